@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "ksx",
+  dependencies: [
+    // Only ksxd uses these. ksx links no package: swift-http-types and swift-argument-parser bring
+    // FoundationEssentials, 6.5 MB of a 15 MB budget (docs/ARCHITECTURE.md).
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+  ],
+  targets: [
+    // C libraries. Each is a module map and one header of inline wrappers.
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+
+    // Each line names only modules above it.
+    .target(name: "Manifest", dependencies: ["CYAML"]),
+    .target(name: "Terminal", dependencies: ["CNcurses", "Manifest"]),
+    .target(name: "Client", dependencies: ["Manifest", "CCurl"]),
+    .target(name: "Extensions", dependencies: ["Client", "Manifest", "CZlib"]),
+    .target(name: "Editor", dependencies: ["Manifest", "Terminal"]),
+    .target(
+      name: "Console", dependencies: ["Extensions", "Client", "Editor", "Terminal", "Manifest"],
+      resources: [.embedInCode("Defaults")]),
+    .target(
+      name: "Backend",
+      dependencies: [
+        "Extensions", "Client", "Manifest", "CSQLite",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(name: "ksx", dependencies: ["Console", "Extensions", "Client", "Editor", "Terminal", "Manifest"]),
+    .executableTarget(
+      name: "ksxd",
+      dependencies: [
+        "Backend", "Client", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    .testTarget(name: "ManifestTests", dependencies: ["Manifest"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+    .testTarget(name: "ClientTests", dependencies: ["Client"]),
+    .testTarget(name: "ExtensionsTests", dependencies: ["Extensions"]),
+    .testTarget(name: "EditorTests", dependencies: ["Editor"]),
+    .testTarget(name: "BackendTests", dependencies: ["Backend"]),
+    .testTarget(name: "ConsoleTests", dependencies: ["Console", "Backend"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+// An import is private to its file's module unless it says `public`, members are
+// visible only where their module is imported, and existentials say `any`.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}

@@ -1,0 +1,100 @@
+/// The one vocabulary of the curl transport, the in-process transport and the server.
+///
+/// Ours rather than swift-http-types, which brings 6.5 MB of FoundationEssentials into `ksx`.
+public struct HTTPRequest: Hashable, Sendable {
+  public enum Method: String, Hashable, Sendable {
+    case get = "GET", head = "HEAD", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE"
+    case options = "OPTIONS"
+  }
+
+  public var method: Method
+  /// Path and query, percent-encoded, beginning with a slash.
+  public var target: String
+  public var headers: HTTPHeaders
+  public var body: [UInt8]
+
+  public init(_ method: Method, _ target: String, headers: HTTPHeaders = [:], body: [UInt8] = []) {
+    self.method = method
+    self.target = target
+    self.headers = headers
+    self.body = body
+  }
+}
+
+/// Header fields in the order they were given; names compare without case (RFC 9110 §5.1).
+public struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+  public struct Field: Hashable, Sendable {
+    public var name: String
+    public var value: String
+
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public private(set) var fields: [Field] = []
+
+  public init(dictionaryLiteral elements: (String, String)...) {
+    fields = elements.map { Field(name: $0, value: $1) }
+  }
+
+  /// The first value of `name`. Setting replaces every field of that name; `nil` removes them.
+  public subscript(name: String) -> String? {
+    get { fields.first { Self.same($0.name, name) }?.value }
+    set {
+      fields.removeAll { Self.same($0.name, name) }
+      if let newValue { fields.append(Field(name: name, value: newValue)) }
+    }
+  }
+
+  /// Adds a field beside others of the same name.
+  public mutating func add(_ name: String, _ value: String) {
+    fields.append(Field(name: name, value: value))
+  }
+
+  private static func same(_ left: String, _ right: String) -> Bool {
+    left.utf8.count == right.utf8.count && left.lowercased() == right.lowercased()
+  }
+}
+
+public struct HTTPResponse: Sendable {
+  public var status: Int
+  public var headers: HTTPHeaders
+  public var body: HTTPBody
+
+  public init(status: Int, headers: HTTPHeaders = [:], body: HTTPBody) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  public init(status: Int, headers: HTTPHeaders = [:], bytes: [UInt8]) {
+    self.init(status: status, headers: headers, body: HTTPBody(bytes))
+  }
+}
+
+/// Something that answers requests: a server far away, or a router in this process.
+public protocol Transport: Sendable {
+  /// Sends `request` and returns when the response's head has arrived.
+  ///
+  /// Cancelling the surrounding task ends the request with `.cancelled`.
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
+}
+
+/// The request never got an answer, or its answer was cut short.
+///
+/// An answer that says no is a `ClusterError.refused`, not one of these.
+public enum TransportError: Error, Hashable, Sendable {
+  /// No connection: the name, the address or the port does not answer.
+  case unreachable(host: String, reason: String)
+  /// TLS failed: an unknown authority, a wrong name, a bad client certificate.
+  case untrusted(host: String, reason: String)
+  /// The connection ended before the answer did.
+  case interrupted(reason: String)
+  /// No answer, or no further byte of it, in the time allowed.
+  case timedOut(seconds: Int)
+  /// What was asked for cannot be sent: a bad URL, a bad certificate file.
+  case invalid(reason: String)
+  case cancelled
+}

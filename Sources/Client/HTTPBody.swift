@@ -1,0 +1,72 @@
+/// The bytes of an answer as they arrive, to be read once.
+///
+/// Letting go of the iterator before the end abandons the answer.
+public struct HTTPBody: AsyncSequence, Sendable {
+  public typealias Element = [UInt8]
+  public typealias Failure = TransportError
+
+  private let makeNext: @Sendable () -> Next
+
+  /// Gives the next chunk, or `nil` at the end.
+  public typealias Next = @Sendable () async throws(TransportError) -> [UInt8]?
+
+  /// A body whose chunks are given by what `makeNext` returns, one call after another.
+  public init(_ makeNext: @escaping @Sendable () -> Next) {
+    self.makeNext = makeNext
+  }
+
+  public init(_ bytes: [UInt8]) {
+    self.init(AsyncStream { stream in
+      if !bytes.isEmpty { stream.yield(bytes) }
+      stream.finish()
+    })
+  }
+
+  /// A body that cannot fail.
+  public init(_ stream: AsyncStream<[UInt8]>) {
+    self.init {
+      let source = StreamReader(stream)
+      return { () async throws(TransportError) in await source.next() }
+    }
+  }
+
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    let advance: Next
+
+    public mutating func next() async throws(TransportError) -> [UInt8]? {
+      try await advance()
+    }
+
+    public mutating func next(isolation: isolated (any Actor)?) async throws(TransportError) -> [UInt8]? {
+      try await advance()
+    }
+  }
+
+  public func makeAsyncIterator() -> AsyncIterator {
+    AsyncIterator(advance: makeNext())
+  }
+
+  /// The whole body, if it is no longer than `limit` bytes.
+  public func collected(upTo limit: Int = 256 << 20) async throws(TransportError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for try await chunk in self {
+      bytes += chunk
+      if bytes.count > limit { throw .interrupted(reason: "the answer is longer than \(limit) bytes") }
+    }
+    return bytes
+  }
+}
+
+/// An iterator is a value that must not be shared; this holds one for a reader that is not.
+private actor StreamReader {
+  private var iterator: AsyncStream<[UInt8]>.Iterator
+
+  init(_ stream: AsyncStream<[UInt8]>) { iterator = stream.makeAsyncIterator() }
+
+  func next() async -> [UInt8]? {
+    var copy = iterator
+    let value = await copy.next(isolation: self)
+    iterator = copy
+    return value
+  }
+}

@@ -1,0 +1,62 @@
+/// JSON as RFC 8259 has it.
+///
+/// Reading is tolerant where Go's `encoding/json` is, because the servers are written in it: a
+/// key that comes twice keeps its last value, and bytes that are not UTF-8 become U+FFFD.
+public enum JSON {
+  /// Objects and arrays may nest this deep; more is refused, so that no text can exhaust the stack.
+  public static let maximumDepth = 512
+
+  /// Reads one value and nothing after it, leaving out the values at `skipping`.
+  public static func parse(
+    _ bytes: some Collection<UInt8>, skipping: JSONPaths = JSONPaths()
+  ) throws(SyntaxError) -> Value {
+    if let result = bytes.withContiguousStorageIfAvailable({ parse(buffer: $0, skipping) }) { return try result.get() }
+    return try Array(bytes).withUnsafeBufferPointer { parse(buffer: $0, skipping) }.get()
+  }
+
+  private static func parse(
+    buffer: UnsafeBufferPointer<UInt8>, _ skipping: JSONPaths
+  ) -> Result<Value, SyntaxError> {
+    var reader = JSONReader(buffer)
+    return Result { () throws(SyntaxError) in try reader.document(skipping) }
+  }
+
+  /// The value as compact JSON.
+  public static func text(_ value: Value) -> String {
+    var writer = JSONWriter(indentation: nil)
+    writer.write(value)
+    return writer.text
+  }
+
+  /// The value as JSON for people: two spaces a level.
+  public static func prettyText(_ value: Value) -> String {
+    var writer = JSONWriter(indentation: 2)
+    writer.write(value)
+    return writer.text
+  }
+
+  /// The value as the bytes of compact JSON.
+  public static func bytes(_ value: Value) -> [UInt8] {
+    Array(text(value).utf8)
+  }
+}
+
+/// Places in a JSON document, as chains of keys from its root.
+public struct JSONPaths: Hashable, Sendable {
+  private(set) var isEnd = false
+  private(set) var children: [String: JSONPaths] = [:]
+
+  public init(_ paths: [String]...) {
+    for path in paths { insert(path[...]) }
+  }
+
+  var isEmpty: Bool { children.isEmpty }
+
+  private mutating func insert(_ path: ArraySlice<String>) {
+    guard let first = path.first else {
+      isEnd = true
+      return
+    }
+    children[first, default: JSONPaths()].insert(path.dropFirst())
+  }
+}

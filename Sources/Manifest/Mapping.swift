@@ -1,0 +1,50 @@
+/// Keys and values in the order of the document.
+///
+/// Two mappings are equal when they hold the same keys with equal values, in any order: order is
+/// kept for people, and means nothing to a cluster.
+public struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
+  public var pairs: [Pair]
+
+  public struct Pair: Hashable, Sendable {
+    public var key: String
+    public var value: Value
+
+    public init(key: String, value: Value) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  public init(_ pairs: [Pair] = []) { self.pairs = pairs }
+
+  public init(dictionaryLiteral elements: (String, Value)...) {
+    pairs = elements.map { Pair(key: $0, value: $1) }
+  }
+
+  public var keys: [String] { pairs.map(\.key) }
+  public var isEmpty: Bool { pairs.isEmpty }
+
+  public subscript(key: String) -> Value? {
+    get { pairs.first { $0.key == key }?.value }
+    set {
+      switch (pairs.firstIndex { $0.key == key }, newValue) {
+      case (let index?, let value?): pairs[index].value = value
+      case (let index?, nil): pairs.remove(at: index)
+      case (nil, let value?): pairs.append(Pair(key: key, value: value))
+      case (nil, nil): break
+      }
+    }
+  }
+}
+
+extension Mapping: Hashable {
+  public static func == (left: Mapping, right: Mapping) -> Bool {
+    guard left.pairs.count == right.pairs.count else { return false }
+    return left.pairs == right.pairs || left.pairs.allSatisfy { right[$0.key] == $0.value }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    // Order must not matter, so neither may it in the hash.
+    hasher.combine(Set(pairs))
+  }
+}

@@ -1,0 +1,16 @@
+/// A place in a text and what is wrong there.
+///
+/// Lines and columns start at one; a column counts characters, not bytes.
+public struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
+  public var line: Int
+  public var column: Int
+  public var problem: String
+
+  public init(line: Int, column: Int, problem: String) {
+    self.line = line
+    self.column = column
+    self.problem = problem
+  }
+
+  public var description: String { "line \(line), column \(column): \(problem)" }
+}

@@ -1,0 +1,69 @@
+import CYAML
+
+/// YAML 1.1 as libyaml reads it, which is what Kubernetes and helm accept.
+public enum YAML {
+  /// Aliases may make a document this much larger than it is written, in nodes; more is refused.
+  public static let maximumNodes = 1_000_000
+
+  /// Nesting allowed, as in JSON.
+  public static let maximumDepth = JSON.maximumDepth
+
+  /// Reads the one document in `text`; an empty text is `null`.
+  public static func parse(_ text: String) throws(SyntaxError) -> Value {
+    try node(text)?.value ?? .null
+  }
+
+  /// Reads the one document in `text` with the places of its values, or `nil` when it is empty.
+  public static func node(_ text: String) throws(SyntaxError) -> YAMLNode? {
+    let all = try documents(text)
+    if all.count > 1 { throw all[1].mistake("a second document; one is expected") }
+    return all.first
+  }
+
+  /// Reads every document in `text`, as in a rendered chart.
+  public static func documents(_ text: String) throws(SyntaxError) -> [YAMLNode] {
+    let bytes = Array(text.utf8)
+    let result = bytes.withUnsafeBufferPointer { bytes in
+      Result { () throws(SyntaxError) in
+        var reader = YAMLReader(bytes)
+        defer { reader.close() }
+        return try reader.documents()
+      }
+    }
+    return try result.get()
+  }
+
+  /// Checks that `text` is well formed, reporting the first mistake.
+  public static func check(_ text: String) throws(SyntaxError) {
+    _ = try documents(text)
+  }
+
+  /// The value as block-style YAML, ending in a newline.
+  public static func text(_ value: Value) -> String {
+    var writer = YAMLWriter()
+    writer.write(value)
+    return writer.text
+  }
+
+  static func resolve(_ text: String) -> Value {
+    switch text {
+    case "", "~", "null", "Null", "NULL": return .null
+    case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": return .bool(true)
+    case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": return .bool(false)
+    default: break
+    }
+    guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return .string(text) }
+    if let integer = integer(text) { return .integer(integer) }
+    // "1_000", "nan" and "infinity" are numbers to Swift or YAML 1.1, but not to the core schema.
+    if text.utf8.allSatisfy({ "+-.eE0123456789".utf8.contains($0) }), let number = Double(text) { return .number(number) }
+    return .string(text)
+  }
+
+  private static func integer(_ text: String) -> Int? {
+    if text.hasPrefix("0x") { return Int(text.dropFirst(2), radix: 16) }
+    if text.hasPrefix("0o") { return Int(text.dropFirst(2), radix: 8) }
+    // YAML 1.1 reads 0644 as octal, and so does the library of Kubernetes.
+    if text.count > 1, text.hasPrefix("0") { return Int(text.dropFirst(), radix: 8) }
+    return Int(text)
+  }
+}
