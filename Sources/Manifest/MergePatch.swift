@@ -13,4 +13,15 @@ public enum MergePatch {
     }
     return .mapping(result)
   }
+
+  /// The smallest patch that makes `new` of `old`, both mappings; what `new` lacks is named with `null`.
+  public static func difference(from old: Value, to new: Value) -> Value {
+    guard case .mapping(let before) = old, case .mapping(let after) = new else { return new }
+    var patch = Mapping()
+    for pair in before.pairs where after[pair.key] == nil { patch[pair.key] = .null }
+    for pair in after.pairs where before[pair.key] != pair.value {
+      patch[pair.key] = difference(from: before[pair.key] ?? .null, to: pair.value)
+    }
+    return .mapping(patch)
+  }
 }

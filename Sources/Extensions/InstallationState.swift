@@ -1,0 +1,61 @@
+/// Where an installation stands (facts §1.7, §2.4).
+///
+/// Words are compared without case, and older words for the same thing are read as the new ones;
+/// a word nobody knows is kept and shown.
+public enum InstallationState: Hashable, Sendable {
+  /// Nothing has been said: not installed, or not looked at yet.
+  case none
+  case preparing, installing, installFailed
+  case upgrading, upgradeFailed
+  case installed
+  case uninstalling, uninstalled, uninstallFailed
+  case other(String)
+
+  public init(_ word: String) {
+    switch word.lowercased() {
+    case "": self = .none
+    case "preparing": self = .preparing
+    case "installing": self = .installing
+    case "installfailed": self = .installFailed
+    case "upgrading": self = .upgrading
+    case "upgradefailed": self = .upgradeFailed
+    case "installed", "upgraded", "deployed": self = .installed
+    case "uninstalling": self = .uninstalling
+    case "uninstalled": self = .uninstalled
+    case "uninstallfailed": self = .uninstallFailed
+    default: self = .other(word)
+    }
+  }
+
+  /// The cluster's word.
+  public var word: String {
+    switch self {
+    case .none: ""
+    case .preparing: "Preparing"
+    case .installing: "Installing"
+    case .installFailed: "InstallFailed"
+    case .upgrading: "Upgrading"
+    case .upgradeFailed: "UpgradeFailed"
+    case .installed: "Installed"
+    case .uninstalling: "Uninstalling"
+    case .uninstalled: "Uninstalled"
+    case .uninstallFailed: "UninstallFailed"
+    case .other(let word): word
+    }
+  }
+
+  /// Something is under way, and the controller will say how it ended.
+  public var isBusy: Bool {
+    switch self {
+    case .preparing, .installing, .upgrading, .uninstalling: true
+    default: false
+    }
+  }
+
+  public var isFailure: Bool {
+    switch self {
+    case .installFailed, .upgradeFailed, .uninstallFailed: true
+    default: false
+    }
+  }
+}

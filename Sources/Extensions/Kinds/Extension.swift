@@ -1,0 +1,64 @@
+public import Client
+public import Manifest
+
+/// One extension of the marketplace, installed or not.
+///
+/// Decoded tolerantly: every era's names for the same thing are read (facts §7.4).
+public struct Extension: Mirrored {
+  public var name: String
+  public var resourceVersion: String
+  public var displayName: Localized
+  public var description: Localized
+  /// Empty when the extension is on no shelf.
+  public var category: String
+  /// The repository it comes from, or empty.
+  public var repository: String
+  /// Who makes it, for display, or empty.
+  public var provider: Localized
+  public var state: InstallationState
+  /// The cluster's word, `nil` where it has none.
+  public var isEnabled: Bool?
+  /// What the cluster calls installed. After a failure this is the version that was tried
+  /// (facts §2.2), so infer nothing from it without `state`.
+  public var installedVersion: String
+  public var recommendedVersion: String
+  /// Every version offered, oldest first, as the cluster sorts them.
+  public var versions: [String]
+  public var created: String
+  public var isBeingDeleted: Bool
+
+  /// The fields a console shows no use for, and that are most of the bytes.
+  public static let unread = JSONPaths(["spec", "icon"], ["metadata", "managedFields"])
+
+  public init(_ object: Object, dialect: Dialect) {
+    let spec = object.spec
+    let status = object.status
+    name = object.name
+    resourceVersion = object.resourceVersion
+    displayName = Localized(spec["displayName"])
+    description = Localized(spec["description"])
+    category = object.labels[dialect.categoryLabel] ?? object.labels["extensions.kubesphere.io/category"] ?? ""
+    repository = object.labels["kubesphere.io/repository-ref"] ?? object.labels["kubesphere.io/repo"] ?? ""
+    provider = Self.provider(spec)
+    state = InstallationState(status["state"]?.string ?? "")
+    isEnabled = status["enabled"]?.bool
+    installedVersion = status["installedVersion"]?.string ?? status["subscribedVersion"]?.string ?? ""
+    recommendedVersion = status["recommendedVersion"]?.string ?? status["recommendVersion"]?.string ?? ""
+    versions = status["versions"]?.sequence?.compactMap { $0["version"]?.string } ?? []
+    created = object.creationTimestamp ?? ""
+    isBeingDeleted = object.isBeingDeleted
+  }
+
+  /// `provider` is a map from language to a party, `vendor` one party, `maintainers` a list.
+  static func provider(_ spec: Value) -> Localized {
+    if let parties = spec["provider"]?.mapping {
+      return Localized(
+        Dictionary(
+          parties.pairs.compactMap { pair in pair.value["name"]?.string.map { (pair.key, $0) } },
+          uniquingKeysWith: { $1 }))
+    }
+    if let vendor = spec["vendor"]?["name"] { return Localized(vendor) }
+    let names = spec["maintainers"]?.sequence?.compactMap { $0["name"]?.string } ?? []
+    return Localized(names.isEmpty ? [:] : ["": names.joined(separator: ", ")])
+  }
+}

@@ -1,0 +1,95 @@
+public import Client
+public import Manifest
+
+/// One version of an extension: what it needs, and where its chart is.
+public struct ExtensionVersion: Mirrored {
+  /// `<extension>-<version>`.
+  public var name: String
+  public var resourceVersion: String
+  public var `extension`: String
+  public var version: String
+  public var displayName: Localized
+  public var description: Localized
+  public var category: String
+  public var keywords: [String]
+  public var home: String
+  public var repository: String
+  /// A semver constraint on Kubernetes' version, or empty.
+  public var kubeVersion: String
+  /// A semver constraint on KubeSphere's version, or empty.
+  public var ksVersion: String
+  /// The namespace the release goes to; empty means `extension-<name>`.
+  public var namespace: String
+  public var isMulticluster: Bool
+  public var dependencies: [Dependency]
+  public var chartURL: String
+  public var chartData: ChartDataReference?
+  public var digest: String
+  public var created: String
+
+  /// Another thing this version needs.
+  public struct Dependency: Hashable, Sendable {
+    public var name: String
+    /// `extension` when the package says nothing.
+    public var type: String
+    /// A semver constraint, or empty for any version.
+    public var version: String
+    public var isRequired: Bool
+  }
+
+  /// The key of a ConfigMap that holds the packed chart.
+  public struct ChartDataReference: Hashable, Sendable {
+    public var namespace: String
+    public var name: String
+    public var key: String
+  }
+
+  public static let unread = Extension.unread
+
+  public init(_ object: Object, dialect: Dialect) {
+    let spec = object.spec
+    name = object.name
+    resourceVersion = object.resourceVersion
+    version = spec["version"]?.string ?? ""
+    `extension` = Self.extensionName(object, version: version)
+    displayName = Localized(spec["displayName"])
+    description = Localized(spec["description"])
+    category = spec["category"]?.string ?? object.labels[dialect.categoryLabel] ?? ""
+    keywords = spec["keywords"]?.sequence?.compactMap(\.string) ?? []
+    home = spec["home"]?.string ?? ""
+    repository = spec["repository"]?.string ?? spec["repo"]?.string ?? ""
+    kubeVersion = spec["kubeVersion"]?.string ?? spec["minKubeVersion"]?.string.map { ">=\($0)" } ?? ""
+    ksVersion = spec["ksVersion"]?.string ?? ""
+    namespace = spec["namespace"]?.string ?? ""
+    isMulticluster = spec["installationMode"]?.string == "Multicluster"
+    dependencies = (spec["externalDependencies"]?.sequence ?? []).compactMap(Self.dependency)
+    chartURL = spec["chartURL"]?.string ?? spec["urls"]?.sequence?.first?.string ?? ""
+    chartData = Self.chartData(spec["chartDataRef"])
+    digest = spec["digest"]?.string ?? ""
+    created = object.creationTimestamp ?? ""
+  }
+
+  private static func extensionName(_ object: Object, version: String) -> String {
+    let labels = object.labels
+    if let label = labels["kubesphere.io/extension-ref"] ?? labels["kubesphere.io/extension"] { return label }
+    // The seed wrote `devops-v0.10.1`.
+    for suffix in ["-\(version)", "-v\(version)"] where !version.isEmpty && object.name.hasSuffix(suffix) {
+      return String(object.name.dropLast(suffix.count))
+    }
+    return object.name
+  }
+
+  private static func dependency(_ value: Value) -> Dependency? {
+    guard let name = value["name"]?.string else { return nil }
+    return Dependency(
+      name: name, type: value["type"]?.string ?? "extension", version: value["version"]?.string ?? "",
+      isRequired: value["required"]?.bool ?? false)
+  }
+
+  private static func chartData(_ value: Value?) -> ChartDataReference? {
+    guard let name = value?["name"]?.string, !name.isEmpty else { return nil }
+    return ChartDataReference(
+      namespace: value?["namespace"]?.string ?? "kubesphere-system", name: name,
+      key: value?["key"]?.string ?? "chart.tgz")
+  }
+}
