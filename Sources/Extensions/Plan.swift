@@ -1,6 +1,3 @@
-public import Client
-public import Manifest
-
 /// What will happen, shown before anything does.
 public struct Plan: Hashable, Sendable {
   public var change: Change
