@@ -1,0 +1,42 @@
+# A real kube-apiserver for the runs that want one.
+# shellcheck shell=bash
+#
+# The tools that build it stand beside the project, not in it: KSX_TESTBED_TOOLS names their folder
+# (testbed-build.sh and testbed-run.sh), by default ../shared/tools. Where they are not, callers skip.
+
+testbed_tools=${KSX_TESTBED_TOOLS:-$root/../shared/tools}
+testbed_crds=${KSX_TESTBED_CRDS:-$root/../shared/data/crds}
+testbed_prefix=${KSX_TESTBED_PREFIX:-${XDG_CACHE_HOME:-$HOME/.cache}/ksx/testbed}
+
+# Prints why there is no testbed, or nothing when there is.
+testbed_missing() {
+  if [ ! -f "$testbed_tools/testbed-build.sh" ]; then
+    echo "no testbed-build.sh in $testbed_tools"
+  elif [ ! -d "$testbed_crds" ]; then
+    echo "no KubeSphere CRDs in $testbed_crds"
+  fi
+}
+
+testbed_build() {
+  mkdir -p "$testbed_prefix"
+  bash "$testbed_tools/testbed-build.sh" "$testbed_prefix" >&2
+}
+
+# testbed_start STATE_DIR - starts the server and sets KUBECONFIG, TESTBED_SERVER and the rest.
+testbed_start() {
+  TESTBED_PREFIX=$testbed_prefix bash "$testbed_tools/testbed-run.sh" start "$1" >&2
+  # shellcheck disable=SC1091
+  . "$1/testbed.env"
+}
+
+testbed_purge() {
+  TESTBED_PREFIX=$testbed_prefix bash "$testbed_tools/testbed-run.sh" purge "$1" >&2
+}
+
+# testbed_crds_of subscription|installplan - the folder of that dialect's CRDs.
+testbed_crds_of() {
+  case $1 in
+  subscription) echo "$testbed_crds/alpha-d3eb9d2a6" ;;
+  installplan) echo "$testbed_crds/v4.1.3" ;;
+  esac
+}
