@@ -1,0 +1,121 @@
+# Drives the real binaries in a real terminal (tmux) and counts what passed.
+# shellcheck shell=bash
+#
+# A test is a function whose name is its sentence. It ends at the first step that fails; the screen at that
+# moment is printed. Every test has its own home, runtime directory and tmux server.
+
+passed=0
+failed=0
+skipped=0
+
+# run_test FUNCTION
+run_test() {
+  local name=$1 sentence=${1//_/ }
+  home=$(mktemp -d)
+  mkdir -m 700 "$home/run"
+  socket="$home/tmux"
+  # Not inside the condition of an if, where bash would not stop at a failed step.
+  (
+    set -e
+    trap 'end_test' EXIT
+    "$name"
+  )
+  if [ $? -eq 0 ]; then
+    passed=$((passed + 1))
+    echo "ok      $sentence"
+  else
+    failed=$((failed + 1))
+    echo "FAILED  $sentence"
+  fi
+  rm -rf "$home"
+}
+
+skip_test() {
+  skipped=$((skipped + 1))
+  echo "skipped ${1//_/ }: $2"
+}
+
+end_test() {
+  tmux -S "$socket" kill-server 2>/dev/null || true
+  local pids
+  pids=$(pgrep -f "ksxd serve.*$home" || true)
+  [ -z "$pids" ] || kill -9 $pids 2>/dev/null || true
+}
+
+# The environment every program under test gets: nothing of the person's own.
+environment() {
+  printf '%s\n' "HOME=$home" "XDG_RUNTIME_DIR=$home/run" "XDG_CONFIG_HOME=$home/config" "XDG_STATE_HOME=$home/state" \
+    "XDG_DATA_HOME=$home/data" "XDG_CACHE_HOME=$home/cache" "LANG=${test_lang:-C.UTF-8}" "PATH=$bin:$PATH" "TZ=UTC" \
+    "SWIFT_BACKTRACE=enable=no"
+}
+
+# start COLUMNSxROWS COMMAND... - runs the command in a terminal of that size.
+start() {
+  local size=$1
+  shift
+  local assignments=()
+  mapfile -t assignments < <(environment)
+  tmux -S "$socket" -f /dev/null new-session -d -s test -x "${size%x*}" -y "${size#*x}" \
+    env -i TERM="${test_term:-tmux-256color}" "${assignments[@]}" sh -c '"$@"; echo "[ended with $?]"; exec cat' sh "$@"
+}
+
+resize() { tmux -S "$socket" resize-window -t test -x "${1%x*}" -y "${1#*x}"; }
+
+keys() { tmux -S "$socket" send-keys -t test "$@"; }
+
+# write TEXT - types the text as it is.
+write() { tmux -S "$socket" send-keys -t test -l -- "$1"; }
+
+screen() { tmux -S "$socket" capture-pane -p -t test; }
+
+# expect PATTERN [SECONDS] - waits until a line of the screen matches the extended regular expression.
+expect() {
+  local deadline=$((SECONDS + ${2:-15}))
+  until screen | grep -qE -- "$1"; do
+    if [ "$SECONDS" -ge "$deadline" ]; then
+      echo "        the screen never showed: $1"
+      screen | sed 's/^/        | /'
+      return 1
+    fi
+    sleep 0.05
+  done
+}
+
+# vanish PATTERN [SECONDS] - waits until no line of the screen matches.
+vanish() {
+  local deadline=$((SECONDS + ${2:-15}))
+  while screen | grep -qE -- "$1"; do
+    if [ "$SECONDS" -ge "$deadline" ]; then
+      echo "        the screen still shows: $1"
+      screen | sed 's/^/        | /'
+      return 1
+    fi
+    sleep 0.05
+  done
+}
+
+# ksx ARGUMENTS... - one command of ksx, without a terminal.
+ksx() {
+  local assignments=()
+  mapfile -t assignments < <(environment)
+  env -i "${assignments[@]}" "$bin/ksx" "$@" </dev/null
+}
+
+# equal ACTUAL EXPECTED WHAT
+equal() {
+  [ "$1" = "$2" ] && return 0
+  echo "        $3: expected '$2', got '$1'"
+  return 1
+}
+
+contains() {
+  case $1 in *"$2"*) return 0 ;; esac
+  echo "        expected '$2' in:"
+  printf '%s\n' "$1" | sed 's/^/        | /'
+  return 1
+}
+
+summary() {
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" -eq 0 ]
+}
