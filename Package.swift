@@ -21,7 +21,8 @@ let package = Package(
 
     // Each line names only modules above it.
     .target(name: "Manifest", dependencies: ["CYAML"]),
-    .target(name: "Terminal", dependencies: ["CNcurses", "Manifest"]),
+    .target(name: "CTerminal"),
+    .target(name: "Terminal", dependencies: ["CNcurses", "CTerminal", "Manifest"]),
     .target(name: "Client", dependencies: ["Manifest", "CCurl"]),
     .target(name: "Extensions", dependencies: ["Client", "Manifest", "CZlib"]),
     .target(name: "Editor", dependencies: ["Manifest", "Terminal"]),

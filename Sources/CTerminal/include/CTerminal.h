@@ -1,0 +1,35 @@
+// What must be C: signal handlers and the state they touch, and functions that Swift's Glibc hides.
+#pragma once
+#include <stddef.h>
+
+/// Columns of one code point; 0 for a combining one, -1 for what cannot be printed.
+int ksx_wcwidth(unsigned int scalar);
+
+/// Takes the character set from the environment, or C.UTF-8 when that one is not UTF-8.
+/// Without it ncurses drops every other glyph silently. Only LC_CTYPE is touched.
+int ksx_use_utf8(void);
+
+/// Rows and columns of the terminal `fd`, or -1.
+int ksx_window_size(int fd, int *rows, int *columns);
+
+/// 1 for the first caller until `ksx_screen_release`, else 0.
+int ksx_screen_claim(void);
+void ksx_screen_release(void);
+
+/// From now on SIGWINCH, SIGHUP, SIGTERM and SIGINT each write their number as one byte to a pipe.
+/// Returns the end to read, which never blocks, or -1. Must come before newterm, or ncurses takes them.
+int ksx_signals_catch(void);
+/// Puts the former handlers back and closes the pipe.
+void ksx_signals_let_go(void);
+
+/// On a crash or exit() writes `bytes` to `fd`, gives the terminal its present modes back, and
+/// then lets the former handler have its turn.
+void ksx_restore_arm(int fd, const char *bytes, size_t count);
+void ksx_restore_disarm(void);
+
+/// Sends standard error to `fd` until `ksx_stderr_return`; a crash brings it back too.
+void ksx_stderr_divert(int fd);
+void ksx_stderr_return(void);
+
+/// Stops the process group as ctrl-z does; returns when it was continued.
+void ksx_stop(void);

@@ -1,0 +1,94 @@
+import CTerminal
+
+/// What one cell can show: a character that takes one or two columns and nothing else.
+///
+/// Every text passes through here on its way to a screen, so this is where hostile text ends. The
+/// rule was measured on ncurses, tmux and xterm, which disagree about joined emoji: the first code point
+/// decides the width, up to four combining ones follow, and what makes terminals join, hide or turn
+/// text around is dropped.
+struct Glyph: Hashable {
+  var text: Character
+  var columns: Int
+
+  static let replacement = Glyph(text: "\u{FFFD}", columns: 1)
+  static let blank = Glyph(text: " ", columns: 1)
+
+  /// Blanks that stand for a tab: a fixed number, so that the width of a text does not depend on its place.
+  static let tabColumns = 4
+
+  /// Calls `body` with the glyphs of `text` until it returns `false`.
+  static func forEach(in text: String, _ body: (Glyph) -> Bool) {
+    for character in text {
+      if let ascii = character.printableASCII {
+        guard body(ascii) else { return }
+        continue
+      }
+      for glyph in glyphs(of: character) {
+        guard body(glyph) else { return }
+      }
+    }
+  }
+
+  /// The glyphs of one character that is not printable ASCII; none when it is nothing to see.
+  static func glyphs(of character: Character) -> [Glyph] {
+    if character == "\t" { return Array(repeating: .blank, count: tabColumns) }
+    var result: [Glyph] = []
+    var scalars = String.UnicodeScalarView()
+    var columns = 0
+    for scalar in character.unicodeScalars where !scalar.isDropped {
+      let width = scalar.columns
+      if scalars.isEmpty {
+        guard width > 0 else { return [.replacement] }
+        (scalars, columns) = (String.UnicodeScalarView([scalar]), width)
+      } else if width == 0 {
+        if scalars.count <= maximumMarks { scalars.append(scalar) }
+      } else {
+        // What follows a joiner in an emoji would be drawn inside the first by some terminals.
+        guard !scalar.isPictograph else { break }
+        result.append(Glyph(text: Character(String(scalars)), columns: columns))
+        (scalars, columns) = (String.UnicodeScalarView([scalar]), width)
+      }
+    }
+    if !scalars.isEmpty { result.append(Glyph(text: Character(String(scalars)), columns: columns)) }
+    return result
+  }
+
+  /// A cell of ncurses holds five code points.
+  private static let maximumMarks = 4
+}
+
+extension Character {
+  /// The glyph of 0x20...0x7E, which is most of what there is to draw.
+  fileprivate var printableASCII: Glyph? {
+    guard utf8.count == 1, let byte = utf8.first, (0x20...0x7E).contains(byte) else { return nil }
+    return Glyph(text: self, columns: 1)
+  }
+}
+
+extension Unicode.Scalar {
+  /// Columns by the C library; below one for what stands on no column of its own.
+  fileprivate var columns: Int {
+    _ = Locale.isUTF8
+    return Int(ksx_wcwidth(value))
+  }
+
+  /// Joiners, variation selectors, bidi controls, tags and other code points without a look of their own.
+  fileprivate var isDropped: Bool {
+    switch value {
+    case 0xAD, 0x61C, 0x180B...0x180F, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0x20E3: true
+    case 0xFE00...0xFE0F, 0xFEFF, 0xFFF9...0xFFFB, 0x1D173...0x1D17A, 0xE0000...0xE0FFF: true
+    default: false
+    }
+  }
+
+  /// Emoji, their skin tones and the letters of flags.
+  fileprivate var isPictograph: Bool {
+    value >= 0x1F000 || (0x2190...0x2BFF).contains(value)
+  }
+}
+
+/// The character set of the process, which wcwidth and ncurses go by.
+enum Locale {
+  /// Set once, at the first look.
+  static let isUTF8 = ksx_use_utf8() == 1
+}

@@ -1,0 +1,79 @@
+/// One keystroke, or another thing that a terminal reports.
+///
+/// Written in keymap files as `a`, `ctrl-a`, `alt-x`, `enter`, `f5`; see `init(named:)`.
+public enum Key: Hashable, Sendable {
+  case character(Character)
+  case control(Character)
+  case alt(Character)
+  case function(Int)
+  case move(Direction)
+  case shift(Direction)
+  case ctrl(Direction)
+  case insert, delete
+  case enter, escape, tab, backTab, backspace
+  /// Text that was pasted, in one piece.
+  case paste(String)
+  case mouse(Mouse, Point)
+  /// The terminal has another size.
+  case resized
+  /// The terminal is gone, or somebody asked the program to end: save and leave.
+  case closed
+
+  /// Where a cursor key goes.
+  public enum Direction: String, Hashable, Sendable, CaseIterable {
+    case up, down, left, right, home, end
+    case pageUp = "pgup"
+    case pageDown = "pgdn"
+  }
+
+  /// What a mouse did.
+  public enum Mouse: Hashable, Sendable {
+    case click, wheelUp, wheelDown
+  }
+
+  public static let up = Key.move(.up)
+  public static let down = Key.move(.down)
+  public static let left = Key.move(.left)
+  public static let right = Key.move(.right)
+  public static let home = Key.move(.home)
+  public static let end = Key.move(.end)
+  public static let pageUp = Key.move(.pageUp)
+  public static let pageDown = Key.move(.pageDown)
+  public static let space = Key.character(" ")
+}
+
+extension Key: CustomStringConvertible {
+  /// The key as keymap files and help spell it.
+  public var description: String {
+    switch self {
+    case .character(let character): Self.spelling(character)
+    case .control(let character): "ctrl-" + Self.spelling(character)
+    case .alt(let character): "alt-" + Self.spelling(character)
+    case .function(let number): "f\(number)"
+    case .move(let direction): direction.rawValue
+    case .shift(let direction): "shift-" + direction.rawValue
+    case .ctrl(let direction): "ctrl-" + direction.rawValue
+    case .insert: "ins"
+    case .delete: "del"
+    case .enter: "enter"
+    case .escape: "esc"
+    case .tab: "tab"
+    case .backTab: "shift-tab"
+    case .backspace: "backspace"
+    case .paste: "paste"
+    case .mouse(.click, _): "click"
+    case .mouse(.wheelUp, _): "wheel-up"
+    case .mouse(.wheelDown, _): "wheel-down"
+    case .resized: "resized"
+    case .closed: "closed"
+    }
+  }
+
+  private static func spelling(_ character: Character) -> String {
+    switch character {
+    case " ": "space"
+    case "\u{7F}": "backspace"
+    default: String(character)
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Manifest
+
+/// A keymap file: the keymaps of all views, by section name.
+public struct Keymaps<Command: Hashable & Sendable>: Sendable {
+  public var name: String
+  /// The keymap file that this one is laid over, when it names one.
+  public var inherits: String?
+  public var sections: [String: Keymap<Command>]
+
+  /// The commands that may be bound, by section and by name.
+  public typealias Vocabulary = [String: [String: Command]]
+
+  public init(name: String = "", inherits: String? = nil, sections: [String: Keymap<Command>] = [:]) {
+    self.name = name
+    self.inherits = inherits
+    self.sections = sections
+  }
+
+  /// Reads a keymap file, reporting its first mistake.
+  ///
+  /// Top-level `name` and `inherits` apart, each mapping is a section; in it `command: key` or
+  /// `command: [key, …]` binds, `command: <disabled>` unbinds, and a key is one or more names separated
+  /// by blanks.
+  public static func parse(
+    _ text: String, file: String, vocabulary: Vocabulary
+  ) throws(SettingsError) -> Keymaps {
+    do throws(SyntaxError) {
+      var reader = KeymapReader(vocabulary: vocabulary)
+      return try reader.read(YAML.node(text))
+    } catch {
+      throw SettingsError(file: file, error)
+    }
+  }
+
+  /// The keymap of `section`; an empty one when there is none.
+  public subscript(section: String) -> Keymap<Command> {
+    sections[section] ?? Keymap()
+  }
+
+  /// These keymaps on top of `base`, section by section.
+  public func over(_ base: Keymaps) -> Keymaps {
+    let sections = base.sections.merging(sections) { base, mine in mine.over(base) }
+    return Keymaps(name: name, inherits: inherits, sections: sections)
+  }
+}
+
+/// Turns the nodes of a keymap file into keymaps.
+private struct KeymapReader<Command: Hashable & Sendable> {
+  let vocabulary: Keymaps<Command>.Vocabulary
+  private var taken: [(keys: [Key], command: String, line: Int)] = []
+
+  init(vocabulary: Keymaps<Command>.Vocabulary) {
+    self.vocabulary = vocabulary
+  }
+
+  mutating func read(_ node: YAMLNode?) throws(SyntaxError) -> Keymaps<Command> {
+    var result = Keymaps<Command>()
+    guard let node else { return result }
+    guard case .mapping(let pairs) = node.content else { throw node.mistake("a keymap is a mapping of sections") }
+    for pair in pairs {
+      let key = pair.key.text ?? ""
+      switch key {
+      case "name": result.name = try scalar(pair.value)
+      case "inherits": result.inherits = try scalar(pair.value)
+      default: result.sections[key] = try section(key, pair)
+      }
+    }
+    return result
+  }
+
+  private mutating func section(_ name: String, _ pair: YAMLNode.Pair) throws(SyntaxError) -> Keymap<Command> {
+    guard let commands = vocabulary[name] else {
+      throw pair.key.mistake("there is no section \(name)" + suggestion(for: name, among: vocabulary.keys))
+    }
+    taken = []
+    var keymap = Keymap<Command>()
+    for pair in try pairs(pair.value, of: name) {
+      let name = pair.key.text ?? ""
+      guard let command = commands[name] else {
+        throw pair.key.mistake("there is no command \(name)" + suggestion(for: name, among: commands.keys))
+      }
+      if pair.value.text == "<disabled>" {
+        keymap.unbind(command)
+        continue
+      }
+      for node in items(pair.value) { keymap.bind(try keys(node, for: name), to: command) }
+    }
+    return keymap
+  }
+
+  private func pairs(_ node: YAMLNode, of section: String) throws(SyntaxError) -> [YAMLNode.Pair] {
+    switch node.content {
+    case .mapping(let pairs): return pairs
+    case .scalar("", isQuoted: false): return []
+    default: throw node.mistake("the section \(section) is a mapping of commands to keys")
+    }
+  }
+
+  private func items(_ node: YAMLNode) -> [YAMLNode] {
+    guard case .sequence(let nodes) = node.content else { return [node] }
+    return nodes
+  }
+
+  private mutating func keys(_ node: YAMLNode, for command: String) throws(SyntaxError) -> [Key] {
+    var keys: [Key] = []
+    for name in try scalar(node).split(separator: " ") {
+      guard let key = Key(named: String(name)) else { throw node.mistake("\(name) is no key") }
+      keys.append(key)
+    }
+    guard !keys.isEmpty else { throw node.mistake("\(command) has no key; <disabled> leaves it without one") }
+    for other in taken where other.keys.starts(with: keys) || keys.starts(with: other.keys) {
+      guard other.keys != keys else {
+        throw node.mistake("\(keys.spelling) is bound to \(other.command) already, in line \(other.line)")
+      }
+      throw node.mistake(
+        "\(keys.spelling) and \(other.keys.spelling), \(other.command) in line \(other.line), begin alike: "
+          + "one could never be typed")
+    }
+    taken.append((keys, command, node.line))
+    return keys
+  }
+
+  private func scalar(_ node: YAMLNode) throws(SyntaxError) -> String {
+    guard let text = node.text else { throw node.mistake("one word is expected here") }
+    return text
+  }
+}

@@ -1,0 +1,154 @@
+import CNcurses
+import CTerminal
+import Glibc
+
+/// The terminal that ncurses writes to: opening, lending and closing it.
+///
+/// Confined to the screen that owns it.
+final class NcursesDevice {
+  private let options: NcursesScreen.Options
+  private let input: UnsafeMutablePointer<FILE>
+  private let output: UnsafeMutablePointer<FILE>
+  private let fixedSize: Size?
+  private let names: [String]
+  private var handle: OpaquePointer?
+
+  /// Whether this is a real terminal; a test has a file in memory.
+  var isTerminal: Bool { fixedSize == nil }
+
+  private init(
+    names: [String], options: NcursesScreen.Options,
+    files: (input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>), size: Size?
+  ) {
+    self.options = options
+    self.names = names
+    (input, output) = files
+    fixedSize = size
+  }
+
+  /// The terminal on standard input and output.
+  static func standard(_ options: NcursesScreen.Options) -> NcursesDevice {
+    let term = getenv("TERM").map { String(cString: $0) } ?? ""
+    let color = getenv("COLORTERM").map { String(cString: $0) } ?? ""
+    return NcursesDevice(
+      names: terminalNames(term, color: color, wantsTrueColor: options.wantsTrueColor), options: options,
+      files: (ksx_stdin(), ksx_stdout()), size: nil)
+  }
+
+  /// A terminal of the type `name` that is a file.
+  static func file(_ output: UnsafeMutablePointer<FILE>, input: UnsafeMutablePointer<FILE>, name: String, size: Size)
+    -> NcursesDevice
+  {
+    NcursesDevice(
+      names: [name], options: NcursesScreen.Options(hasMouse: false), files: (input, output), size: size)
+  }
+
+  /// The descriptions to try, best first.
+  static func terminalNames(_ term: String, color: String, wantsTrueColor: Bool) -> [String] {
+    var names = [term, "xterm-256color", "xterm", "vt100"]
+    if wantsTrueColor, color == "truecolor" || color == "24bit" {
+      let isMultiplexer = term.hasPrefix("tmux") || term.hasPrefix("screen")
+      names.insert(isMultiplexer ? "tmux-direct" : "xterm-direct", at: 0)
+    }
+    return names.filter { !$0.isEmpty }
+  }
+
+  /// The size the terminal has now, when it knows.
+  var size: Size? {
+    if let fixedSize { return fixedSize }
+    var (rows, columns): (Int32, Int32) = (0, 0)
+    guard ksx_window_size(STDOUT_FILENO, &rows, &columns) == 0, rows > 0, columns > 0 else { return nil }
+    return Size(rows: Int(rows), columns: Int(columns))
+  }
+
+  func open() throws(TerminalError) -> ColorDepth {
+    _ = Locale.isUTF8
+    // LINES and COLUMNS in the environment would override the terminal's own word.
+    use_env(false)
+    use_tioctl(true)
+    if isTerminal { arm(with: "") }
+    // newterm returns where initscr would end the process.
+    guard let handle = names.lazy.compactMap({ newterm($0, self.output, self.input) }).first else {
+      ksx_restore_disarm()
+      throw .unknownTerminal(names.first ?? "")
+    }
+    self.handle = handle
+    set_term(handle)
+    setModes()
+    NcursesInput.defineKeys()
+    if isTerminal { arm(with: restoration) }
+    enter()
+    guard has_colors() else { return .none }
+    start_color()
+    use_default_colors()
+    return ColorDepth(colors: Int(ksx_colors()))
+  }
+
+  func close() {
+    leave()
+    endwin()
+    if isTerminal { ksx_restore_disarm() }
+    ksx_stderr_return()
+    if let handle { delscreen(handle) }
+  }
+
+  func lend(to work: () -> Void) {
+    def_prog_mode()
+    leave()
+    endwin()
+    ksx_stderr_return()
+    work()
+    reset_prog_mode()
+    enter()
+    wrefresh(ksx_stdscr())
+  }
+
+  private func setModes() {
+    let window = ksx_stdscr()
+    raw()
+    noecho()
+    nonl()
+    keypad(window, true)
+    nodelay(window, true)
+    intrflush(window, false)
+    set_escdelay(25)
+    curs_set(0)
+    // Otherwise a frame stops half way when a key waits.
+    typeahead(-1)
+    if options.hasMouse {
+      mousemask(ksx_click | ksx_wheel_up | ksx_wheel_down, nil)
+      mouseinterval(0)
+    }
+  }
+
+  /// What ncurses does not switch on by itself.
+  private func enter() {
+    guard isTerminal else { return }
+    if let descriptor = options.standardError { ksx_stderr_divert(descriptor) }
+    send("\u{1B}[?2004h")
+  }
+
+  private func leave() {
+    guard isTerminal else { return }
+    send("\u{1B}[?2004l")
+  }
+
+  private func send(_ text: String) {
+    var text = text
+    text.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  private func arm(with restoration: String) {
+    var restoration = restoration
+    restoration.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { ksx_restore_arm(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+  }
+
+  /// Leaves the alternate screen, colours, the keypad, pasting and the mouse, whatever was on.
+  private var restoration: String {
+    let capabilities = ["rmcup", "cnorm", "sgr0", "op", "rmkx"]
+    return capabilities.compactMap { ksx_capability($0).map { String(cString: $0) } }.joined()
+      + "\u{1B}[?2004l\u{1B}[?1006l\u{1B}[?1002l\u{1B}[?1000l"
+  }
+}

@@ -1,0 +1,124 @@
+import CNcurses
+import Glibc
+
+/// What the terminal and the system report, as keys.
+///
+/// Confined to the screen that owns it.
+struct NcursesInput {
+  private let signals: Int32
+  private let descriptor: Int32
+  private var decoder = KeyDecoder()
+  private var ready: [Key] = []
+
+  init(signals: Int32, descriptor: Int32) {
+    self.signals = signals
+    self.descriptor = descriptor
+  }
+
+  mutating func next() -> Key? {
+    ready += takeSignals()
+    while ready.isEmpty {
+      let input = read()
+      ready += decoder.decode(input)
+      guard input == .nothing else { continue }
+      if ready.isEmpty, hasEnded { return .closed }
+      break
+    }
+    return ready.isEmpty ? nil : ready.removeFirst()
+  }
+
+  /// Signals since the last call, where a burst of resizes is one.
+  private func takeSignals() -> [Key] {
+    guard signals >= 0 else { return [] }
+    var bytes = [UInt8](repeating: 0, count: 64)
+    var numbers: Set<Int32> = []
+    while case let count = Glibc.read(signals, &bytes, bytes.count), count > 0 {
+      numbers.formUnion(bytes[..<count].map { Int32($0) })
+    }
+    let resized: [Key] = numbers.remove(SIGWINCH) == nil ? [] : [.resized]
+    return resized + (numbers.isEmpty ? [] : [.closed])
+  }
+
+  private func read() -> KeyDecoder.Input {
+    while true {
+      let code = wgetch(ksx_stdscr())
+      switch code {
+      case ERR: return .nothing
+      case 0...255: return .byte(UInt8(code))
+      case Self.pasteBegins: return .pasteBegins
+      case Self.pasteEnds: return .pasteEnds
+      case KEY_MOUSE:
+        if let key = Self.mouse() { return .key(key) }
+      default:
+        // Among the others KEY_RESIZE, which resizeterm puts there and the signal has told already.
+        if let key = Self.named[code] { return .key(key) }
+      }
+    }
+  }
+
+  /// Whether the terminal hung up: there is something to read, and it is nothing.
+  private var hasEnded: Bool {
+    guard descriptor >= 0 else { return false }
+    var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard poll(&polled, 1, 0) == 1 else { return false }
+    if polled.revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 { return true }
+    var waiting: Int32 = 0
+    return ioctl(descriptor, UInt(FIONREAD), &waiting) == 0 && waiting == 0
+  }
+
+  private static func mouse() -> Key? {
+    var event = MEVENT()
+    guard getmouse(&event) == OK else { return nil }
+    let point = Point(row: Int(event.y), column: Int(event.x))
+    if event.bstate & ksx_click != 0 { return .mouse(.click, point) }
+    if event.bstate & ksx_wheel_up != 0 { return .mouse(.wheelUp, point) }
+    if event.bstate & ksx_wheel_down != 0 { return .mouse(.wheelDown, point) }
+    return nil
+  }
+
+  // Codes above KEY_MAX are free.
+  private static let pasteBegins: Int32 = 0x1000
+  private static let pasteEnds: Int32 = 0x1001
+  private static let firstModified: Int32 = 0x1010
+
+  /// Teaches ncurses sequences that terminfo lacks: pasting, modified cursor keys, and cursor keys in
+  /// the mode that the description does not expect.
+  static func defineKeys() {
+    define_key("\u{1B}[200~", pasteBegins)
+    define_key("\u{1B}[201~", pasteEnds)
+    for (index, letter) in modifiedLetters.enumerated() {
+      for (offset, modifier) in [2, 5].enumerated() {
+        define_key("\u{1B}[1;\(modifier)\(letter.letter)", firstModified + Int32(2 * index + offset))
+      }
+    }
+    let plain: [(String, Int32)] = [
+      ("A", KEY_UP), ("B", KEY_DOWN), ("C", KEY_RIGHT), ("D", KEY_LEFT), ("H", KEY_HOME), ("F", KEY_END),
+    ]
+    for (letter, code) in plain {
+      define_key("\u{1B}[" + letter, code)
+      define_key("\u{1B}O" + letter, code)
+    }
+    define_key("\u{1B}[1~", KEY_HOME)
+    define_key("\u{1B}[4~", KEY_END)
+  }
+
+  private static let modifiedLetters: [(letter: String, direction: Key.Direction)] = [
+    ("A", .up), ("B", .down), ("C", .right), ("D", .left), ("H", .home), ("F", .end),
+  ]
+
+  private static let named: [Int32: Key] = {
+    var keys: [Int32: Key] = [
+      KEY_UP: .up, KEY_DOWN: .down, KEY_LEFT: .left, KEY_RIGHT: .right, KEY_HOME: .home, KEY_END: .end,
+      KEY_PPAGE: .pageUp, KEY_NPAGE: .pageDown, KEY_IC: .insert, KEY_DC: .delete, KEY_ENTER: .enter,
+      KEY_BACKSPACE: .backspace, KEY_BTAB: .backTab, KEY_SR: .shift(.up), KEY_SF: .shift(.down),
+      KEY_SLEFT: .shift(.left), KEY_SRIGHT: .shift(.right), KEY_SHOME: .shift(.home), KEY_SEND: .shift(.end),
+      KEY_A1: .home, KEY_C1: .end, KEY_A3: .pageUp, KEY_C3: .pageDown,
+    ]
+    for number in 1...24 { keys[ksx_key_function(Int32(number))] = .function(number) }
+    for (index, letter) in modifiedLetters.enumerated() {
+      keys[firstModified + Int32(2 * index)] = .shift(letter.direction)
+      keys[firstModified + Int32(2 * index + 1)] = .ctrl(letter.direction)
+    }
+    return keys
+  }()
+}

@@ -1,0 +1,130 @@
+import CNcurses
+import CTerminal
+import Glibc
+
+/// The terminal, through ncurses.
+///
+/// ncurses keeps the terminal in global variables, so there is at most one of these, and only the thread
+/// that made it may use it. From `init` to `close` the terminal is in another mode; a crash, `exit` and
+/// `close` all give it back as it was.
+public final class NcursesScreen: Screen {
+  /// What a screen may be asked for besides showing text.
+  public struct Options: Sendable {
+    /// Whether clicks and the wheel are reported; selecting text then takes the shift key.
+    public var hasMouse = true
+    /// Whether the theme needs true colour; used only where COLORTERM says that the terminal has it.
+    public var wantsTrueColor = false
+    /// Where standard error goes while the screen is up, so that nothing writes across it.
+    public var standardError: Int32?
+
+    public init(hasMouse: Bool = true, wantsTrueColor: Bool = false, standardError: Int32? = nil) {
+      self.hasMouse = hasMouse
+      self.wantsTrueColor = wantsTrueColor
+      self.standardError = standardError
+    }
+  }
+
+  private let device: NcursesDevice
+  private let signals: Int32
+  private var painter: CellPainter
+  private var input: NcursesInput
+  private var shown: Surface?
+  private var shownCursor: Point?
+  private var isOpen = true
+
+  /// Takes over the terminal on standard input and output.
+  public convenience init(_ options: Options = Options()) throws(TerminalError) {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
+    try self.init(.standard(options))
+  }
+
+  init(_ device: NcursesDevice) throws(TerminalError) {
+    guard ksx_screen_claim() == 1 else { throw .taken }
+    // The handler must be there before newterm, which otherwise installs its own and wakes nobody.
+    signals = device.isTerminal ? ksx_signals_catch() : -1
+    guard signals >= 0 || !device.isTerminal else {
+      ksx_screen_release()
+      throw .noDescriptor
+    }
+    let depth: ColorDepth
+    do throws(TerminalError) {
+      depth = try device.open()
+    } catch {
+      if signals >= 0 { ksx_signals_let_go() }
+      ksx_screen_release()
+      throw error
+    }
+    self.device = device
+    painter = CellPainter(depth: depth)
+    input = NcursesInput(signals: signals, descriptor: device.isTerminal ? STDIN_FILENO : -1)
+    fitToTerminal()
+  }
+
+  deinit {
+    close()
+  }
+
+  /// Gives the terminal back; doing it twice does no harm.
+  public func close() {
+    guard isOpen else { return }
+    isOpen = false
+    device.close()
+    if signals >= 0 { ksx_signals_let_go() }
+    ksx_screen_release()
+  }
+
+  public var size: Size {
+    Size(rows: Int(ksx_rows()), columns: Int(ksx_columns()))
+  }
+
+  public var descriptors: [Int32] {
+    device.isTerminal ? [STDIN_FILENO, signals] : []
+  }
+
+  /// Hands ncurses the rows that changed since the last call; it decides which bytes that costs.
+  public func show(_ surface: Surface, cursor: Point?) {
+    guard isOpen, surface != shown || cursor != shownCursor else { return }
+    let window = ksx_stdscr()
+    for row in 0..<min(surface.size.rows, size.rows) {
+      if let shown, shown.size == surface.size, shown.row(row) == surface.row(row) { continue }
+      let cells = painter.cells(surface.row(row))
+      wmove(window, Int32(row), 0)
+      wadd_wchnstr(window, cells, Int32(cells.count))
+    }
+    leaveok(window, cursor == nil)
+    if let cursor { wmove(window, Int32(cursor.row), Int32(cursor.column)) }
+    if (cursor == nil) != (shownCursor == nil) { curs_set(cursor == nil ? 0 : 1) }
+    wnoutrefresh(window)
+    doupdate()
+    (shown, shownCursor) = (surface, cursor)
+  }
+
+  public func nextKey() -> Key? {
+    guard isOpen else { return nil }
+    let key = input.next()
+    if key == .resized { fitToTerminal() }
+    return key
+  }
+
+  public func redraw() {
+    shown = nil
+    clearok(ksx_stdscr(), true)
+  }
+
+  public func lend(to work: () -> Void) {
+    guard isOpen else { return work() }
+    device.lend(to: work)
+    // Something else may have changed the size, the screen and the cursor.
+    fitToTerminal()
+    curs_set(shownCursor == nil ? 0 : 1)
+  }
+
+  public func suspend() {
+    lend(to: ksx_stop)
+  }
+
+  private func fitToTerminal() {
+    if let size = device.size, size != self.size { resizeterm(Int32(size.rows), Int32(size.columns)) }
+    redraw()
+  }
+}

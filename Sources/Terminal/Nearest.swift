@@ -1,0 +1,27 @@
+/// The name among `names` that somebody who wrote `word` probably meant, or `nil`.
+func nearest(to word: String, among names: some Sequence<String>) -> String? {
+  let limit = max(1, word.count / 3)
+  let candidates = names.map { (name: $0, distance: distance(Array(word), Array($0))) }
+    .filter { $0.distance <= limit }
+  return candidates.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
+}
+
+/// `; did you mean NAME?`, or nothing.
+func suggestion(for word: String, among names: some Sequence<String>) -> String {
+  nearest(to: word, among: names).map { "; did you mean \($0)?" } ?? ""
+}
+
+/// Insertions, deletions and replacements between two words.
+private func distance(_ left: [Character], _ right: [Character]) -> Int {
+  var row = Array(0...right.count)
+  for (index, character) in left.enumerated() {
+    var diagonal = row[0]
+    row[0] = index + 1
+    for (column, other) in right.enumerated() {
+      let replaced = diagonal + (character == other ? 0 : 1)
+      diagonal = row[column + 1]
+      row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+    }
+  }
+  return row[right.count]
+}

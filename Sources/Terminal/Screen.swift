@@ -1,0 +1,76 @@
+/// Where a surface is shown and where keys come from.
+///
+/// There are two: `NcursesScreen` for people and `MemoryScreen` for tests. A screen belongs to the thread
+/// that made it and is deliberately not `Sendable`.
+public protocol Screen: AnyObject {
+  var size: Size { get }
+
+  /// What the loop must wait on for `nextKey` to have something to say.
+  var descriptors: [Int32] { get }
+
+  /// Makes the terminal look like `surface`, with the cursor at `cursor` or hidden.
+  func show(_ surface: Surface, cursor: Point?)
+
+  /// The next key already typed, or `nil` when there is none. Never waits.
+  func nextKey() -> Key?
+
+  /// Paints everything again at the next `show`, for a terminal that something else wrote to.
+  func redraw()
+
+  /// Gives the terminal back while `work` runs, as for another program in the foreground.
+  func lend(to work: () -> Void)
+
+  /// Stops the program as ctrl-z does, and paints everything again when it goes on.
+  func suspend()
+}
+
+/// A screen that remembers what it was last asked to show and plays back keys.
+public final class MemoryScreen: Screen {
+  public private(set) var size: Size
+  public private(set) var shown: Surface
+  public private(set) var cursor: Point?
+  /// How often `show` was called.
+  public private(set) var frames = 0
+  /// How often the program was suspended.
+  public private(set) var suspensions = 0
+  private var keys: [Key] = []
+
+  public init(size: Size) {
+    self.size = size
+    self.shown = Surface(size: size)
+  }
+
+  public var descriptors: [Int32] { [] }
+
+  /// Queues `keys` as if somebody typed them.
+  public func type(_ keys: Key...) {
+    self.keys += keys
+  }
+
+  /// Queues one key for each character of `text`.
+  public func type(_ text: String) {
+    keys += text.map { .character($0) }
+  }
+
+  /// Changes the size, as a user does by dragging a corner.
+  public func resize(to size: Size) {
+    self.size = size
+    keys.append(.resized)
+  }
+
+  public func show(_ surface: Surface, cursor: Point?) {
+    shown = surface
+    self.cursor = cursor
+    frames += 1
+  }
+
+  public func nextKey() -> Key? {
+    keys.isEmpty ? nil : keys.removeFirst()
+  }
+
+  public func redraw() {}
+
+  public func lend(to work: () -> Void) { work() }
+
+  public func suspend() { suspensions += 1 }
+}

@@ -1,0 +1,112 @@
+/// A rectangular grid of cells: everything the user can see, as a value.
+///
+/// Views draw on a surface and never on a terminal. A `Screen` shows it; a test reads it. Whatever is
+/// written, no half of a wide character is ever left alone and no control character reaches a cell.
+public struct Surface: Equatable, Sendable {
+  public let size: Size
+  private var cells: [Cell]
+
+  public init(size: Size) {
+    self.size = Size(rows: max(0, size.rows), columns: max(0, size.columns))
+    self.cells = Array(repeating: .blank, count: self.size.rows * self.size.columns)
+  }
+
+  public var bounds: Rect { Rect(size) }
+
+  /// The cell at a place inside the bounds.
+  public subscript(row: Int, column: Int) -> Cell {
+    cells[row * size.columns + column]
+  }
+
+  /// The cells of one row.
+  public func row(_ row: Int) -> ArraySlice<Cell> {
+    cells[(row * size.columns)..<((row + 1) * size.columns)]
+  }
+
+  /// Writes `text` from `point` rightwards, clipped to `area`, and returns the column after it.
+  ///
+  /// Drawing outside the area is not an error: views are laid out for the size they would like and cut to
+  /// the size they get. A wide character cut by an edge becomes a blank.
+  @discardableResult
+  public mutating func write(_ text: String, at point: Point, in area: Rect, style: Style = .plain) -> Int {
+    var column = point.column
+    guard area.rows.contains(point.row), bounds.rows.contains(point.row) else { return column + text.columns }
+    let allowed = area.columns.clamped(to: bounds.columns)
+    Glyph.forEach(in: text) { glyph in
+      guard column < allowed.upperBound else { return false }
+      put(glyph, row: point.row, column: column, in: allowed, style: style)
+      column += glyph.columns
+      return true
+    }
+    return column
+  }
+
+  /// Writes `text` at the left of row `row` of `area`.
+  @discardableResult
+  public mutating func write(_ text: String, row: Int, in area: Rect, style: Style = .plain) -> Int {
+    write(text, at: Point(row: area.origin.row + row, column: area.origin.column), in: area, style: style)
+  }
+
+  /// Blanks `area` in `style`.
+  public mutating func fill(_ area: Rect, style: Style = .plain) {
+    for row in area.rows.clamped(to: bounds.rows) {
+      for column in area.columns.clamped(to: bounds.columns) {
+        set(Cell(style: style), row: row, column: column)
+      }
+    }
+  }
+
+  /// Lays `style` over what `area` shows, keeping its text.
+  public mutating func highlight(_ area: Rect, style: Style) {
+    for row in area.rows.clamped(to: bounds.rows) {
+      for column in area.columns.clamped(to: bounds.columns) {
+        let index = row * size.columns + column
+        cells[index].style = style.over(cells[index].style)
+      }
+    }
+  }
+
+  private mutating func put(_ glyph: Glyph, row: Int, column: Int, in allowed: Range<Int>, style: Style) {
+    let end = column + glyph.columns
+    guard column >= allowed.lowerBound, end <= allowed.upperBound else {
+      for visible in (column..<end).clamped(to: allowed) {
+        set(Cell(style: style), row: row, column: visible)
+      }
+      return
+    }
+    set(Cell(glyph, style: style), row: row, column: column)
+    if glyph.columns == 2 { set(.continuation(style), row: row, column: column + 1) }
+  }
+
+  /// Replaces one cell; a wide character that loses a half to it leaves a blank.
+  private mutating func set(_ cell: Cell, row: Int, column: Int) {
+    let index = row * size.columns + column
+    let old = cells[index]
+    if old.columns == 2, column + 1 < size.columns { cells[index + 1] = Cell(style: cells[index + 1].style) }
+    if old.columns == 0, cell.columns != 0, column > 0 { cells[index - 1] = Cell(style: cells[index - 1].style) }
+    cells[index] = cell
+  }
+}
+
+extension Surface: CustomStringConvertible {
+  /// The text of the surface, one line a row, trailing blanks removed.
+  public var description: String {
+    lines(trimming: " ") { cell in cell.columns == 0 ? nil : cell.text }
+  }
+
+  /// The look of the surface, one letter a cell, as in `[("s", theme["list.selected"])]`; `.` is any other style.
+  ///
+  /// A test lays it beside the text.
+  public func stylePlane(_ letters: [(letter: Character, style: Style)]) -> String {
+    lines(trimming: ".") { cell in letters.first { $0.style == cell.style }?.letter ?? "." }
+  }
+
+  private func lines(trimming blank: Character, _ character: (Cell) -> Character?) -> String {
+    (0..<size.rows).map { index in
+      var line = String(row(index).compactMap(character))
+      while line.last == blank { line.removeLast() }
+      return line
+    }
+    .joined(separator: "\n")
+  }
+}

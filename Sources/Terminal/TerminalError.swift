@@ -1,0 +1,21 @@
+/// Why there is no screen.
+public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Standard input or output is a file, a pipe or closed.
+  case notATerminal
+  /// Neither TERM nor its usual stand-ins are described on this machine.
+  case unknownTerminal(String)
+  /// There is a screen already.
+  case taken
+  /// The system gave out no descriptor.
+  case noDescriptor
+
+  public var description: String {
+    switch self {
+    case .notATerminal: "ksx needs a terminal on standard input and output"
+    case .unknownTerminal(let name):
+      "the terminal \(name.isEmpty ? "(TERM is not set)" : name) is not known here; try TERM=xterm-256color"
+    case .taken: "the screen is in use already"
+    case .noDescriptor: "no more files can be opened"
+    }
+  }
+}

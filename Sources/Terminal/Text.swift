@@ -1,0 +1,134 @@
+/// Text measured and fitted in terminal columns.
+///
+/// A Chinese character takes two, a combining mark none, a control character one: it is shown as U+FFFD.
+extension String {
+  /// Columns this text takes on a screen.
+  public var columns: Int {
+    var result = 0
+    Glyph.forEach(in: self) { glyph in
+      result += glyph.columns
+      return true
+    }
+    return result
+  }
+
+  /// This text as a screen would show it, safe to print to a terminal.
+  ///
+  /// Control characters, also line ends, become U+FFFD, a tab blanks; what turns or hides text is gone.
+  public var sanitised: String {
+    var result = ""
+    Glyph.forEach(in: self) { glyph in
+      result.append(glyph.text)
+      return true
+    }
+    return result
+  }
+
+  /// This text cut to at most `columns`, ending in an ellipsis when something was cut.
+  public func truncated(to columns: Int) -> String {
+    guard exceeds(columns) else { return self }
+    guard columns > 0 else { return "" }
+    return prefix(columns: columns - 1) + "…"
+  }
+
+  /// This text cut in the middle to at most `columns`, for names whose ends matter.
+  public func middleTruncated(to columns: Int) -> String {
+    guard exceeds(columns) else { return self }
+    guard columns > 1 else { return truncated(to: columns) }
+    let head = prefix(columns: columns / 2)
+    return head + "…" + suffix(columns: columns - 1 - head.columns)
+  }
+
+  /// This text followed, or preceded, by blanks up to `columns`.
+  public func padded(to columns: Int, leading: Bool = false) -> String {
+    let blanks = String(repeating: " ", count: max(0, columns - self.columns))
+    return leading ? blanks + self : self + blanks
+  }
+
+  /// This text in exactly `columns`: cut with an ellipsis, or padded.
+  public func fitted(to columns: Int, leading: Bool = false) -> String {
+    truncated(to: columns).padded(to: columns, leading: leading)
+  }
+
+  /// The longest beginning of at most `columns`.
+  public func prefix(columns: Int) -> String {
+    var (result, used) = ("", 0)
+    Glyph.forEach(in: self) { glyph in
+      guard used + glyph.columns <= columns else { return false }
+      result.append(glyph.text)
+      used += glyph.columns
+      return true
+    }
+    return result
+  }
+
+  /// The longest end of at most `columns`.
+  public func suffix(columns: Int) -> String {
+    var (result, used) = ([Character](), 0)
+    for glyph in glyphs.reversed() {
+      guard used + glyph.columns <= columns else { break }
+      result.append(glyph.text)
+      used += glyph.columns
+    }
+    return String(result.reversed())
+  }
+
+  var glyphs: [Glyph] {
+    var result: [Glyph] = []
+    Glyph.forEach(in: self) { glyph in
+      result.append(glyph)
+      return true
+    }
+    return result
+  }
+
+  private func exceeds(_ columns: Int) -> Bool {
+    var left = columns
+    Glyph.forEach(in: self) { glyph in
+      left -= glyph.columns
+      return left >= 0
+    }
+    return left < 0
+  }
+}
+
+extension String {
+  /// This text in lines of at most `columns`, broken at blanks and between wide characters.
+  ///
+  /// Line ends in the text are kept; a word longer than a line is cut. Never empty.
+  public func wrapped(to columns: Int) -> [String] {
+    split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).flatMap { line in
+      Self.wrap(String(line).glyphs, to: Swift.max(2, columns))
+    }
+  }
+
+  private static func wrap(_ glyphs: [Glyph], to columns: Int) -> [String] {
+    var lines: [String] = []
+    var (start, used, breakAt) = (0, 0, 0)
+    var index = 0
+    while index < glyphs.count {
+      let glyph = glyphs[index]
+      if glyph.text == " " || glyph.columns == 2 || (index > start && glyphs[index - 1].columns == 2) {
+        breakAt = index
+      }
+      if used + glyph.columns > columns {
+        let end = breakAt > start ? breakAt : index
+        lines.append(text(glyphs[start..<end]))
+        start = end
+        while start < glyphs.count, glyphs[start].text == " " { start += 1 }
+        (index, used, breakAt) = (start, 0, start)
+        continue
+      }
+      used += glyph.columns
+      index += 1
+    }
+    if start < glyphs.count || lines.isEmpty { lines.append(text(glyphs[start...])) }
+    return lines
+  }
+
+  private static func text(_ glyphs: ArraySlice<Glyph>) -> String {
+    var result = String(glyphs.map(\.text))
+    while result.last == " ", result.count > 1 { result.removeLast() }
+    return result
+  }
+}
