@@ -1,0 +1,99 @@
+import CZlib
+
+/// gzip (RFC 1952), by zlib.
+public enum Gzip {
+  /// The bytes packed in `bytes`, if they are no more than `limit`.
+  ///
+  /// The limit holds while unpacking: a few kilobytes can unpack to gigabytes.
+  public static func unpack(_ bytes: [UInt8], limit: Int) throws(PackageError) -> [UInt8] {
+    guard bytes.starts(with: [0x1f, 0x8b]) else { throw .malformed("it does not begin like gzip") }
+    let result = bytes.withUnsafeBufferPointer { input in
+      Result { () throws(PackageError) -> [UInt8] in
+        try Inflater(input).all(limit: limit)
+      }
+    }
+    return try result.get()
+  }
+
+  /// The bytes packed; the same bytes give the same result, for no time is written into it.
+  public static func pack(_ bytes: [UInt8]) -> [UInt8] {
+    let stream = ZStream()
+    guard ksx_deflate_init(stream.pointer, 9) == Z_OK else { fatalError("zlib has no memory") }
+    defer { deflateEnd(stream.pointer) }
+    let bound = Int(deflateBound(stream.pointer, UInt(bytes.count)))
+    return bytes.withUnsafeBufferPointer { input in
+      stream.read(input)
+      return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
+        count = stream.write(to: output) {
+          guard deflate($0, Z_FINISH) == Z_STREAM_END else { fatalError("zlib broke its own bound") }
+        }
+      }
+    }
+  }
+}
+
+/// A `z_stream` that stays where it is: zlib keeps a pointer to it, and refuses one that has moved.
+private struct ZStream: ~Copyable {
+  let pointer = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+
+  init() { pointer.initialize(to: z_stream()) }
+
+  deinit { pointer.deallocate() }
+
+  var remaining: Int { Int(pointer.pointee.avail_in) }
+
+  /// Takes its input from `bytes`, which must outlive the use.
+  func read(_ bytes: UnsafeBufferPointer<UInt8>) {
+    // Safe: zlib reads only through next_in; its C declaration lacks the const.
+    pointer.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
+    pointer.pointee.avail_in = UInt32(bytes.count)
+  }
+
+  /// Lets `work` write into `output` and says how many bytes it wrote.
+  func write(
+    to output: UnsafeMutableBufferPointer<UInt8>, _ work: (UnsafeMutablePointer<z_stream>) -> Void
+  ) -> Int {
+    pointer.pointee.next_out = output.baseAddress
+    pointer.pointee.avail_out = UInt32(output.count)
+    work(pointer)
+    return output.count - Int(pointer.pointee.avail_out)
+  }
+}
+
+/// One gzip being unpacked. Confined to the call that made it, as its input is.
+private struct Inflater: ~Copyable {
+  private let stream = ZStream()
+
+  init(_ input: UnsafeBufferPointer<UInt8>) throws(PackageError) {
+    guard input.count <= Int(UInt32.max) else { throw .tooLarge(limit: Int(UInt32.max)) }
+    guard ksx_inflate_init(stream.pointer) == Z_OK else { fatalError("zlib has no memory") }
+    stream.read(input)
+  }
+
+  deinit { inflateEnd(stream.pointer) }
+
+  func all(limit: Int) throws(PackageError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while true {
+      let (chunk, code) = next()
+      bytes += chunk
+      if bytes.count > limit { throw .tooLarge(limit: limit) }
+      switch code {
+      case Z_OK where !chunk.isEmpty || stream.remaining > 0: continue
+      // RFC 1952 §2.2: a file may be several members, one after another.
+      case Z_STREAM_END where stream.remaining > 18: inflateReset(stream.pointer)
+      case Z_STREAM_END: return bytes
+      case Z_OK, Z_BUF_ERROR: throw .malformed("it ends too early")
+      default: throw .malformed(stream.pointer.pointee.msg.map { String(cString: $0) } ?? "its compression is broken")
+      }
+    }
+  }
+
+  private func next() -> (chunk: [UInt8], code: Int32) {
+    var code = Z_OK
+    let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { output, count in
+      count = stream.write(to: output) { code = inflate($0, Z_NO_FLUSH) }
+    }
+    return (chunk, code)
+  }
+}

@@ -1,0 +1,34 @@
+public import Client
+public import Manifest
+
+/// Why a package could not be had or read.
+public enum PackageError: Error, Hashable, Sendable {
+  /// The bytes are no gzip, or no tar in it; the text says what is wrong, for a person.
+  case malformed(String)
+  /// Unpacked it would be longer than this many bytes, or have too many files.
+  case tooLarge(limit: Int)
+  /// A file that wants to lie outside the package.
+  case unsafePath(String)
+  /// A file that every package must have.
+  case missing(path: String)
+  /// A file that is no YAML, or YAML of another shape.
+  case unreadable(path: String, SyntaxError)
+  /// No place is known that has the package; the text says what was looked for.
+  case unavailable(String)
+  /// The cluster did not hand it out.
+  case cluster(ClusterError)
+}
+
+extension PackageError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .malformed(let reason): "the package is damaged: \(reason)"
+    case .tooLarge(let limit): "the package is too large: more than \(limit) bytes or too many files"
+    case .unsafePath(let path): "the package is refused: its file \"\(path)\" points outside of it"
+    case .missing(let path): "the package has no \(path)"
+    case .unreadable(let path, let error): "\(path): \(error)"
+    case .unavailable(let reason): reason
+    case .cluster(let error): "the cluster did not hand out the package: \(error)"
+    }
+  }
+}

@@ -1,0 +1,60 @@
+public import Client
+import Manifest
+
+/// A place that may have the package of an ExtensionVersion.
+public enum PackageSource: Hashable, Sendable {
+  /// A key of a ConfigMap's `binaryData`.
+  case configMap(namespace: String, name: String, key: String)
+  /// Somewhere outside the API.
+  case url(String)
+
+  /// Where the charts of published extensions lie (facts: §4).
+  public static let namespace = "kubesphere-system"
+  public static let key = "chart.tgz"
+
+  /// The ConfigMap that holds a version's chart by convention.
+  public static func configMapName(_ extension: String, _ version: String) -> String {
+    "extension-\(`extension`)-\(version)-chart"
+  }
+
+  /// The places to look in, best first: what the version names, the convention, its URL.
+  public static func all(of version: ExtensionVersion) -> [PackageSource] {
+    let convention = Self.configMap(
+      namespace: namespace, name: configMapName(version.extension, version.version), key: key)
+    var sources = [convention]
+    if let named = version.chartData {
+      let source = Self.configMap(namespace: named.namespace, name: named.name, key: named.key)
+      sources = source == convention ? [source] : [source, convention]
+    }
+    return sources + (version.chartURL.isEmpty ? [] : [.url(version.chartURL)])
+  }
+}
+
+extension ExtensionVersion {
+  /// The packed chart of this version, from the first place in the cluster that has it.
+  ///
+  /// A chart that lies only at a URL is `.unavailable`: a console fetches nothing from elsewhere.
+  public func archive(from cluster: Cluster) async throws(PackageError) -> [UInt8] {
+    for case .configMap(let namespace, let name, let key) in PackageSource.all(of: self) {
+      let object: Object
+      do {
+        object = try await cluster.get(.configMaps, namespace: namespace, name)
+      } catch .refused(let status) where status.code == 404 {
+        continue
+      } catch {
+        throw .cluster(error)
+      }
+      guard let text = object.value[path: "binaryData", key]?.string else { continue }
+      guard let bytes = Base64.decode(text) else { throw .malformed("ConfigMap \(name) holds no Base64") }
+      return bytes
+    }
+    let name = PackageSource.configMapName(self.extension, version)
+    let elsewhere = chartURL.isEmpty ? "and names no other place" : "and charts are not fetched from \(chartURL)"
+    throw .unavailable("ConfigMap \(PackageSource.namespace)/\(name) is not there, \(elsewhere)")
+  }
+
+  /// The package of this version, unpacked.
+  public func package(from cluster: Cluster) async throws(PackageError) -> Package {
+    try Package(archive: try await archive(from: cluster))
+  }
+}

@@ -1,0 +1,121 @@
+/// Reads the regular files of a tar archive: ustar, pax and GNU's long names.
+///
+/// Folders, links and devices are passed over: nothing here is written to a disk, so a link would
+/// only be a way to name a file that is not in the archive.
+struct TarReader {
+  private static let block = 512
+
+  private let bytes: [UInt8]
+  private let maximumFiles: Int
+  private var offset = 0
+  private var longName: String?
+
+  init(_ bytes: [UInt8], maximumFiles: Int) {
+    self.bytes = bytes
+    self.maximumFiles = maximumFiles
+  }
+
+  /// Every regular file by its path; the later of two with one path wins, as it does on a disk.
+  mutating func files() throws(PackageError) -> [String: [UInt8]] {
+    var files: [String: [UInt8]] = [:]
+    while let header = try nextHeader() {
+      let content = try content(of: header)
+      switch header.type {
+      case "L": longName = TarHeader.text(content)
+      case "x": longName = Self.paxPath(content) ?? longName
+      case "0", "\0", "7":
+        files[try Self.safe(longName ?? header.path)] = content
+        longName = nil
+      default: longName = nil
+      }
+      if files.count > maximumFiles { throw .tooLarge(limit: bytes.count) }
+    }
+    return files
+  }
+
+  /// `nil` at the end: two empty blocks, or no more bytes.
+  private mutating func nextHeader() throws(PackageError) -> TarHeader? {
+    guard offset + Self.block <= bytes.count else {
+      if offset < bytes.count { throw .malformed("its tar ends within a header") }
+      return nil
+    }
+    let block = bytes[offset..<offset + Self.block]
+    offset += Self.block
+    return block.allSatisfy { $0 == 0 } ? nil : try TarHeader(Array(block))
+  }
+
+  private mutating func content(of header: TarHeader) throws(PackageError) -> [UInt8] {
+    guard header.size <= bytes.count - offset else { throw .malformed("its tar ends within \(header.path)") }
+    let content = Array(bytes[offset..<offset + header.size])
+    let blocks = (header.size + Self.block - 1) / Self.block
+    offset = min(offset + blocks * Self.block, bytes.count)
+    return content
+  }
+
+  /// The path record of a pax header: lines of `<length> <key>=<value>`.
+  private static func paxPath(_ content: [UInt8]) -> String? {
+    var rest = content[...]
+    var path: String?
+    while let space = rest.firstIndex(of: UInt8(ascii: " ")),
+      let length = Int(String(decoding: rest[rest.startIndex..<space], as: UTF8.self)),
+      length > space - rest.startIndex, length <= rest.count
+    {
+      let record = rest[(space + 1)..<(rest.startIndex + length)]
+      rest = rest.dropFirst(length)
+      let text = String(decoding: record, as: UTF8.self)
+      if text.hasPrefix("path=") { path = String(text.dropFirst(5).drop { $0 == "\n" }.prefix { $0 != "\n" }) }
+    }
+    return path
+  }
+
+  /// The path without `.` in it, refused when it leads out of the archive.
+  static func safe(_ path: String) throws(PackageError) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
+    let isHostile = path.unicodeScalars.contains { $0 == "\\" || $0.value < 0x20 || $0.value == 0x7f }
+    guard !path.hasPrefix("/"), !parts.isEmpty, !parts.contains(".."), !isHostile else { throw .unsafePath(path) }
+    return parts.joined(separator: "/")
+  }
+}
+
+/// The block before each file.
+struct TarHeader {
+  var path: String
+  var size: Int
+  var type: Character
+
+  init(_ block: [UInt8]) throws(PackageError) {
+    guard Self.checksum(of: block) == Self.number(block[148..<156]) else {
+      throw .malformed("a header of its tar has a wrong checksum")
+    }
+    guard let size = Self.number(block[124..<136]), size >= 0 else {
+      throw .malformed("a file of its tar has no readable size")
+    }
+    self.size = size
+    type = Character(Unicode.Scalar(block[156]))
+    let name = Self.text(block[0..<100])
+    // GNU's own format has other things where ustar has the prefix, and a blank in its magic.
+    let isUstar = block[257..<263].elementsEqual("ustar\0".utf8)
+    let prefix = isUstar ? Self.text(block[345..<500]) : ""
+    path = prefix.isEmpty ? name : prefix + "/" + name
+  }
+
+  static func text(_ bytes: some Collection<UInt8>) -> String {
+    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  static func checksum(of block: [UInt8]) -> Int {
+    // The checksum's own eight bytes count as blanks.
+    block.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
+  }
+
+  /// Octal digits, or, when the first bit is set, GNU's big-endian number.
+  private static func number(_ field: ArraySlice<UInt8>) -> Int? {
+    if let first = field.first, first & 0x80 != 0 {
+      return field.dropFirst().reduce(Int(first & 0x7f)) { total, byte in
+        total.map { $0 > Int.max >> 9 ? nil : $0 << 8 | Int(byte) } ?? nil
+      }
+    }
+    let digits = text(field).filter { $0 != " " }
+    return digits.isEmpty ? 0 : Int(digits, radix: 8)
+  }
+}

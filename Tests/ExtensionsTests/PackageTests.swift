@@ -1,0 +1,216 @@
+import Extensions
+import Glibc
+import Manifest
+import Testing
+
+@Suite struct PackageTests {
+  private let files: [String: [UInt8]] = [
+    "Chart.yaml": Array("name: bell\nversion: 1.2.0\nappVersion: 1.25\ndescription: Rings\n".utf8),
+    "values.yaml": Array("# How loud.\nvolume: 3\n".utf8),
+    "README.md": Array("Bell".utf8), "readme-zh.md": Array("铃".utf8), "CHANGELOG_zh.md": Array("新".utf8),
+    "extension.yaml": Array("name: bell\nversion: 1.2.0\ncategory: dev-tools\nicon: ./static/bell.svg\n".utf8),
+    "static/bell.svg": Array("<svg/>".utf8),
+  ]
+
+  @Test func aPackageComesBackFromItsArchive() throws {
+    let package = Package(files: files)
+
+    let unpacked = try Package(archive: package.archive(folder: "bell"))
+
+    #expect(unpacked == package)
+    let chart = try unpacked.chart()
+    #expect([chart.name, chart.version, chart.appVersion, chart.description] == ["bell", "1.2.0", "1.25", "Rings"])
+    #expect(unpacked.values == "# How loud.\nvolume: 3\n")
+    #expect(try unpacked.extensionManifest()?.category == "dev-tools")
+  }
+
+  @Test func theSameFilesMakeTheSameArchive() {
+    #expect(Package(files: files).archive(folder: "bell") == Package(files: files).archive(folder: "bell"))
+  }
+
+  @Test func documentsAreFoundByLanguageHoweverTheirNamesAreJoined() {
+    let package = Package(files: files)
+
+    #expect(package.readme(in: "zh") == "铃")
+    #expect(package.readme(in: "en") == "Bell")
+    #expect(package.changelog(in: "zh") == "新")
+    #expect(package.changelog(in: "en") == nil)
+  }
+
+  @Test func anIconInThePackageBecomesADataURI() {
+    #expect(Package(files: files).icon == "data:image/svg+xml;base64,PHN2Zy8+")
+  }
+
+  @Test(arguments: [99, 100, 101, 180, 300, 1000])
+  func longPathsSurvive(length: Int) throws {
+    let path = "docs/" + String(repeating: "x", count: length - 5)
+    let package = Package(files: ["Chart.yaml": [], path: [1, 2, 3]])
+
+    #expect(try Package(archive: package.archive(folder: "c")) == package)
+  }
+
+  @Test func aBombStopsAtTheLimit() {
+    let bomb = Package(files: ["Chart.yaml": [], "zeros": [UInt8](repeating: 0, count: 8 << 20)]).archive(folder: "c")
+
+    #expect(bomb.count < 100_000)
+    #expect(throws: PackageError.tooLarge(limit: 1 << 20)) {
+      try Package(archive: bomb, limits: .init(bytes: 1 << 20))
+    }
+  }
+
+  @Test func tooManyFilesAreRefused() {
+    let many = Dictionary(uniqueKeysWithValues: (0..<20).map { ("f\($0)", [UInt8]()) })
+
+    #expect(throws: PackageError.self) {
+      try Package(archive: Package(files: many).archive(folder: "c"), limits: .init(files: 10))
+    }
+  }
+
+  @Test func aPackageCutAnywhereIsRefused() {
+    let whole = Package(files: files).archive(folder: "bell")
+
+    for count in 0..<whole.count - 8 {
+      #expect(throws: PackageError.self, "cut after \(count) bytes") {
+        try Package(archive: Array(whole.prefix(count)))
+      }
+    }
+  }
+
+  @Test func anyFlippedByteIsReadOrRefusedAndNeverTraps() {
+    let whole = Package(files: files).archive(folder: "bell")
+
+    for index in whole.indices {
+      var damaged = whole
+      damaged[index] ^= 0x55
+      _ = try? Package(archive: damaged)
+    }
+  }
+
+  @Test(arguments: ["../evil", "c/../../evil", "/etc/passwd", "c/a\\..\\b", "c/\u{1b}[2J"])
+  func aPathThatLeadsOutsideIsRefused(path: String) {
+    let archive = Gzip.pack(Tar.file(path, Array("x".utf8)) + Tar.end)
+
+    #expect(throws: PackageError.unsafePath(path)) { try Package(archive: archive) }
+  }
+
+  @Test func aLinkIsPassedOver() throws {
+    let archive = Gzip.pack(
+      Tar.file("c/Chart.yaml", Array("name: c".utf8)) + Tar.file("c/values.yaml", [], type: "2") + Tar.end)
+
+    #expect(try Package(archive: archive).files.keys.sorted() == ["Chart.yaml"])
+  }
+
+  @Test func aLongNameInGNUsFormIsRead() throws {
+    let path = "c/" + String(repeating: "n", count: 150)
+    let archive = Gzip.pack(
+      Tar.file("c/Chart.yaml", []) + Tar.file("././@LongLink", Array(path.utf8) + [0], type: "L")
+        + Tar.file(String(path.prefix(100)), [7]) + Tar.end)
+
+    #expect(try Package(archive: archive).files[String(path.dropFirst(2))] == [7])
+  }
+
+  @Test func aFileThatClaimsToBeHugeIsRefused() {
+    let archive = Gzip.pack(Tar.file("c/Chart.yaml", [1], size: "77777777777") + Tar.end)
+
+    #expect(throws: PackageError.self) { try Package(archive: archive) }
+  }
+
+  @Test func aPackageWithoutItsChartIsRefused() {
+    #expect(throws: PackageError.missing(path: "Chart.yaml")) {
+      try Package(archive: Package(files: ["README.md": []]).archive(folder: "c"))
+    }
+  }
+
+  @Test func aMistakeInAFileSaysWhichAndWhere() throws {
+    let package = Package(files: ["Chart.yaml": Array("name: [".utf8)])
+
+    let error = try #require(throws: PackageError.self) { try package.chart() }
+
+    guard case .unreadable(let path, let place) = error else { Issue.record("\(error)"); return }
+    #expect(path == "Chart.yaml")
+    #expect(place.line >= 1)
+  }
+
+  /// Genuine packages lie outside the project; the folder is named in KSX_TEST_PACKAGES.
+  @Test(.enabled(if: getenv("KSX_TEST_PACKAGES") != nil, "KSX_TEST_PACKAGES names no folder of packages"))
+  func genuinePackagesAreRead() throws {
+    for archive in try Folder.archives() {
+      let package = try Package(archive: archive)
+      let manifest = try #require(try package.extensionManifest())
+      let chart = try package.chart()
+
+      #expect(manifest.name == chart.name)
+      #expect(manifest.version == chart.version)
+      #expect(!manifest.displayName.isEmpty)
+      #expect(package.readme(in: "zh") != package.readme(in: "en"))
+      #expect(package.icon.hasPrefix("data:image/"))
+      #expect(try YAML.parse(package.values).mapping != nil)
+    }
+  }
+}
+
+@Suite struct Base64Tests {
+  @Test(arguments: [
+    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+    ("foobar", "Zm9vYmFy"),
+  ])
+  func theVectorsOfTheStandardHold(plain: String, encoded: String) {
+    #expect(Base64.encode(Array(plain.utf8)) == encoded)
+    #expect(Base64.decode(encoded) == Array(plain.utf8))
+  }
+
+  @Test func everyByteSurvives() {
+    let bytes = Array(UInt8.min...UInt8.max)
+
+    #expect(Base64.decode(Base64.encode(bytes)) == bytes)
+  }
+
+  @Test(arguments: ["Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zm9v!mFy", "Zm=v", "Zm9v中"])
+  func whatIsNoBase64IsRefused(text: String) {
+    #expect(Base64.decode(text) == nil)
+  }
+}
+
+/// Headers by hand, because a good writer cannot write bad ones.
+private enum Tar {
+  static let end = [UInt8](repeating: 0, count: 1024)
+
+  static func file(_ path: String, _ content: [UInt8], type: Character = "0", size: String? = nil) -> [UInt8] {
+    var block = [UInt8](repeating: 0, count: 512)
+    func put(_ text: String, _ offset: Int) {
+      for (index, byte) in text.utf8.enumerated() { block[offset + index] = byte }
+    }
+    put(String(path.prefix(100)), 0)
+    put(size ?? String(content.count, radix: 8), 124)
+    put(String(type), 156)
+    put("        ", 148)
+    put(String(block.reduce(0) { $0 + Int($1) }, radix: 8) + "\0", 148)
+    return block + content + [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
+  }
+}
+
+private enum Folder {
+  static func archives() throws -> [[UInt8]] {
+    let folder = try #require(getenv("KSX_TEST_PACKAGES").map { String(cString: $0) })
+    let stream = try #require(opendir(folder))
+    defer { closedir(stream) }
+    var archives: [[UInt8]] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasSuffix(".tgz") { archives.append(try contents(folder + "/" + name)) }
+    }
+    try #require(!archives.isEmpty)
+    return archives
+  }
+
+  private static func contents(_ path: String) throws -> [UInt8] {
+    let file = try #require(fopen(path, "r"))
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+    return bytes
+  }
+}
