@@ -35,6 +35,35 @@ extension Write {
 }
 
 extension Change {
+  /// The config this change sets, or `nil` when it leaves the config alone.
+  public var config: String? {
+    switch self {
+    case .install(_, let config), .rollback(_, let config), .configure(let config): config
+    case .upgrade, .enable, .disable, .uninstall: nil
+    }
+  }
+
+  /// The version this change asks for, or `nil` when it leaves the version alone.
+  public var version: String? {
+    switch self {
+    case .install(let version, _), .upgrade(let version), .rollback(let version, _): version
+    case .enable, .disable, .configure, .uninstall: nil
+    }
+  }
+
+  /// The change in a few words, as a history shows it.
+  public var words: String {
+    switch self {
+    case .install(let version, _): "install \(version)"
+    case .upgrade(let version): "upgrade to \(version)"
+    case .rollback(let version, _): "roll back to \(version)"
+    case .enable: "enable"
+    case .disable: "disable"
+    case .configure: "configure"
+    case .uninstall: "uninstall"
+    }
+  }
+
   /// The one write that brings this change about, as small as the dialect's rules allow.
   ///
   /// `installation` is what the person saw; its resource version makes the server refuse the write
@@ -89,8 +118,10 @@ extension Change {
   /// Where it is an object, the patch names what was taken out as well.
   private static func config(_ text: String, _ installation: Installation?) -> Value {
     guard let installation, installation.configForm == .object,
-      let old = try? YAML.parse(installation.config), let new = try? YAML.parse(text), new.mapping != nil
+      let old = try? YAML.parse(installation.config), let new = try? YAML.parse(text),
+      new == .null || new.mapping != nil
     else { return .string(text) }
-    return MergePatch.difference(from: old, to: new)
+    let empty = Value.mapping([:])
+    return MergePatch.difference(from: old == .null ? empty : old, to: new == .null ? empty : new)
   }
 }

@@ -1,6 +1,7 @@
 /// What will happen, shown before anything does.
 public struct Plan: Hashable, Sendable {
   public var change: Change
+  /// The extension's name.
   public var name: String
   /// What a person reads: one line for each thing that will be different.
   public var effects: [Effect]
@@ -10,6 +11,7 @@ public struct Plan: Hashable, Sendable {
   /// The same write as a kubectl command line.
   public var kubectl: String
 
+  /// One line of what will be different.
   public struct Effect: Hashable, Sendable {
     public enum Sign: Hashable, Sendable {
       case added, removed, changed, note
@@ -24,6 +26,7 @@ public struct Plan: Hashable, Sendable {
     }
   }
 
+  /// One reason to think again.
   public struct Problem: Hashable, Sendable {
     public var isBlocking: Bool
     public var text: String
@@ -34,6 +37,7 @@ public struct Plan: Hashable, Sendable {
     }
   }
 
+  /// Whether the plan cannot be applied as things are.
   public var isBlocked: Bool { problems.contains(where: \.isBlocking) }
 }
 
@@ -46,6 +50,14 @@ public struct PlanContext: Hashable, Sendable {
   public var installations: [String: Installation]
   /// The versions of the extension the plan is about, by version.
   public var versions: [String: ExtensionVersion]
+  /// The versions that the other installed extensions have, by extension: they say who needs whom.
+  public var installedVersions: [String: ExtensionVersion] = [:]
+  /// What the server calls its Kubernetes version, or empty while that is not known.
+  public var kubernetesVersion = ""
+  /// What the server calls its KubeSphere version, or empty while that is not known.
+  public var kubeSphereVersion = ""
+  /// What stands after `kubectl` to reach this cluster, such as `--context`, `production`.
+  public var kubectlFlags: [String] = []
 
   public init(
     dialect: Dialect, cluster: String, extensions: [String: Extension], installations: [String: Installation],
@@ -56,5 +68,11 @@ public struct PlanContext: Hashable, Sendable {
     self.extensions = extensions
     self.installations = installations
     self.versions = versions
+  }
+
+  /// The installation of the extension called `name`; in the first dialect its own name may differ.
+  public func installation(of name: String) -> Installation? {
+    if let named = installations[name], named.extension == name { return named }
+    return installations.values.filter { $0.extension == name }.min { $0.name < $1.name } ?? installations[name]
   }
 }

@@ -18,7 +18,9 @@ public struct Extension: Mirrored {
   public var state: InstallationState
   /// The cluster's word, `nil` where it has none.
   public var isEnabled: Bool?
-  /// What the cluster calls installed. After a failure this is the version that was tried
+  /// What the cluster calls installed.
+  ///
+  /// After a failure this is the version that was tried
   /// (facts §2.2), so infer nothing from it without `state`.
   public var installedVersion: String
   public var recommendedVersion: String

@@ -1,0 +1,53 @@
+import Client
+import Manifest
+
+extension Write {
+  /// The same write for kubectl, as a line for a POSIX shell.
+  ///
+  /// It leaves out the resource version: a line that was copied is run later, when that is an old one.
+  public func kubectl(flags: [String] = []) -> String {
+    let start = ["kubectl"] + flags
+    switch self {
+    case .create(_, let object):
+      return Shell.line(["printf", "%s", JSON.text(object.value)]) + " | " + Shell.line(start + ["create", "-f", "-"])
+    case .patch(let resource, let name, let patch):
+      let text = JSON.text(Self.withoutVersion(patch))
+      return Shell.line(start + ["patch", resource.qualifiedName, name, "--type=merge", "-p", text])
+    case .delete(let resource, let name, _):
+      return Shell.line(start + ["delete", resource.qualifiedName, name])
+    }
+  }
+
+  private static func withoutVersion(_ patch: Value) -> Value {
+    guard var fields = patch.mapping, var metadata = fields["metadata"]?.mapping else { return patch }
+    metadata["resourceVersion"] = nil
+    fields["metadata"] = metadata.isEmpty ? nil : .mapping(metadata)
+    return .mapping(fields)
+  }
+}
+
+/// Words for a POSIX shell.
+public enum Shell {
+  /// `words` as one command line, each quoted where it must be.
+  public static func line(_ words: [String]) -> String {
+    words.map(quoted).joined(separator: " ")
+  }
+
+  /// `word` so that a shell reads it back as it is: nothing has a meaning between single quotes.
+  public static func quoted(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+          UInt8(ascii: "A")...UInt8(ascii: "Z"):
+          true
+        default: "_@%+=:,./-".utf8.contains(byte)
+        }
+      }
+    if isPlain { return word }
+    // By scalars: a quote that carries a combining mark is another character, and still a quote.
+    let escaped = word.unicodeScalars.reduce(into: "") { $0 += $1 == "'" ? #"'\''"# : String($1) }
+    return "'\(escaped)'"
+  }
+}

@@ -1,0 +1,150 @@
+import Client
+import Manifest
+
+extension Plan {
+  /// Works out what `change` would do to the extension called `name`, from what is known, asking nobody.
+  public static func make(_ change: Change, for name: String, in context: PlanContext) -> Plan {
+    let subject = PlanSubject(change: change, name: name, context: context)
+    let write = change.write(to: name, installation: subject.written, dialect: context.dialect)
+    return Plan(
+      change: change, name: name, effects: subject.effects, problems: subject.problems, write: write,
+      kubectl: write.kubectl(flags: context.kubectlFlags))
+  }
+}
+
+/// One change to one extension in one cluster, while its plan is being made.
+struct PlanSubject {
+  let change: Change
+  let name: String
+  let context: PlanContext
+  /// What the cluster has now.
+  let installation: Installation?
+  /// The version the change leads to, if the cluster offers it.
+  let target: ExtensionVersion?
+
+  init(change: Change, name: String, context: PlanContext) {
+    self.change = change
+    self.name = name
+    self.context = context
+    installation = context.installation(of: name)
+    target = (change.version ?? installation?.version).flatMap { context.versions[$0] }
+  }
+
+  /// What the write is based on: a new installation on nothing.
+  var written: Installation? {
+    if case .install = change { return nil }
+    return installation
+  }
+
+  /// `InstallPlan` or `Subscription`.
+  var kind: String { context.dialect.installations.kind }
+
+  /// Where the release is, or will be.
+  var namespace: String {
+    if let installed = installation?.targetNamespace, !installed.isEmpty { return installed }
+    if context.dialect == .installPlan, let named = target?.namespace, !named.isEmpty { return named }
+    return "extension-\(name)"
+  }
+
+  var release: String {
+    if let installed = installation?.releaseName, !installed.isEmpty { return installed }
+    return name
+  }
+}
+
+extension PlanSubject {
+  var effects: [Plan.Effect] {
+    switch change {
+    case .install(let version, let config): installEffects(version, config)
+    case .upgrade(let version): versionEffects(version) + upgradeNotes(config: nil)
+    case .rollback(let version, let config):
+      versionEffects(version) + configEffects(config) + upgradeNotes(config: config)
+    case .enable: enableEffects
+    case .disable: disableEffects
+    case .configure(let config):
+      configEffects(config) + [
+        Plan.Effect(
+          .note, "the config is the complete set of overrides of the chart's defaults: what it leaves out is default"),
+        Plan.Effect(.note, "helm upgrades release \(release) in namespace \(namespace); its pods may restart"),
+      ]
+    case .uninstall: uninstallEffects
+    }
+  }
+
+  private func installEffects(_ version: String, _ config: String) -> [Plan.Effect] {
+    var effects = [
+      Plan.Effect(.added, "\(kind) \(name), version \(version), enabled"),
+      Plan.Effect(.added, "namespace \(namespace)"),
+      Plan.Effect(.added, "helm release \(release)"),
+      Plan.Effect(.added, "its APIs and pages, once it is Installed"),
+    ]
+    if config.isEmpty {
+      effects.append(Plan.Effect(.note, "config: the chart's defaults"))
+    } else {
+      effects.append(Plan.Effect(.note, "config, over the chart's defaults:"))
+      effects += LineDifference(from: "", to: config).changes.map { Plan.Effect(.added, "  \($0.text)") }
+    }
+    if target?.isMulticluster == true {
+      effects.append(Plan.Effect(.note, "it can run agents in member clusters; none are placed by this"))
+    }
+    return effects
+  }
+
+  private func versionEffects(_ version: String) -> [Plan.Effect] {
+    let from = installation?.version ?? ""
+    return from == version ? [] : [Plan.Effect(.changed, "version \(from.isEmpty ? "?" : from) → \(version)")]
+  }
+
+  private func configEffects(_ config: String) -> [Plan.Effect] {
+    let changes = LineDifference(from: installation?.config ?? "", to: config).changes
+    if changes.isEmpty { return [] }
+    let lines = changes.map { Plan.Effect($0.kind == .added ? .added : .removed, "  \($0.text)") }
+    return [Plan.Effect(.changed, "config:")] + lines
+  }
+
+  /// What helm does, and what it does not bring back (facts §2.8).
+  private func upgradeNotes(config: String?) -> [Plan.Effect] {
+    let isEmpty = (config ?? installation?.config ?? "").isEmpty
+    let kept =
+      isEmpty
+      ? "config: the new version's defaults"
+      : "\(config == nil ? "the config stays: it is" : "this config is") the complete set of overrides of that version's defaults"
+    return [
+      Plan.Effect(.note, kept),
+      Plan.Effect(.note, "helm upgrades release \(release) in namespace \(namespace); its pods may restart"),
+      Plan.Effect(.note, "CRDs and data that a version has migrated are not changed back by returning to an older one"),
+    ] + previewNote
+  }
+
+  private var enableEffects: [Plan.Effect] {
+    [
+      Plan.Effect(.changed, "enabled: no → yes"),
+      Plan.Effect(.added, "its APIs answer again"),
+      Plan.Effect(.added, "its pages come back to the console"),
+    ] + previewNote
+  }
+
+  private var disableEffects: [Plan.Effect] {
+    [
+      Plan.Effect(.changed, "enabled: yes → no"),
+      Plan.Effect(.removed, "its APIs answer 503"),
+      Plan.Effect(.removed, "its pages vanish from the console"),
+      Plan.Effect(.note, "its workloads in namespace \(namespace) keep running, and its data stays"),
+    ] + previewNote
+  }
+
+  private var uninstallEffects: [Plan.Effect] {
+    [
+      Plan.Effect(.removed, "\(kind) \(installation?.name ?? name)"),
+      Plan.Effect(.removed, "helm release \(release) with its workloads in namespace \(namespace)"),
+      Plan.Effect(.removed, "its APIs and pages"),
+      Plan.Effect(.note, "namespace \(namespace), CRDs and their objects, and the roles made for it stay"),
+    ]
+  }
+
+  /// Facts §1.10: the controllers of August 2022 install, and no more.
+  private var previewNote: [Plan.Effect] {
+    if context.dialect != .subscription { return [] }
+    return [Plan.Effect(.note, "KubeSphere's 2022 preview stores this in the Subscription and does nothing about it")]
+  }
+}

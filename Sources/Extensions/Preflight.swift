@@ -1,0 +1,136 @@
+import Client
+import Manifest
+
+// What speaks against a change. The cluster checks almost none of this (facts §2.3, §2.8).
+extension PlanSubject {
+  var problems: [Plan.Problem] {
+    presenceProblems + versionProblems + configProblems + dependencyProblems + dependentProblems
+  }
+
+  private func blocking(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: true, text) }
+  private func warning(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: false, text) }
+
+  private var presenceProblems: [Plan.Problem] {
+    if case .install = change {
+      guard let installation else {
+        return context.extensions[name] == nil
+          ? [blocking("there is no extension \(name) in this cluster's marketplace")] : []
+      }
+      if installation.isBeingDeleted { return [blocking("\(name) is still being uninstalled; wait until it is gone")] }
+      return [blocking("\(name) is already there, version \(installation.version)\(inState(installation))")]
+    }
+    guard let installation else { return [blocking("\(name) is not installed")] }
+    return stateProblems(installation) + nameProblems(installation) + sameness(installation)
+  }
+
+  private func inState(_ installation: Installation) -> String {
+    installation.state == .none ? "" : ", \(installation.state.word)"
+  }
+
+  private func stateProblems(_ installation: Installation) -> [Plan.Problem] {
+    if installation.isBeingDeleted {
+      return [blocking("\(name) is already being uninstalled")]
+    }
+    let word = installation.state.word
+    switch change {
+    case .enable, .disable:
+      if installation.state == .installed || installation.state == .none { return [] }
+      return [warning("\(name) is \(word); this takes effect once it is Installed")]
+    case .uninstall:
+      guard installation.state.isBusy else { return [] }
+      return [warning("\(name) is \(word); an uninstall now interrupts that. Wait for it to end if you can")]
+    default:
+      guard installation.state.isBusy else { return [] }
+      return [warning("\(name) is \(word); this is taken up only when that has ended. Wait for it if you can")]
+    }
+  }
+
+  /// Only plans named like their extension are followed (facts §2.3).
+  private func nameProblems(_ installation: Installation) -> [Plan.Problem] {
+    guard context.dialect == .installPlan, installation.name != installation.extension else { return [] }
+    return [
+      warning(
+        "\(kind) \(installation.name) is for the extension \(installation.extension): the controller follows only plans named like their extension"
+      )
+    ]
+  }
+
+  private func sameness(_ installation: Installation) -> [Plan.Problem] {
+    let isSameConfig = change.config.map { ConfigHash.trimmed($0) == ConfigHash.trimmed(installation.config) } ?? true
+    let retry =
+      installation.state.isFailure
+      ? "; \(installation.state.word) is tried again only when the config or the version changes, if only by a comment"
+      : ""
+    switch change {
+    case .enable where installation.isEnabled: return [blocking("\(name) is already enabled")]
+    case .disable where !installation.isEnabled: return [blocking("\(name) is already disabled")]
+    case .upgrade(installation.version):
+      return [blocking("\(name) is already at version \(installation.version)\(retry)")]
+    case .rollback(installation.version, _) where isSameConfig:
+      return [blocking("\(name) already has version \(installation.version) with this config\(retry)")]
+    case .configure where isSameConfig: return [blocking("\(name) already has this config\(retry)")]
+    default: return []
+    }
+  }
+
+  private var versionProblems: [Plan.Problem] {
+    if case .uninstall = change { return goneVersionProblems }
+    guard let version = change.version else { return [] }
+    let known = context.versions.isEmpty ? context.extensions[name]?.versions ?? [] : Array(context.versions.keys)
+    guard known.contains(version) else {
+      let offered = known.sorted { SemanticVersion.precedes($1, $0) }
+      let list = offered.isEmpty ? "the cluster offers none" : "there is \(offered.prefix(5).joined(separator: ", "))"
+      return [blocking("\(name) has no version \(version); \(list)\(offered.count > 5 ? ", …" : "")")]
+    }
+    return compatibilityProblems + downgradeProblems(version)
+  }
+
+  /// Without its version object the controller forgets an installation, even one being deleted (facts §2.4).
+  private var goneVersionProblems: [Plan.Problem] {
+    guard let installation, !context.versions.isEmpty, context.versions[installation.version] == nil else { return [] }
+    return [
+      warning(
+        "version \(installation.version) is no longer offered: the uninstall will not end until \(name) is set to a version that is"
+      )
+    ]
+  }
+
+  private func downgradeProblems(_ version: String) -> [Plan.Problem] {
+    guard case .upgrade = change, let installation, let to = SemanticVersion(version),
+      let from = SemanticVersion(installation.version), to < from
+    else { return [] }
+    return [warning("\(version) is older than \(installation.version): this is a downgrade")]
+  }
+
+  private var compatibilityProblems: [Plan.Problem] {
+    guard let target else { return [] }
+    return compatibility("Kubernetes", target.kubeVersion, context.kubernetesVersion)
+      + compatibility("KubeSphere", target.ksVersion, context.kubeSphereVersion)
+  }
+
+  private func compatibility(_ what: String, _ constraint: String, _ server: String) -> [Plan.Problem] {
+    guard !constraint.isEmpty, let version = SemanticVersion(server) else { return [] }
+    guard let parsed = VersionConstraint(constraint) else {
+      return [warning("its condition on \(what), “\(constraint)”, cannot be read")]
+    }
+    if parsed.allows(version) { return [] }
+    // Kubernetes' vendors name their builds like pre-releases (facts §2.2).
+    if parsed.allows(version.release) {
+      return [warning("it needs \(what) \(constraint); \(server) counts as a pre-release, which that leaves out")]
+    }
+    // Going back must stay possible: the server does not check this (facts §2.8).
+    var isRollback = false
+    if case .rollback = change { isRollback = true }
+    return [Plan.Problem(isBlocking: !isRollback, "it needs \(what) \(constraint); this is \(server)")]
+  }
+
+  private var configProblems: [Plan.Problem] {
+    guard let config = change.config else { return [] }
+    do throws(SyntaxError) {
+      guard let node = try YAML.node(config), node.value != .null, node.value.mapping == nil else { return [] }
+      throw node.mistake("the config must be a mapping")
+    } catch {
+      return [blocking("config: \(error)")]
+    }
+  }
+}

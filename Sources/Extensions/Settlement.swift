@@ -1,0 +1,32 @@
+/// How far the controllers are with what an installation asks for.
+public enum Settlement: Hashable, Sendable {
+  /// They have not finished, or not begun.
+  case underWay
+  /// What is asked for is what there is.
+  case settled
+  /// They gave up; the text says why, as far as the cluster does.
+  case failed(String)
+}
+
+extension Installation {
+  /// Whether what is asked for is what there is (facts §7.10).
+  ///
+  /// `Installed` alone is not enough: it stays on the screen for a moment after a change, before
+  /// the controller has looked. Clusters that keep no version, hash or switch are taken at their word.
+  public var isSettled: Bool {
+    state == .installed && !isBeingDeleted && isTaken && (appliedEnabled ?? isEnabled) == isEnabled
+  }
+
+  /// The controller has begun with this version and this config.
+  public var isTaken: Bool {
+    (attemptedVersion.isEmpty || attemptedVersion == version)
+      && (configHash.isEmpty || configForm == .object || configHash == ConfigHash.of(config))
+  }
+
+  /// How things stand; a failure that an earlier version or config left behind is not one of this.
+  public var settlement: Settlement {
+    if isSettled { return .settled }
+    guard state.isFailure, isTaken else { return .underWay }
+    return .failed(message.isEmpty ? state.word : message)
+  }
+}
