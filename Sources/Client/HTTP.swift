@@ -12,6 +12,16 @@ public struct HTTPRequest: Hashable, Sendable {
   public var target: String
   public var headers: HTTPHeaders
   public var body: [UInt8]
+  /// How long the answer may take.
+  public var patience = Patience.answer
+
+  /// What a transport does about silence.
+  public enum Patience: Hashable, Sendable {
+    /// An answer is expected: too long without a byte is a failure.
+    case answer
+    /// A stream that may be silent, on a connection of its own, but not longer than `limit` seconds in all.
+    case stream(limit: Int?)
+  }
 
   public init(_ method: Method, _ target: String, headers: HTTPHeaders = [:], body: [UInt8] = []) {
     self.method = method
@@ -39,7 +49,9 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     fields = elements.map { Field(name: $0, value: $1) }
   }
 
-  /// The first value of `name`. Setting replaces every field of that name; `nil` removes them.
+  /// The first value of `name`.
+  ///
+  /// Setting replaces every field of that name; `nil` removes them.
   public subscript(name: String) -> String? {
     get { fields.first { Self.same($0.name, name) }?.value }
     set {

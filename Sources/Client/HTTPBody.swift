@@ -16,10 +16,11 @@ public struct HTTPBody: AsyncSequence, Sendable {
   }
 
   public init(_ bytes: [UInt8]) {
-    self.init(AsyncStream { stream in
-      if !bytes.isEmpty { stream.yield(bytes) }
-      stream.finish()
-    })
+    self.init(
+      AsyncStream { stream in
+        if !bytes.isEmpty { stream.yield(bytes) }
+        stream.finish()
+      })
   }
 
   /// A body that cannot fail.

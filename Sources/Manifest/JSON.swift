@@ -52,6 +52,13 @@ public struct JSONPaths: Hashable, Sendable {
 
   var isEmpty: Bool { children.isEmpty }
 
+  /// The same places in a document that holds this one under `key`.
+  public func under(_ key: String) -> JSONPaths {
+    var paths = JSONPaths()
+    paths.children = [key: self]
+    return paths
+  }
+
   private mutating func insert(_ path: ArraySlice<String>) {
     guard let first = path.first else {
       isEnd = true

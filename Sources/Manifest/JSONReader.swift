@@ -163,7 +163,8 @@ struct JSONReader {
   }
 
   private static let escapes: [UInt8: UInt8] = [
-    UInt8(ascii: "\""): UInt8(ascii: "\""), UInt8(ascii: "\\"): UInt8(ascii: "\\"), UInt8(ascii: "/"): UInt8(ascii: "/"),
+    UInt8(ascii: "\""): UInt8(ascii: "\""), UInt8(ascii: "\\"): UInt8(ascii: "\\"),
+    UInt8(ascii: "/"): UInt8(ascii: "/"),
     UInt8(ascii: "b"): 8, UInt8(ascii: "f"): 12, UInt8(ascii: "n"): 10, UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9,
   ]
 
@@ -184,7 +185,9 @@ struct JSONReader {
   private func number(_ start: Int, _ isInteger: Bool) throws(SyntaxError) -> Value {
     let text = String(decoding: bytes[start..<at], as: UTF8.self)
     if isInteger, let integer = Int(text) { return .integer(integer) }
-    guard let number = Double(text), number.isFinite else { throw problem("\(text.prefix(20)) is no number", at: start) }
+    guard let number = Double(text), number.isFinite else {
+      throw problem("\(text.prefix(20)) is no number", at: start)
+    }
     return .number(number)
   }
 

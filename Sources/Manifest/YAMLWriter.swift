@@ -66,7 +66,9 @@ struct YAMLWriter {
 
   /// Block text cannot begin with a blank, end in several newlines or hold control characters.
   private static func suitsBlock(_ string: String) -> Bool {
-    guard string.contains("\n"), let first = string.first, first != " ", first != "\n", first != "\t" else { return false }
+    guard string.contains("\n"), let first = string.first, first != " ", first != "\n", first != "\t" else {
+      return false
+    }
     guard !string.hasSuffix("\n\n") else { return false }
     return string.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || isPrintable($0) }
   }

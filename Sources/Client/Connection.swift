@@ -1,0 +1,45 @@
+/// How one server is reached: everything a `CurlTransport` has to know.
+///
+/// Resolved once and pinned: no file that changes later changes it, but for the tokens and plugins
+/// that `credentials` reads again on purpose.
+public struct Connection: Sendable {
+  /// `https://host:6443`, with a path when the API is served under one, or `unix:///path/to/socket`.
+  public var server: String
+  public var tls = TLS()
+  /// `http://`, `https://` or `socks5://` and an address; `nil` follows the environment, as kubectl does.
+  public var proxy: String?
+  public var credentials: (any CredentialSource)?
+  /// Seconds a connection may take, TLS included.
+  public var connectTimeout = 10
+  /// Seconds an ordinary request may go without a byte; `nil` waits for ever.
+  public var requestTimeout: Int? = 32
+  /// Whether answers may come compressed.
+  ///
+  /// Never asked for on this machine, where it only costs time.
+  public var allowsCompression = true
+  public var userAgent = "ksx"
+
+  public init(server: String) { self.server = server }
+
+  /// What TLS is told to trust and to show.
+  public struct TLS: Hashable, Sendable {
+    /// The authority's certificates (PEM); `nil` trusts the system's.
+    public var authority: [UInt8]?
+    public var clientCertificate: [UInt8]?
+    public var clientKey: [UInt8]?
+    /// The name the certificate must have, when it is not the host's.
+    public var serverName: String?
+    public var isVerified = true
+
+    public init() {}
+  }
+
+  /// Whether nobody checks who answers.
+  public var isInsecure: Bool { server.hasPrefix("https:") && !tls.isVerified }
+
+  /// Whether the server is on this machine.
+  public var isLoopback: Bool { ServerAddress(server)?.isLoopback ?? false }
+
+  /// The server as it may be shown: without the user and the password a URL can carry.
+  public var displayName: String { Redaction.withoutUserInfo(server) }
+}

@@ -1,0 +1,41 @@
+/// What proves to a server who is asking.
+public struct Credential: Hashable, Sendable {
+  /// Fields such as `Authorization` and `Impersonate-User`.
+  public var headers: HTTPHeaders
+  /// Certificate and key (PEM) that replace those of the connection.
+  public var clientCertificate: [UInt8]?
+  public var clientKey: [UInt8]?
+
+  public init(headers: HTTPHeaders = [:], clientCertificate: [UInt8]? = nil, clientKey: [UInt8]? = nil) {
+    self.headers = headers
+    self.clientCertificate = clientCertificate
+    self.clientKey = clientKey
+  }
+
+  public static func bearer(_ token: String) -> Credential {
+    Credential(headers: ["Authorization": "Bearer \(token)"])
+  }
+
+  /// Texts that must not appear in anything a person reads.
+  var secrets: [String] {
+    headers.fields.flatMap { [$0.value] + $0.value.split(separator: " ").dropFirst().map(String.init) }
+  }
+}
+
+/// Where a credential comes from: a text, a file that is read again, a plugin that is run.
+public protocol CredentialSource: Sendable {
+  /// The credential to use now.
+  ///
+  /// `rejected` is one the server has just refused with 401: a source that can get another gives
+  /// it, and one that cannot gives the same again.
+  func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential
+}
+
+/// A credential that never changes: a token, a user name and password.
+public struct FixedCredential: CredentialSource {
+  public var credential: Credential
+
+  public init(_ credential: Credential) { self.credential = credential }
+
+  public func credential(insteadOf rejected: Credential?) -> Credential { credential }
+}

@@ -1,0 +1,25 @@
+/// The clock and the dice, as parameters, so that tests need neither wait nor guess.
+public struct Timing: Sendable {
+  /// Time since some fixed moment.
+  public var now: @Sendable () -> Duration
+  /// Waits, or returns early when the surrounding task is cancelled.
+  public var sleep: @Sendable (Duration) async -> Void
+  /// A number from 0 up to, but not including, 1.
+  public var random: @Sendable () -> Double
+
+  public init(
+    now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (Duration) async -> Void,
+    random: @escaping @Sendable () -> Double
+  ) {
+    self.now = now
+    self.sleep = sleep
+    self.random = random
+  }
+
+  public static let real: Timing = {
+    let start = ContinuousClock.now
+    return Timing(
+      now: { start.duration(to: .now) }, sleep: { try? await Task.sleep(for: $0) },
+      random: { Double.random(in: 0..<1) })
+  }()
+}

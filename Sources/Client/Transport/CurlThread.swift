@@ -1,0 +1,91 @@
+import CCurl
+import Glibc
+
+/// The thread on which `CurlLoop` runs: libcurl's multi handle, and the jobs sent to the actor.
+final class CurlThread: SerialExecutor {
+  // Safe: the pointer never changes, and only this thread uses it, except for
+  // curl_multi_wakeup, which libcurl allows from anywhere.
+  nonisolated(unsafe) let multi: UnsafeMutableRawPointer
+  private let jobs = Locked<[UnownedJob]>([])
+  private let identity = Locked<pthread_t?>(nil)
+  private let perform = Locked<(@Sendable () -> Void)?>(nil)
+
+  /// With no transfer there is nothing to wake up for.
+  private static let longestWait: Int32 = 3_600_000
+
+  init() {
+    // A write to a connection the other side has closed must be an error, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    guard let multi = curl_multi_init() else { fatalError("out of memory") }
+    self.multi = multi
+    _ = ksx_curl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+  }
+
+  /// Starts the thread, which calls `perform` whenever something may have moved, and never ends.
+  func start(_ perform: @escaping @Sendable () -> Void) {
+    self.perform.withLock { $0 = perform }
+    var thread = pthread_t()
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setstacksize(&attributes, 1 << 20)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    let context = Unmanaged.passRetained(self).toOpaque()
+    guard pthread_create(&thread, &attributes, runCurlThread, context) == 0 else { fatalError("no thread to be had") }
+    pthread_attr_destroy(&attributes)
+  }
+
+  fileprivate func run() -> Never {
+    blockSignals()
+    identity.withLock { $0 = pthread_self() }
+    guard let perform = perform.withLock({ $0 }) else { fatalError("started without work") }
+    while true {
+      for job in takeJobs() { job.runSynchronously(on: asUnownedSerialExecutor()) }
+      perform()
+      curl_multi_poll(multi, nil, 0, Self.longestWait, nil)
+    }
+  }
+
+  /// Signals belong to the thread that waits for keys.
+  private func blockSignals() {
+    var all = sigset_t()
+    sigfillset(&all)
+    for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { sigdelset(&all, fault) }
+    pthread_sigmask(SIG_BLOCK, &all, nil)
+  }
+
+  private func takeJobs() -> [UnownedJob] {
+    jobs.withLock { jobs in
+      let taken = jobs
+      jobs = []
+      return taken
+    }
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let isFirst = jobs.withLock { jobs in
+      jobs.append(job)
+      return jobs.count == 1
+    }
+    if isFirst { curl_multi_wakeup(multi) }
+  }
+
+  func isIsolatingCurrentContext() -> Bool? {
+    identity.withLock { $0.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+  }
+
+  func checkIsolated() {
+    precondition(isIsolatingCurrentContext() == true, "not on the curl thread")
+  }
+
+  func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+    UnownedSerialExecutor(ordinary: self)
+  }
+}
+
+/// At file level: a closure literal given to C could be taken for main-actor code and die there.
+private func runCurlThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context else { fatalError("the thread lost its owner") }
+  Unmanaged<CurlThread>.fromOpaque(context).takeRetainedValue().run()
+}

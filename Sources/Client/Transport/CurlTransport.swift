@@ -1,0 +1,29 @@
+/// A server reached over HTTP, through libcurl.
+public struct CurlTransport: Transport {
+  public var connection: Connection
+
+  public init(_ connection: Connection) { self.connection = connection }
+
+  /// A server that needs no credentials, such as the standalone backend on its socket.
+  public init(base: String) { self.init(Connection(server: base)) }
+
+  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    guard let address = ServerAddress(connection.server) else {
+      throw .invalid(reason: "\(connection.displayName) is no address: https://HOST:PORT or unix:///PATH is expected")
+    }
+    guard let source = connection.credentials else { return try await send(request, to: address, as: Credential()) }
+    let credential = try await source.credential(insteadOf: nil)
+    let response = try await send(request, to: address, as: credential)
+    guard response.status == 401 else { return response }
+    // A 401 says that nothing was done, so even a write may be sent again.
+    let fresh = try await source.credential(insteadOf: credential)
+    return fresh == credential ? response : try await send(request, to: address, as: fresh)
+  }
+
+  private func send(
+    _ request: HTTPRequest, to address: ServerAddress, as credential: Credential
+  ) async throws(TransportError) -> HTTPResponse {
+    try await CurlLoop.shared.start(
+      CurlCall(request: request, connection: connection, address: address, credential: credential))
+  }
+}
