@@ -1,0 +1,60 @@
+public import Client
+import Manifest
+
+/// A Kubernetes API in this process: what KubeSphere and its extensions need of one.
+///
+/// Owns every object; each request is answered from one consistent state. Watches do not hold
+/// anything here: a watch is a place in the history, read at the reader's pace.
+public actor API {
+  public nonisolated let types: ResourceTypes
+  let store: ObjectStore
+  let now: @Sendable () -> Timestamp
+  var waiters: [Int: Waiter] = [:]
+  private var lastWaiter = 0
+  var isCollecting = false
+
+  /// Opens the objects kept at `path`, or begins with none; `:memory:` keeps nothing.
+  public init(
+    path: String, types: ResourceTypes, now: @escaping @Sendable () -> Timestamp = Timestamp.now
+  ) throws(StorageError) {
+    try self.init(path: path, types: types, remembering: History.Limit(), now: now)
+  }
+
+  init(
+    path: String, types: ResourceTypes, remembering limit: History.Limit,
+    now: @escaping @Sendable () -> Timestamp = Timestamp.now
+  ) throws(StorageError) {
+    self.types = types
+    self.now = now
+    store = try ObjectStore(path: path, remembering: limit)
+  }
+
+  /// Answers one request; what is wrong with it becomes a `Status`.
+  public nonisolated func respond(to request: HTTPRequest) async -> HTTPResponse {
+    do throws(Refusal) {
+      return try await Router(api: self).answer(request)
+    } catch {
+      return error.response
+    }
+  }
+
+  /// The version of the latest change.
+  var version: Int { store.version }
+
+  func nextWaiterID() -> Int {
+    lastWaiter += 1
+    return lastWaiter
+  }
+}
+
+/// Reaches an API in this process without a socket.
+public struct InProcessTransport: Transport {
+  public var api: API
+
+  public init(_ api: API) { self.api = api }
+
+  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    guard !Task.isCancelled else { throw .cancelled }
+    return await api.respond(to: request)
+  }
+}

@@ -1,0 +1,149 @@
+import Manifest
+
+/// JSON patch, RFC 6902.
+struct JSONPatch: Hashable, Sendable {
+  private var operations: [Value]
+
+  init(_ document: Value) throws(Refusal) {
+    guard let operations = document.sequence else { throw .badRequest("a JSON patch is a list of operations") }
+    // The limit of Kubernetes: each operation may copy the whole object.
+    guard operations.count <= 10_000 else {
+      throw Refusal(
+        code: 413, reason: "RequestEntityTooLarge",
+        message: "The allowed maximum operations in a JSON patch is 10000, got \(operations.count)")
+    }
+    self.operations = operations
+  }
+
+  func apply(to value: Value) throws(Refusal) -> Value {
+    var result = value
+    for operation in operations { result = try Self.apply(operation, to: result) }
+    return result
+  }
+
+  private static func apply(_ operation: Value, to document: Value) throws(Refusal) -> Value {
+    let path = try pointer(operation, "path")
+    switch operation["op"]?.string {
+    case "add": return try add(try member(operation), at: path[...], to: document)
+    case "remove": return try remove(at: path[...], from: document).rest
+    case "replace":
+      guard !path.isEmpty else { return try member(operation) }
+      let rest = try remove(at: path[...], from: document).rest
+      return try add(try member(operation), at: path[...], to: rest)
+    case "move":
+      let (value, rest) = try remove(at: try pointer(operation, "from")[...], from: document)
+      return try add(value, at: path[...], to: rest)
+    case "copy": return try add(try find(try pointer(operation, "from"), in: document), at: path[...], to: document)
+    case "test":
+      guard try find(path, in: document) == (try member(operation)) else {
+        throw failure("testing value \(text(path)) failed")
+      }
+      return document
+    default: throw .badRequest("unknown operation in a JSON patch: \(JSON.text(operation["op"] ?? .null))")
+    }
+  }
+
+  private static func member(_ operation: Value) throws(Refusal) -> Value {
+    guard let value = operation["value"] else { throw .badRequest("a JSON patch operation lacks its value") }
+    return value
+  }
+
+  /// The segments of a JSON pointer, RFC 6901.
+  private static func pointer(_ operation: Value, _ key: String) throws(Refusal) -> [String] {
+    guard let text = operation[key]?.string, text.isEmpty || text.hasPrefix("/") else {
+      throw .badRequest("a JSON patch operation needs a \(key) that begins with a slash")
+    }
+    return text.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(unescaped)
+  }
+
+  private static func unescaped(_ segment: Substring) -> String {
+    var result = ""
+    var rest = segment
+    while let character = rest.popFirst() {
+      if character == "~", let code = rest.first, code == "0" || code == "1" {
+        rest.removeFirst()
+        result.append(code == "0" ? "~" : "/")
+      } else {
+        result.append(character)
+      }
+    }
+    return result
+  }
+
+  private static func find(_ path: [String], in document: Value) throws(Refusal) -> Value {
+    var value = document
+    for segment in path {
+      switch value {
+      case .mapping(let mapping):
+        guard let next = mapping[segment] else { throw missing(path) }
+        value = next
+      case .sequence(let items):
+        value = items[try index(segment, below: items.count, path)]
+      default: throw missing(path)
+      }
+    }
+    return value
+  }
+
+  private static func add(_ new: Value, at path: ArraySlice<String>, to value: Value) throws(Refusal) -> Value {
+    guard let segment = path.first else { return new }
+    let rest = path.dropFirst()
+    switch value {
+    case .mapping(var mapping):
+      guard rest.isEmpty || mapping[segment] != nil else { throw missing(Array(path)) }
+      mapping[segment] = try add(new, at: rest, to: mapping[segment] ?? .null)
+      return .mapping(mapping)
+    case .sequence(var items):
+      if rest.isEmpty {
+        let place = segment == "-" ? items.count : try index(segment, below: items.count + 1, Array(path))
+        items.insert(new, at: place)
+      } else {
+        let place = try index(segment, below: items.count, Array(path))
+        items[place] = try add(new, at: rest, to: items[place])
+      }
+      return .sequence(items)
+    default: throw missing(Array(path))
+    }
+  }
+
+  private static func remove(
+    at path: ArraySlice<String>, from value: Value
+  ) throws(Refusal) -> (removed: Value, rest: Value) {
+    guard let segment = path.first else { throw failure("the whole document cannot be removed") }
+    let rest = path.dropFirst()
+    switch value {
+    case .mapping(var mapping):
+      guard let member = mapping[segment] else { throw missing(Array(path)) }
+      let (removed, left) = rest.isEmpty ? (member, nil) : try inside(rest, member)
+      mapping[segment] = left
+      return (removed, .mapping(mapping))
+    case .sequence(var items):
+      let place = try index(segment, below: items.count, Array(path))
+      let (removed, left) = rest.isEmpty ? (items[place], nil) : try inside(rest, items[place])
+      if let left { items[place] = left } else { items.remove(at: place) }
+      return (removed, .sequence(items))
+    default: throw missing(Array(path))
+    }
+  }
+
+  private static func inside(_ path: ArraySlice<String>, _ value: Value) throws(Refusal) -> (Value, Value?) {
+    let (removed, rest) = try remove(at: path, from: value)
+    return (removed, rest)
+  }
+
+  private static func index(_ segment: String, below count: Int, _ path: [String]) throws(Refusal) -> Int {
+    guard let index = Int(segment), (0..<count).contains(index) else { throw missing(path) }
+    return index
+  }
+
+  private static func text(_ path: [String]) -> String { path.map { "/" + $0 }.joined() }
+
+  private static func missing(_ path: [String]) -> Refusal {
+    failure("unable to find \(text(path)) in the object")
+  }
+
+  private static func failure(_ problem: String) -> Refusal {
+    Refusal(
+      code: 422, reason: "Invalid", message: "the server rejected our request due to an error in our request: \(problem)")
+  }
+}

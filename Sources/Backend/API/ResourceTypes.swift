@@ -1,0 +1,50 @@
+import Client
+
+/// The resources an API serves.
+///
+/// What is not in here does not exist: its paths answer 404, as on a cluster without its CRD.
+public struct ResourceTypes: Hashable, Sendable {
+  public private(set) var all: [ResourceType] = []
+
+  /// Kubernetes' own resources that extensions use, and KubeSphere's in `dialect`.
+  public init(dialect: ServedDialect) {
+    all = Self.kubernetes + Self.kubeSphere(dialect)
+  }
+
+  /// Serves one more resource, or the same one differently.
+  public mutating func add(_ type: ResourceType) {
+    all.removeAll { $0.resource.qualifiedName == type.resource.qualifiedName }
+    all.append(type)
+  }
+
+  func find(group: String, version: String, plural: String) -> ResourceType? {
+    all.first { $0.resource.group == group && $0.resource.version == version && $0.resource.plural == plural }
+  }
+
+  func find(collection: String) -> ResourceType? {
+    all.first { $0.collection == collection }
+  }
+
+  /// The groups beside the core one, with their version, in the order they were added.
+  var groups: [(name: String, version: String)] {
+    var result: [(name: String, version: String)] = []
+    for type in all where !type.resource.group.isEmpty {
+      if !result.contains(where: { $0.name == type.resource.group }) {
+        result.append((type.resource.group, type.resource.version))
+      }
+    }
+    return result
+  }
+
+  func types(group: String, version: String) -> [ResourceType] {
+    all.filter { $0.resource.group == group && $0.resource.version == version }
+  }
+}
+
+/// Which of KubeSphere's two ways to describe an installation an API serves.
+public enum ServedDialect: String, Hashable, Sendable, CaseIterable {
+  /// Subscriptions, and everything in `kubesphere.io`, as in the days of their design.
+  case subscription
+  /// InstallPlans, and what extensions bring in `extensions.kubesphere.io`, as shipped in 4.1.
+  case installplan
+}

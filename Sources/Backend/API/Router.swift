@@ -1,0 +1,137 @@
+import Client
+import Manifest
+
+/// Finds what a request asks for and has it done.
+struct Router: Sendable {
+  var api: API
+
+  func answer(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    let target = Target(request.target)
+    switch target.segments.first {
+    case "healthz", "livez", "readyz": return try text("ok", for: request)
+    case "version": return try document(Discovery.version, request)
+    case "api" where target.segments.count == 1: return try document(Discovery.coreVersions, request)
+    case "apis" where target.segments.count == 1: return try document(Discovery(api.types).groups, request)
+    case "api": return try await versioned(request, target, group: "", target.segments.dropFirst())
+    case "apis":
+      let group = target.segments[1]
+      guard target.segments.count > 2 else { return try document(Discovery(api.types).group(group), request) }
+      return try await versioned(request, target, group: group, target.segments.dropFirst(2))
+    default: throw .unknownResource
+    }
+  }
+
+  private func versioned(
+    _ request: HTTPRequest, _ target: Target, group: String, _ segments: ArraySlice<String>
+  ) async throws(Refusal) -> HTTPResponse {
+    let version = segments.first ?? ""
+    let rest = segments.dropFirst()
+    guard !rest.isEmpty else {
+      return try document(Discovery(api.types).resources(group: group, version: version), request)
+    }
+    let path = try ResourcePath(rest, group: group, version: version, in: api.types)
+    guard path.type.resource.plural != ResourceTypes.review.resource.plural else { return try review(request) }
+    return try await path.name == nil
+      ? collection(request, target, path)
+      : object(request, target, path)
+  }
+
+  private func collection(
+    _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
+  ) async throws(Refusal) -> HTTPResponse {
+    switch request.method {
+    case .get where target.flag("watch"): return try await Watching(api: api).begin(path, target, request.form)
+    case .get: return try await Listing(api: api).page(path, target, request.form)
+    case .post:
+      let object = try await api.create(try request.json(), at: path, try WriteOptions(target))
+      return answer(201, object, path, request)
+    case .delete: return try await deleteAll(path, target)
+    default: throw .unknownMethod
+    }
+  }
+
+  private func object(
+    _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
+  ) async throws(Refusal) -> HTTPResponse {
+    let options = try WriteOptions(target)
+    switch request.method {
+    case .get where target.flag("watch"): return try await Watching(api: api).begin(path, target, request.form)
+    case .get: return answer(200, try await api.get(path), path, request)
+    case .put: return answer(200, try await api.replace(path, with: try request.json(), options), path, request)
+    case .patch: return answer(200, try await api.patch(path, try Patch(request), options), path, request)
+    case .delete where !path.isStatus:
+      return try await api.delete(path, try DeleteOptions(request, target)).response
+    default: throw .unknownMethod
+    }
+  }
+
+  private func deleteAll(_ path: ResourcePath, _ target: Target) async throws(Refusal) -> HTTPResponse {
+    let options = DeleteOptions(isDryRun: try WriteOptions(target).isDryRun)
+    for object in await api.objects(try Selection(path, target)) {
+      var single = path
+      single.name = object.key.name
+      if path.type.resource.isNamespaced { single.namespace = object.key.namespace }
+      do throws(Refusal) {
+        _ = try await api.delete(single, options)
+      } catch where error.code == 404 {
+        // Somebody else was faster, which is what was wanted.
+      }
+    }
+    return HTTPResponse(status: 200, json: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success"])
+  }
+
+  /// Whoever reaches this API may do everything: the door is the socket's or the token's.
+  private func review(_ request: HTTPRequest) throws(Refusal) -> HTTPResponse {
+    guard request.method == .post else { throw .unknownMethod }
+    let answer = try request.json().setting(["status"], to: ["allowed": true])
+    return HTTPResponse(status: 201, json: answer)
+  }
+
+  private func answer(
+    _ status: Int, _ object: StoredObject, _ path: ResourcePath, _ request: HTTPRequest
+  ) -> HTTPResponse {
+    let bytes = request.form.bytes([object], of: path.type, at: api.now())
+    return HTTPResponse(status: status, headers: ["Content-Type": "application/json"], bytes: bytes)
+  }
+
+  private func document(_ value: Value, _ request: HTTPRequest) throws(Refusal) -> HTTPResponse {
+    guard request.method == .get else { throw .unknownMethod }
+    return HTTPResponse(status: 200, json: value)
+  }
+
+  private func text(_ text: String, for request: HTTPRequest) throws(Refusal) -> HTTPResponse {
+    guard request.method == .get || request.method == .head else { throw .unknownMethod }
+    return HTTPResponse(
+      status: 200, headers: ["Content-Type": "text/plain; charset=utf-8"],
+      bytes: request.method == .head ? [] : Array(text.utf8))
+  }
+}
+
+extension HTTPRequest {
+  /// The body as JSON, or as YAML when it says so, as kubectl's raw requests may.
+  func json() throws(Refusal) -> Value {
+    let type = mediaType
+    switch type {
+    case "", "application/json", "application/x-www-form-urlencoded":
+      do throws(SyntaxError) {
+        return try JSON.parse(body)
+      } catch {
+        throw .badRequest("the body is no JSON: \(error)")
+      }
+    case "application/yaml":
+      do throws(SyntaxError) {
+        return try YAML.parse(String(decoding: body, as: UTF8.self))
+      } catch {
+        throw .badRequest("the body is no YAML: \(error)")
+      }
+    default:
+      throw .unsupportedMediaType(accepted: "application/json, application/yaml")
+    }
+  }
+
+  /// The type in `Content-Type` without its parameters.
+  var mediaType: String {
+    let type = (headers["Content-Type"] ?? "").split(separator: ";", maxSplits: 1).first ?? ""
+    return type.split(separator: " ").first.map { $0.lowercased() } ?? ""
+  }
+}

@@ -1,0 +1,149 @@
+import Client
+import Glibc
+import Manifest
+
+extension API {
+  func get(_ path: ResourcePath) throws(Refusal) -> StoredObject {
+    guard let object = store[path.type.collection, path.key] else {
+      throw .notFound(path.type, path.name ?? "")
+    }
+    return object
+  }
+
+  /// The selected objects, in order.
+  func objects(_ selection: Selection) -> [StoredObject] {
+    store.table(selection.type.collection).objects().filter(selection.contains)
+  }
+
+  func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Refusal) -> StoredObject {
+    let type = path.type
+    let object = try admission(type).create(value, at: path, uid: Self.newUID())
+    let key = StoredObject(object, version: 0).key
+    guard store[type.collection, key] == nil else { throw .alreadyExists(type, key.name) }
+    if options.isDryRun { return StoredObject(object, version: 0) }
+    let change = try committing { () throws(StorageError) in try store.put(object, in: type.collection) }
+    if !change.object.owners.isEmpty { collectGarbage() }
+    return change.object
+  }
+
+  func replace(_ path: ResourcePath, with value: Value, _ options: WriteOptions) throws(Refusal) -> StoredObject {
+    try change(path, options) { old throws(Refusal) in
+      guard path.type.isCustom, Object(value).resourceVersion.isEmpty else { return value }
+      throw .invalid(
+        path.type, path.name ?? "",
+        [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
+    }
+  }
+
+  func patch(_ path: ResourcePath, _ patch: Patch, _ options: WriteOptions) throws(Refusal) -> StoredObject {
+    try change(path, options) { old throws(Refusal) in try patch.apply(to: old) }
+  }
+
+  private func change(
+    _ path: ResourcePath, _ options: WriteOptions, _ edit: (Value) throws(Refusal) -> Value
+  ) throws(Refusal) -> StoredObject {
+    let stored = try get(path)
+    let old = stored.value
+    let new = try admission(path.type).update(try edit(old), from: old, isStatus: path.isStatus)
+    // A write that changes nothing is no event (Kubernetes drops it before etcd as well).
+    guard new != old else { return stored }
+    if options.isDryRun { return StoredObject(new, version: stored.version) }
+    let collection = path.type.collection
+    let isGone = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty
+    let change = try committing { () throws(StorageError) in
+      try isGone ? store.remove(new, from: collection) : store.put(new, in: collection)
+    }
+    if isGone || change.object.owners != stored.owners { collectGarbage() }
+    return change.object
+  }
+
+  /// Deletes, or marks for deletion what a finalizer still holds.
+  func delete(_ path: ResourcePath, _ options: DeleteOptions) throws(Refusal) -> Deletion {
+    let stored = try get(path)
+    try check(options, stored, path.type)
+    guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
+    if options.orphansDependents { try release(dependentsOf: stored.uid) }
+    let value = stored.value
+    guard Object(value).finalizers.isEmpty else { return Deletion(path.type, try mark(stored, path.type), isGone: false) }
+    let change = try committing { () throws(StorageError) in try store.remove(value, from: path.type.collection) }
+    if path.type.resource == .namespaces { deleteContents(of: stored.key.name) }
+    collectGarbage()
+    return Deletion(path.type, change.object, isGone: true)
+  }
+
+  private func mark(_ stored: StoredObject, _ type: ResourceType) throws(Refusal) -> StoredObject {
+    let value = stored.value
+    guard !Object(value).isBeingDeleted else { return stored }
+    var marked = value.setting(["metadata", "deletionTimestamp"], to: .string(now().description))
+    marked = marked.setting(["metadata", "deletionGracePeriodSeconds"], to: 0)
+    if type.generation == .content {
+      marked = marked.setting(["metadata", "generation"], to: .integer((Object(value).generation ?? 0) + 1))
+    }
+    return try committing { () throws(StorageError) in try store.put(marked, in: type.collection) }.object
+  }
+
+  private func check(_ options: DeleteOptions, _ stored: StoredObject, _ type: ResourceType) throws(Refusal) {
+    if let uid = options.uid, uid != stored.uid {
+      throw .conflict(
+        type, stored.key.name, "Precondition failed: UID in precondition: \(uid), UID in object meta: \(stored.uid)")
+    }
+    if let version = options.resourceVersion, version != String(stored.version) {
+      throw .conflict(
+        type, stored.key.name,
+        "Precondition failed: ResourceVersion in precondition: \(version), ResourceVersion in object meta: "
+          + "\(stored.version)")
+    }
+  }
+
+  /// Makes one change in the store and wakes those who wait for it.
+  func committing(_ write: () throws(StorageError) -> Change) throws(Refusal) -> Change {
+    do throws(StorageError) {
+      let change = try write()
+      announce(change)
+      return change
+    } catch {
+      throw .unstored(error)
+    }
+  }
+
+  private func admission(_ type: ResourceType) -> Admission { Admission(type: type, now: now()) }
+
+  /// A random UUID, RFC 9562 version 4.
+  private static func newUID() -> String {
+    var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
+    bytes[6] = bytes[6] & 0x0F | 0x40
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    return bytes.enumerated().map { index, byte in
+      ([4, 6, 8, 10].contains(index) ? "-" : "") + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+}
+
+/// What became of an object that was deleted.
+struct Deletion: Sendable {
+  private var type: ResourceType
+  private var object: StoredObject
+  private var isGone: Bool
+
+  init(_ type: ResourceType, _ object: StoredObject, isGone: Bool) {
+    self.type = type
+    self.object = object
+    self.isGone = isGone
+  }
+
+  /// The object while a finalizer keeps it, and a `Status` once it is gone.
+  var response: HTTPResponse {
+    guard isGone else {
+      return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], bytes: object.bytes)
+    }
+    var details: Mapping = ["name": .string(object.key.name)]
+    if !type.resource.group.isEmpty { details["group"] = .string(type.resource.group) }
+    details["kind"] = .string(type.resource.plural)
+    details["uid"] = .string(object.uid)
+    return HTTPResponse(
+      status: 200,
+      json: [
+        "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": .mapping(details),
+      ])
+  }
+}

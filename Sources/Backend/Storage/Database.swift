@@ -1,0 +1,60 @@
+import CSQLite
+
+/// An SQLite database.
+///
+/// Not to be shared: whoever opened it uses it, from one place at a time.
+final class Database {
+  private let handle: OpaquePointer
+
+  /// Opens the file at `path`, making it when it is not there; `:memory:` needs no file.
+  init(path: String) throws(StorageError) {
+    var handle: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    guard code == SQLITE_OK, let handle else {
+      // Even a failed open leaves a handle that holds the message.
+      let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+      sqlite3_close_v2(handle)
+      throw .unusable(path: path, reason: "cannot be opened (\(reason)); check that its directory may be written")
+    }
+    self.handle = handle
+    sqlite3_extended_result_codes(handle, 1)
+    sqlite3_busy_timeout(handle, 2_000)
+  }
+
+  deinit {
+    sqlite3_close_v2(handle)
+  }
+
+  /// Runs statements that answer nothing.
+  func execute(_ statements: String) throws(StorageError) {
+    guard sqlite3_exec(handle, statements, nil, nil, nil) == SQLITE_OK else { throw failure }
+  }
+
+  func prepare(_ text: String) throws(StorageError) -> Statement {
+    var statement: OpaquePointer?
+    guard sqlite3_prepare_v2(handle, text, -1, &statement, nil) == SQLITE_OK, let statement else { throw failure }
+    return Statement(statement, of: self)
+  }
+
+  /// The first column of the first row, as an integer.
+  func integer(_ query: String) throws(StorageError) -> Int {
+    let statement = try prepare(query)
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  /// Does all of `body` or nothing of it.
+  func transaction(_ body: () throws(StorageError) -> Void) throws(StorageError) {
+    try execute("BEGIN IMMEDIATE")
+    do {
+      try body()
+      try execute("COMMIT")
+    } catch {
+      // The first error is the one to report; a rollback that fails has nothing left to undo.
+      try? execute("ROLLBACK")
+      throw error
+    }
+  }
+
+  var failure: StorageError { .failed(String(cString: sqlite3_errmsg(handle))) }
+}

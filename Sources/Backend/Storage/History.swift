@@ -1,0 +1,44 @@
+/// The latest changes, one for every version, so that a watch can go on from where it was.
+struct History: Sendable {
+  /// How many changes are remembered, and how many bytes of objects.
+  struct Limit: Hashable, Sendable {
+    var changes = 10_000
+    var bytes = 64 << 20
+  }
+
+  private var changes: [Change] = []
+  /// Changes before this index have been forgotten; they are dropped from the array in batches.
+  private var start = 0
+  private var bytes = 0
+  private let limit: Limit
+  /// The version of the last change, remembered or not.
+  private(set) var latest: Int
+
+  init(latest: Int, limit: Limit = Limit()) {
+    self.latest = latest
+    self.limit = limit
+  }
+
+  /// What happened after this version is remembered completely.
+  var oldest: Int { latest - (changes.count - start) }
+
+  mutating func append(_ change: Change) {
+    precondition(change.version == latest + 1, "a version was skipped")
+    changes.append(change)
+    latest = change.version
+    bytes += change.object.bytes.count
+    while changes.count - start > limit.changes || (bytes > limit.bytes && changes.count - start > 1) {
+      bytes -= changes[start].object.bytes.count
+      start += 1
+    }
+    guard start > 1_000, start > changes.count / 2 else { return }
+    changes.removeFirst(start)
+    start = 0
+  }
+
+  /// The changes after `version`, or `nil` when some of them are forgotten.
+  func changes(after version: Int) -> ArraySlice<Change>? {
+    guard version >= oldest else { return nil }
+    return changes[min(changes.count, changes.count - (latest - version))...]
+  }
+}

@@ -1,0 +1,47 @@
+/// The objects of one resource in the order of their keys.
+struct ObjectTable: Sendable {
+  private(set) var keys: [ObjectKey] = []
+  private var objects: [ObjectKey: StoredObject] = [:]
+
+  init() {}
+
+  init(_ all: [StoredObject]) {
+    objects = Dictionary(all.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+    keys = objects.keys.sorted()
+  }
+
+  subscript(key: ObjectKey) -> StoredObject? {
+    get { objects[key] }
+    set {
+      let old = objects.updateValue(newValue, forKey: key)
+      switch (old, newValue) {
+      case (nil, .some): keys.insert(key, at: firstIndex(after: key))
+      case (.some, nil): keys.remove(at: firstIndex(after: key) - 1)
+      default: break
+      }
+    }
+  }
+
+  /// The objects after `key` in order, or all of them.
+  func objects(after key: ObjectKey? = nil) -> [StoredObject] {
+    keys[(key.map(firstIndex) ?? 0)...].compactMap { objects[$0] }
+  }
+
+  private func firstIndex(after key: ObjectKey) -> Int {
+    var low = 0
+    var high = keys.count
+    while low < high {
+      let middle = (low + high) / 2
+      if key < keys[middle] { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
+
+extension Dictionary {
+  /// Sets or, with `nil`, removes the value of `key`; the value it had before.
+  fileprivate mutating func updateValue(_ value: Value?, forKey key: Key) -> Value? {
+    guard let value else { return removeValue(forKey: key) }
+    return updateValue(value, forKey: key)
+  }
+}

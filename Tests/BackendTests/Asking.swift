@@ -1,0 +1,92 @@
+import Client
+import Manifest
+
+@testable import Backend
+
+/// An API with nothing in it, and a short way to ask it things.
+struct Asking: Sendable {
+  var api: API
+
+  init(_ dialect: ServedDialect = .installplan, remembering changes: Int = 10_000) throws {
+    api = try API(
+      path: ":memory:", types: ResourceTypes(dialect: dialect), remembering: History.Limit(changes: changes),
+      now: { Timestamp(secondsSince1970: 1_767_225_600) })
+  }
+
+  init(path: String) throws {
+    api = try API(path: path, types: ResourceTypes(dialect: .installplan))
+  }
+
+  struct Answer: Sendable {
+    var status: Int
+    var json: Value
+
+    subscript(path: String...) -> Value? { json[path: path] }
+    var version: String { json[path: "metadata", "resourceVersion"]?.string ?? "" }
+    var reason: String { json["reason"]?.string ?? "" }
+    var message: String { json["message"]?.string ?? "" }
+    var names: [String] { json["items"]?.sequence?.compactMap { $0[path: "metadata", "name"]?.string } ?? [] }
+  }
+
+  @discardableResult
+  func callAsFunction(
+    _ method: HTTPRequest.Method, _ target: String, _ body: Value? = nil, as type: String = "application/json"
+  ) async throws -> Answer {
+    let request = HTTPRequest(
+      method, target, headers: ["Content-Type": type], body: body.map { JSON.bytes($0) } ?? [])
+    let response = await api.respond(to: request)
+    return Answer(status: response.status, json: try JSON.parse(try await response.body.collected()))
+  }
+
+  /// A merge patch.
+  @discardableResult
+  func patch(_ target: String, _ patch: Value) async throws -> Answer {
+    try await self(.patch, target, patch, as: "application/merge-patch+json")
+  }
+
+  /// The lines of a watch until it ends, or until `count` of them have come.
+  func watch(_ target: String, _ count: Int = .max) async throws -> [Value] {
+    let response = await api.respond(to: HTTPRequest(.get, target))
+    var lines: [Value] = []
+    var rest: [UInt8] = []
+    for try await piece in response.body {
+      rest += piece
+      while let end = rest.firstIndex(of: 10) {
+        lines.append(try JSON.parse(rest[..<end]))
+        rest.removeFirst(end + 1)
+      }
+      if lines.count >= count { break }
+    }
+    return lines
+  }
+}
+
+/// Paths that the tests use often.
+enum Path {
+  static let plans = "/apis/kubesphere.io/v1alpha1/installplans"
+  static let extensions = "/apis/kubesphere.io/v1alpha1/extensions"
+  static let subscriptions = "/apis/kubesphere.io/v1alpha1/subscriptions"
+  static let maps = "/api/v1/namespaces/default/configmaps"
+  static let jobs = "/apis/batch/v1/namespaces/default/jobs"
+}
+
+extension Value {
+  static func plan(_ name: String, version: String = "1.0.0", config: Value? = nil) -> Value {
+    let value: Value = [
+      "apiVersion": "kubesphere.io/v1alpha1", "kind": "InstallPlan", "metadata": ["name": .string(name)],
+      "spec": ["extension": ["name": .string(name), "version": .string(version)], "enabled": true],
+    ]
+    return config.map { value.setting(["spec", "config"], to: $0) } ?? value
+  }
+
+  static func map(_ name: String, labels: [String: String] = [:], _ data: [String: String] = [:]) -> Value {
+    [
+      "apiVersion": "v1", "kind": "ConfigMap",
+      "metadata": ["name": .string(name), "labels": Value(labels)], "data": Value(data),
+    ]
+  }
+
+  var eventType: String { self["type"]?.string ?? "" }
+  var eventName: String { self[path: "object", "metadata", "name"]?.string ?? "" }
+  var eventVersion: String { self[path: "object", "metadata", "resourceVersion"]?.string ?? "" }
+}
