@@ -33,7 +33,9 @@ struct Admission: Sendable {
       throw .badRequest("the name of the object (\(Object(object).name)) does not match the name on the URL (\(name))")
     }
     try checkPreconditions(object, old, name)
-    let kept = ["namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"]
+    let kept = [
+      "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds",
+    ]
     for key in kept { object = object.setting(["metadata", key], to: old[path: "metadata", key]) }
     object = object.setting(["metadata", "resourceVersion"], to: old[path: "metadata", "resourceVersion"])
     object = object.setting(["metadata", "managedFields"], to: nil)
@@ -70,7 +72,8 @@ struct Admission: Sendable {
           + "(\(type.resource.apiVersion))")
     }
     guard object.kind == type.resource.kind else {
-      throw .badRequest("\(object.kind) in version \"\(object.apiVersion)\" cannot be handled as a \(type.resource.kind)")
+      throw .badRequest(
+        "\(object.kind) in version \"\(object.apiVersion)\" cannot be handled as a \(type.resource.kind)")
     }
     return value
   }
@@ -79,7 +82,9 @@ struct Admission: Sendable {
     var object = value
     let namespace = Object(value).namespace ?? ""
     if type.resource.isNamespaced {
-      guard let expected = path.namespace else { throw .badRequest("an empty namespace may not be set during creation") }
+      guard let expected = path.namespace else {
+        throw .badRequest("an empty namespace may not be set during creation")
+      }
       guard namespace.isEmpty || namespace == expected else {
         throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
       }

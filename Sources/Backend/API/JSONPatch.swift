@@ -144,6 +144,7 @@ struct JSONPatch: Hashable, Sendable {
 
   private static func failure(_ problem: String) -> Refusal {
     Refusal(
-      code: 422, reason: "Invalid", message: "the server rejected our request due to an error in our request: \(problem)")
+      code: 422, reason: "Invalid",
+      message: "the server rejected our request due to an error in our request: \(problem)")
   }
 }

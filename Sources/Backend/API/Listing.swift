@@ -39,7 +39,8 @@ struct Listing: Sendable {
     default:
       throw Refusal(
         code: 422, reason: "Invalid",
-        message: "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided")
+        message: "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided"
+      )
     }
   }
 }

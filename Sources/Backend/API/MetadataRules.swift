@@ -54,7 +54,8 @@ struct MetadataRules: Sendable {
         continue
       }
       if !Syntax.isLabelKey(isLabel ? pair.key : pair.key.lowercased()) {
-        causes.append(.invalid(field, .string(pair.key), "name part must consist of alphanumeric characters, '-', '_' or '.'"))
+        causes.append(
+          .invalid(field, .string(pair.key), "name part must consist of alphanumeric characters, '-', '_' or '.'"))
       }
       if isLabel, !Syntax.isLabelValue(text) {
         causes.append(

@@ -24,7 +24,8 @@ struct Refusal: Error, Hashable, Sendable {
 
     static func wrongType(_ field: String, _ value: Value, _ expected: String) -> Cause {
       let message = "Invalid value: \(JSON.text(.string(value.typeName))): \(field) in body must be of type \(expected)"
-      return Cause(reason: "FieldValueTypeInvalid", message: message + ": \(JSON.text(.string(value.typeName)))", field: field)
+      return Cause(
+        reason: "FieldValueTypeInvalid", message: message + ": \(JSON.text(.string(value.typeName)))", field: field)
     }
 
     static func forbidden(_ field: String, _ problem: String) -> Cause {

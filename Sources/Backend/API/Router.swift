@@ -73,11 +73,12 @@ struct Router: Sendable {
       if path.type.resource.isNamespaced { single.namespace = object.key.namespace }
       do throws(Refusal) {
         _ = try await api.delete(single, options)
-      } catch where error.code == 404 {
+      } catch  where error.code == 404 {
         // Somebody else was faster, which is what was wanted.
       }
     }
-    return HTTPResponse(status: 200, json: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success"])
+    return HTTPResponse(
+      status: 200, json: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success"])
   }
 
   /// Whoever reaches this API may do everything: the door is the socket's or the token's.

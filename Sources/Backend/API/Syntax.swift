@@ -28,7 +28,8 @@ enum Syntax {
 
   private static func isLabelText(_ text: Substring) -> Bool {
     guard let first = text.utf8.first, let last = text.utf8.last else { return false }
-    return isLowercase(first) && isLowercase(last) && text.utf8.allSatisfy { isLowercase($0) || $0 == UInt8(ascii: "-") }
+    return isLowercase(first) && isLowercase(last)
+      && text.utf8.allSatisfy { isLowercase($0) || $0 == UInt8(ascii: "-") }
   }
 
   private static func isLowercase(_ byte: UInt8) -> Bool {

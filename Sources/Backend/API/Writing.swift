@@ -64,7 +64,9 @@ extension API {
     guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
     if options.orphansDependents { try release(dependentsOf: stored.uid) }
     let value = stored.value
-    guard Object(value).finalizers.isEmpty else { return Deletion(path.type, try mark(stored, path.type), isGone: false) }
+    guard Object(value).finalizers.isEmpty else {
+      return Deletion(path.type, try mark(stored, path.type), isGone: false)
+    }
     let change = try committing { () throws(StorageError) in try store.remove(value, from: path.type.collection) }
     if path.type.resource == .namespaces { deleteContents(of: stored.key.name) }
     collectGarbage()
