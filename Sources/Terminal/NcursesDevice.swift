@@ -67,13 +67,7 @@ final class NcursesDevice {
     use_env(false)
     use_tioctl(true)
     if isTerminal { arm(with: "") }
-    // newterm returns where initscr would end the process.
-    guard let handle = names.lazy.compactMap({ newterm($0, self.output, self.input) }).first else {
-      ksx_restore_disarm()
-      throw .unknownTerminal(names.first ?? "")
-    }
-    self.handle = handle
-    set_term(handle)
+    try openFirst()
     setModes()
     NcursesInput.defineKeys()
     if isTerminal { arm(with: restoration) }
@@ -82,6 +76,18 @@ final class NcursesDevice {
     start_color()
     use_default_colors()
     return ColorDepth(colors: Int(ksx_colors()))
+  }
+
+  private func openFirst() throws(TerminalError) {
+    // newterm returns where initscr would end the process.
+    for name in names {
+      guard let handle = newterm(name, output, input) else { continue }
+      self.handle = handle
+      set_term(handle)
+      return
+    }
+    ksx_restore_disarm()
+    throw .unknownTerminal(names.first ?? "")
   }
 
   func close() {

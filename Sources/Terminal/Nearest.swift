@@ -1,6 +1,6 @@
 /// The name among `names` that somebody who wrote `word` probably meant, or `nil`.
 func nearest(to word: String, among names: some Sequence<String>) -> String? {
-  let limit = max(1, word.count / 3)
+  let limit = (word.count + 2) / 3
   let candidates = names.map { (name: $0, distance: distance(Array(word), Array($0))) }
     .filter { $0.distance <= limit }
   return candidates.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name

@@ -1,0 +1,125 @@
+/// One line of text being typed, as after `/` or `:`.
+///
+/// Emacs keys move and delete; up and down walk through `history`, newest last.
+public struct LinePrompt: Hashable, Sendable {
+  /// What a key did to the line.
+  public enum Outcome: Hashable, Sendable {
+    case edited, accepted, cancelled
+    /// The key means nothing here.
+    case ignored
+  }
+
+  public private(set) var text: String
+  /// Characters before the cursor.
+  public private(set) var cursor: Int
+  private let history: [String]
+  /// What of history is shown; its count when what was typed is.
+  private var place: Int
+  private var typed = ""
+  private var killed = ""
+
+  public init(text: String = "", history: [String] = []) {
+    self.text = text
+    self.history = history
+    cursor = text.count
+    place = history.count
+  }
+
+  /// Handles one key.
+  public mutating func handle(_ key: Key) -> Outcome {
+    switch key {
+    case .enter: return .accepted
+    case .escape, .control("c"), .control("g"): return .cancelled
+    case .character(let character): insert(String(character))
+    case .paste(let text): insert(text.split(whereSeparator: \.isNewline).joined(separator: " "))
+    case .backspace where text.isEmpty: return .cancelled
+    case .backspace: delete(from: cursor - 1, to: cursor)
+    case .delete, .control("d"): delete(from: cursor, to: cursor + 1)
+    case .control("u"): kill(from: 0, to: cursor)
+    case .control("k"): kill(from: cursor, to: text.count)
+    case .control("w"), .alt("\u{7F}"): kill(from: wordStart, to: cursor)
+    case .alt("d"): kill(from: cursor, to: wordEnd)
+    case .control("y"): insert(killed)
+    default: return move(key)
+    }
+    return .edited
+  }
+
+  private mutating func move(_ key: Key) -> Outcome {
+    switch key {
+    case .left, .control("b"): cursor = max(0, cursor - 1)
+    case .right, .control("f"): cursor = min(text.count, cursor + 1)
+    case .home, .control("a"): cursor = 0
+    case .end, .control("e"): cursor = text.count
+    case .alt("b"), .ctrl(.left): cursor = wordStart
+    case .alt("f"), .ctrl(.right): cursor = wordEnd
+    case .up, .control("p"): recall(place - 1)
+    case .down, .control("n"): recall(place + 1)
+    default: return .ignored
+    }
+    return .edited
+  }
+
+  /// Draws the line in the first row of `area`, scrolled so that the cursor is seen, and returns where that is.
+  public func draw(on surface: inout Surface, in area: Rect, style: Style = .plain) -> Point {
+    surface.fill(area.row(0), style: style)
+    let before = String(text.prefix(cursor))
+    let hidden = max(0, before.columns - area.size.columns + 1)
+    surface.write(
+      text, at: Point(row: area.origin.row, column: area.origin.column - hidden), in: area, style: style)
+    return Point(row: area.origin.row, column: area.origin.column + before.columns - hidden)
+  }
+
+  private func index(_ offset: Int) -> String.Index {
+    text.index(text.startIndex, offsetBy: offset)
+  }
+
+  private mutating func insert(_ inserted: String) {
+    // A combining mark joins the character before it, so the line is measured again.
+    let before = text.prefix(cursor) + inserted
+    text = before + text.dropFirst(cursor)
+    cursor = min(before.count, text.count)
+  }
+
+  private mutating func delete(from start: Int, to end: Int) {
+    let (start, end) = (max(0, start), min(text.count, end))
+    guard start < end else { return }
+    text.removeSubrange(index(start)..<index(end))
+    cursor = min(start, text.count)
+  }
+
+  private mutating func kill(from start: Int, to end: Int) {
+    guard start < end else { return }
+    killed = String(text[index(start)..<index(end)])
+    delete(from: start, to: end)
+  }
+
+  private mutating func recall(_ wanted: Int) {
+    guard (0...history.count).contains(wanted) else { return }
+    if place == history.count { typed = text }
+    place = wanted
+    text = wanted == history.count ? typed : history[wanted]
+    cursor = text.count
+  }
+
+  private var wordStart: Int {
+    let before = Array(text.prefix(cursor))
+    var place = before.count
+    while place > 0, !before[place - 1].isWordPart { place -= 1 }
+    while place > 0, before[place - 1].isWordPart { place -= 1 }
+    return place
+  }
+
+  private var wordEnd: Int {
+    let characters = Array(text)
+    var place = cursor
+    while place < characters.count, !characters[place].isWordPart { place += 1 }
+    while place < characters.count, characters[place].isWordPart { place += 1 }
+    return place
+  }
+}
+
+extension Character {
+  /// Whether this belongs to a word for the keys that go from word to word.
+  public var isWordPart: Bool { isLetter || isNumber || self == "_" }
+}
