@@ -77,7 +77,7 @@ public struct LinePrompt: Hashable, Sendable {
   private mutating func insert(_ inserted: String) {
     // A combining mark joins the character before it, so the line is measured again.
     let before = text.prefix(cursor) + inserted
-    text = before + text.dropFirst(cursor)
+    text = String(before + text.dropFirst(cursor))
     cursor = min(before.count, text.count)
   }
 
