@@ -23,7 +23,9 @@ public enum Base64 {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The bytes of `text`, or `nil` when it is no Base64. Line breaks are passed over.
+  /// The bytes of `text`, or `nil` when it is no Base64.
+  ///
+  /// Line breaks are passed over.
   public static func decode(_ text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count / 4 * 3)

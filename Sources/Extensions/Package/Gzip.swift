@@ -60,7 +60,9 @@ private struct ZStream: ~Copyable {
   }
 }
 
-/// One gzip being unpacked. Confined to the call that made it, as its input is.
+/// One gzip being unpacked.
+///
+/// Confined to the call that made it, as its input is.
 private struct Inflater: ~Copyable {
   private let stream = ZStream()
 

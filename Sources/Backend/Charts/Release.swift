@@ -1,0 +1,31 @@
+public import Manifest
+
+/// What a chart is rendered for.
+public struct Release: Hashable, Sendable {
+  public var name: String
+  public var namespace: String
+  /// YAML over the chart's default values, as the person wrote it.
+  public var config: String
+  /// Values over the config, which the person does not choose.
+  public var forced: Value
+  public var isUpgrade: Bool
+
+  public init(
+    name: String, namespace: String, config: String = "", forced: Value = .mapping([:]), isUpgrade: Bool = false
+  ) {
+    self.name = name
+    self.namespace = namespace
+    self.config = config
+    self.forced = forced
+    self.isUpgrade = isUpgrade
+  }
+
+  /// The config as a mapping; empty text is an empty one.
+  func configValue() throws(ChartError) -> Value {
+    let node: YAMLNode?
+    do { node = try YAML.node(config) } catch { throw .badConfig(error) }
+    guard let node, node.value != .null else { return .mapping([:]) }
+    guard node.value.mapping != nil else { throw .badConfig(node.mistake("a mapping of values is expected")) }
+    return node.value
+  }
+}
