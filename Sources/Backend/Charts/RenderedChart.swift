@@ -18,7 +18,7 @@ public struct RenderedChart: Hashable, Sendable {
   public var parts: [Part] = []
   /// What lies in the chart's `crds`: made when absent, and never changed or removed (as helm does).
   public var definitions: [Part] = []
-  /// Hooks, by name: they are not run. helm's tests are not even counted.
+  /// Hooks, by name; they are not run, and helm's tests are not even counted.
   public var hooks: [String] = []
 
   public init() {}
