@@ -54,6 +54,8 @@ let package = Package(
     .testTarget(name: "EditorTests", dependencies: ["Editor"]),
     .testTarget(name: "BackendTests", dependencies: ["Backend"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console", "Backend"]),
+    // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.
+    .testTarget(name: "ConformanceTests", dependencies: ["Backend", "Extensions", "Client", "Manifest"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -15,7 +15,8 @@ import Testing
 
   @Test func whatChangesDuringAListAndAfterItIsSeenOnceAndInOrder() async throws {
     _ = try await create("first")
-    let follower = Follower(cluster, namespace)
+    let follower = Follower()
+    await follower.follow(cluster, namespace)
     try await follower.until("the list") { $0["first"] != nil }
 
     for index in 0..<20 { _ = try await create("item-\(index)") }
@@ -56,7 +57,7 @@ actor Follower {
 
   var elements: [String: Object] { store.elements }
 
-  init(_ cluster: Cluster, _ namespace: String) {
+  func follow(_ cluster: Cluster, _ namespace: String) {
     task = Task { [weak self] in
       let watch = Watch<Object>(.configMaps, in: cluster, namespace: namespace) { $0 }
       await watch.run { await self?.apply($0) }

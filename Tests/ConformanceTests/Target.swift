@@ -1,0 +1,49 @@
+import Backend
+import Client
+import Extensions
+import Glibc
+
+/// The server the suite asks: the one scripts/conformance names, or ksxd's API in this process.
+enum Target {
+  case inProcess
+  case kubeconfig(String)
+  case socket(String)
+
+  static let current: Target = {
+    if let path = variable("KSX_CONFORMANCE_KUBECONFIG") { return .kubeconfig(path) }
+    if let path = variable("KSX_CONFORMANCE_SOCKET") { return .socket(path) }
+    return .inProcess
+  }()
+
+  /// The dialect of the target, `installplan` unless scripts/conformance says otherwise.
+  static let dialect = variable("KSX_CONFORMANCE_DIALECT").flatMap(Dialect.Name.init).map(Dialect.init) ?? .installPlan
+
+  func cluster() async throws -> Cluster {
+    switch self {
+    case .inProcess: Cluster(transport: InProcessTransport(try await InProcessServer.shared.api()))
+    case .socket(let path): Cluster(transport: CurlTransport(base: "unix://\(path)"))
+    case .kubeconfig(let path): try Self.cluster(kubeconfig: path)
+    }
+  }
+
+  private static func cluster(kubeconfig path: String) throws -> Cluster {
+    fatalError("\(path)")
+  }
+
+  private static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
+}
+
+/// One API for the whole suite, as a real server is.
+private actor InProcessServer {
+  static let shared = InProcessServer()
+  private var opened: API?
+
+  func api() throws -> API {
+    if let opened { return opened }
+    let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installplan))
+    opened = api
+    return api
+  }
+}
