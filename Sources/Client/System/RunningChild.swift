@@ -1,0 +1,47 @@
+import Glibc
+
+/// A child from its start to its end, served by a thread of its own.
+final class RunningChild: Sendable {
+  private enum Request { case none, cancel }
+
+  private let process: ChildProcess
+  private let pid: pid_t
+  private let pipes: SpawnPipes
+  private let request = Locked(Request.none)
+  private let report = Locked<(@Sendable (ChildProcess.Outcome) -> Void)?>(nil)
+
+  init(_ process: ChildProcess) throws(SystemError) {
+    self.process = process
+    (pid, pipes) = try Spawn.start(process)
+  }
+
+  /// Asks it to end.
+  func cancel() { request.withLock { $0 = .cancel } }
+
+  /// Calls `whenOver` with what became of it; returns at once.
+  func wait(_ whenOver: @escaping @Sendable (ChildProcess.Outcome) -> Void) {
+    report.withLock { $0 = whenOver }
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self).toOpaque()
+    guard pthread_create(&thread, nil, serveChild, context) == 0 else { fatalError("no thread to be had") }
+    pthread_detach(thread)
+  }
+
+  fileprivate func serve() {
+    // A child that does not read its input must not end us.
+    var pipeSignal = sigset_t()
+    sigemptyset(&pipeSignal)
+    sigaddset(&pipeSignal, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &pipeSignal, nil)
+    var conversation = ChildConversation(process, pid: pid, pipes: pipes)
+    let outcome = conversation.run { [request] in request.withLock { $0 == .cancel } }
+    report.withLock { $0 }?(outcome)
+  }
+}
+
+/// At file level: a closure literal given to C could be taken for another actor's code.
+private func serveChild(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context else { fatalError("the thread lost its child") }
+  Unmanaged<RunningChild>.fromOpaque(context).takeRetainedValue().serve()
+  return nil
+}

@@ -1,0 +1,93 @@
+import Glibc
+import Testing
+
+@testable import Client
+
+@Suite struct FilesTests {
+  private let directory = Temporary()
+
+  @Test func whatIsWrittenIsReadAgainAndIsTheOwnersAlone() throws {
+    let path = directory.path + "/a"
+
+    try Files.write(Array("one".utf8), to: path)
+    try Files.write(Array("two".utf8), to: path)
+    try Files.append(Array("!".utf8), to: path)
+
+    #expect(try Files.text(path) == "two!")
+    #expect(try Files.names(in: directory.path) == ["a"])
+    var status = stat()
+    #expect(stat(path, &status) == 0)
+    #expect(status.st_mode & 0o777 == 0o600)
+  }
+
+  @Test func aLinkIsFollowedAndStays() throws {
+    let (target, link) = (directory.path + "/target", directory.path + "/link")
+    try Files.write([65], to: target)
+    symlink(target, link)
+
+    try Files.write([66], to: link)
+
+    #expect(try Files.read(target) == [66])
+    #expect(realpath(link, nil).map { String(cString: $0) } == realpath(target, nil).map { String(cString: $0) })
+  }
+
+  @Test func aMissingFileIsNamed() {
+    let error = #expect(throws: SystemError.self) { try Files.read("/nowhere/at/all") }
+
+    #expect(error?.isMissing == true)
+    #expect(error?.description == "reading /nowhere/at/all: No such file or directory")
+  }
+
+  @Test func aFileThatIsTooLongIsRefused() throws {
+    try Files.write(Array(repeating: 0, count: 100_000), to: directory.path + "/long")
+
+    #expect(throws: SystemError.self) { try Files.read(directory.path + "/long", limit: 1000) }
+  }
+
+  @Test func aWriteThatFailsLeavesNothingBehind() throws {
+    let path = directory.path + "/no/such/place"
+
+    #expect(throws: SystemError.self) { try Files.write([1], to: path) }
+    #expect(try Files.names(in: directory.path) == [])
+  }
+
+  @Test func directoriesAreMadeWithThoseAboveThem() throws {
+    let path = directory.path + "/a/b/c"
+
+    try Files.makeDirectory(path)
+    try Files.makeDirectory(path)
+
+    #expect(Files.isDirectory(path))
+  }
+
+  @Test func theDirectoriesOfAPersonFollowTheSpecification() {
+    let plain = XDG(["HOME": "/home/ada"])
+    let own: XDG = XDG([
+      "HOME": "/home/ada", "XDG_CONFIG_HOME": "/c", "XDG_STATE_HOME": "relative", "XDG_RUNTIME_DIR": "/r",
+    ])
+
+    #expect(plain.config == "/home/ada/.config/ksx")
+    #expect(plain.cache == "/home/ada/.cache/ksx")
+    #expect(plain.runtime == "/tmp/ksx-\(getuid())")
+    #expect(own.config == "/c/ksx")
+    #expect(own.state == "/home/ada/.local/state/ksx")
+    #expect(own.runtime == "/r/ksx")
+  }
+}
+
+/// A directory that goes away with the test that made it.
+final class Temporary: Sendable {
+  let path: String
+
+  init() {
+    path = "/tmp/ksx-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    mkdir(path, 0o700)
+  }
+
+  deinit { Self.remove(path) }
+
+  private static func remove(_ path: String) {
+    for name in (try? Files.names(in: path)) ?? [] { remove(path + "/" + name) }
+    if unlink(path) != 0 { rmdir(path) }
+  }
+}
