@@ -51,7 +51,7 @@ let package = Package(
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
     .testTarget(name: "ClientTests", dependencies: ["Client"]),
     .testTarget(name: "ExtensionsTests", dependencies: ["Extensions"]),
-    .testTarget(name: "EditorTests", dependencies: ["Editor"]),
+    .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest"]),
     .testTarget(name: "BackendTests", dependencies: ["Backend"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console", "Backend"]),
     // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.

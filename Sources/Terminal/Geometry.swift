@@ -89,6 +89,13 @@ public struct Rect: Hashable, Sendable {
       Size(rows: size.rows - 2 * rows, columns: size.columns - 2 * columns))
   }
 
+  /// The part of this area inside `other`.
+  public func clipped(to other: Rect) -> Rect {
+    let (rows, columns) = (rows.clamped(to: other.rows), columns.clamped(to: other.columns))
+    return Rect(
+      Point(row: rows.lowerBound, column: columns.lowerBound), Size(rows: rows.count, columns: columns.count))
+  }
+
   /// An area of at most `size` in the middle of this one.
   public func centered(_ size: Size) -> Rect {
     let size = Size(rows: min(size.rows, self.size.rows), columns: min(size.columns, self.size.columns))

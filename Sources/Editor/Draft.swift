@@ -1,0 +1,29 @@
+/// A text being edited: its lines, what is selected, and how to go back.
+///
+/// It knows nothing of screens; `EditorView` shows one.
+public struct Draft: Hashable, Sendable {
+  public internal(set) var buffer: TextBuffer
+  public internal(set) var selection = Selection(.start)
+  var history = History()
+  var clipboard = ""
+  /// Whether moving selects, as after `mark`.
+  var isMarking = false
+  /// The column on the screen that going up and down returns to.
+  var goal: Int?
+  /// Counts edits, so that others know when to look again.
+  var edits = 0
+
+  public init(_ text: String) {
+    buffer = TextBuffer(text)
+  }
+
+  public var text: String { buffer.text }
+  public var cursor: Position { selection.head }
+
+  /// What a cursor key does.
+  enum Motion: Hashable {
+    case left, right, up, down, wordLeft, wordRight, lineStart, lineEnd, textStart, textEnd
+    /// Down by this many lines, or up.
+    case lines(Int)
+  }
+}

@@ -1,0 +1,98 @@
+import Manifest
+public import Terminal
+
+extension EditorView {
+  /// Draws the editor in `area` and returns where the cursor belongs.
+  ///
+  /// `resize(to:)` must have told the size of `area`.
+  public func draw(on surface: inout Surface, in area: Rect, theme: Theme) -> Point? {
+    surface.fill(area, style: theme["text"])
+    let (body, message) = area.split(top: textRows)
+    for line in window.visible(height: body.size.rows, count: draft.buffer.lines.count) {
+      draw(line: line, on: &surface, in: body.row(line - window.top), theme: theme)
+    }
+    if let prompt {
+      let start = surface.write("Find: ", row: 0, in: message, style: theme["prompt"])
+      return prompt.draw(
+        on: &surface, in: message.split(left: start - message.origin.column).rest, style: theme["prompt"])
+    }
+    draw(message: message, on: &surface, theme: theme)
+    return cursorPoint(in: body)
+  }
+
+  private func draw(message area: Rect, on surface: inout Surface, theme: Theme) {
+    if let problem {
+      let text = "line \(problem.line), column \(problem.column): \(problem.problem)"
+      surface.write(text.truncated(to: area.size.columns), row: 0, in: area, style: theme["editor.problem"])
+      return
+    }
+    let state = hasUnsavedEdits ? "  edited" : ""
+    let pending = pendingKeys.isEmpty ? "" : "  " + pendingKeys.spelling
+    let text = "line \(draft.cursor.line + 1), column \(draft.cursor.column + 1)" + state + pending
+    surface.write(text, row: 0, in: area, style: theme["dim"])
+  }
+
+  private func draw(line: Int, on surface: inout Surface, in row: Rect, theme: Theme) {
+    let (margin, body) = row.split(left: gutter)
+    let hasProblem = problemLine == line
+    let number = String(line + 1).padded(to: gutter - 2, leading: true)
+    surface.write(
+      number + (hasProblem ? "!" : " "), row: 0, in: margin,
+      style: theme[hasProblem ? "editor.problem" : "editor.lineNumber"])
+    let base = theme[line == draft.cursor.line ? "editor.cursorLine" : "text"]
+    surface.fill(body, style: base)
+    draw(text: draft.buffer.lines[line], spans: spans(line: line), on: &surface, in: body) { name in
+      name.map { theme[$0] }?.over(base) ?? base
+    }
+    if let selected = selectedColumns(of: line) {
+      let start = body.origin.column + selected.lowerBound - leftColumn
+      let area = Rect(
+        Point(row: row.origin.row, column: max(start, body.origin.column)),
+        Size(rows: 1, columns: start + selected.count - max(start, body.origin.column)))
+      surface.highlight(area.clipped(to: body), style: theme["editor.selection"])
+    }
+  }
+
+  private func draw(
+    text: String, spans: [Highlighter.Span], on surface: inout Surface, in area: Rect, style: (String?) -> Style
+  ) {
+    var column = area.origin.column - leftColumn
+    var place = 0
+    let bytes = text.utf8
+    func write(to end: Int, _ name: String?) {
+      guard end > place, column < area.columns.upperBound else { return }
+      let start = bytes.index(bytes.startIndex, offsetBy: place)
+      let part = String(text[start..<bytes.index(start, offsetBy: end - place)])
+      column = surface.write(part, at: Point(row: area.origin.row, column: column), in: area, style: style(name))
+      place = end
+    }
+    for span in spans {
+      write(to: span.bytes.lowerBound, nil)
+      write(to: span.bytes.upperBound, span.style)
+    }
+    write(to: bytes.count, nil)
+  }
+
+  /// The columns of `line` that are selected; one more than its text when its end is too.
+  private func selectedColumns(of line: Int) -> Range<Int>? {
+    let range = draft.selection.range
+    guard !range.isEmpty, (range.lowerBound.line...range.upperBound.line).contains(line) else { return nil }
+    let text = draft.buffer.lines[line]
+    let start = line == range.lowerBound.line ? String(text.prefix(range.lowerBound.column)).columns : 0
+    let end = line == range.upperBound.line ? String(text.prefix(range.upperBound.column)).columns : text.columns + 1
+    return start..<max(start, end)
+  }
+
+  /// The line with the mistake; one found at the end of the text is shown in the last line.
+  private var problemLine: Int? {
+    problem.map { min($0.line, draft.buffer.lines.count) - 1 }
+  }
+
+  private func cursorPoint(in body: Rect) -> Point? {
+    let before = String(draft.buffer.lines[draft.cursor.line].prefix(draft.cursor.column)).columns
+    let point = Point(
+      row: body.origin.row + draft.cursor.line - window.top,
+      column: body.origin.column + gutter + before - leftColumn)
+    return body.contains(point) ? point : nil
+  }
+}

@@ -1,0 +1,196 @@
+/// Colours YAML a line at a time.
+///
+/// It is no parser: it looks for what stands out and is content to be wrong about rare forms. What it
+/// carries from line to line is only what a block of text or an open quote makes of the next one.
+struct Highlighter: Hashable, Sendable {
+  /// What a line begins in.
+  enum State: Hashable, Sendable {
+    case plain
+    /// A `|` or `>` block of lines indented by more than this.
+    case block(Int)
+    case quoted(UInt8)
+  }
+
+  /// A part of a line, in bytes, and the name of its style.
+  struct Span: Hashable, Sendable {
+    var bytes: Range<Int>
+    var style: String
+  }
+
+  private var states: [State] = [.plain]
+
+  init(_ lines: [String]) {
+    update(lines)
+  }
+
+  /// Looks at the lines again, after an edit.
+  mutating func update(_ lines: [String]) {
+    var state = State.plain
+    states = lines.map { line in
+      defer { state = Self.state(after: line, in: state) }
+      return state
+    }
+  }
+
+  /// The coloured parts of line `index`; what lies between has the style of text.
+  func spans(_ line: String, index: Int) -> [Span] {
+    guard states.indices.contains(index) else { return [] }
+    var scanner = LineScanner(line, state: states[index])
+    scanner.scan()
+    return scanner.spans
+  }
+
+  /// What the line after `line` begins in.
+  private static func state(after line: String, in state: State) -> State {
+    // Most lines open nothing, and to see that is quick.
+    let isCandidate = line.utf8.contains { $0 == quote || $0 == apostrophe || $0 == bar || $0 == greater }
+    guard state != .plain || isCandidate else { return .plain }
+    var scanner = LineScanner(line, state: state)
+    scanner.scan()
+    return scanner.state
+  }
+}
+
+private let quote = UInt8(ascii: "\"")
+private let apostrophe = UInt8(ascii: "'")
+private let bar = UInt8(ascii: "|")
+private let greater = UInt8(ascii: ">")
+
+/// Goes once through the bytes of a line.
+private struct LineScanner {
+  private let bytes: [UInt8]
+  private var index = 0
+  var state: Highlighter.State
+  var spans: [Highlighter.Span] = []
+
+  init(_ line: String, state: Highlighter.State) {
+    bytes = Array(line.utf8)
+    self.state = state
+  }
+
+  mutating func scan() {
+    let indent = bytes.firstIndex { $0 != UInt8(ascii: " ") } ?? bytes.count
+    if case .block(let outer) = state {
+      if indent == bytes.count || indent > outer { return add(0..<bytes.count, "yaml.string") }
+      state = .plain
+    }
+    if case .quoted(let mark) = state {
+      index = endOfQuote(mark, from: 0)
+      add(0..<index, "yaml.string")
+      if state != .plain { return }
+    }
+    if bytes.starts(with: "---".utf8) || bytes.starts(with: "...".utf8) { return add(0..<3, "yaml.punctuation") }
+    while index < bytes.count { token(indent: indent) }
+  }
+
+  private mutating func token(indent: Int) {
+    switch bytes[index] {
+    case UInt8(ascii: " "), UInt8(ascii: "\t"): index += 1
+    case UInt8(ascii: "#") where isAfterBlank(index): take(to: bytes.count, "yaml.comment")
+    case quote, apostrophe: quoted()
+    case UInt8(ascii: "-") where isBeforeBlank(index + 1): take(to: index + 1, "yaml.punctuation")
+    case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","),
+      UInt8(ascii: ":"), UInt8(ascii: "?"):
+      take(to: index + 1, "yaml.punctuation")
+    case bar, greater: block(indent: indent)
+    case UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "!"): take(to: endOfWord, "yaml.keyword")
+    default: plain()
+    }
+  }
+
+  private mutating func quoted() {
+    let start = index
+    let mark = bytes[index]
+    index = endOfQuote(mark, from: index + 1)
+    let isKey = state == .plain && isColon(skippingBlanks(index))
+    add(start..<index, isKey ? "yaml.key" : "yaml.string")
+  }
+
+  /// Behind the closing `mark`; when there is none the state says so.
+  private mutating func endOfQuote(_ mark: UInt8, from start: Int) -> Int {
+    var place = start
+    while place < bytes.count {
+      if mark == quote, bytes[place] == UInt8(ascii: "\\") {
+        place += 2
+      } else if bytes[place] == mark {
+        guard mark == apostrophe, place + 1 < bytes.count, bytes[place + 1] == mark else {
+          state = .plain
+          return place + 1
+        }
+        place += 2
+      } else {
+        place += 1
+      }
+    }
+    state = .quoted(mark)
+    return bytes.count
+  }
+
+  /// The `|` or `>` of a block, when nothing but its options and a comment follows.
+  private mutating func block(indent: Int) {
+    var place = index + 1
+    while place < bytes.count, "+-0123456789".utf8.contains(bytes[place]) { place += 1 }
+    let next = skippingBlanks(place)
+    guard next == bytes.count || bytes[next] == UInt8(ascii: "#") else { return plain() }
+    take(to: place, "yaml.punctuation")
+    state = .block(indent)
+  }
+
+  /// A plain scalar: a key when a colon follows, else a value.
+  private mutating func plain() {
+    var place = index
+    while place < bytes.count, !isColon(place) {
+      if bytes[place] == UInt8(ascii: "#"), isAfterBlank(place) { break }
+      if ",]}".utf8.contains(bytes[place]) { break }
+      place += 1
+    }
+    place = max(place, index + 1)
+    var end = place
+    while end > index + 1, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
+    let style =
+      place < bytes.count && isColon(place)
+      ? "yaml.key" : Self.style(ofScalar: String(decoding: bytes[index..<end], as: UTF8.self))
+    if let style { add(index..<end, style) }
+    index = place
+  }
+
+  private static func style(ofScalar text: String) -> String? {
+    switch text.lowercased() {
+    case "true", "false", "null", "~", "yes", "no", "on", "off": "yaml.keyword"
+    default:
+      text.utf8.first.map { "+-.0123456789".utf8.contains($0) } == true && Double(text) != nil
+        ? "yaml.number" : "yaml.string"
+    }
+  }
+
+  private var endOfWord: Int {
+    bytes[index...].firstIndex { $0 == UInt8(ascii: " ") } ?? bytes.count
+  }
+
+  private func isColon(_ place: Int) -> Bool {
+    place < bytes.count && bytes[place] == UInt8(ascii: ":") && isBeforeBlank(place + 1)
+  }
+
+  private func isBeforeBlank(_ place: Int) -> Bool {
+    place >= bytes.count || bytes[place] == UInt8(ascii: " ")
+  }
+
+  private func isAfterBlank(_ place: Int) -> Bool {
+    place == 0 || bytes[place - 1] == UInt8(ascii: " ") || bytes[place - 1] == UInt8(ascii: "\t")
+  }
+
+  private func skippingBlanks(_ place: Int) -> Int {
+    var place = place
+    while place < bytes.count, bytes[place] == UInt8(ascii: " ") { place += 1 }
+    return place
+  }
+
+  private mutating func take(to end: Int, _ style: String) {
+    add(index..<end, style)
+    index = end
+  }
+
+  private mutating func add(_ range: Range<Int>, _ style: String) {
+    if !range.isEmpty { spans.append(Highlighter.Span(bytes: range, style: style)) }
+  }
+}

@@ -1,0 +1,38 @@
+/// A place between two characters of a text.
+///
+/// Lines and columns start at zero; a column counts characters as people see them, whatever they are made of.
+public struct Position: Hashable, Comparable, Sendable {
+  public var line: Int
+  public var column: Int
+
+  public init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+
+  public static let start = Position(line: 0, column: 0)
+
+  public static func < (left: Position, right: Position) -> Bool {
+    (left.line, left.column) < (right.line, right.column)
+  }
+}
+
+/// What is selected: from where it was begun to where the cursor is, often nothing.
+public struct Selection: Hashable, Sendable {
+  public var anchor: Position
+  /// Where the cursor is.
+  public var head: Position
+
+  public init(anchor: Position, head: Position) {
+    self.anchor = anchor
+    self.head = head
+  }
+
+  /// Only a cursor.
+  public init(_ cursor: Position) {
+    self.init(anchor: cursor, head: cursor)
+  }
+
+  public var isEmpty: Bool { anchor == head }
+  public var range: Range<Position> { min(anchor, head)..<max(anchor, head) }
+}

@@ -1,0 +1,81 @@
+/// A text as lines.
+///
+/// `TextBuffer(text).text` is `text` to the byte: a last line end, or none, and CRLF are kept. There is always
+/// at least one line.
+public struct TextBuffer: Hashable, Sendable {
+  public private(set) var lines: [String]
+  /// What separates the lines: a line feed, or CRLF when every line ends so.
+  public let lineEnd: String
+
+  public init(_ text: String) {
+    let lines = Self.split(text)
+    // Where only some lines end in CRLF, the carriage returns stay where they are, as text.
+    if lines.count > 1, lines.dropLast().allSatisfy({ $0.utf8.last == 0x0D }) {
+      lineEnd = "\r\n"
+      self.lines = lines.dropLast().map { Self.string($0.utf8.dropLast()) } + [lines[lines.count - 1]]
+    } else {
+      lineEnd = "\n"
+      self.lines = lines
+    }
+  }
+
+  public var text: String { lines.joined(separator: lineEnd) }
+
+  public var end: Position {
+    Position(line: lines.count - 1, column: lines[lines.count - 1].count)
+  }
+
+  /// The nearest place to `position` that exists.
+  public func clamped(_ position: Position) -> Position {
+    guard position.line >= 0 else { return .start }
+    guard position.line < lines.count else { return end }
+    return Position(line: position.line, column: max(0, min(position.column, lines[position.line].count)))
+  }
+
+  /// The text of `range`, its lines separated by a line feed.
+  public subscript(range: Range<Position>) -> String {
+    let (start, end) = (clamped(range.lowerBound), clamped(range.upperBound))
+    guard start.line < end.line else {
+      return String(lines[start.line].prefix(end.column).dropFirst(start.column))
+    }
+    var parts = [String(lines[start.line].dropFirst(start.column))]
+    parts += lines[(start.line + 1)..<end.line]
+    parts.append(String(lines[end.line].prefix(end.column)))
+    return parts.joined(separator: "\n")
+  }
+
+  /// Applies `edit` and returns the edit that undoes it and the place behind what was inserted.
+  @discardableResult
+  public mutating func apply(_ edit: Edit) -> (inverse: Edit, end: Position) {
+    let (start, end) = (clamped(edit.range.lowerBound), clamped(edit.range.upperBound))
+    let removed = self[start..<end]
+    let before = String(lines[start.line].prefix(start.column))
+    let after = String(lines[end.line].dropFirst(end.column))
+    let parts = Self.split(edit.replacement)
+    let lastPart = parts.count == 1 ? before + parts[0] : parts[parts.count - 1]
+    let cursor = Position(line: start.line + parts.count - 1, column: lastPart.count)
+
+    var replaced = parts
+    replaced[0] = before + replaced[0]
+    replaced[replaced.count - 1] += after
+    let old = lines[start.line...end.line].joined(separator: "\n")
+    lines.replaceSubrange(start.line...end.line, with: replaced)
+
+    // A combining mark joins what stands before it, and columns inside the lines no longer mean the same.
+    let isJoined =
+      replaced[0].count != before.count + parts[0].count + (parts.count == 1 ? after.count : 0)
+      || lines[cursor.line].count != cursor.column + after.count
+    if isJoined {
+      let all = Position(line: start.line, column: 0)..<Position(line: cursor.line, column: lines[cursor.line].count)
+      return (Edit(all, with: old), clamped(cursor))
+    }
+    return (Edit(start..<cursor, with: removed), cursor)
+  }
+
+  /// Splits at line feeds only; a carriage return before one is left in the line.
+  static func split(_ text: String) -> [String] {
+    text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map(string)
+  }
+
+  private static func string(_ bytes: Substring.UTF8View) -> String { String(Substring(bytes)) }
+}
