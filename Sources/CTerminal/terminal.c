@@ -40,7 +40,7 @@ void ksx_screen_release(void) { atomic_flag_clear(&claimed); }
 
 // Signals that become bytes.
 
-static const int caught[] = {SIGWINCH, SIGHUP, SIGTERM, SIGINT};
+static const int caught[] = {SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGCONT};
 enum { caught_count = sizeof caught / sizeof *caught };
 static struct sigaction before_catch[caught_count];
 static int signal_pipe[2] = {-1, -1};
@@ -103,13 +103,14 @@ static void on_fatal(int number, siginfo_t *info, void *context) {
   if (info->si_code <= 0) raise(number);
 }
 
-void ksx_restore_arm(int fd, const char *bytes, size_t count) {
+void ksx_restore_arm(int fd) {
   static char stack[65536];
   static atomic_flag registered = ATOMIC_FLAG_INIT;
+  // Twice would take the modes of the screen and the handlers below for the former ones.
+  if (atomic_load(&armed)) return;
   if (!atomic_flag_test_and_set(&registered)) atexit(restore);
   restore_fd = fd;
-  restore_count = count < sizeof restore_bytes ? count : sizeof restore_bytes;
-  memcpy(restore_bytes, bytes, restore_count);
+  restore_count = 0;
   tcgetattr(fd, &saved_modes);
   stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
   sigaltstack(&alternate, NULL);
@@ -120,6 +121,11 @@ void ksx_restore_arm(int fd, const char *bytes, size_t count) {
   sigfillset(&action.sa_mask);
   for (int i = 0; i < fatal_count; i++) sigaction(fatal[i], &action, &before_arm[i]);
   atomic_store(&armed, 1);
+}
+
+void ksx_restore_with(const char *bytes, size_t count) {
+  restore_count = count < sizeof restore_bytes ? count : sizeof restore_bytes;
+  memcpy(restore_bytes, bytes, restore_count);
 }
 
 void ksx_restore_disarm(void) {

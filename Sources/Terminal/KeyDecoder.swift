@@ -24,6 +24,9 @@ struct KeyDecoder {
     if pasted != nil { return paste(input) }
     switch input {
     case .byte(let byte): return decode(byte)
+    case .key(.backspace) where hasEscape:
+      hasEscape = false
+      return [.alt("\u{7F}")]
     case .key(let key): return takeEscape() + [key]
     case .pasteBegins:
       pasted = ""

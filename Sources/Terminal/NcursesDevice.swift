@@ -66,11 +66,11 @@ final class NcursesDevice {
     // LINES and COLUMNS in the environment would override the terminal's own word.
     use_env(false)
     use_tioctl(true)
-    if isTerminal { arm(with: "") }
+    if isTerminal { ksx_restore_arm(STDOUT_FILENO) }
     try openFirst()
     setModes()
     NcursesInput.defineKeys()
-    if isTerminal { arm(with: restoration) }
+    prepareRestoration()
     enter()
     guard has_colors() else { return .none }
     start_color()
@@ -84,7 +84,11 @@ final class NcursesDevice {
       guard let handle = newterm(name, output, input) else { continue }
       self.handle = handle
       set_term(handle)
-      return
+      guard ksx_capability("cup") == nil else { return }
+      endwin()
+      delscreen(handle)
+      ksx_restore_disarm()
+      throw .tooSimple(name)
     }
     ksx_restore_disarm()
     throw .unknownTerminal(names.first ?? "")
@@ -98,14 +102,19 @@ final class NcursesDevice {
     if let handle { delscreen(handle) }
   }
 
+  /// Sets the modes of the screen again, after the process was stopped by somebody else.
+  func resume() {
+    reset_prog_mode()
+    enter()
+  }
+
   func lend(to work: () -> Void) {
     def_prog_mode()
     leave()
     endwin()
     ksx_stderr_return()
     work()
-    reset_prog_mode()
-    enter()
+    resume()
     wrefresh(ksx_stdscr())
   }
 
@@ -144,10 +153,10 @@ final class NcursesDevice {
     text.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
   }
 
-  private func arm(with restoration: String) {
-    var restoration = restoration
-    restoration.withUTF8 { bytes in
-      bytes.withMemoryRebound(to: CChar.self) { ksx_restore_arm(STDOUT_FILENO, $0.baseAddress, $0.count) }
+  private func prepareRestoration() {
+    var text = restoration
+    text.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { ksx_restore_with($0.baseAddress, $0.count) }
     }
   }
 

@@ -27,16 +27,29 @@ struct NcursesInput {
     return ready.isEmpty ? nil : ready.removeFirst()
   }
 
+  /// Forgets signals that were meant for another program in the foreground: somebody's ctrl-c.
+  mutating func forgetInterrupts() {
+    let numbers = signalNumbers().subtracting([SIGINT, SIGWINCH, SIGCONT])
+    if !numbers.isEmpty { ready.append(.closed) }
+  }
+
   /// Signals since the last call, where a burst of resizes is one.
   private func takeSignals() -> [Key] {
+    var numbers = signalNumbers()
+    // Whoever continued the process may have changed the terminal.
+    let isResized = numbers.remove(SIGWINCH) != nil
+    let isContinued = numbers.remove(SIGCONT) != nil
+    return (isResized || isContinued ? [.resized] : []) + (numbers.isEmpty ? [] : [.closed])
+  }
+
+  private func signalNumbers() -> Set<Int32> {
     guard signals >= 0 else { return [] }
     var bytes = [UInt8](repeating: 0, count: 64)
     var numbers: Set<Int32> = []
     while case let count = Glibc.read(signals, &bytes, bytes.count), count > 0 {
       numbers.formUnion(bytes[..<count].map { Int32($0) })
     }
-    let resized: [Key] = numbers.remove(SIGWINCH) == nil ? [] : [.resized]
-    return resized + (numbers.isEmpty ? [] : [.closed])
+    return numbers
   }
 
   private func read() -> KeyDecoder.Input {

@@ -102,7 +102,10 @@ public final class NcursesScreen: Screen {
   public func nextKey() -> Key? {
     guard isOpen else { return nil }
     let key = input.next()
-    if key == .resized { fitToTerminal() }
+    if key == .resized {
+      device.resume()
+      fitToTerminal()
+    }
     return key
   }
 
@@ -114,6 +117,7 @@ public final class NcursesScreen: Screen {
   public func lend(to work: () -> Void) {
     guard isOpen else { return work() }
     device.lend(to: work)
+    input.forgetInterrupts()
     // Something else may have changed the size, the screen and the cursor.
     fitToTerminal()
     curs_set(shownCursor == nil ? 0 : 1)

@@ -4,6 +4,8 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   case notATerminal
   /// Neither TERM nor its usual stand-ins are described on this machine.
   case unknownTerminal(String)
+  /// The terminal can print, and not move the cursor.
+  case tooSimple(String)
   /// There is a screen already.
   case taken
   /// The system gave out no descriptor.
@@ -14,6 +16,7 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     case .notATerminal: "ksx needs a terminal on standard input and output"
     case .unknownTerminal(let name):
       "the terminal \(name.isEmpty ? "(TERM is not set)" : name) is not known here; try TERM=xterm-256color"
+    case .tooSimple(let name): "ksx cannot draw on a terminal of the type \(name); is TERM right?"
     case .taken: "the screen is in use already"
     case .noDescriptor: "no more files can be opened"
     }

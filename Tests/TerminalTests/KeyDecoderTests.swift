@@ -40,6 +40,7 @@ import Testing
   @Test mutating func escapeBeforeACharacterIsTheAltKey() {
     #expect(keys([.byte(0x1B), .byte(0x78)]) == [.alt("x")])
     #expect(keys([.byte(0x1B), .byte(0x7F)]) == [.alt("\u{7F}")])
+    #expect(keys([.byte(0x1B), .key(.backspace)]) == [.alt("\u{7F}")])
   }
 
   @Test mutating func controlKeys() {

@@ -79,6 +79,10 @@ import Testing
     }
   }
 
+  @Test func aTerminalThatCannotPlaceTextIsAnError() {
+    #expect(throws: TerminalError.tooSimple("dumb")) { try RecordedScreen(Self.size, name: "dumb") }
+  }
+
   @Test func thereIsOneScreenAtATime() throws {
     let screen = try RecordedScreen(Self.size)
 

@@ -16,15 +16,17 @@ int ksx_window_size(int fd, int *rows, int *columns);
 int ksx_screen_claim(void);
 void ksx_screen_release(void);
 
-/// From now on SIGWINCH, SIGHUP, SIGTERM and SIGINT each write their number as one byte to a pipe.
+/// From now on SIGWINCH, SIGHUP, SIGTERM, SIGINT and SIGCONT each write their number as one byte to a pipe.
 /// Returns the end to read, which never blocks, or -1. Must come before newterm, or ncurses takes them.
 int ksx_signals_catch(void);
 /// Puts the former handlers back and closes the pipe.
 void ksx_signals_let_go(void);
 
-/// On a crash or exit() writes `bytes` to `fd`, gives the terminal its present modes back, and
-/// then lets the former handler have its turn.
-void ksx_restore_arm(int fd, const char *bytes, size_t count);
+/// On a crash or exit() gives the terminal `fd` its present modes back, and then lets the former
+/// handler have its turn. Must come before the modes are changed.
+void ksx_restore_arm(int fd);
+/// What to write to the terminal then.
+void ksx_restore_with(const char *bytes, size_t count);
 void ksx_restore_disarm(void);
 
 /// Sends standard error to `fd` until `ksx_stderr_return`; a crash brings it back too.
