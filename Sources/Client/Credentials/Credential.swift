@@ -16,6 +16,10 @@ public struct Credential: Hashable, Sendable {
     Credential(headers: ["Authorization": "Bearer \(token)"])
   }
 
+  public static func basic(_ user: String, _ password: String) -> Credential {
+    Credential(headers: ["Authorization": "Basic " + Base64.encode(Array("\(user):\(password)".utf8))])
+  }
+
   /// Texts that must not appear in anything a person reads.
   var secrets: [String] {
     headers.fields.flatMap { [$0.value] + $0.value.split(separator: " ").dropFirst().map(String.init) }

@@ -1,0 +1,179 @@
+import Glibc
+import Manifest
+
+/// A program that gives out credentials (client-go credential plugins, v1 and v1beta1).
+///
+/// What it gave is used until it expires or is refused. Plugins are run one at a time, because
+/// they may ask on the terminal.
+public actor ExecPlugin: CredentialSource {
+  private let settings: ExecSettings
+  private let environment: Environment
+  private let lendTerminal: TerminalLoan?
+  private let now: @Sendable () -> Int
+  private var cached: ExecAnswer?
+
+  private static let gate = Gate()
+
+  init(
+    _ settings: ExecSettings, environment: Environment, lendTerminal: TerminalLoan?,
+    now: @escaping @Sendable () -> Int = { time(nil) }
+  ) {
+    self.settings = settings
+    self.environment = environment
+    self.lendTerminal = lendTerminal
+    self.now = now
+  }
+
+  public func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential {
+    if let credential = usable(insteadOf: rejected) { return credential }
+    guard await Self.gate.enter() else { throw .cancelled }
+    do throws(TransportError) {
+      // While this one waited its turn another may have fetched what it needs.
+      let credential =
+        if let credential = usable(insteadOf: rejected) { credential } else { try await run() }
+      await Self.gate.leave()
+      return credential
+    } catch {
+      await Self.gate.leave()
+      throw error
+    }
+  }
+
+  private func usable(insteadOf rejected: Credential?) -> Credential? {
+    guard let cached, cached.credential != rejected else { return nil }
+    if let expiry = cached.expiry, expiry <= now() { return nil }
+    return cached.credential
+  }
+
+  private func run() async throws(TransportError) -> Credential {
+    let isInteractive = settings.mode != .never && lendTerminal != nil
+    if settings.mode == .always, !isInteractive {
+      throw .invalid(reason: "the credential plugin \(settings.command) needs a terminal to ask on")
+    }
+    let outcome: ChildProcess.Outcome
+    do throws(SystemError) {
+      outcome = try await self.outcome(of: process(isInteractive: isInteractive))
+    } catch {
+      let hint = error.isMissing ? settings.installHint.map { ". " + Excerpt.shortened($0, to: 500) } ?? "" : ""
+      throw .invalid(reason: "the credential plugin cannot be run: \(error)" + hint)
+    }
+    guard outcome.end != .cancelled else { throw .cancelled }
+    guard outcome.hasSucceeded else { throw .invalid(reason: failure(outcome)) }
+    let answer = try ExecAnswer(outcome.output, settings)
+    cached = answer
+    return answer.credential
+  }
+
+  private func process(isInteractive: Bool) -> ChildProcess {
+    var environment = environment
+    for variable in settings.variables { environment[variable.name] = variable.value }
+    var spec: Mapping = ["interactive": .bool(isInteractive)]
+    if let cluster = settings.cluster { spec["cluster"] = cluster }
+    environment["KUBERNETES_EXEC_INFO"] = JSON.text([
+      "apiVersion": .string(settings.apiVersion), "kind": "ExecCredential", "spec": .mapping(spec),
+    ])
+    var process = ChildProcess([settings.command] + settings.arguments, environment: environment)
+    process.hasTerminal = isInteractive
+    // Without somebody to answer a question, a plugin that asks one would wait for ever.
+    if !isInteractive { process.timeout = .seconds(60) }
+    return process
+  }
+
+  private func outcome(of process: ChildProcess) async throws(SystemError) -> ChildProcess.Outcome {
+    guard process.hasTerminal, let lendTerminal else { return try await process.run() }
+    let result = Locked<Result<ChildProcess.Outcome, SystemError>?>(nil)
+    await lendTerminal {
+      do throws(SystemError) {
+        let outcome = try await process.run()
+        result.withLock { $0 = .success(outcome) }
+      } catch {
+        result.withLock { $0 = .failure(error) }
+      }
+    }
+    guard let result = result.withLock({ $0 }) else {
+      throw SystemError("running \(settings.command)", problem: "the terminal was not lent")
+    }
+    return try result.get()
+  }
+
+  private func failure(_ outcome: ChildProcess.Outcome) -> String {
+    let end =
+      switch outcome.end {
+      case .exited(let code): "ended with \(code)"
+      case .killed(let signal): "was ended by signal \(signal)"
+      case .timedOut: "did not end within 60 s"
+      case .cancelled: "was stopped"
+      }
+    let words = Excerpt.shortened(outcome.errorText, to: 500)
+    return "the credential plugin \(settings.command) \(end)" + (words.isEmpty ? "" : ": \(words)")
+  }
+}
+
+/// What a plugin printed.
+///
+/// Nothing of it is ever quoted: it is all secret.
+struct ExecAnswer {
+  var credential: Credential
+  /// Seconds since 1970.
+  var expiry: Int?
+
+  init(_ output: [UInt8], _ settings: ExecSettings) throws(TransportError) {
+    guard let value = try? JSON.parse(output), value["kind"]?.string == "ExecCredential" else {
+      throw .invalid(reason: "the credential plugin \(settings.command) printed something that is no ExecCredential")
+    }
+    guard value["apiVersion"]?.string == settings.apiVersion else {
+      throw .invalid(
+        reason: "the credential plugin \(settings.command) answered in another version than \(settings.apiVersion)")
+    }
+    let status = value["status"]
+    credential = Credential()
+    if let token = status?["token"]?.string, !token.isEmpty { credential = .bearer(token.trimmed()) }
+    credential.clientCertificate = status?["clientCertificateData"]?.string.map { Array($0.utf8) }
+    credential.clientKey = status?["clientKeyData"]?.string.map { Array($0.utf8) }
+    guard !credential.headers.fields.isEmpty || credential.clientCertificate != nil else {
+      throw .invalid(reason: "the credential plugin \(settings.command) gave neither a token nor a certificate")
+    }
+    guard (credential.clientCertificate == nil) == (credential.clientKey == nil) else {
+      throw .invalid(
+        reason: "the credential plugin \(settings.command) gave a certificate without its key, or the reverse")
+    }
+    expiry = status?["expirationTimestamp"]?.string.flatMap(Timestamp.seconds)
+  }
+}
+
+/// Lets one in at a time, in the order of their coming.
+actor Gate {
+  private var isOpen = true
+  private var waiters: [(id: Int, waiter: CheckedContinuation<Bool, Never>)] = []
+  private var lastID = 0
+
+  /// False when the task was cancelled while it waited; then there is nothing to leave.
+  func enter() async -> Bool {
+    if isOpen {
+      isOpen = false
+      return true
+    }
+    lastID += 1
+    let id = lastID
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { waiter in
+        if Task.isCancelled { waiter.resume(returning: false) } else { waiters.append((id, waiter)) }
+      }
+    } onCancel: {
+      Task { await self.giveUp(id) }
+    }
+  }
+
+  func leave() {
+    guard !waiters.isEmpty else {
+      isOpen = true
+      return
+    }
+    waiters.removeFirst().waiter.resume(returning: true)
+  }
+
+  private func giveUp(_ id: Int) {
+    guard let index = waiters.firstIndex(where: { $0.id == id }) else { return }
+    waiters.remove(at: index).waiter.resume(returning: false)
+  }
+}

@@ -1,0 +1,63 @@
+/// Base64 (RFC 4648 §4), as `…-data` fields have it.
+public enum Base64 {
+  /// The bytes, or `nil` when `text` is no base64; line breaks and blanks are passed over.
+  public static func decode(_ text: String) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count / 4 * 3)
+    var group: UInt32 = 0
+    var count = 0
+    var padding = 0
+    for character in text.utf8 {
+      if character == 10 || character == 13 || character == 32 || character == 9 { continue }
+      if character == UInt8(ascii: "=") {
+        padding += 1
+        continue
+      }
+      guard padding == 0, let value = value(character) else { return nil }
+      group = group << 6 | UInt32(value)
+      count += 1
+      if count % 4 == 0 {
+        bytes += [
+          UInt8(truncatingIfNeeded: group >> 16), UInt8(truncatingIfNeeded: group >> 8),
+          UInt8(truncatingIfNeeded: group),
+        ]
+        group = 0
+      }
+    }
+    switch (count % 4, padding) {
+    case (0, 0): break
+    case (2, 0), (2, 2): bytes.append(UInt8(truncatingIfNeeded: group >> 4))
+    case (3, 0), (3, 1): bytes += [UInt8(truncatingIfNeeded: group >> 10), UInt8(truncatingIfNeeded: group >> 2)]
+    default: return nil
+    }
+    return bytes
+  }
+
+  public static func encode(_ bytes: [UInt8]) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var result: [UInt8] = []
+    result.reserveCapacity((bytes.count + 2) / 3 * 4)
+    var at = 0
+    while at < bytes.count {
+      let part = bytes[at..<min(at + 3, bytes.count)]
+      let group = part.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - part.count))
+      for place in 0..<4 {
+        let digit = alphabet[Int(group >> (18 - 6 * UInt32(place)) & 63)]
+        result.append(place <= part.count ? digit : UInt8(ascii: "="))
+      }
+      at += 3
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  private static func value(_ character: UInt8) -> UInt8? {
+    switch character {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): character - UInt8(ascii: "a") + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0") + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Manifest
+
+/// Finds out as whom a cluster is spoken to: flags first, then the user's entry.
+struct CredentialResolution {
+  var entry: Kubeconfig.Entry?
+  var options: KubeconfigOptions
+  var environment: Environment
+  var cluster: Kubeconfig.Entry?
+  var tokenFile: String?
+
+  func apply(to connection: inout Connection, _ readFile: Kubeconfig.ReadFile) throws(KubeconfigError) {
+    let impersonation = try impersonation()
+    try setCertificate(of: &connection.tls, readFile)
+    guard var source = try source(for: connection) else {
+      if let impersonation { connection.credentials = FixedCredential(Credential(headers: impersonation)) }
+      return
+    }
+    if let impersonation { source = ImpersonatingCredential(source, impersonation) }
+    connection.credentials = source
+  }
+
+  private func setCertificate(of tls: inout Connection.TLS, _ readFile: Kubeconfig.ReadFile) throws(KubeconfigError) {
+    tls.clientCertificate =
+      if let path = options.clientCertificate {
+        try Kubeconfig.read(path, for: "--client-certificate", readFile)
+      } else {
+        try entry?.material("client-certificate", readFile)
+      }
+    tls.clientKey =
+      if let path = options.clientKey {
+        try Kubeconfig.read(path, for: "--client-key", readFile)
+      } else {
+        try entry?.material("client-key", readFile)
+      }
+    guard (tls.clientCertificate == nil) != (tls.clientKey == nil) else { return }
+    let (present, absent) =
+      tls.clientKey == nil ? ("client-certificate", "client-key") : ("client-key", "client-certificate")
+    let problem = "there is a \(present) but no \(absent)"
+    throw entry?.mistake(present, problem, "Give both or neither")
+      ?? KubeconfigError(problem: problem, remedy: "Give both or neither")
+  }
+
+  private func source(for connection: Connection) throws(KubeconfigError) -> (any CredentialSource)? {
+    if let token = options.token { return FixedCredential(.bearer(token)) }
+    if let username = options.username {
+      return FixedCredential(.basic(username, options.password ?? entry?.text("password") ?? ""))
+    }
+    if let tokenFile { return TokenFile(tokenFile) }
+    guard let entry else { return nil }
+    let hasToken = entry.text("token") != nil || entry.text("tokenFile") != nil
+    if hasToken, entry.text("username") != nil {
+      throw entry.mistake("username", "the user \(entry.name) has both a token and a password", "Keep one of them")
+    }
+    // The file wins while it can be read, the token stands in for it.
+    if let path = entry.path("tokenFile") { return TokenFile(path, otherwise: entry.text("token")) }
+    if let token = entry.text("token") { return FixedCredential(.bearer(token)) }
+    if let username = entry.text("username") { return FixedCredential(.basic(username, entry.text("password") ?? "")) }
+    if entry.node["exec"].map({ !$0.isNull }) == true { return try plugin(of: entry, for: connection) }
+    if let provider = entry.node["auth-provider"], !provider.isNull {
+      throw entry.mistake(
+        "auth-provider", "the user \(entry.name) uses an auth-provider, which Kubernetes has given up",
+        "Use an exec plugin or a token instead")
+    }
+    return nil
+  }
+
+  private func plugin(of entry: Kubeconfig.Entry, for connection: Connection) throws(KubeconfigError) -> ExecPlugin {
+    let settings = try ExecSettings(entry, cluster: cluster, connection: connection)
+    return ExecPlugin(settings, environment: environment, lendTerminal: options.lendTerminal)
+  }
+
+  /// The fields that ask to be taken for somebody else.
+  private func impersonation() throws(KubeconfigError) -> HTTPHeaders? {
+    let user = options.impersonatedUser ?? entry?.text("as")
+    let groups =
+      options.impersonatedGroups.isEmpty
+      ? entry?.node["as-groups"]?.value.sequence?.compactMap(\.string) ?? [] : options.impersonatedGroups
+    guard let user else {
+      guard groups.isEmpty, options.impersonatedUID == nil else {
+        throw KubeconfigError(problem: "a group or uid to act as is given, but no user", remedy: "Add --as USER")
+      }
+      return nil
+    }
+    var headers: HTTPHeaders = ["Impersonate-User": user]
+    for group in groups { headers.add("Impersonate-Group", group) }
+    if let uid = options.impersonatedUID ?? entry?.text("as-uid") { headers.add("Impersonate-Uid", uid) }
+    for pair in entry?.node["as-user-extra"]?.value.mapping?.pairs ?? [] {
+      for value in pair.value.sequence ?? [] {
+        headers.add("Impersonate-Extra-" + PercentEncoding.encode(pair.key), value.string ?? "")
+      }
+    }
+    return headers
+  }
+}

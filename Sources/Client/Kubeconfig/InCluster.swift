@@ -1,0 +1,23 @@
+/// The settings every pod is given, used when there are no others.
+enum InCluster {
+  private static let directory = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+  /// `nil` outside a pod.
+  static func load(
+    _ options: KubeconfigOptions, _ environment: Environment, _ readFile: Kubeconfig.ReadFile
+  ) throws(KubeconfigError) -> ClusterContext? {
+    guard let host = environment["KUBERNETES_SERVICE_HOST"], let port = environment["KUBERNETES_SERVICE_PORT"],
+      (try? readFile(directory + "/token")) != nil
+    else { return nil }
+    var connection = Connection(server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+    connection.tls.authority = try? readFile(directory + "/ca.crt")
+    let namespace = (try? readFile(directory + "/namespace")).map { String(decoding: $0, as: UTF8.self).trimmed() }
+    if let seconds = options.requestTimeout { connection.requestTimeout = seconds == 0 ? nil : seconds }
+    try CredentialResolution(
+      entry: nil, options: options, environment: environment, cluster: nil, tokenFile: directory + "/token"
+    ).apply(to: &connection, readFile)
+    return ClusterContext(
+      name: "", cluster: "in-cluster", user: "", namespace: options.namespace ?? namespace ?? "default",
+      connection: connection)
+  }
+}

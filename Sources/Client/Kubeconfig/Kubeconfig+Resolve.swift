@@ -1,0 +1,137 @@
+import Manifest
+
+extension Kubeconfig {
+  /// Finds the cluster kubectl would talk to, given the same options, environment and files.
+  public static func load(
+    _ options: KubeconfigOptions = KubeconfigOptions(), environment: Environment = .current,
+    readFile: ReadFile = { (path) throws(SystemError) in try Files.read(path) }
+  ) throws(KubeconfigError) -> ClusterContext {
+    let config = try Kubeconfig(explicit: options.kubeconfig, environment: environment, readFile: readFile)
+    if config.isEmpty, options.server == nil, let inside = try InCluster.load(options, environment, readFile) {
+      return inside
+    }
+    return try config.resolve(options, environment: environment, readFile: readFile)
+  }
+
+  var isEmpty: Bool { clusters.isEmpty && users.isEmpty && contextEntries.isEmpty && currentContext == nil }
+
+  /// The context that `options` choose, with everything it needs read.
+  public func resolve(
+    _ options: KubeconfigOptions, environment: Environment = .current,
+    readFile: ReadFile = { (path) throws(SystemError) in try Files.read(path) }
+  ) throws(KubeconfigError) -> ClusterContext {
+    let context = try chosenContext(options)
+    let cluster = try cluster(of: context, options)
+    let user = try user(of: context, options)
+    var connection = try connection(to: cluster, options, readFile)
+    try CredentialResolution(entry: user, options: options, environment: environment, cluster: cluster)
+      .apply(to: &connection, readFile)
+    return ClusterContext(
+      name: context?.name ?? "", cluster: cluster?.name ?? "", user: user?.name ?? "",
+      namespace: options.namespace ?? context?.text("namespace") ?? "default", connection: connection)
+  }
+
+  private func chosenContext(_ options: KubeconfigOptions) throws(KubeconfigError) -> Entry? {
+    guard let name = options.context ?? currentContext else { return nil }
+    if let entry = contextEntries.first(where: { $0.name == name }) { return entry }
+    // With a server on the command line nothing of the file may be needed.
+    if options.context == nil, options.server != nil { return nil }
+    throw missing("context", name, in: contextEntries)
+  }
+
+  private func cluster(of context: Entry?, _ options: KubeconfigOptions) throws(KubeconfigError) -> Entry? {
+    guard let name = options.cluster ?? context?.text("cluster") else {
+      if options.server != nil { return nil }
+      if let context {
+        throw context.mistake(nil, "the context \(context.name) names no cluster", "Add “cluster:” to it")
+      }
+      throw nothingChosen
+    }
+    if let entry = clusters.first(where: { $0.name == name }) { return entry }
+    if options.server != nil { return nil }
+    throw missing("cluster", name, in: clusters)
+  }
+
+  private func user(of context: Entry?, _ options: KubeconfigOptions) throws(KubeconfigError) -> Entry? {
+    guard let name = options.user ?? context?.text("user") else { return nil }
+    if let entry = users.first(where: { $0.name == name }) { return entry }
+    throw missing("user", name, in: users)
+  }
+
+  private func missing(_ kind: String, _ name: String, in entries: [Entry]) -> KubeconfigError {
+    let names = entries.map(\.name).sorted()
+    let known = names.isEmpty ? "there is none" : "there are: " + names.prefix(12).joined(separator: ", ")
+    return KubeconfigError(
+      file: files.first, problem: "there is no \(kind) “\(name)”", remedy: "Choose another with --\(kind); \(known)")
+  }
+
+  private var nothingChosen: KubeconfigError {
+    if contextEntries.isEmpty {
+      return KubeconfigError(
+        file: files.first, problem: files.isEmpty ? "no kubeconfig was found" : "this kubeconfig has no contexts",
+        remedy:
+          "Name one with --kubeconfig FILE or KUBECONFIG, give --server URL, or try it without a cluster: --standalone")
+    }
+    let names = contextEntries.map(\.name).sorted().prefix(12).joined(separator: ", ")
+    return KubeconfigError(
+      file: files.first, problem: "no context is chosen", remedy: "Choose one with --context; there are: \(names)")
+  }
+}
+
+extension Kubeconfig {
+  /// Where the cluster is and how it is trusted.
+  private func connection(
+    to cluster: Entry?, _ options: KubeconfigOptions, _ readFile: ReadFile
+  ) throws(KubeconfigError) -> Connection {
+    guard let server = options.server ?? cluster?.text("server") else {
+      throw cluster?.mistake(
+        nil, "the cluster \(cluster?.name ?? "") has no server", "Add “server: https://HOST:6443” to it")
+        ?? nothingChosen
+    }
+    var connection = Connection(server: server)
+    connection.tls = try tls(of: cluster, options, readFile)
+    if !server.containsText("://") {
+      let isSecure = connection.tls.authority != nil || !connection.tls.isVerified
+      connection.server = (isSecure ? "https://" : "http://") + server
+    }
+    guard ServerAddress(connection.server) != nil else {
+      let problem = "the server \(connection.displayName) is no address"
+      let remedy = "Write it as https://HOST:PORT"
+      throw cluster?.mistake("server", problem, remedy) ?? KubeconfigError(problem: problem, remedy: remedy)
+    }
+    connection.proxy = cluster?.text("proxy-url")
+    connection.allowsCompression = !options.disableCompression && cluster?.isTrue("disable-compression") != true
+    if let seconds = options.requestTimeout { connection.requestTimeout = seconds == 0 ? nil : seconds }
+    return connection
+  }
+
+  private func tls(
+    of cluster: Entry?, _ options: KubeconfigOptions, _ readFile: ReadFile
+  ) throws(KubeconfigError) -> Connection.TLS {
+    var tls = Connection.TLS()
+    // A server on the command line does not have the certificate of the one in the file.
+    tls.serverName = options.tlsServerName ?? (options.server == nil ? cluster?.text("tls-server-name") : nil)
+    tls.isVerified = !(options.insecureSkipTLSVerify ?? (cluster?.isTrue("insecure-skip-tls-verify") ?? false))
+    if let path = options.certificateAuthority {
+      tls.authority = try Self.read(path, for: "--certificate-authority", readFile)
+    } else if options.insecureSkipTLSVerify != true {
+      tls.authority = try cluster?.material("certificate-authority", readFile)
+    }
+    if !tls.isVerified, tls.authority != nil {
+      let problem = "an authority is named, and the check of it is switched off"
+      let remedy = "Remove certificate-authority or insecure-skip-tls-verify"
+      throw cluster?.mistake("insecure-skip-tls-verify", problem, remedy)
+        ?? KubeconfigError(problem: problem, remedy: remedy)
+    }
+    return tls
+  }
+
+  /// A file named on the command line.
+  static func read(_ path: String, for flag: String, _ readFile: ReadFile) throws(KubeconfigError) -> [UInt8] {
+    do {
+      return try readFile(path)
+    } catch {
+      throw KubeconfigError(file: path, problem: error.problem, remedy: "Check the path given with \(flag)")
+    }
+  }
+}

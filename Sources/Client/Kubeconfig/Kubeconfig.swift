@@ -1,0 +1,161 @@
+import Manifest
+
+/// The settings of kubectl, merged from their files as kubectl merges them.
+///
+/// Read once; what changes in the files afterwards changes nothing here.
+public struct Kubeconfig: Sendable {
+  /// Reads a file as a whole.
+  public typealias ReadFile = (String) throws(SystemError) -> [UInt8]
+
+  /// A named part of a file.
+  struct Entry: Sendable {
+    var name: String
+    var node: YAMLNode
+    var file: String
+  }
+
+  var clusters: [Entry] = []
+  var users: [Entry] = []
+  var contextEntries: [Entry] = []
+  public private(set) var currentContext: String?
+  /// The files read, in the order in which they count.
+  public private(set) var files: [String] = []
+
+  /// A context as a person chooses it.
+  public struct Context: Hashable, Sendable {
+    public var name: String
+    public var cluster: String
+    public var user: String
+    public var namespace: String?
+  }
+
+  /// Every context, in the order of the files.
+  public var contexts: [Context] {
+    contextEntries.map { entry in
+      Context(
+        name: entry.name, cluster: entry.text("cluster") ?? "", user: entry.text("user") ?? "",
+        namespace: entry.text("namespace"))
+    }
+  }
+
+  /// Nothing at all.
+  public init() {}
+
+  /// The file named, or those of `KUBECONFIG`, or `~/.kube/config`.
+  ///
+  /// A file that was named must be there; the others may be missing.
+  public init(
+    explicit path: String?, environment: Environment = .current,
+    readFile: ReadFile = { (path) throws(SystemError) in try Files.read(path) }
+  ) throws(KubeconfigError) {
+    if let path, !path.isEmpty {
+      try add(path, isRequired: true, readFile)
+      return
+    }
+    var seen: Set<String> = []
+    let listed = environment["KUBECONFIG"]?.split(separator: ":").map(String.init)
+    for path in listed ?? [environment.home + "/.kube/config"] where seen.insert(path).inserted {
+      try add(path, isRequired: false, readFile)
+    }
+  }
+
+  private mutating func add(_ path: String, isRequired: Bool, _ readFile: ReadFile) throws(KubeconfigError) {
+    let bytes: [UInt8]
+    do {
+      bytes = try readFile(path)
+    } catch {
+      guard isRequired || !error.isMissing else { return }
+      throw KubeconfigError(
+        file: path, problem: error.problem, remedy: "Check the path given with --kubeconfig or KUBECONFIG")
+    }
+    let root: YAMLNode?
+    do {
+      root = try YAML.node(String(decoding: bytes, as: UTF8.self))
+    } catch {
+      throw KubeconfigError(
+        file: path, line: error.line, problem: error.problem, remedy: "Correct the file or choose another")
+    }
+    files.append(path)
+    guard let root else { return }
+    guard case .mapping = root.content else {
+      throw KubeconfigError(
+        file: path, line: root.line, problem: "this is no kubeconfig",
+        remedy: "It begins with apiVersion: v1 and kind: Config")
+    }
+    try merge(root, from: path)
+  }
+
+  /// The first file that has a name wins it entirely, and the first that sets a value sets it.
+  private mutating func merge(_ root: YAMLNode, from file: String) throws(KubeconfigError) {
+    try Self.add(root, "clusters", "cluster", file, to: &clusters)
+    try Self.add(root, "users", "user", file, to: &users)
+    try Self.add(root, "contexts", "context", file, to: &contextEntries)
+    if currentContext == nil, let name = root["current-context"]?.text, !name.isEmpty { currentContext = name }
+  }
+
+  private static func add(
+    _ root: YAMLNode, _ list: String, _ key: String, _ file: String, to entries: inout [Entry]
+  ) throws(KubeconfigError) {
+    guard let node = root[list], !node.isNull else { return }
+    guard case .sequence(let items) = node.content else {
+      throw KubeconfigError(
+        file: file, line: node.line, problem: "\(list) is no list", remedy: "Each entry begins with “- name:”")
+    }
+    var here: [Entry] = []
+    for item in items {
+      guard let name = item["name"]?.text else {
+        throw KubeconfigError(
+          file: file, line: item.line, problem: "an entry of \(list) has no name", remedy: "Give it one")
+      }
+      let entry = Entry(name: name, node: item[key] ?? item, file: file)
+      // Within one file the last of a name counts, as in kubectl's map.
+      here.removeAll { $0.name == name }
+      here.append(entry)
+    }
+    entries += here.filter { entry in !entries.contains { $0.name == entry.name } }
+  }
+}
+
+extension Kubeconfig.Entry {
+  /// The text of a field; `nil` when it is missing or empty.
+  func text(_ key: String) -> String? {
+    guard let node = node[key], !node.isNull, let text = node.text, !text.isEmpty else { return nil }
+    return text
+  }
+
+  /// A path as seen from the directory of its file.
+  func path(_ key: String) -> String? {
+    text(key).map { Files.path($0, in: Files.parent(of: file) ?? ".") }
+  }
+
+  func isTrue(_ key: String) -> Bool { node[key]?.value == .bool(true) }
+
+  /// A mistake in this entry, at `key` when it has that.
+  func mistake(_ key: String? = nil, _ problem: String, _ remedy: String) -> KubeconfigError {
+    KubeconfigError(file: file, line: (key.flatMap { node[$0] } ?? node).line, problem: problem, remedy: remedy)
+  }
+
+  /// What `…-data` holds, or else the file that is named; the data win.
+  func material(
+    _ key: String, _ readFile: Kubeconfig.ReadFile
+  ) throws(KubeconfigError) -> [UInt8]? {
+    if let data = text(key + "-data") {
+      guard let bytes = Base64.decode(data) else {
+        throw mistake(key + "-data", "\(key)-data is no base64", "Make it anew, for example with “base64 -w0 FILE”")
+      }
+      return bytes
+    }
+    guard let path = path(key) else { return nil }
+    do {
+      return try readFile(path)
+    } catch {
+      throw mistake(
+        key, "\(key) \(path) cannot be read: \(error.problem)",
+        "Check the path; it counts from the kubeconfig's directory")
+    }
+  }
+}
+
+extension YAMLNode {
+  var isNull: Bool { value == .null }
+}

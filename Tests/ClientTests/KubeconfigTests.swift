@@ -1,0 +1,295 @@
+import Testing
+
+@testable import Client
+
+@Suite struct KubeconfigTests {
+  private static let first = """
+    apiVersion: v1
+    kind: Config
+    current-context: prod
+    clusters:
+    - name: prod
+      cluster:
+        server: https://prod.example:6443
+        certificate-authority: pki/ca.crt
+    - name: test
+      cluster: {server: "https://test.example", insecure-skip-tls-verify: true, proxy-url: "http://proxy:3128"}
+    users:
+    - name: ada
+      user:
+        client-certificate-data: Q0VSVA==
+        client-key: ../keys/ada.key
+    - name: bob
+      user: {token: t0ken}
+    contexts:
+    - name: prod
+      context: {cluster: prod, user: ada, namespace: kubesphere-system}
+    - name: test
+      context: {cluster: test, user: bob}
+    """
+  private static let second = """
+    current-context: test
+    clusters:
+    - name: prod
+      cluster: {server: "https://other.example", tls-server-name: never.used}
+    - name: third
+      cluster: {server: "https://third.example/k8s/", tls-server-name: inside, certificate-authority-data: Q0E=}
+    users:
+    - name: carl
+      user: {username: carl, password: secret}
+    contexts:
+    - name: third
+      context: {cluster: third, user: carl}
+    """
+
+  private let files = [
+    "/a/config": first, "/b/config": second, "/a/pki/ca.crt": "CA", "/a/../keys/ada.key": "KEY",
+    "/home/ada/.kube/config": "current-context: none", "/x.crt": "X",
+  ]
+
+  private func load(
+    _ environment: Environment = ["KUBECONFIG": "/a/config:/missing::/b/config:/a/config"],
+    files: [String: String]? = nil, _ change: (inout KubeconfigOptions) -> Void = { _ in }
+  ) throws(KubeconfigError) -> ClusterContext {
+    var options = KubeconfigOptions()
+    change(&options)
+    let files = files ?? self.files
+    return try Kubeconfig.load(options, environment: environment) { (path) throws(SystemError) in
+      guard let text = files[path] else { throw SystemError("reading \(path)", code: 2) }
+      return Array(text.utf8)
+    }
+  }
+
+  @Test func theFirstFileThatSaysAnythingWins() throws {
+    let context = try load()
+
+    #expect(context.name == "prod")
+    #expect(context.cluster == "prod")
+    #expect(context.user == "ada")
+    #expect(context.namespace == "kubesphere-system")
+    #expect(context.server == "https://prod.example:6443")
+    #expect(context.connection.tls.serverName == nil)
+    #expect(!context.isInsecure)
+  }
+
+  @Test func pathsCountFromTheirFile() throws {
+    let tls = try load().connection.tls
+
+    #expect(tls.authority == Array("CA".utf8))
+    #expect(tls.clientCertificate == Array("CERT".utf8))
+    #expect(tls.clientKey == Array("KEY".utf8))
+  }
+
+  @Test func aContextOfAnyFileCanBeChosen() async throws {
+    let context = try load { $0.context = "third" }
+
+    #expect(context.server == "https://third.example/k8s/")
+    #expect(context.connection.tls.serverName == "inside")
+    #expect(context.namespace == "default")
+    let credential = try await context.connection.credentials?.credential(insteadOf: nil)
+    #expect(credential?.headers["Authorization"] == "Basic Y2FybDpzZWNyZXQ=")
+  }
+
+  @Test func anInsecureClusterIsKnownAsSuch() async throws {
+    let context = try load { $0.context = "test" }
+
+    #expect(context.isInsecure)
+    #expect(context.connection.proxy == "http://proxy:3128")
+    let credential = try await context.connection.credentials?.credential(insteadOf: nil)
+    #expect(credential?.headers["Authorization"] == "Bearer t0ken")
+  }
+
+  @Test func flagsOverrideTheFiles() async throws {
+    let context = try load { options in
+      options.cluster = "third"
+      options.user = "bob"
+      options.namespace = "here"
+      options.token = "mine"
+      options.requestTimeout = 0
+      options.impersonatedUser = "eve"
+      options.impersonatedGroups = ["g1", "g2"]
+      options.impersonatedUID = "7"
+    }
+
+    #expect(context.server == "https://third.example/k8s/")
+    #expect(context.user == "bob")
+    #expect(context.namespace == "here")
+    #expect(context.connection.requestTimeout == nil)
+    let headers = try await context.connection.credentials?.credential(insteadOf: nil).headers
+    #expect(
+      headers?.fields.map { "\($0.name): \($0.value)" } == [
+        "Authorization: Bearer mine", "Impersonate-User: eve", "Impersonate-Group: g1", "Impersonate-Group: g2",
+        "Impersonate-Uid: 7",
+      ])
+  }
+
+  @Test func aServerOnTheCommandLineNeedsNoFile() throws {
+    let context = try load([:], files: [:]) { $0.server = "127.0.0.1:8001" }
+
+    #expect(context.server == "http://127.0.0.1:8001")
+    #expect(try load([:], files: [:]) { $0.server = "https://h" }.server == "https://h")
+    #expect(
+      try load([:], files: [:]) {
+        $0.server = "h:6443"
+        $0.insecureSkipTLSVerify = true
+      }.server == "https://h:6443")
+  }
+
+  @Test func switchingTheCheckOffDropsTheAuthority() throws {
+    let context = try load { $0.insecureSkipTLSVerify = true }
+
+    #expect(context.isInsecure)
+    #expect(context.connection.tls.authority == nil)
+  }
+
+  @Test func theFileOfThePersonIsTheLastResort() {
+    #expect(problem(["HOME": "/home/ada"]).description.contains("there is no context “none”"))
+  }
+
+  @Test func aPodUsesWhatItWasGiven() async throws {
+    let directory = "/var/run/secrets/kubernetes.io/serviceaccount"
+    let environment: Environment = [
+      "HOME": "/nobody", "KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443",
+    ]
+    let context = try load(
+      environment,
+      files: [directory + "/token": "tok", directory + "/ca.crt": "CA", directory + "/namespace": "apps\n"])
+
+    #expect(context.server == "https://10.0.0.1:443")
+    #expect(context.namespace == "apps")
+    #expect(context.connection.tls.authority == Array("CA".utf8))
+    #expect(context.connection.credentials is TokenFile)
+  }
+
+  @Test(arguments: [
+    ("clusters: [", "/f:"),
+    ("a: b: c", "/f:1: "),
+    ("- 1", "/f:1: this is no kubeconfig"),
+    ("clusters: 3", "/f:1: clusters is no list"),
+    ("clusters:\n- cluster: {}", "/f:2: an entry of clusters has no name"),
+    ("contexts: [{name: a, context: {user: x}}]", "/f: no context is chosen. Choose one with --context; there are: a"),
+    ("current-context: a\ncontexts:\n- name: a\n  context: {user: x}", "/f:4: the context a names no cluster"),
+    ("current-context: b", "/f: there is no context “b”. Choose another with --context; there is none"),
+    (config(cluster: "{}"), "/f:4: the cluster c has no server"),
+    (config(cluster: "{server: 'ftp://x'}"), "/f:4: the server ftp://x is no address"),
+    (config(cluster: "{server: 'https://u:hunter2@'}"), "/f:4: the server https:// is no address"),
+    (
+      config(cluster: "{server: 'https://h', certificate-authority: no.crt}"),
+      "/f:4: certificate-authority /no.crt cannot"
+    ),
+    (
+      config(cluster: "{server: 'https://h', certificate-authority-data: '%%'}"),
+      "/f:4: certificate-authority-data is no"
+    ),
+    (
+      config(cluster: "{server: 'https://h', insecure-skip-tls-verify: true, certificate-authority-data: Q0E=}"),
+      "/f:4: an authority is named, and the check of it is switched off"
+    ),
+    (config(user: "{client-certificate-data: Q0E=}"), "/f:5: there is a client-certificate but no client-key"),
+    (config(user: "{token: a, username: b}"), "/f:5: the user u has both"),
+    (config(user: "{auth-provider: {name: oidc}}"), "/f:5: the user u uses an auth-provider"),
+    (
+      config(user: "{exec: {apiVersion: client.authentication.k8s.io/v1}}"),
+      "/f:5: the exec plugin of the user u names no"
+    ),
+    (
+      config(user: "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}}"),
+      "/f:5: the exec plugin x has"
+    ),
+    (
+      config(user: "{exec: {apiVersion: client.authentication.k8s.io/v1, command: x}}"),
+      "/f:5: interactiveMode is missing"
+    ),
+    (
+      config(context: "{cluster: c, user: nobody}"),
+      "/f: there is no user “nobody”. Choose another with --user; there are: u"
+    ),
+    (config(context: "{cluster: d}"), "/f: there is no cluster “d”. Choose another with --cluster; there are: c"),
+  ])
+  func mistakesNameTheFileTheLineAndWhatToDo(text: String, expected: String) {
+    let error = problem(["KUBECONFIG": "/f"], files: ["/f": text])
+
+    #expect(error.description.hasPrefix(expected), "\(error)")
+    #expect(!error.remedy.isEmpty)
+    #expect(!error.description.contains("hunter2"))
+  }
+
+  @Test func aNamedFileMustBeThere() {
+    let error = problem([:]) { $0.kubeconfig = "/nowhere" }
+
+    #expect(
+      error.description == "/nowhere: No such file or directory. Check the path given with --kubeconfig or KUBECONFIG")
+  }
+
+  @Test func withoutAnyFileThePersonIsToldWhatToGive() {
+    #expect(problem([:], files: [:]).description.contains("--kubeconfig FILE"))
+  }
+
+  @Test func groupsWithoutAUserAreRefused() {
+    #expect(problem { $0.impersonatedGroups = ["g"] }.description.contains("--as USER"))
+  }
+
+  @Test(arguments: 0..<400)
+  func brokenFilesNeverDoWorseThanAnError(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var bytes = Array(Self.first.utf8)
+    for _ in 0..<Int.random(in: 1...12, using: &random) {
+      let place = Int.random(in: bytes.indices, using: &random)
+      switch Int.random(in: 0..<3, using: &random) {
+      case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+      case 1: bytes.removeSubrange(place..<min(place + 9, bytes.count))
+      default: bytes.insert(contentsOf: bytes[place..<min(place + 30, bytes.count)], at: place)
+      }
+    }
+    let broken = bytes
+    do throws(KubeconfigError) {
+      let context = try Kubeconfig.load(KubeconfigOptions(), environment: ["KUBECONFIG": "/f"]) {
+        (path) throws(SystemError) in
+        if path == "/f" { return broken }
+        return [65]
+      }
+      #expect(!context.server.isEmpty)
+    } catch {
+      #expect(!error.problem.isEmpty)
+    }
+  }
+
+  private func problem(
+    _ environment: Environment = ["KUBECONFIG": "/a/config"], files: [String: String]? = nil,
+    _ change: (inout KubeconfigOptions) -> Void = { _ in }
+  ) -> KubeconfigError {
+    do throws(KubeconfigError) {
+      let context = try load(environment, files: files, change)
+      return KubeconfigError(problem: "no error but \(context.server)")
+    } catch {
+      return error
+    }
+  }
+}
+
+private func config(
+  cluster: String = "{server: 'https://h'}", user: String = "{}", context: String = "{cluster: c, user: u}"
+) -> String {
+  """
+  current-context: x
+  contexts: [{name: x, context: \(context)}]
+  clusters:
+  - {name: c, cluster: \(cluster)}
+  users: [{name: u, user: \(user)}]
+  """
+}
+
+/// Random numbers that come again with the same seed (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}
