@@ -26,13 +26,16 @@ final class CurlThread: SerialExecutor {
   func start(_ perform: @escaping @Sendable () -> Void) {
     self.perform.withLock { $0 = perform }
     var thread = pthread_t()
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setstacksize(&attributes, 1 << 20)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    // Allocated, not made by an initializer: which module a C type with no module of its own
+    // belongs to is a matter of luck, and with it whether its initializer is visible.
+    let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+    defer { attributes.deallocate() }
+    pthread_attr_init(attributes)
+    pthread_attr_setstacksize(attributes, 1 << 20)
+    pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
     let context = Unmanaged.passRetained(self).toOpaque()
-    guard pthread_create(&thread, &attributes, runCurlThread, context) == 0 else { fatalError("no thread to be had") }
-    pthread_attr_destroy(&attributes)
+    guard pthread_create(&thread, attributes, runCurlThread, context) == 0 else { fatalError("no thread to be had") }
+    pthread_attr_destroy(attributes)
   }
 
   fileprivate func run() -> Never {

@@ -1,0 +1,103 @@
+import Manifest
+
+/// A kind of object as a cluster's discovery lists it.
+public struct DiscoveredResource: Hashable, Sendable {
+  public var resource: Resource
+  public var verbs: Set<String>
+}
+
+/// What the server says it is.
+public struct ServerVersion: Hashable, Sendable {
+  /// Such as `v1.31.2`.
+  public var gitVersion: String
+  public var major: String
+  public var minor: String
+  public var platform: String
+
+  init(_ value: Value) {
+    gitVersion = value["gitVersion"]?.string ?? ""
+    major = value["major"]?.string ?? ""
+    minor = value["minor"]?.string ?? ""
+    platform = value["platform"]?.string ?? ""
+  }
+}
+
+/// Something a person may or may not do.
+public struct Access: Hashable, Sendable {
+  public var verb: String
+  public var resource: Resource
+  /// Nothing asks about every namespace.
+  public var namespace: String?
+  /// Nothing asks about every object.
+  public var name: String?
+  public var subresource: String?
+
+  public init(
+    _ verb: String, _ resource: Resource, namespace: String? = nil, name: String? = nil, subresource: String? = nil
+  ) {
+    self.verb = verb
+    self.resource = resource
+    self.namespace = namespace
+    self.name = name
+    self.subresource = subresource
+  }
+
+  /// The answer to it.
+  public struct Verdict: Hashable, Sendable {
+    public var isAllowed: Bool
+    /// Why, when the server says so.
+    public var reason: String
+  }
+}
+
+extension Cluster {
+  /// Who answers; needs no rights on most clusters.
+  public func version() async throws(ClusterError) -> ServerVersion {
+    ServerVersion(try await document("/version"))
+  }
+
+  /// The resources of one group and version; empty when the cluster does not serve it.
+  public func resources(group: String, version: String) async throws(ClusterError) -> [DiscoveredResource] {
+    let target = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
+    let value: Value
+    do {
+      value = try await document(target)
+    } catch {
+      if case .refused(let status) = error, status.code == 404 { return [] }
+      throw error
+    }
+    return (value["resources"]?.sequence ?? []).compactMap { entry in
+      // A subresource, such as pods/log, is no collection.
+      guard let plural = entry["name"]?.string, !plural.contains("/"), let kind = entry["kind"]?.string else {
+        return nil
+      }
+      let resource = Resource(
+        group: group, version: version, plural: plural, kind: kind, isNamespaced: entry["namespaced"]?.bool ?? false)
+      return DiscoveredResource(resource: resource, verbs: Set(entry["verbs"]?.sequence?.compactMap(\.string) ?? []))
+    }
+  }
+
+  /// Asks the server whether this person may do something, as `kubectl auth can-i` does.
+  public func verdict(on access: Access) async throws(ClusterError) -> Access.Verdict {
+    var attributes: Mapping = [
+      "verb": .string(access.verb), "group": .string(access.resource.group),
+      "version": .string(access.resource.version),
+      "resource": .string(access.resource.plural),
+    ]
+    if let namespace = access.namespace { attributes["namespace"] = .string(namespace) }
+    if let name = access.name { attributes["name"] = .string(name) }
+    if let subresource = access.subresource { attributes["subresource"] = .string(subresource) }
+    let review = Object([
+      "apiVersion": .string(Resource.accessReviews.apiVersion), "kind": .string(Resource.accessReviews.kind),
+      "spec": ["resourceAttributes": .mapping(attributes)],
+    ])
+    let status = try await ask(.accessReviews, review).status
+    guard let isAllowed = status["allowed"]?.bool else { throw .unreadable("a review of access without a verdict") }
+    return Access.Verdict(isAllowed: isAllowed, reason: Excerpt.shortened(status["reason"]?.string ?? ""))
+  }
+}
+
+extension Resource {
+  static let accessReviews = Resource(
+    group: "authorization.k8s.io", version: "v1", plural: "selfsubjectaccessreviews", kind: "SelfSubjectAccessReview")
+}
