@@ -4,10 +4,12 @@ extension ResourceTypes {
   /// What charts of extensions are made of.
   static let kubernetes: [ResourceType] = core + workloads + access
 
+  static let namespaces = ResourceType(
+    .namespaces, shortNames: ["ns"], hasStatus: true, names: .label,
+    columns: [ResourceType.Column("Status", "status", "phase")])
+
   private static let core: [ResourceType] = [
-    ResourceType(
-      .namespaces, shortNames: ["ns"], hasStatus: true, names: .label,
-      columns: [ResourceType.Column("Status", "status", "phase")]),
+    namespaces,
     ResourceType(.configMaps, shortNames: ["cm"]),
     ResourceType(.secrets, columns: [ResourceType.Column("Type", "type")]),
     ResourceType(

@@ -130,7 +130,13 @@ struct Refusal: Error, Hashable, Sendable {
 extension HTTPResponse {
   /// An answer whose body is `json`.
   init(status: Int, json: Value) {
-    self.init(status: status, headers: ["Content-Type": "application/json"], bytes: JSON.bytes(json))
+    self.init(status: status, json: JSON.bytes(json))
+  }
+
+  /// An answer whose body is the JSON in `bytes`.
+  init(status: Int, json bytes: [UInt8]) {
+    let headers: HTTPHeaders = ["Content-Type": "application/json", "Content-Length": String(bytes.count)]
+    self.init(status: status, headers: headers, bytes: bytes)
   }
 }
 

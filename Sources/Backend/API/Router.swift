@@ -92,7 +92,7 @@ struct Router: Sendable {
     _ status: Int, _ object: StoredObject, _ path: ResourcePath, _ request: HTTPRequest
   ) -> HTTPResponse {
     let bytes = request.form.bytes([object], of: path.type, at: api.now())
-    return HTTPResponse(status: status, headers: ["Content-Type": "application/json"], bytes: bytes)
+    return HTTPResponse(status: status, json: bytes)
   }
 
   private func document(_ value: Value, _ request: HTTPRequest) throws(Refusal) -> HTTPResponse {
@@ -103,7 +103,7 @@ struct Router: Sendable {
   private func text(_ text: String, for request: HTTPRequest) throws(Refusal) -> HTTPResponse {
     guard request.method == .get || request.method == .head else { throw .unknownMethod }
     return HTTPResponse(
-      status: 200, headers: ["Content-Type": "text/plain; charset=utf-8"],
+      status: 200, headers: ["Content-Type": "text/plain; charset=utf-8", "Content-Length": String(text.utf8.count)],
       bytes: request.method == .head ? [] : Array(text.utf8))
   }
 }

@@ -136,7 +136,7 @@ struct Deletion: Sendable {
   /// The object while a finalizer keeps it, and a `Status` once it is gone.
   var response: HTTPResponse {
     guard isGone else {
-      return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], bytes: object.bytes)
+      return HTTPResponse(status: 200, json: object.bytes)
     }
     var details: Mapping = ["name": .string(object.key.name)]
     if !type.resource.group.isEmpty { details["group"] = .string(type.resource.group) }

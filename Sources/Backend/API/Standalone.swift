@@ -1,0 +1,34 @@
+import Client
+import Manifest
+
+extension API {
+  /// Makes the namespaces that every cluster has, unless there are some already.
+  public func makeNamespaces() throws(StorageError) {
+    guard store.table(Resource.namespaces.qualifiedName).keys.isEmpty else { return }
+    for name in ["default", "kube-system", "kubesphere-system"] {
+      let namespace = Object(.namespaces, name: name).value
+      let path = ResourcePath(type: ResourceTypes.namespaces, key: ObjectKey(namespace: "", name: name))
+      do throws(Refusal) {
+        _ = try create(namespace, at: path, WriteOptions())
+      } catch {
+        throw .failed(error.message)
+      }
+    }
+  }
+
+  /// Whether a controller is in the middle of changing something.
+  public var isInstalling: Bool {
+    let busy: Set = ["preparing", "installing", "upgrading", "uninstalling"]
+    return types.all.filter(\.isInstallation).contains { type in
+      store.table(type.collection).objects().contains {
+        busy.contains($0.value[path: "status", "state"]?.string?.lowercased() ?? "")
+      }
+    }
+  }
+}
+
+extension ResourceType {
+  fileprivate var isInstallation: Bool {
+    if case .installation = schema { true } else { false }
+  }
+}

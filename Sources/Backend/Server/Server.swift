@@ -1,0 +1,114 @@
+import Glibc
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// An HTTP/1.1 server on a unix socket, a port, or several of them.
+public final class Server: Sendable {
+  /// Where it can be reached, as `unix:/run/…/ksxd.sock` or `https://127.0.0.1:6443`.
+  public let addresses: [String]
+  /// Who is connected.
+  public let connections: Connections
+  private let channels: [any Channel]
+  private let sockets: [SocketPlace]
+
+  private init(_ channels: [any Channel], _ listeners: [Listener], _ connections: Connections) {
+    self.channels = channels
+    self.connections = connections
+    sockets = listeners.compactMap { if case .socket(let path) = $0 { SocketPlace(path: path) } else { nil } }
+    addresses = zip(channels, listeners).map { channel, listener in
+      switch listener {
+      case .socket(let path): "unix:\(path)"
+      case .port(let host, let port, _, let certificate):
+        "\(certificate == nil ? "http" : "https")://\(host):\(channel.localAddress?.port ?? port)"
+      }
+    }
+  }
+
+  /// Listens everywhere in `listeners`, or nowhere.
+  public static func start(
+    _ handler: any Handler, on listeners: [Listener], limits: ServerLimits = ServerLimits()
+  ) async throws(ServerError) -> Server {
+    let connections = Connections()
+    var channels: [any Channel] = []
+    for listener in listeners {
+      do throws(ServerError) {
+        channels.append(try await bind(listener, handler, limits, connections))
+      } catch {
+        for channel in channels { channel.close(promise: nil) }
+        throw error
+      }
+    }
+    return Server(channels, listeners, connections)
+  }
+
+  /// Stops listening, lets answers be finished for `grace`, then ends them.
+  public func stop(grace: Duration = .seconds(2)) async {
+    for channel in channels { channel.close(promise: nil) }
+    await connections.close(grace: grace)
+    for socket in sockets { socket.remove() }
+  }
+
+  private static func bind(
+    _ listener: Listener, _ handler: any Handler, _ limits: ServerLimits, _ connections: Connections
+  ) async throws(ServerError) -> any Channel {
+    switch listener {
+    case .socket(let path):
+      let place = SocketPlace(path: path)
+      try place.prepare()
+      let bootstrap = bootstrap(handler, limits, connections, tls: nil)
+      let channel = try await listening(on: path) { try await bootstrap.bind(unixDomainSocketPath: path).get() }
+      place.restrict()
+      return channel
+    case .port(let host, let port, let token, let certificate):
+      let tls = try certificate.map(context)
+      let guarded = TokenGuard(token: token, before: handler)
+      let bootstrap = bootstrap(guarded, limits, connections, tls: tls)
+      return try await listening(on: "\(host):\(port)") { try await bootstrap.bind(host: host, port: port).get() }
+    }
+  }
+
+  private static func listening(
+    on place: String, _ bind: () async throws -> any Channel
+  ) async throws(ServerError) -> any Channel {
+    do {
+      return try await bind()
+    } catch let error as IOError {
+      throw error.errnoCode == EADDRINUSE ? .inUse(place) : .cannotListen(place, reason: String(cString: strerror(error.errnoCode)))
+    } catch {
+      throw .cannotListen(place, reason: "\(error)")
+    }
+  }
+
+  private static func context(_ certificate: Listener.Certificate) throws(ServerError) -> NIOSSLContext {
+    do {
+      let chain = try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map { NIOSSLCertificateSource.certificate($0) }
+      let key = try NIOSSLPrivateKey(file: certificate.keyFile, format: .pem)
+      let configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+      return try NIOSSLContext(configuration: configuration)
+    } catch {
+      throw .badFile(certificate.chainFile, reason: "this certificate, or its key, cannot be used: \(error)")
+    }
+  }
+
+  private static func bootstrap(
+    _ handler: any Handler, _ limits: ServerLimits, _ connections: Connections, tls: NIOSSLContext?
+  ) -> ServerBootstrap {
+    ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .serverChannelOption(.backlog, value: 256)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+          var decoder = NIOHTTPDecoderLimitConfiguration()
+          decoder.maxHeaderFieldSize = limits.headers
+          decoder.maxHeaderListSize = limits.headers
+          try pipeline.configureHTTPServerPipeline(
+            withErrorHandling: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
+          try pipeline.addHandler(ConnectionHandler(handler, limits))
+        }.map { Task { await connections.add(channel) } }.map { _ in }
+      }
+  }
+}

@@ -1,0 +1,61 @@
+import Glibc
+
+/// The file of a unix socket, and the directory that keeps others away from it.
+struct SocketPlace: Hashable, Sendable {
+  var path: String
+
+  /// Makes the directory when it is not there, and clears away a socket that nobody answers.
+  func prepare() throws(ServerError) {
+    guard path.utf8.count < 108 else {
+      throw .cannotListen(path, reason: "a socket's path has at most 107 bytes; choose a shorter one with --socket")
+    }
+    try prepareDirectory()
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFSOCK else {
+      throw .cannotListen(path, reason: "there is a file that is no socket")
+    }
+    guard !isAnswered else { throw .inUse(path) }
+    unlink(path)
+  }
+
+  /// Keeps everyone but this user from the socket.
+  func restrict() {
+    chmod(path, 0o600)
+  }
+
+  func remove() {
+    unlink(path)
+  }
+
+  private func prepareDirectory() throws(ServerError) {
+    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    guard !directory.isEmpty else { return }
+    mkdir(directory, 0o700)
+    var status = stat()
+    guard lstat(directory, &status) == 0 else {
+      throw .cannotListen(path, reason: "\(directory): \(String(cString: strerror(errno)))")
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
+      throw .cannotListen(path, reason: "\(directory) is no directory of this user")
+    }
+    // Others may not even see who comes and goes; and the socket's own mode is not checked everywhere.
+    guard status.st_mode & 0o077 == 0 || chmod(directory, 0o700) == 0 else {
+      throw .cannotListen(path, reason: "\(directory) is open to others")
+    }
+  }
+
+  private var isAnswered: Bool {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import Glibc
+
+/// The command line of `ksxd`.
+@main
+struct Daemon: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ksxd", abstract: "The backend of ksx: an API for KubeSphere extensions, and what acts on it.",
+    subcommands: [Serve.self])
+}
+
+/// A failure that is told in one line.
+struct Failure: Error, CustomStringConvertible {
+  var description: String
+
+  init(_ error: any Error) { description = "ksxd: \(error)" }
+}

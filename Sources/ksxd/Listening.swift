@@ -1,0 +1,48 @@
+import ArgumentParser
+import Backend
+import Glibc
+
+extension Serve {
+  /// Where to listen, as the flags say.
+  func listeners() throws -> [Listener] {
+    guard let listen else {
+      guard tokenFile == nil, tlsCert == nil, tlsKey == nil else {
+        throw ValidationError("--token-file, --tls-cert and --tls-key are for a port: add --listen")
+      }
+      return [.socket(path: socket)]
+    }
+    guard let colon = listen.lastIndex(of: ":"), let number = UInt16(listen[listen.index(after: colon)...]) else {
+      throw ValidationError("--listen \(listen): an address and a port are expected, as in 127.0.0.1:6443")
+    }
+    let host = listen[..<colon].hasPrefix("[") ? String(listen[..<colon].dropFirst().dropLast()) : String(listen[..<colon])
+    let certificate = try certificate()
+    guard certificate != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
+      throw ValidationError("--listen \(listen): others could read along; add --tls-cert and --tls-key, or use 127.0.0.1")
+    }
+    let port = Listener.port(host: host, port: Int(number), token: try token(), certificate: certificate)
+    return [.socket(path: socket), port]
+  }
+
+  private func certificate() throws -> Listener.Certificate? {
+    switch (tlsCert, tlsKey) {
+    case (let chain?, let key?): return Listener.Certificate(chainFile: chain, keyFile: key)
+    case (nil, nil): return nil
+    default: throw ValidationError("--tls-cert and --tls-key belong together")
+    }
+  }
+
+  private func token() throws -> String {
+    guard let tokenFile else { throw ValidationError("--listen needs --token-file: a port is open to every user") }
+    guard let file = fopen(tokenFile, "r") else {
+      throw ValidationError("--token-file \(tokenFile): \(String(cString: strerror(errno)))")
+    }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4_096)
+    let count = fread(&bytes, 1, bytes.count, file)
+    let token = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    guard token.count == 1, token[0].utf8.count >= 16 else {
+      throw ValidationError("--token-file \(tokenFile): one word of at least 16 characters is expected")
+    }
+    return String(token[0])
+  }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Backend
+import Glibc
+import Logging
+
+/// Serves the standalone API.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve the extension API from this machine's disk, and install what it is told to.")
+
+  @Option(help: ArgumentHelp("Unix socket to listen on.", valueName: "path"))
+  var socket = Places.socket
+
+  @Option(help: ArgumentHelp("Port to listen on besides, as in 127.0.0.1:6443.", valueName: "host:port"))
+  var listen: String?
+
+  @Option(help: ArgumentHelp("File with the token that clients of the port must show.", valueName: "file"))
+  var tokenFile: String?
+
+  @Option(help: ArgumentHelp("Certificate chain of the port, PEM.", valueName: "file"))
+  var tlsCert: String?
+
+  @Option(help: ArgumentHelp("Key of the certificate, PEM.", valueName: "file"))
+  var tlsKey: String?
+
+  @Option(help: ArgumentHelp("Directory that keeps the objects.", valueName: "directory"))
+  var data = Places.data
+
+  @Option(help: "How installations are described.")
+  var dialect = Dialect.installplan
+
+  /// The words for `ServedDialect`.
+  enum Dialect: String, ExpressibleByArgument, CaseIterable {
+    case subscription
+    case installplan
+
+    var served: ServedDialect { self == .subscription ? .subscription : .installplan }
+  }
+
+  @Option(help: ArgumentHelp("Chart repository on disk to offer.", valueName: "directory"))
+  var marketplace: String?
+
+  @Flag(help: "End when the last client has left and nothing is being installed.")
+  var exitWithClients = false
+
+  func run() async throws {
+    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    umask(0o077)
+    do {
+      try await serve()
+    } catch let error as StorageError {
+      throw Failure(error)
+    } catch let error as ServerError {
+      throw Failure(error)
+    }
+  }
+
+  private func serve() async throws {
+    let listeners = try listeners()
+    Places.make(data)
+    let api = try API(path: data + "/standalone.db", types: ResourceTypes(dialect: dialect.served))
+    try await api.makeNamespaces()
+    let server = try await Server.start(api, on: listeners)
+    announce(server.addresses)
+    await run(until: server.connections, api)
+    await server.stop()
+  }
+
+  /// Works until it is told to stop, or until nobody is left who could tell.
+  private func run(until connections: Connections, _ api: API) async {
+    let (reasons, report) = AsyncStream<String>.makeStream()
+    Task {
+      await Signals.end()
+      report.yield("told to stop")
+    }
+    if exitWithClients {
+      Task {
+        await Self.untilAlone(connections, api)
+        report.yield("the last client has left")
+      }
+    }
+    for await reason in reasons {
+      Logger(label: "ksxd").info("ending: \(reason)")
+      return
+    }
+  }
+
+  /// Waits until nobody has been there for a few seconds and nothing is being installed.
+  private static func untilAlone(_ connections: Connections, _ api: API) async {
+    // Whoever started it gets time to arrive.
+    try? await Task.sleep(for: .seconds(20))
+    while !Task.isCancelled {
+      await connections.untilEmpty(for: .seconds(4))
+      guard await api.isInstalling else { return }
+      try? await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  private func announce(_ addresses: [String]) {
+    print("ksxd is ready on \(addresses.joined(separator: " and "))")
+    fflush(nil)
+  }
+}
