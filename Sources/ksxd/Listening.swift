@@ -14,10 +14,12 @@ extension Serve {
     guard let colon = listen.lastIndex(of: ":"), let number = UInt16(listen[listen.index(after: colon)...]) else {
       throw ValidationError("--listen \(listen): an address and a port are expected, as in 127.0.0.1:6443")
     }
-    let host = listen[..<colon].hasPrefix("[") ? String(listen[..<colon].dropFirst().dropLast()) : String(listen[..<colon])
+    let host =
+      listen[..<colon].hasPrefix("[") ? String(listen[..<colon].dropFirst().dropLast()) : String(listen[..<colon])
     let certificate = try certificate()
     guard certificate != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
-      throw ValidationError("--listen \(listen): others could read along; add --tls-cert and --tls-key, or use 127.0.0.1")
+      throw ValidationError(
+        "--listen \(listen): others could read along; add --tls-cert and --tls-key, or use 127.0.0.1")
     }
     let port = Listener.port(host: host, port: Int(number), token: try token(), certificate: certificate)
     return [.socket(path: socket), port]

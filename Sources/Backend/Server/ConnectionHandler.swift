@@ -60,7 +60,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     state = .receiving(head, context.channel.allocator.buffer(capacity: announced))
     expect(within: limits.bodyTime, context)
     guard head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) else { return }
-    context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
+    context.writeAndFlush(
+      wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
   }
 
   private func receive(

@@ -75,7 +75,8 @@ public final class Server: Sendable {
     do {
       return try await bind()
     } catch let error as IOError {
-      throw error.errnoCode == EADDRINUSE ? .inUse(place) : .cannotListen(place, reason: String(cString: strerror(error.errnoCode)))
+      throw error.errnoCode == EADDRINUSE
+        ? .inUse(place) : .cannotListen(place, reason: String(cString: strerror(error.errnoCode)))
     } catch {
       throw .cannotListen(place, reason: "\(error)")
     }
@@ -83,9 +84,12 @@ public final class Server: Sendable {
 
   private static func context(_ certificate: Listener.Certificate) throws(ServerError) -> NIOSSLContext {
     do {
-      let chain = try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map { NIOSSLCertificateSource.certificate($0) }
+      let chain = try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map {
+        NIOSSLCertificateSource.certificate($0)
+      }
       let key = try NIOSSLPrivateKey(file: certificate.keyFile, format: .pem)
-      let configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+      let configuration = TLSConfiguration.makeServerConfiguration(
+        certificateChain: chain, privateKey: .privateKey(key))
       return try NIOSSLContext(configuration: configuration)
     } catch {
       throw .badFile(certificate.chainFile, reason: "this certificate, or its key, cannot be used: \(error)")

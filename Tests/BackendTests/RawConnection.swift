@@ -1,0 +1,52 @@
+import Glibc
+
+/// A connection to a unix socket that says exactly what it is told to.
+final class RawConnection {
+  private let descriptor: Int32
+
+  init(_ path: String) throws {
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let code = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard code == 0 else { throw Refused(code: errno) }
+  }
+
+  deinit { close(descriptor) }
+
+  struct Refused: Error { var code: Int32 }
+
+  func say(_ text: String) {
+    let bytes = Array(text.utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        send(descriptor, $0.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return }
+      sent += count
+    }
+  }
+
+  /// What is heard until `end` has been, or until the other side hangs up; at most for ten seconds.
+  func hear(until end: String? = nil) async -> String {
+    var heard: [UInt8] = []
+    let deadline = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < deadline {
+      let text = String(decoding: heard, as: UTF8.self)
+      if let end, text.utf8.count >= end.utf8.count, text.contains(end) { return text }
+      var bytes = [UInt8](repeating: 0, count: 65_536)
+      let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+      if count == 0 { return text }
+      if count > 0 { heard += bytes[..<count] }
+      // Not blocking: the server under test runs on the same few threads.
+      if count < 0 { try? await Task.sleep(for: .milliseconds(1)) }
+    }
+    return String(decoding: heard, as: UTF8.self)
+  }
+}
