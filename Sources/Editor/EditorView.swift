@@ -42,6 +42,9 @@ public struct EditorView: Hashable, Sendable {
   }
 
   public var text: String { draft.text }
+
+  /// A text to be found is being typed: every key belongs to it.
+  public var isFinding: Bool { prompt != nil }
   public var hasUnsavedEdits: Bool { !text.utf8.elementsEqual(saved.utf8) }
 
   /// Tells the editor that its text was saved.

@@ -1,0 +1,382 @@
+import Client
+import Extensions
+import Manifest
+public import Terminal
+
+/// The whole state of the user interface.
+///
+/// A value with one writer, the loop. `handle` is the only thing that changes it and `draw` the
+/// only thing that shows it. Neither waits, and neither does any work: work is returned.
+public struct App: Sendable {
+  /// The person has left.
+  public private(set) var isFinished = false
+  /// The terminal must be painted anew, or given back for a while; the loop does it and says so.
+  public internal(set) var request: TerminalRequest?
+
+  var desk: Desk
+  private var marketplace = MarketplaceView()
+  /// The views above the marketplace, the topmost last.
+  private var layers: [any View] = []
+  private var pendingKeys: [Key] = []
+  private var paletteHistory: [String] = []
+  private var isSettled = false
+
+  /// What only the owner of the terminal can do.
+  public enum TerminalRequest: Hashable, Sendable {
+    case redraw, suspend
+  }
+
+  /// An app for the cluster that `session` describes.
+  public init(_ session: Session, settings: Settings, now: Moment) {
+    desk = Desk(session.description, settings, now: now)
+    desk.dialect = session.dialect
+    for problem in settings.problems { desk.say(.error, problem) }
+  }
+
+  /// What to do when the console opens.
+  public func start() -> [Work] {
+    [.recall] + (desk.dialect.map(Self.watches) ?? [.connect])
+  }
+
+  private static func watches(_ dialect: Dialect) -> [Work] {
+    [.watch(.categories, dialect), .watch(.extensions, dialect), .watch(.installations, dialect)]
+  }
+
+  /// When the app wants to hear `Message.time` at the latest.
+  public var nextWakeUp: Moment? {
+    ([desk.link.nextChange(after: desk.now)] + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
+  }
+
+  /// Changes the state as `message` says at `now`, and returns what is to be done outside.
+  public mutating func handle(_ message: Message, at now: Moment) -> [Work] {
+    desk.now = now
+    let watched = Set(layers.compactMap(\.subject))
+    var works: [Work]
+    if case .key(let key) = message {
+      settle()
+      works = press(key)
+    } else {
+      works = hear(message)
+    }
+    isSettled = false
+    works += follow(watched)
+    return works
+  }
+
+  /// Starts to watch the versions of what is looked at now, and stops what nobody looks at any more.
+  private mutating func follow(_ former: Set<String>) -> [Work] {
+    guard let dialect = desk.dialect else { return [] }
+    let wanted = Set(layers.compactMap(\.subject))
+    for name in former.subtracting(wanted) {
+      desk.market.forgetVersions(of: name)
+      cancellations.append(.watch(.versions(of: name), dialect))
+    }
+    return wanted.subtracting(former).sorted().map { .watch(.versions(of: $0), dialect) }
+  }
+
+  /// Work that is no longer wanted; the loop takes it.
+  private var cancellations: [Work] = []
+
+  /// The work to be stopped since the last call.
+  public mutating func takeCancellations() -> [Work] {
+    defer { cancellations = [] }
+    return cancellations
+  }
+
+  /// Brings what is derived from the state up to date, once for any number of messages.
+  public mutating func settle() {
+    guard !isSettled else { return }
+    marketplace.settle(&desk)
+    for index in layers.indices { layers[index].settle(&desk) }
+    desk.market.settled()
+    isSettled = true
+  }
+
+  // Keys
+
+  private mutating func press(_ key: Key) -> [Work] {
+    switch key {
+    case .resized: return []
+    case .closed: return leave()
+    case .mouse(_, let point) where point.row > desk.size.rows - 3 || point.row == 0: return []
+    default: break
+    }
+    pendingKeys.append(key)
+    switch desk.settings.match(pendingKeys, in: top.sections) {
+    case .pending: return []
+    case .command(.command(let command)):
+      pendingKeys = []
+      return perform(command)
+    case .command(.edit(let command)):
+      pendingKeys = []
+      return take(onTop { $0.edit(command, &$1) })
+    case .none:
+      let isAlone = pendingKeys.count == 1
+      pendingKeys = []
+      // The second key of a sequence that means nothing is dropped, but a way out always works.
+      if !isAlone, key != .escape, key != .control("c") { return [] }
+      return isAlone ? take(onTop { $0.type(key, &$1) }) : press(key)
+    }
+  }
+
+  private var top: any View { layers.last ?? marketplace }
+
+  private mutating func onTop<Result>(_ body: (inout any View, inout Desk) -> Result) -> Result {
+    if layers.isEmpty {
+      var view: any View = marketplace
+      let result = body(&view, &desk)
+      if let changed = view as? MarketplaceView { marketplace = changed }
+      return result
+    }
+    return body(&layers[layers.count - 1], &desk)
+  }
+
+  private mutating func perform(_ command: Command, argument: String = "") -> [Work] {
+    if let steps = onTop({ $0.perform(command, &$1) }) { return take(steps) }
+    switch command {
+    case .help: open(HelpView(top.sections))
+    case .messages: open(MessagesView())
+    case .palette: open(PaletteView(history: paletteHistory))
+    case .quit: return quit()
+    case .redraw: request = .redraw
+    case .suspend: request = .suspend
+    case .refresh: return refresh()
+    case .theme, .keymap, .language: set(command, to: argument)
+    default: desk.say(.warning, "\(command.rawValue) means nothing here.")
+    }
+    return []
+  }
+
+  private mutating func open(_ view: any View) {
+    layers.append(view)
+    isSettled = false
+  }
+
+  private mutating func take(_ steps: [Step]) -> [Work] {
+    steps.flatMap { take($0) }
+  }
+
+  private mutating func take(_ step: Step) -> [Work] {
+    isSettled = false
+    switch step {
+    case .start(let work): return [work]
+    case .open(let view): open(view)
+    case .close(let next):
+      if !layers.isEmpty { layers.removeLast() }
+      if let next { open(next) }
+    case .closeChange(let name): layers.removeAll { $0.isAboutChange(of: name) }
+    case .run(let command, let argument): return perform(command, argument: argument)
+    case .ran(let text): paletteHistory = paletteHistory.filter { $0 != text } + [text]
+    case .say(let tone, let text): desk.say(tone, text)
+    case .finish: return leave()
+    }
+    return []
+  }
+
+  // Commands of the whole console
+
+  private mutating func quit() -> [Work] {
+    if layers.contains(where: { $0 is LeaveView }) { return leave() }
+    var reasons = layers.compactMap { $0.reservation(desk) }
+    let running = desk.operations.names.map { "\($0): \(desk.operations[$0]?.change.words ?? "") is still under way" }
+    if !running.isEmpty { reasons += running + ["What is under way goes on in the cluster."] }
+    if reasons.isEmpty { return leave() }
+    open(LeaveView(reasons: reasons))
+    return []
+  }
+
+  /// Nothing is lost on the way out, not even when the line drops.
+  private mutating func leave() -> [Work] {
+    isFinished = true
+    return layers.flatMap { $0.farewell(desk) }
+  }
+
+  private mutating func refresh() -> [Work] {
+    desk.say(.note, "Reading everything again …")
+    guard let dialect = desk.dialect else { return [.connect] }
+    return Self.watches(dialect) + layers.compactMap(\.subject).map { .watch(.versions(of: $0), dialect) }
+  }
+
+  private mutating func set(_ command: Command, to name: String) {
+    switch command {
+    case .theme:
+      guard let theme = desk.settings.themes[name] else { return complain("theme", desk.settings.themes.keys) }
+      desk.settings.theme = theme
+    case .keymap:
+      guard let keymaps = desk.settings.keymapsByName[name] else {
+        return complain("keymap", desk.settings.keymapsByName.keys)
+      }
+      desk.settings.keymaps = keymaps
+    default:
+      guard ["en", "zh"].contains(name) else { return complain("language", ["en", "zh"]) }
+      desk.settings.language = name
+      desk.market.invalidate()
+    }
+    desk.say(.note, "\(command.rawValue): \(name)")
+  }
+
+  private mutating func complain(_ what: String, _ names: some Collection<String>) {
+    desk.say(.warning, "\(what) NAME, where NAME is \(names.sorted().joined(separator: ", "))")
+  }
+}
+
+extension App {
+  /// Shows the state.
+  public func draw(on surface: inout Surface) -> Point? {
+    guard isSettled else {
+      var settled = self
+      settled.settle()
+      return settled.draw(on: &surface)
+    }
+    surface.fill(surface.bounds, style: desk.theme["text"])
+    guard surface.size.rows >= 10, surface.size.columns >= 40 else {
+      drawTooSmall(on: &surface)
+      return nil
+    }
+    let (header, rest) = surface.bounds.split(top: 1)
+    let (body, footer) = rest.split(bottom: 2)
+    Header(desk).draw(on: &surface, in: header)
+    let bottom = layers.lastIndex { !$0.isOverlay }
+    if bottom == nil { marketplace.draw(on: &surface, in: body, desk) }
+    for view in layers[(bottom ?? 0)...] { view.draw(on: &surface, in: body, desk) }
+    return Footer(desk, top, pendingKeys).draw(on: &surface, in: footer) ?? top.cursor(in: body, desk)
+  }
+
+  private func drawTooSmall(on surface: inout Surface) {
+    let size = "\(surface.size.columns)×\(surface.size.rows)"
+    let lines = "This window is too small: \(size). 40×10 is the least.".wrapped(to: surface.size.columns)
+    for (row, line) in lines.enumerated() {
+      surface.write(line, row: row, in: surface.bounds, style: desk.theme["text"])
+    }
+  }
+}
+
+extension App {
+  /// Changes the state as something from outside says.
+  fileprivate mutating func hear(_ message: Message) -> [Work] {
+    var works: [Work] = []
+    switch message {
+    case .key, .time, .documented: break
+    case .resized(let size): desk.size = size
+    case .connected(let dialect):
+      desk.dialect = dialect
+      desk.link.refusal = nil
+      works += Self.watches(dialect)
+    case .unconnected(let error, let delay): unconnected(error, delay)
+    case .categories(let event):
+      desk.market.apply(event)
+      heard(event)
+    case .extensions(let event):
+      desk.market.apply(event)
+      heard(event)
+    case .installations(let event):
+      works += rememberChanges(event)
+      desk.market.apply(event)
+      heard(event)
+      settleOperations()
+    case .versions(let name, let event): desk.market.apply(event, of: name)
+    case .applied(let plan, let failure): works += applied(plan, failure)
+    case .recalled(let records):
+      desk.records.memories.merge(records.memories) { mine, _ in mine }
+      desk.records.drafts.merge(records.drafts) { mine, _ in mine }
+    case .forgot(let sentence): desk.say(.error, sentence)
+    }
+    for index in layers.indices { works += take(layers[index].notice(message, &desk)) }
+    return works
+  }
+
+  private mutating func unconnected(_ error: DialectError, _ delay: Duration) {
+    let sentence = error.sentence(at: desk.session.cluster)
+    desk.link.lost(sentence, retryAfter: delay, at: desk.now)
+    desk.link.refusal = error.isRefusal ? sentence : nil
+    desk.say(.error, sentence)
+  }
+
+  private mutating func heard<Element>(_ event: WatchEvent<Element>) {
+    if case .interrupted(let error, let delay) = event {
+      let wasConnected = desk.link.state == .connected
+      let sentence = error.sentence(for: "watching", at: desk.session.cluster)
+      desk.link.lost(sentence, retryAfter: delay, at: desk.now)
+      desk.link.refusal = error.isRefusal ? sentence : nil
+      if wasConnected || desk.journal.entries.last?.text != sentence { desk.say(.error, sentence) }
+    } else if desk.market.interruption == nil, desk.link.state != .connected {
+      if desk.link.staleSince != nil { desk.say(.note, "Connected again.") }
+      desk.link.restored()
+      desk.link.refusal = nil
+    }
+  }
+
+  /// What an installation was before it was changed, by anyone, is kept for a way back.
+  private mutating func rememberChanges(_ event: WatchEvent<Installation>) -> [Work] {
+    let fresh: [Installation] =
+      switch event {
+      case .replaced(let all): all
+      case .applied(let one): [one]
+      case .deleted, .resumed, .interrupted: []
+      }
+    return fresh.compactMap { installation in
+      guard let former = desk.market.installations[installation.name],
+        former.version != installation.version || former.config != installation.config
+      else { return nil }
+      let what = former.version == installation.version ? "configure" : "version \(installation.version)"
+      return remember(former, what)
+    }
+  }
+
+  private mutating func remember(_ installation: Installation, _ what: String) -> Work {
+    let none = ReleaseMemory(cluster: desk.session.identity, extension: installation.name)
+    var memory = desk.records.memories[installation.name] ?? none
+    memory.remember(
+      ReleaseMemory.Entry(
+        version: installation.version, config: installation.config, time: desk.now.timestamp, what: what))
+    desk.records.memories[installation.name] = memory
+    return .remember(memory)
+  }
+
+  private mutating func applied(_ plan: Plan, _ failure: ClusterError?) -> [Work] {
+    if let failure {
+      desk.operations.abandon(plan.name)
+      desk.say(.error, failure.sentence(for: "\(plan.change.words) \(plan.name)", at: desk.session.cluster))
+      return []
+    }
+    let before = desk.operations[plan.name]?.before
+    desk.operations.accepted(plan.name)
+    _ = take(.closeChange(of: plan.name))
+    settleOperations()
+    var works: [Work] = []
+    // A configuration was saved, so its draft has served.
+    if plan.change.config != nil, desk.records.drafts[plan.name] != nil {
+      desk.records.drafts[plan.name] = nil
+      works.append(.keepDraft(of: plan.name, nil))
+    }
+    if let before { works.append(remember(before, plan.change.words)) }
+    return works
+  }
+
+  private mutating func settleOperations() {
+    for ended in desk.operations.settle(desk.market.installations) {
+      if let failure = ended.failure {
+        desk.say(.error, "\(ended.name): could not \(ended.change.words): \(failure)")
+      } else {
+        desk.say(.good, "\(ended.name): \(ended.change.pastPhrase).")
+      }
+    }
+  }
+}
+
+extension ClusterError {
+  /// The cluster does not let this person in, which waiting will not change.
+  var isRefusal: Bool {
+    if case .refused(let status) = self { return status.code == 401 || status.code == 403 }
+    return false
+  }
+}
+
+extension DialectError {
+  var isRefusal: Bool {
+    switch self {
+    case .absent, .forbidden: true
+    case .cluster(let error): error.isRefusal
+    }
+  }
+}

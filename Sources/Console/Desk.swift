@@ -1,0 +1,49 @@
+import Client
+import Extensions
+import Terminal
+
+/// What all views share: the cluster as it is known, and how this person wants to see it.
+///
+/// A value with one writer, the app; views change it only while they handle a message.
+struct Desk: Sendable {
+  var session: Session.Description
+  var settings: Settings
+  var now: Moment
+  var size = Size(rows: 24, columns: 80)
+  var dialect: Dialect?
+  var market = Market()
+  var link = Link()
+  var operations = Operations()
+  var records = Records()
+  /// What was kept by earlier sessions is known.
+  var isRecalled = false
+  var journal = Journal()
+
+  init(_ session: Session.Description, _ settings: Settings, now: Moment) {
+    self.session = session
+    self.settings = settings
+    self.now = now
+  }
+
+  var theme: Theme { settings.theme }
+  var language: String { settings.language }
+
+  /// The area of the views: everything but the header and the footer.
+  var bodySize: Size { Size(rows: max(0, size.rows - 3), columns: size.columns) }
+
+  mutating func say(_ tone: Journal.Tone, _ text: String) {
+    journal.say(tone, text, at: now)
+  }
+
+  /// The cluster's own word for an installation.
+  var installationWord: String { dialect?.installations.kind ?? "installation" }
+
+  /// What a plan about `name` is made from, once its versions are known.
+  func planContext(for name: String) -> PlanContext? {
+    guard let dialect, let versions = market.versions[name], versions.isFilled else { return nil }
+    return PlanContext(
+      dialect: dialect, cluster: session.cluster, extensions: market.extensions.elements,
+      installations: market.installations.elements,
+      versions: Dictionary(versions.elements.values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
+  }
+}

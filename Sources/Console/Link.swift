@@ -1,0 +1,47 @@
+import Client
+import Extensions
+
+/// How the connection to the cluster stands.
+struct Link: Hashable, Sendable {
+  enum State: Hashable, Sendable {
+    case connecting
+    case connected
+    /// The screen may be behind the cluster.
+    case stale(reason: String)
+  }
+
+  private(set) var state = State.connecting
+  /// Since when the screen may be behind.
+  private(set) var staleSince: Moment?
+  /// When the next attempt is made.
+  private(set) var nextAttempt: Moment?
+  /// What the cluster refuses to this person, as a sentence.
+  var refusal: String?
+
+  /// The age is told in steps, so that an idle line stays nearly idle.
+  static let step = 10.0
+
+  mutating func lost(_ reason: String, retryAfter delay: Duration, at now: Moment) {
+    staleSince = staleSince ?? now
+    nextAttempt = now + Double(delay.components.seconds)
+    state = .stale(reason: reason)
+  }
+
+  mutating func restored() {
+    (state, staleSince, nextAttempt) = (.connected, nil, nil)
+  }
+
+  /// When the text in the header changes next, if it does.
+  func nextChange(after now: Moment) -> Moment? {
+    guard let staleSince else { return nil }
+    let steps = ((now - staleSince) / Self.step).rounded(.down) + 1
+    return staleSince + steps * Self.step
+  }
+
+  /// The age of what is on the screen, in steps.
+  func age(at now: Moment) -> String? {
+    guard let staleSince else { return nil }
+    let age = ((now - staleSince) / Self.step).rounded(.down) * Self.step
+    return age < Self.step ? nil : duration(age)
+  }
+}

@@ -1,0 +1,111 @@
+import Glibc
+public import Terminal
+
+/// Runs the console on a screen until the person leaves.
+///
+/// This is the only place that waits, the only place that draws, and the only place where messages
+/// meet state. It is synchronous: between two waits nothing can change under it. When nothing
+/// happens it sleeps without a limit and sends nothing.
+public func run(_ app: App, on screen: any Screen, worker: Worker, mailbox: Mailbox<Message>) {
+  var loop = Loop(app: app, screen: screen, worker: worker, mailbox: mailbox)
+  loop.run()
+}
+
+/// The loop and what it holds.
+struct Loop {
+  var app: App
+  let screen: any Screen
+  let worker: Worker
+  let mailbox: Mailbox<Message>
+  private var shown: (surface: Surface, cursor: Point?)?
+  private var lastFrame = Moment(0)
+
+  /// A burst of news is one frame in this many seconds; a key is answered at once.
+  static let frameInterval = 0.1
+
+  init(app: App, screen: any Screen, worker: Worker, mailbox: Mailbox<Message>) {
+    (self.app, self.screen, self.worker, self.mailbox) = (app, screen, worker, mailbox)
+  }
+
+  mutating func run() {
+    tell(.resized(screen.size))
+    draw()
+    for work in app.start() { worker.start(work) }
+    while !app.isFinished { turn() }
+    finish()
+  }
+
+  /// Waits for anything to happen, takes everything that has, and draws at most once.
+  private mutating func turn() {
+    var isUrgent = false
+    var isPending = false
+    repeat {
+      wait(until: isPending ? lastFrame + Self.frameInterval : app.nextWakeUp)
+      if takeKeys() { isUrgent = true }
+      let messages = mailbox.take()
+      for message in messages { tell(message) }
+      if let wakeUp = app.nextWakeUp, wakeUp <= .now { tell(.time) }
+      isPending = true
+    } while !isUrgent && !app.isFinished && Moment.now - lastFrame < Self.frameInterval
+    obeyRequest()
+    draw()
+  }
+
+  private mutating func takeKeys() -> Bool {
+    var hasTaken = false
+    while !app.isFinished, let key = screen.nextKey() {
+      if key == .resized { tell(.resized(screen.size)) }
+      tell(.key(key))
+      hasTaken = true
+    }
+    return hasTaken
+  }
+
+  private mutating func tell(_ message: Message) {
+    for work in app.handle(message, at: .now) { worker.start(work) }
+    for work in app.takeCancellations() { worker.cancel(work) }
+  }
+
+  private mutating func obeyRequest() {
+    switch app.request {
+    case .redraw?:
+      screen.redraw()
+      shown = nil
+    case .suspend?:
+      screen.suspend()
+      shown = nil
+      tell(.resized(screen.size))
+    case nil: return
+    }
+    app.request = nil
+  }
+
+  /// Sends the terminal what is different, or nothing.
+  private mutating func draw() {
+    app.settle()
+    var surface = Surface(size: screen.size)
+    let cursor = app.draw(on: &surface)
+    lastFrame = .now
+    if let shown, shown.surface == surface, shown.cursor == cursor { return }
+    screen.show(surface, cursor: cursor)
+    shown = (surface, cursor)
+  }
+
+  /// Sleeps until there is a key, a message, a signal, or it is `moment`.
+  private func wait(until moment: Moment?) {
+    var polled = (screen.descriptors + [mailbox.descriptor]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    let milliseconds = moment.map { max(0, min(3_600_000, (($0 - .now) * 1000).rounded(.up))) } ?? -1
+    poll(&polled, nfds_t(polled.count), Int32(milliseconds))
+  }
+
+  /// Lets what is written to this computer be written, for two seconds at most.
+  private mutating func finish() {
+    let deadline = Moment.now + 2
+    while worker.isKeeping, Moment.now < deadline {
+      var polled = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
+      poll(&polled, 1, 20)
+      for message in mailbox.take() { tell(message) }
+    }
+    worker.stop()
+  }
+}

@@ -1,0 +1,75 @@
+import Glibc
+
+/// Messages on their way to the console, from any task.
+///
+/// The only lock between the network and the screen is in here. One byte is in the pipe exactly
+/// while there are messages, so that the loop can wait for the keyboard and for messages in one
+/// call.
+public final class Mailbox<Message: Sendable>: Sendable {
+  /// Readable while there are messages.
+  public let descriptor: Int32
+  private let bell: Int32
+  private let messages = Guarded<[Message]>([])
+
+  /// An empty mailbox.
+  public init() {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { fatalError("no file descriptor is left for the mailbox") }
+    for end in ends {
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+    }
+    (descriptor, bell) = (ends[0], ends[1])
+  }
+
+  deinit {
+    close(descriptor)
+    close(bell)
+  }
+
+  /// Adds `message` and wakes whoever waits.
+  public func post(_ message: Message) {
+    messages.withLock { messages in
+      // Rung under the lock: a byte written after `take` would make the next wait return for nothing.
+      if messages.isEmpty { _ = write(bell, "!", 1) }
+      messages.append(message)
+    }
+  }
+
+  /// Everything posted since the last call, in order.
+  public func take() -> [Message] {
+    messages.withLock { messages in
+      guard !messages.isEmpty else { return [] }
+      var rung: UInt8 = 0
+      _ = read(descriptor, &rung, 1)
+      defer { messages = [] }
+      return messages
+    }
+  }
+}
+
+/// A value that one thread at a time may touch.
+///
+/// A pthread mutex rather than `Synchronization.Mutex`, which Thread Sanitizer cannot see.
+final class Guarded<Value: Sendable>: @unchecked Sendable {
+  // Safe: `value` is touched only between lock and unlock of `mutex`.
+  private var value: Value
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+  init(_ value: Value) {
+    self.value = value
+    mutex = .allocate(capacity: 1)
+    pthread_mutex_init(mutex, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body(&value)
+  }
+}

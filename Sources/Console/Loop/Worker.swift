@@ -1,0 +1,155 @@
+import Client
+import Extensions
+
+/// Does what the console asks, on tasks, and posts what came of it.
+///
+/// Finished tasks are forgotten. Starting what is under way starts it over.
+public final class Worker: Sendable {
+  private let session: Session
+  private let mailbox: Mailbox<Message>
+  private let running = Guarded(Running())
+
+  private struct Running {
+    var tasks: [Work: (id: Int, task: Task<Void, Never>)] = [:]
+    var next = 0
+    /// Writes to this computer happen in the order they were asked for.
+    var lastKept: Task<Void, Never>?
+  }
+
+  /// A worker on the cluster of `session` that reports to `mailbox`.
+  public init(_ session: Session, mailbox: Mailbox<Message>) {
+    self.session = session
+    self.mailbox = mailbox
+  }
+
+  /// Begins `work` and returns at once.
+  public func start(_ work: Work) {
+    if work.isChange, session.description.isReadOnly {
+      mailbox.post(.forgot("This console is read-only: nothing was changed."))
+      return
+    }
+    running.withLock { running in
+      let id = running.next
+      running.next += 1
+      let former = work.isKeeping ? running.lastKept : nil
+      running.tasks[work]?.task.cancel()
+      let task = Task { [self] in
+        await former?.value
+        await perform(work)
+        forget(work, id)
+      }
+      running.tasks[work] = (id, task)
+      if work.isKeeping { running.lastKept = task }
+    }
+  }
+
+  /// Stops `work` if it is under way.
+  public func cancel(_ work: Work) {
+    running.withLock { running in
+      running.tasks[work]?.task.cancel()
+      running.tasks[work] = nil
+    }
+  }
+
+  /// Stops everything.
+  public func stop() {
+    running.withLock { running in
+      for entry in running.tasks.values { entry.task.cancel() }
+      running.tasks = [:]
+    }
+  }
+
+  /// Something is being written to this computer.
+  public var isKeeping: Bool { running.withLock { $0.tasks.keys.contains(where: \.isKeeping) } }
+
+  /// Everything under way.
+  var underWay: Set<Work> { running.withLock { Set($0.tasks.keys) } }
+
+  private func forget(_ work: Work, _ id: Int) {
+    running.withLock { running in
+      if running.tasks[work]?.id == id { running.tasks[work] = nil }
+    }
+  }
+
+  /// Reports `message` unless the work it came of was stopped meanwhile.
+  private func post(_ message: Message) {
+    if !Task.isCancelled { mailbox.post(message) }
+  }
+
+  private func perform(_ work: Work) async {
+    switch work {
+    case .connect: await connect()
+    case .watch(let subject, let dialect): await watch(subject, dialect)
+    case .apply(let plan): await apply(plan)
+    case .document(let version, let language): await document(version, language)
+    case .recall: post(.recalled(session.recordKeeper?.recall() ?? Records()))
+    case .remember(let memory): keep { keeper throws(SystemError) in try keeper.keep(memory) }
+    case .keepDraft(let name, let draft): keep { keeper throws(SystemError) in try keeper.keep(draft, of: name) }
+    }
+  }
+
+  /// Asks for the dialect until there is an answer.
+  private func connect() async {
+    var backoff = Backoff()
+    let start = ContinuousClock.now
+    while !Task.isCancelled {
+      do throws(DialectError) {
+        post(.connected(try await Dialect.discover(in: session.cluster)))
+        return
+      } catch {
+        let delay = backoff.next(now: start.duration(to: .now), random: .random(in: 0...1))
+        post(.unconnected(error, delay: delay))
+        try? await Task.sleep(for: delay)
+      }
+    }
+  }
+
+  private func watch(_ subject: Work.Subject, _ dialect: Dialect) async {
+    let cluster = session.cluster
+    switch subject {
+    case .categories:
+      await Watch(dialect.categories, in: cluster, skipping: Extension.unread) { Category($0) }
+        .run { post(.categories($0)) }
+    case .extensions:
+      await Watch(dialect.extensions, in: cluster, skipping: Extension.unread) { Extension($0, dialect: dialect) }
+        .run { post(.extensions($0)) }
+    case .installations:
+      await Watch(dialect.installations, in: cluster, skipping: Extension.unread) { Installation($0) }
+        .run { post(.installations($0)) }
+    case .versions(let name):
+      var watch = Watch(dialect.extensionVersions, in: cluster, skipping: ExtensionVersion.unread) { object in
+        ExtensionVersion(object, dialect: dialect)
+      }
+      watch.selector = Selector(labels: "\(dialect.extensionLabel)=\(name)")
+      await watch.run { post(.versions(of: name, $0)) }
+    }
+  }
+
+  private func apply(_ plan: Plan) async {
+    do throws(ClusterError) {
+      try await plan.write.send(to: session.cluster)
+      mailbox.post(.applied(plan, failure: nil))
+    } catch {
+      mailbox.post(.applied(plan, failure: error))
+    }
+  }
+
+  private func document(_ version: ExtensionVersion, _ language: String) async {
+    do throws(PackageError) {
+      let package = try await version.package(from: session.cluster)
+      let text = package.readme(in: language)
+      post(.documented(version: version.name, text.map { .text($0) } ?? .missing(reason: "the package has none.")))
+    } catch {
+      post(.documented(version: version.name, .missing(reason: error.description)))
+    }
+  }
+
+  private func keep(_ body: (RecordKeeper) throws(SystemError) -> Void) {
+    guard let keeper = session.recordKeeper else { return }
+    do throws(SystemError) {
+      try body(keeper)
+    } catch {
+      mailbox.post(.forgot(error.description))
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Client
+import Extensions
+
+/// The rows of the marketplace in order, and those of them that are shown.
+///
+/// Kept as state and changed when something changes: with ten thousand extensions, a key must cost
+/// no more than the rows on the screen.
+struct Listing: Sendable {
+  private var rows: [Row] = []
+  private var index: [String: Int] = [:]
+  /// Positions in `rows`.
+  private var shown: [Int] = []
+  private(set) var counts: [String: Int] = [:]
+
+  var filter = Filter() { didSet { if filter != oldValue { refilter() } } }
+  /// Only this category, or all.
+  var category: String? { didSet { if category != oldValue { refilter() } } }
+
+  var count: Int { shown.count }
+  var total: Int { rows.count }
+  var isEmpty: Bool { shown.isEmpty }
+  subscript(position: Int) -> Row { rows[shown[position]] }
+
+  func row(_ name: String) -> Row? { index[name].map { rows[$0] } }
+
+  /// Where `name` stands among the shown rows.
+  func position(of name: String) -> Int? {
+    guard let place = index[name] else { return nil }
+    // Positions grow, so that halving finds it.
+    var low = 0
+    var high = shown.count
+    while low < high {
+      let middle = (low + high) / 2
+      if shown[middle] < place { low = middle + 1 } else { high = middle }
+    }
+    return low < shown.count && shown[low] == place ? low : nil
+  }
+
+  /// Makes the rows of what changed.
+  mutating func update(from market: Market, language: String) {
+    let changes = market.changes
+    if changes.isEverything {
+      rows = market.extensions.elements.values.map { Row($0, market.installations[$0.name], language: language) }
+      reorder()
+    } else if !changes.names.isEmpty {
+      update(changes.names, from: market, language: language)
+    }
+  }
+
+  private mutating func update(_ names: Set<String>, from market: Market, language: String) {
+    var mustSort = false
+    var gone: Set<String> = []
+    for name in names {
+      guard let element = market.extensions[name] else {
+        gone.insert(name)
+        continue
+      }
+      let row = Row(element, market.installations[name], language: language)
+      if let place = index[name] {
+        mustSort = mustSort || rows[place].sortKey != row.sortKey
+        rows[place] = row
+      } else {
+        rows.append(row)
+        mustSort = true
+      }
+    }
+    if gone.contains(where: { index[$0] != nil }) {
+      rows.removeAll { gone.contains($0.name) }
+      mustSort = true
+    }
+    if mustSort { reorder() } else { refilter() }
+  }
+
+  private mutating func reorder() {
+    rows.sort { $0.sortKey < $1.sortKey }
+    index = Dictionary(rows.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { $1 })
+    refilter()
+  }
+
+  private mutating func refilter() {
+    counts = [:]
+    for row in rows { counts[row.category, default: 0] += 1 }
+    shown = rows.indices.filter { place in
+      (category == nil || rows[place].category == category) && filter.accepts(rows[place])
+    }
+  }
+}

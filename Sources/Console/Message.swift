@@ -1,0 +1,72 @@
+public import Client
+public import Extensions
+public import Terminal
+
+/// Everything that can happen to the console.
+///
+/// There is no other way to change it.
+public enum Message: Hashable, Sendable {
+  case key(Key)
+  case resized(Size)
+  /// The moment the console asked to be told about has come.
+  case time
+  /// The cluster's dialect is known.
+  case connected(Dialect)
+  /// The cluster does not say what dialect it speaks; it will be asked again after `delay`.
+  case unconnected(DialectError, delay: Duration)
+  case categories(WatchEvent<Category>)
+  case extensions(WatchEvent<Extension>)
+  case installations(WatchEvent<Installation>)
+  case versions(of: String, WatchEvent<ExtensionVersion>)
+  /// A plan was sent to the cluster, which took it or said why not.
+  case applied(Plan, failure: ClusterError?)
+  /// A package's documentation, by the name of its version.
+  case documented(version: String, Documentation)
+  /// What earlier sessions kept about this cluster.
+  case recalled(Records)
+  /// Something could not be written to this computer; the text says what and why.
+  case forgot(String)
+}
+
+/// What the console wants done outside itself, as data.
+///
+/// Being data, work can be compared in a test, shown in a log, and refused.
+public enum Work: Hashable, Sendable {
+  /// Find out how the cluster speaks of extensions.
+  case connect
+  case watch(Subject, Dialect)
+  case apply(Plan)
+  /// Get the README out of a version's package, in a language if there is one.
+  case document(ExtensionVersion, language: String)
+  /// Read what earlier sessions kept about this cluster.
+  case recall
+  /// Keep what an extension was, for a way back.
+  case remember(ReleaseMemory)
+  /// Keep a config that is being written; `nil` when it is no longer needed.
+  case keepDraft(of: String, KeptDraft?)
+
+  /// A collection to be followed.
+  public enum Subject: Hashable, Sendable {
+    case categories, extensions, installations
+    case versions(of: String)
+  }
+
+  /// Changes the cluster.
+  public var isChange: Bool {
+    if case .apply = self { true } else { false }
+  }
+
+  /// Writes to this computer, and must be finished before the program ends.
+  public var isKeeping: Bool {
+    switch self {
+    case .remember, .keepDraft: true
+    default: false
+    }
+  }
+}
+
+/// The README of a package, or why there is none to show.
+public enum Documentation: Hashable, Sendable {
+  case text(String)
+  case missing(reason: String)
+}

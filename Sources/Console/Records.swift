@@ -1,0 +1,54 @@
+public import Extensions
+import Manifest
+
+/// What the console keeps about a cluster between sessions, on this computer only.
+///
+/// Versions and configs that an extension had, so that there is a way back; drafts, so that a
+/// dropped line loses nothing.
+public struct Records: Hashable, Sendable {
+  /// What each extension was before, by its name.
+  public var memories: [String: ReleaseMemory]
+  /// Configs being written, by extension.
+  public var drafts: [String: KeptDraft]
+
+  /// What was kept; nothing, unless told.
+  public init(memories: [String: ReleaseMemory] = [:], drafts: [String: KeptDraft] = [:]) {
+    self.memories = memories
+    self.drafts = drafts
+  }
+}
+
+/// A config that somebody has not saved yet.
+public struct KeptDraft: Hashable, Sendable {
+  public var text: String
+  /// What the cluster had when the editing began.
+  public var base: String
+
+  /// `text`, begun from `base`.
+  public init(text: String, base: String) {
+    self.text = text
+    self.base = base
+  }
+}
+
+extension KeptDraft {
+  var json: [UInt8] {
+    Array((JSON.prettyText(["text": .string(text), "base": .string(base)]) + "\n").utf8)
+  }
+
+  init?(json bytes: [UInt8]) {
+    guard let value = try? JSON.parse(bytes), let text = value["text"]?.string else { return nil }
+    self.init(text: text, base: value["base"]?.string ?? "")
+  }
+}
+
+extension ReleaseMemory {
+  /// What can be gone back to from `installation`, newest first, each version and config once.
+  func former(to installation: Installation) -> [Entry] {
+    var result: [Entry] = []
+    for entry in entries.reversed() where entry.version != installation.version || entry.config != installation.config {
+      if !result.contains(where: { $0.version == entry.version && $0.config == entry.config }) { result.append(entry) }
+    }
+    return result
+  }
+}

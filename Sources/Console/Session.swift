@@ -1,0 +1,47 @@
+public import Client
+public import Extensions
+
+/// One cluster and how it is reached: everything the console needs to know about where it is.
+public struct Session: Sendable {
+  /// What a person is told about the cluster.
+  public struct Description: Hashable, Sendable {
+    /// The cluster's name as the person knows it: a context, a host.
+    public var cluster: String
+    /// A name that is the same whenever it is the same cluster, such as its URL.
+    public var identity: String
+    /// Changes are refused before they are sent.
+    public var isReadOnly: Bool
+    /// The server's certificate is not checked.
+    public var isInsecure: Bool
+    /// Stands in the header, such as `standalone`, or is empty.
+    public var note: String
+
+    /// A cluster called `cluster`, known again by `identity`.
+    public init(
+      cluster: String, identity: String, isReadOnly: Bool = false, isInsecure: Bool = false, note: String = ""
+    ) {
+      self.cluster = cluster
+      self.identity = identity
+      self.isReadOnly = isReadOnly
+      self.isInsecure = isInsecure
+      self.note = note
+    }
+  }
+
+  public var description: Description
+  public var cluster: Cluster
+  /// The cluster's dialect, when it is known beforehand; otherwise it is asked for.
+  public var dialect: Dialect?
+  /// Where to keep what this cluster's extensions were, and drafts; `nil` keeps nothing.
+  public var recordKeeper: RecordKeeper?
+
+  /// A session with `cluster`.
+  public init(
+    _ description: Description, cluster: Cluster, dialect: Dialect? = nil, recordKeeper: RecordKeeper? = nil
+  ) {
+    self.description = description
+    self.cluster = cluster
+    self.dialect = dialect
+    self.recordKeeper = recordKeeper
+  }
+}

@@ -1,0 +1,42 @@
+public import Editor
+
+/// What a key can ask for: a command of the console, or one of the editor.
+public enum Action: Hashable, Sendable {
+  case command(Command)
+  case edit(EditorCommand)
+
+  /// The name in keymap files.
+  public var name: String {
+    switch self {
+    case .command(let command): command.rawValue
+    case .edit(let command): command.rawValue
+    }
+  }
+
+  /// What it does, in one line.
+  public var summary: String {
+    switch self {
+    case .command(let command): command.summary
+    case .edit(let command): command.summary.prefix(1).uppercased() + command.summary.dropFirst()
+    }
+  }
+
+  /// A word for the footer.
+  var hint: String {
+    switch self {
+    case .command(let command): command.hint
+    case .edit(let command): command.rawValue
+    }
+  }
+
+  /// Everything that keymap files may bind in `section`.
+  static func all(in section: KeySection) -> [Action] {
+    let commands = Command.allCases.filter { !$0.needsArgument }.map(Action.command)
+    return section == .editor ? EditorCommand.allCases.map(Action.edit) + commands : commands
+  }
+}
+
+extension [Action] {
+  /// Commands of the console.
+  static func commands(_ commands: [Command]) -> [Action] { commands.map(Action.command) }
+}

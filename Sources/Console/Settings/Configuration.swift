@@ -1,0 +1,156 @@
+import Manifest
+import Terminal
+
+/// Where settings come from: the defaults in the program, and over them the person's own files in
+/// `$XDG_CONFIG_HOME/ksx/`.
+///
+/// Pure: the environment and the files are handed in. A wrong file is reported, and the default
+/// holds in its place.
+public struct Configuration {
+  private let environment: [String: String]
+  private let readFile: (String) -> String?
+  private var problems: [String] = []
+
+  /// A configuration from `environment` and the files that `readFile` finds.
+  public init(environment: [String: String], readFile: @escaping (String) -> String?) {
+    self.environment = environment
+    self.readFile = readFile
+  }
+
+  /// The settings of the person whose environment this is.
+  public static func load(
+    environment: [String: String], readFile: @escaping (String) -> String?
+  ) -> Settings {
+    var configuration = Configuration(environment: environment, readFile: readFile)
+    return configuration.settings()
+  }
+
+  /// The commands that keymap files may bind, by section.
+  static let vocabulary: Keymaps<Action>.Vocabulary = {
+    var vocabulary: Keymaps<Action>.Vocabulary = [:]
+    for section in KeySection.allCases {
+      let actions = Action.all(in: section).map { ($0.name, $0) }
+      // The editor's own command comes first where both have a name.
+      vocabulary[section.rawValue] = Dictionary(actions, uniquingKeysWith: { first, _ in first })
+    }
+    return vocabulary
+  }()
+
+  private var folder: String {
+    if let configured = environment["XDG_CONFIG_HOME"], configured.hasPrefix("/") { return configured + "/ksx" }
+    return (environment["HOME"] ?? "") + "/.config/ksx"
+  }
+
+  private mutating func settings() -> Settings {
+    var themes = defaultThemes()
+    var keymaps = defaultKeymaps()
+    let choices = choices()
+    if let own = ownTheme(over: themes) { themes["own"] = own }
+    if let own = ownKeymaps(over: keymaps, base: choices.keymap) { keymaps["own"] = own }
+    let themeName = Theme.choice(
+      environment: environment, setting: choices.theme ?? (themes["own"] == nil ? nil : "own"))
+    let keymapName = keymaps["own"] == nil ? choices.keymap ?? "standard" : "own"
+    return Settings(
+      theme: themes[known(themeName, "theme", among: themes.keys, else: "terminal")] ?? Theme(),
+      keymaps: keymaps[known(keymapName, "keymap", among: keymaps.keys, else: "standard")] ?? Keymaps(),
+      language: choices.language ?? Self.language(environment), themes: themes, keymapsByName: keymaps,
+      problems: problems)
+  }
+
+  /// `zh` when the locale is Chinese, otherwise `en`.
+  static func language(_ environment: [String: String]) -> String {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+    return locale?.hasPrefix("zh") == true ? "zh" : "en"
+  }
+
+  private mutating func known(
+    _ name: String, _ what: String, among names: some Collection<String>, else fallback: String
+  ) -> String {
+    if names.contains(name) { return name }
+    problems.append("there is no \(what) \(name); there are \(names.sorted().joined(separator: ", "))")
+    return fallback
+  }
+
+  private struct Choices {
+    var theme: String?
+    var keymap: String?
+    var language: String?
+  }
+
+  private mutating func choices() -> Choices {
+    let file = folder + "/config.yaml"
+    var result = Choices()
+    guard let text = readFile(file) else { return result }
+    do throws(SyntaxError) {
+      guard let node = try YAML.node(text) else { return result }
+      guard case .mapping(let pairs) = node.content else { throw node.mistake("settings are a mapping") }
+      for pair in pairs {
+        switch pair.key.text ?? "" {
+        case "theme": result.theme = pair.value.text
+        case "keymap": result.keymap = pair.value.text
+        case "language":
+          guard ["en", "zh"].contains(pair.value.text) else { throw pair.value.mistake("a language is en or zh") }
+          result.language = pair.value.text
+        case let other: throw pair.key.mistake("there is no setting \(other); there are theme, keymap, language")
+        }
+      }
+    } catch {
+      problems.append(SettingsError(file: file, error).description)
+    }
+    return result
+  }
+
+  private mutating func defaultThemes() -> [String: Theme] {
+    var themes: [String: Theme] = [:]
+    for (name, text) in Defaults.themes {
+      do throws(SettingsError) {
+        themes[name] = try Theme.parse(text, file: "themes/\(name).yaml")
+      } catch {
+        problems.append(error.description)
+      }
+    }
+    return themes.mapValues { theme in
+      theme.inherits.flatMap { themes[$0] }.map { theme.over($0) } ?? theme
+    }
+  }
+
+  private mutating func defaultKeymaps() -> [String: Keymaps<Action>] {
+    var keymaps: [String: Keymaps<Action>] = [:]
+    for (name, text) in Defaults.keymaps {
+      do throws(SettingsError) {
+        keymaps[name] = try Keymaps.parse(text, file: "keymaps/\(name).yaml", vocabulary: Self.vocabulary)
+      } catch {
+        problems.append(error.description)
+      }
+    }
+    return keymaps.mapValues { keymap in
+      keymap.inherits.flatMap { keymaps[$0] }.map { keymap.over($0) } ?? keymap
+    }
+  }
+
+  private mutating func ownTheme(over themes: [String: Theme]) -> Theme? {
+    let file = folder + "/theme.yaml"
+    guard let text = readFile(file) else { return nil }
+    do throws(SettingsError) {
+      let theme = try Theme.parse(text, file: file)
+      return theme.over(themes[theme.inherits ?? "terminal"] ?? Theme())
+    } catch {
+      problems.append(error.description)
+      return nil
+    }
+  }
+
+  private mutating func ownKeymaps(
+    over keymaps: [String: Keymaps<Action>], base: String?
+  ) -> Keymaps<Action>? {
+    let file = folder + "/keymap.yaml"
+    guard let text = readFile(file) else { return nil }
+    do throws(SettingsError) {
+      let own = try Keymaps<Action>.parse(text, file: file, vocabulary: Self.vocabulary)
+      return own.over(keymaps[own.inherits ?? base ?? "standard"] ?? Keymaps())
+    } catch {
+      problems.append(error.description)
+      return nil
+    }
+  }
+}

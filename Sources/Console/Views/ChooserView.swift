@@ -1,0 +1,185 @@
+import Client
+import Extensions
+import Terminal
+
+/// A choice among versions, before a plan.
+struct ChooserView: View {
+  enum Purpose: Hashable, Sendable {
+    case install, upgrade, rollBack
+  }
+
+  /// One thing that can be chosen: what it is, and what it would mean.
+  struct Choice: Hashable, Sendable {
+    var change: Change
+    var version: String
+    var remark: String
+  }
+
+  let purpose: Purpose
+  let name: String
+  private(set) var choices: [Choice] = []
+  private(set) var selected: Choice?
+  private var scroll = Scroll()
+  private var hasChosen = false
+
+  init(_ purpose: Purpose, _ name: String) {
+    self.purpose = purpose
+    self.name = name
+  }
+
+  var sections: [KeySection] { [.everywhere] }
+
+  var subject: String? { name }
+
+  func hints(_ desk: Desk) -> [Action] { .commands([.open, .back, .up, .down, .help]) }
+
+  mutating func settle(_ desk: inout Desk) {
+    choices = Self.choices(purpose, name, desk)
+    // Until a person has moved, the best choice stays selected whatever arrives.
+    if !hasChosen || selected.map(choices.contains) != true { selected = Self.preferred(purpose, choices, name, desk) }
+    scroll.show(row, height: height(desk), count: choices.count)
+  }
+
+  private var row: Int { selected.flatMap(choices.firstIndex) ?? 0 }
+  private func height(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 3) }
+
+  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+    switch command {
+    case .back:
+      return [.close()]
+    case .open:
+      guard let selected else { return [] }
+      return [.close(opening: PlanView(selected.change, name))]
+    default:
+      guard let distance = distance(of: command, height: height(desk), count: choices.count) else { return nil }
+      if !choices.isEmpty { selected = choices[max(0, min(row + distance, choices.count - 1))] }
+      hasChosen = true
+      return []
+    }
+  }
+
+  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
+    guard case .mouse(.click, let point) = key else { return [] }
+    let index = scroll.top + point.row - 4
+    guard choices.indices.contains(index), point.row >= 4 else { return [] }
+    let isAgain = selected == choices[index]
+    (selected, hasChosen) = (choices[index], true)
+    return isAgain ? perform(.open, &desk) ?? [] : []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+    surface.write(question, row: 0, in: area.inset(columns: 1), style: desk.theme["title"])
+    let list = area.split(top: 2).rest.inset(columns: 1)
+    if choices.isEmpty {
+      surface.write(emptiness(desk), row: 0, in: list, style: desk.theme["dim"])
+    }
+    for (offset, choice) in choices.dropFirst(scroll.top).prefix(height(desk)).enumerated() {
+      let isSelected = choice == selected
+      surface.write(isSelected ? ">" : " ", row: offset, in: list, style: desk.theme["list.marker"])
+      let line = list.row(offset).split(left: 2).rest
+      let width = min(20, max(10, line.size.columns / 3))
+      let style = desk.theme[isSelected ? "list.selected" : "text"]
+      surface.write(choice.version.truncated(to: width), row: 0, in: line, style: style)
+      let remark = line.split(left: width + 1).rest
+      surface.write(choice.remark.truncated(to: remark.size.columns), row: 0, in: remark, style: desk.theme["dim"])
+    }
+  }
+
+  private var question: String {
+    switch purpose {
+    case .install: "Install which version of \(name)?"
+    case .upgrade: "Upgrade \(name) to which version?"
+    case .rollBack: "Roll \(name) back to which version?"
+    }
+  }
+
+  private func emptiness(_ desk: Desk) -> String {
+    if desk.market.extensions[name] == nil { return "\(name) is not in the marketplace." }
+    return switch purpose {
+    case .install: "No version is offered."
+    case .upgrade: "No newer version is offered."
+    case .rollBack: "Nothing earlier is known or offered."
+    }
+  }
+}
+
+extension ChooserView {
+  private static func choices(_ purpose: Purpose, _ name: String, _ desk: Desk) -> [Choice] {
+    let offered = desk.offeredVersions(of: name)
+    let installation = desk.market.installations[name]
+    let current = installation?.version ?? ""
+    switch purpose {
+    case .install:
+      return offered.map { version in
+        let change = Change.install(version: version, config: "")
+        return Choice(change: change, version: version, remark: desk.remark(version, name))
+      }
+    case .upgrade:
+      return offered.filter { SemanticVersion.precedes(current, $0) }
+        .map { Choice(change: .upgrade(to: $0), version: $0, remark: desk.remark($0, name)) }
+    case .rollBack:
+      guard let installation else { return [] }
+      let former = desk.records.memories[name]?.former(to: installation) ?? []
+      let remembered = former.map { entry in
+        Choice(
+          change: .rollback(to: entry.version, config: entry.config), version: entry.version,
+          remark: entry.remark(beside: installation))
+      }
+      let rest = offered.filter { version in
+        SemanticVersion.precedes(version, current) && !former.contains { $0.version == version }
+      }
+      return remembered
+        + rest.map {
+          Choice(
+            change: .rollback(to: $0, config: installation.config), version: $0,
+            remark: "offered; with the present config")
+        }
+    }
+  }
+
+  private static func preferred(_ purpose: Purpose, _ choices: [Choice], _ name: String, _ desk: Desk) -> Choice? {
+    guard purpose != .rollBack, let recommended = desk.market.extensions[name]?.recommendedVersion else {
+      return choices.first
+    }
+    return choices.first { $0.version == recommended } ?? choices.first
+  }
+}
+
+extension ReleaseMemory.Entry {
+  fileprivate func remark(beside installation: Installation) -> String {
+    let config = config == installation.config ? "same config" : "with the config it had"
+    return "was here until \(time); \(config)"
+  }
+}
+
+extension Desk {
+  /// The versions that the cluster offers of `name`, newest first.
+  func offeredVersions(of name: String) -> [String] {
+    let known = market.versions[name]?.elements.values.map(\.version) ?? []
+    let all = Set(known).union(market.extensions[name]?.versions ?? [])
+    return all.sorted { SemanticVersion.precedes($1, $0) }
+  }
+
+  /// What there is to say of a version in a list.
+  func remark(_ version: String, _ name: String) -> String {
+    var words: [String] = []
+    if market.installations[name]?.version == version { words.append("installed") }
+    if market.extensions[name]?.recommendedVersion == version { words.append("recommended") }
+    let details = market.versions[name]?.elements.values.first { $0.version == version }
+    if let details, !details.kubeVersion.isEmpty { words.append("Kubernetes \(details.kubeVersion)") }
+    if let details, !details.ksVersion.isEmpty { words.append("KubeSphere \(details.ksVersion)") }
+    let needed = details?.dependencies.filter(\.isRequired).map { "\($0.name) \($0.version)".trimmed } ?? []
+    if !needed.isEmpty { words.append("needs " + needed.joined(separator: ", ")) }
+    return words.joined(separator: "; ")
+  }
+}
+
+extension String {
+  /// Without blanks at its ends.
+  var trimmed: String {
+    var text = self[...]
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,119 @@
+import Terminal
+
+/// One line of text in several styles.
+struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
+  struct Span: Hashable, Sendable {
+    var text: String
+    /// The name of its style in a theme.
+    var style: String
+  }
+
+  var spans: [Span]
+
+  init(_ spans: [Span]) { self.spans = spans }
+  init(_ text: String, _ style: String = "text") { spans = [Span(text: text, style: style)] }
+  init(stringLiteral text: String) { self.init(text) }
+
+  static let blank = Line([])
+
+  var text: String { spans.map(\.text).joined() }
+
+  /// This line followed by `other`.
+  static func + (line: Line, other: Line) -> Line { Line(line.spans + other.spans) }
+
+  /// This line in lines of at most `columns`, broken at blanks, all but the first after `indent` blanks.
+  func wrapped(to columns: Int, indent: Int = 0) -> [Line] {
+    let pieces = text.wrapped(to: max(8, columns))
+    if pieces.count < 2 { return [self] }
+    var lines: [Line] = []
+    var rest = spans[...]
+    var isFirst = true
+    while !rest.isEmpty {
+      let (taken, left) = Self.take(max(8, columns - (isFirst ? 0 : indent)), from: rest)
+      lines.append(isFirst || indent == 0 ? Line(taken) : Line(String(repeating: " ", count: indent)) + Line(taken))
+      (rest, isFirst) = (left, false)
+    }
+    return lines
+  }
+
+  /// The longest beginning that fits, in the styles it has, and the rest without the blanks it was cut at.
+  private static func take(_ columns: Int, from spans: ArraySlice<Span>) -> ([Span], ArraySlice<Span>) {
+    let first = spans.map(\.text).joined().wrapped(to: columns).first ?? ""
+    var left = max(1, first.count)
+    var taken: [Span] = []
+    var rest = spans
+    while left > 0, var span = rest.popFirst() {
+      if span.text.count <= left {
+        left -= span.text.count
+        taken.append(span)
+        continue
+      }
+      taken.append(Span(text: String(span.text.prefix(left)), style: span.style))
+      span.text = String(span.text.dropFirst(left))
+      rest = [span] + rest
+      left = 0
+    }
+    while var span = rest.first {
+      span.text = String(span.text.drop { $0 == " " })
+      rest = rest.dropFirst()
+      guard span.text.isEmpty else {
+        rest = [span] + rest
+        break
+      }
+    }
+    return (taken, rest)
+  }
+}
+
+extension Surface {
+  /// Writes `line` at the left of row `row` of `area`.
+  mutating func write(_ line: Line, row: Int, in area: Rect, _ theme: Theme) {
+    var column = area.origin.column
+    for span in line.spans {
+      let point = Point(row: area.origin.row + row, column: column)
+      column = write(span.text, at: point, in: area, style: theme[span.style])
+    }
+  }
+}
+
+/// Lines that are read, longer than the screen perhaps.
+struct Pager: Hashable, Sendable {
+  var lines: [Line] = []
+  private var scroll = Scroll()
+
+  init(_ lines: [Line] = []) { self.lines = lines }
+
+  /// Moves as `command` says; returns whether it says so.
+  mutating func perform(_ command: Command, height: Int) -> Bool {
+    guard let distance = distance(of: command, height: height, count: lines.count) else { return false }
+    scroll.move(by: distance, height: height, count: lines.count)
+    return true
+  }
+
+  mutating func wheel(_ key: Key, height: Int) -> Bool {
+    switch key {
+    case .mouse(.wheelUp, _): scroll.move(by: -3, height: height, count: lines.count)
+    case .mouse(.wheelDown, _): scroll.move(by: 3, height: height, count: lines.count)
+    default: return false
+    }
+    return true
+  }
+
+  /// Replaces the lines, staying at the same place.
+  mutating func show(_ lines: [Line], height: Int) {
+    self.lines = lines
+    scroll.move(by: 0, height: height, count: lines.count)
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ theme: Theme) {
+    for (offset, line) in lines.dropFirst(scroll.top).prefix(area.size.rows).enumerated() {
+      surface.write(line, row: offset, in: area, theme)
+    }
+  }
+
+  /// `12 %`, or nothing when everything is on the screen.
+  func progress(height: Int) -> String {
+    guard lines.count > height else { return "" }
+    return "\(min(100, (scroll.top + height) * 100 / lines.count)) %"
+  }
+}

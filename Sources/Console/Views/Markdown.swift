@@ -1,0 +1,252 @@
+import Terminal
+
+/// A README for a terminal: headings, lists, quotes, code, emphasis, links and thin tables.
+///
+/// Not every rule of CommonMark: what is not understood is shown as it was written.
+struct Markdown {
+  private let source: [String]
+
+  init(_ text: String) {
+    source = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+  }
+
+  /// The text in lines of at most `columns`.
+  func lines(columns: Int) -> [Line] {
+    var writer = MarkdownWriter(columns: max(20, columns))
+    var index = 0
+    while index < source.count {
+      index = writer.block(source, from: index)
+    }
+    return writer.finished
+  }
+}
+
+/// Collects the lines of a document, block by block.
+private struct MarkdownWriter {
+  let columns: Int
+  private var lines: [Line] = []
+  private var paragraph = ""
+
+  init(columns: Int) { self.columns = columns }
+
+  var finished: [Line] {
+    var copy = self
+    copy.endParagraph()
+    while copy.lines.last == .blank { copy.lines.removeLast() }
+    return copy.lines
+  }
+
+  /// Takes the block that begins at `index` and returns where the next one does.
+  mutating func block(_ source: [String], from index: Int) -> Int {
+    let raw = source[index]
+    let text = raw.trimmed
+    if text.hasPrefix("```") || text.hasPrefix("~~~") { return fence(source, from: index, String(text.prefix(3))) }
+    if text.hasPrefix("|"), index + 1 < source.count, Self.isTableRule(source[index + 1]) {
+      return table(source, from: index)
+    }
+    if text.isEmpty {
+      endParagraph()
+      addBlank()
+    } else if let level = Self.headingLevel(text) {
+      heading(String(text.dropFirst(level)).trimmed, level)
+    } else if Self.isRule(text) {
+      endParagraph()
+      lines.append(Line(String(repeating: "─", count: min(columns, 40)), "border"))
+    } else if let item = Self.item(raw) {
+      endParagraph()
+      let marker = Line(String(repeating: " ", count: item.indent) + item.marker + " ", "accent")
+      lines += (marker + Inline(item.text).line)
+        .wrapped(to: columns, indent: item.indent + item.marker.columns + 1)
+    } else if text.hasPrefix(">") {
+      endParagraph()
+      let quoted = Inline(String(text.dropFirst()).trimmed).line
+      lines += (Line("│ ", "border") + quoted).wrapped(to: columns, indent: 2)
+    } else if raw.hasPrefix("    "), paragraph.isEmpty {
+      lines.append(Line("  " + raw.dropFirst(4), "markdown.code"))
+    } else if !Self.isMarkup(text) {
+      paragraph += (paragraph.isEmpty ? "" : " ") + text
+    }
+    return index + 1
+  }
+
+  private mutating func endParagraph() {
+    guard !paragraph.isEmpty else { return }
+    lines += Inline(paragraph).line.wrapped(to: columns)
+    paragraph = ""
+  }
+
+  private mutating func addBlank() {
+    if !lines.isEmpty, lines.last != .blank { lines.append(.blank) }
+  }
+
+  private mutating func heading(_ text: String, _ level: Int) {
+    endParagraph()
+    addBlank()
+    let words = Inline(text.trimmingHashes).line.text
+    for piece in words.wrapped(to: columns) { lines.append(Line(piece, "markdown.heading")) }
+    if level == 1 { lines.append(Line(String(repeating: "═", count: min(columns, words.columns)), "border")) }
+  }
+
+  private mutating func fence(_ source: [String], from index: Int, _ mark: String) -> Int {
+    endParagraph()
+    var index = index + 1
+    while index < source.count, !source[index].trimmed.hasPrefix(mark) {
+      lines.append(Line("  " + source[index], "markdown.code"))
+      index += 1
+    }
+    return index + 1
+  }
+
+  /// Columns as wide as their widest cell, all of them cut when they do not fit.
+  private mutating func table(_ source: [String], from index: Int) -> Int {
+    endParagraph()
+    var rows: [[Line]] = []
+    var index = index
+    while index < source.count, source[index].trimmed.hasPrefix("|") {
+      if !Self.isTableRule(source[index]) { rows.append(Self.cells(source[index]).map { Inline($0).line }) }
+      index += 1
+    }
+    let count = rows.map(\.count).max() ?? 0
+    let widest = (0..<count).map { column in rows.map { $0.count > column ? $0[column].text.columns : 0 }.max() ?? 0 }
+    let share = max(4, (columns - 2 * (count - 1)) / max(1, count))
+    let isTooWide = widest.reduce(2 * (count - 1), +) > columns
+    for (number, row) in rows.enumerated() {
+      var line = Line([])
+      for (column, cell) in row.enumerated() {
+        let width = isTooWide ? min(widest[column], share) : widest[column]
+        let style = number == 0 ? "markdown.emphasis" : cell.spans.first?.style ?? "text"
+        line.spans.append(Line.Span(text: cell.text.fitted(to: width) + "  ", style: style))
+      }
+      lines.append(line)
+    }
+    return index
+  }
+
+  private static func cells(_ row: String) -> [String] {
+    var text = row.trimmed[...]
+    if text.hasPrefix("|") { text = text.dropFirst() }
+    if text.hasSuffix("|") { text = text.dropLast() }
+    return text.split(separator: "|", omittingEmptySubsequences: false).map { String($0).trimmed }
+  }
+
+  private static func isTableRule(_ row: String) -> Bool {
+    let text = row.trimmed
+    return text.hasPrefix("|") && text.contains("-") && text.allSatisfy { "|-: ".contains($0) }
+  }
+
+  private static func headingLevel(_ text: String) -> Int? {
+    let level = text.prefix { $0 == "#" }.count
+    return (1...6).contains(level) && text.dropFirst(level).first == " " ? level : nil
+  }
+
+  private static func isRule(_ text: String) -> Bool {
+    guard text.count >= 3, let first = text.first, "-*_=".contains(first) else { return false }
+    return text.allSatisfy { $0 == first || $0 == " " }
+  }
+
+  /// A comment or a lone tag: nothing to read.
+  private static func isMarkup(_ text: String) -> Bool {
+    text.hasPrefix("<") && text.hasSuffix(">") && !text.hasPrefix("<http")
+  }
+
+  private static func item(_ raw: String) -> (indent: Int, marker: String, text: String)? {
+    let indent = raw.prefix { $0 == " " || $0 == "\t" }.reduce(0) { $0 + ($1 == "\t" ? 2 : 1) }
+    let text = raw.trimmed
+    if let first = text.first, "-*+".contains(first), text.dropFirst().first == " " {
+      return (min(indent, 8), "•", String(text.dropFirst(2)).trimmed)
+    }
+    let digits = text.prefix { $0.isNumber }
+    let rest = text.dropFirst(digits.count)
+    guard !digits.isEmpty, digits.count < 4, rest.hasPrefix(". ") || rest.hasPrefix(") ") else { return nil }
+    return (min(indent, 8), digits + ".", String(rest.dropFirst(2)).trimmed)
+  }
+}
+
+extension String {
+  /// Without the hashes that may close a heading.
+  fileprivate var trimmingHashes: String {
+    var text = self[...]
+    while text.last == "#" { text.removeLast() }
+    return String(text).trimmed
+  }
+}
+
+/// The marks within a line: code, emphasis, links and pictures.
+private struct Inline {
+  private var spans: [Line.Span] = []
+  private var plain = ""
+
+  var line: Line { Line(spans) }
+
+  init(_ text: String) {
+    var rest = Array(text)[...]
+    while let character = rest.first {
+      if !take(character, &rest) {
+        plain.append(character)
+        rest.removeFirst()
+      }
+    }
+    flush()
+  }
+
+  private mutating func flush() {
+    if !plain.isEmpty { spans.append(Line.Span(text: plain, style: "text")) }
+    plain = ""
+  }
+
+  private mutating func add(_ text: some StringProtocol, _ style: String) {
+    flush()
+    spans.append(Line.Span(text: String(text), style: style))
+  }
+
+  /// Takes a mark at the front of `rest`, if one begins there.
+  private mutating func take(_ character: Character, _ rest: inout ArraySlice<Character>) -> Bool {
+    switch character {
+    case "`": return between(["`"], "markdown.code", &rest)
+    case "*", "_":
+      let strong = [character, character]
+      if rest.starts(with: strong) { return between(strong, "markdown.emphasis", &rest) }
+      // An underscore inside a word, as in a file name, is a letter.
+      if character == "_", plain.last.map({ $0.isLetter || $0.isNumber }) == true { return false }
+      return between([character], "markdown.emphasis", &rest)
+    case "!": return rest.dropFirst().first == "[" && link(&rest, isPicture: true)
+    case "[": return link(&rest, isPicture: false)
+    case "\\":
+      guard let next = rest.dropFirst().first, next.isPunctuation || next.isSymbol else { return false }
+      plain.append(next)
+      rest = rest.dropFirst(2)
+      return true
+    default: return false
+    }
+  }
+
+  private mutating func between(
+    _ mark: [Character], _ style: String, _ rest: inout ArraySlice<Character>
+  ) -> Bool {
+    let inside = rest.dropFirst(mark.count)
+    var end = inside.startIndex
+    while end < inside.endIndex, !inside[end...].starts(with: mark) { end += 1 }
+    guard end < inside.endIndex, end > inside.startIndex, inside.first != " " else { return false }
+    add(String(inside[..<end]), style)
+    rest = inside[end...].dropFirst(mark.count)
+    return true
+  }
+
+  /// `[text](address)`: the address follows its text, unless it is the same or only a place on the page.
+  private mutating func link(_ rest: inout ArraySlice<Character>, isPicture: Bool) -> Bool {
+    let body = rest.dropFirst(isPicture ? 2 : 1)
+    guard let close = body.firstIndex(of: "]"), body[close...].dropFirst().first == "(",
+      let end = body[close...].firstIndex(of: ")")
+    else { return false }
+    let text = String(body[..<close])
+    let address = String(body[close...].dropFirst(2).prefix { $0 != ")" && $0 != " " })
+    if isPicture {
+      add("[\(text.isEmpty ? "picture" : text)]", "dim")
+    } else {
+      add(text.isEmpty ? address : text, "markdown.link")
+      if address != text, !address.hasPrefix("#") { add(" (\(address))", "dim") }
+    }
+    rest = body[end...].dropFirst()
+    return true
+  }
+}

@@ -1,0 +1,287 @@
+import Client
+import Extensions
+import Terminal
+
+/// Categories with counts beside the extensions.
+///
+/// The selections are a category's and an extension's name: rows move while a person reads.
+struct MarketplaceView: View {
+  enum Pane: Hashable, Sendable {
+    case categories, extensions
+  }
+
+  private(set) var listing = Listing()
+  private var shelves: [Shelf] = []
+  private(set) var pane = Pane.extensions
+  /// The selected extension.
+  private(set) var selected: String?
+  private var scroll = Scroll()
+  private var shelfScroll = Scroll()
+  private var filtering: LinePrompt?
+
+  /// A row of the categories pane; all of them have no name.
+  struct Shelf: Hashable, Sendable {
+    var name: String?
+    var title: String
+    var count: Int
+  }
+
+  var sections: [KeySection] { filtering == nil ? [.marketplace, .everywhere] : [.prompt] }
+
+  var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0) } }
+
+  func hints(_ desk: Desk) -> [Action] {
+    guard filtering == nil else { return .commands([.open, .back]) }
+    return .commands(
+      [.help, .open, .filter, .nextPane, .install, .upgrade, .rollBack, .disable, .configure, .palette, .quit])
+  }
+
+  mutating func settle(_ desk: inout Desk) {
+    let changes = desk.market.changes
+    if changes.isEmpty {
+      followSelection(desk)
+      return
+    }
+    let row = selected.flatMap { listing.position(of: $0) }
+    listing.update(from: desk.market, language: desk.language)
+    arrangeShelves(desk)
+    keepPlace(from: row, desk)
+  }
+
+  /// The selected row stays where it is on the screen, whatever appears above it.
+  private mutating func keepPlace(from row: Int?, _ desk: Desk) {
+    let now = selected.flatMap { listing.position(of: $0) }
+    if let row, let now { scroll.move(by: now - row, height: height(desk), count: listing.count) }
+    if now == nil { select(row ?? 0) }
+    followSelection(desk)
+  }
+
+  private mutating func followSelection(_ desk: Desk) {
+    let row = selected.flatMap { listing.position(of: $0) } ?? 0
+    scroll.show(row, height: height(desk), count: listing.count)
+    shelfScroll.show(shelfRow, height: height(desk), count: shelves.count)
+  }
+
+  private mutating func arrangeShelves(_ desk: Desk) {
+    let categories = desk.market.categories.elements
+    let names = Set(categories.keys).union(listing.counts.keys.filter { !$0.isEmpty })
+    let named = names.map { name in
+      let title = categories[name]?.displayName.text(in: desk.language) ?? ""
+      return Shelf(name: name, title: title.isEmpty ? name : title, count: listing.counts[name] ?? 0)
+    }
+    shelves = [Shelf(name: nil, title: "All", count: listing.total)]
+    shelves += named.sorted { ($0.title.lowercased(), $0.name ?? "") < ($1.title.lowercased(), $1.name ?? "") }
+    if let none = listing.counts[""] { shelves.append(Shelf(name: "", title: "(none)", count: none)) }
+  }
+
+  private var shelfRow: Int { shelves.firstIndex { $0.name == listing.category } ?? 0 }
+  private var row: Int { selected.flatMap { listing.position(of: $0) } ?? 0 }
+
+  private mutating func select(_ row: Int) {
+    selected = listing.isEmpty ? nil : listing[max(0, min(row, listing.count - 1))].name
+  }
+
+  private mutating func selectShelf(_ row: Int) {
+    guard !shelves.isEmpty else { return }
+    listing.category = shelves[max(0, min(row, shelves.count - 1))].name
+    if selected.flatMap({ listing.position(of: $0) }) == nil { select(0) }
+  }
+
+  /// Rows of the lists, under their titles.
+  private func height(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 1) }
+
+  // Commands
+
+  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+    if filtering != nil { return performWhileFiltering(command, desk) }
+    switch command {
+    case .filter:
+      filtering = LinePrompt(text: listing.filter.text)
+      return []
+    case .clearFilter:
+      filter("")
+      return []
+    case .back:
+      return goBack()
+    case .nextPane, .previousPane:
+      pane = pane == .categories ? .extensions : .categories
+      return []
+    case .left:
+      pane = .categories
+      return []
+    case .right:
+      pane = .extensions
+      return []
+    case .open:
+      return openSelected()
+    default:
+      if let steps = beginChange(command, on: selected, desk) { return steps }
+      return move(command, desk) ? [] : nil
+    }
+  }
+
+  private mutating func performWhileFiltering(_ command: Command, _ desk: Desk) -> [Step]? {
+    switch command {
+    case .open:
+      filtering = nil
+    case .back:
+      filtering = nil
+      filter("")
+    default:
+      _ = move(command, desk)
+    }
+    return []
+  }
+
+  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
+    if case .mouse(let action, let point) = key { return point.row > 0 ? click(action, at: point, desk) : [] }
+    guard var field = filtering else { return [] }
+    switch field.handle(key) {
+    case .accepted: return performWhileFiltering(.open, desk) ?? []
+    case .cancelled: return performWhileFiltering(.back, desk) ?? []
+    case .edited, .ignored: filtering = field
+    }
+    filter(field.text)
+    return []
+  }
+
+  private mutating func filter(_ text: String) {
+    listing.filter = Filter(text)
+    if selected.flatMap({ listing.position(of: $0) }) == nil { select(0) }
+  }
+
+  private mutating func goBack() -> [Step] {
+    if pane == .categories {
+      pane = .extensions
+    } else if !listing.filter.isEmpty {
+      filter("")
+    } else if listing.category != nil {
+      selectShelf(0)
+    }
+    return []
+  }
+
+  private mutating func openSelected() -> [Step] {
+    if pane == .categories {
+      pane = .extensions
+      return []
+    }
+    return selected.map { [.open(ExtensionView($0))] } ?? []
+  }
+
+  private mutating func move(_ command: Command, _ desk: Desk) -> Bool {
+    guard let distance = distance(of: command, height: height(desk), count: max(listing.count, shelves.count)) else {
+      return false
+    }
+    if pane == .categories, filtering == nil { selectShelf(shelfRow + distance) } else { select(row + distance) }
+    return true
+  }
+
+  private mutating func click(_ action: Key.Mouse, at point: Point, _ desk: Desk) -> [Step] {
+    let areas = Layout(Rect(Point(row: 1, column: 0), desk.bodySize), pane: pane)
+    let isShelf = areas.categories.contains(point)
+    switch action {
+    case .wheelUp: if isShelf { selectShelf(shelfRow - 1) } else { select(row - 3) }
+    case .wheelDown: if isShelf { selectShelf(shelfRow + 1) } else { select(row + 3) }
+    case .click:
+      let offset = point.row - 2
+      guard offset >= 0 else { return [] }
+      pane = isShelf ? .categories : .extensions
+      if isShelf {
+        selectShelf(shelfScroll.top + offset)
+        return []
+      }
+      guard scroll.top + offset < listing.count else { return [] }
+      let former = selected
+      select(scroll.top + offset)
+      return selected == former ? openSelected() : []
+    }
+    return []
+  }
+}
+
+extension MarketplaceView {
+  /// Where the two panes are.
+  ///
+  /// A narrow screen shows the one in use.
+  struct Layout {
+    var categories: Rect
+    var separator: Rect
+    var extensions: Rect
+
+    init(_ area: Rect, pane: Pane) {
+      let none = Rect(area.origin, Size(rows: 0, columns: 0))
+      guard area.size.columns >= 60 else {
+        categories = pane == .categories ? area : none
+        extensions = pane == .extensions ? area : none
+        separator = none
+        return
+      }
+      let columns = min(26, max(17, area.size.columns / 5))
+      let (left, rest) = area.split(left: columns)
+      (categories, extensions) = (left, rest.split(left: 1).rest)
+      separator = rest.split(left: 1).left
+    }
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+    let layout = Layout(area, pane: pane)
+    for row in layout.separator.rows {
+      surface.write(
+        "│", at: Point(row: row, column: layout.separator.origin.column), in: layout.separator,
+        style: desk.theme["border"])
+    }
+    drawShelves(on: &surface, in: layout.categories, desk)
+    drawExtensions(on: &surface, in: layout.extensions, desk)
+  }
+
+  private func drawShelves(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+    guard !area.isEmpty else { return }
+    surface.write("  CATEGORY", row: 0, in: area, style: desk.theme["list.heading"])
+    let list = area.split(top: 1).rest
+    for (offset, shelf) in shelves.dropFirst(shelfScroll.top).prefix(list.size.rows).enumerated() {
+      let isSelected = shelf.name == listing.category
+      let count = "\(shelf.count) "
+      let width = list.size.columns - 2 - count.columns - 1
+      let mark = isSelected ? (pane == .categories ? ">" : "·") : " "
+      surface.write(mark, row: offset, in: list, style: desk.theme["list.marker"])
+      let text = Rect(Point(row: list.origin.row, column: list.origin.column + 2), list.size)
+      let style = desk.theme[isSelected && pane == .categories ? "list.selected" : "text"]
+      surface.write(shelf.title.truncated(to: width), row: offset, in: text, style: style)
+      let right = Point(row: list.origin.row + offset, column: list.columns.upperBound - count.columns)
+      surface.write(count, at: right, in: list, style: desk.theme["dim"])
+    }
+  }
+
+  private func drawExtensions(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+    guard !area.isEmpty else { return }
+    let table = Table<Row>(RowColumns.all, width: area.size.columns - 2)
+    let inner = Rect(
+      Point(row: area.origin.row, column: area.origin.column + 2),
+      Size(rows: area.size.rows, columns: area.size.columns - 2))
+    table.drawTitles(on: &surface, in: inner, style: desk.theme["list.heading"])
+    let list = inner.split(top: 1).rest
+    if listing.isEmpty {
+      surface.write(emptiness(desk), row: 0, in: list, style: desk.theme["dim"])
+      return
+    }
+    for offset in 0..<min(list.size.rows, listing.count - scroll.top) {
+      let row = listing[scroll.top + offset]
+      let isSelected = row.name == selected
+      if isSelected {
+        let mark = Point(row: list.origin.row + offset, column: area.origin.column)
+        surface.write(pane == .extensions ? ">" : "·", at: mark, in: area, style: desk.theme["list.marker"])
+      }
+      table.draw(row, isSelected: isSelected && pane == .extensions, on: &surface, in: list.row(offset), desk.theme)
+    }
+  }
+
+  /// Why there is nothing to see.
+  private func emptiness(_ desk: Desk) -> String {
+    if let refusal = desk.link.refusal { return refusal }
+    if !desk.market.isFilled { return "Reading the extensions of \(desk.session.cluster) …" }
+    if listing.total == 0 { return "There are no extensions yet." }
+    if !listing.filter.isEmpty { return "Nothing matches \(listing.filter.text)" }
+    return "Nothing is on this shelf."
+  }
+}

@@ -1,0 +1,71 @@
+import Client
+import Extensions
+import Terminal
+
+/// What an extension is and where it stands, in lines.
+struct OverviewPage {
+  private let name: String
+  private let desk: Desk
+
+  init(_ name: String, _ desk: Desk) {
+    self.name = name
+    self.desk = desk
+  }
+
+  private var width: Int { max(20, desk.size.columns - 2) }
+
+  var lines: [Line] {
+    guard let element = desk.market.extensions[name] else {
+      return [Line("\(name) is no longer in the marketplace.", "dim")] + installationLines
+    }
+    var lines: [Line] = []
+    let description = element.description.text(in: desk.language)
+    if !description.isEmpty { lines += description.wrapped(to: width).map { Line($0) } + [.blank] }
+    lines += field("Provider", element.provider.text(in: desk.language))
+    lines += field("Category", categoryTitle(element.category))
+    lines += field("Repository", element.repository)
+    lines += field("Recommended", element.recommendedVersion)
+    return lines + [.blank] + installationLines
+  }
+
+  private var installationLines: [Line] {
+    guard let installation = desk.market.installations[name] else {
+      return field("State", "not installed")
+    }
+    let standing = desk.market.standing(of: name)
+    var lines = field("State", standing.word(hasInstallation: true), standing.style)
+    if !standing.reason.isEmpty, standing.state != .installed || standing.state.isFailure {
+      lines += field("Reason", standing.reason, standing.state.isFailure ? "state.failed" : "text")
+    }
+    if let operation = desk.operations[name] { lines += field("Under way", operation.change.words, "state.busy") }
+    lines += field("Version", versionText(installation))
+    lines += field("Enabled", standing.isEnabled == true ? "yes" : "no")
+    lines += field("Namespace", installation.targetNamespace)
+    lines += field("Release", installation.releaseName)
+    lines += field("Job", installation.jobName)
+    return lines + historyLines(installation)
+  }
+
+  private func versionText(_ installation: Installation) -> String {
+    let attempted = installation.attemptedVersion
+    if attempted.isEmpty || attempted == installation.version { return installation.version }
+    return "\(installation.version) wanted, \(attempted) tried last"
+  }
+
+  private func historyLines(_ installation: Installation) -> [Line] {
+    guard !installation.history.isEmpty else { return [] }
+    let lines = installation.history.reversed().map { Line("  \($0.time)  \($0.state.word)", "dim") }
+    return [.blank, Line("What happened, newest first", "title")] + lines
+  }
+
+  private func categoryTitle(_ category: String) -> String {
+    let title = desk.market.categories[category]?.displayName.text(in: desk.language) ?? ""
+    return title.isEmpty ? category : title
+  }
+
+  private func field(_ label: String, _ text: String, _ style: String = "text") -> [Line] {
+    if text.isEmpty { return [] }
+    let indent = 14
+    return (Line(label.padded(to: indent), "dim") + Line(text, style)).wrapped(to: width, indent: indent)
+  }
+}

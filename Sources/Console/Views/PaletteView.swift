@@ -1,0 +1,99 @@
+import Terminal
+
+/// The `:` line: a command by name, completed while it is typed.
+struct PaletteView: View {
+  private var field: LinePrompt
+  /// The candidate that tab has chosen, if it has.
+  private var choice: Int?
+  private var typed = ""
+
+  init(history: [String]) { field = LinePrompt(history: history) }
+
+  var sections: [KeySection] { [.prompt] }
+  var isOverlay: Bool { true }
+  var prompt: Prompt? { Prompt(label: ":", field: field) }
+  func hints(_ desk: Desk) -> [Action] { .commands([.open, .nextPane, .back]) }
+
+  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+    switch command {
+    case .back: return [.close()]
+    case .open: return run(desk)
+    case .nextPane: complete(by: 1, desk)
+    case .previousPane: complete(by: -1, desk)
+    case .up: _ = field.handle(.up)
+    case .down: _ = field.handle(.down)
+    default: break
+    }
+    return []
+  }
+
+  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
+    switch field.handle(key) {
+    case .accepted: return run(desk)
+    case .cancelled: return [.close()]
+    case .edited: (choice, typed) = (nil, field.text)
+    case .ignored: break
+    }
+    return []
+  }
+
+  private func run(_ desk: Desk) -> [Step] {
+    let words = field.text.split(separator: " ", maxSplits: 1).map(String.init)
+    guard let first = words.first else { return [.close()] }
+    guard let command = Command(rawValue: first) ?? only(first) else {
+      return [.close(), .complain("There is no command \(first); ? shows all of them.")]
+    }
+    let argument = words.count > 1 ? words[1].trimmed : ""
+    return [.close(), .ran(field.text), .run(command, argument: argument)]
+  }
+
+  /// The one command that begins with `text`.
+  private func only(_ text: String) -> Command? {
+    let matching = Command.allCases.filter { $0.rawValue.hasPrefix(text) }
+    return matching.count == 1 ? matching[0] : nil
+  }
+
+  /// What the typed text can become, each with what it does.
+  private func candidates(_ desk: Desk) -> [(text: String, summary: String)] {
+    let text = choice == nil ? field.text : typed
+    let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    guard words.count > 1, let command = Command(rawValue: words[0]) else {
+      return Command.allCases.filter { $0.rawValue.hasPrefix(text) }.map { ($0.rawValue, $0.summary) }
+    }
+    let names: [String] =
+      switch command {
+      case .theme: desk.settings.themes.keys.sorted()
+      case .keymap: desk.settings.keymapsByName.keys.sorted()
+      case .language: ["en", "zh"]
+      default: []
+      }
+    return names.filter { $0.hasPrefix(words[1]) }.map { ("\(words[0]) \($0)", "") }
+  }
+
+  private mutating func complete(by step: Int, _ desk: Desk) {
+    if choice == nil { typed = field.text }
+    let all = candidates(desk)
+    guard !all.isEmpty else { return }
+    let next = choice.map { ($0 + step + all.count) % all.count } ?? (step > 0 ? 0 : all.count - 1)
+    let text = all[next].text
+    let isOnly = all.count == 1 && Command(rawValue: text)?.needsArgument == true
+    field = LinePrompt(text: isOnly ? text + " " : text)
+    if isOnly { (choice, typed) = (nil, field.text) } else { choice = next }
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+    let all = candidates(desk)
+    let rows = min(all.count, max(1, area.size.rows / 2))
+    let top = max(0, min((choice ?? 0) - rows + 1, all.count - rows))
+    let box = area.split(bottom: rows).bottom
+    for (offset, candidate) in all.dropFirst(top).prefix(rows).enumerated() {
+      let line = box.row(offset)
+      surface.fill(line, style: desk.theme["text"])
+      let isChosen = choice == top + offset
+      let style = desk.theme[isChosen ? "list.selected" : "prompt.match"]
+      let end = surface.write(" " + candidate.text.padded(to: 16), row: 0, in: line, style: style)
+      let rest = Point(row: line.origin.row, column: end)
+      surface.write(" " + candidate.summary, at: rest, in: line, style: desk.theme["dim"])
+    }
+  }
+}

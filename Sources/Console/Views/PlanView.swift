@@ -1,0 +1,203 @@
+import Client
+import Extensions
+import Terminal
+
+/// What a change will do, before it is done.
+///
+/// Only here is anything sent to the cluster.
+struct PlanView: View {
+  let change: Change
+  let name: String
+  private(set) var plan: Plan?
+  private(set) var progress = Progress.reading
+  private var pager = Pager()
+  /// The button that enter presses.
+  private var isApplyFocused = false
+  /// The name of the extension, typed to uninstall it.
+  private var typed = LinePrompt()
+
+  enum Progress: Hashable, Sendable {
+    /// The versions are not known yet.
+    case reading
+    case asking
+    /// The plan is another one than a moment ago; it must be read again.
+    case changed
+    case applying
+    case refused(String)
+  }
+
+  init(_ change: Change, _ name: String) {
+    self.change = change
+    self.name = name
+  }
+
+  /// Only what destroys must be confirmed by the name.
+  private var mustTypeName: Bool { change == .uninstall }
+  private var isTypingName: Bool { mustTypeName && plan?.isBlocked == false && progress != .applying }
+
+  var sections: [KeySection] { isTypingName ? [.prompt] : [.plan, .everywhere] }
+
+  var prompt: Prompt? { isTypingName ? Prompt(label: "Type \(name) to uninstall it: ", field: typed) : nil }
+
+  var subject: String? { name }
+  func isAboutChange(of name: String) -> Bool { name == self.name }
+
+  func hints(_ desk: Desk) -> [Action] {
+    if isTypingName { return .commands([.open, .back]) }
+    var hints: [Command] = plan?.isBlocked == false ? [.apply, .back] : [.back]
+    if case .install = change { hints.append(.configure) }
+    return .commands(hints + [.nextPane, .help])
+  }
+
+  private func height(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 4) }
+
+  mutating func settle(_ desk: inout Desk) {
+    if progress != .applying, let context = desk.planContext(for: name) {
+      let fresh = Plan.make(change, for: name, in: context)
+      if let plan, plan.effects != fresh.effects || plan.problems != fresh.problems {
+        // What somebody has read and is about to agree to must not change under the finger.
+        (progress, isApplyFocused) = (.changed, false)
+      } else if progress == .reading {
+        progress = .asking
+      }
+      plan = fresh
+    }
+    pager.show(PlanPage(self, desk).lines, height: height(desk))
+  }
+
+  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+    switch command {
+    case .back:
+      return [.close()]
+    case .apply:
+      return mustTypeName ? [.complain("Type the extension's name to uninstall it.")] : apply(&desk)
+    case .open:
+      if mustTypeName { return confirmTyped(&desk) }
+      return isApplyFocused ? apply(&desk) : [.close()]
+    case .nextPane, .previousPane, .left, .right:
+      isApplyFocused.toggle()
+      return []
+    case .configure:
+      guard case .install(let version, let config) = change else { return [] }
+      return [.close(opening: ConfigView(name, .install(version: version, config: config), desk))]
+    default:
+      return pager.perform(command, height: height(desk)) ? [] : nil
+    }
+  }
+
+  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
+    if isTypingName { return typeName(key, &desk) }
+    if pager.wheel(key, height: height(desk)) { return [] }
+    guard case .mouse(.click, let point) = key, point.row == desk.size.rows - 3, !mustTypeName else { return [] }
+    if point.column >= 1, point.column < 10 { return [.close()] }
+    return point.column >= 11 && point.column < 20 ? apply(&desk) : []
+  }
+
+  private mutating func typeName(_ key: Key, _ desk: inout Desk) -> [Step] {
+    switch typed.handle(key) {
+    case .accepted: confirmTyped(&desk)
+    case .cancelled: [.close()]
+    case .edited, .ignored: []
+    }
+  }
+
+  private mutating func confirmTyped(_ desk: inout Desk) -> [Step] {
+    guard typed.text.trimmed == name else {
+      return [.complain("That is not \(name). Nothing was changed.")]
+    }
+    return apply(&desk)
+  }
+
+  private mutating func apply(_ desk: inout Desk) -> [Step] {
+    guard let plan, progress != .applying else { return [] }
+    if desk.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
+    if let problem = plan.problems.first(where: \.isBlocking) { return [.complain("Cannot apply: \(problem.text)")] }
+    if progress == .changed {
+      progress = .asking
+      return [.complain("The cluster changed while you were reading. Look again, then apply.")]
+    }
+    progress = .applying
+    desk.operations.begin(change, on: name, before: desk.market.installations[name])
+    desk.say(.note, "\(name): \(change.words) …")
+    return [.start(.apply(plan))]
+  }
+
+  mutating func notice(_ message: Message, _ desk: inout Desk) -> [Step] {
+    guard case .applied(let applied, let failure?) = message, applied.name == name, progress == .applying else {
+      return []
+    }
+    progress = .refused(failure.sentence(for: change.words + " " + name, at: desk.session.cluster))
+    isApplyFocused = false
+    return []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+    let (top, rest) = area.split(top: 2)
+    let (body, bottom) = rest.split(bottom: 2)
+    let verb = change.words.prefix(1).uppercased() + change.words.dropFirst()
+    let style = desk.theme[mustTypeName ? "dialog.danger" : "dialog.title"]
+    surface.write("\(verb): \(name) on \(desk.session.cluster)", row: 0, in: top.inset(columns: 1), style: style)
+    pager.draw(on: &surface, in: body.inset(columns: 1), desk.theme)
+    drawButtons(on: &surface, in: bottom.inset(columns: 1), desk)
+  }
+
+  private func drawButtons(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+    switch progress {
+    case .applying:
+      surface.write("Applying …", row: 1, in: area, style: desk.theme["status.busy"])
+      return
+    case .refused(let reason):
+      surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: desk.theme["status.error"])
+    case .changed:
+      surface.write("The plan has changed: look again.", row: 0, in: area, style: desk.theme["status.busy"])
+    case .asking, .reading: break
+    }
+    if mustTypeName { return }
+    let plain = desk.theme["dialog"]
+    let focused = desk.theme["dialog.button"]
+    let end = surface.write("[ Cancel ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
+    guard let plan, !plan.isBlocked else { return }
+    let place = Point(row: area.origin.row + 1, column: end + 1)
+    surface.write("[ Apply ]", at: place, in: area, style: isApplyFocused ? focused : plain)
+  }
+}
+
+/// A plan in lines.
+private struct PlanPage {
+  let view: PlanView
+  let desk: Desk
+
+  init(_ view: PlanView, _ desk: Desk) {
+    self.view = view
+    self.desk = desk
+  }
+
+  private var width: Int { max(20, desk.size.columns - 2) }
+
+  var lines: [Line] {
+    guard let plan = view.plan else { return [Line("Reading the versions of \(view.name) …", "dim")] }
+    var lines = plan.problems.sorted { $0.isBlocking && !$1.isBlocking }.flatMap(problemLines)
+    if !lines.isEmpty { lines.append(.blank) }
+    lines += plan.effects.flatMap(effectLines)
+    lines += [.blank, Line("The same with kubectl:", "dim")]
+    lines += Line("  " + plan.kubectl, "diff.context").wrapped(to: width, indent: 4)
+    return lines
+  }
+
+  private func problemLines(_ problem: Plan.Problem) -> [Line] {
+    let style = problem.isBlocking ? "dialog.danger" : "state.busy"
+    return (Line(problem.isBlocking ? "Not possible: " : "Careful: ", style) + Line(problem.text))
+      .wrapped(to: width, indent: 2)
+  }
+
+  private func effectLines(_ effect: Plan.Effect) -> [Line] {
+    let (mark, style) =
+      switch effect.sign {
+      case .added: ("+ ", "diff.added")
+      case .removed: ("- ", "diff.removed")
+      case .changed: ("~ ", "diff.changed")
+      case .note: ("  ", "text")
+      }
+    return Line(mark + effect.text, style).wrapped(to: width, indent: 2)
+  }
+}

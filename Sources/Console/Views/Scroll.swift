@@ -1,0 +1,39 @@
+import Terminal
+
+/// Which rows of something long are on the screen, and which of them is selected.
+struct Scroll: Hashable, Sendable {
+  /// The first row shown.
+  private(set) var top = 0
+
+  /// Brings `row` into a window of `height` rows over `count`, and leaves no room unused.
+  mutating func show(_ row: Int, height: Int, count: Int) {
+    top = min(top, row)
+    top = max(top, row - max(1, height) + 1)
+    clamp(height: height, count: count)
+  }
+
+  /// Moves the window without a selection.
+  mutating func move(by rows: Int, height: Int, count: Int) {
+    top += rows
+    clamp(height: height, count: count)
+  }
+
+  private mutating func clamp(height: Int, count: Int) {
+    top = max(0, min(top, count - height))
+  }
+}
+
+/// How far a command moves in a list whose page has `height` rows; `nil` for other commands.
+func distance(of command: Command, height: Int, count: Int) -> Int? {
+  switch command {
+  case .up: -1
+  case .down: 1
+  case .halfUp: -max(1, height / 2)
+  case .halfDown: max(1, height / 2)
+  case .pageUp: -max(1, height - 1)
+  case .pageDown: max(1, height - 1)
+  case .first: -count
+  case .last: count
+  default: nil
+  }
+}

@@ -1,0 +1,142 @@
+import Client
+import Extensions
+import Manifest
+import Terminal
+
+@testable import Console
+
+/// A person in front of the console, with a cluster that says only what the test says.
+struct Sitting {
+  var app: App
+  var size: Size
+  var now = Moment(1_000_000)
+  /// The work asked for by the last key or message.
+  var asked: [Work] = []
+
+  init(_ columns: Int = 80, _ rows: Int = 24, isReadOnly: Bool = false, settings: Settings = .standard) {
+    size = Size(rows: rows, columns: columns)
+    let description = Session.Description(cluster: "museum", identity: "https://museum", isReadOnly: isReadOnly)
+    app = App(
+      Session(description, cluster: Cluster(transport: Silence()), dialect: .installPlan), settings: settings, now: now)
+    hear(.resized(size))
+  }
+
+  /// A sitting in front of a small marketplace.
+  static func atMarket(_ columns: Int = 80, _ rows: Int = 24, isReadOnly: Bool = false) -> Sitting {
+    var sitting = Sitting(columns, rows, isReadOnly: isReadOnly)
+    sitting.hear(.categories(.replaced([.sample("observability", "Observability"), .sample("devops", "DevOps")])))
+    sitting.hear(
+      .extensions(
+        .replaced([
+          .sample("grafana", "Grafana", category: "observability", versions: ["1.0.0", "1.1.0"]),
+          .sample("jenkins", "Jenkins", category: "devops", versions: ["2.0.0"]),
+          .sample("loki", "日志", category: "observability", versions: ["0.9.0", "1.0.0", "2.0.0"]),
+        ])))
+    sitting.hear(.installations(.replaced([.sample("grafana", version: "1.0.0", config: "replicas: 1\n")])))
+    return sitting
+  }
+
+  mutating func hear(_ message: Message) {
+    asked = app.handle(message, at: now)
+  }
+
+  mutating func press(_ keys: Key...) {
+    asked = []
+    for key in keys { asked += app.handle(.key(key), at: now) }
+  }
+
+  /// Presses one key for each character.
+  mutating func type(_ text: String) {
+    asked = []
+    for character in text { asked += app.handle(.key(.character(character)), at: now) }
+  }
+
+  /// What is on the screen.
+  var screen: String { surface.description }
+
+  var surface: Surface {
+    var surface = Surface(size: size)
+    _ = app.draw(on: &surface)
+    return surface
+  }
+
+  var lines: [String] { screen.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+
+  /// The line above the keys.
+  var status: String { lines.dropLast().last?.trimmed ?? "" }
+
+  /// Tells the console the versions of an extension.
+  mutating func offer(_ name: String, _ versions: String...) {
+    hear(.versions(of: name, .replaced(versions.map { .sample(name, $0) })))
+  }
+}
+
+/// A server that never answers.
+struct Silence: Transport {
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { throw .cancelled }
+}
+
+extension Settings {
+  /// The settings of somebody who has set nothing.
+  static let standard = Configuration.load(environment: [:], readFile: { _ in nil })
+}
+
+extension Extensions.Category {
+  static func sample(_ name: String, _ title: String) -> Extensions.Category {
+    Extensions.Category(
+      Object(Dialect.installPlan.categories, name: name, ["spec": ["displayName": ["en": .string(title)]]]))
+  }
+}
+
+extension Extension {
+  static func sample(
+    _ name: String, _ title: String, category: String = "", versions: [String], state: String = ""
+  ) -> Extension {
+    let list = versions.map { Value.mapping(["version": .string($0)]) }
+    let spec: Value = [
+      "displayName": ["en": .string(title)], "description": ["en": .string("All about \(title).")],
+      "provider": ["en": ["name": "KubeSphere"]],
+    ]
+    let status: Value = [
+      "state": .string(state), "recommendedVersion": .string(versions.last ?? ""), "versions": .sequence(list),
+    ]
+    let labels = category.isEmpty ? [:] : ["kubesphere.io/category": category]
+    return Extension(
+      Object(Dialect.installPlan.extensions, name: name, labels: labels, ["spec": spec, "status": status]),
+      dialect: .installPlan)
+  }
+}
+
+extension ExtensionVersion {
+  static func sample(_ name: String, _ version: String) -> ExtensionVersion {
+    ExtensionVersion(
+      Object(
+        Dialect.installPlan.extensionVersions, name: "\(name)-\(version)",
+        labels: ["kubesphere.io/extension-ref": name], ["spec": ["version": .string(version)]]), dialect: .installPlan)
+  }
+}
+
+extension Installation {
+  static func sample(
+    _ name: String, version: String, config: String = "", state: String = "Installed", isEnabled: Bool = true,
+    message: String = "", resourceVersion: String = "7"
+  ) -> Installation {
+    var object = Object(
+      Dialect.installPlan.installations, name: name,
+      [
+        "spec": [
+          "extension": ["name": .string(name), "version": .string(version)], "enabled": .bool(isEnabled),
+          "config": .string(config),
+        ],
+        "status": [
+          "state": .string(state), "version": .string(version), "enabled": .bool(isEnabled),
+          "releaseName": .string(name), "targetNamespace": .string("extension-\(name)"),
+          "configHash": .string(ConfigHash.of(config)),
+          "conditions": [["message": .string(message)]],
+        ],
+      ])
+    object.value = object.value.setting(["metadata", "resourceVersion"], to: .string(resourceVersion))
+      .setting(["metadata", "uid"], to: .string("uid-\(name)"))
+    return Installation(object)
+  }
+}
