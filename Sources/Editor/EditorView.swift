@@ -143,14 +143,15 @@ extension EditorView {
 
 // Keeping up with the draft.
 extension EditorView {
-  /// Texts larger than this are checked when they are saved.
-  private static let checkedAtOnce = 1 << 17
+  /// Texts larger than this, in bytes, are checked when they are saved, so that keys stay quick.
+  private static let checkedAtOnce = 1 << 15
 
   private mutating func refresh() {
     if draft.edits != seenEdits {
       seenEdits = draft.edits
       highlighter.update(draft.buffer.lines)
-      if draft.buffer.lines.reduce(0, { $0 + $1.utf8.count }) <= Self.checkedAtOnce { check() }
+      let bytes = draft.buffer.lines.reduce(0) { $0 + $1.utf8.count }
+      if bytes <= Self.checkedAtOnce { check() } else { problem = nil }
     }
     scroll()
   }

@@ -18,15 +18,41 @@ struct Glyph: Hashable {
 
   /// Calls `body` with the glyphs of `text` until it returns `false`.
   static func forEach(in text: String, _ body: (Glyph) -> Bool) {
+    if forEachASCII(in: text, body) { return }
     for character in text {
-      if let ascii = character.printableASCII {
-        guard body(ascii) else { return }
+      if let glyph = single(character) {
+        guard body(glyph) else { return }
         continue
       }
       for glyph in glyphs(of: character) {
         guard body(glyph) else { return }
       }
     }
+  }
+
+  /// The same for a text of nothing but printable ASCII, which most are; `false` for any other.
+  private static func forEachASCII(in text: String, _ body: (Glyph) -> Bool) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      guard bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else { return false }
+      ascii.withUnsafeBufferPointer { ascii in
+        for byte in bytes {
+          guard body(ascii[Int(byte)]) else { return }
+        }
+      }
+      return true
+    }
+  }
+
+  private static let ascii = (UInt8(0)...0x7E).map { Glyph(text: Character(Unicode.Scalar($0)), columns: 1) }
+
+  /// The glyph of a character that is one code point and has a width of its own.
+  private static func single(_ character: Character) -> Glyph? {
+    let scalars = character.unicodeScalars
+    guard let first = scalars.first, scalars.index(after: scalars.startIndex) == scalars.endIndex else { return nil }
+    if (0x20...0x7E).contains(first.value) { return Glyph(text: character, columns: 1) }
+    guard !first.isDropped, case let columns = first.columns, columns > 0 else { return nil }
+    return Glyph(text: character, columns: columns)
   }
 
   /// The glyphs of one character that is not printable ASCII; none when it is nothing to see.
@@ -55,14 +81,6 @@ struct Glyph: Hashable {
 
   /// A cell of ncurses holds five code points.
   private static let maximumMarks = 4
-}
-
-extension Character {
-  /// The glyph of 0x20...0x7E, which is most of what there is to draw.
-  fileprivate var printableASCII: Glyph? {
-    guard utf8.count == 1, let byte = utf8.first, (0x20...0x7E).contains(byte) else { return nil }
-    return Glyph(text: self, columns: 1)
-  }
 }
 
 extension Unicode.Scalar {
