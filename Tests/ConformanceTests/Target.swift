@@ -27,7 +27,9 @@ enum Target {
   }
 
   private static func cluster(kubeconfig path: String) throws -> Cluster {
-    fatalError("\(path)")
+    var options = KubeconfigOptions()
+    options.kubeconfig = path
+    return Cluster(transport: CurlTransport(try Kubeconfig.load(options).connection))
   }
 
   private static func variable(_ name: String) -> String? {
