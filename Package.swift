@@ -39,7 +39,8 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .executableTarget(name: "ksx", dependencies: ["Console", "Extensions", "Client", "Editor", "Terminal", "Manifest"]),
+    .target(name: "Commands", dependencies: ["Extensions", "Client", "Terminal", "Manifest"]),
+    .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Extensions", "Client"]),
     .executableTarget(
       name: "ksxd",
       dependencies: [
@@ -53,6 +54,7 @@ let package = Package(
     .testTarget(name: "ExtensionsTests", dependencies: ["Extensions"]),
     .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest"]),
     .testTarget(name: "BackendTests", dependencies: ["Backend"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Backend"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console", "Backend"]),
     // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.
     .testTarget(name: "ConformanceTests", dependencies: ["Backend", "Extensions", "Client", "Manifest"]),

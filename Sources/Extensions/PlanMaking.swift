@@ -107,7 +107,7 @@ extension PlanSubject {
     let isEmpty = (config ?? installation?.config ?? "").isEmpty
     let kept =
       isEmpty
-      ? "config: the new version's defaults"
+      ? "config: that version's defaults"
       : "\(config == nil ? "the config stays: it is" : "this config is") the complete set of overrides of that version's defaults"
     return [
       Plan.Effect(.note, kept),

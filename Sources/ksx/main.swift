@@ -1,1 +1,7 @@
-print("ksx")
+import Commands
+import Glibc
+
+switch await Program.begin(Array(CommandLine.arguments.dropFirst())) {
+case .leave(let status): exit(status)
+case .openConsole: exit(1)
+}

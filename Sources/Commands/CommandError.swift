@@ -1,0 +1,15 @@
+import Client
+
+/// Why a command did not do what was asked, as the one line a person reads.
+public struct CommandError: Error, Hashable, Sendable {
+  public var sentence: String
+
+  public init(_ sentence: String) { self.sentence = sentence }
+
+  /// The cluster's refusal, or its silence, while `doing` something.
+  init(_ error: ClusterError, _ doing: String, at server: String) {
+    sentence = error.sentence(for: doing, at: server)
+  }
+
+  init(_ error: SystemError) { sentence = error.description }
+}

@@ -1,0 +1,104 @@
+/// An option of the command line; the raw value is its name after the two hyphens.
+///
+/// Those that say which cluster bear kubectl's names.
+public enum Option: String, CaseIterable, Sendable {
+  case kubeconfig, context, cluster, user, server, token
+  case certificateAuthority = "certificate-authority"
+  case clientCertificate = "client-certificate"
+  case clientKey = "client-key"
+  case insecure = "insecure-skip-tls-verify"
+  case tlsServerName = "tls-server-name"
+  case asUser = "as"
+  case asGroup = "as-group"
+  case asUID = "as-uid"
+  case requestTimeout = "request-timeout"
+  case standalone, dialect
+  case readOnly = "read-only"
+  case help
+  case output, version, config, yes, now
+  case dryRun = "dry-run"
+  case wait, timeout
+
+  /// Those that go with every command: they say which cluster, and how to reach it.
+  static let everywhere: [Option] = allCases.filter { $0.rawValue == "help" || $0.isGlobal }
+
+  private var isGlobal: Bool {
+    switch self {
+    case .help, .output, .version, .config, .yes, .now, .dryRun, .wait, .timeout: false
+    default: true
+    }
+  }
+
+  /// What its value is called, or `nil` for a switch.
+  var argument: String? {
+    switch self {
+    case .kubeconfig, .certificateAuthority, .clientCertificate, .clientKey, .config: "FILE"
+    case .context, .cluster, .user, .tlsServerName, .asUser, .asGroup: "NAME"
+    case .server: "URL"
+    case .token: "TOKEN"
+    case .asUID: "UID"
+    case .requestTimeout, .timeout: "DURATION"
+    case .dialect: "DIALECT"
+    case .output: "FORMAT"
+    case .version: "VERSION"
+    case .dryRun: "none|client|server"
+    case .insecure, .standalone, .readOnly, .help, .yes, .now, .wait: nil
+    }
+  }
+
+  /// The letter that stands for it after a single hyphen.
+  var letter: Character? {
+    switch self {
+    case .server: "s"
+    case .output: "o"
+    case .yes: "y"
+    case .help: "h"
+    default: nil
+    }
+  }
+
+  /// The only values it takes, if they are few.
+  var choices: [String]? {
+    switch self {
+    case .output: ["table", "wide", "name", "json", "yaml"]
+    case .dryRun: ["none", "client", "server"]
+    case .dialect: ["subscription", "installplan"]
+    default: nil
+    }
+  }
+
+  /// The value it has when it is named without one.
+  var valueWhenBare: String? { self == .dryRun ? "client" : nil }
+
+  var summary: String {
+    switch self {
+    case .kubeconfig: "The kubeconfig to use; otherwise KUBECONFIG, then ~/.kube/config"
+    case .context: "The context of the kubeconfig to use"
+    case .cluster: "The cluster of the kubeconfig to use"
+    case .user: "The user of the kubeconfig to use"
+    case .server: "The address of the Kubernetes API: https://HOST:PORT or unix:///PATH"
+    case .token: "The bearer token to show the server"
+    case .certificateAuthority: "The certificates that vouch for the server"
+    case .clientCertificate: "The certificate to show the server"
+    case .clientKey: "The key of that certificate"
+    case .insecure: "Do not check who answers; anybody can then read and change what is sent"
+    case .tlsServerName: "The name the server's certificate must have"
+    case .asUser: "The user to act as"
+    case .asGroup: "A group to act as; may be repeated"
+    case .asUID: "The UID to act as"
+    case .requestTimeout: "How long a request may go without an answer, such as 30s; 0 waits for ever"
+    case .standalone: "Use a backend of one's own with a built-in marketplace; it is started when it is not there"
+    case .dialect: "What the cluster calls an installation; asked of the cluster when it is not said"
+    case .readOnly: "Refuse every change before it is sent"
+    case .help: "Explain the command"
+    case .output: "How to print: table, wide, name, json or yaml"
+    case .version: "The version wanted"
+    case .config: "The file with the config; - is the standard input"
+    case .yes: "Do not ask before changing the cluster"
+    case .now: "Do it with one request, without a plan and without asking"
+    case .dryRun: "Show the plan and change nothing; server also asks the server whether it would agree"
+    case .wait: "Wait until the change is complete"
+    case .timeout: "How long to wait, such as 5m"
+    }
+  }
+}

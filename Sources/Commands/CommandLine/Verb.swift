@@ -1,0 +1,80 @@
+/// Everything `ksx` does when it is not a console.
+///
+/// Parsing, help and completion all read this table; there is no other list of commands.
+public enum Verb: String, CaseIterable, Sendable {
+  case console = ""
+  case list, get, versions
+  case install, upgrade, rollback, enable, disable, uninstall
+  case configGet = "config get"
+  case configSet = "config set"
+  case version, help, completion
+
+  /// What it does, in one line.
+  var summary: String {
+    switch self {
+    case .console: "Open the console"
+    case .list: "List the extensions of the marketplace and how they stand"
+    case .get: "Show one extension and its installation"
+    case .versions: "List the versions of an extension"
+    case .install: "Install an extension"
+    case .upgrade: "Upgrade an extension to a newer version"
+    case .rollback: "Go back to an earlier version with the config it had"
+    case .enable: "Let an installed extension serve its APIs and pages again"
+    case .disable: "Take an extension's APIs and pages away; its workloads keep running"
+    case .uninstall: "Uninstall an extension"
+    case .configGet: "Print the config of an installed extension, byte for byte"
+    case .configSet: "Replace the config of an installed extension"
+    case .version: "Print the version of ksx and of the server"
+    case .help: "Explain a command"
+    case .completion: "Print a completion script for bash or zsh"
+    }
+  }
+
+  /// The operands it takes; one in brackets may be left out.
+  var operands: [String] {
+    switch self {
+    case .console, .list, .version: []
+    case .help: ["[COMMAND]"]
+    case .completion: ["bash|zsh"]
+    default: ["NAME"]
+    }
+  }
+
+  /// The options that go with it, besides those that say which cluster.
+  var options: [Option] {
+    switch self {
+    case .console, .help, .completion: []
+    case .list, .get, .versions: [.output]
+    case .install: [.version, .config] + Self.changing
+    case .upgrade, .rollback: [.version] + Self.changing
+    case .enable, .disable: [.now] + Self.changing
+    case .uninstall: Self.changing
+    case .configGet: []
+    case .configSet: [.config] + Self.changing
+    case .version: [.output]
+    }
+  }
+
+  /// What a person should know beyond the summary.
+  var notes: [String] {
+    switch self {
+    case .enable, .disable:
+      [
+        "With --now the change is a single request straight to the Kubernetes API: nothing is listed or",
+        "asked first, so it works while the gateway or the console of the cluster is down.",
+      ]
+    case .install, .upgrade:
+      ["Without --version it takes the version the cluster recommends, else the newest release."]
+    case .rollback:
+      ["Without --version it goes back to what ksx last saw there before a change."]
+    case .configSet:
+      ["Without --config it reads the new config from the standard input."]
+    default: []
+    }
+  }
+
+  /// Whether it changes the cluster.
+  var isChange: Bool { options.contains(.dryRun) }
+
+  private static let changing: [Option] = [.yes, .dryRun, .wait, .timeout, .output]
+}

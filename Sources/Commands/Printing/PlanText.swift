@@ -1,0 +1,53 @@
+import Extensions
+import Manifest
+import Terminal
+
+/// A plan as a person reads it, and as a program does.
+struct PlanText {
+  var plan: Plan
+  var cluster: String
+
+  var text: String {
+    let effects = plan.effects.map { "  \(Self.sign($0.sign)) \($0.text)" }
+    let problems = plan.problems.map { "  \($0.isBlocking ? "✗" : "!") \($0.text)" }
+    return
+      ([title] + effects + problems + ["  \(plan.kubectl)"])
+      .map { $0.sanitised + "\n" }.joined()
+  }
+
+  private var title: String {
+    let what =
+      switch plan.change {
+      case .install(let version, _): "Install \(plan.name) \(version)"
+      case .upgrade(let version): "Upgrade \(plan.name) to \(version)"
+      case .rollback(let version, _): "Roll \(plan.name) back to \(version)"
+      case .enable: "Enable \(plan.name)"
+      case .disable: "Disable \(plan.name)"
+      case .configure: "Configure \(plan.name)"
+      case .uninstall: "Uninstall \(plan.name)"
+      }
+    return "\(what) in \(cluster)"
+  }
+
+  private static func sign(_ sign: Plan.Effect.Sign) -> String {
+    switch sign {
+    case .added: "+"
+    case .removed: "-"
+    case .changed: "~"
+    case .note: " "
+    }
+  }
+
+  var value: Value {
+    let effects = plan.effects.map { effect -> Value in
+      ["sign": .string(Self.sign(effect.sign)), "text": .string(effect.text)]
+    }
+    let problems = plan.problems.map { problem -> Value in
+      ["blocking": .bool(problem.isBlocking), "text": .string(problem.text)]
+    }
+    return [
+      "change": .string(plan.change.words), "extension": .string(plan.name), "cluster": .string(cluster),
+      "effects": .sequence(effects), "problems": .sequence(problems), "kubectl": .string(plan.kubectl),
+    ]
+  }
+}

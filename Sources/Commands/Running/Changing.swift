@@ -1,0 +1,123 @@
+import Client
+import Extensions
+import Manifest
+import Terminal
+
+// Every change but the emergency: ask, plan, show, confirm, send, perhaps wait.
+extension Runner {
+  func change() async throws(CommandError) {
+    let name = invocation.name
+    let survey = Survey(cluster: cluster, dialect: try await dialect())
+    var context = try await asking("reading what is known of \(name)") { () throws(ClusterError) in
+      try await survey.context(for: name, called: destination.name, asksWhoNeedsIt: asksWhoNeedsIt)
+    }
+    context.kubectlFlags = destination.kubectlFlags
+    let change = try Choice(invocation, context, memory: shelf.memory(of: name, in: destination.identity), outlet)
+      .change()
+    let plan = Plan.make(change, for: name, in: context)
+    if let dryRun = invocation[.dryRun], dryRun != "none" {
+      return try await rehearse(plan, isServerAsked: dryRun == "server")
+    }
+    try refuse(plan)
+    try confirm(plan)
+    remember(context.installation(of: name), before: change)
+    let object = try await send(plan, dryRun: false)
+    report(plan, object)
+    if invocation.has(.wait) { try await wait(for: change, named: Self.name(of: plan.write), survey.dialect) }
+  }
+
+  /// Those that take something away, or change its version, may hurt others.
+  private var asksWhoNeedsIt: Bool {
+    switch invocation.verb {
+    case .disable, .uninstall, .upgrade, .rollback: true
+    default: false
+    }
+  }
+
+  private func rehearse(_ plan: Plan, isServerAsked: Bool) async throws(CommandError) {
+    show(plan)
+    try refuse(plan)
+    guard isServerAsked else { return }
+    _ = try await send(plan, dryRun: true)
+    if !format.isWhole { outlet.print("  the server would accept this; nothing was changed\n") }
+  }
+
+  private func show(_ plan: Plan) {
+    let text = PlanText(plan: plan, cluster: destination.name)
+    outlet.print(format.isWhole ? format.text(text.value) : text.text)
+  }
+
+  private func refuse(_ plan: Plan) throws(CommandError) {
+    let reasons = plan.problems.filter(\.isBlocking).map(\.text)
+    if reasons.isEmpty { return }
+    throw CommandError("cannot \(plan.change.words): \(reasons.joined(separator: "; "))".sanitised)
+  }
+
+  /// Shows the plan and asks, where there is somebody to ask.
+  private func confirm(_ plan: Plan) throws(CommandError) {
+    if invocation.has(.yes) {
+      for problem in plan.problems { outlet.note("note: \(problem.text)".sanitised) }
+      return
+    }
+    guard let ask = outlet.ask else {
+      throw CommandError(
+        "nothing was changed: without a terminal ksx \(invocation.verb.rawValue) needs --yes (or --dry-run=client to see the plan)"
+      )
+    }
+    outlet.note(PlanText(plan: plan, cluster: destination.name).text)
+    let answer = ask("Do this in \(destination.name.sanitised)? [y/N] ")?.lowercased() ?? ""
+    if answer != "y", answer != "yes" { throw CommandError("nothing was changed") }
+  }
+
+  /// Keeps what there is, as the way back; a way back that cannot be kept stops no change.
+  private func remember(_ installation: Installation?, before change: Change) {
+    guard let installation, change != .enable, change != .disable else { return }
+    var memory = shelf.memory(of: invocation.name, in: destination.identity)
+    memory.remember(
+      ReleaseMemory.Entry(
+        version: installation.version, config: installation.config, time: Clock.now, what: change.words))
+    do {
+      try shelf.keep(memory)
+    } catch {
+      outlet.note("note: the present version and config could not be kept for a rollback: \(error)".sanitised)
+    }
+  }
+
+  private func send(_ plan: Plan, dryRun: Bool) async throws(CommandError) -> Object? {
+    try await asking("\(plan.change.words) \(plan.name)\(dryRun ? " (dry run)" : "")") { () throws(ClusterError) in
+      try await plan.write.send(to: cluster, dryRun: dryRun)
+    }
+  }
+
+  private func report(_ plan: Plan, _ object: Object?) {
+    let name = Self.name(of: plan.write)
+    switch format {
+    case .json, .yaml:
+      if let object { outlet.print(format.text(object.value)) }
+    case .name: outlet.print(name.sanitised + "\n")
+    case .table, .wide: outlet.print("\(plan.name): \(plan.change.accepted) in \(destination.name)".sanitised + "\n")
+    }
+  }
+
+  static func name(of write: Write) -> String {
+    switch write {
+    case .create(_, let object): object.name
+    case .patch(_, let name, _), .delete(_, let name, _): name
+    }
+  }
+}
+
+extension Change {
+  /// What the cluster has agreed to do, and is about to.
+  fileprivate var accepted: String {
+    switch self {
+    case .install(let version, _): "being installed, version \(version)"
+    case .upgrade(let version): "being upgraded to version \(version)"
+    case .rollback(let version, _): "going back to version \(version)"
+    case .enable: "enabled"
+    case .disable: "disabled"
+    case .configure: "config replaced"
+    case .uninstall: "being uninstalled"
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Client
+import Extensions
+import Terminal
+
+/// What change a command line asks for, once it is known what there is.
+struct Choice {
+  let invocation: Invocation
+  let context: PlanContext
+  let memory: ReleaseMemory
+  let outlet: Outlet
+
+  init(_ invocation: Invocation, _ context: PlanContext, memory: ReleaseMemory, _ outlet: Outlet) {
+    self.invocation = invocation
+    self.context = context
+    self.memory = memory
+    self.outlet = outlet
+  }
+
+  private var name: String { invocation.name }
+  private var installation: Installation? { context.installation(of: name) }
+
+  func change() throws(CommandError) -> Change {
+    switch invocation.verb {
+    case .install: return .install(version: try newestVersion(), config: try config() ?? "")
+    case .upgrade: return .upgrade(to: try newestVersion())
+    case .rollback: return try rollback()
+    case .enable: return .enable
+    case .disable: return .disable
+    case .uninstall: return .uninstall
+    case .configSet:
+      guard let config = try config(orInput: true) else {
+        throw CommandError("ksx config set needs the config: --config FILE, or the standard input")
+      }
+      return .configure(config: config)
+    default: fatalError("\(invocation.verb) changes nothing")
+    }
+  }
+
+  /// The version asked for, else the one recommended, else the newest that is no pre-release.
+  private func newestVersion() throws(CommandError) -> String {
+    if let asked = invocation[.version] { return try spelled(asked) }
+    if let recommended = context.extensions[name]?.recommendedVersion, !recommended.isEmpty { return recommended }
+    let offered = context.versions.keys.sorted { SemanticVersion.precedes($1, $0) }
+    if let release = offered.first(where: { SemanticVersion($0)?.prerelease.isEmpty == true }) ?? offered.first {
+      return release
+    }
+    if context.extensions[name] == nil, installation == nil {
+      throw CommandError("\(context.cluster) has no extension \(name); ksx list shows those it has".sanitised)
+    }
+    throw CommandError(
+      "\(context.cluster) offers no version of \(name); look at the repository it comes from".sanitised)
+  }
+
+  /// A version as the cluster writes it: `v1.2.0` may be asked for where it says `1.2.0`.
+  private func spelled(_ asked: String) throws(CommandError) -> String {
+    if context.versions[asked] != nil { return asked }
+    guard let version = SemanticVersion(asked) else {
+      throw CommandError("--version is a version such as 1.2.0, not \(asked.sanitised)")
+    }
+    return context.versions.keys.sorted().first { SemanticVersion($0) == version } ?? asked
+  }
+
+  /// What there was before; a version that was never seen here comes with the present config.
+  private func rollback() throws(CommandError) -> Change {
+    guard let installation else { return .rollback(to: invocation[.version] ?? "", config: "") }
+    let version: String?
+    if let asked = invocation[.version] { version = try spelled(asked) } else { version = nil }
+    if let entry = memory.target(from: installation, version: version) {
+      return .rollback(to: entry.version, config: entry.config)
+    }
+    if let version {
+      outlet.note("note: ksx has not seen \(name) at version \(version) here: the present config is kept".sanitised)
+      return .rollback(to: version, config: installation.config)
+    }
+    throw CommandError(
+      "ksx has not seen an earlier version of \(name) in \(context.cluster); say which with --version (ksx versions \(name))"
+        .sanitised)
+  }
+
+  private func config(orInput: Bool = false) throws(CommandError) -> String? {
+    guard let path = invocation[.config] else { return orInput ? try outlet.input() : nil }
+    if path == "-" {
+      guard let text = try outlet.input() else { throw CommandError("--config -: the standard input is a terminal") }
+      return text
+    }
+    do {
+      return try Files.text(path, limit: 4 << 20)
+    } catch {
+      throw CommandError(error)
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import Glibc
+
+/// The time of day, as files and clusters write it.
+enum Clock {
+  /// Now, as RFC 3339 in UTC: `2026-01-31T12:00:00Z`.
+  static var now: String { text(time(nil)) }
+
+  static func text(_ seconds: Int) -> String {
+    var moment = tm()
+    var seconds = seconds
+    gmtime_r(&seconds, &moment)
+    var buffer = [CChar](repeating: 0, count: 32)
+    let count = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &moment)
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

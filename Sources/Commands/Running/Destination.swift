@@ -1,0 +1,29 @@
+public import Client
+public import Extensions
+
+/// The cluster a command line is about, and how it is reached.
+public struct Destination: Sendable {
+  public var cluster: Cluster
+  /// The cluster's name as the person knows it: a context, a host, `standalone`.
+  public var name: String
+  /// The server as it may be shown.
+  public var server: String
+  /// What is the same whenever it is the same cluster: its files go by this.
+  public var identity: String
+  /// Nobody checks who answers.
+  public var isInsecure = false
+  /// Changes are refused before they are sent.
+  public var isReadOnly = false
+  /// What the cluster calls an installation, when it has been said.
+  public var dialect: Dialect?
+  /// What kubectl needs to reach the same cluster.
+  public var kubectlFlags: [String] = []
+
+  /// A cluster called `name` at `server`.
+  public init(cluster: Cluster, name: String, server: String) {
+    self.cluster = cluster
+    self.name = name
+    self.server = server
+    identity = server
+  }
+}

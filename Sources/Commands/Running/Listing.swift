@@ -1,0 +1,103 @@
+import Client
+import Extensions
+import Manifest
+import Terminal
+
+extension Runner {
+  func list() async throws(CommandError) {
+    let survey = Survey(cluster: cluster, dialect: try await dialect())
+    let format = format
+    async let installed = Self.result { () throws(ClusterError) in try await survey.installations() }
+    let objects = try await asking("listing extensions") { () throws(ClusterError) in
+      try await survey.extensions(isWhole: format.isWhole)
+    }
+    if format.isWhole { return outlet.print(format.text(objects)) }
+    if format == .name { return outlet.print(Self.names(objects)) }
+    // Whoever may not see installations still sees what the extensions say of themselves.
+    let installations = await (try? installed.get())?.map(Installation.init) ?? []
+    let byName = Dictionary(installations.map { ($0.extension, $0) }, uniquingKeysWith: { $1 })
+    let rows = objects.map { object in
+      let found = Extension(object, dialect: survey.dialect)
+      return ListRow(found, byName[found.name])
+    }
+    outlet.print(ListRow.table(rows.sorted { $0.name < $1.name }, isWide: format == .wide).text)
+    if rows.isEmpty { outlet.note("no extensions in \(destination.name)") }
+  }
+
+  func get() async throws(CommandError) {
+    let name = invocation.name
+    let survey = Survey(cluster: cluster, dialect: try await dialect())
+    let found = try await asking("getting extension \(name)") { () throws(ClusterError) in
+      try await survey.extension(name, isWhole: format.isWhole)
+    }
+    let all = try await asking("listing \(survey.dialect.installations.plural)") { () throws(ClusterError) in
+      try await survey.installations()
+    }
+    let installed = all.first { Installation($0).extension == name }
+    guard found != nil || installed != nil else { throw noSuchExtension(name) }
+    switch format {
+    case .json, .yaml: outlet.print(format.text([found, installed].compactMap { $0 }))
+    case .name: outlet.print(name.sanitised + "\n")
+    case .table, .wide:
+      let sheet = Sheet(
+        name: name, extension: found.map { Extension($0, dialect: survey.dialect) },
+        installation: installed.map(Installation.init), kind: survey.dialect.installations.kind)
+      outlet.print(sheet.text)
+    }
+  }
+
+  func versions() async throws(CommandError) {
+    let name = invocation.name
+    let survey = Survey(cluster: cluster, dialect: try await dialect())
+    let found = try await asking("getting extension \(name)") { () throws(ClusterError) in
+      try await survey.extension(name, isWhole: false)
+    }
+    let objects = try await asking("listing versions of \(name)") { () throws(ClusterError) in
+      try await survey.versions(of: name, isWhole: format.isWhole)
+    }
+    if objects.isEmpty, found == nil { throw noSuchExtension(name) }
+    switch format {
+    case .json, .yaml: outlet.print(format.text(objects))
+    case .name: outlet.print(Self.names(objects))
+    case .table, .wide:
+      let versions = objects.map { ExtensionVersion($0, dialect: survey.dialect) }
+      outlet.print(VersionRow.table(versions, of: found.map { Extension($0, dialect: survey.dialect) }).text)
+    }
+  }
+
+  func printConfig() async throws(CommandError) {
+    let installation = try await installed(in: Survey(cluster: cluster, dialect: try await dialect()))
+    outlet.print(outlet.printsToTerminal ? installation.config.sanitisedLines : installation.config)
+  }
+
+  /// The installation of the extension the command is about.
+  func installed(in survey: Survey) async throws(CommandError) -> Installation {
+    let name = invocation.name
+    let all = try await asking("listing \(survey.dialect.installations.plural)") { () throws(ClusterError) in
+      try await survey.installations().map(Installation.init)
+    }
+    guard let found = all.first(where: { $0.extension == name }) else {
+      throw CommandError("\(name.sanitised) is not installed in \(destination.name); ksx list shows what is")
+    }
+    return found
+  }
+
+  func noSuchExtension(_ name: String) -> CommandError {
+    CommandError("\(destination.name) has no extension \(name.sanitised); ksx list shows those it has")
+  }
+
+  private static func names(_ objects: [Object]) -> String {
+    objects.map { $0.name.sanitised + "\n" }.joined()
+  }
+
+  /// A question whose answer is waited for later.
+  static func result<Value: Sendable>(
+    _ request: @Sendable () async throws(ClusterError) -> Value
+  ) async -> Result<Value, ClusterError> {
+    do throws(ClusterError) {
+      return .success(try await request())
+    } catch {
+      return .failure(error)
+    }
+  }
+}

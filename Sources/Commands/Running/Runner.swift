@@ -1,0 +1,78 @@
+public import Client
+import Extensions
+import Manifest
+import Terminal
+
+/// Carries out one command line in one cluster.
+public struct Runner: Sendable {
+  let invocation: Invocation
+  let destination: Destination
+  let outlet: Outlet
+  let shelf: Shelf
+  let timing: Timing
+
+  public init(
+    _ invocation: Invocation, in destination: Destination, outlet: Outlet, shelf: Shelf, timing: Timing = .real
+  ) {
+    self.invocation = invocation
+    self.destination = destination
+    self.outlet = outlet
+    self.shelf = shelf
+    self.timing = timing
+  }
+
+  var cluster: Cluster { destination.cluster }
+  var format: Format { Format(invocation) }
+
+  /// Does it, and returns when it is done.
+  public func run() async throws(CommandError) {
+    if invocation.verb.isChange, destination.isReadOnly, invocation[.dryRun] != "client" {
+      throw CommandError("nothing was changed: --read-only refuses ksx \(invocation.verb.rawValue)")
+    }
+    switch invocation.verb {
+    case .list: try await list()
+    case .get: try await get()
+    case .versions: try await versions()
+    case .version: try await version()
+    case .configGet: try await printConfig()
+    case .enable where invocation.has(.now): try await switchNow(to: true)
+    case .disable where invocation.has(.now): try await switchNow(to: false)
+    case .install, .upgrade, .rollback, .enable, .disable, .uninstall, .configSet: try await change()
+    case .console, .help, .completion: fatalError("\(invocation.verb) is about no cluster")
+    }
+  }
+
+  /// Runs `request`, telling a failure as that of `doing`.
+  func asking<Answer>(
+    _ doing: String, _ request: () async throws(ClusterError) -> Answer
+  ) async throws(CommandError) -> Answer {
+    do {
+      return try await request()
+    } catch {
+      throw CommandError(error, doing, at: destination.server)
+    }
+  }
+
+  /// What the cluster calls an installation; asked of it, and remembered, unless it was said.
+  func dialect() async throws(CommandError) -> Dialect {
+    if let said = destination.dialect { return said }
+    do {
+      let found = try await Dialect.discover(in: cluster)
+      shelf.remember(found, of: destination.identity)
+      return found
+    } catch {
+      switch error {
+      case .absent:
+        throw CommandError(
+          "\(destination.server) is a Kubernetes API without KubeSphere extensions; name another cluster with --context"
+        )
+      case .forbidden:
+        throw CommandError(
+          "\(destination.server) lets this user neither discover nor list installations; say --dialect installplan or --dialect subscription, or use a context with more rights"
+        )
+      case .cluster(let error):
+        throw CommandError(error, "asking which kinds of extensions there are", at: destination.server)
+      }
+    }
+  }
+}

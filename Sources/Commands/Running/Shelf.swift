@@ -1,0 +1,48 @@
+import Client
+import Extensions
+
+/// What ksx keeps on this computer between two runs.
+///
+/// The folders are the person's alone. Nothing here may stop a command: what cannot be read is not
+/// there, and what cannot be written is told and then forgotten.
+public struct Shelf: Hashable, Sendable {
+  /// Where what can be had again is kept, such as `~/.cache/ksx`.
+  public var cache: String
+  /// Where what must survive is kept, such as `~/.local/state/ksx`.
+  public var state: String
+
+  public init(cache: String, state: String) {
+    self.cache = cache
+    self.state = state
+  }
+
+  /// What the cluster known as `identity` calls an installation, when it has been asked before.
+  func dialect(of identity: String) -> Dialect? {
+    guard let bytes = try? Files.read(profile(identity), limit: 1 << 16) else { return nil }
+    return ClusterProfile(json: bytes).flatMap { $0.server == identity ? $0.dialect : nil }
+  }
+
+  /// Remembers it for the day when there is no time to ask.
+  func remember(_ dialect: Dialect, of identity: String) {
+    if self.dialect(of: identity) == dialect { return }
+    try? Files.makeDirectory(cache + "/clusters")
+    try? Files.write(ClusterProfile(server: identity, dialect: dialect).json, to: profile(identity))
+  }
+
+  private func profile(_ identity: String) -> String { "\(cache)/clusters/\(ConfigHash.of(identity)).json" }
+
+  /// What the extension called `name` was before, in the cluster known as `identity`.
+  func memory(of name: String, in identity: String) -> ReleaseMemory {
+    let path = "\(state)/history/\(ReleaseMemory.fileName(cluster: identity, extension: name))"
+    guard let bytes = try? Files.read(path), let memory = try? ReleaseMemory(json: bytes), memory.cluster == identity,
+      memory.extension == name
+    else { return ReleaseMemory(cluster: identity, extension: name) }
+    return memory
+  }
+
+  func keep(_ memory: ReleaseMemory) throws(SystemError) {
+    try Files.makeDirectory(state + "/history")
+    let name = ReleaseMemory.fileName(cluster: memory.cluster, extension: memory.extension)
+    try Files.write(memory.json, to: "\(state)/history/\(name)")
+  }
+}

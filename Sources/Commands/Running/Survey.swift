@@ -1,0 +1,109 @@
+import Client
+import Extensions
+import Manifest
+
+/// What a command asks a cluster before it speaks about an extension.
+struct Survey: Sendable {
+  let cluster: Cluster
+  let dialect: Dialect
+
+  /// The extensions, or all about them when `isWhole`.
+  func extensions(isWhole: Bool) async throws(ClusterError) -> [Object] {
+    try await cluster.list(dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.unread)
+  }
+
+  func installations() async throws(ClusterError) -> [Object] {
+    try await cluster.list(dialect.installations)
+  }
+
+  /// The extension called `name`, or `nil` when the marketplace has none.
+  func `extension`(_ name: String, isWhole: Bool) async throws(ClusterError) -> Object? {
+    do throws(ClusterError) {
+      return try await cluster.get(dialect.extensions, name, skipping: isWhole ? JSONPaths() : Extension.unread)
+    } catch .refused(let status) where status.code == 404 {
+      return nil
+    }
+  }
+
+  /// The versions of `name`, newest first.
+  func versions(of name: String, isWhole: Bool) async throws(ClusterError) -> [Object] {
+    let skipping = isWhole ? JSONPaths() : ExtensionVersion.unread
+    let selector = Selector(labels: "\(dialect.extensionLabel)=\(name)")
+    var found = try await cluster.list(dialect.extensionVersions, selector: selector, skipping: skipping)
+    if found.isEmpty {
+      // Packages of the first design carry no label that names their extension.
+      found = try await cluster.list(dialect.extensionVersions, skipping: skipping)
+        .filter { ExtensionVersion($0, dialect: dialect).extension == name }
+    }
+    return found.sorted { SemanticVersion.precedes(version($1), version($0)) }
+  }
+
+  private func version(_ object: Object) -> String { object.spec["version"]?.string ?? "" }
+
+  /// All that a plan about `name` is made from.
+  ///
+  /// The questions do not wait for each other: a slow line is slow once.
+  func context(
+    for name: String, called clusterName: String, asksWhoNeedsIt: Bool
+  ) async throws(ClusterError) -> PlanContext {
+    async let extensionAnswer = answer { () throws(ClusterError) in try await self.extension(name, isWhole: false) }
+    async let versionsAnswer = answer { () throws(ClusterError) in try await versions(of: name, isWhole: false) }
+    async let server = answer { () throws(ClusterError) in try await cluster.document("/version") }
+    let installed = try await installations().map(Installation.init)
+    let neighbours = asksWhoNeedsIt ? await versionsInUse(installed.filter { $0.extension != name }) : [:]
+    let found = try await extensionAnswer.get().map { Extension($0, dialect: dialect) }
+    let offered = try await versionsAnswer.get().map { ExtensionVersion($0, dialect: dialect) }
+    var context = PlanContext(
+      dialect: dialect, cluster: clusterName, extensions: found.map { [name: $0] } ?? [:],
+      installations: Dictionary(installed.map { ($0.name, $0) }, uniquingKeysWith: { $1 }),
+      versions: Dictionary(offered.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
+    context.installedVersions = neighbours
+    // A server that does not say its version stops nobody.
+    let numbers = ServerVersion((try? await server.get()) ?? .null)
+    context.kubernetesVersion = numbers.kubernetes
+    context.kubeSphereVersion = numbers.kubeSphere
+    return context
+  }
+
+  /// The version objects of what is installed; one that cannot be read is left out.
+  private func versionsInUse(_ installations: [Installation]) async -> [String: ExtensionVersion] {
+    await withTaskGroup(of: (String, Object?).self) { group in
+      for installation in installations {
+        let name = "\(installation.extension)-\(installation.version)"
+        group.addTask {
+          let object = await answer { () throws(ClusterError) in
+            try await cluster.get(dialect.extensionVersions, name, skipping: ExtensionVersion.unread)
+          }
+          return (installation.extension, try? object.get())
+        }
+      }
+      return await group.reduce(into: [:]) { result, found in
+        result[found.0] = found.1.map { ExtensionVersion($0, dialect: dialect) }
+      }
+    }
+  }
+
+  private func answer<Value: Sendable>(
+    _ request: @Sendable () async throws(ClusterError) -> Value
+  ) async -> Result<Value, ClusterError> {
+    do throws(ClusterError) {
+      return .success(try await request())
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+/// What `/version` says, of Kubernetes itself or of KubeSphere's gateway (facts §3.5).
+struct ServerVersion: Hashable, Sendable {
+  var kubernetes: String
+  /// Empty when Kubernetes itself answered.
+  var kubeSphere: String
+
+  init(_ document: Value) {
+    let own = document["gitVersion"]?.string ?? ""
+    let inner = document[path: "kubernetes", "gitVersion"]?.string
+    kubernetes = inner ?? own
+    kubeSphere = inner == nil ? "" : own
+  }
+}

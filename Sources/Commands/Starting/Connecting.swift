@@ -1,0 +1,80 @@
+import Client
+import Extensions
+import Glibc
+import Terminal
+
+extension Destination {
+  /// Finds the cluster a command line is about; with `--standalone` it starts it when it is not there.
+  static func find(_ invocation: Invocation, _ environment: Environment, _ outlet: Outlet) async throws(CommandError)
+    -> Destination
+  {
+    var destination =
+      invocation.has(.standalone)
+      ? try await standalone(invocation, environment, outlet) : try remote(invocation, environment)
+    destination.isReadOnly = invocation.has(.readOnly)
+    destination.dialect = invocation[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
+    return destination
+  }
+
+  /// A cluster of the kubeconfig, as kubectl would find it.
+  private static func remote(_ invocation: Invocation, _ environment: Environment) throws(CommandError) -> Destination {
+    let context: ClusterContext
+    do {
+      context = try Kubeconfig.load(KubeconfigOptions(invocation), environment: environment)
+    } catch {
+      throw CommandError(error.description)
+    }
+    let names = [context.name, context.cluster].filter { !$0.isEmpty }
+    var destination = Destination(
+      cluster: context.api, name: names.first ?? context.server, server: context.server)
+    destination.isInsecure = context.isInsecure
+    destination.kubectlFlags = kubectlFlags(invocation, context: context.name)
+    return destination
+  }
+
+  /// The flags of this command line that kubectl needs too; the context is pinned, a token stays secret.
+  private static func kubectlFlags(_ invocation: Invocation, context: String) -> [String] {
+    let kept: [Option] = [
+      .kubeconfig, .cluster, .user, .server, .certificateAuthority, .clientCertificate, .clientKey, .tlsServerName,
+      .asUser, .asGroup, .asUID,
+    ]
+    let flags = kept.flatMap { option in invocation.all(option).flatMap { ["--\(option.rawValue)", $0] } }
+    return flags + (context.isEmpty ? [] : ["--context", context])
+      + (invocation.has(.insecure) ? ["--\(Option.insecure.rawValue)"] : [])
+  }
+
+  private static func standalone(
+    _ invocation: Invocation, _ environment: Environment, _ outlet: Outlet
+  ) async throws(CommandError) -> Destination {
+    for option in [Option.kubeconfig, .context, .server] where invocation[option] != nil {
+      throw CommandError("--standalone and --\(option.rawValue) name two clusters; leave one of them out")
+    }
+    var backend = Standalone(environment)
+    backend.dialect = invocation[.dialect]
+    try await backend.attach(outlet)
+    return Destination(cluster: backend.cluster, name: "standalone", server: backend.server)
+  }
+}
+
+extension KubeconfigOptions {
+  init(_ invocation: Invocation) {
+    self.init()
+    kubeconfig = invocation[.kubeconfig]
+    context = invocation[.context]
+    cluster = invocation[.cluster]
+    user = invocation[.user]
+    server = invocation[.server]
+    token = invocation[.token]
+    certificateAuthority = invocation[.certificateAuthority]
+    clientCertificate = invocation[.clientCertificate]
+    clientKey = invocation[.clientKey]
+    insecureSkipTLSVerify = invocation[.insecure].map { $0 == "true" }
+    tlsServerName = invocation[.tlsServerName]
+    impersonatedUser = invocation[.asUser]
+    impersonatedGroups = invocation.all(.asGroup)
+    impersonatedUID = invocation[.asUID]
+    requestTimeout = invocation[.requestTimeout].flatMap(Invocation.seconds)
+    // A command has nothing else to do with the terminal while a plugin asks for a password.
+    if invocation.verb != .console, isatty(STDIN_FILENO) == 1 { lendTerminal = { body in await body() } }
+  }
+}

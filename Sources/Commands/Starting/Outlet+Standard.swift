@@ -1,0 +1,53 @@
+import Glibc
+
+extension Outlet {
+  /// That of this process: its standard output, error and input.
+  static var standard: Outlet {
+    var outlet = Outlet(
+      print: { write($0, to: STDOUT_FILENO) }, note: { write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDERR_FILENO) },
+      printsToTerminal: isatty(STDOUT_FILENO) == 1,
+      input: { () throws(CommandError) in isatty(STDIN_FILENO) == 1 ? nil : try allInput() })
+    if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 {
+      outlet.ask = { question in
+        write(question, to: STDERR_FILENO)
+        return line()
+      }
+    }
+    return outlet
+  }
+
+  /// Writes everything, or ends: nobody is reading any more, as in `ksx list | head`.
+  private static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { exit(1) }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+
+  private static func allInput() throws(CommandError) -> String {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(STDIN_FILENO, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { throw CommandError("the standard input cannot be read: \(String(cString: strerror(errno)))") }
+      if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+      bytes += buffer[..<count]
+      if bytes.count > 4 << 20 { throw CommandError("the standard input is longer than 4 MB") }
+    }
+  }
+
+  /// A line a person types, without its end; `nil` at the end of the input.
+  private static func line() -> String? {
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while read(STDIN_FILENO, &byte, 1) == 1 {
+      if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+      bytes.append(byte)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,53 @@
+public import Client
+import Glibc
+import Terminal
+
+/// What `ksx` does from its start: everything but the console itself.
+public enum Program {
+  /// What is left to do after the command line has been obeyed.
+  public enum Next: Sendable {
+    /// Nothing: leave with this status.
+    case leave(Int32)
+    /// Open the console there.
+    case openConsole(Destination)
+  }
+
+  /// Obeys a command line, given without the program's name.
+  public static func begin(_ arguments: [String], environment: Environment = .current) async -> Next {
+    let outlet = Outlet.standard
+    do throws(CommandError) {
+      return try await obey(try Invocation.parse(arguments), environment, outlet)
+    } catch {
+      outlet.note("ksx: " + error.sentence.oneLine)
+      return .leave(1)
+    }
+  }
+
+  private static func obey(
+    _ invocation: Invocation, _ environment: Environment, _ outlet: Outlet
+  ) async throws(CommandError) -> Next {
+    switch invocation.verb {
+    case .help: outlet.print(try Help.text(for: invocation.operands))
+    case .completion: outlet.print(try Completion.script(for: invocation.name))
+    case .console:
+      guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+        throw CommandError(
+          "the console needs a terminal on the standard input and output; ksx help lists the commands for scripts")
+      }
+      return .openConsole(try await Destination.find(invocation, environment, outlet))
+    default:
+      let places = XDG(environment)
+      let destination = try await Destination.find(invocation, environment, outlet)
+      let shelf = Shelf(cache: places.cache, state: places.state)
+      try await Runner(invocation, in: destination, outlet: outlet, shelf: shelf).run()
+    }
+    return .leave(0)
+  }
+}
+
+extension String {
+  /// This text on one line, safe to print to a terminal.
+  var oneLine: String {
+    split(whereSeparator: \.isNewline).joined(separator: " ").sanitised
+  }
+}

@@ -1,0 +1,141 @@
+import Client
+import Extensions
+import Manifest
+import Testing
+
+@testable import Commands
+
+@Suite struct ChangingTests {
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func anExtensionGoesThroughItsWholeLife(dialect: Dialect) async throws {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+
+    #expect(
+      try await bench.run("install", "whizard", "--version", "v1.0.0", "--yes")
+        == "whizard: being installed, version 1.0.0 in test\n")
+    try await bench.report("whizard", ["state": "Installed"])
+    #expect(try await bench.run("upgrade", "whizard", "--yes") == "whizard: being upgraded to version 1.1.0 in test\n")
+    #expect(try await bench.run("disable", "whizard", "--yes") == "whizard: disabled in test\n")
+    #expect(try await bench.run("enable", "whizard", "--yes") == "whizard: enabled in test\n")
+    #expect(
+      try await bench.run("config", "set", "whizard", "--yes", input: "a: 1 # one\n")
+        == "whizard: config replaced in test\n")
+    #expect(try await bench.installation().version == "1.1.0")
+    #expect(try await bench.installation().config == "a: 1 # one\n")
+    #expect(
+      try await bench.run("rollback", "whizard", "--version", "1.0.0", "--yes")
+        == "whizard: going back to version 1.0.0 in test\n")
+    #expect(try await bench.installation().version == "1.0.0")
+    #expect(try await bench.installation().config == "")
+    #expect(try await bench.run("uninstall", "whizard", "--yes") == "whizard: being uninstalled in test\n")
+    #expect(try await bench.failure("disable", "whizard", "--yes") == "cannot disable: whizard is not installed")
+  }
+
+  @Test func withoutATerminalNothingIsChangedUnasked() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+
+    let sentence = try await bench.failure("install", "whizard")
+
+    #expect(
+      sentence
+        == "nothing was changed: without a terminal ksx install needs --yes (or --dry-run=client to see the plan)")
+    #expect(!bench.transport.requests.contains { $0.method != .get && $0.target.contains("installplans") })
+  }
+
+  @Test func aPersonIsShownThePlanAndAsked() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+
+    #expect(try await bench.failure("install", "whizard", answer: "n") == "nothing was changed")
+    #expect(
+      bench.said.noted.hasPrefix("Install whizard 1.1.0 in test\n  + InstallPlan whizard, version 1.1.0, enabled\n"))
+    #expect(bench.said.noted.hasSuffix("Do this in test? [y/N] \n"))
+    try await bench.run("install", "whizard", answer: "y")
+    #expect(try await bench.installation().version == "1.1.0")
+  }
+
+  @Test func aRehearsalChangesNothing() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+
+    let plan = try await bench.run("install", "whizard", "--dry-run=client")
+    let asked = try await bench.run("install", "whizard", "--dry-run=server")
+
+    #expect(plan.hasPrefix("Install whizard 1.1.0 in test\n"))
+    #expect(plan.contains("| kubectl create -f -\n"))
+    #expect(asked == plan + "  the server would accept this; nothing was changed\n")
+    #expect(bench.transport.requests.last?.target.contains("dryRun=All") == true)
+    #expect(try await bench.cluster.list(Dialect.installPlan.installations).isEmpty)
+  }
+
+  @Test func aPlanIsDataToo() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+
+    let plan = try JSON.parse(Array(try await bench.run("install", "whizard", "--dry-run=client", "-o", "json").utf8))
+
+    #expect(plan["change"] == "install 1.1.0")
+    #expect(plan["effects"]?.sequence?.first == ["sign": "+", "text": "InstallPlan whizard, version 1.1.0, enabled"])
+  }
+
+  @Test func whatBlocksIsTheError() async throws {
+    let bench = try Workbench()
+    try await bench.offer(
+      versions: ["1.0.0"], spec: ["externalDependencies": [["name": "opensearch", "version": ">=2", "required": true]]])
+
+    #expect(
+      try await bench.failure("install", "whizard", "--version=1.0.0", "--yes")
+        == "cannot install 1.0.0: it needs opensearch >=2, which is not installed")
+    #expect(
+      try await bench.failure("install", "whizard", "--version=3.0.0", "--yes")
+        == "cannot install 3.0.0: whizard has no version 3.0.0; there is 1.0.0")
+    #expect(
+      try await bench.failure("install", "nope", "--yes") == "test has no extension nope; ksx list shows those it has")
+  }
+
+  @Test func aRollbackBringsBackWhatWasThereBefore() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes", "--config", "-", input: "a: 1\n")
+    try await bench.run("upgrade", "whizard", "--yes")
+    try await bench.run("config", "set", "whizard", "--yes", input: "a: 2\n")
+
+    try await bench.run("rollback", "whizard", "--yes")
+    #expect(try await bench.installation().config == "a: 1\n")
+    #expect(try await bench.installation().version == "1.1.0")
+    try await bench.run("rollback", "whizard", "--yes", "--version=1.0.0")
+    #expect(try await bench.installation().version == "1.0.0")
+  }
+
+  @Test func aRollbackToNowhereSaysWhatToSay() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+
+    #expect(
+      try await bench.failure("rollback", "whizard", "--yes")
+        == "ksx has not seen an earlier version of whizard in test; say which with --version (ksx versions whizard)")
+  }
+
+  @Test func readOnlyRefusesBeforeAnythingIsAsked() async throws {
+    let bench = try Workbench()
+
+    #expect(
+      try await bench.failure("disable", "whizard", "--now", "--read-only")
+        == "nothing was changed: --read-only refuses ksx disable")
+    #expect(bench.transport.requests.isEmpty)
+  }
+
+  @Test func aMissingConfigIsAskedFor() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    let sentence = try await bench.failure("config", "set", "whizard", "--yes")
+
+    #expect(sentence == "ksx config set needs the config: --config FILE, or the standard input")
+    #expect(
+      try await Workbench().failure("config", "get", "whizard")
+        == "whizard is not installed in test; ksx list shows what is")
+  }
+}

@@ -1,0 +1,147 @@
+import Client
+import Extensions
+import Manifest
+import Testing
+
+@testable import Commands
+
+/// The emergency: one request.
+@Suite struct NowTests {
+  private func installed(_ dialect: Dialect = .installPlan) async throws -> Workbench {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+    bench.transport.forget()
+    return bench
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func aDisableIsOneRequestAndNamesItsUndoing(dialect: Dialect) async throws {
+    let bench = try await installed(dialect)
+
+    let text = try await bench.run("disable", "whizard", "--now")
+
+    #expect(text == "\(dialect.installations.kind) whizard disabled in test\nundo: ksx enable whizard --now\n")
+    #expect(bench.transport.requests.map(\.method) == [.patch])
+    #expect(bench.transport.requests.first?.body == Array(#"{"spec":{"enabled":false}}"#.utf8))
+    #expect(try await !bench.installation().isEnabled)
+    bench.transport.forget()
+    try await bench.run("enable", "whizard", "--now")
+    #expect(bench.transport.requests.map(\.method) == [.patch])
+    #expect(try await bench.installation().isEnabled)
+  }
+
+  @Test func theDialectMayBeSaid() async throws {
+    let bench = try await installed(.subscription)
+
+    let text = try await bench.run("disable", "whizard", "--now", "--dialect", "subscription")
+
+    #expect(text.hasSuffix("undo: ksx enable whizard --now --dialect subscription\n"))
+    #expect(bench.transport.requests.count == 1)
+  }
+
+  @Test func anUnknownClusterIsTriedAndNotAsked() async throws {
+    let bench = try Workbench(.subscription)
+    let object: Value = ["extension": ["name": "whizard", "version": "1.0.0"], "enabled": true]
+    _ = try await bench.cluster.create(
+      Dialect.subscription.installations, Object(Dialect.subscription.installations, name: "whizard", ["spec": object]))
+    bench.transport.forget()
+
+    try await bench.run("disable", "whizard", "--now")
+
+    #expect(bench.transport.requests.map(\.method) == [.patch, .patch])
+    #expect(bench.shelf.dialect(of: "unix:///test") == .subscription)
+  }
+
+  @Test func whatIsNotThereSaysWhatToTry() async throws {
+    let bench = try await installed()
+
+    #expect(
+      try await bench.failure("disable", "nope", "--now")
+        == "disable nope --now: unix:///test has no InstallPlan nope. ksx list shows what is installed; check --context"
+    )
+    #expect(
+      try await bench.failure("disable", "whizard", "--now", "--dialect=subscription")
+        == "disable whizard --now: unix:///test has no Subscriptions at all; try --dialect installplan, or check --context"
+    )
+  }
+
+  @Test func aRehearsalByTheServerChangesNothing() async throws {
+    let bench = try await installed()
+
+    let text = try await bench.run("disable", "whizard", "--now", "--dry-run=server")
+
+    #expect(text.contains("(the server would; nothing was changed)"))
+    #expect(try await bench.installation().isEnabled)
+  }
+}
+
+@Suite struct WaitingTests {
+  private func plan(
+    _ state: String, version: String = "1.1.0", attempted: String = "1.1.0", message: String = ""
+  ) -> Installation {
+    Installation(
+      Object(
+        Dialect.installPlan.installations, name: "whizard",
+        [
+          "spec": ["extension": ["name": "whizard", "version": .string(version)], "enabled": true],
+          "status": [
+            "state": .string(state), "version": .string(attempted), "enabled": true,
+            "conditions": [["message": .string(message)]],
+          ],
+        ]))
+  }
+
+  @Test func anUpgradeIsDoneWhenTheNewVersionIsInstalled() {
+    var waiting = Waiting(.upgrade(to: "1.1.0"))
+
+    #expect(waiting.see(plan("Installed", attempted: "1.0.0")) == nil)
+    #expect(waiting.see(plan("Upgrading")) == nil)
+    #expect(waiting.see(plan("Installed")) == .done)
+  }
+
+  @Test func aFailureOfLongAgoIsNotThisOne() {
+    var waiting = Waiting(.upgrade(to: "1.1.0"))
+
+    #expect(waiting.see(plan("UpgradeFailed", attempted: "1.0.0", message: "old")) == nil)
+    #expect(waiting.see(plan("Upgrading", attempted: "1.0.0")) == nil)
+    #expect(waiting.see(plan("UpgradeFailed", attempted: "1.0.0", message: "no chart")) == .failed("no chart"))
+  }
+
+  @Test func anUninstallIsDoneWhenNothingIsLeft() {
+    var waiting = Waiting(.uninstall)
+
+    #expect(waiting.see(plan("Installed")) == nil)
+    #expect(waiting.see(plan("Uninstalling")) == nil)
+    #expect(waiting.see(plan("UninstallFailed", message: "stuck")) == .failed("stuck"))
+    #expect(waiting.see(nil) == .done)
+  }
+
+  @Test func whatVanishesMeanwhileHasFailed() {
+    var waiting = Waiting(.upgrade(to: "1.1.0"))
+
+    #expect(waiting.see(nil) == .failed("it has been deleted meanwhile"))
+  }
+
+  @Test(.timeLimit(.minutes(1))) func waitingFollowsTheClusterToTheEnd() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes", "--version=1.0.0")
+    try await bench.report("whizard", ["state": "Installing"])
+    let waiting = Task { try await bench.run("upgrade", "whizard", "--yes", "--wait", "--timeout=50s") }
+    // The controller answers when the upgrade has been asked for.
+    while try await bench.installation().version != "1.1.0" { await Task.yield() }
+    try await bench.report("whizard", ["state": "Installed", "version": "1.1.0", "enabled": true])
+
+    #expect(try await waiting.value == "whizard: being upgraded to version 1.1.0 in test\n")
+  }
+
+  @Test(.timeLimit(.minutes(1))) func waitingEndsInTime() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+
+    let sentence = try await bench.failure("install", "whizard", "--yes", "--wait", "--timeout=0")
+
+    #expect(sentence == "whizard is not done after 0 s (no state yet); it goes on in the cluster")
+  }
+}

@@ -1,0 +1,164 @@
+import Backend
+import Client
+import Extensions
+import Glibc
+import Manifest
+import Testing
+
+@testable import Commands
+
+/// A cluster in this process, a folder for what ksx keeps, and everything a command says.
+final class Workbench: Sendable {
+  let transport: CountingTransport
+  let said = Transcript()
+  let folder: String
+  let dialect: Dialect
+
+  init(_ dialect: Dialect = .installPlan) throws {
+    self.dialect = dialect
+    let types = ResourceTypes(dialect: dialect == .installPlan ? .installplan : .subscription)
+    transport = CountingTransport(InProcessTransport(try API(path: ":memory:", types: types)))
+    var template = Array("/tmp/ksx-tests-XXXXXX".utf8CString)
+    let made = try #require(mkdtemp(&template))
+    folder = String(cString: made)
+  }
+
+  deinit {
+    for sub in ["cache/clusters", "state/history"] {
+      for name in (try? Files.names(in: "\(folder)/\(sub)")) ?? [] { unlink("\(folder)/\(sub)/\(name)") }
+      rmdir("\(folder)/\(sub)")
+    }
+    for sub in ["/cache", "/state", ""] { rmdir(folder + sub) }
+  }
+
+  var shelf: Shelf { Shelf(cache: folder + "/cache", state: folder + "/state") }
+  var cluster: Cluster { Cluster(transport: transport) }
+
+  /// What a command line prints, when it succeeds.
+  @discardableResult
+  func run(_ arguments: String..., answer: String? = nil, input: String? = nil) async throws -> String {
+    try await run(arguments, answer: answer, input: input)
+  }
+
+  private func run(_ arguments: [String], answer: String?, input: String?) async throws -> String {
+    said.clear()
+    let invocation = try Invocation.parse(arguments)
+    var destination = Destination(cluster: cluster, name: "test", server: "unix:///test")
+    destination.dialect = invocation[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
+    destination.isReadOnly = invocation.has(.readOnly)
+    var outlet = Outlet(
+      print: { [said] in said.print($0) }, note: { [said] in said.note($0) },
+      input: { () throws(CommandError) in input })
+    if let answer {
+      outlet.ask = { [said] question in
+        said.note(question)
+        return answer
+      }
+    }
+    try await Runner(invocation, in: destination, outlet: outlet, shelf: shelf).run()
+    return said.printed
+  }
+
+  /// The sentence of a command line that fails.
+  func failure(_ arguments: String..., answer: String? = nil) async throws -> String {
+    do {
+      _ = try await run(arguments, answer: answer, input: nil)
+    } catch let error as CommandError {
+      return error.sentence
+    }
+    Issue.record("\(arguments) succeeded")
+    return ""
+  }
+
+  /// Puts an extension into the marketplace, with its versions.
+  func offer(
+    _ name: String = "whizard", versions: [String] = ["1.0.0", "1.1.0"], recommended: String = "1.1.0",
+    title: String = "Whizard", spec: Mapping = [:]
+  ) async throws {
+    _ = try await cluster.create(
+      dialect.extensions,
+      Object(
+        dialect.extensions, name: name, labels: ["kubesphere.io/category": "observability"],
+        [
+          "spec": ["displayName": dialect == .installPlan ? ["en": .string(title)] : .string(title)],
+          "status": dialect == .installPlan
+            ? ["recommendedVersion": .string(recommended)] : ["recommendVersion": .string(recommended)],
+        ]))
+    for version in versions {
+      var fields: Mapping = ["version": .string(version)]
+      for pair in spec.pairs { fields[pair.key] = pair.value }
+      _ = try await cluster.create(
+        dialect.extensionVersions,
+        Object(
+          dialect.extensionVersions, name: "\(name)-\(version)", labels: [dialect.extensionLabel: name],
+          ["spec": .mapping(fields)]))
+    }
+  }
+
+  /// Plays the controller: what the cluster says of an installation.
+  func report(_ name: String = "whizard", _ status: Value) async throws {
+    _ = try await cluster.patch(dialect.installations, name, ["status": status])
+  }
+
+  func installation(_ name: String = "whizard") async throws -> Installation {
+    Installation(try await cluster.get(dialect.installations, name))
+  }
+}
+
+/// Passes requests on and remembers them.
+final class CountingTransport: Transport {
+  private let inner: any Transport
+  private let seen = Guarded<[HTTPRequest]>([])
+
+  init(_ inner: any Transport) { self.inner = inner }
+
+  var requests: [HTTPRequest] { seen.value }
+
+  func forget() { seen.change { $0 = [] } }
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    seen.change { $0.append(request) }
+    return try await inner.send(request)
+  }
+}
+
+/// What a command printed, and what it noted.
+final class Transcript: Sendable {
+  private let lines = Guarded<(printed: String, noted: String)>(("", ""))
+
+  var printed: String { lines.value.printed }
+  var noted: String { lines.value.noted }
+
+  func print(_ text: String) { lines.change { $0.printed += text } }
+  func note(_ text: String) { lines.change { $0.noted += text + "\n" } }
+  func clear() { lines.change { $0 = ("", "") } }
+}
+
+/// A value behind a lock that Thread Sanitizer understands.
+// Safe: the value is reached only while the mutex is held.
+final class Guarded<Value>: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private var guarded: Value
+
+  init(_ value: Value) {
+    guarded = value
+    pthread_mutex_init(mutex, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  var value: Value {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return guarded
+  }
+
+  func change(_ body: (inout Value) -> Void) {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    body(&guarded)
+  }
+}
