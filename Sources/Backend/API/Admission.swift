@@ -71,6 +71,10 @@ struct Admission: Sendable {
         "the API version in the data (\(object.apiVersion)) does not match the expected API version "
           + "(\(type.resource.apiVersion))")
     }
+    guard object.kind == type.resource.kind || !type.isCustom else {
+      let cause = Refusal.Cause.invalid("kind", .string(object.kind), "must be \(type.resource.kind)")
+      throw .invalid(type, object.name, [cause])
+    }
     guard object.kind == type.resource.kind else {
       throw .badRequest(
         "\(object.kind) in version \"\(object.apiVersion)\" cannot be handled as a \(type.resource.kind)")

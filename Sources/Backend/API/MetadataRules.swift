@@ -7,6 +7,16 @@ struct MetadataRules: Sendable {
 
   init(_ type: ResourceType) { self.type = type }
 
+  private static let keyRule =
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+    + "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
+    + "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+
+  private static let valueRule =
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
+    + "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+    + "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+
   func causes(_ value: Value) -> [Refusal.Cause] {
     guard let metadata = value["metadata"], metadata.mapping != nil else {
       return [.required("metadata.name", "name or generateName is required")]
@@ -55,14 +65,13 @@ struct MetadataRules: Sendable {
       }
       if !Syntax.isLabelKey(isLabel ? pair.key : pair.key.lowercased()) {
         causes.append(
-          .invalid(field, .string(pair.key), "name part must consist of alphanumeric characters, '-', '_' or '.'"))
+          .invalid(field, .string(pair.key), Self.keyRule))
       }
       if isLabel, !Syntax.isLabelValue(text) {
         causes.append(
           .invalid(
             field, pair.value,
-            "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "
-              + "start and end with an alphanumeric character, and be no more than 63 characters"))
+            Self.valueRule))
       }
     }
     return causes
@@ -74,7 +83,7 @@ struct MetadataRules: Sendable {
       return [.wrongType("metadata.finalizers", value, "array")]
     }
     return items.filter { !Syntax.isLabelKey($0.string ?? "") }
-      .map { .invalid("metadata.finalizers", $0, "name part must consist of alphanumeric characters, '-', '_' or '.'") }
+      .map { .invalid("metadata.finalizers", $0, Self.keyRule) }
   }
 
   private func ownerCauses(_ value: Value?) -> [Refusal.Cause] {

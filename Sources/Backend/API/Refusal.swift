@@ -14,8 +14,9 @@ struct Refusal: Error, Hashable, Sendable {
     var message: String
     var field: String
 
-    static func required(_ field: String, _ message: String = "Required value") -> Cause {
-      Cause(reason: "FieldValueRequired", message: message, field: field)
+    static func required(_ field: String, _ problem: String? = nil) -> Cause {
+      let message = problem.map { "Required value: \($0)" } ?? "Required value"
+      return Cause(reason: "FieldValueRequired", message: message, field: field)
     }
 
     static func invalid(_ field: String, _ value: Value, _ problem: String) -> Cause {
@@ -107,7 +108,8 @@ struct Refusal: Error, Hashable, Sendable {
   }
 
   private static func details(_ type: ResourceType, _ name: String, _ kind: String) -> Mapping {
-    var details: Mapping = ["name": .string(name)]
+    var details = Mapping()
+    if !name.isEmpty { details["name"] = .string(name) }
     if !type.resource.group.isEmpty { details["group"] = .string(type.resource.group) }
     details["kind"] = .string(kind)
     return details

@@ -40,11 +40,13 @@ struct Router: Sendable {
     _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
   ) async throws(Refusal) -> HTTPResponse {
     switch request.method {
-    case .get where target.flag("watch"): return try await Watching(api: api).begin(path, target, request.form)
-    case .get: return try await Listing(api: api).page(path, target, request.form)
+    case .get where target.flag("watch"):
+      return try await Watching(api: api).begin(path, target, try Form(request, target))
+    case .get: return try await Listing(api: api).page(path, target, try Form(request, target))
     case .post:
+      let form = try Form(request, target)
       let object = try await api.create(try request.json(), at: path, try WriteOptions(target))
-      return answer(201, object, path, request)
+      return answer(201, object, path, form)
     case .delete: return try await deleteAll(path, target)
     default: throw .unknownMethod
     }
@@ -53,12 +55,13 @@ struct Router: Sendable {
   private func object(
     _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
   ) async throws(Refusal) -> HTTPResponse {
-    let options = try WriteOptions(target)
+    let (options, form) = (try WriteOptions(target), try Form(request, target))
     switch request.method {
-    case .get where target.flag("watch"): return try await Watching(api: api).begin(path, target, request.form)
-    case .get: return answer(200, try await api.get(path), path, request)
-    case .put: return answer(200, try await api.replace(path, with: try request.json(), options), path, request)
-    case .patch: return answer(200, try await api.patch(path, try Patch(request), options), path, request)
+    case .get where target.flag("watch"):
+      return try await Watching(api: api).begin(path, target, try Form(request, target))
+    case .get: return answer(200, try await api.get(path), path, form)
+    case .put: return answer(200, try await api.replace(path, with: try request.json(), options), path, form)
+    case .patch: return answer(200, try await api.patch(path, try Patch(request, for: path.type), options), path, form)
     case .delete where !path.isStatus:
       return try await api.delete(path, try DeleteOptions(request, target)).response
     default: throw .unknownMethod
@@ -88,11 +91,8 @@ struct Router: Sendable {
     return HTTPResponse(status: 201, json: answer)
   }
 
-  private func answer(
-    _ status: Int, _ object: StoredObject, _ path: ResourcePath, _ request: HTTPRequest
-  ) -> HTTPResponse {
-    let bytes = request.form.bytes([object], of: path.type, at: api.now())
-    return HTTPResponse(status: status, json: bytes)
+  private func answer(_ status: Int, _ object: StoredObject, _ path: ResourcePath, _ form: Form) -> HTTPResponse {
+    HTTPResponse(status: status, json: form.bytes(object, of: path.type, at: api.now()))
   }
 
   private func document(_ value: Value, _ request: HTTPRequest) throws(Refusal) -> HTTPResponse {

@@ -32,15 +32,21 @@ public struct Timestamp: Hashable, Sendable, CustomStringConvertible {
     return "\(day)T\(Self.pad(second / 3_600)):\(Self.pad(second / 60 % 60)):\(Self.pad(second % 60))Z"
   }
 
-  /// How long it was to `later`, as kubectl writes ages: `45s`, `12m`, `5h`, `3d`.
+  /// How long it was to `later`, as kubectl writes ages: `45s`, `3m20s`, `12m`, `5h30m`, `3d`.
   func age(at later: Timestamp) -> String {
     let seconds = max(0, later.secondsSince1970 - secondsSince1970)
-    switch seconds {
-    case ..<120: return "\(seconds)s"
-    case ..<7_200: return "\(seconds / 60)m"
-    case ..<172_800: return "\(seconds / 3_600)h"
-    default: return "\(seconds / 86_400)d"
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400)
+    func pair(_ number: Int, _ unit: String, _ rest: Int, _ smaller: String) -> String {
+      "\(number)\(unit)" + (rest == 0 ? "" : "\(rest)\(smaller)")
     }
+    if seconds < 120 { return "\(seconds)s" }
+    if minutes < 10 { return pair(minutes, "m", seconds % 60, "s") }
+    if minutes < 180 { return "\(minutes)m" }
+    if hours < 8 { return pair(hours, "h", minutes % 60, "m") }
+    if hours < 48 { return "\(hours)h" }
+    if days < 8 { return pair(days, "d", hours % 24, "h") }
+    if days < 730 { return "\(days)d" }
+    return days < 2_920 ? pair(days / 365, "y", days % 365, "d") : "\(days / 365)y"
   }
 
   // Days from and to the civil calendar, counting years from March so that leap days come last:

@@ -19,8 +19,6 @@ struct Watching: Sendable {
     // Without a version the watch begins with everything there is, as made just now.
     let isFromNow = version == 0 || wantsInitial
     let start = isFromNow ? try await api.snapshot(selection, after: nil, at: .notOlderThan(version)) : nil
-    let current = await api.version
-    guard version <= current else { throw .tooLargeVersion(version, current: current) }
     let api = api
     return HTTPResponse(
       status: 200, headers: ["Content-Type": "application/json"],
@@ -55,6 +53,7 @@ actor WatchReader {
   private var place: Int
   private var nextBookmark: ContinuousClock.Instant
   private var isFinished = false
+  private var isFirst = true
 
   init(_ api: API, _ plan: WatchPlan, initial: [StoredObject], after version: Int) {
     self.api = api
@@ -107,6 +106,8 @@ actor WatchReader {
 
   private func bookmark(_ annotations: [String: String]) -> [UInt8] {
     let resource = plan.selection.type.resource
+    // A reader of tables takes nothing else; one of bare metadata would take either.
+    if case .table = plan.form { return line("BOOKMARK", JSON.bytes(emptyTable)) }
     var metadata: Mapping = ["resourceVersion": .string(String(place)), "creationTimestamp": .null]
     if !annotations.isEmpty { metadata["annotations"] = Value(annotations) }
     return line(
@@ -116,9 +117,16 @@ actor WatchReader {
       ]))
   }
 
+  private var emptyTable: Value {
+    Table(type: plan.selection.type, inclusion: .nothing, now: api.now())
+      .value([], ["resourceVersion": .string(String(place))], hasColumns: false)
+  }
+
   private func lines(_ events: [Event]) -> [UInt8] {
     events.reduce(into: []) { lines, event in
-      lines += line(event.kind.rawValue, plan.form.bytes([event.object], of: plan.selection.type, at: api.now()))
+      let object = plan.form.bytes(event.object, of: plan.selection.type, at: api.now(), isFirst: isFirst)
+      lines += line(event.kind.rawValue, object)
+      isFirst = false
     }
   }
 

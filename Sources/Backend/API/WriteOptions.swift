@@ -54,15 +54,16 @@ struct Patch: Hashable, Sendable {
   private var language: Language
   private var document: Value
 
-  init(_ request: HTTPRequest) throws(Refusal) {
+  init(_ request: HTTPRequest, for type: ResourceType) throws(Refusal) {
     switch request.mediaType {
-    // A strategic patch differs only in lists that are merged by key; kinds without such a schema
-    // take it as a merge patch.
-    case "application/merge-patch+json", "application/strategic-merge-patch+json": language = .merge
+    case "application/merge-patch+json": language = .merge
+    // A strategic patch differs only in lists that are merged by key, which nobody here relies on.
+    case "application/strategic-merge-patch+json" where !type.isCustom: language = .merge
     case "application/json-patch+json": language = .operations
     default:
       throw .unsupportedMediaType(
-        accepted: "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json")
+        accepted: "application/json-patch+json, application/merge-patch+json"
+          + (type.isCustom ? "" : ", application/strategic-merge-patch+json"))
     }
     do throws(SyntaxError) {
       document = try JSON.parse(request.body)

@@ -37,8 +37,10 @@ struct History: Sendable {
   }
 
   /// The changes after `version`, or `nil` when some of them are forgotten.
+  ///
+  /// A version that has not been yet is of another database: nothing of it is remembered either.
   func changes(after version: Int) -> ArraySlice<Change>? {
-    guard version >= oldest else { return nil }
+    guard version >= oldest, version <= latest else { return nil }
     return changes[min(changes.count, changes.count - (latest - version))...]
   }
 }

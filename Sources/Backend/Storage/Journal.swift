@@ -100,9 +100,8 @@ final class Journal {
   }
 
   private func loadHistory(_ limit: History.Limit) throws(StorageError) -> History {
-    // A fresh database begins at 1: a list at version 0 would mean "any" to a client.
     let oldest = try database.integer("SELECT min(version) FROM history")
-    var history = History(latest: max(oldest - 1, 1), limit: limit)
+    var history = History(latest: oldest > 0 ? oldest - 1 : Self.firstVersion, limit: limit)
     var known: [ObjectReference: StoredObject] = [:]
     let rows = try database.prepare("SELECT version, kind, collection, body FROM history ORDER BY version")
     while try rows.step() {
@@ -118,6 +117,12 @@ final class Journal {
     }
     return history
   }
+
+  /// A fresh database begins at a version that grows with the clock.
+  ///
+  /// A client that knew an earlier database in this place then holds a version that is too old, and
+  /// lists anew, instead of taking new versions for old ones.
+  private static var firstVersion: Int { max(1, time(nil) - 1_600_000_000) }
 
   private var damaged: StorageError {
     .unusable(path: path, reason: "holds something that is no object; move it away to start with an empty one")
