@@ -65,8 +65,10 @@ import Testing
     let wrongVersion = try await ask(.post, Path.plans, .plan("x").setting(["apiVersion"], to: "v1"))
     let noKind = try await ask(.post, Path.plans, .plan("x").setting(["kind"], to: nil))
 
-    #expect([wrongKind.status, wrongVersion.status, noKind.status] == [400, 400, 400])
-    #expect(wrongKind.message == #"Extension in version "kubesphere.io/v1alpha1" cannot be handled as a InstallPlan"#)
+    #expect([wrongKind.status, wrongVersion.status, noKind.status] == [422, 400, 400])
+    #expect(
+      wrongKind["details", "causes"]?.sequence?.first?["message"] == #"Invalid value: "Extension": must be InstallPlan"#
+    )
     #expect(noKind.message == "Object 'Kind' is missing in the body")
   }
 
