@@ -49,7 +49,7 @@ let package = Package(
       ]),
 
     .testTarget(name: "ManifestTests", dependencies: ["Manifest"]),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CTerminal"]),
     .testTarget(name: "ClientTests", dependencies: ["Client"]),
     .testTarget(name: "ExtensionsTests", dependencies: ["Extensions"]),
     .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest"]),

@@ -2,7 +2,9 @@
 ///
 /// It knows nothing of screens; `EditorView` shows one.
 public struct Draft: Hashable, Sendable {
+  /// The text as lines.
   public internal(set) var buffer: TextBuffer
+  /// The cursor, and what it has selected.
   public internal(set) var selection = Selection(.start)
   var history = History()
   var clipboard = ""
@@ -13,11 +15,14 @@ public struct Draft: Hashable, Sendable {
   /// Counts edits, so that others know when to look again.
   var edits = 0
 
+  /// A draft of `text`, with the cursor before it.
   public init(_ text: String) {
     buffer = TextBuffer(text)
   }
 
+  /// The text as it is now.
   public var text: String { buffer.text }
+  /// Where typing goes.
   public var cursor: Position { selection.head }
 
   /// What a cursor key does.

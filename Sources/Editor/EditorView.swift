@@ -20,6 +20,7 @@ public struct EditorView: Hashable, Sendable {
     case abandon(hasUnsavedEdits: Bool)
   }
 
+  /// The text being edited.
   public private(set) var draft: Draft
   /// The first mistake in the text as it is now.
   public private(set) var problem: SyntaxError?
@@ -34,6 +35,7 @@ public struct EditorView: Hashable, Sendable {
   private(set) var leftColumn = 0
   private(set) var size = Size(rows: 24, columns: 80)
 
+  /// An editor of `text`, which counts as saved.
   public init(text: String) {
     draft = Draft(text)
     saved = text
@@ -41,10 +43,12 @@ public struct EditorView: Hashable, Sendable {
     check()
   }
 
+  /// The text as it is now.
   public var text: String { draft.text }
 
   /// A text to be found is being typed: every key belongs to it.
   public var isFinding: Bool { prompt != nil }
+  /// Whether the text differs from what was saved.
   public var hasUnsavedEdits: Bool { !text.utf8.elementsEqual(saved.utf8) }
 
   /// Tells the editor that its text was saved.

@@ -2,16 +2,21 @@
 ///
 /// Lines and columns start at zero; a column counts characters as people see them, whatever they are made of.
 public struct Position: Hashable, Comparable, Sendable {
+  /// Lines above it.
   public var line: Int
+  /// Characters before it in its line.
   public var column: Int
 
+  /// The place behind `column` characters of `line`.
   public init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 
+  /// Before the first character.
   public static let start = Position(line: 0, column: 0)
 
+  /// Earlier places come first.
   public static func < (left: Position, right: Position) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }
@@ -19,10 +24,12 @@ public struct Position: Hashable, Comparable, Sendable {
 
 /// What is selected: from where it was begun to where the cursor is, often nothing.
 public struct Selection: Hashable, Sendable {
+  /// Where selecting began.
   public var anchor: Position
   /// Where the cursor is.
   public var head: Position
 
+  /// What lies between `anchor` and `head`.
   public init(anchor: Position, head: Position) {
     self.anchor = anchor
     self.head = head
@@ -33,6 +40,8 @@ public struct Selection: Hashable, Sendable {
     self.init(anchor: cursor, head: cursor)
   }
 
+  /// Whether there is only a cursor.
   public var isEmpty: Bool { anchor == head }
+  /// What is selected, whichever way it was.
   public var range: Range<Position> { min(anchor, head)..<max(anchor, head) }
 }

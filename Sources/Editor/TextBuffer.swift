@@ -3,10 +3,12 @@
 /// `TextBuffer(text).text` is `text` to the byte: a last line end, or none, and CRLF are kept. There is always
 /// at least one line.
 public struct TextBuffer: Hashable, Sendable {
+  /// The lines without their ends.
   public private(set) var lines: [String]
   /// What separates the lines: a line feed, or CRLF when every line ends so.
   public let lineEnd: String
 
+  /// The lines of `text`.
   public init(_ text: String) {
     let lines = Self.split(text)
     // Where only some lines end in CRLF, the carriage returns stay where they are, as text.
@@ -19,8 +21,10 @@ public struct TextBuffer: Hashable, Sendable {
     }
   }
 
+  /// The whole text, as it would be saved.
   public var text: String { lines.joined(separator: lineEnd) }
 
+  /// Behind the last character.
   public var end: Position {
     Position(line: lines.count - 1, column: lines[lines.count - 1].count)
   }

@@ -2,9 +2,12 @@
 ///
 /// Rows grow downwards, columns to the right; both start at zero.
 public struct Point: Hashable, Sendable {
+  /// Rows above it.
   public var row: Int
+  /// Columns to the left of it.
   public var column: Int
 
+  /// The position in `row` and `column`.
   public init(row: Int, column: Int) {
     self.row = row
     self.column = column
@@ -13,9 +16,12 @@ public struct Point: Hashable, Sendable {
 
 /// An extent in cells.
 public struct Size: Hashable, Sendable {
+  /// Cells from top to bottom.
   public var rows: Int
+  /// Cells from left to right.
   public var columns: Int
 
+  /// An extent of `rows` by `columns`.
   public init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
@@ -26,9 +32,12 @@ public struct Size: Hashable, Sendable {
 ///
 /// It may be empty; it never has a negative extent.
 public struct Rect: Hashable, Sendable {
+  /// The top left corner.
   public var origin: Point
+  /// How far it reaches from there.
   public var size: Size
 
+  /// The area of `size` whose top left corner is `origin`; a negative extent counts as none.
   public init(_ origin: Point, _ size: Size) {
     self.origin = origin
     self.size = Size(rows: max(0, size.rows), columns: max(0, size.columns))
@@ -39,8 +48,11 @@ public struct Rect: Hashable, Sendable {
     self.init(Point(row: 0, column: 0), size)
   }
 
+  /// The rows it covers.
   public var rows: Range<Int> { origin.row..<(origin.row + size.rows) }
+  /// The columns it covers.
   public var columns: Range<Int> { origin.column..<(origin.column + size.columns) }
+  /// Whether it covers no cell.
   public var isEmpty: Bool { size.rows == 0 || size.columns == 0 }
 
   /// Whether `point` lies inside.

@@ -31,14 +31,23 @@ public enum Key: Hashable, Sendable {
     case click, wheelUp, wheelDown
   }
 
+  /// The arrow up.
   public static let up = Key.move(.up)
+  /// The arrow down.
   public static let down = Key.move(.down)
+  /// The arrow to the left.
   public static let left = Key.move(.left)
+  /// The arrow to the right.
   public static let right = Key.move(.right)
+  /// The key to the start.
   public static let home = Key.move(.home)
+  /// The key to the end.
   public static let end = Key.move(.end)
+  /// The key for a page up.
   public static let pageUp = Key.move(.pageUp)
+  /// The key for a page down.
   public static let pageDown = Key.move(.pageDown)
+  /// The space bar.
   public static let space = Key.character(" ")
 }
 

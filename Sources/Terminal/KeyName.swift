@@ -33,19 +33,23 @@ extension Key {
 
   private static func controlled(_ rest: String) -> Key? {
     switch Key(named: rest) {
-    case .character(let character):
-      guard let byte = character.lowercased().utf8.first, character.isASCII else { return nil }
-      switch byte {
-      case UInt8(ascii: "i"): return .tab
-      case UInt8(ascii: "m"), UInt8(ascii: "j"): return .enter
-      case UInt8(ascii: "h"): return .backspace
-      case UInt8(ascii: "["): return .escape
-      case UInt8(ascii: "@"), UInt8(ascii: " "): return .control(" ")
-      case UInt8(ascii: "/"): return .control("_")
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), 0x5C...0x5F: return .control(Character(Unicode.Scalar(byte)))
-      default: return nil
-      }
+    case .character(let character): return controlled(character)
     case .move(let direction): return .ctrl(direction)
+    default: return nil
+    }
+  }
+
+  /// The key of `character` with ctrl, as the byte that a terminal makes of it says.
+  private static func controlled(_ character: Character) -> Key? {
+    guard character.isASCII, let byte = character.lowercased().utf8.first else { return nil }
+    switch byte {
+    case UInt8(ascii: "i"): return .tab
+    case UInt8(ascii: "m"), UInt8(ascii: "j"): return .enter
+    case UInt8(ascii: "h"): return .backspace
+    case UInt8(ascii: "["): return .escape
+    case UInt8(ascii: "@"), UInt8(ascii: " "): return .control(" ")
+    case UInt8(ascii: "/"): return .control("_")
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), 0x5C...0x5F: return .control(Character(Unicode.Scalar(byte)))
     default: return nil
     }
   }

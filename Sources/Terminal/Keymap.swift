@@ -5,7 +5,9 @@
 public struct Keymap<Command: Hashable & Sendable>: Sendable {
   /// One line of help.
   public struct Binding: Hashable, Sendable {
+    /// The keys, one after the other.
     public var keys: [Key]
+    /// What they do.
     public var command: Command
   }
 
@@ -28,6 +30,7 @@ public struct Keymap<Command: Hashable & Sendable>: Sendable {
   private var mentioned: Set<Command> = []
   private var entries: [Key: Entry] = [:]
 
+  /// A keymap without bindings.
   public init() {}
 
   /// Binds `keys`, replacing whatever they, a beginning or a continuation of them were bound to.
@@ -78,6 +81,15 @@ public struct Keymap<Command: Hashable & Sendable>: Sendable {
     var result = base
     for command in mentioned { result.unbind(command) }
     for binding in bindings { result.bind(binding.keys, to: binding.command) }
+    return result
+  }
+
+  /// The bindings of the commands that `transform` knows, as a keymap of what it makes of them.
+  public func compactMap<Other>(_ transform: (Command) -> Other?) -> Keymap<Other> {
+    var result = Keymap<Other>()
+    for binding in bindings {
+      if let command = transform(binding.command) { result.bind(binding.keys, to: command) }
+    }
     return result
   }
 

@@ -2,14 +2,17 @@ import Manifest
 
 /// A keymap file: the keymaps of all views, by section name.
 public struct Keymaps<Command: Hashable & Sendable>: Sendable {
+  /// What people choose it by.
   public var name: String
   /// The keymap file that this one is laid over, when it names one.
   public var inherits: String?
+  /// The keymap of each view.
   public var sections: [String: Keymap<Command>]
 
   /// The commands that may be bound, by section and by name.
   public typealias Vocabulary = [String: [String: Command]]
 
+  /// Keymaps of `sections`.
   public init(name: String = "", inherits: String? = nil, sections: [String: Keymap<Command>] = [:]) {
     self.name = name
     self.inherits = inherits

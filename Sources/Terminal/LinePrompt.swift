@@ -9,6 +9,7 @@ public struct LinePrompt: Hashable, Sendable {
     case ignored
   }
 
+  /// What was typed so far.
   public private(set) var text: String
   /// Characters before the cursor.
   public private(set) var cursor: Int
@@ -18,6 +19,7 @@ public struct LinePrompt: Hashable, Sendable {
   private var typed = ""
   private var killed = ""
 
+  /// A prompt that begins with `text`, with the cursor behind it.
   public init(text: String = "", history: [String] = []) {
     self.text = text
     self.history = history

@@ -9,6 +9,8 @@ struct NcursesInput {
   private let descriptor: Int32
   private var decoder = KeyDecoder()
   private var ready: [Key] = []
+  /// Whether the terminal hung up; there is no use in waiting for it then.
+  private(set) var isClosed = false
 
   init(signals: Int32, descriptor: Int32) {
     self.signals = signals
@@ -21,7 +23,10 @@ struct NcursesInput {
       let input = read()
       ready += decoder.decode(input)
       guard input == .nothing else { continue }
-      if ready.isEmpty, hasEnded { return .closed }
+      if ready.isEmpty, !isClosed, hasEnded {
+        isClosed = true
+        return .closed
+      }
       break
     }
     return ready.isEmpty ? nil : ready.removeFirst()

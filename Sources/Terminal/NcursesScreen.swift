@@ -17,6 +17,7 @@ public final class NcursesScreen: Screen {
     /// Where standard error goes while the screen is up, so that nothing writes across it.
     public var standardError: Int32?
 
+    /// The options, each with its usual value.
     public init(hasMouse: Bool = true, wantsTrueColor: Bool = false, standardError: Int32? = nil) {
       self.hasMouse = hasMouse
       self.wantsTrueColor = wantsTrueColor
@@ -78,7 +79,7 @@ public final class NcursesScreen: Screen {
   }
 
   public var descriptors: [Int32] {
-    device.isTerminal ? [STDIN_FILENO, signals] : []
+    device.isTerminal ? (input.isClosed ? [signals] : [STDIN_FILENO, signals]) : []
   }
 
   /// Hands ncurses the rows that changed since the last call; it decides which bytes that costs.

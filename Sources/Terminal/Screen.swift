@@ -27,7 +27,9 @@ public protocol Screen: AnyObject {
 /// A screen that remembers what it was last asked to show and plays back keys.
 public final class MemoryScreen: Screen {
   public private(set) var size: Size
+  /// What was shown last.
   public private(set) var shown: Surface
+  /// Where the cursor was shown last.
   public private(set) var cursor: Point?
   /// How often `show` was called.
   public private(set) var frames = 0
@@ -35,6 +37,7 @@ public final class MemoryScreen: Screen {
   public private(set) var suspensions = 0
   private var keys: [Key] = []
 
+  /// A blank screen of `size`.
   public init(size: Size) {
     self.size = size
     self.shown = Surface(size: size)

@@ -5,6 +5,7 @@ public struct ScrollWindow: Hashable, Sendable {
   /// The first index that is seen.
   public private(set) var top = 0
 
+  /// The beginning of a list.
   public init() {}
 
   /// Moves so that `selection` is seen in `height` rows of `count`, with `margin` rows around it where possible.

@@ -3,14 +3,17 @@
 /// Views draw on a surface and never on a terminal. A `Screen` shows it; a test reads it. Whatever is
 /// written, no half of a wide character is ever left alone and no control character reaches a cell.
 public struct Surface: Equatable, Sendable {
+  /// Its extent, which does not change.
   public let size: Size
   private var cells: [Cell]
 
+  /// A blank surface.
   public init(size: Size) {
     self.size = Size(rows: max(0, size.rows), columns: max(0, size.columns))
     self.cells = Array(repeating: .blank, count: self.size.rows * self.size.columns)
   }
 
+  /// All of it.
   public var bounds: Rect { Rect(size) }
 
   /// The cell at a place inside the bounds.

@@ -11,6 +11,7 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The system gave out no descriptor.
   case noDescriptor
 
+  /// One sentence for standard error.
   public var description: String {
     switch self {
     case .notATerminal: "ksx needs a terminal on standard input and output"

@@ -3,11 +3,14 @@
 /// A name that is not defined takes its parent's style, so a theme may define `list` alone or
 /// `list.selected` as well. What has no parent either is plain.
 public struct Theme: Hashable, Sendable {
+  /// What people choose it by.
   public var name: String
   /// The theme that this one is laid over, when it names one.
   public var inherits: String?
+  /// The styles it defines itself.
   public private(set) var styles: [String: Style]
 
+  /// A theme of `styles`.
   public init(name: String = "", inherits: String? = nil, _ styles: [String: Style] = [:]) {
     self.name = name
     self.inherits = inherits

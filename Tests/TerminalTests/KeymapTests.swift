@@ -34,6 +34,17 @@ import Testing
     #expect(rest.map(\.command) == ["first", "last"])
   }
 
+  @Test func aPartOfAKeymapIsAKeymap() {
+    var keymap = Keymap<String>()
+    keymap.bind([.character("1")], to: "1")
+    keymap.bind([.character("x")], to: "x")
+
+    let numbers = keymap.compactMap { Int($0) }
+
+    #expect(numbers.match([.character("1")]) == .command(1))
+    #expect(numbers.match([.character("x")]) == .none)
+  }
+
   private let vocabulary: Keymaps<String>.Vocabulary = [
     "list": ["move-down": "down", "move-up": "up", "first": "first"], "global": ["quit": "quit"],
   ]

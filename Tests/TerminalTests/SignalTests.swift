@@ -1,0 +1,96 @@
+import CTerminal
+import Glibc
+import Testing
+
+@testable import Terminal
+
+@Suite(.serialized) struct SignalTests {
+  @Test func aBurstOfSignalsIsOneKeyOfEachKind() throws {
+    var ends: [Int32] = [-1, -1]
+    try #require(pipe(&ends) == 0)
+    defer { ends.forEach { close($0) } }
+    let burst = [SIGWINCH, SIGTERM, SIGCONT, SIGWINCH].map { UInt8($0) }
+    try #require(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 && write(ends[1], burst, burst.count) == burst.count)
+    var input = NcursesInput(signals: ends[0], descriptor: -1)
+
+    #expect(input.next() == .resized)
+    #expect(input.next() == .closed)
+  }
+
+  @Test func aSignalWakesWhoeverPolls() {
+    let descriptor = ksx_signals_catch()
+    defer { ksx_signals_let_go() }
+    var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    var byte: UInt8 = 0
+
+    kill(getpid(), SIGWINCH)
+
+    #expect(poll(&polled, 1, 10_000) == 1)
+    #expect(read(descriptor, &byte, 1) == 1 && Int32(byte) == SIGWINCH)
+  }
+
+  @Test func aCrashGivesTheTerminalItsModesBack() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      openTerminal()
+      // Stands for whoever handled crashes before: it sees what the screen left behind.
+      signal(SIGABRT) { _ in _exit(isRestored() ? 42 : 1) }
+      takeTerminal()
+
+      abort()
+    }
+  }
+
+  @Test func leavingByExitGivesTheTerminalItsModesBack() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      openTerminal()
+      atexit { _exit(isRestored() ? 42 : 1) }
+      takeTerminal()
+
+      exit(0)
+    }
+  }
+
+  @Test func aScreenThatWasClosedLeavesTheTerminalAlone() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      openTerminal()
+      atexit { _exit(isRestored() ? 1 : 42) }
+      takeTerminal()
+      ksx_restore_disarm()
+
+      exit(0)
+    }
+  }
+}
+
+// Handlers take nothing along, so the two ends of the terminal have fixed numbers.
+private let master: Int32 = 200
+private let terminal: Int32 = 201
+
+/// Makes a pseudo terminal, in the words of the kernel, since Glibc hides its own.
+private func openTerminal() {
+  let (unlock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+  var (isLocked, number): (Int32, Int32) = (0, -1)
+  let end = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK)
+  guard ioctl(end, unlock, &isLocked) == 0, ioctl(end, getNumber, &number) == 0 else { _exit(2) }
+  dup2(end, master)
+  dup2(open("/dev/pts/\(number)", O_RDWR | O_NOCTTY), terminal)
+}
+
+/// Does to it what a screen does.
+private func takeTerminal() {
+  ksx_restore_arm(terminal)
+  var modes = termios()
+  tcgetattr(terminal, &modes)
+  modes.c_lflag = 0
+  tcsetattr(terminal, TCSANOW, &modes)
+  ksx_restore_with("farewell", 8)
+}
+
+/// Whether it has its modes back and was sent the farewell.
+private func isRestored() -> Bool {
+  var modes = termios()
+  var bytes = [UInt8](repeating: 0, count: 64)
+  tcgetattr(terminal, &modes)
+  let count = read(master, &bytes, bytes.count)
+  return modes.c_lflag & tcflag_t(ICANON) != 0 && count > 0 && bytes.starts(with: "farewell".utf8)
+}
