@@ -17,7 +17,9 @@ import Testing
   @Test func theMarketplaceIsOnItsShelves() async throws {
     let shelved = try await eventually("log-lens has its versions") {
       try await self.find(self.dialect.extensions, "log-lens").map { Extension($0, dialect: self.dialect) }
-    } when: { $0.versions.count == 3 && $0.recommendedVersion == "1.1.0" }
+    } when: {
+      $0.versions.count == 3 && $0.recommendedVersion == "1.1.0"
+    }
 
     let categories = try await cluster.list(dialect.categories).map(\.name)
 
@@ -61,7 +63,9 @@ import Testing
     try await settle("traffic-map", "1.0.1")
 
     try await apply(.upgrade(to: "1.1.0"), to: "traffic-map")
-    let failed = try await eventually("the upgrade has failed") { try await self.installation("traffic-map") } when: {
+    let failed = try await eventually("the upgrade has failed") {
+      try await self.installation("traffic-map")
+    } when: {
       $0.state == .upgradeFailed
     }
     #expect(failed.message.contains("TrafficPolicy"))
@@ -86,7 +90,9 @@ import Testing
 
   /// Leaves nothing of an earlier, broken run.
   private func clear(_ name: String) async throws {
-    _ = try await eventually("\(name) is on the shelf") { try await self.find(self.dialect.extensions, name) } when: {
+    _ = try await eventually("\(name) is on the shelf") {
+      try await self.find(self.dialect.extensions, name)
+    } when: {
       $0.status["versions"]?.sequence?.isEmpty == false
     }
     guard try await find(dialect.installations, name) != nil else { return }
@@ -98,8 +104,12 @@ import Testing
   private func settle(_ name: String, _ version: String) async throws {
     _ = try await eventually("\(name) \(version) is installed") {
       try await self.find(self.dialect.extensions, name).map { Extension($0, dialect: self.dialect) }
-    } when: { $0.state == .installed && $0.installedVersion == version }
-    let present = try await eventually("the installation says so too") { try await self.installation(name) } when: {
+    } when: {
+      $0.state == .installed && $0.installedVersion == version
+    }
+    let present = try await eventually("the installation says so too") {
+      try await self.installation(name)
+    } when: {
       $0.state == .installed
     }
     #expect(present.version == version)
@@ -115,18 +125,28 @@ import Testing
   }
 
   private func settings(_ name: String, become expected: [String: String]) async throws {
-    _ = try await eventually("the settings are \(expected)") { try await self.settings(name) } when: { $0 == expected }
+    _ = try await eventually("the settings are \(expected)") {
+      try await self.settings(name)
+    } when: {
+      $0 == expected
+    }
   }
 
   private func bundleState(_ name: String, becomes state: String) async throws -> Bool {
-    _ = try await eventually("the bundle is \(state)") { try await self.find(self.dialect.jsBundles, name) } when: {
+    _ = try await eventually("the bundle is \(state)") {
+      try await self.find(self.dialect.jsBundles, name)
+    } when: {
       $0.status["state"] == .string(state)
     }
     return true
   }
 
   private func isGone(_ resource: Resource, _ name: String) async throws {
-    _ = try await eventually("\(name) is gone") { try await self.find(resource, name) == nil } when: { $0 }
+    _ = try await eventually("\(name) is gone") {
+      try await self.find(resource, name) == nil
+    } when: {
+      $0
+    }
   }
 
   private func find(_ resource: Resource, _ name: String) async throws(ClusterError) -> Object? {
