@@ -1,0 +1,59 @@
+import Manifest
+
+/// The gateway reached with a kubeconfig alone, through the API server's proxy to services.
+///
+/// The API server takes the `Authorization` field for itself and does not pass it on, so the gateway
+/// sees nobody: only what it shows to everybody can be had this way, and a login cannot be used.
+public struct ServiceProxyTransport: Transport {
+  /// Reaches the API server, with its credentials.
+  public var base: any Transport
+  public var service: Service
+
+  /// A port of a service.
+  public struct Service: Hashable, Sendable {
+    public var namespace: String
+    public var name: String
+    public var scheme: String
+    public var port: Int
+
+    public init(namespace: String, name: String, scheme: String = "http", port: Int) {
+      self.namespace = namespace
+      self.name = name
+      self.scheme = scheme
+      self.port = port
+    }
+
+    /// Where every KubeSphere has its API server.
+    public static let gateway = Service(namespace: "kubesphere-system", name: "ks-apiserver", port: 80)
+
+    var path: String { "/api/v1/namespaces/\(namespace)/services/\(scheme):\(name):\(port)/proxy" }
+  }
+
+  public init(_ base: any Transport, service: Service = .gateway) {
+    self.base = base
+    self.service = service
+  }
+
+  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    var request = request
+    request.target = service.path + request.target
+    // One that is meant for the gateway would stand beside, or instead of, that for the API server.
+    request.headers["Authorization"] = nil
+    let response = try await base.send(request)
+    guard response.status >= 400 else { return response }
+    return try await explained(response)
+  }
+
+  /// Says so when it was the API server that refused, not the gateway.
+  private func explained(_ response: HTTPResponse) async throws(TransportError) -> HTTPResponse {
+    let bytes = try await response.body.collected(upTo: 1 << 20)
+    guard var value = try? JSON.parse(bytes), value["kind"]?.string == "Status",
+      value[path: "details", "kind"]?.string == "services" || response.status == 503
+    else { return HTTPResponse(status: response.status, headers: response.headers, bytes: bytes) }
+    let message = value["message"]?.string ?? ""
+    value = value.setting(["message"], to: .string("the service \(service.name) cannot be reached: \(message)"))
+    var headers = response.headers
+    headers["Content-Length"] = nil
+    return HTTPResponse(status: response.status, headers: headers, bytes: JSON.bytes(value))
+  }
+}
