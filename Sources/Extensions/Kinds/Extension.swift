@@ -51,15 +51,15 @@ public struct Extension: Mirrored {
     isBeingDeleted = object.isBeingDeleted
   }
 
-  /// `provider` is a map from language to a party, `vendor` one party, `maintainers` a list.
+  /// `provider` is a map from language to a party, `vendor` such a map or one party, `maintainers` a list.
   static func provider(_ spec: Value) -> Localized {
-    if let parties = spec["provider"]?.mapping {
+    if let name = spec["vendor"]?["name"]?.string { return Localized(["": name]) }
+    if let parties = (spec["provider"] ?? spec["vendor"])?.mapping {
       return Localized(
         Dictionary(
           parties.pairs.compactMap { pair in pair.value["name"]?.string.map { (pair.key, $0) } },
           uniquingKeysWith: { $1 }))
     }
-    if let vendor = spec["vendor"]?["name"] { return Localized(vendor) }
     let names = spec["maintainers"]?.sequence?.compactMap { $0["name"]?.string } ?? []
     return Localized(names.isEmpty ? [:] : ["": names.joined(separator: ", ")])
   }

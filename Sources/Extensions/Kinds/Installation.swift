@@ -44,8 +44,10 @@ public struct Installation: Mirrored {
     name = object.name
     resourceVersion = object.resourceVersion
     uid = object.uid
-    `extension` = spec[path: "extension", "name"]?.string ?? object.name
-    version = spec[path: "extension", "version"]?.string ?? ""
+    // The earliest Subscriptions called what they subscribe to a plugin.
+    let wanted = spec["extension"] ?? spec["plugin"]
+    `extension` = wanted?["name"]?.string ?? object.name
+    version = wanted?["version"]?.string ?? ""
     isEnabled = spec["enabled"]?.bool ?? false
     (config, configForm) = Self.config(spec["config"])
     state = InstallationState(status["state"]?.string ?? "")

@@ -1,0 +1,61 @@
+import Client
+import Manifest
+
+/// What a cluster let be seen of its kinds; what follows from it is computed, not asked.
+struct Evidence: Hashable, Sendable {
+  /// The plural names by group; a group that may not be looked at is left out.
+  var plurals: [String: Set<String>] = [:]
+  /// OpenAPI schemas of the kinds whose definitions may be read.
+  var schemas: [Feature.Field.Kind: Value] = [:]
+  /// `gitVersion` of the API server.
+  var serverVersion = ""
+
+  func has(_ plural: String, in group: String) -> Bool { plurals[group]?.contains(plural) == true }
+
+  /// `nil` when there are no extensions at all.
+  var era: Era? {
+    // A cluster with several has been upgraded.
+    if has("installplans", in: Dialect.core) { return .installPlan }
+    if has("subscriptions", in: Dialect.core) { return subscriptionEra }
+    if has("plugins", in: Dialect.serving) { return .plugin }
+    return nil
+  }
+
+  /// Where proxies and bundles are.
+  var servingGroup: String {
+    let group = [Dialect.serving, Dialect.core].first { has("jsbundles", in: $0) }
+    return group ?? (era == .installPlan || era == .plugin ? Dialect.serving : Dialect.core)
+  }
+
+  var configForm: Installation.ConfigForm {
+    switch property("spec", "config", of: .installations)?["type"]?.string {
+    case "object"?: .object
+    case .some: .text
+    case nil: era == .seed ? .object : .text
+    }
+  }
+
+  private var subscriptionEra: Era {
+    if serverVersion.hasSuffix("+ksxd") { return .seed }
+    guard schemas[.installations] != nil else {
+      return has("jsbundles", in: Dialect.serving) ? .splitSubscription : .subscription
+    }
+    if property("spec", "clusterScheduling", of: .installations) != nil { return .scheduledSubscription }
+    if property("spec", "config", of: .installations)?["type"]?.string == "object" { return .seed }
+    return has("jsbundles", in: Dialect.serving) ? .splitSubscription : .subscription
+  }
+
+  /// Whether a kind has a field; `nil` when its schema is not known.
+  func has(_ field: Feature.Field) -> Bool? {
+    guard let schema = schemas[field.kind] else { return nil }
+    return Self.property(field.path, of: schema) != nil
+  }
+
+  private func property(_ path: String..., of kind: Feature.Field.Kind) -> Value? {
+    schemas[kind].flatMap { Self.property(path, of: $0) }
+  }
+
+  private static func property(_ path: [String], of schema: Value) -> Value? {
+    path.reduce(Optional(schema)) { $0?[path: "properties", $1] }
+  }
+}

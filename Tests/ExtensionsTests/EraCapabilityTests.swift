@@ -1,0 +1,175 @@
+import Client
+import Manifest
+import Testing
+
+@testable import Extensions
+
+@Suite struct EraCapabilityTests {
+  /// A cluster that answers what `documents` have, and 404 to all else.
+  private struct Documents: Transport {
+    var documents: [String: String]
+    var refused: Set<String> = []
+
+    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+      let path = String(request.target.prefix { $0 != "?" })
+      if refused.contains(path) { return HTTPResponse(status: 403, bytes: Array(#"{"code":403}"#.utf8)) }
+      guard let text = documents[path] else { return HTTPResponse(status: 404, bytes: Array("404".utf8)) }
+      return HTTPResponse(status: 200, bytes: Array(text.utf8))
+    }
+  }
+
+  private static let core = "/apis/kubesphere.io/v1alpha1"
+  private static let serving = "/apis/extensions.kubesphere.io/v1alpha1"
+  private static let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
+
+  private static func discovery(_ plurals: String...) -> String {
+    #"{"resources":["# + plurals.map { #"{"name":"\#($0)"}"# }.joined(separator: ",") + "]}"
+  }
+
+  /// A definition whose schema has these fields, each with its type.
+  private static func definition(_ fields: [String: String], status: [String] = []) -> String {
+    var schema: Value = [:]
+    for (name, type) in fields {
+      schema = schema.setting(["properties", "spec", "properties", name, "type"], to: .string(type))
+    }
+    for name in status { schema = schema.setting(["properties", "status", "properties", name, "type"], to: "string") }
+    let version: Value = ["name": "v1alpha1", "schema": ["openAPIV3Schema": schema]]
+    return JSON.text(["spec": ["versions": [["name": "v1", "schema": [:]], version]]])
+  }
+
+  private func learn(
+    _ documents: [String: String], refused: Set<String> = []
+  ) async throws(DialectError) -> Capabilities {
+    try await Capabilities.learn(from: Cluster(transport: Documents(documents: documents, refused: refused)))
+  }
+
+  @Test func installPlansAreTheirEraAndTheirDefinitionsSayTheRest() async throws {
+    let capabilities = try await learn([
+      Self.core: Self.discovery("installplans", "extensions"),
+      Self.serving: Self.discovery("jsbundles", "extensionentries"),
+      Self.definitions + "installplans.kubesphere.io": Self.definition(
+        ["config": "string", "clusterScheduling": "object"], status: ["configHash", "stateHistory"]),
+      Self.definitions + "repositories.kubesphere.io": Self.definition(
+        ["url": "string", "depth": "integer", "insecure": "boolean"], status: ["lastSyncTime"]),
+      Self.definitions + "jsbundles.extensions.kubesphere.io": Self.definition(["raw": "string"]),
+    ])
+
+    #expect(capabilities.era == .installPlan && capabilities.isCertain && capabilities.configForm == .text)
+    #expect(capabilities.jsBundles.path() == "/apis/extensions.kubesphere.io/v1alpha1/jsbundles")
+    for feature in [Feature.install, .upgrade, .enable, .clusterScheduling, .repositoryDepth, .extensionEntries] {
+      #expect(capabilities.has(feature), "\(feature)")
+    }
+    #expect(capabilities.reason(against: .bundleAssets) == "bundles of this cluster have no assets beside their script")
+    #expect(capabilities.reason(against: .releaseName) == "the cluster names the release itself")
+    #expect(capabilities.reason(against: .repositoryTimeout)?.contains("4.1.3 and later") == true)
+  }
+
+  @Test func firstSubscriptionsCannotUpgrade() async throws {
+    let capabilities = try await learn([
+      Self.core: Self.discovery("subscriptions", "jsbundles"),
+      Self.definitions + "subscriptions.kubesphere.io": Self.definition(
+        ["config": "string", "releaseName": "string", "targetNamespace": "string"]),
+    ])
+
+    #expect(capabilities.era == .subscription && !capabilities.isCertain)
+    #expect(capabilities.servingGroup == "kubesphere.io")
+    #expect(capabilities.has(.install) && capabilities.has(.releaseName) && capabilities.has(.repositoryImage))
+    #expect(
+      capabilities.reason(against: .upgrade)
+        == "the controllers of this cluster do not carry out a change of version; uninstall and install instead")
+    #expect(capabilities.reason(against: .enable) == "the controllers of this cluster do nothing with “enabled”")
+  }
+
+  @Test func thePlaceOfBundlesAndThePlacementsTellTheLaterSubscriptions() async throws {
+    let split = try await learn([
+      Self.core: Self.discovery("subscriptions"), Self.serving: Self.discovery("jsbundles"),
+    ])
+    let scheduled = try await learn([
+      Self.core: Self.discovery("subscriptions"), Self.serving: Self.discovery("jsbundles"),
+      Self.definitions + "subscriptions.kubesphere.io": Self.definition(["clusterScheduling": "object"]),
+    ])
+
+    #expect(split.era == .splitSubscription && !split.has(.upgrade))
+    #expect(split.jsBundles.group == "extensions.kubesphere.io")
+    #expect(scheduled.era == .scheduledSubscription && scheduled.has(.upgrade) && scheduled.has(.clusterScheduling))
+    #expect(scheduled.era.extensionLabel == "kubesphere.io/extension-ref")
+  }
+
+  @Test func aStandaloneBackendCarriesOutTheDesignAsWritten() async throws {
+    let capabilities = try await learn([
+      Self.core: Self.discovery("subscriptions", "jsbundles"), "/version": #"{"gitVersion":"v1.31.0+ksxd"}"#,
+    ])
+
+    #expect(capabilities.era == .seed && capabilities.configForm == .object)
+    #expect(capabilities.has(.upgrade) && capabilities.has(.enable) && capabilities.has(.targetNamespace))
+  }
+
+  @Test func pluginsCanOnlyBeLookedAt() async throws {
+    let capabilities = try await learn([Self.serving: Self.discovery("plugins", "subscriptions")])
+
+    #expect(capabilities.era == .plugin && capabilities.dialect == nil)
+    #expect(capabilities.era.extensions.path() == "/apis/extensions.kubesphere.io/v1alpha1/plugins")
+    for feature in Feature.allCases where feature != .repositoryImage { #expect(!capabilities.has(feature)) }
+    #expect(capabilities.reason(against: .install)?.contains("can only be looked at") == true)
+  }
+
+  @Test func whereDiscoveryIsForbiddenListingTells() async throws {
+    let capabilities = try await learn(
+      [Self.core + "/installplans": #"{"items":[]}"#], refused: [Self.core, Self.serving])
+
+    #expect(capabilities.era == .installPlan && !capabilities.isCertain)
+    #expect(capabilities.has(.upgrade) && capabilities.has(.extensionEntries))
+    #expect(
+      capabilities.reason(against: .repositoryDepth)?.hasPrefix("this cluster does not let its definitions be read")
+        == true)
+  }
+
+  @Test func aClusterWithoutExtensionsIsNoEra() async {
+    await #expect(throws: DialectError.absent) { try await learn([:]) }
+    await #expect(throws: DialectError.forbidden) {
+      try await learn(
+        [:], refused: [Self.core, Self.serving, Self.core + "/installplans", Self.core + "/subscriptions"])
+    }
+  }
+
+  @Test(arguments: Era.allCases)
+  func everyFeatureThatAnEraLacksHasAReason(era: Era) {
+    let capabilities = Capabilities(Evidence(), era: era)
+
+    for feature in Feature.allCases {
+      #expect(capabilities.has(feature) == feature.eras.contains(era))
+      #expect(capabilities.reason(against: feature)?.isEmpty != true)
+    }
+  }
+
+  @Test(arguments: Era.allCases)
+  func whatWasLearntCanBeKept(era: Era) throws {
+    let kept = CachedCapabilities(Capabilities(Evidence(), era: era), learned: 1000)
+
+    let read = CachedCapabilities(try JSON.parse(JSON.bytes(kept.value)))
+
+    #expect(read == kept)
+  }
+
+  @Test func whatWasLearntIsBelievedForAnHour() {
+    let kept = CachedCapabilities(Capabilities(Evidence(), era: .installPlan), learned: 1000)
+
+    #expect([999, 1000, 4599, 4600].map { kept.isFresh(at: $0) } == [false, true, true, false])
+  }
+
+  @Test func anotherProgramsCacheIsNotBelieved() {
+    let kept = CachedCapabilities(Capabilities(Evidence(), era: .installPlan), learned: 1000).value
+
+    #expect(CachedCapabilities(kept.setting(["features", "upgrade"], to: nil)) == nil)
+    #expect(CachedCapabilities(kept.setting(["features", "upgrade"], to: 1)) == nil)
+    #expect(CachedCapabilities(kept.setting(["era"], to: "future")) == nil)
+    #expect(CachedCapabilities([:]) == nil)
+  }
+
+  @Test func aMissingKindMakesWhatWasLearntOutdatedAMissingObjectDoesNot() {
+    #expect(CachedCapabilities.isOutdated(by: .refused(Status(code: 404, message: "404 page not found"))))
+    #expect(!CachedCapabilities.isOutdated(by: .refused(Status(code: 404, name: "devops"))))
+    #expect(!CachedCapabilities.isOutdated(by: .refused(Status(code: 403))))
+    #expect(!CachedCapabilities.isOutdated(by: .transport(.cancelled)))
+  }
+}
