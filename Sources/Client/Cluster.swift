@@ -5,6 +5,8 @@ public struct Cluster: Sendable {
   public var transport: any Transport
   /// Who a write is recorded as in `managedFields`.
   public var fieldManager = "ksx"
+  /// What the server does about fields it does not know: `Strict` refuses them, `Warn` drops them.
+  public var fieldValidation = "Strict"
   /// Attempts of a read that the server puts off with `Retry-After`.
   public var readAttempts = 5
   public var timing = Timing.real
@@ -83,7 +85,7 @@ public struct Cluster: Sendable {
     var query = Query()
     query.add("fieldManager", fieldManager)
     // A field the server does not know would otherwise vanish without a word.
-    query.add("fieldValidation", "Strict")
+    query.add("fieldValidation", fieldValidation)
     query.add("dryRun", dryRun ? "All" : nil)
     return query.text
   }

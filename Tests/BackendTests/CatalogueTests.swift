@@ -62,19 +62,16 @@ import Testing
 
     for folder in folders { try Catalogue.write(to: folder.path + "/charts") }
 
-    let names = Backend.Files.names(in: folders[0].path + "/charts")
+    let names = try Files.names(in: folders[0].path + "/charts")
     #expect(names.contains("index.yaml"))
     #expect(names.count == Catalogue.packages().count + 1)
     for name in names {
-      #expect(
-        try Backend.Files.read(folders[0].path + "/charts/" + name)
-          == Backend.Files.read(folders[1].path + "/charts/" + name))
+      #expect(try Files.read(folders[0].path + "/charts/" + name) == Files.read(folders[1].path + "/charts/" + name))
     }
-    let index = try YAML.parse(folders[0].text("charts/index.yaml"))
+    let index = try YAML.parse(try Files.text(folders[0].path + "/charts/index.yaml"))
     let newest = index[path: "entries", "dashboards"]?.sequence?.first
     #expect(newest?["version"] == "2.0.0")
-    #expect(
-      newest?["digest"]?.string == SHA256.hex(try Backend.Files.read(folders[0].path + "/charts/dashboards-2.0.0.tgz")))
+    #expect(newest?["digest"]?.string == SHA256.hex(try Files.read(folders[0].path + "/charts/dashboards-2.0.0.tgz")))
   }
 
   @Test(arguments: [

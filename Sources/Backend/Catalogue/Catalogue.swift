@@ -9,7 +9,7 @@ public enum Catalogue {
 
   /// Writes the marketplace as a chart repository: `index.yaml` and packed charts, the same bytes every time.
   public static func write(to folder: String) throws(CatalogueError) {
-    do throws(FileError) {
+    do throws(SystemError) {
       try ChartRepository(folder: folder).write(packages())
     } catch {
       throw .unwritable("\(error)")
@@ -18,17 +18,18 @@ public enum Catalogue {
 
   /// Makes the Repository object that leads to the marketplace in `folder`, or points it there anew.
   public static func register(folder: String, in cluster: Cluster, dialect: Dialect) async throws(ClusterError) {
-    let source = Value.string("file://" + folder)
-    let key = dialect.name == .installPlan ? "url" : "image"
-    do {
-      let present = try await cluster.get(dialect.repositories, repositoryName)
-      guard present.spec[key] != source else { return }
-      _ = try await cluster.patch(dialect.repositories, repositoryName, ["spec": .mapping([key: source])])
-    } catch .refused(let status) where status.code == 404 {
-      let spec: Value = .mapping([key: source, "description": "The built-in marketplace"])
+    // A depth of none takes every version: there are few, and going back is worth showing.
+    let spec: Mapping =
+      dialect.name == .installPlan
+      ? ["url": .string("file://" + folder), "depth": 0] : ["image": .string("file://" + folder)]
+    guard let present = try await cluster.find(dialect.repositories, repositoryName) else {
+      let object = Object(dialect.repositories, name: repositoryName, ["spec": .mapping(spec)])
       _ = try await cluster.create(
-        dialect.repositories, Object(dialect.repositories, name: repositoryName, ["spec": spec]))
+        dialect.repositories, Object(object.value.setting(["spec", "description"], to: "The built-in marketplace")))
+      return
     }
+    guard spec.pairs.contains(where: { present.spec[$0.key] != $0.value }) else { return }
+    _ = try await cluster.patch(dialect.repositories, repositoryName, ["spec": .mapping(spec)])
   }
 
   static func packages() -> [ChartRepository.Packed] {

@@ -1,3 +1,4 @@
+import Client
 import Extensions
 import Manifest
 
@@ -6,19 +7,26 @@ struct ChartRepository {
   var folder: String
 
   /// Writes every package and the index; the same packages give the same bytes.
-  func write(_ packages: [Packed]) throws(FileError) {
-    try Files.makeFolder(folder)
+  func write(_ packages: [Packed]) throws(SystemError) {
+    try Files.makeDirectory(folder, mode: 0o755)
     var entries = Mapping()
     for packed in packages {
       let file = "\(packed.chart.name)-\(packed.chart.version).tgz"
       let archive = packed.package.archive(folder: packed.chart.name)
-      try Files.write(archive, to: folder + "/" + file)
+      try write(archive, file)
       let listed = entries[packed.chart.name]?.sequence ?? []
       entries[packed.chart.name] = .sequence(listed + [Self.entry(packed, file, SHA256.hex(archive))])
     }
     let index: Value = ["apiVersion": "v1", "entries": .mapping(entries), "generated": "2026-06-01T00:00:00Z"]
     // Last, so that a reader never finds a chart missing that the index lists.
-    try Files.write(Array(YAML.text(index).utf8), to: folder + "/index.yaml")
+    try write(Array(YAML.text(index).utf8), "index.yaml")
+  }
+
+  /// Leaves alone what is right already.
+  private func write(_ bytes: [UInt8], _ name: String) throws(SystemError) {
+    let path = folder + "/" + name
+    if let present = try? Files.read(path), present == bytes { return }
+    try Files.write(bytes, to: path, mode: 0o644)
   }
 
   /// A package, its chart, and the day it came out.

@@ -1,5 +1,5 @@
+public import Client
 import Extensions
-import Glibc
 import Manifest
 
 /// Makes objects of a chart: with helm where there is one, otherwise by plain substitution.
@@ -19,13 +19,11 @@ public struct ChartRenderer: Hashable, Sendable {
   public init(engine: Engine) { self.engine = engine }
 
   /// The helm named in `KSX_HELM`, else the first one in the `PATH`, else none.
-  public static func found() -> ChartRenderer {
-    if let named = environment("KSX_HELM"), !named.isEmpty {
-      return ChartRenderer(engine: access(named, X_OK) == 0 ? .helm(path: named) : .substitution)
+  public static func found(_ environment: Environment = .current) -> ChartRenderer {
+    if let named = environment["KSX_HELM"], !named.isEmpty {
+      return ChartRenderer(engine: Files.exists(named) ? .helm(path: named) : .substitution)
     }
-    let folders = (environment("PATH") ?? "").split(separator: ":")
-    let helm = folders.map { "\($0)/helm" }.first { (path: String) in access(path, X_OK) == 0 }
-    return ChartRenderer(engine: helm.map(Engine.helm) ?? .substitution)
+    return ChartRenderer(engine: environment.locate("helm").map(Engine.helm) ?? .substitution)
   }
 
   /// The objects of the packed chart `archive` in `release`.
@@ -62,9 +60,5 @@ public struct ChartRenderer: Hashable, Sendable {
   private static func isTemplate(_ path: String) -> Bool {
     let name = path.split(separator: "/").last ?? ""
     return !name.hasPrefix("_") && name != "NOTES.txt"
-  }
-
-  private static func environment(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }
   }
 }

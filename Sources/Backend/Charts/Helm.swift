@@ -1,4 +1,4 @@
-import Glibc
+import Client
 import Manifest
 
 /// A helm that renders, and does nothing else.
@@ -9,25 +9,26 @@ struct Helm {
 
   /// What `helm template` prints for the packed chart.
   func template(_ archive: [UInt8], _ release: Release) async throws(ChartError) -> String {
-    let folder: ScratchFolder
-    do { folder = try ScratchFolder() } catch { throw .helm("\(error)") }
-    defer { folder.remove() }
     let config = YAML.text(try release.configValue())
+    let outcome: ChildProcess.Outcome
+    let folder: ScratchFolder
     do {
+      folder = try ScratchFolder()
+      defer { folder.remove() }
       try folder.write("chart.tgz", archive)
       try folder.write("config.yaml", Array(config.utf8))
       try folder.write("forced.yaml", Array(YAML.text(release.forced).utf8))
+      var process = ChildProcess(
+        [path] + arguments(release, folder), environment: Self.environment(folder))
+      process.timeout = timeout
+      outcome = try await process.run()
     } catch {
       throw .helm("\(error)")
     }
-    let process = ChildProcess(
-      path: path, arguments: arguments(release, folder), environment: Self.environment(folder), folder: folder)
-    let ending = await process.run(timeout: timeout)
-    switch ending {
-    case .exited(0): return folder.text("stdout")
+    switch outcome.end {
+    case .exited(0): return outcome.outputText
     case .timedOut: throw .helm("it took longer than \(timeout)")
-    case .notStarted(let reason): throw .helm("\(path) could not be started: \(reason)")
-    case .exited, .killed: throw .helm(Self.complaint(folder.text("stderr"), folder.path))
+    case .exited, .killed, .cancelled: throw .helm(Self.complaint(outcome.errorText, folder.path))
     }
   }
 
@@ -42,10 +43,10 @@ struct Helm {
   }
 
   /// helm gets nothing of this process's environment that could lead it elsewhere, such as a kubeconfig.
-  private static func environment(_ folder: ScratchFolder) -> [String] {
+  private static func environment(_ folder: ScratchFolder) -> Environment {
     [
-      "HOME=\(folder.path)", "HELM_CACHE_HOME=\(folder.path)", "HELM_CONFIG_HOME=\(folder.path)",
-      "HELM_DATA_HOME=\(folder.path)", "PATH=/usr/local/bin:/usr/bin:/bin",
+      "HOME": folder.path, "HELM_CACHE_HOME": folder.path, "HELM_CONFIG_HOME": folder.path,
+      "HELM_DATA_HOME": folder.path, "PATH": "/usr/local/bin:/usr/bin:/bin",
     ]
   }
 

@@ -1,26 +1,29 @@
+import Client
 import Glibc
 
 /// A folder of this process alone, for the time of one piece of work.
 struct ScratchFolder: Sendable {
   var path: String
 
-  init() throws(FileError) {
-    let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  init() throws(SystemError) {
+    let root = Environment.current["TMPDIR"] ?? "/tmp"
     var template = Array((root + "/ksxd-XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else { throw FileError(root, "make a folder in") }
+    guard mkdtemp(&template) != nil else { throw SystemError("making a folder in \(root)") }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  func write(_ name: String, _ bytes: [UInt8]) throws(FileError) {
-    try Files.write(bytes, to: path + "/" + name, mode: 0o600)
+  func write(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
+    try Files.write(bytes, to: path + "/" + name)
   }
 
-  /// The text of a file in it; one that is not there is empty.
-  func text(_ name: String) -> String {
-    (try? Files.read(path + "/" + name)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-  }
+  /// Removes it with everything in it; what cannot be removed stays for the system to sweep.
+  func remove() { Self.remove(path) }
 
-  func remove() {
-    Files.removeTree(path)
+  private static func remove(_ path: String) {
+    for name in (try? Files.names(in: path)) ?? [] {
+      let inner = path + "/" + name
+      if unlink(inner) != 0 { remove(inner) }
+    }
+    rmdir(path)
   }
 }

@@ -16,8 +16,10 @@ public struct Chart: Hashable, Sendable {
     icon = Self.text(value["icon"])
   }
 
+  /// A scalar as the word it was meant to be, or nothing.
+  ///
   /// People leave out the quotes: `appVersion: 1.25` is a number to YAML and a word to helm.
-  static func text(_ value: Value?) -> String {
+  public static func text(_ value: Value?) -> String {
     switch value {
     case .string(let text)?: text
     case .integer(let number)?: String(number)

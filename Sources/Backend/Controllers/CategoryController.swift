@@ -1,0 +1,65 @@
+import Client
+import Extensions
+import Manifest
+
+/// Keeps on each Category how many extensions it has (facts: §1.2).
+struct CategoryReconciler: Reconciler {
+  static let annotation = "kubesphere.io/count"
+
+  var cluster: Cluster
+  var dialect: Dialect
+  var count: CategoryCount
+
+  func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
+    guard let number = count.number(in: name) else { return .after(.milliseconds(100)) }
+    guard let object = try await cluster.find(dialect.categories, name), !object.isBeingDeleted,
+      object.annotations[Self.annotation] != String(number)
+    else { return .whenChanged }
+    let patch: Value = [
+      "metadata": [
+        "resourceVersion": .string(object.resourceVersion),
+        "annotations": .mapping([Self.annotation: .string(String(number))]),
+      ]
+    ]
+    _ = try await cluster.patch(dialect.categories, name, patch)
+    return .whenChanged
+  }
+}
+
+/// Which extension is in which category.
+final class CategoryCount: Sendable {
+  /// Categories by extension; `nil` before the first list has arrived.
+  private let categories = Locked<[String: String]?>(nil)
+
+  func number(in category: String) -> Int? {
+    categories.withLock { known in known.map { known in known.values.count { $0 == category } } }
+  }
+
+  /// Follows the extensions, and wants their categories looked at.
+  func trigger(_ cluster: Cluster, _ dialect: Dialect) -> Trigger {
+    Trigger { queue in
+      var watch = Watch(dialect.extensions, in: cluster) { Extension($0, dialect: dialect) }
+      watch.skipping = Extension.unread
+      await watch.run { event in
+        for name in self.apply(event) where !name.isEmpty { await queue.add(name) }
+      }
+    }
+  }
+
+  /// The categories that may have changed.
+  private func apply(_ event: WatchEvent<Extension>) -> Set<String> {
+    categories.withLock { known in
+      let before = known ?? [:]
+      var after = before
+      switch event {
+      case .replaced(let all): after = Dictionary(all.map { ($0.name, $0.category) }, uniquingKeysWith: { $1 })
+      case .applied(let one): after[one.name] = one.category
+      case .deleted(let one): after[one.name] = nil
+      case .resumed, .interrupted: return []
+      }
+      known = after
+      let changed = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
+      return Set(changed.flatMap { [before[$0], after[$0]].compactMap { $0 } })
+    }
+  }
+}

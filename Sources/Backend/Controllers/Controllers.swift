@@ -1,0 +1,85 @@
+public import Client
+public import Extensions
+
+/// Everything that makes the objects of a cluster what they ask to be.
+///
+/// The controllers are clients of the API like any other: they list, watch and patch. What they
+/// know is in the cluster, so they may be ended at any moment and go on when they are started again.
+public enum Controllers {
+  /// Runs all controllers until the surrounding task is cancelled.
+  public static func run(cluster: Cluster, dialect: Dialect, settings: ControllerSettings) async {
+    var cluster = cluster
+    cluster.fieldManager = "ksxd"
+    let all = Set(cluster: cluster, dialect: dialect, settings: settings)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await all.repositories.run() }
+      group.addTask { await all.extensions.run() }
+      group.addTask { await all.categories.run() }
+      group.addTask { await all.installations.run() }
+      if settings.playsWorkloads { group.addTask { await all.workloads.run() } }
+    }
+  }
+
+  /// The controllers with what each of them looks at.
+  private struct Set {
+    var cluster: Cluster
+    var dialect: Dialect
+    var settings: ControllerSettings
+
+    var repositories: Controller<RepositoryReconciler> {
+      Controller(
+        title: "repository", work: RepositoryReconciler(cluster: cluster, dialect: dialect, settings: settings),
+        triggers: [Trigger(dialect.repositories, in: cluster) { [$0.name] }], report: settings.report)
+    }
+
+    var extensions: Controller<ExtensionReconciler> {
+      let shelf = VersionShelf()
+      let dialect = dialect
+      return Controller(
+        title: "extension",
+        work: ExtensionReconciler(cluster: cluster, dialect: dialect, settings: settings, shelf: shelf),
+        triggers: [Trigger(dialect.extensions, in: cluster) { [$0.name] }, shelf.trigger(cluster, dialect)],
+        report: settings.report)
+    }
+
+    var categories: Controller<CategoryReconciler> {
+      let count = CategoryCount()
+      return Controller(
+        title: "category", work: CategoryReconciler(cluster: cluster, dialect: dialect, count: count),
+        triggers: [Trigger(dialect.categories, in: cluster) { [$0.name] }, count.trigger(cluster, dialect)],
+        report: settings.report)
+    }
+
+    var installations: Controller<InstallationReconciler> {
+      let dialect = dialect
+      return Controller(
+        title: "installation", work: InstallationReconciler(cluster: cluster, dialect: dialect, settings: settings),
+        triggers: [
+          Trigger(dialect.installations, in: cluster) { [$0.name] },
+          // Finished workloads are seen at once, not at the next poll.
+          Trigger(.deployments, in: cluster) { [$0.labels[dialect.extensionLabel]].compactMap { $0 } },
+          Trigger(.jobs, in: cluster) { [$0.labels[dialect.extensionLabel]].compactMap { $0 } },
+        ],
+        // helm takes its time; others need not wait for it.
+        workers: 4, report: settings.report)
+    }
+
+    var workloads: Controller<WorkloadReconciler> {
+      let work = WorkloadReconciler(cluster: cluster)
+      return Controller(
+        title: "workload", work: work,
+        triggers: WorkloadReconciler.kinds.map { resource in
+          Trigger(resource, in: cluster) { ["\(resource.plural)/\($0.namespace ?? "")/\($0.name)"] }
+        }, workers: 2, report: settings.report)
+    }
+  }
+}
+
+extension Resource {
+  static let deployments = Resource(
+    group: "apps", version: "v1", plural: "deployments", kind: "Deployment", isNamespaced: true)
+  static let statefulSets = Resource(
+    group: "apps", version: "v1", plural: "statefulsets", kind: "StatefulSet", isNamespaced: true)
+  static let daemonSets = Resource(
+    group: "apps", version: "v1", plural: "daemonsets", kind: "DaemonSet", isNamespaced: true)
+}

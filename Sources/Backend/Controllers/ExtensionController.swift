@@ -1,0 +1,112 @@
+import Client
+import Extensions
+import Manifest
+
+/// Keeps in each Extension which versions there are and which is best for this cluster (facts: §2.2).
+struct ExtensionReconciler: Reconciler {
+  var cluster: Cluster
+  var dialect: Dialect
+  var settings: ControllerSettings
+  var shelf: VersionShelf
+
+  func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
+    guard let versions = shelf.versions(of: name) else { return .after(.milliseconds(100)) }
+    guard let object = try await cluster.find(dialect.extensions, name, skipping: Extension.unread) else {
+      return .whenChanged
+    }
+    let kubernetes = try await kubernetesVersion()
+    let target = MergePatch.apply(.mapping(status(versions, kubernetes)), to: object.status)
+    let patch = MergePatch.difference(from: object.status.mapping == nil ? .mapping([:]) : object.status, to: target)
+    guard patch.mapping?.isEmpty == false else { return .whenChanged }
+    let metadata: Value = ["resourceVersion": .string(object.resourceVersion)]
+    _ = try await cluster.patch(dialect.extensions, name, ["metadata": metadata, "status": patch])
+    return .whenChanged
+  }
+
+  private func status(_ versions: [ExtensionVersion], _ kubernetes: SemanticVersion?) -> Mapping {
+    let valid = versions.filter { SemanticVersion($0.version) != nil }
+      .sorted { SemanticVersion.precedes($0.version, $1.version) }
+    let list = valid.map { version -> Value in
+      var entry: Mapping = ["version": .string(version.version)]
+      if !version.created.isEmpty { entry["creationTimestamp"] = .string(version.created) }
+      return .mapping(entry)
+    }
+    let recommended = valid.last { suits($0, kubernetes) }?.version ?? ""
+    let key = dialect.name == .installPlan ? "recommendedVersion" : "recommendVersion"
+    return ["versions": .sequence(list), key: .string(recommended)]
+  }
+
+  /// A constraint that cannot be read excludes its version; a version nobody knows is not held against it.
+  private func suits(_ version: ExtensionVersion, _ kubernetes: SemanticVersion?) -> Bool {
+    Self.allows(version.kubeVersion, kubernetes)
+      && Self.allows(version.ksVersion, settings.kubeSphereVersion.flatMap(SemanticVersion.init))
+  }
+
+  private static func allows(_ constraint: String, _ version: SemanticVersion?) -> Bool {
+    guard !constraint.isEmpty else { return true }
+    guard let parsed = VersionConstraint(constraint) else { return false }
+    return version.map(parsed.allows) ?? true
+  }
+
+  private func kubernetesVersion() async throws(ClusterError) -> SemanticVersion? {
+    if let known = shelf.kubernetesVersion { return known }
+    let version = try await cluster.document("/version")["gitVersion"]?.string.flatMap(SemanticVersion.init)
+    shelf.kubernetesVersion = version
+    return version
+  }
+}
+
+/// Every ExtensionVersion, by extension: asking the API for those of each would be a list for each.
+final class VersionShelf: Sendable {
+  private struct Content {
+    var isFilled = false
+    var versions: [String: [String: ExtensionVersion]] = [:]
+    var kubernetesVersion: SemanticVersion?
+  }
+
+  private let content = Locked(Content())
+
+  /// `nil` before the first list has arrived: then nothing is known, not even that there is none.
+  func versions(of extension: String) -> [ExtensionVersion]? {
+    content.withLock { $0.isFilled ? Array(($0.versions[`extension`] ?? [:]).values) : nil }
+  }
+
+  var kubernetesVersion: SemanticVersion? {
+    get { content.withLock { $0.kubernetesVersion } }
+    set { content.withLock { $0.kubernetesVersion = newValue } }
+  }
+
+  /// Follows the versions, and wants their extensions looked at.
+  func trigger(_ cluster: Cluster, _ dialect: Dialect) -> Trigger {
+    Trigger { queue in
+      var watch = Watch(dialect.extensionVersions, in: cluster) { object in
+        object.isBeingDeleted ? nil : ExtensionVersion(object, dialect: dialect)
+      }
+      watch.skipping = ExtensionVersion.unread
+      await watch.run { event in
+        for name in self.apply(event) { await queue.add(name) }
+      }
+    }
+  }
+
+  /// The extensions that may have changed.
+  private func apply(_ event: WatchEvent<ExtensionVersion>) -> Set<String> {
+    content.withLock { content in
+      switch event {
+      case .replaced(let all):
+        let before = content.versions.keys
+        content.versions = [:]
+        for version in all { content.versions[version.extension, default: [:]][version.name] = version }
+        content.isFilled = true
+        return Set(before).union(content.versions.keys)
+      case .applied(let version):
+        content.versions[version.extension, default: [:]][version.name] = version
+        return [version.extension]
+      case .deleted(let version):
+        content.versions[version.extension]?[version.name] = nil
+        return [version.extension]
+      case .resumed, .interrupted: return []
+      }
+    }
+  }
+}

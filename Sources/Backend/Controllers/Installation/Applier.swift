@@ -1,0 +1,97 @@
+import Client
+import Extensions
+import Manifest
+
+/// Makes the objects of a release what they shall be, and removes them.
+struct Applier: Sendable {
+  var cluster: Cluster
+  /// The label that says whose an object is, and the extension it names.
+  var label: (key: String, value: String)
+
+  /// Makes every object of the attempt, in an order in which they can find each other.
+  func apply(_ record: ReleaseRecord) async throws(Failure) {
+    let earlier = Dictionary(record.earlier.map { ($0.reference, $0.object.value) }, uniquingKeysWith: { $1 })
+    for part in record.parts.sorted(by: { Self.rank($0) < Self.rank($1) }) {
+      do {
+        try await apply(part, earlier: earlier[part.reference] ?? .mapping([:]))
+      } catch .lasting(let message) {
+        throw .lasting("\(part.file): \(message)")
+      }
+    }
+  }
+
+  /// One object: made, or changed from what it is to what it shall be.
+  ///
+  /// The change is one of three sides, as with helm: what an earlier attempt set and this one does
+  /// not is taken out, and what others set stays.
+  private func apply(_ part: ReleaseRecord.Part, earlier: Value) async throws(Failure) {
+    let doing = part.title
+    do {
+      guard let present = try await cluster.find(part.resource, namespace: part.object.namespace, part.object.name)
+      else {
+        _ = try await cluster.create(part.resource, labelled(part.object))
+        return
+      }
+      let owner = present.labels[label.key] ?? ""
+      guard owner == label.value else {
+        let whose = owner.isEmpty ? "was not made by it" : "belongs to \(owner)"
+        throw Failure.lasting("\(doing) is there already and \(whose)")
+      }
+      guard let patch = Self.patch(from: present.value, earlier: earlier, to: labelled(part.object).value) else { return }
+      _ = try await cluster.patch(part.resource, namespace: part.object.namespace, part.object.name, patch)
+    } catch let error as ClusterError {
+      throw Failure(error, doing)
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      fatalError("an apply throws what it does not declare: \(error)")
+    }
+  }
+
+  /// `nil` when nothing differs.
+  static func patch(from present: Value, earlier: Value, to wanted: Value) -> Value? {
+    let withoutOld = MergePatch.apply(MergePatch.difference(from: earlier, to: wanted), to: present)
+    var target = MergePatch.apply(wanted, to: earlier.mapping?.isEmpty == true ? present : withoutOld)
+    // What names the object, and its status, are the API's to keep.
+    target = target.setting(["status"], to: present["status"])
+    let patch = MergePatch.difference(from: present, to: target)
+    guard patch.mapping?.isEmpty == false else { return nil }
+    return patch.setting(["metadata", "resourceVersion"], to: .string(Object(present).resourceVersion))
+  }
+
+  /// Deletes what is ours of `parts`, last made first, and gives those that are still there.
+  func remove(_ parts: [ReleaseRecord.Part]) async throws(ClusterError) -> [ReleaseRecord.Part] {
+    var remaining: [ReleaseRecord.Part] = []
+    for part in parts.sorted(by: { Self.rank($0) > Self.rank($1) }) {
+      let (resource, namespace, name) = (part.resource, part.object.namespace, part.object.name)
+      guard let present = try await cluster.find(resource, namespace: namespace, name),
+        present.labels[label.key] == label.value
+      else { continue }
+      if !present.isBeingDeleted { try await cluster.remove(resource, namespace: namespace, name, uid: present.uid) }
+      if try await cluster.find(resource, namespace: namespace, name)?.uid == present.uid { remaining.append(part) }
+    }
+    return remaining
+  }
+
+  private func labelled(_ object: Object) -> Object {
+    Object(object.value.setting(["metadata", "labels", label.key], to: .string(label.value)))
+  }
+
+  /// As helm sorts: what others refer to first, workloads later, what the gateway serves last.
+  private static func rank(_ part: ReleaseRecord.Part) -> Int {
+    let order = [
+      "Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "ServiceAccount", "Secret", "ConfigMap",
+      "StorageClass", "PersistentVolume", "PersistentVolumeClaim", "ClusterRole", "ClusterRoleBinding", "Role",
+      "RoleBinding", "Service", "DaemonSet", "Pod", "ReplicaSet", "Deployment", "StatefulSet", "Job", "CronJob",
+      "Ingress",
+    ]
+    return order.firstIndex(of: part.resource.kind) ?? order.count
+  }
+}
+
+extension ReleaseRecord.Part {
+  /// `Deployment extension-bell/bell`, for a person.
+  var title: String {
+    "\(resource.kind) " + (object.namespace.map { $0 + "/" } ?? "") + object.name
+  }
+}

@@ -1,0 +1,14 @@
+import Client
+
+/// Why a step did not go through.
+enum Failure: Error, Hashable, Sendable {
+  /// Trying again later may help: the step is repeated.
+  case passing(ClusterError)
+  /// Only a change of what was asked for will help; the text says what is wrong, for a person.
+  case lasting(String)
+
+  /// What an answer means for `doing`, such as `Service x`.
+  init(_ error: ClusterError, _ doing: String) {
+    self = error.isPassing ? .passing(error) : .lasting("\(doing): \(error.short)")
+  }
+}

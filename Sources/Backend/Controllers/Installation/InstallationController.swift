@@ -1,0 +1,226 @@
+import Client
+import Extensions
+import Manifest
+
+/// Makes so what Subscriptions or InstallPlans ask for, one edge of the state machine at a time.
+struct InstallationReconciler: Reconciler {
+  var cluster: Cluster
+  var dialect: Dialect
+  var settings: ControllerSettings
+
+  /// Where the record of the release lies: a release stays in the namespace it was begun in.
+  static let namespaceAnnotation = "ksx.dev/release-namespace"
+
+  func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
+    guard let object = try await cluster.find(dialect.installations, name) else {
+      settings.activity.set(name, isBusy: false)
+      return .whenChanged
+    }
+    let scene = try await Scene(object, cluster, dialect)
+    let step = Lifecycle.step(in: scene.situation)
+    settings.activity.set(name, isBusy: scene.isBusy || step != .rest)
+    do {
+      return try await take(step, scene)
+    } catch {
+      switch error {
+      case .passing(let cause): throw cause
+      case .lasting(let message): return try await fail(scene, message)
+      }
+    }
+  }
+
+  private func take(_ step: Lifecycle.Step, _ scene: Scene) async throws(Failure) -> NextLook {
+    switch (step, scene.record) {
+    case (.rest, _): return .whenChanged
+    case (.adopt, _): try await adopt(scene)
+    case (.prepare, _): try await prepare(scene)
+    case (.release, _): try await release(scene)
+    case (.begin, let record?): try await begin(scene, record)
+    case (.apply, let record?): try await apply(scene, record)
+    case (.settle, let record?): return try await settle(scene, record)
+    case (.toggle, let record?): try await toggle(scene, record)
+    case (.uninstall, let record?): try await passing { () throws(ClusterError) in try await save(record.uninstalling(at: settings.now()), scene) }
+    case (.remove, let record?): return try await remove(scene, record)
+    case (.publish, let record?): try await passing { () throws(ClusterError) in try await scene.publish(record, in: cluster) }
+    case (_, nil): fatalError("\(step) was chosen without a record")
+    }
+    return .atOnce
+  }
+
+  /// Writes the record, unless somebody else has meanwhile.
+  private func save(_ record: ReleaseRecord, _ scene: Scene) async throws(ClusterError) {
+    let secret = record.secret
+    guard !scene.recordVersion.isEmpty else {
+      _ = try await cluster.create(.secrets, secret)
+      return
+    }
+    let patch: Value = [
+      "metadata": ["resourceVersion": .string(scene.recordVersion)], "data": secret.value["data"] ?? .null,
+    ]
+    _ = try await cluster.patch(.secrets, namespace: secret.namespace, secret.name, patch)
+  }
+
+  private func fail(_ scene: Scene, _ message: String) async throws(ClusterError) -> NextLook {
+    settings.report("installation \(scene.installation.name): \(message)")
+    guard let record = scene.record else {
+      // Without a record there is only the status to say it in.
+      try await scene.publish(scene.newRecord(at: settings.now()).failing(message, at: settings.now()), in: cluster)
+      throw .unreadable(message)
+    }
+    try await save(record.failing(message, at: settings.now()), scene)
+    return .atOnce
+  }
+
+  private func passing(_ work: () async throws(ClusterError) -> Void) async throws(Failure) {
+    do { try await work() } catch { throw .passing(error) }
+  }
+}
+
+// The edges, in the order of a life.
+extension InstallationReconciler {
+  private func adopt(_ scene: Scene) async throws(Failure) {
+    let installation = scene.installation
+    do {
+      let version = try await planner.version(installation.extension, installation.version)
+      let named = dialect.name == .subscription ? installation.targetNamespace : version?.namespace ?? ""
+      let namespace = named.isEmpty ? "extension-\(installation.extension)" : named
+      let metadata: Value = [
+        "resourceVersion": .string(installation.resourceVersion),
+        "finalizers": .sequence((scene.object.finalizers + [dialect.installationFinalizer]).map(Value.string)),
+        "annotations": .mapping([Self.namespaceAnnotation: .string(namespace)]),
+      ]
+      _ = try await cluster.patch(dialect.installations, installation.name, ["metadata": metadata])
+    } catch {
+      throw .passing(error)
+    }
+  }
+
+  private func prepare(_ scene: Scene) async throws(Failure) {
+    let now = settings.now()
+    let record = scene.record ?? scene.newRecord(at: now)
+    do {
+      let labels = [dialect.extensionLabel: scene.installation.extension, "kubesphere.io/managed": "true"]
+      try await cluster.ensureNamespace(record.namespace, labels: labels)
+      try await save(record.preparing(scene.wish.attempt, at: now), scene)
+    } catch {
+      throw Failure(error, "namespace \(record.namespace)")
+    }
+  }
+
+  private func begin(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) {
+    let parts = try await planner.parts(record, of: scene.installation.extension)
+    do {
+      try await save(record.beginning(parts, at: settings.now()), scene)
+    } catch {
+      throw Failure(error, "the record of the release")
+    }
+  }
+
+  private func apply(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) {
+    try await applier(scene).apply(record)
+    try await passing { () throws(ClusterError) in try await save(record.applied(), scene) }
+  }
+
+  private func settle(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) -> NextLook {
+    let missing = try await waiting(record)
+    guard let first = missing.first else {
+      do {
+        let remaining = try await applier(scene).remove(record.leftovers)
+        guard remaining.isEmpty else { return .after(settings.pollInterval) }
+        try await save(record.succeeding(at: settings.now()), scene)
+      } catch {
+        throw .passing(error)
+      }
+      return .atOnce
+    }
+    let others = missing.count > 1 ? " and \(missing.count - 1) more" : ""
+    let seconds = settings.now().secondsSince1970 - record.since.secondsSince1970
+    guard seconds < settings.readyTimeout else {
+      throw .lasting("not ready after \(settings.readyTimeout) s: \(first)\(others)")
+    }
+    let told = record.waiting(for: "waiting for \(first)\(others)", at: settings.now())
+    if told.conditions.first?.message != record.conditions.first?.message {
+      try await passing { () throws(ClusterError) in try await save(told, scene) }
+      return .atOnce
+    }
+    return .after(settings.pollInterval)
+  }
+
+  /// What is not ready yet, in words.
+  private func waiting(_ record: ReleaseRecord) async throws(Failure) -> [String] {
+    var missing: [String] = []
+    for part in record.parts where ["Deployment", "StatefulSet", "DaemonSet", "Job"].contains(part.resource.kind) {
+      let object: Object?
+      do {
+        object = try await cluster.find(part.resource, namespace: part.object.namespace, part.object.name)
+      } catch {
+        throw Failure(error, part.title)
+      }
+      guard let object else { throw .lasting("\(part.title) was deleted by somebody else") }
+      switch Readiness(of: object) {
+      case .ready: break
+      case .waiting(let what): missing.append("\(part.title): \(what)")
+      case .failed(let why): throw .lasting("\(part.title) failed: \(why)")
+      }
+    }
+    return missing
+  }
+
+  private func toggle(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) {
+    let isEnabled = scene.wish.isEnabled
+    try await passing { () throws(ClusterError) in
+      try await ServingSwitch(cluster: cluster, dialect: dialect).set(scene.installation.extension, isEnabled: isEnabled)
+      try await save(record.toggled(isEnabled), scene)
+    }
+  }
+
+  private func remove(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) -> NextLook {
+    let remaining: [ReleaseRecord.Part]
+    do { remaining = try await applier(scene).remove(record.inventory) } catch {
+      if error.isPassing { throw .passing(error) }
+      return try await stuck(scene, record, error.short)
+    }
+    let isForced = scene.object.annotations["kubesphere.io/force-delete"] != nil
+    if remaining.isEmpty || isForced {
+      try await passing { () throws(ClusterError) in try await save(record.uninstalled(at: settings.now()), scene) }
+      return .atOnce
+    }
+    let seconds = settings.now().secondsSince1970 - record.since.secondsSince1970
+    guard record.state == .uninstalling, seconds >= settings.readyTimeout else {
+      return .after(record.state == .uninstalling ? settings.pollInterval : settings.patience)
+    }
+    let names = remaining.prefix(3).map(\.title).joined(separator: ", ")
+    return try await stuck(scene, record, "still there after \(settings.readyTimeout) s: \(names)")
+  }
+
+  /// Says that something does not go, and keeps trying.
+  private func stuck(_ scene: Scene, _ record: ReleaseRecord, _ message: String) async throws(Failure) -> NextLook {
+    let failed = record.failingToUninstall(message, at: settings.now())
+    if record.state == .uninstallFailed, record.conditions.first?.message == failed.conditions.first?.message {
+      return .after(settings.patience)
+    }
+    try await passing { () throws(ClusterError) in try await save(failed, scene) }
+    return .atOnce
+  }
+
+  private func release(_ scene: Scene) async throws(Failure) {
+    try await passing { () throws(ClusterError) in
+      let namespace = scene.namespace
+      try await cluster.remove(.secrets, namespace: namespace, ReleaseRecord.secretName(scene.installation.name))
+      let kept = scene.object.finalizers.filter { $0 != dialect.installationFinalizer }
+      let metadata: Value = [
+        "resourceVersion": .string(scene.installation.resourceVersion),
+        "finalizers": kept.isEmpty ? .null : .sequence(kept.map(Value.string)),
+      ]
+      _ = try await cluster.patch(dialect.installations, scene.installation.name, ["metadata": metadata])
+    }
+  }
+
+  private var planner: ReleasePlanner {
+    ReleasePlanner(cluster: cluster, dialect: dialect, renderer: settings.renderer)
+  }
+
+  private func applier(_ scene: Scene) -> Applier {
+    Applier(cluster: cluster.notingUnknownFields, label: (dialect.extensionLabel, scene.installation.extension))
+  }
+}

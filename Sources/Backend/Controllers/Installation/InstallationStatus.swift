@@ -1,0 +1,43 @@
+import Client
+import Extensions
+import Manifest
+
+/// What a record looks like in the statuses of the cluster, as far as the dialect has fields for it.
+///
+/// A field that a CRD does not have would be pruned, or refused by a strict server.
+struct InstallationStatus {
+  var dialect: Dialect
+  var record: ReleaseRecord
+
+  /// The status of the Subscription or InstallPlan.
+  var installation: Mapping {
+    var status: Mapping = ["state": .string(record.state.word), "conditions": conditions]
+    guard dialect.name == .installPlan else { return status }
+    status["stateHistory"] = .sequence(record.history.map(\.value))
+    status["version"] = .string(record.attempt.version)
+    status["configHash"] = .string(record.attempt.configHash)
+    status["releaseName"] = .string(record.release)
+    status["targetNamespace"] = .string(record.namespace)
+    if let isEnabled = record.appliedEnabled { status["enabled"] = .bool(isEnabled) }
+    return status
+  }
+
+  /// The part of the Extension's status that mirrors it (facts: §2.2); empty again when all is gone.
+  func `extension`(_ wish: Wish) -> Mapping {
+    let isGone = record.state == .uninstalled
+    var status: Mapping = [
+      "state": .string(isGone ? "" : record.state.word), "conditions": isGone ? [] : conditions,
+    ]
+    let version = isGone ? "" : record.attempt.version
+    switch dialect.name {
+    case .subscription: status["subscribedVersion"] = .string(version)
+    case .installPlan:
+      status["installedVersion"] = .string(version)
+      status["plannedInstallVersion"] = .string(isGone ? "" : wish.version)
+      status["enabled"] = .bool(isGone ? false : record.appliedEnabled ?? false)
+    }
+    return status
+  }
+
+  private var conditions: Value { .sequence(record.conditions.map(\.value)) }
+}

@@ -1,0 +1,90 @@
+import Extensions
+
+/// What a person asks for, as the Subscription or InstallPlan says it now.
+struct Wish: Hashable, Sendable {
+  var version: String
+  var config: String
+  var isEnabled: Bool
+  /// The installation shall go.
+  var isDeletion: Bool
+
+  var attempt: ReleaseRecord.Attempt { ReleaseRecord.Attempt(version: version, config: config) }
+}
+
+/// The state machine of an installation (facts: §2.4).
+///
+///                 prepare           begin              settle
+///     (no record) ──────▶ Preparing ─────▶ Installing ───────▶ Installed ◀─┐
+///                          ▲  ▲   │ └────▶ Upgrading ──▶ Installed          │ toggle
+///            wish differs: │  │   │            │                           │
+///     InstallFailed ───────┘  │   │ fail       │ fail          Installed ──┘
+///     Installed,              │   ▼            ▼
+///     UpgradeFailed ──────────┘  InstallFailed or UpgradeFailed
+///
+///     any, wish is deletion ──uninstall──▶ Uninstalling ──▶ Uninstalled ──release──▶ (gone)
+///                                                └──too slow──▶ UninstallFailed ──▶ Uninstalled
+///
+/// The state is kept in the release record, because some clusters keep no more of a status than
+/// its word. Each edge is a function of the record; this only says which edge comes next.
+enum Lifecycle {
+  /// What there is, as far as the next step depends on it.
+  struct Situation: Hashable, Sendable {
+    var wish: Wish
+    /// The finalizer is set and the place of the record noted.
+    var isAdopted: Bool
+    var record: ReleaseRecord?
+    /// The statuses in the cluster say what the record says.
+    var isPublished: Bool
+  }
+
+  enum Step: Hashable, Sendable {
+    /// Set the finalizer and note where the record lies.
+    case adopt
+    /// Record that there is something to do.
+    case prepare
+    /// Render the chart and record what is going to be there.
+    case begin
+    /// Make the objects.
+    case apply
+    /// See whether they are ready; when they are, remove what is left over from before.
+    case settle
+    /// Switch what the gateway serves.
+    case toggle
+    /// Record that everything shall go.
+    case uninstall
+    /// Delete the objects, and see whether they are gone.
+    case remove
+    /// Say in the cluster what the record says.
+    case publish
+    /// Remove the record and the finalizer.
+    case release
+    /// Nothing is to be done.
+    case rest
+  }
+
+  static func step(in situation: Situation) -> Step {
+    let wish = situation.wish
+    if wish.isDeletion { return departure(situation) }
+    guard situation.isAdopted else { return .adopt }
+    guard let record = situation.record else { return .prepare }
+    guard situation.isPublished else { return .publish }
+    switch record.state {
+    case .preparing: return .begin
+    case .installing, .upgrading: return record.isApplied ? .settle : .apply
+    case .installed, .installFailed, .upgradeFailed:
+      if record.attempt != wish.attempt { return .prepare }
+      return record.state == .installed && record.appliedEnabled != wish.isEnabled ? .toggle : .rest
+    case .none, .uninstalling, .uninstalled, .uninstallFailed, .other: return .prepare
+    }
+  }
+
+  private static func departure(_ situation: Situation) -> Step {
+    guard situation.isAdopted else { return .rest }
+    guard let record = situation.record else { return .release }
+    switch record.state {
+    case .uninstalling, .uninstallFailed: return situation.isPublished ? .remove : .publish
+    case .uninstalled: return situation.isPublished ? .release : .publish
+    default: return .uninstall
+    }
+  }
+}

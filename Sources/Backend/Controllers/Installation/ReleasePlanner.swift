@@ -1,0 +1,104 @@
+import Client
+import Extensions
+import Manifest
+
+/// Finds out what shall be there: the chart, rendered, and how the cluster serves each kind in it.
+struct ReleasePlanner: Sendable {
+  var cluster: Cluster
+  var dialect: Dialect
+  var renderer: ChartRenderer
+
+  /// The version of `extension` that the cluster offers under this number, or `nil`.
+  func version(_ extension: String, _ version: String) async throws(ClusterError) -> ExtensionVersion? {
+    try await cluster.find(
+      dialect.extensionVersions, "\(`extension`)-\(version)", skipping: ExtensionVersion.unread
+    ).map { ExtensionVersion($0, dialect: dialect) }
+  }
+
+  /// The objects of the record's attempt.
+  func parts(_ record: ReleaseRecord, of extension: String) async throws(Failure) -> [ReleaseRecord.Part] {
+    let archive = try await archive(`extension`, record.attempt.version)
+    let release = Release(
+      name: record.release, namespace: record.namespace, config: record.attempt.config, forced: forced,
+      isUpgrade: record.isUpgrade)
+    let rendered: RenderedChart
+    do { rendered = try await renderer.render(archive, for: release) } catch { throw .lasting("\(error)") }
+    var kinds = ServedKinds(cluster)
+    try await define(rendered.definitions, &kinds)
+    var parts: [ReleaseRecord.Part] = []
+    for part in rendered.parts {
+      // The release's own namespace is there already, and stays.
+      if part.object.kind == "Namespace", part.object.name == record.namespace { continue }
+      parts.append(try await placed(part, record.namespace, &kinds, isNew: !rendered.definitions.isEmpty))
+    }
+    return parts
+  }
+
+  /// What the charts of the marketplace cannot know: the group differs between the dialects.
+  private var forced: Value { ["global": ["servingGroup": .string(dialect.apiServices.group)]] }
+
+  private func archive(_ extension: String, _ version: String) async throws(Failure) -> [UInt8] {
+    do {
+      guard let found = try await self.version(`extension`, version) else {
+        throw Failure.lasting("\(`extension`) has no version \(version): there is no ExtensionVersion \(`extension`)-\(version)")
+      }
+      return try await archive(of: found)
+    } catch let error as ClusterError {
+      throw Failure(error, "ExtensionVersion \(`extension`)-\(version)")
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      fatalError("a look for an archive throws what it does not declare: \(error)")
+    }
+  }
+
+  private func archive(of version: ExtensionVersion) async throws(Failure) -> [UInt8] {
+    do {
+      return try await version.archive(from: cluster)
+    } catch {
+      switch error {
+      case .cluster(let cause): throw Failure(cause, "the chart of \(version.name)")
+      case .unavailable:
+        // Charts too large for a ConfigMap stay where they are.
+        guard let path = FileURL.path(version.chartURL), let bytes = try? Files.read(path) else { fallthrough }
+        return bytes
+      default: throw .lasting("the chart of \(version.name): \(error)")
+      }
+    }
+  }
+
+  /// Makes definitions that are not there; those that are stay as they are, as with helm.
+  private func define(_ definitions: [RenderedChart.Part], _ kinds: inout ServedKinds) async throws(Failure) {
+    for part in definitions {
+      let place = try await placed(part, "", &kinds, isNew: false)
+      do {
+        guard try await cluster.find(place.resource, part.object.name) == nil else { continue }
+        _ = try await cluster.create(place.resource, part.object)
+      } catch {
+        throw Failure(error, "\(part.file): \(place.title)")
+      }
+    }
+  }
+
+  /// The object in its namespace, with the way the cluster serves it.
+  private func placed(
+    _ part: RenderedChart.Part, _ namespace: String, _ kinds: inout ServedKinds, isNew: Bool
+  ) async throws(Failure) -> ReleaseRecord.Part {
+    let object = part.object
+    let resource: Resource?
+    do {
+      resource = try await kinds.resource(object.apiVersion, object.kind)
+    } catch {
+      throw Failure(error, "\(part.file): \(object.apiVersion)")
+    }
+    guard let resource else {
+      let problem = "the cluster does not serve \(object.kind) of \(object.apiVersion)"
+      // A definition made a moment ago takes a moment to be served.
+      if isNew { throw .passing(.unreadable(problem)) }
+      throw .lasting("\(part.file): \(problem), which \(object.name) needs")
+    }
+    let inside = resource.isNamespaced ? Value.string(object.namespace ?? namespace) : nil
+    let value = object.value.setting(["metadata", "namespace"], to: inside)
+    return ReleaseRecord.Part(resource: resource, object: Object(value), file: part.file)
+  }
+}

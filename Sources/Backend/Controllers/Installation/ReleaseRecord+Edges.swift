@@ -1,0 +1,116 @@
+import Client
+import Extensions
+import Manifest
+
+/// The edges of the state machine; `Lifecycle` has the drawing.
+extension ReleaseRecord {
+  /// Something is to be done: → Preparing.
+  func preparing(_ attempt: Attempt, at time: Timestamp) -> ReleaseRecord {
+    var next = entering(.preparing, at: time)
+    next.attempt = attempt
+    next.revision += 1
+    next.isApplied = false
+    next.appliedEnabled = nil
+    return next.saying("Initialized", true, "Initialized", "preparing version \(attempt.version)", at: time)
+  }
+
+  /// It is known what shall be there: Preparing → Installing or Upgrading.
+  func beginning(_ parts: [Part], at time: Timestamp) -> ReleaseRecord {
+    var next = entering(isUpgrade ? .upgrading : .installing, at: time)
+    next.earlier = Self.merged(earlier, with: self.parts)
+    next.parts = parts
+    next.isApplied = false
+    return next
+  }
+
+  /// All objects have been made; they need not be ready.
+  func applied() -> ReleaseRecord {
+    var next = self
+    next.isApplied = true
+    return next
+  }
+
+  /// What is waited for, while it is.
+  func waiting(for message: String, at time: Timestamp) -> ReleaseRecord {
+    saying(isUpgrade ? "Upgraded" : "Installed", false, isUpgrade ? "Upgrading" : "Installing", message, at: time)
+  }
+
+  /// Everything is ready and nothing is left over: Installing or Upgrading → Installed.
+  func succeeding(at time: Timestamp) -> ReleaseRecord {
+    let type = isUpgrade ? "Upgraded" : "Installed"
+    let reason = isUpgrade ? "UpgradeSuccessful" : "InstallSuccessful"
+    var next = entering(.installed, at: time)
+      .saying(type, true, reason, "version \(attempt.version), revision \(revision)", at: time)
+    next.deployed = attempt
+    next.earlier = []
+    return next
+  }
+
+  /// It did not work: Preparing, Installing or Upgrading → InstallFailed or UpgradeFailed.
+  func failing(_ message: String, at time: Timestamp) -> ReleaseRecord {
+    let (type, state, reason) =
+      isUpgrade
+      ? ("Upgraded", InstallationState.upgradeFailed, "UpgradeFailed")
+      : ("Installed", InstallationState.installFailed, "InstallFailed")
+    return entering(state, at: time).saying(type, false, reason, message, at: time)
+  }
+
+  /// The gateway was told whether to serve the extension.
+  func toggled(_ isEnabled: Bool) -> ReleaseRecord {
+    var next = self
+    next.appliedEnabled = isEnabled
+    return next
+  }
+
+  /// Everything shall go: any → Uninstalling.
+  func uninstalling(at time: Timestamp) -> ReleaseRecord {
+    entering(.uninstalling, at: time)
+  }
+
+  /// Something does not go: Uninstalling → UninstallFailed.
+  func failingToUninstall(_ message: String, at time: Timestamp) -> ReleaseRecord {
+    entering(.uninstallFailed, at: time).saying("Uninstalled", false, "UninstallFailed", message, at: time)
+  }
+
+  /// Everything is gone: Uninstalling or UninstallFailed → Uninstalled.
+  func uninstalled(at time: Timestamp) -> ReleaseRecord {
+    var next = entering(.uninstalled, at: time)
+      .saying("Uninstalled", true, "UninstallSuccessful", "everything it made is gone", at: time)
+    next.parts = []
+    next.earlier = []
+    return next
+  }
+
+  private func entering(_ state: InstallationState, at time: Timestamp) -> ReleaseRecord {
+    var next = self
+    next.state = state
+    next.since = time
+    // Clocks that disagree must not make time run backwards (facts: §2.8 c).
+    let latest = history.last?.time.secondsSince1970 ?? 0
+    let moment = Timestamp(secondsSince1970: max(time.secondsSince1970, latest))
+    next.history = (history + [Transition(state: state, time: moment)]).suffix(Self.longestHistory)
+    return next
+  }
+
+  private func saying(
+    _ type: String, _ isTrue: Bool, _ reason: String, _ message: String, at time: Timestamp
+  ) -> ReleaseRecord {
+    var next = self
+    // The API allows 32 kB; a person reads less.
+    let condition = Condition(
+      type: type, isTrue: isTrue, reason: reason, message: String(message.prefix(4000)), time: time)
+    next.conditions = [condition] + conditions.filter { $0.type != type }
+    return next
+  }
+
+  /// What may be in the cluster after `later` was tried over `earlier`: the keys of both.
+  private static func merged(_ earlier: [Part], with later: [Part]) -> [Part] {
+    let before = Dictionary(earlier.map { ($0.reference, $0.object.value) }, uniquingKeysWith: { $1 })
+    let overlaid = later.map { part in
+      guard let old = before[part.reference] else { return part }
+      return Part(resource: part.resource, object: Object(MergePatch.apply(part.object.value, to: old)), file: part.file)
+    }
+    let known = Set(later.map(\.reference))
+    return earlier.filter { !known.contains($0.reference) } + overlaid
+  }
+}

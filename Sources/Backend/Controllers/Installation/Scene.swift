@@ -1,0 +1,93 @@
+import Client
+import Extensions
+import Manifest
+
+/// One installation with all that belongs to it, as the cluster has it now.
+struct Scene: Sendable {
+  var object: Object
+  var installation: Installation
+  var wish: Wish
+  var record: ReleaseRecord?
+  /// The version the record was read at; empty when there is none.
+  var recordVersion = ""
+  var situation: Lifecycle.Situation
+  private var shelf: Object?
+  private let dialect: Dialect
+
+  init(_ object: Object, _ cluster: Cluster, _ dialect: Dialect) async throws(ClusterError) {
+    self.object = object
+    self.dialect = dialect
+    installation = Installation(object)
+    wish = Wish(
+      version: installation.version, config: installation.config, isEnabled: installation.isEnabled,
+      isDeletion: object.isBeingDeleted)
+    let noted = object.annotations[InstallationReconciler.namespaceAnnotation]
+    situation = Lifecycle.Situation(
+      wish: wish, isAdopted: noted != nil && object.finalizers.contains(dialect.installationFinalizer), record: nil,
+      isPublished: true)
+    if let noted,
+      let secret = try await cluster.find(.secrets, namespace: noted, ReleaseRecord.secretName(installation.name))
+    {
+      record = try ReleaseRecord(secret: secret)
+      recordVersion = secret.resourceVersion
+    }
+    shelf = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
+    situation.record = record
+    situation.isPublished = record.map { changes($0).isEmpty } ?? true
+  }
+
+  /// Where the release lies, as it was decided once.
+  var namespace: String {
+    object.annotations[InstallationReconciler.namespaceAnnotation] ?? "extension-\(installation.extension)"
+  }
+
+  var isBusy: Bool { wish.isDeletion || record?.state.isBusy == true }
+
+  func newRecord(at time: Timestamp) -> ReleaseRecord {
+    let named = dialect.name == .subscription ? installation.releaseName : ""
+    return ReleaseRecord(
+      name: installation.name, release: named.isEmpty ? installation.extension : named, namespace: namespace,
+      attempt: wish.attempt, at: time)
+  }
+
+  /// Says in the cluster what `record` says.
+  func publish(_ record: ReleaseRecord, in cluster: Cluster) async throws(ClusterError) {
+    for change in changes(record) {
+      let patch = change.patch.setting(["metadata", "resourceVersion"], to: .string(change.object.resourceVersion))
+      _ = try await cluster.patch(change.resource, change.object.name, patch)
+    }
+  }
+
+  private struct StatusChange {
+    var resource: Resource
+    var object: Object
+    var patch: Value
+  }
+
+  private func changes(_ record: ReleaseRecord) -> [StatusChange] {
+    let status = InstallationStatus(dialect: dialect, record: record)
+    return [
+      change(dialect.installations, object, status.installation),
+      change(dialect.extensions, shelf, status.extension(wish)),
+    ].compactMap { $0 }
+  }
+
+  /// `nil` when the object is not there, or its status says so already.
+  private func change(_ resource: Resource, _ object: Object?, _ status: Mapping) -> StatusChange? {
+    guard let object else { return nil }
+    let target = MergePatch.apply(.mapping(status), to: object.status)
+    let patch = MergePatch.difference(from: object.status.mapping == nil ? .mapping([:]) : object.status, to: target)
+    guard patch.mapping?.isEmpty == false else { return nil }
+    return StatusChange(resource: resource, object: object, patch: ["status": patch])
+  }
+}
+
+extension Dialect {
+  /// What keeps an installation until its objects are gone (facts: §1.6, §1.10).
+  var installationFinalizer: String {
+    switch name {
+    case .installPlan: "kubesphere.io/installplan-protection"
+    case .subscription: "subscription.extensions.kubesphere.io"
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Client
+import Manifest
+
+extension Cluster {
+  /// The same cluster, for charts of others: helm lets their unknown fields pass, and so do we.
+  var notingUnknownFields: Cluster {
+    var cluster = self
+    cluster.fieldValidation = "Warn"
+    return cluster
+  }
+
+  /// The object, or `nil` when there is none.
+  func find(
+    _ resource: Resource, namespace: String? = nil, _ name: String, skipping: JSONPaths = JSONPaths()
+  ) async throws(ClusterError) -> Object? {
+    do {
+      return try await get(resource, namespace: namespace, name, skipping: skipping)
+    } catch {
+      if error.isNotFound { return nil }
+      throw error
+    }
+  }
+
+  /// Makes the object, or makes its labels, annotations and spec what `wanted` says.
+  ///
+  /// Labels and annotations of others stay; a spec is wholly ours. Nothing is written when nothing differs.
+  @discardableResult
+  func ensure(_ resource: Resource, _ wanted: Object) async throws(ClusterError) -> Object {
+    guard let present = try await find(resource, namespace: wanted.namespace, wanted.name) else {
+      return try await create(resource, wanted)
+    }
+    var target = MergePatch.apply(["metadata": wanted.value["metadata"] ?? .null], to: present.value)
+    for key in ["spec", "data", "binaryData"] where wanted.value[key] != nil {
+      target = target.setting([key], to: wanted.value[key])
+    }
+    let patch = MergePatch.difference(from: present.value, to: target)
+    if patch.mapping?.isEmpty == true { return present }
+    return try await self.patch(
+      resource, namespace: wanted.namespace, wanted.name,
+      patch.setting(["metadata", "resourceVersion"], to: .string(present.resourceVersion)))
+  }
+
+  /// Makes the namespace, if it is not there.
+  func ensureNamespace(_ name: String, labels: [String: String] = [:]) async throws(ClusterError) {
+    guard try await find(.namespaces, name) == nil else { return }
+    do {
+      _ = try await create(.namespaces, Object(.namespaces, name: name, labels: labels))
+    } catch {
+      if !error.isLostRace { throw error }
+    }
+  }
+
+  /// Deletes the object, if it is there.
+  func remove(
+    _ resource: Resource, namespace: String? = nil, _ name: String, uid: String? = nil
+  ) async throws(ClusterError) {
+    do {
+      try await delete(resource, namespace: namespace, name, uid: uid)
+    } catch {
+      if !error.isNotFound { throw error }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import Client
+
+extension ClusterError {
+  var status: Status? {
+    guard case .refused(let status) = self else { return nil }
+    return status
+  }
+
+  var isNotFound: Bool { status?.code == 404 }
+
+  /// Somebody else was faster; look again and decide anew.
+  var isLostRace: Bool { status?.code == 409 }
+
+  /// Trying again later may help, without anybody changing what was asked for.
+  var isPassing: Bool {
+    guard let status else { return true }
+    // A namespace on its way out refuses with 403, and takes newcomers again once it is gone.
+    if status.code == 403, status.message.contains("being terminated") { return true }
+    return [401, 408, 409, 429].contains(status.code) || status.code >= 500
+  }
+
+  /// One line for a log or a condition.
+  var short: String {
+    switch self {
+    case .refused(let status): status.message.isEmpty ? "the API answered \(status.code)" : status.message
+    case .unreadable(let reason): reason
+    case .transport(let error): "\(error)"
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Client
+import Manifest
+
+/// Which kinds the cluster serves, learnt by discovery as they are asked for.
+struct ServedKinds {
+  private let cluster: Cluster
+  private var known: [String: [String: Resource]] = [:]
+
+  init(_ cluster: Cluster) { self.cluster = cluster }
+
+  /// How the cluster serves `kind` of `apiVersion`, or `nil` when it does not.
+  mutating func resource(_ apiVersion: String, _ kind: String) async throws(ClusterError) -> Resource? {
+    if known[apiVersion] == nil { known[apiVersion] = try await list(apiVersion) }
+    return known[apiVersion]?[kind]
+  }
+
+  private func list(_ apiVersion: String) async throws(ClusterError) -> [String: Resource] {
+    let parts = apiVersion.split(separator: "/", maxSplits: 1).map(String.init)
+    let (group, version) = parts.count == 2 ? (parts[0], parts[1]) : ("", apiVersion)
+    let path = ([group.isEmpty ? "/api" : "/apis"] + parts.map(PercentEncoding.encode)).joined(separator: "/")
+    let document: Value
+    do {
+      document = try await cluster.document(path)
+    } catch {
+      if error.isNotFound { return [:] }
+      throw error
+    }
+    var kinds: [String: Resource] = [:]
+    for entry in document["resources"]?.sequence ?? [] {
+      // Names with a slash are parts of a resource, such as its status.
+      guard let plural = entry["name"]?.string, !plural.contains("/"), let kind = entry["kind"]?.string else { continue }
+      kinds[kind] = Resource(
+        group: group, version: version, plural: plural, kind: kind,
+        isNamespaced: entry["namespaced"]?.bool ?? false)
+    }
+    return kinds
+  }
+}

@@ -1,0 +1,28 @@
+import Client
+import Extensions
+import Manifest
+
+/// The categories KubeSphere ships, and their names.
+enum KnownCategories {
+  private static let names: [String: (english: String, chinese: String)] = [
+    "ai-machine-learning": ("AI and Machine Learning", "AI / 机器学习"),
+    "computing": ("Computing", "计算"),
+    "database": ("Database", "数据库"),
+    "dev-tools": ("Dev Tools", "开发工具"),
+    "integration-delivery": ("Integration and Delivery", "集成与交付"),
+    "networking": ("Networking", "网络"),
+    "observability": ("Observability", "可观测性"),
+    "security": ("Security", "安全"),
+    "storage": ("Storage", "存储"),
+    "streaming-messaging": ("Streaming and Messaging", "流与消息"),
+  ]
+
+  /// A Category object; one that nobody knows is called by its name.
+  static func object(_ name: String, _ dialect: Dialect) -> Object {
+    let known = names[name] ?? (name, name)
+    let title: Value =
+      dialect.name == .installPlan
+      ? ["en": .string(known.english), "zh": .string(known.chinese)] : .string(known.english)
+    return Object(dialect.categories, name: name, ["spec": ["displayName": title]])
+  }
+}

@@ -1,0 +1,47 @@
+import Client
+import Extensions
+import Manifest
+
+/// Events on a Repository: the only place where the outcome of a look is told (facts: §2.1).
+struct RepositoryLog: Sendable {
+  var cluster: Cluster
+  var repository: Object
+  var now: @Sendable () -> Timestamp
+
+  func synced(_ outcome: Publisher.Outcome, _ address: String) async {
+    let count = "\(outcome.versions) versions of \(outcome.extensions) extensions"
+    await write("Normal", "Synced", "synced \(count) from \(address)")
+    guard !outcome.problems.isEmpty else { return }
+    let some = outcome.problems.prefix(10).joined(separator: "; ")
+    let rest = outcome.problems.count > 10 ? "; and \(outcome.problems.count - 10) more" : ""
+    await write("Warning", "PartiallySynced", some + rest)
+  }
+
+  func failed(_ message: String) async { await write("Warning", "SyncFailed", message) }
+
+  /// The same again is counted, not written once more.
+  private func write(_ type: String, _ reason: String, _ message: String) async {
+    let name = "\(repository.name).\(ConfigHash.of("\(repository.uid) \(type) \(reason) \(message)"))"
+    let time = Value.string(now().description)
+    // An event that is lost is no reason to fail.
+    if let known = try? await cluster.find(.events, namespace: "default", name) {
+      let count = (known.value["count"]?.integer ?? 1) + 1
+      _ = try? await cluster.patch(
+        .events, namespace: "default", name, ["count": .integer(count), "lastTimestamp": time])
+      return
+    }
+    // Events about objects without a namespace are kept in this one.
+    try? await cluster.ensureNamespace("default")
+    let event = Object(
+      .events, name: name, namespace: "default",
+      [
+        "involvedObject": [
+          "apiVersion": .string(repository.apiVersion), "kind": .string(repository.kind),
+          "name": .string(repository.name), "uid": .string(repository.uid),
+        ],
+        "type": .string(type), "reason": .string(reason), "message": .string(String(message.prefix(1000))),
+        "firstTimestamp": time, "lastTimestamp": time, "count": 1, "source": ["component": "ksxd"],
+      ])
+    _ = try? await cluster.create(.events, event)
+  }
+}

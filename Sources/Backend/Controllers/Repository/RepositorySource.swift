@@ -1,0 +1,62 @@
+import Client
+import Extensions
+import Manifest
+
+/// Why a repository was not read, for a person.
+struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertible {
+  var description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Where a Repository object says its charts are.
+struct RepositorySource: Hashable, Sendable {
+  /// The address as the object has it; empty when it has none.
+  var address: String
+
+  /// Shipped KubeSphere has `spec.url`; before, there was only `spec.image`.
+  init(_ object: Object) {
+    address = object.spec["url"]?.string ?? object.spec["image"]?.string ?? ""
+  }
+
+  func index() throws(RepositoryError) -> ChartIndex {
+    let path = try folder() + "/index.yaml"
+    let bytes: [UInt8]
+    do { bytes = try Files.read(path) } catch { throw RepositoryError("\(error)") }
+    do { return try ChartIndex(String(decoding: bytes, as: UTF8.self)) } catch {
+      throw RepositoryError("\(path): \(error)")
+    }
+  }
+
+  /// The address of an entry's archive.
+  func location(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
+    if entry.url.hasPrefix("file:///") { return entry.url }
+    guard !entry.url.contains("://") else { throw RepositoryError("charts are not fetched from \(entry.url) yet") }
+    guard !entry.url.hasPrefix("/"), !entry.url.split(separator: "/").contains("..") else {
+      throw RepositoryError("\(entry.url) leads out of the repository")
+    }
+    return "file://" + (try folder()) + "/" + entry.url
+  }
+
+  /// An entry's archive, if it is what the index promises.
+  func archive(of entry: ChartIndex.Entry) throws(RepositoryError) -> [UInt8] {
+    let address = try location(of: entry)
+    guard let path = FileURL.path(address) else { throw RepositoryError("\(address) is no path of a file") }
+    let bytes: [UInt8]
+    do { bytes = try Files.read(path) } catch { throw RepositoryError("\(error)") }
+    let digest = SHA256.hex(bytes)
+    guard entry.digest.isEmpty || entry.digest == digest else {
+      throw RepositoryError("its digest is \(digest), and the index says \(entry.digest)")
+    }
+    return bytes
+  }
+
+  private func folder() throws(RepositoryError) -> String {
+    if let path = FileURL.path(address) { return path.hasSuffix("/") ? String(path.dropLast()) : path }
+    if address.isEmpty { throw RepositoryError("the repository has no address") }
+    if address.hasPrefix("http://") || address.hasPrefix("https://") || address.hasPrefix("oci://") {
+      throw RepositoryError("\(address): repositories are read from folders (file:///…) only, for now")
+    }
+    throw RepositoryError("\(address) is no address that can be read; file:///path/of/a/folder is one")
+  }
+}

@@ -1,0 +1,76 @@
+import Client
+import Manifest
+
+/// Plays the part of scheduler and kubelet where there are none: calls workloads ready.
+///
+/// `standalone.ksx.dev/ready-after` on a workload says after how many seconds; without it, at once.
+/// The time runs from when a workload was made or changed, as far as this process has seen it.
+final class WorkloadReconciler: Reconciler {
+  static let annotation = "standalone.ksx.dev/ready-after"
+  static let kinds: [Resource] = [.deployments, .statefulSets, .daemonSets, .jobs]
+
+  private let cluster: Cluster
+  /// When each generation of a workload was first seen.
+  private let seen = Locked<[String: Sighting]>([:])
+
+  private struct Sighting {
+    var generation: Int
+    var time: ContinuousClock.Instant
+  }
+
+  init(cluster: Cluster) { self.cluster = cluster }
+
+  /// `name` is `plural/namespace/name`.
+  func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 3, let resource = Self.kinds.first(where: { $0.plural == parts[0] }) else { return .whenChanged }
+    guard let object = try await cluster.find(resource, namespace: parts[1], parts[2]), !object.isBeingDeleted else {
+      seen.withLock { $0[name] = nil }
+      return .whenChanged
+    }
+    let wanted = Self.readyStatus(of: object)
+    guard !Self.isReady(object, wanted) else { return .whenChanged }
+    let rest = remaining(name, object)
+    guard rest <= .zero else { return .after(rest) }
+    let patch: Value = ["metadata": ["resourceVersion": .string(object.resourceVersion)], "status": wanted]
+    _ = try await cluster.patch(resource, namespace: parts[1], parts[2], subresource: "status", patch)
+    return .whenChanged
+  }
+
+  /// How long the workload still takes.
+  private func remaining(_ name: String, _ object: Object) -> Duration {
+    let now = ContinuousClock.now
+    let generation = object.generation ?? 0
+    let first = seen.withLock { seen in
+      if seen[name]?.generation != generation { seen[name] = Sighting(generation: generation, time: now) }
+      return seen[name]?.time ?? now
+    }
+    let seconds = object.annotations[Self.annotation].flatMap(Double.init) ?? 0
+    return .seconds(max(0, min(seconds, 86_400))) - (now - first)
+  }
+
+  private static func isReady(_ object: Object, _ wanted: Value) -> Bool {
+    MergePatch.difference(from: object.status, to: MergePatch.apply(wanted, to: object.status)).mapping?.isEmpty == true
+  }
+
+  private static func readyStatus(of object: Object) -> Value {
+    let generation = Value.integer(object.generation ?? 0)
+    let replicas = Value.integer(object.spec["replicas"]?.integer ?? 1)
+    switch object.kind {
+    case "Job":
+      return [
+        "succeeded": 1, "conditions": [["type": "Complete", "status": "True", "reason": "", "message": ""]],
+      ]
+    case "DaemonSet":
+      return [
+        "observedGeneration": generation, "currentNumberScheduled": 1, "desiredNumberScheduled": 1, "numberReady": 1,
+        "numberAvailable": 1, "updatedNumberScheduled": 1, "numberMisscheduled": 0,
+      ]
+    default:
+      return [
+        "observedGeneration": generation, "replicas": replicas, "updatedReplicas": replicas, "readyReplicas": replicas,
+        "availableReplicas": replicas,
+      ]
+    }
+  }
+}
