@@ -149,28 +149,6 @@ import Testing
   }
 }
 
-@Suite struct Base64Tests {
-  @Test(arguments: [
-    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
-    ("foobar", "Zm9vYmFy"),
-  ])
-  func theVectorsOfTheStandardHold(plain: String, encoded: String) {
-    #expect(Base64.encode(Array(plain.utf8)) == encoded)
-    #expect(Base64.decode(encoded) == Array(plain.utf8))
-  }
-
-  @Test func everyByteSurvives() {
-    let bytes = Array(UInt8.min...UInt8.max)
-
-    #expect(Base64.decode(Base64.encode(bytes)) == bytes)
-  }
-
-  @Test(arguments: ["Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zm9v!mFy", "Zm=v", "Zm9v中"])
-  func whatIsNoBase64IsRefused(text: String) {
-    #expect(Base64.decode(text) == nil)
-  }
-}
-
 /// Headers by hand, because a good writer cannot write bad ones.
 private enum Tar {
   static let end = [UInt8](repeating: 0, count: 1024)

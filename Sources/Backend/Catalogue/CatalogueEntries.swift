@@ -75,7 +75,6 @@ enum CatalogueEntries {
     keywords: ["traffic", "services"], icon: CatalogueIcon("#16a085", "⇄"),
     parts: [
       .settings([.init("sampling", "0.1", "The share of connections that is looked at.")]), .page,
-      .workload(readyAfter: 1),
     ],
     versions: [
       CatalogueVersion("1.0.0", "2025-03-03", "First version."),

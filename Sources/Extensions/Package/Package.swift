@@ -1,3 +1,4 @@
+import Client
 import Manifest
 
 /// An extension's package: a helm chart with an `extension.yaml`, as files by path.
