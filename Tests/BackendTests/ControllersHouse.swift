@@ -54,8 +54,19 @@ final class House: Sendable {
   }
 
   /// Publishes the marketplace without its repository's controller.
-  func publishMarketplace() async throws {
-    try await Catalogue.register(folder: try repositoryFolder, in: cluster, dialect: dialect)
+  func publishMarketplace() async throws { try await synchronize(try repositoryFolder) }
+
+  /// Publishes some extensions of the marketplace only.
+  func publish(_ names: Set<String>) async throws {
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    try ChartRepository(folder: folder.path).write(Catalogue.packages(of: names))
+    try await synchronize(folder.path)
+  }
+
+  /// Looks at the repository in `folder` once, if it is due.
+  func synchronize(_ folder: String) async throws {
+    try await Catalogue.register(folder: folder, in: cluster, dialect: dialect)
     let work = RepositoryReconciler(cluster: cluster, dialect: dialect, settings: settings())
     while try await work.reconcile(Catalogue.repositoryName) == .atOnce {}
   }
@@ -125,4 +136,3 @@ final class House: Sendable {
       uniquingKeysWith: { $1 })
   }
 }
-

@@ -144,7 +144,8 @@ import Testing
     settings.readyTimeout = 0
 
     try await house.withControllers(settings) {
-      try await house.change("backup-vault", .install(version: "1.0.0", config: "readyAfter: 3600\njobReadyAfter: 3600"))
+      try await house.change(
+        "backup-vault", .install(version: "1.0.0", config: "readyAfter: 3600\njobReadyAfter: 3600"))
       let failed = try await house.wait(for: "backup-vault") { $0.state == .installFailed }
 
       #expect(failed.message.hasPrefix("not ready after 0 s: "))

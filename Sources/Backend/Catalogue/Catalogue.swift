@@ -32,8 +32,9 @@ public enum Catalogue {
     _ = try await cluster.patch(dialect.repositories, repositoryName, ["spec": .mapping(spec)])
   }
 
-  static func packages() -> [ChartRepository.Packed] {
-    CatalogueEntries.all.flatMap { entry in
+  /// The packages of every extension, or of those in `names`.
+  static func packages(of names: Set<String>? = nil) -> [ChartRepository.Packed] {
+    CatalogueEntries.all.filter { names?.contains($0.name) ?? true }.flatMap { entry in
       // helm lists the newest first.
       entry.versions.reversed().map { version in
         ChartRepository.Packed(

@@ -23,7 +23,9 @@ final class WorkloadReconciler: Reconciler {
   /// `name` is `plural/namespace/name`.
   func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 3, let resource = Self.kinds.first(where: { $0.plural == parts[0] }) else { return .whenChanged }
+    guard parts.count == 3, let resource = Self.kinds.first(where: { $0.plural == parts[0] }) else {
+      return .whenChanged
+    }
     guard let object = try await cluster.find(resource, namespace: parts[1], parts[2]), !object.isBeingDeleted else {
       seen.withLock { $0[name] = nil }
       return .whenChanged

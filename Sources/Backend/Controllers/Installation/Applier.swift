@@ -37,7 +37,9 @@ struct Applier: Sendable {
         let whose = owner.isEmpty ? "was not made by it" : "belongs to \(owner)"
         throw Failure.lasting("\(doing) is there already and \(whose)")
       }
-      guard let patch = Self.patch(from: present.value, earlier: earlier, to: labelled(part.object).value) else { return }
+      guard let patch = Self.patch(from: present.value, earlier: earlier, to: labelled(part.object).value) else {
+        return
+      }
       _ = try await cluster.patch(part.resource, namespace: part.object.namespace, part.object.name, patch)
     } catch let error as ClusterError {
       throw Failure(error, doing)

@@ -39,9 +39,11 @@ struct InstallationReconciler: Reconciler {
     case (.apply, let record?): try await apply(scene, record)
     case (.settle, let record?): return try await settle(scene, record)
     case (.toggle, let record?): try await toggle(scene, record)
-    case (.uninstall, let record?): try await passing { () throws(ClusterError) in try await save(record.uninstalling(at: settings.now()), scene) }
+    case (.uninstall, let record?):
+      try await passing { () throws(ClusterError) in try await save(record.uninstalling(at: settings.now()), scene) }
     case (.remove, let record?): return try await remove(scene, record)
-    case (.publish, let record?): try await passing { () throws(ClusterError) in try await scene.publish(record, in: cluster) }
+    case (.publish, let record?):
+      try await passing { () throws(ClusterError) in try await scene.publish(record, in: cluster) }
     case (_, nil): fatalError("\(step) was chosen without a record")
     }
     return .atOnce
@@ -169,7 +171,8 @@ extension InstallationReconciler {
   private func toggle(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) {
     let isEnabled = scene.wish.isEnabled
     try await passing { () throws(ClusterError) in
-      try await ServingSwitch(cluster: cluster, dialect: dialect).set(scene.installation.extension, isEnabled: isEnabled)
+      try await ServingSwitch(cluster: cluster, dialect: dialect).set(
+        scene.installation.extension, isEnabled: isEnabled)
       try await save(record.toggled(isEnabled), scene)
     }
   }

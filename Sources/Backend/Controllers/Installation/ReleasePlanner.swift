@@ -40,7 +40,8 @@ struct ReleasePlanner: Sendable {
   private func archive(_ extension: String, _ version: String) async throws(Failure) -> [UInt8] {
     do {
       guard let found = try await self.version(`extension`, version) else {
-        throw Failure.lasting("\(`extension`) has no version \(version): there is no ExtensionVersion \(`extension`)-\(version)")
+        throw Failure.lasting(
+          "\(`extension`) has no version \(version): there is no ExtensionVersion \(`extension`)-\(version)")
       }
       return try await archive(of: found)
     } catch let error as ClusterError {

@@ -108,7 +108,8 @@ extension ReleaseRecord {
     let before = Dictionary(earlier.map { ($0.reference, $0.object.value) }, uniquingKeysWith: { $1 })
     let overlaid = later.map { part in
       guard let old = before[part.reference] else { return part }
-      return Part(resource: part.resource, object: Object(MergePatch.apply(part.object.value, to: old)), file: part.file)
+      return Part(
+        resource: part.resource, object: Object(MergePatch.apply(part.object.value, to: old)), file: part.file)
     }
     let known = Set(later.map(\.reference))
     return earlier.filter { !known.contains($0.reference) } + overlaid

@@ -31,7 +31,8 @@ extension ReleaseRecord {
     [
       "name": .string(name), "release": .string(release), "namespace": .string(namespace), "state": .string(state.word),
       "revision": .integer(revision), "attempt": Self.value(attempt), "deployed": deployed.map(Self.value) ?? .null,
-      "since": .string(since.description), "applied": .bool(isApplied), "enabled": appliedEnabled.map(Value.bool) ?? .null,
+      "since": .string(since.description), "applied": .bool(isApplied),
+      "enabled": appliedEnabled.map(Value.bool) ?? .null,
       "parts": .sequence(parts.map(Self.value)), "earlier": .sequence(earlier.map(Self.value)),
       "history": .sequence(history.map(\.value)), "conditions": .sequence(conditions.map(\.value)),
     ]
@@ -106,7 +107,9 @@ extension ReleaseRecord.Condition {
   }
 
   fileprivate init?(_ value: Value) {
-    guard let type = value["type"]?.string, let time = ReleaseRecord.time(value["lastTransitionTime"]) else { return nil }
+    guard let type = value["type"]?.string, let time = ReleaseRecord.time(value["lastTransitionTime"]) else {
+      return nil
+    }
     self.init(
       type: type, isTrue: value["status"]?.string == "True", reason: value["reason"]?.string ?? "",
       message: value["message"]?.string ?? "", time: time)

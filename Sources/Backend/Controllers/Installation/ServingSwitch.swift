@@ -2,7 +2,9 @@ import Client
 import Extensions
 import Manifest
 
-/// Tells the gateway whether to serve what an extension brings (facts: §2.7). Workloads keep running.
+/// Tells the gateway whether to serve what an extension brings (facts: §2.7).
+///
+/// Workloads keep running.
 struct ServingSwitch: Sendable {
   var cluster: Cluster
   var dialect: Dialect

@@ -28,7 +28,9 @@ struct ServedKinds {
     var kinds: [String: Resource] = [:]
     for entry in document["resources"]?.sequence ?? [] {
       // Names with a slash are parts of a resource, such as its status.
-      guard let plural = entry["name"]?.string, !plural.contains("/"), let kind = entry["kind"]?.string else { continue }
+      guard let plural = entry["name"]?.string, !plural.contains("/"), let kind = entry["kind"]?.string else {
+        continue
+      }
       kinds[kind] = Resource(
         group: group, version: version, plural: plural, kind: kind,
         isNamespaced: entry["namespaced"]?.bool ?? false)

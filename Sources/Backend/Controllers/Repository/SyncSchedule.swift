@@ -45,7 +45,8 @@ struct SyncSchedule: Hashable, Sendable {
       status["state"] = "ready"
     }
     _ = try await cluster.patch(
-      dialect.repositories, object.name, ["metadata": ["annotations": .mapping(annotations)], "status": .mapping(status)])
+      dialect.repositories, object.name,
+      ["metadata": ["annotations": .mapping(annotations)], "status": .mapping(status)])
   }
 }
 
