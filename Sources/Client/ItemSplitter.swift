@@ -1,3 +1,5 @@
+import Manifest
+
 /// Takes the items out of a list while it arrives, in chunks cut anywhere.
 ///
 /// The list itself is never held: an item is handed over as soon as it is complete, and what
@@ -139,14 +141,12 @@ struct ItemSplitter {
         at += 1
         continue
       }
-      at = JSONText.endOfPlainText(chunk, from: at)
+      at = ByteScan.endOfPlainText(chunk, from: at)
       guard at < chunk.count else { return at }
       isEscaped = chunk[at] == UInt8(ascii: "\\")
+      isInString = chunk[at] != UInt8(ascii: "\"")
       at += 1
-      if !isEscaped {
-        isInString = false
-        return at
-      }
+      if !isInString { return at }
     }
     return at
   }

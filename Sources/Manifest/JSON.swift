@@ -37,7 +37,9 @@ public enum JSON {
 
   /// The value as the bytes of compact JSON.
   public static func bytes(_ value: Value) -> [UInt8] {
-    Array(text(value).utf8)
+    var writer = JSONWriter(indentation: nil)
+    writer.write(value)
+    return writer.bytes
   }
 }
 

@@ -47,22 +47,12 @@ struct JSONReader {
       if inside?.isEnd == true {
         try skip()
       } else {
-        Self.append(key, try value(inside), to: &pairs)
+        pairs.append(Mapping.Pair(key: key, value: try value(inside)))
       }
       skipBlanks()
     } while take(",")
     guard take("}") else { throw problem("a comma or a closing brace is expected") }
-    return leave(.mapping(Mapping(pairs)))
-  }
-
-  /// Adds a pair; a key that comes twice keeps its last value.
-  private static func append(_ key: String, _ value: Value, to pairs: inout [Mapping.Pair]) {
-    // Most objects are small, where looking through them is cheaper than a set.
-    if pairs.count < 32, let index = pairs.firstIndex(where: { $0.key == key }) {
-      pairs[index].value = value
-    } else {
-      pairs.append(Mapping.Pair(key: key, value: value))
-    }
+    return leave(.mapping(Mapping(keepingLast: pairs)))
   }
 
   private mutating func array() throws(SyntaxError) -> Value {
@@ -102,7 +92,9 @@ struct JSONReader {
     let start = at
     var isPlain = true
     at += 1
-    while at < bytes.count {
+    while true {
+      at = ByteScan.endOfPlainText(bytes, from: at)
+      guard at < bytes.count else { break }
       switch bytes[at] {
       case UInt8(ascii: "\""):
         at += 1
@@ -110,10 +102,7 @@ struct JSONReader {
       case UInt8(ascii: "\\"):
         isPlain = false
         at += 2
-      case 0..<0x20:
-        throw problem("a control character stands in a string")
-      default:
-        at += 1
+      default: throw problem("a control character stands in a string")
       }
     }
     at = start
@@ -134,7 +123,10 @@ struct JSONReader {
       let escape = content[index]
       index += 1
       if escape == UInt8(ascii: "u") {
-        result += Array(String(unicode(content, &index)).utf8)
+        guard let scalar = Self.unicode(content, &index) else {
+          throw problem("four hexadecimal digits are expected", at: start + index)
+        }
+        result += Array(String(scalar).utf8)
       } else if let plain = Self.escapes[escape] {
         result.append(plain)
       } else {
@@ -144,22 +136,32 @@ struct JSONReader {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// A lone surrogate, or four characters that are no number, become U+FFFD.
-  private func unicode(_ content: UnsafeBufferPointer<UInt8>, _ index: inout Int) -> Unicode.Scalar {
-    let replacement: Unicode.Scalar = "\u{FFFD}"
-    guard let first = Self.hexadecimal(content, index) else { return replacement }
+  /// The scalar of an escape, or `nil` when its digits are none; a lone surrogate becomes U+FFFD.
+  private static func unicode(_ content: UnsafeBufferPointer<UInt8>, _ index: inout Int) -> Unicode.Scalar? {
+    guard let first = hexadecimal(content, index) else { return nil }
     index += 4
-    guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) ?? replacement }
+    guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) ?? "\u{FFFD}" }
     guard index + 1 < content.count, content[index] == UInt8(ascii: "\\"), content[index + 1] == UInt8(ascii: "u"),
-      let second = Self.hexadecimal(content, index + 2), (0xDC00..<0xE000).contains(second)
-    else { return replacement }
+      let second = hexadecimal(content, index + 2), (0xDC00..<0xE000).contains(second)
+    else { return "\u{FFFD}" }
     index += 6
-    return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) ?? replacement
+    return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) ?? "\u{FFFD}"
   }
 
   private static func hexadecimal(_ content: UnsafeBufferPointer<UInt8>, _ start: Int) -> UInt32? {
     guard start + 4 <= content.count else { return nil }
-    return UInt32(String(decoding: content[start..<(start + 4)], as: UTF8.self), radix: 16)
+    var result: UInt32 = 0
+    for byte in content[start..<(start + 4)] {
+      let digit: UInt8
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+      default: return nil
+      }
+      result = result << 4 | UInt32(digit)
+    }
+    return result
   }
 
   private static let escapes: [UInt8: UInt8] = [
@@ -168,27 +170,55 @@ struct JSONReader {
     UInt8(ascii: "b"): 8, UInt8(ascii: "f"): 12, UInt8(ascii: "n"): 10, UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9,
   ]
 
+  /// A number as RFC 8259 §6 writes it; a whole one that does not fit becomes a `Double`.
   private mutating func number() throws(SyntaxError) -> Value {
     let start = at
-    var isInteger = true
-    while at < bytes.count {
-      switch bytes[at] {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): break
-      case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"): isInteger = false
-      default: return try number(start, isInteger)
-      }
+    let isNegative = take("-")
+    let digits = at
+    var integer: Int? = 0
+    while let byte = peek, Self.isDigit(byte) {
       at += 1
+      integer = integer.flatMap { Self.appending(byte, to: $0, isNegative) }
     }
-    return try number(start, isInteger)
-  }
-
-  private func number(_ start: Int, _ isInteger: Bool) throws(SyntaxError) -> Value {
+    // No digit at all, or a zero before others.
+    let isWhole = at > digits && (bytes[digits] != UInt8(ascii: "0") || at == digits + 1)
+    guard isWhole else { throw problem("a number is expected", at: start) }
+    let hasFraction = try passFraction(start)
+    if !hasFraction, let integer { return .integer(integer) }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)
-    if isInteger, let integer = Int(text) { return .integer(integer) }
     guard let number = Double(text), number.isFinite else {
-      throw problem("\(text.prefix(20)) is no number", at: start)
+      throw problem("\(text.prefix(20)) is too large", at: start)
     }
     return .number(number)
+  }
+
+  private static func appending(_ digit: UInt8, to number: Int, _ isNegative: Bool) -> Int? {
+    let (shifted, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+    let value = Int(digit - UInt8(ascii: "0"))
+    let (result, isOver) =
+      isNegative ? shifted.subtractingReportingOverflow(value) : shifted.addingReportingOverflow(value)
+    return isTooLarge || isOver ? nil : result
+  }
+
+  /// Passes over a fraction and an exponent; true when there was either.
+  private mutating func passFraction(_ start: Int) throws(SyntaxError) -> Bool {
+    var isThere = false
+    if take(".") {
+      isThere = true
+      guard passDigits() else { throw problem("a digit is expected after the point", at: start) }
+    }
+    if take("e") || take("E") {
+      isThere = true
+      if !take("+") { _ = take("-") }
+      guard passDigits() else { throw problem("a digit is expected in the exponent", at: start) }
+    }
+    return isThere
+  }
+
+  private mutating func passDigits() -> Bool {
+    let start = at
+    while let byte = peek, Self.isDigit(byte) { at += 1 }
+    return at > start
   }
 
   private mutating func word(_ word: StaticString, _ value: Value) throws(SyntaxError) -> Value {
@@ -200,7 +230,7 @@ struct JSONReader {
     return value
   }
 
-  /// Passes over one value without making anything of it.
+  /// Passes over one value without making anything of it, checking quotes and brackets only.
   private mutating func skip() throws(SyntaxError) {
     skipBlanks()
     let start = depth
@@ -213,16 +243,24 @@ struct JSONReader {
         at += 1
         depth -= 1
       case nil: throw problem("the document ends in a value")
-      default: at += 1
+      case UInt8(ascii: ",") where depth == start: throw problem("a value is expected")
+      default: passWord()
       }
-      if depth == start, isAtEndOfValue { return }
-    } while true
+    } while depth > start
   }
 
-  private var isAtEndOfValue: Bool {
-    switch peek {
-    case nil, UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"): true
-    case let byte?: byte <= 0x20
+  /// Passes over what is neither a string nor a bracket, and the commas and colons among it.
+  private mutating func passWord() {
+    at += 1
+    while let byte = peek, !Self.isStructure(byte) { at += 1 }
+  }
+
+  private static func isStructure(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "]"),
+      UInt8(ascii: ","):
+      true
+    default: false
     }
   }
 

@@ -21,6 +21,29 @@ public struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
     pairs = elements.map { Pair(key: $0, value: $1) }
   }
 
+  /// Of a key that comes twice the last value counts, at the first place.
+  init(keepingLast pairs: [Pair]) {
+    self.pairs = pairs
+    guard pairs.count > 1, Self.hasRepeatedKey(pairs) else { return }
+    var places: [String: Int] = [:]
+    var kept: [Pair] = []
+    for pair in pairs {
+      if let place = places[pair.key] {
+        kept[place].value = pair.value
+      } else {
+        places[pair.key] = kept.count
+        kept.append(pair)
+      }
+    }
+    self.pairs = kept
+  }
+
+  private static func hasRepeatedKey(_ pairs: [Pair]) -> Bool {
+    // Most mappings are small, where looking through them is cheaper than a set.
+    guard pairs.count <= 16 else { return Set(pairs.lazy.map(\.key)).count < pairs.count }
+    return pairs.indices.contains { index in pairs[..<index].contains { $0.key == pairs[index].key } }
+  }
+
   public var keys: [String] { pairs.map(\.key) }
   public var isEmpty: Bool { pairs.isEmpty }
 
@@ -40,7 +63,10 @@ public struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
 extension Mapping: Hashable {
   public static func == (left: Mapping, right: Mapping) -> Bool {
     guard left.pairs.count == right.pairs.count else { return false }
-    return left.pairs == right.pairs || left.pairs.allSatisfy { right[$0.key] == $0.value }
+    if left.pairs == right.pairs { return true }
+    guard left.pairs.count > 16 else { return left.pairs.allSatisfy { right[$0.key] == $0.value } }
+    let values = Dictionary(right.pairs.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    return left.pairs.allSatisfy { values[$0.key] == $0.value }
   }
 
   public func hash(into hasher: inout Hasher) {

@@ -30,7 +30,13 @@ public enum YAML {
         return try reader.documents()
       }
     }
-    return try result.get()
+    do {
+      return try result.get()
+    } catch {
+      // libyaml places what is missing at the end on the line after it.
+      let lines = text.utf8.count { $0 == 10 } + (text.utf8.last == 10 ? 0 : 1)
+      throw SyntaxError(line: max(1, min(error.line, lines)), column: error.column, problem: error.problem)
+    }
   }
 
   /// Checks that `text` is well formed, reporting the first mistake.
@@ -59,6 +65,19 @@ public enum YAML {
       return .number(number)
     }
     return .string(text)
+  }
+
+  /// Whether every reader takes the plain text for a string, also those that know more numbers
+  /// and booleans than this one: `1_000`, `1:30`, `0b1`, `.inf`, `y`.
+  static func isStringEverywhere(_ text: String) -> Bool {
+    guard resolve(text) == .string(text) else { return false }
+    if ["y", "Y", "n", "N"].contains(text) { return false }
+    guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return true }
+    let isNumberLike = text.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || "+-._:abcdefABCDEFxXoOinfINFN".utf8.contains(byte)
+    }
+    // Versions and addresses have several dots, and no number does.
+    return !isNumberLike || text.utf8.count { $0 == UInt8(ascii: ".") } > 1
   }
 
   private static func integer(_ text: String) -> Int? {

@@ -46,9 +46,8 @@ public struct YAMLNode: Hashable, Sendable {
   }
 
   private static func mapping(_ pairs: [Pair]) -> Mapping {
-    var result = Mapping()
-    for pair in pairs { result[pair.key.text ?? JSON.text(pair.key.value)] = pair.value.value }
-    return result
+    Mapping(
+      keepingLast: pairs.map { Mapping.Pair(key: $0.key.text ?? JSON.text($0.key.value), value: $0.value.value) })
   }
 
   /// A mistake at this node.

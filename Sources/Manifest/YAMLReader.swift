@@ -73,34 +73,30 @@ struct YAMLReader {
 
   private mutating func mapping(_ start: Event) throws(SyntaxError) -> [YAMLNode.Pair] {
     try enter(start)
-    var pairs: [YAMLNode.Pair] = []
+    var own: [YAMLNode.Pair] = []
     var seen: Set<String> = []
+    var merged: [YAMLNode.Pair] = []
     while true {
       let event = try next()
       if event.kind == YAML_MAPPING_END_EVENT { break }
       let key = try node(event)
       let value = try node(try next())
       if key.text == "<<", case .scalar(_, isQuoted: false) = key.content {
-        pairs = try merged(value, under: pairs)
+        try Self.collect(value, into: &merged)
         continue
       }
       if let text = key.text, !seen.insert(text).inserted { throw key.mistake("the key \(text) comes twice") }
-      pairs.removeAll { $0.key.text != nil && $0.key.text == key.text }
-      pairs.append(YAMLNode.Pair(key: key, value: value))
+      own.append(YAMLNode.Pair(key: key, value: value))
     }
     depth -= 1
-    return pairs
+    // The merge key of YAML 1.1: the mapping's own keys win, and then the first of those merged.
+    return merged.filter { pair in pair.key.text.map { seen.insert($0).inserted } ?? true } + own
   }
 
-  /// The merge key `<<` of YAML 1.1: keys already there win.
-  private func merged(_ value: YAMLNode, under pairs: [YAMLNode.Pair]) throws(SyntaxError) -> [YAMLNode.Pair] {
+  private static func collect(_ value: YAMLNode, into pairs: inout [YAMLNode.Pair]) throws(SyntaxError) {
     switch value.content {
-    case .mapping(let others):
-      return pairs + others.filter { other in !pairs.contains { $0.key.text == other.key.text } }
-    case .sequence(let nodes):
-      var result = pairs
-      for node in nodes { result = try merged(node, under: result) }
-      return result
+    case .mapping(let others): pairs += others
+    case .sequence(let nodes): for node in nodes { try collect(node, into: &pairs) }
     case .scalar: throw value.mistake("<< takes a mapping")
     }
   }

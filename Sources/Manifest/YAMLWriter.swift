@@ -11,8 +11,7 @@ struct YAMLWriter {
     switch value {
     case .mapping(let mapping) where !mapping.isEmpty:
       for pair in mapping.pairs {
-        indent(level)
-        text += Self.scalar(pair.key) + ":"
+        writeKey(pair.key, level: level)
         nest(pair.value, level: level)
       }
     case .sequence(let items) where !items.isEmpty:
@@ -24,6 +23,20 @@ struct YAMLWriter {
     default: text += Self.inline(value) + "\n"
     }
   }
+
+  private mutating func writeKey(_ key: String, level: Int) {
+    indent(level)
+    guard key.utf8.count > Self.longestSimpleKey else {
+      text += Self.scalar(key) + ":"
+      return
+    }
+    text += "? " + Self.scalar(key) + "\n"
+    indent(level)
+    text += ":"
+  }
+
+  /// A longer key must be marked as one (YAML 1.1 §9.3 allows 1024 characters, written out).
+  private static let longestSimpleKey = 128
 
   private mutating func nest(_ value: Value, level: Int) {
     switch value {
@@ -88,7 +101,7 @@ struct YAMLWriter {
   /// A string plain where that reads back as the same string, else in double quotes.
   private static func scalar(_ string: String) -> String {
     let isPlain =
-      YAML.resolve(string) == .string(string) && !string.hasPrefix(" ") && !string.hasSuffix(" ")
+      YAML.isStringEverywhere(string) && !string.hasPrefix(" ") && !string.hasSuffix(" ")
       && !string.contains(": ") && !string.contains(" #") && !string.hasSuffix(":")
       && !startsSpecially(string) && string.unicodeScalars.allSatisfy(isPrintable)
     // JSON strings are YAML strings, but for characters YAML calls unprintable.

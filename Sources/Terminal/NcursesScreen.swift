@@ -103,10 +103,7 @@ public final class NcursesScreen: Screen {
   public func nextKey() -> Key? {
     guard isOpen else { return nil }
     let key = input.next()
-    if key == .resized {
-      device.resume()
-      fitToTerminal()
-    }
+    if key == .resized { refit() }
     return key
   }
 
@@ -126,6 +123,14 @@ public final class NcursesScreen: Screen {
 
   public func suspend() {
     lend(to: ksx_stop)
+  }
+
+  /// Looks at the terminal again, and paints what it showed when that still fits: nobody else would.
+  private func refit() {
+    let (surface, cursor) = (shown, shownCursor)
+    device.resume()
+    fitToTerminal()
+    if let surface, surface.size == size { show(surface, cursor: cursor) }
   }
 
   private func fitToTerminal() {
