@@ -10,7 +10,9 @@ import Testing
   private static let first = ReleaseRecord.Attempt(version: "1.0.0", config: "a: 1")
   private static let second = ReleaseRecord.Attempt(version: "1.1.0", config: "a: 1")
 
-  private static func moment(_ seconds: Int) -> Timestamp { Timestamp(secondsSince1970: 1_767_225_600 + seconds) }
+  private static func moment(_ seconds: Int) -> Backend.Timestamp {
+    Backend.Timestamp(secondsSince1970: 1_767_225_600 + seconds)
+  }
 
   private static func record(
     _ state: InstallationState, _ attempt: ReleaseRecord.Attempt = first, isApplied: Bool = false, enabled: Bool? = true
@@ -92,7 +94,7 @@ import Testing
     let failed = upgrade.failing("no room", at: Self.moment(6))
     #expect(failed.state == .upgradeFailed)
     #expect(failed.deployed == Self.first)
-    #expect(failed.conditions.map(\.type) == ["Upgraded", "Installed", "Initialized"])
+    #expect(failed.conditions.map(\.type) == ["Upgraded", "Initialized", "Installed"])
     #expect(failed.conditions.first?.message == "no room")
     #expect(failed.history.map(\.state.word).suffix(3) == ["Preparing", "Upgrading", "UpgradeFailed"])
     #expect(failed.revision == 2)
