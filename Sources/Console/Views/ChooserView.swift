@@ -60,8 +60,8 @@ struct ChooserView: View {
 
   mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
     guard case .mouse(.click, let point) = key else { return [] }
-    let index = scroll.top + point.row - 4
-    guard choices.indices.contains(index), point.row >= 4 else { return [] }
+    let index = scroll.top + point.row - 2
+    guard choices.indices.contains(index), point.row >= 2 else { return [] }
     let isAgain = selected == choices[index]
     (selected, hasChosen) = (choices[index], true)
     return isAgain ? perform(.open, &desk) ?? [] : []
