@@ -49,9 +49,11 @@ struct Desk: Sendable {
   /// What a plan about `name` is made from, once its versions are known.
   func planContext(for name: String) -> PlanContext? {
     guard let dialect, let versions = market.versions[name], versions.isFilled else { return nil }
-    return PlanContext(
+    var context = PlanContext(
       dialect: dialect, cluster: session.cluster, extensions: market.extensions.elements,
       installations: market.installations.elements,
       versions: Dictionary(versions.elements.values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
+    context.kubectlFlags = session.kubectlFlags
+    return context
   }
 }

@@ -31,7 +31,7 @@ struct ChooserView: View {
 
   var subject: String? { name }
 
-  func hints(_ desk: Desk) -> [Action] { .commands([.open, .back, .up, .down, .help]) }
+  func hints(_ desk: Desk) -> [Action] { .commands([.open, .back, .help]) }
 
   mutating func settle(_ desk: inout Desk) {
     choices = Self.choices(purpose, name, desk)

@@ -217,7 +217,7 @@ extension MarketplaceView {
         separator = none
         return
       }
-      let columns = min(26, max(17, area.size.columns / 5))
+      let columns = min(26, max(18, area.size.columns / 5))
       let (left, rest) = area.split(left: columns)
       (categories, extensions) = (left, rest.split(left: 1).rest)
       separator = rest.split(left: 1).left
