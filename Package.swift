@@ -44,7 +44,7 @@ let package = Package(
     .executableTarget(
       name: "ksxd",
       dependencies: [
-        "Backend", "Client", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Backend", "Extensions", "Client", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 

@@ -16,7 +16,7 @@ public struct App: Sendable {
   var desk: Desk
   private var marketplace = MarketplaceView()
   /// The views above the marketplace, the topmost last.
-  private var layers: [any View] = []
+  var layers: [any View] = []
   private var pendingKeys: [Key] = []
   private var paletteHistory: [String] = []
   private var isSettled = false
@@ -38,7 +38,7 @@ public struct App: Sendable {
     [.recall] + (desk.dialect.map(Self.watches) ?? [.connect])
   }
 
-  private static func watches(_ dialect: Dialect) -> [Work] {
+  static func watches(_ dialect: Dialect) -> [Work] {
     [.watch(.categories, dialect), .watch(.extensions, dialect), .watch(.installations, dialect)]
   }
 
@@ -98,7 +98,11 @@ public struct App: Sendable {
     switch key {
     case .resized: return []
     case .closed: return leave()
-    case .mouse(_, let point) where point.row > desk.size.rows - 3 || point.row == 0: return []
+    case .mouse(let action, let point):
+      // Views count from their own corner.
+      let row = point.row - desk.body.origin.row
+      guard desk.body.contains(point) else { return [] }
+      return take(onTop { $0.type(.mouse(action, Point(row: row, column: point.column)), &$1) })
     default: break
     }
     pendingKeys.append(key)
@@ -152,11 +156,11 @@ public struct App: Sendable {
     isSettled = false
   }
 
-  private mutating func take(_ steps: [Step]) -> [Work] {
+  mutating func take(_ steps: [Step]) -> [Work] {
     steps.flatMap { take($0) }
   }
 
-  private mutating func take(_ step: Step) -> [Work] {
+  mutating func take(_ step: Step) -> [Work] {
     isSettled = false
     switch step {
     case .start(let work): return [work]
@@ -233,13 +237,17 @@ extension App {
       drawTooSmall(on: &surface)
       return nil
     }
-    let (header, rest) = surface.bounds.split(top: 1)
-    let (body, footer) = rest.split(bottom: 2)
-    Header(desk).draw(on: &surface, in: header)
+    let (rest, footer) = surface.bounds.split(bottom: 2)
+    let (top, body) = rest.split(top: desk.banner == nil ? 1 : 2)
+    Header(desk).draw(on: &surface, in: top.row(0))
+    if let banner = desk.banner {
+      surface.write(
+        " " + banner.truncated(to: top.size.columns - 2), row: 1, in: top, style: desk.theme["dialog.danger"])
+    }
     let bottom = layers.lastIndex { !$0.isOverlay }
     if bottom == nil { marketplace.draw(on: &surface, in: body, desk) }
     for view in layers[(bottom ?? 0)...] { view.draw(on: &surface, in: body, desk) }
-    return Footer(desk, top, pendingKeys).draw(on: &surface, in: footer) ?? top.cursor(in: body, desk)
+    return Footer(desk, self.top, pendingKeys).draw(on: &surface, in: footer) ?? self.top.cursor(in: body, desk)
   }
 
   private func drawTooSmall(on surface: inout Surface) {
@@ -247,136 +255,6 @@ extension App {
     let lines = "This window is too small: \(size). 40×10 is the least.".wrapped(to: surface.size.columns)
     for (row, line) in lines.enumerated() {
       surface.write(line, row: row, in: surface.bounds, style: desk.theme["text"])
-    }
-  }
-}
-
-extension App {
-  /// Changes the state as something from outside says.
-  fileprivate mutating func hear(_ message: Message) -> [Work] {
-    var works: [Work] = []
-    switch message {
-    case .key, .time, .documented: break
-    case .resized(let size): desk.size = size
-    case .connected(let dialect):
-      desk.dialect = dialect
-      desk.link.refusal = nil
-      works += Self.watches(dialect)
-    case .unconnected(let error, let delay): unconnected(error, delay)
-    case .categories(let event):
-      desk.market.apply(event)
-      heard(event)
-    case .extensions(let event):
-      desk.market.apply(event)
-      heard(event)
-    case .installations(let event):
-      works += rememberChanges(event)
-      desk.market.apply(event)
-      heard(event)
-      settleOperations()
-    case .versions(let name, let event): desk.market.apply(event, of: name)
-    case .applied(let plan, let failure): works += applied(plan, failure)
-    case .recalled(let records):
-      desk.records.memories.merge(records.memories) { mine, _ in mine }
-      desk.records.drafts.merge(records.drafts) { mine, _ in mine }
-    case .forgot(let sentence): desk.say(.error, sentence)
-    }
-    for index in layers.indices { works += take(layers[index].notice(message, &desk)) }
-    return works
-  }
-
-  private mutating func unconnected(_ error: DialectError, _ delay: Duration) {
-    let sentence = error.sentence(at: desk.session.cluster)
-    desk.link.lost(sentence, retryAfter: delay, at: desk.now)
-    desk.link.refusal = error.isRefusal ? sentence : nil
-    desk.say(.error, sentence)
-  }
-
-  private mutating func heard<Element>(_ event: WatchEvent<Element>) {
-    if case .interrupted(let error, let delay) = event {
-      let wasConnected = desk.link.state == .connected
-      let sentence = error.sentence(for: "watching", at: desk.session.cluster)
-      desk.link.lost(sentence, retryAfter: delay, at: desk.now)
-      desk.link.refusal = error.isRefusal ? sentence : nil
-      if wasConnected || desk.journal.entries.last?.text != sentence { desk.say(.error, sentence) }
-    } else if desk.market.interruption == nil, desk.link.state != .connected {
-      if desk.link.staleSince != nil { desk.say(.note, "Connected again.") }
-      desk.link.restored()
-      desk.link.refusal = nil
-    }
-  }
-
-  /// What an installation was before it was changed, by anyone, is kept for a way back.
-  private mutating func rememberChanges(_ event: WatchEvent<Installation>) -> [Work] {
-    let fresh: [Installation] =
-      switch event {
-      case .replaced(let all): all
-      case .applied(let one): [one]
-      case .deleted, .resumed, .interrupted: []
-      }
-    return fresh.compactMap { installation in
-      guard let former = desk.market.installations[installation.name],
-        former.version != installation.version || former.config != installation.config
-      else { return nil }
-      let what = former.version == installation.version ? "configure" : "version \(installation.version)"
-      return remember(former, what)
-    }
-  }
-
-  private mutating func remember(_ installation: Installation, _ what: String) -> Work {
-    let none = ReleaseMemory(cluster: desk.session.identity, extension: installation.name)
-    var memory = desk.records.memories[installation.name] ?? none
-    memory.remember(
-      ReleaseMemory.Entry(
-        version: installation.version, config: installation.config, time: desk.now.timestamp, what: what))
-    desk.records.memories[installation.name] = memory
-    return .remember(memory)
-  }
-
-  private mutating func applied(_ plan: Plan, _ failure: ClusterError?) -> [Work] {
-    if let failure {
-      desk.operations.abandon(plan.name)
-      desk.say(.error, failure.sentence(for: "\(plan.change.words) \(plan.name)", at: desk.session.cluster))
-      return []
-    }
-    let before = desk.operations[plan.name]?.before
-    desk.operations.accepted(plan.name)
-    _ = take(.closeChange(of: plan.name))
-    settleOperations()
-    var works: [Work] = []
-    // A configuration was saved, so its draft has served.
-    if plan.change.config != nil, desk.records.drafts[plan.name] != nil {
-      desk.records.drafts[plan.name] = nil
-      works.append(.keepDraft(of: plan.name, nil))
-    }
-    if let before { works.append(remember(before, plan.change.words)) }
-    return works
-  }
-
-  private mutating func settleOperations() {
-    for ended in desk.operations.settle(desk.market.installations) {
-      if let failure = ended.failure {
-        desk.say(.error, "\(ended.name): could not \(ended.change.words): \(failure)")
-      } else {
-        desk.say(.good, "\(ended.name): \(ended.change.pastPhrase).")
-      }
-    }
-  }
-}
-
-extension ClusterError {
-  /// The cluster does not let this person in, which waiting will not change.
-  var isRefusal: Bool {
-    if case .refused(let status) = self { return status.code == 401 || status.code == 403 }
-    return false
-  }
-}
-
-extension DialectError {
-  var isRefusal: Bool {
-    switch self {
-    case .absent, .forbidden: true
-    case .cluster(let error): error.isRefusal
     }
   }
 }

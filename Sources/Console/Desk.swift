@@ -28,8 +28,16 @@ struct Desk: Sendable {
   var theme: Theme { settings.theme }
   var language: String { settings.language }
 
-  /// The area of the views: everything but the header and the footer.
-  var bodySize: Size { Size(rows: max(0, size.rows - 3), columns: size.columns) }
+  /// What everybody must know before anything else, in a row of its own under the header.
+  var banner: String? { link.refusal }
+
+  /// The area of the views: everything but the header, the banner and the footer.
+  var body: Rect {
+    let rest = Rect(size).split(top: banner == nil ? 1 : 2).rest
+    return rest.split(bottom: 2).rest
+  }
+
+  var bodySize: Size { body.size }
 
   mutating func say(_ tone: Journal.Tone, _ text: String) {
     journal.say(tone, text, at: now)
@@ -41,9 +49,11 @@ struct Desk: Sendable {
   /// What a plan about `name` is made from, once its versions are known.
   func planContext(for name: String) -> PlanContext? {
     guard let dialect, let versions = market.versions[name], versions.isFilled else { return nil }
-    return PlanContext(
+    var context = PlanContext(
       dialect: dialect, cluster: session.cluster, extensions: market.extensions.elements,
       installations: market.installations.elements,
       versions: Dictionary(versions.elements.values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
+    context.kubectlFlags = session.kubectlFlags
+    return context
   }
 }

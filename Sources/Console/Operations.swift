@@ -71,7 +71,8 @@ extension Operations.Operation {
     case .rollback(let version, _): installation.version == version
     case .enable: installation.isEnabled
     case .disable: !installation.isEnabled
-    case .configure, .uninstall: true
+    case .configure: installation.config != before?.config
+    case .uninstall: true
     }
   }
 }

@@ -13,6 +13,8 @@ public struct Session: Sendable {
     public var isReadOnly: Bool
     /// The server's certificate is not checked.
     public var isInsecure: Bool
+    /// What kubectl needs to reach the same cluster, for the command lines that plans show.
+    public var kubectlFlags: [String] = []
     /// Stands in the header, such as `standalone`, or is empty.
     public var note: String
 

@@ -13,5 +13,5 @@ struct Daemon: AsyncParsableCommand {
 struct Failure: Error, CustomStringConvertible {
   var description: String
 
-  init(_ error: any Error) { description = "ksxd: \(error)" }
+  init(_ description: String) { self.description = description }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Backend
+import Client
+import Extensions
 import Glibc
 import Logging
 
@@ -35,6 +37,7 @@ struct Serve: AsyncParsableCommand {
     case installplan
 
     var served: ServedDialect { self == .subscription ? .subscription : .installplan }
+    var spoken: Extensions.Dialect { self == .subscription ? .subscription : .installPlan }
   }
 
   @Option(help: ArgumentHelp("Chart repository on disk to offer.", valueName: "directory"))
@@ -49,9 +52,9 @@ struct Serve: AsyncParsableCommand {
     do {
       try await serve()
     } catch let error as StorageError {
-      throw Failure(error)
+      throw Failure("\(error)")
     } catch let error as ServerError {
-      throw Failure(error)
+      throw Failure("\(error)")
     }
   }
 
@@ -62,12 +65,25 @@ struct Serve: AsyncParsableCommand {
     try await api.makeNamespaces()
     let server = try await Server.start(api, on: listeners)
     announce(server.addresses)
-    await run(until: server.connections, api)
+    let work = Task { await self.work(Cluster(transport: InProcessTransport(api))) }
+    await wait(server.connections, api)
+    work.cancel()
+    await work.value
     await server.stop()
   }
 
-  /// Works until it is told to stop, or until nobody is left who could tell.
-  private func run(until connections: Connections, _ api: API) async {
+  /// Offers the marketplace.
+  private func work(_ cluster: Cluster) async {
+    do {
+      try await Marketplace(marketplace, beside: data).offer(in: cluster, dialect: dialect.spoken)
+    } catch {
+      // Without it everything else still works.
+      Logger(label: "ksxd").error("\(error)")
+    }
+  }
+
+  /// Waits until it is told to stop, or until nobody is left who could tell.
+  private func wait(_ connections: Connections, _ api: API) async {
     let (reasons, report) = AsyncStream<String>.makeStream()
     Task {
       await Signals.end()

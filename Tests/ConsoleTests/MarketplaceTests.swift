@@ -13,13 +13,13 @@ import Testing
     #expect(
       sitting.screen == """
          ksx  museum  InstallPlan                                             connected
-          CATEGORY       │  NAME                 STATE         INSTALLED RECOMMENDED ON
-        · All          3 │> Grafana              Installed     1.0.0     1.1.0       yes
-          DevOps       1 │  Jenkins              -                       2.0.0
-          Observabili… 2 │  日志                 -                       2.0.0
-                         │
-                         │
-                         │
+          CATEGORY        │  NAME                STATE         INSTALLED RECOMMENDED ON
+        · All           3 │> Grafana             Installed     1.0.0     1.1.0       yes
+          DevOps        1 │  Jenkins             -                       2.0.0
+          Observability 2 │  日志                -                       2.0.0
+                          │
+                          │
+                          │
 
          ? help  enter open  / filter  tab next  i install  U upgrade  b back to
         """)

@@ -38,11 +38,13 @@ struct Sitting {
 
   mutating func hear(_ message: Message) {
     asked = app.handle(message, at: now)
+    app.settle()
   }
 
   mutating func press(_ keys: Key...) {
     asked = []
     for key in keys { asked += app.handle(.key(key), at: now) }
+    app.settle()
   }
 
   /// Presses one key for each character.

@@ -28,7 +28,7 @@ public enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .inUse(let place): "\(place): another ksxd answers there already"
+    case .inUse(let place): "\(place): something answers there already"
     case .cannotListen(let place, let reason): "cannot listen on \(place): \(reason)"
     case .badFile(let file, let reason): "\(file): \(reason)"
     }

@@ -28,15 +28,20 @@ struct Loop {
   }
 
   mutating func run() {
-    tell(.resized(screen.size))
-    draw()
-    for work in app.start() { worker.start(work) }
+    begin()
     while !app.isFinished { turn() }
     finish()
   }
 
+  /// Draws before anything has been asked of the network.
+  mutating func begin() {
+    tell(.resized(screen.size))
+    draw()
+    for work in app.start() { worker.start(work) }
+  }
+
   /// Waits for anything to happen, takes everything that has, and draws at most once.
-  private mutating func turn() {
+  mutating func turn() {
     var isUrgent = false
     var isPending = false
     repeat {

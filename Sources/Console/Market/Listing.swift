@@ -42,6 +42,7 @@ struct Listing: Sendable {
     if changes.isEverything {
       rows = market.extensions.elements.values.map { Row($0, market.installations[$0.name], language: language) }
       reorder()
+      countShelves()
     } else if !changes.names.isEmpty {
       update(changes.names, from: market, language: language)
     }
@@ -69,6 +70,12 @@ struct Listing: Sendable {
       mustSort = true
     }
     if mustSort { reorder() } else { refilter() }
+    countShelves()
+  }
+
+  private mutating func countShelves() {
+    counts = [:]
+    for row in rows { counts[row.category, default: 0] += 1 }
   }
 
   private mutating func reorder() {
@@ -78,8 +85,6 @@ struct Listing: Sendable {
   }
 
   private mutating func refilter() {
-    counts = [:]
-    for row in rows { counts[row.category, default: 0] += 1 }
     shown = rows.indices.filter { place in
       (category == nil || rows[place].category == category) && filter.accepts(rows[place])
     }

@@ -19,8 +19,15 @@ func beginChange(_ command: Command, on name: String?, _ desk: Desk) -> [Step]? 
   case .enable: return [.open(PlanView(.enable, name))]
   case .disable: return [.open(PlanView(.disable, name))]
   case .uninstall: return [.open(PlanView(.uninstall, name))]
-  default: return [.open(ConfigView(name, .configure, desk))]
+  default: return openConfig(of: name, .configure, desk)
   }
+}
+
+/// Opens the config, saying so when there is a draft of it.
+func openConfig(of name: String, _ purpose: ConfigView.Purpose, _ desk: Desk) -> [Step] {
+  let open = Step.open(ConfigView(name, purpose, desk))
+  guard desk.records.drafts[name] != nil else { return [open] }
+  return [open, .say(.note, "This is your draft of \(name); undo shows what the cluster has.")]
 }
 
 /// Why `command` makes no sense on `name` now, as a sentence.

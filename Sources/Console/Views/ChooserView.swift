@@ -31,7 +31,7 @@ struct ChooserView: View {
 
   var subject: String? { name }
 
-  func hints(_ desk: Desk) -> [Action] { .commands([.open, .back, .up, .down, .help]) }
+  func hints(_ desk: Desk) -> [Action] { .commands([.open, .back, .help]) }
 
   mutating func settle(_ desk: inout Desk) {
     choices = Self.choices(purpose, name, desk)
@@ -60,8 +60,8 @@ struct ChooserView: View {
 
   mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
     guard case .mouse(.click, let point) = key else { return [] }
-    let index = scroll.top + point.row - 4
-    guard choices.indices.contains(index), point.row >= 4 else { return [] }
+    let index = scroll.top + point.row - 2
+    guard choices.indices.contains(index), point.row >= 2 else { return [] }
     let isAgain = selected == choices[index]
     (selected, hasChosen) = (choices[index], true)
     return isAgain ? perform(.open, &desk) ?? [] : []

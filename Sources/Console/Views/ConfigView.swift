@@ -82,9 +82,9 @@ struct ConfigView: View {
 
   mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
     var key = key
-    // The editor counts from its own corner, under the header and the title.
+    // The editor counts from its own corner, under the title.
     if case .mouse(let action, let point) = key {
-      key = .mouse(action, Point(row: point.row - 2, column: point.column))
+      key = .mouse(action, Point(row: point.row - 1, column: point.column))
     }
     return follow(editor.handle(key, keymap: Keymap()), &desk)
   }

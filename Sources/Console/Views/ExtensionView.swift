@@ -143,7 +143,7 @@ struct ExtensionView: View {
   }
 
   private mutating func click(_ point: Point, _ desk: Desk) -> [Step] {
-    if point.row == 2 {
+    if point.row == 1 {
       var column = 1
       for candidate in Tab.allCases {
         let end = column + candidate.rawValue.columns + 2
@@ -157,8 +157,8 @@ struct ExtensionView: View {
       return []
     }
     let versions = desk.offeredVersions(of: name)
-    let index = versionScroll.top + point.row - 5
-    guard tab == .versions, point.row >= 5, versions.indices.contains(index) else { return [] }
+    let index = versionScroll.top + point.row - 4
+    guard tab == .versions, point.row >= 4, versions.indices.contains(index) else { return [] }
     if selectedVersion == versions[index] { return openVersion(desk) }
     selectedVersion = versions[index]
     return []

@@ -107,6 +107,8 @@ extension Command {
   var hint: String {
     switch self {
     case .nextPane: "next"
+    case .pageUp: "up"
+    case .pageDown: "down"
     case .rollBack: "back to"
     case .configure: "config"
     case .palette: "command"

@@ -9,7 +9,7 @@ struct HelpView: View {
   init(_ context: [KeySection]) { self.context = context }
 
   var sections: [KeySection] { [.everywhere] }
-  func hints(_ desk: Desk) -> [Action] { .commands([.back, .up, .down]) }
+  func hints(_ desk: Desk) -> [Action] { .commands([.back, .pageDown, .pageUp]) }
 
   mutating func settle(_ desk: inout Desk) {
     pager.show(Self.lines(context, desk), height: desk.bodySize.rows)

@@ -134,7 +134,7 @@ struct MarketplaceView: View {
   }
 
   mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
-    if case .mouse(let action, let point) = key { return point.row > 0 ? click(action, at: point, desk) : [] }
+    if case .mouse(let action, let point) = key { return click(action, at: point, desk) }
     guard var field = filtering else { return [] }
     switch field.handle(key) {
     case .accepted: return performWhileFiltering(.open, desk) ?? []
@@ -178,13 +178,13 @@ struct MarketplaceView: View {
   }
 
   private mutating func click(_ action: Key.Mouse, at point: Point, _ desk: Desk) -> [Step] {
-    let areas = Layout(Rect(Point(row: 1, column: 0), desk.bodySize), pane: pane)
+    let areas = Layout(Rect(desk.bodySize), pane: pane)
     let isShelf = areas.categories.contains(point)
     switch action {
     case .wheelUp: if isShelf { selectShelf(shelfRow - 1) } else { select(row - 3) }
     case .wheelDown: if isShelf { selectShelf(shelfRow + 1) } else { select(row + 3) }
     case .click:
-      let offset = point.row - 2
+      let offset = point.row - 1
       guard offset >= 0 else { return [] }
       pane = isShelf ? .categories : .extensions
       if isShelf {
@@ -217,7 +217,7 @@ extension MarketplaceView {
         separator = none
         return
       }
-      let columns = min(26, max(17, area.size.columns / 5))
+      let columns = min(26, max(18, area.size.columns / 5))
       let (left, rest) = area.split(left: columns)
       (categories, extensions) = (left, rest.split(left: 1).rest)
       separator = rest.split(left: 1).left

@@ -6,7 +6,7 @@ struct MessagesView: View {
   private var hasMoved = false
 
   var sections: [KeySection] { [.everywhere] }
-  func hints(_ desk: Desk) -> [Action] { .commands([.back, .up, .down, .help]) }
+  func hints(_ desk: Desk) -> [Action] { .commands([.back, .pageUp, .help]) }
 
   mutating func settle(_ desk: inout Desk) {
     let height = desk.bodySize.rows

@@ -88,7 +88,7 @@ struct PlanView: View {
   mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
     if isTypingName { return typeName(key, &desk) }
     if pager.wheel(key, height: height(desk)) { return [] }
-    guard case .mouse(.click, let point) = key, point.row == desk.size.rows - 3, !mustTypeName else { return [] }
+    guard case .mouse(.click, let point) = key, point.row == desk.bodySize.rows - 1, !mustTypeName else { return [] }
     if point.column >= 1, point.column < 10 { return [.close()] }
     return point.column >= 11 && point.column < 20 ? apply(&desk) : []
   }

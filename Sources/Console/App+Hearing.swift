@@ -1,0 +1,132 @@
+import Client
+import Extensions
+
+extension App {
+  /// Changes the state as something from outside says.
+  mutating func hear(_ message: Message) -> [Work] {
+    var works: [Work] = []
+    switch message {
+    case .key, .time, .documented: break
+    case .resized(let size): desk.size = size
+    case .connected(let dialect):
+      desk.dialect = dialect
+      desk.link.refusal = nil
+      works += Self.watches(dialect)
+    case .unconnected(let error, let delay): unconnected(error, delay)
+    case .categories(let event):
+      desk.market.apply(event)
+      heard(event)
+    case .extensions(let event):
+      desk.market.apply(event)
+      heard(event)
+    case .installations(let event):
+      works += rememberChanges(event)
+      desk.market.apply(event)
+      heard(event)
+      settleOperations()
+    case .versions(let name, let event): desk.market.apply(event, of: name)
+    case .applied(let plan, let failure): works += applied(plan, failure)
+    case .recalled(let records):
+      desk.records.memories.merge(records.memories) { mine, _ in mine }
+      desk.records.drafts.merge(records.drafts) { mine, _ in mine }
+    case .forgot(let sentence): desk.say(.error, sentence)
+    }
+    for index in layers.indices { works += take(layers[index].notice(message, &desk)) }
+    return works
+  }
+
+  private mutating func unconnected(_ error: DialectError, _ delay: Duration) {
+    let sentence = error.sentence(at: desk.session.cluster)
+    desk.link.lost(sentence, retryAfter: delay, at: desk.now)
+    desk.link.refusal = error.isRefusal ? sentence : nil
+    desk.say(.error, sentence)
+  }
+
+  private mutating func heard<Element>(_ event: WatchEvent<Element>) {
+    if case .interrupted(let error, let delay) = event {
+      let wasConnected = desk.link.state == .connected
+      let sentence = error.sentence(for: "watching", at: desk.session.cluster)
+      desk.link.lost(sentence, retryAfter: delay, at: desk.now)
+      desk.link.refusal = error.isRefusal ? sentence : nil
+      if wasConnected || desk.journal.entries.last?.text != sentence { desk.say(.error, sentence) }
+    } else if desk.market.interruption == nil, desk.link.state != .connected {
+      if desk.link.staleSince != nil { desk.say(.note, "Connected again.") }
+      desk.link.restored()
+      desk.link.refusal = nil
+    }
+  }
+
+  /// What an installation was before it was changed, by anyone, is kept for a way back.
+  private mutating func rememberChanges(_ event: WatchEvent<Installation>) -> [Work] {
+    let fresh: [Installation] =
+      switch event {
+      case .replaced(let all): all
+      case .applied(let one): [one]
+      case .deleted, .resumed, .interrupted: []
+      }
+    return fresh.compactMap { installation in
+      guard let former = desk.market.installations[installation.name],
+        former.version != installation.version || former.config != installation.config
+      else { return nil }
+      let what = former.version == installation.version ? "configure" : "version \(installation.version)"
+      return remember(former, what)
+    }
+  }
+
+  private mutating func remember(_ installation: Installation, _ what: String) -> Work {
+    let none = ReleaseMemory(cluster: desk.session.identity, extension: installation.name)
+    var memory = desk.records.memories[installation.name] ?? none
+    memory.remember(
+      ReleaseMemory.Entry(
+        version: installation.version, config: installation.config, time: desk.now.timestamp, what: what))
+    desk.records.memories[installation.name] = memory
+    return .remember(memory)
+  }
+
+  private mutating func applied(_ plan: Plan, _ failure: ClusterError?) -> [Work] {
+    if let failure {
+      desk.operations.abandon(plan.name)
+      desk.say(.error, failure.sentence(for: "\(plan.change.words) \(plan.name)", at: desk.session.cluster))
+      return []
+    }
+    let before = desk.operations[plan.name]?.before
+    desk.operations.accepted(plan.name)
+    _ = take(.closeChange(of: plan.name))
+    settleOperations()
+    var works: [Work] = []
+    // A configuration was saved, so its draft has served.
+    if plan.change.config != nil, desk.records.drafts[plan.name] != nil {
+      desk.records.drafts[plan.name] = nil
+      works.append(.keepDraft(of: plan.name, nil))
+    }
+    if let before { works.append(remember(before, plan.change.words)) }
+    return works
+  }
+
+  private mutating func settleOperations() {
+    for ended in desk.operations.settle(desk.market.installations) {
+      if let failure = ended.failure {
+        desk.say(.error, "\(ended.name): could not \(ended.change.words): \(failure)")
+      } else {
+        desk.say(.good, "\(ended.name): \(ended.change.pastPhrase).")
+      }
+    }
+  }
+}
+
+extension ClusterError {
+  /// The cluster does not let this person in, which waiting will not change.
+  var isRefusal: Bool {
+    if case .refused(let status) = self { return status.code == 401 || status.code == 403 }
+    return false
+  }
+}
+
+extension DialectError {
+  var isRefusal: Bool {
+    switch self {
+    case .absent, .forbidden: true
+    case .cluster(let error): error.isRefusal
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Backend
+import Client
+import Extensions
+import Glibc
+
+/// The chart repository that a standalone backend offers.
+struct Marketplace {
+  /// The folder with its `index.yaml` and charts.
+  var folder: String
+  /// Whether the charts are ours, and written there.
+  var isBuiltIn: Bool
+
+  /// What is at `path`, or, without one, our own charts beside the objects in `data`.
+  init(_ path: String?, beside data: String) {
+    isBuiltIn = path == nil
+    folder = Self.absolute(path ?? data + "/marketplace")
+  }
+
+  /// Puts the charts in their place and makes the object that leads to them.
+  func offer(in cluster: Cluster, dialect: Dialect) async throws(Failure) {
+    do {
+      if isBuiltIn { try Catalogue.write(to: folder) }
+      try await Catalogue.register(folder: folder, in: cluster, dialect: dialect)
+    } catch let error as ClusterError {
+      throw Failure(error.sentence(for: "offering the marketplace", at: "ksxd"))
+    } catch {
+      throw Failure("the marketplace in \(folder) cannot be offered: \(error)")
+    }
+  }
+
+  private static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+    defer { free(here) }
+    return String(cString: here) + "/" + path
+  }
+}

@@ -1,0 +1,180 @@
+import Client
+import Extensions
+import Terminal
+import Testing
+
+@testable import Console
+
+/// From a key to the work that changes the cluster, and what the watch makes of it.
+@Suite struct ChangeTests {
+  @Test func installingAsksForAVersionAndShowsThePlanFirst() {
+    var sitting = Sitting.atMarket()
+    sitting.type("ji")
+    #expect(sitting.screen.contains("Install which version of jenkins?"))
+    sitting.offer("jenkins", "1.0.0", "2.0.0")
+    #expect(sitting.screen.contains("> 2.0.0"))
+    #expect(sitting.screen.contains("recommended"))
+
+    sitting.press(.enter)
+    #expect(sitting.asked == [])
+    #expect(sitting.screen.contains("Install 2.0.0: jenkins on museum"))
+    #expect(sitting.screen.contains("+ InstallPlan jenkins, version 2.0.0, enabled"))
+    #expect(sitting.screen.contains("[ Cancel ] [ Apply ]"))
+
+    sitting.type("y")
+    #expect(sitting.changes == [.install(version: "2.0.0", config: "")])
+  }
+
+  @Test func theButtonThatEnterPressesIsCancelFirst() {
+    var sitting = Sitting.atMarket()
+    sitting.offerAfter("D", "grafana")
+    sitting.press(.enter)
+    #expect(sitting.changes == [])
+    #expect(!sitting.screen.contains("[ Apply ]"))
+
+    sitting.offerAfter("D", "grafana")
+    sitting.press(.tab, .enter)
+    #expect(sitting.changes == [.disable])
+  }
+
+  @Test func uninstallingTakesTheNameTyped() {
+    var sitting = Sitting.atMarket()
+    sitting.offerAfter("X", "grafana")
+    sitting.type("y")
+    sitting.press(.enter)
+    #expect(sitting.changes == [])
+    #expect(sitting.app.desk.journal.entries.last?.text == "That is not grafana. Nothing was changed.")
+
+    sitting.press(.backspace)
+    sitting.type("grafana")
+    sitting.press(.enter)
+    #expect(sitting.changes == [.uninstall])
+  }
+
+  @Test func aReadOnlyConsoleChangesNothing() {
+    var sitting = Sitting.atMarket(isReadOnly: true)
+    sitting.offerAfter("D", "grafana")
+    sitting.type("y")
+
+    #expect(sitting.changes == [])
+    #expect(sitting.status == "This console is read-only: nothing was changed.")
+    #expect(sitting.lines[0].hasSuffix("read-only, connected"))
+  }
+
+  @Test func whatMakesNoSenseIsSaid() {
+    var sitting = Sitting.atMarket()
+    sitting.type("i")
+    #expect(sitting.status.hasPrefix("grafana is installed already"))
+    sitting.type("jU")
+    #expect(sitting.status == "jenkins is not installed.")
+  }
+
+  @Test func aPlanThatChangesWhileItIsReadMustBeReadAgain() {
+    var sitting = Sitting.atMarket()
+    sitting.offerAfter("U", "grafana")
+    sitting.press(.enter)
+    sitting.hear(.installations(.applied(.sample("grafana", version: "0.9.0", resourceVersion: "8"))))
+    #expect(sitting.screen.contains("The plan has changed: look again."))
+    sitting.type("y")
+    #expect(sitting.changes == [])
+
+    sitting.type("y")
+    #expect(sitting.changes == [.upgrade(to: "1.1.0")])
+  }
+
+  @Test func theScreenSaysHowAnUpgradeEnds() {
+    var sitting = Sitting.atMarket()
+    sitting.upgradeGrafana()
+    #expect(sitting.app.desk.operations.names == ["grafana"])
+
+    sitting.hear(
+      .installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading", resourceVersion: "8"))))
+    #expect(sitting.lines[2].contains("Upgrading"))
+    sitting.hear(
+      .installations(
+        .applied(
+          .sample(
+            "grafana", version: "1.1.0", state: "UpgradeFailed", message: "no such image", resourceVersion: "9"))))
+
+    #expect(sitting.status == "grafana: could not upgrade to 1.1.0: no such image")
+    #expect(sitting.app.desk.operations.isEmpty)
+  }
+
+  @Test func whatWasThereBeforeAnUpgradeIsRememberedAndOfferedAsTheWayBack() {
+    var sitting = Sitting.atMarket()
+    sitting.upgradeGrafana()
+    let kept = sitting.asked.compactMap { if case .remember(let memory) = $0 { memory } else { nil } }
+    #expect(kept.last?.entries.map(\.version) == ["1.0.0"])
+    #expect(kept.last?.entries.map(\.config) == ["replicas: 1\n"])
+
+    sitting.hear(
+      .installations(.applied(.sample("grafana", version: "1.1.0", config: "replicas: 2\n", resourceVersion: "9"))))
+    sitting.offerAfter("b", "grafana")
+    #expect(sitting.screen.contains("> 1.0.0"))
+    sitting.press(.enter)
+    #expect(sitting.screen.contains("- replicas: 2") || sitting.screen.contains("-   replicas: 2"))
+    sitting.type("y")
+    #expect(sitting.changes == [.rollback(to: "1.0.0", config: "replicas: 1\n")])
+  }
+
+  @Test func aRefusalStaysOnThePlanAndInTheMessages() {
+    var sitting = Sitting.atMarket()
+    sitting.offerAfter("D", "grafana")
+    sitting.type("y")
+    guard case .apply(let plan)? = sitting.asked.first else { return #expect(Bool(false), "nothing was asked for") }
+    let status = Status(code: 403, reason: "Forbidden", message: "you may not patch installplans")
+    sitting.hear(.applied(plan, failure: .refused(status)))
+
+    #expect(sitting.screen.contains("does not allow it (403)"))
+    #expect(sitting.screen.contains("[ Apply ]"))
+    sitting.press(.escape)
+    sitting.type("m")
+    #expect(sitting.screen.contains("you may not patch"))
+  }
+
+  @Test func leavingAsksWhileSomethingIsUnderWay() {
+    var sitting = Sitting.atMarket()
+    sitting.type("q")
+    #expect(sitting.app.isFinished)
+
+    sitting = Sitting.atMarket()
+    sitting.upgradeGrafana()
+    sitting.press(.control("c"))
+    #expect(!sitting.app.isFinished)
+    #expect(sitting.screen.contains("grafana: upgrade to 1.1.0 is still under way"))
+    sitting.press(.escape)
+    #expect(!sitting.screen.contains("still under way"))
+    sitting.type("qy")
+    #expect(sitting.app.isFinished)
+  }
+
+  @Test func theVersionsOfWhatIsLookedAtAreWatchedAndNoLonger() {
+    var sitting = Sitting.atMarket()
+    sitting.press(.enter)
+    #expect(sitting.asked == [.watch(.versions(of: "grafana"), .installPlan)])
+
+    sitting.press(.escape)
+    #expect(sitting.app.takeCancellations() == [.watch(.versions(of: "grafana"), .installPlan)])
+  }
+}
+
+extension Sitting {
+  /// The changes asked for by the last keys.
+  var changes: [Change] {
+    asked.compactMap { if case .apply(let plan) = $0 { plan.change } else { nil } }
+  }
+
+  /// Presses `key` and tells the versions of grafana.
+  mutating func offerAfter(_ key: String, _ name: String) {
+    type(key)
+    offer(name, "1.0.0", "1.1.0")
+  }
+
+  /// Upgrades grafana, up to the cluster's answer.
+  mutating func upgradeGrafana() {
+    offerAfter("U", "grafana")
+    press(.enter)
+    type("y")
+    if case .apply(let plan)? = asked.first { hear(.applied(plan, failure: nil)) }
+  }
+}

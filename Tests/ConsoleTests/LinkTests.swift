@@ -1,0 +1,65 @@
+import Client
+import Extensions
+import Terminal
+import Testing
+
+@testable import Console
+
+@Suite struct LinkTests {
+  var sitting = Sitting.atMarket()
+
+  @Test mutating func aLostConnectionLeavesTheScreenMarkedStaleWithItsAge() throws {
+    let before = sitting.lines[1...5]
+    sitting.lose()
+    #expect(sitting.lines[1...5] == before)
+    #expect(sitting.lines[0].contains("stale, retry at"))
+    #expect(sitting.status.contains("cannot be reached"))
+
+    let wakeUp = try #require(sitting.app.nextWakeUp)
+    #expect(wakeUp - sitting.now == 10)
+    sitting.now = wakeUp + 5
+    sitting.hear(.time)
+    #expect(sitting.lines[0].contains("stale for 10 s"))
+  }
+
+  @Test mutating func itRecoversWithoutAKeyAndWakesUpForNothingThen() {
+    sitting.lose()
+    sitting.hear(.extensions(.resumed))
+
+    #expect(sitting.lines[0].hasSuffix("connected"))
+    #expect(sitting.app.nextWakeUp == nil)
+  }
+
+  @Test(arguments: [401, 403])
+  mutating func aClusterThatDoesNotLetThisPersonInSaysSoInABanner(code: Int) {
+    sitting.hear(.installations(.interrupted(.refused(Status(code: code, message: "no")), delay: .seconds(30))))
+
+    #expect(sitting.lines[1].contains("(\(code))"))
+    #expect(sitting.lines[2].contains("CATEGORY"))
+  }
+
+  @Test mutating func theDialectIsAskedForWhenItIsNotKnown() {
+    let session = Session(.init(cluster: "museum", identity: "m"), cluster: Cluster(transport: Silence()))
+    var app = App(session, settings: .standard, now: Moment(0))
+    #expect(app.start() == [.recall, .connect])
+
+    let works = app.handle(.connected(.subscription), at: Moment(1))
+    #expect(works.contains(.watch(.extensions, .subscription)))
+    #expect(works.count == 3)
+  }
+
+  @Test mutating func aClusterWithoutExtensionsSaysSo() {
+    var sitting = Sitting(80, 10)
+    sitting.hear(.unconnected(.absent, delay: .seconds(30)))
+
+    #expect(sitting.screen.contains("This cluster has no KubeSphere extensions"))
+  }
+}
+
+extension Sitting {
+  /// The server stops to answer.
+  mutating func lose() {
+    let error = ClusterError.transport(.unreachable(host: "museum", reason: "connection refused"))
+    hear(.extensions(.interrupted(error, delay: .seconds(4))))
+  }
+}

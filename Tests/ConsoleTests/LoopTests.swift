@@ -1,0 +1,119 @@
+import Client
+import Extensions
+import Glibc
+import Terminal
+import Testing
+
+@testable import Console
+
+@Suite struct LoopTests {
+  private let screen = MemoryScreen(size: Size(rows: 24, columns: 80))
+  private let mailbox = Mailbox<Message>()
+  private let session = Session(
+    Session.Description(cluster: "museum", identity: "m"), cluster: Cluster(transport: Silence()),
+    dialect: .installPlan)
+
+  private func loop() -> Loop {
+    let worker = Worker(session, mailbox: Mailbox<Message>())
+    return Loop(
+      app: App(session, settings: .standard, now: .now), screen: screen, worker: worker, mailbox: mailbox)
+  }
+
+  @Test func theFirstFrameComesBeforeAnyNetwork() {
+    var loop = loop()
+    loop.begin()
+
+    #expect(screen.frames == 1)
+    #expect(screen.shown.description.contains("connecting …"))
+  }
+
+  @Test func aThousandEventsAreOneFrame() {
+    var loop = loop()
+    loop.begin()
+    for number in 0..<1000 {
+      mailbox.post(.extensions(.applied(.sample("e\(number)", "E\(number)", versions: ["1.0.0"]))))
+    }
+    loop.turn()
+
+    #expect(screen.frames == 2)
+    #expect(screen.shown.description.contains("E0"))
+  }
+
+  @Test func newsThatChangesNothingSendsNothing() {
+    var loop = loop()
+    loop.begin()
+    let event = Message.installations(.replaced([]))
+    mailbox.post(event)
+    loop.turn()
+    let frames = screen.frames
+    mailbox.post(event)
+    loop.turn()
+
+    #expect(screen.frames == frames)
+  }
+
+  @Test func aKeyIsAnsweredAtOnce() {
+    var loop = loop()
+    loop.begin()
+    screen.type("?")
+    mailbox.post(.time)
+    loop.turn()
+
+    #expect(screen.frames == 2)
+    #expect(screen.shown.description.contains("Everywhere"))
+  }
+
+  @Test func leavingEndsTheLoop() {
+    screen.type("?")
+    screen.type("q")
+    mailbox.post(.time)
+    run(loop().app, on: screen, worker: Worker(session, mailbox: mailbox), mailbox: mailbox)
+
+    #expect(screen.frames >= 1)
+  }
+
+  @Test func suspendingIsLeftToTheScreen() {
+    var loop = loop()
+    loop.begin()
+    screen.type(.control("z"))
+    mailbox.post(.time)
+    loop.turn()
+
+    #expect(screen.suspensions == 1)
+  }
+}
+
+@Suite struct MailboxTests {
+  @Test func messagesComeOutInOrderAndOnce() {
+    let mailbox = Mailbox<Int>()
+    for number in 1...3 { mailbox.post(number) }
+
+    #expect(mailbox.take() == [1, 2, 3])
+    #expect(mailbox.take() == [])
+  }
+
+  @Test func itIsReadableExactlyWhileThereAreMessages() {
+    let mailbox = Mailbox<Int>()
+    #expect(!isReadable(mailbox.descriptor))
+    mailbox.post(1)
+    mailbox.post(2)
+    #expect(isReadable(mailbox.descriptor))
+    _ = mailbox.take()
+    #expect(!isReadable(mailbox.descriptor))
+  }
+
+  @Test func nothingIsLostBetweenManyWritersAndAReader() async {
+    let mailbox = Mailbox<Int>()
+    await withTaskGroup(of: Void.self) { group in
+      for writer in 0..<8 { group.addTask { for number in 0..<500 { mailbox.post(writer * 500 + number) } } }
+    }
+
+    #expect(Set(mailbox.take()) == Set(0..<4000))
+    #expect(!isReadable(mailbox.descriptor))
+  }
+
+  private func isReadable(_ descriptor: Int32) -> Bool {
+    var polled = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
+    return poll(&polled, 1, 0) == 1
+  }
+}

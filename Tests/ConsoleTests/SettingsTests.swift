@@ -1,0 +1,102 @@
+import Editor
+import Terminal
+import Testing
+
+@testable import Console
+
+@Suite struct SettingsTests {
+  @Test func theDefaultsAreWithoutAMistake() {
+    #expect(Settings.standard.problems == [])
+    #expect(Set(Settings.standard.themes.keys) == ["terminal", "dark", "light", "mono"])
+    #expect(Set(Settings.standard.keymapsByName.keys) == ["standard", "vi", "emacs"])
+  }
+
+  @Test(arguments: ["standard", "vi", "emacs"])
+  func everyCommandHasAKey(keymap: String) throws {
+    let keymaps = try #require(Settings.standard.keymapsByName[keymap])
+    let bound = Set(keymaps.sections.values.flatMap(\.bindings).map(\.command))
+    let wanted = KeySection.allCases.flatMap(Action.all(in:))
+
+    #expect(Set(wanted).subtracting(bound).map(\.name).sorted() == [])
+  }
+
+  @Test(arguments: ["standard", "vi", "emacs"])
+  func thereIsAlwaysAWayBack(keymap: String) throws {
+    var settings = Settings.standard
+    settings.keymaps = try #require(settings.keymapsByName[keymap])
+
+    for sections in [[KeySection.marketplace, .everywhere], [.plan, .everywhere], [.prompt]] {
+      #expect(settings.match([.escape], in: sections) == .command(.command(.back)))
+    }
+    #expect(settings.match([.escape], in: [.editor]) == .command(.edit(.abandon)))
+  }
+
+  @Test func aFileOfOnesOwnLiesOverTheDefault() {
+    let settings = load([
+      "/c/ksx/keymap.yaml": "marketplace:\n  install: I\n", "/c/ksx/config.yaml": "theme: light\nlanguage: zh\n",
+    ])
+
+    #expect(settings.problems == [])
+    #expect(settings.keys(for: .install, in: [.marketplace]) == ["I"])
+    #expect(settings.keys(for: .upgrade, in: [.marketplace]) == ["U"])
+    #expect(settings.theme == Settings.standard.themes["light"])
+    #expect(settings.language == "zh")
+  }
+
+  @Test(
+    arguments: [
+      (
+        "keymap.yaml", "everywhere:\n  dwon: j\n",
+        "/c/ksx/keymap.yaml:2:3: there is no command dwon; did you mean down?"
+      ),
+      ("keymap.yaml", "everywhere: [\n", "/c/ksx/keymap.yaml:2:1:"),
+      ("theme.yaml", "styles:\n  title: blod\n", "/c/ksx/theme.yaml:2:10: blod is no colour"),
+      ("config.yaml", "language: fr\n", "/c/ksx/config.yaml:1:11: a language is en or zh"),
+      ("config.yaml", "theme: pink\n", "there is no theme pink; there are dark, light, mono, terminal"),
+    ])
+  func aWrongFileIsReportedAndTheDefaultHolds(file: String, text: String, problem: String) {
+    let settings = load(["/c/ksx/" + file: text])
+
+    #expect(settings.problems.count == 1)
+    #expect(settings.problems.first?.hasPrefix(problem) == true, "\(settings.problems)")
+    #expect(settings.keys(for: .down, in: [.everywhere]) == ["down", "j"])
+    #expect(settings.theme == Settings.standard.theme)
+    #expect(Sitting(settings: settings).status.hasPrefix(problem.prefix(60)))
+  }
+
+  @Test(arguments: [("zh_CN.UTF-8", "zh"), ("en_US.UTF-8", "en"), ("C", "en"), ("", "en")])
+  func theLocaleChoosesTheLanguage(locale: String, language: String) {
+    let settings = Configuration.load(environment: ["LANG": locale], readFile: { _ in nil })
+
+    #expect(settings.language == language)
+  }
+
+  @Test func helpNamesEveryCommand() {
+    var sitting = Sitting(120, 200)
+    sitting.type("?")
+
+    for command in Command.allCases { #expect(sitting.screen.contains(command.summary.prefix(40))) }
+  }
+
+  @Test func thePaletteCompletesRunsAndRemembers() {
+    var sitting = Sitting.atMarket()
+    sitting.type(":them")
+    sitting.press(.tab)
+    sitting.type("mono")
+    sitting.press(.enter)
+    #expect(sitting.status == "theme: mono")
+    #expect(sitting.app.desk.theme.name == "mono")
+
+    sitting.type(":")
+    sitting.press(.up)
+    #expect(sitting.status == ":theme mono")
+    sitting.press(.escape)
+    sitting.type(":nonsense")
+    sitting.press(.enter)
+    #expect(sitting.status.hasPrefix("There is no command nonsense"))
+  }
+
+  private func load(_ files: [String: String]) -> Settings {
+    Configuration.load(environment: ["XDG_CONFIG_HOME": "/c", "HOME": "/h"], readFile: { files[$0] })
+  }
+}

@@ -1,0 +1,121 @@
+import Client
+import Extensions
+import Manifest
+import Terminal
+import Testing
+
+@testable import Console
+
+@Suite struct WorkerTests {
+  private let mailbox = Mailbox<Message>()
+
+  @Test func finishedWorkIsForgotten() async throws {
+    let worker = worker()
+    worker.start(.recall)
+
+    try await until { worker.underWay.isEmpty && !mailbox.take().isEmpty }
+  }
+
+  @Test func whatIsCancelledReportsNothingMore() async throws {
+    let worker = worker(Never())
+    let work = Work.watch(.extensions, .installPlan)
+    worker.start(work)
+    worker.cancel(work)
+
+    #expect(worker.underWay.isEmpty)
+    #expect(mailbox.take() == [])
+  }
+
+  @Test func aClusterThatCannotBeReachedIsReportedWithTheNextAttempt() async throws {
+    let worker = worker(Unreachable())
+    worker.start(.connect)
+    var heard: [Message] = []
+
+    try await until {
+      heard += mailbox.take()
+      return !heard.isEmpty
+    }
+    guard case .unconnected(.cluster(.transport(.unreachable)), let delay)? = heard.first else {
+      return #expect(Bool(false), "\(heard)")
+    }
+    #expect(delay >= .milliseconds(800))
+    worker.stop()
+  }
+
+  @Test func aReadOnlyWorkerSendsNoChange() throws {
+    let worker = worker(Never(), isReadOnly: true)
+    worker.start(.apply(Plan.sample))
+
+    #expect(worker.underWay.isEmpty)
+    #expect(mailbox.take() == [.forgot("This console is read-only: nothing was changed.")])
+  }
+
+  @Test func whatIsKeptIsThereForTheNextSession() async throws {
+    let folder = try TemporaryFolder()
+    let keeper = RecordKeeper(folder: folder.path + "/a/b", cluster: "https://museum:6443")
+    let worker = worker(keeper: keeper)
+    var memory = ReleaseMemory(cluster: keeper.cluster, extension: "grafana")
+    memory.remember(.init(version: "1.0.0", config: "a: 1\n", time: "2026-01-01T00:00:00Z", what: "upgrade"))
+    worker.start(.remember(memory))
+    worker.start(.keepDraft(of: "grafana", KeptDraft(text: "a: 2", base: "a: 1")))
+    worker.start(.keepDraft(of: "loki", KeptDraft(text: "b: 2", base: "")))
+    worker.start(.keepDraft(of: "loki", nil))
+    try await until { !worker.isKeeping }
+
+    #expect(
+      keeper.recall()
+        == Records(memories: ["grafana": memory], drafts: ["grafana": KeptDraft(text: "a: 2", base: "a: 1")]))
+    #expect(RecordKeeper(folder: keeper.folder, cluster: "https://other").recall() == Records())
+  }
+
+  @Test func whatCannotBeKeptIsSaid() async throws {
+    let worker = worker(keeper: RecordKeeper(folder: "/dev/null/ksx", cluster: "m"))
+    worker.start(.remember(ReleaseMemory(cluster: "m", extension: "grafana")))
+    var heard: [Message] = []
+
+    try await until {
+      heard += mailbox.take()
+      return !heard.isEmpty
+    }
+    guard case .forgot(let sentence)? = heard.first else { return #expect(Bool(false), "\(heard)") }
+    #expect(sentence.contains("/dev/null/ksx"))
+  }
+
+  private func worker(
+    _ transport: any Transport = Silence(), isReadOnly: Bool = false, keeper: RecordKeeper? = nil
+  ) -> Worker {
+    let description = Session.Description(cluster: "museum", identity: "m", isReadOnly: isReadOnly)
+    return Worker(
+      Session(description, cluster: Cluster(transport: transport), recordKeeper: keeper), mailbox: mailbox)
+  }
+
+  private func until(_ condition: () -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while !condition() {
+      try #require(ContinuousClock.now < deadline, "it never came")
+      try await Task.sleep(for: .milliseconds(1))
+    }
+  }
+}
+
+/// A server that keeps everybody waiting.
+private struct Never: Transport {
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    try? await Task.sleep(for: .seconds(3600))
+    throw .cancelled
+  }
+}
+
+private struct Unreachable: Transport {
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    throw .unreachable(host: "museum", reason: "connection refused")
+  }
+}
+
+extension Plan {
+  fileprivate static let sample = Plan.make(
+    .disable, for: "grafana",
+    in: PlanContext(
+      dialect: .installPlan, cluster: "museum", extensions: [:],
+      installations: ["grafana": .sample("grafana", version: "1.0.0")], versions: [:]))
+}
