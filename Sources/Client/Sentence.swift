@@ -22,7 +22,7 @@ extension TransportError {
     case .untrusted(let host, let reason):
       "\(doing): \(host) is not trusted (\(reason)). Check certificate-authority and tls-server-name in the kubeconfig."
     case .interrupted(let reason):
-      "\(doing): the connection to \(server) broke before the answer was complete (\(reason)). Look at the present state before repeating a change."
+      "\(doing): the connection to \(server) broke before the answer was complete (\(reason)). If it was a change, look at the present state before repeating it."
     case .timedOut(let seconds):
       "\(doing): \(server) sent nothing for \(seconds) s. Try again, or allow more with --request-timeout."
     case .invalid(let reason):

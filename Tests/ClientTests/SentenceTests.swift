@@ -34,7 +34,7 @@ import Testing
       .untrusted(host: "h", reason: "unknown authority"),
       "h is not trusted (unknown authority). Check certificate-authority"
     ),
-    (.interrupted(reason: "cut"), "broke before the answer was complete (cut). Look at the present state"),
+    (.interrupted(reason: "cut"), "broke before the answer was complete (cut). If it was a change"),
     (.timedOut(seconds: 32), "sent nothing for 32 s. Try again, or allow more with --request-timeout"),
     (.invalid(reason: "x is no URL"), "nothing was sent to https://h, because x is no URL"),
     (.cancelled, "stopped before"),
