@@ -40,7 +40,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     .target(name: "Commands", dependencies: ["Extensions", "Client", "Terminal", "Manifest"]),
-    .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Extensions", "Client"]),
+    .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Terminal", "Client"]),
     .executableTarget(
       name: "ksxd",
       dependencies: [

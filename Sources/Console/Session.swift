@@ -34,6 +34,8 @@ public struct Session: Sendable {
   public var cluster: Cluster
   /// The cluster's dialect, when it is known beforehand; otherwise it is asked for.
   public var dialect: Dialect?
+  /// Told what the cluster answered when it was asked for its dialect.
+  public var whenDialectIsFound: (@Sendable (Dialect) -> Void)?
   /// Where to keep what this cluster's extensions were, and drafts; `nil` keeps nothing.
   public var recordKeeper: RecordKeeper?
 

@@ -3,5 +3,5 @@ import Glibc
 
 switch await Program.begin(Array(CommandLine.arguments.dropFirst())) {
 case .leave(let status): exit(status)
-case .openConsole: exit(1)
+case .openConsole(let destination, let shelf): exit(openConsole(at: destination, shelf: shelf))
 }

@@ -173,10 +173,10 @@ import Testing
   }
 
   @Test func aConfigThatIsNoYAMLIsRefusedAtItsPlace() {
-    let broken = plan(.configure(config: "a: 1\nb: [1, 2\n"), Sample.installation()).blocking
+    let broken = plan(.configure(config: "a: 1\nb: ]\n"), Sample.installation()).blocking
 
     #expect(broken.count == 1)
-    #expect(broken.first?.hasPrefix("config: line 3, column 1: ") == true, "\(broken)")
+    #expect(broken.first?.hasPrefix("config: line 2, column 4: ") == true, "\(broken)")
     #expect(
       plan(.configure(config: "- a\n"), Sample.installation()).blocking == [
         "config: line 1, column 1: the config must be a mapping"

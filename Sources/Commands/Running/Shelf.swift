@@ -1,5 +1,5 @@
 import Client
-import Extensions
+public import Extensions
 
 /// What ksx keeps on this computer between two runs.
 ///
@@ -23,7 +23,7 @@ public struct Shelf: Hashable, Sendable {
   }
 
   /// Remembers it for the day when there is no time to ask.
-  func remember(_ dialect: Dialect, of identity: String) {
+  public func remember(_ dialect: Dialect, of identity: String) {
     if self.dialect(of: identity) == dialect { return }
     try? Files.makeDirectory(cache + "/clusters")
     try? Files.write(ClusterProfile(server: identity, dialect: dialect).json, to: profile(identity))

@@ -28,18 +28,21 @@ extension Destination {
     var destination = Destination(
       cluster: context.api, name: names.first ?? context.server, server: context.server)
     destination.isInsecure = context.isInsecure
-    destination.kubectlFlags = kubectlFlags(invocation, context: context.name)
+    destination.kubectlFlags = kubectlFlags(invocation, context)
     return destination
   }
 
   /// The flags of this command line that kubectl needs too; the context is pinned, a token stays secret.
-  private static func kubectlFlags(_ invocation: Invocation, context: String) -> [String] {
+  private static func kubectlFlags(_ invocation: Invocation, _ context: ClusterContext) -> [String] {
     let kept: [Option] = [
       .kubeconfig, .cluster, .user, .server, .certificateAuthority, .clientCertificate, .clientKey, .tlsServerName,
       .asUser, .asGroup, .asUID,
     ]
-    let flags = kept.flatMap { option in invocation.all(option).flatMap { ["--\(option.rawValue)", $0] } }
-    return flags + (context.isEmpty ? [] : ["--context", context])
+    let flags = kept.flatMap { option in
+      // A URL may carry a password; the server as it is shown does not.
+      invocation.all(option).flatMap { ["--\(option.rawValue)", option == .server ? context.server : $0] }
+    }
+    return flags + (context.name.isEmpty ? [] : ["--context", context.name])
       + (invocation.has(.insecure) ? ["--\(Option.insecure.rawValue)"] : [])
   }
 

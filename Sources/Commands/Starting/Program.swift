@@ -8,8 +8,8 @@ public enum Program {
   public enum Next: Sendable {
     /// Nothing: leave with this status.
     case leave(Int32)
-    /// Open the console there.
-    case openConsole(Destination)
+    /// Open the console there, with what is kept on this computer.
+    case openConsole(Destination, Shelf)
   }
 
   /// Obeys a command line, given without the program's name.
@@ -18,14 +18,21 @@ public enum Program {
     do throws(CommandError) {
       return try await obey(try Invocation.parse(arguments), environment, outlet)
     } catch {
-      outlet.note("ksx: " + error.sentence.oneLine)
-      return .leave(1)
+      return .leave(fail(error.sentence))
     }
+  }
+
+  /// Tells a person why it was not done, in one line, and returns the exit status that says so.
+  public static func fail(_ sentence: String) -> Int32 {
+    Outlet.standard.note("ksx: " + sentence.oneLine)
+    return 1
   }
 
   private static func obey(
     _ invocation: Invocation, _ environment: Environment, _ outlet: Outlet
   ) async throws(CommandError) -> Next {
+    let places = XDG(environment)
+    let shelf = Shelf(cache: places.cache, state: places.state)
     switch invocation.verb {
     case .help: outlet.print(try Help.text(for: invocation.operands))
     case .completion: outlet.print(try Completion.script(for: invocation.name))
@@ -34,11 +41,9 @@ public enum Program {
         throw CommandError(
           "the console needs a terminal on the standard input and output; ksx help lists the commands for scripts")
       }
-      return .openConsole(try await Destination.find(invocation, environment, outlet))
+      return .openConsole(try await Destination.find(invocation, environment, outlet), shelf)
     default:
-      let places = XDG(environment)
       let destination = try await Destination.find(invocation, environment, outlet)
-      let shelf = Shelf(cache: places.cache, state: places.state)
       try await Runner(invocation, in: destination, outlet: outlet, shelf: shelf).run()
     }
     return .leave(0)

@@ -94,7 +94,9 @@ public final class Worker: Sendable {
     let start = ContinuousClock.now
     while !Task.isCancelled {
       do throws(DialectError) {
-        post(.connected(try await Dialect.discover(in: session.cluster)))
+        let dialect = try await Dialect.discover(in: session.cluster)
+        session.whenDialectIsFound?(dialect)
+        post(.connected(dialect))
         return
       } catch {
         let delay = backoff.next(now: start.duration(to: .now), random: .random(in: 0...1))

@@ -1,0 +1,31 @@
+import Client
+import Commands
+import Console
+import Glibc
+import Terminal
+
+/// Opens the console on the cluster that the command line named, and returns the exit status.
+func openConsole(at destination: Destination, shelf: Shelf) -> Int32 {
+  var session = Session(
+    Session.Description(
+      cluster: destination.name, identity: destination.identity, isReadOnly: destination.isReadOnly,
+      isInsecure: destination.isInsecure),
+    cluster: destination.cluster, dialect: destination.dialect,
+    recordKeeper: RecordKeeper(folder: shelf.state, cluster: destination.identity))
+  session.whenDialectIsFound = { shelf.remember($0, of: destination.identity) }
+  let settings = Settings.load(.current)
+  let log = log(in: shelf.state)
+  defer { close(log) }
+  do {
+    try openConsole(session, settings: settings, screen: NcursesScreen.Options(standardError: log < 0 ? nil : log))
+    return 0
+  } catch {
+    return Program.fail(error.description)
+  }
+}
+
+/// Where whatever writes to the standard error under the screen is kept.
+private func log(in folder: String) -> Int32 {
+  try? Files.makeDirectory(folder)
+  return open(folder + "/ksx.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+}

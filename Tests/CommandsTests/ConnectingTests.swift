@@ -1,0 +1,57 @@
+import Client
+import Extensions
+import Testing
+
+@testable import Commands
+
+@Suite struct ConnectingTests {
+  private let nothing: Environment = ["HOME": "/nonexistent"]
+
+  private func find(_ arguments: String...) async throws -> Destination {
+    let outlet = Outlet(print: { _ in }, note: { _ in })
+    return try await Destination.find(try Invocation.parse(arguments), nothing, outlet)
+  }
+
+  private func sentence(_ arguments: String...) async throws -> String {
+    let outlet = Outlet(print: { _ in }, note: { _ in })
+    do {
+      _ = try await Destination.find(try Invocation.parse(arguments), nothing, outlet)
+    } catch {
+      return error.sentence
+    }
+    Issue.record("\(arguments) found a cluster")
+    return ""
+  }
+
+  @Test func withoutAnyClusterItSaysWhatCanBeDone() async throws {
+    let text = try await sentence("list")
+
+    #expect(text.hasPrefix("no kubeconfig was found"), "\(text)")
+    #expect(text.contains("--standalone"))
+  }
+
+  @Test func aMissingFileIsNamed() async throws {
+    let text = try await sentence("list", "--kubeconfig", "/nonexistent/config")
+
+    #expect(text.hasPrefix("/nonexistent/config: No such file or directory"), "\(text)")
+  }
+
+  @Test(arguments: ["--server=https://h", "--context=a", "--kubeconfig=/f"])
+  func twoClustersAtOnceAreRefused(flag: String) async throws {
+    #expect(
+      try await sentence("list", "--standalone", flag).hasPrefix(
+        "--standalone and \(flag.prefix(while: { $0 != "=" }))"))
+  }
+
+  @Test func theCommandLineAloneMayNameAServer() async throws {
+    let destination = try await find(
+      "disable", "x", "--server", "https://u:p@h:6443", "--token", "secret-token", "--as", "a b", "--dialect",
+      "subscription", "--read-only")
+
+    #expect(destination.server == "https://h:6443")
+    #expect(destination.identity == "https://h:6443")
+    #expect(destination.dialect == .subscription)
+    #expect(destination.isReadOnly)
+    #expect(destination.kubectlFlags == ["--server", "https://h:6443", "--as", "a b"])
+  }
+}
