@@ -190,6 +190,23 @@ import Testing
     #expect(!"\(error)".contains("ksxd-"))
   }
 
+  /// Genuine packages lie outside the project; the folder is named in KSX_TEST_PACKAGES.
+  @Test(
+    .enabled(if: helm != nil && Environment.current["KSX_TEST_PACKAGES"] != nil, "no helm, or no KSX_TEST_PACKAGES"))
+  func genuinePackagesAreRenderedByHelm() async throws {
+    let folder = try #require(Environment.current["KSX_TEST_PACKAGES"])
+    var renderer = try #require(Self.helm)
+    renderer.kubernetesVersion = "v1.29.0"
+    for name in try Files.names(in: folder) where name.hasSuffix(".tgz") {
+      let archive = try Files.read(folder + "/" + name)
+      let release = Release(name: "genuine", namespace: "ns", forced: ["tags": ["extension": true, "agent": false]])
+
+      let rendered = try await renderer.render(archive, for: release)
+
+      #expect(!rendered.parts.isEmpty, "\(name)")
+    }
+  }
+
   @Test func aHelmThatHangsIsEnded() async throws {
     let folder = try ScratchFolder()
     defer { folder.remove() }

@@ -120,6 +120,12 @@ final class House: Sendable {
     }
   }
 
+  /// Puts finalizers on the extension's bundle, as somebody else may.
+  func hold(_ name: String, with finalizers: [Value]) async throws {
+    _ = try await cluster.patch(
+      dialect.jsBundles, name, ["metadata": ["finalizers": finalizers.isEmpty ? .null : .sequence(finalizers)]])
+  }
+
   func shelf(_ name: String) async throws -> Extension {
     Extension(try await cluster.get(dialect.extensions, name), dialect: dialect)
   }

@@ -166,6 +166,96 @@ import Testing
       try await house.wait(for: "log-lens") { $0.state == .installed }
     }
   }
+
+  @Test func anObjectOfSomebodyElseIsNotTaken() async throws {
+    let house = try House(.installPlan)
+    try await house.publish(["log-lens"])
+    let theirs = Object(.configMaps, name: "log-lens-settings", namespace: "extension-log-lens", ["data": ["a": "b"]])
+    try await house.cluster.ensureNamespace("extension-log-lens")
+    _ = try await house.cluster.create(.configMaps, theirs)
+
+    try await house.withControllers {
+      try await house.change("log-lens", .install(version: "1.0.0", config: ""))
+      let failed = try await house.wait(for: "log-lens") { $0.state == .installFailed }
+      #expect(
+        failed.message
+          == "templates/settings.yaml: ConfigMap extension-log-lens/log-lens-settings is there already and was not made by it"
+      )
+      try await house.change("log-lens", .uninstall)
+      try await house.wait("it is gone") { try await house.cluster.find(.installations, "log-lens") == nil }
+    }
+
+    #expect(try await house.settingsMap("log-lens") == ["a": "b"])
+  }
+
+  @Test func whatDoesNotGoIsNamedAndGoesOnOnceItIsFree() async throws {
+    let house = try House(.installPlan)
+    try await house.publish(["log-lens"])
+    var settings = house.settings()
+    settings.readyTimeout = 0
+
+    try await house.withControllers(settings) {
+      try await house.change("log-lens", .install(version: "1.0.0", config: ""))
+      try await house.wait(for: "log-lens") { $0.state == .installed }
+      try await house.hold("log-lens", with: ["example.com/hold"])
+      try await house.change("log-lens", .uninstall)
+      let stuck = try await house.wait(for: "log-lens") { $0.state == .uninstallFailed }
+      #expect(stuck.message == "still there after 0 s: JSBundle log-lens")
+      #expect(!house.activity.isBusy)
+
+      try await house.hold("log-lens", with: [])
+      try await house.wait("it is gone") { try await house.cluster.find(.installations, "log-lens") == nil }
+    }
+  }
+
+  @Test func aSecondInstallationOfAnExtensionWaitsForTheFirstToGo() async throws {
+    let house = try House(.subscription)
+    try await house.publish(["log-lens"])
+    let spec: Value = ["extension": ["name": "log-lens", "version": "1.0.0"], "enabled": true]
+
+    try await house.withControllers {
+      try await house.change("log-lens", .install(version: "1.1.0", config: ""))
+      try await house.wait(for: "log-lens") { $0.state == .installed }
+      _ = try await house.cluster.create(
+        house.dialect.installations, Object(house.dialect.installations, name: "second", ["spec": spec]))
+      let refused = try await house.wait(for: "second") { $0.state == .installFailed }
+      #expect(refused.message == "log-lens is installed by the Subscription log-lens already")
+      #expect(try await house.settingsMap("log-lens")["version"] == "1.1.0")
+
+      try await house.change("log-lens", .uninstall)
+      try await house.wait(for: "second") { $0.state == .installed }
+      #expect(try await house.settingsMap("log-lens")["version"] == "1.0.0")
+    }
+  }
+
+  @Test func aForcedRemovalDoesNotWait() async throws {
+    let house = try House(.installPlan)
+    try await house.publish(["log-lens"])
+
+    try await house.withControllers {
+      try await house.change("log-lens", .install(version: "1.0.0", config: ""))
+      try await house.wait(for: "log-lens") { $0.state == .installed }
+      try await house.hold("log-lens", with: ["example.com/hold"])
+      try await house.change("log-lens", .uninstall)
+      try await house.wait(for: "log-lens") { $0.state == .uninstalling }
+      _ = try await house.cluster.patch(
+        .installations, "log-lens", ["metadata": ["annotations": ["kubesphere.io/force-delete": ""]]])
+      try await house.wait("it is gone") { try await house.cluster.find(.installations, "log-lens") == nil }
+    }
+  }
+
+  @Test(.enabled(if: ChartRenderer.found().engine != .substitution, "helm was not found"))
+  func helmInstallsTheSame() async throws {
+    let house = try House(.installPlan)
+    try await house.publish(["cert-clock"])
+
+    try await house.withControllers(house.settings(ChartRenderer.found().engine)) {
+      try await house.change("cert-clock", .install(version: "1.0.0", config: "readyAfter: 0\nwarnDays: 3"))
+      try await house.wait(for: "cert-clock") { $0.state == .installed }
+    }
+
+    #expect(try await house.settingsMap("cert-clock") == ["version": "1.0.0", "warnDays": "3", "namespaces": "*"])
+  }
 }
 
 extension Resource {

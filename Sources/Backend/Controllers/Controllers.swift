@@ -52,13 +52,14 @@ public enum Controllers {
 
     var installations: Controller<InstallationReconciler> {
       let dialect = dialect
+      let owned = Selector(labels: dialect.extensionLabel)
       return Controller(
         title: "installation", work: InstallationReconciler(cluster: cluster, dialect: dialect, settings: settings),
         triggers: [
           Trigger(dialect.installations, in: cluster) { [$0.name] },
           // Finished workloads are seen at once, not at the next poll.
-          Trigger(.deployments, in: cluster) { [$0.labels[dialect.extensionLabel]].compactMap { $0 } },
-          Trigger(.jobs, in: cluster) { [$0.labels[dialect.extensionLabel]].compactMap { $0 } },
+          Trigger(.deployments, in: cluster, selector: owned) { [$0.labels[dialect.extensionLabel] ?? ""] },
+          Trigger(.jobs, in: cluster, selector: owned) { [$0.labels[dialect.extensionLabel] ?? ""] },
         ],
         // helm takes its time; others need not wait for it.
         workers: 4, report: settings.report)

@@ -18,7 +18,8 @@ struct InstallationReconciler: Reconciler {
     }
     let scene = try await Scene(object, cluster, dialect)
     let step = Lifecycle.step(in: scene.situation)
-    settings.activity.set(name, isBusy: scene.isBusy || step != .rest)
+    // What is stuck for good must not keep a server alive for ever.
+    settings.activity.set(name, isBusy: step != .rest && scene.record?.state != .uninstallFailed)
     do {
       return try await take(step, scene)
     } catch {
@@ -63,14 +64,18 @@ struct InstallationReconciler: Reconciler {
   }
 
   private func fail(_ scene: Scene, _ message: String) async throws(ClusterError) -> NextLook {
-    settings.report("installation \(scene.installation.name): \(message)")
-    guard let record = scene.record else {
-      // Without a record there is only the status to say it in.
-      try await scene.publish(scene.newRecord(at: settings.now()).failing(message, at: settings.now()), in: cluster)
-      throw .unreadable(message)
+    let now = settings.now()
+    if let record = scene.record {
+      settings.report("installation \(scene.installation.name): \(message)")
+      try await save(record.failing(message, at: now), scene)
+      return .atOnce
     }
-    try await save(record.failing(message, at: settings.now()), scene)
-    return .atOnce
+    // Without a record there is only the status to say it in, and to say it once.
+    let failed = scene.newRecord(at: now).failing(message, at: now)
+    if scene.installation.state != failed.state || scene.installation.message != message {
+      try await scene.publish(failed, in: cluster)
+    }
+    throw .unreadable(message)
   }
 
   private func passing(_ work: () async throws(ClusterError) -> Void) async throws(Failure) {
@@ -82,6 +87,9 @@ struct InstallationReconciler: Reconciler {
 extension InstallationReconciler {
   private func adopt(_ scene: Scene) async throws(Failure) {
     let installation = scene.installation
+    if let rival = try await rival(of: installation) {
+      throw .lasting("\(installation.extension) is installed by the \(dialect.installations.kind) \(rival) already")
+    }
     do {
       let version = try await planner.version(installation.extension, installation.version)
       let named = dialect.name == .subscription ? installation.targetNamespace : version?.namespace ?? ""
@@ -92,6 +100,18 @@ extension InstallationReconciler {
         "annotations": .mapping([Self.namespaceAnnotation: .string(namespace)]),
       ]
       _ = try await cluster.patch(dialect.installations, installation.name, ["metadata": metadata])
+    } catch {
+      throw .passing(error)
+    }
+  }
+
+  /// Another installation of the same extension that was there first: two would fight over its objects.
+  private func rival(of installation: Installation) async throws(Failure) -> String? {
+    do {
+      return try await cluster.list(dialect.installations).first { other in
+        other.name != installation.name && other.annotations[Self.namespaceAnnotation] != nil
+          && Installation(other).extension == installation.extension
+      }?.name
     } catch {
       throw .passing(error)
     }
@@ -110,9 +130,12 @@ extension InstallationReconciler {
   }
 
   private func begin(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) {
-    let parts = try await planner.parts(record, of: scene.installation.extension)
+    let planned = try await planner.plan(record, of: scene.installation.extension)
+    if !planned.hooks.isEmpty {
+      settings.report("installation \(record.name): hooks are not run: \(planned.hooks.joined(separator: ", "))")
+    }
     do {
-      try await save(record.beginning(parts, at: settings.now()), scene)
+      try await save(record.beginning(planned.parts, hooks: planned.hooks, at: settings.now()), scene)
     } catch {
       throw Failure(error, "the record of the release")
     }

@@ -15,27 +15,53 @@ struct ReleasePlanner: Sendable {
     ).map { ExtensionVersion($0, dialect: dialect) }
   }
 
+  /// What an attempt wants, and what of its chart is not done.
+  struct Planned: Sendable {
+    var parts: [ReleaseRecord.Part] = []
+    var hooks: [String] = []
+  }
+
   /// The objects of the record's attempt.
-  func parts(_ record: ReleaseRecord, of extension: String) async throws(Failure) -> [ReleaseRecord.Part] {
-    let archive = try await archive(`extension`, record.attempt.version)
-    let release = Release(
-      name: record.release, namespace: record.namespace, config: record.attempt.config, forced: forced,
-      isUpgrade: record.isUpgrade)
-    let rendered: RenderedChart
-    do { rendered = try await renderer.render(archive, for: release) } catch { throw .lasting("\(error)") }
+  func plan(_ record: ReleaseRecord, of extension: String) async throws(Failure) -> Planned {
+    let rendered = try await rendered(record, of: `extension`)
     var kinds = ServedKinds(cluster)
     try await define(rendered.definitions, &kinds)
-    var parts: [ReleaseRecord.Part] = []
+    var planned = Planned(hooks: rendered.hooks)
     for part in rendered.parts {
       // The release's own namespace is there already, and stays.
       if part.object.kind == "Namespace", part.object.name == record.namespace { continue }
-      parts.append(try await placed(part, record.namespace, &kinds, isNew: !rendered.definitions.isEmpty))
+      planned.parts.append(try await placed(part, record.namespace, &kinds, isNew: !rendered.definitions.isEmpty))
     }
-    return parts
+    return planned
   }
 
-  /// What the charts of the marketplace cannot know: the group differs between the dialects.
-  private var forced: Value { ["global": ["servingGroup": .string(dialect.apiServices.group)]] }
+  private func rendered(_ record: ReleaseRecord, of extension: String) async throws(Failure) -> RenderedChart {
+    let archive = try await archive(`extension`, record.attempt.version)
+    var renderer = renderer
+    if renderer.kubernetesVersion.isEmpty {
+      let answer: Value
+      do { answer = try await cluster.document("/version") } catch { throw Failure(error, "/version") }
+      renderer.kubernetesVersion = answer["gitVersion"]?.string ?? ""
+    }
+    let release = Release(
+      name: record.release, namespace: record.namespace, config: record.attempt.config,
+      forced: forced(try? Package(archive: archive).extensionManifest()), isUpgrade: record.isUpgrade)
+    do { return try await renderer.render(archive, for: release) } catch { throw .lasting("\(error)") }
+  }
+
+  /// What the person does not choose: the group of what the gateway serves, which differs between
+  /// the dialects, and that parts meant for agents stay out of the host's release (facts: §2.5).
+  private func forced(_ manifest: ExtensionManifest?) -> Value {
+    var values: Value = [
+      "global": ["servingGroup": .string(dialect.apiServices.group)], "tags": ["extension": true, "agent": false],
+    ]
+    for part in manifest?.dependencies ?? [] {
+      let tags = part["tags"]?.sequence?.compactMap(\.string) ?? []
+      guard tags == ["agent"], let condition = part["condition"]?.string else { continue }
+      values = values.setting(condition.split(separator: ".").map(String.init), to: false)
+    }
+    return values
+  }
 
   private func archive(_ extension: String, _ version: String) async throws(Failure) -> [UInt8] {
     do {

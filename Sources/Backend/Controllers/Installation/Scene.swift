@@ -41,8 +41,6 @@ struct Scene: Sendable {
     object.annotations[InstallationReconciler.namespaceAnnotation] ?? "extension-\(installation.extension)"
   }
 
-  var isBusy: Bool { wish.isDeletion || record?.state.isBusy == true }
-
   func newRecord(at time: Timestamp) -> ReleaseRecord {
     let named = dialect.name == .subscription ? installation.releaseName : ""
     return ReleaseRecord(

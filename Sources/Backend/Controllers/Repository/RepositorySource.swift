@@ -19,13 +19,20 @@ struct RepositorySource: Hashable, Sendable {
     address = object.spec["url"]?.string ?? object.spec["image"]?.string ?? ""
   }
 
+  /// The address and what the index is like: another one means that there is something to read.
+  var fingerprint: String {
+    guard let text = try? indexText() else { return address }
+    return address + " " + ConfigHash.of(text)
+  }
+
   func index() throws(RepositoryError) -> ChartIndex {
+    let text = try indexText()
+    do { return try ChartIndex(text) } catch { throw RepositoryError("\(address), index.yaml: \(error)") }
+  }
+
+  private func indexText() throws(RepositoryError) -> String {
     let path = try folder() + "/index.yaml"
-    let bytes: [UInt8]
-    do { bytes = try Files.read(path) } catch { throw RepositoryError("\(error)") }
-    do { return try ChartIndex(String(decoding: bytes, as: UTF8.self)) } catch {
-      throw RepositoryError("\(path): \(error)")
-    }
+    do { return try Files.text(path) } catch { throw RepositoryError("\(error)") }
   }
 
   /// The address of an entry's archive.

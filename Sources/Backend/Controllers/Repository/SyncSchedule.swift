@@ -22,7 +22,7 @@ struct SyncSchedule: Hashable, Sendable {
     let noted =
       dialect.name == .installPlan
       ? object.status["lastSyncTime"]?.string : object.annotations[Self.timeAnnotation]
-    let isSameSource = object.annotations[Self.sourceAnnotation] == RepositorySource(object).address
+    let isSameSource = object.annotations[Self.sourceAnnotation] == RepositorySource(object).fingerprint
     last = isSameSource ? noted.flatMap(Timestamp.init) : nil
   }
 
@@ -36,7 +36,7 @@ struct SyncSchedule: Hashable, Sendable {
   func record(
     _ object: Object, _ source: RepositorySource, in cluster: Cluster, at now: Timestamp
   ) async throws(ClusterError) {
-    var annotations: Mapping = [Self.sourceAnnotation: .string(source.address)]
+    var annotations: Mapping = [Self.sourceAnnotation: .string(source.fingerprint)]
     var status = Mapping()
     switch dialect.name {
     case .installPlan: status["lastSyncTime"] = .string(now.description)
