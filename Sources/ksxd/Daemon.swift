@@ -6,7 +6,7 @@ import Glibc
 struct Daemon: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ksxd", abstract: "The backend of ksx: an API for KubeSphere extensions, and what acts on it.",
-    subcommands: [Serve.self])
+    subcommands: [Serve.self, ControlCommand.self])
 }
 
 /// A failure that is told in one line.

@@ -59,57 +59,24 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func serve() async throws {
-    let listeners = try listeners()
+    let (endings, listeners) = (Endings(), try listeners())
     Places.make(data)
     let api = try API(path: data + "/standalone.db", types: ResourceTypes(dialect: dialect.served))
     try await api.makeNamespaces()
     let server = try await Server.start(api, on: listeners)
     announce(server.addresses)
-    let work = Task { await self.work(Cluster(transport: InProcessTransport(api))) }
-    await wait(server.connections, api)
-    work.cancel()
-    await work.value
+    var work = Work(
+      in: Cluster(transport: InProcessTransport(api)), dialect: dialect.spoken,
+      marketplace: Marketplace(marketplace, beside: data))
+    // There is no kubelet here.
+    work.settings.playsWorkloads = true
+    let activity = work.settings.activity
+    if exitWithClients { endings.add(leavingOf: server.connections) { activity.isBusy } }
+    let running = Task { [work] in await work.run() }
+    await endings.wait()
     await server.stop()
-  }
-
-  /// Offers the marketplace.
-  private func work(_ cluster: Cluster) async {
-    do {
-      try await Marketplace(marketplace, beside: data).offer(in: cluster, dialect: dialect.spoken)
-    } catch {
-      // Without it everything else still works.
-      Logger(label: "ksxd").error("\(error)")
-    }
-  }
-
-  /// Waits until it is told to stop, or until nobody is left who could tell.
-  private func wait(_ connections: Connections, _ api: API) async {
-    let (reasons, report) = AsyncStream<String>.makeStream()
-    Task {
-      await Signals.end()
-      report.yield("told to stop")
-    }
-    if exitWithClients {
-      Task {
-        await Self.untilAlone(connections, api)
-        report.yield("the last client has left")
-      }
-    }
-    for await reason in reasons {
-      Logger(label: "ksxd").info("ending: \(reason)")
-      return
-    }
-  }
-
-  /// Waits until nobody has been there for a few seconds and nothing is being installed.
-  private static func untilAlone(_ connections: Connections, _ api: API) async {
-    // Whoever started it gets time to arrive.
-    try? await Task.sleep(for: .seconds(20))
-    while !Task.isCancelled {
-      await connections.untilEmpty(for: .seconds(4))
-      guard await api.isInstalling else { return }
-      try? await Task.sleep(for: .seconds(1))
-    }
+    running.cancel()
+    await running.value
   }
 
   private func announce(_ addresses: [String]) {

@@ -226,6 +226,6 @@ import Testing
         .render(chart("").archive(folder: "bell"), for: Release(name: "r", namespace: "ns"))
     }
 
-    #expect("\(error)".contains("/nonexistent/helm could not be started"))
+    #expect("\(error)".contains("/nonexistent/helm"))
   }
 }

@@ -77,7 +77,7 @@ final class House: Sendable {
     for name: String, sourceLocation: SourceLocation = #_sourceLocation,
     until isRight: (Installation) -> Bool
   ) async throws -> Installation {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     var last = "nothing"
     while ContinuousClock.now < deadline {
       if let object = try await cluster.find(dialect.installations, name) {
@@ -95,7 +95,7 @@ final class House: Sendable {
   func wait(
     _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, until isRight: () async throws -> Bool
   ) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
       if try await isRight() { return }
       try await Task.sleep(for: .milliseconds(5))

@@ -15,7 +15,7 @@ import Testing
 
   /// Waits until what is at `target` is gone.
   private func untilGone(_ target: String) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
       if try await ask(.get, target).status == 404 { return true }
       await Task.yield()

@@ -36,7 +36,7 @@ final class RawConnection {
   /// What is heard until `end` has been, or until the other side hangs up; at most for ten seconds.
   func hear(until end: String? = nil) async -> String {
     var heard: [UInt8] = []
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
       let text = String(decoding: heard, as: UTF8.self)
       if let end, text.utf8.count >= end.utf8.count, text.contains(end) { return text }

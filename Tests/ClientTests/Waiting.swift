@@ -4,7 +4,7 @@ import Testing
 func eventually(
   _ condition: () async -> Bool, sourceLocation: SourceLocation = #_sourceLocation
 ) async {
-  let deadline = ContinuousClock.now + .seconds(10)
+  let deadline = ContinuousClock.now + .seconds(60)
   while !(await condition()) {
     if ContinuousClock.now > deadline {
       Issue.record("it did not come to pass", sourceLocation: sourceLocation)

@@ -37,15 +37,23 @@ enum Target {
   }
 }
 
-/// One API for the whole suite, as a real server is.
+/// One API with its controllers for the whole suite, as a real server is.
 private actor InProcessServer {
   static let shared = InProcessServer()
   private var opened: API?
 
-  func api() throws -> API {
+  func api() async throws -> API {
     if let opened { return opened }
     let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installplan))
     opened = api
+    let cluster = Cluster(transport: InProcessTransport(api))
+    let marketplace = "/tmp/ksx-conformance-\(getpid())"
+    try Catalogue.write(to: marketplace)
+    try await Catalogue.register(folder: marketplace, in: cluster, dialect: .installPlan)
+    var settings = ControllerSettings()
+    settings.renderer = ChartRenderer(engine: .substitution)
+    settings.playsWorkloads = true
+    Task { [settings] in await Controllers.run(cluster: cluster, dialect: .installPlan, settings: settings) }
     return api
   }
 }

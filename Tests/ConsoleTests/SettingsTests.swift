@@ -49,7 +49,7 @@ import Testing
         "keymap.yaml", "everywhere:\n  dwon: j\n",
         "/c/ksx/keymap.yaml:2:3: there is no command dwon; did you mean down?"
       ),
-      ("keymap.yaml", "everywhere: [\n", "/c/ksx/keymap.yaml:2:1:"),
+      ("keymap.yaml", "everywhere: [\n", "/c/ksx/keymap.yaml:1:1:"),
       ("theme.yaml", "styles:\n  title: blod\n", "/c/ksx/theme.yaml:2:10: blod is no colour"),
       ("config.yaml", "language: fr\n", "/c/ksx/config.yaml:1:11: a language is en or zh"),
       ("config.yaml", "theme: pink\n", "there is no theme pink; there are dark, light, mono, terminal"),

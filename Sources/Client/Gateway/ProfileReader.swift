@@ -8,7 +8,8 @@ struct ProfileReader {
   func profiles(_ node: YAMLNode) throws(SyntaxError) -> Profiles {
     guard case .mapping = node.content else { throw node.mistake("settings are a mapping") }
     var profiles = Profiles()
-    if let list = node["profiles"] {
+    // Nothing after the colon is an empty list.
+    if let list = node["profiles"], list.value != .null {
       guard case .sequence(let items) = list.content else { throw list.mistake("profiles are a list") }
       for item in items {
         let profile = try profile(item)

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Backend
+import Client
+import Extensions
+import Glibc
+import Logging
+
+/// Runs the controllers against a cluster that has its own API.
+struct ControlCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "controllers",
+    abstract: "Install and remove extensions in a Kubernetes cluster that has no KubeSphere to do it.")
+
+  @Option(help: ArgumentHelp("Kubeconfig of the cluster.", valueName: "file"))
+  var kubeconfig: String?
+
+  @Option(help: ArgumentHelp("Context in the kubeconfig.", valueName: "name"))
+  var context: String?
+
+  @Option(help: ArgumentHelp("Chart repository on disk to offer.", valueName: "directory"))
+  var repository: String?
+
+  func run() async throws {
+    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    let endings = Endings()
+    let (cluster, address) = try connect()
+    let dialect = try await discover(in: cluster, at: address)
+    let marketplace = repository.map { Marketplace($0, beside: "") }
+    print("ksxd is ready: looking after the \(dialect.installations.plural) of \(address)")
+    fflush(nil)
+    let work = Task { await Work(in: cluster, dialect: dialect, marketplace: marketplace).run() }
+    await endings.wait()
+    work.cancel()
+    await work.value
+  }
+
+  private func connect() throws(Failure) -> (Cluster, address: String) {
+    var options = KubeconfigOptions()
+    options.kubeconfig = kubeconfig
+    options.context = context
+    do {
+      let context = try Kubeconfig.load(options)
+      return (Cluster(transport: CurlTransport(context.connection)), context.connection.server)
+    } catch {
+      throw Failure("\(error)")
+    }
+  }
+
+  private func discover(in cluster: Cluster, at address: String) async throws(Failure) -> Dialect {
+    do {
+      return try await Dialect.discover(in: cluster)
+    } catch {
+      switch error {
+      case .absent: throw Failure("\(address) has no KubeSphere extensions: apply their CRDs first")
+      case .forbidden: throw Failure("\(address) does not let this user see extensions: use another context")
+      case .cluster(let error): throw Failure(error.sentence(for: "finding the kind of installations", at: address))
+      }
+    }
+  }
+}

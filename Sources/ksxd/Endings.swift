@@ -1,0 +1,41 @@
+import Backend
+import Extensions
+import Logging
+
+/// What makes a backend end.
+struct Endings {
+  private let reasons: AsyncStream<String>
+  private let report: AsyncStream<String>.Continuation
+
+  /// Listens for the signals that ask a process to end.
+  init() {
+    let (reasons, report) = AsyncStream<String>.makeStream()
+    self.reasons = reasons
+    self.report = report
+    Task {
+      await Signals.end()
+      report.yield("told to stop")
+    }
+  }
+
+  /// Also ends when nobody is connected any more and nothing is under way.
+  func add(leavingOf connections: Connections, unless isBusy: @escaping @Sendable () async -> Bool) {
+    let report = report
+    Task {
+      // Whoever started it gets time to arrive.
+      try? await Task.sleep(for: .seconds(20))
+      repeat {
+        await connections.untilEmpty(for: .seconds(4))
+      } while await isBusy()
+      report.yield("the last client has left")
+    }
+  }
+
+  /// Waits for the first reason to end.
+  func wait() async {
+    for await reason in reasons {
+      Logger(label: "ksxd").info("ending: \(reason)")
+      return
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Manifest
+import Testing
+
+@testable import Client
+
+@Suite struct GatewayOpenProfileTests {
+  private let directory = Temporary()
+
+  private var surroundings: Surroundings {
+    var surroundings = Surroundings()
+    surroundings.environment = ["HOME": directory.path]
+    return surroundings
+  }
+
+  /// A kubeconfig that leads to `server`.
+  private func kubeconfig(_ server: String) throws -> String {
+    let path = directory.path + "/config"
+    let text = """
+      current-context: other
+      contexts: [{name: prod, context: {cluster: c}}, {name: other, context: {cluster: d}}]
+      clusters: [{name: c, cluster: {server: "\(server)"}}, {name: d, cluster: {server: "http://127.0.0.1:9"}}]
+      """
+    try Files.write(Array(text.utf8), to: path)
+    return path
+  }
+
+  /// A gateway on this machine that knows one password and one token.
+  private func gateway() -> LoopbackServer {
+    LoopbackServer { request in
+      switch request.target {
+      case "/oauth/token" where request.body.contains("password=right"):
+        .answer("200 OK", #"{"access_token":"good","refresh_token":"r","expires_in":7200}"#)
+      case "/oauth/token":
+        .answer("400 Bad Request", #"{"error":"invalid_grant","error_description":"Invalid username or password."}"#)
+      case _ where request.headers["Authorization"] != "Bearer good":
+        .answer("401 Unauthorized", #"{"kind":"Status","message":"who?","code":401}"#)
+      default: .answer("200 OK", #"{"kind":"Extension","metadata":{"name":"devops"}}"#)
+      }
+    }
+  }
+
+  @Test func aGatewayIsUsedAfterALoginAndNotBefore() async throws {
+    let server = gateway()
+    defer { server.stop() }
+    let profile = Profile(name: "lab", gateway: .init(url: server.base))
+    let access = try profile.open(surroundings)
+    let session = try #require(access.session)
+
+    await #expect(throws: ClusterError.transport(.invalid(reason: "nobody is logged in; log in with ksx login"))) {
+      try await access.cluster.get(.extensions, "devops")
+    }
+    await #expect(throws: GatewayError.self) { try await session.login(user: "ada", password: "wrong") }
+    try await session.login(user: "ada", password: "right")
+    let object = try await access.cluster.get(.extensions, "devops")
+    let later = try await profile.open(surroundings).cluster.get(.extensions, "devops")
+
+    #expect(object.name == "devops" && later.name == "devops")
+    #expect(Files.exists(directory.path + "/.local/state/ksx/tokens/lab.json"))
+    #expect(access.server == server.base && access.context == nil && access.fallback == nil)
+  }
+
+  @Test func theGatewayStandsInForAnApiServerThatIsDown() async throws {
+    let server = gateway()
+    defer { server.stop() }
+    let profile = Profile(
+      name: "lab", gateway: .init(url: server.base),
+      kubernetes: .init(kubeconfig: try kubeconfig("http://127.0.0.1:1"), context: "prod"))
+    let access = try profile.open(surroundings)
+    try await access.session?.login(user: "ada", password: "right")
+
+    _ = try await access.cluster.patch(.extensions, "devops", ["spec": [:]])
+
+    #expect(access.context?.name == "prod")
+    #expect(access.fallback?.inUse.description == "by the gateway: 127.0.0.1:1 cannot be reached")
+    #expect(server.requests.last?.method == "PATCH")
+  }
+
+  @Test func withoutAnAddressTheGatewayIsBehindTheApiServer() async throws {
+    let server = LoopbackServer { _ in .answer("200 OK", #"{"items":[],"metadata":{"continue":"0"}}"#) }
+    defer { server.stop() }
+    let access = try Profile(
+      name: "lab", gateway: .init(url: nil),
+      kubernetes: .init(kubeconfig: try kubeconfig(server.base), context: "prod")
+    ).open(surroundings)
+
+    _ = try await access.gateway?.search(.init())
+
+    #expect(
+      server.requests.first?.target.hasPrefix(
+        "/api/v1/namespaces/kubesphere-system/services/http:ks-apiserver:80/proxy/kapis/") == true)
+  }
+
+  @Test func whatIsMissingIsSaidOfTheProfile() throws {
+    var gateway = Profile.Gateway(url: "https://ks")
+    gateway.certificateAuthority = "/nowhere/ca.pem"
+
+    let authority = #expect(throws: ProfileError.self) {
+      try Profile(name: "lab", gateway: gateway).open(surroundings)
+    }
+    let context = #expect(throws: ProfileError.self) {
+      try Profile(name: "lab", kubernetes: .init(kubeconfig: try kubeconfig("http://h"), context: "none"))
+        .open(surroundings)
+    }
+
+    #expect(
+      authority?.description
+        == "the profile “lab”: certificate-authority: reading /nowhere/ca.pem: No such file or directory")
+    #expect(context?.description.contains("there is no context “none”") == true)
+  }
+
+  @Test func aServerThatNobodyChecksIsMarked() throws {
+    var gateway = Profile.Gateway(url: "https://ks")
+    #expect(try !Profile(name: "lab", gateway: gateway).open(surroundings).isInsecure)
+    gateway.isInsecure = true
+    #expect(try Profile(name: "lab", gateway: gateway).open(surroundings).isInsecure)
+  }
+}

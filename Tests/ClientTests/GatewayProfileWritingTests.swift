@@ -1,0 +1,86 @@
+import Testing
+
+@testable import Client
+
+@Suite struct GatewayProfileWritingTests {
+  private static let full: Profile = {
+    var gateway = Profile.Gateway(url: "https://ks.example.com")
+    gateway.user = "yes"
+    gateway.isInsecure = true
+    return Profile(name: "über: #1", gateway: gateway, kubernetes: .init(context: "prod"))
+  }()
+
+  private func added(_ profile: Profile, to text: String) throws -> String {
+    try Profiles.adding(profile, to: text, file: "config.yaml", environment: ["HOME": "/h"])
+  }
+
+  @Test func theFirstProfileIsTheCurrentOne() throws {
+    let text = try added(Profile(name: "lab", kubernetes: .init()), to: "theme: dark # mine\n")
+
+    #expect(
+      text == """
+        theme: dark # mine
+        current: lab
+        profiles:
+          - name: lab
+            kubernetes: {}
+
+        """)
+  }
+
+  @Test func anotherComesBeforeTheOthersAndNothingElseChanges() throws {
+    let text = """
+      # my clusters
+      profiles:
+      - name: a # the first
+        kubernetes:
+          context: x
+
+      current: a # for now
+      """
+
+    let result = try added(Profile(name: "b", gateway: .init(url: "https://b")), to: text)
+
+    #expect(
+      result == """
+        # my clusters
+        profiles:
+        - name: b
+          gateway:
+            url: https://b
+        - name: a # the first
+          kubernetes:
+            context: x
+
+        current: a # for now
+
+        """)
+  }
+
+  @Test(arguments: ["", "profiles: []\n", "profiles:\n", "theme: dark"])
+  func whatIsWrittenIsReadAgainAsItWas(text: String) throws {
+    let result = try added(Self.full, to: text)
+
+    let read = try Profiles(result, file: "config.yaml", environment: ["HOME": "/h"])
+    #expect(read.all == [Self.full])
+    #expect(read.current == Self.full.name)
+  }
+
+  @Test func aNameIsTakenOnce() throws {
+    let text = "profiles:\n  - {name: a, kubernetes: {}}\n"
+
+    let error = #expect(throws: ProfileError.self) {
+      try added(Profile(name: "a", kubernetes: .init()), to: text)
+    }
+
+    #expect(error?.description == "config.yaml: there is a profile “a” already")
+  }
+
+  @Test(arguments: [
+    "profiles: [{name: a, kubernetes: {}}]\n", "{profiles: [{name: a, kubernetes: {}}]}", "{theme: dark}",
+    "theme: dark\n...\n",
+  ])
+  func aFileOfAnotherFormIsNotSpoilt(text: String) {
+    #expect(throws: ProfileError.self) { try added(Self.full, to: text) }
+  }
+}

@@ -1,0 +1,57 @@
+import Client
+import Glibc
+import Manifest
+import Testing
+
+@testable import Extensions
+
+/// KubeSphere's own definitions of kinds lie outside the project, a folder for each version; the folder of
+/// these is named in KSX_TEST_DEFINITIONS.
+@Suite(.enabled(if: getenv("KSX_TEST_DEFINITIONS") != nil, "KSX_TEST_DEFINITIONS names no folder of definitions"))
+struct EraDefinitionTests {
+  /// What a cluster with all definitions of one version would show.
+  private func evidence(_ version: String) throws -> Evidence {
+    let folder = try #require(getenv("KSX_TEST_DEFINITIONS").map { String(cString: $0) }) + "/" + version
+    var evidence = Evidence(plurals: [Dialect.core: [], Dialect.serving: []])
+    for name in try Files.names(in: folder) where name.hasSuffix(".yaml") {
+      let definition = try YAML.parse(try Files.text(folder + "/" + name))
+      let group = try #require(definition[path: "spec", "group"]?.string)
+      let plural = try #require(definition[path: "spec", "names", "plural"]?.string)
+      evidence.plurals[group, default: []].insert(plural)
+      let version = definition[path: "spec", "versions"]?.sequence?.first
+      let schema = version?[path: "schema", "openAPIV3Schema"]
+      switch plural {
+      case "subscriptions", "installplans": evidence.schemas[.installations] = schema
+      case "repositories": evidence.schemas[.repositories] = schema
+      case "jsbundles": evidence.schemas[.bundles] = schema
+      default: break
+      }
+    }
+    return evidence
+  }
+
+  @Test func theFirstSubscriptionsAreTold() throws {
+    let evidence = try evidence("alpha-d3eb9d2a6")
+    let capabilities = Capabilities(evidence, era: try #require(evidence.era))
+
+    #expect(capabilities.era == .subscription && capabilities.isCertain)
+    #expect(capabilities.configForm == .text && capabilities.servingGroup == "kubesphere.io")
+    #expect(
+      Feature.allCases.filter(capabilities.has) == [.install, .releaseName, .targetNamespace, .repositoryImage])
+  }
+
+  @Test func shippedVersionsAreTold() throws {
+    let shipped: Set<Feature> = [
+      .install, .upgrade, .enable, .forceDelete, .clusterScheduling, .configHash, .stateHistory, .repositoryURL,
+      .repositoryDepth, .repositoryTimeout, .repositoryInsecure, .repositoryResync, .extensionEntries,
+    ]
+    for (version, more) in [("v4.1.3", []), ("master", [Feature.bundleAssets])] {
+      let evidence = try evidence(version)
+      let capabilities = Capabilities(evidence, era: try #require(evidence.era))
+
+      #expect(capabilities.era == .installPlan && capabilities.isCertain)
+      #expect(capabilities.configForm == .text && capabilities.servingGroup == "extensions.kubesphere.io")
+      #expect(Set(Feature.allCases.filter(capabilities.has)) == shipped.union(more), "\(version)")
+    }
+  }
+}
