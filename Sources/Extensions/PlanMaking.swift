@@ -144,7 +144,10 @@ extension PlanSubject {
 
   /// Facts §1.10: the controllers of August 2022 install, and no more.
   private var previewNote: [Plan.Effect] {
-    if context.dialect != .subscription { return [] }
-    return [Plan.Effect(.note, "KubeSphere's 2022 preview stores this in the Subscription and does nothing about it")]
+    // A standalone backend of the first design does all of it, and says who it is.
+    let isOurs = SemanticVersion(context.kubernetesVersion)?.build == "ksxd"
+    if context.dialect != .subscription || isOurs { return [] }
+    let note = "if this is KubeSphere's preview of 2022, it stores this in the Subscription and does nothing about it"
+    return [Plan.Effect(.note, note)]
   }
 }

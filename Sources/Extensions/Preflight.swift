@@ -4,22 +4,28 @@ import Manifest
 // What speaks against a change. The cluster checks almost none of this (facts §2.3, §2.8).
 extension PlanSubject {
   var problems: [Plan.Problem] {
-    presenceProblems + versionProblems + configProblems + dependencyProblems + dependentProblems
+    // Of something that is not there nothing else is worth saying.
+    let absence = absenceProblems
+    if !absence.isEmpty { return absence + configProblems }
+    return presenceProblems + versionProblems + configProblems + dependencyProblems + dependentProblems
   }
 
   private func blocking(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: true, text) }
   private func warning(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: false, text) }
 
+  private var absenceProblems: [Plan.Problem] {
+    if installation != nil { return [] }
+    guard case .install = change else { return [blocking("\(name) is not installed")] }
+    return context.extensions[name] != nil
+      ? [] : [blocking("there is no extension \(name) in this cluster's marketplace")]
+  }
+
   private var presenceProblems: [Plan.Problem] {
+    guard let installation else { return [] }
     if case .install = change {
-      guard let installation else {
-        return context.extensions[name] == nil
-          ? [blocking("there is no extension \(name) in this cluster's marketplace")] : []
-      }
       if installation.isBeingDeleted { return [blocking("\(name) is still being uninstalled; wait until it is gone")] }
       return [blocking("\(name) is already there, version \(installation.version)\(inState(installation))")]
     }
-    guard let installation else { return [blocking("\(name) is not installed")] }
     return stateProblems(installation) + nameProblems(installation) + sameness(installation)
   }
 

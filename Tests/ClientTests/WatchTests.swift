@@ -165,6 +165,29 @@ struct WatchTests {
     await eventually { server.goneAway == 1 }
   }
 
+  @Test func aBurstLosesNothing() async {
+    let count = 20_000
+    let server = LoopbackServer { request in
+      guard request.target.contains("watch=true") else { return .answer("200 OK", list("5", "a")) }
+      let lines = (0..<count).map { event("MODIFIED", "e\($0)", String($0 + 10)) }
+      return [.chunkedHead] + stride(from: 0, to: count, by: 500).map { .chunk(lines[$0..<($0 + 500)].joined()) } + [
+        .stall
+      ]
+    }
+    let watch = Watch(.extensions, in: Cluster(transport: CurlTransport(base: server.base))) { $0 }
+    let task = Task {
+      var seen: [String] = []
+      await watch.run { event in
+        guard case .applied(let object) = event else { return }
+        seen.append(object.name)
+        if seen.count == count { withUnsafeCurrentTask { $0?.cancel() } }
+      }
+      return seen
+    }
+
+    #expect(await task.value == (0..<count).map { "e\($0)" })
+  }
+
   /// The first `count` events of a watch.
   private func run(
     upTo count: Int, _ answer: @escaping @Sendable (HTTPRequest, Int) throws(TransportError) -> HTTPResponse

@@ -101,6 +101,20 @@ ksx() {
   env -i "${assignments[@]}" "$bin/ksx" "$@" </dev/null
 }
 
+# feed ARGUMENTS... - one command of ksx on the standalone backend that reads standard input.
+feed() {
+  local assignments=()
+  mapfile -t assignments < <(environment)
+  env -i "${assignments[@]}" "$bin/ksx" --standalone "$@"
+}
+
+# serve - starts a backend by hand, as one that does not end with its last console.
+serve() {
+  local assignments=()
+  mapfile -t assignments < <(environment)
+  env -i "${assignments[@]}" "$bin/ksxd" serve --socket "$home/run/ksx/ksxd.sock" >>"$home/ksxd.log" 2>&1 &
+}
+
 # equal ACTUAL EXPECTED WHAT
 equal() {
   [ "$1" = "$2" ] && return 0

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 extension EasyHandle {
   /// Sets everything `call` asks for; a text says what libcurl does not take.
@@ -70,6 +71,7 @@ extension EasyHandle {
       set(CURLOPT_TCP_KEEPALIVE, 1)
       set(CURLOPT_TCP_KEEPIDLE, 30)
       set(CURLOPT_TCP_KEEPINTVL, 10)
+      _ = ksx_curl_set_socket_option(easy, CURLOPT_SOCKOPTFUNCTION, limitProbes)
       if let limit { set(CURLOPT_TIMEOUT, limit) }
     }
   }
@@ -100,4 +102,12 @@ extension EasyHandle {
     lines.append("Expect:")
     return lines
   }
+}
+
+/// Three probes without an answer end a connection; Linux would send nine.
+private func limitProbes(_: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _: curlsocktype) -> Int32 {
+  var count: Int32 = 3
+  // Fails on a unix socket, where nothing can go silent.
+  setsockopt(socket, Int32(IPPROTO_TCP), TCP_KEEPCNT, &count, socklen_t(MemoryLayout<Int32>.size))
+  return Int32(CURL_SOCKOPT_OK)
 }

@@ -1,0 +1,134 @@
+# The console on the standalone backend, as a person sees it.
+# shellcheck shell=bash
+
+opened() {
+  start "${1:-80x24}" ksx --standalone
+  expect 'Log Lens' 30
+}
+
+# at NAME WORD - filters the marketplace down to one extension and opens it.
+at() {
+  keys /
+  write "$2"
+  expect "> $1"
+  keys Enter
+  keys Enter
+  expect "^ $1 \\("
+}
+
+the_marketplace_opens_at_80x24_on_a_backend_that_is_started_for_it() {
+  opened
+  expect 'connected'
+  expect 'All +14'
+  expect '水墨文档'
+  keys j
+  expect '> Backup Vault'
+  keys '?'
+  expect 'disable'
+  keys Escape
+  expect '> Backup Vault'
+  keys q
+  expect '\[ended with 0\]'
+}
+
+an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves() {
+  opened
+  at 'Log Lens' log
+  keys i
+  expect 'Install which version'
+  keys j Enter
+  expect 'Install 1.0.0: log-lens on standalone'
+  expect 'kubectl'
+  keys y
+  expect 'Installed 1.0.0'
+
+  keys U
+  expect 'Upgrade log-lens to which version'
+  keys Enter
+  expect 'Upgrade.*log-lens'
+  keys y
+  expect 'Installed 1.1.0'
+
+  keys b
+  expect 'Roll log-lens back to which version'
+  keys Enter
+  expect 'Roll back.*log-lens'
+  keys y
+  expect 'Installed 1.0.0'
+
+  keys D
+  expect '[Dd]isable'
+  keys y
+  expect 'Enabled +no'
+  keys E
+  expect '[Ee]nable'
+  keys y
+  expect 'Enabled +yes'
+
+  keys X
+  expect '[Uu]ninstall'
+  write log-lens
+  keys Enter
+  expect 'not installed' 30
+}
+
+a_config_with_a_mistake_is_refused_at_its_place_and_nothing_is_lost() {
+  opened
+  at 'Log Lens' log
+  keys i
+  expect 'Install which version'
+  keys Enter
+  expect 'Install 1.1.0'
+  keys y
+  expect 'Installed 1.1.0'
+
+  keys e
+  write 'keepDays: [1'
+  keys C-s
+  expect 'line 1|1:'
+  expect 'keepDays: \[1'
+  keys End BSpace BSpace
+  write '"3"'
+  keys C-s
+  expect '\+ +keepDays: "3"'
+  keys y
+  expect 'keepDays|Installed 1.1.0'
+  equal "$(ksx --standalone config get log-lens)" 'keepDays: "3"' 'the config on the server'
+}
+
+a_backend_killed_under_the_console_leaves_the_screen_and_comes_back() {
+  opened
+  pkill -9 -f "ksxd serve.*$home"
+  expect 'stale|reconnect|no connection|not connected'
+  expect 'Log Lens'
+  serve
+  expect ' connected' 60
+  ksx --standalone install log-lens --yes >"$home/out" 2>&1
+  expect 'Log Lens +Installed' 30
+  kill %1
+}
+
+a_window_too_small_says_so_and_comes_back() {
+  opened
+  resize 20x5
+  expect 'too'
+  resize 80x24
+  expect 'Log Lens'
+  resize 40x10
+  expect 'Alert Router'
+}
+
+a_terminal_nobody_knows_and_a_plain_locale_still_work() {
+  test_term=nobody-knows-this test_lang=C
+  opened
+  expect '水墨文档'
+  keys q
+  expect '\[ended with 0\]'
+}
+
+without_a_terminal_the_console_says_so() {
+  local said code=0
+  said=$(ksx --standalone 2>&1 >/dev/null) || code=$?
+  equal "$code" 1 'the exit status'
+  contains "$said" 'terminal'
+}
