@@ -107,6 +107,15 @@ import Testing
     #expect(failed.preparing(Self.second, at: Self.moment(3)).beginning([], at: Self.moment(4)).state == .installing)
   }
 
+  @Test func whatAPersonShouldKnowIsToldWithTheSuccess() {
+    let record = Self.record(.preparing).beginning(
+      [], notes: ["hooks not run: Job x (pre-install)"], at: Self.moment(1))
+
+    #expect(
+      record.succeeding(at: Self.moment(2)).conditions.first?.message
+        == "version 1.0.0, revision 0; hooks not run: Job x (pre-install)")
+  }
+
   @Test func historyKeepsTenAndItsTimeNeverRunsBackwards() {
     var record = Self.record(.none)
     for count in 0..<8 {

@@ -25,28 +25,24 @@ struct Applier: Sendable {
   /// The change is one of three sides, as with helm: what an earlier attempt set and this one does
   /// not is taken out, and what others set stays.
   private func apply(_ part: ReleaseRecord.Part, earlier: Value) async throws(Failure) {
-    let doing = part.title
-    do {
-      guard let present = try await cluster.find(part.resource, namespace: part.object.namespace, part.object.name)
-      else {
-        _ = try await cluster.create(part.resource, labelled(part.object))
-        return
+    let (resource, namespace, name) = (part.resource, part.object.namespace, part.object.name)
+    let wanted = labelled(part.object)
+    let present = try await Failure.telling(part.title) { () throws(ClusterError) in
+      try await cluster.find(resource, namespace: namespace, name)
+    }
+    guard let present else {
+      _ = try await Failure.telling(part.title) { () throws(ClusterError) in try await cluster.create(resource, wanted)
       }
-      let owner = present.labels[label.key] ?? ""
-      guard owner == label.value else {
-        let whose = owner.isEmpty ? "was not made by it" : "belongs to \(owner)"
-        throw Failure.lasting("\(doing) is there already and \(whose)")
-      }
-      guard let patch = Self.patch(from: present.value, earlier: earlier, to: labelled(part.object).value) else {
-        return
-      }
-      _ = try await cluster.patch(part.resource, namespace: part.object.namespace, part.object.name, patch)
-    } catch let error as ClusterError {
-      throw Failure(error, doing)
-    } catch let failure as Failure {
-      throw failure
-    } catch {
-      fatalError("an apply throws what it does not declare: \(error)")
+      return
+    }
+    let owner = present.labels[label.key] ?? ""
+    guard owner == label.value else {
+      let whose = owner.isEmpty ? "was not made by it" : "belongs to \(owner)"
+      throw .lasting("\(part.title) is there already and \(whose)")
+    }
+    guard let patch = Self.patch(from: present.value, earlier: earlier, to: wanted.value) else { return }
+    _ = try await Failure.telling(part.title) { () throws(ClusterError) in
+      try await cluster.patch(resource, namespace: namespace, name, patch)
     }
   }
 

@@ -11,4 +11,11 @@ enum Failure: Error, Hashable, Sendable {
   init(_ error: ClusterError, _ doing: String) {
     self = error.isPassing ? .passing(error) : .lasting("\(doing): \(error.short)")
   }
+
+  /// Does `work`, and says of what is refused what was being done.
+  static func telling<Result: Sendable>(
+    _ doing: String, _ work: () async throws(ClusterError) -> Result
+  ) async throws(Failure) -> Result {
+    do { return try await work() } catch { throw Failure(error, doing) }
+  }
 }

@@ -131,11 +131,9 @@ extension InstallationReconciler {
 
   private func begin(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) {
     let planned = try await planner.plan(record, of: scene.installation.extension)
-    if !planned.hooks.isEmpty {
-      settings.report("installation \(record.name): hooks are not run: \(planned.hooks.joined(separator: ", "))")
-    }
+    for note in planned.notes { settings.report("installation \(record.name): \(note)") }
     do {
-      try await save(record.beginning(planned.parts, hooks: planned.hooks, at: settings.now()), scene)
+      try await save(record.beginning(planned.parts, notes: planned.notes, at: settings.now()), scene)
     } catch {
       throw Failure(error, "the record of the release")
     }

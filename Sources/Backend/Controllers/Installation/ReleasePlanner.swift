@@ -18,15 +18,21 @@ struct ReleasePlanner: Sendable {
   /// What an attempt wants, and what of its chart is not done.
   struct Planned: Sendable {
     var parts: [ReleaseRecord.Part] = []
-    var hooks: [String] = []
+    /// What a person should know about it.
+    var notes: [String] = []
   }
 
   /// The objects of the record's attempt.
   func plan(_ record: ReleaseRecord, of extension: String) async throws(Failure) -> Planned {
-    let rendered = try await rendered(record, of: `extension`)
+    let archive = try await archive(`extension`, record.attempt.version)
+    let manifest = try? Package(archive: archive).extensionManifest()
+    let rendered = try await rendered(archive, record, forced: forced(manifest))
     var kinds = ServedKinds(cluster)
     try await define(rendered.definitions, &kinds)
-    var planned = Planned(hooks: rendered.hooks)
+    var planned = Planned()
+    if !rendered.hooks.isEmpty { planned.notes.append("hooks not run: " + rendered.hooks.joined(separator: ", ")) }
+    let agents = Self.agents(manifest).compactMap { $0["name"]?.string }
+    if !agents.isEmpty { planned.notes.append("not installed, for agents: " + agents.joined(separator: ", ")) }
     for part in rendered.parts {
       // The release's own namespace is there already, and stays.
       if part.object.kind == "Namespace", part.object.name == record.namespace { continue }
@@ -35,17 +41,19 @@ struct ReleasePlanner: Sendable {
     return planned
   }
 
-  private func rendered(_ record: ReleaseRecord, of extension: String) async throws(Failure) -> RenderedChart {
-    let archive = try await archive(`extension`, record.attempt.version)
+  private func rendered(
+    _ archive: [UInt8], _ record: ReleaseRecord, forced: Value
+  ) async throws(Failure) -> RenderedChart {
     var renderer = renderer
     if renderer.kubernetesVersion.isEmpty {
-      let answer: Value
-      do { answer = try await cluster.document("/version") } catch { throw Failure(error, "/version") }
+      let answer = try await Failure.telling("/version") { () throws(ClusterError) in
+        try await cluster.document("/version")
+      }
       renderer.kubernetesVersion = answer["gitVersion"]?.string ?? ""
     }
     let release = Release(
       name: record.release, namespace: record.namespace, config: record.attempt.config,
-      forced: forced(try? Package(archive: archive).extensionManifest()), isUpgrade: record.isUpgrade)
+      forced: forced, isUpgrade: record.isUpgrade)
     do { return try await renderer.render(archive, for: release) } catch { throw .lasting("\(error)") }
   }
 
@@ -55,28 +63,25 @@ struct ReleasePlanner: Sendable {
     var values: Value = [
       "global": ["servingGroup": .string(dialect.apiServices.group)], "tags": ["extension": true, "agent": false],
     ]
-    for part in manifest?.dependencies ?? [] {
-      let tags = part["tags"]?.sequence?.compactMap(\.string) ?? []
-      guard tags == ["agent"], let condition = part["condition"]?.string else { continue }
+    for part in Self.agents(manifest) {
+      guard let condition = part["condition"]?.string else { continue }
       values = values.setting(condition.split(separator: ".").map(String.init), to: false)
     }
     return values
   }
 
+  /// The parts of a package that belong on agents, and not on the host.
+  private static func agents(_ manifest: ExtensionManifest?) -> [Value] {
+    (manifest?.dependencies ?? []).filter { $0["tags"]?.sequence?.compactMap(\.string) == ["agent"] }
+  }
+
   private func archive(_ extension: String, _ version: String) async throws(Failure) -> [UInt8] {
-    do {
-      guard let found = try await self.version(`extension`, version) else {
-        throw Failure.lasting(
-          "\(`extension`) has no version \(version): there is no ExtensionVersion \(`extension`)-\(version)")
-      }
-      return try await archive(of: found)
-    } catch let error as ClusterError {
-      throw Failure(error, "ExtensionVersion \(`extension`)-\(version)")
-    } catch let failure as Failure {
-      throw failure
-    } catch {
-      fatalError("a look for an archive throws what it does not declare: \(error)")
+    let name = "ExtensionVersion \(`extension`)-\(version)"
+    let found = try await Failure.telling(name) { () throws(ClusterError) in
+      try await self.version(`extension`, version)
     }
+    guard let found else { throw .lasting("\(`extension`) has no version \(version): there is no \(name)") }
+    return try await archive(of: found)
   }
 
   private func archive(of version: ExtensionVersion) async throws(Failure) -> [UInt8] {
@@ -113,9 +118,7 @@ struct ReleasePlanner: Sendable {
   ) async throws(Failure) -> ReleaseRecord.Part {
     let object = part.object
     let resource: Resource?
-    do {
-      resource = try await kinds.resource(object.apiVersion, object.kind)
-    } catch {
+    do { resource = try await kinds.resource(object.apiVersion, object.kind) } catch {
       throw Failure(error, "\(part.file): \(object.apiVersion)")
     }
     guard let resource else {

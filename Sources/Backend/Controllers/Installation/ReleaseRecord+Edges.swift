@@ -15,11 +15,11 @@ extension ReleaseRecord {
   }
 
   /// It is known what shall be there: Preparing → Installing or Upgrading.
-  func beginning(_ parts: [Part], hooks: [String] = [], at time: Timestamp) -> ReleaseRecord {
+  func beginning(_ parts: [Part], notes: [String] = [], at time: Timestamp) -> ReleaseRecord {
     var next = entering(isUpgrade ? .upgrading : .installing, at: time)
     next.earlier = Self.merged(earlier, with: self.parts)
     next.parts = parts
-    next.hooks = hooks
+    next.notes = notes
     next.isApplied = false
     return next
   }
@@ -40,9 +40,10 @@ extension ReleaseRecord {
   func succeeding(at time: Timestamp) -> ReleaseRecord {
     let type = isUpgrade ? "Upgraded" : "Installed"
     let reason = isUpgrade ? "UpgradeSuccessful" : "InstallSuccessful"
-    let warning = hooks.isEmpty ? "" : "; hooks not run: \(hooks.joined(separator: ", "))"
     var next = entering(.installed, at: time)
-      .saying(type, true, reason, "version \(attempt.version), revision \(revision)\(warning)", at: time)
+      .saying(
+        type, true, reason, (["version \(attempt.version), revision \(revision)"] + notes).joined(separator: "; "),
+        at: time)
     next.deployed = attempt
     next.earlier = []
     return next

@@ -34,7 +34,7 @@ extension ReleaseRecord {
       "since": .string(since.description), "applied": .bool(isApplied),
       "enabled": appliedEnabled.map(Value.bool) ?? .null,
       "parts": .sequence(parts.map(Self.value)), "earlier": .sequence(earlier.map(Self.value)),
-      "hooks": .sequence(hooks.map(Value.string)), "history": .sequence(history.map(\.value)),
+      "notes": .sequence(notes.map(Value.string)), "history": .sequence(history.map(\.value)),
       "conditions": .sequence(conditions.map(\.value)),
     ]
   }
@@ -52,7 +52,7 @@ extension ReleaseRecord {
     appliedEnabled = value["enabled"]?.bool
     parts = (value["parts"]?.sequence ?? []).compactMap(Self.part)
     earlier = (value["earlier"]?.sequence ?? []).compactMap(Self.part)
-    hooks = (value["hooks"]?.sequence ?? []).compactMap(\.string)
+    notes = (value["notes"]?.sequence ?? []).compactMap(\.string)
     history = (value["history"]?.sequence ?? []).compactMap(Transition.init)
     conditions = (value["conditions"]?.sequence ?? []).compactMap(Condition.init)
   }

@@ -66,8 +66,8 @@ struct ReleaseRecord: Hashable, Sendable {
   var parts: [Part] = []
   /// What earlier attempts may have left; where two differ, the keys of both.
   var earlier: [Part] = []
-  /// Hooks of this attempt's chart, which are not run.
-  var hooks: [String] = []
+  /// What a person should know about this attempt, such as hooks that are not run.
+  var notes: [String] = []
   /// Newest last, ten at most (facts: §1.6).
   var history: [Transition] = []
   /// Newest first, one of each type (facts: §1.7).

@@ -29,23 +29,18 @@ struct RepositoryReconciler: Reconciler {
   private func synchronize(_ object: Object, _ schedule: SyncSchedule) async throws(ClusterError) -> NextLook {
     let source = RepositorySource(object)
     let log = RepositoryLog(cluster: cluster, repository: object, now: settings.now)
-    do {
-      let index = try source.index()
-      let publisher = Publisher(cluster: cluster, dialect: dialect, repository: object, source: source)
-      let outcome = try await publisher.publish(index)
-      try await schedule.record(object, source, in: cluster, at: settings.now())
-      for problem in outcome.problems { settings.report("repository \(object.name): \(problem)") }
-      await log.synced(outcome, source.address)
-      return .after(.seconds(schedule.interval))
-    } catch let error as RepositoryError {
+    let index: ChartIndex
+    do { index = try source.index() } catch {
       settings.report("repository \(object.name): \(error)")
       await log.failed("failed to sync extensions from \(source.address): \(error)")
       return .after(settings.patience)
-    } catch let error as ClusterError {
-      throw error
-    } catch {
-      fatalError("a synchronisation throws what it does not declare: \(error)")
     }
+    let outcome = try await Publisher(cluster: cluster, dialect: dialect, repository: object, source: source)
+      .publish(index)
+    try await schedule.record(object, source, in: cluster, at: settings.now())
+    for problem in outcome.problems { settings.report("repository \(object.name): \(problem)") }
+    await log.synced(outcome, source.address)
+    return .after(.seconds(schedule.interval))
   }
 
   /// What came from the repository goes, except for extensions that are installed.
