@@ -2,6 +2,7 @@ import Commands
 import Glibc
 
 switch await Program.begin(Array(CommandLine.arguments.dropFirst())) {
-case .leave(let status): exit(status)
+// Nothing is buffered, and tearing down the libraries would take longer than some commands.
+case .leave(let status): _exit(status)
 case .openConsole(let destination, let shelf): exit(openConsole(at: destination, shelf: shelf))
 }

@@ -74,7 +74,7 @@ struct Serve: AsyncParsableCommand {
     if exitWithClients { endings.add(leavingOf: server.connections) { activity.isBusy } }
     let running = Task { [work] in await work.run() }
     await endings.wait()
-    await server.stop()
+    await server.stop(grace: .milliseconds(500))
     running.cancel()
     await running.value
   }

@@ -175,4 +175,31 @@ import Testing
     #expect(status["metadata", "generation"] == 2)
     #expect(none.status == 404)
   }
+
+  @Test func anObjectCannotGrowWithoutBounds() async throws {
+    try await ask(.post, Path.maps, .map("m", ["x": String(repeating: "x", count: 1_000)]))
+    let doubling: Value = ["op": "copy", "from": "", "path": "/data/y"]
+    let deep = (0..<400).reduce(into: Value.null) { value, _ in value = ["a": value] }
+
+    let copies = try await ask(
+      .patch, Path.maps + "/m", .sequence(Array(repeating: doubling, count: 100)), as: "application/json-patch+json")
+    let inside = Value.string("/deep" + String(repeating: "/a", count: 400))
+    let nested = try await ask(
+      .patch, Path.maps + "/m",
+      [["op": "add", "path": "/deep", "value": deep], ["op": "copy", "from": "/deep", "path": inside]],
+      as: "application/json-patch+json")
+
+    #expect(copies.status == 413)
+    #expect(nested.status == 413)
+    #expect(try await ask(.get, Path.maps + "/m").status == 200)
+  }
+
+  @Test(arguments: [600, 100_000])
+  func aBodyThatIsTooDeepIsRefused(depth: Int) async throws {
+    let body = Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
+
+    let answer = await ask.api.respond(to: HTTPRequest(.post, Path.maps, body: body))
+
+    #expect(answer.status == 400)
+  }
 }

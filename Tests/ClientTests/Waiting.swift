@@ -1,6 +1,6 @@
 import Testing
 
-/// Waits until `condition` holds, and records an issue when it does not within ten seconds.
+/// Waits until `condition` holds, and records an issue when it does not within forty seconds.
 func eventually(
   _ condition: () async -> Bool, sourceLocation: SourceLocation = #_sourceLocation
 ) async {

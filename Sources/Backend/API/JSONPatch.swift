@@ -8,16 +8,24 @@ struct JSONPatch: Hashable, Sendable {
     guard let operations = document.sequence else { throw .badRequest("a JSON patch is a list of operations") }
     // The limit of Kubernetes: each operation may copy the whole object.
     guard operations.count <= 10_000 else {
-      throw Refusal(
-        code: 413, reason: "RequestEntityTooLarge",
-        message: "The allowed maximum operations in a JSON patch is 10000, got \(operations.count)")
+      throw .tooLarge("The allowed maximum operations in a JSON patch is 10000, got \(operations.count)")
     }
     self.operations = operations
   }
 
   func apply(to value: Value) throws(Refusal) -> Value {
     var result = value
-    for operation in operations { result = try Self.apply(operation, to: result) }
+    var copied = 0
+    for operation in operations {
+      if operation["op"]?.string == "copy" {
+        // Each copy of the whole into itself doubles it; Kubernetes draws the same line.
+        copied += JSON.bytes(try Self.find(try Self.pointer(operation, "from"), in: result)).count
+        guard copied <= ObjectLimits.bytes else {
+          throw .tooLarge("the copies of a JSON patch come to \(copied) bytes")
+        }
+      }
+      result = try Self.apply(operation, to: result)
+    }
     return result
   }
 

@@ -102,6 +102,10 @@ struct Refusal: Error, Hashable, Sendable {
       message: "the body of the request was in an unknown format - accepted media types include: \(accepted)")
   }
 
+  static func tooLarge(_ message: String) -> Refusal {
+    Refusal(code: 413, reason: "RequestEntityTooLarge", message: message)
+  }
+
   /// The database could not keep the change.
   static func unstored(_ error: StorageError) -> Refusal {
     Refusal(code: 500, reason: "InternalError", message: "Internal error occurred: \(error)")

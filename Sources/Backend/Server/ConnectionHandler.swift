@@ -56,7 +56,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     let announced = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
-    guard announced <= limits.body else { return refuse(.tooLarge(limits.body), context) }
+    guard announced <= limits.body else {
+      return refuse(.tooLarge("Request entity too large: limit is \(limits.body)"), context)
+    }
     state = .receiving(head, context.channel.allocator.buffer(capacity: announced))
     expect(within: limits.bodyTime, context)
     guard head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) else { return }
@@ -68,7 +70,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     _ part: ByteBuffer, _ head: HTTPRequestHead, _ body: ByteBuffer, _ context: ChannelHandlerContext
   ) {
     guard body.readableBytes + part.readableBytes <= limits.body else {
-      return refuse(.tooLarge(limits.body), context)
+      return refuse(.tooLarge("Request entity too large: limit is \(limits.body)"), context)
     }
     // Out of the state first, so that the buffer is not copied for every part.
     var whole = body
@@ -162,13 +164,5 @@ final class ConnectionHandler: ChannelInboundHandler {
     deadline?.cancel()
     let channel = context.channel
     deadline = context.eventLoop.scheduleTask(in: TimeAmount(time)) { channel.close(promise: nil) }
-  }
-}
-
-extension Refusal {
-  fileprivate static func tooLarge(_ limit: Int) -> Refusal {
-    Refusal(
-      code: 413, reason: "RequestEntityTooLarge",
-      message: "Request entity too large: limit is \(limit)")
   }
 }

@@ -43,7 +43,7 @@ struct SpawnPipes {
 /// Starts programs, one at a time: between the making of a pipe and the moment it is marked as not
 /// to be inherited, no other child may come to life.
 enum Spawn {
-  private static let lock = Locked(())
+  private static let lock = Locked(0)
 
   static func start(_ process: ChildProcess) throws(SystemError) -> (pid: pid_t, pipes: SpawnPipes) {
     guard let name = process.arguments.first, let path = process.environment.locate(name) else {

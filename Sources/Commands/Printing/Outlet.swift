@@ -8,6 +8,8 @@ public struct Outlet: Sendable {
   public var ask: (@Sendable (String) -> String?)?
   /// Whether data goes to a terminal, which control characters would reach.
   public var printsToTerminal: Bool
+  /// The language of extensions' texts: `en` or `zh`.
+  public var language = "en"
   /// Everything on the standard input, or `nil` when that is a terminal.
   public var input: @Sendable () throws(CommandError) -> String?
 

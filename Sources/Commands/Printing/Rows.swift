@@ -11,7 +11,7 @@ struct ListRow: Hashable, Sendable {
   private static let wideHeadings = ["REPOSITORY", "PROVIDER", "TITLE"]
 
   /// What an installation says of itself goes before what its extension repeats, perhaps late.
-  init(_ found: Extension, _ installation: Installation?) {
+  init(_ found: Extension, _ installation: Installation?, language: String) {
     name = found.name
     let state = installation?.state ?? found.state
     let version = installation?.version ?? found.installedVersion
@@ -19,7 +19,7 @@ struct ListRow: Hashable, Sendable {
     cells = [
       name, state.word, version, found.recommendedVersion, isEnabled.map { $0 ? "yes" : "no" } ?? "", found.category,
     ]
-    wideCells = [found.repository, found.provider.text(in: "en"), found.displayName.text(in: "en")]
+    wideCells = [found.repository, found.provider.text(in: language), found.displayName.text(in: language)]
   }
 
   static func table(_ rows: [ListRow], isWide: Bool) -> Table {
@@ -48,6 +48,7 @@ struct Sheet {
   var installation: Installation?
   /// `InstallPlan` or `Subscription`.
   var kind: String
+  var language: String
 
   var text: String {
     let lines = (marketLines + installationLines).filter { !$0.1.isEmpty }
@@ -60,8 +61,9 @@ struct Sheet {
   private var marketLines: [(String, String)] {
     guard let found = `extension` else { return [("Name", name)] }
     return [
-      ("Name", name), ("Title", found.displayName.text(in: "en")), ("Description", found.description.text(in: "en")),
-      ("Category", found.category), ("Provider", found.provider.text(in: "en")), ("Repository", found.repository),
+      ("Name", name), ("Title", found.displayName.text(in: language)),
+      ("Description", found.description.text(in: language)),
+      ("Category", found.category), ("Provider", found.provider.text(in: language)), ("Repository", found.repository),
       ("Versions", found.versions.reversed().joined(separator: ", ")), ("Recommended", found.recommendedVersion),
     ]
   }

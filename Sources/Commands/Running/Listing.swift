@@ -18,7 +18,7 @@ extension Runner {
     let byName = Dictionary(installations.map { ($0.extension, $0) }, uniquingKeysWith: { $1 })
     let rows = objects.map { object in
       let found = Extension(object, dialect: survey.dialect)
-      return ListRow(found, byName[found.name])
+      return ListRow(found, byName[found.name], language: outlet.language)
     }
     outlet.print(ListRow.table(rows.sorted { $0.name < $1.name }, isWide: format == .wide).text)
     if rows.isEmpty { outlet.note("no extensions in \(destination.name)") }
@@ -41,7 +41,8 @@ extension Runner {
     case .table, .wide:
       let sheet = Sheet(
         name: name, extension: found.map { Extension($0, dialect: survey.dialect) },
-        installation: installed.map(Installation.init), kind: survey.dialect.installations.kind)
+        installation: installed.map(Installation.init), kind: survey.dialect.installations.kind,
+        language: outlet.language)
       outlet.print(sheet.text)
     }
   }

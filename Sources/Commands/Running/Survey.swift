@@ -9,7 +9,9 @@ struct Survey: Sendable {
 
   /// The extensions, or all about them when `isWhole`.
   func extensions(isWhole: Bool) async throws(ClusterError) -> [Object] {
-    try await cluster.list(dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.unread)
+    // The marketplace may hold thousands, which a server gives many times as fast from its memory.
+    try await cluster.list(
+      dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .atHand)
   }
 
   func installations() async throws(ClusterError) -> [Object] {

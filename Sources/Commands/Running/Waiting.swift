@@ -57,7 +57,10 @@ extension Runner {
       case .present(let installation): outcome = waiting.see(installation)
       case .absent: outcome = waiting.see(nil)
       }
-      if waiting.state != before, waiting.state != .none { outlet.note("\(name): \(waiting.state.word)".sanitised) }
+      // What was there before the change began is no progress.
+      if waiting.state != before, waiting.state.isBusy || outcome != nil, waiting.state != .none {
+        outlet.note("\(name): \(waiting.state.word)".sanitised)
+      }
       switch outcome {
       case nil: continue
       case .done: return

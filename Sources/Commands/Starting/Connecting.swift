@@ -54,6 +54,8 @@ extension Destination {
     }
     var backend = Standalone(environment)
     backend.dialect = invocation[.dialect]
+    // The console sees extensions come; a command looks once.
+    backend.waitsForMarketplace = invocation.verb != .console
     try await backend.attach(outlet)
     return Destination(cluster: backend.cluster, name: "standalone", server: backend.server)
   }

@@ -14,7 +14,8 @@ public enum Program {
 
   /// Obeys a command line, given without the program's name.
   public static func begin(_ arguments: [String], environment: Environment = .current) async -> Next {
-    let outlet = Outlet.standard
+    var outlet = Outlet.standard
+    outlet.language = environment.language
     do throws(CommandError) {
       return try await obey(try Invocation.parse(arguments), environment, outlet)
     } catch {
@@ -47,6 +48,14 @@ public enum Program {
       try await Runner(invocation, in: destination, outlet: outlet, shelf: shelf).run()
     }
     return .leave(0)
+  }
+}
+
+extension Environment {
+  /// The language the locale asks for, as far as extensions speak it.
+  fileprivate var language: String {
+    let locale = self["LC_ALL"] ?? self["LC_MESSAGES"] ?? self["LANG"] ?? ""
+    return locale.hasPrefix("zh") ? "zh" : "en"
   }
 }
 

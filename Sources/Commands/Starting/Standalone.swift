@@ -1,5 +1,7 @@
 import Client
+import Extensions
 import Glibc
+import Manifest
 
 /// The backend of one's own: a process that this program attaches to, or starts.
 struct Standalone: Sendable {
@@ -8,6 +10,8 @@ struct Standalone: Sendable {
   var dialect: String?
   /// How long it may take to answer after its start.
   var patience = Duration.seconds(20)
+  /// Whether a backend that had to be started is given a moment to read its marketplace.
+  var waitsForMarketplace = false
   private let environment: Environment
 
   init(_ environment: Environment) {
@@ -33,10 +37,10 @@ struct Standalone: Sendable {
     outlet.note("started the standalone backend (\(program), log \(log))")
     let deadline = ContinuousClock.now + patience
     while ContinuousClock.now < deadline {
-      if await isAnswering() { return }
+      if await isAnswering() { return await fillMarketplace() }
       var status: Int32 = 0
       if waitpid(child, &status, WNOHANG) == child {
-        if await isAnswering() { return }
+        if await isAnswering() { return await fillMarketplace() }
         throw CommandError("the standalone backend ended at once: \(tail(from: beginning)) (log \(log))")
       }
       try? await Task.sleep(for: .milliseconds(30))
@@ -44,6 +48,17 @@ struct Standalone: Sendable {
     throw CommandError(
       "the standalone backend does not answer on \(socket) after \(patience.components.seconds) s: \(tail(from: beginning)) (log \(log))"
     )
+  }
+
+  /// A backend that has just begun is reading its marketplace: a command that came at once would see none.
+  private func fillMarketplace() async {
+    guard waitsForMarketplace else { return }
+    let deadline = ContinuousClock.now + .seconds(5)
+    while ContinuousClock.now < deadline {
+      let first = try? await cluster.document(Dialect.installPlan.extensions.path() + "?limit=1")
+      if first?["items"]?.sequence?.isEmpty == false { return }
+      try? await Task.sleep(for: .milliseconds(50))
+    }
   }
 
   private func isAnswering() async -> Bool {

@@ -1,0 +1,23 @@
+import Manifest
+
+/// How large and how deep an object may be.
+enum ObjectLimits {
+  /// Bytes of its JSON; patches could otherwise grow an object beyond what any request may carry.
+  static let bytes = 3 << 20
+  /// Levels of nesting: fewer than the reader takes, because watches put objects into others.
+  static let depth = JSON.maximumDepth - 8
+
+  static func check(_ value: Value) throws(Refusal) {
+    guard !isDeeper(value, than: depth) else { throw .tooLarge("the object is nested deeper than \(depth) levels") }
+    let size = JSON.bytes(value).count
+    guard size <= bytes else { throw .tooLarge("the object has \(size) bytes; at most \(bytes) are kept") }
+  }
+
+  private static func isDeeper(_ value: Value, than depth: Int) -> Bool {
+    switch value {
+    case .mapping(let mapping): depth == 0 || mapping.pairs.contains { isDeeper($0.value, than: depth - 1) }
+    case .sequence(let items): depth == 0 || items.contains { isDeeper($0, than: depth - 1) }
+    default: false
+    }
+  }
+}
