@@ -27,8 +27,8 @@ public final class FallbackTransport: Transport {
     var isProbing = false
   }
 
-  private let kubernetes: any Transport
-  private let gateway: any Transport
+  let kubernetes: any Transport
+  let gateway: any Transport
   private let timing: Timing
   private let onChange: @Sendable (Use) -> Void
   private let state = Locked(State())
