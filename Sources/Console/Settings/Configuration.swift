@@ -91,6 +91,8 @@ public struct Configuration {
         case "language":
           guard ["en", "zh"].contains(pair.value.text) else { throw pair.value.mistake("a language is en or zh") }
           result.language = pair.value.text
+        // The client reads those itself.
+        case "profiles", "current": break
         case let other: throw pair.key.mistake("there is no setting \(other); there are theme, keymap, language")
         }
       }
