@@ -62,7 +62,7 @@ struct Choice {
 
   /// What there was before; a version that was never seen here comes with the present config.
   private func rollback() throws(CommandError) -> Change {
-    guard let installation else { return .rollback(to: invocation[.version] ?? "", config: "") }
+    guard let installation else { throw CommandError("cannot roll back: \(name) is not installed".sanitised) }
     let version: String?
     if let asked = invocation[.version] { version = try spelled(asked) } else { version = nil }
     if let entry = memory.target(from: installation, version: version) {

@@ -1,7 +1,6 @@
 import Client
 import Extensions
 import Glibc
-import Manifest
 
 /// The backend of one's own: a process that this program attaches to, or starts.
 struct Standalone: Sendable {
@@ -50,14 +49,18 @@ struct Standalone: Sendable {
     )
   }
 
-  /// A backend that has just begun is reading its marketplace: a command that came at once would see none.
+  /// A backend that has just begun is reading its marketplace: a command that came at once would see
+  /// some of it, or nothing.
   private func fillMarketplace() async {
     guard waitsForMarketplace else { return }
-    let deadline = ContinuousClock.now + .seconds(5)
+    var count = 0
+    let deadline = ContinuousClock.now + .seconds(8)
     while ContinuousClock.now < deadline {
-      let first = try? await cluster.document(Dialect.installPlan.extensions.path() + "?limit=1")
-      if first?["items"]?.sequence?.isEmpty == false { return }
-      try? await Task.sleep(for: .milliseconds(50))
+      let found = (try? await cluster.list(Dialect.installPlan.extensions, skipping: Extension.unread)) ?? []
+      let isComplete = found.allSatisfy { !Extension($0, dialect: .installPlan).recommendedVersion.isEmpty }
+      if isComplete, !found.isEmpty, found.count == count { return }
+      count = found.count
+      try? await Task.sleep(for: .milliseconds(250))
     }
   }
 
