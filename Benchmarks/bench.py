@@ -195,7 +195,8 @@ def console_rows(table, args, environment):
     if not args.kubeconfig:
         return
     terminal = Terminal(command, 80, 24, environment)
-    terminal.settle(1.5)
+    terminal.wait_for(b"Extension 10", 120)
+    terminal.settle(3)
     table.add("full paint at 80x24, bytes", max(terminal.key(b"\x0c")[0] for _ in range(3)), budget=4000)
     moves = [terminal.key(b"j") for _ in range(12)]
     table.add("cursor move at 80x24, bytes (median)", statistics.median(m[0] for m in moves), budget=60)

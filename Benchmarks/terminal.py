@@ -39,6 +39,14 @@ class Terminal:
             count += self._drain(quiet=0.05, first=left)[0]
         return count
 
+    def wait_for(self, text, seconds):
+        """Reads until `text` has been drawn in one piece."""
+        seen, end = b"", time.perf_counter() + seconds
+        while text not in seen:
+            if not select.select([self.fd], [], [], max(0, end - time.perf_counter()))[0]:
+                raise RuntimeError(f"{text} was not drawn in {seconds} s")
+            seen += os.read(self.fd, 65536)
+
     def _drain(self, quiet, first):
         count, begin, last = 0, time.perf_counter(), None
         while select.select([self.fd], [], [], first if last is None else quiet)[0]:
