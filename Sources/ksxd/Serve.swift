@@ -29,16 +29,7 @@ struct Serve: AsyncParsableCommand {
   var data = Places.data
 
   @Option(help: "How installations are described.")
-  var dialect = Dialect.installplan
-
-  /// The words for `ServedDialect`.
-  enum Dialect: String, ExpressibleByArgument, CaseIterable {
-    case subscription
-    case installplan
-
-    var served: ServedDialect { self == .subscription ? .subscription : .installplan }
-    var spoken: Extensions.Dialect { self == .subscription ? .subscription : .installPlan }
-  }
+  var dialect = Dialect.Name.installPlan
 
   @Option(help: ArgumentHelp("Chart repository on disk to offer.", valueName: "directory"))
   var marketplace: String?
@@ -61,12 +52,12 @@ struct Serve: AsyncParsableCommand {
   private func serve() async throws {
     let (endings, listeners) = (Endings(), try listeners())
     Places.make(data)
-    let api = try API(path: data + "/standalone.db", types: ResourceTypes(dialect: dialect.served))
+    let api = try API(path: data + "/standalone.db", types: ResourceTypes(dialect: Dialect(dialect)))
     try await api.makeNamespaces()
     let server = try await Server.start(api, on: listeners)
     announce(server.addresses)
     var work = Work(
-      in: Cluster(transport: InProcessTransport(api)), dialect: dialect.spoken,
+      in: Cluster(transport: InProcessTransport(api)), dialect: Dialect(dialect),
       marketplace: Marketplace(marketplace, beside: data))
     // There is no kubelet here.
     work.settings.playsWorkloads = true

@@ -1,4 +1,5 @@
 import Client
+import Extensions
 import Manifest
 
 @testable import Backend
@@ -7,14 +8,14 @@ import Manifest
 struct Asking: Sendable {
   var api: API
 
-  init(_ dialect: ServedDialect = .installplan, remembering changes: Int = 10_000) throws {
+  init(_ dialect: Dialect = .installPlan, remembering changes: Int = 10_000) throws {
     api = try API(
       path: ":memory:", types: ResourceTypes(dialect: dialect), remembering: History.Limit(changes: changes),
       now: { Timestamp(secondsSince1970: 1_767_225_600) })
   }
 
   init(path: String) throws {
-    api = try API(path: path, types: ResourceTypes(dialect: .installplan))
+    api = try API(path: path, types: ResourceTypes(dialect: .installPlan))
   }
 
   struct Answer: Sendable {

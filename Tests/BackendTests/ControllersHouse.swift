@@ -13,8 +13,7 @@ final class House: Sendable {
 
   init(_ dialect: Dialect) throws {
     self.dialect = dialect
-    let served: ServedDialect = dialect == .subscription ? .subscription : .installplan
-    let api = try API(path: ":memory:", types: ResourceTypes(dialect: served))
+    let api = try API(path: ":memory:", types: ResourceTypes(dialect: dialect))
     cluster = Cluster(transport: InProcessTransport(api))
   }
 

@@ -1,4 +1,5 @@
 import Client
+import Extensions
 import Manifest
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
   ])
   func whatAnInstallationLacksIsNamed(path: [String], value: Value?, field: String, reason: String) async throws {
     for (dialect, target, object) in [
-      (ServedDialect.installplan, Path.plans, Value.plan("devops")),
+      (Dialect.installPlan, Path.plans, Value.plan("devops")),
       (.subscription, Path.subscriptions, Self.subscription),
     ] {
       let ask = try Asking(dialect)
@@ -36,7 +37,7 @@ import Testing
   }
 
   @Test func onlySubscriptionsTakeObjectsAsConfig() async throws {
-    let (plans, subscriptions) = (try Asking(.installplan), try Asking(.subscription))
+    let (plans, subscriptions) = (try Asking(.installPlan), try Asking(.subscription))
     let config: Value = ["replicas": 3]
 
     let refused = try await plans(.post, Path.plans, .plan("devops", config: config))
@@ -57,16 +58,16 @@ import Testing
 
   @Test(arguments: [
     (
-      ServedDialect.subscription,
+      Dialect.subscription,
       ["/apis/kubesphere.io/v1alpha1/subscriptions", "/apis/kubesphere.io/v1alpha1/jsbundles"]
     ),
     (
-      .installplan,
+      .installPlan,
       ["/apis/kubesphere.io/v1alpha1/installplans", "/apis/extensions.kubesphere.io/v1alpha1/extensionentries"]
     ),
   ])
-  func eachDialectServesItsOwn(dialect: ServedDialect, paths: [String]) async throws {
-    let (ask, other) = (try Asking(dialect), try Asking(dialect == .subscription ? .installplan : .subscription))
+  func eachDialectServesItsOwn(dialect: Dialect, paths: [String]) async throws {
+    let (ask, other) = (try Asking(dialect), try Asking(dialect == .subscription ? .installPlan : .subscription))
 
     for path in paths {
       #expect(try await ask(.get, path).status == 200)

@@ -16,7 +16,7 @@ final class Workbench: Sendable {
 
   init(_ dialect: Dialect = .installPlan) throws {
     self.dialect = dialect
-    let types = ResourceTypes(dialect: dialect == .installPlan ? .installplan : .subscription)
+    let types = ResourceTypes(dialect: dialect)
     transport = CountingTransport(InProcessTransport(try API(path: ":memory:", types: types)))
     var template = Array("/tmp/ksx-tests-XXXXXX".utf8CString)
     let made = try #require(mkdtemp(&template))

@@ -44,7 +44,7 @@ private actor InProcessServer {
 
   func api() async throws -> API {
     if let opened { return opened }
-    let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installplan))
+    let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))
     opened = api
     let cluster = Cluster(transport: InProcessTransport(api))
     let marketplace = "/tmp/ksx-conformance-\(getpid())"

@@ -1,4 +1,5 @@
 import Client
+public import Extensions
 
 /// The resources an API serves.
 ///
@@ -7,7 +8,7 @@ public struct ResourceTypes: Hashable, Sendable {
   public private(set) var all: [ResourceType] = []
 
   /// Kubernetes' own resources that extensions use, and KubeSphere's in `dialect`.
-  public init(dialect: ServedDialect) {
+  public init(dialect: Dialect) {
     all = Self.kubernetes + Self.kubeSphere(dialect)
   }
 
@@ -39,12 +40,4 @@ public struct ResourceTypes: Hashable, Sendable {
   func types(group: String, version: String) -> [ResourceType] {
     all.filter { $0.resource.group == group && $0.resource.version == version }
   }
-}
-
-/// Which of KubeSphere's two ways to describe an installation an API serves.
-public enum ServedDialect: String, Hashable, Sendable, CaseIterable {
-  /// Subscriptions, and everything in `kubesphere.io`, as in the days of their design.
-  case subscription
-  /// InstallPlans, and what extensions bring in `extensions.kubesphere.io`, as shipped in 4.1.
-  case installplan
 }

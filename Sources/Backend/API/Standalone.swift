@@ -15,20 +15,4 @@ extension API {
       }
     }
   }
-
-  /// Whether a controller is in the middle of changing something.
-  public var isInstalling: Bool {
-    let busy: Set = ["preparing", "installing", "upgrading", "uninstalling"]
-    return types.all.filter(\.isInstallation).contains { type in
-      store.table(type.collection).objects().contains {
-        busy.contains($0.value[path: "status", "state"]?.string?.lowercased() ?? "")
-      }
-    }
-  }
-}
-
-extension ResourceType {
-  fileprivate var isInstallation: Bool {
-    if case .installation = schema { true } else { false }
-  }
 }

@@ -1,0 +1,4 @@
+public import ArgumentParser
+public import Extensions
+
+extension Dialect.Name: ExpressibleByArgument {}
