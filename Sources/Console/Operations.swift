@@ -49,7 +49,7 @@ extension Operations.Operation {
     guard let installation, installation.resourceVersion != before?.resourceVersion, isWanted(by: installation) else {
       return nil
     }
-    switch installation.settlement {
+    switch installation.settlement(since: before) {
     case .underWay: return nil
     case .settled: return (nil, ())
     case .failed(let reason): return (reason, ())

@@ -29,4 +29,23 @@ extension Installation {
     guard state.isFailure, isTaken else { return .underWay }
     return .failed(message.isEmpty ? state.word : message)
   }
+
+  /// How things stand with a change that was asked for when the installation was `before`.
+  ///
+  /// Where the cluster keeps neither version nor hash (facts §1.10, B and C), what it says of an
+  /// earlier version looks like what it says of this one, until the newest condition is another.
+  public func settlement(since before: Installation?) -> Settlement {
+    guard let before, keepsNoAccount, asksForMore(than: before), saysTheSame(as: before) else { return settlement }
+    return .underWay
+  }
+
+  private var keepsNoAccount: Bool { attemptedVersion.isEmpty && configHash.isEmpty }
+
+  private func asksForMore(than before: Installation) -> Bool {
+    version != before.version || config != before.config
+  }
+
+  private func saysTheSame(as before: Installation) -> Bool {
+    state == before.state && message == before.message && conditionTime == before.conditionTime
+  }
 }

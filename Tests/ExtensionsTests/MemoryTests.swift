@@ -85,6 +85,22 @@ import Testing
   @Test func aClusterThatKeepsNoRecordIsTakenAtItsWord() {
     #expect(Sample.installation(state: "installed", dialect: .subscription).isSettled)
   }
+
+  @Test func whereNoVersionIsKeptAnOlderConditionSaysNothingOfANewChange() {
+    let before = subscription("1.0.0", "Installed", "Install complete", "10:00:00")
+
+    #expect(subscription("1.1.0", "Installed", "Install complete", "10:00:00").settlement(since: before) == .underWay)
+    #expect(subscription("1.1.0", "Upgrading", "Install complete", "10:00:00").settlement(since: before) == .underWay)
+    #expect(subscription("1.1.0", "Installed", "Upgrade complete", "10:00:09").settlement(since: before) == .settled)
+    #expect(subscription("1.1.0", "UpgradeFailed", "no", "10:00:09").settlement(since: before) == .failed("no"))
+    #expect(subscription("1.0.0", "Installed", "Install complete", "10:00:00").settlement(since: before) == .settled)
+  }
+
+  private func subscription(_ version: String, _ state: String, _ message: String, _ time: String) -> Installation {
+    let condition: Value = ["message": .string(message), "lastTransitionTime": .string("2026-11-22T\(time)Z")]
+    return Sample.installation(
+      "whizard", version, state: state, dialect: .subscription, status: ["conditions": [condition]])
+  }
 }
 
 @Suite struct LineDifferenceTests {

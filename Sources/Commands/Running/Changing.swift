@@ -20,10 +20,12 @@ extension Runner {
     }
     try refuse(plan)
     try confirm(plan)
-    remember(context.installation(of: name), before: change)
+    let before = context.installation(of: name)
+    remember(before, before: change)
     let object = try await send(plan, dryRun: false)
     report(plan, object)
-    if invocation.has(.wait) { try await wait(for: change, named: Self.name(of: plan.write), survey.dialect) }
+    guard invocation.has(.wait) else { return }
+    try await wait(for: change, named: Self.name(of: plan.write), since: before, survey.dialect)
   }
 
   /// Those that take something away, or change its version, may hurt others.

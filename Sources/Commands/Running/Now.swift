@@ -25,7 +25,8 @@ extension Runner {
     }
     if destination.dialect == nil { shelf.remember(dialect, of: destination.identity) }
     report(object, isEnabled, dialect)
-    if invocation.has(.wait) { try await wait(for: isEnabled ? .enable : .disable, named: object.name, dialect) }
+    guard invocation.has(.wait) else { return }
+    try await wait(for: isEnabled ? .enable : .disable, named: object.name, since: nil, dialect)
   }
 
   private func second(_ name: String, _ isEnabled: Bool) async throws(CommandError) -> Object {

@@ -10,11 +10,16 @@ struct Waiting: Hashable, Sendable {
   }
 
   let change: Change
+  /// The installation as it was when the change was sent.
+  let before: Installation?
   /// The last state told.
   private(set) var state: InstallationState = .none
   private var hasBegun = false
 
-  init(_ change: Change) { self.change = change }
+  init(_ change: Change, since before: Installation? = nil) {
+    self.change = change
+    self.before = before
+  }
 
   /// Takes in what there is now; `nil` is that there is nothing any more.
   mutating func see(_ installation: Installation?) -> Outcome? {
@@ -27,7 +32,7 @@ struct Waiting: Hashable, Sendable {
       let isOver = installation.state == .uninstallFailed && hasBegun
       return isOver ? .failed(installation.message.isEmpty ? installation.state.word : installation.message) : nil
     }
-    switch installation.settlement {
+    switch installation.settlement(since: before) {
     case .settled: return .done
     case .failed(let message): return .failed(message)
     case .underWay:
@@ -40,8 +45,10 @@ struct Waiting: Hashable, Sendable {
 
 extension Runner {
   /// Returns when the change to the installation called `name` is complete.
-  func wait(for change: Change, named name: String, _ dialect: Dialect) async throws(CommandError) {
-    var waiting = Waiting(change)
+  func wait(
+    for change: Change, named name: String, since before: Installation?, _ dialect: Dialect
+  ) async throws(CommandError) {
+    var waiting = Waiting(change, since: before)
     let seconds = invocation[.timeout].flatMap(Invocation.seconds) ?? 600
     for await sight in sights(of: name, dialect, seconds: seconds) {
       let before = waiting.state

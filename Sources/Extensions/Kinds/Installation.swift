@@ -16,6 +16,8 @@ public struct Installation: Mirrored {
   public var state: InstallationState
   /// What the newest condition says; why a state is what it is.
   public var message: String
+  /// When the newest condition came about, RFC 3339, or empty.
+  public var conditionTime: String
   /// Newest last; ten at most in shipped KubeSphere.
   public var history: [Transition]
   /// `status.version`: what was last tried, not what runs (facts §2.2).
@@ -52,6 +54,7 @@ public struct Installation: Mirrored {
     (config, configForm) = Self.config(spec["config"])
     state = InstallationState(status["state"]?.string ?? "")
     message = status["conditions"]?.sequence?.first?["message"]?.string ?? ""
+    conditionTime = status["conditions"]?.sequence?.first?["lastTransitionTime"]?.string ?? ""
     history = (status["stateHistory"]?.sequence ?? []).compactMap { entry in
       guard let state = entry["state"]?.string else { return nil }
       return Transition(state: InstallationState(state), time: entry["lastTransitionTime"]?.string ?? "")
