@@ -54,6 +54,7 @@ public struct App: Sendable {
     var works: [Work]
     if case .key(let key) = message {
       settle()
+      desk.journal.goOn(at: now)
       works = press(key)
     } else {
       works = hear(message)

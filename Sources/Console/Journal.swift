@@ -23,11 +23,24 @@ struct Journal: Hashable, Sendable {
   }
 
   private(set) var entries: [Entry] = []
+  /// What a person has gone on from is no longer in the status line.
+  private var isRead = false
+  /// A message stays in the status line for this many seconds, whatever is typed.
+  static let readingTime = 3.0
+
+  /// What the status line shows.
+  var latest: Entry? { isRead ? nil : entries.last }
+
+  /// Somebody pressed a key.
+  mutating func goOn(at moment: Moment) {
+    if let last = entries.last, moment - last.moment > Self.readingTime { isRead = true }
+  }
   /// More are forgotten, the oldest first.
   static let capacity = 500
 
   /// Adds a message; the same one again is counted.
   mutating func say(_ tone: Tone, _ text: String, at moment: Moment) {
+    isRead = false
     if let last = entries.last, last.text == text, last.tone == tone {
       entries[entries.count - 1].count += 1
       entries[entries.count - 1].moment = moment

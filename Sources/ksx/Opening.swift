@@ -12,6 +12,7 @@ func openConsole(at destination: Destination, shelf: Shelf) -> Int32 {
       isInsecure: destination.isInsecure),
     cluster: destination.cluster, dialect: destination.dialect,
     recordKeeper: RecordKeeper(folder: shelf.state, cluster: destination.identity))
+  session.description.kubectlFlags = destination.kubectlFlags
   session.whenDialectIsFound = { shelf.remember($0, of: destination.identity) }
   let settings = Settings.load(.current)
   let log = log(in: shelf.state)

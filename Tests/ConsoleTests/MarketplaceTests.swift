@@ -166,3 +166,27 @@ import Testing
     #expect(sitting.screen.contains("研发运维"))
   }
 }
+
+@Suite struct StatusTests {
+  @Test func aMessageStaysUntilItCanHaveBeenRead() {
+    var sitting = Sitting.atMarket()
+    sitting.type("i")
+    sitting.type("j")
+    #expect(sitting.status.hasPrefix("grafana is installed already"))
+
+    sitting.now = sitting.now + 5
+    sitting.type("k")
+    #expect(sitting.status == "")
+    sitting.type("m")
+    #expect(sitting.screen.contains("grafana is installed already"))
+  }
+
+  @Test func keysThatBeginASequenceShowWhatCanFollow() {
+    var sitting = Sitting.atMarket()
+    sitting.type("g")
+    #expect(sitting.lines.last == " g …  g first")
+
+    sitting.press(.escape)
+    #expect(sitting.lines.last?.contains("? help") == true)
+  }
+}

@@ -75,11 +75,11 @@ struct ChooserView: View {
     }
     for (offset, choice) in choices.dropFirst(scroll.top).prefix(height(desk)).enumerated() {
       let isSelected = choice == selected
-      surface.write(isSelected ? ">" : " ", row: offset, in: list, style: desk.theme["list.marker"])
       let line = list.row(offset).split(left: 2).rest
       let width = min(20, max(10, line.size.columns / 3))
       let style = desk.theme[isSelected ? "list.selected" : "text"]
-      surface.write(choice.version.truncated(to: width), row: 0, in: line, style: style)
+      let mark = isSelected ? "> " : "  "
+      surface.write(mark + choice.version.truncated(to: width), row: offset, in: list, style: style)
       let remark = line.split(left: width + 1).rest
       surface.write(choice.remark.truncated(to: remark.size.columns), row: 0, in: remark, style: desk.theme["dim"])
     }

@@ -100,7 +100,7 @@ struct ConfigView: View {
     case .abandon(let hasUnsavedEdits):
       guard hasUnsavedEdits, !wasLeaving else { return leave(&desk) }
       isLeaving = true
-      return [.complain("Your changes are not saved. The same key again leaves and keeps them as a draft.")]
+      return [.complain("Your changes are not saved. Once more leaves, and keeps a draft of them.")]
     }
   }
 

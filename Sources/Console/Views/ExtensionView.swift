@@ -216,11 +216,11 @@ struct ExtensionView: View {
     let list = area.split(top: 1).rest
     for (offset, version) in versions.dropFirst(versionScroll.top).prefix(list.size.rows).enumerated() {
       let isSelected = version == selectedVersion
-      surface.write(isSelected ? ">" : " ", row: offset, in: list, style: desk.theme["list.marker"])
       let line = list.row(offset).split(left: 2).rest
       let width = min(20, max(10, line.size.columns / 4))
-      surface.write(
-        version.truncated(to: width), row: 0, in: line, style: desk.theme[isSelected ? "list.selected" : "text"])
+      let style = desk.theme[isSelected ? "list.selected" : "text"]
+      let mark = isSelected ? "> " : "  "
+      surface.write(mark + version.truncated(to: width), row: offset, in: list, style: style)
       let remark = line.split(left: width + 1).rest
       let text = desk.remark(version, name)
       surface.write(text.truncated(to: remark.size.columns), row: 0, in: remark, style: desk.theme["dim"])

@@ -63,7 +63,7 @@ struct Footer {
   func draw(on surface: inout Surface, in area: Rect) -> Point? {
     surface.write(hints(columns: area.size.columns - 1), row: 1, in: area, desk.theme)
     guard let prompt = view.prompt else {
-      if let entry = desk.journal.entries.last {
+      if let entry = desk.journal.latest {
         let text = (" " + entry.text).truncated(to: area.size.columns)
         surface.write(text, row: 0, in: area, style: desk.theme[entry.tone.style])
       }

@@ -36,7 +36,7 @@ struct HelpView: View {
       let keymap = desk.settings.keymaps[section.rawValue]
       let bound = Action.all(in: section).filter { !keymap.keys(for: $0).isEmpty }
       guard !bound.isEmpty else { continue }
-      lines += [Line(section.title, "help.section")]
+      lines += Line(section.title, "help.section").wrapped(to: desk.size.columns - 2)
       for action in bound {
         let keys = keymap.keys(for: action).map(\.spelling).joined(separator: ", ")
         lines += row(keys, action.summary, columns: desk.size.columns - 2)

@@ -136,7 +136,11 @@ struct PlanView: View {
     let (body, bottom) = rest.split(bottom: 2)
     let verb = change.words.prefix(1).uppercased() + change.words.dropFirst()
     let style = desk.theme[mustTypeName ? "dialog.danger" : "dialog.title"]
-    surface.write("\(verb): \(name) on \(desk.session.cluster)", row: 0, in: top.inset(columns: 1), style: style)
+    // The object and the cluster are never cut off: on a narrow screen they take the second row, too.
+    let title = "\(verb): \(name) on \(desk.session.cluster)".wrapped(to: top.size.columns - 2)
+    for (row, line) in title.prefix(2).enumerated() {
+      surface.write(line, row: row, in: top.inset(columns: 1), style: style)
+    }
     pager.draw(on: &surface, in: body.inset(columns: 1), desk.theme)
     drawButtons(on: &surface, in: bottom.inset(columns: 1), desk)
   }

@@ -1,0 +1,145 @@
+import Backend
+import Client
+import Extensions
+import Terminal
+import Testing
+
+@testable import Console
+
+/// The console, its worker and the whole backend in one process, without a terminal or a socket.
+///
+/// Used by one task at a time.
+final class LiveConsole {
+  let plug: Plug
+  let cluster: Cluster
+  private let folder: TemporaryFolder
+  private let mailbox = Mailbox<Message>()
+  private let worker: Worker
+  private let controllers: Task<Void, Never>
+  private let size: Size
+  private(set) var app: App
+
+  /// A console on a marketplace of its own.
+  init(columns: Int = 80, rows: Int = 24, dialect: Dialect = .installPlan) async throws {
+    folder = try TemporaryFolder()
+    try Catalogue.write(to: folder.path + "/charts")
+    let served: ServedDialect = dialect == .installPlan ? .installplan : .subscription
+    let api = try API(path: folder.path + "/objects.db", types: ResourceTypes(dialect: served))
+    try await api.makeNamespaces()
+    let direct = Cluster(transport: InProcessTransport(api))
+    cluster = direct
+    var settings = ControllerSettings()
+    settings.renderer = ChartRenderer(engine: .substitution)
+    settings.playsWorkloads = true
+    settings.pollInterval = .milliseconds(20)
+    try await Catalogue.register(folder: folder.path + "/charts", in: direct, dialect: dialect)
+    controllers = Task { [settings] in await Controllers.run(cluster: direct, dialect: dialect, settings: settings) }
+
+    plug = Plug(InProcessTransport(api))
+    var behindPlug = Cluster(transport: plug)
+    behindPlug.timing = Timing.real
+    let session = Session(
+      Session.Description(cluster: "standalone", identity: "test"), cluster: behindPlug,
+      recordKeeper: RecordKeeper(folder: folder.path + "/state", cluster: "test"))
+    worker = Worker(session, mailbox: mailbox)
+    size = Size(rows: rows, columns: columns)
+    app = App(session, settings: .standard, now: .now)
+    tell(.resized(size))
+    for work in app.start() { worker.start(work) }
+  }
+
+  deinit {
+    controllers.cancel()
+    worker.stop()
+  }
+
+  var screen: String {
+    app.settle()
+    var surface = Surface(size: size)
+    _ = app.draw(on: &surface)
+    return surface.description
+  }
+
+  /// The row of the marketplace that begins with `title`.
+  func row(_ title: String) -> String {
+    screen.split(separator: "\n").map(String.init).first { $0.contains("│") && $0.contains(title) } ?? ""
+  }
+
+  func press(_ keys: Key...) {
+    for key in keys { tell(.key(key)) }
+  }
+
+  func type(_ text: String) {
+    for character in text { tell(.key(.character(character))) }
+  }
+
+  private func tell(_ message: Message) {
+    for work in app.handle(message, at: .now) { worker.start(work) }
+    for work in app.takeCancellations() { worker.cancel(work) }
+    app.settle()
+  }
+
+  /// Delivers messages until the screen satisfies `condition`; fails with the screen after a minute.
+  func until(
+    _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: (LiveConsole) -> Bool
+  ) async throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while true {
+      for message in mailbox.take() { tell(message) }
+      if let wakeUp = app.nextWakeUp, wakeUp <= .now { tell(.time) }
+      if condition(self) { return }
+      try #require(
+        ContinuousClock.now < deadline, "never \(what); the screen stayed:\n\(screen)", sourceLocation: sourceLocation)
+      try await Task.sleep(for: .milliseconds(2))
+    }
+  }
+
+  func until(screenSays text: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    try await until("said \(text)", sourceLocation: sourceLocation) { $0.screen.contains(text) }
+  }
+}
+
+/// A line to a backend that can be pulled out and put in again.
+final class Plug: Transport {
+  private let inner: InProcessTransport
+  private let state = Guarded(State())
+
+  private struct State {
+    var isPulled = false
+    var streams: [AsyncStream<[UInt8]>.Continuation] = []
+  }
+
+  init(_ inner: InProcessTransport) { self.inner = inner }
+
+  /// Cuts every answer under way and lets no request through.
+  func pull() {
+    state.withLock { state in
+      state.isPulled = true
+      for stream in state.streams { stream.finish() }
+      state.streams = []
+    }
+  }
+
+  func putIn() {
+    state.withLock { $0.isPulled = false }
+  }
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    guard !state.withLock({ $0.isPulled }) else { throw .unreachable(host: "standalone", reason: "pulled out") }
+    var response = try await inner.send(request)
+    let body = response.body
+    let (stream, continuation) = AsyncStream<[UInt8]>.makeStream()
+    let pump = Task {
+      do {
+        for try await chunk in body { continuation.yield(chunk) }
+      } catch {
+        // The reader sees the end.
+      }
+      continuation.finish()
+    }
+    continuation.onTermination = { _ in pump.cancel() }
+    state.withLock { $0.streams.append(continuation) }
+    response.body = HTTPBody(stream)
+    return response
+  }
+}

@@ -1,0 +1,137 @@
+import Client
+import Extensions
+import Manifest
+import Terminal
+import Testing
+
+@testable import Console
+
+/// What a person does, on the real backend with its controllers.
+///
+/// After a key, only the watch moves the screen.
+@Suite(.timeLimit(.minutes(5))) struct SessionTests {
+  @Test func anExtensionLivesThroughItsWholeLife() async throws {
+    let console = try await LiveConsole()
+    try await console.until("listed the marketplace") {
+      !$0.row("Log Lens").isEmpty && $0.screen.contains("Dashboards")
+    }
+    console.type("/log lens")
+    console.press(.enter)
+
+    console.type("i")
+    try await console.until(screenSays: "recommended")
+    console.press(.down, .enter)
+    try await console.until(screenSays: "Install 1.0.0: log-lens on standalone")
+    console.type("y")
+    try await console.until("installed it") { $0.row("Log Lens").contains("Installed     1.0.0") }
+    try await console.until(screenSays: "log-lens: installed 1.0.0.")
+
+    console.type("U")
+    try await console.until(screenSays: "> 1.1.0")
+    console.press(.enter)
+    try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
+    console.type("y")
+    try await console.until(screenSays: "log-lens: upgraded to 1.1.0.")
+    #expect(console.row("Log Lens").contains("Installed     1.1.0"))
+
+    console.type("e")
+    try await console.until(screenSays: "Config of log-lens")
+    console.type("keepDays: 9\n")
+    console.press(.control("s"))
+    try await console.until(screenSays: "+   keepDays: 9")
+    console.type("y")
+    try await console.until(screenSays: "log-lens: has the new config.")
+
+    console.type("b")
+    try await console.until(screenSays: "> 1.1.0")
+    console.press(.down)
+    #expect(console.screen.contains("> 1.0.0"))
+    console.press(.enter)
+    try await console.until(screenSays: "Roll back to 1.0.0: log-lens")
+    console.type("y")
+    try await console.until(screenSays: "log-lens: rolled back to 1.0.0.")
+    #expect(
+      try await console.cluster.get(Dialect.installPlan.installations, "log-lens").spec["config"]?.string ?? "" == "")
+
+    console.type("D")
+    try await console.until(screenSays: "~ enabled: yes → no")
+    console.type("y")
+    try await console.until("disabled it") { $0.row("Log Lens").hasSuffix("no") }
+
+    console.type("X")
+    try await console.until(screenSays: "Type log-lens to uninstall it:")
+    console.type("log-lens")
+    console.press(.enter)
+    try await console.until(screenSays: "log-lens: uninstalled.")
+    #expect(!console.row("Log Lens").contains("Installed"))
+  }
+
+  @Test func aBackendThatComesBackMakesTheScreenRightAgainWithoutAKey() async throws {
+    let console = try await LiveConsole()
+    try await console.until("listed the marketplace") { !$0.row("Log Lens").isEmpty }
+    console.plug.pull()
+    try await console.until(screenSays: "stale")
+    #expect(!console.row("Log Lens").isEmpty)
+
+    let write = Change.install(version: "1.0.0", config: "").write(
+      to: "log-lens", installation: nil, dialect: .installPlan)
+    _ = try await write.send(to: console.cluster)
+    console.plug.putIn()
+
+    try await console.until("was right again") {
+      $0.row("Log Lens").contains("Installed     1.0.0") && !$0.screen.contains("stale")
+    }
+  }
+
+  @Test func anUpgradeThatFailsSaysWhyAndTheWayBackWorks() async throws {
+    let console = try await LiveConsole()
+    try await console.until("listed the marketplace") { !$0.row("Traffic Map").isEmpty }
+    console.type("/traffic")
+    console.press(.enter)
+    console.type("i")
+    try await console.until(screenSays: "recommended")
+    console.press(.end, .enter)
+    try await console.until(screenSays: "Install 1.0.0: traffic-map")
+    console.type("y")
+    try await console.until(screenSays: "traffic-map: installed 1.0.0.")
+
+    console.type("U")
+    try await console.until(screenSays: "> 1.1.0")
+    console.press(.enter)
+    try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
+    console.type("y")
+    try await console.until(screenSays: "traffic-map: could not upgrade to 1.1.0:")
+    #expect(console.row("Traffic Map").contains("UpgradeFailed"))
+
+    console.type("b")
+    try await console.until(screenSays: "> 1.0.0")
+    console.press(.enter)
+    try await console.until(screenSays: "~ version 1.1.0 → 1.0.0")
+    console.type("y")
+    try await console.until(screenSays: "traffic-map: rolled back to 1.0.0.")
+  }
+
+  @Test func theREADMEOfAPackageIsShown() async throws {
+    let console = try await LiveConsole()
+    try await console.until("listed the marketplace") { !$0.row("Log Lens").isEmpty }
+    console.type("/log lens")
+    console.press(.enter, .enter, .tab, .tab)
+
+    try await console.until(screenSays: "searches them while they arrive")
+  }
+
+  @Test func theOtherDialectDoesTheSame() async throws {
+    let console = try await LiveConsole(dialect: .subscription)
+    try await console.until("listed the marketplace") { !$0.row("Log Lens").isEmpty }
+    #expect(console.screen.contains("Subscription"))
+    console.type("/log lens")
+    console.press(.enter)
+    console.type("i")
+    try await console.until(screenSays: "recommended")
+    console.press(.enter)
+    try await console.until(screenSays: "+ Subscription log-lens")
+    console.type("y")
+
+    try await console.until(screenSays: "log-lens: installed")
+  }
+}
