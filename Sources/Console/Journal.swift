@@ -41,6 +41,7 @@ struct Journal: Hashable, Sendable {
   /// Adds a message; the same one again is counted.
   mutating func say(_ tone: Tone, _ text: String, at moment: Moment) {
     isRead = false
+    let text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
     if let last = entries.last, last.text == text, last.tone == tone {
       entries[entries.count - 1].count += 1
       entries[entries.count - 1].moment = moment

@@ -59,3 +59,16 @@ import Testing
     #expect(!Markdown(text + " end").lines(columns: 40).isEmpty)
   }
 }
+
+/// A README is somebody else's text.
+@Suite struct HostileMarkdownTests {
+  @Test(arguments: ["[", "*", "` ", "word ", "!["])
+  func aLongOneIsLaidOutInTime(part: String) {
+    let text = String(repeating: part, count: 40_000 / part.count)
+    let start = ContinuousClock.now
+    let lines = Markdown(text).lines(columns: 80)
+
+    #expect(!lines.isEmpty)
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+}

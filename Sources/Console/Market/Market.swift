@@ -12,6 +12,8 @@ struct Market: Sendable {
   /// The versions of the extensions somebody looks at.
   private(set) var versions: [String: Store<ExtensionVersion>] = [:]
   private(set) var changes = Changes()
+  /// Another number after every event.
+  private(set) var revision = 0
 
   /// What is different since `settled` was last called.
   struct Changes: Sendable {
@@ -23,6 +25,7 @@ struct Market: Sendable {
 
   mutating func apply(_ event: WatchEvent<Category>) {
     categories.apply(event)
+    revision += 1
     changes.categories = true
   }
 
@@ -38,6 +41,7 @@ struct Market: Sendable {
 
   mutating func apply(_ event: WatchEvent<ExtensionVersion>, of name: String) {
     versions[name, default: Store()].apply(event)
+    revision += 1
   }
 
   /// Lets go of the versions of `name`.
@@ -56,6 +60,7 @@ struct Market: Sendable {
   }
 
   private mutating func note<Element>(_ event: WatchEvent<Element>, name: (Element) -> String) {
+    revision += 1
     switch event {
     case .replaced: changes.isEverything = true
     case .applied(let element), .deleted(let element): changes.names.insert(name(element))

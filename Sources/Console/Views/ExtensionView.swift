@@ -18,6 +18,8 @@ struct ExtensionView: View {
   private var versionScroll = Scroll()
   /// The version whose README was asked for, and what came of it.
   private var documented: (version: ExtensionVersion, language: String, answer: Documentation?)?
+  /// The README as it was last laid out: a long one takes longer than a key may.
+  private var layout: (width: Int, lines: [Line])?
 
   init(_ name: String) { self.name = name }
 
@@ -64,10 +66,14 @@ struct ExtensionView: View {
     return wanted.lazy.compactMap { $0 }.compactMap { version in versions?.first { $0.version == version } }.first
   }
 
-  private func readmeLines(_ desk: Desk) -> [Line] {
+  private mutating func readmeLines(_ desk: Desk) -> [Line] {
     let width = desk.size.columns - 2
     switch documented?.answer {
-    case .text(let text)?: return Markdown(text).lines(columns: width)
+    case .text(let text)?:
+      if let layout, layout.width == width { return layout.lines }
+      let lines = Markdown(text).lines(columns: width)
+      layout = (width, lines)
+      return lines
     case .missing(let reason)?: return Line("There is no README: \(reason)", "dim").wrapped(to: width)
     case nil:
       let versions = desk.market.versions[name]
@@ -121,6 +127,7 @@ struct ExtensionView: View {
     guard tab == .readme, let version = documentedVersion(desk) else { return [] }
     if let documented, documented.version.name == version.name, documented.language == desk.language { return [] }
     documented = (version, desk.language, nil)
+    layout = nil
     return [.start(.document(version, language: desk.language))]
   }
 
@@ -168,7 +175,9 @@ struct ExtensionView: View {
     switch message {
     case .versions(of: name, _): return readSteps(desk)
     case .documented(let version, let answer):
-      if documented?.version.name == version { documented?.answer = answer }
+      guard documented?.version.name == version else { return [] }
+      documented?.answer = answer
+      layout = nil
       return []
     default: return []
     }

@@ -36,9 +36,21 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
     return lines
   }
 
+  /// As much of the text as can matter for one line: a whole README may be one paragraph.
+  private static func beginning(of spans: ArraySlice<Span>, characters: Int) -> String {
+    var text = ""
+    var left = characters
+    for span in spans where left > 0 {
+      let part = span.text.prefix(left)
+      text += part
+      left -= part.count
+    }
+    return text
+  }
+
   /// The longest beginning that fits, in the styles it has, and the rest without the blanks it was cut at.
   private static func take(_ columns: Int, from spans: ArraySlice<Span>) -> ([Span], ArraySlice<Span>) {
-    let first = spans.map(\.text).joined().wrapped(to: columns).first ?? ""
+    let first = beginning(of: spans, characters: 2 * columns + 2).wrapped(to: columns).first ?? ""
     var left = max(1, first.count)
     var taken: [Span] = []
     var rest = spans

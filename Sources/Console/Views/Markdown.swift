@@ -5,8 +5,12 @@ import Terminal
 /// Not every rule of CommonMark: what is not understood is shown as it was written.
 struct Markdown {
   private let source: [String]
+  /// What is longer is cut off there.
+  static let limit = 128 << 10
 
   init(_ text: String) {
+    let isCut = text.utf8.count > Self.limit
+    let text = isCut ? String(decoding: text.utf8.prefix(Self.limit), as: UTF8.self) + "\n\n(cut off here)" : text
     source = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
   }
 
@@ -224,9 +228,10 @@ private struct Inline {
     _ mark: [Character], _ style: String, _ rest: inout ArraySlice<Character>
   ) -> Bool {
     let inside = rest.dropFirst(mark.count)
+    let limit = min(inside.endIndex, inside.startIndex + Self.reach)
     var end = inside.startIndex
-    while end < inside.endIndex, !inside[end...].starts(with: mark) { end += 1 }
-    guard end < inside.endIndex, end > inside.startIndex, inside.first != " " else { return false }
+    while end < limit, !inside[end...].starts(with: mark) { end += 1 }
+    guard end < limit, end > inside.startIndex, inside.first != " " else { return false }
     add(String(inside[..<end]), style)
     rest = inside[end...].dropFirst(mark.count)
     return true
@@ -234,7 +239,7 @@ private struct Inline {
 
   /// `[text](address)`: the address follows its text, unless it is the same or only a place on the page.
   private mutating func link(_ rest: inout ArraySlice<Character>, isPicture: Bool) -> Bool {
-    let body = rest.dropFirst(isPicture ? 2 : 1)
+    let body = rest.dropFirst(isPicture ? 2 : 1).prefix(Self.reach)
     guard let close = body.firstIndex(of: "]"), body[close...].dropFirst().first == "(",
       let end = body[close...].firstIndex(of: ")")
     else { return false }
@@ -246,7 +251,10 @@ private struct Inline {
       add(text.isEmpty ? address : text, "markdown.link")
       if address != text, !address.hasPrefix("#") { add(" (\(address))", "dim") }
     }
-    rest = body[end...].dropFirst()
+    rest = rest[(end + 1)...]
     return true
   }
+
+  /// How far away the end of a mark is sought: hostile text must not make this slow.
+  private static let reach = 300
 }

@@ -9,6 +9,8 @@ struct PlanView: View {
   let change: Change
   let name: String
   private(set) var plan: Plan?
+  /// The marketplace that the plan was made from.
+  private var revision: Int?
   private(set) var progress = Progress.reading
   private var pager = Pager()
   /// The button that enter presses.
@@ -20,6 +22,8 @@ struct PlanView: View {
     /// The versions are not known yet.
     case reading
     case asking
+    /// Asking again, and saying why.
+    case warned(String)
     /// The plan is another one than a moment ago; it must be read again.
     case changed
     case applying
@@ -33,7 +37,7 @@ struct PlanView: View {
 
   /// Only what destroys must be confirmed by the name.
   private var mustTypeName: Bool { change == .uninstall }
-  private var isTypingName: Bool { mustTypeName && plan?.isBlocked == false && progress != .applying }
+  private var isTypingName: Bool { mustTypeName && plan?.isBlocked != true && progress != .applying }
 
   var sections: [KeySection] { isTypingName ? [.prompt] : [.plan, .everywhere] }
 
@@ -52,9 +56,10 @@ struct PlanView: View {
   private func height(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 4) }
 
   mutating func settle(_ desk: inout Desk) {
-    if progress != .applying, let context = desk.planContext(for: name) {
+    if progress != .applying, revision != desk.market.revision, let context = desk.planContext(for: name) {
+      revision = desk.market.revision
       let fresh = Plan.make(change, for: name, in: context)
-      if let plan, plan.effects != fresh.effects || plan.problems != fresh.problems {
+      if let plan, plan.effects != fresh.effects || fresh.problems.contains(where: { !plan.problems.contains($0) }) {
         // What somebody has read and is about to agree to must not change under the finger.
         (progress, isApplyFocused) = (.changed, false)
       } else if progress == .reading {
@@ -103,18 +108,20 @@ struct PlanView: View {
 
   private mutating func confirmTyped(_ desk: inout Desk) -> [Step] {
     guard typed.text.trimmed == name else {
-      return [.complain("That is not \(name). Nothing was changed.")]
+      progress = .warned("That is not \(name). Nothing was changed.")
+      return []
     }
     return apply(&desk)
   }
 
   private mutating func apply(_ desk: inout Desk) -> [Step] {
-    guard let plan, progress != .applying else { return [] }
+    guard let plan else { return [.complain("The plan is not ready yet.")] }
+    guard progress != .applying else { return [] }
     if desk.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if let problem = plan.problems.first(where: \.isBlocking) { return [.complain("Cannot apply: \(problem.text)")] }
     if progress == .changed {
-      progress = .asking
-      return [.complain("The cluster changed while you were reading. Look again, then apply.")]
+      progress = .warned("The cluster changed while you were reading. Look again, then confirm.")
+      return []
     }
     progress = .applying
     desk.operations.begin(change, on: name, before: desk.market.installations[name])
@@ -154,6 +161,8 @@ struct PlanView: View {
       surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: desk.theme["status.error"])
     case .changed:
       surface.write("The plan has changed: look again.", row: 0, in: area, style: desk.theme["status.busy"])
+    case .warned(let reason):
+      surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: desk.theme["status.busy"])
     case .asking, .reading: break
     }
     if mustTypeName { return }

@@ -19,9 +19,9 @@ import Testing
     console.press(.enter)
 
     console.type("i")
-    try await console.until(screenSays: "recommended")
+    try await console.until(screenSays: "  1.0.0 ")
     console.press(.down, .enter)
-    try await console.until(screenSays: "Install 1.0.0: log-lens on standalone")
+    try await console.until(screenSays: "+ InstallPlan log-lens, version 1.0.0")
     console.type("y")
     try await console.until("installed it") { $0.row("Log Lens").contains("Installed     1.0.0") }
     try await console.until(screenSays: "log-lens: installed 1.0.0.")
@@ -47,7 +47,7 @@ import Testing
     console.press(.down)
     #expect(console.screen.contains("> 1.0.0"))
     console.press(.enter)
-    try await console.until(screenSays: "Roll back to 1.0.0: log-lens")
+    try await console.until(screenSays: "~ version 1.1.0 → 1.0.0")
     console.type("y")
     try await console.until(screenSays: "log-lens: rolled back to 1.0.0.")
     #expect(
@@ -89,9 +89,9 @@ import Testing
     console.type("/traffic")
     console.press(.enter)
     console.type("i")
-    try await console.until(screenSays: "recommended")
+    try await console.until(screenSays: "  1.0.0 ")
     console.press(.end, .enter)
-    try await console.until(screenSays: "Install 1.0.0: traffic-map")
+    try await console.until(screenSays: "+ InstallPlan traffic-map, version 1.0.0")
     console.type("y")
     try await console.until(screenSays: "traffic-map: installed 1.0.0.")
 
