@@ -85,6 +85,7 @@ extension App {
 
   private mutating func applied(_ plan: Plan, _ failure: ClusterError?) -> [Work] {
     if let failure {
+      if layers.contains(where: { $0.claims(plan, failure) }) { return [] }
       desk.operations.abandon(plan.name)
       desk.say(.error, failure.sentence(for: "\(plan.change.words) \(plan.name)", at: desk.session.cluster))
       return []

@@ -118,6 +118,19 @@ import Testing
     #expect(sitting.changes == [.rollback(to: "1.0.0", config: "replicas: 1\n")])
   }
 
+  @Test func aControllerThatNotesItsProgressMeanwhileIsNoReasonToAskAgain() {
+    var sitting = Sitting.atMarket()
+    sitting.offerAfter("D", "grafana")
+    sitting.type("y")
+    sitting.refuseAsOutdated()
+    #expect(sitting.changes == [])
+    sitting.hear(
+      .installations(.applied(.sample("grafana", version: "1.0.0", config: "replicas: 1\n", resourceVersion: "8"))))
+
+    #expect(sitting.changes == [.disable])
+    #expect(sitting.app.desk.operations.names == ["grafana"])
+  }
+
   @Test func aRefusalStaysOnThePlanAndInTheMessages() {
     var sitting = Sitting.atMarket()
     sitting.offerAfter("D", "grafana")
@@ -163,6 +176,12 @@ extension Sitting {
   /// The changes asked for by the last keys.
   var changes: [Change] {
     asked.compactMap { if case .apply(let plan) = $0 { plan.change } else { nil } }
+  }
+
+  /// The cluster says that somebody was faster.
+  mutating func refuseAsOutdated() {
+    guard case .apply(let plan)? = asked.first else { return }
+    hear(.applied(plan, failure: .refused(Status(code: 409, reason: "Conflict", message: "modified"))))
   }
 
   /// Presses `key` and tells the versions of grafana.

@@ -92,11 +92,15 @@ import Testing
     sitting.type("x: 1\n")
     sitting.press(.control("s"))
     sitting.type("y")
-    guard case .apply(let plan)? = sitting.asked.first else { return #expect(Bool(false), "nothing was asked for") }
-    sitting.hear(.applied(plan, failure: .refused(Status(code: 409, reason: "Conflict", message: "modified"))))
+    sitting.refuseAsOutdated()
+    #expect(sitting.screen.contains("Applying …"))
+    sitting.hear(
+      .installations(.applied(.sample("grafana", version: "1.0.0", config: "replicas: 9\n", resourceVersion: "8"))))
+    #expect(sitting.status == "Somebody else changed grafana first. Look again.")
+    #expect(sitting.changes == [])
     sitting.press(.escape)
 
     #expect(sitting.screen.contains("x: 1"))
-    #expect(sitting.status.hasPrefix("Somebody else changed grafana first."))
+    #expect(sitting.screen.contains("changed in the cluster meanwhile"))
   }
 }

@@ -158,9 +158,6 @@ struct ConfigView: View {
     case .time:
       guard let due = draftDue, due <= desk.now else { return [] }
       return keepDraft(&desk)
-    case .applied(let plan, .refused(let status)?) where plan.name == name && status.code == 409:
-      isOutdated = desk.market.installations[name]?.config != base
-      return [.say(.error, "Somebody else changed \(name) first. Your text is still here; look at the cluster's.")]
     default: return []
     }
   }

@@ -12,6 +12,9 @@ struct PlanView: View {
   /// The marketplace that the plan was made from.
   private var revision: Int?
   private(set) var progress = Progress.reading
+  /// The installation's version that the write was made for, and how often somebody was faster.
+  private var sentVersion: String?
+  private var conflicts = 0
   private var pager = Pager()
   /// The button that enter presses.
   private var isApplyFocused = false
@@ -27,6 +30,8 @@ struct PlanView: View {
     /// The plan is another one than a moment ago; it must be read again.
     case changed
     case applying
+    /// Somebody was faster; the news of what they did is on its way.
+    case conflicted
     case refused(String)
   }
 
@@ -37,7 +42,9 @@ struct PlanView: View {
 
   /// Only what destroys must be confirmed by the name.
   private var mustTypeName: Bool { change == .uninstall }
-  private var isTypingName: Bool { mustTypeName && plan?.isBlocked != true && progress != .applying }
+  private var isTypingName: Bool { mustTypeName && plan?.isBlocked != true && !isUnderWay }
+
+  private var isUnderWay: Bool { progress == .applying || progress == .conflicted }
 
   var sections: [KeySection] { isTypingName ? [.prompt] : [.plan, .everywhere] }
 
@@ -56,10 +63,10 @@ struct PlanView: View {
   private func height(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 4) }
 
   mutating func settle(_ desk: inout Desk) {
-    if progress != .applying, revision != desk.market.revision, let context = desk.planContext(for: name) {
+    if !isUnderWay, revision != desk.market.revision, let context = desk.planContext(for: name) {
       revision = desk.market.revision
       let fresh = Plan.make(change, for: name, in: context)
-      if let plan, plan.effects != fresh.effects || fresh.problems.contains(where: { !plan.problems.contains($0) }) {
+      if let plan, plan.isNews(fresh) {
         // What somebody has read and is about to agree to must not change under the finger.
         (progress, isApplyFocused) = (.changed, false)
       } else if progress == .reading {
@@ -116,26 +123,59 @@ struct PlanView: View {
 
   private mutating func apply(_ desk: inout Desk) -> [Step] {
     guard let plan else { return [.complain("The plan is not ready yet.")] }
-    guard progress != .applying else { return [] }
+    guard !isUnderWay else { return [] }
     if desk.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if let problem = plan.problems.first(where: \.isBlocking) { return [.complain("Cannot apply: \(problem.text)")] }
     if progress == .changed {
       progress = .warned("The cluster changed while you were reading. Look again, then confirm.")
       return []
     }
-    progress = .applying
+    (progress, conflicts) = (.applying, 0)
+    sentVersion = desk.market.installations[name]?.resourceVersion
     desk.operations.begin(change, on: name, before: desk.market.installations[name])
     desk.say(.note, "\(name): \(change.words) …")
     return [.start(.apply(plan))]
   }
 
   mutating func notice(_ message: Message, _ desk: inout Desk) -> [Step] {
-    guard case .applied(let applied, let failure?) = message, applied.name == name, progress == .applying else {
+    switch message {
+    case .applied(let applied, let failure?) where applied.name == name && progress == .applying:
+      if claims(applied, failure) {
+        progress = .conflicted
+        conflicts += 1
+        return sendAgain(&desk)
+      }
+      progress = .refused(failure.sentence(for: change.words + " " + name, at: desk.session.cluster))
+      isApplyFocused = false
       return []
+    case .installations where progress == .conflicted: return sendAgain(&desk)
+    default: return []
     }
-    progress = .refused(failure.sentence(for: change.words + " " + name, at: desk.session.cluster))
-    isApplyFocused = false
-    return []
+  }
+
+  /// A controller that noted its progress meanwhile is no reason to bother anybody.
+  func claims(_ plan: Plan, _ failure: ClusterError) -> Bool {
+    guard case .refused(let status) = failure, status.code == 409, status.reason != "AlreadyExists" else {
+      return false
+    }
+    return plan.name == name && progress == .applying && conflicts < 3
+  }
+
+  /// Sends the same change for what the cluster has now, if it still means what was agreed to.
+  private mutating func sendAgain(_ desk: inout Desk) -> [Step] {
+    guard desk.market.installations[name]?.resourceVersion != sentVersion,
+      let plan, let context = desk.planContext(for: name)
+    else { return [] }
+    let fresh = Plan.make(change, for: name, in: context)
+    self.plan = fresh
+    guard !plan.isNews(fresh), !fresh.isBlocked else {
+      (progress, isApplyFocused) = (.changed, false)
+      desk.operations.abandon(name)
+      return [.complain("Somebody else changed \(name) first. Look again.")]
+    }
+    progress = .applying
+    sentVersion = desk.market.installations[name]?.resourceVersion
+    return [.start(.apply(fresh))]
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
@@ -154,7 +194,7 @@ struct PlanView: View {
 
   private func drawButtons(on surface: inout Surface, in area: Rect, _ desk: Desk) {
     switch progress {
-    case .applying:
+    case .applying, .conflicted:
       surface.write("Applying …", row: 1, in: area, style: desk.theme["status.busy"])
       return
     case .refused(let reason):
@@ -212,5 +252,12 @@ private struct PlanPage {
       case .note: ("  ", "text")
       }
     return Line(mark + effect.text, style).wrapped(to: width, indent: 2)
+  }
+}
+
+extension Plan {
+  /// Whether `fresh` says anything that this plan did not.
+  fileprivate func isNews(_ fresh: Plan) -> Bool {
+    effects != fresh.effects || fresh.problems.contains { !problems.contains($0) }
   }
 }

@@ -1,3 +1,4 @@
+import Client
 import Editor
 import Extensions
 import Terminal
@@ -24,6 +25,9 @@ protocol View: Sendable {
 
   /// Notices what happened to the cluster or to work this view asked for.
   mutating func notice(_ message: Message, _ desk: inout Desk) -> [Step]
+
+  /// Deals with this failure of `plan` by itself, so that nobody else need hear of it.
+  func claims(_ plan: Plan, _ failure: ClusterError) -> Bool
 
   /// Follows what has changed on the desk, before the view is drawn or hears a key.
   mutating func settle(_ desk: inout Desk)
@@ -60,6 +64,7 @@ extension View {
   mutating func edit(_ command: EditorCommand, _ desk: inout Desk) -> [Step] { [] }
   mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] { [] }
   mutating func notice(_ message: Message, _ desk: inout Desk) -> [Step] { [] }
+  func claims(_ plan: Plan, _ failure: ClusterError) -> Bool { false }
   mutating func settle(_ desk: inout Desk) {}
   var prompt: Prompt? { nil }
   func cursor(in area: Rect, _ desk: Desk) -> Point? { nil }
