@@ -69,7 +69,7 @@ struct PlanView: View {
       if let plan, plan.isNews(fresh) {
         // What somebody has read and is about to agree to must not change under the finger.
         (progress, isApplyFocused) = (.changed, false)
-      } else if progress == .reading {
+      } else if plan == nil {
         progress = .asking
       }
       plan = fresh
@@ -122,7 +122,10 @@ struct PlanView: View {
   }
 
   private mutating func apply(_ desk: inout Desk) -> [Step] {
-    guard let plan else { return [.complain("The plan is not ready yet.")] }
+    guard let plan else {
+      progress = .warned("The plan is not ready yet.")
+      return []
+    }
     guard !isUnderWay else { return [] }
     if desk.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if let problem = plan.problems.first(where: \.isBlocking) { return [.complain("Cannot apply: \(problem.text)")] }

@@ -23,8 +23,7 @@ final class LiveConsole {
   init(columns: Int = 80, rows: Int = 24, dialect: Dialect = .installPlan) async throws {
     folder = try TemporaryFolder()
     try Catalogue.write(to: folder.path + "/charts")
-    let served: ServedDialect = dialect == .installPlan ? .installplan : .subscription
-    let api = try API(path: folder.path + "/objects.db", types: ResourceTypes(dialect: served))
+    let api = try API(path: folder.path + "/objects.db", types: ResourceTypes(dialect: dialect))
     try await api.makeNamespaces()
     let direct = Cluster(transport: InProcessTransport(api))
     cluster = direct

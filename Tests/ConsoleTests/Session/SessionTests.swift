@@ -59,7 +59,7 @@ import Testing
     try await console.until("disabled it") { $0.row("Log Lens").hasSuffix("no") }
 
     console.type("X")
-    try await console.until(screenSays: "Type log-lens to uninstall it:")
+    try await console.until(screenSays: "- InstallPlan log-lens")
     console.type("log-lens")
     console.press(.enter)
     try await console.until(screenSays: "log-lens: uninstalled.")
