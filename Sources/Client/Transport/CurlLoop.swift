@@ -6,7 +6,13 @@ import CCurl
 /// it is safe to, and the compiler checks it. A job sent to the actor wakes the
 /// thread out of `curl_multi_poll`.
 actor CurlLoop {
-  static let shared = CurlLoop()
+  /// For requests, which may share a connection (HTTP/2).
+  static let requests = CurlLoop()
+  /// For streams, each with an HTTP/1.1 connection of its own.
+  ///
+  /// Apart from the others because libcurl 7.88 keeps one mark for all connections to a host: once it has
+  /// seen HTTP/2 there, it puts a request on the busy HTTP/1.1 connection of a watch, and no answer comes.
+  static let streams = CurlLoop()
 
   private nonisolated let thread: CurlThread
   private var transfers: [Int: Transfer] = [:]
@@ -28,7 +34,8 @@ actor CurlLoop {
       // The transfer is created with the continuation it will resume: there is
       // no moment at which it runs and nobody waits for it.
       await withCheckedContinuation { waiter in
-        let transfer = Transfer(call, id: id, handle: idle.popLast() ?? EasyHandle(), whenStarted: waiter)
+        let transfer = Transfer(
+          call, on: self, id: id, handle: idle.popLast() ?? EasyHandle(), whenStarted: waiter)
         // A cancellation that came first found no transfer to stop.
         if Task.isCancelled { transfer.finish(.cancelled) } else { begin(transfer) }
       }

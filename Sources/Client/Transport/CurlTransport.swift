@@ -23,7 +23,8 @@ public struct CurlTransport: Transport {
   private func send(
     _ request: HTTPRequest, to address: ServerAddress, as credential: Credential
   ) async throws(TransportError) -> HTTPResponse {
-    try await CurlLoop.shared.start(
+    let loop = request.patience == .answer ? CurlLoop.requests : .streams
+    return try await loop.start(
       CurlCall(request: request, connection: connection, address: address, credential: credential))
   }
 }

@@ -9,12 +9,14 @@ final class Transfer {
   let id: Int
   let handle: EasyHandle
   let call: CurlCall
+  private let loop: CurlLoop
   private var whenStarted: Waiter?
   private let buffer = BodyBuffer()
   private var headers = HTTPHeaders()
 
-  init(_ call: CurlCall, id: Int, handle: EasyHandle, whenStarted: Waiter) {
+  init(_ call: CurlCall, on loop: CurlLoop, id: Int, handle: EasyHandle, whenStarted: Waiter) {
     self.call = call
+    self.loop = loop
     self.id = id
     self.handle = handle
     self.whenStarted = whenStarted
@@ -71,7 +73,7 @@ final class Transfer {
     let status = handle.number(CURLINFO_RESPONSE_CODE)
     guard status >= 200, let whenStarted else { return }
     self.whenStarted = nil
-    let reader = BodyReader(buffer, id: id, loop: .shared)
+    let reader = BodyReader(buffer, id: id, loop: loop)
     let body = HTTPBody { { () async throws(TransportError) in try await reader.next() } }
     whenStarted.resume(returning: .success(HTTPResponse(status: status, headers: headers, body: body)))
   }
