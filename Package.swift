@@ -70,4 +70,6 @@ for target in package.targets where target.type != .system {
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
+  // `make check` asks for this; others may have a newer compiler with newer warnings.
+  if Context.environment["KSX_STRICT"] != nil { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
 }
