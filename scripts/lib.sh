@@ -8,7 +8,7 @@ cd "$root"
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-# Without these two the libraries' headers or the compiler's helpers are missing.
+# The headers of the libraries that the module maps name.
 build_packages=(libncursesw5-dev libcurl4-openssl-dev libyaml-dev libsqlite3-dev zlib1g-dev)
 
 is_installed() {

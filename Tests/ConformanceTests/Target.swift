@@ -26,6 +26,13 @@ enum Target {
     }
   }
 
+  /// A namespace that nobody else uses.
+  static func freshNamespace(in cluster: Cluster) async throws(ClusterError) -> String {
+    let name = "ksx-conformance-\(UInt32.random(in: .min ... .max))"
+    _ = try await cluster.create(.namespaces, Object(.namespaces, name: name))
+    return name
+  }
+
   private static func cluster(kubeconfig path: String) throws -> Cluster {
     var options = KubeconfigOptions()
     options.kubeconfig = path

@@ -9,8 +9,7 @@ import Testing
 
   init() async throws {
     cluster = try await Target.current.cluster()
-    namespace = "ksx-conformance-\(UInt32.random(in: .min ... .max))"
-    _ = try await cluster.create(.namespaces, Object(.namespaces, name: namespace))
+    namespace = try await Target.freshNamespace(in: cluster)
   }
 
   @Test func whatChangesDuringAListAndAfterItIsSeenOnceAndInOrder() async throws {

@@ -69,29 +69,24 @@ write() { tmux -S "$socket" send-keys -t test -l -- "$1"; }
 screen() { tmux -S "$socket" capture-pane -p -t test; }
 
 # expect PATTERN [SECONDS] - waits until a line of the screen matches the extended regular expression.
-expect() {
-  local deadline=$((SECONDS + ${2:-15}))
-  until screen | grep -qE -- "$1"; do
-    if [ "$SECONDS" -ge "$deadline" ]; then
-      echo "        the screen never showed: $1"
-      screen | sed 's/^/        | /'
-      return 1
-    fi
-    sleep 0.05
-  done
-}
+expect() { wait_for_screen "$1" "${2:-15}" 0 'never showed'; }
 
 # vanish PATTERN [SECONDS] - waits until no line of the screen matches.
-vanish() {
-  local deadline=$((SECONDS + ${2:-15}))
-  while screen | grep -qE -- "$1"; do
-    if [ "$SECONDS" -ge "$deadline" ]; then
-      echo "        the screen still shows: $1"
-      screen | sed 's/^/        | /'
-      return 1
-    fi
+vanish() { wait_for_screen "$1" "${2:-15}" 1 'still shows'; }
+
+# wait_for_screen PATTERN SECONDS STATUS COMPLAINT - waits until grep for the pattern ends with that status.
+wait_for_screen() {
+  local deadline=$((SECONDS + $2)) status
+  while true; do
+    status=0
+    screen | grep -qE -- "$1" || status=1
+    [ "$status" -ne "$3" ] || return 0
+    [ "$SECONDS" -lt "$deadline" ] || break
     sleep 0.05
   done
+  echo "        the screen $4: $1"
+  screen | sed 's/^/        | /'
+  return 1
 }
 
 # ksx ARGUMENTS... - one command of ksx, without a terminal.
