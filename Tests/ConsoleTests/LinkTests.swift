@@ -63,3 +63,15 @@ extension Sitting {
     hear(.extensions(.interrupted(error, delay: .seconds(4))))
   }
 }
+
+@Suite struct RefusalTests {
+  @Test func whatAServerSaysThatIsNoClusterIsShownWhole() {
+    var sitting = Sitting(60, 16)
+    let error = ClusterError.unreadable("line 1, column 1: a value is expected")
+    sitting.hear(.unconnected(.cluster(error), delay: .seconds(4)))
+
+    let text = sitting.lines.dropFirst(2).map { $0.split(separator: "│").last.map(String.init)?.trimmed ?? "" }
+      .joined(separator: " ")
+    #expect(text.contains("Check that the address is that of a Kubernetes API."))
+  }
+}

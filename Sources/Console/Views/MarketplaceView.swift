@@ -260,7 +260,9 @@ extension MarketplaceView {
     table.drawTitles(on: &surface, in: inner, style: desk.theme["list.heading"])
     let list = inner.split(top: 1).rest
     if listing.isEmpty {
-      surface.write(emptiness(desk), row: 0, in: list, style: desk.theme["dim"])
+      for (row, line) in emptiness(desk).wrapped(to: list.size.columns - 1).enumerated() {
+        surface.write(line, row: row, in: list, style: desk.theme["dim"])
+      }
       return
     }
     for offset in 0..<min(list.size.rows, listing.count - scroll.top) {
@@ -278,7 +280,7 @@ extension MarketplaceView {
 
   /// Why there is nothing to see.
   private func emptiness(_ desk: Desk) -> String {
-    if let refusal = desk.link.refusal { return refusal }
+    if case .stale(let reason) = desk.link.state, !desk.market.isFilled { return reason }
     if !desk.market.isFilled { return "Reading the extensions of \(desk.session.cluster) …" }
     if listing.total == 0 { return "There are no extensions yet." }
     if !listing.filter.isEmpty { return "Nothing matches \(listing.filter.text)" }

@@ -184,6 +184,8 @@ struct PlanView: View {
   func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
     let (top, rest) = area.split(top: 2)
     let (body, bottom) = rest.split(bottom: 2)
+    pager.draw(on: &surface, in: body.inset(columns: 1), desk.theme)
+    guard plan != nil else { return }
     let verb = change.words.prefix(1).uppercased() + change.words.dropFirst()
     let style = desk.theme[mustTypeName ? "dialog.danger" : "dialog.title"]
     // The object and the cluster are never cut off: on a narrow screen they take the second row, too.
@@ -191,7 +193,6 @@ struct PlanView: View {
     for (row, line) in title.prefix(2).enumerated() {
       surface.write(line, row: row, in: top.inset(columns: 1), style: style)
     }
-    pager.draw(on: &surface, in: body.inset(columns: 1), desk.theme)
     drawButtons(on: &surface, in: bottom.inset(columns: 1), desk)
   }
 
