@@ -13,16 +13,11 @@ extension App {
       desk.link.refusal = nil
       works += Self.watches(dialect)
     case .unconnected(let error, let delay): unconnected(error, delay)
-    case .categories(let event):
-      desk.market.apply(event)
-      heard(event)
-    case .extensions(let event):
-      desk.market.apply(event)
-      heard(event)
+    case .categories(let event): apply(event) { $0.apply(event) }
+    case .extensions(let event): apply(event) { $0.apply(event) }
     case .installations(let event):
       works += rememberChanges(event)
-      desk.market.apply(event)
-      heard(event)
+      apply(event) { $0.apply(event) }
       settleOperations()
     case .versions(let name, let event): desk.market.apply(event, of: name)
     case .applied(let plan, let failure): works += applied(plan, failure)
@@ -31,8 +26,15 @@ extension App {
       desk.records.drafts.merge(records.drafts) { mine, _ in mine }
     case .forgot(let sentence): desk.say(.error, sentence)
     }
-    for index in layers.indices { works += take(layers[index].notice(message, &desk)) }
-    return works
+    // All have noticed before any of them is opened or closed for it.
+    var steps: [Step] = []
+    for index in layers.indices { steps += layers[index].notice(message, &desk) }
+    return works + take(steps)
+  }
+
+  private mutating func apply<Element>(_ event: WatchEvent<Element>, to market: (inout Market) -> Void) {
+    market(&desk.market)
+    heard(event)
   }
 
   private mutating func unconnected(_ error: DialectError, _ delay: Duration) {

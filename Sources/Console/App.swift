@@ -93,17 +93,11 @@ public struct App: Sendable {
     isSettled = true
   }
 
-  // Keys
-
   private mutating func press(_ key: Key) -> [Work] {
     switch key {
     case .resized: return []
     case .closed: return leave()
-    case .mouse(let action, let point):
-      // Views count from their own corner.
-      let row = point.row - desk.body.origin.row
-      guard desk.body.contains(point) else { return [] }
-      return take(onTop { $0.type(.mouse(action, Point(row: row, column: point.column)), &$1) })
+    case .mouse(let action, let place): return point(action, at: place)
     default: break
     }
     pendingKeys.append(key)
@@ -122,6 +116,13 @@ public struct App: Sendable {
       if !isAlone, key != .escape, key != .control("c") { return [] }
       return isAlone ? take(onTop { $0.type(key, &$1) }) : press(key)
     }
+  }
+
+  /// Views count from their own corner.
+  private mutating func point(_ action: Key.Mouse, at point: Point) -> [Work] {
+    guard desk.body.contains(point) else { return [] }
+    let row = point.row - desk.body.origin.row
+    return take(onTop { $0.type(.mouse(action, Point(row: row, column: point.column)), &$1) })
   }
 
   private var top: any View { layers.last ?? marketplace }
@@ -177,8 +178,6 @@ public struct App: Sendable {
     }
     return []
   }
-
-  // Commands of the whole console
 
   private mutating func quit() -> [Work] {
     if layers.contains(where: { $0 is LeaveView }) { return leave() }

@@ -15,8 +15,6 @@ struct Desk: Sendable {
   var link = Link()
   var operations = Operations()
   var records = Records()
-  /// What was kept by earlier sessions is known.
-  var isRecalled = false
   var journal = Journal()
 
   init(_ session: Session.Description, _ settings: Settings, now: Moment) {

@@ -118,23 +118,27 @@ extension ChooserView {
       return offered.filter { SemanticVersion.precedes(current, $0) }
         .map { Choice(change: .upgrade(to: $0), version: $0, remark: desk.remark($0, name)) }
     case .rollBack:
-      guard let installation else { return [] }
-      let former = desk.records.memories[name]?.former(to: installation) ?? []
-      let remembered = former.map { entry in
-        Choice(
-          change: .rollback(to: entry.version, config: entry.config), version: entry.version,
-          remark: entry.remark(beside: installation))
-      }
-      let rest = offered.filter { version in
-        SemanticVersion.precedes(version, current) && !former.contains { $0.version == version }
-      }
-      return remembered
-        + rest.map {
-          Choice(
-            change: .rollback(to: $0, config: installation.config), version: $0,
-            remark: "offered; with the present config")
-        }
+      return installation.map { waysBack(from: $0, name, desk) } ?? []
     }
+  }
+
+  /// What was there before, each with its config; then the older versions that are offered, with the present one.
+  private static func waysBack(from installation: Installation, _ name: String, _ desk: Desk) -> [Choice] {
+    let former = desk.records.memories[name]?.former(to: installation) ?? []
+    let older = desk.offeredVersions(of: name).filter { version in
+      SemanticVersion.precedes(version, installation.version) && !former.contains { $0.version == version }
+    }
+    let remembered = former.map { entry in
+      Choice(
+        change: .rollback(to: entry.version, config: entry.config), version: entry.version,
+        remark: entry.remark(beside: installation))
+    }
+    return remembered
+      + older.map { version in
+        Choice(
+          change: .rollback(to: version, config: installation.config), version: version,
+          remark: "offered; with the present config")
+      }
   }
 
   private static func preferred(_ purpose: Purpose, _ choices: [Choice], _ name: String, _ desk: Desk) -> Choice? {

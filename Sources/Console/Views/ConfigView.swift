@@ -66,8 +66,6 @@ struct ConfigView: View {
     isOutdated = current != base
   }
 
-  // Keys
-
   mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
     switch command {
     case .reload: return reload(desk)
@@ -170,8 +168,6 @@ struct ConfigView: View {
     guard editor.hasUnsavedEdits else { return [] }
     return [.keepDraft(of: name, KeptDraft(text: editor.text, base: base))]
   }
-
-  // Drawing
 
   func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
     let (top, rest) = area.split(top: 1)

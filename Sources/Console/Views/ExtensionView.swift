@@ -92,8 +92,6 @@ struct ExtensionView: View {
     return installation.config.split(separator: "\n", omittingEmptySubsequences: false).map { Line(String($0)) }
   }
 
-  // Commands
-
   mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
     switch command {
     case .back: return [.close()]

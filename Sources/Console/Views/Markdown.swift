@@ -57,20 +57,21 @@ private struct MarkdownWriter {
       endParagraph()
       lines.append(Line(String(repeating: "─", count: min(columns, 40)), "border"))
     } else if let item = Self.item(raw) {
-      endParagraph()
-      let marker = Line(String(repeating: " ", count: item.indent) + item.marker + " ", "accent")
-      lines += (marker + Inline(item.text).line)
-        .wrapped(to: columns, indent: item.indent + item.marker.columns + 1)
+      indented(String(repeating: " ", count: item.indent) + item.marker + " ", "accent", item.text)
     } else if text.hasPrefix(">") {
-      endParagraph()
-      let quoted = Inline(String(text.dropFirst()).trimmed).line
-      lines += (Line("│ ", "border") + quoted).wrapped(to: columns, indent: 2)
+      indented("│ ", "border", String(text.dropFirst()).trimmed)
     } else if raw.hasPrefix("    "), paragraph.isEmpty {
       lines.append(Line("  " + raw.dropFirst(4), "markdown.code"))
     } else if !Self.isMarkup(text) {
       paragraph += (paragraph.isEmpty ? "" : " ") + text
     }
     return index + 1
+  }
+
+  /// A list item or a quotation: its lines stand to the right of its mark.
+  private mutating func indented(_ mark: String, _ style: String, _ text: String) {
+    endParagraph()
+    lines += (Line(mark, style) + Inline(text).line).wrapped(to: columns, indent: mark.columns)
   }
 
   private mutating func endParagraph() {

@@ -90,8 +90,6 @@ struct MarketplaceView: View {
   /// Rows of the lists, under their titles.
   private func height(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 1) }
 
-  // Commands
-
   mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
     if filtering != nil { return performWhileFiltering(command, desk) }
     switch command {
