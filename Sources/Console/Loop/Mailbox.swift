@@ -1,3 +1,4 @@
+import Client
 import Glibc
 
 /// Messages on their way to the console, from any task.
@@ -9,7 +10,7 @@ public final class Mailbox<Message: Sendable>: Sendable {
   /// Readable while there are messages.
   public let descriptor: Int32
   private let bell: Int32
-  private let messages = Guarded<[Message]>([])
+  private let messages = Locked<[Message]>([])
 
   /// An empty mailbox.
   public init() {
@@ -45,31 +46,5 @@ public final class Mailbox<Message: Sendable>: Sendable {
       defer { messages = [] }
       return messages
     }
-  }
-}
-
-/// A value that one thread at a time may touch.
-///
-/// A pthread mutex rather than `Synchronization.Mutex`, which Thread Sanitizer cannot see.
-final class Guarded<Value: Sendable>: @unchecked Sendable {
-  // Safe: `value` is touched only between lock and unlock of `mutex`.
-  private var value: Value
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-
-  init(_ value: Value) {
-    self.value = value
-    mutex = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-  }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
-  }
-
-  func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return body(&value)
   }
 }

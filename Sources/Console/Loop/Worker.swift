@@ -7,7 +7,7 @@ import Extensions
 public final class Worker: Sendable {
   private let session: Session
   private let mailbox: Mailbox<Message>
-  private let running = Guarded(Running())
+  private let running = Locked(Running())
 
   private struct Running {
     var tasks: [Work: (id: Int, task: Task<Void, Never>)] = [:]

@@ -101,7 +101,7 @@ final class LiveConsole {
 /// A line to a backend that can be pulled out and put in again.
 final class Plug: Transport {
   private let inner: InProcessTransport
-  private let state = Guarded(State())
+  private let state = Locked(State())
 
   private struct State {
     var isPulled = false
