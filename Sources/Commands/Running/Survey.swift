@@ -48,9 +48,11 @@ struct Survey: Sendable {
   func context(
     for name: String, called clusterName: String, asksWhoNeedsIt: Bool
   ) async throws(ClusterError) -> PlanContext {
-    async let extensionAnswer = answer { () throws(ClusterError) in try await self.extension(name, isWhole: false) }
-    async let versionsAnswer = answer { () throws(ClusterError) in try await versions(of: name, isWhole: false) }
-    async let server = answer { () throws(ClusterError) in try await cluster.document("/version") }
+    async let extensionAnswer = Runner.result { () throws(ClusterError) in
+      try await self.extension(name, isWhole: false)
+    }
+    async let versionsAnswer = Runner.result { () throws(ClusterError) in try await versions(of: name, isWhole: false) }
+    async let server = Runner.result { () throws(ClusterError) in try await cluster.document("/version") }
     let installed = try await installations().map(Installation.init)
     let neighbours = asksWhoNeedsIt ? await versionsInUse(installed.filter { $0.extension != name }) : [:]
     let found = try await extensionAnswer.get().map { Extension($0, dialect: dialect) }
@@ -73,7 +75,7 @@ struct Survey: Sendable {
       for installation in installations {
         let name = "\(installation.extension)-\(installation.version)"
         group.addTask {
-          let object = await answer { () throws(ClusterError) in
+          let object = await Runner.result { () throws(ClusterError) in
             try await cluster.get(dialect.extensionVersions, name, skipping: ExtensionVersion.unread)
           }
           return (installation.extension, try? object.get())
@@ -82,16 +84,6 @@ struct Survey: Sendable {
       return await group.reduce(into: [:]) { result, found in
         result[found.0] = found.1.map { ExtensionVersion($0, dialect: dialect) }
       }
-    }
-  }
-
-  private func answer<Value: Sendable>(
-    _ request: @Sendable () async throws(ClusterError) -> Value
-  ) async -> Result<Value, ClusterError> {
-    do throws(ClusterError) {
-      return .success(try await request())
-    } catch {
-      return .failure(error)
     }
   }
 }
