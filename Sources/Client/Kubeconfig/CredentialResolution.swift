@@ -41,10 +41,7 @@ struct CredentialResolution {
   }
 
   private func source(for connection: Connection) throws(KubeconfigError) -> (any CredentialSource)? {
-    if let token = options.token { return FixedCredential(.bearer(token)) }
-    if let username = options.username {
-      return FixedCredential(.basic(username, options.password ?? entry?.text("password") ?? ""))
-    }
+    if let given = try credentialGiven() { return FixedCredential(given) }
     if let tokenFile { return TokenFile(tokenFile) }
     guard let entry else { return nil }
     let hasToken = entry.text("token") != nil || entry.text("tokenFile") != nil
@@ -55,6 +52,8 @@ struct CredentialResolution {
     if let path = entry.path("tokenFile") { return TokenFile(path, otherwise: entry.text("token")) }
     if let token = entry.text("token") { return FixedCredential(.bearer(token)) }
     if let username = entry.text("username") { return FixedCredential(.basic(username, entry.text("password") ?? "")) }
+    // As in client-go, a certificate is proof enough, and no plugin is run beside it.
+    if connection.tls.clientCertificate != nil { return nil }
     if entry.node["exec"].map({ !$0.isNull }) == true { return try plugin(of: entry, for: connection) }
     if let provider = entry.node["auth-provider"], !provider.isNull {
       throw entry.mistake(
@@ -64,6 +63,22 @@ struct CredentialResolution {
     return nil
   }
 
+  /// What the command line says, which counts for more than the file.
+  private func credentialGiven() throws(KubeconfigError) -> Credential? {
+    let isBasic = options.username != nil || options.password != nil
+    if let token = options.token {
+      guard !isBasic else {
+        throw KubeconfigError(problem: "both a token and a user name or password are given", remedy: "Give one of them")
+      }
+      return .bearer(token)
+    }
+    guard isBasic else { return nil }
+    guard let username = options.username ?? entry?.text("username") else {
+      throw KubeconfigError(problem: "a password is given, but no user name", remedy: "Add --username NAME")
+    }
+    return .basic(username, options.password ?? entry?.text("password") ?? "")
+  }
+
   private func plugin(of entry: Kubeconfig.Entry, for connection: Connection) throws(KubeconfigError) -> ExecPlugin {
     let settings = try ExecSettings(entry, cluster: cluster, connection: connection)
     return ExecPlugin(settings, environment: environment, lendTerminal: options.lendTerminal)
@@ -71,24 +86,32 @@ struct CredentialResolution {
 
   /// The fields that ask to be taken for somebody else.
   private func impersonation() throws(KubeconfigError) -> HTTPHeaders? {
-    let user = options.impersonatedUser ?? entry?.text("as")
     let groups =
       options.impersonatedGroups.isEmpty
       ? entry?.node["as-groups"]?.value.sequence?.compactMap(\.string) ?? [] : options.impersonatedGroups
-    guard let user else {
-      guard groups.isEmpty, options.impersonatedUID == nil else {
-        throw KubeconfigError(problem: "a group or uid to act as is given, but no user", remedy: "Add --as USER")
+    guard let user = options.impersonatedUser ?? entry?.text("as") else {
+      guard groups.isEmpty, options.impersonatedUID == nil, options.impersonatedExtra.isEmpty else {
+        throw KubeconfigError(
+          problem: "a group, uid or attribute to act as is given, but no user", remedy: "Add --as USER")
       }
       return nil
     }
     var headers: HTTPHeaders = ["Impersonate-User": user]
     for group in groups { headers.add("Impersonate-Group", group) }
     if let uid = options.impersonatedUID ?? entry?.text("as-uid") { headers.add("Impersonate-Uid", uid) }
-    for pair in entry?.node["as-user-extra"]?.value.mapping?.pairs ?? [] {
-      for value in pair.value.sequence ?? [] {
-        headers.add("Impersonate-Extra-" + PercentEncoding.encode(pair.key), value.string ?? "")
-      }
+    for (key, values) in extra {
+      for value in values { headers.add("Impersonate-Extra-" + PercentEncoding.encode(key), value) }
     }
     return headers
+  }
+
+  /// The attributes of the user to act as, in order; those of the command line replace the file's.
+  private var extra: [(key: String, values: [String])] {
+    if !options.impersonatedExtra.isEmpty {
+      return options.impersonatedExtra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+    return (entry?.node["as-user-extra"]?.value.mapping?.pairs ?? []).map { pair in
+      (pair.key, (pair.value.sequence ?? []).map { $0.string ?? "" })
+    }
   }
 }

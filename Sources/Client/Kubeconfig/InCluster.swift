@@ -10,7 +10,10 @@ enum InCluster {
       (try? readFile(directory + "/token")) != nil
     else { return nil }
     var connection = Connection(server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)")
-    connection.tls.authority = try? readFile(directory + "/ca.crt")
+    connection.tls.authority = try authority(options, readFile)
+    connection.tls.isVerified = options.insecureSkipTLSVerify != true
+    connection.tls.serverName = options.tlsServerName
+    connection.allowsCompression = !options.disableCompression
     let namespace = (try? readFile(directory + "/namespace")).map { String(decoding: $0, as: UTF8.self).trimmed() }
     if let seconds = options.requestTimeout { connection.requestTimeout = seconds == 0 ? nil : seconds }
     try CredentialResolution(
@@ -19,5 +22,15 @@ enum InCluster {
     return ClusterContext(
       name: "", cluster: "in-cluster", user: "", namespace: options.namespace ?? namespace ?? "default",
       connection: connection)
+  }
+
+  private static func authority(
+    _ options: KubeconfigOptions, _ readFile: Kubeconfig.ReadFile
+  ) throws(KubeconfigError) -> [UInt8]? {
+    if options.insecureSkipTLSVerify == true { return nil }
+    if let path = options.certificateAuthority {
+      return try Kubeconfig.read(path, for: "--certificate-authority", readFile)
+    }
+    return try? readFile(directory + "/ca.crt")
   }
 }

@@ -12,13 +12,18 @@ public struct KubeconfigOptions: Sendable {
   public var clientCertificate: String?
   public var clientKey: String?
   public var token: String?
+  /// With `password`, basic authentication; the file's password serves when only this is given.
   public var username: String?
+  /// Alone, it takes the place of the file's password.
   public var password: String?
   public var impersonatedUser: String?
   public var impersonatedGroups: [String] = []
   public var impersonatedUID: String?
+  /// Further attributes of the user to act as, each with its values (`--as-user-extra KEY=VALUE`).
+  public var impersonatedExtra: [String: [String]] = [:]
   /// Seconds; 0 waits for ever, as kubectl has it.
   public var requestTimeout: Int?
+  /// Asks for no compressed answers, whatever the file says.
   public var disableCompression = false
   /// Lends the terminal to a credential plugin while the closure runs; `nil` when there is none to lend.
   public var lendTerminal: TerminalLoan?
