@@ -126,9 +126,9 @@ def extension(index, chance):
     }
 
 
-def fill(server, count):
-    chance = random.Random(7)
-    objects = [extension(index, chance) for index in range(count)]
+def fill(server, start, end):
+    chance = random.Random(start)
+    objects = [extension(index, chance) for index in range(start, end)]
 
     def create(part):
         connection = server.connection()
@@ -143,13 +143,33 @@ def fill(server, count):
         list(pool.map(create, parts))
 
 
-def compare_lists(table, args, count):
+def compare_lists(table, args, small, count):
+    """Beside kubectl at `count`; what a thousand more cost from `small` on is kept for `show_growth`."""
     server = Server(args.kubectl, args.kubeconfig)
-    fill(server, count)
+    list_them = [args.ksx, "--kubeconfig", args.kubeconfig, "list"]
+    fill(server, 0, small)
+    few = best(list_them, 5)
+    fill(server, small, count)
     kubectl = best([args.kubectl, "--kubeconfig", args.kubeconfig, "get", "extensions.kubesphere.io", "-o", "json"], 3)
-    ours = best([args.ksx, "--kubeconfig", args.kubeconfig, "list"], 5)
+    ours = best(list_them, 5)
     table.add(f"list {count} extensions, time (kubectl -o json)", ours[0], kubectl[0], " s", 1 / 5)
     table.add(f"list {count} extensions, peak memory", ours[1], kubectl[1], " MB", 1 / 3)
+    return per_thousand(few, ours, count - small)
+
+
+def per_thousand(few, many, more):
+    """Milliseconds and megabytes that each further thousand costs."""
+    return (many[0] - few[0]) * 1e6 / more, (many[1] - few[1]) * 1e3 / more
+
+
+def show_growth(table, args, count, largest, growth):
+    """Whether the way on to `largest` is straight: each thousand costs what the first ones did."""
+    list_them = [args.ksx, "--kubeconfig", args.kubeconfig, "list"]
+    before = best(list_them, 3)
+    fill(Server(args.kubectl, args.kubeconfig), count, largest)
+    later = per_thousand(before, best(list_them, 3), largest - count)
+    table.add(f"each 1000 more, {count} to {largest} (up to {count})", later[0], growth[0], " ms", 1.25)
+    table.add(f"each 1000 more, {count} to {largest}, memory", later[1], growth[1], " MB", 1.25)
 
 
 def compare_disable(table, args):
@@ -221,6 +241,7 @@ def main():
     parser.add_argument("--kubeconfig")
     parser.add_argument("--skip-server", metavar="REASON")
     parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--largest", type=int, default=50_000, help="0 leaves the growth beyond --count out")
     args = parser.parse_args()
     args.ksx = os.path.abspath(args.ksx)
     table = Table()
@@ -228,12 +249,14 @@ def main():
     with tempfile.TemporaryDirectory() as home:
         environment = dict(os.environ, HOME=home, XDG_CONFIG_HOME=home, XDG_STATE_HOME=home, XDG_CACHE_HOME=home, TERM="xterm-256color")
         if args.kubeconfig:
-            compare_lists(table, args, args.count)
+            growth = compare_lists(table, args, args.count // 10, args.count)
             compare_disable(table, args)
         else:
             table.skip("list of 10,000 extensions (kubectl)", args.skip_server or "no server")
             table.skip("disable --now (one curl PATCH)", args.skip_server or "no server")
         console_rows(table, args, environment)
+        if args.kubeconfig and args.largest > args.count:
+            show_growth(table, args, args.count, args.largest, growth)
     table.show()
     return 1 if any(row[6] == "OVER" for row in table.rows) else 0
 
