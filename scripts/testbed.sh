@@ -29,6 +29,30 @@ testbed_start() {
   . "$1/testbed.env"
 }
 
+# testbed_add_reader NAME - adds a user with a client certificate who may look at what KubeSphere's
+# groups have and nothing else, and a context of that name. The testbed has admin and nobody already.
+testbed_add_reader() {
+  local name=$1 pki
+  local kubectl=("$testbed_prefix/bin/kubectl" --kubeconfig "$KUBECONFIG")
+  pki=$(dirname "$TESTBED_CA")
+  (
+    umask 077
+    cd "$pki"
+    openssl ecparam -name prime256v1 -genkey -noout -out "$name.key"
+    openssl req -new -key "$name.key" -subj "/CN=$name" -out "$name.csr"
+    openssl x509 -req -in "$name.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -out "$name.crt" \
+      -extfile <(printf 'extendedKeyUsage = clientAuth\n')
+  ) >&2 2>/dev/null
+  {
+    "${kubectl[@]}" config set-credentials "$name" --client-certificate="$pki/$name.crt" \
+      --client-key="$pki/$name.key" --embed-certs
+    "${kubectl[@]}" config set-context "$name" --cluster=testbed --user="$name"
+    "${kubectl[@]}" create clusterrole ksx-reader --verb=get,list,watch \
+      --resource='*.kubesphere.io,*.extensions.kubesphere.io'
+    "${kubectl[@]}" create clusterrolebinding ksx-reader --clusterrole=ksx-reader --user="$name"
+  } >&2
+}
+
 testbed_purge() {
   TESTBED_PREFIX=$testbed_prefix bash "$testbed_tools/testbed-run.sh" purge "$1" >&2
 }

@@ -33,8 +33,21 @@ extension Serve {
     }
   }
 
-  private func token() throws -> String {
-    guard let tokenFile else { throw ValidationError("--listen needs --token-file: a port is open to every user") }
+  /// What users may do beside the owner.
+  func authorizer() throws -> Authorizer {
+    guard let authorizationPolicyFile else { return Authorizer() }
+    guard tokenAuthFile != nil else {
+      throw ValidationError("--authorization-policy-file is about users: add --token-auth-file")
+    }
+    return try Authorizer(policyFile: authorizationPolicyFile)
+  }
+
+  private func token() throws -> String? {
+    guard let tokenFile else {
+      guard tokenAuthFile == nil else { return nil }
+      throw ValidationError(
+        "--listen needs --token-file or --token-auth-file: a port is open to every user of the machine")
+    }
     guard let file = fopen(tokenFile, "r") else {
       throw ValidationError("--token-file \(tokenFile): \(String(cString: strerror(errno)))")
     }

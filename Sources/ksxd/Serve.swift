@@ -19,6 +19,17 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("File with the token that clients of the port must show.", valueName: "file"))
   var tokenFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Users and their tokens: lines of token,user,uid,\"group1,group2\" as kube-apiserver reads them.",
+      valueName: "file"))
+  var tokenAuthFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What these users may do: one policy in JSON a line as kube-apiserver reads them.", valueName: "file"))
+  var authorizationPolicyFile: String?
+
   @Option(help: ArgumentHelp("Certificate chain of the port, PEM.", valueName: "file"))
   var tlsCert: String?
 
@@ -46,15 +57,20 @@ struct Serve: AsyncParsableCommand {
       throw Failure("\(error)")
     } catch let error as ServerError {
       throw Failure("\(error)")
+    } catch let error as AccessFileError {
+      throw Failure("\(error)")
     }
   }
 
   private func serve() async throws {
     let (endings, listeners) = (Endings(), try listeners())
+    let users = try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) }
+    let authorizer = try authorizer()
     Places.make(data)
-    let api = try API(path: data + "/standalone.db", types: ResourceTypes(dialect: Dialect(dialect)))
+    let api = try API(
+      path: data + "/standalone.db", types: ResourceTypes(dialect: Dialect(dialect)), authorizer: authorizer)
     try await api.makeNamespaces()
-    let server = try await Server.start(api, on: listeners)
+    let server = try await Server.start(api, on: listeners, users: users)
     announce(server.addresses)
     var work = Work(
       in: Cluster(transport: InProcessTransport(api)), dialect: Dialect(dialect),

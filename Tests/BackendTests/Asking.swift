@@ -7,10 +7,15 @@ import Manifest
 /// An API with nothing in it, and a short way to ask it things.
 struct Asking: Sendable {
   var api: API
+  var user = User.owner
+  var headers: HTTPHeaders = [:]
 
-  init(_ dialect: Dialect = .installPlan, remembering changes: Int = 10_000) throws {
+  init(
+    _ dialect: Dialect = .installPlan, authorizer: Authorizer = Authorizer(), remembering changes: Int = 10_000
+  ) throws {
     api = try API(
-      path: ":memory:", types: ResourceTypes(dialect: dialect), remembering: History.Limit(changes: changes),
+      path: ":memory:", types: ResourceTypes(dialect: dialect), authorizer: authorizer,
+      remembering: History.Limit(changes: changes),
       now: { Timestamp(secondsSince1970: 1_767_225_600) })
   }
 
@@ -33,10 +38,19 @@ struct Asking: Sendable {
   func callAsFunction(
     _ method: HTTPRequest.Method, _ target: String, _ body: Value? = nil, as type: String = "application/json"
   ) async throws -> Answer {
-    let request = HTTPRequest(
+    var request = HTTPRequest(
       method, target, headers: ["Content-Type": type], body: body.map { JSON.bytes($0) } ?? [])
-    let response = await api.respond(to: request)
+    for field in headers.fields { request.headers.add(field.name, field.value) }
+    let response = await api.respond(to: request, as: user)
     return Answer(status: response.status, json: try JSON.parse(try await response.body.collected()))
+  }
+
+  /// The same API, asked by somebody else.
+  func by(_ user: User, _ headers: HTTPHeaders = [:]) -> Asking {
+    var asking = self
+    asking.user = user
+    asking.headers = headers
+    return asking
   }
 
   /// A merge patch.
@@ -47,7 +61,7 @@ struct Asking: Sendable {
 
   /// The lines of a watch until it ends, or until `count` of them have come.
   func watch(_ target: String, _ count: Int = .max) async throws -> [Value] {
-    let response = await api.respond(to: HTTPRequest(.get, target))
+    let response = await api.respond(to: HTTPRequest(.get, target), as: user)
     var lines: [Value] = []
     var rest: [UInt8] = []
     for try await piece in response.body {

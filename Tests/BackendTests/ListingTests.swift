@@ -115,7 +115,7 @@ import Testing
     var request = HTTPRequest(.get, Path.plans)
     request.headers["Accept"] = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
-    let table = try JSON.parse(try await ask.api.respond(to: request).body.collected())
+    let table = try JSON.parse(try await ask.api.respond(to: request, as: .owner).body.collected())
 
     #expect(table["kind"] == "Table")
     #expect(
@@ -131,6 +131,6 @@ import Testing
     var request = HTTPRequest(.get, Path.plans)
     request.headers["Accept"] = "text/html"
 
-    #expect(await ask.api.respond(to: request).status == 406)
+    #expect(await ask.api.respond(to: request, as: .owner).status == 406)
   }
 }

@@ -176,7 +176,9 @@ import Testing
   }
 
   @Test func theTokenOpensTheDoor() async throws {
-    let door = TokenGuard(token: "open sesame 1234", before: try Asking().api)
+    var tokens = TokenTable()
+    tokens.add(token: Array("open sesame 1234".utf8), .owner)
+    let door = Door(tokens: tokens, stranger: nil, handler: try Asking().api)
     func status(_ header: String?) async -> Int {
       var request = HTTPRequest(.get, "/healthz")
       request.headers["Authorization"] = header

@@ -198,7 +198,7 @@ import Testing
   func aBodyThatIsTooDeepIsRefused(depth: Int) async throws {
     let body = Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
 
-    let answer = await ask.api.respond(to: HTTPRequest(.post, Path.maps, body: body))
+    let answer = await ask.api.respond(to: HTTPRequest(.post, Path.maps, body: body), as: .owner)
 
     #expect(answer.status == 400)
   }

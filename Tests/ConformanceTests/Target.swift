@@ -18,11 +18,23 @@ enum Target {
   /// The dialect of the target, `installplan` unless scripts/conformance says otherwise.
   static let dialect = variable("KSX_CONFORMANCE_DIALECT").flatMap(Dialect.Name.init).map(Dialect.init) ?? .installPlan
 
-  func cluster() async throws -> Cluster {
+  /// The three people who ask, with one context each in the kubeconfigs of scripts/conformance.
+  enum Person: String, CaseIterable, Sendable {
+    case admin
+    /// May look at what KubeSphere's groups have, and change nothing.
+    case readOnly = "read-only"
+    /// Is known, and may do nothing.
+    case nobody
+  }
+
+  func cluster(as person: Person = .admin) async throws -> Cluster {
     switch self {
-    case .inProcess: Cluster(transport: InProcessTransport(try await InProcessServer.shared.api()))
-    case .socket(let path): Cluster(transport: CurlTransport(base: "unix://\(path)"))
-    case .kubeconfig(let path): try Self.cluster(kubeconfig: path)
+    case .inProcess:
+      let user = person == .admin ? .owner : User(name: person.rawValue, groups: ["system:authenticated"])
+      return Cluster(transport: InProcessTransport(try await InProcessServer.shared.api(), as: user))
+    case .socket(let path) where person == .admin: return Cluster(transport: CurlTransport(base: "unix://\(path)"))
+    case .socket: return try Self.cluster(kubeconfig: Self.variable("KSX_CONFORMANCE_USERS") ?? "", as: person)
+    case .kubeconfig(let path): return try Self.cluster(kubeconfig: path, as: person)
     }
   }
 
@@ -33,9 +45,10 @@ enum Target {
     return name
   }
 
-  private static func cluster(kubeconfig path: String) throws -> Cluster {
+  private static func cluster(kubeconfig path: String, as person: Person) throws -> Cluster {
     var options = KubeconfigOptions()
     options.kubeconfig = path
+    options.context = person.rawValue
     return Cluster(transport: CurlTransport(try Kubeconfig.load(options).connection))
   }
 
@@ -49,13 +62,24 @@ private actor InProcessServer {
   static let shared = InProcessServer()
   private var opened: API?
 
+  /// As scripts/conformance gives them to other servers.
+  private static let policies = ["kubesphere.io", "extensions.kubesphere.io"].map {
+    #"{"user":"read-only","resource":"*","apiGroup":"\#($0)","namespace":"*","readonly":true}"#
+  }.map {
+    #"{"apiVersion":"abac.authorization.kubernetes.io/v1beta1","kind":"Policy","spec":\#($0)}"# + "\n"
+  }.joined()
+
   func api() async throws -> API {
     if let opened { return opened }
-    let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))
-    opened = api
-    let cluster = Cluster(transport: InProcessTransport(api))
     let marketplace = "/tmp/ksx-conformance-\(getpid())"
     try Catalogue.write(to: marketplace)
+    let policies = marketplace + "/policies"
+    try Files.write(Array(Self.policies.utf8), to: policies)
+    let api = try API(
+      path: ":memory:", types: ResourceTypes(dialect: .installPlan),
+      authorizer: try Authorizer(policyFile: policies))
+    opened = api
+    let cluster = Cluster(transport: InProcessTransport(api))
     try await Catalogue.register(folder: marketplace, in: cluster, dialect: .installPlan)
     var settings = ControllerSettings()
     settings.renderer = ChartRenderer(engine: .substitution)

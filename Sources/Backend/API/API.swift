@@ -7,6 +7,7 @@ import Manifest
 /// anything here: a watch is a place in the history, read at the reader's pace.
 public actor API {
   public nonisolated let types: ResourceTypes
+  nonisolated let authorizer: Authorizer
   let store: ObjectStore
   let now: @Sendable () -> Timestamp
   var waiters: [Int: Waiter] = [:]
@@ -15,24 +16,29 @@ public actor API {
 
   /// Opens the objects kept at `path`, or begins with none; `:memory:` keeps nothing.
   public init(
-    path: String, types: ResourceTypes, now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    path: String, types: ResourceTypes, authorizer: Authorizer = Authorizer(),
+    now: @escaping @Sendable () -> Timestamp = Timestamp.now
   ) throws(StorageError) {
-    try self.init(path: path, types: types, remembering: History.Limit(), now: now)
+    try self.init(path: path, types: types, authorizer: authorizer, remembering: History.Limit(), now: now)
   }
 
   init(
-    path: String, types: ResourceTypes, remembering limit: History.Limit,
+    path: String, types: ResourceTypes, authorizer: Authorizer = Authorizer(), remembering limit: History.Limit,
     now: @escaping @Sendable () -> Timestamp = Timestamp.now
   ) throws(StorageError) {
     self.types = types
+    self.authorizer = authorizer
     self.now = now
     store = try ObjectStore(path: path, remembering: limit)
   }
 
-  /// Answers one request; what is wrong with it becomes a `Status`.
-  public nonisolated func respond(to request: HTTPRequest) async -> HTTPResponse {
+  /// Answers one request of `user`; what is wrong with it becomes a `Status`.
+  public nonisolated func respond(to request: HTTPRequest, as user: User) async -> HTTPResponse {
     do throws(Refusal) {
-      return try await Router(api: self).answer(request)
+      let subject = try authorizer.subject(of: request, from: user)
+      let target = Target(request.target)
+      try authorizer.check(Attributes(request, target), by: subject)
+      return try await Router(api: self, user: subject).answer(request, target)
     } catch {
       return error.response
     }
@@ -50,11 +56,16 @@ public actor API {
 /// Reaches an API in this process without a socket.
 public struct InProcessTransport: Transport {
   public var api: API
+  /// Who asks.
+  public var user: User
 
-  public init(_ api: API) { self.api = api }
+  public init(_ api: API, as user: User = .owner) {
+    self.api = api
+    self.user = user
+  }
 
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard !Task.isCancelled else { throw .cancelled }
-    return await api.respond(to: request)
+    return await api.respond(to: request, as: user)
   }
 }

@@ -46,18 +46,19 @@ extension ResourceTypes {
     role(
       Resource(
         group: "rbac.authorization.k8s.io", version: "v1", plural: "clusterrolebindings", kind: "ClusterRoleBinding")),
-    review,
+    accessReviews,
+    review("authorization.k8s.io", "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
+    review("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview"),
   ]
 
+  static let accessReviews = review("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview")
+
   /// Answered when it is created, and never kept.
-  static let review: ResourceType = {
-    var type = ResourceType(
-      Resource(
-        group: "authorization.k8s.io", version: "v1", plural: "selfsubjectaccessreviews",
-        kind: "SelfSubjectAccessReview"))
+  private static func review(_ group: String, _ plural: String, _ kind: String) -> ResourceType {
+    var type = ResourceType(Resource(group: group, version: "v1", plural: plural, kind: kind))
     type.verbs = ["create"]
     return type
-  }()
+  }
 
   private static func namespaced(_ group: String, _ version: String, _ plural: String, _ kind: String) -> Resource {
     Resource(group: group, version: version, plural: plural, kind: kind, isNamespaced: true)

@@ -125,7 +125,8 @@ struct Refusal: Error, Hashable, Sendable {
       "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "message": .string(message),
       "reason": .string(reason),
     ]
-    if !details.isEmpty { status["details"] = .mapping(details) }
+    // Kubernetes has details of every 403, if only empty ones.
+    if !details.isEmpty || code == 403 { status["details"] = .mapping(details) }
     status["code"] = .integer(code)
     return .mapping(status)
   }

@@ -72,6 +72,9 @@ public struct ResourceType: Hashable, Sendable {
   /// The name of the collection in the store.
   var collection: String { resource.qualifiedName }
 
+  /// Whether it is a question that is answered when it is created.
+  var isReview: Bool { verbs == ["create"] }
+
   /// Custom resources must be updated from the version that was read; Kubernetes' own need not.
   var isCustom: Bool { resource.group.hasSuffix("kubesphere.io") }
 }

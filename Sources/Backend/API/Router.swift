@@ -4,9 +4,10 @@ import Manifest
 /// Finds what a request asks for and has it done.
 struct Router: Sendable {
   var api: API
+  /// Who asks, and is known to be allowed to.
+  var user: User
 
-  func answer(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-    let target = Target(request.target)
+  func answer(_ request: HTTPRequest, _ target: Target) async throws(Refusal) -> HTTPResponse {
     switch target.segments.first {
     case "healthz", "livez", "readyz": return try text("ok", for: request)
     case "version": return try document(Discovery.version, request)
@@ -30,7 +31,7 @@ struct Router: Sendable {
       return try document(Discovery(api.types).resources(group: group, version: version), request)
     }
     let path = try ResourcePath(rest, group: group, version: version, in: api.types)
-    guard path.type.resource.plural != ResourceTypes.review.resource.plural else { return try review(request) }
+    guard !path.type.isReview else { return try review(request, path.type) }
     return try await path.name == nil
       ? collection(request, target, path)
       : object(request, target, path)
@@ -57,8 +58,6 @@ struct Router: Sendable {
   ) async throws(Refusal) -> HTTPResponse {
     let (options, form) = (try WriteOptions(target), try Form(request, target))
     switch request.method {
-    case .get where target.flag("watch"):
-      return try await Watching(api: api).begin(path, target, try Form(request, target))
     case .get: return answer(200, try await api.get(path), path, form)
     case .put: return answer(200, try await api.replace(path, with: try request.json(), options), path, form)
     case .patch: return answer(200, try await api.patch(path, try Patch(request, for: path.type), options), path, form)
@@ -84,10 +83,9 @@ struct Router: Sendable {
       status: 200, json: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success"])
   }
 
-  /// Whoever reaches this API may do everything: the door is the socket's or the token's.
-  private func review(_ request: HTTPRequest) throws(Refusal) -> HTTPResponse {
+  private func review(_ request: HTTPRequest, _ type: ResourceType) throws(Refusal) -> HTTPResponse {
     guard request.method == .post else { throw .unknownMethod }
-    let answer = try request.json().setting(["status"], to: ["allowed": true])
+    let answer = try Reviews(authorizer: api.authorizer, user: user).answer(try request.json(), type)
     return HTTPResponse(status: 201, json: answer)
   }
 

@@ -23,11 +23,11 @@ final class ConnectionHandler: ChannelInboundHandler {
   private var state = State.waiting
   private var deadline: Scheduled<Void>?
   private var isStopping = false
-  private let handler: any Handler
+  private let door: Door
   private let limits: ServerLimits
 
-  init(_ handler: any Handler, _ limits: ServerLimits) {
-    self.handler = handler
+  init(_ door: Door, _ limits: ServerLimits) {
+    self.door = door
     self.limits = limits
   }
 
@@ -91,10 +91,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     let writer = ResponseWriter(channel: context.channel, isLast: isLast, stall: limits.stall)
     // Safe: both are used on the event loop only, which NIOLoopBound checks.
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let (handler, eventLoop) = (handler, context.eventLoop)
+    let (door, eventLoop) = (door, context.eventLoop)
     state = .responding(
       Task {
-        let isSent = await writer.write(await handler.respond(to: request), isHead: method == .head)
+        let isSent = await writer.write(await door.respond(to: request), isHead: method == .head)
         eventLoop.execute {
           let (connection, context) = bound.value
           isSent ? connection.finish(!isLast, context) : connection.cut(context)

@@ -1,9 +1,9 @@
 public import Client
 
-/// Something that answers requests: the API, a gateway, or a guard before one of them.
+/// Something that answers requests of people it is told of.
 public protocol Handler: Sendable {
-  /// Answers `request`; every failure is an answer too.
-  func respond(to request: HTTPRequest) async -> HTTPResponse
+  /// Answers `request` as far as `user` may ask it; every failure is an answer too.
+  func respond(to request: HTTPRequest, as user: User) async -> HTTPResponse
 }
 
 extension API: Handler {}

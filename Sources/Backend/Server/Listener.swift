@@ -2,8 +2,8 @@
 public enum Listener: Hashable, Sendable {
   /// A unix socket in a directory of this user alone.
   case socket(path: String)
-  /// A TCP port, guarded by a token; port 0 takes a free one.
-  case port(host: String, port: Int, token: String, certificate: Certificate?)
+  /// A TCP port; port 0 takes a free one. Who shows `token` is the owner.
+  case port(host: String, port: Int, token: String?, certificate: Certificate?)
 
   /// Files with a certificate chain and its key, in PEM.
   public struct Certificate: Hashable, Sendable {

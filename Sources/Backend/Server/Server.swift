@@ -27,14 +27,18 @@ public final class Server: Sendable {
   }
 
   /// Listens everywhere in `listeners`, or nowhere.
+  ///
+  /// With `users` a token makes one of them of whoever shows it. Who shows none is the owner on a
+  /// socket, which nobody else can reach, and a stranger on a port.
   public static func start(
-    _ handler: any Handler, on listeners: [Listener], limits: ServerLimits = ServerLimits()
+    _ handler: any Handler, on listeners: [Listener], users: TokenTable? = nil, limits: ServerLimits = ServerLimits()
   ) async throws(ServerError) -> Server {
     let connections = Connections()
     var channels: [any Channel] = []
     for listener in listeners {
       do throws(ServerError) {
-        channels.append(try await bind(listener, handler, limits, connections))
+        let door = door(of: listener, users, handler)
+        channels.append(try await bind(listener, door, limits, connections))
       } catch {
         for channel in channels { channel.close(promise: nil) }
         throw error
@@ -50,21 +54,29 @@ public final class Server: Sendable {
     for socket in sockets { socket.remove() }
   }
 
+  private static func door(of listener: Listener, _ users: TokenTable?, _ handler: any Handler) -> Door {
+    guard case .port(_, _, let token, _) = listener else {
+      return Door(tokens: users, stranger: .owner, handler: handler)
+    }
+    var tokens = users ?? TokenTable()
+    if let token { tokens.add(token: Array(token.utf8), .owner) }
+    return Door(tokens: tokens, stranger: users == nil ? nil : .anonymous, handler: handler)
+  }
+
   private static func bind(
-    _ listener: Listener, _ handler: any Handler, _ limits: ServerLimits, _ connections: Connections
+    _ listener: Listener, _ door: Door, _ limits: ServerLimits, _ connections: Connections
   ) async throws(ServerError) -> any Channel {
     switch listener {
     case .socket(let path):
       let place = SocketPlace(path: path)
       try place.prepare()
-      let bootstrap = bootstrap(handler, limits, connections, tls: nil)
+      let bootstrap = bootstrap(door, limits, connections, tls: nil)
       let channel = try await listening(on: path) { try await bootstrap.bind(unixDomainSocketPath: path).get() }
       place.restrict()
       return channel
-    case .port(let host, let port, let token, let certificate):
+    case .port(let host, let port, _, let certificate):
       let tls = try certificate.map(context)
-      let guarded = TokenGuard(token: token, before: handler)
-      let bootstrap = bootstrap(guarded, limits, connections, tls: tls)
+      let bootstrap = bootstrap(door, limits, connections, tls: tls)
       return try await listening(on: "\(host):\(port)") { try await bootstrap.bind(host: host, port: port).get() }
     }
   }
@@ -97,7 +109,7 @@ public final class Server: Sendable {
   }
 
   private static func bootstrap(
-    _ handler: any Handler, _ limits: ServerLimits, _ connections: Connections, tls: NIOSSLContext?
+    _ door: Door, _ limits: ServerLimits, _ connections: Connections, tls: NIOSSLContext?
   ) -> ServerBootstrap {
     ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
@@ -111,7 +123,7 @@ public final class Server: Sendable {
           decoder.maxHeaderListSize = limits.headers
           try pipeline.configureHTTPServerPipeline(
             withErrorHandling: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-          try pipeline.addHandler(ConnectionHandler(handler, limits))
+          try pipeline.addHandler(ConnectionHandler(door, limits))
         }.map { Task { await connections.add(channel) } }.map { _ in }
       }
   }

@@ -1,0 +1,153 @@
+import Client
+import Extensions
+import Manifest
+import Testing
+
+/// What an admin, a reader and nobody may do, and how they are told no.
+@Suite struct UserTests {
+  let admin: Cluster
+  let shelf = Target.dialect.categories
+  let name = "ksx-users-\(UInt32.random(in: .min ... .max))"
+
+  init() async throws {
+    admin = try await Target.current.cluster()
+    _ = try await admin.create(shelf, Object(shelf, name: name, ["spec": ["icon": "x"]]))
+  }
+
+  /// One use of each verb the client has.
+  enum Verb: String, CaseIterable, Sendable {
+    case get, list, watch, create, patch, delete
+
+    var reads: Bool { [.get, .list, .watch].contains(self) }
+    var isNamed: Bool { [.get, .patch, .delete].contains(self) }
+  }
+
+  @Test(arguments: Target.Person.allCases, Verb.allCases)
+  func everyVerbDoesWhatItMayOrSaysWhyNot(person: Target.Person, verb: Verb) async throws {
+    let cluster = try await Target.current.cluster(as: person)
+
+    let status = await refusal { () async throws(ClusterError) in try await use(verb, of: shelf, in: cluster) }
+
+    if person == .admin || (person == .readOnly && verb.reads) {
+      #expect(status == nil)
+    } else {
+      let subject = shelf.qualifiedName + (verb.isNamed ? " \"\(name)\"" : "")
+      #expect(status?.code == 403)
+      #expect(status?.reason == "Forbidden")
+      #expect(status?.name == (verb.isNamed ? name : ""))
+      #expect(
+        status?.message
+          == "\(subject) is forbidden: User \"\(person.rawValue)\" cannot \(verb.rawValue) resource "
+          + "\"\(shelf.plural)\" in API group \"\(shelf.group)\" at the cluster scope")
+    }
+    try await remove()
+  }
+
+  @Test(arguments: Target.Person.allCases, Verb.allCases)
+  func theVerdictAgreesWithWhatHappens(person: Target.Person, verb: Verb) async throws {
+    let cluster = try await Target.current.cluster(as: person)
+
+    let access = Access(verb.rawValue, shelf, name: verb.isNamed ? name : nil)
+    let verdict = try await cluster.verdict(on: access)
+    let status = await refusal { () async throws(ClusterError) in try await use(verb, of: shelf, in: cluster) }
+
+    #expect(verdict.isAllowed == (status == nil))
+    try await remove()
+  }
+
+  @Test(arguments: [Target.Person.readOnly, .nobody], Verb.allCases)
+  func whatIsNotTheirsIsNotTheirs(person: Target.Person, verb: Verb) async throws {
+    let cluster = try await Target.current.cluster(as: person)
+
+    let status = await refusal { () async throws(ClusterError) in try await use(verb, of: .secrets, in: cluster) }
+
+    #expect(status?.code == 403)
+    #expect(status?.message.hasSuffix("in the namespace \"default\"") == true)
+    try await remove()
+  }
+
+  @Test func nobodyLearnsNotEvenWhatIsThere() async throws {
+    let nobody = try await Target.current.cluster(as: .nobody)
+    let absent = String(name.reversed())
+
+    let listed = try await nobody.raw(.get, shelf.path())
+    let present = try await nobody.raw(.get, shelf.path(name: name))
+    let missing = try await nobody.raw(.get, shelf.path(name: absent))
+    let unknown = try await nobody.raw(.get, "/apis/no.such.group/v1/things")
+
+    #expect([listed.status, present.status, missing.status, unknown.status] == [403, 403, 403, 403])
+    #expect(!listed.text.contains(name))
+    #expect(present.message.split(separator: name) == missing.message.split(separator: absent))
+    #expect(present["details", "kind"] == missing["details", "kind"])
+    try await remove()
+  }
+
+  @Test(arguments: Target.Person.allCases)
+  func everybodyKnownMayDiscover(person: Target.Person) async throws {
+    let cluster = try await Target.current.cluster(as: person)
+
+    let resources = try await cluster.resources(group: shelf.group, version: shelf.version)
+
+    #expect(resources.contains { $0.resource.plural == shelf.plural })
+    #expect(try await !cluster.version().gitVersion.isEmpty)
+    try await remove()
+  }
+
+  @Test func onlyWhoMayImpersonateDoes() async throws {
+    let nobody = try await Target.current.cluster(as: .nobody)
+
+    let down = try await admin.raw(.get, shelf.path(), headers: ["Impersonate-User": "nobody"])
+    let up = try await nobody.raw(.get, shelf.path(), headers: ["Impersonate-User": "admin"])
+    let group = try await nobody.raw(
+      .get, shelf.path(), headers: ["Impersonate-User": "nobody", "Impersonate-Group": "system:masters"])
+
+    #expect([down.status, up.status, group.status] == [403, 403, 403])
+    #expect(down.message.contains("User \"nobody\" cannot list"))
+    #expect(
+      up.message
+        == #"users "admin" is forbidden: User "nobody" cannot impersonate resource "users" in API group "" "#
+        + "at the cluster scope")
+    try await remove()
+  }
+
+  private func use(_ verb: Verb, of resource: Resource, in cluster: Cluster) async throws(ClusterError) {
+    let namespace = resource.isNamespaced ? "default" : nil
+    switch verb {
+    case .get: _ = try await cluster.get(resource, namespace: namespace, name)
+    case .list: _ = try await cluster.list(resource, namespace: namespace, limit: 5)
+    case .watch: try await watch(resource, namespace, in: cluster)
+    case .create:
+      _ = try await cluster.create(
+        resource, Object(resource, name: name + "-new", namespace: namespace), dryRun: true)
+    case .patch:
+      _ = try await cluster.patch(resource, namespace: namespace, name, ["metadata": ["labels": ["a": "b"]]])
+    case .delete: try await cluster.delete(resource, namespace: namespace, name)
+    }
+  }
+
+  /// Begins a watch and looks at its head only.
+  private func watch(
+    _ resource: Resource, _ namespace: String?, in cluster: Cluster
+  ) async throws(ClusterError) {
+    let target = resource.path(namespace: namespace) + "?watch=true&timeoutSeconds=1"
+    let response: HTTPResponse
+    let bytes: [UInt8]
+    do throws(TransportError) {
+      response = try await cluster.transport.send(HTTPRequest(.get, target))
+      guard response.status != 200 else { return }
+      bytes = try await response.body.collected()
+    } catch {
+      throw .transport(error)
+    }
+    let json = (try? JSON.parse(bytes)) ?? .null
+    throw .refused(
+      Status(
+        code: response.status, reason: json["reason"]?.string ?? "", message: json["message"]?.string ?? "",
+        name: json[path: "details", "name"]?.string ?? ""))
+  }
+
+  /// Leaves nothing behind.
+  private func remove() async throws {
+    _ = try await admin.raw(.delete, shelf.path(name: name))
+  }
+}
