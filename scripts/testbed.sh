@@ -33,7 +33,6 @@ testbed_start() {
 # groups have and nothing else, and a context of that name. The testbed has admin and nobody already.
 testbed_add_reader() {
   local name=$1 pki
-  local kubectl=("$testbed_prefix/bin/kubectl" --kubeconfig "$KUBECONFIG")
   pki=$(dirname "$TESTBED_CA")
   (
     umask 077
@@ -43,14 +42,23 @@ testbed_add_reader() {
     openssl x509 -req -in "$name.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -out "$name.crt" \
       -extfile <(printf 'extendedKeyUsage = clientAuth\n')
   ) >&2 2>/dev/null
-  {
-    "${kubectl[@]}" config set-credentials "$name" --client-certificate="$pki/$name.crt" \
-      --client-key="$pki/$name.key" --embed-certs
-    "${kubectl[@]}" config set-context "$name" --cluster=testbed --user="$name"
-    "${kubectl[@]}" create clusterrole ksx-reader --verb=get,list,watch \
-      --resource='*.kubesphere.io,*.extensions.kubesphere.io'
-    "${kubectl[@]}" create clusterrolebinding ksx-reader --clusterrole=ksx-reader --user="$name"
-  } >&2
+  # The testbed's kubectl cannot rewrite kubeconfigs.
+  sed -i -e "s|^users:\$|&\n- name: $name\n  user: {client-certificate: $pki/$name.crt, client-key: $pki/$name.key}|" \
+    -e "s|^contexts:\$|&\n- name: $name\n  context: {cluster: testbed, user: $name}|" "$KUBECONFIG"
+  "$testbed_prefix/bin/kubectl" --kubeconfig "$KUBECONFIG" apply -f - >&2 <<ROLES
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: ksx-reader}
+rules:
+- {apiGroups: [kubesphere.io, extensions.kubesphere.io], resources: ["*"], verbs: [get, list, watch]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: ksx-reader}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: ksx-reader}
+subjects:
+- {apiGroup: rbac.authorization.k8s.io, kind: User, name: $name}
+ROLES
 }
 
 testbed_purge() {
