@@ -31,12 +31,20 @@ extension Cluster {
   func list(
     _ list: ListRequest, restart: () -> Void, each: (Object) -> Void
   ) async throws(ClusterError) -> ListVersion {
+    let end = try await pages(list, restart: restart) { each(Object($0).filled(for: list.resource)) }
+    return ListVersion(resourceVersion: end.version)
+  }
+
+  /// Hands over the items of every page, and gives what stands around those of the last.
+  func pages(
+    _ list: ListRequest, restart: () -> Void, each: (Value) -> Void
+  ) async throws(ClusterError) -> ListEnd {
     var list = list
     var restarts = 0
     while true {
       do throws(ClusterError) {
         let end = try await page(list, each: each)
-        guard !end.next.isEmpty else { return ListVersion(resourceVersion: end.version) }
+        guard !end.next.isEmpty else { return end }
         list.next = end.next
       } catch {
         // Pages that expire again and again would never end: the last attempt is in one piece.
@@ -49,15 +57,13 @@ extension Cluster {
     }
   }
 
-  /// Hands over the objects of one page, and gives what stands around them.
-  private func page(
-    _ list: ListRequest, each: (Object) -> Void
-  ) async throws(ClusterError) -> (version: String, next: String) {
-    let response = try await read(list.target)
+  private func page(_ list: ListRequest, each: (Value) -> Void) async throws(ClusterError) -> ListEnd {
+    let response = try await read(list.target, accepting: list.form.accepted)
     var splitter = ItemSplitter()
+    splitter.fields = list.form.fields
     do {
       for try await chunk in response.body {
-        try Self.take(chunk, list, &splitter, each)
+        try Self.take(chunk, list.form.skipping(list.skipping), &splitter, each)
       }
     } catch let error as TransportError {
       throw .transport(error)
@@ -66,17 +72,15 @@ extension Cluster {
     } catch {
       throw .unreadable("\(error)")
     }
-    return try Self.end(of: splitter.remainder)
+    return try ListEnd(splitter.remainder, list.form)
   }
 
   private static func take(
-    _ chunk: [UInt8], _ list: ListRequest, _ splitter: inout ItemSplitter, _ each: (Object) -> Void
+    _ chunk: [UInt8], _ skipping: JSONPaths, _ splitter: inout ItemSplitter, _ each: (Value) -> Void
   ) throws(ClusterError) {
     let result = chunk.withUnsafeBufferPointer { chunk in
       Result { () throws(ClusterError) in
-        try splitter.add(chunk) { (item) throws(ClusterError) in
-          each(Object(try self.value(of: item, skipping: list.skipping)).filled(for: list.resource))
-        }
+        try splitter.add(chunk) { (item) throws(ClusterError) in each(try self.value(of: item, skipping: skipping)) }
       }
     }
     try result.get()
@@ -93,21 +97,6 @@ extension Cluster {
       throw .unreadable("an item of the list is no JSON: \(error)")
     }
   }
-
-  private static func end(of remainder: [UInt8]) throws(ClusterError) -> (version: String, next: String) {
-    let value: Value
-    do {
-      value = try JSON.parse(remainder)
-    } catch {
-      throw .unreadable(problem(error, in: remainder))
-    }
-    // `null` is how Go writes a list that was never made.
-    guard let items = value["items"], items == .null || items == .sequence([]) else {
-      throw .unreadable("the answer is JSON but no list")
-    }
-    let metadata = value["metadata"]
-    return (metadata?["resourceVersion"]?.string ?? "", metadata?["continue"]?.string ?? "")
-  }
 }
 
 /// How new a list must be.
@@ -119,39 +108,4 @@ public enum Freshness: Hashable, Sendable {
   case atHand
 
   var version: String { self == .atHand ? "0" : "" }
-}
-
-/// What is asked of a collection.
-struct ListRequest {
-  var resource: Resource
-  var namespace: String?
-  var selector = Selector()
-  var limit: Int?
-  var skipping = JSONPaths()
-  /// Empty for the newest state; `0` for any the server has at hand; else not older than this.
-  var version = ""
-  /// The server's token for the next page.
-  var next = ""
-
-  var target: String {
-    var query = Query()
-    query.add("limit", limit.map(String.init))
-    query.add("continue", next)
-    query.add(selector)
-    if next.isEmpty {
-      query.add("resourceVersion", version)
-      query.add("resourceVersionMatch", version.isEmpty ? nil : "NotOlderThan")
-    }
-    return resource.path(namespace: namespace) + query.text
-  }
-}
-
-extension Object {
-  /// Items of a list may leave out what the list says for all of them.
-  func filled(for resource: Resource) -> Object {
-    guard value["kind"] == nil || value["apiVersion"] == nil, var mapping = value.mapping else { return self }
-    mapping["apiVersion"] = mapping["apiVersion"] ?? .string(resource.apiVersion)
-    mapping["kind"] = mapping["kind"] ?? .string(resource.kind)
-    return Object(.mapping(mapping))
-  }
 }

@@ -7,8 +7,10 @@ extension Cluster {
   /// Sends a read, and again when the server asks for that, as client-go does.
   ///
   /// An answer that says no is thrown.
-  func read(_ target: String, patience: HTTPRequest.Patience = .answer) async throws(ClusterError) -> HTTPResponse {
-    var request = HTTPRequest(.get, target, headers: ["Accept": "application/json"])
+  func read(
+    _ target: String, accepting form: String = "application/json", patience: HTTPRequest.Patience = .answer
+  ) async throws(ClusterError) -> HTTPResponse {
+    var request = HTTPRequest(.get, target, headers: ["Accept": form])
     request.patience = patience
     var attempt = 1
     while true {
@@ -35,7 +37,9 @@ extension Cluster {
 
   private func send(_ request: HTTPRequest) async throws(ClusterError) -> HTTPResponse {
     do {
-      return try await transport.send(request)
+      let response = try await transport.send(request)
+      warnings?.take(from: response.headers)
+      return response
     } catch {
       throw .transport(error)
     }

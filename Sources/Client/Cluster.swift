@@ -10,55 +10,67 @@ public struct Cluster: Sendable {
   /// Attempts of a read that the server puts off with `Retry-After`.
   public var readAttempts = 5
   public var timing = Timing.real
+  /// Hears of the warnings that come with answers.
+  public var warnings: Warnings?
 
   public init(transport: any Transport) {
     self.transport = transport
   }
 
   public func get(
-    _ resource: Resource, namespace: String? = nil, _ name: String, skipping: JSONPaths = JSONPaths()
+    _ resource: Resource, namespace: String? = nil, _ name: String, subresource: String? = nil,
+    skipping: JSONPaths = JSONPaths()
   ) async throws(ClusterError) -> Object {
-    let response = try await read(resource.path(namespace: namespace, name: name))
+    let response = try await read(resource.path(namespace: namespace, name: name, subresource: subresource))
     return try Self.object(try await Self.value(of: response, skipping: skipping))
   }
 
+  /// Creates `object`, or, of an object that is there, a subresource such as a pod's `eviction`.
   public func create(
-    _ resource: Resource, _ object: Object, dryRun: Bool = false
+    _ resource: Resource, _ object: Object, subresource: String? = nil, dryRun: Bool = false
   ) async throws(ClusterError) -> Object {
-    let target = resource.path(namespace: object.namespace) + writeQuery(dryRun)
-    return try await write(.post, target, type: "application/json", object.value)
+    let name = subresource.map { _ in object.name }
+    let target = resource.path(namespace: object.namespace, name: name, subresource: subresource)
+    return try await write(.post, target + writeQuery(dryRun), type: "application/json", object.value)
   }
 
-  /// Merge patch (RFC 7386).
+  /// Changes an object, or a subresource of it such as `status`.
+  public func patch(
+    _ resource: Resource, namespace: String? = nil, _ name: String, subresource: String? = nil, _ patch: Patch,
+    dryRun: Bool = false
+  ) async throws(ClusterError) -> Object {
+    let target = resource.path(namespace: namespace, name: name, subresource: subresource)
+    return try await write(
+      .patch, target + writeQuery(dryRun, force: patch.isForced), type: patch.contentType, patch.body)
+  }
+
+  /// Deletes, but only the object with `uid`, and as it was at `resourceVersion`, where those are given.
   ///
-  /// A `resourceVersion` in the patch makes the server refuse a lost race with 409.
-  public func patch(
-    _ resource: Resource, namespace: String? = nil, _ name: String, _ patch: Value, dryRun: Bool = false
-  ) async throws(ClusterError) -> Object {
-    let target = resource.path(namespace: namespace, name: name) + writeQuery(dryRun)
-    return try await write(.patch, target, type: "application/merge-patch+json", patch)
-  }
-
-  /// Merge patch of a subresource, such as `status`.
-  public func patch(
-    _ resource: Resource, namespace: String? = nil, _ name: String, subresource: String, _ patch: Value
-  ) async throws(ClusterError) -> Object {
-    let target = resource.path(namespace: namespace, name: name) + "/" + subresource + writeQuery(false)
-    return try await write(.patch, target, type: "application/merge-patch+json", patch)
-  }
-
-  /// Deletes, but only the object with `uid` when one is given (a `preconditions` body).
+  /// `propagation` says what becomes of what the object owns; without it the kind's own rule holds.
   public func delete(
-    _ resource: Resource, namespace: String? = nil, _ name: String, uid: String? = nil, dryRun: Bool = false
+    _ resource: Resource, namespace: String? = nil, _ name: String, uid: String? = nil,
+    resourceVersion: String? = nil, propagation: Propagation? = nil, dryRun: Bool = false
   ) async throws(ClusterError) {
+    var options = Mapping()
+    let preconditions = [("uid", uid), ("resourceVersion", resourceVersion)].compactMap { name, value in
+      value.map { Mapping.Pair(key: name, value: .string($0)) }
+    }
+    if !preconditions.isEmpty { options["preconditions"] = .mapping(Mapping(preconditions)) }
+    if let propagation { options["propagationPolicy"] = .string(propagation.rawValue) }
+    // In the body, because a server that is sent one does not look at the query: it would delete.
+    if dryRun { options["dryRun"] = ["All"] }
+    try await delete(resource.path(namespace: namespace, name: name), options)
+  }
+
+  private func delete(_ target: String, _ options: Mapping) async throws(ClusterError) {
     var query = Query()
-    query.add("dryRun", dryRun ? "All" : nil)
-    var request = HTTPRequest(.delete, resource.path(namespace: namespace, name: name) + query.text)
-    if let uid {
+    // Also in the query, for one that reads no body of a DELETE.
+    query.add("dryRun", options["dryRun"] == nil ? nil : "All")
+    var request = HTTPRequest(.delete, target + query.text)
+    if !options.pairs.isEmpty {
+      let kind: Mapping = ["apiVersion": "v1", "kind": "DeleteOptions"]
       request.headers["Content-Type"] = "application/json"
-      request.body = JSON.bytes([
-        "apiVersion": "v1", "kind": "DeleteOptions", "preconditions": ["uid": .string(uid)],
-      ])
+      request.body = JSON.bytes(.mapping(Mapping(kind.pairs + options.pairs)))
     }
     _ = try await write(request)
   }
@@ -81,11 +93,12 @@ public struct Cluster: Sendable {
     return try Self.object(try await write(request))
   }
 
-  private func writeQuery(_ dryRun: Bool) -> String {
+  private func writeQuery(_ dryRun: Bool, force: Bool = false) -> String {
     var query = Query()
     query.add("fieldManager", fieldManager)
     // A field the server does not know would otherwise vanish without a word.
     query.add("fieldValidation", fieldValidation)
+    query.add("force", force ? "true" : nil)
     query.add("dryRun", dryRun ? "All" : nil)
     return query.text
   }
@@ -96,6 +109,16 @@ public struct Cluster: Sendable {
     }
     return Object(value)
   }
+}
+
+/// What becomes of the objects that a deleted one owns.
+public enum Propagation: String, Hashable, Sendable {
+  /// They are deleted afterwards.
+  case background = "Background"
+  /// They are deleted first; until then the object stays, marked as being deleted.
+  case foreground = "Foreground"
+  /// They stay, without an owner.
+  case orphan = "Orphan"
 }
 
 /// The `resourceVersion` a list was true at: where a watch goes on.

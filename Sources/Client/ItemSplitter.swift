@@ -6,6 +6,8 @@ import Manifest
 /// stands around the items is kept as a small document of its own. Nothing is checked here beyond
 /// quotes and brackets; whoever reads the items finds the mistakes in them.
 struct ItemSplitter {
+  /// The fields, of the document itself, that hold the items.
+  var fields = ["items"]
   /// The document with its items left out.
   private(set) var remainder: [UInt8] = []
   private var item: [UInt8] = []
@@ -81,12 +83,14 @@ struct ItemSplitter {
     case UInt8(ascii: "\""):
       isInString = true
       if depth == 1 { key = remainder.count..<remainder.count }
-    case UInt8(ascii: "[") where depth == 1 && remainder[key].elementsEqual("items".utf8): place = .betweenItems
+    case UInt8(ascii: "[") where depth == 1 && isOfItems: place = .betweenItems
     case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
     case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
     default: break
     }
   }
+
+  private var isOfItems: Bool { fields.contains { remainder[key].elementsEqual($0.utf8) } }
 
   private mutating func passBetween(_ chunk: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     var at = start

@@ -22,6 +22,21 @@ enum Redaction {
     return [String(all), String(password), PercentEncoding.decode(password)]
   }
 
+  /// A path and query that may be shown: parameters named like secrets have no value, and nothing in it
+  /// orders a terminal about.
+  static func target(_ target: String) -> String {
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let path = Excerpt.shortened(String(parts[0]), to: 1000)
+    guard parts.count == 2 else { return path }
+    let parameters = parts[1].split(separator: "&").map { parameter in
+      let name = parameter.prefix { $0 != "=" }
+      let word = PercentEncoding.decode(name).lowercased()
+      let isSecret = ["token", "password", "secret", "code", "key"].contains { word.containsText($0) }
+      return isSecret ? name + "=•••" : parameter
+    }
+    return path + "?" + Excerpt.shortened(parameters.joined(separator: "&"), to: 1000)
+  }
+
   private static func userInfo(_ url: String) -> (start: String.Index, at: String.Index)? {
     guard let start = url.rangeOfText("://")?.upperBound else { return nil }
     let authority = url[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }

@@ -21,12 +21,12 @@ public struct Resource: Hashable, Sendable {
   /// `configmaps` or `installplans.kubesphere.io`, as kubectl writes it.
   public var qualifiedName: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
-  /// The path of the collection, or of `name` in it.
-  public func path(namespace: String? = nil, name: String? = nil) -> String {
+  /// The path of the collection, of `name` in it, or of a subresource of that.
+  public func path(namespace: String? = nil, name: String? = nil, subresource: String? = nil) -> String {
     var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
     if let namespace { path += "/namespaces/" + PercentEncoding.encode(namespace) }
     path += "/" + plural
-    if let name { path += "/" + PercentEncoding.encode(name) }
+    for part in [name, subresource].compactMap(\.self) { path += "/" + PercentEncoding.encode(part) }
     return path
   }
 

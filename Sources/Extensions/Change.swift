@@ -26,7 +26,7 @@ extension Write {
     switch self {
     case .create(let resource, let object): return try await cluster.create(resource, object, dryRun: dryRun)
     case .patch(let resource, let name, let patch):
-      return try await cluster.patch(resource, name, patch, dryRun: dryRun)
+      return try await cluster.patch(resource, name, .merge(patch), dryRun: dryRun)
     case .delete(let resource, let name, let uid):
       try await cluster.delete(resource, name, uid: uid, dryRun: dryRun)
       return nil

@@ -55,12 +55,26 @@ import Testing
   @Test func aDeletionNamesTheVeryObjectItMeans() async throws {
     let (cluster, transport) = cluster { _, _ in .json(#"{"kind":"Status","status":"Success"}"#) }
 
-    try await cluster.delete(.extensions, "devops", uid: "1-2-3")
-    try await cluster.delete(.extensions, "devops", dryRun: true)
+    try await cluster.delete(.extensions, "devops")
+    try await cluster.delete(.extensions, "devops", uid: "1-2-3", resourceVersion: "7", propagation: .foreground)
 
-    #expect(String(decoding: transport.requests[0].body, as: UTF8.self).contains(#""preconditions":{"uid":"1-2-3"}"#))
-    #expect(transport.requests[1].body.isEmpty)
-    #expect(transport.requests[1].target.hasSuffix("/devops?dryRun=All"))
+    #expect(transport.requests[0].body.isEmpty)
+    #expect(
+      try JSON.parse(transport.requests[1].body) == [
+        "apiVersion": "v1", "kind": "DeleteOptions", "preconditions": ["uid": "1-2-3", "resourceVersion": "7"],
+        "propagationPolicy": "Foreground",
+      ])
+  }
+
+  @Test func aDeletionThatIsOnlyTriedSaysSoInItsBody() async throws {
+    let (cluster, transport) = cluster { _, _ in .json(#"{"kind":"Status","status":"Success"}"#) }
+
+    try await cluster.delete(.extensions, "devops", uid: "1-2-3", dryRun: true)
+
+    // A real server that is sent a body takes nothing from the query.
+    let request = try #require(transport.requests.first)
+    #expect(try JSON.parse(request.body)["dryRun"] == ["All"])
+    #expect(request.target.hasSuffix("/devops?dryRun=All"))
   }
 
   @Test func aWriteWithoutAnAnswerIsNotRepeated() async {

@@ -21,7 +21,7 @@ struct CategoryReconciler: Reconciler {
         "annotations": .mapping([Self.annotation: .string(String(number))]),
       ]
     ]
-    _ = try await cluster.patch(dialect.categories, name, patch)
+    _ = try await cluster.patch(dialect.categories, name, .merge(patch))
     return .whenChanged
   }
 }

@@ -35,7 +35,7 @@ final class WorkloadReconciler: Reconciler {
     let rest = remaining(name, object)
     guard rest <= .zero else { return .after(rest) }
     let patch: Value = ["metadata": ["resourceVersion": .string(object.resourceVersion)], "status": wanted]
-    _ = try await cluster.patch(resource, namespace: parts[1], parts[2], subresource: "status", patch)
+    _ = try await cluster.patch(resource, namespace: parts[1], parts[2], subresource: "status", .merge(patch))
     return .whenChanged
   }
 

@@ -42,7 +42,7 @@ struct Applier: Sendable {
     }
     guard let patch = Self.patch(from: present.value, earlier: earlier, to: wanted.value) else { return }
     _ = try await Failure.telling(part.title) { () throws(ClusterError) in
-      try await cluster.patch(resource, namespace: namespace, name, patch)
+      try await cluster.patch(resource, namespace: namespace, name, .merge(patch))
     }
   }
 

@@ -60,7 +60,7 @@ struct InstallationReconciler: Reconciler {
     let patch: Value = [
       "metadata": ["resourceVersion": .string(scene.recordVersion)], "data": secret.value["data"] ?? .null,
     ]
-    _ = try await cluster.patch(.secrets, namespace: secret.namespace, secret.name, patch)
+    _ = try await cluster.patch(.secrets, namespace: secret.namespace, secret.name, .merge(patch))
   }
 
   private func fail(_ scene: Scene, _ message: String) async throws(ClusterError) -> NextLook {

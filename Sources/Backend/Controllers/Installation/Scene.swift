@@ -52,7 +52,7 @@ struct Scene: Sendable {
   func publish(_ record: ReleaseRecord, in cluster: Cluster) async throws(ClusterError) {
     for change in changes(record) {
       let patch = change.patch.setting(["metadata", "resourceVersion"], to: .string(change.object.resourceVersion))
-      _ = try await cluster.patch(change.resource, change.object.name, patch)
+      _ = try await cluster.patch(change.resource, change.object.name, .merge(patch))
     }
   }
 

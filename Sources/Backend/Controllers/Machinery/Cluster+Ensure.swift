@@ -37,7 +37,7 @@ extension Cluster {
     if patch.mapping?.isEmpty == true { return present }
     return try await self.patch(
       resource, namespace: wanted.namespace, wanted.name,
-      patch.setting(["metadata", "resourceVersion"], to: .string(present.resourceVersion)))
+      .merge(patch.setting(["metadata", "resourceVersion"], to: .string(present.resourceVersion))))
   }
 
   /// Makes the namespace, if it is not there.
