@@ -12,6 +12,7 @@ public struct Cluster: Sendable {
   public var timing = Timing.real
   /// Hears of the warnings that come with answers.
   public var warnings: Warnings?
+  public let listStreaming = ListStreaming()
 
   public init(transport: any Transport) {
     self.transport = transport

@@ -11,8 +11,9 @@ public struct Connection: Sendable {
   public var credentials: (any CredentialSource)?
   /// Seconds a connection may take, TLS included.
   public var connectTimeout = 10
-  /// Seconds an ordinary request may go without a byte; `nil` waits for ever.
+  /// Seconds an ordinary request may go without a byte in either direction; `nil` waits for ever.
   public var requestTimeout: Int? = 32
+  public var keepalive = Keepalive()
   /// Whether answers may come compressed.
   ///
   /// Never asked for on this machine, where it only costs time.
@@ -30,6 +31,20 @@ public struct Connection: Sendable {
     /// The name the certificate must have, when it is not the host's.
     public var serverName: String?
     public var isVerified = true
+
+    public init() {}
+  }
+
+  /// How a network that has gone silent is told from a peer that has nothing to say: by probes of TCP,
+  /// which every living peer answers.
+  public struct Keepalive: Hashable, Sendable {
+    /// Seconds without a packet after which the peer is probed.
+    public var idle: Int32 = 30
+    /// Seconds between two probes.
+    public var interval: Int32 = 10
+    /// Probes without an answer after which the connection is dead; what was sent may also wait no
+    /// longer than so many intervals for its acknowledgement.
+    public var probes: Int32 = 3
 
     public init() {}
   }

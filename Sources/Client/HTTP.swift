@@ -19,8 +19,9 @@ public struct HTTPRequest: Hashable, Sendable {
   public enum Patience: Hashable, Sendable {
     /// An answer is expected: too long without a byte is a failure.
     case answer
-    /// A stream that may be silent, on a connection of its own, but not longer than `limit` seconds in all.
-    case stream(limit: Int?)
+    /// A stream on a connection of its own, which may last `limit` seconds in all and be silent for `silence`
+    /// of them; `nil` sets no bound.
+    case stream(limit: Int?, silence: Int? = nil)
   }
 
   public init(_ method: Method, _ target: String, headers: HTTPHeaders = [:], body: [UInt8] = []) {

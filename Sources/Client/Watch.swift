@@ -8,13 +8,18 @@ public import Manifest
 ///        ▲                 │
 ///        └──── gone ───────┘           any other error: report, back off, try again
 ///
-/// The semantics are those of client-go's reflector.
+/// Where the server offers it, listing is the beginning of the watch itself (`ListStreaming`). The semantics are those of client-go's reflector.
 public struct Watch<Element: Mirrored>: Sendable {
   public var resource: Resource
   public var cluster: Cluster
   public var namespace: String?
   public var selector = Selector()
   public var skipping = JSONPaths()
+  /// Seconds of silence after which a stream is asked for anew.
+  ///
+  /// Kubernetes sends a bookmark a minute; a proxy on the way that has lost the server answers TCP's probes
+  /// all the same, and only this shows it.
+  var longestSilence = 180
   /// Makes an element of an object, off the main thread; `nil` leaves it out.
   public var decode: @Sendable (Object) -> Element?
 
@@ -39,7 +44,7 @@ public struct Watch<Element: Mirrored>: Sendable {
     watch.cluster.readAttempts = 1
     while !Task.isCancelled {
       do throws(ClusterError) {
-        if position.isListing {
+        if position.isListing, await !watch.streamsList(at: position) {
           try await watch.list(&position, report)
         } else {
           try await watch.follow(&position, report)
@@ -56,6 +61,10 @@ public struct Watch<Element: Mirrored>: Sendable {
   ) async {
     if Task.isCancelled { return }
     if position.relists(after: error) { return }
+    if position.isListing, cluster.listStreaming.isOffered == true, ListStreaming.isRefused(by: error) {
+      cluster.listStreaming.note(false)
+      return
+    }
     position.isInterrupted = true
     let timing = cluster.timing
     var delay = backoff.next(now: timing.now(), random: timing.random())
@@ -81,22 +90,48 @@ public struct Watch<Element: Mirrored>: Sendable {
     await report(.replaced(elements))
   }
 
-  /// One watch from its answer to its end.
+  /// Whether the list is to come with the watch.
+  private func streamsList(at position: WatchPosition) async -> Bool {
+    position.hasListed ? await cluster.findListStreaming() : cluster.listStreaming.isOffered == true
+  }
+
+  /// One watch from its answer to its end; while the position is still listing, everything there is comes first.
   private func follow(
     _ position: inout WatchPosition, _ report: (WatchEvent<Element>) async -> Void
   ) async throws(ClusterError) {
     let start = cluster.timing.now()
     let seconds = 300 + Int(cluster.timing.random() * 300)
-    let target = WatchRequest(resource, namespace, selector, position.version, seconds).target
-    let response = try await cluster.read(target, patience: .stream(limit: seconds + 30))
-    if position.isInterrupted { await report(.resumed) }
-    position.isInterrupted = false
-    let events = try await drain(response.body, &position, report)
+    let events: Int
+    do throws(ClusterError) {
+      let patience = HTTPRequest.Patience.stream(limit: seconds + 30, silence: longestSilence)
+      let response = try await cluster.read(target(at: position, seconds), patience: patience)
+      if position.isInterrupted, !position.isListing {
+        await report(.resumed)
+        position.isInterrupted = false
+      }
+      events = try await drain(response.body, &position, report)
+    } catch {
+      // Nothing is lost by silence: whether there is trouble will be seen when the stream is asked for again.
+      if case .transport(.timedOut) = error, !position.isListing { return }
+      throw error
+    }
     // A server that closes every watch at once would be asked for ever more of them.
     if events == 0, cluster.timing.now() - start < .seconds(1) {
       throw .transport(.interrupted(reason: "the server ended the watch at once"))
     }
-    position.passed("")
+    if !position.isListing { position.passed("") }
+  }
+
+  private func target(at position: WatchPosition, _ seconds: Int) -> String {
+    var query = Query()
+    query.add("watch", "true")
+    query.add("allowWatchBookmarks", "true")
+    query.add("sendInitialEvents", position.isListing ? "true" : nil)
+    query.add("resourceVersion", position.isListing ? position.listVersion : position.version)
+    query.add("resourceVersionMatch", position.isListing ? "NotOlderThan" : nil)
+    query.add("timeoutSeconds", String(seconds))
+    query.add(selector)
+    return resource.path(namespace: namespace) + query.text
   }
 
   private func drain(
@@ -104,18 +139,49 @@ public struct Watch<Element: Mirrored>: Sendable {
   ) async throws(ClusterError) -> Int {
     var lines = LineSplitter()
     var reader = body.makeAsyncIterator()
+    var initial = InitialEvents<Element>()
     var events = 0
     while let chunk = try await Self.next(&reader) {
       for line in lines.add(chunk) where !line.isEmpty {
         events += 1
         let change = try WatchLine(line, skipping: skipping)
-        position.passed(change.object.resourceVersion)
-        if let event = event(change) { await report(event) }
+        if position.isListing {
+          guard try await take(change, &initial, &position, report) else { return events }
+        } else {
+          position.passed(change.object.resourceVersion)
+          if let event = event(change) { await report(event) }
+        }
       }
       guard lines.count < 64 << 20 else { throw .unreadable("an event longer than 64 MB") }
     }
+    guard !position.isListing else {
+      throw .transport(.interrupted(reason: "the server ended the watch before everything was there"))
+    }
     // What stands after the last newline was cut off, and comes again.
     return events
+  }
+
+  /// Takes one of the events with which a watch begins that is a list as well.
+  ///
+  /// False when the server turns out to know nothing of that: an ordinary bookmark comes only after the end.
+  private func take(
+    _ change: WatchLine, _ initial: inout InitialEvents<Element>, _ position: inout WatchPosition,
+    _ report: (WatchEvent<Element>) async -> Void
+  ) async throws(ClusterError) -> Bool {
+    guard change.kind == .bookmark else {
+      initial.take(change.kind == .deleted ? nil : decode(change.object.filled(for: resource)), for: change.object)
+      return true
+    }
+    guard change.endsInitialEvents else {
+      cluster.listStreaming.note(false)
+      return false
+    }
+    let version = change.object.resourceVersion
+    guard !version.isEmpty else { throw .unreadable("the end of the initial events without a resourceVersion") }
+    position.listed(version)
+    await report(.replaced(initial.all))
+    initial = InitialEvents()
+    return true
   }
 
   private static func next(_ reader: inout HTTPBody.AsyncIterator) async throws(ClusterError) -> [UInt8]? {

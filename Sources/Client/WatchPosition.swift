@@ -3,6 +3,8 @@ import Manifest
 /// How far a watch has come, and what follows from an error there.
 struct WatchPosition: Hashable {
   private(set) var isListing = true
+  /// Whether there was a list before.
+  var hasListed: Bool { !version.isEmpty }
   /// The version up to which everything has been reported.
   private(set) var version = ""
   /// The version a list is asked for: any at first, which the server has at hand.
@@ -51,27 +53,17 @@ struct WatchPosition: Hashable {
   }
 }
 
-/// The target of a watch.
-struct WatchRequest {
-  var target: String
-
-  init(_ resource: Resource, _ namespace: String?, _ selector: Selector, _ version: String, _ seconds: Int) {
-    var query = Query()
-    query.add("watch", "true")
-    query.add("allowWatchBookmarks", "true")
-    query.add("resourceVersion", version)
-    query.add("timeoutSeconds", String(seconds))
-    query.add(selector)
-    target = resource.path(namespace: namespace) + query.text
-  }
-}
-
 /// One line of a watch.
 struct WatchLine {
   enum Kind { case applied, deleted, bookmark }
 
   var kind: Kind
   var object: Object
+
+  /// Whether this is the bookmark after everything there is.
+  var endsInitialEvents: Bool {
+    kind == .bookmark && object.value[path: "metadata", "annotations", "k8s.io/initial-events-end"] == "true"
+  }
 
   /// Throws `.refused` for a line that carries the API's "no".
   init(_ line: [UInt8], skipping: JSONPaths = JSONPaths()) throws(ClusterError) {

@@ -18,6 +18,8 @@ final class LoopbackServer: Sendable {
     case pause(milliseconds: UInt32)
     /// Says nothing more until the client goes away.
     case stall
+    /// Drops every packet from now on, so that not even the kernel answers, until the server is gone.
+    case vanish
     case close
   }
 
@@ -145,7 +147,21 @@ private final class LoopbackConnection {
       while readMore() {}
       server.noteGone()
       return false
+    case .vanish:
+      dropEverything()
+      return perform(.stall)
     case .close: return false
+    }
+  }
+
+  /// Puts a filter on the socket that lets nothing through (`man 7 socket`, SO_ATTACH_FILTER).
+  private func dropEverything() {
+    struct Instruction { var code: UInt16 = 6, ifTrue: UInt8 = 0, ifFalse: UInt8 = 0, constant: UInt32 = 0 }
+    struct Program { var length: UInt16, instructions: UnsafeMutablePointer<Instruction> }
+    var instruction = Instruction()
+    withUnsafeMutablePointer(to: &instruction) { pointer in
+      var program = Program(length: 1, instructions: pointer)
+      setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, socklen_t(MemoryLayout<Program>.size))
     }
   }
 

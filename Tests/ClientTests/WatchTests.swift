@@ -38,7 +38,7 @@ struct WatchTests {
     #expect(versions(transport) == ["0", "5", "7", "20"])
     #expect(transport.requests[1].target.contains("allowWatchBookmarks=true"))
     #expect(transport.requests[1].target.contains("timeoutSeconds=450"))
-    #expect(transport.requests[1].patience == .stream(limit: 480))
+    #expect(transport.requests[1].patience == .stream(limit: 480, silence: 180))
   }
 
   @Test(arguments: [
@@ -198,19 +198,9 @@ struct WatchTests {
   private func run(_ transport: ScriptedTransport, upTo count: Int) async -> [WatchEvent<Object>] {
     var cluster = Cluster(transport: transport)
     cluster.timing = clock.timing
-    let watch = Watch(.extensions, in: cluster) { $0 }
-    let events = Locked<[WatchEvent<Object>]>([])
-    let task = Task {
-      await watch.run { event in
-        let isEnough = events.withLock { events in
-          if events.count < count { events.append(event) }
-          return events.count == count
-        }
-        if isEnough { withUnsafeCurrentTask { $0?.cancel() } }
-      }
-    }
-    await task.value
-    return events.withLock { $0 }
+    // Lists and watches apart; `ListStreamingTests` has them in one.
+    cluster.listStreaming.note(false)
+    return await Watch(.extensions, in: cluster) { $0 }.first(count)
   }
 
   private func versions(_ transport: ScriptedTransport) -> [String] {
@@ -219,21 +209,4 @@ struct WatchTests {
       return String(request.target[range.upperBound...].prefix { $0 != "&" })
     }
   }
-}
-
-private func element(_ name: String, _ version: String) -> Object {
-  Object([
-    "apiVersion": "kubesphere.io/v1alpha1", "kind": "Extension",
-    "metadata": ["name": .string(name), "resourceVersion": .string(version)],
-  ])
-}
-
-private func event(_ type: String, _ name: String, _ version: String) -> String {
-  JSON.text(["type": .string(type), "object": element(name, version).value]) + "\n"
-}
-
-private func list(_ version: String, _ name: String) -> String {
-  JSON.text([
-    "kind": "ExtensionList", "metadata": ["resourceVersion": .string(version)], "items": [element(name, "1").value],
-  ])
 }

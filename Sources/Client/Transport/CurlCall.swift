@@ -4,4 +4,12 @@ struct CurlCall: Sendable {
   var connection: Connection
   var address: ServerAddress
   var credential: Credential
+
+  /// Seconds without a byte after which it is given up.
+  var longestSilence: Int? {
+    switch request.patience {
+    case .answer: connection.requestTimeout
+    case .stream(_, let silence): silence
+    }
+  }
 }

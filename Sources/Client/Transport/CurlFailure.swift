@@ -26,12 +26,20 @@ struct CurlFailure {
   }
 
   private var timeout: TransportError {
-    guard handle.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 else { return .unreachable(host: host, reason: reason) }
-    switch call.request.patience {
-    case .answer: return .timedOut(seconds: call.connection.requestTimeout ?? 0)
-    case .stream(let limit): return .timedOut(seconds: limit ?? 0)
+    guard isConnected, case .stream(let limit?, _) = call.request.patience else {
+      return .unreachable(host: host, reason: reason)
     }
+    return .timedOut(seconds: limit)
   }
+
+  /// What to report of a transfer that was silent for too long.
+  var silence: TransportError {
+    let seconds = call.longestSilence ?? 0
+    return isConnected
+      ? .timedOut(seconds: seconds) : .unreachable(host: host, reason: "no connection within \(seconds) s")
+  }
+
+  private var isConnected: Bool { handle.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 }
 
   private var host: String { call.address.name }
 

@@ -18,6 +18,8 @@ actor CurlLoop {
   private var transfers: [Int: Transfer] = [:]
   private var idle: [EasyHandle] = []
   private var lastID = 0
+  /// When the next transfer may have been silent for too long.
+  private var nextLook: ContinuousClock.Instant?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -52,6 +54,7 @@ actor CurlLoop {
     }
     transfers[transfer.id] = transfer
     curl_multi_add_handle(thread.multi, transfer.handle.easy)
+    look(at: transfer.deadline)
   }
 
   /// Ends a transfer whose answer nobody wants any more; one that has ended already is left alone.
@@ -64,13 +67,19 @@ actor CurlLoop {
   /// Lets a transfer go on whose reader had fallen behind.
   func resume(_ id: Int) {
     guard let transfer = transfers[id] else { return }
-    curl_easy_pause(transfer.handle.easy, CURLPAUSE_CONT)
+    transfer.resume()
+    look(at: transfer.deadline)
   }
 
-  /// Moves every transfer along.
+  private func look(at deadline: ContinuousClock.Instant?) {
+    guard let deadline else { return }
+    nextLook = min(nextLook ?? deadline, deadline)
+  }
+
+  /// Moves every transfer along, and says how long nothing need be done unless something arrives.
   ///
   /// The thread calls this between polls.
-  private func perform() {
+  private func perform() -> Duration? {
     var running: Int32 = 0
     curl_multi_perform(thread.multi, &running)
     var left: Int32 = 0
@@ -81,6 +90,21 @@ actor CurlLoop {
       transfer.finish(transfer.error(for: result))
       recycle(transfer.handle)
     }
+    return endSilence()
+  }
+
+  /// Gives up what has been silent for too long; the time until the next may be.
+  private func endSilence() -> Duration? {
+    guard let look = nextLook else { return nil }
+    let now = ContinuousClock.now
+    if look <= now {
+      nextLook = nil
+      for transfer in Array(transfers.values) {
+        guard let deadline = transfer.deadline else { continue }
+        if deadline <= now { take(transfer.id)?.giveUp() } else { self.look(at: deadline) }
+      }
+    }
+    return nextLook.map { $0 - now }
   }
 
   private func take(_ id: Int) -> Transfer? {

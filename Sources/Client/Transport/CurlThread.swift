@@ -8,7 +8,7 @@ final class CurlThread: SerialExecutor {
   nonisolated(unsafe) let multi: UnsafeMutableRawPointer
   private let jobs = Locked<[UnownedJob]>([])
   private let identity = Locked<pthread_t?>(nil)
-  private let perform = Locked<(@Sendable () -> Void)?>(nil)
+  private let perform = Locked<(@Sendable () -> Duration?)?>(nil)
 
   /// With no transfer there is nothing to wake up for.
   private static let longestWait: Int32 = 3_600_000
@@ -22,8 +22,10 @@ final class CurlThread: SerialExecutor {
     _ = ksx_curl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
   }
 
-  /// Starts the thread, which calls `perform` whenever something may have moved, and never ends.
-  func start(_ perform: @escaping @Sendable () -> Void) {
+  /// Starts the thread, which never ends.
+  ///
+  /// It calls `perform` whenever something may have moved, and when the time it gave has passed.
+  func start(_ perform: @escaping @Sendable () -> Duration?) {
     self.perform.withLock { $0 = perform }
     var thread = pthread_t()
     // Allocated, not made by an initializer: which module a C type with no module of its own
@@ -44,9 +46,14 @@ final class CurlThread: SerialExecutor {
     guard let perform = perform.withLock({ $0 }) else { fatalError("started without work") }
     while true {
       for job in takeJobs() { job.runSynchronously(on: asUnownedSerialExecutor()) }
-      perform()
-      curl_multi_poll(multi, nil, 0, Self.longestWait, nil)
+      let wait = perform().map(Self.milliseconds) ?? Self.longestWait
+      curl_multi_poll(multi, nil, 0, wait, nil)
     }
+  }
+
+  /// Rounded up: a moment too early there would be nothing to do yet.
+  private static func milliseconds(_ wait: Duration) -> Int32 {
+    Int32(clamping: wait.components.seconds * 1000 + wait.components.attoseconds / 1_000_000_000_000_000 + 1)
   }
 
   /// Signals belong to the thread that waits for keys.

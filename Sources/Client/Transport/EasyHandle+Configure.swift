@@ -58,20 +58,11 @@ extension EasyHandle {
       set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
       // A request may share a connection, and waits a moment for one that is being made.
       set(CURLOPT_PIPEWAIT, 1)
-      if let seconds = call.connection.requestTimeout {
-        set(CURLOPT_LOW_SPEED_LIMIT, 1)
-        set(CURLOPT_LOW_SPEED_TIME, seconds)
-      }
       if call.connection.allowsCompression, !call.address.isLoopback { set(CURLOPT_ACCEPT_ENCODING, "gzip") }
-    case .stream(let limit):
+    case .stream(let limit, _):
       // HTTP/1.1 gives each stream a connection of its own: streams that fill the limit of a
       // shared one would starve the requests.
       set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-      // A network that has gone silent answers no probe, and 30 + 3 × 10 seconds are enough to know.
-      set(CURLOPT_TCP_KEEPALIVE, 1)
-      set(CURLOPT_TCP_KEEPIDLE, 30)
-      set(CURLOPT_TCP_KEEPINTVL, 10)
-      _ = ksx_curl_set_socket_option(easy, CURLOPT_SOCKOPTFUNCTION, limitProbes)
       if let limit { set(CURLOPT_TIMEOUT, limit) }
     }
   }
@@ -102,12 +93,4 @@ extension EasyHandle {
     lines.append("Expect:")
     return lines
   }
-}
-
-/// Three probes without an answer end a connection; Linux would send nine.
-private func limitProbes(_: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _: curlsocktype) -> Int32 {
-  var count: Int32 = 3
-  // Fails on a unix socket, where nothing can go silent.
-  setsockopt(socket, Int32(IPPROTO_TCP), TCP_KEEPCNT, &count, socklen_t(MemoryLayout<Int32>.size))
-  return Int32(CURL_SOCKOPT_OK)
 }
