@@ -19,15 +19,18 @@ import Testing
       "one",
       .json([
         .test(["metadata", "resourceVersion"], .string(first.resourceVersion)), .replace(["data", "a"], "3"),
-        .remove(["data", "b"]), .add(["data", "c~d"], "4"),
+        .remove(["data", "b"]), .add(["metadata", "annotations"], [:]),
+        .add(["metadata", "annotations", "ksx.example/note"], "4"),
       ]))
     let code = await refusal { () async throws(ClusterError) in
-      _ = try await patch("one", .json([.replace(["data", "a"], "5"), .test(["data", "c~d"], "no")]))
+      _ = try await patch(
+        "one", .json([.replace(["data", "a"], "5"), .test(["metadata", "annotations", "ksx.example/note"], "no")]))
     }
 
-    #expect(patched.value["data"] == ["a": "3", "c~d": "4"])
+    #expect(patched.value["data"] == ["a": "3"])
+    #expect(patched.annotations == ["ksx.example/note": "4"])
     #expect(code == 422)
-    #expect(try await get("one").value["data"] == ["a": "3", "c~d": "4"])
+    #expect(try await get("one").value["data"] == ["a": "3"])
   }
 
   @Test func aDeletionOnlyTriedLeavesTheVeryObjectItNames() async throws {
