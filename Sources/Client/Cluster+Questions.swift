@@ -47,6 +47,11 @@ public struct Access: Hashable, Sendable {
     public var isAllowed: Bool
     /// Why, when the server says so.
     public var reason: String
+
+    public init(isAllowed: Bool, reason: String = "") {
+      self.isAllowed = isAllowed
+      self.reason = reason
+    }
   }
 }
 

@@ -6,12 +6,10 @@ extension App {
   mutating func hear(_ message: Message) -> [Work] {
     var works: [Work] = []
     switch message {
-    case .key, .time, .documented: break
+    case .key, .time, .documented, .rehearsed: break
     case .resized(let size): desk.size = size
-    case .connected(let dialect):
-      desk.dialect = dialect
-      desk.link.refusal = nil
-      works += Self.watches(dialect)
+    case .connected(let capabilities): works += connected(capabilities)
+    case .judged(let verdicts): desk.rights.learn(verdicts)
     case .unconnected(let error, let delay): unconnected(error, delay)
     case .categories(let event): apply(event) { $0.apply(event) }
     case .extensions(let event): apply(event) { $0.apply(event) }
@@ -19,7 +17,9 @@ extension App {
       works += rememberChanges(event)
       apply(event) { $0.apply(event) }
       settleOperations()
-    case .versions(let name, let event): desk.market.apply(event, of: name)
+    case .versions(let name, let event):
+      desk.market.apply(event, of: name)
+      doubt(event)
     case .applied(let plan, let failure): works += applied(plan, failure)
     case .recalled(let records):
       desk.records.memories.merge(records.memories) { mine, _ in mine }
@@ -37,14 +37,36 @@ extension App {
     heard(event)
   }
 
+  /// What was known before may be wrong by now: then everything is read anew in the right words.
+  private mutating func connected(_ capabilities: Capabilities) -> [Work] {
+    let former = desk.dialect
+    desk.knowledge.learn(capabilities, at: desk.now)
+    if capabilities.dialect == former { return desk.rightsAsked == nil ? desk.askRights() : [] }
+    if let former {
+      cancellations += Self.watches(former) + versionWatches(former)
+      desk.market = Market()
+    }
+    desk.link.refusal = nil
+    let watches = Self.watches(capabilities.dialect) + versionWatches(capabilities.dialect)
+    return watches + desk.askRights(isAfresh: former != nil)
+  }
+
+  private mutating func doubt<Element>(_ event: WatchEvent<Element>) {
+    guard case .interrupted(let error, _) = event, error.isOfMissingKind else { return }
+    desk.errands += desk.knowledge.ask()
+  }
+
   private mutating func unconnected(_ error: DialectError, _ delay: Duration) {
     let sentence = error.sentence(at: desk.session.cluster)
+    // While the watches are well, what was known will do.
+    if desk.link.state == .connected, error != .absent { return }
     desk.link.lost(sentence, retryAfter: delay, at: desk.now)
     desk.link.refusal = error.isRefusal ? sentence : nil
     desk.say(.error, sentence)
   }
 
   private mutating func heard<Element>(_ event: WatchEvent<Element>) {
+    doubt(event)
     if case .interrupted(let error, let delay) = event {
       let wasConnected = desk.link.state == .connected
       let sentence = error.sentence(for: "watching", at: desk.session.cluster)
@@ -87,6 +109,8 @@ extension App {
 
   private mutating func applied(_ plan: Plan, _ failure: ClusterError?) -> [Work] {
     if let failure {
+      // The cluster knows better than what it said before.
+      if case .refused(let status) = failure, status.code == 403 { desk.errands += desk.askRights(isAfresh: true) }
       if layers.contains(where: { $0.claims(plan, failure) }) { return [] }
       desk.operations.abandon(plan.name)
       desk.say(.error, failure.sentence(for: "\(plan.change.words) \(plan.name)", at: desk.session.cluster))

@@ -29,17 +29,19 @@ public struct App: Sendable {
   /// An app for the cluster that `session` describes.
   public init(_ session: Session, settings: Settings, now: Moment) {
     desk = Desk(session.description, settings, now: now)
-    desk.dialect = session.dialect
+    desk.knowledge = Knowledge(session)
     for problem in settings.problems { desk.say(.error, problem) }
   }
 
   /// What to do when the console opens.
-  public func start() -> [Work] {
-    [.recall] + (desk.dialect.map(Self.watches) ?? [.connect])
+  public mutating func start() -> [Work] {
+    [.recall] + desk.knowledge.askIfOld(at: desk.now) + (desk.dialect.map(Self.watches) ?? []) + desk.askRights()
   }
 
+  /// Plugins stand on no shelves.
   static func watches(_ dialect: Dialect) -> [Work] {
-    [.watch(.categories, dialect), .watch(.extensions, dialect), .watch(.installations, dialect)]
+    (dialect.era == .plugin ? [] : [.watch(.categories, dialect)])
+      + [.watch(.extensions, dialect), .watch(.installations, dialect)]
   }
 
   /// When the app wants to hear `Message.time` at the latest.
@@ -55,7 +57,7 @@ public struct App: Sendable {
     if case .key(let key) = message {
       settle()
       desk.journal.goOn(at: now)
-      works = press(key)
+      works = press(key) + desk.knowledge.askIfOld(at: now) + desk.askRightsIfOld()
     } else {
       works = hear(message)
     }
@@ -76,12 +78,18 @@ public struct App: Sendable {
   }
 
   /// Work that is no longer wanted; the loop takes it.
-  private var cancellations: [Work] = []
+  var cancellations: [Work] = []
 
   /// The work to be stopped since the last call.
   public mutating func takeCancellations() -> [Work] {
     defer { cancellations = [] }
     return cancellations
+  }
+
+  /// What came to light while the state was brought up to date, and is to be done outside.
+  public mutating func takeErrands() -> [Work] {
+    defer { desk.errands = [] }
+    return desk.errands
   }
 
   /// Brings what is derived from the state up to date, once for any number of messages.
@@ -197,8 +205,13 @@ public struct App: Sendable {
 
   private mutating func refresh() -> [Work] {
     desk.say(.note, "Reading everything again …")
-    guard let dialect = desk.dialect else { return [.connect] }
-    return Self.watches(dialect) + layers.compactMap(\.subject).map { .watch(.versions(of: $0), dialect) }
+    let questions = desk.knowledge.ask() + desk.askRights(isAfresh: true)
+    guard let dialect = desk.dialect else { return questions }
+    return Self.watches(dialect) + versionWatches(dialect) + questions
+  }
+
+  func versionWatches(_ dialect: Dialect) -> [Work] {
+    Set(layers.compactMap(\.subject)).sorted().map { .watch(.versions(of: $0), dialect) }
   }
 
   private mutating func set(_ command: Command, to name: String) {

@@ -15,6 +15,7 @@ public enum Command: String, CaseIterable, Sendable {
   case install, upgrade
   case rollBack = "roll-back"
   case enable, disable, configure, uninstall
+  case forceDelete = "force-delete"
   case apply, reload
   case help, palette, messages, refresh, redraw, suspend, quit
   case theme, keymap, language
@@ -45,6 +46,7 @@ public enum Command: String, CaseIterable, Sendable {
     case .disable: "Plan to disable it"
     case .configure: "Edit its config"
     case .uninstall: "Plan to uninstall it"
+    case .forceDelete: "Plan to remove what cannot be uninstalled, without its hooks"
     case .apply: "Apply the plan on the screen"
     case .reload: "Take the cluster's config beside what you wrote"
     case .help: "Show the keys and what they do"

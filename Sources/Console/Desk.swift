@@ -10,7 +10,14 @@ struct Desk: Sendable {
   var settings: Settings
   var now: Moment
   var size = Size(rows: 24, columns: 80)
-  var dialect: Dialect?
+  /// What the cluster's extensions can do, and whether and when it was asked.
+  var knowledge = Knowledge()
+  /// What this person may do.
+  var rights: Rights
+  /// When that was asked last.
+  var rightsAsked: Moment?
+  /// What views want done outside that have just found out so; the loop takes them.
+  var errands: [Work] = []
   var market = Market()
   var link = Link()
   var operations = Operations()
@@ -21,7 +28,10 @@ struct Desk: Sendable {
     self.session = session
     self.settings = settings
     self.now = now
+    rights = Rights(user: session.user)
   }
+
+  var dialect: Dialect? { knowledge.capabilities?.dialect }
 
   var theme: Theme { settings.theme }
   var language: String { settings.language }
@@ -46,12 +56,16 @@ struct Desk: Sendable {
 
   /// What a plan about `name` is made from, once its versions are known.
   func planContext(for name: String) -> PlanContext? {
-    guard let dialect, let versions = market.versions[name], versions.isFilled else { return nil }
+    // Who may not see the versions sees the plan without them.
+    guard let capabilities = knowledge.capabilities, let versions = market.versions[name],
+      versions.isFilled || versions.interruption?.isRefusal == true
+    else { return nil }
     var context = PlanContext(
-      dialect: dialect, cluster: session.cluster, extensions: market.extensions.elements,
+      capabilities: capabilities, cluster: session.cluster, extensions: market.extensions.elements,
       installations: market.installations.elements,
       versions: Dictionary(versions.elements.values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
     context.kubectlFlags = session.kubectlFlags
+    context.rights = rights
     return context
   }
 }

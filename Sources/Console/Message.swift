@@ -10,8 +10,8 @@ public enum Message: Hashable, Sendable {
   case resized(Size)
   /// The moment the console asked to be told about has come.
   case time
-  /// The cluster's dialect is known.
-  case connected(Dialect)
+  /// What the cluster's extensions can do is known.
+  case connected(Capabilities)
   /// The cluster does not say what dialect it speaks; it will be asked again after `delay`.
   case unconnected(DialectError, delay: Duration)
   case categories(WatchEvent<Category>)
@@ -20,6 +20,10 @@ public enum Message: Hashable, Sendable {
   case versions(of: String, WatchEvent<ExtensionVersion>)
   /// A plan was sent to the cluster, which took it or said why not.
   case applied(Plan, failure: ClusterError?)
+  /// The server was asked what it would say to a plan: nothing against it, or why not.
+  case rehearsed(Plan, failure: ClusterError?)
+  /// What this person may do, of what was asked; what the cluster does not say is left out.
+  case judged([Access: Access.Verdict])
   /// A package's documentation, by the name of its version.
   case documented(version: String, Documentation)
   /// What earlier sessions kept about this cluster.
@@ -36,6 +40,10 @@ public enum Work: Hashable, Sendable {
   case connect
   case watch(Subject, Dialect)
   case apply(Plan)
+  /// Ask the server what it would say to a plan, without changing anything.
+  case rehearse(Plan)
+  /// Ask what this person may do; afresh when what was said before has proved wrong.
+  case ask([Access], isAfresh: Bool)
   /// Get the README out of a version's package, in a language if there is one.
   case document(ExtensionVersion, language: String)
   /// Read what earlier sessions kept about this cluster.

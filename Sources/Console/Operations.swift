@@ -44,7 +44,7 @@ struct Operations: Hashable, Sendable {
 extension Operations.Operation {
   /// How it ended, or `nil` while it goes on.
   fileprivate func outcome(_ installation: Installation?) -> (failure: String?, Void)? {
-    if change == .uninstall { return uninstalled(installation) }
+    if change.removes { return uninstalled(installation) }
     // A watch is behind the answer to the write for a moment.
     guard let installation, installation.resourceVersion != before?.resourceVersion, isWanted(by: installation) else {
       return nil
@@ -72,7 +72,7 @@ extension Operations.Operation {
     case .enable: installation.isEnabled
     case .disable: !installation.isEnabled
     case .configure: installation.config != before?.config
-    case .uninstall: true
+    case .uninstall, .forceDelete: true
     }
   }
 }
@@ -88,6 +88,7 @@ extension Change {
     case .disable: "disabled"
     case .configure: "has the new config"
     case .uninstall: "uninstalled"
+    case .forceDelete: "removed by force"
     }
   }
 }

@@ -13,6 +13,8 @@ public struct Session: Sendable {
     public var isReadOnly: Bool
     /// The server's certificate is not checked.
     public var isInsecure: Bool
+    /// Who the kubeconfig says this person is, or empty.
+    public var user = ""
     /// What kubectl needs to reach the same cluster, for the command lines that plans show.
     public var kubectlFlags: [String] = []
     /// Stands in the header, such as `standalone`, or is empty.
@@ -32,10 +34,12 @@ public struct Session: Sendable {
 
   public var description: Description
   public var cluster: Cluster
-  /// The cluster's dialect, when it is known beforehand; otherwise it is asked for.
+  /// The cluster's dialect, when somebody has said it; otherwise it is asked for.
   public var dialect: Dialect?
-  /// Told what the cluster answered when it was asked for its dialect.
-  public var whenDialectIsFound: (@Sendable (Dialect) -> Void)?
+  /// What was learnt of the cluster at an earlier visit: enough to begin with, however old it is.
+  public var knowledge: CachedCapabilities?
+  /// Told what was learnt when the cluster was asked.
+  public var whenLearnt: (@Sendable (Capabilities) -> Void)?
   /// Where to keep what this cluster's extensions were, and drafts; `nil` keeps nothing.
   public var recordKeeper: RecordKeeper?
 

@@ -31,7 +31,7 @@ extension PlanSubject {
       return other != name && isThere ? dependency.map { (other, $0) } : nil
     }
     switch change {
-    case .disable, .uninstall:
+    case .disable, .uninstall, .forceDelete:
       let verb = change == .disable ? "disabled" : "gone"
       return needing.filter(\.1.isRequired).map { other, _ in
         Plan.Problem(isBlocking: false, "\(other) needs \(name) and will miss it when it is \(verb)")

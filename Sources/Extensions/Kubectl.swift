@@ -7,22 +7,15 @@ extension Write {
   /// It leaves out the resource version: a line that was copied is run later, when that is an old one.
   public func kubectl(flags: [String] = []) -> String {
     let start = ["kubectl"] + flags
-    switch self {
+    switch withoutVersion {
     case .create(_, let object):
       return Shell.line(["printf", "%s", JSON.text(object.value)]) + " | " + Shell.line(start + ["create", "-f", "-"])
     case .patch(let resource, let name, let patch):
-      let text = JSON.text(Self.withoutVersion(patch))
+      let text = JSON.text(patch)
       return Shell.line(start + ["patch", resource.qualifiedName, name, "--type=merge", "-p", text])
     case .delete(let resource, let name, _):
       return Shell.line(start + ["delete", resource.qualifiedName, name])
     }
-  }
-
-  private static func withoutVersion(_ patch: Value) -> Value {
-    guard var fields = patch.mapping, var metadata = fields["metadata"]?.mapping else { return patch }
-    metadata["resourceVersion"] = nil
-    fields["metadata"] = metadata.isEmpty ? nil : .mapping(metadata)
-    return .mapping(fields)
   }
 }
 

@@ -1,3 +1,5 @@
+public import Client
+
 /// What will happen, shown before anything does.
 public struct Plan: Hashable, Sendable {
   public var change: Change
@@ -7,8 +9,10 @@ public struct Plan: Hashable, Sendable {
   public var effects: [Effect]
   /// What speaks against it; the blocking ones must be gone before it can be applied.
   public var problems: [Problem]
+  /// What is written before `write`, when that would not be enough.
+  public var preparation: Write?
   public var write: Write
-  /// The same write as a kubectl command line.
+  /// The same as a kubectl command line; empty when the cluster would not carry it out.
   public var kubectl: String
 
   /// One line of what will be different.
@@ -41,9 +45,20 @@ public struct Plan: Hashable, Sendable {
   public var isBlocked: Bool { problems.contains(where: \.isBlocking) }
 }
 
+extension Plan {
+  /// Sends what is planned and returns the object as the server has it now; a deletion returns `nil`.
+  ///
+  /// A dry run asks for the same, whatever the object's version is by then, and changes nothing.
+  @discardableResult
+  public func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Object? {
+    try await (dryRun ? preparation?.withoutVersion : preparation)?.send(to: cluster, dryRun: dryRun)
+    return try await (dryRun ? write.withoutVersion : write).send(to: cluster, dryRun: dryRun)
+  }
+}
+
 /// What a plan is made from: all that is known of the cluster when it is asked for.
 public struct PlanContext: Hashable, Sendable {
-  public var dialect: Dialect
+  public var capabilities: Capabilities
   /// The cluster's name as the person knows it, for confirmations.
   public var cluster: String
   public var extensions: [String: Extension]
@@ -58,17 +73,21 @@ public struct PlanContext: Hashable, Sendable {
   public var kubeSphereVersion = ""
   /// What stands after `kubectl` to reach this cluster, such as `--context`, `production`.
   public var kubectlFlags: [String] = []
+  /// What this person may do, as far as the cluster has said.
+  public var rights = Rights()
 
   public init(
-    dialect: Dialect, cluster: String, extensions: [String: Extension], installations: [String: Installation],
+    capabilities: Capabilities, cluster: String, extensions: [String: Extension], installations: [String: Installation],
     versions: [String: ExtensionVersion]
   ) {
-    self.dialect = dialect
+    self.capabilities = capabilities
     self.cluster = cluster
     self.extensions = extensions
     self.installations = installations
     self.versions = versions
   }
+
+  public var dialect: Dialect { capabilities.dialect }
 
   /// The installation of the extension called `name`; in the first dialect its own name may differ.
   public func installation(of name: String) -> Installation? {

@@ -5,10 +5,14 @@ extension Plan {
   /// Works out what `change` would do to the extension called `name`, from what is known, asking nobody.
   public static func make(_ change: Change, for name: String, in context: PlanContext) -> Plan {
     let subject = PlanSubject(change: change, name: name, context: context)
-    let write = change.write(to: name, installation: subject.written, dialect: context.dialect)
+    let preparation = change.preparation(to: name, installation: subject.written, in: context.capabilities)
+    let write = change.write(to: name, installation: subject.written, in: context.capabilities)
+    let lines = [preparation, write].compactMap { $0?.kubectl(flags: context.kubectlFlags) }
+    // What the cluster would take and not carry out is not proposed.
+    let isProposed = subject.incapability == nil
     return Plan(
-      change: change, name: name, effects: subject.effects, problems: subject.problems, write: write,
-      kubectl: write.kubectl(flags: context.kubectlFlags))
+      change: change, name: name, effects: isProposed ? subject.effects : [], problems: subject.problems,
+      preparation: preparation, write: write, kubectl: isProposed ? lines.joined(separator: " && ") : "")
   }
 }
 
@@ -42,7 +46,8 @@ struct PlanSubject {
   /// Where the release is, or will be.
   var namespace: String {
     if let installed = installation?.targetNamespace, !installed.isEmpty { return installed }
-    if context.dialect == .installPlan, let named = target?.namespace, !named.isEmpty { return named }
+    if context.capabilities.has(.targetNamespace) { return "extension-\(name)" }
+    if let named = target?.namespace, !named.isEmpty { return named }
     return "extension-\(name)"
   }
 
@@ -53,7 +58,9 @@ struct PlanSubject {
 }
 
 extension PlanSubject {
-  var effects: [Plan.Effect] {
+  var effects: [Plan.Effect] { ownEffects + placementEffects }
+
+  private var ownEffects: [Plan.Effect] {
     switch change {
     case .install(let version, let config): installEffects(version, config)
     case .upgrade(let version): versionEffects(version) + upgradeNotes(config: nil)
@@ -68,6 +75,7 @@ extension PlanSubject {
         Plan.Effect(.note, "helm upgrades release \(release) in namespace \(namespace); its pods may restart"),
       ]
     case .uninstall: uninstallEffects
+    case .forceDelete: forceEffects
     }
   }
 
@@ -142,11 +150,30 @@ extension PlanSubject {
     ]
   }
 
+  /// Facts §2.8: in the host cluster only, without hooks and without waiting for what belongs to it.
+  private var forceEffects: [Plan.Effect] {
+    [
+      Plan.Effect(.removed, "\(kind) \(installation?.name ?? name)"),
+      Plan.Effect(.removed, "helm release \(release) in namespace \(namespace), without its hooks"),
+      Plan.Effect(
+        .note, "its pods and whatever else its objects own stay behind in namespace \(namespace) and keep running"),
+      Plan.Effect(.note, "agents in member clusters are uninstalled the ordinary way first, and can still hold it up"),
+      Plan.Effect(.note, "namespace \(namespace), CRDs and their objects, and the roles made for it stay"),
+    ]
+  }
+
+  private var placementEffects: [Plan.Effect] {
+    guard installation?.lacksPlacement == true, !change.removes else { return [] }
+    if case .install = change { return [] }
+    return [Plan.Effect(.changed, "placement: none → an empty one; without it the controller fails on this \(kind)")]
+  }
+
   /// Facts §1.10: the controllers of August 2022 install, and no more.
   private var previewNote: [Plan.Effect] {
     // A standalone backend of the first design does all of it, and says who it is.
     let isOurs = SemanticVersion(context.kubernetesVersion)?.build == "ksxd"
-    if context.dialect != .subscription || isOurs { return [] }
+    let isSaid = context.capabilities.basis == .assumption && context.dialect.name == .subscription
+    if !isSaid || isOurs { return [] }
     let note = "if this is KubeSphere's preview of 2022, it stores this in the Subscription and does nothing about it"
     return [Plan.Effect(.note, note)]
   }

@@ -4,10 +4,33 @@ import Manifest
 // What speaks against a change. The cluster checks almost none of this (facts §2.3, §2.8).
 extension PlanSubject {
   var problems: [Plan.Problem] {
+    if let incapability { return [blocking(incapability)] }
     // Of something that is not there nothing else is worth saying.
     let absence = absenceProblems
     if !absence.isEmpty { return absence + configProblems }
-    return presenceProblems + versionProblems + configProblems + dependencyProblems + dependentProblems
+    return rightsProblems + presenceProblems + versionProblems + configProblems + dependencyProblems
+      + dependentProblems
+  }
+
+  /// Why the controllers of this cluster would not carry the change out, though the API would take it.
+  var incapability: String? {
+    // A standalone backend's controllers carry out all that a Subscription of any era can ask for.
+    if installation?.isKeptByStandalone == true, context.dialect.era != .plugin, change != .forceDelete { return nil }
+    return context.capabilities.reason(against: change.feature)
+  }
+
+  /// Who may not do it in general may still do it to this one, until the cluster has said no to that as well.
+  private var rightsProblems: [Plan.Problem] {
+    let needed = change.accesses(to: installation?.name ?? name, in: context.dialect)
+    let refusals = needed.compactMap { access in
+      context.rights.reason(against: access).map {
+        Plan.Problem(isBlocking: context.rights.knows(access), $0)
+      }
+    }
+    guard context.versions.isEmpty,
+      let reason = context.rights.reason(against: Access("list", context.dialect.extensionVersions))
+    else { return refusals }
+    return refusals + [warning("\(reason); what this version needs is not checked")]
   }
 
   private func blocking(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: true, text) }
@@ -34,6 +57,7 @@ extension PlanSubject {
   }
 
   private func stateProblems(_ installation: Installation) -> [Plan.Problem] {
+    if change == .forceDelete { return forceProblems(installation) }
     if installation.isBeingDeleted {
       return [blocking("\(name) is already being uninstalled")]
     }
@@ -51,9 +75,21 @@ extension PlanSubject {
     }
   }
 
+  /// It is for what cannot be uninstalled otherwise.
+  private func forceProblems(_ installation: Installation) -> [Plan.Problem] {
+    var problems = [
+      warning("hooks that clean up do not run, and what is left behind must be removed by hand before a new install")
+    ]
+    if !installation.isBeingDeleted, !installation.state.isFailure {
+      let state = installation.state == .none ? "" : "\(name) is \(installation.state.word): "
+      problems.insert(warning("\(state)an ordinary uninstall has not failed; try that first"), at: 0)
+    }
+    return problems
+  }
+
   /// Only plans named like their extension are followed (facts §2.3).
   private func nameProblems(_ installation: Installation) -> [Plan.Problem] {
-    guard context.dialect == .installPlan, installation.name != installation.extension else { return [] }
+    guard context.dialect.name == .installPlan, installation.name != installation.extension else { return [] }
     return [
       warning(
         "\(kind) \(installation.name) is for the extension \(installation.extension): the controller follows only plans named like their extension"
@@ -80,7 +116,7 @@ extension PlanSubject {
   }
 
   private var versionProblems: [Plan.Problem] {
-    if case .uninstall = change { return goneVersionProblems }
+    if change.removes { return goneVersionProblems }
     guard let version = change.version else { return [] }
     let known = context.versions.isEmpty ? context.extensions[name]?.versions ?? [] : Array(context.versions.keys)
     guard known.contains(version) else {

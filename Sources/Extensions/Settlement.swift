@@ -19,8 +19,27 @@ extension Installation {
 
   /// The controller has begun with this version and this config.
   public var isTaken: Bool {
-    (attemptedVersion.isEmpty || attemptedVersion == version)
-      && (configHash.isEmpty || configForm == .object || configHash == ConfigHash.of(config))
+    (attemptedVersion.isEmpty || attemptedVersion == version) && isConfigTaken
+  }
+
+  /// What is asked for and not applied yet, in words; empty while somebody is at it.
+  ///
+  /// Only what the cluster keeps account of: its fingerprint of the config is FNV-1a (facts §2.4).
+  public var pending: [String] {
+    guard !state.isBusy, !isBeingDeleted, state != .none else { return [] }
+    var words: [String] = []
+    if !attemptedVersion.isEmpty, attemptedVersion != version {
+      words.append("version \(version) not yet applied, \(attemptedVersion) is")
+    }
+    if !isConfigTaken { words.append("config not yet applied") }
+    if let appliedEnabled, appliedEnabled != isEnabled {
+      words.append("\(isEnabled ? "enabling" : "disabling") not yet applied")
+    }
+    return words
+  }
+
+  private var isConfigTaken: Bool {
+    configHash.isEmpty || configForm == .object || configHash == ConfigHash.of(config)
   }
 
   /// How things stand; a failure that an earlier version or config left behind is not one of this.

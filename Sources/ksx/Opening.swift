@@ -13,7 +13,9 @@ func openConsole(at destination: Destination, shelf: Shelf) -> Int32 {
     cluster: destination.cluster, dialect: destination.dialect,
     recordKeeper: RecordKeeper(folder: shelf.state, cluster: destination.identity))
   session.description.kubectlFlags = destination.kubectlFlags
-  session.whenDialectIsFound = { shelf.remember($0, of: destination.identity) }
+  session.description.user = destination.user
+  session.knowledge = shelf.knowledge(of: destination.identity)
+  session.whenLearnt = { shelf.remember($0, of: destination.identity) }
   let settings = Settings.load(.current)
   let log = log(in: shelf.state)
   defer { close(log) }

@@ -47,8 +47,9 @@ struct ControlCommand: AsyncParsableCommand {
   }
 
   private func discover(in cluster: Cluster, at address: String) async throws(Failure) -> Dialect {
+    let capabilities: Capabilities
     do {
-      return try await Dialect.discover(in: cluster)
+      capabilities = try await Capabilities.learn(from: cluster)
     } catch {
       switch error {
       case .absent: throw Failure("\(address) has no KubeSphere extensions: apply their CRDs first")
@@ -56,5 +57,7 @@ struct ControlCommand: AsyncParsableCommand {
       case .cluster(let error): throw Failure(error.sentence(for: "finding the kind of installations", at: address))
       }
     }
+    if let reason = capabilities.reason(against: .install) { throw Failure("\(address): \(reason)") }
+    return capabilities.dialect
   }
 }

@@ -108,7 +108,8 @@ final class House: Sendable {
   func change(_ name: String, _ change: Extensions.Change) async throws {
     while true {
       let object = try await cluster.find(dialect.installations, name)
-      let write = change.write(to: name, installation: object.map(Installation.init), dialect: dialect)
+      let write = change.write(
+        to: name, installation: object.map(Installation.init), in: Capabilities(assuming: dialect))
       do {
         _ = try await write.send(to: cluster)
         return

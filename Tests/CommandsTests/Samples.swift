@@ -40,12 +40,14 @@ final class Workbench: Sendable {
     try await run(arguments, answer: answer, input: input)
   }
 
-  private func run(_ arguments: [String], answer: String?, input: String?) async throws -> String {
+  @discardableResult
+  func run(_ arguments: [String], answer: String? = nil, input: String? = nil) async throws -> String {
     said.clear()
     let invocation = try Invocation.parse(arguments)
     var destination = Destination(cluster: cluster, name: "test", server: "unix:///test")
     destination.dialect = invocation[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
     destination.isReadOnly = invocation.has(.readOnly)
+    destination.user = "ada"
     var outlet = Outlet(
       print: { [said] in said.print($0) }, note: { [said] in said.note($0) },
       input: { () throws(CommandError) in input })
@@ -61,6 +63,10 @@ final class Workbench: Sendable {
 
   /// The sentence of a command line that fails.
   func failure(_ arguments: String..., answer: String? = nil) async throws -> String {
+    try await failure(arguments, answer: answer)
+  }
+
+  func failure(_ arguments: [String], answer: String? = nil) async throws -> String {
     do {
       _ = try await run(arguments, answer: answer, input: nil)
     } catch let error as CommandError {
@@ -109,15 +115,22 @@ final class Workbench: Sendable {
 final class CountingTransport: Transport {
   private let inner: any Transport
   private let seen = Guarded<[HTTPRequest]>([])
+  private let script = Guarded<@Sendable (HTTPRequest) -> HTTPResponse?>({ _ in nil })
 
   init(_ inner: any Transport) { self.inner = inner }
 
   var requests: [HTTPRequest] { seen.value }
 
+  /// Answers what `script` has an answer to by itself.
+  func answer(_ script: @escaping @Sendable (HTTPRequest) -> HTTPResponse?) {
+    self.script.change { $0 = script }
+  }
+
   func forget() { seen.change { $0 = [] } }
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     seen.change { $0.append(request) }
+    if let answer = script.value(request) { return answer }
     return try await inner.send(request)
   }
 }

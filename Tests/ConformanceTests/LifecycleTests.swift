@@ -78,7 +78,7 @@ import Testing
 
   private func apply(_ change: Change, to name: String) async throws {
     let present = try await find(dialect.installations, name).map(Installation.init)
-    let write = change.write(to: name, installation: present, dialect: dialect)
+    let write = change.write(to: name, installation: present, in: Capabilities(assuming: dialect))
     do throws(ClusterError) {
       try await write.send(to: cluster)
     } catch {

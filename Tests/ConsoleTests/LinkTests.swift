@@ -43,9 +43,10 @@ import Testing
     var app = App(session, settings: .standard, now: Moment(0))
     #expect(app.start() == [.recall, .connect])
 
-    let works = app.handle(.connected(.subscription), at: Moment(1))
+    let works = app.handle(.connected(Capabilities(assuming: .subscription)), at: Moment(1))
     #expect(works.contains(.watch(.extensions, .subscription)))
-    #expect(works.count == 3)
+    #expect(works.count == 4)
+    #expect(works.last == .ask(Rights.questions(in: .subscription), isAfresh: false))
   }
 
   @Test mutating func aClusterWithoutExtensionsSaysSo() {

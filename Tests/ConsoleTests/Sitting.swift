@@ -12,10 +12,13 @@ struct Sitting {
   var now = Moment(1_000_000)
   /// The work asked for by the last key or message.
   var asked: [Work] = []
+  /// What came to light when the screen was made.
+  var errands: [Work] = []
 
   init(_ columns: Int = 80, _ rows: Int = 24, isReadOnly: Bool = false, settings: Settings = .standard) {
     size = Size(rows: rows, columns: columns)
-    let description = Session.Description(cluster: "museum", identity: "https://museum", isReadOnly: isReadOnly)
+    var description = Session.Description(cluster: "museum", identity: "https://museum", isReadOnly: isReadOnly)
+    description.user = "ada"
     app = App(
       Session(description, cluster: Cluster(transport: Silence()), dialect: .installPlan), settings: settings, now: now)
     hear(.resized(size))
@@ -38,13 +41,18 @@ struct Sitting {
 
   mutating func hear(_ message: Message) {
     asked = app.handle(message, at: now)
-    app.settle()
+    settle()
   }
 
   mutating func press(_ keys: Key...) {
     asked = []
     for key in keys { asked += app.handle(.key(key), at: now) }
+    settle()
+  }
+
+  private mutating func settle() {
     app.settle()
+    errands = app.takeErrands()
   }
 
   /// Presses one key for each character.

@@ -116,6 +116,6 @@ extension Plan {
   fileprivate static let sample = Plan.make(
     .disable, for: "grafana",
     in: PlanContext(
-      dialect: .installPlan, cluster: "museum", extensions: [:],
+      capabilities: Capabilities(assuming: .installPlan), cluster: "museum", extensions: [:],
       installations: ["grafana": .sample("grafana", version: "1.0.0")], versions: [:]))
 }

@@ -54,8 +54,9 @@ import Testing
       Self.definitions + "jsbundles.extensions.kubesphere.io": Self.definition(["raw": "string"]),
     ])
 
-    #expect(capabilities.era == .installPlan && capabilities.isCertain && capabilities.configForm == .text)
-    #expect(capabilities.jsBundles.path() == "/apis/extensions.kubesphere.io/v1alpha1/jsbundles")
+    #expect(
+      capabilities.era == .installPlan && (capabilities.basis == .definitions) && capabilities.configForm == .text)
+    #expect(capabilities.dialect.jsBundles.path() == "/apis/extensions.kubesphere.io/v1alpha1/jsbundles")
     for feature in [Feature.install, .upgrade, .enable, .clusterScheduling, .repositoryDepth, .extensionEntries] {
       #expect(capabilities.has(feature), "\(feature)")
     }
@@ -71,8 +72,8 @@ import Testing
         ["config": "string", "releaseName": "string", "targetNamespace": "string"]),
     ])
 
-    #expect(capabilities.era == .subscription && !capabilities.isCertain)
-    #expect(capabilities.servingGroup == "kubesphere.io")
+    #expect(capabilities.era == .subscription && !(capabilities.basis == .definitions))
+    #expect(capabilities.dialect.servingGroup == "kubesphere.io")
     #expect(capabilities.has(.install) && capabilities.has(.releaseName) && capabilities.has(.repositoryImage))
     #expect(
       capabilities.reason(against: .upgrade)
@@ -90,9 +91,10 @@ import Testing
     ])
 
     #expect(split.era == .splitSubscription && !split.has(.upgrade))
-    #expect(split.jsBundles.group == "extensions.kubesphere.io")
+    #expect(split.reason(against: .upgrade)?.hasPrefix("this cluster does not let its definitions be read") == true)
+    #expect(split.dialect.jsBundles.group == "extensions.kubesphere.io")
     #expect(scheduled.era == .scheduledSubscription && scheduled.has(.upgrade) && scheduled.has(.clusterScheduling))
-    #expect(scheduled.era.extensionLabel == "kubesphere.io/extension-ref")
+    #expect(scheduled.dialect.extensionLabel == "kubesphere.io/extension-ref")
   }
 
   @Test func aStandaloneBackendCarriesOutTheDesignAsWritten() async throws {
@@ -100,15 +102,15 @@ import Testing
       Self.core: Self.discovery("subscriptions", "jsbundles"), "/version": #"{"gitVersion":"v1.31.0+ksxd"}"#,
     ])
 
-    #expect(capabilities.era == .seed && capabilities.configForm == .object)
+    #expect(capabilities.era == .seed && capabilities.configForm == .text)
     #expect(capabilities.has(.upgrade) && capabilities.has(.enable) && capabilities.has(.targetNamespace))
   }
 
   @Test func pluginsCanOnlyBeLookedAt() async throws {
     let capabilities = try await learn([Self.serving: Self.discovery("plugins", "subscriptions")])
 
-    #expect(capabilities.era == .plugin && capabilities.dialect == nil)
-    #expect(capabilities.era.extensions.path() == "/apis/extensions.kubesphere.io/v1alpha1/plugins")
+    #expect(capabilities.era == .plugin)
+    #expect(capabilities.dialect.extensions.path() == "/apis/extensions.kubesphere.io/v1alpha1/plugins")
     for feature in Feature.allCases where feature != .repositoryImage { #expect(!capabilities.has(feature)) }
     #expect(capabilities.reason(against: .install)?.contains("can only be looked at") == true)
   }
@@ -117,7 +119,7 @@ import Testing
     let capabilities = try await learn(
       [Self.core + "/installplans": #"{"items":[]}"#], refused: [Self.core, Self.serving])
 
-    #expect(capabilities.era == .installPlan && !capabilities.isCertain)
+    #expect(capabilities.era == .installPlan && !(capabilities.basis == .definitions))
     #expect(capabilities.has(.upgrade) && capabilities.has(.extensionEntries))
     #expect(
       capabilities.reason(against: .repositoryDepth)?.hasPrefix("this cluster does not let its definitions be read")
@@ -144,7 +146,7 @@ import Testing
 
   @Test(arguments: Era.allCases)
   func whatWasLearntCanBeKept(era: Era) throws {
-    let kept = CachedCapabilities(Capabilities(Evidence(), era: era), learned: 1000)
+    let kept = CachedCapabilities(Capabilities(Evidence(), era: era), of: "https://c", learned: 1000)
 
     let read = CachedCapabilities(try JSON.parse(JSON.bytes(kept.value)))
 
@@ -152,13 +154,27 @@ import Testing
   }
 
   @Test func whatWasLearntIsBelievedForAnHour() {
-    let kept = CachedCapabilities(Capabilities(Evidence(), era: .installPlan), learned: 1000)
+    let kept = CachedCapabilities(Capabilities(Evidence(), era: .installPlan), of: "https://c", learned: 1000)
 
     #expect([999, 1000, 4599, 4600].map { kept.isFresh(at: $0) } == [false, true, true, false])
   }
 
+  @Test func whatWasOnlySaidIsNeverFresh() {
+    let kept = CachedCapabilities(Capabilities(assuming: .subscription), of: "https://c", learned: 1000)
+
+    #expect(!kept.isFresh(at: 1_000_000))
+    #expect(CachedCapabilities(json: kept.json) == kept)
+  }
+
+  @Test func pluginsAreFoundByListingToo() async throws {
+    let capabilities = try await learn(
+      [Self.serving + "/subscriptions": #"{"items":[]}"#], refused: [Self.core, Self.serving])
+
+    #expect(capabilities.era == .plugin)
+  }
+
   @Test func anotherProgramsCacheIsNotBelieved() {
-    let kept = CachedCapabilities(Capabilities(Evidence(), era: .installPlan), learned: 1000).value
+    let kept = CachedCapabilities(Capabilities(Evidence(), era: .installPlan), of: "https://c", learned: 1000).value
 
     #expect(CachedCapabilities(kept.setting(["features", "upgrade"], to: nil)) == nil)
     #expect(CachedCapabilities(kept.setting(["features", "upgrade"], to: 1)) == nil)
@@ -167,9 +183,9 @@ import Testing
   }
 
   @Test func aMissingKindMakesWhatWasLearntOutdatedAMissingObjectDoesNot() {
-    #expect(CachedCapabilities.isOutdated(by: .refused(Status(code: 404, message: "404 page not found"))))
-    #expect(!CachedCapabilities.isOutdated(by: .refused(Status(code: 404, name: "devops"))))
-    #expect(!CachedCapabilities.isOutdated(by: .refused(Status(code: 403))))
-    #expect(!CachedCapabilities.isOutdated(by: .transport(.cancelled)))
+    #expect(ClusterError.refused(Status(code: 404, message: "404 page not found")).isOfMissingKind)
+    #expect(!ClusterError.refused(Status(code: 404, name: "devops")).isOfMissingKind)
+    #expect(!ClusterError.refused(Status(code: 403)).isOfMissingKind)
+    #expect(!ClusterError.transport(.cancelled).isOfMissingKind)
   }
 }

@@ -34,23 +34,24 @@ struct EraDefinitionTests {
     let evidence = try evidence("alpha-d3eb9d2a6")
     let capabilities = Capabilities(evidence, era: try #require(evidence.era))
 
-    #expect(capabilities.era == .subscription && capabilities.isCertain)
-    #expect(capabilities.configForm == .text && capabilities.servingGroup == "kubesphere.io")
+    #expect(capabilities.era == .subscription && capabilities.basis == .definitions)
+    #expect(capabilities.configForm == .text && capabilities.dialect.servingGroup == "kubesphere.io")
     #expect(
       Feature.allCases.filter(capabilities.has) == [.install, .releaseName, .targetNamespace, .repositoryImage])
   }
 
   @Test func shippedVersionsAreTold() throws {
     let shipped: Set<Feature> = [
-      .install, .upgrade, .enable, .forceDelete, .clusterScheduling, .configHash, .stateHistory, .repositoryURL,
+      .install, .upgrade, .configure, .enable, .forceDelete, .clusterScheduling, .configHash, .stateHistory,
+      .repositoryURL,
       .repositoryDepth, .repositoryTimeout, .repositoryInsecure, .repositoryResync, .extensionEntries,
     ]
     for (version, more) in [("v4.1.3", []), ("master", [Feature.bundleAssets])] {
       let evidence = try evidence(version)
       let capabilities = Capabilities(evidence, era: try #require(evidence.era))
 
-      #expect(capabilities.era == .installPlan && capabilities.isCertain)
-      #expect(capabilities.configForm == .text && capabilities.servingGroup == "extensions.kubesphere.io")
+      #expect(capabilities.era == .installPlan && capabilities.basis == .definitions)
+      #expect(capabilities.configForm == .text && capabilities.dialect.servingGroup == "extensions.kubesphere.io")
       #expect(Set(Feature.allCases.filter(capabilities.has)) == shipped.union(more), "\(version)")
     }
   }

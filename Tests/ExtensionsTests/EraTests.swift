@@ -66,7 +66,7 @@ import Testing
 
   @Test(arguments: extensions)
   func anExtensionOfAnyEraIsRead(era: Era, value: Value, expected: Extension.Summary) {
-    let read = Extension(Object(value), dialect: era.dialect ?? .subscription)
+    let read = Extension(Object(value), dialect: Dialect(era: era))
 
     #expect(Extension.Summary(read) == expected)
     #expect(read.name == "devops" && read.repository == "main")
@@ -136,9 +136,10 @@ import Testing
   func aVersionOfAnyEraIsRead(era: Era, fields: Mapping) throws {
     var spec = fields
     spec["version"] = "0.1.0"
-    let dialect = try #require(era.dialect)
+    let dialect = Dialect(era: era)
     let object = Object(
-      era.extensionVersions, name: "devops-0.1.0", labels: [era.extensionLabel: "devops"], ["spec": .mapping(spec)])
+      dialect.extensionVersions, name: "devops-0.1.0", labels: [dialect.extensionLabel: "devops"],
+      ["spec": .mapping(spec)])
 
     let read = ExtensionVersion(object, dialect: dialect)
 

@@ -50,7 +50,8 @@ enum Sample {
     dialect: Dialect = .installPlan
   ) -> PlanContext {
     PlanContext(
-      dialect: dialect, cluster: "production", extensions: ["whizard": `extension`(dialect: dialect)],
+      capabilities: Capabilities(assuming: dialect), cluster: "production",
+      extensions: ["whizard": `extension`(dialect: dialect)],
       installations: Dictionary(uniqueKeysWithValues: installations.map { ($0.name, $0) }),
       versions: Dictionary(uniqueKeysWithValues: versions.map { ($0.version, $0) }))
   }

@@ -15,7 +15,7 @@ public enum Option: String, CaseIterable, Sendable {
   case standalone, dialect
   case readOnly = "read-only"
   case help
-  case output, version, config, yes, now
+  case output, version, config, yes, now, force
   case dryRun = "dry-run"
   case wait, timeout
 
@@ -24,7 +24,7 @@ public enum Option: String, CaseIterable, Sendable {
 
   private var isGlobal: Bool {
     switch self {
-    case .help, .output, .version, .config, .yes, .now, .dryRun, .wait, .timeout: false
+    case .help, .output, .version, .config, .yes, .now, .force, .dryRun, .wait, .timeout: false
     default: true
     }
   }
@@ -42,7 +42,7 @@ public enum Option: String, CaseIterable, Sendable {
     case .output: "FORMAT"
     case .version: "VERSION"
     case .dryRun: "none|client|server"
-    case .insecure, .standalone, .readOnly, .help, .yes, .now, .wait: nil
+    case .insecure, .standalone, .readOnly, .help, .yes, .now, .force, .wait: nil
     }
   }
 
@@ -95,6 +95,7 @@ public enum Option: String, CaseIterable, Sendable {
     case .version: "The version wanted"
     case .config: "The file with the config; - is the standard input"
     case .yes: "Do not ask before changing the cluster"
+    case .force: "Remove what an ordinary uninstall could not, without its hooks"
     case .now: "Do it with one request, without a plan and without asking"
     case .dryRun: "Show the plan and change nothing; server also asks the server whether it would agree"
     case .wait: "Wait until the change is complete"

@@ -48,7 +48,7 @@ public enum Verb: String, CaseIterable, Sendable {
     case .install: [.version, .config] + Self.changing
     case .upgrade, .rollback: [.version] + Self.changing
     case .enable, .disable: [.now] + Self.changing
-    case .uninstall: Self.changing
+    case .uninstall: [.force] + Self.changing
     case .configGet: []
     case .configSet: [.config] + Self.changing
     case .version: [.output]
@@ -67,6 +67,11 @@ public enum Verb: String, CaseIterable, Sendable {
       ["Without --version it takes the version the cluster recommends, else the newest release."]
     case .rollback:
       ["Without --version it goes back to what ksx last saw there before a change."]
+    case .uninstall:
+      [
+        "With --force hooks do not run, and what the release leaves behind keeps running: for what an",
+        "ordinary uninstall could not remove.",
+      ]
     case .configSet:
       ["Without --config it reads the new config from the standard input."]
     default: []

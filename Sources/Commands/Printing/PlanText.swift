@@ -10,9 +10,8 @@ struct PlanText {
   var text: String {
     let effects = plan.effects.map { "  \(Self.sign($0.sign)) \($0.text)" }
     let problems = plan.problems.map { "  \($0.isBlocking ? "✗" : "!") \($0.text)" }
-    return
-      ([title] + effects + problems + ["  \(plan.kubectl)"])
-      .map { $0.sanitised + "\n" }.joined()
+    let kubectl = plan.kubectl.isEmpty ? [] : ["  \(plan.kubectl)"]
+    return ([title] + effects + problems + kubectl).map { $0.sanitised + "\n" }.joined()
   }
 
   private var title: String {
@@ -25,6 +24,7 @@ struct PlanText {
       case .disable: "Disable \(plan.name)"
       case .configure: "Configure \(plan.name)"
       case .uninstall: "Uninstall \(plan.name)"
+      case .forceDelete: "Force delete \(plan.name)"
       }
     return "\(what) in \(cluster)"
   }

@@ -73,7 +73,8 @@ struct Sheet {
     let last = installation.history.last
     return [
       ("Installed", "\(kind) \(installation.name), version \(installation.version)"),
-      ("State", state(installation)), ("Since", last?.time ?? ""), ("Message", installation.message),
+      ("State", state(installation)), ("Pending", installation.pending.joined(separator: "; ")),
+      ("Since", last?.time ?? ""), ("Message", installation.message),
       ("Enabled", installation.isEnabled ? "yes" : "no"), ("Namespace", installation.targetNamespace),
       ("Release", installation.releaseName), ("Job", installation.jobName),
       ("Config", configLine(installation)),

@@ -7,13 +7,14 @@ import Terminal
 extension Runner {
   func change() async throws(CommandError) {
     let name = invocation.name
-    let survey = Survey(cluster: cluster, dialect: try await dialect())
+    let survey = Survey(cluster: cluster, capabilities: try await capabilities())
     var context = try await asking("reading what is known of \(name)") { () throws(ClusterError) in
       try await survey.context(for: name, called: destination.name, asksWhoNeedsIt: asksWhoNeedsIt)
     }
     context.kubectlFlags = destination.kubectlFlags
     let change = try Choice(invocation, context, memory: shelf.memory(of: name, in: destination.identity), outlet)
       .change()
+    context.rights = await rights(change, context)
     let plan = Plan.make(change, for: name, in: context)
     if let dryRun = invocation[.dryRun], dryRun != "none" {
       return try await rehearse(plan, isServerAsked: dryRun == "server")
@@ -25,7 +26,15 @@ extension Runner {
     let object = try await send(plan, dryRun: false)
     report(plan, object)
     guard invocation.has(.wait) else { return }
-    try await wait(for: change, named: Self.name(of: plan.write), since: before, survey.dialect)
+    try await wait(for: change, named: plan.write.name, since: before, survey.dialect)
+  }
+
+  /// What the cluster says this person may do, of what the change needs; where it does not say, nothing.
+  private func rights(_ change: Change, _ context: PlanContext) async -> Rights {
+    var rights = Rights(user: destination.user)
+    let object = context.installation(of: invocation.name)?.name ?? invocation.name
+    rights.learn(await AccessCache(cluster).verdicts(on: change.accesses(to: object, in: context.dialect)))
+    return rights
   }
 
   /// Those that take something away, or change its version, may hurt others.
@@ -87,24 +96,16 @@ extension Runner {
 
   private func send(_ plan: Plan, dryRun: Bool) async throws(CommandError) -> Object? {
     try await asking("\(plan.change.words) \(plan.name)\(dryRun ? " (dry run)" : "")") { () throws(ClusterError) in
-      try await plan.write.send(to: cluster, dryRun: dryRun)
+      try await plan.send(to: cluster, dryRun: dryRun)
     }
   }
 
   private func report(_ plan: Plan, _ object: Object?) {
-    let name = Self.name(of: plan.write)
     switch format {
     case .json, .yaml:
       if let object { outlet.print(format.text(object.value)) }
-    case .name: outlet.print(name.sanitised + "\n")
+    case .name: outlet.print(plan.write.name.sanitised + "\n")
     case .table, .wide: outlet.print("\(plan.name): \(plan.change.accepted) in \(destination.name)".sanitised + "\n")
-    }
-  }
-
-  static func name(of write: Write) -> String {
-    switch write {
-    case .create(_, let object): object.name
-    case .patch(_, let name, _), .delete(_, let name, _): name
     }
   }
 }
@@ -120,6 +121,7 @@ extension Change {
     case .disable: "disabled"
     case .configure: "config replaced"
     case .uninstall: "being uninstalled"
+    case .forceDelete: "being removed by force"
     }
   }
 }

@@ -26,7 +26,7 @@ struct Choice {
     case .rollback: return try rollback()
     case .enable: return .enable
     case .disable: return .disable
-    case .uninstall: return .uninstall
+    case .uninstall: return invocation.has(.force) ? .forceDelete : .uninstall
     case .configSet:
       guard let config = try config(orInput: true) else {
         throw CommandError("ksx config set needs the config: --config FILE, or the standard input")

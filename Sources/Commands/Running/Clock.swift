@@ -1,9 +1,12 @@
 import Glibc
 
 /// The time of day, as files and clusters write it.
-enum Clock {
+public enum Clock {
+  /// Now, in seconds since 1970.
+  public static var seconds: Int { time(nil) }
+
   /// Now, as RFC 3339 in UTC: `2026-01-31T12:00:00Z`.
-  static var now: String { text(time(nil)) }
+  static var now: String { text(seconds) }
 
   static func text(_ seconds: Int) -> String {
     var moment = tm()

@@ -10,6 +10,8 @@ public struct Destination: Sendable {
   public var server: String
   /// What is the same whenever it is the same cluster: its files go by this.
   public var identity: String
+  /// Who the kubeconfig says this person is, or empty.
+  public var user = ""
   /// Nobody checks who answers.
   public var isInsecure = false
   /// Changes are refused before they are sent.

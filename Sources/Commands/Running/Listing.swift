@@ -5,7 +5,7 @@ import Terminal
 
 extension Runner {
   func list() async throws(CommandError) {
-    let survey = Survey(cluster: cluster, dialect: try await dialect())
+    let survey = Survey(cluster: cluster, capabilities: try await capabilities())
     let format = format
     async let installed = Self.result { () throws(ClusterError) in try await survey.installations() }
     let objects = try await asking("listing extensions") { () throws(ClusterError) in
@@ -14,7 +14,11 @@ extension Runner {
     if format.isWhole { return outlet.print(format.text(objects)) }
     if format == .name { return outlet.print(Self.names(objects)) }
     // Whoever may not see installations still sees what the extensions say of themselves.
-    let installations = await (try? installed.get())?.map(Installation.init) ?? []
+    let answer = await installed
+    if case .failure(let error) = answer, error.isOfMissingKind {
+      throw CommandError(error, "listing \(survey.dialect.installations.plural)", at: destination.server)
+    }
+    let installations = (try? answer.get())?.map(Installation.init) ?? []
     let byName = Dictionary(installations.map { ($0.extension, $0) }, uniquingKeysWith: { $1 })
     let rows = objects.map { object in
       let found = Extension(object, dialect: survey.dialect)
@@ -26,7 +30,7 @@ extension Runner {
 
   func get() async throws(CommandError) {
     let name = invocation.name
-    let survey = Survey(cluster: cluster, dialect: try await dialect())
+    let survey = Survey(cluster: cluster, capabilities: try await capabilities())
     let found = try await asking("getting extension \(name)") { () throws(ClusterError) in
       try await survey.extension(name, isWhole: format.isWhole)
     }
@@ -49,7 +53,7 @@ extension Runner {
 
   func versions() async throws(CommandError) {
     let name = invocation.name
-    let survey = Survey(cluster: cluster, dialect: try await dialect())
+    let survey = Survey(cluster: cluster, capabilities: try await capabilities())
     let found = try await asking("getting extension \(name)") { () throws(ClusterError) in
       try await survey.extension(name, isWhole: false)
     }
@@ -67,7 +71,7 @@ extension Runner {
   }
 
   func printConfig() async throws(CommandError) {
-    let installation = try await installed(in: Survey(cluster: cluster, dialect: try await dialect()))
+    let installation = try await installed(in: Survey(cluster: cluster, capabilities: try await capabilities()))
     outlet.print(outlet.printsToTerminal ? installation.config.sanitisedLines : installation.config)
   }
 

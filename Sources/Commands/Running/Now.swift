@@ -7,34 +7,51 @@ import Terminal
 extension Runner {
   /// Enables or disables the extension with a single merge patch.
   ///
-  /// Without a word about the dialect, from the flag or from an earlier visit, it tries the shipped
-  /// one: a cluster that has not even heard of InstallPlans says so, and the second try is a Subscription.
+  /// What an earlier visit learnt is used however old it is. Without that it tries the shipped dialect: a
+  /// cluster that has not even heard of the kind says so, does nothing, and is asked with the other word.
   func switchNow(to isEnabled: Bool) async throws(CommandError) {
     try refuseWhatNowCannotDo()
     let name = invocation.name
-    let known = destination.dialect ?? shelf.dialect(of: destination.identity)
-    var dialect = known ?? .installPlan
+    let known = knowledge.flatMap { $0.capabilities.era == .plugin ? nil : $0.capabilities.dialect }
+    var dialect = destination.dialect ?? known ?? .installPlan
     let object: Object
     do throws(ClusterError) {
       object = try await patch(name, isEnabled, dialect)
-    } catch .refused(let status) where status.code == 404 && status.name.isEmpty && known == nil {
-      dialect = .subscription
-      object = try await second(name, isEnabled)
+      if destination.dialect == nil, known == nil { remember(dialect) }
     } catch {
-      throw failure(error, name, dialect)
+      guard error.isOfMissingKind, destination.dialect == nil else { throw failure(error, name, dialect) }
+      dialect = Dialect(dialect.name == .installPlan ? .subscription : .installPlan)
+      object = try await second(name, isEnabled, dialect)
+      remember(dialect)
     }
-    if destination.dialect == nil { shelf.remember(dialect, of: destination.identity) }
+    try refuseWhatIsNotCarriedOut(object)
     report(object, isEnabled, dialect)
     guard invocation.has(.wait) else { return }
     try await wait(for: isEnabled ? .enable : .disable, named: object.name, since: nil, dialect)
   }
 
-  private func second(_ name: String, _ isEnabled: Bool) async throws(CommandError) -> Object {
+  private func second(_ name: String, _ isEnabled: Bool, _ dialect: Dialect) async throws(CommandError) -> Object {
     do throws(ClusterError) {
-      return try await patch(name, isEnabled, .subscription)
+      return try await patch(name, isEnabled, dialect)
     } catch {
-      throw failure(error, name, .subscription)
+      guard error.isOfMissingKind else { throw failure(error, name, dialect) }
+      throw CommandError(
+        "\(invocation.verb.rawValue) \(name.sanitised) --now: \(destination.server) has neither InstallPlans nor Subscriptions; check --context"
+      )
     }
+  }
+
+  /// For the next emergency; whoever has time for a question asks it.
+  private func remember(_ dialect: Dialect) {
+    shelf.remember(Capabilities(assuming: dialect), of: destination.identity)
+  }
+
+  /// The API of August 2022 takes the switch, and nobody looks at it (facts §1.10).
+  private func refuseWhatIsNotCarriedOut(_ object: Object) throws(CommandError) {
+    guard let known = knowledge, known.isFresh(at: Clock.seconds), !Installation(object).isKeptByStandalone,
+      let reason = known.capabilities.reason(against: .enable)
+    else { return }
+    throw CommandError("\(invocation.verb.rawValue) \(object.name) --now has no effect: \(reason)".sanitised)
   }
 
   private func patch(_ name: String, _ isEnabled: Bool, _ dialect: Dialect) async throws(ClusterError) -> Object {
@@ -45,6 +62,10 @@ extension Runner {
   private func refuseWhatNowCannotDo() throws(CommandError) {
     if invocation[.dryRun] == "client" {
       throw CommandError("--now makes no plan that --dry-run=client could show; leave one of them out")
+    }
+    guard destination.dialect == nil, let known = knowledge, known.isFresh(at: Clock.seconds) else { return }
+    if let reason = known.capabilities.reason(against: .install) {
+      throw CommandError("cannot \(invocation.verb.rawValue): \(reason)")
     }
   }
 
@@ -80,13 +101,14 @@ extension Runner {
       return CommandError(error, doing, at: destination.server)
     }
     let kind = dialect.installations.kind
-    let other: Dialect = dialect == .installPlan ? .subscription : .installPlan
+    let other = dialect.name == .installPlan ? Dialect.Name.subscription : .installPlan
     if status.name.isEmpty {
       return CommandError(
-        "\(doing): \(destination.server) has no \(kind)s at all; try --dialect \(other.name.rawValue), or check --context"
+        "\(doing): \(destination.server) has no \(kind)s at all; try --dialect \(other.rawValue), or check --context"
       )
     }
-    let alias = dialect == .subscription ? "; a Subscription may have another name: without --now it is looked for" : ""
+    let alias =
+      dialect.name == .subscription ? "; a Subscription may have another name: without --now it is looked for" : ""
     return CommandError(
       "\(doing): \(destination.server) has no \(kind) \(name.sanitised)\(alias). ksx list shows what is installed; check --context"
     )

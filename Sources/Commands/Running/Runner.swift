@@ -29,6 +29,19 @@ public struct Runner: Sendable {
     if invocation.verb.isChange, destination.isReadOnly, invocation[.dryRun] != "client" {
       throw CommandError("nothing was changed: --read-only refuses ksx \(invocation.verb.rawValue)")
     }
+    do {
+      try await obey()
+    } catch {
+      // Only a cluster that changed since it was asked answers so to what it said it had.
+      guard error.isOfMissingKind, destination.dialect == nil, knowledge?.isFresh(at: Clock.seconds) == true else {
+        throw error
+      }
+      _ = try await learn()
+      try await obey()
+    }
+  }
+
+  private func obey() async throws(CommandError) {
     switch invocation.verb {
     case .list: try await list()
     case .get: try await get()
@@ -53,11 +66,21 @@ public struct Runner: Sendable {
     }
   }
 
-  /// What the cluster calls an installation; asked of it, and remembered, unless it was said.
-  func dialect() async throws(CommandError) -> Dialect {
-    if let said = destination.dialect { return said }
+  /// What was learnt of the cluster at an earlier visit, however long ago.
+  var knowledge: CachedCapabilities? { shelf.knowledge(of: destination.identity) }
+
+  /// What the cluster's extensions can do: as said, as learnt within the hour, or asked of it now.
+  func capabilities() async throws(CommandError) -> Capabilities {
+    if let said = destination.dialect { return Capabilities(assuming: said) }
+    if let knowledge, knowledge.isFresh(at: Clock.seconds) { return knowledge.capabilities }
+    return try await learn()
+  }
+
+  func dialect() async throws(CommandError) -> Dialect { try await capabilities().dialect }
+
+  private func learn() async throws(CommandError) -> Capabilities {
     do {
-      let found = try await Dialect.discover(in: cluster)
+      let found = try await Capabilities.learn(from: cluster)
       shelf.remember(found, of: destination.identity)
       return found
     } catch {

@@ -16,20 +16,22 @@ public struct Shelf: Hashable, Sendable {
     self.state = state
   }
 
-  /// What the cluster known as `identity` calls an installation, when it has been asked before.
-  func dialect(of identity: String) -> Dialect? {
-    guard let bytes = try? Files.read(profile(identity), limit: 1 << 16) else { return nil }
-    return ClusterProfile(json: bytes).flatMap { $0.server == identity ? $0.dialect : nil }
+  /// What was learnt of the cluster known as `identity`, however long ago.
+  public func knowledge(of identity: String) -> CachedCapabilities? {
+    guard let bytes = try? Files.read(profile(identity), limit: 1 << 16), let known = CachedCapabilities(json: bytes)
+    else { return nil }
+    return known.cluster == identity ? known : nil
   }
 
-  /// Remembers it for the day when there is no time to ask.
-  public func remember(_ dialect: Dialect, of identity: String) {
-    if self.dialect(of: identity) == dialect { return }
+  /// Keeps what was learnt, for the day when there is no time to ask.
+  public func remember(_ capabilities: Capabilities, of identity: String, at now: Int = Clock.seconds) {
     try? Files.makeDirectory(cache + "/clusters")
-    try? Files.write(ClusterProfile(server: identity, dialect: dialect).json, to: profile(identity))
+    try? Files.write(CachedCapabilities(capabilities, of: identity, learned: now).json, to: profile(identity))
   }
 
-  private func profile(_ identity: String) -> String { "\(cache)/clusters/\(ConfigHash.of(identity)).json" }
+  private func profile(_ identity: String) -> String {
+    "\(cache)/clusters/\(CachedCapabilities.fileName(cluster: identity))"
+  }
 
   /// What the extension called `name` was before, in the cluster known as `identity`.
   func memory(of name: String, in identity: String) -> ReleaseMemory {

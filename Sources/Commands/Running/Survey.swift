@@ -5,7 +5,9 @@ import Manifest
 /// What a command asks a cluster before it speaks about an extension.
 struct Survey: Sendable {
   let cluster: Cluster
-  let dialect: Dialect
+  let capabilities: Capabilities
+
+  var dialect: Dialect { capabilities.dialect }
 
   /// The extensions, or all about them when `isWhole`.
   func extensions(isWhole: Bool) async throws(ClusterError) -> [Object] {
@@ -22,7 +24,8 @@ struct Survey: Sendable {
   func `extension`(_ name: String, isWhole: Bool) async throws(ClusterError) -> Object? {
     do throws(ClusterError) {
       return try await cluster.get(dialect.extensions, name, skipping: isWhole ? JSONPaths() : Extension.unread)
-    } catch .refused(let status) where status.code == 404 {
+    } catch {
+      guard case .refused(let status) = error, status.code == 404, !status.name.isEmpty else { throw error }
       return nil
     }
   }
@@ -58,7 +61,7 @@ struct Survey: Sendable {
     let found = try await extensionAnswer.get().map { Extension($0, dialect: dialect) }
     let offered = try await versionsAnswer.get().map { ExtensionVersion($0, dialect: dialect) }
     var context = PlanContext(
-      dialect: dialect, cluster: clusterName, extensions: found.map { [name: $0] } ?? [:],
+      capabilities: capabilities, cluster: clusterName, extensions: found.map { [name: $0] } ?? [:],
       installations: Dictionary(installed.map { ($0.name, $0) }, uniquingKeysWith: { $1 }),
       versions: Dictionary(offered.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
     context.installedVersions = neighbours

@@ -28,6 +28,7 @@ extension Destination {
     var destination = Destination(
       cluster: context.api, name: names.first ?? context.server, server: context.server)
     destination.isInsecure = context.isInsecure
+    destination.user = invocation[.asUser] ?? context.user
     destination.kubectlFlags = kubectlFlags(invocation, context)
     return destination
   }

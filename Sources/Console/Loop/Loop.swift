@@ -88,6 +88,7 @@ struct Loop {
   /// Sends the terminal what is different, or nothing.
   private mutating func draw() {
     app.settle()
+    for work in app.takeErrands() { worker.start(work) }
     var surface = Surface(size: screen.size)
     let cursor = app.draw(on: &surface)
     lastFrame = .now

@@ -8,6 +8,7 @@ public final class Worker: Sendable {
   private let session: Session
   private let mailbox: Mailbox<Message>
   private let running = Locked(Running())
+  private let access: AccessCache
 
   private struct Running {
     var tasks: [Work: (id: Int, task: Task<Void, Never>)] = [:]
@@ -20,6 +21,7 @@ public final class Worker: Sendable {
   public init(_ session: Session, mailbox: Mailbox<Message>) {
     self.session = session
     self.mailbox = mailbox
+    access = AccessCache(session.cluster)
   }
 
   /// Begins `work` and returns at once.
@@ -81,6 +83,8 @@ public final class Worker: Sendable {
     case .connect: await connect()
     case .watch(let subject, let dialect): await watch(subject, dialect)
     case .apply(let plan): await apply(plan)
+    case .rehearse(let plan): await rehearse(plan)
+    case .ask(let questions, let isAfresh): await ask(questions, isAfresh)
     case .document(let version, let language): await document(version, language)
     case .recall: post(.recalled(session.recordKeeper?.recall() ?? Records()))
     case .remember(let memory): keep { keeper throws(SystemError) in try keeper.keep(memory) }
@@ -88,15 +92,15 @@ public final class Worker: Sendable {
     }
   }
 
-  /// Asks for the dialect until there is an answer.
+  /// Asks what the cluster's extensions can do until there is an answer.
   private func connect() async {
     var backoff = Backoff()
     let start = ContinuousClock.now
     while !Task.isCancelled {
       do throws(DialectError) {
-        let dialect = try await Dialect.discover(in: session.cluster)
-        session.whenDialectIsFound?(dialect)
-        post(.connected(dialect))
+        let capabilities = try await Capabilities.learn(from: session.cluster)
+        session.whenLearnt?(capabilities)
+        post(.connected(capabilities))
         return
       } catch {
         let delay = backoff.next(now: start.duration(to: .now), random: .random(in: 0...1))
@@ -129,11 +133,26 @@ public final class Worker: Sendable {
 
   private func apply(_ plan: Plan) async {
     do throws(ClusterError) {
-      try await plan.write.send(to: session.cluster)
+      try await plan.send(to: session.cluster)
       mailbox.post(.applied(plan, failure: nil))
     } catch {
       mailbox.post(.applied(plan, failure: error))
     }
+  }
+
+  private func rehearse(_ plan: Plan) async {
+    if session.description.isReadOnly { return }
+    do throws(ClusterError) {
+      try await plan.send(to: session.cluster, dryRun: true)
+      post(.rehearsed(plan, failure: nil))
+    } catch {
+      post(.rehearsed(plan, failure: error))
+    }
+  }
+
+  private func ask(_ questions: [Access], _ isAfresh: Bool) async {
+    if isAfresh { await access.forget() }
+    post(.judged(await access.verdicts(on: questions)))
   }
 
   private func document(_ version: ExtensionVersion, _ language: String) async {

@@ -26,7 +26,14 @@ struct Header {
   private var isWell: Bool { desk.link.state != .connected ? desk.link.staleSince == nil : marks.isEmpty }
 
   private var marks: [String] {
-    (desk.session.isReadOnly ? ["read-only"] : []) + (desk.session.isInsecure ? ["insecure TLS"] : [])
+    (desk.session.isReadOnly ? ["read-only"] : isViewOnly ? ["view only"] : [])
+      + (desk.session.isInsecure ? ["insecure TLS"] : [])
+  }
+
+  /// This person may change no installation, or the cluster's are only to be looked at.
+  private var isViewOnly: Bool {
+    guard let capabilities = desk.knowledge.capabilities else { return false }
+    return !capabilities.has(.install) || desk.rights.isViewOnly(in: capabilities.dialect)
   }
 
   private var connection: String {
@@ -79,6 +86,7 @@ struct Footer {
     var line = Line(" ", "dim")
     var used = 1
     for action in view.hints(desk) {
+      if case .command(let command) = action, desk.incapability(command, on: view.subject) != nil { continue }
       guard let key = desk.settings.keys(for: action, in: view.sections).first else { continue }
       let width = key.columns + 1 + action.hint.columns + 2
       guard used + width <= columns else { continue }

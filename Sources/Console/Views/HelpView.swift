@@ -39,21 +39,33 @@ struct HelpView: View {
       lines += Line(section.title, "help.section").wrapped(to: desk.size.columns - 2)
       for action in bound {
         let keys = keymap.keys(for: action).map(\.spelling).joined(separator: ", ")
-        lines += row(keys, action.summary, columns: desk.size.columns - 2)
+        lines += row(keys, action, desk)
       }
       lines.append(.blank)
     }
     lines.append(Line("After : only", "help.section"))
-    for command in Command.allCases where command.needsArgument {
-      lines += row(command.rawValue, command.summary, columns: desk.size.columns - 2)
+    for command in Command.allCases where desk.settings.isOnlyTyped(command) {
+      lines += row(command.rawValue, .command(command), desk)
     }
     return lines
   }
 
-  private static func row(_ keys: String, _ summary: String, columns: Int) -> [Line] {
+  /// What cannot be done in this cluster is dim, and says why.
+  private static func row(_ keys: String, _ action: Action, _ desk: Desk) -> [Line] {
+    let columns = desk.size.columns - 2
+    var reason: String?
+    if case .command(let command) = action { reason = desk.incapability(command) ?? desk.prohibition(command) }
     let width = min(24, columns / 3)
     let key = keys.columns < width ? keys.padded(to: width) : keys.truncated(to: width - 1) + " "
-    return (Line("  " + key, "help.key") + Line(summary)).wrapped(to: columns, indent: width + 2)
+    let text = reason.map { Line("\(action.summary) (not here: \($0))", "dim") } ?? Line(action.summary)
+    return (Line("  " + key, reason == nil ? "help.key" : "dim") + text).wrapped(to: columns, indent: width + 2)
+  }
+}
+
+extension Settings {
+  /// No key asks for it, so that it can only be typed.
+  fileprivate func isOnlyTyped(_ command: Command) -> Bool {
+    KeySection.allCases.allSatisfy { keymaps[$0.rawValue].keys(for: .command(command)).isEmpty }
   }
 }
 

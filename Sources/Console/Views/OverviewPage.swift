@@ -38,6 +38,7 @@ struct OverviewPage {
       lines += field("Reason", standing.reason, standing.state.isFailure ? "state.failed" : "text")
     }
     if let operation = desk.operations[name] { lines += field("Under way", operation.change.words, "state.busy") }
+    lines += field("Pending", installation.pending.joined(separator: "; "), "state.busy")
     lines += field("Version", versionText(installation))
     lines += field("Enabled", standing.isEnabled == true ? "yes" : "no")
     lines += field("Namespace", installation.targetNamespace)

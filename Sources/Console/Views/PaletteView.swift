@@ -58,7 +58,10 @@ struct PaletteView: View {
     let text = choice == nil ? field.text : typed
     let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     guard words.count > 1, let command = Command(rawValue: words[0]) else {
-      return Command.allCases.filter { $0.rawValue.hasPrefix(text) }.map { ($0.rawValue, $0.summary) }
+      return Command.allCases.filter { $0.rawValue.hasPrefix(text) }.map { command in
+        let reason = desk.incapability(command) ?? desk.prohibition(command)
+        return (command.rawValue, reason.map { "not here: \($0)" } ?? command.summary)
+      }
     }
     let names: [String] =
       switch command {

@@ -9,8 +9,12 @@ struct PlanView: View {
   let change: Change
   let name: String
   private(set) var plan: Plan?
-  /// The marketplace that the plan was made from.
+  /// The marketplace and the rights that the plan was made from.
   private var revision: Int?
+  private var rights: Rights?
+  /// What the server would say; `nil` when it was not asked.
+  private(set) var rehearsal: Rehearsal?
+  private var hasAskedRights = false
   private(set) var progress = Progress.reading
   /// The installation's version that the write was made for, and how often somebody was faster.
   private var sentVersion: String?
@@ -41,14 +45,14 @@ struct PlanView: View {
   }
 
   /// Only what destroys must be confirmed by the name.
-  private var mustTypeName: Bool { change == .uninstall }
+  private var mustTypeName: Bool { change.removes }
   private var isTypingName: Bool { mustTypeName && plan?.isBlocked != true && !isUnderWay }
 
   private var isUnderWay: Bool { progress == .applying || progress == .conflicted }
 
   var sections: [KeySection] { isTypingName ? [.prompt] : [.plan, .everywhere] }
 
-  var prompt: Prompt? { isTypingName ? Prompt(label: "Type \(name) to uninstall it: ", field: typed) : nil }
+  var prompt: Prompt? { isTypingName ? Prompt(label: "Type \(name) to \(change.words) it: ", field: typed) : nil }
 
   var subject: String? { name }
   func isAboutChange(of name: String) -> Bool { name == self.name }
@@ -63,8 +67,10 @@ struct PlanView: View {
   private func height(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 4) }
 
   mutating func settle(_ desk: inout Desk) {
-    if !isUnderWay, revision != desk.market.revision, let context = desk.planContext(for: name) {
-      revision = desk.market.revision
+    if !isUnderWay, revision != desk.market.revision || rights != desk.rights,
+      let context = desk.planContext(for: name)
+    {
+      (revision, rights) = (desk.market.revision, desk.rights)
       let fresh = Plan.make(change, for: name, in: context)
       if let plan, plan.isNews(fresh) {
         // What somebody has read and is about to agree to must not change under the finger.
@@ -73,8 +79,25 @@ struct PlanView: View {
         progress = .asking
       }
       plan = fresh
+      inquire(fresh, &desk)
     }
     pager.show(PlanPage(self, desk).lines, height: height(desk))
+  }
+
+  /// Asks the server beforehand: may this person do it, and would it be taken as it is.
+  private mutating func inquire(_ plan: Plan, _ desk: inout Desk) {
+    if !hasAskedRights {
+      hasAskedRights = true
+      desk.errands.append(.ask(accesses(desk), isAfresh: false))
+    }
+    guard !plan.isBlocked, !desk.session.isReadOnly, rehearsal?.isOf(plan) != true else { return }
+    rehearsal = Rehearsal(of: plan)
+    desk.errands.append(.rehearse(plan))
+  }
+
+  private func accesses(_ desk: Desk) -> [Access] {
+    guard let dialect = desk.dialect else { return [] }
+    return change.accesses(to: desk.market.installations[name]?.name ?? name, in: dialect)
   }
 
   mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
@@ -82,7 +105,7 @@ struct PlanView: View {
     case .back:
       return [.close()]
     case .apply:
-      return mustTypeName ? [.complain("Type the extension's name to uninstall it.")] : apply(&desk)
+      return mustTypeName ? [.complain("Type the extension's name to \(change.words) it.")] : apply(&desk)
     case .open:
       if mustTypeName { return confirmTyped(&desk) }
       return isApplyFocused ? apply(&desk) : [.close()]
@@ -128,7 +151,12 @@ struct PlanView: View {
     }
     guard !isUnderWay else { return [] }
     if desk.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
-    if let problem = plan.problems.first(where: \.isBlocking) { return [.complain("Cannot apply: \(problem.text)")] }
+    if let problem = plan.problems.first(where: \.isBlocking) {
+      // Whoever has just been given the right need not wait until the old answer is forgotten.
+      let asksAgain = accesses(desk).contains { desk.rights.reason(against: $0) != nil }
+      let ask = asksAgain ? [Step.start(.ask(accesses(desk), isAfresh: true))] : []
+      return [.complain("Cannot apply: \(problem.text)")] + ask
+    }
     if progress == .changed {
       progress = .warned("The cluster changed while you were reading. Look again, then confirm.")
       return []
@@ -152,6 +180,9 @@ struct PlanView: View {
       isApplyFocused = false
       return []
     case .installations where progress == .conflicted: return sendAgain(&desk)
+    case .rehearsed(let asked, let failure) where rehearsal?.isOf(asked) == true && asked.name == name:
+      rehearsal?.take(failure)
+      return []
     default: return []
     }
   }
@@ -216,46 +247,6 @@ struct PlanView: View {
     guard let plan, !plan.isBlocked else { return }
     let place = Point(row: area.origin.row + 1, column: end + 1)
     surface.write("[ Apply ]", at: place, in: area, style: isApplyFocused ? focused : plain)
-  }
-}
-
-/// A plan in lines.
-private struct PlanPage {
-  let view: PlanView
-  let desk: Desk
-
-  init(_ view: PlanView, _ desk: Desk) {
-    self.view = view
-    self.desk = desk
-  }
-
-  private var width: Int { max(20, desk.size.columns - 2) }
-
-  var lines: [Line] {
-    guard let plan = view.plan else { return [Line("Reading the versions of \(view.name) …", "dim")] }
-    var lines = plan.problems.sorted { $0.isBlocking && !$1.isBlocking }.flatMap(problemLines)
-    if !lines.isEmpty { lines.append(.blank) }
-    lines += plan.effects.flatMap(effectLines)
-    lines += [.blank, Line("The same with kubectl:", "dim")]
-    lines += Line("  " + plan.kubectl, "diff.context").wrapped(to: width, indent: 4)
-    return lines
-  }
-
-  private func problemLines(_ problem: Plan.Problem) -> [Line] {
-    let style = problem.isBlocking ? "dialog.danger" : "state.busy"
-    return (Line(problem.isBlocking ? "Not possible: " : "Careful: ", style) + Line(problem.text))
-      .wrapped(to: width, indent: 2)
-  }
-
-  private func effectLines(_ effect: Plan.Effect) -> [Line] {
-    let (mark, style) =
-      switch effect.sign {
-      case .added: ("+ ", "diff.added")
-      case .removed: ("- ", "diff.removed")
-      case .changed: ("~ ", "diff.changed")
-      case .note: ("  ", "text")
-      }
-    return Line(mark + effect.text, style).wrapped(to: width, indent: 2)
   }
 }
 

@@ -1,30 +1,25 @@
 public import Client
 public import Manifest
 
-/// Capabilities as they were learnt some time ago, to be kept in a file.
+/// What was learnt of one cluster some time ago, as a file keeps it.
 public struct CachedCapabilities: Hashable, Sendable {
+  /// A name that is the same whenever it is the same cluster, such as its URL.
+  public var cluster: String
   public var capabilities: Capabilities
-  /// Seconds since 1970.
+  /// Seconds since 1970; 0 when the cluster was never asked, so that the next one asks.
   public var learned: Int
 
   /// How long they are believed, in seconds.
   public static let lifetime = 3600
 
-  public init(_ capabilities: Capabilities, learned: Int) {
+  public init(_ capabilities: Capabilities, of cluster: String, learned: Int) {
+    self.cluster = cluster
     self.capabilities = capabilities
-    self.learned = learned
+    self.learned = capabilities.basis == .assumption ? 0 : learned
   }
 
   /// Whether they may be used at `now`; what comes from the future may not.
   public func isFresh(at now: Int) -> Bool { (0..<Self.lifetime).contains(now - learned) }
-
-  /// Whether `error` says that the cluster's kinds are others by now, so that learning again is due.
-  ///
-  /// A missing object is named in its refusal, a missing kind is not.
-  public static func isOutdated(by error: ClusterError) -> Bool {
-    guard case .refused(let status) = error else { return false }
-    return status.code == 404 && status.name.isEmpty
-  }
 
   public var value: Value {
     var reasons = Mapping()
@@ -33,17 +28,19 @@ public struct CachedCapabilities: Hashable, Sendable {
       reasons[feature.rawValue] = capabilities.reasons[feature].map { .string($0) } ?? .null
     }
     return [
-      "learned": .integer(learned), "era": .string(capabilities.era.rawValue),
-      "servingGroup": .string(capabilities.servingGroup), "configIsText": .bool(capabilities.configForm == .text),
-      "isCertain": .bool(capabilities.isCertain), "features": .mapping(reasons),
+      "cluster": .string(cluster), "learned": .integer(learned), "era": .string(capabilities.era.rawValue),
+      "servingGroup": .string(capabilities.dialect.servingGroup),
+      "configIsText": .bool(capabilities.configForm == .text), "basis": .string(capabilities.basis.rawValue),
+      "features": .mapping(reasons),
     ]
   }
 
   /// `nil` when `value` was not written by this version of the program, or not by any.
   public init?(_ value: Value) {
-    guard let learned = value["learned"]?.integer, let era = value["era"]?.string.flatMap(Era.init),
-      let servingGroup = value["servingGroup"]?.string, let configIsText = value["configIsText"]?.bool,
-      let isCertain = value["isCertain"]?.bool, let features = value["features"]?.mapping
+    guard let cluster = value["cluster"]?.string, let learned = value["learned"]?.integer,
+      let era = value["era"]?.string.flatMap(Era.init), let servingGroup = value["servingGroup"]?.string,
+      let configIsText = value["configIsText"]?.bool,
+      let basis = value["basis"]?.string.flatMap(Capabilities.Basis.init), let features = value["features"]?.mapping
     else { return nil }
     var reasons: [Feature: String] = [:]
     for feature in Feature.allCases {
@@ -53,9 +50,32 @@ public struct CachedCapabilities: Hashable, Sendable {
       default: return nil
       }
     }
-    self.learned = learned
-    capabilities = Capabilities(
-      era: era, servingGroup: servingGroup, configForm: configIsText ? .text : .object, isCertain: isCertain,
+    let capabilities = Capabilities(
+      dialect: Dialect(era: era, servingGroup: servingGroup), configForm: configIsText ? .text : .object, basis: basis,
       reasons: reasons)
+    self.init(capabilities, of: cluster, learned: learned)
+  }
+}
+
+extension CachedCapabilities {
+  /// The name of the file among those of other clusters.
+  public static func fileName(cluster: String) -> String { ConfigHash.of(cluster) + ".json" }
+
+  /// Reads what `json` wrote; `nil` when it is anything else.
+  public init?(json bytes: some Collection<UInt8>) {
+    guard let value = try? JSON.parse(bytes) else { return nil }
+    self.init(value)
+  }
+
+  public var json: [UInt8] { JSON.bytes(value) }
+}
+
+extension ClusterError {
+  /// Whether this says that the cluster does not have the kind at all, so that what was learnt of it is outdated.
+  ///
+  /// A missing object is named in its refusal, a missing kind is not.
+  public var isOfMissingKind: Bool {
+    guard case .refused(let status) = self else { return false }
+    return status.code == 404 && status.name.isEmpty
   }
 }

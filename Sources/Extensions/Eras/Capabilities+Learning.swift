@@ -6,49 +6,77 @@ extension Capabilities {
   ///
   /// Where discovery is forbidden, listing tells: what may not be listed either may still be there.
   public static func learn(from cluster: Cluster) async throws(DialectError) -> Capabilities {
+    async let core = plurals(of: Dialect.core, in: cluster)
+    async let serving = plurals(of: Dialect.serving, in: cluster)
+    async let version = try? await cluster.document("/version")
     var evidence = Evidence()
-    for group in [Dialect.core, Dialect.serving] {
-      evidence.plurals[group] = try await plurals(of: group, in: cluster)
-    }
-    if evidence.era == nil, evidence.plurals[Dialect.core] == nil {
-      let dialect = try await Dialect.discover(in: cluster)
-      evidence.plurals[Dialect.core] = [dialect.installations.plural]
-    }
+    evidence.plurals[Dialect.core] = try await core.get()
+    evidence.plurals[Dialect.serving] = try await serving.get()
+    if evidence.era == nil { try await probe(cluster, &evidence) }
     guard let first = evidence.era else { throw .absent }
-    evidence.serverVersion = (try? await cluster.document("/version"))?["gitVersion"]?.string ?? ""
-    for kind in Feature.Field.Kind.allCases {
-      evidence.schemas[kind] = await schema(of: resource(kind, first, evidence), in: cluster)
-    }
+    evidence.serverVersion = await version?["gitVersion"]?.string ?? ""
+    evidence.schemas = await schemas(Dialect(era: first, servingGroup: evidence.servingGroup), in: cluster)
     return Capabilities(evidence, era: evidence.era ?? first)
   }
 
   /// `nil` when discovery is forbidden.
-  private static func plurals(of group: String, in cluster: Cluster) async throws(DialectError) -> Set<String>? {
-    do {
+  private static func plurals(of group: String, in cluster: Cluster) async -> Result<Set<String>?, DialectError> {
+    do throws(ClusterError) {
       let document = try await cluster.document("/apis/\(group)/v1alpha1")
-      return Set(document["resources"]?.sequence?.compactMap { $0["name"]?.string } ?? [])
-    } catch .refused(let status) where status.code == 403 {
-      return nil
-    } catch .refused(let status) where status.code == 404 {
-      return []
+      return .success(Set(document["resources"]?.sequence?.compactMap { $0["name"]?.string } ?? []))
     } catch {
-      throw .cluster(error)
+      guard case .refused(let status) = error, status.code == 403 || status.code == 404 else {
+        return .failure(.cluster(error))
+      }
+      return .success(status.code == 403 ? nil : [])
     }
   }
 
-  private static func resource(_ kind: Feature.Field.Kind, _ era: Era, _ evidence: Evidence) -> String {
-    switch kind {
-    case .installations: era.installations.qualifiedName
-    case .repositories: "repositories." + (era == .plugin ? Dialect.serving : Dialect.core)
-    case .bundles: "jsbundles." + evidence.servingGroup
+  /// Asks for one object of each kind of installation whose group may not be discovered: 403 says
+  /// that the kind may be there, 404 that it is not.
+  private static func probe(_ cluster: Cluster, _ evidence: inout Evidence) async throws(DialectError) {
+    var isRefused = false
+    for era in [Era.installPlan, .subscription, .plugin] {
+      let kind = Dialect(era: era).installations
+      guard evidence.plurals[kind.group] == nil else { continue }
+      do throws(ClusterError) {
+        _ = try await cluster.document(kind.path() + "?limit=1")
+        // Only Plugins have their subscriptions in the other group.
+        evidence.plurals[kind.group] = [era == .plugin ? "plugins" : kind.plural]
+        return
+      } catch {
+        guard case .refused(let status) = error, status.code == 403 || status.code == 404 else {
+          throw .cluster(error)
+        }
+        isRefused = isRefused || status.code == 403
+      }
+    }
+    throw isRefused ? .forbidden : .absent
+  }
+
+  /// The schemas of the kinds whose definitions may be read; they only make certain what is otherwise inferred.
+  private static func schemas(_ dialect: Dialect, in cluster: Cluster) async -> [Feature.Field.Kind: Value] {
+    await withTaskGroup(of: (Feature.Field.Kind, Value?).self) { group in
+      for kind in Feature.Field.Kind.allCases {
+        group.addTask { (kind, await schema(of: dialect.resource(kind).qualifiedName, in: cluster)) }
+      }
+      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
   }
 
-  /// The schema of a kind, or `nil` when its definition cannot be read for whatever reason: it only
-  /// makes certain what is otherwise inferred.
   private static func schema(of name: String, in cluster: Cluster) async -> Value? {
     let definition = try? await cluster.document("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/\(name)")
     let version = definition?[path: "spec", "versions"]?.sequence?.first { $0["name"]?.string == "v1alpha1" }
     return version?[path: "schema", "openAPIV3Schema"]
+  }
+}
+
+extension Dialect {
+  fileprivate func resource(_ kind: Feature.Field.Kind) -> Resource {
+    switch kind {
+    case .installations: installations
+    case .repositories: repositories
+    case .bundles: jsBundles
+    }
   }
 }

@@ -1,54 +1,56 @@
-public import Client
-
 /// What one cluster's extensions can do, and in words why not what they cannot.
 public struct Capabilities: Hashable, Sendable {
-  public var era: Era
-  /// The group of proxies, bundles and services.
-  public var servingGroup: String
+  /// What is known rests on this.
+  public enum Basis: String, Sendable {
+    /// The cluster's own definitions of its kinds were read.
+    case definitions
+    /// Discovery or a list told the era, and the rest is inferred from it.
+    case discovery
+    /// Somebody said so; the cluster was not asked.
+    case assumption
+  }
+
+  /// How this cluster's objects are named.
+  public var dialect: Dialect
   /// How `config` is written.
   public var configForm: Installation.ConfigForm
-  /// Whether the cluster's own definitions were read; else some is inferred from the era.
-  public var isCertain: Bool
+  public var basis: Basis
   /// Why what is missing is missing.
   var reasons: [Feature: String]
 
   init(_ evidence: Evidence, era: Era) {
-    self.era = era
-    servingGroup = evidence.servingGroup
+    dialect = Dialect(era: era, servingGroup: evidence.servingGroup ?? Dialect(era: era).servingGroup)
     configForm = evidence.configForm
-    isCertain = evidence.schemas.count == Feature.Field.Kind.allCases.count
+    basis = evidence.schemas.count == Feature.Field.Kind.allCases.count ? .definitions : .discovery
     reasons = [:]
     for feature in Feature.allCases { reasons[feature] = Self.reason(against: feature, evidence, era) }
   }
 
-  init(era: Era, servingGroup: String, configForm: Installation.ConfigForm, isCertain: Bool, reasons: [Feature: String])
-  {
-    self.era = era
-    self.servingGroup = servingGroup
+  init(dialect: Dialect, configForm: Installation.ConfigForm, basis: Basis, reasons: [Feature: String]) {
+    self.dialect = dialect
     self.configForm = configForm
-    self.isCertain = isCertain
+    self.basis = basis
     self.reasons = reasons
   }
+
+  /// What a cluster of `dialect` can do when nobody has asked it.
+  ///
+  /// Of Subscriptions it is not known whose they are: they are taken for those that do the most, with
+  /// all the fields that any of them needs.
+  public init(assuming dialect: Dialect) {
+    self.init(Evidence(), era: dialect.era)
+    self.dialect = dialect
+    basis = .assumption
+    if dialect.era == .seed { reasons[.releaseName] = nil }
+  }
+
+  public var era: Era { dialect.era }
 
   /// Whether the cluster has `feature`.
   public func has(_ feature: Feature) -> Bool { reasons[feature] == nil }
 
   /// Why the cluster does not have `feature`, or `nil` when it does.
   public func reason(against feature: Feature) -> String? { reasons[feature] }
-
-  public var dialect: Dialect? { era.dialect }
-
-  /// A kind of the serving group, in whichever group this cluster has it.
-  public var apiServices: Resource { served("apiservices", "APIService") }
-  public var jsBundles: Resource { served("jsbundles", "JSBundle") }
-  public var reverseProxies: Resource { served("reverseproxies", "ReverseProxy") }
-  public var extensionEntries: Resource? {
-    has(.extensionEntries) ? served("extensionentries", "ExtensionEntry") : nil
-  }
-
-  private func served(_ plural: String, _ kind: String) -> Resource {
-    Resource(group: servingGroup, version: "v1alpha1", plural: plural, kind: kind)
-  }
 
   private static func reason(against feature: Feature, _ evidence: Evidence, _ era: Era) -> String? {
     if feature == .extensionEntries, evidence.plurals[Dialect.serving] != nil {
@@ -59,8 +61,9 @@ public struct Capabilities: Hashable, Sendable {
       return isThere ? nil : feature.reason(in: era)
     }
     if feature.eras.contains(era) { return nil }
-    // Some versions of the era have it: not offering it is a precaution, and is said to be one.
-    if feature.field != nil, feature.eras.isEmpty, era != .plugin {
+    let isAGuess = era == .splitSubscription && evidence.schemas[.installations] == nil
+    // Some versions have it: not offering it is a precaution, and is said to be one.
+    if era != .plugin, feature.field != nil && feature.eras.isEmpty || isAGuess && feature.changes {
       return "this cluster does not let its definitions be read, and may not have it: \(feature.reason(in: era))"
     }
     return feature.reason(in: era)

@@ -21,18 +21,14 @@ struct Evidence: Hashable, Sendable {
     return nil
   }
 
-  /// Where proxies and bundles are.
-  var servingGroup: String {
-    let group = [Dialect.serving, Dialect.core].first { has("jsbundles", in: $0) }
-    return group ?? (era == .installPlan || era == .plugin ? Dialect.serving : Dialect.core)
+  /// Where proxies and bundles are, if that can be seen.
+  var servingGroup: String? {
+    [Dialect.serving, Dialect.core].first { has("jsbundles", in: $0) }
   }
 
+  /// An object only where the definition insists: text keeps comments, and a standalone backend takes either.
   var configForm: Installation.ConfigForm {
-    switch property("spec", "config", of: .installations)?["type"]?.string {
-    case "object"?: .object
-    case .some: .text
-    case nil: era == .seed ? .object : .text
-    }
+    property("spec", "config", of: .installations)?["type"]?.string == "object" ? .object : .text
   }
 
   private var subscriptionEra: Era {

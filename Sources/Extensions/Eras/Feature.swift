@@ -1,9 +1,11 @@
 /// Something a cluster's extensions can do, or a field they have, in some eras and not in others.
 public enum Feature: String, CaseIterable, Sendable {
-  /// Installing, configuring and uninstalling.
+  /// Installing and uninstalling.
   case install
   /// A change of version is carried out, up or down.
   case upgrade
+  /// A change of the config of what is installed is carried out.
+  case configure
   /// `enabled` is carried out.
   case enable
   case forceDelete
@@ -25,7 +27,7 @@ public enum Feature: String, CaseIterable, Sendable {
   /// Where the schema of a kind tells, or `nil` when only the controllers decide.
   var field: Field? {
     switch self {
-    case .install, .upgrade, .enable, .forceDelete, .extensionEntries: nil
+    case .install, .upgrade, .configure, .enable, .forceDelete, .extensionEntries: nil
     case .clusterScheduling: Field(.installations, "spec", "clusterScheduling")
     case .releaseName: Field(.installations, "spec", "releaseName")
     case .targetNamespace: Field(.installations, "spec", "targetNamespace")
@@ -38,6 +40,14 @@ public enum Feature: String, CaseIterable, Sendable {
     case .repositoryInsecure: Field(.repositories, "spec", "insecure")
     case .repositoryResync: Field(.repositories, "status", "lastSyncTime")
     case .bundleAssets: Field(.bundles, "spec", "assets")
+    }
+  }
+
+  /// Whether it is about changing what is installed.
+  var changes: Bool {
+    switch self {
+    case .upgrade, .configure, .enable, .clusterScheduling: true
+    default: false
     }
   }
 
@@ -62,7 +72,7 @@ public enum Feature: String, CaseIterable, Sendable {
   var eras: Set<Era> {
     switch self {
     case .install: [.subscription, .splitSubscription, .scheduledSubscription, .installPlan, .seed]
-    case .upgrade, .enable: [.scheduledSubscription, .installPlan, .seed]
+    case .upgrade, .configure, .enable: [.scheduledSubscription, .installPlan, .seed]
     case .forceDelete, .configHash, .extensionEntries, .repositoryResync: [.installPlan]
     case .clusterScheduling, .stateHistory: [.scheduledSubscription, .installPlan]
     case .releaseName: [.subscription, .splitSubscription]
@@ -79,6 +89,8 @@ public enum Feature: String, CaseIterable, Sendable {
     case _ where era == .plugin: "this cluster's extensions are Plugins of 2022, which can only be looked at"
     case .install: "extensions of this cluster can only be looked at"
     case .upgrade: "the controllers of this cluster do not carry out a change of version; uninstall and install instead"
+    case .configure:
+      "the controllers of this cluster do not carry out a change of config; uninstall and install instead"
     case .enable: "the controllers of this cluster do nothing with “enabled”"
     case .forceDelete: "the controllers of this cluster know no forced removal"
     case .clusterScheduling: "extensions of this cluster run in the host cluster only"

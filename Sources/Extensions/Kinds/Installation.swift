@@ -27,8 +27,15 @@ public struct Installation: Mirrored {
   public var releaseName: String
   public var targetNamespace: String
   public var jobName: String
+  /// `spec.clusterScheduling` is there and says nothing of where, on which the controller fails (facts §2.6).
+  public var lacksPlacement: Bool
+  /// The controllers of a standalone backend look after it.
+  public var isKeptByStandalone: Bool
   public var isBeingDeleted: Bool
   public var created: String
+
+  /// Where a standalone backend's controllers note the namespace of what they keep.
+  public static let standaloneAnnotation = "ksx.dev/release-namespace"
 
   public enum ConfigForm: Hashable, Sendable {
     case text, object
@@ -65,6 +72,9 @@ public struct Installation: Mirrored {
     releaseName = status["releaseName"]?.string ?? spec["releaseName"]?.string ?? ""
     targetNamespace = status["targetNamespace"]?.string ?? spec["targetNamespace"]?.string ?? ""
     jobName = status["jobName"]?.string ?? ""
+    let scheduling = spec["clusterScheduling"]?.mapping
+    lacksPlacement = scheduling != nil && scheduling?["placement"]?.mapping == nil
+    isKeptByStandalone = object.annotations[Self.standaloneAnnotation] != nil
     isBeingDeleted = object.isBeingDeleted
     created = object.creationTimestamp ?? ""
   }

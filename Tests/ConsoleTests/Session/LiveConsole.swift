@@ -76,6 +76,7 @@ final class LiveConsole {
     for work in app.handle(message, at: .now) { worker.start(work) }
     for work in app.takeCancellations() { worker.cancel(work) }
     app.settle()
+    for work in app.takeErrands() { worker.start(work) }
   }
 
   /// Delivers messages until the screen satisfies `condition`; fails with the screen after a minute.

@@ -55,6 +55,7 @@ import Testing
 
     console.type("D")
     try await console.until(screenSays: "~ enabled: yes → no")
+    try await console.until(screenSays: "The server would accept this.")
     console.type("y")
     try await console.until("disabled it") { $0.row("Log Lens").hasSuffix("no") }
 
@@ -74,7 +75,7 @@ import Testing
     #expect(!console.row("Log Lens").isEmpty)
 
     let write = Change.install(version: "1.0.0", config: "").write(
-      to: "log-lens", installation: nil, dialect: .installPlan)
+      to: "log-lens", installation: nil, in: Capabilities(assuming: .installPlan))
     _ = try await write.send(to: console.cluster)
     console.plug.putIn()
 

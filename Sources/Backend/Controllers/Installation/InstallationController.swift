@@ -9,7 +9,7 @@ struct InstallationReconciler: Reconciler {
   var settings: ControllerSettings
 
   /// Where the record of the release lies: a release stays in the namespace it was begun in.
-  static let namespaceAnnotation = "ksx.dev/release-namespace"
+  static let namespaceAnnotation = Installation.standaloneAnnotation
 
   func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
     guard let object = try await cluster.find(dialect.installations, name) else {

@@ -1,0 +1,43 @@
+import Client
+import Extensions
+
+/// What the console knows of what the cluster's extensions can do, and how it came to know.
+struct Knowledge: Hashable, Sendable {
+  /// `nil` until the cluster has said it, now or at an earlier visit.
+  private(set) var capabilities: Capabilities?
+  private var learned: Moment?
+  /// A person said it, and knows better.
+  private var isSaid = false
+  /// The cluster is being asked.
+  private(set) var isBeingLearned = false
+
+  init() {}
+
+  /// What `session` brings along: a person's word, or what an earlier visit learnt.
+  init(_ session: Session) {
+    if let dialect = session.dialect {
+      (capabilities, isSaid) = (Capabilities(assuming: dialect), true)
+    } else if let kept = session.knowledge {
+      capabilities = kept.capabilities
+      learned = Moment(Double(kept.learned))
+    }
+  }
+
+  mutating func learn(_ found: Capabilities, at now: Moment) {
+    (capabilities, learned, isBeingLearned) = (found, now, false)
+  }
+
+  /// Asks the cluster, unless it is being asked already.
+  mutating func ask() -> [Work] {
+    if isBeingLearned || isSaid { return [] }
+    isBeingLearned = true
+    return [.connect]
+  }
+
+  /// Asks the cluster when nothing is known of it, or only something old.
+  mutating func askIfOld(at now: Moment) -> [Work] {
+    let lifetime = Double(CachedCapabilities.lifetime)
+    if let learned, (0..<lifetime).contains(now - learned) { return [] }
+    return ask()
+  }
+}

@@ -1,0 +1,46 @@
+import Extensions
+import Terminal
+
+/// A plan in lines.
+struct PlanPage {
+  let view: PlanView
+  let desk: Desk
+
+  init(_ view: PlanView, _ desk: Desk) {
+    self.view = view
+    self.desk = desk
+  }
+
+  private var width: Int { max(20, desk.size.columns - 2) }
+
+  var lines: [Line] {
+    guard let plan = view.plan else { return [Line("Reading the versions of \(view.name) …", "dim")] }
+    var lines = plan.problems.sorted { $0.isBlocking && !$1.isBlocking }.flatMap(problemLines)
+    if let rehearsal = view.rehearsal, rehearsal.isOf(plan), !plan.isBlocked {
+      lines += rehearsal.line.wrapped(to: width, indent: 2)
+    }
+    if !lines.isEmpty { lines.append(.blank) }
+    lines += plan.effects.flatMap(effectLines)
+    if plan.kubectl.isEmpty { return lines }
+    lines += [.blank, Line("The same with kubectl:", "dim")]
+    lines += Line("  " + plan.kubectl, "diff.context").wrapped(to: width, indent: 4)
+    return lines
+  }
+
+  private func problemLines(_ problem: Plan.Problem) -> [Line] {
+    let style = problem.isBlocking ? "dialog.danger" : "state.busy"
+    return (Line(problem.isBlocking ? "Not possible: " : "Careful: ", style) + Line(problem.text))
+      .wrapped(to: width, indent: 2)
+  }
+
+  private func effectLines(_ effect: Plan.Effect) -> [Line] {
+    let (mark, style) =
+      switch effect.sign {
+      case .added: ("+ ", "diff.added")
+      case .removed: ("- ", "diff.removed")
+      case .changed: ("~ ", "diff.changed")
+      case .note: ("  ", "text")
+      }
+    return Line(mark + effect.text, style).wrapped(to: width, indent: 2)
+  }
+}

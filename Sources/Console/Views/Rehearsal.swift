@@ -1,0 +1,56 @@
+import Client
+import Extensions
+
+/// What the server would say to a plan, as far as it has been asked.
+struct Rehearsal: Hashable, Sendable {
+  private enum Answer: Hashable {
+    case none, accepted
+    case refused(String)
+    case unavailable(String)
+  }
+
+  /// What was asked about.
+  private let writes: [Write]
+  private var answer = Answer.none
+
+  init(of plan: Plan) { writes = Self.writes(plan) }
+
+  private static func writes(_ plan: Plan) -> [Write] {
+    // A version that a controller has noted its progress in is no other question.
+    [plan.preparation, plan.write].compactMap { $0?.withoutVersion }
+  }
+
+  /// Whether this is about the very writes of `plan`.
+  func isOf(_ plan: Plan) -> Bool { writes == Self.writes(plan) }
+
+  mutating func take(_ failure: ClusterError?) {
+    switch failure {
+    case nil: answer = .accepted
+    case .refused(let status)?: answer = Self.answer(status)
+    case let error?: answer = .unavailable(error.sentence(for: "asking the server", at: "the server"))
+    }
+  }
+
+  private static func answer(_ status: Status) -> Answer {
+    let message = status.message.lowercased()
+    // What admits objects must say that it has no side effects, or a dry run is refused.
+    if status.code == 400, message.contains("dry run") || message.contains("dryrun") {
+      return .unavailable("The server cannot rehearse this: \(status.message)")
+    }
+    if status.code == 404 || status.code == 405 || status.code == 429 || status.code >= 500 {
+      return .unavailable("The server did not rehearse this (\(status.code)): \(status.message)")
+    }
+    let causes = status.causes.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
+    let reason = causes.isEmpty ? status.message : causes.joined(separator: "; ")
+    return .refused("The server would refuse this (\(status.code)): \(reason)")
+  }
+
+  var line: Line {
+    switch answer {
+    case .none: Line("Asking the server whether it would accept this …", "dim")
+    case .accepted: Line("The server would accept this.", "state.installed")
+    case .refused(let sentence): Line(sentence, "dialog.danger")
+    case .unavailable(let sentence): Line(sentence, "state.busy")
+    }
+  }
+}

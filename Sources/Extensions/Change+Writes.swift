@@ -1,0 +1,85 @@
+import Client
+import Manifest
+
+// A change as the cluster is told of it: as little as the rules of its dialect allow (facts §2.3–2.8).
+extension Change {
+  /// The one write that brings this change about, after `preparation` where there is one.
+  ///
+  /// `installation` is what the person saw; its resource version makes the server refuse the write
+  /// when somebody was faster.
+  public func write(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write {
+    let resource = capabilities.dialect.installations
+    func patch(_ spec: Mapping) -> Write {
+      let body: Value = ["spec": .mapping(Self.withPlacement(spec, installation))]
+      return .patch(resource, name: installation?.name ?? name, Self.versioned(body, installation))
+    }
+    func config(_ text: String) -> Value { Self.config(text, installation, capabilities) }
+    switch self {
+    case .install(let version, let text):
+      return .create(resource, Self.installation(name, version, config: text, capabilities))
+    case .upgrade(let version): return patch(["extension": ["version": .string(version)]])
+    case .rollback(let version, let text):
+      return patch(["extension": ["version": .string(version)], "config": config(text)])
+    case .enable: return patch(["enabled": true])
+    case .disable: return patch(["enabled": false])
+    case .configure(let text): return patch(["config": config(text)])
+    case .uninstall, .forceDelete:
+      return .delete(resource, name: installation?.name ?? name, uid: installation?.uid)
+    }
+  }
+
+  /// What must be written first, so that the cluster takes `write` as it is meant.
+  public func preparation(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write? {
+    guard self == .forceDelete else { return nil }
+    let body: Value = ["metadata": ["annotations": [Self.forceDeleteAnnotation: ""]]]
+    return .patch(
+      capabilities.dialect.installations, name: installation?.name ?? name, Self.versioned(body, installation))
+  }
+
+  /// Its presence makes the controller take the release away without hooks (facts §2.8).
+  public static let forceDeleteAnnotation = "kubesphere.io/force-delete"
+
+  private static func versioned(_ body: Value, _ installation: Installation?) -> Value {
+    guard let version = installation?.resourceVersion else { return body }
+    var patch: Mapping = ["metadata": body["metadata"] ?? [:]]
+    for pair in body.mapping?.pairs ?? [] { patch[pair.key] = pair.value }
+    return Value.mapping(patch).setting(["metadata", "resourceVersion"], to: .string(version))
+  }
+
+  /// The controller fails on a scheduling that has no placement (facts §2.6), so whatever is written
+  /// there puts one in; an empty one places nothing anywhere.
+  private static func withPlacement(_ spec: Mapping, _ installation: Installation?) -> Mapping {
+    guard installation?.lacksPlacement == true else { return spec }
+    var spec = spec
+    spec["clusterScheduling"] = ["placement": ["clusters": []]]
+    return spec
+  }
+
+  /// The installation's name must be the extension's (facts §2.3).
+  private static func installation(
+    _ name: String, _ version: String, config text: String, _ capabilities: Capabilities
+  ) -> Object {
+    var spec: Mapping = [
+      "extension": ["name": .string(name), "version": .string(version)], "enabled": true,
+    ]
+    if capabilities.has(.clusterScheduling) { spec["upgradeStrategy"] = "Manual" }
+    // Before 2023 the namespace and the release were the author's to say (facts §1.10).
+    if capabilities.has(.targetNamespace) { spec["targetNamespace"] = .string("extension-\(name)") }
+    if capabilities.has(.releaseName) { spec["releaseName"] = .string(name) }
+    if !text.isEmpty { spec["config"] = config(text, nil, capabilities) }
+    return Object(capabilities.dialect.installations, name: name, ["spec": .mapping(spec)])
+  }
+
+  /// Config stays text where the cluster has text: comments matter to people.
+  ///
+  /// Where it is an object, the patch names what was taken out as well.
+  private static func config(_ text: String, _ installation: Installation?, _ capabilities: Capabilities) -> Value {
+    let isObject =
+      capabilities.configForm == .object || (installation?.configForm == .object && installation?.config != "")
+    guard isObject, let old = try? YAML.parse(installation?.config ?? ""), let new = try? YAML.parse(text),
+      new == .null || new.mapping != nil
+    else { return .string(text) }
+    let empty = Value.mapping([:])
+    return MergePatch.difference(from: old.mapping == nil ? empty : old, to: new == .null ? empty : new)
+  }
+}

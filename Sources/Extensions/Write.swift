@@ -1,0 +1,52 @@
+public import Client
+public import Manifest
+
+/// One write to the cluster, as data: it can be compared, shown, journalled and refused.
+public enum Write: Hashable, Sendable {
+  case create(Resource, Object)
+  case patch(Resource, name: String, Value)
+  case delete(Resource, name: String, uid: String?)
+}
+
+extension Write {
+  /// Sends this write and returns the object as the server has it now; a deletion returns `nil`.
+  @discardableResult
+  public func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Object? {
+    switch self {
+    case .create(let resource, let object): return try await cluster.create(resource, object, dryRun: dryRun)
+    case .patch(let resource, let name, let patch):
+      return try await cluster.patch(resource, name, .merge(patch), dryRun: dryRun)
+    case .delete(let resource, let name, let uid):
+      try await cluster.delete(resource, name, uid: uid, dryRun: dryRun)
+      return nil
+    }
+  }
+
+  /// What this write needs to be allowed.
+  public var access: Access {
+    switch self {
+    // A name that is not there yet cannot be named in a role.
+    case .create(let resource, _): Access("create", resource)
+    case .patch(let resource, let name, _): Access("patch", resource, name: name)
+    case .delete(let resource, let name, _): Access("delete", resource, name: name)
+    }
+  }
+
+  /// The name of the object it is about.
+  public var name: String {
+    switch self {
+    case .create(_, let object): object.name
+    case .patch(_, let name, _), .delete(_, let name, _): name
+    }
+  }
+
+  /// The same write whatever the object's version is by then: to be copied, or to be rehearsed.
+  public var withoutVersion: Write {
+    guard case .patch(let resource, let name, let patch) = self, var fields = patch.mapping,
+      var metadata = fields["metadata"]?.mapping
+    else { return self }
+    metadata["resourceVersion"] = nil
+    fields["metadata"] = metadata.isEmpty ? nil : .mapping(metadata)
+    return .patch(resource, name: name, .mapping(fields))
+  }
+}
