@@ -12,6 +12,7 @@ struct Work {
 
   init(in cluster: Cluster, dialect: Dialect, marketplace: Marketplace?) {
     self.cluster = cluster
+    self.cluster.fieldManager = "ksxd"
     self.dialect = dialect
     self.marketplace = marketplace
     settings.report = { Logger(label: "controllers").info("\($0)") }

@@ -151,7 +151,7 @@ import Testing
   @Test func anUnknownPatchLanguageIsRefused() async throws {
     try await ask(.post, Path.maps, .map("m"))
 
-    let answer = try await ask(.patch, Path.maps + "/m", [:], as: "application/apply-patch+yaml")
+    let answer = try await ask(.patch, Path.maps + "/m", [:], as: "application/x-patch")
 
     #expect(answer.status == 415)
     #expect(answer.reason == "UnsupportedMediaType")

@@ -2,6 +2,8 @@ import Client
 import Manifest
 
 /// What happens to an object on its way into the store, besides being put there.
+///
+/// Who wrote what of it (`managedFields`) is no business of this: it stays as it was.
 struct Admission: Sendable {
   var type: ResourceType
   var now: Timestamp
@@ -16,7 +18,8 @@ struct Admission: Sendable {
     let metadata: [(String, Value?)] = [
       ("uid", .string(uid)), ("creationTimestamp", .string(now.description)),
       ("generation", type.generation == .content ? 1 : nil), ("deletionTimestamp", nil),
-      ("deletionGracePeriodSeconds", nil), ("resourceVersion", nil), ("managedFields", nil),
+      ("deletionGracePeriodSeconds", nil), ("resourceVersion", nil),
+      ("managedFields", nil),
     ]
     for (key, value) in metadata { object = object.setting(["metadata", key], to: value) }
     if type.hasStatus { object = object.setting(["status"], to: nil) }
@@ -38,7 +41,7 @@ struct Admission: Sendable {
     ]
     for key in kept { object = object.setting(["metadata", key], to: old[path: "metadata", key]) }
     object = object.setting(["metadata", "resourceVersion"], to: old[path: "metadata", "resourceVersion"])
-    object = object.setting(["metadata", "managedFields"], to: nil)
+    object = object.setting(["metadata", "managedFields"], to: old[path: "metadata", "managedFields"])
     object = type.completed(type.hasStatus ? separatingStatus(object, old, isStatus) : object)
     guard object != old else { return old }
     if type.generation == .content, content(object) != content(old) {

@@ -5,13 +5,19 @@ extension ResourceTypes {
   /// KubeSphere's own resources; none of them has a separate status.
   static func kubeSphere(_ dialect: Dialect) -> [ResourceType] {
     let configIsText = dialect.name == .installPlan
-    return [
-      type(dialect.categories), type(dialect.repositories, [ResourceType.Column("URL", "spec", "url")]),
-      type(dialect.extensions, [state, ResourceType.Column("Recommended", "status", "recommendedVersion")]),
-      type(dialect.extensionVersions, [ResourceType.Column("Version", "spec", "version")]),
-      type(dialect.installations, installation, .installation(configIsText: configIsText)),
-      type(dialect.apiServices, [state]), type(dialect.jsBundles, [state]), type(dialect.reverseProxies, [state]),
-    ] + (dialect.extensionEntries.map { [type($0, [state])] } ?? [])
+    let types =
+      [
+        type(dialect.categories), type(dialect.repositories, [ResourceType.Column("URL", "spec", "url")]),
+        type(dialect.extensions, [state, ResourceType.Column("Recommended", "status", "recommendedVersion")]),
+        type(dialect.extensionVersions, [ResourceType.Column("Version", "spec", "version")]),
+        type(dialect.installations, installation, .installation(configIsText: configIsText)),
+        type(dialect.apiServices, [state]), type(dialect.jsBundles, [state]), type(dialect.reverseProxies, [state]),
+      ] + (dialect.extensionEntries.map { [type($0, [state])] } ?? [])
+    return types.map { type in
+      var type = type
+      type.structure = .kubeSphere(type.resource.plural, hasKeyedConditions: !configIsText)
+      return type
+    }
   }
 
   private static let state = ResourceType.Column("State", "status", "state")

@@ -78,6 +78,12 @@ struct Refusal: Error, Hashable, Sendable {
     return Refusal(code: 422, reason: "Invalid", message: "\(kind) \"\(name)\" is invalid: \(text)", details: details)
   }
 
+  /// Something is wrong with how a request is made, not with an object.
+  static func invalidOptions(_ kind: String, _ causes: [Cause]) -> Refusal {
+    let options = ResourceType(Resource(group: "meta.k8s.io", version: "v1", plural: "", kind: kind))
+    return invalid(options, "", causes)
+  }
+
   static func expired(_ version: Int, oldest: Int) -> Refusal {
     Refusal(code: 410, reason: "Expired", message: "too old resource version: \(version) (\(oldest))")
   }

@@ -16,6 +16,8 @@ public struct ResourceType: Hashable, Sendable {
   public var columns: [Column]
   /// What a new or changed object of this type has to be.
   public var schema: Schema
+  /// What of it is merged and what is replaced, for those who apply it.
+  public var structure: Structure
 
   public enum Generation: Hashable, Sendable {
     /// The type has none.
@@ -66,6 +68,7 @@ public struct ResourceType: Hashable, Sendable {
     self.names = names
     self.columns = columns
     self.schema = schema
+    structure = .kubernetes(resource.plural)
     verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
   }
 

@@ -46,7 +46,8 @@ struct Router: Sendable {
     case .get: return try await Listing(api: api).page(path, target, try Form(request, target))
     case .post:
       let form = try Form(request, target)
-      let object = try await api.create(try request.json(), at: path, try WriteOptions(target))
+      let options = try WriteOptions(request, target, by: user)
+      let object = try await api.create(try request.json(), at: path, options)
       return answer(201, object, path, form)
     case .delete: return try await deleteAll(path, target)
     default: throw .unknownMethod
@@ -56,11 +57,13 @@ struct Router: Sendable {
   private func object(
     _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
   ) async throws(Refusal) -> HTTPResponse {
-    let (options, form) = (try WriteOptions(target), try Form(request, target))
+    let (options, form) = (try WriteOptions(request, target, by: user), try Form(request, target))
     switch request.method {
     case .get: return answer(200, try await api.get(path), path, form)
     case .put: return answer(200, try await api.replace(path, with: try request.json(), options), path, form)
-    case .patch: return answer(200, try await api.patch(path, try Patch(request, for: path.type), options), path, form)
+    case .patch:
+      let (object, isNew) = try await api.patch(path, try Patch(request, for: path.type), options)
+      return answer(isNew ? 201 : 200, object, path, form)
     case .delete where !path.isStatus:
       return try await api.delete(path, try DeleteOptions(request, target)).response
     default: throw .unknownMethod
@@ -68,7 +71,7 @@ struct Router: Sendable {
   }
 
   private func deleteAll(_ path: ResourcePath, _ target: Target) async throws(Refusal) -> HTTPResponse {
-    let options = DeleteOptions(isDryRun: try WriteOptions(target).isDryRun)
+    let options = DeleteOptions(isDryRun: try WriteOptions.isDryRun(target["dryRun"]))
     for object in await api.objects(try Selection(path, target)) {
       var single = path
       single.name = object.key.name

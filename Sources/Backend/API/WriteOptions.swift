@@ -5,11 +5,42 @@ import Manifest
 struct WriteOptions: Hashable, Sendable {
   /// Check and answer as if it were done, and do nothing.
   var isDryRun = false
+  /// Who the write is recorded as.
+  var manager = "ksxd"
+  /// Take fields from those who own them.
+  var isForced = false
+  /// Who writes, for what a write may turn out to be.
+  var user = User.owner
 
   init() {}
 
-  init(_ target: Target) throws(Refusal) {
+  init(_ request: HTTPRequest, _ target: Target, by user: User) throws(Refusal) {
+    self.user = user
     isDryRun = try Self.isDryRun(target["dryRun"])
+    isForced = target.flag("force")
+    manager = target["fieldManager"] ?? ""
+    let isApply = request.mediaType == Patch.applyType
+    try check(target, isPatch: request.method == .patch, isApply: isApply)
+    guard manager.isEmpty else { return }
+    manager = (request.headers["User-Agent"] ?? "").split(separator: "/").first.map { String($0.prefix(128)) } ?? ""
+    if manager.isEmpty { manager = "unknown" }
+  }
+
+  private func check(_ target: Target, isPatch: Bool, isApply: Bool) throws(Refusal) {
+    var causes: [Refusal.Cause] = []
+    if isApply, manager.isEmpty { causes.append(.required("fieldManager", "is required for apply patch")) }
+    if !isApply, isPatch, target["force"] != nil {
+      causes.append(.forbidden("force", "may not be specified for non-apply patch"))
+    }
+    if manager.utf8.count > 128 {
+      causes.append(
+        Refusal.Cause(
+          reason: "FieldValueTooLong", message: "Too long: must have at most 128 bytes", field: "fieldManager"))
+    }
+    if manager.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      causes.append(.invalid("fieldManager", .string(manager), "should only contain printable characters"))
+    }
+    guard causes.isEmpty else { throw .invalidOptions(isPatch ? "PatchOptions" : "CreateOptions", causes) }
   }
 
   static func isDryRun(_ text: String?) throws(Refusal) -> Bool {
@@ -46,13 +77,16 @@ struct DeleteOptions: Hashable, Sendable {
 
 /// A change of an object, in one of the languages for that.
 struct Patch: Hashable, Sendable {
-  private enum Language: Hashable, Sendable {
+  enum Language: Hashable, Sendable {
     case merge
     case operations
+    case apply
   }
 
-  private var language: Language
-  private var document: Value
+  static let applyType = "application/apply-patch+yaml"
+
+  private(set) var language: Language
+  private(set) var document: Value
 
   init(_ request: HTTPRequest, for type: ResourceType) throws(Refusal) {
     switch request.mediaType {
@@ -60,9 +94,13 @@ struct Patch: Hashable, Sendable {
     // A strategic patch differs only in lists that are merged by key, which nobody here relies on.
     case "application/strategic-merge-patch+json" where !type.isCustom: language = .merge
     case "application/json-patch+json": language = .operations
+    case Self.applyType:
+      language = .apply
+      document = try Self.configuration(request, type)
+      return
     default:
       throw .unsupportedMediaType(
-        accepted: "application/json-patch+json, application/merge-patch+json"
+        accepted: "application/json-patch+json, application/merge-patch+json, \(Self.applyType)"
           + (type.isCustom ? "" : ", application/strategic-merge-patch+json"))
     }
     do throws(SyntaxError) {
@@ -76,9 +114,40 @@ struct Patch: Hashable, Sendable {
 
   func apply(to value: Value) throws(Refusal) -> Value {
     switch language {
-    case .merge: MergePatch.apply(document, to: value)
+    case .merge, .apply: MergePatch.apply(document, to: value)
     case .operations: try JSONPatch(document).apply(to: value)
     }
+  }
+
+  /// What somebody wants to own, in YAML or JSON; a key that comes twice is refused.
+  private static func configuration(_ request: HTTPRequest, _ type: ResourceType) throws(Refusal) -> Value {
+    let value: Value
+    do throws(SyntaxError) {
+      // Not every JSON is YAML to libyaml: it knows no surrogates in escapes.
+      let json = request.body.first == UInt8(ascii: "{") ? try? JSON.parse(request.body) : nil
+      if let json { value = json } else { value = try YAML.parse(String(decoding: request.body, as: UTF8.self)) }
+    } catch {
+      throw .badRequest("error decoding YAML: \(error)")
+    }
+    guard value.mapping != nil else { throw .badRequest("error decoding YAML: the body is no object") }
+    let version = value["apiVersion"]?.string ?? ""
+    guard version == type.resource.apiVersion else {
+      throw .badRequest(
+        "Incorrect version specified in apply patch. Specified patch version: \(version), expected: "
+          + type.resource.apiVersion)
+    }
+    guard value[path: "metadata", "managedFields"] == nil else {
+      throw .badRequest("metadata.managedFields must be nil")
+    }
+    return withoutNulls(value)
+  }
+
+  /// Nothing is what nobody owns.
+  private static func withoutNulls(_ value: Value) -> Value {
+    guard let pairs = value.mapping?.pairs else { return value }
+    return .mapping(
+      Mapping(
+        pairs.filter { $0.value != .null }.map { Mapping.Pair(key: $0.key, value: withoutNulls($0.value)) }))
   }
 
   /// The patch without `$patch`, `$setElementOrder/…` and the like.

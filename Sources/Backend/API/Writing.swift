@@ -16,8 +16,13 @@ extension API {
   }
 
   func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Refusal) -> StoredObject {
-    let type = path.type
-    let object = try admission(type).create(value, at: path, uid: Self.newUID())
+    let object = try admission(path.type).create(value, at: path, uid: Self.newUID())
+    let accounts = ownership(path, options).accounts(
+      of: object, after: nil, given: value[path: "metadata", "managedFields"])
+    return try add(object.setting(["metadata", "managedFields"], to: accounts), path.type, options)
+  }
+
+  private func add(_ object: Value, _ type: ResourceType, _ options: WriteOptions) throws(Refusal) -> StoredObject {
     let key = StoredObject(object, version: 0).key
     guard store[type.collection, key] == nil else { throw .alreadyExists(type, key.name) }
     if options.isDryRun { return StoredObject(object, version: 0) }
@@ -35,8 +40,16 @@ extension API {
     }
   }
 
-  func patch(_ path: ResourcePath, _ patch: Patch, _ options: WriteOptions) throws(Refusal) -> StoredObject {
-    try change(path, options) { old throws(Refusal) in try patch.apply(to: old) }
+  func patch(
+    _ path: ResourcePath, _ patch: Patch, _ options: WriteOptions
+  ) throws(Refusal) -> (object: StoredObject, isNew: Bool) {
+    guard patch.language == .apply else {
+      return (try change(path, options) { old throws(Refusal) in try patch.apply(to: old) }, false)
+    }
+    guard let stored = store[path.type.collection, path.key] else {
+      return (try createByApplying(patch.document, at: path, options), true)
+    }
+    return (try apply(patch.document, to: stored, path, options), false)
   }
 
   private func change(
@@ -44,9 +57,58 @@ extension API {
   ) throws(Refusal) -> StoredObject {
     let stored = try get(path)
     let old = stored.value
-    let new = try admission(path.type).update(try edit(old), from: old, isStatus: path.isStatus)
+    let edited = try edit(old)
+    let new = try admission(path.type).update(edited, from: old, isStatus: path.isStatus)
+    let accounts = ownership(path, options).accounts(
+      of: new, after: old, given: edited[path: "metadata", "managedFields"])
+    return try put(new.setting(["metadata", "managedFields"], to: accounts), for: stored, path, options)
+  }
+
+  private func apply(
+    _ wanted: Value, to stored: StoredObject, _ path: ResourcePath, _ options: WriteOptions
+  ) throws(Refusal) -> StoredObject {
+    let old = stored.value
+    try checkName(wanted, path)
+    let applied = try ownership(path, options, .apply).apply(wanted, to: old, force: options.isForced)
+    let new = try admission(path.type).update(applied.object, from: old, isStatus: path.isStatus)
+    return try put(new.setting(["metadata", "managedFields"], to: applied.accounts), for: stored, path, options)
+  }
+
+  private func createByApplying(
+    _ wanted: Value, at path: ResourcePath, _ options: WriteOptions
+  ) throws(Refusal) -> StoredObject {
+    let name = path.name ?? ""
+    guard !path.isStatus else { throw .notFound(path.type, name) }
+    var attributes = Attributes(
+      verb: "create", group: path.type.resource.group, resource: path.type.resource.plural, name: name)
+    attributes.namespace = path.namespace ?? ""
+    try authorizer.check(attributes, by: options.user)
+    try checkName(wanted, path)
+    let uid = Object(wanted).uid
+    guard uid.isEmpty else {
+      throw .conflict(
+        path.type, name, "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
+    }
+    let named = wanted.setting(["metadata", "name"], to: .string(name))
+    let anew = named.setting(["metadata", "resourceVersion"], to: nil)
+    let object = try admission(path.type).create(anew, at: path, uid: Self.newUID())
+    let applied = try ownership(path, options, .apply).apply(wanted, to: nil, force: true)
+    return try add(object.setting(["metadata", "managedFields"], to: applied.accounts), path.type, options)
+  }
+
+  private func checkName(_ wanted: Value, _ path: ResourcePath) throws(Refusal) {
+    let (given, name) = (Object(wanted).name, path.name ?? "")
+    guard given.isEmpty || given == name else {
+      throw .badRequest("the name of the object (\(given)) does not match the name on the URL (\(name))")
+    }
+  }
+
+  /// Puts `new` in the place of `stored`, or removes it when nothing holds it any more.
+  private func put(
+    _ new: Value, for stored: StoredObject, _ path: ResourcePath, _ options: WriteOptions
+  ) throws(Refusal) -> StoredObject {
     // A write that changes nothing is no event (Kubernetes drops it before etcd as well).
-    guard new != old else { return stored }
+    guard new != stored.value else { return stored }
     if options.isDryRun { return StoredObject(new, version: stored.version) }
     let collection = path.type.collection
     let isGone = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty
@@ -55,6 +117,12 @@ extension API {
     }
     if isGone || change.object.owners != stored.owners { collectGarbage() }
     return change.object
+  }
+
+  private func ownership(
+    _ path: ResourcePath, _ options: WriteOptions, _ operation: ManagedFields.Writer.Operation = .update
+  ) -> Ownership {
+    Ownership(path.type, options.manager, operation, at: now(), isStatus: path.isStatus)
   }
 
   /// Deletes, or marks for deletion what a finalizer still holds.

@@ -24,7 +24,7 @@ struct StoredObject: Sendable {
   /// Reads what is needed of `bytes`; `nil` when they are no object.
   init?(bytes: [UInt8], version: Int) {
     // Icons and chart data make up most of the bytes and none of what is asked here.
-    let skipped = JSONPaths(["spec"], ["status"], ["data"], ["binaryData"])
+    let skipped = JSONPaths(["spec"], ["status"], ["data"], ["binaryData"], ["metadata", "managedFields"])
     guard let value = try? JSON.parse(bytes, skipping: skipped) else { return nil }
     self.init(Object(value), bytes: bytes, version: version)
   }

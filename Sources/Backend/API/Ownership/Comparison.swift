@@ -1,0 +1,70 @@
+import Manifest
+
+/// Where two states of an object differ (structured-merge-diff's `Compare`).
+struct Comparison: Hashable, Sendable {
+  var added = FieldSet()
+  var modified = FieldSet()
+  var removed = FieldSet()
+
+  var isSame: Bool { added.isEmpty && modified.isEmpty && removed.isEmpty }
+  /// What the new state has and the old one had not, or not so.
+  var written: FieldSet { added.union(modified) }
+
+  init(from old: Value?, to new: Value?, _ structure: Structure) {
+    if structure.mergesKeys, let pairs = Self.members(old, new) {
+      descend(pairs, old, new) { edge in structure.member(String(edge.dropFirst(2))).structure }
+    } else if structure.mergesItems, let pairs = Self.items(old, new, structure) {
+      descend(pairs, old, new) { _ in structure.item }
+    } else if old == nil {
+      added = .leaf
+    } else if new == nil {
+      removed = .leaf
+    } else if let old, old != new {
+      modified = .leaf
+      // What was below a place that is now of another kind is gone with it.
+      removed = FieldSet(children: FieldSet(of: old, structure).children)
+    }
+  }
+
+  private typealias Pairs = (old: [String: Value], new: [String: Value])
+
+  /// The members of both; `nil` unless there are any and nothing else stands in the way.
+  private static func members(_ old: Value?, _ new: Value?) -> Pairs? {
+    func members(_ value: Value?) -> [String: Value]? {
+      guard let value else { return [:] }
+      return value.mapping.map { mapping in
+        Dictionary(mapping.pairs.map { ("f:" + $0.key, $0.value) }, uniquingKeysWith: { $1 })
+      }
+    }
+    return filled(members(old), members(new))
+  }
+
+  private static func items(_ old: Value?, _ new: Value?, _ structure: Structure) -> Pairs? {
+    func items(_ value: Value?) -> [String: Value]? {
+      guard let value else { return [:] }
+      return value.sequence.map {
+        Dictionary(FieldSet.edges($0, structure).map { ($0.edge, $0.item) }, uniquingKeysWith: { $1 })
+      }
+    }
+    return filled(items(old), items(new))
+  }
+
+  /// Two empty ones are a place of their own, so that empty and absent stay different.
+  private static func filled(_ old: [String: Value]?, _ new: [String: Value]?) -> Pairs? {
+    guard let old, let new, !old.isEmpty || !new.isEmpty else { return nil }
+    return (old, new)
+  }
+
+  private mutating func descend(
+    _ pairs: Pairs, _ old: Value?, _ new: Value?, _ structure: (String) -> Structure
+  ) {
+    for edge in Set(pairs.old.keys).union(pairs.new.keys) {
+      let child = Comparison(from: pairs.old[edge], to: pairs.new[edge], structure(edge))
+      added.add(edge, child.added)
+      modified.add(edge, child.modified)
+      removed.add(edge, child.removed)
+    }
+    if old == nil { added.isMember = true }
+    if new == nil { removed.isMember = true }
+  }
+}
