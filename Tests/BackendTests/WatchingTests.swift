@@ -74,6 +74,48 @@ import Testing
     #expect(events.last?[path: "object", "metadata", "annotations", "k8s.io/initial-events-end"] == "true")
   }
 
+  @Test func afterTheMarkItGoesOn() async throws {
+    try await ask(.post, Path.plans, .plan("a"))
+    let target =
+      Path.plans + "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
+
+    async let events = ask.watch(target, 3)
+    // The watch may begin before or after this: it is seen once either way.
+    try await ask(.post, Path.plans, .plan("b"))
+    let seen = try await events
+
+    #expect(seen.filter { $0.eventType == "ADDED" }.map(\.eventName) == ["a", "b"])
+    #expect(seen.filter { $0.eventType == "BOOKMARK" }.count == 1)
+  }
+
+  @Test func withoutInitialEventsItBeginsNow() async throws {
+    try await ask(.post, Path.plans, .plan("a"))
+
+    let events = try await ask.watch(
+      Path.plans + "?watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan&timeoutSeconds=1")
+
+    #expect(events.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("watch=1&sendInitialEvents=true", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"),
+    ("watch=1&sendInitialEvents=true&resourceVersionMatch=Exact", "sendInitialEvents requires setting"),
+    ("watch=1&resourceVersionMatch=NotOlderThan", "forbidden for watch unless sendInitialEvents is provided"),
+    ("sendInitialEvents=true", "sendInitialEvents is forbidden for list"),
+    (
+      "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&continue=x",
+      "resourceVersionMatch is forbidden when continue is provided"
+    ),
+  ])
+  func whatDoesNotGoTogetherIsInvalid(query: String, problem: String) async throws {
+    let answer = try await ask(.get, Path.plans + "?" + query)
+
+    #expect(answer.status == 422)
+    #expect(answer.reason == "Invalid")
+    #expect(answer.message.hasPrefix("ListOptions.meta.k8s.io \"\" is invalid: "))
+    #expect(answer.message.contains(problem))
+  }
+
   @Test func whatLosesItsLabelIsGoneForTheSelection() async throws {
     let version = try await ask(.get, Path.maps).version
     try await ask(.post, Path.maps, .map("m", labels: ["app": "x"]))

@@ -23,7 +23,7 @@ struct Admission: Sendable {
     ]
     for (key, value) in metadata { object = object.setting(["metadata", key], to: value) }
     if type.hasStatus { object = object.setting(["status"], to: nil) }
-    object = type.completed(object)
+    object = type.completed(type.structure.pruned(object))
     try check(object)
     return object
   }
@@ -42,7 +42,8 @@ struct Admission: Sendable {
     for key in kept { object = object.setting(["metadata", key], to: old[path: "metadata", key]) }
     object = object.setting(["metadata", "resourceVersion"], to: old[path: "metadata", "resourceVersion"])
     object = object.setting(["metadata", "managedFields"], to: old[path: "metadata", "managedFields"])
-    object = type.completed(type.hasStatus ? separatingStatus(object, old, isStatus) : object)
+    object = type.structure.pruned(type.hasStatus ? separatingStatus(object, old, isStatus) : object)
+    object = type.completed(object)
     guard object != old else { return old }
     if type.generation == .content, content(object) != content(old) {
       object = object.setting(["metadata", "generation"], to: .integer((Object(old).generation ?? 0) + 1))

@@ -65,7 +65,7 @@ extension Form {
       guard ["application/json", "application/*", "*/*"].contains(words.first ?? "") else { continue }
       switch words.first(where: { $0.hasPrefix("as=") })?.dropFirst(3) {
       case nil: self = .objects
-      case "Table"?: self = .table(target["includeObject"].flatMap(Inclusion.init) ?? .metadata)
+      case "Table"?: self = .table(try Self.inclusion(target["includeObject"]))
       case "PartialObjectMetadata"?, "PartialObjectMetadataList"?: self = .metadata
       default: continue
       }
@@ -74,6 +74,18 @@ extension Form {
     throw Refusal(
       code: 406, reason: "NotAcceptable",
       message: "only the following media types are accepted: application/json")
+  }
+}
+
+extension Form {
+  private static func inclusion(_ text: String?) throws(Refusal) -> Inclusion {
+    guard let text else { return .metadata }
+    guard let inclusion = Inclusion(rawValue: text) else {
+      throw .badRequest(
+        "Unable to convert to Table as requested: includeObject: Invalid value: \"\(text)\": "
+          + "must be 'Metadata', 'Object', 'None', or empty")
+    }
+    return inclusion
   }
 }
 

@@ -1,6 +1,10 @@
 import Manifest
 
 /// JSON patch, RFC 6902.
+///
+/// As lenient as kube-apiserver's library in two places: an index counts from the end when it is
+/// negative, and a test for `null` holds where there is nothing. A document that is no list of
+/// operations is a bad request; an operation that makes no sense, or cannot be carried out, is invalid.
 struct JSONPatch: Hashable, Sendable {
   private var operations: [Value]
 
@@ -9,6 +13,9 @@ struct JSONPatch: Hashable, Sendable {
     // The limit of Kubernetes: each operation may copy the whole object.
     guard operations.count <= 10_000 else {
       throw .tooLarge("The allowed maximum operations in a JSON patch is 10000, got \(operations.count)")
+    }
+    guard operations.allSatisfy({ $0.mapping != nil }) else {
+      throw .badRequest("an operation of a JSON patch is an object")
     }
     self.operations = operations
   }
@@ -32,34 +39,38 @@ struct JSONPatch: Hashable, Sendable {
   private static func apply(_ operation: Value, to document: Value) throws(Refusal) -> Value {
     let path = try pointer(operation, "path")
     switch operation["op"]?.string {
-    case "add": return try add(try member(operation), at: path[...], to: document)
+    case "add":
+      guard !path.isEmpty else { throw failure("the whole document cannot be replaced") }
+      return try add(try member(operation), at: path[...], to: document)
     case "remove": return try remove(at: path[...], from: document).rest
     case "replace":
-      guard !path.isEmpty else { return try member(operation) }
+      guard !path.isEmpty else { throw failure("the whole document cannot be replaced") }
       let rest = try remove(at: path[...], from: document).rest
       return try add(try member(operation), at: path[...], to: rest)
     case "move":
-      let (value, rest) = try remove(at: try pointer(operation, "from")[...], from: document)
+      let from = try pointer(operation, "from")
+      guard !path.starts(with: from) || path == from else { throw failure("nothing can be moved into itself") }
+      let (value, rest) = try remove(at: from[...], from: document)
       return try add(value, at: path[...], to: rest)
     case "copy": return try add(try find(try pointer(operation, "from"), in: document), at: path[...], to: document)
     case "test":
-      guard try find(path, in: document) == (try member(operation)) else {
-        throw failure("testing value \(text(path)) failed")
-      }
+      let expected = try member(operation)
+      if expected == .null, (try? find(path, in: document)) == nil { return document }
+      guard try find(path, in: document) == expected else { throw failure("testing value \(text(path)) failed") }
       return document
-    default: throw .badRequest("unknown operation in a JSON patch: \(JSON.text(operation["op"] ?? .null))")
+    default: throw failure("unknown operation in a JSON patch: \(JSON.text(operation["op"] ?? .null))")
     }
   }
 
   private static func member(_ operation: Value) throws(Refusal) -> Value {
-    guard let value = operation["value"] else { throw .badRequest("a JSON patch operation lacks its value") }
+    guard let value = operation["value"] else { throw failure("a JSON patch operation lacks its value") }
     return value
   }
 
   /// The segments of a JSON pointer, RFC 6901.
   private static func pointer(_ operation: Value, _ key: String) throws(Refusal) -> [String] {
     guard let text = operation[key]?.string, text.isEmpty || text.hasPrefix("/") else {
-      throw .badRequest("a JSON patch operation needs a \(key) that begins with a slash")
+      throw failure("a JSON patch operation needs a \(key) that begins with a slash")
     }
     return text.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(unescaped)
   }
@@ -140,7 +151,8 @@ struct JSONPatch: Hashable, Sendable {
   }
 
   private static func index(_ segment: String, below count: Int, _ path: [String]) throws(Refusal) -> Int {
-    guard let index = Int(segment), (0..<count).contains(index) else { throw missing(path) }
+    guard let number = Int(segment), case let index = number < 0 ? number + count : number, (0..<count).contains(index)
+    else { throw missing(path) }
     return index
   }
 

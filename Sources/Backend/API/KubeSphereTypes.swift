@@ -15,7 +15,7 @@ extension ResourceTypes {
       ] + (dialect.extensionEntries.map { [type($0, [state])] } ?? [])
     return types.map { type in
       var type = type
-      type.structure = .kubeSphere(type.resource.plural, hasKeyedConditions: !configIsText)
+      type.structure = .kubeSphere(type.resource.plural, isFirstDesign: !configIsText)
       return type
     }
   }

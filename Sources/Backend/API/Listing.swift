@@ -6,10 +6,10 @@ struct Listing: Sendable {
   var api: API
 
   func page(_ path: ResourcePath, _ target: Target, _ form: Form) async throws(Refusal) -> HTTPResponse {
-    let selection = try Selection(path, target)
+    let (selection, options) = (try Selection(path, target), try ListOptions(target))
     let limit = try target.integer("limit").flatMap { $0 > 0 ? $0 : nil }
     let token = try target["continue"].map(ContinueToken.init(text:))
-    let wanted = try Self.version(target, token)
+    let wanted = try Self.version(options, token)
     let snapshot = try await api.snapshot(selection, after: token?.key, at: wanted)
     let shown = limit.map { Array(snapshot.objects.prefix($0)) } ?? snapshot.objects
     let remaining = snapshot.objects.count - shown.count
@@ -23,25 +23,16 @@ struct Listing: Sendable {
     return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: body)
   }
 
-  /// The version a list must be of, or `nil` for the latest.
-  private static func version(_ target: Target, _ token: ContinueToken?) throws(Refusal) -> WantedVersion {
-    let version = try target.integer("resourceVersion")
-    if let token {
-      guard version == nil || version == 0 else {
-        throw .badRequest("specifying resource version is not allowed when using continue")
-      }
-      return .continued(token.version)
+  /// The state a list must show.
+  private static func version(_ options: ListOptions, _ token: ContinueToken?) throws(Refusal) -> WantedVersion {
+    guard let token else {
+      let version = options.version ?? 0
+      return options.match == "Exact" ? .exactly(version) : .notOlderThan(version)
     }
-    switch (target["resourceVersionMatch"], version) {
-    case (nil, let version?), ("NotOlderThan", let version?): return .notOlderThan(version)
-    case ("Exact", let version?) where version > 0: return .exactly(version)
-    case (nil, nil): return .notOlderThan(0)
-    default:
-      throw Refusal(
-        code: 422, reason: "Invalid",
-        message: "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided"
-      )
+    guard options.version ?? 0 == 0 else {
+      throw .badRequest("specifying resource version is not allowed when using continue")
     }
+    return .continued(token.version)
   }
 }
 

@@ -67,6 +67,15 @@ struct Refusal: Error, Hashable, Sendable {
       details: details(type, name, type.resource.plural))
   }
 
+  /// A deletion is meant for an object that is not this one any more.
+  static func unmet(_ type: ResourceType, _ name: String, _ problem: String) -> Refusal {
+    let (group, kind) = (type.resource.group, type.resource.kind)
+    return Refusal(
+      code: 409, reason: "Conflict",
+      message: "Operation cannot be fulfilled on \(group.isEmpty ? kind : "\(kind).\(group)") \"\(name)\": \(problem)",
+      details: details(type, name, kind))
+  }
+
   static func invalid(_ type: ResourceType, _ name: String, _ causes: [Cause]) -> Refusal {
     let sentences = causes.map { "\($0.field): \($0.message)" }
     let text = sentences.count == 1 ? sentences[0] : "[" + sentences.joined(separator: ", ") + "]"

@@ -47,8 +47,9 @@ struct Router: Sendable {
     case .post:
       let form = try Form(request, target)
       let options = try WriteOptions(request, target, by: user)
-      let object = try await api.create(try request.json(), at: path, options)
-      return answer(201, object, path, form)
+      let value = try request.json()
+      let warnings = try options.validation.check(value, path.type, isPatch: false)
+      return answer(201, try await api.create(value, at: path, options), path, form).warning(of: warnings)
     case .delete: return try await deleteAll(path, target)
     default: throw .unknownMethod
     }
@@ -60,10 +61,15 @@ struct Router: Sendable {
     let (options, form) = (try WriteOptions(request, target, by: user), try Form(request, target))
     switch request.method {
     case .get: return answer(200, try await api.get(path), path, form)
-    case .put: return answer(200, try await api.replace(path, with: try request.json(), options), path, form)
+    case .put:
+      let value = try request.json()
+      let warnings = try options.validation.check(value, path.type, isPatch: false)
+      return answer(200, try await api.replace(path, with: value, options), path, form).warning(of: warnings)
     case .patch:
-      let (object, isNew) = try await api.patch(path, try Patch(request, for: path.type), options)
-      return answer(isNew ? 201 : 200, object, path, form)
+      let patch = try Patch(request, for: path.type)
+      let warnings = try options.validation.check(patch.document, path.type, isPatch: true)
+      let (object, isNew) = try await api.patch(path, patch, options)
+      return answer(isNew ? 201 : 200, object, path, form).warning(of: warnings)
     case .delete where !path.isStatus:
       return try await api.delete(path, try DeleteOptions(request, target)).response
     default: throw .unknownMethod
@@ -106,6 +112,15 @@ struct Router: Sendable {
     return HTTPResponse(
       status: 200, headers: ["Content-Type": "text/plain; charset=utf-8", "Content-Length": String(text.utf8.count)],
       bytes: request.method == .head ? [] : Array(text.utf8))
+  }
+}
+
+extension HTTPResponse {
+  /// The answer with what a person should know of it (RFC 9111 §5.5, code 299).
+  fileprivate func warning(of texts: [String]) -> HTTPResponse {
+    var response = self
+    for text in texts { response.headers.add("Warning", "299 - " + JSON.text(.string(text))) }
+    return response
   }
 }
 

@@ -9,21 +9,22 @@ struct Watching: Sendable {
   private static let longest = 3_600
 
   func begin(_ path: ResourcePath, _ target: Target, _ form: Form) async throws(Refusal) -> HTTPResponse {
-    let selection = try Selection(path, target)
+    let (selection, options) = (try Selection(path, target), try ListOptions(target))
     let seconds = try target.integer("timeoutSeconds").flatMap { $0 > 0 ? $0 : nil } ?? Self.longest
-    let version = try target.integer("resourceVersion") ?? 0
-    let wantsInitial = target.flag("sendInitialEvents")
+    let version = options.version ?? 0
+    let allowsBookmarks = target.flag("allowWatchBookmarks")
     let plan = WatchPlan(
-      selection: selection, form: form, allowsBookmarks: target.flag("allowWatchBookmarks"),
-      announcesInitial: wantsInitial, end: .now + .seconds(seconds))
-    // Without a version the watch begins with everything there is, as made just now.
-    let isFromNow = version == 0 || wantsInitial
+      selection: selection, form: form, allowsBookmarks: allowsBookmarks,
+      announcesInitial: options.sendsInitialEvents == true && allowsBookmarks, end: .now + .seconds(seconds))
+    // Without a version the watch begins with everything there is, as made just now, unless it says not to.
+    let sendsInitial = options.sendsInitialEvents ?? (version == 0)
+    let isFromNow = version == 0 || sendsInitial
     let start = isFromNow ? try await api.snapshot(selection, after: nil, at: .notOlderThan(version)) : nil
-    let api = api
+    let (api, initial) = (api, sendsInitial ? start?.objects ?? [] : [])
     return HTTPResponse(
       status: 200, headers: ["Content-Type": "application/json"],
       body: HTTPBody {
-        let reader = WatchReader(api, plan, initial: start?.objects ?? [], after: start?.version ?? version)
+        let reader = WatchReader(api, plan, initial: initial, after: start?.version ?? version)
         return { () async throws(TransportError) in try await reader.next() }
       })
   }

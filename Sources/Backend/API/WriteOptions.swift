@@ -9,6 +9,7 @@ struct WriteOptions: Hashable, Sendable {
   var manager = "ksxd"
   /// Take fields from those who own them.
   var isForced = false
+  var validation = FieldValidation.warn
   /// Who writes, for what a write may turn out to be.
   var user = User.owner
 
@@ -18,6 +19,9 @@ struct WriteOptions: Hashable, Sendable {
     self.user = user
     isDryRun = try Self.isDryRun(target["dryRun"])
     isForced = target.flag("force")
+    if request.method != .get, request.method != .delete {
+      validation = try FieldValidation(target, kind: Self.kind(request.method))
+    }
     manager = target["fieldManager"] ?? ""
     let isApply = request.mediaType == Patch.applyType
     try check(target, isPatch: request.method == .patch, isApply: isApply)
@@ -41,6 +45,14 @@ struct WriteOptions: Hashable, Sendable {
       causes.append(.invalid("fieldManager", .string(manager), "should only contain printable characters"))
     }
     guard causes.isEmpty else { throw .invalidOptions(isPatch ? "PatchOptions" : "CreateOptions", causes) }
+  }
+
+  private static func kind(_ method: HTTPRequest.Method) -> String {
+    switch method {
+    case .patch: "PatchOptions"
+    case .put: "UpdateOptions"
+    default: "CreateOptions"
+    }
   }
 
   static func isDryRun(_ text: String?) throws(Refusal) -> Bool {
@@ -71,7 +83,26 @@ struct DeleteOptions: Hashable, Sendable {
     uid = body[path: "preconditions", "uid"]?.string
     resourceVersion = body[path: "preconditions", "resourceVersion"]?.string
     let policy = body["propagationPolicy"]?.string ?? target["propagationPolicy"]
-    orphansDependents = policy == "Orphan" || body["orphanDependents"]?.bool == true
+    let orphans =
+      body["orphanDependents"]?.bool ?? target["orphanDependents"].map { _ in target.flag("orphanDependents") }
+    try Self.check(policy, orphans)
+    orphansDependents = policy == "Orphan" || orphans == true
+  }
+
+  private static func check(_ policy: String?, _ orphans: Bool?) throws(Refusal) {
+    guard let policy else { return }
+    var causes: [Refusal.Cause] = []
+    if !["Foreground", "Background", "Orphan"].contains(policy) {
+      let problem =
+        #"Unsupported value: "\#(policy)": supported values: "Foreground", "Background", "Orphan", "nil""#
+      causes = [Refusal.Cause(reason: "FieldValueNotSupported", message: problem, field: "propagationPolicy")]
+    } else if orphans != nil {
+      causes = [
+        .invalid(
+          "propagationPolicy", .string(policy), "orphanDependents and deletionPropagation cannot be both set")
+      ]
+    }
+    guard causes.isEmpty else { throw .invalidOptions("DeleteOptions", causes) }
   }
 }
 

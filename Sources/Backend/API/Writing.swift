@@ -61,7 +61,7 @@ extension API {
     let new = try admission(path.type).update(edited, from: old, isStatus: path.isStatus)
     let accounts = ownership(path, options).accounts(
       of: new, after: old, given: edited[path: "metadata", "managedFields"])
-    return try put(new.setting(["metadata", "managedFields"], to: accounts), for: stored, path, options)
+    return try put(new.setting(["metadata", "managedFields"], to: accounts), for: (stored, old), path, options)
   }
 
   private func apply(
@@ -71,7 +71,7 @@ extension API {
     try checkName(wanted, path)
     let applied = try ownership(path, options, .apply).apply(wanted, to: old, force: options.isForced)
     let new = try admission(path.type).update(applied.object, from: old, isStatus: path.isStatus)
-    return try put(new.setting(["metadata", "managedFields"], to: applied.accounts), for: stored, path, options)
+    return try put(new.setting(["metadata", "managedFields"], to: applied.accounts), for: (stored, old), path, options)
   }
 
   private func createByApplying(
@@ -103,12 +103,13 @@ extension API {
     }
   }
 
-  /// Puts `new` in the place of `stored`, or removes it when nothing holds it any more.
+  /// Puts `new` in the place of what is stored, or removes it when nothing holds it any more.
   private func put(
-    _ new: Value, for stored: StoredObject, _ path: ResourcePath, _ options: WriteOptions
+    _ new: Value, for old: (stored: StoredObject, value: Value), _ path: ResourcePath, _ options: WriteOptions
   ) throws(Refusal) -> StoredObject {
+    let stored = old.stored
     // A write that changes nothing is no event (Kubernetes drops it before etcd as well).
-    guard new != stored.value else { return stored }
+    guard new != old.value else { return stored }
     if options.isDryRun { return StoredObject(new, version: stored.version) }
     let collection = path.type.collection
     let isGone = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty
@@ -154,14 +155,16 @@ extension API {
 
   private func check(_ options: DeleteOptions, _ stored: StoredObject, _ type: ResourceType) throws(Refusal) {
     if let uid = options.uid, uid != stored.uid {
-      throw .conflict(
-        type, stored.key.name, "Precondition failed: UID in precondition: \(uid), UID in object meta: \(stored.uid)")
+      throw .unmet(
+        type, stored.key.name,
+        "the UID in the precondition (\(uid)) does not match the UID in record (\(stored.uid)). "
+          + "The object might have been deleted and then recreated")
     }
     if let version = options.resourceVersion, version != String(stored.version) {
-      throw .conflict(
+      throw .unmet(
         type, stored.key.name,
-        "Precondition failed: ResourceVersion in precondition: \(version), ResourceVersion in object meta: "
-          + "\(stored.version)")
+        "the ResourceVersion in the precondition (\(version)) does not match the ResourceVersion in record "
+          + "(\(stored.version)). The object might have been modified")
     }
   }
 

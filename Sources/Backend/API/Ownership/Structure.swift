@@ -13,22 +13,24 @@ public indirect enum Structure: Hashable, Sendable {
   case map(Structure)
   /// A mapping with known keys; others may be there as well.
   case fields([String: Structure])
+  /// A mapping with these keys and no others, which are dropped.
+  case record([String: Structure])
 
   /// The structure of what is under `key`, and whether the key is one that is known.
   func member(_ key: String) -> (structure: Structure, isKnown: Bool) {
     switch self {
-    case .fields(let fields): fields[key].map { ($0, true) } ?? (.any, false)
+    case .fields(let fields), .record(let fields): fields[key].map { ($0, true) } ?? (.any, false)
     case .map(let structure): (structure, false)
     default: (.any, false)
     }
   }
 
   /// The structure of an object with `fields` beside its metadata.
-  static func object(_ fields: [String: Structure]) -> Structure {
+  static func object(_ fields: [String: Structure], isClosed: Bool = false) -> Structure {
     var all = fields
     for key in ["apiVersion", "kind"] { all[key] = .whole }
     all["metadata"] = metadata
-    return .fields(all)
+    return isClosed ? .record(all) : .fields(all)
   }
 
   private static let metadata = fields([
@@ -38,34 +40,6 @@ public indirect enum Structure: Hashable, Sendable {
 }
 
 extension Structure {
-  /// What KubeSphere's schemas say of its kinds, by plural.
-  ///
-  /// Conditions have keys in the first design, and are one list in what was shipped.
-  static func kubeSphere(_ plural: String, hasKeyedConditions: Bool) -> Structure {
-    let texts = Structure.map(.whole)
-    let conditions = hasKeyedConditions ? items(keys: ["type"], .fields([:])) : .whole
-    let status = fields(["conditions": conditions, "state": .whole, "clusterSchedulingStatuses": .map(.any)])
-    switch plural {
-    case "categories":
-      return object(["spec": fields(["displayName": texts, "description": texts, "icon": .whole])])
-    case "extensions", "extensionversions":
-      let spec = fields(["displayName": texts, "description": texts, "provider": .map(.any), "icon": .whole])
-      return object(["spec": spec, "status": status])
-    case "installplans":
-      return object(["spec": installPlan, "status": status])
-    default: return object(["spec": .fields([:]), "status": status])
-    }
-  }
-
-  private static let installPlan: Structure = {
-    let placement = fields(["clusters": .set, "clusterSelector": .whole])
-    return fields([
-      "extension": .fields(["name": .whole, "version": .whole]), "config": .whole, "enabled": .whole,
-      "upgradeStrategy": .whole,
-      "clusterScheduling": .fields(["overrides": .map(.whole), "placement": placement]),
-    ])
-  }()
-
   /// What Kubernetes' own schemas say of the kinds charts are made of, as far as lists are merged.
   static func kubernetes(_ plural: String) -> Structure {
     let status = fields(["conditions": .items(keys: ["type"], .fields([:]))])

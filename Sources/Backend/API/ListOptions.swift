@@ -1,0 +1,59 @@
+/// What a list or a watch asks for besides the selection, checked as kube-apiserver 1.32 checks it.
+struct ListOptions: Hashable, Sendable {
+  var version: Int?
+  /// `Exact`, `NotOlderThan` or empty.
+  var match: String
+  /// `nil` when nothing is said of what a watch begins with.
+  var sendsInitialEvents: Bool?
+
+  init(_ target: Target) throws(Refusal) {
+    version = try target.integer("resourceVersion")
+    match = target["resourceVersionMatch"] ?? ""
+    sendsInitialEvents = target["sendInitialEvents"].map { _ in target.flag("sendInitialEvents") }
+    let causes = target.flag("watch") ? watchCauses(target) : listCauses(target)
+    guard causes.isEmpty else { throw .invalidOptions("ListOptions", causes) }
+  }
+
+  private func watchCauses(_ target: Target) -> [Refusal.Cause] {
+    var causes: [Refusal.Cause] = []
+    if sendsInitialEvents != nil, match != "NotOlderThan" {
+      causes.append(forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
+    }
+    guard !match.isEmpty else { return causes }
+    if sendsInitialEvents == nil {
+      causes.append(forbidden("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"))
+    }
+    if match != "NotOlderThan" { causes.append(unsupported(#""NotOlderThan""#)) }
+    return causes + continueCauses(target)
+  }
+
+  private func listCauses(_ target: Target) -> [Refusal.Cause] {
+    var causes: [Refusal.Cause] = []
+    if !match.isEmpty {
+      if version == nil {
+        causes.append(forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided"))
+      }
+      causes += continueCauses(target)
+      if !["Exact", "NotOlderThan"].contains(match) { causes.append(unsupported(#""Exact", "NotOlderThan", """#)) }
+      if match == "Exact", version == 0 {
+        causes.append(forbidden(#"resourceVersionMatch "exact" is forbidden for resourceVersion "0""#))
+      }
+    }
+    if sendsInitialEvents != nil {
+      causes.append(.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
+    }
+    return causes
+  }
+
+  private func continueCauses(_ target: Target) -> [Refusal.Cause] {
+    target["continue"] == nil ? [] : [forbidden("resourceVersionMatch is forbidden when continue is provided")]
+  }
+
+  private func forbidden(_ problem: String) -> Refusal.Cause { .forbidden("resourceVersionMatch", problem) }
+
+  private func unsupported(_ supported: String) -> Refusal.Cause {
+    Refusal.Cause(
+      reason: "FieldValueNotSupported", message: "Unsupported value: \"\(match)\": supported values: \(supported)",
+      field: "resourceVersionMatch")
+  }
+}
