@@ -1,11 +1,13 @@
 /// How one server is reached: everything a `CurlTransport` has to know.
 ///
-/// Resolved once and pinned: no file that changes later changes it, but for the tokens and plugins
-/// that `credentials` reads again on purpose.
+/// Resolved once and pinned: no file that changes later changes it, but for those of certificates and
+/// tokens, which are renewed on purpose.
 public struct Connection: Sendable {
   /// `https://host:6443`, with a path when the API is served under one, or `unix:///path/to/socket`.
   public var server: String
   public var tls = TLS()
+  /// Where `tls` was read from, if those files are to be followed.
+  public var tlsFiles: TLSFiles?
   /// `http://`, `https://` or `socks5://` and an address; `nil` follows the environment, as kubectl does.
   public var proxy: String?
   public var credentials: (any CredentialSource)?

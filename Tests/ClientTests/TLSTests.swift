@@ -77,7 +77,7 @@ struct TLSTests {
 }
 
 /// A server that answers every request over TLS.
-private final class TLSServer: Sendable {
+final class TLSServer: Sendable {
   let base: String
   let certificate: [UInt8]
   private let task: Task<Void, Never>

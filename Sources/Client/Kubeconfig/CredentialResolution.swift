@@ -7,10 +7,13 @@ struct CredentialResolution {
   var environment: Environment
   var cluster: Kubeconfig.Entry?
   var tokenFile: String?
+  /// Where the authority's certificates were read from, if from a file.
+  var authorityFile: String?
 
   func apply(to connection: inout Connection, _ readFile: Kubeconfig.ReadFile) throws(KubeconfigError) {
     let impersonation = try impersonation()
     try setCertificate(of: &connection.tls, readFile)
+    connection.tlsFiles = files
     guard var source = try source(for: connection) else {
       if let impersonation { connection.credentials = FixedCredential(Credential(headers: impersonation)) }
       return
@@ -38,6 +41,16 @@ struct CredentialResolution {
     let problem = "there is a \(present) but no \(absent)"
     throw entry?.mistake(present, problem, "Give both or neither")
       ?? KubeconfigError(problem: problem, remedy: "Give both or neither")
+  }
+
+  /// The files that are followed: the authority's, and the person's own where both are files.
+  private var files: TLSFiles? {
+    var paths = TLSFiles.Paths()
+    paths.authority = authorityFile
+    let certificate = options.clientCertificate ?? entry?.file(of: "client-certificate")
+    let key = options.clientKey ?? entry?.file(of: "client-key")
+    if let certificate, let key { (paths.clientCertificate, paths.clientKey) = (certificate, key) }
+    return paths == TLSFiles.Paths() ? nil : TLSFiles(paths)
   }
 
   private func source(for connection: Connection) throws(KubeconfigError) -> (any CredentialSource)? {

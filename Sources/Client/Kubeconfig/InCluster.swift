@@ -17,7 +17,8 @@ enum InCluster {
     let namespace = (try? readFile(directory + "/namespace")).map { String(decoding: $0, as: UTF8.self).trimmed() }
     if let seconds = options.requestTimeout { connection.requestTimeout = seconds == 0 ? nil : seconds }
     try CredentialResolution(
-      entry: nil, options: options, environment: environment, cluster: nil, tokenFile: directory + "/token"
+      entry: nil, options: options, environment: environment, cluster: nil, tokenFile: directory + "/token",
+      authorityFile: connection.tls.authority.map { _ in options.certificateAuthority ?? directory + "/ca.crt" }
     ).apply(to: &connection, readFile)
     return ClusterContext(
       name: "", cluster: "in-cluster", user: "", namespace: options.namespace ?? namespace ?? "default",

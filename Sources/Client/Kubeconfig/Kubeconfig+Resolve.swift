@@ -24,8 +24,11 @@ extension Kubeconfig {
     let cluster = try cluster(of: context, options)
     let user = try user(of: context, options)
     var connection = try connection(to: cluster, options, readFile)
-    try CredentialResolution(entry: user, options: options, environment: environment, cluster: cluster)
-      .apply(to: &connection, readFile)
+    var resolution = CredentialResolution(entry: user, options: options, environment: environment, cluster: cluster)
+    if connection.tls.authority != nil {
+      resolution.authorityFile = options.certificateAuthority ?? cluster?.file(of: "certificate-authority")
+    }
+    try resolution.apply(to: &connection, readFile)
     return ClusterContext(
       name: context?.name ?? "", cluster: cluster?.name ?? "", user: user?.name ?? "",
       namespace: options.namespace ?? context?.text("namespace") ?? "default", connection: connection)

@@ -128,6 +128,9 @@ extension Kubeconfig.Entry {
     text(key).map { Files.path($0, in: Files.parent(of: file) ?? ".") }
   }
 
+  /// The file named, unless the data stand in the entry itself.
+  func file(of key: String) -> String? { text(key + "-data") == nil ? path(key) : nil }
+
   func isTrue(_ key: String) -> Bool { node[key]?.value == .bool(true) }
 
   /// A mistake in this entry, at `key` when it has that.

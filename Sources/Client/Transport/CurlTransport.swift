@@ -23,8 +23,22 @@ public struct CurlTransport: Transport {
   private func send(
     _ request: HTTPRequest, to address: ServerAddress, as credential: Credential
   ) async throws(TransportError) -> HTTPResponse {
-    let loop = request.patience == .answer ? CurlLoop.requests : .streams
-    return try await loop.start(
-      CurlCall(request: request, connection: connection, address: address, credential: credential))
+    var call = CurlCall(request: request, connection: connection, address: address, credential: credential)
+    guard let files = connection.tlsFiles else { return try await start(call) }
+    call.connection.tls = files.renewed(connection.tls)
+    do throws(TransportError) {
+      let response = try await start(call)
+      files.note(worked: call.connection.tls)
+      return response
+    } catch {
+      // Certificates that are unusable were found so before anything was sent.
+      guard case .invalid = error, let previous = files.previous(insteadOf: call.connection.tls) else { throw error }
+      call.connection.tls = previous
+      return try await start(call)
+    }
+  }
+
+  private func start(_ call: CurlCall) async throws(TransportError) -> HTTPResponse {
+    try await (call.request.patience == .answer ? CurlLoop.requests : .streams).start(call)
   }
 }

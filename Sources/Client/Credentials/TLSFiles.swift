@@ -1,0 +1,98 @@
+import Glibc
+
+/// The files of a connection's certificates, read again when somebody else has renewed them.
+///
+/// They are looked at before every request, which costs less than reading them. What is half written is not
+/// taken: a file without its end at once, and a certificate that does not go with its key as soon as TLS says
+/// so; until the files change again the last ones that worked serve.
+public final class TLSFiles: Sendable {
+  /// Where each lies; `nil` for what is no file, and stays.
+  public struct Paths: Hashable, Sendable {
+    public var authority: String?
+    public var clientCertificate: String?
+    public var clientKey: String?
+
+    public init() {}
+  }
+
+  private struct State {
+    var stamps: [Stamp?]
+    /// What has changed since the connection was resolved.
+    var current: Connection.TLS?
+    /// What was in use before that, and is not forgotten until the new has worked.
+    var previous: Connection.TLS?
+  }
+
+  private let paths: Paths
+  private let state: Locked<State>
+
+  public init(_ paths: Paths) {
+    self.paths = paths
+    state = Locked(State(stamps: Self.stamps(paths)))
+  }
+
+  /// `tls` with what the files hold now.
+  func renewed(_ tls: Connection.TLS) -> Connection.TLS {
+    let stamps = Self.stamps(paths)
+    return state.withLock { state in
+      let present = state.current ?? tls
+      guard stamps != state.stamps, let read = read(over: present) else { return present }
+      state.stamps = stamps
+      guard read != present else { return present }
+      state.previous = state.previous ?? present
+      state.current = read
+      return read
+    }
+  }
+
+  /// Notes that a connection was made with `tls`.
+  func note(worked tls: Connection.TLS) {
+    state.withLock { if $0.current == tls { $0.previous = nil } }
+  }
+
+  /// What to go back to because `tls` cannot be used, or `nil` when there is nothing else.
+  func previous(insteadOf tls: Connection.TLS) -> Connection.TLS? {
+    state.withLock { state in
+      // Another request may have found the same, and gone back already.
+      guard state.current == tls else { return state.current }
+      guard let previous = state.previous else { return nil }
+      state.current = previous
+      state.previous = nil
+      return previous
+    }
+  }
+
+  /// `nil` when a file cannot be read or is no whole PEM; then it is looked at again the next time.
+  private func read(over tls: Connection.TLS) -> Connection.TLS? {
+    var tls = tls
+    let places: [(String?, WritableKeyPath<Connection.TLS, [UInt8]?>)] = [
+      (paths.authority, \.authority), (paths.clientCertificate, \.clientCertificate), (paths.clientKey, \.clientKey),
+    ]
+    for case (let path?, let place) in places {
+      guard let bytes = try? Files.read(path, limit: 16 << 20),
+        String(decoding: bytes, as: UTF8.self).trimmed().hasSuffix("-----")
+      else { return nil }
+      tls[keyPath: place] = bytes
+    }
+    return tls
+  }
+
+  /// What tells a file from the one that was there before.
+  private struct Stamp: Hashable {
+    var device: UInt
+    var node: UInt
+    var size: Int
+    var seconds: Int
+    var nanoseconds: Int
+  }
+
+  private static func stamps(_ paths: Paths) -> [Stamp?] {
+    [paths.authority, paths.clientCertificate, paths.clientKey].map { path in
+      var status = stat()
+      guard let path, stat(path, &status) == 0 else { return nil }
+      return Stamp(
+        device: UInt(status.st_dev), node: UInt(status.st_ino), size: Int(status.st_size),
+        seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+    }
+  }
+}
