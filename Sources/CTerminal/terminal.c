@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -33,6 +34,9 @@ int ksx_window_size(int fd, int *rows, int *columns) {
   *columns = size.ws_col;
   return 0;
 }
+
+int ksx_set_dumpable(int may) { return prctl(PR_SET_DUMPABLE, may ? 1 : 0, 0, 0, 0); }
+int ksx_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1; }
 
 static atomic_flag claimed = ATOMIC_FLAG_INIT;
 int ksx_screen_claim(void) { return !atomic_flag_test_and_set(&claimed); }

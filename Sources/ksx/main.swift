@@ -1,6 +1,8 @@
 import Commands
 import Glibc
+import Terminal
 
+CoreDump.forbid()
 switch await Program.begin(Array(CommandLine.arguments.dropFirst())) {
 // Nothing is buffered, and tearing down the libraries would take longer than some commands.
 case .leave(let status): _exit(status)

@@ -33,5 +33,9 @@ void ksx_restore_disarm(void);
 void ksx_stderr_divert(int fd);
 void ksx_stderr_return(void);
 
+/// Whether the kernel may write this process's memory to a file (PR_SET_DUMPABLE). 0 on success.
+int ksx_set_dumpable(int may);
+int ksx_is_dumpable(void);
+
 /// Stops the process group as ctrl-z does; returns when it was continued.
 void ksx_stop(void);
