@@ -96,6 +96,30 @@ struct CredentialTests {
     #expect(loans.withLock { $0 } == 1)
   }
 
+  @Test func aPluginThatNeverAsksIsLentNoTerminal() async throws {
+    let loans = Locked(0)
+    let plugin = try plugin(
+      script: answer(token: "t"), mode: "Never",
+      lendTerminal: { body in
+        loans.withLock { $0 += 1 }
+        await body()
+      })
+
+    #expect(try await plugin.credential(insteadOf: nil) == .bearer("t"))
+    #expect(loans.withLock { $0 } == 0)
+  }
+
+  @Test func pluginsOfDifferentUsersRunOneAtATime() async throws {
+    let lock = directory.path + "/lock"
+    let script = "mkdir \(lock) || exit 9; sleep 0.05; rmdir \(lock); " + answer(token: "t")
+    let plugins = try (0..<4).map { _ in try plugin(script: script) }
+
+    try await withThrowingTaskGroup(of: Credential.self) { group in
+      for plugin in plugins { group.addTask { try await plugin.credential(insteadOf: nil) } }
+      for try await credential in group { #expect(credential == .bearer("t")) }
+    }
+  }
+
   @Test func aTokenFileIsReadAgainWhenItIsRefused() async throws {
     let path = directory.path + "/token"
     try Files.write(Array("one\n".utf8), to: path)

@@ -136,6 +136,24 @@ import Testing
       }.server == "https://h:6443")
   }
 
+  @Test func theContextIsPinnedWhateverTheFileSaysLater() async throws {
+    let directory = Temporary()
+    let path = directory.path + "/config"
+    func text(_ context: String) -> [UInt8] {
+      Array((Self.first.replacingText("current-context: prod", with: "current-context: \(context)")).utf8)
+    }
+    try Files.write(text("test"), to: path)
+    let context = try Kubeconfig.load(environment: ["KUBECONFIG": path])
+
+    try Files.write(
+      Array(String(decoding: text("prod"), as: UTF8.self).replacingText("t0ken", with: "other").utf8), to: path)
+
+    #expect(context.name == "test")
+    #expect(context.api.transport is CurlTransport)
+    #expect(context.connection.server == "https://test.example")
+    #expect(try await context.connection.credentials?.credential(insteadOf: nil) == .bearer("t0ken"))
+  }
+
   @Test func switchingTheCheckOffDropsTheAuthority() throws {
     let context = try load { $0.insecureSkipTLSVerify = true }
 

@@ -20,6 +20,8 @@ final class LoopbackServer: Sendable {
     case stall
     /// Drops every packet from now on, so that not even the kernel answers, until the server is gone.
     case vanish
+    /// Passes bytes to a port of this machine and back, until either side has had enough.
+    case tunnel(port: Int)
     case close
   }
 
@@ -130,6 +132,10 @@ private final class LoopbackConnection {
 
   func serve() {
     var isOpen = true
+    if let request = Tunnel.socksRequest(on: descriptor) {
+      for step in server.steps(after: request) where isOpen { isOpen = perform(step) }
+      isOpen = false
+    }
     while isOpen, let request = receive() {
       for step in server.steps(after: request) where isOpen { isOpen = perform(step) }
     }
@@ -150,6 +156,9 @@ private final class LoopbackConnection {
     case .vanish:
       dropEverything()
       return perform(.stall)
+    case .tunnel(let port):
+      if let other = Tunnel.connect(to: port) { Tunnel.join(descriptor, other) }
+      return false
     case .close: return false
     }
   }

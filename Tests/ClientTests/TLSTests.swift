@@ -90,7 +90,9 @@ final class TLSServer: Sendable {
       "openssl", "s_server", "-accept", "127.0.0.1:0", "-www", "-cert", files.certificatePath, "-key", files.keyPath,
     ]
     if let clients { arguments += ["-Verify", "1", "-verify_return_error", "-CAfile", clients] }
-    var process = ChildProcess(arguments)
+    // A test run that ends before its last task has stopped the server must not leave it behind.
+    let script = #""$@" & while kill -0 $PPID 2>/dev/null; do sleep 0.2; done; kill $!"#
+    var process = ChildProcess(["sh", "-c", script, "sh"] + arguments)
     process.whenPrinted = { bytes in printed.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }
     task = Task { [process] in _ = try? await process.run() }
     await eventually { Self.port(in: printed.withLock { $0 }) != nil }

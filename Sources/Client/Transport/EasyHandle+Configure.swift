@@ -33,6 +33,8 @@ extension EasyHandle {
     }
     if let proxy = call.connection.proxy {
       guard set(CURLOPT_PROXY, proxy) else { return false }
+      // What the kubeconfig says holds, whatever NO_PROXY in the environment says of the host.
+      set(CURLOPT_NOPROXY, "")
     } else if address.isLoopback {
       // As Go does: the environment's proxy is not asked about this machine.
       set(CURLOPT_PROXY, "")

@@ -7,12 +7,15 @@ extension Runner {
   func list() async throws(CommandError) {
     let survey = Survey(cluster: cluster, capabilities: try await capabilities())
     let format = format
+    if format == .name {
+      let names = try await asking("listing extensions") { () throws(ClusterError) in try await survey.names() }
+      return outlet.print(Self.lines(of: names))
+    }
     async let installed = Self.result { () throws(ClusterError) in try await survey.installations() }
     let objects = try await asking("listing extensions") { () throws(ClusterError) in
       try await survey.extensions(isWhole: format.isWhole)
     }
     if format.isWhole { return outlet.print(format.text(objects)) }
-    if format == .name { return outlet.print(Self.names(objects)) }
     // Whoever may not see installations still sees what the extensions say of themselves.
     let answer = await installed
     if case .failure(let error) = answer, error.isOfMissingKind {
@@ -63,7 +66,7 @@ extension Runner {
     if objects.isEmpty, found == nil { throw noSuchExtension(name) }
     switch format {
     case .json, .yaml: outlet.print(format.text(objects))
-    case .name: outlet.print(Self.names(objects))
+    case .name: outlet.print(Self.lines(of: objects.map(\.name)))
     case .table, .wide:
       let versions = objects.map { ExtensionVersion($0, dialect: survey.dialect) }
       outlet.print(VersionRow.table(versions, of: found.map { Extension($0, dialect: survey.dialect) }).text)
@@ -91,8 +94,8 @@ extension Runner {
     CommandError("\(destination.name) has no extension \(name.sanitised); ksx list shows those it has")
   }
 
-  private static func names(_ objects: [Object]) -> String {
-    objects.map { $0.name.sanitised + "\n" }.joined()
+  private static func lines(of names: [String]) -> String {
+    names.map { $0.sanitised + "\n" }.joined()
   }
 
   /// A question whose answer is waited for later.

@@ -16,6 +16,20 @@ struct Survey: Sendable {
       dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .atHand)
   }
 
+  /// The names of the extensions, in the cluster's order.
+  ///
+  /// As a table, which leaves out the icons: they make an extension some 60 kB, for a name of twenty bytes, and
+  /// shells ask this at every press of the tabulator.
+  func names() async throws(ClusterError) -> [String] {
+    var names: [String] = []
+    let table = try await cluster.table(
+      dialect.extensions, freshness: .atHand, restart: { names = [] },
+      each: { names.append($0.cells.first?.string ?? $0.object.name) })
+    // A server without tables has sent the objects, and one may have other ideas of a first column.
+    if table.columns.isEmpty || table.columns.first?.name == "Name" { return names }
+    return try await extensions(isWhole: false).map(\.name)
+  }
+
   func installations() async throws(ClusterError) -> [Object] {
     try await cluster.list(dialect.installations)
   }

@@ -1,0 +1,69 @@
+import Glibc
+import Testing
+
+@testable import Client
+
+/// A cluster that can only be reached through somebody else.
+@Suite(.timeLimit(.minutes(1)))
+struct ProxyTests {
+  private let directory = Temporary()
+
+  @Test func aServerWithoutTLSIsAskedThroughTheProxyByItsWholeAddress() async throws {
+    let proxy = LoopbackServer { _ in .answer("200 OK", "through") }
+
+    let response = try await send(to: "http://cluster.invalid:6443", by: proxy.base)
+
+    #expect(try await response.body.collected() == Array("through".utf8))
+    #expect(proxy.requests.map(\.target) == ["http://cluster.invalid:6443/version"])
+  }
+
+  @Test(.enabled(if: Environment.current.locate("openssl") != nil))
+  func tlsGoesThroughATunnelWithTheUserOfTheProxy() async throws {
+    let server = try await TLSServer(in: directory.path, name: "IP:127.0.0.1")
+    let port = try #require(ServerAddress(server.base)?.port)
+    let proxy = LoopbackServer { _ in [.send("HTTP/1.1 200 Connection established\r\n\r\n"), .tunnel(port: port)] }
+    let url = "http://ada:s3cret@" + proxy.base.dropFirst("http://".count)
+
+    let response = try await send(to: server.base, by: url, trusting: server.certificate)
+
+    #expect(response.status == 200)
+    let request = try #require(proxy.requests.first)
+    #expect("\(request.method) \(request.target)" == "CONNECT 127.0.0.1:\(port)")
+    #expect(request.headers["Proxy-Authorization"] == "Basic " + Base64.encode(Array("ada:s3cret".utf8)))
+    #expect(request.headers["Authorization"] == nil, "the proxy is not shown what is meant for the server")
+  }
+
+  @Test func aSOCKSProxyCarriesToo() async throws {
+    let server = LoopbackServer { _ in .answer("200 OK", "through") }
+    let port = try #require(ServerAddress(server.base)?.port)
+    let proxy = LoopbackServer { _ in [.tunnel(port: port)] }
+
+    let response = try await send(to: server.base, by: "socks5://" + proxy.base.dropFirst("http://".count))
+
+    #expect(try await response.body.collected() == Array("through".utf8))
+    #expect(proxy.requests.map(\.target) == ["127.0.0.1:\(port)"])
+    #expect(server.requests.map(\.target) == ["/version"])
+  }
+
+  @Test func aProxyThatRefusesIsNamedWithoutItsPassword() async {
+    let proxy = LoopbackServer { _ in .answer("407 Proxy Authentication Required", "") }
+    let url = "http://ada:hunter2secret@" + proxy.base.dropFirst("http://".count)
+
+    let error = await #expect(throws: TransportError.self) {
+      try await send(to: "https://cluster.invalid:6443", by: url)
+    }
+
+    #expect("\(String(describing: error))".contains("407"))
+    #expect(!"\(String(describing: error))".contains("hunter2secret"))
+  }
+
+  private func send(
+    to server: String, by proxy: String, trusting authority: [UInt8]? = nil
+  ) async throws(TransportError) -> HTTPResponse {
+    var connection = Connection(server: server)
+    connection.proxy = proxy
+    connection.tls.authority = authority
+    connection.credentials = FixedCredential(.bearer("t"))
+    return try await CurlTransport(connection).send(HTTPRequest(.get, "/version"))
+  }
+}

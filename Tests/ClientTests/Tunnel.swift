@@ -1,0 +1,64 @@
+import Client
+import Glibc
+
+/// What a proxy does with bytes.
+enum Tunnel {
+  static func connect(to port: Int) -> Int32? {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let result = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    return result == 0 ? descriptor : nil
+  }
+
+  /// Carries bytes both ways until one side is closed, and closes `other`.
+  static func join(_ one: Int32, _ other: Int32) {
+    defer { close(other) }
+    var polls = [
+      pollfd(fd: one, events: Int16(POLLIN), revents: 0), pollfd(fd: other, events: Int16(POLLIN), revents: 0),
+    ]
+    while poll(&polls, 2, -1) > 0 {
+      if polls[0].revents != 0, !carry(from: one, to: other) { return }
+      if polls[1].revents != 0, !carry(from: other, to: one) { return }
+    }
+  }
+
+  private static func carry(from source: Int32, to target: Int32) -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    let count = recv(source, &buffer, buffer.count, 0)
+    return count > 0 && send(target, buffer, count, Int32(MSG_NOSIGNAL)) == count
+  }
+
+  /// What a client that speaks SOCKS 5 (RFC 1928) asks for, as a request; `nil` when it speaks HTTP.
+  ///
+  /// Nobody is asked who they are, and every request is granted.
+  static func socksRequest(on descriptor: Int32) -> LoopbackServer.Received? {
+    var first: UInt8 = 0
+    guard recv(descriptor, &first, 1, Int32(MSG_PEEK)) == 1, first == 5 else { return nil }
+    let greeting = read(2, from: descriptor)
+    _ = read(Int(greeting[1]), from: descriptor)
+    answer([5, 0], on: descriptor)
+    // Version, command, nothing, and the kind of address, of which only IPv4 is known here.
+    guard read(4, from: descriptor) == [5, 1, 0, 1] else { return nil }
+    let address = read(6, from: descriptor)
+    answer([5, 0, 0, 1, 0, 0, 0, 0, 0, 0], on: descriptor)
+    let host = address.prefix(4).map(String.init).joined(separator: ".")
+    let target = "\(host):\(Int(address[4]) << 8 | Int(address[5]))"
+    return LoopbackServer.Received(method: "SOCKS5", target: target, headers: [:], body: "")
+  }
+
+  private static func read(_ count: Int, from descriptor: Int32) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    return recv(descriptor, &bytes, count, Int32(MSG_WAITALL)) == count ? bytes : bytes.map { _ in 0 }
+  }
+
+  private static func answer(_ bytes: [UInt8], on descriptor: Int32) {
+    _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+  }
+}
