@@ -17,7 +17,7 @@ extension ClusterError {
     case .transport(.interrupted), .transport(.timedOut), .transport(.cancelled), .unreadable: true
     // A proxy that gave up waiting says nothing of what happened behind it.
     case .refused(let status): [502, 504].contains(status.code)
-    case .transport: false
+    case .transport, .unanswered: false
     }
   }
 }
@@ -36,6 +36,18 @@ extension Cluster {
       let object = try await get(resource, namespace: namespace, name)
       return MergePatch.apply(wanted, to: object.value) == object.value ? .carriedOut(object) : .notCarriedOut(object)
     } catch {
+      return .unknown(error)
+    }
+  }
+
+  /// Looks whether `object`, whose creation got no answer, has been created.
+  public func outcomeOfCreation(of object: Object, as resource: Resource) async -> WriteOutcome {
+    do throws(ClusterError) {
+      let found = try await get(resource, namespace: object.namespace, object.name)
+      return MergePatch.apply(object.value, to: found.value) == found.value
+        ? .carriedOut(found) : .notCarriedOut(found)
+    } catch {
+      if case .refused(let status) = error, status.code == 404 { return .notCarriedOut(nil) }
       return .unknown(error)
     }
   }

@@ -9,6 +9,19 @@ extension ClusterError {
     case .refused(let status): status.sentence(for: doing, at: server)
     case .unreadable(let problem):
       "\(doing): \(server) gave an answer that cannot be read (\(problem)). Check that the address is that of a Kubernetes API."
+    case .unanswered(let reason, .notCarriedOut):
+      "\(doing): it was not carried out. The answer was lost (\(reason)), and what \(server) shows now is as it was before; it can be tried again."
+    case .unanswered(let reason, .unknown(let problem)):
+      "\(doing): nobody can say whether it was carried out. The answer was lost (\(reason)), and \(server) cannot be read now (\(problem)). Look at the present state before repeating it."
+    }
+  }
+
+  /// What happened, in a few words.
+  public var brief: String {
+    switch self {
+    case .transport(let error): error.brief
+    case .refused(let status): status.message.isEmpty ? "the answer was \(status.code)" : status.message
+    case .unreadable(let problem), .unanswered(reason: let problem, _): problem
     }
   }
 }

@@ -6,7 +6,15 @@ extension App {
   mutating func hear(_ message: Message) -> [Work] {
     var works: [Work] = []
     switch message {
-    case .key, .time, .documented, .rehearsed: break
+    case .time: if desk.link.mustProbe(at: desk.now) { works.append(.probeWays) }
+    case .key, .documented, .rehearsed, .compared: break
+    case .way(let use):
+      desk.link.take(use, at: desk.now)
+      desk.say(use.way == .gateway ? .warning : .good, use.sentence)
+    case .confirmed(let plan, let reason):
+      desk.say(
+        .warning,
+        "\(plan.name): \(plan.change.words) was carried out, though its answer was lost (\(reason)).")
     case .resized(let size): desk.size = size
     case .connected(let capabilities): works += connected(capabilities)
     case .judged(let verdicts): desk.rights.learn(verdicts)
@@ -61,7 +69,7 @@ extension App {
     // While the watches are well, what was known will do.
     if desk.link.state == .connected, error != .absent { return }
     desk.link.lost(sentence, retryAfter: delay, at: desk.now)
-    desk.link.refusal = error.isRefusal ? sentence : nil
+    desk.link.refusal = error.isRefusal ? sentence : error.needsAct
     desk.say(.error, sentence)
   }
 
@@ -71,10 +79,10 @@ extension App {
       let wasConnected = desk.link.state == .connected
       let sentence = error.sentence(for: "watching", at: desk.session.cluster)
       desk.link.lost(sentence, retryAfter: delay, at: desk.now)
-      desk.link.refusal = error.isRefusal ? sentence : nil
+      desk.link.refusal = error.isRefusal ? sentence : error.needsAct
       if wasConnected || desk.journal.entries.last?.text != sentence { desk.say(.error, sentence) }
     } else if desk.market.interruption == nil, desk.link.state != .connected {
-      if desk.link.staleSince != nil { desk.say(.note, "Connected again.") }
+      if desk.link.staleSince != nil { desk.say(.note, desk.link.connectedAgain) }
       desk.link.restored()
       desk.link.refusal = nil
     }
@@ -147,6 +155,12 @@ extension ClusterError {
     if case .refused(let status) = self { return status.code == 401 || status.code == 403 }
     return false
   }
+
+  /// What keeps requests from being sent, such as a login that has ended: waiting will not change that either.
+  var needsAct: String? {
+    guard case .transport(.invalid(let reason)) = self else { return nil }
+    return reason.prefix(1).uppercased() + reason.dropFirst() + "."
+  }
 }
 
 extension DialectError {
@@ -155,5 +169,9 @@ extension DialectError {
     case .absent, .forbidden: true
     case .cluster(let error): error.isRefusal
     }
+  }
+
+  var needsAct: String? {
+    if case .cluster(let error) = self { error.needsAct } else { nil }
   }
 }

@@ -30,6 +30,7 @@ public struct App: Sendable {
   public init(_ session: Session, settings: Settings, now: Moment) {
     desk = Desk(session.description, settings, now: now)
     desk.knowledge = Knowledge(session)
+    desk.link.take(session.description.way, at: now)
     for problem in settings.problems { desk.say(.error, problem) }
   }
 
@@ -46,7 +47,7 @@ public struct App: Sendable {
 
   /// When the app wants to hear `Message.time` at the latest.
   public var nextWakeUp: Moment? {
-    ([desk.link.nextChange(after: desk.now)] + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
+    ([desk.link.nextChange(after: desk.now), desk.link.nextProbe] + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
   }
 
   /// Changes the state as `message` says at `now`, and returns what is to be done outside.
@@ -155,6 +156,7 @@ public struct App: Sendable {
     case .redraw: request = .redraw
     case .suspend: request = .suspend
     case .refresh: return refresh()
+    case .compareWays: return compareWays()
     case .theme, .keymap, .language: set(command, to: argument)
     default: desk.say(.warning, "\(command.rawValue) means nothing here.")
     }
@@ -201,6 +203,15 @@ public struct App: Sendable {
   private mutating func leave() -> [Work] {
     isFinished = true
     return layers.flatMap { $0.farewell(desk) }
+  }
+
+  private mutating func compareWays() -> [Work] {
+    guard desk.session.isComparable, let dialect = desk.dialect else {
+      desk.say(.warning, "Only a profile with a gateway and a kubeconfig has two ways to compare.")
+      return []
+    }
+    open(ComparisonView())
+    return [.compareWays(dialect)]
   }
 
   private mutating func refresh() -> [Work] {

@@ -18,6 +18,7 @@ public enum Command: String, CaseIterable, Sendable {
   case forceDelete = "force-delete"
   case apply, reload
   case help, palette, messages, refresh, redraw, suspend, quit
+  case compareWays = "compare-ways"
   case theme, keymap, language
 
   /// What it does, in one line.
@@ -53,6 +54,7 @@ public enum Command: String, CaseIterable, Sendable {
     case .palette: "Type the name of a command"
     case .messages: "Show what was said before"
     case .refresh: "Read everything from the cluster again"
+    case .compareWays: "Show where Kubernetes and the gateway disagree"
     case .redraw: "Draw the whole screen again"
     case .suspend: "Go back to the shell until `fg`"
     case .quit: "Leave"

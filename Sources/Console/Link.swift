@@ -15,11 +15,34 @@ struct Link: Hashable, Sendable {
   private(set) var staleSince: Moment?
   /// When the next attempt is made.
   private(set) var nextAttempt: Moment?
+  /// Where there are two ways to the cluster, the one in use.
+  private(set) var way: FallbackTransport.Use?
+  /// When the way that is preferred is looked at again.
+  private(set) var nextProbe: Moment?
   /// What the cluster refuses to this person, as a sentence.
   var refusal: String?
 
   /// The age is told in steps, so that an idle line stays nearly idle.
   static let step = 10.0
+
+  /// Another way is in use now.
+  mutating func take(_ way: FallbackTransport.Use?, at now: Moment) {
+    self.way = way
+    nextProbe = way?.way == .gateway ? now + Double(FallbackTransport.pause.components.seconds) : nil
+  }
+
+  /// What is said when the cluster answers again, which may be by the other way.
+  var connectedAgain: String {
+    guard let way, way.way == .gateway else { return "Connected again." }
+    return "Connected again, by the gateway" + (way.reason.map { ": \($0)" } ?? "") + "."
+  }
+
+  /// Whether it is time to look at the preferred way; it is not again for a while then.
+  mutating func mustProbe(at now: Moment) -> Bool {
+    guard let nextProbe, now >= nextProbe else { return false }
+    take(way, at: now)
+    return true
+  }
 
   mutating func lost(_ reason: String, retryAfter delay: Duration, at now: Moment) {
     staleSince = staleSince ?? now

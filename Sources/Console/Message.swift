@@ -24,6 +24,12 @@ public enum Message: Hashable, Sendable {
   case rehearsed(Plan, failure: ClusterError?)
   /// What this person may do, of what was asked; what the cluster does not say is left out.
   case judged([Access: Access.Verdict])
+  /// The answer to a plan's write was lost, and the object was read again: it was carried out.
+  case confirmed(Plan, reason: String)
+  /// Another of the two ways to the cluster is in use now.
+  case way(FallbackTransport.Use)
+  /// What the two ways show differently.
+  case compared(Comparison)
   /// A package's documentation, by the name of its version.
   case documented(version: String, Documentation)
   /// What earlier sessions kept about this cluster.
@@ -46,6 +52,10 @@ public enum Work: Hashable, Sendable {
   case ask([Access], isAfresh: Bool)
   /// Get the README out of a version's package, in a language if there is one.
   case document(ExtensionVersion, language: String)
+  /// Look whether the preferred way to the cluster works again.
+  case probeWays
+  /// List what matters by both ways, and say what differs.
+  case compareWays(Dialect)
   /// Read what earlier sessions kept about this cluster.
   case recall
   /// Keep what an extension was, for a way back.
@@ -70,6 +80,19 @@ public enum Work: Hashable, Sendable {
     case .remember, .keepDraft: true
     default: false
     }
+  }
+}
+
+/// What two ways to one cluster show differently.
+public struct Comparison: Hashable, Sendable {
+  /// One sentence for each object, with its kind.
+  public var differences: [String]
+  /// Why the comparison came to nothing, or `nil`.
+  public var failure: String?
+
+  public init(differences: [String] = [], failure: String? = nil) {
+    self.differences = differences
+    self.failure = failure
   }
 }
 

@@ -19,6 +19,10 @@ public struct Session: Sendable {
     public var kubectlFlags: [String] = []
     /// Stands in the header, such as `standalone`, or is empty.
     public var note: String
+    /// Where there are two ways to the cluster, the one in use.
+    public var way: FallbackTransport.Use?
+    /// Whether there are two ways that can be compared.
+    public var isComparable = false
 
     /// A cluster called `cluster`, known again by `identity`.
     public init(
@@ -40,6 +44,16 @@ public struct Session: Sendable {
   public var knowledge: CachedCapabilities?
   /// Told what was learnt when the cluster was asked.
   public var whenLearnt: (@Sendable (Capabilities) -> Void)?
+  /// What only the gateway offers, if there is one.
+  public var gateway: Gateway?
+  /// The transport that takes one of two ways, if there are two that can stand in for each other.
+  public var fallback: FallbackTransport? {
+    didSet { description.way = fallback?.inUse }
+  }
+  /// Both ways, for comparing what they show.
+  public var ways: FallbackTransport? {
+    didSet { description.isComparable = ways != nil }
+  }
   /// Where to keep what this cluster's extensions were, and drafts; `nil` keeps nothing.
   public var recordKeeper: RecordKeeper?
 

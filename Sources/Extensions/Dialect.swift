@@ -67,6 +67,9 @@ public struct Dialect: Hashable, Sendable {
     era == .installPlan ? resource(servingGroup, "extensionentries", "ExtensionEntry") : nil
   }
 
+  /// What two ways to one cluster must show alike.
+  public var compared: [Resource] { [categories, extensions, extensionVersions, installations] }
+
   /// The label that names an object's extension; it was another one before 2023 (facts §1.10).
   public var extensionLabel: String { hasLabelsOfToday ? "kubesphere.io/extension-ref" : "kubesphere.io/extension" }
 

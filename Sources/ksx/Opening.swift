@@ -16,6 +16,10 @@ func openConsole(at destination: Destination, shelf: Shelf) -> Int32 {
   session.description.user = destination.user
   session.knowledge = shelf.knowledge(of: destination.identity)
   session.whenLearnt = { shelf.remember($0, of: destination.identity) }
+  session.gateway = destination.gateway
+  session.fallback = destination.fallback
+  session.ways = destination.ways
+  if destination.gateway != nil, destination.ways == nil { session.description.note = "gateway" }
   let settings = Settings.load(.current)
   let log = log(in: shelf.state)
   defer { close(log) }

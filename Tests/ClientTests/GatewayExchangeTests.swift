@@ -50,7 +50,10 @@ struct GatewayExchangeTests {
     ("09", #"(404): extensions.kubesphere.io "nothing" not found."#),
     ("13", "has a newer version of it (409): Operation cannot be fulfilled"),
     ("15", "(400): not supported verb."),
-    ("17", "does not know who is asking (401): token contains an invalid number of segments."),
+    (
+      "17",
+      "does not know who is asking (401): token contains an invalid number of segments; log in again with ksx login."
+    ),
   ])
   func aRefusalIsASentence(number: String, part: String) async throws {
     let api = try gateway(number, cluster: "nowhere").api

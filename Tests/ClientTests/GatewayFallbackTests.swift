@@ -151,4 +151,15 @@ import Testing
     #expect(kubernetes.requests.map(\.target) == ["/apis/x", "/apis/y"])
     #expect(transport.inUse == .init(way: .kubernetes, reason: nil))
   }
+
+  @Test func everyListenerHearsOfTheWayInUse() async throws {
+    let transport = fallback(failing(Self.down), answering())
+    let sentences = Locked<[String]>([])
+    transport.whenChanged { use in sentences.withLock { $0.append(use.sentence) } }
+
+    _ = try await transport.send(HTTPRequest(.get, "/apis/x"))
+
+    #expect(sentences.withLock { $0 } == ["The gateway is used now: k8s cannot be reached."])
+    #expect(heard.withLock { $0.count } == 1)
+  }
 }

@@ -46,7 +46,9 @@ import Testing
     let access = try profile.open(surroundings)
     let session = try #require(access.session)
 
-    await #expect(throws: ClusterError.transport(.invalid(reason: "nobody is logged in; log in with ksx login"))) {
+    await #expect(
+      throws: ClusterError.transport(.invalid(reason: "nobody is logged in; log in with ksx login --profile lab"))
+    ) {
       try await access.cluster.get(.extensions, "devops")
     }
     await #expect(throws: GatewayError.self) { try await session.login(user: "ada", password: "wrong") }
@@ -113,5 +115,76 @@ import Testing
     #expect(try !Profile(name: "lab", gateway: gateway).open(surroundings).isInsecure)
     gateway.isInsecure = true
     #expect(try Profile(name: "lab", gateway: gateway).open(surroundings).isInsecure)
+  }
+
+  private func opened(_ profile: Profile, _ change: (inout KubeconfigOptions) -> Void) throws -> OpenProfile {
+    var surroundings = surroundings
+    change(&surroundings.options)
+    return try profile.open(surroundings)
+  }
+
+  @Test func whoeverAsksAsSomebodyElseDoesNotGoByTheGateway() throws {
+    let both = Profile(
+      name: "lab", gateway: .init(url: "https://ks"),
+      kubernetes: .init(kubeconfig: try kubeconfig("http://127.0.0.1:1"), context: "prod"))
+
+    #expect(try both.open(surroundings).fallback != nil)
+    #expect(try opened(both) { $0.impersonatedUser = "eve" }.gateway == nil)
+    #expect(try opened(both) { $0.token = "t" }.fallback == nil)
+    let problem = #expect(throws: ProfileError.self) {
+      try opened(Profile(name: "lab", gateway: .init(url: "https://ks"))) { $0.impersonatedUser = "eve" }
+    }
+    #expect(problem?.problem.contains("--as") == true)
+  }
+
+  @Test(arguments: [true, false])
+  func aTokenOrAPasswordStandsInForALogin(isToken: Bool) async throws {
+    let server = LoopbackServer { request in
+      .answer(
+        ["Bearer t", "Basic YWRhOnB3"].contains(request.headers["Authorization"]) ? "200 OK" : "401 Unauthorized",
+        #"{"kind":"Extension","metadata":{"name":"devops"}}"#)
+    }
+    defer { server.stop() }
+    let access = try opened(Profile(name: "lab", gateway: .init(url: server.base))) { options in
+      if isToken { options.token = "t" } else { (options.username, options.password) = ("ada", "pw") }
+    }
+
+    #expect(try await access.cluster.get(.extensions, "devops").name == "devops")
+    #expect(access.session == nil)
+  }
+
+  @Test func aMemberClusterBehindTheApiServerIsNotTheOneTheKubeconfigLeadsTo() async throws {
+    let server = LoopbackServer { _ in .answer("200 OK", #"{"kind":"Extension","metadata":{"name":"devops"}}"#) }
+    defer { server.stop() }
+    var gateway = Profile.Gateway(url: nil)
+    let kubernetes = Profile.Kubernetes(kubeconfig: try kubeconfig(server.base), context: "prod")
+    let host = try Profile(name: "lab", gateway: gateway, kubernetes: kubernetes).open(surroundings)
+    gateway.cluster = "member"
+    let member = try Profile(name: "lab", gateway: gateway, kubernetes: kubernetes).open(surroundings)
+
+    _ = try await host.cluster.get(.extensions, "devops")
+    _ = try await member.cluster.get(.extensions, "devops")
+
+    #expect(host.fallback == nil && host.ways != nil && member.ways == nil)
+    #expect(server.requests.map { $0.target.containsText("/proxy/clusters/member/apis/") } == [false, true])
+  }
+
+  @Test func theLoginOfAProfileIsKnownWithoutAsking() async throws {
+    let server = gateway()
+    defer { server.stop() }
+    let environment: Environment = ["HOME": directory.path]
+    var profile = Profile(name: "lab", gateway: .init(url: server.base))
+
+    #expect(profile.login(environment) == .loggedOut)
+    try await profile.open(surroundings).session?.login(user: "ada", password: "right")
+    guard case .loggedIn(let expires?, isRenewed: true) = profile.login(environment) else {
+      Issue.record("\(profile.login(environment))")
+      return
+    }
+    #expect(expires > 1_700_000_000)
+    profile.gateway?.tokenFile = "/t"
+    #expect(profile.login(environment) == .tokenFile("/t"))
+    profile.gateway?.url = nil
+    #expect(profile.login(environment) == .none && profile.ways == [.gateway])
   }
 }

@@ -83,4 +83,31 @@ import Testing
   func aFileOfAnotherFormIsNotSpoilt(text: String) {
     #expect(throws: ProfileError.self) { try added(Self.full, to: text) }
   }
+
+  private func chosen(_ name: String, in text: String) throws -> String {
+    try Profiles.choosing(name, in: text, file: "config.yaml", environment: ["HOME": "/h"])
+  }
+
+  @Test(arguments: [
+    ("current: a # for now\n", "current: \"yes\" # for now\n"), ("", "current: \"yes\"\n"),
+    ("current: 'a'\n", "current: \"yes\"\n"),
+  ])
+  func anotherProfileIsMadeTheCurrentOne(before: String, after: String) throws {
+    let rest = "# mine\nprofiles: # two\n- {name: a, kubernetes: {}}\n- {name: \"yes\", kubernetes: {}}\ntheme: dark\n"
+    let isOnTop = !before.isEmpty
+    let text = isOnTop ? before + rest : rest
+
+    let result = try chosen("yes", in: text)
+
+    let normal = result.split(separator: "'").joined(separator: "\"")
+    #expect(
+      normal
+        == (isOnTop ? after + rest : rest.split(separator: "\n", maxSplits: 1)[0] + "\n" + after + rest.dropFirst(7)))
+    #expect(try Profiles(result, file: "f").current == "yes")
+  }
+
+  @Test(arguments: ["profiles: []", "{current: a, profiles: [{name: a, kubernetes: {}}, {name: b, kubernetes: {}}]}"])
+  func aFileThatCannotTakeItStaysAsItIs(text: String) {
+    #expect(throws: ProfileError.self) { try chosen("b", in: text) }
+  }
 }

@@ -86,7 +86,7 @@ import Testing
         "the gateway cannot reach the cluster “m” now; it is not ready"))
     #expect(
       await refusal(511, "Unauthorized", cluster: "m").contains(
-        "the cluster “m” does not accept the gateway's own login"))
+        "the cluster “m” does not accept this login; log in again with ksx login"))
     #expect(await refusal(400, "not supported verb\n").contains("(400): not supported verb."))
     #expect(await refusal(401, #"{"kind":"Status","message":"token is expired","code":401}"#).contains("Log in again"))
     #expect(await refusal(502, "<html><h1>Bad Gateway</h1></html>").contains("not available (502): Bad Gateway"))

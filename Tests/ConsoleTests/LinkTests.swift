@@ -55,6 +55,85 @@ import Testing
 
     #expect(sitting.screen.contains("This cluster has no KubeSphere extensions"))
   }
+
+  private func atTwoWays(_ columns: Int = 80) -> Sitting {
+    var sitting = Sitting.atMarket(columns)
+    sitting.app.desk.session.isComparable = true
+    sitting.hear(.way(.init(way: .kubernetes)))
+    return sitting
+  }
+
+  @Test(arguments: [80, 120])
+  func theHeaderSaysWhichOfTwoWaysIsInUse(columns: Int) {
+    var sitting = atTwoWays(columns)
+    #expect(sitting.lines[0].contains("InstallPlan  Kubernetes"))
+
+    sitting.hear(.way(.init(way: .gateway, reason: "k8s cannot be reached")))
+
+    #expect(sitting.lines[0].contains(columns < 110 ? "via gateway, " : "via gateway: k8s cannot be reached, "))
+    #expect(sitting.status == "The gateway is used now: k8s cannot be reached.")
+  }
+
+  @Test func theWayThatIsPreferredIsLookedAtAgainAndAgain() throws {
+    var sitting = atTwoWays()
+    #expect(sitting.app.nextWakeUp == nil)
+    sitting.hear(.way(.init(way: .gateway, reason: "down")))
+
+    for _ in 1...2 {
+      let wakeUp = try #require(sitting.app.nextWakeUp)
+      #expect(wakeUp - sitting.now == 30)
+      sitting.now = wakeUp
+      sitting.hear(.time)
+      #expect(sitting.asked == [.probeWays])
+    }
+    sitting.hear(.way(.init(way: .kubernetes)))
+
+    #expect(sitting.app.nextWakeUp == nil)
+    #expect(sitting.status == "Kubernetes is used again.")
+  }
+
+  @Test func theTwoWaysAreComparedWhenSomebodyAsks() {
+    var sitting = atTwoWays()
+    sitting.type(":compare ways")
+    sitting.press(.enter)
+    #expect(sitting.asked == [.compareWays(.installPlan)])
+    #expect(sitting.screen.contains("Listing everything by both ways"))
+
+    sitting.hear(.compared(Comparison(differences: ["Extension bell is shown in two versions"])))
+    #expect(sitting.screen.contains("Extension bell is shown in two versions"))
+    #expect(sitting.status == "Kubernetes and the gateway differ in 1 object.")
+
+    sitting.press(.character("W"))
+    #expect(sitting.asked == [.compareWays(.installPlan)])
+    sitting.hear(.compared(Comparison()))
+    #expect(sitting.screen.contains("Both show the same."))
+  }
+
+  @Test func oneWayAloneCannotBeCompared() {
+    var sitting = Sitting.atMarket()
+    sitting.press(.character("W"))
+
+    #expect(sitting.asked == [])
+    #expect(sitting.status.contains("two ways to compare"))
+  }
+
+  @Test mutating func aLoginThatHasEndedIsInABannerUntilThereIsAnother() {
+    let reason = "the login has ended; log in again: ksx login --profile lab"
+    sitting.hear(.installations(.interrupted(.transport(.invalid(reason: reason)), delay: .seconds(30))))
+    #expect(sitting.lines[1].contains("The login has ended; log in again: ksx login --profile lab."))
+
+    sitting.hear(.installations(.resumed))
+    #expect(sitting.lines[1].contains("CATEGORY"))
+  }
+
+  @Test func whoIsConnectedAgainByTheGatewayIsToldSo() {
+    var sitting = atTwoWays()
+    sitting.lose()
+    sitting.hear(.way(.init(way: .gateway, reason: "k8s cannot be reached")))
+    sitting.hear(.extensions(.resumed))
+
+    #expect(sitting.status == "Connected again, by the gateway: k8s cannot be reached.")
+  }
 }
 
 extension Sitting {

@@ -96,6 +96,22 @@ import Testing
       try await Task.sleep(for: .milliseconds(1))
     }
   }
+
+  @Test func aChangeWhoseAnswerWasLostIsToldToBeCarriedOut() async throws {
+    let worker = worker(CuttingAnswers())
+    worker.start(.apply(Plan.sample))
+    var heard: [Message] = []
+
+    try await until {
+      heard += mailbox.take()
+      return heard.count == 2
+    }
+
+    #expect(heard == [.confirmed(Plan.sample, reason: "the connection broke"), .applied(Plan.sample, failure: nil)])
+    var sitting = Sitting.atMarket()
+    for message in heard { sitting.hear(message) }
+    #expect(sitting.status.contains("disable was carried out, though its answer was lost"))
+  }
 }
 
 /// A server that keeps everybody waiting.
@@ -118,4 +134,13 @@ extension Plan {
     in: PlanContext(
       capabilities: Capabilities(assuming: .installPlan), cluster: "museum", extensions: [:],
       installations: ["grafana": .sample("grafana", version: "1.0.0")], versions: [:]))
+}
+
+/// A server that carries the write of `Plan.sample` out and cuts its answer.
+private struct CuttingAnswers: Transport {
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    guard request.method == .get else { throw .interrupted(reason: "cut") }
+    let text = #"{"kind":"InstallPlan","metadata":{"name":"grafana"},"spec":{"enabled":false}}"#
+    return HTTPResponse(status: 200, bytes: Array(text.utf8))
+  }
 }

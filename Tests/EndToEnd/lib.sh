@@ -37,6 +37,7 @@ skip_test() {
 
 end_test() {
   tmux -S "$socket" kill-server 2>/dev/null || true
+  end_gateways
   local pids
   pids=$(pgrep -f "ksxd serve.*$home" || true)
   [ -z "$pids" ] || kill -9 $pids 2>/dev/null || true

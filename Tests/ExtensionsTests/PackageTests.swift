@@ -1,3 +1,4 @@
+import Client
 import Extensions
 import Glibc
 import Manifest
@@ -147,6 +148,36 @@ import Testing
       #expect(try YAML.parse(package.values).mapping != nil)
     }
   }
+
+  @Test(arguments: [404, 403])
+  func whatTheClusterDoesNotHandOutTheGatewayIsAskedFor(status: Int) async throws {
+    let files = #"[{"Name":"README.md","Data":"QmVsbA=="},{"Name":"values.yaml","Data":null}]"#
+    let gateway = Gateway(GatewayTransport(Answering { $0.contains("/bell-1.2.0/files") ? (200, files) : (404, "") }))
+    let cluster = Cluster(transport: Answering { _ in (status, "") })
+    let version = Sample.version("1.2.0", of: "bell")
+
+    let package = try await version.package(from: cluster, gateway: gateway)
+
+    #expect(package.readme(in: "en") == "Bell" && package.values == "")
+    await #expect(throws: PackageError.self) { try await version.package(from: cluster) }
+  }
+
+  @Test func aGatewayWithoutThePackageSaysWhyThereIsNone() async throws {
+    let cluster = Cluster(transport: Answering { _ in (404, "") })
+    let version = Sample.version("1.2.0", of: "bell")
+
+    await #expect(
+      throws: PackageError.unavailable(
+        "ConfigMap kubesphere-system/extension-bell-1.2.0-chart is not there, and names no other place")
+    ) {
+      try await version.package(from: cluster, gateway: Gateway(GatewayTransport(Answering { _ in (200, "[]") })))
+    }
+    let broken = await #expect(throws: PackageError.self) {
+      try await version.package(
+        from: cluster, gateway: Gateway(GatewayTransport(Answering { _ in (500, "repository is down") })))
+    }
+    #expect(broken?.description.contains("nor by the gateway: repository is down") == true)
+  }
 }
 
 /// Headers by hand, because a good writer cannot write bad ones.
@@ -190,5 +221,17 @@ private enum Folder {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
     return bytes
+  }
+}
+
+/// A server that answers by the target asked for.
+private struct Answering: Transport {
+  var answer: @Sendable (String) -> (Int, String)
+
+  init(_ answer: @escaping @Sendable (String) -> (Int, String)) { self.answer = answer }
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let (status, text) = answer(request.target)
+    return HTTPResponse(status: status, bytes: Array(text.utf8))
   }
 }

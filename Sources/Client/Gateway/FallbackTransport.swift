@@ -17,6 +17,19 @@ public final class FallbackTransport: Transport {
     /// Why the preferred way is not in use, or `nil` when it is.
     public var reason: String?
 
+    public init(way: Way, reason: String? = nil) {
+      self.way = way
+      self.reason = reason
+    }
+
+    /// What a person is told when this has become the way in use.
+    public var sentence: String {
+      switch way {
+      case .kubernetes: "Kubernetes is used again."
+      case .gateway: "The gateway is used now" + (reason.map { ": \($0)" } ?? "") + "."
+      }
+    }
+
     public var description: String { reason.map { "by the \(way.rawValue): \($0)" } ?? "by \(way.rawValue)" }
   }
 
@@ -30,7 +43,7 @@ public final class FallbackTransport: Transport {
   let kubernetes: any Transport
   let gateway: any Transport
   private let timing: Timing
-  private let onChange: @Sendable (Use) -> Void
+  private let listeners: Locked<[@Sendable (Use) -> Void]>
   private let state = Locked(State())
 
   /// How long the preferred way is left alone after it failed.
@@ -44,7 +57,12 @@ public final class FallbackTransport: Transport {
     self.kubernetes = kubernetes
     self.gateway = gateway
     self.timing = timing
-    self.onChange = onChange
+    listeners = Locked([onChange])
+  }
+
+  /// Has `listener` hear of every change of the way in use as well, from any thread.
+  public func whenChanged(_ listener: @escaping @Sendable (Use) -> Void) {
+    listeners.withLock { $0.append(listener) }
   }
 
   /// The way the next request goes.
@@ -118,7 +136,8 @@ public final class FallbackTransport: Transport {
       state.nextProbe = now + Self.pause
       return state.use
     }
-    if let changed { onChange(changed) }
+    guard let changed else { return }
+    for listener in listeners.withLock({ $0 }) { listener(changed) }
   }
 
   /// In the background: no request waits for a way that is probably still down.

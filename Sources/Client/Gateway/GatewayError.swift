@@ -26,15 +26,15 @@ public enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// For a request that could not be sent for want of a login.
-  var transportError: TransportError {
+  /// For a request that could not be sent for want of a login, which `command` makes.
+  func transportError(_ command: String) -> TransportError {
     switch self {
     case .transport(let error): error
-    case .refused(let refusal) where refusal.isFinal: .invalid(reason: "the login has ended; log in again: ksx login")
+    case .refused(let refusal) where refusal.isFinal: .invalid(reason: "the login has ended; log in again: \(command)")
     case .refused(let refusal): .invalid(reason: "the login could not be renewed: \(refusal)")
     case .unreadable(let problem): .invalid(reason: "the login could not be renewed: \(problem)")
     case .file(let error): .invalid(reason: "\(error)")
-    case .loggedOut: .invalid(reason: "nobody is logged in; log in with ksx login")
+    case .loggedOut: .invalid(reason: "nobody is logged in; log in with \(command)")
     case .notRevoked(let reason): .invalid(reason: reason)
     }
   }

@@ -7,6 +7,7 @@ public actor GatewaySession: CredentialSource {
   private let store: TokenStore
   private let client: OAuth
   private let now: @Sendable () -> Int
+  private let command: String
   private var token: OAuthToken?
   private var renewal: Renewal?
   /// Why the last token could not be kept for other programs, or `nil`.
@@ -19,14 +20,15 @@ public actor GatewaySession: CredentialSource {
   }
 
   /// A session over `gateway`, a transport that adds no credentials of its own; `now` gives seconds since 1970
-  /// when the system's clock shall not.
+  /// when the system's clock shall not; `command` is what a person types to log in.
   public init(
-    gateway: any Transport, store: TokenStore, client: OAuth = .kubeSphere,
+    gateway: any Transport, store: TokenStore, client: OAuth = .kubeSphere, command: String = "ksx login",
     now: (@Sendable () -> Int)? = nil
   ) {
     self.gateway = gateway
     self.store = store
     self.client = client
+    self.command = command
     self.now = now ?? { time(nil) }
   }
 
@@ -71,7 +73,7 @@ public actor GatewaySession: CredentialSource {
     do throws(GatewayError) {
       return try await usable(insteadOf: rejected).credential
     } catch {
-      throw error.transportError
+      throw error.transportError(command)
     }
   }
 

@@ -116,7 +116,12 @@ enum GatewayRefusal {
     case 503 where isAboutCluster && status.message.containsText("not ready"):
       return "the gateway cannot reach the cluster \(name) now; it is not ready"
     case 511:
-      return "the cluster \(name) does not accept the gateway's own login; its kubeconfig in the host cluster has ended"
+      return
+        "the cluster \(name) does not accept this login; log in again with ksx login, and if that does not help, the "
+        + "kubeconfig that the host cluster keeps for it has ended"
+    case 401:
+      let quote = status.message.isEmpty ? "the gateway does not know who is asking" : status.message
+      return quote + "; log in again with ksx login"
     default: return nil
     }
   }

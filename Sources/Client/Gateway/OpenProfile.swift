@@ -9,8 +9,11 @@ public struct OpenProfile: Sendable {
   public var session: GatewaySession?
   /// What the kubeconfig said, if the profile goes that way.
   public var context: ClusterContext?
-  /// Where both ways are known, the one in use.
+  /// Where each way can stand in for the other, the one in use.
   public var fallback: FallbackTransport?
+  /// Both ways, for comparing what they show; the same as `fallback` where that is known.
+  public var ways: FallbackTransport? { fallback ?? comparison }
+  fileprivate var comparison: FallbackTransport?
   /// The first server, as it may be shown.
   public var server: String
   /// Whether nobody checks who answers on one of the ways; to be shown all the time.
@@ -35,13 +38,16 @@ public struct Surroundings: Sendable {
 
 extension Profile {
   /// Opens the ways of this profile; nothing is sent yet.
+  ///
+  /// Options that say who asks belong to the Kubernetes way; with one of them the gateway, which knows
+  /// nothing of it, does not stand in for that way.
   public func open(_ surroundings: Surroundings = Surroundings()) throws(ProfileError) -> OpenProfile {
     let context = try kubernetes.map { way throws(ProfileError) in try self.context(way, surroundings) }
     var opened = OpenProfile(
       name: name, transport: Unreachable(), context: context, server: context?.server ?? "",
       isInsecure: context?.isInsecure ?? false)
     if let context { opened.transport = CurlTransport(context.connection) }
-    guard let gateway else { return opened }
+    guard let gateway, context == nil || !surroundings.options.saysWhoAsks else { return opened }
     let way = try open(gateway, &opened, surroundings)
     opened.gateway = Client.Gateway(way)
     guard context != nil else {
@@ -50,8 +56,14 @@ extension Profile {
     }
     let fallback = FallbackTransport(
       kubernetes: opened.transport, gateway: way, onChange: surroundings.onChange)
-    opened.fallback = fallback
-    opened.transport = fallback
+    guard gateway.url == nil else {
+      opened.fallback = fallback
+      opened.transport = fallback
+      return opened
+    }
+    // The road to a gateway behind the API server is the Kubernetes way itself: it cannot stand in for it, and
+    // where it leads on to a member cluster it is the only way there.
+    if gateway.cluster != nil { opened.transport = way } else { opened.comparison = fallback }
     return opened
   }
 
@@ -75,25 +87,82 @@ extension Profile {
     guard let url = gateway.url else {
       return GatewayTransport(ServiceProxyTransport(opened.transport), cluster: gateway.cluster)
     }
+    let connection = try connection(to: gateway, url, surroundings)
+    if opened.server.isEmpty { opened.server = connection.displayName }
+    opened.isInsecure = opened.isInsecure || connection.isInsecure
+    let base = CurlTransport(connection)
+    let credentials: any CredentialSource
+    if let said = try credential(surroundings.options) {
+      credentials = FixedCredential(said)
+    } else if let path = gateway.tokenFile {
+      credentials = TokenFile(path)
+    } else {
+      let session = GatewaySession(
+        gateway: base, store: tokens(url, surroundings.environment), command: "ksx login --profile \(name)")
+      opened.session = session
+      credentials = session
+    }
+    return GatewayTransport(base, credentials: credentials, cluster: gateway.cluster)
+  }
+
+  /// Where the login of this profile at the gateway `url` is kept.
+  func tokens(_ url: String, _ environment: Environment) -> TokenStore {
+    TokenStore(profile: name, server: url, directory: XDG(environment).state)
+  }
+
+  private func connection(
+    to gateway: Gateway, _ url: String, _ surroundings: Surroundings
+  ) throws(ProfileError) -> Connection {
+    let options = surroundings.options
     var connection = Connection(server: url)
     connection.tls.isVerified = !gateway.isInsecure
-    if let path = gateway.certificateAuthority {
+    var authority = gateway.certificateAuthority
+    if kubernetes == nil {
+      connection.tls.serverName = options.tlsServerName
+      if let isInsecure = options.insecureSkipTLSVerify { connection.tls.isVerified = !isInsecure }
+      authority = options.certificateAuthority ?? authority
+    }
+    connection.allowsCompression = !options.disableCompression
+    if let seconds = options.requestTimeout { connection.requestTimeout = seconds == 0 ? nil : seconds }
+    // An authority is named and the check of it switched off: the latter was said later, or louder.
+    if let authority, connection.tls.isVerified {
       do {
-        connection.tls.authority = try surroundings.readFile(path)
+        connection.tls.authority = try surroundings.readFile(authority)
       } catch {
         throw ProfileError(file: "the profile “\(name)”", problem: "certificate-authority: \(error)")
       }
     }
-    if opened.server.isEmpty { opened.server = connection.displayName }
-    opened.isInsecure = opened.isInsecure || connection.isInsecure
-    let base = CurlTransport(connection)
-    if let path = gateway.tokenFile {
-      return GatewayTransport(base, credentials: TokenFile(path), cluster: gateway.cluster)
+    return connection
+  }
+
+  /// What the command line shows to a gateway that is the only way, instead of a login.
+  private func credential(_ options: KubeconfigOptions) throws(ProfileError) -> Credential? {
+    guard kubernetes == nil else { return nil }
+    if options.user != nil || options.clientCertificate != nil || options.isImpersonating {
+      throw ProfileError(
+        file: "the profile “\(name)”",
+        problem:
+          "its gateway takes a login, a token or a password; --user, --client-certificate and --as belong to a kubeconfig"
+      )
     }
-    let store = TokenStore(profile: name, server: url, directory: XDG(surroundings.environment).state)
-    let session = GatewaySession(gateway: base, store: store)
-    opened.session = session
-    return GatewayTransport(base, credentials: session, cluster: gateway.cluster)
+    if let token = options.token { return .bearer(token) }
+    guard options.username != nil || options.password != nil else { return nil }
+    guard let user = options.username ?? gateway?.user, let password = options.password else {
+      throw ProfileError(file: "the profile “\(name)”", problem: "--username and --password belong together")
+    }
+    return .basic(user, password)
+  }
+}
+
+extension KubeconfigOptions {
+  /// Somebody else is to be taken for the one who asks.
+  var isImpersonating: Bool {
+    impersonatedUser != nil || impersonatedUID != nil || !impersonatedGroups.isEmpty || !impersonatedExtra.isEmpty
+  }
+
+  /// Something here says who asks, so that no other way may ask as somebody else.
+  var saysWhoAsks: Bool {
+    user != nil || token != nil || username != nil || password != nil || clientCertificate != nil || isImpersonating
   }
 }
 

@@ -27,6 +27,18 @@ public struct Profile: Hashable, Sendable {
     public var isInsecure = false
 
     public init(url: String?) { self.url = url }
+
+    /// What is wrong with `url` as the address of a gateway, or `nil`.
+    public static func problem(with url: String) -> String? {
+      guard let address = ServerAddress(url), address.scheme != .unix else {
+        return "a gateway's url begins with https:// or http:// and names a host"
+      }
+      return Redaction.withoutUserInfo(url) == url
+        ? nil : "a gateway's url carries no user and no password; log in instead"
+    }
+
+    /// What a profile for the gateway at `url` is called when nobody says otherwise: its host.
+    public static func name(for url: String) -> String { ServerAddress(url)?.host ?? "gateway" }
   }
 
   /// The way through a kubeconfig.

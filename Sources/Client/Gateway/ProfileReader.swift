@@ -85,12 +85,7 @@ struct ProfileReader {
 
   private func url(_ node: YAMLNode) throws(SyntaxError) -> String {
     let url = try text(node, "url")
-    guard let address = ServerAddress(url), address.scheme != .unix else {
-      throw node.mistake("a gateway's url begins with https:// or http:// and names a host")
-    }
-    guard Redaction.withoutUserInfo(url) == url else {
-      throw node.mistake("a gateway's url carries no user and no password; log in instead")
-    }
+    if let problem = Profile.Gateway.problem(with: url) { throw node.mistake(problem) }
     return url
   }
 

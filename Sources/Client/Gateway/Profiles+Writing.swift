@@ -31,6 +31,29 @@ extension Profiles {
     return result
   }
 
+  /// The text of the settings with `name` as the current profile, all else as it was, comments included.
+  public static func choosing(
+    _ name: String, in text: String, file: String, environment: Environment = .current
+  ) throws(ProfileError) -> String {
+    var wanted = try Profiles(text, file: file, environment: environment)
+    _ = try wanted.profile(name, file: file)
+    wanted.current = name
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let line = "current: \(scalar(name))"
+    if let place = lines.firstIndex(where: { $0.hasPrefix("current:") }) {
+      let old = lines[place]
+      lines[place] = line + (old.rangeOfText(" #").map { String(old[$0.lowerBound...]) } ?? "")
+    } else if let place = lines.firstIndex(where: { $0.hasPrefix("profiles:") }) {
+      lines.insert(line, at: place)
+    }
+    let result = lines.joined(separator: "\n")
+    // What was written by hand can have a form nobody foresaw; such a file is not spoilt.
+    guard (try? Profiles(result, file: file, environment: environment)) == wanted else {
+      throw ProfileError(file: file, problem: "the current profile cannot be set here; write it by hand: \(line)")
+    }
+    return result
+  }
+
   /// The line of the first profile, from zero, and the blanks before its dash; `nil` when there is none.
   private static func firstItem(
     _ text: String, _ lines: [String], _ file: String

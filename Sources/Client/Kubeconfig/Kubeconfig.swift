@@ -38,6 +38,12 @@ public struct Kubeconfig: Sendable {
     }
   }
 
+  /// The server that `context` leads to, as it may be shown; empty when the files do not say.
+  public func server(of context: Context) -> String {
+    let server = clusters.first { $0.name == context.cluster }?.text("server")
+    return server.map(Redaction.withoutUserInfo) ?? ""
+  }
+
   /// Nothing at all.
   public init() {}
 

@@ -25,10 +25,12 @@ enum Completion {
           -o | --output) COMPREPLY=($(compgen -W 'table wide name json yaml' -- "$word")); return ;;
           --dry-run) COMPREPLY=($(compgen -W 'none client server' -- "$word")); return ;;
           --dialect) COMPREPLY=($(compgen -W 'subscription installplan' -- "$word")); return ;;
+          --profile) COMPREPLY=($(compgen -W "$(ksx contexts -o name 2>/dev/null)" -- "$word")); return ;;
           --kubeconfig | --config | --certificate-authority | --client-certificate | --client-key)
             COMPREPLY=($(compgen -f -- "$word")); return ;;
         esac
         [ "$verb" = config ] && verb="config ${COMP_WORDS[2]}"
+        [ "$verb ${COMP_WORDS[2]}" = "contexts use" ] && verb="contexts use"
         case $verb in
       \(cases.joined(separator: "\n"))
           *) options='\(spell(Option.everywhere))' ;;
@@ -37,6 +39,8 @@ enum Completion {
         if [ "$COMP_CWORD" = 1 ]; then COMPREPLY=($(compgen -W '\(verbs)' -- "$word")); return; fi
         case "$verb $COMP_CWORD" in
           "config "*" 2") COMPREPLY=($(compgen -W 'get set' -- "$word")) ;;
+          "contexts 2") COMPREPLY=($(compgen -W 'use' -- "$word")) ;;
+          "contexts use 3") COMPREPLY=($(compgen -W "$(ksx contexts -o name 2>/dev/null)" -- "$word")) ;;
           "completion 2") COMPREPLY=($(compgen -W 'bash zsh' -- "$word")) ;;
           "help 2") COMPREPLY=($(compgen -W '\(verbs)' -- "$word")) ;;
           \(named.map { "\"\($0) 2\"" }.joined(separator: " | ")) | "config get 3" | "config set 3")

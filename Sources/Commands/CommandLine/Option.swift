@@ -11,20 +11,29 @@ public enum Option: String, CaseIterable, Sendable {
   case asUser = "as"
   case asGroup = "as-group"
   case asUID = "as-uid"
+  case username, password
+  case namespace
   case requestTimeout = "request-timeout"
+  case disableCompression = "disable-compression"
+  case cacheDirectory = "cache-dir"
+  case profile
+  case memberCluster = "member-cluster"
   case standalone, dialect
   case readOnly = "read-only"
   case help
   case output, version, config, yes, now, force
   case dryRun = "dry-run"
   case wait, timeout
+  case gateway
+  case passwordStdin = "password-stdin"
 
   /// Those that go with every command: they say which cluster, and how to reach it.
   static let everywhere: [Option] = allCases.filter { $0.rawValue == "help" || $0.isGlobal }
 
   private var isGlobal: Bool {
     switch self {
-    case .help, .output, .version, .config, .yes, .now, .force, .dryRun, .wait, .timeout: false
+    case .help, .output, .version, .config, .yes, .now, .force, .dryRun, .wait, .timeout, .gateway, .passwordStdin:
+      false
     default: true
     }
   }
@@ -33,8 +42,11 @@ public enum Option: String, CaseIterable, Sendable {
   var argument: String? {
     switch self {
     case .kubeconfig, .certificateAuthority, .clientCertificate, .clientKey, .config: "FILE"
-    case .context, .cluster, .user, .tlsServerName, .asUser, .asGroup: "NAME"
-    case .server: "URL"
+    case .context, .cluster, .user, .tlsServerName, .asUser, .asGroup, .username, .namespace, .profile, .memberCluster:
+      "NAME"
+    case .server, .gateway: "URL"
+    case .password: "PASSWORD"
+    case .cacheDirectory: "DIRECTORY"
     case .token: "TOKEN"
     case .asUID: "UID"
     case .requestTimeout, .timeout: "DURATION"
@@ -42,7 +54,7 @@ public enum Option: String, CaseIterable, Sendable {
     case .output: "FORMAT"
     case .version: "VERSION"
     case .dryRun: "none|client|server"
-    case .insecure, .standalone, .readOnly, .help, .yes, .now, .force, .wait: nil
+    case .insecure, .standalone, .readOnly, .help, .yes, .now, .force, .wait, .disableCompression, .passwordStdin: nil
     }
   }
 
@@ -50,6 +62,7 @@ public enum Option: String, CaseIterable, Sendable {
   var letter: Character? {
     switch self {
     case .server: "s"
+    case .namespace: "n"
     case .output: "o"
     case .yes: "y"
     case .help: "h"
@@ -86,6 +99,15 @@ public enum Option: String, CaseIterable, Sendable {
     case .asUser: "The user to act as"
     case .asGroup: "A group to act as; may be repeated"
     case .asUID: "The UID to act as"
+    case .username: "The user name for basic authentication; with login, who logs in"
+    case .password: "The password for basic authentication; others on this computer can read it"
+    case .namespace: "The namespace of the context; extensions themselves are in none"
+    case .disableCompression: "Ask for no compressed answers"
+    case .cacheDirectory: "Where ksx keeps what it can have again; otherwise $XDG_CACHE_HOME/ksx"
+    case .profile: "The profile of config.yaml to use; kubectl's --profile, for Go programs, means nothing here"
+    case .memberCluster: "The member cluster to go to through the profile's gateway"
+    case .gateway: "The address of the gateway: https://HOST"
+    case .passwordStdin: "Read the password from the standard input"
     case .requestTimeout: "How long a request may go without an answer, such as 30s; 0 waits for ever"
     case .standalone: "Use a backend of one's own with a built-in marketplace; it is started when it is not there"
     case .dialect: "What the cluster calls an installation; asked of the cluster when it is not said"

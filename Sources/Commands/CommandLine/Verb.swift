@@ -7,6 +7,9 @@ public enum Verb: String, CaseIterable, Sendable {
   case install, upgrade, rollback, enable, disable, uninstall
   case configGet = "config get"
   case configSet = "config set"
+  case login, logout, contexts
+  case contextsUse = "contexts use"
+  case compare
   case version, help, completion
 
   /// What it does, in one line.
@@ -24,6 +27,11 @@ public enum Verb: String, CaseIterable, Sendable {
     case .uninstall: "Uninstall an extension"
     case .configGet: "Print the config of an installed extension, byte for byte"
     case .configSet: "Replace the config of an installed extension"
+    case .login: "Log in to a gateway, and keep it as a profile"
+    case .logout: "Forget the login of a profile, here and at the gateway"
+    case .contexts: "List profiles and the kubeconfig's contexts: ways, server, login"
+    case .contextsUse: "Make a profile the current one"
+    case .compare: "Show where the two ways to a cluster disagree"
     case .version: "Print the version of ksx and of the server"
     case .help: "Explain a command"
     case .completion: "Print a completion script for bash or zsh"
@@ -33,7 +41,7 @@ public enum Verb: String, CaseIterable, Sendable {
   /// The operands it takes; one in brackets may be left out.
   var operands: [String] {
     switch self {
-    case .console, .list, .version: []
+    case .console, .list, .version, .login, .logout, .contexts, .compare: []
     case .help: ["[COMMAND]"]
     case .completion: ["bash|zsh"]
     default: ["NAME"]
@@ -43,8 +51,9 @@ public enum Verb: String, CaseIterable, Sendable {
   /// The options that go with it, besides those that say which cluster.
   var options: [Option] {
     switch self {
-    case .console, .help, .completion: []
-    case .list, .get, .versions: [.output]
+    case .console, .help, .completion, .logout, .contextsUse: []
+    case .list, .get, .versions, .contexts, .compare: [.output]
+    case .login: [.gateway, .passwordStdin]
     case .install: [.version, .config] + Self.changing
     case .upgrade, .rollback: [.version] + Self.changing
     case .enable, .disable: [.now] + Self.changing
@@ -72,6 +81,16 @@ public enum Verb: String, CaseIterable, Sendable {
         "With --force hooks do not run, and what the release leaves behind keeps running: for what an",
         "ordinary uninstall could not remove.",
       ]
+    case .login:
+      [
+        "The first time it needs --gateway; the profile is called after its host, or as --profile says. With",
+        "--kubeconfig or --context the profile gets the Kubernetes way as well. The password is asked for, or read",
+        "with --password-stdin, and kept nowhere; the tokens lie in a file of the state directory that only you can read.",
+      ]
+    case .contextsUse:
+      ["Only config.yaml is written, never a kubeconfig. To have no current profile remove its line there."]
+    case .compare:
+      ["It ends with 1 when they disagree."]
     case .configSet:
       ["Without --config it reads the new config from the standard input."]
     default: []

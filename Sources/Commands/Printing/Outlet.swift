@@ -6,6 +6,8 @@ public struct Outlet: Sendable {
   public var note: @Sendable (String) -> Void
   /// Asks a person and returns the answer; `nil` when nobody is there to be asked.
   public var ask: (@Sendable (String) -> String?)?
+  /// Asks without showing what is typed; `nil` when nobody is there to be asked.
+  public var askSecretly: (@Sendable (String) -> String?)?
   /// Whether data goes to a terminal, which control characters would reach.
   public var printsToTerminal: Bool
   /// The language of extensions' texts: `en` or `zh`.

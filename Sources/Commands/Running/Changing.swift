@@ -23,8 +23,7 @@ extension Runner {
     try confirm(plan)
     let before = context.installation(of: name)
     remember(before, before: change)
-    let object = try await send(plan, dryRun: false)
-    report(plan, object)
+    report(plan, try await send(plan, dryRun: false))
     guard invocation.has(.wait) else { return }
     try await wait(for: change, named: plan.write.name, since: before, survey.dialect)
   }
@@ -95,9 +94,20 @@ extension Runner {
   }
 
   private func send(_ plan: Plan, dryRun: Bool) async throws(CommandError) -> Object? {
-    try await asking("\(plan.change.words) \(plan.name)\(dryRun ? " (dry run)" : "")") { () throws(ClusterError) in
-      try await plan.send(to: cluster, dryRun: dryRun)
+    let doing = "\(plan.change.words) \(plan.name)\(dryRun ? " (dry run)" : "")"
+    let delivery = try await asking(doing) { () throws(ClusterError) in
+      try await plan.deliver(to: cluster, dryRun: dryRun)
     }
+    tell(of: delivery, doing)
+    return delivery.object
+  }
+
+  /// A change whose answer was lost is done all the same; the person must know how that is known.
+  func tell(of delivery: Delivery, _ doing: String) {
+    guard let reason = delivery.lostAnswer else { return }
+    outlet.note(
+      "note: \(doing): it was carried out. The answer was lost (\(reason)); the object was read again to see.".sanitised
+    )
   }
 
   private func report(_ plan: Plan, _ object: Object?) {

@@ -20,6 +20,14 @@ public struct Destination: Sendable {
   public var dialect: Dialect?
   /// What kubectl needs to reach the same cluster.
   public var kubectlFlags: [String] = []
+  /// What ksx needs to reach the same cluster, when that is not what kubectl needs.
+  var ownFlags: [String]?
+  /// What only the gateway offers, if there is one.
+  public var gateway: Gateway?
+  /// The transport that takes one of two ways, if there are two.
+  public var fallback: FallbackTransport?
+  /// Both ways, for comparing them, if there are two.
+  public var ways: FallbackTransport?
 
   /// A cluster called `name` at `server`.
   public init(cluster: Cluster, name: String, server: String) {

@@ -55,8 +55,10 @@ extension Runner {
   }
 
   private func patch(_ name: String, _ isEnabled: Bool, _ dialect: Dialect) async throws(ClusterError) -> Object {
-    try await cluster.patch(
-      dialect.installations, name, ["spec": ["enabled": .bool(isEnabled)]], dryRun: invocation[.dryRun] == "server")
+    let write = Write.patch(dialect.installations, name: name, ["spec": ["enabled": .bool(isEnabled)]])
+    let delivery = try await write.deliver(to: cluster, dryRun: invocation[.dryRun] == "server")
+    tell(of: delivery, "\(invocation.verb.rawValue) \(name) --now")
+    return delivery.object ?? Object([:])
   }
 
   private func refuseWhatNowCannotDo() throws(CommandError) {
@@ -88,7 +90,8 @@ extension Runner {
 
   /// The command that goes back, to the same cluster even if the current context is another by then.
   private func undo(_ isEnabled: Bool) -> String {
-    var words = ["ksx", isEnabled ? "disable" : "enable", invocation.name, "--now"] + destination.kubectlFlags
+    var words = ["ksx", isEnabled ? "disable" : "enable", invocation.name, "--now"]
+    words += destination.ownFlags ?? destination.kubectlFlags
     if invocation.has(.standalone) { words.append("--standalone") }
     if let dialect = invocation[.dialect] { words += ["--dialect", dialect] }
     // A token is a secret, and must be given again.

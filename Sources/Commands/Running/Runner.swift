@@ -47,11 +47,13 @@ public struct Runner: Sendable {
     case .get: try await get()
     case .versions: try await versions()
     case .version: try await version()
+    case .compare: try await compare()
     case .configGet: try await printConfig()
     case .enable where invocation.has(.now): try await switchNow(to: true)
     case .disable where invocation.has(.now): try await switchNow(to: false)
     case .install, .upgrade, .rollback, .enable, .disable, .uninstall, .configSet: try await change()
-    case .console, .help, .completion: fatalError("\(invocation.verb) is about no cluster")
+    case .console, .help, .completion, .login, .logout, .contexts, .contextsUse:
+      fatalError("\(invocation.verb) is about no cluster")
     }
   }
 

@@ -8,11 +8,48 @@ extension Destination {
   static func find(_ invocation: Invocation, _ environment: Environment, _ outlet: Outlet) async throws(CommandError)
     -> Destination
   {
-    var destination =
-      invocation.has(.standalone)
-      ? try await standalone(invocation, environment, outlet) : try remote(invocation, environment)
+    var destination: Destination
+    if let profile = try ProfileFile(environment).chosen(invocation) {
+      destination = try opened(profile, invocation, environment, outlet)
+    } else if invocation.has(.standalone) {
+      destination = try await standalone(invocation, environment, outlet)
+    } else {
+      destination = try remote(invocation, environment)
+    }
     destination.isReadOnly = invocation.has(.readOnly)
     destination.dialect = invocation[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
+    return destination
+  }
+
+  /// The ways that a profile names; a command says so when it has to take the second of two.
+  private static func opened(
+    _ profile: Profile, _ invocation: Invocation, _ environment: Environment, _ outlet: Outlet
+  ) throws(CommandError) -> Destination {
+    var surroundings = Surroundings()
+    surroundings.environment = environment
+    surroundings.options = KubeconfigOptions(invocation)
+    // The console tells it on its screen.
+    if invocation.verb != .console { surroundings.onChange = { outlet.note("note: \($0.sentence)".sanitised) } }
+    let opened = try ProfileFile.reading { () throws(ProfileError) in try profile.open(surroundings) }
+    // Where a member cluster is reached through the gateway alone, its name says which cluster this is.
+    let member = opened.fallback == nil && opened.gateway != nil ? profile.gateway?.cluster : nil
+    var destination = Destination(
+      cluster: opened.cluster, name: member.map { "\(profile.name)/\($0)" } ?? profile.name, server: opened.server)
+    if let member { destination.identity += "/clusters/\(member)" }
+    destination.isInsecure = opened.isInsecure
+    destination.user =
+      invocation[.asUser] ?? opened.context?.user ?? invocation[.username] ?? profile.gateway?.user ?? ""
+    destination.gateway = opened.gateway
+    destination.fallback = opened.fallback
+    destination.ways = opened.ways
+    destination.ownFlags =
+      ["--profile", profile.name] + (invocation[.memberCluster].map { ["--member-cluster", $0] } ?? [])
+    if let context = opened.context {
+      destination.kubectlFlags = kubectlFlags(invocation, context)
+      if let path = profile.kubernetes?.kubeconfig { destination.kubectlFlags += ["--kubeconfig", path] }
+    } else {
+      destination.kubectlFlags = ["--server", destination.identity]
+    }
     return destination
   }
 
@@ -79,6 +116,10 @@ extension KubeconfigOptions {
     impersonatedUser = invocation[.asUser]
     impersonatedGroups = invocation.all(.asGroup)
     impersonatedUID = invocation[.asUID]
+    username = invocation[.username]
+    password = invocation[.password]
+    namespace = invocation[.namespace]
+    disableCompression = invocation.has(.disableCompression)
     requestTimeout = invocation[.requestTimeout].flatMap(Invocation.seconds)
     // A command has nothing else to do with the terminal while a plugin asks for a password.
     if invocation.verb != .console, isatty(STDIN_FILENO) == 1 { lendTerminal = { body in await body() } }

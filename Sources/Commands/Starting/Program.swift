@@ -33,10 +33,14 @@ public enum Program {
     _ invocation: Invocation, _ environment: Environment, _ outlet: Outlet
   ) async throws(CommandError) -> Next {
     let places = XDG(environment)
-    let shelf = Shelf(cache: places.cache, state: places.state)
+    let shelf = Shelf(cache: invocation[.cacheDirectory] ?? places.cache, state: places.state)
     switch invocation.verb {
     case .help: outlet.print(try Help.text(for: invocation.operands))
     case .completion: outlet.print(try Completion.script(for: invocation.name))
+    case .login: try await LoggingIn(invocation, environment, outlet).logIn()
+    case .logout: try await LoggingIn(invocation, environment, outlet).logOut()
+    case .contexts: try Contexts(invocation, environment, outlet).list()
+    case .contextsUse: try Contexts(invocation, environment, outlet).use()
     case .console:
       guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
         throw CommandError(

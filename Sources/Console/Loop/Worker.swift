@@ -22,6 +22,7 @@ public final class Worker: Sendable {
     self.session = session
     self.mailbox = mailbox
     access = AccessCache(session.cluster)
+    session.fallback?.whenChanged { mailbox.post(.way($0)) }
   }
 
   /// Begins `work` and returns at once.
@@ -86,6 +87,8 @@ public final class Worker: Sendable {
     case .rehearse(let plan): await rehearse(plan)
     case .ask(let questions, let isAfresh): await ask(questions, isAfresh)
     case .document(let version, let language): await document(version, language)
+    case .probeWays: await session.fallback?.probe()
+    case .compareWays(let dialect): await compare(dialect)
     case .recall: post(.recalled(session.recordKeeper?.recall() ?? Records()))
     case .remember(let memory): keep { keeper throws(SystemError) in try keeper.keep(memory) }
     case .keepDraft(let name, let draft): keep { keeper throws(SystemError) in try keeper.keep(draft, of: name) }
@@ -133,7 +136,8 @@ public final class Worker: Sendable {
 
   private func apply(_ plan: Plan) async {
     do throws(ClusterError) {
-      try await plan.send(to: session.cluster)
+      let delivery = try await plan.deliver(to: session.cluster)
+      if let reason = delivery.lostAnswer { mailbox.post(.confirmed(plan, reason: reason)) }
       mailbox.post(.applied(plan, failure: nil))
     } catch {
       mailbox.post(.applied(plan, failure: error))
@@ -155,9 +159,24 @@ public final class Worker: Sendable {
     post(.judged(await access.verdicts(on: questions)))
   }
 
+  private func compare(_ dialect: Dialect) async {
+    guard let ways = session.ways else { return }
+    var differences: [String] = []
+    for resource in dialect.compared {
+      do {
+        differences += try await ways.disagreements(about: resource).map { "\(resource.kind) \($0)" }
+      } catch {
+        let server = "one of the two ways to \(session.description.cluster)"
+        let sentence = error.sentence(for: "comparing \(resource.plural)", at: server)
+        return post(.compared(Comparison(differences: differences, failure: sentence)))
+      }
+    }
+    post(.compared(Comparison(differences: differences)))
+  }
+
   private func document(_ version: ExtensionVersion, _ language: String) async {
     do throws(PackageError) {
-      let package = try await version.package(from: session.cluster)
+      let package = try await version.package(from: session.cluster, gateway: session.gateway)
       let text = package.readme(in: language)
       post(.documented(version: version.name, text.map { .text($0) } ?? .missing(reason: "the package has none.")))
     } catch {

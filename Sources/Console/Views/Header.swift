@@ -19,7 +19,8 @@ struct Header {
   }
 
   private var place: String {
-    let words = [desk.session.cluster, desk.dialect?.installations.kind ?? "", desk.session.note]
+    let way = desk.link.way.map { $0.way == .kubernetes ? $0.way.rawValue : "" } ?? ""
+    let words = [desk.session.cluster, desk.dialect?.installations.kind ?? "", desk.session.note, way]
     return " ksx  " + words.filter { !$0.isEmpty }.joined(separator: "  ")
   }
 
@@ -27,7 +28,13 @@ struct Header {
 
   private var marks: [String] {
     (desk.session.isReadOnly ? ["read-only"] : isViewOnly ? ["view only"] : [])
-      + (desk.session.isInsecure ? ["insecure TLS"] : [])
+      + (desk.session.isInsecure ? ["insecure TLS"] : []) + (desk.link.way?.way == .gateway ? [gatewayMark] : [])
+  }
+
+  /// The second of two ways is in use; why, where there is room for it.
+  private var gatewayMark: String {
+    guard desk.size.columns >= 110, let reason = desk.link.way?.reason else { return "via gateway" }
+    return "via gateway: \(reason)"
   }
 
   /// This person may change no installation, or the cluster's are only to be looked at.
@@ -120,6 +127,7 @@ extension Command {
     case .rollBack: "back to"
     case .configure: "config"
     case .palette: "command"
+    case .compareWays: "compare"
     default: rawValue
     }
   }

@@ -54,7 +54,29 @@ extension ExtensionVersion {
   }
 
   /// The package of this version, unpacked.
-  public func package(from cluster: Cluster) async throws(PackageError) -> Package {
-    try Package(archive: try await archive(from: cluster))
+  ///
+  /// Where the cluster does not hand the chart out, `gateway` is asked for its files: it fetches charts from their
+  /// repositories itself.
+  public func package(from cluster: Cluster, gateway: Gateway? = nil) async throws(PackageError) -> Package {
+    let problem: PackageError
+    do throws(PackageError) {
+      return try Package(archive: try await archive(from: cluster))
+    } catch {
+      problem = error
+    }
+    guard let gateway else { throw problem }
+    switch problem {
+    case .unavailable, .cluster: break
+    case .malformed, .tooLarge, .unsafePath, .missing, .unreadable: throw problem
+    }
+    let files: [Gateway.File]
+    do {
+      files = try await gateway.files(of: name)
+    } catch {
+      throw .unavailable("\(problem); nor by the gateway: \(error.brief)")
+    }
+    // None at all is the gateway's way of saying that it has no package either.
+    if files.isEmpty { throw problem }
+    return Package(files: Dictionary(files.map { ($0.name, $0.bytes) }, uniquingKeysWith: { $1 }))
   }
 }

@@ -23,7 +23,7 @@ extension ClusterError {
   var short: String {
     switch self {
     case .refused(let status): status.message.isEmpty ? "the API answered \(status.code)" : status.message
-    case .unreadable(let reason): reason
+    case .unreadable(let reason), .unanswered(let reason, _): reason
     case .transport(let error): "\(error)"
     }
   }

@@ -1,0 +1,60 @@
+import Client
+import Terminal
+
+/// Where the two ways to the cluster disagree.
+struct ComparisonView: View {
+  private var comparison: Comparison?
+  private var pager = Pager()
+
+  var sections: [KeySection] { [.everywhere] }
+  func hints(_ desk: Desk) -> [Action] { .commands([.back, .compareWays, .help]) }
+
+  mutating func settle(_ desk: inout Desk) {
+    pager.show(lines(desk), height: desk.bodySize.rows)
+  }
+
+  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+    switch command {
+    case .back: return [.close()]
+    case .compareWays:
+      comparison = nil
+      return desk.dialect.map { [.start(.compareWays($0))] } ?? []
+    default: return pager.perform(command, height: desk.bodySize.rows) ? [] : nil
+    }
+  }
+
+  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
+    _ = pager.wheel(key, height: desk.bodySize.rows)
+    return []
+  }
+
+  mutating func notice(_ message: Message, _ desk: inout Desk) -> [Step] {
+    guard case .compared(let comparison) = message else { return [] }
+    self.comparison = comparison
+    return [.say(comparison.tone, comparison.summary)]
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+    pager.draw(on: &surface, in: area.inset(columns: 1), desk.theme)
+  }
+
+  private func lines(_ desk: Desk) -> [Line] {
+    let width = max(20, desk.size.columns - 2)
+    let title = [Line("Kubernetes and the gateway on \(desk.session.cluster)", "dialog.title"), .blank]
+    guard let comparison else { return title + [Line("Listing everything by both ways …", "dim")] }
+    let failure = comparison.failure.map { Line($0, "status.error").wrapped(to: width, indent: 2) } ?? []
+    let differences = comparison.differences.flatMap { Line($0).wrapped(to: width, indent: 2) }
+    if !failure.isEmpty || !differences.isEmpty { return title + failure + differences }
+    return title + [Line("Both show the same.", "status.ok")]
+  }
+}
+
+extension Comparison {
+  fileprivate var tone: Journal.Tone { failure != nil ? .error : differences.isEmpty ? .good : .warning }
+
+  fileprivate var summary: String {
+    if let failure { return failure }
+    if differences.isEmpty { return "Kubernetes and the gateway show the same." }
+    return "Kubernetes and the gateway differ in \(differences.count) object\(differences.count == 1 ? "" : "s")."
+  }
+}

@@ -1,0 +1,70 @@
+public import Client
+import Manifest
+
+/// What a write came to.
+public struct Delivery: Hashable, Sendable {
+  /// The object as the server has it now; `nil` after a deletion.
+  public var object: Object?
+  /// Why no answer came, when the object had to be read again to know that the write was carried out.
+  public var lostAnswer: String?
+}
+
+extension Plan {
+  /// Sends what this plan writes as `Write.deliver` does; a dry run leaves nothing in doubt.
+  public func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
+    if dryRun { return Delivery(object: try await send(to: cluster, dryRun: true)) }
+    let prepared = try await preparation?.deliver(to: cluster)
+    var delivery = try await write.deliver(to: cluster)
+    delivery.lostAnswer = delivery.lostAnswer ?? prepared?.lostAnswer
+    return delivery
+  }
+}
+
+extension Write {
+  /// How long is waited before each look: a server may still be at work when its answer is lost.
+  private static let looks: [Duration] = [.zero, .seconds(1), .seconds(2)]
+
+  /// Sends this write once; when no answer comes, the object is read again to see what became of it.
+  ///
+  /// It is never sent a second time. `.unanswered` says that it was not carried out, or that nobody
+  /// can say.
+  public func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
+    let lost: ClusterError
+    do throws(ClusterError) {
+      return Delivery(object: try await send(to: cluster, dryRun: dryRun))
+    } catch {
+      // Whoever stops waiting does not want to wait for this either.
+      guard error.leavesDoubt, !dryRun, error != .transport(.cancelled) else { throw error }
+      lost = error
+    }
+    var fate = ClusterError.Fate.notCarriedOut
+    for pause in Self.looks {
+      if pause > .zero { await cluster.timing.sleep(pause) }
+      switch await outcome(in: cluster) {
+      case .carriedOut(let object):
+        return Delivery(object: isDeletion ? nil : object, lostAnswer: lost.brief)
+      case .notCarriedOut: fate = .notCarriedOut
+      case .unknown(let error): fate = .unknown(error.brief)
+      }
+    }
+    throw .unanswered(reason: lost.brief, fate)
+  }
+
+  private var isDeletion: Bool { if case .delete = self { true } else { false } }
+
+  private func outcome(in cluster: Cluster) async -> WriteOutcome {
+    switch self {
+    case .create(let resource, let object): return await cluster.outcomeOfCreation(of: object, as: resource)
+    case .patch(let resource, let name, let patch): return await cluster.outcome(of: patch, on: resource, name)
+    case .delete(let resource, let name, let uid):
+      if let uid { return await cluster.outcomeOfDeletion(of: resource, name, uid: uid) }
+      do throws(ClusterError) {
+        let object = try await cluster.get(resource, name)
+        return object.isBeingDeleted ? .carriedOut(object) : .notCarriedOut(object)
+      } catch {
+        guard case .refused(let status) = error, status.code == 404 else { return .unknown(error) }
+        return .carriedOut(Object([:]))
+      }
+    }
+  }
+}

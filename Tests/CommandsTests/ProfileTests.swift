@@ -1,0 +1,198 @@
+import Client
+import Glibc
+import Testing
+
+@testable import Commands
+
+@Suite struct ProfileTests {
+  private let house = House()
+
+  private static let profiles = """
+    # mine
+    current: both
+    profiles:
+      - name: both
+        gateway: {url: "https://ks.example.com", user: ada}
+        kubernetes: {kubeconfig: kube, context: prod}
+      - name: far
+        gateway: {url: "https://ks.example.com"}
+      - name: file
+        gateway: {url: "https://ks.example.com", token-file: token}
+
+    """
+
+  private func destination(_ arguments: String...) async throws -> Destination {
+    try await Destination.find(try Invocation.parse(arguments), house.environment, house.outlet)
+  }
+
+  private func sentence(_ arguments: String...) async throws -> String {
+    do {
+      _ = try await Destination.find(try Invocation.parse(arguments), house.environment, house.outlet)
+    } catch {
+      return error.sentence
+    }
+    Issue.record("\(arguments) found a cluster")
+    return ""
+  }
+
+  @Test func theCurrentProfileServesWhenNothingElseIsSaid() async throws {
+    try house.settle(Self.profiles)
+
+    let current = try await destination("list")
+    let named = try await destination("list", "--profile", "far")
+    let context = try await destination("list", "--kubeconfig", house.path + "/config/ksx/kube")
+
+    #expect(current.name == "both" && current.fallback != nil && current.ways != nil && current.gateway != nil)
+    #expect(current.server == "https://prod:6443" && current.identity == current.server)
+    #expect(current.kubectlFlags == ["--context", "prod", "--kubeconfig", house.path + "/config/ksx/kube"])
+    #expect(current.ownFlags == ["--profile", "both"])
+    #expect(named.name == "far" && named.server == "https://ks.example.com" && named.fallback == nil)
+    #expect(context.name == "lab" && context.gateway == nil && context.ownFlags == nil)
+  }
+
+  @Test func aMemberClusterIsReachedByTheGatewayAloneAndHasANameOfItsOwn() async throws {
+    try house.settle(Self.profiles)
+
+    let member = try await destination("list", "--member-cluster", "east")
+
+    #expect(member.name == "both/east")
+    #expect(member.identity == "https://ks.example.com/clusters/east")
+    #expect(member.fallback == nil)
+    #expect(member.ownFlags == ["--profile", "both", "--member-cluster", "east"])
+  }
+
+  @Test func whatCannotBeMeantIsRefused() async throws {
+    #expect(try await sentence("list", "--member-cluster", "x").contains("goes with a profile that has a gateway"))
+    try house.settle(Self.profiles)
+
+    #expect(try await sentence("list", "--profile", "none").hasSuffix("there are: both, far, file"))
+    for flag in ["--context", "--server", "--kubeconfig", "--cluster"] {
+      #expect(
+        try await sentence("list", "--profile", "far", flag, "x")
+          == "--profile and \(flag) name two clusters; leave one of them out")
+    }
+    #expect(try await sentence("list", "--profile", "far", "--standalone").contains("two clusters"))
+    #expect(try await sentence("list", "--profile", "far", "--as", "eve").contains("--as belong to a kubeconfig"))
+  }
+
+  @Test func contextsAndProfilesStandInOneList() throws {
+    try house.settle(Self.profiles)
+    let arguments = ["contexts", "--kubeconfig", house.path + "/config/ksx/kube"]
+
+    try Contexts(try Invocation.parse(arguments), house.environment, house.outlet).list()
+    #expect(
+      house.printed == """
+        CURRENT   NAME   FROM         WAYS         SERVER                   LOGIN
+        *         both   profile      both         https://ks.example.com   logged out
+        -         far    profile      gateway      https://ks.example.com   logged out
+        -         file   profile      gateway      https://ks.example.com   token in \(house.path)/config/ksx/token
+        -         lab    kubeconfig   Kubernetes   https://lab:6443         -
+        -         prod   kubeconfig   Kubernetes   https://prod:6443        -
+
+        """)
+    try Contexts(try Invocation.parse(arguments + ["-o", "name"]), house.environment, house.outlet).list()
+    #expect(house.printed == "both\nfar\nfile\nlab\nprod\n")
+    try Contexts(try Invocation.parse(arguments + ["-o", "json"]), house.environment, house.outlet).list()
+    #expect(house.printed.contains(#""login": {"#))
+  }
+
+  @Test func anotherProfileIsMadeCurrentAndAKubeconfigIsLeftAlone() throws {
+    try house.settle(Self.profiles)
+    func use(_ name: String) throws {
+      try Contexts(
+        try Invocation.parse(["contexts", "use", name, "--kubeconfig", house.path + "/config/ksx/kube"]),
+        house.environment, house.outlet
+      ).use()
+    }
+
+    try use("far")
+    #expect(try house.settings() == Self.profiles.replacing("current: both", "current: far"))
+    #expect(throws: CommandError.self) { try use("nobody") }
+    let error = #expect(throws: CommandError.self) { try use("lab") }
+    #expect(error?.sentence.contains("--context lab") == true)
+  }
+
+  @Test func aPasswordIsNeverTakenFromTheCommandLine() async throws {
+    let error = await #expect(throws: CommandError.self) {
+      try await LoggingIn(
+        try Invocation.parse(["login", "--gateway", "https://ks", "--username", "ada", "--password", "planted"]),
+        house.environment, house.outlet
+      ).logIn()
+    }
+
+    #expect(error?.sentence.contains("--password-stdin") == true)
+    #expect(error?.sentence.contains("planted") == false)
+  }
+
+  @Test(arguments: [
+    (["login"], "say where to log in"), (["login", "--profile", "x"], "there is no profile x; make it"),
+    (["login", "--gateway", "ftp://ks"], "begins with https:// or http://"),
+    (["login", "--gateway", "https://a:b@ks"], "carries no user"),
+    (["login", "--gateway", "https://ks"], "--username NAME"),
+    (["login", "--gateway", "https://ks", "--username", "ada"], "--password-stdin"),
+    (["login", "--gateway", "https://ks", "--server", "https://h"], "takes --gateway URL"),
+    (["login", "--profile", "far", "--gateway", "https://other"], "leads elsewhere"),
+    (["login", "--profile", "file"], "takes its token from a file"),
+    (["logout", "--profile", "file"], "takes its token from a file"),
+  ])
+  func aLoginThatCannotBeIsExplained(arguments: [String], words: String) async throws {
+    if arguments.contains("far") || arguments.contains("file") { try house.settle(Self.profiles) }
+    let login = LoggingIn(try Invocation.parse(arguments), house.environment, house.outlet)
+
+    let error = await #expect(throws: CommandError.self) {
+      if arguments[0] == "login" { try await login.logIn() } else { try await login.logOut() }
+    }
+
+    #expect(error?.sentence.contains(words) == true, "\(error?.sentence ?? "")")
+  }
+}
+
+/// A home of its own, and everything said in it.
+private final class House: Sendable {
+  let path: String
+  private let said = Guarded<(String)>("")
+
+  init() {
+    var template = Array("/tmp/ksx-profiles-XXXXXX".utf8CString)
+    path = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
+  }
+
+  deinit {
+    for name in ["config/ksx/kube", "config/ksx/config.yaml"] { unlink(path + "/" + name) }
+    for name in ["/config/ksx", "/config", ""] { rmdir(path + name) }
+  }
+
+  var environment: Environment {
+    ["HOME": path, "XDG_CONFIG_HOME": path + "/config", "XDG_STATE_HOME": path + "/state"]
+  }
+
+  var outlet: Outlet {
+    Outlet(print: { [said] text in said.change { $0 += text } }, note: { _ in })
+  }
+
+  /// What was printed since the last time.
+  var printed: String {
+    defer { said.change { $0 = "" } }
+    return said.value
+  }
+
+  func settle(_ settings: String) throws {
+    try Files.makeDirectory(path + "/config/ksx")
+    try Files.write(Array(settings.utf8), to: path + "/config/ksx/config.yaml")
+    let kubeconfig = """
+      current-context: lab
+      contexts: [{name: prod, context: {cluster: p}}, {name: lab, context: {cluster: l}}]
+      clusters: [{name: p, cluster: {server: "https://prod:6443"}}, {name: l, cluster: {server: "https://lab:6443"}}]
+      """
+    try Files.write(Array(kubeconfig.utf8), to: path + "/config/ksx/kube")
+  }
+
+  func settings() throws -> String { try Files.text(path + "/config/ksx/config.yaml") }
+}
+
+extension String {
+  fileprivate func replacing(_ old: String, _ new: String) -> String {
+    split(separator: "\n", omittingEmptySubsequences: false).map { $0 == old ? new : String($0) }
+      .joined(separator: "\n")
+  }
+}
