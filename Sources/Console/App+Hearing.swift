@@ -8,6 +8,7 @@ extension App {
     switch message {
     case .time: if desk.link.mustProbe(at: desk.now) { works.append(.probeWays) }
     case .key, .documented, .rehearsed, .compared: break
+    case .warned(let text): desk.say(.warning, "The cluster warns: \(text)")
     case .way(let use):
       desk.link.take(use, at: desk.now)
       desk.say(use.way == .gateway ? .warning : .good, use.sentence)

@@ -26,6 +26,8 @@ public enum Message: Hashable, Sendable {
   case judged([Access: Access.Verdict])
   /// The answer to a plan's write was lost, and the object was read again: it was carried out.
   case confirmed(Plan, reason: String)
+  /// The server sent a warning with an answer.
+  case warned(String)
   /// Another of the two ways to the cluster is in use now.
   case way(FallbackTransport.Use)
   /// What the two ways show differently.

@@ -20,6 +20,20 @@ import Testing
     (["install", "-y", "whizard", "--dry-run"], .install, ["whizard"], [.yes: ["true"], .dryRun: ["client"]]),
     (["install", "--dry-run=server", "whizard"], .install, ["whizard"], [.dryRun: ["server"]]),
     (["list", "--as-group", "a", "--as-group=b"], .list, [], [.asGroup: ["a", "b"]]),
+    (
+      ["list", "-v6", "-n", "x", "--as-user-extra", "a=b=c"], .list, [],
+      [.verbosity: ["6"], .namespace: ["x"], .asUserExtra: ["a=b=c"]]
+    ),
+    (
+      ["list", "--v=8", "--vmodule=a=1", "--cache-dir", "/c"], .list, [],
+      [.verbosity: ["8"], .verbosityByFile: ["a=1"], .cacheDirectory: ["/c"]]
+    ),
+    (["list", "bell"], .list, ["bell"], [:]), (["contexts"], .contexts, [], [:]),
+    (["contexts", "use", "a"], .contextsUse, ["a"], [:]),
+    (
+      ["login", "--gateway", "https://h", "--password-stdin"], .login, [],
+      [.gateway: ["https://h"], .passwordStdin: ["true"]]
+    ),
     (["get", "--", "--odd"], .get, ["--odd"], [:]),
     (["--version"], .version, [], [:]),
     (["-h"], .help, [], [:]),
@@ -43,6 +57,17 @@ import Testing
     (["lsit"], "there is no command lsit; did you mean list?; ksx help lists them"),
     (["list", "--contxt", "a"], "there is no option --contxt; did you mean --context?"),
     (["list", "-x"], "there is no option -x"),
+    (
+      ["list", "--match-server-version"],
+      "--match-server-version means nothing to ksx, which works with every version of the server; leave it out"
+    ),
+    (
+      ["list", "--profile-output", "f"],
+      "--profile-output writes the profile of a Go program, which ksx is not; leave it out"
+    ),
+    (["list", "-v", "high"], "--v is a number such as 6, not high"),
+    (["list", "--as-user-extra", "a"], "--as-user-extra is KEY=VALUE, not a"),
+    (["list", "--gateway", "https://h"], "--gateway does not go with ksx list"),
     (["list", "--wait"], "--wait does not go with ksx list"),
     (["--now"], "--now does not go with ksx"),
     (["get"], "ksx get needs NAME; see ksx help get"),

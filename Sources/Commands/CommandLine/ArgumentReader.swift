@@ -30,9 +30,16 @@ struct ArgumentReader {
     }
   }
 
+  /// Options of kubectl whose promise cannot be kept here; taking them in silence would be a lie.
+  private static let refusals = [
+    "match-server-version": "means nothing to ksx, which works with every version of the server; leave it out",
+    "profile-output": "writes the profile of a Go program, which ksx is not; leave it out",
+  ]
+
   private mutating func long(_ text: Substring) throws(CommandError) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts.first ?? "")
+    if let reason = Self.refusals[name] { throw CommandError("--\(name) \(reason)") }
     guard let option = Option(rawValue: name) else {
       let names = Option.allCases.map { "--" + $0.rawValue }
       throw CommandError("there is no option --\(name.sanitised)\(suggestion(for: "--" + name, among: names))")

@@ -66,6 +66,12 @@ public struct Invocation: Hashable, Sendable {
       guard let text = self[option], Self.seconds(text) == nil else { continue }
       throw CommandError("--\(option.rawValue) is a duration such as 30s, 5m or 1h, not \(text.sanitised)")
     }
+    if let level = self[.verbosity], Int(level) == nil {
+      throw CommandError("--v is a number such as 6, not \(level.sanitised)")
+    }
+    for pair in all(.asUserExtra) where !pair.dropFirst().contains("=") {
+      throw CommandError("--as-user-extra is KEY=VALUE, not \(pair.sanitised)")
+    }
     try checkOperands()
   }
 

@@ -11,11 +11,16 @@ public enum Option: String, CaseIterable, Sendable {
   case asUser = "as"
   case asGroup = "as-group"
   case asUID = "as-uid"
+  case asUserExtra = "as-user-extra"
   case username, password
   case namespace
   case requestTimeout = "request-timeout"
   case disableCompression = "disable-compression"
   case cacheDirectory = "cache-dir"
+  case warningsAsErrors = "warnings-as-errors"
+  case verbosity = "v"
+  case logFlushFrequency = "log-flush-frequency"
+  case verbosityByFile = "vmodule"
   case profile
   case memberCluster = "member-cluster"
   case standalone, dialect
@@ -46,6 +51,10 @@ public enum Option: String, CaseIterable, Sendable {
       "NAME"
     case .server, .gateway: "URL"
     case .password: "PASSWORD"
+    case .asUserExtra: "KEY=VALUE"
+    case .verbosity: "LEVEL"
+    case .logFlushFrequency: "DURATION"
+    case .verbosityByFile: "PATTERN=LEVEL"
     case .cacheDirectory: "DIRECTORY"
     case .token: "TOKEN"
     case .asUID: "UID"
@@ -54,7 +63,9 @@ public enum Option: String, CaseIterable, Sendable {
     case .output: "FORMAT"
     case .version: "VERSION"
     case .dryRun: "none|client|server"
-    case .insecure, .standalone, .readOnly, .help, .yes, .now, .force, .wait, .disableCompression, .passwordStdin: nil
+    case .insecure, .standalone, .readOnly, .help, .yes, .now, .force, .wait, .disableCompression, .passwordStdin,
+      .warningsAsErrors:
+      nil
     }
   }
 
@@ -63,6 +74,7 @@ public enum Option: String, CaseIterable, Sendable {
     switch self {
     case .server: "s"
     case .namespace: "n"
+    case .verbosity: "v"
     case .output: "o"
     case .yes: "y"
     case .help: "h"
@@ -99,6 +111,10 @@ public enum Option: String, CaseIterable, Sendable {
     case .asUser: "The user to act as"
     case .asGroup: "A group to act as; may be repeated"
     case .asUID: "The UID to act as"
+    case .asUserExtra: "An attribute of the user to act as; may be repeated"
+    case .warningsAsErrors: "End with 1 when the server sent a warning"
+    case .verbosity: "6 and more: tell of every request, with its status and time; never of what is in it"
+    case .logFlushFrequency, .verbosityByFile: "Taken for kubectl's sake; it changes nothing here"
     case .username: "The user name for basic authentication; with login, who logs in"
     case .password: "The password for basic authentication; others on this computer can read it"
     case .namespace: "The namespace of the context; extensions themselves are in none"

@@ -41,7 +41,8 @@ public enum Verb: String, CaseIterable, Sendable {
   /// The operands it takes; one in brackets may be left out.
   var operands: [String] {
     switch self {
-    case .console, .list, .version, .login, .logout, .contexts, .compare: []
+    case .list: ["[TEXT]"]
+    case .console, .version, .login, .logout, .contexts, .compare: []
     case .help: ["[COMMAND]"]
     case .completion: ["bash|zsh"]
     default: ["NAME"]
@@ -80,6 +81,11 @@ public enum Verb: String, CaseIterable, Sendable {
       [
         "With --force hooks do not run, and what the release leaves behind keeps running: for what an",
         "ordinary uninstall could not remove.",
+      ]
+    case .list:
+      [
+        "With TEXT only those with it in their name or displayed name. Where a gateway is the only way, it searches the",
+        "displayed names itself, so that a large marketplace need not be sent.",
       ]
     case .login:
       [

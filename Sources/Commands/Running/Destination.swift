@@ -26,8 +26,13 @@ public struct Destination: Sendable {
   public var gateway: Gateway?
   /// The transport that takes one of two ways, if there are two.
   public var fallback: FallbackTransport?
+  /// Whether everything goes by a gateway.
+  var isByGatewayAlone = false
   /// Both ways, for comparing them, if there are two.
   public var ways: FallbackTransport?
+
+  /// How many warnings the server has sent.
+  let warningCount = Locked(0)
 
   /// A cluster called `name` at `server`.
   public init(cluster: Cluster, name: String, server: String) {

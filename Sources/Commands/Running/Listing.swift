@@ -13,7 +13,7 @@ extension Runner {
     }
     async let installed = Self.result { () throws(ClusterError) in try await survey.installations() }
     let objects = try await asking("listing extensions") { () throws(ClusterError) in
-      try await survey.extensions(isWhole: format.isWhole)
+      try await extensions(survey)
     }
     if format.isWhole { return outlet.print(format.text(objects)) }
     // Whoever may not see installations still sees what the extensions say of themselves.
@@ -29,6 +29,24 @@ extension Runner {
     }
     outlet.print(ListRow.table(rows.sorted { $0.name < $1.name }, isWide: format == .wide).text)
     if rows.isEmpty { outlet.note("no extensions in \(destination.name)") }
+  }
+
+  /// All extensions, or those with the text that was asked for.
+  private func extensions(_ survey: Survey) async throws(ClusterError) -> [Object] {
+    let text = invocation.name
+    if text.isEmpty { return try await survey.extensions(isWhole: format.isWhole) }
+    // Only shipped KubeSphere has the gateway's search (facts §3.4), and what it does not find may have the text in
+    // its name.
+    if destination.isByGatewayAlone, survey.dialect.era == .installPlan, let gateway = destination.gateway,
+      let found = try? await gateway.all(text, skipping: format.isWhole ? JSONPaths() : Extension.unread),
+      !found.isEmpty
+    {
+      return found
+    }
+    return try await survey.extensions(isWhole: format.isWhole).filter { object in
+      let names = [object.name] + Extension(object, dialect: survey.dialect).displayName.texts.values
+      return names.contains { $0.lowercased().contains(text.lowercased()) }
+    }
   }
 
   func get() async throws(CommandError) {
@@ -106,6 +124,20 @@ extension Runner {
       return .success(try await request())
     } catch {
       return .failure(error)
+    }
+  }
+}
+
+extension Gateway {
+  /// Every extension with `text` in a displayed name, page by page.
+  fileprivate func all(_ text: String, skipping: JSONPaths) async throws(ClusterError) -> [Object] {
+    var found: [Object] = []
+    var search = Search(text: text, size: 200)
+    while true {
+      let page = try await self.search(search, skipping: skipping)
+      found += page.objects
+      if page.objects.isEmpty || found.count >= page.total { return found }
+      search.page += 1
     }
   }
 }

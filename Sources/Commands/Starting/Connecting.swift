@@ -17,6 +17,7 @@ extension Destination {
       destination = try remote(invocation, environment)
     }
     destination.isReadOnly = invocation.has(.readOnly)
+    destination.observe(invocation, outlet)
     destination.dialect = invocation[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
     return destination
   }
@@ -42,6 +43,7 @@ extension Destination {
     destination.gateway = opened.gateway
     destination.fallback = opened.fallback
     destination.ways = opened.ways
+    destination.isByGatewayAlone = opened.gateway != nil && opened.ways == nil
     destination.ownFlags =
       ["--profile", profile.name] + (invocation[.memberCluster].map { ["--member-cluster", $0] } ?? [])
     if let context = opened.context {
@@ -116,6 +118,10 @@ extension KubeconfigOptions {
     impersonatedUser = invocation[.asUser]
     impersonatedGroups = invocation.all(.asGroup)
     impersonatedUID = invocation[.asUID]
+    for pair in invocation.all(.asUserExtra) {
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      impersonatedExtra[parts[0], default: []].append(parts[1])
+    }
     username = invocation[.username]
     password = invocation[.password]
     namespace = invocation[.namespace]

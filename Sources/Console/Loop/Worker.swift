@@ -19,6 +19,8 @@ public final class Worker: Sendable {
 
   /// A worker on the cluster of `session` that reports to `mailbox`.
   public init(_ session: Session, mailbox: Mailbox<Message>) {
+    var session = session
+    session.cluster.warnings = Warnings { mailbox.post(.warned($0)) }
     self.session = session
     self.mailbox = mailbox
     access = AccessCache(session.cluster)

@@ -1,0 +1,36 @@
+import Client
+import Terminal
+
+extension Destination {
+  /// Lets the server's warnings be heard, and every request be told of when that is asked for.
+  ///
+  /// Under the console the notes go to its log.
+  mutating func observe(_ invocation: Invocation, _ outlet: Outlet) {
+    let count = warningCount
+    cluster.warnings = Warnings { text in
+      count.withLock { $0 += 1 }
+      outlet.note("Warning: \(text)".sanitised)
+    }
+    guard let level = invocation[.verbosity].flatMap(Int.init), level >= 6 else { return }
+    let (server, fallback) = (server, fallback)
+    let report: @Sendable (TracedTransport.Exchange) -> Void = { exchange in
+      let way = fallback.map { " by \($0.inUse.way.rawValue)" } ?? ""
+      outlet.note("\(exchange.line(at: server))\(way)".sanitised)
+    }
+    cluster.transport = TracedTransport(cluster.transport, report: report)
+    if let api = gateway?.api { gateway?.api.transport = TracedTransport(api.transport, report: report) }
+  }
+}
+
+extension TracedTransport.Exchange {
+  /// Method, address, status and time, as kubectl tells them at `-v 6`.
+  fileprivate func line(at server: String) -> String {
+    let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+    let outcome =
+      switch result {
+      case .success(let status): "\(status)"
+      case .failure(let error): "no answer: \(ClusterError.transport(error).brief)"
+      }
+    return "\(method.rawValue) \(server)\(target) \(outcome) in \(milliseconds) ms"
+  }
+}
