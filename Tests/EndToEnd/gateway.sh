@@ -87,6 +87,9 @@ a_user_name_and_a_password_are_enough_to_install_an_extension() {
   contains "$said" '*         127.0.0.1   profile   gateway'
   contains "$said" 'ada until'
   contains "$(ksx list)" 'log-lens'
+  equal "$(ksx list LENS -o name)" 'log-lens' 'what was found by its displayed name'
+  grep -qE 'GET /kapis/kubesphere.io/v1alpha1/extensions\?q=LENS.* 200' "$home/gateway.log"
+  equal "$(ksx list g-lens -o name)" 'log-lens' 'what was found by its name'
   said=$(ksx install log-lens --yes --wait 2>&1)
   contains "$said" 'being installed'
   contains "$(ksx get log-lens)" 'Installed'
@@ -279,7 +282,8 @@ no_password_and_no_token_is_anywhere_but_in_its_file() {
   local pid
   with_both
   log_in --profile both >"$home/out" 2>"$home/err"
-  ksx list -o yaml >>"$home/out" 2>>"$home/err"
+  ksx list -o yaml -v 9 >>"$home/out" 2>>"$home/err"
+  grep -qE "GET $url_api/apis/.* 200 in [0-9]+ ms by Kubernetes" "$home/err"
   fall api
   ksx install log-lens --yes --wait >>"$home/out" 2>>"$home/err"
   start 80x24 ksx
