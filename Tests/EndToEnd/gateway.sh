@@ -57,13 +57,6 @@ piped() {
   env -i "${assignments[@]}" "$bin/ksx" "$@" <"$file"
 }
 
-end_gateways() {
-  local file
-  for file in "$home"/*.pid; do
-    [ ! -e "$file" ] || kill -9 "$(cat "$file")" 2>/dev/null || true
-  done
-}
-
 # clean - nothing that ksx wrote or said holds the password or a token, but for the file of tokens.
 clean() {
   local token secrets=("$planted" "$(printf '%s' "$planted" | base64)")

@@ -37,7 +37,10 @@ skip_test() {
 
 end_test() {
   tmux -S "$socket" kill-server 2>/dev/null || true
-  end_gateways
+  local file
+  for file in "$home"/*.pid; do
+    [ ! -e "$file" ] || kill -9 "$(cat "$file")" 2>/dev/null || true
+  done
   local pids
   pids=$(pgrep -f "ksxd serve.*$home" || true)
   [ -z "$pids" ] || kill -9 $pids 2>/dev/null || true
