@@ -33,6 +33,25 @@ import Testing
     #expect(try await get("one").value["data"] == ["a": "3"])
   }
 
+  @Test func whatIsAppliedIsMadeAndOwnedAndTakenOnlyByForce() async throws {
+    func wanted(_ data: [String: String]) -> Object {
+      Object(.configMaps, name: "one", namespace: namespace, ["data": Value(data)])
+    }
+    var other = cluster
+    other.fieldManager = "somebody-else"
+
+    let made = try await patch("one", .apply(wanted(["a": "1", "b": "2"])))
+    let code = await refusal { () async throws(ClusterError) in
+      _ = try await other.patch(.configMaps, namespace: namespace, "one", .apply(wanted(["a": "3"])))
+    }
+    _ = try await other.patch(.configMaps, namespace: namespace, "one", .apply(wanted(["a": "3"]), force: true))
+    let left = try await patch("one", .apply(wanted(["b": "2"])), dryRun: true)
+
+    #expect(made.value["data"] == ["a": "1", "b": "2"])
+    #expect(code == 409)
+    #expect(left.value["data"] == ["a": "3", "b": "2"], "what somebody else owns by now stays")
+  }
+
   @Test func aDeletionOnlyTriedLeavesTheVeryObjectItNames() async throws {
     let object = try await create("one", ["a": "1"])
 
@@ -97,8 +116,8 @@ import Testing
     try await cluster.get(.configMaps, namespace: namespace, name)
   }
 
-  private func patch(_ name: String, _ patch: Patch) async throws(ClusterError) -> Object {
-    try await cluster.patch(.configMaps, namespace: namespace, name, patch)
+  private func patch(_ name: String, _ patch: Patch, dryRun: Bool = false) async throws(ClusterError) -> Object {
+    try await cluster.patch(.configMaps, namespace: namespace, name, patch, dryRun: dryRun)
   }
 
   /// The code with which `body` is refused.

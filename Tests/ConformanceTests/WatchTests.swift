@@ -1,6 +1,7 @@
-import Client
 import Manifest
 import Testing
+
+@testable import Client
 
 /// That a watch and a store mirror the target, whoever it is.
 @Suite struct WatchTests {
@@ -12,7 +13,10 @@ import Testing
     namespace = try await Target.freshNamespace(in: cluster)
   }
 
-  @Test func whatChangesDuringAListAndAfterItIsSeenOnceAndInOrder() async throws {
+  /// A server that cannot begin a watch with the list has to say so.
+  @Test(arguments: [false, true])
+  func whatChangesDuringAListAndAfterItIsSeenOnceAndInOrder(streamsList: Bool) async throws {
+    cluster.listStreaming.note(streamsList)
     _ = try await create("first")
     let follower = Follower()
     await follower.follow(cluster, namespace)

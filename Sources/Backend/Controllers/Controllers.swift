@@ -10,6 +10,8 @@ public enum Controllers {
   public static func run(cluster: Cluster, dialect: Dialect, settings: ControllerSettings) async {
     var cluster = cluster
     cluster.fieldManager = "ksxd"
+    // They watch a lot and for long, and the server is spared their lists where it can be.
+    await cluster.findListStreaming()
     let all = Set(cluster: cluster, dialect: dialect, settings: settings)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await all.repositories.run() }
