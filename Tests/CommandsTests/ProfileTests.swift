@@ -145,6 +145,35 @@ import Testing
 
     #expect(error?.sentence.contains(words) == true, "\(error?.sentence ?? "")")
   }
+
+  @Test func whatAProfileIsIsNotChangedByALogin() async throws {
+    try house.settle(Self.profiles)
+
+    let error = await #expect(throws: CommandError.self) {
+      try await LoggingIn(
+        try Invocation.parse(["login", "--profile", "far", "--context", "prod"]), house.environment, house.outlet
+      ).logIn()
+    }
+
+    #expect(error?.sentence.hasPrefix("--context belongs to a new profile, and far is there already") == true)
+  }
+
+  @Test(arguments: [([], 1), (["-v", "5"], 1), (["-v", "6"], 3)])
+  func requestsAndWarningsAreToldOf(flags: [String], count: Int) async throws {
+    let notes = Guarded<[String]>([])
+    let outlet = Outlet(print: { _ in }, note: { note in notes.change { $0.append(note) } })
+    var destination = Destination(cluster: Cluster(transport: Warning()), name: "n", server: "https://h")
+    destination.observe(try Invocation.parse(["list"] + flags), outlet)
+
+    for _ in 1...2 { _ = try await destination.cluster.document("/version?token=planted") }
+
+    #expect(notes.value.filter { $0 == "Warning: old" }.count == 1)
+    #expect(notes.value.count == count)
+    #expect(
+      notes.value.filter { $0.hasPrefix("GET https://h/version?token=") && $0.contains(" 200 in ") }.count == count - 1)
+    #expect(!notes.value.contains { $0.contains("planted") })
+    #expect(destination.warningCount.withLock { $0 } == 1)
+  }
 }
 
 /// A home of its own, and everything said in it.
@@ -194,5 +223,12 @@ extension String {
   fileprivate func replacing(_ old: String, _ new: String) -> String {
     split(separator: "\n", omittingEmptySubsequences: false).map { $0 == old ? new : String($0) }
       .joined(separator: "\n")
+  }
+}
+
+/// A server that warns with every answer.
+private struct Warning: Transport {
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    HTTPResponse(status: 200, headers: ["Warning": #"299 - "old""#], bytes: Array("{}".utf8))
   }
 }

@@ -86,6 +86,7 @@ struct LoggingIn {
       guard let profile = try file.profile(invocation[.profile]) else {
         throw CommandError("say where to log in: ksx login --gateway URL")
       }
+      try refuseChanges(to: profile)
       return (profile, nil)
     }
     let url = Self.address(given)
@@ -98,6 +99,7 @@ struct LoggingIn {
           "the profile \(name) leads elsewhere (\(profile.gateway?.url ?? "it has no gateway url")); choose another name with --profile, or change it in \(file.path)"
         )
       }
+      try refuseChanges(to: profile)
       return (profile, nil)
     }
     let profile = try new(name, at: url)
@@ -106,6 +108,15 @@ struct LoggingIn {
       try Profiles.adding(profile, to: before, file: file.path, environment: file.environment)
     }
     return (profile, text)
+  }
+
+  /// A file of settings is added to, and else left to the person: what would change a profile is refused.
+  private func refuseChanges(to profile: Profile) throws(CommandError) {
+    let shaping: [Option] = [.kubeconfig, .context, .memberCluster, .certificateAuthority, .insecure]
+    guard let option = shaping.first(where: { invocation[$0] != nil }) else { return }
+    throw CommandError(
+      "--\(option.rawValue) belongs to a new profile, and \(profile.name) is there already; change it in \(file.path), or name another with --profile"
+        .sanitised)
   }
 
   private func new(_ name: String, at url: String) throws(CommandError) -> Profile {

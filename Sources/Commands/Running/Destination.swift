@@ -26,6 +26,8 @@ public struct Destination: Sendable {
   public var gateway: Gateway?
   /// The transport that takes one of two ways, if there are two.
   public var fallback: FallbackTransport?
+  /// The login at the gateway, if it takes one.
+  var login: GatewaySession?
   /// Whether everything goes by a gateway.
   var isByGatewayAlone = false
   /// Both ways, for comparing them, if there are two.

@@ -7,7 +7,7 @@ extension Runner {
   func list() async throws(CommandError) {
     let survey = Survey(cluster: cluster, capabilities: try await capabilities())
     let format = format
-    if format == .name {
+    if format == .name, invocation.name.isEmpty {
       let names = try await asking("listing extensions") { () throws(ClusterError) in try await survey.names() }
       return outlet.print(Self.lines(of: names))
     }
@@ -16,6 +16,7 @@ extension Runner {
       try await extensions(survey)
     }
     if format.isWhole { return outlet.print(format.text(objects)) }
+    if format == .name { return outlet.print(Self.lines(of: objects.map(\.name))) }
     // Whoever may not see installations still sees what the extensions say of themselves.
     let answer = await installed
     if case .failure(let error) = answer, error.isOfMissingKind {

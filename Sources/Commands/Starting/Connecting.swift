@@ -43,6 +43,7 @@ extension Destination {
     destination.gateway = opened.gateway
     destination.fallback = opened.fallback
     destination.ways = opened.ways
+    destination.login = opened.session
     destination.isByGatewayAlone = opened.gateway != nil && opened.ways == nil
     destination.ownFlags =
       ["--profile", profile.name] + (invocation[.memberCluster].map { ["--member-cluster", $0] } ?? [])

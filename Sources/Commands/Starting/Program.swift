@@ -50,6 +50,7 @@ public enum Program {
     default:
       let destination = try await Destination.find(invocation, environment, outlet)
       try await Runner(invocation, in: destination, outlet: outlet, shelf: shelf).run()
+      if let problem = await destination.login?.warning { outlet.note("note: \(problem)".sanitised) }
       let warnings = destination.warningCount.withLock { $0 }
       if warnings > 0, invocation.has(.warningsAsErrors) {
         throw CommandError("\(warnings) warning\(warnings == 1 ? "" : "s") received")
