@@ -187,4 +187,30 @@ import Testing
     profile.gateway?.url = nil
     #expect(profile.login(environment) == .none && profile.ways == [.gateway])
   }
+
+  @Test func whoeverIsNotKnownIsToldWhatHelps() async throws {
+    let server = LoopbackServer { _ in .answer("401 Unauthorized", #"{"kind":"Status","message":"who?","code":401}"#) }
+    defer { server.stop() }
+    func said(_ profile: Profile, token: String? = nil) async throws -> String {
+      do {
+        _ = try await opened(profile) { $0.token = token }.gateway?.api.get(.extensions, "devops")
+      } catch let error as ClusterError {
+        return error.brief
+      }
+      return ""
+    }
+    let path = directory.path + "/token"
+    try Files.write(Array("t".utf8), to: path)
+    var file = Profile.Gateway(url: server.base)
+    file.tokenFile = path
+    let behind = Profile(
+      name: "lab", gateway: .init(url: nil),
+      kubernetes: .init(kubeconfig: try kubeconfig(server.base), context: "prod"))
+
+    #expect(try await said(Profile(name: "lab", gateway: file)) == "who?; renew the token in \(path)")
+    #expect(
+      try await said(Profile(name: "lab", gateway: .init(url: server.base)), token: "t")
+        == "who?; check the token, or the user name and the password")
+    #expect(try await said(behind).hasPrefix("who?; behind the API server nobody is logged in"))
+  }
 }

@@ -12,6 +12,8 @@ public struct GatewayTransport: Transport {
   public var credentials: (any CredentialSource)?
   /// The member cluster every request is for; `nil` means the one the gateway runs in.
   public var cluster: String?
+  /// What helps when the gateway does not know who is asking.
+  public var remedy = "log in again with ksx login"
 
   public init(_ base: any Transport, credentials: (any CredentialSource)? = nil, cluster: String? = nil) {
     self.base = base
@@ -25,7 +27,7 @@ public struct GatewayTransport: Transport {
     }
     var request = request
     request.target = GatewayPath.target(request.target, in: cluster)
-    return try await GatewayRefusal.translated(try await authorized(request), cluster: cluster)
+    return try await GatewayRefusal.translated(try await authorized(request), cluster, remedy)
   }
 
   private func authorized(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
@@ -76,7 +78,9 @@ enum GatewayRefusal {
   /// More than any refusal needs.
   private static var limit: Int { 64 << 10 }
 
-  static func translated(_ response: HTTPResponse, cluster: String?) async throws(TransportError) -> HTTPResponse {
+  static func translated(
+    _ response: HTTPResponse, _ cluster: String?, _ remedy: String
+  ) async throws(TransportError) -> HTTPResponse {
     guard response.status >= 400 else { return response }
     var bytes: [UInt8] = []
     for try await chunk in response.body {
@@ -87,7 +91,7 @@ enum GatewayRefusal {
     var status = Status(code: response.status, headers: response.headers, body: body)
     // In a member cluster another status than the transport's may be written.
     status.code = response.status
-    let sentence = sentence(for: status, cluster: cluster)
+    let sentence = sentence(for: status, cluster, remedy)
     if sentence == nil, (try? JSON.parse(body))?["kind"]?.string == "Status" {
       return HTTPResponse(status: response.status, headers: response.headers, bytes: body)
     }
@@ -107,7 +111,7 @@ enum GatewayRefusal {
   }
 
   /// What the gateway's words mean, where they say too little.
-  private static func sentence(for status: Status, cluster: String?) -> String? {
+  private static func sentence(for status: Status, _ cluster: String?, _ remedy: String) -> String? {
     let name = cluster.map { "“\($0)”" } ?? "asked for"
     let isAboutCluster = status.message.hasPrefix("cluster ")
     switch status.code {
@@ -117,11 +121,11 @@ enum GatewayRefusal {
       return "the gateway cannot reach the cluster \(name) now; it is not ready"
     case 511:
       return
-        "the cluster \(name) does not accept this login; log in again with ksx login, and if that does not help, the "
-        + "kubeconfig that the host cluster keeps for it has ended"
+        "the cluster \(name) does not accept this login; \(remedy), and if that does not help, the kubeconfig that the "
+        + "host cluster keeps for it has ended"
     case 401:
       let quote = status.message.isEmpty ? "the gateway does not know who is asking" : status.message
-      return quote + "; log in again with ksx login"
+      return "\(quote); \(remedy)"
     default: return nil
     }
   }

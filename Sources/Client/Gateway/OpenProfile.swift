@@ -85,24 +85,29 @@ extension Profile {
   ) throws(ProfileError) -> GatewayTransport {
     // Without an address of its own it is behind the API server, which takes no second login along.
     guard let url = gateway.url else {
-      return GatewayTransport(ServiceProxyTransport(opened.transport), cluster: gateway.cluster)
+      var way = GatewayTransport(ServiceProxyTransport(opened.transport), cluster: gateway.cluster)
+      way.remedy = "behind the API server nobody is logged in, so give the gateway of “\(name)” a url"
+      return way
     }
     let connection = try connection(to: gateway, url, surroundings)
     if opened.server.isEmpty { opened.server = connection.displayName }
     opened.isInsecure = opened.isInsecure || connection.isInsecure
     let base = CurlTransport(connection)
-    let credentials: any CredentialSource
+    var way = GatewayTransport(base, cluster: gateway.cluster)
     if let said = try credential(surroundings.options) {
-      credentials = FixedCredential(said)
+      way.credentials = FixedCredential(said)
+      way.remedy = "check the token, or the user name and the password"
     } else if let path = gateway.tokenFile {
-      credentials = TokenFile(path)
+      way.credentials = TokenFile(path)
+      way.remedy = "renew the token in \(path)"
     } else {
-      let session = GatewaySession(
-        gateway: base, store: tokens(url, surroundings.environment), command: "ksx login --profile \(name)")
+      let command = "ksx login --profile \(name)"
+      let session = GatewaySession(gateway: base, store: tokens(url, surroundings.environment), command: command)
       opened.session = session
-      credentials = session
+      way.credentials = session
+      way.remedy = "log in again with \(command)"
     }
-    return GatewayTransport(base, credentials: credentials, cluster: gateway.cluster)
+    return way
   }
 
   /// Where the login of this profile at the gateway `url` is kept.
