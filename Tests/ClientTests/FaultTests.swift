@@ -6,7 +6,7 @@ import Testing
 /// Every verb against every fault of a real connection.
 @Suite(.timeLimit(.minutes(1)))
 struct FaultTests {
-  enum Verb: String, CaseIterable { case get, list, create, patch, delete, document }
+  enum Verb: String, CaseIterable { case get, list, table, create, patch, steps, apply, delete, document }
 
   enum Fault: String, CaseIterable {
     case silence, closed, cutHead, cutBody, garbage, halfStatus, emptyError, page, pageAsSuccess, emptySuccess
@@ -74,6 +74,9 @@ struct FaultTests {
       case .list: _ = try await cluster.list(.extensions)
       case .create: _ = try await cluster.create(.extensions, Object(.extensions, name: "a"))
       case .patch: _ = try await cluster.patch(.extensions, "a", ["spec": [:]])
+      case .table: _ = try await cluster.table(.extensions) { _ in }
+      case .steps: _ = try await cluster.patch(.extensions, "a", .json([.remove(["spec"])]))
+      case .apply: _ = try await cluster.patch(.extensions, "a", .apply(Object(.extensions, name: "a")))
       case .delete: try await cluster.delete(.extensions, "a")
       case .document: _ = try await cluster.document("/version")
       }

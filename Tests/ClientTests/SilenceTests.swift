@@ -30,6 +30,14 @@ struct SilenceTests {
     #expect(try await response.body.collected() == Array("0123".utf8))
   }
 
+  @Test func oneMayBeAsPatientAsNumbersAllow() async throws {
+    let server = LoopbackServer { _ in [.pause(milliseconds: 50)] + .answer() }
+    var connection = Connection(server: server.base)
+    connection.requestTimeout = .max
+
+    #expect(try await CurlTransport(connection).send(HTTPRequest(.get, "/")).status == 200)
+  }
+
   @Test func aSlowReaderIsNoSilentServer() async throws {
     let server = LoopbackServer { _ in
       [.send("HTTP/1.1 200 OK\r\nContent-Length: \(8 << 20)\r\n\r\n"), .bytes(Array(repeating: 65, count: 8 << 20))]

@@ -53,7 +53,8 @@ final class CurlThread: SerialExecutor {
 
   /// Rounded up: a moment too early there would be nothing to do yet.
   private static func milliseconds(_ wait: Duration) -> Int32 {
-    Int32(clamping: wait.components.seconds * 1000 + wait.components.attoseconds / 1_000_000_000_000_000 + 1)
+    let (seconds, attoseconds) = min(wait, .milliseconds(longestWait)).components
+    return Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
   }
 
   /// Signals belong to the thread that waits for keys.
