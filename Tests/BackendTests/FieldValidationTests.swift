@@ -37,6 +37,24 @@ import Testing
     #expect(patched.message.contains(#"strict decoding error: unknown field "spec.enabeld""#))
   }
 
+  @Test(arguments: [
+    (#"[{"op":"add","path":"/spec/enabeld","value":true}]"#, "spec.enabeld"),
+    (#"[{"op":"copy","from":"/spec/enabled","path":"/extra"}]"#, "extra"),
+    (#"[{"op":"replace","path":"/spec/extension","value":{"name":"a","version":"1","x":1}}]"#, "spec.extension.x"),
+    (#"[{"op":"add","path":"/metadata/labels","value":{"any":"thing"}}]"#, nil),
+    (#"[{"op":"replace","path":"/spec/enabled","value":false},{"op":"test","path":"/spec/x","value":null}]"#, nil),
+  ])
+  func operationsAreCheckedToo(patch: String, unknown: String?) async throws {
+    try await ask(.post, Path.plans, .plan("devops"))
+
+    let answer = try await ask(
+      .patch, Path.plans + "/devops?fieldValidation=Strict", try JSON.parse(Array(patch.utf8)),
+      as: "application/json-patch+json")
+
+    #expect(answer.status == (unknown == nil ? 200 : 422))
+    #expect(answer.message.contains(unknown.map { "unknown field \"\($0)\"" } ?? ""))
+  }
+
   @Test func everybodyElseIsWarned() async throws {
     func warnings(_ query: String) async -> [String] {
       let request = HTTPRequest(

@@ -136,6 +136,20 @@ import Testing
     await #expect(throws: TransportError.cancelled) { try await watch.value }
   }
 
+  @Test func aFloodOfWritesIsSeenOnceAndInOrder() async throws {
+    let version = try await ask(.post, Path.maps, .map("m")).version
+    let target = Path.maps + "?watch=true&resourceVersion=\(version)"
+    let count = 2_000
+
+    async let events = ask.watch(target, count)
+    var written: [String] = []
+    for index in 0..<count {
+      written.append(try await ask.patch(Path.maps + "/m", ["data": ["n": .string(String(index))]]).version)
+    }
+
+    #expect(try await events.map(\.eventVersion) == written)
+  }
+
   @Test func everyEventReachesEveryWatcher() async throws {
     let version = try await ask(.get, Path.maps).version
     let target = Path.maps + "?watch=true&resourceVersion=\(version)"

@@ -25,7 +25,8 @@ enum FieldValidation: String, Hashable, Sendable {
   /// The warnings about what is unknown in `document`, an object or the part of one that a patch has.
   func check(_ document: Value, _ type: ResourceType, isPatch: Bool) throws(Refusal) -> [String] {
     guard self != .ignore else { return [] }
-    let problems = type.structure.unknown(in: document).map { "unknown field \"\($0)\"" }
+    let operations = document.sequence?.flatMap { type.structure.unknown(inOperation: $0) }
+    let problems = (operations ?? type.structure.unknown(in: document)).map { "unknown field \"\($0)\"" }
     guard self == .strict, !problems.isEmpty else { return problems }
     let text = "strict decoding error: " + problems.joined(separator: ", ")
     if isPatch {
@@ -46,6 +47,21 @@ extension Structure {
       if case .record = self, !isKnown { return [pair.key] }
       return inner.unknown(in: pair.value).map { pair.key + "." + $0 }
     }.sorted()
+  }
+
+  /// The places that are not known and an operation of a JSON patch would put something at.
+  func unknown(inOperation operation: Value) -> [String] {
+    guard ["add", "replace", "copy", "move"].contains(operation["op"]?.string ?? "") else { return [] }
+    var structure = self
+    var keys: [String] = []
+    for key in JSONPatch.segments(operation["path"]?.string ?? "") {
+      guard structure.mergesKeys else { return [] }
+      let (inner, isKnown) = structure.member(key)
+      keys.append(key)
+      if case .record = structure, !isKnown { return [keys.joined(separator: ".")] }
+      structure = inner
+    }
+    return structure.unknown(in: operation["value"] ?? .null).map { (keys + [$0]).joined(separator: ".") }
   }
 
   /// `value` without what is not known.

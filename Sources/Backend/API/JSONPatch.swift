@@ -72,7 +72,12 @@ struct JSONPatch: Hashable, Sendable {
     guard let text = operation[key]?.string, text.isEmpty || text.hasPrefix("/") else {
       throw failure("a JSON patch operation needs a \(key) that begins with a slash")
     }
-    return text.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(unescaped)
+    return segments(text)
+  }
+
+  /// The keys and indices that a JSON pointer consists of.
+  static func segments(_ pointer: String) -> [String] {
+    pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(unescaped)
   }
 
   private static func unescaped(_ segment: Substring) -> String {
