@@ -14,12 +14,12 @@ import Testing
     _ = try await admin.create(shelf, Object(shelf, name: name, ["spec": ["icon": "x"]]))
   }
 
-  /// One use of each verb the client has.
+  /// One use of each verb.
   enum Verb: String, CaseIterable, Sendable {
-    case get, list, watch, create, patch, delete
+    case get, list, watch, create, update, patch, delete, deletecollection
 
     var reads: Bool { [.get, .list, .watch].contains(self) }
-    var isNamed: Bool { [.get, .patch, .delete].contains(self) }
+    var isNamed: Bool { [.get, .update, .patch, .delete].contains(self) }
   }
 
   @Test(arguments: Target.Person.allCases, Verb.allCases)
@@ -116,6 +116,11 @@ import Testing
     case .get: _ = try await cluster.get(resource, namespace: namespace, name)
     case .list: _ = try await cluster.list(resource, namespace: namespace, limit: 5)
     case .watch: try await watch(resource, namespace, in: cluster)
+    case .update: try await update(resource, namespace, in: cluster)
+    case .deletecollection:
+      // Nothing is selected, and nothing would be done.
+      let target = resource.path(namespace: namespace) + "?labelSelector=ksx.dev%2Fnone&dryRun=All"
+      try await expectYes { try await cluster.raw(.delete, target) }
     case .create:
       _ = try await cluster.create(
         resource, Object(resource, name: name + "-new", namespace: namespace), dryRun: true)
@@ -123,6 +128,31 @@ import Testing
       _ = try await cluster.patch(resource, namespace: namespace, name, ["metadata": ["labels": ["a": "b"]]])
     case .delete: try await cluster.delete(resource, namespace: namespace, name)
     }
+  }
+
+  /// Replaces the object with itself; somebody else may be faster, and then it is read again.
+  private func update(_ resource: Resource, _ namespace: String?, in cluster: Cluster) async throws(ClusterError) {
+    let target = resource.path(namespace: namespace, name: name) + "?dryRun=All"
+    for attempt in 1...10 {
+      do throws(ClusterError) {
+        let empty = Object(resource, name: name, namespace: namespace)
+        let object = try? await admin.get(resource, namespace: namespace, name)
+        return try await expectYes { try await cluster.raw(.put, target, (object ?? empty).value) }
+      } catch {
+        guard case .refused(let status) = error, status.code == 409, attempt < 10 else { throw error }
+      }
+    }
+  }
+
+  /// Throws what `send` was refused with.
+  private func expectYes(_ send: () async throws -> Answer) async throws(ClusterError) {
+    let answer: Answer
+    do { answer = try await send() } catch { throw .unreadable("\(error)") }
+    guard answer.status >= 300 else { return }
+    throw .refused(
+      Status(
+        code: answer.status, reason: answer.reason, message: answer.message,
+        name: answer["details", "name"]?.string ?? ""))
   }
 
   /// Begins a watch and looks at its head only.
