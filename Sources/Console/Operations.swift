@@ -72,6 +72,7 @@ extension Operations.Operation {
     case .enable: installation.isEnabled
     case .disable: !installation.isEnabled
     case .configure: installation.config != before?.config
+    case .place(let clusters): installation.clusters == clusters
     case .uninstall, .forceDelete: true
     }
   }
@@ -87,6 +88,7 @@ extension Change {
     case .enable: "enabled"
     case .disable: "disabled"
     case .configure: "has the new config"
+    case .place: "has its agents placed"
     case .uninstall: "uninstalled"
     case .forceDelete: "removed by force"
     }

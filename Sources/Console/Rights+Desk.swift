@@ -9,7 +9,7 @@ extension Desk {
   /// Why the cluster would not carry out what `command` plans on `name`, as a sentence.
   func incapability(_ command: Command, on name: String? = nil) -> String? {
     guard let change = command.change, let capabilities = knowledge.capabilities else { return nil }
-    if let name, market.installations[name]?.isKeptByStandalone == true, change != .forceDelete { return nil }
+    if let name, market.installations[name]?.isKeptByStandalone == true { return nil }
     return capabilities.reason(against: change.feature)
   }
 

@@ -23,6 +23,7 @@ extension Change {
     case .enable: return patch(["enabled": true])
     case .disable: return patch(["enabled": false])
     case .configure(let text): return patch(["config": config(text)])
+    case .place(let clusters): return patch(["clusterScheduling": Self.placement(clusters, installation)])
     case .uninstall, .forceDelete:
       return .delete(resource, name: installation?.name ?? name, uid: installation?.uid)
     }
@@ -49,10 +50,18 @@ extension Change {
   /// The controller fails on a scheduling that has no placement (facts §2.6), so whatever is written
   /// there puts one in; an empty one places nothing anywhere.
   private static func withPlacement(_ spec: Mapping, _ installation: Installation?) -> Mapping {
-    guard installation?.lacksPlacement == true else { return spec }
+    guard installation?.lacksPlacement == true, spec["clusterScheduling"] == nil else { return spec }
     var spec = spec
     spec["clusterScheduling"] = ["placement": ["clusters": []]]
     return spec
+  }
+
+  /// Always a placement, and never none at all: that would leave the agents behind (facts §2.6).
+  private static func placement(_ clusters: [String], _ installation: Installation?) -> Value {
+    var placement: Mapping = ["clusters": .sequence(clusters.map(Value.string))]
+    // Where no cluster is named the selector counts, and would place what was to be removed.
+    if installation?.hasClusterSelector == true { placement["clusterSelector"] = .null }
+    return ["placement": .mapping(placement)]
   }
 
   /// The installation's name must be the extension's (facts §2.3).

@@ -6,6 +6,8 @@ public enum Change: Hashable, Sendable {
   case rollback(to: String, config: String)
   case enable, disable
   case configure(config: String)
+  /// Agents in these member clusters, and in no others.
+  case place(on: [String])
   case uninstall
   /// Uninstall whatever the controllers cannot: hooks do not run, and what is in the way stays behind.
   case forceDelete
@@ -16,7 +18,7 @@ extension Change {
   public var config: String? {
     switch self {
     case .install(_, let config), .rollback(_, let config), .configure(let config): config
-    case .upgrade, .enable, .disable, .uninstall, .forceDelete: nil
+    case .upgrade, .enable, .disable, .place, .uninstall, .forceDelete: nil
     }
   }
 
@@ -24,7 +26,7 @@ extension Change {
   public var version: String? {
     switch self {
     case .install(let version, _), .upgrade(let version), .rollback(let version, _): version
-    case .enable, .disable, .configure, .uninstall, .forceDelete: nil
+    case .enable, .disable, .configure, .place, .uninstall, .forceDelete: nil
     }
   }
 
@@ -37,6 +39,8 @@ extension Change {
     case .enable: "enable"
     case .disable: "disable"
     case .configure: "configure"
+    case .place(let clusters):
+      clusters.isEmpty ? "remove agents" : "place agents on \(clusters.joined(separator: ", "))"
     case .uninstall: "uninstall"
     case .forceDelete: "force delete"
     }
@@ -53,6 +57,7 @@ extension Change {
     case .configure: .configure
     case .enable, .disable: .enable
     case .forceDelete: .forceDelete
+    case .place: .clusterScheduling
     }
   }
 }

@@ -40,7 +40,7 @@ extension PlanSubject {
       return needing.filter { !Self.satisfies(version, $0.1.version) }.map { other, dependency in
         Plan.Problem(isBlocking: false, "\(other) needs \(name) \(dependency.version), which \(version) is not")
       }
-    case .install, .enable, .configure: return []
+    case .install, .enable, .configure, .place: return []
     }
   }
 

@@ -74,6 +74,7 @@ extension PlanSubject {
           .note, "the config is the complete set of overrides of the chart's defaults: what it leaves out is default"),
         Plan.Effect(.note, "helm upgrades release \(release) in namespace \(namespace); its pods may restart"),
       ]
+    case .place(let clusters): placeEffects(clusters)
     case .uninstall: uninstallEffects
     case .forceDelete: forceEffects
     }
@@ -162,8 +163,20 @@ extension PlanSubject {
     ]
   }
 
+  private func placeEffects(_ clusters: [String]) -> [Plan.Effect] {
+    let former = installation?.clusters ?? []
+    let gone = former.filter { !clusters.contains($0) }.map { Plan.Effect(.removed, "agent in cluster \($0)") }
+    let fresh = clusters.filter { !former.contains($0) }.map { Plan.Effect(.added, "agent in cluster \($0)") }
+    let selected =
+      installation?.hasClusterSelector == true
+      ? [Plan.Effect(.removed, "the agents that a selector of clusters placed, in any other cluster")] : []
+    return gone + fresh + selected + [
+      Plan.Effect(.note, "a cluster that is unknown or cannot be scheduled to is passed over without a word")
+    ]
+  }
+
   private var placementEffects: [Plan.Effect] {
-    guard installation?.lacksPlacement == true, !change.removes else { return [] }
+    guard installation?.lacksPlacement == true, !change.removes, change.feature != .clusterScheduling else { return [] }
     if case .install = change { return [] }
     return [Plan.Effect(.changed, "placement: none → an empty one; without it the controller fails on this \(kind)")]
   }

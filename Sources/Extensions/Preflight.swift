@@ -15,7 +15,9 @@ extension PlanSubject {
   /// Why the controllers of this cluster would not carry the change out, though the API would take it.
   var incapability: String? {
     // A standalone backend's controllers carry out all that a Subscription of any era can ask for.
-    if installation?.isKeptByStandalone == true, context.dialect.era != .plugin, change != .forceDelete { return nil }
+    if installation?.isKeptByStandalone == true, context.dialect.era != .plugin, change.feature != .clusterScheduling {
+      return nil
+    }
     return context.capabilities.reason(against: change.feature)
   }
 
@@ -110,6 +112,10 @@ extension PlanSubject {
       return [blocking("\(name) is already at version \(installation.version)\(retry)")]
     case .rollback(installation.version, _) where isSameConfig:
       return [blocking("\(name) already has version \(installation.version) with this config\(retry)")]
+    case .place(let clusters) where clusters == installation.clusters && !installation.hasClusterSelector:
+      return [blocking(clusters.isEmpty ? "\(name) has no agents" : "\(name) has its agents there already")]
+    case .place(let clusters) where !clusters.isEmpty && target?.isMulticluster == false:
+      return [blocking("\(name) \(installation.version) runs in the host cluster only: it has no agents")]
     case .configure where isSameConfig: return [blocking("\(name) already has this config\(retry)")]
     default: return []
     }

@@ -53,7 +53,7 @@ extension Change {
     case .install: [Access("create", kind)]
     case .uninstall: [Access("delete", kind, name: name)]
     case .forceDelete: [Access("patch", kind, name: name), Access("delete", kind, name: name)]
-    case .upgrade, .rollback, .enable, .disable, .configure: [Access("patch", kind, name: name)]
+    case .upgrade, .rollback, .enable, .disable, .configure, .place: [Access("patch", kind, name: name)]
     }
   }
 }

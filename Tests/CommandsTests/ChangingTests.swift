@@ -32,6 +32,21 @@ import Testing
     #expect(try await bench.failure("disable", "whizard", "--yes") == "cannot disable: whizard is not installed")
   }
 
+  @Test func agentsArePlacedOnNamedClusters() async throws {
+    let bench = try Workbench()
+    try await bench.offer(versions: ["1.0.0"], recommended: "1.0.0", spec: ["installationMode": "Multicluster"])
+    try await bench.run("install", "whizard", "--yes")
+
+    #expect(
+      try await bench.run("place", "whizard", "--clusters=east,west,east", "--yes")
+        == "whizard: agents placed in test\n")
+    #expect(try await bench.installation().clusters == ["east", "west"])
+    #expect(
+      try await bench.run("place", "whizard", "--clusters=", "--yes") == "whizard: agents being removed in test\n")
+    #expect(try await bench.installation().clusters == [])
+    #expect(try await bench.failure("place", "whizard", "--yes").hasPrefix("ksx place needs --clusters"))
+  }
+
   @Test func withoutATerminalNothingIsChangedUnasked() async throws {
     let bench = try Workbench()
     try await bench.offer()

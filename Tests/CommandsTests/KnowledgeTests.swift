@@ -94,7 +94,10 @@ import Testing
 
     let sentence = try await bench.failure("disable", "whizard", "--now")
 
-    #expect(sentence.hasPrefix("disable whizard --now has no effect: the controllers of this cluster do nothing"))
+    #expect(
+      sentence.hasPrefix(
+        "disable whizard --now: the cluster stored it, and it has no effect: the controllers of this cluster do nothing"
+      ))
     #expect(bench.transport.requests.count == 1)
   }
 

@@ -67,3 +67,45 @@ a_kubeconfig_that_is_not_there_or_broken_is_named_with_its_line() {
   equal "$code" 1 'the exit status'
   contains "$said" "$home/broken"
 }
+
+# users - files that tell a backend of a user who may look at everything and change nothing.
+users() {
+  local group
+  (umask 077 && printf 'secret-of-ada,ada,7,viewers\n' >"$home/tokens.csv")
+  for group in kubesphere.io extensions.kubesphere.io; do
+    printf '{"apiVersion":"abac.authorization.kubernetes.io/v1beta1","kind":"Policy","spec":{"group":"viewers",'
+    printf '"resource":"*","apiGroup":"%s","namespace":"*","readonly":true}}\n' "$group"
+  done >"$home/policies"
+}
+
+who_may_only_look_is_told_before_anything_is_sent() {
+  local said code=0 address
+  users
+  serve --listen 127.0.0.1:0 --token-auth-file "$home/tokens.csv" --authorization-policy-file "$home/policies"
+  stocked
+  ksx --standalone install log-lens --version 1.0.0 --yes --wait >/dev/null 2>&1
+  address=$(grep -o 'http://127[^ ]*' "$home/ksxd.log" | head -1)
+  {
+    printf 'apiVersion: v1\nkind: Config\ncurrent-context: ada\n'
+    printf 'clusters: [{name: museum, cluster: {server: "%s"}}]\n' "$address"
+    printf 'contexts: [{name: ada, context: {cluster: museum, user: ada}}]\n'
+    printf 'users: [{name: ada, user: {token: secret-of-ada}}]\n'
+  } >"$home/kubeconfig"
+  said=$(ksx --kubeconfig "$home/kubeconfig" disable log-lens --yes 2>&1) || code=$?
+  equal "$code" 1 'the exit status'
+  contains "$said" 'cannot disable: you may not patch installplans.kubesphere.io (user ada)'
+  contains "$(ksx --kubeconfig "$home/kubeconfig" list 2>&1)" 'log-lens'
+
+  start 80x24 ksx --kubeconfig "$home/kubeconfig"
+  expect 'view only, connected' 30
+  keys /
+  write log
+  expect '> Log Lens +Installed'
+  keys Enter
+  keys D
+  expect 'Not possible: you may not patch installplans.kubesphere.io'
+  keys y
+  expect 'Cannot apply: you may not patch'
+  keys Escape
+  contains "$(ksx --standalone get log-lens)" 'Enabled:      yes'
+}

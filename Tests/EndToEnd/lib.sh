@@ -107,11 +107,11 @@ feed() {
   env -i "${assignments[@]}" "$bin/ksx" --standalone "$@"
 }
 
-# serve - starts a backend by hand, as one that does not end with its last console.
+# serve ARGUMENTS... - starts a backend by hand, as one that does not end with its last console.
 serve() {
   local assignments=()
   mapfile -t assignments < <(environment)
-  env -i "${assignments[@]}" "$bin/ksxd" serve --socket "$home/run/ksx/ksxd.sock" >>"$home/ksxd.log" 2>&1 &
+  env -i "${assignments[@]}" "$bin/ksxd" serve --socket "$home/run/ksx/ksxd.sock" "$@" >>"$home/ksxd.log" 2>&1 &
 }
 
 # equal ACTUAL EXPECTED WHAT

@@ -86,10 +86,10 @@ import Testing
   }
 
   @Test(arguments: Era.allCases)
-  func onlyInstallPlansCanBeForced(era: Era) {
+  func onlyInstallPlansAndStandaloneBackendsCanBeForced(era: Era) {
     let plan = Plan.make(.forceDelete, for: "whizard", in: era.context())
 
-    #expect(plan.isBlocked == (era != .installPlan))
+    #expect(plan.isBlocked == (era != .installPlan && era != .seed))
     guard era == .installPlan else { return }
     let annotation: Value = [
       "metadata": ["annotations": ["kubesphere.io/force-delete": ""], "resourceVersion": "7"]
@@ -131,6 +131,50 @@ import Testing
     #expect(plan.write.kubectl().contains(#"{"enabled":false,"clusterScheduling":{"placement":{"clusters":[]}}}"#))
     #expect(plan.text.contains("~ placement: none → an empty one"))
     #expect(!Plan.make(.uninstall, for: "whizard", in: context).text.contains("placement"))
+  }
+}
+
+@Suite struct PlacementTests {
+  private func context(_ era: Era = .installPlan, on clusters: [String] = ["west"], bySelector: Bool = false)
+    -> PlanContext
+  {
+    var context = era.context()
+    context.installations["whizard"]?.clusters = clusters
+    context.installations["whizard"]?.hasClusterSelector = bySelector
+    for version in context.versions.keys { context.versions[version]?.isMulticluster = true }
+    return context
+  }
+
+  @Test(arguments: [Era.scheduledSubscription, .installPlan])
+  func agentsArePlacedWhereTheyAreNamed(era: Era) {
+    let plan = Plan.make(.place(on: ["east"]), for: "whizard", in: context(era))
+
+    #expect(plan.blocking == [])
+    #expect(plan.text.hasPrefix("- agent in cluster west\n+ agent in cluster east\n"))
+    #expect(plan.kubectl.hasSuffix(#"'{"spec":{"clusterScheduling":{"placement":{"clusters":["east"]}}}}'"#))
+  }
+
+  /// No scheduling at all would leave the agents behind, and a selector would place them again.
+  @Test func removingAllAgentsStillSendsAPlacement() {
+    let plain = Plan.make(.place(on: []), for: "whizard", in: context())
+    let selected = Plan.make(.place(on: []), for: "whizard", in: context(on: [], bySelector: true))
+
+    #expect(plain.kubectl.hasSuffix(#"'{"spec":{"clusterScheduling":{"placement":{"clusters":[]}}}}'"#))
+    #expect(selected.kubectl.contains(#"{"placement":{"clusters":[],"clusterSelector":null}}"#))
+  }
+
+  @Test(arguments: [Era.plugin, .subscription, .splitSubscription, .seed])
+  func mostErasHaveNoAgents(era: Era) {
+    #expect(Plan.make(.place(on: ["east"]), for: "whizard", in: context(era)).isBlocked)
+  }
+
+  @Test func whatHasNoAgentsOrHasThemThereSaysSo() {
+    #expect(
+      Plan.make(.place(on: ["west"]), for: "whizard", in: context()).blocking
+        == ["whizard has its agents there already"])
+    #expect(
+      Plan.make(.place(on: ["west"]), for: "whizard", in: Era.installPlan.context()).blocking
+        == ["whizard 1.0.0 runs in the host cluster only: it has no agents"])
   }
 }
 

@@ -26,7 +26,7 @@ public enum Option: String, CaseIterable, Sendable {
   case standalone, dialect
   case readOnly = "read-only"
   case help
-  case output, version, config, yes, now, force
+  case output, version, config, yes, now, force, clusters
   case dryRun = "dry-run"
   case wait, timeout
   case gateway
@@ -37,7 +37,8 @@ public enum Option: String, CaseIterable, Sendable {
 
   private var isGlobal: Bool {
     switch self {
-    case .help, .output, .version, .config, .yes, .now, .force, .dryRun, .wait, .timeout, .gateway, .passwordStdin:
+    case .help, .output, .version, .config, .yes, .now, .force, .clusters, .dryRun, .wait, .timeout, .gateway,
+      .passwordStdin:
       false
     default: true
     }
@@ -58,6 +59,7 @@ public enum Option: String, CaseIterable, Sendable {
     case .cacheDirectory: "DIRECTORY"
     case .token: "TOKEN"
     case .asUID: "UID"
+    case .clusters: "NAME,…"
     case .requestTimeout, .timeout: "DURATION"
     case .dialect: "DIALECT"
     case .output: "FORMAT"
@@ -133,6 +135,7 @@ public enum Option: String, CaseIterable, Sendable {
     case .version: "The version wanted"
     case .config: "The file with the config; - is the standard input"
     case .yes: "Do not ask before changing the cluster"
+    case .clusters: "The member clusters, and no others"
     case .force: "Remove what an ordinary uninstall could not, without its hooks"
     case .now: "Do it with one request, without a plan and without asking"
     case .dryRun: "Show the plan and change nothing; server also asks the server whether it would agree"

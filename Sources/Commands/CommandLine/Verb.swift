@@ -4,7 +4,7 @@
 public enum Verb: String, CaseIterable, Sendable {
   case console = ""
   case list, get, versions
-  case install, upgrade, rollback, enable, disable, uninstall
+  case install, upgrade, rollback, enable, disable, place, uninstall
   case configGet = "config get"
   case configSet = "config set"
   case login, logout, contexts
@@ -24,6 +24,7 @@ public enum Verb: String, CaseIterable, Sendable {
     case .rollback: "Go back to an earlier version with the config it had"
     case .enable: "Let an installed extension serve its APIs and pages again"
     case .disable: "Take an extension's APIs and pages away; its workloads keep running"
+    case .place: "Say in which member clusters an extension runs its agents"
     case .uninstall: "Uninstall an extension"
     case .configGet: "Print the config of an installed extension, byte for byte"
     case .configSet: "Replace the config of an installed extension"
@@ -58,6 +59,7 @@ public enum Verb: String, CaseIterable, Sendable {
     case .install: [.version, .config] + Self.changing
     case .upgrade, .rollback: [.version] + Self.changing
     case .enable, .disable: [.now] + Self.changing
+    case .place: [.clusters] + Self.changing
     case .uninstall: [.force] + Self.changing
     case .configGet: []
     case .configSet: [.config] + Self.changing
@@ -77,6 +79,8 @@ public enum Verb: String, CaseIterable, Sendable {
       ["Without --version it takes the version the cluster recommends, else the newest release."]
     case .rollback:
       ["Without --version it goes back to what ksx last saw there before a change."]
+    case .place:
+      ["The clusters named are all it has: agents anywhere else are removed. --clusters= removes every agent."]
     case .uninstall:
       [
         "With --force hooks do not run, and what the release leaves behind keeps running: for what an",

@@ -23,6 +23,9 @@ struct PlanText {
       case .enable: "Enable \(plan.name)"
       case .disable: "Disable \(plan.name)"
       case .configure: "Configure \(plan.name)"
+      case .place(let clusters):
+        clusters.isEmpty
+          ? "Remove the agents of \(plan.name)" : "Place agents of \(plan.name) on \(clusters.joined(separator: ", "))"
       case .uninstall: "Uninstall \(plan.name)"
       case .forceDelete: "Force delete \(plan.name)"
       }

@@ -130,6 +130,7 @@ extension Change {
     case .enable: "enabled"
     case .disable: "disabled"
     case .configure: "config replaced"
+    case .place(let clusters): clusters.isEmpty ? "agents being removed" : "agents placed"
     case .uninstall: "being uninstalled"
     case .forceDelete: "being removed by force"
     }

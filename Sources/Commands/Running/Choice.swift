@@ -26,6 +26,7 @@ struct Choice {
     case .rollback: return try rollback()
     case .enable: return .enable
     case .disable: return .disable
+    case .place: return try placement()
     case .uninstall: return invocation.has(.force) ? .forceDelete : .uninstall
     case .configSet:
       guard let config = try config(orInput: true) else {
@@ -58,6 +59,15 @@ struct Choice {
       throw CommandError("--version is a version such as 1.2.0, not \(asked.sanitised)")
     }
     return context.versions.keys.sorted().first { SemanticVersion($0) == version } ?? asked
+  }
+
+  private func placement() throws(CommandError) -> Change {
+    guard let text = invocation[.clusters] else {
+      throw CommandError("ksx place needs --clusters, such as --clusters=east,west; --clusters= removes all agents")
+    }
+    var names: [String] = []
+    for name in text.split(separator: ",").map(String.init) where !names.contains(name) { names.append(name) }
+    return .place(on: names)
   }
 
   /// What there was before; a version that was never seen here comes with the present config.

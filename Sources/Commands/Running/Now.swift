@@ -51,7 +51,9 @@ extension Runner {
     guard let known = knowledge, known.isFresh(at: Clock.seconds), !Installation(object).isKeptByStandalone,
       let reason = known.capabilities.reason(against: .enable)
     else { return }
-    throw CommandError("\(invocation.verb.rawValue) \(object.name) --now has no effect: \(reason)".sanitised)
+    throw CommandError(
+      "\(invocation.verb.rawValue) \(object.name) --now: the cluster stored it, and it has no effect: \(reason)"
+        .sanitised)
   }
 
   private func patch(_ name: String, _ isEnabled: Bool, _ dialect: Dialect) async throws(ClusterError) -> Object {

@@ -70,9 +70,11 @@ struct PlanView: View {
     if !isUnderWay, revision != desk.market.revision || rights != desk.rights,
       let context = desk.planContext(for: name)
     {
+      let isVerdict = rights != desk.rights && revision == desk.market.revision
       (revision, rights) = (desk.market.revision, desk.rights)
       let fresh = Plan.make(change, for: name, in: context)
-      if let plan, plan.isNews(fresh) {
+      // A verdict that forbids the plan says so itself.
+      if let plan, plan.isNews(fresh), !(isVerdict && fresh.isBlocked) {
         // What somebody has read and is about to agree to must not change under the finger.
         (progress, isApplyFocused) = (.changed, false)
       } else if plan == nil {

@@ -73,7 +73,8 @@ public enum Feature: String, CaseIterable, Sendable {
     switch self {
     case .install: [.subscription, .splitSubscription, .scheduledSubscription, .installPlan, .seed]
     case .upgrade, .configure, .enable: [.scheduledSubscription, .installPlan, .seed]
-    case .forceDelete, .configHash, .extensionEntries, .repositoryResync: [.installPlan]
+    case .forceDelete: [.installPlan, .seed]
+    case .configHash, .extensionEntries, .repositoryResync: [.installPlan]
     case .clusterScheduling, .stateHistory: [.scheduledSubscription, .installPlan]
     case .releaseName: [.subscription, .splitSubscription]
     case .targetNamespace: [.subscription, .splitSubscription, .seed]

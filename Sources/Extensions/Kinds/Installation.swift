@@ -29,6 +29,10 @@ public struct Installation: Mirrored {
   public var jobName: String
   /// `spec.clusterScheduling` is there and says nothing of where, on which the controller fails (facts §2.6).
   public var lacksPlacement: Bool
+  /// The member clusters that agents are asked for in.
+  public var clusters: [String]
+  /// Agents are also asked for by labels of clusters, which counts where none is named.
+  public var hasClusterSelector: Bool
   /// The controllers of a standalone backend look after it.
   public var isKeptByStandalone: Bool
   public var isBeingDeleted: Bool
@@ -74,6 +78,9 @@ public struct Installation: Mirrored {
     jobName = status["jobName"]?.string ?? ""
     let scheduling = spec["clusterScheduling"]?.mapping
     lacksPlacement = scheduling != nil && scheduling?["placement"]?.mapping == nil
+    let placement = scheduling?["placement"]
+    clusters = placement?["clusters"]?.sequence?.compactMap(\.string) ?? []
+    hasClusterSelector = placement?["clusterSelector"]?.mapping != nil
     isKeptByStandalone = object.annotations[Self.standaloneAnnotation] != nil
     isBeingDeleted = object.isBeingDeleted
     created = object.creationTimestamp ?? ""

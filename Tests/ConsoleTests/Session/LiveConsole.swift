@@ -20,10 +20,19 @@ final class LiveConsole {
   private(set) var app: App
 
   /// A console on a marketplace of its own.
-  init(columns: Int = 80, rows: Int = 24, dialect: Dialect = .installPlan) async throws {
+  ///
+  /// A `viewer` may look at everything that KubeSphere has and change nothing.
+  init(columns: Int = 80, rows: Int = 24, dialect: Dialect = .installPlan, viewer: User? = nil) async throws {
     folder = try TemporaryFolder()
     try Catalogue.write(to: folder.path + "/charts")
-    let api = try API(path: folder.path + "/objects.db", types: ResourceTypes(dialect: dialect))
+    let policies = ["kubesphere.io", "extensions.kubesphere.io"].map { group in
+      #"{"apiVersion":"abac.authorization.kubernetes.io/v1beta1","kind":"Policy","spec":{"group":"viewers","#
+        + #""resource":"*","apiGroup":"\#(group)","namespace":"*","readonly":true}}"# + "\n"
+    }
+    try Files.write(Array(policies.joined().utf8), to: folder.path + "/policies")
+    let api = try API(
+      path: folder.path + "/objects.db", types: ResourceTypes(dialect: dialect),
+      authorizer: try Authorizer(policyFile: folder.path + "/policies"))
     try await api.makeNamespaces()
     let direct = Cluster(transport: InProcessTransport(api))
     cluster = direct
@@ -34,11 +43,13 @@ final class LiveConsole {
     try await Catalogue.register(folder: folder.path + "/charts", in: direct, dialect: dialect)
     controllers = Task { [settings] in await Controllers.run(cluster: direct, dialect: dialect, settings: settings) }
 
-    plug = Plug(InProcessTransport(api))
+    plug = Plug(InProcessTransport(api, as: viewer ?? .owner))
     var behindPlug = Cluster(transport: plug)
     behindPlug.timing = Timing.real
+    var description = Session.Description(cluster: "standalone", identity: "test")
+    description.user = viewer?.name ?? ""
     let session = Session(
-      Session.Description(cluster: "standalone", identity: "test"), cluster: behindPlug,
+      description, cluster: behindPlug,
       recordKeeper: RecordKeeper(folder: folder.path + "/state", cluster: "test"))
     worker = Worker(session, mailbox: mailbox)
     size = Size(rows: rows, columns: columns)

@@ -1,3 +1,4 @@
+import Backend
 import Client
 import Extensions
 import Manifest
@@ -119,6 +120,30 @@ import Testing
     console.press(.enter, .enter, .tab, .tab)
 
     try await console.until(screenSays: "searches them while they arrive")
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func whoMayOnlyLookIsToldBeforeAnythingIsSent(dialect: Dialect) async throws {
+    let viewer = User(name: "ada", groups: ["system:authenticated", "viewers"])
+    let console = try await LiveConsole(columns: 120, dialect: dialect, viewer: viewer)
+    try await console.until("listed the marketplace") { !$0.row("Log Lens").isEmpty }
+    let write = Change.install(version: "1.0.0", config: "").write(
+      to: "log-lens", installation: nil, in: Capabilities(assuming: dialect))
+    _ = try await write.send(to: console.cluster)
+    try await console.until("saw it installed") { $0.row("Log Lens").contains("Installed     1.0.0") }
+    try await console.until(screenSays: "view only, connected")
+    console.type("/log lens")
+    console.press(.enter)
+
+    console.type("D")
+    let sentence = "you may not patch \(dialect.installations.qualifiedName) (user ada)"
+    try await console.until(screenSays: "Not possible: \(sentence)")
+    #expect(console.screen.contains("~ enabled: yes → no"))
+    #expect(!console.screen.contains("look again"))
+    console.type("y")
+    try await console.until(screenSays: "Cannot apply: \(sentence)")
+
+    #expect(Installation(try await console.cluster.get(dialect.installations, "log-lens")).isEnabled)
   }
 
   @Test func theOtherDialectDoesTheSame() async throws {
