@@ -56,6 +56,8 @@ let package = Package(
     .testTarget(name: "BackendTests", dependencies: ["Backend"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Backend"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console", "Backend"]),
+    // A real client and a real server, and between them whatever can go wrong.
+    .testTarget(name: "FaultTests", dependencies: ["Backend", "Extensions", "Client", "Manifest"]),
     // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.
     .testTarget(name: "ConformanceTests", dependencies: ["Backend", "Extensions", "Client", "Manifest"]),
   ],

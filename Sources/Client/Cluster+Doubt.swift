@@ -4,7 +4,7 @@ public import Manifest
 public enum WriteOutcome: Hashable, Sendable {
   /// The object is as the write wanted it.
   case carriedOut(Object)
-  /// The object is not as the write wanted it; it may be tried again.
+  /// The object is not as the write wanted it, or there is none; it may be tried again.
   case notCarriedOut(Object?)
   /// Nobody can say, because the object cannot be read either.
   case unknown(ClusterError)
@@ -23,7 +23,7 @@ extension ClusterError {
 }
 
 extension Cluster {
-  /// Looks whether `patch`, whose answer was lost, has been carried out.
+  /// Looks whether `patch`, or a creation, whose answer was lost, has been carried out.
   ///
   /// The patch is never sent again here: the object is read and compared.
   public func outcome(
@@ -36,6 +36,8 @@ extension Cluster {
       let object = try await get(resource, namespace: namespace, name)
       return MergePatch.apply(wanted, to: object.value) == object.value ? .carriedOut(object) : .notCarriedOut(object)
     } catch {
+      // What is not there was not created, and what is gone is not as it was wanted.
+      if case .refused(let status) = error, status.code == 404 { return .notCarriedOut(nil) }
       return .unknown(error)
     }
   }

@@ -31,13 +31,15 @@ extension Cluster {
   func list(
     _ list: ListRequest, restart: () -> Void, each: (Object) -> Void
   ) async throws(ClusterError) -> ListVersion {
-    let end = try await pages(list, restart: restart) { each(Object($0).filled(for: list.resource)) }
+    let end = try await pages(list, restart: restart) { (value) throws(ClusterError) in
+      each(try Object(value).filled(for: list.resource))
+    }
     return ListVersion(resourceVersion: end.version)
   }
 
   /// Hands over the items of every page, and gives what stands around those of the last.
   func pages(
-    _ list: ListRequest, restart: () -> Void, each: (Value) -> Void
+    _ list: ListRequest, restart: () -> Void, each: (Value) throws(ClusterError) -> Void
   ) async throws(ClusterError) -> ListEnd {
     var list = list
     var restarts = 0
@@ -57,7 +59,9 @@ extension Cluster {
     }
   }
 
-  private func page(_ list: ListRequest, each: (Value) -> Void) async throws(ClusterError) -> ListEnd {
+  private func page(
+    _ list: ListRequest, each: (Value) throws(ClusterError) -> Void
+  ) async throws(ClusterError) -> ListEnd {
     let response = try await read(list.target, accepting: list.form.accepted)
     var splitter = ItemSplitter()
     splitter.fields = list.form.fields
@@ -76,11 +80,12 @@ extension Cluster {
   }
 
   private static func take(
-    _ chunk: [UInt8], _ skipping: JSONPaths, _ splitter: inout ItemSplitter, _ each: (Value) -> Void
+    _ chunk: [UInt8], _ skipping: JSONPaths, _ splitter: inout ItemSplitter,
+    _ each: (Value) throws(ClusterError) -> Void
   ) throws(ClusterError) {
     let result = chunk.withUnsafeBufferPointer { chunk in
       Result { () throws(ClusterError) in
-        try splitter.add(chunk) { (item) throws(ClusterError) in each(try self.value(of: item, skipping: skipping)) }
+        try splitter.add(chunk) { (item) throws(ClusterError) in try each(self.value(of: item, skipping: skipping)) }
       }
     }
     try result.get()

@@ -58,7 +58,9 @@ public struct Access: Hashable, Sendable {
 extension Cluster {
   /// Who answers; needs no rights on most clusters.
   public func version() async throws(ClusterError) -> ServerVersion {
-    ServerVersion(try await document("/version"))
+    let version = ServerVersion(try await document("/version"))
+    guard !version.gitVersion.isEmpty else { throw .unreadable("the answer names no version") }
+    return version
   }
 
   /// The resources of one group and version; empty when the cluster does not serve it.
@@ -71,7 +73,11 @@ extension Cluster {
       if case .refused(let status) = error, status.code == 404 { return [] }
       throw error
     }
-    return (value["resources"]?.sequence ?? []).compactMap { entry in
+    // `null` is how Go writes a list that was never made.
+    guard let entries = value["resources"], entries == .null || entries.sequence != nil else {
+      throw .unreadable("the answer is no list of resources")
+    }
+    return (entries.sequence ?? []).compactMap { entry in
       // A subresource, such as pods/log, is no collection.
       guard let plural = entry["name"]?.string, !plural.contains("/"), let kind = entry["kind"]?.string else {
         return nil

@@ -23,7 +23,8 @@ public struct Cluster: Sendable {
     skipping: JSONPaths = JSONPaths()
   ) async throws(ClusterError) -> Object {
     let response = try await read(resource.path(namespace: namespace, name: name, subresource: subresource))
-    return try Self.object(try await Self.value(of: response, skipping: skipping))
+    let value = try await Self.value(of: response, skipping: skipping)
+    return try Object(value, answering: resource, name, subresource)
   }
 
   /// Creates `object`, or, of an object that is there, a subresource such as a pod's `eviction`.
@@ -32,7 +33,8 @@ public struct Cluster: Sendable {
   ) async throws(ClusterError) -> Object {
     let name = subresource.map { _ in object.name }
     let target = resource.path(namespace: object.namespace, name: name, subresource: subresource)
-    return try await write(.post, target + writeQuery(dryRun), type: "application/json", object.value)
+    let value = try await write(.post, target + writeQuery(dryRun), type: "application/json", object.value)
+    return try Object(value, answering: resource, object.name, subresource)
   }
 
   /// Changes an object, or a subresource of it such as `status`.
@@ -41,8 +43,9 @@ public struct Cluster: Sendable {
     dryRun: Bool = false
   ) async throws(ClusterError) -> Object {
     let target = resource.path(namespace: namespace, name: name, subresource: subresource)
-    return try await write(
-      .patch, target + writeQuery(dryRun, force: patch.isForced), type: patch.contentType, patch.body)
+    let query = writeQuery(dryRun, force: patch.isForced)
+    let value = try await write(.patch, target + query, type: patch.contentType, patch.body)
+    return try Object(value, answering: resource, name, subresource)
   }
 
   /// Deletes, but only the object with `uid`, and as it was at `resourceVersion`, where those are given.
@@ -60,10 +63,12 @@ public struct Cluster: Sendable {
     if let propagation { options["propagationPolicy"] = .string(propagation.rawValue) }
     // In the body, because a server that is sent one does not look at the query: it would delete.
     if dryRun { options["dryRun"] = ["All"] }
-    try await delete(resource.path(namespace: namespace, name: name), options)
+    let answer = try await delete(resource.path(namespace: namespace, name: name), options)
+    // It is the object, or a `Status` about it.
+    if answer["kind"]?.string != "Status" { _ = try Object(answer, answering: resource, name) }
   }
 
-  private func delete(_ target: String, _ options: Mapping) async throws(ClusterError) {
+  private func delete(_ target: String, _ options: Mapping) async throws(ClusterError) -> Value {
     var query = Query()
     // Also in the query, for one that reads no body of a DELETE.
     query.add("dryRun", options["dryRun"] == nil ? nil : "All")
@@ -73,7 +78,7 @@ public struct Cluster: Sendable {
       request.headers["Content-Type"] = "application/json"
       request.body = JSON.bytes(.mapping(Mapping(kind.pairs + options.pairs)))
     }
-    _ = try await write(request)
+    return try await write(request)
   }
 
   /// Any GET that answers JSON, such as `/version` or a discovery document.
@@ -84,14 +89,14 @@ public struct Cluster: Sendable {
   /// Creates what is answered and not kept, such as a review of access.
   public func ask(_ resource: Resource, namespace: String? = nil, _ object: Object) async throws(ClusterError) -> Object
   {
-    try await write(.post, resource.path(namespace: namespace), type: "application/json", object.value)
+    let value = try await write(.post, resource.path(namespace: namespace), type: "application/json", object.value)
+    return try Object(value, answering: resource, object.name)
   }
 
   private func write(
     _ method: HTTPRequest.Method, _ target: String, type: String, _ value: Value
-  ) async throws(ClusterError) -> Object {
-    let request = HTTPRequest(method, target, headers: ["Content-Type": type], body: JSON.bytes(value))
-    return try Self.object(try await write(request))
+  ) async throws(ClusterError) -> Value {
+    try await write(HTTPRequest(method, target, headers: ["Content-Type": type], body: JSON.bytes(value)))
   }
 
   private func writeQuery(_ dryRun: Bool, force: Bool = false) -> String {
@@ -103,12 +108,25 @@ public struct Cluster: Sendable {
     query.add("dryRun", dryRun ? "All" : nil)
     return query.text
   }
+}
 
-  private static func object(_ value: Value) throws(ClusterError) -> Object {
-    guard value["metadata"]?.mapping != nil || value["kind"]?.string != nil else {
+extension Object {
+  /// The object in an answer, which must be the one that was asked about: a proxy that mixes up two
+  /// answers, or a stranger, must not be believed.
+  ///
+  /// `name` is empty when the server chooses it. A subresource may be an object of any kind.
+  init(
+    _ value: Value, answering resource: Resource, _ name: String, _ subresource: String? = nil
+  ) throws(ClusterError) {
+    self.init(value)
+    guard value["metadata"]?.mapping != nil || !kind.isEmpty else {
       throw .unreadable("the answer is JSON but no object of the API")
     }
-    return Object(value)
+    guard subresource == nil || subresource == "status" else { return }
+    guard kind.isEmpty || kind == resource.kind, self.name.isEmpty || name.isEmpty || self.name == name else {
+      let what = Excerpt.shortened("\(kind) \(self.name)", to: 80)
+      throw .unreadable("the answer is about something else, \(what)")
+    }
   }
 }
 

@@ -79,7 +79,12 @@ struct ListEnd {
 
 extension Object {
   /// Items of a list may leave out what the list says for all of them.
-  func filled(for resource: Resource) -> Object {
+  ///
+  /// One of another kind is no item of this list: somebody mixed up two answers.
+  func filled(for resource: Resource) throws(ClusterError) -> Object {
+    guard kind.isEmpty || kind == resource.kind else {
+      throw .unreadable("there is something else in the answer, \(Excerpt.shortened(kind, to: 80))")
+    }
     guard value["kind"] == nil || value["apiVersion"] == nil, var mapping = value.mapping else { return self }
     mapping["apiVersion"] = mapping["apiVersion"] ?? .string(resource.apiVersion)
     mapping["kind"] = mapping["kind"] ?? .string(resource.kind)

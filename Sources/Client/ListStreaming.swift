@@ -49,15 +49,19 @@ extension ServerVersion {
 /// What there is, as it comes in at the beginning of a watch.
 struct InitialEvents<Element> {
   private var elements: [Element?] = []
-  private var places: [String: Int] = [:]
+  private var places: [String: (index: Int, version: UInt64?)] = [:]
 
   /// Takes an event; one without an element leaves the object out, or takes it out again.
   mutating func take(_ element: Element?, for object: Object) {
     let key = "\(object.namespace ?? "")/\(object.name)"
+    let version = UInt64(object.resourceVersion)
     if let place = places[key] {
-      elements[place] = element
+      // What was said already and comes again must not undo what came after it.
+      if let known = place.version, let version, version < known { return }
+      places[key] = (place.index, version)
+      elements[place.index] = element
     } else {
-      places[key] = elements.count
+      places[key] = (elements.count, version)
       elements.append(element)
     }
   }

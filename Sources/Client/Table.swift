@@ -50,9 +50,9 @@ extension Cluster {
     var list = ListRequest(
       resource: resource, namespace: namespace, selector: selector, limit: limit, version: freshness.version)
     list.form = .table(contents)
-    let end = try await pages(list, restart: restart) { value in
+    let end = try await pages(list, restart: restart) { (value) throws(ClusterError) in
       guard let cells = value["cells"]?.sequence else {
-        return each(Table.Row(cells: [], object: Object(value).filled(for: resource)))
+        return each(Table.Row(cells: [], object: try Object(value).filled(for: resource)))
       }
       each(Table.Row(cells: cells, object: Object(value["object"] ?? .null)))
     }

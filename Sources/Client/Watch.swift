@@ -8,7 +8,8 @@ public import Manifest
 ///        ▲                 │
 ///        └──── gone ───────┘           any other error: report, back off, try again
 ///
-/// Where the server offers it, listing is the beginning of the watch itself (`ListStreaming`). The semantics are those of client-go's reflector.
+/// Where the server offers it, listing is the beginning of the watch itself (`ListStreaming`). The semantics
+/// are those of client-go's reflector.
 public struct Watch<Element: Mirrored>: Sendable {
   public var resource: Resource
   public var cluster: Cluster
@@ -147,9 +148,11 @@ public struct Watch<Element: Mirrored>: Sendable {
         let change = try WatchLine(line, skipping: skipping)
         if position.isListing {
           guard try await take(change, &initial, &position, report) else { return events }
-        } else {
+        } else if !position.isBeyond(change.object.resourceVersion) {
+          // What was seen already and comes again must not undo what came after it.
+          let event = try event(change)
           position.passed(change.object.resourceVersion)
-          if let event = event(change) { await report(event) }
+          if let event { await report(event) }
         }
       }
       guard lines.count < 64 << 20 else { throw .unreadable("an event longer than 64 MB") }
@@ -169,7 +172,7 @@ public struct Watch<Element: Mirrored>: Sendable {
     _ report: (WatchEvent<Element>) async -> Void
   ) async throws(ClusterError) -> Bool {
     guard change.kind == .bookmark else {
-      initial.take(change.kind == .deleted ? nil : decode(change.object.filled(for: resource)), for: change.object)
+      initial.take(change.kind == .deleted ? nil : decode(try change.object.filled(for: resource)), for: change.object)
       return true
     }
     guard change.endsInitialEvents else {
@@ -192,8 +195,8 @@ public struct Watch<Element: Mirrored>: Sendable {
     }
   }
 
-  private func event(_ change: WatchLine) -> WatchEvent<Element>? {
-    guard change.kind != .bookmark, let element = decode(change.object.filled(for: resource)) else { return nil }
+  private func event(_ change: WatchLine) throws(ClusterError) -> WatchEvent<Element>? {
+    guard change.kind != .bookmark, let element = decode(try change.object.filled(for: resource)) else { return nil }
     return change.kind == .deleted ? .deleted(element) : .applied(element)
   }
 }

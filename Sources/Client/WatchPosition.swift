@@ -25,6 +25,14 @@ struct WatchPosition: Hashable {
     isRelisting = false
   }
 
+  /// Whether `version` is older than what has been reported.
+  ///
+  /// Versions of one resource are numbers that grow (Kubernetes' KEP-5504); others cannot be compared.
+  func isBeyond(_ version: String) -> Bool {
+    guard let seen = UInt64(self.version), let given = UInt64(version) else { return false }
+    return given < seen
+  }
+
   /// True when `error` says that a version is forgotten, and listing again is all there is to do.
   ///
   /// When that is the answer to a relist as well, the caller waits first, or the two would chase

@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func aCreationGoesToTheNamespaceOfTheObject() async throws {
-    let (cluster, transport) = cluster { _, _ in .json(201, Self.object) }
+    let (cluster, transport) = cluster { _, _ in .json(201, #"{"kind":"ConfigMap","metadata":{"name":"x"}}"#) }
 
     _ = try await cluster.create(.configMaps, Object(.configMaps, name: "x", namespace: "kube-system"))
 

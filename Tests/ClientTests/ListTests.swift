@@ -7,7 +7,7 @@ import Testing
   private static let items = [
     #"{"metadata":{"name":"a","resourceVersion":"1"},"spec":{"icon":"}]\"{[\\","text":"中文"}}"#,
     #"{ "metadata" : { "name" : "b" } , "items" : [ 1 , { } ] }"#,
-    #"{"kind":"Own","apiVersion":"own/v1","metadata":{"name":"c"}}"#,
+    #"{"kind":"Extension","apiVersion":"own/v1","metadata":{"name":"c"}}"#,
   ]
   private static let list: String =
     #"{"kind":"ExtensionList","note":"\"items\":[","apiVersion":"v1","items" : ["# + items.joined(separator: " ,\n")
@@ -31,7 +31,18 @@ import Testing
     #expect(names == ["a", "b", "c"])
     #expect(version.resourceVersion == "42")
     #expect(objects[0].spec == ["text": "中文"])
-    #expect(objects.map(\.kind) == ["Extension", "Extension", "Own"])
+    #expect(objects.map(\.kind) == ["Extension", "Extension", "Extension"])
+    #expect(objects[2].apiVersion == "own/v1")
+  }
+
+  @Test func anItemOfAnotherKindIsSomebodyElsesAnswer() async throws {
+    let (cluster, _) = cluster { _, _ in
+      .json(#"{"metadata":{"resourceVersion":"1"},"items":[{"kind":"Secret","metadata":{"name":"a"}}]}"#)
+    }
+
+    let error = await #expect(throws: ClusterError.self) { try await cluster.list(.extensions) }
+
+    #expect(error == .unreadable("there is something else in the answer, Secret"))
   }
 
   @Test func itemsArriveBeforeTheListIsComplete() async {

@@ -40,6 +40,7 @@ import Testing
   }
 
   @Test func aSubresourceIsReachedByEveryVerb() async throws {
+    let transport = ScriptedTransport { _, _ in .json(#"{"kind":"Pod","metadata":{"name":"web"}}"#) }
     let cluster = Cluster(transport: transport)
     let object = Object(.pods, name: "web", namespace: "apps")
 

@@ -28,7 +28,7 @@ import Testing
 
   @Test func aVerdictIsRememberedAndAnErrorIsNot() async throws {
     let (cluster, transport) = cluster { _, number in
-      number == 0 ? .json(500, "") : .json(201, #"{"kind":"x","status":{"allowed":true}}"#)
+      number == 0 ? .json(500, "") : .json(201, #"{"kind":"SelfSubjectAccessReview","status":{"allowed":true}}"#)
     }
     let cache = AccessCache(cluster)
     let access = Access("list", .extensions)

@@ -20,7 +20,7 @@ import Testing
     let transport = ScriptedTransport { request, _ in
       let headers: HTTPHeaders = ["Warning": #"299 - "unknown field \"spec.x\"""#, "warning": "299 - \"old\""]
       return request.method == .get
-        ? .json(404, "{}", headers: headers) : .json(200, #"{"kind":"X"}"#, headers: headers)
+        ? .json(404, "{}", headers: headers) : .json(200, #"{"kind":"Extension"}"#, headers: headers)
     }
     let heard = Locked<[String]>([])
     var cluster = Cluster(transport: transport)

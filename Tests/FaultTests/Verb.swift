@@ -1,0 +1,72 @@
+import Client
+import Extensions
+import Manifest
+
+/// Everything a client can ask, of a house with the extensions `a` to `e`.
+enum Verb: String, CaseIterable, Sendable {
+  case get, list, pages, table, version, discovery, review
+  case create, createDryRun, patch, patchDryRun, jsonPatch, delete, deleteDryRun
+
+  var isWrite: Bool {
+    [.create, .createDryRun, .patch, .patchDryRun, .jsonPatch, .delete, .deleteDryRun, .review].contains(self)
+  }
+  /// Whether something is otherwise afterwards.
+  var changes: Bool { [.create, .patch, .jsonPatch, .delete].contains(self) }
+
+  static let wish: Value = ["spec": ["text": "patched"], "metadata": ["labels": ["patched": "yes"]]]
+  /// The same as steps.
+  static let steps: [Patch.Step] = [
+    .test(["spec", "text"], "value of b"), .replace(["spec", "text"], "patched"),
+    .add(["metadata", "labels"], ["patched": "yes"]),
+  ]
+  static let new = Object(.extensions, name: "new", ["spec": ["text": "created"]])
+
+  /// The answer in a form that can be compared.
+  func ask(_ cluster: Cluster) async throws(ClusterError) -> Value {
+    switch self {
+    case .get: return try await cluster.get(.extensions, "b").value
+    case .list: return .sequence(try await cluster.list(.extensions, limit: nil).map(\.value))
+    case .pages: return .sequence(try await cluster.list(.extensions, limit: 2).map(\.value))
+    case .table:
+      var rows: [Value] = []
+      _ = try await cluster.table(.extensions, limit: 2, restart: { rows = [] }) { rows.append(.sequence($0.cells)) }
+      return .sequence(rows)
+    case .version: return .string(try await cluster.version().gitVersion)
+    case .discovery:
+      let found = try await cluster.resources(group: "kubesphere.io", version: "v1alpha1")
+      return .sequence(found.map { .string($0.resource.qualifiedName + $0.verbs.sorted().joined()) })
+    case .review: return .bool(try await cluster.verdict(on: Access("delete", .extensions)).isAllowed)
+    case .create, .createDryRun:
+      return try await cluster.create(.extensions, Self.new, dryRun: self == .createDryRun).value
+    case .patch, .patchDryRun:
+      return try await cluster.patch(.extensions, "b", .merge(Self.wish), dryRun: self == .patchDryRun).value
+    case .jsonPatch: return try await cluster.patch(.extensions, "b", .json(Self.steps)).value
+    case .delete, .deleteDryRun:
+      try await cluster.delete(.extensions, "b", dryRun: self == .deleteDryRun)
+      return .null
+    }
+  }
+
+  /// Whether `answer` is what `house` has to say after its changes.
+  func isRight(_ answer: Value, in house: House) async throws -> Bool {
+    switch self {
+    case .create: return try await house.truth.get(.extensions, "new").value == answer
+    case .patch, .jsonPatch: return try await house.truth.get(.extensions, "b").value == answer
+    case .createDryRun, .patchDryRun:
+      let text: Value = self == .createDryRun ? "created" : "patched"
+      let name: Value = self == .createDryRun ? "new" : "b"
+      return answer[path: "spec", "text"] == text && answer[path: "metadata", "name"] == name
+    case .delete, .deleteDryRun: return true
+    default: return try await ask(house.truth) == answer
+    }
+  }
+
+  /// What a person is told became of a change whose answer was lost.
+  func outcome(_ cluster: Cluster, uid: String) async -> WriteOutcome {
+    switch self {
+    case .delete: await cluster.outcomeOfDeletion(of: .extensions, "b", uid: uid)
+    case .create: await cluster.outcome(of: Self.new.value, on: .extensions, "new")
+    default: await cluster.outcome(of: Self.wish, on: .extensions, "b")
+    }
+  }
+}
