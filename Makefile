@@ -1,7 +1,7 @@
 # Each target is a script of the same name, for people who like make.
-.PHONY: run test check format format-check conformance e2e bench release clean
+.PHONY: run test check format format-check conformance e2e bench soak release clean
 
-run test check conformance e2e bench release:
+run test check conformance e2e bench soak release:
 	@scripts/$@ $(ARGS)
 
 format:

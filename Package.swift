@@ -48,6 +48,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // The reading side of scripts/soak.
+    .executableTarget(name: "soak", dependencies: ["Extensions", "Client", "Manifest"], path: "Benchmarks/Soak"),
+
     .testTarget(name: "ManifestTests", dependencies: ["Manifest"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CTerminal"]),
     .testTarget(name: "ClientTests", dependencies: ["Client"]),

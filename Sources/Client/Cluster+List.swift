@@ -72,11 +72,15 @@ extension Cluster {
     } catch let error as TransportError {
       throw .transport(error)
     } catch let error as ClusterError {
-      throw error
+      throw error.without(response.secrets)
     } catch {
       throw .unreadable("\(error)")
     }
-    return try ListEnd(splitter.remainder, list.form)
+    do {
+      return try ListEnd(splitter.remainder, list.form)
+    } catch {
+      throw error.without(response.secrets)
+    }
   }
 
   private static func take(

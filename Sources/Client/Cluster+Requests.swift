@@ -19,7 +19,7 @@ extension Cluster {
       let status = await Self.status(of: response)
       guard status.code == 429 || status.code >= 500, let seconds = status.retryAfter, attempt < readAttempts,
         seconds <= 30
-      else { throw .refused(status) }
+      else { throw ClusterError.refused(status).without(response.secrets) }
       attempt += 1
       await timing.sleep(.seconds(seconds))
       if Task.isCancelled { throw .transport(.cancelled) }
@@ -27,11 +27,16 @@ extension Cluster {
   }
 
   /// Sends a write, once: when no answer comes nobody knows whether it was carried out.
-  func write(_ request: HTTPRequest) async throws(ClusterError) -> Value {
+  ///
+  /// What the request says of `secrets`, such as the password in a config, no error repeats.
+  func write(_ request: HTTPRequest, hiding secrets: Secrets = Secrets()) async throws(ClusterError) -> Value {
     var request = request
     request.headers["Accept"] = "application/json"
-    let response = try await send(request)
-    guard (200..<300).contains(response.status) else { throw .refused(await Self.status(of: response)) }
+    var response = try await send(request)
+    response.secrets.texts += secrets.texts
+    guard (200..<300).contains(response.status) else {
+      throw ClusterError.refused(await Self.status(of: response)).without(response.secrets)
+    }
     return try await Self.value(of: response)
   }
 
@@ -55,7 +60,7 @@ extension Cluster {
     do {
       return try JSON.parse(bytes, skipping: skipping)
     } catch {
-      throw .unreadable(Self.problem(error, in: bytes))
+      throw ClusterError.unreadable(Self.problem(error, in: bytes)).without(response.secrets)
     }
   }
 

@@ -96,7 +96,8 @@ public struct Cluster: Sendable {
   private func write(
     _ method: HTTPRequest.Method, _ target: String, type: String, _ value: Value
   ) async throws(ClusterError) -> Value {
-    try await write(HTTPRequest(method, target, headers: ["Content-Type": type], body: JSON.bytes(value)))
+    let request = HTTPRequest(method, target, headers: ["Content-Type": type], body: JSON.bytes(value))
+    return try await write(request, hiding: Secrets(in: value))
   }
 
   private func writeQuery(_ dryRun: Bool, force: Bool = false) -> String {

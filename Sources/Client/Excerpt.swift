@@ -1,3 +1,5 @@
+import Manifest
+
 /// A short, harmless beginning of a text that came where JSON was expected.
 enum Excerpt {
   static let limit = 200
@@ -24,7 +26,7 @@ enum Excerpt {
         isBlankDue = !result.isEmpty
         continue
       }
-      guard character.unicodeScalars.allSatisfy(isHarmless) else { continue }
+      guard character.unicodeScalars.allSatisfy(Harmless.isHarmless) else { continue }
       guard count < limit else { return result + "…" }
       if isBlankDue { result += " " }
       isBlankDue = false
@@ -32,13 +34,6 @@ enum Excerpt {
       count += 1
     }
     return result
-  }
-
-  private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-    default: true
-    }
   }
 
   /// The words of a page: no tags, no scripts, no styles.

@@ -75,6 +75,8 @@ public struct HTTPResponse: Sendable {
   public var status: Int
   public var headers: HTTPHeaders
   public var body: HTTPBody
+  /// What no error about this answer may repeat.
+  var secrets = Secrets()
 
   public init(status: Int, headers: HTTPHeaders = [:], body: HTTPBody) {
     self.status = status

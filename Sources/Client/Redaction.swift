@@ -3,9 +3,23 @@ enum Redaction {
   /// `text` without any of `secrets`.
   static func removing(_ secrets: [String], from text: String) -> String {
     var result = text
-    // Very short ones would blank out half of every text, and hide nothing.
-    for secret in secrets where secret.utf8.count >= 4 { result = result.replacingText(secret, with: "•••") }
+    // Very short ones would blank out half of every text, and hide nothing. Long ones may hold short ones.
+    for secret in secrets.sorted(by: { $0.utf8.count > $1.utf8.count }) where secret.utf8.count >= 4 {
+      result = result.replacingText(secret, with: "•••")
+      result = withoutBeginning(of: secret, at: result)
+    }
     return result
+  }
+
+  /// A text that was cut short may end within a secret.
+  private static func withoutBeginning(of secret: String, at text: String) -> String {
+    guard text.hasSuffix("…") else { return text }
+    let kept = text.dropLast()
+    for length in stride(from: min(secret.count - 1, kept.count), through: 4, by: -1)
+    where kept.hasSuffix(secret.prefix(length)) {
+      return kept.dropLast(length) + "•••…"
+    }
+    return text
   }
 
   /// A URL without `user:password@`.

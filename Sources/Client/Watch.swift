@@ -110,7 +110,7 @@ public struct Watch<Element: Mirrored>: Sendable {
         await report(.resumed)
         position.isInterrupted = false
       }
-      events = try await drain(response.body, &position, report)
+      events = try await drain(response, &position, report)
     } catch {
       // Nothing is lost by silence: whether there is trouble will be seen when the stream is asked for again.
       if case .transport(.timedOut) = error, !position.isListing { return }
@@ -136,16 +136,16 @@ public struct Watch<Element: Mirrored>: Sendable {
   }
 
   private func drain(
-    _ body: HTTPBody, _ position: inout WatchPosition, _ report: (WatchEvent<Element>) async -> Void
+    _ response: HTTPResponse, _ position: inout WatchPosition, _ report: (WatchEvent<Element>) async -> Void
   ) async throws(ClusterError) -> Int {
     var lines = LineSplitter()
-    var reader = body.makeAsyncIterator()
+    var reader = response.body.makeAsyncIterator()
     var initial = InitialEvents<Element>()
     var events = 0
     while let chunk = try await Self.next(&reader) {
       for line in lines.add(chunk) where !line.isEmpty {
         events += 1
-        let change = try WatchLine(line, skipping: skipping)
+        let change = try Self.change(line, skipping, response.secrets)
         if position.isListing {
           guard try await take(change, &initial, &position, report) else { return events }
         } else if !position.isBeyond(change.object.resourceVersion) {
@@ -192,6 +192,16 @@ public struct Watch<Element: Mirrored>: Sendable {
       return try await reader.next()
     } catch {
       throw .transport(error)
+    }
+  }
+
+  private static func change(
+    _ line: [UInt8], _ skipping: JSONPaths, _ secrets: Secrets
+  ) throws(ClusterError) -> WatchLine {
+    do {
+      return try WatchLine(line, skipping: skipping)
+    } catch {
+      throw error.without(secrets)
     }
   }
 

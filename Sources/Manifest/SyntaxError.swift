@@ -9,7 +9,8 @@ public struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
   public init(line: Int, column: Int, problem: String) {
     self.line = line
     self.column = column
-    self.problem = problem
+    // Keys and anchors of the text are quoted in it.
+    self.problem = Harmless.text(problem, limit: 300)
   }
 
   public var description: String { "line \(line), column \(column): \(problem)" }

@@ -61,7 +61,9 @@ public enum YAML {
     guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return .string(text) }
     if let integer = integer(text) { return .integer(integer) }
     // "1_000", "nan" and "infinity" are numbers to Swift or YAML 1.1, but not to the core schema.
-    if text.utf8.allSatisfy({ "+-.eE0123456789".utf8.contains($0) }), let number = Double(text) {
+    if text.utf8.allSatisfy({ "+-.eE0123456789".utf8.contains($0) }), let number = Double(text),
+      number.isFinite
+    {
       return .number(number)
     }
     return .string(text)

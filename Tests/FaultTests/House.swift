@@ -87,7 +87,7 @@ final class House: Sendable {
   func fill(_ names: [String]) async throws {
     for name in names {
       _ = try await truth.create(
-        .extensions, Object(.extensions, name: name, ["spec": ["text": .string("value of \(name)")]]))
+        .extensions, Object(.extensions, name: name, ["spec": ["icon": .string("value of \(name)")]]))
     }
   }
 }
@@ -116,8 +116,8 @@ final class LoggedAPI: Handler {
 
 /// Lets a few in at a time.
 actor Gate {
-  static let schedules = Gate(places: 12)
-  static let trials = Gate(places: 24)
+  static let schedules = Gate(places: 6)
+  static let trials = Gate(places: 6)
 
   private var places: Int
   private var waiters: [CheckedContinuation<Void, Never>] = []

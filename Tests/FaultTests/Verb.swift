@@ -2,10 +2,13 @@ import Client
 import Extensions
 import Manifest
 
-/// Everything a client can ask, of a house with the extensions `a` to `e`.
+/// Everything a client can ask, of a house with the extensions `a` to `c`.
 enum Verb: String, CaseIterable, Sendable {
   case get, list, pages, table, version, discovery, review
   case create, createDryRun, patch, patchDryRun, jsonPatch, delete, deleteDryRun
+
+  /// Those whose answers differ in form.
+  static let main: [Verb] = Seeds.isLong ? allCases : [.get, .pages, .create, .patch, .delete]
 
   var isWrite: Bool {
     [.create, .createDryRun, .patch, .patchDryRun, .jsonPatch, .delete, .deleteDryRun, .review].contains(self)
@@ -13,13 +16,13 @@ enum Verb: String, CaseIterable, Sendable {
   /// Whether something is otherwise afterwards.
   var changes: Bool { [.create, .patch, .jsonPatch, .delete].contains(self) }
 
-  static let wish: Value = ["spec": ["text": "patched"], "metadata": ["labels": ["patched": "yes"]]]
+  static let wish: Value = ["spec": ["icon": "patched"], "metadata": ["labels": ["patched": "yes"]]]
   /// The same as steps.
   static let steps: [Patch.Step] = [
-    .test(["spec", "text"], "value of b"), .replace(["spec", "text"], "patched"),
+    .test(["spec", "icon"], "value of b"), .replace(["spec", "icon"], "patched"),
     .add(["metadata", "labels"], ["patched": "yes"]),
   ]
-  static let new = Object(.extensions, name: "new", ["spec": ["text": "created"]])
+  static let new = Object(.extensions, name: "new", ["spec": ["icon": "created"]])
 
   /// The answer in a form that can be compared.
   func ask(_ cluster: Cluster) async throws(ClusterError) -> Value {
@@ -55,7 +58,7 @@ enum Verb: String, CaseIterable, Sendable {
     case .createDryRun, .patchDryRun:
       let text: Value = self == .createDryRun ? "created" : "patched"
       let name: Value = self == .createDryRun ? "new" : "b"
-      return answer[path: "spec", "text"] == text && answer[path: "metadata", "name"] == name
+      return answer[path: "spec", "icon"] == text && answer[path: "metadata", "name"] == name
     case .delete, .deleteDryRun: return true
     default: return try await ask(house.truth) == answer
     }

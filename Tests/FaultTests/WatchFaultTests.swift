@@ -16,7 +16,7 @@ struct WatchFaultTests {
     try await schedule.run("\(name) on connection \(connection)")
   }
 
-  @Test(arguments: Array(stride(from: 0, to: 1_500, by: Seeds.isLong ? 3 : 50)))
+  @Test(arguments: Array(stride(from: 0, to: 1_500, by: Seeds.isLong ? 3 : 100)))
   func aStreamMayBeCutAnywhere(length: Int) async throws {
     var schedule = Schedule(seed: UInt64(length), steps: 6)
     schedule.faults = { number, _ in
@@ -26,7 +26,7 @@ struct WatchFaultTests {
     try await schedule.run("a stream cut after \(length)")
   }
 
-  @Test(arguments: Seeds.some(20))
+  @Test(arguments: Seeds.some(10))
   func whatIsSaidTwiceIsHeardOnce(seed: UInt64) async throws {
     var schedule = Schedule(seed: seed, steps: 30)
     schedule.faults = { number, dice in number < 12 ? .chunksRepeated(seed: dice.next()) : .none }
@@ -34,12 +34,12 @@ struct WatchFaultTests {
     try await schedule.run("repeated pieces")
   }
 
-  @Test(arguments: Seeds.some(150))
+  @Test(arguments: Seeds.some(100))
   func aWatchConvergesUnderEveryScheduleOfFaults(seed: UInt64) async throws {
     try await Schedule(seed: seed, steps: 12).run("a schedule")
   }
 
-  @Test(.enabled(if: TestCertificate.isAvailable), arguments: Seeds.some(12))
+  @Test(.enabled(if: TestCertificate.isAvailable), arguments: Seeds.some(8))
   func aWatchConvergesUnderNoiseOnTLS(seed: UInt64) async throws {
     var schedule = Schedule(seed: seed, steps: 8)
     schedule.scheme = .https

@@ -72,7 +72,7 @@ private struct Review {
       mistakes.append("\(object.name) at \(object.resourceVersion) was never written")
       return
     }
-    let seen = isDeletion ? nil : object.spec["text"]?.string
+    let seen = isDeletion ? nil : object.spec["icon"]?.string
     if name != object.name || text != seen {
       mistakes.append("\(object.name) at \(version) says \(seen ?? "-") instead of \(name): \(text ?? "-")")
     }
@@ -101,14 +101,14 @@ struct Writer {
     let old = try? await truth.get(.extensions, name)
     switch old {
     case nil:
-      let made = try await truth.create(.extensions, Object(.extensions, name: name, ["spec": ["text": .string(text)]]))
+      let made = try await truth.create(.extensions, Object(.extensions, name: name, ["spec": ["icon": .string(text)]]))
       witness.wrote(Int(made.resourceVersion) ?? 0, name, text)
     case .some where dice.chance(3):
       try await truth.delete(.extensions, name)
       // Its last state carries the version of its deletion.
       witness.wrote(await house.changes, name, nil)
     default:
-      let made = try await truth.patch(.extensions, name, ["spec": ["text": .string(text)]])
+      let made = try await truth.patch(.extensions, name, ["spec": ["icon": .string(text)]])
       witness.wrote(Int(made.resourceVersion) ?? 0, name, text)
     }
   }

@@ -46,7 +46,9 @@ public struct GatewayTransport: Transport {
     var request = request
     for field in credential.headers.fields { request.headers[field.name] = field.value }
     do {
-      return try await base.send(request)
+      var response = try await base.send(request)
+      response.secrets.texts += credential.secrets
+      return response
     } catch {
       throw error.without(credential.secrets)
     }
@@ -82,6 +84,14 @@ enum GatewayRefusal {
     _ response: HTTPResponse, _ cluster: String?, _ remedy: String
   ) async throws(TransportError) -> HTTPResponse {
     guard response.status >= 400 else { return response }
+    var translated = try await translation(of: response, cluster: cluster)
+    translated.secrets = response.secrets
+    return translated
+  }
+
+  private static func translation(
+    of response: HTTPResponse, cluster: String?
+  ) async throws(TransportError) -> HTTPResponse {
     var bytes: [UInt8] = []
     for try await chunk in response.body {
       bytes += chunk

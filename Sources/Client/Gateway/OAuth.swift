@@ -68,7 +68,8 @@ public struct OAuth: Hashable, Sendable {
     var isLogin = false
     if case .password = grant { isLogin = true }
     return OAuthRefusal(
-      status: status, error: Excerpt.shortened(answer?["error"]?.string ?? "", to: 60),
+      status: status,
+      error: Redaction.removing(grant.secrets, from: Excerpt.shortened(answer?["error"]?.string ?? "", to: 60)),
       message: Redaction.removing(grant.secrets, from: text), isLogin: isLogin)
   }
 }

@@ -1,3 +1,5 @@
+import Manifest
+
 /// A cluster a person works with, by a name of their own: its gateway, its Kubernetes way, or both.
 public struct Profile: Hashable, Sendable {
   public var name: String
@@ -67,7 +69,7 @@ public struct ProfileError: Error, Hashable, Sendable, CustomStringConvertible {
     self.file = file
     self.line = line
     self.column = column
-    self.problem = problem
+    self.problem = Harmless.text(problem, limit: 1000)
   }
 
   public var description: String { line > 0 ? "\(file):\(line):\(column): \(problem)" : "\(file): \(problem)" }

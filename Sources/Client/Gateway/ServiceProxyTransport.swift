@@ -41,7 +41,9 @@ public struct ServiceProxyTransport: Transport {
     request.headers["Authorization"] = nil
     let response = try await base.send(request)
     guard response.status >= 400 else { return response }
-    return try await explained(response)
+    var explained = try await explained(response)
+    explained.secrets = response.secrets
+    return explained
   }
 
   /// Says so when it was the API server that refused, not the gateway.

@@ -7,10 +7,11 @@ public struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertibl
   public var remedy: String
 
   public init(file: String? = nil, line: Int? = nil, problem: String, remedy: String = "") {
-    self.file = file
+    self.file = file.map { Excerpt.shortened($0, to: 1000) }
     self.line = line
-    self.problem = problem
-    self.remedy = remedy
+    // Names and values of the file are quoted in it.
+    self.problem = Excerpt.shortened(problem, to: 1000)
+    self.remedy = Excerpt.shortened(remedy, to: 1000)
   }
 
   public var description: String {

@@ -5,6 +5,11 @@ struct CurlCall: Sendable {
   var address: ServerAddress
   var credential: Credential
 
+  /// Texts that must not appear in anything a person reads.
+  var secrets: [String] {
+    credential.secrets + Redaction.secrets(in: connection.proxy) + Redaction.secrets(in: connection.server)
+  }
+
   /// Seconds without a byte after which it is given up.
   var longestSilence: Int? {
     switch request.patience {

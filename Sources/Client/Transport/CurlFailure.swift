@@ -45,9 +45,6 @@ struct CurlFailure {
 
   private var reason: String {
     let text = handle.problem.isEmpty ? String(cString: curl_easy_strerror(code)) : handle.problem
-    let secrets =
-      call.credential.secrets + Redaction.secrets(in: call.connection.proxy)
-      + Redaction.secrets(in: call.connection.server)
-    return Redaction.removing(secrets, from: text)
+    return Redaction.removing(call.secrets, from: text)
   }
 }

@@ -20,7 +20,10 @@ public enum PackageError: Error, Hashable, Sendable {
 }
 
 extension PackageError: CustomStringConvertible {
-  public var description: String {
+  /// The words of `sentence`; paths and texts of the package in them are harmless to a terminal.
+  public var description: String { Harmless.text(sentence, limit: 1000) }
+
+  private var sentence: String {
     switch self {
     case .malformed(let reason): "the package is damaged: \(reason)"
     case .tooLarge(let limit): "the package is too large: more than \(limit) bytes or too many files"

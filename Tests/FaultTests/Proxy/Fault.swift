@@ -25,6 +25,8 @@ enum Fault: Hashable, Sendable {
 }
 
 extension Fault {
+  var isSilence: Bool { if case .stalled = self { true } else { false } }
+
   /// A whole answer of the proxy's own, after which it hangs up.
   static func answer(
     _ status: String, _ body: String = "", type: String = "application/json", headers: [String] = [],
