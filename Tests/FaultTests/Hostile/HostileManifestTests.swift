@@ -34,7 +34,7 @@ struct HostileManifestTests {
     """
 
   @Test func noJSONIsTooBroken() async {
-    for seed in Seeds.some(3_000) {
+    for seed in Seeds.some(1_500) {
       // Others want to run as well.
       await Task.yield()
       var mutation = Mutation(seed: seed)
@@ -50,7 +50,7 @@ struct HostileManifestTests {
   }
 
   @Test func noYAMLIsTooBroken() async {
-    for seed in Seeds.some(2_000) {
+    for seed in Seeds.some(800) {
       // Others want to run as well.
       await Task.yield()
       var mutation = Mutation(seed: seed)
@@ -70,7 +70,7 @@ struct HostileManifestTests {
     let event = #"{"type":"MODIFIED","object":{"kind":"Extension","metadata":{"name":"a","resourceVersion":"12"}}}"#
     let status =
       #"{"kind":"Status","code":422,"reason":"Invalid","message":"no","details":{"name":"a","retryAfterSeconds":3,"causes":[{"field":"spec","message":"bad"}]}}"#
-    for seed in Seeds.some(1_000) {
+    for seed in Seeds.some(500) {
       // Others want to run as well.
       await Task.yield()
       var mutation = Mutation(seed: seed)
@@ -85,7 +85,7 @@ struct HostileManifestTests {
   }
 
   @Test func aListMayBreakAnywhereInAnyWay() async {
-    for seed in Seeds.some(500) {
+    for seed in Seeds.some(250) {
       // Others want to run as well.
       await Task.yield()
       var mutation = Mutation(seed: seed)

@@ -14,7 +14,7 @@ struct HostilePackageTests {
   @Test func noPackageIsTooBroken() async {
     let tar = TarWriter.archive(Self.files)
     let good = Gzip.pack(tar)
-    for seed in Seeds.some(300) {
+    for seed in Seeds.some(120) {
       // Others want to run as well.
       await Task.yield()
       var mutation = Mutation(seed: seed)
@@ -32,7 +32,7 @@ struct HostilePackageTests {
 
   @Test func headersThatPassTheirChecksumMayStillLie() async {
     let tar = TarWriter.archive(Self.files)
-    for seed in Seeds.some(500) {
+    for seed in Seeds.some(250) {
       // Others want to run as well.
       await Task.yield()
       var dice = Dice(seed: seed)

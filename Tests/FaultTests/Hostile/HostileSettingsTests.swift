@@ -39,7 +39,7 @@ struct HostileSettingsTests {
     """
 
   @Test func noKubeconfigIsTooBroken() async throws {
-    for seed in Seeds.some(2_000) {
+    for seed in Seeds.some(600) {
       // Others want to run as well.
       await Task.yield()
       var mutation = Mutation(seed: seed)
@@ -78,7 +78,7 @@ struct HostileSettingsTests {
     """
 
   @Test func noListOfProfilesIsTooBroken() async {
-    for seed in Seeds.some(2_000) {
+    for seed in Seeds.some(600) {
       // Others want to run as well.
       await Task.yield()
       var mutation = Mutation(seed: seed)
@@ -98,7 +98,7 @@ struct HostileSettingsTests {
     let store = TokenStore(path: path, server: "https://ks")
     try store.write(OAuthToken(access: "a", refresh: "r", issued: 1, expires: 7_200))
     let good = try Files.read(path)
-    for seed in Seeds.some(300) {
+    for seed in Seeds.some(150) {
       // Others want to run as well.
       await Task.yield()
       var mutation = Mutation(seed: seed)
