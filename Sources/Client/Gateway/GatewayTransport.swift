@@ -84,13 +84,13 @@ enum GatewayRefusal {
     _ response: HTTPResponse, _ cluster: String?, _ remedy: String
   ) async throws(TransportError) -> HTTPResponse {
     guard response.status >= 400 else { return response }
-    var translated = try await translation(of: response, cluster: cluster)
+    var translated = try await translation(of: response, cluster, remedy)
     translated.secrets = response.secrets
     return translated
   }
 
   private static func translation(
-    of response: HTTPResponse, cluster: String?
+    of response: HTTPResponse, _ cluster: String?, _ remedy: String
   ) async throws(TransportError) -> HTTPResponse {
     var bytes: [UInt8] = []
     for try await chunk in response.body {
