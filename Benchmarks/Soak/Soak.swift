@@ -7,6 +7,7 @@ import Manifest
 private struct Tally {
   var events = 0
   var last = 0
+  var lastVersion = 0
   var lists = 0
   var interruptions = 0
   var missing = 0
@@ -16,9 +17,14 @@ private struct Tally {
     switch event {
     case .applied(let object):
       guard let number = object.spec["icon"]?.string.flatMap({ Int($0) }) else { return }
+      let version = Int(object.resourceVersion) ?? 0
+      if version <= lastVersion { repeated += 1 }
+      lastVersion = max(lastVersion, version)
+      // Controllers write as well: a newer version with the number of the one before.
+      guard number > last else { return }
       events += 1
-      if number <= last { repeated += 1 } else { missing += number - last - 1 }
-      last = max(last, number)
+      missing += number - last - 1
+      last = number
     case .replaced: lists += 1
     case .interrupted: interruptions += 1
     case .deleted, .resumed: break
