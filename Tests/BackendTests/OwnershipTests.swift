@@ -91,6 +91,26 @@ import Testing
     answer["metadata", "managedFields"]?.sequence?.first?["manager"]?.string
   }
 
+  @Test func accountsThatAreGivenCannotGrowWithoutBounds() async throws {
+    try await ask(.post, Path.maps, .map("m"))
+    let deep = (0..<300).reduce(into: Value.mapping([:])) { value, _ in value = ["f:a": value] }
+    let entry: Value = [
+      "manager": "x", "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": deep,
+    ]
+    let place = "/metadata/managedFields/0/fieldsV1"
+    let copy: Value = [
+      "op": "copy", "from": .string(place), "path": .string(place + String(repeating: "/f:a", count: 300)),
+    ]
+
+    let answer = try await ask(
+      .patch, Path.maps + "/m",
+      [["op": "add", "path": "/metadata/managedFields", "value": [entry]], copy, copy, copy],
+      as: "application/json-patch+json")
+
+    #expect(answer.status == 413)
+    #expect(try await ask(.get, Path.maps + "/m").status == 200)
+  }
+
   @Test(arguments: [
     (#"{"f:a":{},"f:b":{".":{},"f:c":{}}}"#, [".a", ".b", ".b.c"]),
     (#"{"f:l":{"k:{\"name\":\"x\",\"port\":1}":{"f:y":{}},"v:\"z\"":{}}}"#, [#".l[="z"]"#, #".l[name="x",port=1].y"#]),

@@ -137,6 +137,5 @@ struct Admission: Sendable {
   private func check(_ value: Value) throws(Refusal) {
     let causes = MetadataRules(type).causes(value) + type.causes(value)
     guard causes.isEmpty else { throw .invalid(type, Object(value).name, causes) }
-    try ObjectLimits.check(value)
   }
 }

@@ -41,18 +41,18 @@ struct JSONPatch: Hashable, Sendable {
     switch operation["op"]?.string {
     case "add":
       guard !path.isEmpty else { throw failure("the whole document cannot be replaced") }
-      return try add(try member(operation), at: path[...], to: document)
+      return try insert(try member(operation), at: path, into: document)
     case "remove": return try remove(at: path[...], from: document).rest
     case "replace":
       guard !path.isEmpty else { throw failure("the whole document cannot be replaced") }
       let rest = try remove(at: path[...], from: document).rest
-      return try add(try member(operation), at: path[...], to: rest)
+      return try insert(try member(operation), at: path, into: rest)
     case "move":
       let from = try pointer(operation, "from")
       guard !path.starts(with: from) || path == from else { throw failure("nothing can be moved into itself") }
       let (value, rest) = try remove(at: from[...], from: document)
-      return try add(value, at: path[...], to: rest)
-    case "copy": return try add(try find(try pointer(operation, "from"), in: document), at: path[...], to: document)
+      return try insert(value, at: path, into: rest)
+    case "copy": return try insert(try find(try pointer(operation, "from"), in: document), at: path, into: document)
     case "test":
       let expected = try member(operation)
       if expected == .null, (try? find(path, in: document)) == nil { return document }
@@ -107,6 +107,12 @@ struct JSONPatch: Hashable, Sendable {
       }
     }
     return value
+  }
+
+  /// Each copy into itself doubles how deep an object is: nothing must grow deeper than may be kept.
+  private static func insert(_ new: Value, at path: [String], into value: Value) throws(Refusal) -> Value {
+    try ObjectLimits.check(depthOf: new, below: path.count)
+    return try add(new, at: path[...], to: value)
   }
 
   private static func add(_ new: Value, at path: ArraySlice<String>, to value: Value) throws(Refusal) -> Value {

@@ -13,6 +13,13 @@ enum ObjectLimits {
     guard size <= bytes else { throw .tooLarge("the object has \(size) bytes; at most \(bytes) are kept") }
   }
 
+  /// Refuses `value` where it would be nested too deep below `level` others.
+  static func check(depthOf value: Value, below level: Int) throws(Refusal) {
+    guard !isDeeper(value, than: max(0, depth - level)) else {
+      throw .tooLarge("the object is nested deeper than \(depth) levels")
+    }
+  }
+
   private static func isDeeper(_ value: Value, than depth: Int) -> Bool {
     switch value {
     case .mapping(let mapping): depth == 0 || mapping.pairs.contains { isDeeper($0.value, than: depth - 1) }

@@ -25,6 +25,7 @@ extension API {
   private func add(_ object: Value, _ type: ResourceType, _ options: WriteOptions) throws(Refusal) -> StoredObject {
     let key = StoredObject(object, version: 0).key
     guard store[type.collection, key] == nil else { throw .alreadyExists(type, key.name) }
+    try ObjectLimits.check(object)
     if options.isDryRun { return StoredObject(object, version: 0) }
     let change = try committing { () throws(StorageError) in try store.put(object, in: type.collection) }
     if !change.object.owners.isEmpty { collectGarbage() }
@@ -110,6 +111,7 @@ extension API {
     let stored = old.stored
     // A write that changes nothing is no event (Kubernetes drops it before etcd as well).
     guard new != old.value else { return stored }
+    try ObjectLimits.check(new)
     if options.isDryRun { return StoredObject(new, version: stored.version) }
     let collection = path.type.collection
     let isGone = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty
