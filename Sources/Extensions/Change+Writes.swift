@@ -1,7 +1,7 @@
 import Client
 import Manifest
 
-// A change as the cluster is told of it: as little as the rules of its dialect allow (facts §2.3–2.8).
+// A change as the cluster is told of it: as little as the rules of its dialect allow (docs/KUBESPHERE.md: Admission, Changes).
 extension Change {
   /// The one write that brings this change about, after `preparation` where there is one.
   ///
@@ -37,7 +37,7 @@ extension Change {
       capabilities.dialect.installations, name: installation?.name ?? name, Self.versioned(body, installation))
   }
 
-  /// Its presence makes the controller take the release away without hooks (facts §2.8).
+  /// Its presence makes the controller take the release away without hooks (docs/KUBESPHERE.md: Changes).
   public static let forceDeleteAnnotation = "kubesphere.io/force-delete"
 
   private static func versioned(_ body: Value, _ installation: Installation?) -> Value {
@@ -47,7 +47,7 @@ extension Change {
     return Value.mapping(patch).setting(["metadata", "resourceVersion"], to: .string(version))
   }
 
-  /// The controller fails on a scheduling that has no placement (facts §2.6), so whatever is written
+  /// The controller fails on a scheduling that has no placement (docs/KUBESPHERE.md: Placements), so whatever is written
   /// there puts one in; an empty one places nothing anywhere.
   private static func withPlacement(_ spec: Mapping, _ installation: Installation?) -> Mapping {
     guard installation?.lacksPlacement == true, spec["clusterScheduling"] == nil else { return spec }
@@ -56,7 +56,7 @@ extension Change {
     return spec
   }
 
-  /// Always a placement, and never none at all: that would leave the agents behind (facts §2.6).
+  /// Always a placement, and never none at all: that would leave the agents behind (docs/KUBESPHERE.md: Placements).
   private static func placement(_ clusters: [String], _ installation: Installation?) -> Value {
     var placement: Mapping = ["clusters": .sequence(clusters.map(Value.string))]
     // Where no cluster is named the selector counts, and would place what was to be removed.
@@ -64,7 +64,7 @@ extension Change {
     return ["placement": .mapping(placement)]
   }
 
-  /// The installation's name must be the extension's (facts §2.3).
+  /// The installation's name must be the extension's (docs/KUBESPHERE.md: Admission).
   private static func installation(
     _ name: String, _ version: String, config text: String, _ capabilities: Capabilities
   ) -> Object {
@@ -72,7 +72,7 @@ extension Change {
       "extension": ["name": .string(name), "version": .string(version)], "enabled": true,
     ]
     if capabilities.has(.clusterScheduling) { spec["upgradeStrategy"] = "Manual" }
-    // Before 2023 the namespace and the release were the author's to say (facts §1.10).
+    // Before 2023 the namespace and the release were the author's to say (docs/KUBESPHERE.md: Eras).
     if capabilities.has(.targetNamespace) { spec["targetNamespace"] = .string("extension-\(name)") }
     if capabilities.has(.releaseName) { spec["releaseName"] = .string(name) }
     if !text.isEmpty { spec["config"] = config(text, nil, capabilities) }

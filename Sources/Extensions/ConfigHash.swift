@@ -1,4 +1,4 @@
-/// The controller's fingerprint of a config: FNV-1a, 64 bits, as 16 hexadecimal digits (facts §2.4).
+/// The controller's fingerprint of a config: FNV-1a, 64 bits, as 16 hexadecimal digits (docs/KUBESPHERE.md: Reconciling).
 ///
 /// Where it differs from `status.configHash`, the config has not been applied yet.
 public enum ConfigHash {
@@ -9,7 +9,7 @@ public enum ConfigHash {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// The config as the cluster will keep it: its webhook takes blanks off every line's end (facts §2.3).
+  /// The config as the cluster will keep it: its webhook takes blanks off every line's end (docs/KUBESPHERE.md: Admission).
   public static func trimmed(_ config: String) -> String {
     config.lines.map { line in
       var bytes = line.utf8[...]

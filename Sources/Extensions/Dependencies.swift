@@ -1,4 +1,4 @@
-// Who needs whom. The cluster does not look (facts §2.8).
+// Who needs whom. The cluster does not look (docs/KUBESPHERE.md: Changes).
 extension PlanSubject {
   /// What the version that the change leads to needs and does not find.
   var dependencyProblems: [Plan.Problem] {

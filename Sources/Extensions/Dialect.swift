@@ -70,7 +70,7 @@ public struct Dialect: Hashable, Sendable {
   /// What two ways to one cluster must show alike.
   public var compared: [Resource] { [categories, extensions, extensionVersions, installations] }
 
-  /// The label that names an object's extension; it was another one before 2023 (facts §1.10).
+  /// The label that names an object's extension; it was another one before 2023 (docs/KUBESPHERE.md: Eras).
   public var extensionLabel: String { hasLabelsOfToday ? "kubesphere.io/extension-ref" : "kubesphere.io/extension" }
 
   /// The label that names an object's repository.

@@ -1,4 +1,4 @@
-/// Where an installation stands (facts §1.7, §2.4).
+/// Where an installation stands (docs/KUBESPHERE.md: States, Reconciling).
 ///
 /// Words are compared without case, and older words for the same thing are read as the new ones;
 /// a word nobody knows is kept and shown.

@@ -111,7 +111,7 @@ extension PlanSubject {
     return [Plan.Effect(.changed, "config:")] + lines
   }
 
-  /// What helm does, and what it does not bring back (facts §2.8).
+  /// What helm does, and what it does not bring back (docs/KUBESPHERE.md: Changes).
   private func upgradeNotes(config: String?) -> [Plan.Effect] {
     let isEmpty = (config ?? installation?.config ?? "").isEmpty
     let kept =

@@ -1,7 +1,7 @@
 import Client
 import Manifest
 
-// What speaks against a change. The cluster checks almost none of this (facts §2.3, §2.8).
+// What speaks against a change. The cluster checks almost none of this (docs/KUBESPHERE.md: Admission, Changes).
 extension PlanSubject {
   var problems: [Plan.Problem] {
     if let incapability { return [blocking(incapability)] }
@@ -89,7 +89,7 @@ extension PlanSubject {
     return problems
   }
 
-  /// Only plans named like their extension are followed (facts §2.3).
+  /// Only plans named like their extension are followed (docs/KUBESPHERE.md: Admission).
   private func nameProblems(_ installation: Installation) -> [Plan.Problem] {
     guard context.dialect.name == .installPlan, installation.name != installation.extension else { return [] }
     return [
@@ -133,7 +133,7 @@ extension PlanSubject {
     return compatibilityProblems + downgradeProblems(version)
   }
 
-  /// Without its version object the controller forgets an installation, even one being deleted (facts §2.4).
+  /// Without its version object the controller forgets an installation, even one being deleted (docs/KUBESPHERE.md: Reconciling).
   private var goneVersionProblems: [Plan.Problem] {
     guard let installation, !context.versions.isEmpty, context.versions[installation.version] == nil else { return [] }
     return [
@@ -162,11 +162,11 @@ extension PlanSubject {
       return [warning("its condition on \(what), “\(constraint)”, cannot be read")]
     }
     if parsed.allows(version) { return [] }
-    // Kubernetes' vendors name their builds like pre-releases (facts §2.2).
+    // Kubernetes' vendors name their builds like pre-releases (docs/KUBESPHERE.md: Extension status).
     if parsed.allows(version.release) {
       return [warning("it needs \(what) \(constraint); \(server) counts as a pre-release, which that leaves out")]
     }
-    // Going back must stay possible: the server does not check this (facts §2.8).
+    // Going back must stay possible: the server does not check this (docs/KUBESPHERE.md: Changes).
     var isRollback = false
     if case .rollback = change { isRollback = true }
     return [Plan.Problem(isBlocking: !isRollback, "it needs \(what) \(constraint); this is \(server)")]

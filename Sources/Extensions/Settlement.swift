@@ -9,7 +9,7 @@ public enum Settlement: Hashable, Sendable {
 }
 
 extension Installation {
-  /// Whether what is asked for is what there is (facts §7.10).
+  /// Whether what is asked for is what there is (docs/KUBESPHERE.md: Changes).
   ///
   /// `Installed` alone is not enough: it stays on the screen for a moment after a change, before
   /// the controller has looked. Clusters that keep no version, hash or switch are taken at their word.
@@ -24,7 +24,7 @@ extension Installation {
 
   /// What is asked for and not applied yet, in words; empty while somebody is at it.
   ///
-  /// Only what the cluster keeps account of: its fingerprint of the config is FNV-1a (facts §2.4).
+  /// Only what the cluster keeps account of: its fingerprint of the config is FNV-1a (docs/KUBESPHERE.md: Reconciling).
   public var pending: [String] {
     guard !state.isBusy, !isBeingDeleted, state != .none else { return [] }
     var words: [String] = []
@@ -51,7 +51,7 @@ extension Installation {
 
   /// How things stand with a change that was asked for when the installation was `before`.
   ///
-  /// Where the cluster keeps neither version nor hash (facts §1.10, B and C), what it says of an
+  /// Where the cluster keeps neither version nor hash (docs/KUBESPHERE.md: Eras), what it says of an
   /// earlier version looks like what it says of this one, until the newest condition is another.
   public func settlement(since before: Installation?) -> Settlement {
     guard let before, keepsNoAccount, asksForMore(than: before), saysTheSame(as: before) else { return settlement }

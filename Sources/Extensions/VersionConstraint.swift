@@ -2,7 +2,7 @@
 /// `>=1.19.0-0 <2`, `~1.2 || ^3`, `1.2 - 1.4.5`, `1.x`, `*`.
 ///
 /// A pre-release satisfies only a comparison that names a pre-release itself, so `v1.29.1-eks-1`
-/// fails `>=1.19.0` and passes `>=1.19.0-0` (facts §2.2).
+/// fails `>=1.19.0` and passes `>=1.19.0-0` (docs/KUBESPHERE.md: Extension status).
 public struct VersionConstraint: Hashable, Sendable {
   /// One of the groups must hold, with all of its comparisons.
   private var groups: [[VersionComparison]]

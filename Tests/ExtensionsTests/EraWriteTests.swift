@@ -121,7 +121,7 @@ import Testing
     #expect(Plan.make(.disable, for: "whizard", in: context).blocking == [])
   }
 
-  /// Without a placement the controller fails (facts §2.6).
+  /// Without a placement the controller fails (docs/KUBESPHERE.md: Placements).
   @Test func whatIsWrittenToASchedulingWithoutAPlacementBringsOne() {
     var context = Era.installPlan.context()
     context.installations["whizard"]?.lacksPlacement = true

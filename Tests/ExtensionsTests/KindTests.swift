@@ -4,7 +4,7 @@ import Testing
 
 @testable import Extensions
 
-/// Every era's objects become the same values (facts of KubeSphere: `Localized`, names, labels).
+/// Every era's objects become the same values (docs/KUBESPHERE.md: Eras).
 @Suite struct KindTests {
   private func object(_ yaml: String) throws -> Object { Object(try YAML.parse(yaml)) }
 

@@ -2,7 +2,7 @@ import Client
 import Extensions
 import Manifest
 
-/// Keeps on each Category how many extensions it has (facts: §1.2).
+/// Keeps on each Category how many extensions it has (docs/KUBESPHERE.md: Kinds).
 struct CategoryReconciler: Reconciler {
   static let annotation = "kubesphere.io/count"
 

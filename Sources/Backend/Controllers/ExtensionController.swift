@@ -2,7 +2,7 @@ import Client
 import Extensions
 import Manifest
 
-/// Keeps in each Extension which versions there are and which is best for this cluster (facts: §2.2).
+/// Keeps in each Extension which versions there are and which is best for this cluster (docs/KUBESPHERE.md: Extension status).
 struct ExtensionReconciler: Reconciler {
   var cluster: Cluster
   var dialect: Dialect

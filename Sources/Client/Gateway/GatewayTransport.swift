@@ -65,8 +65,8 @@ enum GatewayPath {
     return "/clusters/" + PercentEncoding.encode(cluster) + target
   }
 
-  /// Whether `request` is one of those that replace an object without its status (facts: writes
-  /// through `/kapis` to KubeSphere's own kinds).
+  /// Whether `request` is one of those that replace an object without its status (docs/KUBESPHERE.md: Gateway):
+  /// writes through `/kapis` to KubeSphere's own kinds.
   static func wipes(_ request: HTTPRequest) -> Bool {
     guard ![.get, .head, .options].contains(request.method) else { return false }
     var path = request.target.prefix { $0 != "?" }

@@ -36,7 +36,7 @@ extension Runner {
   private func extensions(_ survey: Survey) async throws(ClusterError) -> [Object] {
     let text = invocation.name
     if text.isEmpty { return try await survey.extensions(isWhole: format.isWhole) }
-    // Only shipped KubeSphere has the gateway's search (facts §3.4), and what it does not find may have the text in
+    // Only shipped KubeSphere has the gateway's search (docs/KUBESPHERE.md: Gateway), and what it does not find may have the text in
     // its name.
     if destination.isByGatewayAlone, survey.dialect.era == .installPlan, let gateway = destination.gateway,
       let found = try? await gateway.all(text, skipping: format.isWhole ? JSONPaths() : Extension.unread),

@@ -46,7 +46,7 @@ extension Runner {
     shelf.remember(Capabilities(assuming: dialect), of: destination.identity)
   }
 
-  /// The API of August 2022 takes the switch, and nobody looks at it (facts §1.10).
+  /// The API of August 2022 takes the switch, and nobody looks at it (docs/KUBESPHERE.md: Eras).
   private func refuseWhatIsNotCarriedOut(_ object: Object) throws(CommandError) {
     guard let known = knowledge, known.isFresh(at: Clock.seconds), !Installation(object).isKeptByStandalone,
       let reason = known.capabilities.reason(against: .enable)

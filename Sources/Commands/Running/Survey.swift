@@ -105,7 +105,7 @@ struct Survey: Sendable {
   }
 }
 
-/// What `/version` says, of Kubernetes itself or of KubeSphere's gateway (facts §3.5).
+/// What `/version` says, of Kubernetes itself or of KubeSphere's gateway (docs/KUBESPHERE.md: Gateway).
 struct ServerVersion: Hashable, Sendable {
   var kubernetes: String
   /// Empty when Kubernetes itself answered.

@@ -36,7 +36,7 @@ struct Waiting: Hashable, Sendable {
     case .settled: return .done
     case .failed(let message): return .failed(message)
     case .underWay:
-      // What fails before its job exists leaves neither version nor hash behind (facts §2.4).
+      // What fails before its job exists leaves neither version nor hash behind (docs/KUBESPHERE.md: Reconciling).
       guard hasBegun, installation.state.isFailure else { return nil }
       return .failed(installation.message.isEmpty ? installation.state.word : installation.message)
     }

@@ -3,7 +3,7 @@ public import Manifest
 
 /// One extension of the marketplace, installed or not.
 ///
-/// Decoded tolerantly: every era's names for the same thing are read (facts §7.4).
+/// Decoded tolerantly: every era's names for the same thing are read (docs/KUBESPHERE.md: Eras).
 public struct Extension: Mirrored {
   public var name: String
   public var resourceVersion: String
@@ -21,7 +21,7 @@ public struct Extension: Mirrored {
   /// What the cluster calls installed.
   ///
   /// After a failure this is the version that was tried
-  /// (facts §2.2), so infer nothing from it without `state`.
+  /// (docs/KUBESPHERE.md: Extension status), so infer nothing from it without `state`.
   public var installedVersion: String
   public var recommendedVersion: String
   /// Every version offered, oldest first, as the cluster sorts them.

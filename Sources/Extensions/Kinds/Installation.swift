@@ -20,14 +20,14 @@ public struct Installation: Mirrored {
   public var conditionTime: String
   /// Newest last; ten at most in shipped KubeSphere.
   public var history: [Transition]
-  /// `status.version`: what was last tried, not what runs (facts §2.2).
+  /// `status.version`: what was last tried, not what runs (docs/KUBESPHERE.md: Extension status).
   public var attemptedVersion: String
   public var appliedEnabled: Bool?
   public var configHash: String
   public var releaseName: String
   public var targetNamespace: String
   public var jobName: String
-  /// `spec.clusterScheduling` is there and says nothing of where, on which the controller fails (facts §2.6).
+  /// `spec.clusterScheduling` is there and says nothing of where, on which the controller fails (docs/KUBESPHERE.md: Placements).
   public var lacksPlacement: Bool
   /// The member clusters that agents are asked for in.
   public var clusters: [String]

@@ -1,6 +1,6 @@
 public import Manifest
 
-/// What a package's `extension.yaml` says, read tolerantly (facts: §4).
+/// What a package's `extension.yaml` says, read tolerantly (docs/KUBESPHERE.md: Packages).
 ///
 /// `value` is the whole document; what is not named here is reached through it.
 public struct ExtensionManifest: Hashable, Sendable {

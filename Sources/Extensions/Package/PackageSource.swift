@@ -8,7 +8,7 @@ public enum PackageSource: Hashable, Sendable {
   /// Somewhere outside the API.
   case url(String)
 
-  /// Where the charts of published extensions lie (facts: §4).
+  /// Where the charts of published extensions lie (docs/KUBESPHERE.md: Packages).
   public static let namespace = "kubesphere-system"
   public static let key = "chart.tgz"
 

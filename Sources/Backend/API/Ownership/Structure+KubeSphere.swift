@@ -1,5 +1,5 @@
 extension Structure {
-  /// What KubeSphere's schemas say of its kinds, by plural (facts of KubeSphere 4.1's definitions).
+  /// What KubeSphere's schemas say of its kinds, by plural (the definitions of KubeSphere 4.1).
   ///
   /// The first design is not known that well: its conditions have keys, and nothing is dropped.
   static func kubeSphere(_ plural: String, isFirstDesign: Bool) -> Structure {

@@ -22,7 +22,7 @@ struct InstallationStatus {
     return status
   }
 
-  /// The part of the Extension's status that mirrors it (facts: §2.2); empty again when all is gone.
+  /// The part of the Extension's status that mirrors it (docs/KUBESPHERE.md: Extension status); empty again when all is gone.
   func `extension`(_ wish: Wish) -> Mapping {
     let isGone = record.state == .uninstalled
     var status: Mapping = [

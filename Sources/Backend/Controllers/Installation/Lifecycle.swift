@@ -11,7 +11,7 @@ struct Wish: Hashable, Sendable {
   var attempt: ReleaseRecord.Attempt { ReleaseRecord.Attempt(version: version, config: config) }
 }
 
-/// The state machine of an installation (facts: §2.4).
+/// The state machine of an installation (docs/KUBESPHERE.md: Reconciling).
 ///
 ///                 prepare           begin              settle
 ///     (no record) ──────▶ Preparing ─────▶ Installing ───────▶ Installed ◀─┐

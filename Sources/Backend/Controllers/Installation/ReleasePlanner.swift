@@ -58,7 +58,7 @@ struct ReleasePlanner: Sendable {
   }
 
   /// What the person does not choose: the group of what the gateway serves, which differs between
-  /// the dialects, and that parts meant for agents stay out of the host's release (facts: §2.5).
+  /// the dialects, and that parts meant for agents stay out of the host's release (docs/KUBESPHERE.md: Executor).
   private func forced(_ manifest: ExtensionManifest?) -> Value {
     var values: Value = [
       "global": ["servingGroup": .string(dialect.apiServices.group)], "tags": ["extension": true, "agent": false],

@@ -88,7 +88,7 @@ extension ReleaseRecord {
     var next = self
     next.state = state
     next.since = time
-    // Clocks that disagree must not make time run backwards (facts: §2.8 c).
+    // Clocks that disagree must not make time run backwards (docs/KUBESPHERE.md: Changes).
     let latest = history.last?.time.secondsSince1970 ?? 0
     let moment = Timestamp(secondsSince1970: max(time.secondsSince1970, latest))
     next.history = (history + [Transition(state: state, time: moment)]).suffix(Self.longestHistory)

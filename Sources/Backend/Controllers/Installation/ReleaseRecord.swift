@@ -68,9 +68,9 @@ struct ReleaseRecord: Hashable, Sendable {
   var earlier: [Part] = []
   /// What a person should know about this attempt, such as hooks that are not run.
   var notes: [String] = []
-  /// Newest last, ten at most (facts: §1.6).
+  /// Newest last, ten at most (docs/KUBESPHERE.md: Reconciling).
   var history: [Transition] = []
-  /// Newest first, one of each type (facts: §1.7).
+  /// Newest first, one of each type (docs/KUBESPHERE.md: States).
   var conditions: [Condition] = []
 
   init(name: String, release: String, namespace: String, attempt: Attempt, at time: Timestamp) {

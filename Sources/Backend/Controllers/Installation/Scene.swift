@@ -81,7 +81,7 @@ struct Scene: Sendable {
 }
 
 extension Dialect {
-  /// What keeps an installation until its objects are gone (facts: §1.6, §1.10).
+  /// What keeps an installation until its objects are gone (docs/KUBESPHERE.md: Reconciling, Eras).
   var installationFinalizer: String {
     switch name {
     case .installPlan: "kubesphere.io/installplan-protection"

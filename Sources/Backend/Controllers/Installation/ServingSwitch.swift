@@ -2,7 +2,7 @@ import Client
 import Extensions
 import Manifest
 
-/// Tells the gateway whether to serve what an extension brings (facts: §2.7).
+/// Tells the gateway whether to serve what an extension brings (docs/KUBESPHERE.md: Changes).
 ///
 /// Workloads keep running.
 struct ServingSwitch: Sendable {

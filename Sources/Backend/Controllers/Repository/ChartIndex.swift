@@ -49,7 +49,7 @@ struct ChartIndex: Hashable, Sendable {
     entries[name, default: []].append(entry)
   }
 
-  /// What KubeSphere refuses as well (facts: §2.1).
+  /// What KubeSphere refuses as well (docs/KUBESPHERE.md: Repositories).
   private static func problem(_ name: String, _ version: String, _ url: String) -> String? {
     if !Syntax.isLabel(name) { return "the name is no DNS label of at most 63 characters" }
     guard let parsed = SemanticVersion(version), parsed.description == version else {

@@ -98,7 +98,7 @@ struct PublishedVersion: Sendable {
     ]
   }
 
-  /// What an Extension and its versions have in common (facts: §1.4, §1.10).
+  /// What an Extension and its versions have in common (docs/KUBESPHERE.md: Kinds, Eras).
   private func facts(_ dialect: Dialect) -> Mapping {
     let title = manifest.displayName.isEmpty ? Localized(["en": entry.name]) : manifest.displayName
     let description =

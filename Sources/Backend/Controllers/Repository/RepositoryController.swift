@@ -2,7 +2,7 @@ import Client
 import Extensions
 import Manifest
 
-/// Reads chart repositories and publishes what is in them (facts: §2.1).
+/// Reads chart repositories and publishes what is in them (docs/KUBESPHERE.md: Repositories).
 struct RepositoryReconciler: Reconciler {
   static let finalizer = "kubesphere.io/repository-protection"
 

@@ -2,7 +2,7 @@ import Client
 import Extensions
 import Manifest
 
-/// Events on a Repository: the only place where the outcome of a look is told (facts: §2.1).
+/// Events on a Repository: the only place where the outcome of a look is told (docs/KUBESPHERE.md: Repositories).
 struct RepositoryLog: Sendable {
   var cluster: Cluster
   var repository: Object
