@@ -56,8 +56,9 @@ enum Soak {
     let watching = Task {
       await Watch(Dialect.installPlan.extensions, in: cluster) { $0 }.run { event in
         let (isFirst, isOver) = tally.withLock { tally in
+          let lists = tally.lists
           tally.take(event)
-          return (tally.lists == 1 && tally.events == 0, tally.events >= count)
+          return (lists == 0 && tally.lists == 1, tally.events >= count)
         }
         if isFirst { say("watching") }
         if isOver { withUnsafeCurrentTask { $0?.cancel() } }
