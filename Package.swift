@@ -51,16 +51,18 @@ let package = Package(
     // The reading side of scripts/soak.
     .executableTarget(name: "soak", dependencies: ["Extensions", "Client", "Manifest"], path: "Benchmarks/Soak"),
 
-    .testTarget(name: "ManifestTests", dependencies: ["Manifest"]),
+    // What tests of several modules need.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "ManifestTests", dependencies: ["Manifest", "TestSupport"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CTerminal"]),
-    .testTarget(name: "ClientTests", dependencies: ["Client"]),
+    .testTarget(name: "ClientTests", dependencies: ["Client", "TestSupport"]),
     .testTarget(name: "ExtensionsTests", dependencies: ["Extensions"]),
-    .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest"]),
+    .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest", "TestSupport"]),
     .testTarget(name: "BackendTests", dependencies: ["Backend"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Backend"]),
     .testTarget(name: "ConsoleTests", dependencies: ["Console", "Backend"]),
     // A real client and a real server, and between them whatever can go wrong.
-    .testTarget(name: "FaultTests", dependencies: ["Backend", "Extensions", "Client", "Manifest"]),
+    .testTarget(name: "FaultTests", dependencies: ["Backend", "Extensions", "Client", "Manifest", "TestSupport"]),
     // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.
     .testTarget(name: "ConformanceTests", dependencies: ["Backend", "Extensions", "Client", "Manifest"]),
   ],

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Editor
@@ -127,7 +128,7 @@ import Testing
     let original = "a: 可\n  b: |\n    e\u{301}x\r\n- c: 'd'\n\n"
     var draft = Draft(original)
     let commands = EditorCommand.allCases.filter { $0 != .undo && $0 != .redo }
-    var random = Numbers(state: seed &* 0x9E37_79B9 &+ 1)
+    var random = SeededGenerator(seed: seed)
 
     for _ in 0..<200 {
       if Bool.random(using: &random) {
@@ -184,15 +185,5 @@ import Testing
       lines[range.lowerBound.line].insert("<", at: range.lowerBound.column)
     }
     return lines.map { String($0) }.joined(separator: "\n")
-  }
-}
-
-/// Numbers that are the same in every run.
-private struct Numbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return (state ^ (state >> 33)) &* 0xFF51_AFD7_ED55_8CCD
   }
 }

@@ -1,18 +1,13 @@
 import Manifest
+import TestSupport
 
-/// Makes values by chance; the same seed makes the same values (SplitMix64).
+/// Makes values by chance; the same seed makes the same values.
 struct ValueMaker: RandomNumberGenerator {
-  private var state: UInt64
+  private var random: SeededGenerator
 
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
+  mutating func next() -> UInt64 { random.next() }
 
   mutating func value(depth: Int) -> Value {
     switch Int.random(in: 0..<(depth > 0 ? 9 : 6), using: &self) {
