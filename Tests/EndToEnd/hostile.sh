@@ -1,0 +1,9 @@
+# Servers and files that are made to be too much.
+# shellcheck shell=bash
+
+what_is_too_large_is_refused_in_a_line_and_little_memory() {
+  local assignments=()
+  mapfile -t assignments < <(environment)
+  env -i "${assignments[@]}" python3 Tests/EndToEnd/giant.py "$bin/ksx" "$home" | sed 's/^/        | /'
+  return "${PIPESTATUS[0]}"
+}
