@@ -38,6 +38,14 @@ import Testing
     #expect(sitting.lines[2].contains("CATEGORY"))
   }
 
+  @Test func aRefusalIsNotTakenForALostConnection() {
+    var sitting = Sitting(80, 10)
+    sitting.hear(.installations(.interrupted(.refused(Status(code: 403, message: "no")), delay: .seconds(30))))
+
+    #expect(sitting.lines[0].contains("refused, retry at"))
+    #expect(!sitting.lines[0].contains("no connection"))
+  }
+
   @Test mutating func theDialectIsAskedForWhenItIsNotKnown() {
     let session = Session(.init(cluster: "museum", identity: "m"), cluster: Cluster(transport: Silence()))
     var app = App(session, settings: .standard, now: Moment(0))

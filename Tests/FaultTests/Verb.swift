@@ -5,16 +5,18 @@ import Manifest
 /// Everything a client can ask, of a house with the extensions `a` to `c`.
 enum Verb: String, CaseIterable, Sendable {
   case get, list, pages, table, version, discovery, review
-  case create, createDryRun, patch, patchDryRun, jsonPatch, delete, deleteDryRun
+  case create, createDryRun, patch, patchDryRun, jsonPatch, apply, delete, deleteDryRun
 
   /// Those whose answers differ in form.
   static let main: [Verb] = Seeds.isLong ? allCases : [.get, .pages, .create, .patch, .delete]
 
   var isWrite: Bool {
-    [.create, .createDryRun, .patch, .patchDryRun, .jsonPatch, .delete, .deleteDryRun, .review].contains(self)
+    [
+      .create, .createDryRun, .patch, .patchDryRun, .jsonPatch, .apply, .delete, .deleteDryRun, .review,
+    ].contains(self)
   }
   /// Whether something is otherwise afterwards.
-  var changes: Bool { [.create, .patch, .jsonPatch, .delete].contains(self) }
+  var changes: Bool { [.create, .patch, .jsonPatch, .apply, .delete].contains(self) }
 
   static let wish: Value = ["spec": ["icon": "patched"], "metadata": ["labels": ["patched": "yes"]]]
   /// The same as steps.
@@ -22,6 +24,8 @@ enum Verb: String, CaseIterable, Sendable {
     .test(["spec", "icon"], "value of b"), .replace(["spec", "icon"], "patched"),
     .add(["metadata", "labels"], ["patched": "yes"]),
   ]
+  /// The same as an object of which no more is said.
+  static let applied = Object(.extensions, name: "b", labels: ["patched": "yes"], ["spec": ["icon": "patched"]])
   static let new = Object(.extensions, name: "new", ["spec": ["icon": "created"]])
 
   /// The answer in a form that can be compared.
@@ -44,6 +48,7 @@ enum Verb: String, CaseIterable, Sendable {
     case .patch, .patchDryRun:
       return try await cluster.patch(.extensions, "b", .merge(Self.wish), dryRun: self == .patchDryRun).value
     case .jsonPatch: return try await cluster.patch(.extensions, "b", .json(Self.steps)).value
+    case .apply: return try await cluster.patch(.extensions, "b", .apply(Self.applied, force: true)).value
     case .delete, .deleteDryRun:
       try await cluster.delete(.extensions, "b", dryRun: self == .deleteDryRun)
       return .null
@@ -54,7 +59,7 @@ enum Verb: String, CaseIterable, Sendable {
   func isRight(_ answer: Value, in house: House) async throws -> Bool {
     switch self {
     case .create: return try await house.truth.get(.extensions, "new").value == answer
-    case .patch, .jsonPatch: return try await house.truth.get(.extensions, "b").value == answer
+    case .patch, .jsonPatch, .apply: return try await house.truth.get(.extensions, "b").value == answer
     case .createDryRun, .patchDryRun:
       let text: Value = self == .createDryRun ? "created" : "patched"
       let name: Value = self == .createDryRun ? "new" : "b"

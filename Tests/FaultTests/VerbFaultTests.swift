@@ -3,7 +3,7 @@ import Manifest
 import Testing
 
 /// Every verb through a proxy that does what networks do.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(Seeds.isLong ? 60 : 2)))
 struct VerbFaultTests {
   @Test(arguments: Verb.allCases, Fault.all.indices)
   func everyVerbEndsEveryFaultInARightAnswerOrAClearError(verb: Verb, index: Int) async throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import Client
 
 /// A watch through a proxy that does what networks do: in the end the store is what the server is.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(Seeds.isLong ? 60 : 5)))
 struct WatchFaultTests {
   /// The first connection lists, the second watches.
   @Test(arguments: Fault.all.indices, 0..<2)

@@ -55,7 +55,7 @@ struct Header {
 
   private var stale: String {
     let age = desk.link.age(at: desk.now).map { " for \($0)" } ?? ""
-    let word = desk.market.isFilled ? "stale" : "no connection"
+    let word = desk.market.isFilled ? "stale" : desk.link.refusal == nil ? "no connection" : "refused"
     guard let next = desk.link.nextAttempt, next > desk.now else { return word + age + ", retrying" }
     return word + age + ", retry at " + next.clock
   }
