@@ -42,26 +42,14 @@ extension Cluster {
     }
   }
 
-  /// Looks whether `object`, whose creation got no answer, has been created.
-  public func outcomeOfCreation(of object: Object, as resource: Resource) async -> WriteOutcome {
-    do throws(ClusterError) {
-      let found = try await get(resource, namespace: object.namespace, object.name)
-      return MergePatch.apply(object.value, to: found.value) == found.value
-        ? .carriedOut(found) : .notCarriedOut(found)
-    } catch {
-      if case .refused(let status) = error, status.code == 404 { return .notCarriedOut(nil) }
-      return .unknown(error)
-    }
-  }
-
-  /// Looks whether a deletion, whose answer was lost, has been carried out.
+  /// Looks whether a deletion, whose answer was lost, has been carried out; with no `uid`, of whatever has the name.
   public func outcomeOfDeletion(
-    of resource: Resource, namespace: String? = nil, _ name: String, uid: String
+    of resource: Resource, namespace: String? = nil, _ name: String, uid: String?
   ) async -> WriteOutcome {
     do throws(ClusterError) {
       let object = try await get(resource, namespace: namespace, name)
       // Another object may have taken the name.
-      return object.uid != uid || object.isBeingDeleted ? .carriedOut(object) : .notCarriedOut(object)
+      return (uid != nil && object.uid != uid) || object.isBeingDeleted ? .carriedOut(object) : .notCarriedOut(object)
     } catch {
       if case .refused(let status) = error, status.code == 404 { return .carriedOut(Object([:])) }
       return .unknown(error)

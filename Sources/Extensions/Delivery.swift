@@ -54,17 +54,25 @@ extension Write {
 
   private func outcome(in cluster: Cluster) async -> WriteOutcome {
     switch self {
-    case .create(let resource, let object): return await cluster.outcomeOfCreation(of: object, as: resource)
-    case .patch(let resource, let name, let patch): return await cluster.outcome(of: patch, on: resource, name)
+    case .create(let resource, let object):
+      return await Self.outcome(of: object.value, on: resource, object.name, in: cluster)
+    case .patch(let resource, let name, let patch):
+      return await Self.outcome(of: patch, on: resource, name, in: cluster)
     case .delete(let resource, let name, let uid):
-      if let uid { return await cluster.outcomeOfDeletion(of: resource, name, uid: uid) }
-      do throws(ClusterError) {
-        let object = try await cluster.get(resource, name)
-        return object.isBeingDeleted ? .carriedOut(object) : .notCarriedOut(object)
-      } catch {
-        guard case .refused(let status) = error, status.code == 404 else { return .unknown(error) }
-        return .carriedOut(Object([:]))
-      }
+      return await cluster.outcomeOfDeletion(of: resource, name, uid: uid)
     }
+  }
+
+  /// A config that is kept without the blanks at its lines' ends (docs/KUBESPHERE.md: Admission) is as it was wanted.
+  private static func outcome(
+    of wish: Value, on resource: Resource, _ name: String, in cluster: Cluster
+  ) async -> WriteOutcome {
+    let outcome = await cluster.outcome(of: wish, on: resource, name)
+    guard case .notCarriedOut(.some) = outcome, let config = wish[path: "spec", "config"]?.string else {
+      return outcome
+    }
+    let kept = ConfigHash.trimmed(config)
+    if kept == config { return outcome }
+    return await cluster.outcome(of: wish.setting(["spec", "config"], to: .string(kept)), on: resource, name)
   }
 }

@@ -61,6 +61,16 @@ import Testing
     )
   }
 
+  /// KubeSphere's webhook does that to every config.
+  @Test func aConfigThatLostTheBlanksAtItsLinesEndsWasCarriedOut() async throws {
+    let write = Write.patch(
+      Dialect.installPlan.installations, name: "bell", ["spec": ["config": "volume: 1  \ntone: low\t"]])
+
+    #expect(try await deliver(write, isCarriedOut: true).0.get().lostAnswer != nil)
+    let other = try await deliver(write, isCarriedOut: false).0
+    #expect(other == .failure(.unanswered(reason: "the connection broke", .notCarriedOut)))
+  }
+
   @Test func byTwoWaysTheSecondIsReadAndNotWrittenTo() async throws {
     let first = CuttingServer(isCarriedOut: true, reads: .unreachable(host: "k8s", reason: "refused"))
     let second = CuttingServer(isCarriedOut: true)
@@ -117,7 +127,9 @@ private final class CuttingServer: Transport {
     let isThere = methods.first == .delete ? !isDone : methods.first == .post ? isDone : true
     guard isThere else { return HTTPResponse(status: 404, bytes: []) }
     let kind = #""apiVersion":"kubesphere.io/v1alpha1","kind":"InstallPlan""#
-    let text = #"{\#(kind),"metadata":{"name":"bell","uid":"u"},"spec":{"enabled":\#(!isDone)}}"#
+    let config = isDone ? #"volume: 1\ntone: low"# : ""
+    let spec = #"{"enabled":\#(!isDone),"config":"\#(config)"}"#
+    let text = #"{\#(kind),"metadata":{"name":"bell","uid":"u"},"spec":\#(spec)}"#
     return HTTPResponse(status: 200, bytes: Array(text.utf8))
   }
 }
