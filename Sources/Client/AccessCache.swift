@@ -1,13 +1,13 @@
 /// What this person may do, asked once and remembered for a while.
 ///
 /// Views ask before they offer an action, and many ask the same.
-public actor AccessCache {
+package actor AccessCache {
   private let cluster: Cluster
   private let lifetime: Duration
   private var known: [Access: (verdict: Access.Verdict, at: Duration)] = [:]
   private var asked: [Access: Task<Result<Access.Verdict, ClusterError>, Never>] = [:]
 
-  public init(_ cluster: Cluster, lifetime: Duration = .seconds(300)) {
+  package init(_ cluster: Cluster, lifetime: Duration = .seconds(300)) {
     self.cluster = cluster
     self.lifetime = lifetime
   }
@@ -15,7 +15,7 @@ public actor AccessCache {
   /// Whether the server would allow it.
   ///
   /// Errors are not remembered.
-  public func verdict(on access: Access) async throws(ClusterError) -> Access.Verdict {
+  package func verdict(on access: Access) async throws(ClusterError) -> Access.Verdict {
     if let entry = known[access], cluster.timing.now() - entry.at < lifetime { return entry.verdict }
     let question = asked[access] ?? ask(access)
     let result = await question.value
@@ -25,7 +25,7 @@ public actor AccessCache {
   }
 
   /// The verdicts on several questions, asked at the same time; what could not be asked is left out.
-  public func verdicts(on questions: [Access]) async -> [Access: Access.Verdict] {
+  package func verdicts(on questions: [Access]) async -> [Access: Access.Verdict] {
     await withTaskGroup(of: (Access, Access.Verdict?).self) { group in
       for access in questions { group.addTask { (access, try? await self.verdict(on: access)) } }
       var verdicts: [Access: Access.Verdict] = [:]
@@ -35,7 +35,7 @@ public actor AccessCache {
   }
 
   /// Forgets everything, as after a 403 that was not foreseen.
-  public func forget() { known = [:] }
+  package func forget() { known = [:] }
 
   private func ask(_ access: Access) -> Task<Result<Access.Verdict, ClusterError>, Never> {
     let cluster = cluster

@@ -2,17 +2,17 @@
 ///
 /// The numbers are those of client-go's reflector: 0.8 s doubling to 30 s, each with up to as much
 /// again by chance, and from the beginning after two minutes without trouble.
-public struct Backoff: Hashable, Sendable {
-  public var first: Duration = .milliseconds(800)
-  public var longest: Duration = .seconds(30)
-  public var healthyAfter: Duration = .seconds(120)
+package struct Backoff: Hashable, Sendable {
+  package var first: Duration = .milliseconds(800)
+  package var longest: Duration = .seconds(30)
+  package var healthyAfter: Duration = .seconds(120)
   private var step: Duration?
   private var last: Duration?
 
-  public init() {}
+  package init() {}
 
   /// The next wait, for trouble that came at `now`; `random` lies between 0 and 1.
-  public mutating func next(now: Duration, random: Double) -> Duration {
+  package mutating func next(now: Duration, random: Double) -> Duration {
     if let last, now - last > healthyAfter { step = nil }
     last = now
     let base = min(step ?? first, longest)
@@ -21,7 +21,7 @@ public struct Backoff: Hashable, Sendable {
   }
 
   /// Forgets the trouble so far.
-  public mutating func reset() {
+  package mutating func reset() {
     step = nil
     last = nil
   }

@@ -1,7 +1,7 @@
-public import Manifest
+package import Manifest
 
 /// What became of a write that got no answer.
-public enum WriteOutcome: Hashable, Sendable {
+package enum WriteOutcome: Hashable, Sendable {
   /// The object is as the write wanted it.
   case carriedOut(Object)
   /// The object is not as the write wanted it, or there is none; it may be tried again.
@@ -12,7 +12,7 @@ public enum WriteOutcome: Hashable, Sendable {
 
 extension ClusterError {
   /// True when a write that ended so may have been carried out all the same.
-  public var leavesDoubt: Bool {
+  package var leavesDoubt: Bool {
     switch self {
     case .transport(.interrupted), .transport(.timedOut), .transport(.cancelled), .unreadable: true
     // A proxy that gave up waiting says nothing of what happened behind it.
@@ -26,7 +26,7 @@ extension Cluster {
   /// Looks whether `patch`, or a creation, whose answer was lost, has been carried out.
   ///
   /// The patch is never sent again here: the object is read and compared.
-  public func outcome(
+  package func outcome(
     of patch: Value, on resource: Resource, namespace: String? = nil, _ name: String
   ) async -> WriteOutcome {
     // The version the patch insisted on is no wish for the object.
@@ -43,7 +43,7 @@ extension Cluster {
   }
 
   /// Looks whether a deletion, whose answer was lost, has been carried out; with no `uid`, of whatever has the name.
-  public func outcomeOfDeletion(
+  package func outcomeOfDeletion(
     of resource: Resource, namespace: String? = nil, _ name: String, uid: String?
   ) async -> WriteOutcome {
     do throws(ClusterError) {

@@ -1,11 +1,11 @@
-public import Manifest
+package import Manifest
 
 extension Cluster {
   /// Everything in a collection, page by page, decoded while it arrives.
   ///
   /// `limit` is the page size. When the server forgets the list between two pages (410), the list
   /// starts over: `restart` is called, and whatever `each` has seen is to be thrown away.
-  public func list(
+  package func list(
     _ resource: Resource, namespace: String? = nil, selector: Selector = Selector(), limit: Int? = 500,
     skipping: JSONPaths = JSONPaths(), freshness: Freshness = .newest, restart: () -> Void = {}, each: (Object) -> Void
   ) async throws(ClusterError) -> ListVersion {
@@ -16,7 +16,7 @@ extension Cluster {
   }
 
   /// Everything in a collection at once.
-  public func list(
+  package func list(
     _ resource: Resource, namespace: String? = nil, selector: Selector = Selector(), limit: Int? = 500,
     skipping: JSONPaths = JSONPaths(), freshness: Freshness = .newest
   ) async throws(ClusterError) -> [Object] {
@@ -109,7 +109,7 @@ extension Cluster {
 }
 
 /// How new a list must be.
-public enum Freshness: Hashable, Sendable {
+package enum Freshness: Hashable, Sendable {
   /// As new as the store behind the server: what was just written is in it.
   case newest
   /// What the server has at hand, as a rule a moment old. For long lists many times as fast,

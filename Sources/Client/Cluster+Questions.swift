@@ -1,18 +1,18 @@
 import Manifest
 
 /// A kind of object as a cluster's discovery lists it.
-public struct DiscoveredResource: Hashable, Sendable {
-  public var resource: Resource
-  public var verbs: Set<String>
+package struct DiscoveredResource: Hashable, Sendable {
+  package var resource: Resource
+  package var verbs: Set<String>
 }
 
 /// What the server says it is.
-public struct ServerVersion: Hashable, Sendable {
+package struct ServerVersion: Hashable, Sendable {
   /// Such as `v1.31.2`.
-  public var gitVersion: String
-  public var major: String
-  public var minor: String
-  public var platform: String
+  package var gitVersion: String
+  package var major: String
+  package var minor: String
+  package var platform: String
 
   init(_ value: Value) {
     gitVersion = value["gitVersion"]?.string ?? ""
@@ -23,16 +23,16 @@ public struct ServerVersion: Hashable, Sendable {
 }
 
 /// Something a person may or may not do.
-public struct Access: Hashable, Sendable {
-  public var verb: String
-  public var resource: Resource
+package struct Access: Hashable, Sendable {
+  package var verb: String
+  package var resource: Resource
   /// Nothing asks about every namespace.
-  public var namespace: String?
+  package var namespace: String?
   /// Nothing asks about every object.
-  public var name: String?
-  public var subresource: String?
+  package var name: String?
+  package var subresource: String?
 
-  public init(
+  package init(
     _ verb: String, _ resource: Resource, namespace: String? = nil, name: String? = nil, subresource: String? = nil
   ) {
     self.verb = verb
@@ -43,12 +43,12 @@ public struct Access: Hashable, Sendable {
   }
 
   /// The answer to it.
-  public struct Verdict: Hashable, Sendable {
-    public var isAllowed: Bool
+  package struct Verdict: Hashable, Sendable {
+    package var isAllowed: Bool
     /// Why, when the server says so.
-    public var reason: String
+    package var reason: String
 
-    public init(isAllowed: Bool, reason: String = "") {
+    package init(isAllowed: Bool, reason: String = "") {
       self.isAllowed = isAllowed
       self.reason = reason
     }
@@ -57,14 +57,14 @@ public struct Access: Hashable, Sendable {
 
 extension Cluster {
   /// Who answers; needs no rights on most clusters.
-  public func version() async throws(ClusterError) -> ServerVersion {
+  package func version() async throws(ClusterError) -> ServerVersion {
     let version = ServerVersion(try await document("/version"))
     guard !version.gitVersion.isEmpty else { throw .unreadable("the answer names no version") }
     return version
   }
 
   /// The resources of one group and version; empty when the cluster does not serve it.
-  public func resources(group: String, version: String) async throws(ClusterError) -> [DiscoveredResource] {
+  package func resources(group: String, version: String) async throws(ClusterError) -> [DiscoveredResource] {
     let target = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
     let value: Value
     do {
@@ -89,7 +89,7 @@ extension Cluster {
   }
 
   /// Asks the server whether this person may do something, as `kubectl auth can-i` does.
-  public func verdict(on access: Access) async throws(ClusterError) -> Access.Verdict {
+  package func verdict(on access: Access) async throws(ClusterError) -> Access.Verdict {
     var attributes: Mapping = [
       "verb": .string(access.verb), "group": .string(access.resource.group),
       "version": .string(access.resource.version),

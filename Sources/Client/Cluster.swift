@@ -1,24 +1,24 @@
-public import Manifest
+package import Manifest
 
 /// The verbs of the Kubernetes API, over any transport.
-public struct Cluster: Sendable {
-  public var transport: any Transport
+package struct Cluster: Sendable {
+  package var transport: any Transport
   /// Who a write is recorded as in `managedFields`.
-  public var fieldManager = "ksx"
+  package var fieldManager = "ksx"
   /// What the server does about fields it does not know: `Strict` refuses them, `Warn` drops them.
-  public var fieldValidation = "Strict"
+  package var fieldValidation = "Strict"
   /// Attempts of a read that the server puts off with `Retry-After`.
-  public var readAttempts = 5
-  public var timing = Timing.real
+  package var readAttempts = 5
+  package var timing = Timing.real
   /// Hears of the warnings that come with answers.
-  public var warnings: Warnings?
-  public let listStreaming = ListStreaming()
+  package var warnings: Warnings?
+  package let listStreaming = ListStreaming()
 
-  public init(transport: any Transport) {
+  package init(transport: any Transport) {
     self.transport = transport
   }
 
-  public func get(
+  package func get(
     _ resource: Resource, namespace: String? = nil, _ name: String, subresource: String? = nil,
     skipping: JSONPaths = JSONPaths()
   ) async throws(ClusterError) -> Object {
@@ -28,7 +28,7 @@ public struct Cluster: Sendable {
   }
 
   /// Creates `object`, or, of an object that is there, a subresource such as a pod's `eviction`.
-  public func create(
+  package func create(
     _ resource: Resource, _ object: Object, subresource: String? = nil, dryRun: Bool = false
   ) async throws(ClusterError) -> Object {
     let name = subresource.map { _ in object.name }
@@ -38,7 +38,7 @@ public struct Cluster: Sendable {
   }
 
   /// Changes an object, or a subresource of it such as `status`.
-  public func patch(
+  package func patch(
     _ resource: Resource, namespace: String? = nil, _ name: String, subresource: String? = nil, _ patch: Patch,
     dryRun: Bool = false
   ) async throws(ClusterError) -> Object {
@@ -51,7 +51,7 @@ public struct Cluster: Sendable {
   /// Deletes, but only the object with `uid`, and as it was at `resourceVersion`, where those are given.
   ///
   /// `propagation` says what becomes of what the object owns; without it the kind's own rule holds.
-  public func delete(
+  package func delete(
     _ resource: Resource, namespace: String? = nil, _ name: String, uid: String? = nil,
     resourceVersion: String? = nil, propagation: Propagation? = nil, dryRun: Bool = false
   ) async throws(ClusterError) {
@@ -82,12 +82,13 @@ public struct Cluster: Sendable {
   }
 
   /// Any GET that answers JSON, such as `/version` or a discovery document.
-  public func document(_ target: String) async throws(ClusterError) -> Value {
+  package func document(_ target: String) async throws(ClusterError) -> Value {
     try await Self.value(of: try await read(target))
   }
 
   /// Creates what is answered and not kept, such as a review of access.
-  public func ask(_ resource: Resource, namespace: String? = nil, _ object: Object) async throws(ClusterError) -> Object
+  package func ask(_ resource: Resource, namespace: String? = nil, _ object: Object) async throws(ClusterError)
+    -> Object
   {
     let value = try await write(.post, resource.path(namespace: namespace), type: "application/json", object.value)
     return try Object(value, answering: resource, object.name)
@@ -132,7 +133,7 @@ extension Object {
 }
 
 /// What becomes of the objects that a deleted one owns.
-public enum Propagation: String, Hashable, Sendable {
+package enum Propagation: String, Hashable, Sendable {
   /// They are deleted afterwards.
   case background = "Background"
   /// They are deleted first; until then the object stays, marked as being deleted.
@@ -142,18 +143,18 @@ public enum Propagation: String, Hashable, Sendable {
 }
 
 /// The `resourceVersion` a list was true at: where a watch goes on.
-public struct ListVersion: Hashable, Sendable {
-  public var resourceVersion: String
+package struct ListVersion: Hashable, Sendable {
+  package var resourceVersion: String
 
-  public init(resourceVersion: String) { self.resourceVersion = resourceVersion }
+  package init(resourceVersion: String) { self.resourceVersion = resourceVersion }
 }
 
 /// Which objects of a collection: label and field selectors as Kubernetes writes them.
-public struct Selector: Hashable, Sendable {
-  public var labels: String
-  public var fields: String
+package struct Selector: Hashable, Sendable {
+  package var labels: String
+  package var fields: String
 
-  public init(labels: String = "", fields: String = "") {
+  package init(labels: String = "", fields: String = "") {
     self.labels = labels
     self.fields = fields
   }

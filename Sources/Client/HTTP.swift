@@ -1,22 +1,22 @@
 /// The one vocabulary of the curl transport, the in-process transport and the server.
 ///
 /// Ours rather than swift-http-types, which brings 6.5 MB of FoundationEssentials into `ksx`.
-public struct HTTPRequest: Hashable, Sendable {
-  public enum Method: String, Hashable, Sendable {
+package struct HTTPRequest: Hashable, Sendable {
+  package enum Method: String, Hashable, Sendable {
     case get = "GET", head = "HEAD", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE"
     case options = "OPTIONS"
   }
 
-  public var method: Method
+  package var method: Method
   /// Path and query, percent-encoded, beginning with a slash.
-  public var target: String
-  public var headers: HTTPHeaders
-  public var body: [UInt8]
+  package var target: String
+  package var headers: HTTPHeaders
+  package var body: [UInt8]
   /// How long the answer may take.
-  public var patience = Patience.answer
+  package var patience = Patience.answer
 
   /// What a transport does about silence.
-  public enum Patience: Hashable, Sendable {
+  package enum Patience: Hashable, Sendable {
     /// An answer is expected: too long without a byte is a failure.
     case answer
     /// A stream on a connection of its own, which may last `limit` seconds in all and be silent for `silence`
@@ -24,7 +24,7 @@ public struct HTTPRequest: Hashable, Sendable {
     case stream(limit: Int?, silence: Int? = nil)
   }
 
-  public init(_ method: Method, _ target: String, headers: HTTPHeaders = [:], body: [UInt8] = []) {
+  package init(_ method: Method, _ target: String, headers: HTTPHeaders = [:], body: [UInt8] = []) {
     self.method = method
     self.target = target
     self.headers = headers
@@ -33,27 +33,27 @@ public struct HTTPRequest: Hashable, Sendable {
 }
 
 /// Header fields in the order they were given; names compare without case (RFC 9110 §5.1).
-public struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
-  public struct Field: Hashable, Sendable {
-    public var name: String
-    public var value: String
+package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+  package struct Field: Hashable, Sendable {
+    package var name: String
+    package var value: String
 
-    public init(name: String, value: String) {
+    package init(name: String, value: String) {
       self.name = name
       self.value = value
     }
   }
 
-  public private(set) var fields: [Field] = []
+  package private(set) var fields: [Field] = []
 
-  public init(dictionaryLiteral elements: (String, String)...) {
+  package init(dictionaryLiteral elements: (String, String)...) {
     fields = elements.map { Field(name: $0, value: $1) }
   }
 
   /// The first value of `name`.
   ///
   /// Setting replaces every field of that name; `nil` removes them.
-  public subscript(name: String) -> String? {
+  package subscript(name: String) -> String? {
     get { fields.first { Self.same($0.name, name) }?.value }
     set {
       fields.removeAll { Self.same($0.name, name) }
@@ -62,7 +62,7 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   }
 
   /// Adds a field beside others of the same name.
-  public mutating func add(_ name: String, _ value: String) {
+  package mutating func add(_ name: String, _ value: String) {
     fields.append(Field(name: name, value: value))
   }
 
@@ -71,26 +71,26 @@ public struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   }
 }
 
-public struct HTTPResponse: Sendable {
-  public var status: Int
-  public var headers: HTTPHeaders
-  public var body: HTTPBody
+package struct HTTPResponse: Sendable {
+  package var status: Int
+  package var headers: HTTPHeaders
+  package var body: HTTPBody
   /// What no error about this answer may repeat.
   var secrets = Secrets()
 
-  public init(status: Int, headers: HTTPHeaders = [:], body: HTTPBody) {
+  package init(status: Int, headers: HTTPHeaders = [:], body: HTTPBody) {
     self.status = status
     self.headers = headers
     self.body = body
   }
 
-  public init(status: Int, headers: HTTPHeaders = [:], bytes: [UInt8]) {
+  package init(status: Int, headers: HTTPHeaders = [:], bytes: [UInt8]) {
     self.init(status: status, headers: headers, body: HTTPBody(bytes))
   }
 }
 
 /// Something that answers requests: a server far away, or a router in this process.
-public protocol Transport: Sendable {
+package protocol Transport: Sendable {
   /// Sends `request` and returns when the response's head has arrived.
   ///
   /// Cancelling the surrounding task ends the request with `.cancelled`.
@@ -100,7 +100,7 @@ public protocol Transport: Sendable {
 /// The request never got an answer, or its answer was cut short.
 ///
 /// An answer that says no is a `ClusterError.refused`, not one of these.
-public enum TransportError: Error, Hashable, Sendable {
+package enum TransportError: Error, Hashable, Sendable {
   /// No connection: the name, the address or the port does not answer.
   case unreachable(host: String, reason: String)
   /// TLS failed: an unknown authority, a wrong name, a bad client certificate.

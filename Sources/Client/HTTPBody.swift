@@ -1,21 +1,21 @@
 /// The bytes of an answer as they arrive, to be read once.
 ///
 /// Letting go of the iterator before the end abandons the answer.
-public struct HTTPBody: AsyncSequence, Sendable {
-  public typealias Element = [UInt8]
-  public typealias Failure = TransportError
+package struct HTTPBody: AsyncSequence, Sendable {
+  package typealias Element = [UInt8]
+  package typealias Failure = TransportError
 
   private let makeNext: @Sendable () -> Next
 
   /// Gives the next chunk, or `nil` at the end.
-  public typealias Next = @Sendable () async throws(TransportError) -> [UInt8]?
+  package typealias Next = @Sendable () async throws(TransportError) -> [UInt8]?
 
   /// A body whose chunks are given by what `makeNext` returns, one call after another.
-  public init(_ makeNext: @escaping @Sendable () -> Next) {
+  package init(_ makeNext: @escaping @Sendable () -> Next) {
     self.makeNext = makeNext
   }
 
-  public init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.init(
       AsyncStream { stream in
         if !bytes.isEmpty { stream.yield(bytes) }
@@ -24,31 +24,31 @@ public struct HTTPBody: AsyncSequence, Sendable {
   }
 
   /// A body that cannot fail.
-  public init(_ stream: AsyncStream<[UInt8]>) {
+  package init(_ stream: AsyncStream<[UInt8]>) {
     self.init {
       let source = StreamReader(stream)
       return { () async throws(TransportError) in await source.next() }
     }
   }
 
-  public struct AsyncIterator: AsyncIteratorProtocol {
+  package struct AsyncIterator: AsyncIteratorProtocol {
     let advance: Next
 
-    public mutating func next() async throws(TransportError) -> [UInt8]? {
+    package mutating func next() async throws(TransportError) -> [UInt8]? {
       try await advance()
     }
 
-    public mutating func next(isolation: isolated (any Actor)?) async throws(TransportError) -> [UInt8]? {
+    package mutating func next(isolation: isolated (any Actor)?) async throws(TransportError) -> [UInt8]? {
       try await advance()
     }
   }
 
-  public func makeAsyncIterator() -> AsyncIterator {
+  package func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(advance: makeNext())
   }
 
   /// The whole body, if it is no longer than `limit` bytes.
-  public func collected(upTo limit: Int = 256 << 20) async throws(TransportError) -> [UInt8] {
+  package func collected(upTo limit: Int = 256 << 20) async throws(TransportError) -> [UInt8] {
     var bytes: [UInt8] = []
     for try await chunk in self {
       bytes += chunk

@@ -2,13 +2,13 @@
 ///
 /// A watch sends one JSON object a line, and an object may be far longer than
 /// the chunk a socket delivers, so a chunk with no newline in it is ordinary.
-public struct LineSplitter: Sendable {
+package struct LineSplitter: Sendable {
   private var partial: [UInt8] = []
 
-  public init() {}
+  package init() {}
 
   /// The lines that `chunk` completes, without their newlines.
-  public mutating func add(_ chunk: [UInt8]) -> [[UInt8]] {
+  package mutating func add(_ chunk: [UInt8]) -> [[UInt8]] {
     var lines: [[UInt8]] = []
     var start = chunk.startIndex
     while let end = chunk[start...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -22,10 +22,10 @@ public struct LineSplitter: Sendable {
   }
 
   /// Bytes that no newline has completed yet.
-  public var count: Int { partial.count }
+  package var count: Int { partial.count }
 
   /// What was received after the last newline.
-  public mutating func finish() -> [UInt8]? {
+  package mutating func finish() -> [UInt8]? {
     defer { partial = [] }
     return partial.isEmpty ? nil : partial
   }

@@ -6,11 +6,11 @@ import Manifest
 /// Known once for all copies of a `Cluster`. A server before 1.27 may pass over the question and answer an
 /// ordinary watch, which never says that everything is there; so only a newer one is asked, and one that
 /// refuses is not asked again.
-public final class ListStreaming: Sendable {
+package final class ListStreaming: Sendable {
   private let knowledge = Locked<Bool?>(nil)
 
   /// `nil` while nobody has asked.
-  public var isOffered: Bool? { knowledge.withLock { $0 } }
+  package var isOffered: Bool? { knowledge.withLock { $0 } }
 
   init() {}
 
@@ -30,7 +30,7 @@ extension Cluster {
   /// it: over a warm connection a compressed list is there sooner. What runs for days, and would rather
   /// spare the server, asks before it starts its watches.
   @discardableResult
-  public func findListStreaming() async -> Bool {
+  package func findListStreaming() async -> Bool {
     if let isOffered = listStreaming.isOffered { return isOffered }
     guard let version = try? await version() else { return false }
     listStreaming.note(version.isAtLeast(major: 1, minor: 27))

@@ -3,12 +3,12 @@ import Glibc
 /// A value that several threads share, one at a time.
 ///
 /// A pthread mutex rather than `Synchronization.Mutex`, which Thread Sanitizer does not see.
-public final class Locked<Value>: @unchecked Sendable {
+package final class Locked<Value>: @unchecked Sendable {
   // Safe: `value` is touched only between lock and unlock of `mutex`, which never moves.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var value: Value
 
-  public init(_ value: sending Value) {
+  package init(_ value: sending Value) {
     self.value = value
     mutex = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
@@ -20,7 +20,7 @@ public final class Locked<Value>: @unchecked Sendable {
   }
 
   /// Runs `body` with the value and nobody else.
-  public func withLock<Result, Failure: Error>(
+  package func withLock<Result, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
     pthread_mutex_lock(mutex)

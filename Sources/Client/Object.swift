@@ -1,13 +1,13 @@
-public import Manifest
+package import Manifest
 
 /// One object of the cluster, as the API sent it.
-public struct Object: Hashable, Sendable, Mirrored {
-  public var value: Value
+package struct Object: Hashable, Sendable, Mirrored {
+  package var value: Value
 
-  public init(_ value: Value) { self.value = value }
+  package init(_ value: Value) { self.value = value }
 
   /// An object as a client writes it.
-  public init(
+  package init(
     _ resource: Resource, name: String, namespace: String? = nil, labels: [String: String] = [:],
     annotations: [String: String] = [:], _ fields: Mapping = [:]
   ) {
@@ -23,20 +23,20 @@ public struct Object: Hashable, Sendable, Mirrored {
     value = .mapping(pairs)
   }
 
-  public var apiVersion: String { value["apiVersion"]?.string ?? "" }
-  public var kind: String { value["kind"]?.string ?? "" }
-  public var name: String { value[path: "metadata", "name"]?.string ?? "" }
-  public var namespace: String? { value[path: "metadata", "namespace"]?.string }
-  public var uid: String { value[path: "metadata", "uid"]?.string ?? "" }
-  public var resourceVersion: String { value[path: "metadata", "resourceVersion"]?.string ?? "" }
-  public var generation: Int? { value[path: "metadata", "generation"]?.integer }
-  public var creationTimestamp: String? { value[path: "metadata", "creationTimestamp"]?.string }
-  public var isBeingDeleted: Bool { value[path: "metadata", "deletionTimestamp"]?.string != nil }
-  public var labels: [String: String] { Self.strings(value[path: "metadata", "labels"]) }
-  public var annotations: [String: String] { Self.strings(value[path: "metadata", "annotations"]) }
-  public var finalizers: [String] { value[path: "metadata", "finalizers"]?.sequence?.compactMap(\.string) ?? [] }
-  public var spec: Value { value["spec"] ?? .null }
-  public var status: Value { value["status"] ?? .null }
+  package var apiVersion: String { value["apiVersion"]?.string ?? "" }
+  package var kind: String { value["kind"]?.string ?? "" }
+  package var name: String { value[path: "metadata", "name"]?.string ?? "" }
+  package var namespace: String? { value[path: "metadata", "namespace"]?.string }
+  package var uid: String { value[path: "metadata", "uid"]?.string ?? "" }
+  package var resourceVersion: String { value[path: "metadata", "resourceVersion"]?.string ?? "" }
+  package var generation: Int? { value[path: "metadata", "generation"]?.integer }
+  package var creationTimestamp: String? { value[path: "metadata", "creationTimestamp"]?.string }
+  package var isBeingDeleted: Bool { value[path: "metadata", "deletionTimestamp"]?.string != nil }
+  package var labels: [String: String] { Self.strings(value[path: "metadata", "labels"]) }
+  package var annotations: [String: String] { Self.strings(value[path: "metadata", "annotations"]) }
+  package var finalizers: [String] { value[path: "metadata", "finalizers"]?.sequence?.compactMap(\.string) ?? [] }
+  package var spec: Value { value["spec"] ?? .null }
+  package var status: Value { value["status"] ?? .null }
 
   private static func strings(_ value: Value?) -> [String: String] {
     var result: [String: String] = [:]
@@ -47,13 +47,13 @@ public struct Object: Hashable, Sendable, Mirrored {
 
 extension Value {
   /// A mapping of strings, its keys in order.
-  public init(_ strings: [String: String]) {
+  package init(_ strings: [String: String]) {
     self = .mapping(Mapping(strings.sorted { $0.key < $1.key }.map { Mapping.Pair(key: $0, value: .string($1)) }))
   }
 }
 
 /// What a store can hold: something with a name of its own in the collection.
-public protocol Mirrored: Hashable, Sendable {
+package protocol Mirrored: Hashable, Sendable {
   var name: String { get }
   var resourceVersion: String { get }
 }

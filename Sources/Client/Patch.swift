@@ -1,9 +1,9 @@
-public import Manifest
+package import Manifest
 
 /// What a PATCH changes, in one of the forms the API takes.
 ///
 /// A merge patch can be written as a literal: `cluster.patch(.pods, "a", ["metadata": …])`.
-public enum Patch: Hashable, Sendable {
+package enum Patch: Hashable, Sendable {
   /// Merge patch (RFC 7386): what is named becomes so, and `null` removes.
   ///
   /// A `resourceVersion` in it makes the server refuse a lost race with 409.
@@ -16,7 +16,7 @@ public enum Patch: Hashable, Sendable {
   case apply(Object, force: Bool = false)
 
   /// One operation of a JSON patch; a place is given by its keys, without the escapes of a pointer.
-  public enum Step: Hashable, Sendable {
+  package enum Step: Hashable, Sendable {
     /// Sets a field, or puts a value into a list before the place, `-` being the end.
     case add(_ place: [String], Value)
     case remove(_ place: [String])
@@ -49,7 +49,7 @@ public enum Patch: Hashable, Sendable {
 }
 
 extension Patch: ExpressibleByDictionaryLiteral {
-  public init(dictionaryLiteral elements: (String, Value)...) {
+  package init(dictionaryLiteral elements: (String, Value)...) {
     self = .merge(.mapping(Mapping(elements.map { Mapping.Pair(key: $0, value: $1) })))
   }
 }

@@ -1,13 +1,13 @@
 /// A kind of object and the path under which the API serves it.
-public struct Resource: Hashable, Sendable {
+package struct Resource: Hashable, Sendable {
   /// Empty for the core group.
-  public var group: String
-  public var version: String
-  public var plural: String
-  public var kind: String
-  public var isNamespaced: Bool
+  package var group: String
+  package var version: String
+  package var plural: String
+  package var kind: String
+  package var isNamespaced: Bool
 
-  public init(group: String, version: String, plural: String, kind: String, isNamespaced: Bool = false) {
+  package init(group: String, version: String, plural: String, kind: String, isNamespaced: Bool = false) {
     self.group = group
     self.version = version
     self.plural = plural
@@ -16,13 +16,13 @@ public struct Resource: Hashable, Sendable {
   }
 
   /// `v1` or `kubesphere.io/v1alpha1`, as in an object's `apiVersion`.
-  public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+  package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
   /// `configmaps` or `installplans.kubesphere.io`, as kubectl writes it.
-  public var qualifiedName: String { group.isEmpty ? plural : "\(plural).\(group)" }
+  package var qualifiedName: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
   /// The path of the collection, of `name` in it, or of a subresource of that.
-  public func path(namespace: String? = nil, name: String? = nil, subresource: String? = nil) -> String {
+  package func path(namespace: String? = nil, name: String? = nil, subresource: String? = nil) -> String {
     var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
     if let namespace { path += "/namespaces/" + PercentEncoding.encode(namespace) }
     path += "/" + plural
@@ -30,18 +30,18 @@ public struct Resource: Hashable, Sendable {
     return path
   }
 
-  public static let namespaces = Resource(group: "", version: "v1", plural: "namespaces", kind: "Namespace")
-  public static let configMaps = Resource(
+  package static let namespaces = Resource(group: "", version: "v1", plural: "namespaces", kind: "Namespace")
+  package static let configMaps = Resource(
     group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", isNamespaced: true)
-  public static let secrets = Resource(group: "", version: "v1", plural: "secrets", kind: "Secret", isNamespaced: true)
-  public static let events = Resource(group: "", version: "v1", plural: "events", kind: "Event", isNamespaced: true)
-  public static let pods = Resource(group: "", version: "v1", plural: "pods", kind: "Pod", isNamespaced: true)
-  public static let jobs = Resource(group: "batch", version: "v1", plural: "jobs", kind: "Job", isNamespaced: true)
+  package static let secrets = Resource(group: "", version: "v1", plural: "secrets", kind: "Secret", isNamespaced: true)
+  package static let events = Resource(group: "", version: "v1", plural: "events", kind: "Event", isNamespaced: true)
+  package static let pods = Resource(group: "", version: "v1", plural: "pods", kind: "Pod", isNamespaced: true)
+  package static let jobs = Resource(group: "batch", version: "v1", plural: "jobs", kind: "Job", isNamespaced: true)
 }
 
 /// Percent-encoding of what goes into a path or a query (RFC 3986 §2.3).
-public enum PercentEncoding {
-  public static func encode(_ text: String) -> String {
+package enum PercentEncoding {
+  package static func encode(_ text: String) -> String {
     var result = ""
     for byte in text.utf8 {
       switch byte {
@@ -58,7 +58,7 @@ public enum PercentEncoding {
   }
 
   /// The decoded text; a percent sign that begins no escape stands for itself.
-  public static func decode(_ text: some StringProtocol) -> String {
+  package static func decode(_ text: some StringProtocol) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {

@@ -76,39 +76,39 @@ extension Secrets: CustomStringConvertible, CustomDebugStringConvertible, Custom
 }
 
 extension HTTPHeaders.Field: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  public var description: String { "\(name): \(isSecret ? "•••" : value)" }
-  public var debugDescription: String { description }
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var description: String { "\(name): \(isSecret ? "•••" : value)" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension HTTPRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  public var description: String { "\(method.rawValue) \(Redaction.target(target))" }
-  public var debugDescription: String { description }
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var description: String { "\(method.rawValue) \(Redaction.target(target))" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension Connection: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  public var description: String { displayName }
-  public var debugDescription: String { description }
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var description: String { displayName }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension Connection.TLS: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  public var description: String { isVerified ? "TLS" : "TLS without a check" }
-  public var debugDescription: String { description }
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var description: String { isVerified ? "TLS" : "TLS without a check" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension KubeconfigOptions: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  public var description: String { "options for \(context ?? kubeconfig ?? "the current context")" }
-  public var debugDescription: String { description }
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var description: String { "options for \(context ?? kubeconfig ?? "the current context")" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension Kubeconfig: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  public var description: String { "a kubeconfig of " + files.joined(separator: ":") }
-  public var debugDescription: String { description }
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var description: String { "a kubeconfig of " + files.joined(separator: ":") }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension Kubeconfig.Entry: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -124,7 +124,7 @@ extension ExecSettings: CustomStringConvertible, CustomDebugStringConvertible, C
 }
 
 extension TokenFile: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  public var description: String { "a token in a file" }
-  public var debugDescription: String { description }
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var description: String { "a token in a file" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -3,7 +3,7 @@ extension ClusterError {
   ///
   /// `doing` says what was being done and to what, such as `listing extensions`; `server` is the
   /// address as it may be shown.
-  public func sentence(for doing: String, at server: String) -> String {
+  package func sentence(for doing: String, at server: String) -> String {
     switch self {
     case .transport(let error): error.sentence(for: doing, at: server)
     case .refused(let status): status.sentence(for: doing, at: server)
@@ -17,7 +17,7 @@ extension ClusterError {
   }
 
   /// What happened, in a few words.
-  public var brief: String {
+  package var brief: String {
     switch self {
     case .transport(let error): error.brief
     case .refused(let status): status.message.isEmpty ? "the answer was \(status.code)" : status.message
@@ -28,7 +28,7 @@ extension ClusterError {
 
 extension TransportError {
   /// What kept the request from its answer, and what to do about it.
-  public func sentence(for doing: String, at server: String) -> String {
+  package func sentence(for doing: String, at server: String) -> String {
     switch self {
     case .unreachable(let host, let reason):
       "\(doing): \(host) cannot be reached (\(reason)). Check the address, the network and any proxy."
@@ -47,7 +47,7 @@ extension TransportError {
 
 extension Status {
   /// What the server refused, and what to do about it.
-  public func sentence(for doing: String, at server: String) -> String {
+  package func sentence(for doing: String, at server: String) -> String {
     "\(doing): \(server) \(verdict)\(quote). \(advice)"
   }
 

@@ -1,18 +1,18 @@
 /// The last known objects of one resource, by name.
 ///
 /// A value with one writer: whoever holds it applies the events.
-public struct Store<Element: Mirrored>: Hashable, Sendable {
-  public private(set) var elements: [String: Element] = [:]
+package struct Store<Element: Mirrored>: Hashable, Sendable {
+  package private(set) var elements: [String: Element] = [:]
   /// Why the store may be behind the server, while it may be.
-  public private(set) var interruption: ClusterError?
+  package private(set) var interruption: ClusterError?
   /// False until the first list has arrived.
-  public private(set) var isFilled = false
+  package private(set) var isFilled = false
 
-  public init() {}
+  package init() {}
 
-  public subscript(name: String) -> Element? { elements[name] }
+  package subscript(name: String) -> Element? { elements[name] }
 
-  public mutating func apply(_ event: WatchEvent<Element>) {
+  package mutating func apply(_ event: WatchEvent<Element>) {
     switch event {
     case .replaced(let all):
       elements = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })

@@ -1,20 +1,20 @@
-public import Manifest
+package import Manifest
 
 /// A collection as the server prints it: what `kubectl get` shows.
 ///
 /// For names, states and ages alone this is a fraction of the objects, which need not be sent.
-public struct Table: Hashable, Sendable {
+package struct Table: Hashable, Sendable {
   /// What the cells of each row mean; empty when the server knows no tables.
-  public var columns: [Column]
+  package var columns: [Column]
   /// The version it was true at.
-  public var version: ListVersion
+  package var version: ListVersion
 
-  public struct Column: Hashable, Sendable {
-    public var name: String
+  package struct Column: Hashable, Sendable {
+    package var name: String
     /// Such as `string`, `integer` or `date`.
-    public var type: String
+    package var type: String
     /// 0 for what is always shown, more for what `-o wide` adds.
-    public var priority: Int
+    package var priority: Int
 
     init(_ value: Value) {
       name = value["name"]?.string ?? ""
@@ -23,15 +23,15 @@ public struct Table: Hashable, Sendable {
     }
   }
 
-  public struct Row: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
     /// In the order of the columns; empty when the server knows no tables and sent the object whole.
-    public var cells: [Value]
+    package var cells: [Value]
     /// As much of the object as was asked for.
-    public var object: Object
+    package var object: Object
   }
 
   /// How much of each object comes with its row.
-  public enum Contents: String, Hashable, Sendable {
+  package enum Contents: String, Hashable, Sendable {
     case nothing = "None"
     case metadata = "Metadata"
   }
@@ -42,7 +42,7 @@ extension Cluster {
   ///
   /// A server that knows no tables sends whole objects; they come as rows without cells. The columns are
   /// given at the end, because rows may come before them. `restart` is as in `list`.
-  public func table(
+  package func table(
     _ resource: Resource, namespace: String? = nil, selector: Selector = Selector(), limit: Int? = 500,
     of contents: Table.Contents = .nothing, freshness: Freshness = .newest, restart: () -> Void = {},
     each: (Table.Row) -> Void

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Moments as Kubernetes writes them (RFC 3339).
-public enum Timestamp {
+package enum Timestamp {
   /// Seconds since 1970 of a text such as `2026-01-02T03:04:05Z` or with `.123456` and `+08:00`.
-  public static func seconds(_ text: String) -> Int? {
+  package static func seconds(_ text: String) -> Int? {
     let bytes = Array(text.utf8)
     guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
       bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"), "Tt ".utf8.contains(bytes[10]),
@@ -25,7 +25,7 @@ public enum Timestamp {
   }
 
   /// A moment in UTC, to the second.
-  public static func text(_ seconds: Int) -> String {
+  package static func text(_ seconds: Int) -> String {
     var clock = seconds
     var moment = tm()
     gmtime_r(&clock, &moment)

@@ -1,13 +1,13 @@
 /// The clock and the dice, as parameters, so that tests need neither wait nor guess.
-public struct Timing: Sendable {
+package struct Timing: Sendable {
   /// Time since some fixed moment.
-  public var now: @Sendable () -> Duration
+  package var now: @Sendable () -> Duration
   /// Waits, or returns early when the surrounding task is cancelled.
-  public var sleep: @Sendable (Duration) async -> Void
+  package var sleep: @Sendable (Duration) async -> Void
   /// A number from 0 up to, but not including, 1.
-  public var random: @Sendable () -> Double
+  package var random: @Sendable () -> Double
 
-  public init(
+  package init(
     now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (Duration) async -> Void,
     random: @escaping @Sendable () -> Double
   ) {
@@ -16,7 +16,7 @@ public struct Timing: Sendable {
     self.random = random
   }
 
-  public static let real: Timing = {
+  package static let real: Timing = {
     let start = ContinuousClock.now
     return Timing(
       now: { start.duration(to: .now) }, sleep: { try? await Task.sleep(for: $0) },

@@ -2,15 +2,15 @@
 ///
 /// What it tells may be shown and kept: no body, no header, and a target without the values of
 /// parameters that bear secrets.
-public struct TracedTransport: Transport {
+package struct TracedTransport: Transport {
   /// A request and what became of it.
-  public struct Exchange: Hashable, Sendable {
-    public var method: HTTPRequest.Method
-    public var target: String
+  package struct Exchange: Hashable, Sendable {
+    package var method: HTTPRequest.Method
+    package var target: String
     /// The status of the answer, or why there was none.
-    public var result: Result<Int, TransportError>
+    package var result: Result<Int, TransportError>
     /// From the request to the head of its answer.
-    public var duration: Duration
+    package var duration: Duration
   }
 
   private let base: any Transport
@@ -18,13 +18,13 @@ public struct TracedTransport: Transport {
   private let report: @Sendable (Exchange) -> Void
 
   /// `report` is called from any thread.
-  public init(_ base: any Transport, timing: Timing = .real, report: @escaping @Sendable (Exchange) -> Void) {
+  package init(_ base: any Transport, timing: Timing = .real, report: @escaping @Sendable (Exchange) -> Void) {
     self.base = base
     self.timing = timing
     self.report = report
   }
 
-  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let start = timing.now()
     let result: Result<HTTPResponse, TransportError>
     do throws(TransportError) {

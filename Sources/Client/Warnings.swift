@@ -2,7 +2,7 @@
 ///
 /// Kubernetes warns so of a deprecated version, of a field it dropped, of a name that will not do
 /// (`Warning: 299 - "…"`, RFC 7234 §5.5). The texts are harmless to a terminal.
-public final class Warnings: Sendable {
+package final class Warnings: Sendable {
   private let seen = Locked<Set<String>>([])
   private let report: @Sendable (String) -> Void
 
@@ -10,7 +10,7 @@ public final class Warnings: Sendable {
   private static let limit = 1000
 
   /// `report` is called from any thread.
-  public init(_ report: @escaping @Sendable (String) -> Void) { self.report = report }
+  package init(_ report: @escaping @Sendable (String) -> Void) { self.report = report }
 
   func take(from headers: HTTPHeaders) {
     for field in headers.fields where HTTPHeaders.same(field.name, "Warning") {

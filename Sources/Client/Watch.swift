@@ -1,4 +1,4 @@
-public import Manifest
+package import Manifest
 
 /// Follows one collection for as long as someone is listening: list, then watch, then resume.
 ///
@@ -10,21 +10,21 @@ public import Manifest
 ///
 /// Where the server offers it, listing is the beginning of the watch itself (`ListStreaming`). The semantics
 /// are those of client-go's reflector.
-public struct Watch<Element: Mirrored>: Sendable {
-  public var resource: Resource
-  public var cluster: Cluster
-  public var namespace: String?
-  public var selector = Selector()
-  public var skipping = JSONPaths()
+package struct Watch<Element: Mirrored>: Sendable {
+  package var resource: Resource
+  package var cluster: Cluster
+  package var namespace: String?
+  package var selector = Selector()
+  package var skipping = JSONPaths()
   /// Seconds of silence after which a stream is asked for anew.
   ///
   /// Kubernetes sends a bookmark a minute; a proxy on the way that has lost the server answers TCP's probes
   /// all the same, and only this shows it.
   var longestSilence = 180
   /// Makes an element of an object, off the main thread; `nil` leaves it out.
-  public var decode: @Sendable (Object) -> Element?
+  package var decode: @Sendable (Object) -> Element?
 
-  public init(
+  package init(
     _ resource: Resource, in cluster: Cluster, namespace: String? = nil, selector: Selector = Selector(),
     skipping: JSONPaths = JSONPaths(), decode: @escaping @Sendable (Object) -> Element?
   ) {
@@ -37,7 +37,7 @@ public struct Watch<Element: Mirrored>: Sendable {
   }
 
   /// Runs until the surrounding task is cancelled.
-  public func run(_ report: (WatchEvent<Element>) async -> Void) async {
+  package func run(_ report: (WatchEvent<Element>) async -> Void) async {
     var position = WatchPosition()
     var backoff = Backoff()
     var watch = self

@@ -1,7 +1,7 @@
 /// What a watch reports.
 ///
 /// A store that applies these in order mirrors the server.
-public enum WatchEvent<Element: Mirrored>: Hashable, Sendable {
+package enum WatchEvent<Element: Mirrored>: Hashable, Sendable {
   /// Everything there is now. Whatever was known before and is not here is gone.
   case replaced([Element])
   case applied(Element)

@@ -2,12 +2,12 @@ import Client
 import Extensions
 
 /// Why a command did not do what was asked, as the one line a person reads.
-public struct CommandError: Error, Hashable, Sendable {
-  public var sentence: String
+package struct CommandError: Error, Hashable, Sendable {
+  package var sentence: String
   /// The cluster does not have a kind that it was thought to have; nothing was done.
   var isOfMissingKind = false
 
-  public init(_ sentence: String) { self.sentence = sentence }
+  package init(_ sentence: String) { self.sentence = sentence }
 
   /// The cluster's refusal, or its silence, while `doing` something.
   init(_ error: ClusterError, _ doing: String, at server: String) {

@@ -1,17 +1,17 @@
 import Client
 import Extensions
 import Manifest
-public import Terminal
+package import Terminal
 
 /// The whole state of the user interface.
 ///
 /// A value with one writer, the loop. `handle` is the only thing that changes it and `draw` the
 /// only thing that shows it. Neither waits, and neither does any work: work is returned.
-public struct App: Sendable {
+package struct App: Sendable {
   /// The person has left.
-  public private(set) var isFinished = false
+  package private(set) var isFinished = false
   /// The terminal must be painted anew, or given back for a while; the loop does it and says so.
-  public internal(set) var request: TerminalRequest?
+  package internal(set) var request: TerminalRequest?
 
   var desk: Desk
   private var marketplace = MarketplaceView()
@@ -22,12 +22,12 @@ public struct App: Sendable {
   private var isSettled = false
 
   /// What only the owner of the terminal can do.
-  public enum TerminalRequest: Hashable, Sendable {
+  package enum TerminalRequest: Hashable, Sendable {
     case redraw, suspend
   }
 
   /// An app for the cluster that `session` describes.
-  public init(_ session: Session, settings: Settings, now: Moment) {
+  package init(_ session: Session, settings: Settings, now: Moment) {
     desk = Desk(session.description, settings, now: now)
     desk.knowledge = Knowledge(session)
     desk.link.take(session.description.way, at: now)
@@ -35,7 +35,7 @@ public struct App: Sendable {
   }
 
   /// What to do when the console opens.
-  public mutating func start() -> [Work] {
+  package mutating func start() -> [Work] {
     [.recall] + desk.knowledge.askIfOld(at: desk.now) + (desk.dialect.map(Self.watches) ?? []) + desk.askRights()
   }
 
@@ -46,12 +46,12 @@ public struct App: Sendable {
   }
 
   /// When the app wants to hear `Message.time` at the latest.
-  public var nextWakeUp: Moment? {
+  package var nextWakeUp: Moment? {
     ([desk.link.nextChange(after: desk.now), desk.link.nextProbe] + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
   }
 
   /// Changes the state as `message` says at `now`, and returns what is to be done outside.
-  public mutating func handle(_ message: Message, at now: Moment) -> [Work] {
+  package mutating func handle(_ message: Message, at now: Moment) -> [Work] {
     desk.now = now
     let watched = Set(layers.compactMap(\.subject))
     var works: [Work]
@@ -82,19 +82,19 @@ public struct App: Sendable {
   var cancellations: [Work] = []
 
   /// The work to be stopped since the last call.
-  public mutating func takeCancellations() -> [Work] {
+  package mutating func takeCancellations() -> [Work] {
     defer { cancellations = [] }
     return cancellations
   }
 
   /// What came to light while the state was brought up to date, and is to be done outside.
-  public mutating func takeErrands() -> [Work] {
+  package mutating func takeErrands() -> [Work] {
     defer { desk.errands = [] }
     return desk.errands
   }
 
   /// Brings what is derived from the state up to date, once for any number of messages.
-  public mutating func settle() {
+  package mutating func settle() {
     guard !isSettled else { return }
     marketplace.settle(&desk)
     for index in layers.indices { layers[index].settle(&desk) }
@@ -250,7 +250,7 @@ public struct App: Sendable {
 
 extension App {
   /// Shows the state.
-  public func draw(on surface: inout Surface) -> Point? {
+  package func draw(on surface: inout Surface) -> Point? {
     guard isSettled else {
       var settled = self
       settled.settle()

@@ -2,7 +2,7 @@
 ///
 /// The raw value is the name in keymap files and after `:`; the summary is the line in the help
 /// screen. There is no other list of commands.
-public enum Command: String, CaseIterable, Sendable {
+package enum Command: String, CaseIterable, Sendable {
   case up, down, left, right, first, last
   case halfUp = "half-page-up"
   case halfDown = "half-page-down"
@@ -22,7 +22,7 @@ public enum Command: String, CaseIterable, Sendable {
   case theme, keymap, language
 
   /// What it does, in one line.
-  public var summary: String {
+  package var summary: String {
     switch self {
     case .up: "Select the row above"
     case .down: "Select the row below"
@@ -65,7 +65,7 @@ public enum Command: String, CaseIterable, Sendable {
   }
 
   /// Makes sense only with a word after it, so no key can ask for it.
-  public var needsArgument: Bool {
+  package var needsArgument: Bool {
     switch self {
     case .theme, .keymap, .language: true
     default: false

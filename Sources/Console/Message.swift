@@ -1,11 +1,11 @@
-public import Client
-public import Extensions
-public import Terminal
+package import Client
+package import Extensions
+package import Terminal
 
 /// Everything that can happen to the console.
 ///
 /// There is no other way to change it.
-public enum Message: Hashable, Sendable {
+package enum Message: Hashable, Sendable {
   case key(Key)
   case resized(Size)
   /// The moment the console asked to be told about has come.
@@ -43,7 +43,7 @@ public enum Message: Hashable, Sendable {
 /// What the console wants done outside itself, as data.
 ///
 /// Being data, work can be compared in a test, shown in a log, and refused.
-public enum Work: Hashable, Sendable {
+package enum Work: Hashable, Sendable {
   /// Find out how the cluster speaks of extensions.
   case connect
   case watch(Subject, Dialect)
@@ -66,18 +66,18 @@ public enum Work: Hashable, Sendable {
   case keepDraft(of: String, KeptDraft?)
 
   /// A collection to be followed.
-  public enum Subject: Hashable, Sendable {
+  package enum Subject: Hashable, Sendable {
     case categories, extensions, installations
     case versions(of: String)
   }
 
   /// Changes the cluster.
-  public var isChange: Bool {
+  package var isChange: Bool {
     if case .apply = self { true } else { false }
   }
 
   /// Writes to this computer, and must be finished before the program ends.
-  public var isKeeping: Bool {
+  package var isKeeping: Bool {
     switch self {
     case .remember, .keepDraft: true
     default: false
@@ -86,20 +86,20 @@ public enum Work: Hashable, Sendable {
 }
 
 /// What two ways to one cluster show differently.
-public struct Comparison: Hashable, Sendable {
+package struct Comparison: Hashable, Sendable {
   /// One sentence for each object, with its kind.
-  public var differences: [String]
+  package var differences: [String]
   /// Why the comparison came to nothing, or `nil`.
-  public var failure: String?
+  package var failure: String?
 
-  public init(differences: [String] = [], failure: String? = nil) {
+  package init(differences: [String] = [], failure: String? = nil) {
     self.differences = differences
     self.failure = failure
   }
 }
 
 /// The README of a package, or why there is none to show.
-public enum Documentation: Hashable, Sendable {
+package enum Documentation: Hashable, Sendable {
   case text(String)
   case missing(reason: String)
 }

@@ -3,22 +3,22 @@ import Glibc
 /// A point in time, in seconds since 1970.
 ///
 /// Time is a parameter: the loop reads the clock, and everything else is told.
-public struct Moment: Hashable, Comparable, Sendable {
+package struct Moment: Hashable, Comparable, Sendable {
   /// Seconds since 1970.
-  public var seconds: Double
+  package var seconds: Double
 
   /// The moment `seconds` after 1970 began.
-  public init(_ seconds: Double) { self.seconds = seconds }
+  package init(_ seconds: Double) { self.seconds = seconds }
 
   /// What the clock says.
-  public static var now: Moment {
+  package static var now: Moment {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Moment(Double(time.tv_sec) + Double(time.tv_nsec) / 1e9)
   }
 
   /// Earlier comes first.
-  public static func < (left: Moment, right: Moment) -> Bool { left.seconds < right.seconds }
+  package static func < (left: Moment, right: Moment) -> Bool { left.seconds < right.seconds }
 
   static func - (left: Moment, right: Moment) -> Double { left.seconds - right.seconds }
   static func + (left: Moment, right: Double) -> Moment { Moment(left.seconds + right) }

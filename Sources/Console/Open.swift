@@ -1,10 +1,10 @@
-public import Client
-public import Terminal
+package import Client
+package import Terminal
 
 /// Opens the console on the terminal and returns when the person leaves.
 ///
 /// Must be called on the main thread, which the console keeps; `screen` says how to take the terminal.
-public func openConsole(
+package func openConsole(
   _ session: Session, settings: Settings, screen options: NcursesScreen.Options = NcursesScreen.Options()
 ) throws(TerminalError) {
   let screen = try NcursesScreen(options)
@@ -16,7 +16,7 @@ public func openConsole(
 
 extension Settings {
   /// The settings of the person whose `environment` this is, from the files of this computer.
-  public static func load(_ environment: Environment) -> Settings {
+  package static func load(_ environment: Environment) -> Settings {
     Configuration.load(environment: environment.variables) { path in try? Files.text(path, limit: 1 << 20) }
   }
 }

@@ -1,31 +1,31 @@
-public import Extensions
+package import Extensions
 import Manifest
 
 /// What the console keeps about a cluster between sessions, on this computer only.
 ///
 /// Versions and configs that an extension had, so that there is a way back; drafts, so that a
 /// dropped line loses nothing.
-public struct Records: Hashable, Sendable {
+package struct Records: Hashable, Sendable {
   /// What each extension was before, by its name.
-  public var memories: [String: ReleaseMemory]
+  package var memories: [String: ReleaseMemory]
   /// Configs being written, by extension.
-  public var drafts: [String: KeptDraft]
+  package var drafts: [String: KeptDraft]
 
   /// What was kept; nothing, unless told.
-  public init(memories: [String: ReleaseMemory] = [:], drafts: [String: KeptDraft] = [:]) {
+  package init(memories: [String: ReleaseMemory] = [:], drafts: [String: KeptDraft] = [:]) {
     self.memories = memories
     self.drafts = drafts
   }
 }
 
 /// A config that somebody has not saved yet.
-public struct KeptDraft: Hashable, Sendable {
-  public var text: String
+package struct KeptDraft: Hashable, Sendable {
+  package var text: String
   /// What the cluster had when the editing began.
-  public var base: String
+  package var base: String
 
   /// `text`, begun from `base`.
-  public init(text: String, base: String) {
+  package init(text: String, base: String) {
     self.text = text
     self.base = base
   }

@@ -1,31 +1,31 @@
-public import Client
-public import Extensions
+package import Client
+package import Extensions
 
 /// One cluster and how it is reached: everything the console needs to know about where it is.
-public struct Session: Sendable {
+package struct Session: Sendable {
   /// What a person is told about the cluster.
-  public struct Description: Hashable, Sendable {
+  package struct Description: Hashable, Sendable {
     /// The cluster's name as the person knows it: a context, a host.
-    public var cluster: String
+    package var cluster: String
     /// A name that is the same whenever it is the same cluster, such as its URL.
-    public var identity: String
+    package var identity: String
     /// Changes are refused before they are sent.
-    public var isReadOnly: Bool
+    package var isReadOnly: Bool
     /// The server's certificate is not checked.
-    public var isInsecure: Bool
+    package var isInsecure: Bool
     /// Who the kubeconfig says this person is, or empty.
-    public var user = ""
+    package var user = ""
     /// What kubectl needs to reach the same cluster, for the command lines that plans show.
-    public var kubectlFlags: [String] = []
+    package var kubectlFlags: [String] = []
     /// Stands in the header, such as `standalone`, or is empty.
-    public var note: String
+    package var note: String
     /// Where there are two ways to the cluster, the one in use.
-    public var way: FallbackTransport.Use?
+    package var way: FallbackTransport.Use?
     /// Whether there are two ways that can be compared.
-    public var isComparable = false
+    package var isComparable = false
 
     /// A cluster called `cluster`, known again by `identity`.
-    public init(
+    package init(
       cluster: String, identity: String, isReadOnly: Bool = false, isInsecure: Bool = false, note: String = ""
     ) {
       self.cluster = cluster
@@ -36,29 +36,29 @@ public struct Session: Sendable {
     }
   }
 
-  public var description: Description
-  public var cluster: Cluster
+  package var description: Description
+  package var cluster: Cluster
   /// The cluster's dialect, when somebody has said it; otherwise it is asked for.
-  public var dialect: Dialect?
+  package var dialect: Dialect?
   /// What was learnt of the cluster at an earlier visit: enough to begin with, however old it is.
-  public var knowledge: CachedCapabilities?
+  package var knowledge: CachedCapabilities?
   /// Told what was learnt when the cluster was asked.
-  public var whenLearnt: (@Sendable (Capabilities) -> Void)?
+  package var whenLearnt: (@Sendable (Capabilities) -> Void)?
   /// What only the gateway offers, if there is one.
-  public var gateway: Gateway?
+  package var gateway: Gateway?
   /// The transport that takes one of two ways, if there are two that can stand in for each other.
-  public var fallback: FallbackTransport? {
+  package var fallback: FallbackTransport? {
     didSet { description.way = fallback?.inUse }
   }
   /// Both ways, for comparing what they show.
-  public var ways: FallbackTransport? {
+  package var ways: FallbackTransport? {
     didSet { description.isComparable = ways != nil }
   }
   /// Where to keep what this cluster's extensions were, and drafts; `nil` keeps nothing.
-  public var recordKeeper: RecordKeeper?
+  package var recordKeeper: RecordKeeper?
 
   /// A session with `cluster`.
-  public init(
+  package init(
     _ description: Description, cluster: Cluster, dialect: Dialect? = nil, recordKeeper: RecordKeeper? = nil
   ) {
     self.description = description

@@ -1,11 +1,11 @@
 /// A text being edited: its lines, what is selected, and how to go back.
 ///
 /// It knows nothing of screens; `EditorView` shows one.
-public struct Draft: Hashable, Sendable {
+package struct Draft: Hashable, Sendable {
   /// The text as lines.
-  public internal(set) var buffer: TextBuffer
+  package internal(set) var buffer: TextBuffer
   /// The cursor, and what it has selected.
-  public internal(set) var selection = Selection(.start)
+  package internal(set) var selection = Selection(.start)
   var history = History()
   var clipboard = ""
   /// Whether moving selects, as after `mark`.
@@ -16,14 +16,14 @@ public struct Draft: Hashable, Sendable {
   var edits = 0
 
   /// A draft of `text`, with the cursor before it.
-  public init(_ text: String) {
+  package init(_ text: String) {
     buffer = TextBuffer(text)
   }
 
   /// The text as it is now.
-  public var text: String { buffer.text }
+  package var text: String { buffer.text }
   /// Where typing goes.
-  public var cursor: Position { selection.head }
+  package var cursor: Position { selection.head }
 
   /// What a cursor key does.
   enum Motion: Hashable {

@@ -10,14 +10,14 @@ extension Draft {
   }
 
   /// Selects `range`, with the cursor at its end.
-  public mutating func select(_ range: Range<Position>) {
+  package mutating func select(_ range: Range<Position>) {
     history.close()
     goal = nil
     selection = Selection(anchor: buffer.clamped(range.lowerBound), head: buffer.clamped(range.upperBound))
   }
 
   /// Puts the cursor at `position`, with nothing selected.
-  public mutating func moveCursor(to position: Position) {
+  package mutating func moveCursor(to position: Position) {
     select(position..<position)
     isMarking = false
   }

@@ -1,7 +1,7 @@
 /// What can be done in the editor.
 ///
 /// The raw value is the name in keymap files; keymaps, help and palette all come from this list.
-public enum EditorCommand: String, CaseIterable, Hashable, Sendable {
+package enum EditorCommand: String, CaseIterable, Hashable, Sendable {
   case moveLeft = "move-left"
   case moveRight = "move-right"
   case moveUp = "move-up"
@@ -45,7 +45,7 @@ public enum EditorCommand: String, CaseIterable, Hashable, Sendable {
   case abandon
 
   /// One line of help.
-  public var summary: String {
+  package var summary: String {
     switch self {
     case .moveLeft: "one character to the left"
     case .moveRight: "one character to the right"
@@ -92,5 +92,5 @@ public enum EditorCommand: String, CaseIterable, Hashable, Sendable {
   }
 
   /// Every command by the name that keymap files use.
-  public static let named = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+  package static let named = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 }

@@ -1,11 +1,11 @@
 import Manifest
-public import Terminal
+package import Terminal
 
 extension EditorView {
   /// Draws the editor in `area` and returns where the cursor belongs.
   ///
   /// `resize(to:)` must have told the size of `area`.
-  public func draw(on surface: inout Surface, in area: Rect, theme: Theme) -> Point? {
+  package func draw(on surface: inout Surface, in area: Rect, theme: Theme) -> Point? {
     surface.fill(area, style: theme["text"])
     let (body, message) = area.split(top: textRows)
     for line in window.visible(height: body.size.rows, count: draft.buffer.lines.count) {

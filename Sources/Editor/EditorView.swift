@@ -1,13 +1,13 @@
-public import Manifest
-public import Terminal
+package import Manifest
+package import Terminal
 
 /// The editor on the screen: a draft of YAML, its mistakes, and keys.
 ///
 /// A value like every view. It saves nothing itself: `handle` says what the person wants, and the text stays
 /// here until the caller lets go of it.
-public struct EditorView: Hashable, Sendable {
+package struct EditorView: Hashable, Sendable {
   /// What a key or a command led to.
-  public enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     /// The editor dealt with it.
     case handled
     /// The key means nothing here.
@@ -21,11 +21,11 @@ public struct EditorView: Hashable, Sendable {
   }
 
   /// The text being edited.
-  public private(set) var draft: Draft
+  package private(set) var draft: Draft
   /// The first mistake in the text as it is now.
-  public private(set) var problem: SyntaxError?
+  package private(set) var problem: SyntaxError?
   /// Keys typed so far of a longer binding.
-  public private(set) var pendingKeys: [Key] = []
+  package private(set) var pendingKeys: [Key] = []
   private var saved: String
   private var highlighter: Highlighter
   private var seenEdits = 0
@@ -36,7 +36,7 @@ public struct EditorView: Hashable, Sendable {
   private(set) var size = Size(rows: 24, columns: 80)
 
   /// An editor of `text`, which counts as saved.
-  public init(text: String) {
+  package init(text: String) {
     draft = Draft(text)
     saved = text
     highlighter = Highlighter(draft.buffer.lines)
@@ -44,26 +44,26 @@ public struct EditorView: Hashable, Sendable {
   }
 
   /// The text as it is now.
-  public var text: String { draft.text }
+  package var text: String { draft.text }
 
   /// A text to be found is being typed: every key belongs to it.
-  public var isFinding: Bool { prompt != nil }
+  package var isFinding: Bool { prompt != nil }
   /// Whether the text differs from what was saved.
-  public var hasUnsavedEdits: Bool { !text.utf8.elementsEqual(saved.utf8) }
+  package var hasUnsavedEdits: Bool { !text.utf8.elementsEqual(saved.utf8) }
 
   /// Tells the editor that its text was saved.
-  public mutating func markSaved() {
+  package mutating func markSaved() {
     saved = text
   }
 
   /// The editor is shown in an area of `size`; to be told before keys that depend on it, and after a resize.
-  public mutating func resize(to size: Size) {
+  package mutating func resize(to size: Size) {
     self.size = size
     scroll()
   }
 
   /// Handles one key: a binding of `keymap`, or text.
-  public mutating func handle(_ key: Key, keymap: Keymap<EditorCommand>) -> Outcome {
+  package mutating func handle(_ key: Key, keymap: Keymap<EditorCommand>) -> Outcome {
     if prompt != nil { return handleInPrompt(key) }
     defer { refresh() }
     switch keymap.match(pendingKeys + [key]) {
@@ -83,7 +83,7 @@ public struct EditorView: Hashable, Sendable {
   }
 
   /// Carries out one command.
-  public mutating func perform(_ command: EditorCommand) -> Outcome {
+  package mutating func perform(_ command: EditorCommand) -> Outcome {
     defer { refresh() }
     switch command {
     case .save: return save()

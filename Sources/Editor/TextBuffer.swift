@@ -2,14 +2,14 @@
 ///
 /// `TextBuffer(text).text` is `text` to the byte: a last line end, or none, and CRLF are kept. There is always
 /// at least one line.
-public struct TextBuffer: Hashable, Sendable {
+package struct TextBuffer: Hashable, Sendable {
   /// The lines without their ends.
-  public private(set) var lines: [String]
+  package private(set) var lines: [String]
   /// What separates the lines: a line feed, or CRLF when every line ends so.
-  public let lineEnd: String
+  package let lineEnd: String
 
   /// The lines of `text`.
-  public init(_ text: String) {
+  package init(_ text: String) {
     let lines = Self.split(text)
     // Where only some lines end in CRLF, the carriage returns stay where they are, as text.
     if lines.count > 1, lines.dropLast().allSatisfy({ $0.utf8.last == 0x0D }) {
@@ -22,22 +22,22 @@ public struct TextBuffer: Hashable, Sendable {
   }
 
   /// The whole text, as it would be saved.
-  public var text: String { lines.joined(separator: lineEnd) }
+  package var text: String { lines.joined(separator: lineEnd) }
 
   /// Behind the last character.
-  public var end: Position {
+  package var end: Position {
     Position(line: lines.count - 1, column: lines[lines.count - 1].count)
   }
 
   /// The nearest place to `position` that exists.
-  public func clamped(_ position: Position) -> Position {
+  package func clamped(_ position: Position) -> Position {
     guard position.line >= 0 else { return .start }
     guard position.line < lines.count else { return end }
     return Position(line: position.line, column: max(0, min(position.column, lines[position.line].count)))
   }
 
   /// The text of `range`, its lines separated by a line feed.
-  public subscript(range: Range<Position>) -> String {
+  package subscript(range: Range<Position>) -> String {
     let (start, end) = (clamped(range.lowerBound), clamped(range.upperBound))
     guard start.line < end.line else {
       return String(lines[start.line].prefix(end.column).dropFirst(start.column))
@@ -50,7 +50,7 @@ public struct TextBuffer: Hashable, Sendable {
 
   /// Applies `edit` and returns the edit that undoes it and the place behind what was inserted.
   @discardableResult
-  public mutating func apply(_ edit: Edit) -> (inverse: Edit, end: Position) {
+  package mutating func apply(_ edit: Edit) -> (inverse: Edit, end: Position) {
     let (start, end) = (clamped(edit.range.lowerBound), clamped(edit.range.upperBound))
     let removed = self[start..<end]
     let before = String(lines[start.line].prefix(start.column))

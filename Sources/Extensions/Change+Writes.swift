@@ -7,7 +7,7 @@ extension Change {
   ///
   /// `installation` is what the person saw; its resource version makes the server refuse the write
   /// when somebody was faster.
-  public func write(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write {
+  package func write(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write {
     let resource = capabilities.dialect.installations
     func patch(_ spec: Mapping) -> Write {
       let body: Value = ["spec": .mapping(Self.withPlacement(spec, installation))]
@@ -30,7 +30,7 @@ extension Change {
   }
 
   /// What must be written first, so that the cluster takes `write` as it is meant.
-  public func preparation(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write? {
+  package func preparation(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write? {
     guard self == .forceDelete else { return nil }
     let body: Value = ["metadata": ["annotations": [Self.forceDeleteAnnotation: ""]]]
     return .patch(
@@ -38,7 +38,7 @@ extension Change {
   }
 
   /// Its presence makes the controller take the release away without hooks (docs/KUBESPHERE.md: Changes).
-  public static let forceDeleteAnnotation = "kubesphere.io/force-delete"
+  package static let forceDeleteAnnotation = "kubesphere.io/force-delete"
 
   private static func versioned(_ body: Value, _ installation: Installation?) -> Value {
     guard let version = installation?.resourceVersion else { return body }

@@ -1,5 +1,5 @@
 /// Something a person wants changed, before anything has happened.
-public enum Change: Hashable, Sendable {
+package enum Change: Hashable, Sendable {
   case install(version: String, config: String)
   case upgrade(to: String)
   /// Back to an earlier version with the config it had.
@@ -15,7 +15,7 @@ public enum Change: Hashable, Sendable {
 
 extension Change {
   /// The config this change sets, or `nil` when it leaves the config alone.
-  public var config: String? {
+  package var config: String? {
     switch self {
     case .install(_, let config), .rollback(_, let config), .configure(let config): config
     case .upgrade, .enable, .disable, .place, .uninstall, .forceDelete: nil
@@ -23,7 +23,7 @@ extension Change {
   }
 
   /// The version this change asks for, or `nil` when it leaves the version alone.
-  public var version: String? {
+  package var version: String? {
     switch self {
     case .install(let version, _), .upgrade(let version), .rollback(let version, _): version
     case .enable, .disable, .configure, .place, .uninstall, .forceDelete: nil
@@ -31,7 +31,7 @@ extension Change {
   }
 
   /// The change in a few words, as a history shows it.
-  public var words: String {
+  package var words: String {
     switch self {
     case .install(let version, _): "install \(version)"
     case .upgrade(let version): "upgrade to \(version)"
@@ -47,10 +47,10 @@ extension Change {
   }
 
   /// Takes the extension away, one way or the other.
-  public var removes: Bool { self == .uninstall || self == .forceDelete }
+  package var removes: Bool { self == .uninstall || self == .forceDelete }
 
   /// What a cluster must have to carry this out.
-  public var feature: Feature {
+  package var feature: Feature {
     switch self {
     case .install, .uninstall: .install
     case .upgrade, .rollback: .upgrade

@@ -1,8 +1,8 @@
 /// The controller's fingerprint of a config: FNV-1a, 64 bits, as 16 hexadecimal digits (docs/KUBESPHERE.md: Reconciling).
 ///
 /// Where it differs from `status.configHash`, the config has not been applied yet.
-public enum ConfigHash {
-  public static func of(_ config: String) -> String {
+package enum ConfigHash {
+  package static func of(_ config: String) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in config.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     let digits = String(hash, radix: 16)
@@ -10,7 +10,7 @@ public enum ConfigHash {
   }
 
   /// The config as the cluster will keep it: its webhook takes blanks off every line's end (docs/KUBESPHERE.md: Admission).
-  public static func trimmed(_ config: String) -> String {
+  package static func trimmed(_ config: String) -> String {
     config.lines.map { line in
       var bytes = line.utf8[...]
       while let last = bytes.last, " \t\r".utf8.contains(last) { bytes.removeLast() }

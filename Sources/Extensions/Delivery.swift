@@ -1,17 +1,17 @@
-public import Client
+package import Client
 import Manifest
 
 /// What a write came to.
-public struct Delivery: Hashable, Sendable {
+package struct Delivery: Hashable, Sendable {
   /// The object as the server has it now; `nil` after a deletion.
-  public var object: Object?
+  package var object: Object?
   /// Why no answer came, when the object had to be read again to know that the write was carried out.
-  public var lostAnswer: String?
+  package var lostAnswer: String?
 }
 
 extension Plan {
   /// Sends what this plan writes as `Write.deliver` does; a dry run leaves nothing in doubt.
-  public func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
+  package func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
     if dryRun { return Delivery(object: try await send(to: cluster, dryRun: true)) }
     let prepared = try await preparation?.deliver(to: cluster)
     var delivery = try await write.deliver(to: cluster)
@@ -28,7 +28,7 @@ extension Write {
   ///
   /// It is never sent a second time. `.unanswered` says that it was not carried out, or that nobody
   /// can say.
-  public func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
+  package func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
     let lost: ClusterError
     do throws(ClusterError) {
       return Delivery(object: try await send(to: cluster, dryRun: dryRun))

@@ -1,82 +1,82 @@
-public import Client
+package import Client
 
 /// How one cluster speaks of extensions: which resources, groups and labels its era has.
 ///
 /// Shipped KubeSphere 4 has InstallPlans and two API groups; the first design had Subscriptions
 /// and one group; there were several steps between them. To the rest of the program all are one
 /// idea, an installation.
-public struct Dialect: Hashable, Sendable {
+package struct Dialect: Hashable, Sendable {
   /// What a person calls a dialect: by the word for an installation.
-  public enum Name: String, CaseIterable, Sendable {
+  package enum Name: String, CaseIterable, Sendable {
     case subscription
     case installPlan = "installplan"
   }
 
-  public var era: Era
+  package var era: Era
   /// The group of proxies, bundles and services.
-  public var servingGroup: String
+  package var servingGroup: String
 
   /// The dialect of `era`, with its proxies in `servingGroup` where the cluster has shown which it is.
-  public init(era: Era, servingGroup: String? = nil) {
+  package init(era: Era, servingGroup: String? = nil) {
     self.era = era
     self.servingGroup = servingGroup ?? (era == .subscription || era == .seed ? Self.core : Self.serving)
   }
 
   /// The dialect that a standalone backend has for `name`.
-  public init(_ name: Name) {
+  package init(_ name: Name) {
     self.init(era: name == .installPlan ? .installPlan : .seed)
   }
 
   /// The first design: Subscriptions, everything in one group.
-  public static let subscription = Dialect(.subscription)
+  package static let subscription = Dialect(.subscription)
   /// Shipped KubeSphere: InstallPlans, and a second group for proxies and bundles.
-  public static let installPlan = Dialect(.installPlan)
+  package static let installPlan = Dialect(.installPlan)
 
   static let core = "kubesphere.io"
   static let serving = "extensions.kubesphere.io"
 
-  public var name: Name { era == .installPlan ? .installPlan : .subscription }
+  package var name: Name { era == .installPlan ? .installPlan : .subscription }
 
-  public var categories: Resource { resource(Self.core, "categories", "Category") }
-  public var repositories: Resource { resource(marketGroup, "repositories", "Repository") }
+  package var categories: Resource { resource(Self.core, "categories", "Category") }
+  package var repositories: Resource { resource(marketGroup, "repositories", "Repository") }
 
   /// What is installed from.
-  public var extensions: Resource {
+  package var extensions: Resource {
     era == .plugin ? resource(Self.serving, "plugins", "Plugin") : resource(Self.core, "extensions", "Extension")
   }
 
   /// The versions of what is installed from.
-  public var extensionVersions: Resource {
+  package var extensionVersions: Resource {
     era == .plugin
       ? resource(Self.serving, "pluginversions", "PluginVersion")
       : resource(Self.core, "extensionversions", "ExtensionVersion")
   }
 
   /// Subscriptions or InstallPlans.
-  public var installations: Resource {
+  package var installations: Resource {
     era == .installPlan
       ? resource(Self.core, "installplans", "InstallPlan") : resource(marketGroup, "subscriptions", "Subscription")
   }
 
-  public var apiServices: Resource { resource(servingGroup, "apiservices", "APIService") }
-  public var jsBundles: Resource { resource(servingGroup, "jsbundles", "JSBundle") }
-  public var reverseProxies: Resource { resource(servingGroup, "reverseproxies", "ReverseProxy") }
+  package var apiServices: Resource { resource(servingGroup, "apiservices", "APIService") }
+  package var jsBundles: Resource { resource(servingGroup, "jsbundles", "JSBundle") }
+  package var reverseProxies: Resource { resource(servingGroup, "reverseproxies", "ReverseProxy") }
 
   /// Only shipped KubeSphere has it.
-  public var extensionEntries: Resource? {
+  package var extensionEntries: Resource? {
     era == .installPlan ? resource(servingGroup, "extensionentries", "ExtensionEntry") : nil
   }
 
   /// What two ways to one cluster must show alike.
-  public var compared: [Resource] { [categories, extensions, extensionVersions, installations] }
+  package var compared: [Resource] { [categories, extensions, extensionVersions, installations] }
 
   /// The label that names an object's extension; it was another one before 2023 (docs/KUBESPHERE.md: Eras).
-  public var extensionLabel: String { hasLabelsOfToday ? "kubesphere.io/extension-ref" : "kubesphere.io/extension" }
+  package var extensionLabel: String { hasLabelsOfToday ? "kubesphere.io/extension-ref" : "kubesphere.io/extension" }
 
   /// The label that names an object's repository.
-  public var repositoryLabel: String { hasLabelsOfToday ? "kubesphere.io/repository-ref" : "kubesphere.io/repo" }
+  package var repositoryLabel: String { hasLabelsOfToday ? "kubesphere.io/repository-ref" : "kubesphere.io/repo" }
 
-  public var categoryLabel: String { "kubesphere.io/category" }
+  package var categoryLabel: String { "kubesphere.io/category" }
 
   private var hasLabelsOfToday: Bool { era == .scheduledSubscription || era == .installPlan }
 
@@ -88,7 +88,7 @@ public struct Dialect: Hashable, Sendable {
 }
 
 /// Why the dialect of a cluster could not be told.
-public enum DialectError: Error, Hashable, Sendable {
+package enum DialectError: Error, Hashable, Sendable {
   /// The cluster has no KubeSphere extensions at all.
   case absent
   /// Neither discovery nor listing is allowed to this person.

@@ -2,7 +2,7 @@
 ///
 /// Words are compared without case, and older words for the same thing are read as the new ones;
 /// a word nobody knows is kept and shown.
-public enum InstallationState: Hashable, Sendable {
+package enum InstallationState: Hashable, Sendable {
   /// Nothing has been said: not installed, or not looked at yet.
   case none
   case preparing, installing, installFailed
@@ -11,7 +11,7 @@ public enum InstallationState: Hashable, Sendable {
   case uninstalling, uninstalled, uninstallFailed
   case other(String)
 
-  public init(_ word: String) {
+  package init(_ word: String) {
     switch word.lowercased() {
     case "": self = .none
     case "preparing": self = .preparing
@@ -28,7 +28,7 @@ public enum InstallationState: Hashable, Sendable {
   }
 
   /// The cluster's word.
-  public var word: String {
+  package var word: String {
     switch self {
     case .none: ""
     case .preparing: "Preparing"
@@ -45,14 +45,14 @@ public enum InstallationState: Hashable, Sendable {
   }
 
   /// Something is under way, and the controller will say how it ended.
-  public var isBusy: Bool {
+  package var isBusy: Bool {
     switch self {
     case .preparing, .installing, .upgrading, .uninstalling: true
     default: false
     }
   }
 
-  public var isFailure: Bool {
+  package var isFailure: Bool {
     switch self {
     case .installFailed, .upgradeFailed, .uninstallFailed: true
     default: false

@@ -5,7 +5,7 @@ extension Write {
   /// The same write for kubectl, as a line for a POSIX shell.
   ///
   /// It leaves out the resource version: a line that was copied is run later, when that is an old one.
-  public func kubectl(flags: [String] = []) -> String {
+  package func kubectl(flags: [String] = []) -> String {
     let start = ["kubectl"] + flags
     switch withoutVersion {
     case .create(_, let object):
@@ -20,14 +20,14 @@ extension Write {
 }
 
 /// Words for a POSIX shell.
-public enum Shell {
+package enum Shell {
   /// `words` as one command line, each quoted where it must be.
-  public static func line(_ words: [String]) -> String {
+  package static func line(_ words: [String]) -> String {
     words.map(quoted).joined(separator: " ")
   }
 
   /// `word` so that a shell reads it back as it is: nothing has a meaning between single quotes.
-  public static func quoted(_ word: String) -> String {
+  package static func quoted(_ word: String) -> String {
     let isPlain =
       !word.isEmpty
       && word.utf8.allSatisfy { byte in

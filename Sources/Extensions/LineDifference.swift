@@ -1,23 +1,23 @@
 /// What was taken out of a text and put into it, line by line.
-public struct LineDifference: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable {
+package struct LineDifference: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     case same, removed, added
   }
 
-  public struct Line: Hashable, Sendable {
-    public var kind: Kind
-    public var text: String
+  package struct Line: Hashable, Sendable {
+    package var kind: Kind
+    package var text: String
 
-    public init(_ kind: Kind, _ text: String) {
+    package init(_ kind: Kind, _ text: String) {
       self.kind = kind
       self.text = text
     }
   }
 
   /// Every line of both texts, in the order a person reads them.
-  public private(set) var lines: [Line] = []
+  package private(set) var lines: [Line] = []
 
-  public init(from old: String, to new: String) {
+  package init(from old: String, to new: String) {
     let before = Self.split(old)
     let after = Self.split(new)
     let difference = after.difference(from: before)
@@ -33,7 +33,7 @@ public struct LineDifference: Hashable, Sendable {
   }
 
   /// Only the lines that differ.
-  public var changes: [Line] { lines.filter { $0.kind != .same } }
+  package var changes: [Line] { lines.filter { $0.kind != .same } }
 
   private mutating func merge(_ before: [String], without removed: Set<Int>, _ after: [String], with inserted: Set<Int>)
   {

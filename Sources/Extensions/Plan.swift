@@ -1,48 +1,48 @@
-public import Client
+package import Client
 
 /// What will happen, shown before anything does.
-public struct Plan: Hashable, Sendable {
-  public var change: Change
+package struct Plan: Hashable, Sendable {
+  package var change: Change
   /// The extension's name.
-  public var name: String
+  package var name: String
   /// What a person reads: one line for each thing that will be different.
-  public var effects: [Effect]
+  package var effects: [Effect]
   /// What speaks against it; the blocking ones must be gone before it can be applied.
-  public var problems: [Problem]
+  package var problems: [Problem]
   /// What is written before `write`, when that would not be enough.
-  public var preparation: Write?
-  public var write: Write
+  package var preparation: Write?
+  package var write: Write
   /// The same as a kubectl command line; empty when the cluster would not carry it out.
-  public var kubectl: String
+  package var kubectl: String
 
   /// One line of what will be different.
-  public struct Effect: Hashable, Sendable {
-    public enum Sign: Hashable, Sendable {
+  package struct Effect: Hashable, Sendable {
+    package enum Sign: Hashable, Sendable {
       case added, removed, changed, note
     }
 
-    public var sign: Sign
-    public var text: String
+    package var sign: Sign
+    package var text: String
 
-    public init(_ sign: Sign, _ text: String) {
+    package init(_ sign: Sign, _ text: String) {
       self.sign = sign
       self.text = text
     }
   }
 
   /// One reason to think again.
-  public struct Problem: Hashable, Sendable {
-    public var isBlocking: Bool
-    public var text: String
+  package struct Problem: Hashable, Sendable {
+    package var isBlocking: Bool
+    package var text: String
 
-    public init(isBlocking: Bool, _ text: String) {
+    package init(isBlocking: Bool, _ text: String) {
       self.isBlocking = isBlocking
       self.text = text
     }
   }
 
   /// Whether the plan cannot be applied as things are.
-  public var isBlocked: Bool { problems.contains(where: \.isBlocking) }
+  package var isBlocked: Bool { problems.contains(where: \.isBlocking) }
 }
 
 extension Plan {
@@ -50,33 +50,33 @@ extension Plan {
   ///
   /// A dry run asks for the same, whatever the object's version is by then, and changes nothing.
   @discardableResult
-  public func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Object? {
+  package func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Object? {
     try await (dryRun ? preparation?.withoutVersion : preparation)?.send(to: cluster, dryRun: dryRun)
     return try await (dryRun ? write.withoutVersion : write).send(to: cluster, dryRun: dryRun)
   }
 }
 
 /// What a plan is made from: all that is known of the cluster when it is asked for.
-public struct PlanContext: Hashable, Sendable {
-  public var capabilities: Capabilities
+package struct PlanContext: Hashable, Sendable {
+  package var capabilities: Capabilities
   /// The cluster's name as the person knows it, for confirmations.
-  public var cluster: String
-  public var extensions: [String: Extension]
-  public var installations: [String: Installation]
+  package var cluster: String
+  package var extensions: [String: Extension]
+  package var installations: [String: Installation]
   /// The versions of the extension the plan is about, by version.
-  public var versions: [String: ExtensionVersion]
+  package var versions: [String: ExtensionVersion]
   /// The versions that the other installed extensions have, by extension: they say who needs whom.
-  public var installedVersions: [String: ExtensionVersion] = [:]
+  package var installedVersions: [String: ExtensionVersion] = [:]
   /// What the server calls its Kubernetes version, or empty while that is not known.
-  public var kubernetesVersion = ""
+  package var kubernetesVersion = ""
   /// What the server calls its KubeSphere version, or empty while that is not known.
-  public var kubeSphereVersion = ""
+  package var kubeSphereVersion = ""
   /// What stands after `kubectl` to reach this cluster, such as `--context`, `production`.
-  public var kubectlFlags: [String] = []
+  package var kubectlFlags: [String] = []
   /// What this person may do, as far as the cluster has said.
-  public var rights = Rights()
+  package var rights = Rights()
 
-  public init(
+  package init(
     capabilities: Capabilities, cluster: String, extensions: [String: Extension], installations: [String: Installation],
     versions: [String: ExtensionVersion]
   ) {
@@ -87,10 +87,10 @@ public struct PlanContext: Hashable, Sendable {
     self.versions = versions
   }
 
-  public var dialect: Dialect { capabilities.dialect }
+  package var dialect: Dialect { capabilities.dialect }
 
   /// The installation of the extension called `name`; in the first dialect its own name may differ.
-  public func installation(of name: String) -> Installation? {
+  package func installation(of name: String) -> Installation? {
     if let named = installations[name], named.extension == name { return named }
     return installations.values.filter { $0.extension == name }.min { $0.name < $1.name } ?? installations[name]
   }

@@ -3,7 +3,7 @@ import Manifest
 
 extension Plan {
   /// Works out what `change` would do to the extension called `name`, from what is known, asking nobody.
-  public static func make(_ change: Change, for name: String, in context: PlanContext) -> Plan {
+  package static func make(_ change: Change, for name: String, in context: PlanContext) -> Plan {
     let subject = PlanSubject(change: change, name: name, context: context)
     let preparation = change.preparation(to: name, installation: subject.written, in: context.capabilities)
     let write = change.write(to: name, installation: subject.written, in: context.capabilities)

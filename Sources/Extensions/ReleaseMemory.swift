@@ -1,20 +1,20 @@
-public import Manifest
+package import Manifest
 
 /// The versions and configs an extension had in one cluster: where a rollback goes back to.
 ///
 /// KubeSphere keeps only the present one. The console and the commands share this memory as a
 /// file; a config may hold secrets, so the file is its owner's alone.
-public struct ReleaseMemory: Hashable, Sendable {
-  public struct Entry: Hashable, Sendable {
-    public var version: String
+package struct ReleaseMemory: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
+    package var version: String
     /// The config as the cluster had it, byte for byte.
-    public var config: String
+    package var config: String
     /// RFC 3339.
-    public var time: String
+    package var time: String
     /// What replaced it, in words: `upgrade to 1.1.0`.
-    public var what: String
+    package var what: String
 
-    public init(version: String, config: String, time: String, what: String) {
+    package init(version: String, config: String, time: String, what: String) {
       self.version = version
       self.config = config
       self.time = time
@@ -23,28 +23,28 @@ public struct ReleaseMemory: Hashable, Sendable {
   }
 
   /// More than this many are forgotten, the oldest first.
-  public static let capacity = 50
+  package static let capacity = 50
 
   /// The server's URL, or any other name that is the same whenever it is the same cluster.
-  public var cluster: String
-  public var `extension`: String
+  package var cluster: String
+  package var `extension`: String
   /// Oldest first.
-  public private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
 
-  public init(cluster: String, extension name: String) {
+  package init(cluster: String, extension name: String) {
     self.cluster = cluster
     self.extension = name
   }
 
   /// Remembers what there was; the same version and config as last time is only moved to now.
-  public mutating func remember(_ entry: Entry) {
+  package mutating func remember(_ entry: Entry) {
     if let last = entries.last, last.version == entry.version, last.config == entry.config { entries.removeLast() }
     entries.append(entry)
     entries.removeFirst(max(0, entries.count - Self.capacity))
   }
 
   /// Where a rollback from `installation` goes: the newest entry that is not what there is now.
-  public func target(from installation: Installation, version: String? = nil) -> Entry? {
+  package func target(from installation: Installation, version: String? = nil) -> Entry? {
     entries.last { entry in
       if let version { return entry.version == version }
       return entry.version != installation.version || entry.config != installation.config
@@ -56,7 +56,7 @@ extension ReleaseMemory {
   /// The name of the memory's file.
   ///
   /// The cluster's name is hashed: it may be no file name.
-  public static func fileName(cluster: String, extension name: String) -> String {
+  package static func fileName(cluster: String, extension name: String) -> String {
     let plain = name.unicodeScalars.allSatisfy {
       $0.isASCII && ($0.properties.isAlphabetic || "0123456789-.".unicodeScalars.contains($0))
     }
@@ -64,7 +64,7 @@ extension ReleaseMemory {
   }
 
   /// Reads what `json` wrote; unknown keys are left alone, incomplete entries out.
-  public init(json bytes: some Collection<UInt8>) throws(SyntaxError) {
+  package init(json bytes: some Collection<UInt8>) throws(SyntaxError) {
     let value = try JSON.parse(bytes)
     self.init(cluster: value["cluster"]?.string ?? "", extension: value["extension"]?.string ?? "")
     entries = (value["entries"]?.sequence ?? []).compactMap { entry in
@@ -76,7 +76,7 @@ extension ReleaseMemory {
   }
 
   /// The memory as a file.
-  public var json: [UInt8] {
+  package var json: [UInt8] {
     let list = entries.map { entry -> Value in
       [
         "version": .string(entry.version), "config": .string(entry.config), "time": .string(entry.time),

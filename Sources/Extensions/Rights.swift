@@ -1,36 +1,36 @@
-public import Client
+package import Client
 
 /// What this person may do with the extensions of one cluster, as far as the cluster has said.
 ///
 /// What has not been asked, or cannot be asked, is not held against anybody.
-public struct Rights: Hashable, Sendable {
+package struct Rights: Hashable, Sendable {
   /// Who the cluster takes this person for, as far as that is known; else empty.
-  public var user: String
+  package var user: String
   private var verdicts: [Access: Access.Verdict] = [:]
 
-  public init(user: String = "") { self.user = user }
+  package init(user: String = "") { self.user = user }
 
   /// What a console wants to know before anything is chosen: who may not do it to every object
   /// may still do it to one.
-  public static func questions(in dialect: Dialect) -> [Access] {
+  package static func questions(in dialect: Dialect) -> [Access] {
     ["create", "patch", "delete", "list"].map { Access($0, dialect.installations) }
       + [dialect.extensions, dialect.extensionVersions].map { Access("list", $0) }
       + ["create", "patch", "delete", "list"].map { Access($0, dialect.repositories) }
   }
 
   /// Takes in what the cluster said.
-  public mutating func learn(_ answers: [Access: Access.Verdict]) {
+  package mutating func learn(_ answers: [Access: Access.Verdict]) {
     verdicts.merge(answers) { $1 }
   }
 
   /// Nothing has been answered.
-  public var isEmpty: Bool { verdicts.isEmpty }
+  package var isEmpty: Bool { verdicts.isEmpty }
 
   /// Whether the cluster has answered this very question.
-  public func knows(_ access: Access) -> Bool { verdicts[access] != nil }
+  package func knows(_ access: Access) -> Bool { verdicts[access] != nil }
 
   /// Why not, as a sentence, when the cluster says no; about one object when it was asked about that one.
-  public func reason(against access: Access) -> String? {
+  package func reason(against access: Access) -> String? {
     var general = access
     general.name = nil
     guard let verdict = verdicts[access] ?? verdicts[general], !verdict.isAllowed else { return nil }
@@ -40,14 +40,14 @@ public struct Rights: Hashable, Sendable {
   }
 
   /// Whether this person may change no installation at all.
-  public func isViewOnly(in dialect: Dialect) -> Bool {
+  package func isViewOnly(in dialect: Dialect) -> Bool {
     ["create", "patch", "delete"].allSatisfy { verdicts[Access($0, dialect.installations)]?.isAllowed == false }
   }
 }
 
 extension Change {
   /// What this change needs to be allowed, of an extension called `name` or of any.
-  public func accesses(to name: String?, in dialect: Dialect) -> [Access] {
+  package func accesses(to name: String?, in dialect: Dialect) -> [Access] {
     let kind = dialect.installations
     return switch self {
     case .install: [Access("create", kind)]

@@ -2,16 +2,16 @@
 ///
 /// Reading is tolerant of what packages and servers write: a leading `v`, and a missing minor or
 /// patch number. Ordering and equality are strict; build metadata counts for neither (§10).
-public struct SemanticVersion: Sendable {
-  public var major: Int
-  public var minor: Int
-  public var patch: Int
+package struct SemanticVersion: Sendable {
+  package var major: Int
+  package var minor: Int
+  package var patch: Int
   /// The dot-separated words after the hyphen; none for a release.
-  public var prerelease: [String]
+  package var prerelease: [String]
   /// What stands after the plus sign, or empty.
-  public var build: String
+  package var build: String
 
-  public init(_ major: Int, _ minor: Int, _ patch: Int, prerelease: [String] = [], build: String = "") {
+  package init(_ major: Int, _ minor: Int, _ patch: Int, prerelease: [String] = [], build: String = "") {
     self.major = major
     self.minor = minor
     self.patch = patch
@@ -20,7 +20,7 @@ public struct SemanticVersion: Sendable {
   }
 
   /// Reads `1.2.3-rc.1+build`, `v1.2` and the like; `nil` when `text` is no version.
-  public init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     var rest = Substring(text)
     if rest.first == "v" || rest.first == "V" { rest = rest.dropFirst() }
     let (beforeBuild, build) = rest.cut(at: "+")
@@ -37,7 +37,7 @@ public struct SemanticVersion: Sendable {
   }
 
   /// The version without what makes it a pre-release: `1.29.1` of `1.29.1-eks-508b6b3`.
-  public var release: SemanticVersion { SemanticVersion(major, minor, patch) }
+  package var release: SemanticVersion { SemanticVersion(major, minor, patch) }
 
   static func isIdentifier(_ word: some StringProtocol) -> Bool {
     !word.isEmpty
@@ -59,19 +59,19 @@ public struct SemanticVersion: Sendable {
 }
 
 extension SemanticVersion: Hashable, Comparable {
-  public static func == (left: SemanticVersion, right: SemanticVersion) -> Bool {
+  package static func == (left: SemanticVersion, right: SemanticVersion) -> Bool {
     (left.major, left.minor, left.patch) == (right.major, right.minor, right.patch)
       && left.prerelease == right.prerelease
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(major)
     hasher.combine(minor)
     hasher.combine(patch)
     hasher.combine(prerelease)
   }
 
-  public static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
+  package static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
     let (a, b) = ((left.major, left.minor, left.patch), (right.major, right.minor, right.patch))
     if a != b { return a < b }
     // A pre-release comes before its release (§11.3).
@@ -96,14 +96,14 @@ extension SemanticVersion: Hashable, Comparable {
 }
 
 extension SemanticVersion: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     "\(major).\(minor).\(patch)"
       + (prerelease.isEmpty ? "" : "-" + prerelease.joined(separator: "."))
       + (build.isEmpty ? "" : "+" + build)
   }
 
   /// Versions in their order; texts that are no versions come first, in the order of their letters.
-  public static func precedes(_ left: String, _ right: String) -> Bool {
+  package static func precedes(_ left: String, _ right: String) -> Bool {
     switch (SemanticVersion(left), SemanticVersion(right)) {
     case (let a?, let b?): a == b ? left < right : a < b
     case (nil, _?): true

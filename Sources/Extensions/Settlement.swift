@@ -1,5 +1,5 @@
 /// How far the controllers are with what an installation asks for.
-public enum Settlement: Hashable, Sendable {
+package enum Settlement: Hashable, Sendable {
   /// They have not finished, or not begun.
   case underWay
   /// What is asked for is what there is.
@@ -13,19 +13,19 @@ extension Installation {
   ///
   /// `Installed` alone is not enough: it stays on the screen for a moment after a change, before
   /// the controller has looked. Clusters that keep no version, hash or switch are taken at their word.
-  public var isSettled: Bool {
+  package var isSettled: Bool {
     state == .installed && !isBeingDeleted && isTaken && (appliedEnabled ?? isEnabled) == isEnabled
   }
 
   /// The controller has begun with this version and this config.
-  public var isTaken: Bool {
+  package var isTaken: Bool {
     (attemptedVersion.isEmpty || attemptedVersion == version) && isConfigTaken
   }
 
   /// What is asked for and not applied yet, in words; empty while somebody is at it.
   ///
   /// Only what the cluster keeps account of: its fingerprint of the config is FNV-1a (docs/KUBESPHERE.md: Reconciling).
-  public var pending: [String] {
+  package var pending: [String] {
     guard !state.isBusy, !isBeingDeleted, state != .none else { return [] }
     var words: [String] = []
     if !attemptedVersion.isEmpty, attemptedVersion != version {
@@ -43,7 +43,7 @@ extension Installation {
   }
 
   /// How things stand; a failure that an earlier version or config left behind is not one of this.
-  public var settlement: Settlement {
+  package var settlement: Settlement {
     if isSettled { return .settled }
     guard state.isFailure, isTaken else { return .underWay }
     return .failed(message.isEmpty ? state.word : message)
@@ -53,7 +53,7 @@ extension Installation {
   ///
   /// Where the cluster keeps neither version nor hash (docs/KUBESPHERE.md: Eras), what it says of an
   /// earlier version looks like what it says of this one, until the newest condition is another.
-  public func settlement(since before: Installation?) -> Settlement {
+  package func settlement(since before: Installation?) -> Settlement {
     guard let before, keepsNoAccount, asksForMore(than: before), saysTheSame(as: before) else { return settlement }
     return .underWay
   }

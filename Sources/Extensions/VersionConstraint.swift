@@ -3,14 +3,14 @@
 ///
 /// A pre-release satisfies only a comparison that names a pre-release itself, so `v1.29.1-eks-1`
 /// fails `>=1.19.0` and passes `>=1.19.0-0` (docs/KUBESPHERE.md: Extension status).
-public struct VersionConstraint: Hashable, Sendable {
+package struct VersionConstraint: Hashable, Sendable {
   /// One of the groups must hold, with all of its comparisons.
   private var groups: [[VersionComparison]]
 
   /// Reads a constraint; `nil` when `text` is none.
   ///
   /// An empty text allows every version.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     groups = []
     for part in text.split(separator: "||") {
       guard let group = VersionComparison.group(part) else { return nil }
@@ -18,7 +18,7 @@ public struct VersionConstraint: Hashable, Sendable {
     }
   }
 
-  public func allows(_ version: SemanticVersion) -> Bool {
+  package func allows(_ version: SemanticVersion) -> Bool {
     groups.isEmpty || groups.contains { group in group.allSatisfy { $0.allows(version) } }
   }
 }

@@ -1,8 +1,8 @@
-public import Client
-public import Manifest
+package import Client
+package import Manifest
 
 /// One write to the cluster, as data: it can be compared, shown, journalled and refused.
-public enum Write: Hashable, Sendable {
+package enum Write: Hashable, Sendable {
   case create(Resource, Object)
   case patch(Resource, name: String, Value)
   case delete(Resource, name: String, uid: String?)
@@ -11,7 +11,7 @@ public enum Write: Hashable, Sendable {
 extension Write {
   /// Sends this write and returns the object as the server has it now; a deletion returns `nil`.
   @discardableResult
-  public func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Object? {
+  package func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Object? {
     switch self {
     case .create(let resource, let object): return try await cluster.create(resource, object, dryRun: dryRun)
     case .patch(let resource, let name, let patch):
@@ -23,7 +23,7 @@ extension Write {
   }
 
   /// What this write needs to be allowed.
-  public var access: Access {
+  package var access: Access {
     switch self {
     // A name that is not there yet cannot be named in a role.
     case .create(let resource, _): Access("create", resource)
@@ -33,7 +33,7 @@ extension Write {
   }
 
   /// The name of the object it is about.
-  public var name: String {
+  package var name: String {
     switch self {
     case .create(_, let object): object.name
     case .patch(_, let name, _), .delete(_, let name, _): name
@@ -41,7 +41,7 @@ extension Write {
   }
 
   /// The same write whatever the object's version is by then: to be copied, or to be rehearsed.
-  public var withoutVersion: Write {
+  package var withoutVersion: Write {
     guard case .patch(let resource, let name, let patch) = self, var fields = patch.mapping,
       var metadata = fields["metadata"]?.mapping
     else { return self }

@@ -1,11 +1,11 @@
 /// Quick passes over bytes, eight at a time.
-public enum ByteScan {
+package enum ByteScan {
   private static let ones: UInt64 = 0x0101_0101_0101_0101
   private static let tops: UInt64 = 0x8080_8080_8080_8080
 
   /// The first quote, backslash or control character from `start` on.
   @inline(__always)
-  public static func endOfPlainText(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+  package static func endOfPlainText(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     guard let base = bytes.baseAddress else { return start }
     var at = start
     while at + 8 <= bytes.count {

@@ -2,12 +2,12 @@
 ///
 /// Reading is tolerant where Go's `encoding/json` is, because the servers are written in it: a
 /// key that comes twice keeps its last value, and bytes that are not UTF-8 become U+FFFD.
-public enum JSON {
+package enum JSON {
   /// Objects and arrays may nest this deep; more is refused, so that no text can exhaust the stack.
-  public static let maximumDepth = 512
+  package static let maximumDepth = 512
 
   /// Reads one value and nothing after it, leaving out the values at `skipping`.
-  public static func parse(
+  package static func parse(
     _ bytes: some Collection<UInt8>, skipping: JSONPaths = JSONPaths()
   ) throws(SyntaxError) -> Value {
     if let result = bytes.withContiguousStorageIfAvailable({ parse(buffer: $0, skipping) }) { return try result.get() }
@@ -22,21 +22,21 @@ public enum JSON {
   }
 
   /// The value as compact JSON.
-  public static func text(_ value: Value) -> String {
+  package static func text(_ value: Value) -> String {
     var writer = JSONWriter(indentation: nil)
     writer.write(value)
     return writer.text
   }
 
   /// The value as JSON for people: two spaces a level.
-  public static func prettyText(_ value: Value) -> String {
+  package static func prettyText(_ value: Value) -> String {
     var writer = JSONWriter(indentation: 2)
     writer.write(value)
     return writer.text
   }
 
   /// The value as the bytes of compact JSON.
-  public static func bytes(_ value: Value) -> [UInt8] {
+  package static func bytes(_ value: Value) -> [UInt8] {
     var writer = JSONWriter(indentation: nil)
     writer.write(value)
     return writer.bytes
@@ -44,18 +44,18 @@ public enum JSON {
 }
 
 /// Places in a JSON document, as chains of keys from its root.
-public struct JSONPaths: Hashable, Sendable {
+package struct JSONPaths: Hashable, Sendable {
   private(set) var isEnd = false
   private(set) var children: [String: JSONPaths] = [:]
 
-  public init(_ paths: [String]...) {
+  package init(_ paths: [String]...) {
     for path in paths { insert(path[...]) }
   }
 
   var isEmpty: Bool { children.isEmpty }
 
   /// The same places in a document that holds this one under `key`.
-  public func under(_ key: String) -> JSONPaths {
+  package func under(_ key: String) -> JSONPaths {
     var paths = JSONPaths()
     paths.children = [key: self]
     return paths

@@ -2,22 +2,22 @@
 ///
 /// Two mappings are equal when they hold the same keys with equal values, in any order: order is
 /// kept for people, and means nothing to a cluster.
-public struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
-  public var pairs: [Pair]
+package struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
+  package var pairs: [Pair]
 
-  public struct Pair: Hashable, Sendable {
-    public var key: String
-    public var value: Value
+  package struct Pair: Hashable, Sendable {
+    package var key: String
+    package var value: Value
 
-    public init(key: String, value: Value) {
+    package init(key: String, value: Value) {
       self.key = key
       self.value = value
     }
   }
 
-  public init(_ pairs: [Pair] = []) { self.pairs = pairs }
+  package init(_ pairs: [Pair] = []) { self.pairs = pairs }
 
-  public init(dictionaryLiteral elements: (String, Value)...) {
+  package init(dictionaryLiteral elements: (String, Value)...) {
     pairs = elements.map { Pair(key: $0, value: $1) }
   }
 
@@ -44,10 +44,10 @@ public struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
     return pairs.indices.contains { index in pairs[..<index].contains { $0.key == pairs[index].key } }
   }
 
-  public var keys: [String] { pairs.map(\.key) }
-  public var isEmpty: Bool { pairs.isEmpty }
+  package var keys: [String] { pairs.map(\.key) }
+  package var isEmpty: Bool { pairs.isEmpty }
 
-  public subscript(key: String) -> Value? {
+  package subscript(key: String) -> Value? {
     get { pairs.first { $0.key == key }?.value }
     set {
       switch (pairs.firstIndex { $0.key == key }, newValue) {
@@ -61,7 +61,7 @@ public struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension Mapping: Hashable {
-  public static func == (left: Mapping, right: Mapping) -> Bool {
+  package static func == (left: Mapping, right: Mapping) -> Bool {
     guard left.pairs.count == right.pairs.count else { return false }
     if left.pairs == right.pairs { return true }
     guard left.pairs.count > 16 else { return left.pairs.allSatisfy { right[$0.key] == $0.value } }
@@ -69,7 +69,7 @@ extension Mapping: Hashable {
     return left.pairs.allSatisfy { values[$0.key] == $0.value }
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     // Order must not matter, so neither may it in the hash.
     hasher.combine(Set(pairs))
   }

@@ -1,7 +1,7 @@
 /// JSON merge patch, RFC 7386.
-public enum MergePatch {
+package enum MergePatch {
   /// `target` changed as `patch` says: mappings are merged, `null` removes, anything else replaces.
-  public static func apply(_ patch: Value, to target: Value) -> Value {
+  package static func apply(_ patch: Value, to target: Value) -> Value {
     guard case .mapping(let changes) = patch else { return patch }
     var result = target.mapping ?? Mapping()
     for change in changes.pairs {
@@ -15,7 +15,7 @@ public enum MergePatch {
   }
 
   /// The smallest patch that makes `new` of `old`, both mappings; what `new` lacks is named with `null`.
-  public static func difference(from old: Value, to new: Value) -> Value {
+  package static func difference(from old: Value, to new: Value) -> Value {
     guard case .mapping(let before) = old, case .mapping(let after) = new else { return new }
     var patch = Mapping()
     for pair in before.pairs where after[pair.key] == nil { patch[pair.key] = .null }

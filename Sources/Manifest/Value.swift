@@ -1,7 +1,7 @@
 /// A JSON or YAML value.
 ///
 /// Mappings keep the order in which they were read.
-public enum Value: Hashable, Sendable {
+package enum Value: Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -11,42 +11,42 @@ public enum Value: Hashable, Sendable {
   case mapping(Mapping)
 
   /// The value of `key`, or `nil` when this is no mapping or has no such key.
-  public subscript(key: String) -> Value? {
+  package subscript(key: String) -> Value? {
     guard case .mapping(let mapping) = self else { return nil }
     return mapping[key]
   }
 
   /// The value reached by following `path` through mappings.
-  public subscript(path path: String...) -> Value? {
+  package subscript(path path: String...) -> Value? {
     self[path: path]
   }
 
   /// The value reached by following `path` through mappings.
-  public subscript(path path: [String]) -> Value? {
+  package subscript(path path: [String]) -> Value? {
     path.reduce(Optional(self)) { $0?[$1] }
   }
 
-  public var string: String? {
+  package var string: String? {
     guard case .string(let string) = self else { return nil }
     return string
   }
 
-  public var bool: Bool? {
+  package var bool: Bool? {
     guard case .bool(let bool) = self else { return nil }
     return bool
   }
 
-  public var integer: Int? {
+  package var integer: Int? {
     guard case .integer(let integer) = self else { return nil }
     return integer
   }
 
-  public var sequence: [Value]? {
+  package var sequence: [Value]? {
     guard case .sequence(let sequence) = self else { return nil }
     return sequence
   }
 
-  public var mapping: Mapping? {
+  package var mapping: Mapping? {
     guard case .mapping(let mapping) = self else { return nil }
     return mapping
   }
@@ -54,7 +54,7 @@ public enum Value: Hashable, Sendable {
   /// This value with `value` at `path`, making the mappings on the way.
   ///
   /// A `nil` value removes the key. What stands in the way and is no mapping is replaced.
-  public func setting(_ path: [String], to value: Value?) -> Value {
+  package func setting(_ path: [String], to value: Value?) -> Value {
     guard let key = path.first else { return value ?? .null }
     var mapping = self.mapping ?? Mapping()
     if path.count == 1 {
@@ -69,13 +69,13 @@ public enum Value: Hashable, Sendable {
 extension Value: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByNilLiteral, ExpressibleByFloatLiteral
 {
-  public init(stringLiteral value: String) { self = .string(value) }
-  public init(integerLiteral value: Int) { self = .integer(value) }
-  public init(booleanLiteral value: Bool) { self = .bool(value) }
-  public init(floatLiteral value: Double) { self = .number(value) }
-  public init(nilLiteral: ()) { self = .null }
-  public init(arrayLiteral elements: Value...) { self = .sequence(elements) }
-  public init(dictionaryLiteral elements: (String, Value)...) {
+  package init(stringLiteral value: String) { self = .string(value) }
+  package init(integerLiteral value: Int) { self = .integer(value) }
+  package init(booleanLiteral value: Bool) { self = .bool(value) }
+  package init(floatLiteral value: Double) { self = .number(value) }
+  package init(nilLiteral: ()) { self = .null }
+  package init(arrayLiteral elements: Value...) { self = .sequence(elements) }
+  package init(dictionaryLiteral elements: (String, Value)...) {
     self = .mapping(Mapping(elements.map { Mapping.Pair(key: $0, value: $1) }))
   }
 }

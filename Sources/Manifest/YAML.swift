@@ -1,27 +1,27 @@
 import CYAML
 
 /// YAML 1.1 as libyaml reads it, which is what Kubernetes and helm accept.
-public enum YAML {
+package enum YAML {
   /// Aliases may make a document this much larger than it is written, in nodes; more is refused.
-  public static let maximumNodes = 1_000_000
+  package static let maximumNodes = 1_000_000
 
   /// Nesting allowed, as in JSON.
-  public static let maximumDepth = JSON.maximumDepth
+  package static let maximumDepth = JSON.maximumDepth
 
   /// Reads the one document in `text`; an empty text is `null`.
-  public static func parse(_ text: String) throws(SyntaxError) -> Value {
+  package static func parse(_ text: String) throws(SyntaxError) -> Value {
     try node(text)?.value ?? .null
   }
 
   /// Reads the one document in `text` with the places of its values, or `nil` when it is empty.
-  public static func node(_ text: String) throws(SyntaxError) -> YAMLNode? {
+  package static func node(_ text: String) throws(SyntaxError) -> YAMLNode? {
     let all = try documents(text)
     if all.count > 1 { throw all[1].mistake("a second document; one is expected") }
     return all.first
   }
 
   /// Reads every document in `text`, as in a rendered chart.
-  public static func documents(_ text: String) throws(SyntaxError) -> [YAMLNode] {
+  package static func documents(_ text: String) throws(SyntaxError) -> [YAMLNode] {
     let bytes = Array(text.utf8)
     let result = bytes.withUnsafeBufferPointer { bytes in
       Result { () throws(SyntaxError) in
@@ -40,12 +40,12 @@ public enum YAML {
   }
 
   /// Checks that `text` is well formed, reporting the first mistake.
-  public static func check(_ text: String) throws(SyntaxError) {
+  package static func check(_ text: String) throws(SyntaxError) {
     _ = try documents(text)
   }
 
   /// The value as block-style YAML, ending in a newline.
-  public static func text(_ value: Value) -> String {
+  package static func text(_ value: Value) -> String {
     var writer = YAMLWriter()
     writer.write(value)
     return writer.text

@@ -1,33 +1,33 @@
 /// A YAML value that knows where it stands.
 ///
 /// Settings files are read as nodes, so that a wrong value can be reported at its line.
-public struct YAMLNode: Hashable, Sendable {
-  public enum Content: Hashable, Sendable {
+package struct YAMLNode: Hashable, Sendable {
+  package enum Content: Hashable, Sendable {
     /// A scalar as written; quoted ones are strings whatever they look like.
     case scalar(String, isQuoted: Bool)
     case sequence([YAMLNode])
     case mapping([Pair])
   }
 
-  public struct Pair: Hashable, Sendable {
-    public var key: YAMLNode
-    public var value: YAMLNode
+  package struct Pair: Hashable, Sendable {
+    package var key: YAMLNode
+    package var value: YAMLNode
   }
 
-  public var content: Content
+  package var content: Content
   /// Line of its first character, from one.
-  public var line: Int
+  package var line: Int
   /// Column of its first character, from one.
-  public var column: Int
+  package var column: Int
 
   /// The node under `key`, or `nil` when this is no mapping or has no such key.
-  public subscript(key: String) -> YAMLNode? {
+  package subscript(key: String) -> YAMLNode? {
     guard case .mapping(let pairs) = content else { return nil }
     return pairs.last { $0.key.text == key }?.value
   }
 
   /// The text of a scalar.
-  public var text: String? {
+  package var text: String? {
     guard case .scalar(let text, _) = content else { return nil }
     return text
   }
@@ -36,7 +36,7 @@ public struct YAMLNode: Hashable, Sendable {
   ///
   /// `yes`, `no`, `on` and `off` become booleans as well, because the YAML library that
   /// Kubernetes and helm use reads them so.
-  public var value: Value {
+  package var value: Value {
     switch content {
     case .scalar(let text, isQuoted: true): .string(text)
     case .scalar(let text, isQuoted: false): YAML.resolve(text)
@@ -51,7 +51,7 @@ public struct YAMLNode: Hashable, Sendable {
   }
 
   /// A mistake at this node.
-  public func mistake(_ problem: String) -> SyntaxError {
+  package func mistake(_ problem: String) -> SyntaxError {
     SyntaxError(line: line, column: column, problem: problem)
   }
 }

@@ -3,7 +3,7 @@ extension Surface {
   ///
   /// `title` stands in the upper border. An area too small for a border has an empty inside.
   @discardableResult
-  public mutating func frame(_ area: Rect, title: String = "", style: Style = .plain, titleStyle: Style? = nil) -> Rect
+  package mutating func frame(_ area: Rect, title: String = "", style: Style = .plain, titleStyle: Style? = nil) -> Rect
   {
     fill(area, style: style)
     guard area.size.rows >= 2, area.size.columns >= 2 else { return area.inset(rows: 1, columns: 1) }

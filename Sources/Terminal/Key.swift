@@ -1,7 +1,7 @@
 /// One keystroke, or another thing that a terminal reports.
 ///
 /// Written in keymap files as `a`, `ctrl-a`, `alt-x`, `enter`, `f5`; see `init(named:)`.
-public enum Key: Hashable, Sendable {
+package enum Key: Hashable, Sendable {
   case character(Character)
   case control(Character)
   case alt(Character)
@@ -20,40 +20,40 @@ public enum Key: Hashable, Sendable {
   case closed
 
   /// Where a cursor key goes.
-  public enum Direction: String, Hashable, Sendable, CaseIterable {
+  package enum Direction: String, Hashable, Sendable, CaseIterable {
     case up, down, left, right, home, end
     case pageUp = "pgup"
     case pageDown = "pgdn"
   }
 
   /// What a mouse did.
-  public enum Mouse: Hashable, Sendable {
+  package enum Mouse: Hashable, Sendable {
     case click, wheelUp, wheelDown
   }
 
   /// The arrow up.
-  public static let up = Key.move(.up)
+  package static let up = Key.move(.up)
   /// The arrow down.
-  public static let down = Key.move(.down)
+  package static let down = Key.move(.down)
   /// The arrow to the left.
-  public static let left = Key.move(.left)
+  package static let left = Key.move(.left)
   /// The arrow to the right.
-  public static let right = Key.move(.right)
+  package static let right = Key.move(.right)
   /// The key to the start.
-  public static let home = Key.move(.home)
+  package static let home = Key.move(.home)
   /// The key to the end.
-  public static let end = Key.move(.end)
+  package static let end = Key.move(.end)
   /// The key for a page up.
-  public static let pageUp = Key.move(.pageUp)
+  package static let pageUp = Key.move(.pageUp)
   /// The key for a page down.
-  public static let pageDown = Key.move(.pageDown)
+  package static let pageDown = Key.move(.pageDown)
   /// The space bar.
-  public static let space = Key.character(" ")
+  package static let space = Key.character(" ")
 }
 
 extension Key: CustomStringConvertible {
   /// The key as keymap files and help spell it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .character(let character): Self.spelling(character)
     case .control(let character): "ctrl-" + Self.spelling(character)

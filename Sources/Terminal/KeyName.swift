@@ -3,7 +3,7 @@ extension Key {
   ///
   /// `ctrl-a`, `Ctrl+A` and `<c-a>` are one key. Keys that a terminal sends as the same byte are one key
   /// too: `ctrl-i` is `tab`, `ctrl-m` and `ctrl-j` are `enter`, `ctrl-h` is `backspace`, `ctrl-[` is `esc`.
-  public init?(named name: String) {
+  package init?(named name: String) {
     if name.count == 1, let character = name.first {
       guard !character.isWhitespace, character.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F })
       else { return nil }

@@ -2,17 +2,17 @@
 ///
 /// A key may also lead to more keys, as in `g g`. A command may have several bindings; a sequence of keys
 /// has one command, and no binding begins another.
-public struct Keymap<Command: Hashable & Sendable>: Sendable {
+package struct Keymap<Command: Hashable & Sendable>: Sendable {
   /// One line of help.
-  public struct Binding: Hashable, Sendable {
+  package struct Binding: Hashable, Sendable {
     /// The keys, one after the other.
-    public var keys: [Key]
+    package var keys: [Key]
     /// What they do.
-    public var command: Command
+    package var command: Command
   }
 
   /// What some keys mean so far.
-  public enum Match: Hashable, Sendable {
+  package enum Match: Hashable, Sendable {
     case command(Command)
     /// The keys begin a longer binding.
     case pending
@@ -25,16 +25,16 @@ public struct Keymap<Command: Hashable & Sendable>: Sendable {
   }
 
   /// Every binding, in the order in which they were made.
-  public private(set) var bindings: [Binding] = []
+  package private(set) var bindings: [Binding] = []
   /// Commands this keymap has an opinion about: bound here, or unbound on purpose.
   private var mentioned: Set<Command> = []
   private var entries: [Key: Entry] = [:]
 
   /// A keymap without bindings.
-  public init() {}
+  package init() {}
 
   /// Binds `keys`, replacing whatever they, a beginning or a continuation of them were bound to.
-  public mutating func bind(_ keys: [Key], to command: Command) {
+  package mutating func bind(_ keys: [Key], to command: Command) {
     guard !keys.isEmpty else { return }
     bindings.removeAll { $0.keys.starts(with: keys) || keys.starts(with: $0.keys) }
     bindings.append(Binding(keys: keys, command: command))
@@ -43,14 +43,14 @@ public struct Keymap<Command: Hashable & Sendable>: Sendable {
   }
 
   /// Leaves `command` without a key.
-  public mutating func unbind(_ command: Command) {
+  package mutating func unbind(_ command: Command) {
     bindings.removeAll { $0.command == command }
     mentioned.insert(command)
     index()
   }
 
   /// The command of `keys`, or whether they can still become one.
-  public func match(_ keys: [Key]) -> Match {
+  package func match(_ keys: [Key]) -> Match {
     var entries = entries
     for (position, key) in keys.enumerated() {
       switch entries[key] {
@@ -63,12 +63,12 @@ public struct Keymap<Command: Hashable & Sendable>: Sendable {
   }
 
   /// The key sequences of `command`, for help.
-  public func keys(for command: Command) -> [[Key]] {
+  package func keys(for command: Command) -> [[Key]] {
     bindings.filter { $0.command == command }.map(\.keys)
   }
 
   /// What can follow `keys`: the rest of each binding that begins with them.
-  public func continuations(of keys: [Key]) -> [Binding] {
+  package func continuations(of keys: [Key]) -> [Binding] {
     bindings.filter { $0.keys.count > keys.count && $0.keys.starts(with: keys) }
       .map { Binding(keys: Array($0.keys.dropFirst(keys.count)), command: $0.command) }
   }
@@ -77,7 +77,7 @@ public struct Keymap<Command: Hashable & Sendable>: Sendable {
   ///
   /// A command that this one mentions has only the keys it has here; a key bound here is taken away from
   /// whatever `base` bound it to.
-  public func over(_ base: Keymap) -> Keymap {
+  package func over(_ base: Keymap) -> Keymap {
     var result = base
     for command in mentioned { result.unbind(command) }
     for binding in bindings { result.bind(binding.keys, to: binding.command) }
@@ -85,7 +85,7 @@ public struct Keymap<Command: Hashable & Sendable>: Sendable {
   }
 
   /// The bindings of the commands that `transform` knows, as a keymap of what it makes of them.
-  public func compactMap<Other>(_ transform: (Command) -> Other?) -> Keymap<Other> {
+  package func compactMap<Other>(_ transform: (Command) -> Other?) -> Keymap<Other> {
     var result = Keymap<Other>()
     for binding in bindings {
       if let command = transform(binding.command) { result.bind(binding.keys, to: command) }
@@ -114,5 +114,5 @@ public struct Keymap<Command: Hashable & Sendable>: Sendable {
 
 extension [Key] {
   /// The keys as keymap files and help spell them.
-  public var spelling: String { map(\.description).joined(separator: " ") }
+  package var spelling: String { map(\.description).joined(separator: " ") }
 }

@@ -1,19 +1,19 @@
 import Manifest
 
 /// A keymap file: the keymaps of all views, by section name.
-public struct Keymaps<Command: Hashable & Sendable>: Sendable {
+package struct Keymaps<Command: Hashable & Sendable>: Sendable {
   /// What people choose it by.
-  public var name: String
+  package var name: String
   /// The keymap file that this one is laid over, when it names one.
-  public var inherits: String?
+  package var inherits: String?
   /// The keymap of each view.
-  public var sections: [String: Keymap<Command>]
+  package var sections: [String: Keymap<Command>]
 
   /// The commands that may be bound, by section and by name.
-  public typealias Vocabulary = [String: [String: Command]]
+  package typealias Vocabulary = [String: [String: Command]]
 
   /// Keymaps of `sections`.
-  public init(name: String = "", inherits: String? = nil, sections: [String: Keymap<Command>] = [:]) {
+  package init(name: String = "", inherits: String? = nil, sections: [String: Keymap<Command>] = [:]) {
     self.name = name
     self.inherits = inherits
     self.sections = sections
@@ -24,7 +24,7 @@ public struct Keymaps<Command: Hashable & Sendable>: Sendable {
   /// Top-level `name` and `inherits` apart, each mapping is a section; in it `command: key` or
   /// `command: [key, …]` binds, `command: <disabled>` unbinds, and a key is one or more names separated
   /// by blanks.
-  public static func parse(
+  package static func parse(
     _ text: String, file: String, vocabulary: Vocabulary
   ) throws(SettingsError) -> Keymaps {
     do throws(SyntaxError) {
@@ -36,12 +36,12 @@ public struct Keymaps<Command: Hashable & Sendable>: Sendable {
   }
 
   /// The keymap of `section`; an empty one when there is none.
-  public subscript(section: String) -> Keymap<Command> {
+  package subscript(section: String) -> Keymap<Command> {
     sections[section] ?? Keymap()
   }
 
   /// These keymaps on top of `base`, section by section.
-  public func over(_ base: Keymaps) -> Keymaps {
+  package func over(_ base: Keymaps) -> Keymaps {
     let sections = base.sections.merging(sections) { base, mine in mine.over(base) }
     return Keymaps(name: name, inherits: inherits, sections: sections)
   }

@@ -1,18 +1,18 @@
 /// One line of text being typed, as after `/` or `:`.
 ///
 /// Emacs keys move and delete; up and down walk through `history`, newest last.
-public struct LinePrompt: Hashable, Sendable {
+package struct LinePrompt: Hashable, Sendable {
   /// What a key did to the line.
-  public enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     case edited, accepted, cancelled
     /// The key means nothing here.
     case ignored
   }
 
   /// What was typed so far.
-  public private(set) var text: String
+  package private(set) var text: String
   /// Characters before the cursor.
-  public private(set) var cursor: Int
+  package private(set) var cursor: Int
   private let history: [String]
   /// What of history is shown; its count when what was typed is.
   private var place: Int
@@ -20,7 +20,7 @@ public struct LinePrompt: Hashable, Sendable {
   private var killed = ""
 
   /// A prompt that begins with `text`, with the cursor behind it.
-  public init(text: String = "", history: [String] = []) {
+  package init(text: String = "", history: [String] = []) {
     self.text = text
     self.history = history
     cursor = text.count
@@ -28,7 +28,7 @@ public struct LinePrompt: Hashable, Sendable {
   }
 
   /// Handles one key.
-  public mutating func handle(_ key: Key) -> Outcome {
+  package mutating func handle(_ key: Key) -> Outcome {
     switch key {
     case .enter: return .accepted
     case .escape, .control("c"), .control("g"): return .cancelled
@@ -63,7 +63,7 @@ public struct LinePrompt: Hashable, Sendable {
   }
 
   /// Draws the line in the first row of `area`, scrolled so that the cursor is seen, and returns where that is.
-  public func draw(on surface: inout Surface, in area: Rect, style: Style = .plain) -> Point {
+  package func draw(on surface: inout Surface, in area: Rect, style: Style = .plain) -> Point {
     surface.fill(area.row(0), style: style)
     let before = String(text.prefix(cursor))
     let hidden = max(0, before.columns - area.size.columns + 1)
@@ -123,5 +123,5 @@ public struct LinePrompt: Hashable, Sendable {
 
 extension Character {
   /// Whether this belongs to a word for the keys that go from word to word.
-  public var isWordPart: Bool { isLetter || isNumber || self == "_" }
+  package var isWordPart: Bool { isLetter || isNumber || self == "_" }
 }

@@ -7,18 +7,18 @@ import Glibc
 /// ncurses keeps the terminal in global variables, so there is at most one of these, and only the thread
 /// that made it may use it. From `init` to `close` the terminal is in another mode; a crash, `exit` and
 /// `close` all give it back as it was.
-public final class NcursesScreen: Screen {
+package final class NcursesScreen: Screen {
   /// What a screen may be asked for besides showing text.
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// Whether clicks and the wheel are reported; selecting text then takes the shift key.
-    public var hasMouse = true
+    package var hasMouse = true
     /// Whether the theme needs true colour; used only where COLORTERM says that the terminal has it.
-    public var wantsTrueColor = false
+    package var wantsTrueColor = false
     /// Where standard error goes while the screen is up, so that nothing writes across it.
-    public var standardError: Int32?
+    package var standardError: Int32?
 
     /// The options, each with its usual value.
-    public init(hasMouse: Bool = true, wantsTrueColor: Bool = false, standardError: Int32? = nil) {
+    package init(hasMouse: Bool = true, wantsTrueColor: Bool = false, standardError: Int32? = nil) {
       self.hasMouse = hasMouse
       self.wantsTrueColor = wantsTrueColor
       self.standardError = standardError
@@ -34,7 +34,7 @@ public final class NcursesScreen: Screen {
   private var isOpen = true
 
   /// Takes over the terminal on standard input and output.
-  public convenience init(_ options: Options = Options()) throws(TerminalError) {
+  package convenience init(_ options: Options = Options()) throws(TerminalError) {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
     try self.init(.standard(options))
   }
@@ -66,7 +66,7 @@ public final class NcursesScreen: Screen {
   }
 
   /// Gives the terminal back; doing it twice does no harm.
-  public func close() {
+  package func close() {
     guard isOpen else { return }
     isOpen = false
     device.close()
@@ -74,16 +74,16 @@ public final class NcursesScreen: Screen {
     ksx_screen_release()
   }
 
-  public var size: Size {
+  package var size: Size {
     Size(rows: Int(ksx_rows()), columns: Int(ksx_columns()))
   }
 
-  public var descriptors: [Int32] {
+  package var descriptors: [Int32] {
     device.isTerminal ? (input.isClosed ? [signals] : [STDIN_FILENO, signals]) : []
   }
 
   /// Hands ncurses the rows that changed since the last call; it decides which bytes that costs.
-  public func show(_ surface: Surface, cursor: Point?) {
+  package func show(_ surface: Surface, cursor: Point?) {
     guard isOpen, surface != shown || cursor != shownCursor else { return }
     let window = ksx_stdscr()
     for row in 0..<min(surface.size.rows, size.rows) {
@@ -100,19 +100,19 @@ public final class NcursesScreen: Screen {
     (shown, shownCursor) = (surface, cursor)
   }
 
-  public func nextKey() -> Key? {
+  package func nextKey() -> Key? {
     guard isOpen else { return nil }
     let key = input.next()
     if key == .resized { refit() }
     return key
   }
 
-  public func redraw() {
+  package func redraw() {
     shown = nil
     clearok(ksx_stdscr(), true)
   }
 
-  public func lend(to work: () -> Void) {
+  package func lend(to work: () -> Void) {
     guard isOpen else { return work() }
     device.lend(to: work)
     input.forgetInterrupts()
@@ -121,7 +121,7 @@ public final class NcursesScreen: Screen {
     curs_set(shownCursor == nil ? 0 : 1)
   }
 
-  public func suspend() {
+  package func suspend() {
     lend(to: ksx_stop)
   }
 

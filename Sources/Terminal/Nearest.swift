@@ -7,7 +7,7 @@ func nearest(to word: String, among names: some Sequence<String>) -> String? {
 }
 
 /// `; did you mean NAME?`, or nothing.
-public func suggestion(for word: String, among names: some Sequence<String>) -> String {
+package func suggestion(for word: String, among names: some Sequence<String>) -> String {
   nearest(to: word, among: names).map { "; did you mean \($0)?" } ?? ""
 }
 

@@ -2,7 +2,7 @@
 ///
 /// There are two: `NcursesScreen` for people and `MemoryScreen` for tests. A screen belongs to the thread
 /// that made it and is deliberately not `Sendable`.
-public protocol Screen: AnyObject {
+package protocol Screen: AnyObject {
   var size: Size { get }
 
   /// What the loop must wait on for `nextKey` to have something to say.
@@ -25,55 +25,55 @@ public protocol Screen: AnyObject {
 }
 
 /// A screen that remembers what it was last asked to show and plays back keys.
-public final class MemoryScreen: Screen {
-  public private(set) var size: Size
+package final class MemoryScreen: Screen {
+  package private(set) var size: Size
   /// What was shown last.
-  public private(set) var shown: Surface
+  package private(set) var shown: Surface
   /// Where the cursor was shown last.
-  public private(set) var cursor: Point?
+  package private(set) var cursor: Point?
   /// How often `show` was called.
-  public private(set) var frames = 0
+  package private(set) var frames = 0
   /// How often the program was suspended.
-  public private(set) var suspensions = 0
+  package private(set) var suspensions = 0
   private var keys: [Key] = []
 
   /// A blank screen of `size`.
-  public init(size: Size) {
+  package init(size: Size) {
     self.size = size
     self.shown = Surface(size: size)
   }
 
-  public var descriptors: [Int32] { [] }
+  package var descriptors: [Int32] { [] }
 
   /// Queues `keys` as if somebody typed them.
-  public func type(_ keys: Key...) {
+  package func type(_ keys: Key...) {
     self.keys += keys
   }
 
   /// Queues one key for each character of `text`.
-  public func type(_ text: String) {
+  package func type(_ text: String) {
     keys += text.map { .character($0) }
   }
 
   /// Changes the size, as a user does by dragging a corner.
-  public func resize(to size: Size) {
+  package func resize(to size: Size) {
     self.size = size
     keys.append(.resized)
   }
 
-  public func show(_ surface: Surface, cursor: Point?) {
+  package func show(_ surface: Surface, cursor: Point?) {
     shown = surface
     self.cursor = cursor
     frames += 1
   }
 
-  public func nextKey() -> Key? {
+  package func nextKey() -> Key? {
     keys.isEmpty ? nil : keys.removeFirst()
   }
 
-  public func redraw() {}
+  package func redraw() {}
 
-  public func lend(to work: () -> Void) { work() }
+  package func lend(to work: () -> Void) { work() }
 
-  public func suspend() { suspensions += 1 }
+  package func suspend() { suspensions += 1 }
 }

@@ -1,15 +1,15 @@
 /// Which part of a long list is seen.
 ///
 /// It moves only as far as it must to keep the selection in sight, so that rows stay where the eye has them.
-public struct ScrollWindow: Hashable, Sendable {
+package struct ScrollWindow: Hashable, Sendable {
   /// The first index that is seen.
-  public private(set) var top = 0
+  package private(set) var top = 0
 
   /// The beginning of a list.
-  public init() {}
+  package init() {}
 
   /// Moves so that `selection` is seen in `height` rows of `count`, with `margin` rows around it where possible.
-  public mutating func show(_ selection: Int, height: Int, count: Int, margin: Int = 0) {
+  package mutating func show(_ selection: Int, height: Int, count: Int, margin: Int = 0) {
     let height = max(1, height)
     let margin = min(margin, (height - 1) / 2)
     top = min(top, selection - margin)
@@ -19,7 +19,7 @@ public struct ScrollWindow: Hashable, Sendable {
   }
 
   /// The indices seen in `height` rows of `count`.
-  public func visible(height: Int, count: Int) -> Range<Int> {
+  package func visible(height: Int, count: Int) -> Range<Int> {
     let start = min(top, max(0, count))
     return start..<max(start, min(count, start + max(0, height)))
   }

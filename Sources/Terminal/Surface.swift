@@ -2,27 +2,27 @@
 ///
 /// Views draw on a surface and never on a terminal. A `Screen` shows it; a test reads it. Whatever is
 /// written, no half of a wide character is ever left alone and no control character reaches a cell.
-public struct Surface: Equatable, Sendable {
+package struct Surface: Equatable, Sendable {
   /// Its extent, which does not change.
-  public let size: Size
+  package let size: Size
   private var cells: [Cell]
 
   /// A blank surface.
-  public init(size: Size) {
+  package init(size: Size) {
     self.size = Size(rows: max(0, size.rows), columns: max(0, size.columns))
     self.cells = Array(repeating: .blank, count: self.size.rows * self.size.columns)
   }
 
   /// All of it.
-  public var bounds: Rect { Rect(size) }
+  package var bounds: Rect { Rect(size) }
 
   /// The cell at a place inside the bounds.
-  public subscript(row: Int, column: Int) -> Cell {
+  package subscript(row: Int, column: Int) -> Cell {
     cells[row * size.columns + column]
   }
 
   /// The cells of one row.
-  public func row(_ row: Int) -> ArraySlice<Cell> {
+  package func row(_ row: Int) -> ArraySlice<Cell> {
     cells[(row * size.columns)..<((row + 1) * size.columns)]
   }
 
@@ -31,7 +31,7 @@ public struct Surface: Equatable, Sendable {
   /// Drawing outside the area is not an error: views are laid out for the size they would like and cut to
   /// the size they get. A wide character cut by an edge becomes a blank.
   @discardableResult
-  public mutating func write(_ text: String, at point: Point, in area: Rect, style: Style = .plain) -> Int {
+  package mutating func write(_ text: String, at point: Point, in area: Rect, style: Style = .plain) -> Int {
     var column = point.column
     guard area.rows.contains(point.row), bounds.rows.contains(point.row) else { return column + text.columns }
     let allowed = area.columns.clamped(to: bounds.columns)
@@ -46,12 +46,12 @@ public struct Surface: Equatable, Sendable {
 
   /// Writes `text` at the left of row `row` of `area`.
   @discardableResult
-  public mutating func write(_ text: String, row: Int, in area: Rect, style: Style = .plain) -> Int {
+  package mutating func write(_ text: String, row: Int, in area: Rect, style: Style = .plain) -> Int {
     write(text, at: Point(row: area.origin.row + row, column: area.origin.column), in: area, style: style)
   }
 
   /// Blanks `area` in `style`.
-  public mutating func fill(_ area: Rect, style: Style = .plain) {
+  package mutating func fill(_ area: Rect, style: Style = .plain) {
     for row in area.rows.clamped(to: bounds.rows) {
       for column in area.columns.clamped(to: bounds.columns) {
         set(Cell(style: style), row: row, column: column)
@@ -60,7 +60,7 @@ public struct Surface: Equatable, Sendable {
   }
 
   /// Lays `style` over what `area` shows, keeping its text.
-  public mutating func highlight(_ area: Rect, style: Style) {
+  package mutating func highlight(_ area: Rect, style: Style) {
     for row in area.rows.clamped(to: bounds.rows) {
       for column in area.columns.clamped(to: bounds.columns) {
         let index = row * size.columns + column
@@ -93,14 +93,14 @@ public struct Surface: Equatable, Sendable {
 
 extension Surface: CustomStringConvertible {
   /// The text of the surface, one line a row, trailing blanks removed.
-  public var description: String {
+  package var description: String {
     lines(trimming: " ") { cell in cell.columns == 0 ? nil : cell.text }
   }
 
   /// The look of the surface, one letter a cell, as in `[("s", theme["list.selected"])]`; `.` is any other style.
   ///
   /// A test lays it beside the text.
-  public func stylePlane(_ letters: [(letter: Character, style: Style)]) -> String {
+  package func stylePlane(_ letters: [(letter: Character, style: Style)]) -> String {
     lines(trimming: ".") { cell in letters.first { $0.style == cell.style }?.letter ?? "." }
   }
 

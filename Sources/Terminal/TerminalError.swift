@@ -1,5 +1,5 @@
 /// Why there is no screen.
-public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Standard input or output is a file, a pipe or closed.
   case notATerminal
   /// Neither TERM nor its usual stand-ins are described on this machine.
@@ -12,7 +12,7 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   case noDescriptor
 
   /// One sentence for standard error.
-  public var description: String {
+  package var description: String {
     switch self {
     case .notATerminal: "ksx needs a terminal on standard input and output"
     case .unknownTerminal(let name):

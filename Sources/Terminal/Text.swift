@@ -3,7 +3,7 @@
 /// A Chinese character takes two, a combining mark none, a control character one: it is shown as U+FFFD.
 extension String {
   /// Columns this text takes on a screen.
-  public var columns: Int {
+  package var columns: Int {
     var result = 0
     Glyph.forEach(in: self) { glyph in
       result += glyph.columns
@@ -15,7 +15,7 @@ extension String {
   /// This text as a screen would show it, safe to print to a terminal.
   ///
   /// Control characters, also line ends, become U+FFFD, a tab blanks; what turns or hides text is gone.
-  public var sanitised: String {
+  package var sanitised: String {
     var result = ""
     Glyph.forEach(in: self) { glyph in
       result.append(glyph.text)
@@ -25,14 +25,14 @@ extension String {
   }
 
   /// This text cut to at most `columns`, ending in an ellipsis when something was cut.
-  public func truncated(to columns: Int) -> String {
+  package func truncated(to columns: Int) -> String {
     guard exceeds(columns) else { return self }
     guard columns > 0 else { return "" }
     return prefix(columns: columns - 1) + "…"
   }
 
   /// This text cut in the middle to at most `columns`, for names whose ends matter.
-  public func middleTruncated(to columns: Int) -> String {
+  package func middleTruncated(to columns: Int) -> String {
     guard exceeds(columns) else { return self }
     guard columns > 1 else { return truncated(to: columns) }
     let head = prefix(columns: columns / 2)
@@ -40,18 +40,18 @@ extension String {
   }
 
   /// This text followed, or preceded, by blanks up to `columns`.
-  public func padded(to columns: Int, leading: Bool = false) -> String {
+  package func padded(to columns: Int, leading: Bool = false) -> String {
     let blanks = String(repeating: " ", count: max(0, columns - self.columns))
     return leading ? blanks + self : self + blanks
   }
 
   /// This text in exactly `columns`: cut with an ellipsis, or padded.
-  public func fitted(to columns: Int, leading: Bool = false) -> String {
+  package func fitted(to columns: Int, leading: Bool = false) -> String {
     truncated(to: columns).padded(to: columns, leading: leading)
   }
 
   /// The longest beginning of at most `columns`.
-  public func prefix(columns: Int) -> String {
+  package func prefix(columns: Int) -> String {
     var (result, used) = ("", 0)
     Glyph.forEach(in: self) { glyph in
       guard used + glyph.columns <= columns else { return false }
@@ -63,7 +63,7 @@ extension String {
   }
 
   /// The longest end of at most `columns`.
-  public func suffix(columns: Int) -> String {
+  package func suffix(columns: Int) -> String {
     var (result, used) = ([Character](), 0)
     for glyph in glyphs.reversed() {
       guard used + glyph.columns <= columns else { break }
@@ -96,7 +96,7 @@ extension String {
   /// This text in lines of at most `columns`, broken at blanks and between wide characters.
   ///
   /// Line ends in the text are kept; a word longer than a line is cut. Never empty.
-  public func wrapped(to columns: Int) -> [String] {
+  package func wrapped(to columns: Int) -> [String] {
     split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).flatMap { line in
       Self.wrap(String(line).glyphs, to: Swift.max(2, columns))
     }

@@ -2,23 +2,23 @@
 ///
 /// A name that is not defined takes its parent's style, so a theme may define `list` alone or
 /// `list.selected` as well. What has no parent either is plain.
-public struct Theme: Hashable, Sendable {
+package struct Theme: Hashable, Sendable {
   /// What people choose it by.
-  public var name: String
+  package var name: String
   /// The theme that this one is laid over, when it names one.
-  public var inherits: String?
+  package var inherits: String?
   /// The styles it defines itself.
-  public private(set) var styles: [String: Style]
+  package private(set) var styles: [String: Style]
 
   /// A theme of `styles`.
-  public init(name: String = "", inherits: String? = nil, _ styles: [String: Style] = [:]) {
+  package init(name: String = "", inherits: String? = nil, _ styles: [String: Style] = [:]) {
     self.name = name
     self.inherits = inherits
     self.styles = styles
   }
 
   /// The style of `name`, or of its nearest parent.
-  public subscript(name: String) -> Style {
+  package subscript(name: String) -> Style {
     get {
       var name = name[...]
       while true {
@@ -31,25 +31,25 @@ public struct Theme: Hashable, Sendable {
   }
 
   /// Whether this theme has a say about `name` or a parent of it.
-  public func defines(_ name: String) -> Bool {
+  package func defines(_ name: String) -> Bool {
     styles[name] != nil || name.lastIndex(of: ".").map { defines(String(name[..<$0])) } ?? false
   }
 
   /// Whether a colour is given that only a terminal with true colour shows as it is.
-  public var hasTrueColor: Bool {
+  package var hasTrueColor: Bool {
     styles.values.contains { style in
       [style.foreground, style.background].contains { if case .rgb? = $0 { true } else { false } }
     }
   }
 
   /// This theme on top of `base`.
-  public func over(_ base: Theme) -> Theme {
+  package func over(_ base: Theme) -> Theme {
     Theme(name: name, inherits: inherits, base.styles.merging(styles) { $1 })
   }
 
   /// The name of the theme to use: without colours when the environment asks for that (no-color.org),
   /// else the one that was set, else the terminal's own colours.
-  public static func choice(environment: [String: String], setting: String?) -> String {
+  package static func choice(environment: [String: String], setting: String?) -> String {
     if let value = environment["NO_COLOR"], !value.isEmpty { return "mono" }
     return setting ?? "terminal"
   }

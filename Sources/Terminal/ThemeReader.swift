@@ -5,7 +5,7 @@ extension Theme {
   ///
   /// `name`, `inherits` and `styles`, where a style is words: attributes, a colour, and `on` a colour, as
   /// in `bold green on black`. A colour is a name, a palette index, or `"#rrggbb"` in quotes.
-  public static func parse(_ text: String, file: String) throws(SettingsError) -> Theme {
+  package static func parse(_ text: String, file: String) throws(SettingsError) -> Theme {
     do throws(SyntaxError) {
       return try read(YAML.node(text))
     } catch {

@@ -1,4 +1,4 @@
-public import ArgumentParser
-public import Extensions
+import ArgumentParser
+package import Extensions
 
 extension Dialect.Name: ExpressibleByArgument {}

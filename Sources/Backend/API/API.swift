@@ -1,12 +1,12 @@
-public import Client
+package import Client
 import Manifest
 
 /// A Kubernetes API in this process: what KubeSphere and its extensions need of one.
 ///
 /// Owns every object; each request is answered from one consistent state. Watches do not hold
 /// anything here: a watch is a place in the history, read at the reader's pace.
-public actor API {
-  public nonisolated let types: ResourceTypes
+package actor API {
+  package nonisolated let types: ResourceTypes
   nonisolated let authorizer: Authorizer
   let store: ObjectStore
   let now: @Sendable () -> Timestamp
@@ -15,7 +15,7 @@ public actor API {
   var isCollecting = false
 
   /// Opens the objects kept at `path`, or begins with none; `:memory:` keeps nothing.
-  public init(
+  package init(
     path: String, types: ResourceTypes, authorizer: Authorizer = Authorizer(),
     now: @escaping @Sendable () -> Timestamp = Timestamp.now
   ) throws(StorageError) {
@@ -33,7 +33,7 @@ public actor API {
   }
 
   /// Answers one request of `user`; what is wrong with it becomes a `Status`.
-  public nonisolated func respond(to request: HTTPRequest, as user: User) async -> HTTPResponse {
+  package nonisolated func respond(to request: HTTPRequest, as user: User) async -> HTTPResponse {
     do throws(Refusal) {
       let subject = try authorizer.subject(of: request, from: user)
       let target = Target(request.target)
@@ -54,17 +54,17 @@ public actor API {
 }
 
 /// Reaches an API in this process without a socket.
-public struct InProcessTransport: Transport {
-  public var api: API
+package struct InProcessTransport: Transport {
+  package var api: API
   /// Who asks.
-  public var user: User
+  package var user: User
 
-  public init(_ api: API, as user: User = .owner) {
+  package init(_ api: API, as user: User = .owner) {
     self.api = api
     self.user = user
   }
 
-  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard !Task.isCancelled else { throw .cancelled }
     return await api.respond(to: request, as: user)
   }

@@ -1,25 +1,25 @@
-public import Client
+package import Client
 
 /// A kind of object that the API serves, and what is particular about it.
-public struct ResourceType: Hashable, Sendable {
-  public var resource: Resource
-  public var shortNames: [String]
-  public var categories: [String]
+package struct ResourceType: Hashable, Sendable {
+  package var resource: Resource
+  package var shortNames: [String]
+  package var categories: [String]
   /// Whether `status` is written apart, through a path of its own.
-  public var hasStatus: Bool
+  package var hasStatus: Bool
   /// What makes `metadata.generation` grow.
-  public var generation: Generation
-  public var names: NameRule
+  package var generation: Generation
+  package var names: NameRule
   /// Verbs, as discovery lists them.
-  public var verbs: [String]
+  package var verbs: [String]
   /// Columns of a table beside the name and the age.
-  public var columns: [Column]
+  package var columns: [Column]
   /// What a new or changed object of this type has to be.
-  public var schema: Schema
+  package var schema: Schema
   /// What of it is merged and what is replaced, for those who apply it.
-  public var structure: Structure
+  package var structure: Structure
 
-  public enum Generation: Hashable, Sendable {
+  package enum Generation: Hashable, Sendable {
     /// The type has none.
     case none
     /// A change of anything but `metadata` and a separate `status`.
@@ -27,7 +27,7 @@ public struct ResourceType: Hashable, Sendable {
   }
 
   /// Which names are allowed.
-  public enum NameRule: Hashable, Sendable {
+  package enum NameRule: Hashable, Sendable {
     /// RFC 1123 subdomains, as for most objects.
     case subdomain
     /// RFC 1123 labels: no dots, at most 63 characters.
@@ -37,12 +37,12 @@ public struct ResourceType: Hashable, Sendable {
   }
 
   /// A column whose cells are found under a path of keys.
-  public struct Column: Hashable, Sendable {
-    public var title: String
-    public var path: [String]
-    public var type: String
+  package struct Column: Hashable, Sendable {
+    package var title: String
+    package var path: [String]
+    package var type: String
 
-    public init(_ title: String, _ path: String..., type: String = "string") {
+    package init(_ title: String, _ path: String..., type: String = "string") {
       self.title = title
       self.path = path
       self.type = type
@@ -50,13 +50,13 @@ public struct ResourceType: Hashable, Sendable {
   }
 
   /// Rules beyond those of every object.
-  public enum Schema: Hashable, Sendable {
+  package enum Schema: Hashable, Sendable {
     case any
     /// Defaults to fill in at a path, and rules to check.
     case installation(configIsText: Bool)
   }
 
-  public init(
+  package init(
     _ resource: Resource, shortNames: [String] = [], categories: [String] = [], hasStatus: Bool = false,
     generation: Generation = .none, names: NameRule = .subdomain, columns: [Column] = [], schema: Schema = .any
   ) {

@@ -1,19 +1,19 @@
 import Client
-public import Extensions
+package import Extensions
 
 /// The resources an API serves.
 ///
 /// What is not in here does not exist: its paths answer 404, as on a cluster without its CRD.
-public struct ResourceTypes: Hashable, Sendable {
-  public private(set) var all: [ResourceType] = []
+package struct ResourceTypes: Hashable, Sendable {
+  package private(set) var all: [ResourceType] = []
 
   /// Kubernetes' own resources that extensions use, and KubeSphere's in `dialect`.
-  public init(dialect: Dialect) {
+  package init(dialect: Dialect) {
     all = Self.kubernetes + Self.kubeSphere(dialect)
   }
 
   /// Serves one more resource, or the same one differently.
-  public mutating func add(_ type: ResourceType) {
+  package mutating func add(_ type: ResourceType) {
     all.removeAll { $0.resource.qualifiedName == type.resource.qualifiedName }
     all.append(type)
   }

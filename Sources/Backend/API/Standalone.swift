@@ -3,7 +3,7 @@ import Manifest
 
 extension API {
   /// Makes the namespaces that every cluster has, unless there are some already.
-  public func makeNamespaces() throws(StorageError) {
+  package func makeNamespaces() throws(StorageError) {
     guard store.table(Resource.namespaces.qualifiedName).keys.isEmpty else { return }
     for name in ["default", "kube-system", "kubesphere-system"] {
       let namespace = Object(.namespaces, name: name).value

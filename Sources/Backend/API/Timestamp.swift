@@ -2,26 +2,26 @@ import Client
 import Glibc
 
 /// A moment, to the second, as Kubernetes writes it (RFC 3339, UTC).
-public struct Timestamp: Hashable, Sendable, CustomStringConvertible {
-  public var secondsSince1970: Int
+package struct Timestamp: Hashable, Sendable, CustomStringConvertible {
+  package var secondsSince1970: Int
 
-  public init(secondsSince1970: Int) {
+  package init(secondsSince1970: Int) {
     self.secondsSince1970 = secondsSince1970
   }
 
-  public static func now() -> Timestamp {
+  package static func now() -> Timestamp {
     Timestamp(secondsSince1970: time(nil))
   }
 
   /// Reads `2026-01-31T12:00:00Z`; `nil` for anything else.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count == 20, bytes[19] == UInt8(ascii: "Z"), bytes[10] == UInt8(ascii: "T") else { return nil }
     guard let seconds = Client.Timestamp.seconds(text) else { return nil }
     secondsSince1970 = seconds
   }
 
-  public var description: String { Client.Timestamp.text(secondsSince1970) }
+  package var description: String { Client.Timestamp.text(secondsSince1970) }
 
   /// How long it was to `later`, as kubectl writes ages: `45s`, `3m20s`, `12m`, `5h30m`, `3d`.
   func age(at later: Timestamp) -> String {

@@ -3,7 +3,7 @@ import Manifest
 
 /// Says who may do what: masters everything, everybody known what `system:discovery` and
 /// `system:basic-user` allow, and beyond that what the policies say.
-public struct Authorizer: Hashable, Sendable {
+package struct Authorizer: Hashable, Sendable {
   private var policies: [Policy] = []
 
   struct Verdict: Hashable, Sendable {
@@ -12,10 +12,10 @@ public struct Authorizer: Hashable, Sendable {
   }
 
   /// Nobody but masters.
-  public init() {}
+  package init() {}
 
   /// Reads a file of kube-apiserver's `--authorization-policy-file`.
-  public init(policyFile file: String) throws(AccessFileError) {
+  package init(policyFile file: String) throws(AccessFileError) {
     try self.init(text: try AccessFile.text(file), file: file)
   }
 

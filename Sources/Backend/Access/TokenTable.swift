@@ -3,7 +3,7 @@ import Client
 /// Which bearer token belongs to whom.
 ///
 /// Tokens are compared and never shown: no error names one.
-public struct TokenTable: Hashable, Sendable {
+package struct TokenTable: Hashable, Sendable {
   private var entries: [Entry] = []
 
   private struct Entry: Hashable, Sendable {
@@ -11,10 +11,10 @@ public struct TokenTable: Hashable, Sendable {
     var user: User
   }
 
-  public init() {}
+  package init() {}
 
   /// Reads a file of kube-apiserver's `--token-auth-file`: lines of `token,user,uid,"group1,group2"`.
-  public init(file: String) throws(AccessFileError) {
+  package init(file: String) throws(AccessFileError) {
     try self.init(text: try AccessFile.text(file), file: file)
   }
 

@@ -1,12 +1,12 @@
 /// Who asks, as Kubernetes knows people: by name and by groups.
-public struct User: Hashable, Sendable {
-  public var name: String
-  public var uid: String
-  public var groups: [String]
+package struct User: Hashable, Sendable {
+  package var name: String
+  package var uid: String
+  package var groups: [String]
   /// What else is known of them (`Impersonate-Extra-…`), by key.
   var extra: [String: [String]] = [:]
 
-  public init(name: String, uid: String = "", groups: [String] = []) {
+  package init(name: String, uid: String = "", groups: [String] = []) {
     self.name = name
     self.uid = uid
     self.groups = groups
@@ -18,9 +18,9 @@ public struct User: Hashable, Sendable {
   static let unauthenticated = "system:unauthenticated"
 
   /// The person whose process this is; also ksxd's own controllers.
-  public static let owner = User(name: "admin", groups: [masters, authenticated])
+  package static let owner = User(name: "admin", groups: [masters, authenticated])
   /// Somebody who shows nothing.
-  public static let anonymous = User(name: "system:anonymous", groups: [unauthenticated])
+  package static let anonymous = User(name: "system:anonymous", groups: [unauthenticated])
 
   /// The user with the group that everybody known is in.
   var joined: User {
@@ -34,11 +34,11 @@ public struct User: Hashable, Sendable {
 }
 
 /// Why a file that says who may do what cannot be used, for the person who starts the server.
-public struct AccessFileError: Error, Hashable, Sendable, CustomStringConvertible {
-  public var file: String
+package struct AccessFileError: Error, Hashable, Sendable, CustomStringConvertible {
+  package var file: String
   /// From one; 0 when the file as a whole is meant.
-  public var line: Int
-  public var problem: String
+  package var line: Int
+  package var problem: String
 
-  public var description: String { line > 0 ? "\(file):\(line): \(problem)" : "\(file): \(problem)" }
+  package var description: String { line > 0 ? "\(file):\(line): \(problem)" : "\(file): \(problem)" }
 }

@@ -1,14 +1,14 @@
-public import Client
-public import Extensions
+package import Client
+package import Extensions
 import Manifest
 
 /// The built-in marketplace: small extensions to try everything with, no cluster and no network needed.
-public enum Catalogue {
+package enum Catalogue {
   /// The name of the marketplace's Repository object.
-  public static let repositoryName = "built-in"
+  package static let repositoryName = "built-in"
 
   /// Writes the marketplace as a chart repository: `index.yaml` and packed charts, the same bytes every time.
-  public static func write(to folder: String) throws(CatalogueError) {
+  package static func write(to folder: String) throws(CatalogueError) {
     do throws(SystemError) {
       try ChartRepository(folder: folder).write(packages())
     } catch {
@@ -17,7 +17,7 @@ public enum Catalogue {
   }
 
   /// Makes the Repository object that leads to the marketplace in `folder`, or points it there anew.
-  public static func register(folder: String, in cluster: Cluster, dialect: Dialect) async throws(ClusterError) {
+  package static func register(folder: String, in cluster: Cluster, dialect: Dialect) async throws(ClusterError) {
     // A depth of none takes every version: there are few, and going back is worth showing.
     let spec: Mapping =
       dialect.name == .installPlan
@@ -49,7 +49,7 @@ public enum Catalogue {
 }
 
 /// Why the marketplace could not be made.
-public enum CatalogueError: Error, Hashable, Sendable {
+package enum CatalogueError: Error, Hashable, Sendable {
   /// The text says which file, and what the system said.
   case unwritable(String)
 }

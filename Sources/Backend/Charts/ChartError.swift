@@ -1,8 +1,8 @@
-public import Extensions
-public import Manifest
+package import Extensions
+package import Manifest
 
 /// Why a chart did not become objects.
-public enum ChartError: Error, Hashable, Sendable {
+package enum ChartError: Error, Hashable, Sendable {
   case package(PackageError)
   /// Something only helm understands, and there is no helm.
   case needsHelm(file: String, line: Int, construct: String)
@@ -17,7 +17,7 @@ public enum ChartError: Error, Hashable, Sendable {
 }
 
 extension ChartError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .package(let error): "\(error)"
     case .needsHelm(let file, let line, let construct):

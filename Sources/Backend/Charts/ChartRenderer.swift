@@ -1,25 +1,25 @@
-public import Client
+package import Client
 import Extensions
 import Manifest
 
 /// Makes objects of a chart: with helm where there is one, otherwise by plain substitution.
-public struct ChartRenderer: Hashable, Sendable {
-  public enum Engine: Hashable, Sendable {
+package struct ChartRenderer: Hashable, Sendable {
+  package enum Engine: Hashable, Sendable {
     /// The helm at this path.
     case helm(path: String)
     case substitution
   }
 
-  public var engine: Engine
+  package var engine: Engine
   /// How long helm may take.
-  public var timeout: Duration = .seconds(120)
+  package var timeout: Duration = .seconds(120)
   /// Kubernetes' version as charts are told, or empty when it is not known.
-  public var kubernetesVersion = ""
+  package var kubernetesVersion = ""
 
-  public init(engine: Engine) { self.engine = engine }
+  package init(engine: Engine) { self.engine = engine }
 
   /// The helm named in `KSX_HELM`, else the first one in the `PATH`, else none.
-  public static func found(_ environment: Environment = .current) -> ChartRenderer {
+  package static func found(_ environment: Environment = .current) -> ChartRenderer {
     if let named = environment["KSX_HELM"], !named.isEmpty {
       return ChartRenderer(engine: Files.exists(named) ? .helm(path: named) : .substitution)
     }
@@ -27,7 +27,7 @@ public struct ChartRenderer: Hashable, Sendable {
   }
 
   /// The objects of the packed chart `archive` in `release`.
-  public func render(_ archive: [UInt8], for release: Release) async throws(ChartError) -> RenderedChart {
+  package func render(_ archive: [UInt8], for release: Release) async throws(ChartError) -> RenderedChart {
     let package: Package
     do { package = try Package(archive: archive) } catch { throw .package(error) }
     var rendered = RenderedChart()

@@ -1,16 +1,16 @@
-public import Manifest
+package import Manifest
 
 /// What a chart is rendered for.
-public struct Release: Hashable, Sendable {
-  public var name: String
-  public var namespace: String
+package struct Release: Hashable, Sendable {
+  package var name: String
+  package var namespace: String
   /// YAML over the chart's default values, as the person wrote it.
-  public var config: String
+  package var config: String
   /// Values over the config, which the person does not choose.
-  public var forced: Value
-  public var isUpgrade: Bool
+  package var forced: Value
+  package var isUpgrade: Bool
 
-  public init(
+  package init(
     name: String, namespace: String, config: String = "", forced: Value = .mapping([:]), isUpgrade: Bool = false
   ) {
     self.name = name

@@ -1,27 +1,27 @@
-public import Client
+package import Client
 import Manifest
 
 /// The objects a chart stands for in one release.
-public struct RenderedChart: Hashable, Sendable {
+package struct RenderedChart: Hashable, Sendable {
   /// An object and the file it comes from.
-  public struct Part: Hashable, Sendable {
-    public var object: Object
-    public var file: String
+  package struct Part: Hashable, Sendable {
+    package var object: Object
+    package var file: String
 
-    public init(object: Object, file: String) {
+    package init(object: Object, file: String) {
       self.object = object
       self.file = file
     }
   }
 
   /// What the release consists of.
-  public var parts: [Part] = []
+  package var parts: [Part] = []
   /// What lies in the chart's `crds`: made when absent, and never changed or removed (as helm does).
-  public var definitions: [Part] = []
+  package var definitions: [Part] = []
   /// Hooks, by name; they are not run, and helm's tests are not even counted.
-  public var hooks: [String] = []
+  package var hooks: [String] = []
 
-  public init() {}
+  package init() {}
 
   /// Takes in the documents of a rendered file.
   mutating func add(_ text: String, file: String) throws(ChartError) {

@@ -1,13 +1,13 @@
-public import Client
-public import Extensions
+package import Client
+package import Extensions
 
 /// Everything that makes the objects of a cluster what they ask to be.
 ///
 /// The controllers are clients of the API like any other: they list, watch and patch. What they
 /// know is in the cluster, so they may be ended at any moment and go on when they are started again.
-public enum Controllers {
+package enum Controllers {
   /// Runs all controllers until the surrounding task is cancelled.
-  public static func run(cluster: Cluster, dialect: Dialect, settings: ControllerSettings) async {
+  package static func run(cluster: Cluster, dialect: Dialect, settings: ControllerSettings) async {
     var cluster = cluster
     cluster.fieldManager = "ksxd"
     // They watch a lot and for long, and the server is spared their lists where it can be.

@@ -1,14 +1,14 @@
 import NIOCore
 
 /// Who is connected.
-public actor Connections {
+package actor Connections {
   private var channels: [ObjectIdentifier: any Channel] = [:]
   private var watchers: [Int: CheckedContinuation<Void, Never>] = [:]
   private var lastWatcher = 0
   /// Grows with every arrival, so that a silence can be told from a short visit.
   private var arrivals = 0
 
-  public var count: Int { channels.count }
+  package var count: Int { channels.count }
 
   func add(_ channel: any Channel) {
     let id = ObjectIdentifier(channel)
@@ -25,7 +25,7 @@ public actor Connections {
   }
 
   /// Returns when nobody has been connected for `silence`, or when the task is cancelled.
-  public func untilEmpty(for silence: Duration) async {
+  package func untilEmpty(for silence: Duration) async {
     while !Task.isCancelled {
       await untilEmpty()
       let seen = arrivals

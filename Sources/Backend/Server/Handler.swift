@@ -1,7 +1,7 @@
-public import Client
+package import Client
 
 /// Something that answers requests of people it is told of.
-public protocol Handler: Sendable {
+package protocol Handler: Sendable {
   /// Answers `request` as far as `user` may ask it; every failure is an answer too.
   func respond(to request: HTTPRequest, as user: User) async -> HTTPResponse
 }

@@ -5,11 +5,11 @@ import NIOPosix
 import NIOSSL
 
 /// An HTTP/1.1 server on a unix socket, a port, or several of them.
-public final class Server: Sendable {
+package final class Server: Sendable {
   /// Where it can be reached, as `unix:/run/…/ksxd.sock` or `https://127.0.0.1:6443`.
-  public let addresses: [String]
+  package let addresses: [String]
   /// Who is connected.
-  public let connections: Connections
+  package let connections: Connections
   private let channels: [any Channel]
   private let sockets: [SocketPlace]
 
@@ -30,7 +30,7 @@ public final class Server: Sendable {
   ///
   /// With `users` a token makes one of them of whoever shows it. Who shows none is the owner on a
   /// socket, which nobody else can reach, and a stranger on a port.
-  public static func start(
+  package static func start(
     _ handler: any Handler, on listeners: [Listener], users: TokenTable? = nil, limits: ServerLimits = ServerLimits()
   ) async throws(ServerError) -> Server {
     let connections = Connections()
@@ -48,7 +48,7 @@ public final class Server: Sendable {
   }
 
   /// Stops listening, lets answers be finished for `grace`, then ends them.
-  public func stop(grace: Duration = .seconds(2)) async {
+  package func stop(grace: Duration = .seconds(2)) async {
     for channel in channels { channel.close(promise: nil) }
     await connections.close(grace: grace)
     for socket in sockets { socket.remove() }

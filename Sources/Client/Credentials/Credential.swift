@@ -1,22 +1,22 @@
 /// What proves to a server who is asking.
-public struct Credential: Hashable, Sendable {
+package struct Credential: Hashable, Sendable {
   /// Fields such as `Authorization` and `Impersonate-User`.
-  public var headers: HTTPHeaders
+  package var headers: HTTPHeaders
   /// Certificate and key (PEM) that replace those of the connection.
-  public var clientCertificate: [UInt8]?
-  public var clientKey: [UInt8]?
+  package var clientCertificate: [UInt8]?
+  package var clientKey: [UInt8]?
 
-  public init(headers: HTTPHeaders = [:], clientCertificate: [UInt8]? = nil, clientKey: [UInt8]? = nil) {
+  package init(headers: HTTPHeaders = [:], clientCertificate: [UInt8]? = nil, clientKey: [UInt8]? = nil) {
     self.headers = headers
     self.clientCertificate = clientCertificate
     self.clientKey = clientKey
   }
 
-  public static func bearer(_ token: String) -> Credential {
+  package static func bearer(_ token: String) -> Credential {
     Credential(headers: ["Authorization": "Bearer \(token)"])
   }
 
-  public static func basic(_ user: String, _ password: String) -> Credential {
+  package static func basic(_ user: String, _ password: String) -> Credential {
     Credential(headers: ["Authorization": "Basic " + Base64.encode(Array("\(user):\(password)".utf8))])
   }
 
@@ -44,7 +44,7 @@ extension HTTPHeaders.Field {
 }
 
 /// Where a credential comes from: a text, a file that is read again, a plugin that is run.
-public protocol CredentialSource: Sendable {
+package protocol CredentialSource: Sendable {
   /// The credential to use now.
   ///
   /// `rejected` is one the server has just refused with 401: a source that can get another gives
@@ -53,10 +53,10 @@ public protocol CredentialSource: Sendable {
 }
 
 /// A credential that never changes: a token, a user name and password.
-public struct FixedCredential: CredentialSource {
-  public var credential: Credential
+package struct FixedCredential: CredentialSource {
+  package var credential: Credential
 
-  public init(_ credential: Credential) { self.credential = credential }
+  package init(_ credential: Credential) { self.credential = credential }
 
-  public func credential(insteadOf rejected: Credential?) -> Credential { credential }
+  package func credential(insteadOf rejected: Credential?) -> Credential { credential }
 }

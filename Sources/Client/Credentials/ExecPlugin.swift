@@ -5,7 +5,7 @@ import Manifest
 ///
 /// What it gave is used until it expires or is refused. Plugins are run one at a time, because
 /// they may ask on the terminal.
-public actor ExecPlugin: CredentialSource {
+package actor ExecPlugin: CredentialSource {
   private let settings: ExecSettings
   private let environment: Environment
   private let lendTerminal: TerminalLoan?
@@ -24,7 +24,7 @@ public actor ExecPlugin: CredentialSource {
     self.now = now
   }
 
-  public func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential {
+  package func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential {
     if let credential = usable(insteadOf: rejected) { return credential }
     guard await Self.gate.enter() else { throw .cancelled }
     do throws(TransportError) {

@@ -5,14 +5,14 @@ import Glibc
 /// They are looked at before every request, which costs less than reading them. What is half written is not
 /// taken: a file without its end at once, and a certificate that does not go with its key as soon as TLS says
 /// so; until the files change again the last ones that worked serve.
-public final class TLSFiles: Sendable {
+package final class TLSFiles: Sendable {
   /// Where each lies; `nil` for what is no file, and stays.
-  public struct Paths: Hashable, Sendable {
-    public var authority: String?
-    public var clientCertificate: String?
-    public var clientKey: String?
+  package struct Paths: Hashable, Sendable {
+    package var authority: String?
+    package var clientCertificate: String?
+    package var clientKey: String?
 
-    public init() {}
+    package init() {}
   }
 
   private struct State {
@@ -26,7 +26,7 @@ public final class TLSFiles: Sendable {
   private let paths: Paths
   private let state: Locked<State>
 
-  public init(_ paths: Paths) {
+  package init(_ paths: Paths) {
     self.paths = paths
     state = Locked(State(stamps: Self.stamps(paths)))
   }

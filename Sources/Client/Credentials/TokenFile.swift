@@ -3,18 +3,18 @@ import Glibc
 /// A token in a file that somebody else keeps fresh, as in every pod.
 ///
 /// Read again once a minute, and at once when the server has refused it.
-public final class TokenFile: CredentialSource {
+package final class TokenFile: CredentialSource {
   private let path: String
   private let otherwise: String?
   private let cached = Locked<(credential: Credential, readAt: ContinuousClock.Instant)?>(nil)
 
   /// `token` stands in while the file cannot be read.
-  public init(_ path: String, otherwise token: String? = nil) {
+  package init(_ path: String, otherwise token: String? = nil) {
     self.path = path
     otherwise = token
   }
 
-  public func credential(insteadOf rejected: Credential?) throws(TransportError) -> Credential {
+  package func credential(insteadOf rejected: Credential?) throws(TransportError) -> Credential {
     if let cached = cached.withLock({ $0 }), cached.credential != rejected,
       ContinuousClock.now - cached.readAt < .seconds(60)
     {
@@ -38,16 +38,16 @@ public final class TokenFile: CredentialSource {
 }
 
 /// Asks, as somebody who may, to be taken for somebody else.
-public struct ImpersonatingCredential: CredentialSource {
+package struct ImpersonatingCredential: CredentialSource {
   private let source: any CredentialSource
   private let headers: HTTPHeaders
 
-  public init(_ source: any CredentialSource, _ headers: HTTPHeaders) {
+  package init(_ source: any CredentialSource, _ headers: HTTPHeaders) {
     self.source = source
     self.headers = headers
   }
 
-  public func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential {
+  package func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential {
     let inner = rejected.map(without)
     var credential = try await source.credential(insteadOf: inner)
     for field in headers.fields { credential.headers.add(field.name, field.value) }

@@ -2,11 +2,11 @@ import Manifest
 
 extension FallbackTransport {
   /// An object that the two ways show differently.
-  public struct Disagreement: Hashable, Sendable, CustomStringConvertible {
-    public var name: String
-    public var kind: Kind
+  package struct Disagreement: Hashable, Sendable, CustomStringConvertible {
+    package var name: String
+    package var kind: Kind
 
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
       /// Only this way shows it.
       case only(Way)
       /// Two objects of one name: the ways lead to two clusters.
@@ -15,7 +15,7 @@ extension FallbackTransport {
       case differentVersions
     }
 
-    public var description: String {
+    package var description: String {
       switch kind {
       case .only(let way): "\(name) is only seen by way of \(way == .kubernetes ? "Kubernetes" : "the gateway")"
       case .differentObjects: "\(name) is another object on each way: they lead to two clusters"
@@ -28,7 +28,7 @@ extension FallbackTransport {
   ///
   /// What changed between the two lists differs for a moment only, so only what differs in a second
   /// look as well is given.
-  public func disagreements(
+  package func disagreements(
     about resource: Resource, namespace: String? = nil
   ) async throws(ClusterError) -> [Disagreement] {
     let first = try await differences(resource, namespace)

@@ -2,9 +2,9 @@
 ///
 /// A read goes the other way when the first gave no answer. A write does so only when no connection
 /// could be made at all: once it may have been sent, it is never sent again.
-public final class FallbackTransport: Transport {
+package final class FallbackTransport: Transport {
   /// A way to the cluster.
-  public enum Way: String, Hashable, Sendable {
+  package enum Way: String, Hashable, Sendable {
     case kubernetes = "Kubernetes"
     case gateway = "gateway"
 
@@ -12,25 +12,25 @@ public final class FallbackTransport: Transport {
   }
 
   /// The way in use, for the line of status.
-  public struct Use: Hashable, Sendable, CustomStringConvertible {
-    public var way: Way
+  package struct Use: Hashable, Sendable, CustomStringConvertible {
+    package var way: Way
     /// Why the preferred way is not in use, or `nil` when it is.
-    public var reason: String?
+    package var reason: String?
 
-    public init(way: Way, reason: String? = nil) {
+    package init(way: Way, reason: String? = nil) {
       self.way = way
       self.reason = reason
     }
 
     /// What a person is told when this has become the way in use.
-    public var sentence: String {
+    package var sentence: String {
       switch way {
       case .kubernetes: "Kubernetes is used again."
       case .gateway: "The gateway is used now" + (reason.map { ": \($0)" } ?? "") + "."
       }
     }
 
-    public var description: String { reason.map { "by the \(way.rawValue): \($0)" } ?? "by \(way.rawValue)" }
+    package var description: String { reason.map { "by the \(way.rawValue): \($0)" } ?? "by \(way.rawValue)" }
   }
 
   private struct State {
@@ -47,10 +47,10 @@ public final class FallbackTransport: Transport {
   private let state = Locked(State())
 
   /// How long the preferred way is left alone after it failed.
-  public static let pause = Duration.seconds(30)
+  package static let pause = Duration.seconds(30)
 
   /// `onChange` hears of every change of the way in use, from any thread.
-  public init(
+  package init(
     kubernetes: any Transport, gateway: any Transport, timing: Timing = .real,
     onChange: @escaping @Sendable (Use) -> Void = { _ in }
   ) {
@@ -61,14 +61,14 @@ public final class FallbackTransport: Transport {
   }
 
   /// Has `listener` hear of every change of the way in use as well, from any thread.
-  public func whenChanged(_ listener: @escaping @Sendable (Use) -> Void) {
+  package func whenChanged(_ listener: @escaping @Sendable (Use) -> Void) {
     listeners.withLock { $0.append(listener) }
   }
 
   /// The way the next request goes.
-  public var inUse: Use { state.withLock { $0.use } }
+  package var inUse: Use { state.withLock { $0.use } }
 
-  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let way = inUse.way
     if way == .gateway { probeIfDue() }
     let first: TransportError
@@ -89,7 +89,7 @@ public final class FallbackTransport: Transport {
   }
 
   /// Looks whether the preferred way works again, and takes it if so.
-  public func probe() async {
+  package func probe() async {
     let response = try? await kubernetes.send(HTTPRequest(.get, "/version"))
     // Any answer of its own will do, also a refusal; a proxy's complaint about it will not.
     let isBack = response.map { $0.status < 500 } ?? false

@@ -1,27 +1,27 @@
-public import Manifest
+package import Manifest
 
 /// What only KubeSphere's gateway offers: its search, and the files of a package.
 ///
 /// Everything else goes through `api`, as with any cluster.
-public struct Gateway: Sendable {
+package struct Gateway: Sendable {
   /// `/api` and `/apis` through the gateway: the only safe place for changes and watches.
-  public var api: Cluster
+  package var api: Cluster
 
-  public init(_ transport: GatewayTransport) { api = Cluster(transport: transport) }
+  package init(_ transport: GatewayTransport) { api = Cluster(transport: transport) }
 
   /// What is searched for.
-  public struct Search: Hashable, Sendable {
+  package struct Search: Hashable, Sendable {
     /// A part of a displayed name.
-    public var text: String
-    public var category: String
+    package var text: String
+    package var category: String
     /// A state, in any case, or `installed` or `notInstalled`; empty for all.
-    public var status: String
+    package var status: String
     /// From one.
-    public var page: Int
+    package var page: Int
     /// Extensions on a page.
-    public var size: Int
+    package var size: Int
 
-    public init(text: String = "", category: String = "", status: String = "", page: Int = 1, size: Int = 50) {
+    package init(text: String = "", category: String = "", status: String = "", page: Int = 1, size: Int = 50) {
       self.text = text
       self.category = category
       self.status = status
@@ -43,17 +43,17 @@ public struct Gateway: Sendable {
   }
 
   /// One page of what was found.
-  public struct Page: Hashable, Sendable {
-    public var objects: [Object]
+  package struct Page: Hashable, Sendable {
+    package var objects: [Object]
     /// All that was found, on every page.
-    public var total: Int
-    public var number: Int
+    package var total: Int
+    package var number: Int
     /// How many come after this page.
-    public var remaining: Int
+    package var remaining: Int
   }
 
   /// Extensions by name, category and state; the cluster does the looking.
-  public func search(_ search: Search, skipping: JSONPaths = JSONPaths()) async throws(ClusterError) -> Page {
+  package func search(_ search: Search, skipping: JSONPaths = JSONPaths()) async throws(ClusterError) -> Page {
     let response = try await api.read(search.target)
     var splitter = ItemSplitter()
     var objects: [Object] = []
@@ -96,15 +96,15 @@ public struct Gateway: Sendable {
   }
 
   /// A file of a package.
-  public struct File: Hashable, Sendable {
+  package struct File: Hashable, Sendable {
     /// Such as `README.md` or `charts/agent/values.yaml`.
-    public var name: String
-    public var bytes: [UInt8]
+    package var name: String
+    package var bytes: [UInt8]
   }
 
   /// Every file in the package of an ExtensionVersion, such as `devops-1.1.0`; none when the cluster has
   /// no package for it.
-  public func files(of extensionVersion: String) async throws(ClusterError) -> [File] {
+  package func files(of extensionVersion: String) async throws(ClusterError) -> [File] {
     let name = PercentEncoding.encode(extensionVersion)
     let value = try await api.document(
       "/kapis/package.kubesphere.io/v1alpha1/extensionversions/\(name)/files")

@@ -1,5 +1,5 @@
 /// Why a login, a logout or a renewal came to nothing.
-public enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No answer came.
   case transport(TransportError)
   /// The gateway answered no.
@@ -13,7 +13,7 @@ public enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The login is forgotten here, but the gateway could not be told; the text says why.
   case notRevoked(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .transport(let error): error.sentence(for: "logging in", at: "the gateway")
     case .refused(let refusal): "logging in: \(refusal)"

@@ -2,7 +2,7 @@ import Glibc
 
 /// A login at one gateway: made with a password, renewed before it ends and when it is refused,
 /// shared by all requests and by all programs that read the same file.
-public actor GatewaySession: CredentialSource {
+package actor GatewaySession: CredentialSource {
   private let gateway: any Transport
   private let store: TokenStore
   private let client: OAuth
@@ -11,7 +11,7 @@ public actor GatewaySession: CredentialSource {
   private var token: OAuthToken?
   private var renewal: Renewal?
   /// Why the last token could not be kept for other programs, or `nil`.
-  public private(set) var warning: String?
+  package private(set) var warning: String?
 
   /// One renewal, however many requests wait for it.
   private struct Renewal {
@@ -21,7 +21,7 @@ public actor GatewaySession: CredentialSource {
 
   /// A session over `gateway`, a transport that adds no credentials of its own; `now` gives seconds since 1970
   /// when the system's clock shall not; `command` is what a person types to log in.
-  public init(
+  package init(
     gateway: any Transport, store: TokenStore, client: OAuth = .kubeSphere, command: String = "ksx login",
     now: (@Sendable () -> Int)? = nil
   ) {
@@ -33,10 +33,10 @@ public actor GatewaySession: CredentialSource {
   }
 
   /// Whether a login is kept, in whatever state.
-  public var isLoggedIn: Bool { (try? known()) != nil }
+  package var isLoggedIn: Bool { (try? known()) != nil }
 
   /// Logs in and keeps the login; the password is kept nowhere.
-  public func login(user: String, password: String) async throws(GatewayError) {
+  package func login(user: String, password: String) async throws(GatewayError) {
     let token = try await Self.ask(gateway, client, .password(user: user, password: password), now)
     self.token = token
     do {
@@ -47,7 +47,7 @@ public actor GatewaySession: CredentialSource {
   }
 
   /// Forgets the login, here first and then at the gateway.
-  public func logout() async throws(GatewayError) {
+  package func logout() async throws(GatewayError) {
     let token = try known()
     self.token = nil
     do {
@@ -69,7 +69,7 @@ public actor GatewaySession: CredentialSource {
     }
   }
 
-  public func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential {
+  package func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential {
     do throws(GatewayError) {
       return try await usable(insteadOf: rejected).credential
     } catch {

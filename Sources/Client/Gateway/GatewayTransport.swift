@@ -5,23 +5,23 @@ import Manifest
 ///
 /// It says who is asking, leads to a member cluster when one is meant, and puts the gateway's odd
 /// refusals into the form every other refusal has.
-public struct GatewayTransport: Transport {
+package struct GatewayTransport: Transport {
   /// Reaches the gateway, without credentials for it.
-  public var base: any Transport
+  package var base: any Transport
   /// Who is asking; `nil` asks as nobody.
-  public var credentials: (any CredentialSource)?
+  package var credentials: (any CredentialSource)?
   /// The member cluster every request is for; `nil` means the one the gateway runs in.
-  public var cluster: String?
+  package var cluster: String?
   /// What helps when the gateway does not know who is asking.
-  public var remedy = "log in again with ksx login"
+  package var remedy = "log in again with ksx login"
 
-  public init(_ base: any Transport, credentials: (any CredentialSource)? = nil, cluster: String? = nil) {
+  package init(_ base: any Transport, credentials: (any CredentialSource)? = nil, cluster: String? = nil) {
     self.base = base
     self.credentials = credentials
     self.cluster = cluster
   }
 
-  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard !GatewayPath.wipes(request) else {
       throw .invalid(reason: "a change through /kapis would wipe the object's status; it belongs under /apis")
     }

@@ -3,14 +3,14 @@ import Manifest
 /// The parts of OAuth 2 (RFC 6749) that KubeSphere's gateway speaks.
 ///
 /// Pure: requests out, answers in.
-public struct OAuth: Hashable, Sendable {
+package struct OAuth: Hashable, Sendable {
   /// The client that every KubeSphere knows and trusts with passwords.
-  public static let kubeSphere = OAuth(clientID: "kubesphere", clientSecret: "kubesphere")
+  package static let kubeSphere = OAuth(clientID: "kubesphere", clientSecret: "kubesphere")
 
   var clientID: String
   var clientSecret: String
 
-  public init(clientID: String, clientSecret: String) {
+  package init(clientID: String, clientSecret: String) {
     self.clientID = clientID
     self.clientSecret = clientSecret
   }
@@ -75,17 +75,17 @@ public struct OAuth: Hashable, Sendable {
 }
 
 /// The gateway's "no" to a login or to a token's renewal.
-public struct OAuthRefusal: Hashable, Sendable, CustomStringConvertible {
-  public var status: Int
+package struct OAuthRefusal: Hashable, Sendable, CustomStringConvertible {
+  package var status: Int
   /// OAuth's word, such as `invalid_grant`, or empty.
-  public var error: String
+  package var error: String
   /// The gateway's own text, or empty.
-  public var message: String
+  package var message: String
   /// Whether a password was refused, rather than a token to renew.
   var isLogin: Bool
 
   /// What was refused and what to do about it.
-  public var description: String {
+  package var description: String {
     let quote = message.isEmpty ? "" : " (\(message.hasSuffix(".") ? String(message.dropLast()) : message))"
     return verdict + quote + ". " + advice
   }

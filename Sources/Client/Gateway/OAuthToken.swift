@@ -3,7 +3,8 @@ import Manifest
 /// A login as the gateway gave it.
 ///
 /// Nothing that describes or dumps it shows the tokens.
-public struct OAuthToken: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct OAuthToken: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
   var access: String
   var refresh: String?
   /// Seconds since 1970.
@@ -25,9 +26,9 @@ public struct OAuthToken: Hashable, Sendable, CustomStringConvertible, CustomDeb
 
   func isExpired(at now: Int) -> Bool { expires.map { now >= $0 } ?? false }
 
-  public var description: String { "a login" + (expires.map { " until \(Timestamp.text($0))" } ?? "") }
-  public var debugDescription: String { description }
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var description: String { "a login" + (expires.map { " until \(Timestamp.text($0))" } ?? "") }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 
   /// As it is kept, bound to the gateway it came from.
   func value(server: String) -> Value {

@@ -1,39 +1,39 @@
 /// A profile opened: the ways it names, and the one transport that takes whichever works.
-public struct OpenProfile: Sendable {
-  public var name: String
+package struct OpenProfile: Sendable {
+  package var name: String
   /// Everything goes here: Kubernetes first, the gateway when that is out of reach.
-  public var transport: any Transport
+  package var transport: any Transport
   /// What only the gateway offers, if the profile names one.
-  public var gateway: Gateway?
+  package var gateway: Gateway?
   /// The login at the gateway, if it takes one.
-  public var session: GatewaySession?
+  package var session: GatewaySession?
   /// What the kubeconfig said, if the profile goes that way.
-  public var context: ClusterContext?
+  package var context: ClusterContext?
   /// Where each way can stand in for the other, the one in use.
-  public var fallback: FallbackTransport?
+  package var fallback: FallbackTransport?
   /// Both ways, for comparing what they show; the same as `fallback` where that is known.
-  public var ways: FallbackTransport? { fallback ?? comparison }
+  package var ways: FallbackTransport? { fallback ?? comparison }
   fileprivate var comparison: FallbackTransport?
   /// The first server, as it may be shown.
-  public var server: String
+  package var server: String
   /// Whether nobody checks who answers on one of the ways; to be shown all the time.
-  public var isInsecure: Bool
+  package var isInsecure: Bool
 
-  public var cluster: Cluster { Cluster(transport: transport) }
+  package var cluster: Cluster { Cluster(transport: transport) }
 }
 
 /// What opening a profile takes from outside, so that tests can make it up.
-public struct Surroundings: Sendable {
-  public var environment = Environment.current
+package struct Surroundings: Sendable {
+  package var environment = Environment.current
   /// The command line, which says more than the profile.
-  public var options = KubeconfigOptions()
-  public var readFile: @Sendable (String) throws(SystemError) -> [UInt8] = { (path) throws(SystemError) in
+  package var options = KubeconfigOptions()
+  package var readFile: @Sendable (String) throws(SystemError) -> [UInt8] = { (path) throws(SystemError) in
     try Files.read(path)
   }
   /// Hears of every change of the way in use.
-  public var onChange: @Sendable (FallbackTransport.Use) -> Void = { _ in }
+  package var onChange: @Sendable (FallbackTransport.Use) -> Void = { _ in }
 
-  public init() {}
+  package init() {}
 }
 
 extension Profile {
@@ -41,7 +41,7 @@ extension Profile {
   ///
   /// Options that say who asks belong to the Kubernetes way; with one of them the gateway, which knows
   /// nothing of it, does not stand in for that way.
-  public func open(_ surroundings: Surroundings = Surroundings()) throws(ProfileError) -> OpenProfile {
+  package func open(_ surroundings: Surroundings = Surroundings()) throws(ProfileError) -> OpenProfile {
     let context = try kubernetes.map { way throws(ProfileError) in try self.context(way, surroundings) }
     var opened = OpenProfile(
       name: name, transport: Unreachable(), context: context, server: context?.server ?? "",

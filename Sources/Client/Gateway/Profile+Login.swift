@@ -1,5 +1,5 @@
 /// How a profile's login at its gateway stands, as far as this computer knows.
-public enum Login: Hashable, Sendable {
+package enum Login: Hashable, Sendable {
   /// The profile has no gateway, or one that takes no login of its own.
   case none
   /// A token that somebody else keeps fresh, in this file.
@@ -13,7 +13,7 @@ public enum Login: Hashable, Sendable {
 
 extension Profile {
   /// How the login of this profile stands; nothing is sent.
-  public func login(_ environment: Environment = .current) -> Login {
+  package func login(_ environment: Environment = .current) -> Login {
     guard let gateway, let url = gateway.url else { return .none }
     if let path = gateway.tokenFile { return .tokenFile(path) }
     do {
@@ -25,7 +25,7 @@ extension Profile {
   }
 
   /// The ways of this profile, as a list shows them: `Kubernetes`, `gateway`.
-  public var ways: [FallbackTransport.Way] {
+  package var ways: [FallbackTransport.Way] {
     (kubernetes == nil ? [] : [.kubernetes]) + (gateway == nil ? [] : [.gateway])
   }
 }

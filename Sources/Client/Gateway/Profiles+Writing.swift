@@ -4,7 +4,7 @@ extension Profiles {
   /// The text of the settings with `profile` in it as well, all else as it was, comments included.
   ///
   /// The first profile becomes the current one. One of that name must not be there yet.
-  public static func adding(
+  package static func adding(
     _ profile: Profile, to text: String, file: String, environment: Environment = .current
   ) throws(ProfileError) -> String {
     let present = try Profiles(text, file: file, environment: environment)
@@ -32,7 +32,7 @@ extension Profiles {
   }
 
   /// The text of the settings with `name` as the current profile, all else as it was, comments included.
-  public static func choosing(
+  package static func choosing(
     _ name: String, in text: String, file: String, environment: Environment = .current
   ) throws(ProfileError) -> String {
     var wanted = try Profiles(text, file: file, environment: environment)

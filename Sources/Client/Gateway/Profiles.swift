@@ -14,19 +14,19 @@ import Manifest
 /// ```
 ///
 /// Other settings may stand in the same file; those are not looked at.
-public struct Profiles: Hashable, Sendable {
+package struct Profiles: Hashable, Sendable {
   /// In the order of the file.
-  public var all: [Profile] = []
+  package var all: [Profile] = []
   /// The name of the profile to use when none is asked for.
-  public var current: String?
+  package var current: String?
 
   /// The top-level keys of the file that are profiles' own.
-  public static let keys: Set<String> = ["current", "profiles"]
+  package static let keys: Set<String> = ["current", "profiles"]
 
-  public init() {}
+  package init() {}
 
   /// Reads the text of `file`; paths in it are relative to its directory.
-  public init(
+  package init(
     _ text: String, file: String, environment: Environment = .current
   ) throws(ProfileError) {
     do throws(SyntaxError) {
@@ -38,7 +38,7 @@ public struct Profiles: Hashable, Sendable {
   }
 
   /// The profile called `name`, or the current one, or `nil` when none is asked for and none is current.
-  public func profile(_ name: String? = nil, file: String) throws(ProfileError) -> Profile? {
+  package func profile(_ name: String? = nil, file: String) throws(ProfileError) -> Profile? {
     guard let name = name ?? current else { return nil }
     if let profile = all.first(where: { $0.name == name }) { return profile }
     let names = all.map(\.name).joined(separator: ", ")

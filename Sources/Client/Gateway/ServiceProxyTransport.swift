@@ -4,19 +4,19 @@ import Manifest
 ///
 /// The API server takes the `Authorization` field for itself and does not pass it on, so the gateway
 /// sees nobody: only what it shows to everybody can be had this way, and a login cannot be used.
-public struct ServiceProxyTransport: Transport {
+package struct ServiceProxyTransport: Transport {
   /// Reaches the API server, with its credentials.
-  public var base: any Transport
-  public var service: Service
+  package var base: any Transport
+  package var service: Service
 
   /// A port of a service.
-  public struct Service: Hashable, Sendable {
-    public var namespace: String
-    public var name: String
-    public var scheme: String
-    public var port: Int
+  package struct Service: Hashable, Sendable {
+    package var namespace: String
+    package var name: String
+    package var scheme: String
+    package var port: Int
 
-    public init(namespace: String, name: String, scheme: String = "http", port: Int) {
+    package init(namespace: String, name: String, scheme: String = "http", port: Int) {
       self.namespace = namespace
       self.name = name
       self.scheme = scheme
@@ -24,17 +24,17 @@ public struct ServiceProxyTransport: Transport {
     }
 
     /// Where every KubeSphere has its API server.
-    public static let gateway = Service(namespace: "kubesphere-system", name: "ks-apiserver", port: 80)
+    package static let gateway = Service(namespace: "kubesphere-system", name: "ks-apiserver", port: 80)
 
     var path: String { "/api/v1/namespaces/\(namespace)/services/\(scheme):\(name):\(port)/proxy" }
   }
 
-  public init(_ base: any Transport, service: Service = .gateway) {
+  package init(_ base: any Transport, service: Service = .gateway) {
     self.base = base
     self.service = service
   }
 
-  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     var request = request
     request.target = service.path + request.target
     // One that is meant for the gateway would stand beside, or instead of, that for the API server.

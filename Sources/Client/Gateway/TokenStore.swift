@@ -2,18 +2,18 @@ import Glibc
 import Manifest
 
 /// The one file in which the login of a profile is kept, for its owner alone.
-public struct TokenStore: Hashable, Sendable {
-  public var path: String
+package struct TokenStore: Hashable, Sendable {
+  package var path: String
   /// The gateway whose tokens these are; those of another are not given away.
-  public var server: String
+  package var server: String
 
-  public init(path: String, server: String) {
+  package init(path: String, server: String) {
     self.path = path
     self.server = server
   }
 
   /// The file of the profile `name` under the directory of state.
-  public init(profile name: String, server: String, directory: String = XDG().state) {
+  package init(profile name: String, server: String, directory: String = XDG().state) {
     self.init(path: "\(directory)/tokens/\(PercentEncoding.encode(name)).json", server: server)
   }
 

@@ -1,7 +1,7 @@
 /// Base64 (RFC 4648 §4), as `…-data` fields have it.
-public enum Base64 {
+package enum Base64 {
   /// The bytes, or `nil` when `text` is no base64; line breaks and blanks are passed over.
-  public static func decode(_ text: String) -> [UInt8]? {
+  package static func decode(_ text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count / 4 * 3)
     var group: UInt32 = 0
@@ -33,7 +33,7 @@ public enum Base64 {
     return bytes
   }
 
-  public static func encode(_ bytes: [UInt8]) -> String {
+  package static func encode(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var result: [UInt8] = []
     result.reserveCapacity((bytes.count + 2) / 3 * 4)

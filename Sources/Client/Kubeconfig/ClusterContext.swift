@@ -1,18 +1,18 @@
 /// A cluster chosen and pinned: what a session needs to know of the kubeconfig.
-public struct ClusterContext: Sendable {
+package struct ClusterContext: Sendable {
   /// The context's name; empty when only `--server` or the pod's own settings said where to go.
-  public var name: String
-  public var cluster: String
-  public var user: String
-  public var namespace: String
-  public var connection: Connection
+  package var name: String
+  package var cluster: String
+  package var user: String
+  package var namespace: String
+  package var connection: Connection
 
   /// The server as it may be shown.
-  public var server: String { connection.displayName }
+  package var server: String { connection.displayName }
   /// Whether nobody checks who answers; to be shown all the time.
-  public var isInsecure: Bool { connection.isInsecure }
+  package var isInsecure: Bool { connection.isInsecure }
 
-  public init(name: String, cluster: String, user: String, namespace: String, connection: Connection) {
+  package init(name: String, cluster: String, user: String, namespace: String, connection: Connection) {
     self.name = name
     self.cluster = cluster
     self.user = user
@@ -21,5 +21,5 @@ public struct ClusterContext: Sendable {
   }
 
   /// The API there.
-  public var api: Cluster { Cluster(transport: CurlTransport(connection)) }
+  package var api: Cluster { Cluster(transport: CurlTransport(connection)) }
 }

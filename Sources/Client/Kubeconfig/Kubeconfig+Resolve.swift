@@ -2,7 +2,7 @@ import Manifest
 
 extension Kubeconfig {
   /// Finds the cluster kubectl would talk to, given the same options, environment and files.
-  public static func load(
+  package static func load(
     _ options: KubeconfigOptions = KubeconfigOptions(), environment: Environment = .current,
     readFile: ReadFile = { (path) throws(SystemError) in try Files.read(path) }
   ) throws(KubeconfigError) -> ClusterContext {
@@ -16,7 +16,7 @@ extension Kubeconfig {
   var isEmpty: Bool { clusters.isEmpty && users.isEmpty && contextEntries.isEmpty && currentContext == nil }
 
   /// The context that `options` choose, with everything it needs read.
-  public func resolve(
+  package func resolve(
     _ options: KubeconfigOptions, environment: Environment = .current,
     readFile: ReadFile = { (path) throws(SystemError) in try Files.read(path) }
   ) throws(KubeconfigError) -> ClusterContext {

@@ -3,9 +3,9 @@ import Manifest
 /// The settings of kubectl, merged from their files as kubectl merges them.
 ///
 /// Read once; what changes in the files afterwards changes nothing here.
-public struct Kubeconfig: Sendable {
+package struct Kubeconfig: Sendable {
   /// Reads a file as a whole.
-  public typealias ReadFile = (String) throws(SystemError) -> [UInt8]
+  package typealias ReadFile = (String) throws(SystemError) -> [UInt8]
 
   /// A named part of a file.
   struct Entry: Sendable {
@@ -17,20 +17,20 @@ public struct Kubeconfig: Sendable {
   var clusters: [Entry] = []
   var users: [Entry] = []
   var contextEntries: [Entry] = []
-  public private(set) var currentContext: String?
+  package private(set) var currentContext: String?
   /// The files read, in the order in which they count.
-  public private(set) var files: [String] = []
+  package private(set) var files: [String] = []
 
   /// A context as a person chooses it.
-  public struct Context: Hashable, Sendable {
-    public var name: String
-    public var cluster: String
-    public var user: String
-    public var namespace: String?
+  package struct Context: Hashable, Sendable {
+    package var name: String
+    package var cluster: String
+    package var user: String
+    package var namespace: String?
   }
 
   /// Every context, in the order of the files.
-  public var contexts: [Context] {
+  package var contexts: [Context] {
     contextEntries.map { entry in
       Context(
         name: entry.name, cluster: entry.text("cluster") ?? "", user: entry.text("user") ?? "",
@@ -39,18 +39,18 @@ public struct Kubeconfig: Sendable {
   }
 
   /// The server that `context` leads to, as it may be shown; empty when the files do not say.
-  public func server(of context: Context) -> String {
+  package func server(of context: Context) -> String {
     let server = clusters.first { $0.name == context.cluster }?.text("server")
     return server.map(Redaction.withoutUserInfo) ?? ""
   }
 
   /// Nothing at all.
-  public init() {}
+  package init() {}
 
   /// The file named, or those of `KUBECONFIG`, or `~/.kube/config`.
   ///
   /// A file that was named must be there; the others may be missing.
-  public init(
+  package init(
     explicit path: String?, environment: Environment = .current,
     readFile: ReadFile = { (path) throws(SystemError) in try Files.read(path) }
   ) throws(KubeconfigError) {

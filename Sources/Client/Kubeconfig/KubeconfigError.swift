@@ -1,12 +1,12 @@
 /// Why no cluster can be made of the settings: where it stands, what is wrong and what to do.
-public struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertible {
-  public var file: String?
-  public var line: Int?
-  public var problem: String
+package struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertible {
+  package var file: String?
+  package var line: Int?
+  package var problem: String
   /// What the person can do, as a sentence.
-  public var remedy: String
+  package var remedy: String
 
-  public init(file: String? = nil, line: Int? = nil, problem: String, remedy: String = "") {
+  package init(file: String? = nil, line: Int? = nil, problem: String, remedy: String = "") {
     self.file = file.map { Excerpt.shortened($0, to: 1000) }
     self.line = line
     // Names and values of the file are quoted in it.
@@ -14,7 +14,7 @@ public struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertibl
     self.remedy = Excerpt.shortened(remedy, to: 1000)
   }
 
-  public var description: String {
+  package var description: String {
     let place = [file, line.map(String.init)].compactMap { $0 }.joined(separator: ":")
     return (place.isEmpty ? "" : place + ": ") + problem + (remedy.isEmpty ? "" : ". " + remedy)
   }

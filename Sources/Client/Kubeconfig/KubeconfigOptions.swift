@@ -1,35 +1,35 @@
 /// What a person asks for on the command line, by kubectl's names; each overrides the files.
-public struct KubeconfigOptions: Sendable {
-  public var kubeconfig: String?
-  public var context: String?
-  public var cluster: String?
-  public var user: String?
-  public var server: String?
-  public var namespace: String?
-  public var tlsServerName: String?
-  public var insecureSkipTLSVerify: Bool?
-  public var certificateAuthority: String?
-  public var clientCertificate: String?
-  public var clientKey: String?
-  public var token: String?
+package struct KubeconfigOptions: Sendable {
+  package var kubeconfig: String?
+  package var context: String?
+  package var cluster: String?
+  package var user: String?
+  package var server: String?
+  package var namespace: String?
+  package var tlsServerName: String?
+  package var insecureSkipTLSVerify: Bool?
+  package var certificateAuthority: String?
+  package var clientCertificate: String?
+  package var clientKey: String?
+  package var token: String?
   /// With `password`, basic authentication; the file's password serves when only this is given.
-  public var username: String?
+  package var username: String?
   /// Alone, it takes the place of the file's password.
-  public var password: String?
-  public var impersonatedUser: String?
-  public var impersonatedGroups: [String] = []
-  public var impersonatedUID: String?
+  package var password: String?
+  package var impersonatedUser: String?
+  package var impersonatedGroups: [String] = []
+  package var impersonatedUID: String?
   /// Further attributes of the user to act as, each with its values (`--as-user-extra KEY=VALUE`).
-  public var impersonatedExtra: [String: [String]] = [:]
+  package var impersonatedExtra: [String: [String]] = [:]
   /// Seconds; 0 waits for ever, as kubectl has it.
-  public var requestTimeout: Int?
+  package var requestTimeout: Int?
   /// Asks for no compressed answers, whatever the file says.
-  public var disableCompression = false
+  package var disableCompression = false
   /// Lends the terminal to a credential plugin while the closure runs; `nil` when there is none to lend.
-  public var lendTerminal: TerminalLoan?
+  package var lendTerminal: TerminalLoan?
 
-  public init() {}
+  package init() {}
 }
 
 /// Runs a closure while a plugin may read from and write to the terminal.
-public typealias TerminalLoan = @Sendable (_ body: @Sendable () async -> Void) async -> Void
+package typealias TerminalLoan = @Sendable (_ body: @Sendable () async -> Void) async -> Void

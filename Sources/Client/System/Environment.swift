@@ -1,17 +1,17 @@
 import Glibc
 
 /// The environment of a process, as a value that tests can make up.
-public struct Environment: Hashable, Sendable, ExpressibleByDictionaryLiteral {
-  public private(set) var variables: [String: String]
+package struct Environment: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+  package private(set) var variables: [String: String]
 
-  public init(_ variables: [String: String]) { self.variables = variables }
+  package init(_ variables: [String: String]) { self.variables = variables }
 
-  public init(dictionaryLiteral elements: (String, String)...) {
+  package init(dictionaryLiteral elements: (String, String)...) {
     variables = Dictionary(elements, uniquingKeysWith: { $1 })
   }
 
   /// That of this process, as it is now.
-  public static var current: Environment {
+  package static var current: Environment {
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {
@@ -23,25 +23,25 @@ public struct Environment: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   }
 
   /// A variable; one that is set but empty is as good as none.
-  public subscript(name: String) -> String? {
+  package subscript(name: String) -> String? {
     get { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
     set { variables[name] = newValue }
   }
 
   /// The person's directory: `HOME`, else what the system's list of users says.
-  public var home: String {
+  package var home: String {
     if let home = self["HOME"] { return home }
     guard let entry = getpwuid(getuid()), let directory = entry.pointee.pw_dir else { return "/" }
     return String(cString: directory)
   }
 
   /// `~` and `~/…` with the person's directory in its place.
-  public func expandingTilde(_ path: String) -> String {
+  package func expandingTilde(_ path: String) -> String {
     path == "~" ? home : path.hasPrefix("~/") ? home + path.dropFirst() : path
   }
 
   /// Where `program` lies on the `PATH`, if it can be run.
-  public func locate(_ program: String) -> String? {
+  package func locate(_ program: String) -> String? {
     if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
     for directory in (self["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":") {
       let path = "\(directory)/\(program)"

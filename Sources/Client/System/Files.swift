@@ -1,9 +1,9 @@
 import Glibc
 
 /// Files as wholes.
-public enum Files {
+package enum Files {
   /// The bytes of the file at `path`, if there are no more than `limit`.
-  public static func read(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> [UInt8] {
+  package static func read(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> [UInt8] {
     let action = "reading \(path)"
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError(action) }
@@ -21,14 +21,14 @@ public enum Files {
   }
 
   /// The text of the file at `path`; what is not UTF-8 becomes U+FFFD.
-  public static func text(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> String {
+  package static func text(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> String {
     String(decoding: try read(path, limit: limit), as: UTF8.self)
   }
 
   /// Writes a file so that a crash at any moment leaves the old one or the new one, never half.
   ///
   /// Nobody but the owner may read it unless `mode` says so. A symbolic link is followed.
-  public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
+  package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
     let target = resolved(path)
     let action = "writing \(path)"
     let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
@@ -51,7 +51,7 @@ public enum Files {
   }
 
   /// Adds to the end of a file, in one piece where the system can.
-  public static func append(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
+  package static func append(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
     let action = "writing \(path)"
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw SystemError(action) }
@@ -60,27 +60,27 @@ public enum Files {
   }
 
   /// Makes a directory and those above it, for the owner alone; one that is there stays as it is.
-  public static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
+  package static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
     if isDirectory(path) || mkdir(path, mode) == 0 || errno == EEXIST { return }
     guard errno == ENOENT, let parent = parent(of: path) else { throw SystemError("making the directory \(path)") }
     try makeDirectory(parent, mode: mode)
     guard mkdir(path, mode) == 0 || errno == EEXIST else { throw SystemError("making the directory \(path)") }
   }
 
-  public static func isDirectory(_ path: String) -> Bool {
+  package static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Removes a file; one that is not there is no error.
-  public static func remove(_ path: String) throws(SystemError) {
+  package static func remove(_ path: String) throws(SystemError) {
     guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("removing \(path)") }
   }
 
   /// The names in a directory, in order, without `.` and `..`.
-  public static func names(in path: String) throws(SystemError) -> [String] {
+  package static func names(in path: String) throws(SystemError) -> [String] {
     guard let directory = opendir(path) else { throw SystemError("reading the directory \(path)") }
     defer { closedir(directory) }
     var names: [String] = []
@@ -94,13 +94,13 @@ public enum Files {
   }
 
   /// The directory a path lies in.
-  public static func parent(of path: String) -> String? {
+  package static func parent(of path: String) -> String? {
     guard let slash = path.lastIndex(of: "/") else { return nil }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// `path` as seen from `directory`.
-  public static func path(_ path: String, in directory: String) -> String {
+  package static func path(_ path: String, in directory: String) -> String {
     path.hasPrefix("/") ? path : (directory.hasSuffix("/") ? directory : directory + "/") + path
   }
 

@@ -1,28 +1,28 @@
 import Glibc
 
 /// Where a person's files belong (XDG Base Directory Specification).
-public struct XDG: Hashable, Sendable {
+package struct XDG: Hashable, Sendable {
   private var environment: Environment
   private var program: String
 
-  public init(_ environment: Environment = .current, program: String = "ksx") {
+  package init(_ environment: Environment = .current, program: String = "ksx") {
     self.environment = environment
     self.program = program
   }
 
   /// Settings a person writes.
-  public var config: String { directory("XDG_CONFIG_HOME", ".config") }
+  package var config: String { directory("XDG_CONFIG_HOME", ".config") }
   /// What can be had again.
-  public var cache: String { directory("XDG_CACHE_HOME", ".cache") }
+  package var cache: String { directory("XDG_CACHE_HOME", ".cache") }
   /// Journal, drafts, tokens: what must survive but is no setting.
-  public var state: String { directory("XDG_STATE_HOME", ".local/state") }
+  package var state: String { directory("XDG_STATE_HOME", ".local/state") }
   /// Data such as the standalone backend's objects.
-  public var data: String { directory("XDG_DATA_HOME", ".local/share") }
+  package var data: String { directory("XDG_DATA_HOME", ".local/share") }
 
   /// Sockets and locks; gone when the person logs out.
   ///
   /// Without `XDG_RUNTIME_DIR` a directory of the person's own under `/tmp` stands in.
-  public var runtime: String {
+  package var runtime: String {
     guard let base = environment["XDG_RUNTIME_DIR"], base.hasPrefix("/") else { return "/tmp/\(program)-\(getuid())" }
     return "\(base)/\(program)"
   }

@@ -1,13 +1,13 @@
 /// A server reached over HTTP, through libcurl.
-public struct CurlTransport: Transport {
-  public var connection: Connection
+package struct CurlTransport: Transport {
+  package var connection: Connection
 
-  public init(_ connection: Connection) { self.connection = connection }
+  package init(_ connection: Connection) { self.connection = connection }
 
   /// A server that needs no credentials, such as the standalone backend on its socket.
-  public init(base: String) { self.init(Connection(server: base)) }
+  package init(base: String) { self.init(Connection(server: base)) }
 
-  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard let address = ServerAddress(connection.server) else {
       throw .invalid(reason: "\(connection.displayName) is no address: https://HOST:PORT or unix:///PATH is expected")
     }

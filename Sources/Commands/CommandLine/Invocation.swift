@@ -1,19 +1,19 @@
 import Terminal
 
 /// A command line, read: what to do, to what, and how.
-public struct Invocation: Hashable, Sendable {
-  public var verb: Verb
-  public var operands: [String] = []
+package struct Invocation: Hashable, Sendable {
+  package var verb: Verb
+  package var operands: [String] = []
   /// The values of each option, in the order they were given; a switch that is on has `true`.
   private var values: [Option: [String]] = [:]
 
-  public init(_ verb: Verb, operands: [String] = []) {
+  package init(_ verb: Verb, operands: [String] = []) {
     self.verb = verb
     self.operands = operands
   }
 
   /// The last value given for `option`.
-  public subscript(option: Option) -> String? { values[option]?.last }
+  package subscript(option: Option) -> String? { values[option]?.last }
 
   /// Every value given for `option`.
   func all(_ option: Option) -> [String] { values[option] ?? [] }
@@ -24,7 +24,7 @@ public struct Invocation: Hashable, Sendable {
   var name: String { operands.first ?? "" }
 
   /// Reads a command line without the program's name.
-  public static func parse(_ arguments: [String]) throws(CommandError) -> Invocation {
+  package static func parse(_ arguments: [String]) throws(CommandError) -> Invocation {
     var reader = ArgumentReader(arguments[...])
     try reader.read()
     if reader.words.isEmpty, reader.isVersionAsked { return Invocation(.version) }

@@ -1,7 +1,7 @@
 /// An option of the command line; the raw value is its name after the two hyphens.
 ///
 /// Those that say which cluster bear kubectl's names.
-public enum Option: String, CaseIterable, Sendable {
+package enum Option: String, CaseIterable, Sendable {
   case kubeconfig, context, cluster, user, server, token
   case certificateAuthority = "certificate-authority"
   case clientCertificate = "client-certificate"

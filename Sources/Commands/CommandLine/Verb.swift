@@ -1,7 +1,7 @@
 /// Everything `ksx` does when it is not a console.
 ///
 /// Parsing, help and completion all read this table; there is no other list of commands.
-public enum Verb: String, CaseIterable, Sendable {
+package enum Verb: String, CaseIterable, Sendable {
   case console = ""
   case list, get, versions
   case install, upgrade, rollback, enable, disable, place, uninstall

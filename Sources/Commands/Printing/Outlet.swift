@@ -1,21 +1,21 @@
 /// Where a command's words go, and where its answers come from.
-public struct Outlet: Sendable {
+package struct Outlet: Sendable {
   /// Data, to the standard output; the text has its own newlines.
-  public var print: @Sendable (String) -> Void
+  package var print: @Sendable (String) -> Void
   /// A line for a person, to the standard error.
-  public var note: @Sendable (String) -> Void
+  package var note: @Sendable (String) -> Void
   /// Asks a person and returns the answer; `nil` when nobody is there to be asked.
-  public var ask: (@Sendable (String) -> String?)?
+  package var ask: (@Sendable (String) -> String?)?
   /// Asks without showing what is typed; `nil` when nobody is there to be asked.
-  public var askSecretly: (@Sendable (String) -> String?)?
+  package var askSecretly: (@Sendable (String) -> String?)?
   /// Whether data goes to a terminal, which control characters would reach.
-  public var printsToTerminal: Bool
+  package var printsToTerminal: Bool
   /// The language of extensions' texts: `en` or `zh`.
-  public var language = "en"
+  package var language = "en"
   /// Everything on the standard input, or `nil` when that is a terminal.
-  public var input: @Sendable () throws(CommandError) -> String?
+  package var input: @Sendable () throws(CommandError) -> String?
 
-  public init(
+  package init(
     print: @escaping @Sendable (String) -> Void, note: @escaping @Sendable (String) -> Void,
     ask: (@Sendable (String) -> String?)? = nil, printsToTerminal: Bool = false,
     input: @escaping @Sendable () throws(CommandError) -> String? = { () throws(CommandError) in nil }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// The time of day, as files and clusters write it.
-public enum Clock {
+package enum Clock {
   /// Now, in seconds since 1970.
-  public static var seconds: Int { time(nil) }
+  package static var seconds: Int { time(nil) }
 
   /// Now, as RFC 3339 in UTC: `2026-01-31T12:00:00Z`.
   static var now: String { text(seconds) }

@@ -1,17 +1,17 @@
-public import Client
+package import Client
 import Extensions
 import Manifest
 import Terminal
 
 /// Carries out one command line in one cluster.
-public struct Runner: Sendable {
+package struct Runner: Sendable {
   let invocation: Invocation
   let destination: Destination
   let outlet: Outlet
   let shelf: Shelf
   let timing: Timing
 
-  public init(
+  package init(
     _ invocation: Invocation, in destination: Destination, outlet: Outlet, shelf: Shelf, timing: Timing = .real
   ) {
     self.invocation = invocation
@@ -25,7 +25,7 @@ public struct Runner: Sendable {
   var format: Format { Format(invocation) }
 
   /// Does it, and returns when it is done.
-  public func run() async throws(CommandError) {
+  package func run() async throws(CommandError) {
     if invocation.verb.isChange, destination.isReadOnly, invocation[.dryRun] != "client" {
       throw CommandError("nothing was changed: --read-only refuses ksx \(invocation.verb.rawValue)")
     }

@@ -1,30 +1,30 @@
 import Client
-public import Extensions
+package import Extensions
 
 /// What ksx keeps on this computer between two runs.
 ///
 /// The folders are the person's alone. Nothing here may stop a command: what cannot be read is not
 /// there, and what cannot be written is told and then forgotten.
-public struct Shelf: Hashable, Sendable {
+package struct Shelf: Hashable, Sendable {
   /// Where what can be had again is kept, such as `~/.cache/ksx`.
-  public var cache: String
+  package var cache: String
   /// Where what must survive is kept, such as `~/.local/state/ksx`.
-  public var state: String
+  package var state: String
 
-  public init(cache: String, state: String) {
+  package init(cache: String, state: String) {
     self.cache = cache
     self.state = state
   }
 
   /// What was learnt of the cluster known as `identity`, however long ago.
-  public func knowledge(of identity: String) -> CachedCapabilities? {
+  package func knowledge(of identity: String) -> CachedCapabilities? {
     guard let bytes = try? Files.read(profile(identity), limit: 1 << 16), let known = CachedCapabilities(json: bytes)
     else { return nil }
     return known.cluster == identity ? known : nil
   }
 
   /// Keeps what was learnt, for the day when there is no time to ask.
-  public func remember(_ capabilities: Capabilities, of identity: String, at now: Int = Clock.seconds) {
+  package func remember(_ capabilities: Capabilities, of identity: String, at now: Int = Clock.seconds) {
     try? Files.makeDirectory(cache + "/clusters")
     try? Files.write(CachedCapabilities(capabilities, of: identity, learned: now).json, to: profile(identity))
   }

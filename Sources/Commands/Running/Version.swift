@@ -4,7 +4,7 @@ import Terminal
 
 extension Runner {
   /// The version of this program.
-  public static let programVersion = "0.1.0"
+  package static let programVersion = "0.1.0"
 
   func version() async throws(CommandError) {
     let numbers = ServerVersion(

@@ -1,11 +1,11 @@
-public import Client
+package import Client
 import Glibc
 import Terminal
 
 /// What `ksx` does from its start: everything but the console itself.
-public enum Program {
+package enum Program {
   /// What is left to do after the command line has been obeyed.
-  public enum Next: Sendable {
+  package enum Next: Sendable {
     /// Nothing: leave with this status.
     case leave(Int32)
     /// Open the console there, with what is kept on this computer.
@@ -13,7 +13,7 @@ public enum Program {
   }
 
   /// Obeys a command line, given without the program's name.
-  public static func begin(_ arguments: [String], environment: Environment = .current) async -> Next {
+  package static func begin(_ arguments: [String], environment: Environment = .current) async -> Next {
     var outlet = Outlet.standard
     outlet.language = environment.language
     do throws(CommandError) {
@@ -24,7 +24,7 @@ public enum Program {
   }
 
   /// Tells a person why it was not done, in one line, and returns the exit status that says so.
-  public static func fail(_ sentence: String) -> Int32 {
+  package static func fail(_ sentence: String) -> Int32 {
     Outlet.standard.note("ksx: " + sentence.oneLine)
     return 1
   }

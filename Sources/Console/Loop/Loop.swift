@@ -1,12 +1,12 @@
 import Glibc
-public import Terminal
+package import Terminal
 
 /// Runs the console on a screen until the person leaves.
 ///
 /// This is the only place that waits, the only place that draws, and the only place where messages
 /// meet state. It is synchronous: between two waits nothing can change under it. When nothing
 /// happens it sleeps without a limit and sends nothing.
-public func run(_ app: App, on screen: any Screen, worker: Worker, mailbox: Mailbox<Message>) {
+package func run(_ app: App, on screen: any Screen, worker: Worker, mailbox: Mailbox<Message>) {
   var loop = Loop(app: app, screen: screen, worker: worker, mailbox: mailbox)
   loop.run()
 }

@@ -6,14 +6,14 @@ import Glibc
 /// The only lock between the network and the screen is in here. One byte is in the pipe exactly
 /// while there are messages, so that the loop can wait for the keyboard and for messages in one
 /// call.
-public final class Mailbox<Message: Sendable>: Sendable {
+package final class Mailbox<Message: Sendable>: Sendable {
   /// Readable while there are messages.
-  public let descriptor: Int32
+  package let descriptor: Int32
   private let bell: Int32
   private let messages = Locked<[Message]>([])
 
   /// An empty mailbox.
-  public init() {
+  package init() {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { fatalError("no file descriptor is left for the mailbox") }
     for end in ends {
@@ -29,7 +29,7 @@ public final class Mailbox<Message: Sendable>: Sendable {
   }
 
   /// Adds `message` and wakes whoever waits.
-  public func post(_ message: Message) {
+  package func post(_ message: Message) {
     messages.withLock { messages in
       // Rung under the lock: a byte written after `take` would make the next wait return for nothing.
       if messages.isEmpty { _ = write(bell, "!", 1) }
@@ -38,7 +38,7 @@ public final class Mailbox<Message: Sendable>: Sendable {
   }
 
   /// Everything posted since the last call, in order.
-  public func take() -> [Message] {
+  package func take() -> [Message] {
     messages.withLock { messages in
       guard !messages.isEmpty else { return [] }
       var rung: UInt8 = 0

@@ -4,14 +4,14 @@ import Extensions
 /// Files on this computer that outlive a session.
 ///
 /// A config may hold secrets: the folders and files are their owner's alone.
-public struct RecordKeeper: Hashable, Sendable {
+package struct RecordKeeper: Hashable, Sendable {
   /// The program's state folder, such as `~/.local/state/ksx`.
-  public var folder: String
+  package var folder: String
   /// A name that is the same whenever it is the same cluster, such as its URL.
-  public var cluster: String
+  package var cluster: String
 
   /// A keeper of `cluster`'s records under `folder`.
-  public init(folder: String, cluster: String) {
+  package init(folder: String, cluster: String) {
     self.folder = folder
     self.cluster = cluster
   }

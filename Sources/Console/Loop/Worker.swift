@@ -4,7 +4,7 @@ import Extensions
 /// Does what the console asks, on tasks, and posts what came of it.
 ///
 /// Finished tasks are forgotten. Starting what is under way starts it over.
-public final class Worker: Sendable {
+package final class Worker: Sendable {
   private let session: Session
   private let mailbox: Mailbox<Message>
   private let running = Locked(Running())
@@ -18,7 +18,7 @@ public final class Worker: Sendable {
   }
 
   /// A worker on the cluster of `session` that reports to `mailbox`.
-  public init(_ session: Session, mailbox: Mailbox<Message>) {
+  package init(_ session: Session, mailbox: Mailbox<Message>) {
     var session = session
     session.cluster.warnings = Warnings { mailbox.post(.warned($0)) }
     self.session = session
@@ -28,7 +28,7 @@ public final class Worker: Sendable {
   }
 
   /// Begins `work` and returns at once.
-  public func start(_ work: Work) {
+  package func start(_ work: Work) {
     if work.isChange, session.description.isReadOnly {
       mailbox.post(.forgot("This console is read-only: nothing was changed."))
       return
@@ -49,7 +49,7 @@ public final class Worker: Sendable {
   }
 
   /// Stops `work` if it is under way.
-  public func cancel(_ work: Work) {
+  package func cancel(_ work: Work) {
     running.withLock { running in
       running.tasks[work]?.task.cancel()
       running.tasks[work] = nil
@@ -57,7 +57,7 @@ public final class Worker: Sendable {
   }
 
   /// Stops everything.
-  public func stop() {
+  package func stop() {
     running.withLock { running in
       for entry in running.tasks.values { entry.task.cancel() }
       running.tasks = [:]
@@ -65,7 +65,7 @@ public final class Worker: Sendable {
   }
 
   /// Something is being written to this computer.
-  public var isKeeping: Bool { running.withLock { $0.tasks.keys.contains(where: \.isKeeping) } }
+  package var isKeeping: Bool { running.withLock { $0.tasks.keys.contains(where: \.isKeeping) } }
 
   /// Everything under way.
   var underWay: Set<Work> { running.withLock { Set($0.tasks.keys) } }

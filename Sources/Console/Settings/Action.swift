@@ -1,12 +1,12 @@
-public import Editor
+package import Editor
 
 /// What a key can ask for: a command of the console, or one of the editor.
-public enum Action: Hashable, Sendable {
+package enum Action: Hashable, Sendable {
   case command(Command)
   case edit(EditorCommand)
 
   /// The name in keymap files.
-  public var name: String {
+  package var name: String {
     switch self {
     case .command(let command): command.rawValue
     case .edit(let command): command.rawValue
@@ -14,7 +14,7 @@ public enum Action: Hashable, Sendable {
   }
 
   /// What it does, in one line.
-  public var summary: String {
+  package var summary: String {
     switch self {
     case .command(let command): command.summary
     case .edit(let command): command.summary.prefix(1).uppercased() + command.summary.dropFirst()

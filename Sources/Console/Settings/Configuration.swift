@@ -6,19 +6,19 @@ import Terminal
 ///
 /// Pure: the environment and the files are handed in. A wrong file is reported, and the default
 /// holds in its place.
-public struct Configuration {
+package struct Configuration {
   private let environment: [String: String]
   private let readFile: (String) -> String?
   private var problems: [String] = []
 
   /// A configuration from `environment` and the files that `readFile` finds.
-  public init(environment: [String: String], readFile: @escaping (String) -> String?) {
+  package init(environment: [String: String], readFile: @escaping (String) -> String?) {
     self.environment = environment
     self.readFile = readFile
   }
 
   /// The settings of the person whose environment this is.
-  public static func load(
+  package static func load(
     environment: [String: String], readFile: @escaping (String) -> String?
   ) -> Settings {
     var configuration = Configuration(environment: environment, readFile: readFile)

@@ -1,17 +1,17 @@
-public import Terminal
+package import Terminal
 
 /// How this person wants to see and drive the console.
-public struct Settings: Sendable {
-  public var theme: Theme
-  public var keymaps: Keymaps<Action>
+package struct Settings: Sendable {
+  package var theme: Theme
+  package var keymaps: Keymaps<Action>
   /// `en` or `zh`.
-  public var language: String
+  package var language: String
   /// Every theme that can be chosen, by name.
-  public var themes: [String: Theme]
+  package var themes: [String: Theme]
   /// Every keymap that can be chosen, by name.
-  public var keymapsByName: [String: Keymaps<Action>]
+  package var keymapsByName: [String: Keymaps<Action>]
   /// What was wrong with the person's files, each with file and line; the defaults hold there.
-  public var problems: [String] = []
+  package var problems: [String] = []
 
   /// The keys of `command`, the nearest section first, as help spells them.
   func keys(for command: Command, in sections: [KeySection]) -> [String] {

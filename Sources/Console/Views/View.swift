@@ -93,7 +93,7 @@ enum Step: Sendable {
 }
 
 /// A part of the keymap files.
-public enum KeySection: String, CaseIterable, Sendable {
+package enum KeySection: String, CaseIterable, Sendable {
   case everywhere, marketplace, `extension`, plan, prompt, editor
 }
 

@@ -1,27 +1,27 @@
-public import Client
-public import Manifest
+package import Client
+package import Manifest
 
 /// What was learnt of one cluster some time ago, as a file keeps it.
-public struct CachedCapabilities: Hashable, Sendable {
+package struct CachedCapabilities: Hashable, Sendable {
   /// A name that is the same whenever it is the same cluster, such as its URL.
-  public var cluster: String
-  public var capabilities: Capabilities
+  package var cluster: String
+  package var capabilities: Capabilities
   /// Seconds since 1970; 0 when the cluster was never asked, so that the next one asks.
-  public var learned: Int
+  package var learned: Int
 
   /// How long they are believed, in seconds.
-  public static let lifetime = 3600
+  package static let lifetime = 3600
 
-  public init(_ capabilities: Capabilities, of cluster: String, learned: Int) {
+  package init(_ capabilities: Capabilities, of cluster: String, learned: Int) {
     self.cluster = cluster
     self.capabilities = capabilities
     self.learned = capabilities.basis == .assumption ? 0 : learned
   }
 
   /// Whether they may be used at `now`; what comes from the future may not.
-  public func isFresh(at now: Int) -> Bool { (0..<Self.lifetime).contains(now - learned) }
+  package func isFresh(at now: Int) -> Bool { (0..<Self.lifetime).contains(now - learned) }
 
-  public var value: Value {
+  package var value: Value {
     var reasons = Mapping()
     // Every feature is written, so that one a later program knows is not taken for present.
     for feature in Feature.allCases {
@@ -36,7 +36,7 @@ public struct CachedCapabilities: Hashable, Sendable {
   }
 
   /// `nil` when `value` was not written by this version of the program, or not by any.
-  public init?(_ value: Value) {
+  package init?(_ value: Value) {
     guard let cluster = value["cluster"]?.string, let learned = value["learned"]?.integer,
       let era = value["era"]?.string.flatMap(Era.init), let servingGroup = value["servingGroup"]?.string,
       let configIsText = value["configIsText"]?.bool,
@@ -59,22 +59,22 @@ public struct CachedCapabilities: Hashable, Sendable {
 
 extension CachedCapabilities {
   /// The name of the file among those of other clusters.
-  public static func fileName(cluster: String) -> String { ConfigHash.of(cluster) + ".json" }
+  package static func fileName(cluster: String) -> String { ConfigHash.of(cluster) + ".json" }
 
   /// Reads what `json` wrote; `nil` when it is anything else.
-  public init?(json bytes: some Collection<UInt8>) {
+  package init?(json bytes: some Collection<UInt8>) {
     guard let value = try? JSON.parse(bytes) else { return nil }
     self.init(value)
   }
 
-  public var json: [UInt8] { JSON.bytes(value) }
+  package var json: [UInt8] { JSON.bytes(value) }
 }
 
 extension ClusterError {
   /// Whether this says that the cluster does not have the kind at all, so that what was learnt of it is outdated.
   ///
   /// A missing object is named in its refusal, a missing kind is not.
-  public var isOfMissingKind: Bool {
+  package var isOfMissingKind: Bool {
     guard case .refused(let status) = self else { return false }
     return status.code == 404 && status.name.isEmpty
   }

@@ -1,11 +1,11 @@
-public import Client
+package import Client
 import Manifest
 
 extension Capabilities {
   /// Looks at discovery, and at the definitions of kinds where they may be read.
   ///
   /// Where discovery is forbidden, listing tells: what may not be listed either may still be there.
-  public static func learn(from cluster: Cluster) async throws(DialectError) -> Capabilities {
+  package static func learn(from cluster: Cluster) async throws(DialectError) -> Capabilities {
     async let core = plurals(of: Dialect.core, in: cluster)
     async let serving = plurals(of: Dialect.serving, in: cluster)
     async let version = try? await cluster.document("/version")

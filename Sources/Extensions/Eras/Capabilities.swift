@@ -1,7 +1,7 @@
 /// What one cluster's extensions can do, and in words why not what they cannot.
-public struct Capabilities: Hashable, Sendable {
+package struct Capabilities: Hashable, Sendable {
   /// What is known rests on this.
-  public enum Basis: String, Sendable {
+  package enum Basis: String, Sendable {
     /// The cluster's own definitions of its kinds were read.
     case definitions
     /// Discovery or a list told the era, and the rest is inferred from it.
@@ -11,10 +11,10 @@ public struct Capabilities: Hashable, Sendable {
   }
 
   /// How this cluster's objects are named.
-  public var dialect: Dialect
+  package var dialect: Dialect
   /// How `config` is written.
-  public var configForm: Installation.ConfigForm
-  public var basis: Basis
+  package var configForm: Installation.ConfigForm
+  package var basis: Basis
   /// Why what is missing is missing.
   var reasons: [Feature: String]
 
@@ -37,20 +37,20 @@ public struct Capabilities: Hashable, Sendable {
   ///
   /// Of Subscriptions it is not known whose they are: they are taken for those that do the most, with
   /// all the fields that any of them needs.
-  public init(assuming dialect: Dialect) {
+  package init(assuming dialect: Dialect) {
     self.init(Evidence(), era: dialect.era)
     self.dialect = dialect
     basis = .assumption
     if dialect.era == .seed { reasons[.releaseName] = nil }
   }
 
-  public var era: Era { dialect.era }
+  package var era: Era { dialect.era }
 
   /// Whether the cluster has `feature`.
-  public func has(_ feature: Feature) -> Bool { reasons[feature] == nil }
+  package func has(_ feature: Feature) -> Bool { reasons[feature] == nil }
 
   /// Why the cluster does not have `feature`, or `nil` when it does.
-  public func reason(against feature: Feature) -> String? { reasons[feature] }
+  package func reason(against feature: Feature) -> String? { reasons[feature] }
 
   private static func reason(against feature: Feature, _ evidence: Evidence, _ era: Era) -> String? {
     if feature == .extensionEntries, evidence.plurals[Dialect.serving] != nil {

@@ -2,7 +2,7 @@
 ///
 /// The names of kinds, fields and states changed several times before 4.1 was shipped, and what the
 /// controllers do with them changed as well.
-public enum Era: String, CaseIterable, Sendable {
+package enum Era: String, CaseIterable, Sendable {
   /// May to July 2022: Plugins, and Subscriptions to them, all in `extensions.kubesphere.io`.
   case plugin
   /// August 2022: Extensions and Subscriptions, everything in `kubesphere.io`.

@@ -1,5 +1,5 @@
 /// Something a cluster's extensions can do, or a field they have, in some eras and not in others.
-public enum Feature: String, CaseIterable, Sendable {
+package enum Feature: String, CaseIterable, Sendable {
   /// Installing and uninstalling.
   case install
   /// A change of version is carried out, up or down.

@@ -1,13 +1,13 @@
-public import Client
+package import Client
 import Manifest
 
 /// A shelf of the marketplace.
-public struct Category: Mirrored {
-  public var name: String
-  public var resourceVersion: String
-  public var displayName: Localized
+package struct Category: Mirrored {
+  package var name: String
+  package var resourceVersion: String
+  package var displayName: Localized
 
-  public init(_ object: Object) {
+  package init(_ object: Object) {
     name = object.name
     resourceVersion = object.resourceVersion
     displayName = Localized(object.spec["displayName"])

@@ -1,38 +1,38 @@
-public import Client
-public import Manifest
+package import Client
+package import Manifest
 
 /// One extension of the marketplace, installed or not.
 ///
 /// Decoded tolerantly: every era's names for the same thing are read (docs/KUBESPHERE.md: Eras).
-public struct Extension: Mirrored {
-  public var name: String
-  public var resourceVersion: String
-  public var displayName: Localized
-  public var description: Localized
+package struct Extension: Mirrored {
+  package var name: String
+  package var resourceVersion: String
+  package var displayName: Localized
+  package var description: Localized
   /// Empty when the extension is on no shelf.
-  public var category: String
+  package var category: String
   /// The repository it comes from, or empty.
-  public var repository: String
+  package var repository: String
   /// Who makes it, for display, or empty.
-  public var provider: Localized
-  public var state: InstallationState
+  package var provider: Localized
+  package var state: InstallationState
   /// The cluster's word, `nil` where it has none.
-  public var isEnabled: Bool?
+  package var isEnabled: Bool?
   /// What the cluster calls installed.
   ///
   /// After a failure this is the version that was tried
   /// (docs/KUBESPHERE.md: Extension status), so infer nothing from it without `state`.
-  public var installedVersion: String
-  public var recommendedVersion: String
+  package var installedVersion: String
+  package var recommendedVersion: String
   /// Every version offered, oldest first, as the cluster sorts them.
-  public var versions: [String]
-  public var created: String
-  public var isBeingDeleted: Bool
+  package var versions: [String]
+  package var created: String
+  package var isBeingDeleted: Bool
 
   /// The fields a console shows no use for, and that are most of the bytes.
-  public static let unread = JSONPaths(["spec", "icon"], ["metadata", "managedFields"])
+  package static let unread = JSONPaths(["spec", "icon"], ["metadata", "managedFields"])
 
-  public init(_ object: Object, dialect: Dialect) {
+  package init(_ object: Object, dialect: Dialect) {
     let spec = object.spec
     let status = object.status
     name = object.name

@@ -1,52 +1,52 @@
-public import Client
-public import Manifest
+package import Client
+package import Manifest
 
 /// One version of an extension: what it needs, and where its chart is.
-public struct ExtensionVersion: Mirrored {
+package struct ExtensionVersion: Mirrored {
   /// `<extension>-<version>`.
-  public var name: String
-  public var resourceVersion: String
-  public var `extension`: String
-  public var version: String
-  public var displayName: Localized
-  public var description: Localized
-  public var category: String
-  public var keywords: [String]
-  public var home: String
-  public var repository: String
+  package var name: String
+  package var resourceVersion: String
+  package var `extension`: String
+  package var version: String
+  package var displayName: Localized
+  package var description: Localized
+  package var category: String
+  package var keywords: [String]
+  package var home: String
+  package var repository: String
   /// A semver constraint on Kubernetes' version, or empty.
-  public var kubeVersion: String
+  package var kubeVersion: String
   /// A semver constraint on KubeSphere's version, or empty.
-  public var ksVersion: String
+  package var ksVersion: String
   /// The namespace the release goes to; empty means `extension-<name>`.
-  public var namespace: String
-  public var isMulticluster: Bool
-  public var dependencies: [Dependency]
-  public var chartURL: String
-  public var chartData: ChartDataReference?
-  public var digest: String
-  public var created: String
+  package var namespace: String
+  package var isMulticluster: Bool
+  package var dependencies: [Dependency]
+  package var chartURL: String
+  package var chartData: ChartDataReference?
+  package var digest: String
+  package var created: String
 
   /// Another thing this version needs.
-  public struct Dependency: Hashable, Sendable {
-    public var name: String
+  package struct Dependency: Hashable, Sendable {
+    package var name: String
     /// `extension` when the package says nothing.
-    public var type: String
+    package var type: String
     /// A semver constraint, or empty for any version.
-    public var version: String
-    public var isRequired: Bool
+    package var version: String
+    package var isRequired: Bool
   }
 
   /// The key of a ConfigMap that holds the packed chart.
-  public struct ChartDataReference: Hashable, Sendable {
-    public var namespace: String
-    public var name: String
-    public var key: String
+  package struct ChartDataReference: Hashable, Sendable {
+    package var namespace: String
+    package var name: String
+    package var key: String
   }
 
-  public static let unread = Extension.unread
+  package static let unread = Extension.unread
 
-  public init(_ object: Object, dialect: Dialect) {
+  package init(_ object: Object, dialect: Dialect) {
     let spec = object.spec
     name = object.name
     resourceVersion = object.resourceVersion

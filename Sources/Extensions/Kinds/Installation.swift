@@ -1,57 +1,57 @@
-public import Client
+package import Client
 import Manifest
 
 /// A Subscription or an InstallPlan: that an extension shall be there, in a version, with a config.
-public struct Installation: Mirrored {
-  public var name: String
-  public var resourceVersion: String
-  public var uid: String
-  public var `extension`: String
+package struct Installation: Mirrored {
+  package var name: String
+  package var resourceVersion: String
+  package var uid: String
+  package var `extension`: String
   /// The version wanted.
-  public var version: String
-  public var isEnabled: Bool
+  package var version: String
+  package var isEnabled: Bool
   /// YAML text, byte for byte as the cluster has it; an object is shown as block YAML.
-  public var config: String
-  public var configForm: ConfigForm
-  public var state: InstallationState
+  package var config: String
+  package var configForm: ConfigForm
+  package var state: InstallationState
   /// What the newest condition says; why a state is what it is.
-  public var message: String
+  package var message: String
   /// When the newest condition came about, RFC 3339, or empty.
-  public var conditionTime: String
+  package var conditionTime: String
   /// Newest last; ten at most in shipped KubeSphere.
-  public var history: [Transition]
+  package var history: [Transition]
   /// `status.version`: what was last tried, not what runs (docs/KUBESPHERE.md: Extension status).
-  public var attemptedVersion: String
-  public var appliedEnabled: Bool?
-  public var configHash: String
-  public var releaseName: String
-  public var targetNamespace: String
-  public var jobName: String
+  package var attemptedVersion: String
+  package var appliedEnabled: Bool?
+  package var configHash: String
+  package var releaseName: String
+  package var targetNamespace: String
+  package var jobName: String
   /// `spec.clusterScheduling` is there and says nothing of where, on which the controller fails (docs/KUBESPHERE.md: Placements).
-  public var lacksPlacement: Bool
+  package var lacksPlacement: Bool
   /// The member clusters that agents are asked for in.
-  public var clusters: [String]
+  package var clusters: [String]
   /// Agents are also asked for by labels of clusters, which counts where none is named.
-  public var hasClusterSelector: Bool
+  package var hasClusterSelector: Bool
   /// The controllers of a standalone backend look after it.
-  public var isKeptByStandalone: Bool
-  public var isBeingDeleted: Bool
-  public var created: String
+  package var isKeptByStandalone: Bool
+  package var isBeingDeleted: Bool
+  package var created: String
 
   /// Where a standalone backend's controllers note the namespace of what they keep.
-  public static let standaloneAnnotation = "ksx.dev/release-namespace"
+  package static let standaloneAnnotation = "ksx.dev/release-namespace"
 
-  public enum ConfigForm: Hashable, Sendable {
+  package enum ConfigForm: Hashable, Sendable {
     case text, object
   }
 
-  public struct Transition: Hashable, Sendable {
-    public var state: InstallationState
+  package struct Transition: Hashable, Sendable {
+    package var state: InstallationState
     /// RFC 3339, as the controller wrote it.
-    public var time: String
+    package var time: String
   }
 
-  public init(_ object: Object) {
+  package init(_ object: Object) {
     let spec = object.spec
     let status = object.status
     name = object.name

@@ -1,15 +1,15 @@
-public import Manifest
+package import Manifest
 
 /// A text in several languages, or in one that nobody named.
 ///
 /// Shipped KubeSphere has a map from language code to text where the first design had a string.
-public struct Localized: Hashable, Sendable {
+package struct Localized: Hashable, Sendable {
   /// Texts by language code; a plain string stands under the empty code.
-  public var texts: [String: String]
+  package var texts: [String: String]
 
-  public init(_ texts: [String: String]) { self.texts = texts }
+  package init(_ texts: [String: String]) { self.texts = texts }
 
-  public init(_ value: Value?) {
+  package init(_ value: Value?) {
     switch value {
     case .string(let text)?: texts = ["": text]
     case .mapping(let mapping)?:
@@ -19,10 +19,10 @@ public struct Localized: Hashable, Sendable {
     }
   }
 
-  public var isEmpty: Bool { texts.values.allSatisfy(\.isEmpty) }
+  package var isEmpty: Bool { texts.values.allSatisfy(\.isEmpty) }
 
   /// The text in `language` (`en`, `zh`), or in English, or in any language there is.
-  public func text(in language: String) -> String {
+  package func text(in language: String) -> String {
     let candidates = [language, "en", ""] + texts.keys.sorted()
     return candidates.lazy.compactMap { texts[$0] }.first { !$0.isEmpty } ?? ""
   }

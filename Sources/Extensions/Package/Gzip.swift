@@ -1,11 +1,11 @@
 import CZlib
 
 /// gzip (RFC 1952), by zlib.
-public enum Gzip {
+package enum Gzip {
   /// The bytes packed in `bytes`, if they are no more than `limit`.
   ///
   /// The limit holds while unpacking: a few kilobytes can unpack to gigabytes.
-  public static func unpack(_ bytes: [UInt8], limit: Int) throws(PackageError) -> [UInt8] {
+  package static func unpack(_ bytes: [UInt8], limit: Int) throws(PackageError) -> [UInt8] {
     guard bytes.starts(with: [0x1f, 0x8b]) else { throw .malformed("it does not begin like gzip") }
     let result = bytes.withUnsafeBufferPointer { input in
       Result { () throws(PackageError) -> [UInt8] in
@@ -16,7 +16,7 @@ public enum Gzip {
   }
 
   /// The bytes packed; the same bytes give the same result, for no time is written into it.
-  public static func pack(_ bytes: [UInt8]) -> [UInt8] {
+  package static func pack(_ bytes: [UInt8]) -> [UInt8] {
     let stream = ZStream()
     guard ksx_deflate_init(stream.pointer, 9) == Z_OK else { fatalError("zlib has no memory") }
     defer { deflateEnd(stream.pointer) }

@@ -4,24 +4,24 @@ import Manifest
 /// An extension's package: a helm chart with an `extension.yaml`, as files by path.
 ///
 /// Paths are relative to the chart's folder, such as `templates/service.yaml`.
-public struct Package: Hashable, Sendable {
-  public private(set) var files: [String: [UInt8]]
+package struct Package: Hashable, Sendable {
+  package private(set) var files: [String: [UInt8]]
 
   /// What is unpacked at most: genuine packages are a hundredth of it.
-  public struct Limits: Hashable, Sendable {
-    public var bytes: Int
-    public var files: Int
+  package struct Limits: Hashable, Sendable {
+    package var bytes: Int
+    package var files: Int
 
-    public init(bytes: Int = 64 << 20, files: Int = 10_000) {
+    package init(bytes: Int = 64 << 20, files: Int = 10_000) {
       self.bytes = bytes
       self.files = files
     }
   }
 
-  public init(files: [String: [UInt8]]) { self.files = files }
+  package init(files: [String: [UInt8]]) { self.files = files }
 
   /// Unpacks a `.tgz`.
-  public init(archive: [UInt8], limits: Limits = Limits()) throws(PackageError) {
+  package init(archive: [UInt8], limits: Limits = Limits()) throws(PackageError) {
     var tar = TarReader(try Gzip.unpack(archive, limit: limits.bytes), maximumFiles: limits.files)
     files = [:]
     for file in try tar.files() {
@@ -35,41 +35,41 @@ public struct Package: Hashable, Sendable {
   }
 
   /// The package as a `.tgz` in which everything lies in the folder `name`.
-  public func archive(folder name: String) -> [UInt8] {
+  package func archive(folder name: String) -> [UInt8] {
     let placed = files.map { (name + "/" + $0.key, $0.value) }
     return Gzip.pack(TarWriter.archive(Dictionary(placed, uniquingKeysWith: { $1 })))
   }
 
   /// The file at `path` as text, or `nil` when there is none.
-  public func text(_ path: String) -> String? {
+  package func text(_ path: String) -> String? {
     files[path].map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// What `Chart.yaml` says.
-  public func chart() throws(PackageError) -> Chart {
+  package func chart() throws(PackageError) -> Chart {
     guard let value = try yaml("Chart.yaml") else { throw .missing(path: "Chart.yaml") }
     return Chart(value)
   }
 
   /// What `extension.yaml` says; older packages have none.
-  public func extensionManifest() throws(PackageError) -> ExtensionManifest? {
+  package func extensionManifest() throws(PackageError) -> ExtensionManifest? {
     try yaml("extension.yaml").map(ExtensionManifest.init)
   }
 
   /// The chart's default values, byte for byte: their comments are the only guidance there is.
-  public var values: String { text("values.yaml") ?? "" }
+  package var values: String { text("values.yaml") ?? "" }
 
   /// What its installer may do, as ClusterRole and Role documents, or `nil`.
-  public var permissions: String? { text("permissions.yaml") }
+  package var permissions: String? { text("permissions.yaml") }
 
   /// The README in `language` (`en`, `zh`), or the one that names no language.
-  public func readme(in language: String) -> String? { document("readme", in: language) }
+  package func readme(in language: String) -> String? { document("readme", in: language) }
 
   /// The changelog in `language`, or the one that names no language.
-  public func changelog(in language: String) -> String? { document("changelog", in: language) }
+  package func changelog(in language: String) -> String? { document("changelog", in: language) }
 
   /// The icon as a `data:` URI, or a URL when the package names one; empty when it has none.
-  public var icon: String {
+  package var icon: String {
     let named = (try? extensionManifest())?.icon ?? (try? chart())?.icon ?? ""
     guard let path = try? TarReader.safe(named), let bytes = files[path] else { return named }
     return "data:\(Self.mediaType(path));base64," + Base64.encode(bytes)

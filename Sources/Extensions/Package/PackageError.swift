@@ -1,8 +1,8 @@
-public import Client
-public import Manifest
+package import Client
+package import Manifest
 
 /// Why a package could not be had or read.
-public enum PackageError: Error, Hashable, Sendable {
+package enum PackageError: Error, Hashable, Sendable {
   /// The bytes are no gzip, or no tar in it; the text says what is wrong, for a person.
   case malformed(String)
   /// Unpacked it would be longer than this many bytes, or have too many files.
@@ -21,7 +21,7 @@ public enum PackageError: Error, Hashable, Sendable {
 
 extension PackageError: CustomStringConvertible {
   /// The words of `sentence`; paths and texts of the package in them are harmless to a terminal.
-  public var description: String { Harmless.text(sentence, limit: 1000) }
+  package var description: String { Harmless.text(sentence, limit: 1000) }
 
   private var sentence: String {
     switch self {

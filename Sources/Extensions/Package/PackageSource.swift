@@ -1,24 +1,24 @@
-public import Client
+package import Client
 import Manifest
 
 /// A place that may have the package of an ExtensionVersion.
-public enum PackageSource: Hashable, Sendable {
+package enum PackageSource: Hashable, Sendable {
   /// A key of a ConfigMap's `binaryData`.
   case configMap(namespace: String, name: String, key: String)
   /// Somewhere outside the API.
   case url(String)
 
   /// Where the charts of published extensions lie (docs/KUBESPHERE.md: Packages).
-  public static let namespace = "kubesphere-system"
-  public static let key = "chart.tgz"
+  package static let namespace = "kubesphere-system"
+  package static let key = "chart.tgz"
 
   /// The ConfigMap that holds a version's chart by convention.
-  public static func configMapName(_ extension: String, _ version: String) -> String {
+  package static func configMapName(_ extension: String, _ version: String) -> String {
     "extension-\(`extension`)-\(version)-chart"
   }
 
   /// The places to look in, best first: what the version names, the convention, its URL.
-  public static func all(of version: ExtensionVersion) -> [PackageSource] {
+  package static func all(of version: ExtensionVersion) -> [PackageSource] {
     let convention = Self.configMap(
       namespace: namespace, name: configMapName(version.extension, version.version), key: key)
     var sources = [convention]
@@ -34,7 +34,7 @@ extension ExtensionVersion {
   /// The packed chart of this version, from the first place in the cluster that has it.
   ///
   /// A chart that lies only at a URL is `.unavailable`: a console fetches nothing from elsewhere.
-  public func archive(from cluster: Cluster) async throws(PackageError) -> [UInt8] {
+  package func archive(from cluster: Cluster) async throws(PackageError) -> [UInt8] {
     for case .configMap(let namespace, let name, let key) in PackageSource.all(of: self) {
       let object: Object
       do {
@@ -57,7 +57,7 @@ extension ExtensionVersion {
   ///
   /// Where the cluster does not hand the chart out, `gateway` is asked for its files: it fetches charts from their
   /// repositories itself.
-  public func package(from cluster: Cluster, gateway: Gateway? = nil) async throws(PackageError) -> Package {
+  package func package(from cluster: Cluster, gateway: Gateway? = nil) async throws(PackageError) -> Package {
     let problem: PackageError
     do throws(PackageError) {
       return try Package(archive: try await archive(from: cluster))

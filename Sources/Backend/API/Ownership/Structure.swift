@@ -1,6 +1,6 @@
 /// How the values of a kind of object are put together: what is merged piece by piece, and what
 /// stands or falls as a whole (the OpenAPI extensions `x-kubernetes-list-type` and its kin).
-public indirect enum Structure: Hashable, Sendable {
+package indirect enum Structure: Hashable, Sendable {
   /// Nothing is known: mappings are merged, lists are replaced.
   case any
   /// Replaced as a whole: scalars, and lists and mappings that are called atomic.

@@ -3,13 +3,13 @@ import Client
 /// Which installations are under way, for a server that may only end when none is.
 ///
 /// Shared by the controllers, which write it, and their host, which reads it.
-public final class ControllerActivity: Sendable {
+package final class ControllerActivity: Sendable {
   private let names = Locked<Set<String>>([])
 
-  public init() {}
+  package init() {}
 
   /// Something is being installed, upgraded or removed.
-  public var isBusy: Bool { names.withLock { !$0.isEmpty } }
+  package var isBusy: Bool { names.withLock { !$0.isEmpty } }
 
   func set(_ name: String, isBusy: Bool) {
     names.withLock { names in
