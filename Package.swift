@@ -6,10 +6,10 @@ let package = Package(
   dependencies: [
     // Only ksxd uses these. ksx links no package: swift-http-types and swift-argument-parser bring
     // FoundationEssentials, 6.5 MB of a 15 MB budget (docs/ARCHITECTURE.md).
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
   ],
   targets: [
     // C libraries. Each is a module map and one header of inline wrappers.
@@ -55,12 +55,14 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "ManifestTests", dependencies: ["Manifest", "TestSupport"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CTerminal"]),
-    .testTarget(name: "ClientTests", dependencies: ["Client", "TestSupport"]),
-    .testTarget(name: "ExtensionsTests", dependencies: ["Extensions"]),
+    .testTarget(name: "ClientTests", dependencies: ["Client", "Manifest", "TestSupport"]),
+    .testTarget(name: "ExtensionsTests", dependencies: ["Extensions", "Client", "Manifest"]),
     .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest", "TestSupport"]),
-    .testTarget(name: "BackendTests", dependencies: ["Backend"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Backend"]),
-    .testTarget(name: "ConsoleTests", dependencies: ["Console", "Backend"]),
+    .testTarget(name: "BackendTests", dependencies: ["Backend", "Extensions", "Client", "Manifest"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Backend", "Extensions", "Client", "Manifest"]),
+    .testTarget(
+      name: "ConsoleTests",
+      dependencies: ["Console", "Backend", "Extensions", "Client", "Editor", "Terminal", "Manifest"]),
     // A real client and a real server, and between them whatever can go wrong.
     .testTarget(name: "FaultTests", dependencies: ["Backend", "Extensions", "Client", "Manifest", "TestSupport"]),
     // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.

@@ -36,7 +36,7 @@ testbed_add_reader() {
   pki=$(dirname "$TESTBED_CA")
   (
     umask 077
-    cd "$pki"
+    cd "$pki" || exit
     openssl ecparam -name prime256v1 -genkey -noout -out "$name.key"
     openssl req -new -key "$name.key" -subj "/CN=$name" -out "$name.csr"
     openssl x509 -req -in "$name.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -out "$name.crt" \

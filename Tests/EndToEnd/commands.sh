@@ -1,5 +1,6 @@
 # The commands for scripts against the standalone backend.
-# shellcheck shell=bash
+# Variables and functions come from lib.sh and the other files of this folder.
+# shellcheck shell=bash disable=SC2034,SC2120,SC2154
 
 # stocked - waits until the backend has put its marketplace on the shelves.
 stocked() {

@@ -1,5 +1,6 @@
 # The console on the standalone backend, as a person sees it.
-# shellcheck shell=bash
+# Variables and functions come from lib.sh and the other files of this folder.
+# shellcheck shell=bash disable=SC2034,SC2120,SC2154
 
 opened() {
   start "${1:-80x24}" ksx --standalone

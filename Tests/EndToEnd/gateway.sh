@@ -1,5 +1,6 @@
 # The gateway as a way to a cluster: logging in, going by it alone, and beside a Kubernetes way.
-# shellcheck shell=bash
+# Variables and functions come from lib.sh and the other files of this folder.
+# shellcheck shell=bash disable=SC2034,SC2120,SC2154
 #
 # Behind everything is a ksxd; before it stand gateway.py as KubeSphere's gateway and, with --open, as the API server.
 

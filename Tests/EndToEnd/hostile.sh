@@ -1,5 +1,6 @@
 # Servers and files that are made to be too much.
-# shellcheck shell=bash
+# Variables and functions come from lib.sh and the other files of this folder.
+# shellcheck shell=bash disable=SC2034,SC2120,SC2154
 
 what_is_too_large_is_refused_in_a_line_and_little_memory() {
   local assignments=()

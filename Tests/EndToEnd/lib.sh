@@ -1,5 +1,6 @@
 # Drives the real binaries in a real terminal (tmux) and counts what passed.
-# shellcheck shell=bash
+# `bin` comes from scripts/e2e.
+# shellcheck shell=bash disable=SC2154
 #
 # A test is a function whose name is its sentence. It ends at the first step that fails; the screen at that
 # moment is printed. Every test has its own home, runtime directory and tmux server.
@@ -43,6 +44,7 @@ end_test() {
   done
   local pids
   pids=$(pgrep -f "ksxd serve.*$home" || true)
+  # shellcheck disable=SC2086
   [ -z "$pids" ] || kill -9 $pids 2>/dev/null || true
 }
 

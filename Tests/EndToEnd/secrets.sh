@@ -1,5 +1,6 @@
 # Planted secrets, and nobody to see them: a server that repeats whatever it is sent.
-# shellcheck shell=bash
+# Variables and functions come from lib.sh and the other files of this folder.
+# shellcheck shell=bash disable=SC2034,SC2120,SC2154
 
 # parrot - starts the server and writes a kubeconfig with a secret in every place there is for one.
 parrot() {
