@@ -86,7 +86,7 @@ import Testing
   @Test func theScreenSaysHowAnUpgradeEnds() {
     var sitting = Sitting.atMarket()
     sitting.upgradeGrafana()
-    #expect(sitting.app.desk.operations.names == ["grafana"])
+    #expect(sitting.app.state.operations.names == ["grafana"])
 
     sitting.hear(
       .installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading", resourceVersion: "8"))))
@@ -98,7 +98,7 @@ import Testing
             "grafana", version: "1.1.0", state: "UpgradeFailed", message: "no such image", resourceVersion: "9"))))
 
     #expect(sitting.status == "grafana: could not upgrade to 1.1.0: no such image")
-    #expect(sitting.app.desk.operations.isEmpty)
+    #expect(sitting.app.state.operations.isEmpty)
   }
 
   @Test func whatWasThereBeforeAnUpgradeIsRememberedAndOfferedAsTheWayBack() {
@@ -128,7 +128,7 @@ import Testing
       .installations(.applied(.sample("grafana", version: "1.0.0", config: "replicas: 1\n", resourceVersion: "8"))))
 
     #expect(sitting.changes == [.disable])
-    #expect(sitting.app.desk.operations.names == ["grafana"])
+    #expect(sitting.app.state.operations.names == ["grafana"])
   }
 
   @Test func aRefusalStaysOnThePlanAndInTheMessages() {

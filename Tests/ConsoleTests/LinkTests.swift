@@ -66,7 +66,7 @@ import Testing
 
   private func atTwoWays(_ columns: Int = 80) -> Sitting {
     var sitting = Sitting.atMarket(columns)
-    sitting.app.desk.session.isComparable = true
+    sitting.app.state.session.isComparable = true
     sitting.hear(.way(.init(way: .kubernetes)))
     return sitting
   }

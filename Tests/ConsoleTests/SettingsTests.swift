@@ -85,7 +85,7 @@ import Testing
     sitting.type("mono")
     sitting.press(.enter)
     #expect(sitting.status == "theme: mono")
-    #expect(sitting.app.desk.theme.name == "mono")
+    #expect(sitting.app.state.theme.name == "mono")
 
     sitting.type(":")
     sitting.press(.up)

@@ -6,19 +6,19 @@ extension App {
   mutating func hear(_ message: Message) -> [Work] {
     var works: [Work] = []
     switch message {
-    case .time: if desk.link.mustProbe(at: desk.now) { works.append(.probeWays) }
+    case .time: if state.connection.mustProbe(at: state.now) { works.append(.probeWays) }
     case .key, .documented, .rehearsed, .compared: break
-    case .warned(let text): desk.say(.warning, "The cluster warns: \(text)")
+    case .warned(let text): state.say(.warning, "The cluster warns: \(text)")
     case .way(let use):
-      desk.link.take(use, at: desk.now)
-      desk.say(use.way == .gateway ? .warning : .good, use.sentence)
+      state.connection.take(use, at: state.now)
+      state.say(use.way == .gateway ? .warning : .good, use.sentence)
     case .confirmed(let plan, let reason):
-      desk.say(
+      state.say(
         .warning,
         "\(plan.name): \(plan.change.words) was carried out, though its answer was lost (\(reason)).")
-    case .resized(let size): desk.size = size
+    case .resized(let size): state.size = size
     case .connected(let capabilities): works += connected(capabilities)
-    case .judged(let verdicts): desk.rights.learn(verdicts)
+    case .judged(let verdicts): state.rights.learn(verdicts)
     case .unconnected(let error, let delay): unconnected(error, delay)
     case .categories(let event): apply(event) { $0.apply(event) }
     case .extensions(let event): apply(event) { $0.apply(event) }
@@ -27,65 +27,65 @@ extension App {
       apply(event) { $0.apply(event) }
       settleOperations()
     case .versions(let name, let event):
-      desk.market.apply(event, of: name)
+      state.market.apply(event, of: name)
       doubt(event)
     case .applied(let plan, let failure): works += applied(plan, failure)
     case .recalled(let records):
-      desk.records.memories.merge(records.memories) { mine, _ in mine }
-      desk.records.drafts.merge(records.drafts) { mine, _ in mine }
-    case .forgot(let sentence): desk.say(.error, sentence)
+      state.records.memories.merge(records.memories) { mine, _ in mine }
+      state.records.drafts.merge(records.drafts) { mine, _ in mine }
+    case .forgot(let sentence): state.say(.error, sentence)
     }
     // All have noticed before any of them is opened or closed for it.
     var steps: [Step] = []
-    for index in layers.indices { steps += layers[index].notice(message, &desk) }
+    for index in layers.indices { steps += layers[index].notice(message, &state) }
     return works + take(steps)
   }
 
   private mutating func apply<Element>(_ event: WatchEvent<Element>, to market: (inout Market) -> Void) {
-    market(&desk.market)
+    market(&state.market)
     heard(event)
   }
 
   /// What was known before may be wrong by now: then everything is read anew in the right words.
   private mutating func connected(_ capabilities: Capabilities) -> [Work] {
-    let former = desk.dialect
-    desk.knowledge.learn(capabilities, at: desk.now)
-    if capabilities.dialect == former { return desk.rightsAsked == nil ? desk.askRights() : [] }
+    let former = state.dialect
+    state.capabilityState.learn(capabilities, at: state.now)
+    if capabilities.dialect == former { return state.rightsAsked == nil ? state.askRights() : [] }
     if let former {
       cancellations += Self.watches(former) + versionWatches(former)
-      desk.market = Market()
+      state.market = Market()
     }
-    desk.link.refusal = nil
+    state.connection.refusal = nil
     let watches = Self.watches(capabilities.dialect) + versionWatches(capabilities.dialect)
-    return watches + desk.askRights(isAfresh: former != nil)
+    return watches + state.askRights(isAfresh: former != nil)
   }
 
   private mutating func doubt<Element>(_ event: WatchEvent<Element>) {
     guard case .interrupted(let error, _) = event, error.isOfMissingKind else { return }
-    desk.errands += desk.knowledge.ask()
+    state.errands += state.capabilityState.ask()
   }
 
   private mutating func unconnected(_ error: DialectError, _ delay: Duration) {
-    let sentence = error.sentence(at: desk.session.cluster)
+    let sentence = error.sentence(at: state.session.cluster)
     // While the watches are well, what was known will do.
-    if desk.link.state == .connected, error != .absent { return }
-    desk.link.lost(sentence, retryAfter: delay, at: desk.now)
-    desk.link.refusal = error.isRefusal ? sentence : error.needsAct
-    desk.say(.error, sentence)
+    if state.connection.state == .connected, error != .absent { return }
+    state.connection.lost(sentence, retryAfter: delay, at: state.now)
+    state.connection.refusal = error.isRefusal ? sentence : error.needsAct
+    state.say(.error, sentence)
   }
 
   private mutating func heard<Element>(_ event: WatchEvent<Element>) {
     doubt(event)
     if case .interrupted(let error, let delay) = event {
-      let wasConnected = desk.link.state == .connected
-      let sentence = error.sentence(for: "watching", at: desk.session.cluster)
-      desk.link.lost(sentence, retryAfter: delay, at: desk.now)
-      desk.link.refusal = error.isRefusal ? sentence : error.needsAct
-      if wasConnected || desk.journal.entries.last?.text != sentence { desk.say(.error, sentence) }
-    } else if desk.market.interruption == nil, desk.link.state != .connected {
-      if desk.link.staleSince != nil { desk.say(.note, desk.link.connectedAgain) }
-      desk.link.restored()
-      desk.link.refusal = nil
+      let wasConnected = state.connection.state == .connected
+      let sentence = error.sentence(for: "watching", at: state.session.cluster)
+      state.connection.lost(sentence, retryAfter: delay, at: state.now)
+      state.connection.refusal = error.isRefusal ? sentence : error.needsAct
+      if wasConnected || state.journal.entries.last?.text != sentence { state.say(.error, sentence) }
+    } else if state.market.interruption == nil, state.connection.state != .connected {
+      if state.connection.staleSince != nil { state.say(.note, state.connection.connectedAgain) }
+      state.connection.restored()
+      state.connection.refusal = nil
     }
   }
 
@@ -98,7 +98,7 @@ extension App {
       case .deleted, .resumed, .interrupted: []
       }
     return fresh.compactMap { installation in
-      guard let former = desk.market.installations[installation.name],
+      guard let former = state.market.installations[installation.name],
         former.version != installation.version || former.config != installation.config
       else { return nil }
       let what = former.version == installation.version ? "configure" : "version \(installation.version)"
@@ -107,32 +107,32 @@ extension App {
   }
 
   private mutating func remember(_ installation: Installation, _ what: String) -> Work {
-    let none = ReleaseMemory(cluster: desk.session.identity, extension: installation.name)
-    var memory = desk.records.memories[installation.name] ?? none
+    let none = ReleaseMemory(cluster: state.session.identity, extension: installation.name)
+    var memory = state.records.memories[installation.name] ?? none
     memory.remember(
       ReleaseMemory.Entry(
-        version: installation.version, config: installation.config, time: desk.now.timestamp, what: what))
-    desk.records.memories[installation.name] = memory
+        version: installation.version, config: installation.config, time: state.now.timestamp, what: what))
+    state.records.memories[installation.name] = memory
     return .remember(memory)
   }
 
   private mutating func applied(_ plan: Plan, _ failure: ClusterError?) -> [Work] {
     if let failure {
       // The cluster knows better than what it said before.
-      if case .refused(let status) = failure, status.code == 403 { desk.errands += desk.askRights(isAfresh: true) }
+      if case .refused(let status) = failure, status.code == 403 { state.errands += state.askRights(isAfresh: true) }
       if layers.contains(where: { $0.claims(plan, failure) }) { return [] }
-      desk.operations.abandon(plan.name)
-      desk.say(.error, failure.sentence(for: "\(plan.change.words) \(plan.name)", at: desk.session.cluster))
+      state.operations.abandon(plan.name)
+      state.say(.error, failure.sentence(for: "\(plan.change.words) \(plan.name)", at: state.session.cluster))
       return []
     }
-    let before = desk.operations[plan.name]?.before
-    desk.operations.accepted(plan.name)
+    let before = state.operations[plan.name]?.before
+    state.operations.accepted(plan.name)
     _ = take(.closeChange(of: plan.name))
     settleOperations()
     var works: [Work] = []
     // A configuration was saved, so its draft has served.
-    if plan.change.config != nil, desk.records.drafts[plan.name] != nil {
-      desk.records.drafts[plan.name] = nil
+    if plan.change.config != nil, state.records.drafts[plan.name] != nil {
+      state.records.drafts[plan.name] = nil
       works.append(.keepDraft(of: plan.name, nil))
     }
     if let before { works.append(remember(before, plan.change.words)) }
@@ -140,11 +140,11 @@ extension App {
   }
 
   private mutating func settleOperations() {
-    for ended in desk.operations.settle(desk.market.installations) {
+    for ended in state.operations.settle(state.market.installations) {
       if let failure = ended.failure {
-        desk.say(.error, "\(ended.name): could not \(ended.change.words): \(failure)")
+        state.say(.error, "\(ended.name): could not \(ended.change.words): \(failure)")
       } else {
-        desk.say(.good, "\(ended.name): \(ended.change.pastPhrase).")
+        state.say(.good, "\(ended.name): \(ended.change.pastPhrase).")
       }
     }
   }

@@ -13,10 +13,10 @@ package struct App: Sendable {
   /// The terminal must be painted anew, or given back for a while; the loop does it and says so.
   package internal(set) var request: TerminalRequest?
 
-  var desk: Desk
-  private var marketplace = MarketplaceView()
+  var state: ConsoleState
+  private var marketplace = MarketplaceScreen()
   /// The views above the marketplace, the topmost last.
-  var layers: [any View] = []
+  var layers: [any Screen] = []
   private var pendingKeys: [Key] = []
   private var paletteHistory: [String] = []
   private var isSettled = false
@@ -28,15 +28,16 @@ package struct App: Sendable {
 
   /// An app for the cluster that `session` describes.
   package init(_ session: Session, settings: Settings, now: Moment) {
-    desk = Desk(session.description, settings, now: now)
-    desk.knowledge = Knowledge(session)
-    desk.link.take(session.description.way, at: now)
-    for problem in settings.problems { desk.say(.error, problem) }
+    state = ConsoleState(session.description, settings, now: now)
+    state.capabilityState = CapabilityState(session)
+    state.connection.take(session.description.way, at: now)
+    for problem in settings.problems { state.say(.error, problem) }
   }
 
   /// What to do when the console opens.
   package mutating func start() -> [Work] {
-    [.recall] + desk.knowledge.askIfOld(at: desk.now) + (desk.dialect.map(Self.watches) ?? []) + desk.askRights()
+    [.recall] + state.capabilityState.askIfOld(at: state.now) + (state.dialect.map(Self.watches) ?? [])
+      + state.askRights()
   }
 
   /// Plugins stand on no shelves.
@@ -47,18 +48,19 @@ package struct App: Sendable {
 
   /// When the app wants to hear `Message.time` at the latest.
   package var nextWakeUp: Moment? {
-    ([desk.link.nextChange(after: desk.now), desk.link.nextProbe] + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
+    ([state.connection.nextChange(after: state.now), state.connection.nextProbe] + layers.map(\.nextWakeUp)).compactMap
+    { $0 }.min()
   }
 
   /// Changes the state as `message` says at `now`, and returns what is to be done outside.
   package mutating func handle(_ message: Message, at now: Moment) -> [Work] {
-    desk.now = now
+    state.now = now
     let watched = Set(layers.compactMap(\.subject))
     var works: [Work]
     if case .key(let key) = message {
       settle()
-      desk.journal.goOn(at: now)
-      works = press(key) + desk.knowledge.askIfOld(at: now) + desk.askRightsIfOld()
+      state.journal.goOn(at: now)
+      works = press(key) + state.capabilityState.askIfOld(at: now) + state.askRightsIfOld()
     } else {
       works = hear(message)
     }
@@ -69,10 +71,10 @@ package struct App: Sendable {
 
   /// Starts to watch the versions of what is looked at now, and stops what nobody looks at any more.
   private mutating func follow(_ former: Set<String>) -> [Work] {
-    guard let dialect = desk.dialect else { return [] }
+    guard let dialect = state.dialect else { return [] }
     let wanted = Set(layers.compactMap(\.subject))
     for name in former.subtracting(wanted) {
-      desk.market.forgetVersions(of: name)
+      state.market.forgetVersions(of: name)
       cancellations.append(.watch(.versions(of: name), dialect))
     }
     return wanted.subtracting(former).sorted().map { .watch(.versions(of: $0), dialect) }
@@ -89,16 +91,16 @@ package struct App: Sendable {
 
   /// What came to light while the state was brought up to date, and is to be done outside.
   package mutating func takeErrands() -> [Work] {
-    defer { desk.errands = [] }
-    return desk.errands
+    defer { state.errands = [] }
+    return state.errands
   }
 
   /// Brings what is derived from the state up to date, once for any number of messages.
   package mutating func settle() {
     guard !isSettled else { return }
-    marketplace.settle(&desk)
-    for index in layers.indices { layers[index].settle(&desk) }
-    desk.market.settled()
+    marketplace.settle(&state)
+    for index in layers.indices { layers[index].settle(&state) }
+    state.market.settled()
     isSettled = true
   }
 
@@ -110,7 +112,7 @@ package struct App: Sendable {
     default: break
     }
     pendingKeys.append(key)
-    switch desk.settings.match(pendingKeys, in: top.sections) {
+    switch state.settings.match(pendingKeys, in: top.sections) {
     case .pending: return []
     case .command(.command(let command)):
       pendingKeys = []
@@ -129,41 +131,41 @@ package struct App: Sendable {
 
   /// Views count from their own corner.
   private mutating func point(_ action: Key.Mouse, at point: Point) -> [Work] {
-    guard desk.body.contains(point) else { return [] }
-    let row = point.row - desk.body.origin.row
+    guard state.body.contains(point) else { return [] }
+    let row = point.row - state.body.origin.row
     return take(onTop { $0.type(.mouse(action, Point(row: row, column: point.column)), &$1) })
   }
 
-  private var top: any View { layers.last ?? marketplace }
+  private var top: any Screen { layers.last ?? marketplace }
 
-  private mutating func onTop<Result>(_ body: (inout any View, inout Desk) -> Result) -> Result {
+  private mutating func onTop<Result>(_ body: (inout any Screen, inout ConsoleState) -> Result) -> Result {
     if layers.isEmpty {
-      var view: any View = marketplace
-      let result = body(&view, &desk)
-      if let changed = view as? MarketplaceView { marketplace = changed }
+      var view: any Screen = marketplace
+      let result = body(&view, &state)
+      if let changed = view as? MarketplaceScreen { marketplace = changed }
       return result
     }
-    return body(&layers[layers.count - 1], &desk)
+    return body(&layers[layers.count - 1], &state)
   }
 
   private mutating func perform(_ command: Command, argument: String = "") -> [Work] {
     if let steps = onTop({ $0.perform(command, &$1) }) { return take(steps) }
     switch command {
-    case .help: open(HelpView(top.sections))
-    case .messages: open(MessagesView())
-    case .palette: open(PaletteView(history: paletteHistory))
+    case .help: open(HelpScreen(top.sections))
+    case .messages: open(MessagesScreen())
+    case .palette: open(PaletteScreen(history: paletteHistory))
     case .quit: return quit()
     case .redraw: request = .redraw
     case .suspend: request = .suspend
     case .refresh: return refresh()
     case .compareWays: return compareWays()
     case .theme, .keymap, .language: set(command, to: argument)
-    default: desk.say(.warning, "\(command.rawValue) means nothing here.")
+    default: state.say(.warning, "\(command.rawValue) means nothing here.")
     }
     return []
   }
 
-  private mutating func open(_ view: any View) {
+  private mutating func open(_ view: any Screen) {
     layers.append(view)
     isSettled = false
   }
@@ -183,41 +185,41 @@ package struct App: Sendable {
     case .closeChange(let name): layers.removeAll { $0.isAboutChange(of: name) }
     case .run(let command, let argument): return perform(command, argument: argument)
     case .ran(let text): paletteHistory = paletteHistory.filter { $0 != text } + [text]
-    case .say(let tone, let text): desk.say(tone, text)
+    case .say(let tone, let text): state.say(tone, text)
     case .finish: return leave()
     }
     return []
   }
 
   private mutating func quit() -> [Work] {
-    if layers.contains(where: { $0 is LeaveView }) { return leave() }
-    var reasons = layers.compactMap { $0.reservation(desk) }
-    let running = desk.operations.names.map { "\($0): \(desk.operations[$0]?.change.words ?? "") is still under way" }
+    if layers.contains(where: { $0 is LeaveScreen }) { return leave() }
+    var reasons = layers.compactMap { $0.reservation(state) }
+    let running = state.operations.names.map { "\($0): \(state.operations[$0]?.change.words ?? "") is still under way" }
     if !running.isEmpty { reasons += running + ["What is under way goes on in the cluster."] }
     if reasons.isEmpty { return leave() }
-    open(LeaveView(reasons: reasons))
+    open(LeaveScreen(reasons: reasons))
     return []
   }
 
   /// Nothing is lost on the way out, not even when the line drops.
   private mutating func leave() -> [Work] {
     isFinished = true
-    return layers.flatMap { $0.farewell(desk) }
+    return layers.flatMap { $0.farewell(state) }
   }
 
   private mutating func compareWays() -> [Work] {
-    guard desk.session.isComparable, let dialect = desk.dialect else {
-      desk.say(.warning, "Only a profile with a gateway and a kubeconfig has two ways to compare.")
+    guard state.session.isComparable, let dialect = state.dialect else {
+      state.say(.warning, "Only a profile with a gateway and a kubeconfig has two ways to compare.")
       return []
     }
-    open(ComparisonView())
+    open(ComparisonScreen())
     return [.compareWays(dialect)]
   }
 
   private mutating func refresh() -> [Work] {
-    desk.say(.note, "Reading everything again …")
-    let questions = desk.knowledge.ask() + desk.askRights(isAfresh: true)
-    guard let dialect = desk.dialect else { return questions }
+    state.say(.note, "Reading everything again …")
+    let questions = state.capabilityState.ask() + state.askRights(isAfresh: true)
+    guard let dialect = state.dialect else { return questions }
     return Self.watches(dialect) + versionWatches(dialect) + questions
   }
 
@@ -228,23 +230,23 @@ package struct App: Sendable {
   private mutating func set(_ command: Command, to name: String) {
     switch command {
     case .theme:
-      guard let theme = desk.settings.themes[name] else { return complain("theme", desk.settings.themes.keys) }
-      desk.settings.theme = theme
+      guard let theme = state.settings.themes[name] else { return complain("theme", state.settings.themes.keys) }
+      state.settings.theme = theme
     case .keymap:
-      guard let keymaps = desk.settings.keymapsByName[name] else {
-        return complain("keymap", desk.settings.keymapsByName.keys)
+      guard let keymaps = state.settings.keymapsByName[name] else {
+        return complain("keymap", state.settings.keymapsByName.keys)
       }
-      desk.settings.keymaps = keymaps
+      state.settings.keymaps = keymaps
     default:
       guard ["en", "zh"].contains(name) else { return complain("language", ["en", "zh"]) }
-      desk.settings.language = name
-      desk.market.invalidate()
+      state.settings.language = name
+      state.market.invalidate()
     }
-    desk.say(.note, "\(command.rawValue): \(name)")
+    state.say(.note, "\(command.rawValue): \(name)")
   }
 
   private mutating func complain(_ what: String, _ names: some Collection<String>) {
-    desk.say(.warning, "\(what) NAME, where NAME is \(names.sorted().joined(separator: ", "))")
+    state.say(.warning, "\(what) NAME, where NAME is \(names.sorted().joined(separator: ", "))")
   }
 }
 
@@ -256,29 +258,29 @@ extension App {
       settled.settle()
       return settled.draw(on: &surface)
     }
-    surface.fill(surface.bounds, style: desk.theme["text"])
+    surface.fill(surface.bounds, style: state.theme["text"])
     guard surface.size.rows >= 10, surface.size.columns >= 40 else {
       drawTooSmall(on: &surface)
       return nil
     }
     let (rest, footer) = surface.bounds.split(bottom: 2)
-    let (top, body) = rest.split(top: desk.banner == nil ? 1 : 2)
-    Header(desk).draw(on: &surface, in: top.row(0))
-    if let banner = desk.banner {
+    let (top, body) = rest.split(top: state.banner == nil ? 1 : 2)
+    Header(state).draw(on: &surface, in: top.row(0))
+    if let banner = state.banner {
       surface.write(
-        " " + banner.truncated(to: top.size.columns - 2), row: 1, in: top, style: desk.theme["dialog.danger"])
+        " " + banner.truncated(to: top.size.columns - 2), row: 1, in: top, style: state.theme["dialog.danger"])
     }
     let bottom = layers.lastIndex { !$0.isOverlay }
-    if bottom == nil { marketplace.draw(on: &surface, in: body, desk) }
-    for view in layers[(bottom ?? 0)...] { view.draw(on: &surface, in: body, desk) }
-    return Footer(desk, self.top, pendingKeys).draw(on: &surface, in: footer) ?? self.top.cursor(in: body, desk)
+    if bottom == nil { marketplace.draw(on: &surface, in: body, state) }
+    for view in layers[(bottom ?? 0)...] { view.draw(on: &surface, in: body, state) }
+    return Footer(state, self.top, pendingKeys).draw(on: &surface, in: footer) ?? self.top.cursor(in: body, state)
   }
 
   private func drawTooSmall(on surface: inout Surface) {
     let size = "\(surface.size.columns)×\(surface.size.rows)"
     let lines = "This window is too small: \(size). 40×10 is the least.".wrapped(to: surface.size.columns)
     for (row, line) in lines.enumerated() {
-      surface.write(line, row: row, in: surface.bounds, style: desk.theme["text"])
+      surface.write(line, row: row, in: surface.bounds, style: state.theme["text"])
     }
   }
 }

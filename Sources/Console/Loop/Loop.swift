@@ -6,7 +6,7 @@ package import Terminal
 /// This is the only place that waits, the only place that draws, and the only place where messages
 /// meet state. It is synchronous: between two waits nothing can change under it. When nothing
 /// happens it sleeps without a limit and sends nothing.
-package func run(_ app: App, on screen: any Screen, worker: Worker, mailbox: Mailbox<Message>) {
+package func run(_ app: App, on screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>) {
   var loop = Loop(app: app, screen: screen, worker: worker, mailbox: mailbox)
   loop.run()
 }
@@ -14,7 +14,7 @@ package func run(_ app: App, on screen: any Screen, worker: Worker, mailbox: Mai
 /// The loop and what it holds.
 struct Loop {
   var app: App
-  let screen: any Screen
+  let screen: any Terminal.Screen
   let worker: Worker
   let mailbox: Mailbox<Message>
   private var shown: (surface: Surface, cursor: Point?)?
@@ -23,7 +23,7 @@ struct Loop {
   /// A burst of news is one frame in this many seconds; a key is answered at once.
   static let frameInterval = 0.1
 
-  init(app: App, screen: any Screen, worker: Worker, mailbox: Mailbox<Message>) {
+  init(app: App, screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>) {
     (self.app, self.screen, self.worker, self.mailbox) = (app, screen, worker, mailbox)
   }
 

@@ -2,7 +2,7 @@ import Client
 import Extensions
 
 /// What the console knows of what the cluster's extensions can do, and how it came to know.
-struct Knowledge: Hashable, Sendable {
+struct CapabilityState: Hashable, Sendable {
   /// `nil` until the cluster has said it, now or at an earlier visit.
   private(set) var capabilities: Capabilities?
   private var learned: Moment?

@@ -2,7 +2,7 @@ import Client
 import Extensions
 
 /// How the connection to the cluster stands.
-struct Link: Hashable, Sendable {
+struct ConnectionState: Hashable, Sendable {
   enum State: Hashable, Sendable {
     case connecting
     case connected

@@ -2,13 +2,13 @@ import Client
 import Extensions
 
 // What the console says beforehand of what cannot be done here, or not by this person.
-extension Desk {
+extension ConsoleState {
   /// What this person may do is asked again after this many seconds.
   static let rightsLifetime = 300.0
 
   /// Why the cluster would not carry out what `command` plans on `name`, as a sentence.
   func incapability(_ command: Command, on name: String? = nil) -> String? {
-    guard let change = command.change, let capabilities = knowledge.capabilities else { return nil }
+    guard let change = command.change, let capabilities = capabilityState.capabilities else { return nil }
     if let name, market.installations[name]?.isKeptByStandalone == true { return nil }
     return capabilities.reason(against: change.feature)
   }

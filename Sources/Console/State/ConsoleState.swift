@@ -5,13 +5,13 @@ import Terminal
 /// What all views share: the cluster as it is known, and how this person wants to see it.
 ///
 /// A value with one writer, the app; views change it only while they handle a message.
-struct Desk: Sendable {
+struct ConsoleState: Sendable {
   var session: Session.Description
   var settings: Settings
   var now: Moment
   var size = Size(rows: 24, columns: 80)
   /// What the cluster's extensions can do, and whether and when it was asked.
-  var knowledge = Knowledge()
+  var capabilityState = CapabilityState()
   /// What this person may do.
   var rights: Rights
   /// When that was asked last.
@@ -19,7 +19,7 @@ struct Desk: Sendable {
   /// What views want done outside that have just found out so; the loop takes them.
   var errands: [Work] = []
   var market = Market()
-  var link = Link()
+  var connection = ConnectionState()
   var operations = Operations()
   var records = Records()
   var journal = Journal()
@@ -31,13 +31,13 @@ struct Desk: Sendable {
     rights = Rights(user: session.user)
   }
 
-  var dialect: Dialect? { knowledge.capabilities?.dialect }
+  var dialect: Dialect? { capabilityState.capabilities?.dialect }
 
   var theme: Theme { settings.theme }
   var language: String { settings.language }
 
   /// What everybody must know before anything else, in a row of its own under the header.
-  var banner: String? { link.refusal }
+  var banner: String? { connection.refusal }
 
   /// The area of the views: everything but the header, the banner and the footer.
   var body: Rect {
@@ -57,7 +57,7 @@ struct Desk: Sendable {
   /// What a plan about `name` is made from, once its versions are known.
   func planContext(for name: String) -> PlanContext? {
     // Who may not see the versions sees the plan without them.
-    guard let capabilities = knowledge.capabilities, let versions = market.versions[name],
+    guard let capabilities = capabilityState.capabilities, let versions = market.versions[name],
       versions.isFilled || versions.interruption?.isRefusal == true
     else { return nil }
     var context = PlanContext(

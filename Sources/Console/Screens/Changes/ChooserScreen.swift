@@ -3,7 +3,7 @@ import Extensions
 import Terminal
 
 /// A choice among versions, before a plan.
-struct ChooserView: View {
+struct ChooserScreen: Screen {
   enum Purpose: Hashable, Sendable {
     case install, upgrade, rollBack
   }
@@ -31,57 +31,57 @@ struct ChooserView: View {
 
   var subject: String? { name }
 
-  func hints(_ desk: Desk) -> [Action] { .commands([.open, .back, .help]) }
+  func hints(_ state: ConsoleState) -> [Action] { .commands([.open, .back, .help]) }
 
-  mutating func settle(_ desk: inout Desk) {
-    choices = Self.choices(purpose, name, desk)
+  mutating func settle(_ state: inout ConsoleState) {
+    choices = Self.choices(purpose, name, state)
     // Until a person has moved, the best choice stays selected whatever arrives.
-    if !hasChosen || selected.map(choices.contains) != true { selected = Self.preferred(purpose, choices, name, desk) }
-    scroll.show(row, height: height(desk), count: choices.count)
+    if !hasChosen || selected.map(choices.contains) != true { selected = Self.preferred(purpose, choices, name, state) }
+    scroll.show(row, height: height(state), count: choices.count)
   }
 
   private var row: Int { selected.flatMap(choices.firstIndex) ?? 0 }
-  private func height(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 3) }
+  private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 3) }
 
-  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
     case .back:
       return [.close()]
     case .open:
       guard let selected else { return [] }
-      return [.close(opening: PlanView(selected.change, name))]
+      return [.close(opening: PlanScreen(selected.change, name))]
     default:
-      guard let distance = distance(of: command, height: height(desk), count: choices.count) else { return nil }
+      guard let distance = distance(of: command, height: height(state), count: choices.count) else { return nil }
       if !choices.isEmpty { selected = choices[max(0, min(row + distance, choices.count - 1))] }
       hasChosen = true
       return []
     }
   }
 
-  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     guard case .mouse(.click, let point) = key else { return [] }
     let index = scroll.top + point.row - 2
     guard choices.indices.contains(index), point.row >= 2 else { return [] }
     let isAgain = selected == choices[index]
     (selected, hasChosen) = (choices[index], true)
-    return isAgain ? perform(.open, &desk) ?? [] : []
+    return isAgain ? perform(.open, &state) ?? [] : []
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
-    surface.write(question, row: 0, in: area.inset(columns: 1), style: desk.theme["title"])
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    surface.write(question, row: 0, in: area.inset(columns: 1), style: state.theme["title"])
     let list = area.split(top: 2).rest.inset(columns: 1)
     if choices.isEmpty {
-      surface.write(emptiness(desk), row: 0, in: list, style: desk.theme["dim"])
+      surface.write(emptiness(state), row: 0, in: list, style: state.theme["dim"])
     }
-    for (offset, choice) in choices.dropFirst(scroll.top).prefix(height(desk)).enumerated() {
+    for (offset, choice) in choices.dropFirst(scroll.top).prefix(height(state)).enumerated() {
       let isSelected = choice == selected
       let line = list.row(offset).split(left: 2).rest
       let width = min(20, max(10, line.size.columns / 3))
-      let style = desk.theme[isSelected ? "list.selected" : "text"]
+      let style = state.theme[isSelected ? "list.selected" : "text"]
       let mark = isSelected ? "> " : "  "
       surface.write(mark + choice.version.truncated(to: width), row: offset, in: list, style: style)
       let remark = line.split(left: width + 1).rest
-      surface.write(choice.remark.truncated(to: remark.size.columns), row: 0, in: remark, style: desk.theme["dim"])
+      surface.write(choice.remark.truncated(to: remark.size.columns), row: 0, in: remark, style: state.theme["dim"])
     }
   }
 
@@ -93,8 +93,8 @@ struct ChooserView: View {
     }
   }
 
-  private func emptiness(_ desk: Desk) -> String {
-    if desk.market.extensions[name] == nil { return "\(name) is not in the marketplace." }
+  private func emptiness(_ state: ConsoleState) -> String {
+    if state.market.extensions[name] == nil { return "\(name) is not in the marketplace." }
     return switch purpose {
     case .install: "No version is offered."
     case .upgrade: "No newer version is offered."
@@ -103,29 +103,29 @@ struct ChooserView: View {
   }
 }
 
-extension ChooserView {
-  private static func choices(_ purpose: Purpose, _ name: String, _ desk: Desk) -> [Choice] {
-    let offered = desk.offeredVersions(of: name)
-    let installation = desk.market.installations[name]
+extension ChooserScreen {
+  private static func choices(_ purpose: Purpose, _ name: String, _ state: ConsoleState) -> [Choice] {
+    let offered = state.offeredVersions(of: name)
+    let installation = state.market.installations[name]
     let current = installation?.version ?? ""
     switch purpose {
     case .install:
       return offered.map { version in
         let change = Change.install(version: version, config: "")
-        return Choice(change: change, version: version, remark: desk.remark(version, name))
+        return Choice(change: change, version: version, remark: state.remark(version, name))
       }
     case .upgrade:
       return offered.filter { SemanticVersion.precedes(current, $0) }
-        .map { Choice(change: .upgrade(to: $0), version: $0, remark: desk.remark($0, name)) }
+        .map { Choice(change: .upgrade(to: $0), version: $0, remark: state.remark($0, name)) }
     case .rollBack:
-      return installation.map { waysBack(from: $0, name, desk) } ?? []
+      return installation.map { waysBack(from: $0, name, state) } ?? []
     }
   }
 
   /// What was there before, each with its config; then the older versions that are offered, with the present one.
-  private static func waysBack(from installation: Installation, _ name: String, _ desk: Desk) -> [Choice] {
-    let former = desk.records.memories[name]?.former(to: installation) ?? []
-    let older = desk.offeredVersions(of: name).filter { version in
+  private static func waysBack(from installation: Installation, _ name: String, _ state: ConsoleState) -> [Choice] {
+    let former = state.records.memories[name]?.former(to: installation) ?? []
+    let older = state.offeredVersions(of: name).filter { version in
       SemanticVersion.precedes(version, installation.version) && !former.contains { $0.version == version }
     }
     let remembered = former.map { entry in
@@ -141,8 +141,10 @@ extension ChooserView {
       }
   }
 
-  private static func preferred(_ purpose: Purpose, _ choices: [Choice], _ name: String, _ desk: Desk) -> Choice? {
-    guard purpose != .rollBack, let recommended = desk.market.extensions[name]?.recommendedVersion else {
+  private static func preferred(_ purpose: Purpose, _ choices: [Choice], _ name: String, _ state: ConsoleState)
+    -> Choice?
+  {
+    guard purpose != .rollBack, let recommended = state.market.extensions[name]?.recommendedVersion else {
       return choices.first
     }
     return choices.first { $0.version == recommended } ?? choices.first
@@ -156,7 +158,7 @@ extension ReleaseMemory.Entry {
   }
 }
 
-extension Desk {
+extension ConsoleState {
   /// The versions that the cluster offers of `name`, newest first.
   func offeredVersions(of name: String) -> [String] {
     let known = market.versions[name]?.elements.values.map(\.version) ?? []

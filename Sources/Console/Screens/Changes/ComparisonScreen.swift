@@ -2,45 +2,45 @@ import Client
 import Terminal
 
 /// Where the two ways to the cluster disagree.
-struct ComparisonView: View {
+struct ComparisonScreen: Screen {
   private var comparison: Comparison?
   private var pager = Pager()
 
   var sections: [KeySection] { [.everywhere] }
-  func hints(_ desk: Desk) -> [Action] { .commands([.back, .compareWays, .help]) }
+  func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .compareWays, .help]) }
 
-  mutating func settle(_ desk: inout Desk) {
-    pager.show(lines(desk), height: desk.bodySize.rows)
+  mutating func settle(_ state: inout ConsoleState) {
+    pager.show(lines(state), height: state.bodySize.rows)
   }
 
-  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
     case .back: return [.close()]
     case .compareWays:
       comparison = nil
-      return desk.dialect.map { [.start(.compareWays($0))] } ?? []
-    default: return pager.perform(command, height: desk.bodySize.rows) ? [] : nil
+      return state.dialect.map { [.start(.compareWays($0))] } ?? []
+    default: return pager.perform(command, height: state.bodySize.rows) ? [] : nil
     }
   }
 
-  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
-    _ = pager.wheel(key, height: desk.bodySize.rows)
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    _ = pager.wheel(key, height: state.bodySize.rows)
     return []
   }
 
-  mutating func notice(_ message: Message, _ desk: inout Desk) -> [Step] {
+  mutating func notice(_ message: Message, _ state: inout ConsoleState) -> [Step] {
     guard case .compared(let comparison) = message else { return [] }
     self.comparison = comparison
     return [.say(comparison.tone, comparison.summary)]
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
-    pager.draw(on: &surface, in: area.inset(columns: 1), desk.theme)
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
   }
 
-  private func lines(_ desk: Desk) -> [Line] {
-    let width = max(20, desk.size.columns - 2)
-    let title = [Line("Kubernetes and the gateway on \(desk.session.cluster)", "dialog.title"), .blank]
+  private func lines(_ state: ConsoleState) -> [Line] {
+    let width = max(20, state.size.columns - 2)
+    let title = [Line("Kubernetes and the gateway on \(state.session.cluster)", "dialog.title"), .blank]
     guard let comparison else { return title + [Line("Listing everything by both ways …", "dim")] }
     let failure = comparison.failure.map { Line($0, "status.error").wrapped(to: width, indent: 2) } ?? []
     let differences = comparison.differences.flatMap { Line($0).wrapped(to: width, indent: 2) }

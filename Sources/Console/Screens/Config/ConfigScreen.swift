@@ -7,7 +7,7 @@ import Terminal
 ///
 /// Saving opens a plan; the text stays here until the cluster has taken it. What is not saved is kept
 /// as a draft and offered again.
-struct ConfigView: View {
+struct ConfigScreen: Screen {
   enum Purpose: Hashable, Sendable {
     case configure
     case install(version: String, config: String)
@@ -31,14 +31,14 @@ struct ConfigView: View {
   /// A draft is kept this many seconds after the last key.
   static let draftDelay = 2.0
 
-  init(_ name: String, _ purpose: Purpose, _ desk: Desk) {
+  init(_ name: String, _ purpose: Purpose, _ state: ConsoleState) {
     self.name = name
     self.purpose = purpose
-    let current = desk.market.installations[name]?.config ?? ""
+    let current = state.market.installations[name]?.config ?? ""
     if case .install(_, let config) = purpose { base = config } else { base = current }
     kept = base
     editor = EditorView(text: base)
-    if let draft = desk.records.drafts[name], draft.text != base {
+    if let draft = state.records.drafts[name], draft.text != base {
       _ = editor.perform(.selectAll)
       _ = editor.handle(.paste(draft.text), keymap: Keymap())
       kept = draft.text
@@ -51,95 +51,95 @@ struct ConfigView: View {
   var nextWakeUp: Moment? { draftDue }
   func isAboutChange(of name: String) -> Bool { name == self.name }
 
-  func hints(_ desk: Desk) -> [Action] {
+  func hints(_ state: ConsoleState) -> [Action] {
     let edits: [Action] = [.edit(.save), .edit(.abandon), .edit(.undo), .edit(.redo), .edit(.find)]
     return (isOutdated ? [.command(.reload)] : []) + edits + [.command(.help)]
   }
 
-  private func editorSize(_ desk: Desk) -> Size {
-    Size(rows: max(1, desk.bodySize.rows - 1), columns: desk.bodySize.columns)
+  private func editorSize(_ state: ConsoleState) -> Size {
+    Size(rows: max(1, state.bodySize.rows - 1), columns: state.bodySize.columns)
   }
 
-  mutating func settle(_ desk: inout Desk) {
-    editor.resize(to: editorSize(desk))
-    guard purpose == .configure, let current = desk.market.installations[name]?.config else { return }
+  mutating func settle(_ state: inout ConsoleState) {
+    editor.resize(to: editorSize(state))
+    guard purpose == .configure, let current = state.market.installations[name]?.config else { return }
     isOutdated = current != base
   }
 
-  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
-    case .reload: return reload(desk)
-    case .back: return edit(.abandon, &desk)
+    case .reload: return reload(state)
+    case .back: return edit(.abandon, &state)
     default: return nil
     }
   }
 
-  mutating func edit(_ command: EditorCommand, _ desk: inout Desk) -> [Step] {
-    follow(editor.perform(command), &desk)
+  mutating func edit(_ command: EditorCommand, _ state: inout ConsoleState) -> [Step] {
+    follow(editor.perform(command), &state)
   }
 
-  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     var key = key
     // The editor counts from its own corner, under the title.
     if case .mouse(let action, let point) = key {
       key = .mouse(action, Point(row: point.row - 1, column: point.column))
     }
-    return follow(editor.handle(key, keymap: Keymap()), &desk)
+    return follow(editor.handle(key, keymap: Keymap()), &state)
   }
 
-  private mutating func follow(_ outcome: EditorView.Outcome, _ desk: inout Desk) -> [Step] {
+  private mutating func follow(_ outcome: EditorView.Outcome, _ state: inout ConsoleState) -> [Step] {
     let wasLeaving = isLeaving
     isLeaving = false
-    draftDue = editor.text == kept ? nil : desk.now + Self.draftDelay
+    draftDue = editor.text == kept ? nil : state.now + Self.draftDelay
     switch outcome {
     case .handled, .ignored: return []
-    case .save(let text): return save(text, desk)
+    case .save(let text): return save(text, state)
     case .refused(let mistake): return [.say(.error, "This is no YAML: \(mistake). Nothing was changed.")]
     case .abandon(let hasUnsavedEdits):
-      guard hasUnsavedEdits, !wasLeaving else { return leave(&desk) }
+      guard hasUnsavedEdits, !wasLeaving else { return leave(&state) }
       isLeaving = true
       return [.complain("Your changes are not saved. Once more leaves, and keeps a draft of them.")]
     }
   }
 
-  private func save(_ text: String, _ desk: Desk) -> [Step] {
+  private func save(_ text: String, _ state: ConsoleState) -> [Step] {
     switch purpose {
-    case .install(let version, _): return [.open(PlanView(.install(version: version, config: text), name))]
+    case .install(let version, _): return [.open(PlanScreen(.install(version: version, config: text), name))]
     case .configure:
-      if desk.market.installations[name] == nil { return [.complain("\(name) is no longer installed.")] }
-      if desk.market.installations[name]?.config == text { return [.complain("Nothing is different.")] }
+      if state.market.installations[name] == nil { return [.complain("\(name) is no longer installed.")] }
+      if state.market.installations[name]?.config == text { return [.complain("Nothing is different.")] }
       if isOutdated, !hasReloaded {
-        return [.complain("The cluster's config has changed since. Look at it first: \(reloadKey(desk)).")]
+        return [.complain("The cluster's config has changed since. Look at it first: \(reloadKey(state)).")]
       }
-      return [.open(PlanView(.configure(config: text), name))]
+      return [.open(PlanScreen(.configure(config: text), name))]
     }
   }
 
-  private func reloadKey(_ desk: Desk) -> String {
-    desk.settings.keys(for: Command.reload, in: sections).first ?? "reload"
+  private func reloadKey(_ state: ConsoleState) -> String {
+    state.settings.keys(for: Command.reload, in: sections).first ?? "reload"
   }
 
-  private mutating func leave(_ desk: inout Desk) -> [Step] {
+  private mutating func leave(_ state: inout ConsoleState) -> [Step] {
     var steps: [Step] = [.close()]
     if editor.hasUnsavedEdits {
-      steps += keepDraft(&desk) + [.say(.note, "Your text is kept as a draft of \(name).")]
-    } else if desk.records.drafts[name] != nil {
-      desk.records.drafts[name] = nil
+      steps += keepDraft(&state) + [.say(.note, "Your text is kept as a draft of \(name).")]
+    } else if state.records.drafts[name] != nil {
+      state.records.drafts[name] = nil
       steps.append(.start(.keepDraft(of: name, nil)))
     }
     return steps
   }
 
-  private mutating func keepDraft(_ desk: inout Desk) -> [Step] {
+  private mutating func keepDraft(_ state: inout ConsoleState) -> [Step] {
     let draft = KeptDraft(text: editor.text, base: base)
     (kept, draftDue) = (draft.text, nil)
-    desk.records.drafts[name] = draft
+    state.records.drafts[name] = draft
     return [.start(.keepDraft(of: name, draft))]
   }
 
   /// Shows what the cluster has now above what was written, as comments.
-  private mutating func reload(_ desk: Desk) -> [Step] {
-    guard isOutdated, let current = desk.market.installations[name]?.config else {
+  private mutating func reload(_ state: ConsoleState) -> [Step] {
+    guard isOutdated, let current = state.market.installations[name]?.config else {
       return [.complain("The cluster has the config this editing began from.")]
     }
     let lines = current.split(separator: "\n", omittingEmptySubsequences: false).map { "# " + $0 }
@@ -151,35 +151,35 @@ struct ConfigView: View {
     return [.say(.note, "The cluster's config stands above yours, as comments. Take what you need, then save.")]
   }
 
-  mutating func notice(_ message: Message, _ desk: inout Desk) -> [Step] {
+  mutating func notice(_ message: Message, _ state: inout ConsoleState) -> [Step] {
     switch message {
     case .time:
-      guard let due = draftDue, due <= desk.now else { return [] }
-      return keepDraft(&desk)
+      guard let due = draftDue, due <= state.now else { return [] }
+      return keepDraft(&state)
     default: return []
     }
   }
 
-  func reservation(_ desk: Desk) -> String? {
+  func reservation(_ state: ConsoleState) -> String? {
     editor.hasUnsavedEdits ? "The config of \(name) is not saved; it will be kept as a draft." : nil
   }
 
-  func farewell(_ desk: Desk) -> [Work] {
+  func farewell(_ state: ConsoleState) -> [Work] {
     guard editor.hasUnsavedEdits else { return [] }
     return [.keepDraft(of: name, KeptDraft(text: editor.text, base: base))]
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, rest) = area.split(top: 1)
     let what = purpose == .configure ? "Config of \(name)" : "Config to install \(name) with"
     let warning = isOutdated ? "  changed in the cluster meanwhile" : ""
-    let end = surface.write(what, row: 0, in: top.inset(columns: 1), style: desk.theme["title"])
-    surface.write(warning, at: Point(row: top.origin.row, column: end), in: top, style: desk.theme["status.busy"])
-    _ = editor.draw(on: &surface, in: rest, theme: desk.theme)
+    let end = surface.write(what, row: 0, in: top.inset(columns: 1), style: state.theme["title"])
+    surface.write(warning, at: Point(row: top.origin.row, column: end), in: top, style: state.theme["status.busy"])
+    _ = editor.draw(on: &surface, in: rest, theme: state.theme)
   }
 
-  func cursor(in area: Rect, _ desk: Desk) -> Point? {
-    var scratch = Surface(size: desk.size)
-    return editor.draw(on: &scratch, in: area.split(top: 1).rest, theme: desk.theme)
+  func cursor(in area: Rect, _ state: ConsoleState) -> Point? {
+    var scratch = Surface(size: state.size)
+    return editor.draw(on: &scratch, in: area.split(top: 1).rest, theme: state.theme)
   }
 }

@@ -3,7 +3,7 @@ import Extensions
 import Terminal
 
 /// One extension: what it is, its versions, its README and its config.
-struct ExtensionView: View {
+struct ExtensionScreen: Screen {
   enum Tab: String, CaseIterable, Sendable {
     case overview = "Overview"
     case versions = "Versions"
@@ -27,9 +27,9 @@ struct ExtensionView: View {
 
   var subject: String? { name }
 
-  func hints(_ desk: Desk) -> [Action] {
+  func hints(_ state: ConsoleState) -> [Action] {
     var hints: [Command] = [.back, .help, .nextPane]
-    if let installation = desk.market.installations[name] {
+    if let installation = state.market.installations[name] {
       hints += [.upgrade, .rollBack, installation.isEnabled ? .disable : .enable, .configure, .uninstall]
     } else {
       hints.append(.install)
@@ -37,37 +37,37 @@ struct ExtensionView: View {
     return .commands(hints)
   }
 
-  private func bodyHeight(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 3) }
+  private func bodyHeight(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 3) }
 
-  mutating func settle(_ desk: inout Desk) {
-    let height = bodyHeight(desk)
+  mutating func settle(_ state: inout ConsoleState) {
+    let height = bodyHeight(state)
     switch tab {
     case .versions:
-      let versions = desk.offeredVersions(of: name)
+      let versions = state.offeredVersions(of: name)
       if selectedVersion.map(versions.contains) != true {
-        let wanted = [desk.market.installations[name]?.version, desk.market.extensions[name]?.recommendedVersion]
+        let wanted = [state.market.installations[name]?.version, state.market.extensions[name]?.recommendedVersion]
         selectedVersion = wanted.compactMap { $0 }.first(where: versions.contains) ?? versions.first
       }
       let row = selectedVersion.flatMap(versions.firstIndex) ?? 0
       versionScroll.show(row, height: height - 1, count: versions.count)
-    case .overview: pager.show(OverviewPage(name, desk).lines, height: height)
-    case .readme: pager.show(readmeLines(desk), height: height)
-    case .config: pager.show(configLines(desk), height: height)
+    case .overview: pager.show(OverviewPage(name, state).lines, height: height)
+    case .readme: pager.show(readmeLines(state), height: height)
+    case .config: pager.show(configLines(state), height: height)
     }
   }
 
   /// The version whose README is shown: what runs, or what would.
-  private func documentedVersion(_ desk: Desk) -> ExtensionVersion? {
-    let versions = desk.market.versions[name]?.elements.values
+  private func documentedVersion(_ state: ConsoleState) -> ExtensionVersion? {
+    let versions = state.market.versions[name]?.elements.values
     let wanted = [
-      tab == .versions ? selectedVersion : nil, desk.market.installations[name]?.version,
-      desk.market.extensions[name]?.recommendedVersion, desk.offeredVersions(of: name).first,
+      tab == .versions ? selectedVersion : nil, state.market.installations[name]?.version,
+      state.market.extensions[name]?.recommendedVersion, state.offeredVersions(of: name).first,
     ]
     return wanted.lazy.compactMap { $0 }.compactMap { version in versions?.first { $0.version == version } }.first
   }
 
-  private mutating func readmeLines(_ desk: Desk) -> [Line] {
-    let width = desk.size.columns - 2
+  private mutating func readmeLines(_ state: ConsoleState) -> [Line] {
+    let width = state.size.columns - 2
     switch documented?.answer {
     case .text(let text)?:
       if let layout, layout.width == width { return layout.lines }
@@ -76,14 +76,14 @@ struct ExtensionView: View {
       return lines
     case .missing(let reason)?: return Line("There is no README: \(reason)", "dim").wrapped(to: width)
     case nil:
-      let versions = desk.market.versions[name]
+      let versions = state.market.versions[name]
       if documented != nil { return [Line("Reading the package …", "dim")] }
       return [Line(versions?.isFilled == true ? "No version is offered." : "Reading the versions …", "dim")]
     }
   }
 
-  private func configLines(_ desk: Desk) -> [Line] {
-    guard let installation = desk.market.installations[name] else {
+  private func configLines(_ state: ConsoleState) -> [Line] {
+    guard let installation = state.market.installations[name] else {
       return [Line("\(name) is not installed, so it has no config yet.", "dim")]
     }
     if installation.config.trimmed.isEmpty {
@@ -92,18 +92,18 @@ struct ExtensionView: View {
     return installation.config.split(separator: "\n", omittingEmptySubsequences: false).map { Line(String($0)) }
   }
 
-  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
     case .back: return [.close()]
-    case .nextPane, .right: return turn(by: 1, desk)
-    case .previousPane, .left: return turn(by: -1, desk)
-    case .open: return tab == .versions ? openVersion(desk) : []
+    case .nextPane, .right: return turn(by: 1, state)
+    case .previousPane, .left: return turn(by: -1, state)
+    case .open: return tab == .versions ? openVersion(state) : []
     default: break
     }
-    if let steps = beginChange(command, on: name, desk) { return steps }
-    let height = bodyHeight(desk)
+    if let steps = beginChange(command, on: name, state) { return steps }
+    let height = bodyHeight(state)
     if tab == .versions {
-      let versions = desk.offeredVersions(of: name)
+      let versions = state.offeredVersions(of: name)
       guard let distance = distance(of: command, height: height, count: versions.count) else { return nil }
       let row = selectedVersion.flatMap(versions.firstIndex) ?? 0
       if !versions.isEmpty { selectedVersion = versions[max(0, min(row + distance, versions.count - 1))] }
@@ -112,42 +112,44 @@ struct ExtensionView: View {
     return pager.perform(command, height: height) ? [] : nil
   }
 
-  private mutating func turn(by step: Int, _ desk: Desk) -> [Step] {
+  private mutating func turn(by step: Int, _ state: ConsoleState) -> [Step] {
     let all = Tab.allCases
     let index = (all.firstIndex(of: tab) ?? 0) + step
     tab = all[(index + all.count) % all.count]
     pager = Pager()
-    return readSteps(desk)
+    return readSteps(state)
   }
 
   /// Asks for the README when it is wanted and its version is known.
-  private mutating func readSteps(_ desk: Desk) -> [Step] {
-    guard tab == .readme, let version = documentedVersion(desk) else { return [] }
-    if let documented, documented.version.name == version.name, documented.language == desk.language { return [] }
-    documented = (version, desk.language, nil)
+  private mutating func readSteps(_ state: ConsoleState) -> [Step] {
+    guard tab == .readme, let version = documentedVersion(state) else { return [] }
+    if let documented, documented.version.name == version.name, documented.language == state.language { return [] }
+    documented = (version, state.language, nil)
     layout = nil
-    return [.start(.document(version, language: desk.language))]
+    return [.start(.document(version, language: state.language))]
   }
 
   /// A version leads to the plan that brings it: install, upgrade, or back.
-  private func openVersion(_ desk: Desk) -> [Step] {
+  private func openVersion(_ state: ConsoleState) -> [Step] {
     guard let version = selectedVersion else { return [] }
-    guard let installation = desk.market.installations[name] else {
-      return [.open(PlanView(.install(version: version, config: ""), name))]
+    guard let installation = state.market.installations[name] else {
+      return [.open(PlanScreen(.install(version: version, config: ""), name))]
     }
     if version == installation.version { return [.complain("\(name) is at \(version) already.")] }
-    if SemanticVersion.precedes(installation.version, version) { return [.open(PlanView(.upgrade(to: version), name))] }
-    let config = desk.records.memories[name]?.target(from: installation, version: version)?.config
-    return [.open(PlanView(.rollback(to: version, config: config ?? installation.config), name))]
+    if SemanticVersion.precedes(installation.version, version) {
+      return [.open(PlanScreen(.upgrade(to: version), name))]
+    }
+    let config = state.records.memories[name]?.target(from: installation, version: version)?.config
+    return [.open(PlanScreen(.rollback(to: version, config: config ?? installation.config), name))]
   }
 
-  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
-    if case .mouse(.click, let point) = key { return click(point, desk) }
-    if tab != .versions { _ = pager.wheel(key, height: bodyHeight(desk)) }
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    if case .mouse(.click, let point) = key { return click(point, state) }
+    if tab != .versions { _ = pager.wheel(key, height: bodyHeight(state)) }
     return []
   }
 
-  private mutating func click(_ point: Point, _ desk: Desk) -> [Step] {
+  private mutating func click(_ point: Point, _ state: ConsoleState) -> [Step] {
     if point.row == 1 {
       var column = 1
       for candidate in Tab.allCases {
@@ -155,23 +157,23 @@ struct ExtensionView: View {
         if (column..<end).contains(point.column) {
           tab = candidate
           pager = Pager()
-          return readSteps(desk)
+          return readSteps(state)
         }
         column = end
       }
       return []
     }
-    let versions = desk.offeredVersions(of: name)
+    let versions = state.offeredVersions(of: name)
     let index = versionScroll.top + point.row - 4
     guard tab == .versions, point.row >= 4, versions.indices.contains(index) else { return [] }
-    if selectedVersion == versions[index] { return openVersion(desk) }
+    if selectedVersion == versions[index] { return openVersion(state) }
     selectedVersion = versions[index]
     return []
   }
 
-  mutating func notice(_ message: Message, _ desk: inout Desk) -> [Step] {
+  mutating func notice(_ message: Message, _ state: inout ConsoleState) -> [Step] {
     switch message {
-    case .versions(of: name, _): return readSteps(desk)
+    case .versions(of: name, _): return readSteps(state)
     case .documented(let version, let answer):
       guard documented?.version.name == version else { return [] }
       documented?.answer = answer
@@ -181,56 +183,56 @@ struct ExtensionView: View {
     }
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, rest) = area.split(top: 3)
-    drawTitle(on: &surface, in: top.inset(columns: 1), desk)
+    drawTitle(on: &surface, in: top.inset(columns: 1), state)
     let body = rest.inset(columns: 1)
     if tab == .versions {
-      drawVersions(on: &surface, in: body, desk)
+      drawVersions(on: &surface, in: body, state)
     } else {
-      pager.draw(on: &surface, in: body, desk.theme)
+      pager.draw(on: &surface, in: body, state.theme)
     }
   }
 
-  private func drawTitle(on surface: inout Surface, in area: Rect, _ desk: Desk) {
-    let display = desk.market.extensions[name]?.displayName.text(in: desk.language) ?? ""
+  private func drawTitle(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let display = state.market.extensions[name]?.displayName.text(in: state.language) ?? ""
     let title = display.isEmpty || display == name ? name : "\(display) (\(name))"
-    let standing = desk.market.standing(of: name)
-    let word = standing.word(hasInstallation: desk.market.installations[name] != nil)
-    let state = [word == "-" ? "not installed" : word, standing.version].filter { !$0.isEmpty }.joined(separator: " ")
-    let room = max(0, area.size.columns - state.columns - 2)
-    let end = surface.write(title.truncated(to: room), row: 0, in: area, style: desk.theme["title"])
-    let place = Point(row: area.origin.row, column: max(end + 2, area.columns.upperBound - state.columns))
-    surface.write(state, at: place, in: area, style: desk.theme[standing.style])
+    let standing = state.market.standing(of: name)
+    let word = standing.word(hasInstallation: state.market.installations[name] != nil)
+    let summary = [word == "-" ? "not installed" : word, standing.version].filter { !$0.isEmpty }.joined(separator: " ")
+    let room = max(0, area.size.columns - summary.columns - 2)
+    let end = surface.write(title.truncated(to: room), row: 0, in: area, style: state.theme["title"])
+    let place = Point(row: area.origin.row, column: max(end + 2, area.columns.upperBound - summary.columns))
+    surface.write(summary, at: place, in: area, style: state.theme[standing.style])
     var column = area.origin.column
     for candidate in Tab.allCases {
-      let style = desk.theme[candidate == tab ? "tab.active" : "tab"]
+      let style = state.theme[candidate == tab ? "tab.active" : "tab"]
       surface.write(candidate.rawValue, at: Point(row: area.origin.row + 1, column: column), in: area, style: style)
       column += candidate.rawValue.columns + 2
     }
-    let progress = tab == .versions ? "" : pager.progress(height: bodyHeight(desk))
+    let progress = tab == .versions ? "" : pager.progress(height: bodyHeight(state))
     let right = Point(row: area.origin.row + 1, column: area.columns.upperBound - progress.columns)
-    if right.column > column { surface.write(progress, at: right, in: area, style: desk.theme["dim"]) }
+    if right.column > column { surface.write(progress, at: right, in: area, style: state.theme["dim"]) }
   }
 
-  private func drawVersions(on surface: inout Surface, in area: Rect, _ desk: Desk) {
-    let versions = desk.offeredVersions(of: name)
+  private func drawVersions(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let versions = state.offeredVersions(of: name)
     if versions.isEmpty {
-      surface.write("No version is offered.", row: 0, in: area, style: desk.theme["dim"])
+      surface.write("No version is offered.", row: 0, in: area, style: state.theme["dim"])
       return
     }
-    surface.write("  VERSION", row: 0, in: area, style: desk.theme["list.heading"])
+    surface.write("  VERSION", row: 0, in: area, style: state.theme["list.heading"])
     let list = area.split(top: 1).rest
     for (offset, version) in versions.dropFirst(versionScroll.top).prefix(list.size.rows).enumerated() {
       let isSelected = version == selectedVersion
       let line = list.row(offset).split(left: 2).rest
       let width = min(20, max(10, line.size.columns / 4))
-      let style = desk.theme[isSelected ? "list.selected" : "text"]
+      let style = state.theme[isSelected ? "list.selected" : "text"]
       let mark = isSelected ? "> " : "  "
       surface.write(mark + version.truncated(to: width), row: offset, in: list, style: style)
       let remark = line.split(left: width + 1).rest
-      let text = desk.remark(version, name)
-      surface.write(text.truncated(to: remark.size.columns), row: 0, in: remark, style: desk.theme["dim"])
+      let text = state.remark(version, name)
+      surface.write(text.truncated(to: remark.size.columns), row: 0, in: remark, style: state.theme["dim"])
     }
   }
 }

@@ -5,23 +5,23 @@ import Terminal
 /// What an extension is and where it stands, in lines.
 struct OverviewPage {
   private let name: String
-  private let desk: Desk
+  private let state: ConsoleState
 
-  init(_ name: String, _ desk: Desk) {
+  init(_ name: String, _ state: ConsoleState) {
     self.name = name
-    self.desk = desk
+    self.state = state
   }
 
-  private var width: Int { max(20, desk.size.columns - 2) }
+  private var width: Int { max(20, state.size.columns - 2) }
 
   var lines: [Line] {
-    guard let element = desk.market.extensions[name] else {
+    guard let element = state.market.extensions[name] else {
       return [Line("\(name) is no longer in the marketplace.", "dim")] + installationLines
     }
     var lines: [Line] = []
-    let description = element.description.text(in: desk.language)
+    let description = element.description.text(in: state.language)
     if !description.isEmpty { lines += description.wrapped(to: width).map { Line($0) } + [.blank] }
-    lines += field("Provider", element.provider.text(in: desk.language))
+    lines += field("Provider", element.provider.text(in: state.language))
     lines += field("Category", categoryTitle(element.category))
     lines += field("Repository", element.repository)
     lines += field("Recommended", element.recommendedVersion)
@@ -29,15 +29,15 @@ struct OverviewPage {
   }
 
   private var installationLines: [Line] {
-    guard let installation = desk.market.installations[name] else {
+    guard let installation = state.market.installations[name] else {
       return field("State", "not installed")
     }
-    let standing = desk.market.standing(of: name)
+    let standing = state.market.standing(of: name)
     var lines = field("State", standing.word(hasInstallation: true), standing.style)
     if !standing.reason.isEmpty, standing.state != .installed || standing.state.isFailure {
       lines += field("Reason", standing.reason, standing.state.isFailure ? "state.failed" : "text")
     }
-    if let operation = desk.operations[name] { lines += field("Under way", operation.change.words, "state.busy") }
+    if let operation = state.operations[name] { lines += field("Under way", operation.change.words, "state.busy") }
     lines += field("Pending", installation.pending.joined(separator: "; "), "state.busy")
     lines += field("Version", versionText(installation))
     lines += field("Enabled", standing.isEnabled == true ? "yes" : "no")
@@ -60,7 +60,7 @@ struct OverviewPage {
   }
 
   private func categoryTitle(_ category: String) -> String {
-    let title = desk.market.categories[category]?.displayName.text(in: desk.language) ?? ""
+    let title = state.market.categories[category]?.displayName.text(in: state.language) ?? ""
     return title.isEmpty ? category : title
   }
 

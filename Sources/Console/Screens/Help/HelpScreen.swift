@@ -1,7 +1,7 @@
 import Terminal
 
 /// The keys and what they do, made of the command table and the keymap.
-struct HelpView: View {
+struct HelpScreen: Screen {
   /// The sections of the view that help was asked from.
   private let context: [KeySection]
   private var pager = Pager()
@@ -9,52 +9,52 @@ struct HelpView: View {
   init(_ context: [KeySection]) { self.context = context }
 
   var sections: [KeySection] { [.everywhere] }
-  func hints(_ desk: Desk) -> [Action] { .commands([.back, .pageDown, .pageUp]) }
+  func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .pageDown, .pageUp]) }
 
-  mutating func settle(_ desk: inout Desk) {
-    pager.show(Self.lines(context, desk), height: desk.bodySize.rows)
+  mutating func settle(_ state: inout ConsoleState) {
+    pager.show(Self.lines(context, state), height: state.bodySize.rows)
   }
 
-  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if command == .back || command == .help { return [.close()] }
-    return pager.perform(command, height: desk.bodySize.rows) ? [] : nil
+    return pager.perform(command, height: state.bodySize.rows) ? [] : nil
   }
 
-  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
-    _ = pager.wheel(key, height: desk.bodySize.rows)
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    _ = pager.wheel(key, height: state.bodySize.rows)
     return []
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
-    pager.draw(on: &surface, in: area.inset(columns: 1), desk.theme)
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
   }
 
-  static func lines(_ context: [KeySection], _ desk: Desk) -> [Line] {
+  static func lines(_ context: [KeySection], _ state: ConsoleState) -> [Line] {
     let others = KeySection.allCases.filter { !context.contains($0) }
     var lines: [Line] = []
     for section in context + others {
-      let keymap = desk.settings.keymaps[section.rawValue]
+      let keymap = state.settings.keymaps[section.rawValue]
       let bound = Action.all(in: section).filter { !keymap.keys(for: $0).isEmpty }
       guard !bound.isEmpty else { continue }
-      lines += Line(section.title, "help.section").wrapped(to: desk.size.columns - 2)
+      lines += Line(section.title, "help.section").wrapped(to: state.size.columns - 2)
       for action in bound {
         let keys = keymap.keys(for: action).map(\.spelling).joined(separator: ", ")
-        lines += row(keys, action, desk)
+        lines += row(keys, action, state)
       }
       lines.append(.blank)
     }
     lines.append(Line("After : only", "help.section"))
-    for command in Command.allCases where desk.settings.isOnlyTyped(command) {
-      lines += row(command.rawValue, .command(command), desk)
+    for command in Command.allCases where state.settings.isOnlyTyped(command) {
+      lines += row(command.rawValue, .command(command), state)
     }
     return lines
   }
 
   /// What cannot be done in this cluster is dim, and says why.
-  private static func row(_ keys: String, _ action: Action, _ desk: Desk) -> [Line] {
-    let columns = desk.size.columns - 2
+  private static func row(_ keys: String, _ action: Action, _ state: ConsoleState) -> [Line] {
+    let columns = state.size.columns - 2
     var reason: String?
-    if case .command(let command) = action { reason = desk.incapability(command) ?? desk.prohibition(command) }
+    if case .command(let command) = action { reason = state.incapability(command) ?? state.prohibition(command) }
     let width = min(24, columns / 3)
     let key = keys.columns < width ? keys.padded(to: width) : keys.truncated(to: width - 1) + " "
     let text = reason.map { Line("\(action.summary) (not here: \($0))", "dim") } ?? Line(action.summary)

@@ -1,42 +1,42 @@
 import Terminal
 
 /// What was said, newest last.
-struct MessagesView: View {
+struct MessagesScreen: Screen {
   private var pager = Pager()
   private var hasMoved = false
 
   var sections: [KeySection] { [.everywhere] }
-  func hints(_ desk: Desk) -> [Action] { .commands([.back, .pageUp, .help]) }
+  func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .pageUp, .help]) }
 
-  mutating func settle(_ desk: inout Desk) {
-    let height = desk.bodySize.rows
-    pager.show(Self.lines(desk), height: height)
+  mutating func settle(_ state: inout ConsoleState) {
+    let height = state.bodySize.rows
+    pager.show(Self.lines(state), height: height)
     if !hasMoved { _ = pager.perform(.last, height: height) }
   }
 
-  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if command == .back || command == .messages { return [.close()] }
-    guard pager.perform(command, height: desk.bodySize.rows) else { return nil }
+    guard pager.perform(command, height: state.bodySize.rows) else { return nil }
     hasMoved = true
     return []
   }
 
-  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
-    if pager.wheel(key, height: desk.bodySize.rows) { hasMoved = true }
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    if pager.wheel(key, height: state.bodySize.rows) { hasMoved = true }
     return []
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
-    pager.draw(on: &surface, in: area.inset(columns: 1), desk.theme)
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
   }
 
-  private static func lines(_ desk: Desk) -> [Line] {
-    if desk.journal.entries.isEmpty { return [Line("Nothing was said yet.", "dim")] }
-    return desk.journal.entries.flatMap { entry in
+  private static func lines(_ state: ConsoleState) -> [Line] {
+    if state.journal.entries.isEmpty { return [Line("Nothing was said yet.", "dim")] }
+    return state.journal.entries.flatMap { entry in
       let times = entry.count > 1 ? " (\(entry.count) times)" : ""
       let style = entry.tone == .error ? "status.error" : "text"
       return (Line(entry.moment.clock + "  ", "dim") + Line(entry.text + times, style))
-        .wrapped(to: max(20, desk.size.columns - 2), indent: 10)
+        .wrapped(to: max(20, state.size.columns - 2), indent: 10)
     }
   }
 }

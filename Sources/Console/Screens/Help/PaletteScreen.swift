@@ -1,7 +1,7 @@
 import Terminal
 
 /// The `:` line: a command by name, completed while it is typed.
-struct PaletteView: View {
+struct PaletteScreen: Screen {
   private var field: LinePrompt
   /// The candidate that tab has chosen, if it has.
   private var choice: Int?
@@ -12,14 +12,14 @@ struct PaletteView: View {
   var sections: [KeySection] { [.prompt] }
   var isOverlay: Bool { true }
   var prompt: Prompt? { Prompt(label: ":", field: field) }
-  func hints(_ desk: Desk) -> [Action] { .commands([.open, .nextPane, .back]) }
+  func hints(_ state: ConsoleState) -> [Action] { .commands([.open, .nextPane, .back]) }
 
-  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
     case .back: return [.close()]
-    case .open: return run(desk)
-    case .nextPane: complete(by: 1, desk)
-    case .previousPane: complete(by: -1, desk)
+    case .open: return run(state)
+    case .nextPane: complete(by: 1, state)
+    case .previousPane: complete(by: -1, state)
     case .up: _ = field.handle(.up)
     case .down: _ = field.handle(.down)
     default: break
@@ -27,9 +27,9 @@ struct PaletteView: View {
     return []
   }
 
-  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     switch field.handle(key) {
-    case .accepted: return run(desk)
+    case .accepted: return run(state)
     case .cancelled: return [.close()]
     case .edited: (choice, typed) = (nil, field.text)
     case .ignored: break
@@ -37,7 +37,7 @@ struct PaletteView: View {
     return []
   }
 
-  private func run(_ desk: Desk) -> [Step] {
+  private func run(_ state: ConsoleState) -> [Step] {
     let words = field.text.split(separator: " ", maxSplits: 1).map(String.init)
     guard let first = words.first else { return [.close()] }
     guard let command = Command(rawValue: first) ?? only(first) else {
@@ -54,28 +54,28 @@ struct PaletteView: View {
   }
 
   /// What the typed text can become, each with what it does.
-  private func candidates(_ desk: Desk) -> [(text: String, summary: String)] {
+  private func candidates(_ state: ConsoleState) -> [(text: String, summary: String)] {
     let text = choice == nil ? field.text : typed
     let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     guard words.count > 1, let command = Command(rawValue: words[0]) else {
       return Command.allCases.filter { $0.rawValue.hasPrefix(text) }.map { command in
-        let reason = desk.incapability(command) ?? desk.prohibition(command)
+        let reason = state.incapability(command) ?? state.prohibition(command)
         return (command.rawValue, reason.map { "not here: \($0)" } ?? command.summary)
       }
     }
     let names: [String] =
       switch command {
-      case .theme: desk.settings.themes.keys.sorted()
-      case .keymap: desk.settings.keymapsByName.keys.sorted()
+      case .theme: state.settings.themes.keys.sorted()
+      case .keymap: state.settings.keymapsByName.keys.sorted()
       case .language: ["en", "zh"]
       default: []
       }
     return names.filter { $0.hasPrefix(words[1]) }.map { ("\(words[0]) \($0)", "") }
   }
 
-  private mutating func complete(by step: Int, _ desk: Desk) {
+  private mutating func complete(by step: Int, _ state: ConsoleState) {
     if choice == nil { typed = field.text }
-    let all = candidates(desk)
+    let all = candidates(state)
     guard !all.isEmpty else { return }
     let next = choice.map { ($0 + step + all.count) % all.count } ?? (step > 0 ? 0 : all.count - 1)
     let text = all[next].text
@@ -84,19 +84,19 @@ struct PaletteView: View {
     if isOnly { (choice, typed) = (nil, field.text) } else { choice = next }
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
-    let all = candidates(desk)
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let all = candidates(state)
     let rows = min(all.count, max(1, area.size.rows / 2))
     let top = max(0, min((choice ?? 0) - rows + 1, all.count - rows))
     let box = area.split(bottom: rows).bottom
     for (offset, candidate) in all.dropFirst(top).prefix(rows).enumerated() {
       let line = box.row(offset)
-      surface.fill(line, style: desk.theme["text"])
+      surface.fill(line, style: state.theme["text"])
       let isChosen = choice == top + offset
-      let style = desk.theme[isChosen ? "list.selected" : "prompt.match"]
+      let style = state.theme[isChosen ? "list.selected" : "prompt.match"]
       let end = surface.write(" " + candidate.text.padded(to: 16), row: 0, in: line, style: style)
       let rest = Point(row: line.origin.row, column: end)
-      surface.write(" " + candidate.summary, at: rest, in: line, style: desk.theme["dim"])
+      surface.write(" " + candidate.summary, at: rest, in: line, style: state.theme["dim"])
     }
   }
 }

@@ -5,7 +5,7 @@ import Extensions
 ///
 /// Kept as state and changed when something changes: with ten thousand extensions, a key must cost
 /// no more than the rows on the screen.
-struct Listing: Sendable {
+struct FilteredRows: Sendable {
   private var rows: [Row] = []
   private var index: [String: Int] = [:]
   /// Positions in `rows`.

@@ -5,12 +5,12 @@ import Terminal
 /// Categories with counts beside the extensions.
 ///
 /// The selections are a category's and an extension's name: rows move while a person reads.
-struct MarketplaceView: View {
+struct MarketplaceScreen: Screen {
   enum Pane: Hashable, Sendable {
     case categories, extensions
   }
 
-  private(set) var listing = Listing()
+  private(set) var listing = FilteredRows()
   private var shelves: [Shelf] = []
   private(set) var pane = Pane.extensions
   /// The selected extension.
@@ -30,43 +30,43 @@ struct MarketplaceView: View {
 
   var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0) } }
 
-  func hints(_ desk: Desk) -> [Action] {
+  func hints(_ state: ConsoleState) -> [Action] {
     guard filtering == nil else { return .commands([.open, .back]) }
     return .commands(
       [.help, .open, .filter, .nextPane, .install, .upgrade, .rollBack, .disable, .configure, .palette, .quit])
   }
 
-  mutating func settle(_ desk: inout Desk) {
-    let changes = desk.market.changes
+  mutating func settle(_ state: inout ConsoleState) {
+    let changes = state.market.changes
     if changes.isEmpty {
-      followSelection(desk)
+      followSelection(state)
       return
     }
     let row = selected.flatMap { listing.position(of: $0) }
-    listing.update(from: desk.market, language: desk.language)
-    arrangeShelves(desk)
-    keepPlace(from: row, desk)
+    listing.update(from: state.market, language: state.language)
+    arrangeShelves(state)
+    keepPlace(from: row, state)
   }
 
   /// The selected row stays where it is on the screen, whatever appears above it.
-  private mutating func keepPlace(from row: Int?, _ desk: Desk) {
+  private mutating func keepPlace(from row: Int?, _ state: ConsoleState) {
     let now = selected.flatMap { listing.position(of: $0) }
-    if let row, let now { scroll.move(by: now - row, height: height(desk), count: listing.count) }
+    if let row, let now { scroll.move(by: now - row, height: height(state), count: listing.count) }
     if now == nil { select(row ?? 0) }
-    followSelection(desk)
+    followSelection(state)
   }
 
-  private mutating func followSelection(_ desk: Desk) {
+  private mutating func followSelection(_ state: ConsoleState) {
     let row = selected.flatMap { listing.position(of: $0) } ?? 0
-    scroll.show(row, height: height(desk), count: listing.count)
-    shelfScroll.show(shelfRow, height: height(desk), count: shelves.count)
+    scroll.show(row, height: height(state), count: listing.count)
+    shelfScroll.show(shelfRow, height: height(state), count: shelves.count)
   }
 
-  private mutating func arrangeShelves(_ desk: Desk) {
-    let categories = desk.market.categories.elements
+  private mutating func arrangeShelves(_ state: ConsoleState) {
+    let categories = state.market.categories.elements
     let names = Set(categories.keys).union(listing.counts.keys.filter { !$0.isEmpty })
     let named = names.map { name in
-      let title = categories[name]?.displayName.text(in: desk.language) ?? ""
+      let title = categories[name]?.displayName.text(in: state.language) ?? ""
       return Shelf(name: name, title: title.isEmpty ? name : title, count: listing.counts[name] ?? 0)
     }
     shelves = [Shelf(name: nil, title: "All", count: listing.total)]
@@ -88,10 +88,10 @@ struct MarketplaceView: View {
   }
 
   /// Rows of the lists, under their titles.
-  private func height(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 1) }
+  private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 1) }
 
-  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
-    if filtering != nil { return performWhileFiltering(command, desk) }
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if filtering != nil { return performWhileFiltering(command, state) }
     switch command {
     case .filter:
       filtering = LinePrompt(text: listing.filter.text)
@@ -113,12 +113,12 @@ struct MarketplaceView: View {
     case .open:
       return openSelected()
     default:
-      if let steps = beginChange(command, on: selected, desk) { return steps }
-      return move(command, desk) ? [] : nil
+      if let steps = beginChange(command, on: selected, state) { return steps }
+      return move(command, state) ? [] : nil
     }
   }
 
-  private mutating func performWhileFiltering(_ command: Command, _ desk: Desk) -> [Step]? {
+  private mutating func performWhileFiltering(_ command: Command, _ state: ConsoleState) -> [Step]? {
     switch command {
     case .open:
       filtering = nil
@@ -126,17 +126,17 @@ struct MarketplaceView: View {
       filtering = nil
       filter("")
     default:
-      _ = move(command, desk)
+      _ = move(command, state)
     }
     return []
   }
 
-  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
-    if case .mouse(let action, let point) = key { return click(action, at: point, desk) }
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    if case .mouse(let action, let point) = key { return click(action, at: point, state) }
     guard var field = filtering else { return [] }
     switch field.handle(key) {
-    case .accepted: return performWhileFiltering(.open, desk) ?? []
-    case .cancelled: return performWhileFiltering(.back, desk) ?? []
+    case .accepted: return performWhileFiltering(.open, state) ?? []
+    case .cancelled: return performWhileFiltering(.back, state) ?? []
     case .edited, .ignored: filtering = field
     }
     filter(field.text)
@@ -164,19 +164,19 @@ struct MarketplaceView: View {
       pane = .extensions
       return []
     }
-    return selected.map { [.open(ExtensionView($0))] } ?? []
+    return selected.map { [.open(ExtensionScreen($0))] } ?? []
   }
 
-  private mutating func move(_ command: Command, _ desk: Desk) -> Bool {
-    guard let distance = distance(of: command, height: height(desk), count: max(listing.count, shelves.count)) else {
+  private mutating func move(_ command: Command, _ state: ConsoleState) -> Bool {
+    guard let distance = distance(of: command, height: height(state), count: max(listing.count, shelves.count)) else {
       return false
     }
     if pane == .categories, filtering == nil { selectShelf(shelfRow + distance) } else { select(row + distance) }
     return true
   }
 
-  private mutating func click(_ action: Key.Mouse, at point: Point, _ desk: Desk) -> [Step] {
-    let areas = Layout(Rect(desk.bodySize), pane: pane)
+  private mutating func click(_ action: Key.Mouse, at point: Point, _ state: ConsoleState) -> [Step] {
+    let areas = Layout(Rect(state.bodySize), pane: pane)
     let isShelf = areas.categories.contains(point)
     switch action {
     case .wheelUp: if isShelf { selectShelf(shelfRow - 1) } else { select(row - 3) }
@@ -198,7 +198,7 @@ struct MarketplaceView: View {
   }
 }
 
-extension MarketplaceView {
+extension MarketplaceScreen {
   /// Where the two panes are.
   ///
   /// A narrow screen shows the one in use.
@@ -222,44 +222,44 @@ extension MarketplaceView {
     }
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let layout = Layout(area, pane: pane)
     for row in layout.separator.rows {
       surface.write(
         "│", at: Point(row: row, column: layout.separator.origin.column), in: layout.separator,
-        style: desk.theme["border"])
+        style: state.theme["border"])
     }
-    drawShelves(on: &surface, in: layout.categories, desk)
-    drawExtensions(on: &surface, in: layout.extensions, desk)
+    drawShelves(on: &surface, in: layout.categories, state)
+    drawExtensions(on: &surface, in: layout.extensions, state)
   }
 
-  private func drawShelves(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+  private func drawShelves(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     guard !area.isEmpty else { return }
-    surface.write("  CATEGORY", row: 0, in: area, style: desk.theme["list.heading"])
+    surface.write("  CATEGORY", row: 0, in: area, style: state.theme["list.heading"])
     let list = area.split(top: 1).rest
     for (offset, shelf) in shelves.dropFirst(shelfScroll.top).prefix(list.size.rows).enumerated() {
       let isSelected = shelf.name == listing.category
       let count = "\(shelf.count) "
       let width = list.size.columns - 2 - count.columns - 1
       let mark = isSelected ? (pane == .categories ? "> " : "· ") : "  "
-      let style = desk.theme[isSelected && pane == .categories ? "list.selected" : "text"]
+      let style = state.theme[isSelected && pane == .categories ? "list.selected" : "text"]
       surface.write(mark + shelf.title.truncated(to: width), row: offset, in: list, style: style)
       let right = Point(row: list.origin.row + offset, column: list.columns.upperBound - count.columns)
-      surface.write(count, at: right, in: list, style: desk.theme["dim"])
+      surface.write(count, at: right, in: list, style: state.theme["dim"])
     }
   }
 
-  private func drawExtensions(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+  private func drawExtensions(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     guard !area.isEmpty else { return }
     let table = Table<Row>(RowColumns.all, width: area.size.columns - 2)
     let inner = Rect(
       Point(row: area.origin.row, column: area.origin.column + 2),
       Size(rows: area.size.rows, columns: area.size.columns - 2))
-    table.drawTitles(on: &surface, in: inner, style: desk.theme["list.heading"])
+    table.drawTitles(on: &surface, in: inner, style: state.theme["list.heading"])
     let list = inner.split(top: 1).rest
     if listing.isEmpty {
-      for (row, line) in emptiness(desk).wrapped(to: list.size.columns - 1).enumerated() {
-        surface.write(line, row: row, in: list, style: desk.theme["dim"])
+      for (row, line) in emptiness(state).wrapped(to: list.size.columns - 1).enumerated() {
+        surface.write(line, row: row, in: list, style: state.theme["dim"])
       }
       return
     }
@@ -269,17 +269,17 @@ extension MarketplaceView {
       if isSelected {
         let mark = Point(row: list.origin.row + offset, column: area.origin.column)
         // One run of one style with the name: every change of style costs a slow line fifteen bytes.
-        let style = desk.theme[pane == .extensions ? "list.selected" : "text"]
+        let style = state.theme[pane == .extensions ? "list.selected" : "text"]
         surface.write(pane == .extensions ? "> " : "· ", at: mark, in: area, style: style)
       }
-      table.draw(row, isSelected: isSelected && pane == .extensions, on: &surface, in: list.row(offset), desk.theme)
+      table.draw(row, isSelected: isSelected && pane == .extensions, on: &surface, in: list.row(offset), state.theme)
     }
   }
 
   /// Why there is nothing to see.
-  private func emptiness(_ desk: Desk) -> String {
-    if case .stale(let reason) = desk.link.state, !desk.market.isFilled { return reason }
-    if !desk.market.isFilled { return "Reading the extensions of \(desk.session.cluster) …" }
+  private func emptiness(_ state: ConsoleState) -> String {
+    if case .stale(let reason) = state.connection.state, !state.market.isFilled { return reason }
+    if !state.market.isFilled { return "Reading the extensions of \(state.session.cluster) …" }
     if listing.total == 0 { return "There are no extensions yet." }
     if !listing.filter.isEmpty { return "Nothing matches \(listing.filter.text)" }
     return "Nothing is on this shelf."

@@ -2,7 +2,7 @@ import Client
 import Extensions
 
 /// What the server would say to a plan, as far as it has been asked.
-struct Rehearsal: Hashable, Sendable {
+struct DryRunResult: Hashable, Sendable {
   private enum Answer: Hashable {
     case none, accepted
     case refused(String)

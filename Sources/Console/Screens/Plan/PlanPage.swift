@@ -3,15 +3,15 @@ import Terminal
 
 /// A plan in lines.
 struct PlanPage {
-  let view: PlanView
-  let desk: Desk
+  let view: PlanScreen
+  let state: ConsoleState
 
-  init(_ view: PlanView, _ desk: Desk) {
+  init(_ view: PlanScreen, _ state: ConsoleState) {
     self.view = view
-    self.desk = desk
+    self.state = state
   }
 
-  private var width: Int { max(20, desk.size.columns - 2) }
+  private var width: Int { max(20, state.size.columns - 2) }
 
   var lines: [Line] {
     guard let plan = view.plan else { return [Line("Reading the versions of \(view.name) …", "dim")] }

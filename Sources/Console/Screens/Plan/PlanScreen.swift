@@ -5,7 +5,7 @@ import Terminal
 /// What a change will do, before it is done.
 ///
 /// Only here is anything sent to the cluster.
-struct PlanView: View {
+struct PlanScreen: Screen {
   let change: Change
   let name: String
   private(set) var plan: Plan?
@@ -13,7 +13,7 @@ struct PlanView: View {
   private var revision: Int?
   private var rights: Rights?
   /// What the server would say; `nil` when it was not asked.
-  private(set) var rehearsal: Rehearsal?
+  private(set) var rehearsal: DryRunResult?
   private var hasAskedRights = false
   private(set) var progress = Progress.reading
   /// The installation's version that the write was made for, and how often somebody was faster.
@@ -57,21 +57,21 @@ struct PlanView: View {
   var subject: String? { name }
   func isAboutChange(of name: String) -> Bool { name == self.name }
 
-  func hints(_ desk: Desk) -> [Action] {
+  func hints(_ state: ConsoleState) -> [Action] {
     if isTypingName { return .commands([.open, .back]) }
     var hints: [Command] = plan?.isBlocked == false ? [.apply, .back] : [.back]
     if case .install = change { hints.append(.configure) }
     return .commands(hints + [.nextPane, .help])
   }
 
-  private func height(_ desk: Desk) -> Int { max(1, desk.bodySize.rows - 4) }
+  private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 4) }
 
-  mutating func settle(_ desk: inout Desk) {
-    if !isUnderWay, revision != desk.market.revision || rights != desk.rights,
-      let context = desk.planContext(for: name)
+  mutating func settle(_ state: inout ConsoleState) {
+    if !isUnderWay, revision != state.market.revision || rights != state.rights,
+      let context = state.planContext(for: name)
     {
-      let isVerdict = rights != desk.rights && revision == desk.market.revision
-      (revision, rights) = (desk.market.revision, desk.rights)
+      let isVerdict = rights != state.rights && revision == state.market.revision
+      (revision, rights) = (state.market.revision, state.rights)
       let fresh = Plan.make(change, for: name, in: context)
       // A verdict that forbids the plan says so itself.
       if let plan, plan.isNews(fresh), !(isVerdict && fresh.isBlocked) {
@@ -81,82 +81,82 @@ struct PlanView: View {
         progress = .asking
       }
       plan = fresh
-      inquire(fresh, &desk)
+      inquire(fresh, &state)
     }
-    pager.show(PlanPage(self, desk).lines, height: height(desk))
+    pager.show(PlanPage(self, state).lines, height: height(state))
   }
 
   /// Asks the server beforehand: may this person do it, and would it be taken as it is.
-  private mutating func inquire(_ plan: Plan, _ desk: inout Desk) {
+  private mutating func inquire(_ plan: Plan, _ state: inout ConsoleState) {
     if !hasAskedRights {
       hasAskedRights = true
-      desk.errands.append(.ask(accesses(desk), isAfresh: false))
+      state.errands.append(.ask(accesses(state), isAfresh: false))
     }
-    guard !plan.isBlocked, !desk.session.isReadOnly, rehearsal?.isOf(plan) != true else { return }
-    rehearsal = Rehearsal(of: plan)
-    desk.errands.append(.rehearse(plan))
+    guard !plan.isBlocked, !state.session.isReadOnly, rehearsal?.isOf(plan) != true else { return }
+    rehearsal = DryRunResult(of: plan)
+    state.errands.append(.rehearse(plan))
   }
 
-  private func accesses(_ desk: Desk) -> [Access] {
-    guard let dialect = desk.dialect else { return [] }
-    return change.accesses(to: desk.market.installations[name]?.name ?? name, in: dialect)
+  private func accesses(_ state: ConsoleState) -> [Access] {
+    guard let dialect = state.dialect else { return [] }
+    return change.accesses(to: state.market.installations[name]?.name ?? name, in: dialect)
   }
 
-  mutating func perform(_ command: Command, _ desk: inout Desk) -> [Step]? {
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
     case .back:
       return [.close()]
     case .apply:
-      return mustTypeName ? [.complain("Type the extension's name to \(change.words) it.")] : apply(&desk)
+      return mustTypeName ? [.complain("Type the extension's name to \(change.words) it.")] : apply(&state)
     case .open:
-      if mustTypeName { return confirmTyped(&desk) }
-      return isApplyFocused ? apply(&desk) : [.close()]
+      if mustTypeName { return confirmTyped(&state) }
+      return isApplyFocused ? apply(&state) : [.close()]
     case .nextPane, .previousPane, .left, .right:
       isApplyFocused.toggle()
       return []
     case .configure:
       guard case .install(let version, let config) = change else { return [] }
-      return [.close(opening: ConfigView(name, .install(version: version, config: config), desk))]
+      return [.close(opening: ConfigScreen(name, .install(version: version, config: config), state))]
     default:
-      return pager.perform(command, height: height(desk)) ? [] : nil
+      return pager.perform(command, height: height(state)) ? [] : nil
     }
   }
 
-  mutating func type(_ key: Key, _ desk: inout Desk) -> [Step] {
-    if isTypingName { return typeName(key, &desk) }
-    if pager.wheel(key, height: height(desk)) { return [] }
-    guard case .mouse(.click, let point) = key, point.row == desk.bodySize.rows - 1, !mustTypeName else { return [] }
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    if isTypingName { return typeName(key, &state) }
+    if pager.wheel(key, height: height(state)) { return [] }
+    guard case .mouse(.click, let point) = key, point.row == state.bodySize.rows - 1, !mustTypeName else { return [] }
     if point.column >= 1, point.column < 10 { return [.close()] }
-    return point.column >= 11 && point.column < 20 ? apply(&desk) : []
+    return point.column >= 11 && point.column < 20 ? apply(&state) : []
   }
 
-  private mutating func typeName(_ key: Key, _ desk: inout Desk) -> [Step] {
+  private mutating func typeName(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     switch typed.handle(key) {
-    case .accepted: confirmTyped(&desk)
+    case .accepted: confirmTyped(&state)
     case .cancelled: [.close()]
     case .edited, .ignored: []
     }
   }
 
-  private mutating func confirmTyped(_ desk: inout Desk) -> [Step] {
+  private mutating func confirmTyped(_ state: inout ConsoleState) -> [Step] {
     guard typed.text.trimmed == name else {
       progress = .warned("That is not \(name). Nothing was changed.")
       return []
     }
-    return apply(&desk)
+    return apply(&state)
   }
 
-  private mutating func apply(_ desk: inout Desk) -> [Step] {
+  private mutating func apply(_ state: inout ConsoleState) -> [Step] {
     guard let plan else {
       progress = .warned("The plan is not ready yet.")
       return []
     }
     guard !isUnderWay else { return [] }
-    if desk.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
+    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if let problem = plan.problems.first(where: \.isBlocking) {
       // Whoever has just been given the right need not wait until the old answer is forgotten.
-      let asksAgain = accesses(desk).contains { desk.rights.reason(against: $0) != nil }
-      let ask = asksAgain ? [Step.start(.ask(accesses(desk), isAfresh: true))] : []
+      let asksAgain = accesses(state).contains { state.rights.reason(against: $0) != nil }
+      let ask = asksAgain ? [Step.start(.ask(accesses(state), isAfresh: true))] : []
       return [.complain("Cannot apply: \(problem.text)")] + ask
     }
     if progress == .changed {
@@ -164,24 +164,24 @@ struct PlanView: View {
       return []
     }
     (progress, conflicts) = (.applying, 0)
-    sentVersion = desk.market.installations[name]?.resourceVersion
-    desk.operations.begin(change, on: name, before: desk.market.installations[name])
-    desk.say(.note, "\(name): \(change.words) …")
+    sentVersion = state.market.installations[name]?.resourceVersion
+    state.operations.begin(change, on: name, before: state.market.installations[name])
+    state.say(.note, "\(name): \(change.words) …")
     return [.start(.apply(plan))]
   }
 
-  mutating func notice(_ message: Message, _ desk: inout Desk) -> [Step] {
+  mutating func notice(_ message: Message, _ state: inout ConsoleState) -> [Step] {
     switch message {
     case .applied(let applied, let failure?) where applied.name == name && progress == .applying:
       if claims(applied, failure) {
         progress = .conflicted
         conflicts += 1
-        return sendAgain(&desk)
+        return sendAgain(&state)
       }
-      progress = .refused(failure.sentence(for: change.words + " " + name, at: desk.session.cluster))
+      progress = .refused(failure.sentence(for: change.words + " " + name, at: state.session.cluster))
       isApplyFocused = false
       return []
-    case .installations where progress == .conflicted: return sendAgain(&desk)
+    case .installations where progress == .conflicted: return sendAgain(&state)
     case .rehearsed(let asked, let failure) where rehearsal?.isOf(asked) == true && asked.name == name:
       rehearsal?.take(failure)
       return []
@@ -198,53 +198,53 @@ struct PlanView: View {
   }
 
   /// Sends the same change for what the cluster has now, if it still means what was agreed to.
-  private mutating func sendAgain(_ desk: inout Desk) -> [Step] {
-    guard desk.market.installations[name]?.resourceVersion != sentVersion,
-      let plan, let context = desk.planContext(for: name)
+  private mutating func sendAgain(_ state: inout ConsoleState) -> [Step] {
+    guard state.market.installations[name]?.resourceVersion != sentVersion,
+      let plan, let context = state.planContext(for: name)
     else { return [] }
     let fresh = Plan.make(change, for: name, in: context)
     self.plan = fresh
     guard !plan.isNews(fresh), !fresh.isBlocked else {
       (progress, isApplyFocused) = (.changed, false)
-      desk.operations.abandon(name)
+      state.operations.abandon(name)
       return [.complain("Somebody else changed \(name) first. Look again.")]
     }
     progress = .applying
-    sentVersion = desk.market.installations[name]?.resourceVersion
+    sentVersion = state.market.installations[name]?.resourceVersion
     return [.start(.apply(fresh))]
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, rest) = area.split(top: 2)
     let (body, bottom) = rest.split(bottom: 2)
-    pager.draw(on: &surface, in: body.inset(columns: 1), desk.theme)
+    pager.draw(on: &surface, in: body.inset(columns: 1), state.theme)
     guard plan != nil else { return }
     let verb = change.words.prefix(1).uppercased() + change.words.dropFirst()
-    let style = desk.theme[mustTypeName ? "dialog.danger" : "dialog.title"]
+    let style = state.theme[mustTypeName ? "dialog.danger" : "dialog.title"]
     // The object and the cluster are never cut off: on a narrow screen they take the second row, too.
-    let title = "\(verb): \(name) on \(desk.session.cluster)".wrapped(to: top.size.columns - 2)
+    let title = "\(verb): \(name) on \(state.session.cluster)".wrapped(to: top.size.columns - 2)
     for (row, line) in title.prefix(2).enumerated() {
       surface.write(line, row: row, in: top.inset(columns: 1), style: style)
     }
-    drawButtons(on: &surface, in: bottom.inset(columns: 1), desk)
+    drawButtons(on: &surface, in: bottom.inset(columns: 1), state)
   }
 
-  private func drawButtons(on surface: inout Surface, in area: Rect, _ desk: Desk) {
+  private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     switch progress {
     case .applying, .conflicted:
-      surface.write("Applying …", row: 1, in: area, style: desk.theme["status.busy"])
+      surface.write("Applying …", row: 1, in: area, style: state.theme["status.busy"])
       return
     case .refused(let reason):
-      surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: desk.theme["status.error"])
+      surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: state.theme["status.error"])
     case .changed:
-      surface.write("The plan has changed: look again.", row: 0, in: area, style: desk.theme["status.busy"])
+      surface.write("The plan has changed: look again.", row: 0, in: area, style: state.theme["status.busy"])
     case .warned(let reason):
-      surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: desk.theme["status.busy"])
+      surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: state.theme["status.busy"])
     case .asking, .reading: break
     }
     if mustTypeName { return }
-    let plain = desk.theme["dialog"]
-    let focused = desk.theme["dialog.button"]
+    let plain = state.theme["dialog"]
+    let focused = state.theme["dialog.button"]
     let end = surface.write("[ Cancel ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
     guard let plan, !plan.isBlocked else { return }
     let place = Point(row: area.origin.row + 1, column: end + 1)
