@@ -22,6 +22,16 @@ import Testing
     #expect(sitting.lines[0].contains("stale for 10 s"))
   }
 
+  @Test(arguments: [-30.0, 30.0])
+  mutating func theAgeOfALostConnectionIsNotThatOfTheClockOnTheWall(years: Double) {
+    sitting.now = Moment(1_000_000, wall: 1_700_000_000)
+    sitting.lose()
+    sitting.now = Moment(1_000_012, wall: 1_700_000_012 + years * 365 * 86400)
+    sitting.hear(.time)
+
+    #expect(sitting.lines[0].contains("stale for 10 s, retrying"))
+  }
+
   @Test mutating func itRecoversWithoutAKeyAndWakesUpForNothingThen() {
     sitting.lose()
     sitting.hear(.extensions(.resumed))

@@ -72,6 +72,33 @@ import Testing
     #expect(screen.frames >= 1)
   }
 
+  @Test(arguments: [-30.0, 30.0])
+  func newsIsDrawnAtOnceHoweverFarTheClockOnTheWallIsSet(years: Double) {
+    let step = years * 365 * 86400
+    let clock = Clock()
+    let worker = Worker(session, mailbox: Mailbox<Message>())
+    var loop = Loop(
+      app: App(session, settings: .standard, now: clock.moment), screen: screen, worker: worker, mailbox: mailbox,
+      now: { clock.tick() })
+    loop.begin()
+    clock.moment.wall += step
+    mailbox.post(.extensions(.applied(.sample("e", "E0", versions: ["1.0.0"]))))
+    loop.turn()
+
+    #expect(screen.frames == 2)
+    #expect(screen.shown.description.contains("E0"))
+  }
+
+  /// A clock that goes on by a second whenever it is looked at.
+  private final class Clock {
+    var moment = Moment(1_000_000, wall: 1_700_000_000)
+
+    func tick() -> Moment {
+      moment = moment + 1
+      return moment
+    }
+  }
+
   @Test func suspendingIsLeftToTheScreen() {
     var loop = loop()
     loop.begin()

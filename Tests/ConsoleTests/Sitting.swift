@@ -46,19 +46,38 @@ struct Sitting {
 
   mutating func press(_ keys: Key...) {
     asked = []
+    for key in keys {
+      asked += app.handle(.key(key), at: now)
+      paint()
+    }
+    settle()
+  }
+
+  /// Everything at once, as a program or a slow line sends it: nothing is painted between the keys.
+  mutating func burst(_ keys: [Key]) {
+    asked = []
     for key in keys { asked += app.handle(.key(key), at: now) }
     settle()
   }
 
-  private mutating func settle() {
+  /// What is asked can be read.
+  private mutating func paint() {
     app.settle()
+    app.hasShown(app.question)
+  }
+
+  private mutating func settle() {
+    paint()
     errands = app.takeErrands()
   }
 
   /// Presses one key for each character.
   mutating func type(_ text: String) {
     asked = []
-    for character in text { asked += app.handle(.key(.character(character)), at: now) }
+    for character in text {
+      asked += app.handle(.key(.character(character)), at: now)
+      paint()
+    }
   }
 
   /// What is on the screen.

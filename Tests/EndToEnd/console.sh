@@ -58,19 +58,41 @@ an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves()
   expect 'Installed 1.0.0'
 
   keys D
-  expect '[Dd]isable'
+  expect 'Disable: log-lens on standalone'
   keys y
   expect 'Enabled +no'
   keys E
-  expect '[Ee]nable'
+  expect 'Enable: log-lens on standalone'
   keys y
   expect 'Enabled +yes'
 
   keys X
-  expect '[Uu]ninstall'
+  expect 'Uninstall: log-lens on standalone'
   write log-lens
   keys Enter
   expect 'not installed' 30
+}
+
+keys_that_were_typed_before_a_plan_was_painted_do_not_confirm_it() {
+  opened
+  at 'Log Lens' log
+  keys i
+  expect 'Install which version'
+  keys Enter
+  expect 'Install 1.1.0'
+  keys y
+  expect 'Installed 1.1.0'
+
+  write Dy
+  expect 'Disable: log-lens on standalone'
+  keys Escape
+  write Deploy
+  expect 'Disable: log-lens on standalone'
+  keys Escape
+  keys X l o g - l e n s Enter
+  expect 'Type log-lens to uninstall'
+  keys Escape
+  expect 'Enabled +yes'
 }
 
 a_config_with_a_mistake_is_refused_at_its_place_and_nothing_is_lost() {

@@ -20,6 +20,8 @@ package struct App: Sendable {
   private var pendingKeys: [Key] = []
   private var paletteHistory: [String] = []
   private var isSettled = false
+  /// The question that was painted last.
+  package internal(set) var shownQuestion: Question?
 
   /// What only the owner of the terminal can do.
   package enum TerminalRequest: Hashable, Sendable {
@@ -29,7 +31,7 @@ package struct App: Sendable {
   /// An app for the cluster that `session` describes.
   package init(_ session: Session, settings: Settings, now: Moment) {
     state = ConsoleState(session.description, settings, now: now)
-    state.capabilityState = CapabilityState(session)
+    state.capabilityState = CapabilityState(session, at: now)
     state.connection.take(session.description.way, at: now)
     for problem in settings.problems { state.say(.error, problem) }
   }
@@ -104,11 +106,17 @@ package struct App: Sendable {
     isSettled = true
   }
 
+  /// A key would agree to what its typist could not have read.
+  private var isAskingUnseen: Bool { top.question.map { $0 != shownQuestion } ?? false }
+
   private mutating func press(_ key: Key) -> [Work] {
     switch key {
     case .resized: return []
     case .closed: return leave()
     case .mouse(let action, let place): return point(action, at: place)
+    case .paste where top.question != nil:
+      state.say(.warning, "Pasted text is no answer here: type it.")
+      return []
     default: break
     }
     pendingKeys.append(key)
@@ -125,7 +133,7 @@ package struct App: Sendable {
       pendingKeys = []
       // The second key of a sequence that means nothing is dropped, but a way out always works.
       if !isAlone, key != .escape, key != .control("c") { return [] }
-      return isAlone ? take(onTop { $0.type(key, &$1) }) : press(key)
+      return isAlone ? type(key) : press(key)
     }
   }
 
@@ -133,7 +141,11 @@ package struct App: Sendable {
   private mutating func point(_ action: Key.Mouse, at point: Point) -> [Work] {
     guard state.body.contains(point) else { return [] }
     let row = point.row - state.body.origin.row
-    return take(onTop { $0.type(.mouse(action, Point(row: row, column: point.column)), &$1) })
+    return type(.mouse(action, Point(row: row, column: point.column)))
+  }
+
+  private mutating func type(_ key: Key) -> [Work] {
+    isAskingUnseen ? [] : take(onTop { $0.type(key, &$1) })
   }
 
   private var top: any Screen { layers.last ?? marketplace }
@@ -149,6 +161,7 @@ package struct App: Sendable {
   }
 
   private mutating func perform(_ command: Command, argument: String = "") -> [Work] {
+    if isAskingUnseen, command != .back { return [] }
     if let steps = onTop({ $0.perform(command, &$1) }) { return take(steps) }
     switch command {
     case .help: open(HelpScreen(top.sections))

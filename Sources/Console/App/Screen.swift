@@ -40,6 +40,9 @@ protocol Screen: Sendable {
   /// Where the cursor belongs, when it is not in the prompt.
   func cursor(in area: Rect, _ state: ConsoleState) -> Point?
 
+  /// What a key could agree to here; `nil` where keys have no consequences.
+  var question: Question? { get }
+
   /// What is below still shows.
   var isOverlay: Bool { get }
 
@@ -68,6 +71,7 @@ extension Screen {
   mutating func settle(_ state: inout ConsoleState) {}
   var prompt: Prompt? { nil }
   func cursor(in area: Rect, _ state: ConsoleState) -> Point? { nil }
+  var question: Question? { nil }
   var isOverlay: Bool { false }
   func reservation(_ state: ConsoleState) -> String? { nil }
   func farewell(_ state: ConsoleState) -> [Work] { [] }

@@ -19,12 +19,16 @@ struct Loop {
   let mailbox: Mailbox<Message>
   private var shown: (surface: Surface, cursor: Point?)?
   private var lastFrame = Moment(0)
+  private let now: () -> Moment
 
   /// A burst of news is one frame in this many seconds; a key is answered at once.
   static let frameInterval = 0.1
 
-  init(app: App, screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>) {
-    (self.app, self.screen, self.worker, self.mailbox) = (app, screen, worker, mailbox)
+  init(
+    app: App, screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>,
+    now: @escaping () -> Moment = { .now }
+  ) {
+    (self.app, self.screen, self.worker, self.mailbox, self.now) = (app, screen, worker, mailbox, now)
   }
 
   mutating func run() {
@@ -49,11 +53,12 @@ struct Loop {
       if takeKeys() { isUrgent = true }
       let messages = mailbox.take()
       for message in messages { tell(message) }
-      if let wakeUp = app.nextWakeUp, wakeUp <= .now { tell(.time) }
+      if let wakeUp = app.nextWakeUp, wakeUp <= now() { tell(.time) }
       isPending = true
-    } while !isUrgent && !app.isFinished && Moment.now - lastFrame < Self.frameInterval
+    } while !isUrgent && !app.isFinished && now() - lastFrame < Self.frameInterval
     obeyRequest()
-    draw()
+    // A terminal that takes no more output must not hold up what is written on the way out.
+    if !app.isFinished { draw() }
   }
 
   private mutating func takeKeys() -> Bool {
@@ -67,7 +72,7 @@ struct Loop {
   }
 
   private mutating func tell(_ message: Message) {
-    for work in app.handle(message, at: .now) { worker.start(work) }
+    for work in app.handle(message, at: now()) { worker.start(work) }
     for work in app.takeCancellations() { worker.cancel(work) }
   }
 
@@ -85,13 +90,25 @@ struct Loop {
     app.request = nil
   }
 
-  /// Sends the terminal what is different, or nothing.
+  /// Brings the screen up to date; keys that were waiting when a question came up are no answer to it.
   private mutating func draw() {
+    paint()
+    while let question = app.question, question != app.shownQuestion {
+      let hasTaken = takeKeys()
+      app.hasShown(question)
+      if app.isFinished { return }
+      if hasTaken { paint() }
+    }
+    app.hasShown(app.question)
+  }
+
+  /// Sends the terminal what is different, or nothing.
+  private mutating func paint() {
     app.settle()
     for work in app.takeErrands() { worker.start(work) }
     var surface = Surface(size: screen.size)
     let cursor = app.draw(on: &surface)
-    lastFrame = .now
+    lastFrame = now()
     if let shown, shown.surface == surface, shown.cursor == cursor { return }
     screen.show(surface, cursor: cursor)
     shown = (surface, cursor)
@@ -100,14 +117,14 @@ struct Loop {
   /// Sleeps until there is a key, a message, a signal, or it is `moment`.
   private func wait(until moment: Moment?) {
     var polled = (screen.descriptors + [mailbox.descriptor]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    let milliseconds = moment.map { max(0, min(3_600_000, (($0 - .now) * 1000).rounded(.up))) } ?? -1
+    let milliseconds = moment.map { max(0, min(3_600_000, (($0 - now()) * 1000).rounded(.up))) } ?? -1
     poll(&polled, nfds_t(polled.count), Int32(milliseconds))
   }
 
   /// Lets what is written to this computer be written, for two seconds at most.
   private mutating func finish() {
-    let deadline = Moment.now + 2
-    while worker.isKeeping, Moment.now < deadline {
+    let deadline = now() + 2
+    while worker.isKeeping, now() < deadline {
       var polled = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
       poll(&polled, 1, 20)
       for message in mailbox.take() { tell(message) }

@@ -14,12 +14,14 @@ struct CapabilityState: Hashable, Sendable {
   init() {}
 
   /// What `session` brings along: a person's word, or what an earlier visit learnt.
-  init(_ session: Session) {
+  init(_ session: Session, at now: Moment) {
     if let dialect = session.dialect {
       (capabilities, isSaid) = (Capabilities(assuming: dialect), true)
     } else if let kept = session.knowledge {
       capabilities = kept.capabilities
-      learned = Moment(Double(kept.learned))
+      // The file knows the clock on the wall, which may have been set since; from here on it is only added to.
+      let age = now.wall - Double(kept.learned)
+      learned = age < 0 ? nil : now + -age
     }
   }
 

@@ -1,27 +1,35 @@
 import Glibc
 
-/// A point in time, in seconds since 1970.
+/// A point in time, on two clocks.
 ///
-/// Time is a parameter: the loop reads the clock, and everything else is told.
-package struct Moment: Hashable, Comparable, Sendable {
-  /// Seconds since 1970.
+/// Order and distance are those of a clock that nobody sets, so that no pause, timeout or age depends on the
+/// clock on the wall; that one is for showing and for what is written down. Time is a parameter: the loop
+/// reads the clocks, and everything else is told.
+package struct Moment: Sendable {
+  /// Seconds since the computer was started, sleep included.
   package var seconds: Double
+  /// Seconds since 1970, by a clock that may be set at any time.
+  package var wall: Double
 
-  /// The moment `seconds` after 1970 began.
-  package init(_ seconds: Double) { self.seconds = seconds }
-
-  /// What the clock says.
-  package static var now: Moment {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Moment(Double(time.tv_sec) + Double(time.tv_nsec) / 1e9)
+  /// The moment `seconds` after the start, when the clock on the wall says `wall`, or the same.
+  package init(_ seconds: Double, wall: Double? = nil) {
+    self.seconds = seconds
+    self.wall = wall ?? seconds
   }
 
-  /// Earlier comes first.
-  package static func < (left: Moment, right: Moment) -> Bool { left.seconds < right.seconds }
+  /// What the clocks say.
+  package static var now: Moment { Moment(read(CLOCK_BOOTTIME), wall: read(CLOCK_REALTIME)) }
+
+  private static func read(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
 
   static func - (left: Moment, right: Moment) -> Double { left.seconds - right.seconds }
-  static func + (left: Moment, right: Double) -> Moment { Moment(left.seconds + right) }
+  static func + (left: Moment, right: Double) -> Moment {
+    Moment(left.seconds + right, wall: left.wall + right)
+  }
 
   /// `20:45:01`, by the clock on the wall.
   var clock: String {
@@ -38,7 +46,7 @@ package struct Moment: Hashable, Comparable, Sendable {
 
   /// RFC 3339 in UTC, as the cluster writes times.
   var timestamp: String {
-    var time = time_t(seconds)
+    var time = time_t(wall)
     var fields = tm()
     gmtime_r(&time, &fields)
     let day = [fields.tm_year + 1900, fields.tm_mon + 1, fields.tm_mday].map(Self.twoDigits).joined(separator: "-")
@@ -46,13 +54,24 @@ package struct Moment: Hashable, Comparable, Sendable {
   }
 
   private var local: tm {
-    var time = time_t(seconds)
+    var time = time_t(wall)
     var fields = tm()
     localtime_r(&time, &fields)
     return fields
   }
 
   private static func twoDigits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
+
+extension Moment: Hashable, Comparable {
+  /// The clock on the wall has no say.
+  package static func == (left: Moment, right: Moment) -> Bool { left.seconds == right.seconds }
+
+  /// Earlier comes first.
+  package static func < (left: Moment, right: Moment) -> Bool { left.seconds < right.seconds }
+
+  /// As equality goes.
+  package func hash(into hasher: inout Hasher) { hasher.combine(seconds) }
 }
 
 /// How long something has lasted, in the largest unit that says enough.

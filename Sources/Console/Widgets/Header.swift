@@ -58,7 +58,8 @@ struct Header {
     let age = state.connection.age(at: state.now).map { " for \($0)" } ?? ""
     let word = state.market.isFilled ? "stale" : state.connection.refusal == nil ? "no connection" : "refused"
     guard let next = state.connection.nextAttempt, next > state.now else { return word + age + ", retrying" }
-    return word + age + ", retry at " + next.clock
+    // By the clock as it is now, which may have been set since.
+    return word + age + ", retry at " + (state.now + (next - state.now)).clock
   }
 }
 

@@ -87,6 +87,7 @@ final class LiveConsole {
     for work in app.handle(message, at: .now) { worker.start(work) }
     for work in app.takeCancellations() { worker.cancel(work) }
     app.settle()
+    app.hasShown(app.question)
     for work in app.takeErrands() { worker.start(work) }
   }
 

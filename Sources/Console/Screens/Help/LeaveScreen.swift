@@ -6,6 +6,7 @@ struct LeaveScreen: Screen {
 
   var sections: [KeySection] { [.plan, .everywhere] }
   var isOverlay: Bool { true }
+  var question: Question? { Question(reasons) }
   func hints(_ state: ConsoleState) -> [Action] { .commands([.apply, .back]) }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {

@@ -54,6 +54,15 @@ struct PlanScreen: Screen {
 
   var prompt: Prompt? { isTypingName ? Prompt(label: "Type \(name) to \(change.words) it: ", field: typed) : nil }
 
+  /// What is under way notes its progress in the object all the time: only what is read makes a new question.
+  var question: Question? {
+    plan.map { plan in
+      Question(
+        [change.words, name, progress == .changed ? "changed" : ""] + plan.effects.map(\.text)
+          + plan.problems.map(\.text))
+    }
+  }
+
   var subject: String? { name }
   func isAboutChange(of name: String) -> Bool { name == self.name }
 
@@ -76,7 +85,7 @@ struct PlanScreen: Screen {
       // A verdict that forbids the plan says so itself.
       if let plan, plan.isNews(fresh), !(isVerdict && fresh.isBlocked) {
         // What somebody has read and is about to agree to must not change under the finger.
-        (progress, isApplyFocused) = (.changed, false)
+        (progress, isApplyFocused, typed) = (.changed, false, LinePrompt())
       } else if plan == nil {
         progress = .asking
       }
@@ -131,10 +140,12 @@ struct PlanScreen: Screen {
   }
 
   private mutating func typeName(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    // Nobody can know yet what the name would agree to.
+    guard plan != nil else { return [] }
     switch typed.handle(key) {
-    case .accepted: confirmTyped(&state)
-    case .cancelled: [.close()]
-    case .edited, .ignored: []
+    case .accepted: return confirmTyped(&state)
+    case .cancelled: return [.close()]
+    case .edited, .ignored: return []
     }
   }
 
