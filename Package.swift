@@ -52,21 +52,26 @@ let package = Package(
     .executableTarget(name: "soak", dependencies: ["Extensions", "Client", "Manifest"], path: "Benchmarks/Soak"),
 
     // What tests of several modules need.
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Client", "Manifest"], path: "Tests/TestSupport"),
     .testTarget(name: "ManifestTests", dependencies: ["Manifest", "TestSupport"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CTerminal"]),
     .testTarget(name: "ClientTests", dependencies: ["Client", "Manifest", "TestSupport"]),
-    .testTarget(name: "ExtensionsTests", dependencies: ["Extensions", "Client", "Manifest"]),
+    .testTarget(name: "ExtensionsTests", dependencies: ["Extensions", "Client", "Manifest", "TestSupport"]),
     .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest", "TestSupport"]),
-    .testTarget(name: "BackendTests", dependencies: ["Backend", "Extensions", "Client", "Manifest"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Backend", "Extensions", "Client", "Manifest"]),
+    .testTarget(name: "BackendTests", dependencies: ["Backend", "Extensions", "Client", "Manifest", "TestSupport"]),
+    .testTarget(
+      name: "CommandsTests",
+      dependencies: ["Commands", "Backend", "Extensions", "Client", "Manifest", "TestSupport"]),
     .testTarget(
       name: "ConsoleTests",
-      dependencies: ["Console", "Backend", "Extensions", "Client", "Editor", "Terminal", "Manifest"]),
+      dependencies: [
+        "Console", "Backend", "Extensions", "Client", "Editor", "Terminal", "Manifest", "TestSupport",
+      ]),
     // A real client and a real server, and between them whatever can go wrong.
     .testTarget(name: "FaultTests", dependencies: ["Backend", "Extensions", "Client", "Manifest", "TestSupport"]),
     // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.
-    .testTarget(name: "ConformanceTests", dependencies: ["Backend", "Extensions", "Client", "Manifest"]),
+    .testTarget(
+      name: "ConformanceTests", dependencies: ["Backend", "Extensions", "Client", "Manifest", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -2,10 +2,12 @@
 # shellcheck shell=bash
 #
 # The tools that build it stand beside the project, not in it: KSX_TESTBED_TOOLS names their folder
-# (testbed-build.sh and testbed-run.sh), by default ../shared/tools. Where they are not, callers skip.
+# (testbed-build.sh and testbed-run.sh), by default ../shared/tools. KSX_TEST_DATA names the folder of what real
+# servers gave: crds/, exchanges/ and packages/, by default ../shared/data. Where they are not, callers skip.
 
 testbed_tools=${KSX_TESTBED_TOOLS:-$root/../shared/tools}
-testbed_crds=${KSX_TESTBED_CRDS:-$root/../shared/data/crds}
+export KSX_TEST_DATA=${KSX_TEST_DATA:-$root/../shared/data}
+testbed_crds=$KSX_TEST_DATA/crds
 testbed_prefix=${KSX_TESTBED_PREFIX:-${XDG_CACHE_HOME:-$HOME/.cache}/ksx/testbed}
 
 # Prints why there is no testbed, or nothing when there is.

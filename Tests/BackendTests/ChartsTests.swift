@@ -2,6 +2,7 @@ import Client
 import Extensions
 import Glibc
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Backend
@@ -190,11 +191,9 @@ import Testing
     #expect(!"\(error)".contains("ksxd-"))
   }
 
-  /// Genuine packages lie outside the project; the folder is named in KSX_TEST_PACKAGES.
-  @Test(
-    .enabled(if: helm != nil && Environment.current["KSX_TEST_PACKAGES"] != nil, "no helm, or no KSX_TEST_PACKAGES"))
+  @Test(.enabled(if: helm != nil, "helm was not found"), .needsData(.packages))
   func genuinePackagesAreRenderedByHelm() async throws {
-    let folder = try #require(Environment.current["KSX_TEST_PACKAGES"])
+    let folder = TestData.packages.folder
     var renderer = try #require(Self.helm)
     renderer.kubernetesVersion = "v1.29.0"
     for name in try Files.names(in: folder) where name.hasSuffix(".tgz") {

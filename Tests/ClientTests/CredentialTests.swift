@@ -1,11 +1,12 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Client
 
 @Suite(.timeLimit(.minutes(1)))
 struct CredentialTests {
-  private let directory = Temporary()
+  private let directory = TemporaryFolder()
 
   @Test func aPluginIsRunOnceUntilItsTokenExpires() async throws {
     let now = Locked(1000)

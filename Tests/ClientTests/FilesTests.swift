@@ -1,10 +1,11 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Client
 
 @Suite struct FilesTests {
-  private let directory = Temporary()
+  private let directory = TemporaryFolder()
 
   @Test func whatIsWrittenIsReadAgainAndIsTheOwnersAlone() throws {
     let path = directory.path + "/a"
@@ -72,22 +73,5 @@ import Testing
     #expect(own.config == "/c/ksx")
     #expect(own.state == "/home/ada/.local/state/ksx")
     #expect(own.runtime == "/r/ksx")
-  }
-}
-
-/// A directory that goes away with the test that made it.
-final class Temporary: Sendable {
-  let path: String
-
-  init() {
-    path = "/tmp/ksx-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-    mkdir(path, 0o700)
-  }
-
-  deinit { Self.remove(path) }
-
-  private static func remove(_ path: String) {
-    for name in (try? Files.names(in: path)) ?? [] { remove(path + "/" + name) }
-    if unlink(path) != 0 { rmdir(path) }
   }
 }

@@ -1,15 +1,16 @@
 import Glibc
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Client
 
-/// Recorded answers of a real gateway lie outside the project; the folder is named in KSX_TEST_EXCHANGES.
-@Suite(.enabled(if: getenv("KSX_TEST_EXCHANGES") != nil, "KSX_TEST_EXCHANGES names no folder of exchanges"))
+/// Recorded answers of a real gateway.
+@Suite(.needsData(.exchanges))
 struct GatewayExchangeTests {
   /// The answer in the file whose name begins with `number`, to whatever is asked.
   private func recorded(_ number: String) throws -> ScriptedTransport {
-    let folder = try #require(getenv("KSX_TEST_EXCHANGES").map { String(cString: $0) })
+    let folder = TestData.exchanges.folder
     let name = try #require(try Files.names(in: folder).first { $0.hasPrefix(number + "-") })
     let text = try Files.text(folder + "/" + name).replacingText("\r\n", with: "\n")
     let start = try #require(text.rangeOfText("HTTP/1.1 "))
@@ -65,7 +66,7 @@ struct GatewayExchangeTests {
   }
 
   @Test func aRefusedLoginIsASentence() async throws {
-    let directory = Temporary()
+    let directory = TemporaryFolder()
     let store = TokenStore(profile: "p", server: "https://ks", directory: directory.path)
     let session = GatewaySession(gateway: try recorded("18"), store: store)
 

@@ -1,10 +1,11 @@
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Client
 
 @Suite struct GatewayOpenProfileTests {
-  private let directory = Temporary()
+  private let directory = TemporaryFolder()
 
   private var surroundings: Surroundings {
     var surroundings = Surroundings()

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Client
 
 /// Plants secrets and looks for them wherever a person could find them.
 @Suite struct GatewaySecretsTests {
-  private let directory = Temporary()
+  private let directory = TemporaryFolder()
   private static let secrets = ["planted-password", "planted-access", "planted-refresh"]
 
   private func expectNone(in text: String, sourceLocation: SourceLocation = #_sourceLocation) {

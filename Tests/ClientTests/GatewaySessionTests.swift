@@ -1,11 +1,12 @@
 import Glibc
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Client
 
 @Suite struct GatewaySessionTests {
-  private let directory = Temporary()
+  private let directory = TemporaryFolder()
   private let clock = Locked(1_000_000)
 
   private var store: TokenStore { TokenStore(profile: "a/b", server: "https://ks", directory: directory.path) }

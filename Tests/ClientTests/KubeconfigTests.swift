@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Client
@@ -137,7 +138,7 @@ import Testing
   }
 
   @Test func theContextIsPinnedWhateverTheFileSaysLater() async throws {
-    let directory = Temporary()
+    let directory = TemporaryFolder()
     let path = directory.path + "/config"
     func text(_ context: String) -> [UInt8] {
       Array((Self.first.replacingText("current-context: prod", with: "current-context: \(context)")).utf8)

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Client
@@ -6,7 +7,7 @@ import Testing
 /// A cluster that can only be reached through somebody else.
 @Suite(.timeLimit(.minutes(1)))
 struct ProxyTests {
-  private let directory = Temporary()
+  private let directory = TemporaryFolder()
 
   @Test func aServerWithoutTLSIsAskedThroughTheProxyByItsWholeAddress() async throws {
     let proxy = LoopbackServer { _ in .answer("200 OK", "through") }
@@ -17,7 +18,7 @@ struct ProxyTests {
     #expect(proxy.requests.map(\.target) == ["http://cluster.invalid:6443/version"])
   }
 
-  @Test(.enabled(if: Environment.current.locate("openssl") != nil))
+  @Test(.needsOpenSSL)
   func tlsGoesThroughATunnelWithTheUserOfTheProxy() async throws {
     let server = try await TLSServer(in: directory.path, name: "IP:127.0.0.1")
     let port = try #require(ServerAddress(server.base)?.port)

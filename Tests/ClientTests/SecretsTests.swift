@@ -1,5 +1,6 @@
 import Glibc
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Client
@@ -165,7 +166,7 @@ struct SecretsTests {
     let text = Self.config(hiding.user, server: address, more)
     var context = try Kubeconfig.load(options, environment: .current) { (_) throws(SystemError) in Array(text.utf8) }
     if hiding == .tokenFile {
-      let directory = Temporary()
+      let directory = TemporaryFolder()
       try Files.write(Array("planted-file-2\n".utf8), to: directory.path + "/token")
       let file = TokenFile(directory.path + "/token")
       _ = try file.credential(insteadOf: nil)

@@ -1,11 +1,12 @@
+import TestSupport
 import Testing
 
 @testable import Client
 
 /// Certificates that somebody renews while a session runs.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: Environment.current.locate("openssl") != nil))
+@Suite(.timeLimit(.minutes(1)), .needsOpenSSL)
 struct TLSFilesTests {
-  private let directory = Temporary()
+  private let directory = TemporaryFolder()
   private var certificate: String { directory.path + "/client.crt" }
   private var key: String { directory.path + "/client.key" }
   private var authority: String { directory.path + "/ca.crt" }
@@ -72,18 +73,16 @@ struct TLSFilesTests {
     #expect(context.connection.tlsFiles == nil)
   }
 
-  private typealias Pair = (certificate: [UInt8], key: [UInt8], certificatePath: String, keyPath: String)
-
-  private func pair() async throws -> Pair {
-    try await TLSServer.makeCertificate(in: directory.path, name: "DNS:client")
+  private func pair() async throws -> TestCertificate {
+    try await TestCertificate(in: directory.path, name: "DNS:client")
   }
 
   /// A server that lets in only who shows the certificate of `pair`.
-  private func server(for pair: Pair) async throws -> TLSServer {
+  private func server(for pair: TestCertificate) async throws -> TLSServer {
     try await TLSServer(in: directory.path, name: "IP:127.0.0.1", clients: pair.certificatePath)
   }
 
-  private func write(_ pair: Pair) throws {
+  private func write(_ pair: TestCertificate) throws {
     try Files.write(pair.certificate, to: certificate)
     try Files.write(pair.key, to: key)
   }

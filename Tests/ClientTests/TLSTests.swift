@@ -1,11 +1,12 @@
+import TestSupport
 import Testing
 
 @testable import Client
 
 /// Against `openssl s_server`, where there is one.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: Environment.current.locate("openssl") != nil))
+@Suite(.timeLimit(.minutes(1)), .needsOpenSSL)
 struct TLSTests {
-  private let directory = Temporary()
+  private let directory = TemporaryFolder()
 
   @Test func theAuthorityDecidesWhoIsTrusted() async throws {
     let server = try await TLSServer(in: directory.path, name: "IP:127.0.0.1")
@@ -26,7 +27,7 @@ struct TLSTests {
   }
 
   @Test func aClientShowsItsCertificate() async throws {
-    let client = try await TLSServer.makeCertificate(in: directory.path, name: "DNS:client")
+    let client = try await TestCertificate(in: directory.path, name: "DNS:client")
     let server = try await TLSServer(in: directory.path, name: "IP:127.0.0.1", clients: client.certificatePath)
 
     #expect(try await status(server, authority: server.certificate) == nil)
@@ -83,7 +84,7 @@ final class TLSServer: Sendable {
   private let task: Task<Void, Never>
 
   init(in directory: String, name: String, clients: String? = nil) async throws {
-    let files = try await Self.makeCertificate(in: directory, name: name)
+    let files = try await TestCertificate(in: directory, name: name)
     certificate = files.certificate
     let printed = Locked("")
     var arguments = [
@@ -100,20 +101,6 @@ final class TLSServer: Sendable {
   }
 
   deinit { task.cancel() }
-
-  static func makeCertificate(
-    in directory: String, name: String
-  ) async throws -> (certificate: [UInt8], key: [UInt8], certificatePath: String, keyPath: String) {
-    let number = UInt32.random(in: 0 ... .max)
-    let (certificate, key) = ("\(directory)/\(number).crt", "\(directory)/\(number).key")
-    let arguments = [
-      "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-      "-subj", "/CN=\(number)", "-addext", "subjectAltName=\(name)", "-keyout", key, "-out", certificate,
-    ]
-    let outcome = try await ChildProcess(arguments).run()
-    try #require(outcome.hasSucceeded, "\(outcome.errorText)")
-    return (try Files.read(certificate), try Files.read(key), certificate, key)
-  }
 
   /// The port in a line such as `ACCEPT 127.0.0.1:38459`.
   private static func port(in text: String) -> Int? {

@@ -1,11 +1,12 @@
 import Client
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Commands
 
 @Suite struct ProfileTests {
-  private let house = House()
+  private let home = ProfileHome()
 
   private static let profiles = """
     # mine
@@ -22,12 +23,12 @@ import Testing
     """
 
   private func destination(_ arguments: String...) async throws -> Destination {
-    try await Destination.find(try Invocation.parse(arguments), house.environment, house.outlet)
+    try await Destination.find(try Invocation.parse(arguments), home.environment, home.outlet)
   }
 
   private func sentence(_ arguments: String...) async throws -> String {
     do {
-      _ = try await Destination.find(try Invocation.parse(arguments), house.environment, house.outlet)
+      _ = try await Destination.find(try Invocation.parse(arguments), home.environment, home.outlet)
     } catch {
       return error.sentence
     }
@@ -36,22 +37,22 @@ import Testing
   }
 
   @Test func theCurrentProfileServesWhenNothingElseIsSaid() async throws {
-    try house.settle(Self.profiles)
+    try home.settle(Self.profiles)
 
     let current = try await destination("list")
     let named = try await destination("list", "--profile", "far")
-    let context = try await destination("list", "--kubeconfig", house.path + "/config/ksx/kube")
+    let context = try await destination("list", "--kubeconfig", home.path + "/config/ksx/kube")
 
     #expect(current.name == "both" && current.fallback != nil && current.ways != nil && current.gateway != nil)
     #expect(current.server == "https://prod:6443" && current.identity == current.server)
-    #expect(current.kubectlFlags == ["--context", "prod", "--kubeconfig", house.path + "/config/ksx/kube"])
+    #expect(current.kubectlFlags == ["--context", "prod", "--kubeconfig", home.path + "/config/ksx/kube"])
     #expect(current.ownFlags == ["--profile", "both"])
     #expect(named.name == "far" && named.server == "https://ks.example.com" && named.fallback == nil)
     #expect(context.name == "lab" && context.gateway == nil && context.ownFlags == nil)
   }
 
   @Test func aMemberClusterIsReachedByTheGatewayAloneAndHasANameOfItsOwn() async throws {
-    try house.settle(Self.profiles)
+    try home.settle(Self.profiles)
 
     let member = try await destination("list", "--member-cluster", "east")
 
@@ -63,7 +64,7 @@ import Testing
 
   @Test func whatCannotBeMeantIsRefused() async throws {
     #expect(try await sentence("list", "--member-cluster", "x").contains("goes with a profile that has a gateway"))
-    try house.settle(Self.profiles)
+    try home.settle(Self.profiles)
 
     #expect(try await sentence("list", "--profile", "none").hasSuffix("there are: both, far, file"))
     for flag in ["--context", "--server", "--kubeconfig", "--cluster"] {
@@ -76,37 +77,37 @@ import Testing
   }
 
   @Test func contextsAndProfilesStandInOneList() throws {
-    try house.settle(Self.profiles)
-    let arguments = ["contexts", "--kubeconfig", house.path + "/config/ksx/kube"]
+    try home.settle(Self.profiles)
+    let arguments = ["contexts", "--kubeconfig", home.path + "/config/ksx/kube"]
 
-    try Contexts(try Invocation.parse(arguments), house.environment, house.outlet).list()
+    try Contexts(try Invocation.parse(arguments), home.environment, home.outlet).list()
     #expect(
-      house.printed == """
+      home.printed == """
         CURRENT   NAME   FROM         WAYS         SERVER                   LOGIN
         *         both   profile      both         https://ks.example.com   logged out
         -         far    profile      gateway      https://ks.example.com   logged out
-        -         file   profile      gateway      https://ks.example.com   token in \(house.path)/config/ksx/token
+        -         file   profile      gateway      https://ks.example.com   token in \(home.path)/config/ksx/token
         -         lab    kubeconfig   Kubernetes   https://lab:6443         -
         -         prod   kubeconfig   Kubernetes   https://prod:6443        -
 
         """)
-    try Contexts(try Invocation.parse(arguments + ["-o", "name"]), house.environment, house.outlet).list()
-    #expect(house.printed == "both\nfar\nfile\nlab\nprod\n")
-    try Contexts(try Invocation.parse(arguments + ["-o", "json"]), house.environment, house.outlet).list()
-    #expect(house.printed.contains(#""login": {"#))
+    try Contexts(try Invocation.parse(arguments + ["-o", "name"]), home.environment, home.outlet).list()
+    #expect(home.printed == "both\nfar\nfile\nlab\nprod\n")
+    try Contexts(try Invocation.parse(arguments + ["-o", "json"]), home.environment, home.outlet).list()
+    #expect(home.printed.contains(#""login": {"#))
   }
 
   @Test func anotherProfileIsMadeCurrentAndAKubeconfigIsLeftAlone() throws {
-    try house.settle(Self.profiles)
+    try home.settle(Self.profiles)
     func use(_ name: String) throws {
       try Contexts(
-        try Invocation.parse(["contexts", "use", name, "--kubeconfig", house.path + "/config/ksx/kube"]),
-        house.environment, house.outlet
+        try Invocation.parse(["contexts", "use", name, "--kubeconfig", home.path + "/config/ksx/kube"]),
+        home.environment, home.outlet
       ).use()
     }
 
     try use("far")
-    #expect(try house.settings() == Self.profiles.replacing("current: both", "current: far"))
+    #expect(try home.settings() == Self.profiles.replacing("current: both", "current: far"))
     #expect(throws: CommandError.self) { try use("nobody") }
     let error = #expect(throws: CommandError.self) { try use("lab") }
     #expect(error?.sentence.contains("--context lab") == true)
@@ -116,7 +117,7 @@ import Testing
     let error = await #expect(throws: CommandError.self) {
       try await LoggingIn(
         try Invocation.parse(["login", "--gateway", "https://ks", "--username", "ada", "--password", "planted"]),
-        house.environment, house.outlet
+        home.environment, home.outlet
       ).logIn()
     }
 
@@ -136,8 +137,8 @@ import Testing
     (["logout", "--profile", "file"], "takes its token from a file"),
   ])
   func aLoginThatCannotBeIsExplained(arguments: [String], words: String) async throws {
-    if arguments.contains("far") || arguments.contains("file") { try house.settle(Self.profiles) }
-    let login = LoggingIn(try Invocation.parse(arguments), house.environment, house.outlet)
+    if arguments.contains("far") || arguments.contains("file") { try home.settle(Self.profiles) }
+    let login = LoggingIn(try Invocation.parse(arguments), home.environment, home.outlet)
 
     let error = await #expect(throws: CommandError.self) {
       if arguments[0] == "login" { try await login.logIn() } else { try await login.logOut() }
@@ -147,11 +148,11 @@ import Testing
   }
 
   @Test func whatAProfileIsIsNotChangedByALogin() async throws {
-    try house.settle(Self.profiles)
+    try home.settle(Self.profiles)
 
     let error = await #expect(throws: CommandError.self) {
       try await LoggingIn(
-        try Invocation.parse(["login", "--profile", "far", "--context", "prod"]), house.environment, house.outlet
+        try Invocation.parse(["login", "--profile", "far", "--context", "prod"]), home.environment, home.outlet
       ).logIn()
     }
 
@@ -160,49 +161,44 @@ import Testing
 
   @Test(arguments: [([], 1), (["-v", "5"], 1), (["-v", "6"], 3)])
   func requestsAndWarningsAreToldOf(flags: [String], count: Int) async throws {
-    let notes = Guarded<[String]>([])
-    let outlet = Outlet(print: { _ in }, note: { note in notes.change { $0.append(note) } })
+    let notes = Locked<[String]>([])
+    let outlet = Outlet(print: { _ in }, note: { note in notes.withLock { $0.append(note) } })
     var destination = Destination(cluster: Cluster(transport: Warning()), name: "n", server: "https://h")
     destination.observe(try Invocation.parse(["list"] + flags), outlet)
 
     for _ in 1...2 { _ = try await destination.cluster.document("/version?token=planted") }
 
-    #expect(notes.value.filter { $0 == "Warning: old" }.count == 1)
-    #expect(notes.value.count == count)
+    #expect(notes.withLock { $0 }.filter { $0 == "Warning: old" }.count == 1)
+    #expect(notes.withLock { $0 }.count == count)
     #expect(
-      notes.value.filter { $0.hasPrefix("GET https://h/version?token=") && $0.contains(" 200 in ") }.count == count - 1)
-    #expect(!notes.value.contains { $0.contains("planted") })
+      notes.withLock { $0 }.filter { $0.hasPrefix("GET https://h/version?token=") && $0.contains(" 200 in ") }.count
+        == count - 1)
+    #expect(!notes.withLock { $0 }.contains { $0.contains("planted") })
     #expect(destination.warningCount.withLock { $0 } == 1)
   }
 }
 
 /// A home of its own, and everything said in it.
-private final class House: Sendable {
-  let path: String
-  private let said = Guarded<(String)>("")
+private final class ProfileHome: Sendable {
+  private let folder = TemporaryFolder()
+  private let said = Locked("")
 
-  init() {
-    var template = Array("/tmp/ksx-profiles-XXXXXX".utf8CString)
-    path = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
-  }
-
-  deinit {
-    for name in ["config/ksx/kube", "config/ksx/config.yaml"] { unlink(path + "/" + name) }
-    for name in ["/config/ksx", "/config", ""] { rmdir(path + name) }
-  }
+  var path: String { folder.path }
 
   var environment: Environment {
     ["HOME": path, "XDG_CONFIG_HOME": path + "/config", "XDG_STATE_HOME": path + "/state"]
   }
 
   var outlet: Outlet {
-    Outlet(print: { [said] text in said.change { $0 += text } }, note: { _ in })
+    Outlet(print: { [said] text in said.withLock { $0 += text } }, note: { _ in })
   }
 
   /// What was printed since the last time.
   var printed: String {
-    defer { said.change { $0 = "" } }
-    return said.value
+    said.withLock { said in
+      defer { said = "" }
+      return said
+    }
   }
 
   func settle(_ settings: String) throws {

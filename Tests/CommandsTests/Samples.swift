@@ -3,6 +3,7 @@ import Client
 import Extensions
 import Glibc
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -11,24 +12,15 @@ import Testing
 final class Workbench: Sendable {
   let transport: CountingTransport
   let said = Transcript()
-  let folder: String
+  private let home = TemporaryFolder()
   let dialect: Dialect
+
+  var folder: String { home.path }
 
   init(_ dialect: Dialect = .installPlan) throws {
     self.dialect = dialect
     let types = ResourceTypes(dialect: dialect)
     transport = CountingTransport(InProcessTransport(try API(path: ":memory:", types: types)))
-    var template = Array("/tmp/ksx-tests-XXXXXX".utf8CString)
-    let made = try #require(mkdtemp(&template))
-    folder = String(cString: made)
-  }
-
-  deinit {
-    for sub in ["cache/clusters", "state/history"] {
-      for name in (try? Files.names(in: "\(folder)/\(sub)")) ?? [] { unlink("\(folder)/\(sub)/\(name)") }
-      rmdir("\(folder)/\(sub)")
-    }
-    for sub in ["/cache", "/state", ""] { rmdir(folder + sub) }
   }
 
   var shelf: Shelf { Shelf(cache: folder + "/cache", state: folder + "/state") }
@@ -114,64 +106,35 @@ final class Workbench: Sendable {
 /// Passes requests on and remembers them.
 final class CountingTransport: Transport {
   private let inner: any Transport
-  private let seen = Guarded<[HTTPRequest]>([])
-  private let script = Guarded<@Sendable (HTTPRequest) -> HTTPResponse?>({ _ in nil })
+  private let seen = Locked<[HTTPRequest]>([])
+  private let script = Locked<@Sendable (HTTPRequest) -> HTTPResponse?>({ _ in nil })
 
   init(_ inner: any Transport) { self.inner = inner }
 
-  var requests: [HTTPRequest] { seen.value }
+  var requests: [HTTPRequest] { seen.withLock { $0 } }
 
   /// Answers what `script` has an answer to by itself.
   func answer(_ script: @escaping @Sendable (HTTPRequest) -> HTTPResponse?) {
-    self.script.change { $0 = script }
+    self.script.withLock { $0 = script }
   }
 
-  func forget() { seen.change { $0 = [] } }
+  func forget() { seen.withLock { $0 = [] } }
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    seen.change { $0.append(request) }
-    if let answer = script.value(request) { return answer }
+    seen.withLock { $0.append(request) }
+    if let answer = script.withLock({ $0 })(request) { return answer }
     return try await inner.send(request)
   }
 }
 
 /// What a command printed, and what it noted.
 final class Transcript: Sendable {
-  private let lines = Guarded<(printed: String, noted: String)>(("", ""))
+  private let lines = Locked<(printed: String, noted: String)>(("", ""))
 
-  var printed: String { lines.value.printed }
-  var noted: String { lines.value.noted }
+  var printed: String { lines.withLock { $0.printed } }
+  var noted: String { lines.withLock { $0.noted } }
 
-  func print(_ text: String) { lines.change { $0.printed += text } }
-  func note(_ text: String) { lines.change { $0.noted += text + "\n" } }
-  func clear() { lines.change { $0 = ("", "") } }
-}
-
-/// A value behind a lock that Thread Sanitizer understands.
-// Safe: the value is reached only while the mutex is held.
-final class Guarded<Value>: @unchecked Sendable {
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private var guarded: Value
-
-  init(_ value: Value) {
-    guarded = value
-    pthread_mutex_init(mutex, nil)
-  }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
-  }
-
-  var value: Value {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return guarded
-  }
-
-  func change(_ body: (inout Value) -> Void) {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    body(&guarded)
-  }
+  func print(_ text: String) { lines.withLock { $0.printed += text } }
+  func note(_ text: String) { lines.withLock { $0.noted += text + "\n" } }
+  func clear() { lines.withLock { $0 = ("", "") } }
 }

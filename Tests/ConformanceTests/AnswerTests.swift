@@ -1,5 +1,6 @@
 import Client
 import Manifest
+import TestSupport
 import Testing
 
 /// The forms answers come in, and what deletions ask for.

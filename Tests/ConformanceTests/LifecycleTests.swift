@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Manifest
+import TestSupport
 import Testing
 
 /// The life of an extension of the built-in marketplace, from the shelf to its removal.
@@ -155,18 +156,5 @@ import Testing
     } catch .refused(let status) where status.code == 404 {
       return nil
     }
-  }
-}
-
-/// Reads until what was read satisfies `condition`; fails after a minute and says what it last saw.
-func eventually<Found>(
-  _ what: String, _ read: () async throws -> Found?, when condition: (Found) -> Bool
-) async throws -> Found {
-  let deadline = ContinuousClock.now + .seconds(60)
-  while true {
-    let found = try await read()
-    if let found, condition(found) { return found }
-    try #require(ContinuousClock.now < deadline, "\(what): never; last seen \(String(describing: found))")
-    try await Task.sleep(for: .milliseconds(20))
   }
 }

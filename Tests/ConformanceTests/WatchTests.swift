@@ -1,4 +1,5 @@
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Client
@@ -71,12 +72,8 @@ actor Follower {
 
   private func apply(_ event: WatchEvent<Object>) { store.apply(event) }
 
-  /// Returns when the store satisfies `condition`; fails after half a minute.
+  /// Returns when the store satisfies `condition`.
   func until(_ what: String, _ condition: @Sendable (Store<Object>) -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while !condition(store) {
-      try #require(ContinuousClock.now < deadline, "\(what) never came; the store has \(store.elements.keys.sorted())")
-      try await Task.sleep(for: .milliseconds(5))
-    }
+    _ = try await eventually(what, { store }, when: condition)
   }
 }

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import Manifest
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Console
@@ -51,7 +52,7 @@ import Testing
   }
 
   @Test func whatIsKeptIsThereForTheNextSession() async throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let keeper = RecordKeeper(folder: folder.path + "/a/b", cluster: "https://museum:6443")
     let worker = worker(keeper: keeper)
     var memory = ReleaseMemory(cluster: keeper.cluster, extension: "grafana")
@@ -90,11 +91,7 @@ import Testing
   }
 
   private func until(_ condition: () -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while !condition() {
-      try #require(ContinuousClock.now < deadline, "it never came")
-      try await Task.sleep(for: .milliseconds(1))
-    }
+    try #require(await eventually("it never came", condition))
   }
 
   @Test func aChangeWhoseAnswerWasLostIsToldToBeCarriedOut() async throws {

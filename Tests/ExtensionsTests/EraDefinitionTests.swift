@@ -1,17 +1,16 @@
 import Client
-import Glibc
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Extensions
 
-/// KubeSphere's own definitions of kinds lie outside the project, a folder for each version; the folder of
-/// these is named in KSX_TEST_DEFINITIONS.
-@Suite(.enabled(if: getenv("KSX_TEST_DEFINITIONS") != nil, "KSX_TEST_DEFINITIONS names no folder of definitions"))
+/// KubeSphere's own definitions of kinds, a folder for each version.
+@Suite(.needsData(.definitions))
 struct EraDefinitionTests {
   /// What a cluster with all definitions of one version would show.
   private func evidence(_ version: String) throws -> Evidence {
-    let folder = try #require(getenv("KSX_TEST_DEFINITIONS").map { String(cString: $0) }) + "/" + version
+    let folder = TestData.definitions.folder + "/" + version
     var evidence = Evidence(plurals: [Dialect.core: [], Dialect.serving: []])
     for name in try Files.names(in: folder) where name.hasSuffix(".yaml") {
       let definition = try YAML.parse(try Files.text(folder + "/" + name))

@@ -1,5 +1,6 @@
 import Client
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Extensions
@@ -193,8 +194,8 @@ import Testing
   }
 }
 
-/// Answers of a real ks-apiserver, where they lie beside the project.
-@Suite(.enabled(if: Exchange.areThere, "no recorded exchanges beside the project"))
+/// Answers of a real ks-apiserver.
+@Suite(.needsData(.exchanges))
 struct ExchangeTests {
   @Test func aRealListIsRead() throws {
     let list = try Exchange.body("03-list-extensions-apis.txt", skipping: JSONPaths(["items", "spec", "icon"]))
@@ -233,15 +234,9 @@ struct ExchangeTests {
   }
 }
 
-/// Recorded requests and answers: `KSX_TEST_DATA`, or `shared/data` beside the project.
-enum Exchange {
-  private static let folder: String = {
-    if let named = Environment.current["KSX_TEST_DATA"] { return named + "/exchanges/" }
-    let project = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    return "/\(project)/../shared/data/exchanges/"
-  }()
-
-  static var areThere: Bool { Files.isDirectory(folder) }
+/// Recorded requests and answers.
+private enum Exchange {
+  private static let folder = TestData.exchanges.folder + "/"
 
   /// The JSON that came in answer; before it stand the request and the headers.
   static func body(_ name: String, skipping: JSONPaths = JSONPaths()) throws -> Value {

@@ -1,7 +1,7 @@
 import Client
 import Extensions
-import Glibc
 import Manifest
+import TestSupport
 import Testing
 
 @Suite struct PackageTests {
@@ -132,10 +132,11 @@ import Testing
     #expect(place.line >= 1)
   }
 
-  /// Genuine packages lie outside the project; the folder is named in KSX_TEST_PACKAGES.
-  @Test(.enabled(if: getenv("KSX_TEST_PACKAGES") != nil, "KSX_TEST_PACKAGES names no folder of packages"))
+  @Test(.needsData(.packages))
   func genuinePackagesAreRead() throws {
-    for archive in try Folder.archives() {
+    let folder = TestData.packages.folder
+    for name in try Files.names(in: folder) where name.hasSuffix(".tgz") {
+      let archive = try Files.read(folder + "/" + name)
       let package = try Package(archive: archive)
       let manifest = try #require(try package.extensionManifest())
       let chart = try package.chart()
@@ -195,32 +196,6 @@ private enum Tar {
     put("        ", 148)
     put(String(block.reduce(0) { $0 + Int($1) }, radix: 8) + "\0", 148)
     return block + content + [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
-  }
-}
-
-private enum Folder {
-  static func archives() throws -> [[UInt8]] {
-    let folder = try #require(getenv("KSX_TEST_PACKAGES").map { String(cString: $0) })
-    let stream = try #require(opendir(folder))
-    defer { closedir(stream) }
-    var archives: [[UInt8]] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasSuffix(".tgz") { archives.append(try contents(folder + "/" + name)) }
-    }
-    try #require(!archives.isEmpty)
-    return archives
-  }
-
-  private static func contents(_ path: String) throws -> [UInt8] {
-    let file = try #require(fopen(path, "r"))
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-    return bytes
   }
 }
 

@@ -1,4 +1,5 @@
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Client
@@ -7,13 +8,13 @@ import Testing
 @Suite(.timeLimit(.minutes(Seeds.isLong ? 60 : 5)))
 struct WatchFaultTests {
   /// The first connection lists, the second watches.
-  @Test(arguments: Fault.all.indices, 0..<2)
-  func aWatchConvergesAfterEveryFault(index: Int, connection: Int) async throws {
-    let (name, fault) = Fault.all[index]
+  @Test(arguments: Array(zip(0..., KnownFault.allCases)), 0..<2)
+  func aWatchConvergesAfterEveryFault(numbered: (Int, KnownFault), connection: Int) async throws {
+    let (index, fault) = numbered
     var schedule = Schedule(seed: UInt64(index * 2 + connection), steps: 6)
-    schedule.faults = { number, _ in number == connection ? fault : .none }
+    schedule.faults = { number, _ in number == connection ? fault.fault : .none }
 
-    try await schedule.run("\(name) on connection \(connection)")
+    try await schedule.run("\(fault.rawValue) on connection \(connection)")
   }
 
   @Test(arguments: Array(stride(from: 0, to: 1_500, by: Seeds.isLong ? 3 : 100)))
@@ -39,7 +40,7 @@ struct WatchFaultTests {
     try await Schedule(seed: seed, steps: 12).run("a schedule")
   }
 
-  @Test(.enabled(if: TestCertificate.isAvailable), arguments: Seeds.some(8))
+  @Test(.needsOpenSSL, arguments: Seeds.some(8))
   func aWatchConvergesUnderNoiseOnTLS(seed: UInt64) async throws {
     var schedule = Schedule(seed: seed, steps: 8)
     schedule.scheme = .https
@@ -63,7 +64,7 @@ struct Schedule: Sendable {
   var seed: UInt64
   /// How many bursts of changes are written.
   var steps: Int
-  var scheme = House.Scheme.http
+  var scheme = TestServer.Scheme.http
   /// What happens to a connection.
   var faults: @Sendable (Int, inout Dice) -> Fault = Self.anything
 
@@ -91,7 +92,9 @@ struct Schedule: Sendable {
     }
   }
 
-  private static let answers = Fault.all.map(\.fault).filter { if case .replaced = $0 { true } else { false } }
+  private static let answers = KnownFault.allCases.map(\.fault).filter {
+    if case .replaced = $0 { true } else { false }
+  }
 
   /// As many at a time as make sense here.
   func run(_ what: String) async throws {
@@ -107,12 +110,12 @@ struct Schedule: Sendable {
 
   private func perform(_ what: String) async throws {
     // A short memory: who is away for long is told that its place is forgotten.
-    let house = try await House(scheme, remembering: 12)
+    let server = try await TestServer(scheme, remembering: 12)
     let witness = Witness()
     let chance = Locked(Dice(seed: seed ^ 0x5EED))
-    let proxy = house.proxy { [faults] number in chance.withLock { faults(number, &$0) } }
-    let watching = watch(house, proxy, witness)
-    var writer = Writer(house: house, witness: witness, dice: Dice(seed: seed))
+    let proxy = server.proxy { [faults] number in chance.withLock { faults(number, &$0) } }
+    let watching = watch(server, proxy, witness)
+    var writer = Writer(server: server, witness: witness, dice: Dice(seed: seed))
     for _ in 0..<steps {
       for _ in 0...writer.dice.upTo(6) { try await writer.write() }
       // Whatever the client has come to by then: the schedule does not wait for it.
@@ -121,18 +124,18 @@ struct Schedule: Sendable {
     }
 
     let name: Comment = "\(what), \(scheme); run it again with KSX_SEED=\(seed)"
-    let truth = try await house.truth.list(.extensions)
+    let truth = try await server.truth.list(.extensions)
     let elements = Dictionary(truth.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     if await eventually(name, { witness.elements == elements }) {
       #expect(witness.mistakes.isEmpty, "\(name): \(witness.mistakes.prefix(3))")
     }
     watching.cancel()
     await watching.value
-    await house.leave()
+    await server.leave()
   }
 
-  private func watch(_ house: House, _ proxy: FaultProxy, _ witness: Witness) -> Task<Void, Never> {
-    var cluster = house.cluster(through: proxy)
+  private func watch(_ server: TestServer, _ proxy: FaultProxy, _ witness: Witness) -> Task<Void, Never> {
+    var cluster = server.cluster(through: proxy)
     cluster.timing = .impatient
     var watch = Watch(.extensions, in: cluster) { $0 }
     watch.longestSilence = 1

@@ -1,5 +1,6 @@
 import Client
 import Manifest
+import TestSupport
 
 /// Knows what has been written and every event a watch has reported, and can tell what was wrong with them.
 final class Witness: Sendable {
@@ -87,7 +88,7 @@ private struct Review {
 
 /// Changes extensions by chance, and tells the witness of each.
 struct Writer {
-  let house: House
+  let server: TestServer
   let witness: Witness
   var dice: Dice
 
@@ -97,7 +98,7 @@ struct Writer {
   mutating func write() async throws {
     guard let name = Self.names.randomElement(using: &dice) else { return }
     let text = "\(name) \(dice.next() % 1_000_000) " + String(repeating: "x", count: dice.upTo(120))
-    let truth = house.truth
+    let truth = server.truth
     let old = try? await truth.get(.extensions, name)
     switch old {
     case nil:
@@ -106,7 +107,7 @@ struct Writer {
     case .some where dice.chance(3):
       try await truth.delete(.extensions, name)
       // Its last state carries the version of its deletion.
-      witness.wrote(await house.changes, name, nil)
+      witness.wrote(await server.changes, name, nil)
     default:
       let made = try await truth.patch(.extensions, name, ["spec": ["icon": .string(text)]])
       witness.wrote(Int(made.resourceVersion) ?? 0, name, text)

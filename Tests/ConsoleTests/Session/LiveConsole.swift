@@ -2,6 +2,7 @@ import Backend
 import Client
 import Extensions
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Console
@@ -23,7 +24,7 @@ final class LiveConsole {
   ///
   /// A `viewer` may look at everything that KubeSphere has and change nothing.
   init(columns: Int = 80, rows: Int = 24, dialect: Dialect = .installPlan, viewer: User? = nil) async throws {
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     try Catalogue.write(to: folder.path + "/charts")
     let policies = ["kubesphere.io", "extensions.kubesphere.io"].map { group in
       #"{"apiVersion":"abac.authorization.kubernetes.io/v1beta1","kind":"Policy","spec":{"group":"viewers","#
@@ -95,20 +96,22 @@ final class LiveConsole {
   func until(
     _ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: (LiveConsole) -> Bool
   ) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while true {
-      for message in mailbox.take() { tell(message) }
-      if let wakeUp = app.nextWakeUp, wakeUp <= .now { tell(.time) }
-      if condition(self) { return }
-      try #require(
-        ContinuousClock.now < deadline, "never \(what); the screen stayed:\n\(screen)", sourceLocation: sourceLocation)
-      try await Task.sleep(for: .milliseconds(2))
-    }
+    _ = try await eventually(
+      "it \(what)",
+      {
+        for message in mailbox.take() { tell(message) }
+        if let wakeUp = app.nextWakeUp, wakeUp <= .now { tell(.time) }
+        return self
+      }, when: condition, sourceLocation: sourceLocation)
   }
 
   func until(screenSays text: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
     try await until("said \(text)", sourceLocation: sourceLocation) { $0.screen.contains(text) }
   }
+}
+
+extension LiveConsole: CustomStringConvertible {
+  var description: String { "\n" + screen }
 }
 
 /// A line to a backend that can be pulled out and put in again.

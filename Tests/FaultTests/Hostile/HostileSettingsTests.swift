@@ -1,5 +1,6 @@
 import Glibc
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Client

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Damages texts as an enemy would, or a bad disk.
 struct Mutation {
   var dice: Dice

@@ -1,20 +1,27 @@
-import Client
+package import Client
 import Glibc
 
 /// A server on this machine that does exactly what a test tells it, also what no server should.
-final class LoopbackServer: Sendable {
+package final class LoopbackServer: Sendable {
   /// A request as it came in.
-  struct Received: Sendable {
-    var method: String
-    var target: String
-    var headers: HTTPHeaders
-    var body: String
+  package struct Received: Sendable {
+    /// Its method, `SOCKS5` for a SOCKS request.
+    package var method: String
+    /// What was asked for, as it stood in the request.
+    package var target: String
+    /// Its headers.
+    package var headers: HTTPHeaders
+    /// Its body as text.
+    package var body: String
   }
 
   /// What the server does with a connection after a request, step by step.
-  enum Step: Sendable {
+  package enum Step: Sendable {
+    /// Sends text.
     case send(String)
+    /// Sends bytes.
     case bytes([UInt8])
+    /// Says nothing for that long.
     case pause(milliseconds: UInt32)
     /// Says nothing more until the client goes away.
     case stall
@@ -22,10 +29,12 @@ final class LoopbackServer: Sendable {
     case vanish
     /// Passes bytes to a port of this machine and back, until either side has had enough.
     case tunnel(port: Int)
+    /// Closes the connection.
     case close
   }
 
-  let base: String
+  /// The address to give a client, with its scheme.
+  package let base: String
   private let listener: Int32
   private let log = Locked<[Received]>([])
   private let answer: @Sendable (Received) -> [Step]
@@ -33,70 +42,34 @@ final class LoopbackServer: Sendable {
   private let gone = Locked(0)
 
   /// How many clients went away while the server stalled.
-  var goneAway: Int { gone.withLock { $0 } }
+  package var goneAway: Int { gone.withLock { $0 } }
 
   fileprivate func noteGone() { gone.withLock { $0 += 1 } }
 
-  var requests: [Received] { log.withLock { $0 } }
+  /// What has come in so far.
+  package var requests: [Received] { log.withLock { $0 } }
 
   /// Listens on a free port of 127.0.0.1, or on a unix socket.
-  init(socket path: String? = nil, _ answer: @escaping @Sendable (Received) -> [Step]) {
+  package init(socket path: String? = nil, _ answer: @escaping @Sendable (Received) -> [Step]) {
     self.answer = answer
-    listener = path.map(Self.listen(path:)) ?? Self.listen()
-    base = path.map { "unix://" + $0 } ?? "http://127.0.0.1:\(Self.port(of: listener))"
-    let context = Unmanaged.passRetained(self).toOpaque()
-    var thread = pthread_t()
-    pthread_create(&thread, nil, acceptConnections, context)
-    pthread_detach(thread)
-  }
-
-  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
-
-  private static func listen() -> Int32 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    let place: Place
+    (listener, place) = Sockets.listen(at: path)
+    base =
+      switch place {
+      case .path(let path): "unix://" + path
+      case .port(let port): "http://127.0.0.1:\(port)"
       }
-    }
-    _ = Glibc.listen(descriptor, 64)
-    return descriptor
+    Thread.detach { [self] in accept() }
   }
 
-  private static func listen(path: String) -> Int32 {
-    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    _ = Glibc.listen(descriptor, 64)
-    return descriptor
-  }
-
-  private static func port(of descriptor: Int32) -> UInt16 {
-    var address = sockaddr_in()
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
-    }
-    return UInt16(bigEndian: address.sin_port)
-  }
+  /// Takes no more connections.
+  package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   fileprivate func accept() {
     while true {
       let descriptor = Glibc.accept(listener, nil, nil)
       guard descriptor >= 0 else { break }
-      let connection = Unmanaged.passRetained(LoopbackConnection(descriptor: descriptor, server: self)).toOpaque()
-      var thread = pthread_t()
-      pthread_create(&thread, nil, serveConnection, connection)
-      pthread_detach(thread)
+      Thread.detach { [self] in LoopbackConnection(descriptor: descriptor, server: self).serve() }
     }
     close(listener)
   }
@@ -105,18 +78,6 @@ final class LoopbackServer: Sendable {
     log.withLock { $0.append(request) }
     return answer(request)
   }
-}
-
-private func acceptConnections(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let context else { return nil }
-  Unmanaged<LoopbackServer>.fromOpaque(context).takeRetainedValue().accept()
-  return nil
-}
-
-private func serveConnection(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let context else { return nil }
-  Unmanaged<LoopbackConnection>.fromOpaque(context).takeRetainedValue().serve()
-  return nil
 }
 
 /// One connection, on a thread of its own.
@@ -136,7 +97,7 @@ private final class LoopbackConnection {
       for step in server.steps(after: request) where isOpen { isOpen = perform(step) }
       isOpen = false
     }
-    while isOpen, let request = receive() {
+    while isOpen, let request = nextRequest() {
       for step in server.steps(after: request) where isOpen { isOpen = perform(step) }
     }
     close(descriptor)
@@ -144,8 +105,8 @@ private final class LoopbackConnection {
 
   private func perform(_ step: LoopbackServer.Step) -> Bool {
     switch step {
-    case .send(let text): return send(Array(text.utf8))
-    case .bytes(let bytes): return send(bytes)
+    case .send(let text): return Sockets.send(text.utf8, to: descriptor)
+    case .bytes(let bytes): return Sockets.send(bytes, to: descriptor)
     case .pause(let milliseconds):
       usleep(milliseconds * 1000)
       return true
@@ -157,7 +118,8 @@ private final class LoopbackConnection {
       dropEverything()
       return perform(.stall)
     case .tunnel(let port):
-      if let other = Tunnel.connect(to: port) { Tunnel.join(descriptor, other) }
+      let other = Sockets.connect(to: .port(UInt16(port)))
+      if other >= 0 { Tunnel.join(descriptor, other) }
       return false
     case .close: return false
     }
@@ -174,27 +136,13 @@ private final class LoopbackConnection {
     }
   }
 
-  private func send(_ bytes: [UInt8]) -> Bool {
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes[sent...].withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-      }
-      guard count > 0 else { return false }
-      sent += count
-    }
-    return true
-  }
-
   private func readMore() -> Bool {
-    var buffer = [UInt8](repeating: 0, count: 16 << 10)
-    let count = recv(descriptor, &buffer, buffer.count, 0)
-    guard count > 0 else { return false }
-    unread += buffer[..<count]
-    return true
+    let bytes = Sockets.receive(from: descriptor)
+    unread += bytes
+    return !bytes.isEmpty
   }
 
-  private func receive() -> LoopbackServer.Received? {
+  private func nextRequest() -> LoopbackServer.Received? {
     var end = headEnd
     while end == nil {
       guard readMore() else { return nil }
@@ -223,7 +171,7 @@ private final class LoopbackConnection {
 
 extension [LoopbackServer.Step] {
   /// A whole answer.
-  static func answer(
+  package static func answer(
     _ status: String = "200 OK", _ body: String = "{}", type: String = "application/json", headers: [String] = []
   ) -> [LoopbackServer.Step] {
     let fields = headers.map { $0 + "\r\n" }.joined()
@@ -235,13 +183,14 @@ extension [LoopbackServer.Step] {
 
 extension LoopbackServer.Step {
   /// The head of an answer whose body comes in chunks.
-  static let chunkedHead: LoopbackServer.Step = .send(
+  package static let chunkedHead: LoopbackServer.Step = .send(
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
 
   /// A part of a body in chunks.
-  static func chunk(_ text: String) -> LoopbackServer.Step {
+  package static func chunk(_ text: String) -> LoopbackServer.Step {
     .send(String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n")
   }
 
-  static let lastChunk: LoopbackServer.Step = .send("0\r\n\r\n")
+  /// The empty chunk that ends a body.
+  package static let lastChunk: LoopbackServer.Step = .send("0\r\n\r\n")
 }

@@ -2,9 +2,9 @@ import Client
 import Glibc
 
 /// A proxy between a real client and a real server that does to each connection what a test says.
-final class FaultProxy: Sendable {
+package final class FaultProxy: Sendable {
   /// What a client is told to connect to, but for the scheme.
-  let place: Place
+  package let place: Place
   private let upstream: Place
   private let listener: Int32
   private let faults: @Sendable (Int) -> Fault
@@ -18,15 +18,15 @@ final class FaultProxy: Sendable {
   }
 
   /// The connections that have been made.
-  var connections: Int { state.withLock { $0.connections } }
+  package var connections: Int { state.withLock { $0.connections } }
   /// Whether nothing is on its way any more.
-  var isIdle: Bool { state.withLock { $0.active.isEmpty } }
+  package var isIdle: Bool { state.withLock { $0.active.isEmpty } }
 
   /// Whether a connection would be refused.
-  var isGone: Bool { state.withLock { $0.isGone } }
+  package var isGone: Bool { state.withLock { $0.isGone } }
 
   /// Listens on a free port of this machine, or on a unix socket; `faults` gets a connection's number.
-  init(to upstream: Place, socket path: String? = nil, _ faults: @escaping @Sendable (Int) -> Fault) {
+  package init(to upstream: Place, socket path: String? = nil, _ faults: @escaping @Sendable (Int) -> Fault) {
     self.upstream = upstream
     self.faults = faults
     (listener, place) = Sockets.listen(at: path)
@@ -34,7 +34,7 @@ final class FaultProxy: Sendable {
   }
 
   /// Ends every connection and takes no more.
-  func stop() {
+  package func stop() {
     let wasStopped = state.withLock { state in
       defer { state.isStopped = true }
       for descriptor in state.active.values { shutdown(descriptor, Int32(SHUT_RDWR)) }
@@ -73,27 +73,5 @@ final class FaultProxy: Sendable {
     close(listener)
     if case .path(let path) = place { unlink(path) }
     state.withLock { $0.isGone = true }
-  }
-}
-
-/// Threads, for what blocks.
-enum Thread {
-  private final class Work: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-
-  static func detach(_ body: @escaping @Sendable () -> Void) {
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(Work(body)).toOpaque()
-    let code = pthread_create(
-      &thread, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body()
-        return nil
-      }, context)
-    precondition(code == 0, "no thread to be had")
-    pthread_detach(thread)
   }
 }

@@ -3,20 +3,6 @@ import Glibc
 
 /// What a proxy does with bytes.
 enum Tunnel {
-  static func connect(to port: Int) -> Int32? {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = UInt16(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let result = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    return result == 0 ? descriptor : nil
-  }
-
   /// Carries bytes both ways until one side is closed, and closes `other`.
   static func join(_ one: Int32, _ other: Int32) {
     defer { close(other) }

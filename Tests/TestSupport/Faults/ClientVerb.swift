@@ -1,35 +1,35 @@
-import Client
-import Extensions
-import Manifest
+package import Client
+package import Manifest
 
-/// Everything a client can ask, of a house with the extensions `a` to `c`.
-enum Verb: String, CaseIterable, Sendable {
+/// Everything a client can ask, of a server with the extensions `a` to `c`.
+package enum ClientVerb: String, CaseIterable, Sendable {
   case get, list, pages, table, version, discovery, review
   case create, createDryRun, patch, patchDryRun, jsonPatch, apply, delete, deleteDryRun
 
   /// Those whose answers differ in form.
-  static let main: [Verb] = Seeds.isLong ? allCases : [.get, .pages, .create, .patch, .delete]
+  package static let main: [ClientVerb] = Seeds.isLong ? allCases : [.get, .pages, .create, .patch, .delete]
 
-  var isWrite: Bool {
+  /// Whether it is sent with another method than GET.
+  package var isWrite: Bool {
     [
       .create, .createDryRun, .patch, .patchDryRun, .jsonPatch, .apply, .delete, .deleteDryRun, .review,
     ].contains(self)
   }
-  /// Whether something is otherwise afterwards.
-  var changes: Bool { [.create, .patch, .jsonPatch, .apply, .delete].contains(self) }
+  /// Whether something is different afterwards.
+  package var changes: Bool { [.create, .patch, .jsonPatch, .apply, .delete].contains(self) }
 
-  static let wish: Value = ["spec": ["icon": "patched"], "metadata": ["labels": ["patched": "yes"]]]
+  private static let wish: Value = ["spec": ["icon": "patched"], "metadata": ["labels": ["patched": "yes"]]]
   /// The same as steps.
-  static let steps: [Patch.Step] = [
+  private static let steps: [Patch.Step] = [
     .test(["spec", "icon"], "value of b"), .replace(["spec", "icon"], "patched"),
     .add(["metadata", "labels"], ["patched": "yes"]),
   ]
   /// The same as an object of which no more is said.
-  static let applied = Object(.extensions, name: "b", labels: ["patched": "yes"], ["spec": ["icon": "patched"]])
-  static let new = Object(.extensions, name: "new", ["spec": ["icon": "created"]])
+  private static let applied = Object(.extensions, name: "b", labels: ["patched": "yes"], ["spec": ["icon": "patched"]])
+  private static let new = Object(.extensions, name: "new", ["spec": ["icon": "created"]])
 
   /// The answer in a form that can be compared.
-  func ask(_ cluster: Cluster) async throws(ClusterError) -> Value {
+  package func ask(_ cluster: Cluster) async throws(ClusterError) -> Value {
     switch self {
     case .get: return try await cluster.get(.extensions, "b").value
     case .list: return .sequence(try await cluster.list(.extensions, limit: nil).map(\.value))
@@ -55,22 +55,8 @@ enum Verb: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether `answer` is what `house` has to say after its changes.
-  func isRight(_ answer: Value, in house: House) async throws -> Bool {
-    switch self {
-    case .create: return try await house.truth.get(.extensions, "new").value == answer
-    case .patch, .jsonPatch, .apply: return try await house.truth.get(.extensions, "b").value == answer
-    case .createDryRun, .patchDryRun:
-      let text: Value = self == .createDryRun ? "created" : "patched"
-      let name: Value = self == .createDryRun ? "new" : "b"
-      return answer[path: "spec", "icon"] == text && answer[path: "metadata", "name"] == name
-    case .delete, .deleteDryRun: return true
-    default: return try await ask(house.truth) == answer
-    }
-  }
-
-  /// What a person is told became of a change whose answer was lost.
-  func outcome(_ cluster: Cluster, uid: String) async -> WriteOutcome {
+  /// What the user is told became of a change whose answer was lost.
+  package func outcome(_ cluster: Cluster, uid: String) async -> WriteOutcome {
     switch self {
     case .delete: await cluster.outcomeOfDeletion(of: .extensions, "b", uid: uid)
     case .create: await cluster.outcome(of: Self.new.value, on: .extensions, "new")

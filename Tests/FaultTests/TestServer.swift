@@ -2,23 +2,25 @@ import Client
 import Extensions
 import Glibc
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Backend
 
 /// The real backend behind its real server, and a way to look at the truth without any network.
-final class House: Sendable {
+final class TestServer: Sendable {
   let api: API
   let server: Server
   let log: LoggedAPI
-  private let directory: String
+  private let folder = TemporaryFolder()
+  private let certificate: TestCertificate?
   private let upstream: Place
   private let scheme: Scheme
   private let proxies = Locked<[FaultProxy]>([])
 
   enum Scheme: Hashable, Sendable { case http, https, unix }
 
-  static let token = "planted-house-token"
+  static let token = "planted-server-token"
 
   init(_ scheme: Scheme = .http, remembering changes: Int = 10_000) async throws {
     self.scheme = scheme
@@ -26,48 +28,41 @@ final class House: Sendable {
       path: ":memory:", types: ResourceTypes(dialect: .installPlan), remembering: History.Limit(changes: changes),
       now: { Timestamp(secondsSince1970: 1_767_225_600) })
     log = LoggedAPI(api)
-    directory = "/tmp/ksx-fault-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-    mkdir(directory, 0o700)
+    certificate = scheme == .https ? try await TestCertificate.shared : nil
     switch scheme {
     case .unix:
-      upstream = .path(directory + "/server")
-      server = try await Server.start(log, on: [.socket(path: directory + "/server")])
+      upstream = .path(folder.path + "/server")
+      server = try await Server.start(log, on: [.socket(path: folder.path + "/server")])
     case .http, .https:
-      let certificate =
-        scheme == .https
-        ? Listener.Certificate(
-          chainFile: try TestCertificate.shared.get().path, keyFile: try TestCertificate.shared.get().keyPath)
-        : nil
+      let shown = certificate.map { Listener.Certificate(chainFile: $0.certificatePath, keyFile: $0.keyPath) }
       server = try await Server.start(
-        log, on: [.port(host: "127.0.0.1", port: 0, token: Self.token, certificate: certificate)])
+        log, on: [.port(host: "127.0.0.1", port: 0, token: Self.token, certificate: shown)])
       upstream = .port(server.addresses[0].split(separator: ":").last.flatMap { UInt16($0) } ?? 0)
     }
   }
 
-  /// Ends everything; every house must be left.
+  /// Ends everything; every server must be left.
   func leave() async {
     for proxy in proxies.withLock({ $0 }) { proxy.stop() }
     await server.stop(grace: .zero)
-    if let names = try? Files.names(in: directory) { for name in names { unlink("\(directory)/\(name)") } }
-    rmdir(directory)
   }
 
   func proxy(_ faults: @escaping @Sendable (Int) -> Fault) -> FaultProxy {
     let number = proxies.withLock { $0.count }
-    let proxy = FaultProxy(to: upstream, socket: scheme == .unix ? "\(directory)/\(number)" : nil, faults)
+    let proxy = FaultProxy(to: upstream, socket: scheme == .unix ? "\(folder.path)/\(number)" : nil, faults)
     proxies.withLock { $0.append(proxy) }
     return proxy
   }
 
   /// A real client that reaches the server through `proxy`, or without one.
-  func cluster(through proxy: FaultProxy? = nil, patience seconds: Int = 1) -> Cluster {
+  func cluster(through proxy: FaultProxy? = nil, patience seconds: Int = Patience.factor) -> Cluster {
     var connection =
       switch proxy?.place ?? upstream {
       case .port(let port): Connection(server: "\(scheme == .https ? "https" : "http")://127.0.0.1:\(port)")
       case .path(let path): Connection(server: "unix://" + path)
       }
     connection.requestTimeout = seconds
-    if scheme == .https { connection.tls.authority = try? TestCertificate.shared.get().certificate }
+    connection.tls.authority = certificate?.certificate
     if scheme != .unix { connection.credentials = FixedCredential(.bearer(Self.token)) }
     return Cluster(transport: CurlTransport(connection))
   }
@@ -135,27 +130,6 @@ actor Gate {
   }
 }
 
-/// Waits until `condition` holds, and records an issue when it does not within half a minute.
-@discardableResult
-func eventually(
-  _ comment: Comment = "it did not come to pass", _ condition: () async -> Bool,
-  sourceLocation: SourceLocation = #_sourceLocation
-) async -> Bool {
-  let deadline = ContinuousClock.now + .seconds(30)
-  while !(await condition()) {
-    if ContinuousClock.now > deadline {
-      Issue.record(comment, sourceLocation: sourceLocation)
-      return false
-    }
-    try? await Task.sleep(for: .milliseconds(1))
-  }
-  return true
-}
-
-extension Resource {
-  static let extensions = Dialect.installPlan.extensions
-}
-
 extension Timing {
   /// Real time, but nobody is kept waiting long.
   static var impatient: Timing {
@@ -165,26 +139,18 @@ extension Timing {
   }
 }
 
-/// A certificate for this machine, made once.
-struct TestCertificate: Sendable {
-  var path: String
-  var keyPath: String
-  var certificate: [UInt8]
-
-  static let isAvailable = Environment.current.locate("openssl") != nil
-
-  static let shared: Result<TestCertificate, any Error> = Result {
-    let base = "/tmp/ksx-fault-certificate-\(getpid())"
-    let command =
-      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-      + " -addext subjectAltName=IP:127.0.0.1 -keyout \(base).key -out \(base).pem 2>/dev/null"
-    guard system(command) == 0 else { throw SystemError("running openssl") }
-    let made = TestCertificate(
-      path: base + ".pem", keyPath: base + ".key", certificate: try Files.read(base + ".pem"))
-    atexit {
-      unlink("/tmp/ksx-fault-certificate-\(getpid()).pem")
-      unlink("/tmp/ksx-fault-certificate-\(getpid()).key")
+extension ClientVerb {
+  /// Whether `answer` is what `server` has to say after its changes.
+  func isRight(_ answer: Value, in server: TestServer) async throws -> Bool {
+    switch self {
+    case .create: return try await server.truth.get(.extensions, "new").value == answer
+    case .patch, .jsonPatch, .apply: return try await server.truth.get(.extensions, "b").value == answer
+    case .createDryRun, .patchDryRun:
+      let text: Value = self == .createDryRun ? "created" : "patched"
+      let name: Value = self == .createDryRun ? "new" : "b"
+      return answer[path: "spec", "icon"] == text && answer[path: "metadata", "name"] == name
+    case .delete, .deleteDryRun: return true
+    default: return try await ask(server.truth) == answer
     }
-    return made
   }
 }

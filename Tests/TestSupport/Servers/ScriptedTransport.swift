@@ -1,19 +1,19 @@
-import Client
-import Manifest
+package import Client
 
 /// A transport in this process whose answers a test writes.
-final class ScriptedTransport: Transport {
+package final class ScriptedTransport: Transport {
   private let log = Locked<[HTTPRequest]>([])
   private let answer: @Sendable (HTTPRequest, Int) throws(TransportError) -> HTTPResponse
 
   /// `answer` gets a request and its number, from zero.
-  init(_ answer: @escaping @Sendable (HTTPRequest, Int) throws(TransportError) -> HTTPResponse) {
+  package init(_ answer: @escaping @Sendable (HTTPRequest, Int) throws(TransportError) -> HTTPResponse) {
     self.answer = answer
   }
 
-  var requests: [HTTPRequest] { log.withLock { $0 } }
+  /// What has been asked so far.
+  package var requests: [HTTPRequest] { log.withLock { $0 } }
 
-  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let number = log.withLock { log in
       log.append(request)
       return log.count - 1
@@ -23,14 +23,16 @@ final class ScriptedTransport: Transport {
 }
 
 extension HTTPResponse {
-  static func json(_ text: String) -> HTTPResponse { json(200, text) }
+  /// A 200 with `text` as its body.
+  package static func json(_ text: String) -> HTTPResponse { json(200, text) }
 
-  static func json(_ status: Int, _ text: String, headers: HTTPHeaders = [:]) -> HTTPResponse {
+  /// An answer with `text` as its body.
+  package static func json(_ status: Int, _ text: String, headers: HTTPHeaders = [:]) -> HTTPResponse {
     HTTPResponse(status: status, headers: headers, bytes: Array(text.utf8))
   }
 
   /// A body in pieces of `size` bytes, which ends with `error` when one is given.
-  static func pieces(_ text: String, of size: Int, then error: TransportError? = nil) -> HTTPResponse {
+  package static func pieces(_ text: String, of size: Int, then error: TransportError? = nil) -> HTTPResponse {
     let bytes = Array(text.utf8)
     let body = HTTPBody {
       let place = Locked(0)
@@ -49,19 +51,21 @@ extension HTTPResponse {
   }
 }
 
-extension Resource {
-  static let extensions = Resource(group: "kubesphere.io", version: "v1alpha1", plural: "extensions", kind: "Extension")
-}
-
-/// A clock that only moves when somebody waits.
-final class TestClock: Sendable {
+/// A clock that only moves when a task waits on it.
+package final class TestClock: Sendable {
   private let state = Locked((now: Duration.zero, waits: [Duration]()))
 
-  var waits: [Duration] { state.withLock { $0.waits } }
+  /// A clock at zero.
+  package init() {}
 
-  func advance(_ duration: Duration) { state.withLock { $0.now += duration } }
+  /// How long each wait was.
+  package var waits: [Duration] { state.withLock { $0.waits } }
 
-  var timing: Timing {
+  /// Lets time pass.
+  package func advance(_ duration: Duration) { state.withLock { $0.now += duration } }
+
+  /// The clock as what Client asks for the time.
+  package var timing: Timing {
     Timing(
       now: { self.state.withLock { $0.now } },
       sleep: { duration in

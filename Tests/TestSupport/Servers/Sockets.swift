@@ -1,8 +1,10 @@
 import Glibc
 
 /// Where something listens.
-enum Place: Hashable, Sendable {
+package enum Place: Hashable, Sendable {
+  /// On a port of 127.0.0.1.
   case port(UInt16)
+  /// On a unix socket.
   case path(String)
 }
 
@@ -26,7 +28,7 @@ enum Sockets {
   static func connect(to place: Place) -> Int32 {
     let descriptor = open(place)
     if withAddress(place, { Glibc.connect(descriptor, $0, $1) }) == 0 { return descriptor }
-    close(descriptor)
+    Glibc.close(descriptor)
     return -1
   }
 
@@ -102,7 +104,5 @@ enum Sockets {
     }
     Glibc.close(descriptor)
   }
-
-  private static func close(_ descriptor: Int32) { Glibc.close(descriptor) }
 
 }

@@ -1,0 +1,44 @@
+import Client
+package import Testing
+
+/// How long tests wait for what should come in a moment.
+package enum Patience {
+  /// What a loaded machine may need, times this: `KSX_PATIENCE` is set for runs that are slow by design.
+  package static let factor = Environment.current["KSX_PATIENCE"].flatMap { Int($0) } ?? 1
+  /// How long conditions are waited for.
+  package static let usual: Duration = .seconds(60 * factor)
+}
+
+/// Waits until `condition` holds, and records an issue when it does not within `patience`.
+@discardableResult
+package func eventually(
+  _ comment: Comment = "it did not come to pass", within patience: Duration = Patience.usual,
+  isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool,
+  sourceLocation: SourceLocation = #_sourceLocation
+) async rethrows -> Bool {
+  let deadline = ContinuousClock.now + patience
+  while !(try await condition()) {
+    if ContinuousClock.now > deadline {
+      Issue.record(comment, sourceLocation: sourceLocation)
+      return false
+    }
+    try? await Task.sleep(for: .milliseconds(2))
+  }
+  return true
+}
+
+/// Reads until `condition` holds of what was read; fails with what was last seen after `patience`.
+package func eventually<Found>(
+  _ what: String, within patience: Duration = Patience.usual, isolation: isolated (any Actor)? = #isolation,
+  _ read: () async throws -> Found?, when condition: (Found) -> Bool, sourceLocation: SourceLocation = #_sourceLocation
+) async throws -> Found {
+  let deadline = ContinuousClock.now + patience
+  while true {
+    let found = try await read()
+    if let found, condition(found) { return found }
+    try #require(
+      ContinuousClock.now < deadline, "\(what): never; last seen \(String(describing: found))",
+      sourceLocation: sourceLocation)
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}
