@@ -103,22 +103,6 @@ import Testing
   }
 }
 
-@Suite struct LineDifferenceTests {
-  static let table: [(String, String, String)] = [
-    ("a\nb\nc\n", "a\nB\nc\n", " a|-b|+B| c"), ("", "a\n", "+a"), ("a\n", "", "-a"), ("a", "a\n", " a"), ("", "", ""),
-    ("a\r\nb\r\n", "a\r\nc\r\n", " a\r|-b\r|+c\r"),
-  ]
-
-  @Test(arguments: table)
-  func changedLinesStandWhereTheyAre(old: String, new: String, expected: String) {
-    let lines = LineDifference(from: old, to: new).lines.map { line in
-      (line.kind == .same ? " " : line.kind == .added ? "+" : "-") + line.text
-    }
-
-    #expect(lines.joined(separator: "|") == expected)
-  }
-}
-
 @Suite struct ShellTests {
   @Test(arguments: [
     ("plain-1.0_@%+=:,./", "plain-1.0_@%+=:,./"), ("", "''"), ("a b", "'a b'"), ("$(x)`y`", "'$(x)`y`'"),
