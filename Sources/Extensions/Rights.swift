@@ -45,15 +45,10 @@ package struct Rights: Hashable, Sendable {
   }
 }
 
-extension Change {
-  /// What this change needs to be allowed, of an extension called `name` or of any.
+extension ChangeKind {
+  /// What a change of this kind needs to be allowed, of an installation called `name` or of any.
   package func accesses(to name: String?, in dialect: Dialect) -> [Access] {
-    let kind = dialect.installations
-    return switch self {
-    case .install: [Access("create", kind)]
-    case .uninstall: [Access("delete", kind, name: name)]
-    case .forceDelete: [Access("patch", kind, name: name), Access("delete", kind, name: name)]
-    case .upgrade, .rollback, .enable, .disable, .configure, .place: [Access("patch", kind, name: name)]
-    }
+    // A name that is not there yet cannot be named in a role.
+    row.accesses.map { Access($0, dialect.installations, name: $0 == "create" ? nil : name) }
   }
 }

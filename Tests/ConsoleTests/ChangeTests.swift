@@ -64,9 +64,36 @@ import Testing
   @Test func whatMakesNoSenseIsSaid() {
     var sitting = Sitting.atMarket()
     sitting.type("i")
-    #expect(sitting.status.hasPrefix("grafana is installed already"))
+    #expect(sitting.status == "Cannot install: grafana is already there, version 1.0.0, Installed.")
     sitting.type("jU")
-    #expect(sitting.status == "jenkins is not installed.")
+    #expect(sitting.status == "Cannot upgrade: jenkins is not installed.")
+  }
+
+  @Test func everyKindOfChangeWithASummaryHasAKeyAndItsPlaceInHelp() {
+    var sitting = Sitting(200, 90)
+    sitting.type("?")
+    let keymap = sitting.app.state.settings.keymaps[KeySection.marketplace.rawValue]
+
+    for kind in ChangeKind.allCases {
+      guard let summary = kind.row.summary else { continue }
+      #expect(!keymap.keys(for: .command(.change(kind))).isEmpty)
+      #expect(sitting.screen.contains(summary))
+    }
+  }
+
+  @Test func aSubscriptionThatIsNotCalledLikeItsExtensionIsItsInstallation() {
+    var sitting = Sitting.atMarket()
+    var grafana = Installation.sample("grafana", version: "1.0.0")
+    grafana.name = "grafana-1.0.0"
+    sitting.hear(.installations(.replaced([grafana])))
+    #expect(sitting.lines[2].contains("Installed     1.0.0"))
+
+    sitting.offerAfter("D", "grafana")
+    sitting.type("y")
+    #expect(sitting.changes == [.disable])
+    sitting.press(.escape)
+    sitting.hear(.installations(.deleted(grafana)))
+    #expect(!sitting.lines[2].contains("Installed"))
   }
 
   @Test func aPlanThatChangesWhileItIsReadMustBeReadAgain() {

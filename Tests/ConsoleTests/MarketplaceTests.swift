@@ -172,13 +172,13 @@ import Testing
     var sitting = Sitting.atMarket()
     sitting.type("i")
     sitting.type("j")
-    #expect(sitting.status.hasPrefix("grafana is installed already"))
+    #expect(sitting.status.hasPrefix("Cannot install: grafana is already there"))
 
     sitting.now = sitting.now + 5
     sitting.type("k")
     #expect(sitting.status == "")
     sitting.type("m")
-    #expect(sitting.screen.contains("grafana is installed already"))
+    #expect(sitting.screen.contains("Cannot install: grafana is already there"))
   }
 
   @Test func keysThatBeginASequenceShowWhatCanFollow() {

@@ -130,7 +130,7 @@ extension Plan {
     .disable, for: "grafana",
     in: PlanContext(
       capabilities: Capabilities(assuming: .installPlan), cluster: "museum", extensions: [:],
-      installations: ["grafana": .sample("grafana", version: "1.0.0")], versions: [:]))
+      installations: Installations([.sample("grafana", version: "1.0.0")]), versions: [:]))
 }
 
 /// A server that carries the write of `Plan.sample` out and cuts its answer.

@@ -68,7 +68,7 @@ extension Era {
     let versions = ["0.9.0", "1.0.0", "1.1.0"].map { Sample.version($0, dialect: dialect) }
     return PlanContext(
       capabilities: capabilities, cluster: "production", extensions: ["whizard": Sample.extension(dialect: dialect)],
-      installations: isInstalled ? ["whizard": installation] : [:],
+      installations: Installations(isInstalled ? [installation] : []),
       versions: Dictionary(uniqueKeysWithValues: versions.map { ($0.version, $0) }))
   }
 }

@@ -52,8 +52,16 @@ enum Sample {
     PlanContext(
       capabilities: Capabilities(assuming: dialect), cluster: "production",
       extensions: ["whizard": `extension`(dialect: dialect)],
-      installations: Dictionary(uniqueKeysWithValues: installations.map { ($0.name, $0) }),
+      installations: Installations(installations),
       versions: Dictionary(uniqueKeysWithValues: versions.map { ($0.version, $0) }))
+  }
+}
+
+extension Installations {
+  /// The installation of an extension, to be changed for a test.
+  subscript(name: String) -> Installation? {
+    get { of(name) }
+    set { if let newValue { insert(newValue) } }
   }
 }
 

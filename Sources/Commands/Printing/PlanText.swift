@@ -14,23 +14,7 @@ struct PlanText {
     return ([title] + effects + problems + kubectl).map { $0.sanitised + "\n" }.joined()
   }
 
-  private var title: String {
-    let what =
-      switch plan.change {
-      case .install(let version, _): "Install \(plan.name) \(version)"
-      case .upgrade(let version): "Upgrade \(plan.name) to \(version)"
-      case .rollback(let version, _): "Roll \(plan.name) back to \(version)"
-      case .enable: "Enable \(plan.name)"
-      case .disable: "Disable \(plan.name)"
-      case .configure: "Configure \(plan.name)"
-      case .place(let clusters):
-        clusters.isEmpty
-          ? "Remove the agents of \(plan.name)" : "Place agents of \(plan.name) on \(clusters.joined(separator: ", "))"
-      case .uninstall: "Uninstall \(plan.name)"
-      case .forceDelete: "Force delete \(plan.name)"
-      }
-    return "\(what) in \(cluster)"
-  }
+  private var title: String { "\(plan.change.title(plan.name)) in \(cluster)" }
 
   private static func sign(_ sign: Plan.Effect.Sign) -> String {
     switch sign {

@@ -32,16 +32,14 @@ extension Runner {
   private func rights(_ change: Change, _ context: PlanContext) async -> Rights {
     var rights = Rights(user: destination.user)
     let object = context.installation(of: invocation.name)?.name ?? invocation.name
-    rights.learn(await AccessCache(cluster).verdicts(on: change.accesses(to: object, in: context.dialect)))
+    rights.learn(await AccessCache(cluster).verdicts(on: change.kind.accesses(to: object, in: context.dialect)))
     return rights
   }
 
   /// Those that take something away, or change its version, may hurt others.
   private var asksWhoNeedsIt: Bool {
-    switch invocation.verb {
-    case .disable, .uninstall, .upgrade, .rollback: true
-    default: false
-    }
+    guard case .change(let kind) = invocation.verb else { return false }
+    return kind.row.missedAs != nil || (kind.row.choice == .version && kind != .install)
   }
 
   private func rehearse(_ plan: Plan, isServerAsked: Bool) async throws(CommandError) {
@@ -81,7 +79,7 @@ extension Runner {
 
   /// Keeps what there is, as the way back; a way back that cannot be kept stops no change.
   private func remember(_ installation: Installation?, before change: Change) {
-    guard let installation, change != .enable, change != .disable else { return }
+    guard let installation, change.row.keepsWayBack else { return }
     var memory = shelf.memory(of: invocation.name, in: destination.identity)
     memory.remember(
       ReleaseMemory.Entry(
@@ -116,23 +114,6 @@ extension Runner {
       if let object { outlet.print(format.text(object.value)) }
     case .name: outlet.print(plan.write.name.sanitised + "\n")
     case .table, .wide: outlet.print("\(plan.name): \(plan.change.accepted) in \(destination.name)".sanitised + "\n")
-    }
-  }
-}
-
-extension Change {
-  /// What the cluster has agreed to do, and is about to.
-  fileprivate var accepted: String {
-    switch self {
-    case .install(let version, _): "being installed, version \(version)"
-    case .upgrade(let version): "being upgraded to version \(version)"
-    case .rollback(let version, _): "going back to version \(version)"
-    case .enable: "enabled"
-    case .disable: "disabled"
-    case .configure: "config replaced"
-    case .place(let clusters): clusters.isEmpty ? "agents being removed" : "agents placed"
-    case .uninstall: "being uninstalled"
-    case .forceDelete: "being removed by force"
     }
   }
 }

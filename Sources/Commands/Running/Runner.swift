@@ -51,7 +51,7 @@ package struct Runner: Sendable {
     case .configGet: try await printConfig()
     case .enable where invocation.has(.now): try await switchNow(to: true)
     case .disable where invocation.has(.now): try await switchNow(to: false)
-    case .install, .upgrade, .rollback, .enable, .disable, .place, .uninstall, .configSet: try await change()
+    case .change: try await change()
     case .console, .help, .completion, .login, .logout, .contexts, .contextsUse:
       fatalError("\(invocation.verb) is about no cluster")
     }

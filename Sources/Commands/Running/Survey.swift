@@ -76,7 +76,7 @@ struct Survey: Sendable {
     let offered = try await versionsAnswer.get().map { ExtensionVersion($0, dialect: dialect) }
     var context = PlanContext(
       capabilities: capabilities, cluster: clusterName, extensions: found.map { [name: $0] } ?? [:],
-      installations: Dictionary(installed.map { ($0.name, $0) }, uniquingKeysWith: { $1 }),
+      installations: Installations(installed),
       versions: Dictionary(offered.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
     context.installedVersions = neighbours
     // A server that does not say its version stops nobody.

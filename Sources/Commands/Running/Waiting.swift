@@ -24,11 +24,11 @@ struct Waiting: Hashable, Sendable {
   /// Takes in what there is now; `nil` is that there is nothing any more.
   mutating func see(_ installation: Installation?) -> Outcome? {
     guard let installation else {
-      return change.removes ? .done : .failed("it has been deleted meanwhile")
+      return change.row.removes ? .done : .failed("it has been deleted meanwhile")
     }
-    if installation.state.isBusy || (change.removes && installation.state == .none) { hasBegun = true }
+    if installation.state.isBusy || (change.row.removes && installation.state == .none) { hasBegun = true }
     state = installation.state
-    if change.removes {
+    if change.row.removes {
       let isOver = installation.state == .uninstallFailed && hasBegun
       return isOver ? .failed(installation.message.isEmpty ? installation.state.word : installation.message) : nil
     }

@@ -140,11 +140,11 @@ extension App {
   }
 
   private mutating func settleOperations() {
-    for ended in state.operations.settle(state.market.installations) {
+    for ended in state.operations.settle(state.market.installed) {
       if let failure = ended.failure {
         state.say(.error, "\(ended.name): could not \(ended.change.words): \(failure)")
       } else {
-        state.say(.good, "\(ended.name): \(ended.change.pastPhrase).")
+        state.say(.good, "\(ended.name): \(ended.change.past).")
       }
     }
   }

@@ -1,68 +1,83 @@
+package import Extensions
+
 /// Everything a key, the palette or a menu can ask for.
 ///
-/// The raw value is the name in keymap files and after `:`; the summary is the line in the help
-/// screen. There is no other list of commands.
-package enum Command: String, CaseIterable, Sendable {
+/// Each has a name in keymap files and after `:`, and a line in the help screen. The table is the only list of commands,
+/// and the changes in it come from the table of changes.
+package enum Command: Hashable, Sendable {
   case up, down, left, right, first, last
-  case halfUp = "half-page-up"
-  case halfDown = "half-page-down"
-  case pageUp = "page-up"
-  case pageDown = "page-down"
-  case nextPane = "next-pane"
-  case previousPane = "previous-pane"
-  case open, back, filter
-  case clearFilter = "clear-filter"
-  case install, upgrade
-  case rollBack = "roll-back"
-  case enable, disable, configure, uninstall
-  case forceDelete = "force-delete"
+  case halfUp, halfDown, pageUp, pageDown
+  case nextPane, previousPane
+  case open, back, filter, clearFilter
+  /// Plans a change of this kind.
+  case change(ChangeKind)
   case apply, reload
   case help, palette, messages, refresh, redraw, suspend, quit
-  case compareWays = "compare-ways"
+  case compareWays
   case theme, keymap, language
 
-  /// What it does, in one line.
-  package var summary: String {
-    switch self {
-    case .up: "Select the row above"
-    case .down: "Select the row below"
-    case .left: "Go to the pane, tab or button on the left"
-    case .right: "Go to the pane, tab or button on the right"
-    case .first: "Select the first row"
-    case .last: "Select the last row"
-    case .halfUp: "Move half a page up"
-    case .halfDown: "Move half a page down"
-    case .pageUp: "Move a page up"
-    case .pageDown: "Move a page down"
-    case .nextPane: "Go to the next pane, tab or button"
-    case .previousPane: "Go to the pane, tab or button before"
-    case .open: "Open what is selected, or press the button"
-    case .back: "Go back without changing anything"
-    case .filter: "Show only what matches: text, !text, -f fuzzy, -l category=name"
-    case .clearFilter: "Show everything again"
-    case .install: "Plan to install the extension"
-    case .upgrade: "Plan to upgrade it to a newer version"
-    case .rollBack: "Plan to go back to an earlier version and its config"
-    case .enable: "Plan to enable it"
-    case .disable: "Plan to disable it"
-    case .configure: "Edit its config"
-    case .uninstall: "Plan to uninstall it"
-    case .forceDelete: "Plan to remove what cannot be uninstalled, without its hooks"
-    case .apply: "Apply the plan on the screen"
-    case .reload: "Take the cluster's config beside what you wrote"
-    case .help: "Show the keys and what they do"
-    case .palette: "Type the name of a command"
-    case .messages: "Show what was said before"
-    case .refresh: "Read everything from the cluster again"
-    case .compareWays: "Show where Kubernetes and the gateway disagree"
-    case .redraw: "Draw the whole screen again"
-    case .suspend: "Go back to the shell until `fg`"
-    case .quit: "Leave"
-    case .theme: "Change the theme: theme NAME"
-    case .keymap: "Change the keys: keymap NAME"
-    case .language: "Change the language of extensions' texts: language en or zh"
-    }
+  package static let install = Command.change(.install)
+  package static let upgrade = Command.change(.upgrade)
+  package static let rollBack = Command.change(.rollBack)
+  package static let enable = Command.change(.enable)
+  package static let disable = Command.change(.disable)
+  package static let configure = Command.change(.configure)
+  package static let uninstall = Command.change(.uninstall)
+  package static let forceDelete = Command.change(.forceDelete)
+
+  private typealias Row = (command: Command, name: String, summary: String)
+
+  private static let table: [Row] = moves + changes + others
+
+  private static let moves: [Row] = [
+    (.up, "up", "Select the row above"),
+    (.down, "down", "Select the row below"),
+    (.left, "left", "Go to the pane, tab or button on the left"),
+    (.right, "right", "Go to the pane, tab or button on the right"),
+    (.first, "first", "Select the first row"),
+    (.last, "last", "Select the last row"),
+    (.halfUp, "half-page-up", "Move half a page up"),
+    (.halfDown, "half-page-down", "Move half a page down"),
+    (.pageUp, "page-up", "Move a page up"),
+    (.pageDown, "page-down", "Move a page down"),
+    (.nextPane, "next-pane", "Go to the next pane, tab or button"),
+    (.previousPane, "previous-pane", "Go to the pane, tab or button before"),
+    (.open, "open", "Open what is selected, or press the button"),
+    (.back, "back", "Go back without changing anything"),
+    (.filter, "filter", "Show only what matches: text, !text, -f fuzzy, -l category=name"),
+    (.clearFilter, "clear-filter", "Show everything again"),
+  ]
+
+  private static let changes: [Row] = ChangeKind.allCases.compactMap { kind in
+    kind.row.summary.map { (.change(kind), kind.rawValue, $0) }
   }
+
+  private static let others: [Row] = [
+    (.apply, "apply", "Apply the plan on the screen"),
+    (.reload, "reload", "Take the cluster's config beside what you wrote"),
+    (.help, "help", "Show the keys and what they do"),
+    (.palette, "palette", "Type the name of a command"),
+    (.messages, "messages", "Show what was said before"),
+    (.refresh, "refresh", "Read everything from the cluster again"),
+    (.compareWays, "compare-ways", "Show where Kubernetes and the gateway disagree"),
+    (.redraw, "redraw", "Draw the whole screen again"),
+    (.suspend, "suspend", "Go back to the shell until `fg`"),
+    (.quit, "quit", "Leave"),
+    (.theme, "theme", "Change the theme: theme NAME"),
+    (.keymap, "keymap", "Change the keys: keymap NAME"),
+    (.language, "language", "Change the language of extensions' texts: language en or zh"),
+  ]
+
+  private static let byName = Dictionary(table.map { ($0.name, $0.command) }, uniquingKeysWith: { first, _ in first })
+  private static let rows = Dictionary(table.map { ($0.command, $0) }, uniquingKeysWith: { first, _ in first })
+
+  private var row: Row {
+    guard let row = Self.rows[self] else { fatalError("\(self) has no row in the table of commands") }
+    return row
+  }
+
+  /// What it does, in one line.
+  package var summary: String { row.summary }
 
   /// Makes sense only with a word after it, so no key can ask for it.
   package var needsArgument: Bool {
@@ -71,4 +86,19 @@ package enum Command: String, CaseIterable, Sendable {
     default: false
     }
   }
+
+  /// The kind of change it plans; `nil` when it plans none.
+  package var change: ChangeKind? { if case .change(let kind) = self { kind } else { nil } }
+}
+
+extension Command: CaseIterable {
+  package static let allCases: [Command] = table.map(\.command)
+
+  package init?(rawValue: String) {
+    guard let command = Self.byName[rawValue] else { return nil }
+    self = command
+  }
+
+  /// The name in keymap files and after `:`.
+  package var rawValue: String { row.name }
 }

@@ -6,17 +6,21 @@ extension ConsoleState {
   /// What this person may do is asked again after this many seconds.
   static let rightsLifetime = 300.0
 
-  /// Why the cluster would not carry out what `command` plans on `name`, as a sentence.
-  func incapability(_ command: Command, on name: String? = nil) -> String? {
-    guard let change = command.change, let capabilities = capabilityState.capabilities else { return nil }
-    if let name, market.installations[name]?.isKeptByStandalone == true { return nil }
-    return capabilities.reason(against: change.feature)
+  /// What can be said of a change before anything is read for it, once it is known what the cluster can do.
+  func preflight() -> Preflight? {
+    capabilityState.capabilities.map { capabilities in
+      var context = PlanContext(
+        capabilities: capabilities, cluster: session.cluster, extensions: market.extensions.elements,
+        installations: market.installed, versions: [:])
+      context.rights = rights
+      return Preflight(context)
+    }
   }
 
-  /// Why this person may not do it, as far as the cluster has said.
-  func prohibition(_ command: Command, on name: String? = nil) -> String? {
-    guard let change = command.change, let dialect else { return nil }
-    return change.accesses(to: name, in: dialect).lazy.compactMap { rights.reason(against: $0) }.first
+  /// Why `command` is not for this cluster or for this user, whatever it is done to.
+  func reasonAgainst(_ command: Command) -> String? {
+    guard let kind = command.change, let preflight = preflight() else { return nil }
+    return preflight.incapability(of: kind, for: nil) ?? preflight.prohibition(of: kind)
   }
 
   /// Asks what this person may do, in one batch.
@@ -30,22 +34,5 @@ extension ConsoleState {
   mutating func askRightsIfOld() -> [Work] {
     guard let rightsAsked, !(0..<Self.rightsLifetime).contains(now - rightsAsked) else { return [] }
     return askRights()
-  }
-}
-
-extension Command {
-  /// A change like those this command plans; `nil` when it plans none.
-  var change: Change? {
-    switch self {
-    case .install: .install(version: "", config: "")
-    case .upgrade: .upgrade(to: "")
-    case .rollBack: .rollback(to: "", config: "")
-    case .enable: .enable
-    case .disable: .disable
-    case .configure: .configure(config: "")
-    case .uninstall: .uninstall
-    case .forceDelete: .forceDelete
-    default: nil
-    }
   }
 }

@@ -62,7 +62,7 @@ struct ConsoleState: Sendable {
     else { return nil }
     var context = PlanContext(
       capabilities: capabilities, cluster: session.cluster, extensions: market.extensions.elements,
-      installations: market.installations.elements,
+      installations: market.installed,
       versions: Dictionary(versions.elements.values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
     context.kubectlFlags = session.kubectlFlags
     context.rights = rights

@@ -9,6 +9,8 @@ struct Market: Sendable {
   private(set) var categories = Store<Category>()
   private(set) var extensions = Store<Extension>()
   private(set) var installations = Store<Installation>()
+  /// The same by the extension they are of.
+  private(set) var installed = Installations()
   /// The versions of the extensions somebody looks at.
   private(set) var versions: [String: Store<ExtensionVersion>] = [:]
   private(set) var changes = Changes()
@@ -36,7 +38,17 @@ struct Market: Sendable {
 
   mutating func apply(_ event: WatchEvent<Installation>) {
     installations.apply(event)
-    note(event) { $0.name }
+    note(event) { $0.extension }
+    switch event {
+    case .replaced(let all): installed = Installations(all)
+    case .applied(let installation):
+      // What it was of before loses it.
+      if let former = installed.remove(named: installation.name) { changes.names.insert(former) }
+      installed.insert(installation)
+    case .deleted(let installation):
+      if let former = installed.remove(named: installation.name) { changes.names.insert(former) }
+    case .resumed, .interrupted: break
+    }
   }
 
   mutating func apply(_ event: WatchEvent<ExtensionVersion>, of name: String) {
@@ -77,6 +89,6 @@ struct Market: Sendable {
   }
 
   func standing(of name: String) -> Standing {
-    Standing(extensions[name], installations[name])
+    Standing(extensions[name], installed.of(name))
   }
 }

@@ -30,10 +30,10 @@ struct Operations: Hashable, Sendable {
   }
 
   /// How the operations that have ended did, by what the watch says.
-  mutating func settle(_ installations: Store<Installation>) -> [(name: String, change: Change, failure: String?)] {
+  mutating func settle(_ installations: Installations) -> [(name: String, change: Change, failure: String?)] {
     var ended: [(name: String, change: Change, failure: String?)] = []
     for (name, operation) in running.sorted(by: { $0.key < $1.key }) where operation.isAccepted {
-      guard let outcome = operation.outcome(installations[name]) else { continue }
+      guard let outcome = operation.outcome(installations.of(name)) else { continue }
       ended.append((name, operation.change, outcome.failure))
       running[name] = nil
     }
@@ -44,7 +44,7 @@ struct Operations: Hashable, Sendable {
 extension Operations.Operation {
   /// How it ended, or `nil` while it goes on.
   fileprivate func outcome(_ installation: Installation?) -> (failure: String?, Void)? {
-    if change.removes { return uninstalled(installation) }
+    if change.row.removes { return uninstalled(installation) }
     // A watch is behind the answer to the write for a moment.
     guard let installation, installation.resourceVersion != before?.resourceVersion, isWanted(by: installation) else {
       return nil
@@ -66,31 +66,9 @@ extension Operations.Operation {
 
   /// The installation asks for what this operation asked for.
   private func isWanted(by installation: Installation) -> Bool {
-    switch change {
-    case .install(let version, _), .upgrade(let version): installation.version == version
-    case .rollback(let version, _): installation.version == version
-    case .enable: installation.isEnabled
-    case .disable: !installation.isEnabled
-    case .configure: installation.config != before?.config
-    case .place(let clusters): installation.clusters == clusters
-    case .uninstall, .forceDelete: true
-    }
-  }
-}
-
-extension Change {
-  /// What was done, once it is.
-  var pastPhrase: String {
-    switch self {
-    case .install(let version, _): "installed \(version)"
-    case .upgrade(let version): "upgraded to \(version)"
-    case .rollback(let version, _): "rolled back to \(version)"
-    case .enable: "enabled"
-    case .disable: "disabled"
-    case .configure: "has the new config"
-    case .place: "has its agents placed"
-    case .uninstall: "uninstalled"
-    case .forceDelete: "removed by force"
-    }
+    if let version = change.version, installation.version != version { return false }
+    if change.kind == .configure, installation.config == before?.config { return false }
+    if let clusters = change.clusters, installation.clusters != clusters { return false }
+    return change.row.enables.map { installation.isEnabled == $0 } ?? true
   }
 }

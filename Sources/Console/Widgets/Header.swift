@@ -95,7 +95,10 @@ struct Footer {
     var line = Line(" ", "dim")
     var used = 1
     for action in view.hints(state) {
-      if case .command(let command) = action, state.incapability(command, on: view.subject) != nil { continue }
+      if case .command(.change(let kind)) = action, state.preflight()?.incapability(of: kind, for: view.subject) != nil
+      {
+        continue
+      }
       guard let key = state.settings.keys(for: action, in: view.sections).first else { continue }
       let width = key.columns + 1 + action.hint.columns + 2
       guard used + width <= columns else { continue }
@@ -126,8 +129,8 @@ extension Command {
     case .nextPane: "next"
     case .pageUp: "up"
     case .pageDown: "down"
-    case .rollBack: "back to"
-    case .configure: "config"
+    case .change(.rollBack): "back to"
+    case .change(.configure): "config"
     case .palette: "command"
     case .compareWays: "compare"
     default: rawValue

@@ -59,7 +59,7 @@ package struct Installation: Mirrored {
     uid = object.uid
     // The earliest Subscriptions called what they subscribe to a plugin.
     let wanted = spec["extension"] ?? spec["plugin"]
-    `extension` = wanted?["name"]?.string ?? object.name
+    `extension` = wanted?["name"]?.string ?? Self.owner(of: object) ?? object.name
     version = wanted?["version"]?.string ?? ""
     isEnabled = spec["enabled"]?.bool ?? false
     (config, configForm) = Self.config(spec["config"])
@@ -84,6 +84,13 @@ package struct Installation: Mirrored {
     isKeptByStandalone = object.annotations[Self.standaloneAnnotation] != nil
     isBeingDeleted = object.isBeingDeleted
     created = object.creationTimestamp ?? ""
+  }
+
+  /// The extension that an object without one in its spec is said to belong to, by its label or its owner.
+  private static func owner(of object: Object) -> String? {
+    object.labels["kubesphere.io/extension-ref"] ?? object.labels["kubesphere.io/extension"]
+      ?? object.value[path: "metadata", "ownerReferences"]?.sequence?
+      .first { $0["kind"]?.string == "Extension" }?["name"]?.string
   }
 
   private static func config(_ value: Value?) -> (String, ConfigForm) {

@@ -6,27 +6,20 @@ import Terminal
 ///
 /// Nothing is changed here. `nil` when the command changes no extension.
 func beginChange(_ command: Command, on name: String?, _ state: ConsoleState) -> [Step]? {
-  switch command {
-  case .install, .upgrade, .rollBack, .enable, .disable, .configure, .uninstall, .forceDelete: break
-  default: return nil
-  }
+  guard case .change(let kind) = command else { return nil }
   guard let name else { return [.complain("No extension is selected.")] }
-  if let reason = obstacle(to: command, on: name, state) { return [.complain(reason)] }
+  if let reason = state.obstacle(to: kind, of: name) { return [.complain(reason)] }
   // Who may not do it may look at what it would do.
-  let warning = state.prohibition(command, on: name).map { [Step.complain($0.asSentence)] } ?? []
-  return opening(command, on: name, state) + warning
+  let prohibition = state.preflight()?.prohibition(of: kind, for: name)
+  return opening(kind, on: name, state) + (prohibition.map { [Step.complain($0.asSentence)] } ?? [])
 }
 
-private func opening(_ command: Command, on name: String, _ state: ConsoleState) -> [Step] {
-  switch command {
-  case .install: [.open(ChooserScreen(.install, name))]
-  case .upgrade: [.open(ChooserScreen(.upgrade, name))]
-  case .rollBack: [.open(ChooserScreen(.rollBack, name))]
-  case .enable: [.open(PlanScreen(.enable, name))]
-  case .disable: [.open(PlanScreen(.disable, name))]
-  case .uninstall: [.open(PlanScreen(.uninstall, name))]
-  case .forceDelete: [.open(PlanScreen(.forceDelete, name))]
-  default: openConfig(of: name, .configure, state)
+private func opening(_ kind: ChangeKind, on name: String, _ state: ConsoleState) -> [Step] {
+  if let change = Change(kind) { return [.open(PlanScreen(change, name))] }
+  switch kind.row.choice {
+  case .version: return [.open(ChooserScreen(kind, name))]
+  case .config: return openConfig(of: name, .configure, state)
+  case .clusters, nil: return [.complain("ksx place says in which clusters agents run.")]
   }
 }
 
@@ -37,34 +30,17 @@ func openConfig(of name: String, _ purpose: ConfigScreen.Purpose, _ state: Conso
   return [open, .say(.note, "This is your draft of \(name); undo shows what the cluster has.")]
 }
 
-/// Why `command` makes no sense on `name` now, as a sentence.
-private func obstacle(to command: Command, on name: String, _ state: ConsoleState) -> String? {
-  if let reason = state.incapability(command, on: name) { return "Cannot \(command.change?.verb ?? ""): \(reason)." }
-  if let reason = state.unseenInstallations { return reason.asSentence }
-  let installation = state.market.installations[name]
-  if !state.market.installations.isFilled { return "What is installed is not known yet." }
-  switch command {
-  case .install:
-    return installation == nil ? nil : "\(name) is installed already; it can be upgraded, rolled back or configured."
-  case .enable where installation?.isEnabled == true: return "\(name) is enabled already."
-  case .disable where installation?.isEnabled == false: return "\(name) is disabled already."
-  default: return installation == nil ? "\(name) is not installed." : nil
-  }
-}
-
-extension Change {
-  /// The word for doing it, whatever the version.
-  fileprivate var verb: String {
-    switch self {
-    case .upgrade: "upgrade"
-    case .rollback: "roll back"
-    case .install: "install"
-    default: words
-    }
-  }
-}
-
 extension ConsoleState {
+  /// Why a change of this kind makes no sense on `name` now, as a sentence.
+  fileprivate func obstacle(to kind: ChangeKind, of name: String) -> String? {
+    guard let preflight = preflight() else { return "What this cluster can do is not known yet." }
+    func sentence(_ reason: String) -> String { "Cannot \(kind.row.verb): \(reason)." }
+    if let reason = preflight.incapability(of: kind, for: name) { return sentence(reason) }
+    if let reason = unseenInstallations { return reason.asSentence }
+    if !market.installations.isFilled { return "What is installed is not known yet." }
+    return preflight.obstacle(to: kind, of: name).map(sentence)
+  }
+
   /// Why it is not known what is installed, when this person may not see it.
   fileprivate var unseenInstallations: String? {
     guard !market.installations.isFilled, let dialect else { return nil }

@@ -4,10 +4,6 @@ import Terminal
 
 /// A choice among versions, before a plan.
 struct ChooserScreen: Screen {
-  enum Purpose: Hashable, Sendable {
-    case install, upgrade, rollBack
-  }
-
   /// One thing that can be chosen: what it is, and what it would mean.
   struct Choice: Hashable, Sendable {
     var change: Change
@@ -15,14 +11,14 @@ struct ChooserScreen: Screen {
     var remark: String
   }
 
-  let purpose: Purpose
+  let purpose: ChangeKind
   let name: String
   private(set) var choices: [Choice] = []
   private(set) var selected: Choice?
   private var scroll = Scroll()
   private var hasChosen = false
 
-  init(_ purpose: Purpose, _ name: String) {
+  init(_ purpose: ChangeKind, _ name: String) {
     self.purpose = purpose
     self.name = name
   }
@@ -85,40 +81,34 @@ struct ChooserScreen: Screen {
     }
   }
 
-  private var question: String {
-    switch purpose {
-    case .install: "Install which version of \(name)?"
-    case .upgrade: "Upgrade \(name) to which version?"
-    case .rollBack: "Roll \(name) back to which version?"
-    }
-  }
+  private var question: String { Change.question(purpose, name) }
 
   private func emptiness(_ state: ConsoleState) -> String {
     if state.market.extensions[name] == nil { return "\(name) is not in the marketplace." }
     return switch purpose {
-    case .install: "No version is offered."
     case .upgrade: "No newer version is offered."
     case .rollBack: "Nothing earlier is known or offered."
+    default: "No version is offered."
     }
   }
 }
 
 extension ChooserScreen {
-  private static func choices(_ purpose: Purpose, _ name: String, _ state: ConsoleState) -> [Choice] {
+  private static func choices(_ purpose: ChangeKind, _ name: String, _ state: ConsoleState) -> [Choice] {
     let offered = state.offeredVersions(of: name)
-    let installation = state.market.installations[name]
+    let installation = state.market.installed.of(name)
     let current = installation?.version ?? ""
     switch purpose {
-    case .install:
-      return offered.map { version in
-        let change = Change.install(version: version, config: "")
-        return Choice(change: change, version: version, remark: state.remark(version, name))
-      }
     case .upgrade:
       return offered.filter { SemanticVersion.precedes(current, $0) }
         .map { Choice(change: .upgrade(to: $0), version: $0, remark: state.remark($0, name)) }
     case .rollBack:
       return installation.map { waysBack(from: $0, name, state) } ?? []
+    default:
+      return offered.map { version in
+        let change = Change.install(version: version, config: "")
+        return Choice(change: change, version: version, remark: state.remark(version, name))
+      }
     }
   }
 
@@ -141,7 +131,7 @@ extension ChooserScreen {
       }
   }
 
-  private static func preferred(_ purpose: Purpose, _ choices: [Choice], _ name: String, _ state: ConsoleState)
+  private static func preferred(_ purpose: ChangeKind, _ choices: [Choice], _ name: String, _ state: ConsoleState)
     -> Choice?
   {
     guard purpose != .rollBack, let recommended = state.market.extensions[name]?.recommendedVersion else {
@@ -169,7 +159,7 @@ extension ConsoleState {
   /// What there is to say of a version in a list.
   func remark(_ version: String, _ name: String) -> String {
     var words: [String] = []
-    if market.installations[name]?.version == version { words.append("installed") }
+    if market.installed.of(name)?.version == version { words.append("installed") }
     if market.extensions[name]?.recommendedVersion == version { words.append("recommended") }
     let details = market.versions[name]?.elements.values.first { $0.version == version }
     if let details, !details.kubeVersion.isEmpty { words.append("Kubernetes \(details.kubeVersion)") }

@@ -34,7 +34,7 @@ struct ConfigScreen: Screen {
   init(_ name: String, _ purpose: Purpose, _ state: ConsoleState) {
     self.name = name
     self.purpose = purpose
-    let current = state.market.installations[name]?.config ?? ""
+    let current = state.market.installed.of(name)?.config ?? ""
     if case .install(_, let config) = purpose { base = config } else { base = current }
     kept = base
     editor = EditorView(text: base)
@@ -62,7 +62,7 @@ struct ConfigScreen: Screen {
 
   mutating func settle(_ state: inout ConsoleState) {
     editor.resize(to: editorSize(state))
-    guard purpose == .configure, let current = state.market.installations[name]?.config else { return }
+    guard purpose == .configure, let current = state.market.installed.of(name)?.config else { return }
     isOutdated = current != base
   }
 
@@ -106,8 +106,8 @@ struct ConfigScreen: Screen {
     switch purpose {
     case .install(let version, _): return [.open(PlanScreen(.install(version: version, config: text), name))]
     case .configure:
-      if state.market.installations[name] == nil { return [.complain("\(name) is no longer installed.")] }
-      if state.market.installations[name]?.config == text { return [.complain("Nothing is different.")] }
+      if state.market.installed.of(name) == nil { return [.complain("\(name) is no longer installed.")] }
+      if state.market.installed.of(name)?.config == text { return [.complain("Nothing is different.")] }
       if isOutdated, !hasReloaded {
         return [.complain("The cluster's config has changed since. Look at it first: \(reloadKey(state)).")]
       }
@@ -139,7 +139,7 @@ struct ConfigScreen: Screen {
 
   /// Shows what the cluster has now above what was written, as comments.
   private mutating func reload(_ state: ConsoleState) -> [Step] {
-    guard isOutdated, let current = state.market.installations[name]?.config else {
+    guard isOutdated, let current = state.market.installed.of(name)?.config else {
       return [.complain("The cluster has the config this editing began from.")]
     }
     let lines = current.split(separator: "\n", omittingEmptySubsequences: false).map { "# " + $0 }

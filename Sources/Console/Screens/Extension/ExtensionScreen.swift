@@ -29,7 +29,7 @@ struct ExtensionScreen: Screen {
 
   func hints(_ state: ConsoleState) -> [Action] {
     var hints: [Command] = [.back, .help, .nextPane]
-    if let installation = state.market.installations[name] {
+    if let installation = state.market.installed.of(name) {
       hints += [.upgrade, .rollBack, installation.isEnabled ? .disable : .enable, .configure, .uninstall]
     } else {
       hints.append(.install)
@@ -45,7 +45,7 @@ struct ExtensionScreen: Screen {
     case .versions:
       let versions = state.offeredVersions(of: name)
       if selectedVersion.map(versions.contains) != true {
-        let wanted = [state.market.installations[name]?.version, state.market.extensions[name]?.recommendedVersion]
+        let wanted = [state.market.installed.of(name)?.version, state.market.extensions[name]?.recommendedVersion]
         selectedVersion = wanted.compactMap { $0 }.first(where: versions.contains) ?? versions.first
       }
       let row = selectedVersion.flatMap(versions.firstIndex) ?? 0
@@ -60,7 +60,7 @@ struct ExtensionScreen: Screen {
   private func documentedVersion(_ state: ConsoleState) -> ExtensionVersion? {
     let versions = state.market.versions[name]?.elements.values
     let wanted = [
-      tab == .versions ? selectedVersion : nil, state.market.installations[name]?.version,
+      tab == .versions ? selectedVersion : nil, state.market.installed.of(name)?.version,
       state.market.extensions[name]?.recommendedVersion, state.offeredVersions(of: name).first,
     ]
     return wanted.lazy.compactMap { $0 }.compactMap { version in versions?.first { $0.version == version } }.first
@@ -83,7 +83,7 @@ struct ExtensionScreen: Screen {
   }
 
   private func configLines(_ state: ConsoleState) -> [Line] {
-    guard let installation = state.market.installations[name] else {
+    guard let installation = state.market.installed.of(name) else {
       return [Line("\(name) is not installed, so it has no config yet.", "dim")]
     }
     if installation.config.trimmed.isEmpty {
@@ -132,7 +132,7 @@ struct ExtensionScreen: Screen {
   /// A version leads to the plan that brings it: install, upgrade, or back.
   private func openVersion(_ state: ConsoleState) -> [Step] {
     guard let version = selectedVersion else { return [] }
-    guard let installation = state.market.installations[name] else {
+    guard let installation = state.market.installed.of(name) else {
       return [.open(PlanScreen(.install(version: version, config: ""), name))]
     }
     if version == installation.version { return [.complain("\(name) is at \(version) already.")] }
@@ -198,7 +198,7 @@ struct ExtensionScreen: Screen {
     let display = state.market.extensions[name]?.displayName.text(in: state.language) ?? ""
     let title = display.isEmpty || display == name ? name : "\(display) (\(name))"
     let standing = state.market.standing(of: name)
-    let word = standing.word(hasInstallation: state.market.installations[name] != nil)
+    let word = standing.word(hasInstallation: state.market.installed.of(name) != nil)
     let summary = [word == "-" ? "not installed" : word, standing.version].filter { !$0.isEmpty }.joined(separator: " ")
     let room = max(0, area.size.columns - summary.columns - 2)
     let end = surface.write(title.truncated(to: room), row: 0, in: area, style: state.theme["title"])

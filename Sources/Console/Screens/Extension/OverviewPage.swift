@@ -29,7 +29,7 @@ struct OverviewPage {
   }
 
   private var installationLines: [Line] {
-    guard let installation = state.market.installations[name] else {
+    guard let installation = state.market.installed.of(name) else {
       return field("State", "not installed")
     }
     let standing = state.market.standing(of: name)
@@ -37,7 +37,9 @@ struct OverviewPage {
     if !standing.reason.isEmpty, standing.state != .installed || standing.state.isFailure {
       lines += field("Reason", standing.reason, standing.state.isFailure ? "state.failed" : "text")
     }
-    if let operation = state.operations[name] { lines += field("Under way", operation.change.words, "state.busy") }
+    if let operation = state.operations[name] {
+      lines += field("Under way", operation.change.progressive, "state.busy")
+    }
     lines += field("Pending", installation.pending.joined(separator: "; "), "state.busy")
     lines += field("Version", versionText(installation))
     lines += field("Enabled", standing.isEnabled == true ? "yes" : "no")

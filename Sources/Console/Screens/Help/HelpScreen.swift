@@ -54,7 +54,7 @@ struct HelpScreen: Screen {
   private static func row(_ keys: String, _ action: Action, _ state: ConsoleState) -> [Line] {
     let columns = state.size.columns - 2
     var reason: String?
-    if case .command(let command) = action { reason = state.incapability(command) ?? state.prohibition(command) }
+    if case .command(let command) = action { reason = state.reasonAgainst(command) }
     let width = min(24, columns / 3)
     let key = keys.columns < width ? keys.padded(to: width) : keys.truncated(to: width - 1) + " "
     let text = reason.map { Line("\(action.summary) (not here: \($0))", "dim") } ?? Line(action.summary)

@@ -59,7 +59,7 @@ struct PaletteScreen: Screen {
     let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     guard words.count > 1, let command = Command(rawValue: words[0]) else {
       return Command.allCases.filter { $0.rawValue.hasPrefix(text) }.map { command in
-        let reason = state.incapability(command) ?? state.prohibition(command)
+        let reason = state.reasonAgainst(command)
         return (command.rawValue, reason.map { "not here: \($0)" } ?? command.summary)
       }
     }

@@ -40,7 +40,7 @@ struct FilteredRows: Sendable {
   mutating func update(from market: Market, language: String) {
     let changes = market.changes
     if changes.isEverything {
-      rows = market.extensions.elements.values.map { Row($0, market.installations[$0.name], language: language) }
+      rows = market.extensions.elements.values.map { Row($0, market.installed.of($0.name), language: language) }
       reorder()
       countShelves()
     } else if !changes.names.isEmpty {
@@ -56,7 +56,7 @@ struct FilteredRows: Sendable {
         gone.insert(name)
         continue
       }
-      let row = Row(element, market.installations[name], language: language)
+      let row = Row(element, market.installed.of(name), language: language)
       if let place = index[name] {
         mustSort = mustSort || rows[place].sortKey != row.sortKey
         rows[place] = row

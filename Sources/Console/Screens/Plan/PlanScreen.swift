@@ -45,7 +45,7 @@ struct PlanScreen: Screen {
   }
 
   /// Only what destroys must be confirmed by the name.
-  private var mustTypeName: Bool { change.removes }
+  private var mustTypeName: Bool { change.row.asksTheName }
   private var isTypingName: Bool { mustTypeName && plan?.isBlocked != true && !isUnderWay }
 
   private var isUnderWay: Bool { progress == .applying || progress == .conflicted }
@@ -69,7 +69,7 @@ struct PlanScreen: Screen {
   func hints(_ state: ConsoleState) -> [Action] {
     if isTypingName { return .commands([.open, .back]) }
     var hints: [Command] = plan?.isBlocked == false ? [.apply, .back] : [.back]
-    if case .install = change { hints.append(.configure) }
+    if change.kind == .install { hints.append(.configure) }
     return .commands(hints + [.nextPane, .help])
   }
 
@@ -108,7 +108,7 @@ struct PlanScreen: Screen {
 
   private func accesses(_ state: ConsoleState) -> [Access] {
     guard let dialect = state.dialect else { return [] }
-    return change.accesses(to: state.market.installations[name]?.name ?? name, in: dialect)
+    return change.kind.accesses(to: state.market.installed.of(name)?.name ?? name, in: dialect)
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
@@ -124,7 +124,7 @@ struct PlanScreen: Screen {
       isApplyFocused.toggle()
       return []
     case .configure:
-      guard case .install(let version, let config) = change else { return [] }
+      guard change.kind == .install, let version = change.version, let config = change.config else { return [] }
       return [.close(opening: ConfigScreen(name, .install(version: version, config: config), state))]
     default:
       return pager.perform(command, height: height(state)) ? [] : nil
@@ -175,9 +175,9 @@ struct PlanScreen: Screen {
       return []
     }
     (progress, conflicts) = (.applying, 0)
-    sentVersion = state.market.installations[name]?.resourceVersion
-    state.operations.begin(change, on: name, before: state.market.installations[name])
-    state.say(.note, "\(name): \(change.words) …")
+    sentVersion = state.market.installed.of(name)?.resourceVersion
+    state.operations.begin(change, on: name, before: state.market.installed.of(name))
+    state.say(.note, "\(name): \(change.progressive) …")
     return [.start(.apply(plan))]
   }
 
@@ -210,7 +210,7 @@ struct PlanScreen: Screen {
 
   /// Sends the same change for what the cluster has now, if it still means what was agreed to.
   private mutating func sendAgain(_ state: inout ConsoleState) -> [Step] {
-    guard state.market.installations[name]?.resourceVersion != sentVersion,
+    guard state.market.installed.of(name)?.resourceVersion != sentVersion,
       let plan, let context = state.planContext(for: name)
     else { return [] }
     let fresh = Plan.make(change, for: name, in: context)
@@ -221,7 +221,7 @@ struct PlanScreen: Screen {
       return [.complain("Somebody else changed \(name) first. Look again.")]
     }
     progress = .applying
-    sentVersion = state.market.installations[name]?.resourceVersion
+    sentVersion = state.market.installed.of(name)?.resourceVersion
     return [.start(.apply(fresh))]
   }
 

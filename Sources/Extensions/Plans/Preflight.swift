@@ -1,6 +1,58 @@
 import Client
 import Manifest
 
+/// Whether a change of some kind can be made at all, before its version or config is chosen.
+///
+/// The console asks at a key and a plan asks again; both say what this says.
+package struct Preflight: Sendable {
+  let context: PlanContext
+
+  package init(_ context: PlanContext) { self.context = context }
+
+  /// Why a change of this kind cannot be made to the extension called `name`, or `nil`.
+  package func obstacle(to kind: ChangeKind, of name: String) -> String? {
+    incapability(of: kind, for: name) ?? absence(for: kind, of: name) ?? presence(against: kind, of: name)
+  }
+
+  /// Why the controllers of this cluster would not carry it out, though the API would take it.
+  package func incapability(of kind: ChangeKind, for name: String?) -> String? {
+    let feature = kind.row.feature
+    // A standalone backend's controllers carry out all that a Subscription of any era can ask for.
+    if let name, context.installation(of: name)?.isKeptByStandalone == true, context.dialect.era != .plugin,
+      feature != .clusterScheduling
+    {
+      return nil
+    }
+    return context.capabilities.reason(against: feature)
+  }
+
+  /// Why this user may not do it, of the extension called `name` or of any, as far as the cluster has said.
+  package func prohibition(of kind: ChangeKind, for name: String? = nil) -> String? {
+    let object = name.map { context.installation(of: $0)?.name ?? $0 }
+    return kind.accesses(to: object, in: context.dialect).lazy.compactMap { context.rights.reason(against: $0) }.first
+  }
+
+  /// What it needs is not there.
+  func absence(for kind: ChangeKind, of name: String) -> String? {
+    if context.installation(of: name) != nil { return nil }
+    guard kind == .install else { return "\(name) is not installed" }
+    return context.extensions[name] == nil ? "there is no extension \(name) in this cluster's marketplace" : nil
+  }
+
+  /// What is there already stands against it.
+  func presence(against kind: ChangeKind, of name: String) -> String? {
+    guard let installation = context.installation(of: name) else { return nil }
+    if kind == .install {
+      if installation.isBeingDeleted { return "\(name) is still being uninstalled; wait until it is gone" }
+      let state = installation.state == .none ? "" : ", \(installation.state.word)"
+      return "\(name) is already there, version \(installation.version)\(state)"
+    }
+    if installation.isBeingDeleted, kind != .forceDelete { return "\(name) is already being uninstalled" }
+    guard let isEnabled = kind.row.enables, installation.isEnabled == isEnabled else { return nil }
+    return "\(name) is already \(isEnabled ? "enabled" : "disabled")"
+  }
+}
+
 // What speaks against a change. The cluster checks almost none of this (docs/KUBESPHERE.md: Admission, Changes).
 extension PlanSubject {
   var problems: [Plan.Problem] {
@@ -13,17 +65,11 @@ extension PlanSubject {
   }
 
   /// Why the controllers of this cluster would not carry the change out, though the API would take it.
-  var incapability: String? {
-    // A standalone backend's controllers carry out all that a Subscription of any era can ask for.
-    if installation?.isKeptByStandalone == true, context.dialect.era != .plugin, change.feature != .clusterScheduling {
-      return nil
-    }
-    return context.capabilities.reason(against: change.feature)
-  }
+  var incapability: String? { Preflight(context).incapability(of: change.kind, for: name) }
 
   /// Who may not do it in general may still do it to this one, until the cluster has said no to that as well.
   private var rightsProblems: [Plan.Problem] {
-    let needed = change.accesses(to: installation?.name ?? name, in: context.dialect)
+    let needed = change.kind.accesses(to: installation?.name ?? name, in: context.dialect)
     let refusals = needed.compactMap { access in
       context.rights.reason(against: access).map {
         Plan.Problem(isBlocking: context.rights.knows(access), $0)
@@ -39,42 +85,20 @@ extension PlanSubject {
   private func warning(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: false, text) }
 
   private var absenceProblems: [Plan.Problem] {
-    if installation != nil { return [] }
-    guard case .install = change else { return [blocking("\(name) is not installed")] }
-    return context.extensions[name] != nil
-      ? [] : [blocking("there is no extension \(name) in this cluster's marketplace")]
+    Preflight(context).absence(for: change.kind, of: name).map { [blocking($0)] } ?? []
   }
 
   private var presenceProblems: [Plan.Problem] {
+    if let obstacle = Preflight(context).presence(against: change.kind, of: name) { return [blocking(obstacle)] }
     guard let installation else { return [] }
-    if case .install = change {
-      if installation.isBeingDeleted { return [blocking("\(name) is still being uninstalled; wait until it is gone")] }
-      return [blocking("\(name) is already there, version \(installation.version)\(inState(installation))")]
-    }
     return stateProblems(installation) + nameProblems(installation) + sameness(installation)
   }
 
-  private func inState(_ installation: Installation) -> String {
-    installation.state == .none ? "" : ", \(installation.state.word)"
-  }
-
   private func stateProblems(_ installation: Installation) -> [Plan.Problem] {
-    if change == .forceDelete { return forceProblems(installation) }
-    if installation.isBeingDeleted {
-      return [blocking("\(name) is already being uninstalled")]
-    }
-    let word = installation.state.word
-    switch change {
-    case .enable, .disable:
-      if installation.state == .installed || installation.state == .none { return [] }
-      return [warning("\(name) is \(word); this takes effect once it is Installed")]
-    case .uninstall:
-      guard installation.state.isBusy else { return [] }
-      return [warning("\(name) is \(word); an uninstall now interrupts that. Wait for it to end if you can")]
-    default:
-      guard installation.state.isBusy else { return [] }
-      return [warning("\(name) is \(word); this is taken up only when that has ended. Wait for it if you can")]
-    }
+    if change.kind == .forceDelete { return forceProblems(installation) }
+    let state = installation.state
+    let isFree = change.row.waitsForInstalled ? state == .installed || state == .none : !state.isBusy
+    return isFree ? [] : [warning("\(name) is \(state.word); \(change.row.whileBusy)")]
   }
 
   /// It is for what cannot be uninstalled otherwise.
@@ -105,16 +129,16 @@ extension PlanSubject {
       installation.state.isFailure
       ? "; \(installation.state.word) is tried again only when the config or the version changes, if only by a comment"
       : ""
-    switch change {
-    case .enable where installation.isEnabled: return [blocking("\(name) is already enabled")]
-    case .disable where !installation.isEnabled: return [blocking("\(name) is already disabled")]
-    case .upgrade(installation.version):
+    let isSameVersion = change.version == installation.version
+    let isSamePlace = change.clusters == installation.clusters && !installation.hasClusterSelector
+    switch change.kind {
+    case .upgrade where isSameVersion:
       return [blocking("\(name) is already at version \(installation.version)\(retry)")]
-    case .rollback(installation.version, _) where isSameConfig:
+    case .rollBack where isSameVersion && isSameConfig:
       return [blocking("\(name) already has version \(installation.version) with this config\(retry)")]
-    case .place(let clusters) where clusters == installation.clusters && !installation.hasClusterSelector:
-      return [blocking(clusters.isEmpty ? "\(name) has no agents" : "\(name) has its agents there already")]
-    case .place(let clusters) where !clusters.isEmpty && target?.isMulticluster == false:
+    case .removeAgents where isSamePlace: return [blocking("\(name) has no agents")]
+    case .place where isSamePlace: return [blocking("\(name) has its agents there already")]
+    case .place where target?.isMulticluster == false:
       return [blocking("\(name) \(installation.version) runs in the host cluster only: it has no agents")]
     case .configure where isSameConfig: return [blocking("\(name) already has this config\(retry)")]
     default: return []
@@ -122,7 +146,7 @@ extension PlanSubject {
   }
 
   private var versionProblems: [Plan.Problem] {
-    if change.removes { return goneVersionProblems }
+    if change.row.removes { return goneVersionProblems }
     guard let version = change.version else { return [] }
     let known = context.versions.isEmpty ? context.extensions[name]?.versions ?? [] : Array(context.versions.keys)
     guard known.contains(version) else {
@@ -144,7 +168,7 @@ extension PlanSubject {
   }
 
   private func downgradeProblems(_ version: String) -> [Plan.Problem] {
-    guard case .upgrade = change, let installation, let to = SemanticVersion(version),
+    guard change.kind == .upgrade, let installation, let to = SemanticVersion(version),
       let from = SemanticVersion(installation.version), to < from
     else { return [] }
     return [warning("\(version) is older than \(installation.version): this is a downgrade")]
@@ -167,9 +191,7 @@ extension PlanSubject {
       return [warning("it needs \(what) \(constraint); \(server) counts as a pre-release, which that leaves out")]
     }
     // Going back must stay possible: the server does not check this (docs/KUBESPHERE.md: Changes).
-    var isRollback = false
-    if case .rollback = change { isRollback = true }
-    return [Plan.Problem(isBlocking: !isRollback, "it needs \(what) \(constraint); this is \(server)")]
+    return [Plan.Problem(isBlocking: change.kind != .rollBack, "it needs \(what) \(constraint); this is \(server)")]
   }
 
   private var configProblems: [Plan.Problem] {

@@ -30,17 +30,14 @@ extension PlanSubject {
       let dependency = version.dependencies.first { $0.name == name && $0.type == "extension" }
       return other != name && isThere ? dependency.map { (other, $0) } : nil
     }
-    switch change {
-    case .disable, .uninstall, .forceDelete:
-      let verb = change == .disable ? "disabled" : "gone"
+    if let missed = change.row.missedAs {
       return needing.filter(\.1.isRequired).map { other, _ in
-        Plan.Problem(isBlocking: false, "\(other) needs \(name) and will miss it when it is \(verb)")
+        Plan.Problem(isBlocking: false, "\(other) needs \(name) and will miss it when it is \(missed)")
       }
-    case .upgrade(let version), .rollback(let version, _):
-      return needing.filter { !Self.satisfies(version, $0.1.version) }.map { other, dependency in
-        Plan.Problem(isBlocking: false, "\(other) needs \(name) \(dependency.version), which \(version) is not")
-      }
-    case .install, .enable, .configure, .place: return []
+    }
+    guard let version = change.version, change.kind != .install else { return [] }
+    return needing.filter { !Self.satisfies(version, $0.1.version) }.map { other, dependency in
+      Plan.Problem(isBlocking: false, "\(other) needs \(name) \(dependency.version), which \(version) is not")
     }
   }
 

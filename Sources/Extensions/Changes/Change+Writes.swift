@@ -13,25 +13,28 @@ extension Change {
       let body: Value = ["spec": .mapping(Self.withPlacement(spec, installation))]
       return .patch(resource, name: installation?.name ?? name, Self.versioned(body, installation))
     }
-    func config(_ text: String) -> Value { Self.config(text, installation, capabilities) }
-    switch self {
-    case .install(let version, let text):
-      return .create(resource, Self.installation(name, version, config: text, capabilities))
-    case .upgrade(let version): return patch(["extension": ["version": .string(version)]])
-    case .rollback(let version, let text):
-      return patch(["extension": ["version": .string(version)], "config": config(text)])
-    case .enable: return patch(["enabled": true])
-    case .disable: return patch(["enabled": false])
-    case .configure(let text): return patch(["config": config(text)])
-    case .place(let clusters): return patch(["clusterScheduling": Self.placement(clusters, installation)])
+    switch kind {
+    case .install: return .create(resource, installationObject(name, capabilities))
+    case .upgrade, .rollBack, .enable, .disable, .configure, .place, .removeAgents:
+      return patch(specPatch(of: installation, capabilities))
     case .uninstall, .forceDelete:
       return .delete(resource, name: installation?.name ?? name, uid: installation?.uid)
     }
   }
 
+  /// The fields of `spec` that this change sets, and no others.
+  private func specPatch(of installation: Installation?, _ capabilities: Capabilities) -> Mapping {
+    var spec: Mapping = [:]
+    if let version { spec["extension"] = ["version": .string(version)] }
+    if let config { spec["config"] = Self.config(config, installation, capabilities) }
+    if let isEnabled = row.enables { spec["enabled"] = .bool(isEnabled) }
+    if let clusters { spec["clusterScheduling"] = Self.placement(clusters, installation) }
+    return spec
+  }
+
   /// What must be written first, so that the cluster takes `write` as it is meant.
   package func preparation(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write? {
-    guard self == .forceDelete else { return nil }
+    guard kind == .forceDelete else { return nil }
     let body: Value = ["metadata": ["annotations": [Self.forceDeleteAnnotation: ""]]]
     return .patch(
       capabilities.dialect.installations, name: installation?.name ?? name, Self.versioned(body, installation))
@@ -65,17 +68,15 @@ extension Change {
   }
 
   /// The installation's name must be the extension's (docs/KUBESPHERE.md: Admission).
-  private static func installation(
-    _ name: String, _ version: String, config text: String, _ capabilities: Capabilities
-  ) -> Object {
+  private func installationObject(_ name: String, _ capabilities: Capabilities) -> Object {
     var spec: Mapping = [
-      "extension": ["name": .string(name), "version": .string(version)], "enabled": true,
+      "extension": ["name": .string(name), "version": .string(version ?? "")], "enabled": true,
     ]
     if capabilities.has(.clusterScheduling) { spec["upgradeStrategy"] = "Manual" }
     // Before 2023 the namespace and the release were the author's to say (docs/KUBESPHERE.md: Eras).
     if capabilities.has(.targetNamespace) { spec["targetNamespace"] = .string("extension-\(name)") }
     if capabilities.has(.releaseName) { spec["releaseName"] = .string(name) }
-    if !text.isEmpty { spec["config"] = config(text, nil, capabilities) }
+    if let config, !config.isEmpty { spec["config"] = Self.config(config, nil, capabilities) }
     return Object(capabilities.dialect.installations, name: name, ["spec": .mapping(spec)])
   }
 

@@ -62,7 +62,7 @@ package struct PlanContext: Hashable, Sendable {
   /// The cluster's name as the person knows it, for confirmations.
   package var cluster: String
   package var extensions: [String: Extension]
-  package var installations: [String: Installation]
+  package var installations: Installations
   /// The versions of the extension the plan is about, by version.
   package var versions: [String: ExtensionVersion]
   /// The versions that the other installed extensions have, by extension: they say who needs whom.
@@ -77,7 +77,7 @@ package struct PlanContext: Hashable, Sendable {
   package var rights = Rights()
 
   package init(
-    capabilities: Capabilities, cluster: String, extensions: [String: Extension], installations: [String: Installation],
+    capabilities: Capabilities, cluster: String, extensions: [String: Extension], installations: Installations,
     versions: [String: ExtensionVersion]
   ) {
     self.capabilities = capabilities
@@ -89,9 +89,6 @@ package struct PlanContext: Hashable, Sendable {
 
   package var dialect: Dialect { capabilities.dialect }
 
-  /// The installation of the extension called `name`; in the first dialect its own name may differ.
-  package func installation(of name: String) -> Installation? {
-    if let named = installations[name], named.extension == name { return named }
-    return installations.values.filter { $0.extension == name }.min { $0.name < $1.name } ?? installations[name]
-  }
+  /// The installation of the extension called `name`.
+  package func installation(of name: String) -> Installation? { installations.of(name) }
 }

@@ -36,8 +36,7 @@ struct PlanSubject {
 
   /// What the write is based on: a new installation on nothing.
   var written: Installation? {
-    if case .install = change { return nil }
-    return installation
+    change.kind == .install ? nil : installation
   }
 
   /// `InstallPlan` or `Subscription`.
@@ -61,32 +60,32 @@ extension PlanSubject {
   var effects: [Plan.Effect] { ownEffects + placementEffects }
 
   private var ownEffects: [Plan.Effect] {
-    switch change {
-    case .install(let version, let config): installEffects(version, config)
-    case .upgrade(let version): versionEffects(version) + upgradeNotes(config: nil)
-    case .rollback(let version, let config):
-      versionEffects(version) + configEffects(config) + upgradeNotes(config: config)
-    case .enable: enableEffects
-    case .disable: disableEffects
-    case .configure(let config):
-      configEffects(config) + [
+    switch change.kind {
+    case .install: rowEffects + installEffects
+    case .upgrade: versionEffects + upgradeNotes
+    case .rollBack: versionEffects + configEffects + upgradeNotes
+    case .configure:
+      configEffects + [
         Plan.Effect(
           .note, "the config is the complete set of overrides of the chart's defaults: what it leaves out is default"),
         Plan.Effect(.note, "helm upgrades release \(release) in namespace \(namespace); its pods may restart"),
       ]
-    case .place(let clusters): placeEffects(clusters)
-    case .uninstall: uninstallEffects
-    case .forceDelete: forceEffects
+    case .place, .removeAgents: placeEffects
+    default: rowEffects + (change.row.enables == nil ? [] : previewNote)
     }
   }
 
-  private func installEffects(_ version: String, _ config: String) -> [Plan.Effect] {
-    var effects = [
-      Plan.Effect(.added, "\(kind) \(name), version \(version), enabled"),
-      Plan.Effect(.added, "namespace \(namespace)"),
-      Plan.Effect(.added, "helm release \(release)"),
-      Plan.Effect(.added, "its APIs and pages, once it is Installed"),
+  /// What the kind's row says of all its changes.
+  private var rowEffects: [Plan.Effect] {
+    let words = [
+      "kind": kind, "name": name, "object": installation?.name ?? name, "namespace": namespace, "release": release,
     ]
+    return change.row.effects.map { Plan.Effect($0.sign, change.filled($0.text, words)) }
+  }
+
+  private var installEffects: [Plan.Effect] {
+    let config = change.config ?? ""
+    var effects: [Plan.Effect] = []
     if config.isEmpty {
       effects.append(Plan.Effect(.note, "config: the chart's defaults"))
     } else {
@@ -99,25 +98,25 @@ extension PlanSubject {
     return effects
   }
 
-  private func versionEffects(_ version: String) -> [Plan.Effect] {
-    let from = installation?.version ?? ""
+  private var versionEffects: [Plan.Effect] {
+    let (from, version) = (installation?.version ?? "", change.version ?? "")
     return from == version ? [] : [Plan.Effect(.changed, "version \(from.isEmpty ? "?" : from) → \(version)")]
   }
 
-  private func configEffects(_ config: String) -> [Plan.Effect] {
-    let changes = LineDifference(from: installation?.config ?? "", to: config).changes
+  private var configEffects: [Plan.Effect] {
+    let changes = LineDifference(from: installation?.config ?? "", to: change.config ?? "").changes
     if changes.isEmpty { return [] }
     let lines = changes.map { Plan.Effect($0.kind == .added ? .added : .removed, "  \($0.text)") }
     return [Plan.Effect(.changed, "config:")] + lines
   }
 
   /// What helm does, and what it does not bring back (docs/KUBESPHERE.md: Changes).
-  private func upgradeNotes(config: String?) -> [Plan.Effect] {
-    let isEmpty = (config ?? installation?.config ?? "").isEmpty
+  private var upgradeNotes: [Plan.Effect] {
+    let isEmpty = (change.config ?? installation?.config ?? "").isEmpty
     let kept =
       isEmpty
       ? "config: that version's defaults"
-      : "\(config == nil ? "the config stays: it is" : "this config is") the complete set of overrides of that version's defaults"
+      : "\(change.config == nil ? "the config stays: it is" : "this config is") the complete set of overrides of that version's defaults"
     return [
       Plan.Effect(.note, kept),
       Plan.Effect(.note, "helm upgrades release \(release) in namespace \(namespace); its pods may restart"),
@@ -125,46 +124,8 @@ extension PlanSubject {
     ] + previewNote
   }
 
-  private var enableEffects: [Plan.Effect] {
-    [
-      Plan.Effect(.changed, "enabled: no → yes"),
-      Plan.Effect(.added, "its APIs answer again"),
-      Plan.Effect(.added, "its pages come back to the console"),
-    ] + previewNote
-  }
-
-  private var disableEffects: [Plan.Effect] {
-    [
-      Plan.Effect(.changed, "enabled: yes → no"),
-      Plan.Effect(.removed, "its APIs answer 503"),
-      Plan.Effect(.removed, "its pages vanish from the console"),
-      Plan.Effect(.note, "its workloads in namespace \(namespace) keep running, and its data stays"),
-    ] + previewNote
-  }
-
-  private var uninstallEffects: [Plan.Effect] {
-    [
-      Plan.Effect(.removed, "\(kind) \(installation?.name ?? name)"),
-      Plan.Effect(.removed, "helm release \(release) with its workloads in namespace \(namespace)"),
-      Plan.Effect(.removed, "its APIs and pages"),
-      Plan.Effect(.note, "namespace \(namespace), CRDs and their objects, and the roles made for it stay"),
-    ]
-  }
-
-  /// Facts §2.8: in the host cluster only, without hooks and without waiting for what belongs to it.
-  private var forceEffects: [Plan.Effect] {
-    [
-      Plan.Effect(.removed, "\(kind) \(installation?.name ?? name)"),
-      Plan.Effect(.removed, "helm release \(release) in namespace \(namespace), without its hooks"),
-      Plan.Effect(
-        .note, "its pods and whatever else its objects own stay behind in namespace \(namespace) and keep running"),
-      Plan.Effect(.note, "agents in member clusters are uninstalled the ordinary way first, and can still hold it up"),
-      Plan.Effect(.note, "namespace \(namespace), CRDs and their objects, and the roles made for it stay"),
-    ]
-  }
-
-  private func placeEffects(_ clusters: [String]) -> [Plan.Effect] {
-    let former = installation?.clusters ?? []
+  private var placeEffects: [Plan.Effect] {
+    let (former, clusters) = (installation?.clusters ?? [], change.clusters ?? [])
     let gone = former.filter { !clusters.contains($0) }.map { Plan.Effect(.removed, "agent in cluster \($0)") }
     let fresh = clusters.filter { !former.contains($0) }.map { Plan.Effect(.added, "agent in cluster \($0)") }
     let selected =
@@ -176,8 +137,9 @@ extension PlanSubject {
   }
 
   private var placementEffects: [Plan.Effect] {
-    guard installation?.lacksPlacement == true, !change.removes, change.feature != .clusterScheduling else { return [] }
-    if case .install = change { return [] }
+    guard installation?.lacksPlacement == true, !change.row.removes, change.clusters == nil,
+      change.kind != .install
+    else { return [] }
     return [Plan.Effect(.changed, "placement: none → an empty one; without it the controller fails on this \(kind)")]
   }
 

@@ -1,0 +1,88 @@
+/// Something a person wants changed, before anything has happened: a kind, and what it leads to.
+package struct Change: Hashable, Sendable {
+  package let kind: ChangeKind
+  /// The version it asks for, or `nil` when it leaves the version alone.
+  package let version: String?
+  /// The config it sets, or `nil` when it leaves the config alone.
+  package let config: String?
+  /// The member clusters that have agents afterwards, or `nil` when it leaves the agents alone.
+  package let clusters: [String]?
+
+  private init(_ kind: ChangeKind, version: String? = nil, config: String? = nil, clusters: [String]? = nil) {
+    self.kind = kind
+    self.version = version
+    self.config = config
+    self.clusters = clusters
+  }
+
+  package static func install(version: String, config: String) -> Change {
+    Change(.install, version: version, config: config)
+  }
+
+  package static func upgrade(to version: String) -> Change { Change(.upgrade, version: version) }
+
+  /// Back to an earlier version with the config it had.
+  package static func rollback(to version: String, config: String) -> Change {
+    Change(.rollBack, version: version, config: config)
+  }
+
+  package static func configure(config: String) -> Change { Change(.configure, config: config) }
+
+  /// Agents in these member clusters, and in no others.
+  package static func place(on clusters: [String]) -> Change {
+    Change(clusters.isEmpty ? .removeAgents : .place, clusters: clusters)
+  }
+
+  /// A change of a kind that needs nothing chosen, or `nil`.
+  package init?(_ kind: ChangeKind) {
+    guard kind.row.choice == nil else { return nil }
+    self.init(kind, version: nil)
+  }
+
+  package static let enable = Change(.enable, version: nil)
+  package static let disable = Change(.disable, version: nil)
+  package static let uninstall = Change(.uninstall, version: nil)
+  /// Uninstall whatever the controllers cannot: hooks do not run, and what is in the way stays behind.
+  package static let forceDelete = Change(.forceDelete, version: nil)
+}
+
+extension Change {
+  package var row: ChangeRow { kind.row }
+
+  /// What is to be done, in a few words: `upgrade to 1.1.0`.
+  package var words: String { filled(row.words) }
+
+  /// What is being done: `upgrading to 1.1.0`.
+  package var progressive: String { filled(row.progressive) }
+
+  /// What the cluster has agreed to do, and is about to.
+  package var accepted: String { filled(row.accepted) }
+
+  /// What was done, once it is.
+  package var past: String { filled(row.past) }
+
+  /// A heading for this change to the extension called `name`.
+  package func title(_ name: String) -> String { filled(row.title, ["name": name]) }
+
+  /// Asks which version a change of `kind` to the extension called `name` shall lead to.
+  package static func question(_ kind: ChangeKind, _ name: String) -> String {
+    Change(kind, version: nil).filled(kind.row.question, ["name": name])
+  }
+
+  /// `template` with what stands in braces replaced, by `more` where this change does not say it.
+  func filled(_ template: String, _ more: [String: String] = [:]) -> String {
+    var rest = template[...]
+    var text = ""
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+      text += rest[..<open]
+      let word = String(rest[rest.index(after: open)..<close])
+      switch word {
+      case "version": text += version ?? ""
+      case "clusters": text += clusters?.joined(separator: ", ") ?? ""
+      default: text += more[word] ?? ""
+      }
+      rest = rest[rest.index(after: close)...]
+    }
+    return text + rest
+  }
+}

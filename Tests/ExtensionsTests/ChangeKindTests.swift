@@ -1,0 +1,75 @@
+import Client
+import Manifest
+import Testing
+
+@testable import Extensions
+
+/// The table of changes.
+@Suite struct ChangeKindTests {
+  @Test(arguments: ChangeKind.allCases)
+  func everyRowSaysAllThatIsSaidOfAChange(kind: ChangeKind) {
+    let row = kind.row
+    let texts = [row.verb, row.words, row.title, row.progressive, row.accepted, row.past]
+
+    #expect(texts.allSatisfy { !$0.isEmpty })
+    #expect(row.title.contains("{name}"))
+    #expect(!row.accesses.isEmpty)
+    #expect((row.choice == .version) == !row.question.isEmpty)
+    #expect(row.asksTheName == row.removes)
+  }
+
+  @Test func wordsNameTheVersionAndTheClusters() {
+    let change = Change.rollback(to: "1.0.0", config: "{name}")
+
+    #expect(change.words == "roll back to 1.0.0")
+    #expect(change.title("whizard") == "Roll whizard back to 1.0.0")
+    #expect(change.progressive == "rolling back to 1.0.0")
+    #expect(Change.place(on: ["east", "west"]).words == "place agents on east, west")
+    #expect(Change.place(on: []).title("whizard") == "Remove the agents of whizard")
+  }
+
+  @Test func whatIsFilledInIsNotFilledAgain() {
+    #expect(Change.upgrade(to: "{name}").title("whizard") == "Upgrade whizard to {name}")
+    #expect(Change.disable.filled("a { b", [:]) == "a { b")
+  }
+
+  @Test func aChangeThatNeedsAChoiceIsNotMadeWithoutOne() {
+    #expect(ChangeKind.allCases.filter { Change($0) != nil } == [.enable, .disable, .uninstall, .forceDelete])
+  }
+}
+
+/// Which installation belongs to an extension.
+@Suite struct InstallationsTests {
+  private func subscription(_ name: String, of extension: String? = nil, metadata: Mapping = [:]) -> Installation {
+    var object = Object(Dialect.subscription.installations, name: name)
+    if let `extension` { object.value = object.value.setting(["spec", "extension", "name"], to: .string(`extension`)) }
+    for pair in metadata.pairs { object.value = object.value.setting(["metadata", pair.key], to: pair.value) }
+    return Installation(object)
+  }
+
+  @Test func aSubscriptionBelongsToTheExtensionItNames() {
+    let installations = Installations([subscription("devops-0.10.0", of: "devops")])
+
+    #expect(installations.of("devops")?.name == "devops-0.10.0")
+    #expect(installations.of("devops-0.10.0") == nil)
+  }
+
+  @Test(arguments: [
+    ["labels": ["kubesphere.io/extension-ref": "devops"]] as Mapping,
+    ["ownerReferences": [["kind": "Repository", "name": "main"], ["kind": "Extension", "name": "devops"]]],
+  ])
+  func oneThatNamesNoneBelongsByItsLabelOrItsOwner(metadata: Mapping) {
+    #expect(subscription("x", metadata: metadata).extension == "devops")
+  }
+
+  @Test func ofSeveralTheOneNamedLikeTheExtensionCounts() {
+    var installations = Installations([subscription("a", of: "devops"), subscription("devops", of: "devops")])
+    #expect(installations.of("devops")?.name == "devops")
+
+    installations.remove(named: "devops")
+    #expect(installations.of("devops")?.name == "a")
+    installations.insert(subscription("a", of: "logging"))
+    #expect(installations.of("devops") == nil)
+    #expect(installations.of("logging")?.name == "a")
+  }
+}
