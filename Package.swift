@@ -20,58 +20,94 @@ let package = Package(
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
     // Each line names only modules above it.
-    .target(name: "Manifest", dependencies: ["CYAML"]),
+    .target(name: "Platform"),
+    .target(name: "Manifest", dependencies: ["Platform", "CYAML"]),
+    .target(name: "HTTP", dependencies: ["Platform"]),
+    .target(name: "KubernetesAPI", dependencies: ["HTTP", "Manifest", "Platform"]),
     .target(name: "CTerminal"),
-    .target(name: "Terminal", dependencies: ["CNcurses", "CTerminal", "Manifest"]),
-    .target(name: "Client", dependencies: ["Manifest", "CCurl"]),
-    .target(name: "Extensions", dependencies: ["Client", "Manifest", "CZlib"]),
-    .target(name: "Editor", dependencies: ["Manifest", "Terminal"]),
+    .target(name: "Terminal", dependencies: ["CNcurses", "CTerminal", "Manifest", "Platform"]),
+    .target(name: "Client", dependencies: ["KubernetesAPI", "HTTP", "Manifest", "Platform", "CCurl"]),
+    .target(name: "Packages", dependencies: ["Manifest", "Platform", "CZlib"]),
+    .target(name: "Extensions", dependencies: ["Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"]),
+    .target(name: "Editor", dependencies: ["Terminal", "Manifest", "Platform"]),
     .target(
-      name: "Console", dependencies: ["Extensions", "Client", "Editor", "Terminal", "Manifest"],
+      name: "Console",
+      dependencies: [
+        "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Editor", "Terminal", "Manifest", "Platform",
+      ],
       resources: [.embedInCode("Defaults")]),
     .target(
       name: "Backend",
       dependencies: [
-        "Extensions", "Client", "Manifest", "CSQLite",
+        "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "CSQLite",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .target(name: "Commands", dependencies: ["Extensions", "Client", "Terminal", "Manifest"]),
-    .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Terminal", "Client"]),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Terminal", "Manifest", "Platform",
+      ]),
+    .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Terminal", "Client", "Platform"]),
     .executableTarget(
       name: "ksxd",
       dependencies: [
-        "Backend", "Extensions", "Client", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Backend", "Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
     // The reading side of scripts/soak.
-    .executableTarget(name: "soak", dependencies: ["Extensions", "Client", "Manifest"], path: "Benchmarks/Soak"),
+    .executableTarget(
+      name: "soak", dependencies: ["Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"],
+      path: "Benchmarks/Soak"),
 
     // What tests of several modules need.
-    .target(name: "TestSupport", dependencies: ["Client", "Manifest"], path: "Tests/TestSupport"),
-    .testTarget(name: "ManifestTests", dependencies: ["Manifest", "TestSupport"]),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CTerminal"]),
-    .testTarget(name: "ClientTests", dependencies: ["Client", "Manifest", "TestSupport"]),
-    .testTarget(name: "ExtensionsTests", dependencies: ["Extensions", "Client", "Manifest", "TestSupport"]),
-    .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest", "TestSupport"]),
-    .testTarget(name: "BackendTests", dependencies: ["Backend", "Extensions", "Client", "Manifest", "TestSupport"]),
+    .target(
+      name: "TestSupport", dependencies: ["Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Platform", "TestSupport"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CTerminal", "Manifest", "Platform"]),
+    .testTarget(
+      name: "ClientTests", dependencies: ["Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport"]),
+    .testTarget(
+      name: "ExtensionsTests",
+      dependencies: [
+        "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
+      ]),
+    .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest", "Platform", "TestSupport"]),
+    .testTarget(
+      name: "BackendTests",
+      dependencies: [
+        "Backend", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
+      ]),
     .testTarget(
       name: "CommandsTests",
-      dependencies: ["Commands", "Backend", "Extensions", "Client", "Manifest", "TestSupport"]),
+      dependencies: [
+        "Commands", "Backend", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "ConsoleTests",
       dependencies: [
-        "Console", "Backend", "Extensions", "Client", "Editor", "Terminal", "Manifest", "TestSupport",
+        "Console", "Backend", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Editor", "Terminal",
+        "Manifest", "Platform", "TestSupport",
       ]),
     // A real client and a real server, and between them whatever can go wrong.
-    .testTarget(name: "FaultTests", dependencies: ["Backend", "Extensions", "Client", "Manifest", "TestSupport"]),
+    .testTarget(
+      name: "FaultTests",
+      dependencies: [
+        "Backend", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
+      ]),
     // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.
     .testTarget(
-      name: "ConformanceTests", dependencies: ["Backend", "Extensions", "Client", "Manifest", "TestSupport"]),
+      name: "ConformanceTests",
+      dependencies: [
+        "Backend", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

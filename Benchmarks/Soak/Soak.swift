@@ -1,7 +1,9 @@
 import Client
 import Extensions
 import Glibc
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// What has come of changes each of which should carry the next number in `spec.icon`, a field that is any text.
 private struct Tally {

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Platform
 
 /// Why a command did not do what was asked, as the one line a person reads.
 package struct CommandError: Error, Hashable, Sendable {

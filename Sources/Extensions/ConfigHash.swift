@@ -1,3 +1,5 @@
+import Platform
+
 /// The controller's fingerprint of a config: FNV-1a, 64 bits, as 16 hexadecimal digits (docs/KUBESPHERE.md: Reconciling).
 ///
 /// Where it differs from `status.configHash`, the config has not been applied yet.

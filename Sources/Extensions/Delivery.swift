@@ -1,5 +1,8 @@
 package import Client
+import HTTP
+package import KubernetesAPI
 import Manifest
+import Platform
 
 /// What a write came to.
 package struct Delivery: Hashable, Sendable {

@@ -1,4 +1,5 @@
 package import Client
+package import KubernetesAPI
 
 /// How one cluster speaks of extensions: which resources, groups and labels its era has.
 ///

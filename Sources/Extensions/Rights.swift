@@ -1,4 +1,5 @@
-package import Client
+import Client
+package import KubernetesAPI
 
 /// What this person may do with the extensions of one cluster, as far as the cluster has said.
 ///

@@ -1,4 +1,5 @@
 package import Client
+package import KubernetesAPI
 package import Manifest
 
 /// One write to the cluster, as data: it can be compared, shown, journalled and refused.

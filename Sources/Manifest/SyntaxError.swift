@@ -1,3 +1,5 @@
+import Platform
+
 /// A place in a text and what is wrong there.
 ///
 /// Lines and columns start at one; a column counts characters, not bytes.

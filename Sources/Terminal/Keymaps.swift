@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 
 /// A keymap file: the keymaps of all views, by section name.
 package struct Keymaps<Command: Hashable & Sendable>: Sendable {

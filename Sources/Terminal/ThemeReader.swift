@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 
 extension Theme {
   /// Reads a theme file, reporting its first mistake.

@@ -2,6 +2,7 @@ import Client
 import Commands
 import Console
 import Glibc
+import Platform
 import Terminal
 
 /// Opens the console on the cluster that the command line named, and returns the exit status.

@@ -3,7 +3,9 @@ import Backend
 import Client
 import Extensions
 import Glibc
+import KubernetesAPI
 import Logging
+import Packages
 
 /// Runs the controllers against a cluster that has its own API.
 struct ControlCommand: AsyncParsableCommand {

@@ -3,7 +3,9 @@ import Backend
 import Client
 import Extensions
 import Glibc
+import KubernetesAPI
 import Logging
+import Packages
 
 /// Serves the standalone API.
 struct Serve: AsyncParsableCommand {

@@ -3,6 +3,8 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import HTTP
+@testable import KubernetesAPI
 
 /// Who may do what, and how the API says no.
 @Suite struct AccessTests {

@@ -3,6 +3,9 @@ import Extensions
 import Manifest
 
 @testable import Backend
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 /// An API with nothing in it, and a short way to ask it things.
 struct Asking: Sendable {

@@ -4,6 +4,9 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import KubernetesAPI
+@testable import Packages
+@testable import Platform
 
 @Suite struct CatalogueTests {
   @Test func theMarketplaceHasTwelveExtensionsInSixCategoriesAndSomeWithManyVersions() {

@@ -6,6 +6,9 @@ import TestSupport
 import Testing
 
 @testable import Backend
+@testable import KubernetesAPI
+@testable import Packages
+@testable import Platform
 
 @Suite struct ChartsTests {
   private static let values = """

@@ -4,6 +4,9 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 /// A controller may end at any moment: whatever it had written, the next one goes on from there.
 @Suite struct ControllersCrashTests {

@@ -4,6 +4,7 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import KubernetesAPI
 
 /// An API in this process with the built-in marketplace, and controllers that come and go.
 final class House: Sendable {

@@ -4,6 +4,8 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import KubernetesAPI
+@testable import Packages
 
 /// Whole lives of installations, through the API, in both dialects.
 @Suite struct ControllersLifeTests {

@@ -4,6 +4,8 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import KubernetesAPI
+@testable import Platform
 
 @Suite struct ControllersRepositoryTests {
   @Test(arguments: [

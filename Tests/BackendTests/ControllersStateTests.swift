@@ -4,14 +4,16 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import KubernetesAPI
+@testable import Platform
 
 /// The edges of the state machine, without a cluster.
 @Suite struct ControllersStateTests {
   private static let first = ReleaseRecord.Attempt(version: "1.0.0", config: "a: 1")
   private static let second = ReleaseRecord.Attempt(version: "1.1.0", config: "a: 1")
 
-  private static func moment(_ seconds: Int) -> Backend.Timestamp {
-    Backend.Timestamp(secondsSince1970: 1_767_225_600 + seconds)
+  private static func moment(_ seconds: Int) -> Timestamp {
+    Timestamp(secondsSince1970: 1_767_225_600 + seconds)
   }
 
   private static func record(

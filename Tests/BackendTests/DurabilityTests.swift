@@ -4,6 +4,7 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import HTTP
 
 @Suite struct DurabilityTests {
   /// Runs `body` with the path of a database that is not there yet.

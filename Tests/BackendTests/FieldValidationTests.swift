@@ -3,6 +3,8 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import HTTP
+@testable import KubernetesAPI
 
 /// Fields that a schema does not know are dropped, and who wants to know is told.
 @Suite struct FieldValidationTests {

@@ -4,6 +4,7 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import HTTP
 
 @Suite struct InstallationRulesTests {
   private static let subscription = Value.plan("devops").setting(["kind"], to: "Subscription")

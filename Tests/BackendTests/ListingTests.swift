@@ -3,6 +3,9 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 @Suite struct ListingTests {
   let ask: Asking

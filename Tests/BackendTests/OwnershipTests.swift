@@ -3,6 +3,8 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import HTTP
+@testable import KubernetesAPI
 
 /// Who owns which field, where the conformance suite cannot look.
 @Suite struct OwnershipTests {

@@ -4,6 +4,8 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import HTTP
+@testable import KubernetesAPI
 
 @Suite struct ServerTests {
   /// Runs `body` with a server on a socket of its own.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Backend
+@testable import Platform
 
 @Suite struct TimestampTests {
   @Test(arguments: [

@@ -3,6 +3,7 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import HTTP
 
 @Suite struct WatchingTests {
   let ask: Asking

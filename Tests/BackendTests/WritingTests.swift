@@ -3,6 +3,8 @@ import Manifest
 import Testing
 
 @testable import Backend
+@testable import HTTP
+@testable import KubernetesAPI
 
 @Suite struct WritingTests {
   let ask: Asking

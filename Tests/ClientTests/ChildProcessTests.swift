@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import Platform
 
 @Suite(.timeLimit(.minutes(1)))
 struct ChildProcessTests {

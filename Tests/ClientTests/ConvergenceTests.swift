@@ -3,6 +3,9 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 /// Whatever happens on the way, in the end the store holds what the server holds.
 @Suite(.timeLimit(.minutes(1)))

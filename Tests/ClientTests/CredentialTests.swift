@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import Platform
 
 @Suite(.timeLimit(.minutes(1)))
 struct CredentialTests {

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
 
 @Suite(.timeLimit(.minutes(1)))
 struct CurlTransportTests {

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import Platform
 
 @Suite struct FilesTests {
   private let directory = TemporaryFolder()

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
 
 @Suite struct GatewayComparisonTests {
   /// A way that shows one list after another, each object as `name uid version`, and the last for ever.

@@ -4,6 +4,9 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 /// Recorded answers of a real gateway.
 @Suite(.needsData(.exchanges))

@@ -2,6 +2,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import Platform
 
 @Suite struct GatewayFallbackTests {
   private static let down = TransportError.unreachable(host: "k8s", reason: "refused")

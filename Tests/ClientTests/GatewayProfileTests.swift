@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Client
+@testable import Platform
 
 @Suite struct GatewayProfileTests {
   private static let file = "/home/ada/.config/ksx/config.yaml"

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Client
+@testable import Platform
 
 @Suite struct GatewayProfileWritingTests {
   private static let full: Profile = {

@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
 
 @Suite struct GatewaySearchTests {
   private func gateway(_ body: String) -> (Gateway, ScriptedTransport) {

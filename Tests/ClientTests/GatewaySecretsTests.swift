@@ -2,6 +2,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import Platform
 
 /// Plants secrets and looks for them wherever a person could find them.
 @Suite struct GatewaySecretsTests {

@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import Platform
 
 @Suite struct GatewaySessionTests {
   private let directory = TemporaryFolder()

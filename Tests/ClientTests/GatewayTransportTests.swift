@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
 
 @Suite struct GatewayTransportTests {
   /// Gives `one`, and `two` instead of it.

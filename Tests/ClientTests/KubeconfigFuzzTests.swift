@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import Platform
 
 @Suite struct KubeconfigFuzzTests {
   @Test(arguments: 0..<400)

@@ -2,6 +2,9 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 @Suite struct KubeconfigTests {
   static let first = """

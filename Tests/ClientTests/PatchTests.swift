@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
 
 @Suite struct PatchTests {
   private let transport = ScriptedTransport { _, _ in .json(#"{"kind":"Extension","metadata":{"name":"devops"}}"#) }

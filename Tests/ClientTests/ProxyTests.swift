@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import Platform
 
 /// A cluster that can only be reached through somebody else.
 @Suite(.timeLimit(.minutes(1)))

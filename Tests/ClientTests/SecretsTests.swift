@@ -4,6 +4,9 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 /// Plants secrets in every place a kubeconfig has for them, asks servers that repeat whatever they are
 /// sent, and looks for the secrets in everything that can be seen of the program.

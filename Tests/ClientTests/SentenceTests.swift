@@ -2,6 +2,9 @@ import Manifest
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 @Suite struct SentenceTests {
   @Test(arguments: [
@@ -49,7 +52,9 @@ import Testing
   @Test func refusedFieldsAreNamedWhenThereIsNoOtherText() {
     let status = Status(
       code: 422,
-      causes: [Status.Cause(field: "spec.version", message: "Required value"), Status.Cause(field: "", message: "odd")])
+      details: Status.Details(causes: [
+        Status.Cause(message: "Required value", field: "spec.version"), Status.Cause(message: "odd", field: ""),
+      ]))
 
     #expect(status.sentence(for: "x", at: "h").contains("(422): spec.version: Required value; odd. Correct"))
   }

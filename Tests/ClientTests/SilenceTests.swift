@@ -3,6 +3,9 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 /// What is done about a peer that says nothing, and about a network that carries nothing.
 @Suite(.timeLimit(.minutes(1)))

@@ -2,6 +2,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import Platform
 
 /// Certificates that somebody renews while a session runs.
 @Suite(.timeLimit(.minutes(1)), .needsOpenSSL)

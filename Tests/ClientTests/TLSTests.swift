@@ -2,6 +2,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import Platform
 
 /// Against `openssl s_server`, where there is one.
 @Suite(.timeLimit(.minutes(1)), .needsOpenSSL)

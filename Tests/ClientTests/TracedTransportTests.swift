@@ -2,6 +2,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import Platform
 
 @Suite struct TracedTransportTests {
   @Test func everyExchangeIsToldOfWithoutItsSecrets() async throws {

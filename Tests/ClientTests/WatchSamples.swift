@@ -1,5 +1,7 @@
 import Client
+import KubernetesAPI
 import Manifest
+import Platform
 
 func element(_ name: String, _ version: String) -> Object {
   Object([

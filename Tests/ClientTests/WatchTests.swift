@@ -3,6 +3,9 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 @Suite(.timeLimit(.minutes(1)))
 struct WatchTests {

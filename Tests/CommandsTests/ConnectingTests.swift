@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Platform
 import Testing
 
 @testable import Commands

@@ -1,3 +1,4 @@
+import KubernetesAPI
 import Testing
 
 @testable import Commands

@@ -1,6 +1,8 @@
 import Client
 import Extensions
+import HTTP
 import Manifest
+import Platform
 import Testing
 
 @testable import Commands

@@ -1,5 +1,7 @@
 import Client
 import Glibc
+import HTTP
+import Platform
 import TestSupport
 import Testing
 

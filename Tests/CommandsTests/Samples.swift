@@ -2,7 +2,10 @@ import Backend
 import Client
 import Extensions
 import Glibc
+import HTTP
+import KubernetesAPI
 import Manifest
+import Platform
 import TestSupport
 import Testing
 

@@ -1,4 +1,6 @@
 import Client
+import HTTP
+import KubernetesAPI
 import Manifest
 import Testing
 

@@ -1,6 +1,8 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Packages
 import TestSupport
 import Testing
 

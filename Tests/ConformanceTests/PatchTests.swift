@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 import Testing
 

@@ -1,4 +1,5 @@
 import Client
+import HTTP
 import Manifest
 
 /// An answer as it came, for what the client does not offer or hides.

@@ -2,6 +2,8 @@ import Backend
 import Client
 import Extensions
 import Glibc
+import KubernetesAPI
+import Platform
 
 /// The server the suite asks: the one scripts/conformance names, or ksxd's API in this process.
 enum Target {

@@ -1,5 +1,7 @@
 import Client
 import Extensions
+import HTTP
+import KubernetesAPI
 import Manifest
 import Testing
 
@@ -34,7 +36,7 @@ import Testing
       let subject = shelf.qualifiedName + (verb.isNamed ? " \"\(name)\"" : "")
       #expect(status?.code == 403)
       #expect(status?.reason == "Forbidden")
-      #expect(status?.name == (verb.isNamed ? name : ""))
+      #expect(status?.details.name == (verb.isNamed ? name : ""))
       #expect(
         status?.message
           == "\(subject) is forbidden: User \"\(person.rawValue)\" cannot \(verb.rawValue) resource "
@@ -152,7 +154,7 @@ import Testing
     throw .refused(
       Status(
         code: answer.status, reason: answer.reason, message: answer.message,
-        name: answer["details", "name"]?.string ?? ""))
+        details: Status.Details(name: answer["details", "name"]?.string ?? "")))
   }
 
   /// Begins a watch and looks at its head only.
@@ -173,7 +175,7 @@ import Testing
     throw .refused(
       Status(
         code: response.status, reason: json["reason"]?.string ?? "", message: json["message"]?.string ?? "",
-        name: json[path: "details", "name"]?.string ?? ""))
+        details: Status.Details(name: json[path: "details", "name"]?.string ?? "")))
   }
 
   /// Leaves nothing behind.

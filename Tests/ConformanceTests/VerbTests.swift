@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 import Testing
 
@@ -149,7 +150,7 @@ import Testing
     let status = await refusal { () async throws(ClusterError) in _ = try await create("Not A Name", [:]) }
 
     #expect(status?.code == 422)
-    #expect(status?.causes.contains { $0.field == "metadata.name" } == true)
+    #expect(status?.details.causes.contains { $0.field == "metadata.name" } == true)
   }
 
   @Test func aKindNobodyServesIsNotFound() async throws {

@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
 
 /// That a watch and a store mirror the target, whoever it is.
 @Suite struct WatchTests {

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Terminal
 import Testing
 
@@ -144,7 +145,7 @@ import Testing
     (
       Status(
         code: 422, reason: "Invalid", message: "whole",
-        causes: [.init(field: "spec.enabled", message: "must be a switch")]),
+        details: Status.Details(causes: [.init(message: "must be a switch", field: "spec.enabled")])),
       "The server would refuse this (422): spec.enabled: must be a switch"
     ),
     (Status(code: 403, message: "denied by policy"), "The server would refuse this (403): denied by policy"),

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Terminal
 import Testing
 

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
 import Terminal
 import Testing

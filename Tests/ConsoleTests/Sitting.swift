@@ -1,5 +1,7 @@
 import Client
 import Extensions
+import HTTP
+import KubernetesAPI
 import Manifest
 import Terminal
 

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import HTTP
 import Manifest
 import Terminal
 import TestSupport

@@ -3,6 +3,7 @@ import Manifest
 import Testing
 
 @testable import Extensions
+@testable import KubernetesAPI
 
 /// The table of changes.
 @Suite struct ChangeKindTests {

@@ -1,6 +1,9 @@
 import Client
 import Extensions
+import HTTP
+import KubernetesAPI
 import Manifest
+import Platform
 import Testing
 
 @Suite struct DeliveryTests {

@@ -3,6 +3,8 @@ import Manifest
 import Testing
 
 @testable import Extensions
+@testable import HTTP
+@testable import KubernetesAPI
 
 @Suite struct EraCapabilityTests {
   /// A cluster that answers what `documents` have, and 404 to all else.
@@ -184,7 +186,7 @@ import Testing
 
   @Test func aMissingKindMakesWhatWasLearntOutdatedAMissingObjectDoesNot() {
     #expect(ClusterError.refused(Status(code: 404, message: "404 page not found")).isOfMissingKind)
-    #expect(!ClusterError.refused(Status(code: 404, name: "devops")).isOfMissingKind)
+    #expect(!ClusterError.refused(Status(code: 404, details: Status.Details(name: "devops"))).isOfMissingKind)
     #expect(!ClusterError.refused(Status(code: 403)).isOfMissingKind)
     #expect(!ClusterError.transport(.cancelled).isOfMissingKind)
   }

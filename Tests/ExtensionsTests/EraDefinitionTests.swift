@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Extensions
+@testable import Platform
 
 /// KubeSphere's own definitions of kinds, a folder for each version.
 @Suite(.needsData(.definitions))

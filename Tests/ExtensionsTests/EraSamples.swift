@@ -2,6 +2,7 @@ import Client
 import Manifest
 
 @testable import Extensions
+@testable import KubernetesAPI
 
 extension Era {
   /// What a cluster of this era lets be seen: its kinds, and the fields of an installation with their types.

@@ -3,6 +3,8 @@ import Manifest
 import Testing
 
 @testable import Extensions
+@testable import KubernetesAPI
+@testable import Packages
 
 /// Small objects as each era wrote them.
 @Suite struct EraTests {

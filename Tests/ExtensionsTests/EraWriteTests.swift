@@ -3,6 +3,7 @@ import Manifest
 import Testing
 
 @testable import Extensions
+@testable import KubernetesAPI
 
 /// The exact write of every change in every era, or why there is none.
 @Suite struct EraWriteTests {

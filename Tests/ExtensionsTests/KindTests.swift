@@ -4,6 +4,9 @@ import TestSupport
 import Testing
 
 @testable import Extensions
+@testable import KubernetesAPI
+@testable import Packages
+@testable import Platform
 
 /// Every era's objects become the same values (docs/KUBESPHERE.md: Eras).
 @Suite struct KindTests {

@@ -2,6 +2,7 @@ import Manifest
 import Testing
 
 @testable import Extensions
+@testable import Platform
 
 @Suite struct ReleaseMemoryTests {
   private func entry(_ version: String, _ config: String = "", _ time: String = "t") -> ReleaseMemory.Entry {

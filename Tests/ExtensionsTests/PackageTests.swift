@@ -1,6 +1,10 @@
 import Client
 import Extensions
+import Glibc
+import HTTP
 import Manifest
+import Packages
+import Platform
 import TestSupport
 import Testing
 
@@ -160,7 +164,7 @@ import Testing
     let package = try await version.package(from: cluster, gateway: gateway)
 
     #expect(package.readme(in: "en") == "Bell" && package.values == "")
-    await #expect(throws: PackageError.self) { try await version.package(from: cluster) }
+    await #expect(throws: PackageSourceError.self) { try await version.package(from: cluster) }
   }
 
   @Test func aGatewayWithoutThePackageSaysWhyThereIsNone() async throws {
@@ -168,12 +172,12 @@ import Testing
     let version = Sample.version("1.2.0", of: "bell")
 
     await #expect(
-      throws: PackageError.unavailable(
+      throws: PackageSourceError.unavailable(
         "ConfigMap kubesphere-system/extension-bell-1.2.0-chart is not there, and names no other place")
     ) {
       try await version.package(from: cluster, gateway: Gateway(GatewayTransport(Answering { _ in (200, "[]") })))
     }
-    let broken = await #expect(throws: PackageError.self) {
+    let broken = await #expect(throws: PackageSourceError.self) {
       try await version.package(
         from: cluster, gateway: Gateway(GatewayTransport(Answering { _ in (500, "repository is down") })))
     }

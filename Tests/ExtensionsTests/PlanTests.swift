@@ -3,6 +3,7 @@ import Manifest
 import Testing
 
 @testable import Extensions
+@testable import KubernetesAPI
 
 /// What a person reads before anything happens.
 @Suite struct PlanTests {

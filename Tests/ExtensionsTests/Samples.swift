@@ -2,6 +2,7 @@ import Client
 import Manifest
 
 @testable import Extensions
+@testable import KubernetesAPI
 
 /// Small objects, as a cluster of either dialect would have them.
 enum Sample {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Extensions
+@testable import Packages
 
 @Suite struct SemanticVersionTests {
   @Test func versionsStandInTheOrderOfTheStandard() throws {

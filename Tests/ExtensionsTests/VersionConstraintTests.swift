@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Extensions
+@testable import Packages
 
 @Suite struct VersionConstraintTests {
   /// Constraint, a version it allows, a version it does not.

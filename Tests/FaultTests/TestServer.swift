@@ -6,6 +6,9 @@ import TestSupport
 import Testing
 
 @testable import Backend
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
 
 /// The real backend behind its real server, and a way to look at the truth without any network.
 final class TestServer: Sendable {

@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import KubernetesAPI
+@testable import Platform
 
 /// A watch through a proxy that does what networks do: in the end the store is what the server is.
 @Suite(.timeLimit(.minutes(Seeds.isLong ? 60 : 5)))

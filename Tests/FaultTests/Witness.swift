@@ -1,5 +1,7 @@
 import Client
+import KubernetesAPI
 import Manifest
+import Platform
 import TestSupport
 
 /// Knows what has been written and every event a watch has reported, and can tell what was wrong with them.

@@ -1,4 +1,5 @@
 import Client
+import Platform
 package import Testing
 
 /// How long tests wait for what should come in a moment.

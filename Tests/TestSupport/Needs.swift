@@ -1,4 +1,5 @@
 import Client
+import Platform
 package import Testing
 
 extension Trait where Self == ConditionTrait {

@@ -1,4 +1,5 @@
-package import Client
+import Client
+package import KubernetesAPI
 
 extension Resource {
   /// The extensions of shipped KubeSphere, which most tests of requests ask about.

@@ -1,5 +1,6 @@
 import Client
 import Glibc
+import Platform
 
 /// A folder that only its owner can read, and that is gone with everything in it when the test is over.
 package final class TemporaryFolder: Sendable {

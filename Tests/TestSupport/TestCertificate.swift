@@ -1,5 +1,6 @@
 import Client
 import Glibc
+import Platform
 import Testing
 
 /// A certificate with its key, signed by itself, and the files they lie in.

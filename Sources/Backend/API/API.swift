@@ -1,5 +1,8 @@
-package import Client
+import Client
+package import HTTP
+package import KubernetesAPI
 import Manifest
+package import Platform
 
 /// A Kubernetes API in this process: what KubeSphere and its extensions need of one.
 ///
@@ -34,7 +37,7 @@ package actor API {
 
   /// Answers one request of `user`; what is wrong with it becomes a `Status`.
   package nonisolated func respond(to request: HTTPRequest, as user: User) async -> HTTPResponse {
-    do throws(Refusal) {
+    do throws(Status) {
       let subject = try authorizer.subject(of: request, from: user)
       let target = Target(request.target)
       try authorizer.check(Attributes(request, target), by: subject)

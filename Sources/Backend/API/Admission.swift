@@ -1,5 +1,7 @@
 import Client
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// What happens to an object on its way into the store, besides being put there.
 ///
@@ -9,7 +11,7 @@ struct Admission: Sendable {
   var now: Timestamp
 
   /// A new object made complete, or why it cannot be.
-  func create(_ value: Value, at path: ResourcePath, uid: String) throws(Refusal) -> Value {
+  func create(_ value: Value, at path: ResourcePath, uid: String) throws(Status) -> Value {
     var object = try checkingKind(value)
     if let version = object[path: "metadata", "resourceVersion"]?.string, !version.isEmpty {
       throw .badRequest("resourceVersion should not be set on objects to be created")
@@ -29,7 +31,7 @@ struct Admission: Sendable {
   }
 
   /// `new` in the place of `old`, or `old` itself when nothing changed.
-  func update(_ new: Value, from old: Value, isStatus: Bool) throws(Refusal) -> Value {
+  func update(_ new: Value, from old: Value, isStatus: Bool) throws(Status) -> Value {
     let name = Object(old).name
     var object = try checkingKind(new)
     guard Object(object).name == name else {
@@ -63,7 +65,7 @@ struct Admission: Sendable {
     return type.hasStatus ? content.setting(["status"], to: nil) : content
   }
 
-  private func checkingKind(_ value: Value) throws(Refusal) -> Value {
+  private func checkingKind(_ value: Value) throws(Status) -> Value {
     let object = Object(value)
     guard value.mapping != nil else { throw .badRequest("the body is no object") }
     guard !object.apiVersion.isEmpty, !object.kind.isEmpty else {
@@ -76,8 +78,8 @@ struct Admission: Sendable {
           + "(\(type.resource.apiVersion))")
     }
     guard object.kind == type.resource.kind || !type.isCustom else {
-      let cause = Refusal.Cause.invalid("kind", .string(object.kind), "must be \(type.resource.kind)")
-      throw .invalid(type, object.name, [cause])
+      let cause = Status.Cause.invalid("kind", .string(object.kind), "must be \(type.resource.kind)")
+      throw .invalid(type.resource, object.name, [cause])
     }
     guard object.kind == type.resource.kind else {
       throw .badRequest(
@@ -86,7 +88,7 @@ struct Admission: Sendable {
     return value
   }
 
-  private func naming(_ value: Value, _ path: ResourcePath) throws(Refusal) -> Value {
+  private func naming(_ value: Value, _ path: ResourcePath) throws(Status) -> Value {
     var object = value
     let namespace = Object(value).namespace ?? ""
     if type.resource.isNamespaced {
@@ -107,25 +109,25 @@ struct Admission: Sendable {
     return object.setting(["metadata", "name"], to: .string(prefix + suffix))
   }
 
-  private func checkPreconditions(_ new: Value, _ old: Value, _ name: String) throws(Refusal) {
+  private func checkPreconditions(_ new: Value, _ old: Value, _ name: String) throws(Status) {
     let (claimed, current) = (Object(new), Object(old))
     if !claimed.uid.isEmpty, claimed.uid != current.uid {
       throw .conflict(
-        type, name,
+        type.resource, name,
         "Precondition failed: UID in precondition: \(claimed.uid), UID in object meta: \(current.uid)")
     }
     if !claimed.resourceVersion.isEmpty, claimed.resourceVersion != current.resourceVersion {
-      throw .conflict(type, name)
+      throw .conflict(type.resource, name)
     }
   }
 
-  private func checkFinalizers(_ new: Value, _ old: Value) throws(Refusal) {
+  private func checkFinalizers(_ new: Value, _ old: Value) throws(Status) {
     let object = Object(new)
     guard object.isBeingDeleted else { return }
     let added = object.finalizers.filter { !Object(old).finalizers.contains($0) }
     guard added.isEmpty else {
       throw .invalid(
-        type, object.name,
+        type.resource, object.name,
         [
           .forbidden(
             "metadata.finalizers",
@@ -134,8 +136,8 @@ struct Admission: Sendable {
     }
   }
 
-  private func check(_ value: Value) throws(Refusal) {
+  private func check(_ value: Value) throws(Status) {
     let causes = MetadataRules(type).causes(value) + type.causes(value)
-    guard causes.isEmpty else { throw .invalid(type, Object(value).name, causes) }
+    guard causes.isEmpty else { throw .invalid(type.resource, Object(value).name, causes) }
   }
 }

@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 /// The documents that tell a client what there is.
@@ -25,13 +26,13 @@ struct Discovery: Sendable {
     ]
   }
 
-  func group(_ name: String) throws(Refusal) -> Value {
+  func group(_ name: String) throws(Status) -> Value {
     guard let group = types.groups.first(where: { $0.name == name }) else { throw .unknownResource }
     return Self.group(group.name, group.version)
       .setting(["kind"], to: "APIGroup").setting(["apiVersion"], to: "v1")
   }
 
-  func resources(group: String, version: String) throws(Refusal) -> Value {
+  func resources(group: String, version: String) throws(Status) -> Value {
     let served = types.types(group: group, version: version)
     guard !served.isEmpty else { throw .unknownResource }
     return [

@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 /// What is done about fields that the schema of a kind does not know.
@@ -9,7 +10,7 @@ enum FieldValidation: String, Hashable, Sendable {
   case warn = "Warn"
   case strict = "Strict"
 
-  init(_ target: Target, kind: String) throws(Refusal) {
+  init(_ target: Target, kind: String) throws(Status) {
     guard let text = target["fieldValidation"] else {
       self = .warn
       return
@@ -17,21 +18,21 @@ enum FieldValidation: String, Hashable, Sendable {
     guard let mode = FieldValidation(rawValue: text) else {
       let problem = #"Unsupported value: "\#(text)": supported values: "Ignore", "Strict", "Warn""#
       throw .invalidOptions(
-        kind, [Refusal.Cause(reason: "FieldValueNotSupported", message: problem, field: "fieldValidation")])
+        kind, [Status.Cause(reason: "FieldValueNotSupported", message: problem, field: "fieldValidation")])
     }
     self = mode
   }
 
   /// The warnings about what is unknown in `document`, an object or the part of one that a patch has.
-  func check(_ document: Value, _ type: ResourceType, isPatch: Bool) throws(Refusal) -> [String] {
+  func check(_ document: Value, _ type: ResourceType, isPatch: Bool) throws(Status) -> [String] {
     guard self != .ignore else { return [] }
     let operations = document.sequence?.flatMap { type.structure.unknown(inOperation: $0) }
     let problems = (operations ?? type.structure.unknown(in: document)).map { "unknown field \"\($0)\"" }
     guard self == .strict, !problems.isEmpty else { return problems }
     let text = "strict decoding error: " + problems.joined(separator: ", ")
     if isPatch {
-      let cause = Refusal.Cause.invalid("patch", .string(JSON.text(document)), text)
-      throw .invalid(type, document[path: "metadata", "name"]?.string ?? "", [cause])
+      let cause = Status.Cause.invalid("patch", .string(JSON.text(document)), text)
+      throw .invalid(type.resource, document[path: "metadata", "name"]?.string ?? "", [cause])
     }
     let kind = type.resource.kind
     throw .badRequest("\(kind) in version \"\(type.resource.version)\" cannot be handled as a \(kind): \(text)")

@@ -1,5 +1,8 @@
 import Client
+import HTTP
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// The form in which a client wants objects (Kubernetes, "Resource representations").
 enum Form: Hashable, Sendable {
@@ -54,7 +57,7 @@ enum Form: Hashable, Sendable {
 
 extension Form {
   /// What the `Accept` header of `request` asks for, in the order of its wishes.
-  init(_ request: HTTPRequest, _ target: Target) throws(Refusal) {
+  init(_ request: HTTPRequest, _ target: Target) throws(Status) {
     let wishes = (request.headers["Accept"] ?? "").split(separator: ",")
     guard !wishes.isEmpty else {
       self = .objects
@@ -71,14 +74,14 @@ extension Form {
       }
       return
     }
-    throw Refusal(
+    throw Status(
       code: 406, reason: "NotAcceptable",
       message: "only the following media types are accepted: application/json")
   }
 }
 
 extension Form {
-  private static func inclusion(_ text: String?) throws(Refusal) -> Inclusion {
+  private static func inclusion(_ text: String?) throws(Status) -> Inclusion {
     guard let text else { return .metadata }
     guard let inclusion = Inclusion(rawValue: text) else {
       throw .badRequest(

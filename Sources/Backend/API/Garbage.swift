@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 extension API {
@@ -36,7 +37,7 @@ extension API {
   }
 
   /// Takes the owner with `uid` out of what it owns, so that it stays.
-  func release(dependentsOf uid: String) throws(Refusal) {
+  func release(dependentsOf uid: String) throws(Status) {
     for reference in store.dependents(of: uid) {
       guard let object = store[reference.collection, reference.key] else { continue }
       let value = object.value

@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 extension ResourceType {
@@ -19,7 +20,7 @@ extension ResourceType {
   }
 
   /// What is wrong with `value` by the rules of its type.
-  func causes(_ value: Value) -> [Refusal.Cause] {
+  func causes(_ value: Value) -> [Status.Cause] {
     guard case .installation(let configIsText) = schema else { return [] }
     // KubeSphere's schema requires nothing of an object that has no spec at all.
     guard let spec = value["spec"] else { return [] }
@@ -28,7 +29,7 @@ extension ResourceType {
       + Self.configCauses(spec["config"], configIsText)
   }
 
-  private static func extensionCauses(_ value: Value?) -> [Refusal.Cause] {
+  private static func extensionCauses(_ value: Value?) -> [Status.Cause] {
     guard let value else { return [.required("spec.extension")] }
     guard value.mapping != nil else { return [.wrongType("spec.extension", value, "object")] }
     return ["name", "version"].compactMap { key in
@@ -37,12 +38,12 @@ extension ResourceType {
     }
   }
 
-  private static func enabledCauses(_ value: Value?) -> [Refusal.Cause] {
+  private static func enabledCauses(_ value: Value?) -> [Status.Cause] {
     guard let value else { return [.required("spec.enabled")] }
     return value.bool == nil ? [.wrongType("spec.enabled", value, "boolean")] : []
   }
 
-  private static func configCauses(_ value: Value?, _ configIsText: Bool) -> [Refusal.Cause] {
+  private static func configCauses(_ value: Value?, _ configIsText: Bool) -> [Status.Cause] {
     switch value {
     case nil, .null: return []
     case .mapping where !configIsText: return []
@@ -52,7 +53,7 @@ extension ResourceType {
         return []
       } catch {
         let problem = "failed to unmarshal extension config: yaml: \(error)"
-        return [Refusal.Cause(reason: "FieldValueInvalid", message: problem, field: "spec.config")]
+        return [Status.Cause(reason: "FieldValueInvalid", message: problem, field: "spec.config")]
       }
     case let value?: return [.wrongType("spec.config", value, "string")]
     }

@@ -1,3 +1,4 @@
+import KubernetesAPI
 import Manifest
 
 /// JSON patch, RFC 6902.
@@ -8,7 +9,7 @@ import Manifest
 struct JSONPatch: Hashable, Sendable {
   private var operations: [Value]
 
-  init(_ document: Value) throws(Refusal) {
+  init(_ document: Value) throws(Status) {
     guard let operations = document.sequence else { throw .badRequest("a JSON patch is a list of operations") }
     // The limit of Kubernetes: each operation may copy the whole object.
     guard operations.count <= 10_000 else {
@@ -20,7 +21,7 @@ struct JSONPatch: Hashable, Sendable {
     self.operations = operations
   }
 
-  func apply(to value: Value) throws(Refusal) -> Value {
+  func apply(to value: Value) throws(Status) -> Value {
     var result = value
     var copied = 0
     for operation in operations {
@@ -36,7 +37,7 @@ struct JSONPatch: Hashable, Sendable {
     return result
   }
 
-  private static func apply(_ operation: Value, to document: Value) throws(Refusal) -> Value {
+  private static func apply(_ operation: Value, to document: Value) throws(Status) -> Value {
     let path = try pointer(operation, "path")
     switch operation["op"]?.string {
     case "add":
@@ -62,13 +63,13 @@ struct JSONPatch: Hashable, Sendable {
     }
   }
 
-  private static func member(_ operation: Value) throws(Refusal) -> Value {
+  private static func member(_ operation: Value) throws(Status) -> Value {
     guard let value = operation["value"] else { throw failure("a JSON patch operation lacks its value") }
     return value
   }
 
   /// The segments of a JSON pointer, RFC 6901.
-  private static func pointer(_ operation: Value, _ key: String) throws(Refusal) -> [String] {
+  private static func pointer(_ operation: Value, _ key: String) throws(Status) -> [String] {
     guard let text = operation[key]?.string, text.isEmpty || text.hasPrefix("/") else {
       throw failure("a JSON patch operation needs a \(key) that begins with a slash")
     }
@@ -94,7 +95,7 @@ struct JSONPatch: Hashable, Sendable {
     return result
   }
 
-  private static func find(_ path: [String], in document: Value) throws(Refusal) -> Value {
+  private static func find(_ path: [String], in document: Value) throws(Status) -> Value {
     var value = document
     for segment in path {
       switch value {
@@ -110,12 +111,12 @@ struct JSONPatch: Hashable, Sendable {
   }
 
   /// Each copy into itself doubles how deep an object is: nothing must grow deeper than may be kept.
-  private static func insert(_ new: Value, at path: [String], into value: Value) throws(Refusal) -> Value {
+  private static func insert(_ new: Value, at path: [String], into value: Value) throws(Status) -> Value {
     try ObjectLimits.check(depthOf: new, below: path.count)
     return try add(new, at: path[...], to: value)
   }
 
-  private static func add(_ new: Value, at path: ArraySlice<String>, to value: Value) throws(Refusal) -> Value {
+  private static func add(_ new: Value, at path: ArraySlice<String>, to value: Value) throws(Status) -> Value {
     guard let segment = path.first else { return new }
     let rest = path.dropFirst()
     switch value {
@@ -138,7 +139,7 @@ struct JSONPatch: Hashable, Sendable {
 
   private static func remove(
     at path: ArraySlice<String>, from value: Value
-  ) throws(Refusal) -> (removed: Value, rest: Value) {
+  ) throws(Status) -> (removed: Value, rest: Value) {
     guard let segment = path.first else { throw failure("the whole document cannot be removed") }
     let rest = path.dropFirst()
     switch value {
@@ -156,12 +157,12 @@ struct JSONPatch: Hashable, Sendable {
     }
   }
 
-  private static func inside(_ path: ArraySlice<String>, _ value: Value) throws(Refusal) -> (Value, Value?) {
+  private static func inside(_ path: ArraySlice<String>, _ value: Value) throws(Status) -> (Value, Value?) {
     let (removed, rest) = try remove(at: path, from: value)
     return (removed, rest)
   }
 
-  private static func index(_ segment: String, below count: Int, _ path: [String]) throws(Refusal) -> Int {
+  private static func index(_ segment: String, below count: Int, _ path: [String]) throws(Status) -> Int {
     guard let number = Int(segment), case let index = number < 0 ? number + count : number, (0..<count).contains(index)
     else { throw missing(path) }
     return index
@@ -169,12 +170,12 @@ struct JSONPatch: Hashable, Sendable {
 
   private static func text(_ path: [String]) -> String { path.map { "/" + $0 }.joined() }
 
-  private static func missing(_ path: [String]) -> Refusal {
+  private static func missing(_ path: [String]) -> Status {
     failure("unable to find \(text(path)) in the object")
   }
 
-  private static func failure(_ problem: String) -> Refusal {
-    Refusal(
+  private static func failure(_ problem: String) -> Status {
+    Status(
       code: 422, reason: "Invalid",
       message: "the server rejected our request due to an error in our request: \(problem)")
   }

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 
 extension ResourceTypes {
   /// KubeSphere's own resources; none of them has a separate status.

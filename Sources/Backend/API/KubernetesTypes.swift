@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 
 extension ResourceTypes {
   /// What charts of extensions are made of.

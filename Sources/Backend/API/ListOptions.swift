@@ -1,3 +1,5 @@
+import KubernetesAPI
+
 /// What a list or a watch asks for besides the selection, checked as kube-apiserver 1.32 checks it.
 struct ListOptions: Hashable, Sendable {
   var version: Int?
@@ -6,7 +8,7 @@ struct ListOptions: Hashable, Sendable {
   /// `nil` when nothing is said of what a watch begins with.
   var sendsInitialEvents: Bool?
 
-  init(_ target: Target) throws(Refusal) {
+  init(_ target: Target) throws(Status) {
     version = try target.integer("resourceVersion")
     match = target["resourceVersionMatch"] ?? ""
     sendsInitialEvents = target["sendInitialEvents"].map { _ in target.flag("sendInitialEvents") }
@@ -14,8 +16,8 @@ struct ListOptions: Hashable, Sendable {
     guard causes.isEmpty else { throw .invalidOptions("ListOptions", causes) }
   }
 
-  private func watchCauses(_ target: Target) -> [Refusal.Cause] {
-    var causes: [Refusal.Cause] = []
+  private func watchCauses(_ target: Target) -> [Status.Cause] {
+    var causes: [Status.Cause] = []
     if sendsInitialEvents != nil, match != "NotOlderThan" {
       causes.append(forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
     }
@@ -27,8 +29,8 @@ struct ListOptions: Hashable, Sendable {
     return causes + continueCauses(target)
   }
 
-  private func listCauses(_ target: Target) -> [Refusal.Cause] {
-    var causes: [Refusal.Cause] = []
+  private func listCauses(_ target: Target) -> [Status.Cause] {
+    var causes: [Status.Cause] = []
     if !match.isEmpty {
       if version == nil {
         causes.append(forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided"))
@@ -45,14 +47,14 @@ struct ListOptions: Hashable, Sendable {
     return causes
   }
 
-  private func continueCauses(_ target: Target) -> [Refusal.Cause] {
+  private func continueCauses(_ target: Target) -> [Status.Cause] {
     target["continue"] == nil ? [] : [forbidden("resourceVersionMatch is forbidden when continue is provided")]
   }
 
-  private func forbidden(_ problem: String) -> Refusal.Cause { .forbidden("resourceVersionMatch", problem) }
+  private func forbidden(_ problem: String) -> Status.Cause { .forbidden("resourceVersionMatch", problem) }
 
-  private func unsupported(_ supported: String) -> Refusal.Cause {
-    Refusal.Cause(
+  private func unsupported(_ supported: String) -> Status.Cause {
+    Status.Cause(
       reason: "FieldValueNotSupported", message: "Unsupported value: \"\(match)\": supported values: \(supported)",
       field: "resourceVersionMatch")
   }

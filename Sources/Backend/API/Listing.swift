@@ -1,11 +1,13 @@
 import Client
+import HTTP
+import KubernetesAPI
 import Manifest
 
 /// Answers lists, page by page.
 struct Listing: Sendable {
   var api: API
 
-  func page(_ path: ResourcePath, _ target: Target, _ form: Form) async throws(Refusal) -> HTTPResponse {
+  func page(_ path: ResourcePath, _ target: Target, _ form: Form) async throws(Status) -> HTTPResponse {
     let (selection, options) = (try Selection(path, target), try ListOptions(target))
     let limit = try target.integer("limit").flatMap { $0 > 0 ? $0 : nil }
     let token = try target["continue"].map(ContinueToken.init(text:))
@@ -24,7 +26,7 @@ struct Listing: Sendable {
   }
 
   /// The state a list must show.
-  private static func version(_ options: ListOptions, _ token: ContinueToken?) throws(Refusal) -> WantedVersion {
+  private static func version(_ options: ListOptions, _ token: ContinueToken?) throws(Status) -> WantedVersion {
     guard let token else {
       let version = options.version ?? 0
       return options.match == "Exact" ? .exactly(version) : .notOlderThan(version)
@@ -53,7 +55,7 @@ extension API {
   /// The selected objects as they are, or as they were.
   func snapshot(
     _ selection: Selection, after key: ObjectKey?, at wanted: WantedVersion
-  ) throws(Refusal) -> Snapshot {
+  ) throws(Status) -> Snapshot {
     let table = store.table(selection.type.collection)
     switch wanted {
     case .notOlderThan(let version):
@@ -91,7 +93,7 @@ struct ContinueToken: Hashable, Sendable {
     self.key = key
   }
 
-  init(text: String) throws(Refusal) {
+  init(text: String) throws(Status) {
     let parts = text.split(separator: "_", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 3, let version = Int(parts[0]) else { throw .badRequest("continue key is not valid") }
     self.init(version: version, key: ObjectKey(namespace: parts[1], name: parts[2]))

@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 /// What is wrong with the metadata of an object, in the words of Kubernetes.
@@ -17,7 +18,7 @@ struct MetadataRules: Sendable {
     + "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
     + "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
 
-  func causes(_ value: Value) -> [Refusal.Cause] {
+  func causes(_ value: Value) -> [Status.Cause] {
     guard let metadata = value["metadata"], metadata.mapping != nil else {
       return [.required("metadata.name", "name or generateName is required")]
     }
@@ -26,7 +27,7 @@ struct MetadataRules: Sendable {
       + listCauses(metadata["finalizers"]) + ownerCauses(metadata["ownerReferences"])
   }
 
-  private func nameCauses(_ value: Value?) -> [Refusal.Cause] {
+  private func nameCauses(_ value: Value?) -> [Status.Cause] {
     guard let name = value?.string, !name.isEmpty else {
       return [.required("metadata.name", "name or generateName is required")]
     }
@@ -54,10 +55,10 @@ struct MetadataRules: Sendable {
     }
   }
 
-  private func labelCauses(_ value: Value?, _ field: String, isLabel: Bool) -> [Refusal.Cause] {
+  private func labelCauses(_ value: Value?, _ field: String, isLabel: Bool) -> [Status.Cause] {
     guard let value, value != .null else { return [] }
     guard let pairs = value.mapping?.pairs else { return [.wrongType(field, value, "object")] }
-    var causes: [Refusal.Cause] = []
+    var causes: [Status.Cause] = []
     for pair in pairs {
       guard let text = pair.value.string else {
         causes.append(.wrongType("\(field).\(pair.key)", pair.value, "string"))
@@ -77,7 +78,7 @@ struct MetadataRules: Sendable {
     return causes
   }
 
-  private func listCauses(_ value: Value?) -> [Refusal.Cause] {
+  private func listCauses(_ value: Value?) -> [Status.Cause] {
     guard let value, value != .null else { return [] }
     guard let items = value.sequence, items.allSatisfy({ $0.string != nil }) else {
       return [.wrongType("metadata.finalizers", value, "array")]
@@ -86,7 +87,7 @@ struct MetadataRules: Sendable {
       .map { .invalid("metadata.finalizers", $0, Self.keyRule) }
   }
 
-  private func ownerCauses(_ value: Value?) -> [Refusal.Cause] {
+  private func ownerCauses(_ value: Value?) -> [Status.Cause] {
     (value?.sequence ?? []).enumerated().flatMap { index, reference in
       ["apiVersion", "kind", "name", "uid"]
         .filter { (reference[$0]?.string ?? "").isEmpty }

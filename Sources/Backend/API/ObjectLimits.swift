@@ -1,3 +1,4 @@
+import KubernetesAPI
 import Manifest
 
 /// How large and how deep an object may be.
@@ -7,14 +8,14 @@ enum ObjectLimits {
   /// Levels of nesting: fewer than the reader takes, because watches put objects into others.
   static let depth = JSON.maximumDepth - 8
 
-  static func check(_ value: Value) throws(Refusal) {
+  static func check(_ value: Value) throws(Status) {
     guard !isDeeper(value, than: depth) else { throw .tooLarge("the object is nested deeper than \(depth) levels") }
     let size = JSON.bytes(value).count
     guard size <= bytes else { throw .tooLarge("the object has \(size) bytes; at most \(bytes) are kept") }
   }
 
   /// Refuses `value` where it would be nested too deep below `level` others.
-  static func check(depthOf value: Value, below level: Int) throws(Refusal) {
+  static func check(depthOf value: Value, below level: Int) throws(Status) {
     guard !isDeeper(value, than: max(0, depth - level)) else {
       throw .tooLarge("the object is nested deeper than \(depth) levels")
     }

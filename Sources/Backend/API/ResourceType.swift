@@ -1,4 +1,5 @@
-package import Client
+import Client
+package import KubernetesAPI
 
 /// A kind of object that the API serves, and what is particular about it.
 package struct ResourceType: Hashable, Sendable {

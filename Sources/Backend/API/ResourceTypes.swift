@@ -1,5 +1,6 @@
 import Client
 package import Extensions
+import KubernetesAPI
 
 /// The resources an API serves.
 ///

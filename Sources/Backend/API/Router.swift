@@ -1,4 +1,6 @@
 import Client
+import HTTP
+import KubernetesAPI
 import Manifest
 
 /// Finds what a request asks for and has it done.
@@ -7,7 +9,7 @@ struct Router: Sendable {
   /// Who asks, and is known to be allowed to.
   var user: User
 
-  func answer(_ request: HTTPRequest, _ target: Target) async throws(Refusal) -> HTTPResponse {
+  func answer(_ request: HTTPRequest, _ target: Target) async throws(Status) -> HTTPResponse {
     switch target.segments.first {
     case "healthz", "livez", "readyz": return try text("ok", for: request)
     case "version": return try document(Discovery.version, request)
@@ -24,7 +26,7 @@ struct Router: Sendable {
 
   private func versioned(
     _ request: HTTPRequest, _ target: Target, group: String, _ segments: ArraySlice<String>
-  ) async throws(Refusal) -> HTTPResponse {
+  ) async throws(Status) -> HTTPResponse {
     let version = segments.first ?? ""
     let rest = segments.dropFirst()
     guard !rest.isEmpty else {
@@ -39,7 +41,7 @@ struct Router: Sendable {
 
   private func collection(
     _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
-  ) async throws(Refusal) -> HTTPResponse {
+  ) async throws(Status) -> HTTPResponse {
     switch request.method {
     case .get where target.flag("watch"):
       return try await Watching(api: api).begin(path, target, try Form(request, target))
@@ -57,7 +59,7 @@ struct Router: Sendable {
 
   private func object(
     _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
-  ) async throws(Refusal) -> HTTPResponse {
+  ) async throws(Status) -> HTTPResponse {
     let (options, form) = (try WriteOptions(request, target, by: user), try Form(request, target))
     switch request.method {
     case .get: return answer(200, try await api.get(path), path, form)
@@ -76,13 +78,13 @@ struct Router: Sendable {
     }
   }
 
-  private func deleteAll(_ path: ResourcePath, _ target: Target) async throws(Refusal) -> HTTPResponse {
+  private func deleteAll(_ path: ResourcePath, _ target: Target) async throws(Status) -> HTTPResponse {
     let options = DeleteOptions(isDryRun: try WriteOptions.isDryRun(target["dryRun"]))
     for object in await api.objects(try Selection(path, target)) {
       var single = path
       single.name = object.key.name
       if path.type.resource.isNamespaced { single.namespace = object.key.namespace }
-      do throws(Refusal) {
+      do throws(Status) {
         _ = try await api.delete(single, options)
       } catch  where error.code == 404 {
         // Somebody else was faster, which is what was wanted.
@@ -92,7 +94,7 @@ struct Router: Sendable {
       status: 200, json: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success"])
   }
 
-  private func review(_ request: HTTPRequest, _ type: ResourceType) throws(Refusal) -> HTTPResponse {
+  private func review(_ request: HTTPRequest, _ type: ResourceType) throws(Status) -> HTTPResponse {
     guard request.method == .post else { throw .unknownMethod }
     let answer = try Reviews(authorizer: api.authorizer, user: user).answer(try request.json(), type)
     return HTTPResponse(status: 201, json: answer)
@@ -102,12 +104,12 @@ struct Router: Sendable {
     HTTPResponse(status: status, json: form.bytes(object, of: path.type, at: api.now()))
   }
 
-  private func document(_ value: Value, _ request: HTTPRequest) throws(Refusal) -> HTTPResponse {
+  private func document(_ value: Value, _ request: HTTPRequest) throws(Status) -> HTTPResponse {
     guard request.method == .get else { throw .unknownMethod }
     return HTTPResponse(status: 200, json: value)
   }
 
-  private func text(_ text: String, for request: HTTPRequest) throws(Refusal) -> HTTPResponse {
+  private func text(_ text: String, for request: HTTPRequest) throws(Status) -> HTTPResponse {
     guard request.method == .get || request.method == .head else { throw .unknownMethod }
     return HTTPResponse(
       status: 200, headers: ["Content-Type": "text/plain; charset=utf-8", "Content-Length": String(text.utf8.count)],
@@ -126,7 +128,7 @@ extension HTTPResponse {
 
 extension HTTPRequest {
   /// The body as JSON, or as YAML when it says so, as kubectl's raw requests may.
-  func json() throws(Refusal) -> Value {
+  func json() throws(Status) -> Value {
     let type = mediaType
     switch type {
     case "", "application/json", "application/x-www-form-urlencoded":

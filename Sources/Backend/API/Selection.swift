@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 
 /// The objects of one resource that a list or a watch is about.
 struct Selection: Hashable, Sendable {
@@ -8,7 +9,7 @@ struct Selection: Hashable, Sendable {
   var excludedNames: [String] = []
   var labels = LabelSelector()
 
-  init(_ path: ResourcePath, _ target: Target) throws(Refusal) {
+  init(_ path: ResourcePath, _ target: Target) throws(Status) {
     type = path.type
     namespace = path.namespace
     name = path.name
@@ -21,7 +22,7 @@ struct Selection: Hashable, Sendable {
     self.type = type
   }
 
-  private mutating func select(fields text: String) throws(Refusal) {
+  private mutating func select(fields text: String) throws(Status) {
     for term in text.split(separator: ",") {
       let isNot = term.contains("!=")
       let sides = term.split(whereSeparator: { "=!".contains($0) }).map(String.init)

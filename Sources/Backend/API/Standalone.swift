@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 extension API {
@@ -8,7 +9,7 @@ extension API {
     for name in ["default", "kube-system", "kubesphere-system"] {
       let namespace = Object(.namespaces, name: name).value
       let path = ResourcePath(type: ResourceTypes.namespaces, key: ObjectKey(namespace: "", name: name))
-      do throws(Refusal) {
+      do throws(Status) {
         _ = try create(namespace, at: path, WriteOptions())
       } catch {
         throw .failed(error.message)

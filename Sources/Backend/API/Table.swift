@@ -1,5 +1,7 @@
 import Client
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// Objects as rows, the way `kubectl get` shows them.
 struct Table: Sendable {

@@ -1,4 +1,6 @@
 import Client
+import HTTP
+import KubernetesAPI
 import Manifest
 
 /// Begins watches.
@@ -8,7 +10,7 @@ struct Watching: Sendable {
   /// How long a watch lasts when its reader does not say.
   private static let longest = 3_600
 
-  func begin(_ path: ResourcePath, _ target: Target, _ form: Form) async throws(Refusal) -> HTTPResponse {
+  func begin(_ path: ResourcePath, _ target: Target, _ form: Form) async throws(Status) -> HTTPResponse {
     let (selection, options) = (try Selection(path, target), try ListOptions(target))
     let seconds = try target.integer("timeoutSeconds").flatMap { $0 > 0 ? $0 : nil } ?? Self.longest
     let version = options.version ?? 0
@@ -74,7 +76,7 @@ actor WatchReader {
       switch news {
       case .forgotten(let oldest):
         isFinished = true
-        return line("ERROR", JSON.bytes(Refusal.expired(place, oldest: oldest).status))
+        return line("ERROR", JSON.bytes(Status.expired(place, oldest: oldest).value))
       case .events(let events, let version):
         place = version
         if !events.isEmpty { return lines(events) }

@@ -1,4 +1,6 @@
 import Client
+import HTTP
+import KubernetesAPI
 import Manifest
 
 /// What a write may ask for besides the write.
@@ -15,7 +17,7 @@ struct WriteOptions: Hashable, Sendable {
 
   init() {}
 
-  init(_ request: HTTPRequest, _ target: Target, by user: User) throws(Refusal) {
+  init(_ request: HTTPRequest, _ target: Target, by user: User) throws(Status) {
     self.user = user
     isDryRun = try Self.isDryRun(target["dryRun"])
     isForced = target.flag("force")
@@ -30,15 +32,15 @@ struct WriteOptions: Hashable, Sendable {
     if manager.isEmpty { manager = "unknown" }
   }
 
-  private func check(_ target: Target, isPatch: Bool, isApply: Bool) throws(Refusal) {
-    var causes: [Refusal.Cause] = []
+  private func check(_ target: Target, isPatch: Bool, isApply: Bool) throws(Status) {
+    var causes: [Status.Cause] = []
     if isApply, manager.isEmpty { causes.append(.required("fieldManager", "is required for apply patch")) }
     if !isApply, isPatch, target["force"] != nil {
       causes.append(.forbidden("force", "may not be specified for non-apply patch"))
     }
     if manager.utf8.count > 128 {
       causes.append(
-        Refusal.Cause(
+        Status.Cause(
           reason: "FieldValueTooLong", message: "Too long: must have at most 128 bytes", field: "fieldManager"))
     }
     if manager.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
@@ -55,10 +57,10 @@ struct WriteOptions: Hashable, Sendable {
     }
   }
 
-  static func isDryRun(_ text: String?) throws(Refusal) -> Bool {
+  static func isDryRun(_ text: String?) throws(Status) -> Bool {
     guard let text else { return false }
     guard text == "All" else {
-      throw Refusal(
+      throw Status(
         code: 422, reason: "Invalid",
         message: "Invalid value: \"\(text)\": dryRun: Unsupported value: \"\(text)\": supported values: \"All\"")
     }
@@ -76,7 +78,7 @@ struct DeleteOptions: Hashable, Sendable {
 
   init(isDryRun: Bool = false) { self.isDryRun = isDryRun }
 
-  init(_ request: HTTPRequest, _ target: Target) throws(Refusal) {
+  init(_ request: HTTPRequest, _ target: Target) throws(Status) {
     let body: Value = request.body.isEmpty ? [:] : try request.json()
     let dryRun = body["dryRun"]?.sequence?.first?.string ?? target["dryRun"]
     isDryRun = try WriteOptions.isDryRun(dryRun)
@@ -89,13 +91,13 @@ struct DeleteOptions: Hashable, Sendable {
     orphansDependents = policy == "Orphan" || orphans == true
   }
 
-  private static func check(_ policy: String?, _ orphans: Bool?) throws(Refusal) {
+  private static func check(_ policy: String?, _ orphans: Bool?) throws(Status) {
     guard let policy else { return }
-    var causes: [Refusal.Cause] = []
+    var causes: [Status.Cause] = []
     if !["Foreground", "Background", "Orphan"].contains(policy) {
       let problem =
         #"Unsupported value: "\#(policy)": supported values: "Foreground", "Background", "Orphan", "nil""#
-      causes = [Refusal.Cause(reason: "FieldValueNotSupported", message: problem, field: "propagationPolicy")]
+      causes = [Status.Cause(reason: "FieldValueNotSupported", message: problem, field: "propagationPolicy")]
     } else if orphans != nil {
       causes = [
         .invalid(
@@ -119,7 +121,7 @@ struct Patch: Hashable, Sendable {
   private(set) var language: Language
   private(set) var document: Value
 
-  init(_ request: HTTPRequest, for type: ResourceType) throws(Refusal) {
+  init(_ request: HTTPRequest, for type: ResourceType) throws(Status) {
     switch request.mediaType {
     case "application/merge-patch+json": language = .merge
     // A strategic patch differs only in lists that are merged by key, which nobody here relies on.
@@ -143,7 +145,7 @@ struct Patch: Hashable, Sendable {
     if request.mediaType.hasPrefix("application/strategic") { document = Self.withoutDirectives(document) }
   }
 
-  func apply(to value: Value) throws(Refusal) -> Value {
+  func apply(to value: Value) throws(Status) -> Value {
     switch language {
     case .merge, .apply: MergePatch.apply(document, to: value)
     case .operations: try JSONPatch(document).apply(to: value)
@@ -151,7 +153,7 @@ struct Patch: Hashable, Sendable {
   }
 
   /// What somebody wants to own, in YAML or JSON; a key that comes twice is refused.
-  private static func configuration(_ request: HTTPRequest, _ type: ResourceType) throws(Refusal) -> Value {
+  private static func configuration(_ request: HTTPRequest, _ type: ResourceType) throws(Status) -> Value {
     let value: Value
     do throws(SyntaxError) {
       // Not every JSON is YAML to libyaml: it knows no surrogates in escapes.

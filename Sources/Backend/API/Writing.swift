@@ -1,11 +1,14 @@
 import Client
 import Glibc
+import HTTP
+import KubernetesAPI
 import Manifest
+import Platform
 
 extension API {
-  func get(_ path: ResourcePath) throws(Refusal) -> StoredObject {
+  func get(_ path: ResourcePath) throws(Status) -> StoredObject {
     guard let object = store[path.type.collection, path.key] else {
-      throw .notFound(path.type, path.name ?? "")
+      throw .notFound(path.type.resource, path.name ?? "")
     }
     return object
   }
@@ -15,16 +18,16 @@ extension API {
     store.table(selection.type.collection).objects().filter(selection.contains)
   }
 
-  func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Refusal) -> StoredObject {
+  func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Status) -> StoredObject {
     let object = try admission(path.type).create(value, at: path, uid: Self.newUID())
     let accounts = ownership(path, options).accounts(
       of: object, after: nil, given: value[path: "metadata", "managedFields"])
     return try add(object.setting(["metadata", "managedFields"], to: accounts), path.type, options)
   }
 
-  private func add(_ object: Value, _ type: ResourceType, _ options: WriteOptions) throws(Refusal) -> StoredObject {
+  private func add(_ object: Value, _ type: ResourceType, _ options: WriteOptions) throws(Status) -> StoredObject {
     let key = StoredObject(object, version: 0).key
-    guard store[type.collection, key] == nil else { throw .alreadyExists(type, key.name) }
+    guard store[type.collection, key] == nil else { throw .alreadyExists(type.resource, key.name) }
     try ObjectLimits.check(object)
     if options.isDryRun { return StoredObject(object, version: 0) }
     let change = try committing { () throws(StorageError) in try store.put(object, in: type.collection) }
@@ -32,20 +35,20 @@ extension API {
     return change.object
   }
 
-  func replace(_ path: ResourcePath, with value: Value, _ options: WriteOptions) throws(Refusal) -> StoredObject {
-    try change(path, options) { old throws(Refusal) in
+  func replace(_ path: ResourcePath, with value: Value, _ options: WriteOptions) throws(Status) -> StoredObject {
+    try change(path, options) { old throws(Status) in
       guard path.type.isCustom, Object(value).resourceVersion.isEmpty else { return value }
       throw .invalid(
-        path.type, path.name ?? "",
+        path.type.resource, path.name ?? "",
         [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
     }
   }
 
   func patch(
     _ path: ResourcePath, _ patch: Patch, _ options: WriteOptions
-  ) throws(Refusal) -> (object: StoredObject, isNew: Bool) {
+  ) throws(Status) -> (object: StoredObject, isNew: Bool) {
     guard patch.language == .apply else {
-      return (try change(path, options) { old throws(Refusal) in try patch.apply(to: old) }, false)
+      return (try change(path, options) { old throws(Status) in try patch.apply(to: old) }, false)
     }
     guard let stored = store[path.type.collection, path.key] else {
       return (try createByApplying(patch.document, at: path, options), true)
@@ -54,8 +57,8 @@ extension API {
   }
 
   private func change(
-    _ path: ResourcePath, _ options: WriteOptions, _ edit: (Value) throws(Refusal) -> Value
-  ) throws(Refusal) -> StoredObject {
+    _ path: ResourcePath, _ options: WriteOptions, _ edit: (Value) throws(Status) -> Value
+  ) throws(Status) -> StoredObject {
     let stored = try get(path)
     let old = stored.value
     let edited = try edit(old)
@@ -67,7 +70,7 @@ extension API {
 
   private func apply(
     _ wanted: Value, to stored: StoredObject, _ path: ResourcePath, _ options: WriteOptions
-  ) throws(Refusal) -> StoredObject {
+  ) throws(Status) -> StoredObject {
     let old = stored.value
     try checkName(wanted, path)
     let applied = try ownership(path, options, .apply).apply(wanted, to: old, force: options.isForced)
@@ -77,9 +80,9 @@ extension API {
 
   private func createByApplying(
     _ wanted: Value, at path: ResourcePath, _ options: WriteOptions
-  ) throws(Refusal) -> StoredObject {
+  ) throws(Status) -> StoredObject {
     let name = path.name ?? ""
-    guard !path.isStatus else { throw .notFound(path.type, name) }
+    guard !path.isStatus else { throw .notFound(path.type.resource, name) }
     var attributes = Attributes(
       verb: "create", group: path.type.resource.group, resource: path.type.resource.plural, name: name)
     attributes.namespace = path.namespace ?? ""
@@ -88,7 +91,8 @@ extension API {
     let uid = Object(wanted).uid
     guard uid.isEmpty else {
       throw .conflict(
-        path.type, name, "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
+        path.type.resource, name,
+        "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
     }
     let named = wanted.setting(["metadata", "name"], to: .string(name))
     let anew = named.setting(["metadata", "resourceVersion"], to: nil)
@@ -97,7 +101,7 @@ extension API {
     return try add(object.setting(["metadata", "managedFields"], to: applied.accounts), path.type, options)
   }
 
-  private func checkName(_ wanted: Value, _ path: ResourcePath) throws(Refusal) {
+  private func checkName(_ wanted: Value, _ path: ResourcePath) throws(Status) {
     let (given, name) = (Object(wanted).name, path.name ?? "")
     guard given.isEmpty || given == name else {
       throw .badRequest("the name of the object (\(given)) does not match the name on the URL (\(name))")
@@ -107,7 +111,7 @@ extension API {
   /// Puts `new` in the place of what is stored, or removes it when nothing holds it any more.
   private func put(
     _ new: Value, for old: (stored: StoredObject, value: Value), _ path: ResourcePath, _ options: WriteOptions
-  ) throws(Refusal) -> StoredObject {
+  ) throws(Status) -> StoredObject {
     let stored = old.stored
     // A write that changes nothing is no event (Kubernetes drops it before etcd as well).
     guard new != old.value else { return stored }
@@ -129,7 +133,7 @@ extension API {
   }
 
   /// Deletes, or marks for deletion what a finalizer still holds.
-  func delete(_ path: ResourcePath, _ options: DeleteOptions) throws(Refusal) -> Deletion {
+  func delete(_ path: ResourcePath, _ options: DeleteOptions) throws(Status) -> Deletion {
     let stored = try get(path)
     try check(options, stored, path.type)
     guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
@@ -144,7 +148,7 @@ extension API {
     return Deletion(path.type, change.object, isGone: true)
   }
 
-  private func mark(_ stored: StoredObject, _ type: ResourceType) throws(Refusal) -> StoredObject {
+  private func mark(_ stored: StoredObject, _ type: ResourceType) throws(Status) -> StoredObject {
     let value = stored.value
     guard !Object(value).isBeingDeleted else { return stored }
     var marked = value.setting(["metadata", "deletionTimestamp"], to: .string(now().description))
@@ -155,29 +159,29 @@ extension API {
     return try committing { () throws(StorageError) in try store.put(marked, in: type.collection) }.object
   }
 
-  private func check(_ options: DeleteOptions, _ stored: StoredObject, _ type: ResourceType) throws(Refusal) {
+  private func check(_ options: DeleteOptions, _ stored: StoredObject, _ type: ResourceType) throws(Status) {
     if let uid = options.uid, uid != stored.uid {
       throw .unmet(
-        type, stored.key.name,
+        type.resource, stored.key.name,
         "the UID in the precondition (\(uid)) does not match the UID in record (\(stored.uid)). "
           + "The object might have been deleted and then recreated")
     }
     if let version = options.resourceVersion, version != String(stored.version) {
       throw .unmet(
-        type, stored.key.name,
+        type.resource, stored.key.name,
         "the ResourceVersion in the precondition (\(version)) does not match the ResourceVersion in record "
           + "(\(stored.version)). The object might have been modified")
     }
   }
 
   /// Makes one change in the store and wakes those who wait for it.
-  func committing(_ write: () throws(StorageError) -> Change) throws(Refusal) -> Change {
+  func committing(_ write: () throws(StorageError) -> Change) throws(Status) -> Change {
     do throws(StorageError) {
       let change = try write()
       announce(change)
       return change
     } catch {
-      throw .unstored(error)
+      throw .internalError("\(error)")
     }
   }
 

@@ -1,4 +1,6 @@
 import Client
+import HTTP
+import KubernetesAPI
 
 /// What a request is about, as a policy sees it (kube-apiserver's `RequestInfo`).
 ///

@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 /// Says who may do what: masters everything, everybody known what `system:discovery` and
@@ -43,7 +44,7 @@ package struct Authorizer: Hashable, Sendable {
   }
 
   /// Refuses what `user` may not do.
-  func check(_ attributes: Attributes, by user: User) throws(Refusal) {
+  func check(_ attributes: Attributes, by user: User) throws(Status) {
     guard verdict(on: attributes, by: user).isAllowed else { throw .forbidden(attributes, user) }
   }
 
@@ -111,30 +112,24 @@ struct BuiltInRole: Hashable, Sendable {
   }
 }
 
-extension Refusal {
+extension Status {
   /// Says what was not allowed to whom, in the words of kube-apiserver.
-  static func forbidden(_ attributes: Attributes, _ user: User) -> Refusal {
+  static func forbidden(_ attributes: Attributes, _ user: User) -> Status {
     let who = "User \(quoted(user.name)) cannot \(attributes.verb)"
     guard attributes.isResourceRequest else {
-      return Refusal(
+      return Status(
         code: 403, reason: "Forbidden", message: escaped("forbidden: \(who) path \(quoted(attributes.path))"))
     }
     let subresource = attributes.subresource.isEmpty ? "" : "/" + attributes.subresource
     let place =
       attributes.namespace.isEmpty ? "at the cluster scope" : "in the namespace \(quoted(attributes.namespace))"
     let what = "resource \(quoted(attributes.resource + subresource)) in API group \(quoted(attributes.group)) \(place)"
-    var details = Mapping()
-    if !attributes.name.isEmpty { details["name"] = .string(attributes.name) }
-    if !attributes.group.isEmpty { details["group"] = .string(attributes.group) }
-    details["kind"] = .string(attributes.resource)
     let subject = attributes.group.isEmpty ? attributes.resource : "\(attributes.resource).\(attributes.group)"
     let name = attributes.name.isEmpty ? "" : " " + quoted(attributes.name)
-    return Refusal(
+    return Status(
       code: 403, reason: "Forbidden", message: "\(subject)\(name) is forbidden: " + escaped("\(who) \(what)"),
-      details: details)
+      details: Details(name: attributes.name, group: attributes.group, kind: attributes.resource))
   }
-
-  static let unauthorized = Refusal(code: 401, reason: "Unauthorized", message: "Unauthorized")
 
   private static func quoted(_ text: String) -> String { JSON.text(.string(text)) }
 

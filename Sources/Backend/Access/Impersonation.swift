@@ -1,10 +1,13 @@
 import Client
+import HTTP
+import KubernetesAPI
+import Platform
 
 extension Authorizer {
   /// Who `request` is to be answered for: `user`, or whom it names in `Impersonate-…` fields.
   ///
   /// Every one of them needs the `impersonate` verb (kube-apiserver's impersonation filter).
-  func subject(of request: HTTPRequest, from user: User) throws(Refusal) -> User {
+  func subject(of request: HTTPRequest, from user: User) throws(Status) -> User {
     let name = request.headers["Impersonate-User"] ?? ""
     var impersonated = User(name: name)
     var wanted: [Attributes] = name.isEmpty ? [] : [Self.impersonation(of: name)]
@@ -14,7 +17,7 @@ extension Authorizer {
     }
     guard !wanted.isEmpty else { return user }
     guard !name.isEmpty else {
-      throw Refusal(
+      throw Status(
         code: 500, reason: "InternalError",
         message: "Internal error occurred: groups, a uid or extra fields are to be impersonated without a user")
     }

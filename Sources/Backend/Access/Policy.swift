@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 /// One line of kube-apiserver's `--authorization-policy-file`: attribute-based access control.

@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 /// Answers what is asked by creating it and never kept: questions about oneself.
@@ -7,7 +8,7 @@ struct Reviews: Sendable {
   var user: User
 
   /// The object in `value` with its answer as `status`.
-  func answer(_ value: Value, _ type: ResourceType) throws(Refusal) -> Value {
+  func answer(_ value: Value, _ type: ResourceType) throws(Status) -> Value {
     let status: Value =
       switch type.resource.kind {
       case "SelfSubjectAccessReview": try access(value)
@@ -19,13 +20,13 @@ struct Reviews: Sendable {
     return review.setting(["metadata"], to: ["creationTimestamp": .null])
   }
 
-  private func access(_ value: Value) throws(Refusal) -> Value {
+  private func access(_ value: Value) throws(Status) -> Value {
     let (resource, other) = (value[path: "spec", "resourceAttributes"], value[path: "spec", "nonResourceAttributes"])
     guard (resource?.mapping != nil) != (other?.mapping != nil) else {
-      let cause = Refusal.Cause.invalid(
+      let cause = Status.Cause.invalid(
         "spec.resourceAttributes", .string("null"),
         "exactly one of nonResourceAttributes or resourceAttributes must be specified")
-      throw .invalid(ResourceTypes.accessReviews, "", [cause])
+      throw .invalid(ResourceTypes.accessReviews.resource, "", [cause])
     }
     let verdict = authorizer.verdict(on: Self.attributes(resource, other), by: user)
     var status: Mapping = ["allowed": .bool(verdict.isAllowed)]
@@ -45,7 +46,7 @@ struct Reviews: Sendable {
     return attributes
   }
 
-  private func rules(_ value: Value) throws(Refusal) -> Value {
+  private func rules(_ value: Value) throws(Status) -> Value {
     guard let namespace = value[path: "spec", "namespace"]?.string, !namespace.isEmpty else {
       throw .badRequest("no namespace on request")
     }

@@ -1,4 +1,6 @@
 import Client
+import KubernetesAPI
+import Platform
 
 /// Which bearer token belongs to whom.
 ///

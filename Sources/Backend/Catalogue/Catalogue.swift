@@ -1,6 +1,9 @@
 package import Client
 package import Extensions
+import KubernetesAPI
 import Manifest
+import Packages
+import Platform
 
 /// The built-in marketplace: small extensions to try everything with, no cluster and no network needed.
 package enum Catalogue {

@@ -1,5 +1,6 @@
 import Extensions
 import Manifest
+import Packages
 
 /// Makes the chart of one version of a marketplace entry.
 ///

@@ -1,3 +1,5 @@
+import KubernetesAPI
+
 extension CatalogueEntries {
   static let backupVault = CatalogueEntry(
     name: "backup-vault", category: "storage",

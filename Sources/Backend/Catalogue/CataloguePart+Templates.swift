@@ -1,3 +1,5 @@
+import Packages
+
 extension CataloguePart {
   /// Template files by path.
   var templates: [String: String] {

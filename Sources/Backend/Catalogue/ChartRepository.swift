@@ -1,6 +1,8 @@
 import Client
 import Extensions
 import Manifest
+import Packages
+import Platform
 
 /// A chart repository on disk: packed charts and the index that lists them, as helm makes it.
 struct ChartRepository {

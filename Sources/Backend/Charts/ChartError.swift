@@ -1,5 +1,6 @@
-package import Extensions
+import Extensions
 package import Manifest
+package import Packages
 
 /// Why a chart did not become objects.
 package enum ChartError: Error, Hashable, Sendable {

@@ -1,6 +1,8 @@
-package import Client
+import Client
 import Extensions
 import Manifest
+import Packages
+package import Platform
 
 /// Makes objects of a chart: with helm where there is one, otherwise by plain substitution.
 package struct ChartRenderer: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import Client
 import Manifest
+import Platform
 
 /// A helm that renders, and does nothing else.
 struct Helm {

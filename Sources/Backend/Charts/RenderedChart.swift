@@ -1,4 +1,5 @@
-package import Client
+import Client
+package import KubernetesAPI
 import Manifest
 
 /// The objects a chart stands for in one release.

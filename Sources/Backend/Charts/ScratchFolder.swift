@@ -1,5 +1,6 @@
 import Client
 import Glibc
+import Platform
 
 /// A folder of this process alone, for the time of one piece of work.
 struct ScratchFolder: Sendable {

@@ -1,5 +1,6 @@
 import Extensions
 import Manifest
+import Packages
 
 /// The part of helm's template language that needs no helm.
 ///

@@ -1,6 +1,8 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// Keeps on each Category how many extensions it has (docs/KUBESPHERE.md: Kinds).
 struct CategoryReconciler: Reconciler {

@@ -1,3 +1,5 @@
+package import Platform
+
 /// How the controllers behave.
 package struct ControllerSettings: Sendable {
   package var renderer = ChartRenderer.found()

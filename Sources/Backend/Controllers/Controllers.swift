@@ -1,5 +1,6 @@
 package import Client
 package import Extensions
+import KubernetesAPI
 
 /// Everything that makes the objects of a cluster what they ask to be.
 ///

@@ -1,6 +1,9 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Packages
+import Platform
 
 /// Keeps in each Extension which versions there are and which is best for this cluster (docs/KUBESPHERE.md: Extension status).
 struct ExtensionReconciler: Reconciler {

@@ -1,5 +1,7 @@
 import Client
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// Plays the part of scheduler and kubelet where there are none: calls workloads ready.
 ///

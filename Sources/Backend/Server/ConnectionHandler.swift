@@ -1,4 +1,6 @@
 import Client
+import HTTP
+import KubernetesAPI
 import NIOCore
 import NIOHTTP1
 
@@ -141,7 +143,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   /// Says no to a request that is not read to its end, so that the connection cannot go on.
-  private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext) {
+  private func refuse(_ refusal: Status, _ context: ChannelHandlerContext) {
     end()
     let channel = context.channel
     let stall = limits.stall

@@ -1,4 +1,6 @@
 import Client
+import HTTP
+import KubernetesAPI
 
 /// Finds out who asks by their bearer token (RFC 6750), and has them answered as that user.
 struct Door: Sendable {
@@ -10,7 +12,7 @@ struct Door: Sendable {
 
   func respond(to request: HTTPRequest) async -> HTTPResponse {
     guard let user = user(of: request) else {
-      var response = Refusal.unauthorized.response
+      var response = Status.unauthorized.response
       response.headers["WWW-Authenticate"] = "Bearer"
       return response
     }

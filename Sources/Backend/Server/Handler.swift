@@ -1,4 +1,6 @@
-package import Client
+import Client
+package import HTTP
+package import KubernetesAPI
 
 /// Something that answers requests of people it is told of.
 package protocol Handler: Sendable {

@@ -1,4 +1,5 @@
 import Client
+import HTTP
 import NIOCore
 import NIOHTTP1
 

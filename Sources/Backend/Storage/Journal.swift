@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The database of the objects and of their latest changes.
 ///
@@ -21,12 +22,24 @@ final class Journal {
 
   init(path: String) throws(StorageError) {
     self.path = path
-    lock = path == ":memory:" ? nil : try FileLock(beside: path)
+    lock = path == ":memory:" ? nil : try Self.lock(path)
     database = try Self.open(path)
     insertObject = try database.prepare("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)")
     deleteObject = try database.prepare("DELETE FROM objects WHERE collection = ? AND namespace = ? AND name = ?")
     insertChange = try database.prepare("INSERT INTO history VALUES (?, ?, ?, ?)")
     forgetChanges = try database.prepare("DELETE FROM history WHERE version <= ?")
+  }
+
+  private static func lock(_ path: String) throws(StorageError) -> FileLock {
+    do throws(FileLock.Failure) {
+      return try FileLock(beside: path)
+    } catch {
+      switch error {
+      case .isHeld:
+        throw .unusable(path: path, reason: "is in use by another ksxd; stop it, or choose a directory with --data")
+      case .unusable(let problem): throw .unusable(path: path, reason: "\(problem)")
+      }
+    }
   }
 
   private static func open(_ path: String) throws(StorageError) -> Database {

@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 /// Where an object lives among those of its resource; cluster-scoped ones have an empty namespace.

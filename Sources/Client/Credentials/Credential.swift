@@ -1,3 +1,6 @@
+package import HTTP
+package import Platform
+
 /// What proves to a server who is asking.
 package struct Credential: Hashable, Sendable {
   /// Fields such as `Authorization` and `Impersonate-User`.
@@ -22,25 +25,6 @@ package struct Credential: Hashable, Sendable {
 
   /// Texts that must not appear in anything a person reads.
   var secrets: [String] { headers.fields.flatMap(\.secrets) }
-}
-
-extension HTTPHeaders.Field {
-  /// Whether the value is nobody's business: all but whom one asks to be taken for.
-  var isSecret: Bool {
-    let name = name.lowercased()
-    return ["authorization", "proxy-authorization", "cookie", "set-cookie"].contains(name) || name.containsText("token")
-  }
-
-  /// The value, the words in it that prove something, and the password of one that is encoded.
-  var secrets: [String] {
-    guard isSecret else { return [] }
-    let words = value.split(separator: " ").map(String.init)
-    guard words.count == 2, words[0] == "Basic", let bytes = Base64.decode(words[1]) else {
-      return [value] + words.dropFirst()
-    }
-    let pair = String(decoding: bytes, as: UTF8.self)
-    return [value, words[1], pair, String(pair.drop { $0 != ":" }.dropFirst())]
-  }
 }
 
 /// Where a credential comes from: a text, a file that is read again, a plugin that is run.

@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 
 /// How a credential plugin is run: the `exec` part of a user.
 struct ExecSettings: Sendable {

@@ -1,4 +1,7 @@
+import HTTP
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// Finds out as whom a cluster is spoken to: flags first, then the user's entry.
 struct CredentialResolution {

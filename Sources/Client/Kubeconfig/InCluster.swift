@@ -1,3 +1,5 @@
+import Platform
+
 /// The settings every pod is given, used when there are no others.
 enum InCluster {
   private static let directory = "/var/run/secrets/kubernetes.io/serviceaccount"

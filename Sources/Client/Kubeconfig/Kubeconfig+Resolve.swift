@@ -1,4 +1,6 @@
+package import HTTP
 import Manifest
+package import Platform
 
 extension Kubeconfig {
   /// Finds the cluster kubectl would talk to, given the same options, environment and files.

@@ -1,4 +1,6 @@
+package import HTTP
 import Manifest
+package import Platform
 
 /// The settings of kubectl, merged from their files as kubectl merges them.
 ///

@@ -1,3 +1,5 @@
+package import Platform
+
 /// Why no cluster can be made of the settings: where it stands, what is wrong and what to do.
 package struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertible {
   package var file: String?

@@ -1,3 +1,4 @@
+import Platform
 import Terminal
 
 /// Takes a command line apart into words and options, wherever the options stand.

@@ -1,3 +1,4 @@
+import Platform
 import Terminal
 
 /// A command line, read: what to do, to what, and how.

@@ -1,4 +1,6 @@
 import Extensions
+import KubernetesAPI
+import Packages
 import Terminal
 
 /// One extension in a list.

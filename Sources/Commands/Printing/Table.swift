@@ -1,3 +1,4 @@
+import KubernetesAPI
 import Terminal
 
 /// Rows under headings, for a person or for `awk`.

@@ -1,6 +1,8 @@
 import Client
 import Glibc
+import KubernetesAPI
 import Manifest
+import Platform
 import Terminal
 
 /// `ksx contexts`: everywhere a person can go, from both files, in one list.

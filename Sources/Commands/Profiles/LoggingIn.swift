@@ -1,5 +1,7 @@
 import Client
 import Glibc
+import KubernetesAPI
+import Platform
 import Terminal
 
 /// `ksx login` and `ksx logout`.

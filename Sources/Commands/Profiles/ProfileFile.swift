@@ -1,5 +1,6 @@
 import Client
 import Glibc
+import Platform
 
 /// The file in which a person's profiles stand, among other settings.
 struct ProfileFile {

@@ -1,5 +1,7 @@
 import Client
 import Extensions
+import Packages
+import Platform
 import Terminal
 
 /// What change a command line asks for, once it is known what there is.

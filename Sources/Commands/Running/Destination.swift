@@ -1,5 +1,6 @@
 package import Client
 package import Extensions
+import Platform
 
 /// The cluster a command line is about, and how it is reached.
 package struct Destination: Sendable {

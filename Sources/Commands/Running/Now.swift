@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
 import Terminal
 
@@ -107,7 +108,7 @@ extension Runner {
     }
     let kind = dialect.installations.kind
     let other = dialect.name == .installPlan ? Dialect.Name.subscription : .installPlan
-    if status.name.isEmpty {
+    if status.isMissingKind {
       return CommandError(
         "\(doing): \(destination.server) has no \(kind)s at all; try --dialect \(other.rawValue), or check --context"
       )

@@ -1,6 +1,7 @@
-package import Client
+import Client
 import Extensions
 import Manifest
+package import Platform
 import Terminal
 
 /// Carries out one command line in one cluster.

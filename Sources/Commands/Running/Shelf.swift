@@ -1,5 +1,6 @@
 import Client
 package import Extensions
+import Platform
 
 /// What ksx keeps on this computer between two runs.
 ///

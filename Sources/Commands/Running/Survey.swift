@@ -1,6 +1,8 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Packages
 
 /// What a command asks a cluster before it speaks about an extension.
 struct Survey: Sendable {
@@ -39,7 +41,7 @@ struct Survey: Sendable {
     do throws(ClusterError) {
       return try await cluster.get(dialect.extensions, name, skipping: isWhole ? JSONPaths() : Extension.unread)
     } catch {
-      guard case .refused(let status) = error, status.code == 404, !status.name.isEmpty else { throw error }
+      guard case .refused(let status) = error, status.isNotFound, !status.isMissingKind else { throw error }
       return nil
     }
   }

@@ -1,5 +1,7 @@
 import Client
 import Extensions
+import KubernetesAPI
+import Platform
 import Terminal
 
 /// Follows one installation until a change is complete, by what the watch says.

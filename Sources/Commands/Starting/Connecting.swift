@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Glibc
+import Platform
 import Terminal
 
 extension Destination {

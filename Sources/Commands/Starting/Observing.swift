@@ -1,4 +1,6 @@
 import Client
+import HTTP
+import Platform
 import Terminal
 
 extension Destination {

@@ -1,5 +1,6 @@
-package import Client
+import Client
 import Glibc
+package import Platform
 import Terminal
 
 /// What `ksx` does from its start: everything but the console itself.

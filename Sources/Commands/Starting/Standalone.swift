@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Glibc
+import Platform
 
 /// The backend of one's own: a process that this program attaches to, or starts.
 struct Standalone: Sendable {

@@ -1,5 +1,7 @@
 import Client
 import Extensions
+import HTTP
+import KubernetesAPI
 
 extension App {
   /// Changes the state as something from outside says.

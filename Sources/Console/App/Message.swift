@@ -1,5 +1,6 @@
 package import Client
 package import Extensions
+package import KubernetesAPI
 package import Terminal
 
 /// Everything that can happen to the console.

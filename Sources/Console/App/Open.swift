@@ -1,4 +1,5 @@
-package import Client
+import Client
+package import Platform
 package import Terminal
 
 /// Opens the console on the terminal and returns when the person leaves.

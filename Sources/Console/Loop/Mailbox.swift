@@ -1,5 +1,6 @@
 import Client
 import Glibc
+import Platform
 
 /// Messages on their way to the console, from any task.
 ///

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Platform
 
 /// Files on this computer that outlive a session.
 ///

@@ -1,5 +1,8 @@
 import Client
 import Extensions
+import KubernetesAPI
+import Packages
+import Platform
 
 /// Does what the console asks, on tasks, and posts what came of it.
 ///
@@ -177,7 +180,7 @@ package final class Worker: Sendable {
   }
 
   private func document(_ version: ExtensionVersion, _ language: String) async {
-    do throws(PackageError) {
+    do throws(PackageSourceError) {
       let package = try await version.package(from: session.cluster, gateway: session.gateway)
       let text = package.readme(in: language)
       post(.documented(version: version.name, text.map { .text($0) } ?? .missing(reason: "the package has none.")))

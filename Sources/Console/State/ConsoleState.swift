@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Terminal
 
 /// What all views share: the cluster as it is known, and how this person wants to see it.

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Terminal
 
 /// The first row: where one is, and whether what one sees is true.

@@ -1,4 +1,5 @@
 import Extensions
+import KubernetesAPI
 import Terminal
 
 /// One column of a list, as data.

@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 // A change as the cluster is told of it: as little as the rules of its dialect allow (docs/KUBESPHERE.md: Admission, Changes).

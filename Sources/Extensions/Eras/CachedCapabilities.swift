@@ -1,4 +1,5 @@
 package import Client
+import KubernetesAPI
 package import Manifest
 
 /// What was learnt of one cluster some time ago, as a file keeps it.
@@ -76,6 +77,6 @@ extension ClusterError {
   /// A missing object is named in its refusal, a missing kind is not.
   package var isOfMissingKind: Bool {
     guard case .refused(let status) = self else { return false }
-    return status.code == 404 && status.name.isEmpty
+    return status.isMissingKind
   }
 }

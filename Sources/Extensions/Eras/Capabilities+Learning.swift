@@ -1,4 +1,5 @@
 package import Client
+import KubernetesAPI
 import Manifest
 
 extension Capabilities {

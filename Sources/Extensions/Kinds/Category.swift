@@ -1,5 +1,7 @@
-package import Client
+import Client
+package import KubernetesAPI
 import Manifest
+package import Packages
 
 /// A shelf of the marketplace.
 package struct Category: Mirrored {

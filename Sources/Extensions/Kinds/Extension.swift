@@ -1,5 +1,7 @@
-package import Client
+import Client
+package import KubernetesAPI
 package import Manifest
+package import Packages
 
 /// One extension of the marketplace, installed or not.
 ///

@@ -1,5 +1,7 @@
-package import Client
+import Client
+package import KubernetesAPI
 package import Manifest
+package import Packages
 
 /// One version of an extension: what it needs, and where its chart is.
 package struct ExtensionVersion: Mirrored {

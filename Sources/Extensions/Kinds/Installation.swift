@@ -1,4 +1,5 @@
-package import Client
+import Client
+package import KubernetesAPI
 import Manifest
 
 /// A Subscription or an InstallPlan: that an extension shall be there, in a version, with a config.

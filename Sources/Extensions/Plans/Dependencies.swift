@@ -1,3 +1,5 @@
+import Packages
+
 // Who needs whom. The cluster does not look (docs/KUBESPHERE.md: Changes).
 extension PlanSubject {
   /// What the version that the change leads to needs and does not find.

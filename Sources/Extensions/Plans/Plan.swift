@@ -1,4 +1,5 @@
 package import Client
+package import KubernetesAPI
 
 /// What will happen, shown before anything does.
 package struct Plan: Hashable, Sendable {

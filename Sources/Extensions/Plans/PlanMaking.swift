@@ -1,5 +1,8 @@
 import Client
+import KubernetesAPI
 import Manifest
+import Packages
+import Platform
 
 extension Plan {
   /// Works out what `change` would do to the extension called `name`, from what is known, asking nobody.

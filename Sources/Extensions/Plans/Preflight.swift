@@ -1,5 +1,7 @@
 import Client
+import KubernetesAPI
 import Manifest
+import Packages
 
 /// Whether a change of some kind can be made at all, before its version or config is chosen.
 ///

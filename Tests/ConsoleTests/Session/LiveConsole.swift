@@ -1,6 +1,9 @@
 import Backend
 import Client
 import Extensions
+import HTTP
+import KubernetesAPI
+import Platform
 import Terminal
 import TestSupport
 import Testing

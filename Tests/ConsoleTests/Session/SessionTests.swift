@@ -1,6 +1,7 @@
 import Backend
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
 import Terminal
 import Testing

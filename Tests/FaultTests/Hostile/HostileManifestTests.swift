@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import KubernetesAPI
 
 /// JSON and YAML that nobody should have sent.
 @Suite(.timeLimit(.minutes(20)))

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Extensions
+@testable import Packages
 
 /// Packages that want out, or want all the memory.
 @Suite(.timeLimit(.minutes(20)))

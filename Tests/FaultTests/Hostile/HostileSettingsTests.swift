@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 
 @testable import Client
+@testable import HTTP
+@testable import Platform
 
 /// Settings files as nobody would write them by hand.
 @Suite(.timeLimit(.minutes(20)))

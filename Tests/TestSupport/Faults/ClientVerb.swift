@@ -1,4 +1,5 @@
 package import Client
+import KubernetesAPI
 package import Manifest
 
 /// Everything a client can ask, of a server with the extensions `a` to `c`.

@@ -1,3 +1,5 @@
+import KubernetesAPI
+
 /// What happens to one connection on its way.
 package enum Fault: Hashable, Sendable {
   /// Nothing.

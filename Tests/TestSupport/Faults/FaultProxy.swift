@@ -1,5 +1,6 @@
 import Client
 import Glibc
+import Platform
 
 /// A proxy between a real client and a real server that does to each connection what a test says.
 package final class FaultProxy: Sendable {

@@ -1,3 +1,5 @@
+import KubernetesAPI
+
 /// Every kind of fault, at a place where it hurts; the raw value is its name in a report.
 ///
 /// Tests of single requests and of watches go through all of them: to add one, add a case here and its place in `fault`.

@@ -1,5 +1,7 @@
-package import Client
+import Client
 import Glibc
+package import HTTP
+import Platform
 
 /// A server on this machine that does exactly what a test tells it, also what no server should.
 package final class LoopbackServer: Sendable {

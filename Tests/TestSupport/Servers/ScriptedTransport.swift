@@ -1,4 +1,8 @@
-package import Client
+import Client
+package import HTTP
+import KubernetesAPI
+import Manifest
+package import Platform
 
 /// A transport in this process whose answers a test writes.
 package final class ScriptedTransport: Transport {

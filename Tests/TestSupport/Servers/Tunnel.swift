@@ -1,5 +1,6 @@
 import Client
 import Glibc
+import HTTP
 
 /// What a proxy does with bytes.
 enum Tunnel {

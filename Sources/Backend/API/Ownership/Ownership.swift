@@ -1,5 +1,7 @@
 import Client
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// Keeps account of who wrote which field, and applies what somebody wants to own
 /// (Kubernetes, "Server-Side Apply"; the algorithm of structured-merge-diff).
@@ -39,7 +41,7 @@ struct Ownership: Sendable {
   /// `old` with `wanted` applied, and the accounts after that.
   func apply(
     _ wanted: Value, to old: Value?, force: Bool
-  ) throws(Refusal) -> (object: Value, accounts: Value?) {
+  ) throws(Status) -> (object: Value, accounts: Value?) {
     var managed = ManagedFields(old?[path: "metadata", "managedFields"]) ?? before(old)
     let live = old ?? [:]
     let wanted = part(of: wanted)
@@ -55,7 +57,7 @@ struct Ownership: Sendable {
     return (object, managed.value)
   }
 
-  private func check(_ written: FieldSet, _ managed: ManagedFields, _ force: Bool) throws(Refusal) {
+  private func check(_ written: FieldSet, _ managed: ManagedFields, _ force: Bool) throws(Status) {
     guard !force else { return }
     let conflicts = managed.entries.filter { !$0.writer.isSame(as: writer) }
       .map { (who: $0.writer.description, paths: $0.fields.intersection(written).paths) }
@@ -108,15 +110,13 @@ struct Ownership: Sendable {
   }
 }
 
-extension Refusal {
+extension Status {
   /// Fields that others own, as kube-apiserver lists them.
-  static func applyConflict(_ conflicts: [(who: String, paths: [String])]) -> Refusal {
+  static func applyConflict(_ conflicts: [(who: String, paths: [String])]) -> Status {
     let count = conflicts.reduce(0) { $0 + $1.paths.count }
     let causes = conflicts.flatMap { conflict in
       conflict.paths.map {
-        Value.mapping([
-          "reason": "FieldManagerConflict", "message": .string("conflict with \(conflict.who)"), "field": .string($0),
-        ])
+        Cause(reason: "FieldManagerConflict", message: "conflict with \(conflict.who)", field: $0)
       }
     }
     let list =
@@ -124,7 +124,7 @@ extension Refusal {
       ? "1 conflict: conflict with \(conflicts[0].who): \(conflicts[0].paths[0])"
       : "\(count) conflicts: "
         + conflicts.map { "conflicts with \($0.who):" + $0.paths.map { "\n- \($0)" }.joined() }.joined(separator: "\n")
-    return Refusal(
-      code: 409, reason: "Conflict", message: "Apply failed with \(list)", details: ["causes": .sequence(causes)])
+    return Status(
+      code: 409, reason: "Conflict", message: "Apply failed with \(list)", details: Details(causes: causes))
   }
 }

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
 
 /// Makes the objects of a release what they shall be, and removes them.

@@ -1,6 +1,8 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// Makes so what Subscriptions or InstallPlans ask for, one edge of the state machine at a time.
 struct InstallationReconciler: Reconciler {

@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 /// Whether a workload does what it is there for, as helm's `--wait` judges.

@@ -1,6 +1,9 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Packages
+import Platform
 
 /// Finds out what shall be there: the chart, rendered, and how the cluster serves each kind in it.
 struct ReleasePlanner: Sendable {

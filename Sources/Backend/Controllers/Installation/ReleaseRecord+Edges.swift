@@ -1,6 +1,8 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// The edges of the state machine; `Lifecycle` has the drawing.
 extension ReleaseRecord {

@@ -1,6 +1,9 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Packages
+import Platform
 
 /// How a record is kept: a Secret in the release's namespace, because configs may hold secrets.
 extension ReleaseRecord {

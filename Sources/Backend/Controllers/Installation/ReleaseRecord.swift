@@ -1,5 +1,7 @@
 import Client
 import Extensions
+import KubernetesAPI
+import Platform
 
 /// What the controller knows of one release: the truth from which it goes on after a restart.
 ///

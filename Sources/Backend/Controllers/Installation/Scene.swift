@@ -1,6 +1,8 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// One installation with all that belongs to it, as the cluster has it now.
 struct Scene: Sendable {

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
 
 /// Tells the gateway whether to serve what an extension brings (docs/KUBESPHERE.md: Changes).

@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 
 extension ClusterError {
   var status: Status? {

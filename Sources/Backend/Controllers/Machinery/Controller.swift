@@ -1,4 +1,5 @@
 import Client
+import KubernetesAPI
 import Manifest
 
 /// What makes one kind of object so, step by step.

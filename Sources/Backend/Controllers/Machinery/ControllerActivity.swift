@@ -1,4 +1,5 @@
 import Client
+import Platform
 
 /// Which installations are under way, for a server that may only end when none is.
 ///

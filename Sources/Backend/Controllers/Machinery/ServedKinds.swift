@@ -1,5 +1,7 @@
 import Client
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// Which kinds the cluster serves, learnt by discovery as they are asked for.
 struct ServedKinds {

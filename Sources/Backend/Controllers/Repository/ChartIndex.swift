@@ -1,5 +1,7 @@
 import Extensions
+import KubernetesAPI
 import Manifest
+import Packages
 
 /// A chart repository's `index.yaml`: which versions there are, and where.
 struct ChartIndex: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Client
+import Platform
 
 /// `file://` addresses of folders and files on the machine where the controllers run.
 enum FileURL {

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
 
 /// The categories KubeSphere ships, and their names.

@@ -1,6 +1,9 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Packages
+import Platform
 
 /// One version of an extension as it is published: its objects in a dialect.
 struct PublishedVersion: Sendable {

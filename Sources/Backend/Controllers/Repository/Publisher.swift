@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
 
 /// Makes the cluster's marketplace what an index says.

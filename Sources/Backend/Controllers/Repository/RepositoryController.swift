@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
 
 /// Reads chart repositories and publishes what is in them (docs/KUBESPHERE.md: Repositories).

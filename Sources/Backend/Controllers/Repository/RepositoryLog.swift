@@ -1,6 +1,8 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// Events on a Repository: the only place where the outcome of a look is told (docs/KUBESPHERE.md: Repositories).
 struct RepositoryLog: Sendable {

@@ -1,6 +1,8 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Manifest
+import Platform
 
 /// Why a repository was not read, for a person.
 struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertible {

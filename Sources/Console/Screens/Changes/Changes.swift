@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Terminal
 
 /// Begins what `command` asks for on the extension `name`: opens what must be chosen or planned.

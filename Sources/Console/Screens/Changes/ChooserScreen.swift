@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Packages
 import Terminal
 
 /// A choice among versions, before a plan.

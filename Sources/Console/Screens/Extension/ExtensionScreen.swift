@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Packages
 import Terminal
 
 /// One extension: what it is, its versions, its README and its config.

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Packages
 import Terminal
 
 /// What an extension is and where it stands, in lines.

@@ -1,5 +1,7 @@
 import Client
 import Extensions
+import KubernetesAPI
+import Packages
 import Terminal
 
 /// Categories with counts beside the extensions.

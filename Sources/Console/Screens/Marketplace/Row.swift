@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Packages
 
 /// One extension as the list shows it, made once when the cluster changes and not at every frame.
 struct Row: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 
 /// What the server would say to a plan, as far as it has been asked.
 struct DryRunResult: Hashable, Sendable {
@@ -40,7 +41,7 @@ struct DryRunResult: Hashable, Sendable {
     if status.code == 404 || status.code == 405 || status.code == 429 || status.code >= 500 {
       return .unavailable("The server did not rehearse this (\(status.code)): \(status.message)")
     }
-    let causes = status.causes.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
+    let causes = status.details.causes.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
     let reason = causes.isEmpty ? status.message : causes.joined(separator: "; ")
     return .refused("The server would refuse this (\(status.code)): \(reason)")
   }

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Terminal
 
 /// What a change will do, before it is done.

@@ -1,0 +1,22 @@
+package import HTTP
+package import KubernetesAPI
+
+/// Why the cluster did not do what was asked.
+package enum ClusterError: Error, Hashable, Sendable {
+  /// No answer came.
+  case transport(TransportError)
+  /// The API answered no.
+  case refused(Status)
+  /// The API answered something that is not what it promises; the text says what, for a person.
+  case unreadable(String)
+  /// A write got no answer, and was looked after; the reason says what became of the answer.
+  case unanswered(reason: String, Fate)
+
+  /// What became of a write whose answer was lost.
+  package enum Fate: Hashable, Sendable {
+    /// The object, read again, is not as the write wanted it.
+    case notCarriedOut
+    /// The object cannot be read either; the text says why.
+    case unknown(String)
+  }
+}

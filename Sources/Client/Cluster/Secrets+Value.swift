@@ -1,0 +1,60 @@
+import HTTP
+import KubernetesAPI
+import Manifest
+import Platform
+
+extension Secrets {
+  /// The values in `value` whose keys say that they are secret, also in texts that are YAML, as an
+  /// extension's config is.
+  init(in value: Value) {
+    self.init()
+    collect(value, isSecret: false)
+  }
+
+  private mutating func collect(_ value: Value, isSecret: Bool) {
+    switch value {
+    case .mapping(let mapping):
+      for pair in mapping.pairs { collect(pair.value, isSecret: isSecret || Self.isSecret(pair.key)) }
+    case .sequence(let values):
+      for value in values { collect(value, isSecret: isSecret) }
+    case .string(let text):
+      if isSecret {
+        texts.append(text)
+      } else if text.utf8.contains(10) || text.containsText(": "), let inner = try? YAML.parse(text),
+        inner.mapping != nil
+      {
+        collect(inner, isSecret: false)
+      }
+    case .null, .bool, .integer, .number: break
+    }
+  }
+
+  private static func isSecret(_ key: String) -> Bool {
+    let key = key.lowercased()
+    return ["password", "passwd", "secret", "token", "apikey", "credential", "privatekey"].contains {
+      key.containsText($0)
+    }
+  }
+}
+
+extension ClusterError {
+  /// The same error without any of `secrets` in its words: a server may repeat what it was sent.
+  func without(_ secrets: Secrets) -> ClusterError {
+    guard !secrets.texts.isEmpty else { return self }
+    func clean(_ text: String) -> String { Redaction.removing(secrets.texts, from: text) }
+    switch self {
+    case .transport(let error): return .transport(error.without(secrets.texts))
+    case .unreadable(let problem): return .unreadable(clean(problem))
+    case .unanswered(let reason, .notCarriedOut): return .unanswered(reason: clean(reason), .notCarriedOut)
+    case .unanswered(let reason, .unknown(let why)): return .unanswered(reason: clean(reason), .unknown(clean(why)))
+    case .refused(var status):
+      status.message = clean(status.message)
+      status.reason = clean(status.reason)
+      status.details.name = clean(status.details.name)
+      status.details.causes = status.details.causes.map {
+        Status.Cause(reason: clean($0.reason), message: clean($0.message), field: clean($0.field))
+      }
+      return .refused(status)
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package import HTTP
+package import KubernetesAPI
+
+extension ClusterError {
+  /// What went wrong and what to do about it, for the person at the keyboard.
+  ///
+  /// `doing` says what was being done and to what, such as `listing extensions`; `server` is the
+  /// address as it may be shown.
+  package func sentence(for doing: String, at server: String) -> String {
+    switch self {
+    case .transport(let error): error.sentence(for: doing, at: server)
+    case .refused(let status): status.sentence(for: doing, at: server)
+    case .unreadable(let problem):
+      "\(doing): \(server) gave an answer that cannot be read (\(problem)). Check that the address is that of a Kubernetes API."
+    case .unanswered(let reason, .notCarriedOut):
+      "\(doing): it was not carried out. The answer was lost (\(reason)), and what \(server) shows now is as it was before; it can be tried again."
+    case .unanswered(let reason, .unknown(let problem)):
+      "\(doing): nobody can say whether it was carried out. The answer was lost (\(reason)), and \(server) cannot be read now (\(problem)). Look at the present state before repeating it."
+    }
+  }
+
+  /// What happened, in a few words.
+  package var brief: String {
+    switch self {
+    case .transport(let error): error.brief
+    case .refused(let status): status.message.isEmpty ? "the answer was \(status.code)" : status.message
+    case .unreadable(let problem), .unanswered(reason: let problem, _): problem
+    }
+  }
+}
+
+extension TransportError {
+  /// What kept the request from its answer, and what to do about it.
+  package func sentence(for doing: String, at server: String) -> String {
+    switch self {
+    case .unreachable(let host, let reason):
+      "\(doing): \(host) cannot be reached (\(reason)). Check the address, the network and any proxy."
+    case .untrusted(let host, let reason):
+      "\(doing): \(host) is not trusted (\(reason)). Check certificate-authority and tls-server-name in the kubeconfig."
+    case .interrupted(let reason):
+      "\(doing): the connection to \(server) broke before the answer was complete (\(reason)). If it was a change, look at the present state before repeating it."
+    case .timedOut(let seconds):
+      "\(doing): \(server) sent nothing for \(seconds) s. Try again, or allow more with --request-timeout."
+    case .invalid(let reason):
+      "\(doing): nothing was sent to \(server), because \(reason)."
+    case .cancelled: "\(doing): stopped before \(server) answered."
+    }
+  }
+}
+
+extension Status {
+  /// What the server refused, and what to do about it.
+  package func sentence(for doing: String, at server: String) -> String {
+    "\(doing): \(server) \(verdict)\(quote). \(advice)"
+  }
+
+  private var verdict: String {
+    switch code {
+    case 400: "did not understand the request (400)"
+    case 401: "does not know who is asking (401)"
+    case 403: "does not allow it (403)"
+    case 404: "has no such thing (404)"
+    case 405: "does not offer this (405)"
+    case 409 where reason == "AlreadyExists": "has it already (409)"
+    case 409: "has a newer version of it (409)"
+    case 410: "no longer remembers that version (410)"
+    case 413: "finds it too large (413)"
+    case 415: "does not take this kind of change (415)"
+    case 422: "finds it invalid (422)"
+    case 429: "is too busy (429)"
+    case 511: "reports that the member cluster does not know who is asking (511)"
+    case 502, 503, 504: "is not available (\(code))"
+    case 500...: "failed (\(code))"
+    default: "answered \(code)"
+    }
+  }
+
+  private var quote: String {
+    let fields = details.causes.prefix(3).map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
+    let text = message.isEmpty ? fields.joined(separator: "; ") : message
+    guard !text.isEmpty else { return "" }
+    return ": " + (text.hasSuffix(".") ? String(text.dropLast()) : text)
+  }
+
+  private var advice: String {
+    switch code {
+    case 400: "Check what was entered."
+    case 401: "Log in again, or renew the token or certificate of this context."
+    case 403: "Ask whoever runs the cluster for this right, or use a context that has it."
+    case 404: "Look at the list again; it may have been deleted, or this cluster may not have that kind."
+    case 405, 415: "This cluster's version may be too old or too new for it."
+    case 409 where reason == "AlreadyExists": "Choose another name, or change the existing one."
+    case 409: "Look at what changed, then try again."
+    case 410: "List again."
+    case 413: "Make it smaller."
+    case 422: "Correct the fields named and try again."
+    case 429: retryAfter.map { "Try again in \($0) s." } ?? "Try again in a moment."
+    case 500...:
+      retryAfter.map { "Try again in \($0) s." } ?? "Try again in a moment; if it goes on, look at the server's log."
+    default: "Check that the address is that of a Kubernetes API."
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package import HTTP
+
+/// How one server is reached: everything a `CurlTransport` has to know.
+///
+/// Resolved once and pinned: no file that changes later changes it, but for those of certificates and
+/// tokens, which are renewed on purpose.
+package struct Connection: Sendable {
+  /// `https://host:6443`, with a path when the API is served under one, or `unix:///path/to/socket`.
+  package var server: String
+  package var tls = TLS()
+  /// Where `tls` was read from, if those files are to be followed.
+  package var tlsFiles: TLSFiles?
+  /// `http://`, `https://` or `socks5://` and an address; `nil` follows the environment, as kubectl does.
+  package var proxy: String?
+  package var credentials: (any CredentialSource)?
+  /// Seconds a connection may take, TLS included.
+  package var connectTimeout = 10
+  /// Seconds an ordinary request may go without a byte in either direction; `nil` waits for ever.
+  package var requestTimeout: Int? = 32
+  package var keepalive = Keepalive()
+  /// Whether answers may come compressed.
+  ///
+  /// Never asked for on this machine, where it only costs time.
+  package var allowsCompression = true
+  package var userAgent = "ksx"
+
+  package init(server: String) { self.server = server }
+
+  /// What TLS is told to trust and to show.
+  package struct TLS: Hashable, Sendable {
+    /// The authority's certificates (PEM); `nil` trusts the system's.
+    package var authority: [UInt8]?
+    package var clientCertificate: [UInt8]?
+    package var clientKey: [UInt8]?
+    /// The name the certificate must have, when it is not the host's.
+    package var serverName: String?
+    package var isVerified = true
+
+    package init() {}
+  }
+
+  /// How a network that has gone silent is told from a peer that has nothing to say: by probes of TCP,
+  /// which every living peer answers.
+  package struct Keepalive: Hashable, Sendable {
+    /// Seconds without a packet after which the peer is probed.
+    package var idle: Int32 = 30
+    /// Seconds between two probes.
+    package var interval: Int32 = 10
+    /// Probes without an answer after which the connection is dead; what was sent may also wait no
+    /// longer than so many intervals for its acknowledgement.
+    package var probes: Int32 = 3
+
+    package init() {}
+  }
+
+  /// Whether nobody checks who answers.
+  package var isInsecure: Bool { server.hasPrefix("https:") && !tls.isVerified }
+
+  /// Whether the server is on this machine.
+  package var isLoopback: Bool { ServerAddress(server)?.isLoopback ?? false }
+
+  /// The server as it may be shown: without the user and the password a URL can carry.
+  package var displayName: String { Redaction.withoutUserInfo(server) }
+}

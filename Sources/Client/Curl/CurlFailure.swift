@@ -1,0 +1,52 @@
+import CCurl
+import HTTP
+import Platform
+
+/// Puts what libcurl reports into words for a person.
+struct CurlFailure {
+  var code: CURLcode
+  var handle: EasyHandle
+  var call: CurlCall
+
+  var error: TransportError {
+    switch code {
+    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_NOT_BUILT_IN:
+      .invalid(reason: reason)
+    case CURLE_SSL_CERTPROBLEM: .invalid(reason: "the client certificate or its key cannot be used: " + reason)
+    case CURLE_SSL_CACERT_BADFILE: .invalid(reason: "the authority's certificate cannot be read: " + reason)
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
+      .unreachable(host: host, reason: reason)
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CIPHER,
+      CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED:
+      .untrusted(host: host, reason: reason)
+    case CURLE_OPERATION_TIMEDOUT: timeout
+    case CURLE_WRITE_ERROR, CURLE_ABORTED_BY_CALLBACK: .cancelled
+    // With TLS 1.3 a refused client certificate is only heard of when the answer is read.
+    case CURLE_RECV_ERROR where reason.containsText("alert"): .untrusted(host: host, reason: reason)
+    default: .interrupted(reason: reason)
+    }
+  }
+
+  private var timeout: TransportError {
+    guard isConnected, case .stream(let limit?, _) = call.request.patience else {
+      return .unreachable(host: host, reason: reason)
+    }
+    return .timedOut(seconds: limit)
+  }
+
+  /// What to report of a transfer that was silent for too long.
+  var silence: TransportError {
+    let seconds = call.longestSilence ?? 0
+    return isConnected
+      ? .timedOut(seconds: seconds) : .unreachable(host: host, reason: "no connection within \(seconds) s")
+  }
+
+  private var isConnected: Bool { handle.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 }
+
+  private var host: String { call.address.name }
+
+  private var reason: String {
+    let text = handle.problem.isEmpty ? String(cString: curl_easy_strerror(code)) : handle.problem
+    return Redaction.removing(call.secrets, from: text)
+  }
+}

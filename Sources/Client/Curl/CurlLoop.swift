@@ -1,0 +1,122 @@
+import CCurl
+import HTTP
+
+/// Owns libcurl: one multi handle, one thread, every easy handle.
+///
+/// The actor's executor *is* that thread, so a handle can only be touched where
+/// it is safe to, and the compiler checks it. A job sent to the actor wakes the
+/// thread out of `curl_multi_poll`.
+actor CurlLoop {
+  /// For requests, which may share a connection (HTTP/2).
+  static let requests = CurlLoop()
+  /// For streams, each with an HTTP/1.1 connection of its own.
+  ///
+  /// Apart from the others because libcurl 7.88 keeps one mark for all connections to a host: once it has
+  /// seen HTTP/2 there, it puts a request on the busy HTTP/1.1 connection of a watch, and no answer comes.
+  static let streams = CurlLoop()
+
+  private nonisolated let thread: CurlThread
+  private var transfers: [Int: Transfer] = [:]
+  private var idle: [EasyHandle] = []
+  private var lastID = 0
+  /// When the next transfer may have been silent for too long.
+  private var nextLook: ContinuousClock.Instant?
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  init() {
+    thread = CurlThread()
+    thread.start { [unowned self] in self.assumeIsolated { $0.perform() } }
+  }
+
+  /// Starts a request and returns when the head of its answer has arrived.
+  func start(_ call: CurlCall) async throws(TransportError) -> HTTPResponse {
+    lastID += 1
+    let id = lastID
+    let result = await withTaskCancellationHandler {
+      // The transfer is created with the continuation it will resume: there is
+      // no moment at which it runs and nobody waits for it.
+      await withCheckedContinuation { waiter in
+        let transfer = Transfer(
+          call, on: self, id: id, handle: idle.popLast() ?? EasyHandle(), whenStarted: waiter)
+        // A cancellation that came first found no transfer to stop.
+        if Task.isCancelled { transfer.finish(.cancelled) } else { begin(transfer) }
+      }
+    } onCancel: {
+      Task { await self.cancel(id) }
+    }
+    return try result.get()
+  }
+
+  private func begin(_ transfer: Transfer) {
+    if let problem = transfer.prepare() {
+      transfer.finish(.invalid(reason: problem))
+      return
+    }
+    transfers[transfer.id] = transfer
+    curl_multi_add_handle(thread.multi, transfer.handle.easy)
+    look(at: transfer.deadline)
+  }
+
+  /// Ends a transfer whose answer nobody wants any more; one that has ended already is left alone.
+  func cancel(_ id: Int) {
+    guard let transfer = take(id) else { return }
+    // What is cut in the middle is not worth keeping.
+    transfer.finish(.cancelled)
+  }
+
+  /// Lets a transfer go on whose reader had fallen behind.
+  func resume(_ id: Int) {
+    guard let transfer = transfers[id] else { return }
+    transfer.resume()
+    look(at: transfer.deadline)
+  }
+
+  private func look(at deadline: ContinuousClock.Instant?) {
+    guard let deadline else { return }
+    nextLook = min(nextLook ?? deadline, deadline)
+  }
+
+  /// Moves every transfer along, and says how long nothing need be done unless something arrives.
+  ///
+  /// The thread calls this between polls.
+  private func perform() -> Duration? {
+    var running: Int32 = 0
+    curl_multi_perform(thread.multi, &running)
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(thread.multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE else { continue }
+      let result = ksx_curl_message_result(message)
+      guard let id = EasyHandle.number(of: message.pointee.easy_handle), let transfer = take(id) else { continue }
+      transfer.finish(transfer.error(for: result))
+      recycle(transfer.handle)
+    }
+    return endSilence()
+  }
+
+  /// Gives up what has been silent for too long; the time until the next may be.
+  private func endSilence() -> Duration? {
+    guard let look = nextLook else { return nil }
+    let now = ContinuousClock.now
+    if look <= now {
+      nextLook = nil
+      for transfer in Array(transfers.values) {
+        guard let deadline = transfer.deadline else { continue }
+        if deadline <= now { take(transfer.id)?.giveUp() } else { self.look(at: deadline) }
+      }
+    }
+    return nextLook.map { $0 - now }
+  }
+
+  private func take(_ id: Int) -> Transfer? {
+    guard let transfer = transfers.removeValue(forKey: id) else { return nil }
+    curl_multi_remove_handle(thread.multi, transfer.handle.easy)
+    return transfer
+  }
+
+  private func recycle(_ handle: EasyHandle) {
+    guard idle.count < 16 else { return }
+    handle.reset()
+    idle.append(handle)
+  }
+}

@@ -1,0 +1,49 @@
+package import HTTP
+
+/// A server reached over HTTP, through libcurl.
+package struct CurlTransport: Transport {
+  package var connection: Connection
+
+  package init(_ connection: Connection) { self.connection = connection }
+
+  /// A server that needs no credentials, such as the standalone backend on its socket.
+  package init(base: String) { self.init(Connection(server: base)) }
+
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    guard let address = ServerAddress(connection.server) else {
+      throw .invalid(reason: "\(connection.displayName) is no address: https://HOST:PORT or unix:///PATH is expected")
+    }
+    guard let source = connection.credentials else { return try await send(request, to: address, as: Credential()) }
+    let credential = try await source.credential(insteadOf: nil)
+    let response = try await send(request, to: address, as: credential)
+    guard response.status == 401 else { return response }
+    // A 401 says that nothing was done, so even a write may be sent again.
+    let fresh = try await source.credential(insteadOf: credential)
+    return fresh == credential ? response : try await send(request, to: address, as: fresh)
+  }
+
+  private func send(
+    _ request: HTTPRequest, to address: ServerAddress, as credential: Credential
+  ) async throws(TransportError) -> HTTPResponse {
+    var call = CurlCall(request: request, connection: connection, address: address, credential: credential)
+    guard let files = connection.tlsFiles else { return try await start(call) }
+    call.connection.tls = files.renewed(connection.tls)
+    do throws(TransportError) {
+      let response = try await start(call)
+      files.note(worked: call.connection.tls)
+      return response
+    } catch {
+      // Certificates that are unusable were found so before anything was sent.
+      guard case .invalid = error, let previous = files.previous(insteadOf: call.connection.tls) else { throw error }
+      call.connection.tls = previous
+      return try await start(call)
+    }
+  }
+
+  private func start(_ call: CurlCall) async throws(TransportError) -> HTTPResponse {
+    var response = try await (call.request.patience == .answer ? CurlLoop.requests : .streams).start(call)
+    response.secrets.texts += call.secrets + call.request.headers.fields.flatMap(\.secrets)
+    response.headers = response.headers.without(response.secrets)
+    return response
+  }
+}

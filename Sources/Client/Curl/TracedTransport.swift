@@ -1,0 +1,44 @@
+package import HTTP
+package import Platform
+
+/// A transport that tells of every exchange that goes through it.
+///
+/// What it tells may be shown and kept: no body, no header, and a target without the values of
+/// parameters that bear secrets.
+package struct TracedTransport: Transport {
+  /// A request and what became of it.
+  package struct Exchange: Hashable, Sendable {
+    package var method: HTTPRequest.Method
+    package var target: String
+    /// The status of the answer, or why there was none.
+    package var result: Result<Int, TransportError>
+    /// From the request to the head of its answer.
+    package var duration: Duration
+  }
+
+  private let base: any Transport
+  private let timing: Timing
+  private let report: @Sendable (Exchange) -> Void
+
+  /// `report` is called from any thread.
+  package init(_ base: any Transport, timing: Timing = .real, report: @escaping @Sendable (Exchange) -> Void) {
+    self.base = base
+    self.timing = timing
+    self.report = report
+  }
+
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let start = timing.now()
+    let result: Result<HTTPResponse, TransportError>
+    do throws(TransportError) {
+      result = .success(try await base.send(request))
+    } catch {
+      result = .failure(error)
+    }
+    report(
+      Exchange(
+        method: request.method, target: Redaction.target(request.target), result: result.map(\.status),
+        duration: timing.now() - start))
+    return try result.get()
+  }
+}

@@ -1,0 +1,44 @@
+package import HTTP
+package import Platform
+
+/// Why a login, a logout or a renewal came to nothing.
+package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// No answer came.
+  case transport(TransportError)
+  /// The gateway answered no.
+  case refused(OAuthRefusal)
+  /// The gateway answered something that is no login; the text says what.
+  case unreadable(String)
+  /// The login cannot be kept, or a kept one cannot be used.
+  case file(SystemError)
+  /// Nobody is logged in.
+  case loggedOut
+  /// The login is forgotten here, but the gateway could not be told; the text says why.
+  case notRevoked(String)
+
+  package var description: String {
+    switch self {
+    case .transport(let error): error.sentence(for: "logging in", at: "the gateway")
+    case .refused(let refusal): "logging in: \(refusal)"
+    case .unreadable(let problem):
+      "logging in: \(problem). Check that the address is that of a KubeSphere gateway."
+    case .file(let error): "\(error)."
+    case .loggedOut: "nobody is logged in; log in with ksx login."
+    case .notRevoked(let reason):
+      "the login is forgotten here, but the gateway was not told, and ends it by itself. \(reason)"
+    }
+  }
+
+  /// For a request that could not be sent for want of a login, which `command` makes.
+  func transportError(_ command: String) -> TransportError {
+    switch self {
+    case .transport(let error): error
+    case .refused(let refusal) where refusal.isFinal: .invalid(reason: "the login has ended; log in again: \(command)")
+    case .refused(let refusal): .invalid(reason: "the login could not be renewed: \(refusal)")
+    case .unreadable(let problem): .invalid(reason: "the login could not be renewed: \(problem)")
+    case .file(let error): .invalid(reason: "\(error)")
+    case .loggedOut: .invalid(reason: "nobody is logged in; log in with \(command)")
+    case .notRevoked(let reason): .invalid(reason: reason)
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import Glibc
+package import HTTP
+
+/// A login at one gateway: made with a password, renewed before it ends and when it is refused,
+/// shared by all requests and by all programs that read the same file.
+package actor GatewaySession: CredentialSource {
+  private let gateway: any Transport
+  private let store: TokenStore
+  private let client: OAuth
+  private let now: @Sendable () -> Int
+  private let command: String
+  private var token: OAuthToken?
+  private var renewal: Renewal?
+  /// Why the last token could not be kept for other programs, or `nil`.
+  package private(set) var warning: String?
+
+  /// One renewal, however many requests wait for it.
+  private struct Renewal {
+    var token: OAuthToken
+    var task: Task<Result<OAuthToken, GatewayError>, Never>
+  }
+
+  /// A session over `gateway`, a transport that adds no credentials of its own; `now` gives seconds since 1970
+  /// when the system's clock shall not; `command` is what a person types to log in.
+  package init(
+    gateway: any Transport, store: TokenStore, client: OAuth = .kubeSphere, command: String = "ksx login",
+    now: (@Sendable () -> Int)? = nil
+  ) {
+    self.gateway = gateway
+    self.store = store
+    self.client = client
+    self.command = command
+    self.now = now ?? { time(nil) }
+  }
+
+  /// Whether a login is kept, in whatever state.
+  package var isLoggedIn: Bool { (try? known()) != nil }
+
+  /// Logs in and keeps the login; the password is kept nowhere.
+  package func login(user: String, password: String) async throws(GatewayError) {
+    let token = try await Self.ask(gateway, client, .password(user: user, password: password), now)
+    self.token = token
+    do {
+      try store.write(token)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// Forgets the login, here first and then at the gateway.
+  package func logout() async throws(GatewayError) {
+    let token = try known()
+    self.token = nil
+    do {
+      try store.remove()
+    } catch {
+      throw .file(error)
+    }
+    guard let token else { return }
+    let response: HTTPResponse
+    do {
+      response = try await gateway.send(
+        HTTPRequest(.get, "/oauth/logout", headers: ["Authorization": "Bearer \(token.access)"]))
+    } catch {
+      throw .notRevoked(error.without(token.secrets).sentence(for: "logging out", at: "the gateway"))
+    }
+    // A token the gateway does not know needs no revoking.
+    guard response.status < 400 || response.status == 401 else {
+      throw .notRevoked("logging out: the gateway answered \(response.status).")
+    }
+  }
+
+  package func credential(insteadOf rejected: Credential?) async throws(TransportError) -> Credential {
+    do throws(GatewayError) {
+      return try await usable(insteadOf: rejected).credential
+    } catch {
+      throw error.transportError(command)
+    }
+  }
+
+  private func usable(insteadOf rejected: Credential?) async throws(GatewayError) -> OAuthToken {
+    guard let token = try known() else { throw .loggedOut }
+    let isRejected = token.credential == rejected
+    if !isRejected, token.isFresh(at: now()) { return token }
+    // Another program may have renewed it already.
+    if let other = try saved(), other.access != token.access, other.isFresh(at: now()) {
+      self.token = other
+      return other
+    }
+    do throws(GatewayError) {
+      return try await renewed(token)
+    } catch {
+      // What is still good until its very end is used until then.
+      if !isRejected, !token.isExpired(at: now()), self.token == token { return token }
+      throw error
+    }
+  }
+
+  private func known() throws(GatewayError) -> OAuthToken? {
+    if token == nil { token = try saved() }
+    return token
+  }
+
+  private func saved() throws(GatewayError) -> OAuthToken? {
+    do {
+      return try store.read()
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  private func renewed(_ old: OAuthToken) async throws(GatewayError) -> OAuthToken {
+    let renewal = self.renewal.flatMap { $0.token == old ? $0 : nil } ?? begin(old)
+    let result = await renewal.task.value
+    if self.renewal?.token == old { self.renewal = nil }
+    // A login or a logout meanwhile is the last word.
+    guard token == old else {
+      guard let token else { throw .loggedOut }
+      return token
+    }
+    switch result {
+    case .success(let fresh):
+      token = fresh
+      keep(fresh)
+      return fresh
+    case .failure(let error):
+      // The other program was faster, and the gateway takes a refresh token only once.
+      if let other = try saved(), other.access != old.access {
+        token = other
+        return other
+      }
+      throw error
+    }
+  }
+
+  private func begin(_ old: OAuthToken) -> Renewal {
+    let task = Task { [gateway, client, now] () async -> Result<OAuthToken, GatewayError> in
+      do throws(GatewayError) {
+        guard let refresh = old.refresh else {
+          throw .refused(OAuthRefusal(status: 401, error: "invalid_grant", message: "", isLogin: false))
+        }
+        return .success(try await Self.ask(gateway, client, .refresh(refresh), now))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let renewal = Renewal(token: old, task: task)
+    self.renewal = renewal
+    return renewal
+  }
+
+  private func keep(_ token: OAuthToken) {
+    do {
+      try store.write(token)
+      warning = nil
+    } catch {
+      warning = "the renewed login could not be kept: \(error)"
+    }
+  }
+
+  private static func ask(
+    _ gateway: any Transport, _ client: OAuth, _ grant: OAuth.Grant, _ now: @Sendable () -> Int
+  ) async throws(GatewayError) -> OAuthToken {
+    let status: Int
+    let body: [UInt8]
+    do {
+      let response = try await gateway.send(client.request(grant))
+      status = response.status
+      body = try await response.body.collected(upTo: 1 << 20)
+    } catch {
+      throw .transport(error.without(grant.secrets))
+    }
+    return try OAuth.token(status: status, body: body, for: grant, now: now())
+  }
+}

@@ -1,0 +1,154 @@
+package import HTTP
+package import KubernetesAPI
+import Manifest
+package import Platform
+
+/// KubeSphere's gateway (ks-apiserver) as a transport: `/api` and `/apis` as Kubernetes has them,
+/// KubeSphere's own under `/kapis`.
+///
+/// It says who is asking, leads to a member cluster when one is meant, and puts the gateway's odd
+/// refusals into the form every other refusal has.
+package struct GatewayTransport: Transport {
+  /// Reaches the gateway, without credentials for it.
+  package var base: any Transport
+  /// Who is asking; `nil` asks as nobody.
+  package var credentials: (any CredentialSource)?
+  /// The member cluster every request is for; `nil` means the one the gateway runs in.
+  package var cluster: String?
+  /// What helps when the gateway does not know who is asking.
+  package var remedy = "log in again with ksx login"
+
+  package init(_ base: any Transport, credentials: (any CredentialSource)? = nil, cluster: String? = nil) {
+    self.base = base
+    self.credentials = credentials
+    self.cluster = cluster
+  }
+
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    guard !GatewayPath.wipes(request) else {
+      throw .invalid(reason: "a change through /kapis would wipe the object's status; it belongs under /apis")
+    }
+    var request = request
+    request.target = GatewayPath.target(request.target, in: cluster)
+    return try await GatewayRefusal.translated(try await authorized(request), cluster, remedy)
+  }
+
+  private func authorized(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    guard let credentials else { return try await base.send(request) }
+    let credential = try await credentials.credential(insteadOf: nil)
+    let response = try await send(request, as: credential)
+    guard response.status == 401 else { return response }
+    // A 401 says that nothing was done, so even a write may be sent again.
+    let fresh = try await credentials.credential(insteadOf: credential)
+    return fresh == credential ? response : try await send(request, as: fresh)
+  }
+
+  private func send(
+    _ request: HTTPRequest, as credential: Credential
+  ) async throws(TransportError) -> HTTPResponse {
+    var request = request
+    for field in credential.headers.fields { request.headers[field.name] = field.value }
+    do {
+      var response = try await base.send(request)
+      response.secrets.texts += credential.secrets
+      return response
+    } catch {
+      throw error.without(credential.secrets)
+    }
+  }
+}
+
+/// The paths of the gateway.
+enum GatewayPath {
+  /// `target` for a member cluster, when it is one of those that member clusters have.
+  static func target(_ target: String, in cluster: String?) -> String {
+    guard let cluster, !cluster.isEmpty else { return target }
+    let first = target.dropFirst().prefix { $0 != "/" && $0 != "?" }
+    guard ["api", "apis", "kapis"].contains(first) else { return target }
+    return "/clusters/" + PercentEncoding.encode(cluster) + target
+  }
+
+  /// Whether `request` is one of those that replace an object without its status (docs/KUBESPHERE.md: Gateway):
+  /// writes through `/kapis` to KubeSphere's own kinds.
+  static func wipes(_ request: HTTPRequest) -> Bool {
+    guard ![.get, .head, .options].contains(request.method) else { return false }
+    var path = request.target.prefix { $0 != "?" }
+    if path.hasPrefix("/clusters/") { path = path.dropFirst("/clusters/".count).drop { $0 != "/" } }
+    return path.hasPrefix("/kapis/kubesphere.io/") || path.hasPrefix("/kapis/extensions.kubesphere.io/")
+  }
+}
+
+/// Refusals of the gateway, in the form of Kubernetes.
+enum GatewayRefusal {
+  /// More than any refusal needs.
+  private static var limit: Int { 64 << 10 }
+
+  static func translated(
+    _ response: HTTPResponse, _ cluster: String?, _ remedy: String
+  ) async throws(TransportError) -> HTTPResponse {
+    guard response.status >= 400 else { return response }
+    var translated = try await translation(of: response, cluster, remedy)
+    translated.secrets = response.secrets
+    return translated
+  }
+
+  private static func translation(
+    of response: HTTPResponse, _ cluster: String?, _ remedy: String
+  ) async throws(TransportError) -> HTTPResponse {
+    var bytes: [UInt8] = []
+    for try await chunk in response.body {
+      bytes += chunk
+      if bytes.count > limit { break }
+    }
+    let body = unwrapped(bytes)
+    var status = Status(code: response.status, headers: response.headers, body: body)
+    // In a member cluster another status than the transport's may be written.
+    status.code = response.status
+    let sentence = sentence(for: status, cluster, remedy)
+    if sentence == nil, (try? JSON.parse(body))?["kind"]?.string == "Status" {
+      return HTTPResponse(status: response.status, headers: response.headers, bytes: body)
+    }
+    if let sentence { status.message = sentence }
+    var headers = response.headers
+    headers["Content-Type"] = "application/json"
+    headers["Content-Length"] = nil
+    return HTTPResponse(status: response.status, headers: headers, bytes: JSON.bytes(value(status)))
+  }
+
+  /// The gateway wraps its own refusals as Go writes an error.
+  private static func unwrapped(_ bytes: [UInt8]) -> [UInt8] {
+    guard let value = try? JSON.parse(bytes), var inner = value["ErrStatus"]?.mapping else { return bytes }
+    inner["kind"] = "Status"
+    inner["apiVersion"] = "v1"
+    return JSON.bytes(.mapping(inner))
+  }
+
+  /// What the gateway's words mean, where they say too little.
+  private static func sentence(for status: Status, _ cluster: String?, _ remedy: String) -> String? {
+    let name = cluster.map { "“\($0)”" } ?? "asked for"
+    let isAboutCluster = status.message.hasPrefix("cluster ")
+    switch status.code {
+    case 400 where isAboutCluster && status.message.containsText("not exists"):
+      return "the gateway knows no cluster \(name)"
+    case 503 where isAboutCluster && status.message.containsText("not ready"):
+      return "the gateway cannot reach the cluster \(name) now; it is not ready"
+    case 511:
+      return
+        "the cluster \(name) does not accept this login; \(remedy), and if that does not help, the kubeconfig that the "
+        + "host cluster keeps for it has ended"
+    case 401:
+      let quote = status.message.isEmpty ? "the gateway does not know who is asking" : status.message
+      return "\(quote); \(remedy)"
+    default: return nil
+    }
+  }
+
+  private static func value(_ status: Status) -> Value {
+    var fields: Mapping = [
+      "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure",
+      "message": .string(status.message), "code": .integer(status.code),
+    ]
+    if !status.reason.isEmpty { fields["reason"] = .string(status.reason) }
+    return .mapping(fields)
+  }
+}

@@ -1,0 +1,56 @@
+import Manifest
+package import Platform
+
+/// A login as the gateway gave it.
+///
+/// Nothing that describes or dumps it shows the tokens.
+package struct OAuthToken: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
+  var access: String
+  var refresh: String?
+  /// Seconds since 1970.
+  var issued: Int
+  /// Seconds since 1970; `nil` when the gateway did not say.
+  var expires: Int?
+
+  var credential: Credential { .bearer(access) }
+
+  /// Texts that no error may repeat.
+  var secrets: [String] { [access] + (refresh.map { [$0] } ?? []) }
+
+  /// Whether it is worth sending, and not so old that it should be renewed first.
+  func isFresh(at now: Int) -> Bool {
+    guard let expires else { return true }
+    // A clock that was set back must not make a token look young for ever.
+    return now >= issued - 300 && now < expires - min(60, (expires - issued) / 10)
+  }
+
+  func isExpired(at now: Int) -> Bool { expires.map { now >= $0 } ?? false }
+
+  package var description: String { "a login" + (expires.map { " until \(Timestamp.text($0))" } ?? "") }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+
+  /// As it is kept, bound to the gateway it came from.
+  func value(server: String) -> Value {
+    var fields: Mapping = ["server": .string(server), "access_token": .string(access), "issued": .integer(issued)]
+    if let refresh { fields["refresh_token"] = .string(refresh) }
+    if let expires { fields["expires"] = .integer(expires) }
+    return .mapping(fields)
+  }
+
+  /// `nil` when `value` is no token of `server`.
+  init?(_ value: Value, server: String) {
+    guard value["server"]?.string == server, let access = value["access_token"]?.string else { return nil }
+    self.init(
+      access: access, refresh: value["refresh_token"]?.string, issued: value["issued"]?.integer ?? 0,
+      expires: value["expires"]?.integer)
+  }
+
+  init(access: String, refresh: String?, issued: Int, expires: Int?) {
+    self.access = access
+    self.refresh = refresh
+    self.issued = issued
+    self.expires = expires
+  }
+}

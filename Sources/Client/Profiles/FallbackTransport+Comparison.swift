@@ -1,0 +1,74 @@
+package import HTTP
+package import KubernetesAPI
+import Manifest
+
+extension FallbackTransport {
+  /// An object that the two ways show differently.
+  package struct Disagreement: Hashable, Sendable, CustomStringConvertible {
+    package var name: String
+    package var kind: Kind
+
+    package enum Kind: Hashable, Sendable {
+      /// Only this way shows it.
+      case only(Way)
+      /// Two objects of one name: the ways lead to two clusters.
+      case differentObjects
+      /// One object, of which one way shows an older state.
+      case differentVersions
+    }
+
+    package var description: String {
+      switch kind {
+      case .only(let way): "\(name) is only seen by way of \(way == .kubernetes ? "Kubernetes" : "the gateway")"
+      case .differentObjects: "\(name) is another object on each way: they lead to two clusters"
+      case .differentVersions: "\(name) is shown in two versions"
+      }
+    }
+  }
+
+  /// Lists a collection by both ways and gives what differs, in order of name.
+  ///
+  /// What changed between the two lists differs for a moment only, so only what differs in a second
+  /// look as well is given.
+  package func disagreements(
+    about resource: Resource, namespace: String? = nil
+  ) async throws(ClusterError) -> [Disagreement] {
+    let first = try await differences(resource, namespace)
+    guard !first.isEmpty else { return [] }
+    let second = try await differences(resource, namespace)
+    return second.filter(first.contains)
+  }
+
+  private func differences(_ resource: Resource, _ namespace: String?) async throws(ClusterError) -> [Disagreement] {
+    let ours = try await Self.identities(resource, namespace, by: kubernetes)
+    let theirs = try await Self.identities(resource, namespace, by: gateway)
+    return Set(ours.keys).union(theirs.keys).sorted().compactMap { name in
+      switch (ours[name], theirs[name]) {
+      case (.some, nil): Disagreement(name: name, kind: .only(.kubernetes))
+      case (nil, .some): Disagreement(name: name, kind: .only(.gateway))
+      case (let ours?, let theirs?) where ours.uid != theirs.uid: Disagreement(name: name, kind: .differentObjects)
+      case (let ours?, let theirs?) where ours != theirs: Disagreement(name: name, kind: .differentVersions)
+      default: nil
+      }
+    }
+  }
+
+  private struct Identity: Hashable {
+    var uid: String
+    var resourceVersion: String
+  }
+
+  private static func identities(
+    _ resource: Resource, _ namespace: String?, by way: any Transport
+  ) async throws(ClusterError) -> [String: Identity] {
+    var identities: [String: Identity] = [:]
+    _ = try await Cluster(transport: way).list(
+      resource, namespace: namespace, skipping: JSONPaths(["spec"], ["status"], ["metadata", "managedFields"]),
+      restart: { identities = [:] },
+      each: { object in
+        let name = [object.namespace, object.name].compactMap { $0 }.joined(separator: "/")
+        identities[name] = Identity(uid: object.uid, resourceVersion: object.resourceVersion)
+      })
+    return identities
+  }
+}

@@ -1,0 +1,170 @@
+package import HTTP
+package import Platform
+
+/// Two ways to one cluster: Kubernetes' own API first, the gateway when that is out of reach.
+///
+/// A read goes the other way when the first gave no answer. A write does so only when no connection
+/// could be made at all: once it may have been sent, it is never sent again.
+package final class FallbackTransport: Transport {
+  /// A way to the cluster.
+  package enum Way: String, Hashable, Sendable {
+    case kubernetes = "Kubernetes"
+    case gateway = "gateway"
+
+    var other: Way { self == .kubernetes ? .gateway : .kubernetes }
+  }
+
+  /// The way in use, for the line of status.
+  package struct Use: Hashable, Sendable, CustomStringConvertible {
+    package var way: Way
+    /// Why the preferred way is not in use, or `nil` when it is.
+    package var reason: String?
+
+    package init(way: Way, reason: String? = nil) {
+      self.way = way
+      self.reason = reason
+    }
+
+    /// What a person is told when this has become the way in use.
+    package var sentence: String {
+      switch way {
+      case .kubernetes: "Kubernetes is used again."
+      case .gateway: "The gateway is used now" + (reason.map { ": \($0)" } ?? "") + "."
+      }
+    }
+
+    package var description: String { reason.map { "by the \(way.rawValue): \($0)" } ?? "by \(way.rawValue)" }
+  }
+
+  private struct State {
+    var use = Use(way: .kubernetes, reason: nil)
+    /// When the preferred way is looked at again.
+    var nextProbe = Duration.zero
+    var isProbing = false
+  }
+
+  let kubernetes: any Transport
+  let gateway: any Transport
+  private let timing: Timing
+  private let listeners: Locked<[@Sendable (Use) -> Void]>
+  private let state = Locked(State())
+
+  /// How long the preferred way is left alone after it failed.
+  package static let pause = Duration.seconds(30)
+
+  /// `onChange` hears of every change of the way in use, from any thread.
+  package init(
+    kubernetes: any Transport, gateway: any Transport, timing: Timing = .real,
+    onChange: @escaping @Sendable (Use) -> Void = { _ in }
+  ) {
+    self.kubernetes = kubernetes
+    self.gateway = gateway
+    self.timing = timing
+    listeners = Locked([onChange])
+  }
+
+  /// Has `listener` hear of every change of the way in use as well, from any thread.
+  package func whenChanged(_ listener: @escaping @Sendable (Use) -> Void) {
+    listeners.withLock { $0.append(listener) }
+  }
+
+  /// The way the next request goes.
+  package var inUse: Use { state.withLock { $0.use } }
+
+  package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let way = inUse.way
+    if way == .gateway { probeIfDue() }
+    let first: TransportError
+    do {
+      return try await transport(way).send(request)
+    } catch {
+      guard Self.mayGoTheOtherWay(request, after: error) else { throw error }
+      first = error
+    }
+    let response: HTTPResponse
+    do {
+      response = try await transport(way.other).send(request)
+    } catch {
+      throw Self.outcome(of: request, first, error)
+    }
+    use(way.other, because: first)
+    return response
+  }
+
+  /// Looks whether the preferred way works again, and takes it if so.
+  package func probe() async {
+    let response = try? await kubernetes.send(HTTPRequest(.get, "/version"))
+    // Any answer of its own will do, also a refusal; a proxy's complaint about it will not.
+    let isBack = response.map { $0.status < 500 } ?? false
+    state.withLock { state in
+      state.isProbing = false
+      state.nextProbe = timing.now() + Self.pause
+    }
+    if isBack { use(.kubernetes, because: nil) }
+  }
+
+  static func mayGoTheOtherWay(_ request: HTTPRequest, after error: TransportError) -> Bool {
+    let isRead = [.get, .head, .options].contains(request.method)
+    switch error {
+    case .unreachable: return true
+    case .untrusted, .interrupted, .timedOut: return isRead
+    case .invalid, .cancelled: return false
+    }
+  }
+
+  /// What to report when neither way gave an answer.
+  private static func outcome(
+    of request: HTTPRequest, _ first: TransportError, _ second: TransportError
+  ) -> TransportError {
+    switch (first, second) {
+    case (_, .cancelled): .cancelled
+    case (.unreachable(let host, let reason), .unreachable(let other, let otherReason)):
+      .unreachable(host: host, reason: "\(reason); nor \(other): \(otherReason)")
+    case (.unreachable(let host, let reason), .invalid(let problem)):
+      .unreachable(host: host, reason: "\(reason); the other way cannot be gone: \(problem)")
+    // The second may have carried a write out, so that is what must be said.
+    case (.unreachable, _): second
+    default: first
+    }
+  }
+
+  private func transport(_ way: Way) -> any Transport { way == .kubernetes ? kubernetes : gateway }
+
+  private func use(_ way: Way, because error: TransportError?) {
+    let reason = way == .kubernetes ? nil : error?.brief
+    let now = timing.now()
+    let changed: Use? = state.withLock { state in
+      guard state.use.way != way else { return nil }
+      state.use = Use(way: way, reason: reason)
+      state.nextProbe = now + Self.pause
+      return state.use
+    }
+    guard let changed else { return }
+    for listener in listeners.withLock({ $0 }) { listener(changed) }
+  }
+
+  /// In the background: no request waits for a way that is probably still down.
+  private func probeIfDue() {
+    let now = timing.now()
+    let isDue = state.withLock { state in
+      guard !state.isProbing, now >= state.nextProbe else { return false }
+      state.isProbing = true
+      return true
+    }
+    if isDue { Task { await probe() } }
+  }
+}
+
+extension TransportError {
+  /// What happened, in a few words.
+  var brief: String {
+    switch self {
+    case .unreachable(let host, _): "\(host) cannot be reached"
+    case .untrusted(let host, _): "\(host) is not trusted"
+    case .interrupted: "the connection broke"
+    case .timedOut(let seconds): "no answer for \(seconds) s"
+    case .invalid(let reason): reason
+    case .cancelled: "stopped"
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package import HTTP
+import Manifest
+package import Platform
+
+/// A cluster a person works with, by a name of their own: its gateway, its Kubernetes way, or both.
+package struct Profile: Hashable, Sendable {
+  package var name: String
+  package var gateway: Gateway?
+  package var kubernetes: Kubernetes?
+
+  package init(name: String, gateway: Gateway? = nil, kubernetes: Kubernetes? = nil) {
+    self.name = name
+    self.gateway = gateway
+    self.kubernetes = kubernetes
+  }
+
+  /// The way through KubeSphere's API server.
+  package struct Gateway: Hashable, Sendable {
+    /// `https://host`, without a user; `nil` goes through the API server's service proxy, with the
+    /// kubeconfig alone.
+    package var url: String?
+    /// The member cluster meant, when it is not the one the gateway runs in.
+    package var cluster: String?
+    /// Who logs in.
+    package var user: String?
+    /// A file with a token that somebody else keeps fresh, instead of a login.
+    package var tokenFile: String?
+    /// A file with the authority's certificates, when it is none that the system trusts.
+    package var certificateAuthority: String?
+    /// Whether nobody checks who answers.
+    package var isInsecure = false
+
+    package init(url: String?) { self.url = url }
+
+    /// What is wrong with `url` as the address of a gateway, or `nil`.
+    package static func problem(with url: String) -> String? {
+      guard let address = ServerAddress(url), address.scheme != .unix else {
+        return "a gateway's url begins with https:// or http:// and names a host"
+      }
+      return Redaction.withoutUserInfo(url) == url
+        ? nil : "a gateway's url carries no user and no password; log in instead"
+    }
+
+    /// What a profile for the gateway at `url` is called when nobody says otherwise: its host.
+    package static func name(for url: String) -> String { ServerAddress(url)?.host ?? "gateway" }
+  }
+
+  /// The way through a kubeconfig.
+  package struct Kubernetes: Hashable, Sendable {
+    /// `nil` means the one that kubectl would use.
+    package var kubeconfig: String?
+    /// `nil` means the current one.
+    package var context: String?
+
+    package init(kubeconfig: String? = nil, context: String? = nil) {
+      self.kubeconfig = kubeconfig
+      self.context = context
+    }
+  }
+}
+
+/// What is wrong with the profiles, and where.
+package struct ProfileError: Error, Hashable, Sendable, CustomStringConvertible {
+  package var file: String
+  /// From one; 0 when the mistake is in no line.
+  package var line: Int
+  package var column: Int
+  package var problem: String
+
+  package init(file: String, line: Int = 0, column: Int = 0, problem: String) {
+    self.file = file
+    self.line = line
+    self.column = column
+    self.problem = Harmless.text(problem, limit: 1000)
+  }
+
+  package var description: String { line > 0 ? "\(file):\(line):\(column): \(problem)" : "\(file): \(problem)" }
+}

@@ -1,0 +1,35 @@
+package import KubernetesAPI
+
+/// The last known objects of one resource, by name.
+///
+/// A value with one writer: whoever holds it applies the events.
+package struct Store<Element: Mirrored>: Hashable, Sendable {
+  package private(set) var elements: [String: Element] = [:]
+  /// Why the store may be behind the server, while it may be.
+  package private(set) var interruption: ClusterError?
+  /// False until the first list has arrived.
+  package private(set) var isFilled = false
+
+  package init() {}
+
+  package subscript(name: String) -> Element? { elements[name] }
+
+  package mutating func apply(_ event: WatchEvent<Element>) {
+    switch event {
+    case .replaced(let all):
+      elements = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+      isFilled = true
+      interruption = nil
+    case .applied(let element):
+      elements[element.name] = element
+      interruption = nil
+    case .deleted(let element):
+      elements[element.name] = nil
+      interruption = nil
+    case .resumed:
+      interruption = nil
+    case .interrupted(let error, _):
+      interruption = error
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package import Client
+import KubernetesAPI
+import Manifest
+package import Packages
+import Platform
+
+/// A place that may have the package of an ExtensionVersion.
+package enum PackageSource: Hashable, Sendable {
+  /// A key of a ConfigMap's `binaryData`.
+  case configMap(namespace: String, name: String, key: String)
+  /// Somewhere outside the API.
+  case url(String)
+
+  /// Where the charts of published extensions lie (docs/KUBESPHERE.md: Packages).
+  package static let namespace = "kubesphere-system"
+  package static let key = "chart.tgz"
+
+  /// The ConfigMap that holds a version's chart by convention.
+  package static func configMapName(_ extension: String, _ version: String) -> String {
+    "extension-\(`extension`)-\(version)-chart"
+  }
+
+  /// The places to look in, best first: what the version names, the convention, its URL.
+  package static func all(of version: ExtensionVersion) -> [PackageSource] {
+    let convention = Self.configMap(
+      namespace: namespace, name: configMapName(version.extension, version.version), key: key)
+    var sources = [convention]
+    if let named = version.chartData {
+      let source = Self.configMap(namespace: named.namespace, name: named.name, key: named.key)
+      sources = source == convention ? [source] : [source, convention]
+    }
+    return sources + (version.chartURL.isEmpty ? [] : [.url(version.chartURL)])
+  }
+}
+
+/// Why the package of an ExtensionVersion could not be had.
+package enum PackageSourceError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// No place is known that has the package; the text says what was looked for.
+  case unavailable(String)
+  /// The cluster did not hand it out.
+  case cluster(ClusterError)
+  /// It was had and cannot be read.
+  case package(PackageError)
+
+  /// Texts of others in it are harmless to a terminal.
+  package var description: String {
+    switch self {
+    case .unavailable(let reason): Harmless.text(reason, limit: 1000)
+    case .cluster(let error): Harmless.text("the cluster did not hand out the package: \(error)", limit: 1000)
+    case .package(let error): error.description
+    }
+  }
+}
+
+extension ExtensionVersion {
+  /// The packed chart of this version, from the first place in the cluster that has it.
+  ///
+  /// A chart that lies only at a URL is `.unavailable`: a console fetches nothing from elsewhere.
+  package func archive(from cluster: Cluster) async throws(PackageSourceError) -> [UInt8] {
+    for case .configMap(let namespace, let name, let key) in PackageSource.all(of: self) {
+      let object: Object
+      do {
+        object = try await cluster.get(.configMaps, namespace: namespace, name)
+      } catch .refused(let status) where status.code == 404 {
+        continue
+      } catch {
+        throw .cluster(error)
+      }
+      guard let text = object.value[path: "binaryData", key]?.string else { continue }
+      guard let bytes = Base64.decode(text) else { throw .package(.malformed("ConfigMap \(name) holds no Base64")) }
+      return bytes
+    }
+    let name = PackageSource.configMapName(self.extension, version)
+    let elsewhere = chartURL.isEmpty ? "and names no other place" : "and charts are not fetched from \(chartURL)"
+    throw .unavailable("ConfigMap \(PackageSource.namespace)/\(name) is not there, \(elsewhere)")
+  }
+
+  /// The package of this version, unpacked.
+  ///
+  /// Where the cluster does not hand the chart out, `gateway` is asked for its files: it fetches charts from their
+  /// repositories itself.
+  package func package(from cluster: Cluster, gateway: Gateway? = nil) async throws(PackageSourceError) -> Package {
+    let problem: PackageSourceError
+    do throws(PackageSourceError) {
+      return try Self.package(in: try await archive(from: cluster))
+    } catch {
+      problem = error
+    }
+    guard let gateway else { throw problem }
+    if case .package = problem { throw problem }
+    let files: [Gateway.File]
+    do {
+      files = try await gateway.files(of: name)
+    } catch {
+      throw .unavailable("\(problem); nor by the gateway: \(error.brief)")
+    }
+    // None at all is the gateway's way of saying that it has no package either.
+    if files.isEmpty { throw problem }
+    return Package(files: Dictionary(files.map { ($0.name, $0.bytes) }, uniquingKeysWith: { $1 }))
+  }
+
+  private static func package(in archive: [UInt8]) throws(PackageSourceError) -> Package {
+    do throws(PackageError) { return try Package(archive: archive) } catch { throw .package(error) }
+  }
+}

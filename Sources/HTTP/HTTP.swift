@@ -1,0 +1,115 @@
+/// The one vocabulary of the curl transport, the in-process transport and the server.
+///
+/// Ours rather than swift-http-types, which brings 6.5 MB of FoundationEssentials into `ksx`.
+package struct HTTPRequest: Hashable, Sendable {
+  package enum Method: String, Hashable, Sendable {
+    case get = "GET", head = "HEAD", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE"
+    case options = "OPTIONS"
+  }
+
+  package var method: Method
+  /// Path and query, percent-encoded, beginning with a slash.
+  package var target: String
+  package var headers: HTTPHeaders
+  package var body: [UInt8]
+  /// How long the answer may take.
+  package var patience = Patience.answer
+
+  /// What a transport does about silence.
+  package enum Patience: Hashable, Sendable {
+    /// An answer is expected: too long without a byte is a failure.
+    case answer
+    /// A stream on a connection of its own, which may last `limit` seconds in all and be silent for `silence`
+    /// of them; `nil` sets no bound.
+    case stream(limit: Int?, silence: Int? = nil)
+  }
+
+  package init(_ method: Method, _ target: String, headers: HTTPHeaders = [:], body: [UInt8] = []) {
+    self.method = method
+    self.target = target
+    self.headers = headers
+    self.body = body
+  }
+}
+
+/// Header fields in the order they were given; names compare without case (RFC 9110 §5.1).
+package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+  package struct Field: Hashable, Sendable {
+    package var name: String
+    package var value: String
+
+    package init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  package private(set) var fields: [Field] = []
+
+  package init(dictionaryLiteral elements: (String, String)...) {
+    fields = elements.map { Field(name: $0, value: $1) }
+  }
+
+  /// The first value of `name`.
+  ///
+  /// Setting replaces every field of that name; `nil` removes them.
+  package subscript(name: String) -> String? {
+    get { fields.first { Self.same($0.name, name) }?.value }
+    set {
+      fields.removeAll { Self.same($0.name, name) }
+      if let newValue { fields.append(Field(name: name, value: newValue)) }
+    }
+  }
+
+  /// Adds a field beside others of the same name.
+  package mutating func add(_ name: String, _ value: String) {
+    fields.append(Field(name: name, value: value))
+  }
+
+  package static func same(_ left: String, _ right: String) -> Bool {
+    left.utf8.count == right.utf8.count && left.lowercased() == right.lowercased()
+  }
+}
+
+package struct HTTPResponse: Sendable {
+  package var status: Int
+  package var headers: HTTPHeaders
+  package var body: HTTPBody
+  /// What no error about this answer may repeat.
+  package var secrets = Secrets()
+
+  package init(status: Int, headers: HTTPHeaders = [:], body: HTTPBody) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  package init(status: Int, headers: HTTPHeaders = [:], bytes: [UInt8]) {
+    self.init(status: status, headers: headers, body: HTTPBody(bytes))
+  }
+}
+
+/// Something that answers requests: a server far away, or a router in this process.
+package protocol Transport: Sendable {
+  /// Sends `request` and returns when the response's head has arrived.
+  ///
+  /// Cancelling the surrounding task ends the request with `.cancelled`.
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
+}
+
+/// The request never got an answer, or its answer was cut short.
+///
+/// An answer that says no is a `ClusterError.refused`, not one of these.
+package enum TransportError: Error, Hashable, Sendable {
+  /// No connection: the name, the address or the port does not answer.
+  case unreachable(host: String, reason: String)
+  /// TLS failed: an unknown authority, a wrong name, a bad client certificate.
+  case untrusted(host: String, reason: String)
+  /// The connection ended before the answer did.
+  case interrupted(reason: String)
+  /// No answer, or no further byte of it, in the time allowed.
+  case timedOut(seconds: Int)
+  /// What was asked for cannot be sent: a bad URL, a bad certificate file.
+  case invalid(reason: String)
+  case cancelled
+}

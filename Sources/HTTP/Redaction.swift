@@ -1,0 +1,61 @@
+package import Platform
+
+/// Keeps secrets out of texts that people read, copy and attach to bug reports.
+package enum Redaction {
+  /// `text` without any of `secrets`.
+  package static func removing(_ secrets: [String], from text: String) -> String {
+    var result = text
+    // Very short ones would blank out half of every text, and hide nothing. Long ones may hold short ones.
+    for secret in secrets.sorted(by: { $0.utf8.count > $1.utf8.count }) where secret.utf8.count >= 4 {
+      result = result.replacingText(secret, with: "•••")
+      result = withoutBeginning(of: secret, at: result)
+    }
+    return result
+  }
+
+  /// A text that was cut short may end within a secret.
+  private static func withoutBeginning(of secret: String, at text: String) -> String {
+    guard text.hasSuffix("…") else { return text }
+    let kept = text.dropLast()
+    for length in stride(from: min(secret.count - 1, kept.count), through: 4, by: -1)
+    where kept.hasSuffix(secret.prefix(length)) {
+      return kept.dropLast(length) + "•••…"
+    }
+    return text
+  }
+
+  /// A URL without `user:password@`.
+  package static func withoutUserInfo(_ url: String) -> String {
+    guard let (start, at) = userInfo(url) else { return url }
+    return String(url[..<start] + url[url.index(after: at)...])
+  }
+
+  /// `user:password` of a URL, and the password alone, as written and decoded.
+  package static func secrets(in url: String?) -> [String] {
+    guard let url, let (start, at) = userInfo(url) else { return [] }
+    let all = url[start..<at]
+    let password = all.drop { $0 != ":" }.dropFirst()
+    return [String(all), String(password), PercentEncoding.decode(password)]
+  }
+
+  /// A path and query that may be shown: parameters named like secrets have no value, and nothing in it
+  /// orders a terminal about.
+  package static func target(_ target: String) -> String {
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let path = Excerpt.shortened(String(parts[0]), to: 1000)
+    guard parts.count == 2 else { return path }
+    let parameters = parts[1].split(separator: "&").map { parameter in
+      let name = parameter.prefix { $0 != "=" }
+      let word = PercentEncoding.decode(name).lowercased()
+      let isSecret = ["token", "password", "secret", "code", "key"].contains { word.containsText($0) }
+      return isSecret ? name + "=•••" : parameter
+    }
+    return path + "?" + Excerpt.shortened(parameters.joined(separator: "&"), to: 1000)
+  }
+
+  private static func userInfo(_ url: String) -> (start: String.Index, at: String.Index)? {
+    guard let start = url.rangeOfText("://")?.upperBound else { return nil }
+    let authority = url[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    return authority.lastIndex(of: "@").map { (start, $0) }
+  }
+}

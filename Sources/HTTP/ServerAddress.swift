@@ -1,0 +1,63 @@
+import Platform
+
+/// The parts of a server's URL.
+package struct ServerAddress: Hashable, Sendable {
+  package enum Scheme: String, Sendable { case http, https, unix }
+
+  package var scheme: Scheme
+  /// Without brackets around an IPv6 address; empty for a unix socket.
+  package var host: String
+  package var port: Int
+  /// The path before every target, without a slash at its end; the socket's path for a unix socket.
+  package var path: String
+
+  /// `nil` when `url` is none of `http://`, `https://` and `unix://` with an address.
+  package init?(_ url: String) {
+    guard let separator = url.rangeOfText("://"),
+      let scheme = Scheme(rawValue: url[..<separator.lowerBound].lowercased())
+    else { return nil }
+    self.scheme = scheme
+    let rest = Redaction.withoutUserInfo(url)[separator.upperBound...]
+    let authority = scheme == .unix ? "" : rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    var path = rest.dropFirst(authority.count).prefix { $0 != "?" && $0 != "#" }
+    while path.hasSuffix("/") { path = path.dropLast() }
+    self.path = String(path)
+    guard let (host, port) = Self.hostAndPort(authority) else { return nil }
+    self.host = host
+    self.port = port ?? (scheme == .https ? 443 : 80)
+    guard scheme == .unix ? path.hasPrefix("/") : !host.isEmpty else { return nil }
+  }
+
+  private static func hostAndPort(_ authority: Substring) -> (String, Int?)? {
+    if authority.hasPrefix("[") {
+      guard let end = authority.firstIndex(of: "]") else { return nil }
+      let after = authority[authority.index(after: end)...]
+      guard after.isEmpty || after.hasPrefix(":") else { return nil }
+      return port(after.dropFirst()).map { (String(authority[..<end].dropFirst()), $0) }
+    }
+    let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count <= 2 else { return nil }
+    return port(parts.count == 2 ? parts[1] : "").map { (String(parts.first ?? ""), $0) }
+  }
+
+  /// The port written, `.some(nil)` when there is none, `nil` when it is no port.
+  private static func port(_ text: Substring) -> Int?? {
+    if text.isEmpty { return .some(nil) }
+    guard let port = Int(text), (1...65535).contains(port) else { return nil }
+    return port
+  }
+
+  /// What a person calls the other end.
+  package var name: String {
+    if scheme == .unix { return "unix://" + path }
+    let standard = scheme == .https ? 443 : 80
+    return bracketedHost + (port == standard ? "" : ":\(port)")
+  }
+
+  package var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
+
+  package var isLoopback: Bool {
+    scheme == .unix || host == "localhost" || host == "::1"
+      || (host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." })
+  }
+}

@@ -1,0 +1,37 @@
+/// Something a person may or may not do.
+package struct Access: Hashable, Sendable {
+  package var verb: String
+  package var resource: Resource
+  /// Nothing asks about every namespace.
+  package var namespace: String?
+  /// Nothing asks about every object.
+  package var name: String?
+  package var subresource: String?
+
+  package init(
+    _ verb: String, _ resource: Resource, namespace: String? = nil, name: String? = nil, subresource: String? = nil
+  ) {
+    self.verb = verb
+    self.resource = resource
+    self.namespace = namespace
+    self.name = name
+    self.subresource = subresource
+  }
+
+  /// The answer to it.
+  package struct Verdict: Hashable, Sendable {
+    package var isAllowed: Bool
+    /// Why, when the server says so.
+    package var reason: String
+
+    package init(isAllowed: Bool, reason: String = "") {
+      self.isAllowed = isAllowed
+      self.reason = reason
+    }
+  }
+}
+
+extension Resource {
+  package static let accessReviews = Resource(
+    group: "authorization.k8s.io", version: "v1", plural: "selfsubjectaccessreviews", kind: "SelfSubjectAccessReview")
+}

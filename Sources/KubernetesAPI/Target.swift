@@ -1,0 +1,42 @@
+package import Platform
+
+/// What a request is about: the segments of its path and its query, decoded.
+package struct Target: Hashable, Sendable {
+  package var segments: [String]
+  private var query: [String: String] = [:]
+
+  package init(_ text: String) {
+    let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    segments = (parts.first ?? "").split(separator: "/").map { PercentEncoding.decode($0) }
+    guard parts.count == 2 else { return }
+    for pair in parts[1].split(separator: "&") {
+      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let key = Self.decode(sides[0])
+      // The first of several wins, as in Go's url.Values.Get.
+      if query[key] == nil { query[key] = sides.count == 2 ? Self.decode(sides[1]) : "" }
+    }
+  }
+
+  /// The value of a query parameter; `nil` when it is missing or empty, which the API does not distinguish.
+  package subscript(parameter: String) -> String? {
+    query[parameter].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// A parameter as Kubernetes reads booleans: `false` and `0` are not set, anything else is.
+  package func flag(_ parameter: String) -> Bool {
+    guard let value = query[parameter] else { return false }
+    return value != "false" && value != "0"
+  }
+
+  package func integer(_ parameter: String) throws(Status) -> Int? {
+    guard let text = self[parameter] else { return nil }
+    guard let number = Int(text), number >= 0 else {
+      throw .badRequest("invalid value \"\(text)\" for \(parameter): a number is expected")
+    }
+    return number
+  }
+
+  private static func decode(_ text: Substring) -> String {
+    PercentEncoding.decode(text.contains("+") ? String(text.map { $0 == "+" ? " " : $0 }) : String(text))
+  }
+}

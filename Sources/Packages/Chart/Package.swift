@@ -1,0 +1,99 @@
+import Manifest
+package import Platform
+
+/// An extension's package: a helm chart with an `extension.yaml`, as files by path.
+///
+/// Paths are relative to the chart's folder, such as `templates/service.yaml`.
+package struct Package: Hashable, Sendable {
+  package private(set) var files: [String: [UInt8]]
+
+  /// What is unpacked at most: genuine packages are a hundredth of it.
+  package struct Limits: Hashable, Sendable {
+    package var bytes: Int
+    package var files: Int
+
+    package init(bytes: Int = 64 << 20, files: Int = 10_000) {
+      self.bytes = bytes
+      self.files = files
+    }
+  }
+
+  package init(files: [String: [UInt8]]) { self.files = files }
+
+  /// Unpacks a `.tgz`.
+  package init(archive: [UInt8], limits: Limits = Limits()) throws(PackageError) {
+    var tar = TarReader(try Gzip.unpack(archive, limit: limits.bytes), maximumFiles: limits.files)
+    files = [:]
+    for file in try tar.files() {
+      // The one folder around everything carries the chart's name, and means nothing.
+      guard let slash = file.key.firstIndex(of: "/") else {
+        throw .malformed("\(file.key) is not in the chart's folder")
+      }
+      files[String(file.key[file.key.index(after: slash)...])] = file.value
+    }
+    guard files["Chart.yaml"] != nil else { throw .missing(path: "Chart.yaml") }
+  }
+
+  /// The package as a `.tgz` in which everything lies in the folder `name`.
+  package func archive(folder name: String) -> [UInt8] {
+    let placed = files.map { (name + "/" + $0.key, $0.value) }
+    return Gzip.pack(TarWriter.archive(Dictionary(placed, uniquingKeysWith: { $1 })))
+  }
+
+  /// The file at `path` as text, or `nil` when there is none.
+  package func text(_ path: String) -> String? {
+    files[path].map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// What `Chart.yaml` says.
+  package func chart() throws(PackageError) -> Chart {
+    guard let value = try yaml("Chart.yaml") else { throw .missing(path: "Chart.yaml") }
+    return Chart(value)
+  }
+
+  /// What `extension.yaml` says; older packages have none.
+  package func extensionManifest() throws(PackageError) -> ExtensionManifest? {
+    try yaml("extension.yaml").map(ExtensionManifest.init)
+  }
+
+  /// The chart's default values, byte for byte: their comments are the only guidance there is.
+  package var values: String { text("values.yaml") ?? "" }
+
+  /// What its installer may do, as ClusterRole and Role documents, or `nil`.
+  package var permissions: String? { text("permissions.yaml") }
+
+  /// The README in `language` (`en`, `zh`), or the one that names no language.
+  package func readme(in language: String) -> String? { document("readme", in: language) }
+
+  /// The changelog in `language`, or the one that names no language.
+  package func changelog(in language: String) -> String? { document("changelog", in: language) }
+
+  /// The icon as a `data:` URI, or a URL when the package names one; empty when it has none.
+  package var icon: String {
+    let named = (try? extensionManifest())?.icon ?? (try? chart())?.icon ?? ""
+    guard let path = try? TarReader.safe(named), let bytes = files[path] else { return named }
+    return "data:\(Self.mediaType(path));base64," + Base64.encode(bytes)
+  }
+
+  /// `README_zh.md`, `README-zh.md` or `readme.zh.md`; the plain one is English.
+  private func document(_ stem: String, in language: String) -> String? {
+    let names = ["_", "-", "."].map { "\(stem)\($0)\(language.lowercased()).md" } + ["\(stem).md"]
+    let paths = Dictionary(files.keys.map { ($0.lowercased(), $0) }, uniquingKeysWith: min)
+    return names.lazy.compactMap { paths[$0] }.first.flatMap(text)
+  }
+
+  private func yaml(_ path: String) throws(PackageError) -> Value? {
+    guard let text = text(path) else { return nil }
+    do { return try YAML.parse(text) } catch { throw .unreadable(path: path, error) }
+  }
+
+  private static func mediaType(_ path: String) -> String {
+    switch path.split(separator: ".").last?.lowercased() {
+    case "svg": "image/svg+xml"
+    case "jpg", "jpeg": "image/jpeg"
+    case "gif": "image/gif"
+    case "webp": "image/webp"
+    default: "image/png"
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/// A short, harmless beginning of a text that came where JSON was expected.
+package enum Excerpt {
+  static let limit = 200
+
+  package static func of(_ bytes: some Collection<UInt8>) -> String {
+    let text = String(decoding: bytes.prefix(16 << 10), as: UTF8.self)
+    let plain = looksLikeHTML(text) ? withoutTags(text) : text
+    return shortened(plain)
+  }
+
+  package static func looksLikeHTML(_ text: String) -> Bool {
+    let start = text.prefix(200).trimmed().lowercased()
+    return start.hasPrefix("<!doctype") || start.hasPrefix("<html") || start.hasPrefix("<head")
+      || start.hasPrefix("<?xml")
+  }
+
+  /// One line without anything that a terminal could take for an order.
+  package static func shortened(_ text: String, to limit: Int = limit) -> String {
+    var result = ""
+    var count = 0
+    var isBlankDue = false
+    for character in text {
+      if character.isWhitespace {
+        isBlankDue = !result.isEmpty
+        continue
+      }
+      guard character.unicodeScalars.allSatisfy(Harmless.isHarmless) else { continue }
+      guard count < limit else { return result + "…" }
+      if isBlankDue { result += " " }
+      isBlankDue = false
+      result.append(character)
+      count += 1
+    }
+    return result
+  }
+
+  /// The words of a page: no tags, no scripts, no styles.
+  private static func withoutTags(_ html: String) -> String {
+    var result = ""
+    var rest = html[...]
+    while let open = rest.firstIndex(of: "<") {
+      result += rest[..<open] + " "
+      rest = rest[open...]
+      for name in ["script", "style"] where rest.prefix(name.count + 1).lowercased() == "<" + name {
+        rest = rest.rangeOfText("</" + name).map { rest[$0.upperBound...] } ?? ""
+      }
+      guard let close = rest.firstIndex(of: ">") else { return result }
+      rest = rest[rest.index(after: close)...]
+    }
+    return result + rest
+  }
+}
