@@ -8,6 +8,8 @@
 passed=0
 failed=0
 skipped=0
+# More of the environment, NAME=VALUE each.
+test_variables=()
 
 # run_test FUNCTION
 run_test() {
@@ -52,17 +54,24 @@ end_test() {
 environment() {
   printf '%s\n' "HOME=$home" "XDG_RUNTIME_DIR=$home/run" "XDG_CONFIG_HOME=$home/config" "XDG_STATE_HOME=$home/state" \
     "XDG_DATA_HOME=$home/data" "XDG_CACHE_HOME=$home/cache" "LANG=${test_lang:-C.UTF-8}" "PATH=$bin:$PATH" "TZ=UTC" \
-    "SWIFT_BACKTRACE=enable=no"
+    "SWIFT_BACKTRACE=enable=no" "${test_variables[@]}"
 }
 
-# start COLUMNSxROWS COMMAND... - runs the command in a terminal of that size.
+# start COLUMNSxROWS COMMAND... - runs the command in a terminal of that size, instead of what ran there.
 start() {
   local size=$1
   shift
   local assignments=()
   mapfile -t assignments < <(environment)
-  tmux -S "$socket" -f /dev/null new-session -d -s test -x "${size%x*}" -y "${size#*x}" \
-    env -i TERM="${test_term:-tmux-256color}" "${assignments[@]}" sh -c '"$@"; echo "[ended with $?]"; exec cat' sh "$@"
+  local command=(env -i TERM="${test_term:-tmux-256color}" "${assignments[@]}"
+    sh -c '"$@"; echo "[ended with $?]"; trap "" INT QUIT TSTP; exec sleep 86400' sh "$@")
+  if tmux -S "$socket" has-session 2>/dev/null; then
+    resize "$size"
+    tmux -S "$socket" clear-history -t test
+    tmux -S "$socket" respawn-pane -k -t test "${command[@]}"
+  else
+    tmux -S "$socket" -f /dev/null new-session -d -s test -x "${size%x*}" -y "${size#*x}" "${command[@]}"
+  fi
 }
 
 resize() { tmux -S "$socket" resize-window -t test -x "${1%x*}" -y "${1#*x}"; }
