@@ -17,7 +17,7 @@ enum Help {
       Usage: ksx [COMMAND] [OPTIONS]
 
       Commands
-      \(columns(verbs.map { (usage($0), $0.summary) }))
+      \(columns(verbs.map { ($0.usage, $0.summary) }))
       Options that say which cluster, and how to reach it
       \(columns(Option.everywhere.map { (spelling($0), $0.summary) }))
       ksx help COMMAND explains one command. Data goes to the standard output and nothing else; an error is one
@@ -33,20 +33,15 @@ enum Help {
     return """
       \(verb.summary).
 
-      Usage: ksx \(usage(verb))\(verb.options.isEmpty ? "" : " [OPTIONS]")
+      Usage: ksx \(verb.usage)\(verb.options.isEmpty ? "" : " [OPTIONS]")
 
       \(notes)\(options)ksx help lists the options that say which cluster.
 
       """
   }
 
-  private static func usage(_ verb: Verb) -> String {
-    ([verb.rawValue] + verb.operands).joined(separator: " ")
-  }
-
   private static func spelling(_ option: Option) -> String {
-    let letter = option.letter.map { "-\($0), " } ?? "    "
-    return "\(letter)--\(option.rawValue)\(option.argument.map { " " + $0 } ?? "")"
+    (option.letter == nil ? "    " : "") + option.spelling
   }
 
   private static func columns(_ rows: [(String, String)]) -> String {

@@ -84,6 +84,11 @@ package enum Option: String, CaseIterable, Sendable {
     }
   }
 
+  /// The option with its letter and what its value is called, as one types it.
+  var spelling: String {
+    (letter.map { "-\($0), " } ?? "") + "--" + rawValue + (argument.map { " " + $0 } ?? "")
+  }
+
   /// The only values it takes, if they are few.
   var choices: [String]? {
     switch self {

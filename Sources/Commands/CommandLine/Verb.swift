@@ -102,6 +102,8 @@ package enum Verb: Hashable, Sendable {
 
   package var rawValue: String { row.name }
   var summary: String { row.summary }
+  /// The command with its operands, as one types it.
+  var usage: String { ([rawValue] + operands).joined(separator: " ") }
   var operands: [String] { row.operands }
   var options: [Option] { row.options }
   var notes: [String] { row.notes }

@@ -1,0 +1,22 @@
+import Terminal
+import TestSupport
+import Testing
+
+@testable import Console
+
+/// What the README says of keys is what the standard keymap says.
+@Suite struct ReadmeTests {
+  @Test(arguments: [KeySection.everywhere, .marketplace, .extension, .plan])
+  func theKeysOfTheReadmeAreThoseOfTheStandardKeymap(section: KeySection) throws {
+    let keymap = try #require(Settings.standard.keymapsByName["standard"])[section.rawValue]
+    var actions: [Action] = []
+    for binding in keymap.bindings where !actions.contains(binding.command) { actions.append(binding.command) }
+
+    let rows = actions.map { action in
+      let keys = keymap.keys(for: action).map { "`" + $0.map(\.description).joined(separator: " ") + "`" }
+      return [keys.joined(separator: " "), action.name, action.summary]
+    }
+
+    try GeneratedTable("\(section.rawValue) keys", columns: ["keys", "command", "what it does"], rows: rows).check()
+  }
+}
