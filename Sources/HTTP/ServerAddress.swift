@@ -28,7 +28,8 @@ package struct ServerAddress: Hashable, Sendable {
     guard scheme == .unix ? path.hasPrefix("/") : !host.isEmpty else { return nil }
   }
 
-  private static func hostAndPort(_ authority: Substring) -> (String, Int?)? {
+  /// The host, without brackets, and the port if there is one; `nil` when it is neither.
+  package static func hostAndPort(_ authority: Substring) -> (String, Int?)? {
     if authority.hasPrefix("[") {
       guard let end = authority.firstIndex(of: "]") else { return nil }
       let after = authority[authority.index(after: end)...]

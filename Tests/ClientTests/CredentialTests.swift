@@ -135,6 +135,28 @@ struct CredentialTests {
     #expect(try source.credential(insteadOf: first) == .bearer("two"))
   }
 
+  @Test(arguments: [("a\nhunter2", "a line break"), ("a\0hunter2", "a NUL character"), ("a\u{1b}hunter2", "U+001B")])
+  func aTokenThatCannotBeSentIsNamedByItsFile(text: String, flaw: String) throws {
+    let path = directory.path + "/token"
+    try Files.write(Array(text.utf8), to: path)
+
+    let error = #expect(throws: TransportError.self) { try TokenFile(path).credential(insteadOf: nil) }
+
+    let words = "\(String(describing: error))"
+    #expect(words.contains("the token in the file \(path)") && words.contains(flaw))
+    #expect(!words.contains("hunter2"))
+  }
+
+  @Test func aTokenThatCannotBeSentIsNamedByItsPlugin() async throws {
+    let plugin = try plugin(script: answer(token: "a\\u000ahunter2"))
+
+    let error = await #expect(throws: TransportError.self) { try await plugin.credential(insteadOf: nil) }
+
+    let words = "\(String(describing: error))"
+    #expect(words.contains("the token that the credential plugin \(directory.path)/plugin printed has a line break"))
+    #expect(!words.contains("hunter2"))
+  }
+
   @Test func aRefusedRequestIsSentOnceMoreWithFreshCredentials() async throws {
     let server = LoopbackServer { $0.headers["Authorization"] == "Bearer t2" ? .answer() : .answer("401 Unauthorized") }
     var connection = Connection(server: server.base)

@@ -48,6 +48,60 @@ struct ProxyTests {
     #expect(server.requests.map(\.target) == ["/version"])
   }
 
+  @Test(arguments: ["socks5", "SOCKS5", "socks5h"])
+  func namesAreLeftToASOCKSProxy(scheme: String) async throws {
+    let server = LoopbackServer { _ in .answer("200 OK", "through") }
+    let port = try #require(ServerAddress(server.base)?.port)
+    let proxy = LoopbackServer { _ in [.tunnel(port: port)] }
+    let address = "\(scheme)://" + proxy.base.dropFirst("http://".count)
+
+    for name in ["named.invalid", "inside.invalid"] {
+      var connection = Connection(server: "http://\(name):6443")
+      if name == "named.invalid" { connection.proxy = address }
+      connection.proxyRules = ProxyRules(["HTTP_PROXY": address, "NO_PROXY": "named.invalid"])
+
+      let response = try await CurlTransport(connection).send(HTTPRequest(.get, "/version"))
+
+      #expect(try await response.body.collected() == Array("through".utf8))
+    }
+    #expect(proxy.requests.map(\.target) == ["named.invalid:6443", "inside.invalid:6443"])
+  }
+
+  @Test(.needsOpenSSL)
+  func aProxyBehindTLSIsTrustedAsTheServerIs() async throws {
+    let proxy = try await TLSServer(in: directory.path, name: "IP:127.0.0.1")
+    var connection = Connection(server: "http://cluster.invalid:6443")
+    connection.proxy = proxy.base
+
+    await #expect(throws: TransportError.self) {
+      try await CurlTransport(connection).send(HTTPRequest(.get, "/version"))
+    }
+    connection.tls.authority = proxy.certificate
+    #expect(try await CurlTransport(connection).send(HTTPRequest(.get, "/version")).status == 200)
+    (connection.tls.authority, connection.tls.isVerified) = (nil, false)
+    #expect(try await CurlTransport(connection).send(HTTPRequest(.get, "/version")).status == 200)
+  }
+
+  @Test func onlyTheVariablesThatGoReadsNameAProxy() async throws {
+    let proxy = LoopbackServer { _ in .answer("200 OK", "through") }
+    let server = LoopbackServer { _ in .answer("200 OK", "direct") }
+    func answer(_ environment: Environment, from base: String) async throws -> String {
+      var connection = Connection(server: base)
+      connection.proxyRules = ProxyRules(environment)
+      let response = try await CurlTransport(connection).send(HTTPRequest(.get, "/version"))
+      return String(decoding: try await response.body.collected(), as: UTF8.self)
+    }
+
+    #expect(try await answer(["HTTP_PROXY": proxy.base], from: "http://cluster.invalid") == "through")
+    #expect(try await answer(["http_proxy": proxy.base], from: "http://cluster.invalid") == "through")
+    #expect(try await answer(["HTTP_PROXY": proxy.base], from: server.base) == "direct")
+    for variable in ["ALL_PROXY", "all_proxy", "HTTPS_PROXY"] {
+      await #expect(throws: TransportError.self) {
+        try await answer([variable: proxy.base], from: "http://cluster.invalid")
+      }
+    }
+  }
+
   @Test func aProxyThatRefusesIsNamedWithoutItsPassword() async {
     let proxy = LoopbackServer { _ in .answer("407 Proxy Authentication Required", "") }
     let url = "http://ada:hunter2secret@" + proxy.base.dropFirst("http://".count)

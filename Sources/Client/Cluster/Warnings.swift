@@ -47,6 +47,11 @@ package final class Warnings: Sendable {
     return texts
   }
 
+  /// `text` as a quoted string (RFC 9110 §5.6.4).
+  static func quoted(_ text: String) -> String {
+    "\"" + text.replacingText("\\", with: "\\\\").replacingText("\"", with: "\\\"") + "\""
+  }
+
   /// The text of a quoted string, which is taken off `rest`.
   private static func quoted(_ rest: inout ArraySlice<Unicode.Scalar>) -> String {
     rest = rest.dropFirst()

@@ -129,7 +129,10 @@ struct ExecAnswer {
     }
     let status = value["status"]
     credential = Credential()
-    if let token = status?["token"]?.string, !token.isEmpty { credential = .bearer(token.trimmed()) }
+    if let token = status?["token"]?.string?.trimmed(), !token.isEmpty {
+      try HeaderFlaw.check(token, "the token that the credential plugin \(settings.command) printed")
+      credential = .bearer(token)
+    }
     credential.clientCertificate = status?["clientCertificateData"]?.string.map { Array($0.utf8) }
     credential.clientKey = status?["clientKeyData"]?.string.map { Array($0.utf8) }
     guard !credential.headers.fields.isEmpty || credential.clientCertificate != nil else {
@@ -138,6 +141,12 @@ struct ExecAnswer {
     guard (credential.clientCertificate == nil) == (credential.clientKey == nil) else {
       throw .invalid(
         reason: "the credential plugin \(settings.command) gave a certificate without its key, or the reverse")
+    }
+    if let key = credential.clientKey, PEM(key).hasEncryptedKey {
+      throw .invalid(
+        reason:
+          "the client key that the credential plugin \(settings.command) printed is encrypted, and ksx asks for no passphrase"
+      )
     }
     expiry = status?["expirationTimestamp"]?.string.flatMap(Timestamp.seconds)
   }

@@ -32,7 +32,7 @@ struct ExecSettings: Sendable {
     variables = try Self.variables(exec)
     mode = try Self.mode(exec, isRequired: version == Self.versions[0])
     installHint = exec.text("installHint")
-    if exec.isTrue("provideClusterInfo") { self.cluster = Self.information(cluster, connection) }
+    if try exec.flag("provideClusterInfo") { self.cluster = Self.information(cluster, connection) }
   }
 
   private static func arguments(_ exec: Kubeconfig.Entry) throws(KubeconfigError) -> [String] {

@@ -22,6 +22,8 @@ package final class TLSFiles: Sendable {
     var current: Connection.TLS?
     /// What was in use before that, and is not forgotten until the new has worked.
     var previous: Connection.TLS?
+    /// Why what the files hold now is not in use.
+    var problem: String?
   }
 
   private let paths: Paths
@@ -38,13 +40,21 @@ package final class TLSFiles: Sendable {
     return state.withLock { state in
       let present = state.current ?? tls
       guard stamps != state.stamps, let read = read(over: present) else { return present }
+      if let path = paths.clientKey, let key = read.clientKey, PEM(key).hasEncryptedKey {
+        state.problem = "the client key in \(path) is encrypted now; the one from before stays in use"
+        return present
+      }
       state.stamps = stamps
+      state.problem = nil
       guard read != present else { return present }
       state.previous = state.previous ?? present
       state.current = read
       return read
     }
   }
+
+  /// What a person must know of the files: that they hold something which is not taken.
+  var problem: String? { state.withLock { $0.problem } }
 
   /// Notes that a connection was made with `tls`.
   func note(worked tls: Connection.TLS) {
@@ -73,7 +83,7 @@ package final class TLSFiles: Sendable {
       guard let bytes = try? Files.read(path, limit: 16 << 20),
         String(decoding: bytes, as: UTF8.self).trimmed().hasSuffix("-----")
       else { return nil }
-      tls[keyPath: place] = bytes
+      tls[keyPath: place] = place == \.authority ? AuthorityBundle.readable(bytes) : bytes
     }
     return tls
   }

@@ -28,12 +28,16 @@ package final class TokenFile: CredentialSource {
   }
 
   private func read() throws(TransportError) -> String {
+    var token = ""
     do {
-      let token = try Files.text(path, limit: 1 << 20).trimmed()
-      if !token.isEmpty { return token }
+      token = try Files.text(path, limit: 1 << 20).trimmed()
     } catch {
       if otherwise == nil { throw .invalid(reason: "the token cannot be read: \(error)") }
     }
+    if let flaw = HeaderFlaw(in: token) {
+      throw .invalid(reason: "the token in the file \(path), line \(flaw.line), has \(flaw) in it")
+    }
+    if !token.isEmpty { return token }
     guard let otherwise else { throw .invalid(reason: "the token file \(path) is empty") }
     return otherwise
   }

@@ -10,8 +10,10 @@ package struct Connection: Sendable {
   package var tls = TLS()
   /// Where `tls` was read from, if those files are to be followed.
   package var tlsFiles: TLSFiles?
-  /// `http://`, `https://` or `socks5://` and an address; `nil` follows the environment, as kubectl does.
+  /// `http://`, `https://` or `socks5://` and an address; `nil` follows `proxyRules`.
   package var proxy: String?
+  /// What the environment says of proxies.
+  package var proxyRules = ProxyRules.process
   package var credentials: (any CredentialSource)?
   /// Seconds a connection may take, TLS included.
   package var connectTimeout = 10

@@ -6,10 +6,12 @@ struct CurlCall: Sendable {
   var connection: Connection
   var address: ServerAddress
   var credential: Credential
+  /// The proxy on the way, or `nil` when there is none.
+  var proxy: Proxy?
 
   /// Texts that must not appear in anything a person reads.
   var secrets: [String] {
-    credential.secrets + Redaction.secrets(in: connection.proxy) + Redaction.secrets(in: connection.server)
+    credential.secrets + Redaction.secrets(in: proxy?.address) + Redaction.secrets(in: connection.server)
   }
 
   /// Seconds without a byte after which it is given up.

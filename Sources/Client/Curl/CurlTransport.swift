@@ -26,11 +26,14 @@ package struct CurlTransport: Transport {
     _ request: HTTPRequest, to address: ServerAddress, as credential: Credential
   ) async throws(TransportError) -> HTTPResponse {
     var call = CurlCall(request: request, connection: connection, address: address, credential: credential)
+    call.proxy = try connection.proxy(to: address)
     guard let files = connection.tlsFiles else { return try await start(call) }
     call.connection.tls = files.renewed(connection.tls)
     do throws(TransportError) {
-      let response = try await start(call)
+      var response = try await start(call)
       files.note(worked: call.connection.tls)
+      // A warning like the server's: it is shown wherever those are, and once.
+      if let problem = files.problem { response.headers.add("Warning", "299 ksx " + Warnings.quoted(problem)) }
       return response
     } catch {
       // Certificates that are unusable were found so before anything was sent.
@@ -45,5 +48,17 @@ package struct CurlTransport: Transport {
     response.secrets.texts += call.secrets + call.request.headers.fields.flatMap(\.secrets)
     response.headers = response.headers.without(response.secrets)
     return response
+  }
+}
+
+extension Connection {
+  /// The proxy on the way to `address`; one that was named holds, whatever the environment says.
+  fileprivate func proxy(to address: ServerAddress) throws(TransportError) -> Proxy? {
+    guard let proxy, address.scheme != .unix else { return try proxyRules.proxy(to: address) }
+    do {
+      return try Proxy(proxy)
+    } catch {
+      throw .invalid(reason: "\(error.sentence(of: "the proxy")). \(Proxy.Problem.remedy)")
+    }
   }
 }

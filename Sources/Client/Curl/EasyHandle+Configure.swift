@@ -12,11 +12,22 @@ extension EasyHandle {
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     set(CURLOPT_CONNECTTIMEOUT, call.connection.connectTimeout)
     setPatience(call)
-    if call.address.scheme == .https { setTLS(call) }
+    if call.address.scheme == .https {
+      let tls = call.connection.tls
+      if tls.isVerified, tls.authority == [] {
+        return "the authority's certificate cannot be read: there is none in it"
+      }
+      setTLS(.server, call)
+    }
     guard setAddress(call) else { return "\(call.connection.displayName) is no URL that can be reached" }
     setMethod(call.request)
-    guard let lines = headerLines(for: call) else { return "a header field with a line break in it" }
-    setHeaders(lines)
+    let fields = headerFields(for: call)
+    for field in fields.fields {
+      if let flaw = HeaderFlaw(in: field.name + field.value) {
+        return "the header field \(field.name) has \(flaw) in it"
+      }
+    }
+    setHeaders(lines(of: fields))
     return nil
   }
 
@@ -33,27 +44,32 @@ extension EasyHandle {
       setConnectTo("\(name):\(address.port):\(host):\(address.port)")
       host = name
     }
-    if let proxy = call.connection.proxy {
-      guard set(CURLOPT_PROXY, proxy) else { return false }
-      // What the kubeconfig says holds, whatever NO_PROXY in the environment says of the host.
-      set(CURLOPT_NOPROXY, "")
-    } else if address.isLoopback {
-      // As Go does: the environment's proxy is not asked about this machine.
-      set(CURLOPT_PROXY, "")
-    }
+    guard setProxy(call) else { return false }
     return set(CURLOPT_URL, "\(address.scheme.rawValue)://\(host):\(address.port)\(address.path)\(call.request.target)")
   }
 
-  private func setTLS(_ call: CurlCall) {
+  /// Says which proxy is on the way, or that there is none: libcurl's own reading of the environment is not Go's.
+  private func setProxy(_ call: CurlCall) -> Bool {
+    set(CURLOPT_NOPROXY, "")
+    guard let proxy = call.proxy else { return set(CURLOPT_PROXY, "") }
+    set(CURLOPT_SOCKS5_AUTH, basicAuthentication)
+    if proxy.scheme == .https { setTLS(.proxy, call) }
+    return set(CURLOPT_PROXY, proxy.address)
+  }
+
+  /// What is trusted of one end and shown to it: a proxy is trusted as the server is, as Go does it.
+  private func setTLS(_ end: TLSOptions, _ call: CurlCall) {
     let tls = call.connection.tls
-    set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-    set(CURLOPT_SSL_VERIFYPEER, tls.isVerified ? 1 : 0)
-    set(CURLOPT_SSL_VERIFYHOST, tls.isVerified ? 2 : 0)
-    if tls.isVerified, let authority = tls.authority { set(CURLOPT_CAINFO_BLOB, authority) }
+    set(end.version, Int(CURL_SSLVERSION_TLSv1_2))
+    set(end.verifyPeer, tls.isVerified ? 1 : 0)
+    set(end.verifyHost, tls.isVerified ? 2 : 0)
+    if tls.isVerified, let authority = tls.authority { set(end.authority, authority) }
     if let certificate = call.credential.clientCertificate ?? tls.clientCertificate {
-      set(CURLOPT_SSLCERT_BLOB, certificate)
+      set(end.certificate, certificate)
     }
-    if let key = call.credential.clientKey ?? tls.clientKey { set(CURLOPT_SSLKEY_BLOB, key) }
+    if let key = call.credential.clientKey ?? tls.clientKey { set(end.key, key) }
+    // Without a passphrase libcurl reads one from address 0, or OpenSSL asks for one on the terminal.
+    set(end.passphrase, "")
   }
 
   private func setPatience(_ call: CurlCall) {
@@ -84,17 +100,42 @@ extension EasyHandle {
     }
   }
 
-  /// The header fields as lines, or `nil` when one would break out of its line.
-  private func headerLines(for call: CurlCall) -> [String]? {
+  private func headerFields(for call: CurlCall) -> HTTPHeaders {
     var fields = call.request.headers
     for field in call.credential.headers.fields { fields.add(field.name, field.value) }
     if fields["User-Agent"] == nil { fields["User-Agent"] = call.connection.userAgent }
     if call.connection.tls.serverName != nil, fields["Host"] == nil { fields["Host"] = call.address.name }
+    return fields
+  }
+
+  private func lines(of fields: HTTPHeaders) -> [String] {
     var lines = fields.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-    guard lines.allSatisfy({ !$0.utf8.contains { $0 == 10 || $0 == 13 || $0 == 0 } }) else { return nil }
     // Without these libcurl would call every body a form, and ask before it sends a large one.
     if fields["Content-Type"] == nil { lines.append("Content-Type:") }
     lines.append("Expect:")
     return lines
   }
 }
+
+/// libcurl's names for the TLS settings of one end.
+private struct TLSOptions {
+  let version: CURLoption
+  let verifyPeer: CURLoption
+  let verifyHost: CURLoption
+  let authority: CURLoption
+  let certificate: CURLoption
+  let key: CURLoption
+  let passphrase: CURLoption
+
+  static let server = TLSOptions(
+    version: CURLOPT_SSLVERSION, verifyPeer: CURLOPT_SSL_VERIFYPEER, verifyHost: CURLOPT_SSL_VERIFYHOST,
+    authority: CURLOPT_CAINFO_BLOB, certificate: CURLOPT_SSLCERT_BLOB, key: CURLOPT_SSLKEY_BLOB,
+    passphrase: CURLOPT_KEYPASSWD)
+  static let proxy = TLSOptions(
+    version: CURLOPT_PROXY_SSLVERSION, verifyPeer: CURLOPT_PROXY_SSL_VERIFYPEER,
+    verifyHost: CURLOPT_PROXY_SSL_VERIFYHOST, authority: CURLOPT_PROXY_CAINFO_BLOB,
+    certificate: CURLOPT_PROXY_SSLCERT_BLOB, key: CURLOPT_PROXY_SSLKEY_BLOB, passphrase: CURLOPT_PROXY_KEYPASSWD)
+}
+
+/// `CURLAUTH_BASIC`, a macro that Swift does not see: a SOCKS proxy is shown a user and a password, and no Kerberos ticket.
+private let basicAuthentication = 1

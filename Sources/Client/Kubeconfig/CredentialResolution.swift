@@ -38,12 +38,26 @@ struct CredentialResolution {
       } else {
         try entry?.material("client-key", readFile)
       }
+    if let key = tls.clientKey, PEM(key).hasEncryptedKey { throw encryptedKey }
     guard (tls.clientCertificate == nil) != (tls.clientKey == nil) else { return }
     let (present, absent) =
       tls.clientKey == nil ? ("client-certificate", "client-key") : ("client-key", "client-certificate")
     let problem = "there is a \(present) but no \(absent)"
     throw entry?.mistake(present, problem, "Give both or neither")
       ?? KubeconfigError(problem: problem, remedy: "Give both or neither")
+  }
+
+  private var encryptedKey: KubeconfigError {
+    let problem = "is encrypted, and ksx asks for no passphrase"
+    let remedy = "Decrypt it, for example with “openssl pkey -in KEY -out NEWKEY”, and name the new one"
+    if let path = options.clientKey {
+      return KubeconfigError(problem: "the client key \(path) (--client-key) \(problem)", remedy: remedy)
+    }
+    guard let entry else { return KubeconfigError(problem: "the client key \(problem)", remedy: remedy) }
+    let isData = entry.text("client-key-data") != nil
+    let name = isData ? "in client-key-data" : entry.path("client-key") ?? ""
+    return entry.mistake(
+      isData ? "client-key-data" : "client-key", "the client key \(name) of the user \(entry.name) \(problem)", remedy)
   }
 
   /// The files that are followed: the authority's, and the person's own where both are files.
@@ -60,6 +74,9 @@ struct CredentialResolution {
     if let given = try credentialGiven() { return FixedCredential(given) }
     if let tokenFile { return TokenFile(tokenFile) }
     guard let entry else { return nil }
+    if let token = entry.text("token"), let flaw = HeaderFlaw(in: token) {
+      throw entry.mistake("token", "the token of the user \(entry.name) has \(flaw) in it", HeaderFlaw.remedy)
+    }
     let hasToken = entry.text("token") != nil || entry.text("tokenFile") != nil
     if hasToken, entry.text("username") != nil {
       throw entry.mistake("username", "the user \(entry.name) has both a token and a password", "Keep one of them")
@@ -85,6 +102,9 @@ struct CredentialResolution {
     if let token = options.token {
       guard !isBasic else {
         throw KubeconfigError(problem: "both a token and a user name or password are given", remedy: "Give one of them")
+      }
+      if let flaw = HeaderFlaw(in: token) {
+        throw KubeconfigError(problem: "the token given with --token has \(flaw) in it", remedy: HeaderFlaw.remedy)
       }
       return .bearer(token)
     }
@@ -117,6 +137,13 @@ struct CredentialResolution {
     if let uid = options.impersonatedUID ?? entry?.text("as-uid") { headers.add("Impersonate-Uid", uid) }
     for (key, values) in extra {
       for value in values { headers.add("Impersonate-Extra-" + PercentEncoding.encode(key), value) }
+    }
+    if let flaw = headers.fields.lazy.compactMap({ HeaderFlaw(in: $0.value) }).first {
+      let problem = "a name, group, uid or attribute to act as has \(flaw) in it"
+      guard let entry, !options.isImpersonating else {
+        throw KubeconfigError(problem: problem + " (--as…)", remedy: HeaderFlaw.remedy)
+      }
+      throw entry.mistake("as", problem, HeaderFlaw.remedy)
     }
     return headers
   }

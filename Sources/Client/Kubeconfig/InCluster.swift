@@ -12,7 +12,8 @@ enum InCluster {
       (try? readFile(directory + "/token")) != nil
     else { return nil }
     var connection = Connection(server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)")
-    connection.tls.authority = try authority(options, readFile)
+    connection.proxyRules = ProxyRules(environment)
+    connection.tls.authority = try authority(options, readFile).map(AuthorityBundle.readable)
     connection.tls.isVerified = options.insecureSkipTLSVerify != true
     connection.tls.serverName = options.tlsServerName
     connection.allowsCompression = !options.disableCompression

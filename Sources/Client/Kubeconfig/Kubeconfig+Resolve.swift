@@ -26,6 +26,7 @@ extension Kubeconfig {
     let cluster = try cluster(of: context, options)
     let user = try user(of: context, options)
     var connection = try connection(to: cluster, options, readFile)
+    connection.proxyRules = ProxyRules(environment)
     var resolution = CredentialResolution(entry: user, options: options, environment: environment, cluster: cluster)
     if connection.tls.authority != nil {
       resolution.authorityFile = options.certificateAuthority ?? cluster?.file(of: "certificate-authority")
@@ -65,7 +66,9 @@ extension Kubeconfig {
 
   private func missing(_ kind: String, _ name: String, in entries: [Entry]) -> KubeconfigError {
     let names = entries.map(\.name).sorted()
-    let known = names.isEmpty ? "there is none" : "there are: " + names.prefix(12).joined(separator: ", ")
+    let known =
+      (names.isEmpty ? "there is none" : "there are: " + names.prefix(12).joined(separator: ", "))
+      + (nameless.map { "; the entry at \($0) has no name" } ?? "")
     return KubeconfigError(
       file: files.first, problem: "there is no \(kind) “\(name)”", remedy: "Choose another with --\(kind); \(known)")
   }
@@ -104,8 +107,9 @@ extension Kubeconfig {
       let remedy = "Write it as https://HOST:PORT"
       throw cluster?.mistake("server", problem, remedy) ?? KubeconfigError(problem: problem, remedy: remedy)
     }
-    connection.proxy = cluster?.text("proxy-url")
-    connection.allowsCompression = !options.disableCompression && cluster?.isTrue("disable-compression") != true
+    connection.proxy = try cluster.map { (cluster) throws(KubeconfigError) in try Self.proxy(of: cluster) } ?? nil
+    let isCompressionOff = try cluster?.flag("disable-compression") ?? false
+    connection.allowsCompression = !options.disableCompression && !isCompressionOff
     if let seconds = options.requestTimeout { connection.requestTimeout = seconds == 0 ? nil : seconds }
     return connection
   }
@@ -116,12 +120,14 @@ extension Kubeconfig {
     var tls = Connection.TLS()
     // A server on the command line does not have the certificate of the one in the file.
     tls.serverName = options.tlsServerName ?? (options.server == nil ? cluster?.text("tls-server-name") : nil)
-    tls.isVerified = !(options.insecureSkipTLSVerify ?? (cluster?.isTrue("insecure-skip-tls-verify") ?? false))
+    let isUnverified = try cluster?.flag("insecure-skip-tls-verify") ?? false
+    tls.isVerified = !(options.insecureSkipTLSVerify ?? isUnverified)
     if let path = options.certificateAuthority {
       tls.authority = try Self.read(path, for: "--certificate-authority", readFile)
     } else if options.insecureSkipTLSVerify != true {
       tls.authority = try cluster?.material("certificate-authority", readFile)
     }
+    tls.authority = tls.authority.map(AuthorityBundle.readable)
     if !tls.isVerified, tls.authority != nil {
       let problem = "an authority is named, and the check of it is switched off"
       let remedy = "Remove certificate-authority or insecure-skip-tls-verify"
@@ -129,6 +135,16 @@ extension Kubeconfig {
         ?? KubeconfigError(problem: problem, remedy: remedy)
     }
     return tls
+  }
+
+  private static func proxy(of cluster: Entry) throws(KubeconfigError) -> String? {
+    guard let url = cluster.text("proxy-url") else { return nil }
+    do {
+      _ = try Proxy(url)
+    } catch {
+      throw cluster.mistake("proxy-url", error.sentence(of: "proxy-url"), Proxy.Problem.remedy)
+    }
+    return url
   }
 
   /// A file named on the command line.

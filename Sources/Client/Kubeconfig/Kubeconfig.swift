@@ -20,6 +20,8 @@ package struct Kubeconfig: Sendable {
   var users: [Entry] = []
   var contextEntries: [Entry] = []
   package private(set) var currentContext: String?
+  /// Where the first entry without a name stands, if there is one: it cannot be chosen, and hinders no other.
+  private(set) var nameless: String?
   /// The files read, in the order in which they count.
   package private(set) var files: [String] = []
 
@@ -90,37 +92,54 @@ package struct Kubeconfig: Sendable {
         file: path, line: root.line, problem: "this is no kubeconfig",
         remedy: "It begins with apiVersion: v1 and kind: Config")
     }
+    try Self.checkKind(of: root, path)
     try merge(root, from: path)
+  }
+
+  /// Either word may be missing, and neither may say that this is something else.
+  private static func checkKind(of root: YAMLNode, _ file: String) throws(KubeconfigError) {
+    for (key, expected) in [("kind", "Config"), ("apiVersion", "v1")] {
+      guard let node = root[key], !node.isNull, node.text != "", node.text != expected else { continue }
+      throw KubeconfigError(
+        file: file, line: node.line, problem: "this is no kubeconfig: its \(key) is \(node.text ?? "no text")",
+        remedy: "A kubeconfig says apiVersion: v1 and kind: Config")
+    }
   }
 
   /// The first file that has a name wins it entirely, and the first that sets a value sets it.
   private mutating func merge(_ root: YAMLNode, from file: String) throws(KubeconfigError) {
-    try Self.add(root, "clusters", "cluster", file, to: &clusters)
-    try Self.add(root, "users", "user", file, to: &users)
-    try Self.add(root, "contexts", "context", file, to: &contextEntries)
+    clusters.add(try entries(root, "clusters", "cluster", file))
+    users.add(try entries(root, "users", "user", file))
+    contextEntries.add(try entries(root, "contexts", "context", file))
     if currentContext == nil, let name = root["current-context"]?.text, !name.isEmpty { currentContext = name }
   }
 
-  private static func add(
-    _ root: YAMLNode, _ list: String, _ key: String, _ file: String, to entries: inout [Entry]
-  ) throws(KubeconfigError) {
-    guard let node = root[list], !node.isNull else { return }
+  private mutating func entries(
+    _ root: YAMLNode, _ list: String, _ key: String, _ file: String
+  ) throws(KubeconfigError) -> [Entry] {
+    guard let node = root[list], !node.isNull else { return [] }
     guard case .sequence(let items) = node.content else {
       throw KubeconfigError(
         file: file, line: node.line, problem: "\(list) is no list", remedy: "Each entry begins with “- name:”")
     }
     var here: [Entry] = []
     for item in items {
-      guard let name = item["name"]?.text else {
-        throw KubeconfigError(
-          file: file, line: item.line, problem: "an entry of \(list) has no name", remedy: "Give it one")
+      guard let name = item["name"], !name.isNull, let name = name.text, !name.isEmpty else {
+        nameless = nameless ?? "\(file):\(item.line)"
+        continue
       }
       let entry = Entry(name: name, node: item[key] ?? item, file: file)
       // Within one file the last of a name counts, as in kubectl's map.
       here.removeAll { $0.name == name }
       here.append(entry)
     }
-    entries += here.filter { entry in !entries.contains { $0.name == entry.name } }
+    return here
+  }
+}
+
+extension [Kubeconfig.Entry] {
+  fileprivate mutating func add(_ more: [Kubeconfig.Entry]) {
+    self += more.filter { entry in !contains { $0.name == entry.name } }
   }
 }
 
@@ -139,7 +158,14 @@ extension Kubeconfig.Entry {
   /// The file named, unless the data stand in the entry itself.
   func file(of key: String) -> String? { text(key + "-data") == nil ? path(key) : nil }
 
-  func isTrue(_ key: String) -> Bool { node[key]?.value == .bool(true) }
+  /// A field that is true or false; one that is missing is false.
+  func flag(_ key: String) throws(KubeconfigError) -> Bool {
+    guard let node = node[key], !node.isNull else { return false }
+    guard case .bool(let value) = node.value else {
+      throw mistake(key, "\(key) is neither true nor false", "Write true or false, without quotes")
+    }
+    return value
+  }
 
   /// A mistake in this entry, at `key` when it has that.
   func mistake(_ key: String? = nil, _ problem: String, _ remedy: String) -> KubeconfigError {

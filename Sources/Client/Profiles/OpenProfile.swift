@@ -123,6 +123,7 @@ extension Profile {
   ) throws(ProfileError) -> Connection {
     let options = surroundings.options
     var connection = Connection(server: url)
+    connection.proxyRules = ProxyRules(surroundings.environment)
     connection.tls.isVerified = !gateway.isInsecure
     var authority = gateway.certificateAuthority
     if kubernetes == nil {
@@ -135,7 +136,7 @@ extension Profile {
     // An authority is named and the check of it switched off: the latter was said later, or louder.
     if let authority, connection.tls.isVerified {
       do {
-        connection.tls.authority = try surroundings.readFile(authority)
+        connection.tls.authority = AuthorityBundle.readable(try surroundings.readFile(authority))
       } catch {
         throw ProfileError(file: "the profile “\(name)”", problem: "certificate-authority: \(error)")
       }
@@ -153,7 +154,10 @@ extension Profile {
           "its gateway takes a login, a token or a password; --user, --client-certificate and --as belong to a kubeconfig"
       )
     }
-    if let token = options.token { return .bearer(token) }
+    if let token = options.token {
+      guard let flaw = HeaderFlaw(in: token) else { return .bearer(token) }
+      throw ProfileError(file: "--token", problem: "the token has \(flaw) in it. \(HeaderFlaw.remedy)")
+    }
     guard options.username != nil || options.password != nil else { return nil }
     guard let user = options.username ?? gateway?.user, let password = options.password else {
       throw ProfileError(file: "the profile “\(name)”", problem: "--username and --password belong together")

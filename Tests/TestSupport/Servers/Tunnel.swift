@@ -31,12 +31,15 @@ enum Tunnel {
     let greeting = read(2, from: descriptor)
     _ = read(Int(greeting[1]), from: descriptor)
     answer([5, 0], on: descriptor)
-    // Version, command, nothing, and the kind of address, of which only IPv4 is known here.
-    guard read(4, from: descriptor) == [5, 1, 0, 1] else { return nil }
-    let address = read(6, from: descriptor)
+    // Version, command, nothing, and the kind of address: here IPv4 or a name.
+    let head = read(4, from: descriptor)
+    guard head.prefix(3) == [5, 1, 0], [1, 3].contains(head[3]) else { return nil }
+    let isName = head[3] == 3
+    let host = read(isName ? Int(read(1, from: descriptor)[0]) : 4, from: descriptor)
+    let port = read(2, from: descriptor)
     answer([5, 0, 0, 1, 0, 0, 0, 0, 0, 0], on: descriptor)
-    let host = address.prefix(4).map(String.init).joined(separator: ".")
-    let target = "\(host):\(Int(address[4]) << 8 | Int(address[5]))"
+    let name = isName ? String(decoding: host, as: UTF8.self) : host.map(String.init).joined(separator: ".")
+    let target = "\(name):\(Int(port[0]) << 8 | Int(port[1]))"
     return LoopbackServer.Received(method: "SOCKS5", target: target, headers: [:], body: "")
   }
 
