@@ -1,11 +1,12 @@
 import Glibc
+import Platform
 
 /// Where things are when nobody says otherwise (XDG Base Directory Specification).
 enum Places {
   /// The socket of this user's backend.
   static var socket: String {
-    if let runtime = absolute("XDG_RUNTIME_DIR") { return runtime + "/ksx/ksxd.sock" }
-    return "/tmp/ksx-\(geteuid())/ksxd.sock"
+    // Where ksx looks for it.
+    XDG().runtime + "/ksxd.sock"
   }
 
   /// The directory of what is kept.

@@ -167,6 +167,16 @@ import Testing
     }
   }
 
+  @Test(arguments: [("::1", "http://[::1]:"), ("127.0.0.1", "http://127.0.0.1:")])
+  func anAddressIsAnnouncedAsItCanBeOpened(host: String, beginning: String) async throws {
+    let ask = try Asking()
+    let server = try await Server.start(
+      ask.api, on: [.port(host: host, port: 0, token: "0123456789abcdef", certificate: nil)])
+
+    #expect(server.addresses.map { $0.hasPrefix(beginning) } == [true])
+    await server.stop(grace: .zero)
+  }
+
   @Test func theSocketIsForThisUserAlone() async throws {
     try await serving { _, _, path in
       var status = stat()

@@ -89,8 +89,8 @@ struct CredentialTests {
   @Test func aPluginIsLentTheTerminal() async throws {
     let loans = Locked(0)
     let plugin = try plugin(
-      script: answer(token: "t"),
-      lendTerminal: { body in
+      script: answer(token: "t"), mode: "Always",
+      terminal: terminal { body in
         loans.withLock { $0 += 1 }
         await body()
       })
@@ -99,11 +99,50 @@ struct CredentialTests {
     #expect(loans.withLock { $0 } == 1)
   }
 
+  @Test func aPluginThatCanDoWithoutTheScreenDoesNotInterruptIt() async throws {
+    let loans = Locked(0)
+    let script = "[ -t 0 ] && exit 3; " + answer(token: "t")
+    let plugin = try plugin(script: script, terminal: terminal { _ in loans.withLock { $0 += 1 } })
+
+    #expect(try await plugin.credential(insteadOf: nil) == .bearer("t"))
+    #expect(loans.withLock { $0 } == 0)
+  }
+
+  @Test func aPluginThatCannotDoWithoutTheScreenIsLentIt() async throws {
+    let loans = Locked(0)
+    let script = "case $KUBERNETES_EXEC_INFO in *'interactive\":true'*) ;; *) exit 3;; esac; " + answer(token: "t")
+    let plugin = try plugin(
+      script: script,
+      terminal: terminal { body in
+        loans.withLock { $0 += 1 }
+        await body()
+      })
+
+    #expect(try await plugin.credential(insteadOf: nil) == .bearer("t"))
+    #expect(loans.withLock { $0 } == 1)
+  }
+
+  @Test func aPluginThatFailsOnTheScreenDoesNotComeBackAtOnce() async throws {
+    let (now, loans) = (Locked(1000), Locked(0))
+    let plugin = try plugin(
+      script: "exit 3", mode: "Always", now: { now.withLock { $0 } },
+      terminal: terminal { body in
+        loans.withLock { $0 += 1 }
+        await body()
+      })
+
+    for _ in 0..<3 { await #expect(throws: TransportError.self) { try await plugin.credential(insteadOf: nil) } }
+    #expect(loans.withLock { $0 } == 1)
+    now.withLock { $0 = 1060 }
+    await #expect(throws: TransportError.self) { try await plugin.credential(insteadOf: nil) }
+    #expect(loans.withLock { $0 } == 2)
+  }
+
   @Test func aPluginThatNeverAsksIsLentNoTerminal() async throws {
     let loans = Locked(0)
     let plugin = try plugin(
       script: answer(token: "t"), mode: "Never",
-      lendTerminal: { body in
+      terminal: terminal { body in
         loans.withLock { $0 += 1 }
         await body()
       })
@@ -207,9 +246,16 @@ struct CredentialTests {
       """
   }
 
+  /// A terminal on which something is shown, lent by `loan`.
+  private func terminal(_ loan: @escaping SharedTerminal.Loan) -> SharedTerminal {
+    let terminal = SharedTerminal()
+    terminal.hold(loan)
+    return terminal
+  }
+
   private func plugin(
     script: String = "", command: String? = nil, mode: String = "IfAvailable", more: String = "",
-    now: @escaping @Sendable () -> Int = { 0 }, lendTerminal: TerminalLoan? = nil
+    now: @escaping @Sendable () -> Int = { 0 }, terminal: SharedTerminal? = nil
   ) throws -> ExecPlugin {
     let path = directory.path + "/plugin"
     try Files.write(Array("#!/bin/sh\n\(script)\n".utf8), to: path, mode: 0o755)
@@ -222,6 +268,6 @@ struct CredentialTests {
     var connection = Connection(server: "https://h")
     connection.tls.authority = Array("CA".utf8)
     let settings = try ExecSettings(try #require(config.users.first), cluster: nil, connection: connection)
-    return ExecPlugin(settings, environment: .current, lendTerminal: lendTerminal, now: now)
+    return ExecPlugin(settings, environment: .current, terminal: terminal, now: now)
   }
 }

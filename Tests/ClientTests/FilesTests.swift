@@ -75,4 +75,28 @@ import Testing
     #expect(own.state == "/home/ada/.local/state/ksx")
     #expect(own.runtime == "/r/ksx")
   }
+
+  @Test(arguments: [(93, false), (94, true), (105, true), (4000, true)])
+  func aDirectoryTooLongForASocketIsReplaced(length: Int, isReplaced: Bool) {
+    let base = "/" + String(repeating: "r", count: length - 1)
+
+    let runtime = XDG(["XDG_RUNTIME_DIR": base]).runtime
+
+    #expect(runtime == (isReplaced ? "/tmp/ksx-\(getuid())" : base + "/ksx"))
+    #expect((runtime + "/ksxd.sock").utf8.count <= 107)
+  }
+
+  @Test func aDirectoryOfAnotherUserOrBehindALinkIsNotPrivate() throws {
+    let path = directory.path + "/own"
+    #expect(Files.isPrivateDirectory(path) == nil)
+    try Files.makeDirectory(path, mode: 0o777)
+    symlink(path, directory.path + "/link")
+    try Files.write([], to: directory.path + "/file")
+
+    #expect(Files.isPrivateDirectory(path) == true)
+    #expect(Files.isPrivateDirectory(directory.path + "/link") == false)
+    #expect(Files.isPrivateDirectory(directory.path + "/file") == false)
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & 0o077 == 0)
+  }
 }

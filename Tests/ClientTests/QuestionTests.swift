@@ -5,10 +5,11 @@ import Testing
 @testable import Client
 @testable import HTTP
 @testable import KubernetesAPI
+@testable import Platform
 
 @Suite struct QuestionTests {
   private func cluster(
-    _ answer: @escaping @Sendable (HTTPRequest, Int) throws(TransportError) -> HTTPResponse
+    _ answer: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse
   ) -> (Cluster, ScriptedTransport) {
     let transport = ScriptedTransport(answer)
     return (Cluster(transport: transport), transport)
@@ -44,6 +45,25 @@ import Testing
     await cache.forget()
     _ = try await cache.verdict(on: access)
     #expect(transport.requests.count == 4)
+  }
+
+  @Test func anAnswerThatWasOnItsWayIsNotBelievedAfterARefusal() async throws {
+    let isRefused = Locked(false)
+    let (cluster, transport) = cluster { _, number in
+      if number == 0 { await eventually { isRefused.withLock { $0 } } }
+      return .json(201, #"{"kind":"SelfSubjectAccessReview","status":{"allowed":\#(number == 0)}}"#)
+    }
+    let cache = AccessCache(cluster)
+    let access = Access("patch", .extensions)
+
+    async let early = cache.verdict(on: access)
+    await eventually { transport.requests.count == 1 }
+    await cache.forget()
+    isRefused.withLock { $0 = true }
+
+    #expect(try await !early.isAllowed)
+    #expect(try await !cache.verdict(on: access).isAllowed)
+    #expect(transport.requests.count == 2)
   }
 
   @Test func discoveryLeavesOutSubresources() async throws {

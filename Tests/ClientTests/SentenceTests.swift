@@ -49,6 +49,56 @@ import Testing
     #expect(sentence.contains(text))
   }
 
+  /// The messages are those of kube-apiserver 1.20 to 1.32.
+  @Test(arguments: [
+    (
+      500,
+      #"Internal error occurred: failed calling webhook "extensions.kubesphere.io": failed to call webhook: Post "https://ks-controller-manager.kubesphere-system.svc:443/validate-x?timeout=30s": dial tcp 10.96.0.7:443: connect: connection refused"#,
+      "extensions.kubesphere.io", "kubectl -n kubesphere-system get pods,endpoints"
+    ),
+    (
+      500,
+      #"Internal error occurred: failed calling webhook "a.b.c": Post "https://hook.away.svc:8443/v": no endpoints available for service "hook""#,
+      "a.b.c", "kubectl -n away get pods,endpoints"
+    ),
+    (
+      500,
+      #"Internal error occurred: failed calling webhook "a.b.c": the server is currently unable to handle the request"#,
+      "a.b.c", "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations"
+    ),
+    (
+      504, #"Timeout: failed calling webhook "a.b.c": context deadline exceeded"#, "a.b.c",
+      "kubectl get validatingwebhookconfigurations"
+    ),
+    (
+      500,
+      #"conversion webhook for kubesphere.io/v1alpha1, Kind=InstallPlan failed: Post "https://ks.sys.svc:443/c?timeout=30s": EOF"#,
+      "kubesphere.io/v1alpha1, Kind=InstallPlan", "kubectl -n sys get pods,endpoints"
+    ),
+  ])
+  func aWebhookThatDoesNotAnswerIsNamedWithWhatHelps(code: Int, message: String, name: String, advice: String) {
+    let error = ClusterError.refused(Status(code: code, reason: "InternalError", message: message))
+
+    let sentence = error.sentence(for: "disabling devops", at: "https://h")
+
+    #expect(
+      sentence.hasPrefix("disabling devops: https://h asked the webhook \(name), which did not answer (\(code)): "))
+    #expect(sentence.contains(advice))
+    #expect(!sentence.contains("server's log"))
+  }
+
+  @Test func whatAWebhookRefusesIsNoMatterOfRights() {
+    let message =
+      #"admission webhook "extensions.kubesphere.io" denied the request: failed to unmarshal extension config"#
+    let error = ClusterError.refused(Status(code: 403, reason: "Forbidden", message: message))
+
+    let sentence = error.sentence(for: "configuring devops", at: "https://h")
+
+    #expect(sentence.contains("the webhook extensions.kubesphere.io does not allow it (403)"))
+    #expect(sentence.contains("failed to unmarshal extension config"))
+    #expect(!sentence.contains("this right"))
+  }
+
   @Test func refusedFieldsAreNamedWhenThereIsNoOtherText() {
     let status = Status(
       code: 422,

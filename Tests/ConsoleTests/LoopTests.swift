@@ -1,7 +1,9 @@
 import Client
 import Extensions
 import Glibc
+import Platform
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Console
@@ -50,6 +52,25 @@ import Testing
     loop.turn()
 
     #expect(screen.frames == frames)
+  }
+
+  @Test func aPluginThatAsksIsLentTheTerminalAndThenEverythingIsPainted() async {
+    let turns = TerminalTurns()
+    let asked = Locked(false)
+    let frames = Locked(0)
+
+    Thread.detach { [session, mailbox] in
+      let screen = MemoryScreen(size: Size(rows: 24, columns: 80))
+      var loop = Loop(
+        app: App(session, settings: .standard, now: .now), screen: screen,
+        worker: Worker(session, mailbox: Mailbox<Message>()), mailbox: mailbox, turns: turns)
+      loop.begin()
+      while !asked.withLock({ $0 }) { loop.turn() }
+      frames.withLock { $0 = screen.frames }
+    }
+    await turns.lend { asked.withLock { $0 = true } }
+
+    await eventually { frames.withLock { $0 } == 2 }
   }
 
   @Test func aKeyIsAnsweredAtOnce() {

@@ -22,7 +22,8 @@ package final class Server: Sendable {
       switch listener {
       case .socket(let path): "unix:\(path)"
       case .port(let host, let port, _, let certificate):
-        "\(certificate == nil ? "http" : "https")://\(host):\(channel.localAddress?.port ?? port)"
+        // An address of IPv6 stands in brackets (RFC 3986 §3.2.2).
+        "\(certificate == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(channel.localAddress?.port ?? port)"
       }
     }
   }

@@ -9,6 +9,8 @@ package actor AccessCache {
   private let lifetime: Duration
   private var known: [Access: (verdict: Access.Verdict, at: Duration)] = [:]
   private var asked: [Access: Task<Result<Access.Verdict, ClusterError>, Never>] = [:]
+  /// How often everything was forgotten: an answer to a question of before is not believed.
+  private var generation = 0
 
   package init(_ cluster: Cluster, lifetime: Duration = .seconds(300)) {
     self.cluster = cluster
@@ -19,12 +21,17 @@ package actor AccessCache {
   ///
   /// Errors are not remembered.
   package func verdict(on access: Access) async throws(ClusterError) -> Access.Verdict {
-    if let entry = known[access], cluster.timing.now() - entry.at < lifetime { return entry.verdict }
-    let question = asked[access] ?? ask(access)
-    let result = await question.value
-    asked[access] = nil
-    if case .success(let verdict) = result { known[access] = (verdict, cluster.timing.now()) }
-    return try result.get()
+    while true {
+      if let entry = known[access], cluster.timing.now() - entry.at < lifetime { return entry.verdict }
+      let question = asked[access] ?? ask(access)
+      let asking = generation
+      let result = await question.value
+      // Asked before everything was forgotten, it may say what held before, so it is asked again.
+      guard asking == generation else { continue }
+      asked[access] = nil
+      if case .success(let verdict) = result { known[access] = (verdict, cluster.timing.now()) }
+      return try result.get()
+    }
   }
 
   /// The verdicts on several questions, asked at the same time; what could not be asked is left out.
@@ -38,7 +45,11 @@ package actor AccessCache {
   }
 
   /// Forgets everything, as after a 403 that was not foreseen.
-  package func forget() { known = [:] }
+  package func forget() {
+    generation += 1
+    known = [:]
+    asked = [:]
+  }
 
   private func ask(_ access: Access) -> Task<Result<Access.Verdict, ClusterError>, Never> {
     let cluster = cluster

@@ -51,7 +51,8 @@ extension TransportError {
 extension Status {
   /// What the server refused, and what to do about it.
   package func sentence(for doing: String, at server: String) -> String {
-    "\(doing): \(server) \(verdict)\(quote). \(advice)"
+    if let webhook = Webhook(self) { return "\(doing): \(webhook.problem(at: server))\(quote). \(webhook.advice)" }
+    return "\(doing): \(server) \(verdict)\(quote). \(advice)"
   }
 
   private var verdict: String {

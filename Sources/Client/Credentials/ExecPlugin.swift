@@ -10,19 +10,23 @@ package import Platform
 package actor ExecPlugin: CredentialSource {
   private let settings: ExecSettings
   private let environment: Environment
-  private let lendTerminal: TerminalLoan?
+  private let terminal: SharedTerminal?
   private let now: @Sendable () -> Int
   private var cached: ExecAnswer?
+  /// Why it gave nothing when it was lent the screen of a console, and when.
+  private var failure: (error: TransportError, at: Int)?
+  /// Seconds before the screen is interrupted again by a plugin that failed on it.
+  private static let pause = 60
 
   private static let gate = Gate()
 
   init(
-    _ settings: ExecSettings, environment: Environment, lendTerminal: TerminalLoan?,
+    _ settings: ExecSettings, environment: Environment, terminal: SharedTerminal?,
     now: @escaping @Sendable () -> Int = { time(nil) }
   ) {
     self.settings = settings
     self.environment = environment
-    self.lendTerminal = lendTerminal
+    self.terminal = terminal
     self.now = now
   }
 
@@ -48,19 +52,43 @@ package actor ExecPlugin: CredentialSource {
   }
 
   private func run() async throws(TransportError) -> Credential {
-    let isInteractive = settings.mode != .never && lendTerminal != nil
-    if settings.mode == .always, !isInteractive {
+    guard let terminal, settings.mode != .never else {
+      if settings.mode != .always { return try take(await finished(isInteractive: false)) }
       throw .invalid(reason: "the credential plugin \(settings.command) needs a terminal to ask on")
     }
-    let outcome: ChildProcess.Outcome
+    guard terminal.isHeld else { return try take(await finished(isInteractive: true)) }
+    return try await runOnScreen()
+  }
+
+  /// Runs it where a console shows something: without the terminal if it can do without.
+  private func runOnScreen() async throws(TransportError) -> Credential {
+    if let failure, now() - failure.at < Self.pause { throw failure.error }
+    if settings.mode == .ifAvailable {
+      let outcome = try await finished(isInteractive: false)
+      if outcome.hasSucceeded || outcome.end == .cancelled { return try take(outcome) }
+    }
+    do throws(TransportError) {
+      let credential = try take(await finished(isInteractive: true))
+      failure = nil
+      return credential
+    } catch {
+      if error != .cancelled { failure = (error, now()) }
+      throw error
+    }
+  }
+
+  private func finished(isInteractive: Bool) async throws(TransportError) -> ChildProcess.Outcome {
     do throws(SystemError) {
-      outcome = try await self.outcome(of: process(isInteractive: isInteractive))
+      return try await outcome(of: process(isInteractive: isInteractive))
     } catch {
       let hint = error.isMissing ? settings.installHint.map { ". " + Excerpt.shortened($0, to: 500) } ?? "" : ""
       throw .invalid(reason: "the credential plugin cannot be run: \(error)" + hint)
     }
+  }
+
+  private func take(_ outcome: ChildProcess.Outcome) throws(TransportError) -> Credential {
     guard outcome.end != .cancelled else { throw .cancelled }
-    guard outcome.hasSucceeded else { throw .invalid(reason: failure(outcome)) }
+    guard outcome.hasSucceeded else { throw .invalid(reason: words(of: outcome)) }
     let answer = try ExecAnswer(outcome.output, settings)
     cached = answer
     return answer.credential
@@ -82,9 +110,9 @@ package actor ExecPlugin: CredentialSource {
   }
 
   private func outcome(of process: ChildProcess) async throws(SystemError) -> ChildProcess.Outcome {
-    guard process.hasTerminal, let lendTerminal else { return try await process.run() }
+    guard process.hasTerminal, let terminal else { return try await process.run() }
     let result = Locked<Result<ChildProcess.Outcome, SystemError>?>(nil)
-    await lendTerminal {
+    await terminal.lend {
       do throws(SystemError) {
         let outcome = try await process.run()
         result.withLock { $0 = .success(outcome) }
@@ -98,7 +126,7 @@ package actor ExecPlugin: CredentialSource {
     return try result.get()
   }
 
-  private func failure(_ outcome: ChildProcess.Outcome) -> String {
+  private func words(of outcome: ChildProcess.Outcome) -> String {
     let end =
       switch outcome.end {
       case .exited(let code): "ended with \(code)"

@@ -117,7 +117,7 @@ struct CredentialResolution {
 
   private func plugin(of entry: Kubeconfig.Entry, for connection: Connection) throws(KubeconfigError) -> ExecPlugin {
     let settings = try ExecSettings(entry, cluster: cluster, connection: connection)
-    return ExecPlugin(settings, environment: environment, lendTerminal: options.lendTerminal)
+    return ExecPlugin(settings, environment: environment, terminal: options.terminal)
   }
 
   /// The fields that ask to be taken for somebody else.

@@ -25,11 +25,8 @@ package struct KubeconfigOptions: Sendable {
   package var requestTimeout: Int?
   /// Asks for no compressed answers, whatever the file says.
   package var disableCompression = false
-  /// Lends the terminal to a credential plugin while the closure runs; `nil` when there is none to lend.
-  package var lendTerminal: TerminalLoan?
+  /// The terminal on which a credential plugin may ask; `nil` when there is none.
+  package var terminal: SharedTerminal?
 
   package init() {}
 }
-
-/// Runs a closure while a plugin may read from and write to the terminal.
-package typealias TerminalLoan = @Sendable (_ body: @Sendable () async -> Void) async -> Void

@@ -224,7 +224,7 @@ extension KubeconfigOptions {
     var options = KubeconfigOptions()
     options.requestTimeout = requestTimeout
     options.disableCompression = disableCompression
-    options.lendTerminal = lendTerminal
+    options.terminal = terminal
     return options
   }
 }

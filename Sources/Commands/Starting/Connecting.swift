@@ -129,7 +129,6 @@ extension KubeconfigOptions {
     namespace = invocation[.namespace]
     disableCompression = invocation.has(.disableCompression)
     requestTimeout = invocation[.requestTimeout].flatMap(Invocation.seconds)
-    // A command has nothing else to do with the terminal while a plugin asks for a password.
-    if invocation.verb != .console, isatty(STDIN_FILENO) == 1 { lendTerminal = { body in await body() } }
+    if isatty(STDIN_FILENO) == 1 { terminal = .process }
   }
 }

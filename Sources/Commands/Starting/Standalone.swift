@@ -30,6 +30,7 @@ struct Standalone: Sendable {
   /// Two consoles may start at once: the second backend finds the socket taken and ends, which is well
   /// as long as one of them answers.
   func attach(_ outlet: Outlet) async throws(CommandError) {
+    try checkDirectory()
     if await isAnswering() { return }
     let program = try program()
     let beginning = logLength
@@ -65,8 +66,18 @@ struct Standalone: Sendable {
     }
   }
 
+  private var directory: String { Files.parent(of: socket) ?? "/" }
+
+  private func checkDirectory() throws(CommandError) {
+    guard Files.isPrivateDirectory(directory) == false else { return }
+    throw CommandError(
+      "\(directory) is no directory of this user, so who answers there is not known; remove it, or set XDG_RUNTIME_DIR to a short path of your own"
+    )
+  }
+
   private func isAnswering() async -> Bool {
-    if !Files.exists(socket) { return false }
+    // In a directory of another user anyone may answer, also when it was made while this one looked.
+    guard Files.exists(socket), Files.isPrivateDirectory(directory) == true else { return false }
     return (try? await cluster.document("/version")) != nil
   }
 
@@ -86,7 +97,7 @@ struct Standalone: Sendable {
   /// Starts it in a session of its own, so that it outlives this terminal; it says things to its log.
   private func start(_ program: String) throws(CommandError) -> pid_t {
     do {
-      try Files.makeDirectory(Files.parent(of: socket) ?? "/")
+      try Files.makeDirectory(directory)
       try Files.makeDirectory(Files.parent(of: log) ?? "/")
     } catch {
       throw CommandError(error)

@@ -11,8 +11,12 @@ package func openConsole(
   let screen = try NcursesScreen(options)
   defer { screen.close() }
   let mailbox = Mailbox<Message>()
+  let turns = TerminalTurns()
+  SharedTerminal.process.hold { body in await turns.lend(to: body) }
   let worker = Worker(session, mailbox: mailbox)
-  run(App(session, settings: settings, now: .now), on: screen, worker: worker, mailbox: mailbox)
+  run(
+    App(session, settings: settings, now: .now), on: screen, worker: worker, mailbox: mailbox,
+    turns: turns)
 }
 
 extension Settings {

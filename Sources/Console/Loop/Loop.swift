@@ -6,8 +6,11 @@ package import Terminal
 /// This is the only place that waits, the only place that draws, and the only place where messages
 /// meet state. It is synchronous: between two waits nothing can change under it. When nothing
 /// happens it sleeps without a limit and sends nothing.
-package func run(_ app: App, on screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>) {
-  var loop = Loop(app: app, screen: screen, worker: worker, mailbox: mailbox)
+package func run(
+  _ app: App, on screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>,
+  turns: TerminalTurns = TerminalTurns()
+) {
+  var loop = Loop(app: app, screen: screen, worker: worker, mailbox: mailbox, turns: turns)
   loop.run()
 }
 
@@ -17,6 +20,8 @@ struct Loop {
   let screen: any Terminal.Screen
   let worker: Worker
   let mailbox: Mailbox<Message>
+  /// Credential plugins that wait for the terminal.
+  let turns: TerminalTurns
   private var shown: (surface: Surface, cursor: Point?)?
   private var lastFrame = Moment(0)
   private let now: () -> Moment
@@ -26,9 +31,10 @@ struct Loop {
 
   init(
     app: App, screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>,
-    now: @escaping () -> Moment = { .now }
+    turns: TerminalTurns = TerminalTurns(), now: @escaping () -> Moment = { .now }
   ) {
     (self.app, self.screen, self.worker, self.mailbox, self.now) = (app, screen, worker, mailbox, now)
+    self.turns = turns
   }
 
   mutating func run() {
@@ -50,6 +56,7 @@ struct Loop {
     var isPending = false
     repeat {
       wait(until: isPending ? lastFrame + Self.frameInterval : app.nextWakeUp)
+      lendTerminal()
       if takeKeys() { isUrgent = true }
       let messages = mailbox.take()
       for message in messages { tell(message) }
@@ -59,6 +66,13 @@ struct Loop {
     obeyRequest()
     // A terminal that takes no more output must not hold up what is written on the way out.
     if !app.isFinished { draw() }
+  }
+
+  /// Lets plugins ask on the terminal; nothing else happens meanwhile.
+  private mutating func lendTerminal() {
+    guard turns.take(on: screen) else { return }
+    shown = nil
+    tell(.resized(screen.size))
   }
 
   private mutating func takeKeys() -> Bool {
@@ -116,7 +130,9 @@ struct Loop {
 
   /// Sleeps until there is a key, a message, a signal, or it is `moment`.
   private func wait(until moment: Moment?) {
-    var polled = (screen.descriptors + [mailbox.descriptor]).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    var polled = (screen.descriptors + [mailbox.descriptor, turns.descriptor]).map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
     let milliseconds = moment.map { max(0, min(3_600_000, (($0 - now()) * 1000).rounded(.up))) } ?? -1
     poll(&polled, nfds_t(polled.count), Int32(milliseconds))
   }

@@ -72,6 +72,16 @@ package enum Files {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether the directory at `path` is this user's own, and closed to others, which it becomes if it was not;
+  /// `nil` when there is none.
+  package static func isPrivateDirectory(_ path: String) -> Bool? {
+    var status = stat()
+    // Not through a symbolic link, which another user may have laid there.
+    guard lstat(path, &status) == 0 else { return nil }
+    guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else { return false }
+    return status.st_mode & 0o077 == 0 || chmod(path, 0o700) == 0
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Removes a file; one that is not there is no error.

@@ -21,11 +21,19 @@ package struct XDG: Hashable, Sendable {
 
   /// Sockets and locks; gone when the person logs out.
   ///
-  /// Without `XDG_RUNTIME_DIR` a directory of the person's own under `/tmp` stands in.
+  /// Without `XDG_RUNTIME_DIR`, or with one so long that no socket fits into it, a directory of the user's own
+  /// under `/tmp` stands in.
   package var runtime: String {
-    guard let base = environment["XDG_RUNTIME_DIR"], base.hasPrefix("/") else { return "/tmp/\(program)-\(getuid())" }
-    return "\(base)/\(program)"
+    let own = "/tmp/\(program)-\(geteuid())"
+    guard let base = environment["XDG_RUNTIME_DIR"], base.hasPrefix("/") else { return own }
+    let directory = "\(base)/\(program)"
+    return directory.utf8.count + Self.longestName <= Self.longestSocketPath ? directory : own
   }
+
+  /// Bytes in the path of a unix socket (`man 7 unix`: 108 with the zero at its end).
+  private static let longestSocketPath = 107
+  /// Bytes of a slash and a socket's name.
+  private static let longestName = "/ksxd.sock".utf8.count
 
   private func directory(_ variable: String, _ otherwise: String) -> String {
     // The specification has a relative path ignored.

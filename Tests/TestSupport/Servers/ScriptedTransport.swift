@@ -7,10 +7,10 @@ package import Platform
 /// A transport in this process whose answers a test writes.
 package final class ScriptedTransport: Transport {
   private let log = Locked<[HTTPRequest]>([])
-  private let answer: @Sendable (HTTPRequest, Int) throws(TransportError) -> HTTPResponse
+  private let answer: @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse
 
   /// `answer` gets a request and its number, from zero.
-  package init(_ answer: @escaping @Sendable (HTTPRequest, Int) throws(TransportError) -> HTTPResponse) {
+  package init(_ answer: @escaping @Sendable (HTTPRequest, Int) async throws(TransportError) -> HTTPResponse) {
     self.answer = answer
   }
 
@@ -22,7 +22,7 @@ package final class ScriptedTransport: Transport {
       log.append(request)
       return log.count - 1
     }
-    return try answer(request, number)
+    return try await answer(request, number)
   }
 }
 

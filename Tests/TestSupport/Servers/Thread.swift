@@ -1,13 +1,14 @@
 import Glibc
 
 /// Threads, for what blocks.
-enum Thread {
+package enum Thread {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  static func detach(_ body: @escaping @Sendable () -> Void) {
+  /// Runs `body` on a thread of its own.
+  package static func detach(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let context = Unmanaged.passRetained(Work(body)).toOpaque()
     let code = pthread_create(
