@@ -17,7 +17,7 @@ extension EasyHandle {
       if tls.isVerified, tls.authority == [] {
         return "the authority's certificate cannot be read: there is none in it"
       }
-      setTLS(.server, call)
+      setTLS(.server, call.connection.tls, call.credential)
     }
     guard setAddress(call) else { return "\(call.connection.displayName) is no URL that can be reached" }
     setMethod(call.request)
@@ -53,21 +53,22 @@ extension EasyHandle {
     set(CURLOPT_NOPROXY, "")
     guard let proxy = call.proxy else { return set(CURLOPT_PROXY, "") }
     set(CURLOPT_SOCKS5_AUTH, basicAuthentication)
-    if proxy.scheme == .https { setTLS(.proxy, call) }
+    if proxy.scheme == .https {
+      // As kubectl has it, what is trusted of a server counts for the proxy to it, unless the server speaks no TLS.
+      let isSecure = call.address.scheme == .https
+      setTLS(.proxy, isSecure ? call.connection.tls : Connection.TLS(), isSecure ? call.credential : Credential())
+    }
     return set(CURLOPT_PROXY, proxy.address)
   }
 
-  /// What is trusted of one end and shown to it: a proxy is trusted as the server is, as Go does it.
-  private func setTLS(_ end: TLSOptions, _ call: CurlCall) {
-    let tls = call.connection.tls
+  /// What is trusted of one end, and shown to it.
+  private func setTLS(_ end: TLSOptions, _ tls: Connection.TLS, _ credential: Credential) {
     set(end.version, Int(CURL_SSLVERSION_TLSv1_2))
     set(end.verifyPeer, tls.isVerified ? 1 : 0)
     set(end.verifyHost, tls.isVerified ? 2 : 0)
     if tls.isVerified, let authority = tls.authority { set(end.authority, authority) }
-    if let certificate = call.credential.clientCertificate ?? tls.clientCertificate {
-      set(end.certificate, certificate)
-    }
-    if let key = call.credential.clientKey ?? tls.clientKey { set(end.key, key) }
+    if let certificate = credential.clientCertificate ?? tls.clientCertificate { set(end.certificate, certificate) }
+    if let key = credential.clientKey ?? tls.clientKey { set(end.key, key) }
     // Without a passphrase libcurl reads one from address 0, or OpenSSL asks for one on the terminal.
     set(end.passphrase, "")
   }
