@@ -72,7 +72,9 @@ package actor ExecPlugin: CredentialSource {
       failure = nil
       return credential
     } catch {
-      if error != .cancelled { failure = (error, now()) }
+      if case .invalid(let reason) = error {
+        failure = (.invalid(reason: reason + "; it is not run again for \(Self.pause) s"), now())
+      }
       throw error
     }
   }

@@ -1,0 +1,123 @@
+import TestSupport
+import Testing
+
+@testable import Client
+@testable import HTTP
+@testable import Platform
+
+/// What a kubeconfig may hold that is wrong, and what of that counts.
+extension KubeconfigTests {
+  @Test(arguments: [
+    ("clusters: [", "/f:"),
+    ("a: b: c", "/f:1: "),
+    ("- 1", "/f:1: this is no kubeconfig"),
+    ("clusters: 3", "/f:1: clusters is no list"),
+    ("kind: Secret\napiVersion: v1", "/f:1: this is no kubeconfig: its kind is Secret"),
+    ("kind: Config\napiVersion: v2", "/f:2: this is no kubeconfig: its apiVersion is v2"),
+    ("kind: [a]", "/f:1: this is no kubeconfig: its kind is no text"),
+    (
+      "current-context: b\ncontexts:\n- context: {}",
+      "/f: there is no context “b”. Choose another with --context; there is none; the entry at /f:3 has no name"
+    ),
+    (
+      kubeconfig(cluster: "{server: 'https://h', insecure-skip-tls-verify: 'true'}"),
+      "/f:4: insecure-skip-tls-verify is neither true nor false"
+    ),
+    (
+      kubeconfig(cluster: "{server: 'https://h', insecure-skip-tls-verify: 1}"),
+      "/f:4: insecure-skip-tls-verify is neither true nor false"
+    ),
+    (
+      kubeconfig(cluster: "{server: 'https://h', disable-compression: 'no'}"),
+      "/f:4: disable-compression is neither true nor false"
+    ),
+    (
+      kubeconfig(cluster: "{server: 'https://h', proxy-url: 'u:hunter2@p:1'}"),
+      "/f:4: proxy-url is no address of a proxy"
+    ),
+    (kubeconfig(cluster: "{server: 'https://h', proxy-url: 'http://'}"), "/f:4: proxy-url is no address of a proxy"),
+    (kubeconfig(cluster: "{server: 'https://h', proxy-url: 'http://p:x'}"), "/f:4: proxy-url is no address of a proxy"),
+    (
+      kubeconfig(cluster: "{server: 'https://h', proxy-url: 'socks4://u:hunter2@p:1'}"),
+      "/f:4: proxy-url begins with socks4://"
+    ),
+    (kubeconfig(user: #"{token: "hunter2\nx"}"#), "/f:5: the token of the user u has a line break in it"),
+    (kubeconfig(user: #"{token: "hunter2\0x"}"#), "/f:5: the token of the user u has a NUL character in it"),
+    (kubeconfig(user: #"{token: t, as: "a\rb"}"#), "/f:5: a name, group, uid or attribute to act as has a line break"),
+    ("contexts: [{name: a, context: {user: x}}]", "/f: no context is chosen. Choose one with --context; there are: a"),
+    ("current-context: a\ncontexts:\n- name: a\n  context: {user: x}", "/f:4: the context a names no cluster"),
+    ("current-context: b", "/f: there is no context “b”. Choose another with --context; there is none"),
+    (kubeconfig(cluster: "{}"), "/f:4: the cluster c has no server"),
+    (kubeconfig(cluster: "{server: 'ftp://x'}"), "/f:4: the server ftp://x is no address"),
+    (kubeconfig(cluster: "{server: 'https://u:hunter2@'}"), "/f:4: the server https:// is no address"),
+    (
+      kubeconfig(cluster: "{server: 'https://h', certificate-authority: no.crt}"),
+      "/f:4: certificate-authority /no.crt cannot"
+    ),
+    (
+      kubeconfig(cluster: "{server: 'https://h', certificate-authority-data: '%%'}"),
+      "/f:4: certificate-authority-data is no"
+    ),
+    (
+      kubeconfig(cluster: "{server: 'https://h', insecure-skip-tls-verify: true, certificate-authority-data: Q0E=}"),
+      "/f:4: an authority is named, and the check of it is switched off"
+    ),
+    (kubeconfig(user: "{client-certificate-data: Q0E=}"), "/f:5: there is a client-certificate but no client-key"),
+    (kubeconfig(user: "{token: a, username: b}"), "/f:5: the user u has both"),
+    (kubeconfig(user: "{auth-provider: {name: oidc}}"), "/f:5: the user u uses an auth-provider"),
+    (
+      kubeconfig(user: "{exec: {apiVersion: client.authentication.k8s.io/v1}}"),
+      "/f:5: the exec plugin of the user u names no"
+    ),
+    (
+      kubeconfig(user: "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}}"),
+      "/f:5: the exec plugin x has"
+    ),
+    (
+      kubeconfig(user: "{exec: {apiVersion: client.authentication.k8s.io/v1, command: x}}"),
+      "/f:5: interactiveMode is missing"
+    ),
+    (
+      kubeconfig(context: "{cluster: c, user: nobody}"),
+      "/f: there is no user “nobody”. Choose another with --user; there are: u"
+    ),
+    (kubeconfig(context: "{cluster: d}"), "/f: there is no cluster “d”. Choose another with --cluster; there are: c"),
+  ])
+  func mistakesNameTheFileTheLineAndWhatToDo(text: String, expected: String) {
+    let error = problem(["KUBECONFIG": "/f"], files: ["/f": text])
+
+    #expect(error.description.hasPrefix(expected), "\(error)")
+    #expect(!error.remedy.isEmpty)
+    #expect(!error.description.contains("hunter2"))
+  }
+
+  /// kubectl 1.32 takes each of these: it looks for what is used, by its name.
+  @Test(arguments: [
+    "clusters: [null, {name: c, cluster: {server: 'https://h'}}]",
+    "clusters: [{cluster: {server: 'https://g'}}, {name: c, cluster: {server: 'https://h'}}]",
+    "clusters: [{name: null, cluster: null}, {name: c, cluster: {server: 'https://h'}}]",
+    "kind: ''\napiVersion: null\nclusters: [{name: c, cluster: {server: 'https://h'}}]",
+    "clusters: [{name: c, cluster: {server: 'https://h', insecure-skip-tls-verify: null}}]",
+  ])
+  func whatIsNotUsedNeedNotBeWhole(clusters: String) throws {
+    let text = "\(clusters)\ncontexts: [null, {name: x, context: {cluster: c}}]\nusers: [null]\ncurrent-context: x"
+
+    #expect(try load(["KUBECONFIG": "/f"], files: ["/f": text]).server == "https://h")
+    #expect(try load(["KUBECONFIG": "/f:/a/config"], files: files.merging(["/f": text]) { $1 }).server == "https://h")
+  }
+
+  @Test(arguments: ["true", "yes", "on", "True"])
+  func aYesIsATrueAsKubectlHasIt(word: String) throws {
+    let text = kubeconfig(cluster: "{server: 'https://h', insecure-skip-tls-verify: \(word)}")
+
+    #expect(try load(["KUBECONFIG": "/f"], files: ["/f": text]).isInsecure)
+  }
+
+  @Test func whatTheCommandLineSaysIsNamedByItsOption() {
+    #expect(problem { $0.token = "hunter2\n" }.description.hasPrefix("the token given with --token has a line break"))
+    #expect(
+      problem {
+        $0.impersonatedGroups = ["a\0"]; $0.impersonatedUser = "eve"
+      }.description.contains("--as"))
+  }
+}
