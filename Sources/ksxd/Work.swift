@@ -26,6 +26,6 @@ struct Work {
       // Without a marketplace everything else still works.
       Logger(label: "ksxd").error("\(error)")
     }
-    await Controllers.run(cluster: cluster, dialect: dialect, settings: settings)
+    await ControllerManager.run(cluster: cluster, dialect: dialect, settings: settings)
   }
 }

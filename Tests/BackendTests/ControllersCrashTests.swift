@@ -35,14 +35,14 @@ import Testing
   }
 
   /// Looks at one installation until nothing is left to do or the world ends; plays the kubelet's part.
-  private static func work(_ house: House, _ cluster: Cluster) async -> Bool {
-    let work = InstallationReconciler(cluster: cluster, dialect: house.dialect, settings: house.settings())
-    let kubelet = WorkloadReconciler(cluster: house.cluster)
+  private static func work(_ fixture: ControllerFixture, _ cluster: Cluster) async -> Bool {
+    let work = InstallationReconciler(cluster: cluster, dialect: fixture.dialect, settings: fixture.settings())
+    let kubelet = WorkloadReconciler(cluster: fixture.cluster)
     for _ in 0..<200 {
       do {
         guard case .after = try await work.reconcile("cert-clock") else { return true }
         for resource in WorkloadReconciler.kinds {
-          for object in try await house.cluster.list(resource) {
+          for object in try await fixture.cluster.list(resource) {
             _ = try await kubelet.reconcile("\(resource.plural)/\(object.namespace ?? "")/\(object.name)")
           }
         }
@@ -62,17 +62,17 @@ import Testing
   {
     var ends: [Value] = []
     for writes in 0..<60 {
-      let house = try House(dialect)
-      try await house.publish(["cert-clock"])
+      let fixture = try ControllerFixture(dialect)
+      try await fixture.publish(["cert-clock"])
       for earlier in before {
-        try await house.change("cert-clock", earlier)
-        #expect(await work(house, house.cluster))
+        try await fixture.change("cert-clock", earlier)
+        #expect(await work(fixture, fixture.cluster))
       }
-      try await house.change("cert-clock", change)
-      let dying = DyingTransport(house.cluster.transport, writes: writes)
-      _ = await work(house, Cluster(transport: dying))
-      #expect(await work(house, house.cluster))
-      ends.append(try await picture(house))
+      try await fixture.change("cert-clock", change)
+      let dying = DyingTransport(fixture.cluster.transport, writes: writes)
+      _ = await work(fixture, Cluster(transport: dying))
+      #expect(await work(fixture, fixture.cluster))
+      ends.append(try await picture(fixture))
       if !dying.isSpent { return ends }
     }
     Issue.record("sixty writes were not enough")
@@ -80,11 +80,11 @@ import Testing
   }
 
   /// All that matters of what is there.
-  private static func picture(_ house: House) async throws -> Value {
-    let dialect = house.dialect
+  private static func picture(_ fixture: ControllerFixture) async throws -> Value {
+    let dialect = fixture.dialect
     var picture: [Value] = []
     for resource in [.configMaps, .deployments, .jobs, dialect.jsBundles, dialect.installations, dialect.extensions] {
-      for object in try await house.cluster.list(resource) where object.namespace != PackageSource.namespace {
+      for object in try await fixture.cluster.list(resource) where object.namespace != PackageSource.namespace {
         picture.append([
           "kind": .string(object.kind), "name": .string(object.name), "data": object.value["data"] ?? .null,
           "state": object.status["state"] ?? .null, "version": object.status["version"] ?? .null,

@@ -68,17 +68,19 @@ import Testing
   }
 
   @Test func aDamagedChartIsLeftOutAndTheOthersArePublished() async throws {
-    let house = try House(.installPlan)
+    let fixture = try ControllerFixture(.installPlan)
     let folder = try ScratchFolder()
     defer { folder.remove() }
     try ChartRepository(folder: folder.path).write(Catalogue.packages(of: ["log-lens"]))
     try folder.write("log-lens-1.0.0.tgz", [1, 2, 3])
 
-    try await house.synchronize(folder.path)
+    try await fixture.synchronize(folder.path)
 
     #expect(
-      try await house.cluster.list(house.dialect.extensionVersions).map(\.name) == ["log-lens-0.9.0", "log-lens-1.1.0"])
-    let events = try await house.cluster.list(.events, namespace: "default")
+      try await fixture.cluster.list(fixture.dialect.extensionVersions).map(\.name) == [
+        "log-lens-0.9.0", "log-lens-1.1.0",
+      ])
+    let events = try await fixture.cluster.list(.events, namespace: "default")
     let told = events.first { $0.value["reason"] == "PartiallySynced" }?.value["message"]?.string
     #expect(
       told?.hasPrefix("log-lens 1.0.0: its digest is 039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81")
@@ -86,83 +88,85 @@ import Testing
   }
 
   @Test func aRepositoryThatCannotBeReadSaysSoAndIsTriedAgain() async throws {
-    let house = try House(.installPlan)
+    let fixture = try ControllerFixture(.installPlan)
     let folder = try ScratchFolder()
     defer { folder.remove() }
 
-    try await house.withControllers {
-      try await Catalogue.register(folder: folder.path + "/later", in: house.cluster, dialect: house.dialect)
-      try await house.wait("the event") {
-        try await house.cluster.list(.events, namespace: "default").contains { $0.value["reason"] == "SyncFailed" }
+    try await fixture.withControllers {
+      try await Catalogue.register(folder: folder.path + "/later", in: fixture.cluster, dialect: fixture.dialect)
+      try await fixture.wait("the event") {
+        try await fixture.cluster.list(.events, namespace: "default").contains { $0.value["reason"] == "SyncFailed" }
       }
       try ChartRepository(folder: folder.path + "/later").write(Catalogue.packages(of: ["log-lens"]))
-      try await house.wait("its versions") { try await house.cluster.list(house.dialect.extensionVersions).count == 3 }
+      try await fixture.wait("its versions") {
+        try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 3
+      }
     }
   }
 
   @Test func versionsThatLeaveTheIndexGo() async throws {
-    let house = try House(.installPlan)
+    let fixture = try ControllerFixture(.installPlan)
     let folder = try ScratchFolder()
     defer { folder.remove() }
     let repository = ChartRepository(folder: folder.path)
     try repository.write(Catalogue.packages(of: ["log-lens", "build-bell"]))
-    try await house.synchronize(folder.path)
-    #expect(try await house.cluster.list(house.dialect.extensionVersions).count == 7)
+    try await fixture.synchronize(folder.path)
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 7)
 
     try repository.write(Catalogue.packages(of: ["build-bell"]))
-    try await house.synchronize(folder.path)
+    try await fixture.synchronize(folder.path)
 
-    #expect(try await house.cluster.list(house.dialect.extensionVersions).count == 4)
-    #expect(try await house.cluster.list(.configMaps, namespace: PackageSource.namespace).count == 4)
-    #expect(try await house.cluster.find(house.dialect.extensions, "log-lens") != nil)
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 4)
+    #expect(try await fixture.cluster.list(.configMaps, namespace: PackageSource.namespace).count == 4)
+    #expect(try await fixture.cluster.find(fixture.dialect.extensions, "log-lens") != nil)
   }
 
   @Test func aNewLookIsTakenWhenItIsAskedForAndNotBefore() async throws {
-    let house = try House(.installPlan)
+    let fixture = try ControllerFixture(.installPlan)
     let folder = try ScratchFolder()
     defer { folder.remove() }
     try ChartRepository(folder: folder.path).write(Catalogue.packages(of: ["log-lens"]))
-    try await house.synchronize(folder.path)
-    try await house.cluster.delete(house.dialect.extensionVersions, "log-lens-1.0.0")
+    try await fixture.synchronize(folder.path)
+    try await fixture.cluster.delete(fixture.dialect.extensionVersions, "log-lens-1.0.0")
 
-    try await house.synchronize(folder.path)
-    #expect(try await house.cluster.list(house.dialect.extensionVersions).count == 2)
-    _ = try await house.cluster.patch(
-      house.dialect.repositories, Catalogue.repositoryName, ["status": ["lastSyncTime": nil]])
-    try await house.synchronize(folder.path)
+    try await fixture.synchronize(folder.path)
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 2)
+    _ = try await fixture.cluster.patch(
+      fixture.dialect.repositories, Catalogue.repositoryName, ["status": ["lastSyncTime": nil]])
+    try await fixture.synchronize(folder.path)
 
-    #expect(try await house.cluster.list(house.dialect.extensionVersions).count == 3)
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 3)
   }
 
   @Test func theFirstRepositoryWins() async throws {
-    let house = try House(.installPlan)
-    try await house.publish(["log-lens"])
+    let fixture = try ControllerFixture(.installPlan)
+    try await fixture.publish(["log-lens"])
     let rival = Object(
-      house.dialect.repositories, name: "rival",
-      ["spec": ["url": .string("file://" + (try house.repositoryFolder)), "depth": 1]])
-    _ = try await house.cluster.create(house.dialect.repositories, rival)
-    let work = RepositoryReconciler(cluster: house.cluster, dialect: house.dialect, settings: house.settings())
+      fixture.dialect.repositories, name: "rival",
+      ["spec": ["url": .string("file://" + (try fixture.repositoryFolder)), "depth": 1]])
+    _ = try await fixture.cluster.create(fixture.dialect.repositories, rival)
+    let work = RepositoryReconciler(cluster: fixture.cluster, dialect: fixture.dialect, settings: fixture.settings())
 
     while try await work.reconcile("rival") == .atOnce {}
 
-    let versions = try await house.cluster.list(house.dialect.extensionVersions)
+    let versions = try await fixture.cluster.list(fixture.dialect.extensionVersions)
     #expect(versions.filter { $0.name.hasPrefix("log-lens-") }.allSatisfy { $0.spec["repository"] == "built-in" })
     // A depth of one takes the newest of each of the others.
     #expect(versions.count == 3 + CatalogueEntries.all.count - 1)
   }
 
   @Test func whatCameFromARepositoryLeavesWithItExceptWhatIsInstalled() async throws {
-    let house = try House(.installPlan)
-    try await house.publish(["log-lens", "build-bell"])
-    _ = try await house.cluster.patch(house.dialect.extensions, "log-lens", ["status": ["state": "Installed"]])
+    let fixture = try ControllerFixture(.installPlan)
+    try await fixture.publish(["log-lens", "build-bell"])
+    _ = try await fixture.cluster.patch(fixture.dialect.extensions, "log-lens", ["status": ["state": "Installed"]])
 
-    try await house.cluster.delete(house.dialect.repositories, Catalogue.repositoryName)
-    let work = RepositoryReconciler(cluster: house.cluster, dialect: house.dialect, settings: house.settings())
+    try await fixture.cluster.delete(fixture.dialect.repositories, Catalogue.repositoryName)
+    let work = RepositoryReconciler(cluster: fixture.cluster, dialect: fixture.dialect, settings: fixture.settings())
     _ = try await work.reconcile(Catalogue.repositoryName)
 
-    #expect(try await house.cluster.list(house.dialect.repositories).isEmpty)
-    #expect(try await house.cluster.list(house.dialect.extensionVersions).isEmpty)
-    #expect(try await house.cluster.list(house.dialect.extensions).map(\.name) == ["log-lens"])
+    #expect(try await fixture.cluster.list(fixture.dialect.repositories).isEmpty)
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).isEmpty)
+    #expect(try await fixture.cluster.list(fixture.dialect.extensions).map(\.name) == ["log-lens"])
   }
 
   @Test(arguments: [("15m", 900), ("1h30m", 5400), ("45s", 45), ("1.5h", 5400), ("500ms", 0), ("soon", nil), ("", nil)])

@@ -30,8 +30,9 @@ import Testing
     _ record: ReleaseRecord?, _ attempt: ReleaseRecord.Attempt = first, enabled: Bool = true, deletion: Bool = false,
     adopted: Bool = true, published: Bool = true
   ) -> Lifecycle.Step {
-    let wish = Wish(version: attempt.version, config: attempt.config, isEnabled: enabled, isDeletion: deletion)
-    return Lifecycle.step(in: .init(wish: wish, isAdopted: adopted, record: record, isPublished: published))
+    let desired = DesiredState(
+      version: attempt.version, config: attempt.config, isEnabled: enabled, isDeletion: deletion)
+    return Lifecycle.step(in: .init(desired: desired, isAdopted: adopted, record: record, isPublished: published))
   }
 
   @Test func aNewInstallationIsAdoptedThenPrepared() {

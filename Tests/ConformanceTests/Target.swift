@@ -86,7 +86,7 @@ private actor InProcessServer {
     var settings = ControllerSettings()
     settings.renderer = ChartRenderer(engine: .substitution)
     settings.playsWorkloads = true
-    Task { [settings] in await Controllers.run(cluster: cluster, dialect: .installPlan, settings: settings) }
+    Task { [settings] in await ControllerManager.run(cluster: cluster, dialect: .installPlan, settings: settings) }
     return api
   }
 }

@@ -45,7 +45,7 @@ final class LiveConsole {
     settings.playsWorkloads = true
     settings.pollInterval = .milliseconds(20)
     try await Catalogue.register(folder: folder.path + "/charts", in: direct, dialect: dialect)
-    controllers = Task { [settings] in await Controllers.run(cluster: direct, dialect: dialect, settings: settings) }
+    controllers = Task { [settings] in await ControllerManager.run(cluster: direct, dialect: dialect, settings: settings) }
 
     plug = Plug(InProcessTransport(api, as: viewer ?? .owner))
     var behindPlug = Cluster(transport: plug)

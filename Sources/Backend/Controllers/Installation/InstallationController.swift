@@ -18,64 +18,64 @@ struct InstallationReconciler: Reconciler {
       settings.activity.set(name, isBusy: false)
       return .whenChanged
     }
-    let scene = try await Scene(object, cluster, dialect)
-    let step = Lifecycle.step(in: scene.situation)
+    let snapshot = try await InstallationSnapshot(object, cluster, dialect)
+    let step = Lifecycle.step(in: snapshot.situation)
     // What is stuck for good must not keep a server alive for ever.
-    settings.activity.set(name, isBusy: step != .rest && scene.record?.state != .uninstallFailed)
+    settings.activity.set(name, isBusy: step != .rest && snapshot.record?.state != .uninstallFailed)
     do {
-      return try await take(step, scene)
+      return try await take(step, snapshot)
     } catch {
       switch error {
       case .passing(let cause): throw cause
-      case .lasting(let message): return try await fail(scene, message)
+      case .lasting(let message): return try await fail(snapshot, message)
       }
     }
   }
 
-  private func take(_ step: Lifecycle.Step, _ scene: Scene) async throws(Failure) -> NextLook {
-    switch (step, scene.record) {
+  private func take(_ step: Lifecycle.Step, _ snapshot: InstallationSnapshot) async throws(Failure) -> NextLook {
+    switch (step, snapshot.record) {
     case (.rest, _): return .whenChanged
-    case (.adopt, _): try await adopt(scene)
-    case (.prepare, _): try await prepare(scene)
-    case (.release, _): try await release(scene)
-    case (.begin, let record?): try await begin(scene, record)
-    case (.apply, let record?): try await apply(scene, record)
-    case (.settle, let record?): return try await settle(scene, record)
-    case (.toggle, let record?): try await toggle(scene, record)
+    case (.adopt, _): try await adopt(snapshot)
+    case (.prepare, _): try await prepare(snapshot)
+    case (.release, _): try await release(snapshot)
+    case (.begin, let record?): try await begin(snapshot, record)
+    case (.apply, let record?): try await apply(snapshot, record)
+    case (.settle, let record?): return try await settle(snapshot, record)
+    case (.toggle, let record?): try await toggle(snapshot, record)
     case (.uninstall, let record?):
-      try await passing { () throws(ClusterError) in try await save(record.uninstalling(at: settings.now()), scene) }
-    case (.remove, let record?): return try await remove(scene, record)
+      try await passing { () throws(ClusterError) in try await save(record.uninstalling(at: settings.now()), snapshot) }
+    case (.remove, let record?): return try await remove(snapshot, record)
     case (.publish, let record?):
-      try await passing { () throws(ClusterError) in try await scene.publish(record, in: cluster) }
+      try await passing { () throws(ClusterError) in try await snapshot.publish(record, in: cluster) }
     case (_, nil): fatalError("\(step) was chosen without a record")
     }
     return .atOnce
   }
 
   /// Writes the record, unless somebody else has meanwhile.
-  private func save(_ record: ReleaseRecord, _ scene: Scene) async throws(ClusterError) {
+  private func save(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(ClusterError) {
     let secret = record.secret
-    guard !scene.recordVersion.isEmpty else {
+    guard !snapshot.recordVersion.isEmpty else {
       _ = try await cluster.create(.secrets, secret)
       return
     }
     let patch: Value = [
-      "metadata": ["resourceVersion": .string(scene.recordVersion)], "data": secret.value["data"] ?? .null,
+      "metadata": ["resourceVersion": .string(snapshot.recordVersion)], "data": secret.value["data"] ?? .null,
     ]
     _ = try await cluster.patch(.secrets, namespace: secret.namespace, secret.name, .merge(patch))
   }
 
-  private func fail(_ scene: Scene, _ message: String) async throws(ClusterError) -> NextLook {
+  private func fail(_ snapshot: InstallationSnapshot, _ message: String) async throws(ClusterError) -> NextLook {
     let now = settings.now()
-    if let record = scene.record {
-      settings.report("installation \(scene.installation.name): \(message)")
-      try await save(record.failing(message, at: now), scene)
+    if let record = snapshot.record {
+      settings.report("installation \(snapshot.installation.name): \(message)")
+      try await save(record.failing(message, at: now), snapshot)
       return .atOnce
     }
     // Without a record there is only the status to say it in, and to say it once.
-    let failed = scene.newRecord(at: now).failing(message, at: now)
-    if scene.installation.state != failed.state || scene.installation.message != message {
-      try await scene.publish(failed, in: cluster)
+    let failed = snapshot.newRecord(at: now).failing(message, at: now)
+    if snapshot.installation.state != failed.state || snapshot.installation.message != message {
+      try await snapshot.publish(failed, in: cluster)
     }
     throw .unreadable(message)
   }
@@ -87,8 +87,8 @@ struct InstallationReconciler: Reconciler {
 
 // The edges, in the order of a life.
 extension InstallationReconciler {
-  private func adopt(_ scene: Scene) async throws(Failure) {
-    let installation = scene.installation
+  private func adopt(_ snapshot: InstallationSnapshot) async throws(Failure) {
+    let installation = snapshot.installation
     if let rival = try await rival(of: installation) {
       throw .lasting("\(installation.extension) is installed by the \(dialect.installations.kind) \(rival) already")
     }
@@ -98,7 +98,7 @@ extension InstallationReconciler {
       let namespace = named.isEmpty ? "extension-\(installation.extension)" : named
       let metadata: Value = [
         "resourceVersion": .string(installation.resourceVersion),
-        "finalizers": .sequence((scene.object.finalizers + [dialect.installationFinalizer]).map(Value.string)),
+        "finalizers": .sequence((snapshot.object.finalizers + [dialect.installationFinalizer]).map(Value.string)),
         "annotations": .mapping([Self.namespaceAnnotation: .string(namespace)]),
       ]
       _ = try await cluster.patch(dialect.installations, installation.name, ["metadata": metadata])
@@ -119,40 +119,40 @@ extension InstallationReconciler {
     }
   }
 
-  private func prepare(_ scene: Scene) async throws(Failure) {
+  private func prepare(_ snapshot: InstallationSnapshot) async throws(Failure) {
     let now = settings.now()
-    let record = scene.record ?? scene.newRecord(at: now)
+    let record = snapshot.record ?? snapshot.newRecord(at: now)
     do {
-      let labels = [dialect.extensionLabel: scene.installation.extension, "kubesphere.io/managed": "true"]
+      let labels = [dialect.extensionLabel: snapshot.installation.extension, "kubesphere.io/managed": "true"]
       try await cluster.ensureNamespace(record.namespace, labels: labels)
-      try await save(record.preparing(scene.wish.attempt, at: now), scene)
+      try await save(record.preparing(snapshot.desired.attempt, at: now), snapshot)
     } catch {
       throw Failure(error, "namespace \(record.namespace)")
     }
   }
 
-  private func begin(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) {
-    let planned = try await planner.plan(record, of: scene.installation.extension)
+  private func begin(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(Failure) {
+    let planned = try await planner.plan(record, of: snapshot.installation.extension)
     for note in planned.notes { settings.report("installation \(record.name): \(note)") }
     do {
-      try await save(record.beginning(planned.parts, notes: planned.notes, at: settings.now()), scene)
+      try await save(record.beginning(planned.parts, notes: planned.notes, at: settings.now()), snapshot)
     } catch {
       throw Failure(error, "the record of the release")
     }
   }
 
-  private func apply(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) {
-    try await applier(scene).apply(record)
-    try await passing { () throws(ClusterError) in try await save(record.applied(), scene) }
+  private func apply(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(Failure) {
+    try await applier(snapshot).apply(record)
+    try await passing { () throws(ClusterError) in try await save(record.applied(), snapshot) }
   }
 
-  private func settle(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) -> NextLook {
+  private func settle(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(Failure) -> NextLook {
     let missing = try await waiting(record)
     guard let first = missing.first else {
       do {
-        let remaining = try await applier(scene).remove(record.leftovers)
+        let remaining = try await applier(snapshot).remove(record.leftovers)
         guard remaining.isEmpty else { return .after(settings.pollInterval) }
-        try await save(record.succeeding(at: settings.now()), scene)
+        try await save(record.succeeding(at: settings.now()), snapshot)
       } catch {
         throw .passing(error)
       }
@@ -165,7 +165,7 @@ extension InstallationReconciler {
     }
     let told = record.waiting(for: "waiting for \(first)\(others)", at: settings.now())
     if told.conditions.first?.message != record.conditions.first?.message {
-      try await passing { () throws(ClusterError) in try await save(told, scene) }
+      try await passing { () throws(ClusterError) in try await save(told, snapshot) }
       return .atOnce
     }
     return .after(settings.pollInterval)
@@ -191,24 +191,24 @@ extension InstallationReconciler {
     return missing
   }
 
-  private func toggle(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) {
-    let isEnabled = scene.wish.isEnabled
+  private func toggle(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(Failure) {
+    let isEnabled = snapshot.desired.isEnabled
     try await passing { () throws(ClusterError) in
       try await ServingSwitch(cluster: cluster, dialect: dialect).set(
-        scene.installation.extension, isEnabled: isEnabled)
-      try await save(record.toggled(isEnabled), scene)
+        snapshot.installation.extension, isEnabled: isEnabled)
+      try await save(record.toggled(isEnabled), snapshot)
     }
   }
 
-  private func remove(_ scene: Scene, _ record: ReleaseRecord) async throws(Failure) -> NextLook {
+  private func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(Failure) -> NextLook {
     let remaining: [ReleaseRecord.Part]
-    do { remaining = try await applier(scene).remove(record.inventory) } catch {
+    do { remaining = try await applier(snapshot).remove(record.inventory) } catch {
       if error.isPassing { throw .passing(error) }
-      return try await stuck(scene, record, error.short)
+      return try await stuck(snapshot, record, error.short)
     }
-    let isForced = scene.object.annotations["kubesphere.io/force-delete"] != nil
+    let isForced = snapshot.object.annotations["kubesphere.io/force-delete"] != nil
     if remaining.isEmpty || isForced {
-      try await passing { () throws(ClusterError) in try await save(record.uninstalled(at: settings.now()), scene) }
+      try await passing { () throws(ClusterError) in try await save(record.uninstalled(at: settings.now()), snapshot) }
       return .atOnce
     }
     let seconds = settings.now().secondsSince1970 - record.since.secondsSince1970
@@ -216,29 +216,31 @@ extension InstallationReconciler {
       return .after(record.state == .uninstalling ? settings.pollInterval : settings.patience)
     }
     let names = remaining.prefix(3).map(\.title).joined(separator: ", ")
-    return try await stuck(scene, record, "still there after \(settings.readyTimeout) s: \(names)")
+    return try await stuck(snapshot, record, "still there after \(settings.readyTimeout) s: \(names)")
   }
 
   /// Says that something does not go, and keeps trying.
-  private func stuck(_ scene: Scene, _ record: ReleaseRecord, _ message: String) async throws(Failure) -> NextLook {
+  private func stuck(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ message: String) async throws(Failure)
+    -> NextLook
+  {
     let failed = record.failingToUninstall(message, at: settings.now())
     if record.state == .uninstallFailed, record.conditions.first?.message == failed.conditions.first?.message {
       return .after(settings.patience)
     }
-    try await passing { () throws(ClusterError) in try await save(failed, scene) }
+    try await passing { () throws(ClusterError) in try await save(failed, snapshot) }
     return .atOnce
   }
 
-  private func release(_ scene: Scene) async throws(Failure) {
+  private func release(_ snapshot: InstallationSnapshot) async throws(Failure) {
     try await passing { () throws(ClusterError) in
-      let namespace = scene.namespace
-      try await cluster.remove(.secrets, namespace: namespace, ReleaseRecord.secretName(scene.installation.name))
-      let kept = scene.object.finalizers.filter { $0 != dialect.installationFinalizer }
+      let namespace = snapshot.namespace
+      try await cluster.remove(.secrets, namespace: namespace, ReleaseRecord.secretName(snapshot.installation.name))
+      let kept = snapshot.object.finalizers.filter { $0 != dialect.installationFinalizer }
       let metadata: Value = [
-        "resourceVersion": .string(scene.installation.resourceVersion),
+        "resourceVersion": .string(snapshot.installation.resourceVersion),
         "finalizers": kept.isEmpty ? .null : .sequence(kept.map(Value.string)),
       ]
-      _ = try await cluster.patch(dialect.installations, scene.installation.name, ["metadata": metadata])
+      _ = try await cluster.patch(dialect.installations, snapshot.installation.name, ["metadata": metadata])
     }
   }
 
@@ -246,7 +248,7 @@ extension InstallationReconciler {
     ReleasePlanner(cluster: cluster, dialect: dialect, renderer: settings.renderer)
   }
 
-  private func applier(_ scene: Scene) -> Applier {
-    Applier(cluster: cluster.notingUnknownFields, label: (dialect.extensionLabel, scene.installation.extension))
+  private func applier(_ snapshot: InstallationSnapshot) -> Applier {
+    Applier(cluster: cluster.notingUnknownFields, label: (dialect.extensionLabel, snapshot.installation.extension))
   }
 }

@@ -23,7 +23,7 @@ struct InstallationStatus {
   }
 
   /// The part of the Extension's status that mirrors it (docs/KUBESPHERE.md: Extension status); empty again when all is gone.
-  func `extension`(_ wish: Wish) -> Mapping {
+  func `extension`(_ desired: DesiredState) -> Mapping {
     let isGone = record.state == .uninstalled
     var status: Mapping = [
       "state": .string(isGone ? "" : record.state.word), "conditions": isGone ? [] : conditions,
@@ -33,7 +33,7 @@ struct InstallationStatus {
     case .subscription: status["subscribedVersion"] = .string(version)
     case .installPlan:
       status["installedVersion"] = .string(version)
-      status["plannedInstallVersion"] = .string(isGone ? "" : wish.version)
+      status["plannedInstallVersion"] = .string(isGone ? "" : desired.version)
       status["enabled"] = .bool(isGone ? false : record.appliedEnabled ?? false)
     }
     return status

@@ -1,7 +1,7 @@
 import Extensions
 
-/// What a person asks for, as the Subscription or InstallPlan says it now.
-struct Wish: Hashable, Sendable {
+/// What a user asks for, as the Subscription or InstallPlan says it now.
+struct DesiredState: Hashable, Sendable {
   var version: String
   var config: String
   var isEnabled: Bool
@@ -16,20 +16,20 @@ struct Wish: Hashable, Sendable {
 ///                 prepare           begin              settle
 ///     (no record) ──────▶ Preparing ─────▶ Installing ───────▶ Installed ◀─┐
 ///                          ▲  ▲   │ └────▶ Upgrading ──▶ Installed          │ toggle
-///            wish differs: │  │   │            │                           │
+///         desired differs: │  │   │            │                           │
 ///     InstallFailed ───────┘  │   │ fail       │ fail          Installed ──┘
 ///     Installed,              │   ▼            ▼
 ///     UpgradeFailed ──────────┘  InstallFailed or UpgradeFailed
 ///
-///     any, wish is deletion ──uninstall──▶ Uninstalling ──▶ Uninstalled ──release──▶ (gone)
-///                                                └──too slow──▶ UninstallFailed ──▶ Uninstalled
+///     any, deletion desired ──uninstall──▶ Uninstalling ──▶ Uninstalled ──release──▶ (gone)
+///                                              └──too slow──▶ UninstallFailed ──▶ Uninstalled
 ///
 /// The state is kept in the release record, because some clusters keep no more of a status than
 /// its word. Each edge is a function of the record; this only says which edge comes next.
 enum Lifecycle {
   /// What there is, as far as the next step depends on it.
   struct Situation: Hashable, Sendable {
-    var wish: Wish
+    var desired: DesiredState
     /// The finalizer is set and the place of the record noted.
     var isAdopted: Bool
     var record: ReleaseRecord?
@@ -63,8 +63,8 @@ enum Lifecycle {
   }
 
   static func step(in situation: Situation) -> Step {
-    let wish = situation.wish
-    if wish.isDeletion { return departure(situation) }
+    let desired = situation.desired
+    if desired.isDeletion { return departure(situation) }
     guard situation.isAdopted else { return .adopt }
     guard let record = situation.record else { return .prepare }
     guard situation.isPublished else { return .publish }
@@ -72,8 +72,8 @@ enum Lifecycle {
     case .preparing: return .begin
     case .installing, .upgrading: return record.isApplied ? .settle : .apply
     case .installed, .installFailed, .upgradeFailed:
-      if record.attempt != wish.attempt { return .prepare }
-      return record.state == .installed && record.appliedEnabled != wish.isEnabled ? .toggle : .rest
+      if record.attempt != desired.attempt { return .prepare }
+      return record.state == .installed && record.appliedEnabled != desired.isEnabled ? .toggle : .rest
     case .none, .uninstalling, .uninstalled, .uninstallFailed, .other: return .prepare
     }
   }

@@ -7,7 +7,7 @@ import Testing
 @testable import KubernetesAPI
 
 /// An API in this process with the built-in marketplace, and controllers that come and go.
-final class House: Sendable {
+final class ControllerFixture: Sendable {
   let dialect: Dialect
   let cluster: Cluster
   let activity = ControllerActivity()
@@ -44,7 +44,7 @@ final class House: Sendable {
   ) async throws -> Result {
     let settings = settings ?? self.settings()
     let controllers = Task { [cluster, dialect] in
-      await Controllers.run(cluster: cluster, dialect: dialect, settings: settings)
+      await ControllerManager.run(cluster: cluster, dialect: dialect, settings: settings)
     }
     defer { controllers.cancel() }
     let result = try await body()

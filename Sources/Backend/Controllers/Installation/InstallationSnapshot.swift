@@ -5,10 +5,10 @@ import Manifest
 import Platform
 
 /// One installation with all that belongs to it, as the cluster has it now.
-struct Scene: Sendable {
+struct InstallationSnapshot: Sendable {
   var object: Object
   var installation: Installation
-  var wish: Wish
+  var desired: DesiredState
   var record: ReleaseRecord?
   /// The version the record was read at; empty when there is none.
   var recordVersion = ""
@@ -20,12 +20,13 @@ struct Scene: Sendable {
     self.object = object
     self.dialect = dialect
     installation = Installation(object)
-    wish = Wish(
+    desired = DesiredState(
       version: installation.version, config: installation.config, isEnabled: installation.isEnabled,
       isDeletion: object.isBeingDeleted)
     let noted = object.annotations[InstallationReconciler.namespaceAnnotation]
     situation = Lifecycle.Situation(
-      wish: wish, isAdopted: noted != nil && object.finalizers.contains(dialect.installationFinalizer), record: nil,
+      desired: desired, isAdopted: noted != nil && object.finalizers.contains(dialect.installationFinalizer),
+      record: nil,
       isPublished: true)
     if let noted,
       let secret = try await cluster.find(.secrets, namespace: noted, ReleaseRecord.secretName(installation.name))
@@ -47,7 +48,7 @@ struct Scene: Sendable {
     let named = dialect.name == .subscription ? installation.releaseName : ""
     return ReleaseRecord(
       name: installation.name, release: named.isEmpty ? installation.extension : named, namespace: namespace,
-      attempt: wish.attempt, at: time)
+      attempt: desired.attempt, at: time)
   }
 
   /// Says in the cluster what `record` says.
@@ -68,7 +69,7 @@ struct Scene: Sendable {
     let status = InstallationStatus(dialect: dialect, record: record)
     return [
       change(dialect.installations, object, status.installation),
-      change(dialect.extensions, shelf, status.extension(wish)),
+      change(dialect.extensions, shelf, status.extension(desired)),
     ].compactMap { $0 }
   }
 

@@ -6,7 +6,7 @@ import KubernetesAPI
 ///
 /// The controllers are clients of the API like any other: they list, watch and patch. What they
 /// know is in the cluster, so they may be ended at any moment and go on when they are started again.
-package enum Controllers {
+package enum ControllerManager {
   /// Runs all controllers until the surrounding task is cancelled.
   package static func run(cluster: Cluster, dialect: Dialect, settings: ControllerSettings) async {
     var cluster = cluster
