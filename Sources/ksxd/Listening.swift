@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backend
 import Glibc
+import KubernetesAPI
 
 extension Serve {
   /// Where to listen, as the flags say.
@@ -21,8 +22,7 @@ extension Serve {
       throw ValidationError(
         "--listen \(listen): others could read along; add --tls-cert and --tls-key, or use 127.0.0.1")
     }
-    let port = Listener.port(host: host, port: Int(number), token: try token(), certificate: certificate)
-    return [.socket(path: socket), port]
+    return [.socket(path: socket), .port(host: host, port: Int(number), certificate: certificate)]
   }
 
   private func certificate() throws -> Listener.Certificate? {
@@ -42,9 +42,10 @@ extension Serve {
     return try Authorizer(policyFile: authorizationPolicyFile)
   }
 
-  private func token() throws -> String? {
+  /// The token of the owner on a port, as its file says.
+  func token() throws -> String? {
     guard let tokenFile else {
-      guard tokenAuthFile == nil else { return nil }
+      guard listen != nil, tokenAuthFile == nil else { return nil }
       throw ValidationError(
         "--listen needs --token-file or --token-auth-file: a port is open to every user of the machine")
     }
@@ -59,5 +60,15 @@ extension Serve {
       throw ValidationError("--token-file \(tokenFile): one word of at least 16 characters is expected")
     }
     return String(token[0])
+  }
+}
+
+extension Status {
+  /// What the server refuses itself, in the words of the API behind it.
+  init(_ fault: RequestFault) {
+    switch fault {
+    case .malformed(let problem): self = .badRequest("this is no HTTP request: \(problem)")
+    case .unknownMethod: self = .unknownMethod
+    }
   }
 }

@@ -66,13 +66,15 @@ struct Serve: AsyncParsableCommand {
 
   private func serve() async throws {
     let (endings, listeners) = (Endings(), try listeners())
-    let users = try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) }
     let authorizer = try authorizer()
+    let users = try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) }
+    let ownerToken = try token()
     Places.make(data)
-    let api = try API(
-      path: data + "/standalone.db", types: ResourceTypes(dialect: Dialect(dialect)), authorizer: authorizer)
-    try await api.makeNamespaces()
-    let server = try await Server.start(api, on: listeners, users: users)
+    let api = try API(path: data + "/standalone.db", types: ResourceTypes(dialect: Dialect(dialect)))
+    try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
+    let handler = Authenticator(
+      users: users, ownerToken: ownerToken, around: AccessControl(authorizer, around: api))
+    let server = try await Server.start(handler, on: listeners) { Status($0).response }
     announce(server.addresses)
     var work = Work(
       in: Cluster(transport: InProcessTransport(api)), dialect: Dialect(dialect),

@@ -10,6 +10,7 @@ import Manifest
 /// An API with nothing in it, and a short way to ask it things.
 struct Asking: Sendable {
   var api: API
+  private var handler: any CallerHandler
   var user = User.owner
   var headers: HTTPHeaders = [:]
 
@@ -17,13 +18,14 @@ struct Asking: Sendable {
     _ dialect: Dialect = .installPlan, authorizer: Authorizer = Authorizer(), remembering changes: Int = 10_000
   ) throws {
     api = try API(
-      path: ":memory:", types: ResourceTypes(dialect: dialect), authorizer: authorizer,
-      remembering: History.Limit(changes: changes),
+      path: ":memory:", types: ResourceTypes(dialect: dialect), remembering: History.Limit(changes: changes),
       now: { Timestamp(secondsSince1970: 1_767_225_600) })
+    handler = AccessControl(authorizer, around: api)
   }
 
   init(path: String) throws {
     api = try API(path: path, types: ResourceTypes(dialect: .installPlan))
+    handler = api
   }
 
   struct Answer: Sendable {
@@ -44,11 +46,16 @@ struct Asking: Sendable {
     var request = HTTPRequest(
       method, target, headers: ["Content-Type": type], body: body.map { JSON.bytes($0) } ?? [])
     for field in headers.fields { request.headers.add(field.name, field.value) }
-    let response = await api.respond(to: request, as: user)
+    let response = await handler.respond(to: request, as: user)
     return Answer(status: response.status, json: try JSON.parse(try await response.body.collected()))
   }
 
-  /// The same API, asked by somebody else.
+  /// The status of an answer that may be no JSON.
+  func status(_ method: HTTPRequest.Method, _ target: String, as user: User) async -> Int {
+    await handler.respond(to: HTTPRequest(method, target), as: user).status
+  }
+
+  /// The same API, asked by another user.
   func by(_ user: User, _ headers: HTTPHeaders = [:]) -> Asking {
     var asking = self
     asking.user = user
@@ -64,7 +71,7 @@ struct Asking: Sendable {
 
   /// The lines of a watch until it ends, or until `count` of them have come.
   func watch(_ target: String, _ count: Int = .max) async throws -> [Value] {
-    let response = await api.respond(to: HTTPRequest(.get, target), as: user)
+    let response = await handler.respond(to: HTTPRequest(.get, target), as: user)
     var lines: [Value] = []
     var rest: [UInt8] = []
     for try await piece in response.body {
@@ -76,6 +83,13 @@ struct Asking: Sendable {
       if lines.count >= count { break }
     }
     return lines
+  }
+}
+
+extension CallerHandler {
+  /// The answer to a request that is here as a whole.
+  func respond(to request: HTTPRequest, as user: User = .owner) async -> HTTPResponse {
+    await respond(to: IncomingRequest(request), from: Caller(user))
   }
 }
 

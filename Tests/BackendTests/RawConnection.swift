@@ -17,6 +17,42 @@ final class RawConnection {
     guard code == 0 else { throw Refused(code: errno) }
   }
 
+  /// A connection to `port` of this machine.
+  init(port: UInt16) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let code = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard code == 0 else { throw Refused(code: errno) }
+  }
+
+  /// The port of this end.
+  var port: UInt16 {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &size) }
+    }
+    return UInt16(bigEndian: address.sin_port)
+  }
+
+  /// Sends up to `count` bytes; how many were taken before the other side took none for a second.
+  func push(_ count: Int) async -> Int {
+    let bytes = [UInt8](repeating: 120, count: 65_536)
+    var (sent, last) = (0, ContinuousClock.now)
+    while sent < count, ContinuousClock.now - last < .seconds(1) {
+      let taken = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+      if taken > 0 { (sent, last) = (sent + taken, .now) } else { try? await Task.sleep(for: .milliseconds(1)) }
+    }
+    return sent
+  }
+
   deinit { close(descriptor) }
 
   struct Refused: Error { var code: Int32 }

@@ -23,7 +23,8 @@ final class Workbench: Sendable {
   init(_ dialect: Dialect = .installPlan) throws {
     self.dialect = dialect
     let types = ResourceTypes(dialect: dialect)
-    transport = CountingTransport(InProcessTransport(try API(path: ":memory:", types: types)))
+    transport = CountingTransport(
+      InProcessTransport(AccessControl(around: try API(path: ":memory:", types: types))))
   }
 
   var shelf: Shelf { Shelf(cache: folder + "/cache", state: folder + "/state") }

@@ -62,7 +62,7 @@ enum Target {
 /// One API with its controllers for the whole suite, as a real server is.
 private actor InProcessServer {
   static let shared = InProcessServer()
-  private var opened: API?
+  private var opened: AccessControl?
 
   /// As scripts/conformance gives them to other servers.
   private static let policies = ["kubesphere.io", "extensions.kubesphere.io"].map {
@@ -71,22 +71,21 @@ private actor InProcessServer {
     #"{"apiVersion":"abac.authorization.kubernetes.io/v1beta1","kind":"Policy","spec":\#($0)}"# + "\n"
   }.joined()
 
-  func api() async throws -> API {
+  func api() async throws -> AccessControl {
     if let opened { return opened }
     let marketplace = "/tmp/ksx-conformance-\(getpid())"
     try Catalogue.write(to: marketplace)
     let policies = marketplace + "/policies"
     try Files.write(Array(Self.policies.utf8), to: policies)
-    let api = try API(
-      path: ":memory:", types: ResourceTypes(dialect: .installPlan),
-      authorizer: try Authorizer(policyFile: policies))
-    opened = api
+    let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))
+    let access = AccessControl(try Authorizer(policyFile: policies), around: api)
+    opened = access
     let cluster = Cluster(transport: InProcessTransport(api))
     try await Catalogue.register(folder: marketplace, in: cluster, dialect: .installPlan)
     var settings = ControllerSettings()
     settings.renderer = ChartRenderer(engine: .substitution)
     settings.playsWorkloads = true
     Task { [settings] in await ControllerManager.run(cluster: cluster, dialect: .installPlan, settings: settings) }
-    return api
+    return access
   }
 }

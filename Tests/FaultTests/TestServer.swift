@@ -35,11 +35,12 @@ final class TestServer: Sendable {
     switch scheme {
     case .unix:
       upstream = .path(folder.path + "/server")
-      server = try await Server.start(log, on: [.socket(path: folder.path + "/server")])
+      server = try await Server.start(Authenticator(around: log), on: [.socket(path: folder.path + "/server")])
     case .http, .https:
       let shown = certificate.map { Listener.Certificate(chainFile: $0.certificatePath, keyFile: $0.keyPath) }
       server = try await Server.start(
-        log, on: [.port(host: "127.0.0.1", port: 0, token: Self.token, certificate: shown)])
+        Authenticator(ownerToken: Self.token, around: log),
+        on: [.port(host: "127.0.0.1", port: 0, certificate: shown)])
       upstream = .port(server.addresses[0].split(separator: ":").last.flatMap { UInt16($0) } ?? 0)
     }
   }
@@ -71,7 +72,7 @@ final class TestServer: Sendable {
   }
 
   /// The API itself.
-  var truth: Cluster { Cluster(transport: InProcessTransport(api)) }
+  var truth: Cluster { Cluster(transport: InProcessTransport(AccessControl(around: api))) }
 
   /// How many changes have been made.
   var changes: Int { get async { await api.version } }
@@ -91,22 +92,22 @@ final class TestServer: Sendable {
 }
 
 /// Counts what reaches the API.
-final class LoggedAPI: Handler {
-  private let api: API
+final class LoggedAPI: CallerHandler {
+  private let api: AccessControl
   private let state = Locked((writes: 0, underWay: 0, targets: [String]()))
 
-  init(_ api: API) { self.api = api }
+  init(_ api: API) { self.api = AccessControl(around: api) }
 
   /// Requests to change something, dry runs and questions among them.
   var writes: Int { state.withLock { $0.writes } }
   var underWay: Int { state.withLock { $0.underWay } }
 
-  func respond(to request: HTTPRequest, as user: User) async -> HTTPResponse {
+  func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
     state.withLock { state in
       state.underWay += 1
-      if request.method != .get { state.writes += 1 }
+      if request.head.method != .get { state.writes += 1 }
     }
-    let response = await api.respond(to: request, as: user)
+    let response = await api.respond(to: request, from: caller)
     state.withLock { $0.underWay -= 1 }
     return response
   }

@@ -1,14 +1,13 @@
-import Client
 import KubernetesAPI
 import Manifest
 
-extension ResourceType {
-  /// `value` with the defaults of its type filled in.
+/// What KubeSphere's schema and webhook make of an InstallPlan, and the first design of a Subscription.
+struct InstallationRules: ObjectRules {
+  /// InstallPlans keep their config as text, which is checked and trimmed; Subscriptions may keep a mapping.
+  var configIsText: Bool
+
   func completed(_ value: Value) -> Value {
-    if resource.plural == "namespaces", value[path: "status", "phase"] == nil {
-      return value.setting(["status", "phase"], to: "Active")
-    }
-    guard case .installation(configIsText: true) = schema, value["spec"]?.mapping != nil else { return value }
+    guard configIsText, value["spec"]?.mapping != nil else { return value }
     var object = value
     if object[path: "spec", "upgradeStrategy"] == nil {
       object = object.setting(["spec", "upgradeStrategy"], to: "Manual")
@@ -19,9 +18,7 @@ extension ResourceType {
     return object
   }
 
-  /// What is wrong with `value` by the rules of its type.
   func causes(_ value: Value) -> [Status.Cause] {
-    guard case .installation(let configIsText) = schema else { return [] }
     // KubeSphere's schema requires nothing of an object that has no spec at all.
     guard let spec = value["spec"] else { return [] }
     guard spec.mapping != nil else { return [.wrongType("spec", spec, "object")] }

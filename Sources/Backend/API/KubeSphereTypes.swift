@@ -1,17 +1,22 @@
 import Client
-import Extensions
+package import Extensions
 import KubernetesAPI
 
 extension ResourceTypes {
+  /// Kubernetes' own resources that extensions use, and KubeSphere's in `dialect`.
+  package init(dialect: Dialect) {
+    self.init(Self.kubeSphere(dialect))
+  }
+
   /// KubeSphere's own resources; none of them has a separate status.
-  static func kubeSphere(_ dialect: Dialect) -> [ResourceType] {
+  private static func kubeSphere(_ dialect: Dialect) -> [ResourceType] {
     let configIsText = dialect.name == .installPlan
     let types =
       [
         type(dialect.categories), type(dialect.repositories, [ResourceType.Column("URL", "spec", "url")]),
         type(dialect.extensions, [state, ResourceType.Column("Recommended", "status", "recommendedVersion")]),
         type(dialect.extensionVersions, [ResourceType.Column("Version", "spec", "version")]),
-        type(dialect.installations, installation, .installation(configIsText: configIsText)),
+        type(dialect.installations, installation, InstallationRules(configIsText: configIsText)),
         type(dialect.apiServices, [state]), type(dialect.jsBundles, [state]), type(dialect.reverseProxies, [state]),
       ] + (dialect.extensionEntries.map { [type($0, [state])] } ?? [])
     return types.map { type in
@@ -30,10 +35,12 @@ extension ResourceTypes {
   ]
 
   private static func type(
-    _ resource: Resource, _ columns: [ResourceType.Column] = [], _ schema: ResourceType.Schema = .any
+    _ resource: Resource, _ columns: [ResourceType.Column] = [], _ rules: any ObjectRules = NoRules()
   ) -> ResourceType {
-    ResourceType(
+    var type = ResourceType(
       resource, categories: resource.group == "kubesphere.io" ? ["extensions"] : [], generation: .content,
-      columns: columns, schema: schema)
+      columns: columns, rules: rules)
+    type.isCustom = true
+    return type
   }
 }

@@ -7,7 +7,7 @@ extension ResourceTypes {
 
   static let namespaces = ResourceType(
     .namespaces, shortNames: ["ns"], hasStatus: true, names: .label,
-    columns: [ResourceType.Column("Status", "status", "phase")])
+    columns: [ResourceType.Column("Status", "status", "phase")], rules: NamespaceRules())
 
   private static let core: [ResourceType] = [
     namespaces,
@@ -47,12 +47,10 @@ extension ResourceTypes {
     role(
       Resource(
         group: "rbac.authorization.k8s.io", version: "v1", plural: "clusterrolebindings", kind: "ClusterRoleBinding")),
-    accessReviews,
+    review("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview"),
     review("authorization.k8s.io", "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
     review("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview"),
   ]
-
-  static let accessReviews = review("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview")
 
   /// Answered when it is created, and never kept.
   private static func review(_ group: String, _ plural: String, _ kind: String) -> ResourceType {

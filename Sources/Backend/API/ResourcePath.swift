@@ -2,7 +2,7 @@ import Client
 import KubernetesAPI
 
 /// One resource, and how narrowly a request names it.
-struct ResourcePath: Hashable, Sendable {
+struct ResourcePath: Sendable {
   var type: ResourceType
   /// `nil` for cluster-scoped objects and for all namespaces at once.
   var namespace: String?

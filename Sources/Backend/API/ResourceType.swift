@@ -2,10 +2,13 @@ import Client
 package import KubernetesAPI
 
 /// A kind of object that the API serves, and what is particular about it.
-package struct ResourceType: Hashable, Sendable {
+package struct ResourceType: Sendable {
   package var resource: Resource
   package var shortNames: [String]
   package var categories: [String]
+  /// Whether a definition describes it (`CustomResourceDefinition`): such objects must be updated from the version that
+  /// was read, Kubernetes' own need not.
+  package var isCustom = false
   /// Whether `status` is written apart, through a path of its own.
   package var hasStatus: Bool
   /// What makes `metadata.generation` grow.
@@ -15,8 +18,8 @@ package struct ResourceType: Hashable, Sendable {
   package var verbs: [String]
   /// Columns of a table beside the name and the age.
   package var columns: [Column]
-  /// What a new or changed object of this type has to be.
-  package var schema: Schema
+  /// What a new or changed object of this type has to be, beyond what every object has to.
+  package var rules: any ObjectRules
   /// What of it is merged and what is replaced, for those who apply it.
   package var structure: Structure
 
@@ -50,16 +53,10 @@ package struct ResourceType: Hashable, Sendable {
     }
   }
 
-  /// Rules beyond those of every object.
-  package enum Schema: Hashable, Sendable {
-    case any
-    /// Defaults to fill in at a path, and rules to check.
-    case installation(configIsText: Bool)
-  }
-
   package init(
     _ resource: Resource, shortNames: [String] = [], categories: [String] = [], hasStatus: Bool = false,
-    generation: Generation = .none, names: NameRule = .subdomain, columns: [Column] = [], schema: Schema = .any
+    generation: Generation = .none, names: NameRule = .subdomain, columns: [Column] = [],
+    rules: any ObjectRules = NoRules()
   ) {
     self.resource = resource
     self.shortNames = shortNames
@@ -68,7 +65,7 @@ package struct ResourceType: Hashable, Sendable {
     self.generation = generation
     self.names = names
     self.columns = columns
-    self.schema = schema
+    self.rules = rules
     structure = .kubernetes(resource.plural)
     verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
   }
@@ -78,7 +75,4 @@ package struct ResourceType: Hashable, Sendable {
 
   /// Whether it is a question that is answered when it is created.
   var isReview: Bool { verbs == ["create"] }
-
-  /// Custom resources must be updated from the version that was read; Kubernetes' own need not.
-  var isCustom: Bool { resource.group.hasSuffix("kubesphere.io") }
 }

@@ -1,16 +1,15 @@
 import Client
-package import Extensions
 import KubernetesAPI
 
 /// The resources an API serves.
 ///
 /// What is not in here does not exist: its paths answer 404, as on a cluster without its CRD.
-package struct ResourceTypes: Hashable, Sendable {
-  package private(set) var all: [ResourceType] = []
+package struct ResourceTypes: Sendable {
+  package private(set) var all: [ResourceType]
 
-  /// Kubernetes' own resources that extensions use, and KubeSphere's in `dialect`.
-  package init(dialect: Dialect) {
-    all = Self.kubernetes + Self.kubeSphere(dialect)
+  /// Kubernetes' own resources, as far as charts use them, and `others`.
+  package init(_ others: [ResourceType] = []) {
+    all = Self.kubernetes + others
   }
 
   /// Serves one more resource, or the same one differently.

@@ -7,7 +7,7 @@ import Manifest
 struct Router: Sendable {
   var api: API
   /// Who asks, and is known to be allowed to.
-  var user: User
+  var caller: Caller
 
   func answer(_ request: HTTPRequest, _ target: Target) async throws(Status) -> HTTPResponse {
     switch target.segments.first {
@@ -33,7 +33,8 @@ struct Router: Sendable {
       return try document(Discovery(api.types).resources(group: group, version: version), request)
     }
     let path = try ResourcePath(rest, group: group, version: version, in: api.types)
-    guard !path.type.isReview else { return try review(request, path.type) }
+    // Reviews are answered by whoever knows what the caller may do, in front of this.
+    guard !path.type.isReview else { throw .unknownMethod }
     return try await path.name == nil
       ? collection(request, target, path)
       : object(request, target, path)
@@ -48,7 +49,7 @@ struct Router: Sendable {
     case .get: return try await Listing(api: api).page(path, target, try Form(request, target))
     case .post:
       let form = try Form(request, target)
-      let options = try WriteOptions(request, target, by: user)
+      let options = try WriteOptions(request, target, by: caller)
       let value = try request.json()
       let warnings = try options.validation.check(value, path.type, isPatch: false)
       return answer(201, try await api.create(value, at: path, options), path, form).warning(of: warnings)
@@ -60,7 +61,7 @@ struct Router: Sendable {
   private func object(
     _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
   ) async throws(Status) -> HTTPResponse {
-    let (options, form) = (try WriteOptions(request, target, by: user), try Form(request, target))
+    let (options, form) = (try WriteOptions(request, target, by: caller), try Form(request, target))
     switch request.method {
     case .get: return answer(200, try await api.get(path), path, form)
     case .put:
@@ -94,12 +95,6 @@ struct Router: Sendable {
       status: 200, json: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success"])
   }
 
-  private func review(_ request: HTTPRequest, _ type: ResourceType) throws(Status) -> HTTPResponse {
-    guard request.method == .post else { throw .unknownMethod }
-    let answer = try Reviews(authorizer: api.authorizer, user: user).answer(try request.json(), type)
-    return HTTPResponse(status: 201, json: answer)
-  }
-
   private func answer(_ status: Int, _ object: StoredObject, _ path: ResourcePath, _ form: Form) -> HTTPResponse {
     HTTPResponse(status: status, json: form.bytes(object, of: path.type, at: api.now()))
   }
@@ -123,34 +118,5 @@ extension HTTPResponse {
     var response = self
     for text in texts { response.headers.add("Warning", "299 - " + JSON.text(.string(text))) }
     return response
-  }
-}
-
-extension HTTPRequest {
-  /// The body as JSON, or as YAML when it says so, as kubectl's raw requests may.
-  func json() throws(Status) -> Value {
-    let type = mediaType
-    switch type {
-    case "", "application/json", "application/x-www-form-urlencoded":
-      do throws(SyntaxError) {
-        return try JSON.parse(body)
-      } catch {
-        throw .badRequest("the body is no JSON: \(error)")
-      }
-    case "application/yaml":
-      do throws(SyntaxError) {
-        return try YAML.parse(String(decoding: body, as: UTF8.self))
-      } catch {
-        throw .badRequest("the body is no YAML: \(error)")
-      }
-    default:
-      throw .unsupportedMediaType(accepted: "application/json, application/yaml")
-    }
-  }
-
-  /// The type in `Content-Type` without its parameters.
-  var mediaType: String {
-    let type = (headers["Content-Type"] ?? "").split(separator: ";", maxSplits: 1).first ?? ""
-    return type.split(separator: " ").first.map { $0.lowercased() } ?? ""
   }
 }

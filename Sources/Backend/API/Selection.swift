@@ -2,7 +2,7 @@ import Client
 import KubernetesAPI
 
 /// The objects of one resource that a list or a watch is about.
-struct Selection: Hashable, Sendable {
+struct Selection: Sendable {
   var type: ResourceType
   var namespace: String?
   var name: String?

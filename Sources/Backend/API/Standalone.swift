@@ -3,10 +3,10 @@ import KubernetesAPI
 import Manifest
 
 extension API {
-  /// Makes the namespaces that every cluster has, unless there are some already.
-  package func makeNamespaces() throws(StorageError) {
+  /// Makes the namespaces in `names`, unless there are some already.
+  package func makeNamespaces(_ names: [String]) throws(StorageError) {
     guard store.table(Resource.namespaces.qualifiedName).keys.isEmpty else { return }
-    for name in ["default", "kube-system", "kubesphere-system"] {
+    for name in names {
       let namespace = Object(.namespaces, name: name).value
       let path = ResourcePath(type: ResourceTypes.namespaces, key: ObjectKey(namespace: "", name: name))
       do throws(Status) {

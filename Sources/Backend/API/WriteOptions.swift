@@ -13,12 +13,12 @@ struct WriteOptions: Hashable, Sendable {
   var isForced = false
   var validation = FieldValidation.warn
   /// Who writes, for what a write may turn out to be.
-  var user = User.owner
+  var caller = Caller.owner
 
   init() {}
 
-  init(_ request: HTTPRequest, _ target: Target, by user: User) throws(Status) {
-    self.user = user
+  init(_ request: HTTPRequest, _ target: Target, by caller: Caller) throws(Status) {
+    self.caller = caller
     isDryRun = try Self.isDryRun(target["dryRun"])
     isForced = target.flag("force")
     if request.method != .get, request.method != .delete {

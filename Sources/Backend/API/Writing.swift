@@ -83,10 +83,7 @@ extension API {
   ) throws(Status) -> StoredObject {
     let name = path.name ?? ""
     guard !path.isStatus else { throw .notFound(path.type.resource, name) }
-    var attributes = Attributes(
-      verb: "create", group: path.type.resource.group, resource: path.type.resource.plural, name: name)
-    attributes.namespace = path.namespace ?? ""
-    try authorizer.check(attributes, by: options.user)
+    if let refusal = options.caller.refusedCreation { throw refusal }
     try checkName(wanted, path)
     let uid = Object(wanted).uid
     guard uid.isEmpty else {

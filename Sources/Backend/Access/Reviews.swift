@@ -1,23 +1,45 @@
-import Client
+import HTTP
 import KubernetesAPI
 import Manifest
 
-/// Answers what is asked by creating it and never kept: questions about oneself.
+/// A question about oneself, asked by creating an object that is answered and never kept.
+enum Review: String, CaseIterable, Sendable {
+  case access = "SelfSubjectAccessReview"
+  case rules = "SelfSubjectRulesReview"
+  case user = "SelfSubjectReview"
+
+  /// The review that `request` creates, if it creates one.
+  init?(_ request: HTTPRequest, _ target: Target) {
+    guard request.method == .post, let review = Self.allCases.first(where: { $0.path == target.segments }) else {
+      return nil
+    }
+    self = review
+  }
+
+  var resource: Resource {
+    let group = self == .user ? "authentication.k8s.io" : "authorization.k8s.io"
+    return Resource(group: group, version: "v1", plural: rawValue.lowercased() + "s", kind: rawValue)
+  }
+
+  private var path: [String] { ["apis", resource.group, resource.version, resource.plural] }
+}
+
+/// Answers the questions of one user about themselves.
 struct Reviews: Sendable {
   var authorizer: Authorizer
   var user: User
 
   /// The object in `value` with its answer as `status`.
-  func answer(_ value: Value, _ type: ResourceType) throws(Status) -> Value {
+  func answer(_ review: Review, _ value: Value) throws(Status) -> Value {
     let status: Value =
-      switch type.resource.kind {
-      case "SelfSubjectAccessReview": try access(value)
-      case "SelfSubjectRulesReview": try rules(value)
-      default: whoami
+      switch review {
+      case .access: try access(value)
+      case .rules: try rules(value)
+      case .user: whoami
       }
-    var review = value.setting(["apiVersion"], to: .string(type.resource.apiVersion))
-    review = review.setting(["kind"], to: .string(type.resource.kind)).setting(["status"], to: status)
-    return review.setting(["metadata"], to: ["creationTimestamp": .null])
+    var answered = value.setting(["apiVersion"], to: .string(review.resource.apiVersion))
+    answered = answered.setting(["kind"], to: .string(review.resource.kind)).setting(["status"], to: status)
+    return answered.setting(["metadata"], to: ["creationTimestamp": .null])
   }
 
   private func access(_ value: Value) throws(Status) -> Value {
@@ -26,7 +48,7 @@ struct Reviews: Sendable {
       let cause = Status.Cause.invalid(
         "spec.resourceAttributes", .string("null"),
         "exactly one of nonResourceAttributes or resourceAttributes must be specified")
-      throw .invalid(ResourceTypes.accessReviews.resource, "", [cause])
+      throw .invalid(Review.access.resource, "", [cause])
     }
     let verdict = authorizer.verdict(on: Self.attributes(resource, other), by: user)
     var status: Mapping = ["allowed": .bool(verdict.isAllowed)]

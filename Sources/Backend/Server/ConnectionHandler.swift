@@ -1,40 +1,54 @@
-import Client
 import HTTP
-import KubernetesAPI
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// One connection: one request at a time, each answered before the next is looked at.
 ///
 /// ```
-///   waiting ──head──▶ receiving ──end──▶ responding ──sent──▶ waiting
-///      └── too late, too much, malformed, or told to stop ──▶ closing
+///   waiting ──head──▶ answering ──sent, all of the body here──▶ waiting
+///      │                  └──sent, body still coming──▶ leaving ──▶ closed
+///      └── too late, too much, malformed, or told to stop ──▶ closed
 /// ```
 /// Confined to the connection's event loop.
-final class ConnectionHandler: ChannelInboundHandler {
+final class ConnectionHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
   private enum State {
     case waiting
-    case receiving(HTTPRequestHead, ByteBuffer)
-    case responding(Task<Void, Never>)
-    case closing
+    case answering(Exchange)
+    /// Answered, and about to be closed; what the client still sends is dropped.
+    case leaving
+    case closed
+  }
+
+  /// One request while it is answered.
+  private struct Exchange {
+    var isKeepAlive: Bool
+    var body: IncomingBody
+    var task: Task<Void, Never>
   }
 
   private var state = State.waiting
   private var deadline: Scheduled<Void>?
   private var isStopping = false
-  private let door: Door
-  private let limits: ServerLimits
+  /// Whether the client waits to be told that its body is wanted (RFC 9110 §10.1.1).
+  private var expectsContinue = false
+  /// Whether the channel would read, if only the body's reader were faster.
+  private var isReadHeld = false
+  private var connection: HTTPConnection?
+  private let listener: HTTPConnection.Listener
+  private let settings: ServerSettings
 
-  init(_ door: Door, _ limits: ServerLimits) {
-    self.door = door
-    self.limits = limits
+  init(_ listener: HTTPConnection.Listener, _ settings: ServerSettings) {
+    self.listener = listener
+    self.settings = settings
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    expect(within: limits.firstHead, context)
+    expect(within: settings.limits.firstHead, context)
     context.fireChannelActive()
   }
 
@@ -49,78 +63,120 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch (unwrapInboundIn(data), state) {
-    case (.head(let head), .waiting): receive(head, context)
-    case (.body(let part), .receiving(let head, let body)): receive(part, head, body, context)
-    case (.end, .receiving(let head, let body)): respond(to: head, body, context)
+    case (.head(let head), .waiting): begin(head, context)
+    case (.body(let part), .answering(let exchange)):
+      deadline?.cancel()
+      exchange.body.append(part.readableBytesView)
+    case (.end, .answering(let exchange)):
+      deadline?.cancel()
+      exchange.body.end(.success(()))
     default: break
     }
   }
 
-  private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-    let announced = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
-    guard announced <= limits.body else {
-      return refuse(.tooLarge("Request entity too large: limit is \(limits.body)"), context)
+  /// Reads on only as fast as the body is read.
+  func read(context: ChannelHandlerContext) {
+    if case .answering(let exchange) = state, exchange.body.isFull {
+      isReadHeld = true
+    } else {
+      context.read()
     }
-    state = .receiving(head, context.channel.allocator.buffer(capacity: announced))
-    expect(within: limits.bodyTime, context)
-    guard head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) else { return }
-    context.writeAndFlush(
-      wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
   }
 
-  private func receive(
-    _ part: ByteBuffer, _ head: HTTPRequestHead, _ body: ByteBuffer, _ context: ChannelHandlerContext
-  ) {
-    guard body.readableBytes + part.readableBytes <= limits.body else {
-      return refuse(.tooLarge("Request entity too large: limit is \(limits.body)"), context)
-    }
-    // Out of the state first, so that the buffer is not copied for every part.
-    var whole = body
-    state = .closing
-    whole.writeImmutableBuffer(part)
-    state = .receiving(head, whole)
-  }
-
-  private func respond(to head: HTTPRequestHead, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
-    guard let method = HTTPRequest.Method(rawValue: head.method.rawValue) else {
-      return refuse(.unknownMethod, context)
-    }
-    guard head.uri.hasPrefix("/") else { return refuse(.badRequest("the request names no path"), context) }
+  private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     deadline?.cancel()
-    var request = HTTPRequest(method, head.uri, body: Array(body.readableBytesView))
-    for field in head.headers { request.headers.add(field.name, field.value) }
-    let isLast = !head.isKeepAlive || head.version != .http1_1 || isStopping
-    let writer = ResponseWriter(channel: context.channel, isLast: isLast, stall: limits.stall)
+    let request: HTTPRequest
+    do throws(RequestFault) {
+      request = try HTTPRequest(head)
+    } catch {
+      return refuse(error, context)
+    }
+    expectsContinue = head.headers["expect"].contains { $0.lowercased() == "100-continue" }
     // Safe: both are used on the event loop only, which NIOLoopBound checks.
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let (door, eventLoop) = (door, context.eventLoop)
-    state = .responding(
-      Task {
-        let isSent = await writer.write(await door.respond(to: request), isHead: method == .head)
-        eventLoop.execute {
-          let (connection, context) = bound.value
-          isSent ? connection.finish(!isLast, context) : connection.cut(context)
-        }
-      })
+    let eventLoop = context.eventLoop
+    let body = IncomingBody {
+      eventLoop.execute { bound.value.0.sendFor(bound.value.1) }
+    }
+    let incoming = IncomingRequest(
+      head: request, body: HTTPBody { { () async throws(TransportError) in try await body.next() } },
+      connection: connection(context))
+    let isKeepAlive = head.isKeepAlive && head.version == .http1_1
+    state = .answering(Exchange(isKeepAlive: isKeepAlive, body: body, task: answer(incoming, bound)))
+  }
+
+  private func answer(
+    _ request: IncomingRequest, _ bound: NIOLoopBound<(ConnectionHandler, ChannelHandlerContext)>
+  ) -> Task<Void, Never> {
+    let (channel, settings) = (bound.value.1.channel, settings)
+    return Task {
+      let response = await settings.handler.respond(to: request)
+      let asksToClose = response.headers["Connection"]?.lowercased() == "close"
+      let isLast = await channel.eventLoop.value { bound.value.0.isLast || asksToClose }
+      let writer = ResponseWriter(channel: channel, isLast: isLast, stall: settings.limits.stall)
+      let isSent = await writer.write(response, isHead: request.head.method == .head)
+      channel.eventLoop.execute {
+        let (connection, context) = bound.value
+        isSent ? connection.finish(isLast, context) : connection.cut(context)
+      }
+    }
+  }
+
+  /// Whether the connection ends with the answer that is about to begin.
+  private var isLast: Bool {
+    guard case .answering(let exchange) = state else { return true }
+    return isStopping || !exchange.isKeepAlive || !exchange.body.isComplete
+  }
+
+  /// The body's reader waits for more of it.
+  private func sendFor(_ context: ChannelHandlerContext) {
+    guard case .answering(let exchange) = state, exchange.body.isAwaited else { return }
+    expect(within: settings.limits.bodyPause, context)
+    if expectsContinue {
+      expectsContinue = false
+      let head = HTTPResponseHead(version: .http1_1, status: .continue)
+      context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+    }
+    readOn(context)
+  }
+
+  private func readOn(_ context: ChannelHandlerContext) {
+    guard isReadHeld else { return }
+    isReadHeld = false
+    context.read()
   }
 
   /// Ends the answer, after which the next request may come at once.
-  private func finish(_ goesOn: Bool, _ context: ChannelHandlerContext) {
-    guard case .responding = state else { return }
-    guard goesOn, !isStopping else {
-      state = .closing
-      let channel = context.channel
-      context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
+  private func finish(_ isLast: Bool, _ context: ChannelHandlerContext) {
+    guard case .answering(let exchange) = state else { return }
+    guard isLast || isStopping else {
+      state = .waiting
+      expect(within: settings.limits.nextHead, context)
+      readOn(context)
+      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
       return
     }
-    state = .waiting
-    expect(within: limits.nextHead, context)
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    leave(isBodyHere: exchange.body.isComplete, context)
+  }
+
+  /// Ends the answer and the connection.
+  ///
+  /// Closing while the client still sends would reset the connection, and could cost it the answer: first only this
+  /// side is closed, and what comes is dropped for a moment.
+  private func leave(isBodyHere: Bool, _ context: ChannelHandlerContext) {
+    end()
+    state = .leaving
+    let channel = context.channel
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+      channel.close(mode: isBodyHere ? .all : .output, promise: nil)
+    }
+    expect(within: isBodyHere ? settings.limits.stall : settings.limits.leaving, context)
+    readOn(context)
   }
 
   /// Ends in the middle of an answer, so that nobody takes what came for the whole of it.
   private func cut(_ context: ChannelHandlerContext) {
-    state = .closing
+    end()
     context.close(promise: nil)
   }
 
@@ -128,43 +184,67 @@ final class ConnectionHandler: ChannelInboundHandler {
     guard event is ServerStops else { return context.fireUserInboundEventTriggered(event) }
     isStopping = true
     guard case .waiting = state else { return }
-    state = .closing
-    context.close(promise: nil)
+    cut(context)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     switch state {
-    case .waiting where error is HTTPParserError, .receiving where error is HTTPParserError:
-      refuse(.badRequest("this is no HTTP request: \(error)"), context)
-    default:
-      end()
-      context.close(promise: nil)
+    case .waiting where error is HTTPParserError: refuse(.malformed("\(error)"), context)
+    case .answering(let exchange) where error is HTTPParserError && !exchange.body.isComplete:
+      // The handler hears of it where it reads the body, and answers.
+      exchange.body.end(.failure(.interrupted(reason: "\(error)")))
+    default: cut(context)
     }
   }
 
-  /// Says no to a request that is not read to its end, so that the connection cannot go on.
-  private func refuse(_ refusal: Status, _ context: ChannelHandlerContext) {
-    end()
-    let channel = context.channel
-    let stall = limits.stall
+  /// Refuses what is no request, after which the connection cannot go on.
+  private func refuse(_ fault: RequestFault, _ context: ChannelHandlerContext) {
+    state = .leaving
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    let (channel, settings) = (context.channel, settings)
     Task {
-      let writer = ResponseWriter(channel: channel, isLast: true, stall: stall)
-      if await writer.write(refusal.response, isHead: false) {
-        try? await channel.writeAndFlush(HTTPServerResponsePart.end(nil)).get()
+      let writer = ResponseWriter(channel: channel, isLast: true, stall: settings.limits.stall)
+      let isSent = await writer.write(settings.refusal(fault), isHead: false)
+      channel.eventLoop.execute {
+        let (connection, context) = bound.value
+        isSent ? connection.leave(isBodyHere: false, context) : connection.cut(context)
       }
-      channel.close(promise: nil)
     }
   }
 
   private func end() {
     deadline?.cancel()
-    if case .responding(let task) = state { task.cancel() }
-    state = .closing
+    if case .answering(let exchange) = state {
+      exchange.task.cancel()
+      exchange.body.end(.failure(.interrupted(reason: "the connection has ended")))
+    }
+    state = .closed
   }
 
   private func expect(within time: Duration, _ context: ChannelHandlerContext) {
     deadline?.cancel()
     let channel = context.channel
     deadline = context.eventLoop.scheduleTask(in: TimeAmount(time)) { channel.close(promise: nil) }
+  }
+
+  private func connection(_ context: ChannelHandlerContext) -> HTTPConnection {
+    if let connection { return connection }
+    var made = HTTPConnection(listener)
+    if let address = context.channel.remoteAddress, let host = address.ipAddress, let port = address.port {
+      made.peer = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+    // Only a listener that verifies certificates has any.
+    if let certificate = try? context.channel.pipeline.syncOperations.nioSSL_peerCertificate() {
+      made.clientCertificate = (try? certificate.toDERBytes()) ?? []
+    }
+    connection = made
+    return made
+  }
+}
+
+extension EventLoop {
+  /// What `read` gives on the event loop.
+  fileprivate func value(_ read: @escaping @Sendable () -> Bool) async -> Bool {
+    await withCheckedContinuation { continuation in execute { continuation.resume(returning: read()) } }
   }
 }

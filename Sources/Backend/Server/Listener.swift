@@ -1,9 +1,11 @@
+import HTTP
+
 /// Where a server can be reached.
 package enum Listener: Hashable, Sendable {
   /// A unix socket in a directory of this user alone.
   case socket(path: String)
-  /// A TCP port; port 0 takes a free one. Who shows `token` is the owner.
-  case port(host: String, port: Int, token: String?, certificate: Certificate?)
+  /// A TCP port; port 0 takes a free one.
+  case port(host: String, port: Int, certificate: Certificate?)
 
   /// Files with a certificate chain and its key, in PEM.
   package struct Certificate: Hashable, Sendable {
@@ -37,17 +39,25 @@ package enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// What a server puts up with.
 package struct ServerLimits: Hashable, Sendable {
-  /// Bytes of a request's body; the limit of Kubernetes.
-  package var body = 3 << 20
   /// Bytes of all header fields of a request.
   package var headers = 64 << 10
   /// Until the first request has begun, and until a further one has.
   package var firstHead = Duration.seconds(10)
   package var nextHead = Duration.seconds(300)
-  /// From the end of the head to the end of the body.
-  package var bodyTime = Duration.seconds(60)
+  /// How long a body may pause while it is waited for.
+  package var bodyPause = Duration.seconds(60)
   /// How long a reader may take none of what is sent.
   package var stall = Duration.seconds(60)
+  /// How long a client may go on sending what was refused unread.
+  package var leaving = Duration.seconds(1)
 
   package init() {}
+}
+
+/// What every connection of a server needs to know.
+struct ServerSettings: Sendable {
+  var handler: any Handler
+  var limits: ServerLimits
+  /// Words the refusals of the server itself.
+  var refusal: @Sendable (RequestFault) -> HTTPResponse
 }

@@ -1,5 +1,5 @@
 import Glibc
-import KubernetesAPI
+package import HTTP
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -21,26 +21,27 @@ package final class Server: Sendable {
     addresses = zip(channels, listeners).map { channel, listener in
       switch listener {
       case .socket(let path): "unix:\(path)"
-      case .port(let host, let port, _, let certificate):
+      case .port(let host, let port, let certificate):
         // An address of IPv6 stands in brackets (RFC 3986 §3.2.2).
-        "\(certificate == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(channel.localAddress?.port ?? port)"
+        (certificate == nil ? "http://" : "https://") + (host.contains(":") ? "[\(host)]" : host)
+          + ":\(channel.localAddress?.port ?? port)"
       }
     }
   }
 
   /// Listens everywhere in `listeners`, or nowhere.
   ///
-  /// With `users` a token makes one of them of whoever shows it. Who shows none is the owner on a
-  /// socket, which nobody else can reach, and a stranger on a port.
+  /// `refusal` words what the server refuses itself.
   package static func start(
-    _ handler: any Handler, on listeners: [Listener], users: TokenTable? = nil, limits: ServerLimits = ServerLimits()
+    _ handler: any Handler, on listeners: [Listener], limits: ServerLimits = ServerLimits(),
+    refusal: @escaping @Sendable (RequestFault) -> HTTPResponse = { $0.response }
   ) async throws(ServerError) -> Server {
+    let settings = ServerSettings(handler: handler, limits: limits, refusal: refusal)
     let connections = Connections()
     var channels: [any Channel] = []
     for listener in listeners {
       do throws(ServerError) {
-        let door = door(of: listener, users, handler)
-        channels.append(try await bind(listener, door, limits, connections))
+        channels.append(try await bind(listener, settings, connections))
       } catch {
         for channel in channels { channel.close(promise: nil) }
         throw error
@@ -56,29 +57,20 @@ package final class Server: Sendable {
     for socket in sockets { socket.remove() }
   }
 
-  private static func door(of listener: Listener, _ users: TokenTable?, _ handler: any Handler) -> Door {
-    guard case .port(_, _, let token, _) = listener else {
-      return Door(tokens: users, stranger: .owner, handler: handler)
-    }
-    var tokens = users ?? TokenTable()
-    if let token { tokens.add(token: Array(token.utf8), .owner) }
-    return Door(tokens: tokens, stranger: users == nil ? nil : .anonymous, handler: handler)
-  }
-
   private static func bind(
-    _ listener: Listener, _ door: Door, _ limits: ServerLimits, _ connections: Connections
+    _ listener: Listener, _ settings: ServerSettings, _ connections: Connections
   ) async throws(ServerError) -> any Channel {
     switch listener {
     case .socket(let path):
       let place = SocketPlace(path: path)
       try place.prepare()
-      let bootstrap = bootstrap(door, limits, connections, tls: nil)
+      let bootstrap = bootstrap(.socket, settings, connections, tls: nil)
       let channel = try await listening(on: path) { try await bootstrap.bind(unixDomainSocketPath: path).get() }
       place.restrict()
       return channel
-    case .port(let host, let port, _, let certificate):
+    case .port(let host, let port, let certificate):
       let tls = try certificate.map(context)
-      let bootstrap = bootstrap(door, limits, connections, tls: tls)
+      let bootstrap = bootstrap(.port, settings, connections, tls: tls)
       return try await listening(on: "\(host):\(port)") { try await bootstrap.bind(host: host, port: port).get() }
     }
   }
@@ -111,7 +103,7 @@ package final class Server: Sendable {
   }
 
   private static func bootstrap(
-    _ door: Door, _ limits: ServerLimits, _ connections: Connections, tls: NIOSSLContext?
+    _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ connections: Connections, tls: NIOSSLContext?
   ) -> ServerBootstrap {
     ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
@@ -121,11 +113,11 @@ package final class Server: Sendable {
           let pipeline = channel.pipeline.syncOperations
           if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
           var decoder = NIOHTTPDecoderLimitConfiguration()
-          decoder.maxHeaderFieldSize = limits.headers
-          decoder.maxHeaderListSize = limits.headers
+          decoder.maxHeaderFieldSize = settings.limits.headers
+          decoder.maxHeaderListSize = settings.limits.headers
           try pipeline.configureHTTPServerPipeline(
             withErrorHandling: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-          try pipeline.addHandler(ConnectionHandler(door, limits))
+          try pipeline.addHandler(ConnectionHandler(kind, settings))
         }.map { Task { await connections.add(channel) } }.map { _ in }
       }
   }

@@ -1,9 +1,14 @@
 /// The latest changes, one for every version, so that a watch can go on from where it was.
-struct History: Sendable {
+package struct History: Sendable {
   /// How many changes are remembered, and how many bytes of objects.
-  struct Limit: Hashable, Sendable {
-    var changes = 10_000
-    var bytes = 64 << 20
+  package struct Limit: Hashable, Sendable {
+    package var changes: Int
+    package var bytes: Int
+
+    package init(changes: Int = 10_000, bytes: Int = 64 << 20) {
+      self.changes = changes
+      self.bytes = bytes
+    }
   }
 
   private var changes: [Change] = []

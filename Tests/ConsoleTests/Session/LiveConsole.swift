@@ -35,9 +35,9 @@ final class LiveConsole {
     }
     try Files.write(Array(policies.joined().utf8), to: folder.path + "/policies")
     let api = try API(
-      path: folder.path + "/objects.db", types: ResourceTypes(dialect: dialect),
-      authorizer: try Authorizer(policyFile: folder.path + "/policies"))
-    try await api.makeNamespaces()
+      path: folder.path + "/objects.db", types: ResourceTypes(dialect: dialect))
+    try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
+    let access = AccessControl(try Authorizer(policyFile: folder.path + "/policies"), around: api)
     let direct = Cluster(transport: InProcessTransport(api))
     cluster = direct
     var settings = ControllerSettings()
@@ -47,7 +47,7 @@ final class LiveConsole {
     try await Catalogue.register(folder: folder.path + "/charts", in: direct, dialect: dialect)
     controllers = Task { [settings] in await ControllerManager.run(cluster: direct, dialect: dialect, settings: settings) }
 
-    plug = Plug(InProcessTransport(api, as: viewer ?? .owner))
+    plug = Plug(InProcessTransport(access, as: viewer ?? .owner))
     var behindPlug = Cluster(transport: plug)
     behindPlug.timing = Timing.real
     var description = Session.Description(cluster: "standalone", identity: "test")

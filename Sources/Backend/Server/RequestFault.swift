@@ -1,0 +1,28 @@
+package import HTTP
+
+/// Why the server itself refuses a request, without asking its handler.
+package enum RequestFault: Error, Hashable, Sendable {
+  /// It is no HTTP/1.1 request; the text says why.
+  case malformed(String)
+  case unknownMethod(String)
+
+  package var status: Int {
+    switch self {
+    case .malformed: 400
+    case .unknownMethod: 501
+    }
+  }
+
+  /// An answer in plain text.
+  package var response: HTTPResponse {
+    let text =
+      switch self {
+      case .malformed(let problem): "this is no HTTP request: \(problem)\n"
+      case .unknownMethod(let method): "the method \(method) is not known\n"
+      }
+    return HTTPResponse(
+      status: status,
+      headers: ["Content-Type": "text/plain; charset=utf-8", "Content-Length": String(text.utf8.count)],
+      bytes: Array(text.utf8))
+  }
+}

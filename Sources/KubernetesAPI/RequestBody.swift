@@ -1,0 +1,48 @@
+package import HTTP
+package import Manifest
+
+extension IncomingRequest {
+  /// Bytes of a body that an API server takes (kube-apiserver's `MaxRequestBodyBytes`).
+  package static let bodyLimit = 3 << 20
+
+  /// The request with its whole body, or why an API server does not take that.
+  package func whole() async throws(Status) -> HTTPRequest {
+    do throws(RequestBodyError) {
+      return try await collected(upTo: Self.bodyLimit)
+    } catch {
+      switch error {
+      case .tooLarge(let limit): throw .tooLarge("Request entity too large: limit is \(limit)")
+      case .broken(let error): throw .badRequest("the body did not arrive: \(error)")
+      }
+    }
+  }
+}
+
+extension HTTPRequest {
+  /// The body as JSON, or as YAML when it says so, as kubectl's raw requests may.
+  package func json() throws(Status) -> Value {
+    let type = mediaType
+    switch type {
+    case "", "application/json", "application/x-www-form-urlencoded":
+      do throws(SyntaxError) {
+        return try JSON.parse(body)
+      } catch {
+        throw .badRequest("the body is no JSON: \(error)")
+      }
+    case "application/yaml":
+      do throws(SyntaxError) {
+        return try YAML.parse(String(decoding: body, as: UTF8.self))
+      } catch {
+        throw .badRequest("the body is no YAML: \(error)")
+      }
+    default:
+      throw .unsupportedMediaType(accepted: "application/json, application/yaml")
+    }
+  }
+
+  /// The type in `Content-Type` without its parameters.
+  package var mediaType: String {
+    let type = (headers["Content-Type"] ?? "").split(separator: ";", maxSplits: 1).first ?? ""
+    return type.split(separator: " ").first.map { $0.lowercased() } ?? ""
+  }
+}
