@@ -37,15 +37,22 @@ let package = Package(
       ],
       resources: [.embedInCode("Defaults")]),
     .target(
-      name: "Backend",
+      name: "HTTPServer",
       dependencies: [
-        "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "CSQLite",
+        "HTTP", "Platform",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
-        .product(name: "Logging", package: "swift-log"),
       ]),
+    .target(name: "Access", dependencies: ["KubernetesAPI", "HTTP", "Manifest", "Platform"]),
+    .target(name: "APIServer", dependencies: ["KubernetesAPI", "HTTP", "Manifest", "Platform", "CSQLite"]),
+    // What KubeSphere's schemas and webhooks say of its kinds: the API server itself knows no extension.
+    .target(name: "KubeSphereKinds", dependencies: ["APIServer", "Extensions", "KubernetesAPI", "Manifest"]),
+    .target(name: "Charts", dependencies: ["Packages", "KubernetesAPI", "Manifest", "Platform"]),
+    .target(
+      name: "Controllers",
+      dependencies: ["Charts", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"]),
     .target(
       name: "Commands",
       dependencies: [
@@ -55,7 +62,8 @@ let package = Package(
     .executableTarget(
       name: "ksxd",
       dependencies: [
-        "Backend", "Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform",
+        "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Extensions", "Client",
+        "KubernetesAPI", "HTTP", "Manifest", "Platform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -79,34 +87,68 @@ let package = Package(
         "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
       ]),
     .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest", "Platform", "TestSupport"]),
-    .testTarget(
-      name: "BackendTests",
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTP", "Platform", "TestSupport"]),
+    // An API of KubeSphere's kinds, and a short way to ask it things.
+    .target(
+      name: "APITestSupport",
       dependencies: [
-        "Backend", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
+        "Access", "APIServer", "KubeSphereKinds", "Extensions", "KubernetesAPI", "HTTP", "Manifest", "Platform",
+      ], path: "Tests/APITestSupport"),
+    .testTarget(
+      name: "AccessTests",
+      dependencies: [
+        "Access", "APITestSupport", "APIServer", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
+      ]),
+    .testTarget(
+      name: "APIServerTests",
+      dependencies: [
+        "APIServer", "APITestSupport", "KubeSphereKinds", "Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest",
+        "Platform", "TestSupport",
+      ]),
+    .testTarget(
+      name: "KubeSphereKindsTests",
+      dependencies: [
+        "KubeSphereKinds", "APITestSupport", "Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "ChartsTests",
+      dependencies: [
+        "Charts", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ControllersTests",
+      dependencies: [
+        "Controllers", "Charts", "APIServer", "KubeSphereKinds", "Extensions", "Packages", "Client", "KubernetesAPI",
+        "HTTP", "Manifest", "Platform", "TestSupport",
       ]),
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "Backend", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform",
+        "Commands", "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Extensions",
+        "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform",
         "TestSupport",
       ]),
     .testTarget(
       name: "ConsoleTests",
       dependencies: [
-        "Console", "Backend", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Editor", "Terminal",
+        "Console", "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Extensions",
+        "Packages", "Client", "KubernetesAPI", "HTTP", "Editor", "Terminal",
         "Manifest", "Platform", "TestSupport",
       ]),
     // A real client and a real server, and between them whatever can go wrong.
     .testTarget(
       name: "FaultTests",
       dependencies: [
-        "Backend", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
+        "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Extensions", "Packages",
+        "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
       ]),
     // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
-        "Backend", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
+        "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Extensions", "Packages",
+        "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

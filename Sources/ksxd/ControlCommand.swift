@@ -1,5 +1,5 @@
+import APIServer
 import ArgumentParser
-import Backend
 import Client
 import Extensions
 import Glibc

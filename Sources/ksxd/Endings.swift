@@ -1,5 +1,5 @@
-import Backend
 import Extensions
+import HTTPServer
 import Logging
 
 /// What makes a backend end.

@@ -1,6 +1,8 @@
+import APIServer
+import Access
 import ArgumentParser
-import Backend
 import Glibc
+import HTTPServer
 import KubernetesAPI
 
 extension Serve {

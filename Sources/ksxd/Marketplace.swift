@@ -1,5 +1,6 @@
-import Backend
+import Charts
 import Client
+import Controllers
 import Extensions
 import Glibc
 

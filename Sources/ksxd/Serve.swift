@@ -1,8 +1,12 @@
+import APIServer
+import Access
 import ArgumentParser
-import Backend
 import Client
+import Controllers
 import Extensions
 import Glibc
+import HTTPServer
+import KubeSphereKinds
 import KubernetesAPI
 import Logging
 import Packages

@@ -1,5 +1,5 @@
-import Backend
 import Client
+import Controllers
 import Extensions
 import Logging
 

@@ -1,8 +1,10 @@
-import Backend
+import APIServer
+import Access
 import Client
 import Extensions
 import Glibc
 import HTTP
+import KubeSphereKinds
 import KubernetesAPI
 import Manifest
 import Platform

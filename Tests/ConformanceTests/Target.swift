@@ -1,7 +1,11 @@
-import Backend
+import APIServer
+import Access
+import Charts
 import Client
+import Controllers
 import Extensions
 import Glibc
+import KubeSphereKinds
 import KubernetesAPI
 import Platform
 

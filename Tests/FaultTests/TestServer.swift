@@ -1,11 +1,14 @@
+import APIServer
+import Access
 import Client
 import Extensions
 import Glibc
+import HTTPServer
+import KubeSphereKinds
 import Manifest
 import TestSupport
 import Testing
 
-@testable import Backend
 @testable import HTTP
 @testable import KubernetesAPI
 @testable import Platform

@@ -1,7 +1,11 @@
-import Backend
+import APIServer
+import Access
+import Charts
 import Client
+import Controllers
 import Extensions
 import HTTP
+import KubeSphereKinds
 import KubernetesAPI
 import Platform
 import Terminal
@@ -45,7 +49,9 @@ final class LiveConsole {
     settings.playsWorkloads = true
     settings.pollInterval = .milliseconds(20)
     try await Catalogue.register(folder: folder.path + "/charts", in: direct, dialect: dialect)
-    controllers = Task { [settings] in await ControllerManager.run(cluster: direct, dialect: dialect, settings: settings) }
+    controllers = Task { [settings] in
+      await ControllerManager.run(cluster: direct, dialect: dialect, settings: settings)
+    }
 
     plug = Plug(InProcessTransport(access, as: viewer ?? .owner))
     var behindPlug = Cluster(transport: plug)

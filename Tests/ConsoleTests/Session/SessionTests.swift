@@ -1,4 +1,3 @@
-import Backend
 import Client
 import Extensions
 import KubernetesAPI

@@ -1,0 +1,142 @@
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// What happens to an object on its way into the store, besides being put there.
+///
+/// Who wrote what of it (`managedFields`) is no business of this: it stays as it was.
+struct Admission: Sendable {
+  var type: ResourceType
+  var now: Timestamp
+
+  /// A new object made complete, or why it cannot be.
+  func create(_ value: Value, at path: ResourcePath, uid: String) throws(Status) -> Value {
+    var object = try checkingKind(value)
+    if let version = object[path: "metadata", "resourceVersion"]?.string, !version.isEmpty {
+      throw .badRequest("resourceVersion should not be set on objects to be created")
+    }
+    object = try naming(object, path)
+    let metadata: [(String, Value?)] = [
+      ("uid", .string(uid)), ("creationTimestamp", .string(now.description)),
+      ("generation", type.generation == .content ? 1 : nil), ("deletionTimestamp", nil),
+      ("deletionGracePeriodSeconds", nil), ("resourceVersion", nil),
+      ("managedFields", nil),
+    ]
+    for (key, value) in metadata { object = object.setting(["metadata", key], to: value) }
+    if type.hasStatus { object = object.setting(["status"], to: nil) }
+    object = type.rules.completed(type.structure.pruned(object))
+    try check(object)
+    return object
+  }
+
+  /// `new` in the place of `old`, or `old` itself when nothing changed.
+  func update(_ new: Value, from old: Value, isStatus: Bool) throws(Status) -> Value {
+    let name = Object(old).name
+    var object = try checkingKind(new)
+    guard Object(object).name == name else {
+      throw .badRequest("the name of the object (\(Object(object).name)) does not match the name on the URL (\(name))")
+    }
+    try checkPreconditions(object, old, name)
+    let kept = [
+      "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds",
+    ]
+    for key in kept { object = object.setting(["metadata", key], to: old[path: "metadata", key]) }
+    object = object.setting(["metadata", "resourceVersion"], to: old[path: "metadata", "resourceVersion"])
+    object = object.setting(["metadata", "managedFields"], to: old[path: "metadata", "managedFields"])
+    object = type.structure.pruned(type.hasStatus ? separatingStatus(object, old, isStatus) : object)
+    object = type.rules.completed(object)
+    guard object != old else { return old }
+    if type.generation == .content, content(object) != content(old) {
+      object = object.setting(["metadata", "generation"], to: .integer((Object(old).generation ?? 0) + 1))
+    }
+    try check(object)
+    try checkFinalizers(object, old)
+    return object
+  }
+
+  /// The content as one of the two writers of an object may change it.
+  private func separatingStatus(_ new: Value, _ old: Value, _ isStatus: Bool) -> Value {
+    isStatus ? old.setting(["status"], to: new["status"]) : new.setting(["status"], to: old["status"])
+  }
+
+  private func content(_ value: Value) -> Value {
+    let content = value.setting(["metadata"], to: nil)
+    return type.hasStatus ? content.setting(["status"], to: nil) : content
+  }
+
+  private func checkingKind(_ value: Value) throws(Status) -> Value {
+    let object = Object(value)
+    guard value.mapping != nil else { throw .badRequest("the body is no object") }
+    guard !object.apiVersion.isEmpty, !object.kind.isEmpty else {
+      let missing = object.kind.isEmpty ? "kind" : "apiVersion"
+      throw .badRequest("Object '\(missing.prefix(1).uppercased() + missing.dropFirst())' is missing in the body")
+    }
+    guard object.apiVersion == type.resource.apiVersion else {
+      throw .badRequest(
+        "the API version in the data (\(object.apiVersion)) does not match the expected API version "
+          + "(\(type.resource.apiVersion))")
+    }
+    guard object.kind == type.resource.kind || !type.isCustom else {
+      let cause = Status.Cause.invalid("kind", .string(object.kind), "must be \(type.resource.kind)")
+      throw .invalid(type.resource, object.name, [cause])
+    }
+    guard object.kind == type.resource.kind else {
+      throw .badRequest(
+        "\(object.kind) in version \"\(object.apiVersion)\" cannot be handled as a \(type.resource.kind)")
+    }
+    return value
+  }
+
+  private func naming(_ value: Value, _ path: ResourcePath) throws(Status) -> Value {
+    var object = value
+    let namespace = Object(value).namespace ?? ""
+    if type.resource.isNamespaced {
+      guard let expected = path.namespace else {
+        throw .badRequest("an empty namespace may not be set during creation")
+      }
+      guard namespace.isEmpty || namespace == expected else {
+        throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
+      }
+      object = object.setting(["metadata", "namespace"], to: .string(expected))
+    } else {
+      object = object.setting(["metadata", "namespace"], to: nil)
+    }
+    guard Object(object).name.isEmpty, let prefix = object[path: "metadata", "generateName"]?.string, !prefix.isEmpty
+    else { return object }
+    // The letters Kubernetes uses: no vowels, so that no words come out.
+    let suffix = String((0..<5).compactMap { _ in "bcdfghjklmnpqrstvwxz2456789".randomElement() })
+    return object.setting(["metadata", "name"], to: .string(prefix + suffix))
+  }
+
+  private func checkPreconditions(_ new: Value, _ old: Value, _ name: String) throws(Status) {
+    let (claimed, current) = (Object(new), Object(old))
+    if !claimed.uid.isEmpty, claimed.uid != current.uid {
+      throw .conflict(
+        type.resource, name,
+        "Precondition failed: UID in precondition: \(claimed.uid), UID in object meta: \(current.uid)")
+    }
+    if !claimed.resourceVersion.isEmpty, claimed.resourceVersion != current.resourceVersion {
+      throw .conflict(type.resource, name)
+    }
+  }
+
+  private func checkFinalizers(_ new: Value, _ old: Value) throws(Status) {
+    let object = Object(new)
+    guard object.isBeingDeleted else { return }
+    let added = object.finalizers.filter { !Object(old).finalizers.contains($0) }
+    guard added.isEmpty else {
+      throw .invalid(
+        type.resource, object.name,
+        [
+          .forbidden(
+            "metadata.finalizers",
+            "no new finalizers can be added if the object is being deleted, found new finalizers \(added)")
+        ])
+    }
+  }
+
+  private func check(_ value: Value) throws(Status) {
+    let causes = MetadataRules(type).causes(value) + type.rules.causes(value)
+    guard causes.isEmpty else { throw .invalid(type.resource, Object(value).name, causes) }
+  }
+}

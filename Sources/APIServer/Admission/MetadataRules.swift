@@ -1,0 +1,96 @@
+import KubernetesAPI
+import Manifest
+
+/// What is wrong with the metadata of an object, in the words of Kubernetes.
+struct MetadataRules: Sendable {
+  var type: ResourceType
+
+  init(_ type: ResourceType) { self.type = type }
+
+  private static let keyRule =
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+    + "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
+    + "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+
+  private static let valueRule =
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
+    + "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+    + "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+
+  func causes(_ value: Value) -> [Status.Cause] {
+    guard let metadata = value["metadata"], metadata.mapping != nil else {
+      return [.required("metadata.name", "name or generateName is required")]
+    }
+    return nameCauses(metadata["name"]) + labelCauses(metadata["labels"], "metadata.labels", isLabel: true)
+      + labelCauses(metadata["annotations"], "metadata.annotations", isLabel: false)
+      + listCauses(metadata["finalizers"]) + ownerCauses(metadata["ownerReferences"])
+  }
+
+  private func nameCauses(_ value: Value?) -> [Status.Cause] {
+    guard let name = value?.string, !name.isEmpty else {
+      return [.required("metadata.name", "name or generateName is required")]
+    }
+    switch type.names {
+    case .subdomain where !Syntax.isSubdomain(name):
+      return [
+        .invalid(
+          "metadata.name", .string(name),
+          "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
+            + "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+            + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')")
+      ]
+    case .label where !Syntax.isLabel(name):
+      return [
+        .invalid(
+          "metadata.name", .string(name),
+          "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and "
+            + "end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+            + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')")
+      ]
+    case .pathSegment where !Syntax.isPathSegment(name):
+      return [.invalid("metadata.name", .string(name), "may not be '.' or '..', nor contain '/' or '%'")]
+    default:
+      return []
+    }
+  }
+
+  private func labelCauses(_ value: Value?, _ field: String, isLabel: Bool) -> [Status.Cause] {
+    guard let value, value != .null else { return [] }
+    guard let pairs = value.mapping?.pairs else { return [.wrongType(field, value, "object")] }
+    var causes: [Status.Cause] = []
+    for pair in pairs {
+      guard let text = pair.value.string else {
+        causes.append(.wrongType("\(field).\(pair.key)", pair.value, "string"))
+        continue
+      }
+      if !Syntax.isLabelKey(isLabel ? pair.key : pair.key.lowercased()) {
+        causes.append(
+          .invalid(field, .string(pair.key), Self.keyRule))
+      }
+      if isLabel, !Syntax.isLabelValue(text) {
+        causes.append(
+          .invalid(
+            field, pair.value,
+            Self.valueRule))
+      }
+    }
+    return causes
+  }
+
+  private func listCauses(_ value: Value?) -> [Status.Cause] {
+    guard let value, value != .null else { return [] }
+    guard let items = value.sequence, items.allSatisfy({ $0.string != nil }) else {
+      return [.wrongType("metadata.finalizers", value, "array")]
+    }
+    return items.filter { !Syntax.isLabelKey($0.string ?? "") }
+      .map { .invalid("metadata.finalizers", $0, Self.keyRule) }
+  }
+
+  private func ownerCauses(_ value: Value?) -> [Status.Cause] {
+    (value?.sequence ?? []).enumerated().flatMap { index, reference in
+      ["apiVersion", "kind", "name", "uid"]
+        .filter { (reference[$0]?.string ?? "").isEmpty }
+        .map { .required("metadata.ownerReferences[\(index)].\($0)", "must not be empty") }
+    }
+  }
+}

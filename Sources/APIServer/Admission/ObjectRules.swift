@@ -1,0 +1,30 @@
+package import KubernetesAPI
+package import Manifest
+
+/// What one kind of object has to be beyond what every object has to.
+///
+/// What a schema's defaults and a webhook are to Kubernetes. They come from outside: this module knows no kind but
+/// Kubernetes' own.
+package protocol ObjectRules: Sendable {
+  /// `value` with the defaults of its kind filled in.
+  func completed(_ value: Value) -> Value
+  /// What is wrong with `value`.
+  func causes(_ value: Value) -> [Status.Cause]
+}
+
+/// The rules of a kind that has none.
+package struct NoRules: ObjectRules {
+  package init() {}
+
+  package func completed(_ value: Value) -> Value { value }
+  package func causes(_ value: Value) -> [Status.Cause] { [] }
+}
+
+/// A new namespace is in use.
+struct NamespaceRules: ObjectRules {
+  func completed(_ value: Value) -> Value {
+    value[path: "status", "phase"] == nil ? value.setting(["status", "phase"], to: "Active") : value
+  }
+
+  func causes(_ value: Value) -> [Status.Cause] { [] }
+}

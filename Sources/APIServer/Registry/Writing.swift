@@ -1,0 +1,224 @@
+import Glibc
+import HTTP
+import KubernetesAPI
+import Manifest
+import Platform
+
+extension API {
+  func get(_ path: ResourcePath) throws(Status) -> StoredObject {
+    guard let object = store[path.type.collection, path.key] else {
+      throw .notFound(path.type.resource, path.name ?? "")
+    }
+    return object
+  }
+
+  /// The selected objects, in order.
+  func objects(_ selection: Selection) -> [StoredObject] {
+    store.table(selection.type.collection).objects().filter(selection.contains)
+  }
+
+  func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Status) -> StoredObject {
+    let object = try admission(path.type).create(value, at: path, uid: Self.newUID())
+    let accounts = ownership(path, options).accounts(
+      of: object, after: nil, given: value[path: "metadata", "managedFields"])
+    return try add(object.setting(["metadata", "managedFields"], to: accounts), path.type, options)
+  }
+
+  private func add(_ object: Value, _ type: ResourceType, _ options: WriteOptions) throws(Status) -> StoredObject {
+    let key = StoredObject(object, version: 0).key
+    guard store[type.collection, key] == nil else { throw .alreadyExists(type.resource, key.name) }
+    try ObjectLimits.check(object)
+    if options.isDryRun { return StoredObject(object, version: 0) }
+    let change = try committing { () throws(StorageError) in try store.put(object, in: type.collection) }
+    if !change.object.owners.isEmpty { collectGarbage() }
+    return change.object
+  }
+
+  func replace(_ path: ResourcePath, with value: Value, _ options: WriteOptions) throws(Status) -> StoredObject {
+    try change(path, options) { old throws(Status) in
+      guard path.type.isCustom, Object(value).resourceVersion.isEmpty else { return value }
+      throw .invalid(
+        path.type.resource, path.name ?? "",
+        [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
+    }
+  }
+
+  func patch(
+    _ path: ResourcePath, _ patch: Patch, _ options: WriteOptions
+  ) throws(Status) -> (object: StoredObject, isNew: Bool) {
+    guard patch.language == .apply else {
+      return (try change(path, options) { old throws(Status) in try patch.apply(to: old) }, false)
+    }
+    guard let stored = store[path.type.collection, path.key] else {
+      return (try createByApplying(patch.document, at: path, options), true)
+    }
+    return (try apply(patch.document, to: stored, path, options), false)
+  }
+
+  private func change(
+    _ path: ResourcePath, _ options: WriteOptions, _ edit: (Value) throws(Status) -> Value
+  ) throws(Status) -> StoredObject {
+    let stored = try get(path)
+    let old = stored.value
+    let edited = try edit(old)
+    let new = try admission(path.type).update(edited, from: old, isStatus: path.isStatus)
+    let accounts = ownership(path, options).accounts(
+      of: new, after: old, given: edited[path: "metadata", "managedFields"])
+    return try put(new.setting(["metadata", "managedFields"], to: accounts), for: (stored, old), path, options)
+  }
+
+  private func apply(
+    _ wanted: Value, to stored: StoredObject, _ path: ResourcePath, _ options: WriteOptions
+  ) throws(Status) -> StoredObject {
+    let old = stored.value
+    try checkName(wanted, path)
+    let applied = try ownership(path, options, .apply).apply(wanted, to: old, force: options.isForced)
+    let new = try admission(path.type).update(applied.object, from: old, isStatus: path.isStatus)
+    return try put(new.setting(["metadata", "managedFields"], to: applied.accounts), for: (stored, old), path, options)
+  }
+
+  private func createByApplying(
+    _ wanted: Value, at path: ResourcePath, _ options: WriteOptions
+  ) throws(Status) -> StoredObject {
+    let name = path.name ?? ""
+    guard !path.isStatus else { throw .notFound(path.type.resource, name) }
+    if let refusal = options.caller.refusedCreation { throw refusal }
+    try checkName(wanted, path)
+    let uid = Object(wanted).uid
+    guard uid.isEmpty else {
+      throw .conflict(
+        path.type.resource, name,
+        "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
+    }
+    let named = wanted.setting(["metadata", "name"], to: .string(name))
+    let anew = named.setting(["metadata", "resourceVersion"], to: nil)
+    let object = try admission(path.type).create(anew, at: path, uid: Self.newUID())
+    let applied = try ownership(path, options, .apply).apply(wanted, to: nil, force: true)
+    return try add(object.setting(["metadata", "managedFields"], to: applied.accounts), path.type, options)
+  }
+
+  private func checkName(_ wanted: Value, _ path: ResourcePath) throws(Status) {
+    let (given, name) = (Object(wanted).name, path.name ?? "")
+    guard given.isEmpty || given == name else {
+      throw .badRequest("the name of the object (\(given)) does not match the name on the URL (\(name))")
+    }
+  }
+
+  /// Puts `new` in the place of what is stored, or removes it when nothing holds it any more.
+  private func put(
+    _ new: Value, for old: (stored: StoredObject, value: Value), _ path: ResourcePath, _ options: WriteOptions
+  ) throws(Status) -> StoredObject {
+    let stored = old.stored
+    // A write that changes nothing is no event (Kubernetes drops it before etcd as well).
+    guard new != old.value else { return stored }
+    try ObjectLimits.check(new)
+    if options.isDryRun { return StoredObject(new, version: stored.version) }
+    let collection = path.type.collection
+    let isGone = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty
+    let change = try committing { () throws(StorageError) in
+      try isGone ? store.remove(new, from: collection) : store.put(new, in: collection)
+    }
+    if isGone || change.object.owners != stored.owners { collectGarbage() }
+    return change.object
+  }
+
+  private func ownership(
+    _ path: ResourcePath, _ options: WriteOptions, _ operation: ManagedFields.Writer.Operation = .update
+  ) -> Ownership {
+    Ownership(path.type, options.manager, operation, at: now(), isStatus: path.isStatus)
+  }
+
+  /// Deletes, or marks for deletion what a finalizer still holds.
+  func delete(_ path: ResourcePath, _ options: DeleteOptions) throws(Status) -> Deletion {
+    let stored = try get(path)
+    try check(options, stored, path.type)
+    guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
+    if options.orphansDependents { try release(dependentsOf: stored.uid) }
+    let value = stored.value
+    guard Object(value).finalizers.isEmpty else {
+      return Deletion(path.type, try mark(stored, path.type), isGone: false)
+    }
+    let change = try committing { () throws(StorageError) in try store.remove(value, from: path.type.collection) }
+    if path.type.resource == .namespaces { deleteContents(of: stored.key.name) }
+    collectGarbage()
+    return Deletion(path.type, change.object, isGone: true)
+  }
+
+  private func mark(_ stored: StoredObject, _ type: ResourceType) throws(Status) -> StoredObject {
+    let value = stored.value
+    guard !Object(value).isBeingDeleted else { return stored }
+    var marked = value.setting(["metadata", "deletionTimestamp"], to: .string(now().description))
+    marked = marked.setting(["metadata", "deletionGracePeriodSeconds"], to: 0)
+    if type.generation == .content {
+      marked = marked.setting(["metadata", "generation"], to: .integer((Object(value).generation ?? 0) + 1))
+    }
+    return try committing { () throws(StorageError) in try store.put(marked, in: type.collection) }.object
+  }
+
+  private func check(_ options: DeleteOptions, _ stored: StoredObject, _ type: ResourceType) throws(Status) {
+    if let uid = options.uid, uid != stored.uid {
+      throw .unmet(
+        type.resource, stored.key.name,
+        "the UID in the precondition (\(uid)) does not match the UID in record (\(stored.uid)). "
+          + "The object might have been deleted and then recreated")
+    }
+    if let version = options.resourceVersion, version != String(stored.version) {
+      throw .unmet(
+        type.resource, stored.key.name,
+        "the ResourceVersion in the precondition (\(version)) does not match the ResourceVersion in record "
+          + "(\(stored.version)). The object might have been modified")
+    }
+  }
+
+  /// Makes one change in the store and wakes those who wait for it.
+  func committing(_ write: () throws(StorageError) -> Change) throws(Status) -> Change {
+    do throws(StorageError) {
+      let change = try write()
+      announce(change)
+      return change
+    } catch {
+      throw .internalError("\(error)")
+    }
+  }
+
+  private func admission(_ type: ResourceType) -> Admission { Admission(type: type, now: now()) }
+
+  /// A random UUID, RFC 9562 version 4.
+  private static func newUID() -> String {
+    var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
+    bytes[6] = bytes[6] & 0x0F | 0x40
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    return bytes.enumerated().map { index, byte in
+      ([4, 6, 8, 10].contains(index) ? "-" : "") + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+}
+
+/// What became of an object that was deleted.
+struct Deletion: Sendable {
+  private var type: ResourceType
+  private var object: StoredObject
+  private var isGone: Bool
+
+  init(_ type: ResourceType, _ object: StoredObject, isGone: Bool) {
+    self.type = type
+    self.object = object
+    self.isGone = isGone
+  }
+
+  /// The object while a finalizer keeps it, and a `Status` once it is gone.
+  var response: HTTPResponse {
+    guard isGone else {
+      return HTTPResponse(status: 200, json: object.bytes)
+    }
+    var details: Mapping = ["name": .string(object.key.name)]
+    if !type.resource.group.isEmpty { details["group"] = .string(type.resource.group) }
+    details["kind"] = .string(type.resource.plural)
+    details["uid"] = .string(object.uid)
+    return HTTPResponse(
+      status: 200,
+      json: [
+        "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": .mapping(details),
+      ])
+  }
+}

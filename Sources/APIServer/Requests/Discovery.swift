@@ -1,0 +1,65 @@
+import KubernetesAPI
+import Manifest
+
+/// The documents that tell a client what there is.
+struct Discovery: Sendable {
+  private var types: ResourceTypes
+
+  init(_ types: ResourceTypes) { self.types = types }
+
+  static let coreVersions: Value = [
+    "kind": "APIVersions", "versions": ["v1"],
+    "serverAddressByClientCIDRs": [],
+  ]
+
+  /// Charts ask for a Kubernetes version (`kubeVersion`), so this claims one.
+  static let version: Value = [
+    "major": "1", "minor": "31", "gitVersion": "v1.31.0+ksxd", "gitCommit": "", "gitTreeState": "clean",
+    "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "swift", "platform": "linux",
+  ]
+
+  var groups: Value {
+    [
+      "kind": "APIGroupList", "apiVersion": "v1",
+      "groups": .sequence(types.groups.map { Self.group($0.name, $0.version) }),
+    ]
+  }
+
+  func group(_ name: String) throws(Status) -> Value {
+    guard let group = types.groups.first(where: { $0.name == name }) else { throw .unknownResource }
+    return Self.group(group.name, group.version)
+      .setting(["kind"], to: "APIGroup").setting(["apiVersion"], to: "v1")
+  }
+
+  func resources(group: String, version: String) throws(Status) -> Value {
+    let served = types.types(group: group, version: version)
+    guard !served.isEmpty else { throw .unknownResource }
+    return [
+      "kind": "APIResourceList", "apiVersion": "v1",
+      "groupVersion": .string(group.isEmpty ? version : "\(group)/\(version)"),
+      "resources": .sequence(served.flatMap(Self.entries)),
+    ]
+  }
+
+  private static func group(_ name: String, _ version: String) -> Value {
+    let versions: Value = ["groupVersion": .string("\(name)/\(version)"), "version": .string(version)]
+    return ["name": .string(name), "versions": [versions], "preferredVersion": versions]
+  }
+
+  private static func entries(_ type: ResourceType) -> [Value] {
+    var entry: Mapping = [
+      "name": .string(type.resource.plural), "singularName": .string(type.resource.kind.lowercased()),
+      "namespaced": .bool(type.resource.isNamespaced), "kind": .string(type.resource.kind),
+      "verbs": .sequence(type.verbs.map(Value.string)),
+    ]
+    if !type.shortNames.isEmpty { entry["shortNames"] = .sequence(type.shortNames.map(Value.string)) }
+    if !type.categories.isEmpty { entry["categories"] = .sequence(type.categories.map(Value.string)) }
+    guard type.hasStatus else { return [.mapping(entry)] }
+    let status: Value = [
+      "name": .string(type.resource.plural + "/status"), "singularName": "",
+      "namespaced": .bool(type.resource.isNamespaced), "kind": .string(type.resource.kind),
+      "verbs": ["get", "patch", "update"],
+    ]
+    return [.mapping(entry), status]
+  }
+}

@@ -1,0 +1,132 @@
+import HTTP
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// The form in which a client wants objects (Kubernetes, "Resource representations").
+enum Form: Hashable, Sendable {
+  case objects
+  /// Objects without anything but their metadata.
+  case metadata
+  /// Rows for a person, made here because only here the columns are known.
+  case table(Inclusion)
+
+  /// What of its object a row brings along.
+  enum Inclusion: String, Hashable, Sendable {
+    case nothing = "None"
+    case metadata = "Metadata"
+    case object = "Object"
+  }
+
+  /// One object, as the answer to a request or in an event of a watch.
+  func bytes(_ object: StoredObject, of type: ResourceType, at now: Timestamp, isFirst: Bool = true) -> [UInt8] {
+    switch self {
+    case .objects: object.bytes
+    case .metadata: JSON.bytes(object.partial)
+    case .table(let inclusion):
+      JSON.bytes(
+        Table(type: type, inclusion: inclusion, now: now)
+          .value([object], ["resourceVersion": .string(String(object.version))], hasColumns: isFirst))
+    }
+  }
+
+  /// A list, made piece by piece while it is read where it may be long.
+  func list(_ objects: [StoredObject], of type: ResourceType, _ metadata: Mapping, at now: Timestamp) -> HTTPBody {
+    switch self {
+    case .objects: Self.pieces(type.resource.kind + "List", type.resource.apiVersion, metadata, objects) { $0.bytes }
+    case .metadata:
+      Self.pieces("PartialObjectMetadataList", "meta.k8s.io/v1", metadata, objects) { JSON.bytes($0.partial) }
+    case .table(let inclusion):
+      HTTPBody(JSON.bytes(Table(type: type, inclusion: inclusion, now: now).value(objects, metadata, hasColumns: true)))
+    }
+  }
+
+  private static func pieces(
+    _ kind: String, _ apiVersion: String, _ metadata: Mapping, _ objects: [StoredObject],
+    _ write: @escaping @Sendable (StoredObject) -> [UInt8]
+  ) -> HTTPBody {
+    let head =
+      #"{"kind":"\#(kind)","apiVersion":"\#(apiVersion)","metadata":\#(JSON.text(.mapping(metadata))),"items":["#
+    return HTTPBody {
+      let writer = ListWriter(head: head, objects, write)
+      return { () async throws(TransportError) in await writer.next() }
+    }
+  }
+}
+
+extension Form {
+  /// What the `Accept` header of `request` asks for, in the order of its wishes.
+  init(_ request: HTTPRequest, _ target: Target) throws(Status) {
+    let wishes = (request.headers["Accept"] ?? "").split(separator: ",")
+    guard !wishes.isEmpty else {
+      self = .objects
+      return
+    }
+    for wish in wishes {
+      let words = wish.split(separator: ";").map { $0.split(separator: " ").joined() }
+      guard ["application/json", "application/*", "*/*"].contains(words.first ?? "") else { continue }
+      switch words.first(where: { $0.hasPrefix("as=") })?.dropFirst(3) {
+      case nil: self = .objects
+      case "Table"?: self = .table(try Self.inclusion(target["includeObject"]))
+      case "PartialObjectMetadata"?, "PartialObjectMetadataList"?: self = .metadata
+      default: continue
+      }
+      return
+    }
+    throw Status(
+      code: 406, reason: "NotAcceptable",
+      message: "only the following media types are accepted: application/json")
+  }
+}
+
+extension Form {
+  private static func inclusion(_ text: String?) throws(Status) -> Inclusion {
+    guard let text else { return .metadata }
+    guard let inclusion = Inclusion(rawValue: text) else {
+      throw .badRequest(
+        "Unable to convert to Table as requested: includeObject: Invalid value: \"\(text)\": "
+          + "must be 'Metadata', 'Object', 'None', or empty")
+    }
+    return inclusion
+  }
+}
+
+extension StoredObject {
+  /// The object as a `PartialObjectMetadata`.
+  var partial: Value {
+    let skipped = JSONPaths(["spec"], ["status"], ["data"], ["binaryData"])
+    let metadata = (try? JSON.parse(bytes, skipping: skipped))?["metadata"] ?? [:]
+    return ["kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata]
+  }
+}
+
+/// Writes a list in pieces, so that a large one is never in memory twice.
+private actor ListWriter {
+  private static let pieceSize = 128 << 10
+  private let objects: [StoredObject]
+  private let write: @Sendable (StoredObject) -> [UInt8]
+  private var piece: [UInt8]
+  private var index = 0
+  private var isFinished = false
+
+  init(head: String, _ objects: [StoredObject], _ write: @escaping @Sendable (StoredObject) -> [UInt8]) {
+    self.objects = objects
+    self.write = write
+    piece = Array(head.utf8)
+  }
+
+  func next() -> [UInt8]? {
+    guard !isFinished else { return nil }
+    while index < objects.count, piece.count < Self.pieceSize {
+      if index > 0 { piece.append(UInt8(ascii: ",")) }
+      piece += write(objects[index])
+      index += 1
+    }
+    if index == objects.count {
+      piece += Array("]}".utf8)
+      isFinished = true
+    }
+    defer { piece = [] }
+    return piece
+  }
+}

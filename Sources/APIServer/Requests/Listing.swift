@@ -1,0 +1,103 @@
+import HTTP
+import KubernetesAPI
+import Manifest
+
+/// Answers lists, page by page.
+struct Listing: Sendable {
+  var api: API
+
+  func page(_ path: ResourcePath, _ target: Target, _ form: Form) async throws(Status) -> HTTPResponse {
+    let (selection, options) = (try Selection(path, target), try ListOptions(target))
+    let limit = try target.integer("limit").flatMap { $0 > 0 ? $0 : nil }
+    let token = try target["continue"].map(ContinueToken.init(text:))
+    let wanted = try Self.version(options, token)
+    let snapshot = try await api.snapshot(selection, after: token?.key, at: wanted)
+    let shown = limit.map { Array(snapshot.objects.prefix($0)) } ?? snapshot.objects
+    let remaining = snapshot.objects.count - shown.count
+    var metadata: Mapping = ["resourceVersion": .string(String(snapshot.version))]
+    if remaining > 0, let last = shown.last {
+      metadata["continue"] = .string(ContinueToken(version: snapshot.version, key: last.key).text)
+      // With selectors Kubernetes does not know how many are left, and does not say.
+      if selection.labels.isEmpty { metadata["remainingItemCount"] = .integer(remaining) }
+    }
+    let body = form.list(shown, of: path.type, metadata, at: api.now())
+    return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: body)
+  }
+
+  /// The state a list must show.
+  private static func version(_ options: ListOptions, _ token: ContinueToken?) throws(Status) -> WantedVersion {
+    guard let token else {
+      let version = options.version ?? 0
+      return options.match == "Exact" ? .exactly(version) : .notOlderThan(version)
+    }
+    guard options.version ?? 0 == 0 else {
+      throw .badRequest("specifying resource version is not allowed when using continue")
+    }
+    return .continued(token.version)
+  }
+}
+
+/// Which state a list is to show.
+enum WantedVersion: Hashable, Sendable {
+  case notOlderThan(Int)
+  case exactly(Int)
+  /// As `exactly`, for a further page.
+  case continued(Int)
+}
+
+extension API {
+  struct Snapshot: Sendable {
+    var objects: [StoredObject]
+    var version: Int
+  }
+
+  /// The selected objects as they are, or as they were.
+  func snapshot(
+    _ selection: Selection, after key: ObjectKey?, at wanted: WantedVersion
+  ) throws(Status) -> Snapshot {
+    let table = store.table(selection.type.collection)
+    switch wanted {
+    case .notOlderThan(let version):
+      guard version <= store.version else { throw .tooLargeVersion(version, current: store.version) }
+      return Snapshot(objects: table.objects(after: key).filter(selection.contains), version: store.version)
+    case .exactly(let version), .continued(let version):
+      guard version <= store.version else { throw .tooLargeVersion(version, current: store.version) }
+      guard let past = past(table, of: selection.type.collection, at: version) else {
+        guard case .exactly = wanted else { throw .expiredContinue }
+        throw .expired(version, oldest: store.history.oldest)
+      }
+      return Snapshot(objects: past.objects(after: key).filter(selection.contains), version: version)
+    }
+  }
+
+  /// `table` with every change after `version` taken back; `nil` when one of them is forgotten.
+  private func past(_ table: ObjectTable, of collection: String, at version: Int) -> ObjectTable? {
+    guard let changes = store.history.changes(after: version) else { return nil }
+    var past = table
+    for change in changes.reversed() where change.collection == collection {
+      guard change.kind == .added || change.previous != nil else { return nil }
+      past[change.object.key] = change.previous
+    }
+    return past
+  }
+}
+
+/// Where a list goes on: after which key, at which version.
+struct ContinueToken: Hashable, Sendable {
+  var version: Int
+  var key: ObjectKey
+
+  init(version: Int, key: ObjectKey) {
+    self.version = version
+    self.key = key
+  }
+
+  init(text: String) throws(Status) {
+    let parts = text.split(separator: "_", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 3, let version = Int(parts[0]) else { throw .badRequest("continue key is not valid") }
+    self.init(version: version, key: ObjectKey(namespace: parts[1], name: parts[2]))
+  }
+
+  /// The token as sent: namespaces have no underscore, and clients must not look inside anyway.
+  var text: String { "\(version)_\(key.namespace)_\(key.name)" }
+}

@@ -1,0 +1,33 @@
+import KubernetesAPI
+
+/// One resource, and how narrowly a request names it.
+struct ResourcePath: Sendable {
+  var type: ResourceType
+  /// `nil` for cluster-scoped objects and for all namespaces at once.
+  var namespace: String?
+  var name: String?
+  var isStatus = false
+
+  /// Reads what follows the group and the version in a path.
+  init(_ segments: ArraySlice<String>, group: String, version: String, in types: ResourceTypes) throws(Status) {
+    var rest = segments
+    // A namespace is an object too: /namespaces/x/status is its status, and no resource in it.
+    if rest.first == "namespaces", rest.count > 2, !["status", "finalize"].contains(rest[rest.startIndex + 2]) {
+      namespace = rest[rest.startIndex + 1]
+      rest = rest.dropFirst(2)
+    }
+    guard let plural = rest.popFirst(), let type = types.find(group: group, version: version, plural: plural) else {
+      throw .unknownResource
+    }
+    self.type = type
+    name = rest.popFirst()
+    let subresource = rest.popFirst()
+    isStatus = subresource == "status"
+    let isScopeRight = type.resource.isNamespaced ? (namespace != nil || name == nil) : namespace == nil
+    guard rest.isEmpty, isScopeRight, subresource == nil || (isStatus && type.hasStatus) else {
+      throw .unknownResource
+    }
+  }
+
+  var key: ObjectKey { ObjectKey(namespace: namespace ?? "", name: name ?? "") }
+}

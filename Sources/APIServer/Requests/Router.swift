@@ -1,0 +1,121 @@
+import HTTP
+import KubernetesAPI
+import Manifest
+
+/// Finds what a request asks for and has it done.
+struct Router: Sendable {
+  var api: API
+  /// Who asks, and is known to be allowed to.
+  var caller: Caller
+
+  func answer(_ request: HTTPRequest, _ target: Target) async throws(Status) -> HTTPResponse {
+    switch target.segments.first {
+    case "healthz", "livez", "readyz": return try text("ok", for: request)
+    case "version": return try document(Discovery.version, request)
+    case "api" where target.segments.count == 1: return try document(Discovery.coreVersions, request)
+    case "apis" where target.segments.count == 1: return try document(Discovery(api.types).groups, request)
+    case "api": return try await versioned(request, target, group: "", target.segments.dropFirst())
+    case "apis":
+      let group = target.segments[1]
+      guard target.segments.count > 2 else { return try document(Discovery(api.types).group(group), request) }
+      return try await versioned(request, target, group: group, target.segments.dropFirst(2))
+    default: throw .unknownResource
+    }
+  }
+
+  private func versioned(
+    _ request: HTTPRequest, _ target: Target, group: String, _ segments: ArraySlice<String>
+  ) async throws(Status) -> HTTPResponse {
+    let version = segments.first ?? ""
+    let rest = segments.dropFirst()
+    guard !rest.isEmpty else {
+      return try document(Discovery(api.types).resources(group: group, version: version), request)
+    }
+    let path = try ResourcePath(rest, group: group, version: version, in: api.types)
+    // Reviews are answered by whoever knows what the caller may do, in front of this.
+    guard !path.type.isReview else { throw .unknownMethod }
+    return try await path.name == nil
+      ? collection(request, target, path)
+      : object(request, target, path)
+  }
+
+  private func collection(
+    _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
+  ) async throws(Status) -> HTTPResponse {
+    switch request.method {
+    case .get where target.flag("watch"):
+      return try await Watching(api: api).begin(path, target, try Form(request, target))
+    case .get: return try await Listing(api: api).page(path, target, try Form(request, target))
+    case .post:
+      let form = try Form(request, target)
+      let options = try WriteOptions(request, target, by: caller)
+      let value = try request.json()
+      let warnings = try options.validation.check(value, path.type, isPatch: false)
+      return answer(201, try await api.create(value, at: path, options), path, form).warning(of: warnings)
+    case .delete: return try await deleteAll(path, target)
+    default: throw .unknownMethod
+    }
+  }
+
+  private func object(
+    _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
+  ) async throws(Status) -> HTTPResponse {
+    let (options, form) = (try WriteOptions(request, target, by: caller), try Form(request, target))
+    switch request.method {
+    case .get: return answer(200, try await api.get(path), path, form)
+    case .put:
+      let value = try request.json()
+      let warnings = try options.validation.check(value, path.type, isPatch: false)
+      return answer(200, try await api.replace(path, with: value, options), path, form).warning(of: warnings)
+    case .patch:
+      let patch = try Patch(request, for: path.type)
+      let warnings = try options.validation.check(patch.document, path.type, isPatch: true)
+      let (object, isNew) = try await api.patch(path, patch, options)
+      return answer(isNew ? 201 : 200, object, path, form).warning(of: warnings)
+    case .delete where !path.isStatus:
+      return try await api.delete(path, try DeleteOptions(request, target)).response
+    default: throw .unknownMethod
+    }
+  }
+
+  private func deleteAll(_ path: ResourcePath, _ target: Target) async throws(Status) -> HTTPResponse {
+    let options = DeleteOptions(isDryRun: try WriteOptions.isDryRun(target["dryRun"]))
+    for object in await api.objects(try Selection(path, target)) {
+      var single = path
+      single.name = object.key.name
+      if path.type.resource.isNamespaced { single.namespace = object.key.namespace }
+      do throws(Status) {
+        _ = try await api.delete(single, options)
+      } catch  where error.code == 404 {
+        // Somebody else was faster, which is what was wanted.
+      }
+    }
+    return HTTPResponse(
+      status: 200, json: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success"])
+  }
+
+  private func answer(_ status: Int, _ object: StoredObject, _ path: ResourcePath, _ form: Form) -> HTTPResponse {
+    HTTPResponse(status: status, json: form.bytes(object, of: path.type, at: api.now()))
+  }
+
+  private func document(_ value: Value, _ request: HTTPRequest) throws(Status) -> HTTPResponse {
+    guard request.method == .get else { throw .unknownMethod }
+    return HTTPResponse(status: 200, json: value)
+  }
+
+  private func text(_ text: String, for request: HTTPRequest) throws(Status) -> HTTPResponse {
+    guard request.method == .get || request.method == .head else { throw .unknownMethod }
+    return HTTPResponse(
+      status: 200, headers: ["Content-Type": "text/plain; charset=utf-8", "Content-Length": String(text.utf8.count)],
+      bytes: request.method == .head ? [] : Array(text.utf8))
+  }
+}
+
+extension HTTPResponse {
+  /// The answer with what a person should know of it (RFC 9111 §5.5, code 299).
+  fileprivate func warning(of texts: [String]) -> HTTPResponse {
+    var response = self
+    for text in texts { response.headers.add("Warning", "299 - " + JSON.text(.string(text))) }
+    return response
+  }
+}

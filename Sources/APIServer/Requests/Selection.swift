@@ -1,0 +1,63 @@
+import KubernetesAPI
+
+/// The objects of one resource that a list or a watch is about.
+struct Selection: Sendable {
+  var type: ResourceType
+  var namespace: String?
+  var name: String?
+  var excludedNames: [String] = []
+  var labels = LabelSelector()
+
+  init(_ path: ResourcePath, _ target: Target) throws(Status) {
+    type = path.type
+    namespace = path.namespace
+    name = path.name
+    if let text = target["labelSelector"] { labels = try LabelSelector(text) }
+    if let text = target["fieldSelector"] { try select(fields: text) }
+  }
+
+  /// Everything of `type`.
+  init(_ type: ResourceType) {
+    self.type = type
+  }
+
+  private mutating func select(fields text: String) throws(Status) {
+    for term in text.split(separator: ",") {
+      let isNot = term.contains("!=")
+      let sides = term.split(whereSeparator: { "=!".contains($0) }).map(String.init)
+      guard sides.count == 2 else { throw .badRequest("invalid selector: '\(term)'; can't understand it") }
+      switch (sides[0], isNot) {
+      case ("metadata.name", false): name = sides[1]
+      case ("metadata.name", true): excludedNames.append(sides[1])
+      case ("metadata.namespace", false): namespace = sides[1]
+      default: throw .badRequest("field label not supported: \(sides[0])")
+      }
+    }
+  }
+
+  func contains(_ object: StoredObject) -> Bool {
+    (namespace == nil || namespace == object.key.namespace) && (name == nil || name == object.key.name)
+      && !excludedNames.contains(object.key.name) && labels.matches(object.labels)
+  }
+
+  /// What `change` looks like to someone who sees only the selected objects.
+  func view(of change: Change) -> Event? {
+    guard change.collection == type.collection else { return nil }
+    let isSelected = contains(change.object)
+    let wasSelected = change.previous.map(contains) ?? (change.kind == .modified)
+    switch change.kind {
+    case .deleted:
+      return isSelected || wasSelected ? Event(kind: .deleted, object: change.object) : nil
+    case .added, .modified:
+      if isSelected { return Event(kind: wasSelected ? .modified : .added, object: change.object) }
+      // It lost its labels: gone, as far as this reader can tell.
+      return wasSelected ? Event(kind: .deleted, object: change.object) : nil
+    }
+  }
+}
+
+/// A change as one reader is told of it.
+struct Event: Sendable {
+  var kind: Change.Kind
+  var object: StoredObject
+}

@@ -1,0 +1,78 @@
+import KubernetesAPI
+import Manifest
+
+/// What is done about fields that the schema of a kind does not know.
+///
+/// They are dropped in any case, where there is a schema; the question is who is told.
+enum FieldValidation: String, Hashable, Sendable {
+  case ignore = "Ignore"
+  case warn = "Warn"
+  case strict = "Strict"
+
+  init(_ target: Target, kind: String) throws(Status) {
+    guard let text = target["fieldValidation"] else {
+      self = .warn
+      return
+    }
+    guard let mode = FieldValidation(rawValue: text) else {
+      let problem = #"Unsupported value: "\#(text)": supported values: "Ignore", "Strict", "Warn""#
+      throw .invalidOptions(
+        kind, [Status.Cause(reason: "FieldValueNotSupported", message: problem, field: "fieldValidation")])
+    }
+    self = mode
+  }
+
+  /// The warnings about what is unknown in `document`, an object or the part of one that a patch has.
+  func check(_ document: Value, _ type: ResourceType, isPatch: Bool) throws(Status) -> [String] {
+    guard self != .ignore else { return [] }
+    let operations = document.sequence?.flatMap { type.structure.unknown(inOperation: $0) }
+    let problems = (operations ?? type.structure.unknown(in: document)).map { "unknown field \"\($0)\"" }
+    guard self == .strict, !problems.isEmpty else { return problems }
+    let text = "strict decoding error: " + problems.joined(separator: ", ")
+    if isPatch {
+      let cause = Status.Cause.invalid("patch", .string(JSON.text(document)), text)
+      throw .invalid(type.resource, document[path: "metadata", "name"]?.string ?? "", [cause])
+    }
+    let kind = type.resource.kind
+    throw .badRequest("\(kind) in version \"\(type.resource.version)\" cannot be handled as a \(kind): \(text)")
+  }
+}
+
+extension Structure {
+  /// The places in `value` that are not known, in order.
+  func unknown(in value: Value) -> [String] {
+    guard let pairs = value.mapping?.pairs, mergesKeys else { return [] }
+    return pairs.flatMap { pair -> [String] in
+      let (inner, isKnown) = member(pair.key)
+      if case .record = self, !isKnown { return [pair.key] }
+      return inner.unknown(in: pair.value).map { pair.key + "." + $0 }
+    }.sorted()
+  }
+
+  /// The places that are not known and an operation of a JSON patch would put something at.
+  func unknown(inOperation operation: Value) -> [String] {
+    guard ["add", "replace", "copy", "move"].contains(operation["op"]?.string ?? "") else { return [] }
+    var structure = self
+    var keys: [String] = []
+    for key in JSONPatch.segments(operation["path"]?.string ?? "") {
+      guard structure.mergesKeys else { return [] }
+      let (inner, isKnown) = structure.member(key)
+      keys.append(key)
+      if case .record = structure, !isKnown { return [keys.joined(separator: ".")] }
+      structure = inner
+    }
+    return structure.unknown(in: operation["value"] ?? .null).map { (keys + [$0]).joined(separator: ".") }
+  }
+
+  /// `value` without what is not known.
+  func pruned(_ value: Value) -> Value {
+    guard let pairs = value.mapping?.pairs, mergesKeys else { return value }
+    return .mapping(
+      Mapping(
+        pairs.compactMap { pair in
+          let (inner, isKnown) = member(pair.key)
+          if case .record = self, !isKnown { return nil }
+          return Mapping.Pair(key: pair.key, value: inner.pruned(pair.value))
+        }))
+  }
+}

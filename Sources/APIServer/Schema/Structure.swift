@@ -1,0 +1,77 @@
+/// How the values of a kind of object are put together: what is merged piece by piece, and what
+/// stands or falls as a whole (the OpenAPI extensions `x-kubernetes-list-type` and its kin).
+package indirect enum Structure: Hashable, Sendable {
+  /// Nothing is known: mappings are merged, lists are replaced.
+  case any
+  /// Replaced as a whole: scalars, and lists and mappings that are called atomic.
+  case whole
+  /// A list of scalars that are all different.
+  case set
+  /// A list whose items are told apart by the values of some of their keys.
+  case items(keys: [String], Structure)
+  /// A mapping with keys of its own choosing.
+  case map(Structure)
+  /// A mapping with known keys; others may be there as well.
+  case fields([String: Structure])
+  /// A mapping with these keys and no others, which are dropped.
+  case record([String: Structure])
+
+  /// The structure of what is under `key`, and whether the key is one that is known.
+  func member(_ key: String) -> (structure: Structure, isKnown: Bool) {
+    switch self {
+    case .fields(let fields), .record(let fields): fields[key].map { ($0, true) } ?? (.any, false)
+    case .map(let structure): (structure, false)
+    default: (.any, false)
+    }
+  }
+
+  /// The structure of an object with `fields` beside its metadata.
+  package static func object(_ fields: [String: Structure], isClosed: Bool = false) -> Structure {
+    var all = fields
+    for key in ["apiVersion", "kind"] { all[key] = .whole }
+    all["metadata"] = metadata
+    return isClosed ? .record(all) : .fields(all)
+  }
+
+  private static let metadata = fields([
+    "annotations": .map(.whole), "labels": .map(.whole), "finalizers": .set,
+    "ownerReferences": .items(keys: ["uid"], .fields([:])),
+  ])
+}
+
+extension Structure {
+  /// What Kubernetes' own schemas say of the kinds charts are made of, as far as lists are merged.
+  static func kubernetes(_ plural: String) -> Structure {
+    let status = fields(["conditions": .items(keys: ["type"], .fields([:]))])
+    switch plural {
+    case "configmaps", "secrets":
+      return object(["data": .map(.whole), "binaryData": .map(.whole), "stringData": .map(.whole)])
+    case "services":
+      let ports = items(keys: ["port", "protocol"], .fields([:]))
+      return object(["spec": fields(["ports": ports, "selector": .whole]), "status": status])
+    case "serviceaccounts": return object(["secrets": .items(keys: ["name"], .fields([:]))])
+    case "pods": return object(["spec": pod, "status": status])
+    case "deployments", "statefulsets", "daemonsets", "jobs":
+      return object(["spec": fields(["template": template, "selector": .whole]), "status": status])
+    case "cronjobs":
+      let job = fields(["spec": fields(["template": template])])
+      return object(["spec": fields(["jobTemplate": job]), "status": .fields([:])])
+    default: return object(["spec": .fields([:]), "status": status])
+    }
+  }
+
+  private static let template = fields(["metadata": metadata, "spec": pod])
+
+  private static let pod: Structure = {
+    let named = items(keys: ["name"], .fields([:]))
+    let container = fields([
+      "env": named, "ports": .items(keys: ["containerPort", "protocol"], .fields([:])),
+      "volumeMounts": .items(keys: ["mountPath"], .fields([:])),
+      "volumeDevices": .items(keys: ["devicePath"], .fields([:])), "resources": .fields([:]),
+    ])
+    let containers = items(keys: ["name"], container)
+    return fields([
+      "containers": containers, "initContainers": containers, "volumes": named, "imagePullSecrets": named,
+    ])
+  }()
+}

@@ -1,0 +1,72 @@
+import KubernetesAPI
+import Manifest
+
+/// Where an object lives among those of its resource; cluster-scoped ones have an empty namespace.
+struct ObjectKey: Hashable, Comparable, Sendable {
+  var namespace: String
+  var name: String
+
+  static func < (left: ObjectKey, right: ObjectKey) -> Bool {
+    left.namespace == right.namespace ? left.name < right.name : left.namespace < right.namespace
+  }
+}
+
+/// An object as it is kept: its JSON, and what must be known without reading that again.
+struct StoredObject: Sendable {
+  let key: ObjectKey
+  let version: Int
+  let bytes: [UInt8]
+  let labels: [String: String]
+  let uid: String
+  /// The uids in `metadata.ownerReferences`.
+  let owners: [String]
+
+  /// Reads what is needed of `bytes`; `nil` when they are no object.
+  init?(bytes: [UInt8], version: Int) {
+    // Icons and chart data make up most of the bytes and none of what is asked here.
+    let skipped = JSONPaths(["spec"], ["status"], ["data"], ["binaryData"], ["metadata", "managedFields"])
+    guard let value = try? JSON.parse(bytes, skipping: skipped) else { return nil }
+    self.init(Object(value), bytes: bytes, version: version)
+  }
+
+  /// The object with `version` as its `resourceVersion`.
+  init(_ value: Value, version: Int) {
+    let stamped = value.setting(["metadata", "resourceVersion"], to: .string(String(version)))
+    self.init(Object(stamped), bytes: JSON.bytes(stamped), version: version)
+  }
+
+  private init(_ object: Object, bytes: [UInt8], version: Int) {
+    key = ObjectKey(namespace: object.namespace ?? "", name: object.name)
+    self.version = version
+    self.bytes = bytes
+    labels = object.labels
+    uid = object.uid
+    let references = object.value[path: "metadata", "ownerReferences"]?.sequence ?? []
+    owners = references.compactMap { $0["uid"]?.string }
+  }
+
+  /// The whole object.
+  var value: Value {
+    guard let value = try? JSON.parse(bytes) else { fatalError("\(key.name) is kept as something that is no JSON") }
+    return value
+  }
+}
+
+/// One change of one object.
+struct Change: Sendable {
+  enum Kind: String, Sendable {
+    case added = "ADDED"
+    case modified = "MODIFIED"
+    case deleted = "DELETED"
+  }
+
+  let kind: Kind
+  /// The qualified name of the resource, such as `extensions.kubesphere.io`.
+  let collection: String
+  /// The object after the change; its last state when it was deleted.
+  let object: StoredObject
+  /// The object before, or `nil` when there was none or it is no longer known.
+  let previous: StoredObject?
+
+  var version: Int { object.version }
+}

@@ -1,0 +1,146 @@
+import KubernetesAPI
+import Manifest
+
+/// Says who may do what: masters everything, everybody known what `system:discovery` and
+/// `system:basic-user` allow, and beyond that what the policies say.
+package struct Authorizer: Hashable, Sendable {
+  private var policies: [Policy] = []
+
+  struct Verdict: Hashable, Sendable {
+    var isAllowed: Bool
+    var reason: String
+  }
+
+  /// Nobody but masters.
+  package init() {}
+
+  /// Reads a file of kube-apiserver's `--authorization-policy-file`.
+  package init(policyFile file: String) throws(AccessFileError) {
+    try self.init(text: try AccessFile.text(file), file: file)
+  }
+
+  init(text: String, file: String) throws(AccessFileError) {
+    for line in AccessFile.lines(text) {
+      do throws(AccessFile.Problem) {
+        var policy = try Policy(line: line.text)
+        policy.line = line.number
+        policies.append(policy)
+      } catch {
+        throw AccessFileError(file: file, line: line.number, problem: error.text)
+      }
+    }
+  }
+
+  func verdict(on attributes: Attributes, by user: User) -> Verdict {
+    if user.isMember(of: User.masters) { return Verdict(isAllowed: true, reason: "") }
+    for role in BuiltInRole.all where user.isMember(of: role.group) && role.allows(attributes) {
+      return Verdict(isAllowed: true, reason: "allowed to everybody in group \"\(role.group)\" by \"\(role.name)\"")
+    }
+    if let policy = policies.first(where: { $0.matches(user, attributes) }) {
+      return Verdict(isAllowed: true, reason: "ABAC: allowed by line \(policy.line) of the policy file")
+    }
+    return Verdict(isAllowed: false, reason: "No policy matched.")
+  }
+
+  /// Refuses what `user` may not do.
+  func check(_ attributes: Attributes, by user: User) throws(Status) {
+    guard verdict(on: attributes, by: user).isAllowed else { throw .forbidden(attributes, user) }
+  }
+
+  /// What `user` may do in `namespace`, as a `SelfSubjectRulesReview` lists it.
+  func rules(for user: User, in namespace: String) -> (resources: [Value], others: [Value]) {
+    if user.isMember(of: User.masters) {
+      return ([Self.rule(["*"], group: "*", ["*"])], [Self.rule(["*"], paths: ["*"])])
+    }
+    let roles = BuiltInRole.all.filter { user.isMember(of: $0.group) }
+    var resources = roles.filter { !$0.reviews.isEmpty }.map { Self.rule(["create"], group: $0.apiGroup, $0.reviews) }
+    var others = roles.filter { !$0.paths.isEmpty }.map { Self.rule(["get"], paths: $0.paths) }
+    for policy in policies where policy.concerns(user) {
+      let verbs = policy.isReadOnly ? ["get", "list", "watch"] : ["*"]
+      if !policy.resource.isEmpty, policy.namespace == "*" || policy.namespace == namespace {
+        resources.append(Self.rule(verbs, group: policy.apiGroup, [policy.resource]))
+      }
+      if !policy.nonResourcePath.isEmpty { others.append(Self.rule(verbs, paths: [policy.nonResourcePath])) }
+    }
+    return (resources, others)
+  }
+
+  private static func rule(_ verbs: [String], group: String, _ resources: [String]) -> Value {
+    ["verbs": list(verbs), "apiGroups": list([group]), "resources": list(resources)]
+  }
+
+  private static func rule(_ verbs: [String], paths: [String]) -> Value {
+    ["verbs": list(verbs), "nonResourceURLs": list(paths)]
+  }
+
+  private static func list(_ texts: [String]) -> Value { .sequence(texts.map(Value.string)) }
+}
+
+/// A right that needs no policy, as in every cluster with role-based access control.
+struct BuiltInRole: Hashable, Sendable {
+  var name: String
+  var group: String
+  /// Documents that may be read.
+  var paths: [String] = []
+  /// Reviews of one's own rights that may be asked for.
+  var apiGroup = ""
+  var reviews: [String] = []
+
+  private static let information = ["/healthz", "/livez", "/readyz", "/version", "/version/"]
+
+  static let all = [
+    BuiltInRole(
+      name: "system:discovery", group: User.authenticated,
+      paths: ["/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*"] + information),
+    BuiltInRole(
+      name: "system:basic-user", group: User.authenticated, apiGroup: "authorization.k8s.io",
+      reviews: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]),
+    BuiltInRole(
+      name: "system:basic-user", group: User.authenticated, apiGroup: "authentication.k8s.io",
+      reviews: ["selfsubjectreviews"]),
+    BuiltInRole(name: "system:public-info-viewer", group: User.unauthenticated, paths: information),
+  ]
+
+  func allows(_ attributes: Attributes) -> Bool {
+    if attributes.isResourceRequest {
+      return attributes.verb == "create" && attributes.group == apiGroup && attributes.subresource.isEmpty
+        && reviews.contains(attributes.resource)
+    }
+    return attributes.verb == "get"
+      && paths.contains { $0.hasSuffix("*") ? attributes.path.hasPrefix($0.dropLast()) : $0 == attributes.path }
+  }
+}
+
+extension Status {
+  /// Says what was not allowed to whom, in the words of kube-apiserver.
+  static func forbidden(_ attributes: Attributes, _ user: User) -> Status {
+    let who = "User \(quoted(user.name)) cannot \(attributes.verb)"
+    guard attributes.isResourceRequest else {
+      return Status(
+        code: 403, reason: "Forbidden", message: escaped("forbidden: \(who) path \(quoted(attributes.path))"))
+    }
+    let subresource = attributes.subresource.isEmpty ? "" : "/" + attributes.subresource
+    let place =
+      attributes.namespace.isEmpty ? "at the cluster scope" : "in the namespace \(quoted(attributes.namespace))"
+    let what = "resource \(quoted(attributes.resource + subresource)) in API group \(quoted(attributes.group)) \(place)"
+    let subject = attributes.group.isEmpty ? attributes.resource : "\(attributes.resource).\(attributes.group)"
+    let name = attributes.name.isEmpty ? "" : " " + quoted(attributes.name)
+    return Status(
+      code: 403, reason: "Forbidden", message: "\(subject)\(name) is forbidden: " + escaped("\(who) \(what)"),
+      details: Details(name: attributes.name, group: attributes.group, kind: attributes.resource))
+  }
+
+  private static func quoted(_ text: String) -> String { JSON.text(.string(text)) }
+
+  /// The message may end up in a web page, and holds what a stranger wrote.
+  private static func escaped(_ text: String) -> String {
+    text.reduce(into: "") { result, character in
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      default: result.append(character)
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import KubernetesAPI
+import Manifest
+
+/// One line of kube-apiserver's `--authorization-policy-file`: attribute-based access control.
+///
+/// A star matches everything, nothing matches nothing, and a line for nobody is refused when read.
+struct Policy: Hashable, Sendable {
+  var user = ""
+  var group = ""
+  var resource = ""
+  var apiGroup = ""
+  var namespace = ""
+  var nonResourcePath = ""
+  var isReadOnly = false
+  /// Where it stands, for the reason of a verdict.
+  var line = 0
+
+  func matches(_ person: User, _ attributes: Attributes) -> Bool {
+    concerns(person) && (attributes.isReadOnly || !isReadOnly)
+      && (attributes.isResourceRequest ? matches(resourceOf: attributes) : matches(path: attributes.path))
+  }
+
+  func concerns(_ person: User) -> Bool {
+    (user.isEmpty || user == "*" || user == person.name)
+      && (group.isEmpty || group == "*" || person.isMember(of: group))
+      // A star means those who are known.
+      && (user == "*" || group == "*" ? person.isMember(of: User.authenticated) : true)
+  }
+
+  private func matches(resourceOf attributes: Attributes) -> Bool {
+    Self.matches(namespace, attributes.namespace) && Self.matches(resource, attributes.resource)
+      && Self.matches(apiGroup, attributes.group)
+  }
+
+  private func matches(path: String) -> Bool {
+    if nonResourcePath.hasSuffix("*") { return path.hasPrefix(nonResourcePath.dropLast()) }
+    return nonResourcePath == path
+  }
+
+  private static func matches(_ pattern: String, _ text: String) -> Bool { pattern == "*" || pattern == text }
+}
+
+extension Policy {
+  private static let keys = ["user", "group", "resource", "apiGroup", "namespace", "nonResourcePath", "readonly"]
+
+  /// Reads one line, versioned or as it was before there were versions.
+  init(line text: String) throws(AccessFile.Problem) {
+    let value: Value
+    do throws(SyntaxError) {
+      value = try JSON.parse(Array(text.utf8))
+    } catch {
+      throw AccessFile.Problem("this is no JSON: column \(error.column): \(error.problem)")
+    }
+    guard value.mapping != nil else { throw AccessFile.Problem("a policy is a JSON object") }
+    let isVersioned = value["apiVersion"] != nil || value["kind"] != nil
+    try self.init(spec: isVersioned ? try Self.spec(of: value) : value)
+    if isVersioned { return }
+    // Before there were versions, what was left out meant everything.
+    if user.isEmpty, group.isEmpty { group = "*" }
+    if namespace.isEmpty, resource.isEmpty { nonResourcePath = "*" }
+    for key in [\Policy.namespace, \Policy.resource] where self[keyPath: key].isEmpty { self[keyPath: key] = "*" }
+    apiGroup = "*"
+  }
+
+  private static func spec(of value: Value) throws(AccessFile.Problem) -> Value {
+    guard value["apiVersion"] == "abac.authorization.kubernetes.io/v1beta1", value["kind"] == "Policy" else {
+      throw AccessFile.Problem(#"apiVersion "abac.authorization.kubernetes.io/v1beta1" and kind "Policy" are expected"#)
+    }
+    for key in value.mapping?.keys ?? [] where !["apiVersion", "kind", "spec"].contains(key) {
+      throw AccessFile.Problem("a policy has no \(JSON.text(.string(key)))")
+    }
+    guard let spec = value["spec"], spec.mapping != nil else { throw AccessFile.Problem("the policy has no spec") }
+    guard spec["user"]?.string?.isEmpty == false || spec["group"]?.string?.isEmpty == false else {
+      throw AccessFile.Problem("the policy is for nobody: it names no user and no group")
+    }
+    return spec
+  }
+
+  private init(spec: Value) throws(AccessFile.Problem) {
+    for pair in spec.mapping?.pairs ?? [] {
+      // A key that nobody reads would be a restriction that nobody heeds.
+      guard Self.keys.contains(pair.key) else {
+        throw AccessFile.Problem(
+          "a policy has no \(JSON.text(.string(pair.key))); there are \(Self.keys.joined(separator: ", "))")
+      }
+      guard pair.key == "readonly" ? pair.value.bool != nil : pair.value.string != nil else {
+        throw AccessFile.Problem("\(pair.key) is \(pair.key == "readonly" ? "true or false" : "a text")")
+      }
+    }
+    func text(_ key: String) -> String { spec[key]?.string ?? "" }
+    self.init(
+      user: text("user"), group: text("group"), resource: text("resource"), apiGroup: text("apiGroup"),
+      namespace: text("namespace"), nonResourcePath: text("nonResourcePath"),
+      isReadOnly: spec["readonly"]?.bool ?? false)
+  }
+}

@@ -1,0 +1,128 @@
+import KubernetesAPI
+import Platform
+
+/// Which bearer token belongs to whom.
+///
+/// Tokens are compared and never shown: no error names one.
+package struct TokenTable: Hashable, Sendable {
+  private var entries: [Entry] = []
+
+  private struct Entry: Hashable, Sendable {
+    var token: [UInt8]
+    var user: User
+  }
+
+  package init() {}
+
+  /// Reads a file of kube-apiserver's `--token-auth-file`: lines of `token,user,uid,"group1,group2"`.
+  package init(file: String) throws(AccessFileError) {
+    try self.init(text: try AccessFile.text(file), file: file)
+  }
+
+  init(text: String, file: String) throws(AccessFileError) {
+    for line in AccessFile.lines(text) {
+      do throws(AccessFile.Problem) {
+        try add(line: line.text)
+      } catch {
+        throw AccessFileError(file: file, line: line.number, problem: error.text)
+      }
+    }
+    guard !entries.isEmpty else { throw AccessFileError(file: file, line: 0, problem: "there is no token in it") }
+  }
+
+  private mutating func add(line: String) throws(AccessFile.Problem) {
+    let fields = try CommaSeparated.fields(line)
+    guard (3...4).contains(fields.count) else {
+      throw AccessFile.Problem(
+        #"token,user,uid and perhaps "group1,group2" are expected; there are \#(fields.count) fields"#)
+    }
+    guard !fields[0].isEmpty, !fields[1].isEmpty else {
+      throw AccessFile.Problem("the \(fields[0].isEmpty ? "token" : "user") is empty")
+    }
+    let token = Array(fields[0].utf8)
+    guard !entries.contains(where: { $0.token == token }) else {
+      throw AccessFile.Problem("the token is the same as on an earlier line")
+    }
+    let groups = fields.count == 4 ? fields[3].split(separator: ",").map(String.init) : []
+    add(token: token, User(name: fields[1], uid: fields[2], groups: groups).joined)
+  }
+
+  mutating func add(token: [UInt8], _ user: User) {
+    entries.append(Entry(token: token, user: user))
+  }
+
+  /// Whose token it is; takes as long for a wrong token as for a right one.
+  func user(of token: [UInt8]) -> User? {
+    var found: User?
+    for entry in entries where Self.isEqual(token, entry.token) { found = entry.user }
+    return found
+  }
+
+  /// Compares in a time that does not depend on where the first difference is.
+  private static func isEqual(_ given: [UInt8], _ expected: [UInt8]) -> Bool {
+    var difference = given.count ^ expected.count
+    for index in expected.indices {
+      difference |= Int((index < given.count ? given[index] : 0) ^ expected[index])
+    }
+    return difference == 0
+  }
+}
+
+/// What the two files about access have in common.
+enum AccessFile {
+  struct Problem: Error {
+    var text: String
+    init(_ text: String) { self.text = text }
+  }
+
+  static func text(_ file: String) throws(AccessFileError) -> String {
+    do throws(SystemError) {
+      return try Files.text(file, limit: 4 << 20)
+    } catch {
+      throw AccessFileError(file: file, line: 0, problem: error.problem)
+    }
+  }
+
+  /// The lines that say something: no blank ones, no comments.
+  static func lines(_ text: String) -> [(number: Int, text: String)] {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap { index, line in
+      let content = line.drop { $0 == " " || $0 == "\t" }
+      return content.isEmpty || content.first == "#" ? nil : (index + 1, String(line))
+    }
+  }
+}
+
+/// One line of comma-separated values (RFC 4180).
+enum CommaSeparated {
+  static func fields(_ line: String) throws(AccessFile.Problem) -> [String] {
+    var fields: [String] = []
+    var rest = line[...]
+    while true {
+      fields.append(rest.first == "\"" ? try quoted(&rest) : plain(&rest))
+      guard let next = rest.popFirst() else { return fields }
+      guard next == "," else { throw AccessFile.Problem("a comma is expected after a closing quote") }
+    }
+  }
+
+  private static func plain(_ rest: inout Substring) -> String {
+    let field = rest.prefix { $0 != "," }
+    rest = rest[field.endIndex...]
+    return String(field)
+  }
+
+  private static func quoted(_ rest: inout Substring) throws(AccessFile.Problem) -> String {
+    rest.removeFirst()
+    var field = ""
+    while let character = rest.popFirst() {
+      guard character == "\"" else {
+        field.append(character)
+        continue
+      }
+      // A doubled quote stands for itself.
+      guard rest.first == "\"" else { return field }
+      rest.removeFirst()
+      field.append("\"")
+    }
+    throw AccessFile.Problem("a quote is not closed")
+  }
+}

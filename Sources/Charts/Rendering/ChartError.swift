@@ -1,0 +1,32 @@
+package import Manifest
+package import Packages
+
+/// Why a chart did not become objects.
+package enum ChartError: Error, Hashable, Sendable {
+  case package(PackageError)
+  /// Something only helm understands, and there is no helm.
+  case needsHelm(file: String, line: Int, construct: String)
+  /// A value that is not there, or that is no text.
+  case badValue(file: String, line: Int, expression: String, problem: String)
+  /// The rendered file is no YAML, or its YAML is no object.
+  case badManifest(file: String, SyntaxError)
+  /// The config of the installation is no YAML mapping.
+  case badConfig(SyntaxError)
+  /// helm did not do it; the text is what helm said.
+  case helm(String)
+}
+
+extension ChartError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .package(let error): "\(error)"
+    case .needsHelm(let file, let line, let construct):
+      "\(file):\(line): \(construct) needs helm, which was not found: install it (https://helm.sh/docs/intro/install)"
+        + " so that it is in the PATH, or name it in KSX_HELM, and try again"
+    case .badValue(let file, let line, let expression, let problem): "\(file):\(line): \(expression) \(problem)"
+    case .badManifest(let file, let error): "\(file): \(error)"
+    case .badConfig(let error): "the config: \(error)"
+    case .helm(let message): "helm: \(message)"
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Manifest
+import Packages
+package import Platform
+
+/// Makes objects of a chart: with helm where there is one, otherwise by plain substitution.
+package struct ChartRenderer: Hashable, Sendable {
+  package enum Engine: Hashable, Sendable {
+    /// The helm at this path.
+    case helm(path: String)
+    case substitution
+  }
+
+  package var engine: Engine
+  /// How long helm may take.
+  package var timeout: Duration = .seconds(120)
+  /// Kubernetes' version as charts are told, or empty when it is not known.
+  package var kubernetesVersion = ""
+
+  package init(engine: Engine) { self.engine = engine }
+
+  /// The helm named in `KSX_HELM`, else the first one in the `PATH`, else none.
+  package static func found(_ environment: Environment = .current) -> ChartRenderer {
+    if let named = environment["KSX_HELM"], !named.isEmpty {
+      return ChartRenderer(engine: Files.exists(named) ? .helm(path: named) : .substitution)
+    }
+    return ChartRenderer(engine: environment.locate("helm").map(Engine.helm) ?? .substitution)
+  }
+
+  /// The objects of the packed chart `archive` in `release`.
+  package func render(_ archive: [UInt8], for release: Release) async throws(ChartError) -> RenderedChart {
+    let package: Package
+    do { package = try Package(archive: archive) } catch { throw .package(error) }
+    var rendered = RenderedChart()
+    try rendered.addDefinitions(package.files)
+    switch engine {
+    case .substitution: try Self.substitute(package, release, &rendered)
+    case .helm(let path):
+      let helm = Helm(path: path, timeout: timeout, kubernetesVersion: kubernetesVersion)
+      let text = try await helm.template(archive, release)
+      for document in Helm.documents(text) { try rendered.add(document.text, file: document.file) }
+    }
+    return rendered
+  }
+
+  private static func substitute(
+    _ package: Package, _ release: Release, _ rendered: inout RenderedChart
+  ) throws(ChartError) {
+    let values = try Substitution.values(package, release)
+    for file in package.files.sorted(by: { $0.key < $1.key }) {
+      if file.key.hasPrefix("charts/") {
+        throw .needsHelm(file: file.key, line: 1, construct: "a chart within the chart")
+      }
+      guard file.key.hasPrefix("templates/"), isTemplate(file.key) else { continue }
+      let text = String(decoding: file.value, as: UTF8.self)
+      try rendered.add(try Substitution(file: file.key, values: values).render(text), file: file.key)
+    }
+  }
+
+  /// Files that begin with an underscore hold definitions only, and notes are for people.
+  private static func isTemplate(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return !name.hasPrefix("_") && name != "NOTES.txt"
+  }
+}

@@ -1,0 +1,82 @@
+import Manifest
+import Platform
+
+/// A helm that renders, and does nothing else.
+struct Helm {
+  var path: String
+  var timeout: Duration
+  var kubernetesVersion: String
+
+  /// What `helm template` prints for the packed chart.
+  func template(_ archive: [UInt8], _ release: Release) async throws(ChartError) -> String {
+    let config = YAML.text(try release.configValue())
+    let outcome: ChildProcess.Outcome
+    let folder: ScratchFolder
+    do {
+      folder = try ScratchFolder()
+      defer { folder.remove() }
+      try folder.write("chart.tgz", archive)
+      try folder.write("config.yaml", Array(config.utf8))
+      try folder.write("forced.yaml", Array(YAML.text(release.forced).utf8))
+      var process = ChildProcess(
+        [path] + arguments(release, folder), environment: Self.environment(folder))
+      process.timeout = timeout
+      outcome = try await process.run()
+    } catch {
+      throw .helm("\(error)")
+    }
+    switch outcome.end {
+    case .exited(0): return outcome.outputText
+    case .timedOut: throw .helm("it took longer than \(timeout)")
+    case .exited, .killed, .cancelled: throw .helm(Self.complaint(outcome.errorText, folder.path))
+    }
+  }
+
+  private func arguments(_ release: Release, _ folder: ScratchFolder) -> [String] {
+    var arguments = [
+      "template", release.name, folder.path + "/chart.tgz", "--namespace", release.namespace,
+      "--values", folder.path + "/config.yaml", "--values", folder.path + "/forced.yaml",
+    ]
+    if release.isUpgrade { arguments.append("--is-upgrade") }
+    if !kubernetesVersion.isEmpty { arguments += ["--kube-version", kubernetesVersion] }
+    return arguments
+  }
+
+  /// helm gets nothing of this process's environment that could lead it elsewhere, such as a kubeconfig.
+  private static func environment(_ folder: ScratchFolder) -> Environment {
+    [
+      "HOME": folder.path, "HELM_CACHE_HOME": folder.path, "HELM_CONFIG_HOME": folder.path,
+      "HELM_DATA_HOME": folder.path, "PATH": "/usr/local/bin:/usr/bin:/bin",
+    ]
+  }
+
+  /// The complaint without the passing folder's name, and no longer than a condition may be.
+  private static func complaint(_ text: String, _ folder: String) -> String {
+    let lines = text.split(separator: "\n").filter { !$0.hasPrefix("WARNING") }.joined(separator: " ")
+    let plain = lines.split(separator: folder + "/").joined()
+    let short = String(plain.prefix(2000))
+    return short.hasPrefix("Error: ") ? String(short.dropFirst(7)) : short
+  }
+
+  /// The documents of helm's output with the file each says it comes from.
+  static func documents(_ text: String) -> [(file: String, text: String)] {
+    var documents: [(file: String, text: String)] = []
+    var lines: [Substring] = []
+    var file = ""
+    func finish() {
+      if !lines.isEmpty { documents.append((file.isEmpty ? "templates" : file, lines.joined(separator: "\n"))) }
+      (lines, file) = ([], "")
+    }
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("---") {
+        finish()
+      } else if line.hasPrefix("# Source: "), file.isEmpty {
+        file = line.dropFirst(10).split(separator: "/", maxSplits: 1).last.map(String.init) ?? ""
+      } else {
+        lines.append(line)
+      }
+    }
+    finish()
+    return documents
+  }
+}

@@ -1,0 +1,65 @@
+import KubernetesAPI
+package import Manifest
+import Packages
+
+/// A chart repository's `index.yaml`: which versions there are, and where.
+package struct ChartIndex: Hashable, Sendable {
+  /// One version that can be taken.
+  package struct Entry: Hashable, Sendable {
+    package var name: String
+    package var version: String
+    /// The first place it can be had from, as the index says: an address or a path below the repository.
+    package var url: String
+    /// SHA-256 in hexadecimal digits, or empty.
+    package var digest: String
+    /// RFC 3339, or empty.
+    package var created: String
+  }
+
+  /// Newest first, by extension.
+  package var entries: [String: [Entry]] = [:]
+  /// What was left out, and why.
+  package var refused: [String] = []
+
+  package init(_ text: String) throws(SyntaxError) {
+    let value = try YAML.parse(text)
+    guard let listed = value["entries"]?.mapping else {
+      throw SyntaxError(line: 1, column: 1, problem: "an index has entries; this has none")
+    }
+    for pair in listed.pairs {
+      for version in pair.value.sequence ?? [] { add(pair.key, version) }
+    }
+    for name in entries.keys {
+      entries[name]?.sort { SemanticVersion.precedes($1.version, $0.version) }
+    }
+  }
+
+  private mutating func add(_ name: String, _ value: Value) {
+    let version = Chart.text(value["version"])
+    let url = value["urls"]?.sequence?.first?.string ?? ""
+    if let problem = Self.problem(name, version, url) {
+      refused.append("\(name) \(version): \(problem)")
+      return
+    }
+    guard entries[name]?.contains(where: { $0.version == version }) != true else { return }
+    let digest = Chart.text(value["digest"]).lowercased()
+    let entry = Entry(
+      name: name, version: version, url: url,
+      digest: digest.hasPrefix("sha256:") ? String(digest.dropFirst(7)) : digest,
+      created: value["created"]?.string ?? "")
+    entries[name, default: []].append(entry)
+  }
+
+  /// What KubeSphere refuses as well (docs/KUBESPHERE.md: Repositories).
+  private static func problem(_ name: String, _ version: String, _ url: String) -> String? {
+    if !Syntax.isLabel(name) { return "the name is no DNS label of at most 63 characters" }
+    guard let parsed = SemanticVersion(version), parsed.description == version else {
+      return "the version is no semantic version"
+    }
+    if !parsed.build.isEmpty { return "the version has build metadata, which no object's name can have" }
+    if version.utf8.count > 63 || !Syntax.isSubdomain(version.lowercased()) || version != version.lowercased() {
+      return "the version cannot be part of an object's name"
+    }
+    return url.isEmpty ? "the index does not say where it is" : nil
+  }
+}

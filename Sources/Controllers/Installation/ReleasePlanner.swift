@@ -1,0 +1,138 @@
+import Charts
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+
+/// Finds out what shall be there: the chart, rendered, and how the cluster serves each kind in it.
+struct ReleasePlanner: Sendable {
+  var cluster: Cluster
+  var dialect: Dialect
+  var renderer: ChartRenderer
+
+  /// The version of `extension` that the cluster offers under this number, or `nil`.
+  func version(_ extension: String, _ version: String) async throws(ClusterError) -> ExtensionVersion? {
+    try await cluster.find(
+      dialect.extensionVersions, "\(`extension`)-\(version)", skipping: ExtensionVersion.unread
+    ).map { ExtensionVersion($0, dialect: dialect) }
+  }
+
+  /// What an attempt wants, and what of its chart is not done.
+  struct Planned: Sendable {
+    var parts: [ReleaseRecord.Part] = []
+    /// What a person should know about it.
+    var notes: [String] = []
+  }
+
+  /// The objects of the record's attempt.
+  func plan(_ record: ReleaseRecord, of extension: String) async throws(Failure) -> Planned {
+    let archive = try await archive(`extension`, record.attempt.version)
+    let manifest = try? Package(archive: archive).extensionManifest()
+    let rendered = try await rendered(archive, record, forced: forced(manifest))
+    var kinds = ServedKinds(cluster)
+    try await define(rendered.definitions, &kinds)
+    var planned = Planned()
+    if !rendered.hooks.isEmpty { planned.notes.append("hooks not run: " + rendered.hooks.joined(separator: ", ")) }
+    let agents = Self.agents(manifest).compactMap { $0["name"]?.string }
+    if !agents.isEmpty { planned.notes.append("not installed, for agents: " + agents.joined(separator: ", ")) }
+    for part in rendered.parts {
+      // The release's own namespace is there already, and stays.
+      if part.object.kind == "Namespace", part.object.name == record.namespace { continue }
+      planned.parts.append(try await placed(part, record.namespace, &kinds, isNew: !rendered.definitions.isEmpty))
+    }
+    return planned
+  }
+
+  private func rendered(
+    _ archive: [UInt8], _ record: ReleaseRecord, forced: Value
+  ) async throws(Failure) -> RenderedChart {
+    var renderer = renderer
+    if renderer.kubernetesVersion.isEmpty {
+      let answer = try await Failure.telling("/version") { () throws(ClusterError) in
+        try await cluster.document("/version")
+      }
+      renderer.kubernetesVersion = answer["gitVersion"]?.string ?? ""
+    }
+    let release = Release(
+      name: record.release, namespace: record.namespace, config: record.attempt.config,
+      forced: forced, isUpgrade: record.isUpgrade)
+    do { return try await renderer.render(archive, for: release) } catch { throw .lasting("\(error)") }
+  }
+
+  /// What the person does not choose: the group of what the gateway serves, which differs between
+  /// the dialects, and that parts meant for agents stay out of the host's release (docs/KUBESPHERE.md: Executor).
+  private func forced(_ manifest: ExtensionManifest?) -> Value {
+    var values: Value = [
+      "global": ["servingGroup": .string(dialect.apiServices.group)], "tags": ["extension": true, "agent": false],
+    ]
+    for part in Self.agents(manifest) {
+      guard let condition = part["condition"]?.string else { continue }
+      values = values.setting(condition.split(separator: ".").map(String.init), to: false)
+    }
+    return values
+  }
+
+  /// The parts of a package that belong on agents, and not on the host.
+  private static func agents(_ manifest: ExtensionManifest?) -> [Value] {
+    (manifest?.dependencies ?? []).filter { $0["tags"]?.sequence?.compactMap(\.string) == ["agent"] }
+  }
+
+  private func archive(_ extension: String, _ version: String) async throws(Failure) -> [UInt8] {
+    let name = "ExtensionVersion \(`extension`)-\(version)"
+    let found = try await Failure.telling(name) { () throws(ClusterError) in
+      try await self.version(`extension`, version)
+    }
+    guard let found else { throw .lasting("\(`extension`) has no version \(version): there is no \(name)") }
+    return try await archive(of: found)
+  }
+
+  private func archive(of version: ExtensionVersion) async throws(Failure) -> [UInt8] {
+    do {
+      return try await version.archive(from: cluster)
+    } catch {
+      switch error {
+      case .cluster(let cause): throw Failure(cause, "the chart of \(version.name)")
+      case .unavailable:
+        // Charts too large for a ConfigMap stay where they are.
+        guard let path = FileURL.path(version.chartURL), let bytes = try? Files.read(path) else { fallthrough }
+        return bytes
+      default: throw .lasting("the chart of \(version.name): \(error)")
+      }
+    }
+  }
+
+  /// Makes definitions that are not there; those that are stay as they are, as with helm.
+  private func define(_ definitions: [RenderedChart.Part], _ kinds: inout ServedKinds) async throws(Failure) {
+    for part in definitions {
+      let place = try await placed(part, "", &kinds, isNew: false)
+      do {
+        guard try await cluster.find(place.resource, part.object.name) == nil else { continue }
+        _ = try await cluster.create(place.resource, part.object)
+      } catch {
+        throw Failure(error, "\(part.file): \(place.title)")
+      }
+    }
+  }
+
+  /// The object in its namespace, with the way the cluster serves it.
+  private func placed(
+    _ part: RenderedChart.Part, _ namespace: String, _ kinds: inout ServedKinds, isNew: Bool
+  ) async throws(Failure) -> ReleaseRecord.Part {
+    let object = part.object
+    let resource: Resource?
+    do { resource = try await kinds.resource(object.apiVersion, object.kind) } catch {
+      throw Failure(error, "\(part.file): \(object.apiVersion)")
+    }
+    guard let resource else {
+      let problem = "the cluster does not serve \(object.kind) of \(object.apiVersion)"
+      // A definition made a moment ago takes a moment to be served.
+      if isNew { throw .passing(.unreadable(problem)) }
+      throw .lasting("\(part.file): \(problem), which \(object.name) needs")
+    }
+    let inside = resource.isNamespaced ? Value.string(object.namespace ?? namespace) : nil
+    let value = object.value.setting(["metadata", "namespace"], to: inside)
+    return ReleaseRecord.Part(resource: resource, object: Object(value), file: part.file)
+  }
+}

@@ -1,0 +1,25 @@
+package import Charts
+package import Platform
+
+/// How the controllers behave.
+package struct ControllerSettings: Sendable {
+  package var renderer = ChartRenderer.found()
+  /// How often workloads are looked at while an installation waits for them.
+  package var pollInterval = Duration.seconds(1)
+  /// Seconds that workloads have to become ready, and objects to go.
+  package var readyTimeout = 600
+  /// How long to wait before trying again what did not work.
+  package var patience = Duration.seconds(30)
+  /// KubeSphere's version, for `ksVersion` constraints; `nil` when it is not known, and not checked.
+  package var kubeSphereVersion: String?
+  /// Whether to play the kubelet's part for Deployments and Jobs, where there is none.
+  package var playsWorkloads = false
+  /// Says what is under way.
+  package var activity = ControllerActivity()
+  /// Takes lines for a log.
+  package var report: @Sendable (String) -> Void = { _ in }
+  /// The clock.
+  package var now: @Sendable () -> Timestamp = Timestamp.now
+
+  package init() {}
+}

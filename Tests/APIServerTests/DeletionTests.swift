@@ -1,0 +1,123 @@
+import APITestSupport
+import Client
+import Manifest
+import Testing
+
+@testable import APIServer
+@testable import HTTP
+
+@Suite struct DeletionTests {
+  let ask: Asking
+
+  init() throws { ask = try Asking() }
+
+  private func plan(_ name: String, finalizers: Value = []) -> Value {
+    Value.plan(name).setting(["metadata", "finalizers"], to: finalizers)
+  }
+
+  /// Waits until what is at `target` is gone.
+  private func untilGone(_ target: String) async throws -> Bool {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < deadline {
+      if try await ask(.get, target).status == 404 { return true }
+      await Task.yield()
+    }
+    return false
+  }
+
+  @Test func whatIsDeletedIsGone() async throws {
+    try await ask(.post, Path.plans, plan("a"))
+
+    let deleted = try await ask(.delete, Path.plans + "/a")
+    let again = try await ask(.delete, Path.plans + "/a")
+
+    #expect(deleted["status"] == "Success")
+    #expect(deleted["details", "name"] == "a")
+    #expect(again.status == 404)
+    #expect(again.message == #"installplans.kubesphere.io "a" not found"#)
+  }
+
+  @Test func aFinalizerKeepsWhatIsDeleted() async throws {
+    try await ask(.post, Path.plans, plan("a", finalizers: ["kubesphere.io/installplan-protection"]))
+    let version = try await ask(.get, Path.plans).version
+
+    let marked = try await ask(.delete, Path.plans + "/a")
+    let again = try await ask(.delete, Path.plans + "/a")
+    let added = try await ask.patch(Path.plans + "/a", ["metadata": ["finalizers": ["a/b"]]])
+    let freed = try await ask.patch(Path.plans + "/a", ["metadata": ["finalizers": nil]])
+    let events = try await ask.watch(Path.plans + "?watch=true&resourceVersion=\(version)", 2)
+
+    #expect(marked["metadata", "deletionTimestamp"] == "2026-01-01T00:00:00Z")
+    #expect(again.version == marked.version)
+    #expect(added.status == 422)
+    #expect(freed.status == 200)
+    #expect(try await ask(.get, Path.plans + "/a").status == 404)
+    #expect(events.map(\.eventType) == ["MODIFIED", "DELETED"])
+  }
+
+  @Test func aDeletionCanDependOnWhatItDeletes() async throws {
+    let made = try await ask(.post, Path.plans, plan("a"))
+    let target = Path.plans + "/a"
+    let uid = try #require(made["metadata", "uid"])
+
+    let wrong = try await ask(.delete, target, ["preconditions": ["uid": "other"]])
+    let old = try await ask(.delete, target, ["preconditions": ["resourceVersion": "1"]])
+    let dry = try await ask(.delete, target, ["dryRun": ["All"]])
+    let right = try await ask(.delete, target, ["preconditions": ["uid": uid]])
+
+    #expect([wrong.status, old.status, dry.status, right.status] == [409, 409, 200, 200])
+  }
+
+  private func owned(_ name: String, by owner: Asking.Answer) -> Value {
+    let reference: Value = [
+      "apiVersion": "v1", "kind": "X", "name": "x", "uid": owner["metadata", "uid"] ?? .null,
+    ]
+    return Value.map(name).setting(["metadata", "ownerReferences"], to: [reference])
+  }
+
+  @Test func whatIsOwnedGoesWithItsOwner() async throws {
+    let grandparent = try await ask(.post, Path.plans, plan("a"))
+    let parent = try await ask(.post, Path.maps, owned("parent", by: grandparent))
+    try await ask(.post, Path.maps, owned("child", by: parent))
+    try await ask(.post, Path.maps, .map("stranger"))
+
+    try await ask(.delete, Path.plans + "/a")
+
+    #expect(try await untilGone(Path.maps + "/parent"))
+    #expect(try await untilGone(Path.maps + "/child"))
+    #expect(try await ask(.get, Path.maps).names == ["stranger"])
+  }
+
+  @Test func whatIsOrphanedStays() async throws {
+    let owner = try await ask(.post, Path.plans, plan("a"))
+    try await ask(.post, Path.maps, owned("child", by: owner))
+
+    try await ask(.delete, Path.plans + "/a?propagationPolicy=Orphan")
+
+    let child = try await ask(.get, Path.maps + "/child")
+    #expect(child.status == 200)
+    #expect(child["metadata", "ownerReferences"] == nil)
+  }
+
+  @Test func aNamespaceTakesItsContentsAlong() async throws {
+    let namespace: Value = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "default"]]
+    let made = try await ask(.post, "/api/v1/namespaces", namespace)
+    try await ask(.post, Path.maps, .map("a"))
+    try await ask(.post, Path.jobs, ["apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": "j"]])
+
+    try await ask(.delete, "/api/v1/namespaces/default")
+
+    #expect(made["status", "phase"] == "Active")
+    #expect(try await ask(.get, Path.maps).names.isEmpty)
+    #expect(try await ask(.get, Path.jobs).names.isEmpty)
+  }
+
+  @Test func aCollectionIsDeletedBySelector() async throws {
+    try await ask(.post, Path.maps, .map("a", labels: ["x": "y"]))
+    try await ask(.post, Path.maps, .map("b"))
+
+    try await ask(.delete, Path.maps + "?labelSelector=x%3Dy")
+
+    #expect(try await ask(.get, Path.maps).names == ["b"])
+  }
+}

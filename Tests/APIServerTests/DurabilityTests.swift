@@ -1,0 +1,154 @@
+import APITestSupport
+import Client
+import Glibc
+import Manifest
+import Testing
+
+@testable import APIServer
+@testable import HTTP
+
+@Suite struct DurabilityTests {
+  /// Runs `body` with the path of a database that is not there yet.
+  private func withPath(_ body: (String) async throws -> Void) async throws {
+    var template = Array("/tmp/ksxd-store-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw StorageError.failed("no directory") }
+    let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer {
+      for name in ["a.db", "a.db-wal", "a.db-shm", "a.db.lock"] { unlink(directory + "/" + name) }
+      rmdir(directory)
+    }
+    try await body(directory + "/a.db")
+  }
+
+  @Test func everythingIsThereAgain() async throws {
+    try await withPath { path in
+      var (objects, version) = ([Value](), "")
+      do {
+        let ask = try Asking(path: path)
+        for name in ["a", "b", "c"] { try await ask(.post, Path.plans, .plan(name)) }
+        try await ask.patch(Path.plans + "/b", ["spec": ["enabled": false]])
+        try await ask(.delete, Path.plans + "/c")
+        let list = try await ask(.get, Path.plans)
+        (objects, version) = (list["items"]?.sequence ?? [], list.version)
+      }
+
+      let list = try await Asking(path: path)(.get, Path.plans)
+
+      #expect(list["items"] == .sequence(objects))
+      #expect(list.version == version)
+    }
+  }
+
+  @Test func aWatchGoesOnAcrossARestart() async throws {
+    try await withPath { path in
+      var version = ""
+      do {
+        let ask = try Asking(path: path)
+        version = try await ask(.post, Path.plans, .plan("a")).version
+        try await ask.patch(Path.plans + "/a", ["spec": ["enabled": false]])
+        try await ask(.delete, Path.plans + "/a")
+      }
+      let ask = try Asking(path: path)
+      try await ask(.post, Path.plans, .plan("b"))
+
+      let events = try await ask.watch(Path.plans + "?watch=true&resourceVersion=\(version)", 3)
+
+      #expect(events.map(\.eventType) == ["MODIFIED", "DELETED", "ADDED"])
+    }
+  }
+
+  @Test func aVersionOfAnotherDatabaseIsForgotten() async throws {
+    let ask = try Asking()
+
+    let old = try await ask.watch(Path.plans + "?watch=true&resourceVersion=5")
+    let future = try await ask.watch(Path.plans + "?watch=true&resourceVersion=9999999999")
+
+    #expect(old.first?[path: "object", "code"] == 410)
+    #expect(future.first?[path: "object", "code"] == 410)
+  }
+
+  @Test func whatIsOrphanedByACrashIsCollected() async throws {
+    try await withPath { path in
+      do {
+        let store = try ObjectStore(path: path)
+        _ = try store.put(
+          .map("child").setting(["metadata", "ownerReferences"], to: [["uid": "gone"]])
+            .setting(["metadata", "uid"], to: "here").setting(["metadata", "namespace"], to: "default"),
+          in: "configmaps")
+      }
+      let ask = try Asking(path: path)
+
+      // Any change sets off the collection.
+      try await ask(.post, Path.maps, .map("other"))
+      try await ask(.delete, Path.maps + "/other")
+
+      let deadline = ContinuousClock.now + .seconds(60)
+      while ContinuousClock.now < deadline, try await !ask(.get, Path.maps).names.isEmpty { await Task.yield() }
+      #expect(try await ask(.get, Path.maps).names.isEmpty)
+    }
+  }
+
+  @Test func onlyOneProcessHoldsADatabase() async throws {
+    try await withPath { path in
+      let first = try Asking(path: path)
+
+      let error = #expect(throws: StorageError.self) { try Asking(path: path) }
+
+      #expect(error?.description.contains("is in use by another ksxd") == true)
+      _ = first
+    }
+  }
+
+  @Test func aDamagedFileIsNamed() async throws {
+    try await withPath { path in
+      try write(
+        "this is no database, and it is long enough to have a header of one hundred bytes: " + path + path, to: path)
+
+      let error = #expect(throws: StorageError.self) { try Asking(path: path) }
+
+      #expect(error?.description.hasPrefix("\(path): is damaged or no database of ksxd") == true)
+      #expect(error?.description.contains("move it away") == true)
+    }
+  }
+
+  @Test func aForeignDatabaseIsLeftAlone() async throws {
+    try await withPath { path in
+      do { try Database(path: path).execute("CREATE TABLE notes (text TEXT)") }
+
+      let error = #expect(throws: StorageError.self) { try Asking(path: path) }
+
+      #expect(error?.description.contains("belongs to another program") == true)
+    }
+  }
+
+  @Test func theHistoryOnDiskIsBounded() async throws {
+    try await withPath { path in
+      do {
+        let store = try ObjectStore(path: path, remembering: History.Limit(changes: 10))
+        for index in 0..<600 { _ = try store.put(.map("m", ["x": "\(index)"]), in: "configmaps") }
+      }
+
+      let rows = try Database(path: path).integer("SELECT count(*) FROM history")
+
+      #expect(rows < 300)
+    }
+  }
+
+  @Test func theFileIsForThisUserAlone() async throws {
+    try await withPath { path in
+      let ask = try Asking(path: path)
+      var status = stat()
+
+      stat(path, &status)
+
+      #expect(status.st_mode & 0o077 == 0)
+      _ = ask
+    }
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    guard let file = fopen(path, "w") else { throw StorageError.failed(path) }
+    fputs(text, file)
+    fclose(file)
+  }
+}

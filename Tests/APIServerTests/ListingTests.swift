@@ -1,0 +1,140 @@
+import APITestSupport
+import Client
+import Manifest
+import Testing
+
+@testable import APIServer
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
+
+@Suite struct ListingTests {
+  let ask: Asking
+
+  init() throws { ask = try Asking() }
+
+  private func fill(_ names: String...) async throws {
+    for name in names { try await ask(.post, Path.maps, .map(name)) }
+  }
+
+  @Test func aListIsInTheOrderOfNames() async throws {
+    try await fill("b", "c", "a")
+
+    let list = try await ask(.get, Path.maps)
+
+    #expect(list.names == ["a", "b", "c"])
+    #expect(list["kind"] == "ConfigMapList")
+    #expect(list["apiVersion"] == "v1")
+  }
+
+  @Test func allNamespacesAreListedTogether() async throws {
+    try await ask(.post, "/api/v1/namespaces/b/configmaps", .map("x"))
+    try await ask(.post, "/api/v1/namespaces/a/configmaps", .map("y"))
+
+    #expect(try await ask(.get, "/api/v1/configmaps").names == ["y", "x"])
+    #expect(try await ask(.get, "/api/v1/namespaces/b/configmaps").names == ["x"])
+    #expect(try await ask(.get, "/api/v1/configmaps?fieldSelector=metadata.namespace%3Da").names == ["y"])
+  }
+
+  @Test func pagesShowOneState() async throws {
+    try await fill("a", "b", "c", "d")
+    let first = try await ask(.get, Path.maps + "?limit=2")
+    try await ask(.delete, Path.maps + "/c")
+    try await fill("bb")
+
+    let token = try #require(first["metadata", "continue"]?.string)
+    let second = try await ask(.get, Path.maps + "?limit=2&continue=\(token)")
+
+    #expect(first.names == ["a", "b"])
+    #expect(first["metadata", "remainingItemCount"] == 2)
+    #expect(second.names == ["c", "d"])
+    #expect(second.version == first.version)
+    #expect(second["metadata", "continue"] == nil)
+  }
+
+  @Test func aPageOfAForgottenStateIsExpired() async throws {
+    let ask = try Asking(remembering: 1)
+    for name in ["a", "b"] { try await ask(.post, Path.maps, .map(name)) }
+    let token = try #require(try await ask(.get, Path.maps + "?limit=1")["metadata", "continue"]?.string)
+    for name in ["c", "d"] { try await ask(.post, Path.maps, .map(name)) }
+
+    let answer = try await ask(.get, Path.maps + "?limit=1&continue=\(token)")
+
+    #expect(answer.status == 410)
+    #expect(answer.reason == "Expired")
+  }
+
+  @Test func anEarlierStateCanBeAskedFor() async throws {
+    try await fill("a")
+    let version = try await ask(.get, Path.maps).version
+    try await fill("b")
+
+    let exact = try await ask(.get, Path.maps + "?resourceVersion=\(version)&resourceVersionMatch=Exact")
+    let recent = try await ask(.get, Path.maps + "?resourceVersion=\(version)")
+    let future = try await ask(.get, Path.maps + "?resourceVersion=9999999999")
+
+    #expect(exact.names == ["a"])
+    #expect(recent.names == ["a", "b"])
+    #expect(future.status == 504)
+  }
+
+  @Test(arguments: [
+    ("app=web", ["both", "web"]), ("app==web,tier=front", ["both"]), ("app!=web", ["api", "none"]),
+    ("app", ["api", "both", "web"]), ("!app", ["none"]), ("app in (web, api)", ["api", "both", "web"]),
+    ("app notin (web)", ["api", "none"]), ("app=web,!tier", ["web"]), ("", ["api", "both", "none", "web"]),
+  ])
+  func labelsSelect(selector: String, names: [String]) async throws {
+    try await ask(.post, Path.maps, .map("web", labels: ["app": "web"]))
+    try await ask(.post, Path.maps, .map("both", labels: ["app": "web", "tier": "front"]))
+    try await ask(.post, Path.maps, .map("api", labels: ["app": "api"]))
+    try await ask(.post, Path.maps, .map("none"))
+
+    let list = try await ask(.get, Path.maps + "?labelSelector=" + PercentEncoding.encode(selector))
+
+    #expect(list.names == names)
+  }
+
+  @Test(arguments: [
+    "labelSelector=a%20b%20c", "fieldSelector=spec.x%3D1", "limit=x", "limit=-1", "continue=x", "resourceVersion=x",
+  ])
+  func aQueryThatMeansNothingIsRefused(query: String) async throws {
+    let answer = try await ask(.get, Path.maps + "?" + query)
+
+    #expect(answer.status == 400)
+    #expect(answer.reason == "BadRequest")
+  }
+
+  @Test func aLongListComesWhole() async throws {
+    let text = String(repeating: "é", count: 30_000)
+    for index in 0..<20 { try await ask(.post, Path.maps, .map("m\(index)", ["x": text])) }
+
+    let list = try await ask(.get, Path.maps)
+
+    #expect(list.names.count == 20)
+    #expect(list["items"]?.sequence?.allSatisfy { $0[path: "data", "x"]?.string == text } == true)
+  }
+
+  @Test func tablesHaveTheColumnsOfTheirKind() async throws {
+    try await ask(.post, Path.plans, Value.plan("devops").setting(["status", "state"], to: "Installed"))
+    var request = HTTPRequest(.get, Path.plans)
+    request.headers["Accept"] = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+
+    let table = try JSON.parse(try await ask.api.respond(to: request, as: .owner).body.collected())
+
+    #expect(table["kind"] == "Table")
+    #expect(
+      table["columnDefinitions"]?.sequence?.compactMap { $0["name"]?.string }
+        == ["Name", "State", "Extension", "Version", "Enabled", "Age"])
+    let row = table["rows"]?.sequence?.first
+    #expect(row?["cells"] == ["devops", "Installed", "devops", "1.0.0", true, "0s"])
+    #expect(row?[path: "object", "kind"] == "PartialObjectMetadata")
+    #expect(row?[path: "object", "spec"] == nil)
+  }
+
+  @Test func aFormThatIsNotKnownIsNotAcceptable() async throws {
+    var request = HTTPRequest(.get, Path.plans)
+    request.headers["Accept"] = "text/html"
+
+    #expect(await ask.api.respond(to: request, as: .owner).status == 406)
+  }
+}

@@ -1,0 +1,152 @@
+import APITestSupport
+import Client
+import Manifest
+import Testing
+
+@testable import APIServer
+@testable import HTTP
+@testable import KubernetesAPI
+
+/// Who owns which field, where the conformance suite cannot look.
+@Suite struct OwnershipTests {
+  let ask: Asking
+
+  init() throws { ask = try Asking() }
+
+  private static let deployments = "/apis/apps/v1/namespaces/default/deployments"
+
+  @Test func theStatusIsAppliedApart() async throws {
+    let spec: Value = ["spec": ["suspend": true], "status": ["active": 9]]
+    let status: Value = ["spec": ["suspend": false], "status": ["active": 1]]
+
+    try await apply(Self.job(spec), to: Path.jobs + "/j", as: "ann")
+    let answer = try await apply(Self.job(status), to: Path.jobs + "/j/status", as: "ann")
+    let missing = try await apply(Self.job(status), to: Path.jobs + "/none/status", as: "ann")
+
+    let entries = answer["metadata", "managedFields"]?.sequence ?? []
+    #expect(answer["spec", "suspend"] == true)
+    #expect(answer["status", "active"] == 1)
+    #expect(entries.map { $0["subresource"]?.string } == [nil, "status"])
+    #expect(
+      entries.compactMap { $0["fieldsV1"] }
+        == [["f:spec": ["f:suspend": [:]]], ["f:status": ["f:active": [:]]]])
+    #expect(missing.status == 404)
+  }
+
+  private static func job(_ fields: Value) -> Value {
+    let job: Value = ["apiVersion": "batch/v1", "kind": "Job", "metadata": [:]]
+    return MergePatch.apply(fields, to: job)
+  }
+
+  @Test func containersAreMergedByName() async throws {
+    func wanted(_ containers: Value...) -> Value {
+      let object: Value = ["apiVersion": "apps/v1", "kind": "Deployment"]
+      return object.setting(["spec", "template", "spec", "containers"], to: .sequence(containers))
+    }
+    let target = Self.deployments + "/d"
+    let port: Value = ["containerPort": 80, "name": "web"]
+
+    try await apply(wanted(["name": "a", "image": "1", "ports": [port]]), to: target, as: "ann")
+    let both = try await apply(wanted(["name": "b", "image": "2"]), to: target, as: "bob")
+    let refused = try await apply(
+      wanted(["name": "a", "ports": [port.setting(["name"], to: "www")]]), to: target, as: "bob")
+    let left = try await apply(wanted(["name": "b", "env": []]), to: target, as: "ann")
+
+    func names(_ answer: Asking.Answer) -> [String?] {
+      let containers = answer["spec", "template", "spec", "containers"]?.sequence ?? []
+      return containers.map { $0["name"]?.string }
+    }
+    #expect(names(both) == ["a", "b"])
+    #expect(
+      refused.message
+        == #"Apply failed with 1 conflict: conflict with "ann": "#
+        + #".spec.template.spec.containers[name="a"].ports[containerPort=80,protocol="TCP"].name"#)
+    #expect(names(left) == ["b"])
+  }
+
+  @Test func manyWritersLeaveFewEntries() async throws {
+    try await ask(.post, Path.maps, .map("m"))
+    for index in 0..<30 {
+      try await ask.patch(Path.maps + "/m?fieldManager=w\(index)", ["data": ["k\(index)": "v"]])
+    }
+
+    let entries = try await ask(.get, Path.maps + "/m")["metadata", "managedFields"]?.sequence ?? []
+    let owned = entries.flatMap { $0[path: "fieldsV1", "f:data"]?.mapping?.keys ?? [] }.filter { $0 != "." }
+
+    #expect(entries.count == 10)
+    #expect(entries.contains { $0["manager"] == "ancient-changes" })
+    #expect(owned.count == 30)
+  }
+
+  @Test func theManagerIsWhoTheyAreOrWhatTheyUse() async throws {
+    let browser = ask.by(.owner, ["User-Agent": "tool/1.2 (linux)"])
+
+    let named = try await browser(.post, Path.maps + "?fieldManager=ann", .map("a"))
+    let unnamed = try await browser(.post, Path.maps, .map("b", ["x": "y"]))
+    let unknown = try await ask(.post, Path.maps, .map("c", ["x": "y"]))
+    let long = try await ask(.post, Path.maps + "?fieldManager=" + String(repeating: "x", count: 129), .map("d"))
+
+    #expect([named, unnamed, unknown].map(manager) == ["ann", "tool", "unknown"])
+    #expect(long.status == 422)
+  }
+
+  private func manager(_ answer: Asking.Answer) -> String? {
+    answer["metadata", "managedFields"]?.sequence?.first?["manager"]?.string
+  }
+
+  @Test func accountsThatAreGivenCannotGrowWithoutBounds() async throws {
+    try await ask(.post, Path.maps, .map("m"))
+    let deep = (0..<300).reduce(into: Value.mapping([:])) { value, _ in value = ["f:a": value] }
+    let entry: Value = [
+      "manager": "x", "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": deep,
+    ]
+    let place = "/metadata/managedFields/0/fieldsV1"
+    let copy: Value = [
+      "op": "copy", "from": .string(place), "path": .string(place + String(repeating: "/f:a", count: 300)),
+    ]
+
+    let answer = try await ask(
+      .patch, Path.maps + "/m",
+      [["op": "add", "path": "/metadata/managedFields", "value": [entry]], copy, copy, copy],
+      as: "application/json-patch+json")
+
+    #expect(answer.status == 413)
+    #expect(try await ask(.get, Path.maps + "/m").status == 200)
+  }
+
+  @Test(arguments: [
+    (#"{"f:a":{},"f:b":{".":{},"f:c":{}}}"#, [".a", ".b", ".b.c"]),
+    (#"{"f:l":{"k:{\"name\":\"x\",\"port\":1}":{"f:y":{}},"v:\"z\"":{}}}"#, [#".l[="z"]"#, #".l[name="x",port=1].y"#]),
+  ])
+  func placesAreReadAndWritten(text: String, paths: [String]) throws {
+    let value = try JSON.parse(Array(text.utf8))
+
+    let fields = try #require(FieldSet(value))
+
+    #expect(fields.value == value)
+    #expect(fields.paths == paths)
+  }
+
+  @Test func setsOfPlacesCanBeReckonedWith() throws {
+    let both = try #require(FieldSet(["f:a": [".": [:], "f:b": [:]], "f:c": [:]]))
+    let one = try #require(FieldSet(["f:a": ["f:b": [:]]]))
+
+    #expect(both.subtracting(one).value == ["f:a": [:], "f:c": [:]])
+    #expect(both.intersection(one) == one)
+    #expect(one.union(both) == both)
+    #expect(both.subtracting(both).isEmpty)
+    #expect(FieldSet(["f:a": 1]) == nil)
+  }
+
+  @Test func whatBecomesAnotherKindOfValueIsWrittenAnew() {
+    let comparison = Comparison(from: ["a": ["b": 1]], to: ["a": "x"], .any)
+
+    #expect(comparison.modified.value == ["f:a": [:]])
+    #expect(comparison.removed.value == ["f:a": ["f:b": [:]]])
+  }
+
+  @discardableResult
+  private func apply(_ value: Value, to target: String, as manager: String) async throws -> Asking.Answer {
+    try await ask(.patch, "\(target)?fieldManager=\(manager)", value, as: "application/apply-patch+yaml")
+  }
+}

@@ -1,0 +1,107 @@
+import APITestSupport
+import HTTP
+import KubernetesAPI
+import Platform
+import Testing
+
+@testable import Access
+
+/// Who a caller is, by what they show and where they come from.
+@Suite struct AuthenticatorTests {
+  /// Answers everyone, and remembers who asked and what was seen of the request.
+  private final class Recorder: CallerHandler {
+    private let state = Locked([(user: User, head: HTTPRequest)]())
+
+    var asked: [(user: User, head: HTTPRequest)] { state.withLock { $0 } }
+
+    func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+      state.withLock { $0.append((caller.user, request.head)) }
+      return HTTPResponse(status: 200, bytes: [])
+    }
+  }
+
+  private let behind = Recorder()
+
+  private func request(_ header: String?, by kind: HTTPConnection.Listener = .port) -> IncomingRequest {
+    var request = HTTPRequest(.get, "/healthz")
+    request.headers["Authorization"] = header
+    return IncomingRequest(request, connection: HTTPConnection(kind))
+  }
+
+  @Test func theTokenOpensTheDoor() async throws {
+    let door = Authenticator(ownerToken: "open sesame 1234", around: behind)
+
+    #expect(await door.respond(to: request("Bearer open sesame 1234")).status == 200)
+    #expect(await door.respond(to: request("bearer open sesame 1234")).status == 200)
+    for wrong in [nil, "", "Bearer", "Bearer ", "Bearer open sesame 123", "Bearer open sesame 12345", "Basic x"] {
+      #expect(await door.respond(to: request(wrong)).status == 401)
+    }
+    #expect(behind.asked.map(\.user) == [.owner, .owner])
+  }
+
+  @Test func whatWasShownIsSeenByNothingBehind() async throws {
+    let door = Authenticator(ownerToken: "open sesame 1234", around: behind)
+
+    _ = await door.respond(to: request("Bearer open sesame 1234"))
+
+    #expect(behind.asked.map { $0.head.headers["Authorization"] } == [nil])
+  }
+
+  @Test func aCallerOfTheSocketIsTheOwnerUnlessTheyShowToBeAnother() async throws {
+    let users = try TokenTable(text: "abc,ann,7\n", file: "tokens")
+
+    let alone = Authenticator(ownerToken: "open sesame 1234", around: behind)
+    _ = await alone.respond(to: request(nil, by: .socket))
+    _ = await alone.respond(to: request("Bearer anything", by: .socket))
+    let shared = Authenticator(users: users, around: behind)
+    _ = await shared.respond(to: request(nil, by: .socket))
+    _ = await shared.respond(to: request("Bearer abc", by: .socket))
+    let wrong = await shared.respond(to: request("Bearer anything", by: .socket))
+
+    #expect(behind.asked.map(\.user.name) == ["admin", "admin", "admin", "ann"])
+    #expect(wrong.status == 401)
+  }
+
+  @Test func aCallerOfAPortIsAnonymousWhereThereAreUsers() async throws {
+    let users = try TokenTable(text: "abc,ann,7\n", file: "tokens")
+    let door = Authenticator(users: users, around: behind)
+
+    _ = await door.respond(to: request(nil))
+    let wrong = await door.respond(to: request("Bearer x"))
+
+    #expect(behind.asked.map(\.user) == [.anonymous])
+    #expect(wrong.status == 401)
+  }
+
+  @Test func aRefusalReadsNoBody() async throws {
+    let isRead = Locked(false)
+    let body = HTTPBody {
+      isRead.withLock { $0 = true }
+      return { nil }
+    }
+    let door = AccessControl(around: behind)
+    let unread = IncomingRequest(
+      head: HTTPRequest(.post, "/api/v1/namespaces"), body: body, connection: HTTPConnection(.port))
+
+    let unknown = await Authenticator(around: door).respond(to: unread)
+    let forbidden = await door.respond(to: unread, from: Caller(User(name: "nobody")))
+
+    #expect([unknown.status, forbidden.status] == [401, 403])
+    #expect(unknown.headers["Connection"] == "close")
+    #expect(!isRead.withLock { $0 })
+  }
+
+  @Test func nothingBehindSeesWhoWasImpersonated() async throws {
+    var request = HTTPRequest(.get, "/api/v1/namespaces")
+    for (name, value) in [
+      ("Impersonate-User", "ann"), ("impersonate-group", "a"), ("Impersonate-Group", "system:masters"),
+    ] {
+      request.headers.add(name, value)
+    }
+
+    _ = await AccessControl(around: behind).respond(to: request, as: .owner)
+
+    #expect(behind.asked.map(\.user.name) == ["ann"])
+    #expect(behind.asked.map(\.head.headers.fields.count) == [0])
+  }
+}

@@ -1,0 +1,232 @@
+import Client
+import Extensions
+import Glibc
+import Manifest
+import TestSupport
+import Testing
+
+@testable import Charts
+@testable import KubernetesAPI
+@testable import Packages
+@testable import Platform
+
+@Suite struct ChartRendererTests {
+  private static let values = """
+    replicas: 3
+    ratio: 0.5
+    name: bell
+    on: true
+    empty:
+    image:
+      repository: example/bell
+    ports: [80, 443]
+    """
+
+  /// A chart of one template.
+  private func chart(_ template: String, values: String = Self.values) -> Package {
+    Package(files: [
+      "Chart.yaml": Array("name: bell\nversion: 1.2.0\nappVersion: \"3.4\"\n".utf8), "values.yaml": Array(values.utf8),
+      "templates/x.yaml": Array(template.utf8),
+    ])
+  }
+
+  private func text(_ template: String, config: String = "", forced: Value = .mapping([:])) throws(ChartError) -> String
+  {
+    let release = Release(name: "r", namespace: "ns", config: config, forced: forced)
+    let values = try Substitution.values(chart(template), release)
+    return try Substitution(file: "templates/x.yaml", values: values).render(template)
+  }
+
+  @Test(arguments: [
+    ("n: {{ .Values.replicas }}", "n: 3"),
+    ("n: {{.Values.ratio}}", "n: 0.5"),
+    ("i: \"{{ .Values.image.repository }}:{{ .Chart.AppVersion }}\"", "i: \"example/bell:3.4\""),
+    ("on: {{ .Values.on }}", "on: true"),
+    ("e: {{ .Values.empty }}|{{ .Values.absent }}|", "e: ||"),
+    ("{{ .Release.Name }}.{{ .Release.Namespace }} {{ .Chart.Name }}-{{ .Chart.Version }}", "r.ns bell-1.2.0"),
+    ("a\n{{- /* said\nnothing */ -}}\n  b", "ab"),
+    ("a: \n  {{- .Values.name }}", "a:bell"),
+    ("x {{ .Values.name -}}\n\n  y", "x belly"),
+    ("no actions } { }} here", "no actions } { }} here"),
+  ])
+  func plainActionsAreSubstituted(template: String, expected: String) throws {
+    #expect(try text(template) == expected)
+  }
+
+  @Test func theConfigLiesOverTheDefaultsAndForcedValuesOverBoth() throws {
+    let template = "{{ .Values.name }} {{ .Values.replicas }} {{ .Values.image.repository }} {{ .Values.image.tag }}"
+    let config = "name: gong\nreplicas: 5\nimage:\n  tag: v2\n"
+
+    #expect(try text(template, config: config, forced: ["replicas": 9]) == "gong 9 example/bell v2")
+  }
+
+  @Test(arguments: [
+    ("a\nb\n  {{ if .Values.on }}x{{ end }}", 3, "{{ if .Values.on }}"),
+    ("{{ .Values.name | quote }}", 1, "{{ .Values.name | quote }}"),
+    ("{{ include \"bell.labels\" . }}", 1, "{{ include \"bell.labels\" . }}"),
+    ("x\n{{- range .Values.ports }}\n{{ . }}{{ end }}", 2, "{{ range .Values.ports }}"),
+    ("{{ .Values }}", 1, "{{ .Values }}"),
+    ("{{ .Capabilities.KubeVersion }}", 1, "{{ .Capabilities.KubeVersion }}"),
+    ("{{ $x }}", 1, "{{ $x }}"),
+    ("{{ .Values.name }}\n\n{{- .Values.name }}\n{{ .Values.a-b }}", 4, "{{ .Values.a-b }}"),
+  ])
+  func whatNeedsHelmIsNamedWithItsPlace(template: String, line: Int, construct: String) throws {
+    #expect(throws: ChartError.needsHelm(file: "templates/x.yaml", line: line, construct: construct)) {
+      try text(template)
+    }
+  }
+
+  @Test func theRefusalSaysHowToGetHelm() {
+    let message = "\(ChartError.needsHelm(file: "templates/x.yaml", line: 7, construct: "{{ if .Values.on }}"))"
+
+    #expect(message.hasPrefix("templates/x.yaml:7: {{ if .Values.on }} needs helm"))
+    #expect(message.contains("https://helm.sh/docs/intro/install"))
+    #expect(message.contains("KSX_HELM"))
+  }
+
+  @Test(arguments: [
+    ("{{ .Values.ports }}", ".Values.ports", "is no single value"),
+    ("{{ .Values.nowhere.at }}", ".Values.nowhere.at", "is below something that is not set"),
+    ("{{ .Values.name.first }}", ".Values.name.first", "is below something that is not set"),
+    ("ok {{ .Values.name", "{{", "is never closed"),
+  ])
+  func aValueThatCannotStandInATextIsNamed(template: String, expression: String, problem: String) throws {
+    #expect(
+      throws: ChartError.badValue(file: "templates/x.yaml", line: 1, expression: expression, problem: problem)
+    ) { try text(template) }
+  }
+
+  @Test(arguments: ["a: [", "- 1\n- 2", "just words"])
+  func aConfigThatIsNoMappingIsRefused(config: String) {
+    #expect(throws: ChartError.self) { try text("x", config: config) }
+  }
+
+  @Test func aChartBecomesItsObjectsWithoutTestsAndHooks() async throws {
+    let package = chart(
+      """
+      # A comment alone is no object.
+      ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: "{{ .Release.Name }}-settings"}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: try, annotations: {helm.sh/hook: test}}
+      ---
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: migrate, annotations: {helm.sh/hook: pre-upgrade}}
+      ---
+      apiVersion: v1
+      kind: List
+      items: [{apiVersion: v1, kind: Secret, metadata: {name: key}}]
+      """)
+
+    let rendered = try await ChartRenderer(engine: .substitution)
+      .render(package.archive(folder: "bell"), for: Release(name: "r", namespace: "ns"))
+
+    #expect(rendered.parts.map { "\($0.object.kind) \($0.object.name)" } == ["ConfigMap r-settings", "Secret key"])
+    #expect(rendered.hooks == ["Job migrate (pre-upgrade)"])
+  }
+
+  @Test(arguments: ["kind: ConfigMap\nmetadata: {name: x}", "- a", "a: b: c", "{{ .Values.name }}"])
+  func aTemplateThatIsNoObjectIsRefusedWithItsFile(template: String) async throws {
+    let archive = chart(template).archive(folder: "bell")
+
+    let error = try await #require(throws: ChartError.self) {
+      try await ChartRenderer(engine: .substitution).render(archive, for: Release(name: "r", namespace: "ns"))
+    }
+
+    guard case .badManifest("templates/x.yaml", _) = error else { Issue.record("\(error)"); return }
+  }
+
+  @Test func aChartWithinAChartNeedsHelm() async {
+    let archive = Package(files: ["Chart.yaml": Array("name: a\nversion: 1.0.0".utf8), "charts/b/Chart.yaml": []])
+      .archive(folder: "a")
+
+    await #expect(throws: ChartError.self) {
+      try await ChartRenderer(engine: .substitution).render(archive, for: Release(name: "r", namespace: "ns"))
+    }
+  }
+
+  @Test func definitionsAreKeptApart() async throws {
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: bells.x.y}"
+    let archive = Package(files: ["Chart.yaml": Array("name: a".utf8), "crds/bells.yaml": Array(definition.utf8)])
+      .archive(folder: "a")
+
+    let rendered = try await ChartRenderer(engine: .substitution)
+      .render(archive, for: Release(name: "r", namespace: "ns"))
+
+    #expect(rendered.definitions.map(\.object.name) == ["bells.x.y"])
+    #expect(rendered.parts.isEmpty)
+  }
+
+  private static let helm: ChartRenderer? = {
+    let renderer = ChartRenderer.found()
+    return renderer.engine == .substitution ? nil : renderer
+  }()
+
+  @Test(
+    .enabled(if: helm != nil, "helm was not found"),
+    arguments: [
+      "n: {{ .Values.replicas }}\nkind: A\napiVersion: v1\nmetadata: {name: \"{{ .Release.Name }}\"}",
+      "kind: A\napiVersion: v1\nmetadata:\n  name: x-{{ .Chart.Version }}\n  {{- /* none */}}\nv: \"{{ .Values.ratio }}\"",
+    ])
+  func helmAgreesWithPlainSubstitution(template: String) async throws {
+    let archive = chart(template).archive(folder: "bell")
+    let release = Release(name: "r", namespace: "ns", config: "replicas: 4", forced: ["global": ["a": "b"]])
+
+    let plain = try await ChartRenderer(engine: .substitution).render(archive, for: release)
+
+    #expect(try await Self.helm?.render(archive, for: release) == plain)
+  }
+
+  @Test(.enabled(if: helm != nil, "helm was not found"))
+  func whatHelmRefusesIsToldInHelmsWords() async throws {
+    let archive = chart("a: {{ fail \"no bell\" }}").archive(folder: "bell")
+
+    let error = try await #require(throws: ChartError.self) {
+      try await Self.helm?.render(archive, for: Release(name: "r", namespace: "ns"))
+    }
+
+    #expect("\(error)".contains("no bell"))
+    #expect(!"\(error)".contains("ksxd-"))
+  }
+
+  @Test(.enabled(if: helm != nil, "helm was not found"), .needsData(.packages))
+  func genuinePackagesAreRenderedByHelm() async throws {
+    let folder = TestData.packages.folder
+    var renderer = try #require(Self.helm)
+    renderer.kubernetesVersion = "v1.29.0"
+    for name in try Files.names(in: folder) where name.hasSuffix(".tgz") {
+      let archive = try Files.read(folder + "/" + name)
+
+      let rendered = try await renderer.render(archive, for: Release(name: "genuine", namespace: "ns"))
+
+      #expect(!rendered.parts.isEmpty, "\(name)")
+    }
+  }
+
+  @Test func aHelmThatHangsIsEnded() async throws {
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    try folder.write("helm", Array("#!/bin/sh\nsleep 60\n".utf8))
+    chmod(folder.path + "/helm", 0o700)
+    var renderer = ChartRenderer(engine: .helm(path: folder.path + "/helm"))
+    renderer.timeout = .milliseconds(50)
+
+    await #expect(throws: ChartError.helm("it took longer than 0.05 seconds")) {
+      try await renderer.render(chart("").archive(folder: "bell"), for: Release(name: "r", namespace: "ns"))
+    }
+  }
+
+  @Test func aHelmThatIsNotThereIsNamed() async throws {
+    let error = try await #require(throws: ChartError.self) {
+      try await ChartRenderer(engine: .helm(path: "/nonexistent/helm"))
+        .render(chart("").archive(folder: "bell"), for: Release(name: "r", namespace: "ns"))
+    }
+
+    #expect("\(error)".contains("/nonexistent/helm"))
+  }
+}

@@ -1,0 +1,137 @@
+import Client
+import Extensions
+import Manifest
+import Testing
+
+@testable import Charts
+@testable import Controllers
+@testable import HTTP
+@testable import KubernetesAPI
+@testable import Platform
+
+/// A controller may end at any moment: whatever it had written, the next one goes on from there.
+@Suite struct ControllersCrashTests {
+  /// Lets so many writes through and then none: to the controller, the world ends.
+  private final class DyingTransport: Transport {
+    private let inner: any Transport
+    private let writes: Locked<Int>
+
+    init(_ inner: any Transport, writes: Int) {
+      self.inner = inner
+      self.writes = Locked(writes)
+    }
+
+    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+      if request.method != .get {
+        let isLast = writes.withLock { left in
+          left -= 1
+          return left < 0
+        }
+        if isLast { throw .interrupted(reason: "the end") }
+      }
+      return try await inner.send(request)
+    }
+
+    var isSpent: Bool { writes.withLock { $0 < 0 } }
+  }
+
+  /// Looks at one installation until nothing is left to do or the world ends; plays the kubelet's part.
+  private static func work(_ fixture: ControllerFixture, _ cluster: Cluster) async -> Bool {
+    let work = InstallationReconciler(cluster: cluster, dialect: fixture.dialect, settings: fixture.settings())
+    let kubelet = WorkloadReconciler(cluster: fixture.cluster)
+    for _ in 0..<200 {
+      do {
+        guard case .after = try await work.reconcile("cert-clock") else { return true }
+        for resource in WorkloadReconciler.kinds {
+          for object in try await fixture.cluster.list(resource) {
+            _ = try await kubelet.reconcile("\(resource.plural)/\(object.namespace ?? "")/\(object.name)")
+          }
+        }
+      } catch {
+        return false
+      }
+    }
+    Issue.record("it never came to rest")
+    return false
+  }
+
+  /// Does `change` with a controller that dies after each number of writes, and then with a good one.
+  ///
+  /// Gives what is in the cluster in the end, each time.
+  private static func ends(_ dialect: Dialect, before: [Extensions.Change], of change: Extensions.Change) async throws
+    -> [Value]
+  {
+    var ends: [Value] = []
+    for writes in 0..<60 {
+      let fixture = try ControllerFixture(dialect)
+      try await fixture.publish(["cert-clock"])
+      for earlier in before {
+        try await fixture.change("cert-clock", earlier)
+        #expect(await work(fixture, fixture.cluster))
+      }
+      try await fixture.change("cert-clock", change)
+      let dying = DyingTransport(fixture.cluster.transport, writes: writes)
+      _ = await work(fixture, Cluster(transport: dying))
+      #expect(await work(fixture, fixture.cluster))
+      ends.append(try await picture(fixture))
+      if !dying.isSpent { return ends }
+    }
+    Issue.record("sixty writes were not enough")
+    return ends
+  }
+
+  /// All that matters of what is there.
+  private static func picture(_ fixture: ControllerFixture) async throws -> Value {
+    let dialect = fixture.dialect
+    var picture: [Value] = []
+    for resource in [.configMaps, .deployments, .jobs, dialect.jsBundles, dialect.installations, dialect.extensions] {
+      for object in try await fixture.cluster.list(resource) where object.namespace != PackageSource.namespace {
+        picture.append([
+          "kind": .string(object.kind), "name": .string(object.name), "data": object.value["data"] ?? .null,
+          "state": object.status["state"] ?? .null, "version": object.status["version"] ?? .null,
+          "finalizers": .sequence(object.finalizers.map(Value.string)),
+          "message": object.status["conditions"]?.sequence?.first?["message"] ?? .null,
+        ])
+      }
+    }
+    return .sequence(picture)
+  }
+
+  private static let none = "readyAfter: 0\njobReadyAfter: 0\n"
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func anInstallationEndsTheSameWhereverItsControllerDies(dialect: Dialect) async throws {
+    let ends = try await Self.ends(dialect, before: [], of: .install(version: "1.2.0", config: Self.none))
+
+    #expect(Set(ends).count == 1)
+    #expect(ends.count > 10)
+    #expect(JSON.text(ends[0]).contains("version 1.2.0, revision 1"))
+  }
+
+  @Test func anUpgradeEndsTheSameWhereverItsControllerDies() async throws {
+    let ends = try await Self.ends(
+      .installPlan, before: [.install(version: "1.2.0", config: Self.none)],
+      of: .rollback(to: "1.0.0", config: Self.none + "warnDays: 5\n"))
+
+    #expect(Set(ends).count == 1)
+    #expect(JSON.text(ends[0]).contains("version 1.0.0, revision 2"))
+    // The Job of 1.2.0 is left over, and gone.
+    #expect(!JSON.text(ends[0]).contains("\"Job\""))
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func aRemovalEndsTheSameWhereverItsControllerDies(dialect: Dialect) async throws {
+    let ends = try await Self.ends(
+      dialect, before: [.install(version: "1.2.0", config: Self.none)], of: .uninstall)
+
+    #expect(Set(ends).count == 1)
+    #expect(!JSON.text(ends[0]).contains("cert-clock-settings"))
+  }
+
+  @Test func aSwitchEndsTheSameWhereverItsControllerDies() async throws {
+    let ends = try await Self.ends(.installPlan, before: [.install(version: "1.0.0", config: Self.none)], of: .disable)
+
+    #expect(Set(ends).count == 1)
+    #expect(JSON.text(ends[0]).contains("Disabled"))
+  }
+}

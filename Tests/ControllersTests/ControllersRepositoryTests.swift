@@ -1,0 +1,177 @@
+import Client
+import Extensions
+import Manifest
+import Testing
+
+@testable import Charts
+@testable import Controllers
+@testable import KubernetesAPI
+@testable import Platform
+
+@Suite struct ControllersRepositoryTests {
+  @Test(arguments: [
+    ("Bell", "1.0.0", "the name is no DNS label of at most 63 characters"),
+    ("../bell", "1.0.0", "the name is no DNS label of at most 63 characters"),
+    ("bell", "one", "the version is no semantic version"),
+    ("bell", "v1.0.0", "the version is no semantic version"),
+    ("bell", "1.0", "the version is no semantic version"),
+    ("bell", "1.0.0+build", "the version has build metadata, which no object's name can have"),
+    ("bell", "1.0.0-RC1", "the version cannot be part of an object's name"),
+  ])
+  func entriesThatCannotBeObjectsAreRefusedWithTheReason(name: String, version: String, reason: String) throws {
+    let index = try ChartIndex(
+      "entries: {\"\(name)\": [{version: \"\(version)\", urls: [a.tgz]}], good: [{version: 1.0.0, urls: [b.tgz]}]}")
+
+    #expect(index.refused == ["\(name) \(version): \(reason)"])
+    #expect(index.entries.keys.sorted() == ["good"])
+  }
+
+  @Test func versionsAreSortedAndTheFirstOfTwoEqualOnesCounts() throws {
+    let index = try ChartIndex(
+      """
+      entries:
+        bell:
+        - {version: 1.9.0, urls: [a], digest: SHA256:AB}
+        - {version: 1.10.0, urls: [b]}
+        - {version: 1.9.0, urls: [c]}
+      """)
+
+    #expect(index.entries["bell"]?.map(\.version) == ["1.10.0", "1.9.0"])
+    #expect(index.entries["bell"]?.last?.url == "a")
+    #expect(index.entries["bell"]?.last?.digest == "ab")
+  }
+
+  @Test(arguments: ["", "entries: 5", "[1]", "a: ["])
+  func aTextThatIsNoIndexIsRefused(text: String) {
+    #expect(throws: SyntaxError.self) { try ChartIndex(text) }
+  }
+
+  @Test(arguments: [
+    ("https://charts.example.com", "https://charts.example.com: repositories are read from folders"),
+    ("file:///a/../etc", "file:///a/../etc is no address that can be read"), ("", "the repository has no address"),
+    ("registry.example.com/museum:1", "registry.example.com/museum:1 is no address that can be read"),
+    ("file:///nonexistent/folder", "reading /nonexistent/folder/index.yaml"),
+  ])
+  func anAddressThatCannotBeReadSaysWhy(address: String, reason: String) throws {
+    let source = RepositorySource(Object(["spec": ["url": .string(address)]]))
+
+    let error = try #require(throws: RepositoryError.self) { try source.index() }
+
+    #expect("\(error)".hasPrefix(reason), "\(error)")
+  }
+
+  @Test(arguments: ["../../etc/passwd", "/etc/passwd", "https://elsewhere.example/x.tgz", "file:///a/../b"])
+  func aChartOutsideTheRepositoryIsRefused(url: String) {
+    let source = RepositorySource(Object(["spec": ["url": "file:///charts"]]))
+    let entry = ChartIndex.Entry(name: "bell", version: "1.0.0", url: url, digest: "", created: "")
+
+    #expect(throws: RepositoryError.self) { try source.archive(of: entry) }
+  }
+
+  @Test func aDamagedChartIsLeftOutAndTheOthersArePublished() async throws {
+    let fixture = try ControllerFixture(.installPlan)
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    try ChartRepository(folder: folder.path).write(Catalogue.packages(of: ["log-lens"]))
+    try folder.write("log-lens-1.0.0.tgz", [1, 2, 3])
+
+    try await fixture.synchronize(folder.path)
+
+    #expect(
+      try await fixture.cluster.list(fixture.dialect.extensionVersions).map(\.name) == [
+        "log-lens-0.9.0", "log-lens-1.1.0",
+      ])
+    let events = try await fixture.cluster.list(.events, namespace: "default")
+    let told = events.first { $0.value["reason"] == "PartiallySynced" }?.value["message"]?.string
+    #expect(
+      told?.hasPrefix("log-lens 1.0.0: its digest is 039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81")
+        == true)
+  }
+
+  @Test func aRepositoryThatCannotBeReadSaysSoAndIsTriedAgain() async throws {
+    let fixture = try ControllerFixture(.installPlan)
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+
+    try await fixture.withControllers {
+      try await Catalogue.register(folder: folder.path + "/later", in: fixture.cluster, dialect: fixture.dialect)
+      try await fixture.wait("the event") {
+        try await fixture.cluster.list(.events, namespace: "default").contains { $0.value["reason"] == "SyncFailed" }
+      }
+      try ChartRepository(folder: folder.path + "/later").write(Catalogue.packages(of: ["log-lens"]))
+      try await fixture.wait("its versions") {
+        try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 3
+      }
+    }
+  }
+
+  @Test func versionsThatLeaveTheIndexGo() async throws {
+    let fixture = try ControllerFixture(.installPlan)
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    let repository = ChartRepository(folder: folder.path)
+    try repository.write(Catalogue.packages(of: ["log-lens", "build-bell"]))
+    try await fixture.synchronize(folder.path)
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 7)
+
+    try repository.write(Catalogue.packages(of: ["build-bell"]))
+    try await fixture.synchronize(folder.path)
+
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 4)
+    #expect(try await fixture.cluster.list(.configMaps, namespace: PackageSource.namespace).count == 4)
+    #expect(try await fixture.cluster.find(fixture.dialect.extensions, "log-lens") != nil)
+  }
+
+  @Test func aNewLookIsTakenWhenItIsAskedForAndNotBefore() async throws {
+    let fixture = try ControllerFixture(.installPlan)
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    try ChartRepository(folder: folder.path).write(Catalogue.packages(of: ["log-lens"]))
+    try await fixture.synchronize(folder.path)
+    try await fixture.cluster.delete(fixture.dialect.extensionVersions, "log-lens-1.0.0")
+
+    try await fixture.synchronize(folder.path)
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 2)
+    _ = try await fixture.cluster.patch(
+      fixture.dialect.repositories, Catalogue.repositoryName, ["status": ["lastSyncTime": nil]])
+    try await fixture.synchronize(folder.path)
+
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 3)
+  }
+
+  @Test func theFirstRepositoryWins() async throws {
+    let fixture = try ControllerFixture(.installPlan)
+    try await fixture.publish(["log-lens"])
+    let rival = Object(
+      fixture.dialect.repositories, name: "rival",
+      ["spec": ["url": .string("file://" + (try fixture.repositoryFolder)), "depth": 1]])
+    _ = try await fixture.cluster.create(fixture.dialect.repositories, rival)
+    let work = RepositoryReconciler(cluster: fixture.cluster, dialect: fixture.dialect, settings: fixture.settings())
+
+    while try await work.reconcile("rival") == .atOnce {}
+
+    let versions = try await fixture.cluster.list(fixture.dialect.extensionVersions)
+    #expect(versions.filter { $0.name.hasPrefix("log-lens-") }.allSatisfy { $0.spec["repository"] == "built-in" })
+    // A depth of one takes the newest of each of the others.
+    #expect(versions.count == 3 + CatalogueEntries.all.count - 1)
+  }
+
+  @Test func whatCameFromARepositoryLeavesWithItExceptWhatIsInstalled() async throws {
+    let fixture = try ControllerFixture(.installPlan)
+    try await fixture.publish(["log-lens", "build-bell"])
+    _ = try await fixture.cluster.patch(fixture.dialect.extensions, "log-lens", ["status": ["state": "Installed"]])
+
+    try await fixture.cluster.delete(fixture.dialect.repositories, Catalogue.repositoryName)
+    let work = RepositoryReconciler(cluster: fixture.cluster, dialect: fixture.dialect, settings: fixture.settings())
+    _ = try await work.reconcile(Catalogue.repositoryName)
+
+    #expect(try await fixture.cluster.list(fixture.dialect.repositories).isEmpty)
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).isEmpty)
+    #expect(try await fixture.cluster.list(fixture.dialect.extensions).map(\.name) == ["log-lens"])
+  }
+
+  @Test(arguments: [("15m", 900), ("1h30m", 5400), ("45s", 45), ("1.5h", 5400), ("500ms", 0), ("soon", nil), ("", nil)])
+  func durationsAreReadAsGoWritesThem(text: String, seconds: Int?) {
+    #expect(GoDuration.seconds(text) == seconds)
+  }
+}

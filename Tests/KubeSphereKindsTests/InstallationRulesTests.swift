@@ -1,0 +1,107 @@
+import APITestSupport
+import Client
+import Extensions
+import Manifest
+import Testing
+
+@testable import HTTP
+@testable import KubeSphereKinds
+
+@Suite struct InstallationRulesTests {
+  private static let subscription = Value.plan("devops").setting(["kind"], to: "Subscription")
+
+  @Test(arguments: [
+    (["spec", "extension"], Value?.none, "spec.extension", "FieldValueRequired"),
+    (["spec", "extension", "name"], nil, "spec.extension.name", "FieldValueRequired"),
+    (["spec", "extension", "version"], nil, "spec.extension.version", "FieldValueRequired"),
+    (["spec", "extension", "version"], 1, "spec.extension.version", "FieldValueTypeInvalid"),
+    (["spec", "enabled"], nil, "spec.enabled", "FieldValueRequired"),
+    (["spec", "enabled"], "yes", "spec.enabled", "FieldValueTypeInvalid"),
+    (["spec", "config"], "a: [1", "spec.config", "FieldValueInvalid"),
+    (["spec", "config"], 1, "spec.config", "FieldValueTypeInvalid"),
+  ])
+  func whatAnInstallationLacksIsNamed(path: [String], value: Value?, field: String, reason: String) async throws {
+    for (dialect, target, object) in [
+      (Dialect.installPlan, Path.plans, Value.plan("devops")),
+      (.subscription, Path.subscriptions, Self.subscription),
+    ] {
+      let ask = try Asking(dialect)
+
+      let answer = try await ask(.post, target, object.setting(path, to: value))
+
+      #expect(answer.status == 422)
+      let causes = answer["details", "causes"]?.sequence
+      #expect(causes?.map { $0["field"] } == [.string(field)])
+      #expect(causes?.first?["reason"] == .string(reason))
+      #expect(
+        answer.message.hasPrefix(#"\#(object["kind"]?.string ?? "").kubesphere.io "devops" is invalid: \#(field): "#))
+    }
+  }
+
+  @Test func onlySubscriptionsTakeObjectsAsConfig() async throws {
+    let (plans, subscriptions) = (try Asking(.installPlan), try Asking(.subscription))
+    let config: Value = ["replicas": 3]
+
+    let refused = try await plans(.post, Path.plans, .plan("devops", config: config))
+    let taken = try await subscriptions(
+      .post, Path.subscriptions, Self.subscription.setting(["spec", "config"], to: config))
+
+    #expect(refused.status == 422)
+    #expect(taken["spec", "config"] == config)
+  }
+
+  @Test func blanksAtTheEndsOfConfigLinesAreDropped() async throws {
+    let ask = try Asking()
+
+    let made = try await ask(.post, Path.plans, .plan("devops", config: "a: 1  \n# note\t\nb: 2\n"))
+
+    #expect(made["spec", "config"] == "a: 1\n# note\nb: 2\n")
+  }
+
+  @Test(arguments: [
+    (
+      Dialect.subscription,
+      ["/apis/kubesphere.io/v1alpha1/subscriptions", "/apis/kubesphere.io/v1alpha1/jsbundles"]
+    ),
+    (
+      .installPlan,
+      ["/apis/kubesphere.io/v1alpha1/installplans", "/apis/extensions.kubesphere.io/v1alpha1/extensionentries"]
+    ),
+  ])
+  func eachDialectServesItsOwn(dialect: Dialect, paths: [String]) async throws {
+    let (ask, other) = (try Asking(dialect), try Asking(dialect == .subscription ? .installPlan : .subscription))
+
+    for path in paths {
+      #expect(try await ask(.get, path).status == 200)
+      #expect(try await other(.get, path).status == 404)
+    }
+  }
+
+  @Test func discoveryListsWhatIsServed() async throws {
+    let ask = try Asking(.subscription)
+
+    let list = try await ask(.get, "/apis/kubesphere.io/v1alpha1")
+    let groups = try await ask(.get, "/apis")
+
+    #expect(
+      list["resources"]?.sequence?.compactMap { $0["name"]?.string }
+        == [
+          "categories", "repositories", "extensions", "extensionversions", "subscriptions", "apiservices", "jsbundles",
+          "reverseproxies",
+        ])
+    #expect(groups["groups"]?.sequence?.contains { $0["name"] == "extensions.kubesphere.io" } == false)
+    #expect(try await ask(.get, "/apis/extensions.kubesphere.io/v1alpha1").status == 404)
+    #expect(try await ask(.get, "/apis/metrics.k8s.io").message == "the server could not find the requested resource")
+  }
+
+  @Test func whoeverAsksMayDoEverything() async throws {
+    let review: Value = [
+      "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": ["resourceAttributes": [:]],
+    ]
+
+    let answer = try await Asking()(.post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review)
+
+    #expect(answer.status == 201)
+    #expect(answer["status", "allowed"] == true)
+  }
+}
