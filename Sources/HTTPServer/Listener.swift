@@ -39,6 +39,8 @@ package enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// What a server puts up with.
 package struct ServerLimits: Hashable, Sendable {
+  /// Connections of one listener at once, where there are descriptors enough.
+  package var connections = 2_000
   /// Bytes of all header fields of a request.
   package var headers = 64 << 10
   /// Until the first request has begun, and until a further one has.
@@ -58,6 +60,8 @@ package struct ServerLimits: Hashable, Sendable {
 struct ServerSettings: Sendable {
   var handler: any Handler
   var limits: ServerLimits
+  /// How many connections one listener may have.
+  var share: Int
   /// Words the refusals of the server itself.
   var refusal: @Sendable (RequestFault) -> HTTPResponse
 }

@@ -36,7 +36,9 @@ package final class Server: Sendable {
     _ handler: any Handler, on listeners: [Listener], limits: ServerLimits = ServerLimits(),
     refusal: @escaping @Sendable (RequestFault) -> HTTPResponse = { $0.response }
   ) async throws(ServerError) -> Server {
-    let settings = ServerSettings(handler: handler, limits: limits, refusal: refusal)
+    let settings = ServerSettings(
+      handler: handler, limits: limits,
+      share: Descriptors.share(of: listeners.count, wanted: limits.connections), refusal: refusal)
     let connections = Connections()
     var channels: [any Channel] = []
     for listener in listeners {
@@ -108,17 +110,30 @@ package final class Server: Sendable {
     ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .childChannelInitializer { channel in
+      // One at a time, so that the gate can count them.
+      .serverChannelOption(.maxMessagesPerRead, value: 1)
+      .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          let pipeline = channel.pipeline.syncOperations
-          if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-          var decoder = NIOHTTPDecoderLimitConfiguration()
-          decoder.maxHeaderFieldSize = settings.limits.headers
-          decoder.maxHeaderListSize = settings.limits.headers
-          try pipeline.configureHTTPServerPipeline(
-            withErrorHandling: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-          try pipeline.addHandler(ConnectionHandler(kind, settings))
-        }.map { Task { await connections.add(channel) } }.map { _ in }
+          try channel.pipeline.syncOperations.addHandler(AcceptGate(share: settings.share))
+        }
       }
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try prepare(channel, kind, settings, tls) }
+          .map { Task { await connections.add(channel) } }.map { _ in }
+      }
+  }
+
+  /// Makes `channel` a connection that speaks HTTP.
+  private static func prepare(
+    _ channel: any Channel, _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ tls: NIOSSLContext?
+  ) throws {
+    let pipeline = channel.pipeline.syncOperations
+    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+    var decoder = NIOHTTPDecoderLimitConfiguration()
+    decoder.maxHeaderFieldSize = settings.limits.headers
+    decoder.maxHeaderListSize = settings.limits.headers
+    try pipeline.configureHTTPServerPipeline(
+      withErrorHandling: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
+    try pipeline.addHandler(ConnectionHandler(kind, settings))
   }
 }

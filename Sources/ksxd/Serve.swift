@@ -57,6 +57,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     umask(0o077)
+    Descriptors.raise()
     do {
       try await serve()
     } catch let error as StorageError {

@@ -5,26 +5,6 @@ import Testing
 @testable import HTTPServer
 
 @Suite struct ServerTests {
-  /// Runs `body` with a server on a socket of its own.
-  private func serving(
-    _ change: (inout ServerLimits) -> Void = { _ in }, _ body: (SampleHandler, Server, String) async throws -> Void
-  ) async throws {
-    var limits = ServerLimits()
-    change(&limits)
-    let directory = "/tmp/ksxd-test-\(UInt64.random(in: 0 ... .max))"
-    let path = directory + "/ksxd.sock"
-    let handler = SampleHandler()
-    let server = try await Server.start(handler, on: [.socket(path: path)], limits: limits)
-    do {
-      try await body(handler, server, path)
-      await server.stop(grace: .zero)
-    } catch {
-      await server.stop(grace: .zero)
-      throw error
-    }
-    rmdir(directory)
-  }
-
   @Test func aConnectionIsUsedAgain() async throws {
     try await serving { _, _, path in
       let connection = try RawConnection(path)
@@ -61,6 +41,28 @@ import Testing
 
       #expect(heard.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
       #expect(heard.contains("this is no HTTP request"))
+    }
+  }
+
+  @Test(arguments: ["http://x/ok", "HTTPS://x:6443/ok"])
+  func aTargetMayBeAWholeAddress(target: String) async throws {
+    try await serving { _, _, path in
+      let connection = try RawConnection(path)
+
+      connection.say("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n")
+
+      #expect(await connection.hear(until: "\r\n\r\nok").hasPrefix("HTTP/1.1 200"))
+    }
+  }
+
+  @Test(arguments: ["http:///ok", "ftp://x/ok", "*", "ok"])
+  func aTargetWithoutAPathOfThisServerIsRefused(target: String) async throws {
+    try await serving { _, _, path in
+      let connection = try RawConnection(path)
+
+      connection.say("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n")
+
+      #expect(await connection.hear().hasPrefix("HTTP/1.1 400"))
     }
   }
 
@@ -217,9 +219,7 @@ import Testing
 
   @Test(arguments: [("::1", "http://[::1]:"), ("127.0.0.1", "http://127.0.0.1:")])
   func anAddressIsAnnouncedAsItCanBeOpened(host: String, beginning: String) async throws {
-    let ask = try Asking()
-    let server = try await Server.start(
-      ask.api, on: [.port(host: host, port: 0, token: "0123456789abcdef", certificate: nil)])
+    let server = try await Server.start(SampleHandler(), on: [.port(host: host, port: 0, certificate: nil)])
 
     #expect(server.addresses.map { $0.hasPrefix(beginning) } == [true])
     await server.stop(grace: .zero)
