@@ -134,6 +134,21 @@ import Testing
     }
   }
 
+  @Test func whereNoVersionIsLeftAWriteIsRefusedAndReadingGoesOn() async throws {
+    try await withPath { path in
+      do { try await Asking(path: path)(.post, Path.maps, .map("m")) }
+      try Database(path: path).execute(
+        "UPDATE history SET version = \(Int.max); UPDATE objects SET version = \(Int.max)")
+      let ask = try Asking(path: path)
+
+      let written = try await ask(.post, Path.maps, .map("n"))
+      let deleted = try await ask(.delete, Path.maps + "/m")
+
+      #expect([written.status, deleted.status] == [500, 500])
+      #expect(try await ask(.get, Path.maps).names == ["m"])
+    }
+  }
+
   @Test func theFileIsForThisUserAlone() async throws {
     try await withPath { path in
       let ask = try Asking(path: path)

@@ -11,6 +11,22 @@ import Testing
 
   init() throws { ask = try Asking() }
 
+  @Test(arguments: [
+    "watch=true&resourceVersion=9223372036854775807", "watch=true&timeoutSeconds=9223372036854775807",
+    "resourceVersion=9223372036854775807", "resourceVersion=9223372036854775808", "limit=9223372036854775807",
+    "resourceVersion=9223372036854775807&resourceVersionMatch=Exact", "continue=9223372036854775807_a_b",
+    "watch=true&resourceVersion=9223372036854775807&resourceVersionMatch=NotOlderThan&sendInitialEvents=true"
+      + "&allowWatchBookmarks=true",
+  ])
+  func theLargestNumbersAreNumbers(query: String) async throws {
+    let ask = try Asking()
+    try await ask(.post, Path.maps, .map("m"))
+
+    let status = await ask.status(.get, Path.maps + "?" + query)
+
+    #expect([200, 400, 410, 504].contains(status))
+  }
+
   @Test func aWatchGoesOnFromAVersion() async throws {
     let version = try await ask(.get, Path.plans).version
     try await ask(.post, Path.plans, .plan("a"))

@@ -51,7 +51,7 @@ package struct Asking: Sendable {
   }
 
   /// The status of an answer that may be no JSON.
-  package func status(_ method: HTTPRequest.Method, _ target: String, as user: User) async -> Int {
+  package func status(_ method: HTTPRequest.Method, _ target: String, as user: User = .owner) async -> Int {
     await handler.respond(to: HTTPRequest(method, target), as: user).status
   }
 

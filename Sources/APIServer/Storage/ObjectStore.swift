@@ -42,9 +42,15 @@ final class ObjectStore {
     dependents.filter { uids[$0.key] == nil }.flatMap(\.value)
   }
 
+  private func nextVersion() throws(StorageError) -> Int {
+    // Only a damaged or foreign file gets there.
+    guard version < .max else { throw .failed("no resource version is left after \(version)") }
+    return version + 1
+  }
+
   /// Adds `value` or puts it in the place of what has its key.
   func put(_ value: Value, in collection: String) throws(StorageError) -> Change {
-    let object = StoredObject(value, version: version + 1)
+    let object = StoredObject(value, version: try nextVersion())
     let previous = tables[collection]?[object.key]
     return try commit(
       Change(
@@ -53,7 +59,7 @@ final class ObjectStore {
 
   /// Removes what has the key of `value`, which is how it is reported for the last time.
   func remove(_ value: Value, from collection: String) throws(StorageError) -> Change {
-    let object = StoredObject(value, version: version + 1)
+    let object = StoredObject(value, version: try nextVersion())
     return try commit(
       Change(kind: .deleted, collection: collection, object: object, previous: tables[collection]?[object.key]))
   }
