@@ -8,3 +8,10 @@ what_is_too_large_is_refused_in_a_line_and_little_memory() {
   env -i "${assignments[@]}" python3 Tests/EndToEnd/giant.py "$bin/ksx" "$home" | sed 's/^/        | /'
   return "${PIPESTATUS[0]}"
 }
+
+a_flood_on_the_port_leaves_the_socket_its_room_and_the_processor_its_rest() {
+  local assignments=()
+  mapfile -t assignments < <(environment)
+  env -i "${assignments[@]}" python3 Tests/EndToEnd/flood.py "$bin/ksxd" "$home" | sed 's/^/        | /'
+  return "${PIPESTATUS[0]}"
+}
