@@ -114,7 +114,10 @@ import Testing
           == "templates/policy.yaml: the cluster does not serve TrafficPolicy of mesh.meadow.example/v1, which traffic-map needs"
       )
       #expect(try await fixture.settingsMap("traffic-map")["version"] == "1.0.1")
-      #expect(try await fixture.shelf("traffic-map").state == .upgradeFailed)
+      // The extension is told after the installation.
+      try await fixture.wait("the extension says so too") {
+        try await fixture.shelf("traffic-map").state == .upgradeFailed
+      }
 
       try await fixture.change("traffic-map", .rollback(to: "1.0.1", config: "readyAfter: 0"))
       try await fixture.wait(for: "traffic-map") { $0.state == .installed }
