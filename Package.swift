@@ -29,11 +29,15 @@ let package = Package(
     .target(name: "Client", dependencies: ["KubernetesAPI", "HTTP", "Manifest", "Platform", "CCurl"]),
     .target(name: "Packages", dependencies: ["Manifest", "Platform", "CZlib"]),
     .target(name: "Extensions", dependencies: ["Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"]),
+    .target(
+      name: "Operations",
+      dependencies: ["Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"]),
     .target(name: "Editor", dependencies: ["Terminal", "Manifest", "Platform"]),
     .target(
       name: "Console",
       dependencies: [
-        "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Editor", "Terminal", "Manifest", "Platform",
+        "Operations", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Editor", "Terminal", "Manifest",
+        "Platform",
       ],
       resources: [.embedInCode("Defaults")]),
     .target(
@@ -56,7 +60,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Terminal", "Manifest", "Platform",
+        "Operations", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Terminal", "Manifest", "Platform",
       ]),
     .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Terminal", "Client", "Platform"]),
     .executableTarget(
@@ -85,6 +89,11 @@ let package = Package(
       name: "ExtensionsTests",
       dependencies: [
         "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
+      ]),
+    .testTarget(
+      name: "OperationsTests",
+      dependencies: [
+        "Operations", "Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
       ]),
     .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest", "Platform", "TestSupport"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTP", "Platform", "TestSupport"]),
@@ -125,14 +134,16 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Extensions",
+        "Commands", "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Operations",
+        "Extensions",
         "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform",
         "TestSupport",
       ]),
     .testTarget(
       name: "ConsoleTests",
       dependencies: [
-        "Console", "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Extensions",
+        "Console", "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Operations",
+        "Extensions",
         "Packages", "Client", "KubernetesAPI", "HTTP", "Editor", "Terminal",
         "Manifest", "Platform", "TestSupport",
       ]),

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import HTTP
+import KubernetesAPI
 import Manifest
 import Testing
 
@@ -123,6 +124,41 @@ import Testing
     #expect(try await bench.installation().version == "1.1.0")
     try await bench.run("rollback", "whizard", "--yes", "--version=1.0.0")
     #expect(try await bench.installation().version == "1.0.0")
+  }
+
+  @Test func aRollbackWithoutAVersionGoesToWhatWasInstalledAndNotToWhatFailedSince() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
+    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "enabled": true])
+    try await bench.run("upgrade", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "UpgradeFailed", "version": "1.1.0", "enabled": true])
+    try await bench.run("config", "set", "whizard", "--yes", input: "a: 2\n")
+    try await bench.report("whizard", ["state": "UpgradeFailed", "version": "1.1.0", "enabled": true])
+
+    try await bench.run("rollback", "whizard", "--yes")
+
+    #expect(try await bench.installation().version == "1.0.0")
+  }
+
+  /// Neither the versions nor who needs whom nor the server's version is needed for the write.
+  @Test(arguments: [["disable"], ["enable"], ["rollback"], ["uninstall"], ["config", "set"]])
+  func whatTheWriteDoesNotNeedIsNotWaitedFor(words: [String]) async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
+    try await bench.run("upgrade", "whizard", "--yes")
+    if words == ["enable"] { try await bench.run("disable", "whizard", "--yes") }
+    bench.transport.answer { request in
+      request.target.contains("installplans") ? nil : .refusal(code: 503, reason: "ServiceUnavailable", "out of order")
+    }
+
+    let text = try await bench.run(words + ["whizard", "--yes"], input: "a: 7\n")
+
+    #expect(text.hasPrefix("whizard: "))
+    if words == ["rollback"] {
+      #expect(bench.said.noted.contains("the versions of whizard are not to be read"), "\(bench.said.noted)")
+    }
   }
 
   @Test func aRollbackToNowhereSaysWhatToSay() async throws {

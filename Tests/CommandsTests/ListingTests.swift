@@ -1,4 +1,7 @@
+import Client
 import Extensions
+import HTTP
+import KubernetesAPI
 import Manifest
 import Testing
 
@@ -15,9 +18,9 @@ import Testing
 
     #expect(
       try await bench.run("list") == """
-        NAME      STATE       INSTALLED   RECOMMENDED   ENABLED   CATEGORY
-        devops    -           -           1.1.0         -         observability
-        whizard   Installed   1.0.0       1.1.0         yes       observability
+        NAME      STATE       RUNNING   WANTED   RECOMMENDED   ENABLED   CATEGORY
+        devops    -           -         -        1.1.0         -         observability
+        whizard   Installed   1.0.0     1.0.0    1.1.0         yes       observability
 
         """)
     #expect(try await bench.run("list", "-o", "name") == "devops\nwhizard\n")
@@ -60,9 +63,80 @@ import Testing
     let text = try await bench.run("get", "whizard")
 
     #expect(
-      text.contains("\nInstalled:    InstallPlan whizard, version 1.1.0\nState:        InstallFailed\n"), "\(text)")
+      text.contains(
+        "\nInstalled:    InstallPlan whizard\nWanted:       1.1.0\nFailed:       1.1.0\nState:        InstallFailed\n"),
+      "\(text)")
     #expect(text.contains("\nMessage:      helm\u{fffd} says no\n"), "\(text)")
     #expect(text.hasSuffix("\nConfig:       the chart's defaults\n"), "\(text)")
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func whatIsInstalledAndNoLongerOfferedIsARow(dialect: Dialect) async throws {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
+    try await bench.report("whizard", ["state": "Installed"])
+    try await bench.cluster.delete(dialect.extensions, "whizard")
+
+    #expect(
+      try await bench.run("list").contains("whizard   Installed, no longer offered   1.0.0     1.0.0    -"))
+    #expect(try await bench.run("list", "-o", "name") == "whizard\n")
+    #expect(try await bench.run("list", "whiz", "-o", "name") == "whizard\n")
+    #expect(try await bench.run("list", "-o", "yaml").contains("kind: \(dialect.installations.kind)"))
+    #expect(try await bench.run("get", "whizard").contains("Installed, no longer offered\n"))
+  }
+
+  @Test func aSubscriptionThatIsNotCalledLikeItsExtensionIsItsInstallation() async throws {
+    let bench = try Workbench(.subscription)
+    try await bench.offer("devops", versions: ["0.10.0"], recommended: "0.10.0")
+    _ = try await bench.cluster.create(
+      Dialect.subscription.installations,
+      Object(
+        Dialect.subscription.installations, name: "devops-0.10.0",
+        ["spec": ["extension": ["name": "devops", "version": "0.10.0"], "enabled": true]]))
+
+    #expect(try await bench.run("list").contains("devops   Waiting   -         0.10.0"))
+    #expect(try await bench.run("disable", "devops", "--yes") == "devops: disabled in test\n")
+  }
+
+  @Test func afterAFailedUpgradeTheVersionBeforeItIsTheOneThatRuns() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
+    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "enabled": true])
+    try await bench.run("upgrade", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "UpgradeFailed", "version": "1.1.0", "enabled": true])
+
+    #expect(try await bench.run("list").contains("whizard   UpgradeFailed   1.0.0     1.1.0"))
+    let text = try await bench.run("get", "whizard")
+    #expect(text.contains("Running:      1.0.0\nWanted:       1.1.0\nFailed:       1.1.0\n"), "\(text)")
+    let versions = try await bench.run("versions", "whizard")
+    #expect(versions.contains("1.0.0     running") && versions.contains("1.1.0     wanted, failed"), "\(versions)")
+  }
+
+  /// A user who may read Extension but not ExtensionVersion.
+  @Test func whoMayNotReadVersionsSeesThoseThatTheExtensionNames() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    _ = try await bench.cluster.patch(
+      Dialect.installPlan.extensions, "whizard",
+      ["status": ["versions": [["version": "1.0.0"], ["version": "1.1.0"]]]])
+    bench.transport.answer { request in
+      request.target.contains("extensionversions")
+        ? .refusal(code: 403, reason: "Forbidden", "you may not list extensionversions") : nil
+    }
+
+    let versions = try await bench.run("versions", "whizard")
+    #expect(versions.split(separator: "\n").map { $0.prefix(5) } == ["VERSI", "1.1.0", "1.0.0"])
+    #expect(bench.said.noted.contains("you may not list versions"))
+    #expect(try await bench.run("get", "whizard").contains("Versions:     1.1.0, 1.0.0"))
+    let plan = try await bench.run("install", "whizard", "--dry-run=client")
+    #expect(plan.contains("+ InstallPlan whizard, version 1.1.0, enabled"))
+    #expect(plan.contains("! the versions of whizard are not to be read"))
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
+    try await bench.run("disable", "whizard", "--yes")
+    #expect(
+      try await bench.failure("upgrade", "whizard", "--version", "3.0.0", "--yes").contains("has no version 3.0.0"))
   }
 
   @Test func versionsStandNewestFirst() async throws {

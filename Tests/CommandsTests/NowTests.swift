@@ -79,52 +79,6 @@ import Testing
 }
 
 @Suite struct WaitingTests {
-  private func plan(
-    _ state: String, version: String = "1.1.0", attempted: String = "1.1.0", message: String = ""
-  ) -> Installation {
-    Installation(
-      Object(
-        Dialect.installPlan.installations, name: "whizard",
-        [
-          "spec": ["extension": ["name": "whizard", "version": .string(version)], "enabled": true],
-          "status": [
-            "state": .string(state), "version": .string(attempted), "enabled": true,
-            "conditions": [["message": .string(message)]],
-          ],
-        ]))
-  }
-
-  @Test func anUpgradeIsDoneWhenTheNewVersionIsInstalled() {
-    var waiting = Waiting(.upgrade(to: "1.1.0"))
-
-    #expect(waiting.see(plan("Installed", attempted: "1.0.0")) == nil)
-    #expect(waiting.see(plan("Upgrading")) == nil)
-    #expect(waiting.see(plan("Installed")) == .done)
-  }
-
-  @Test func aFailureOfLongAgoIsNotThisOne() {
-    var waiting = Waiting(.upgrade(to: "1.1.0"))
-
-    #expect(waiting.see(plan("UpgradeFailed", attempted: "1.0.0", message: "old")) == nil)
-    #expect(waiting.see(plan("Upgrading", attempted: "1.0.0")) == nil)
-    #expect(waiting.see(plan("UpgradeFailed", attempted: "1.0.0", message: "no chart")) == .failed("no chart"))
-  }
-
-  @Test func anUninstallIsDoneWhenNothingIsLeft() {
-    var waiting = Waiting(.uninstall)
-
-    #expect(waiting.see(plan("Installed")) == nil)
-    #expect(waiting.see(plan("Uninstalling")) == nil)
-    #expect(waiting.see(plan("UninstallFailed", message: "stuck")) == .failed("stuck"))
-    #expect(waiting.see(nil) == .done)
-  }
-
-  @Test func whatVanishesMeanwhileHasFailed() {
-    var waiting = Waiting(.upgrade(to: "1.1.0"))
-
-    #expect(waiting.see(nil) == .failed("it has been deleted meanwhile"))
-  }
-
   @Test(.timeLimit(.minutes(1))) func waitingFollowsTheClusterToTheEnd() async throws {
     let bench = try Workbench()
     try await bench.offer()

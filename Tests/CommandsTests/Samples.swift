@@ -144,3 +144,14 @@ final class Transcript: Sendable {
   func note(_ text: String) { lines.withLock { $0.noted += text + "\n" } }
   func clear() { lines.withLock { $0 = ("", "") } }
 }
+
+extension HTTPResponse {
+  /// A refusal as an API server words it.
+  static func refusal(code: Int, reason: String, _ message: String) -> HTTPResponse {
+    let status: Value = [
+      "kind": "Status", "apiVersion": "v1", "status": "Failure", "message": .string(message),
+      "reason": .string(reason), "code": .integer(code),
+    ]
+    return HTTPResponse(status: code, bytes: JSON.bytes(status))
+  }
+}

@@ -1,6 +1,9 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Manifest
+import Operations
+import Packages
 import Terminal
 import Testing
 
@@ -97,6 +100,105 @@ import Testing
     #expect(!sitting.lines[2].contains("Installed"))
   }
 
+  @Test func aPlanOpensAtOnceAndSaysWhatItDoesNotKnow() {
+    var sitting = Sitting.atMarket(120, 30)
+    sitting.type("D")
+    #expect(sitting.screen.contains("~ enabled: yes → no"))
+    #expect(sitting.screen.contains("what the other extensions need is not read yet"))
+    sitting.press()
+    #expect(sitting.errands.contains { if case .readFacts = $0 { true } else { false } })
+    sitting.type("y")
+    #expect(sitting.changes == [.disable])
+
+    sitting = Sitting.atMarket(120, 30)
+    sitting.type("X")
+    #expect(sitting.screen.contains("the versions of grafana are not read yet"))
+    sitting.type("grafana")
+    sitting.press(.enter)
+    #expect(sitting.changes == [.uninstall])
+  }
+
+  @Test func aRollbackNeedsNoVersionsWhereTheHistoryKnowsTheWay() {
+    var sitting = Sitting.atMarket(120, 30)
+    var memory = ReleaseMemory()
+    memory.remember(ReleaseMemory.Entry(version: "1.1.0", config: "", time: "t", what: "upgrade", wasInstalled: true))
+    sitting.hear(.recalled(Records(memories: ["grafana": memory])))
+    sitting.type("b")
+    sitting.press(.enter)
+    #expect(sitting.screen.contains("~ version 1.0.0 → 1.1.0"))
+    sitting.type("y")
+
+    #expect(sitting.changes == [.rollback(to: "1.1.0", config: "")])
+  }
+
+  @Test func theConsoleWarnsOfWhoNeedsWhatIsDisabled() {
+    var sitting = Sitting.atMarket(120, 30)
+    sitting.hear(.installations(.applied(.sample("loki", version: "2.0.0"))))
+    sitting.type("D")
+    var facts = PlanFacts()
+    let spec: Value = ["version": "2.0.0", "externalDependencies": [["name": "grafana", "required": true]]]
+    let loki = ExtensionVersion(
+      Object(
+        Dialect.installPlan.extensionVersions, name: "loki-2.0.0", labels: ["kubesphere.io/extension-ref": "loki"],
+        ["spec": spec]), dialect: .installPlan)
+    facts.versionsInUse = ["loki": loki]
+    sitting.hear(.facts(facts))
+
+    #expect(sitting.screen.contains("Careful: loki needs grafana and will miss it when it is disabled"))
+    #expect(!sitting.screen.contains("not read yet"))
+  }
+
+  @Test func aVersionThatNeedsANewerKubernetesCannotBeInstalledFromTheConsoleEither() {
+    var sitting = Sitting.atMarket(120, 30)
+    var version = ExtensionVersion.sample("jenkins", "2.0.0")
+    version.kubeVersion = ">=1.33.0"
+    sitting.type("ji")
+    sitting.hear(.versions(of: "jenkins", .replaced([version])))
+    sitting.press(.enter)
+    var facts = PlanFacts()
+    facts.server.kubernetes = "v1.32.0"
+    sitting.hear(.facts(facts))
+
+    #expect(sitting.screen.contains("Not possible: it needs Kubernetes >=1.33.0; this is v1.32.0"))
+  }
+
+  @Test func whatIsBeingInstalledIsWantedAndDoesNotRunYet() {
+    var sitting = Sitting.atMarket(120, 30)
+    sitting.hear(.installations(.applied(.sample("jenkins", version: "2.0.0", state: "Installing"))))
+    sitting.type("j")
+    sitting.press(.enter, .tab)
+    sitting.offer("jenkins", "1.0.0", "2.0.0")
+
+    #expect(sitting.screen.contains("> 2.0.0"))
+    #expect(sitting.screen.contains(" wanted; recommended"))
+    #expect(!sitting.screen.contains("running"))
+  }
+
+  @Test func whatIsInstalledAndNoLongerOfferedIsARowAndIsCounted() {
+    var sitting = Sitting.atMarket(120, 30)
+    sitting.hear(.installations(.applied(.sample("tempo", version: "1.0.0"))))
+    #expect(sitting.lines[2].hasPrefix("· All                 4 "))
+    #expect(sitting.screen.contains("tempo"))
+    #expect(sitting.screen.contains("tempo (no longer"))
+
+    sitting.hear(.installations(.deleted(.sample("tempo", version: "1.0.0"))))
+    #expect(!sitting.screen.contains("tempo"))
+  }
+
+  @Test func aFailureBeforeTheJobEndsTheChange() {
+    var sitting = Sitting.atMarket()
+    sitting.upgradeGrafana()
+    var failed = Installation.sample(
+      "grafana", version: "1.1.0", config: "replicas: 1\n", state: "UpgradeFailed", message: "no chart",
+      resourceVersion: "9")
+    failed.attemptedVersion = "1.0.0"
+    sitting.hear(.installations(.applied(failed)))
+
+    #expect(sitting.status == "grafana: could not upgrade to 1.1.0: no chart")
+    #expect(sitting.app.state.operations.isEmpty)
+    #expect(sitting.asked.contains { if case .noteOutcome = $0 { true } else { false } })
+  }
+
   @Test func aPlanThatChangesWhileItIsReadMustBeReadAgain() {
     var sitting = Sitting.atMarket()
     sitting.offerAfter("U", "grafana")
@@ -132,9 +234,10 @@ import Testing
   @Test func whatWasThereBeforeAnUpgradeIsRememberedAndOfferedAsTheWayBack() {
     var sitting = Sitting.atMarket()
     sitting.upgradeGrafana()
-    let kept = sitting.asked.compactMap { if case .remember(let memory) = $0 { memory } else { nil } }
-    #expect(kept.last?.entries.map(\.version) == ["1.0.0"])
-    #expect(kept.last?.entries.map(\.config) == ["replicas: 1\n"])
+    let kept = sitting.app.state.records.memories["grafana"]
+    #expect(kept?.entries.map(\.version) == ["1.0.0"])
+    #expect(kept?.entries.map(\.config) == ["replicas: 1\n"])
+    #expect(sitting.asked.contains(.recall))
 
     sitting.hear(
       .installations(.applied(.sample("grafana", version: "1.1.0", config: "replicas: 2\n", resourceVersion: "9"))))

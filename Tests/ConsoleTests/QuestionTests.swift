@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Operations
 import Terminal
 import Testing
 
@@ -41,10 +42,11 @@ import Testing
     #expect(loop.app.state.operations.names == ["grafana"])
   }
 
-  @Test func aNameThatWasTypedBeforeThePlanCameDoesNotCount() {
+  @Test func aNameThatWasTypedBeforeAProblemCameToLightDoesNotCount() {
     var sitting = Sitting.atMarket()
     sitting.type("Xgra")
-    sitting.offer("grafana", "1.0.0")
+    // The version that is installed is not among them, of which the plan warns.
+    sitting.offer("grafana", "1.1.0")
     sitting.type("fana")
     sitting.press(.enter)
     #expect(sitting.changes == [])

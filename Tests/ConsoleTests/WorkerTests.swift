@@ -1,7 +1,10 @@
 import Client
 import Extensions
 import HTTP
+import KubernetesAPI
 import Manifest
+import Operations
+import Platform
 import Terminal
 import TestSupport
 import Testing
@@ -56,9 +59,12 @@ import Testing
     let folder = TemporaryFolder()
     let keeper = RecordKeeper(folder: folder.path + "/a/b", cluster: "https://museum:6443")
     let worker = worker(keeper: keeper)
-    var memory = ReleaseMemory(cluster: keeper.cluster, extension: "grafana")
-    memory.remember(.init(version: "1.0.0", config: "a: 1\n", time: "2026-01-01T00:00:00Z", what: "upgrade"))
-    worker.start(.remember(memory))
+    let line = HistoryLine(
+      "grafana", at: "2026-01-01T00:00:00Z",
+      .change(words: "upgrade", former: HistoryLine.Release(.sample("grafana", version: "1.0.0", config: "a: 1\n"))))
+    var memory = ReleaseMemory()
+    memory.take(line)
+    worker.start(.remember(line))
     worker.start(.keepDraft(of: "grafana", KeptDraft(text: "a: 2", base: "a: 1")))
     worker.start(.keepDraft(of: "loki", KeptDraft(text: "b: 2", base: "")))
     worker.start(.keepDraft(of: "loki", nil))
@@ -70,9 +76,25 @@ import Testing
     #expect(RecordKeeper(folder: keeper.folder, cluster: "https://other").recall() == Records())
   }
 
+  @Test func whatACommandStoredMeanwhileStaysWhenTheConsoleChangesSomething() async throws {
+    let folder = TemporaryFolder()
+    let keeper = RecordKeeper(folder: folder.path, cluster: "m")
+    let worker = worker(CuttingAnswers(), keeper: keeper)
+    worker.start(.recall)
+    try await until { worker.underWay.isEmpty }
+    let line = HistoryLine(
+      "grafana", at: "t", .change(words: "upgrade", former: HistoryLine.Release(.sample("grafana", version: "0.9.0"))))
+    try History(folder: folder.path, cluster: "m").note(line)
+
+    worker.start(.apply(Plan.rollback))
+    try await until { worker.underWay.isEmpty }
+
+    #expect(keeper.history.releases(of: "grafana").entries.map(\.version) == ["0.9.0", "1.0.0"])
+  }
+
   @Test func whatCannotBeKeptIsSaid() async throws {
     let worker = worker(keeper: RecordKeeper(folder: "/dev/null/ksx", cluster: "m"))
-    worker.start(.remember(ReleaseMemory(cluster: "m", extension: "grafana")))
+    worker.start(.remember(HistoryLine("grafana", at: "t", .change(words: "upgrade", former: nil))))
     var heard: [Message] = []
 
     try await until {
@@ -127,6 +149,12 @@ private struct Unreachable: Transport {
 }
 
 extension Plan {
+  fileprivate static let rollback = Plan.make(
+    .rollback(to: "0.9.0", config: ""), for: "grafana",
+    in: PlanContext(
+      capabilities: Capabilities(assuming: .installPlan), cluster: "museum", extensions: [:],
+      installations: Installations([.sample("grafana", version: "1.0.0")]), versions: [:]))
+
   fileprivate static let sample = Plan.make(
     .disable, for: "grafana",
     in: PlanContext(

@@ -1,56 +1,53 @@
 import Extensions
 import KubernetesAPI
+import Operations
 import Packages
 import Terminal
 
 /// One extension in a list.
 struct ListRow: Hashable, Sendable {
-  var name: String
-  private var cells: [String]
-  private var wideCells: [String]
-
-  private static let headings = ["NAME", "STATE", "INSTALLED", "RECOMMENDED", "ENABLED", "CATEGORY"]
+  private static let headings = ["NAME", "STATE", "RUNNING", "WANTED", "RECOMMENDED", "ENABLED", "CATEGORY"]
   private static let wideHeadings = ["REPOSITORY", "PROVIDER", "TITLE"]
 
-  /// What an installation says of itself goes before what its extension repeats, perhaps late.
-  init(_ found: Extension, _ installation: Installation?, language: String) {
-    name = found.name
-    let state = installation?.state ?? found.state
-    let version = installation?.version ?? found.installedVersion
-    let isEnabled = installation.map(\.isEnabled) ?? (version.isEmpty ? nil : found.isEnabled)
-    cells = [
-      name, state.word, version, found.recommendedVersion, isEnabled.map { $0 ? "yes" : "no" } ?? "", found.category,
-    ]
-    wideCells = [found.repository, found.provider.text(in: language), found.displayName.text(in: language)]
+  static func table(_ rows: [ExtensionRow], isWide: Bool) -> Table {
+    Table(
+      headings: headings + (isWide ? wideHeadings : []), rows: rows.map { cells($0) + (isWide ? wideCells($0) : []) })
   }
 
-  static func table(_ rows: [ListRow], isWide: Bool) -> Table {
-    Table(
-      headings: headings + (isWide ? wideHeadings : []), rows: rows.map { $0.cells + (isWide ? $0.wideCells : []) })
+  private static func cells(_ row: ExtensionRow) -> [String] {
+    let status = row.status
+    let word = status.isInstalled && !status.isOffered ? "\(status.word), no longer offered" : status.word
+    return [row.name, word, status.running, status.wanted, row.recommended, row.enabledWord, row.category]
   }
+
+  private static func wideCells(_ row: ExtensionRow) -> [String] { [row.repository, row.provider, row.title] }
 }
 
 /// One version in a list.
 enum VersionRow {
-  static func table(_ versions: [ExtensionVersion], of found: Extension?) -> Table {
-    let rows = versions.map { version -> [String] in
-      var notes: [String] = []
-      if version.version == found?.installedVersion { notes.append("installed") }
-      if version.version == found?.recommendedVersion { notes.append("recommended") }
-      return [version.version, notes.joined(separator: ", "), version.kubeVersion, version.ksVersion, version.created]
+  /// The versions, or those that the extension itself names where they may not be read.
+  static func table(_ versions: [ExtensionVersion]?, of found: Extension?, _ status: ExtensionStatus) -> Table {
+    func notes(_ version: String) -> String {
+      (status.notes(on: version) + (version == found?.recommendedVersion ? ["recommended"] : [])).joined(
+        separator: ", ")
     }
-    return Table(headings: ["VERSION", "NOTE", "KUBERNETES", "KUBESPHERE", "CREATED"], rows: rows)
+    let rows =
+      versions.map { versions in
+        versions.map { [$0.version, notes($0.version), $0.kubeVersion, $0.ksVersion, $0.created] }
+      } ?? found?.versions.reversed().map { [$0, notes($0), "", "", ""] }
+    return Table(headings: ["VERSION", "NOTE", "KUBERNETES", "KUBESPHERE", "CREATED"], rows: rows ?? [])
   }
 }
 
 /// All that is known of one extension, a line for each thing.
 struct Sheet {
-  var name: String
+  var row: ExtensionRow
   var `extension`: Extension?
   var installation: Installation?
   /// `InstallPlan` or `Subscription`.
   var kind: String
-  var language: String
+
+  private var status: ExtensionStatus { row.status }
 
   var text: String {
     let lines = (marketLines + installationLines).filter { !$0.1.isEmpty }
@@ -61,36 +58,30 @@ struct Sheet {
   }
 
   private var marketLines: [(String, String)] {
-    guard let found = `extension` else { return [("Name", name)] }
+    guard let found = `extension` else { return [("Name", row.name)] }
     return [
-      ("Name", name), ("Title", found.displayName.text(in: language)),
-      ("Description", found.description.text(in: language)),
-      ("Category", found.category), ("Provider", found.provider.text(in: language)), ("Repository", found.repository),
-      ("Versions", found.versions.reversed().joined(separator: ", ")), ("Recommended", found.recommendedVersion),
+      ("Name", row.name), ("Title", row.title), ("Description", row.summary), ("Category", row.category),
+      ("Provider", row.provider), ("Repository", row.repository),
+      ("Versions", found.versions.reversed().joined(separator: ", ")), ("Recommended", row.recommended),
     ]
   }
 
   private var installationLines: [(String, String)] {
-    guard let installation else { return [("Installed", "no")] }
-    let last = installation.history.last
+    guard let installation else {
+      return status.running.isEmpty ? [("Installed", "no")] : [("Running", status.running), ("State", status.word)]
+    }
     return [
-      ("Installed", "\(kind) \(installation.name), version \(installation.version)"),
-      ("State", state(installation)), ("Pending", installation.pending.joined(separator: "; ")),
-      ("Since", last?.time ?? ""), ("Message", installation.message),
+      ("Installed", "\(kind) \(installation.name)"), ("Running", status.running), ("Wanted", status.wanted),
+      ("Failed", status.failed), ("State", status.fullWord), ("Pending", status.pending.joined(separator: "; ")),
+      ("Since", installation.history.last?.time ?? ""), ("Message", status.reason),
       ("Enabled", installation.isEnabled ? "yes" : "no"), ("Namespace", installation.targetNamespace),
       ("Release", installation.releaseName), ("Job", installation.jobName),
       ("Config", configLine(installation)),
     ]
   }
 
-  private func state(_ installation: Installation) -> String {
-    let word = installation.state.word
-    if installation.isBeingDeleted { return word.isEmpty ? "being deleted" : "\(word), being deleted" }
-    return installation.state == .installed && !installation.isSettled ? "\(word), with a change pending" : word
-  }
-
   private func configLine(_ installation: Installation) -> String {
     let count = installation.config.utf8.split(separator: UInt8(ascii: "\n")).count
-    return count == 0 ? "the chart's defaults" : "\(count) line\(count == 1 ? "" : "s"); ksx config get \(name)"
+    return count == 0 ? "the chart's defaults" : "\(count) line\(count == 1 ? "" : "s"); ksx config get \(row.name)"
   }
 }

@@ -2,19 +2,21 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Operations
+import Platform
 import Terminal
 
 // Every change but the emergency: ask, plan, show, confirm, send, perhaps wait.
 extension Runner {
-  func change() async throws(CommandError) {
+  func change(_ asked: ChangeKind) async throws(CommandError) {
     let name = invocation.name
-    let survey = Survey(cluster: cluster, capabilities: try await capabilities())
+    let kind = asked == .uninstall && invocation.has(.force) ? ChangeKind.forceDelete : asked
+    let reader = ClusterReader(cluster, try await capabilities())
     var context = try await asking("reading what is known of \(name)") { () throws(ClusterError) in
-      try await survey.context(for: name, called: destination.name, asksWhoNeedsIt: asksWhoNeedsIt)
+      try await reader.context(for: name, kind, called: destination.name)
     }
     context.kubectlFlags = destination.kubectlFlags
-    let change = try Choice(invocation, context, memory: shelf.memory(of: name, in: destination.identity), outlet)
-      .change()
+    let change = try Choice(invocation, kind, context, memory: history.releases(of: name), outlet).change()
     context.rights = await rights(change, context)
     let plan = Plan.make(change, for: name, in: context)
     if let dryRun = invocation[.dryRun], dryRun != "none" {
@@ -22,11 +24,18 @@ extension Runner {
     }
     try refuse(plan)
     try confirm(plan)
-    let before = context.installation(of: name)
-    remember(before, before: change)
-    report(plan, try await send(plan, dryRun: false))
+    report(plan, try await send(plan))
     guard invocation.has(.wait) else { return }
-    try await wait(for: change, named: plan.write.name, since: before, survey.dialect)
+    try await wait(for: change, named: plan.write.name, since: context.installation(of: name), reader.dialect)
+  }
+
+  private var history: History { shelf.history(of: destination.identity) }
+
+  /// What changes the cluster.
+  var sender: ChangeSender {
+    ChangeSender(cluster, history: history) { [outlet] error in
+      outlet.note("note: this could not be kept in the history, and so not for a rollback: \(error)".sanitised)
+    }
   }
 
   /// What the cluster says this person may do, of what the change needs; where it does not say, nothing.
@@ -37,17 +46,13 @@ extension Runner {
     return rights
   }
 
-  /// Those that take something away, or change its version, may hurt others.
-  private var asksWhoNeedsIt: Bool {
-    guard case .change(let kind) = invocation.verb else { return false }
-    return kind.row.missedAs != nil || (kind.row.choice == .version && kind != .install)
-  }
-
   private func rehearse(_ plan: Plan, isServerAsked: Bool) async throws(CommandError) {
     show(plan)
     try refuse(plan)
     guard isServerAsked else { return }
-    _ = try await send(plan, dryRun: true)
+    _ = try await asking("\(plan.change.words) \(plan.name) (dry run)") { () throws(ClusterError) in
+      try await plan.deliver(to: cluster, dryRun: true)
+    }
     if !format.isWhole { outlet.print("  the server would accept this; nothing was changed\n") }
   }
 
@@ -78,25 +83,9 @@ extension Runner {
     if answer != "y", answer != "yes" { throw CommandError("nothing was changed") }
   }
 
-  /// Keeps what there is, as the way back; a way back that cannot be kept stops no change.
-  private func remember(_ installation: Installation?, before change: Change) {
-    guard let installation, change.row.keepsWayBack else { return }
-    var memory = shelf.memory(of: invocation.name, in: destination.identity)
-    memory.remember(
-      ReleaseMemory.Entry(
-        version: installation.version, config: installation.config, time: Clock.now, what: change.words))
-    do {
-      try shelf.keep(memory)
-    } catch {
-      outlet.note("note: the present version and config could not be kept for a rollback: \(error)".sanitised)
-    }
-  }
-
-  private func send(_ plan: Plan, dryRun: Bool) async throws(CommandError) -> Object? {
-    let doing = "\(plan.change.words) \(plan.name)\(dryRun ? " (dry run)" : "")"
-    let delivery = try await asking(doing) { () throws(ClusterError) in
-      try await plan.deliver(to: cluster, dryRun: dryRun)
-    }
+  private func send(_ plan: Plan) async throws(CommandError) -> Object? {
+    let doing = "\(plan.change.words) \(plan.name)"
+    let delivery = try await asking(doing) { () throws(ClusterError) in try await sender.carryOut(plan) }
     tell(of: delivery, doing)
     return delivery.object
   }

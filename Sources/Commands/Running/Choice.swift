@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Operations
 import Packages
 import Platform
 import Terminal
@@ -7,12 +8,16 @@ import Terminal
 /// What change a command line asks for, once it is known what there is.
 struct Choice {
   let invocation: Invocation
+  let kind: ChangeKind
   let context: PlanContext
   let memory: ReleaseMemory
   let outlet: Outlet
 
-  init(_ invocation: Invocation, _ context: PlanContext, memory: ReleaseMemory, _ outlet: Outlet) {
+  init(
+    _ invocation: Invocation, _ kind: ChangeKind, _ context: PlanContext, memory: ReleaseMemory, _ outlet: Outlet
+  ) {
     self.invocation = invocation
+    self.kind = kind
     self.context = context
     self.memory = memory
     self.outlet = outlet
@@ -22,20 +27,18 @@ struct Choice {
   private var installation: Installation? { context.installation(of: name) }
 
   func change() throws(CommandError) -> Change {
-    switch invocation.verb {
+    if let change = Change(kind) { return change }
+    switch kind {
     case .install: return .install(version: try newestVersion(), config: try config() ?? "")
     case .upgrade: return .upgrade(to: try newestVersion())
-    case .rollback: return try rollback()
-    case .enable: return .enable
-    case .disable: return .disable
-    case .place: return try placement()
-    case .uninstall: return invocation.has(.force) ? .forceDelete : .uninstall
-    case .configSet:
+    case .rollBack: return try rollback()
+    case .place, .removeAgents: return try placement()
+    case .configure:
       guard let config = try config(orInput: true) else {
         throw CommandError("ksx config set needs the config: --config FILE, or the standard input")
       }
       return .configure(config: config)
-    default: fatalError("\(invocation.verb) changes nothing")
+    case .enable, .disable, .uninstall, .forceDelete: fatalError("\(kind) needs no choice")
     }
   }
 
@@ -43,11 +46,11 @@ struct Choice {
   private func newestVersion() throws(CommandError) -> String {
     if let asked = invocation[.version] { return try spelled(asked) }
     if let recommended = context.extensions[name]?.recommendedVersion, !recommended.isEmpty { return recommended }
-    let offered = context.versions.keys.sorted { SemanticVersion.precedes($1, $0) }
+    let offered = context.offered(name)
     if let release = offered.first(where: { SemanticVersion($0)?.prerelease.isEmpty == true }) ?? offered.first {
       return release
     }
-    if context.extensions[name] == nil, installation == nil {
+    if context.extensions[name] == nil, installation == nil, context.gaps[.extension] == nil {
       throw CommandError("\(context.cluster) has no extension \(name); ksx list shows those it has".sanitised)
     }
     throw CommandError(

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Operations
 import Terminal
 
 // The emergency: one request, straight to the API, with nothing asked before it.
@@ -26,6 +27,7 @@ extension Runner {
       remember(dialect)
     }
     try refuseWhatIsNotCarriedOut(object)
+    if invocation[.dryRun] != "server" { sender.noteSent(isEnabled ? .enable : .disable, of: name) }
     report(object, isEnabled, dialect)
     guard invocation.has(.wait) else { return }
     try await wait(for: isEnabled ? .enable : .disable, named: object.name, since: nil, dialect)

@@ -52,7 +52,7 @@ package struct Runner: Sendable {
     case .configGet: try await printConfig()
     case .enable where invocation.has(.now): try await switchNow(to: true)
     case .disable where invocation.has(.now): try await switchNow(to: false)
-    case .change: try await change()
+    case .change(let kind): try await change(kind)
     case .console, .help, .completion, .login, .logout, .contexts, .contextsUse:
       fatalError("\(invocation.verb) is about no cluster")
     }

@@ -1,5 +1,6 @@
 import Client
 package import Extensions
+package import Operations
 import Platform
 
 /// What ksx keeps on this computer between two runs.
@@ -34,18 +35,6 @@ package struct Shelf: Hashable, Sendable {
     "\(cache)/clusters/\(CachedCapabilities.fileName(cluster: identity))"
   }
 
-  /// What the extension called `name` was before, in the cluster known as `identity`.
-  func memory(of name: String, in identity: String) -> ReleaseMemory {
-    let path = "\(state)/history/\(ReleaseMemory.fileName(cluster: identity, extension: name))"
-    guard let bytes = try? Files.read(path), let memory = try? ReleaseMemory(json: bytes), memory.cluster == identity,
-      memory.extension == name
-    else { return ReleaseMemory(cluster: identity, extension: name) }
-    return memory
-  }
-
-  func keep(_ memory: ReleaseMemory) throws(SystemError) {
-    try Files.makeDirectory(state + "/history")
-    let name = ReleaseMemory.fileName(cluster: memory.cluster, extension: memory.extension)
-    try Files.write(memory.json, to: "\(state)/history/\(name)")
-  }
+  /// What was changed in the cluster known as `identity`.
+  package func history(of identity: String) -> History { History(folder: state, cluster: identity) }
 }

@@ -1,6 +1,7 @@
 import Client
 import KubernetesAPI
 import Manifest
+import Operations
 import Terminal
 
 extension Runner {
@@ -8,7 +9,7 @@ extension Runner {
   package static let programVersion = "0.1.0"
 
   func version() async throws(CommandError) {
-    let numbers = ServerVersion(
+    let numbers = ServerVersions(
       try await asking("asking for the server's version") { () throws(ClusterError) in
         try await cluster.document("/version")
       })

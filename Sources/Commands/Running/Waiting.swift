@@ -1,60 +1,20 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Operations
 import Platform
 import Terminal
-
-/// Follows one installation until a change is complete, by what the watch says.
-struct Waiting: Hashable, Sendable {
-  enum Outcome: Hashable, Sendable {
-    case done
-    case failed(String)
-  }
-
-  let change: Change
-  /// The installation as it was when the change was sent.
-  let before: Installation?
-  /// The last state told.
-  private(set) var state: InstallationState = .none
-  private var hasBegun = false
-
-  init(_ change: Change, since before: Installation? = nil) {
-    self.change = change
-    self.before = before
-  }
-
-  /// Takes in what there is now; `nil` is that there is nothing any more.
-  mutating func see(_ installation: Installation?) -> Outcome? {
-    guard let installation else {
-      return change.row.removes ? .done : .failed("it has been deleted meanwhile")
-    }
-    if installation.state.isBusy || (change.row.removes && installation.state == .none) { hasBegun = true }
-    state = installation.state
-    if change.row.removes {
-      let isOver = installation.state == .uninstallFailed && hasBegun
-      return isOver ? .failed(installation.message.isEmpty ? installation.state.word : installation.message) : nil
-    }
-    switch installation.settlement(since: before) {
-    case .settled: return .done
-    case .failed(let message): return .failed(message)
-    case .underWay:
-      // What fails before its job exists leaves neither version nor hash behind (docs/KUBESPHERE.md: Reconciling).
-      guard hasBegun, installation.state.isFailure else { return nil }
-      return .failed(installation.message.isEmpty ? installation.state.word : installation.message)
-    }
-  }
-}
 
 extension Runner {
   /// Returns when the change to the installation called `name` is complete.
   func wait(
     for change: Change, named name: String, since before: Installation?, _ dialect: Dialect
   ) async throws(CommandError) {
-    var waiting = Waiting(change, since: before)
+    var progress = ChangeProgress(change, since: before)
     let seconds = invocation[.timeout].flatMap(Invocation.seconds) ?? 600
     for await sight in sights(of: name, dialect, seconds: seconds) {
-      let before = waiting.state
-      let outcome: Waiting.Outcome?
+      let before = progress.state
+      let outcome: ChangeProgress.Outcome?
       switch sight {
       case .timedOut:
         throw CommandError(
@@ -63,13 +23,14 @@ extension Runner {
       case .interrupted(let error):
         outlet.note(CommandError(error, "watching \(name)", at: destination.server).sentence)
         continue
-      case .present(let installation): outcome = waiting.see(installation)
-      case .absent: outcome = waiting.see(nil)
+      case .present(let installation): outcome = progress.see(installation)
+      case .absent: outcome = progress.see(nil)
       }
       // What was there before the change began is no progress.
-      if waiting.state != before, waiting.state.isBusy || outcome != nil, waiting.state != .none {
-        outlet.note("\(name): \(waiting.state.word)".sanitised)
+      if progress.state != before, progress.state.isBusy || outcome != nil, progress.state != .none {
+        outlet.note("\(name): \(progress.state.word)".sanitised)
       }
+      if let outcome { sender.note(progress, of: invocation.name, outcome) }
       switch outcome {
       case nil: continue
       case .done: return

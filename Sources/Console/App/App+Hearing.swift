@@ -2,6 +2,8 @@ import Client
 import Extensions
 import HTTP
 import KubernetesAPI
+import Operations
+import Platform
 
 extension App {
   /// Changes the state as something from outside says.
@@ -27,14 +29,17 @@ extension App {
     case .installations(let event):
       works += rememberChanges(event)
       apply(event) { $0.apply(event) }
-      settleOperations()
+      works += settleOperations()
     case .versions(let name, let event):
       state.market.apply(event, of: name)
       doubt(event)
     case .applied(let plan, let failure): works += applied(plan, failure)
     case .recalled(let records):
-      state.records.memories.merge(records.memories) { mine, _ in mine }
+      // The file is the truth: commands write it too.
+      if !records.memories.isEmpty { state.records.memories = records.memories }
+      state.market.invalidate()
       state.records.drafts.merge(records.drafts) { mine, _ in mine }
+    case .facts(let facts): hear(facts)
     case .forgot(let sentence): state.say(.error, sentence)
     }
     // All have noticed before any of them is opened or closed for it.
@@ -55,7 +60,7 @@ extension App {
     if capabilities.dialect == former { return state.rightsAsked == nil ? state.askRights() : [] }
     if let former {
       cancellations += Self.watches(former) + versionWatches(former)
-      state.market = Market()
+      (state.market, state.planFacts) = (Market(), nil)
     }
     state.connection.refusal = nil
     let watches = Self.watches(capabilities.dialect) + versionWatches(capabilities.dialect)
@@ -91,7 +96,15 @@ extension App {
     }
   }
 
-  /// What an installation was before it was changed, by anyone, is kept for a way back.
+  /// What was read before stays known: only what is not is asked for.
+  private mutating func hear(_ facts: PlanFacts) {
+    var facts = facts
+    facts.versionsInUse.merge(state.planFacts?.versionsInUse ?? [:]) { new, _ in new }
+    state.planFacts = facts
+  }
+
+  /// What an installation was before others changed it is kept for a way back; what is changed here is noted when it
+  /// is sent.
   private mutating func rememberChanges(_ event: WatchEvent<Installation>) -> [Work] {
     let fresh: [Installation] =
       switch event {
@@ -101,21 +114,15 @@ extension App {
       }
     return fresh.compactMap { installation in
       guard let former = state.market.installations[installation.name],
-        former.version != installation.version || former.config != installation.config
+        former.version != installation.version || former.config != installation.config,
+        state.operations[installation.extension] == nil
       else { return nil }
-      let what = former.version == installation.version ? "configure" : "version \(installation.version)"
-      return remember(former, what)
+      let words = former.version == installation.version ? "configure" : "version \(installation.version)"
+      let line = HistoryLine(
+        installation.extension, at: state.now.timestamp, .change(words: words, former: HistoryLine.Release(former)))
+      state.records.memories[installation.extension, default: ReleaseMemory()].take(line)
+      return .remember(line)
     }
-  }
-
-  private mutating func remember(_ installation: Installation, _ what: String) -> Work {
-    let none = ReleaseMemory(cluster: state.session.identity, extension: installation.name)
-    var memory = state.records.memories[installation.name] ?? none
-    memory.remember(
-      ReleaseMemory.Entry(
-        version: installation.version, config: installation.config, time: state.now.timestamp, what: what))
-    state.records.memories[installation.name] = memory
-    return .remember(memory)
   }
 
   private mutating func applied(_ plan: Plan, _ failure: ClusterError?) -> [Work] {
@@ -127,27 +134,32 @@ extension App {
       state.say(.error, failure.sentence(for: "\(plan.change.words) \(plan.name)", at: state.session.cluster))
       return []
     }
-    let before = state.operations[plan.name]?.before
     state.operations.accepted(plan.name)
     _ = take(.closeChange(of: plan.name))
-    settleOperations()
-    var works: [Work] = []
+    // The history has it, and perhaps what commands did meanwhile.
+    var works = settleOperations() + [.recall]
+    if plan.change.row.keepsWayBack, let before = plan.before {
+      state.records.memories[plan.name, default: ReleaseMemory()].take(
+        HistoryLine(
+          plan.name, at: state.now.timestamp, .change(words: plan.change.words, former: HistoryLine.Release(before))))
+    }
     // A configuration was saved, so its draft has served.
     if plan.change.config != nil, state.records.drafts[plan.name] != nil {
       state.records.drafts[plan.name] = nil
       works.append(.keepDraft(of: plan.name, nil))
     }
-    if let before { works.append(remember(before, plan.change.words)) }
     return works
   }
 
-  private mutating func settleOperations() {
-    for ended in state.operations.settle(state.market.installed) {
-      if let failure = ended.failure {
-        state.say(.error, "\(ended.name): could not \(ended.change.words): \(failure)")
+  private mutating func settleOperations() -> [Work] {
+    guard state.market.installations.isFilled else { return [] }
+    return state.operations.see(state.market.installed).map { ended in
+      if case .failed(let reason) = ended.outcome {
+        state.say(.error, "\(ended.name): could not \(ended.change.words): \(reason)")
       } else {
         state.say(.good, "\(ended.name): \(ended.change.past).")
       }
+      return .noteOutcome(ended.progress, of: ended.name, ended.outcome)
     }
   }
 }

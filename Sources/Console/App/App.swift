@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Manifest
+import Operations
 package import Terminal
 
 /// The whole state of the user interface.

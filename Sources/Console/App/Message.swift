@@ -1,6 +1,7 @@
 package import Client
 package import Extensions
 package import KubernetesAPI
+package import Operations
 package import Terminal
 
 /// Everything that can happen to the console.
@@ -37,6 +38,8 @@ package enum Message: Hashable, Sendable {
   case documented(version: String, Documentation)
   /// What earlier sessions kept about this cluster.
   case recalled(Records)
+  /// What plans are made from beyond the marketplace.
+  case facts(PlanFacts)
   /// Something could not be written to this computer; the text says what and why.
   case forgot(String)
 }
@@ -61,8 +64,12 @@ package enum Work: Hashable, Sendable {
   case compareWays(Dialect)
   /// Read what earlier sessions kept about this cluster.
   case recall
-  /// Keep what an extension was, for a way back.
-  case remember(ReleaseMemory)
+  /// Add a line to the history: a change that somebody else made.
+  case remember(HistoryLine)
+  /// Add to the history how a change of an extension ended.
+  case noteOutcome(ChangeProgress, of: String, ChangeProgress.Outcome)
+  /// Read the server's versions and those of these installations.
+  case readFacts([Installation], Capabilities)
   /// Keep a config that is being written; `nil` when it is no longer needed.
   case keepDraft(of: String, KeptDraft?)
 
@@ -80,7 +87,7 @@ package enum Work: Hashable, Sendable {
   /// Writes to this computer, and must be finished before the program ends.
   package var isKeeping: Bool {
     switch self {
-    case .remember, .keepDraft: true
+    case .remember, .noteOutcome, .keepDraft: true
     default: false
     }
   }

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+package import Operations
 import Platform
 
 /// Files on this computer that outlive a session.
@@ -17,19 +18,15 @@ package struct RecordKeeper: Hashable, Sendable {
     self.cluster = cluster
   }
 
-  private var memoryFolder: String { folder + "/history" }
+  /// What was changed in the cluster.
+  package var history: History { History(folder: folder, cluster: cluster) }
+
   private var draftFolder: String { folder + "/drafts" }
 
   /// Everything kept about the cluster; a file that cannot be read is left out.
   func recall() -> Records {
-    var records = Records()
+    var records = Records(memories: history.releases())
     let mark = ConfigHash.of(cluster) + "-"
-    for name in names(in: memoryFolder) where name.hasPrefix(mark) && name.hasSuffix(".json") {
-      guard let bytes = try? Files.read(memoryFolder + "/" + name), let memory = try? ReleaseMemory(json: bytes),
-        memory.cluster == cluster
-      else { continue }
-      records.memories[memory.extension] = memory
-    }
     for name in names(in: draftFolder) where name.hasPrefix(mark) && name.hasSuffix(".json") {
       guard let bytes = try? Files.read(draftFolder + "/" + name), let draft = KeptDraft(json: bytes) else { continue }
       records.drafts[String(name.dropFirst(mark.count).dropLast(".json".count))] = draft
@@ -39,19 +36,23 @@ package struct RecordKeeper: Hashable, Sendable {
 
   private func names(in folder: String) -> [String] { (try? Files.names(in: folder)) ?? [] }
 
-  func keep(_ memory: ReleaseMemory) throws(SystemError) {
-    try write(memory.json, to: memory.extension, in: memoryFolder)
-  }
-
   func keep(_ draft: KeptDraft?, of name: String) throws(SystemError) {
     guard let draft else {
-      return try Files.remove(draftFolder + "/" + ReleaseMemory.fileName(cluster: cluster, extension: name))
+      return try Files.remove(draftFolder + "/" + Self.fileName(cluster: cluster, extension: name))
     }
     try write(draft.json, to: name, in: draftFolder)
   }
 
   private func write(_ bytes: [UInt8], to name: String, in folder: String) throws(SystemError) {
     try Files.makeDirectory(folder)
-    try Files.write(bytes, to: folder + "/" + ReleaseMemory.fileName(cluster: cluster, extension: name))
+    try Files.write(bytes, to: folder + "/" + Self.fileName(cluster: cluster, extension: name))
+  }
+
+  /// The name of an extension's file; the cluster's name is hashed: it may be no file name.
+  private static func fileName(cluster: String, extension name: String) -> String {
+    let plain = name.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || "0123456789-.".unicodeScalars.contains($0))
+    }
+    return "\(ConfigHash.of(cluster))-\(plain && !name.isEmpty ? name : ConfigHash.of(name)).json"
   }
 }

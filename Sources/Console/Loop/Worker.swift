@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Operations
 import Packages
 import Platform
 
@@ -95,7 +96,10 @@ package final class Worker: Sendable {
     case .probeWays: await session.fallback?.probe()
     case .compareWays(let dialect): await compare(dialect)
     case .recall: post(.recalled(session.recordKeeper?.recall() ?? Records()))
-    case .remember(let memory): keep { keeper throws(SystemError) in try keeper.keep(memory) }
+    case .remember(let line): keep { keeper throws(SystemError) in try keeper.history.note(line) }
+    case .noteOutcome(let progress, let name, let outcome): sender.note(progress, of: name, outcome)
+    case .readFacts(let installations, let capabilities):
+      post(.facts(await ClusterReader(session.cluster, capabilities).facts(installations)))
     case .keepDraft(let name, let draft): keep { keeper throws(SystemError) in try keeper.keep(draft, of: name) }
     }
   }
@@ -139,9 +143,16 @@ package final class Worker: Sendable {
     }
   }
 
+  /// What changes the cluster.
+  private var sender: ChangeSender {
+    ChangeSender(session.cluster, history: session.recordKeeper?.history) { [mailbox] in
+      mailbox.post(.forgot($0.description))
+    }
+  }
+
   private func apply(_ plan: Plan) async {
     do throws(ClusterError) {
-      let delivery = try await plan.deliver(to: session.cluster)
+      let delivery = try await sender.carryOut(plan)
       if let reason = delivery.lostAnswer { mailbox.post(.confirmed(plan, reason: reason)) }
       mailbox.post(.applied(plan, failure: nil))
     } catch {

@@ -1,6 +1,8 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Operations
+import Packages
 import Terminal
 
 /// What all views share: the cluster as it is known, and how this person wants to see it.
@@ -21,7 +23,9 @@ struct ConsoleState: Sendable {
   var errands: [Work] = []
   var market = Market()
   var connection = ConnectionState()
-  var operations = Operations()
+  var operations = ChangeTracker()
+  /// What plans are made from beyond the marketplace; `nil` until it is read.
+  var planFacts: PlanFacts?
   var records = Records()
   var journal = Journal()
 
@@ -55,18 +59,45 @@ struct ConsoleState: Sendable {
   /// The cluster's own word for an installation.
   var installationWord: String { dialect?.installations.kind ?? "installation" }
 
-  /// What a plan about `name` is made from, once its versions are known.
+  /// Where the extension called `name` stands.
+  func status(of name: String) -> ExtensionStatus {
+    ExtensionStatus(
+      name, market.extensions[name], market.installed.of(name), former: records.memories[name]?.lastInstalled ?? "")
+  }
+
+  /// What a plan about `name` is made from: what is known by now, and what of it is not.
   func planContext(for name: String) -> PlanContext? {
-    // Who may not see the versions sees the plan without them.
-    guard let capabilities = capabilityState.capabilities, let versions = market.versions[name],
-      versions.isFilled || versions.interruption?.isRefusal == true
-    else { return nil }
+    guard let capabilities = capabilityState.capabilities else { return nil }
+    let versions = market.versions[name]
     var context = PlanContext(
       capabilities: capabilities, cluster: session.cluster, extensions: market.extensions.elements,
       installations: market.installed,
-      versions: Dictionary(versions.elements.values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
+      versions: Dictionary((versions?.elements ?? [:]).values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
     context.kubectlFlags = session.kubectlFlags
     context.rights = rights
+    context.take(planFacts)
+    // What it was before it was changed needs something else.
+    context.installedVersions = context.installedVersions.filter {
+      market.installed.of($0.key)?.version == $0.value.version
+    }
+    if versions?.isFilled != true { context.gaps[.versions] = versionsGap(versions?.interruption) }
     return context
+  }
+
+  private func versionsGap(_ interruption: ClusterError?) -> PlanGap {
+    let refusal = dialect.flatMap { rights.reason(against: Access("list", $0.extensionVersions)) }
+    return (refusal ?? interruption?.brief).map { .unreadable($0) } ?? .pending
+  }
+
+  /// Reads what a change of this kind to `name` is held against, and what is not known of it yet.
+  func readFacts(for kind: ChangeKind, of name: String) -> [Work] {
+    guard !kind.row.reads.isDisjoint(with: [.dependants, .server]), let capabilities = capabilityState.capabilities
+    else {
+      return []
+    }
+    let others = market.installed.all.filter { other in
+      other.extension != name && planFacts?.versionsInUse[other.extension]?.version != other.version
+    }
+    return [.readFacts(others.sorted { $0.name < $1.name }, capabilities)]
   }
 }

@@ -87,8 +87,4 @@ struct Market: Sendable {
   var interruption: ClusterError? {
     extensions.interruption ?? installations.interruption ?? categories.interruption
   }
-
-  func standing(of name: String) -> Standing {
-    Standing(extensions[name], installed.of(name))
-  }
 }

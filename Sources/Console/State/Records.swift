@@ -1,5 +1,5 @@
-package import Extensions
 import Manifest
+package import Operations
 
 /// What the console keeps about a cluster between sessions, on this computer only.
 ///
@@ -39,16 +39,5 @@ extension KeptDraft {
   init?(json bytes: [UInt8]) {
     guard let value = try? JSON.parse(bytes), let text = value["text"]?.string else { return nil }
     self.init(text: text, base: value["base"]?.string ?? "")
-  }
-}
-
-extension ReleaseMemory {
-  /// What can be gone back to from `installation`, newest first, each version and config once.
-  func former(to installation: Installation) -> [Entry] {
-    var result: [Entry] = []
-    for entry in entries.reversed() where entry.version != installation.version || entry.config != installation.config {
-      if !result.contains(where: { $0.version == entry.version && $0.config == entry.config }) { result.append(entry) }
-    }
-    return result
   }
 }

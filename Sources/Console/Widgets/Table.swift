@@ -1,5 +1,6 @@
 import Extensions
 import KubernetesAPI
+import Operations
 import Terminal
 
 /// One column of a list, as data.
@@ -76,18 +77,18 @@ struct Table<Element>: Sendable {
 enum RowColumns {
   static let all: [Column<Row>] = [
     Column("NAME", width: 16, upTo: 34, rank: 0) { $0.title },
-    Column("STATE", width: 13, upTo: 15, rank: 0, style: { $0.standing.style }) { $0.state },
-    Column("INSTALLED", width: 9, upTo: 14, rank: 1) { $0.standing.version },
-    Column("RECOMMENDED", width: 11, upTo: 14, rank: 2) { $0.recommended },
-    Column("ON", width: 3, rank: 3) { $0.enabledWord },
+    Column("STATE", width: 13, upTo: 15, rank: 0, style: { $0.status.style }) { $0.state },
+    Column("RUNNING", width: 9, upTo: 14, rank: 1) { $0.status.running },
+    Column("RECOMMENDED", width: 11, upTo: 14, rank: 2) { $0.extensionRow.recommended },
+    Column("ON", width: 3, rank: 3) { $0.extensionRow.enabledWord },
     Column("CATEGORY", width: 14, upTo: 20, rank: 5) { $0.category },
-    Column("PROVIDER", width: 14, upTo: 24, rank: 6) { $0.provider },
-    Column("REPOSITORY", width: 12, upTo: 20, rank: 7) { $0.repository },
-    Column("DESCRIPTION", width: 30, upTo: 200, rank: 4, style: { _ in "dim" }) { $0.summary },
+    Column("PROVIDER", width: 14, upTo: 24, rank: 6) { $0.extensionRow.provider },
+    Column("REPOSITORY", width: 12, upTo: 20, rank: 7) { $0.extensionRow.repository },
+    Column("DESCRIPTION", width: 30, upTo: 200, rank: 4, style: { _ in "dim" }) { $0.extensionRow.summary },
   ]
 }
 
-extension Standing {
+extension ExtensionStatus {
   /// The name of the state's style in a theme.
   var style: String {
     if state.isFailure { return "state.failed" }

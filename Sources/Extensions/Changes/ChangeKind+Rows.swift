@@ -22,7 +22,8 @@ extension ChangeKind {
     summary: "Plan to install the extension",
     command: .init(
       name: "install", summary: "Install an extension", options: ["version", "config"], notes: newestNote),
-    feature: .install, accesses: ["create"], choice: .version, question: "Install which version of {name}?",
+    feature: .install, accesses: ["create"], reads: [.extension, .versions, .server], choice: .version,
+    question: "Install which version of {name}?",
     effects: [
       .init(.added, "{kind} {name}, version {version}, enabled"), .init(.added, "namespace {namespace}"),
       .init(.added, "helm release {release}"), .init(.added, "its APIs and pages, once it is Installed"),
@@ -34,7 +35,8 @@ extension ChangeKind {
     past: "upgraded to {version}", summary: "Plan to upgrade it to a newer version",
     command: .init(
       name: "upgrade", summary: "Upgrade an extension to a newer version", options: ["version"], notes: newestNote),
-    feature: .upgrade, accesses: ["patch"], choice: .version, question: "Upgrade {name} to which version?")
+    feature: .upgrade, accesses: ["patch"], reads: [.versions, .server, .dependants], choice: .version,
+    question: "Upgrade {name} to which version?")
 
   private static let rollBackRow = ChangeRow(
     verb: "roll back", words: "roll back to {version}", title: "Roll {name} back to {version}",
@@ -43,7 +45,8 @@ extension ChangeKind {
     command: .init(
       name: "rollback", summary: "Go back to an earlier version with the config it had", options: ["version"],
       notes: ["Without --version it goes back to what ksx last saw there before a change."]),
-    feature: .upgrade, accesses: ["patch"], choice: .version, question: "Roll {name} back to which version?")
+    feature: .upgrade, accesses: ["patch"], reads: [.versions, .server, .dependants], choice: .version,
+    question: "Roll {name} back to which version?")
 
   private static let enableRow = ChangeRow(
     verb: "enable", words: "enable", title: "Enable {name}", progressive: "enabling", accepted: "enabled",
@@ -51,7 +54,7 @@ extension ChangeKind {
     command: .init(
       name: "enable", summary: "Let an installed extension serve its APIs and pages again", options: ["now"],
       notes: nowNote),
-    feature: .enable, accesses: ["patch"], enables: true, keepsWayBack: false, whileBusy: onceInstalled,
+    feature: .enable, accesses: ["patch"], reads: [], enables: true, keepsWayBack: false, whileBusy: onceInstalled,
     waitsForInstalled: true,
     effects: [
       .init(.changed, "enabled: no → yes"), .init(.added, "its APIs answer again"),
@@ -64,7 +67,8 @@ extension ChangeKind {
     command: .init(
       name: "disable", summary: "Take an extension's APIs and pages away; its workloads keep running",
       options: ["now"], notes: nowNote),
-    feature: .enable, accesses: ["patch"], enables: false, keepsWayBack: false, missedAs: "disabled",
+    feature: .enable, accesses: ["patch"], reads: [.dependants], enables: false, keepsWayBack: false,
+    missedAs: "disabled",
     whileBusy: onceInstalled, waitsForInstalled: true,
     effects: [
       .init(.changed, "enabled: yes → no"), .init(.removed, "its APIs answer 503"),
@@ -78,7 +82,7 @@ extension ChangeKind {
     command: .init(
       name: "config set", summary: "Replace the config of an installed extension", options: ["config"],
       notes: ["Without --config it reads the new config from the standard input."]),
-    feature: .configure, accesses: ["patch"], choice: .config)
+    feature: .configure, accesses: ["patch"], reads: [], choice: .config)
 
   private static let placeRow = ChangeRow(
     verb: "place", words: "place agents on {clusters}", title: "Place agents of {name} on {clusters}",
@@ -86,12 +90,12 @@ extension ChangeKind {
     command: .init(
       name: "place", summary: "Say in which member clusters an extension runs its agents", options: ["clusters"],
       notes: ["The clusters named are all it has: agents anywhere else are removed. --clusters= removes every agent."]),
-    feature: .clusterScheduling, accesses: ["patch"], choice: .clusters)
+    feature: .clusterScheduling, accesses: ["patch"], reads: [.versions], choice: .clusters)
 
   private static let removeAgentsRow = ChangeRow(
     verb: "remove agents", words: "remove agents", title: "Remove the agents of {name}",
     progressive: "removing agents", accepted: "agents being removed", past: "has no agents any more",
-    feature: .clusterScheduling, accesses: ["patch"], choice: .clusters)
+    feature: .clusterScheduling, accesses: ["patch"], reads: [], choice: .clusters)
 
   private static let uninstallRow = ChangeRow(
     verb: "uninstall", words: "uninstall", title: "Uninstall {name}", progressive: "uninstalling",
@@ -102,7 +106,8 @@ extension ChangeKind {
         "With --force hooks do not run, and what the release leaves behind keeps running: for what an",
         "ordinary uninstall could not remove.",
       ]),
-    feature: .install, accesses: ["delete"], removes: true, asksTheName: true, missedAs: "gone",
+    feature: .install, accesses: ["delete"], reads: [.versions, .dependants], removes: true, asksTheName: true,
+    missedAs: "gone",
     whileBusy: "an uninstall now interrupts that. Wait for it to end if you can",
     effects: [
       .init(.removed, "{kind} {object}"),
@@ -115,7 +120,8 @@ extension ChangeKind {
     verb: "force delete", words: "force delete", title: "Force delete {name}", progressive: "removing by force",
     accepted: "being removed by force", past: "removed by force",
     summary: "Plan to remove what cannot be uninstalled, without its hooks",
-    feature: .forceDelete, accesses: ["patch", "delete"], removes: true, asksTheName: true, missedAs: "gone",
+    feature: .forceDelete, accesses: ["patch", "delete"], reads: [.versions, .dependants], removes: true,
+    asksTheName: true, missedAs: "gone",
     effects: [
       .init(.removed, "{kind} {object}"),
       .init(.removed, "helm release {release} in namespace {namespace}, without its hooks"),

@@ -37,6 +37,8 @@ package struct ChangeRow: Hashable, Sendable {
   package var feature: Feature
   /// What the user must be allowed, of the installation.
   package var accesses: [String]
+  /// What a plan reads besides what is installed.
+  package var reads: Set<PlanSource>
   /// What must be chosen first.
   package var choice: Choice?
   /// Asks for the version, where one must be chosen.

@@ -1,5 +1,6 @@
 package import Client
 package import KubernetesAPI
+import Packages
 
 /// What will happen, shown before anything does.
 package struct Plan: Hashable, Sendable {
@@ -10,6 +11,8 @@ package struct Plan: Hashable, Sendable {
   package var effects: [Effect]
   /// What speaks against it; the blocking ones must be gone before it can be applied.
   package var problems: [Problem]
+  /// The installation that the plan was made for; `nil` where there is none yet.
+  package var before: Installation?
   /// What is written before `write`, when that would not be enough.
   package var preparation: Write?
   package var write: Write
@@ -57,6 +60,26 @@ extension Plan {
   }
 }
 
+/// What a plan is made from besides what is installed.
+package enum PlanSource: CaseIterable, Sendable {
+  /// What the marketplace says of the extension.
+  case `extension`
+  /// Its versions, and what they need.
+  case versions
+  /// What other installed extensions need.
+  case dependants
+  /// The versions of Kubernetes and KubeSphere.
+  case server
+}
+
+/// Why something is not known.
+package enum PlanGap: Hashable, Sendable {
+  /// It is being read.
+  case pending
+  /// It cannot be read, and why.
+  case unreadable(String)
+}
+
 /// What a plan is made from: all that is known of the cluster when it is asked for.
 package struct PlanContext: Hashable, Sendable {
   package var capabilities: Capabilities
@@ -72,6 +95,8 @@ package struct PlanContext: Hashable, Sendable {
   package var kubernetesVersion = ""
   /// What the server calls its KubeSphere version, or empty while that is not known.
   package var kubeSphereVersion = ""
+  /// What of it is not known; a plan says so where it matters.
+  package var gaps: [PlanSource: PlanGap] = [:]
   /// What stands after `kubectl` to reach this cluster, such as `--context`, `production`.
   package var kubectlFlags: [String] = []
   /// What this person may do, as far as the cluster has said.
@@ -92,4 +117,10 @@ package struct PlanContext: Hashable, Sendable {
 
   /// The installation of the extension called `name`.
   package func installation(of name: String) -> Installation? { installations.of(name) }
+
+  /// The versions that are offered of `name`, newest first: those that were read, else those the extension itself names.
+  package func offered(_ name: String) -> [String] {
+    let known = versions.isEmpty ? extensions[name]?.versions ?? [] : Array(versions.keys)
+    return known.sorted { SemanticVersion.precedes($1, $0) }
+  }
 }

@@ -15,6 +15,7 @@ extension Plan {
     let isProposed = subject.incapability == nil
     return Plan(
       change: change, name: name, effects: isProposed ? subject.effects : [], problems: subject.problems,
+      before: subject.written,
       preparation: preparation, write: write, kubectl: isProposed ? lines.joined(separator: " && ") : "")
   }
 }

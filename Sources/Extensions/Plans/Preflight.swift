@@ -38,7 +38,8 @@ package struct Preflight: Sendable {
   func absence(for kind: ChangeKind, of name: String) -> String? {
     if context.installation(of: name) != nil { return nil }
     guard kind == .install else { return "\(name) is not installed" }
-    return context.extensions[name] == nil ? "there is no extension \(name) in this cluster's marketplace" : nil
+    return context.extensions[name] == nil && context.gaps[.extension] == nil
+      ? "there is no extension \(name) in this cluster's marketplace" : nil
   }
 
   /// What is there already stands against it.
@@ -63,7 +64,7 @@ extension PlanSubject {
     let absence = absenceProblems
     if !absence.isEmpty { return absence + configProblems }
     return rightsProblems + presenceProblems + versionProblems + configProblems + dependencyProblems
-      + dependentProblems
+      + dependentProblems + gapProblems
   }
 
   /// Why the controllers of this cluster would not carry the change out, though the API would take it.
@@ -72,15 +73,23 @@ extension PlanSubject {
   /// Who may not do it in general may still do it to this one, until the cluster has said no to that as well.
   private var rightsProblems: [Plan.Problem] {
     let needed = change.kind.accesses(to: installation?.name ?? name, in: context.dialect)
-    let refusals = needed.compactMap { access in
+    return needed.compactMap { access in
       context.rights.reason(against: access).map {
         Plan.Problem(isBlocking: context.rights.knows(access), $0)
       }
     }
-    guard context.versions.isEmpty,
-      let reason = context.rights.reason(against: Access("list", context.dialect.extensionVersions))
-    else { return refusals }
-    return refusals + [warning("\(reason); what this version needs is not checked")]
+  }
+
+  /// What is not known yet, or cannot be read, of what this change should be held against.
+  private var gapProblems: [Plan.Problem] {
+    PlanSource.allCases.compactMap { source in
+      guard change.row.reads.contains(source), let gap = context.gaps[source] else { return nil }
+      switch gap {
+      case .pending: return warning("\(source.subject(name)) not read yet; \(source.consequence(name))")
+      case .unreadable(let reason):
+        return warning("\(source.subject(name)) not to be read (\(reason)); \(source.consequence(name))")
+      }
+    }
   }
 
   private func blocking(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: true, text) }
@@ -150,9 +159,10 @@ extension PlanSubject {
   private var versionProblems: [Plan.Problem] {
     if change.row.removes { return goneVersionProblems }
     guard let version = change.version else { return [] }
-    let known = context.versions.isEmpty ? context.extensions[name]?.versions ?? [] : Array(context.versions.keys)
-    guard known.contains(version) else {
-      let offered = known.sorted { SemanticVersion.precedes($1, $0) }
+    let offered = context.offered(name)
+    guard offered.contains(version) else {
+      // Where the list cannot be read, the gap is said, and the cluster decides.
+      if offered.isEmpty, context.gaps[.versions] != nil { return [] }
       let list = offered.isEmpty ? "the cluster offers none" : "there is \(offered.prefix(5).joined(separator: ", "))"
       return [blocking("\(name) has no version \(version); \(list)\(offered.count > 5 ? ", …" : "")")]
     }
@@ -203,6 +213,26 @@ extension PlanSubject {
       throw node.mistake("the config must be a mapping")
     } catch {
       return [blocking("config: \(error)")]
+    }
+  }
+}
+
+extension PlanSource {
+  fileprivate func subject(_ name: String) -> String {
+    switch self {
+    case .extension: "what the marketplace says of \(name) is"
+    case .versions: "the versions of \(name) are"
+    case .dependants: "what the other extensions need is"
+    case .server: "the versions of Kubernetes and KubeSphere are"
+    }
+  }
+
+  fileprivate func consequence(_ name: String) -> String {
+    switch self {
+    case .extension: "whether it is offered is not checked"
+    case .versions: "what this version needs is not checked"
+    case .dependants: "whether one of them needs \(name) is not checked"
+    case .server: "whether this version suits them is not checked"
     }
   }
 }

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Operations
 import Packages
 import Terminal
 
@@ -145,7 +146,8 @@ extension ChooserScreen {
 extension ReleaseMemory.Entry {
   fileprivate func remark(beside installation: Installation) -> String {
     let config = config == installation.config ? "same config" : "with the config it had"
-    return "was here until \(time); \(config)"
+    let end = wasInstalled == false ? "; it was never Installed" : ""
+    return "was here until \(time); \(config)\(end)"
   }
 }
 
@@ -160,7 +162,7 @@ extension ConsoleState {
   /// What there is to say of a version in a list.
   func remark(_ version: String, _ name: String) -> String {
     var words: [String] = []
-    if market.installed.of(name)?.version == version { words.append("installed") }
+    words += status(of: name).notes(on: version)
     if market.extensions[name]?.recommendedVersion == version { words.append("recommended") }
     let details = market.versions[name]?.elements.values.first { $0.version == version }
     if let details, !details.kubeVersion.isEmpty { words.append("Kubernetes \(details.kubeVersion)") }

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Operations
 import Packages
 import Terminal
 
@@ -198,13 +199,13 @@ struct ExtensionScreen: Screen {
   private func drawTitle(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let display = state.market.extensions[name]?.displayName.text(in: state.language) ?? ""
     let title = display.isEmpty || display == name ? name : "\(display) (\(name))"
-    let standing = state.market.standing(of: name)
-    let word = standing.word(hasInstallation: state.market.installed.of(name) != nil)
-    let summary = [word == "-" ? "not installed" : word, standing.version].filter { !$0.isEmpty }.joined(separator: " ")
+    let status = state.status(of: name)
+    let summary = [status.word.isEmpty ? "not installed" : status.word, status.running].filter { !$0.isEmpty }.joined(
+      separator: " ")
     let room = max(0, area.size.columns - summary.columns - 2)
     let end = surface.write(title.truncated(to: room), row: 0, in: area, style: state.theme["title"])
     let place = Point(row: area.origin.row, column: max(end + 2, area.columns.upperBound - summary.columns))
-    surface.write(summary, at: place, in: area, style: state.theme[standing.style])
+    surface.write(summary, at: place, in: area, style: state.theme[status.style])
     var column = area.origin.column
     for candidate in Tab.allCases {
       let style = state.theme[candidate == tab ? "tab.active" : "tab"]

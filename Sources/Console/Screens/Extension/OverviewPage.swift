@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Operations
 import Packages
 import Terminal
 
@@ -33,27 +34,23 @@ struct OverviewPage {
     guard let installation = state.market.installed.of(name) else {
       return field("State", "not installed")
     }
-    let standing = state.market.standing(of: name)
-    var lines = field("State", standing.word(hasInstallation: true), standing.style)
-    if !standing.reason.isEmpty, standing.state != .installed || standing.state.isFailure {
-      lines += field("Reason", standing.reason, standing.state.isFailure ? "state.failed" : "text")
+    let status = state.status(of: name)
+    var lines = field("State", status.fullWord, status.style)
+    if !status.reason.isEmpty, status.state != .installed || status.state.isFailure {
+      lines += field("Reason", status.reason, status.state.isFailure ? "state.failed" : "text")
     }
     if let operation = state.operations[name] {
       lines += field("Under way", operation.change.progressive, "state.busy")
     }
-    lines += field("Pending", installation.pending.joined(separator: "; "), "state.busy")
-    lines += field("Version", versionText(installation))
-    lines += field("Enabled", standing.isEnabled == true ? "yes" : "no")
+    lines += field("Pending", status.pending.joined(separator: "; "), "state.busy")
+    lines += field("Running", status.running)
+    lines += field("Wanted", status.wanted)
+    lines += field("Failed", status.failed, "state.failed")
+    lines += field("Enabled", status.isEnabled == true ? "yes" : "no")
     lines += field("Namespace", installation.targetNamespace)
     lines += field("Release", installation.releaseName)
     lines += field("Job", installation.jobName)
     return lines + historyLines(installation)
-  }
-
-  private func versionText(_ installation: Installation) -> String {
-    let attempted = installation.attemptedVersion
-    if attempted.isEmpty || attempted == installation.version { return installation.version }
-    return "\(installation.version) wanted, \(attempted) tried last"
   }
 
   private func historyLines(_ installation: Installation) -> [Line] {

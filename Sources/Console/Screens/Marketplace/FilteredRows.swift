@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Operations
 
 /// The rows of the marketplace in order, and those of them that are shown.
 ///
@@ -37,26 +38,31 @@ struct FilteredRows: Sendable {
   }
 
   /// Makes the rows of what changed.
-  mutating func update(from market: Market, language: String) {
+  mutating func update(from market: Market, _ memories: [String: ReleaseMemory], language: String) {
     let changes = market.changes
     if changes.isEverything {
-      rows = market.extensions.elements.values.map { Row($0, market.installed.of($0.name), language: language) }
+      rows = ExtensionRow.all(
+        Array(market.extensions.elements.values), market.installed, memories, language: language
+      ).map(Row.init)
       reorder()
       countShelves()
     } else if !changes.names.isEmpty {
-      update(changes.names, from: market, language: language)
+      update(changes.names, from: market, memories, language: language)
     }
   }
 
-  private mutating func update(_ names: Set<String>, from market: Market, language: String) {
+  private mutating func update(
+    _ names: Set<String>, from market: Market, _ memories: [String: ReleaseMemory], language: String
+  ) {
     var mustSort = false
     var gone: Set<String> = []
     for name in names {
-      guard let element = market.extensions[name] else {
+      let (element, installation) = (market.extensions[name], market.installed.of(name))
+      guard element != nil || installation != nil else {
         gone.insert(name)
         continue
       }
-      let row = Row(element, market.installed.of(name), language: language)
+      let row = Row(ExtensionRow(name, element, installation, memories[name], language: language))
       if let place = index[name] {
         mustSort = mustSort || rows[place].sortKey != row.sortKey
         rows[place] = row

@@ -45,7 +45,7 @@ struct MarketplaceScreen: Screen {
       return
     }
     let row = selected.flatMap { listing.position(of: $0) }
-    listing.update(from: state.market, language: state.language)
+    listing.update(from: state.market, state.records.memories, language: state.language)
     arrangeShelves(state)
     keepPlace(from: row, state)
   }

@@ -1,40 +1,34 @@
-import Client
 import Extensions
+import Operations
 import Packages
 
 /// One extension as the list shows it, made once when the cluster changes and not at every frame.
 struct Row: Hashable, Sendable {
-  var name: String
-  /// The display name in the person's language.
-  var title: String
-  var category: String
-  var repository: String
-  var provider: String
-  var summary: String
-  var recommended: String
-  var standing: Standing
+  let extensionRow: ExtensionRow
   /// The word for the state.
-  var state: String
+  let state: String
   /// Rows stand in this order.
-  var sortKey: String
+  let sortKey: String
   /// What a filter looks through, in lower case.
-  var haystack: [UInt8]
+  let haystack: [UInt8]
 
-  init(_ extension: Extension, _ installation: Installation?, language: String) {
-    name = `extension`.name
-    let display = `extension`.displayName.text(in: language)
-    title = display.isEmpty ? `extension`.name : display
-    category = `extension`.category
-    repository = `extension`.repository
-    provider = `extension`.provider.text(in: language)
-    summary = `extension`.description.text(in: language)
-    recommended = `extension`.recommendedVersion
-    standing = Standing(`extension`, installation)
-    state = standing.word(hasInstallation: installation != nil)
-    let lowered = title.lowercased()
-    sortKey = lowered + "\u{0}" + name
-    haystack = Array([lowered, name, category, state.lowercased()].joined(separator: "\n").utf8)
+  init(_ row: ExtensionRow) {
+    extensionRow = row
+    state = row.status.word.isEmpty ? "-" : row.status.word
+    let lowered = row.title.lowercased()
+    sortKey = lowered + "\u{0}" + row.name
+    haystack = Array([lowered, row.name, row.category, state.lowercased()].joined(separator: "\n").utf8)
   }
+
+  var name: String { extensionRow.name }
+
+  /// The title, with what a user must know of what is installed and not in the marketplace.
+  var title: String {
+    status.isInstalled && !status.isOffered ? "\(extensionRow.title) (no longer offered)" : extensionRow.title
+  }
+
+  var category: String { extensionRow.category }
+  var status: ExtensionStatus { extensionRow.status }
 
   /// The properties `-l` can ask for.
   func property(_ key: String) -> String? {
@@ -42,15 +36,13 @@ struct Row: Hashable, Sendable {
     case "name": name
     case "category": category
     case "state": state
-    case "repository": repository
-    case "provider": provider
-    case "installed": standing.version
-    case "recommended": recommended
-    case "enabled": standing.isEnabled.map { $0 ? "yes" : "no" } ?? ""
+    case "repository": extensionRow.repository
+    case "provider": extensionRow.provider
+    case "running", "installed": status.running
+    case "wanted": status.wanted
+    case "recommended": extensionRow.recommended
+    case "enabled": extensionRow.enabledWord
     default: nil
     }
   }
-
-  /// The enabled column: nothing where nothing is installed.
-  var enabledWord: String { standing.isEnabled.map { $0 ? "yes" : "no" } ?? "" }
 }

@@ -14,7 +14,7 @@ struct PlanPage {
   private var width: Int { max(20, state.size.columns - 2) }
 
   var lines: [Line] {
-    guard let plan = view.plan else { return [Line("Reading the versions of \(view.name) …", "dim")] }
+    guard let plan = view.plan else { return [Line("What this cluster can do is not known yet.", "dim")] }
     var lines = plan.problems.sorted { $0.isBlocking && !$1.isBlocking }.flatMap(problemLines)
     if let rehearsal = view.rehearsal, rehearsal.isOf(plan), !plan.isBlocked {
       lines += rehearsal.line.wrapped(to: width, indent: 2)

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Operations
 import Terminal
 
 /// What a change will do, before it is done.
@@ -13,6 +14,7 @@ struct PlanScreen: Screen {
   /// The marketplace and the rights that the plan was made from.
   private var revision: Int?
   private var rights: Rights?
+  private var facts: PlanFacts?
   /// What the server would say; `nil` when it was not asked.
   private(set) var rehearsal: DryRunResult?
   private var hasAskedRights = false
@@ -27,7 +29,7 @@ struct PlanScreen: Screen {
   private var typed = LinePrompt()
 
   enum Progress: Hashable, Sendable {
-    /// The versions are not known yet.
+    /// What the cluster can do is not known yet.
     case reading
     case asking
     /// Asking again, and saying why.
@@ -77,11 +79,10 @@ struct PlanScreen: Screen {
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 4) }
 
   mutating func settle(_ state: inout ConsoleState) {
-    if !isUnderWay, revision != state.market.revision || rights != state.rights,
-      let context = state.planContext(for: name)
-    {
+    let isNews = revision != state.market.revision || rights != state.rights || facts != state.planFacts
+    if !isUnderWay, isNews, let context = state.planContext(for: name) {
       let isVerdict = rights != state.rights && revision == state.market.revision
-      (revision, rights) = (state.market.revision, state.rights)
+      (revision, rights, facts) = (state.market.revision, state.rights, state.planFacts)
       let fresh = Plan.make(change, for: name, in: context)
       // A verdict that forbids the plan says so itself.
       if let plan, plan.isNews(fresh), !(isVerdict && fresh.isBlocked) {
@@ -101,6 +102,7 @@ struct PlanScreen: Screen {
     if !hasAskedRights {
       hasAskedRights = true
       state.errands.append(.ask(accesses(state), isAfresh: false))
+      state.errands += state.readFacts(for: change.kind, of: name)
     }
     guard !plan.isBlocked, !state.session.isReadOnly, rehearsal?.isOf(plan) != true else { return }
     rehearsal = DryRunResult(of: plan)

@@ -4,51 +4,6 @@ import Testing
 @testable import Extensions
 @testable import Platform
 
-@Suite struct ReleaseMemoryTests {
-  private func entry(_ version: String, _ config: String = "", _ time: String = "t") -> ReleaseMemory.Entry {
-    ReleaseMemory.Entry(version: version, config: config, time: time, what: "upgrade")
-  }
-
-  @Test func aRollbackGoesToWhatWasThereBefore() {
-    var memory = ReleaseMemory(cluster: "https://a", extension: "whizard")
-    memory.remember(entry("1.0.0", "a: 1"))
-    memory.remember(entry("1.1.0", "a: 2"))
-    let now = Sample.installation("whizard", "1.1.0", config: "a: 2")
-
-    #expect(memory.target(from: now) == entry("1.0.0", "a: 1"))
-    #expect(memory.target(from: now, version: "1.1.0") == entry("1.1.0", "a: 2"))
-    #expect(memory.target(from: now, version: "0.9.0") == nil)
-  }
-
-  @Test func theSameAgainIsRememberedOnce() {
-    var memory = ReleaseMemory(cluster: "c", extension: "e")
-    memory.remember(entry("1.0.0", "", "monday"))
-    memory.remember(entry("1.0.0", "", "tuesday"))
-
-    #expect(memory.entries == [entry("1.0.0", "", "tuesday")])
-  }
-
-  @Test func theOldestAreForgotten() {
-    var memory = ReleaseMemory(cluster: "c", extension: "e")
-    for patch in 0...ReleaseMemory.capacity { memory.remember(entry("1.0.\(patch)")) }
-
-    #expect(memory.entries.count == ReleaseMemory.capacity)
-    #expect(memory.entries.first?.version == "1.0.1")
-  }
-
-  @Test func itIsReadBackAsItWasWritten() throws {
-    var memory = ReleaseMemory(cluster: "https://a", extension: "whizard")
-    memory.remember(entry("1.0.0", "# 中文\na: \"1\"\r\n"))
-
-    #expect(try ReleaseMemory(json: memory.json) == memory)
-  }
-
-  @Test func aNameThatIsNoFileNameBecomesOne() {
-    #expect(ReleaseMemory.fileName(cluster: "https://a/b", extension: "whizard").hasSuffix("-whizard.json"))
-    #expect(!ReleaseMemory.fileName(cluster: "c", extension: "../../x").contains("/"))
-  }
-}
-
 @Suite struct SettlementTests {
   @Test func theHashIsTheControllers() {
     #expect(ConfigHash.of("# a comment\nreplicas: 1\n") == "3cc3735848a56662")

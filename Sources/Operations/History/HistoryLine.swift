@@ -1,0 +1,129 @@
+package import Extensions
+import Manifest
+
+/// One line of a cluster's history: what was about to be changed, or how it ended.
+package struct HistoryLine: Hashable, Sendable {
+  package var `extension`: String
+  /// RFC 3339.
+  package var time: String
+  package var event: Event
+
+  package enum Event: Hashable, Sendable {
+    /// A change is about to be sent, or one of another's was seen; `former` is what there was before.
+    case change(words: String, former: Release?)
+    /// How the last change ended, and the release that was asked for then.
+    case outcome(Outcome, version: String, configHash: String)
+  }
+
+  package enum Outcome: Hashable, Sendable {
+    /// The cluster took the write.
+    case accepted
+    /// The cluster did not take it.
+    case refused(String)
+    /// The controllers are done.
+    case done
+    /// The controllers gave up.
+    case failed(String)
+  }
+
+  /// A version with the config it had.
+  package struct Release: Hashable, Sendable {
+    package var version: String
+    package var config: String
+    /// Whether it reached Installed; `nil` where that is not known.
+    package var wasInstalled: Bool?
+  }
+
+  package init(_ name: String, at time: String, _ event: Event) {
+    self.extension = name
+    self.time = time
+    self.event = event
+  }
+}
+
+extension HistoryLine.Release {
+  /// What `installation` is now.
+  package init(_ installation: Installation) {
+    let settlement = installation.settlement
+    var wasInstalled: Bool?
+    if settlement == .settled { wasInstalled = true }
+    if case .failed = settlement { wasInstalled = false }
+    self.init(version: installation.version, config: installation.config, wasInstalled: wasInstalled)
+  }
+}
+
+extension HistoryLine {
+  /// The line as it is written, with its newline.
+  var bytes: [UInt8] {
+    var fields: Mapping = ["time": .string(time), "extension": .string(`extension`)]
+    switch event {
+    case .change(let words, let former):
+      fields["change"] = .string(words)
+      if let former {
+        var release: Mapping = ["version": .string(former.version), "config": .string(former.config)]
+        if let wasInstalled = former.wasInstalled { release["installed"] = .bool(wasInstalled) }
+        fields["former"] = .mapping(release)
+      }
+    case .outcome(let outcome, let version, let hash):
+      fields["outcome"] = .string(outcome.word)
+      if let reason = outcome.reason { fields["reason"] = .string(reason) }
+      fields["version"] = .string(version)
+      fields["configHash"] = .string(hash)
+    }
+    return Array((JSON.text(.mapping(fields)) + "\n").utf8)
+  }
+
+  /// Reads one line; one that a crash cut off, or that a newer ksx wrote otherwise, is `nil`.
+  init?(bytes: some Collection<UInt8>) {
+    guard let value = try? JSON.parse(Array(bytes)), let name = value["extension"]?.string, let event = Event(value)
+    else { return nil }
+    self.init(name, at: value["time"]?.string ?? "", event)
+  }
+}
+
+extension HistoryLine.Event {
+  fileprivate init?(_ value: Value) {
+    if let words = value["change"]?.string {
+      let former = value["former"].flatMap { release -> HistoryLine.Release? in
+        guard let version = release["version"]?.string else { return nil }
+        return HistoryLine.Release(
+          version: version, config: release["config"]?.string ?? "", wasInstalled: release["installed"]?.bool)
+      }
+      self = .change(words: words, former: former)
+      return
+    }
+    guard let word = value["outcome"]?.string,
+      let outcome = HistoryLine.Outcome(word, reason: value["reason"]?.string ?? "")
+    else { return nil }
+    self = .outcome(
+      outcome, version: value["version"]?.string ?? "", configHash: value["configHash"]?.string ?? "")
+  }
+}
+
+extension HistoryLine.Outcome {
+  fileprivate init?(_ word: String, reason: String) {
+    switch word {
+    case "accepted": self = .accepted
+    case "refused": self = .refused(reason)
+    case "done": self = .done
+    case "failed": self = .failed(reason)
+    default: return nil
+    }
+  }
+
+  fileprivate var word: String {
+    switch self {
+    case .accepted: "accepted"
+    case .refused: "refused"
+    case .done: "done"
+    case .failed: "failed"
+    }
+  }
+
+  fileprivate var reason: String? {
+    switch self {
+    case .accepted, .done: nil
+    case .refused(let reason), .failed(let reason): reason
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package import Extensions
+
+/// The versions and configs an extension had in one cluster: where a rollback goes back to.
+///
+/// KubeSphere keeps only the present one. This is what `History` tells of one extension.
+package struct ReleaseMemory: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
+    package var version: String
+    /// The config as the cluster had it, byte for byte.
+    package var config: String
+    /// When it was last there, RFC 3339.
+    package var time: String
+    /// What replaced it, in words: `upgrade to 1.1.0`.
+    package var what: String
+    /// Whether it reached Installed; `nil` where that is not known.
+    package var wasInstalled: Bool?
+
+    package init(version: String, config: String, time: String, what: String, wasInstalled: Bool? = nil) {
+      self.version = version
+      self.config = config
+      self.time = time
+      self.what = what
+      self.wasInstalled = wasInstalled
+    }
+
+    func isSame(as other: Entry) -> Bool { version == other.version && config == other.config }
+  }
+
+  /// More than this many are forgotten, the oldest first.
+  package static let capacity = 50
+
+  /// Oldest first.
+  package private(set) var entries: [Entry] = []
+  /// Whether releases reached Installed, by version and config, as far as somebody waited to see it.
+  private var outcomes: [String: Bool] = [:]
+  /// The version that was seen Installed last, or empty.
+  package private(set) var lastInstalled = ""
+
+  package init() {}
+
+  /// Remembers what there was; the same version and config as last time is only moved to now.
+  package mutating func remember(_ entry: Entry) {
+    var entry = entry
+    entry.wasInstalled = entry.wasInstalled ?? outcomes[Self.key(entry.version, ConfigHash.of(entry.config))]
+    if let last = entries.last, last.isSame(as: entry) {
+      entry.wasInstalled = entry.wasInstalled ?? last.wasInstalled
+      entries.removeLast()
+    }
+    entries.append(entry)
+    if entry.wasInstalled == true { lastInstalled = entry.version }
+    entries.removeFirst(max(0, entries.count - Self.capacity))
+  }
+
+  /// The release with this version and config reached Installed, or is known not to have.
+  mutating func note(wasInstalled: Bool, version: String, configHash: String) {
+    if wasInstalled { lastInstalled = version }
+    // What was Installed once can be gone back to, whatever became of it later.
+    if outcomes[Self.key(version, configHash)] != true { outcomes[Self.key(version, configHash)] = wasInstalled }
+  }
+
+  private static func key(_ version: String, _ configHash: String) -> String { version + " " + configHash }
+
+  /// Where a rollback from `installation` goes: the newest entry that is not what there is now.
+  ///
+  /// One that reached Installed goes before one of which that is not known, and that before one that failed.
+  package func target(from installation: Installation, version: String? = nil) -> Entry? {
+    let candidates = former(to: installation).filter { version == nil || $0.version == version }
+    let asked = candidates.isEmpty ? entries.reversed().filter { $0.version == version } : candidates
+    return asked.first { $0.wasInstalled == true } ?? asked.first { $0.wasInstalled == nil } ?? asked.first
+  }
+
+  /// What can be gone back to from `installation`, newest first, each version and config once.
+  package func former(to installation: Installation) -> [Entry] {
+    var result: [Entry] = []
+    for entry in entries.reversed() where entry.version != installation.version || entry.config != installation.config {
+      if !result.contains(where: { $0.isSame(as: entry) }) { result.append(entry) }
+    }
+    return result
+  }
+}

@@ -1,0 +1,72 @@
+package import Client
+package import Extensions
+package import Platform
+
+/// Carries plans out in one cluster, and writes the history of it.
+///
+/// The console and the commands change a cluster through this alone.
+package struct ChangeSender: Sendable {
+  private let cluster: Cluster
+  /// `nil` keeps no history.
+  private let history: History?
+  /// Told when the history could not be written, which stops no change.
+  private let whenForgotten: @Sendable (SystemError) -> Void
+
+  package init(
+    _ cluster: Cluster, history: History?, whenForgotten: @escaping @Sendable (SystemError) -> Void
+  ) {
+    self.cluster = cluster
+    self.history = history
+    self.whenForgotten = whenForgotten
+  }
+
+  /// Notes what there is as the way back, sends what is planned, and notes whether the cluster took it.
+  package func carryOut(_ plan: Plan) async throws(ClusterError) -> Delivery {
+    let former = plan.change.row.keepsWayBack ? plan.before.map(HistoryLine.Release.init) : nil
+    note(plan.name, .change(words: plan.change.words, former: former))
+    do {
+      let delivery = try await plan.deliver(to: cluster)
+      note(plan.name, .outcome(.accepted, of: plan.change, plan.before))
+      return delivery
+    } catch {
+      note(plan.name, .outcome(.refused(error.brief), of: plan.change, plan.before))
+      throw error
+    }
+  }
+
+  /// Notes a change that was sent without a plan, when there was no time for one.
+  package func noteSent(_ change: Change, of name: String) {
+    note(name, .change(words: change.words, former: nil))
+    note(name, .outcome(.accepted, of: change, nil))
+  }
+
+  /// Notes how the controllers ended a change of the extension called `name`.
+  package func note(_ progress: ChangeProgress, of name: String, _ outcome: ChangeProgress.Outcome) {
+    let word: HistoryLine.Outcome =
+      switch outcome {
+      case .done: .done
+      case .failed(let reason): .failed(reason)
+      }
+    note(name, .outcome(word, of: progress.change, progress.before))
+  }
+
+  private func note(_ name: String, _ event: HistoryLine.Event) {
+    guard let history else { return }
+    do throws(SystemError) {
+      try history.note(HistoryLine(name, at: Timestamp.now().description, event))
+    } catch {
+      whenForgotten(error)
+    }
+  }
+}
+
+extension HistoryLine.Event {
+  /// How `change` ended, and the release it asked for.
+  package static func outcome(
+    _ outcome: HistoryLine.Outcome, of change: Change, _ before: Installation?
+  ) -> HistoryLine.Event {
+    .outcome(
+      outcome, version: change.version ?? before?.version ?? "",
+      configHash: ConfigHash.of(change.config ?? before?.config ?? ""))
+  }
+}

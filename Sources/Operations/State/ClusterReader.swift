@@ -1,0 +1,89 @@
+package import Client
+package import Extensions
+import HTTP
+package import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+
+/// What is asked of a cluster before something is said of an extension.
+package struct ClusterReader: Sendable {
+  package let cluster: Cluster
+  package let capabilities: Capabilities
+
+  package init(_ cluster: Cluster, _ capabilities: Capabilities) {
+    self.cluster = cluster
+    self.capabilities = capabilities
+  }
+
+  package var dialect: Dialect { capabilities.dialect }
+
+  /// The extensions, or all about them when `isWhole`.
+  package func extensions(isWhole: Bool) async throws(ClusterError) -> [Object] {
+    // The marketplace may hold thousands, which a server gives many times as fast from its memory.
+    try await cluster.list(
+      dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .atHand)
+  }
+
+  /// The names of the extensions, in the cluster's order.
+  ///
+  /// As a table, which leaves out the icons: they make an extension some 60 kB, for a name of twenty bytes, and
+  /// shells ask this at every press of the tabulator.
+  package func names() async throws(ClusterError) -> [String] {
+    var names: [String] = []
+    let table = try await cluster.table(
+      dialect.extensions, freshness: .atHand, restart: { names = [] },
+      each: { names.append($0.cells.first?.string ?? $0.object.name) })
+    // A server without tables has sent the objects, and one may have other ideas of a first column.
+    if table.columns.isEmpty || table.columns.first?.name == "Name" { return names }
+    return try await extensions(isWhole: false).map(\.name)
+  }
+
+  package func installations() async throws(ClusterError) -> [Object] {
+    try await cluster.list(dialect.installations)
+  }
+
+  /// The extension called `name`, or `nil` when the marketplace has none.
+  package func `extension`(_ name: String, isWhole: Bool) async throws(ClusterError) -> Object? {
+    do throws(ClusterError) {
+      return try await cluster.get(dialect.extensions, name, skipping: isWhole ? JSONPaths() : Extension.unread)
+    } catch {
+      guard case .refused(let status) = error, status.isNotFound, !status.isMissingKind else { throw error }
+      return nil
+    }
+  }
+
+  /// The versions of `name`, newest first.
+  package func versions(of name: String, isWhole: Bool) async throws(ClusterError) -> [Object] {
+    let skipping = isWhole ? JSONPaths() : ExtensionVersion.unread
+    let selector = Selector(labels: "\(dialect.extensionLabel)=\(name)")
+    var found = try await cluster.list(dialect.extensionVersions, selector: selector, skipping: skipping)
+    if found.isEmpty {
+      // Packages of the first design carry no label that names their extension.
+      found = try await cluster.list(dialect.extensionVersions, skipping: skipping)
+        .filter { ExtensionVersion($0, dialect: dialect).extension == name }
+    }
+    return found.sorted { SemanticVersion.precedes(version($1), version($0)) }
+  }
+
+  private func version(_ object: Object) -> String { object.spec["version"]?.string ?? "" }
+}
+
+/// A question whose answer is waited for later.
+package func result<Value: Sendable>(
+  of request: @Sendable () async throws(ClusterError) -> Value
+) async -> Result<Value, ClusterError> {
+  do throws(ClusterError) {
+    return .success(try await request())
+  } catch {
+    return .failure(error)
+  }
+}
+
+extension ClusterError {
+  /// The user may not do this.
+  package var isForbidden: Bool {
+    if case .refused(let status) = self { return status.isForbidden }
+    return false
+  }
+}

@@ -1,0 +1,99 @@
+package import Extensions
+
+/// Where one extension stands, in the words of every list, page and plan.
+///
+/// Three versions have three words: what *runs*, what is *wanted*, and what *failed*. The cluster keeps the first
+/// nowhere (docs/KUBESPHERE.md: Extension status), so it is worked out here and only here.
+package struct ExtensionStatus: Hashable, Sendable {
+  package let name: String
+  /// The version that runs, as far as anyone can tell; empty when none does, or that is not known.
+  package let running: String
+  /// The version that is asked for; empty when none is.
+  package let wanted: String
+  /// The version that was asked for and failed, or empty.
+  package let failed: String
+  /// Whether its APIs and pages are served, or shall be; `nil` when nothing is installed.
+  package let isEnabled: Bool?
+  /// The marketplace has it.
+  package let isOffered: Bool
+  /// There is an installation, which need not be finished.
+  package let isInstalled: Bool
+  package let isBeingDeleted: Bool
+  package let state: InstallationState
+  /// Why the state is what it is, or empty.
+  package let reason: String
+  /// What is asked for and not applied yet, in words.
+  package let pending: [String]
+
+  /// `former` is what was seen running before, where somebody remembers: the history's newest release that was Installed.
+  package init(
+    _ name: String, _ extension: Extension?, _ installation: Installation?, former: String = ""
+  ) {
+    self.name = name
+    isOffered = `extension` != nil
+    isInstalled = installation != nil
+    isBeingDeleted = installation?.isBeingDeleted ?? false
+    reason = installation?.message ?? ""
+    pending = installation?.pending ?? []
+    guard let installation else {
+      (state, wanted) = (`extension`?.state ?? .none, "")
+      let noted = `extension`?.installedVersion ?? ""
+      running = state == .installed ? noted : ""
+      failed = state.isFailure ? noted : ""
+      isEnabled = state == .none || state == .uninstalled ? nil : `extension`?.isEnabled
+      return
+    }
+    state = installation.state
+    wanted = installation.version
+    isEnabled = installation.appliedEnabled ?? installation.isEnabled
+    running = Self.running(installation, former: former)
+    failed = state == .installFailed || state == .upgradeFailed ? Self.tried(installation) : ""
+  }
+
+  private static func tried(_ installation: Installation) -> String {
+    installation.attemptedVersion.isEmpty || installation.isTaken ? installation.version : installation.attemptedVersion
+  }
+
+  /// While it is upgraded, and after that failed, the one before still runs: its version is what somebody remembers, or
+  /// what the cluster puts back into its note of the version as long as the release is the old one.
+  private static func running(_ installation: Installation, former: String) -> String {
+    let noted = installation.attemptedVersion
+    switch installation.state {
+    case .installed: return noted.isEmpty ? installation.version : noted
+    case .uninstallFailed, .uninstalling: return noted.isEmpty ? installation.version : noted
+    case .upgrading, .upgradeFailed: return noted == installation.version || noted.isEmpty ? former : noted
+    case .none, .preparing, .installing, .installFailed, .uninstalled:
+      return installation.hasBeenInstalled ? former : ""
+    case .other: return noted
+    }
+  }
+
+  /// What there is to say of one of the versions: `running`, `wanted`, `failed`.
+  package func notes(on version: String) -> [String] {
+    if version.isEmpty { return [] }
+    // What runs is wanted unless another is.
+    let isWanted = version == wanted && version != running
+    return [(version == running, "running"), (isWanted, "wanted"), (version == failed, "failed")]
+      .filter(\.0).map(\.1)
+  }
+
+  /// The state in one word; what was asked for and not begun yet is waiting.
+  package var word: String {
+    if isBeingDeleted, !state.isFailure { return InstallationState.uninstalling.word }
+    if state == .none { return isInstalled ? "Waiting" : "" }
+    return state.word
+  }
+
+  /// The word with what a reader must know beside it.
+  package var fullWord: String {
+    var word = word
+    if isBeingDeleted, state.isFailure { word += ", being deleted" }
+    if state == .installed, !isBeingDeleted, !pending.isEmpty { word += ", with a change pending" }
+    return isInstalled && !isOffered ? "\(word), no longer offered" : word
+  }
+}
+
+extension Installation {
+  /// It was Installed once, as far as the cluster remembers.
+  var hasBeenInstalled: Bool { history.contains { $0.state == .installed } }
+}

@@ -1,0 +1,102 @@
+import Extensions
+import Testing
+
+@testable import Operations
+
+/// When a change is done.
+@Suite struct ChangeProgressTests {
+  private let former = Sample.installation("Installed", wanted: "1.0.0", tried: "1.0.0")
+
+  @Test func anUpgradeIsDoneWhenTheNewVersionIsInstalled() {
+    var progress = ChangeProgress(.upgrade(to: "1.1.0"))
+
+    #expect(progress.see(Sample.installation("Installed", tried: "1.0.0")) == nil)
+    #expect(progress.see(Sample.installation("Upgrading")) == nil)
+    #expect(progress.see(Sample.installation("Installed")) == .done)
+  }
+
+  @Test func aFailureOfLongAgoIsNotThisOne() {
+    var progress = ChangeProgress(.upgrade(to: "1.1.0"))
+
+    #expect(progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "old")) == nil)
+    #expect(progress.see(Sample.installation("Upgrading", tried: "1.0.0")) == nil)
+    #expect(
+      progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "no chart")) == .failed("no chart"))
+  }
+
+  /// What fails before its job exists leaves no version behind, and need not be seen while it is busy.
+  @Test func aFailureBeforeTheJobIsOneThoughNothingWasSeenBetween() {
+    var progress = ChangeProgress(.upgrade(to: "1.1.0"), since: former)
+
+    #expect(progress.see(former) == nil)
+    #expect(
+      progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "no chart")) == .failed("no chart"))
+  }
+
+  @Test func aFailureOfWhatWasUnderWayBeforeIsNotThisOne() {
+    let busy = Sample.installation("Upgrading", wanted: "1.0.5", tried: "1.0.0")
+    var progress = ChangeProgress(.upgrade(to: "1.1.0"), since: busy)
+
+    #expect(progress.see(Sample.installation("Upgrading", tried: "1.0.0")) == nil)
+    #expect(progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "the former")) == nil)
+    #expect(progress.see(Sample.installation("Preparing", tried: "1.0.0")) == nil)
+    #expect(progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "ours")) == .failed("ours"))
+  }
+
+  @Test func anUninstallIsDoneWhenNothingIsLeft() {
+    var progress = ChangeProgress(.uninstall)
+
+    #expect(progress.see(Sample.installation("Installed")) == nil)
+    #expect(progress.see(Sample.installation("Uninstalling")) == nil)
+    #expect(progress.see(Sample.installation("UninstallFailed", message: "stuck")) == .failed("stuck"))
+    #expect(progress.see(nil) == .done)
+  }
+
+  @Test func anUninstallAfterOneThatFailedIsJudgedByWhatIsNew() {
+    let failed = Sample.installation("UninstallFailed", message: "stuck", time: "monday")
+    var progress = ChangeProgress(.uninstall, since: failed)
+
+    #expect(progress.see(failed) == nil)
+    #expect(
+      progress.see(Sample.installation("UninstallFailed", message: "stuck", time: "tuesday")) == .failed("stuck"))
+  }
+
+  @Test func whatVanishesMeanwhileHasFailedButWhatWasJustMadeMayNotBeSeenYet() {
+    var upgrade = ChangeProgress(.upgrade(to: "1.1.0"))
+    var install = ChangeProgress(.install(version: "1.1.0", config: ""))
+
+    #expect(upgrade.see(nil) == .failed("it has been deleted meanwhile"))
+    #expect(install.see(nil) == nil)
+    #expect(install.see(Sample.installation("", tried: "")) == nil)
+    #expect(install.see(nil) == .failed("it has been deleted meanwhile"))
+  }
+
+  @Test func whatSomebodyElseChangesAgainIsNotWaitedForForEver() {
+    var progress = ChangeProgress(.upgrade(to: "1.1.0"), since: former)
+
+    #expect(progress.see(Sample.installation("Installed", tried: "1.0.0")) == nil)
+    #expect(
+      progress.see(Sample.installation("Upgrading", wanted: "1.2.0")) == .failed("it was changed again meanwhile"))
+  }
+
+  @Test func aDisableIsDoneWhenItIsApplied() {
+    var progress = ChangeProgress(.disable, since: Sample.installation("Installed"))
+    var off = Sample.installation("Installed", isEnabled: false)
+
+    #expect(progress.see(off) == nil)
+    off.appliedEnabled = nil
+    #expect(progress.see(off) == .done)
+  }
+
+  @Test func severalChangesAreFollowedUntilEachHasEnded() {
+    var tracker = ChangeTracker()
+    tracker.begin(.upgrade(to: "1.1.0"), on: "whizard", before: former)
+    let done = Installations([Sample.installation("Installed", name: "whizard-1.1.0")])
+
+    // Until the cluster has taken the write, what is installed says nothing about it.
+    #expect(tracker.see(done).isEmpty)
+    tracker.accepted("whizard")
+    #expect(tracker.see(done).map(\.outcome) == [.done])
+    #expect(tracker.isEmpty)
+  }
+}

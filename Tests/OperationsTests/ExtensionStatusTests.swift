@@ -1,0 +1,58 @@
+import Extensions
+import Testing
+
+@testable import Operations
+
+/// What runs, what is wanted, what failed.
+@Suite struct ExtensionStatusTests {
+  private func status(_ installation: Installation?, former: String = "", _ found: Extension? = Sample.extension())
+    -> [String]
+  {
+    let status = ExtensionStatus("whizard", found, installation, former: former)
+    return [status.running, status.wanted, status.failed]
+  }
+
+  @Test func whatIsInstalledRuns() {
+    #expect(status(Sample.installation("Installed")) == ["1.1.0", "1.1.0", ""])
+    #expect(status(Sample.installation("Installed", tried: "1.0.0")) == ["1.0.0", "1.1.0", ""])
+    #expect(status(Sample.installation("Installed", tried: "")) == ["1.1.0", "1.1.0", ""])
+  }
+
+  @Test(arguments: ["", "Preparing", "Installing"])
+  func whatIsBeingInstalledDoesNotRunYet(state: String) {
+    #expect(status(Sample.installation(state)) == ["", "1.1.0", ""])
+  }
+
+  @Test func whatWasThereBeforeRunsWhileItIsUpgradedAndAfterThatFailed() {
+    #expect(status(Sample.installation("Upgrading"), former: "1.0.0") == ["1.0.0", "1.1.0", ""])
+    #expect(status(Sample.installation("Upgrading", tried: "1.0.0")) == ["1.0.0", "1.1.0", ""])
+    #expect(status(Sample.installation("UpgradeFailed"), former: "1.0.0") == ["1.0.0", "1.1.0", "1.1.0"])
+    // Where nobody remembers, nothing is claimed.
+    #expect(status(Sample.installation("UpgradeFailed")) == ["", "1.1.0", "1.1.0"])
+  }
+
+  @Test func aFirstInstallThatFailedRunsNothing() {
+    #expect(status(Sample.installation("InstallFailed")) == ["", "1.1.0", "1.1.0"])
+  }
+
+  @Test func withoutItsInstallationTheExtensionIsTakenAtItsWord() {
+    #expect(status(nil, Sample.extension(installed: "1.0.0", state: "Installed")) == ["1.0.0", "", ""])
+    #expect(status(nil, Sample.extension(installed: "1.0.0", state: "InstallFailed")) == ["", "", "1.0.0"])
+    #expect(status(nil) == ["", "", ""])
+  }
+
+  @Test func aVersionIsNotedByWhatItIs() {
+    let status = ExtensionStatus("whizard", nil, Sample.installation("UpgradeFailed"), former: "1.0.0")
+
+    #expect(status.notes(on: "1.0.0") == ["running"])
+    #expect(status.notes(on: "1.1.0") == ["wanted", "failed"])
+    #expect(status.fullWord == "UpgradeFailed, no longer offered")
+  }
+
+  @Test func everyInstallationIsARow() {
+    let installations = Installations([Sample.installation("Installed", name: "whizard-1.1.0")])
+
+    #expect(ExtensionRow.all([], installations, language: "en").map(\.name) == ["whizard"])
+    #expect(ExtensionRow.all([Sample.extension()], installations, language: "en").map(\.status.running) == ["1.1.0"])
+  }
+}

@@ -1,0 +1,36 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+
+/// Installations as a cluster has them.
+enum Sample {
+  static func installation(
+    _ state: String, wanted: String = "1.1.0", tried: String = "1.1.0", config: String = "", message: String = "",
+    history: [String] = [], time: String = "", isEnabled: Bool = true, name: String = "whizard"
+  ) -> Installation {
+    Installation(
+      Object(
+        Dialect.installPlan.installations, name: name,
+        [
+          "spec": [
+            "extension": ["name": "whizard", "version": .string(wanted)], "enabled": .bool(isEnabled),
+            "config": .string(config),
+          ],
+          "status": [
+            "state": .string(state), "version": .string(tried), "enabled": true,
+            "conditions": [["message": .string(message), "lastTransitionTime": .string(time)]],
+            "stateHistory": .sequence(history.map { ["state": .string($0), "lastTransitionTime": "t"] }),
+          ],
+        ]))
+  }
+
+  static func `extension`(installed: String = "", state: String = "") -> Extension {
+    let status: Value = [
+      "state": .string(state), "installedVersion": .string(installed), "recommendedVersion": "1.1.0",
+      "versions": [["version": "1.0.0"], ["version": "1.1.0"]],
+    ]
+    return Extension(
+      Object(Dialect.installPlan.extensions, name: "whizard", ["status": status]), dialect: .installPlan)
+  }
+}
