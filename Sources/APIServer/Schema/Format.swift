@@ -1,0 +1,93 @@
+import Platform
+
+/// A form of strings that a schema can ask for.
+///
+/// Formats that are not listed here are not checked, as Kubernetes ignores those that it does not know. Of its own,
+/// `isbn`, `isbn10`, `isbn13`, `creditcard`, `ssn`, `hexcolor`, `rgbcolor`, `bsonobjectid` and `uri` are among them; the
+/// formats of numbers (`int32`) only describe, there as well.
+enum Format: String, Hashable, Sendable {
+  case dateTime = "date-time"
+  case date
+  case duration
+  case byte
+  case uuid
+  case ipv4
+  case ipv6
+  case cidr
+  case mac
+  case email
+  case hostname
+
+  /// Whether `text` has the form.
+  func holds(for text: String) -> Bool {
+    switch self {
+    case .dateTime: Timestamp(text) != nil
+    case .date: text.utf8.count == 10 && Timestamp(text + "T00:00:00Z") != nil
+    case .duration: Self.durations.contains { $0.matches(text) }
+    case .byte: Self.isBase64(text)
+    case .ipv4: Self.isIPv4(text[...])
+    case .ipv6: Self.isIPv6(text[...])
+    case .cidr: Self.isCIDR(text)
+    case .hostname: text.utf8.count <= 255 && Self.patterns[self]?.matches(text) ?? true
+    case .uuid, .mac, .email: Self.patterns[self]?.matches(text) ?? true
+    }
+  }
+
+  /// Go's `time.ParseDuration`, and what strfmt takes besides: a number and a unit's name.
+  private static let durations = [
+    pattern(#"^[-+]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*)$"#),
+    pattern(
+      #"(?i)^\d+\s*(ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|"#
+        + #"m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)$"#),
+  ].compactMap(\.self)
+
+  private static let patterns: [Format: Pattern] = [
+    .uuid: pattern("(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$"),
+    .mac: pattern("(?i)^([0-9a-f]{2}([:-][0-9a-f]{2}){5}(([:-][0-9a-f]{2}){2})?|[0-9a-f]{4}(\\.[0-9a-f]{4}){2,3})$"),
+    .email: pattern("^[^@\\s<>]+@[^@\\s<>]+$"),
+    .hostname: pattern("^\\w([-\\w]{0,61}\\w)?(\\.\\w([-\\w]{0,61}\\w)?)*\\.?$"),
+  ].compactMapValues(\.self)
+
+  private static func pattern(_ text: String) -> Pattern? { try? Pattern(text) }
+
+  private static func isBase64(_ text: String) -> Bool {
+    let bytes = text.utf8.filter { $0 != 10 && $0 != 13 }
+    guard bytes.count.isMultiple(of: 4) else { return false }
+    let body = bytes.dropLast(bytes.suffix(2).count { $0 == UInt8(ascii: "=") })
+    return body.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 43 || byte == 47
+    }
+  }
+
+  private static func isIPv4(_ text: Substring) -> Bool {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4
+      && parts.allSatisfy { part in
+        (1...3).contains(part.utf8.count) && part.utf8.allSatisfy { (48...57).contains($0) }
+          && Int(part).map { $0 <= 255 } ?? false && (part.utf8.count == 1 || part.first != "0")
+      }
+  }
+
+  private static func isIPv6(_ text: Substring) -> Bool {
+    guard text.contains(":") else { return false }
+    var groups = text.split(separator: ":", omittingEmptySubsequences: false)
+    if let last = groups.last, last.contains(".") {
+      guard isIPv4(last) else { return false }
+      groups.replaceSubrange(groups.count - 1..<groups.count, with: ["0", "0"])
+    }
+    let isShort = text.contains("::")
+    // Both ends of a `::` at the edge are empty.
+    if isShort, groups.first == "" { groups.removeFirst() }
+    if isShort, groups.last == "" { groups.removeLast() }
+    let empty = groups.count { $0.isEmpty }
+    let full = groups.filter { !$0.isEmpty }
+    return full.allSatisfy { $0.utf8.count <= 4 && UInt16($0, radix: 16) != nil }
+      && (isShort ? empty <= 1 && full.count <= 7 : empty == 0 && full.count == 8)
+  }
+
+  private static func isCIDR(_ text: String) -> Bool {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let bits = Int(parts[1]), bits >= 0 else { return false }
+    return (isIPv4(parts[0]) && bits <= 32) || (isIPv6(parts[0]) && bits <= 128)
+  }
+}

@@ -1,0 +1,55 @@
+import KubernetesAPI
+import Manifest
+
+/// Values as Go prints them: the words of the API server have them inside.
+enum GoSyntax {
+  /// A value in a sentence about it (`field.Error`): texts in quotes, numbers plain, all else as Go source.
+  static func text(_ value: Value) -> String {
+    switch value {
+    case .null: "null"
+    case .number(let number): text(number)
+    case .sequence, .mapping: source(value)
+    default: JSON.text(value)
+    }
+  }
+
+  /// A number without a fraction that says nothing.
+  static func text(_ number: Double) -> String {
+    if number == number.rounded(), abs(number) < 1e21 {
+      return Int(exactly: number).map(String.init) ?? String(number)
+    }
+    return String(number)
+  }
+
+  private static func source(_ value: Value) -> String {
+    switch value {
+    case .null: "interface {}(nil)"
+    case .sequence(let items): "[]interface {}{" + items.map(source).joined(separator: ", ") + "}"
+    case .mapping(let mapping):
+      "map[string]interface {}{"
+        + mapping.pairs.sorted { $0.key < $1.key }.map { JSON.text(.string($0.key)) + ":" + source($0.value) }
+        .joined(separator: ", ") + "}"
+    case .number(let number): text(number)
+    default: JSON.text(value)
+    }
+  }
+}
+
+extension Status.Cause {
+  /// What is wrong with `value`, with the value as the API server shows it.
+  static func unfit(_ field: String, _ value: Value, _ problem: String) -> Status.Cause {
+    Status.Cause(
+      reason: "FieldValueInvalid", message: "Invalid value: \(GoSyntax.text(value)): \(problem)", field: field)
+  }
+
+  static func unsupported(_ field: String, _ value: Value, _ supported: [Value]) -> Status.Cause {
+    let words = supported.map { JSON.text(.string($0.string ?? JSON.text($0))) }.joined(separator: ", ")
+    return Status.Cause(
+      reason: "FieldValueNotSupported",
+      message: "Unsupported value: \(GoSyntax.text(value)): supported values: \(words)", field: field)
+  }
+
+  static func duplicate(_ field: String, _ value: Value) -> Status.Cause {
+    Status.Cause(reason: "FieldValueDuplicate", message: "Duplicate value: \(GoSyntax.text(value))", field: field)
+  }
+}

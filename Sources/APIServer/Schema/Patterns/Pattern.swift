@@ -1,0 +1,116 @@
+/// A regular expression as Go reads it (RE2), which is what the schemas of Kubernetes are written in.
+///
+/// Matching takes time in proportion to the text, whatever the expression: a definition is written by one user and
+/// matched against what others send. Classes of Unicode (`\p{Greek}`) are not carried out and refused.
+struct Pattern: Hashable, Sendable {
+  /// The expression as written.
+  let text: String
+  private let program: [Instruction]
+
+  /// One step of a machine that looks for a match.
+  enum Instruction: Hashable, Sendable {
+    case scalar(ScalarSet)
+    case assertion(Assertion)
+    case split(Int, Int)
+    case jump(Int)
+    case match
+  }
+
+  /// What holds between two characters.
+  enum Assertion: Hashable, Sendable {
+    case startOfText
+    case endOfText
+    case startOfLine
+    case endOfLine
+    case wordBoundary
+    case noWordBoundary
+  }
+
+  /// Reads `text`, or says what is wrong with it.
+  init(_ text: String) throws(PatternError) {
+    self.text = text
+    var parser = PatternParser(text)
+    var compiler = PatternCompiler()
+    program = try compiler.compile(try parser.parse())
+  }
+
+  /// Whether the expression is found anywhere in `text`.
+  func matches(_ text: String) -> Bool {
+    let scalars = text.unicodeScalars.map(\.value)
+    var (current, next) = (ThreadList(program.count), ThreadList(program.count))
+    for index in 0...scalars.count {
+      // A match may begin at every place.
+      if add(0, to: &current, scalars, index) { return true }
+      guard index < scalars.count else { return false }
+      for place in current.places {
+        guard case .scalar(let set) = program[place], set.contains(scalars[index]) else { continue }
+        if add(place + 1, to: &next, scalars, index + 1) { return true }
+      }
+      swap(&current, &next)
+      next.clear()
+    }
+    return false
+  }
+
+  /// Follows everything that takes no character from `place`; whether a match is reached.
+  private func add(_ place: Int, to list: inout ThreadList, _ text: [UInt32], _ index: Int) -> Bool {
+    var waiting = [place]
+    while let place = waiting.popLast() {
+      guard list.insert(place) else { continue }
+      switch program[place] {
+      case .match: return true
+      case .jump(let other): waiting.append(other)
+      case .split(let first, let second): waiting += [second, first]
+      case .assertion(let assertion) where assertion.holds(in: text, at: index): waiting.append(place + 1)
+      case .assertion, .scalar: break
+      }
+    }
+    return false
+  }
+
+  /// Places in the program, each at most once.
+  private struct ThreadList {
+    private(set) var places: [Int] = []
+    private var isMember: [Bool]
+
+    init(_ count: Int) { isMember = Array(repeating: false, count: count) }
+
+    mutating func insert(_ place: Int) -> Bool {
+      guard !isMember[place] else { return false }
+      isMember[place] = true
+      places.append(place)
+      return true
+    }
+
+    mutating func clear() {
+      for place in places { isMember[place] = false }
+      places.removeAll(keepingCapacity: true)
+    }
+  }
+}
+
+/// Why an expression cannot be used.
+struct PatternError: Error, Hashable, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+extension Pattern.Assertion {
+  func holds(in text: [UInt32], at index: Int) -> Bool {
+    switch self {
+    case .startOfText: index == 0
+    case .endOfText: index == text.count
+    case .startOfLine: index == 0 || text[index - 1] == 10
+    case .endOfLine: index == text.count || text[index] == 10
+    case .wordBoundary: Self.isBoundary(text, index)
+    case .noWordBoundary: !Self.isBoundary(text, index)
+    }
+  }
+
+  private static func isBoundary(_ text: [UInt32], _ index: Int) -> Bool {
+    let before = index > 0 && ScalarSet.word.contains(text[index - 1])
+    let after = index < text.count && ScalarSet.word.contains(text[index])
+    return before != after
+  }
+}

@@ -1,0 +1,261 @@
+/// Reads the syntax of RE2.
+struct PatternParser {
+  private let scalars: [Unicode.Scalar]
+  private var index = 0
+  private var flags = Flags()
+  private var depth = 0
+  private static let maximumDepth = 200
+
+  private struct Flags {
+    var ignoresCase = false
+    var isMultiline = false
+    var dotMatchesNewline = false
+  }
+
+  init(_ text: String) { scalars = Array(text.unicodeScalars) }
+
+  mutating func parse() throws(PatternError) -> PatternNode {
+    let node = try choice()
+    guard index == scalars.count else { throw PatternError("unexpected )") }
+    return node
+  }
+
+  private var next: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
+
+  private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+    guard next == scalar else { return false }
+    index += 1
+    return true
+  }
+
+  private mutating func take(_ text: String) -> Bool {
+    let wanted = Array(text.unicodeScalars)
+    guard scalars[index...].starts(with: wanted) else { return false }
+    index += wanted.count
+    return true
+  }
+
+  private mutating func pop() throws(PatternError) -> Unicode.Scalar {
+    guard let scalar = next else { throw PatternError("unexpected end of the expression") }
+    index += 1
+    return scalar
+  }
+
+  private mutating func choice() throws(PatternError) -> PatternNode {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth < Self.maximumDepth else { throw PatternError("expression nests too deeply") }
+    var branches = [try sequence()]
+    while take("|" as Unicode.Scalar) { branches.append(try sequence()) }
+    return branches.count == 1 ? branches[0] : .choice(branches)
+  }
+
+  private mutating func sequence() throws(PatternError) -> PatternNode {
+    var nodes: [PatternNode] = []
+    while let scalar = next, scalar != "|", scalar != ")" {
+      if take("\\Q") {
+        while index < scalars.count, !take("\\E") { nodes.append(literal(try pop())) }
+        continue
+      }
+      if let atom = try atom() { nodes.append(try repetition(of: atom)) }
+    }
+    return nodes.count == 1 ? nodes[0] : .sequence(nodes)
+  }
+
+  /// One thing that can be repeated; `nil` for flags, which are nothing.
+  private mutating func atom() throws(PatternError) -> PatternNode? {
+    switch try pop() {
+    case "(": return try group()
+    case "[": return .scalar(folded(try characterClass()))
+    case ".":
+      var set = flags.dotMatchesNewline ? ScalarSet.all : ScalarSet(10)
+      set.isNegated = !flags.dotMatchesNewline
+      return .scalar(set)
+    case "^": return .assertion(flags.isMultiline ? .startOfLine : .startOfText)
+    case "$": return .assertion(flags.isMultiline ? .endOfLine : .endOfText)
+    case "\\": return try escape()
+    case let scalar where "*+?".unicodeScalars.contains(scalar):
+      throw PatternError("missing argument to repetition operator: `\(scalar)`")
+    case let scalar: return literal(scalar)
+    }
+  }
+
+  private func literal(_ scalar: Unicode.Scalar) -> PatternNode { .scalar(folded(ScalarSet(scalar.value))) }
+
+  private func folded(_ set: ScalarSet) -> ScalarSet {
+    var set = set
+    set.ignoresCase = flags.ignoresCase
+    return set
+  }
+
+  private mutating func repetition(of atom: PatternNode) throws(PatternError) -> PatternNode {
+    var node = atom
+    var isRepeated = false
+    while let bounds = try bounds() {
+      guard !isRepeated else { throw PatternError("invalid nested repetition operator") }
+      isRepeated = true
+      node = .repeated(node, from: bounds.least, to: bounds.most)
+      _ = take("?" as Unicode.Scalar)
+    }
+    return node
+  }
+
+  private mutating func bounds() throws(PatternError) -> (least: Int, most: Int?)? {
+    if take("*" as Unicode.Scalar) { return (0, nil) }
+    if take("+" as Unicode.Scalar) { return (1, nil) }
+    if take("?" as Unicode.Scalar) { return (0, 1) }
+    let start = index
+    guard take("{" as Unicode.Scalar), let least = number() else {
+      // A brace that begins no repetition is a brace.
+      index = start
+      return nil
+    }
+    let hasMost = take("," as Unicode.Scalar)
+    let most = hasMost ? number() : least
+    guard take("}" as Unicode.Scalar) else {
+      index = start
+      return nil
+    }
+    guard least <= 1000, most.map({ $0 <= 1000 && $0 >= least }) ?? true else {
+      throw PatternError("invalid repeat count")
+    }
+    return (least, most)
+  }
+
+  private mutating func number() -> Int? {
+    let start = index
+    while let scalar = next, ("0"..."9").contains(scalar) { index += 1 }
+    return Int(String(String.UnicodeScalarView(scalars[start..<index])))
+  }
+
+  private mutating func group() throws(PatternError) -> PatternNode? {
+    let outer = flags
+    if take("?" as Unicode.Scalar) {
+      if take("P<") || (take("<" as Unicode.Scalar)) {
+        while try pop() != ">" {}
+      } else if try !readFlags() {
+        return nil
+      }
+    }
+    let node = try choice()
+    guard take(")" as Unicode.Scalar) else { throw PatternError("missing closing )") }
+    flags = outer
+    return node
+  }
+
+  /// Reads what follows `(?`; whether a group follows that.
+  private mutating func readFlags() throws(PatternError) -> Bool {
+    var isOn = true
+    while true {
+      switch try pop() {
+      case "i": flags.ignoresCase = isOn
+      case "m": flags.isMultiline = isOn
+      case "s": flags.dotMatchesNewline = isOn
+      case "U": break
+      case "-": isOn = false
+      case ":": return true
+      case ")": return false
+      default: throw PatternError("invalid or unsupported Perl syntax")
+      }
+    }
+  }
+
+  private mutating func escape() throws(PatternError) -> PatternNode {
+    switch next {
+    case "A": return try assertion(.startOfText)
+    case "z": return try assertion(.endOfText)
+    case "b": return try assertion(.wordBoundary)
+    case "B": return try assertion(.noWordBoundary)
+    default: return .scalar(folded(try escapedSet()))
+    }
+  }
+
+  private mutating func assertion(_ assertion: Pattern.Assertion) throws(PatternError) -> PatternNode {
+    _ = try pop()
+    return .assertion(assertion)
+  }
+}
+
+extension PatternParser {
+  /// What is behind a backslash, inside of a class or outside.
+  private mutating func escapedSet() throws(PatternError) -> ScalarSet {
+    let scalar = try pop()
+    if let lower = Unicode.Scalar(scalar.value | 0x20), scalar.isASCII,
+      let set = ["d": ScalarSet.digits, "w": .word, "s": .space][lower]
+    {
+      var set = set
+      set.isNegated = scalar != lower
+      return set
+    }
+    let controls: [Unicode.Scalar: UInt32] = ["n": 10, "t": 9, "r": 13, "f": 12, "v": 11, "a": 7]
+    if let control = controls[scalar] { return ScalarSet(control) }
+    if scalar == "x" { return ScalarSet(try hexadecimal()) }
+    guard !ScalarSet.word.contains(scalar.value) || scalar == "_" else {
+      throw PatternError("invalid escape sequence: `\\\(scalar)`")
+    }
+    return ScalarSet(scalar.value)
+  }
+
+  private mutating func hexadecimal() throws(PatternError) -> UInt32 {
+    var digits = ""
+    if take("{" as Unicode.Scalar) {
+      while let scalar = next, scalar != "}" { digits.unicodeScalars.append(scalar); index += 1 }
+      _ = try pop()
+    } else {
+      digits.unicodeScalars.append(try pop())
+      digits.unicodeScalars.append(try pop())
+    }
+    guard let value = UInt32(digits, radix: 16), value <= 0x10FFFF else {
+      throw PatternError("invalid escape sequence: `\\x\(digits)`")
+    }
+    return value
+  }
+
+  private mutating func characterClass() throws(PatternError) -> ScalarSet {
+    var set = ScalarSet()
+    let isNegated = take("^" as Unicode.Scalar)
+    var isFirst = true
+    while isFirst || next != "]" {
+      guard next != nil else { throw PatternError("missing closing ]") }
+      isFirst = false
+      set.insert(try member())
+    }
+    index += 1
+    set.isNegated = isNegated
+    return set
+  }
+
+  /// One member of a class: a name, a class, a character or a range of them.
+  private mutating func member() throws(PatternError) -> ScalarSet {
+    if take("[:") { return try namedClass() }
+    let first = try classScalar()
+    guard next == "-", index + 1 < scalars.count, scalars[index + 1] != "]" else { return first }
+    index += 1
+    let last = try classScalar()
+    guard let low = first.single, let high = last.single, low <= high else {
+      throw PatternError("invalid character class range")
+    }
+    return ScalarSet(low...high)
+  }
+
+  private mutating func namedClass() throws(PatternError) -> ScalarSet {
+    let isNegated = take("^" as Unicode.Scalar)
+    var name = ""
+    while !take(":]") { name.unicodeScalars.append(try pop()) }
+    guard var set = ScalarSet.named(name) else { throw PatternError("invalid character class range: `[:\(name):]`") }
+    set.isNegated = isNegated
+    return set
+  }
+
+  private mutating func classScalar() throws(PatternError) -> ScalarSet {
+    take("\\" as Unicode.Scalar) ? try escapedSet() : ScalarSet(try pop().value)
+  }
+}
+
+extension ScalarSet {
+  /// The one character of the set, when that is all it has.
+  fileprivate var single: UInt32? {
+    guard ranges.count == 1, !isNegated, ranges[0].count == 1 else { return nil }
+    return ranges[0].lowerBound
+  }
+}

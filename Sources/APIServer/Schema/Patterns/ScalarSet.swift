@@ -1,0 +1,64 @@
+/// A class of characters in a regular expression.
+struct ScalarSet: Hashable, Sendable {
+  private(set) var ranges: [ClosedRange<UInt32>]
+  var isNegated = false
+  /// Whether upper and lower case are the same.
+  var ignoresCase = false
+
+  init(_ ranges: ClosedRange<UInt32>...) { self.ranges = ranges }
+
+  init(_ scalar: UInt32) { ranges = [scalar...scalar] }
+
+  static let all = ScalarSet(0...0x10FFFF)
+  static let digits = ScalarSet(48...57)
+  static let word = ScalarSet(48...57, 65...90, 95...95, 97...122)
+  static let space = ScalarSet(9...10, 12...13, 32...32)
+
+  /// The set called so between `[:` and `:]`.
+  static func named(_ name: String) -> ScalarSet? {
+    switch name {
+    case "alnum": ScalarSet(48...57, 65...90, 97...122)
+    case "alpha": ScalarSet(65...90, 97...122)
+    case "ascii": ScalarSet(0...127)
+    case "blank": ScalarSet(9...9, 32...32)
+    case "cntrl": ScalarSet(0...31, 127...127)
+    case "digit": digits
+    case "graph": ScalarSet(33...126)
+    case "lower": ScalarSet(97...122)
+    case "print": ScalarSet(32...126)
+    case "punct": ScalarSet(33...47, 58...64, 91...96, 123...126)
+    case "space": ScalarSet(9...13, 32...32)
+    case "upper": ScalarSet(65...90)
+    case "word": word
+    case "xdigit": ScalarSet(48...57, 65...70, 97...102)
+    default: nil
+    }
+  }
+
+  func contains(_ scalar: UInt32) -> Bool {
+    (holds(scalar) || (ignoresCase && Self.otherCases(scalar).contains(where: holds))) != isNegated
+  }
+
+  /// Takes in what `other` has, negated or not.
+  mutating func insert(_ other: ScalarSet) {
+    guard other.isNegated else {
+      ranges += other.ranges
+      return
+    }
+    var next: UInt32 = 0
+    for range in other.ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if range.lowerBound > next { ranges.append(next...range.lowerBound - 1) }
+      next = max(next, range.upperBound + 1)
+    }
+    if next <= 0x10FFFF { ranges.append(next...0x10FFFF) }
+  }
+
+  private func holds(_ scalar: UInt32) -> Bool { ranges.contains { $0.contains(scalar) } }
+
+  private static func otherCases(_ scalar: UInt32) -> [UInt32] {
+    guard let properties = Unicode.Scalar(scalar)?.properties else { return [] }
+    return [properties.lowercaseMapping, properties.uppercaseMapping].compactMap { text in
+      text.unicodeScalars.count == 1 ? text.unicodeScalars.first?.value : nil
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Manifest
+
+extension Schema {
+  /// `value` as it is stored: nulls that may not be taken out, defaults filled in.
+  ///
+  /// A null where null is not allowed counts as absent: its field is left out, or gets its default.
+  func completed(_ value: Value) -> Value {
+    filled(value) ?? value
+  }
+
+  /// The completed value; `nil` when nothing is to be done, so that most values are not copied.
+  private func filled(_ value: Value) -> Value? {
+    switch value {
+    case .mapping(let mapping): filled(mapping).map(Value.mapping)
+    case .sequence(let items): filled(items).map(Value.sequence)
+    default: nil
+    }
+  }
+
+  private func filled(_ mapping: Mapping) -> Mapping? {
+    var result = mapping
+    var isChanged = false
+    for (key, property) in defaultedProperties where mapping[key] == nil {
+      result[key] = property.defaultValue
+      isChanged = true
+    }
+    var isPruned = false
+    for (index, pair) in result.pairs.enumerated() {
+      guard let property = properties[pair.key] ?? additional.schema else { continue }
+      if pair.value == .null, !property.isNullable {
+        guard let value = property.defaultValue else {
+          isPruned = true
+          continue
+        }
+        result.pairs[index].value = value
+        isChanged = true
+      }
+      guard let value = property.filled(result.pairs[index].value) else { continue }
+      result.pairs[index].value = value
+      isChanged = true
+    }
+    if isPruned {
+      result.pairs.removeAll { $0.value == .null && (properties[$0.key] ?? additional.schema)?.isNullable == false }
+    }
+    return isChanged || isPruned ? result : nil
+  }
+
+  private func filled(_ values: [Value]) -> [Value]? {
+    guard let items else { return nil }
+    var result = values
+    var isChanged = false
+    for (index, value) in values.enumerated() {
+      if value == .null, !items.isNullable, let replacement = items.defaultValue {
+        result[index] = replacement
+        isChanged = true
+      }
+      guard let complete = items.filled(result[index]) else { continue }
+      result[index] = complete
+      isChanged = true
+    }
+    return isChanged ? result : nil
+  }
+}
+
+extension Schema {
+  /// `value` without the fields that the schema does not know, and where they were.
+  func pruned(_ value: Value) -> (value: Value, unknown: [String]) {
+    var pruning = Pruning()
+    let result = pruning.prune(value, self, isObject: true)
+    return (result ?? value, pruning.unknown)
+  }
+
+  /// The places in `value` that are not known, in order.
+  func unknown(in value: Value) -> [String] { pruned(value).unknown.sorted() }
+}
+
+/// A walk that takes out what is not known.
+private struct Pruning {
+  var unknown: [String] = []
+  private var path = FieldPath()
+
+  /// `value` without what is not known; `nil` when everything is known.
+  ///
+  /// `isObject`: with a kind and metadata, which every object has.
+  mutating func prune(_ value: Value, _ schema: Schema, isObject: Bool) -> Value? {
+    switch value {
+    case .mapping(let mapping): prune(mapping, schema, isObject: isObject || schema.isEmbedded).map(Value.mapping)
+    case .sequence(let items): prune(items, schema).map(Value.sequence)
+    default: nil
+    }
+  }
+
+  private mutating func prune(_ mapping: Mapping, _ schema: Schema, isObject: Bool) -> Mapping? {
+    if case .anything = schema.additional { return nil }
+    var kept: [Mapping.Pair]?
+    for (index, pair) in mapping.pairs.enumerated() {
+      if isObject, ["apiVersion", "kind"].contains(pair.key) {
+        kept?.append(pair)
+        continue
+      }
+      let metadata = isObject && pair.key == "metadata" ? Schema.metadata : nil
+      guard let property = metadata ?? schema.properties[pair.key] ?? schema.additional.schema else {
+        guard !schema.preservesUnknown else {
+          kept?.append(pair)
+          continue
+        }
+        unknown.append(path.appending(pair.key))
+        if kept == nil { kept = Array(mapping.pairs[..<index]) }
+        continue
+      }
+      path.push(pair.key)
+      let value = prune(pair.value, property, isObject: false)
+      path.pop()
+      if value != nil, kept == nil { kept = Array(mapping.pairs[..<index]) }
+      kept?.append(Mapping.Pair(key: pair.key, value: value ?? pair.value))
+    }
+    return kept.map { Mapping($0) }
+  }
+
+  private mutating func prune(_ items: [Value], _ schema: Schema) -> [Value]? {
+    guard let inner = schema.items else { return nil }
+    var result: [Value]?
+    for (index, item) in items.enumerated() {
+      path.push(index)
+      if let value = prune(item, inner, isObject: false) {
+        if result == nil { result = items }
+        result?[index] = value
+      }
+      path.pop()
+    }
+    return result
+  }
+}
+
+extension Schema {
+  /// The fields that every object's metadata may have (`ObjectMeta`).
+  fileprivate static let metadata: Schema = {
+    var (parts, open) = (Parts(), Parts())
+    open.preservesUnknown = true
+    let names = [
+      "name", "generateName", "namespace", "selfLink", "uid", "resourceVersion", "generation", "creationTimestamp",
+      "deletionTimestamp", "deletionGracePeriodSeconds", "labels", "annotations", "ownerReferences", "finalizers",
+      "managedFields",
+    ]
+    parts.types = [.object]
+    parts.properties = Dictionary(uniqueKeysWithValues: names.map { ($0, Schema(open)) })
+    return Schema(parts)
+  }()
+}
