@@ -15,6 +15,11 @@ extension Status {
   package static let unknownMethod = Status(
     code: 405, reason: "MethodNotAllowed", message: "the server does not allow this method on the requested resource")
 
+  /// Nothing is made any more of a kind whose definition is being deleted.
+  package static let terminatingDefinition = Status(
+    code: 405, reason: "MethodNotAllowed",
+    message: "create not allowed while custom resource definition is terminating")
+
   package static func notFound(_ resource: Resource, _ name: String) -> Status {
     Status(
       code: 404, reason: "NotFound", message: "\(resource.qualifiedName) \"\(name)\" not found",

@@ -24,7 +24,7 @@ struct Admission: Sendable {
     ]
     for (key, value) in metadata { object = object.setting(["metadata", key], to: value) }
     if type.hasStatus { object = object.setting(["status"], to: nil) }
-    object = type.rules.completed(type.structure.pruned(object))
+    object = type.completed(type.pruned(object))
     try check(object)
     return object
   }
@@ -43,8 +43,7 @@ struct Admission: Sendable {
     for key in kept { object = object.setting(["metadata", key], to: old[path: "metadata", key]) }
     object = object.setting(["metadata", "resourceVersion"], to: old[path: "metadata", "resourceVersion"])
     object = object.setting(["metadata", "managedFields"], to: old[path: "metadata", "managedFields"])
-    object = type.structure.pruned(type.hasStatus ? separatingStatus(object, old, isStatus) : object)
-    object = type.rules.completed(object)
+    object = type.completed(type.pruned(type.hasStatus ? separatingStatus(object, old, isStatus) : object))
     guard object != old else { return old }
     if type.generation == .content, content(object) != content(old) {
       object = object.setting(["metadata", "generation"], to: .integer((Object(old).generation ?? 0) + 1))
@@ -136,7 +135,7 @@ struct Admission: Sendable {
   }
 
   private func check(_ value: Value) throws(Status) {
-    let causes = MetadataRules(type).causes(value) + type.rules.causes(value)
+    let causes = MetadataRules(type).causes(value) + type.causes(value)
     guard causes.isEmpty else { throw .invalid(type.resource, Object(value).name, causes) }
   }
 }

@@ -49,7 +49,7 @@ extension API {
 
   /// Deletes what is in a namespace that is gone.
   func deleteContents(of namespace: String) {
-    for type in types.all where type.resource.isNamespaced {
+    for type in types.all where type.resource.isNamespaced && type.storageVersion == type.resource.version {
       for object in store.table(type.collection).objects() where object.key.namespace == namespace {
         // What a finalizer holds is marked and goes later; there is nobody to tell of a failure.
         _ = try? delete(ResourcePath(type: type, key: object.key), DeleteOptions())

@@ -18,7 +18,7 @@ extension API {
   }
 
   func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Status) -> StoredObject {
-    let object = try admission(path.type).create(value, at: path, uid: Self.newUID())
+    let object = try admission(path.type).create(value, at: path, uid: UID.random())
     let accounts = ownership(path, options).accounts(
       of: object, after: nil, given: value[path: "metadata", "managedFields"])
     return try add(object.setting(["metadata", "managedFields"], to: accounts), path.type, options)
@@ -27,9 +27,11 @@ extension API {
   private func add(_ object: Value, _ type: ResourceType, _ options: WriteOptions) throws(Status) -> StoredObject {
     let key = StoredObject(object, version: 0).key
     guard store[type.collection, key] == nil else { throw .alreadyExists(type.resource, key.name) }
-    try ObjectLimits.check(object)
-    if options.isDryRun { return StoredObject(object, version: 0) }
-    let change = try committing { () throws(StorageError) in try store.put(object, in: type.collection) }
+    guard !terminating.contains(type.collection) else { throw .terminatingDefinition }
+    let kept = type.storing(try settled(object, after: nil, type))
+    try ObjectLimits.check(kept)
+    if options.isDryRun { return StoredObject(kept, version: 0) }
+    let change = try committing { () throws(StorageError) in try store.put(kept, in: type.collection) }
     if !change.object.owners.isEmpty { collectGarbage() }
     return change.object
   }
@@ -55,11 +57,11 @@ extension API {
     return (try apply(patch.document, to: stored, path, options), false)
   }
 
-  private func change(
+  func change(
     _ path: ResourcePath, _ options: WriteOptions, _ edit: (Value) throws(Status) -> Value
   ) throws(Status) -> StoredObject {
     let stored = try get(path)
-    let old = stored.value
+    let old = path.type.presenting(stored.value)
     let edited = try edit(old)
     let new = try admission(path.type).update(edited, from: old, isStatus: path.isStatus)
     let accounts = ownership(path, options).accounts(
@@ -70,7 +72,7 @@ extension API {
   private func apply(
     _ wanted: Value, to stored: StoredObject, _ path: ResourcePath, _ options: WriteOptions
   ) throws(Status) -> StoredObject {
-    let old = stored.value
+    let old = path.type.presenting(stored.value)
     try checkName(wanted, path)
     let applied = try ownership(path, options, .apply).apply(wanted, to: old, force: options.isForced)
     let new = try admission(path.type).update(applied.object, from: old, isStatus: path.isStatus)
@@ -92,7 +94,7 @@ extension API {
     }
     let named = wanted.setting(["metadata", "name"], to: .string(name))
     let anew = named.setting(["metadata", "resourceVersion"], to: nil)
-    let object = try admission(path.type).create(anew, at: path, uid: Self.newUID())
+    let object = try admission(path.type).create(anew, at: path, uid: UID.random())
     let applied = try ownership(path, options, .apply).apply(wanted, to: nil, force: true)
     return try add(object.setting(["metadata", "managedFields"], to: applied.accounts), path.type, options)
   }
@@ -109,14 +111,16 @@ extension API {
     _ new: Value, for old: (stored: StoredObject, value: Value), _ path: ResourcePath, _ options: WriteOptions
   ) throws(Status) -> StoredObject {
     let stored = old.stored
+    let new = try settled(new, after: old.value, path.type)
     // A write that changes nothing is no event (Kubernetes drops it before etcd as well).
     guard new != old.value else { return stored }
-    try ObjectLimits.check(new)
-    if options.isDryRun { return StoredObject(new, version: stored.version) }
+    let kept = path.type.storing(new)
+    try ObjectLimits.check(kept)
+    if options.isDryRun { return StoredObject(kept, version: stored.version) }
     let collection = path.type.collection
     let isGone = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty
     let change = try committing { () throws(StorageError) in
-      try isGone ? store.remove(new, from: collection) : store.put(new, in: collection)
+      try isGone ? store.remove(kept, from: collection) : store.put(kept, in: collection)
     }
     if isGone || change.object.owners != stored.owners { collectGarbage() }
     return change.object
@@ -130,6 +134,7 @@ extension API {
 
   /// Deletes, or marks for deletion what a finalizer still holds.
   func delete(_ path: ResourcePath, _ options: DeleteOptions) throws(Status) -> Deletion {
+    guard path.type.resource != .definitions else { return try delete(definition: path, options) }
     let stored = try get(path)
     try check(options, stored, path.type)
     guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
@@ -147,15 +152,21 @@ extension API {
   private func mark(_ stored: StoredObject, _ type: ResourceType) throws(Status) -> StoredObject {
     let value = stored.value
     guard !Object(value).isBeingDeleted else { return stored }
+    let marked = marking(value, type)
+    return try committing { () throws(StorageError) in try store.put(marked, in: type.collection) }.object
+  }
+
+  /// `value` as one that is being deleted.
+  func marking(_ value: Value, _ type: ResourceType) -> Value {
     var marked = value.setting(["metadata", "deletionTimestamp"], to: .string(now().description))
     marked = marked.setting(["metadata", "deletionGracePeriodSeconds"], to: 0)
     if type.generation == .content {
       marked = marked.setting(["metadata", "generation"], to: .integer((Object(value).generation ?? 0) + 1))
     }
-    return try committing { () throws(StorageError) in try store.put(marked, in: type.collection) }.object
+    return marked
   }
 
-  private func check(_ options: DeleteOptions, _ stored: StoredObject, _ type: ResourceType) throws(Status) {
+  func check(_ options: DeleteOptions, _ stored: StoredObject, _ type: ResourceType) throws(Status) {
     if let uid = options.uid, uid != stored.uid {
       throw .unmet(
         type.resource, stored.key.name,
@@ -175,6 +186,7 @@ extension API {
     do throws(StorageError) {
       let change = try write()
       announce(change)
+      follow(change)
       return change
     } catch {
       throw .internalError("\(error)")
@@ -182,16 +194,6 @@ extension API {
   }
 
   private func admission(_ type: ResourceType) -> Admission { Admission(type: type, now: now()) }
-
-  /// A random UUID, RFC 9562 version 4.
-  private static func newUID() -> String {
-    var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
-    bytes[6] = bytes[6] & 0x0F | 0x40
-    bytes[8] = bytes[8] & 0x3F | 0x80
-    return bytes.enumerated().map { index, byte in
-      ([4, 6, 8, 10].contains(index) ? "-" : "") + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
-  }
 }
 
 /// What became of an object that was deleted.
@@ -202,7 +204,7 @@ struct Deletion: Sendable {
 
   init(_ type: ResourceType, _ object: StoredObject, isGone: Bool) {
     self.type = type
-    self.object = object
+    self.object = type.presenting(object)
     self.isGone = isGone
   }
 

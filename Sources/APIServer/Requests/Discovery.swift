@@ -21,13 +21,13 @@ struct Discovery: Sendable {
   var groups: Value {
     [
       "kind": "APIGroupList", "apiVersion": "v1",
-      "groups": .sequence(types.groups.map { Self.group($0.name, $0.version) }),
+      "groups": .sequence(types.groups.map { Self.group($0.name, $0.versions) }),
     ]
   }
 
   func group(_ name: String) throws(Status) -> Value {
     guard let group = types.groups.first(where: { $0.name == name }) else { throw .unknownResource }
-    return Self.group(group.name, group.version)
+    return Self.group(group.name, group.versions)
       .setting(["kind"], to: "APIGroup").setting(["apiVersion"], to: "v1")
   }
 
@@ -41,25 +41,36 @@ struct Discovery: Sendable {
     ]
   }
 
-  private static func group(_ name: String, _ version: String) -> Value {
-    let versions: Value = ["groupVersion": .string("\(name)/\(version)"), "version": .string(version)]
-    return ["name": .string(name), "versions": [versions], "preferredVersion": versions]
+  private static func group(_ name: String, _ versions: [String]) -> Value {
+    let versions = versions.map { version -> Value in
+      ["groupVersion": .string("\(name)/\(version)"), "version": .string(version)]
+    }
+    return ["name": .string(name), "versions": .sequence(versions), "preferredVersion": versions.first ?? .null]
   }
 
   private static func entries(_ type: ResourceType) -> [Value] {
     var entry: Mapping = [
-      "name": .string(type.resource.plural), "singularName": .string(type.resource.kind.lowercased()),
+      "name": .string(type.resource.plural), "singularName": .string(type.singular),
       "namespaced": .bool(type.resource.isNamespaced), "kind": .string(type.resource.kind),
       "verbs": .sequence(type.verbs.map(Value.string)),
     ]
     if !type.shortNames.isEmpty { entry["shortNames"] = .sequence(type.shortNames.map(Value.string)) }
     if !type.categories.isEmpty { entry["categories"] = .sequence(type.categories.map(Value.string)) }
-    guard type.hasStatus else { return [.mapping(entry)] }
-    let status: Value = [
-      "name": .string(type.resource.plural + "/status"), "singularName": "",
+    return [.mapping(entry)] + (type.hasStatus ? [subresource("status", of: type)] : [])
+      + (type.scale == nil ? [] : [subresource("scale", of: type)])
+  }
+
+  private static func subresource(_ name: String, of type: ResourceType) -> Value {
+    var entry: Mapping = [
+      "name": .string(type.resource.plural + "/" + name), "singularName": "",
       "namespaced": .bool(type.resource.isNamespaced), "kind": .string(type.resource.kind),
       "verbs": ["get", "patch", "update"],
     ]
-    return [.mapping(entry), status]
+    if name == "scale" {
+      entry["group"] = "autoscaling"
+      entry["version"] = "v1"
+      entry["kind"] = "Scale"
+    }
+    return .mapping(entry)
   }
 }

@@ -21,7 +21,7 @@ enum Form: Hashable, Sendable {
   /// One object, as the answer to a request or in an event of a watch.
   func bytes(_ object: StoredObject, of type: ResourceType, at now: Timestamp, isFirst: Bool = true) -> [UInt8] {
     switch self {
-    case .objects: object.bytes
+    case .objects: type.presenting(object).bytes
     case .metadata: JSON.bytes(object.partial)
     case .table(let inclusion):
       JSON.bytes(
@@ -33,7 +33,8 @@ enum Form: Hashable, Sendable {
   /// A list, made piece by piece while it is read where it may be long.
   func list(_ objects: [StoredObject], of type: ResourceType, _ metadata: Mapping, at now: Timestamp) -> HTTPBody {
     switch self {
-    case .objects: Self.pieces(type.resource.kind + "List", type.resource.apiVersion, metadata, objects) { $0.bytes }
+    case .objects:
+      Self.pieces(type.listKind, type.resource.apiVersion, metadata, objects) { type.presenting($0).bytes }
     case .metadata:
       Self.pieces("PartialObjectMetadataList", "meta.k8s.io/v1", metadata, objects) { JSON.bytes($0.partial) }
     case .table(let inclusion):

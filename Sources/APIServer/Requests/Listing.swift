@@ -18,7 +18,7 @@ struct Listing: Sendable {
     if remaining > 0, let last = shown.last {
       metadata["continue"] = .string(ContinueToken(version: snapshot.version, key: last.key).text)
       // With selectors Kubernetes does not know how many are left, and does not say.
-      if selection.labels.isEmpty { metadata["remainingItemCount"] = .integer(remaining) }
+      if selection.labels.isEmpty, selection.fields.isEmpty { metadata["remainingItemCount"] = .integer(remaining) }
     }
     let body = form.list(shown, of: path.type, metadata, at: api.now())
     return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: body)

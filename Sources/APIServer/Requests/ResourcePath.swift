@@ -7,6 +7,7 @@ struct ResourcePath: Sendable {
   var namespace: String?
   var name: String?
   var isStatus = false
+  var isScale = false
 
   /// Reads what follows the group and the version in a path.
   init(_ segments: ArraySlice<String>, group: String, version: String, in types: ResourceTypes) throws(Status) {
@@ -23,10 +24,16 @@ struct ResourcePath: Sendable {
     name = rest.popFirst()
     let subresource = rest.popFirst()
     isStatus = subresource == "status"
+    isScale = subresource == "scale"
     let isScopeRight = type.resource.isNamespaced ? (namespace != nil || name == nil) : namespace == nil
-    guard rest.isEmpty, isScopeRight, subresource == nil || (isStatus && type.hasStatus) else {
+    guard rest.isEmpty, isScopeRight, subresource == nil || isServed(type) else {
       throw .unknownResource
     }
+  }
+
+  /// Whether `type` has the subresource.
+  private func isServed(_ type: ResourceType) -> Bool {
+    (isStatus && type.hasStatus) || (isScale && type.scale != nil)
   }
 
   var key: ObjectKey { ObjectKey(namespace: namespace ?? "", name: name ?? "") }

@@ -61,6 +61,7 @@ struct Router: Sendable {
     _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
   ) async throws(Status) -> HTTPResponse {
     let (options, form) = (try WriteOptions(request, target, by: caller), try Form(request, target))
+    guard !path.isScale else { return try await scale(request, path, options) }
     switch request.method {
     case .get: return answer(200, try await api.get(path), path, form)
     case .put:
@@ -74,6 +75,19 @@ struct Router: Sendable {
       return answer(isNew ? 201 : 200, object, path, form).warning(of: warnings)
     case .delete where !path.isStatus:
       return try await api.delete(path, try DeleteOptions(request, target)).response
+    default: throw .unknownMethod
+    }
+  }
+
+  private func scale(
+    _ request: HTTPRequest, _ path: ResourcePath, _ options: WriteOptions
+  ) async throws(Status) -> HTTPResponse {
+    let scaling = try Scaling(path)
+    switch request.method {
+    case .get: return HTTPResponse(status: 200, json: scaling.scale(of: try await api.get(scaling.object).value))
+    case .put, .patch:
+      return HTTPResponse(
+        status: 200, json: scaling.scale(of: try await api.scale(scaling, request, options).value))
     default: throw .unknownMethod
     }
   }

@@ -1,4 +1,5 @@
 import KubernetesAPI
+import Manifest
 
 /// The objects of one resource that a list or a watch is about.
 struct Selection: Sendable {
@@ -7,6 +8,15 @@ struct Selection: Sendable {
   var name: String?
   var excludedNames: [String] = []
   var labels = LabelSelector()
+  /// Wanted values of fields that a definition lets select.
+  var fields: [FieldTerm] = []
+
+  /// What the field at a path has to be, or must not be.
+  struct FieldTerm: Hashable, Sendable {
+    var path: JSONPath
+    var value: String
+    var isNot: Bool
+  }
 
   init(_ path: ResourcePath, _ target: Target) throws(Status) {
     type = path.type
@@ -25,6 +35,10 @@ struct Selection: Sendable {
     for term in text.split(separator: ",") {
       let isNot = term.contains("!=")
       let sides = term.split(whereSeparator: { "=!".contains($0) }).map(String.init)
+      if let path = type.selectableFields[sides.first ?? ""] {
+        fields.append(FieldTerm(path: path, value: sides.count > 1 ? sides[1] : "", isNot: isNot))
+        continue
+      }
       guard sides.count == 2 else { throw .badRequest("invalid selector: '\(term)'; can't understand it") }
       switch (sides[0], isNot) {
       case ("metadata.name", false): name = sides[1]
@@ -38,6 +52,14 @@ struct Selection: Sendable {
   func contains(_ object: StoredObject) -> Bool {
     (namespace == nil || namespace == object.key.namespace) && (name == nil || name == object.key.name)
       && !excludedNames.contains(object.key.name) && labels.matches(object.labels)
+      && (fields.isEmpty || holds(for: object.value))
+  }
+
+  private func holds(for object: Value) -> Bool {
+    fields.allSatisfy { field in
+      let value = field.path.values(in: object).first
+      return ((value.map { $0.string ?? JSON.text($0) } ?? "") == field.value) != field.isNot
+    }
   }
 
   /// What `change` looks like to someone who sees only the selected objects.

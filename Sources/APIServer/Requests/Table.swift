@@ -15,38 +15,23 @@ struct Table: Sendable {
     ]
   }
 
-  private var columns: [Value] {
-    let name = Self.column("Name", "string", format: "name")
-    return [name] + type.columns.map { Self.column($0.title, $0.type) } + [Self.column("Age", "string")]
-  }
+  private var columns: [Value] { [Self.name.definition] + type.columns.map(\.definition) }
 
-  private static func column(_ title: String, _ type: String, format: String = "") -> Value {
-    [
-      "name": .string(title), "type": .string(type), "format": .string(format), "description": .string(title),
-      "priority": 0,
-    ]
-  }
+  private static let name = {
+    var column = ResourceType.Column("Name", "metadata", "name")
+    column.format = "name"
+    column.description = "The name of the object."
+    return column
+  }()
 
   private func row(_ stored: StoredObject) -> Value {
-    let object = Object(stored.value)
-    let age = object.creationTimestamp.flatMap { Timestamp($0)?.age(at: now) } ?? "<unknown>"
-    var cells: [Value] = [.string(object.name)]
-    cells += type.columns.map { Self.cell(object.value[path: $0.path]) }
-    cells.append(.string(age))
-    var row: Mapping = ["cells": .sequence(cells)]
+    let object = type.presenting(stored.value)
+    var row: Mapping = ["cells": .sequence([.string(stored.key.name)] + type.columns.map { $0.cell(object, at: now) })]
     switch inclusion {
     case .nothing: break
     case .metadata: row["object"] = stored.partial
-    case .object: row["object"] = object.value
+    case .object: row["object"] = object
     }
     return .mapping(row)
-  }
-
-  private static func cell(_ value: Value?) -> Value {
-    switch value {
-    case nil, .null: ""
-    case .sequence?, .mapping?: .string(JSON.text(value ?? .null))
-    case let value?: value
-    }
   }
 }

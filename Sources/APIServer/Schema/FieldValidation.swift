@@ -25,8 +25,8 @@ enum FieldValidation: String, Hashable, Sendable {
   /// The warnings about what is unknown in `document`, an object or the part of one that a patch has.
   func check(_ document: Value, _ type: ResourceType, isPatch: Bool) throws(Status) -> [String] {
     guard self != .ignore else { return [] }
-    let operations = document.sequence?.flatMap { type.structure.unknown(inOperation: $0) }
-    let problems = (operations ?? type.structure.unknown(in: document)).map { "unknown field \"\($0)\"" }
+    let operations = document.sequence?.flatMap { type.unknown(inOperation: $0) }
+    let problems = (operations ?? type.unknown(in: document)).map { "unknown field \"\($0)\"" }
     guard self == .strict, !problems.isEmpty else { return problems }
     let text = "strict decoding error: " + problems.joined(separator: ", ")
     if isPatch {
@@ -35,6 +35,24 @@ enum FieldValidation: String, Hashable, Sendable {
     }
     let kind = type.resource.kind
     throw .badRequest("\(kind) in version \"\(type.resource.version)\" cannot be handled as a \(kind): \(text)")
+  }
+}
+
+extension ResourceType {
+  fileprivate func unknown(in value: Value) -> [String] {
+    schema?.unknown(in: value) ?? structure.unknown(in: value)
+  }
+
+  /// The places that are not known and an operation of a JSON patch would put something at.
+  fileprivate func unknown(inOperation operation: Value) -> [String] {
+    guard let schema else { return structure.unknown(inOperation: operation) }
+    guard ["add", "replace", "copy", "move"].contains(operation["op"]?.string ?? "") else { return [] }
+    let keys = JSONPatch.segments(operation["path"]?.string ?? "")
+    // The operation as an object that has nothing but what it would put there.
+    let value = keys.reversed().reduce(operation["value"] ?? .null) { inner, key in
+      Int(key) != nil || key == "-" ? .sequence([inner]) : .mapping(Mapping([Mapping.Pair(key: key, value: inner)]))
+    }
+    return schema.unknown(in: value)
   }
 }
 

@@ -2,7 +2,7 @@ import KubernetesAPI
 
 extension ResourceTypes {
   /// What charts of extensions are made of.
-  static let kubernetes: [ResourceType] = core + workloads + access
+  static let kubernetes: [ResourceType] = core + workloads + access + [customResourceDefinitions]
 
   static let namespaces = ResourceType(
     .namespaces, shortNames: ["ns"], hasStatus: true, names: .label,

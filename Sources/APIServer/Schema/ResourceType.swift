@@ -1,8 +1,13 @@
 package import KubernetesAPI
+import Manifest
 
 /// A kind of object that the API serves, and what is particular about it.
 package struct ResourceType: Sendable {
   package var resource: Resource
+  /// The name of one, as discovery tells it.
+  var singular: String
+  /// The kind of a list of them.
+  var listKind: String
   package var shortNames: [String]
   package var categories: [String]
   /// Whether a definition describes it (`CustomResourceDefinition`): such objects must be updated from the version that
@@ -15,12 +20,22 @@ package struct ResourceType: Sendable {
   package var names: NameRule
   /// Verbs, as discovery lists them.
   package var verbs: [String]
-  /// Columns of a table beside the name and the age.
+  /// Columns of a table beside the name.
   package var columns: [Column]
   /// What a new or changed object of this type has to be, beyond what every object has to.
   package var rules: any ObjectRules
   /// What of it is merged and what is replaced, for those who apply it.
   package var structure: Structure
+  /// What its values have to be, where a definition says so.
+  var schema: Schema?
+  /// The version that objects are kept in.
+  var storageVersion: String
+  /// Whether objects may be kept in another version than this one.
+  var hasOtherVersions = false
+  /// Where the numbers of the `scale` subresource are.
+  var scale: ScalePaths?
+  /// Fields beside name and namespace that field selectors may name, such as `spec.color`.
+  var selectableFields: [String: JSONPath] = [:]
 
   package enum Generation: Hashable, Sendable {
     /// The type has none.
@@ -39,17 +54,11 @@ package struct ResourceType: Sendable {
     case pathSegment
   }
 
-  /// A column whose cells are found under a path of keys.
-  package struct Column: Hashable, Sendable {
-    package var title: String
-    package var path: [String]
-    package var type: String
-
-    package init(_ title: String, _ path: String..., type: String = "string") {
-      self.title = title
-      self.path = path
-      self.type = type
-    }
+  /// Where in an object its scale is found (`CustomResourceSubresourceScale`).
+  struct ScalePaths: Hashable, Sendable {
+    var specReplicas: [String]
+    var statusReplicas: [String]
+    var selector: [String]?
   }
 
   package init(
@@ -63,9 +72,12 @@ package struct ResourceType: Sendable {
     self.hasStatus = hasStatus
     self.generation = generation
     self.names = names
-    self.columns = columns
+    self.columns = columns + [.age]
     self.rules = rules
     structure = .kubernetes(resource.plural)
+    singular = resource.kind.lowercased()
+    listKind = resource.kind + "List"
+    storageVersion = resource.version
     verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
   }
 
@@ -74,4 +86,41 @@ package struct ResourceType: Sendable {
 
   /// Whether it is a question that is answered when it is created.
   var isReview: Bool { verbs == ["create"] }
+}
+
+extension ResourceType {
+  /// `object` without the fields that are not known.
+  func pruned(_ object: Value) -> Value {
+    schema?.pruned(object).value ?? structure.pruned(object)
+  }
+
+  /// `object` with what its schema and its rules fill in.
+  func completed(_ object: Value) -> Value {
+    rules.completed(schema?.completed(object) ?? object)
+  }
+
+  /// What is wrong with `object` by its schema and its rules.
+  func causes(_ object: Value) -> [Status.Cause] {
+    let causes = schema?.causes(object) ?? []
+    // Rules may rely on the types that the schema demands.
+    return causes.isEmpty ? rules.causes(object) : causes
+  }
+
+  /// `object` as this version has it: between versions nothing but the name of the version differs (strategy None).
+  func presenting(_ object: Value) -> Value {
+    guard hasOtherVersions, object["apiVersion"]?.string != resource.apiVersion else { return object }
+    return object.setting(["apiVersion"], to: .string(resource.apiVersion))
+  }
+
+  func presenting(_ stored: StoredObject) -> StoredObject {
+    guard hasOtherVersions else { return stored }
+    return StoredObject(presenting(stored.value), version: stored.version)
+  }
+
+  /// `object` as it is kept.
+  func storing(_ object: Value) -> Value {
+    guard storageVersion != resource.version else { return object }
+    let version = resource.group.isEmpty ? storageVersion : "\(resource.group)/\(storageVersion)"
+    return object.setting(["apiVersion"], to: .string(version))
+  }
 }

@@ -22,6 +22,13 @@ struct SchemaReader {
     case nil: causes.append(.required(path.appending("type"), "must not be empty at the root"))
     case let type?: causes.append(.invalid(path.appending("type"), type, "must be object at the root"))
     }
+    let fields = value[path: "properties", "metadata", "properties"]?.mapping?.keys ?? []
+    if !Set(fields).isSubset(of: ["name", "generateName"]) {
+      causes.append(
+        .forbidden(
+          path.appending("properties") + "[metadata]",
+          "must not specify anything other than name and generateName, but metadata is implicitly specified"))
+    }
     return schema
   }
 
@@ -44,7 +51,19 @@ struct SchemaReader {
     parts.logic.one = logic(value, "oneOf")
     if let not = value["not"] { parts.logic.not = below("not") { $0.schema(not, isStructural: false) } }
     if parts.isIntOrString { dropTypeChoice(&parts) }
-    return Schema(parts)
+    let schema = Schema(parts)
+    if isStructural, let value = parts.defaultValue { check(default: value, schema) }
+    return schema
+  }
+
+  /// A default has to be what it is a default for.
+  private mutating func check(default value: Value, _ schema: Schema) {
+    let place = path.appending("default")
+    causes += schema.causes(schema.completed(value)).map { cause in
+      var cause = cause
+      cause.field = cause.field.isEmpty ? place : place + "." + cause.field
+      return cause
+    }
   }
 
   private mutating func below<Result>(_ key: String, _ read: (inout SchemaReader) -> Result) -> Result {
@@ -111,12 +130,7 @@ struct SchemaReader {
   }
 
   private mutating func readAdditional(_ value: Value, _ parts: inout Schema.Parts, _ isStructural: Bool) {
-    guard let additional = value["additionalProperties"] else { return }
-    guard additional != false else {
-      causes.append(
-        .forbidden(path.appending("additionalProperties"), "additionalProperties cannot be set to false"))
-      return
-    }
+    guard let additional = value["additionalProperties"], additional != false else { return }
     if !parts.properties.isEmpty {
       causes.append(
         .forbidden(
@@ -128,6 +142,10 @@ struct SchemaReader {
   }
 
   private mutating func readList(_ value: Value, _ parts: inout Schema.Parts) {
+    if value["x-kubernetes-list-type"] != nil, let type = value["type"], type != "array" {
+      causes.append(
+        .invalid(path.appending("type"), type, "must be array if x-kubernetes-list-type is specified"))
+    }
     switch value["x-kubernetes-list-type"] {
     case nil, "atomic": break
     case "set": parts.list = .set
@@ -143,7 +161,7 @@ struct SchemaReader {
       causes.append(
         Status.Cause(
           reason: "FieldValueNotSupported",
-          message: #"Unsupported value: \#(JSON.text(other)): supported values: "atomic", "map", "set""#,
+          message: #"Unsupported value: \#(JSON.text(other)): supported values: "atomic", "set", "map""#,
           field: path.appending("x-kubernetes-list-type")))
     }
   }

@@ -192,11 +192,24 @@ import Testing
     (
       "{type: object, properties: {a: {type: string, pattern: '['}}}",
       #"spec.properties[a].pattern: Invalid value: "[": must be a valid regular expression, but isn't: "#
-        + "error parsing regexp: missing closing ]"
+        + "error parsing regexp: missing closing ]: `[`"
     ),
     (
       "{type: object, additionalProperties: {type: string}, properties: {a: {type: string}}}",
       "spec.additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive"
+    ),
+    (
+      "{type: object, properties: {a: {type: string, default: 5}}}",
+      #"spec.properties[a].default: Invalid value: "integer":  in body must be of type string: "integer""#
+    ),
+    (
+      "{type: object, properties: {a: {type: object, required: [x], default: {}}}}",
+      "spec.properties[a].default.x: Required value"
+    ),
+    (
+      "{type: object, properties: {metadata: {type: object, properties: {labels: {type: object}}}}}",
+      "spec.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but metadata "
+        + "is implicitly specified"
     ),
     (
       "{type: object, properties: {a: {type: text}}}",

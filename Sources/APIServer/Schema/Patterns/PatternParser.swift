@@ -213,10 +213,13 @@ extension PatternParser {
 
   private mutating func characterClass() throws(PatternError) -> ScalarSet {
     var set = ScalarSet()
+    let start = index - 1
     let isNegated = take("^" as Unicode.Scalar)
     var isFirst = true
     while isFirst || next != "]" {
-      guard next != nil else { throw PatternError("missing closing ]") }
+      guard next != nil else {
+        throw PatternError("missing closing ]: `\(String(String.UnicodeScalarView(scalars[start...])))`")
+      }
       isFirst = false
       set.insert(try member())
     }

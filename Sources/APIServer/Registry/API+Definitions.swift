@@ -1,0 +1,91 @@
+import KubernetesAPI
+import Manifest
+import Platform
+
+// Definitions are objects like others; what they describe is served from the moment that they are stored.
+extension API {
+  /// The finalizer that keeps a definition until its objects are gone.
+  static let cleanup = "customresourcecleanup.apiextensions.k8s.io"
+
+  /// Serves what changed with `change`, when that was a definition, and lets go a definition whose last object is gone.
+  func follow(_ change: Change) {
+    if change.collection == Resource.definitions.qualifiedName {
+      serve(change)
+    } else if change.kind == .deleted, terminating.contains(change.collection) {
+      release(definition: change.collection)
+    }
+  }
+
+  private func serve(_ change: Change) {
+    let definition = Definition(reading: change.object.value)
+    guard change.kind != .deleted else {
+      terminating.remove(definition.name)
+      return registry.change { $0.remove(definition.name) }
+    }
+    if Object(definition.value).isBeingDeleted { terminating.insert(definition.name) }
+    registry.change { types in
+      if definition.isEstablished { types.set(definition) } else { types.remove(definition.name) }
+    }
+  }
+
+  /// Marks a definition for deletion and deletes its objects; it is gone when they are.
+  func delete(definition path: ResourcePath, _ options: DeleteOptions) throws(Status) -> Deletion {
+    let stored = try get(path)
+    try check(options, stored, path.type)
+    guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
+    var marked = stored
+    if !Object(stored.value).isBeingDeleted {
+      let value = Definition.terminating(marking(stored.value, path.type), at: now())
+      marked = try committing { () throws(StorageError) in try store.put(value, in: path.type.collection) }.object
+    }
+    for type in types.all where type.collection == stored.key.name && type.resource.version == type.storageVersion {
+      for object in store.table(type.collection).objects() {
+        // What a finalizer holds is marked and goes later, and the definition with it.
+        _ = try delete(ResourcePath(type: type, key: object.key), DeleteOptions())
+      }
+    }
+    release(definition: stored.key.name)
+    return Deletion(path.type, marked, isGone: false)
+  }
+
+  /// Lets a definition go that is marked for deletion, when none of its objects is left.
+  private func release(definition name: String) {
+    let (collection, key) = (Resource.definitions.qualifiedName, ObjectKey(namespace: "", name: name))
+    guard store.table(name).keys.isEmpty, let stored = store[collection, key] else { return }
+    let others = Object(stored.value).finalizers.filter { $0 != Self.cleanup }
+    let value = stored.value.setting(
+      ["metadata", "finalizers"], to: others.isEmpty ? nil : .sequence(others.map(Value.string)))
+    // There is nobody to tell of a failure; the next deletion tries again.
+    _ = try? committing { () throws(StorageError) in
+      try others.isEmpty ? store.remove(value, from: collection) : store.put(value, in: collection)
+    }
+  }
+
+  /// `object` as it is stored: a definition with its status, which is no user's to write.
+  func settled(_ object: Value, after old: Value?, _ type: ResourceType) throws(Status) -> Value {
+    guard type.resource == .definitions else { return object }
+    if let old { try Definition.check(object, replacing: old) }
+    let name = Object(object).name
+    let others = types.all.filter {
+      $0.resource.group == object[path: "spec", "group"]?.string && $0.collection != name
+    }
+    return Definition.settled(object, after: old, among: others, at: now())
+  }
+}
+
+extension ObjectStore {
+  /// Keeps `definitions` as objects, and drops those that earlier ones of the same origin have left.
+  func keep(_ definitions: [Definition], at now: Timestamp) throws(StorageError) {
+    guard !definitions.isEmpty else { return }
+    let collection = Resource.definitions.qualifiedName
+    for definition in definitions {
+      let old = self[collection, ObjectKey(namespace: "", name: definition.name)]?.value
+      guard old?["spec"] != definition.value["spec"] else { continue }
+      _ = try put(definition.kept(after: old, at: now), in: collection)
+    }
+    let names = Set(definitions.map(\.name))
+    for stored in table(collection).objects() where !names.contains(stored.key.name) && Definition.isOwn(stored) {
+      _ = try remove(stored.value, from: collection)
+    }
+  }
+}

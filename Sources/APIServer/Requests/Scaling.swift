@@ -1,0 +1,65 @@
+import HTTP
+import KubernetesAPI
+import Manifest
+
+/// Reads and writes the `scale` subresource of a custom resource: a view of two numbers and a selector.
+struct Scaling: Sendable {
+  private static let resource = Resource(group: "autoscaling", version: "v1", plural: "scales", kind: "Scale")
+  private let path: ResourcePath
+  private let paths: ResourceType.ScalePaths
+
+  init(_ path: ResourcePath) throws(Status) {
+    guard let paths = path.type.scale else { throw .unknownResource }
+    self.path = path
+    self.paths = paths
+  }
+
+  /// The object itself, without the subresource.
+  var object: ResourcePath {
+    var object = path
+    object.isScale = false
+    return object
+  }
+
+  /// The scale of `object`.
+  func scale(of object: Value) -> Value {
+    var metadata = Mapping()
+    for key in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
+      metadata[key] = object[path: "metadata", key]
+    }
+    var status: Mapping = ["replicas": object[path: paths.statusReplicas] ?? 0]
+    if let selector = paths.selector.flatMap({ object[path: $0] }) { status["selector"] = selector }
+    return [
+      "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .mapping(metadata),
+      "spec": ["replicas": object[path: paths.specReplicas] ?? 0], "status": .mapping(status),
+    ]
+  }
+
+  /// `object` with the number that `scale` asks for.
+  func scaled(_ object: Value, to scale: Value) throws(Status) -> Value {
+    let version = Object(scale).resourceVersion
+    guard version.isEmpty || version == Object(object).resourceVersion else {
+      throw .conflict(path.type.resource, path.name ?? "")
+    }
+    let replicas = scale[path: "spec", "replicas"] ?? 0
+    guard let number = replicas.integer, number >= 0 else {
+      throw .invalid(
+        Self.resource, path.name ?? "",
+        [.unfit("spec.replicas", replicas, "must be greater than or equal to 0")])
+    }
+    return object.setting(paths.specReplicas, to: .integer(number))
+  }
+
+  /// What `request` makes of the scale of `object`.
+  func edit(_ request: HTTPRequest, _ object: Value) throws(Status) -> Value {
+    guard request.method == .patch else { return try scaled(object, to: try request.json()) }
+    return try scaled(object, to: try Patch(request, for: path.type).apply(to: scale(of: object)))
+  }
+}
+
+extension API {
+  /// Changes an object by its scale.
+  func scale(_ scaling: Scaling, _ request: HTTPRequest, _ options: WriteOptions) throws(Status) -> StoredObject {
+    try change(scaling.object, options) { object throws(Status) in try scaling.edit(request, object) }
+  }
+}
