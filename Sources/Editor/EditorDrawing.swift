@@ -21,7 +21,7 @@ extension EditorView {
   }
 
   private func draw(message area: Rect, on surface: inout Surface, theme: Theme) {
-    if let problem {
+    if let problem = problem ?? warnings.first {
       let text = "line \(problem.line), column \(problem.column): \(problem.problem)"
       surface.write(text.truncated(to: area.size.columns), row: 0, in: area, style: theme["editor.problem"])
       return

@@ -24,6 +24,8 @@ package struct EditorView: Hashable, Sendable {
   package private(set) var draft: Draft
   /// The first mistake in the text as it is now.
   package private(set) var problem: SyntaxError?
+  /// What in the text is no mistake, but perhaps not meant.
+  package private(set) var warnings: [SyntaxError] = []
   /// Keys typed so far of a longer binding.
   package private(set) var pendingKeys: [Key] = []
   private var saved: String
@@ -155,18 +157,14 @@ extension EditorView {
       seenEdits = draft.edits
       highlighter.update(draft.buffer.lines)
       let bytes = draft.buffer.lines.reduce(0) { $0 + $1.utf8.count }
-      if bytes <= Self.checkedAtOnce { check() } else { problem = nil }
+      if bytes <= Self.checkedAtOnce { check() } else { (problem, warnings) = (nil, []) }
     }
     scroll()
   }
 
   private mutating func check() {
-    do throws(SyntaxError) {
-      try YAML.check(text)
-      problem = nil
-    } catch {
-      problem = error
-    }
+    let review = ConfigReview(text)
+    (problem, warnings) = (review.mistake, review.warnings)
   }
 
   private mutating func scroll() {

@@ -14,9 +14,10 @@ package enum ConfigHash {
   /// The config as the cluster will keep it: its webhook takes blanks off every line's end (docs/KUBESPHERE.md: Admission).
   package static func trimmed(_ config: String) -> String {
     config.lines.map { line in
-      var bytes = line.utf8[...]
-      while let last = bytes.last, " \t\r".utf8.contains(last) { bytes.removeLast() }
-      return String(decoding: bytes, as: UTF8.self)
+      // The same characters as Go's `unicode.IsSpace`.
+      var scalars = line.unicodeScalars[...]
+      while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+      return String(scalars)
     }.joined(separator: "\n")
   }
 }

@@ -1,4 +1,5 @@
 import APIServer
+import Extensions
 import KubernetesAPI
 import Manifest
 
@@ -14,7 +15,7 @@ struct InstallationRules: ObjectRules {
       object = object.setting(["spec", "upgradeStrategy"], to: "Manual")
     }
     if let config = object[path: "spec", "config"]?.string {
-      object = object.setting(["spec", "config"], to: .string(Self.trimmingLines(config)))
+      object = object.setting(["spec", "config"], to: .string(ConfigHash.trimmed(config)))
     }
     return object
   }
@@ -47,7 +48,7 @@ struct InstallationRules: ObjectRules {
     case .mapping where !configIsText: return []
     case .string(let text):
       do throws(SyntaxError) {
-        try YAML.check(text)
+        _ = try YAML.node(text)
         return []
       } catch {
         let problem = "failed to unmarshal extension config: yaml: \(error)"
@@ -55,14 +56,5 @@ struct InstallationRules: ObjectRules {
       }
     case let value?: return [.wrongType("spec.config", value, "string")]
     }
-  }
-
-  /// The text without the blanks at the end of its lines, as KubeSphere's webhook stores it.
-  private static func trimmingLines(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      var rest = line
-      while let last = rest.last, last == " " || last == "\t" || last == "\r" { rest.removeLast() }
-      return String(rest)
-    }.joined(separator: "\n")
   }
 }

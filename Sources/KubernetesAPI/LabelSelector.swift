@@ -14,7 +14,9 @@ package struct LabelSelector: Hashable, Sendable {
   package init() {}
 
   package init(_ text: String) throws(Status) {
-    for part in Self.split(text) { requirements.append(try Self.requirement(part)) }
+    let parts = Self.split(text)
+    if parts == [""] { return }
+    for part in parts { requirements.append(try Self.requirement(part)) }
   }
 
   package func matches(_ labels: [String: String]) -> Bool {
@@ -44,18 +46,23 @@ package struct LabelSelector: Hashable, Sendable {
       }
     }
     parts.append(part)
-    return parts.map(trimmed).filter { !$0.isEmpty }
+    return parts.map(trimmed)
   }
 
   private static func requirement(_ text: String) throws(Status) -> Requirement {
-    if let sides = sides(of: text, at: "!=") { return .isNotIn(try key(sides.0), [sides.1]) }
-    if let sides = sides(of: text, at: "==") ?? sides(of: text, at: "=") { return .isIn(try key(sides.0), [sides.1]) }
+    if let sides = sides(of: text, at: "!=") { return .isNotIn(try key(sides.0), [try value(sides.1)]) }
+    if let sides = sides(of: text, at: "==") ?? sides(of: text, at: "=") {
+      return .isIn(try key(sides.0), [try value(sides.1)])
+    }
     if text.hasPrefix("!") { return .absent(try key(trimmed(String(text.dropFirst())))) }
     guard let opening = text.firstIndex(of: "(") else { return .exists(try key(text)) }
     let words = text[..<opening].split(separator: " ")
     guard words.count == 2, text.hasSuffix(")") else { throw mistake(text) }
     let inner = text[text.index(after: opening)...].dropLast()
-    let values = Set(inner.split(separator: ",", omittingEmptySubsequences: false).map { trimmed(String($0)) })
+    var values: Set<String> = []
+    for part in inner.split(separator: ",", omittingEmptySubsequences: false) {
+      values.insert(try value(trimmed(String(part))))
+    }
     switch words[1] {
     case "in": return .isIn(try key(String(words[0])), values)
     case "notin": return .isNotIn(try key(String(words[0])), values)
@@ -77,6 +84,11 @@ package struct LabelSelector: Hashable, Sendable {
 
   private static func key(_ text: String) throws(Status) -> String {
     guard Syntax.isLabelKey(text) else { throw mistake(text) }
+    return text
+  }
+
+  private static func value(_ text: String) throws(Status) -> String {
+    guard Syntax.isLabelValue(text) else { throw mistake(text) }
     return text
   }
 

@@ -276,8 +276,11 @@ struct JSONReader {
     return true
   }
 
+  /// White space as RFC 8259 §2 has it: a form feed is none.
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
+
   private mutating func skipBlanks() {
-    while at < bytes.count, bytes[at] == 0x20 || (0x09...0x0D).contains(bytes[at]) { at += 1 }
+    while at < bytes.count, Self.isBlank(bytes[at]) { at += 1 }
   }
 
   private func problem(_ text: String, at place: Int? = nil) -> SyntaxError {

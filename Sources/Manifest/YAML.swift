@@ -1,33 +1,72 @@
 import CYAML
 
-/// YAML 1.1 as libyaml reads it, which is what Kubernetes and helm accept.
+/// YAML as Go's `sigs.k8s.io/yaml` reads it, and with it kubectl, helm and KubeSphere.
+///
+/// So only the first document counts, the last of a repeated key does, and what has no JSON is refused.
 package enum YAML {
-  /// Aliases may make a document this much larger than it is written, in nodes; more is refused.
-  package static let maximumNodes = 1_000_000
+  /// How large a document may be, in nodes.
+  package struct Limits: Hashable, Sendable {
+    /// What is written.
+    package var written = 10_000_000
+    /// What aliases add to it.
+    package var aliased = 1_000_000
+
+    package init() {}
+  }
 
   /// Nesting allowed, as in JSON.
   package static let maximumDepth = JSON.maximumDepth
 
-  /// Reads the one document in `text`; an empty text is `null`.
+  /// Reads the first document in `text`; an empty text is `null`.
   package static func parse(_ text: String) throws(SyntaxError) -> Value {
     try node(text)?.value ?? .null
   }
 
-  /// Reads the one document in `text` with the places of its values, or `nil` when it is empty.
+  /// Reads the first document in `text` with the places of its values, or `nil` when it is empty.
   package static func node(_ text: String) throws(SyntaxError) -> YAMLNode? {
-    let all = try documents(text)
-    if all.count > 1 { throw all[1].mistake("a second document; one is expected") }
-    return all.first
+    try reading(text) { (reader) throws(SyntaxError) in try reader.document() }
+  }
+
+  /// Reads text that only this program reads, and so refuses what would elsewhere be worth a warning.
+  package static func strictNode(_ text: String) throws(SyntaxError) -> YAMLNode? {
+    let (node, warnings) = try nodeAndWarnings(text)
+    if let first = warnings.first { throw first }
+    return node
   }
 
   /// Reads every document in `text`, as in a rendered chart.
   package static func documents(_ text: String) throws(SyntaxError) -> [YAMLNode] {
-    let bytes = Array(text.utf8)
+    try reading(text) { (reader) throws(SyntaxError) in try reader.documents() }
+  }
+
+  /// Hands out the items of the lists in the mapping under `key`, one after the other, with the key of each list.
+  ///
+  /// Nothing of them is kept, so that an index of any length can be read. False when there is no such mapping.
+  package static func forEachItem(
+    under key: String, in text: String, limits: Limits = Limits(), _ body: (String, YAMLNode) -> Void
+  ) throws(SyntaxError) -> Bool {
+    try reading(text, limits) { (reader) throws(SyntaxError) in try reader.items(under: key, body) }
+  }
+
+  /// The first document and what in it is read, but perhaps not as it was meant.
+  static func nodeAndWarnings(_ text: String) throws(SyntaxError) -> (YAMLNode?, [SyntaxError]) {
+    try reading(text) { (reader) throws(SyntaxError) in
+      let node = try reader.document()
+      return (node, reader.repetitions)
+    }
+  }
+
+  static func reading<Answer>(
+    _ text: String, _ limits: Limits = Limits(), _ body: (inout YAMLReader) throws(SyntaxError) -> Answer
+  ) throws(SyntaxError) -> Answer {
+    // A byte order mark is no part of the text; libyaml takes it for a column.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let bytes = text.utf8.starts(with: mark) ? Array(text.utf8.dropFirst(3)) : Array(text.utf8)
     let result = bytes.withUnsafeBufferPointer { bytes in
       Result { () throws(SyntaxError) in
-        var reader = YAMLReader(bytes)
+        var reader = YAMLReader(bytes, limits)
         defer { reader.close() }
-        return try reader.documents()
+        return try body(&reader)
       }
     }
     do {
@@ -39,11 +78,6 @@ package enum YAML {
     }
   }
 
-  /// Checks that `text` is well formed, reporting the first mistake.
-  package static func check(_ text: String) throws(SyntaxError) {
-    _ = try documents(text)
-  }
-
   /// The value as block-style YAML, ending in a newline.
   package static func text(_ value: Value) -> String {
     var writer = YAMLWriter()
@@ -51,19 +85,22 @@ package enum YAML {
     return writer.text
   }
 
+  /// What a plain scalar means to go-yaml; one that is not finite has no JSON.
   static func resolve(_ text: String) -> Value {
     switch text {
     case "", "~", "null", "Null", "NULL": return .null
-    case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": return .bool(true)
-    case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": return .bool(false)
+    case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y": return .bool(true)
+    case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N": return .bool(false)
+    case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF": return .number(.infinity)
+    case "-.inf", "-.Inf", "-.INF": return .number(-.infinity)
+    case ".nan", ".NaN", ".NAN": return .number(.nan)
     default: break
     }
     guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return .string(text) }
-    if let integer = integer(text) { return .integer(integer) }
-    // "1_000", "nan" and "infinity" are numbers to Swift or YAML 1.1, but not to the core schema.
-    if text.utf8.allSatisfy({ "+-.eE0123456789".utf8.contains($0) }), let number = Double(text),
-      number.isFinite
-    {
+    let digits = first == UInt8(ascii: ".") ? text : text.filter { $0 != "_" }
+    if let integer = integer(digits) { return .integer(integer) }
+    // "1:30", "nan" and "infinity" are numbers to Swift or YAML 1.1, but not to go-yaml.
+    if digits.utf8.allSatisfy({ "+-.eE0123456789".utf8.contains($0) }), let number = Double(digits), number.isFinite {
       return .number(number)
     }
     return .string(text)
@@ -73,7 +110,6 @@ package enum YAML {
   /// and booleans than this one: `1_000`, `1:30`, `0b1`, `.inf`, `y`.
   static func isStringEverywhere(_ text: String) -> Bool {
     guard resolve(text) == .string(text) else { return false }
-    if ["y", "Y", "n", "N"].contains(text) { return false }
     guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return true }
     let isNumberLike = text.utf8.allSatisfy { byte in
       (48...57).contains(byte) || "+-._:abcdefABCDEFxXoOinfINFN".utf8.contains(byte)
@@ -82,11 +118,20 @@ package enum YAML {
     return !isNumberLike || text.utf8.count { $0 == UInt8(ascii: ".") } > 1
   }
 
+  /// An integer as Go's `ParseInt` takes it with base 0: `0x1F`, `0b11`, `0o17`, and `017` is octal.
   private static func integer(_ text: String) -> Int? {
-    if text.hasPrefix("0x") { return Int(text.dropFirst(2), radix: 16) }
-    if text.hasPrefix("0o") { return Int(text.dropFirst(2), radix: 8) }
-    // YAML 1.1 reads 0644 as octal, and so does the library of Kubernetes.
-    if text.count > 1, text.hasPrefix("0") { return Int(text.dropFirst(), radix: 8) }
-    return Int(text)
+    let sign = text.hasPrefix("-") ? "-" : ""
+    let digits = text.first.map { "+-".contains($0) } == true ? text.dropFirst() : text[...]
+    guard let first = digits.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-") else { return nil }
+    guard first == UInt8(ascii: "0"), digits.utf8.count > 1 else { return Int(sign + digits) }
+    for (mark, radix) in [("x", 16), ("X", 16), ("b", 2), ("B", 2), ("o", 8), ("O", 8)]
+    where digits.dropFirst().hasPrefix(mark) {
+      return unsigned(digits.dropFirst(2)).flatMap { Int(sign + $0, radix: radix) }
+    }
+    return unsigned(digits.dropFirst()).flatMap { Int(sign + $0, radix: 8) }
+  }
+
+  private static func unsigned(_ digits: Substring) -> Substring? {
+    digits.first.map { "+-".contains($0) } == true ? nil : digits
   }
 }

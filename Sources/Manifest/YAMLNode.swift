@@ -32,10 +32,7 @@ package struct YAMLNode: Hashable, Sendable {
     return text
   }
 
-  /// The node without its places, scalars resolved by the YAML 1.2 core schema.
-  ///
-  /// `yes`, `no`, `on` and `off` become booleans as well, because the YAML library that
-  /// Kubernetes and helm use reads them so.
+  /// The node without its places, scalars resolved as the YAML library of Kubernetes and helm does it.
   package var value: Value {
     switch content {
     case .scalar(let text, isQuoted: true): .string(text)
@@ -46,8 +43,17 @@ package struct YAMLNode: Hashable, Sendable {
   }
 
   private static func mapping(_ pairs: [Pair]) -> Mapping {
-    Mapping(
-      keepingLast: pairs.map { Mapping.Pair(key: $0.key.text ?? JSON.text($0.key.value), value: $0.value.value) })
+    Mapping(keepingLast: pairs.map { Mapping.Pair(key: $0.key.name, value: $0.value.value) })
+  }
+
+  /// The node as a key of JSON: `yes` is `true` there, and `0x10` is `16`.
+  var name: String {
+    switch value {
+    case .string(let text): text
+    case .number(let number) where !number.isFinite: text ?? ""
+    case .number(let number) where number == number.rounded() && abs(number) < 1e6: String(Int(number))
+    case let value: JSON.text(value)
+    }
   }
 
   /// A mistake at this node.

@@ -6,11 +6,17 @@ import CYAML
 struct YAMLReader {
   // libyaml keeps pointers into its own struct, so the struct must not move.
   private let parser: UnsafeMutablePointer<yaml_parser_t>
+  private let limits: YAML.Limits
   private var anchors: [String: (node: YAMLNode, size: Int)] = [:]
+  /// Nodes with those that aliases repeat, and how many of them those are.
   private var nodes = 0
+  private var aliased = 0
   private var depth = 0
+  /// The keys that came again in their mapping.
+  private(set) var repetitions: [SyntaxError] = []
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+  init(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: YAML.Limits) {
+    self.limits = limits
     parser = .allocate(capacity: 1)
     guard yaml_parser_initialize(parser) == 1 else { fatalError("out of memory") }
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
@@ -22,32 +28,106 @@ struct YAMLReader {
     parser.deallocate()
   }
 
+  /// The next document, or `nil` when there is none; what follows it is not looked at.
+  mutating func document() throws(SyntaxError) -> YAMLNode? {
+    guard let event = try root() else { return nil }
+    return try node(event)
+  }
+
   mutating func documents() throws(SyntaxError) -> [YAMLNode] {
     var result: [YAMLNode] = []
+    while let document = try document() { result.append(document) }
+    return result
+  }
+
+  /// The items of the lists in the mapping under `key`; false when there is no such mapping.
+  mutating func items(under key: String, _ body: (String, YAMLNode) -> Void) throws(SyntaxError) -> Bool {
+    guard let start = try root(), start.kind == YAML_MAPPING_START_EVENT else { return false }
+    var isThere = false
+    while let name = try nextKey() {
+      let event = try next()
+      guard name.text == key, event.kind == YAML_MAPPING_START_EVENT else {
+        _ = try node(event)
+        continue
+      }
+      isThere = true
+      while let list = try nextKey() { try handOut(list.name, try next(), body) }
+    }
+    return isThere
+  }
+
+  private mutating func handOut(
+    _ name: String, _ list: Event, _ body: (String, YAMLNode) -> Void
+  ) throws(SyntaxError) {
+    // A list with an anchor may be wanted again as a whole.
+    guard list.kind == YAML_SEQUENCE_START_EVENT, list.anchor == nil else {
+      guard case .sequence(let items) = try node(list).content else { return }
+      for item in items { body(name, item) }
+      return
+    }
+    while true {
+      let event = try next()
+      if event.kind == YAML_SEQUENCE_END_EVENT { return }
+      body(name, try node(event))
+    }
+  }
+
+  /// The key that comes next in a mapping, or `nil` at its end.
+  private mutating func nextKey() throws(SyntaxError) -> YAMLNode? {
+    let event = try next()
+    return event.kind == YAML_MAPPING_END_EVENT ? nil : try node(event, isKey: true)
+  }
+
+  /// The event that begins the next document's content.
+  private mutating func root() throws(SyntaxError) -> Event? {
     while true {
       let event = try next()
       switch event.kind {
-      case YAML_STREAM_END_EVENT: return result
-      case YAML_STREAM_START_EVENT, YAML_DOCUMENT_START_EVENT, YAML_DOCUMENT_END_EVENT: anchors = [:]
-      default: result.append(try node(event))
+      case YAML_STREAM_END_EVENT: return nil
+      case YAML_DOCUMENT_START_EVENT:
+        anchors = [:]
+        guard event.isReadEverywhere else {
+          throw event.mistake("helm and KubeSphere refuse a version other than 1.1; leave the %YAML line out")
+        }
+      case YAML_STREAM_START_EVENT, YAML_DOCUMENT_END_EVENT: continue
+      default: return event
       }
     }
   }
 
-  private mutating func node(_ event: Event) throws(SyntaxError) -> YAMLNode {
+  private mutating func node(_ event: Event, isKey: Bool = false) throws(SyntaxError) -> YAMLNode {
     let before = nodes
     nodes += 1
-    guard nodes <= YAML.maximumNodes else { throw event.mistake("aliases make the document too large") }
+    guard nodes - aliased <= limits.written else {
+      throw event.mistake("the document has more than \(limits.written) values")
+    }
     let content: YAMLNode.Content
     switch event.kind {
     case YAML_ALIAS_EVENT: return try alias(event)
     case YAML_SEQUENCE_START_EVENT: content = .sequence(try sequence(event))
     case YAML_MAPPING_START_EVENT: content = .mapping(try mapping(event))
-    default: content = .scalar(event.text, isQuoted: event.isQuoted)
+    default: content = .scalar(event.text, isQuoted: try event.isString())
     }
     let node = YAMLNode(content: content, line: event.line, column: event.column)
+    try isKey ? Self.checkKey(node) : Self.checkValue(node)
     if let anchor = event.anchor { anchors[anchor] = (node, nodes - before) }
     return node
+  }
+
+  private static func checkKey(_ node: YAMLNode) throws(SyntaxError) {
+    guard case .scalar(let text, let isQuoted) = node.content else {
+      throw node.mistake("a list or a mapping is a key here: helm and KubeSphere refuse that")
+    }
+    if !isQuoted, YAML.resolve(text) == .null {
+      throw node.mistake("the key is null: helm and KubeSphere refuse that; put it in quotes")
+    }
+  }
+
+  private static func checkValue(_ node: YAMLNode) throws(SyntaxError) {
+    guard case .scalar(let text, isQuoted: false) = node.content, case .number(let number) = YAML.resolve(text),
+      !number.isFinite
+    else { return }
+    throw node.mistake("\(text) is no number in JSON: helm and KubeSphere refuse it; put it in quotes")
   }
 
   private mutating func alias(_ event: Event) throws(SyntaxError) -> YAMLNode {
@@ -55,7 +135,10 @@ struct YAMLReader {
       throw event.mistake("the alias *\(event.anchor ?? "") names no anchor above it")
     }
     nodes += size
-    guard nodes <= YAML.maximumNodes else { throw event.mistake("aliases make the document too large") }
+    aliased += size
+    guard aliased <= limits.aliased else {
+      throw event.mistake("aliases make the document too large: they repeat more than \(limits.aliased) values")
+    }
     return node
   }
 
@@ -74,23 +157,23 @@ struct YAMLReader {
   private mutating func mapping(_ start: Event) throws(SyntaxError) -> [YAMLNode.Pair] {
     try enter(start)
     var own: [YAMLNode.Pair] = []
-    var seen: Set<String> = []
+    var lines: [String: Int] = [:]
     var merged: [YAMLNode.Pair] = []
-    while true {
-      let event = try next()
-      if event.kind == YAML_MAPPING_END_EVENT { break }
-      let key = try node(event)
+    while let key = try nextKey() {
       let value = try node(try next())
       if key.text == "<<", case .scalar(_, isQuoted: false) = key.content {
         try Self.collect(value, into: &merged)
         continue
       }
-      if let text = key.text, !seen.insert(text).inserted { throw key.mistake("the key \(text) comes twice") }
+      if let first = lines.updateValue(key.line, forKey: key.name) {
+        let problem = "the key \(key.name) comes twice: line \(first) has it too, and the last counts"
+        repetitions.append(key.mistake(problem))
+      }
       own.append(YAMLNode.Pair(key: key, value: value))
     }
     depth -= 1
     // The merge key of YAML 1.1: the mapping's own keys win, and then the first of those merged.
-    return merged.filter { pair in pair.key.text.map { seen.insert($0).inserted } ?? true } + own
+    return merged.filter { lines.updateValue($0.key.line, forKey: $0.key.name) == nil } + own
   }
 
   private static func collect(_ value: YAMLNode, into pairs: inout [YAMLNode.Pair]) throws(SyntaxError) {
@@ -121,7 +204,10 @@ private struct Event {
   var column: Int
   var text = ""
   var isQuoted = false
+  var tag: String?
   var anchor: String?
+  /// Whether go-yaml knows the version that a document says it has.
+  var isReadEverywhere = true
 
   init(_ event: yaml_event_t) {
     kind = event.type
@@ -135,14 +221,33 @@ private struct Event {
       let scalar = event.data.scalar
       anchor = Self.string(scalar.anchor)
       text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-      // A tag such as !!str makes a string of anything.
-      isQuoted = scalar.style != YAML_PLAIN_SCALAR_STYLE || scalar.plain_implicit == 0
+      tag = Self.string(scalar.tag)
+      // A lone ! makes a string of anything.
+      isQuoted = scalar.style != YAML_PLAIN_SCALAR_STYLE || (tag == nil && scalar.plain_implicit == 0)
+    case YAML_DOCUMENT_START_EVENT:
+      if let version = event.data.document_start.version_directive?.pointee {
+        isReadEverywhere = version.major == 1 && version.minor == 1
+      }
     default: break
     }
   }
 
   func mistake(_ problem: String) -> SyntaxError {
     SyntaxError(line: line, column: column, problem: problem)
+  }
+
+  /// Whether the scalar is a string whatever it looks like, after its tag as go-yaml understands that.
+  func isString() throws(SyntaxError) -> Bool {
+    guard let tag else { return isQuoted }
+    let fits =
+      switch (tag.dropFirst("tag:yaml.org,2002:".count), YAML.resolve(text)) {
+      case ("int", .integer), ("float", .integer), ("float", .number), ("bool", .bool), ("null", .null): true
+      case ("int", _), ("float", _), ("bool", _), ("null", _): false
+      default: nil as Bool?
+      }
+    guard tag.hasPrefix("tag:yaml.org,2002:"), let fits else { return true }
+    guard fits else { throw mistake("this is no \(tag.dropFirst("tag:yaml.org,2002:".count)), as its tag says it is") }
+    return false
   }
 
   private static func string(_ pointer: UnsafeMutablePointer<UInt8>?) -> String? {

@@ -3,7 +3,7 @@ import Glibc
 import Terminal
 
 CoreDump.forbid()
-switch await Program.begin(Array(CommandLine.arguments.dropFirst())) {
+switch await Program.begin() {
 // Nothing is buffered, and tearing down the libraries would take longer than some commands.
 case .leave(let status): _exit(status)
 case .openConsole(let destination, let shelf): exit(openConsole(at: destination, shelf: shelf))

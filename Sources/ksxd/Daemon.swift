@@ -1,11 +1,13 @@
 import ArgumentParser
 import Glibc
+import Platform
 
 /// The command line of `ksxd`.
 @main
 struct Daemon: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ksxd", abstract: "The backend of ksx: an API for KubeSphere extensions, and what acts on it.",
+    version: "ksxd " + ProgramVersion.current,
     subcommands: [Serve.self, ControlCommand.self])
 }
 

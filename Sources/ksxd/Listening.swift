@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import HTTPServer
 import KubernetesAPI
+import Platform
 
 extension Serve {
   /// Where to listen, as the flags say.
@@ -57,7 +58,12 @@ extension Serve {
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 4_096)
     let count = fread(&bytes, 1, bytes.count, file)
-    let token = String(decoding: bytes[..<count], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    let token: [Substring]
+    do throws(TextError) {
+      token = try String(textOf: Array(bytes[..<count])).split(whereSeparator: \.isWhitespace)
+    } catch {
+      throw ValidationError("--token-file \(tokenFile), \(error)")
+    }
     guard token.count == 1, token[0].utf8.count >= 16 else {
       throw ValidationError("--token-file \(tokenFile): one word of at least 16 characters is expected")
     }

@@ -95,7 +95,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "labelSelector=a%20b%20c", "fieldSelector=spec.x%3D1", "limit=x", "limit=-1", "continue=x", "resourceVersion=x",
+    "labelSelector=a%20b%20c", "labelSelector=foo!!", "labelSelector=a%3Dx!!", "labelSelector=a%2C",
+    "fieldSelector=spec.x%3D1", "limit=x", "limit=-1", "continue=x", "resourceVersion=x",
   ])
   func aQueryThatMeansNothingIsRefused(query: String) async throws {
     let answer = try await ask(.get, Path.maps + "?" + query)

@@ -15,7 +15,7 @@ import Testing
     replicas: 3
     ratio: 0.5
     name: bell
-    on: true
+    lit: yes
     empty:
     image:
       repository: example/bell
@@ -41,7 +41,7 @@ import Testing
     ("n: {{ .Values.replicas }}", "n: 3"),
     ("n: {{.Values.ratio}}", "n: 0.5"),
     ("i: \"{{ .Values.image.repository }}:{{ .Chart.AppVersion }}\"", "i: \"example/bell:3.4\""),
-    ("on: {{ .Values.on }}", "on: true"),
+    ("on: {{ .Values.lit }}", "on: true"),
     ("e: {{ .Values.empty }}|{{ .Values.absent }}|", "e: ||"),
     ("{{ .Release.Name }}.{{ .Release.Namespace }} {{ .Chart.Name }}-{{ .Chart.Version }}", "r.ns bell-1.2.0"),
     ("a\n{{- /* said\nnothing */ -}}\n  b", "ab"),

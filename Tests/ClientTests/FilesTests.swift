@@ -40,6 +40,33 @@ import Testing
     #expect(error?.description == "reading /nowhere/at/all: No such file or directory")
   }
 
+  @Test(
+    arguments: [
+      ([97, 10, 98, 0xFF], "line 2: byte 2 is no UTF-8"), ([0xC4, 0xE3], "line 1: byte 1 is no UTF-8"),
+      ([0xE4, 0xB8], "line 1: byte 1 is no UTF-8"), ([0xFF, 0xFE, 97, 0, 10, 0, 0, 0xD8], "line 2: this is no UTF-16"),
+    ] as [([UInt8], String)])
+  func bytesThatAreNoTextAreRefusedWithTheirPlace(bytes: [UInt8], problem: String) throws {
+    let path = directory.path + "/bytes"
+    try Files.write(bytes, to: path)
+
+    let error = #expect(throws: SystemError.self) { try Files.text(path) }
+
+    #expect(error?.description.hasPrefix("reading \(path): \(problem)") == true, "\(String(describing: error))")
+  }
+
+  @Test(
+    arguments: [
+      [0xEF, 0xBB, 0xBF, 0xC3, 0xA4], [0xFF, 0xFE, 0xE4, 0], [0xFE, 0xFF, 0, 0xE4], [0xC3, 0xA4],
+    ] as [[UInt8]])
+  func aByteOrderMarkIsNoPartOfTheText(bytes: [UInt8]) throws {
+    #expect(try String(textOf: bytes).unicodeScalars.map(\.value) == [0xE4])
+  }
+
+  @Test func linesEndWhereTheirBytesDo() {
+    #expect("a\r\nb\n".lines == ["a\r", "b", ""])
+    #expect("a\r\nb\n".shownLines == ["a", "b", ""])
+  }
+
   @Test func aFileThatIsTooLongIsRefused() throws {
     try Files.write(Array(repeating: 0, count: 100_000), to: directory.path + "/long")
 

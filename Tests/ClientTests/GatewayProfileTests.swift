@@ -90,7 +90,7 @@ import Testing
       "3:5: there are two profiles called “a”"
     ),
     ("current: b\nprofiles:\n  - {name: a, kubernetes: {}}", "1:10: there is no profile “b”"),
-    ("profiles:\n  - name: a\n    name: b", "3:5: the key name comes twice"),
+    ("profiles:\n  - name: a\n    name: b", "3:5: the key name comes twice: line 2 has it too, and the last counts"),
   ])
   func aMistakeIsReportedAtItsPlace(text: String, problem: String) {
     let error = #expect(throws: ProfileError.self) { try profiles(text) }

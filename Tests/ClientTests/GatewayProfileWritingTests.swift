@@ -107,6 +107,16 @@ import Testing
     #expect(try Profiles(result, file: "f").current == "yes")
   }
 
+  @Test func aFileFromWindowsKeepsItsLineEnds() throws {
+    let text = "current: a # now\r\nprofiles:\r\n- {name: a, kubernetes: {}}\r\n- {name: b, kubernetes: {}}\r\n"
+
+    #expect(try chosen("b", in: text) == "current: b # now" + text.dropFirst(16))
+    #expect(try chosen("b", in: String(text.dropFirst(17))) == "current: b\r\n" + text.dropFirst(17))
+    let result = try added(Self.full, to: text)
+    #expect(result.lines.allSatisfy { $0.isEmpty || $0.hasSuffix("\r") })
+    #expect(try Profiles(result, file: "f").all.map(\.name).sorted() == ["a", "b", Self.full.name].sorted())
+  }
+
   @Test(arguments: ["profiles: []", "{current: a, profiles: [{name: a, kubernetes: {}}, {name: b, kubernetes: {}}]}"])
   func aFileThatCannotTakeItStaysAsItIs(text: String) {
     #expect(throws: ProfileError.self) { try chosen("b", in: text) }

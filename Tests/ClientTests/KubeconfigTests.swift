@@ -77,6 +77,31 @@ import Testing
     #expect(!context.isInsecure)
   }
 
+  /// kubectl 1.32 takes each of these as the file they stand around.
+  @Test(arguments: [
+    "\u{FEFF}" + first, first + "\n---\n", first + "\n---\nfoo: [\n", first + "\ncurrent-context: prod\n",
+    String(first.map { $0 == "\n" ? "\r\n" : $0 }), "---\n" + first,
+  ])
+  func whatKubectlPassesOverIsPassedOver(text: String) throws {
+    let context = try load(["KUBECONFIG": "/c"], files: ["/c": text, "/pki/ca.crt": "CA", "/../keys/ada.key": "KEY"])
+
+    #expect(context.server == "https://prod.example:6443")
+  }
+
+  /// And refuses each of these.
+  @Test(arguments: ["%YAML 1.2\n---\n" + first, first + "\nnull: b\n", first + "\nz: .inf\n"])
+  func whatKubectlRefusesIsRefused(text: String) {
+    #expect(throws: KubeconfigError.self) { try load(["KUBECONFIG": "/c"], files: ["/c": text]) }
+  }
+
+  @Test func aFileThatIsNoUTF8IsRefusedWithLineAndByte() {
+    let error = #expect(throws: KubeconfigError.self) {
+      try Kubeconfig(explicit: "/c") { _ in Array("a: 1\nb: ".utf8) + [0xFF] }
+    }
+
+    #expect(error?.description.contains("/c:2: byte 4 is no UTF-8") == true, "\(String(describing: error))")
+  }
+
   @Test func pathsCountFromTheirFile() throws {
     let tls = try load().connection.tls
 

@@ -31,6 +31,31 @@ import Testing
     #expect(text.contains("--standalone"))
   }
 
+  @Test func theVersionOfThisProgramNeedsNoCluster() async throws {
+    let said = Transcript()
+    let outlet = Outlet(print: { said.print($0) }, note: { said.note($0) })
+
+    let next = try await Program.obey(try Invocation.parse(["version"]), nothing, outlet)
+
+    guard case .leave(0) = next else {
+      Issue.record("it did not end well")
+      return
+    }
+    #expect(said.printed == "ksx         \(ProgramVersion.current)\n")
+    #expect(said.noted.hasPrefix("note: no server was asked: no kubeconfig was found"))
+  }
+
+  @Test func aClusterThatIsNamedMustBeThereForItsVersion() async throws {
+    let said = Transcript()
+    let outlet = Outlet(print: { said.print($0) }, note: { said.note($0) })
+
+    await #expect(throws: CommandError.self) {
+      try await Program.obey(try Invocation.parse(["version", "--context", "x"]), nothing, outlet)
+    }
+
+    #expect(said.printed == "ksx         \(ProgramVersion.current)\n")
+  }
+
   @Test func aMissingFileIsNamed() async throws {
     let text = try await sentence("list", "--kubeconfig", "/nonexistent/config")
 

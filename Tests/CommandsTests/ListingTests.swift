@@ -44,6 +44,15 @@ import Testing
     #expect(bench.said.noted == "no extensions in test\n")
   }
 
+  @Test(arguments: [[], ["-o", "name"]])
+  func aTextThatNothingMatchesIsNamed(format: [String]) async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+
+    #expect(try await bench.run(["list", "nonsense"] + format) == "")
+    #expect(bench.said.noted == "no extension matches nonsense in test\n")
+  }
+
   @Test func oneExtensionIsShownWithItsInstallation() async throws {
     let bench = try Workbench()
     try await bench.offer()

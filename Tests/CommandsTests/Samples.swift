@@ -64,9 +64,9 @@ final class Workbench: Sendable {
     try await failure(arguments, answer: answer)
   }
 
-  func failure(_ arguments: [String], answer: String? = nil) async throws -> String {
+  func failure(_ arguments: [String], answer: String? = nil, input: String? = nil) async throws -> String {
     do {
-      _ = try await run(arguments, answer: answer, input: nil)
+      _ = try await run(arguments, answer: answer, input: input)
     } catch let error as CommandError {
       return error.sentence
     }

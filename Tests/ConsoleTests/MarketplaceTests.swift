@@ -109,6 +109,16 @@ import Testing
     #expect(names.filter { !$0.isEmpty } == expected)
   }
 
+  @Test(arguments: ["foo!!", "foo", "category=", "=security", "a=b,c=d"])
+  func aConditionThatIsNoneIsSaidAndLeavesNothingOut(condition: String) {
+    var sitting = Sitting.atMarket()
+    sitting.type("/-l " + condition)
+    sitting.press(.enter)
+
+    #expect(sitting.status.hasPrefix("-l takes KEY=VALUE or KEY!=VALUE"))
+    #expect(sitting.screen.contains("Grafana"))
+  }
+
   @Test func escapeTakesTheFilterAway() {
     var sitting = Sitting.atMarket()
     let before = sitting.screen

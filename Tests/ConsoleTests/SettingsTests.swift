@@ -1,4 +1,5 @@
 import Editor
+import Platform
 import Terminal
 import Testing
 
@@ -62,6 +63,15 @@ import Testing
     #expect(settings.keys(for: .down, in: [.everywhere]) == ["down", "j"])
     #expect(settings.theme == Settings.standard.theme)
     #expect(Sitting(settings: settings).status.hasPrefix(problem.prefix(60)))
+  }
+
+  @Test func aFileThatCannotBeReadIsReported() {
+    let settings = Configuration.load(environment: ["HOME": "/h"]) { (path) throws(SystemError) in
+      guard path.hasSuffix("keymap.yaml") else { return nil }
+      throw SystemError("reading \(path)", problem: "line 2: byte 1 is no UTF-8")
+    }
+
+    #expect(settings.problems == ["reading /h/.config/ksx/keymap.yaml: line 2: byte 1 is no UTF-8"])
   }
 
   @Test(arguments: [("zh_CN.UTF-8", "zh"), ("en_US.UTF-8", "en"), ("C", "en"), ("", "en")])

@@ -10,11 +10,9 @@ import Testing
 
 @Suite struct ControllersRepositoryTests {
   @Test(arguments: [
-    ("Bell", "1.0.0", "the name is no DNS label of at most 63 characters"),
-    ("../bell", "1.0.0", "the name is no DNS label of at most 63 characters"),
+    ("Bell", "1.0.0", "the name is no DNS name of at most 63 characters"),
+    ("../bell", "1.0.0", "the name is no DNS name of at most 63 characters"),
     ("bell", "one", "the version is no semantic version"),
-    ("bell", "v1.0.0", "the version is no semantic version"),
-    ("bell", "1.0", "the version is no semantic version"),
     ("bell", "1.0.0+build", "the version has build metadata, which no object's name can have"),
     ("bell", "1.0.0-RC1", "the version cannot be part of an object's name"),
   ])
@@ -24,6 +22,14 @@ import Testing
 
     #expect(index.refused == ["\(name) \(version): \(reason)"])
     #expect(index.entries.keys.sorted() == ["good"])
+  }
+
+  @Test(arguments: [("bell", "v1.0.0"), ("bell", "1.0"), ("my.bell", "1.0.0")])
+  func whatMastermindsReadsIsAVersionAndANameMayHaveDots(name: String, version: String) throws {
+    let index = try ChartIndex("entries: {\"\(name)\": [{version: \"\(version)\", urls: [a.tgz]}]}")
+
+    #expect(index.refused == [])
+    #expect(index.entries[name]?.map(\.version) == [version])
   }
 
   @Test func versionsAreSortedAndTheFirstOfTwoEqualOnesCounts() throws {

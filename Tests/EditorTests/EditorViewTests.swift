@@ -53,6 +53,20 @@ import Testing
     #expect(editor.draft.cursor.line == 1)
   }
 
+  @Test mutating func aRepeatedKeyIsSaidAndSavedAllTheSame() {
+    type("kind: Job\n")
+
+    #expect(screen(rows: 4, columns: 90).surface.description.contains("line 2, column 1: the key kind comes twice"))
+    #expect(type(.control("s")) == .save("kind: Job\nkind: Pod\n"))
+  }
+
+  @Test mutating func whatHelmRefusesIsRefusedAtItsLine() {
+    type("a: .inf\n")
+
+    guard case .refused(let error) = type(.control("s")) else { Issue.record("it was saved"); return }
+    #expect(error.line == 1)
+  }
+
   @Test mutating func leavingTellsWhetherSomethingWouldBeLost() {
     #expect(type(.escape) == .abandon(hasUnsavedEdits: false))
     type("x")
@@ -114,7 +128,7 @@ import Testing
   }
 
   @Test mutating func aLongLineScrollsSideways() {
-    editor = EditorView(text: "abcdefghijklmnopqrstuvwxyz")
+    editor = EditorView(text: "a: cdefghijklmnopqrstuvwxyz")
     editor.resize(to: Size(rows: 2, columns: 13))
     _ = type(.end)
 

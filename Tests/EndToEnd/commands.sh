@@ -110,3 +110,32 @@ who_may_only_look_is_told_before_anything_is_sent() {
   keys Escape
   contains "$(ksx --standalone get log-lens)" 'Enabled:      yes'
 }
+
+an_output_that_cannot_be_written_is_an_error_with_a_word() {
+  local said code words
+  for words in 'help' 'completion bash' 'version' '--standalone list' '--standalone list -o yaml'; do
+    code=0
+    # shellcheck disable=SC2086
+    said=$(ksx $words 2>&1 >/dev/full) || code=$?
+    equal "$code" 1 "the exit status of $words"
+    contains "$said" 'the standard output cannot be written: No space left on device'
+  done
+}
+
+bytes_that_are_no_text_on_the_command_line_are_refused() {
+  local said code=0
+  said=$(ksx --server http://127.0.0.1:9 list $'\xc4\xe3' 2>&1) || code=$?
+  equal "$code" 1 'the exit status'
+  contains "$said" 'argument 4 of the command line is no UTF-8'
+}
+
+input_that_is_missing_is_no_config() {
+  local said code=0
+  stocked
+  ksx --standalone install log-lens --yes --wait >/dev/null 2>&1
+  printf 'keepDays: "3"\n' | feed config set log-lens --yes >/dev/null
+  said=$(false | ksx --standalone config set log-lens --yes 2>&1) || code=$?
+  equal "$code" 1 'the exit status'
+  contains "$said" 'the standard input is blank'
+  equal "$(ksx --standalone config get log-lens)" 'keepDays: "3"' 'the config'
+}

@@ -66,7 +66,7 @@ import Testing
   @Test func tooManyFilesAreRefused() {
     let many = Dictionary(uniqueKeysWithValues: (0..<20).map { ("f\($0)", [UInt8]()) })
 
-    #expect(throws: PackageError.self) {
+    #expect(throws: PackageError.tooManyFiles(limit: 10)) {
       try Package(archive: Package(files: many).archive(folder: "c"), limits: .init(files: 10))
     }
   }
@@ -91,11 +91,50 @@ import Testing
     }
   }
 
-  @Test(arguments: ["../evil", "c/../../evil", "/etc/passwd", "c/a\\..\\b", "c/\u{1b}[2J"])
-  func aPathThatLeadsOutsideIsRefused(path: String) {
+  @Test(
+    arguments: [
+      ("../evil", .parent), ("c/../../evil", .parent), ("c\\a\\..\\..\\b", .parent), ("/etc/passwd", .absolute),
+      ("\\etc\\passwd", .absolute), ("c:/a", .drive), ("c/d:/a", .drive), ("c\\d:\\a", .drive),
+      ("c/\u{1b}[2J", .control), ("./.", .empty),
+    ] as [(String, PathFault)])
+  func aPathThatLeadsOutsideIsRefusedWithItsReason(path: String, fault: PathFault) {
     let archive = Gzip.pack(Tar.file(path, Array("x".utf8)) + Tar.end)
 
-    #expect(throws: PackageError.unsafePath(path)) { try Package(archive: archive) }
+    let error = #expect(throws: PackageError.unsafePath(path, fault)) { try Package(archive: archive) }
+
+    #expect(error?.description.hasSuffix(fault.rawValue) == true)
+  }
+
+  @Test func anArchivePackedOnWindowsIsRead() throws {
+    let archive = Gzip.pack(
+      Tar.file("c\\Chart.yaml", Array("name: c".utf8)) + Tar.file("c\\templates\\a.yaml", [7]) + Tar.end)
+
+    let package = try Package(archive: archive)
+
+    #expect(package.files.keys.sorted() == ["Chart.yaml", "templates/a.yaml"])
+    #expect(try package.chart().name == "c")
+  }
+
+  @Test func aByteOrderMarkBeforeAFileIsPassedOver() throws {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let package = Package(files: [
+      "Chart.yaml": mark + Array("name: c\r\nversion: 1.0.0\r\n".utf8),
+      "extension.yaml": mark + Array("name: c\ncategory: a\ncategory: b\n---\n".utf8), "values.yaml": mark + [97],
+    ])
+
+    #expect(try package.chart().name == "c")
+    #expect(try package.chart().version == "1.0.0")
+    #expect(try package.extensionManifest()?.category == "b")
+    #expect(package.values == "a")
+    #expect(package.files["values.yaml"] == mark + [97])
+  }
+
+  @Test func aDescriptionThatIsNoUTF8IsRefusedWithItsPlace() {
+    let package = Package(files: ["Chart.yaml": Array("name: c\nhome: ".utf8) + [0xC4, 0xE3]])
+
+    let error = #expect(throws: PackageError.self) { try package.chart() }
+
+    #expect(error?.description.hasPrefix("Chart.yaml: line 2") == true)
   }
 
   @Test func aLinkIsPassedOver() throws {

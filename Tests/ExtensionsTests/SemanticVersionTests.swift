@@ -20,7 +20,9 @@ import Testing
     #expect(SemanticVersion(text)?.description == canonical)
   }
 
-  @Test(arguments: ["", "v", "1.2.3.4", "1.x", "1..2", "latest", "1.2.3-", "1.2.3-a..b", "1.2.3+", "-1.2.3", "١.٢.٣"])
+  @Test(arguments: [
+    "", "v", "1.2.3.4", "1.x", "1..2", "latest", "1.2.3-", "1.2.3-a..b", "1.2.3+", "1.2.3-01", "-1.2.3", "١.٢.٣",
+  ])
   func whatIsNoVersionIsNotRead(text: String) {
     #expect(SemanticVersion(text) == nil)
   }

@@ -12,6 +12,8 @@ import Testing
 
   @Test func trailingBlanksDoNotCount() {
     #expect(ConfigHash.trimmed("a: 1 \t\r\nb: 2\n") == "a: 1\nb: 2\n")
+    // What Go's unicode.IsSpace takes.
+    #expect(ConfigHash.trimmed("a: 1\u{b}\u{c}\u{85}\u{a0}\u{2003}\u{3000}\nb: 2\u{feff}") == "a: 1\nb: 2\u{feff}")
   }
 
   private func installation(_ state: String, _ version: String, enabled: Bool = true, config: String = "a: 1")

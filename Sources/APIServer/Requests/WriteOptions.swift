@@ -157,7 +157,11 @@ struct Patch: Hashable, Sendable {
     do throws(SyntaxError) {
       // Not every JSON is YAML to libyaml: it knows no surrogates in escapes.
       let json = request.body.first == UInt8(ascii: "{") ? try? JSON.parse(request.body) : nil
-      if let json { value = json } else { value = try YAML.parse(String(decoding: request.body, as: UTF8.self)) }
+      if let json {
+        value = json
+      } else {
+        value = try YAML.strictNode(String(decoding: request.body, as: UTF8.self))?.value ?? .null
+      }
     } catch {
       throw .badRequest("error decoding YAML: \(error)")
     }

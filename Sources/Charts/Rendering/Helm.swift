@@ -52,7 +52,7 @@ struct Helm {
 
   /// The complaint without the passing folder's name, and no longer than a condition may be.
   private static func complaint(_ text: String, _ folder: String) -> String {
-    let lines = text.split(separator: "\n").filter { !$0.hasPrefix("WARNING") }.joined(separator: " ")
+    let lines = text.shownLines.filter { !$0.isEmpty && !$0.hasPrefix("WARNING") }.joined(separator: " ")
     let plain = lines.split(separator: folder + "/").joined()
     let short = String(plain.prefix(2000))
     return short.hasPrefix("Error: ") ? String(short.dropFirst(7)) : short
@@ -61,13 +61,13 @@ struct Helm {
   /// The documents of helm's output with the file each says it comes from.
   static func documents(_ text: String) -> [(file: String, text: String)] {
     var documents: [(file: String, text: String)] = []
-    var lines: [Substring] = []
+    var lines: [String] = []
     var file = ""
     func finish() {
       if !lines.isEmpty { documents.append((file.isEmpty ? "templates" : file, lines.joined(separator: "\n"))) }
       (lines, file) = ([], "")
     }
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.lines {
       if line.hasPrefix("---") {
         finish()
       } else if line.hasPrefix("# Source: "), file.isEmpty {

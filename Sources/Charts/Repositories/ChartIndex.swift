@@ -22,26 +22,28 @@ package struct ChartIndex: Hashable, Sendable {
   package var refused: [String] = []
 
   package init(_ text: String) throws(SyntaxError) {
-    let value = try YAML.parse(text)
-    guard let listed = value["entries"]?.mapping else {
-      throw SyntaxError(line: 1, column: 1, problem: "an index has entries; this has none")
-    }
-    for pair in listed.pairs {
-      for version in pair.value.sequence ?? [] { add(pair.key, version) }
-    }
-    for name in entries.keys {
-      entries[name]?.sort { SemanticVersion.precedes($1.version, $0.version) }
-    }
+    var seen: Set<String> = []
+    let isIndex = try YAML.forEachItem(under: "entries", in: text) { name, item in add(name, item.value, &seen) }
+    guard isIndex else { throw SyntaxError(line: 1, column: 1, problem: "an index has entries; this has none") }
+    entries = entries.mapValues(Self.newestFirst)
   }
 
-  private mutating func add(_ name: String, _ value: Value) {
+  private static func newestFirst(_ entries: [Entry]) -> [Entry] {
+    // What is no version was refused before.
+    let parsed = entries.compactMap { entry in SemanticVersion(entry.version).map { (version: $0, entry: entry) } }
+    return parsed.sorted { left, right in
+      left.version == right.version ? right.entry.version < left.entry.version : right.version < left.version
+    }.map(\.entry)
+  }
+
+  private mutating func add(_ name: String, _ value: Value, _ seen: inout Set<String>) {
     let version = Chart.text(value["version"])
     let url = value["urls"]?.sequence?.first?.string ?? ""
     if let problem = Self.problem(name, version, url) {
       refused.append("\(name) \(version): \(problem)")
       return
     }
-    guard entries[name]?.contains(where: { $0.version == version }) != true else { return }
+    guard seen.insert("\(name) \(version)").inserted else { return }
     let digest = Chart.text(value["digest"]).lowercased()
     let entry = Entry(
       name: name, version: version, url: url,
@@ -52,10 +54,8 @@ package struct ChartIndex: Hashable, Sendable {
 
   /// What KubeSphere refuses as well (docs/KUBESPHERE.md: Repositories).
   private static func problem(_ name: String, _ version: String, _ url: String) -> String? {
-    if !Syntax.isLabel(name) { return "the name is no DNS label of at most 63 characters" }
-    guard let parsed = SemanticVersion(version), parsed.description == version else {
-      return "the version is no semantic version"
-    }
+    if name.utf8.count > 63 || !Syntax.isSubdomain(name) { return "the name is no DNS name of at most 63 characters" }
+    guard let parsed = SemanticVersion(version) else { return "the version is no semantic version" }
     if !parsed.build.isEmpty { return "the version has build metadata, which no object's name can have" }
     if version.utf8.count > 63 || !Syntax.isSubdomain(version.lowercased()) || version != version.lowercased() {
       return "the version cannot be part of an object's name"

@@ -20,12 +20,23 @@ extension Secrets {
     case .string(let text):
       if isSecret {
         texts.append(text)
-      } else if text.utf8.contains(10) || text.containsText(": "), let inner = try? YAML.parse(text),
-        inner.mapping != nil
-      {
-        collect(inner, isSecret: false)
+      } else if text.utf8.contains(10) || text.containsText(": ") {
+        collect(text)
       }
     case .null, .bool, .integer, .number: break
+    }
+  }
+
+  /// Every document of a text that is YAML, or the lines of one that is none.
+  private mutating func collect(_ text: String) {
+    if let documents = try? YAML.documents(text) {
+      for value in documents.map(\.value) where value.mapping != nil { collect(value, isSecret: false) }
+      return
+    }
+    for line in text.shownLines {
+      guard let colon = line.rangeOfText(": "), Self.isSecret(String(line[..<colon.lowerBound])) else { continue }
+      let value = line[colon.upperBound...].trimmed()
+      texts.append(value.hasPrefix("\"") || value.hasPrefix("'") ? String(value.dropFirst().dropLast()) : value)
     }
   }
 

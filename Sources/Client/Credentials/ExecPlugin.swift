@@ -150,7 +150,9 @@ struct ExecAnswer {
   var expiry: Int?
 
   init(_ output: [UInt8], _ settings: ExecSettings) throws(TransportError) {
-    guard let value = try? JSON.parse(output), value["kind"]?.string == "ExecCredential" else {
+    // client-go takes YAML as well, and passes over a byte order mark.
+    let answer = (try? JSON.parse(output)) ?? (try? YAML.parse(String(decoding: output, as: UTF8.self)))
+    guard let value = answer, value["kind"]?.string == "ExecCredential" else {
       throw .invalid(reason: "the credential plugin \(settings.command) printed something that is no ExecCredential")
     }
     guard value["apiVersion"]?.string == settings.apiVersion else {

@@ -78,13 +78,7 @@ package struct Kubeconfig: Sendable {
       throw KubeconfigError(
         file: path, problem: error.problem, remedy: "Check the path given with --kubeconfig or KUBECONFIG")
     }
-    let root: YAMLNode?
-    do {
-      root = try YAML.node(String(decoding: bytes, as: UTF8.self))
-    } catch {
-      throw KubeconfigError(
-        file: path, line: error.line, problem: error.problem, remedy: "Correct the file or choose another")
-    }
+    let root = try Self.root(bytes, of: path)
     files.append(path)
     guard let root else { return }
     guard case .mapping = root.content else {
@@ -103,6 +97,21 @@ package struct Kubeconfig: Sendable {
       throw KubeconfigError(
         file: file, line: node.line, problem: "this is no kubeconfig: its \(key) is \(node.text ?? "no text")",
         remedy: "A kubeconfig says apiVersion: v1 and kind: Config")
+    }
+  }
+
+  private static func root(_ bytes: [UInt8], of path: String) throws(KubeconfigError) -> YAMLNode? {
+    let remedy = "Correct the file or choose another"
+    let text: String
+    do {
+      text = try String(textOf: bytes)
+    } catch {
+      throw KubeconfigError(file: path, line: error.line, problem: error.problem, remedy: remedy)
+    }
+    do {
+      return try YAML.node(text)
+    } catch {
+      throw KubeconfigError(file: path, line: error.line, problem: error.problem, remedy: remedy)
     }
   }
 

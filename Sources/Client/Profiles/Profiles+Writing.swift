@@ -12,14 +12,15 @@ extension Profiles {
     if present.all.contains(where: { $0.name == profile.name }) {
       throw ProfileError(file: file, problem: "there is a profile “\(profile.name)” already")
     }
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = text.lines
+    let ending = ending(of: lines)
     if lines.last == "" { lines.removeLast() }
-    let item = Self.lines(of: profile)
+    let item = Self.lines(of: profile).map { $0 + ending }
     if let (place, indentation) = try firstItem(text, lines, file) {
       lines.insert(contentsOf: item.map { indentation + $0 }, at: place)
     } else {
       lines.removeAll { $0.hasPrefix("profiles:") }
-      lines += (present.current == nil ? ["current: \(scalar(profile.name))"] : []) + ["profiles:"]
+      lines += (present.current == nil ? ["current: \(scalar(profile.name))\(ending)"] : []) + ["profiles:\(ending)"]
       lines += item.map { "  " + $0 }
     }
     let result = lines.joined(separator: "\n") + "\n"
@@ -39,13 +40,14 @@ extension Profiles {
     var wanted = try Profiles(text, file: file, environment: environment)
     _ = try wanted.profile(name, file: file)
     wanted.current = name
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = text.lines
+    let ending = ending(of: lines)
     let line = "current: \(scalar(name))"
     if let place = lines.firstIndex(where: { $0.hasPrefix("current:") }) {
       let old = lines[place]
-      lines[place] = line + (old.rangeOfText(" #").map { String(old[$0.lowerBound...]) } ?? "")
+      lines[place] = line + (old.rangeOfText(" #").map { String(old[$0.lowerBound...]) } ?? ending)
     } else if let place = lines.firstIndex(where: { $0.hasPrefix("profiles:") }) {
-      lines.insert(line, at: place)
+      lines.insert(line + ending, at: place)
     }
     let result = lines.joined(separator: "\n")
     // What was written by hand can have a form nobody foresaw; such a file is not spoilt.
@@ -55,11 +57,14 @@ extension Profiles {
     return result
   }
 
+  /// What stands before the newlines of a file that came from Windows.
+  private static func ending(of lines: [String]) -> String { lines[0].utf8.last == UInt8(ascii: "\r") ? "\r" : "" }
+
   /// The line of the first profile, from zero, and the blanks before its dash; `nil` when there is none.
   private static func firstItem(
     _ text: String, _ lines: [String], _ file: String
   ) throws(ProfileError) -> (Int, String)? {
-    guard let list = (try? YAML.node(text))?["profiles"], case .sequence(let items) = list.content,
+    guard let list = (try? YAML.strictNode(text))?["profiles"], case .sequence(let items) = list.content,
       let first = items.first
     else { return nil }
     let indentation = lines[first.line - 1].prefix { $0 == " " }

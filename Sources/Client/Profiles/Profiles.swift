@@ -32,7 +32,7 @@ package struct Profiles: Hashable, Sendable {
   ) throws(ProfileError) {
     do throws(SyntaxError) {
       let reader = ProfileReader(directory: Files.parent(of: file) ?? ".", environment: environment)
-      if let node = try YAML.node(text) { self = try reader.profiles(node) }
+      if let node = try YAML.strictNode(text) { self = try reader.profiles(node) }
     } catch {
       throw ProfileError(file: file, line: error.line, column: error.column, problem: error.problem)
     }

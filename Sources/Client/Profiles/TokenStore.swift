@@ -36,9 +36,9 @@ package struct TokenStore: Hashable, Sendable {
         problem: "others can read the login in it, so it is not used. Log in again, or make it yours alone: chmod 600")
     }
     // The very file that was looked at, whatever the name leads to by now.
-    let text = try Files.text("/proc/self/fd/\(descriptor)", limit: 1 << 20)
+    let bytes = try Files.read("/proc/self/fd/\(descriptor)", limit: 1 << 20)
     // What is no JSON is no login: a new one replaces it.
-    return (try? JSON.parse(Array(text.utf8))).flatMap { OAuthToken($0, server: server) }
+    return (try? JSON.parse(bytes)).flatMap { OAuthToken($0, server: server) }
   }
 
   func write(_ token: OAuthToken) throws(SystemError) {

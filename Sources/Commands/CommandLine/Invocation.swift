@@ -21,6 +21,13 @@ package struct Invocation: Hashable, Sendable {
 
   func has(_ option: Option) -> Bool { self[option] == "true" }
 
+  /// Whether it says which cluster it is about.
+  var namesACluster: Bool {
+    [.kubeconfig, .context, .cluster, .user, .server, .profile, .memberCluster, .standalone].contains {
+      self[$0] != nil
+    }
+  }
+
   /// The extension the command is about.
   var name: String { operands.first ?? "" }
 

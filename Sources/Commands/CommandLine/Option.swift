@@ -26,7 +26,7 @@ package enum Option: String, CaseIterable, Sendable {
   case standalone, dialect
   case readOnly = "read-only"
   case help
-  case output, version, config, yes, now, force, clusters
+  case output, version, config, empty, yes, now, force, clusters
   case dryRun = "dry-run"
   case wait, timeout
   case gateway
@@ -37,7 +37,7 @@ package enum Option: String, CaseIterable, Sendable {
 
   private var isGlobal: Bool {
     switch self {
-    case .help, .output, .version, .config, .yes, .now, .force, .clusters, .dryRun, .wait, .timeout, .gateway,
+    case .help, .output, .version, .config, .empty, .yes, .now, .force, .clusters, .dryRun, .wait, .timeout, .gateway,
       .passwordStdin:
       false
     default: true
@@ -65,7 +65,8 @@ package enum Option: String, CaseIterable, Sendable {
     case .output: "FORMAT"
     case .version: "VERSION"
     case .dryRun: "none|client|server"
-    case .insecure, .standalone, .readOnly, .help, .yes, .now, .force, .wait, .disableCompression, .passwordStdin,
+    case .insecure, .standalone, .readOnly, .help, .empty, .yes, .now, .force, .wait, .disableCompression,
+      .passwordStdin,
       .warningsAsErrors:
       nil
     }
@@ -139,6 +140,7 @@ package enum Option: String, CaseIterable, Sendable {
     case .output: "How to print: table, wide, name, json or yaml"
     case .version: "The version wanted"
     case .config: "The file with the config; - is the standard input"
+    case .empty: "Take away everything that is set: the chart's defaults apply"
     case .yes: "Do not ask before changing the cluster"
     case .clusters: "The member clusters, and no others"
     case .force: "Remove what an ordinary uninstall could not, without its hooks"

@@ -11,12 +11,14 @@ extension Runner {
   func change(_ asked: ChangeKind) async throws(CommandError) {
     let name = invocation.name
     let kind = asked == .uninstall && invocation.has(.force) ? ChangeKind.forceDelete : asked
+    let config = try GivenConfig(invocation: invocation, outlet: outlet).text()
     let reader = ClusterReader(cluster, try await capabilities())
     var context = try await asking("reading what is known of \(name)") { () throws(ClusterError) in
       try await reader.context(for: name, kind, called: destination.name)
     }
     context.kubectlFlags = destination.kubectlFlags
-    let change = try Choice(invocation, kind, context, memory: history.releases(of: name), outlet).change()
+    let memory = history.releases(of: name)
+    let change = try Choice(invocation, kind, context, memory: memory, config: config, outlet).change()
     context.rights = await rights(change, context)
     let plan = Plan.make(change, for: name, in: context)
     if let dryRun = invocation[.dryRun], dryRun != "none" {

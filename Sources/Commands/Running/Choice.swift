@@ -12,10 +12,14 @@ struct Choice {
   let context: PlanContext
   let memory: ReleaseMemory
   let outlet: Outlet
+  /// The config that was given with the command.
+  let config: String?
 
   init(
-    _ invocation: Invocation, _ kind: ChangeKind, _ context: PlanContext, memory: ReleaseMemory, _ outlet: Outlet
+    _ invocation: Invocation, _ kind: ChangeKind, _ context: PlanContext, memory: ReleaseMemory, config: String? = nil,
+    _ outlet: Outlet
   ) {
+    self.config = config
     self.invocation = invocation
     self.kind = kind
     self.context = context
@@ -29,14 +33,12 @@ struct Choice {
   func change() throws(CommandError) -> Change {
     if let change = Change(kind) { return change }
     switch kind {
-    case .install: return .install(version: try newestVersion(), config: try config() ?? "")
+    case .install: return .install(version: try newestVersion(), config: config ?? "")
     case .upgrade: return .upgrade(to: try newestVersion())
     case .rollBack: return try rollback()
     case .place, .removeAgents: return try placement()
     case .configure:
-      guard let config = try config(orInput: true) else {
-        throw CommandError("ksx config set needs the config: --config FILE, or the standard input")
-      }
+      guard let config else { fatalError("a configuration was begun without a config") }
       return .configure(config: config)
     case .enable, .disable, .uninstall, .forceDelete: fatalError("\(kind) needs no choice")
     }
@@ -90,18 +92,5 @@ struct Choice {
     throw CommandError(
       "ksx has not seen an earlier version of \(name) in \(context.cluster); say which with --version (ksx versions \(name))"
         .sanitised)
-  }
-
-  private func config(orInput: Bool = false) throws(CommandError) -> String? {
-    guard let path = invocation[.config] else { return orInput ? try outlet.input() : nil }
-    if path == "-" {
-      guard let text = try outlet.input() else { throw CommandError("--config -: the standard input is a terminal") }
-      return text
-    }
-    do {
-      return try Files.text(path, limit: 4 << 20)
-    } catch {
-      throw CommandError(error)
-    }
   }
 }

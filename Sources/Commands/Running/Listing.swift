@@ -25,7 +25,10 @@ extension Runner {
     let names = objects.map(\.name)
     if format.isWhole || format == .name {
       let others = try await unoffered(answer, besides: names, reader)
-      if format == .name { return outlet.print(Self.lines(of: names + others.map(\.extension))) }
+      if format == .name {
+        if names.isEmpty, others.isEmpty { outlet.note(nothing) }
+        return outlet.print(Self.lines(of: names + others.map(\.extension)))
+      }
       let orphans = Set(others.map(\.name))
       let all = objects + ((try? answer.get()) ?? []).filter { orphans.contains($0.name) }
       return outlet.print(format.text(all))
@@ -40,7 +43,13 @@ extension Runner {
     let rows = ExtensionRow.all(found, installations, memories, language: outlet.language)
       .filter { $0.status.isOffered || hasText($0.name, $0.title) }
     outlet.print(ListRow.table(rows.sorted { $0.name < $1.name }, isWide: format == .wide).text)
-    if rows.isEmpty { outlet.note("no extensions in \(destination.name)") }
+    if rows.isEmpty { outlet.note(nothing) }
+  }
+
+  private var nothing: String {
+    let text = invocation.name
+    let what = text.isEmpty ? "no extensions" : "no extension matches \(text)"
+    return "\(what) in \(destination.name)".sanitised
   }
 
   private var memories: [String: ReleaseMemory] { shelf.history(of: destination.identity).releases() }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 extension Outlet {
   /// That of this process: its standard output, error and input.
@@ -21,15 +22,23 @@ extension Outlet {
     return outlet
   }
 
-  /// Writes everything, or ends: nobody is reading any more, as in `ksx list | head`.
+  /// Writes everything, or ends.
   private static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      if count <= 0 { exit(1) }
+      if count <= 0 { end(errno, descriptor) }
       bytes = bytes.dropFirst(count)
     }
+  }
+
+  /// Ends because nothing can be written; in a word, unless the reader has gone, as in `ksx list | head`.
+  private static func end(_ problem: Int32, _ descriptor: Int32) -> Never {
+    if descriptor == STDOUT_FILENO, problem != EPIPE {
+      write("ksx: the standard output cannot be written: \(String(cString: strerror(problem)))\n", to: STDERR_FILENO)
+    }
+    exit(1)
   }
 
   private static func allInput() throws(CommandError) -> String {
@@ -39,10 +48,14 @@ extension Outlet {
       let count = read(STDIN_FILENO, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       if count < 0 { throw CommandError("the standard input cannot be read: \(String(cString: strerror(errno)))") }
-      if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+      if count == 0 { return try text(bytes) }
       bytes += buffer[..<count]
       if bytes.count > 4 << 20 { throw CommandError("the standard input is longer than 4 MB") }
     }
+  }
+
+  private static func text(_ bytes: [UInt8]) throws(CommandError) -> String {
+    do { return try String(textOf: bytes) } catch { throw CommandError("the standard input, \(error)") }
   }
 
   /// A line that is not shown while it is typed; `nil` when it was broken off.
@@ -59,7 +72,7 @@ extension Outlet {
     var byte: UInt8 = 0
     while read(STDIN_FILENO, &byte, 1) == 1 {
       switch byte {
-      case 0x0a, 0x0d: return String(decoding: bytes, as: UTF8.self)
+      case 0x0a, 0x0d: return try? String(textOf: bytes)
       case 0x03, 0x04, 0x1c: return nil
       case 0x15: bytes = []
       case 0x08, 0x7f:

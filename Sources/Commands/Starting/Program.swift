@@ -13,6 +13,19 @@ package enum Program {
     case openConsole(Destination, Shelf)
   }
 
+  /// Obeys the command line of this process; what is no UTF-8 in it is refused, not replaced.
+  package static func begin(environment: Environment = .current) async -> Next {
+    var arguments: [String] = []
+    for place in 1..<max(1, Int(CommandLine.argc)) {
+      guard let pointer = CommandLine.unsafeArgv[place] else { break }
+      guard let argument = String(validatingCString: pointer) else {
+        return .leave(fail("argument \(place) of the command line is no UTF-8; nothing was done"))
+      }
+      arguments.append(argument)
+    }
+    return await begin(arguments, environment: environment)
+  }
+
   /// Obeys a command line, given without the program's name.
   package static func begin(_ arguments: [String], environment: Environment = .current) async -> Next {
     var outlet = Outlet.standard
@@ -30,7 +43,7 @@ package enum Program {
     return 1
   }
 
-  private static func obey(
+  static func obey(
     _ invocation: Invocation, _ environment: Environment, _ outlet: Outlet
   ) async throws(CommandError) -> Next {
     let places = XDG(environment)
@@ -49,7 +62,16 @@ package enum Program {
       }
       return .openConsole(try await Destination.find(invocation, environment, outlet), shelf)
     default:
-      let destination = try await Destination.find(invocation, environment, outlet)
+      let destination: Destination
+      do {
+        destination = try await Destination.find(invocation, environment, outlet)
+      } catch {
+        guard invocation.verb == .version else { throw error }
+        Runner.tell(of: nil, Format(invocation), outlet)
+        guard !invocation.namesACluster else { throw error }
+        outlet.note("note: no server was asked: \(error.sentence)".oneLine)
+        return .leave(0)
+      }
       try await Runner(invocation, in: destination, outlet: outlet, shelf: shelf).run()
       if let problem = await destination.login?.warning { outlet.note("note: \(problem)".sanitised) }
       let warnings = destination.warningCount.withLock { $0 }

@@ -115,7 +115,7 @@ struct Standalone: Sendable {
   /// The last lines it said since `beginning`, as one.
   private func tail(from beginning: Int) -> String {
     let bytes = ((try? Files.read(log)) ?? []).dropFirst(beginning)
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").suffix(3)
+    let lines = String(decoding: bytes, as: UTF8.self).lines.filter { !$0.isEmpty }.suffix(3)
     return lines.isEmpty ? "it said nothing" : lines.joined(separator: " / ")
   }
 }

@@ -22,6 +22,13 @@ package func openConsole(
 extension Settings {
   /// The settings of the person whose `environment` this is, from the files of this computer.
   package static func load(_ environment: Environment) -> Settings {
-    Configuration.load(environment: environment.variables) { path in try? Files.text(path, limit: 1 << 20) }
+    Configuration.load(environment: environment.variables) { (path) throws(SystemError) in
+      do throws(SystemError) {
+        return try Files.text(path, limit: 1 << 20)
+      } catch {
+        if error.isMissing { return nil }
+        throw error
+      }
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Manifest
+package import Platform
 import Terminal
 
 /// Where settings come from: the defaults in the program, and over them the person's own files in
@@ -7,19 +8,22 @@ import Terminal
 /// Pure: the environment and the files are handed in. A wrong file is reported, and the default
 /// holds in its place.
 package struct Configuration {
+  /// The text of a file, or `nil` when there is none.
+  package typealias ReadFile = (String) throws(SystemError) -> String?
+
   private let environment: [String: String]
-  private let readFile: (String) -> String?
+  private let readFile: ReadFile
   private var problems: [String] = []
 
   /// A configuration from `environment` and the files that `readFile` finds.
-  package init(environment: [String: String], readFile: @escaping (String) -> String?) {
+  package init(environment: [String: String], readFile: @escaping ReadFile) {
     self.environment = environment
     self.readFile = readFile
   }
 
   /// The settings of the person whose environment this is.
   package static func load(
-    environment: [String: String], readFile: @escaping (String) -> String?
+    environment: [String: String], readFile: @escaping ReadFile
   ) -> Settings {
     var configuration = Configuration(environment: environment, readFile: readFile)
     return configuration.settings()
@@ -57,6 +61,15 @@ package struct Configuration {
       problems: problems)
   }
 
+  private mutating func text(of file: String) -> String? {
+    do {
+      return try readFile(file)
+    } catch {
+      problems.append(error.description)
+      return nil
+    }
+  }
+
   /// `zh` when the locale is Chinese, otherwise `en`.
   static func language(_ environment: [String: String]) -> String {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
@@ -80,9 +93,9 @@ package struct Configuration {
   private mutating func choices() -> Choices {
     let file = folder + "/config.yaml"
     var result = Choices()
-    guard let text = readFile(file) else { return result }
+    guard let text = text(of: file) else { return result }
     do throws(SyntaxError) {
-      guard let node = try YAML.node(text) else { return result }
+      guard let node = try YAML.strictNode(text) else { return result }
       guard case .mapping(let pairs) = node.content else { throw node.mistake("settings are a mapping") }
       for pair in pairs {
         switch pair.key.text ?? "" {
@@ -132,7 +145,7 @@ package struct Configuration {
 
   private mutating func ownTheme(over themes: [String: Theme]) -> Theme? {
     let file = folder + "/theme.yaml"
-    guard let text = readFile(file) else { return nil }
+    guard let text = text(of: file) else { return nil }
     do throws(SettingsError) {
       let theme = try Theme.parse(text, file: file)
       return theme.over(themes[theme.inherits ?? "terminal"] ?? Theme())
@@ -146,7 +159,7 @@ package struct Configuration {
     over keymaps: [String: Keymaps<Action>], base: String?
   ) -> Keymaps<Action>? {
     let file = folder + "/keymap.yaml"
-    guard let text = readFile(file) else { return nil }
+    guard let text = text(of: file) else { return nil }
     do throws(SettingsError) {
       let own = try Keymaps<Action>.parse(text, file: file, vocabulary: Self.vocabulary)
       return own.over(keymaps[own.inherits ?? base ?? "standard"] ?? Keymaps())

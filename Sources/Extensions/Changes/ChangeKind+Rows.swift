@@ -80,8 +80,11 @@ extension ChangeKind {
     verb: "configure", words: "configure", title: "Configure {name}", progressive: "configuring",
     accepted: "config replaced", past: "has the new config", summary: "Edit its config",
     command: .init(
-      name: "config set", summary: "Replace the config of an installed extension", options: ["config"],
-      notes: ["Without --config it reads the new config from the standard input."]),
+      name: "config set", summary: "Replace the config of an installed extension", options: ["config", "empty"],
+      notes: [
+        "Without --config it reads the new config from the standard input. A blank one is refused: an empty config is",
+        "asked for with --empty.",
+      ]),
     feature: .configure, accesses: ["patch"], reads: [], choice: .config)
 
   private static let placeRow = ChangeRow(

@@ -1,3 +1,5 @@
+import Platform
+
 /// What was taken out of a text and put into it, line by line.
 package struct LineDifference: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
@@ -229,16 +231,5 @@ private struct Front {
       if x >= 0, y >= 0, x <= width, y <= height, x + y > best.0 + best.1 { best = (x, y) }
     }
     return best
-  }
-}
-
-extension String {
-  /// The text between newlines.
-  ///
-  /// By bytes: to Swift a carriage return and a newline are one character.
-  var lines: [String] {
-    utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
-      String(decoding: $0, as: UTF8.self)
-    }
   }
 }

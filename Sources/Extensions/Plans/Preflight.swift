@@ -208,12 +208,17 @@ extension PlanSubject {
 
   private var configProblems: [Plan.Problem] {
     guard let config = change.config else { return [] }
-    do throws(SyntaxError) {
-      guard let node = try YAML.node(config), node.value != .null, node.value.mapping == nil else { return [] }
-      throw node.mistake("the config must be a mapping")
-    } catch {
-      return [blocking("config: \(error)")]
+    let review = ConfigReview(config)
+    if let mistake = review.mistake { return [blocking("config: \(mistake)")] }
+    return review.warnings.map { warning("config: \($0)") } + loss(by: review)
+  }
+
+  private func loss(by review: ConfigReview) -> [Plan.Problem] {
+    guard change.kind == .configure, review.isEmpty, let before = installation?.config, !ConfigReview(before).isEmpty
+    else {
+      return []
     }
+    return [warning("this config sets nothing: everything set before is lost, and the chart's defaults apply")]
   }
 }
 

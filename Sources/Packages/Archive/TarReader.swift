@@ -28,7 +28,7 @@ struct TarReader {
         longName = nil
       default: longName = nil
       }
-      if files.count > maximumFiles { throw .tooLarge(limit: bytes.count) }
+      if files.count > maximumFiles { throw .tooManyFiles(limit: maximumFiles) }
     }
     return files
   }
@@ -68,12 +68,23 @@ struct TarReader {
     return path
   }
 
-  /// The path without `.` in it, refused when it leads out of the archive.
+  /// The path without `.` in it and with slashes, refused when it leads out of the archive.
+  ///
+  /// An archive packed on Windows may have backslashes; helm takes them for slashes as well.
   static func safe(_ path: String) throws(PackageError) -> String {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
-    let isHostile = path.unicodeScalars.contains { $0 == "\\" || $0.value < 0x20 || $0.value == 0x7f }
-    guard !path.hasPrefix("/"), !parts.isEmpty, !parts.contains(".."), !isHostile else { throw .unsafePath(path) }
+    let slashed = String(String.UnicodeScalarView(path.unicodeScalars.map { $0 == "\\" ? "/" : $0 }))
+    let parts = slashed.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
+    if let fault = fault(of: slashed, parts) { throw .unsafePath(path, fault) }
     return parts.joined(separator: "/")
+  }
+
+  private static func fault(of path: String, _ parts: [Substring]) -> PathFault? {
+    if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) { return .control }
+    if path.hasPrefix("/") { return .absolute }
+    if parts.contains("..") { return .parent }
+    // `C:` at the front, or behind the chart's folder, where helm looks for it.
+    let isDrive = parts.prefix(2).contains { $0.utf8.count == 2 && $0.hasSuffix(":") && $0.first?.isLetter == true }
+    return isDrive ? .drive : parts.isEmpty ? .empty : nil
   }
 }
 

@@ -40,9 +40,11 @@ package struct Package: Hashable, Sendable {
     return Gzip.pack(TarWriter.archive(Dictionary(placed, uniquingKeysWith: { $1 })))
   }
 
-  /// The file at `path` as text, or `nil` when there is none.
+  /// The file at `path` as text to be shown, without a byte order mark, or `nil` when there is none.
   package func text(_ path: String) -> String? {
-    files[path].map { String(decoding: $0, as: UTF8.self) }
+    files[path].map { bytes in
+      (try? String(textOf: bytes)) ?? String(decoding: bytes, as: UTF8.self)
+    }
   }
 
   /// What `Chart.yaml` says.
@@ -83,7 +85,11 @@ package struct Package: Hashable, Sendable {
   }
 
   private func yaml(_ path: String) throws(PackageError) -> Value? {
-    guard let text = text(path) else { return nil }
+    guard let bytes = files[path] else { return nil }
+    let text: String
+    do { text = try String(textOf: bytes) } catch {
+      throw .unreadable(path: path, SyntaxError(line: error.line, column: 1, problem: error.problem))
+    }
     do { return try YAML.parse(text) } catch { throw .unreadable(path: path, error) }
   }
 

@@ -5,14 +5,25 @@ package import Platform
 package enum PackageError: Error, Hashable, Sendable {
   /// The bytes are no gzip, or no tar in it; the text says what is wrong, for a person.
   case malformed(String)
-  /// Unpacked it would be longer than this many bytes, or have too many files.
+  /// Unpacked it would be longer than this many bytes.
   case tooLarge(limit: Int)
-  /// A file that wants to lie outside the package.
-  case unsafePath(String)
+  /// It has more than this many files.
+  case tooManyFiles(limit: Int)
+  /// A file whose path is none that lies in the package.
+  case unsafePath(String, PathFault)
   /// A file that every package must have.
   case missing(path: String)
   /// A file that is no YAML, or YAML of another shape.
   case unreadable(path: String, SyntaxError)
+}
+
+/// What is wrong with the path of a file in an archive.
+package enum PathFault: String, CaseIterable, Sendable {
+  case absolute = "is absolute"
+  case parent = "leads out of the package"
+  case drive = "names a drive"
+  case control = "has a control character"
+  case empty = "names no file"
 }
 
 extension PackageError: CustomStringConvertible {
@@ -22,8 +33,9 @@ extension PackageError: CustomStringConvertible {
   private var sentence: String {
     switch self {
     case .malformed(let reason): "the package is damaged: \(reason)"
-    case .tooLarge(let limit): "the package is too large: more than \(limit) bytes or too many files"
-    case .unsafePath(let path): "the package is refused: its file \"\(path)\" points outside of it"
+    case .tooLarge(let limit): "the package is too large: unpacked it has more than \(limit) bytes"
+    case .tooManyFiles(let limit): "the package is too large: it has more than \(limit) files"
+    case .unsafePath(let path, let fault): "the package is refused: the path \"\(path)\" in it \(fault.rawValue)"
     case .missing(let path): "the package has no \(path)"
     case .unreadable(let path, let error): "\(path): \(error)"
     }

@@ -27,17 +27,26 @@ package struct SemanticVersion: Sendable {
     let (core, words) = beforeBuild.cut(at: "-")
     let numbers = core.split(separator: ".", omittingEmptySubsequences: false).map(Self.number)
     guard (1...3).contains(numbers.count), !numbers.contains(nil) else { return nil }
-    let prerelease = words?.split(separator: ".", omittingEmptySubsequences: false).map(String.init) ?? []
-    guard prerelease.allSatisfy(Self.isIdentifier) else { return nil }
-    if let build, !build.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(Self.isIdentifier) {
-      return nil
-    }
+    guard let prerelease = Self.prerelease(words), Self.isBuild(build) else { return nil }
     let known = numbers.compactMap { $0 } + [0, 0]
     self.init(known[0], known[1], known[2], prerelease: prerelease, build: build.map(String.init) ?? "")
   }
 
   /// The version without what makes it a pre-release: `1.29.1` of `1.29.1-eks-508b6b3`.
   package var release: SemanticVersion { SemanticVersion(major, minor, patch) }
+
+  /// The words after the hyphen; a number among them begins with no zero (§9).
+  static func prerelease(_ words: Substring?) -> [String]? {
+    let words = words?.split(separator: ".", omittingEmptySubsequences: false).map(String.init) ?? []
+    let areWords = words.allSatisfy { word in
+      isIdentifier(word) && (word == "0" || !word.hasPrefix("0") || number(word) == nil)
+    }
+    return areWords ? words : nil
+  }
+
+  static func isBuild(_ words: Substring?) -> Bool {
+    words?.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(isIdentifier) ?? true
+  }
 
   static func isIdentifier(_ word: some StringProtocol) -> Bool {
     !word.isEmpty

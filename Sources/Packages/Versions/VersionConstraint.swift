@@ -1,25 +1,32 @@
-/// A condition on versions, in the language of Masterminds' semver, which KubeSphere and helm read:
+/// A condition on versions, in the language of Masterminds' semver 3.4, which KubeSphere and helm read:
 /// `>=1.19.0-0 <2`, `~1.2 || ^3`, `1.2 - 1.4.5`, `1.x`, `*`.
 ///
-/// A pre-release satisfies only a comparison that names a pre-release itself, so `v1.29.1-eks-1`
+/// A pre-release satisfies only a group of comparisons in which one names a pre-release (helm 3.17 still has 3.3, where
+/// each comparison must), so `v1.29.1-eks-1`
 /// fails `>=1.19.0` and passes `>=1.19.0-0` (docs/KUBESPHERE.md: Extension status).
 package struct VersionConstraint: Hashable, Sendable {
   /// One of the groups must hold, with all of its comparisons.
-  private var groups: [[VersionComparison]]
+  private var groups: [[VersionComparison]] = []
 
   /// Reads a constraint; `nil` when `text` is none.
   ///
-  /// An empty text allows every version.
+  /// An empty text is `*`: every version that is no pre-release.
   package init?(_ text: String) {
-    groups = []
-    for part in text.split(separator: "||") {
-      guard let group = VersionComparison.group(part) else { return nil }
+    var rest = text.allSatisfy(\.isWhitespace) ? "*" : text[...]
+    while true {
+      guard let group = VersionComparison.group(&rest) else { return nil }
       groups.append(group)
+      if rest.isEmpty { return }
+      guard rest.hasPrefix("||") else { return nil }
+      rest = rest.dropFirst(2)
     }
   }
 
   package func allows(_ version: SemanticVersion) -> Bool {
-    groups.isEmpty || groups.contains { group in group.allSatisfy { $0.allows(version) } }
+    groups.contains { group in
+      (version.prerelease.isEmpty || group.contains { !$0.version.prerelease.isEmpty })
+        && group.allSatisfy { $0.allows(version) }
+    }
   }
 }
 
@@ -30,7 +37,7 @@ struct VersionComparison: Hashable, Sendable {
     case tilde = "~", caret = "^"
   }
 
-  /// What a blank, an `x` or a `*` leaves open.
+  /// What a missing number, an `x` or a `*` leaves open; an open number counts as zero.
   enum Precision {
     case nothing, major, minor, full
   }
@@ -39,74 +46,108 @@ struct VersionComparison: Hashable, Sendable {
   var version: SemanticVersion
   var precision: Precision
 
+  /// Whether the comparison holds, which is asked of a pre-release only where its group admits those.
   func allows(_ candidate: SemanticVersion) -> Bool {
-    if !candidate.prerelease.isEmpty, version.prerelease.isEmpty { return false }
-    if precision == .nothing { return comparison != .notEqual && comparison != .greater && comparison != .less }
     switch comparison {
-    case .equal: return precision == .full ? candidate == version : isWithinTilde(candidate)
-    case .notEqual: return precision == .full ? candidate != version : !sharesWhatIsWritten(candidate)
-    case .greater: return candidate > version && !(precision != .full && sharesWhatIsWritten(candidate))
-    case .less: return candidate < version
-    case .atLeast: return candidate >= version
-    case .atMost: return candidate <= version || (precision != .full && sharesWhatIsWritten(candidate))
-    case .tilde: return isWithinTilde(candidate)
-    case .caret: return isWithinCaret(candidate)
+    case .equal: precision == .full ? candidate == version : isWithinTilde(candidate)
+    case .notEqual: differs(candidate)
+    case .greater: isAbove(candidate)
+    case .less: candidate < version
+    case .atLeast: candidate >= version
+    case .atMost: isAtMost(candidate)
+    case .tilde: isWithinTilde(candidate)
+    case .caret: isWithinCaret(candidate)
     }
   }
 
-  /// Equal as far as the constraint's version was written: `1.x` covers all of 1.
-  private func sharesWhatIsWritten(_ candidate: SemanticVersion) -> Bool {
-    candidate.major == version.major && (precision == .major || candidate.minor == version.minor)
+  /// `!=4.1` leaves out all of 4.1; with a pre-release written, only the like pre-releases.
+  private func differs(_ candidate: SemanticVersion) -> Bool {
+    switch precision {
+    case .major: candidate.major != version.major
+    case .minor: !sharesMinor(candidate) || candidate.prerelease != version.prerelease
+    case .nothing, .full: candidate != version
+    }
   }
 
-  /// `~1.2.3` and `~1.2` stay within 1.2, `~1` within 1.
+  /// `>1.2` begins with 1.3, and `>1` with 2.
+  private func isAbove(_ candidate: SemanticVersion) -> Bool {
+    switch precision {
+    case .major: candidate.major > version.major
+    case .minor: candidate.major > version.major || (sharesMajor(candidate) && candidate.minor > version.minor)
+    case .nothing, .full: candidate > version
+    }
+  }
+
+  /// `<=1.2` ends with 1.2, and `<=1` with 1.
+  private func isAtMost(_ candidate: SemanticVersion) -> Bool {
+    switch precision {
+    case .full: candidate <= version
+    case .major: candidate.major <= version.major
+    case .nothing, .minor:
+      candidate.major < version.major || (sharesMajor(candidate) && candidate.minor <= version.minor)
+    }
+  }
+
+  /// `~1.2.3` and `~1.2` stay within 1.2, `~1` within 1; `~0.0.0` and `~*` stay nowhere.
   private func isWithinTilde(_ candidate: SemanticVersion) -> Bool {
-    candidate >= version && sharesWhatIsWritten(candidate)
+    guard candidate >= version else { return false }
+    let isZero = version.release == SemanticVersion(0, 0, 0)
+    if isZero, precision == .full || precision == .nothing { return true }
+    return precision == .major ? sharesMajor(candidate) : sharesMinor(candidate)
   }
 
   /// `^` keeps the leftmost number that is not zero.
   private func isWithinCaret(_ candidate: SemanticVersion) -> Bool {
-    guard candidate >= version, candidate.major == version.major else { return false }
+    guard candidate >= version, sharesMajor(candidate) else { return false }
     if version.major > 0 || precision == .major { return true }
-    guard candidate.minor == version.minor else { return false }
+    guard sharesMinor(candidate) else { return false }
     return version.minor > 0 || precision == .minor || candidate.patch == version.patch
+  }
+
+  private func sharesMajor(_ candidate: SemanticVersion) -> Bool { candidate.major == version.major }
+
+  private func sharesMinor(_ candidate: SemanticVersion) -> Bool {
+    sharesMajor(candidate) && candidate.minor == version.minor
   }
 }
 
 extension VersionComparison {
-  /// The comparisons of one group, parted by blanks or commas.
-  static func group(_ text: Substring) -> [VersionComparison]? {
-    if let range = hyphenRange(text) { return range }
-    var rest = text
+  /// Takes the comparisons of one group, parted by blanks or commas, from the front of `rest`; the next group begins
+  /// with `||`.
+  static func group(_ rest: inout Substring) -> [VersionComparison]? {
     var result: [VersionComparison] = []
     while true {
-      rest = rest.drop { $0 == " " || $0 == "," || $0 == "\t" }
-      if rest.isEmpty { return result.isEmpty ? nil : result }
-      guard let comparison = next(&rest) else { return nil }
-      result.append(comparison)
+      skipBlanks(&rest)
+      guard let comparisons = next(&rest) else { return nil }
+      result += comparisons
+      let isParted = skipBlanks(&rest)
+      if rest.isEmpty || rest.hasPrefix("||") { return result }
+      if rest.first == "," {
+        rest = rest.dropFirst()
+      } else if !isParted {
+        return nil
+      }
     }
   }
 
-  /// `1.2 - 1.4.5` is `>=1.2 <=1.4.5`; the hyphen stands between blanks.
-  private static func hyphenRange(_ text: Substring) -> [VersionComparison]? {
-    let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" })
-    guard words.count == 3, words[1] == "-" else { return nil }
-    guard let (low, lowPrecision) = partialVersion(words[0]), let (high, highPrecision) = partialVersion(words[2])
-    else { return nil }
-    return [
-      VersionComparison(comparison: .atLeast, version: low, precision: lowPrecision),
-      VersionComparison(comparison: .atMost, version: high, precision: highPrecision),
-    ]
-  }
-
-  private static func next(_ rest: inout Substring) -> VersionComparison? {
+  /// One comparison, or the two of a range: `1.2 - 1.4.5` is `>=1.2, <=1.4.5`, and the hyphen stands between blanks.
+  private static func next(_ rest: inout Substring) -> [VersionComparison]? {
     let sign = rest.prefix { "=!<>~^".contains($0) }
     guard let comparison = operators[String(sign)] else { return nil }
-    rest = rest.dropFirst(sign.count).drop { $0 == " " }
-    let word = rest.prefix { $0 != " " && $0 != "," && $0 != "\t" && !"=!<>~^".contains($0) }
-    rest = rest.dropFirst(word.count)
-    guard let (version, precision) = partialVersion(word) else { return nil }
-    return VersionComparison(comparison: comparison, version: version, precision: precision)
+    rest = rest.dropFirst(sign.count)
+    skipBlanks(&rest)
+    guard let (version, precision) = partialVersion(&rest) else { return nil }
+    var after = rest
+    guard sign.isEmpty, skipBlanks(&after), after.first == "-" else {
+      return [VersionComparison(comparison: comparison, version: version, precision: precision)]
+    }
+    after = after.dropFirst()
+    guard skipBlanks(&after), let (high, highPrecision) = partialVersion(&after) else { return nil }
+    rest = after
+    return [
+      VersionComparison(comparison: .atLeast, version: version, precision: precision),
+      VersionComparison(comparison: .atMost, version: high, precision: highPrecision),
+    ]
   }
 
   private static let operators: [String: Operator] = {
@@ -118,20 +159,37 @@ extension VersionComparison {
     return table
   }()
 
-  /// Reads `1`, `1.x`, `v1.2.*`, `1.2.3-rc.1`; what follows an open number must be open too.
-  private static func partialVersion(_ word: Substring) -> (SemanticVersion, Precision)? {
-    var text = word.cut(at: "+").0
-    if text.first == "v" { text = text.dropFirst() }
+  /// Takes `1`, `1.x`, `v1.2.*`, `1.2.3-rc.1`; what follows an open number is open too, whatever is written there.
+  private static func partialVersion(_ rest: inout Substring) -> (SemanticVersion, Precision)? {
+    let word = rest.prefix { !isBlank($0) && $0 != "," && $0 != "|" }
+    rest = rest[word.endIndex...]
+    let (text, build) = (word.first == "v" ? word.dropFirst() : word).cut(at: "+")
     let (core, suffix) = text.cut(at: "-")
     let parts = core.split(separator: ".", omittingEmptySubsequences: false)
-    guard (1...3).contains(parts.count) else { return nil }
+    guard (1...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isNumeral) }) else {
+      return nil
+    }
     let written = parts.prefix { !["x", "X", "*"].contains($0) }
     let numbers = written.compactMap { SemanticVersion.number($0) }
-    guard numbers.count == written.count else { return nil }
-    let prerelease = suffix?.split(separator: ".", omittingEmptySubsequences: false).map(String.init) ?? []
-    guard prerelease.allSatisfy(SemanticVersion.isIdentifier) else { return nil }
+    guard numbers.count == written.count, let prerelease = SemanticVersion.prerelease(suffix),
+      SemanticVersion.isBuild(build)
+    else { return nil }
     let known = numbers + [0, 0, 0]
     let precisions: [Precision] = [.nothing, .major, .minor, .full]
     return (SemanticVersion(known[0], known[1], known[2], prerelease: prerelease), precisions[numbers.count])
+  }
+
+  private static func isNumeral(_ character: Character) -> Bool {
+    character.isASCII && (character.isNumber || "xX*".contains(character))
+  }
+
+  private static func isBlank(_ character: Character) -> Bool { character.isASCII && character.isWhitespace }
+
+  /// True when there was a blank.
+  @discardableResult
+  private static func skipBlanks(_ rest: inout Substring) -> Bool {
+    let start = rest.startIndex
+    rest = rest.drop(while: isBlank)
+    return rest.startIndex > start
   }
 }

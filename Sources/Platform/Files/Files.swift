@@ -20,9 +20,14 @@ package enum Files {
     }
   }
 
-  /// The text of the file at `path`; what is not UTF-8 becomes U+FFFD.
+  /// The text of the file at `path`; one that is no text is refused with its line and byte.
   package static func text(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> String {
-    String(decoding: try read(path, limit: limit), as: UTF8.self)
+    let bytes = try read(path, limit: limit)
+    do {
+      return try String(textOf: bytes)
+    } catch {
+      throw SystemError("reading \(path)", problem: error.description)
+    }
   }
 
   /// Writes a file so that a crash at any moment leaves the old one or the new one, never half.

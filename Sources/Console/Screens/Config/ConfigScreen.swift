@@ -1,6 +1,7 @@
 import Client
 import Editor
 import Extensions
+import Platform
 import Terminal
 
 /// The config of an extension, being written.
@@ -142,7 +143,7 @@ struct ConfigScreen: Screen {
     guard isOutdated, let current = state.market.installed.of(name)?.config else {
       return [.complain("The cluster has the config this editing began from.")]
     }
-    let lines = current.split(separator: "\n", omittingEmptySubsequences: false).map { "# " + $0 }
+    let lines = current.shownLines.map { "# " + $0 }
     let beside = ["# The cluster's config now:"] + lines + ["# What you wrote:"]
     _ = editor.perform(.moveTextStart)
     _ = editor.handle(.paste(beside.joined(separator: "\n") + "\n"), keymap: Keymap())

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import Operations
 import Packages
+import Platform
 import Terminal
 
 /// One extension: what it is, its versions, its README and its config.
@@ -91,7 +92,7 @@ struct ExtensionScreen: Screen {
     if installation.config.trimmed.isEmpty {
       return [Line("The config is empty: the chart's defaults hold.", "dim")]
     }
-    return installation.config.split(separator: "\n", omittingEmptySubsequences: false).map { Line(String($0)) }
+    return installation.config.shownLines.map { Line($0) }
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {

@@ -8,6 +8,8 @@ struct Filter: Hashable, Sendable {
     case text(Needle, isInverse: Bool)
     case fuzzy([UInt8])
     case property(key: String, value: String, isEqual: Bool)
+    /// Not yet, or never, a condition: everything is shown.
+    case incomplete
   }
 
   let text: String
@@ -19,6 +21,11 @@ struct Filter: Hashable, Sendable {
   }
 
   var isEmpty: Bool { kind == .everything }
+
+  /// Why the text as it is leaves nothing out.
+  var problem: String? {
+    kind == .incomplete ? "-l takes KEY=VALUE or KEY!=VALUE, such as -l category=security, not \(text)." : nil
+  }
 
   private static func kind(_ text: String) -> Kind {
     let text = text.lowercased().drop { $0 == " " }
@@ -35,16 +42,22 @@ struct Filter: Hashable, Sendable {
 
   private static func property(_ text: Substring) -> Kind {
     let text = text.filter { $0 != " " }
-    guard let equals = text.firstIndex(of: "=") else { return .everything }
+    if text.isEmpty { return .everything }
+    guard let equals = text.firstIndex(of: "=") else { return .incomplete }
     let isEqual = !text[..<equals].hasSuffix("!")
-    let key = text[..<equals].filter { $0 != "!" }
+    let key = isEqual ? text[..<equals] : text[..<equals].dropLast()
     let value = text[equals...].drop { $0 == "=" }
-    return value.isEmpty ? .everything : .property(key: key, value: String(value), isEqual: isEqual)
+    guard isWord(key), isWord(value) else { return .incomplete }
+    return .property(key: String(key), value: String(value), isEqual: isEqual)
+  }
+
+  private static func isWord(_ text: Substring) -> Bool {
+    !text.isEmpty && !text.contains { "!=,()<>".contains($0) }
   }
 
   func accepts(_ row: Row) -> Bool {
     switch kind {
-    case .everything: true
+    case .everything, .incomplete: true
     case .text(let needle, let isInverse): needle.isIn(row.haystack) != isInverse
     case .fuzzy(let letters): Self.has(letters, inOrderIn: row.haystack)
     case .property(let key, let value, let isEqual): (row.property(key)?.lowercased() == value) == isEqual

@@ -124,6 +124,7 @@ struct MarketplaceScreen: Screen {
     switch command {
     case .open:
       filtering = nil
+      if let problem = listing.filter.problem { return [.complain(problem)] }
     case .back:
       filtering = nil
       filter("")

@@ -1,0 +1,81 @@
+/// Why bytes that a person gave are no text.
+package enum TextError: Error, Hashable, Sendable {
+  /// The byte there begins no character or breaks one off; lines and the bytes of a line count from one.
+  case notUTF8(line: Int, byte: Int)
+  /// A byte order mark promises UTF-16, and this line does not hold it.
+  case notUTF16(line: Int)
+
+  package var line: Int {
+    switch self {
+    case .notUTF8(let line, _), .notUTF16(let line): line
+    }
+  }
+
+  /// What is wrong, without the line.
+  package var problem: String {
+    switch self {
+    case .notUTF8(_, let byte): "byte \(byte) is no UTF-8; save the text as UTF-8"
+    case .notUTF16: "this is no UTF-16, which its byte order mark promises; save the text as UTF-8"
+    }
+  }
+}
+
+extension TextError: CustomStringConvertible {
+  package var description: String { "line \(line): \(problem)" }
+}
+
+extension String {
+  /// The text that `bytes` are: UTF-8, or UTF-16 where a byte order mark says so; the mark is no part of the text.
+  ///
+  /// The border for what people give. Nothing is replaced: what would be sent is what was given, or nothing.
+  package init(textOf bytes: [UInt8]) throws(TextError) {
+    for (mark, isBig) in [([0xFF, 0xFE] as [UInt8], false), ([0xFE, 0xFF], true)] where bytes.starts(with: mark) {
+      self = try Self.utf16(bytes.dropFirst(2), isBig)
+      return
+    }
+    let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+    guard let text = String(validating: hasMark ? bytes.dropFirst(3) : bytes[...], as: UTF8.self) else {
+      throw Self.mistake(in: bytes)
+    }
+    self = text
+  }
+
+  private static func mistake(in bytes: [UInt8]) -> TextError {
+    var parser = Unicode.UTF8.ForwardParser()
+    var iterator = bytes.makeIterator()
+    var (line, byte) = (1, 1)
+    while case .valid(let scalar) = parser.parseScalar(from: &iterator) {
+      (line, byte) = scalar.first == 10 ? (line + 1, 1) : (line, byte + scalar.count)
+    }
+    return .notUTF8(line: line, byte: byte)
+  }
+
+  private static func utf16(_ bytes: ArraySlice<UInt8>, _ isBig: Bool) throws(TextError) -> String {
+    let units = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map { (place: Int) -> UInt16 in
+      let (first, second) = (UInt16(bytes[place]), UInt16(bytes[place + 1]))
+      return isBig ? first << 8 | second : second << 8 | first
+    }
+    if bytes.count.isMultiple(of: 2), let text = String(validating: units, as: UTF16.self) { return text }
+    var parser = Unicode.UTF16.ForwardParser()
+    var iterator = units.makeIterator()
+    var line = 1
+    while case .valid(let scalar) = parser.parseScalar(from: &iterator) { line += scalar.first == 10 ? 1 : 0 }
+    throw .notUTF16(line: line)
+  }
+}
+
+extension String {
+  /// The text between newlines.
+  ///
+  /// By bytes: to Swift a carriage return and a newline are one character.
+  package var lines: [String] {
+    utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+  }
+
+  /// The lines to be shown: without the carriage returns that some editors put before newlines.
+  package var shownLines: [String] {
+    lines.map { $0.utf8.last == UInt8(ascii: "\r") ? String($0.dropLast()) : $0 }
+  }
+}
