@@ -16,6 +16,7 @@ struct InstallationReconciler: Reconciler {
   func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
     guard let object = try await cluster.find(dialect.installations, name) else {
       settings.activity.set(name, isBusy: false)
+      settings.stopwatch.forget(name)
       return .whenChanged
     }
     let snapshot = try await InstallationSnapshot(object, cluster, dialect)
@@ -159,7 +160,7 @@ extension InstallationReconciler {
       return .atOnce
     }
     let others = missing.count > 1 ? " and \(missing.count - 1) more" : ""
-    let seconds = settings.now().secondsSince1970 - record.since.secondsSince1970
+    let seconds = settings.stopwatch.seconds(record.name, since: record.since)
     guard seconds < settings.readyTimeout else {
       throw .lasting("not ready after \(settings.readyTimeout) s: \(first)\(others)")
     }
@@ -211,7 +212,7 @@ extension InstallationReconciler {
       try await passing { () throws(ClusterError) in try await save(record.uninstalled(at: settings.now()), snapshot) }
       return .atOnce
     }
-    let seconds = settings.now().secondsSince1970 - record.since.secondsSince1970
+    let seconds = settings.stopwatch.seconds(record.name, since: record.since)
     guard record.state == .uninstalling, seconds >= settings.readyTimeout else {
       return .after(record.state == .uninstalling ? settings.pollInterval : settings.patience)
     }

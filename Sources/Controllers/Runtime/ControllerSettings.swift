@@ -18,7 +18,9 @@ package struct ControllerSettings: Sendable {
   package var activity = ControllerActivity()
   /// Takes lines for a log.
   package var report: @Sendable (String) -> Void = { _ in }
-  /// The clock.
+  /// How long installations have been as they are.
+  package var stopwatch = Stopwatch()
+  /// The clock on the wall, for what is written down.
   package var now: @Sendable () -> Timestamp = Timestamp.now
 
   package init() {}

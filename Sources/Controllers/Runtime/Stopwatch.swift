@@ -1,0 +1,29 @@
+import Platform
+
+/// How long installations have been in their present state, by a clock that nobody sets.
+///
+/// A record says since when by the clock on the wall, which may be years off a moment later. What began before this
+/// process counts from its first look.
+package final class Stopwatch: Sendable {
+  private let now: @Sendable () -> ContinuousClock.Instant
+  private let starts = Locked<[String: (since: Timestamp, start: ContinuousClock.Instant)]>([:])
+
+  package init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+    self.now = now
+  }
+
+  /// Whole seconds that `name` has been in the state it is in `since`.
+  func seconds(_ name: String, since: Timestamp) -> Int {
+    let now = now()
+    return starts.withLock { starts in
+      if let known = starts[name], known.since == since { return Int(known.start.duration(to: now).components.seconds) }
+      starts[name] = (since, now)
+      return 0
+    }
+  }
+
+  /// Forgets what is gone.
+  func forget(_ name: String) {
+    starts.withLock { $0[name] = nil }
+  }
+}
