@@ -6,12 +6,14 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -35,6 +37,14 @@ int ksx_window_size(int fd, int *rows, int *columns) {
   return 0;
 }
 
+void ksx_allow_files(int count) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+  if (count >= 0) limit.rlim_max = (rlim_t)count;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int ksx_set_dumpable(int may) { return prctl(PR_SET_DUMPABLE, may ? 1 : 0, 0, 0, 0); }
 int ksx_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1; }
 
@@ -44,36 +54,53 @@ void ksx_screen_release(void) { atomic_flag_clear(&claimed); }
 
 // Signals that become bytes.
 
-static const int caught[] = {SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGCONT};
-enum { caught_count = sizeof caught / sizeof *caught };
-static struct sigaction before_catch[caught_count];
+// What a person or a supervisor sends.
+static const int caught[] = {SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGCONT, SIGTSTP};
+// What would end the process on the spot, and leave the terminal as it is.
+static const int ending[] = {SIGALRM, SIGUSR1, SIGUSR2,   SIGVTALRM, SIGPROF,
+                             SIGIO,   SIGPWR,  SIGSTKFLT, SIGXCPU,   SIGXFSZ};
+enum { caught_count = sizeof caught / sizeof *caught, ending_count = sizeof ending / sizeof *ending };
+static struct sigaction before_catch[_NSIG];
+static char is_caught[_NSIG];
 static int signal_pipe[2] = {-1, -1};
+
+static void let_go_of_output(int number);
 
 static void on_signal(int number) {
   int saved = errno;
   char byte = (char)number;
   // A full pipe already says all there is to say.
   (void)!write(signal_pipe[1], &byte, 1);
+  if (number != SIGWINCH && number != SIGCONT && number != SIGTSTP) let_go_of_output(number);
   errno = saved;
 }
 
-int ksx_signals_catch(void) {
-  if (pipe2(signal_pipe, O_NONBLOCK | O_CLOEXEC) < 0) return -1;
+static void catch_one(int number, int only_default) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
-  for (int i = 0; i < caught_count; i++) {
-    // nohup asked for a program that outlives its terminal.
-    sigaction(caught[i], NULL, &before_catch[i]);
-    if (caught[i] == SIGHUP && before_catch[i].sa_handler == SIG_IGN) continue;
-    sigaction(caught[i], &action, NULL);
-  }
+  if (sigaction(number, NULL, &before_catch[number]) < 0) return;
+  // nohup asked for a program that outlives its terminal, and other handlers have their reasons; that of SIGQUIT
+  // is the Swift runtime's, which takes it for a crash.
+  if (before_catch[number].sa_handler == SIG_IGN && number != SIGINT && number != SIGTERM) return;
+  if (before_catch[number].sa_handler != SIG_DFL && only_default) return;
+  is_caught[number] = sigaction(number, &action, NULL) == 0;
+}
+
+int ksx_signals_catch(void) {
+  if (pipe2(signal_pipe, O_NONBLOCK | O_CLOEXEC) < 0) return -1;
+  for (int i = 0; i < caught_count; i++) catch_one(caught[i], 0);
+  for (int i = 0; i < ending_count; i++) catch_one(ending[i], 1);
+  for (int number = SIGRTMIN; number <= SIGRTMAX; number++) catch_one(number, 1);
   return signal_pipe[0];
 }
 
 void ksx_signals_let_go(void) {
-  for (int i = 0; i < caught_count; i++) sigaction(caught[i], &before_catch[i], NULL);
+  for (int number = 1; number < _NSIG; number++) {
+    if (is_caught[number]) sigaction(number, &before_catch[number], NULL);
+    is_caught[number] = 0;
+  }
   close(signal_pipe[0]);
   close(signal_pipe[1]);
   signal_pipe[0] = signal_pipe[1] = -1;
@@ -87,13 +114,63 @@ static struct sigaction before_arm[fatal_count];
 static struct termios saved_modes;
 static char restore_bytes[512];
 static size_t restore_count;
-static int restore_fd = -1;
+static int restore_fd = -1, armed_fd = -1;
 static int saved_stderr = -1;
 static atomic_int armed;
 
+// A terminal that takes no output holds the write for ever; then the way out is to write to nowhere.
+
+static int null_fd = -1;
+static atomic_int is_writing, must_end, is_diverted;
+static pthread_t writer;
+
+static int takes_output(int milliseconds) {
+  struct pollfd polled = {.fd = restore_fd, .events = POLLOUT};
+  return poll(&polled, 1, milliseconds) == 1 && polled.revents & POLLOUT;
+}
+
+static void divert_output(void) {
+  if (null_fd < 0 || atomic_exchange(&is_diverted, 1)) return;
+  dup2(null_fd, STDOUT_FILENO);
+}
+
+static void let_go_of_output(int number) {
+  // Ctrl-c and ctrl-\\ for another program in the foreground come here, too, and this one goes on afterwards.
+  if (number != SIGINT && number != SIGQUIT) atomic_store(&must_end, 1);
+  if (!atomic_load(&is_writing)) return;
+  divert_output();
+  // Interrupted, the write begins again, with what the descriptor is now.
+  if (!pthread_equal(pthread_self(), writer)) pthread_kill(writer, number);
+}
+
+void ksx_output_begin(void) {
+  writer = pthread_self();
+  atomic_store(&is_writing, 1);
+  if (atomic_load(&must_end) && !takes_output(100)) divert_output();
+}
+
+void ksx_output_end(void) { atomic_store(&is_writing, 0); }
+
+/// Writes what the terminal takes within a second; what waits to be shown is dropped for it.
+static void write_in_time(const char *bytes, size_t count) {
+  int flags = fcntl(restore_fd, F_GETFL);
+  fcntl(restore_fd, F_SETFL, flags | O_NONBLOCK);
+  for (int attempt = 0; count > 0 && attempt < 10; attempt++) {
+    if (!takes_output(100)) {
+      tcflush(restore_fd, TCOFLUSH);
+      continue;
+    }
+    ssize_t written = write(restore_fd, bytes, count);
+    if (written <= 0) continue;
+    bytes += written;
+    count -= (size_t)written;
+  }
+  fcntl(restore_fd, F_SETFL, flags);
+}
+
 static void restore(void) {
   if (!atomic_exchange(&armed, 0)) return;
-  (void)!write(restore_fd, restore_bytes, restore_count);
+  write_in_time(restore_bytes, restore_count);
   tcsetattr(restore_fd, TCSANOW, &saved_modes);
   if (saved_stderr >= 0) dup2(saved_stderr, STDERR_FILENO);
 }
@@ -113,7 +190,12 @@ void ksx_restore_arm(int fd) {
   // Twice would take the modes of the screen and the handlers below for the former ones.
   if (atomic_load(&armed)) return;
   if (!atomic_flag_test_and_set(&registered)) atexit(restore);
-  restore_fd = fd;
+  // Numbers of their own: standard output may lead elsewhere when they are needed.
+  armed_fd = fd;
+  restore_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (restore_fd < 0) restore_fd = fd;
+  null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  atomic_store(&must_end, 0);
   restore_count = 0;
   tcgetattr(fd, &saved_modes);
   stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
@@ -133,7 +215,19 @@ void ksx_restore_with(const char *bytes, size_t count) {
 }
 
 void ksx_restore_disarm(void) {
+  int was_diverted = atomic_exchange(&is_diverted, 0);
+  if (was_diverted) {
+    // What ends the screen went nowhere.
+    int is_armed = atomic_load(&armed);
+    restore();
+    atomic_store(&armed, is_armed);
+    dup2(restore_fd, STDOUT_FILENO);
+  }
   if (!atomic_exchange(&armed, 0)) return;
+  if (null_fd >= 0) close(null_fd);
+  null_fd = -1;
+  if (restore_fd > STDERR_FILENO && restore_fd != armed_fd) close(restore_fd);
+  restore_fd = -1;
   for (int i = 0; i < fatal_count; i++) sigaction(fatal[i], &before_arm[i], NULL);
 }
 

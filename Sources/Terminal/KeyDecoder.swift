@@ -1,8 +1,8 @@
 /// Turns what ncurses reads into keys.
 ///
 /// It is fed bytes and codes of keys, and keeps what is not complete: half a character of UTF-8, an escape
-/// that may be the alt key, a paste. Bytes are decoded here rather than by `wget_wch`, which forgets
-/// the beginning of a character when its end has not arrived.
+/// that may be the alt key, a sequence that is no key, a paste. Bytes are decoded here rather than by
+/// `wget_wch`, which forgets the beginning of a character when its end has not arrived.
 struct KeyDecoder {
   /// What ncurses has read.
   enum Input: Hashable {
@@ -11,70 +11,159 @@ struct KeyDecoder {
     case pasteBegins, pasteEnds
     /// Nothing more for now.
     case nothing
+    /// Nothing came for as long as `patience` says.
+    case silence
   }
 
-  private var hasEscape = false
+  private enum State: Hashable {
+    case ground
+    /// An escape has come, and nothing after it yet.
+    case escape
+    /// An escape was delivered as a key because nothing followed at once: on a slow line the rest of a sequence may.
+    case cut
+    /// What may be the rest of a sequence after such an escape: one byte, which may as well be a key.
+    case tail(ControlSequence)
+    case sequence(ControlSequence)
+    case paste(Paste)
+  }
+
+  private var state = State.ground
   private var pending: [UInt8] = []
-  private var pasted: String?
 
-  /// A paste is delivered in pieces of this size at most, so that a lost end mark cannot swallow every key.
-  static let maximumPaste = 1 << 20
-
-  mutating func decode(_ input: Input) -> [Key] {
-    if pasted != nil { return paste(input) }
-    switch input {
-    case .byte(let byte): return decode(byte)
-    case .key(.backspace) where hasEscape:
-      hasEscape = false
-      return [.alt("\u{7F}")]
-    case .key(let key): return takeEscape() + [key]
-    case .pasteBegins:
-      pasted = ""
-      return takeEscape()
-    case .pasteEnds: return []
-    case .nothing: return takeEscape()
+  /// How long silence must be to end what is not complete; `nil` when nothing is.
+  var patience: Duration? {
+    switch state {
+    case .ground, .escape: nil
+    case .cut, .tail, .sequence: .milliseconds(400)
+    case .paste: .seconds(1)
     }
   }
 
-  private mutating func takeEscape() -> [Key] {
-    defer { hasEscape = false }
-    return hasEscape ? [.escape] : []
+  /// Whether bytes are pasted text, so that they can be read by the thousand.
+  var isPasting: Bool { if case .paste = state { true } else { false } }
+
+  mutating func decode(_ input: Input) -> [Key] {
+    switch input {
+    case .byte(let byte): return decode(byte)
+    case .nothing: return pause()
+    case .silence: return fallSilent()
+    case .pasteBegins where !isPasting:
+      defer { state = .paste(Paste()) }
+      return giveUp()
+    case .pasteEnds:
+      guard case .paste(let paste) = state else { return [] }
+      state = .ground
+      return paste.keys
+    case .key(.backspace) where state == .escape:
+      state = .ground
+      return [.alt("\u{7F}")]
+    case .key(let key) where !isPasting: return giveUp() + [key]
+    case .key, .pasteBegins: return []
+    }
+  }
+
+  /// Drops what is not complete; an escape was a key then.
+  private mutating func giveUp() -> [Key] {
+    defer { state = .ground }
+    switch state {
+    case .escape: return [.escape]
+    case .tail(let sequence): return Self.key(of: sequence)
+    case .ground, .cut, .sequence, .paste: return []
+    }
+  }
+
+  /// Nothing more has arrived.
+  private mutating func pause() -> [Key] {
+    switch state {
+    case .escape:
+      state = .cut
+      return [.escape]
+    case .tail(let sequence):
+      state = .ground
+      return Self.key(of: sequence)
+    case .ground, .cut, .sequence, .paste: return []
+    }
+  }
+
+  private mutating func fallSilent() -> [Key] {
+    switch state {
+    case .sequence(let sequence):
+      state = .ground
+      return sequence.chord.map { [$0] } ?? []
+    case .paste(let paste):
+      state = .ground
+      return paste.keysAfterSilence
+    case .ground, .escape, .cut, .tail: return giveUp()
+    }
   }
 
   private mutating func decode(_ byte: UInt8) -> [Key] {
-    if byte == 0x1B, pending.isEmpty {
-      let before = takeEscape()
-      hasEscape = true
-      return before
+    switch state {
+    case .ground: return plain(byte)
+    case .escape: return afterEscape(byte)
+    case .cut:
+      state = .ground
+      guard pending.isEmpty, let sequence = ControlSequence(byte), sequence.introducer != UInt8(ascii: "O") else {
+        return plain(byte)
+      }
+      state = .tail(sequence)
+      return []
+    case .tail(let sequence):
+      if sequence.canBegin(with: byte) { return go(on: sequence, byte) }
+      state = .ground
+      return Self.key(of: sequence) + plain(byte)
+    case .sequence(let sequence): return go(on: sequence, byte)
+    case .paste(var paste):
+      state = .ground
+      let isComplete = paste.take(byte)
+      if isComplete { return paste.keys }
+      let piece = paste.takePiece()
+      state = .paste(paste)
+      return piece
     }
-    guard let scalar = scalar(byte) else { return [] }
-    let isAlt = hasEscape
-    if isAlt, scalar.value >= 0x20 {
-      hasEscape = false
-      return [.alt(Character(scalar))]
-    }
-    return takeEscape() + [Self.key(scalar)]
   }
 
-  private mutating func paste(_ input: Input) -> [Key] {
-    switch input {
-    case .byte(let byte):
-      guard let scalar = scalar(byte) else { return [] }
-      // A carriage return is what terminals make of a line end.
-      let isControl = scalar.properties.generalCategory == .control
-      if scalar == "\r" || scalar == "\n" {
-        pasted?.append("\n")
-      } else if !isControl || scalar == "\t" {
-        pasted?.unicodeScalars.append(scalar)
-      }
-      guard let text = pasted, text.utf8.count >= Self.maximumPaste else { return [] }
-      pasted = nil
-      return [.paste(text)]
-    case .pasteEnds:
-      defer { pasted = nil }
-      return pasted.map { [.paste($0)] } ?? []
-    case .key, .pasteBegins, .nothing: return []
+  private mutating func go(on sequence: ControlSequence, _ byte: UInt8) -> [Key] {
+    var sequence = sequence
+    switch sequence.take(byte) {
+    case .incomplete:
+      state = .sequence(sequence)
+      return []
+    case .complete(let keys):
+      state = .ground
+      return keys
+    case .broken:
+      state = .ground
+      return plain(byte)
+    case .interrupted:
+      state = .escape
+      return afterEscape(byte)
     }
+  }
+
+  private mutating func afterEscape(_ byte: UInt8) -> [Key] {
+    if byte == 0x1B, pending.isEmpty { return [.escape] }
+    if pending.isEmpty, let sequence = ControlSequence(byte) {
+      state = .sequence(sequence)
+      return []
+    }
+    guard let scalar = scalar(byte) else { return [] }
+    state = .ground
+    return scalar.value >= 0x20 ? [.alt(Character(scalar))] : [.escape, Self.key(scalar)]
+  }
+
+  private mutating func plain(_ byte: UInt8) -> [Key] {
+    if byte == 0x1B, pending.isEmpty {
+      state = .escape
+      return []
+    }
+    guard let scalar = scalar(byte) else { return [] }
+    return [Self.key(scalar)]
+  }
+
+  /// The introducer alone, which was typed after all.
+  private static func key(of sequence: ControlSequence) -> [Key] {
+    [.character(Character(Unicode.Scalar(sequence.introducer)))]
   }
 
   /// The character that `byte` completes, if it does; what is no UTF-8 becomes U+FFFD.

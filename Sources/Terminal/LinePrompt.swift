@@ -9,6 +9,9 @@ package struct LinePrompt: Hashable, Sendable {
     case ignored
   }
 
+  /// Longer lines are cut: nobody types one, and all of it is measured with each key.
+  package static let maximum = 1 << 13
+
   /// What was typed so far.
   package private(set) var text: String
   /// Characters before the cursor.
@@ -33,7 +36,7 @@ package struct LinePrompt: Hashable, Sendable {
     case .enter: return .accepted
     case .escape, .control("c"), .control("g"): return .cancelled
     case .character(let character): insert(String(character))
-    case .paste(let text): insert(text.split(whereSeparator: \.isNewline).joined(separator: " "))
+    case .paste(let text): insert(Self.oneLine(text))
     case .backspace where text.isEmpty: return .cancelled
     case .backspace: delete(from: cursor - 1, to: cursor)
     case .delete, .control("d"): delete(from: cursor, to: cursor + 1)
@@ -72,13 +75,23 @@ package struct LinePrompt: Hashable, Sendable {
     return Point(row: area.origin.row, column: area.origin.column + before.columns - hidden)
   }
 
+  private static func oneLine(_ text: String) -> String {
+    text.prefix(maximum).split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
+  /// Whether this chord means something while a line is typed.
+  package static func knows(_ key: Key) -> Bool {
+    [.alt("b"), .alt("f"), .alt("d"), .alt("\u{7F}")].contains(key)
+  }
+
   private func index(_ offset: Int) -> String.Index {
     text.index(text.startIndex, offsetBy: offset)
   }
 
   private mutating func insert(_ inserted: String) {
     // A combining mark joins the character before it, so the line is measured again.
-    let before = text.prefix(cursor) + inserted
+    let room = max(0, Self.maximum - text.count)
+    let before = text.prefix(cursor) + inserted.prefix(room)
     text = String(before + text.dropFirst(cursor))
     cursor = min(before.count, text.count)
   }

@@ -12,6 +12,8 @@ final class NcursesDevice {
   private let fixedSize: Size?
   private let names: [String]
   private var handle: OpaquePointer?
+  /// What ncurses does not switch on by itself, where the terminal has it.
+  private var extras: (on: String, off: String) = ("", "")
 
   /// Whether this is a real terminal; a test has a file in memory.
   var isTerminal: Bool { fixedSize == nil }
@@ -69,6 +71,7 @@ final class NcursesDevice {
     if isTerminal { ksx_restore_arm(STDOUT_FILENO) }
     try openFirst()
     setModes()
+    extras = isTerminal ? Self.extras(hasMouse: options.hasMouse) : ("", "")
     NcursesInput.defineKeys()
     prepareRestoration()
     enter()
@@ -95,8 +98,10 @@ final class NcursesDevice {
   }
 
   func close() {
+    beginOutput()
     leave()
     endwin()
+    endOutput()
     if isTerminal { ksx_restore_disarm() }
     ksx_stderr_return()
     if let handle { delscreen(handle) }
@@ -104,6 +109,8 @@ final class NcursesDevice {
 
   /// Sets the modes of the screen again, after the process was stopped by somebody else.
   func resume() {
+    beginOutput()
+    defer { endOutput() }
     reset_prog_mode()
     enter()
   }
@@ -136,16 +143,29 @@ final class NcursesDevice {
     }
   }
 
-  /// What ncurses does not switch on by itself.
+  /// From here to `endOutput` a signal to end the program lets go of a terminal that takes no output.
+  func beginOutput() { if isTerminal { ksx_output_begin() } }
+  func endOutput() { if isTerminal { ksx_output_end() } }
+
+  /// Pasting in brackets, where terminfo has it; and the mouse in decimal numbers, without which columns end at 223.
+  private static func extras(hasMouse: Bool) -> (on: String, off: String) {
+    var result = (on: "", off: "")
+    if ksx_capability("BE") != nil { result = ("\u{1B}[?2004h", "\u{1B}[?2004l") }
+    if hasMouse, ksx_capability("kmous") != nil, ksx_capability("XM") == nil {
+      result = (result.on + "\u{1B}[?1006h", result.off + "\u{1B}[?1006l")
+    }
+    return result
+  }
+
   private func enter() {
     guard isTerminal else { return }
     if let descriptor = options.standardError { ksx_stderr_divert(descriptor) }
-    send("\u{1B}[?2004h")
+    send(extras.on)
   }
 
   private func leave() {
     guard isTerminal else { return }
-    send("\u{1B}[?2004l")
+    send(extras.off)
   }
 
   private func send(_ text: String) {
@@ -160,10 +180,10 @@ final class NcursesDevice {
     }
   }
 
-  /// Leaves the alternate screen, colours, the keypad, pasting and the mouse, whatever was on.
+  /// Leaves the alternate screen, colours, the keypad, pasting and the mouse, as far as they were on.
   private var restoration: String {
     let capabilities = ["rmcup", "cnorm", "sgr0", "op", "rmkx"]
     return capabilities.compactMap { ksx_capability($0).map { String(cString: $0) } }.joined()
-      + "\u{1B}[?2004l\u{1B}[?1006l\u{1B}[?1002l\u{1B}[?1000l"
+      + extras.off + (options.hasMouse && ksx_capability("kmous") != nil ? "\u{1B}[?1006l\u{1B}[?1000l" : "")
   }
 }

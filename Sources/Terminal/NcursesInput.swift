@@ -9,6 +9,10 @@ struct NcursesInput {
   private let descriptor: Int32
   private var decoder = KeyDecoder()
   private var ready: [Key] = []
+  /// When something was read last, if anything was since.
+  private var lastInput = ContinuousClock.now
+  /// Somebody outside asked the program to stop for a while.
+  private var mustStop = false
   /// Whether the terminal hung up; there is no use in waiting for it then.
   private(set) var isClosed = false
 
@@ -20,9 +24,11 @@ struct NcursesInput {
   mutating func next() -> Key? {
     ready += takeSignals()
     while ready.isEmpty {
-      let input = read()
+      let input = decoder.isPasting ? readPaste() : read()
+      if input != .nothing { lastInput = .now }
       ready += decoder.decode(input)
       guard input == .nothing else { continue }
+      if let patience, patience <= .zero { ready += decoder.decode(.silence) }
       if ready.isEmpty, !isClosed, hasEnded {
         isClosed = true
         return .closed
@@ -32,18 +38,40 @@ struct NcursesInput {
     return ready.isEmpty ? nil : ready.removeFirst()
   }
 
+  /// How long until silence has something to say.
+  var patience: Duration? { decoder.patience.map { $0 - lastInput.duration(to: .now) } }
+
+  /// Whether the program was asked to stop since the last call.
+  mutating func takeStop() -> Bool {
+    defer { mustStop = false }
+    return mustStop
+  }
+
+  /// Takes what has been pasted so far: ncurses would ask the system for each byte.
+  private mutating func readPaste() -> KeyDecoder.Input {
+    guard descriptor >= 0 else { return read() }
+    var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard poll(&polled, 1, 0) == 1 else { return .nothing }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = Glibc.read(descriptor, &bytes, bytes.count)
+    guard count > 0 else { return .nothing }
+    for byte in bytes[..<(count - 1)] { ready += decoder.decode(.byte(byte)) }
+    return .byte(bytes[count - 1])
+  }
+
   /// Forgets signals that were meant for another program in the foreground: somebody's ctrl-c.
   mutating func forgetInterrupts() {
-    let numbers = signalNumbers().subtracting([SIGINT, SIGWINCH, SIGCONT])
+    let numbers = signalNumbers().subtracting([SIGINT, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP])
     if !numbers.isEmpty { ready.append(.closed) }
   }
 
   /// Signals since the last call, where a burst of resizes is one.
-  private func takeSignals() -> [Key] {
+  mutating func takeSignals() -> [Key] {
     var numbers = signalNumbers()
     // Whoever continued the process may have changed the terminal.
     let isResized = numbers.remove(SIGWINCH) != nil
     let isContinued = numbers.remove(SIGCONT) != nil
+    if numbers.remove(SIGTSTP) != nil { mustStop = true }
     return (isResized || isContinued ? [.resized] : []) + (numbers.isEmpty ? [] : [.closed])
   }
 

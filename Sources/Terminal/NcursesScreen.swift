@@ -82,9 +82,13 @@ package final class NcursesScreen: Screen {
     device.isTerminal ? (input.isClosed ? [signals] : [STDIN_FILENO, signals]) : []
   }
 
+  package var patience: Duration? { input.patience }
+
   /// Hands ncurses the rows that changed since the last call; it decides which bytes that costs.
   package func show(_ surface: Surface, cursor: Point?) {
     guard isOpen, surface != shown || cursor != shownCursor else { return }
+    device.beginOutput()
+    defer { device.endOutput() }
     let window = ksx_stdscr()
     for row in 0..<min(surface.size.rows, size.rows) {
       if let shown, shown.size == surface.size, shown.row(row) == surface.row(row) { continue }
@@ -103,6 +107,10 @@ package final class NcursesScreen: Screen {
   package func nextKey() -> Key? {
     guard isOpen else { return nil }
     let key = input.next()
+    if input.takeStop() {
+      stop()
+      return key ?? .resized
+    }
     if key == .resized { refit() }
     return key
   }
@@ -123,6 +131,13 @@ package final class NcursesScreen: Screen {
 
   package func suspend() {
     lend(to: ksx_stop)
+  }
+
+  /// Stops as somebody outside asked, and paints what it showed when it goes on: nobody else would.
+  private func stop() {
+    let (surface, cursor) = (shown, shownCursor)
+    suspend()
+    if let surface, surface.size == size { show(surface, cursor: cursor) }
   }
 
   /// Looks at the terminal again, and paints what it showed when that still fits: nobody else would.

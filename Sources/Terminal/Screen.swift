@@ -11,6 +11,10 @@ package protocol Screen: AnyObject {
   /// Makes the terminal look like `surface`, with the cursor at `cursor` or hidden.
   func show(_ surface: Surface, cursor: Point?)
 
+  /// How long until `nextKey` may have something to say although nothing becomes readable, as when a paste
+  /// ends in silence.
+  var patience: Duration? { get }
+
   /// The next key already typed, or `nil` when there is none. Never waits.
   func nextKey() -> Key?
 
@@ -44,6 +48,8 @@ package final class MemoryScreen: Screen {
   }
 
   package var descriptors: [Int32] { [] }
+
+  package var patience: Duration? { nil }
 
   /// Queues `keys` as if somebody typed them.
   package func type(_ keys: Key...) {

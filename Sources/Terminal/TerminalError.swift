@@ -19,7 +19,7 @@ package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
       "the terminal \(name.isEmpty ? "(TERM is not set)" : name) is not known here; try TERM=xterm-256color"
     case .tooSimple(let name): "ksx cannot draw on a terminal of the type \(name); is TERM right?"
     case .taken: "the screen is in use already"
-    case .noDescriptor: "no more files can be opened"
+    case .noDescriptor: "too few files may be open at once; allow 64 or more (ulimit -n 64)"
     }
   }
 }

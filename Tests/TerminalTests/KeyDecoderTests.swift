@@ -57,10 +57,59 @@ import Testing
     #expect(keys(bytes("x")) == [.character("x")])
   }
 
-  @Test mutating func aPasteWithoutEndIsDeliveredInPieces() {
-    let many = [KeyDecoder.Input](repeating: .byte(0x78), count: KeyDecoder.maximumPaste)
+  @Test mutating func aLongPasteIsDeliveredInPiecesAndNothingOfItIsAKey() {
+    let many = [KeyDecoder.Input](repeating: .byte(0x78), count: Paste.maximum)
 
     #expect(keys([.pasteBegins] + many).count == 1)
-    #expect(keys(bytes("x")) == [.character("x")])
+    #expect(keys(bytes("D") + [.nothing]) == [])
+    #expect(keys([.silence]) == [.paste("D")])
+  }
+
+  @Test(arguments: ["", "\u{3}", "\u{1B}"])
+  mutating func aPasteWithoutEndEndsInSilenceAndAKeyThatLeavesStillDoes(last: String) {
+    #expect(keys([.pasteBegins] + bytes("a: 1\r" + last) + [.nothing]) == [])
+    #expect(decoder.patience != nil)
+
+    let leaving: [Key] = last.isEmpty ? [] : [last == "\u{3}" ? .control("c") : .escape]
+    #expect(keys([.silence]) == [.paste("a: 1\n")] + leaving)
+    #expect(decoder.patience == nil)
+    #expect(keys(bytes("\u{3}")) == [.control("c")])
+  }
+
+  @Test mutating func aPasteMayBeReadAsBytesWithItsEndMark() {
+    #expect(keys([.pasteBegins] + bytes("a\r\nb\u{1B}[201~x")) == [.paste("a\nb"), .character("x")])
+  }
+
+  private static let foreign = [
+    "\u{1B}]0;Deploy\u{7}", "\u{1B}]11;rgb:0000/0000/0000\u{1B}\\", "\u{1B}P1$r0m\u{1B}\\",
+    "\u{1B}P>|xterm(380)\u{1B}\\", "\u{1B}[?62;22c", "\u{1B}[27;5;106~", "\u{1B}[<35;10;5M", "\u{1B}[<0;10;5m",
+    "\u{1B}[M !!", "\u{1B}_Gi=1;OK\u{1B}\\", "\u{1B}[[A", "\u{1B}[I", "\u{1B}OX",
+  ]
+
+  @Test(arguments: foreign)
+  mutating func sequencesThatAreNoKeysAreSwallowedWholeHoweverSlowTheLineIs(sequence: String) {
+    let all = bytes(sequence)
+    for place in 2...all.count {
+      #expect(keys(Array(all[..<place]) + [.nothing] + Array(all[place...]) + bytes("x")) == [.character("x")])
+    }
+    guard "[]P".utf8.contains(where: { all[1] == .byte($0) }) else { return }
+    #expect(keys([all[0], .nothing] + Array(all[1...]) + bytes("x")) == [.escape, .character("x")])
+  }
+
+  @Test mutating func aClickIsAClickWhateverTerminfoSays() {
+    #expect(keys(bytes("\u{1B}[<0;10;5M")) == [.mouse(.click, Point(row: 4, column: 9))])
+    #expect(keys(bytes("\u{1B}[<65;10;5M")) == [.mouse(.wheelDown, Point(row: 4, column: 9))])
+  }
+
+  @Test mutating func whatBeginsASequenceIsAChordWhenNothingFollows() {
+    #expect(keys(bytes("\u{1B}[") + [.nothing]) == [])
+    #expect(keys([.silence]) == [.alt("[")])
+    #expect(keys(bytes("\u{1B}") + [.nothing] + bytes("[") + [.nothing]) == [.escape, .character("[")])
+  }
+
+  @Test mutating func aWayOutWorksInTheMiddleOfASequence() {
+    #expect(keys(bytes("\u{1B}]0;abc\u{3}")) == [.control("c")])
+    #expect(keys(bytes("\u{1B}[12\u{3}")) == [.control("c")])
+    #expect(keys(bytes("\u{1B}]0;abc\u{1B}x")) == [.alt("x")])
   }
 }

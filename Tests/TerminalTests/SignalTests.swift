@@ -17,6 +17,69 @@ import Testing
     #expect(input.next() == .closed)
   }
 
+  @Test(arguments: [SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGXCPU, SIGTSTP, 40])
+  func noSignalEndsTheProcessBeforeTheTerminalIsGivenBack(number: Int32) {
+    // A shell ignores some of them for what it runs in the background.
+    let before = signal(number, SIG_DFL)
+    defer { signal(number, before) }
+    let descriptor = ksx_signals_catch()
+    defer { ksx_signals_let_go() }
+    var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    var byte: UInt8 = 0
+
+    kill(getpid(), number)
+
+    #expect(poll(&polled, 1, 10_000) == 1)
+    #expect(read(descriptor, &byte, 1) == 1 && Int32(byte) == number)
+  }
+
+  @Test func aStopFromOutsideIsNoKey() throws {
+    var ends: [Int32] = [-1, -1]
+    try #require(pipe(&ends) == 0)
+    defer { ends.forEach { close($0) } }
+    let byte = [UInt8(SIGTSTP)]
+    try #require(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 && write(ends[1], byte, 1) == 1)
+    var input = NcursesInput(signals: ends[0], descriptor: -1)
+
+    let keys = input.takeSignals()
+    let stops = [input.takeStop(), input.takeStop()]
+
+    #expect(keys == [])
+    #expect(stops == [true, false])
+  }
+
+  @Test func aTerminalThatTakesNoOutputDoesNotHoldUpTheEnd() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      openTerminal()
+      dup2(terminal, STDOUT_FILENO)
+      takeTerminal()
+      _ = ksx_signals_catch()
+      var watcher = pthread_t()
+      pthread_create(&watcher, nil, endWhenFull, nil)
+      let bytes = [UInt8](repeating: 0x78, count: 1 << 20)
+
+      ksx_output_begin()
+      var written = 0
+      while written < bytes.count {
+        written += max(0, bytes[written...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) })
+      }
+      ksx_output_end()
+      ksx_restore_disarm()
+
+      var modes = termios()
+      tcgetattr(STDOUT_FILENO, &modes)
+      _exit(modes.c_lflag & tcflag_t(ICANON) != 0 ? 42 : 1)
+    }
+  }
+
+  @Test func tooFewDescriptorsAreKnownBeforeTheyAreMissed() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      guard Descriptors.has(20) else { _exit(1) }
+      ksx_allow_files(20)
+      _exit(Descriptors.has(20) ? 2 : 42)
+    }
+  }
+
   @Test func aSignalWakesWhoeverPolls() {
     let descriptor = ksx_signals_catch()
     defer { ksx_signals_let_go() }
@@ -74,6 +137,14 @@ private func openTerminal() {
   guard ioctl(end, unlock, &isLocked) == 0, ioctl(end, getNumber, &number) == 0 else { _exit(2) }
   dup2(end, master)
   dup2(open("/dev/pts/\(number)", O_RDWR | O_NOCTTY), terminal)
+}
+
+/// Asks the process to end when the terminal takes nothing more.
+private func endWhenFull(_: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  var polled = pollfd(fd: terminal, events: Int16(POLLOUT), revents: 0)
+  while poll(&polled, 1, 0) != 0 { sched_yield() }
+  kill(getpid(), SIGTERM)
+  return nil
 }
 
 /// Does to it what a screen does.

@@ -63,6 +63,16 @@ import Testing
     #expect(prompt.handle(.function(1)) == .ignored)
   }
 
+  @Test func aMegabyteThatIsPastedIsCut() {
+    var prompt = LinePrompt(text: "/")
+
+    _ = prompt.handle(.paste(String(repeating: "可\n", count: 1 << 18)))
+    #expect(prompt.text.count == LinePrompt.maximum)
+
+    _ = prompt.handle(.backspace)
+    #expect(prompt.text.count == LinePrompt.maximum - 1)
+  }
+
   @Test func historyIsWalkedAndWhatWasTypedComesBack() {
     var prompt = LinePrompt(text: "new", history: ["first", "second"])
 

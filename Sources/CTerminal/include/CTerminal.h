@@ -12,15 +12,24 @@ int ksx_use_utf8(void);
 /// Rows and columns of the terminal `fd`, or -1.
 int ksx_window_size(int fd, int *rows, int *columns);
 
+/// Lets this process open `count` files at once, for good; all that it may when `count` is negative.
+void ksx_allow_files(int count);
+
 /// 1 for the first caller until `ksx_screen_release`, else 0.
 int ksx_screen_claim(void);
 void ksx_screen_release(void);
 
-/// From now on SIGWINCH, SIGHUP, SIGTERM, SIGINT and SIGCONT each write their number as one byte to a pipe.
+/// From now on SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGCONT and SIGTSTP, and the signals that would end the process
+/// by default, each write their number as one byte to a pipe. One that is ignored or handled already stays so.
 /// Returns the end to read, which never blocks, or -1. Must come before newterm, or ncurses takes them.
 int ksx_signals_catch(void);
 /// Puts the former handlers back and closes the pipe.
 void ksx_signals_let_go(void);
+
+/// Between these two the calling thread writes to the terminal. When the terminal takes nothing, a signal to end the
+/// program sends the rest to nowhere, so that the thread goes on.
+void ksx_output_begin(void);
+void ksx_output_end(void);
 
 /// On a crash or exit() gives the terminal `fd` its present modes back, and then lets the former
 /// handler have its turn. Must come before the modes are changed.

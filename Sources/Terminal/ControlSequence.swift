@@ -1,0 +1,121 @@
+/// A sequence of a terminal that ncurses has no key for, as far as it has come.
+///
+/// Replies and reports of terminals must never act as keys, however slowly they arrive.
+struct ControlSequence: Hashable {
+  /// What a byte did to it.
+  enum Progress: Hashable {
+    case incomplete
+    /// It is complete, and means this.
+    case complete([Key])
+    /// The byte belongs to something new: the sequence is given up.
+    case broken
+    /// So do the byte and an escape before it.
+    case interrupted
+  }
+
+  private enum Form: Hashable {
+    /// `ESC [` parameters, and a letter.
+    case csi
+    /// `ESC ]`, `ESC P` and the like: a text up to BEL or `ESC \`.
+    case text
+    /// `ESC O` and a letter.
+    case shift
+    /// This many bytes, whatever they are, as after the `ESC [ M` of an old mouse report.
+    case counted(Int)
+  }
+
+  /// The byte after the escape.
+  let introducer: UInt8
+  private var form: Form
+  /// What came after the introducer; of a text nothing is kept.
+  private var parameters: [UInt8] = []
+  private var hasBegun = false
+  private var mayEnd = false
+
+  /// A sequence that begins with an escape and `introducer`; `nil` when none does.
+  init?(_ introducer: UInt8) {
+    switch introducer {
+    case UInt8(ascii: "["): form = .csi
+    case UInt8(ascii: "O"): form = .shift
+    case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "X"), UInt8(ascii: "^"), UInt8(ascii: "_"): form = .text
+    default: return nil
+    }
+    self.introducer = introducer
+  }
+
+  /// The chord that it was when nothing else came.
+  var chord: Key? { hasBegun ? nil : .alt(Character(Unicode.Scalar(introducer))) }
+
+  /// Whether `byte` can follow the introducer alone, where the escape before it may have been a key of its own.
+  func canBegin(with byte: UInt8) -> Bool {
+    switch introducer {
+    case UInt8(ascii: "["): (0x20...0x7E).contains(byte)
+    case UInt8(ascii: "]"), UInt8(ascii: "P"): (0x20...0x3F).contains(byte)
+    default: false
+    }
+  }
+
+  /// Takes the next byte.
+  mutating func take(_ byte: UInt8) -> Progress {
+    // Ctrl-c and what cancels sequences must get through, whatever the terminal promised.
+    if byte == 3 || byte == 0x18 || byte == 0x1A { return .broken }
+    defer { hasBegun = true }
+    switch form {
+    case .csi: return takeParameter(byte)
+    case .text: return takeText(byte)
+    case .shift: return (0x30...0x3F).contains(byte) ? .incomplete : end(byte)
+    case .counted(let count):
+      form = .counted(count - 1)
+      return count == 1 ? .complete([]) : .incomplete
+    }
+  }
+
+  private mutating func takeParameter(_ byte: UInt8) -> Progress {
+    switch byte {
+    // `ESC [ [ A` is a function key of the Linux console.
+    case UInt8(ascii: "[") where !hasBegun: return .incomplete
+    case 0x20...0x3F:
+      if parameters.count < Self.maximum { parameters.append(byte) }
+      return .incomplete
+    case UInt8(ascii: "M") where parameters.isEmpty:
+      form = .counted(3)
+      return .incomplete
+    case 0x40...0x7E: return .complete(mouse(byte))
+    default: return .broken
+    }
+  }
+
+  private mutating func takeText(_ byte: UInt8) -> Progress {
+    switch byte {
+    case 7: return .complete([])
+    case UInt8(ascii: "\\") where mayEnd: return .complete([])
+    case _ where mayEnd: return .interrupted
+    default:
+      mayEnd = byte == 0x1B
+      return .incomplete
+    }
+  }
+
+  private func end(_ byte: UInt8) -> Progress {
+    (0x40...0x7E).contains(byte) ? .complete([]) : .broken
+  }
+
+  /// More parameters are dropped.
+  private static let maximum = 64
+
+  /// What an SGR report of the mouse says: `ESC [ < button ; column ; row M`, with `m` for letting go.
+  private func mouse(_ final: UInt8) -> [Key] {
+    guard final == UInt8(ascii: "M"), parameters.first == UInt8(ascii: "<") else { return [] }
+    let numbers = parameters.dropFirst().split(separator: UInt8(ascii: ";")).map { digits in
+      Int(String(decoding: digits, as: UTF8.self)) ?? -1
+    }
+    guard numbers.count == 3, numbers[1] > 0, numbers[2] > 0 else { return [] }
+    let point = Point(row: numbers[2] - 1, column: numbers[1] - 1)
+    switch numbers[0] {
+    case 0: return [.mouse(.click, point)]
+    case 64: return [.mouse(.wheelUp, point)]
+    case 65: return [.mouse(.wheelDown, point)]
+    default: return []
+    }
+  }
+}
