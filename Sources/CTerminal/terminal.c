@@ -88,11 +88,22 @@ static void catch_one(int number, int only_default) {
   is_caught[number] = sigaction(number, &action, NULL) == 0;
 }
 
+/// Lets the calling thread be interrupted: in a program that dispatches its main queue it is a worker, and those block
+/// signals, so that a write of theirs would be held whatever arrives.
+static void unblock(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int number = 1; number < _NSIG; number++)
+    if (is_caught[number]) sigaddset(&set, number);
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int ksx_signals_catch(void) {
   if (pipe2(signal_pipe, O_NONBLOCK | O_CLOEXEC) < 0) return -1;
   for (int i = 0; i < caught_count; i++) catch_one(caught[i], 0);
   for (int i = 0; i < ending_count; i++) catch_one(ending[i], 1);
   for (int number = SIGRTMIN; number <= SIGRTMAX; number++) catch_one(number, 1);
+  unblock();
   return signal_pipe[0];
 }
 

@@ -5,11 +5,14 @@ import CNcurses
 /// Confined to the screen that owns it.
 struct CellPainter {
   private let depth: ColorDepth
+  private let isPlain: Bool
   private var known: [Style: (attributes: attr_t, pair: Int32)] = [:]
   private var line: [cchar_t] = []
 
-  init(depth: ColorDepth) {
+  /// `isPlain` paints in ASCII only.
+  init(depth: ColorDepth, isPlain: Bool = PlainText.isWanted) {
     self.depth = depth
+    self.isPlain = isPlain
   }
 
   /// One element a glyph: the right half of a wide character has none.
@@ -22,9 +25,21 @@ struct CellPainter {
         style = cell.style
         (attributes, pair) = look(of: style)
       }
+      guard !isPlain else {
+        // One stand-in for each column, so that what follows stays in its place.
+        let character = Self.characters(PlainText.standIn(for: cell.text))
+        for _ in 0..<cell.columns { line.append(cchar_t(attr: attributes, chars: character, ext_color: pair)) }
+        continue
+      }
       line.append(cchar_t(attr: attributes, chars: Self.characters(cell.text), ext_color: pair))
     }
     return line
+  }
+
+  /// What a terminal without UTF-8 shows of a row.
+  static func plain(_ row: ArraySlice<Cell>) -> String {
+    var painter = CellPainter(depth: .none, isPlain: true)
+    return String(painter.cells(row).compactMap { Unicode.Scalar(UInt32($0.chars.0)).map(Character.init) })
   }
 
   private static func characters(_ text: Character) -> (wchar_t, wchar_t, wchar_t, wchar_t, wchar_t) {

@@ -49,6 +49,9 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
     index()
   }
 
+  /// Whether `command` is bound here, or unbound on purpose.
+  func mentions(_ command: Command) -> Bool { mentioned.contains(command) }
+
   /// The command of `keys`, or whether they can still become one.
   package func match(_ keys: [Key]) -> Match {
     var entries = entries

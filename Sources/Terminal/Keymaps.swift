@@ -9,6 +9,14 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
   package var inherits: String?
   /// The keymap of each view.
   package var sections: [String: Keymap<Command>]
+  /// Where each binding stands in the file, by section.
+  fileprivate(set) var places: [String: [[Key]: Place]] = [:]
+
+  /// A line and a column, from one.
+  struct Place: Hashable, Sendable {
+    var line: Int
+    var column: Int
+  }
 
   /// The commands that may be bound, by section and by name.
   package typealias Vocabulary = [String: [String: Command]]
@@ -36,6 +44,38 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
     }
   }
 
+  /// What these keymaps of `file` take from `base` without a word: keys of commands that they do not mention.
+  ///
+  /// Keys of a section hide those of the sections that `below` says it lies over.
+  package func thefts(
+    from base: Keymaps, file: String, below: (String) -> [String], name: (Command) -> String
+  ) -> [SettingsError] {
+    var result: [SettingsError] = []
+    for (section, keymap) in sections.sorted(by: { $0.key < $1.key }) {
+      for binding in keymap.bindings {
+        let place = places[section]?[binding.keys] ?? Place(line: 1, column: 1)
+        for other in [section] + below(section) {
+          result += victims(of: binding, in: base, other).map { victim in
+            let taken = "\(victim.keys.spelling) is the key of \(name(victim.command)) in \(other)"
+            let problem = taken + "; say which keys it keeps, or <disabled>"
+            return SettingsError(file: file, line: place.line, column: place.column, problem: problem)
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// The bindings of `base` that `binding` puts out of reach, in a section where this file does not mention them.
+  private func victims(
+    of binding: Keymap<Command>.Binding, in base: Keymaps, _ section: String
+  ) -> [Keymap<Command>.Binding] {
+    base[section].bindings.filter { victim in
+      victim.command != binding.command && !self[section].mentions(victim.command)
+        && (victim.keys.starts(with: binding.keys) || binding.keys.starts(with: victim.keys))
+    }
+  }
+
   /// The keymap of `section`; an empty one when there is none.
   package subscript(section: String) -> Keymap<Command> {
     sections[section] ?? Keymap()
@@ -51,7 +91,7 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
 /// Turns the nodes of a keymap file into keymaps.
 private struct KeymapReader<Command: Hashable & Sendable> {
   let vocabulary: Keymaps<Command>.Vocabulary
-  private var taken: [(keys: [Key], command: String, line: Int)] = []
+  private var taken: [(keys: [Key], command: String, place: Keymaps<Command>.Place)] = []
 
   init(vocabulary: Keymaps<Command>.Vocabulary) {
     self.vocabulary = vocabulary
@@ -66,7 +106,9 @@ private struct KeymapReader<Command: Hashable & Sendable> {
       switch key {
       case "name": result.name = try scalar(pair.value)
       case "inherits": result.inherits = try scalar(pair.value)
-      default: result.sections[key] = try section(key, pair)
+      default:
+        result.sections[key] = try section(key, pair)
+        result.places[key] = Dictionary(taken.map { ($0.keys, $0.place) }, uniquingKeysWith: { first, _ in first })
       }
     }
     return result
@@ -114,13 +156,13 @@ private struct KeymapReader<Command: Hashable & Sendable> {
     guard !keys.isEmpty else { throw node.mistake("\(command) has no key; <disabled> leaves it without one") }
     for other in taken where other.keys.starts(with: keys) || keys.starts(with: other.keys) {
       guard other.keys != keys else {
-        throw node.mistake("\(keys.spelling) is bound to \(other.command) already, in line \(other.line)")
+        throw node.mistake("\(keys.spelling) is bound to \(other.command) already, in line \(other.place.line)")
       }
       throw node.mistake(
-        "\(keys.spelling) and \(other.keys.spelling), \(other.command) in line \(other.line), begin alike: "
+        "\(keys.spelling) and \(other.keys.spelling), \(other.command) in line \(other.place.line), begin alike: "
           + "one could never be typed")
     }
-    taken.append((keys, command, node.line))
+    taken.append((keys, command, Keymaps<Command>.Place(line: node.line, column: node.column)))
     return keys
   }
 

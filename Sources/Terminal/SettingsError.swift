@@ -19,6 +19,14 @@ package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible
     problem = mistake.problem
   }
 
+  /// `problem` at a place of `file`.
+  init(file: String, line: Int, column: Int, problem: String) {
+    self.file = file
+    self.line = line
+    self.column = column
+    self.problem = problem
+  }
+
   /// `file:line:column: problem`, as compilers have it.
   package var description: String { "\(file):\(line):\(column): \(problem)" }
 }

@@ -17,6 +17,7 @@ func openConsole(at destination: Destination, shelf: Shelf) -> Int32 {
   session.description.user = destination.user
   session.knowledge = shelf.knowledge(of: destination.identity)
   session.whenLearnt = { shelf.remember($0, of: destination.identity) }
+  session.settingsFile = XDG().config + "/config.yaml"
   session.gateway = destination.gateway
   session.fallback = destination.fallback
   session.ways = destination.ways
@@ -25,8 +26,9 @@ func openConsole(at destination: Destination, shelf: Shelf) -> Int32 {
   let log = log(in: shelf.state)
   defer { close(log) }
   do {
-    try openConsole(session, settings: settings, screen: NcursesScreen.Options(standardError: log < 0 ? nil : log))
-    return 0
+    let options = NcursesScreen.Options(standardError: log < 0 ? nil : log)
+    let lastWords = try openConsole(session, settings: settings, screen: options)
+    return lastWords.map(Program.fail).last ?? 0
   } catch {
     return Program.fail(error.description)
   }

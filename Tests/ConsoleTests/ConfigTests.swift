@@ -51,8 +51,27 @@ import Testing
     let draft = KeptDraft(text: "xreplicas: 1\n", base: "replicas: 1\n")
     #expect(sitting.asked.contains(.keepDraft(of: "grafana", draft)))
 
+    // It is said when it is true.
+    #expect(!sitting.screen.contains("kept as a draft"))
+    sitting.hear(.draftKept(of: "grafana"))
+    #expect(sitting.status == "Your text is kept as a draft of grafana.")
+
     sitting.type("e")
     #expect(sitting.screen.contains("xreplicas: 1"))
+  }
+
+  @Test mutating func aDraftIsKeptHoweverFastTheKeysFollowEachOther() {
+    var drafts = 0
+    for _ in 0..<30 {
+      sitting.now = sitting.now + 1
+      sitting.type("x")
+      guard let due = sitting.app.nextWakeUp, due <= sitting.now + 0.5 else { continue }
+      sitting.now = max(due, sitting.now)
+      sitting.hear(.time)
+      drafts += sitting.asked.count
+    }
+
+    #expect(drafts == 2)
   }
 
   @Test mutating func aDroppedLineKeepsTheText() {

@@ -120,6 +120,22 @@ import Testing
     }
   }
 
+  @Test func whatCouldNotBeWrittenIsSaidWhenTheScreenIsGone() {
+    var session = session
+    session.recordKeeper = RecordKeeper(folder: "/dev/null/state", cluster: "m")
+    let worker = Worker(session, mailbox: mailbox)
+    let now = Moment(1_000_000)
+    var loop = Loop(
+      app: App(session, settings: .standard, now: now), screen: screen, worker: worker, mailbox: mailbox, now: { now })
+    loop.begin()
+    worker.start(.keepDraft(of: "grafana", KeptDraft(text: "a", base: "")))
+
+    let words = loop.finish()
+
+    #expect(words.count == 1)
+    #expect(words.first?.hasPrefix("The draft of grafana is not kept: ") == true)
+  }
+
   @Test func suspendingIsLeftToTheScreen() {
     var loop = loop()
     loop.begin()
@@ -128,40 +144,5 @@ import Testing
     loop.turn()
 
     #expect(screen.suspensions == 1)
-  }
-}
-
-@Suite struct MailboxTests {
-  @Test func messagesComeOutInOrderAndOnce() {
-    let mailbox = Mailbox<Int>()
-    for number in 1...3 { mailbox.post(number) }
-
-    #expect(mailbox.take() == [1, 2, 3])
-    #expect(mailbox.take() == [])
-  }
-
-  @Test func itIsReadableExactlyWhileThereAreMessages() {
-    let mailbox = Mailbox<Int>()
-    #expect(!isReadable(mailbox.descriptor))
-    mailbox.post(1)
-    mailbox.post(2)
-    #expect(isReadable(mailbox.descriptor))
-    _ = mailbox.take()
-    #expect(!isReadable(mailbox.descriptor))
-  }
-
-  @Test func nothingIsLostBetweenManyWritersAndAReader() async {
-    let mailbox = Mailbox<Int>()
-    await withTaskGroup(of: Void.self) { group in
-      for writer in 0..<8 { group.addTask { for number in 0..<500 { mailbox.post(writer * 500 + number) } } }
-    }
-
-    #expect(Set(mailbox.take()) == Set(0..<4000))
-    #expect(!isReadable(mailbox.descriptor))
-  }
-
-  private func isReadable(_ descriptor: Int32) -> Bool {
-    var polled = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
-    return poll(&polled, 1, 0) == 1
   }
 }

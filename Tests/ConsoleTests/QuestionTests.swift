@@ -102,6 +102,18 @@ import Testing
     #expect(sitting.app.isFinished)
   }
 
+  @Test func aChordThatIsBoundToNothingIsEscapeAndThenTheKey() {
+    var sitting = Sitting.atMarket()
+    sitting.press(.enter)
+    #expect(!sitting.screen.contains("> Grafana"))
+    sitting.press(.alt("j"))
+    #expect(sitting.screen.contains("> Jenkins"))
+
+    sitting.type("/abc def")
+    sitting.press(.alt("b"))
+    #expect(sitting.screen.contains("/abc def"))
+  }
+
   @Test func aKeyThatWasWaitingMayStillCloseThePlan() {
     var sitting = Sitting.atMarket()
     sitting.burst(Self.typed("D") + [.escape, .down])

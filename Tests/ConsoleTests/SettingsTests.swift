@@ -1,6 +1,8 @@
+import Client
 import Editor
 import Platform
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Console
@@ -72,6 +74,54 @@ import Testing
     }
 
     #expect(settings.problems == ["reading /h/.config/ksx/keymap.yaml: line 2: byte 1 is no UTF-8"])
+  }
+
+  @Test(arguments: [
+    ("marketplace:\n  install: D\n", "2:12: D is the key of disable in marketplace; say which keys it keeps"),
+    ("plan:\n  apply: q\n", "2:10: q is the key of quit in everywhere; say which keys it keeps"),
+    ("everywhere:\n  palette: [x, g]\n", "2:16: g g is the key of first in everywhere; say which keys it keeps"),
+  ])
+  func aKeyThatIsTakenFromAnotherCommandIsSaidAndHolds(text: String, problem: String) {
+    let settings = load(["/c/ksx/keymap.yaml": text])
+
+    #expect(settings.problems.count == 1)
+    #expect(settings.problems.first?.hasPrefix("/c/ksx/keymap.yaml:" + problem) == true, "\(settings.problems)")
+  }
+
+  @Test func aKeyThatIsGivenUpIsNotTaken() {
+    let settings = load(["/c/ksx/keymap.yaml": "marketplace:\n  install: D\n  disable: [d]\n"])
+
+    #expect(settings.problems == [])
+    #expect(settings.keys(for: .install, in: [.marketplace]) == ["D"])
+  }
+
+  @Test(arguments: [
+    ("", "theme: dark\n"), ("theme: light # quiet\n", "theme: dark # quiet\n"),
+    ("# mine\nlanguage: zh", "# mine\nlanguage: zh\ntheme: dark\n"),
+    ("profiles:\n  - name: a # b\n    theme: x\n", "profiles:\n  - name: a # b\n    theme: x\ntheme: dark\n"),
+    ("{theme: light}\n", nil), ("theme:\n  light\n", nil), ("- a\n", nil), ("a: [\n", nil),
+  ])
+  func aChoiceChangesOneLineOfTheFile(text: String, result: String?) {
+    #expect(SettingsFile.text(text, setting: "theme", to: "dark") == result)
+  }
+
+  @Test(arguments: [":theme dark", ":keymap vi", ":language zh"])
+  func aChoiceIsThereInTheNextSession(choice: String) throws {
+    let folder = TemporaryFolder()
+    var sitting = Sitting()
+    sitting.type(choice)
+    sitting.press(.enter)
+    let words = choice.dropFirst().split(separator: " ").map(String.init)
+    #expect(sitting.asked == [.keepSetting(words[0], words[1])])
+
+    try SettingsFile(path: folder.path + "/ksx/config.yaml").set(words[0], to: words[1])
+    let settings = Configuration.load(environment: ["XDG_CONFIG_HOME": folder.path]) { try? Files.text($0) }
+    #expect(settings.problems == [])
+    switch words[0] {
+    case "theme": #expect(settings.theme.name == "dark")
+    case "keymap": #expect(settings.keymaps.name == "vi")
+    default: #expect(settings.language == "zh")
+    }
   }
 
   @Test(arguments: [("zh_CN.UTF-8", "zh"), ("en_US.UTF-8", "en"), ("C", "en"), ("", "en")])

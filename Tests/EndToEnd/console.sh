@@ -149,6 +149,36 @@ a_terminal_nobody_knows_and_a_plain_locale_still_work() {
   expect '\[ended with 0\]'
 }
 
+a_locale_that_knows_ascii_only_gets_ascii_only() {
+  test_variables=(LC_ALL=C)
+  opened
+  expect '[?]{8}'
+  expect '[|]'
+  if screen | LC_ALL=C grep -q '[^ -~]'; then return 1; fi
+  keys q
+  expect '\[ended with 0\]'
+}
+
+a_theme_that_was_chosen_is_there_the_next_time() {
+  opened
+  write ':theme mono'
+  keys Enter
+  expect 'theme: mono'
+  keys q
+  expect '\[ended with 0\]'
+  equal "$(cat "$home/config/ksx/config.yaml")" 'theme: mono' 'the settings'
+}
+
+a_paste_without_an_end_leaves_the_keys_alive() {
+  opened
+  keys /
+  tmux -S "$socket" send-keys -t test -l "$(printf '\033[200~')log"
+  expect '/log'
+  keys C-c
+  keys q
+  expect '\[ended with 0\]'
+}
+
 without_a_terminal_the_console_says_so() {
   local said code=0
   said=$(ksx --standalone 2>&1 >/dev/null) || code=$?

@@ -40,6 +40,8 @@ extension App {
       state.market.invalidate()
       state.records.drafts.merge(records.drafts) { mine, _ in mine }
     case .facts(let facts): hear(facts)
+    case .draftKept(let name):
+      if state.announcedDrafts.remove(name) != nil { state.say(.note, "Your text is kept as a draft of \(name).") }
     case .forgot(let sentence): state.say(.error, sentence)
     }
     // All have noticed before any of them is opened or closed for it.

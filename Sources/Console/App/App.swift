@@ -110,7 +110,7 @@ package struct App: Sendable {
   /// A key would agree to what its typist could not have read.
   private var isAskingUnseen: Bool { top.question.map { $0 != shownQuestion } ?? false }
 
-  private mutating func press(_ key: Key) -> [Work] {
+  mutating func press(_ key: Key) -> [Work] {
     switch key {
     case .resized: return []
     case .closed: return leave()
@@ -134,7 +134,7 @@ package struct App: Sendable {
       pendingKeys = []
       // The second key of a sequence that means nothing is dropped, but a way out always works.
       if !isAlone, key != .escape, key != .control("c") { return [] }
-      return isAlone ? type(key) : press(key)
+      return isAlone ? pressUnbound(key) : press(key)
     }
   }
 
@@ -145,11 +145,11 @@ package struct App: Sendable {
     return type(.mouse(action, Point(row: row, column: point.column)))
   }
 
-  private mutating func type(_ key: Key) -> [Work] {
+  mutating func type(_ key: Key) -> [Work] {
     isAskingUnseen ? [] : take(onTop { $0.type(key, &$1) })
   }
 
-  private var top: any Screen { layers.last ?? marketplace }
+  var top: any Screen { layers.last ?? marketplace }
 
   private mutating func onTop<Result>(_ body: (inout any Screen, inout ConsoleState) -> Result) -> Result {
     if layers.isEmpty {
@@ -173,7 +173,7 @@ package struct App: Sendable {
     case .suspend: request = .suspend
     case .refresh: return refresh()
     case .compareWays: return compareWays()
-    case .theme, .keymap, .language: set(command, to: argument)
+    case .theme, .keymap, .language: return set(command, to: argument)
     default: state.say(.warning, "\(command.rawValue) means nothing here.")
     }
     return []
@@ -239,28 +239,6 @@ package struct App: Sendable {
 
   func versionWatches(_ dialect: Dialect) -> [Work] {
     Set(layers.compactMap(\.subject)).sorted().map { .watch(.versions(of: $0), dialect) }
-  }
-
-  private mutating func set(_ command: Command, to name: String) {
-    switch command {
-    case .theme:
-      guard let theme = state.settings.themes[name] else { return complain("theme", state.settings.themes.keys) }
-      state.settings.theme = theme
-    case .keymap:
-      guard let keymaps = state.settings.keymapsByName[name] else {
-        return complain("keymap", state.settings.keymapsByName.keys)
-      }
-      state.settings.keymaps = keymaps
-    default:
-      guard ["en", "zh"].contains(name) else { return complain("language", ["en", "zh"]) }
-      state.settings.language = name
-      state.market.invalidate()
-    }
-    state.say(.note, "\(command.rawValue): \(name)")
-  }
-
-  private mutating func complain(_ what: String, _ names: some Collection<String>) {
-    state.say(.warning, "\(what) NAME, where NAME is \(names.sorted().joined(separator: ", "))")
   }
 }
 

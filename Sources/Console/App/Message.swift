@@ -40,6 +40,8 @@ package enum Message: Hashable, Sendable {
   case recalled(Records)
   /// What plans are made from beyond the marketplace.
   case facts(PlanFacts)
+  /// A config that is being written is on this computer's disk.
+  case draftKept(of: String)
   /// Something could not be written to this computer; the text says what and why.
   case forgot(String)
 }
@@ -73,6 +75,9 @@ package enum Work: Hashable, Sendable {
   /// Keep a config that is being written; `nil` when it is no longer needed.
   case keepDraft(of: String, KeptDraft?)
 
+  /// Write a person's choice into the file of settings.
+  case keepSetting(String, String)
+
   /// A collection to be followed.
   package enum Subject: Hashable, Sendable {
     case categories, extensions, installations
@@ -87,7 +92,7 @@ package enum Work: Hashable, Sendable {
   /// Writes to this computer, and must be finished before the program ends.
   package var isKeeping: Bool {
     switch self {
-    case .remember, .noteOutcome, .keepDraft: true
+    case .remember, .noteOutcome, .keepDraft, .keepSetting: true
     default: false
     }
   }

@@ -4,19 +4,22 @@ package import Terminal
 
 /// Opens the console on the terminal and returns when the person leaves.
 ///
-/// Must be called on the main thread, which the console keeps; `screen` says how to take the terminal.
+/// Must be called on the main thread, which the console keeps; `screen` says how to take the terminal. Returns what
+/// has to be said when the screen is gone.
 package func openConsole(
   _ session: Session, settings: Settings, screen options: NcursesScreen.Options = NcursesScreen.Options()
-) throws(TerminalError) {
+) throws(TerminalError) -> [String] {
+  guard Descriptors.has(20) else { throw .noDescriptor }
+  var options = options
+  options.wantsTrueColor = options.wantsTrueColor || settings.theme.hasTrueColor
   let screen = try NcursesScreen(options)
   defer { screen.close() }
   let mailbox = Mailbox<Message>()
   let turns = TerminalTurns()
   SharedTerminal.process.hold { body in await turns.lend(to: body) }
   let worker = Worker(session, mailbox: mailbox)
-  run(
-    App(session, settings: settings, now: .now), on: screen, worker: worker, mailbox: mailbox,
-    turns: turns)
+  return run(
+    App(session, settings: settings, now: .now), on: screen, worker: worker, mailbox: mailbox, turns: turns)
 }
 
 extension Settings {

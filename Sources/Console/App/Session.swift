@@ -56,6 +56,8 @@ package struct Session: Sendable {
   }
   /// Where to keep what this cluster's extensions were, and drafts; `nil` keeps nothing.
   package var recordKeeper: RecordKeeper?
+  /// The file that choices of theme, keymap and language are written to; `nil` keeps them for this session only.
+  package var settingsFile: String?
 
   /// A session with `cluster`.
   package init(

@@ -6,12 +6,15 @@ package import Terminal
 /// This is the only place that waits, the only place that draws, and the only place where messages
 /// meet state. It is synchronous: between two waits nothing can change under it. When nothing
 /// happens it sleeps without a limit and sends nothing.
+///
+/// Returns what has to be said when the screen is gone: what could not be written to this computer on the way out.
+@discardableResult
 package func run(
   _ app: App, on screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>,
   turns: TerminalTurns = TerminalTurns()
-) {
+) -> [String] {
   var loop = Loop(app: app, screen: screen, worker: worker, mailbox: mailbox, turns: turns)
-  loop.run()
+  return loop.run()
 }
 
 /// The loop and what it holds.
@@ -37,10 +40,10 @@ struct Loop {
     self.turns = turns
   }
 
-  mutating func run() {
+  mutating func run() -> [String] {
     begin()
     while !app.isFinished { turn() }
-    finish()
+    return finish()
   }
 
   /// Draws before anything has been asked of the network.
@@ -133,18 +136,27 @@ struct Loop {
     var polled = (screen.descriptors + [mailbox.descriptor, turns.descriptor]).map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
-    let milliseconds = moment.map { max(0, min(3_600_000, (($0 - now()) * 1000).rounded(.up))) } ?? -1
+    let pauses = [moment.map { $0 - now() }, screen.patience.map { $0 / .seconds(1) }].compactMap { $0 }
+    let milliseconds = pauses.min().map { max(0, min(3_600_000, ($0 * 1000).rounded(.up))) } ?? -1
     poll(&polled, nfds_t(polled.count), Int32(milliseconds))
   }
 
   /// Lets what is written to this computer be written, for two seconds at most.
-  private mutating func finish() {
+  mutating func finish() -> [String] {
+    var lastWords: [String] = []
     let deadline = now() + 2
-    while worker.isKeeping, now() < deadline {
+    var isKeeping = true
+    while isKeeping, now() < deadline {
+      isKeeping = worker.isKeeping
       var polled = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
-      poll(&polled, 1, 20)
-      for message in mailbox.take() { tell(message) }
+      poll(&polled, 1, isKeeping ? 20 : 0)
+      for message in mailbox.take() {
+        if case .forgot(let sentence) = message { lastWords.append(sentence) }
+        tell(message)
+      }
     }
+    if isKeeping { lastWords.append("Not all that was being written to this computer is there: it took too long.") }
     worker.stop()
+    return lastWords
   }
 }

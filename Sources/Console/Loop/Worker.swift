@@ -96,11 +96,17 @@ package final class Worker: Sendable {
     case .probeWays: await session.fallback?.probe()
     case .compareWays(let dialect): await compare(dialect)
     case .recall: post(.recalled(session.recordKeeper?.recall() ?? Records()))
-    case .remember(let line): keep { keeper throws(SystemError) in try keeper.history.note(line) }
+    case .keepSetting(let name, let value): keepSetting(name, value)
+    case .remember(let line):
+      keep("What was before the change is not kept") { keeper throws(SystemError) in try keeper.history.note(line) }
     case .noteOutcome(let progress, let name, let outcome): sender.note(progress, of: name, outcome)
     case .readFacts(let installations, let capabilities):
       post(.facts(await ClusterReader(session.cluster, capabilities).facts(installations)))
-    case .keepDraft(let name, let draft): keep { keeper throws(SystemError) in try keeper.keep(draft, of: name) }
+    case .keepDraft(let name, let draft):
+      let isKept = keep("The draft of \(name) is not kept") { keeper throws(SystemError) in
+        try keeper.keep(draft, of: name)
+      }
+      if isKept, draft != nil { mailbox.post(.draftKept(of: name)) }
     }
   }
 
@@ -200,12 +206,25 @@ package final class Worker: Sendable {
     }
   }
 
-  private func keep(_ body: (RecordKeeper) throws(SystemError) -> Void) {
-    guard let keeper = session.recordKeeper else { return }
+  private func keepSetting(_ name: String, _ value: String) {
+    guard let path = session.settingsFile else { return }
+    do throws(SystemError) {
+      try SettingsFile(path: path).set(name, to: value)
+    } catch {
+      mailbox.post(.forgot("The \(name) is not kept for the next session: \(error)."))
+    }
+  }
+
+  /// Writes to this computer, or says what was not done and why; returns whether it was done.
+  @discardableResult
+  private func keep(_ failure: String, _ body: (RecordKeeper) throws(SystemError) -> Void) -> Bool {
+    guard let keeper = session.recordKeeper else { return false }
     do throws(SystemError) {
       try body(keeper)
+      return true
     } catch {
-      mailbox.post(.forgot(error.description))
+      mailbox.post(.forgot("\(failure): \(error)."))
+      return false
     }
   }
 }

@@ -115,6 +115,14 @@ package struct Configuration {
     return result
   }
 
+  /// The sections that hold where `section` does and binds nothing.
+  private static func below(_ section: String) -> [String] {
+    switch KeySection(rawValue: section) {
+    case .everywhere, .prompt, .editor, nil: []
+    default: [KeySection.everywhere.rawValue]
+    }
+  }
+
   private mutating func defaultThemes() -> [String: Theme] {
     var themes: [String: Theme] = [:]
     for (name, text) in Defaults.themes {
@@ -162,7 +170,10 @@ package struct Configuration {
     guard let text = text(of: file) else { return nil }
     do throws(SettingsError) {
       let own = try Keymaps<Action>.parse(text, file: file, vocabulary: Self.vocabulary)
-      return own.over(keymaps[own.inherits ?? base ?? "standard"] ?? Keymaps())
+      let lower = keymaps[own.inherits ?? base ?? "standard"] ?? Keymaps()
+      let thefts = own.thefts(from: lower, file: file, below: Self.below) { $0.name }
+      problems += thefts.map(\.description)
+      return own.over(lower)
     } catch {
       problems.append(error.description)
       return nil

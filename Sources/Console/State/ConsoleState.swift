@@ -27,6 +27,8 @@ struct ConsoleState: Sendable {
   /// What plans are made from beyond the marketplace; `nil` until it is read.
   var planFacts: PlanFacts?
   var records = Records()
+  /// Extensions whose drafts were left a moment ago: it will be said whether the draft is kept.
+  var announcedDrafts: Set<String> = []
   var journal = Journal()
 
   init(_ session: Session.Description, _ settings: Settings, now: Moment) {

@@ -79,7 +79,9 @@ enum RowColumns {
     Column("NAME", width: 16, upTo: 34, rank: 0) { $0.title },
     Column("STATE", width: 13, upTo: 15, rank: 0, style: { $0.status.style }) { $0.state },
     Column("RUNNING", width: 9, upTo: 14, rank: 1) { $0.status.running },
-    Column("RECOMMENDED", width: 11, upTo: 14, rank: 2) { $0.extensionRow.recommended },
+    Column("RECOMMENDED", width: 11, upTo: 14, rank: 2, style: { $0.hasUpdate ? "version.new" : "text" }) {
+      $0.extensionRow.recommended
+    },
     Column("ON", width: 3, rank: 3) { $0.extensionRow.enabledWord },
     Column("CATEGORY", width: 14, upTo: 20, rank: 5) { $0.category },
     Column("PROVIDER", width: 14, upTo: 24, rank: 6) { $0.extensionRow.provider },

@@ -26,11 +26,15 @@ struct ConfigScreen: Screen {
   /// The text that was last kept as a draft, and when the next one is due.
   private var kept: String
   private var draftDue: Moment?
+  /// Since when there is something that no draft has.
+  private var unkeptSince: Moment?
   /// Leaving without saving was asked for once.
   private var isLeaving = false
 
   /// A draft is kept this many seconds after the last key.
   static let draftDelay = 2.0
+  /// However fast the keys follow each other, a draft is kept this many seconds after the first.
+  static let draftInterval = 10.0
 
   init(_ name: String, _ purpose: Purpose, _ state: ConsoleState) {
     self.name = name
@@ -91,7 +95,8 @@ struct ConfigScreen: Screen {
   private mutating func follow(_ outcome: EditorView.Outcome, _ state: inout ConsoleState) -> [Step] {
     let wasLeaving = isLeaving
     isLeaving = false
-    draftDue = editor.text == kept ? nil : state.now + Self.draftDelay
+    unkeptSince = editor.text == kept ? nil : unkeptSince ?? state.now
+    draftDue = unkeptSince.map { min(state.now + Self.draftDelay, $0 + Self.draftInterval) }
     switch outcome {
     case .handled, .ignored: return []
     case .save(let text): return save(text, state)
@@ -123,7 +128,9 @@ struct ConfigScreen: Screen {
   private mutating func leave(_ state: inout ConsoleState) -> [Step] {
     var steps: [Step] = [.close()]
     if editor.hasUnsavedEdits {
-      steps += keepDraft(&state) + [.say(.note, "Your text is kept as a draft of \(name).")]
+      // It is said when it is true.
+      state.announcedDrafts.insert(name)
+      steps += keepDraft(&state)
     } else if state.records.drafts[name] != nil {
       state.records.drafts[name] = nil
       steps.append(.start(.keepDraft(of: name, nil)))
@@ -133,7 +140,7 @@ struct ConfigScreen: Screen {
 
   private mutating func keepDraft(_ state: inout ConsoleState) -> [Step] {
     let draft = KeptDraft(text: editor.text, base: base)
-    (kept, draftDue) = (draft.text, nil)
+    (kept, draftDue, unkeptSince) = (draft.text, nil, nil)
     state.records.drafts[name] = draft
     return [.start(.keepDraft(of: name, draft))]
   }

@@ -245,7 +245,7 @@ extension MarketplaceScreen {
       let count = "\(shelf.count) "
       let width = list.size.columns - 2 - count.columns - 1
       let mark = isSelected ? (pane == .categories ? "> " : "· ") : "  "
-      let style = state.theme[isSelected && pane == .categories ? "list.selected" : "text"]
+      let style = state.theme[isSelected && pane == .categories ? "category.selected" : "category"]
       surface.write(mark + shelf.title.truncated(to: width), row: offset, in: list, style: style)
       let right = Point(row: list.origin.row + offset, column: list.columns.upperBound - count.columns)
       surface.write(count, at: right, in: list, style: state.theme["dim"])

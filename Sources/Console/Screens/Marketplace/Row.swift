@@ -45,4 +45,9 @@ struct Row: Hashable, Sendable {
     default: nil
     }
   }
+
+  /// What is recommended is newer than what runs.
+  var hasUpdate: Bool {
+    !status.running.isEmpty && SemanticVersion.precedes(status.running, extensionRow.recommended)
+  }
 }

@@ -1,0 +1,26 @@
+extension App {
+  /// Chooses a theme, a keymap or a language, now and for the sessions that follow.
+  mutating func set(_ command: Command, to name: String) -> [Work] {
+    switch command {
+    case .theme:
+      guard let theme = state.settings.themes[name] else { return complain("theme", state.settings.themes.keys) }
+      state.settings.theme = theme
+    case .keymap:
+      guard let keymaps = state.settings.keymapsByName[name] else {
+        return complain("keymap", state.settings.keymapsByName.keys)
+      }
+      state.settings.keymaps = keymaps
+    default:
+      guard ["en", "zh"].contains(name) else { return complain("language", ["en", "zh"]) }
+      state.settings.language = name
+      state.market.invalidate()
+    }
+    state.say(.note, "\(command.rawValue): \(name)")
+    return [.keepSetting(command.rawValue, name)]
+  }
+
+  private mutating func complain(_ what: String, _ names: some Collection<String>) -> [Work] {
+    state.say(.warning, "\(what) NAME, where NAME is \(names.sorted().joined(separator: ", "))")
+    return []
+  }
+}

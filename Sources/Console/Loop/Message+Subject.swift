@@ -1,0 +1,33 @@
+import Client
+import Extensions
+import KubernetesAPI
+
+extension Message: Mail {
+  /// News of the cluster is the news of an object; what became of a person's own request always arrives.
+  package var subject: MailSubject? {
+    switch self {
+    case .categories(let event): event.subject("categories")
+    case .extensions(let event): event.subject("extensions")
+    case .installations(let event): event.subject("installations")
+    case .versions(let name, let event): event.subject("versions of " + name)
+    case .connected, .unconnected: MailSubject("connection")
+    case .way: MailSubject("way")
+    case .warned(let text): MailSubject("warning", text)
+    case .forgot(let text): MailSubject("failure", text)
+    case .draftKept(let name): MailSubject("draft", name)
+    case .key, .resized, .time, .applied, .rehearsed, .judged, .confirmed, .compared, .documented, .recalled: nil
+    }
+  }
+}
+
+extension WatchEvent {
+  /// The list as a whole makes news of its objects old; how the watch itself stands is a topic of its own.
+  fileprivate func subject(_ topic: String) -> MailSubject? {
+    switch self {
+    case .replaced: MailSubject(topic)
+    case .applied(let element): MailSubject(topic, element.name)
+    case .deleted(let element): MailSubject(topic, element.name)
+    case .resumed, .interrupted: MailSubject("the watch of " + topic)
+    }
+  }
+}
