@@ -122,7 +122,9 @@ final class NcursesDevice {
     ksx_stderr_return()
     work()
     resume()
+    beginOutput()
     wrefresh(ksx_stdscr())
+    endOutput()
   }
 
   private func setModes() {

@@ -106,7 +106,10 @@ package final class NcursesScreen: Screen {
 
   package func nextKey() -> Key? {
     guard isOpen else { return nil }
+    // Asked for a key, ncurses may paint first.
+    device.beginOutput()
     let key = input.next()
+    device.endOutput()
     if input.takeStop() {
       stop()
       return key ?? .resized
