@@ -1,0 +1,179 @@
+import Glibc
+
+/// A thread of its own for an actor whose work may block, or that waits for more than jobs.
+///
+/// ```
+///   jobs ──▶ perform ──▶ wait, until woken by a job or the time that perform gave is over ──▶ jobs
+/// ```
+package final class ThreadExecutor: SerialExecutor {
+  /// How the thread waits when it has nothing to do.
+  package struct Idling: Sendable {
+    /// Returns when woken or when the time is over; a wake that came before counts.
+    package var wait: @Sendable (Duration?) -> Void
+    /// May be called from anywhere.
+    package var wake: @Sendable () -> Void
+
+    package init(wait: @escaping @Sendable (Duration?) -> Void, wake: @escaping @Sendable () -> Void) {
+      self.wait = wait
+      self.wake = wake
+    }
+
+    /// Waits for nothing but to be woken.
+    package static func bell() -> Idling {
+      let bell = Bell()
+      return Idling(wait: { bell.wait($0) }, wake: { bell.ring() })
+    }
+  }
+
+  private struct State {
+    var jobs: [UnownedJob] = []
+    var thread: pthread_t?
+    var isStopped = false
+  }
+
+  private let state = Locked(State())
+  private let perform = Locked<(@Sendable () -> Duration?)?>(nil)
+  private let idling: Idling
+
+  package init(_ idling: Idling = .bell()) { self.idling = idling }
+
+  /// Starts the thread, which runs until it is stopped.
+  ///
+  /// It calls `perform` whenever something may have moved, and when the time it gave has passed.
+  package func start(_ perform: @escaping @Sendable () -> Duration? = { nil }) {
+    self.perform.withLock { $0 = perform }
+    var thread = pthread_t()
+    // Allocated, not made by an initializer: which module a C type with no module of its own
+    // belongs to is a matter of luck, and with it whether its initializer is visible.
+    let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+    defer { attributes.deallocate() }
+    pthread_attr_init(attributes)
+    pthread_attr_setstacksize(attributes, 8 << 20)
+    pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
+    let context = Unmanaged.passRetained(self).toOpaque()
+    guard pthread_create(&thread, attributes, runExecutorThread, context) == 0 else {
+      fatalError("no thread to be had")
+    }
+    pthread_attr_destroy(attributes)
+  }
+
+  /// Ends the thread; for the end of the actor, after which no job can come.
+  package func stop() {
+    state.withLock { $0.isStopped = true }
+    idling.wake()
+  }
+
+  /// Has `perform` called soon.
+  package func wake() { idling.wake() }
+
+  fileprivate func run() {
+    blockSignals()
+    state.withLock { $0.thread = pthread_self() }
+    guard let perform = perform.withLock({ $0 }) else { fatalError("started without work") }
+    while true {
+      let (jobs, isStopped) = take()
+      for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+      if isStopped, jobs.isEmpty { return }
+      idling.wait(perform())
+    }
+  }
+
+  private func take() -> (jobs: [UnownedJob], isStopped: Bool) {
+    state.withLock { state in
+      defer { state.jobs = [] }
+      return (state.jobs, state.isStopped)
+    }
+  }
+
+  /// Signals belong to the thread that waits for keys.
+  private func blockSignals() {
+    var all = sigset_t()
+    sigfillset(&all)
+    for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { sigdelset(&all, fault) }
+    pthread_sigmask(SIG_BLOCK, &all, nil)
+  }
+
+  package func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let isFirst = state.withLock { state in
+      state.jobs.append(job)
+      return state.jobs.count == 1
+    }
+    if isFirst { idling.wake() }
+  }
+
+  package func isIsolatingCurrentContext() -> Bool? {
+    state.withLock { $0.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+  }
+
+  package func checkIsolated() {
+    precondition(isIsolatingCurrentContext() == true, "not on the thread of this executor")
+  }
+
+  package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+    UnownedSerialExecutor(ordinary: self)
+  }
+}
+
+/// At file level: a closure literal given to C could be taken for main-actor code and die there.
+private func runExecutorThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context else { fatalError("the thread lost its owner") }
+  Unmanaged<ThreadExecutor>.fromOpaque(context).takeRetainedValue().run()
+  return nil
+}
+
+/// A condition to wait on; a ring that nobody waits for is kept for the next who does.
+private final class Bell: @unchecked Sendable {
+  // Safe: `isRung` is touched only with `mutex` held, and neither it nor `condition` moves.
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var isRung = false
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    let attributes = UnsafeMutablePointer<pthread_condattr_t>.allocate(capacity: 1)
+    defer { attributes.deallocate() }
+    pthread_condattr_init(attributes)
+    // The wall clock may be set.
+    pthread_condattr_setclock(attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(condition, attributes)
+    pthread_condattr_destroy(attributes)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  func ring() {
+    pthread_mutex_lock(mutex)
+    isRung = true
+    pthread_cond_signal(condition)
+    pthread_mutex_unlock(mutex)
+  }
+
+  func wait(_ time: Duration?) {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    guard let time else {
+      while !isRung { pthread_cond_wait(condition, mutex) }
+      isRung = false
+      return
+    }
+    var end = Self.moment(after: time)
+    while !isRung, pthread_cond_timedwait(condition, mutex, &end) != ETIMEDOUT {}
+    isRung = false
+  }
+
+  /// Rounded up: a moment too early there would be nothing to do yet.
+  private static func moment(after time: Duration) -> timespec {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    let (seconds, attoseconds) = min(max(time, .zero), .seconds(86_400)).components
+    let nanoseconds = now.tv_nsec + Int(attoseconds / 1_000_000_000) + 1
+    return timespec(
+      tv_sec: now.tv_sec + Int(seconds) + nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+  }
+}
