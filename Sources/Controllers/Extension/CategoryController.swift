@@ -12,8 +12,11 @@ struct CategoryReconciler: Reconciler {
   var dialect: Dialect
   var count: CategoryCount
 
-  func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
-    guard let number = count.number(in: name) else { return .after(.milliseconds(100)) }
+  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+    try await ReconcileError.reporting { () throws(ClusterError) in try await write(name, count.number(in: name)) }
+  }
+
+  private func write(_ name: String, _ number: Int) async throws(ClusterError) -> NextLook {
     guard let object = try await cluster.find(dialect.categories, name), !object.isBeingDeleted,
       object.annotations[Self.annotation] != String(number)
     else { return .whenChanged }
@@ -30,20 +33,21 @@ struct CategoryReconciler: Reconciler {
 
 /// Which extension is in which category.
 final class CategoryCount: Sendable {
-  /// Categories by extension; `nil` before the first list has arrived.
-  private let categories = Locked<[String: String]?>(nil)
+  /// Categories by extension.
+  private let categories = Locked<[String: String]>([:])
 
-  func number(in category: String) -> Int? {
-    categories.withLock { known in known.map { known in known.values.count { $0 == category } } }
+  func number(in category: String) -> Int {
+    categories.withLock { known in known.values.count { $0 == category } }
   }
 
   /// Follows the extensions, and wants their categories looked at.
   func trigger(_ cluster: Cluster, _ dialect: Dialect) -> Trigger {
-    Trigger { queue in
+    Trigger { feed in
       var watch = Watch(dialect.extensions, in: cluster) { Extension($0, dialect: dialect) }
       watch.skipping = Extension.unread
       await watch.run { event in
-        for name in self.apply(event) where !name.isEmpty { await queue.add(name) }
+        await feed.add(self.apply(event).filter { !$0.isEmpty })
+        if case .replaced = event { await feed.fill() }
       }
     }
   }
@@ -51,7 +55,7 @@ final class CategoryCount: Sendable {
   /// The categories that may have changed.
   private func apply(_ event: WatchEvent<Extension>) -> Set<String> {
     categories.withLock { known in
-      let before = known ?? [:]
+      let before = known
       var after = before
       switch event {
       case .replaced(let all): after = Dictionary(all.map { ($0.name, $0.category) }, uniquingKeysWith: { $1 })

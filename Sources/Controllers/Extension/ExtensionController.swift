@@ -12,8 +12,11 @@ struct ExtensionReconciler: Reconciler {
   var settings: ControllerSettings
   var shelf: VersionShelf
 
-  func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
-    guard let versions = shelf.versions(of: name) else { return .after(.milliseconds(100)) }
+  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+    try await ReconcileError.reporting { () throws(ClusterError) in try await write(name, shelf.versions(of: name)) }
+  }
+
+  private func write(_ name: String, _ versions: [ExtensionVersion]) async throws(ClusterError) -> NextLook {
     guard let object = try await cluster.find(dialect.extensions, name, skipping: Extension.unread) else {
       return .whenChanged
     }
@@ -62,16 +65,15 @@ struct ExtensionReconciler: Reconciler {
 /// Every ExtensionVersion, by extension: asking the API for those of each would be a list for each.
 final class VersionShelf: Sendable {
   private struct Content {
-    var isFilled = false
     var versions: [String: [String: ExtensionVersion]] = [:]
     var kubernetesVersion: SemanticVersion?
   }
 
   private let content = Locked(Content())
 
-  /// `nil` before the first list has arrived: then nothing is known, not even that there is none.
-  func versions(of extension: String) -> [ExtensionVersion]? {
-    content.withLock { $0.isFilled ? Array(($0.versions[`extension`] ?? [:]).values) : nil }
+  /// Complete once the trigger has filled it, before which no worker asks.
+  func versions(of extension: String) -> [ExtensionVersion] {
+    content.withLock { Array(($0.versions[`extension`] ?? [:]).values) }
   }
 
   var kubernetesVersion: SemanticVersion? {
@@ -81,13 +83,14 @@ final class VersionShelf: Sendable {
 
   /// Follows the versions, and wants their extensions looked at.
   func trigger(_ cluster: Cluster, _ dialect: Dialect) -> Trigger {
-    Trigger { queue in
+    Trigger { feed in
       var watch = Watch(dialect.extensionVersions, in: cluster) { object in
         object.isBeingDeleted ? nil : ExtensionVersion(object, dialect: dialect)
       }
       watch.skipping = ExtensionVersion.unread
       await watch.run { event in
-        for name in self.apply(event) { await queue.add(name) }
+        await feed.add(self.apply(event))
+        if case .replaced = event { await feed.fill() }
       }
     }
   }
@@ -100,7 +103,6 @@ final class VersionShelf: Sendable {
         let before = content.versions.keys
         content.versions = [:]
         for version in all { content.versions[version.extension, default: [:]][version.name] = version }
-        content.isFilled = true
         return Set(before).union(content.versions.keys)
       case .applied(let version):
         content.versions[version.extension, default: [:]][version.name] = version

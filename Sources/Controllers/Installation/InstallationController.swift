@@ -13,7 +13,11 @@ struct InstallationReconciler: Reconciler {
   /// Where the record of the release lies: a release stays in the namespace it was begun in.
   static let namespaceAnnotation = Installation.standaloneAnnotation
 
-  func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
+  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+    try await ReconcileError.reporting { () throws(ClusterError) in try await look(at: name) }
+  }
+
+  private func look(at name: String) async throws(ClusterError) -> NextLook {
     guard let object = try await cluster.find(dialect.installations, name) else {
       settings.activity.set(name, isBusy: false)
       settings.stopwatch.forget(name)

@@ -12,7 +12,11 @@ struct RepositoryReconciler: Reconciler {
   var dialect: Dialect
   var settings: ControllerSettings
 
-  func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
+  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+    try await ReconcileError.reporting { () throws(ClusterError) in try await look(at: name) }
+  }
+
+  private func look(at name: String) async throws(ClusterError) -> NextLook {
     guard let object = try await cluster.find(dialect.repositories, name) else { return .whenChanged }
     if object.isBeingDeleted {
       try await leave(object)

@@ -8,7 +8,7 @@ import Manifest
 /// or done twice makes no difference.
 protocol Reconciler: Sendable {
   /// Brings the object `name` one step nearer, and says when to look again.
-  func reconcile(_ name: String) async throws(ClusterError) -> NextLook
+  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook
 }
 
 /// When an object is looked at again, if nothing happens to it.
@@ -20,6 +20,9 @@ enum NextLook: Hashable, Sendable {
 }
 
 /// Looks at objects when they, or others they depend on, have changed.
+///
+/// Not before its triggers have told of everything there is: what is decided by a cache that is half full is
+/// decided wrong.
 struct Controller<Work: Reconciler>: Sendable {
   /// For messages, such as `installation`.
   var title: String
@@ -30,10 +33,12 @@ struct Controller<Work: Reconciler>: Sendable {
 
   /// Runs until the surrounding task is cancelled.
   func run() async {
-    let queue = WorkQueue()
+    let queue = WorkQueue(caches: triggers.count)
     await withTaskCancellationHandler {
       await withTaskGroup(of: Void.self) { group in
-        for trigger in triggers { group.addTask { await trigger.run(queue) } }
+        for (number, trigger) in triggers.enumerated() {
+          group.addTask { await trigger.run(Feed(queue: queue, cache: number)) }
+        }
         for _ in 0..<workers { group.addTask { await serve(queue) } }
       }
     } onCancel: {
@@ -42,50 +47,62 @@ struct Controller<Work: Reconciler>: Sendable {
   }
 
   private func serve(_ queue: WorkQueue) async {
-    var failures: [String: Int] = [:]
     while let name = await queue.next() {
-      do throws(ClusterError) {
+      do throws(ReconcileError) {
         let look = try await work.reconcile(name)
-        failures[name] = nil
-        if case .after(let delay) = look { await queue.add(name, after: delay) }
+        await queue.done(name, look: look)
       } catch {
-        let count = failures[name, default: 0]
-        failures[name] = count + 1
-        if !Task.isCancelled { await postpone(name, count, error, queue) }
+        let (failures, delay) = await queue.failed(name)
+        guard !Task.isCancelled, error.isNews(after: failures) else { continue }
+        report("\(title) \(name): \(error); again in \(delay)")
       }
-      await queue.done(name)
     }
   }
+}
 
-  /// 50 ms doubling to a minute; a lost race is nothing to talk about.
-  private func postpone(_ name: String, _ failures: Int, _ error: ClusterError, _ queue: WorkQueue) async {
-    let delay = min(Duration.milliseconds(50 << min(failures, 11)), .seconds(60))
-    if !error.isLostRace || failures > 5 { report("\(title) \(name): \(error.short); again in \(delay)") }
-    await queue.add(name, after: delay)
+/// Where a trigger puts the names it finds.
+struct Feed: Sendable {
+  fileprivate let queue: WorkQueue
+  fileprivate let cache: Int
+
+  init(queue: WorkQueue, cache: Int) {
+    self.queue = queue
+    self.cache = cache
   }
+
+  /// Wants `names` looked at.
+  func add(_ names: some Sequence<String>) async {
+    for name in names { await queue.add(name) }
+  }
+
+  /// Says that everything there is has been told of.
+  func fill() async { await queue.fill(cache) }
 }
 
 /// A watch that puts names into a queue.
 struct Trigger: Sendable {
-  let run: @Sendable (WorkQueue) async -> Void
+  let run: @Sendable (Feed) async -> Void
 
-  init(run: @escaping @Sendable (WorkQueue) async -> Void) { self.run = run }
+  init(run: @escaping @Sendable (Feed) async -> Void) { self.run = run }
 
   /// Follows `resource` and wants those looked at that `names` gives for each object.
   init(
     _ resource: Resource, in cluster: Cluster, selector: Selector = Selector(),
     names: @escaping @Sendable (Object) -> [String]
   ) {
-    run = { queue in
+    run = { feed in
       var watch = Watch(resource, in: cluster, selector: selector) { Mark($0, names($0)) }
       watch.skipping = Self.bulk
       var known: [String: Mark] = [:]
       await watch.run { event in
         let changed: [Mark]
+        // What may not be watched, or is not served, must not keep all else waiting.
+        var isFull = false
         switch event {
         case .replaced(let all):
           // What has vanished meanwhile wants a look as well.
           changed = all + known.values
+          isFull = true
           known = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         case .applied(let mark):
           changed = [mark] + [known[mark.name]].compactMap { $0 }
@@ -93,9 +110,13 @@ struct Trigger: Sendable {
         case .deleted(let mark):
           changed = [mark]
           known[mark.name] = nil
+        case .interrupted(.refused, _):
+          changed = []
+          isFull = true
         case .resumed, .interrupted: changed = []
         }
-        for name in Set(changed.flatMap(\.targets)) { await queue.add(name) }
+        await feed.add(Set(changed.flatMap(\.targets)))
+        if isFull { await feed.fill() }
       }
     }
   }

@@ -1,79 +1,151 @@
 /// Names of objects that want attention, each at most once at a time.
 ///
 /// The rules are those of client-go's queue: a name that comes again while it waits is one piece of
-/// work; one that comes again while it is being worked on is worked on once more afterwards.
+/// work; one that comes again while it is being worked on is worked on once more afterwards; one whose
+/// work fails waits longer each time. Nothing is given out before every cache it is decided by is full.
 actor WorkQueue {
-  private var waiting: [String] = []
+  private var waiting = OrderedNames()
   private var busy: Set<String> = []
   private var again: Set<String> = []
-  private var delayed: [String: Delayed] = [:]
+  /// When those are due that are put off.
+  private var delayed: [String: ContinuousClock.Instant] = [:]
+  /// How often in a row the work on an object has failed, whoever did it.
+  private var failures: [String: Int] = [:]
   private var takers: [CheckedContinuation<String?, Never>] = []
+  private var alarms: [ContinuousClock.Instant: Task<Void, Never>] = [:]
+  private var emptyCaches: Set<Int>
   private var isClosed = false
 
-  private struct Delayed {
-    var due: ContinuousClock.Instant
-    var task: Task<Void, Never>
+  /// A queue whose names are given out once `caches` of them, numbered from zero, are full.
+  init(caches: Int = 0) { emptyCaches = Set(0..<caches) }
+
+  /// How many sleeping tasks there are, for those who are put off.
+  var alarmCount: Int { alarms.count }
+
+  /// Says that a cache holds everything there is.
+  func fill(_ cache: Int) {
+    emptyCaches.remove(cache)
+    serve()
   }
 
-  /// Wants `name` looked at as soon as somebody is free.
+  /// Wants `name` looked at as soon as a worker is free.
   func add(_ name: String) {
     guard !isClosed else { return }
     if busy.contains(name) {
       again.insert(name)
       return
     }
-    guard !waiting.contains(name) else { return }
-    if takers.isEmpty {
-      waiting.append(name)
-    } else {
-      takers.removeFirst().resume(returning: begin(name))
-    }
+    waiting.append(name)
+    serve()
   }
 
   /// Wants `name` looked at after `delay`, unless it is looked at before.
   func add(_ name: String, after delay: Duration) {
     guard delay > .zero else { return add(name) }
+    guard !isClosed else { return }
     let due = ContinuousClock.now + delay
-    if let known = delayed[name], known.due <= due { return }
-    delayed[name]?.task.cancel()
-    let task = Task {
-      // Woken early means that it is not wanted any more.
-      if (try? await Task.sleep(for: delay)) != nil { self.ripen(name, due) }
-    }
-    delayed[name] = Delayed(due: due, task: task)
+    if let known = delayed[name], known <= due { return }
+    delayed[name] = due
+    expect(due)
   }
 
   /// The next name, when there is one; `nil` once the queue is closed.
   func next() async -> String? {
     if isClosed { return nil }
-    if !waiting.isEmpty { return begin(waiting.removeFirst()) }
-    return await withCheckedContinuation { takers.append($0) }
+    return await withCheckedContinuation { taker in
+      takers.append(taker)
+      serve()
+    }
   }
 
-  /// Says that the work on `name` is over for now.
-  func done(_ name: String) {
+  /// Says that the work on `name` went well and is over for now.
+  func done(_ name: String, look: NextLook) {
+    failures[name] = nil
+    finish(name)
+    if case .after(let delay) = look { add(name, after: delay) }
+  }
+
+  /// Says that the work on `name` failed: how often in a row, and how long until it is tried again.
+  ///
+  /// 50 ms, doubling to a minute.
+  func failed(_ name: String) -> (failures: Int, delay: Duration) {
+    let count = failures[name, default: 0] + 1
+    failures[name] = count
+    let delay = min(Duration.milliseconds(50 << min(count - 1, 11)), .seconds(60))
+    finish(name)
+    add(name, after: delay)
+    return (count, delay)
+  }
+
+  private func finish(_ name: String) {
     busy.remove(name)
     if again.remove(name) != nil { add(name) }
   }
 
-  /// Lets everybody who waits go home.
+  /// Resumes all who wait for a name with `nil`.
   func close() {
     isClosed = true
     for taker in takers { taker.resume(returning: nil) }
-    for entry in delayed.values { entry.task.cancel() }
-    (takers, waiting, delayed) = ([], [], [:])
+    for alarm in alarms.values { alarm.cancel() }
+    (takers, waiting, delayed, alarms) = ([], OrderedNames(), [:], [:])
   }
 
-  private func ripen(_ name: String, _ due: ContinuousClock.Instant) {
-    guard delayed[name]?.due == due else { return }
-    delayed[name] = nil
-    add(name)
+  /// Gives names to workers as long as there are both.
+  private func serve() {
+    while emptyCaches.isEmpty, !takers.isEmpty, let name = waiting.popFirst() {
+      busy.insert(name)
+      // The worker that looks at it now decides anew when to look again.
+      delayed[name] = nil
+      takers.removeFirst().resume(returning: name)
+    }
   }
 
-  /// Whoever looks at it now decides anew when to look again.
-  private func begin(_ name: String) -> String {
-    busy.insert(name)
-    delayed.removeValue(forKey: name)?.task.cancel()
+  /// Wakes this queue at `due`, by a task that sleeps until then or earlier.
+  ///
+  /// None is ever cancelled and replaced: a cancelled sleep keeps its timer until its time has come.
+  private func expect(_ due: ContinuousClock.Instant) {
+    guard !alarms.keys.contains(where: { $0 <= due }) else { return }
+    alarms[due] = Task { [weak self] in
+      // Only `close` cancels it.
+      try? await Task.sleep(until: due, clock: .continuous)
+      await self?.ring(due)
+    }
+  }
+
+  private func ring(_ alarm: ContinuousClock.Instant) {
+    alarms[alarm] = nil
+    let now = ContinuousClock.now
+    for name in delayed.filter({ $0.value <= now }).sorted(by: { $0.value < $1.value }).map(\.key) {
+      delayed[name] = nil
+      add(name)
+    }
+    if let next = delayed.values.min() { expect(next) }
+  }
+}
+
+/// Names in the order in which they came, each once.
+struct OrderedNames: Sendable {
+  private var names: [String] = []
+  /// Those before this index have been taken; they are dropped in batches.
+  private var start = 0
+  private var members: Set<String> = []
+
+  var isEmpty: Bool { members.isEmpty }
+
+  /// Adds `name` at the end, unless it is there.
+  mutating func append(_ name: String) {
+    if members.insert(name).inserted { names.append(name) }
+  }
+
+  mutating func popFirst() -> String? {
+    guard start < names.count else { return nil }
+    let name = names[start]
+    members.remove(name)
+    start += 1
+    if start > 64, start > names.count / 2 {
+      names.removeFirst(start)
+      start = 0
+    }
     return name
   }
 }

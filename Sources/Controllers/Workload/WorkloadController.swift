@@ -23,7 +23,11 @@ final class WorkloadReconciler: Reconciler {
   init(cluster: Cluster) { self.cluster = cluster }
 
   /// `name` is `plural/namespace/name`.
-  func reconcile(_ name: String) async throws(ClusterError) -> NextLook {
+  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+    try await ReconcileError.reporting { () throws(ClusterError) in try await play(name) }
+  }
+
+  private func play(_ name: String) async throws(ClusterError) -> NextLook {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 3, let resource = Self.kinds.first(where: { $0.plural == parts[0] }) else {
       return .whenChanged
