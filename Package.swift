@@ -112,7 +112,7 @@ let package = Package(
       name: "APIServerTests",
       dependencies: [
         "APIServer", "APITestSupport", "KubeSphereKinds", "Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest",
-        "Platform", "TestSupport",
+        "Platform", "CSQLite", "TestSupport",
       ]),
     .testTarget(
       name: "KubeSphereKindsTests",

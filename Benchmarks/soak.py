@@ -1,16 +1,18 @@
-"""A thousand changes a second for a minute, from ksxd to one watch of the client.
+"""A thousand changes a second for a minute, from ksxd to one watch of the client and to many plain ones.
 
 Prints what came as ratios: of the events that were expected (1 is all of them, each once and in
-order), and of one processor core.
+order), of one processor core, and of ksxd's memory early in the run.
 """
 
 import argparse
 import json
 import os
+import selectors
 import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 PATH = "/apis/kubesphere.io/v1alpha1/extensions"
@@ -66,6 +68,52 @@ def started(ksxd, directory):
     return server, path
 
 
+class Crowd(threading.Thread):
+    """Plain watches that read what comes and keep nothing of it."""
+
+    def __init__(self, path, count):
+        super().__init__(daemon=True)
+        self.selector = selectors.DefaultSelector()
+        for _ in range(count):
+            connection = socket.socket(socket.AF_UNIX)
+            connection.connect(path)
+            connection.sendall(f"GET {PATH}?watch=true HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            self.selector.register(connection, selectors.EVENT_READ)
+
+    def run(self):
+        while True:
+            for key, _ in self.selector.select():
+                if not key.fileobj.recv(1 << 20):
+                    self.selector.unregister(key.fileobj)
+
+
+class Memory(threading.Thread):
+    """The resident memory of a process in MB, once a second."""
+
+    def __init__(self, process, is_shown):
+        super().__init__(daemon=True)
+        self.process = process
+        self.is_shown = is_shown
+        self.samples = []
+
+    def run(self):
+        start = time.monotonic()
+        try:
+            while True:
+                with open(f"/proc/{self.process}/status") as status:
+                    size = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
+                self.samples.append(size)
+                if self.is_shown and (len(self.samples) - 1) % 5 == 0:
+                    print(f"{time.monotonic() - start:6.0f} s {size:8.1f} MB", flush=True)
+                time.sleep(1)
+        except (OSError, StopIteration):
+            return
+
+    def growth(self):
+        """How much larger it is at the end than after a third of the run, when everything is warm."""
+        return self.samples[-1] / self.samples[len(self.samples) // 3]
+
+
 def write(path, rate, seconds):
     """Changes `rate` objects a second for `seconds`; how many, and how long it took."""
     connection = Connection(path)
@@ -98,6 +146,8 @@ def main():
     options.add_argument("--soak", required=True)
     options.add_argument("--rate", type=int, default=1000)
     options.add_argument("--seconds", type=int, default=60)
+    options.add_argument("--watches", type=int, default=20, help="plain watches beside the one that counts")
+    options.add_argument("--show-memory", action="store_true", help="print ksxd's memory every five seconds")
     options = options.parse_args()
 
     directory = tempfile.mkdtemp()
@@ -116,18 +166,22 @@ def main():
             text=True,
         )
         watch.stdout.readline()
+        Crowd(path, options.watches).start()
+        memory = Memory(server.pid, options.show_memory)
+        memory.start()
         start = time.monotonic()
         _, took = write(path, options.rate, options.seconds)
         result = json.loads(watch.stdout.readline())
         lasted = time.monotonic() - start
+        growth = memory.growth()
     finally:
         server.terminate()
         server.wait()
         shutil.rmtree(directory)
-    report(options, total, took, lasted, result)
+    report(options, total, took, lasted, result, growth)
 
 
-def report(options, total, took, lasted, result):
+def report(options, total, took, lasted, result, growth):
     core = result["processor"] / lasted
     rate = total / took / options.rate
     rows = [
@@ -136,6 +190,7 @@ def report(options, total, took, lasted, result):
          result["missing"] + result["repeated"] == 0),
         ("changes a second, of the rate asked for", rate, "1", rate > 0.98),
         ("processor core used by the watch", core, "at most 0.2", core <= 0.2),
+        ("memory of ksxd, of that after a third", growth, "at most 1.15", growth <= 1.15),
     ]
     for name, ratio, wanted, _ in rows:
         print(f"{name:44} {ratio:8.3f}   ({wanted})")

@@ -60,6 +60,11 @@ struct Serve: AsyncParsableCommand {
     Descriptors.raise()
     do {
       try await serve()
+    } catch StorageError.inUse(let path) {
+      // Told from all else, because the one that has it may be about to end.
+      let words = Array("Error: \(StorageError.inUse(path: path))\n".utf8)
+      _ = write(STDERR_FILENO, words, words.count)
+      throw ExitCode(EX_TEMPFAIL)
     } catch let error as StorageError {
       throw Failure("\(error)")
     } catch let error as ServerError {
@@ -74,9 +79,9 @@ struct Serve: AsyncParsableCommand {
     let authorizer = try authorizer()
     let users = try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) }
     let ownerToken = try token()
-    Places.make(data)
-    let api = try API(path: data + "/standalone.db", types: ResourceTypes(dialect: Dialect(dialect)))
+    let api = try api()
     try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
+    api.startup.begin("marketplace")
     let handler = Authenticator(
       users: users, ownerToken: ownerToken, around: AccessControl(authorizer, around: api))
     let server = try await Server.start(handler, on: listeners) { Status($0).response }
@@ -86,6 +91,7 @@ struct Serve: AsyncParsableCommand {
       marketplace: Marketplace(marketplace, beside: data))
     // There is no kubelet here.
     work.settings.playsWorkloads = true
+    work.whenOffered = { api.startup.end("marketplace") }
     let activity = work.settings.activity
     if exitWithClients { endings.add(leavingOf: server.connections) { activity.isBusy } }
     let running = Task { [work] in await work.run() }
@@ -93,6 +99,13 @@ struct Serve: AsyncParsableCommand {
     await server.stop(grace: .milliseconds(500))
     running.cancel()
     await running.value
+  }
+
+  private func api() throws -> API {
+    Places.make(data)
+    return try API(
+      path: data + "/standalone.db", types: ResourceTypes(dialect: Dialect(dialect)),
+      report: { Logger(label: "storage").warning("\($0)") })
   }
 
   private func announce(_ addresses: [String]) {

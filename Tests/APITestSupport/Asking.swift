@@ -23,6 +23,11 @@ package struct Asking: Sendable {
     handler = AccessControl(authorizer, around: api)
   }
 
+  package init(_ api: API) {
+    self.api = api
+    handler = api
+  }
+
   package init(path: String) throws {
     api = try API(path: path, types: ResourceTypes(dialect: .installPlan))
     handler = api

@@ -78,7 +78,7 @@ final class TestServer: Sendable {
   var truth: Cluster { Cluster(transport: InProcessTransport(AccessControl(around: api))) }
 
   /// How many changes have been made.
-  var changes: Int { get async { await api.version } }
+  var changes: Int { get async { api.version } }
 
   /// Returns when whatever was on its way has arrived or is lost.
   func settle(_ proxy: FaultProxy) async {

@@ -20,10 +20,10 @@ extension API {
     let definition = Definition(reading: change.object.value)
     guard change.kind != .deleted else {
       terminating.remove(definition.name)
-      return registry.change { $0.remove(definition.name) }
+      return served.change { $0.remove(definition.name) }
     }
     if Object(definition.value).isBeingDeleted { terminating.insert(definition.name) }
-    registry.change { types in
+    served.change { types in
       if definition.isEstablished { types.set(definition) } else { types.remove(definition.name) }
     }
   }
@@ -39,7 +39,7 @@ extension API {
       marked = try committing { () throws(StorageError) in try store.put(value, in: path.type.collection) }.object
     }
     for type in types.all where type.collection == stored.key.name && type.resource.version == type.storageVersion {
-      for object in store.table(type.collection).objects() {
+      for object in registry.withLock({ $0.table(type.collection).objects() }) {
         // What a finalizer holds is marked and goes later, and the definition with it.
         _ = try delete(ResourcePath(type: type, key: object.key), DeleteOptions())
       }
@@ -51,7 +51,8 @@ extension API {
   /// Lets a definition go that is marked for deletion, when none of its objects is left.
   private func release(definition name: String) {
     let (collection, key) = (Resource.definitions.qualifiedName, ObjectKey(namespace: "", name: name))
-    guard store.table(name).keys.isEmpty, let stored = store[collection, key] else { return }
+    let (isEmpty, stored) = registry.withLock { ($0.table(name).keys.isEmpty, $0[collection, key]) }
+    guard isEmpty, let stored else { return }
     let others = Object(stored.value).finalizers.filter { $0 != Self.cleanup }
     let value = stored.value.setting(
       ["metadata", "finalizers"], to: others.isEmpty ? nil : .sequence(others.map(Value.string)))
@@ -79,12 +80,14 @@ extension ObjectStore {
     guard !definitions.isEmpty else { return }
     let collection = Resource.definitions.qualifiedName
     for definition in definitions {
-      let old = self[collection, ObjectKey(namespace: "", name: definition.name)]?.value
+      let key = ObjectKey(namespace: "", name: definition.name)
+      let old = registry.withLock { $0[collection, key] }?.value
       guard old?["spec"] != definition.value["spec"] else { continue }
       _ = try put(definition.kept(after: old, at: now), in: collection)
     }
     let names = Set(definitions.map(\.name))
-    for stored in table(collection).objects() where !names.contains(stored.key.name) && Definition.isOwn(stored) {
+    let kept = registry.withLock { $0.table(collection).objects() }
+    for stored in kept where !names.contains(stored.key.name) && Definition.isOwn(stored) {
       _ = try remove(stored.value, from: collection)
     }
   }

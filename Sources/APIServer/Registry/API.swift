@@ -5,37 +5,56 @@ package import Platform
 
 /// A Kubernetes API in this process: what KubeSphere and its extensions need of one.
 ///
-/// Owns every object; each request is answered from one consistent state. What a caller may do is decided by the
-/// handlers around it. Watches do not hold anything here: a watch is a place in the history, read at the reader's pace.
+/// The actor is the one writer: its thread is where SQLite blocks and JSON is made of what is written. Reading
+/// needs neither: each request is answered from one consistent state of the registry. What a caller may do is
+/// decided by the handlers around it. A watch is a place in the history, read at the reader's pace.
 package actor API: CallerHandler {
-  nonisolated let registry: Registry
+  nonisolated let served: ServedTypes
   let store: ObjectStore
+  nonisolated let registry: Locked<Registry>
+  nonisolated let waiters = Waiters()
+  /// What is still under way after the start.
+  package nonisolated let startup = Startup()
+  nonisolated let executor = ThreadExecutor()
   let now: @Sendable () -> Timestamp
-  var waiters: [Int: Waiter] = [:]
-  private var lastWaiter = 0
+  private let report: @Sendable (String) -> Void
   var isCollecting = false
   /// The definitions that are being deleted and still have objects.
   var terminating: Set<String> = []
 
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
   /// Opens the objects kept at `path`, or begins with none; `:memory:` keeps nothing.
+  ///
+  /// `report` takes lines for a log.
   package init(
     path: String, types: ResourceTypes, remembering limit: History.Limit = History.Limit(),
-    now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    now: @escaping @Sendable () -> Timestamp = Timestamp.now, report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(StorageError) {
     self.now = now
+    self.report = report
     store = try ObjectStore(path: path, remembering: limit)
     try store.keep(types.definitions, at: now())
+    registry = store.registry
     var served = types
-    for stored in store.table(Resource.definitions.qualifiedName).objects() {
+    for stored in registry.withLock({ $0.table(Resource.definitions.qualifiedName).objects() }) {
       let definition = Definition(reading: stored.value)
       if definition.isEstablished { served.set(definition) }
       if Object(definition.value).isBeingDeleted { terminating.insert(definition.name) }
     }
-    registry = Registry(served)
+    self.served = ServedTypes(served)
+    for (collection, object) in registry.withLock({ $0.allDamaged }) {
+      report(DamageNotice(collection, object).text)
+    }
+    executor.start { [waiters] in waiters.wakeOverdue() }
+  }
+
+  deinit {
+    executor.stop()
   }
 
   /// The resources that are served at the moment.
-  package nonisolated var types: ResourceTypes { registry.types }
+  package nonisolated var types: ResourceTypes { served.types }
 
   package nonisolated func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
     do throws(Status) {
@@ -47,10 +66,8 @@ package actor API: CallerHandler {
   }
 
   /// The version of the latest change.
-  package var version: Int { store.version }
+  package nonisolated var version: Int { registry.withLock { $0.version } }
 
-  func nextWaiterID() -> Int {
-    lastWaiter += 1
-    return lastWaiter
-  }
+  /// Says something in the log.
+  nonisolated func note(_ line: String) { report(line) }
 }

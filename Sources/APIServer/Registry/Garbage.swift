@@ -1,34 +1,55 @@
 import KubernetesAPI
 import Manifest
+import Platform
 
 extension API {
   /// Deletes, a little later, what is owned only by things that are gone.
   func collectGarbage() {
-    guard !isCollecting, !store.orphans().isEmpty else { return }
+    guard !isCollecting, !orphans().isEmpty else { return }
     isCollecting = true
     Task { await self.collect() }
   }
 
   /// One pass after another, because what is deleted may own something itself.
+  ///
+  /// What cannot be deleted is passed over, and tried again when garbage is collected the next time.
   private func collect() async {
     defer { isCollecting = false }
+    var kept: Set<ObjectReference> = []
     while true {
-      let doomed = store.orphans().filter { !hasLivingOwner($0) && !isBeingDeleted($0) }
+      let doomed = orphans().filter { !kept.contains($0) }
       guard !doomed.isEmpty else { return }
-      for reference in doomed {
-        guard let path = path(to: reference), (try? delete(path, DeleteOptions())) != nil else { return }
-      }
+      for reference in doomed where !discard(reference) { kept.insert(reference) }
       // Requests come between two passes.
       await Task.yield()
     }
   }
 
-  private func hasLivingOwner(_ reference: ObjectReference) -> Bool {
-    store[reference.collection, reference.key]?.owners.contains { store.exists(uid: $0) } ?? false
+  /// What has owners, all of which are gone, and is not on its way out itself.
+  private func orphans() -> Set<ObjectReference> {
+    registry.withLock { registry in
+      Set(
+        registry.orphans().filter { reference in
+          guard let object = registry[reference.collection, reference.key] else { return false }
+          return !object.isBeingDeleted && !object.owners.contains { registry.exists(uid: $0) }
+        })
+    }
   }
 
-  private func isBeingDeleted(_ reference: ObjectReference) -> Bool {
-    store[reference.collection, reference.key].map { Object($0.value).isBeingDeleted } ?? true
+  /// Deletes an orphan, or says in the log why it stays.
+  private func discard(_ reference: ObjectReference) -> Bool {
+    let name = "\(reference.collection) \"\(reference.key.name)\""
+    guard let path = path(to: reference) else {
+      note("\(name) has lost its owner and stays: this kind is not served")
+      return false
+    }
+    do throws(Status) {
+      _ = try delete(path, DeleteOptions())
+      return true
+    } catch {
+      note("\(name) has lost its owner and stays: \(error.message)")
+      return false
+    }
   }
 
   private func path(to reference: ObjectReference) -> ResourcePath? {
@@ -37,8 +58,8 @@ extension API {
 
   /// Takes the owner with `uid` out of what it owns, so that it stays.
   func release(dependentsOf uid: String) throws(Status) {
-    for reference in store.dependents(of: uid) {
-      guard let object = store[reference.collection, reference.key] else { continue }
+    for reference in registry.withLock({ $0.dependents(of: uid) }) {
+      guard let object = registry.withLock({ $0[reference.collection, reference.key] }) else { continue }
       let value = object.value
       let references = value[path: "metadata", "ownerReferences"]?.sequence ?? []
       let kept = references.filter { $0["uid"]?.string != uid }
@@ -50,9 +71,14 @@ extension API {
   /// Deletes what is in a namespace that is gone.
   func deleteContents(of namespace: String) {
     for type in types.all where type.resource.isNamespaced && type.storageVersion == type.resource.version {
-      for object in store.table(type.collection).objects() where object.key.namespace == namespace {
-        // What a finalizer holds is marked and goes later; there is nobody to tell of a failure.
-        _ = try? delete(ResourcePath(type: type, key: object.key), DeleteOptions())
+      let table = registry.withLock { $0.table(type.collection) }
+      for object in table.objects() where object.key.namespace == namespace {
+        // What a finalizer holds is marked and goes later.
+        do throws(Status) {
+          _ = try delete(ResourcePath(type: type, key: object.key), DeleteOptions())
+        } catch {
+          note("\(type.resource.qualifiedName) \"\(object.key.name)\" outlives its namespace: \(error.message)")
+        }
       }
     }
   }

@@ -5,16 +5,21 @@ import Manifest
 import Platform
 
 extension API {
-  func get(_ path: ResourcePath) throws(Status) -> StoredObject {
-    guard let object = store[path.type.collection, path.key] else {
-      throw .notFound(path.type.resource, path.name ?? "")
-    }
+  nonisolated func get(_ path: ResourcePath) throws(Status) -> StoredObject {
+    guard let object = try find(path.type, path.key) else { throw .notFound(path.type.resource, path.name ?? "") }
+    return object
+  }
+
+  /// The object with `key`, if there is one; one that cannot be read is there nevertheless.
+  private nonisolated func find(_ type: ResourceType, _ key: ObjectKey) throws(Status) -> StoredObject? {
+    let (object, damaged) = registry.withLock { ($0[type.collection, key], $0.damaged(type.collection)[key]) }
+    if let damaged { throw .internalError(DamageNotice(type.resource.qualifiedName, damaged).text) }
     return object
   }
 
   /// The selected objects, in order.
-  func objects(_ selection: Selection) -> [StoredObject] {
-    store.table(selection.type.collection).objects().filter(selection.contains)
+  nonisolated func objects(_ selection: Selection) -> [StoredObject] {
+    registry.withLock { $0.table(selection.type.collection) }.objects().filter(selection.contains)
   }
 
   func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Status) -> StoredObject {
@@ -26,7 +31,7 @@ extension API {
 
   private func add(_ object: Value, _ type: ResourceType, _ options: WriteOptions) throws(Status) -> StoredObject {
     let key = StoredObject(object, version: 0).key
-    guard store[type.collection, key] == nil else { throw .alreadyExists(type.resource, key.name) }
+    guard try find(type, key) == nil else { throw .alreadyExists(type.resource, key.name) }
     guard !terminating.contains(type.collection) else { throw .terminatingDefinition }
     let kept = type.storing(try settled(object, after: nil, type))
     try ObjectLimits.check(kept)
@@ -51,7 +56,7 @@ extension API {
     guard patch.language == .apply else {
       return (try change(path, options) { old throws(Status) in try patch.apply(to: old) }, false)
     }
-    guard let stored = store[path.type.collection, path.key] else {
+    guard let stored = try find(path.type, path.key) else {
       return (try createByApplying(patch.document, at: path, options), true)
     }
     return (try apply(patch.document, to: stored, path, options), false)
@@ -134,6 +139,7 @@ extension API {
 
   /// Deletes, or marks for deletion what a finalizer still holds.
   func delete(_ path: ResourcePath, _ options: DeleteOptions) throws(Status) -> Deletion {
+    if let damaged = damage(path) { return try discard(damaged, path, options) }
     guard path.type.resource != .definitions else { return try delete(definition: path, options) }
     let stored = try get(path)
     try check(options, stored, path.type)
@@ -149,9 +155,27 @@ extension API {
     return Deletion(path.type, change.object, isGone: true)
   }
 
+  private func damage(_ path: ResourcePath) -> DamagedObject? {
+    registry.withLock { $0.damaged(path.type.collection)[path.key] }
+  }
+
+  /// Removes what cannot be read: no finalizer of it can be honoured.
+  private func discard(
+    _ damaged: DamagedObject, _ path: ResourcePath, _ options: DeleteOptions
+  ) throws(Status) -> Deletion {
+    let remains = damaged.remains(path.type)
+    let stored = StoredObject(remains, version: 0)
+    try check(options, stored, path.type)
+    guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
+    let change = try committing { () throws(StorageError) in try store.remove(remains, from: path.type.collection) }
+    note("\(path.type.resource.qualifiedName) \"\(damaged.key.name)\", which was damaged, has been deleted")
+    collectGarbage()
+    return Deletion(path.type, change.object, isGone: true)
+  }
+
   private func mark(_ stored: StoredObject, _ type: ResourceType) throws(Status) -> StoredObject {
+    guard !stored.isBeingDeleted else { return stored }
     let value = stored.value
-    guard !Object(value).isBeingDeleted else { return stored }
     let marked = marking(value, type)
     return try committing { () throws(StorageError) in try store.put(marked, in: type.collection) }.object
   }
@@ -185,7 +209,7 @@ extension API {
   func committing(_ write: () throws(StorageError) -> Change) throws(Status) -> Change {
     do throws(StorageError) {
       let change = try write()
-      announce(change)
+      waiters.announce(change)
       follow(change)
       return change
     } catch {

@@ -1,17 +1,18 @@
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 
 /// Answers lists, page by page.
 struct Listing: Sendable {
   var api: API
 
-  func page(_ path: ResourcePath, _ target: Target, _ form: Form) async throws(Status) -> HTTPResponse {
+  func page(_ path: ResourcePath, _ target: Target, _ form: Form) throws(Status) -> HTTPResponse {
     let (selection, options) = (try Selection(path, target), try ListOptions(target))
     let limit = try target.integer("limit").flatMap { $0 > 0 ? $0 : nil }
     let token = try target["continue"].map(ContinueToken.init(text:))
     let wanted = try Self.version(options, token)
-    let snapshot = try await api.snapshot(selection, after: token?.key, at: wanted)
+    let snapshot = try api.snapshot(selection, after: token?.key, at: wanted)
     let shown = limit.map { Array(snapshot.objects.prefix($0)) } ?? snapshot.objects
     let remaining = snapshot.objects.count - shown.count
     var metadata: Mapping = ["resourceVersion": .string(String(snapshot.version))]
@@ -22,6 +23,7 @@ struct Listing: Sendable {
     }
     let body = form.list(shown, of: path.type, metadata, at: api.now())
     return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: body)
+      .warning(of: DamageNotice.texts(snapshot.damaged, path.type))
   }
 
   /// The state a list must show.
@@ -49,32 +51,41 @@ extension API {
   struct Snapshot: Sendable {
     var objects: [StoredObject]
     var version: Int
+    /// What would be in it, and cannot be read.
+    var damaged: [DamagedObject] = []
   }
 
   /// The selected objects as they are, or as they were.
-  func snapshot(
+  nonisolated func snapshot(
     _ selection: Selection, after key: ObjectKey?, at wanted: WantedVersion
   ) throws(Status) -> Snapshot {
-    let table = store.table(selection.type.collection)
+    let collection = selection.type.collection
+    let (table, current, all) = registry.withLock { ($0.table(collection), $0.version, $0.damaged(collection)) }
+    let damaged = all.values.filter(selection.mayContain).sorted { $0.key < $1.key }
     switch wanted {
     case .notOlderThan(let version):
-      guard version <= store.version else { throw .tooLargeVersion(version, current: store.version) }
-      return Snapshot(objects: table.objects(after: key).filter(selection.contains), version: store.version)
+      guard version <= current else { throw .tooLargeVersion(version, current: current) }
+      let objects = table.objects(after: key).filter(selection.contains)
+      return Snapshot(objects: objects, version: current, damaged: damaged)
     case .exactly(let version), .continued(let version):
-      guard version <= store.version else { throw .tooLargeVersion(version, current: store.version) }
-      guard let past = past(table, of: selection.type.collection, at: version) else {
+      guard version <= current else { throw .tooLargeVersion(version, current: current) }
+      guard let past = past(collection, at: version) else {
         guard case .exactly = wanted else { throw .expiredContinue }
-        throw .expired(version, oldest: store.history.oldest)
+        throw .expired(version, oldest: registry.withLock { $0.history.oldest })
       }
-      return Snapshot(objects: past.objects(after: key).filter(selection.contains), version: version)
+      let objects = past.objects(after: key).filter(selection.contains)
+      return Snapshot(objects: objects, version: version, damaged: damaged)
     }
   }
 
-  /// `table` with every change after `version` taken back; `nil` when one of them is forgotten.
-  private func past(_ table: ObjectTable, of collection: String, at version: Int) -> ObjectTable? {
-    guard let changes = store.history.changes(after: version) else { return nil }
+  /// The table of `collection` with every change after `version` taken back; `nil` when one of them is forgotten.
+  private nonisolated func past(_ collection: String, at version: Int) -> ObjectTable? {
+    let (table, changes) = registry.withLock { registry in
+      (registry.table(collection), registry.history.changes(after: version)?.filter { $0.collection == collection })
+    }
+    guard let changes else { return nil }
     var past = table
-    for change in changes.reversed() where change.collection == collection {
+    for change in changes.reversed() {
       guard change.kind == .added || change.previous != nil else { return nil }
       past[change.object.key] = change.previous
     }

@@ -10,7 +10,10 @@ struct Router: Sendable {
 
   func answer(_ request: HTTPRequest, _ target: Target) async throws(Status) -> HTTPResponse {
     switch target.segments.first {
-    case "healthz", "livez", "readyz": return try text("ok", for: request)
+    case "healthz", "livez": return try text(200, "ok", for: request)
+    case "readyz":
+      let (status, words) = api.startup.answer
+      return try text(status, words, for: request)
     case "version": return try document(Discovery.version, request)
     case "api" where target.segments.count == 1: return try document(Discovery.coreVersions, request)
     case "apis" where target.segments.count == 1: return try document(Discovery(api.types).groups, request)
@@ -44,8 +47,8 @@ struct Router: Sendable {
   ) async throws(Status) -> HTTPResponse {
     switch request.method {
     case .get where target.flag("watch"):
-      return try await Watching(api: api).begin(path, target, try Form(request, target))
-    case .get: return try await Listing(api: api).page(path, target, try Form(request, target))
+      return try Watching(api: api).begin(path, target, try Form(request, target))
+    case .get: return try Listing(api: api).page(path, target, try Form(request, target))
     case .post:
       let form = try Form(request, target)
       let options = try WriteOptions(request, target, by: caller)
@@ -63,7 +66,7 @@ struct Router: Sendable {
     let (options, form) = (try WriteOptions(request, target, by: caller), try Form(request, target))
     guard !path.isScale else { return try await scale(request, path, options) }
     switch request.method {
-    case .get: return answer(200, try await api.get(path), path, form)
+    case .get: return answer(200, try api.get(path), path, form)
     case .put:
       let value = try request.json()
       let warnings = try options.validation.check(value, path.type, isPatch: false)
@@ -94,7 +97,7 @@ struct Router: Sendable {
 
   private func deleteAll(_ path: ResourcePath, _ target: Target) async throws(Status) -> HTTPResponse {
     let options = DeleteOptions(isDryRun: try WriteOptions.isDryRun(target["dryRun"]))
-    for object in await api.objects(try Selection(path, target)) {
+    for object in api.objects(try Selection(path, target)) {
       var single = path
       single.name = object.key.name
       if path.type.resource.isNamespaced { single.namespace = object.key.namespace }
@@ -117,17 +120,18 @@ struct Router: Sendable {
     return HTTPResponse(status: 200, json: value)
   }
 
-  private func text(_ text: String, for request: HTTPRequest) throws(Status) -> HTTPResponse {
+  private func text(_ status: Int, _ text: String, for request: HTTPRequest) throws(Status) -> HTTPResponse {
     guard request.method == .get || request.method == .head else { throw .unknownMethod }
     return HTTPResponse(
-      status: 200, headers: ["Content-Type": "text/plain; charset=utf-8", "Content-Length": String(text.utf8.count)],
+      status: status,
+      headers: ["Content-Type": "text/plain; charset=utf-8", "Content-Length": String(text.utf8.count)],
       bytes: request.method == .head ? [] : Array(text.utf8))
   }
 }
 
 extension HTTPResponse {
   /// The answer with what a person should know of it (RFC 9111 §5.5, code 299).
-  fileprivate func warning(of texts: [String]) -> HTTPResponse {
+  func warning(of texts: [String]) -> HTTPResponse {
     var response = self
     for text in texts { response.headers.add("Warning", "299 - " + JSON.text(.string(text))) }
     return response

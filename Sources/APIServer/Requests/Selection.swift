@@ -62,6 +62,12 @@ struct Selection: Sendable {
     }
   }
 
+  /// Whether a damaged object could be one of them; its labels are not known.
+  func mayContain(_ object: DamagedObject) -> Bool {
+    (namespace == nil || namespace == object.key.namespace) && (name == nil || name == object.key.name)
+      && !excludedNames.contains(object.key.name)
+  }
+
   /// What `change` looks like to someone who sees only the selected objects.
   func view(of change: Change) -> Event? {
     guard change.collection == type.collection else { return nil }

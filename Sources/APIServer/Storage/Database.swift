@@ -5,6 +5,7 @@ import CSQLite
 /// Not to be shared: whoever opened it uses it, from one place at a time.
 final class Database {
   private let handle: OpaquePointer
+  private let path: String
 
   /// Opens the file at `path`, making it when it is not there; `:memory:` needs no file.
   init(path: String) throws(StorageError) {
@@ -13,11 +14,12 @@ final class Database {
     let code = sqlite3_open_v2(path, &handle, flags, nil)
     guard code == SQLITE_OK, let handle else {
       // Even a failed open leaves a handle that holds the message.
-      let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+      let problem = handle.map { Self.problem(of: $0, code) } ?? StorageProblem(.noMemory, "no handle")
       sqlite3_close_v2(handle)
-      throw .unusable(path: path, reason: "cannot be opened (\(reason)); check that its directory may be written")
+      throw .failed(path: path, problem)
     }
     self.handle = handle
+    self.path = path
     sqlite3_extended_result_codes(handle, 1)
     sqlite3_busy_timeout(handle, 2_000)
   }
@@ -56,5 +58,13 @@ final class Database {
     }
   }
 
-  var failure: StorageError { .failed(String(cString: sqlite3_errmsg(handle))) }
+  /// What the last call on this database failed of.
+  var failure: StorageError {
+    .failed(path: path, Self.problem(of: handle, sqlite3_extended_errcode(handle)))
+  }
+
+  private static func problem(of handle: OpaquePointer, _ code: Int32) -> StorageProblem {
+    StorageProblem(
+      code: code, systemError: sqlite3_system_errno(handle), String(cString: sqlite3_errmsg(handle)))
+  }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Manifest
 import Platform
 
 /// The database of the objects and of their latest changes.
@@ -7,8 +8,8 @@ import Platform
 /// what was written survives the death of the process; a power cut may cost the last moments, never
 /// the consistency.
 final class Journal {
-  private let path: String
   private let lock: FileLock?
+  private let reserve: DiskReserve?
   private let database: Database
   private let insertObject: Statement
   private let deleteObject: Statement
@@ -21,13 +22,15 @@ final class Journal {
   private static let layout = 1
 
   init(path: String) throws(StorageError) {
-    self.path = path
-    lock = path == ":memory:" ? nil : try Self.lock(path)
+    let isOnDisk = path != ":memory:"
+    lock = isOnDisk ? try Self.lock(path) : nil
+    reserve = isOnDisk ? DiskReserve(beside: path) : nil
     database = try Self.open(path)
     insertObject = try database.prepare("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)")
     deleteObject = try database.prepare("DELETE FROM objects WHERE collection = ? AND namespace = ? AND name = ?")
     insertChange = try database.prepare("INSERT INTO history VALUES (?, ?, ?, ?)")
     forgetChanges = try database.prepare("DELETE FROM history WHERE version <= ?")
+    reserve?.fill()
   }
 
   private static func lock(_ path: String) throws(StorageError) -> FileLock {
@@ -35,8 +38,7 @@ final class Journal {
       return try FileLock(beside: path)
     } catch {
       switch error {
-      case .isHeld:
-        throw .unusable(path: path, reason: "is in use by another ksxd; stop it, or choose a directory with --data")
+      case .isHeld: throw .inUse(path: path)
       case .unusable(let problem): throw .unusable(path: path, reason: "\(problem)")
       }
     }
@@ -47,18 +49,17 @@ final class Journal {
     let mask = umask(0o077)
     defer { umask(mask) }
     let database = try Database(path: path)
-    do {
-      try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-      try claim(database, path)
-    } catch .failed(let reason) {
-      throw .unusable(
-        path: path,
-        reason: "is damaged or no database of ksxd (\(reason)); move it away to start with an empty one")
-    }
+    // The file is ours alone (`FileLock`), so the index of its log can be in memory: one file less that wants room.
+    try database.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY")
+    let isNew = try claim(database, path)
+    try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+    // A full disk must not keep what is there from being read: nothing is written unless it has to be.
+    if isNew { try layOut(database) }
     return database
   }
 
-  private static func claim(_ database: Database, _ path: String) throws(StorageError) {
+  /// Makes sure that the file is one of ours and whole; whether its tables are still to be made.
+  private static func claim(_ database: Database, _ path: String) throws(StorageError) -> Bool {
     let owner = try database.integer("PRAGMA application_id")
     let tables = try database.integer("SELECT count(*) FROM sqlite_schema")
     guard owner == applicationID || (owner == 0 && tables == 0) else {
@@ -66,24 +67,52 @@ final class Journal {
     }
     let written = try database.integer("PRAGMA user_version")
     guard written <= layout else {
-      throw .unusable(path: path, reason: "was written by a newer ksxd; use that one, or move the file away")
+      throw .unusable(path: path, reason: "was written by a newer ksxd; use that one, or another directory with --data")
     }
     let check = try database.prepare("PRAGMA quick_check(1)")
-    guard try check.step(), check.text(0) == "ok" else { throw .failed(check.text(0)) }
-    try database.execute(
-      """
-      PRAGMA application_id = \(applicationID);
-      PRAGMA user_version = \(layout);
-      CREATE TABLE IF NOT EXISTS objects (
-        collection TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL,
-        body BLOB NOT NULL, PRIMARY KEY (collection, namespace, name));
-      CREATE TABLE IF NOT EXISTS history (
-        version INTEGER PRIMARY KEY, kind TEXT NOT NULL, collection TEXT NOT NULL, body BLOB NOT NULL);
-      """)
+    guard try check.step(), check.text(0) == "ok" else {
+      throw .failed(path: path, StorageProblem(.damaged, check.text(0)))
+    }
+    return tables < 2
+  }
+
+  /// Makes the tables, all of them or none.
+  private static func layOut(_ database: Database) throws(StorageError) {
+    try database.transaction { () throws(StorageError) in
+      try database.execute(
+        """
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(layout);
+        CREATE TABLE IF NOT EXISTS objects (
+          collection TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL,
+          body BLOB NOT NULL, PRIMARY KEY (collection, namespace, name));
+        CREATE TABLE IF NOT EXISTS history (
+          version INTEGER PRIMARY KEY, kind TEXT NOT NULL, collection TEXT NOT NULL, body BLOB NOT NULL);
+        """)
+    }
   }
 
   /// Writes `change`, and forgets changes up to a version once enough of them have gathered.
+  ///
+  /// On a full disk what makes it less full still goes through, with the room that is kept for it.
   func record(_ change: Change, forgettingUpTo oldest: Int) throws(StorageError) {
+    do throws(StorageError) {
+      try write(change, forgettingUpTo: oldest)
+    } catch {
+      guard error.isDiskFull, change.kind == .deleted || change.object.isBeingDeleted else { throw error }
+      try writeWithReserve(change, forgettingUpTo: oldest)
+    }
+  }
+
+  private func writeWithReserve(_ change: Change, forgettingUpTo oldest: Int) throws(StorageError) {
+    reserve?.release()
+    defer { reserve?.fill() }
+    // What the log says goes into the tables as far as there is room, and the log begins anew in the blocks it has.
+    try? database.execute("PRAGMA wal_checkpoint(RESTART)")
+    try write(change, forgettingUpTo: oldest)
+  }
+
+  private func write(_ change: Change, forgettingUpTo oldest: Int) throws(StorageError) {
     let key = change.object.key
     try database.transaction { () throws(StorageError) in
       if change.kind == .deleted {
@@ -95,21 +124,30 @@ final class Journal {
       }
       try insertChange.run(
         .integer(change.version), .text(change.kind.rawValue), .text(change.collection), .blob(change.object.bytes))
-      guard oldest >= forgotten + 256 else { return }
-      try forgetChanges.run(.integer(oldest))
-      forgotten = oldest
+      if oldest >= forgotten + 256 { try forgetChanges.run(.integer(oldest)) }
     }
+    if oldest >= forgotten + 256 { forgotten = oldest }
   }
 
   /// Everything that was kept.
-  func load(_ limit: History.Limit) throws(StorageError) -> (tables: [String: ObjectTable], history: History) {
+  func load(_ limit: History.Limit) throws(StorageError) -> Registry {
     var objects: [String: [StoredObject]] = [:]
-    let rows = try database.prepare("SELECT collection, version, body FROM objects")
+    var damaged: [String: [ObjectKey: DamagedObject]] = [:]
+    let rows = try database.prepare("SELECT collection, version, body, namespace, name FROM objects")
     while try rows.step() {
-      guard let object = StoredObject(bytes: rows.blob(2), version: rows.integer(1)) else { throw damaged }
-      objects[rows.text(0), default: []].append(object)
+      let (collection, bytes) = (rows.text(0), rows.blob(2))
+      let key = ObjectKey(namespace: rows.text(3), name: rows.text(4))
+      do throws(SyntaxError) {
+        let object = try StoredObject(checking: bytes, version: rows.integer(1))
+        guard object.key == key else {
+          throw SyntaxError(line: 1, column: 1, problem: "this is \(object.key.name), another object")
+        }
+        objects[collection, default: []].append(object)
+      } catch {
+        damaged[collection, default: [:]][key] = DamagedObject(key, bytes: bytes, problem: "\(error)")
+      }
     }
-    return (objects.mapValues(ObjectTable.init), try loadHistory(limit))
+    return Registry(tables: objects.mapValues(ObjectTable.init), history: try loadHistory(limit), damaged: damaged)
   }
 
   private func loadHistory(_ limit: History.Limit) throws(StorageError) -> History {
@@ -118,9 +156,14 @@ final class Journal {
     var known: [ObjectReference: StoredObject] = [:]
     let rows = try database.prepare("SELECT version, kind, collection, body FROM history ORDER BY version")
     while try rows.step() {
+      let version = rows.integer(0)
       guard let kind = Change.Kind(rawValue: rows.text(1)),
-        let object = StoredObject(bytes: rows.blob(3), version: rows.integer(0))
-      else { throw damaged }
+        let object = try? StoredObject(checking: rows.blob(3), version: version)
+      else {
+        // Damaged: nothing up to here can be replayed, and who was there lists anew.
+        history = History(latest: version, limit: limit)
+        continue
+      }
       // A gap means that nothing before it can be replayed.
       if object.version != history.latest + 1 { history = History(latest: object.version - 1, limit: limit) }
       let reference = ObjectReference(collection: rows.text(2), key: object.key)
@@ -136,8 +179,4 @@ final class Journal {
   /// A client that knew an earlier database in this place then holds a version that is too old, and
   /// lists anew, instead of taking new versions for old ones.
   private static var firstVersion: Int { max(1, time(nil) - 1_600_000_000) }
-
-  private var damaged: StorageError {
-    .unusable(path: path, reason: "holds something that is no object; move it away to start with an empty one")
-  }
 }

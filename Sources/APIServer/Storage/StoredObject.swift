@@ -20,6 +20,17 @@ struct StoredObject: Sendable {
   let uid: String
   /// The uids in `metadata.ownerReferences`.
   let owners: [String]
+  let isBeingDeleted: Bool
+
+  /// Reads what came from the disk, all of it: what is served as it is must be what it seems.
+  init(checking bytes: [UInt8], version: Int) throws(SyntaxError) {
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      throw SyntaxError(line: 1, column: 1, problem: "the text is no UTF-8")
+    }
+    let object = Object(try JSON.parse(bytes))
+    guard !object.name.isEmpty else { throw SyntaxError(line: 1, column: 1, problem: "the object has no name") }
+    self.init(object, bytes: bytes, version: version)
+  }
 
   /// Reads what is needed of `bytes`; `nil` when they are no object.
   init?(bytes: [UInt8], version: Int) {
@@ -41,6 +52,7 @@ struct StoredObject: Sendable {
     self.bytes = bytes
     labels = object.labels
     uid = object.uid
+    isBeingDeleted = object.isBeingDeleted
     let references = object.value[path: "metadata", "ownerReferences"]?.sequence ?? []
     owners = references.compactMap { $0["uid"]?.string }
   }

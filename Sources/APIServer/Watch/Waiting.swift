@@ -1,3 +1,6 @@
+import KubernetesAPI
+import Platform
+
 /// What a watch finds when it looks.
 enum News: Sendable {
   /// Events up to a version, or none by the time it was given.
@@ -6,11 +9,99 @@ enum News: Sendable {
   case forgotten(oldest: Int)
 }
 
-/// A watch that has seen everything and waits.
-struct Waiter {
-  var selection: Selection
-  var wake: CheckedContinuation<Int, Never>
-  var alarm: Task<Void, Never>
+/// The watches that have seen everything and wait, by collection.
+///
+/// A wait is an entry here and nothing else: no task and no timer, which would outlive it. Who wakes those
+/// whose time is over is the thread that calls `wakeOverdue`.
+final class Waiters: Sendable {
+  private struct Waiter {
+    var selection: Selection
+    var deadline: ContinuousClock.Instant
+    var wake: CheckedContinuation<Int?, Never>
+  }
+
+  private struct State {
+    var waiters: [String: [Int: Waiter]] = [:]
+    var lastID = 0
+    /// When the next deadline may have come; never later than that.
+    var nextLook: ContinuousClock.Instant?
+  }
+
+  private let state = Locked(State())
+
+  /// How many wait.
+  var count: Int { state.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
+
+  /// Waits for a change of the selected objects; the version to look after, or `nil` when there is none.
+  ///
+  /// Changes of other objects do not wake. `isCurrent` is asked when no change can be missed any more.
+  /// `expect` is called when `wakeOverdue` has to be earlier than it knows.
+  func wait(
+    for selection: Selection, until deadline: ContinuousClock.Instant,
+    unless isCurrent: @Sendable () -> Bool, expect: @Sendable () -> Void
+  ) async -> Int? {
+    let id = state.withLock { state in
+      state.lastID += 1
+      return state.lastID
+    }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let waiter = Waiter(selection: selection, deadline: deadline, wake: continuation)
+        let (isWaiting, isEarliest) = enter(waiter, id, unless: isCurrent)
+        if !isWaiting { continuation.resume(returning: nil) }
+        if isEarliest { expect() }
+      }
+    } onCancel: {
+      cancel(id, in: selection.type.collection)
+    }
+  }
+
+  private func enter(
+    _ waiter: Waiter, _ id: Int, unless isCurrent: @Sendable () -> Bool
+  ) -> (isWaiting: Bool, isEarliest: Bool) {
+    state.withLock { state in
+      // A cancellation that came first found nobody to wake.
+      guard !Task.isCancelled, isCurrent() else { return (false, false) }
+      state.waiters[waiter.selection.type.collection, default: [:]][id] = waiter
+      if let look = state.nextLook, look <= waiter.deadline { return (true, false) }
+      state.nextLook = waiter.deadline
+      return (true, true)
+    }
+  }
+
+  private func cancel(_ id: Int, in collection: String) {
+    state.withLock { $0.waiters[collection]?.removeValue(forKey: id) }?.wake.resume(returning: nil)
+  }
+
+  /// Wakes those whom `change` concerns.
+  func announce(_ change: Change) {
+    let concerned = state.withLock { state in
+      let all = state.waiters[change.collection] ?? [:]
+      let concerned = all.filter { $0.value.selection.view(of: change) != nil }
+      for id in concerned.keys { state.waiters[change.collection]?[id] = nil }
+      return concerned.values.map(\.wake)
+    }
+    for wake in concerned { wake.resume(returning: change.version - 1) }
+  }
+
+  /// Wakes those whose time is over; how long it is until the next one's may be.
+  func wakeOverdue(at now: ContinuousClock.Instant = .now) -> Duration? {
+    let (overdue, rest) = state.withLock { state -> ([CheckedContinuation<Int?, Never>], Duration?) in
+      guard let look = state.nextLook else { return ([], nil) }
+      guard look <= now else { return ([], look - now) }
+      var overdue: [CheckedContinuation<Int?, Never>] = []
+      for (collection, waiters) in state.waiters {
+        for (id, waiter) in waiters where waiter.deadline <= now {
+          overdue.append(waiter.wake)
+          state.waiters[collection]?[id] = nil
+        }
+      }
+      state.nextLook = state.waiters.values.flatMap { $0.values.map(\.deadline) }.min()
+      return (overdue, state.nextLook.map { $0 - now })
+    }
+    for wake in overdue { wake.resume(returning: nil) }
+    return rest
+  }
 }
 
 extension API {
@@ -18,57 +109,32 @@ extension API {
   private static let batch = 64
 
   /// What happened to the selected objects after `version`, waiting until something has or `deadline` comes.
-  func news(
+  nonisolated func news(
     after version: Int, for selection: Selection, until deadline: ContinuousClock.Instant
   ) async -> News {
     let news = look(after: version, for: selection)
     guard case .events(let events, let seen) = news, events.isEmpty else { return news }
     guard ContinuousClock.now < deadline, !Task.isCancelled else { return news }
-    precondition(seen == store.version, "a watch stopped before the end")
-    return look(after: await wait(for: selection, until: deadline), for: selection)
+    let (registry, executor) = (registry, executor)
+    let change = await waiters.wait(
+      for: selection, until: deadline, unless: { registry.withLock { $0.version } == seen },
+      expect: { executor.wake() })
+    return look(after: change ?? seen, for: selection)
   }
 
-  private func look(after version: Int, for selection: Selection) -> News {
-    guard let changes = store.history.changes(after: version) else { return .forgotten(oldest: store.history.oldest) }
-    var events: [Event] = []
-    for change in changes {
-      guard let event = selection.view(of: change) else { continue }
-      events.append(event)
-      if events.count == Self.batch { return .events(events, upTo: change.version) }
-    }
-    return .events(events, upTo: store.version)
-  }
-
-  /// Waits for a change of the selected objects; the version to look after.
-  ///
-  /// Changes of other objects do not wake, and the version that is returned lies behind them.
-  private func wait(for selection: Selection, until deadline: ContinuousClock.Instant) async -> Int {
-    let id = nextWaiterID()
-    return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        // A cancellation that came first found nobody to wake.
-        guard !Task.isCancelled else { return continuation.resume(returning: store.version) }
-        let alarm = Task {
-          try? await Task.sleep(until: deadline, clock: .continuous)
-          self.wake(id)
-        }
-        waiters[id] = Waiter(selection: selection, wake: continuation, alarm: alarm)
+  private nonisolated func look(after version: Int, for selection: Selection) -> News {
+    registry.withLock { registry in
+      // Under the lock: a slice of the history that is held makes the next write copy all of it.
+      guard let changes = registry.history.changes(after: version) else {
+        return .forgotten(oldest: registry.history.oldest)
       }
-    } onCancel: {
-      Task { await self.wake(id) }
-    }
-  }
-
-  private func wake(_ id: Int) {
-    waiters.removeValue(forKey: id)?.wake.resume(returning: store.version)
-  }
-
-  /// Wakes those whom `change` concerns.
-  func announce(_ change: Change) {
-    for (id, waiter) in waiters where waiter.selection.view(of: change) != nil {
-      waiters[id] = nil
-      waiter.alarm.cancel()
-      waiter.wake.resume(returning: change.version - 1)
+      var events: [Event] = []
+      for change in changes {
+        guard let event = selection.view(of: change) else { continue }
+        events.append(event)
+        if events.count == Self.batch { return .events(events, upTo: change.version) }
+      }
+      return .events(events, upTo: registry.version)
     }
   }
 }

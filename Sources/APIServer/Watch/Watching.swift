@@ -1,6 +1,7 @@
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 
 /// Begins watches.
 struct Watching: Sendable {
@@ -9,7 +10,7 @@ struct Watching: Sendable {
   /// How long a watch lasts when its reader does not say.
   private static let longest = 3_600
 
-  func begin(_ path: ResourcePath, _ target: Target, _ form: Form) async throws(Status) -> HTTPResponse {
+  func begin(_ path: ResourcePath, _ target: Target, _ form: Form) throws(Status) -> HTTPResponse {
     let (selection, options) = (try Selection(path, target), try ListOptions(target))
     let seconds = try target.integer("timeoutSeconds").flatMap { $0 > 0 ? $0 : nil } ?? Self.longest
     let version = options.version ?? 0
@@ -20,14 +21,15 @@ struct Watching: Sendable {
     // Without a version the watch begins with everything there is, as made just now, unless it says not to.
     let sendsInitial = options.sendsInitialEvents ?? (version == 0)
     let isFromNow = version == 0 || sendsInitial
-    let start = isFromNow ? try await api.snapshot(selection, after: nil, at: .notOlderThan(version)) : nil
+    let start = isFromNow ? try api.snapshot(selection, after: nil, at: .notOlderThan(version)) : nil
     let (api, initial) = (api, sendsInitial ? start?.objects ?? [] : [])
     return HTTPResponse(
       status: 200, headers: ["Content-Type": "application/json"],
       body: HTTPBody {
         let reader = WatchReader(api, plan, initial: initial, after: start?.version ?? version)
         return { () async throws(TransportError) in try await reader.next() }
-      })
+      }
+    ).warning(of: DamageNotice.texts(start?.damaged ?? [], path.type))
   }
 }
 

@@ -29,6 +29,9 @@ struct SyncSchedule: Hashable, Sendable {
     last = isSameSource ? noted.flatMap(Timestamp.init) : nil
   }
 
+  /// Whether it was read from where it is now.
+  var wasRead: Bool { last != nil }
+
   /// Seconds until the next look; none when it is due.
   func rest(at now: Timestamp) -> Int {
     guard let last else { return 0 }

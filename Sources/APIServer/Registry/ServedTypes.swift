@@ -3,7 +3,7 @@ import Platform
 /// The resources that are served at the moment.
 ///
 /// Read by every request without the actor that owns the objects; written by that actor alone, when a definition changes.
-final class Registry: Sendable {
+final class ServedTypes: Sendable {
   private let locked: Locked<ResourceTypes>
 
   init(_ types: ResourceTypes) { locked = Locked(types) }

@@ -1,0 +1,84 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import Platform
+import Testing
+
+@testable import APIServer
+
+@Suite struct WaitersTests {
+  private let waiters = Waiters()
+  private let selection: Selection
+
+  init() throws {
+    let types = ResourceTypes(dialect: .installPlan)
+    selection = Selection(try #require(types.find(collection: "configmaps")))
+  }
+
+  private func change(_ version: Int, of collection: String = "configmaps") -> Backend.Change {
+    Backend.Change(
+      kind: .added, collection: collection, object: StoredObject(.map("a"), version: version), previous: nil)
+  }
+
+  private func wait(until deadline: ContinuousClock.Instant) -> Task<Int?, Never> {
+    Task { [waiters, selection] in
+      await waiters.wait(for: selection, until: deadline, unless: { true }, expect: {})
+    }
+  }
+
+  private func untilWaiting(_ count: Int = 1) async {
+    let end = ContinuousClock.now + .seconds(60)
+    while waiters.count < count, ContinuousClock.now < end { await Task.yield() }
+  }
+
+  @Test func aChangeWakesThoseItConcerns() async {
+    let waiting = wait(until: .now + .seconds(3_600))
+    await untilWaiting()
+
+    waiters.announce(change(7, of: "secrets"))
+    let afterOther = waiters.count
+    waiters.announce(change(8))
+
+    #expect(afterOther == 1)
+    #expect(await waiting.value == 7)
+  }
+
+  @Test func nothingIsLeftOfAWaitThatIsOver() async {
+    for version in 1...200 {
+      let waiting = wait(until: .now + .seconds(3_600))
+      await untilWaiting()
+      waiters.announce(change(version))
+      _ = await waiting.value
+    }
+    let cancelled = wait(until: .now + .seconds(3_600))
+    await untilWaiting()
+    cancelled.cancel()
+
+    #expect(await cancelled.value == nil)
+    #expect(waiters.count == 0)
+  }
+
+  @Test func whoseTimeIsOverIsWoken() async {
+    let start = ContinuousClock.now
+    let (early, late) = (wait(until: start + .seconds(10)), wait(until: start + .seconds(20)))
+    await untilWaiting(2)
+
+    let first = waiters.wakeOverdue(at: start + .seconds(9))
+    let second = waiters.wakeOverdue(at: start + .seconds(11))
+    let last = waiters.wakeOverdue(at: start + .seconds(21))
+
+    #expect([first, second, last] == [.seconds(1), .seconds(9), nil])
+    #expect(await early.value == nil)
+    #expect(await late.value == nil)
+  }
+
+  @Test func aChangeThatCameFirstIsNotWaitedFor() async {
+    let version = await waiters.wait(
+      for: selection, until: .now + .seconds(3_600), unless: { false }, expect: {})
+
+    #expect(version == nil)
+    #expect(waiters.count == 0)
+  }
+}
