@@ -1,7 +1,9 @@
+import Charts
 import Client
 import Controllers
 import Extensions
 import Logging
+import Platform
 
 /// What a backend does besides answering: it offers a marketplace and installs what it is told to.
 struct Work {
@@ -9,6 +11,11 @@ struct Work {
   var dialect: Dialect
   var marketplace: Marketplace?
   var settings = ControllerSettings()
+  /// Called when everything that the marketplace offers is there, or will not be.
+  var whenOffered: @Sendable () -> Void = {}
+
+  /// How long it may take to read a marketplace before others are told not to wait for it.
+  private static let patience = Duration.seconds(20)
 
   init(in cluster: Cluster, dialect: Dialect, marketplace: Marketplace?) {
     self.cluster = cluster
@@ -20,12 +27,22 @@ struct Work {
 
   /// Works until the task is cancelled.
   func run() async {
+    async let offering: Void = offer()
+    await ControllerManager.run(cluster: cluster, dialect: dialect, settings: settings)
+    await offering
+  }
+
+  private func offer() async {
+    defer { whenOffered() }
+    guard let marketplace else { return }
     do {
-      try await marketplace?.offer(in: cluster, dialect: dialect)
+      try await marketplace.offer(in: cluster, dialect: dialect)
     } catch {
       // Without a marketplace everything else still works.
-      Logger(label: "ksxd").error("\(error)")
+      return Logger(label: "ksxd").error("\(error)")
     }
-    await ControllerManager.run(cluster: cluster, dialect: dialect, settings: settings)
+    let progress = RepositoryProgress(of: Catalogue.repositoryName, in: cluster, dialect: dialect)
+    guard await !progress.untilPublished(within: Self.patience), !Task.isCancelled else { return }
+    Logger(label: "ksxd").warning("the marketplace in \(marketplace.folder) is still being read")
   }
 }

@@ -24,6 +24,30 @@ commands_say_on_stdout_only_what_they_were_asked() {
   contains "$out" 'nobody'
 }
 
+ten_commands_at_once_start_one_backend_and_see_all_of_the_marketplace() {
+  local number jobs=() lists
+  for number in 1 2 3 4 5 6 7 8 9 10; do
+    ksx --standalone list -o name >"$home/list.$number" 2>"$home/said.$number" &
+    jobs+=($!)
+  done
+  for number in "${jobs[@]}"; do wait "$number" || { cat "$home"/said.*; return 1; }; done
+  lists=$(md5sum "$home"/list.* | cut -d' ' -f1 | sort -u | wc -l)
+  equal "$lists" 1 'the different lists that ten commands printed'
+  equal "$(wc -l <"$home/list.1")" 14 'the extensions in each'
+  equal "$(cat "$home"/said.* | grep -c 'started the standalone backend')" 1 'the backends that were started'
+}
+
+a_command_right_after_the_first_start_sees_all_of_the_marketplace() {
+  local first
+  ksx --standalone list -o name >"$home/list.1" 2>/dev/null &
+  first=$!
+  until [ -S "$home/run/ksx/ksxd.sock" ]; do sleep 0.01; done
+  ksx --standalone list -o name >"$home/list.2" 2>/dev/null
+  wait "$first"
+  equal "$(wc -l <"$home/list.2")" 14 'the extensions that the second command printed'
+  cmp "$home/list.1" "$home/list.2"
+}
+
 the_emergency_path_switches_off_and_prints_the_way_back() {
   local out
   stocked

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Glibc
+import HTTP
 import Platform
 
 /// The backend of one's own: a process that this program attaches to, or starts.
@@ -23,46 +24,66 @@ struct Standalone: Sendable {
 
   var server: String { "unix://" + socket }
 
-  var cluster: Cluster { Cluster(transport: CurlTransport(base: server)) }
+  var cluster: Cluster { Cluster(transport: transport) }
 
-  /// Returns once the backend answers.
-  ///
-  /// Two consoles may start at once: the second backend finds the socket taken and ends, which is well
-  /// as long as one of them answers.
+  private var transport: CurlTransport { CurlTransport(base: server) }
+
+  /// Returns once the backend answers; for a command, once its marketplace is there as well.
   func attach(_ outlet: Outlet) async throws(CommandError) {
     try checkDirectory()
-    if await isAnswering() { return }
-    let program = try program()
-    let beginning = logLength
-    let child = try start(program)
-    outlet.note("started the standalone backend (\(program), log \(log))")
-    let deadline = ContinuousClock.now + patience
-    while ContinuousClock.now < deadline {
-      if await isAnswering() { return await fillMarketplace() }
-      var status: Int32 = 0
-      if waitpid(child, &status, WNOHANG) == child {
-        if await isAnswering() { return await fillMarketplace() }
-        throw CommandError("the standalone backend ended at once: \(tail(from: beginning)) (log \(log))")
-      }
-      try? await Task.sleep(for: .milliseconds(30))
+    if await state() == .absent { try await start(outlet) }
+    guard waitsForMarketplace, await !isReady(within: .seconds(10)) else { return }
+    outlet.note("the marketplace is still being read: what is shown may not be all there is")
+  }
+
+  /// How far a backend is.
+  private enum State {
+    case absent, filling, ready
+  }
+
+  private func state() async -> State {
+    // In a directory of another user anyone may answer, also when it was made while this one looked.
+    guard Files.exists(socket), Files.isPrivateDirectory(directory) == true else { return .absent }
+    do {
+      return try await transport.send(HTTPRequest(.get, "/readyz")).status == 200 ? .ready : .filling
+    } catch {
+      return .absent
     }
-    throw CommandError(
-      "the standalone backend does not answer on \(socket) after \(patience.components.seconds) s: \(tail(from: beginning)) (log \(log))"
-    )
   }
 
   /// A backend that has just begun is reading its marketplace: a command that came at once would see
   /// some of it, or nothing.
-  private func fillMarketplace() async {
-    guard waitsForMarketplace else { return }
-    var count = 0
-    let deadline = ContinuousClock.now + .seconds(8)
-    while ContinuousClock.now < deadline {
-      let found = (try? await cluster.list(Dialect.installPlan.extensions, skipping: Extension.unread)) ?? []
-      let isComplete = found.allSatisfy { !Extension($0, dialect: .installPlan).recommendedVersion.isEmpty }
-      if isComplete, !found.isEmpty, found.count == count { return }
-      count = found.count
-      try? await Task.sleep(for: .milliseconds(250))
+  private func isReady(within time: Duration) async -> Bool {
+    let deadline = ContinuousClock.now + time
+    while await state() != .ready {
+      guard ContinuousClock.now < deadline else { return false }
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+    return true
+  }
+
+  /// Starts a backend, unless another process does so at the same time.
+  private func start(_ outlet: Outlet) async throws(CommandError) {
+    let program = try program()
+    let deadline = ContinuousClock.now + patience
+    try makeDirectories()
+    let lock = try await startLock(until: deadline)
+    defer { withExtendedLifetime(lock) {} }
+    guard lock != nil else { throw silence(since: logLength) }
+    // The process that held the lock before has started it.
+    while await state() == .absent {
+      let beginning = logLength
+      let child = try spawn(program)
+      outlet.note("started the standalone backend (\(program), log \(log))")
+      switch await outcome(of: child, until: deadline) {
+      case .answering: return
+      case .silent: throw silence(since: beginning)
+      case .ended(EX_TEMPFAIL) where ContinuousClock.now < deadline:
+        // The backend before this one has not quite gone.
+        try? await Task.sleep(for: .milliseconds(100))
+      case .ended:
+        throw CommandError("the standalone backend ended at once: \(tail(from: beginning)) (log \(log))")
+      }
     }
   }
 
@@ -75,10 +96,52 @@ struct Standalone: Sendable {
     )
   }
 
-  private func isAnswering() async -> Bool {
-    // In a directory of another user anyone may answer, also when it was made while this one looked.
-    guard Files.exists(socket), Files.isPrivateDirectory(directory) == true else { return false }
-    return (try? await cluster.document("/version")) != nil
+  private func makeDirectories() throws(CommandError) {
+    do {
+      try Files.makeDirectory(directory)
+      try Files.makeDirectory(Files.parent(of: log) ?? "/")
+    } catch {
+      throw CommandError(error)
+    }
+    try checkDirectory()
+  }
+
+  /// Held by the one process that starts the backend; `nil` when another has it until `deadline`.
+  func startLock(until deadline: ContinuousClock.Instant) async throws(CommandError) -> FileLock? {
+    while true {
+      do throws(FileLock.Failure) {
+        return try FileLock(beside: socket)
+      } catch {
+        if case .unusable(let problem) = error { throw CommandError(problem) }
+        guard ContinuousClock.now < deadline else { return nil }
+      }
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  /// What became of a backend that was started.
+  private enum Outcome {
+    case answering, silent, ended(Int32)
+  }
+
+  private func outcome(of child: pid_t, until deadline: ContinuousClock.Instant) async -> Outcome {
+    while ContinuousClock.now < deadline {
+      if await state() != .absent { return .answering }
+      var status: Int32 = 0
+      if waitpid(child, &status, WNOHANG) == child {
+        // Started by hand meanwhile, perhaps.
+        return await state() != .absent ? .answering : .ended(status >> 8 & 0xFF)
+      }
+      try? await Task.sleep(for: .milliseconds(30))
+    }
+    return .silent
+  }
+
+  private func silence(since beginning: Int) -> CommandError {
+    let said = tail(from: beginning)
+    return CommandError(
+      "the standalone backend does not answer on \(socket) after \(patience.components.seconds) s: \(said) (log \(log))"
+    )
   }
 
   /// `ksxd` beside this program, else on the `PATH`.
@@ -95,13 +158,7 @@ struct Standalone: Sendable {
   }
 
   /// Starts it in a session of its own, so that it outlives this terminal; it says things to its log.
-  private func start(_ program: String) throws(CommandError) -> pid_t {
-    do {
-      try Files.makeDirectory(directory)
-      try Files.makeDirectory(Files.parent(of: log) ?? "/")
-    } catch {
-      throw CommandError(error)
-    }
+  private func spawn(_ program: String) throws(CommandError) -> pid_t {
     var words = [program, "serve", "--socket", socket, "--exit-with-clients"]
     if let dialect { words += ["--dialect", dialect] }
     var pid: pid_t = 0

@@ -1,0 +1,75 @@
+import Backend
+import Client
+import Extensions
+import Glibc
+import Platform
+import Testing
+
+@testable import Commands
+
+@Suite struct StandaloneTests {
+  /// Runs `body` with a runtime directory that is gone afterwards.
+  private func withRuntime(_ body: (Environment) async throws -> Void) async throws {
+    var template = Array("/tmp/ksx-standalone-XXXXXX".utf8CString)
+    try #require(mkdtemp(&template) != nil)
+    let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    mkdir(directory + "/ksx", 0o700)
+    defer {
+      for name in ["ksxd.sock", "ksxd.sock.lock"] { unlink(directory + "/ksx/" + name) }
+      rmdir(directory + "/ksx")
+      rmdir(directory)
+    }
+    try await body(["HOME": directory, "XDG_RUNTIME_DIR": directory, "XDG_STATE_HOME": directory])
+  }
+
+  @Test func oneProcessStartsTheBackend() async throws {
+    try await withRuntime { environment in
+      let standalone = Standalone(environment)
+      var first = try await standalone.startLock(until: .now)
+      let second = try await standalone.startLock(until: .now)
+      let isFirst = first != nil
+
+      first = nil
+      let third = try await standalone.startLock(until: .now)
+
+      #expect(isFirst)
+      #expect(second == nil)
+      #expect(third != nil)
+    }
+  }
+
+  @Test func aCommandWaitsUntilTheMarketplaceIsThere() async throws {
+    try await withRuntime { environment in
+      let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))
+      api.startup.begin("marketplace")
+      var standalone = Standalone(environment)
+      standalone.waitsForMarketplace = true
+      let server = try await Server.start(api, on: [.socket(path: standalone.socket)])
+      let isAttached = Locked(false)
+
+      let attaching = Task { [standalone] in
+        try await standalone.attach(Outlet(print: { _ in }, note: { _ in }))
+        isAttached.withLock { $0 = true }
+      }
+      for _ in 0..<200 { await Task.yield() }
+      let early = isAttached.withLock { $0 }
+      api.startup.end("marketplace")
+      try await attaching.value
+      await server.stop(grace: .zero)
+
+      #expect(!early)
+    }
+  }
+
+  @Test func theConsoleDoesNotWaitForTheMarketplace() async throws {
+    try await withRuntime { environment in
+      let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))
+      api.startup.begin("marketplace")
+      let standalone = Standalone(environment)
+      let server = try await Server.start(api, on: [.socket(path: standalone.socket)])
+
+      try await standalone.attach(Outlet(print: { _ in }, note: { _ in }))
+      await server.stop(grace: .zero)
+    }
+  }
+}
