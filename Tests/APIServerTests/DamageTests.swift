@@ -1,3 +1,4 @@
+import KubeSphereKinds
 import APITestSupport
 import Client
 import Extensions

@@ -1,3 +1,5 @@
+import APITestSupport
+import KubeSphereKinds
 import Client
 import Extensions
 import HTTP
@@ -17,8 +19,8 @@ import Testing
     selection = Selection(try #require(types.find(collection: "configmaps")))
   }
 
-  private func change(_ version: Int, of collection: String = "configmaps") -> Backend.Change {
-    Backend.Change(
+  private func change(_ version: Int, of collection: String = "configmaps") -> APIServer.Change {
+    APIServer.Change(
       kind: .added, collection: collection, object: StoredObject(.map("a"), version: version), previous: nil)
   }
 

@@ -1,7 +1,10 @@
-import Backend
+import APIServer
+import Access
 import Client
 import Extensions
 import Glibc
+import HTTPServer
+import KubeSphereKinds
 import Platform
 import Testing
 
@@ -44,7 +47,7 @@ import Testing
       api.startup.begin("marketplace")
       var standalone = Standalone(environment)
       standalone.waitsForMarketplace = true
-      let server = try await Server.start(api, on: [.socket(path: standalone.socket)])
+      let server = try await Server.start(Authenticator(around: api), on: [.socket(path: standalone.socket)])
       let isAttached = Locked(false)
 
       let attaching = Task { [standalone] in
@@ -66,7 +69,7 @@ import Testing
       let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))
       api.startup.begin("marketplace")
       let standalone = Standalone(environment)
-      let server = try await Server.start(api, on: [.socket(path: standalone.socket)])
+      let server = try await Server.start(Authenticator(around: api), on: [.socket(path: standalone.socket)])
 
       try await standalone.attach(Outlet(print: { _ in }, note: { _ in }))
       await server.stop(grace: .zero)

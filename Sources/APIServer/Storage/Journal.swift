@@ -8,6 +8,7 @@ import Platform
 /// what was written survives the death of the process; a power cut may cost the last moments, never
 /// the consistency.
 final class Journal {
+  let path: String
   private let lock: FileLock?
   private let reserve: DiskReserve?
   private let database: Database
@@ -22,6 +23,7 @@ final class Journal {
   private static let layout = 1
 
   init(path: String) throws(StorageError) {
+    self.path = path
     let isOnDisk = path != ":memory:"
     lock = isOnDisk ? try Self.lock(path) : nil
     reserve = isOnDisk ? DiskReserve(beside: path) : nil

@@ -34,12 +34,16 @@ final class ObjectStore {
   }
 
   /// The version that comes next, and the object that has the key of `value`.
-  private func place(of value: Value, in collection: String) throws(StorageError) -> (version: Int, previous: StoredObject?) {
+  private func place(
+    of value: Value, in collection: String
+  ) throws(StorageError) -> (version: Int, previous: StoredObject?) {
     let object = Object(value)
     let key = ObjectKey(namespace: object.namespace ?? "", name: object.name)
     let (version, previous) = registry.withLock { ($0.version, $0[collection, key]) }
     // Only a damaged or foreign file gets there.
-    guard version < .max else { throw .failed("no resource version is left after \(version)") }
+    guard version < .max else {
+      throw .unusable(path: journal.path, reason: "no resource version is left after \(version)")
+    }
     return (version + 1, previous)
   }
 

@@ -5,10 +5,13 @@ import Terminal
 ///
 /// A plugin runs on a task of its own; the thread that owns the screen gives it away and waits.
 package final class TerminalTurns: Sendable {
-  private struct Turn: Sendable {
+  private struct Turn: Mail {
     var begin: CheckedContinuation<Void, Never>
-    var end: Mailbox<Void>
+    var end: Mailbox<End>
   }
+
+  /// A plugin has done with the terminal.
+  private struct End: Mail {}
 
   private let waiting = Mailbox<Turn>()
 
@@ -20,10 +23,10 @@ package final class TerminalTurns: Sendable {
 
   /// Runs `body` when the terminal is free for it.
   package func lend(to body: @Sendable () async -> Void) async {
-    let end = Mailbox<Void>()
+    let end = Mailbox<End>()
     await withCheckedContinuation { waiting.post(Turn(begin: $0, end: end)) }
     await body()
-    end.post(())
+    end.post(End())
   }
 
   /// Gives `screen` away to all that wait, one after the other; false when there are none.
