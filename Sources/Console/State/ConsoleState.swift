@@ -58,9 +58,6 @@ struct ConsoleState: Sendable {
     journal.say(tone, text, at: now)
   }
 
-  /// The cluster's own word for an installation.
-  var installationWord: String { dialect?.installations.kind ?? "installation" }
-
   /// Where the extension called `name` stands.
   func status(of name: String) -> ExtensionStatus {
     ExtensionStatus(
