@@ -1,6 +1,6 @@
 package import KubernetesAPI
 import Manifest
-package import Platform
+import Platform
 
 extension Cluster {
   /// Who answers; needs no rights on most clusters.

@@ -1,6 +1,6 @@
-package import KubernetesAPI
+import KubernetesAPI
 import Manifest
-package import Platform
+import Platform
 
 /// Whether a server sends what there is at the beginning of a watch (WatchList, KEP-3157), so that nothing
 /// need be listed.

@@ -1,0 +1,39 @@
+import Manifest
+
+extension ChartCheck {
+  /// Every check; a new one is one more entry.
+  package static let all: [ChartCheck] = [
+    ChartCheck(id: "readable", severity: .error) { $0.unreadable },
+    ChartCheck(id: "names-agree", severity: .error) { checked in
+      guard let name = checked.manifest?["name"], let chart = checked.chart?["name"]?.text, name.text != chart else {
+        return []
+      }
+      return [("extension.yaml", name.line, "the name is \(name.text ?? "no text"), and Chart.yaml says \(chart)")]
+    },
+    ChartCheck(id: "version", severity: .error) { checked in
+      guard let version = checked.chart?["version"] else {
+        return checked.chart == nil ? [] : [("Chart.yaml", nil, "there is no version")]
+      }
+      let text = version.text ?? ""
+      if SemanticVersion(text) != nil { return [] }
+      return [("Chart.yaml", version.line, "\(text) is no version such as 1.2.0")]
+    },
+    ChartCheck(id: "constraints", severity: .error) { checked in
+      ["kubeVersion", "ksVersion"].compactMap { key -> Place? in
+        guard let node = checked.manifest?[key], let text = node.text, !text.isEmpty,
+          VersionConstraint(text) == nil
+        else { return nil }
+        return ("extension.yaml", node.line, "\(key) is no constraint such as >=1.19.0: \(text)")
+      }
+    },
+    ChartCheck(id: "icon", severity: .warning) { checked in
+      guard let icon = checked.manifest?["icon"], let text = icon.text, !text.isEmpty, !text.contains(":"),
+        (try? TarReader.safe(text)).map({ checked.package.files[$0] == nil }) ?? true
+      else { return [] }
+      return [("extension.yaml", icon.line, "the icon \(text) is not in the package")]
+    },
+    ChartCheck(id: "readme", severity: .warning) { checked in
+      checked.package.readme(in: "en") == nil ? [("README.md", nil, "there is no README")] : []
+    },
+  ]
+}

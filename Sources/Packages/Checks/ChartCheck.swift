@@ -1,0 +1,76 @@
+import Manifest
+
+/// One thing that a package of an extension must be, or should be.
+///
+/// A check is an entry in `all`: its name, how much it matters, and what looks for it.
+package struct ChartCheck: Sendable {
+  /// How much a finding matters.
+  package enum Severity: Hashable, Sendable {
+    /// The package cannot be used, or not as it says.
+    case error
+    /// The package works, and people will miss something.
+    case warning
+  }
+
+  /// Where something is wrong, and what.
+  package struct Finding: Hashable, Sendable {
+    /// The name of the check.
+    package let check: String
+    /// How much it matters.
+    package let severity: Severity
+    /// The file, as a path in the package.
+    package let file: String
+    /// The line, from one; `nil` where it is about the whole file.
+    package let line: Int?
+    /// What is wrong, as a sentence without its full stop.
+    package let text: String
+  }
+
+  /// What a check gives back: a file, a line in it, and words.
+  typealias Place = (file: String, line: Int?, text: String)
+
+  /// Its name, in lower case with hyphens.
+  package let id: String
+  /// How much its findings matter.
+  package let severity: Severity
+  /// Looks at a package.
+  let look: @Sendable (CheckedPackage) -> [Place]
+
+  /// What is wrong with `package`, by all checks, in the order of the table.
+  package static func findings(in package: Package) -> [Finding] {
+    let checked = CheckedPackage(package)
+    return all.flatMap { check in
+      check.look(checked).map {
+        Finding(check: check.id, severity: check.severity, file: $0.file, line: $0.line, text: $0.text)
+      }
+    }
+  }
+}
+
+/// A package with its two descriptions read once for all checks.
+struct CheckedPackage: Sendable {
+  let package: Package
+  /// `Chart.yaml`, as far as it can be read.
+  let chart: YAMLNode?
+  /// `extension.yaml`, as far as it can be read.
+  let manifest: YAMLNode?
+  /// Where one of them cannot be read.
+  let unreadable: [ChartCheck.Place]
+
+  init(_ package: Package) {
+    self.package = package
+    var unreadable: [ChartCheck.Place] = []
+    func node(_ path: String) -> YAMLNode? {
+      guard let text = package.text(path) else { return nil }
+      do {
+        return try YAML.node(text)
+      } catch {
+        unreadable.append((path, error.line, error.problem))
+        return nil
+      }
+    }
+    chart = node("Chart.yaml")
+    manifest = node("extension.yaml")
+    self.unreadable = unreadable
+  }
+}

@@ -1,0 +1,55 @@
+import Manifest
+import Packages
+import Testing
+
+/// What the checks find in packages, each with the file and the line.
+@Suite struct ChartCheckTests {
+  private static let good = [
+    "Chart.yaml": "name: bell\nversion: 1.2.0\n", "README.md": "Bell", "static/bell.svg": "<svg/>",
+    "extension.yaml": "name: bell\nkubeVersion: '>=1.19.0'\nicon: ./static/bell.svg\n",
+  ]
+
+  private func findings(_ changes: [String: String?]) -> [String] {
+    let files = Self.good.map { ($0.key, Optional($0.value)) } + changes.map { ($0.key, $0.value) }
+    let texts = Dictionary(files, uniquingKeysWith: { $1 }).compactMapValues { $0.map { Array($0.utf8) } }
+    return ChartCheck.findings(in: Package(files: texts)).map { finding in
+      "\(finding.check) \(finding.file):\(finding.line.map(String.init) ?? "-") \(finding.text)"
+    }
+  }
+
+  @Test func aGoodPackageHasNoFindings() {
+    #expect(findings([:]) == [])
+  }
+
+  @Test(
+    arguments: [
+      ("Chart.yaml", "name: bell\nversion: two\n", "version Chart.yaml:2 two is no version such as 1.2.0"),
+      ("Chart.yaml", "name: bell\n", "version Chart.yaml:- there is no version"),
+      (
+        "extension.yaml", "displayName: {en: Bell}\nname: gong\n",
+        "names-agree extension.yaml:2 the name is gong, and Chart.yaml says bell"
+      ),
+      (
+        "extension.yaml", "name: bell\nksVersion: about four\n",
+        "constraints extension.yaml:2 ksVersion is no constraint such as >=1.19.0: about four"
+      ),
+      (
+        "extension.yaml", "name: bell\nicon: static/gong.svg\n",
+        "icon extension.yaml:2 the icon static/gong.svg is not in the package"
+      ),
+      ("README.md", nil, "readme README.md:- there is no README"),
+    ] as [(String, String?, String)])
+  func eachMistakeIsFoundAtItsLine(file: String, text: String?, finding: String) {
+    #expect(findings([file: text]) == [finding])
+  }
+
+  @Test func whatCannotBeReadIsFoundToo() {
+    let found = findings(["extension.yaml": "name: bell\nicon: [\n"])
+
+    #expect(found.count == 1 && found[0].hasPrefix("readable extension.yaml:"))
+  }
+
+  @Test func everyCheckHasANameOfItsOwn() {
+    #expect(Set(ChartCheck.all.map(\.id)).count == ChartCheck.all.count)
+  }
+}
