@@ -64,7 +64,7 @@ start() {
   local assignments=()
   mapfile -t assignments < <(environment)
   local command=(env -i TERM="${test_term:-tmux-256color}" "${assignments[@]}"
-    sh -c '"$@"; echo "[ended with $?]"; trap "" INT QUIT TSTP; exec sleep 86400' sh "$@")
+    sh -c 'trap : INT QUIT TSTP; "$@"; echo "[ended with $?]"; trap "" INT QUIT TSTP; exec sleep 86400' sh "$@")
   if tmux -S "$socket" has-session 2>/dev/null; then
     resize "$size"
     tmux -S "$socket" clear-history -t test

@@ -82,7 +82,7 @@ cell() {
   test_term=$1 test_lang=$3
   test_variables=(${4:+"$4"})
   start "$2" ksx --standalone
-  if [ "$2" = 20x5 ]; then expect 'too' 30; else expect 'Alert Router' 30; fi || { echo "        in $what"; return 1; }
+  if [ "$2" = 20x5 ]; then expect 'too' 30; else expect 'Alert Router|告警路由' 30; fi || { echo "        in $what"; return 1; }
   if [ -n "${4:-}" ] && tmux -S "$socket" capture-pane -p -e -t test | grep -qE $'\e\\[[0-9;]*(3[0-8]|4[0-8]|9[0-7])[;m]'; then
     echo "        colours in $what"
     return 1

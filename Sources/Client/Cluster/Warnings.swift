@@ -1,5 +1,5 @@
-package import HTTP
-package import Platform
+import HTTP
+import Platform
 
 /// Takes the warnings that servers send with their answers, and reports each of them once.
 ///

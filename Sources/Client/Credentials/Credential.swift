@@ -1,5 +1,5 @@
 package import HTTP
-package import Platform
+import Platform
 
 /// What proves to a server who is asking.
 package struct Credential: Hashable, Sendable {

@@ -1,5 +1,5 @@
 import Glibc
-package import Platform
+import Platform
 
 /// The files of a connection's certificates, read again when somebody else has renewed them.
 ///

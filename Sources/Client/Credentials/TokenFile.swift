@@ -1,6 +1,6 @@
 import Glibc
 package import HTTP
-package import Platform
+import Platform
 
 /// A token in a file that somebody else keeps fresh, as in every pod.
 ///

@@ -1,4 +1,4 @@
-package import HTTP
+import HTTP
 
 /// How one server is reached: everything a `CurlTransport` has to know.
 ///

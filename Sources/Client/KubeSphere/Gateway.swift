@@ -1,7 +1,7 @@
-package import HTTP
+import HTTP
 package import KubernetesAPI
 package import Manifest
-package import Platform
+import Platform
 
 /// What only KubeSphere's gateway offers: its search, and the files of a package.
 ///

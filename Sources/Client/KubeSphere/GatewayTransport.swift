@@ -1,7 +1,7 @@
 package import HTTP
-package import KubernetesAPI
+import KubernetesAPI
 import Manifest
-package import Platform
+import Platform
 
 /// KubeSphere's gateway (ks-apiserver) as a transport: `/api` and `/apis` as Kubernetes has them,
 /// KubeSphere's own under `/kapis`.

@@ -1,6 +1,6 @@
-package import HTTP
+import HTTP
 import Manifest
-package import Platform
+import Platform
 
 /// The parts of OAuth 2 (RFC 6749) that KubeSphere's gateway speaks.
 ///

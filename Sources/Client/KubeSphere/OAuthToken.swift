@@ -1,5 +1,5 @@
 import Manifest
-package import Platform
+import Platform
 
 /// A login as the gateway gave it.
 ///

@@ -1,5 +1,5 @@
 package import HTTP
-package import KubernetesAPI
+import KubernetesAPI
 import Manifest
 
 /// The gateway reached with a kubeconfig alone, through the API server's proxy to services.

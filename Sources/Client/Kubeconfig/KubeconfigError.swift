@@ -1,4 +1,4 @@
-package import Platform
+import Platform
 
 /// Why no cluster can be made of the settings: where it stands, what is wrong and what to do.
 package struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertible {

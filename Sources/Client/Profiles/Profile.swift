@@ -1,6 +1,6 @@
-package import HTTP
+import HTTP
 import Manifest
-package import Platform
+import Platform
 
 /// A cluster a person works with, by a name of their own: its gateway, its Kubernetes way, or both.
 package struct Profile: Hashable, Sendable {

@@ -1,6 +1,6 @@
 import Glibc
 import Manifest
-package import Platform
+import Platform
 
 /// The one file in which the login of a profile is kept, for its owner alone.
 package struct TokenStore: Hashable, Sendable {

@@ -1,7 +1,7 @@
-package import HTTP
+import HTTP
 package import KubernetesAPI
 package import Manifest
-package import Platform
+import Platform
 
 /// Follows one collection for as long as someone is listening: list, then watch, then resume.
 ///
