@@ -1,9 +1,9 @@
-import KubeSphereKinds
 import APITestSupport
 import Client
 import Extensions
 import Glibc
 import HTTP
+import KubeSphereKinds
 import KubernetesAPI
 import Manifest
 import Platform

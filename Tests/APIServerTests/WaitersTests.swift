@@ -1,8 +1,8 @@
 import APITestSupport
-import KubeSphereKinds
 import Client
 import Extensions
 import HTTP
+import KubeSphereKinds
 import KubernetesAPI
 import Manifest
 import Platform

@@ -47,6 +47,7 @@ import Testing
       api.startup.begin("marketplace")
       var standalone = Standalone(environment)
       standalone.waitsForMarketplace = true
+      standalone.marketplacePatience = .seconds(3_600)
       let server = try await Server.start(Authenticator(around: api), on: [.socket(path: standalone.socket)])
       let isAttached = Locked(false)
 

@@ -74,7 +74,9 @@ import Testing
       #expect(try await fixture.settingsMap("dashboards")["refreshSeconds"] == "30")
       #expect(try await fixture.cluster.find(dialect.reverseProxies, "dashboards") == nil)
       // The installation is told of before the extension is.
-      try await fixture.wait("the extension says so") { try await fixture.shelf("dashboards").installedVersion == "1.1.0" }
+      try await fixture.wait("the extension says so") {
+        try await fixture.shelf("dashboards").installedVersion == "1.1.0"
+      }
 
       try await fixture.change("dashboards", .uninstall)
       try await fixture.wait("everything is gone") {

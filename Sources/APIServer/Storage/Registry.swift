@@ -1,4 +1,3 @@
-
 /// Every object there is, and what happened to them lately.
 ///
 /// A value: whoever reads it sees one consistent state, whatever is written meanwhile.

@@ -1,7 +1,7 @@
 import Glibc
 package import HTTP
 import Manifest
-package import Platform
+import Platform
 
 /// A program that gives out credentials (client-go credential plugins, v1 and v1beta1).
 ///

@@ -13,6 +13,8 @@ struct Standalone: Sendable {
   var patience = Duration.seconds(20)
   /// Whether a backend that had to be started is given a moment to read its marketplace.
   var waitsForMarketplace = false
+  /// How long that moment is at most.
+  var marketplacePatience = Duration.seconds(10)
   private let environment: Environment
 
   init(_ environment: Environment) {
@@ -32,7 +34,7 @@ struct Standalone: Sendable {
   func attach(_ outlet: Outlet) async throws(CommandError) {
     try checkDirectory()
     if await state() == .absent { try await start(outlet) }
-    guard waitsForMarketplace, await !isReady(within: .seconds(10)) else { return }
+    guard waitsForMarketplace, await !isReady(within: marketplacePatience) else { return }
     outlet.note("the marketplace is still being read: what is shown may not be all there is")
   }
 

@@ -25,7 +25,7 @@ package func openConsole(
 extension Settings {
   /// The settings of the person whose `environment` this is, from the files of this computer.
   package static func load(_ environment: Environment) -> Settings {
-    Configuration.load(environment: environment.variables) { (path) throws(SystemError) in
+    Configuration.load(environment: environment) { (path) throws(SystemError) in
       do throws(SystemError) {
         return try Files.text(path, limit: 1 << 20)
       } catch {

@@ -11,19 +11,19 @@ package struct Configuration {
   /// The text of a file, or `nil` when there is none.
   package typealias ReadFile = (String) throws(SystemError) -> String?
 
-  private let environment: [String: String]
+  private let environment: Environment
   private let readFile: ReadFile
   private var problems: [String] = []
 
   /// A configuration from `environment` and the files that `readFile` finds.
-  package init(environment: [String: String], readFile: @escaping ReadFile) {
+  package init(environment: Environment, readFile: @escaping ReadFile) {
     self.environment = environment
     self.readFile = readFile
   }
 
   /// The settings of the person whose environment this is.
   package static func load(
-    environment: [String: String], readFile: @escaping ReadFile
+    environment: Environment, readFile: @escaping ReadFile
   ) -> Settings {
     var configuration = Configuration(environment: environment, readFile: readFile)
     return configuration.settings()
@@ -52,7 +52,7 @@ package struct Configuration {
     if let own = ownTheme(over: themes) { themes["own"] = own }
     if let own = ownKeymaps(over: keymaps, base: choices.keymap) { keymaps["own"] = own }
     let themeName = Theme.choice(
-      environment: environment, setting: choices.theme ?? (themes["own"] == nil ? nil : "own"))
+      environment: environment.variables, setting: choices.theme ?? (themes["own"] == nil ? nil : "own"))
     let keymapName = keymaps["own"] == nil ? choices.keymap ?? "standard" : "own"
     return Settings(
       theme: themes[known(themeName, "theme", among: themes.keys, else: "terminal")] ?? Theme(),
@@ -71,7 +71,7 @@ package struct Configuration {
   }
 
   /// `zh` when the locale is Chinese, otherwise `en`.
-  static func language(_ environment: [String: String]) -> String {
+  static func language(_ environment: Environment) -> String {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
     return locale?.hasPrefix("zh") == true ? "zh" : "en"
   }

@@ -1,5 +1,5 @@
 import Manifest
-package import Platform
+import Platform
 
 /// An extension's package: a helm chart with an `extension.yaml`, as files by path.
 ///

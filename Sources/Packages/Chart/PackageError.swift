@@ -1,5 +1,5 @@
 package import Manifest
-package import Platform
+import Platform
 
 /// Why a package could not be read.
 package enum PackageError: Error, Hashable, Sendable {
