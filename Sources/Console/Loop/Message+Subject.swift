@@ -15,6 +15,7 @@ extension Message: Mail {
     case .warned(let text): MailSubject("warning", text)
     case .forgot(let text): MailSubject("failure", text)
     case .draftKept(let name): MailSubject("draft", name)
+    case .facts: MailSubject("facts")
     case .key, .resized, .time, .applied, .rehearsed, .judged, .confirmed, .compared, .documented, .recalled: nil
     }
   }
