@@ -53,7 +53,7 @@ import Testing
     sitting.hear(.connected(Capabilities(assuming: .subscription)))
 
     #expect(sitting.asked.contains(.watch(.installations, .subscription)))
-    #expect(sitting.app.takeCancellations().contains(.watch(.installations, .installPlan)))
+    #expect(sitting.asked.contains(.stop(.watch(.installations, .installPlan))))
     #expect(!sitting.screen.contains("Grafana"))
     sitting.hear(.connected(Capabilities(assuming: .subscription)))
     #expect(!sitting.asked.contains(.watch(.installations, .subscription)))
@@ -65,13 +65,17 @@ import Testing
     var app = App(session, settings: .standard, now: Moment(1_000_000))
     // What is old is believed until the cluster has said it anew.
     #expect(
-      app.start().prefix(3) == [.recall, .connect, .watch(.categories, .installPlan)])
+      app.handle(.opened, at: Moment(1_000_000)).map(\.request).prefix(3) == [
+        .recall, .connect, .watch(.categories, .installPlan),
+      ])
     _ = app.handle(.connected(Capabilities(assuming: .installPlan)), at: Moment(1_000_001))
     let missing = ClusterError.refused(Status(code: 404, message: "404 page not found"))
 
-    for _ in 1...2 { _ = app.handle(.installations(.interrupted(missing, delay: .seconds(1))), at: Moment(1_000_002)) }
+    let effects = (1...2).flatMap { _ in
+      app.handle(.installations(.interrupted(missing, delay: .seconds(1))), at: Moment(1_000_002))
+    }
 
-    #expect(app.takeErrands() == [.connect])
+    #expect(effects == [Effect(.connect)])
   }
 
   @Test func whatWasLearntAnHourAgoIsAskedAgainWithTheNextKey() {
@@ -79,11 +83,11 @@ import Testing
     session.knowledge = CachedCapabilities(Capabilities(assuming: .installPlan), of: "m", learned: 0)
     session.knowledge?.learned = 1_000_000
     var app = App(session, settings: .standard, now: Moment(1_000_001))
-    #expect(!app.start().contains(.connect))
+    #expect(!app.handle(.opened, at: Moment(1_000_002)).contains(Effect(.connect)))
 
-    #expect(!app.handle(.key(.down), at: Moment(1_000_100)).contains(.connect))
-    #expect(app.handle(.key(.down), at: Moment(1_003_600)).contains(.connect))
-    #expect(!app.handle(.key(.down), at: Moment(1_003_601)).contains(.connect))
+    #expect(!app.handle(.key(.down), at: Moment(1_000_100)).contains(Effect(.connect)))
+    #expect(app.handle(.key(.down), at: Moment(1_003_600)).contains(Effect(.connect)))
+    #expect(!app.handle(.key(.down), at: Moment(1_003_601)).contains(Effect(.connect)))
   }
 
   private func denial(_ verbs: String..., name: String? = nil) -> Message {
@@ -97,10 +101,11 @@ import Testing
   @Test func whatOneMayNotIsSaidAtTheKeyAndInThePlan() {
     var sitting = Sitting.atMarket(120, 24)
     sitting.hear(denial("patch"))
-    sitting.offerAfter("D", "grafana")
+    sitting.type("D")
+    #expect(sitting.asked.contains(.ask([Access("patch", plans, name: "grafana")], isAfresh: false)))
+    sitting.offer("grafana", "1.0.0", "1.1.0")
     #expect(sitting.status.hasPrefix("You may not patch installplans.kubesphere.io (user ada): no role."))
     #expect(sitting.screen.contains("Careful: you may not patch installplans.kubesphere.io (user ada): no role"))
-    #expect(sitting.errands.first == .ask([Access("patch", plans, name: "grafana")], isAfresh: false))
 
     sitting.hear(denial("patch", name: "grafana"))
     #expect(sitting.screen.contains("Not possible: you may not patch"))
@@ -125,14 +130,16 @@ import Testing
     let plan = try #require(sitting.asked.compactMap { if case .apply(let plan) = $0 { plan } else { nil } }.first)
     sitting.hear(.applied(plan, failure: .refused(Status(code: 403, reason: "Forbidden", message: "no"))))
 
-    #expect(sitting.errands.contains(.ask(Rights.questions(in: .installPlan), isAfresh: true)))
+    #expect(sitting.asked.contains(.ask(Rights.questions(in: .installPlan), isAfresh: true)))
   }
 
   @Test func theServersVerdictIsAskedForOnceAndShown() throws {
     var sitting = Sitting.atMarket()
-    sitting.offerAfter("D", "grafana")
+    sitting.type("D")
     #expect(sitting.screen.contains("Asking the server whether it would accept this"))
     let plan = try #require(sitting.rehearsed)
+    sitting.offer("grafana", "1.0.0", "1.1.0")
+    #expect(sitting.rehearsed == nil)
 
     // A controller's note of its progress is no other question.
     sitting.hear(.installations(.applied(.sample("grafana", version: "1.0.0", resourceVersion: "8"))))
@@ -157,8 +164,9 @@ import Testing
   ])
   func aRefusalIsShownWithItsReasonAndStopsNobody(status: Status, sentence: String) throws {
     var sitting = Sitting.atMarket(120, 24)
-    sitting.offerAfter("D", "grafana")
+    sitting.type("D")
     let plan = try #require(sitting.rehearsed)
+    sitting.offer("grafana", "1.0.0", "1.1.0")
     sitting.hear(.rehearsed(plan, failure: .refused(status)))
 
     #expect(sitting.screen.contains(sentence))
@@ -168,7 +176,7 @@ import Testing
 
   @Test func aReadOnlyConsoleRehearsesNothing() {
     var sitting = Sitting.atMarket(isReadOnly: true)
-    sitting.offerAfter("D", "grafana")
+    sitting.type("D")
 
     #expect(sitting.rehearsed == nil)
     #expect(!sitting.screen.contains("Asking the server"))

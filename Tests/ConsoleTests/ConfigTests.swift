@@ -112,10 +112,10 @@ import Testing
     sitting.press(.control("s"))
     sitting.type("y")
     sitting.refuseAsOutdated()
-    #expect(sitting.screen.contains("Applying …"))
+    #expect(sitting.screen.contains("Being sent …"))
     sitting.hear(
       .installations(.applied(.sample("grafana", version: "1.0.0", config: "replicas: 9\n", resourceVersion: "8"))))
-    #expect(sitting.status == "Somebody else changed grafana first. Look again.")
+    #expect(sitting.status == "Another writer changed grafana first. Look again; nothing was changed by you.")
     #expect(sitting.changes == [])
     sitting.press(.escape)
 

@@ -61,9 +61,9 @@ import Testing
   @Test mutating func theDialectIsAskedForWhenItIsNotKnown() {
     let session = Session(.init(cluster: "museum", identity: "m"), cluster: Cluster(transport: Silence()))
     var app = App(session, settings: .standard, now: Moment(0))
-    #expect(app.start() == [.recall, .connect])
+    #expect(app.handle(.opened, at: Moment(0)).map(\.request) == [.recall, .connect])
 
-    let works = app.handle(.connected(Capabilities(assuming: .subscription)), at: Moment(1))
+    let works = app.handle(.connected(Capabilities(assuming: .subscription)), at: Moment(1)).map(\.request)
     #expect(works.contains(.watch(.extensions, .subscription)))
     #expect(works.count == 4)
     #expect(works.last == .ask(Rights.questions(in: .subscription), isAfresh: false))
@@ -91,7 +91,8 @@ import Testing
     sitting.hear(.way(.init(way: .gateway, reason: "k8s cannot be reached")))
 
     #expect(sitting.lines[0].contains(columns < 110 ? "via gateway, " : "via gateway: k8s cannot be reached, "))
-    #expect(sitting.status == "The gateway is used now: k8s cannot be reached.")
+    #expect(sitting.said == "The gateway is used now: k8s cannot be reached.")
+    #expect(sitting.status == "")
   }
 
   @Test func theWayThatIsPreferredIsLookedAtAgainAndAgain() throws {
@@ -109,7 +110,7 @@ import Testing
     sitting.hear(.way(.init(way: .kubernetes)))
 
     #expect(sitting.app.nextWakeUp == nil)
-    #expect(sitting.status == "Kubernetes is used again.")
+    #expect(sitting.said == "Kubernetes is used again.")
   }
 
   @Test func theTwoWaysAreComparedWhenSomebodyAsks() {
@@ -152,11 +153,14 @@ import Testing
     sitting.hear(.way(.init(way: .gateway, reason: "k8s cannot be reached")))
     sitting.hear(.extensions(.resumed))
 
-    #expect(sitting.status == "Connected again, by the gateway: k8s cannot be reached.")
+    #expect(sitting.said == "Connected again, by the gateway: k8s cannot be reached.")
   }
 }
 
 extension Sitting {
+  /// What the messages page says last.
+  fileprivate var said: String? { app.state.journal.entries.last?.text }
+
   /// The server stops to answer.
   mutating func lose() {
     let error = ClusterError.transport(.unreachable(host: "museum", reason: "connection refused"))

@@ -85,8 +85,7 @@ import Testing
   }
 
   @Test func leavingEndsTheLoop() {
-    screen.type("?")
-    screen.type("q")
+    for key: Key in [.character("?"), .character("q"), .character("q")] { screen.type(key) }
     mailbox.post(.time)
     run(loop().app, on: screen, worker: Worker(session, mailbox: mailbox), mailbox: mailbox)
 
@@ -128,7 +127,7 @@ import Testing
     var loop = Loop(
       app: App(session, settings: .standard, now: now), screen: screen, worker: worker, mailbox: mailbox, now: { now })
     loop.begin()
-    worker.start(.keepDraft(of: "grafana", KeptDraft(text: "a", base: "")))
+    worker.start(Effect(.keepDraft(of: "grafana", KeptDraft(text: "a", base: ""))))
 
     let words = loop.finish()
 

@@ -179,17 +179,68 @@ import Testing
 }
 
 @Suite struct StatusTests {
-  @Test func aMessageStaysUntilItCanHaveBeenRead() {
+  @Test func anAnswerGoesWithTheNextKey() {
     var sitting = Sitting.atMarket()
     sitting.type("i")
-    sitting.type("j")
     #expect(sitting.status.hasPrefix("Cannot install: grafana is already there"))
 
-    sitting.now = sitting.now + 5
-    sitting.type("k")
+    sitting.type("D")
     #expect(sitting.status == "")
-    sitting.type("m")
+    sitting.type("qm")
     #expect(sitting.screen.contains("Cannot install: grafana is already there"))
+  }
+
+  @Test func theEndOfAnOperationStaysUntilItWasSeenWithItsAge() throws {
+    var sitting = Sitting.atMarket()
+    sitting.upgradeGrafana()
+    sitting.hear(.installations(.applied(.sample("grafana", version: "1.1.0", resourceVersion: "9"))))
+    sitting.type("jk")
+    #expect(sitting.status == "grafana: upgraded to 1.1.0.")
+
+    sitting.now = try #require(sitting.app.nextWakeUp)
+    sitting.hear(.time)
+    #expect(sitting.status == "grafana: upgraded to 1.1.0. (1 min ago)")
+    sitting.type("j")
+    #expect(sitting.status == "")
+    #expect(sitting.app.nextWakeUp == nil)
+  }
+
+  @Test func whatWasSaidOfAnExtensionGoesWhenOthersHaveUninstalledIt() {
+    var sitting = Sitting.atMarket()
+    sitting.upgradeGrafana()
+    let fresh = Installation.sample("grafana", version: "1.1.0", resourceVersion: "9")
+    sitting.hear(.installations(.applied(fresh)))
+    #expect(sitting.status == "grafana: upgraded to 1.1.0.")
+    sitting.hear(.installations(.deleted(fresh)))
+
+    #expect(sitting.status == "")
+  }
+
+  @Test func aRetryThatFailsDoesNotWipeTheAnswerToAKey() {
+    var sitting = Sitting.atMarket()
+    sitting.lose()
+    sitting.type("jD")
+    #expect(sitting.status == "Cannot disable: jenkins is not installed.")
+    sitting.lose()
+
+    #expect(sitting.status == "Cannot disable: jenkins is not installed.")
+    sitting.type("k")
+    #expect(sitting.status.contains("cannot be reached"))
+    #expect(sitting.app.state.journal.entries.filter { $0.text.contains("cannot be reached") }.count == 1)
+  }
+
+  @Test func aLongReasonIsNotCut() {
+    var sitting = Sitting.atMarket()
+    sitting.upgradeGrafana()
+    let reason =
+      "the cluster does not serve TrafficPolicy of mesh.meadow.example, which the chart of this version needs"
+    sitting.hear(
+      .installations(
+        .applied(
+          .sample("grafana", version: "1.1.0", state: "UpgradeFailed", message: reason, resourceVersion: "9"))))
+
+    #expect(sitting.status.hasSuffix(reason))
+    #expect(sitting.lines.last?.contains("? help") == true)
   }
 
   @Test func keysThatBeginASequenceShowWhatCanFollow() {

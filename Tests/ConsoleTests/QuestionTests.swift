@@ -93,9 +93,8 @@ import Testing
 
   @Test func leavingIsNotAgreedToByAKeyThatWasWaiting() {
     var sitting = Sitting.atMarket()
-    sitting.offerAfter("D", "grafana")
-    sitting.type("y")
-    sitting.burst(Self.typed("qy"))
+    sitting.upgradeGrafana()
+    sitting.burst([.control("c")] + Self.typed("y"))
     #expect(!sitting.app.isFinished)
 
     sitting.type("y")

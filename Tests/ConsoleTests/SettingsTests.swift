@@ -78,7 +78,7 @@ import Testing
 
   @Test(arguments: [
     ("marketplace:\n  install: D\n", "2:12: D is the key of disable in marketplace; say which keys it keeps"),
-    ("plan:\n  apply: q\n", "2:10: q is the key of quit in everywhere; say which keys it keeps"),
+    ("plan:\n  apply: q\n", "2:10: q is the key of close in everywhere; say which keys it keeps"),
     ("everywhere:\n  palette: [x, g]\n", "2:16: g g is the key of first in everywhere; say which keys it keeps"),
   ])
   func aKeyThatIsTakenFromAnotherCommandIsSaidAndHolds(text: String, problem: String) {

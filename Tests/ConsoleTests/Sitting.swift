@@ -13,10 +13,10 @@ struct Sitting {
   var app: App
   var size: Size
   var now = Moment(1_000_000)
-  /// The work asked for by the last key or message.
-  var asked: [Work] = []
-  /// What came to light when the screen was made.
-  var errands: [Work] = []
+  /// What was asked for by the last keys or message.
+  var asked: [Request] = []
+  /// What was asked for when the screen was drawn after them.
+  var errands: [Request] = []
 
   init(_ columns: Int = 80, _ rows: Int = 24, isReadOnly: Bool = false, settings: Settings = .standard) {
     size = Size(rows: rows, columns: columns)
@@ -43,14 +43,14 @@ struct Sitting {
   }
 
   mutating func hear(_ message: Message) {
-    asked = app.handle(message, at: now)
+    (asked, errands) = (handle(message), [])
     settle()
   }
 
   mutating func press(_ keys: Key...) {
-    asked = []
+    (asked, errands) = ([], [])
     for key in keys {
-      asked += app.handle(.key(key), at: now)
+      asked += handle(.key(key))
       paint()
     }
     settle()
@@ -58,27 +58,29 @@ struct Sitting {
 
   /// Everything at once, as a program or a slow line sends it: nothing is painted between the keys.
   mutating func burst(_ keys: [Key]) {
-    asked = []
-    for key in keys { asked += app.handle(.key(key), at: now) }
+    (asked, errands) = ([], [])
+    for key in keys { asked += handle(.key(key)) }
     settle()
   }
 
-  /// What is asked can be read.
-  private mutating func paint() {
-    app.settle()
-    app.hasShown(app.question)
+  private mutating func handle(_ message: Message) -> [Request] {
+    app.handle(message, at: now).map(\.request)
   }
 
+  /// What is asked can be read.
+  private mutating func paint() { settle() }
+
   private mutating func settle() {
-    paint()
-    errands = app.takeErrands()
+    errands += handle(.drawing)
+    app.hasShown(app.question)
   }
 
   /// Presses one key for each character.
   mutating func type(_ text: String) {
     asked = []
+    errands = []
     for character in text {
-      asked += app.handle(.key(.character(character)), at: now)
+      asked += handle(.key(.character(character)))
       paint()
     }
   }
@@ -94,8 +96,10 @@ struct Sitting {
 
   var lines: [String] { screen.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
 
-  /// The line above the keys.
-  var status: String { lines.dropLast().last?.trimmed ?? "" }
+  /// What stands above the keys.
+  var status: String {
+    lines.suffix(1 + app.state.messageRows).dropLast().map(\.trimmed).joined(separator: " ").trimmed
+  }
 
   /// Tells the console the versions of an extension.
   mutating func offer(_ name: String, _ versions: String...) {

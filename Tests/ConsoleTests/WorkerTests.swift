@@ -16,16 +16,16 @@ import Testing
 
   @Test func finishedWorkIsForgotten() async throws {
     let worker = worker()
-    worker.start(.recall)
+    worker.start(Effect(.recall))
 
     try await until { worker.underWay.isEmpty && !mailbox.take().isEmpty }
   }
 
   @Test func whatIsCancelledReportsNothingMore() async throws {
     let worker = worker(Never())
-    let work = Work.watch(.extensions, .installPlan)
-    worker.start(work)
-    worker.cancel(work)
+    let effect = Effect(.watch(.extensions, .installPlan))
+    worker.start(effect)
+    worker.start(.stop(effect.id))
 
     #expect(worker.underWay.isEmpty)
     #expect(mailbox.take() == [])
@@ -33,7 +33,7 @@ import Testing
 
   @Test func aClusterThatCannotBeReachedIsReportedWithTheNextAttempt() async throws {
     let worker = worker(Unreachable())
-    worker.start(.connect)
+    worker.start(Effect(.connect))
     var heard: [Message] = []
 
     try await until {
@@ -49,10 +49,46 @@ import Testing
 
   @Test func aReadOnlyWorkerSendsNoChange() throws {
     let worker = worker(Never(), isReadOnly: true)
-    worker.start(.apply(Plan.sample))
+    worker.start(Effect(.apply(Plan.sampleDisable)))
 
     #expect(worker.underWay.isEmpty)
     #expect(mailbox.take() == [.forgot("This console is read-only: nothing was changed.")])
+  }
+
+  @Test func anEqualWriteIsNeitherCancelledNorSentAgain() async throws {
+    let gate = Gate()
+    let worker = worker(gate)
+    let write = Effect(.apply(Plan.sampleDisable))
+    worker.start(write)
+    try await until { gate.count == 1 }
+
+    worker.start(write)
+    gate.open()
+
+    var heard: [Message] = []
+    try await until {
+      heard += mailbox.take()
+      return worker.underWay.isEmpty && !heard.isEmpty
+    }
+    #expect(heard == [.applied(Plan.sampleDisable, failure: nil)])
+    #expect(gate.count == 1)
+  }
+
+  @Test func leavingCancelsWhatMayBeAndLetsAWriteBeAnswered() async throws {
+    let gate = Gate()
+    let worker = worker(gate)
+    worker.start(Effect(.apply(Plan.sampleDisable)))
+    worker.start(Effect(.watch(.extensions, .installPlan)))
+    try await until { gate.count == 2 }
+
+    worker.cancelWhatMayBe()
+
+    #expect(worker.underWay == [.change(of: "grafana")])
+    #expect(worker.timeToFinish(after: .seconds(1)) == .seconds(4))
+    #expect(worker.timeToFinish(after: .seconds(6)) == .zero)
+    gate.open()
+    try await until { worker.timeToFinish(after: .zero) == .zero }
+    #expect(mailbox.take() == [.applied(Plan.sampleDisable, failure: nil)])
   }
 
   @Test func whatIsKeptIsThereForTheNextSession() async throws {
@@ -64,11 +100,11 @@ import Testing
       .change(words: "upgrade", former: HistoryLine.Release(.sample("grafana", version: "1.0.0", config: "a: 1\n"))))
     var memory = ReleaseMemory()
     memory.take(line)
-    worker.start(.remember(line))
-    worker.start(.keepDraft(of: "grafana", KeptDraft(text: "a: 2", base: "a: 1")))
-    worker.start(.keepDraft(of: "loki", KeptDraft(text: "b: 2", base: "")))
-    worker.start(.keepDraft(of: "loki", nil))
-    try await until { !worker.isKeeping }
+    worker.start(Effect(.remember(line)))
+    worker.start(Effect(.keepDraft(of: "grafana", KeptDraft(text: "a: 2", base: "a: 1"))))
+    worker.start(Effect(.keepDraft(of: "loki", KeptDraft(text: "b: 2", base: ""))))
+    worker.start(Effect(.keepDraft(of: "loki", nil)))
+    try await until { worker.underWay.isEmpty }
 
     #expect(
       keeper.recall()
@@ -80,13 +116,13 @@ import Testing
     let folder = TemporaryFolder()
     let keeper = RecordKeeper(folder: folder.path, cluster: "m")
     let worker = worker(CuttingAnswers(), keeper: keeper)
-    worker.start(.recall)
+    worker.start(Effect(.recall))
     try await until { worker.underWay.isEmpty }
     let line = HistoryLine(
       "grafana", at: "t", .change(words: "upgrade", former: HistoryLine.Release(.sample("grafana", version: "0.9.0"))))
     try History(folder: folder.path, cluster: "m").note(line)
 
-    worker.start(.apply(Plan.rollback))
+    worker.start(Effect(.apply(Plan.rollback)))
     try await until { worker.underWay.isEmpty }
 
     #expect(keeper.history.releases(of: "grafana").entries.map(\.version) == ["0.9.0", "1.0.0"])
@@ -94,7 +130,7 @@ import Testing
 
   @Test func whatCannotBeKeptIsSaid() async throws {
     let worker = worker(keeper: RecordKeeper(folder: "/dev/null/ksx", cluster: "m"))
-    worker.start(.remember(HistoryLine("grafana", at: "t", .change(words: "upgrade", former: nil))))
+    worker.start(Effect(.remember(HistoryLine("grafana", at: "t", .change(words: "upgrade", former: nil)))))
     var heard: [Message] = []
 
     try await until {
@@ -119,7 +155,7 @@ import Testing
 
   @Test func aChangeWhoseAnswerWasLostIsToldToBeCarriedOut() async throws {
     let worker = worker(CuttingAnswers())
-    worker.start(.apply(Plan.sample))
+    worker.start(Effect(.apply(Plan.sampleDisable)))
     var heard: [Message] = []
 
     try await until {
@@ -127,10 +163,48 @@ import Testing
       return heard.count == 2
     }
 
-    #expect(heard == [.confirmed(Plan.sample, reason: "the connection broke"), .applied(Plan.sample, failure: nil)])
+    #expect(
+      heard == [
+        .confirmed(Plan.sampleDisable, reason: "the connection broke"), .applied(Plan.sampleDisable, failure: nil),
+      ])
     var sitting = Sitting.atMarket()
     for message in heard { sitting.hear(message) }
     #expect(sitting.status.contains("disable was carried out, though its answer was lost"))
+  }
+}
+
+/// A server that answers when the gate is opened, and counts what it was asked.
+private final class Gate: Transport {
+  private let state = Locked(State())
+
+  private struct State {
+    var count = 0
+    var isOpen = false
+    var waiters: [CheckedContinuation<Void, Swift.Never>] = []
+  }
+
+  var count: Int { state.withLock { $0.count } }
+
+  func open() {
+    let waiters = state.withLock { state in
+      state.isOpen = true
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.resume() }
+  }
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    await withCheckedContinuation { (waiter: CheckedContinuation<Void, Swift.Never>) in
+      let isOpen = state.withLock { state in
+        state.count += 1
+        if !state.isOpen { state.waiters.append(waiter) }
+        return state.isOpen
+      }
+      if isOpen { waiter.resume() }
+    }
+    let text = #"{"kind":"InstallPlan","metadata":{"name":"grafana"},"spec":{"enabled":false}}"#
+    return HTTPResponse(status: 200, bytes: Array(text.utf8))
   }
 }
 
@@ -154,15 +228,9 @@ extension Plan {
     in: PlanContext(
       capabilities: Capabilities(assuming: .installPlan), cluster: "museum", extensions: [:],
       installations: Installations([.sample("grafana", version: "1.0.0")]), versions: [:]))
-
-  fileprivate static let sample = Plan.make(
-    .disable, for: "grafana",
-    in: PlanContext(
-      capabilities: Capabilities(assuming: .installPlan), cluster: "museum", extensions: [:],
-      installations: Installations([.sample("grafana", version: "1.0.0")]), versions: [:]))
 }
 
-/// A server that carries the write of `Plan.sample` out and cuts its answer.
+/// A server that carries the write of `Plan.sampleDisable` out and cuts its answer.
 private struct CuttingAnswers: Transport {
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard request.method == .get else { throw .interrupted(reason: "cut") }

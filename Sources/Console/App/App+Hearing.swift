@@ -6,34 +6,43 @@ import Operations
 import Platform
 
 extension App {
+  /// Plugins are in no categories.
+  static func watches(_ dialect: Dialect) -> [Request] {
+    (dialect.era == .plugin ? [] : [.watch(.categories, dialect)])
+      + [.watch(.extensions, dialect), .watch(.installations, dialect)]
+  }
+
   /// Changes the state as something from outside says.
-  mutating func hear(_ message: Message) -> [Work] {
-    var works: [Work] = []
+  mutating func hear(_ message: Message) {
     switch message {
-    case .time: if state.connection.mustProbe(at: state.now) { works.append(.probeWays) }
-    case .key, .documented, .rehearsed, .compared: break
-    case .warned(let text): state.say(.warning, "The cluster warns: \(text)")
+    case .key, .drawing: break
+    case .opened: opened()
+    case .time: wake()
+    case .warned(let text): state.announce(.warning, "The cluster warns: \(text)")
     case .way(let use):
       state.connection.take(use, at: state.now)
-      state.say(use.way == .gateway ? .warning : .good, use.sentence)
+      state.record(use.way == .gateway ? .warning : .good, use.sentence)
     case .confirmed(let plan, let reason):
-      state.say(
+      state.announce(
         .warning,
-        "\(plan.name): \(plan.change.words) was carried out, though its answer was lost (\(reason)).")
+        "\(plan.name): \(plan.change.words) was carried out, though its answer was lost (\(reason)).", about: plan.name)
     case .resized(let size): state.size = size
-    case .connected(let capabilities): works += connected(capabilities)
+    case .connected(let capabilities): connected(capabilities)
     case .judged(let verdicts): state.rights.learn(verdicts)
     case .unconnected(let error, let delay): unconnected(error, delay)
     case .categories(let event): apply(event) { $0.apply(event) }
     case .extensions(let event): apply(event) { $0.apply(event) }
-    case .installations(let event):
-      works += rememberChanges(event)
-      apply(event) { $0.apply(event) }
-      works += settleOperations()
+    case .installations(let event): installationsChanged(event)
     case .versions(let name, let event):
       state.market.apply(event, of: name)
       doubt(event)
-    case .applied(let plan, let failure): works += applied(plan, failure)
+    case .applied(let plan, let failure): applied(plan, failure)
+    case .rehearsed(let plan, let failure):
+      if state.dryRuns[plan.name]?.isOf(plan) == true { state.dryRuns[plan.name]?.take(failure) }
+    case .documented(let key, let answer): state.documents[key] = answer
+    case .compared(let comparison):
+      state.comparison = comparison
+      state.say(comparison.tone, comparison.summary)
     case .recalled(let records):
       // The file is the truth: commands write it too.
       if !records.memories.isEmpty { state.records.memories = records.memories }
@@ -42,12 +51,34 @@ extension App {
     case .facts(let facts): hear(facts)
     case .draftKept(let name):
       if state.announcedDrafts.remove(name) != nil { state.say(.note, "Your text is kept as a draft of \(name).") }
-    case .forgot(let sentence): state.say(.error, sentence)
+    case .forgot(let sentence): state.announce(.error, sentence)
     }
-    // All have noticed before any of them is opened or closed for it.
-    var steps: [Step] = []
-    for index in layers.indices { steps += layers[index].notice(message, &state) }
-    return works + take(steps)
+  }
+
+  private mutating func opened() {
+    state.begin(.recall)
+    state.begin(state.capabilityState.askIfOld(at: state.now))
+    if let dialect = state.dialect { state.begin(Self.watches(dialect)) }
+    state.askRights()
+  }
+
+  /// Reads everything from the cluster again.
+  mutating func refresh() {
+    state.say(.note, "Reading everything again …")
+    state.begin(state.capabilityState.ask())
+    state.askRights(isAfresh: true)
+    guard let dialect = state.dialect else { return }
+    state.begin(Self.watches(dialect))
+    for case .versions(let name, let dialect) in subscriptions {
+      state.begin(.watch(.versions(of: name), dialect))
+    }
+  }
+
+  private mutating func wake() {
+    if state.connection.mustProbe(at: state.now) { state.begin(.probeWays) }
+    for index in layers.indices where layers[index].nextWakeUp.map({ $0 <= state.now }) == true {
+      layers[index].wake(&state)
+    }
   }
 
   private mutating func apply<Element>(_ event: WatchEvent<Element>, to market: (inout Market) -> Void) {
@@ -55,44 +86,60 @@ extension App {
     heard(event)
   }
 
+  private mutating func installationsChanged(_ event: WatchEvent<Installation>) {
+    rememberChanges(event)
+    if case .deleted(let installation) = event { state.journal.forget(installation.extension) }
+    apply(event) { $0.apply(event) }
+    settleOperations()
+    for name in state.submissions.keys.sorted() { submitAgain(name) }
+  }
+
   /// What was known before may be wrong by now: then everything is read anew in the right words.
-  private mutating func connected(_ capabilities: Capabilities) -> [Work] {
+  private mutating func connected(_ capabilities: Capabilities) {
     let former = state.dialect
     state.capabilityState.learn(capabilities, at: state.now)
-    if capabilities.dialect == former { return state.rightsAsked == nil ? state.askRights() : [] }
+    if capabilities.dialect == former {
+      if state.rightsAsked == nil { state.askRights() }
+      return
+    }
     if let former {
-      cancellations += Self.watches(former) + versionWatches(former)
-      (state.market, state.planFacts) = (Market(), nil)
+      for case .watch(let subject, let dialect) in Self.watches(former) {
+        state.effects.append(.stop(.watch(subject, dialect)))
+      }
+      state.market.forgetAll()
+      state.planFacts = nil
     }
     state.connection.refusal = nil
-    let watches = Self.watches(capabilities.dialect) + versionWatches(capabilities.dialect)
-    return watches + state.askRights(isAfresh: former != nil)
+    state.begin(Self.watches(capabilities.dialect))
+    state.askRights(isAfresh: former != nil)
   }
 
   private mutating func doubt<Element>(_ event: WatchEvent<Element>) {
     guard case .interrupted(let error, _) = event, error.isOfMissingKind else { return }
-    state.errands += state.capabilityState.ask()
+    state.begin(state.capabilityState.ask())
   }
 
   private mutating func unconnected(_ error: DialectError, _ delay: Duration) {
     let sentence = error.sentence(at: state.session.cluster)
     // While the watches are well, what was known will do.
     if state.connection.state == .connected, error != .absent { return }
+    lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct)
+  }
+
+  /// A retry that fails as the one before is no news.
+  private mutating func lost(_ sentence: String, _ delay: Duration, refusal: String?) {
+    if state.connection.state != .stale(reason: sentence) { state.record(.error, sentence) }
     state.connection.lost(sentence, retryAfter: delay, at: state.now)
-    state.connection.refusal = error.isRefusal ? sentence : error.needsAct
-    state.say(.error, sentence)
+    state.connection.refusal = refusal
   }
 
   private mutating func heard<Element>(_ event: WatchEvent<Element>) {
     doubt(event)
     if case .interrupted(let error, let delay) = event {
-      let wasConnected = state.connection.state == .connected
       let sentence = error.sentence(for: "watching", at: state.session.cluster)
-      state.connection.lost(sentence, retryAfter: delay, at: state.now)
-      state.connection.refusal = error.isRefusal ? sentence : error.needsAct
-      if wasConnected || state.journal.entries.last?.text != sentence { state.say(.error, sentence) }
+      lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct)
     } else if state.market.interruption == nil, state.connection.state != .connected {
-      if state.connection.staleSince != nil { state.say(.note, state.connection.connectedAgain) }
+      if state.connection.staleSince != nil { state.record(.note, state.connection.connectedAgain) }
       state.connection.restored()
       state.connection.refusal = nil
     }
@@ -107,61 +154,78 @@ extension App {
 
   /// What an installation was before others changed it is kept for a way back; what is changed here is noted when it
   /// is sent.
-  private mutating func rememberChanges(_ event: WatchEvent<Installation>) -> [Work] {
+  private mutating func rememberChanges(_ event: WatchEvent<Installation>) {
     let fresh: [Installation] =
       switch event {
       case .replaced(let all): all
       case .applied(let one): [one]
       case .deleted, .resumed, .interrupted: []
       }
-    return fresh.compactMap { installation in
+    for installation in fresh {
       guard let former = state.market.installations[installation.name],
         former.version != installation.version || former.config != installation.config,
         state.operations[installation.extension] == nil
-      else { return nil }
+      else { continue }
       let words = former.version == installation.version ? "configure" : "version \(installation.version)"
       let line = HistoryLine(
         installation.extension, at: state.now.timestamp, .change(words: words, former: HistoryLine.Release(former)))
       state.records.memories[installation.extension, default: ReleaseMemory()].take(line)
-      return .remember(line)
+      state.begin(.remember(line))
     }
   }
 
-  private mutating func applied(_ plan: Plan, _ failure: ClusterError?) -> [Work] {
-    if let failure {
-      // The cluster knows better than what it said before.
-      if case .refused(let status) = failure, status.code == 403 { state.errands += state.askRights(isAfresh: true) }
-      if layers.contains(where: { $0.claims(plan, failure) }) { return [] }
-      state.operations.abandon(plan.name)
-      state.say(.error, failure.sentence(for: "\(plan.change.words) \(plan.name)", at: state.session.cluster))
-      return []
-    }
+  private mutating func applied(_ plan: Plan, _ failure: ClusterError?) {
+    if let failure { return refused(plan, failure) }
+    state.submissions[plan.name] = nil
     state.operations.accepted(plan.name)
-    _ = take(.closeChange(of: plan.name))
-    // The history has it, and perhaps what commands did meanwhile.
-    var works = settleOperations() + [.recall]
-    if plan.change.row.keepsWayBack, let before = plan.before {
-      state.records.memories[plan.name, default: ReleaseMemory()].take(
-        HistoryLine(
-          plan.name, at: state.now.timestamp, .change(words: plan.change.words, former: HistoryLine.Release(before))))
+    if state.operations[plan.name] != nil {
+      state.say(.note, "\(plan.name): \(plan.change.words) was accepted.", about: plan.name)
     }
+    layers.removeAll { $0.isAboutChange(of: plan.name) }
+    settleOperations()
+    // The history has it, and perhaps what commands did meanwhile.
+    state.begin(.recall)
+    remember(plan)
     // A configuration was saved, so its draft has served.
     if plan.change.config != nil, state.records.drafts[plan.name] != nil {
       state.records.drafts[plan.name] = nil
-      works.append(.keepDraft(of: plan.name, nil))
+      state.begin(.keepDraft(of: plan.name, nil))
     }
-    return works
   }
 
-  private mutating func settleOperations() -> [Work] {
-    guard state.market.installations.isFilled else { return [] }
-    return state.operations.see(state.market.installed).map { ended in
+  private mutating func remember(_ plan: Plan) {
+    guard plan.change.row.keepsWayBack, let before = plan.before else { return }
+    state.records.memories[plan.name, default: ReleaseMemory()].take(
+      HistoryLine(
+        plan.name, at: state.now.timestamp, .change(words: plan.change.words, former: HistoryLine.Release(before))))
+  }
+
+  private mutating func refused(_ plan: Plan, _ failure: ClusterError) {
+    // The cluster knows better than what it said before.
+    if case .refused(let status) = failure, status.code == 403 { state.askRights(isAfresh: true) }
+    if state.submissions[plan.name]?.fail(failure) == true { return submitAgain(plan.name) }
+    layers.removeAll { $0 is SendingScreen }
+    state.operations.abandon(plan.name)
+    let sentence = failure.sentence(for: "\(plan.change.words) \(plan.name)", at: state.session.cluster)
+    state.submissions[plan.name]?.refusal = sentence
+    state.announce(.error, sentence, about: plan.name)
+  }
+
+  /// Who waits to leave must look again, too.
+  private mutating func submitAgain(_ name: String) {
+    state.submitAgain(name)
+    if state.submissions[name] == nil { layers.removeAll { $0 is SendingScreen } }
+  }
+
+  private mutating func settleOperations() {
+    guard state.market.installations.isFilled else { return }
+    for ended in state.operations.see(state.market.installed) {
       if case .failed(let reason) = ended.outcome {
-        state.say(.error, "\(ended.name): could not \(ended.change.words): \(reason)")
+        state.announce(.error, "\(ended.name): could not \(ended.change.words): \(reason)", about: ended.name)
       } else {
-        state.say(.good, "\(ended.name): \(ended.change.past).")
+        state.announce(.good, "\(ended.name): \(ended.change.past).", about: ended.name)
       }
-      return .noteOutcome(ended.progress, of: ended.name, ended.outcome)
+      state.begin(.noteOutcome(ended.progress, of: ended.name, ended.outcome))
     }
   }
 }

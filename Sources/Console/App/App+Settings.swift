@@ -1,6 +1,6 @@
 extension App {
   /// Chooses a theme, a keymap or a language, now and for the sessions that follow.
-  mutating func set(_ command: Command, to name: String) -> [Work] {
+  mutating func set(_ command: Command, to name: String) {
     switch command {
     case .theme:
       guard let theme = state.settings.themes[name] else { return complain("theme", state.settings.themes.keys) }
@@ -13,14 +13,12 @@ extension App {
     default:
       guard ["en", "zh"].contains(name) else { return complain("language", ["en", "zh"]) }
       state.settings.language = name
-      state.market.invalidate()
     }
     state.say(.note, "\(command.rawValue): \(name)")
-    return [.keepSetting(command.rawValue, name)]
+    state.begin(.keepSetting(command.rawValue, name))
   }
 
-  private mutating func complain(_ what: String, _ names: some Collection<String>) -> [Work] {
+  private mutating func complain(_ what: String, _ names: some Collection<String>) {
     state.say(.warning, "\(what) NAME, where NAME is \(names.sorted().joined(separator: ", "))")
-    return []
   }
 }

@@ -2,22 +2,25 @@ import Client
 import Extensions
 import Manifest
 import Operations
+import Platform
 package import Terminal
 
 /// The whole state of the user interface.
 ///
 /// A value with one writer, the loop. `handle` is the only thing that changes it and `draw` the
-/// only thing that shows it. Neither waits, and neither does any work: work is returned.
+/// only thing that shows it. Neither waits, and neither does any work: what is to be done outside is returned.
 package struct App: Sendable {
-  /// The person has left.
+  /// The user has left.
   package private(set) var isFinished = false
   /// The terminal must be painted anew, or given back for a while; the loop does it and says so.
   package internal(set) var request: TerminalRequest?
 
   var state: ConsoleState
   private var marketplace = MarketplaceScreen()
-  /// The views above the marketplace, the topmost last.
+  /// The screens above the marketplace, the topmost last.
   var layers: [any Screen] = []
+  /// What is asked for or followed because a screen needs it.
+  var subscriptions: [Subscription] = []
   private var pendingKeys: [Key] = []
   private var paletteHistory: [String] = []
   private var isSettled = false
@@ -34,211 +37,206 @@ package struct App: Sendable {
     state = ConsoleState(session.description, settings, now: now)
     state.capabilityState = CapabilityState(session, at: now)
     state.connection.take(session.description.way, at: now)
-    for problem in settings.problems { state.say(.error, problem) }
-  }
-
-  /// What to do when the console opens.
-  package mutating func start() -> [Work] {
-    [.recall] + state.capabilityState.askIfOld(at: state.now) + (state.dialect.map(Self.watches) ?? [])
-      + state.askRights()
-  }
-
-  /// Plugins stand on no shelves.
-  static func watches(_ dialect: Dialect) -> [Work] {
-    (dialect.era == .plugin ? [] : [.watch(.categories, dialect)])
-      + [.watch(.extensions, dialect), .watch(.installations, dialect)]
+    for problem in settings.problems { state.announce(.error, problem) }
   }
 
   /// When the app wants to hear `Message.time` at the latest.
   package var nextWakeUp: Moment? {
-    ([state.connection.nextChange(after: state.now), state.connection.nextProbe] + layers.map(\.nextWakeUp)).compactMap
-    { $0 }.min()
+    let own = [
+      state.connection.nextChange(after: state.now), state.connection.nextProbe,
+      state.journal.nextChange(after: state.now),
+    ]
+    return (own + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
   }
 
   /// Changes the state as `message` says at `now`, and returns what is to be done outside.
-  package mutating func handle(_ message: Message, at now: Moment) -> [Work] {
+  package mutating func handle(_ message: Message, at now: Moment) -> [Effect] {
     state.now = now
-    let watched = Set(layers.compactMap(\.subject))
-    var works: [Work]
-    if case .key(let key) = message {
+    switch message {
+    case .drawing:
+      settle()
+      state.journal.wasShown(at: now)
+    case .key(let key):
       settle()
       state.journal.goOn(at: now)
-      works = press(key) + state.capabilityState.askIfOld(at: now) + state.askRightsIfOld()
-    } else {
-      works = hear(message)
+      press(key)
+      state.begin(state.capabilityState.askIfOld(at: now))
+      state.askRightsIfOld()
+      isSettled = false
+    default:
+      hear(message)
+      isSettled = false
     }
-    isSettled = false
-    works += follow(watched)
-    return works
+    if layers.last is SendingScreen, !state.submissions.values.contains(where: \.isUnderWay) { finish() }
+    forgetRefusals()
+    followSubscriptions()
+    defer { state.effects = [] }
+    return state.effects
   }
 
-  /// Starts to watch the versions of what is looked at now, and stops what nobody looks at any more.
-  private mutating func follow(_ former: Set<String>) -> [Work] {
-    guard let dialect = state.dialect else { return [] }
-    let wanted = Set(layers.compactMap(\.subject))
-    for name in former.subtracting(wanted) {
-      state.market.forgetVersions(of: name)
-      cancellations.append(.watch(.versions(of: name), dialect))
+  /// A refusal belongs to the plan that it was the answer to.
+  private mutating func forgetRefusals() {
+    for (name, submission) in state.submissions where !submission.isUnderWay {
+      if !layers.contains(where: { $0.isAboutChange(of: name) }) { state.submissions[name] = nil }
     }
-    return wanted.subtracting(former).sorted().map { .watch(.versions(of: $0), dialect) }
   }
 
-  /// Work that is no longer wanted; the loop takes it.
-  var cancellations: [Work] = []
-
-  /// The work to be stopped since the last call.
-  package mutating func takeCancellations() -> [Work] {
-    defer { cancellations = [] }
-    return cancellations
-  }
-
-  /// What came to light while the state was brought up to date, and is to be done outside.
-  package mutating func takeErrands() -> [Work] {
-    defer { state.errands = [] }
-    return state.errands
-  }
-
-  /// Brings what is derived from the state up to date, once for any number of messages.
-  package mutating func settle() {
+  /// Brings what is derived from the state up to date.
+  private mutating func settle() {
     guard !isSettled else { return }
     marketplace.settle(&state)
     for index in layers.indices { layers[index].settle(&state) }
-    state.market.settled()
     isSettled = true
   }
 
   /// A key would agree to what its typist could not have read.
   private var isAskingUnseen: Bool { top.question.map { $0 != shownQuestion } ?? false }
 
-  mutating func press(_ key: Key) -> [Work] {
+  mutating func press(_ key: Key) {
     switch key {
-    case .resized: return []
-    case .closed: return leave()
+    case .resized: return
+    case .closed: return finish()
     case .mouse(let action, let place): return point(action, at: place)
     case .paste where top.question != nil:
       state.say(.warning, "Pasted text is no answer here: type it.")
-      return []
+      return
     default: break
     }
     pendingKeys.append(key)
     switch state.settings.match(pendingKeys, in: top.sections) {
-    case .pending: return []
+    case .pending: break
     case .command(.command(let command)):
       pendingKeys = []
-      return perform(command)
+      perform(command)
     case .command(.edit(let command)):
       pendingKeys = []
-      return take(onTop { $0.edit(command, &$1) })
+      take(onTop { $0.edit(command, &$1) })
     case .none:
       let isAlone = pendingKeys.count == 1
       pendingKeys = []
       // The second key of a sequence that means nothing is dropped, but a way out always works.
-      if !isAlone, key != .escape, key != .control("c") { return [] }
-      return isAlone ? pressUnbound(key) : press(key)
+      if !isAlone, key != .escape, key != .control("c") { return }
+      if isAlone { pressUnbound(key) } else { press(key) }
     }
   }
 
-  /// Views count from their own corner.
-  private mutating func point(_ action: Key.Mouse, at point: Point) -> [Work] {
-    guard state.body.contains(point) else { return [] }
+  /// Screens count from their own corner.
+  private mutating func point(_ action: Key.Mouse, at point: Point) {
+    guard state.body.contains(point) else { return }
     let row = point.row - state.body.origin.row
-    return type(.mouse(action, Point(row: row, column: point.column)))
+    type(.mouse(action, Point(row: row, column: point.column)))
   }
 
-  mutating func type(_ key: Key) -> [Work] {
-    isAskingUnseen ? [] : take(onTop { $0.type(key, &$1) })
+  mutating func type(_ key: Key) {
+    if !isAskingUnseen { take(onTop { $0.type(key, &$1) }) }
   }
 
   var top: any Screen { layers.last ?? marketplace }
 
   private mutating func onTop<Result>(_ body: (inout any Screen, inout ConsoleState) -> Result) -> Result {
     if layers.isEmpty {
-      var view: any Screen = marketplace
-      let result = body(&view, &state)
-      if let changed = view as? MarketplaceScreen { marketplace = changed }
+      var screen: any Screen = marketplace
+      let result = body(&screen, &state)
+      if let changed = screen as? MarketplaceScreen { marketplace = changed }
       return result
     }
     return body(&layers[layers.count - 1], &state)
   }
 
-  private mutating func perform(_ command: Command, argument: String = "") -> [Work] {
-    if isAskingUnseen, command != .back { return [] }
+  private mutating func perform(_ command: Command, argument: String = "") {
+    if isAskingUnseen, command != .back { return }
+    if !argument.isEmpty, !command.needsArgument { return perform(command, on: argument) }
     if let steps = onTop({ $0.perform(command, &$1) }) { return take(steps) }
     switch command {
     case .help: open(HelpScreen(top.sections))
-    case .messages: open(MessagesScreen())
+    case .messages:
+      open(MessagesScreen())
+      state.journal.wereSeen()
     case .palette: open(PaletteScreen(history: paletteHistory))
-    case .quit: return quit()
+    case .close: if layers.isEmpty { quit() } else { closeTop() }
+    case .quit: quit()
     case .redraw: request = .redraw
     case .suspend: request = .suspend
-    case .refresh: return refresh()
-    case .compareWays: return compareWays()
-    case .theme, .keymap, .language: return set(command, to: argument)
+    case .refresh: refresh()
+    case .compareWays: compareWays()
+    case .theme, .keymap, .language: set(command, to: argument)
     default: state.say(.warning, "\(command.rawValue) means nothing here.")
     }
-    return []
   }
 
-  private mutating func open(_ view: any Screen) {
-    layers.append(view)
+  /// A name that is given is the object acted on, whatever is selected.
+  private mutating func perform(_ command: Command, on name: String) {
+    guard command == .open || command.change != nil else {
+      return state.say(.warning, "\(command.spokenName) takes no name.")
+    }
+    guard state.market.extensions[name] != nil || state.market.installed.of(name) != nil else {
+      let meant = suggestion(for: name, among: state.market.extensions.elements.keys)
+      return state.say(.warning, "There is no extension \(name) here\(meant.isEmpty ? "." : meant)")
+    }
+    if command == .open { return open(ExtensionScreen(name)) }
+    take(beginChange(command, on: name, state) ?? [])
+  }
+
+  private mutating func open(_ screen: any Screen) {
+    layers.append(screen)
     isSettled = false
   }
 
-  mutating func take(_ steps: [Step]) -> [Work] {
-    steps.flatMap { take($0) }
+  mutating func take(_ steps: [Step]) {
+    for step in steps { take(step) }
   }
 
-  mutating func take(_ step: Step) -> [Work] {
-    isSettled = false
+  private mutating func take(_ step: Step) {
     switch step {
-    case .start(let work): return [work]
-    case .open(let view): open(view)
+    case .start(let request): state.begin(request)
+    case .submit(let plan): state.submit(plan)
+    case .open(let screen): open(screen)
     case .close(let next):
       if !layers.isEmpty { layers.removeLast() }
       if let next { open(next) }
-    case .closeChange(let name): layers.removeAll { $0.isAboutChange(of: name) }
-    case .run(let command, let argument): return perform(command, argument: argument)
+    case .run(let command, let argument): perform(command, argument: argument)
     case .ran(let text): paletteHistory = paletteHistory.filter { $0 != text } + [text]
     case .say(let tone, let text): state.say(tone, text)
-    case .finish: return leave()
+    case .leave: leave()
+    case .leaveAtOnce:
+      for name in state.submissions.keys.sorted() { state.effects.append(.stop(.change(of: name))) }
+      finish()
     }
-    return []
   }
 
-  private mutating func quit() -> [Work] {
+  /// As `back` on the screen on top, which knows what must be asked before.
+  private mutating func closeTop() {
+    take(onTop { $0.perform(.back, &$1) } ?? [.close()])
+  }
+
+  private mutating func quit() {
     if layers.contains(where: { $0 is LeaveScreen }) { return leave() }
-    var reasons = layers.compactMap { $0.reservation(state) }
-    let running = state.operations.names.map { "\($0): \(state.operations[$0]?.change.words ?? "") is still under way" }
-    if !running.isEmpty { reasons += running + ["What is under way goes on in the cluster."] }
-    if reasons.isEmpty { return leave() }
-    open(LeaveScreen(reasons: reasons))
-    return []
+    var reasons = layers.compactMap { $0.unsavedWork(state) }
+    for name in state.operations.names where state.underWay(name) == nil {
+      reasons.append("\(name): \(state.operations[name]?.change.words ?? "") was accepted and goes on in the cluster.")
+    }
+    if reasons.isEmpty { leave() } else { open(LeaveScreen(reasons: reasons)) }
+  }
+
+  /// Leaves when the cluster has answered what is being sent.
+  private mutating func leave() {
+    layers.removeAll { $0 is LeaveScreen }
+    if state.submissions.values.contains(where: \.isUnderWay) { open(SendingScreen()) } else { finish() }
   }
 
   /// Nothing is lost on the way out, not even when the line drops.
-  private mutating func leave() -> [Work] {
+  private mutating func finish() {
     isFinished = true
-    return layers.flatMap { $0.farewell(state) }
+    for screen in layers { state.begin(screen.requestsBeforeExit(state)) }
   }
 
-  private mutating func compareWays() -> [Work] {
+  private mutating func compareWays() {
     guard state.session.isComparable, let dialect = state.dialect else {
-      state.say(.warning, "Only a profile with a gateway and a kubeconfig has two ways to compare.")
-      return []
+      return state.say(.warning, "Only a profile with a gateway and a kubeconfig has two ways to compare.")
     }
+    state.comparison = nil
     open(ComparisonScreen())
-    return [.compareWays(dialect)]
-  }
-
-  private mutating func refresh() -> [Work] {
-    state.say(.note, "Reading everything again …")
-    let questions = state.capabilityState.ask() + state.askRights(isAfresh: true)
-    guard let dialect = state.dialect else { return questions }
-    return Self.watches(dialect) + versionWatches(dialect) + questions
-  }
-
-  func versionWatches(_ dialect: Dialect) -> [Work] {
-    Set(layers.compactMap(\.subject)).sorted().map { .watch(.versions(of: $0), dialect) }
+    state.begin(.compareWays(dialect))
   }
 }
 
@@ -255,9 +253,9 @@ extension App {
       drawTooSmall(on: &surface)
       return nil
     }
-    let (rest, footer) = surface.bounds.split(bottom: 2)
+    let (rest, footer) = surface.bounds.split(bottom: 1 + state.messageRows)
     let (top, body) = rest.split(top: state.banner == nil ? 1 : 2)
-    Header(state).draw(on: &surface, in: top.row(0))
+    Header(state, titles: layers.map { $0.title(state) }).draw(on: &surface, in: top.row(0))
     if let banner = state.banner {
       surface.write(
         " " + banner.truncated(to: top.size.columns - 2), row: 1, in: top, style: state.theme["dialog.danger"])

@@ -12,7 +12,7 @@ package enum Command: Hashable, Sendable {
   /// Plans a change of this kind.
   case change(ChangeKind)
   case apply, reload
-  case help, palette, messages, refresh, redraw, suspend, quit
+  case help, palette, messages, refresh, redraw, suspend, close, quit
   case compareWays
   case theme, keymap, language
 
@@ -62,6 +62,7 @@ package enum Command: Hashable, Sendable {
     (.compareWays, "compare-ways", "Show where Kubernetes and the gateway disagree"),
     (.redraw, "redraw", "Draw the whole screen again"),
     (.suspend, "suspend", "Go back to the shell until `fg`"),
+    (.close, "close", "Close what is on top; on the marketplace, leave"),
     (.quit, "quit", "Leave"),
     (.theme, "theme", "Change the theme: theme NAME"),
     (.keymap, "keymap", "Change the keys: keymap NAME"),
@@ -78,6 +79,25 @@ package enum Command: Hashable, Sendable {
 
   /// What it does, in one line.
   package var summary: String { row.summary }
+
+  /// The name after `:`, which is that of the command for scripts where there is one.
+  package var spokenName: String { change?.row.command?.name ?? rawValue }
+
+  /// The command that is called `text` after `:`, or in keymap files.
+  package init?(spoken text: String) {
+    let matching = Self.allCases.first { $0.spokenName == text } ?? Self(rawValue: text)
+    guard let matching else { return nil }
+    self = matching
+  }
+
+  /// Moves the selection or the focus: a key's business, not one of words.
+  package var isMove: Bool {
+    switch self {
+    case .up, .down, .left, .right, .first, .last, .halfUp, .halfDown, .pageUp, .pageDown, .nextPane, .previousPane:
+      true
+    default: false
+    }
+  }
 
   /// Makes sense only with a word after it, so no key can ask for it.
   package var needsArgument: Bool {

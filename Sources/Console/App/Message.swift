@@ -8,6 +8,10 @@ package import Terminal
 ///
 /// There is no other way to change it.
 package enum Message: Hashable, Sendable {
+  /// The console was opened.
+  case opened
+  /// The screen is about to be drawn: what follows from the news is worked out, once for any number of messages.
+  case drawing
   case key(Key)
   case resized(Size)
   /// The moment the console asked to be told about has come.
@@ -34,8 +38,8 @@ package enum Message: Hashable, Sendable {
   case way(FallbackTransport.Use)
   /// What the two ways show differently.
   case compared(Comparison)
-  /// A package's documentation, by the name of its version.
-  case documented(version: String, Documentation)
+  /// A package's documentation.
+  case documented(DocumentKey, Documentation)
   /// What earlier sessions kept about this cluster.
   case recalled(Records)
   /// What plans are made from beyond the marketplace.
@@ -44,58 +48,6 @@ package enum Message: Hashable, Sendable {
   case draftKept(of: String)
   /// Something could not be written to this computer; the text says what and why.
   case forgot(String)
-}
-
-/// What the console wants done outside itself, as data.
-///
-/// Being data, work can be compared in a test, shown in a log, and refused.
-package enum Work: Hashable, Sendable {
-  /// Find out how the cluster speaks of extensions.
-  case connect
-  case watch(Subject, Dialect)
-  case apply(Plan)
-  /// Ask the server what it would say to a plan, without changing anything.
-  case rehearse(Plan)
-  /// Ask what this person may do; afresh when what was said before has proved wrong.
-  case ask([Access], isAfresh: Bool)
-  /// Get the README out of a version's package, in a language if there is one.
-  case document(ExtensionVersion, language: String)
-  /// Look whether the preferred way to the cluster works again.
-  case probeWays
-  /// List what matters by both ways, and say what differs.
-  case compareWays(Dialect)
-  /// Read what earlier sessions kept about this cluster.
-  case recall
-  /// Add a line to the history: a change that somebody else made.
-  case remember(HistoryLine)
-  /// Add to the history how a change of an extension ended.
-  case noteOutcome(ChangeProgress, of: String, ChangeProgress.Outcome)
-  /// Read the server's versions and those of these installations.
-  case readFacts([Installation], Capabilities)
-  /// Keep a config that is being written; `nil` when it is no longer needed.
-  case keepDraft(of: String, KeptDraft?)
-
-  /// Write a person's choice into the file of settings.
-  case keepSetting(String, String)
-
-  /// A collection to be followed.
-  package enum Subject: Hashable, Sendable {
-    case categories, extensions, installations
-    case versions(of: String)
-  }
-
-  /// Changes the cluster.
-  package var isChange: Bool {
-    if case .apply = self { true } else { false }
-  }
-
-  /// Writes to this computer, and must be finished before the program ends.
-  package var isKeeping: Bool {
-    switch self {
-    case .remember, .noteOutcome, .keepDraft, .keepSetting: true
-    default: false
-    }
-  }
 }
 
 /// What two ways to one cluster show differently.

@@ -5,16 +5,23 @@ import Terminal
 
 /// One screenful, or a layer over one.
 ///
-/// Views are a stack: the topmost is offered a key first, all hear what happens, and they are drawn
-/// from the lowest that can be seen upwards. A view is a value, and only the app changes it.
+/// Screens are a stack: the topmost is offered a key first, and they are drawn from the lowest that can be seen
+/// upwards. A screen is a value that only the app changes. It draws from the state, and keeps for itself only what
+/// is selected, scrolled to and typed.
 protocol Screen: Sendable {
   /// The keymap sections that hold here, the nearest first.
   var sections: [KeySection] { get }
 
+  /// Where one is, in the header; empty for what lies over another screen.
+  func title(_ state: ConsoleState) -> String
+
+  /// What must be known for as long as this screen is open.
+  func subscriptions(_ state: ConsoleState) -> [Subscription]
+
   /// Commands worth a place in the footer, the most useful first.
   func hints(_ state: ConsoleState) -> [Action]
 
-  /// Does `command`, or returns `nil` when it is none of this view's.
+  /// Does `command`, or returns `nil` when it is none of this screen's.
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]?
 
   /// Does a command of the editor.
@@ -23,13 +30,7 @@ protocol Screen: Sendable {
   /// Takes a key that is bound to nothing.
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step]
 
-  /// Notices what happened to the cluster or to work this view asked for.
-  mutating func notice(_ message: Message, _ state: inout ConsoleState) -> [Step]
-
-  /// Deals with this failure of `plan` by itself, so that nobody else need hear of it.
-  func claims(_ plan: Plan, _ failure: ClusterError) -> Bool
-
-  /// Follows what has changed in the state, before the view is drawn or hears a key.
+  /// Follows what has changed in the state, before the screen is drawn or takes a key.
   mutating func settle(_ state: inout ConsoleState)
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState)
@@ -46,54 +47,60 @@ protocol Screen: Sendable {
   /// What is below still shows.
   var isOverlay: Bool { get }
 
-  /// Something would be lost or left if the program ended now, as in "the config of devops is not saved".
-  func reservation(_ state: ConsoleState) -> String?
+  /// What would be lost if the program ended now, as in "The config of devops is not saved".
+  func unsavedWork(_ state: ConsoleState) -> String?
 
   /// What must be done before the program ends.
-  func farewell(_ state: ConsoleState) -> [Work]
+  func requestsBeforeExit(_ state: ConsoleState) -> [Request]
 
-  /// The extension whose versions this view must know.
-  var subject: String? { get }
+  /// The extension this screen is about.
+  var extensionName: String? { get }
 
-  /// When this view wants to hear of the time.
+  /// When this screen wants to hear of the time.
   var nextWakeUp: Moment? { get }
 
-  /// Has served its purpose once a change of `name` is under way.
+  /// The time has come.
+  mutating func wake(_ state: inout ConsoleState)
+
+  /// Has served its purpose once a change of `name` was accepted.
   func isAboutChange(of name: String) -> Bool
 }
 
 extension Screen {
+  func title(_ state: ConsoleState) -> String { "" }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { [] }
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? { nil }
   mutating func edit(_ command: EditorCommand, _ state: inout ConsoleState) -> [Step] { [] }
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] { [] }
-  mutating func notice(_ message: Message, _ state: inout ConsoleState) -> [Step] { [] }
-  func claims(_ plan: Plan, _ failure: ClusterError) -> Bool { false }
   mutating func settle(_ state: inout ConsoleState) {}
   var prompt: Prompt? { nil }
   func cursor(in area: Rect, _ state: ConsoleState) -> Point? { nil }
   var question: Question? { nil }
   var isOverlay: Bool { false }
-  func reservation(_ state: ConsoleState) -> String? { nil }
-  func farewell(_ state: ConsoleState) -> [Work] { [] }
-  var subject: String? { nil }
+  func unsavedWork(_ state: ConsoleState) -> String? { nil }
+  func requestsBeforeExit(_ state: ConsoleState) -> [Request] { [] }
+  var extensionName: String? { nil }
   var nextWakeUp: Moment? { nil }
+  mutating func wake(_ state: inout ConsoleState) {}
   func isAboutChange(of name: String) -> Bool { false }
 }
 
-/// What a view wants of the app.
+/// What a screen wants of the app.
 enum Step: Sendable {
-  case start(Work)
+  case start(Request)
+  /// Send this plan to the cluster: the user has confirmed it.
+  case submit(Plan)
   case open(any Screen)
-  /// Take this view off the stack, and open another in its place if one is given.
+  /// Take this screen off the stack, and open another in its place if one is given.
   case close(opening: (any Screen)? = nil)
-  /// Close every view that was about a change to this extension.
-  case closeChange(of: String)
   case run(Command, argument: String = "")
   case say(Journal.Tone, String)
   /// Remember what was typed after `:`.
   case ran(String)
-  /// Leave the program.
-  case finish
+  /// Leave the program, as soon as what is being sent has been answered.
+  case leave
+  /// Leave the program, cancelling what is being sent.
+  case leaveAtOnce
 }
 
 /// A part of the keymap files.

@@ -50,7 +50,7 @@ struct Loop {
   mutating func begin() {
     tell(.resized(screen.size))
     draw()
-    for work in app.start() { worker.start(work) }
+    tell(.opened)
   }
 
   /// Waits for anything to happen, takes everything that has, and draws at most once.
@@ -89,8 +89,7 @@ struct Loop {
   }
 
   private mutating func tell(_ message: Message) {
-    for work in app.handle(message, at: now()) { worker.start(work) }
-    for work in app.takeCancellations() { worker.cancel(work) }
+    for effect in app.handle(message, at: now()) { worker.start(effect) }
   }
 
   private mutating func obeyRequest() {
@@ -121,8 +120,7 @@ struct Loop {
 
   /// Sends the terminal what is different, or nothing.
   private mutating func paint() {
-    app.settle()
-    for work in app.takeErrands() { worker.start(work) }
+    tell(.drawing)
     var surface = Surface(size: screen.size)
     let cursor = app.draw(on: &surface)
     lastFrame = now()
@@ -141,21 +139,22 @@ struct Loop {
     poll(&polled, nfds_t(polled.count), Int32(milliseconds))
   }
 
-  /// Lets what is written to this computer be written, for two seconds at most.
+  /// Lets a write be answered and files be written, for as long as each of them may take.
   mutating func finish() -> [String] {
     var lastWords: [String] = []
-    let deadline = now() + 2
-    var isKeeping = true
-    while isKeeping, now() < deadline {
-      isKeeping = worker.isKeeping
+    let start = now()
+    worker.cancelWhatMayBe()
+    var isFinishing = true
+    while isFinishing {
+      isFinishing = worker.timeToFinish(after: .seconds(now() - start)) > .zero
       var polled = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
-      poll(&polled, 1, isKeeping ? 20 : 0)
+      poll(&polled, 1, isFinishing ? 20 : 0)
       for message in mailbox.take() {
         if case .forgot(let sentence) = message { lastWords.append(sentence) }
         tell(message)
       }
     }
-    if isKeeping { lastWords.append("Not all that was being written to this computer is there: it took too long.") }
+    lastWords += worker.unfinished
     worker.stop()
     return lastWords
   }

@@ -16,7 +16,8 @@ extension Message: Mail {
     case .forgot(let text): MailSubject("failure", text)
     case .draftKept(let name): MailSubject("draft", name)
     case .facts: MailSubject("facts")
-    case .key, .resized, .time, .applied, .rehearsed, .judged, .confirmed, .compared, .documented, .recalled: nil
+    case .opened, .drawing, .key, .resized, .time: nil
+    case .applied, .rehearsed, .judged, .confirmed, .compared, .documented, .recalled: nil
     }
   }
 }

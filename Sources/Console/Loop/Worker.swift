@@ -7,7 +7,7 @@ import Platform
 
 /// Does what the console asks, on tasks, and posts what came of it.
 ///
-/// Finished tasks are forgotten. Starting what is under way starts it over.
+/// What becomes of a second effect of one id, and of all of them when the program ends, the effects say themselves.
 package final class Worker: Sendable {
   private let session: Session
   private let mailbox: Mailbox<Message>
@@ -15,10 +15,14 @@ package final class Worker: Sendable {
   private let access: AccessCache
 
   private struct Running {
-    var tasks: [Work: (id: Int, task: Task<Void, Never>)] = [:]
+    var entries: [Effect.ID: Entry] = [:]
     var next = 0
-    /// Writes to this computer happen in the order they were asked for.
-    var lastKept: Task<Void, Never>?
+  }
+
+  private struct Entry {
+    var number: Int
+    var task: Task<Void, Never>
+    var onExit: Effect.Exit
   }
 
   /// A worker on the cluster of `session` that reports to `mailbox`.
@@ -31,104 +35,138 @@ package final class Worker: Sendable {
     session.fallback?.whenChanged { mailbox.post(.way($0)) }
   }
 
-  /// Begins `work` and returns at once.
-  package func start(_ work: Work) {
-    if work.isChange, session.description.isReadOnly {
+  /// Begins `effect` and returns at once.
+  package func start(_ effect: Effect) {
+    if effect.request.isChange, session.description.isReadOnly {
       mailbox.post(.forgot("This console is read-only: nothing was changed."))
       return
     }
     running.withLock { running in
-      let id = running.next
-      running.next += 1
-      let former = work.isKeeping ? running.lastKept : nil
-      running.tasks[work]?.task.cancel()
-      let task = Task { [self] in
-        await former?.value
-        await perform(work)
-        forget(work, id)
+      let former = running.entries[effect.id]
+      if former != nil, effect.whenRepeated == .keep { return }
+      if effect.whenRepeated == .restart { former?.task.cancel() }
+      if case .stop = effect.request {
+        running.entries[effect.id] = nil
+        return
       }
-      running.tasks[work] = (id, task)
-      if work.isKeeping { running.lastKept = task }
+      let predecessor = effect.whenRepeated == .queue ? former?.task : nil
+      let number = running.next
+      running.next += 1
+      let task = Task { [self] in
+        await predecessor?.value
+        await run(effect, number)
+      }
+      running.entries[effect.id] = Entry(number: number, task: task, onExit: effect.onExit)
     }
   }
 
-  /// Stops `work` if it is under way.
-  package func cancel(_ work: Work) {
+  /// Cancels everything that need not be finished.
+  package func cancelWhatMayBe() {
     running.withLock { running in
-      running.tasks[work]?.task.cancel()
-      running.tasks[work] = nil
+      for (id, entry) in running.entries where entry.onExit == .cancel {
+        entry.task.cancel()
+        running.entries[id] = nil
+      }
     }
   }
 
-  /// Stops everything.
+  /// How long to wait yet for what must be finished, when `elapsed` has passed since the user left.
+  package func timeToFinish(after elapsed: Duration) -> Duration {
+    running.withLock { running in
+      let limits = running.entries.values.map { entry in
+        if case .finish(let limit) = entry.onExit { limit - elapsed } else { Duration.zero }
+      }
+      return max(.zero, limits.max() ?? .zero)
+    }
+  }
+
+  /// What was to be finished and is not, in sentences.
+  package var unfinished: [String] {
+    let ids = running.withLock { running in running.entries.filter { $1.onExit != .cancel }.keys }
+    var sentences = ids.compactMap { id -> String? in
+      guard case .change(let name) = id else { return nil }
+      return "The cluster has not said whether it took the change of \(name): look what became of it."
+    }
+    if ids.count > sentences.count {
+      sentences.append("Not all that was being written to this computer is there: it took too long.")
+    }
+    return sentences.sorted()
+  }
+
+  /// Cancels everything.
   package func stop() {
     running.withLock { running in
-      for entry in running.tasks.values { entry.task.cancel() }
-      running.tasks = [:]
+      for entry in running.entries.values { entry.task.cancel() }
+      running.entries = [:]
     }
   }
 
-  /// Something is being written to this computer.
-  package var isKeeping: Bool { running.withLock { $0.tasks.keys.contains(where: \.isKeeping) } }
+  /// The ids of everything under way.
+  var underWay: Set<Effect.ID> { running.withLock { Set($0.entries.keys) } }
 
-  /// Everything under way.
-  var underWay: Set<Work> { running.withLock { Set($0.tasks.keys) } }
-
-  private func forget(_ work: Work, _ id: Int) {
+  private func run(_ effect: Effect, _ number: Int) async {
+    let result = await result(of: effect.request)
+    // Forgotten first: the console may ask for the same again as soon as it hears of the result.
+    // In one step: what is no longer under way is in the mailbox.
     running.withLock { running in
-      if running.tasks[work]?.id == id { running.tasks[work] = nil }
+      if running.entries[effect.id]?.number == number { running.entries[effect.id] = nil }
+      if let result { post(result) }
     }
   }
 
-  /// Reports `message` unless the work it came of was stopped meanwhile.
+  /// Reports `message` unless the effect it came of was cancelled meanwhile.
   private func post(_ message: Message) {
     if !Task.isCancelled { mailbox.post(message) }
   }
 
-  private func perform(_ work: Work) async {
-    switch work {
-    case .connect: await connect()
+  /// Does `request`, and returns what is to be told when it has ended.
+  private func result(of request: Request) async -> Message? {
+    switch request {
+    case .connect: return await connect()
     case .watch(let subject, let dialect): await watch(subject, dialect)
-    case .apply(let plan): await apply(plan)
-    case .rehearse(let plan): await rehearse(plan)
-    case .ask(let questions, let isAfresh): await ask(questions, isAfresh)
-    case .document(let version, let language): await document(version, language)
+    case .apply(let plan): return await apply(plan)
+    case .rehearse(let plan): return await rehearse(plan)
+    case .ask(let questions, let isAfresh): return await ask(questions, isAfresh)
+    case .document(let key, let version): return await document(key, version)
     case .probeWays: await session.fallback?.probe()
-    case .compareWays(let dialect): await compare(dialect)
-    case .recall: post(.recalled(session.recordKeeper?.recall() ?? Records()))
-    case .keepSetting(let name, let value): keepSetting(name, value)
+    case .compareWays(let dialect): return await compare(dialect)
+    case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
+    case .keepSetting(let name, let value): return keepSetting(name, value)
     case .remember(let line):
-      keep("What was before the change is not kept") { keeper throws(SystemError) in try keeper.history.note(line) }
+      return keep("What was before the change is not kept") { keeper throws(SystemError) in
+        try keeper.history.note(line)
+      }
     case .noteOutcome(let progress, let name, let outcome): sender.note(progress, of: name, outcome)
     case .readFacts(let installations, let capabilities):
-      post(.facts(await ClusterReader(session.cluster, capabilities).facts(installations)))
+      return .facts(await ClusterReader(session.cluster, capabilities).facts(installations))
     case .keepDraft(let name, let draft):
-      let isKept = keep("The draft of \(name) is not kept") { keeper throws(SystemError) in
-        try keeper.keep(draft, of: name)
+      return keep("The draft of \(name) is not kept", orElse: draft == nil ? nil : .draftKept(of: name)) {
+        keeper throws(SystemError) in try keeper.keep(draft, of: name)
       }
-      if isKept, draft != nil { mailbox.post(.draftKept(of: name)) }
+    case .stop: break
     }
+    return nil
   }
 
   /// Asks what the cluster's extensions can do until there is an answer.
-  private func connect() async {
+  private func connect() async -> Message? {
     var backoff = Backoff()
     let start = ContinuousClock.now
     while !Task.isCancelled {
       do throws(DialectError) {
         let capabilities = try await Capabilities.learn(from: session.cluster)
         session.whenLearnt?(capabilities)
-        post(.connected(capabilities))
-        return
+        return .connected(capabilities)
       } catch {
         let delay = backoff.next(now: start.duration(to: .now), random: .random(in: 0...1))
         post(.unconnected(error, delay: delay))
         try? await Task.sleep(for: delay)
       }
     }
+    return nil
   }
 
-  private func watch(_ subject: Work.Subject, _ dialect: Dialect) async {
+  private func watch(_ subject: Request.Subject, _ dialect: Dialect) async {
     let cluster = session.cluster
     switch subject {
     case .categories:
@@ -156,33 +194,33 @@ package final class Worker: Sendable {
     }
   }
 
-  private func apply(_ plan: Plan) async {
+  private func apply(_ plan: Plan) async -> Message {
     do throws(ClusterError) {
       let delivery = try await sender.carryOut(plan)
-      if let reason = delivery.lostAnswer { mailbox.post(.confirmed(plan, reason: reason)) }
-      mailbox.post(.applied(plan, failure: nil))
+      if let reason = delivery.lostAnswer { post(.confirmed(plan, reason: reason)) }
+      return .applied(plan, failure: nil)
     } catch {
-      mailbox.post(.applied(plan, failure: error))
+      return .applied(plan, failure: error)
     }
   }
 
-  private func rehearse(_ plan: Plan) async {
-    if session.description.isReadOnly { return }
+  private func rehearse(_ plan: Plan) async -> Message? {
+    if session.description.isReadOnly { return nil }
     do throws(ClusterError) {
       try await plan.send(to: session.cluster, dryRun: true)
-      post(.rehearsed(plan, failure: nil))
+      return .rehearsed(plan, failure: nil)
     } catch {
-      post(.rehearsed(plan, failure: error))
+      return .rehearsed(plan, failure: error)
     }
   }
 
-  private func ask(_ questions: [Access], _ isAfresh: Bool) async {
+  private func ask(_ questions: [Access], _ isAfresh: Bool) async -> Message {
     if isAfresh { await access.forget() }
-    post(.judged(await access.verdicts(on: questions)))
+    return .judged(await access.verdicts(on: questions))
   }
 
-  private func compare(_ dialect: Dialect) async {
-    guard let ways = session.ways else { return }
+  private func compare(_ dialect: Dialect) async -> Message? {
+    guard let ways = session.ways else { return nil }
     var differences: [String] = []
     for resource in dialect.compared {
       do {
@@ -190,41 +228,42 @@ package final class Worker: Sendable {
       } catch {
         let server = "one of the two ways to \(session.description.cluster)"
         let sentence = error.sentence(for: "comparing \(resource.plural)", at: server)
-        return post(.compared(Comparison(differences: differences, failure: sentence)))
+        return .compared(Comparison(differences: differences, failure: sentence))
       }
     }
-    post(.compared(Comparison(differences: differences)))
+    return .compared(Comparison(differences: differences))
   }
 
-  private func document(_ version: ExtensionVersion, _ language: String) async {
+  private func document(_ key: DocumentKey, _ version: ExtensionVersion) async -> Message {
     do throws(PackageSourceError) {
       let package = try await version.package(from: session.cluster, gateway: session.gateway)
-      let text = package.readme(in: language)
-      post(.documented(version: version.name, text.map { .text($0) } ?? .missing(reason: "the package has none.")))
+      let text = package.readme(in: key.language)
+      return .documented(key, text.map { .text($0) } ?? .missing(reason: "the package has none."))
     } catch {
-      post(.documented(version: version.name, .missing(reason: error.description)))
+      return .documented(key, .missing(reason: error.description))
     }
   }
 
-  private func keepSetting(_ name: String, _ value: String) {
-    guard let path = session.settingsFile else { return }
+  private func keepSetting(_ name: String, _ value: String) -> Message? {
+    guard let path = session.settingsFile else { return nil }
     do throws(SystemError) {
       try SettingsFile(path: path).set(name, to: value)
+      return nil
     } catch {
-      mailbox.post(.forgot("The \(name) is not kept for the next session: \(error)."))
+      return .forgot("The \(name) is not kept for the next session: \(error).")
     }
   }
 
-  /// Writes to this computer, or says what was not done and why; returns whether it was done.
-  @discardableResult
-  private func keep(_ failure: String, _ body: (RecordKeeper) throws(SystemError) -> Void) -> Bool {
-    guard let keeper = session.recordKeeper else { return false }
+  /// Writes to this computer, and returns `success`, or what says what was not done and why.
+  private func keep(
+    _ failure: String, orElse success: Message? = nil, _ body: (RecordKeeper) throws(SystemError) -> Void
+  ) -> Message? {
+    guard let keeper = session.recordKeeper else { return nil }
     do throws(SystemError) {
       try body(keeper)
-      return true
+      return success
     } catch {
-      mailbox.post(.forgot("\(failure): \(error)."))
-      return false
+      return .forgot("\(failure): \(error).")
     }
   }
 }

@@ -30,14 +30,14 @@ struct CapabilityState: Hashable, Sendable {
   }
 
   /// Asks the cluster, unless it is being asked already.
-  mutating func ask() -> [Work] {
+  mutating func ask() -> [Request] {
     if isBeingLearned || isSaid { return [] }
     isBeingLearned = true
     return [.connect]
   }
 
   /// Asks the cluster when nothing is known of it, or only something old.
-  mutating func askIfOld(at now: Moment) -> [Work] {
+  mutating func askIfOld(at now: Moment) -> [Request] {
     let lifetime = Double(CachedCapabilities.lifetime)
     if let learned, (0..<lifetime).contains(now - learned) { return [] }
     return ask()

@@ -24,15 +24,15 @@ extension ConsoleState {
   }
 
   /// Asks what this person may do, in one batch.
-  mutating func askRights(isAfresh: Bool = false) -> [Work] {
-    guard let dialect else { return [] }
+  mutating func askRights(isAfresh: Bool = false) {
+    guard let dialect else { return }
     rightsAsked = now
-    return [.ask(Rights.questions(in: dialect), isAfresh: isAfresh)]
+    begin(.ask(Rights.questions(in: dialect), isAfresh: isAfresh))
   }
 
   /// Asks again when the answers are old; nothing wakes up for it.
-  mutating func askRightsIfOld() -> [Work] {
-    guard let rightsAsked, !(0..<Self.rightsLifetime).contains(now - rightsAsked) else { return [] }
-    return askRights()
+  mutating func askRightsIfOld() {
+    guard let rightsAsked, !(0..<Self.rightsLifetime).contains(now - rightsAsked) else { return }
+    askRights()
   }
 }

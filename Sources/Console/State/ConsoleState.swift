@@ -19,13 +19,21 @@ struct ConsoleState: Sendable {
   var rights: Rights
   /// When that was asked last.
   var rightsAsked: Moment?
-  /// What views want done outside that have just found out so; the loop takes them.
-  var errands: [Work] = []
+  /// What is to be done outside; `App.handle` returns it.
+  var effects: [Effect] = []
   var market = Market()
   var connection = ConnectionState()
   var operations = ChangeTracker()
   /// What plans are made from beyond the marketplace; `nil` until it is read.
   var planFacts: PlanFacts?
+  /// Changes that this console has sent and that the cluster has not answered, or has refused, by extension.
+  var submissions: [String: Submission] = [:]
+  /// What the server says to the plans on the screen, by extension.
+  var dryRuns: [String: DryRunResult] = [:]
+  /// The READMEs that were read.
+  var documents: [DocumentKey: Documentation] = [:]
+  /// What the two ways to the cluster showed when they were compared last; `nil` while they are being compared.
+  var comparison: Comparison?
   var records = Records()
   /// Extensions whose drafts were left a moment ago: it will be said whether the draft is kept.
   var announcedDrafts: Set<String> = []
@@ -49,13 +57,19 @@ struct ConsoleState: Sendable {
   /// The area of the views: everything but the header, the banner and the footer.
   var body: Rect {
     let rest = Rect(size).split(top: banner == nil ? 1 : 2).rest
-    return rest.split(bottom: 2).rest
+    return rest.split(bottom: 1 + messageRows).rest
   }
 
   var bodySize: Size { body.size }
 
-  mutating func say(_ tone: Journal.Tone, _ text: String) {
-    journal.say(tone, text, at: now)
+  /// Has `request` done outside.
+  mutating func begin(_ request: Request) { effects.append(Effect(request)) }
+
+  mutating func begin(_ requests: [Request]) { effects += requests.map { Effect($0) } }
+
+  /// Answers a key; the answer goes with the next one.
+  mutating func say(_ tone: Journal.Tone, _ text: String, about subject: String? = nil) {
+    journal.answer(tone, text, about: subject, at: now)
   }
 
   /// Where the extension called `name` stands.
@@ -63,6 +77,14 @@ struct ConsoleState: Sendable {
     ExtensionStatus(
       name, market.extensions[name], market.installed.of(name), former: records.memories[name]?.lastInstalled ?? "")
   }
+
+  /// Says what stays until it was seen.
+  mutating func announce(_ tone: Journal.Tone, _ text: String, about subject: String? = nil) {
+    journal.announce(tone, text, about: subject, at: now)
+  }
+
+  /// Says what stands elsewhere on the screen, for the messages page.
+  mutating func record(_ tone: Journal.Tone, _ text: String) { journal.record(tone, text, at: now) }
 
   /// What a plan about `name` is made from: what is known by now, and what of it is not.
   func planContext(for name: String) -> PlanContext? {
@@ -89,7 +111,7 @@ struct ConsoleState: Sendable {
   }
 
   /// Reads what a change of this kind to `name` is held against, and what is not known of it yet.
-  func readFacts(for kind: ChangeKind, of name: String) -> [Work] {
+  func readFacts(for kind: ChangeKind, of name: String) -> [Request] {
     guard !kind.row.reads.isDisjoint(with: [.dependants, .server]), let capabilities = capabilityState.capabilities
     else {
       return []

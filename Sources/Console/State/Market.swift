@@ -3,8 +3,8 @@ import Extensions
 
 /// The last known marketplace of the cluster.
 ///
-/// A value with one writer, the console. It notes which extensions changed, so that the list can
-/// make the rows of those alone.
+/// A value with one writer, the console. It notes which extensions changed, so that a list can
+/// make the rows of those alone, however many lists there are.
 struct Market: Sendable {
   private(set) var categories = Store<Category>()
   private(set) var extensions = Store<Extension>()
@@ -13,22 +13,17 @@ struct Market: Sendable {
   private(set) var installed = Installations()
   /// The versions of the extensions somebody looks at.
   private(set) var versions: [String: Store<ExtensionVersion>] = [:]
-  private(set) var changes = Changes()
+  /// The names of the extensions that changed, or whose installation did.
+  private(set) var log = ChangeLog()
+  /// Another number after every event about categories.
+  private(set) var categoryRevision = 0
   /// Another number after every event.
   private(set) var revision = 0
-
-  /// What is different since `settled` was last called.
-  struct Changes: Sendable {
-    var isEverything = true
-    var categories = false
-    var names: Set<String> = []
-    var isEmpty: Bool { !isEverything && !categories && names.isEmpty }
-  }
 
   mutating func apply(_ event: WatchEvent<Category>) {
     categories.apply(event)
     revision += 1
-    changes.categories = true
+    categoryRevision += 1
   }
 
   mutating func apply(_ event: WatchEvent<Extension>) {
@@ -43,10 +38,10 @@ struct Market: Sendable {
     case .replaced(let all): installed = Installations(all)
     case .applied(let installation):
       // What it was of before loses it.
-      if let former = installed.remove(named: installation.name) { changes.names.insert(former) }
+      if let former = installed.remove(named: installation.name) { log.note(former) }
       installed.insert(installation)
     case .deleted(let installation):
-      if let former = installed.remove(named: installation.name) { changes.names.insert(former) }
+      if let former = installed.remove(named: installation.name) { log.note(former) }
     case .resumed, .interrupted: break
     }
   }
@@ -61,21 +56,25 @@ struct Market: Sendable {
     versions[name] = nil
   }
 
-  /// The rows are up to date.
-  mutating func settled() {
-    changes = Changes(isEverything: false)
+  /// What rows are made of beyond the marketplace has changed.
+  mutating func invalidate() {
+    revision += 1
+    log.noteEverything()
   }
 
-  /// The rows must be made again, in another language for instance.
-  mutating func invalidate() {
-    changes.isEverything = true
+  /// Lets go of everything, as before another way of reading it.
+  mutating func forgetAll() {
+    var empty = Market()
+    (empty.log, empty.revision, empty.categoryRevision) = (log, revision + 1, categoryRevision + 1)
+    empty.log.noteEverything()
+    self = empty
   }
 
   private mutating func note<Element>(_ event: WatchEvent<Element>, name: (Element) -> String) {
     revision += 1
     switch event {
-    case .replaced: changes.isEverything = true
-    case .applied(let element), .deleted(let element): changes.names.insert(name(element))
+    case .replaced: log.noteEverything()
+    case .applied(let element), .deleted(let element): log.note(name(element))
     case .resumed, .interrupted: break
     }
   }

@@ -6,8 +6,13 @@ import Terminal
 /// The first row: where one is, and whether what one sees is true.
 struct Header {
   private let state: ConsoleState
+  /// Where one is, from the outermost screen.
+  private let titles: [String]
 
-  init(_ state: ConsoleState) { self.state = state }
+  init(_ state: ConsoleState, titles: [String]) {
+    self.state = state
+    self.titles = titles.filter { !$0.isEmpty }
+  }
 
   func draw(on surface: inout Surface, in area: Rect) {
     let style = state.theme["header"]
@@ -22,7 +27,8 @@ struct Header {
   private var place: String {
     let way = state.connection.way.map { $0.way == .kubernetes ? $0.way.rawValue : "" } ?? ""
     let words = [state.session.cluster, state.dialect?.installations.kind ?? "", state.session.note, way]
-    return " ksx  " + words.filter { !$0.isEmpty }.joined(separator: "  ")
+    let whole = " ksx  " + words.filter { !$0.isEmpty }.joined(separator: "  ")
+    return ([whole] + titles).joined(separator: " › ")
   }
 
   private var isWell: Bool { state.connection.state != .connected ? state.connection.staleSince == nil : marks.isEmpty }
@@ -64,7 +70,7 @@ struct Header {
   }
 }
 
-/// The last two rows: what was said, or what is being typed, and the keys.
+/// The last rows: what was said, or what is being typed, and the keys.
 struct Footer {
   private let state: ConsoleState
   private let view: any Screen
@@ -76,18 +82,18 @@ struct Footer {
     self.pendingKeys = pendingKeys
   }
 
-  /// Draws both rows and returns where the cursor of a line being typed is.
+  /// Draws all rows and returns where the cursor of a line being typed is.
   func draw(on surface: inout Surface, in area: Rect) -> Point? {
-    surface.write(hints(columns: area.size.columns - 1), row: 1, in: area, state.theme)
-    guard let prompt = view.prompt else {
-      if let entry = state.journal.latest {
-        let text = (" " + entry.text).truncated(to: area.size.columns)
-        surface.write(text, row: 0, in: area, style: state.theme[entry.tone.style])
-      }
-      return nil
+    let (zone, last) = area.split(bottom: 1)
+    surface.write(hints(columns: area.size.columns - 1), row: 0, in: last, state.theme)
+    let lines = view.prompt == nil ? state.messageLines : Array(state.messageLines.prefix(zone.size.rows - 1))
+    for (row, line) in lines.enumerated() {
+      surface.write(line, row: row, in: zone.split(left: 1).rest, state.theme)
     }
-    let end = surface.write(" " + prompt.label, row: 0, in: area, style: state.theme["prompt"])
-    return prompt.field.draw(on: &surface, in: area.row(0).split(left: end).rest, style: state.theme["prompt"])
+    guard let prompt = view.prompt else { return nil }
+    let bottom = zone.row(zone.size.rows - 1)
+    let end = surface.write(" " + prompt.label, row: 0, in: bottom, style: state.theme["prompt"])
+    return prompt.field.draw(on: &surface, in: bottom.split(left: end).rest, style: state.theme["prompt"])
   }
 
   /// The keys worth knowing here, as many as fit; or what can follow the keys already typed.
@@ -96,7 +102,8 @@ struct Footer {
     var line = Line(" ", "dim")
     var used = 1
     for action in view.hints(state) {
-      if case .command(.change(let kind)) = action, state.preflight()?.incapability(of: kind, for: view.subject) != nil
+      if case .command(.change(let kind)) = action,
+        state.preflight()?.incapability(of: kind, for: view.extensionName) != nil
       {
         continue
       }
@@ -128,6 +135,7 @@ extension Command {
   var hint: String {
     switch self {
     case .nextPane: "next"
+    case .close: "quit"
     case .pageUp: "up"
     case .pageDown: "down"
     case .change(.rollBack): "back to"

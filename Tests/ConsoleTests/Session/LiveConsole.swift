@@ -65,7 +65,7 @@ final class LiveConsole {
     size = Size(rows: rows, columns: columns)
     app = App(session, settings: .standard, now: .now)
     tell(.resized(size))
-    for work in app.start() { worker.start(work) }
+    tell(.opened)
   }
 
   deinit {
@@ -74,7 +74,7 @@ final class LiveConsole {
   }
 
   var screen: String {
-    app.settle()
+    tell(.drawing)
     var surface = Surface(size: size)
     _ = app.draw(on: &surface)
     return surface.description
@@ -94,11 +94,9 @@ final class LiveConsole {
   }
 
   private func tell(_ message: Message) {
-    for work in app.handle(message, at: .now) { worker.start(work) }
-    for work in app.takeCancellations() { worker.cancel(work) }
-    app.settle()
+    for effect in app.handle(message, at: .now) { worker.start(effect) }
+    for effect in app.handle(.drawing, at: .now) { worker.start(effect) }
     app.hasShown(app.question)
-    for work in app.takeErrands() { worker.start(work) }
   }
 
   /// Delivers messages until the screen satisfies `condition`; fails with the screen after a minute.

@@ -27,7 +27,9 @@ struct ChooserScreen: Screen {
 
   var sections: [KeySection] { [.everywhere] }
 
-  var subject: String? { name }
+  var extensionName: String? { name }
+  func title(_ state: ConsoleState) -> String { "\(name) › Version" }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { state.versions(of: name) }
 
   func hints(_ state: ConsoleState) -> [Action] { .commands([.open, .back, .help]) }
 

@@ -3,10 +3,10 @@ import Terminal
 
 /// Where the two ways to the cluster disagree.
 struct ComparisonScreen: Screen {
-  private var comparison: Comparison?
   private var pager = Pager()
 
   var sections: [KeySection] { [.everywhere] }
+  func title(_ state: ConsoleState) -> String { "Comparison" }
   func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .compareWays, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
@@ -17,7 +17,7 @@ struct ComparisonScreen: Screen {
     switch command {
     case .back: return [.close()]
     case .compareWays:
-      comparison = nil
+      state.comparison = nil
       return state.dialect.map { [.start(.compareWays($0))] } ?? []
     default: return pager.perform(command, height: state.bodySize.rows) ? [] : nil
     }
@@ -28,12 +28,6 @@ struct ComparisonScreen: Screen {
     return []
   }
 
-  mutating func notice(_ message: Message, _ state: inout ConsoleState) -> [Step] {
-    guard case .compared(let comparison) = message else { return [] }
-    self.comparison = comparison
-    return [.say(comparison.tone, comparison.summary)]
-  }
-
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
   }
@@ -41,7 +35,7 @@ struct ComparisonScreen: Screen {
   private func lines(_ state: ConsoleState) -> [Line] {
     let width = max(20, state.size.columns - 2)
     let title = [Line("Kubernetes and the gateway on \(state.session.cluster)", "dialog.title"), .blank]
-    guard let comparison else { return title + [Line("Listing everything by both ways …", "dim")] }
+    guard let comparison = state.comparison else { return title + [Line("Listing everything by both ways …", "dim")] }
     let failure = comparison.failure.map { Line($0, "status.error").wrapped(to: width, indent: 2) } ?? []
     let differences = comparison.differences.flatMap { Line($0).wrapped(to: width, indent: 2) }
     if !failure.isEmpty || !differences.isEmpty { return title + failure + differences }
@@ -50,9 +44,9 @@ struct ComparisonScreen: Screen {
 }
 
 extension Comparison {
-  fileprivate var tone: Journal.Tone { failure != nil ? .error : differences.isEmpty ? .good : .warning }
+  var tone: Journal.Tone { failure != nil ? .error : differences.isEmpty ? .good : .warning }
 
-  fileprivate var summary: String {
+  var summary: String {
     if let failure { return failure }
     if differences.isEmpty { return "Kubernetes and the gateway show the same." }
     return "Kubernetes and the gateway differ in \(differences.count) object\(differences.count == 1 ? "" : "s")."

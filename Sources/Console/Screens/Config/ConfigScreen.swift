@@ -51,7 +51,9 @@ struct ConfigScreen: Screen {
     }
   }
 
-  var subject: String? { name }
+  var extensionName: String? { name }
+  func title(_ state: ConsoleState) -> String { "Config of \(name)" }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { state.versions(of: name) }
   var sections: [KeySection] { editor.isFinding ? [] : [.editor] }
   var nextWakeUp: Moment? { draftDue }
   func isAboutChange(of name: String) -> Bool { name == self.name }
@@ -130,7 +132,7 @@ struct ConfigScreen: Screen {
     if editor.hasUnsavedEdits {
       // It is said when it is true.
       state.announcedDrafts.insert(name)
-      steps += keepDraft(&state)
+      keepDraft(&state)
     } else if state.records.drafts[name] != nil {
       state.records.drafts[name] = nil
       steps.append(.start(.keepDraft(of: name, nil)))
@@ -138,11 +140,11 @@ struct ConfigScreen: Screen {
     return steps
   }
 
-  private mutating func keepDraft(_ state: inout ConsoleState) -> [Step] {
+  private mutating func keepDraft(_ state: inout ConsoleState) {
     let draft = KeptDraft(text: editor.text, base: base)
     (kept, draftDue, unkeptSince) = (draft.text, nil, nil)
     state.records.drafts[name] = draft
-    return [.start(.keepDraft(of: name, draft))]
+    state.begin(.keepDraft(of: name, draft))
   }
 
   /// Shows what the cluster has now above what was written, as comments.
@@ -159,20 +161,13 @@ struct ConfigScreen: Screen {
     return [.say(.note, "The cluster's config stands above yours, as comments. Take what you need, then save.")]
   }
 
-  mutating func notice(_ message: Message, _ state: inout ConsoleState) -> [Step] {
-    switch message {
-    case .time:
-      guard let due = draftDue, due <= state.now else { return [] }
-      return keepDraft(&state)
-    default: return []
-    }
-  }
+  mutating func wake(_ state: inout ConsoleState) { keepDraft(&state) }
 
-  func reservation(_ state: ConsoleState) -> String? {
+  func unsavedWork(_ state: ConsoleState) -> String? {
     editor.hasUnsavedEdits ? "The config of \(name) is not saved; it will be kept as a draft." : nil
   }
 
-  func farewell(_ state: ConsoleState) -> [Work] {
+  func requestsBeforeExit(_ state: ConsoleState) -> [Request] {
     guard editor.hasUnsavedEdits else { return [] }
     return [.keepDraft(of: name, KeptDraft(text: editor.text, base: base))]
   }

@@ -19,16 +19,21 @@ struct ExtensionScreen: Screen {
   private var pager = Pager()
   private var selectedVersion: String?
   private var versionScroll = Scroll()
-  /// The version whose README was asked for, and what came of it.
-  private var documented: (version: ExtensionVersion, language: String, answer: Documentation?)?
   /// The README as it was last laid out: a long one takes longer than a key may.
-  private var layout: (width: Int, lines: [Line])?
+  private var layout: (key: DocumentKey, width: Int, lines: [Line])?
 
   init(_ name: String) { self.name = name }
 
   var sections: [KeySection] { [.extension, .marketplace, .everywhere] }
 
-  var subject: String? { name }
+  var extensionName: String? { name }
+
+  func title(_ state: ConsoleState) -> String { name }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    let document = tab == .readme ? document(state) : nil
+    return state.versions(of: name) + (document.map { [.document($0)] } ?? [])
+  }
 
   func hints(_ state: ConsoleState) -> [Action] {
     var hints: [Command] = [.back, .help, .nextPane]
@@ -69,19 +74,24 @@ struct ExtensionScreen: Screen {
     return wanted.lazy.compactMap { $0 }.compactMap { version in versions?.first { $0.version == version } }.first
   }
 
+  private func document(_ state: ConsoleState) -> DocumentKey? {
+    documentedVersion(state).map { DocumentKey(extensionName: name, version: $0.name, language: state.language) }
+  }
+
   private mutating func readmeLines(_ state: ConsoleState) -> [Line] {
     let width = state.size.columns - 2
-    switch documented?.answer {
+    guard let key = document(state) else {
+      let isFilled = state.market.versions[name]?.isFilled == true
+      return [Line(isFilled ? "No version is offered." : "Reading the versions …", "dim")]
+    }
+    switch state.documents[key] {
     case .text(let text)?:
-      if let layout, layout.width == width { return layout.lines }
+      if let layout, layout.key == key, layout.width == width { return layout.lines }
       let lines = Markdown(text).lines(columns: width)
-      layout = (width, lines)
+      layout = (key, width, lines)
       return lines
     case .missing(let reason)?: return Line("There is no README: \(reason)", "dim").wrapped(to: width)
-    case nil:
-      let versions = state.market.versions[name]
-      if documented != nil { return [Line("Reading the package …", "dim")] }
-      return [Line(versions?.isFilled == true ? "No version is offered." : "Reading the versions …", "dim")]
+    case nil: return [Line("Reading the package …", "dim")]
     }
   }
 
@@ -98,8 +108,8 @@ struct ExtensionScreen: Screen {
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
     case .back: return [.close()]
-    case .nextPane, .right: return turn(by: 1, state)
-    case .previousPane, .left: return turn(by: -1, state)
+    case .nextPane, .right: return turn(by: 1)
+    case .previousPane, .left: return turn(by: -1)
     case .open: return tab == .versions ? openVersion(state) : []
     default: break
     }
@@ -115,21 +125,12 @@ struct ExtensionScreen: Screen {
     return pager.perform(command, height: height) ? [] : nil
   }
 
-  private mutating func turn(by step: Int, _ state: ConsoleState) -> [Step] {
+  private mutating func turn(by step: Int) -> [Step] {
     let all = Tab.allCases
     let index = (all.firstIndex(of: tab) ?? 0) + step
     tab = all[(index + all.count) % all.count]
     pager = Pager()
-    return readSteps(state)
-  }
-
-  /// Asks for the README when it is wanted and its version is known.
-  private mutating func readSteps(_ state: ConsoleState) -> [Step] {
-    guard tab == .readme, let version = documentedVersion(state) else { return [] }
-    if let documented, documented.version.name == version.name, documented.language == state.language { return [] }
-    documented = (version, state.language, nil)
-    layout = nil
-    return [.start(.document(version, language: state.language))]
+    return []
   }
 
   /// A version leads to the plan that brings it: install, upgrade, or back.
@@ -160,7 +161,7 @@ struct ExtensionScreen: Screen {
         if (column..<end).contains(point.column) {
           tab = candidate
           pager = Pager()
-          return readSteps(state)
+          return []
         }
         column = end
       }
@@ -172,18 +173,6 @@ struct ExtensionScreen: Screen {
     if selectedVersion == versions[index] { return openVersion(state) }
     selectedVersion = versions[index]
     return []
-  }
-
-  mutating func notice(_ message: Message, _ state: inout ConsoleState) -> [Step] {
-    switch message {
-    case .versions(of: name, _): return readSteps(state)
-    case .documented(let version, let answer):
-      guard documented?.version.name == version else { return [] }
-      documented?.answer = answer
-      layout = nil
-      return []
-    default: return []
-    }
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {

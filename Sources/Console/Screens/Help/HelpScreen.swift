@@ -9,6 +9,7 @@ struct HelpScreen: Screen {
   init(_ context: [KeySection]) { self.context = context }
 
   var sections: [KeySection] { [.everywhere] }
+  func title(_ state: ConsoleState) -> String { "Help" }
   func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .pageDown, .pageUp]) }
 
   mutating func settle(_ state: inout ConsoleState) {

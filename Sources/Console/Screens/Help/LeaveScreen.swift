@@ -11,29 +11,29 @@ struct LeaveScreen: Screen {
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
-    case .apply: [.finish]
     // Asking twice to leave is an answer, too.
-    case .quit: [.finish]
+    case .apply, .close, .quit: [.leave]
     case .back, .open: [.close()]
     default: []
     }
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let width = min(60, area.size.columns)
-    let question = (reasons + [""]).flatMap { $0.wrapped(to: max(8, width - 4)) }
-    let lines = question + ["Leave? \(keys(state))"]
-    let box = area.centered(Size(rows: lines.count + 2, columns: width))
-    let inside = surface.frame(
-      box, title: "Leave", style: state.theme["dialog"], titleStyle: state.theme["dialog.title"])
-    for (row, line) in lines.enumerated() {
-      surface.write(line, row: row, in: inside.inset(columns: 1), style: state.theme["dialog"])
-    }
-  }
-
-  private func keys(_ state: ConsoleState) -> String {
     let yes = state.settings.keys(for: .apply, in: sections).first ?? "y"
     let no = state.settings.keys(for: .back, in: sections).first ?? "esc"
-    return "\(yes) leaves, \(no) stays."
+    surface.drawBox("Leave", reasons + ["", "Leave? \(yes) leaves, \(no) stays."], in: area, state.theme)
+  }
+}
+
+extension Surface {
+  /// Draws a box with `lines` in the middle of `area`.
+  mutating func drawBox(_ title: String, _ lines: [String], in area: Rect, _ theme: Theme) {
+    let width = min(60, area.size.columns)
+    let lines = lines.flatMap { $0.wrapped(to: max(8, width - 4)) }
+    let box = area.centered(Size(rows: lines.count + 2, columns: width))
+    let inside = frame(box, title: title, style: theme["dialog"], titleStyle: theme["dialog.title"])
+    for (row, line) in lines.enumerated() {
+      write(line, row: row, in: inside.inset(columns: 1), style: theme["dialog"])
+    }
   }
 }

@@ -6,6 +6,7 @@ struct MessagesScreen: Screen {
   private var hasMoved = false
 
   var sections: [KeySection] { [.everywhere] }
+  func title(_ state: ConsoleState) -> String { "Messages" }
   func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .pageUp, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {

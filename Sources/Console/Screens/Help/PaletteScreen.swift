@@ -1,3 +1,5 @@
+import Client
+import Extensions
 import Terminal
 
 /// The `:` line: a command by name, completed while it is typed.
@@ -38,29 +40,38 @@ struct PaletteScreen: Screen {
   }
 
   private func run(_ state: ConsoleState) -> [Step] {
+    // A name of several words may be typed as such.
+    if let command = Command(spoken: field.text.split(separator: " ").joined(separator: "-")) {
+      return [.close(), .ran(field.text), .run(command)]
+    }
     let words = field.text.split(separator: " ", maxSplits: 1).map(String.init)
     guard let first = words.first else { return [.close()] }
-    guard let command = Command(rawValue: first) ?? only(first) else {
-      return [.close(), .complain("There is no command \(first); ? shows all of them.")]
+    let matching = Self.commands(first)
+    guard matching.count == 1, let command = matching.first else {
+      let names = matching.map(\.spokenName).sorted().joined(separator: ", ")
+      let reason = names.isEmpty ? "There is no command \(first); ? shows all of them." : "\(first) could be \(names)."
+      return [.close(), .complain(reason)]
     }
     let argument = words.count > 1 ? words[1].trimmed : ""
     return [.close(), .ran(field.text), .run(command, argument: argument)]
   }
 
-  /// The one command that begins with `text`.
-  private func only(_ text: String) -> Command? {
-    let matching = Command.allCases.filter { $0.rawValue.hasPrefix(text) }
-    return matching.count == 1 ? matching[0] : nil
+  /// The command called `text`, or all whose names begin so.
+  ///
+  /// Moves have keys; they are run by their whole name only.
+  private static func commands(_ text: String) -> [Command] {
+    if let command = Command(spoken: text) { return [command] }
+    return Command.allCases.filter { !$0.isMove && $0.spokenName.hasPrefix(text) }
   }
 
   /// What the typed text can become, each with what it does.
   private func candidates(_ state: ConsoleState) -> [(text: String, summary: String)] {
     let text = choice == nil ? field.text : typed
     let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-    guard words.count > 1, let command = Command(rawValue: words[0]) else {
-      return Command.allCases.filter { $0.rawValue.hasPrefix(text) }.map { command in
+    guard words.count > 1, let command = Command(spoken: words[0]) else {
+      return Command.allCases.filter { !$0.isMove && $0.spokenName.hasPrefix(text) }.map { command in
         let reason = state.reasonAgainst(command)
-        return (command.rawValue, reason.map { "not here: \($0)" } ?? command.summary)
+        return (command.spokenName, reason.map { "not here: \($0)" } ?? command.summary)
       }
     }
     let names: [String] =
@@ -68,6 +79,8 @@ struct PaletteScreen: Screen {
       case .theme: state.settings.themes.keys.sorted()
       case .keymap: state.settings.keymapsByName.keys.sorted()
       case .language: ["en", "zh"]
+      case .change(.install), .open: state.market.extensions.elements.keys.sorted()
+      case .change: state.market.installations.elements.values.map(\.extension).sorted()
       default: []
       }
     return names.filter { $0.hasPrefix(words[1]) }.map { ("\(words[0]) \($0)", "") }
@@ -79,7 +92,7 @@ struct PaletteScreen: Screen {
     guard !all.isEmpty else { return }
     let next = choice.map { ($0 + step + all.count) % all.count } ?? (step > 0 ? 0 : all.count - 1)
     let text = all[next].text
-    let isOnly = all.count == 1 && Command(rawValue: text)?.needsArgument == true
+    let isOnly = all.count == 1 && Command(spoken: text)?.needsArgument == true
     field = LinePrompt(text: isOnly ? text + " " : text)
     if isOnly { (choice, typed) = (nil, field.text) } else { choice = next }
   }

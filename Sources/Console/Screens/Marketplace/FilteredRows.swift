@@ -12,6 +12,8 @@ struct FilteredRows: Sendable {
   /// Positions in `rows`.
   private var shown: [Int] = []
   private(set) var counts: [String: Int] = [:]
+  /// What the rows were made from.
+  private var made: (revision: Int, language: String)?
 
   var filter = Filter() { didSet { if filter != oldValue { refilter() } } }
   /// Only this category, or all.
@@ -37,18 +39,21 @@ struct FilteredRows: Sendable {
     return low < shown.count && shown[low] == place ? low : nil
   }
 
-  /// Makes the rows of what changed.
-  mutating func update(from market: Market, _ memories: [String: ReleaseMemory], language: String) {
-    let changes = market.changes
-    if changes.isEverything {
+  /// Makes the rows of what changed; returns whether anything did.
+  mutating func update(from market: Market, _ memories: [String: ReleaseMemory], language: String) -> Bool {
+    let seen = made.flatMap { $0.language == language ? $0.revision : nil }
+    made = (market.log.revision, language)
+    switch market.log.changes(since: seen) {
+    case .none: return false
+    case .some(let names): update(names, from: market, memories, language: language)
+    case .everything:
       rows = ExtensionRow.all(
         Array(market.extensions.elements.values), market.installed, memories, language: language
       ).map(Row.init)
       reorder()
       countShelves()
-    } else if !changes.names.isEmpty {
-      update(changes.names, from: market, memories, language: language)
     }
+    return true
   }
 
   private mutating func update(

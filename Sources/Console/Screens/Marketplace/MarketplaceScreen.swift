@@ -20,6 +20,8 @@ struct MarketplaceScreen: Screen {
   private var scroll = Scroll()
   private var shelfScroll = Scroll()
   private var filtering: LinePrompt?
+  /// The categories that the shelves were made from.
+  private var categoryRevision: Int?
 
   /// A row of the categories pane; all of them have no name.
   struct Shelf: Hashable, Sendable {
@@ -35,17 +37,14 @@ struct MarketplaceScreen: Screen {
   func hints(_ state: ConsoleState) -> [Action] {
     guard filtering == nil else { return .commands([.open, .back]) }
     return .commands(
-      [.help, .open, .filter, .nextPane, .install, .upgrade, .rollBack, .disable, .configure, .palette, .quit])
+      [.help, .open, .filter, .nextPane, .install, .upgrade, .rollBack, .disable, .configure, .palette, .close])
   }
 
   mutating func settle(_ state: inout ConsoleState) {
-    let changes = state.market.changes
-    if changes.isEmpty {
-      followSelection(state)
-      return
-    }
     let row = selected.flatMap { listing.position(of: $0) }
-    listing.update(from: state.market, state.records.memories, language: state.language)
+    let hasNews = listing.update(from: state.market, state.records.memories, language: state.language)
+    guard hasNews || categoryRevision != state.market.categoryRevision else { return followSelection(state) }
+    categoryRevision = state.market.categoryRevision
     arrangeShelves(state)
     keepPlace(from: row, state)
   }

@@ -15,9 +15,14 @@ struct PlanPage {
 
   var lines: [Line] {
     guard let plan = view.plan else { return [Line("What this cluster can do is not known yet.", "dim")] }
-    var lines = plan.problems.sorted { $0.isBlocking && !$1.isBlocking }.flatMap(problemLines)
-    if let rehearsal = view.rehearsal, rehearsal.isOf(plan), !plan.isBlocked {
-      lines += rehearsal.line.wrapped(to: width, indent: 2)
+    var lines: [Line] = []
+    if let refusal = state.submissions[plan.name]?.refusal, state.submissions[plan.name]?.plan.change == plan.change {
+      lines += Line(refusal, "status.error").wrapped(to: width, indent: 2)
+    }
+    lines += plan.problems.sorted { $0.isBlocking && !$1.isBlocking }.flatMap(problemLines)
+    if !plan.isBlocked, !state.session.isReadOnly {
+      let asked = state.dryRuns[plan.name].flatMap { $0.isOf(plan) ? $0 : nil } ?? DryRunResult(of: plan)
+      lines += asked.line.wrapped(to: width, indent: 2)
     }
     if !lines.isEmpty { lines.append(.blank) }
     lines += plan.effects.flatMap(effectLines)

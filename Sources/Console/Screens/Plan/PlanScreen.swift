@@ -6,7 +6,7 @@ import Terminal
 
 /// What a change will do, before it is done.
 ///
-/// Only here is anything sent to the cluster.
+/// Only here is anything agreed to. What becomes of it is in the state's submissions.
 struct PlanScreen: Screen {
   let change: Change
   let name: String
@@ -15,16 +15,12 @@ struct PlanScreen: Screen {
   private var revision: Int?
   private var rights: Rights?
   private var facts: PlanFacts?
-  /// What the server would say; `nil` when it was not asked.
-  private(set) var rehearsal: DryRunResult?
-  private var hasAskedRights = false
   private(set) var progress = Progress.reading
-  /// The installation's version that the write was made for, and how often somebody was faster.
-  private var sentVersion: String?
-  private var conflicts = 0
   private var pager = Pager()
   /// The button that enter presses.
   private var isApplyFocused = false
+  /// This very change is being sent.
+  private var isUnderWay = false
   /// The name of the extension, typed to uninstall it.
   private var typed = LinePrompt()
 
@@ -36,10 +32,6 @@ struct PlanScreen: Screen {
     case warned(String)
     /// The plan is another one than a moment ago; it must be read again.
     case changed
-    case applying
-    /// Somebody was faster; the news of what they did is on its way.
-    case conflicted
-    case refused(String)
   }
 
   init(_ change: Change, _ name: String) {
@@ -50,8 +42,6 @@ struct PlanScreen: Screen {
   /// Only what destroys must be confirmed by the name.
   private var mustTypeName: Bool { change.row.asksTheName }
   private var isTypingName: Bool { mustTypeName && plan?.isBlocked != true && !isUnderWay }
-
-  private var isUnderWay: Bool { progress == .applying || progress == .conflicted }
 
   var sections: [KeySection] { isTypingName ? [.prompt] : [.plan, .everywhere] }
 
@@ -66,7 +56,17 @@ struct PlanScreen: Screen {
     }
   }
 
-  var subject: String? { name }
+  var extensionName: String? { name }
+
+  func title(_ state: ConsoleState) -> String { "\(name) › Plan" }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    var all = state.versions(of: name) + [.rights(accesses(state))]
+    if plan != nil { all.append(.facts(change.kind, of: name)) }
+    if let plan, !plan.isBlocked, !state.session.isReadOnly { all.append(.dryRun(plan)) }
+    return all
+  }
+
   func isAboutChange(of name: String) -> Bool { name == self.name }
 
   func hints(_ state: ConsoleState) -> [Action] {
@@ -79,6 +79,9 @@ struct PlanScreen: Screen {
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 4) }
 
   mutating func settle(_ state: inout ConsoleState) {
+    let sent = state.underWay(name)?.plan
+    isUnderWay = sent?.change == change
+    if isUnderWay { plan = sent }
     let isNews = revision != state.market.revision || rights != state.rights || facts != state.planFacts
     if !isUnderWay, isNews, let context = state.planContext(for: name) {
       let isVerdict = rights != state.rights && revision == state.market.revision
@@ -86,27 +89,14 @@ struct PlanScreen: Screen {
       let fresh = Plan.make(change, for: name, in: context)
       // A verdict that forbids the plan says so itself.
       if let plan, plan.isNews(fresh), !(isVerdict && fresh.isBlocked) {
-        // What somebody has read and is about to agree to must not change under the finger.
+        // What the user has read and is about to agree to must not change under the finger.
         (progress, isApplyFocused, typed) = (.changed, false, LinePrompt())
       } else if plan == nil {
         progress = .asking
       }
       plan = fresh
-      inquire(fresh, &state)
     }
     pager.show(PlanPage(self, state).lines, height: height(state))
-  }
-
-  /// Asks the server beforehand: may this person do it, and would it be taken as it is.
-  private mutating func inquire(_ plan: Plan, _ state: inout ConsoleState) {
-    if !hasAskedRights {
-      hasAskedRights = true
-      state.errands.append(.ask(accesses(state), isAfresh: false))
-      state.errands += state.readFacts(for: change.kind, of: name)
-    }
-    guard !plan.isBlocked, !state.session.isReadOnly, rehearsal?.isOf(plan) != true else { return }
-    rehearsal = DryRunResult(of: plan)
-    state.errands.append(.rehearse(plan))
   }
 
   private func accesses(_ state: ConsoleState) -> [Access] {
@@ -165,7 +155,7 @@ struct PlanScreen: Screen {
       progress = .warned("The plan is not ready yet.")
       return []
     }
-    guard !isUnderWay else { return [] }
+    if let sent = state.underWay(name) { return [.complain("\(name): \(sent.plan.change.words) is still being sent.")] }
     if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if let problem = plan.problems.first(where: \.isBlocking) {
       // Whoever has just been given the right need not wait until the old answer is forgotten.
@@ -177,55 +167,8 @@ struct PlanScreen: Screen {
       progress = .warned("The cluster changed while you were reading. Look again, then confirm.")
       return []
     }
-    (progress, conflicts) = (.applying, 0)
-    sentVersion = state.market.installed.of(name)?.resourceVersion
-    state.operations.begin(change, on: name, before: state.market.installed.of(name))
-    state.say(.note, "\(name): \(change.progressive) …")
-    return [.start(.apply(plan))]
-  }
-
-  mutating func notice(_ message: Message, _ state: inout ConsoleState) -> [Step] {
-    switch message {
-    case .applied(let applied, let failure?) where applied.name == name && progress == .applying:
-      if claims(applied, failure) {
-        progress = .conflicted
-        conflicts += 1
-        return sendAgain(&state)
-      }
-      progress = .refused(failure.sentence(for: change.words + " " + name, at: state.session.cluster))
-      isApplyFocused = false
-      return []
-    case .installations where progress == .conflicted: return sendAgain(&state)
-    case .rehearsed(let asked, let failure) where rehearsal?.isOf(asked) == true && asked.name == name:
-      rehearsal?.take(failure)
-      return []
-    default: return []
-    }
-  }
-
-  /// A controller that noted its progress meanwhile is no reason to bother anybody.
-  func claims(_ plan: Plan, _ failure: ClusterError) -> Bool {
-    guard case .refused(let status) = failure, status.code == 409, status.reason != "AlreadyExists" else {
-      return false
-    }
-    return plan.name == name && progress == .applying && conflicts < 3
-  }
-
-  /// Sends the same change for what the cluster has now, if it still means what was agreed to.
-  private mutating func sendAgain(_ state: inout ConsoleState) -> [Step] {
-    guard state.market.installed.of(name)?.resourceVersion != sentVersion,
-      let plan, let context = state.planContext(for: name)
-    else { return [] }
-    let fresh = Plan.make(change, for: name, in: context)
-    self.plan = fresh
-    guard !plan.isNews(fresh), !fresh.isBlocked else {
-      (progress, isApplyFocused) = (.changed, false)
-      state.operations.abandon(name)
-      return [.complain("Somebody else changed \(name) first. Look again.")]
-    }
-    progress = .applying
-    sentVersion = state.market.installed.of(name)?.resourceVersion
-    return [.start(.apply(fresh))]
+    progress = .asking
+    return [.submit(plan)]
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
@@ -244,12 +187,11 @@ struct PlanScreen: Screen {
   }
 
   private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    switch progress {
-    case .applying, .conflicted:
-      surface.write("Applying …", row: 1, in: area, style: state.theme["status.busy"])
+    if isUnderWay {
+      surface.write("Being sent …", row: 1, in: area, style: state.theme["status.busy"])
       return
-    case .refused(let reason):
-      surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: state.theme["status.error"])
+    }
+    switch progress {
     case .changed:
       surface.write("The plan has changed: look again.", row: 0, in: area, style: state.theme["status.busy"])
     case .warned(let reason):
@@ -263,12 +205,5 @@ struct PlanScreen: Screen {
     guard let plan, !plan.isBlocked else { return }
     let place = Point(row: area.origin.row + 1, column: end + 1)
     surface.write("[ Apply ]", at: place, in: area, style: isApplyFocused ? focused : plain)
-  }
-}
-
-extension Plan {
-  /// Whether `fresh` says anything that this plan did not.
-  fileprivate func isNews(_ fresh: Plan) -> Bool {
-    effects != fresh.effects || fresh.problems.contains { !problems.contains($0) }
   }
 }

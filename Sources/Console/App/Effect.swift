@@ -1,0 +1,84 @@
+package import Extensions
+package import KubernetesAPI
+
+/// Something the console wants done outside itself, and how it ends.
+///
+/// Being data, an effect can be compared in a test, shown in a log, and refused. At most one effect of an id is
+/// under way: what becomes of a second one is part of the effect, not of the worker.
+package struct Effect: Hashable, Sendable {
+  /// What it is about.
+  package var id: ID
+  /// What is to be done.
+  package var request: Request
+  /// What becomes of it when an effect of the same id is under way.
+  package var whenRepeated: Repetition
+  /// What becomes of it when the program ends before it does.
+  package var onExit: Exit
+
+  /// The subject of an effect.
+  package enum ID: Hashable, Sendable {
+    case capabilities
+    case watch(Request.Subject, Dialect)
+    /// The write to the installation of this extension.
+    case change(of: String)
+    case dryRun(of: String)
+    case rights([Access])
+    case document(DocumentKey)
+    case ways
+    case comparison
+    case records
+    /// What plans are held against.
+    case facts
+    case history
+    case setting(String)
+    case draft(of: String)
+  }
+
+  /// What becomes of an effect whose id is under way already.
+  package enum Repetition: Hashable, Sendable {
+    /// The former one is cancelled.
+    case restart
+    /// The former one goes on, and this one is dropped.
+    case keep
+    /// This one begins when the former one has ended.
+    case queue
+  }
+
+  /// What becomes of an effect that is under way when the program ends.
+  package enum Exit: Hashable, Sendable {
+    case cancel
+    /// It may go on for so long; then it is cancelled.
+    case finish(within: Duration)
+  }
+}
+
+extension Effect {
+  /// `request`, with the id, the repetition and the end that all of its kind have.
+  package init(_ request: Request) {
+    self.request = request
+    (whenRepeated, onExit) = (.restart, .cancel)
+    switch request {
+    case .connect: id = .capabilities
+    case .watch(let subject, let dialect): id = .watch(subject, dialect)
+    case .apply(let plan):
+      // A write that was cancelled may have arrived; sent a second time, it may be carried out twice.
+      (id, whenRepeated, onExit) = (.change(of: plan.name), .keep, .finish(within: .seconds(5)))
+    case .rehearse(let plan): id = .dryRun(of: plan.name)
+    case .ask(let questions, _): id = .rights(questions)
+    case .document(let key, _): id = .document(key)
+    case .probeWays: id = .ways
+    case .compareWays: id = .comparison
+    case .recall: id = .records
+    case .remember, .noteOutcome: (id, whenRepeated, onExit) = (.history, .queue, .finish(within: .seconds(2)))
+    case .readFacts: id = .facts
+    case .keepSetting(let name, _):
+      (id, whenRepeated, onExit) = (.setting(name), .queue, .finish(within: .seconds(2)))
+    case .keepDraft(let name, _):
+      (id, whenRepeated, onExit) = (.draft(of: name), .queue, .finish(within: .seconds(2)))
+    case .stop(let id): self.id = id
+    }
+  }
+
+  /// Cancels what is under way about `id`.
+  static func stop(_ id: ID) -> Effect { Effect(.stop(id)) }
+}

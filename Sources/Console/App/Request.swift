@@ -1,0 +1,54 @@
+package import Extensions
+package import KubernetesAPI
+package import Operations
+
+/// What is to be done outside the console.
+package enum Request: Hashable, Sendable {
+  /// Find out how the cluster speaks of extensions.
+  case connect
+  case watch(Subject, Dialect)
+  case apply(Plan)
+  /// Ask the server what it would say to a plan, without changing anything.
+  case rehearse(Plan)
+  /// Ask what this person may do; afresh when what was said before has proved wrong.
+  case ask([Access], isAfresh: Bool)
+  /// Get the README out of a version's package, in the key's language if there is one.
+  case document(DocumentKey, ExtensionVersion)
+  /// Look whether the preferred way to the cluster works again.
+  case probeWays
+  /// List what matters by both ways, and say what differs.
+  case compareWays(Dialect)
+  /// Read what earlier sessions kept about this cluster.
+  case recall
+  /// Add a line to the history: a change that another user made.
+  case remember(HistoryLine)
+  /// Add to the history how a change of an extension ended.
+  case noteOutcome(ChangeProgress, of: String, ChangeProgress.Outcome)
+  /// Read the server's versions and those of these installations.
+  case readFacts([Installation], Capabilities)
+  /// Keep a config that is being written; `nil` when it is no longer needed.
+  case keepDraft(of: String, KeptDraft?)
+  /// Write the user's choice into the file of settings.
+  case keepSetting(String, String)
+  /// Cancel what is under way about an id.
+  case stop(Effect.ID)
+
+  /// A collection to be followed.
+  package enum Subject: Hashable, Sendable {
+    case categories, extensions, installations
+    case versions(of: String)
+  }
+
+  /// Changes the cluster.
+  package var isChange: Bool {
+    if case .apply = self { true } else { false }
+  }
+}
+
+/// Names one README: of which extension, version and language.
+package struct DocumentKey: Hashable, Sendable {
+  package var extensionName: String
+  /// The name of the version's object.
+  package var version: String
+  package var language: String
+}

@@ -1,0 +1,77 @@
+import Client
+import Extensions
+import KubernetesAPI
+
+/// Something that a screen needs to be known for as long as it is open.
+///
+/// A screen says what it needs and draws what is known; the app asks, and forgets what nothing needs any more.
+enum Subscription: Hashable, Sendable {
+  /// The versions of an extension, watched.
+  case versions(of: String, Dialect)
+  /// The README in a version's package.
+  case document(DocumentKey)
+  /// What the user may do.
+  case rights([Access])
+  /// What a change of this kind to an extension is held against.
+  case facts(ChangeKind, of: String)
+  /// What the server would say to a plan.
+  case dryRun(Plan)
+}
+
+extension ConsoleState {
+  /// What a screen about the extension `name` needs to be known of its versions.
+  func versions(of name: String) -> [Subscription] { dialect.map { [.versions(of: name, $0)] } ?? [] }
+}
+
+extension App {
+  /// Begins what is needed since the last message, and ends what is not any more.
+  ///
+  /// A change that is being sent needs the versions, too: it may have to be planned anew.
+  mutating func followSubscriptions() {
+    let sent = state.submissions.filter { $1.isUnderWay }.keys.sorted().flatMap { state.versions(of: $0) }
+    let wanted = layers.flatMap { $0.subscriptions(state) } + sent
+    let former = subscriptions
+    subscriptions = []
+    for subscription in wanted where !subscriptions.contains(subscription) { subscriptions.append(subscription) }
+    for subscription in former where !subscriptions.contains(subscription) { end(subscription) }
+    for subscription in subscriptions where !former.contains(subscription) { begin(subscription) }
+  }
+
+  private mutating func begin(_ subscription: Subscription) {
+    switch subscription {
+    case .versions(let name, let dialect): state.begin(.watch(.versions(of: name), dialect))
+    case .rights(let questions): state.begin(.ask(questions, isAfresh: false))
+    case .facts(let kind, let name): state.begin(state.readFacts(for: kind, of: name))
+    case .dryRun(let plan):
+      // A version that a controller has noted its progress in is no other question.
+      guard state.dryRuns[plan.name]?.isOf(plan) != true else { return }
+      state.dryRuns[plan.name] = DryRunResult(of: plan)
+      state.begin(.rehearse(plan))
+    case .document(let key):
+      guard state.documents[key] == nil,
+        let version = state.market.versions[key.extensionName]?.elements[key.version]
+      else { return }
+      state.begin(.document(key, version))
+    }
+  }
+
+  private mutating func end(_ subscription: Subscription) {
+    switch subscription {
+    case .versions(let name, let dialect):
+      state.market.forgetVersions(of: name)
+      state.effects.append(.stop(.watch(.versions(of: name), dialect)))
+    case .rights, .facts: break
+    case .dryRun(let plan):
+      let isAsked = subscriptions.contains {
+        if case .dryRun(let other) = $0 { other.name == plan.name } else { false }
+      }
+      guard !isAsked else { return }
+      state.dryRuns[plan.name] = nil
+      state.effects.append(.stop(.dryRun(of: plan.name)))
+    case .document(let key):
+      if state.documents[key] == nil { state.effects.append(.stop(.document(key))) }
+      // What was read once is shown at once the next time; a few of them are enough.
+      if state.documents.count > 8 { state.documents = [:] }
+    }
+  }
+}

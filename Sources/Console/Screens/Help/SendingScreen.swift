@@ -1,0 +1,29 @@
+import Extensions
+import Terminal
+
+/// Waits with leaving until the cluster has answered what is being sent.
+///
+/// A write that is cancelled may have arrived or not; one that was answered has a known end.
+struct SendingScreen: Screen {
+  var sections: [KeySection] { [.everywhere] }
+  var isOverlay: Bool { true }
+  var question: Question? { Question(["sending"]) }
+  func hints(_ state: ConsoleState) -> [Action] { .commands([.close, .back]) }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .close, .quit: [.leaveAtOnce]
+    case .back: [.close()]
+    default: []
+    }
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let sent = state.submissions.filter { $1.isUnderWay }.sorted { $0.key < $1.key }
+    let lines = sent.map { "\($0.key): \($0.value.plan.change.words) is being sent …" }
+    let again = state.settings.keys(for: .close, in: sections).first ?? "q"
+    let stay = state.settings.keys(for: .back, in: sections).first ?? "esc"
+    let question = ["", "Leaves when the cluster has answered.", "\(again) again leaves now, \(stay) stays."]
+    surface.drawBox("Sending", lines + question, in: area, state.theme)
+  }
+}

@@ -1,0 +1,49 @@
+import Client
+import Extensions
+import Testing
+
+@testable import Console
+
+@Suite struct ChangeLogTests {
+  @Test func aSecondReaderIsToldWhatTheFirstHasSeen() {
+    var log = ChangeLog()
+    log.noteEverything()
+    let seen = log.revision
+    log.note("a")
+    #expect(log.changes(since: seen) == .some(["a"]))
+    log.note("b")
+
+    #expect(log.changes(since: seen) == .some(["a", "b"]))
+    #expect(log.changes(since: seen + 1) == .some(["b"]))
+    #expect(log.changes(since: log.revision) == .none)
+  }
+
+  @Test func whoHasSeenNothingOrTooLittleReadsEverything() {
+    var log = ChangeLog()
+    log.note("a")
+    #expect(log.changes(since: nil) == .everything)
+    let seen = log.revision
+    log.noteEverything()
+    #expect(log.changes(since: seen) == .everything)
+
+    let behind = log.revision
+    for number in 0..<(3 * ChangeLog.capacity) { log.note("e\(number)") }
+    #expect(log.changes(since: behind) == .everything)
+    #expect(log.changes(since: log.revision - ChangeLog.capacity + 1) != .everything)
+  }
+
+  @Test func aSecondListOverTheMarketplaceMissesNothing() {
+    var market = Market()
+    market.apply(.replaced([.sample("grafana", "Grafana", versions: ["1.0.0"])]) as WatchEvent<Extension>)
+    var lists = [FilteredRows(), FilteredRows()]
+    for index in lists.indices { _ = lists[index].update(from: market, [:], language: "en") }
+    market.apply(.applied(.sample("loki", "Loki", versions: ["1.0.0"])) as WatchEvent<Extension>)
+
+    for index in lists.indices {
+      let hasNews = lists[index].update(from: market, [:], language: "en")
+      let hasMore = lists[index].update(from: market, [:], language: "en")
+      #expect(hasNews && !hasMore)
+      #expect(lists[index].row("loki") != nil)
+    }
+  }
+}
