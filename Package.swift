@@ -52,7 +52,9 @@ let package = Package(
     .target(name: "Access", dependencies: ["KubernetesAPI", "HTTP", "Manifest", "Platform"]),
     .target(name: "APIServer", dependencies: ["KubernetesAPI", "HTTP", "Manifest", "Platform", "CSQLite"]),
     // What KubeSphere's schemas and webhooks say of its kinds: the API server itself knows no extension.
-    .target(name: "KubeSphereKinds", dependencies: ["APIServer", "Extensions", "KubernetesAPI", "Manifest"]),
+    .target(
+      name: "KubeSphereKinds", dependencies: ["APIServer", "Extensions", "KubernetesAPI", "Manifest"],
+      resources: [.embedInCode("Definitions")]),
     .target(name: "Charts", dependencies: ["Packages", "KubernetesAPI", "Manifest", "Platform"]),
     .target(
       name: "Controllers",

@@ -180,7 +180,8 @@ import Testing
     try await withPath { path in
       do { try await Asking(path: path)(.post, Path.maps, .map("m")) }
       try Database(path: path).execute(
-        "UPDATE history SET version = \(Int.max); UPDATE objects SET version = \(Int.max)")
+        "DELETE FROM history WHERE version < (SELECT max(version) FROM history); "
+          + "UPDATE history SET version = \(Int.max); UPDATE objects SET version = \(Int.max)")
       let ask = try Asking(path: path)
 
       let written = try await ask(.post, Path.maps, .map("n"))

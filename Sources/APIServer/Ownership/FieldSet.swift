@@ -99,8 +99,7 @@ extension FieldSet {
   /// Every place that `value` has something at.
   init(of value: Value, _ structure: Structure) {
     switch (value, structure) {
-    case (.mapping(let mapping), .any), (.mapping(let mapping), .map), (.mapping(let mapping), .fields),
-      (.mapping(let mapping), .record):
+    case (.mapping(let mapping), .any), (.mapping(let mapping), .map), (.mapping(let mapping), .fields):
       for pair in mapping.pairs {
         let (inner, isKnown) = structure.member(pair.key)
         var child = FieldSet(of: pair.value, inner)
@@ -148,7 +147,7 @@ extension Structure {
   /// Whether a mapping is merged key by key.
   var mergesKeys: Bool {
     switch self {
-    case .any, .map, .fields, .record: true
+    case .any, .map, .fields: true
     default: false
     }
   }

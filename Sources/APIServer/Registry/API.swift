@@ -37,10 +37,13 @@ package actor API: CallerHandler {
     try store.keep(types.definitions, at: now())
     registry = store.registry
     var served = types
+    let own = Set(types.definitions.map(\.name))
     for stored in registry.withLock({ $0.table(Resource.definitions.qualifiedName).objects() }) {
-      let definition = Definition(reading: stored.value)
+      let value = stored.value
+      if Object(value).isBeingDeleted { terminating.insert(stored.key.name) }
+      guard !own.contains(stored.key.name) else { continue }
+      let definition = Definition(reading: value)
       if definition.isEstablished { served.set(definition) }
-      if Object(definition.value).isBeingDeleted { terminating.insert(definition.name) }
     }
     self.served = ServedTypes(served)
     for (collection, object) in registry.withLock({ $0.allDamaged }) {

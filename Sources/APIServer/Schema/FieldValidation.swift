@@ -40,57 +40,17 @@ enum FieldValidation: String, Hashable, Sendable {
 
 extension ResourceType {
   fileprivate func unknown(in value: Value) -> [String] {
-    schema?.unknown(in: value) ?? structure.unknown(in: value)
+    schema?.unknown(in: value) ?? []
   }
 
   /// The places that are not known and an operation of a JSON patch would put something at.
   fileprivate func unknown(inOperation operation: Value) -> [String] {
-    guard let schema else { return structure.unknown(inOperation: operation) }
-    guard ["add", "replace", "copy", "move"].contains(operation["op"]?.string ?? "") else { return [] }
+    guard let schema, ["add", "replace", "copy", "move"].contains(operation["op"]?.string ?? "") else { return [] }
     let keys = JSONPatch.segments(operation["path"]?.string ?? "")
     // The operation as an object that has nothing but what it would put there.
     let value = keys.reversed().reduce(operation["value"] ?? .null) { inner, key in
       Int(key) != nil || key == "-" ? .sequence([inner]) : .mapping(Mapping([Mapping.Pair(key: key, value: inner)]))
     }
     return schema.unknown(in: value)
-  }
-}
-
-extension Structure {
-  /// The places in `value` that are not known, in order.
-  func unknown(in value: Value) -> [String] {
-    guard let pairs = value.mapping?.pairs, mergesKeys else { return [] }
-    return pairs.flatMap { pair -> [String] in
-      let (inner, isKnown) = member(pair.key)
-      if case .record = self, !isKnown { return [pair.key] }
-      return inner.unknown(in: pair.value).map { pair.key + "." + $0 }
-    }.sorted()
-  }
-
-  /// The places that are not known and an operation of a JSON patch would put something at.
-  func unknown(inOperation operation: Value) -> [String] {
-    guard ["add", "replace", "copy", "move"].contains(operation["op"]?.string ?? "") else { return [] }
-    var structure = self
-    var keys: [String] = []
-    for key in JSONPatch.segments(operation["path"]?.string ?? "") {
-      guard structure.mergesKeys else { return [] }
-      let (inner, isKnown) = structure.member(key)
-      keys.append(key)
-      if case .record = structure, !isKnown { return [keys.joined(separator: ".")] }
-      structure = inner
-    }
-    return structure.unknown(in: operation["value"] ?? .null).map { (keys + [$0]).joined(separator: ".") }
-  }
-
-  /// `value` without what is not known.
-  func pruned(_ value: Value) -> Value {
-    guard let pairs = value.mapping?.pairs, mergesKeys else { return value }
-    return .mapping(
-      Mapping(
-        pairs.compactMap { pair in
-          let (inner, isKnown) = member(pair.key)
-          if case .record = self, !isKnown { return nil }
-          return Mapping.Pair(key: pair.key, value: inner.pruned(pair.value))
-        }))
   }
 }

@@ -91,7 +91,7 @@ package struct ResourceType: Sendable {
 extension ResourceType {
   /// `object` without the fields that are not known.
   func pruned(_ object: Value) -> Value {
-    schema?.pruned(object).value ?? structure.pruned(object)
+    schema?.pruned(object).value ?? object
   }
 
   /// `object` with what its schema and its rules fill in.

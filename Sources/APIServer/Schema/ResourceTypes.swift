@@ -7,12 +7,16 @@ package struct ResourceTypes: Sendable {
   package private(set) var all: [ResourceType]
   /// The definitions that are there from the start, which the API keeps as objects too.
   let definitions: [Definition]
+  /// What objects have to be beyond their schemas, by the qualified names of their resources.
+  private let rules: [String: any ObjectRules]
   private var places: [String: Int] = [:]
 
-  /// Kubernetes' own resources, as far as charts use them, `others`, and what `definitions` describe.
-  package init(_ others: [ResourceType] = [], definitions: [Definition] = []) {
-    all = Self.kubernetes + others + definitions.flatMap(\.types)
+  /// Kubernetes' own resources, as far as charts use them, and what `definitions` describe, held to `rules`.
+  package init(definitions: [Definition] = [], rules: [String: any ObjectRules] = [:]) {
+    all = Self.kubernetes
     self.definitions = definitions
+    self.rules = rules
+    for definition in definitions { set(definition) }
     index()
   }
 
@@ -27,7 +31,12 @@ package struct ResourceTypes: Sendable {
   mutating func set(_ definition: Definition) {
     let place = all.firstIndex { $0.collection == definition.name } ?? all.count
     all.removeAll { $0.collection == definition.name }
-    all.insert(contentsOf: definition.types, at: min(place, all.count))
+    let types = definition.types.map { type in
+      var type = type
+      if let rules = rules[definition.name] { type.rules = rules }
+      return type
+    }
+    all.insert(contentsOf: types, at: min(place, all.count))
     index()
   }
 

@@ -3,7 +3,7 @@ extension Schema {
   var objectStructure: Structure {
     var fields = properties.mapValues(\.structure)
     for key in ["apiVersion", "kind", "metadata"] { fields[key] = nil }
-    return .object(fields, isClosed: false)
+    return .object(fields)
   }
 
   private var structure: Structure {

@@ -13,24 +13,22 @@ package indirect enum Structure: Hashable, Sendable {
   case map(Structure)
   /// A mapping with known keys; others may be there as well.
   case fields([String: Structure])
-  /// A mapping with these keys and no others, which are dropped.
-  case record([String: Structure])
 
   /// The structure of what is under `key`, and whether the key is one that is known.
   func member(_ key: String) -> (structure: Structure, isKnown: Bool) {
     switch self {
-    case .fields(let fields), .record(let fields): fields[key].map { ($0, true) } ?? (.any, false)
+    case .fields(let fields): fields[key].map { ($0, true) } ?? (.any, false)
     case .map(let structure): (structure, false)
     default: (.any, false)
     }
   }
 
   /// The structure of an object with `fields` beside its metadata.
-  package static func object(_ fields: [String: Structure], isClosed: Bool = false) -> Structure {
+  package static func object(_ fields: [String: Structure]) -> Structure {
     var all = fields
     for key in ["apiVersion", "kind"] { all[key] = .whole }
     all["metadata"] = metadata
-    return isClosed ? .record(all) : .fields(all)
+    return .fields(all)
   }
 
   private static let metadata = fields([

@@ -37,7 +37,8 @@ struct Evidence: Hashable, Sendable {
       return has("jsbundles", in: Dialect.serving) ? .splitSubscription : .subscription
     }
     if property("spec", "clusterScheduling", of: .installations) != nil { return .scheduledSubscription }
-    if property("spec", "config", of: .installations)?["type"]?.string == "object" { return .seed }
+    let config = property("spec", "config", of: .installations)
+    if config?["type"] == "object" || config?["x-kubernetes-preserve-unknown-fields"] == true { return .seed }
     return has("jsbundles", in: Dialect.serving) ? .splitSubscription : .subscription
   }
 

@@ -21,16 +21,19 @@ package struct Definition: Sendable {
     causes = reader.causes
   }
 
-  /// Reads the text of a definition, YAML or JSON, that has nothing wrong with it.
-  package init(text: String) throws(Status) {
-    let value: Value
+  /// Reads definitions that have nothing wrong with them: documents of YAML.
+  package static func read(_ text: String) throws(Status) -> [Definition] {
+    let documents: [YAMLNode]
     do throws(SyntaxError) {
-      value = try YAML.parse(text)
+      documents = try YAML.documents(text)
     } catch {
-      throw .badRequest("the definition is no YAML: \(error)")
+      throw .badRequest("the definitions are no YAML: \(error)")
     }
-    self.init(reading: DefinitionRules().completed(value))
-    guard causes.isEmpty else { throw .invalid(.definitions, name, causes) }
+    return try documents.map { node throws(Status) in
+      let definition = Definition(reading: DefinitionRules().completed(node.value))
+      guard definition.causes.isEmpty else { throw .invalid(.definitions, definition.name, definition.causes) }
+      return definition
+    }
   }
 }
 

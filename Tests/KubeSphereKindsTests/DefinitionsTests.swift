@@ -1,0 +1,106 @@
+import APITestSupport
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import Platform
+import Testing
+
+@testable import APIServer
+@testable import KubeSphereKinds
+
+/// KubeSphere's kinds are definitions like any others, and take what their dialect writes.
+@Suite struct DefinitionsTests {
+  @Test(arguments: Dialect.Name.allCases)
+  func theirDefinitionsAreObjectsToo(name: Dialect.Name) async throws {
+    let list = try await Asking(Dialect(name))(.get, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
+
+    #expect(list.names == Definitions.of(name).map(\.name).sorted())
+    for item in list["items"]?.sequence ?? [] {
+      #expect(item[path: "status", "conditions"]?.sequence?.allSatisfy { $0["status"] == "True" } == true)
+    }
+  }
+
+  /// What a user of the first design writes, with every field of it.
+  private static let written = """
+    apiVersion: kubesphere.io/v1alpha1
+    kind: APIService
+    metadata: {name: v1.logs.example.com}
+    spec: {group: logs.example.com, version: v1, nonResourceURLs: [/logs/*], url: "https://logs.logs.svc",
+      caBundle: "", insecureSkipTLSVerify: true, service: {namespace: logs, name: logs, path: /v1, port: 80}}
+    ---
+    apiVersion: kubesphere.io/v1alpha1
+    kind: JSBundle
+    metadata: {name: logs, annotations: {meta.helm.sh/release-name: logs}}
+    spec: {filenameOverride: main.js, raw: "export {}", rawFrom: {url: "https://logs.logs.svc/main.js", caBundle: "",
+      configMapKeyRef: {name: logs, key: main.js, namespace: logs}}}
+    ---
+    apiVersion: kubesphere.io/v1alpha1
+    kind: ReverseProxy
+    metadata: {name: logs}
+    spec:
+      matcher: [{path: /res/logs/*, method: GET}, {path: /logs}]
+      upstream: {backend: "https://logs.logs.svc", insecureSkipVerify: false, caBudle: Zm9v,
+        healthCheck: {url: /healthz, interval: 15s, status: 200, timeout: 15s}}
+      rewrite: ["/old/* /new{path}"]
+      redirect: ["/a /b 301"]
+      header: {up: ["Foo: Bar"], down: ["-Foo"]}
+      circuitBreaker: {failures: 5, window: 10s, openFor: 1m, status: [500, 503]}
+      rateLimit: {requests: 10, per: 1s, burst: 5, by: user}
+    ---
+    apiVersion: kubesphere.io/v1alpha1
+    kind: Category
+    metadata: {name: logs}
+    spec: {displayName: Logs, description: Logs, icon: ""}
+    ---
+    apiVersion: kubesphere.io/v1alpha1
+    kind: Repository
+    metadata: {name: own}
+    spec: {image: "example.com/own:latest", displayName: Own, publisher: us@example.com,
+      updateStrategy: {registryPoll: {interval: 10m}}}
+    ---
+    apiVersion: kubesphere.io/v1alpha1
+    kind: Extension
+    metadata: {name: logs, labels: {extensions.kubesphere.io/category: logs}}
+    spec: {displayName: Logs, description: Logs., icon: "", maintainers: [{email: a@example.com, name: a, url: "https://a"}]}
+    status: {state: deployed, subscribedVersion: v0.1.1, recommendVersion: v0.1.1,
+      versions: [{version: 0.1.0, minKubeVersion: 1.17.0}]}
+    ---
+    apiVersion: kubesphere.io/v1alpha1
+    kind: ExtensionVersion
+    metadata: {name: logs-v0.1.1}
+    spec: {displayName: Logs, description: Logs., icon: "", repo: own, version: 0.1.0, minKubeVersion: 1.17.0,
+      sources: "https://example.com/logs", digest: "12"}
+    ---
+    apiVersion: kubesphere.io/v1alpha1
+    kind: Subscription
+    metadata: {name: logs-0.1.0}
+    spec: {enabled: true, extension: {name: logs, version: 0.1.0}, targetNamespace: logs, config: {foo: {bar: [1, null]}}}
+    """
+
+  @Test func theFirstDesignComesBackWithEveryField() async throws {
+    let ask = try Asking(.subscription)
+    let plurals = Dictionary(
+      uniqueKeysWithValues: ask.api.types.all.map { ($0.resource.kind, $0.resource.plural) })
+
+    for node in try YAML.documents(Self.written) {
+      let value = node.value
+      let plural = try #require(plurals[value["kind"]?.string ?? ""])
+      let made = try await ask(.post, "/apis/kubesphere.io/v1alpha1/\(plural)?fieldValidation=Strict", value)
+
+      #expect(made.status == 201, "\(made.message)")
+      #expect(made["spec"] == value["spec"])
+      #expect(made["status"] == value["status"])
+    }
+  }
+
+  @Test func aDefinitionOfAnotherDialectIsNotServedAfterwards() throws {
+    let store = try ObjectStore(path: ":memory:")
+    try store.keep(Definitions.of(.installPlan), at: .now())
+    try store.keep(Definitions.of(.subscription), at: .now())
+
+    let names = store.table("customresourcedefinitions.apiextensions.k8s.io").keys.map(\.name)
+
+    #expect(names == Definitions.of(.subscription).map(\.name).sorted())
+  }
+}
