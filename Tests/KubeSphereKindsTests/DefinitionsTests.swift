@@ -99,7 +99,9 @@ import Testing
     try store.keep(Definitions.of(.installPlan), at: .now())
     try store.keep(Definitions.of(.subscription), at: .now())
 
-    let names = store.table("customresourcedefinitions.apiextensions.k8s.io").keys.map(\.name)
+    let names = store.registry.withLock { registry in
+      registry.table("customresourcedefinitions.apiextensions.k8s.io").keys.map { $0.name }
+    }
 
     #expect(names == Definitions.of(.subscription).map(\.name).sorted())
   }

@@ -14,27 +14,26 @@ struct Router: Sendable {
     case "readyz":
       let (status, words) = api.startup.answer
       return try text(status, words, for: request)
-    case "version": return try document(Discovery.version, request)
-    case "api" where target.segments.count == 1: return try document(Discovery.coreVersions, request)
-    case "apis" where target.segments.count == 1: return try document(Discovery(api.types).groups, request)
-    case "api": return try await versioned(request, target, group: "", target.segments.dropFirst())
+    case "version": return try documents(request).answer(Discovery.version)
+    case "openapi": return try documents(request).openAPI(target.segments[...])
+    case "api" where target.segments.count < 3, "apis" where target.segments.count < 4:
+      return try documents(request).discovery(target.segments[...])
+    case "api": return try await resource(request, target, group: "", target.segments.dropFirst())
     case "apis":
-      let group = target.segments[1]
-      guard target.segments.count > 2 else { return try document(Discovery(api.types).group(group), request) }
-      return try await versioned(request, target, group: group, target.segments.dropFirst(2))
+      return try await resource(request, target, group: target.segments[1], target.segments.dropFirst(2))
     default: throw .unknownResource
     }
   }
 
-  private func versioned(
+  private func documents(_ request: HTTPRequest) -> DocumentAnswer {
+    DocumentAnswer(types: api.types, request: request)
+  }
+
+  private func resource(
     _ request: HTTPRequest, _ target: Target, group: String, _ segments: ArraySlice<String>
   ) async throws(Status) -> HTTPResponse {
     let version = segments.first ?? ""
-    let rest = segments.dropFirst()
-    guard !rest.isEmpty else {
-      return try document(Discovery(api.types).resources(group: group, version: version), request)
-    }
-    let path = try ResourcePath(rest, group: group, version: version, in: api.types)
+    let path = try ResourcePath(segments.dropFirst(), group: group, version: version, in: api.types)
     // Reviews are answered by whoever knows what the caller may do, in front of this.
     guard !path.type.isReview else { throw .unknownMethod }
     return try await path.name == nil
@@ -113,11 +112,6 @@ struct Router: Sendable {
 
   private func answer(_ status: Int, _ object: StoredObject, _ path: ResourcePath, _ form: Form) -> HTTPResponse {
     HTTPResponse(status: status, json: form.bytes(object, of: path.type, at: api.now()))
-  }
-
-  private func document(_ value: Value, _ request: HTTPRequest) throws(Status) -> HTTPResponse {
-    guard request.method == .get else { throw .unknownMethod }
-    return HTTPResponse(status: 200, json: value)
   }
 
   private func text(_ status: Int, _ text: String, for request: HTTPRequest) throws(Status) -> HTTPResponse {

@@ -1,0 +1,118 @@
+import KubernetesAPI
+import Manifest
+
+/// The documents that describe the API to clients that check and explain objects: OpenAPI 2 and 3.
+///
+/// Both come from the schemas that objects are checked by. Kinds of Kubernetes' own have none here; only the third version
+/// has them, as objects of any content, because kubectl takes what the second one says of them for all there is.
+struct OpenAPI: Sendable {
+  private let types: ResourceTypes
+
+  init(_ types: ResourceTypes) { self.types = types }
+
+  private static let information: Value = [
+    "title": "ksxd", "version": Discovery.version["gitVersion"] ?? "",
+  ]
+
+  /// `/openapi/v2`.
+  var second: Value {
+    var paths = Mapping()
+    var definitions: Mapping = [OpenAPISchemas.metadataName: OpenAPISchemas.metadata]
+    for type in types.all {
+      add(self.paths(of: type, .second), to: &paths)
+      guard let schema = type.schema else { continue }
+      definitions[OpenAPISchemas.name(of: type)] = OpenAPISchemas.definition(type, schema, .second)
+    }
+    return [
+      "swagger": "2.0", "info": Self.information, "paths": .mapping(paths), "definitions": .mapping(definitions),
+    ]
+  }
+
+  /// `/openapi/v3`: where the documents of the groups are.
+  var index: Value {
+    let places = groupVersions.map { place in
+      Mapping.Pair(key: place, value: ["serverRelativeURL": .string("/openapi/v3/" + place)])
+    }
+    return ["paths": .mapping(Mapping(places))]
+  }
+
+  /// `/openapi/v3/PLACE`, such as `apis/apps/v1`.
+  func third(_ place: String) throws(Status) -> Value {
+    let members = types.all.filter { Self.place(of: $0) == place }
+    guard !members.isEmpty else { throw .unknownResource }
+    var paths = Mapping()
+    var schemas: Mapping = [OpenAPISchemas.metadataName: OpenAPISchemas.metadata]
+    for type in members {
+      add(self.paths(of: type, .third), to: &paths)
+      schemas[OpenAPISchemas.name(of: type)] = OpenAPISchemas.definition(type, type.schema, .third)
+    }
+    return [
+      "openapi": "3.0.0", "info": Self.information, "paths": .mapping(paths),
+      "components": ["schemas": .mapping(schemas)],
+    ]
+  }
+
+  private var groupVersions: [String] {
+    var places: [String] = []
+    for type in types.all where !places.contains(Self.place(of: type)) { places.append(Self.place(of: type)) }
+    return places
+  }
+
+  private static func place(of type: ResourceType) -> String {
+    (type.resource.group.isEmpty ? "api/" : "apis/") + type.resource.apiVersion
+  }
+
+  private func add(_ paths: [(String, Value)], to all: inout Mapping) {
+    for (path, value) in paths { all.pairs.append(Mapping.Pair(key: path, value: value)) }
+  }
+}
+
+extension OpenAPI {
+  /// The two versions of the format.
+  enum Version: Hashable, Sendable { case second, third }
+
+  private func paths(of type: ResourceType, _ version: Version) -> [(String, Value)] {
+    let place = "/" + Self.place(of: type) + (type.resource.isNamespaced ? "/namespaces/{namespace}/" : "/")
+    let collection = place + type.resource.plural
+    let make = operation(type, "post", "create", version)
+    guard !type.isReview else { return [(collection, ["post": make])] }
+    return [
+      (collection, ["get": operation(type, "list", "list", version), "post": make]),
+      (
+        collection + "/{name}",
+        [
+          "get": operation(type, "get", "read", version), "put": operation(type, "put", "replace", version),
+          "patch": operation(type, "patch", "patch", version),
+          "delete": operation(type, "delete", "delete", version),
+        ]
+      ),
+    ]
+  }
+
+  private func operation(_ type: ResourceType, _ action: String, _ verb: String, _ version: Version) -> Value {
+    var operation: Mapping = [
+      "operationId": .string(verb + type.resource.version.capitalizedFirst + type.resource.kind),
+      "x-kubernetes-action": .string(action),
+      "x-kubernetes-group-version-kind": OpenAPISchemas.groupVersionKind(type),
+      "responses": ["200": ["description": "OK"]],
+    ]
+    let parameters =
+      switch action {
+      case "post", "put", "patch": ["dryRun", "fieldManager", "fieldValidation"]
+      case "delete": ["dryRun"]
+      default: [String]()
+      }
+    if !parameters.isEmpty { operation["parameters"] = .sequence(parameters.map { Self.parameter($0, version) }) }
+    return .mapping(operation)
+  }
+
+  private static func parameter(_ name: String, _ version: Version) -> Value {
+    let parameter: Value = ["name": .string(name), "in": "query"]
+    return version == .second
+      ? parameter.setting(["type"], to: "string") : parameter.setting(["schema"], to: ["type": "string"])
+  }
+}
+
+extension String {
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
