@@ -1,4 +1,4 @@
-package import Platform
+import Platform
 
 /// The part of a URL after the question mark.
 package struct Query {

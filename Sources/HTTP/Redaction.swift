@@ -1,4 +1,4 @@
-package import Platform
+import Platform
 
 /// Keeps secrets out of texts that people read, copy and attach to bug reports.
 package enum Redaction {

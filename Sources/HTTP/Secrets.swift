@@ -1,4 +1,4 @@
-package import Platform
+import Platform
 
 /// Texts that came into a request and must not come out again in what a person reads.
 package struct Secrets: Hashable, Sendable {

@@ -1,4 +1,4 @@
-package import Platform
+import Platform
 
 /// A kind of object and the path under which the API serves it.
 package struct Resource: Hashable, Sendable {

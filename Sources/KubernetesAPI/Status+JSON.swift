@@ -1,7 +1,7 @@
 import Glibc
 package import HTTP
 package import Manifest
-package import Platform
+import Platform
 
 // Reading: an answer may be a `Status`, something like it, or nothing of the kind.
 extension Status {

@@ -1,4 +1,4 @@
-package import Platform
+import Platform
 
 /// What a request is about: the segments of its path and its query, decoded.
 package struct Target: Hashable, Sendable {

@@ -86,7 +86,7 @@ struct Router: Sendable {
   ) async throws(Status) -> HTTPResponse {
     let scaling = try Scaling(path)
     switch request.method {
-    case .get: return HTTPResponse(status: 200, json: scaling.scale(of: try await api.get(scaling.object).value))
+    case .get: return HTTPResponse(status: 200, json: scaling.scale(of: try api.get(scaling.object).value))
     case .put, .patch:
       return HTTPResponse(
         status: 200, json: scaling.scale(of: try await api.scale(scaling, request, options).value))
