@@ -62,16 +62,19 @@ final class TestServer: Sendable {
   }
 
   /// A real client that reaches the server through `proxy`, or without one.
-  func cluster(through proxy: FaultProxy? = nil, patience seconds: Int = Patience.factor) -> Cluster {
+  ///
+  /// Each request is given up after as many seconds of silence as `patience` says when it is sent.
+  func cluster(
+    through proxy: FaultProxy? = nil, patience: @escaping @Sendable () -> Int = { Patience.seconds }
+  ) -> Cluster {
     var connection =
       switch proxy?.place ?? upstream {
       case .port(let port): Connection(server: "\(scheme == .https ? "https" : "http")://127.0.0.1:\(port)")
       case .path(let path): Connection(server: "unix://" + path)
       }
-    connection.requestTimeout = seconds
     connection.tls.authority = certificate?.certificate
     if scheme != .unix { connection.credentials = FixedCredential(.bearer(Self.token)) }
-    return Cluster(transport: CurlTransport(connection))
+    return Cluster(transport: PatientTransport(connection: connection, patience: patience))
   }
 
   /// The API itself.
@@ -91,6 +94,21 @@ final class TestServer: Sendable {
       _ = try await truth.create(
         .extensions, Object(.extensions, name: name, ["spec": ["icon": .string("value of \(name)")]]))
     }
+  }
+}
+
+/// The real transport with a patience of its own for each request.
+private struct PatientTransport: Transport {
+  var connection: Connection
+  let patience: @Sendable () -> Int
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    var (connection, request) = (connection, request)
+    connection.requestTimeout = patience()
+    if case .stream(let limit, _) = request.patience {
+      request.patience = .stream(limit: limit, silence: patience())
+    }
+    return try await CurlTransport(connection).send(request)
   }
 }
 

@@ -76,9 +76,12 @@ struct Schedule: Sendable {
     if seed % 4 == 3 { scheme = .unix }
   }
 
+  /// The number of the last connection that may be ill.
+  private static let lastFault = 12
+
   /// After some connections the network is well again.
   static func anything(_ number: Int, _ dice: inout Dice) -> Fault {
-    if number > 12 { return .none }
+    if number > lastFault { return .none }
     let ending: Fault.Ending = dice.chance(2) ? .reset : .orderly
     switch dice.upTo(20) {
     case 0: return .refused
@@ -137,10 +140,12 @@ struct Schedule: Sendable {
   }
 
   private func watch(_ server: TestServer, _ proxy: FaultProxy, _ witness: Witness) -> Task<Void, Never> {
-    var cluster = server.cluster(through: proxy)
+    // While the network is ill silence must not cost much; once it is well again, only the machine is slow.
+    var cluster = server.cluster(through: proxy) {
+      proxy.connections > Self.lastFault ? Patience.seconds / 4 : Patience.factor
+    }
     cluster.timing = .impatient
-    var watch = Watch(.extensions, in: cluster) { $0 }
-    watch.longestSilence = 1
-    return Task { [watch] in await watch.run { witness.saw($0) } }
+    let watch = Watch(.extensions, in: cluster) { $0 }
+    return Task { await watch.run { witness.saw($0) } }
   }
 }

@@ -6,8 +6,10 @@ package import Testing
 package enum Patience {
   /// What a loaded machine may need, times this: `KSX_PATIENCE` is set for runs that are slow by design.
   package static let factor = Environment.current["KSX_PATIENCE"].flatMap { Int($0) } ?? 1
+  /// How many seconds are waited for what should come.
+  package static let seconds = 60 * factor
   /// How long conditions are waited for.
-  package static let usual: Duration = .seconds(60 * factor)
+  package static let usual: Duration = .seconds(seconds)
 }
 
 /// Waits until `condition` holds, and records an issue when it does not within `patience`.

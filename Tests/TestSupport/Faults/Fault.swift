@@ -35,6 +35,14 @@ extension Fault {
   /// Whether the client learns of it by its own patience only.
   package var isSilence: Bool { if case .stalled = self { true } else { false } }
 
+  /// Whether one side may come to wait for what the other will not send, such as the rest of a changed length.
+  package var maySilence: Bool {
+    switch self {
+    case .stalled, .requestGarbled, .answerGarbled, .answerRepeated: true
+    default: false
+    }
+  }
+
   /// A whole answer of the proxy's own, after which it hangs up.
   package static func answer(
     _ status: String, _ body: String = "", type: String = "application/json", headers: [String] = [],
