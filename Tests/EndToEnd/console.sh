@@ -85,10 +85,13 @@ keys_that_were_typed_before_a_plan_was_painted_do_not_confirm_it() {
 
   write Dy
   expect 'Disable: log-lens on standalone'
+  # What follows an escape at once is a key with alt.
   keys Escape
+  vanish 'Disable: log-lens on standalone'
   write Deploy
   expect 'Disable: log-lens on standalone'
   keys Escape
+  vanish 'Disable: log-lens on standalone'
   keys X l o g - l e n s Enter
   expect 'Type log-lens to uninstall'
   keys Escape

@@ -43,11 +43,9 @@ robot_step() {
 leave() {
   local attempt
   for ((attempt = 0; attempt < 60; attempt++)); do
-    keys Escape
-    keys q y
-    sleep 0.1
+    if screen | grep -q 'Leave? y leaves'; then keys y; else keys C-c; fi
+    sleep 0.2
     ! screen | grep -q '\[ended with' || break
-    [ $((attempt % 10)) -ne 9 ] || keys C-c
   done
   expect '\[ended with 0\]'
 }
