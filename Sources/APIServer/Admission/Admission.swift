@@ -48,7 +48,7 @@ struct Admission: Sendable {
     if type.generation == .content, content(object) != content(old) {
       object = object.setting(["metadata", "generation"], to: .integer((Object(old).generation ?? 0) + 1))
     }
-    try check(object)
+    try check(object, replacing: old)
     try checkFinalizers(object, old)
     return object
   }
@@ -134,8 +134,8 @@ struct Admission: Sendable {
     }
   }
 
-  private func check(_ value: Value) throws(Status) {
-    let causes = MetadataRules(type).causes(value) + type.causes(value)
+  private func check(_ value: Value, replacing old: Value? = nil) throws(Status) {
+    let causes = MetadataRules(type).causes(value) + type.causes(value, replacing: old)
     guard causes.isEmpty else { throw .invalid(type.resource, Object(value).name, causes) }
   }
 }

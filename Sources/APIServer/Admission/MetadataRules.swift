@@ -7,6 +7,8 @@ struct MetadataRules: Sendable {
 
   init(_ type: ResourceType) { self.type = type }
 
+  private static let annotationLimit = 256 << 10
+
   private static let keyRule =
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
     + "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
@@ -21,9 +23,18 @@ struct MetadataRules: Sendable {
     guard let metadata = value["metadata"], metadata.mapping != nil else {
       return [.required("metadata.name", "name or generateName is required")]
     }
-    return nameCauses(metadata["name"]) + labelCauses(metadata["labels"], "metadata.labels", isLabel: true)
+    return nameCauses(metadata["name"]) + sizeCauses(metadata["annotations"])
+      + labelCauses(metadata["labels"], "metadata.labels", isLabel: true)
       + labelCauses(metadata["annotations"], "metadata.annotations", isLabel: false)
       + listCauses(metadata["finalizers"]) + ownerCauses(metadata["ownerReferences"])
+  }
+
+  /// Annotations are for words about an object, not for its content.
+  private func sizeCauses(_ annotations: Value?) -> [Status.Cause] {
+    let size = (annotations?.mapping?.pairs ?? []).reduce(0) {
+      $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0)
+    }
+    return size > Self.annotationLimit ? [.tooLong("metadata.annotations", bytes: Self.annotationLimit)] : []
   }
 
   private func nameCauses(_ value: Value?) -> [Status.Cause] {

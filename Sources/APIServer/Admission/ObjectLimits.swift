@@ -4,14 +4,15 @@ import Manifest
 /// How large and how deep an object may be.
 enum ObjectLimits {
   /// Bytes of its JSON; patches could otherwise grow an object beyond what any request may carry.
-  static let bytes = 3 << 20
+  static let bytes = 3 << 19
   /// Levels of nesting: fewer than the reader takes, because watches put objects into others.
   static let depth = JSON.maximumDepth - 8
 
   static func check(_ value: Value) throws(Status) {
     guard !isDeeper(value, than: depth) else { throw .tooLarge("the object is nested deeper than \(depth) levels") }
     let size = JSON.bytes(value).count
-    guard size <= bytes else { throw .tooLarge("the object has \(size) bytes; at most \(bytes) are kept") }
+    // What a cluster's etcd takes by default, in its words.
+    guard size <= bytes else { throw Status(code: 500, message: "etcdserver: request is too large") }
   }
 
   /// Refuses `value` where it would be nested too deep below `level` others.

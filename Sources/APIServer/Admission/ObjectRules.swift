@@ -10,6 +10,12 @@ package protocol ObjectRules: Sendable {
   func completed(_ value: Value) -> Value
   /// What is wrong with `value`.
   func causes(_ value: Value) -> [Status.Cause]
+  /// What is wrong with `value` in the place of `old`.
+  func causes(_ value: Value, replacing old: Value) -> [Status.Cause]
+}
+
+extension ObjectRules {
+  package func causes(_ value: Value, replacing old: Value) -> [Status.Cause] { causes(value) }
 }
 
 /// The rules of a kind that has none.

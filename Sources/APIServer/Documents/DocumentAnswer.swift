@@ -43,7 +43,8 @@ struct DocumentAnswer: Sendable {
 
   /// `value`, asked for.
   func answer(_ value: Value) throws(Status) -> HTTPResponse {
-    try answer(JSON.bytes(value), as: "application/json")
+    try Form.checkPlain(request)
+    return try answer(JSON.bytes(value), as: "application/json")
   }
 
   private func answer(_ bytes: [UInt8], as type: String) throws(Status) -> HTTPResponse {

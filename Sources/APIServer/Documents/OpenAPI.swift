@@ -3,8 +3,9 @@ import Manifest
 
 /// The documents that describe the API to clients that check and explain objects: OpenAPI 2 and 3.
 ///
-/// Both come from the schemas that objects are checked by. Kinds of Kubernetes' own have none here; only the third version
-/// has them, as objects of any content, because kubectl takes what the second one says of them for all there is.
+/// Both come from the schemas that objects are checked by. Kinds of Kubernetes' own have none here; only the third
+/// version has them, as objects of any content, because kubectl takes what the second one says of them for all there
+/// is.
 struct OpenAPI: Sendable {
   private let types: ResourceTypes
 

@@ -2,7 +2,8 @@ import Platform
 
 /// The resources that are served at the moment.
 ///
-/// Read by every request without the actor that owns the objects; written by that actor alone, when a definition changes.
+/// Read by every request without the actor that owns the objects; written by that actor alone, when a definition
+/// changes.
 final class ServedTypes: Sendable {
   private let locked: Locked<ResourceTypes>
 

@@ -65,7 +65,8 @@ extension Form {
     }
     for wish in wishes {
       let words = wish.split(separator: ";").map { $0.split(separator: " ").joined() }
-      guard ["application/json", "application/*", "*/*"].contains(words.first ?? "") else { continue }
+      guard Self.mediaTypes.contains(words.first ?? "") else { continue }
+      guard Self.isOfMeta(words) else { continue }
       switch words.first(where: { $0.hasPrefix("as=") })?.dropFirst(3) {
       case nil: self = .objects
       case "Table"?: self = .table(try Self.inclusion(target["includeObject"]))
@@ -74,10 +75,32 @@ extension Form {
       }
       return
     }
-    throw Status(
-      code: 406, reason: "NotAcceptable",
-      message: "only the following media types are accepted: application/json")
+    throw .notAcceptable
   }
+
+  private static let mediaTypes = ["application/json", "application/*", "*/*"]
+
+  /// Whether the kind that is wanted, if any, is one of `meta.k8s.io/v1`.
+  private static func isOfMeta(_ words: [String]) -> Bool {
+    guard words.contains(where: { $0.hasPrefix("as=") }) else { return true }
+    return words.contains("g=meta.k8s.io") && words.contains("v=v1")
+  }
+
+  /// Refuses a request that takes no plain JSON.
+  static func checkPlain(_ request: HTTPRequest) throws(Status) {
+    let wishes = (request.headers["Accept"] ?? "").split(separator: ",").map { wish in
+      wish.split(separator: ";").map { $0.split(separator: " ").joined() }
+    }
+    let isPlain = wishes.contains { words in
+      mediaTypes.contains(words.first ?? "") && !words.contains { $0.hasPrefix("as=") }
+    }
+    guard wishes.isEmpty || isPlain else { throw .notAcceptable }
+  }
+}
+
+extension Status {
+  fileprivate static let notAcceptable = Status(
+    code: 406, reason: "NotAcceptable", message: "only the following media types are accepted: application/json")
 }
 
 extension Form {

@@ -3,8 +3,8 @@ import Platform
 /// A form of strings that a schema can ask for.
 ///
 /// Formats that are not listed here are not checked, as Kubernetes ignores those that it does not know. Of its own,
-/// `isbn`, `isbn10`, `isbn13`, `creditcard`, `ssn`, `hexcolor`, `rgbcolor`, `bsonobjectid` and `uri` are among them; the
-/// formats of numbers (`int32`) only describe, there as well.
+/// `isbn`, `isbn10`, `isbn13`, `creditcard`, `ssn`, `hexcolor`, `rgbcolor`, `bsonobjectid` and `uri` are among them;
+/// the formats of numbers (`int32`) only describe, there as well.
 enum Format: String, Hashable, Sendable {
   case dateTime = "date-time"
   case date

@@ -49,6 +49,10 @@ extension Status.Cause {
       message: "Unsupported value: \(GoSyntax.text(value)): supported values: \(words)", field: field)
   }
 
+  static func tooLong(_ field: String, bytes: Int) -> Status.Cause {
+    Status.Cause(reason: "FieldValueTooLong", message: "Too long: must have at most \(bytes) bytes", field: field)
+  }
+
   static func duplicate(_ field: String, _ value: Value) -> Status.Cause {
     Status.Cause(reason: "FieldValueDuplicate", message: "Duplicate value: \(GoSyntax.text(value))", field: field)
   }

@@ -3,8 +3,8 @@ import Manifest
 
 /// A path into an object, as printer columns and subresources of definitions have them.
 ///
-/// The part of kubectl's JSONPath that finds something: keys (`.spec.size`, `['a.b']`, `.a\.b`), indices from either end,
-/// `[*]`, and `[?(@.type=="Ready")]`. Slices, unions and `..` are not carried out and refused.
+/// The part of kubectl's JSONPath that finds something: keys (`.spec.size`, `['a.b']`, `.a\.b`), indices from either
+/// end, `[*]`, and `[?(@.type=="Ready")]`. Slices, unions and `..` are not carried out and refused.
 struct JSONPath: Hashable, Sendable {
   /// The path as written.
   let text: String

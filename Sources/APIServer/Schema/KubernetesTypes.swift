@@ -10,8 +10,8 @@ extension ResourceTypes {
 
   private static let core: [ResourceType] = [
     namespaces,
-    ResourceType(.configMaps, shortNames: ["cm"]),
-    ResourceType(.secrets, columns: [ResourceType.Column("Type", "type")]),
+    ResourceType(.configMaps, shortNames: ["cm"], rules: DataRules(isSecret: false)),
+    ResourceType(.secrets, columns: [ResourceType.Column("Type", "type")], rules: DataRules(isSecret: true)),
     ResourceType(
       namespaced("", "v1", "services", "Service"), shortNames: ["svc"], hasStatus: true, names: .label,
       columns: [ResourceType.Column("Type", "spec", "type"), ResourceType.Column("Cluster-IP", "spec", "clusterIP")]),

@@ -99,11 +99,12 @@ extension ResourceType {
     rules.completed(schema?.completed(object) ?? object)
   }
 
-  /// What is wrong with `object` by its schema and its rules.
-  func causes(_ object: Value) -> [Status.Cause] {
+  /// What is wrong with `object`, in the place of `old` if there was one, by its schema and its rules.
+  func causes(_ object: Value, replacing old: Value? = nil) -> [Status.Cause] {
     let causes = schema?.causes(object) ?? []
     // Rules may rely on the types that the schema demands.
-    return causes.isEmpty ? rules.causes(object) : causes
+    guard causes.isEmpty else { return causes }
+    return old.map { rules.causes(object, replacing: $0) } ?? rules.causes(object)
   }
 
   /// `object` as this version has it: between versions nothing but the name of the version differs (strategy None).

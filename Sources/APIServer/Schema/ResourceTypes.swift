@@ -85,7 +85,8 @@ package struct ResourceTypes: Sendable {
   }
 }
 
-/// The order of versions: stable ones before previews, newer ones before older, all others behind in the order of letters.
+/// The order of versions: stable ones before previews, newer ones before older, all others behind in the order of
+/// letters.
 enum VersionPriority {
   static func sorted(_ versions: [String]) -> [String] {
     versions.sorted { left, right in

@@ -3,8 +3,8 @@ import Manifest
 
 /// Reads the schema of a definition, and tells what of it cannot be carried out.
 ///
-/// What must not be is told in the words of the API server; `x-kubernetes-validations` (CEL) is refused instead of being
-/// passed over: who writes a rule relies on it.
+/// What must not be is told in the words of the API server; `x-kubernetes-validations` (CEL) is refused instead of
+/// being passed over: who writes a rule relies on it.
 struct SchemaReader {
   private(set) var causes: [Status.Cause] = []
   private var path: FieldPath
