@@ -27,6 +27,7 @@ import Testing
   @Test(
     arguments: [
       (["data": ["": "eA=="]], #"data[]: Invalid value: "": \#(Self.rule)"#),
+      (["data": ["a": "%"]], #"data[a]: Invalid value: "%": illegal base64 data"#),
       (["stringData": ["": "x"]], #"data[]: Invalid value: "": \#(Self.rule)"#),
       (["type": "kubernetes.io/ssh-auth"], "data[ssh-privatekey]: Required value"),
       (["type": "kubernetes.io/dockerconfigjson", "data": [:]], "data[.dockerconfigjson]: Required value"),
@@ -96,7 +97,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/api/v1", "application/json;as=Table;v=v1;g=meta.k8s.io"), ("/version", "text/html"),
+    ("/api/v1", "application/json;as=Table;v=v1;g=meta.k8s.io"), ("/apis", "text/html"),
     (Path.maps, "application/json;as=Table;v=v9;g=meta.k8s.io"),
     (Path.maps, "application/json;as=Table;v=v1;g=example.com"),
   ])

@@ -60,7 +60,13 @@ struct DataRules: ObjectRules {
     if !Self.isKey(pair.key) {
       causes.append(.invalid("\(field)[\(pair.key)]", .string(pair.key), Self.keyRule))
     }
-    if pair.value.string == nil { causes.append(.wrongType("\(field)[\(pair.key)]", pair.value, "string")) }
+    guard let text = pair.value.string else {
+      return causes + [.wrongType("\(field)[\(pair.key)]", pair.value, "string")]
+    }
+    if isSecret || field == "binaryData", Base64.decode(text) == nil {
+      // A cluster cannot even read these, and answers 400.
+      causes.append(.invalid("\(field)[\(pair.key)]", pair.value, "illegal base64 data"))
+    }
     return causes
   }
 

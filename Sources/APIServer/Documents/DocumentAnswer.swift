@@ -41,7 +41,10 @@ struct DocumentAnswer: Sendable {
     return try answer(JSON.bytes(all.document(isCore: isCore)), as: all.mediaType)
   }
 
-  /// `value`, asked for.
+  /// What the server is, whatever form is asked for.
+  func version() throws(Status) -> HTTPResponse { try answer(JSON.bytes(Discovery.version), as: "application/json") }
+
+  /// `value`, for who takes plain JSON.
   func answer(_ value: Value) throws(Status) -> HTTPResponse {
     try Form.checkPlain(request)
     return try answer(JSON.bytes(value), as: "application/json")

@@ -14,7 +14,7 @@ struct Router: Sendable {
     case "readyz":
       let (status, words) = api.startup.answer
       return try text(status, words, for: request)
-    case "version": return try documents(request).answer(Discovery.version)
+    case "version": return try documents(request).version()
     case "openapi": return try documents(request).openAPI(target.segments[...])
     case "api" where target.segments.count < 3, "apis" where target.segments.count < 4:
       return try documents(request).discovery(target.segments[...])

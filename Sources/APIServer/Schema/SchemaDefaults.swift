@@ -13,6 +13,9 @@ extension Schema {
     switch value {
     case .mapping(let mapping): filled(mapping).map(Value.mapping)
     case .sequence(let items): filled(items).map(Value.sequence)
+    // A whole number is kept without a fraction, however it was written.
+    case .number(let number) where types == [.integer] || types == [.number]:
+      Int(exactly: number).map(Value.integer)
     default: nil
     }
   }

@@ -128,8 +128,11 @@ extension SchemaValidation {
     switch value {
     case .string(let text): check(text, limits)
     case .integer, .number: check(value.double ?? 0, value, limits)
-    case .sequence(let items): check(items.count, limits.items, "items")
-    case .mapping(let mapping): check(mapping.pairs.count, limits.properties, "properties")
+    case .sequence(let items):
+      check(items.count, limits.items, "items", showing: { count, _ in count })
+    case .mapping(let mapping):
+      // The API server shows the limit here, and the number there.
+      check(mapping.pairs.count, limits.properties, "properties", showing: { _, limit in limit })
     default: break
     }
     if let format = limits.format, let text = value.string, !format.holds(for: text) {
@@ -163,9 +166,15 @@ extension SchemaValidation {
     }
   }
 
-  private mutating func check(_ count: Int, _ wanted: Schema.Count, _ what: String) {
-    if let most = wanted.most, count > most { add(.integer(count), "should have at most \(most) \(what)") }
-    if let least = wanted.least, count < least { add(.integer(count), "should have at least \(least) \(what)") }
+  private mutating func check(
+    _ count: Int, _ wanted: Schema.Count, _ what: String, showing: (_ count: Int, _ limit: Int) -> Int
+  ) {
+    if let most = wanted.most, count > most {
+      add(.integer(showing(count, most)), "should have at most \(most) \(what)")
+    }
+    if let least = wanted.least, count < least {
+      add(.integer(showing(count, least)), "should have at least \(least) \(what)")
+    }
   }
 }
 

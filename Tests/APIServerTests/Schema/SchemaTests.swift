@@ -58,7 +58,7 @@ import Testing
     ),
     (
       "{name: abc, labels: {a: '1', b: '2', c: '3'}}",
-      "spec.labels: Invalid value: 3: spec.labels in body should have at most 2 properties"
+      "spec.labels: Invalid value: 2: spec.labels in body should have at most 2 properties"
     ),
     ("{name: abc, tags: [a, a]}", #"spec.tags[1]: Duplicate value: "a""#),
     (
@@ -113,8 +113,8 @@ import Testing
 
   @Test(arguments: [
     ("{name: ab}", "{name: ab, size: 3, color: red, maybeDefault: x}"),
-    ("{name: abc, size: 2.0}", "{name: abc, size: 2.0, color: red, maybeDefault: x}"),
-    ("{name: abc, level: 1.0}", "{name: abc, level: 1.0, size: 3, color: red, maybeDefault: x}"),
+    ("{name: abc, size: 2.0}", "{name: abc, size: 2, color: red, maybeDefault: x}"),
+    ("{name: abc, level: 1.0}", "{name: abc, level: 1, size: 3, color: red, maybeDefault: x}"),
     ("{name: abc, color: null, port: null, flag: null}", "{name: abc, size: 3, color: red, maybeDefault: x}"),
     (
       "{name: abc, maybe: null, maybeDefault: null}",
