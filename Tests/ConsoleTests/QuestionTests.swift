@@ -53,6 +53,15 @@ import Testing
     #expect(sitting.screen.contains("That is not grafana."))
   }
 
+  @Test func whatFillsAGapMeanwhileAsksNothingNew() {
+    let shown = Question(["disable", "grafana", "enabled: yes → no", "what needs it is not known yet"])
+
+    #expect(Question(["disable", "grafana", "enabled: yes → no"]).isCovered(by: shown))
+    #expect(!Question(["disable", "grafana", "enabled: yes → no", "loki needs it"]).isCovered(by: shown))
+    #expect(!Question(["uninstall", "grafana"]).isCovered(by: shown))
+    #expect(!shown.isCovered(by: nil))
+  }
+
   @Test func whatWasTypedForAPlanThatHasChangedDoesNotCount() {
     var sitting = Sitting.atMarket()
     sitting.offerAfter("X", "grafana")

@@ -90,7 +90,7 @@ package struct App: Sendable {
   }
 
   /// A key would agree to what its typist could not have read.
-  private var isAskingUnseen: Bool { top.question.map { $0 != shownQuestion } ?? false }
+  private var isAskingUnseen: Bool { top.question.map { !$0.isCovered(by: shownQuestion) } ?? false }
 
   mutating func press(_ key: Key) {
     switch key {

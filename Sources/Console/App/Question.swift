@@ -6,6 +6,12 @@ package struct Question: Hashable, Sendable {
   let words: [String]
 
   init(_ words: [String]) { self.words = words }
+
+  /// Whether who has read `other` has read all of this: a gap that was filled meanwhile asks nothing new.
+  package func isCovered(by other: Question?) -> Bool {
+    guard let other, words.first == other.words.first else { return false }
+    return Set(words).isSubset(of: other.words)
+  }
 }
 
 extension App {

@@ -109,7 +109,7 @@ struct Loop {
   /// Brings the screen up to date; keys that were waiting when a question came up are no answer to it.
   private mutating func draw() {
     paint()
-    while let question = app.question, question != app.shownQuestion {
+    while let question = app.question, !question.isCovered(by: app.shownQuestion) {
       let hasTaken = takeKeys()
       app.hasShown(question)
       if app.isFinished { return }
