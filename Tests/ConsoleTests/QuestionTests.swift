@@ -53,6 +53,17 @@ import Testing
     #expect(sitting.screen.contains("That is not grafana."))
   }
 
+  @Test func aPlanThatWasReadAndClosedIsAskedAnew() {
+    var sitting = Sitting.atMarket()
+    sitting.offer("grafana", "1.0.0", "1.1.0")
+    sitting.type("D")
+    #expect(sitting.screen.contains("Disable: grafana"))
+
+    sitting.burst([.escape] + Self.typed("Dy"))
+
+    #expect(sitting.changes == [])
+  }
+
   @Test func whatFillsAGapMeanwhileAsksNothingNew() {
     let shown = Question(["disable", "grafana", "enabled: yes → no", "what needs it is not known yet"])
 

@@ -179,6 +179,8 @@ package struct App: Sendable {
 
   private mutating func open(_ screen: any Screen) {
     layers.append(screen)
+    // The same question may have been read before it was closed; it is asked anew.
+    shownQuestion = nil
     isSettled = false
   }
 
