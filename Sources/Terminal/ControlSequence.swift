@@ -37,7 +37,8 @@ struct ControlSequence: Hashable {
     switch introducer {
     case UInt8(ascii: "["): form = .csi
     case UInt8(ascii: "O"): form = .shift
-    case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "X"), UInt8(ascii: "^"), UInt8(ascii: "_"): form = .text
+    // Not `ESC X`: no terminal begins a string so, and it is what escape and a capital X are in a hurry.
+    case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "^"), UInt8(ascii: "_"): form = .text
     default: return nil
     }
     self.introducer = introducer

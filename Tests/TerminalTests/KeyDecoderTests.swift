@@ -96,6 +96,10 @@ import Testing
     #expect(keys([all[0], .nothing] + Array(all[1...]) + bytes("x")) == [.escape, .character("x")])
   }
 
+  @Test mutating func escapeAndACapitalXInAHurryAreNoBeginningOfAText() {
+    #expect(keys(bytes("\u{1B}Xlog")) == [.alt("X")] + "log".map { .character($0) })
+  }
+
   @Test mutating func aClickIsAClickWhateverTerminfoSays() {
     #expect(keys(bytes("\u{1B}[<0;10;5M")) == [.mouse(.click, Point(row: 4, column: 9))])
     #expect(keys(bytes("\u{1B}[<65;10;5M")) == [.mouse(.wheelDown, Point(row: 4, column: 9))])
