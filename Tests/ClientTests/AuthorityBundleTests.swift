@@ -6,7 +6,7 @@ import Testing
 @testable import Platform
 
 /// A bundle of authorities in which something is no certificate: Go passes over it (`x509.CertPool.AppendCertsFromPEM`).
-@Suite(.timeLimit(.minutes(1)), .needsOpenSSL)
+@Suite(.endsInTime, .needsOpenSSL)
 struct AuthorityBundleTests {
   private let directory = TemporaryFolder()
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Client
 @testable import Platform
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.endsInTime)
 struct ChildProcessTests {
   @Test func aChildGetsItsInputAndGivesBothOutputs() async throws {
     var child = ChildProcess(["sh", "-c", "cat; echo wrong >&2; exit 3"])

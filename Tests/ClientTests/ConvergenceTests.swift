@@ -8,7 +8,7 @@ import Testing
 @testable import Platform
 
 /// Whatever happens on the way, in the end the store holds what the server holds.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.endsInTime)
 struct ConvergenceTests {
   @Test(arguments: 0..<1000)
   func aWatchConvergesUnderEveryScheduleOfFaults(seed: UInt64) async {

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 @testable import Platform
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.endsInTime)
 struct CredentialTests {
   private let directory = TemporaryFolder()
 

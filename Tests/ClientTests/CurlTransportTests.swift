@@ -5,7 +5,7 @@ import Testing
 @testable import Client
 @testable import HTTP
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.endsInTime)
 struct CurlTransportTests {
   @Test func anAnswerArrivesWithItsHeadAndItsBody() async throws {
     let server = LoopbackServer { _ in

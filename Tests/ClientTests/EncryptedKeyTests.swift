@@ -7,7 +7,7 @@ import Testing
 @testable import Platform
 
 /// Client keys that open only with a passphrase, which nothing here asks for.
-@Suite(.timeLimit(.minutes(1)), .needsOpenSSL)
+@Suite(.endsInTime, .needsOpenSSL)
 struct EncryptedKeyTests {
   private let directory = TemporaryFolder()
 

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 @testable import KubernetesAPI
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.endsInTime)
 struct ListStreamingTests {
   private let clock = TestClock()
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Platform
 
 /// A cluster that can only be reached through somebody else.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.endsInTime)
 struct ProxyTests {
   private let directory = TemporaryFolder()
 

@@ -10,7 +10,7 @@ import Testing
 
 /// Plants secrets in every place a kubeconfig has for them, asks servers that repeat whatever they are
 /// sent, and looks for the secrets in everything that can be seen of the program.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.endsInTime)
 struct SecretsTests {
   /// Where a secret can be, each with the part of a user or a cluster that plants it.
   enum Hiding: String, CaseIterable, Sendable {

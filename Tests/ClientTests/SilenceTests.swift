@@ -8,7 +8,7 @@ import Testing
 @testable import Platform
 
 /// What is done about a peer that says nothing, and about a network that carries nothing.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.endsInTime)
 struct SilenceTests {
   @Test func whatWasSentBeforeIsNoSignOfLife() throws {
     var silence = Silence(allowed: 1)

@@ -6,7 +6,7 @@ import Testing
 @testable import Platform
 
 /// Certificates that somebody renews while a session runs.
-@Suite(.timeLimit(.minutes(1)), .needsOpenSSL)
+@Suite(.endsInTime, .needsOpenSSL)
 struct TLSFilesTests {
   private let directory = TemporaryFolder()
   private var certificate: String { directory.path + "/client.crt" }

@@ -6,7 +6,7 @@ import Testing
 @testable import Platform
 
 /// Against `openssl s_server`, where there is one.
-@Suite(.timeLimit(.minutes(1)), .needsOpenSSL)
+@Suite(.endsInTime, .needsOpenSSL)
 struct TLSTests {
   private let directory = TemporaryFolder()
 

@@ -7,7 +7,7 @@ import Testing
 @testable import KubernetesAPI
 @testable import Platform
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.endsInTime)
 struct WatchTests {
   private let clock = TestClock()
 

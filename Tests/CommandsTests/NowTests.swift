@@ -3,6 +3,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -79,7 +80,7 @@ import Testing
 }
 
 @Suite struct WaitingTests {
-  @Test(.timeLimit(.minutes(1))) func waitingFollowsTheClusterToTheEnd() async throws {
+  @Test(.endsInTime) func waitingFollowsTheClusterToTheEnd() async throws {
     let bench = try Workbench()
     try await bench.offer()
     try await bench.run("install", "whizard", "--yes", "--version=1.0.0")
@@ -92,7 +93,7 @@ import Testing
     #expect(try await waiting.value == "whizard: being upgraded to version 1.1.0 in test\n")
   }
 
-  @Test(.timeLimit(.minutes(1))) func waitingEndsInTime() async throws {
+  @Test(.endsInTime) func waitingEndsInTime() async throws {
     let bench = try Workbench()
     try await bench.offer()
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Every verb through a proxy that does what networks do.
-@Suite(.timeLimit(.minutes(Seeds.isLong ? 60 : 2)))
+@Suite(.endsInTime)
 struct VerbFaultTests {
   @Test(arguments: KnownFault.trials)
   func everyVerbEndsEveryFaultInARightAnswerOrAClearError(verb: ClientVerb, fault: KnownFault) async throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import Platform
 
 /// A watch through a proxy that does what networks do: in the end the store is what the server is.
-@Suite(.timeLimit(.minutes(Seeds.isLong ? 60 : 5)))
+@Suite(.endsInTime)
 struct WatchFaultTests {
   /// The first connection lists, the second watches.
   @Test(arguments: Array(zip(0..., KnownFault.allCases)), 0..<2)

@@ -12,6 +12,11 @@ extension Trait where Self == ConditionTrait {
   }
 }
 
+extension Trait where Self == TimeLimitTrait {
+  /// Takes a test for one that hangs when it lasts longer than a loaded machine and `Patience` explain.
+  package static var endsInTime: Self { .timeLimit(.minutes(Seeds.isLong ? 60 : 5 * Patience.factor)) }
+}
+
 /// What real servers and publishers gave, which lies outside of the project, in the folder that `KSX_TEST_DATA` names.
 package enum TestData: String, Sendable {
   /// A folder of definitions of kinds for each version of KubeSphere.

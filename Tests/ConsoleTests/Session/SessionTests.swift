@@ -3,6 +3,7 @@ import Extensions
 import KubernetesAPI
 import Manifest
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Console
@@ -10,7 +11,7 @@ import Testing
 /// What a person does, on the real backend with its controllers.
 ///
 /// After a key, only the watch moves the screen.
-@Suite(.timeLimit(.minutes(5))) struct SessionTests {
+@Suite(.endsInTime) struct SessionTests {
   @Test func anExtensionLivesThroughItsWholeLife() async throws {
     let console = try await LiveConsole()
     try await console.until("listed the marketplace") {
