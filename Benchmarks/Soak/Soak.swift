@@ -75,7 +75,7 @@ enum Soak {
     return tally.withLock { $0 }
   }
 
-  /// Not `print`, which keeps lines back that somebody at the other end of a pipe waits for.
+  /// Not `print`, which buffers lines that the reader of a pipe waits for.
   private static func say(_ text: String) {
     let line = Array((text + "\n").utf8)
     _ = write(1, line, line.count)

@@ -1,6 +1,5 @@
 package import HTTP
 package import KubernetesAPI
-import Manifest
 
 /// Lets through what its policy allows, and answers for whom the caller impersonates.
 ///

@@ -3,7 +3,7 @@ import KubernetesAPI
 
 /// What a request is about, as a policy sees it (kube-apiserver's `RequestInfo`).
 ///
-/// Found from the path alone, before anybody looks whether there is such a resource: who may not
+/// Found from the path alone, before it is known whether there is such a resource: who may not
 /// ask learns nothing about what is there.
 struct Attributes: Hashable, Sendable {
   var verb: String

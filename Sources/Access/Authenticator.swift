@@ -11,7 +11,7 @@ package struct Authenticator: Handler {
 
   /// How the callers of one kind of listener are told apart.
   private struct Rules {
-    /// `nil` takes everyone for the anonymous user, whatever they show.
+    /// `nil` takes every caller for the anonymous user, whatever credential it sends.
     var tokens: TokenTable?
     /// Who a caller without a token is; without one, they are refused.
     var anonymousUser: User?

@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// Says who may do what: masters everything, everybody known what `system:discovery` and
+/// Says who may do what: masters everything, every authenticated user what `system:discovery` and
 /// `system:basic-user` allow, and beyond that what the policies say.
 package struct Authorizer: Hashable, Sendable {
   private var policies: [Policy] = []
@@ -11,7 +11,7 @@ package struct Authorizer: Hashable, Sendable {
     var reason: String
   }
 
-  /// Nobody but masters.
+  /// Allows only members of `system:masters`.
   package init() {}
 
   /// Reads a file of kube-apiserver's `--authorization-policy-file`.
@@ -34,7 +34,7 @@ package struct Authorizer: Hashable, Sendable {
   func verdict(on attributes: Attributes, by user: User) -> Verdict {
     if user.isMember(of: User.masters) { return Verdict(isAllowed: true, reason: "") }
     for role in BuiltInRole.all where user.isMember(of: role.group) && role.allows(attributes) {
-      return Verdict(isAllowed: true, reason: "allowed to everybody in group \"\(role.group)\" by \"\(role.name)\"")
+      return Verdict(isAllowed: true, reason: "allowed to all members of group \"\(role.group)\" by \"\(role.name)\"")
     }
     if let policy = policies.first(where: { $0.matches(user, attributes) }) {
       return Verdict(isAllowed: true, reason: "ABAC: allowed by line \(policy.line) of the policy file")
@@ -132,7 +132,7 @@ extension Status {
 
   private static func quoted(_ text: String) -> String { JSON.text(.string(text)) }
 
-  /// The message may end up in a web page, and holds what a stranger wrote.
+  /// The message may end up in a web page, and holds what an unauthenticated caller wrote.
   private static func escaped(_ text: String) -> String {
     text.reduce(into: "") { result, character in
       switch character {

@@ -3,7 +3,7 @@ import Manifest
 
 /// One line of kube-apiserver's `--authorization-policy-file`: attribute-based access control.
 ///
-/// A star matches everything, nothing matches nothing, and a line for nobody is refused when read.
+/// A star matches everything, nothing matches nothing, and a line that names no user and no group is refused when read.
 struct Policy: Hashable, Sendable {
   var user = ""
   var group = ""
@@ -71,14 +71,14 @@ extension Policy {
     }
     guard let spec = value["spec"], spec.mapping != nil else { throw AccessFile.Problem("the policy has no spec") }
     guard spec["user"]?.string?.isEmpty == false || spec["group"]?.string?.isEmpty == false else {
-      throw AccessFile.Problem("the policy is for nobody: it names no user and no group")
+      throw AccessFile.Problem("the policy names no user and no group, so it applies to no caller")
     }
     return spec
   }
 
   private init(spec: Value) throws(AccessFile.Problem) {
     for pair in spec.mapping?.pairs ?? [] {
-      // A key that nobody reads would be a restriction that nobody heeds.
+      // A key that is not read would be a restriction that is not enforced.
       guard Self.keys.contains(pair.key) else {
         throw AccessFile.Problem(
           "a policy has no \(JSON.text(.string(pair.key))); there are \(Self.keys.joined(separator: ", "))")

@@ -6,7 +6,7 @@ package struct Draft: Hashable, Sendable {
   package internal(set) var buffer: TextBuffer
   /// The cursor, and what it has selected.
   package internal(set) var selection = Selection(.start)
-  var history = History()
+  var history = UndoHistory()
   var clipboard = ""
   /// Whether moving selects, as after `mark`.
   var isMarking = false

@@ -7,7 +7,7 @@ extension Draft {
     replace(selection.range, with: text, kind: selection.isEmpty ? .typing : .other)
   }
 
-  /// Replaces what is selected by `text` in one step, whatever ends its lines have.
+  /// Replaces what is selected by `text` in one step, with any line ends.
   mutating func insert(_ text: String) {
     history.close()
     replace(selection.range, with: text.withLineFeeds, kind: .other)
@@ -90,7 +90,7 @@ extension Draft {
     isMarking = false
   }
 
-  private mutating func replace(_ range: Range<Position>, with text: String, kind: History.Kind) {
+  private mutating func replace(_ range: Range<Position>, with text: String, kind: UndoHistory.Kind) {
     guard !range.isEmpty || !text.isEmpty else { return }
     let before = selection
     let (inverse, end) = buffer.apply(Edit(range, with: text))

@@ -86,14 +86,14 @@ private struct LineScanner {
   private mutating func token(indent: Int) {
     switch bytes[index] {
     case UInt8(ascii: " "), UInt8(ascii: "\t"): index += 1
-    case UInt8(ascii: "#") where isAfterBlank(index): take(to: bytes.count, "yaml.comment")
+    case UInt8(ascii: "#") where isAfterBlank(index): addSpan(to: bytes.count, "yaml.comment")
     case quote, apostrophe: quoted()
-    case UInt8(ascii: "-") where isBeforeBlank(index + 1): take(to: index + 1, "yaml.punctuation")
+    case UInt8(ascii: "-") where isBeforeBlank(index + 1): addSpan(to: index + 1, "yaml.punctuation")
     case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","),
       UInt8(ascii: ":"), UInt8(ascii: "?"):
-      take(to: index + 1, "yaml.punctuation")
+      addSpan(to: index + 1, "yaml.punctuation")
     case bar, greater: block(indent: indent)
-    case UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "!"): take(to: endOfWord, "yaml.keyword")
+    case UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "!"): addSpan(to: endOfWord, "yaml.keyword")
     default: plain()
     }
   }
@@ -132,7 +132,7 @@ private struct LineScanner {
     while place < bytes.count, "+-0123456789".utf8.contains(bytes[place]) { place += 1 }
     let next = skippingBlanks(place)
     guard next == bytes.count || bytes[next] == UInt8(ascii: "#") else { return plain() }
-    take(to: place, "yaml.punctuation")
+    addSpan(to: place, "yaml.punctuation")
     state = .block(indent)
   }
 
@@ -185,7 +185,7 @@ private struct LineScanner {
     return place
   }
 
-  private mutating func take(to end: Int, _ style: String) {
+  private mutating func addSpan(to end: Int, _ style: String) {
     add(index..<end, style)
     index = end
   }

@@ -1,6 +1,6 @@
 /// A place between two characters of a text.
 ///
-/// Lines and columns start at zero; a column counts characters as people see them, whatever they are made of.
+/// Lines and columns start at zero; a column counts characters as users see them (grapheme clusters).
 package struct Position: Hashable, Comparable, Sendable {
   /// Lines above it.
   package var line: Int

@@ -29,14 +29,14 @@ extension Write {
 
   /// Sends this write once; when no answer comes, the object is read again to see what became of it.
   ///
-  /// It is never sent a second time. `.unanswered` says that it was not carried out, or that nobody
-  /// can say.
+  /// It is never sent a second time. `.unanswered` says that it was not carried out, or that this is
+  /// unknown.
   package func deliver(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Delivery {
     let lost: ClusterError
     do throws(ClusterError) {
       return Delivery(object: try await send(to: cluster, dryRun: dryRun))
     } catch {
-      // Whoever stops waiting does not want to wait for this either.
+      // A caller that stopped waiting does not wait for this either.
       guard error.leavesDoubt, !dryRun, error != .transport(.cancelled) else { throw error }
       lost = error
     }

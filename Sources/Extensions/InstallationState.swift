@@ -1,7 +1,7 @@
 /// Where an installation stands (docs/KUBESPHERE.md: States, Reconciling).
 ///
 /// Words are compared without case, and older words for the same thing are read as the new ones;
-/// a word nobody knows is kept and shown.
+/// an unknown word is kept and shown.
 package enum InstallationState: Hashable, Sendable {
   /// Nothing has been said: not installed, or not looked at yet.
   case none

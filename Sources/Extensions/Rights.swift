@@ -3,7 +3,7 @@ package import KubernetesAPI
 
 /// What this person may do with the extensions of one cluster, as far as the cluster has said.
 ///
-/// What has not been asked, or cannot be asked, is not held against anybody.
+/// What has not been asked, or cannot be asked, counts as allowed.
 package struct Rights: Hashable, Sendable {
   /// Who the cluster takes this person for, as far as that is known; else empty.
   package var user: String

@@ -41,7 +41,7 @@ extension Write {
     }
   }
 
-  /// The same write whatever the object's version is by then: to be copied, or to be rehearsed.
+  /// The same write without the object's version: for a printed command or a dry run.
   package var withoutVersion: Write {
     guard case .patch(let resource, let name, let patch) = self, var fields = patch.mapping,
       var metadata = fields["metadata"]?.mapping

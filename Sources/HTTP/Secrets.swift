@@ -8,7 +8,7 @@ package struct Secrets: Hashable, Sendable {
 }
 
 extension HTTPHeaders.Field {
-  /// Whether the value is nobody's business: all but whom one asks to be taken for.
+  /// Whether the value must not be shown: all credentials but the name of an impersonated user.
   package var isSecret: Bool {
     let name = name.lowercased()
     return ["authorization", "proxy-authorization", "cookie", "set-cookie"].contains(name) || name.containsText("token")

@@ -174,7 +174,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     readOn(context)
   }
 
-  /// Ends in the middle of an answer, so that nobody takes what came for the whole of it.
+  /// Ends in the middle of an answer, so that the client does not take what came for the whole of it.
   private func cut(_ context: ChannelHandlerContext) {
     end()
     context.close(promise: nil)

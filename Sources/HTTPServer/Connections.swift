@@ -24,7 +24,7 @@ package actor Connections {
     watchers = [:]
   }
 
-  /// Returns when nobody has been connected for `silence`, or when the task is cancelled.
+  /// Returns when no client has been connected for `silence`, or when the task is cancelled.
   package func untilEmpty(for silence: Duration) async {
     while !Task.isCancelled {
       await untilEmpty()

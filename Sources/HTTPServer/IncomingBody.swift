@@ -60,7 +60,7 @@ final class IncomingBody: Sendable {
   /// What has arrived since the last call, once something has; `nil` at the end.
   func next() async throws(TransportError) -> [UInt8]? {
     while true {
-      switch take() {
+      switch nextPiece() {
       case .bytes(let bytes): return bytes
       case .end(.success): return nil
       case .end(.failure(let error)): throw error
@@ -69,7 +69,7 @@ final class IncomingBody: Sendable {
     }
   }
 
-  private func take() -> Piece {
+  private func nextPiece() -> Piece {
     state.withLock { state in
       guard state.pieces.isEmpty else {
         defer { state.pieces = [] }

@@ -21,7 +21,7 @@ package enum Listener: Hashable, Sendable {
 
 /// Why a server does not start, for the person who started it.
 package enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Someone answers there already.
+  /// Another server answers there already.
   case inUse(String)
   /// It cannot listen there.
   case cannotListen(String, reason: String)

@@ -4,7 +4,7 @@ import Glibc
 struct SocketPlace: Hashable, Sendable {
   var path: String
 
-  /// Makes the directory when it is not there, and clears away a socket that nobody answers.
+  /// Makes the directory when it is not there, and removes a socket on which no server answers.
   func prepare() throws(ServerError) {
     guard path.utf8.count < 108 else {
       throw .cannotListen(path, reason: "a socket's path has at most 107 bytes; choose a shorter one with --socket")
@@ -19,7 +19,7 @@ struct SocketPlace: Hashable, Sendable {
     unlink(path)
   }
 
-  /// Keeps everyone but this user from the socket.
+  /// Keeps other users from the socket.
   func restrict() {
     chmod(path, 0o600)
   }

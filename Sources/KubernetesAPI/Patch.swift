@@ -13,7 +13,7 @@ package enum Patch: Hashable, Sendable {
   case json([Step])
   /// Server-side apply: of the object's fields, these are to be so and are mine; it is created if it is not there.
   ///
-  /// A field that somebody else owns is refused with 409, which names them; `force` takes it over.
+  /// A field with another owner is refused with 409, which names the owner; `force` takes it over.
   case apply(Object, force: Bool = false)
 
   /// One operation of a JSON patch; a place is given by its keys, without the escapes of a pointer.

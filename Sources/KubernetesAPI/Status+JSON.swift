@@ -5,7 +5,7 @@ import Platform
 
 // Reading: an answer may be a `Status`, something like it, or nothing of the kind.
 extension Status {
-  /// Reads whatever came with an HTTP status that is no success; `now` is in seconds since 1970.
+  /// Reads the body of an answer whose HTTP status is no success; `now` is in seconds since 1970.
   package init(code: Int, headers: HTTPHeaders = [:], body: [UInt8], now: Int = time(nil)) {
     self.init(code: code, retryAfter: headers["Retry-After"].flatMap { RetryAfter.seconds($0, now: now) })
     if let value = try? JSON.parse(body), value.mapping != nil {

@@ -1,5 +1,3 @@
-import Manifest
-
 /// The API's "no", as Kubernetes writes it (`meta/v1.Status`): built by a server, asked by a client.
 ///
 /// An answer that is no `Status` (a proxy's HTML, go-restful's plain text) becomes one with its

@@ -12,17 +12,17 @@ package struct User: Hashable, Sendable {
     self.groups = groups
   }
 
-  /// Members may do everything, whatever any policy says.
+  /// Members may do everything, without regard to policies.
   package static let masters = "system:masters"
   package static let authenticated = "system:authenticated"
   package static let unauthenticated = "system:unauthenticated"
 
   /// The person whose process this is; also ksxd's own controllers.
   package static let owner = User(name: "admin", groups: [masters, authenticated])
-  /// Somebody who shows nothing.
+  /// A caller without credentials.
   package static let anonymous = User(name: "system:anonymous", groups: [unauthenticated])
 
-  /// The user with the group that everybody known is in.
+  /// The user with the group of all authenticated users.
   package var joined: User {
     guard name != Self.anonymous.name, !groups.contains(Self.authenticated) else { return self }
     var user = self

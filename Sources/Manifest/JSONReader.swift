@@ -36,13 +36,13 @@ struct JSONReader {
     try enter()
     var pairs: [Mapping.Pair] = []
     skipBlanks()
-    guard !take("}") else { return leave(.mapping(Mapping())) }
+    guard !consume("}") else { return leave(.mapping(Mapping())) }
     repeat {
       skipBlanks()
       guard peek == UInt8(ascii: "\"") else { throw problem("a key in double quotes is expected") }
       let key = try string()
       skipBlanks()
-      guard take(":") else { throw problem("a colon is expected after a key") }
+      guard consume(":") else { throw problem("a colon is expected after a key") }
       let inside = skipping?.children[key]
       if inside?.isEnd == true {
         try skip()
@@ -50,8 +50,8 @@ struct JSONReader {
         pairs.append(Mapping.Pair(key: key, value: try value(inside)))
       }
       skipBlanks()
-    } while take(",")
-    guard take("}") else { throw problem("a comma or a closing brace is expected") }
+    } while consume(",")
+    guard consume("}") else { throw problem("a comma or a closing brace is expected") }
     return leave(.mapping(Mapping(keepingLast: pairs)))
   }
 
@@ -59,12 +59,12 @@ struct JSONReader {
     try enter()
     var items: [Value] = []
     skipBlanks()
-    guard !take("]") else { return leave(.sequence([])) }
+    guard !consume("]") else { return leave(.sequence([])) }
     repeat {
       items.append(try value(nil))
       skipBlanks()
-    } while take(",")
-    guard take("]") else { throw problem("a comma or a closing bracket is expected") }
+    } while consume(",")
+    guard consume("]") else { throw problem("a comma or a closing bracket is expected") }
     return leave(.sequence(items))
   }
 
@@ -173,7 +173,7 @@ struct JSONReader {
   /// A number as RFC 8259 §6 writes it; a whole one that does not fit becomes a `Double`.
   private mutating func number() throws(SyntaxError) -> Value {
     let start = at
-    let isNegative = take("-")
+    let isNegative = consume("-")
     let digits = at
     var integer: Int? = 0
     while let byte = peek, Self.isDigit(byte) {
@@ -203,13 +203,13 @@ struct JSONReader {
   /// Passes over a fraction and an exponent; true when there was either.
   private mutating func passFraction(_ start: Int) throws(SyntaxError) -> Bool {
     var isThere = false
-    if take(".") {
+    if consume(".") {
       isThere = true
       guard passDigits() else { throw problem("a digit is expected after the point", at: start) }
     }
-    if take("e") || take("E") {
+    if consume("e") || consume("E") {
       isThere = true
-      if !take("+") { _ = take("-") }
+      if !consume("+") { _ = consume("-") }
       guard passDigits() else { throw problem("a digit is expected in the exponent", at: start) }
     }
     return isThere
@@ -270,7 +270,7 @@ struct JSONReader {
 
   private var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
 
-  private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+  private mutating func consume(_ scalar: Unicode.Scalar) -> Bool {
     guard peek == UInt8(ascii: scalar) else { return false }
     at += 1
     return true

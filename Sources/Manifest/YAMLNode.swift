@@ -3,7 +3,7 @@
 /// Settings files are read as nodes, so that a wrong value can be reported at its line.
 package struct YAMLNode: Hashable, Sendable {
   package enum Content: Hashable, Sendable {
-    /// A scalar as written; quoted ones are strings whatever they look like.
+    /// A scalar as written; quoted ones are always strings.
     case scalar(String, isQuoted: Bool)
     case sequence([YAMLNode])
     case mapping([Pair])

@@ -236,7 +236,7 @@ private struct Event {
     SyntaxError(line: line, column: column, problem: problem)
   }
 
-  /// Whether the scalar is a string whatever it looks like, after its tag as go-yaml understands that.
+  /// Whether the scalar is always a string because of its tag, as go-yaml understands that.
   func isString() throws(SyntaxError) -> Bool {
     guard let tag else { return isQuoted }
     let fits =

@@ -20,7 +20,7 @@ struct ControlSequence: Hashable {
     case text
     /// `ESC O` and a letter.
     case shift
-    /// This many bytes, whatever they are, as after the `ESC [ M` of an old mouse report.
+    /// This many bytes of any value, as after the `ESC [ M` of an old mouse report.
     case counted(Int)
   }
 
@@ -56,14 +56,14 @@ struct ControlSequence: Hashable {
     }
   }
 
-  /// Takes the next byte.
-  mutating func take(_ byte: UInt8) -> Progress {
-    // Ctrl-c and what cancels sequences must get through, whatever the terminal promised.
+  /// Adds the next byte.
+  mutating func add(_ byte: UInt8) -> Progress {
+    // Ctrl-c and what cancels sequences must get through in any sequence.
     if byte == 3 || byte == 0x18 || byte == 0x1A { return .broken }
     defer { hasBegun = true }
     switch form {
-    case .csi: return takeParameter(byte)
-    case .text: return takeText(byte)
+    case .csi: return addParameter(byte)
+    case .text: return addText(byte)
     case .shift: return (0x30...0x3F).contains(byte) ? .incomplete : end(byte)
     case .counted(let count):
       form = .counted(count - 1)
@@ -71,7 +71,7 @@ struct ControlSequence: Hashable {
     }
   }
 
-  private mutating func takeParameter(_ byte: UInt8) -> Progress {
+  private mutating func addParameter(_ byte: UInt8) -> Progress {
     switch byte {
     // `ESC [ [ A` is a function key of the Linux console.
     case UInt8(ascii: "[") where !hasBegun: return .incomplete
@@ -86,7 +86,7 @@ struct ControlSequence: Hashable {
     }
   }
 
-  private mutating func takeText(_ byte: UInt8) -> Progress {
+  private mutating func addText(_ byte: UInt8) -> Progress {
     switch byte {
     case 7: return .complete([])
     case UInt8(ascii: "\\") where mayEnd: return .complete([])

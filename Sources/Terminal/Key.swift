@@ -16,7 +16,7 @@ package enum Key: Hashable, Sendable {
   case mouse(Mouse, Point)
   /// The terminal has another size.
   case resized
-  /// The terminal is gone, or somebody asked the program to end: save and leave.
+  /// The terminal is gone, or a signal asked the program to end: save and leave.
   case closed
 
   /// Where a cursor key goes.

@@ -115,7 +115,7 @@ struct KeyDecoder {
     case .sequence(let sequence): return go(on: sequence, byte)
     case .paste(var paste):
       state = .ground
-      let isComplete = paste.take(byte)
+      let isComplete = paste.add(byte)
       if isComplete { return paste.keys }
       let piece = paste.takePiece()
       state = .paste(paste)
@@ -125,7 +125,7 @@ struct KeyDecoder {
 
   private mutating func go(on sequence: ControlSequence, _ byte: UInt8) -> [Key] {
     var sequence = sequence
-    switch sequence.take(byte) {
+    switch sequence.add(byte) {
     case .incomplete:
       state = .sequence(sequence)
       return []

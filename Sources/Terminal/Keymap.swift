@@ -33,7 +33,7 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
   /// A keymap without bindings.
   package init() {}
 
-  /// Binds `keys`, replacing whatever they, a beginning or a continuation of them were bound to.
+  /// Binds `keys`, and unbinds what they, a beginning or a continuation of them were bound to.
   package mutating func bind(_ keys: [Key], to command: Command) {
     guard !keys.isEmpty else { return }
     bindings.removeAll { $0.keys.starts(with: keys) || keys.starts(with: $0.keys) }

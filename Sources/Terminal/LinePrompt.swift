@@ -9,7 +9,7 @@ package struct LinePrompt: Hashable, Sendable {
     case ignored
   }
 
-  /// Longer lines are cut: nobody types one, and all of it is measured with each key.
+  /// Longer lines are cut: no user types one, and all of it is measured with each key.
   package static let maximum = 1 << 13
 
   /// What was typed so far.

@@ -107,7 +107,7 @@ final class NcursesDevice {
     if let handle { delscreen(handle) }
   }
 
-  /// Sets the modes of the screen again, after the process was stopped by somebody else.
+  /// Sets the modes of the screen again, after another process stopped this one.
   func resume() {
     beginOutput()
     defer { endOutput() }

@@ -11,7 +11,7 @@ struct NcursesInput {
   private var ready: [Key] = []
   /// When something was read last, if anything was since.
   private var lastInput = ContinuousClock.now
-  /// Somebody outside asked the program to stop for a while.
+  /// Another process stopped the program (SIGTSTP).
   private var mustStop = false
   /// Whether the terminal hung up; there is no use in waiting for it then.
   private(set) var isClosed = false
@@ -59,7 +59,7 @@ struct NcursesInput {
     return .byte(bytes[count - 1])
   }
 
-  /// Forgets signals that were meant for another program in the foreground: somebody's ctrl-c.
+  /// Forgets signals that were meant for another program in the foreground, such as a ctrl-c.
   mutating func forgetInterrupts() {
     let numbers = signalNumbers().subtracting([SIGINT, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP])
     if !numbers.isEmpty { ready.append(.closed) }
@@ -68,7 +68,7 @@ struct NcursesInput {
   /// Signals since the last call, where a burst of resizes is one.
   mutating func takeSignals() -> [Key] {
     var numbers = signalNumbers()
-    // Whoever continued the process may have changed the terminal.
+    // The shell that continued the process may have changed the terminal.
     let isResized = numbers.remove(SIGWINCH) != nil
     let isContinued = numbers.remove(SIGCONT) != nil
     if numbers.remove(SIGTSTP) != nil { mustStop = true }

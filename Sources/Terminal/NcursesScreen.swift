@@ -41,7 +41,7 @@ package final class NcursesScreen: Screen {
 
   init(_ device: NcursesDevice) throws(TerminalError) {
     guard ksx_screen_claim() == 1 else { throw .taken }
-    // The handler must be there before newterm, which otherwise installs its own and wakes nobody.
+    // The handler must be there before newterm, which otherwise installs its own, which does not wake `poll`.
     signals = device.isTerminal ? ksx_signals_catch() : -1
     guard signals >= 0 || !device.isTerminal else {
       ksx_screen_release()
@@ -136,14 +136,14 @@ package final class NcursesScreen: Screen {
     lend(to: ksx_stop)
   }
 
-  /// Stops as somebody outside asked, and paints what it showed when it goes on: nobody else would.
+  /// Stops as another process asked, and paints the screen again when it is continued: nothing else does.
   private func stop() {
     let (surface, cursor) = (shown, shownCursor)
     suspend()
     if let surface, surface.size == size { show(surface, cursor: cursor) }
   }
 
-  /// Looks at the terminal again, and paints what it showed when that still fits: nobody else would.
+  /// Looks at the terminal again, and paints what it showed when that still fits: nothing else does.
   private func refit() {
     let (surface, cursor) = (shown, shownCursor)
     device.resume()

@@ -3,15 +3,15 @@
 /// It ends with its end mark, or with silence: a mark that a bad line lost must not make the console deaf.
 struct Paste: Hashable {
   private var bytes: [UInt8] = []
-  /// A way out, when that is the last thing that came: what nobody pastes.
+  /// Ctrl-c or escape, when it came last: neither is ever pasted.
   private var lastKey: Key?
 
   /// A paste is delivered in pieces of this size at most.
   static let maximum = 1 << 20
   private static let endMark = Array("\u{1B}[201~".utf8)
 
-  /// Takes the next byte; returns whether the paste is complete.
-  mutating func take(_ byte: UInt8) -> Bool {
+  /// Adds the next byte; returns whether the paste is complete.
+  mutating func add(_ byte: UInt8) -> Bool {
     bytes.append(byte)
     lastKey = byte == 3 ? .control("c") : byte == 0x1B ? .escape : nil
     guard byte == UInt8(ascii: "~"), bytes.suffix(Self.endMark.count).elementsEqual(Self.endMark) else { return false }

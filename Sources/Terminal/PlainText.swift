@@ -5,7 +5,7 @@ enum PlainText {
   /// Whether the person's locale says that the terminal takes no UTF-8.
   ///
   /// `LC_ALL` and `LC_CTYPE` are taken at their word, and so is any locale that names another character set.
-  /// `LANG=C` and nothing at all are what machines have that nobody has set up, reached from terminals that take
+  /// `LANG=C` and nothing at all are the locale of machines without a locale setup, reached from terminals that take
   /// UTF-8: there ksx uses UTF-8, as it does for locales that are not installed.
   static func isWanted(_ environment: (String) -> String?) -> Bool {
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {

@@ -51,7 +51,7 @@ package final class MemoryScreen: Screen {
 
   package var patience: Duration? { nil }
 
-  /// Queues `keys` as if somebody typed them.
+  /// Queues `keys` as if the user typed them.
   package func type(_ keys: Key...) {
     self.keys += keys
   }

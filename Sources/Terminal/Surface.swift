@@ -1,6 +1,6 @@
 /// A rectangular grid of cells: everything the user can see, as a value.
 ///
-/// Views draw on a surface and never on a terminal. A `Screen` shows it; a test reads it. Whatever is
+/// Views draw on a surface and never on a terminal. A `Screen` shows it; a test reads it. What is
 /// written, no half of a wide character is ever left alone and no control character reaches a cell.
 package struct Surface: Equatable, Sendable {
   /// Its extent, which does not change.

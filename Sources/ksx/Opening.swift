@@ -34,7 +34,7 @@ func openConsole(at destination: Destination, shelf: Shelf) -> Int32 {
   }
 }
 
-/// Where whatever writes to the standard error under the screen is kept.
+/// The file that keeps what is written to the standard error while the screen is up.
 private func log(in folder: String) -> Int32 {
   try? Files.makeDirectory(folder)
   return open(folder + "/ksx.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)

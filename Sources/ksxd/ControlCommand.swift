@@ -30,13 +30,13 @@ struct ControlCommand: AsyncParsableCommand {
     let marketplace = repository.map { Marketplace($0, beside: "") }
     print("ksxd is ready: looking after the \(dialect.installations.plural) of \(address)")
     fflush(nil)
-    let work = Task { await Work(in: cluster, dialect: dialect, marketplace: marketplace).run() }
+    let work = Task { await BackgroundWork(in: cluster, dialect: dialect, marketplace: marketplace).run() }
     await endings.wait()
     work.cancel()
     await work.value
   }
 
-  private func connect() throws(Failure) -> (Cluster, address: String) {
+  private func connect() throws(DaemonError) -> (Cluster, address: String) {
     var options = KubeconfigOptions()
     options.kubeconfig = kubeconfig
     options.context = context
@@ -44,22 +44,22 @@ struct ControlCommand: AsyncParsableCommand {
       let context = try Kubeconfig.load(options)
       return (Cluster(transport: CurlTransport(context.connection)), context.connection.server)
     } catch {
-      throw Failure("\(error)")
+      throw DaemonError("\(error)")
     }
   }
 
-  private func discover(in cluster: Cluster, at address: String) async throws(Failure) -> Dialect {
+  private func discover(in cluster: Cluster, at address: String) async throws(DaemonError) -> Dialect {
     let capabilities: Capabilities
     do {
       capabilities = try await Capabilities.learn(from: cluster)
     } catch {
       switch error {
-      case .absent: throw Failure("\(address) has no KubeSphere extensions: apply their CRDs first")
-      case .forbidden: throw Failure("\(address) does not let this user see extensions: use another context")
-      case .cluster(let error): throw Failure(error.sentence(for: "finding the kind of installations", at: address))
+      case .absent: throw DaemonError("\(address) has no KubeSphere extensions: apply their CRDs first")
+      case .forbidden: throw DaemonError("\(address) does not let this user see extensions: use another context")
+      case .cluster(let error): throw DaemonError(error.sentence(for: "finding the kind of installations", at: address))
       }
     }
-    if let reason = capabilities.reason(against: .install) { throw Failure("\(address): \(reason)") }
+    if let reason = capabilities.reason(against: .install) { throw DaemonError("\(address): \(reason)") }
     return capabilities.dialect
   }
 }

@@ -12,7 +12,7 @@ struct Daemon: AsyncParsableCommand {
 }
 
 /// A failure that is told in one line.
-struct Failure: Error, CustomStringConvertible {
+struct DaemonError: Error, CustomStringConvertible {
   var description: String
 
   init(_ description: String) { self.description = description }

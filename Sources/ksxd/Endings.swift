@@ -18,11 +18,11 @@ struct Endings {
     }
   }
 
-  /// Also ends when nobody is connected any more and nothing is under way.
+  /// Also ends when no client is connected any more and no work is under way.
   func add(leavingOf connections: Connections, unless isBusy: @escaping @Sendable () async -> Bool) {
     let report = report
     Task {
-      // Whoever started it gets time to arrive.
+      // The client that started it gets time to connect.
       try? await Task.sleep(for: .seconds(20))
       repeat {
         await connections.untilEmpty(for: .seconds(4))

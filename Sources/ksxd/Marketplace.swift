@@ -18,14 +18,14 @@ struct Marketplace {
   }
 
   /// Puts the charts in their place and makes the object that leads to them.
-  func offer(in cluster: Cluster, dialect: Dialect) async throws(Failure) {
+  func offer(in cluster: Cluster, dialect: Dialect) async throws(DaemonError) {
     do {
       if isBuiltIn { try Catalogue.write(to: folder) }
       try await Catalogue.register(folder: folder, in: cluster, dialect: dialect)
     } catch let error as ClusterError {
-      throw Failure(error.sentence(for: "offering the marketplace", at: "ksxd"))
+      throw DaemonError(error.sentence(for: "offering the marketplace", at: "ksxd"))
     } catch {
-      throw Failure("the marketplace in \(folder) cannot be offered: \(error)")
+      throw DaemonError("the marketplace in \(folder) cannot be offered: \(error)")
     }
   }
 

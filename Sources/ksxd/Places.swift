@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// Where things are when nobody says otherwise (XDG Base Directory Specification).
+/// The default paths (XDG Base Directory Specification).
 enum Places {
   /// The socket of this user's backend.
   static var socket: String {

@@ -66,11 +66,11 @@ struct Serve: AsyncParsableCommand {
       _ = write(STDERR_FILENO, words, words.count)
       throw ExitCode(EX_TEMPFAIL)
     } catch let error as StorageError {
-      throw Failure("\(error)")
+      throw DaemonError("\(error)")
     } catch let error as ServerError {
-      throw Failure("\(error)")
+      throw DaemonError("\(error)")
     } catch let error as AccessFileError {
-      throw Failure("\(error)")
+      throw DaemonError("\(error)")
     }
   }
 
@@ -86,7 +86,7 @@ struct Serve: AsyncParsableCommand {
       users: users, ownerToken: ownerToken, around: AccessControl(authorizer, around: api))
     let server = try await Server.start(handler, on: listeners) { Status($0).response }
     announce(server.addresses)
-    var work = Work(
+    var work = BackgroundWork(
       in: Cluster(transport: InProcessTransport(api)), dialect: Dialect(dialect),
       marketplace: Marketplace(marketplace, beside: data))
     // There is no kubelet here.

@@ -14,7 +14,7 @@ enum Signals {
     for number in [SIGTERM, SIGINT, SIGHUP] { signal(number, noteSignal) }
     let readEnd = ends[0]
     await withCheckedContinuation { continuation in
-      Waiting(readEnd, continuation).begin()
+      SignalThread(readEnd, continuation).begin()
     }
   }
 }
@@ -28,7 +28,7 @@ private func noteSignal(_ number: Int32) {
 }
 
 /// A thread that waits for a byte, so that no thread of the runtime has to.
-private final class Waiting: Sendable {
+private final class SignalThread: Sendable {
   private let descriptor: Int32
   private let continuation: CheckedContinuation<Void, Never>
 
@@ -54,6 +54,6 @@ private final class Waiting: Sendable {
 
 private func waitForSignal(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let context else { return nil }
-  Unmanaged<Waiting>.fromOpaque(context).takeRetainedValue().wait()
+  Unmanaged<SignalThread>.fromOpaque(context).takeRetainedValue().wait()
   return nil
 }

@@ -79,13 +79,13 @@ import Testing
     let grandparent = try await ask(.post, Path.plans, plan("a"))
     let parent = try await ask(.post, Path.maps, owned("parent", by: grandparent))
     try await ask(.post, Path.maps, owned("child", by: parent))
-    try await ask(.post, Path.maps, .map("stranger"))
+    try await ask(.post, Path.maps, .map("unrelated"))
 
     try await ask(.delete, Path.plans + "/a")
 
     #expect(try await untilGone(Path.maps + "/parent"))
     #expect(try await untilGone(Path.maps + "/child"))
-    #expect(try await ask(.get, Path.maps).names == ["stranger"])
+    #expect(try await ask(.get, Path.maps).names == ["unrelated"])
   }
 
   @Test func whatIsOrphanedStays() async throws {

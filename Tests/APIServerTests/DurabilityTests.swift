@@ -166,7 +166,7 @@ import Testing
   @Test func theHistoryOnDiskIsBounded() async throws {
     try await withPath { path in
       do {
-        let store = try ObjectStore(path: path, remembering: History.Limit(changes: 10))
+        let store = try ObjectStore(path: path, remembering: ChangeLog.Limit(changes: 10))
         for index in 0..<600 { _ = try store.put(.map("m", ["x": "\(index)"]), in: "configmaps") }
       }
 

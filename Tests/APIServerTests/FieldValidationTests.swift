@@ -58,7 +58,7 @@ import Testing
     #expect(answer.message.contains(unknown.map { "unknown field \"\($0)\"" } ?? ""))
   }
 
-  @Test func everybodyElseIsWarned() async throws {
+  @Test func otherClientsAreWarned() async throws {
     func warnings(_ query: String) async -> [String] {
       let request = HTTPRequest(
         .post, Path.plans + "?dryRun=All" + query, headers: ["Content-Type": "application/json"],
@@ -74,7 +74,7 @@ import Testing
     #expect(await warnings("&fieldValidation=Ignore") == [])
   }
 
-  @Test func aModeNobodyKnowsIsInvalid() async throws {
+  @Test func anUnknownModeIsInvalid() async throws {
     let answer = try await ask(.post, Path.plans + "?fieldValidation=Sometimes", .plan("devops"))
 
     #expect(answer.status == 422)

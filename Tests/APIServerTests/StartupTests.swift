@@ -2,7 +2,6 @@ import APITestSupport
 import Client
 import HTTP
 import KubernetesAPI
-import Platform
 import Testing
 
 @testable import APIServer

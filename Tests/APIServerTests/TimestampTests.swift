@@ -1,4 +1,3 @@
-import APITestSupport
 import Testing
 
 @testable import APIServer

@@ -12,21 +12,21 @@ import Testing
 
 @Suite struct WaitersTests {
   private let waiters = Waiters()
-  private let selection: Selection
+  private let filter: ObjectFilter
 
   init() throws {
     let types = ResourceTypes(dialect: .installPlan)
-    selection = Selection(try #require(types.find(collection: "configmaps")))
+    filter = ObjectFilter(try #require(types.find(collection: "configmaps")))
   }
 
-  private func change(_ version: Int, of collection: String = "configmaps") -> APIServer.Change {
-    APIServer.Change(
+  private func change(_ version: Int, of collection: String = "configmaps") -> StoredChange {
+    StoredChange(
       kind: .added, collection: collection, object: StoredObject(.map("a"), version: version), previous: nil)
   }
 
   private func wait(until deadline: ContinuousClock.Instant) -> Task<Int?, Never> {
-    Task { [waiters, selection] in
-      await waiters.wait(for: selection, until: deadline, unless: { true }, expect: {})
+    Task { [waiters, filter] in
+      await waiters.wait(for: filter, until: deadline, unless: { true }, expect: {})
     }
   }
 
@@ -78,7 +78,7 @@ import Testing
 
   @Test func aChangeThatCameFirstIsNotWaitedFor() async {
     let version = await waiters.wait(
-      for: selection, until: .now + .seconds(3_600), unless: { false }, expect: {})
+      for: filter, until: .now + .seconds(3_600), unless: { false }, expect: {})
 
     #expect(version == nil)
     #expect(waiters.count == 0)

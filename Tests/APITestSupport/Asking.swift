@@ -18,7 +18,7 @@ package struct Asking: Sendable {
     _ dialect: Dialect = .installPlan, authorizer: Authorizer = Authorizer(), remembering changes: Int = 10_000
   ) throws {
     api = try API(
-      path: ":memory:", types: ResourceTypes(dialect: dialect), remembering: History.Limit(changes: changes),
+      path: ":memory:", types: ResourceTypes(dialect: dialect), remembering: ChangeLog.Limit(changes: changes),
       now: { Timestamp(secondsSince1970: 1_767_225_600) })
     handler = AccessControl(authorizer, around: api)
   }

@@ -109,7 +109,7 @@ import Testing
     #expect([one.verb, one.name] == ["list", "m"])
   }
 
-  @Test func everybodyKnownMayDiscover() async throws {
+  @Test func everyAuthenticatedUserMayDiscover() async throws {
     for path in ["/api", "/apis", "/apis/kubesphere.io/v1alpha1", "/version", "/healthz"] {
       #expect(await ask.status(.get, path, as: Self.nobody) == 200)
     }

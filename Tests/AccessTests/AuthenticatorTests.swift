@@ -8,7 +8,7 @@ import Testing
 
 /// Who a caller is, by what they show and where they come from.
 @Suite struct AuthenticatorTests {
-  /// Answers everyone, and remembers who asked and what was seen of the request.
+  /// Answers every caller, and records who it was and what was read of the request.
   private final class Recorder: CallerHandler {
     private let state = Locked([(user: User, head: HTTPRequest)]())
 

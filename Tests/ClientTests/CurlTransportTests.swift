@@ -176,7 +176,7 @@ struct CurlTransportTests {
     await #expect(throws: TransportError.cancelled) { try await task.value }
   }
 
-  @Test func aBodyNobodyReadsIsLetGo() async throws {
+  @Test func aBodyThatIsNotReadIsLetGo() async throws {
     let server = LoopbackServer { request in
       request.target == "/second" ? .answer() : [.chunkedHead, .chunk("abc"), .stall, .close]
     }

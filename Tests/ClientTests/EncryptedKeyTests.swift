@@ -29,7 +29,7 @@ struct EncryptedKeyTests {
   }
 
   @Test(arguments: Format.allCases)
-  func libcurlAsksNobodyForThePassphrase(format: Format) async throws {
+  func libcurlDoesNotAskForThePassphrase(format: Format) async throws {
     let server = try await TLSServer(in: directory.path, name: "IP:127.0.0.1")
     var connection = Connection(server: server.base)
     connection.tls.authority = server.certificate

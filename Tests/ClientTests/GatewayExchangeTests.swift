@@ -56,7 +56,7 @@ struct GatewayExchangeTests {
     ("15", "(400): not supported verb."),
     (
       "17",
-      "does not know who is asking (401): token contains an invalid number of segments; log in again with ksx login."
+      "did not authenticate the request (401): token contains an invalid number of segments; log in again with ksx login."
     ),
   ])
   func aRefusalIsASentence(number: String, part: String) async throws {

@@ -85,11 +85,11 @@ import Testing
   }
 
   @Test func aWayWithoutALoginIsNoOtherWay() async {
-    let transport = fallback(failing(Self.down), failing(.invalid(reason: "nobody is logged in")))
+    let transport = fallback(failing(Self.down), failing(.invalid(reason: "not logged in")))
 
     await #expect(
       throws: TransportError.unreachable(
-        host: "k8s", reason: "refused; the other way cannot be gone: nobody is logged in")
+        host: "k8s", reason: "refused; the other way cannot be gone: not logged in")
     ) {
       try await transport.send(HTTPRequest(.get, "/apis/x"))
     }

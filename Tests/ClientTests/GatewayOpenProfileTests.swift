@@ -51,7 +51,7 @@ import Testing
     let session = try #require(access.session)
 
     await #expect(
-      throws: ClusterError.transport(.invalid(reason: "nobody is logged in; log in with ksx login --profile lab"))
+      throws: ClusterError.transport(.invalid(reason: "not logged in; log in with ksx login --profile lab"))
     ) {
       try await access.cluster.get(.extensions, "devops")
     }
@@ -114,7 +114,7 @@ import Testing
     #expect(context?.description.contains("there is no context “none”") == true)
   }
 
-  @Test func aServerThatNobodyChecksIsMarked() throws {
+  @Test func aServerWhoseCertificateIsNotCheckedIsMarked() throws {
     var gateway = Profile.Gateway(url: "https://ks")
     #expect(try !Profile(name: "lab", gateway: gateway).open(surroundings).isInsecure)
     gateway.isInsecure = true
@@ -127,7 +127,7 @@ import Testing
     return try profile.open(surroundings)
   }
 
-  @Test func whoeverAsksAsSomebodyElseDoesNotGoByTheGateway() throws {
+  @Test func impersonationDoesNotGoByTheGateway() throws {
     let both = Profile(
       name: "lab", gateway: .init(url: "https://ks"),
       kubernetes: .init(kubeconfig: try kubeconfig("http://127.0.0.1:1"), context: "prod"))
@@ -192,7 +192,7 @@ import Testing
     #expect(profile.login(environment) == .none && profile.ways == [.gateway])
   }
 
-  @Test func whoeverIsNotKnownIsToldWhatHelps() async throws {
+  @Test func anUnknownUserIsToldWhatHelps() async throws {
     let server = LoopbackServer { _ in .answer("401 Unauthorized", #"{"kind":"Status","message":"who?","code":401}"#) }
     defer { server.stop() }
     func said(_ profile: Profile, token: String? = nil) async throws -> String {
@@ -215,6 +215,6 @@ import Testing
     #expect(
       try await said(Profile(name: "lab", gateway: .init(url: server.base)), token: "t")
         == "who?; check the token, or the user name and the password")
-    #expect(try await said(behind).hasPrefix("who?; behind the API server nobody is logged in"))
+    #expect(try await said(behind).hasPrefix("who?; a gateway behind the API server sees no login"))
   }
 }

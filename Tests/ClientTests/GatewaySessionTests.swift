@@ -97,7 +97,7 @@ import Testing
     try Files.write(Array(text.utf8), to: store.path)
     let session = session(Self.gateway())
 
-    await #expect(throws: TransportError.invalid(reason: "nobody is logged in; log in with ksx login")) {
+    await #expect(throws: TransportError.invalid(reason: "not logged in; log in with ksx login")) {
       try await session.credential(insteadOf: nil)
     }
     try await session.login(user: "ada", password: "secret")
@@ -206,7 +206,7 @@ import Testing
     ),
     (
       401, #"{"error":"invalid_client"}"#,
-      "logging in: the gateway does not trust this program with logins. Use a token, or ask whoever runs the gateway."
+      "logging in: the gateway does not trust this program with logins. Use a token, or ask an administrator of the gateway."
     ),
     (
       429, #"{"error":"too many","error_description":"Rate limited"}"#,

@@ -38,7 +38,7 @@ import Testing
     #expect(objects[2].apiVersion == "own/v1")
   }
 
-  @Test func anItemOfAnotherKindIsSomebodyElsesAnswer() async throws {
+  @Test func anItemOfAnotherKindBelongsToAnotherAnswer() async throws {
     let (cluster, _) = cluster { _, _ in
       .json(#"{"metadata":{"resourceVersion":"1"},"items":[{"kind":"Secret","metadata":{"name":"a"}}]}"#)
     }

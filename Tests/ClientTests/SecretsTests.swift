@@ -60,7 +60,7 @@ struct SecretsTests {
   func noErrorAndNoDumpShowsASecret(hiding: Hiding, parrot: Parrot) async throws {
     let server = LoopbackServer { request in
       let fields = request.headers.fields.filter { $0.name.lowercased().containsText("authorization") }
-      // As it came, and as whoever understands it would say it.
+      // As it came, and as a reader who decodes it would repeat it.
       let words = fields.map { "\($0.value) \(Self.decoded($0.value))" }.joined(separator: " ")
       return parrot.steps(words)
     }

@@ -9,16 +9,25 @@ import Testing
 @Suite struct SentenceTests {
   @Test(arguments: [
     (400, "", "did not understand the request (400)", "Check what was entered."),
-    (401, "", "does not know who is asking (401)", "Log in again, or renew the token or certificate of this context."),
-    (403, "", "does not allow it (403)", "Ask whoever runs the cluster for this right, or use a context that has it."),
-    (404, "", "has no such thing (404)", "may have been deleted"),
+    (
+      401, "", "did not authenticate the request (401)",
+      "Log in again, or renew the token or certificate of this context."
+    ),
+    (
+      403, "", "does not allow it (403)",
+      "Ask an administrator of the cluster for this right, or use a context that has it."
+    ),
+    (404, "", "did not find it (404)", "may have been deleted"),
     (405, "", "does not offer this (405)", "too old or too new"),
     (409, "Conflict", "has a newer version of it (409)", "try again"),
-    (409, "AlreadyExists", "has it already (409)", "another name"), (410, "", "no longer remembers", "List again."),
-    (413, "", "finds it too large (413)", "smaller"), (415, "", "does not take this kind of change (415)", "too old"),
-    (422, "", "finds it invalid (422)", "Correct the fields"), (429, "", "is too busy (429)", "Try again in a moment."),
+    (409, "AlreadyExists", "already has one of that name (409)", "another name"),
+    (410, "", "no longer has", "List again."),
+    (413, "", "rejected it as too large (413)", "smaller"),
+    (415, "", "does not take this kind of change (415)", "too old"),
+    (422, "", "rejected it as invalid (422)", "Correct the fields"),
+    (429, "", "is too busy (429)", "Try again in a moment."),
     (500, "", "failed (500)", "server's log"), (503, "", "is not available (503)", "Try again"),
-    (511, "", "reports that the member cluster does not know who is asking (511)", "Try again"),
+    (511, "", "reports that the member cluster did not authenticate the request (511)", "Try again"),
     (302, "", "answered 302", "Kubernetes API"),
   ])
   func everyRefusalSaysWhatAndWhatToDo(code: Int, reason: String, verdict: String, advice: String) {
@@ -49,7 +58,7 @@ import Testing
     #expect(sentence.contains(text))
   }
 
-  /// The messages are those of kube-apiserver 1.20 to 1.32.
+  /// Messages as kube-apiserver words them; not every version was checked.
   @Test(arguments: [
     (
       500,

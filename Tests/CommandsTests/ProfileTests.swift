@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func theCurrentProfileServesWhenNothingElseIsSaid() async throws {
-    try home.settle(Self.profiles)
+    try home.writeSettings(Self.profiles)
 
     let current = try await destination("list")
     let named = try await destination("list", "--profile", "far")
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func aMemberClusterIsReachedByTheGatewayAloneAndHasANameOfItsOwn() async throws {
-    try home.settle(Self.profiles)
+    try home.writeSettings(Self.profiles)
 
     let member = try await destination("list", "--member-cluster", "east")
 
@@ -66,7 +66,7 @@ import Testing
 
   @Test func whatCannotBeMeantIsRefused() async throws {
     #expect(try await sentence("list", "--member-cluster", "x").contains("goes with a profile that has a gateway"))
-    try home.settle(Self.profiles)
+    try home.writeSettings(Self.profiles)
 
     #expect(try await sentence("list", "--profile", "none").hasSuffix("there are: both, far, file"))
     for flag in ["--context", "--server", "--kubeconfig", "--cluster"] {
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func contextsAndProfilesStandInOneList() throws {
-    try home.settle(Self.profiles)
+    try home.writeSettings(Self.profiles)
     let arguments = ["contexts", "--kubeconfig", home.path + "/config/ksx/kube"]
 
     try Contexts(try Invocation.parse(arguments), home.environment, home.outlet).list()
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test func anotherProfileIsMadeCurrentAndAKubeconfigIsLeftAlone() throws {
-    try home.settle(Self.profiles)
+    try home.writeSettings(Self.profiles)
     func use(_ name: String) throws {
       try Contexts(
         try Invocation.parse(["contexts", "use", name, "--kubeconfig", home.path + "/config/ksx/kube"]),
@@ -139,7 +139,7 @@ import Testing
     (["logout", "--profile", "file"], "takes its token from a file"),
   ])
   func aLoginThatCannotBeIsExplained(arguments: [String], words: String) async throws {
-    if arguments.contains("far") || arguments.contains("file") { try home.settle(Self.profiles) }
+    if arguments.contains("far") || arguments.contains("file") { try home.writeSettings(Self.profiles) }
     let login = LoggingIn(try Invocation.parse(arguments), home.environment, home.outlet)
 
     let error = await #expect(throws: CommandError.self) {
@@ -150,7 +150,7 @@ import Testing
   }
 
   @Test func whatAProfileIsIsNotChangedByALogin() async throws {
-    try home.settle(Self.profiles)
+    try home.writeSettings(Self.profiles)
 
     let error = await #expect(throws: CommandError.self) {
       try await LoggingIn(
@@ -203,7 +203,7 @@ private final class ProfileHome: Sendable {
     }
   }
 
-  func settle(_ settings: String) throws {
+  func writeSettings(_ settings: String) throws {
     try Files.makeDirectory(path + "/config/ksx")
     try Files.write(Array(settings.utf8), to: path + "/config/ksx/config.yaml")
     let kubeconfig = """

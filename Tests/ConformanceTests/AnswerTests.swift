@@ -56,7 +56,7 @@ import Testing
     #expect(!answer.version.isEmpty)
   }
 
-  @Test func aTableNobodyHasFallsBackToWhatIsNamedNext() async throws {
+  @Test func anUnknownTableVersionFallsBackToTheTypeNamedNext() async throws {
     let answer = try await cluster.raw(
       .get, maps, headers: ["Accept": "application/json;as=Nonsense;v=v1;g=meta.k8s.io,application/json"])
     let refused = try await cluster.raw(
@@ -156,7 +156,7 @@ import Testing
     #expect(left["metadata", "ownerReferences"] == nil)
   }
 
-  @Test func aPolicyNobodyKnowsIsRefused() async throws {
+  @Test func anUnknownPolicyIsRefused() async throws {
     let answer = try await cluster.raw(
       .delete, maps + "/a", ["apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Sideways"])
 

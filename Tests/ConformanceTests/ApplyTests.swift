@@ -37,7 +37,7 @@ import Testing
     #expect(again.version == made.version)
   }
 
-  @Test func aFieldOfSomebodyElseIsAConflict() async throws {
+  @Test func aFieldOfAnotherOwnerIsAConflict() async throws {
     try await apply("one", as: "ann", ["a": "1", "b": "2"])
 
     let same = try await apply("one", as: "bob", ["a": "1"])

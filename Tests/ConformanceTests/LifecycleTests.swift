@@ -34,7 +34,7 @@ import Testing
   @Test func anExtensionIsInstalledChangedRolledBackAndRemoved() async throws {
     try await clear("log-lens")
     try await apply(.install(version: "1.0.0", config: "# mine\nkeepDays: \"3\"\n"), to: "log-lens")
-    try await settle("log-lens", "1.0.0")
+    try await expectInstalled("log-lens", "1.0.0")
     #expect(try await installation("log-lens").config == "# mine\nkeepDays: \"3\"\n")
     #expect(try await settings("log-lens") == ["version": "1.0.0", "maximumLines": "5000", "keepDays": "3"])
     #expect(try await bundleState("log-lens", becomes: "Available"))
@@ -48,11 +48,11 @@ import Testing
     try await settings("log-lens", become: ["version": "1.0.0", "maximumLines": "5000", "keepDays": "9"])
 
     try await apply(.upgrade(to: "1.1.0"), to: "log-lens")
-    try await settle("log-lens", "1.1.0")
+    try await expectInstalled("log-lens", "1.1.0")
     #expect(try await settings("log-lens")["version"] == "1.1.0")
 
     try await apply(.rollback(to: "1.0.0", config: "# mine\nkeepDays: \"3\"\n"), to: "log-lens")
-    try await settle("log-lens", "1.0.0")
+    try await expectInstalled("log-lens", "1.0.0")
     try await settings("log-lens", become: ["version": "1.0.0", "maximumLines": "5000", "keepDays": "3"])
 
     try await apply(.uninstall, to: "log-lens")
@@ -63,7 +63,7 @@ import Testing
   @Test func anUpgradeThatFailsSaysWhyAndCanBeRolledBack() async throws {
     try await clear("traffic-map")
     try await apply(.install(version: "1.0.1", config: ""), to: "traffic-map")
-    try await settle("traffic-map", "1.0.1")
+    try await expectInstalled("traffic-map", "1.0.1")
 
     try await apply(.upgrade(to: "1.1.0"), to: "traffic-map")
     let failed = try await eventually("the upgrade has failed") {
@@ -74,7 +74,7 @@ import Testing
     #expect(failed.message.contains("TrafficPolicy"))
 
     try await apply(.rollback(to: "1.0.1", config: ""), to: "traffic-map")
-    try await settle("traffic-map", "1.0.1")
+    try await expectInstalled("traffic-map", "1.0.1")
     try await apply(.uninstall, to: "traffic-map")
     try await isGone(dialect.installations, "traffic-map")
   }
@@ -104,7 +104,7 @@ import Testing
   }
 
   /// Waits until the installation is Installed and the extension says so in that version.
-  private func settle(_ name: String, _ version: String) async throws {
+  private func expectInstalled(_ name: String, _ version: String) async throws {
     _ = try await eventually("\(name) \(version) is installed") {
       try await self.find(self.dialect.extensions, name).map { Extension($0, dialect: self.dialect) }
     } when: {

@@ -39,7 +39,7 @@ import Testing
       Object(.configMaps, name: "one", namespace: namespace, ["data": Value(data)])
     }
     var other = cluster
-    other.fieldManager = "somebody-else"
+    other.fieldManager = "another-writer"
 
     let made = try await patch("one", .apply(wanted(["a": "1", "b": "2"])))
     let code = await refusal { () async throws(ClusterError) in
@@ -50,7 +50,7 @@ import Testing
 
     #expect(made.value["data"] == ["a": "1", "b": "2"])
     #expect(code == 409)
-    #expect(left.value["data"] == ["a": "3", "b": "2"], "what somebody else owns by now stays")
+    #expect(left.value["data"] == ["a": "3", "b": "2"], "what another writer owns by now stays")
   }
 
   @Test func aDeletionOnlyTriedLeavesTheVeryObjectItNames() async throws {
@@ -65,8 +65,8 @@ import Testing
     let first = try await create("one", ["a": "1"])
     let second = try await patch("one", ["data": ["a": "2"]])
 
-    let stranger = await refusal { () async throws(ClusterError) in
-      try await cluster.delete(.configMaps, namespace: namespace, "one", uid: "somebody-else")
+    let wrongUID = await refusal { () async throws(ClusterError) in
+      try await cluster.delete(.configMaps, namespace: namespace, "one", uid: "another-uid")
     }
     let late = await refusal { () async throws(ClusterError) in
       try await cluster.delete(
@@ -75,7 +75,7 @@ import Testing
     try await cluster.delete(
       .configMaps, namespace: namespace, "one", uid: first.uid, resourceVersion: second.resourceVersion)
 
-    #expect(stranger == 409)
+    #expect(wrongUID == 409)
     #expect(late == 409)
     #expect(await refusal { () async throws(ClusterError) in _ = try await get("one") } == 404)
   }

@@ -44,7 +44,7 @@ enum Target {
     }
   }
 
-  /// A namespace that nobody else uses.
+  /// A namespace that no other test uses.
   static func freshNamespace(in cluster: Cluster) async throws(ClusterError) -> String {
     let name = "ksx-conformance-\(UInt32.random(in: .min ... .max))"
     _ = try await cluster.create(.namespaces, Object(.namespaces, name: name))

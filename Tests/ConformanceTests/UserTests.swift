@@ -5,7 +5,7 @@ import KubernetesAPI
 import Manifest
 import Testing
 
-/// What an admin, a reader and nobody may do, and how they are told no.
+/// What an admin, a reader and a user without rights may do, and how they are refused.
 @Suite struct UserTests {
   let admin: Cluster
   let shelf = Target.dialect.categories
@@ -68,7 +68,7 @@ import Testing
     try await remove()
   }
 
-  @Test func nobodyLearnsNotEvenWhatIsThere() async throws {
+  @Test func aUserWithoutRightsDoesNotLearnWhatExists() async throws {
     let nobody = try await Target.current.cluster(as: .nobody)
     let absent = String(name.reversed())
 
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: Target.Person.allCases)
-  func everybodyKnownMayDiscover(person: Target.Person) async throws {
+  func everyAuthenticatedUserMayDiscover(person: Target.Person) async throws {
     let cluster = try await Target.current.cluster(as: person)
 
     let resources = try await cluster.resources(group: shelf.group, version: shelf.version)
@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  /// Replaces the object with itself; somebody else may be faster, and then it is read again.
+  /// Replaces the object with itself; another writer may be faster, and then it is read again.
   private func update(_ resource: Resource, _ namespace: String?, in cluster: Cluster) async throws(ClusterError) {
     let target = resource.path(namespace: namespace, name: name) + "?dryRun=All"
     for attempt in 1...10 {

@@ -153,7 +153,7 @@ import Testing
     #expect(status?.details.causes.contains { $0.field == "metadata.name" } == true)
   }
 
-  @Test func aKindNobodyServesIsNotFound() async throws {
+  @Test func aKindThatIsNotServedIsNotFound() async throws {
     let widgets = Resource(group: "widgets.ksx.dev", version: "v1", plural: "widgets", kind: "Widget")
 
     let status = await refusal { () async throws(ClusterError) in _ = try await cluster.list(widgets) }

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 @testable import KubernetesAPI
 
-/// That a watch and a store mirror the target, whoever it is.
+/// That a watch and a store mirror the target, be it ksxd or kube-apiserver.
 @Suite struct WatchTests {
   let cluster: Cluster
   let namespace: String

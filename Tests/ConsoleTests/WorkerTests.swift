@@ -99,7 +99,7 @@ import Testing
       "grafana", at: "2026-01-01T00:00:00Z",
       .change(words: "upgrade", former: HistoryLine.Release(.sample("grafana", version: "1.0.0", config: "a: 1\n"))))
     var memory = ReleaseMemory()
-    memory.take(line)
+    memory.add(line)
     worker.start(Effect(.remember(line)))
     worker.start(Effect(.keepDraft(of: "grafana", KeptDraft(text: "a: 2", base: "a: 1"))))
     worker.start(Effect(.keepDraft(of: "loki", KeptDraft(text: "b: 2", base: ""))))

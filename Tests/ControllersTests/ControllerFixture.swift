@@ -124,7 +124,7 @@ final class ControllerFixture: Sendable {
     }
   }
 
-  /// Puts finalizers on the extension's bundle, as somebody else may.
+  /// Puts finalizers on the extension's bundle, as another controller may.
   func hold(_ name: String, with finalizers: [Value]) async throws {
     _ = try await cluster.patch(
       dialect.jsBundles, name, ["metadata": ["finalizers": finalizers.isEmpty ? .null : .sequence(finalizers)]])

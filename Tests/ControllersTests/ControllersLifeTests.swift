@@ -177,7 +177,7 @@ import Testing
     }
   }
 
-  @Test func anObjectOfSomebodyElseIsNotTaken() async throws {
+  @Test func anObjectOfAnotherOwnerIsNotTaken() async throws {
     let fixture = try ControllerFixture(.installPlan)
     try await fixture.publish(["log-lens"])
     let theirs = Object(.configMaps, name: "log-lens-settings", namespace: "extension-log-lens", ["data": ["a": "b"]])

@@ -43,7 +43,8 @@ import Testing
 
   @Test(arguments: [
     (InstallationState.preparing, false, Lifecycle.Step.begin), (.installing, false, .apply),
-    (.installing, true, .settle), (.upgrading, false, .apply), (.upgrading, true, .settle), (.installed, true, .rest),
+    (.installing, true, .awaitReadiness), (.upgrading, false, .apply), (.upgrading, true, .awaitReadiness),
+    (.installed, true, .rest),
     (.installFailed, false, .rest), (.upgradeFailed, true, .rest),
   ])
   func eachStateHasItsNextStep(state: InstallationState, isApplied: Bool, expected: Lifecycle.Step) {

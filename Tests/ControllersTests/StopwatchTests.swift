@@ -4,7 +4,7 @@ import Testing
 @testable import Controllers
 
 @Suite struct StopwatchTests {
-  @Test func timeGoesOnByAClockThatNobodySets() {
+  @Test func timeIsMeasuredByTheMonotonicClock() {
     let now = Locked(ContinuousClock.now)
     let stopwatch = Stopwatch { now.withLock { $0 } }
     // By the clock on the wall this began thirty years ago, or is yet to come.

@@ -72,7 +72,7 @@ private final class Flaky: Reconciler {
     #expect(taken.withLock { $0 } == ["a", "b"])
   }
 
-  @Test func theBackOffOfAnObjectGrowsWhoeverWorksOnIt() async {
+  @Test func theBackOffOfAnObjectGrowsAcrossWorkers() async {
     let queue = WorkQueue()
 
     let delays = [await queue.failed("a").delay, await queue.failed("a").delay, await queue.failed("a").delay]

@@ -144,7 +144,7 @@ a_window_too_small_says_so_and_comes_back() {
   expect 'Alert Router'
 }
 
-a_terminal_nobody_knows_and_a_plain_locale_still_work() {
+an_unknown_terminal_and_a_plain_locale_still_work() {
   test_term=nobody-knows-this test_lang=C
   opened
   expect '水墨文档'

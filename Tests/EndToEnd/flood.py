@@ -42,13 +42,13 @@ class Server:
             assert owner.recv(100).startswith(b"HTTP/1.1 200"), "the owner was not answered"
         return time.monotonic() - start
 
-    def strangers(self, count):
+    def silent_connections(self, count):
         made = []
         for _ in range(count):
-            stranger = socket.socket()
-            stranger.setblocking(False)
-            stranger.connect_ex(("127.0.0.1", self.port))
-            made.append(stranger)
+            silent = socket.socket()
+            silent.setblocking(False)
+            silent.connect_ex(("127.0.0.1", self.port))
+            made.append(silent)
         return made
 
     def descriptors(self):
@@ -79,36 +79,36 @@ def quiet(server):
 
 
 def flood(server):
-    strangers = server.strangers(600)
+    silent_connections = server.silent_connections(600)
     seconds = server.ask()
-    print(f"with 600 strangers on the port the owner waited {seconds:.3f} s")
+    print(f"with 600 silent connections on the port the owner waited {seconds:.3f} s")
     assert seconds < 1
-    for stranger in strangers:
-        stranger.close()
+    for silent in silent_connections:
+        silent.close()
 
 
 def exhaust(server):
     quiet(server)
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (server.descriptors(), LIMIT))
-    strangers = server.strangers(3)
+    silent_connections = server.silent_connections(3)
     load = server.load(3)
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (LIMIT, LIMIT))
     print(f"without descriptors {load:.0%} of a core was used")
     assert load < 0.1
     server.ask()
-    for stranger in strangers:
-        stranger.close()
+    for silent in silent_connections:
+        silent.close()
 
 
 def push(server):
     before = server.memory()
-    strangers = server.strangers(150)
+    silent_connections = server.silent_connections(150)
     deadline = time.monotonic() + 5
-    sent = {stranger: 0 for stranger in strangers}
+    sent = {silent: 0 for silent in silent_connections}
     while time.monotonic() < deadline and sum(sent.values()) < 300_000_000:
-        for stranger in strangers:
+        for silent in silent_connections:
             try:
-                sent[stranger] += stranger.send(REFUSED if sent[stranger] == 0 else b"x" * 100_000)
+                sent[silent] += silent.send(REFUSED if sent[silent] == 0 else b"x" * 100_000)
             except OSError:
                 pass
     grown = server.memory() - before

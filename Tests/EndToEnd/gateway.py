@@ -112,7 +112,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.options.open:
             if not path.startswith(PROXY):
                 return self.forward(path)
-            # The API server keeps the Authorization field for itself: behind it nobody is known.
+            # The API server keeps the Authorization field for itself: behind it there is no user.
             return self.gateway(path[len(PROXY):], is_behind=True)
         return self.gateway(path)
 

@@ -1,4 +1,4 @@
-# Planted secrets, and nobody to see them: a server that repeats whatever it is sent.
+# Planted secrets, which must not be shown: a server repeats everything it is sent.
 # Variables and functions come from lib.sh and the other files of this folder.
 # shellcheck shell=bash disable=SC2034,SC2120,SC2154
 

@@ -60,7 +60,7 @@ import Testing
     guard case .failure(let error) = result else { return }
     #expect(
       error.sentence(for: "disable bell", at: "k8s")
-        == "disable bell: nobody can say whether it was carried out. The answer was lost (the connection broke), and k8s cannot be read now (k8s cannot be reached). Look at the present state before repeating it."
+        == "disable bell: it is unknown whether the server carried it out. The answer was lost (the connection broke), and k8s cannot be read now (k8s cannot be reached). Look at the present state before repeating it."
     )
   }
 

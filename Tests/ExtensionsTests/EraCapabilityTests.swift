@@ -138,7 +138,7 @@ import Testing
 
   @Test(arguments: Era.allCases)
   func everyFeatureThatAnEraLacksHasAReason(era: Era) {
-    let capabilities = Capabilities(Evidence(), era: era)
+    let capabilities = Capabilities(DiscoveryResult(), era: era)
 
     for feature in Feature.allCases {
       #expect(capabilities.has(feature) == feature.eras.contains(era))
@@ -148,7 +148,7 @@ import Testing
 
   @Test(arguments: Era.allCases)
   func whatWasLearntCanBeKept(era: Era) throws {
-    let kept = CachedCapabilities(Capabilities(Evidence(), era: era), of: "https://c", learned: 1000)
+    let kept = CachedCapabilities(Capabilities(DiscoveryResult(), era: era), of: "https://c", learned: 1000)
 
     let read = CachedCapabilities(try JSON.parse(JSON.bytes(kept.value)))
 
@@ -156,7 +156,7 @@ import Testing
   }
 
   @Test func whatWasLearntIsBelievedForAnHour() {
-    let kept = CachedCapabilities(Capabilities(Evidence(), era: .installPlan), of: "https://c", learned: 1000)
+    let kept = CachedCapabilities(Capabilities(DiscoveryResult(), era: .installPlan), of: "https://c", learned: 1000)
 
     #expect([999, 1000, 4599, 4600].map { kept.isFresh(at: $0) } == [false, true, true, false])
   }
@@ -176,7 +176,8 @@ import Testing
   }
 
   @Test func anotherProgramsCacheIsNotBelieved() {
-    let kept = CachedCapabilities(Capabilities(Evidence(), era: .installPlan), of: "https://c", learned: 1000).value
+    let kept = CachedCapabilities(Capabilities(DiscoveryResult(), era: .installPlan), of: "https://c", learned: 1000)
+      .value
 
     #expect(CachedCapabilities(kept.setting(["features", "upgrade"], to: nil)) == nil)
     #expect(CachedCapabilities(kept.setting(["features", "upgrade"], to: 1)) == nil)

@@ -10,29 +10,29 @@ import Testing
 @Suite(.needsData(.definitions))
 struct EraDefinitionTests {
   /// What a cluster with all definitions of one version would show.
-  private func evidence(_ version: String) throws -> Evidence {
+  private func discovered(_ version: String) throws -> DiscoveryResult {
     let folder = TestData.definitions.folder + "/" + version
-    var evidence = Evidence(plurals: [Dialect.core: [], Dialect.serving: []])
+    var discovered = DiscoveryResult(plurals: [Dialect.core: [], Dialect.serving: []])
     for name in try Files.names(in: folder) where name.hasSuffix(".yaml") {
       let definition = try YAML.parse(try Files.text(folder + "/" + name))
       let group = try #require(definition[path: "spec", "group"]?.string)
       let plural = try #require(definition[path: "spec", "names", "plural"]?.string)
-      evidence.plurals[group, default: []].insert(plural)
+      discovered.plurals[group, default: []].insert(plural)
       let version = definition[path: "spec", "versions"]?.sequence?.first
       let schema = version?[path: "schema", "openAPIV3Schema"]
       switch plural {
-      case "subscriptions", "installplans": evidence.schemas[.installations] = schema
-      case "repositories": evidence.schemas[.repositories] = schema
-      case "jsbundles": evidence.schemas[.bundles] = schema
+      case "subscriptions", "installplans": discovered.schemas[.installations] = schema
+      case "repositories": discovered.schemas[.repositories] = schema
+      case "jsbundles": discovered.schemas[.bundles] = schema
       default: break
       }
     }
-    return evidence
+    return discovered
   }
 
   @Test func theFirstSubscriptionsAreTold() throws {
-    let evidence = try evidence("alpha-d3eb9d2a6")
-    let capabilities = Capabilities(evidence, era: try #require(evidence.era))
+    let discovered = try discovered("alpha-d3eb9d2a6")
+    let capabilities = Capabilities(discovered, era: try #require(discovered.era))
 
     #expect(capabilities.era == .subscription && capabilities.basis == .definitions)
     #expect(capabilities.configForm == .text && capabilities.dialect.servingGroup == "kubesphere.io")
@@ -47,8 +47,8 @@ struct EraDefinitionTests {
       .repositoryDepth, .repositoryTimeout, .repositoryInsecure, .repositoryResync, .extensionEntries,
     ]
     for (version, more) in [("v4.1.3", []), ("master", [Feature.bundleAssets])] {
-      let evidence = try evidence(version)
-      let capabilities = Capabilities(evidence, era: try #require(evidence.era))
+      let discovered = try discovered(version)
+      let capabilities = Capabilities(discovered, era: try #require(discovered.era))
 
       #expect(capabilities.era == .installPlan && capabilities.basis == .definitions)
       #expect(capabilities.configForm == .text && capabilities.dialect.servingGroup == "extensions.kubesphere.io")

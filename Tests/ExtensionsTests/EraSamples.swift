@@ -6,20 +6,20 @@ import Manifest
 
 extension Era {
   /// What a cluster of this era lets be seen: its kinds, and the fields of an installation with their types.
-  var evidence: Evidence {
-    var evidence = Evidence(plurals: [Dialect.core: [], Dialect.serving: []])
-    evidence.plurals[Dialect(era: self).installations.group]?.insert(Dialect(era: self).installations.plural)
-    evidence.plurals[Dialect(era: self).servingGroup]?.insert("jsbundles")
-    if self == .plugin { evidence.plurals[Dialect.serving]?.insert("plugins") }
-    if self == .installPlan { evidence.plurals[Dialect.serving]?.insert("extensionentries") }
-    evidence.schemas = [
+  var discovered: DiscoveryResult {
+    var discovered = DiscoveryResult(plurals: [Dialect.core: [], Dialect.serving: []])
+    discovered.plurals[Dialect(era: self).installations.group]?.insert(Dialect(era: self).installations.plural)
+    discovered.plurals[Dialect(era: self).servingGroup]?.insert("jsbundles")
+    if self == .plugin { discovered.plurals[Dialect.serving]?.insert("plugins") }
+    if self == .installPlan { discovered.plurals[Dialect.serving]?.insert("extensionentries") }
+    discovered.schemas = [
       .installations: Self.schema(spec: specification, status: accounts), .repositories: Self.schema(),
       .bundles: Self.schema(),
     ]
-    return evidence
+    return discovered
   }
 
-  var capabilities: Capabilities { Capabilities(evidence, era: evidence.era ?? self) }
+  var capabilities: Capabilities { Capabilities(discovered, era: discovered.era ?? self) }
 
   private var specification: [String: String] {
     switch self {

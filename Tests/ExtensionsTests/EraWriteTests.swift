@@ -9,7 +9,7 @@ import Testing
 @Suite struct EraWriteTests {
   @Test(arguments: Era.allCases)
   func anEraIsToldByWhatItsClusterShows(era: Era) {
-    #expect(era.evidence.era == era)
+    #expect(era.discovered.era == era)
     #expect(era.capabilities.basis == .definitions)
     #expect(era.capabilities.configForm == (era == .seed ? .object : .text))
   }
@@ -193,7 +193,7 @@ import Testing
     #expect(Sample.installation(config: "a: 1\n", status: status).pending == pending)
   }
 
-  @Test func whileSomebodyIsAtItNothingIsPending() {
+  @Test func whileTheControllersWorkNothingIsPending() {
     #expect(Sample.installation(state: "Upgrading", status: ["configHash": "x"]).pending == [])
   }
 }
@@ -231,7 +231,7 @@ import Testing
     #expect(plan(.disable, rights).problems == [])
   }
 
-  @Test func whatWasNotAskedIsNotHeldAgainstAnybody() {
+  @Test func aRightThatWasNotAskedCountsAsAllowed() {
     #expect(plan(.uninstall, rights("patch", name: "whizard")).problems == [])
     #expect(plan(.forceDelete, rights("delete", name: "whizard")).blocking.count == 1)
     #expect(!rights("patch", "create").isViewOnly(in: .installPlan))

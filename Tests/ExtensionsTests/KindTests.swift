@@ -223,7 +223,7 @@ struct ExchangeTests {
 
     #expect(plan.state == .installing)
     #expect(plan.configHash == ConfigHash.of(plan.config))
-    #expect(plan.settlement == .underWay)
+    #expect(plan.rolloutState == .underWay)
   }
 
   @Test func aRealLifeHasItsMomentsOfRestAndOfFailure() throws {
@@ -231,8 +231,8 @@ struct ExchangeTests {
       line["object"].map { Installation(Object($0)) }
     }
 
-    #expect(plans.contains { $0.settlement == .settled })
-    #expect(plans.contains { if case .failed(let why) = $0.settlement { !why.isEmpty } else { false } })
+    #expect(plans.contains { $0.rolloutState == .settled })
+    #expect(plans.contains { if case .failed(let why) = $0.rolloutState { !why.isEmpty } else { false } })
     #expect(plans.last?.isBeingDeleted == true)
   }
 }

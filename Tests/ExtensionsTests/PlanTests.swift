@@ -166,7 +166,7 @@ import Testing
       ])
   }
 
-  @Test func aWriteIsRefusedWhenSomebodyWasFaster() {
+  @Test func aWriteIsRefusedWhenAnotherWriterWasFaster() {
     let plan = Plan.make(.disable, for: "whizard", in: Sample.context([Sample.installation()]))
     let patch: Value = ["metadata": ["resourceVersion": "7"], "spec": ["enabled": false]]
 

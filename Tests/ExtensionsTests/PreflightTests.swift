@@ -112,7 +112,7 @@ import Testing
     #expect(plan.isBlocked == blocks)
   }
 
-  @Test func goingBackIsNotStoppedByAConditionNobodyChecks() {
+  @Test func goingBackIsNotStoppedByAConditionThatIsNotChecked() {
     let versions = [Sample.version("1.0.0", spec: ["ksVersion": "<4.0.0"]), Sample.version("1.1.0")]
     var context = Sample.context([Sample.installation("whizard", "1.1.0")], versions: versions)
     context.kubeSphereVersion = "v4.1.3"

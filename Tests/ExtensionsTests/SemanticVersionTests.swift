@@ -1,6 +1,5 @@
 import Testing
 
-@testable import Extensions
 @testable import Packages
 
 @Suite struct SemanticVersionTests {

@@ -1,6 +1,5 @@
 import Testing
 
-@testable import Extensions
 @testable import Packages
 
 /// What Masterminds' semver 3.4.0 says, run on the same constraints and versions.

@@ -31,7 +31,7 @@ final class TestServer: Sendable {
   init(_ scheme: Scheme = .http, remembering changes: Int = 10_000) async throws {
     self.scheme = scheme
     api = try API(
-      path: ":memory:", types: ResourceTypes(dialect: .installPlan), remembering: History.Limit(changes: changes),
+      path: ":memory:", types: ResourceTypes(dialect: .installPlan), remembering: ChangeLog.Limit(changes: changes),
       now: { Timestamp(secondsSince1970: 1_767_225_600) })
     log = LoggedAPI(api)
     certificate = scheme == .https ? try await TestCertificate.shared : nil
@@ -84,7 +84,7 @@ final class TestServer: Sendable {
   var changes: Int { get async { api.version } }
 
   /// Returns when whatever was on its way has arrived or is lost.
-  func settle(_ proxy: FaultProxy) async {
+  func drain(_ proxy: FaultProxy) async {
     proxy.stop()
     await eventually { proxy.isIdle && self.log.underWay == 0 }
   }
@@ -156,7 +156,7 @@ actor Gate {
 }
 
 extension Timing {
-  /// Real time, but nobody is kept waiting long.
+  /// Real time, but with short waits.
   static var impatient: Timing {
     var timing = Timing.real
     timing.sleep = { duration in try? await Task.sleep(for: min(duration / 1_000, .milliseconds(2))) }

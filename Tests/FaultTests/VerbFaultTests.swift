@@ -45,7 +45,7 @@ struct VerbFaultTests {
     }
   }
 
-  @Test func aPortThatNobodyListensOnIsSaidToBeUnreachable() async throws {
+  @Test func aPortWithoutAListenerIsSaidToBeUnreachable() async throws {
     let server = try await TestServer()
     let proxy = server.proxy { _ in .none }
     proxy.stop()
@@ -104,7 +104,7 @@ private struct Trial {
     let answer: Result<Value, ClusterError> = await result { () async throws(ClusterError) in
       try await verb.ask(cluster)
     }
-    await server.settle(proxy)
+    await server.drain(proxy)
 
     let changes = await server.changes - before
     #expect(server.log.writes <= (verb.isWrite ? 1 : 0), name)
@@ -132,7 +132,7 @@ private struct Trial {
     switch outcome {
     case .carriedOut: #expect(changes == 1, name)
     case .notCarriedOut: #expect(changes == 0, name)
-    case .unknown(let error): Issue.record("\(name): nobody knows: \(error)")
+    case .unknown(let error): Issue.record("\(name): the outcome is unknown: \(error)")
     }
   }
 }

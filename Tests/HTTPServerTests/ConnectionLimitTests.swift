@@ -37,7 +37,7 @@ import Testing
       limits: limits)
     let port = try #require(server.addresses[1].split(separator: ":").last.flatMap { UInt16($0) })
 
-    let strangers = try (0..<20).map { _ in try RawConnection(port: port) }
+    let connections = try (0..<20).map { _ in try RawConnection(port: port) }
     let owner = try RawConnection(folder + "/s")
     owner.say("GET /ok HTTP/1.1\r\nHost: x\r\n\r\n")
     let heard = await owner.hear(until: "\r\n\r\nok")
@@ -45,7 +45,7 @@ import Testing
     rmdir(folder)
 
     #expect(heard.hasPrefix("HTTP/1.1 200"))
-    #expect(strangers.count == 20)
+    #expect(connections.count == 20)
   }
 
   @Test(arguments: [(1_024, 2, 2_000, 464), (1_024, 1, 100, 100), (64, 2, 2_000, 4), (1 << 20, 2, 2_000, 2_000)])

@@ -94,7 +94,7 @@ import Testing
     #expect(try await ask(.get, "/apis/metrics.k8s.io").message == "the server could not find the requested resource")
   }
 
-  @Test func whoeverAsksMayDoEverything() async throws {
+  @Test func everyCallerMayDoEverything() async throws {
     let review: Value = [
       "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": ["resourceAttributes": [:]],
     ]

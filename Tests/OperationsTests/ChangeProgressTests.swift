@@ -71,7 +71,7 @@ import Testing
     #expect(install.see(nil) == .failed("it has been deleted meanwhile"))
   }
 
-  @Test func whatSomebodyElseChangesAgainIsNotWaitedForForEver() {
+  @Test func aChangeReplacedByAnotherWriterIsNotWaitedForForEver() {
     var progress = ChangeProgress(.upgrade(to: "1.1.0"), since: former)
 
     #expect(progress.see(Sample.installation("Installed", tried: "1.0.0")) == nil)

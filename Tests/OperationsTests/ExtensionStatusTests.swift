@@ -27,7 +27,7 @@ import Testing
     #expect(status(Sample.installation("Upgrading"), former: "1.0.0") == ["1.0.0", "1.1.0", ""])
     #expect(status(Sample.installation("Upgrading", tried: "1.0.0")) == ["1.0.0", "1.1.0", ""])
     #expect(status(Sample.installation("UpgradeFailed"), former: "1.0.0") == ["1.0.0", "1.1.0", "1.1.0"])
-    // Where nobody remembers, nothing is claimed.
+    // Without a history nothing is claimed.
     #expect(status(Sample.installation("UpgradeFailed")) == ["", "1.1.0", "1.1.0"])
   }
 

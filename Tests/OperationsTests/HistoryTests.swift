@@ -126,7 +126,7 @@ import Testing
 
   @Test func howAChangeEndedIsKnownOfItsReleaseLater() {
     var memory = ReleaseMemory()
-    memory.take(HistoryLine("whizard", at: "t", .outcome(.done, version: "1.1.0", configHash: ConfigHash.of("a: 1"))))
+    memory.add(HistoryLine("whizard", at: "t", .outcome(.done, version: "1.1.0", configHash: ConfigHash.of("a: 1"))))
     #expect(memory.lastInstalled == "1.1.0")
     memory.remember(entry("1.1.0", "a: 1"))
 

@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func aSignalWakesWhoeverPolls() {
+  @Test func aSignalWakesAPollingThread() {
     let descriptor = ksx_signals_catch()
     defer { ksx_signals_let_go() }
     var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -99,7 +99,7 @@ import Testing
   @Test func aCrashGivesTheTerminalItsModesBack() async {
     await #expect(processExitsWith: .exitCode(42)) {
       openTerminal()
-      // Stands for whoever handled crashes before: it sees what the screen left behind.
+      // Stands for the crash handler that was there before: it sees what the screen left behind.
       signal(SIGABRT) { _ in _exit(isRestored() ? 42 : 1) }
       takeTerminal()
 

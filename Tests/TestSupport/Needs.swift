@@ -1,4 +1,3 @@
-import Client
 import Platform
 package import Testing
 

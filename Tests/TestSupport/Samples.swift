@@ -1,4 +1,3 @@
-import Client
 package import KubernetesAPI
 
 extension Resource {

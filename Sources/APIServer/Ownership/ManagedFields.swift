@@ -25,7 +25,7 @@ struct ManagedFields: Hashable, Sendable {
     var apiVersion: String
     var subresource = ""
 
-    /// Whether both share an entry: whoever applies keeps theirs from version to version.
+    /// Whether both share an entry: an applier keeps its entry from version to version.
     func isSame(as other: Writer) -> Bool {
       manager == other.manager && operation == other.operation && subresource == other.subresource
         && (operation == .apply || apiVersion == other.apiVersion)
@@ -40,7 +40,7 @@ struct ManagedFields: Hashable, Sendable {
 
   subscript(writer: Writer) -> FieldSet? { entries.first { $0.writer.isSame(as: writer) }?.fields }
 
-  /// Everything that somebody owns.
+  /// All fields that have an owner.
   var all: FieldSet { entries.reduce(FieldSet()) { $0.union($1.fields) } }
 
   /// Gives `writer` exactly `fields`; the time changes only with them.
@@ -54,8 +54,8 @@ struct ManagedFields: Hashable, Sendable {
     entries[index] = Entry(writer: writer, time: time, fields: fields)
   }
 
-  /// Takes `fields` from everybody but `writer`.
-  mutating func take(_ fields: FieldSet, except writer: Writer? = nil) {
+  /// Removes `fields` from every owner but `writer`.
+  mutating func release(_ fields: FieldSet, except writer: Writer? = nil) {
     guard !fields.isEmpty else { return }
     for index in entries.indices where writer.map({ !entries[index].writer.isSame(as: $0) }) ?? true {
       entries[index].fields = entries[index].fields.subtracting(fields)

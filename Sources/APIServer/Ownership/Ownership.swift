@@ -2,7 +2,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Keeps account of who wrote which field, and applies what somebody wants to own
+/// Keeps account of who wrote which field, and applies what a writer wants to own
 /// (Kubernetes, "Server-Side Apply"; the algorithm of structured-merge-diff).
 struct Ownership: Sendable {
   var type: ResourceType
@@ -22,14 +22,14 @@ struct Ownership: Sendable {
 
   /// The accounts after `old` has become `new`; `given` is what the writer says they are.
   ///
-  /// An object that nobody has an account of gets one when it is made or applied to, and not before.
+  /// An object without managed fields gets them when it is created or applied to, and not before.
   func accounts(of new: Value, after old: Value?, given: Value?) -> Value? {
     if given == [[:]] { return nil }
     let kept = ManagedFields(given) ?? ManagedFields(old?[path: "metadata", "managedFields"])
     guard var managed = kept ?? (old == nil ? ManagedFields() : nil) else { return nil }
     let comparison = Comparison(from: content(old ?? [:]), to: content(new), type.structure)
     let own = managed[writer] ?? .empty
-    managed.take(comparison.removed.union(comparison.written))
+    managed.release(comparison.removed.union(comparison.written))
     if !comparison.written.isEmpty {
       managed.set(own.subtracting(comparison.removed).union(comparison.written), of: writer, at: time)
     }
@@ -51,7 +51,7 @@ struct Ownership: Sendable {
     object = StructuredMerge.prune(object, last: last, owned: managed.all, type.structure)
     let comparison = Comparison(from: content(live), to: content(object), type.structure)
     try check(comparison.written, managed, force)
-    managed.take(comparison.written.union(comparison.removed), except: writer)
+    managed.release(comparison.written.union(comparison.removed), except: writer)
     managed.tidy()
     return (object, managed.value)
   }
@@ -64,7 +64,7 @@ struct Ownership: Sendable {
     guard conflicts.isEmpty else { throw .applyConflict(conflicts) }
   }
 
-  /// What an object that nobody has an account of is taken to be: somebody's earlier work.
+  /// The owner assumed for an object without managed fields: an earlier writer.
   private func before(_ old: Value?) -> ManagedFields {
     var managed = ManagedFields()
     guard let old else { return managed }
@@ -87,14 +87,14 @@ struct Ownership: Sendable {
 
   private func fields(of wanted: Value) -> FieldSet {
     let all = FieldSet(of: content(wanted), type.structure)
-    // Metadata as a whole is nobody's.
+    // Metadata as a whole has no owner.
     let metadata = all.children["f:metadata"].map { FieldSet(children: $0.children) } ?? .empty
     var fields = all.without("f:metadata")
     fields.add("f:metadata", metadata)
     return fields
   }
 
-  /// An object without what nobody owns.
+  /// An object without the fields that have no owner.
   private func content(_ value: Value) -> Value {
     var pairs = value.mapping ?? Mapping()
     for key in ["apiVersion", "kind"] { pairs[key] = nil }

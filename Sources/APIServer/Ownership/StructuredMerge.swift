@@ -26,7 +26,7 @@ enum StructuredMerge {
     return kept + FieldSet.edges(wanted, structure).filter { !known.contains($0.edge) }.map(\.item)
   }
 
-  /// `value` without what was applied the last time (`last`) and is `owned` by nobody now.
+  /// `value` without what was applied the last time (`last`) and has no owner now.
   ///
   /// A mapping or a list goes when it becomes empty by that.
   static func prune(_ value: Value, last: FieldSet, owned: FieldSet, _ structure: Structure) -> Value {
@@ -63,7 +63,7 @@ enum StructuredMerge {
     return pruned
   }
 
-  /// An item that stays keeps what tells it apart, whoever owned that.
+  /// An item that stays keeps its key fields, no matter who owned them.
   private static func identified(_ value: Value, as item: Value, _ structure: Structure) -> Value {
     guard case .items(let keys, _) = structure else { return value }
     return keys.reduce(value) { result, key in

@@ -8,7 +8,7 @@ extension API {
   static let cleanup = "customresourcecleanup.apiextensions.k8s.io"
 
   /// Serves what changed with `change`, when that was a definition, and lets go a definition whose last object is gone.
-  func follow(_ change: Change) {
+  func follow(_ change: StoredChange) {
     if change.collection == Resource.definitions.qualifiedName {
       serve(change)
     } else if change.kind == .deleted, terminating.contains(change.collection) {
@@ -16,7 +16,7 @@ extension API {
     }
   }
 
-  private func serve(_ change: Change) {
+  private func serve(_ change: StoredChange) {
     let definition = Definition(reading: change.object.value)
     guard change.kind != .deleted else {
       terminating.remove(definition.name)
@@ -56,7 +56,7 @@ extension API {
     let others = Object(stored.value).finalizers.filter { $0 != Self.cleanup }
     let value = stored.value.setting(
       ["metadata", "finalizers"], to: others.isEmpty ? nil : .sequence(others.map(Value.string)))
-    // There is nobody to tell of a failure; the next deletion tries again.
+    // No caller waits for the result; the next deletion tries again.
     _ = try? committing { () throws(StorageError) in
       try others.isEmpty ? store.remove(value, from: collection) : store.put(value, in: collection)
     }

@@ -11,7 +11,7 @@ package import Platform
 package actor API: CallerHandler {
   nonisolated let served: ServedTypes
   let store: ObjectStore
-  nonisolated let registry: Locked<Registry>
+  nonisolated let registry: Locked<ObjectRegistry>
   nonisolated let waiters = Waiters()
   /// What is still under way after the start.
   package nonisolated let startup = Startup()
@@ -28,7 +28,7 @@ package actor API: CallerHandler {
   ///
   /// `report` takes lines for a log.
   package init(
-    path: String, types: ResourceTypes, remembering limit: History.Limit = History.Limit(),
+    path: String, types: ResourceTypes, remembering limit: ChangeLog.Limit = ChangeLog.Limit(),
     now: @escaping @Sendable () -> Timestamp = Timestamp.now, report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(StorageError) {
     self.now = now

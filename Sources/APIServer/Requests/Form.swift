@@ -25,7 +25,7 @@ enum Form: Hashable, Sendable {
     case .metadata: JSON.bytes(object.partial)
     case .table(let inclusion):
       JSON.bytes(
-        Table(type: type, inclusion: inclusion, now: now)
+        TableRenderer(type: type, inclusion: inclusion, now: now)
           .value([object], ["resourceVersion": .string(String(object.version))], hasColumns: isFirst))
     }
   }
@@ -38,7 +38,9 @@ enum Form: Hashable, Sendable {
     case .metadata:
       Self.pieces("PartialObjectMetadataList", "meta.k8s.io/v1", metadata, objects) { JSON.bytes($0.partial) }
     case .table(let inclusion):
-      HTTPBody(JSON.bytes(Table(type: type, inclusion: inclusion, now: now).value(objects, metadata, hasColumns: true)))
+      HTTPBody(
+        JSON.bytes(TableRenderer(type: type, inclusion: inclusion, now: now).value(objects, metadata, hasColumns: true))
+      )
     }
   }
 

@@ -1,6 +1,6 @@
 import KubernetesAPI
 
-/// What a list or a watch asks for besides the selection, checked as kube-apiserver 1.32 checks it.
+/// What a list or a watch asks for besides the filter, checked as kube-apiserver 1.32 checks it.
 struct ListOptions: Hashable, Sendable {
   var version: Int?
   /// `Exact`, `NotOlderThan` or empty.

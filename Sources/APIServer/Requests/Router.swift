@@ -34,7 +34,7 @@ struct Router: Sendable {
   ) async throws(Status) -> HTTPResponse {
     let version = segments.first ?? ""
     let path = try ResourcePath(segments.dropFirst(), group: group, version: version, in: api.types)
-    // Reviews are answered by whoever knows what the caller may do, in front of this.
+    // `AccessControl`, in front of this router, answers reviews.
     guard !path.type.isReview else { throw .unknownMethod }
     return try await path.name == nil
       ? collection(request, target, path)
@@ -46,8 +46,8 @@ struct Router: Sendable {
   ) async throws(Status) -> HTTPResponse {
     switch request.method {
     case .get where target.flag("watch"):
-      return try Watching(api: api).begin(path, target, try Form(request, target))
-    case .get: return try Listing(api: api).page(path, target, try Form(request, target))
+      return try WatchResponder(api: api).begin(path, target, try Form(request, target))
+    case .get: return try ListResponder(api: api).page(path, target, try Form(request, target))
     case .post:
       let form = try Form(request, target)
       let options = try WriteOptions(request, target, by: caller)
@@ -96,14 +96,14 @@ struct Router: Sendable {
 
   private func deleteAll(_ path: ResourcePath, _ target: Target) async throws(Status) -> HTTPResponse {
     let options = DeleteOptions(isDryRun: try WriteOptions.isDryRun(target["dryRun"]))
-    for object in api.objects(try Selection(path, target)) {
+    for object in api.objects(try ObjectFilter(path, target)) {
       var single = path
       single.name = object.key.name
       if path.type.resource.isNamespaced { single.namespace = object.key.namespace }
       do throws(Status) {
         _ = try await api.delete(single, options)
       } catch  where error.code == 404 {
-        // Somebody else was faster, which is what was wanted.
+        // Another request deleted it first, which is what was wanted.
       }
     }
     return HTTPResponse(

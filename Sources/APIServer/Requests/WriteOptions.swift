@@ -123,7 +123,7 @@ struct Patch: Hashable, Sendable {
   init(_ request: HTTPRequest, for type: ResourceType) throws(Status) {
     switch request.mediaType {
     case "application/merge-patch+json": language = .merge
-    // A strategic patch differs only in lists that are merged by key, which nobody here relies on.
+    // A strategic patch differs only in lists that are merged by key, which no client of this server relies on.
     case "application/strategic-merge-patch+json" where !type.isCustom: language = .merge
     case "application/json-patch+json": language = .operations
     case Self.applyType:
@@ -151,7 +151,7 @@ struct Patch: Hashable, Sendable {
     }
   }
 
-  /// What somebody wants to own, in YAML or JSON; a key that comes twice is refused.
+  /// The fields an applier wants to own, in YAML or JSON; a key that comes twice is refused.
   private static func configuration(_ request: HTTPRequest, _ type: ResourceType) throws(Status) -> Value {
     let value: Value
     do throws(SyntaxError) {
@@ -178,7 +178,7 @@ struct Patch: Hashable, Sendable {
     return withoutNulls(value)
   }
 
-  /// Nothing is what nobody owns.
+  /// `null` marks a field without an owner.
   private static func withoutNulls(_ value: Value) -> Value {
     guard let pairs = value.mapping?.pairs else { return value }
     return .mapping(

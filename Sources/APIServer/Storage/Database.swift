@@ -2,7 +2,7 @@ import CSQLite
 
 /// An SQLite database.
 ///
-/// Not to be shared: whoever opened it uses it, from one place at a time.
+/// Not to be shared: only the owner that opened it uses it, from one task at a time.
 final class Database {
   private let handle: OpaquePointer
   private let path: String

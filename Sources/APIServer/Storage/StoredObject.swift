@@ -65,7 +65,7 @@ struct StoredObject: Sendable {
 }
 
 /// One change of one object.
-struct Change: Sendable {
+struct StoredChange: Sendable {
   enum Kind: String, Sendable {
     case added = "ADDED"
     case modified = "MODIFIED"

@@ -23,7 +23,7 @@ enum CatalogueEntries {
     ],
     versions: [
       CatalogueVersion("1.0.0", "2025-02-10", "First version."),
-      CatalogueVersion("1.1.0", "2025-05-06", "Charts can be enlarged.", "Fewer readings while nobody looks."),
+      CatalogueVersion("1.1.0", "2025-05-06", "Charts can be enlarged.", "Fewer readings while no page is open."),
       CatalogueVersion("1.2.0", "2025-09-01", "A dark theme."),
       CatalogueVersion("2.0.0", "2026-03-16", "Several pages.", "Reachable under /proxy as well.", parts: [.proxy]),
     ])
@@ -55,7 +55,7 @@ enum CatalogueEntries {
     about: Words("Groups alerts, silences repetitions and hands them on by mail or webhook. Needs Log Lens.", ""),
     keywords: ["alerts"], icon: CatalogueIcon("#c0392b", "!"),
     parts: [
-      .settings([.init("receiver", "ops@meadow.example", "Who gets what nobody else wants.")]), .page,
+      .settings([.init("receiver", "ops@meadow.example", "Who receives alerts that match no route.")]), .page,
       .workload(readyAfter: 2),
     ],
     versions: [

@@ -8,7 +8,7 @@ package enum WriteOutcome: Hashable, Sendable {
   case carriedOut(Object)
   /// The object is not as the write wanted it, or there is none; it may be tried again.
   case notCarriedOut(Object?)
-  /// Nobody can say, because the object cannot be read either.
+  /// Unknown, because the object cannot be read either.
   case unknown(ClusterError)
 }
 
@@ -44,7 +44,7 @@ extension Cluster {
     }
   }
 
-  /// Looks whether a deletion, whose answer was lost, has been carried out; with no `uid`, of whatever has the name.
+  /// Looks whether a deletion, whose answer was lost, has been carried out; with no `uid`, of any object of that name.
   package func outcomeOfDeletion(
     of resource: Resource, namespace: String? = nil, _ name: String, uid: String?
   ) async -> WriteOutcome {

@@ -6,7 +6,7 @@ extension Cluster {
   /// Everything in a collection, page by page, decoded while it arrives.
   ///
   /// `limit` is the page size. When the server forgets the list between two pages (410), the list
-  /// starts over: `restart` is called, and whatever `each` has seen is to be thrown away.
+  /// starts over: `restart` is called, and what `each` has seen must be thrown away.
   package func list(
     _ resource: Resource, namespace: String? = nil, selector: Selector = Selector(), limit: Int? = 500,
     skipping: JSONPaths = JSONPaths(), freshness: Freshness = .newest, restart: () -> Void = {}, each: (Object) -> Void
@@ -69,7 +69,7 @@ extension Cluster {
     splitter.fields = list.form.fields
     do {
       for try await chunk in response.body {
-        try Self.take(chunk, list.form.skipping(list.skipping), &splitter, each)
+        try Self.split(chunk, list.form.skipping(list.skipping), &splitter, each)
       }
     } catch let error as TransportError {
       throw .transport(error)
@@ -85,7 +85,7 @@ extension Cluster {
     }
   }
 
-  private static func take(
+  private static func split(
     _ chunk: [UInt8], _ skipping: JSONPaths, _ splitter: inout ItemSplitter,
     _ each: (Value) throws(ClusterError) -> Void
   ) throws(ClusterError) {

@@ -29,7 +29,7 @@ extension Cluster {
     }
   }
 
-  /// Sends a write, once: when no answer comes nobody knows whether it was carried out.
+  /// Sends a write, once: without an answer it is unknown whether the server carried it out.
   ///
   /// What the request says of `secrets`, such as the password in a config, no error repeats.
   func write(_ request: HTTPRequest, hiding secrets: Secrets = Secrets()) async throws(ClusterError) -> Value {
@@ -46,7 +46,7 @@ extension Cluster {
   private func send(_ request: HTTPRequest) async throws(ClusterError) -> HTTPResponse {
     do {
       let response = try await transport.send(request)
-      warnings?.take(from: response.headers)
+      warnings?.report(from: response.headers)
       return response
     } catch {
       throw .transport(error)

@@ -117,7 +117,7 @@ package struct Cluster: Sendable {
 
 extension Object {
   /// The object in an answer, which must be the one that was asked about: a proxy that mixes up two
-  /// answers, or a stranger, must not be believed.
+  /// answers, or an unknown server, must not be believed.
   ///
   /// `name` is empty when the server chooses it. A subresource may be an object of any kind.
   init(

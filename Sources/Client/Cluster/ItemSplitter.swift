@@ -4,7 +4,7 @@ import Manifest
 ///
 /// The list itself is never held: an item is handed over as soon as it is complete, and what
 /// stands around the items is kept as a small document of its own. Nothing is checked here beyond
-/// quotes and brackets; whoever reads the items finds the mistakes in them.
+/// quotes and brackets; the parser of the items finds the mistakes in them.
 struct ItemSplitter {
   /// The fields, of the document itself, that hold the items.
   var fields = ["items"]

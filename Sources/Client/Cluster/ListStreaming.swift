@@ -11,7 +11,7 @@ import Platform
 package final class ListStreaming: Sendable {
   private let knowledge = Locked<Bool?>(nil)
 
-  /// `nil` while nobody has asked.
+  /// `nil` until the server was asked.
   package var isOffered: Bool? { knowledge.withLock { $0 } }
 
   init() {}
@@ -45,8 +45,8 @@ struct InitialEvents<Element> {
   private var elements: [Element?] = []
   private var places: [String: (index: Int, version: UInt64?)] = [:]
 
-  /// Takes an event; one without an element leaves the object out, or takes it out again.
-  mutating func take(_ element: Element?, for object: Object) {
+  /// Applies an event; one without an element leaves the object out, or takes it out again.
+  mutating func apply(_ element: Element?, for object: Object) {
     let key = "\(object.namespace ?? "")/\(object.name)"
     let version = UInt64(object.resourceVersion)
     if let place = places[key] {

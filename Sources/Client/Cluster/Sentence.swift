@@ -15,7 +15,7 @@ extension ClusterError {
     case .unanswered(let reason, .notCarriedOut):
       "\(doing): it was not carried out. The answer was lost (\(reason)), and what \(server) shows now is as it was before; it can be tried again."
     case .unanswered(let reason, .unknown(let problem)):
-      "\(doing): nobody can say whether it was carried out. The answer was lost (\(reason)), and \(server) cannot be read now (\(problem)). Look at the present state before repeating it."
+      "\(doing): it is unknown whether the server carried it out. The answer was lost (\(reason)), and \(server) cannot be read now (\(problem)). Look at the present state before repeating it."
     }
   }
 
@@ -58,18 +58,18 @@ extension Status {
   private var verdict: String {
     switch code {
     case 400: "did not understand the request (400)"
-    case 401: "does not know who is asking (401)"
+    case 401: "did not authenticate the request (401)"
     case 403: "does not allow it (403)"
-    case 404: "has no such thing (404)"
+    case 404: "did not find it (404)"
     case 405: "does not offer this (405)"
-    case 409 where reason == "AlreadyExists": "has it already (409)"
+    case 409 where reason == "AlreadyExists": "already has one of that name (409)"
     case 409: "has a newer version of it (409)"
-    case 410: "no longer remembers that version (410)"
-    case 413: "finds it too large (413)"
+    case 410: "no longer has that version (410)"
+    case 413: "rejected it as too large (413)"
     case 415: "does not take this kind of change (415)"
-    case 422: "finds it invalid (422)"
+    case 422: "rejected it as invalid (422)"
     case 429: "is too busy (429)"
-    case 511: "reports that the member cluster does not know who is asking (511)"
+    case 511: "reports that the member cluster did not authenticate the request (511)"
     case 502, 503, 504: "is not available (\(code))"
     case 500...: "failed (\(code))"
     default: "answered \(code)"
@@ -87,7 +87,7 @@ extension Status {
     switch code {
     case 400: "Check what was entered."
     case 401: "Log in again, or renew the token or certificate of this context."
-    case 403: "Ask whoever runs the cluster for this right, or use a context that has it."
+    case 403: "Ask an administrator of the cluster for this right, or use a context that has it."
     case 404: "Look at the list again; it may have been deleted, or this cluster may not have that kind."
     case 405, 415: "This cluster's version may be too old or too new for it."
     case 409 where reason == "AlreadyExists": "Choose another name, or change the existing one."

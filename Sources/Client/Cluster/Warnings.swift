@@ -15,7 +15,7 @@ package final class Warnings: Sendable {
   /// `report` is called from any thread.
   package init(_ report: @escaping @Sendable (String) -> Void) { self.report = report }
 
-  func take(from headers: HTTPHeaders) {
+  func report(from headers: HTTPHeaders) {
     for field in headers.fields where HTTPHeaders.same(field.name, "Warning") {
       for text in Self.texts(of: field.value) where isNew(text) { report(text) }
     }

@@ -53,10 +53,10 @@ package actor ExecPlugin: CredentialSource {
 
   private func run() async throws(TransportError) -> Credential {
     guard let terminal, settings.mode != .never else {
-      if settings.mode != .always { return try take(await finished(isInteractive: false)) }
+      if settings.mode != .always { return try credential(from: await finished(isInteractive: false)) }
       throw .invalid(reason: "the credential plugin \(settings.command) needs a terminal to ask on")
     }
-    guard terminal.isHeld else { return try take(await finished(isInteractive: true)) }
+    guard terminal.isHeld else { return try credential(from: await finished(isInteractive: true)) }
     return try await runOnScreen()
   }
 
@@ -65,10 +65,10 @@ package actor ExecPlugin: CredentialSource {
     if let failure, now() - failure.at < Self.pause { throw failure.error }
     if settings.mode == .ifAvailable {
       let outcome = try await finished(isInteractive: false)
-      if outcome.hasSucceeded || outcome.end == .cancelled { return try take(outcome) }
+      if outcome.hasSucceeded || outcome.end == .cancelled { return try credential(from: outcome) }
     }
     do throws(TransportError) {
-      let credential = try take(await finished(isInteractive: true))
+      let credential = try credential(from: await finished(isInteractive: true))
       failure = nil
       return credential
     } catch {
@@ -88,7 +88,7 @@ package actor ExecPlugin: CredentialSource {
     }
   }
 
-  private func take(_ outcome: ChildProcess.Outcome) throws(TransportError) -> Credential {
+  private func credential(from outcome: ChildProcess.Outcome) throws(TransportError) -> Credential {
     guard outcome.end != .cancelled else { throw .cancelled }
     guard outcome.hasSucceeded else { throw .invalid(reason: words(of: outcome)) }
     let answer = try ExecAnswer(outcome.output, settings)
@@ -106,7 +106,7 @@ package actor ExecPlugin: CredentialSource {
     ])
     var process = ChildProcess([settings.command] + settings.arguments, environment: environment)
     process.hasTerminal = isInteractive
-    // Without somebody to answer a question, a plugin that asks one would wait for ever.
+    // Without a terminal, a plugin that asks a question would wait for ever.
     if !isInteractive { process.timeout = .seconds(60) }
     return process
   }

@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// The files of a connection's certificates, read again when somebody else has renewed them.
+/// The files of a connection's certificates, read again when another program has renewed them.
 ///
 /// They are looked at before every request, which costs less than reading them. What is half written is not
 /// taken: a file without its end at once, and a certificate that does not go with its key as soon as TLS says

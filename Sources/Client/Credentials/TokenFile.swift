@@ -2,7 +2,7 @@ import Glibc
 package import HTTP
 import Platform
 
-/// A token in a file that somebody else keeps fresh, as in every pod.
+/// A token in a file that another program renews, as in every pod.
 ///
 /// Read again once a minute, and at once when the server has refused it.
 package final class TokenFile: CredentialSource {
@@ -43,7 +43,7 @@ package final class TokenFile: CredentialSource {
   }
 }
 
-/// Asks, as somebody who may, to be taken for somebody else.
+/// Impersonation: the headers that ask the server to act as another user.
 package struct ImpersonatingCredential: CredentialSource {
   private let source: any CredentialSource
   private let headers: HTTPHeaders

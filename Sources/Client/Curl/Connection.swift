@@ -55,7 +55,7 @@ package struct Connection: Sendable {
     package init() {}
   }
 
-  /// Whether nobody checks who answers.
+  /// Whether the server's certificate is not checked.
   package var isInsecure: Bool { server.hasPrefix("https:") && !tls.isVerified }
 
   /// Whether the server is on this machine.

@@ -35,7 +35,7 @@ actor CurlLoop {
     let id = lastID
     let result = await withTaskCancellationHandler {
       // The transfer is created with the continuation it will resume: there is
-      // no moment at which it runs and nobody waits for it.
+      // no moment at which it runs without a waiter.
       await withCheckedContinuation { waiter in
         let transfer = Transfer(
           call, on: self, id: id, handle: idle.popLast() ?? EasyHandle(), whenStarted: waiter)
@@ -58,9 +58,9 @@ actor CurlLoop {
     look(at: transfer.deadline)
   }
 
-  /// Ends a transfer whose answer nobody wants any more; one that has ended already is left alone.
+  /// Ends a transfer whose caller no longer waits; one that has ended already is left alone.
   func cancel(_ id: Int) {
-    guard let transfer = take(id) else { return }
+    guard let transfer = detach(id) else { return }
     // What is cut in the middle is not worth keeping.
     transfer.finish(.cancelled)
   }
@@ -87,7 +87,7 @@ actor CurlLoop {
     while let message = curl_multi_info_read(thread.multi, &left) {
       guard message.pointee.msg == CURLMSG_DONE else { continue }
       let result = ksx_curl_message_result(message)
-      guard let id = EasyHandle.number(of: message.pointee.easy_handle), let transfer = take(id) else { continue }
+      guard let id = EasyHandle.number(of: message.pointee.easy_handle), let transfer = detach(id) else { continue }
       transfer.finish(transfer.error(for: result))
       recycle(transfer.handle)
     }
@@ -102,13 +102,13 @@ actor CurlLoop {
       nextLook = nil
       for transfer in Array(transfers.values) {
         guard let deadline = transfer.deadline else { continue }
-        if deadline <= now { take(transfer.id)?.giveUp() } else { self.look(at: deadline) }
+        if deadline <= now { detach(transfer.id)?.giveUp() } else { self.look(at: deadline) }
       }
     }
     return nextLook.map { $0 - now }
   }
 
-  private func take(_ id: Int) -> Transfer? {
+  private func detach(_ id: Int) -> Transfer? {
     guard let transfer = transfers.removeValue(forKey: id) else { return nil }
     curl_multi_remove_handle(thread.multi, transfer.handle.easy)
     return transfer

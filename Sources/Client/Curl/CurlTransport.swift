@@ -52,7 +52,7 @@ package struct CurlTransport: Transport {
 }
 
 extension Connection {
-  /// The proxy on the way to `address`; one that was named holds, whatever the environment says.
+  /// The proxy on the way to `address`; a configured one overrides the environment.
   fileprivate func proxy(to address: ServerAddress) throws(TransportError) -> Proxy? {
     guard let proxy, address.scheme != .unix else { return try proxyRules.proxy(to: address) }
     do {

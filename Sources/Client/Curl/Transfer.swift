@@ -49,7 +49,7 @@ final class Transfer {
     return handle.configure(for: call)
   }
 
-  /// Says that the transfer is over, to whoever waits for its head or reads its body.
+  /// Ends the transfer: resumes the caller that waits for its head or reads its body.
   func finish(_ error: TransportError?) {
     buffer.finish(error)
     guard let whenStarted else { return }

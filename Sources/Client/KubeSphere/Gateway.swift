@@ -61,7 +61,7 @@ package struct Gateway: Sendable {
     var splitter = ItemSplitter()
     var objects: [Object] = []
     do {
-      for try await chunk in response.body { try Self.take(chunk, skipping, &splitter, &objects) }
+      for try await chunk in response.body { try Self.split(chunk, skipping, &splitter, &objects) }
     } catch let error as TransportError {
       throw .transport(error)
     } catch {
@@ -70,7 +70,7 @@ package struct Gateway: Sendable {
     return try Self.page(of: search, objects, around: splitter.remainder)
   }
 
-  private static func take(
+  private static func split(
     _ chunk: [UInt8], _ skipping: JSONPaths, _ splitter: inout ItemSplitter, _ objects: inout [Object]
   ) throws(SyntaxError) {
     let result = chunk.withUnsafeBufferPointer { chunk in

@@ -11,7 +11,7 @@ package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
   case unreadable(String)
   /// The login cannot be kept, or a kept one cannot be used.
   case file(SystemError)
-  /// Nobody is logged in.
+  /// There is no login.
   case loggedOut
   /// The login is forgotten here, but the gateway could not be told; the text says why.
   case notRevoked(String)
@@ -23,7 +23,7 @@ package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
     case .unreadable(let problem):
       "logging in: \(problem). Check that the address is that of a KubeSphere gateway."
     case .file(let error): "\(error)."
-    case .loggedOut: "nobody is logged in; log in with ksx login."
+    case .loggedOut: "not logged in; log in with ksx login."
     case .notRevoked(let reason):
       "the login is forgotten here, but the gateway was not told, and ends it by itself. \(reason)"
     }
@@ -37,7 +37,7 @@ package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
     case .refused(let refusal): .invalid(reason: "the login could not be renewed: \(refusal)")
     case .unreadable(let problem): .invalid(reason: "the login could not be renewed: \(problem)")
     case .file(let error): .invalid(reason: "\(error)")
-    case .loggedOut: .invalid(reason: "nobody is logged in; log in with \(command)")
+    case .loggedOut: .invalid(reason: "not logged in; log in with \(command)")
     case .notRevoked(let reason): .invalid(reason: reason)
     }
   }

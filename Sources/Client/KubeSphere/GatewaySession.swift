@@ -33,7 +33,7 @@ package actor GatewaySession: CredentialSource {
     self.now = now ?? { time(nil) }
   }
 
-  /// Whether a login is kept, in whatever state.
+  /// Whether a login is stored, even one that has ended.
   package var isLoggedIn: Bool { (try? known()) != nil }
 
   /// Logs in and keeps the login; the password is kept nowhere.

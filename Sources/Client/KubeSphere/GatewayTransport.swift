@@ -11,11 +11,11 @@ import Platform
 package struct GatewayTransport: Transport {
   /// Reaches the gateway, without credentials for it.
   package var base: any Transport
-  /// Who is asking; `nil` asks as nobody.
+  /// The session whose token is sent; `nil` sends none.
   package var credentials: (any CredentialSource)?
   /// The member cluster every request is for; `nil` means the one the gateway runs in.
   package var cluster: String?
-  /// What helps when the gateway does not know who is asking.
+  /// The advice for the user when the gateway does not authenticate a request.
   package var remedy = "log in again with ksx login"
 
   package init(_ base: any Transport, credentials: (any CredentialSource)? = nil, cluster: String? = nil) {
@@ -137,7 +137,7 @@ enum GatewayRefusal {
         "the cluster \(name) does not accept this login; \(remedy), and if that does not help, the kubeconfig that the "
         + "host cluster keeps for it has ended"
     case 401:
-      let quote = status.message.isEmpty ? "the gateway does not know who is asking" : status.message
+      let quote = status.message.isEmpty ? "the gateway did not authenticate the request" : status.message
       return "\(quote); \(remedy)"
     default: return nil
     }

@@ -113,7 +113,7 @@ package struct OAuthRefusal: Hashable, Sendable, CustomStringConvertible {
     case "invalid_grant" where isLogin: "Try again."
     case "invalid_grant": "Log in again."
     case "invalid_client", "unauthorized_client", "unsupported_grant_type", "login_required", "interaction_required":
-      "Use a token, or ask whoever runs the gateway."
+      "Use a token, or ask an administrator of the gateway."
     case "" where status == 404: "Check that the address is that of a KubeSphere gateway."
     case _ where status >= 500: "Try again in a moment; if it goes on, look at the gateway's log."
     default: "Check the address and the user name."

@@ -5,7 +5,7 @@ import Manifest
 /// The gateway reached with a kubeconfig alone, through the API server's proxy to services.
 ///
 /// The API server takes the `Authorization` field for itself and does not pass it on, so the gateway
-/// sees nobody: only what it shows to everybody can be had this way, and a login cannot be used.
+/// sees no user: only what it serves without a login can be read this way.
 package struct ServiceProxyTransport: Transport {
   /// Reaches the API server, with its credentials.
   package var base: any Transport

@@ -9,7 +9,7 @@ package struct ClusterContext: Sendable {
 
   /// The server as it may be shown.
   package var server: String { connection.displayName }
-  /// Whether nobody checks who answers; to be shown all the time.
+  /// Whether the server's certificate is not checked; to be shown all the time.
   package var isInsecure: Bool { connection.isInsecure }
 
   package init(name: String, cluster: String, user: String, namespace: String, connection: Connection) {

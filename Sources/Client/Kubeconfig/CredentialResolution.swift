@@ -120,7 +120,7 @@ struct CredentialResolution {
     return ExecPlugin(settings, environment: environment, terminal: options.terminal)
   }
 
-  /// The fields that ask to be taken for somebody else.
+  /// The fields of impersonation.
   private func impersonation() throws(KubeconfigError) -> HTTPHeaders? {
     let groups =
       options.impersonatedGroups.isEmpty

@@ -138,7 +138,7 @@ package struct Kubeconfig: Sendable {
         continue
       }
       let entry = Entry(name: name, node: item[key] ?? item, file: file)
-      // Within one file the last of a name counts, as in kubectl's map.
+      // Within one file the last of a name counts; kubectl 1.32 refuses such a file instead.
       here.removeAll { $0.name == name }
       here.append(entry)
     }

@@ -23,7 +23,7 @@ package struct KubeconfigOptions: Sendable {
   package var impersonatedExtra: [String: [String]] = [:]
   /// Seconds; 0 waits for ever, as kubectl has it.
   package var requestTimeout: Int?
-  /// Asks for no compressed answers, whatever the file says.
+  /// Asks for uncompressed answers; overrides the file.
   package var disableCompression = false
   /// The terminal on which a credential plugin may ask; `nil` when there is none.
   package var terminal: SharedTerminal?

@@ -19,7 +19,7 @@ package struct OpenProfile: Sendable {
   fileprivate var comparison: FallbackTransport?
   /// The first server, as it may be shown.
   package var server: String
-  /// Whether nobody checks who answers on one of the ways; to be shown all the time.
+  /// Whether one of the ways does not check the server's certificate; to be shown all the time.
   package var isInsecure: Bool
 
   package var cluster: Cluster { Cluster(transport: transport) }
@@ -89,7 +89,7 @@ extension Profile {
     // Without an address of its own it is behind the API server, which takes no second login along.
     guard let url = gateway.url else {
       var way = GatewayTransport(ServiceProxyTransport(opened.transport), cluster: gateway.cluster)
-      way.remedy = "behind the API server nobody is logged in, so give the gateway of “\(name)” a url"
+      way.remedy = "a gateway behind the API server sees no login, so give the gateway of “\(name)” a url"
       return way
     }
     let connection = try connection(to: gateway, url, surroundings)
@@ -167,12 +167,12 @@ extension Profile {
 }
 
 extension KubeconfigOptions {
-  /// Somebody else is to be taken for the one who asks.
+  /// An option asks for impersonation.
   var isImpersonating: Bool {
     impersonatedUser != nil || impersonatedUID != nil || !impersonatedGroups.isEmpty || !impersonatedExtra.isEmpty
   }
 
-  /// Something here says who asks, so that no other way may ask as somebody else.
+  /// An option says who the user is, so another way must not ask as a different user.
   var saysWhoAsks: Bool {
     user != nil || token != nil || username != nil || password != nil || clientCertificate != nil || isImpersonating
   }

@@ -4,7 +4,7 @@ package import Platform
 package enum Login: Hashable, Sendable {
   /// The profile has no gateway, or one that takes no login of its own.
   case none
-  /// A token that somebody else keeps fresh, in this file.
+  /// The token in this file, which another program renews.
   case tokenFile(String)
   case loggedOut
   /// Logged in; the seconds since 1970 when the token ends, and whether it is renewed then without a password.

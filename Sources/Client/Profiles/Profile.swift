@@ -23,11 +23,11 @@ package struct Profile: Hashable, Sendable {
     package var cluster: String?
     /// Who logs in.
     package var user: String?
-    /// A file with a token that somebody else keeps fresh, instead of a login.
+    /// A file with a token that another program renews, instead of a login.
     package var tokenFile: String?
     /// A file with the authority's certificates, when it is none that the system trusts.
     package var certificateAuthority: String?
-    /// Whether nobody checks who answers.
+    /// Whether the server's certificate is not checked.
     package var isInsecure = false
 
     package init(url: String?) { self.url = url }
@@ -41,7 +41,7 @@ package struct Profile: Hashable, Sendable {
         ? nil : "a gateway's url carries no user and no password; log in instead"
     }
 
-    /// What a profile for the gateway at `url` is called when nobody says otherwise: its host.
+    /// What a profile for the gateway at `url` is called by default: its host.
     package static func name(for url: String) -> String { ServerAddress(url)?.host ?? "gateway" }
   }
 

@@ -24,7 +24,7 @@ extension Profiles {
       lines += item.map { "  " + $0 }
     }
     let result = lines.joined(separator: "\n") + "\n"
-    // What was written by hand can have a form nobody foresaw; such a file is not spoilt.
+    // What was written by hand can have an unforeseen form; such a file is left as it is.
     let after = try? Profiles(result, file: file, environment: environment)
     guard let after, after.all.count == present.all.count + 1 else {
       throw ProfileError(
@@ -50,7 +50,7 @@ extension Profiles {
       lines.insert(line + ending, at: place)
     }
     let result = lines.joined(separator: "\n")
-    // What was written by hand can have a form nobody foresaw; such a file is not spoilt.
+    // What was written by hand can have an unforeseen form; such a file is left as it is.
     guard (try? Profiles(result, file: file, environment: environment)) == wanted else {
       throw ProfileError(file: file, problem: "the current profile cannot be set here; write it by hand: \(line)")
     }

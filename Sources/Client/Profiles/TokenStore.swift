@@ -35,7 +35,7 @@ package struct TokenStore: Hashable, Sendable {
         action,
         problem: "others can read the login in it, so it is not used. Log in again, or make it yours alone: chmod 600")
     }
-    // The very file that was looked at, whatever the name leads to by now.
+    // The very file that was read, even if the name leads to another by now.
     let bytes = try Files.read("/proc/self/fd/\(descriptor)", limit: 1 << 20)
     // What is no JSON is no login: a new one replaces it.
     return (try? JSON.parse(bytes)).flatMap { OAuthToken($0, server: server) }

@@ -2,7 +2,7 @@ package import KubernetesAPI
 
 /// The last known objects of one resource, by name.
 ///
-/// A value with one writer: whoever holds it applies the events.
+/// A value with one writer: its owner applies the events.
 package struct Store<Element: Mirrored>: Hashable, Sendable {
   package private(set) var elements: [String: Element] = [:]
   /// Why the store may be behind the server, while it may be.

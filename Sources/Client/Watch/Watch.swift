@@ -3,7 +3,7 @@ package import KubernetesAPI
 package import Manifest
 import Platform
 
-/// Follows one collection for as long as someone is listening: list, then watch, then resume.
+/// Follows one collection until its task is cancelled: list, then watch, then resume.
 ///
 /// The machine has two states, and every failure is an edge between them:
 ///
@@ -150,7 +150,7 @@ package struct Watch<Element: Mirrored>: Sendable {
         events += 1
         let change = try Self.change(line, skipping, response.secrets)
         if position.isListing {
-          guard try await take(change, &initial, &position, report) else { return events }
+          guard try await applyInitial(change, &initial, &position, report) else { return events }
         } else if !position.isBeyond(change.object.resourceVersion) {
           // What was seen already and comes again must not undo what came after it.
           let event = try event(change)
@@ -167,15 +167,15 @@ package struct Watch<Element: Mirrored>: Sendable {
     return events
   }
 
-  /// Takes one of the events with which a watch begins that is a list as well.
+  /// Applies one of the initial events of a watch that begins with a list.
   ///
   /// False when the server turns out to know nothing of that: an ordinary bookmark comes only after the end.
-  private func take(
+  private func applyInitial(
     _ change: WatchLine, _ initial: inout InitialEvents<Element>, _ position: inout WatchPosition,
     _ report: (WatchEvent<Element>) async -> Void
   ) async throws(ClusterError) -> Bool {
     guard change.kind == .bookmark else {
-      initial.take(change.kind == .deleted ? nil : decode(try change.object.filled(for: resource)), for: change.object)
+      initial.apply(change.kind == .deleted ? nil : decode(try change.object.filled(for: resource)), for: change.object)
       return true
     }
     guard change.endsInitialEvents else {

@@ -4,7 +4,7 @@ package import KubernetesAPI
 ///
 /// A store that applies these in order mirrors the server.
 package enum WatchEvent<Element: Mirrored>: Hashable, Sendable {
-  /// Everything there is now. Whatever was known before and is not here is gone.
+  /// Everything there is now. What was known before and is not here is gone.
   case replaced([Element])
   case applied(Element)
   /// The last state of something that is gone.

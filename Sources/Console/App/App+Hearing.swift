@@ -169,7 +169,7 @@ extension App {
       let words = former.version == installation.version ? "configure" : "version \(installation.version)"
       let line = HistoryLine(
         installation.extension, at: state.now.timestamp, .change(words: words, former: HistoryLine.Release(former)))
-      state.records.memories[installation.extension, default: ReleaseMemory()].take(line)
+      state.records.memories[installation.extension, default: ReleaseMemory()].add(line)
       state.begin(.remember(line))
     }
   }
@@ -195,7 +195,7 @@ extension App {
 
   private mutating func remember(_ plan: Plan) {
     guard plan.change.row.keepsWayBack, let before = plan.before else { return }
-    state.records.memories[plan.name, default: ReleaseMemory()].take(
+    state.records.memories[plan.name, default: ReleaseMemory()].add(
       HistoryLine(
         plan.name, at: state.now.timestamp, .change(words: plan.change.words, former: HistoryLine.Release(before))))
   }

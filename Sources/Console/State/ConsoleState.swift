@@ -96,7 +96,7 @@ struct ConsoleState: Sendable {
       versions: Dictionary((versions?.elements ?? [:]).values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
     context.kubectlFlags = session.kubectlFlags
     context.rights = rights
-    context.take(planFacts)
+    context.add(planFacts)
     // What it was before it was changed needs something else.
     context.installedVersions = context.installedVersions.filter {
       market.installed.of($0.key)?.version == $0.value.version

@@ -10,7 +10,7 @@ struct Applier: Sendable {
   var label: (key: String, value: String)
 
   /// Makes every object of the attempt, in an order in which they can find each other.
-  func apply(_ record: ReleaseRecord) async throws(Failure) {
+  func apply(_ record: ReleaseRecord) async throws(StepError) {
     let earlier = Dictionary(record.earlier.map { ($0.reference, $0.object.value) }, uniquingKeysWith: { $1 })
     for part in record.parts.sorted(by: { Self.rank($0) < Self.rank($1) }) {
       do {
@@ -25,14 +25,15 @@ struct Applier: Sendable {
   ///
   /// The change is one of three sides, as with helm: what an earlier attempt set and this one does
   /// not is taken out, and what others set stays.
-  private func apply(_ part: ReleaseRecord.Part, earlier: Value) async throws(Failure) {
+  private func apply(_ part: ReleaseRecord.Part, earlier: Value) async throws(StepError) {
     let (resource, namespace, name) = (part.resource, part.object.namespace, part.object.name)
     let wanted = labelled(part.object)
-    let present = try await Failure.telling(part.title) { () throws(ClusterError) in
+    let present = try await StepError.telling(part.title) { () throws(ClusterError) in
       try await cluster.find(resource, namespace: namespace, name)
     }
     guard let present else {
-      _ = try await Failure.telling(part.title) { () throws(ClusterError) in try await cluster.create(resource, wanted)
+      _ = try await StepError.telling(part.title) { () throws(ClusterError) in
+        try await cluster.create(resource, wanted)
       }
       return
     }
@@ -42,7 +43,7 @@ struct Applier: Sendable {
       throw .lasting("\(part.title) is there already and \(whose)")
     }
     guard let patch = Self.patch(from: present.value, earlier: earlier, to: wanted.value) else { return }
-    _ = try await Failure.telling(part.title) { () throws(ClusterError) in
+    _ = try await StepError.telling(part.title) { () throws(ClusterError) in
       try await cluster.patch(resource, namespace: namespace, name, .merge(patch))
     }
   }

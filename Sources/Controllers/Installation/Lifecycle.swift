@@ -13,7 +13,7 @@ struct DesiredState: Hashable, Sendable {
 
 /// The state machine of an installation (docs/KUBESPHERE.md: Reconciling).
 ///
-///                 prepare           begin              settle
+///                 prepare           begin          awaitReadiness
 ///     (no record) ──────▶ Preparing ─────▶ Installing ───────▶ Installed ◀─┐
 ///                          ▲  ▲   │ └────▶ Upgrading ──▶ Installed          │ toggle
 ///         desired differs: │  │   │            │                           │
@@ -47,7 +47,7 @@ enum Lifecycle {
     /// Make the objects.
     case apply
     /// See whether they are ready; when they are, remove what is left over from before.
-    case settle
+    case awaitReadiness
     /// Switch what the gateway serves.
     case toggle
     /// Record that everything shall go.
@@ -70,7 +70,7 @@ enum Lifecycle {
     guard situation.isPublished else { return .publish }
     switch record.state {
     case .preparing: return .begin
-    case .installing, .upgrading: return record.isApplied ? .settle : .apply
+    case .installing, .upgrading: return record.isApplied ? .awaitReadiness : .apply
     case .installed, .installFailed, .upgradeFailed:
       if record.attempt != desired.attempt { return .prepare }
       return record.state == .installed && record.appliedEnabled != desired.isEnabled ? .toggle : .rest

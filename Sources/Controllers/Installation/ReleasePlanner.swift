@@ -27,7 +27,7 @@ struct ReleasePlanner: Sendable {
   }
 
   /// The objects of the record's attempt.
-  func plan(_ record: ReleaseRecord, of extension: String) async throws(Failure) -> Planned {
+  func plan(_ record: ReleaseRecord, of extension: String) async throws(StepError) -> Planned {
     let archive = try await archive(`extension`, record.attempt.version)
     let manifest = try? Package(archive: archive).extensionManifest()
     let rendered = try await rendered(archive, record, forced: forced(manifest))
@@ -47,10 +47,10 @@ struct ReleasePlanner: Sendable {
 
   private func rendered(
     _ archive: [UInt8], _ record: ReleaseRecord, forced: Value
-  ) async throws(Failure) -> RenderedChart {
+  ) async throws(StepError) -> RenderedChart {
     var renderer = renderer
     if renderer.kubernetesVersion.isEmpty {
-      let answer = try await Failure.telling("/version") { () throws(ClusterError) in
+      let answer = try await StepError.telling("/version") { () throws(ClusterError) in
         try await cluster.document("/version")
       }
       renderer.kubernetesVersion = answer["gitVersion"]?.string ?? ""
@@ -79,21 +79,21 @@ struct ReleasePlanner: Sendable {
     (manifest?.dependencies ?? []).filter { $0["tags"]?.sequence?.compactMap(\.string) == ["agent"] }
   }
 
-  private func archive(_ extension: String, _ version: String) async throws(Failure) -> [UInt8] {
+  private func archive(_ extension: String, _ version: String) async throws(StepError) -> [UInt8] {
     let name = "ExtensionVersion \(`extension`)-\(version)"
-    let found = try await Failure.telling(name) { () throws(ClusterError) in
+    let found = try await StepError.telling(name) { () throws(ClusterError) in
       try await self.version(`extension`, version)
     }
     guard let found else { throw .lasting("\(`extension`) has no version \(version): there is no \(name)") }
     return try await archive(of: found)
   }
 
-  private func archive(of version: ExtensionVersion) async throws(Failure) -> [UInt8] {
+  private func archive(of version: ExtensionVersion) async throws(StepError) -> [UInt8] {
     do {
       return try await version.archive(from: cluster)
     } catch {
       switch error {
-      case .cluster(let cause): throw Failure(cause, "the chart of \(version.name)")
+      case .cluster(let cause): throw StepError(cause, "the chart of \(version.name)")
       case .unavailable:
         // Charts too large for a ConfigMap stay where they are.
         guard let path = FileURL.path(version.chartURL), let bytes = try? Files.read(path) else { fallthrough }
@@ -104,14 +104,14 @@ struct ReleasePlanner: Sendable {
   }
 
   /// Makes definitions that are not there; those that are stay as they are, as with helm.
-  private func define(_ definitions: [RenderedChart.Part], _ kinds: inout ServedKinds) async throws(Failure) {
+  private func define(_ definitions: [RenderedChart.Part], _ kinds: inout ServedKinds) async throws(StepError) {
     for part in definitions {
       let place = try await placed(part, "", &kinds, isNew: false)
       do {
         guard try await cluster.find(place.resource, part.object.name) == nil else { continue }
         _ = try await cluster.create(place.resource, part.object)
       } catch {
-        throw Failure(error, "\(part.file): \(place.title)")
+        throw StepError(error, "\(part.file): \(place.title)")
       }
     }
   }
@@ -119,11 +119,11 @@ struct ReleasePlanner: Sendable {
   /// The object in its namespace, with the way the cluster serves it.
   private func placed(
     _ part: RenderedChart.Part, _ namespace: String, _ kinds: inout ServedKinds, isNew: Bool
-  ) async throws(Failure) -> ReleaseRecord.Part {
+  ) async throws(StepError) -> ReleaseRecord.Part {
     let object = part.object
     let resource: Resource?
     do { resource = try await kinds.resource(object.apiVersion, object.kind) } catch {
-      throw Failure(error, "\(part.file): \(object.apiVersion)")
+      throw StepError(error, "\(part.file): \(object.apiVersion)")
     }
     guard let resource else {
       let problem = "the cluster does not serve \(object.kind) of \(object.apiVersion)"

@@ -18,7 +18,7 @@ enum KnownCategories {
     "streaming-messaging": ("Streaming and Messaging", "流与消息"),
   ]
 
-  /// A Category object; one that nobody knows is called by its name.
+  /// A Category object; an unknown one is titled with its name.
   static func object(_ name: String, _ dialect: Dialect) -> Object {
     let known = names[name] ?? (name, name)
     let title: Value =

@@ -7,7 +7,7 @@ import Platform
 
 /// When a repository is read next, and where it is written down that it was.
 ///
-/// Shipped KubeSphere has `status.lastSyncTime`, and whoever sets it to null asks for a new look.
+/// Shipped KubeSphere has `status.lastSyncTime`, and a client that sets it to null asks for a new sync.
 /// The first design has no field for it; there an annotation does the same.
 struct SyncSchedule: Hashable, Sendable {
   static let sourceAnnotation = "ksx.dev/synced-source"

@@ -9,10 +9,10 @@ extension ClusterError {
 
   var isNotFound: Bool { status?.code == 404 }
 
-  /// Somebody else was faster; look again and decide anew.
+  /// Another writer was faster: read again and decide anew.
   var isLostRace: Bool { status?.code == 409 }
 
-  /// Trying again later may help, without anybody changing what was asked for.
+  /// A later retry may succeed without a change of what was asked for.
   var isPassing: Bool {
     guard let status else { return true }
     // A namespace on its way out refuses with 403, and takes newcomers again once it is gone.

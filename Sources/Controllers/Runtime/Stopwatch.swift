@@ -1,6 +1,6 @@
 import Platform
 
-/// How long installations have been in their present state, by a clock that nobody sets.
+/// How long installations have been in their present state, by the monotonic clock.
 ///
 /// A record says since when by the clock on the wall, which may be years off a moment later. What began before this
 /// process counts from its first look.

@@ -9,7 +9,7 @@ actor WorkQueue {
   private var again: Set<String> = []
   /// When those are due that are put off.
   private var delayed: [String: ContinuousClock.Instant] = [:]
-  /// How often in a row the work on an object has failed, whoever did it.
+  /// How often in a row the work on an object has failed, on any worker.
   private var failures: [String: Int] = [:]
   private var takers: [CheckedContinuation<String?, Never>] = []
   private var alarms: [ContinuousClock.Instant: Task<Void, Never>] = [:]

@@ -7,7 +7,7 @@ extension Change {
   /// The one write that brings this change about, after `preparation` where there is one.
   ///
   /// `installation` is what the person saw; its resource version makes the server refuse the write
-  /// when somebody was faster.
+  /// when another writer was faster.
   package func write(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write {
     let resource = capabilities.dialect.installations
     func patch(_ spec: Mapping) -> Write {
@@ -51,7 +51,7 @@ extension Change {
     return Value.mapping(patch).setting(["metadata", "resourceVersion"], to: .string(version))
   }
 
-  /// The controller fails on a scheduling that has no placement (docs/KUBESPHERE.md: Placements), so whatever is written
+  /// The controller fails on a scheduling that has no placement (docs/KUBESPHERE.md: Placements), so every write
   /// there puts one in; an empty one places nothing anywhere.
   private static func withPlacement(_ spec: Mapping, _ installation: Installation?) -> Mapping {
     guard installation?.lacksPlacement == true, spec["clusterScheduling"] == nil else { return spec }

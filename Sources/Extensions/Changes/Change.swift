@@ -42,7 +42,7 @@ package struct Change: Hashable, Sendable {
   package static let enable = Change(.enable, version: nil)
   package static let disable = Change(.disable, version: nil)
   package static let uninstall = Change(.uninstall, version: nil)
-  /// Uninstall whatever the controllers cannot: hooks do not run, and what is in the way stays behind.
+  /// Remove what the controllers cannot uninstall: hooks do not run, and what is in the way stays behind.
   package static let forceDelete = Change(.forceDelete, version: nil)
 }
 

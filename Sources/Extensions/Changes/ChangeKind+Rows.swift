@@ -129,7 +129,8 @@ extension ChangeKind {
       .init(.removed, "{kind} {object}"),
       .init(.removed, "helm release {release} in namespace {namespace}, without its hooks"),
       .init(
-        .note, "its pods and whatever else its objects own stay behind in namespace {namespace} and keep running"),
+        .note,
+        "its pods and all other objects that its objects own stay behind in namespace {namespace} and keep running"),
       .init(.note, "agents in member clusters are uninstalled the ordinary way first, and can still hold it up"),
       .init(.note, whatStays),
     ])

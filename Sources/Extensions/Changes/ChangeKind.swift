@@ -15,7 +15,7 @@ package enum ChangeKind: String, CaseIterable, Sendable {
 ///
 /// In its texts `{name}`, `{version}` and `{clusters}` stand for what a change is about.
 package struct ChangeRow: Hashable, Sendable {
-  /// The word for doing it, whatever the version: `roll back`.
+  /// The verb without a version: `roll back`.
   package var verb: String
   /// What is to be done: `roll back to {version}`.
   package var words: String

@@ -10,14 +10,14 @@ extension Capabilities {
     async let core = plurals(of: Dialect.core, in: cluster)
     async let serving = plurals(of: Dialect.serving, in: cluster)
     async let version = try? await cluster.document("/version")
-    var evidence = Evidence()
-    evidence.plurals[Dialect.core] = try await core.get()
-    evidence.plurals[Dialect.serving] = try await serving.get()
-    if evidence.era == nil { try await probe(cluster, &evidence) }
-    guard let first = evidence.era else { throw .absent }
-    evidence.serverVersion = await version?["gitVersion"]?.string ?? ""
-    evidence.schemas = await schemas(Dialect(era: first, servingGroup: evidence.servingGroup), in: cluster)
-    return Capabilities(evidence, era: evidence.era ?? first)
+    var discovered = DiscoveryResult()
+    discovered.plurals[Dialect.core] = try await core.get()
+    discovered.plurals[Dialect.serving] = try await serving.get()
+    if discovered.era == nil { try await probe(cluster, &discovered) }
+    guard let first = discovered.era else { throw .absent }
+    discovered.serverVersion = await version?["gitVersion"]?.string ?? ""
+    discovered.schemas = await schemas(Dialect(era: first, servingGroup: discovered.servingGroup), in: cluster)
+    return Capabilities(discovered, era: discovered.era ?? first)
   }
 
   /// `nil` when discovery is forbidden.
@@ -35,15 +35,15 @@ extension Capabilities {
 
   /// Asks for one object of each kind of installation whose group may not be discovered: 403 says
   /// that the kind may be there, 404 that it is not.
-  private static func probe(_ cluster: Cluster, _ evidence: inout Evidence) async throws(DialectError) {
+  private static func probe(_ cluster: Cluster, _ discovered: inout DiscoveryResult) async throws(DialectError) {
     var isRefused = false
     for era in [Era.installPlan, .subscription, .plugin] {
       let kind = Dialect(era: era).installations
-      guard evidence.plurals[kind.group] == nil else { continue }
+      guard discovered.plurals[kind.group] == nil else { continue }
       do throws(ClusterError) {
         _ = try await cluster.document(kind.path() + "?limit=1")
         // Only Plugins have their subscriptions in the other group.
-        evidence.plurals[kind.group] = [era == .plugin ? "plugins" : kind.plural]
+        discovered.plurals[kind.group] = [era == .plugin ? "plugins" : kind.plural]
         return
       } catch {
         guard case .refused(let status) = error, status.code == 403 || status.code == 404 else {

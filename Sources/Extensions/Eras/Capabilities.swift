@@ -6,7 +6,7 @@ package struct Capabilities: Hashable, Sendable {
     case definitions
     /// Discovery or a list told the era, and the rest is inferred from it.
     case discovery
-    /// Somebody said so; the cluster was not asked.
+    /// Set by an option; the cluster was not asked.
     case assumption
   }
 
@@ -18,12 +18,12 @@ package struct Capabilities: Hashable, Sendable {
   /// Why what is missing is missing.
   var reasons: [Feature: String]
 
-  init(_ evidence: Evidence, era: Era) {
-    dialect = Dialect(era: era, servingGroup: evidence.servingGroup ?? Dialect(era: era).servingGroup)
-    configForm = evidence.configForm
-    basis = evidence.schemas.count == Feature.Field.Kind.allCases.count ? .definitions : .discovery
+  init(_ discovered: DiscoveryResult, era: Era) {
+    dialect = Dialect(era: era, servingGroup: discovered.servingGroup ?? Dialect(era: era).servingGroup)
+    configForm = discovered.configForm
+    basis = discovered.schemas.count == Feature.Field.Kind.allCases.count ? .definitions : .discovery
     reasons = [:]
-    for feature in Feature.allCases { reasons[feature] = Self.reason(against: feature, evidence, era) }
+    for feature in Feature.allCases { reasons[feature] = Self.reason(against: feature, discovered, era) }
   }
 
   init(dialect: Dialect, configForm: Installation.ConfigForm, basis: Basis, reasons: [Feature: String]) {
@@ -33,12 +33,12 @@ package struct Capabilities: Hashable, Sendable {
     self.reasons = reasons
   }
 
-  /// What a cluster of `dialect` can do when nobody has asked it.
+  /// What a cluster of `dialect` can do, without asking it.
   ///
   /// Of Subscriptions it is not known whose they are: they are taken for those that do the most, with
   /// all the fields that any of them needs.
   package init(assuming dialect: Dialect) {
-    self.init(Evidence(), era: dialect.era)
+    self.init(DiscoveryResult(), era: dialect.era)
     self.dialect = dialect
     basis = .assumption
     if dialect.era == .seed { reasons[.releaseName] = nil }
@@ -52,16 +52,16 @@ package struct Capabilities: Hashable, Sendable {
   /// Why the cluster does not have `feature`, or `nil` when it does.
   package func reason(against feature: Feature) -> String? { reasons[feature] }
 
-  private static func reason(against feature: Feature, _ evidence: Evidence, _ era: Era) -> String? {
-    if feature == .extensionEntries, evidence.plurals[Dialect.serving] != nil {
-      return evidence.has("extensionentries", in: Dialect.serving) ? nil : feature.reason(in: era)
+  private static func reason(against feature: Feature, _ discovered: DiscoveryResult, _ era: Era) -> String? {
+    if feature == .extensionEntries, discovered.plurals[Dialect.serving] != nil {
+      return discovered.has("extensionentries", in: Dialect.serving) ? nil : feature.reason(in: era)
     }
-    // A Plugin's fields are of no use to somebody who may only look.
-    if era != .plugin, let field = feature.field, let isThere = evidence.has(field) {
+    // Plugins are read-only here, so their fields do not matter.
+    if era != .plugin, let field = feature.field, let isThere = discovered.has(field) {
       return isThere ? nil : feature.reason(in: era)
     }
     if feature.eras.contains(era) { return nil }
-    let isAGuess = era == .splitSubscription && evidence.schemas[.installations] == nil
+    let isAGuess = era == .splitSubscription && discovered.schemas[.installations] == nil
     // Some versions have it: not offering it is a precaution, and is said to be one.
     if era != .plugin, feature.field != nil && feature.eras.isEmpty || isAGuess && feature.changes {
       return "this cluster does not let its definitions be read, and may not have it: \(feature.reason(in: era))"

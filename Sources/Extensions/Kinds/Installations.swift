@@ -1,6 +1,6 @@
 /// The installations of one cluster, by the extension they are of.
 ///
-/// An installation belongs to the extension that it names, whatever it is called itself: a Subscription called
+/// An installation belongs to the extension that it names, not to the one it is named like: a Subscription called
 /// `devops-0.10.0` is that of `devops`.
 package struct Installations: Hashable, Sendable {
   private var byName: [String: Installation] = [:]

@@ -52,7 +52,7 @@ package struct Plan: Hashable, Sendable {
 extension Plan {
   /// Sends what is planned and returns the object as the server has it now; a deletion returns `nil`.
   ///
-  /// A dry run asks for the same, whatever the object's version is by then, and changes nothing.
+  /// A dry run sends the same write without the object's version, and changes nothing.
   @discardableResult
   package func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Object? {
     try await (dryRun ? preparation?.withoutVersion : preparation)?.send(to: cluster, dryRun: dryRun)

@@ -65,14 +65,14 @@ package struct History: Hashable, Sendable {
   /// What each extension was before.
   package func releases() -> [String: ReleaseMemory] {
     var memories: [String: ReleaseMemory] = [:]
-    for line in lines() { memories[line.extension, default: ReleaseMemory()].take(line) }
+    for line in lines() { memories[line.extension, default: ReleaseMemory()].add(line) }
     return memories
   }
 
   /// What the extension called `name` was before.
   package func releases(of name: String) -> ReleaseMemory {
     var memory = ReleaseMemory()
-    for line in lines() where line.extension == name { memory.take(line) }
+    for line in lines() where line.extension == name { memory.add(line) }
     return memory
   }
 
@@ -151,7 +151,7 @@ extension History {
 
 extension ReleaseMemory {
   /// Takes in a line about the extension.
-  package mutating func take(_ line: HistoryLine) {
+  package mutating func add(_ line: HistoryLine) {
     switch line.event {
     case .change(let words, let former?):
       remember(

@@ -44,10 +44,10 @@ package struct HistoryLine: Hashable, Sendable {
 extension HistoryLine.Release {
   /// What `installation` is now.
   package init(_ installation: Installation) {
-    let settlement = installation.settlement
+    let rolloutState = installation.rolloutState
     var wasInstalled: Bool?
-    if settlement == .settled { wasInstalled = true }
-    if case .failed = settlement { wasInstalled = false }
+    if rolloutState == .settled { wasInstalled = true }
+    if case .failed = rolloutState { wasInstalled = false }
     self.init(version: installation.version, config: installation.config, wasInstalled: wasInstalled)
   }
 }

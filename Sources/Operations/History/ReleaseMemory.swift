@@ -31,7 +31,7 @@ package struct ReleaseMemory: Hashable, Sendable {
 
   /// Oldest first.
   package private(set) var entries: [Entry] = []
-  /// Whether releases reached Installed, by version and config, as far as somebody waited to see it.
+  /// Whether releases reached Installed, by version and config, as far as ksx waited to see it.
   private var outcomes: [String: Bool] = [:]
   /// The version that was seen Installed last, or empty.
   package private(set) var lastInstalled = ""
@@ -54,7 +54,7 @@ package struct ReleaseMemory: Hashable, Sendable {
   /// The release with this version and config reached Installed, or is known not to have.
   mutating func note(wasInstalled: Bool, version: String, configHash: String) {
     if wasInstalled { lastInstalled = version }
-    // What was Installed once can be gone back to, whatever became of it later.
+    // What was Installed once can be gone back to, even if it failed later.
     if outcomes[Self.key(version, configHash)] != true { outcomes[Self.key(version, configHash)] = wasInstalled }
   }
 

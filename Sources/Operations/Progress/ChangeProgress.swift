@@ -38,11 +38,11 @@ package struct ChangeProgress: Hashable, Sendable {
     if isRestOver, state.isBusy || (change.row.removes && state == .none) { hasBegun = true }
     if change.row.removes { return removal(installation) }
     guard asksForThis(installation) else {
-      // A watch is behind the answer to the write for a moment; afterwards somebody else has changed it.
+      // A watch is behind the answer to the write for a moment; afterwards another writer has changed it.
       return isTaken ? .failed("it was changed again meanwhile") : nil
     }
     isTaken = true
-    switch installation.settlement(since: before) {
+    switch installation.rolloutState(since: before) {
     case .settled: return .done
     case .failed(let reason): return .failed(reason)
     case .underWay: return isNewFailure(installation) ? .failed(installation.reason) : nil

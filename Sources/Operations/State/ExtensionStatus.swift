@@ -6,7 +6,7 @@ package import Extensions
 /// nowhere (docs/KUBESPHERE.md: Extension status), so it is worked out here and only here.
 package struct ExtensionStatus: Hashable, Sendable {
   package let name: String
-  /// The version that runs, as far as anyone can tell; empty when none does, or that is not known.
+  /// The version that runs, as far as can be told; empty when none does, or that is not known.
   package let running: String
   /// The version that is asked for; empty when none is.
   package let wanted: String
@@ -25,7 +25,7 @@ package struct ExtensionStatus: Hashable, Sendable {
   /// What is asked for and not applied yet, in words.
   package let pending: [String]
 
-  /// `former` is what was seen running before, where somebody remembers: the history's newest release that was Installed.
+  /// `former` is what was seen running before, from the history: its newest release that was Installed.
   package init(
     _ name: String, _ extension: Extension?, _ installation: Installation?, former: String = ""
   ) {
@@ -54,7 +54,7 @@ package struct ExtensionStatus: Hashable, Sendable {
     installation.attemptedVersion.isEmpty || installation.isTaken ? installation.version : installation.attemptedVersion
   }
 
-  /// While it is upgraded, and after that failed, the one before still runs: its version is what somebody remembers, or
+  /// While it is upgraded, and after that failed, the one before still runs: its version is what the history remembers, or
   /// what the cluster puts back into its note of the version as long as the release is the old one.
   private static func running(_ installation: Installation, former: String) -> String {
     let noted = installation.attemptedVersion

@@ -19,7 +19,7 @@ package struct PlanFacts: Hashable, Sendable {
 
 extension PlanContext {
   /// Takes in what was read; `nil` is that it is still being read.
-  package mutating func take(_ facts: PlanFacts?) {
+  package mutating func add(_ facts: PlanFacts?) {
     guard let facts else {
       gaps[.dependants] = .pending
       gaps[.server] = .pending
@@ -55,7 +55,7 @@ extension ClusterReader {
     (facts.server, facts.serverProblem) = await serverAnswer
     var context = PlanContext(
       capabilities: capabilities, cluster: clusterName, extensions: [:], installations: installed, versions: [:])
-    context.take(facts)
+    context.add(facts)
     switch await extensionAnswer {
     case .success(let object): context.extensions[name] = object.map { Extension($0, dialect: dialect) }
     case .failure(let error): context.gaps[.extension] = .unreadable(error.brief)

@@ -1,4 +1,4 @@
-/// Writes a tar archive that is the same for the same files, whoever writes it and when.
+/// Writes a tar archive that is byte for byte the same for the same files, without user, group or time of writing.
 struct TarWriter {
   private(set) var bytes: [UInt8] = []
 

@@ -1,6 +1,6 @@
 package import Manifest
 
-/// A text in several languages, or in one that nobody named.
+/// A text in several languages, or in one unnamed language.
 ///
 /// Shipped KubeSphere has a map from language code to text where the first design had a string.
 package struct Localized: Hashable, Sendable {

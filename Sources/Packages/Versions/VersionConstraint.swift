@@ -159,7 +159,7 @@ extension VersionComparison {
     return table
   }()
 
-  /// Takes `1`, `1.x`, `v1.2.*`, `1.2.3-rc.1`; what follows an open number is open too, whatever is written there.
+  /// Takes `1`, `1.x`, `v1.2.*`, `1.2.3-rc.1`; all numbers after an open one are open too.
   private static func partialVersion(_ rest: inout Substring) -> (SemanticVersion, Precision)? {
     let word = rest.prefix { !isBlank($0) && $0 != "," && $0 != "|" }
     rest = rest[word.endIndex...]

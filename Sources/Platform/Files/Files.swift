@@ -32,7 +32,7 @@ package enum Files {
 
   /// Writes a file so that a crash at any moment leaves the old one or the new one, never half.
   ///
-  /// Nobody but the owner may read it unless `mode` says so. A symbolic link is followed.
+  /// Only the owner may read it unless `mode` says otherwise. A symbolic link is followed.
   package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemError) {
     let target = resolved(path)
     let action = "writing \(path)"

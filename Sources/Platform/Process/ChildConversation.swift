@@ -53,8 +53,8 @@ struct ChildConversation {
     let isSilent = pipes.output < 0 && pipes.errors < 0
     poll(&polls, 3, isSilent ? 2 : 25)
     if polls[0].revents != 0 { feed() }
-    if polls[1].revents != 0, !take(from: pipes.output, into: \.output) { close(&pipes.output) }
-    if polls[2].revents != 0, !take(from: pipes.errors, into: \.errors) { close(&pipes.errors) }
+    if polls[1].revents != 0, !readAvailable(from: pipes.output, into: \.output) { close(&pipes.output) }
+    if polls[2].revents != 0, !readAvailable(from: pipes.errors, into: \.errors) { close(&pipes.errors) }
   }
 
   private mutating func feed() {
@@ -67,7 +67,7 @@ struct ChildConversation {
   private mutating func closeInput() { close(&pipes.input) }
 
   /// False at the end of the pipe.
-  private mutating func take(from descriptor: Int32, into place: WritableKeyPath<Self, BoundedBytes>) -> Bool {
+  private mutating func readAvailable(from descriptor: Int32, into place: WritableKeyPath<Self, BoundedBytes>) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     let count = read(descriptor, &buffer, buffer.count)
     guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }

@@ -76,7 +76,7 @@ enum Spawn {
     return (pid, pipes)
   }
 
-  /// No signal is ignored or held back in the child, whatever this process does with them.
+  /// No signal is ignored or blocked in the child, even if this process does so.
   private static func attributes(hasTerminal: Bool) -> posix_spawnattr_t {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

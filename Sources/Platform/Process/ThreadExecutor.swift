@@ -71,14 +71,14 @@ package final class ThreadExecutor: SerialExecutor {
     state.withLock { $0.thread = pthread_self() }
     guard let perform = perform.withLock({ $0 }) else { fatalError("started without work") }
     while true {
-      let (jobs, isStopped) = take()
+      let (jobs, isStopped) = drain()
       for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
       if isStopped, jobs.isEmpty { return }
       idling.wait(perform())
     }
   }
 
-  private func take() -> (jobs: [UnownedJob], isStopped: Bool) {
+  private func drain() -> (jobs: [UnownedJob], isStopped: Bool) {
     state.withLock { state in
       defer { state.jobs = [] }
       return (state.jobs, state.isStopped)
@@ -122,7 +122,7 @@ private func runExecutorThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMut
   return nil
 }
 
-/// A condition to wait on; a ring that nobody waits for is kept for the next who does.
+/// A condition to wait on; a signal without a waiter is kept for the next wait.
 private final class Bell: @unchecked Sendable {
   // Safe: `isRung` is touched only with `mutex` held, and neither it nor `condition` moves.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

@@ -1,4 +1,4 @@
-/// The name among `names` that somebody who wrote `word` probably meant, or `nil`.
+/// The name among `names` that a user who typed `word` probably meant, or `nil`.
 func nearest(to word: String, among names: some Sequence<String>) -> String? {
   let limit = (word.count + 2) / 3
   let candidates = names.map { (name: $0, distance: distance(Array(word), Array($0))) }

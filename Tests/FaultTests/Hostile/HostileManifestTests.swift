@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 @testable import KubernetesAPI
 
-/// JSON and YAML that nobody should have sent.
+/// JSON and YAML that no honest server sends.
 @Suite(.timeLimit(.minutes(20)))
 struct HostileManifestTests {
   private static let document = #"""

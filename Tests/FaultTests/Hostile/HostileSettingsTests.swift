@@ -7,7 +7,7 @@ import Testing
 @testable import HTTP
 @testable import Platform
 
-/// Settings files as nobody would write them by hand.
+/// Settings files that no user would write by hand.
 @Suite(.timeLimit(.minutes(20)))
 struct HostileSettingsTests {
   private static let good = """

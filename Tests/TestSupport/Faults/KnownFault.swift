@@ -27,7 +27,7 @@ package enum KnownFault: String, CaseIterable, Sendable {
 
   /// The verbs that cannot tell it from the truth, or that it would only slow down.
   package var excludedVerbs: Set<ClientVerb> {
-    // A stranger who says that something is deleted cannot be seen through.
+    // A forged answer that something is deleted cannot be recognised.
     if self == .successStatus { return [.delete, .deleteDryRun] }
     // A group that is not there has no resources.
     if self == .missing { return [.discovery] }

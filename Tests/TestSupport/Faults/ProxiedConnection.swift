@@ -40,8 +40,8 @@ struct ProxiedConnection {
     close(server)
   }
 
-  /// A request that has reached the server whole is answered before this returns, to nobody; so
-  /// whoever looks afterwards sees what it did.
+  /// A request that has reached the server whole is answered before this returns, and the answer dropped; so
+  /// a test that looks afterwards sees what it did.
   private func seeTheServerOff() {
     guard request.isWaiting else { return }
     if Sockets.wait(for: [server], milliseconds: 2_000).isEmpty { return }

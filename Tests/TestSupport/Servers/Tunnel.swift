@@ -24,7 +24,7 @@ enum Tunnel {
 
   /// What a client that speaks SOCKS 5 (RFC 1928) asks for, as a request; `nil` when it speaks HTTP.
   ///
-  /// Nobody is asked who they are, and every request is granted.
+  /// No credentials are asked for, and every request is granted.
   static func socksRequest(on descriptor: Int32) -> LoopbackServer.Received? {
     var first: UInt8 = 0
     guard recv(descriptor, &first, 1, Int32(MSG_PEEK)) == 1, first == 5 else { return nil }

@@ -2,7 +2,7 @@ import KubernetesAPI
 import Manifest
 
 /// The objects of one resource that a list or a watch is about.
-struct Selection: Sendable {
+struct ObjectFilter: Sendable {
   var type: ResourceType
   var namespace: String?
   var name: String?
@@ -68,24 +68,24 @@ struct Selection: Sendable {
       && !excludedNames.contains(object.key.name)
   }
 
-  /// What `change` looks like to someone who sees only the selected objects.
-  func view(of change: Change) -> Event? {
+  /// What `change` looks like to a watch that sees only the selected objects.
+  func view(of change: StoredChange) -> WatchedChange? {
     guard change.collection == type.collection else { return nil }
     let isSelected = contains(change.object)
     let wasSelected = change.previous.map(contains) ?? (change.kind == .modified)
     switch change.kind {
     case .deleted:
-      return isSelected || wasSelected ? Event(kind: .deleted, object: change.object) : nil
+      return isSelected || wasSelected ? WatchedChange(kind: .deleted, object: change.object) : nil
     case .added, .modified:
-      if isSelected { return Event(kind: wasSelected ? .modified : .added, object: change.object) }
+      if isSelected { return WatchedChange(kind: wasSelected ? .modified : .added, object: change.object) }
       // It lost its labels: gone, as far as this reader can tell.
-      return wasSelected ? Event(kind: .deleted, object: change.object) : nil
+      return wasSelected ? WatchedChange(kind: .deleted, object: change.object) : nil
     }
   }
 }
 
-/// A change as one reader is told of it.
-struct Event: Sendable {
-  var kind: Change.Kind
+/// A change as it is sent to one watch.
+struct WatchedChange: Sendable {
+  var kind: StoredChange.Kind
   var object: StoredObject
 }

@@ -7,7 +7,7 @@ import Platform
 /// Two tables written in one transaction: what is, and what happened. WAL with `synchronous=NORMAL`:
 /// what was written survives the death of the process; a power cut may cost the last moments, never
 /// the consistency.
-final class Journal {
+final class ObjectDatabase {
   let path: String
   private let lock: FileLock?
   private let reserve: DiskReserve?
@@ -47,7 +47,7 @@ final class Journal {
   }
 
   private static func open(_ path: String) throws(StorageError) -> Database {
-    // The objects include Secrets: nobody else reads the file, nor the ones SQLite puts beside it.
+    // The objects include Secrets: no other user may read the file, nor those that SQLite puts beside it.
     let mask = umask(0o077)
     defer { umask(mask) }
     let database = try Database(path: path)
@@ -97,7 +97,7 @@ final class Journal {
   /// Writes `change`, and forgets changes up to a version once enough of them have gathered.
   ///
   /// On a full disk what makes it less full still goes through, with the room that is kept for it.
-  func record(_ change: Change, forgettingUpTo oldest: Int) throws(StorageError) {
+  func record(_ change: StoredChange, forgettingUpTo oldest: Int) throws(StorageError) {
     do throws(StorageError) {
       try write(change, forgettingUpTo: oldest)
     } catch {
@@ -106,7 +106,7 @@ final class Journal {
     }
   }
 
-  private func writeWithReserve(_ change: Change, forgettingUpTo oldest: Int) throws(StorageError) {
+  private func writeWithReserve(_ change: StoredChange, forgettingUpTo oldest: Int) throws(StorageError) {
     reserve?.release()
     defer { reserve?.fill() }
     // What the log says goes into the tables as far as there is room, and the log begins anew in the blocks it has.
@@ -114,7 +114,7 @@ final class Journal {
     try write(change, forgettingUpTo: oldest)
   }
 
-  private func write(_ change: Change, forgettingUpTo oldest: Int) throws(StorageError) {
+  private func write(_ change: StoredChange, forgettingUpTo oldest: Int) throws(StorageError) {
     let key = change.object.key
     try database.transaction { () throws(StorageError) in
       if change.kind == .deleted {
@@ -132,7 +132,7 @@ final class Journal {
   }
 
   /// Everything that was kept.
-  func load(_ limit: History.Limit) throws(StorageError) -> Registry {
+  func load(_ limit: ChangeLog.Limit) throws(StorageError) -> ObjectRegistry {
     var objects: [String: [StoredObject]] = [:]
     var damaged: [String: [ObjectKey: DamagedObject]] = [:]
     let rows = try database.prepare("SELECT collection, version, body, namespace, name FROM objects")
@@ -149,28 +149,29 @@ final class Journal {
         damaged[collection, default: [:]][key] = DamagedObject(key, bytes: bytes, problem: "\(error)")
       }
     }
-    return Registry(tables: objects.mapValues(ObjectTable.init), history: try loadHistory(limit), damaged: damaged)
+    return ObjectRegistry(
+      tables: objects.mapValues(ObjectTable.init), history: try loadHistory(limit), damaged: damaged)
   }
 
-  private func loadHistory(_ limit: History.Limit) throws(StorageError) -> History {
+  private func loadHistory(_ limit: ChangeLog.Limit) throws(StorageError) -> ChangeLog {
     let oldest = try database.integer("SELECT min(version) FROM history")
-    var history = History(latest: oldest > 0 ? oldest - 1 : Self.firstVersion, limit: limit)
+    var history = ChangeLog(latest: oldest > 0 ? oldest - 1 : Self.firstVersion, limit: limit)
     var known: [ObjectReference: StoredObject] = [:]
     let rows = try database.prepare("SELECT version, kind, collection, body FROM history ORDER BY version")
     while try rows.step() {
       let version = rows.integer(0)
-      guard let kind = Change.Kind(rawValue: rows.text(1)),
+      guard let kind = StoredChange.Kind(rawValue: rows.text(1)),
         let object = try? StoredObject(checking: rows.blob(3), version: version)
       else {
-        // Damaged: nothing up to here can be replayed, and who was there lists anew.
-        history = History(latest: version, limit: limit)
+        // Damaged: nothing up to here can be replayed, and watches from before list again.
+        history = ChangeLog(latest: version, limit: limit)
         continue
       }
       // A gap means that nothing before it can be replayed.
-      if object.version != history.latest + 1 { history = History(latest: object.version - 1, limit: limit) }
+      if object.version != history.latest + 1 { history = ChangeLog(latest: object.version - 1, limit: limit) }
       let reference = ObjectReference(collection: rows.text(2), key: object.key)
       history.append(
-        Change(kind: kind, collection: reference.collection, object: object, previous: known[reference]))
+        StoredChange(kind: kind, collection: reference.collection, object: object, previous: known[reference]))
       known[reference] = kind == .deleted ? nil : object
     }
     return history

@@ -4,24 +4,24 @@ import Manifest
 import Platform
 
 /// Begins watches.
-struct Watching: Sendable {
+struct WatchResponder: Sendable {
   var api: API
 
   /// How long a watch lasts when its reader does not say.
   private static let longest = 3_600
 
   func begin(_ path: ResourcePath, _ target: Target, _ form: Form) throws(Status) -> HTTPResponse {
-    let (selection, options) = (try Selection(path, target), try ListOptions(target))
+    let (filter, options) = (try ObjectFilter(path, target), try ListOptions(target))
     let seconds = try target.integer("timeoutSeconds").flatMap { $0 > 0 ? $0 : nil } ?? Self.longest
     let version = options.version ?? 0
     let allowsBookmarks = target.flag("allowWatchBookmarks")
     let plan = WatchPlan(
-      selection: selection, form: form, allowsBookmarks: allowsBookmarks,
+      filter: filter, form: form, allowsBookmarks: allowsBookmarks,
       announcesInitial: options.sendsInitialEvents == true && allowsBookmarks, end: .now + .seconds(seconds))
     // Without a version the watch begins with everything there is, as made just now, unless it says not to.
     let sendsInitial = options.sendsInitialEvents ?? (version == 0)
     let isFromNow = version == 0 || sendsInitial
-    let start = isFromNow ? try api.snapshot(selection, after: nil, at: .notOlderThan(version)) : nil
+    let start = isFromNow ? try api.snapshot(filter, after: nil, at: .notOlderThan(version)) : nil
     let (api, initial) = (api, sendsInitial ? start?.objects ?? [] : [])
     return HTTPResponse(
       status: 200, headers: ["Content-Type": "application/json"],
@@ -35,7 +35,7 @@ struct Watching: Sendable {
 
 /// What a watch shows and for how long.
 struct WatchPlan: Sendable {
-  var selection: Selection
+  var filter: ObjectFilter
   var form: Form
   var allowsBookmarks: Bool
   /// Whether a bookmark tells when the objects that were there have all been sent.
@@ -73,7 +73,7 @@ actor WatchReader {
     if let lines = initialLines() { return lines }
     while !isFinished {
       guard !Task.isCancelled else { throw .cancelled }
-      let news = await api.news(after: place, for: plan.selection, until: min(plan.end, nextBookmark))
+      let news = await api.news(after: place, for: plan.filter, until: min(plan.end, nextBookmark))
       switch news {
       case .forgotten(let oldest):
         isFinished = true
@@ -91,7 +91,7 @@ actor WatchReader {
     guard !initial.isEmpty || announcesInitial else { return nil }
     var piece: [UInt8] = []
     while let object = initial.popFirst() {
-      piece += lines([Event(kind: .added, object: object)])
+      piece += lines([WatchedChange(kind: .added, object: object)])
       if piece.count >= Self.pieceSize { return piece }
     }
     if announcesInitial { piece += bookmark(["k8s.io/initial-events-end": "true"]) }
@@ -109,7 +109,7 @@ actor WatchReader {
   }
 
   private func bookmark(_ annotations: [String: String]) -> [UInt8] {
-    let resource = plan.selection.type.resource
+    let resource = plan.filter.type.resource
     // A reader of tables takes nothing else; one of bare metadata would take either.
     if case .table = plan.form { return line("BOOKMARK", JSON.bytes(emptyTable)) }
     var metadata: Mapping = ["resourceVersion": .string(String(place)), "creationTimestamp": .null]
@@ -122,13 +122,13 @@ actor WatchReader {
   }
 
   private var emptyTable: Value {
-    Table(type: plan.selection.type, inclusion: .nothing, now: api.now())
+    TableRenderer(type: plan.filter.type, inclusion: .nothing, now: api.now())
       .value([], ["resourceVersion": .string(String(place))], hasColumns: false)
   }
 
-  private func lines(_ events: [Event]) -> [UInt8] {
+  private func lines(_ events: [WatchedChange]) -> [UInt8] {
     events.reduce(into: []) { lines, event in
-      let object = plan.form.bytes(event.object, of: plan.selection.type, at: api.now(), isFirst: isFirst)
+      let object = plan.form.bytes(event.object, of: plan.filter.type, at: api.now(), isFirst: isFirst)
       lines += line(event.kind.rawValue, object)
       isFirst = false
     }

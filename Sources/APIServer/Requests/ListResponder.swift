@@ -4,22 +4,22 @@ import Manifest
 import Platform
 
 /// Answers lists, page by page.
-struct Listing: Sendable {
+struct ListResponder: Sendable {
   var api: API
 
   func page(_ path: ResourcePath, _ target: Target, _ form: Form) throws(Status) -> HTTPResponse {
-    let (selection, options) = (try Selection(path, target), try ListOptions(target))
+    let (filter, options) = (try ObjectFilter(path, target), try ListOptions(target))
     let limit = try target.integer("limit").flatMap { $0 > 0 ? $0 : nil }
     let token = try target["continue"].map(ContinueToken.init(text:))
     let wanted = try Self.version(options, token)
-    let snapshot = try api.snapshot(selection, after: token?.key, at: wanted)
+    let snapshot = try api.snapshot(filter, after: token?.key, at: wanted)
     let shown = limit.map { Array(snapshot.objects.prefix($0)) } ?? snapshot.objects
     let remaining = snapshot.objects.count - shown.count
     var metadata: Mapping = ["resourceVersion": .string(String(snapshot.version))]
     if remaining > 0, let last = shown.last {
       metadata["continue"] = .string(ContinueToken(version: snapshot.version, key: last.key).text)
       // With selectors Kubernetes does not know how many are left, and does not say.
-      if selection.labels.isEmpty, selection.fields.isEmpty { metadata["remainingItemCount"] = .integer(remaining) }
+      if filter.labels.isEmpty, filter.fields.isEmpty { metadata["remainingItemCount"] = .integer(remaining) }
     }
     let body = form.list(shown, of: path.type, metadata, at: api.now())
     return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: body)
@@ -57,15 +57,15 @@ extension API {
 
   /// The selected objects as they are, or as they were.
   nonisolated func snapshot(
-    _ selection: Selection, after key: ObjectKey?, at wanted: WantedVersion
+    _ filter: ObjectFilter, after key: ObjectKey?, at wanted: WantedVersion
   ) throws(Status) -> Snapshot {
-    let collection = selection.type.collection
+    let collection = filter.type.collection
     let (table, current, all) = registry.withLock { ($0.table(collection), $0.version, $0.damaged(collection)) }
-    let damaged = all.values.filter(selection.mayContain).sorted { $0.key < $1.key }
+    let damaged = all.values.filter(filter.mayContain).sorted { $0.key < $1.key }
     switch wanted {
     case .notOlderThan(let version):
       guard version <= current else { throw .tooLargeVersion(version, current: current) }
-      let objects = table.objects(after: key).filter(selection.contains)
+      let objects = table.objects(after: key).filter(filter.contains)
       return Snapshot(objects: objects, version: current, damaged: damaged)
     case .exactly(let version), .continued(let version):
       guard version <= current else { throw .tooLargeVersion(version, current: current) }
@@ -73,7 +73,7 @@ extension API {
         guard case .exactly = wanted else { throw .expiredContinue }
         throw .expired(version, oldest: registry.withLock { $0.history.oldest })
       }
-      let objects = past.objects(after: key).filter(selection.contains)
+      let objects = past.objects(after: key).filter(filter.contains)
       return Snapshot(objects: objects, version: version, damaged: damaged)
     }
   }

@@ -4,18 +4,18 @@ import Platform
 /// What a watch finds when it looks.
 enum News: Sendable {
   /// Events up to a version, or none by the time it was given.
-  case events([Event], upTo: Int)
+  case events([WatchedChange], upTo: Int)
   /// The place where it was is no longer remembered.
   case forgotten(oldest: Int)
 }
 
 /// The watches that have seen everything and wait, by collection.
 ///
-/// A wait is an entry here and nothing else: no task and no timer, which would outlive it. Who wakes those
-/// whose time is over is the thread that calls `wakeOverdue`.
+/// A wait is an entry here and nothing else: no task and no timer, which would outlive it. The thread
+/// that calls `wakeOverdue` ends waits at their deadlines.
 final class Waiters: Sendable {
   private struct Waiter {
-    var selection: Selection
+    var filter: ObjectFilter
     var deadline: ContinuousClock.Instant
     var wake: CheckedContinuation<Int?, Never>
   }
@@ -37,7 +37,7 @@ final class Waiters: Sendable {
   /// Changes of other objects do not wake. `isCurrent` is asked when no change can be missed any more.
   /// `expect` is called when `wakeOverdue` has to be earlier than it knows.
   func wait(
-    for selection: Selection, until deadline: ContinuousClock.Instant,
+    for filter: ObjectFilter, until deadline: ContinuousClock.Instant,
     unless isCurrent: @Sendable () -> Bool, expect: @Sendable () -> Void
   ) async -> Int? {
     let id = state.withLock { state in
@@ -46,13 +46,13 @@ final class Waiters: Sendable {
     }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let waiter = Waiter(selection: selection, deadline: deadline, wake: continuation)
+        let waiter = Waiter(filter: filter, deadline: deadline, wake: continuation)
         let (isWaiting, isEarliest) = enter(waiter, id, unless: isCurrent)
         if !isWaiting { continuation.resume(returning: nil) }
         if isEarliest { expect() }
       }
     } onCancel: {
-      cancel(id, in: selection.type.collection)
+      cancel(id, in: filter.type.collection)
     }
   }
 
@@ -60,9 +60,9 @@ final class Waiters: Sendable {
     _ waiter: Waiter, _ id: Int, unless isCurrent: @Sendable () -> Bool
   ) -> (isWaiting: Bool, isEarliest: Bool) {
     state.withLock { state in
-      // A cancellation that came first found nobody to wake.
+      // A cancellation that came first found no waiter to resume.
       guard !Task.isCancelled, isCurrent() else { return (false, false) }
-      state.waiters[waiter.selection.type.collection, default: [:]][id] = waiter
+      state.waiters[waiter.filter.type.collection, default: [:]][id] = waiter
       if let look = state.nextLook, look <= waiter.deadline { return (true, false) }
       state.nextLook = waiter.deadline
       return (true, true)
@@ -73,18 +73,18 @@ final class Waiters: Sendable {
     state.withLock { $0.waiters[collection]?.removeValue(forKey: id) }?.wake.resume(returning: nil)
   }
 
-  /// Wakes those whom `change` concerns.
-  func announce(_ change: Change) {
+  /// Resumes the waiters whose filter `change` passes.
+  func announce(_ change: StoredChange) {
     let concerned = state.withLock { state in
       let all = state.waiters[change.collection] ?? [:]
-      let concerned = all.filter { $0.value.selection.view(of: change) != nil }
+      let concerned = all.filter { $0.value.filter.view(of: change) != nil }
       for id in concerned.keys { state.waiters[change.collection]?[id] = nil }
       return concerned.values.map(\.wake)
     }
     for wake in concerned { wake.resume(returning: change.version - 1) }
   }
 
-  /// Wakes those whose time is over; how long it is until the next one's may be.
+  /// Resumes the waiters whose deadline has passed; returns how long it is until the next deadline.
   func wakeOverdue(at now: ContinuousClock.Instant = .now) -> Duration? {
     let (overdue, rest) = state.withLock { state -> ([CheckedContinuation<Int?, Never>], Duration?) in
       guard let look = state.nextLook else { return ([], nil) }
@@ -110,27 +110,27 @@ extension API {
 
   /// What happened to the selected objects after `version`, waiting until something has or `deadline` comes.
   nonisolated func news(
-    after version: Int, for selection: Selection, until deadline: ContinuousClock.Instant
+    after version: Int, for filter: ObjectFilter, until deadline: ContinuousClock.Instant
   ) async -> News {
-    let news = look(after: version, for: selection)
+    let news = look(after: version, for: filter)
     guard case .events(let events, let seen) = news, events.isEmpty else { return news }
     guard ContinuousClock.now < deadline, !Task.isCancelled else { return news }
     let (registry, executor) = (registry, executor)
     let change = await waiters.wait(
-      for: selection, until: deadline, unless: { registry.withLock { $0.version } == seen },
+      for: filter, until: deadline, unless: { registry.withLock { $0.version } == seen },
       expect: { executor.wake() })
-    return look(after: change ?? seen, for: selection)
+    return look(after: change ?? seen, for: filter)
   }
 
-  private nonisolated func look(after version: Int, for selection: Selection) -> News {
+  private nonisolated func look(after version: Int, for filter: ObjectFilter) -> News {
     registry.withLock { registry in
       // Under the lock: a slice of the history that is held makes the next write copy all of it.
       guard let changes = registry.history.changes(after: version) else {
         return .forgotten(oldest: registry.history.oldest)
       }
-      var events: [Event] = []
+      var events: [WatchedChange] = []
       for change in changes {
-        guard let event = selection.view(of: change) else { continue }
+        guard let event = filter.view(of: change) else { continue }
         events.append(event)
         if events.count == Self.batch { return .events(events, upTo: change.version) }
       }

@@ -28,7 +28,7 @@ struct InstallationReconciler: Reconciler {
     // What is stuck for good must not keep a server alive for ever.
     settings.activity.set(name, isBusy: step != .rest && snapshot.record?.state != .uninstallFailed)
     do {
-      return try await take(step, snapshot)
+      return try await perform(step, snapshot)
     } catch {
       switch error {
       case .passing(let cause): throw cause
@@ -37,7 +37,7 @@ struct InstallationReconciler: Reconciler {
     }
   }
 
-  private func take(_ step: Lifecycle.Step, _ snapshot: InstallationSnapshot) async throws(Failure) -> NextLook {
+  private func perform(_ step: Lifecycle.Step, _ snapshot: InstallationSnapshot) async throws(StepError) -> NextLook {
     switch (step, snapshot.record) {
     case (.rest, _): return .whenChanged
     case (.adopt, _): try await adopt(snapshot)
@@ -45,7 +45,7 @@ struct InstallationReconciler: Reconciler {
     case (.release, _): try await release(snapshot)
     case (.begin, let record?): try await begin(snapshot, record)
     case (.apply, let record?): try await apply(snapshot, record)
-    case (.settle, let record?): return try await settle(snapshot, record)
+    case (.awaitReadiness, let record?): return try await awaitReadiness(snapshot, record)
     case (.toggle, let record?): try await toggle(snapshot, record)
     case (.uninstall, let record?):
       try await passing { () throws(ClusterError) in try await save(record.uninstalling(at: settings.now()), snapshot) }
@@ -57,7 +57,7 @@ struct InstallationReconciler: Reconciler {
     return .atOnce
   }
 
-  /// Writes the record, unless somebody else has meanwhile.
+  /// Writes the record, unless another writer has meanwhile.
   private func save(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(ClusterError) {
     let secret = record.secret
     guard !snapshot.recordVersion.isEmpty else {
@@ -85,14 +85,14 @@ struct InstallationReconciler: Reconciler {
     throw .unreadable(message)
   }
 
-  private func passing(_ work: () async throws(ClusterError) -> Void) async throws(Failure) {
+  private func passing(_ work: () async throws(ClusterError) -> Void) async throws(StepError) {
     do { try await work() } catch { throw .passing(error) }
   }
 }
 
 // The edges, in the order of a life.
 extension InstallationReconciler {
-  private func adopt(_ snapshot: InstallationSnapshot) async throws(Failure) {
+  private func adopt(_ snapshot: InstallationSnapshot) async throws(StepError) {
     let installation = snapshot.installation
     if let rival = try await rival(of: installation) {
       throw .lasting("\(installation.extension) is installed by the \(dialect.installations.kind) \(rival) already")
@@ -113,7 +113,7 @@ extension InstallationReconciler {
   }
 
   /// Another installation of the same extension that was there first: two would fight over its objects.
-  private func rival(of installation: Installation) async throws(Failure) -> String? {
+  private func rival(of installation: Installation) async throws(StepError) -> String? {
     do {
       return try await cluster.list(dialect.installations).first { other in
         other.name != installation.name && other.annotations[Self.namespaceAnnotation] != nil
@@ -124,7 +124,7 @@ extension InstallationReconciler {
     }
   }
 
-  private func prepare(_ snapshot: InstallationSnapshot) async throws(Failure) {
+  private func prepare(_ snapshot: InstallationSnapshot) async throws(StepError) {
     let now = settings.now()
     let record = snapshot.record ?? snapshot.newRecord(at: now)
     do {
@@ -132,26 +132,28 @@ extension InstallationReconciler {
       try await cluster.ensureNamespace(record.namespace, labels: labels)
       try await save(record.preparing(snapshot.desired.attempt, at: now), snapshot)
     } catch {
-      throw Failure(error, "namespace \(record.namespace)")
+      throw StepError(error, "namespace \(record.namespace)")
     }
   }
 
-  private func begin(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(Failure) {
+  private func begin(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
     let planned = try await planner.plan(record, of: snapshot.installation.extension)
     for note in planned.notes { settings.report("installation \(record.name): \(note)") }
     do {
       try await save(record.beginning(planned.parts, notes: planned.notes, at: settings.now()), snapshot)
     } catch {
-      throw Failure(error, "the record of the release")
+      throw StepError(error, "the record of the release")
     }
   }
 
-  private func apply(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(Failure) {
+  private func apply(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
     try await applier(snapshot).apply(record)
     try await passing { () throws(ClusterError) in try await save(record.applied(), snapshot) }
   }
 
-  private func settle(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(Failure) -> NextLook {
+  private func awaitReadiness(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError)
+    -> NextLook
+  {
     let missing = try await waiting(record)
     guard let first = missing.first else {
       do {
@@ -177,16 +179,16 @@ extension InstallationReconciler {
   }
 
   /// What is not ready yet, in words.
-  private func waiting(_ record: ReleaseRecord) async throws(Failure) -> [String] {
+  private func waiting(_ record: ReleaseRecord) async throws(StepError) -> [String] {
     var missing: [String] = []
     for part in record.parts where ["Deployment", "StatefulSet", "DaemonSet", "Job"].contains(part.resource.kind) {
       let object: Object?
       do {
         object = try await cluster.find(part.resource, namespace: part.object.namespace, part.object.name)
       } catch {
-        throw Failure(error, part.title)
+        throw StepError(error, part.title)
       }
-      guard let object else { throw .lasting("\(part.title) was deleted by somebody else") }
+      guard let object else { throw .lasting("\(part.title) was deleted by another client") }
       switch Readiness(of: object) {
       case .ready: break
       case .waiting(let what): missing.append("\(part.title): \(what)")
@@ -196,7 +198,7 @@ extension InstallationReconciler {
     return missing
   }
 
-  private func toggle(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(Failure) {
+  private func toggle(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
     let isEnabled = snapshot.desired.isEnabled
     try await passing { () throws(ClusterError) in
       try await ServingSwitch(cluster: cluster, dialect: dialect).set(
@@ -205,7 +207,7 @@ extension InstallationReconciler {
     }
   }
 
-  private func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(Failure) -> NextLook {
+  private func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
     let remaining: [ReleaseRecord.Part]
     do { remaining = try await applier(snapshot).remove(record.inventory) } catch {
       if error.isPassing { throw .passing(error) }
@@ -225,7 +227,8 @@ extension InstallationReconciler {
   }
 
   /// Says that something does not go, and keeps trying.
-  private func stuck(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ message: String) async throws(Failure)
+  private func stuck(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ message: String)
+    async throws(StepError)
     -> NextLook
   {
     let failed = record.failingToUninstall(message, at: settings.now())
@@ -236,7 +239,7 @@ extension InstallationReconciler {
     return .atOnce
   }
 
-  private func release(_ snapshot: InstallationSnapshot) async throws(Failure) {
+  private func release(_ snapshot: InstallationSnapshot) async throws(StepError) {
     try await passing { () throws(ClusterError) in
       let namespace = snapshot.namespace
       try await cluster.remove(.secrets, namespace: namespace, ReleaseRecord.secretName(snapshot.installation.name))

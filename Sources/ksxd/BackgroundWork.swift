@@ -3,10 +3,9 @@ import Client
 import Controllers
 import Extensions
 import Logging
-import Platform
 
 /// What a backend does besides answering: it offers a marketplace and installs what it is told to.
-struct Work {
+struct BackgroundWork {
   var cluster: Cluster
   var dialect: Dialect
   var marketplace: Marketplace?

@@ -1,5 +1,5 @@
 /// How far the controllers are with what an installation asks for.
-package enum Settlement: Hashable, Sendable {
+package enum RolloutState: Hashable, Sendable {
   /// They have not finished, or not begun.
   case underWay
   /// What is asked for is what there is.
@@ -22,7 +22,7 @@ extension Installation {
     (attemptedVersion.isEmpty || attemptedVersion == version) && isConfigTaken
   }
 
-  /// What is asked for and not applied yet, in words; empty while somebody is at it.
+  /// What is asked for and not applied yet, in words; empty while the controllers work on it.
   ///
   /// Only what the cluster keeps account of: its fingerprint of the config is FNV-1a (docs/KUBESPHERE.md: Reconciling).
   package var pending: [String] {
@@ -43,7 +43,7 @@ extension Installation {
   }
 
   /// How things stand; a failure that an earlier version or config left behind is not one of this.
-  package var settlement: Settlement {
+  package var rolloutState: RolloutState {
     if isSettled { return .settled }
     guard state.isFailure, isTaken else { return .underWay }
     return .failed(message.isEmpty ? state.word : message)
@@ -53,8 +53,8 @@ extension Installation {
   ///
   /// Where the cluster keeps neither version nor hash (docs/KUBESPHERE.md: Eras), what it says of an
   /// earlier version looks like what it says of this one, until the newest condition is another.
-  package func settlement(since before: Installation?) -> Settlement {
-    guard let before, keepsNoAccount, asksForMore(than: before), saysTheSame(as: before) else { return settlement }
+  package func rolloutState(since before: Installation?) -> RolloutState {
+    guard let before, keepsNoAccount, asksForMore(than: before), saysTheSame(as: before) else { return rolloutState }
     return .underWay
   }
 

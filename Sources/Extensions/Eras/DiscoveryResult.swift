@@ -2,7 +2,7 @@ import Client
 import Manifest
 
 /// What a cluster let be seen of its kinds; what follows from it is computed, not asked.
-struct Evidence: Hashable, Sendable {
+struct DiscoveryResult: Hashable, Sendable {
   /// The plural names by group; a group that may not be looked at is left out.
   var plurals: [String: Set<String>] = [:]
   /// OpenAPI schemas of the kinds whose definitions may be read.

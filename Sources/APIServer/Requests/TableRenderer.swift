@@ -3,7 +3,7 @@ import Manifest
 import Platform
 
 /// Objects as rows, the way `kubectl get` shows them.
-struct Table: Sendable {
+struct TableRenderer: Sendable {
   var type: ResourceType
   var inclusion: Form.Inclusion
   var now: Timestamp

@@ -1,16 +1,16 @@
 /// Every object there is, and what happened to them lately.
 ///
-/// A value: whoever reads it sees one consistent state, whatever is written meanwhile.
-struct Registry: Sendable {
+/// A value: a reader sees one consistent state, even while others write.
+struct ObjectRegistry: Sendable {
   private var tables: [String: ObjectTable]
-  private(set) var history: History
+  private(set) var history: ChangeLog
   /// What cannot be read, by resource.
   private var damaged: [String: [ObjectKey: DamagedObject]]
   /// For every uid the objects that name it as an owner.
   private var dependents: [String: Set<ObjectReference>] = [:]
   private var uids: [String: ObjectReference] = [:]
 
-  init(tables: [String: ObjectTable], history: History, damaged: [String: [ObjectKey: DamagedObject]] = [:]) {
+  init(tables: [String: ObjectTable], history: ChangeLog, damaged: [String: [ObjectKey: DamagedObject]] = [:]) {
     self.tables = tables
     self.history = history
     self.damaged = damaged
@@ -51,7 +51,7 @@ struct Registry: Sendable {
   }
 
   /// Makes `change`, which is the next one.
-  mutating func apply(_ change: Change) {
+  mutating func apply(_ change: StoredChange) {
     if let previous = change.previous { unindex(previous, in: change.collection) }
     let isDeleted = change.kind == .deleted
     tables[change.collection, default: ObjectTable()][change.object.key] = isDeleted ? nil : change.object

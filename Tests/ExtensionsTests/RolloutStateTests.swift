@@ -4,7 +4,7 @@ import Testing
 @testable import Extensions
 @testable import Platform
 
-@Suite struct SettlementTests {
+@Suite struct RolloutStateTests {
   @Test func theHashIsTheControllers() {
     #expect(ConfigHash.of("# a comment\nreplicas: 1\n") == "3cc3735848a56662")
     #expect(ConfigHash.of("") == "cbf29ce484222325")
@@ -28,16 +28,16 @@ import Testing
   }
 
   @Test func installedIsDoneOnlyWithTheVersionTheConfigAndTheSwitchAskedFor() {
-    #expect(installation("Installed", "1.1.0").settlement == .settled)
-    #expect(installation("Installed", "1.0.0").settlement == .underWay)
-    #expect(installation("Installed", "1.1.0", config: "a: 2").settlement == .underWay)
-    #expect(installation("Installed", "1.1.0", enabled: false).settlement == .underWay)
-    #expect(installation("Upgrading", "1.1.0").settlement == .underWay)
+    #expect(installation("Installed", "1.1.0").rolloutState == .settled)
+    #expect(installation("Installed", "1.0.0").rolloutState == .underWay)
+    #expect(installation("Installed", "1.1.0", config: "a: 2").rolloutState == .underWay)
+    #expect(installation("Installed", "1.1.0", enabled: false).rolloutState == .underWay)
+    #expect(installation("Upgrading", "1.1.0").rolloutState == .underWay)
   }
 
   @Test func anOldFailureIsNotOneOfTheNewVersion() {
-    #expect(installation("UpgradeFailed", "1.0.0").settlement == .underWay)
-    #expect(installation("UpgradeFailed", "1.1.0").settlement == .failed("helm says no"))
+    #expect(installation("UpgradeFailed", "1.0.0").rolloutState == .underWay)
+    #expect(installation("UpgradeFailed", "1.1.0").rolloutState == .failed("helm says no"))
   }
 
   @Test func aClusterThatKeepsNoRecordIsTakenAtItsWord() {
@@ -47,11 +47,11 @@ import Testing
   @Test func whereNoVersionIsKeptAnOlderConditionSaysNothingOfANewChange() {
     let before = subscription("1.0.0", "Installed", "Install complete", "10:00:00")
 
-    #expect(subscription("1.1.0", "Installed", "Install complete", "10:00:00").settlement(since: before) == .underWay)
-    #expect(subscription("1.1.0", "Upgrading", "Install complete", "10:00:00").settlement(since: before) == .underWay)
-    #expect(subscription("1.1.0", "Installed", "Upgrade complete", "10:00:09").settlement(since: before) == .settled)
-    #expect(subscription("1.1.0", "UpgradeFailed", "no", "10:00:09").settlement(since: before) == .failed("no"))
-    #expect(subscription("1.0.0", "Installed", "Install complete", "10:00:00").settlement(since: before) == .settled)
+    #expect(subscription("1.1.0", "Installed", "Install complete", "10:00:00").rolloutState(since: before) == .underWay)
+    #expect(subscription("1.1.0", "Upgrading", "Install complete", "10:00:00").rolloutState(since: before) == .underWay)
+    #expect(subscription("1.1.0", "Installed", "Upgrade complete", "10:00:09").rolloutState(since: before) == .settled)
+    #expect(subscription("1.1.0", "UpgradeFailed", "no", "10:00:09").rolloutState(since: before) == .failed("no"))
+    #expect(subscription("1.0.0", "Installed", "Install complete", "10:00:00").rolloutState(since: before) == .settled)
   }
 
   private func subscription(_ version: String, _ state: String, _ message: String, _ time: String) -> Installation {

@@ -42,7 +42,7 @@ struct ExtensionReconciler: Reconciler {
     return ["versions": .sequence(list), key: .string(recommended)]
   }
 
-  /// A constraint that cannot be read excludes its version; a version nobody knows is not held against it.
+  /// A constraint that cannot be read excludes its version; an unknown server version excludes nothing.
   private func suits(_ version: ExtensionVersion, _ kubernetes: SemanticVersion?) -> Bool {
     Self.allows(version.kubeVersion, kubernetes)
       && Self.allows(version.ksVersion, settings.kubeSphereVersion.flatMap(SemanticVersion.init))

@@ -5,7 +5,7 @@ import Packages
 import Platform
 
 extension Plan {
-  /// Works out what `change` would do to the extension called `name`, from what is known, asking nobody.
+  /// Works out what `change` would do to the extension called `name`, from what is known, without a request.
   package static func make(_ change: Change, for name: String, in context: PlanContext) -> Plan {
     let subject = PlanSubject(change: change, name: name, context: context)
     let preparation = change.preparation(to: name, installation: subject.written, in: context.capabilities)

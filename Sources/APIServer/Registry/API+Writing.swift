@@ -18,8 +18,8 @@ extension API {
   }
 
   /// The selected objects, in order.
-  nonisolated func objects(_ selection: Selection) -> [StoredObject] {
-    registry.withLock { $0.table(selection.type.collection) }.objects().filter(selection.contains)
+  nonisolated func objects(_ filter: ObjectFilter) -> [StoredObject] {
+    registry.withLock { $0.table(filter.type.collection) }.objects().filter(filter.contains)
   }
 
   func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Status) -> StoredObject {
@@ -206,7 +206,7 @@ extension API {
   }
 
   /// Makes one change in the store and wakes those who wait for it.
-  func committing(_ write: () throws(StorageError) -> Change) throws(Status) -> Change {
+  func committing(_ write: () throws(StorageError) -> StoredChange) throws(Status) -> StoredChange {
     do throws(StorageError) {
       let change = try write()
       waiters.announce(change)

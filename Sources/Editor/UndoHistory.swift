@@ -1,5 +1,5 @@
 /// What was done to a text, to be undone and redone.
-struct History: Hashable, Sendable {
+struct UndoHistory: Hashable, Sendable {
   /// Edits that are undone together.
   struct Step: Hashable, Sendable {
     /// In the order in which they must be applied to go back, or forth again.

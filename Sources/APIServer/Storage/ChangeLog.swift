@@ -1,5 +1,5 @@
 /// The latest changes, one for every version, so that a watch can go on from where it was.
-package struct History: Sendable {
+package struct ChangeLog: Sendable {
   /// How many changes are remembered, and how many bytes of objects.
   package struct Limit: Hashable, Sendable {
     package var changes: Int
@@ -11,7 +11,7 @@ package struct History: Sendable {
     }
   }
 
-  private var changes: [Change] = []
+  private var changes: [StoredChange] = []
   /// Changes before this index have been forgotten; they are dropped from the array in batches.
   private var start = 0
   private var bytes = 0
@@ -27,7 +27,7 @@ package struct History: Sendable {
   /// What happened after this version is remembered completely.
   var oldest: Int { latest - (changes.count - start) }
 
-  mutating func append(_ change: Change) {
+  mutating func append(_ change: StoredChange) {
     precondition(change.version == latest + 1, "a version was skipped")
     changes.append(change)
     latest = change.version
@@ -44,7 +44,7 @@ package struct History: Sendable {
   /// The changes after `version`, or `nil` when some of them are forgotten.
   ///
   /// A version that has not been yet is of another database: nothing of it is remembered either.
-  func changes(after version: Int) -> ArraySlice<Change>? {
+  func changes(after version: Int) -> ArraySlice<StoredChange>? {
     guard version >= oldest, version <= latest else { return nil }
     return changes[min(changes.count, changes.count - (latest - version))...]
   }

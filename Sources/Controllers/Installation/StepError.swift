@@ -1,7 +1,7 @@
 import Client
 
 /// Why a step did not go through.
-enum Failure: Error, Hashable, Sendable {
+enum StepError: Error, Hashable, Sendable {
   /// Trying again later may help: the step is repeated.
   case passing(ClusterError)
   /// Only a change of what was asked for will help; the text says what is wrong, for a person.
@@ -15,7 +15,7 @@ enum Failure: Error, Hashable, Sendable {
   /// Does `work`, and says of what is refused what was being done.
   static func telling<Result: Sendable>(
     _ doing: String, _ work: () async throws(ClusterError) -> Result
-  ) async throws(Failure) -> Result {
-    do { return try await work() } catch { throw Failure(error, doing) }
+  ) async throws(StepError) -> Result {
+    do { return try await work() } catch { throw StepError(error, doing) }
   }
 }
