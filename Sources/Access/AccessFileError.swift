@@ -1,4 +1,4 @@
-/// Why a file that says who may do what cannot be used, for the person who starts the server.
+/// Why a file that says who may do what cannot be used, for the user who starts the server.
 package struct AccessFileError: Error, Hashable, Sendable, CustomStringConvertible {
   package var file: String
   /// From one; 0 when the file as a whole is meant.

@@ -25,7 +25,7 @@ extension Authorizer {
     return impersonated.joined
   }
 
-  /// Takes what one field says of a person into `user`; the right to say so.
+  /// Takes what one field says of a user into `user`; the right to say so.
   private static func read(_ field: HTTPHeaders.Field, into user: inout User) -> Attributes? {
     let key = field.name.lowercased()
     let prefix = "impersonate-extra-"

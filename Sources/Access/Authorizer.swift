@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// Says who may do what: masters everything, every authenticated user what `system:discovery` and
+/// Decides what a user may do: members of `system:masters` everything, every authenticated user what `system:discovery` and
 /// `system:basic-user` allow, and beyond that what the policies say.
 package struct Authorizer: Hashable, Sendable {
   private var policies: [Policy] = []
@@ -42,7 +42,7 @@ package struct Authorizer: Hashable, Sendable {
     return Verdict(isAllowed: false, reason: "No policy matched.")
   }
 
-  /// Refuses what `user` may not do.
+  /// Throws 403 for what `user` may not do.
   func check(_ attributes: Attributes, by user: User) throws(Status) {
     guard verdict(on: attributes, by: user).isAllowed else { throw .forbidden(attributes, user) }
   }

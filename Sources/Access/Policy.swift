@@ -12,7 +12,7 @@ struct Policy: Hashable, Sendable {
   var namespace = ""
   var nonResourcePath = ""
   var isReadOnly = false
-  /// Where it stands, for the reason of a verdict.
+  /// Its line in the file, for the reason of a verdict.
   var line = 0
 
   func matches(_ person: User, _ attributes: Attributes) -> Bool {
@@ -23,7 +23,7 @@ struct Policy: Hashable, Sendable {
   func concerns(_ person: User) -> Bool {
     (user.isEmpty || user == "*" || user == person.name)
       && (group.isEmpty || group == "*" || person.isMember(of: group))
-      // A star means those who are known.
+      // A star stands for authenticated users only.
       && (user == "*" || group == "*" ? person.isMember(of: User.authenticated) : true)
   }
 
@@ -43,7 +43,7 @@ struct Policy: Hashable, Sendable {
 extension Policy {
   private static let keys = ["user", "group", "resource", "apiGroup", "namespace", "nonResourcePath", "readonly"]
 
-  /// Reads one line, versioned or as it was before there were versions.
+  /// Reads one line, in the versioned or the older unversioned form.
   init(line text: String) throws(AccessFile.Problem) {
     let value: Value
     do throws(SyntaxError) {
@@ -55,7 +55,7 @@ extension Policy {
     let isVersioned = value["apiVersion"] != nil || value["kind"] != nil
     try self.init(spec: isVersioned ? try Self.spec(of: value) : value)
     if isVersioned { return }
-    // Before there were versions, what was left out meant everything.
+    // In the unversioned form an absent key matches everything.
     if user.isEmpty, group.isEmpty { group = "*" }
     if namespace.isEmpty, resource.isEmpty { nonResourcePath = "*" }
     for key in [\Policy.namespace, \Policy.resource] where self[keyPath: key].isEmpty { self[keyPath: key] = "*" }

@@ -54,7 +54,7 @@ void ksx_screen_release(void) { atomic_flag_clear(&claimed); }
 
 // Signals that become bytes.
 
-// What a person or a supervisor sends.
+// What a user or a supervisor sends.
 static const int caught[] = {SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGCONT, SIGTSTP};
 // What would end the process on the spot, and leave the terminal as it is.
 static const int ending[] = {SIGALRM, SIGUSR1, SIGUSR2,   SIGVTALRM, SIGPROF,

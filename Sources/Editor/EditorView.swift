@@ -3,7 +3,7 @@ package import Terminal
 
 /// The editor on the screen: a draft of YAML, its mistakes, and keys.
 ///
-/// A value like every view. It saves nothing itself: `handle` says what the person wants, and the text stays
+/// A value like every view. It saves nothing itself: `handle` says what the user wants, and the text stays
 /// here until the caller lets go of it.
 package struct EditorView: Hashable, Sendable {
   /// What a key or a command led to.
@@ -28,7 +28,7 @@ package struct EditorView: Hashable, Sendable {
   package private(set) var warnings: [SyntaxError] = []
   /// Keys typed so far of a longer binding.
   package private(set) var pendingKeys: [Key] = []
-  private var saved: String
+  private let saved: String
   private var highlighter: Highlighter
   private var seenEdits = 0
   private var search: Search?
@@ -52,11 +52,6 @@ package struct EditorView: Hashable, Sendable {
   package var isFinding: Bool { prompt != nil }
   /// Whether the text differs from what was saved.
   package var hasUnsavedEdits: Bool { !text.utf8.elementsEqual(saved.utf8) }
-
-  /// Tells the editor that its text was saved.
-  package mutating func markSaved() {
-    saved = text
-  }
 
   /// The editor is shown in an area of `size`; to be told before keys that depend on it, and after a resize.
   package mutating func resize(to size: Size) {

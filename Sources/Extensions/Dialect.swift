@@ -7,7 +7,7 @@ package import KubernetesAPI
 /// and one group; there were several steps between them. To the rest of the program all are one
 /// idea, an installation.
 package struct Dialect: Hashable, Sendable {
-  /// What a person calls a dialect: by the word for an installation.
+  /// What a user calls a dialect: by the word for an installation.
   package enum Name: String, CaseIterable, Sendable {
     case subscription
     case installPlan = "installplan"
@@ -92,7 +92,7 @@ package struct Dialect: Hashable, Sendable {
 package enum DialectError: Error, Hashable, Sendable {
   /// The cluster has no KubeSphere extensions at all.
   case absent
-  /// Neither discovery nor listing is allowed to this person.
+  /// Neither discovery nor listing is allowed to this user.
   case forbidden
   case cluster(ClusterError)
 }

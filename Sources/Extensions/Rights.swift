@@ -1,11 +1,11 @@
 import Client
 package import KubernetesAPI
 
-/// What this person may do with the extensions of one cluster, as far as the cluster has said.
+/// What this user may do with the extensions of one cluster, as far as the cluster has said.
 ///
 /// What has not been asked, or cannot be asked, counts as allowed.
 package struct Rights: Hashable, Sendable {
-  /// Who the cluster takes this person for, as far as that is known; else empty.
+  /// Who the cluster takes this user for, as far as that is known; else empty.
   package var user: String
   private var verdicts: [Access: Access.Verdict] = [:]
 
@@ -40,7 +40,7 @@ package struct Rights: Hashable, Sendable {
     return "you may not \(access.verb) \(access.resource.qualifiedName)\(who)\(why)"
   }
 
-  /// Whether this person may change no installation at all.
+  /// Whether this user may change no installation at all.
   package func isViewOnly(in dialect: Dialect) -> Bool {
     ["create", "patch", "delete"].allSatisfy { verdicts[Access($0, dialect.installations)]?.isAllowed == false }
   }

@@ -1,4 +1,4 @@
-/// How far the controllers are with what an installation asks for.
+/// Whether the controllers have done what an installation asks for.
 package enum RolloutState: Hashable, Sendable {
   /// They have not finished, or not begun.
   case underWay
@@ -24,7 +24,7 @@ extension Installation {
 
   /// What is asked for and not applied yet, in words; empty while the controllers work on it.
   ///
-  /// Only what the cluster keeps account of: its fingerprint of the config is FNV-1a (docs/KUBESPHERE.md: Reconciling).
+  /// Only what the cluster reports in the status: its fingerprint of the config is FNV-1a (docs/KUBESPHERE.md: Reconciling).
   package var pending: [String] {
     guard !state.isBusy, !isBeingDeleted, state != .none else { return [] }
     var words: [String] = []
@@ -54,11 +54,11 @@ extension Installation {
   /// Where the cluster keeps neither version nor hash (docs/KUBESPHERE.md: Eras), what it says of an
   /// earlier version looks like what it says of this one, until the newest condition is another.
   package func rolloutState(since before: Installation?) -> RolloutState {
-    guard let before, keepsNoAccount, asksForMore(than: before), saysTheSame(as: before) else { return rolloutState }
+    guard let before, reportsNoProgress, asksForMore(than: before), saysTheSame(as: before) else { return rolloutState }
     return .underWay
   }
 
-  private var keepsNoAccount: Bool { attemptedVersion.isEmpty && configHash.isEmpty }
+  private var reportsNoProgress: Bool { attemptedVersion.isEmpty && configHash.isEmpty }
 
   private func asksForMore(than before: Installation) -> Bool {
     version != before.version || config != before.config

@@ -1,6 +1,6 @@
 import Platform
 
-/// Keeps secrets out of texts that people read, copy and attach to bug reports.
+/// Keeps secrets out of texts that users read, copy and attach to bug reports.
 package enum Redaction {
   /// `text` without any of `secrets`.
   package static func removing(_ secrets: [String], from text: String) -> String {

@@ -1,6 +1,6 @@
 import Platform
 
-/// Texts that came into a request and must not come out again in what a person reads.
+/// Texts that came into a request and must not come out again in what a user reads.
 package struct Secrets: Hashable, Sendable {
   package var texts: [String]
 

@@ -48,7 +48,7 @@ package struct ServerAddress: Hashable, Sendable {
     return port
   }
 
-  /// What a person calls the other end.
+  /// What a user calls the other end.
   package var name: String {
     if scheme == .unix { return "unix://" + path }
     let standard = scheme == .https ? 443 : 80

@@ -19,7 +19,7 @@ package enum Listener: Hashable, Sendable {
   }
 }
 
-/// Why a server does not start, for the person who started it.
+/// Why a server does not start, for the user who started it.
 package enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Another server answers there already.
   case inUse(String)

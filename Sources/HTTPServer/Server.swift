@@ -38,7 +38,7 @@ package final class Server: Sendable {
   ) async throws(ServerError) -> Server {
     let settings = ServerSettings(
       handler: handler, limits: limits,
-      share: Descriptors.share(of: listeners.count, wanted: limits.connections), refusal: refusal)
+      share: DescriptorLimit.share(of: listeners.count, wanted: limits.connections), refusal: refusal)
     let connections = Connections()
     var channels: [any Channel] = []
     for listener in listeners {

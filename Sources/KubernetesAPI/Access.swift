@@ -1,4 +1,4 @@
-/// Something a person may or may not do.
+/// Something a user may or may not do.
 package struct Access: Hashable, Sendable {
   package var verb: String
   package var resource: Resource

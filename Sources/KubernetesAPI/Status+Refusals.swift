@@ -90,7 +90,7 @@ extension Status {
     Status(code: 413, reason: "RequestEntityTooLarge", message: message)
   }
 
-  /// The server's own failure; `problem` is for the person who runs it.
+  /// The server's own failure; `problem` is for the user who runs it.
   package static func internalError(_ problem: String) -> Status {
     Status(code: 500, reason: "InternalError", message: "Internal error occurred: \(problem)")
   }

@@ -1,4 +1,4 @@
-/// Who asks, as Kubernetes knows people: by name and by groups.
+/// Who asks, as Kubernetes knows users: by name and by groups.
 package struct User: Hashable, Sendable {
   package var name: String
   package var uid: String
@@ -17,7 +17,7 @@ package struct User: Hashable, Sendable {
   package static let authenticated = "system:authenticated"
   package static let unauthenticated = "system:unauthenticated"
 
-  /// The person whose process this is; also ksxd's own controllers.
+  /// The user whose process this is; also ksxd's own controllers.
   package static let owner = User(name: "admin", groups: [masters, authenticated])
   /// A caller without credentials.
   package static let anonymous = User(name: "system:anonymous", groups: [unauthenticated])

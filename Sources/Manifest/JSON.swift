@@ -28,7 +28,7 @@ package enum JSON {
     return writer.text
   }
 
-  /// The value as JSON for people: two spaces a level.
+  /// The value as JSON for users: two spaces a level.
   package static func prettyText(_ value: Value) -> String {
     var writer = JSONWriter(indentation: 2)
     writer.write(value)

@@ -1,7 +1,7 @@
 /// Keys and values in the order of the document.
 ///
 /// Two mappings are equal when they hold the same keys with equal values, in any order: order is
-/// kept for people, and means nothing to a cluster.
+/// kept for users, and means nothing to a cluster.
 package struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
   package var pairs: [Pair]
 

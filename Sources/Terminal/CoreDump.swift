@@ -2,7 +2,7 @@ import CTerminal
 
 /// What the system may make of this process when it crashes.
 package enum CoreDump {
-  /// Keeps this process's memory out of core dumps, and from the debuggers of the same person's other processes.
+  /// Keeps this process's memory out of core dumps, and from the debuggers of the same user's other processes.
   ///
   /// Tokens, keys and passwords are in that memory, and a core dump is a file that lies about, is collected by
   /// services and attached to bug reports. Not by a limit on the size of core files, which children would

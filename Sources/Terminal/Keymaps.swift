@@ -3,7 +3,7 @@ import Platform
 
 /// A keymap file: the keymaps of all views, by section name.
 package struct Keymaps<Command: Hashable & Sendable>: Sendable {
-  /// What people choose it by.
+  /// What users choose it by.
   package var name: String
   /// The keymap file that this one is laid over, when it names one.
   package var inherits: String?

@@ -2,7 +2,7 @@ import Glibc
 
 /// What a terminal without UTF-8 is sent: ASCII only, in the same columns.
 enum PlainText {
-  /// Whether the person's locale says that the terminal takes no UTF-8.
+  /// Whether the user's locale says that the terminal takes no UTF-8.
   ///
   /// `LC_ALL` and `LC_CTYPE` are taken at their word, and so is any locale that names another character set.
   /// `LANG=C` and nothing at all are the locale of machines without a locale setup, reached from terminals that take

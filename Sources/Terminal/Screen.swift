@@ -1,6 +1,6 @@
 /// Where a surface is shown and where keys come from.
 ///
-/// There are two: `NcursesScreen` for people and `MemoryScreen` for tests. A screen belongs to the thread
+/// There are two: `NcursesScreen` for users and `MemoryScreen` for tests. A screen belongs to the thread
 /// that made it and is deliberately not `Sendable`.
 package protocol Screen: AnyObject {
   var size: Size { get }

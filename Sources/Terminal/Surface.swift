@@ -94,22 +94,35 @@ package struct Surface: Equatable, Sendable {
 extension Surface: CustomStringConvertible {
   /// The text of the surface, one line a row, trailing blanks removed.
   package var description: String {
-    lines(trimming: " ") { cell in cell.columns == 0 ? nil : cell.text }
-  }
-
-  /// The look of the surface, one letter a cell, as in `[("s", theme["list.selected"])]`; `.` is any other style.
-  ///
-  /// A test lays it beside the text.
-  package func stylePlane(_ letters: [(letter: Character, style: Style)]) -> String {
-    lines(trimming: ".") { cell in letters.first { $0.style == cell.style }?.letter ?? "." }
-  }
-
-  private func lines(trimming blank: Character, _ character: (Cell) -> Character?) -> String {
     (0..<size.rows).map { index in
-      var line = String(row(index).compactMap(character))
-      while line.last == blank { line.removeLast() }
+      var line = String(row(index).compactMap { cell in cell.columns == 0 ? nil : cell.text })
+      while line.last == " " { line.removeLast() }
       return line
     }
     .joined(separator: "\n")
+  }
+}
+
+extension Surface {
+  /// Draws a border around `area`, blanks what is inside, and returns the inside.
+  ///
+  /// `title` stands in the upper border. An area too small for a border has an empty inside.
+  @discardableResult
+  package mutating func frame(_ area: Rect, title: String = "", style: Style = .plain, titleStyle: Style? = nil) -> Rect
+  {
+    fill(area, style: style)
+    guard area.size.rows >= 2, area.size.columns >= 2 else { return area.inset(rows: 1, columns: 1) }
+    let line = String(repeating: "─", count: area.size.columns - 2)
+    write("┌\(line)┐", row: 0, in: area, style: style)
+    for row in 1..<(area.size.rows - 1) {
+      write("│", row: row, in: area, style: style)
+      write("│", row: row, in: area.split(left: area.size.columns - 1).rest, style: style)
+    }
+    write("└\(line)┘", row: area.size.rows - 1, in: area, style: style)
+    if !title.isEmpty {
+      let room = area.inset(columns: 2)
+      write(" \(title) ".truncated(to: room.size.columns), row: 0, in: room, style: titleStyle ?? style)
+    }
+    return area.inset(rows: 1, columns: 1)
   }
 }

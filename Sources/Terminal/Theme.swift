@@ -3,7 +3,7 @@
 /// A name that is not defined takes its parent's style, so a theme may define `list` alone or
 /// `list.selected` as well. What has no parent either is plain.
 package struct Theme: Hashable, Sendable {
-  /// What people choose it by.
+  /// What users choose it by.
   package var name: String
   /// The theme that this one is laid over, when it names one.
   package var inherits: String?

@@ -57,7 +57,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     umask(0o077)
-    Descriptors.raise()
+    DescriptorLimit.raise()
     do {
       try await serve()
     } catch StorageError.inUse(let path) {

@@ -139,7 +139,7 @@ import Testing
   }
 
   @Test func whatBecomesAnotherKindOfValueIsWrittenAnew() {
-    let comparison = Comparison(from: ["a": ["b": 1]], to: ["a": "x"], .any)
+    let comparison = FieldComparison(from: ["a": ["b": 1]], to: ["a": "x"], .any)
 
     #expect(comparison.modified.value == ["f:a": [:]])
     #expect(comparison.removed.value == ["f:a": ["f:b": [:]]])

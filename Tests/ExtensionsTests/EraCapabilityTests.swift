@@ -48,23 +48,18 @@ import Testing
   @Test func installPlansAreTheirEraAndTheirDefinitionsSayTheRest() async throws {
     let capabilities = try await learn([
       Self.core: Self.discovery("installplans", "extensions"),
-      Self.serving: Self.discovery("jsbundles", "extensionentries"),
+      Self.serving: Self.discovery("jsbundles"),
       Self.definitions + "installplans.kubesphere.io": Self.definition(
         ["config": "string", "clusterScheduling": "object"], status: ["configHash", "stateHistory"]),
-      Self.definitions + "repositories.kubesphere.io": Self.definition(
-        ["url": "string", "depth": "integer", "insecure": "boolean"], status: ["lastSyncTime"]),
-      Self.definitions + "jsbundles.extensions.kubesphere.io": Self.definition(["raw": "string"]),
     ])
 
     #expect(
       capabilities.era == .installPlan && (capabilities.basis == .definitions) && capabilities.configForm == .text)
     #expect(capabilities.dialect.jsBundles.path() == "/apis/extensions.kubesphere.io/v1alpha1/jsbundles")
-    for feature in [Feature.install, .upgrade, .enable, .clusterScheduling, .repositoryDepth, .extensionEntries] {
+    for feature in [Feature.install, .upgrade, .enable, .clusterScheduling] {
       #expect(capabilities.has(feature), "\(feature)")
     }
-    #expect(capabilities.reason(against: .bundleAssets) == "bundles of this cluster have no assets beside their script")
     #expect(capabilities.reason(against: .releaseName) == "the cluster names the release itself")
-    #expect(capabilities.reason(against: .repositoryTimeout)?.contains("4.1.3 and later") == true)
   }
 
   @Test func firstSubscriptionsCannotUpgrade() async throws {
@@ -74,9 +69,9 @@ import Testing
         ["config": "string", "releaseName": "string", "targetNamespace": "string"]),
     ])
 
-    #expect(capabilities.era == .subscription && !(capabilities.basis == .definitions))
+    #expect(capabilities.era == .subscription && capabilities.basis == .definitions)
     #expect(capabilities.dialect.servingGroup == "kubesphere.io")
-    #expect(capabilities.has(.install) && capabilities.has(.releaseName) && capabilities.has(.repositoryImage))
+    #expect(capabilities.has(.install) && capabilities.has(.releaseName))
     #expect(
       capabilities.reason(against: .upgrade)
         == "the controllers of this cluster do not carry out a change of version; uninstall and install instead")
@@ -113,7 +108,7 @@ import Testing
 
     #expect(capabilities.era == .plugin)
     #expect(capabilities.dialect.extensions.path() == "/apis/extensions.kubesphere.io/v1alpha1/plugins")
-    for feature in Feature.allCases where feature != .repositoryImage { #expect(!capabilities.has(feature)) }
+    for feature in Feature.allCases { #expect(!capabilities.has(feature)) }
     #expect(capabilities.reason(against: .install)?.contains("can only be looked at") == true)
   }
 
@@ -122,10 +117,7 @@ import Testing
       [Self.core + "/installplans": #"{"items":[]}"#], refused: [Self.core, Self.serving])
 
     #expect(capabilities.era == .installPlan && !(capabilities.basis == .definitions))
-    #expect(capabilities.has(.upgrade) && capabilities.has(.extensionEntries))
-    #expect(
-      capabilities.reason(against: .repositoryDepth)?.hasPrefix("this cluster does not let its definitions be read")
-        == true)
+    #expect(capabilities.has(.upgrade))
   }
 
   @Test func aClusterWithoutExtensionsIsNoEra() async {

@@ -20,12 +20,7 @@ struct EraDefinitionTests {
       discovered.plurals[group, default: []].insert(plural)
       let version = definition[path: "spec", "versions"]?.sequence?.first
       let schema = version?[path: "schema", "openAPIV3Schema"]
-      switch plural {
-      case "subscriptions", "installplans": discovered.schemas[.installations] = schema
-      case "repositories": discovered.schemas[.repositories] = schema
-      case "jsbundles": discovered.schemas[.bundles] = schema
-      default: break
-      }
+      if ["subscriptions", "installplans"].contains(plural) { discovered.installationSchema = schema }
     }
     return discovered
   }
@@ -36,23 +31,18 @@ struct EraDefinitionTests {
 
     #expect(capabilities.era == .subscription && capabilities.basis == .definitions)
     #expect(capabilities.configForm == .text && capabilities.dialect.servingGroup == "kubesphere.io")
-    #expect(
-      Feature.allCases.filter(capabilities.has) == [.install, .releaseName, .targetNamespace, .repositoryImage])
+    #expect(Feature.allCases.filter(capabilities.has) == [.install, .releaseName, .targetNamespace])
   }
 
   @Test func shippedVersionsAreTold() throws {
-    let shipped: Set<Feature> = [
-      .install, .upgrade, .configure, .enable, .forceDelete, .clusterScheduling, .configHash, .stateHistory,
-      .repositoryURL,
-      .repositoryDepth, .repositoryTimeout, .repositoryInsecure, .repositoryResync, .extensionEntries,
-    ]
-    for (version, more) in [("v4.1.3", []), ("master", [Feature.bundleAssets])] {
+    let shipped: Set<Feature> = [.install, .upgrade, .configure, .enable, .forceDelete, .clusterScheduling]
+    for version in ["v4.1.3", "master"] {
       let discovered = try discovered(version)
       let capabilities = Capabilities(discovered, era: try #require(discovered.era))
 
       #expect(capabilities.era == .installPlan && capabilities.basis == .definitions)
       #expect(capabilities.configForm == .text && capabilities.dialect.servingGroup == "extensions.kubesphere.io")
-      #expect(Set(Feature.allCases.filter(capabilities.has)) == shipped.union(more), "\(version)")
+      #expect(Set(Feature.allCases.filter(capabilities.has)) == shipped, "\(version)")
     }
   }
 }

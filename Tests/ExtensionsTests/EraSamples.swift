@@ -11,11 +11,7 @@ extension Era {
     discovered.plurals[Dialect(era: self).installations.group]?.insert(Dialect(era: self).installations.plural)
     discovered.plurals[Dialect(era: self).servingGroup]?.insert("jsbundles")
     if self == .plugin { discovered.plurals[Dialect.serving]?.insert("plugins") }
-    if self == .installPlan { discovered.plurals[Dialect.serving]?.insert("extensionentries") }
-    discovered.schemas = [
-      .installations: Self.schema(spec: specification, status: accounts), .repositories: Self.schema(),
-      .bundles: Self.schema(),
-    ]
+    discovered.installationSchema = Self.schema(spec: specification, status: accounts)
     return discovered
   }
 

@@ -50,6 +50,6 @@ import Testing
 
   @Test(arguments: [(1_024, 2, 2_000, 464), (1_024, 1, 100, 100), (64, 2, 2_000, 4), (1 << 20, 2, 2_000, 2_000)])
   func aShareLeavesRoomForTheOthersAndForFiles(limit: Int, listeners: Int, wanted: Int, share: Int) {
-    #expect(Descriptors.share(of: listeners, wanted: wanted, among: limit) == share)
+    #expect(DescriptorLimit.share(of: listeners, wanted: wanted, among: limit) == share)
   }
 }

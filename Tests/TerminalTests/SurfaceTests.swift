@@ -63,7 +63,7 @@ import Testing
     #expect(surface.description == " 測")
   }
 
-  @Test func stylesAreSeenInTheirPlane() {
+  @Test func eachCellKeepsItsStyle() {
     var surface = Surface(size: Size(rows: 2, columns: 6))
     let bold = Style(attributes: .bold)
     let red = Style(foreground: .palette(1))
@@ -73,7 +73,8 @@ import Testing
     surface.highlight(Rect(Point(row: 1, column: 4), Size(rows: 1, columns: 2)), style: bold)
 
     let both = Style(foreground: .palette(1), attributes: .bold)
-    #expect(surface.stylePlane([("b", bold), ("r", red), ("x", both)]) == "bbbb\nrrrrxx")
+    #expect(surface.row(0).map(\.style) == [bold, bold, bold, bold, .plain, .plain])
+    #expect(surface.row(1).map(\.style) == [red, red, red, red, both, both])
   }
 
   @Test func areasDivideWithoutLoss() {

@@ -43,12 +43,6 @@ import Testing
     #expect(text.truncated(to: columns).columns <= columns)
   }
 
-  @Test(arguments: [("whizard-monitoring", 9, "whiz…ring"), ("可观测性平台", 7, "可…平台"), ("ab", 1, "…")])
-  func namesAreTruncatedInTheMiddle(text: String, columns: Int, expected: String) {
-    #expect(text.middleTruncated(to: columns) == expected)
-    #expect(text.middleTruncated(to: columns).columns <= columns)
-  }
-
   @Test func fittedTextHasExactlyItsColumns() {
     #expect("可".fitted(to: 4) == "可  ")
     #expect("可观测".fitted(to: 4) == "可… ")

@@ -1,11 +1,11 @@
 import Manifest
 
-/// A set of places in an object, as `managedFields` keeps them (FieldsV1).
+/// A set of field paths in an object, as `managedFields` keeps them (FieldsV1).
 ///
 /// A tree whose edges are written as Kubernetes writes them: `f:spec` for a key, `k:{"name":"x"}` for
 /// an item with keys, `v:"x"` for an item that is its own key.
 struct FieldSet: Hashable, Sendable {
-  /// Whether the place itself is in the set, not only some below it.
+  /// Whether the path itself is in the set, not only paths below it.
   var isMember = false
   var children: [String: FieldSet] = [:]
 
@@ -14,7 +14,7 @@ struct FieldSet: Hashable, Sendable {
 
   var isEmpty: Bool { !isMember && children.isEmpty }
 
-  /// Puts `child` below `edge` unless there is nothing in it.
+  /// Adds `child` below `edge` unless it is empty.
   mutating func add(_ edge: String, _ child: FieldSet) {
     if !child.isEmpty { children[edge] = child }
   }
@@ -24,7 +24,7 @@ struct FieldSet: Hashable, Sendable {
       isMember: isMember || other.isMember, children: children.merging(other.children) { $0.union($1) })
   }
 
-  /// The places that are not in `other`.
+  /// The paths that are not in `other`.
   func subtracting(_ other: FieldSet) -> FieldSet {
     var result = FieldSet(isMember: isMember && !other.isMember)
     for (edge, child) in children {
@@ -48,7 +48,7 @@ struct FieldSet: Hashable, Sendable {
     return result
   }
 
-  /// The places as people read them, such as `.spec.ports[port=80].name`.
+  /// The paths as users read them, such as `.spec.ports[port=80].name`.
   var paths: [String] { paths(from: "") }
 
   private func paths(from path: String) -> [String] {
@@ -96,7 +96,7 @@ extension FieldSet {
     return .mapping(Mapping(pairs))
   }
 
-  /// Every place that `value` has something at.
+  /// The paths of all fields of `value`.
   init(of value: Value, _ structure: Structure) {
     switch (value, structure) {
     case (.mapping(let mapping), .any), (.mapping(let mapping), .map), (.mapping(let mapping), .fields):
@@ -116,7 +116,7 @@ extension FieldSet {
     }
   }
 
-  /// The items of a list with what tells them apart.
+  /// The items of a list with the edges (keys or values) that identify them.
   static func edges(_ items: [Value], _ structure: Structure) -> [(edge: String, item: Value)] {
     items.enumerated().map { index, item in
       guard case .items(let keys, _) = structure else { return ("v:" + JSON.text(item), item) }

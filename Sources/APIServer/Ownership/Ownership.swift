@@ -2,7 +2,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Keeps account of who wrote which field, and applies what a writer wants to own
+/// Records which writer owns which field, and applies the fields that a writer wants to own
 /// (Kubernetes, "Server-Side Apply"; the algorithm of structured-merge-diff).
 struct Ownership: Sendable {
   var type: ResourceType
@@ -20,14 +20,14 @@ struct Ownership: Sendable {
     time = now.description
   }
 
-  /// The accounts after `old` has become `new`; `given` is what the writer says they are.
+  /// The managed fields after `old` was replaced by `new`; `given` are those in the request.
   ///
   /// An object without managed fields gets them when it is created or applied to, and not before.
-  func accounts(of new: Value, after old: Value?, given: Value?) -> Value? {
+  func managedFields(of new: Value, after old: Value?, given: Value?) -> Value? {
     if given == [[:]] { return nil }
     let kept = ManagedFields(given) ?? ManagedFields(old?[path: "metadata", "managedFields"])
     guard var managed = kept ?? (old == nil ? ManagedFields() : nil) else { return nil }
-    let comparison = Comparison(from: content(old ?? [:]), to: content(new), type.structure)
+    let comparison = FieldComparison(from: content(old ?? [:]), to: content(new), type.structure)
     let own = managed[writer] ?? .empty
     managed.release(comparison.removed.union(comparison.written))
     if !comparison.written.isEmpty {
@@ -37,11 +37,11 @@ struct Ownership: Sendable {
     return managed.value
   }
 
-  /// `old` with `wanted` applied, and the accounts after that.
+  /// `old` with `wanted` applied, and the managed fields after that.
   func apply(
     _ wanted: Value, to old: Value?, force: Bool
-  ) throws(Status) -> (object: Value, accounts: Value?) {
-    var managed = ManagedFields(old?[path: "metadata", "managedFields"]) ?? before(old)
+  ) throws(Status) -> (object: Value, managedFields: Value?) {
+    var managed = ManagedFields(old?[path: "metadata", "managedFields"]) ?? assumedOwner(of: old)
     let live = old ?? [:]
     let wanted = part(of: wanted)
     let owned = fields(of: wanted)
@@ -49,7 +49,7 @@ struct Ownership: Sendable {
     managed.set(owned, of: writer, at: time)
     var object = StructuredMerge.merge(wanted, into: live, type.structure)
     object = StructuredMerge.prune(object, last: last, owned: managed.all, type.structure)
-    let comparison = Comparison(from: content(live), to: content(object), type.structure)
+    let comparison = FieldComparison(from: content(live), to: content(object), type.structure)
     try check(comparison.written, managed, force)
     managed.release(comparison.written.union(comparison.removed), except: writer)
     managed.tidy()
@@ -65,18 +65,18 @@ struct Ownership: Sendable {
   }
 
   /// The owner assumed for an object without managed fields: an earlier writer.
-  private func before(_ old: Value?) -> ManagedFields {
+  private func assumedOwner(of old: Value?) -> ManagedFields {
     var managed = ManagedFields()
     guard let old else { return managed }
     var earlier = writer
     earlier.manager = "before-first-apply"
     earlier.operation = .update
-    managed.set(Comparison(from: content([:]), to: content(old), type.structure).added, of: earlier, at: time)
+    managed.set(FieldComparison(from: content([:]), to: content(old), type.structure).added, of: earlier, at: time)
     managed.tidy()
     return managed
   }
 
-  /// What of `wanted` is written here: all but the status, or the status alone.
+  /// The part of `wanted` that this write concerns: all but the status, or the status alone.
   private func part(of wanted: Value) -> Value {
     guard type.hasStatus else { return wanted }
     guard !writer.subresource.isEmpty else { return wanted.setting(["status"], to: nil) }

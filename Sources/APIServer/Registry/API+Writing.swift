@@ -24,9 +24,9 @@ extension API {
 
   func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Status) -> StoredObject {
     let object = try admission(path.type).create(value, at: path, uid: UID.random())
-    let accounts = ownership(path, options).accounts(
+    let managedFields = ownership(path, options).managedFields(
       of: object, after: nil, given: value[path: "metadata", "managedFields"])
-    return try add(object.setting(["metadata", "managedFields"], to: accounts), path.type, options)
+    return try add(object.setting(["metadata", "managedFields"], to: managedFields), path.type, options)
   }
 
   private func add(_ object: Value, _ type: ResourceType, _ options: WriteOptions) throws(Status) -> StoredObject {
@@ -51,7 +51,7 @@ extension API {
   }
 
   func patch(
-    _ path: ResourcePath, _ patch: Patch, _ options: WriteOptions
+    _ path: ResourcePath, _ patch: RequestedPatch, _ options: WriteOptions
   ) throws(Status) -> (object: StoredObject, isNew: Bool) {
     guard patch.language == .apply else {
       return (try change(path, options) { old throws(Status) in try patch.apply(to: old) }, false)
@@ -69,9 +69,9 @@ extension API {
     let old = path.type.presenting(stored.value)
     let edited = try edit(old)
     let new = try admission(path.type).update(edited, from: old, isStatus: path.isStatus)
-    let accounts = ownership(path, options).accounts(
+    let managedFields = ownership(path, options).managedFields(
       of: new, after: old, given: edited[path: "metadata", "managedFields"])
-    return try put(new.setting(["metadata", "managedFields"], to: accounts), for: (stored, old), path, options)
+    return try put(new.setting(["metadata", "managedFields"], to: managedFields), for: (stored, old), path, options)
   }
 
   private func apply(
@@ -81,7 +81,8 @@ extension API {
     try checkName(wanted, path)
     let applied = try ownership(path, options, .apply).apply(wanted, to: old, force: options.isForced)
     let new = try admission(path.type).update(applied.object, from: old, isStatus: path.isStatus)
-    return try put(new.setting(["metadata", "managedFields"], to: applied.accounts), for: (stored, old), path, options)
+    return try put(
+      new.setting(["metadata", "managedFields"], to: applied.managedFields), for: (stored, old), path, options)
   }
 
   private func createByApplying(
@@ -101,7 +102,7 @@ extension API {
     let anew = named.setting(["metadata", "resourceVersion"], to: nil)
     let object = try admission(path.type).create(anew, at: path, uid: UID.random())
     let applied = try ownership(path, options, .apply).apply(wanted, to: nil, force: true)
-    return try add(object.setting(["metadata", "managedFields"], to: applied.accounts), path.type, options)
+    return try add(object.setting(["metadata", "managedFields"], to: applied.managedFields), path.type, options)
   }
 
   private func checkName(_ wanted: Value, _ path: ResourcePath) throws(Status) {

@@ -8,7 +8,7 @@ enum Form: Hashable, Sendable {
   case objects
   /// Objects without anything but their metadata.
   case metadata
-  /// Rows for a person, made here because only here the columns are known.
+  /// Rows for the user, made here because only here the columns are known.
   case table(Inclusion)
 
   /// What of its object a row brings along.

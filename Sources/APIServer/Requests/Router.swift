@@ -71,7 +71,7 @@ struct Router: Sendable {
       let warnings = try options.validation.check(value, path.type, isPatch: false)
       return answer(200, try await api.replace(path, with: value, options), path, form).warning(of: warnings)
     case .patch:
-      let patch = try Patch(request, for: path.type)
+      let patch = try RequestedPatch(request, for: path.type)
       let warnings = try options.validation.check(patch.document, path.type, isPatch: true)
       let (object, isNew) = try await api.patch(path, patch, options)
       return answer(isNew ? 201 : 200, object, path, form).warning(of: warnings)
@@ -124,7 +124,7 @@ struct Router: Sendable {
 }
 
 extension HTTPResponse {
-  /// The answer with what a person should know of it (RFC 9111 §5.5, code 299).
+  /// The answer with what a user should know of it (RFC 9111 §5.5, code 299).
   func warning(of texts: [String]) -> HTTPResponse {
     var response = self
     for text in texts { response.headers.add("Warning", "299 - " + JSON.text(.string(text))) }

@@ -53,7 +53,7 @@ struct Scaling: Sendable {
   /// What `request` makes of the scale of `object`.
   func edit(_ request: HTTPRequest, _ object: Value) throws(Status) -> Value {
     guard request.method == .patch else { return try scaled(object, to: try request.json()) }
-    return try scaled(object, to: try Patch(request, for: path.type).apply(to: scale(of: object)))
+    return try scaled(object, to: try RequestedPatch(request, for: path.type).apply(to: scale(of: object)))
   }
 }
 

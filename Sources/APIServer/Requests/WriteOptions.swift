@@ -2,16 +2,16 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// What a write may ask for besides the write.
+/// The options of a write, from its query and headers.
 struct WriteOptions: Hashable, Sendable {
-  /// Check and answer as if it were done, and do nothing.
+  /// Check and answer as if the write were done, and store nothing.
   var isDryRun = false
-  /// Who the write is recorded as.
+  /// The field manager under which the write is recorded.
   var manager = "ksxd"
-  /// Take fields from those who own them.
+  /// Take fields over from their owners.
   var isForced = false
   var validation = FieldValidation.warn
-  /// Who writes, for what a write may turn out to be.
+  /// The caller, whose rights are needed when an apply turns out to be a creation.
   var caller = Caller.owner
 
   init() {}
@@ -24,7 +24,7 @@ struct WriteOptions: Hashable, Sendable {
       validation = try FieldValidation(target, kind: Self.kind(request.method))
     }
     manager = target["fieldManager"] ?? ""
-    let isApply = request.mediaType == Patch.applyType
+    let isApply = request.mediaType == RequestedPatch.applyType
     try check(target, isPatch: request.method == .patch, isApply: isApply)
     guard manager.isEmpty else { return }
     manager = (request.headers["User-Agent"] ?? "").split(separator: "/").first.map { String($0.prefix(128)) } ?? ""
@@ -67,12 +67,12 @@ struct WriteOptions: Hashable, Sendable {
   }
 }
 
-/// What a deletion asks for, in its body or its query.
+/// The options of a deletion, from its body or its query.
 struct DeleteOptions: Hashable, Sendable {
   var isDryRun = false
   var uid: String?
   var resourceVersion: String?
-  /// Leave what the object owns where it is.
+  /// Leave the objects that the object owns in place.
   var orphansDependents = false
 
   init(isDryRun: Bool = false) { self.isDryRun = isDryRun }
@@ -104,94 +104,5 @@ struct DeleteOptions: Hashable, Sendable {
       ]
     }
     guard causes.isEmpty else { throw .invalidOptions("DeleteOptions", causes) }
-  }
-}
-
-/// A change of an object, in one of the languages for that.
-struct Patch: Hashable, Sendable {
-  enum Language: Hashable, Sendable {
-    case merge
-    case operations
-    case apply
-  }
-
-  static let applyType = "application/apply-patch+yaml"
-
-  private(set) var language: Language
-  private(set) var document: Value
-
-  init(_ request: HTTPRequest, for type: ResourceType) throws(Status) {
-    switch request.mediaType {
-    case "application/merge-patch+json": language = .merge
-    // A strategic patch differs only in lists that are merged by key, which no client of this server relies on.
-    case "application/strategic-merge-patch+json" where !type.isCustom: language = .merge
-    case "application/json-patch+json": language = .operations
-    case Self.applyType:
-      language = .apply
-      document = try Self.configuration(request, type)
-      return
-    default:
-      throw .unsupportedMediaType(
-        accepted: "application/json-patch+json, application/merge-patch+json, \(Self.applyType)"
-          + (type.isCustom ? "" : ", application/strategic-merge-patch+json"))
-    }
-    do throws(SyntaxError) {
-      document = try JSON.parse(request.body)
-    } catch {
-      throw .badRequest("the patch is no JSON: \(error)")
-    }
-    guard language == .operations || document.mapping != nil else { throw .badRequest("the patch is no object") }
-    if request.mediaType.hasPrefix("application/strategic") { document = Self.withoutDirectives(document) }
-  }
-
-  func apply(to value: Value) throws(Status) -> Value {
-    switch language {
-    case .merge, .apply: MergePatch.apply(document, to: value)
-    case .operations: try JSONPatch(document).apply(to: value)
-    }
-  }
-
-  /// The fields an applier wants to own, in YAML or JSON; a key that comes twice is refused.
-  private static func configuration(_ request: HTTPRequest, _ type: ResourceType) throws(Status) -> Value {
-    let value: Value
-    do throws(SyntaxError) {
-      // Not every JSON is YAML to libyaml: it knows no surrogates in escapes.
-      let json = request.body.first == UInt8(ascii: "{") ? try? JSON.parse(request.body) : nil
-      if let json {
-        value = json
-      } else {
-        value = try YAML.strictNode(String(decoding: request.body, as: UTF8.self))?.value ?? .null
-      }
-    } catch {
-      throw .badRequest("error decoding YAML: \(error)")
-    }
-    guard value.mapping != nil else { throw .badRequest("error decoding YAML: the body is no object") }
-    let version = value["apiVersion"]?.string ?? ""
-    guard version == type.resource.apiVersion else {
-      throw .badRequest(
-        "Incorrect version specified in apply patch. Specified patch version: \(version), expected: "
-          + type.resource.apiVersion)
-    }
-    guard value[path: "metadata", "managedFields"] == nil else {
-      throw .badRequest("metadata.managedFields must be nil")
-    }
-    return withoutNulls(value)
-  }
-
-  /// `null` marks a field without an owner.
-  private static func withoutNulls(_ value: Value) -> Value {
-    guard let pairs = value.mapping?.pairs else { return value }
-    return .mapping(
-      Mapping(
-        pairs.filter { $0.value != .null }.map { Mapping.Pair(key: $0.key, value: withoutNulls($0.value)) }))
-  }
-
-  /// The patch without `$patch`, `$setElementOrder/…` and the like.
-  private static func withoutDirectives(_ value: Value) -> Value {
-    guard let pairs = value.mapping?.pairs else { return value }
-    return .mapping(
-      Mapping(
-        pairs.filter { !$0.key.hasPrefix("$") }
-          .map { Mapping.Pair(key: $0.key, value: withoutDirectives($0.value)) }))
   }
 }

@@ -3,7 +3,7 @@ import Manifest
 
 /// A row of the database that cannot be read as the object it should be.
 ///
-/// It stays on disk until it is deleted: a newer program, or a person, may read more of it.
+/// It stays on disk until it is deleted: a newer program, or a user, may read more of it.
 struct DamagedObject: Hashable, Sendable {
   let key: ObjectKey
   /// Its uid, when that much can be read.

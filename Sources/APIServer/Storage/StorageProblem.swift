@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Each kind of SQLite's result codes has its own words: a full disk is no damage, and no advice costs an object.
 package struct StorageProblem: Hashable, Sendable, CustomStringConvertible {
-  /// What a result code means for the person who runs ksxd.
+  /// What a result code means for the user who runs ksxd.
   package enum Kind: CaseIterable, Hashable, Sendable {
     case diskFull, readOnly, notPermitted, cannotOpen, busy, noMemory, inputOutput, damaged, foreign, tooLarge, changed
     case interrupted, refused

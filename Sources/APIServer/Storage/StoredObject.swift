@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Manifest
 
-/// Where an object lives among those of its resource; cluster-scoped ones have an empty namespace.
+/// The key of an object among those of its resource; cluster-scoped objects have an empty namespace.
 struct ObjectKey: Hashable, Comparable, Sendable {
   var namespace: String
   var name: String
@@ -11,7 +11,7 @@ struct ObjectKey: Hashable, Comparable, Sendable {
   }
 }
 
-/// An object as it is kept: its JSON, and what must be known without reading that again.
+/// An object as it is stored: its JSON, and the fields that are needed without parsing it again.
 struct StoredObject: Sendable {
   let key: ObjectKey
   let version: Int
@@ -22,7 +22,7 @@ struct StoredObject: Sendable {
   let owners: [String]
   let isBeingDeleted: Bool
 
-  /// Reads what came from the disk, all of it: what is served as it is must be what it seems.
+  /// Parses all of the bytes of a database row: they are served unchanged, so they must be valid.
   init(checking bytes: [UInt8], version: Int) throws(SyntaxError) {
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw SyntaxError(line: 1, column: 1, problem: "the text is no UTF-8")
@@ -32,7 +32,7 @@ struct StoredObject: Sendable {
     self.init(object, bytes: bytes, version: version)
   }
 
-  /// Reads what is needed of `bytes`; `nil` when they are no object.
+  /// Parses only the needed fields of `bytes`; `nil` when they are no object.
   init?(bytes: [UInt8], version: Int) {
     // Icons and chart data make up most of the bytes and none of what is asked here.
     let skipped = JSONPaths(["spec"], ["status"], ["data"], ["binaryData"], ["metadata", "managedFields"])

@@ -75,7 +75,7 @@ enum CataloguePart {
   /// A template in so many words.
   case template(path: String, text: String)
 
-  /// A value a person may want to change.
+  /// A value a user may want to change.
   struct Setting {
     var key: String
     var value: String

@@ -56,7 +56,7 @@ package struct ChartRenderer: Hashable, Sendable {
     }
   }
 
-  /// Files that begin with an underscore hold definitions only, and notes are for people.
+  /// Files that begin with an underscore hold definitions only, and notes are for users.
   private static func isTemplate(_ path: String) -> Bool {
     let name = path.split(separator: "/").last ?? ""
     return !name.hasPrefix("_") && name != "NOTES.txt"

@@ -4,9 +4,9 @@ package import Manifest
 package struct Release: Hashable, Sendable {
   package var name: String
   package var namespace: String
-  /// YAML over the chart's default values, as the person wrote it.
+  /// YAML over the chart's default values, as the user wrote it.
   package var config: String
-  /// Values over the config, which the person does not choose.
+  /// Values over the config, which the user does not choose.
   package var forced: Value
   package var isUpgrade: Bool
 

@@ -1,7 +1,7 @@
 package import KubernetesAPI
 import Manifest
 
-/// The objects a chart stands for in one release.
+/// The objects that a chart renders to for one release.
 package struct RenderedChart: Hashable, Sendable {
   /// An object and the file it comes from.
   package struct Part: Hashable, Sendable {
@@ -14,16 +14,16 @@ package struct RenderedChart: Hashable, Sendable {
     }
   }
 
-  /// What the release consists of.
+  /// The objects of the release.
   package var parts: [Part] = []
-  /// What lies in the chart's `crds`: made when absent, and never changed or removed (as helm does).
+  /// The objects in the chart's `crds`: created when absent, and never changed or removed (as helm does).
   package var definitions: [Part] = []
   /// Hooks, by name; they are not run, and helm's tests are not even counted.
   package var hooks: [String] = []
 
   package init() {}
 
-  /// Takes in the documents of a rendered file.
+  /// Adds the documents of a rendered file.
   mutating func add(_ text: String, file: String) throws(ChartError) {
     for object in try Self.objects(text, file: file) {
       switch object.annotations["helm.sh/hook"] {
@@ -34,7 +34,7 @@ package struct RenderedChart: Hashable, Sendable {
     }
   }
 
-  /// Takes in the definitions in a package's `crds` folder, which are no templates.
+  /// Adds the definitions in a package's `crds` folder, which are no templates.
   mutating func addDefinitions(_ files: [String: [UInt8]]) throws(ChartError) {
     for file in files.sorted(by: { $0.key < $1.key }) where file.key.hasPrefix("crds/") {
       let objects = try Self.objects(String(decoding: file.value, as: UTF8.self), file: file.key)

@@ -2,7 +2,7 @@ package import KubernetesAPI
 import Manifest
 import Platform
 
-/// Why a repository was not read, for a person.
+/// Why a repository was not read, for the user.
 package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String
 

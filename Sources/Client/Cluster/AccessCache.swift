@@ -1,7 +1,7 @@
 package import KubernetesAPI
 import Platform
 
-/// What this person may do, asked once and remembered for a while.
+/// What this user may do, asked once and remembered for a while.
 ///
 /// Views ask before they offer an action, and many ask the same.
 package actor AccessCache {

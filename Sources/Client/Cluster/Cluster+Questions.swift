@@ -3,7 +3,7 @@ import Manifest
 import Platform
 
 extension Cluster {
-  /// Who answers; needs no rights on most clusters.
+  /// The version of the server; needs no rights on most clusters.
   package func version() async throws(ClusterError) -> ServerVersion {
     let version = ServerVersion(try await document("/version"))
     guard !version.gitVersion.isEmpty else { throw .unreadable("the answer names no version") }
@@ -35,7 +35,7 @@ extension Cluster {
     }
   }
 
-  /// Asks the server whether this person may do something, as `kubectl auth can-i` does.
+  /// Asks the server whether this user may do something, as `kubectl auth can-i` does.
   package func verdict(on access: Access) async throws(ClusterError) -> Access.Verdict {
     var attributes: Mapping = [
       "verb": .string(access.verb), "group": .string(access.resource.group),

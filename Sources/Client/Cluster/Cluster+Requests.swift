@@ -67,7 +67,7 @@ extension Cluster {
     }
   }
 
-  /// What stands where JSON should, for a person.
+  /// What stands where JSON should, for the user.
   static func problem(_ error: SyntaxError, in bytes: [UInt8]) -> String {
     let excerpt = Excerpt.of(bytes)
     if Excerpt.looksLikeHTML(String(decoding: bytes.prefix(400), as: UTF8.self)) {

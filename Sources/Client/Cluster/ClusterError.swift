@@ -7,7 +7,7 @@ package enum ClusterError: Error, Hashable, Sendable {
   case transport(TransportError)
   /// The API answered no.
   case refused(Status)
-  /// The API answered something that is not what it promises; the text says what, for a person.
+  /// The API answered something that is not what it promises; the text says what, for the user.
   case unreadable(String)
   /// A write got no answer, and was looked after; the reason says what became of the answer.
   case unanswered(reason: String, Fate)

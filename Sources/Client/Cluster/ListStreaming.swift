@@ -18,7 +18,7 @@ package final class ListStreaming: Sendable {
 
   func note(_ isOffered: Bool) { knowledge.withLock { $0 = isOffered } }
 
-  /// Whether `error`, which answered such a question, says that there is no such thing, or not for this person.
+  /// Whether `error`, which answered such a question, says that there is no such thing, or not for this user.
   static func isRefused(by error: ClusterError) -> Bool {
     guard case .refused(let status) = error else { return false }
     return [400, 403, 405, 406, 415, 422].contains(status.code)

@@ -2,7 +2,7 @@ package import HTTP
 package import KubernetesAPI
 
 extension ClusterError {
-  /// What went wrong and what to do about it, for the person at the keyboard.
+  /// What went wrong and what to do about it, for the user.
   ///
   /// `doing` says what was being done and to what, such as `listing extensions`; `server` is the
   /// address as it may be shown.

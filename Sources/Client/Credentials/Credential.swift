@@ -1,7 +1,7 @@
 package import HTTP
 import Platform
 
-/// What proves to a server who is asking.
+/// What authenticates a request: header fields, or a client certificate.
 package struct Credential: Hashable, Sendable {
   /// Fields such as `Authorization` and `Impersonate-User`.
   package var headers: HTTPHeaders
@@ -23,7 +23,7 @@ package struct Credential: Hashable, Sendable {
     Credential(headers: ["Authorization": "Basic " + Base64.encode(Array("\(user):\(password)".utf8))])
   }
 
-  /// Texts that must not appear in anything a person reads.
+  /// Texts that must not appear in anything a user reads.
   var secrets: [String] { headers.fields.flatMap(\.secrets) }
 }
 
@@ -43,4 +43,15 @@ package struct FixedCredential: CredentialSource {
   package init(_ credential: Credential) { self.credential = credential }
 
   package func credential(insteadOf rejected: Credential?) -> Credential { credential }
+}
+
+/// Nothing that describes or dumps a credential shows it.
+extension Credential: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String {
+    let names = headers.fields.map(\.name) + (clientCertificate == nil ? [] : ["a client certificate"])
+    return names.isEmpty ? "no credential" : "a credential (\(names.joined(separator: ", ")))"
+  }
+
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -53,7 +53,7 @@ package final class TLSFiles: Sendable {
     }
   }
 
-  /// What a person must know of the files: that they hold something which is not taken.
+  /// What a user must know of the files: that they hold something which is not taken.
   var problem: String? { state.withLock { $0.problem } }
 
   /// Notes that a connection was made with `tls`.

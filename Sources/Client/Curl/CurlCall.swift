@@ -9,7 +9,7 @@ struct CurlCall: Sendable {
   /// The proxy on the way, or `nil` when there is none.
   var proxy: Proxy?
 
-  /// Texts that must not appear in anything a person reads.
+  /// Texts that must not appear in anything a user reads.
   var secrets: [String] {
     credential.secrets + Redaction.secrets(in: proxy?.address) + Redaction.secrets(in: connection.server)
   }

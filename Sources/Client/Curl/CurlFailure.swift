@@ -2,7 +2,7 @@ import CCurl
 import HTTP
 import Platform
 
-/// Puts what libcurl reports into words for a person.
+/// Puts what libcurl reports into words for the user.
 struct CurlFailure {
   var code: CURLcode
   var handle: EasyHandle

@@ -3,8 +3,8 @@ import Platform
 
 /// A proxy on the way to a server.
 ///
-/// Its address is read as Go's `net/http` reads one, and libcurl is told what came of that: the two differ in
-/// ports that are left out and in who looks up names.
+/// Its address is read as Go's `net/http` reads one, and libcurl gets the result: the two differ in
+/// default ports and in which side resolves names.
 struct Proxy: Hashable, Sendable {
   enum Scheme: String, Sendable, CaseIterable {
     case http, https, socks5, socks5h
@@ -19,7 +19,7 @@ struct Proxy: Hashable, Sendable {
     }
   }
 
-  /// Why a text is no proxy's address; the text itself may hold a password and is not quoted.
+  /// Why a text is not the address of a proxy; the text itself may hold a password and is not quoted.
   enum Problem: Error, Hashable {
     case noAddress
     case scheme(String)

@@ -1,12 +1,12 @@
 package import HTTP
 package import Platform
 
-/// A transport that tells of every exchange that goes through it.
+/// A transport that reports every exchange that goes through it.
 ///
-/// What it tells may be shown and kept: no body, no header, and a target without the values of
+/// A report may be shown and logged: it has no body, no header, and a target without the values of
 /// parameters that bear secrets.
 package struct TracedTransport: Transport {
-  /// A request and what became of it.
+  /// A request and its outcome.
   package struct Exchange: Hashable, Sendable {
     package var method: HTTPRequest.Method
     package var target: String

@@ -21,7 +21,7 @@ package actor GatewaySession: CredentialSource {
   }
 
   /// A session over `gateway`, a transport that adds no credentials of its own; `now` gives seconds since 1970
-  /// when the system's clock shall not; `command` is what a person types to log in.
+  /// when the system's clock shall not; `command` is what a user types to log in.
   package init(
     gateway: any Transport, store: TokenStore, client: OAuth = .kubeSphere, command: String = "ksx login",
     now: (@Sendable () -> Int)? = nil

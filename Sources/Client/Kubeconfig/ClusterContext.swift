@@ -1,4 +1,4 @@
-/// A cluster chosen and pinned: what a session needs to know of the kubeconfig.
+/// The cluster, user and connection of one context, resolved once from the kubeconfig for a session.
 package struct ClusterContext: Sendable {
   /// The context's name; empty when only `--server` or the pod's own settings said where to go.
   package var name: String
@@ -20,6 +20,6 @@ package struct ClusterContext: Sendable {
     self.connection = connection
   }
 
-  /// The API there.
+  /// A client of the cluster's API.
   package var api: Cluster { Cluster(transport: CurlTransport(connection)) }
 }

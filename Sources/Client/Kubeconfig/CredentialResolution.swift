@@ -3,7 +3,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Finds out as whom a cluster is spoken to: flags first, then the user's entry.
+/// Resolves the credentials for a cluster: options of the command line first, then the user's entry.
 struct CredentialResolution {
   var entry: Kubeconfig.Entry?
   var options: KubeconfigOptions
@@ -60,7 +60,7 @@ struct CredentialResolution {
       isData ? "client-key-data" : "client-key", "the client key \(name) of the user \(entry.name) \(problem)", remedy)
   }
 
-  /// The files that are followed: the authority's, and the person's own where both are files.
+  /// The certificate files that are read again when they change: the authority's, and the client's where both are files.
   private var files: TLSFiles? {
     var paths = TLSFiles.Paths()
     paths.authority = authorityFile
@@ -96,7 +96,7 @@ struct CredentialResolution {
     return nil
   }
 
-  /// What the command line says, which counts for more than the file.
+  /// The credential of the command line, which overrides the file's.
   private func credentialGiven() throws(KubeconfigError) -> Credential? {
     let isBasic = options.username != nil || options.password != nil
     if let token = options.token {

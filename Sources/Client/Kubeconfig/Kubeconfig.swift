@@ -25,7 +25,7 @@ package struct Kubeconfig: Sendable {
   /// The files read, in the order in which they count.
   package private(set) var files: [String] = []
 
-  /// A context as a person chooses it.
+  /// A context as a user chooses it.
   package struct Context: Hashable, Sendable {
     package var name: String
     package var cluster: String

@@ -5,7 +5,7 @@ package struct KubeconfigError: Error, Hashable, Sendable, CustomStringConvertib
   package var file: String?
   package var line: Int?
   package var problem: String
-  /// What the person can do, as a sentence.
+  /// What the user can do, as a sentence.
   package var remedy: String
 
   package init(file: String? = nil, line: Int? = nil, problem: String, remedy: String = "") {

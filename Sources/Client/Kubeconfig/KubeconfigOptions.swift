@@ -1,4 +1,4 @@
-/// What a person asks for on the command line, by kubectl's names; each overrides the files.
+/// What a user asks for on the command line, by kubectl's names; each overrides the files.
 package struct KubeconfigOptions: Sendable {
   package var kubeconfig: String?
   package var context: String?

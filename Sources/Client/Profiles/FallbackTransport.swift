@@ -25,7 +25,7 @@ package final class FallbackTransport: Transport {
       self.reason = reason
     }
 
-    /// What a person is told when this has become the way in use.
+    /// What a user is told when this has become the way in use.
     package var sentence: String {
       switch way {
       case .kubernetes: "Kubernetes is used again."

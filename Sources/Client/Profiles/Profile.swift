@@ -2,7 +2,7 @@ import HTTP
 import Manifest
 import Platform
 
-/// A cluster a person works with, by a name of their own: its gateway, its Kubernetes way, or both.
+/// A cluster a user works with, by a name of their own: its gateway, its Kubernetes way, or both.
 package struct Profile: Hashable, Sendable {
   package var name: String
   package var gateway: Gateway?

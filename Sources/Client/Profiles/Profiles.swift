@@ -1,7 +1,7 @@
 import Manifest
 package import Platform
 
-/// The profiles of a person, as `config.yaml` in the directory of settings has them.
+/// The profiles of a user, as `config.yaml` in the directory of settings has them.
 ///
 /// ```yaml
 /// current: production

@@ -90,7 +90,7 @@ struct Applier: Sendable {
 }
 
 extension ReleaseRecord.Part {
-  /// `Deployment extension-bell/bell`, for a person.
+  /// `Deployment extension-bell/bell`, for the user.
   var title: String {
     "\(resource.kind) " + (object.namespace.map { $0 + "/" } ?? "") + object.name
   }

@@ -22,7 +22,7 @@ struct ReleasePlanner: Sendable {
   /// What an attempt wants, and what of its chart is not done.
   struct Planned: Sendable {
     var parts: [ReleaseRecord.Part] = []
-    /// What a person should know about it.
+    /// What a user should know about it.
     var notes: [String] = []
   }
 
@@ -61,7 +61,7 @@ struct ReleasePlanner: Sendable {
     do { return try await renderer.render(archive, for: release) } catch { throw .lasting("\(error)") }
   }
 
-  /// What the person does not choose: the group of what the gateway serves, which differs between
+  /// What the user does not choose: the group of what the gateway serves, which differs between
   /// the dialects, and that parts meant for agents stay out of the host's release (docs/KUBESPHERE.md: Executor).
   private func forced(_ manifest: ExtensionManifest?) -> Value {
     var values: Value = [

@@ -101,7 +101,7 @@ extension ReleaseRecord {
     _ type: String, _ isTrue: Bool, _ reason: String, _ message: String, at time: Timestamp
   ) -> ReleaseRecord {
     var next = self
-    // The API allows 32 kB; a person reads less.
+    // The API allows 32 kB; a user reads less.
     let condition = Condition(
       type: type, isTrue: isTrue, reason: reason, message: String(message.prefix(4000)), time: time)
     next.conditions = [condition] + conditions.filter { $0.type != type }

@@ -69,7 +69,7 @@ struct ReleaseRecord: Hashable, Sendable {
   var parts: [Part] = []
   /// What earlier attempts may have left; where two differ, the keys of both.
   var earlier: [Part] = []
-  /// What a person should know about this attempt, such as hooks that are not run.
+  /// What a user should know about this attempt, such as hooks that are not run.
   var notes: [String] = []
   /// Newest last, ten at most (docs/KUBESPHERE.md: Reconciling).
   var history: [Transition] = []

@@ -4,7 +4,7 @@ import Client
 enum StepError: Error, Hashable, Sendable {
   /// Trying again later may help: the step is repeated.
   case passing(ClusterError)
-  /// Only a change of what was asked for will help; the text says what is wrong, for a person.
+  /// Only a change of what was asked for will help; the text says what is wrong, for the user.
   case lasting(String)
 
   /// What an answer means for `doing`, such as `Service x`.

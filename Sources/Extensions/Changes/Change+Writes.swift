@@ -6,7 +6,7 @@ import Manifest
 extension Change {
   /// The one write that brings this change about, after `preparation` where there is one.
   ///
-  /// `installation` is what the person saw; its resource version makes the server refuse the write
+  /// `installation` is what the user saw; its resource version makes the server refuse the write
   /// when another writer was faster.
   package func write(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write {
     let resource = capabilities.dialect.installations
@@ -81,7 +81,7 @@ extension Change {
     return Object(capabilities.dialect.installations, name: name, ["spec": .mapping(spec)])
   }
 
-  /// Config stays text where the cluster has text: comments matter to people.
+  /// Config stays text where the cluster has text: comments matter to users.
   ///
   /// Where it is an object, the patch names what was taken out as well.
   private static func config(_ text: String, _ installation: Installation?, _ capabilities: Capabilities) -> Value {

@@ -1,4 +1,4 @@
-/// Something a person wants changed, before anything has happened: a kind, and what it leads to.
+/// Something a user wants changed, before anything has happened: a kind, and what it leads to.
 package struct Change: Hashable, Sendable {
   package let kind: ChangeKind
   /// The version it asks for, or `nil` when it leaves the version alone.

@@ -60,7 +60,7 @@ package struct ChangeRow: Hashable, Sendable {
   /// What is different afterwards, besides version, config and placement.
   package var effects: [Plan.Effect] = []
 
-  /// What a person chooses before there is a plan.
+  /// What a user chooses before there is a plan.
   package enum Choice: Hashable, Sendable {
     case version, config, clusters
   }

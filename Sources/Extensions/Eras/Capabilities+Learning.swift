@@ -3,7 +3,7 @@ import KubernetesAPI
 import Manifest
 
 extension Capabilities {
-  /// Looks at discovery, and at the definitions of kinds where they may be read.
+  /// Reads discovery, and the definition of installations where it may be read.
   ///
   /// Where discovery is forbidden, listing tells: what may not be listed either may still be there.
   package static func learn(from cluster: Cluster) async throws(DialectError) -> Capabilities {
@@ -16,7 +16,7 @@ extension Capabilities {
     if discovered.era == nil { try await probe(cluster, &discovered) }
     guard let first = discovered.era else { throw .absent }
     discovered.serverVersion = await version?["gitVersion"]?.string ?? ""
-    discovered.schemas = await schemas(Dialect(era: first, servingGroup: discovered.servingGroup), in: cluster)
+    discovered.installationSchema = await schema(of: Dialect(era: first).installations.qualifiedName, in: cluster)
     return Capabilities(discovered, era: discovered.era ?? first)
   }
 
@@ -55,29 +55,10 @@ extension Capabilities {
     throw isRefused ? .forbidden : .absent
   }
 
-  /// The schemas of the kinds whose definitions may be read; they only make certain what is otherwise inferred.
-  private static func schemas(_ dialect: Dialect, in cluster: Cluster) async -> [Feature.Field.Kind: Value] {
-    await withTaskGroup(of: (Feature.Field.Kind, Value?).self) { group in
-      for kind in Feature.Field.Kind.allCases {
-        group.addTask { (kind, await schema(of: dialect.resource(kind).qualifiedName, in: cluster)) }
-      }
-      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-    }
-  }
-
+  /// The schema of a kind whose definition may be read; it only makes certain what is otherwise inferred.
   private static func schema(of name: String, in cluster: Cluster) async -> Value? {
     let definition = try? await cluster.document("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/\(name)")
     let version = definition?[path: "spec", "versions"]?.sequence?.first { $0["name"]?.string == "v1alpha1" }
     return version?[path: "schema", "openAPIV3Schema"]
-  }
-}
-
-extension Dialect {
-  fileprivate func resource(_ kind: Feature.Field.Kind) -> Resource {
-    switch kind {
-    case .installations: installations
-    case .repositories: repositories
-    case .bundles: jsBundles
-    }
   }
 }

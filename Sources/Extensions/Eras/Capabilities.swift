@@ -1,8 +1,8 @@
 /// What one cluster's extensions can do, and in words why not what they cannot.
 package struct Capabilities: Hashable, Sendable {
-  /// What is known rests on this.
+  /// What the knowledge of a cluster rests on.
   package enum Basis: String, Sendable {
-    /// The cluster's own definitions of its kinds were read.
+    /// The cluster's own definition of its installations was read.
     case definitions
     /// Discovery or a list told the era, and the rest is inferred from it.
     case discovery
@@ -21,7 +21,7 @@ package struct Capabilities: Hashable, Sendable {
   init(_ discovered: DiscoveryResult, era: Era) {
     dialect = Dialect(era: era, servingGroup: discovered.servingGroup ?? Dialect(era: era).servingGroup)
     configForm = discovered.configForm
-    basis = discovered.schemas.count == Feature.Field.Kind.allCases.count ? .definitions : .discovery
+    basis = discovered.installationSchema == nil ? .discovery : .definitions
     reasons = [:]
     for feature in Feature.allCases { reasons[feature] = Self.reason(against: feature, discovered, era) }
   }
@@ -53,17 +53,13 @@ package struct Capabilities: Hashable, Sendable {
   package func reason(against feature: Feature) -> String? { reasons[feature] }
 
   private static func reason(against feature: Feature, _ discovered: DiscoveryResult, _ era: Era) -> String? {
-    if feature == .extensionEntries, discovered.plurals[Dialect.serving] != nil {
-      return discovered.has("extensionentries", in: Dialect.serving) ? nil : feature.reason(in: era)
-    }
     // Plugins are read-only here, so their fields do not matter.
-    if era != .plugin, let field = feature.field, let isThere = discovered.has(field) {
+    if era != .plugin, let field = feature.field, let isThere = discovered.has(field: field) {
       return isThere ? nil : feature.reason(in: era)
     }
     if feature.eras.contains(era) { return nil }
-    let isAGuess = era == .splitSubscription && discovered.schemas[.installations] == nil
     // Some versions have it: not offering it is a precaution, and is said to be one.
-    if era != .plugin, feature.field != nil && feature.eras.isEmpty || isAGuess && feature.changes {
+    if era == .splitSubscription, discovered.installationSchema == nil, feature.changes {
       return "this cluster does not let its definitions be read, and may not have it: \(feature.reason(in: era))"
     }
     return feature.reason(in: era)

@@ -5,8 +5,8 @@ import Manifest
 struct DiscoveryResult: Hashable, Sendable {
   /// The plural names by group; a group that may not be looked at is left out.
   var plurals: [String: Set<String>] = [:]
-  /// OpenAPI schemas of the kinds whose definitions may be read.
-  var schemas: [Feature.Field.Kind: Value] = [:]
+  /// The OpenAPI schema of installations, where their definition may be read.
+  var installationSchema: Value?
   /// `gitVersion` of the API server.
   var serverVersion = ""
 
@@ -28,31 +28,24 @@ struct DiscoveryResult: Hashable, Sendable {
 
   /// An object only where the definition insists: text keeps comments, and a standalone backend takes either.
   var configForm: Installation.ConfigForm {
-    property("spec", "config", of: .installations)?["type"]?.string == "object" ? .object : .text
+    property(["spec", "config"])?["type"]?.string == "object" ? .object : .text
   }
 
   private var subscriptionEra: Era {
     if serverVersion.hasSuffix("+ksxd") { return .seed }
-    guard schemas[.installations] != nil else {
+    guard installationSchema != nil else {
       return has("jsbundles", in: Dialect.serving) ? .splitSubscription : .subscription
     }
-    if property("spec", "clusterScheduling", of: .installations) != nil { return .scheduledSubscription }
-    let config = property("spec", "config", of: .installations)
+    if property(["spec", "clusterScheduling"]) != nil { return .scheduledSubscription }
+    let config = property(["spec", "config"])
     if config?["type"] == "object" || config?["x-kubernetes-preserve-unknown-fields"] == true { return .seed }
     return has("jsbundles", in: Dialect.serving) ? .splitSubscription : .subscription
   }
 
-  /// Whether a kind has a field; `nil` when its schema is not known.
-  func has(_ field: Feature.Field) -> Bool? {
-    guard let schema = schemas[field.kind] else { return nil }
-    return Self.property(field.path, of: schema) != nil
-  }
+  /// Whether installations have a field; `nil` when their schema is not known.
+  func has(field path: [String]) -> Bool? { installationSchema.map { _ in property(path) != nil } }
 
-  private func property(_ path: String..., of kind: Feature.Field.Kind) -> Value? {
-    schemas[kind].flatMap { Self.property(path, of: $0) }
-  }
-
-  private static func property(_ path: [String], of schema: Value) -> Value? {
-    path.reduce(Optional(schema)) { $0?[path: "properties", $1] }
+  private func property(_ path: [String]) -> Value? {
+    path.reduce(installationSchema) { $0?[path: "properties", $1] }
   }
 }

@@ -15,31 +15,15 @@ package enum Feature: String, CaseIterable, Sendable {
   case releaseName
   /// The client names the namespace.
   case targetNamespace
-  /// What was last applied can be told from what is wanted.
-  case configHash
-  case stateHistory
-  case repositoryURL, repositoryImage, repositoryDepth, repositoryTimeout, repositoryInsecure
-  /// A repository can be told to look again at once.
-  case repositoryResync
-  case bundleAssets
-  case extensionEntries
 
-  /// Where the schema of a kind tells, or `nil` when only the controllers decide.
-  var field: Field? {
+  /// The field of an installation that the schema has where the feature is there, or `nil` when only the controllers
+  /// decide.
+  var field: [String]? {
     switch self {
-    case .install, .upgrade, .configure, .enable, .forceDelete, .extensionEntries: nil
-    case .clusterScheduling: Field(.installations, "spec", "clusterScheduling")
-    case .releaseName: Field(.installations, "spec", "releaseName")
-    case .targetNamespace: Field(.installations, "spec", "targetNamespace")
-    case .configHash: Field(.installations, "status", "configHash")
-    case .stateHistory: Field(.installations, "status", "stateHistory")
-    case .repositoryURL: Field(.repositories, "spec", "url")
-    case .repositoryImage: Field(.repositories, "spec", "image")
-    case .repositoryDepth: Field(.repositories, "spec", "depth")
-    case .repositoryTimeout: Field(.repositories, "spec", "updateStrategy", "timeout")
-    case .repositoryInsecure: Field(.repositories, "spec", "insecure")
-    case .repositoryResync: Field(.repositories, "status", "lastSyncTime")
-    case .bundleAssets: Field(.bundles, "spec", "assets")
+    case .install, .upgrade, .configure, .enable, .forceDelete: nil
+    case .clusterScheduling: ["spec", "clusterScheduling"]
+    case .releaseName: ["spec", "releaseName"]
+    case .targetNamespace: ["spec", "targetNamespace"]
     }
   }
 
@@ -48,20 +32,6 @@ package enum Feature: String, CaseIterable, Sendable {
     switch self {
     case .upgrade, .configure, .enable, .clusterScheduling: true
     default: false
-    }
-  }
-
-  /// A field of a kind.
-  struct Field: Hashable, Sendable {
-    /// Kinds whose schemas are worth reading.
-    enum Kind: String, CaseIterable, Sendable { case installations, repositories, bundles }
-
-    var kind: Kind
-    var path: [String]
-
-    init(_ kind: Kind, _ path: String...) {
-      self.kind = kind
-      self.path = path
     }
   }
 
@@ -74,13 +44,9 @@ package enum Feature: String, CaseIterable, Sendable {
     case .install: [.subscription, .splitSubscription, .scheduledSubscription, .installPlan, .seed]
     case .upgrade, .configure, .enable: [.scheduledSubscription, .installPlan, .seed]
     case .forceDelete: [.installPlan, .seed]
-    case .configHash, .extensionEntries, .repositoryResync: [.installPlan]
-    case .clusterScheduling, .stateHistory: [.scheduledSubscription, .installPlan]
+    case .clusterScheduling: [.scheduledSubscription, .installPlan]
     case .releaseName: [.subscription, .splitSubscription]
     case .targetNamespace: [.subscription, .splitSubscription, .seed]
-    case .repositoryURL: [.scheduledSubscription, .installPlan, .seed]
-    case .repositoryImage: [.plugin, .subscription, .splitSubscription, .scheduledSubscription, .seed]
-    case .repositoryDepth, .repositoryTimeout, .repositoryInsecure, .bundleAssets: []
     }
   }
 
@@ -97,18 +63,6 @@ package enum Feature: String, CaseIterable, Sendable {
     case .clusterScheduling: "extensions of this cluster run in the host cluster only"
     case .releaseName: "the cluster names the release itself"
     case .targetNamespace: "the cluster chooses the namespace itself"
-    case .configHash: "this cluster does not say which config it applied last"
-    case .stateHistory: "this cluster keeps no history of states"
-    case .repositoryURL: "repositories of this cluster are images, not addresses"
-    case .repositoryImage: "repositories of this cluster are addresses, not images"
-    case .repositoryDepth: "repositories of this cluster cannot limit versions; KubeSphere 4.1.3 and later can"
-    case .repositoryTimeout: "repositories of this cluster have no timeout; those of KubeSphere 4.1.3 and later have"
-    case .repositoryInsecure:
-      "repositories of this cluster are always verified; KubeSphere 4.1.2 and later can leave that out"
-    case .repositoryResync:
-      "repositories of this cluster cannot be told to look again; they look when their interval is over"
-    case .bundleAssets: "bundles of this cluster have no assets beside their script"
-    case .extensionEntries: "this cluster has no ExtensionEntries"
     }
   }
 }

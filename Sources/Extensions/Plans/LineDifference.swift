@@ -16,7 +16,7 @@ package struct LineDifference: Hashable, Sendable {
     }
   }
 
-  /// Every line of both texts, in the order a person reads them.
+  /// Every line of both texts, in the order a user reads them.
   package private(set) var lines: [Line] = []
   /// How many steps finding it took; bounded by the number of lines and not by its square.
   private(set) var steps = 0

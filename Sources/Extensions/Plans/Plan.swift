@@ -7,7 +7,7 @@ package struct Plan: Hashable, Sendable {
   package var change: Change
   /// The extension's name.
   package var name: String
-  /// What a person reads: one line for each thing that will be different.
+  /// What a user reads: one line for each thing that will be different.
   package var effects: [Effect]
   /// What speaks against it; the blocking ones must be gone before it can be applied.
   package var problems: [Problem]
@@ -83,7 +83,7 @@ package enum PlanGap: Hashable, Sendable {
 /// What a plan is made from: all that is known of the cluster when it is asked for.
 package struct PlanContext: Hashable, Sendable {
   package var capabilities: Capabilities
-  /// The cluster's name as the person knows it, for confirmations.
+  /// The cluster's name as the user knows it, for confirmations.
   package var cluster: String
   package var extensions: [String: Extension]
   package var installations: Installations
@@ -99,7 +99,7 @@ package struct PlanContext: Hashable, Sendable {
   package var gaps: [PlanSource: PlanGap] = [:]
   /// What stands after `kubectl` to reach this cluster, such as `--context`, `production`.
   package var kubectlFlags: [String] = []
-  /// What this person may do, as far as the cluster has said.
+  /// What this user may do, as far as the cluster has said.
   package var rights = Rights()
 
   package init(

@@ -18,7 +18,7 @@ package struct Chart: Hashable, Sendable {
 
   /// A scalar as the word it was meant to be, or nothing.
   ///
-  /// People leave out the quotes: `appVersion: 1.25` is a number to YAML and a word to helm.
+  /// Users leave out the quotes: `appVersion: 1.25` is a number to YAML and a word to helm.
   package static func text(_ value: Value?) -> String {
     switch value {
     case .string(let text)?: text

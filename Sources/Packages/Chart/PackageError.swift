@@ -3,7 +3,7 @@ import Platform
 
 /// Why a package could not be read.
 package enum PackageError: Error, Hashable, Sendable {
-  /// The bytes are no gzip, or no tar in it; the text says what is wrong, for a person.
+  /// The bytes are no gzip, or no tar in it; the text says what is wrong, for the user.
   case malformed(String)
   /// Unpacked it would be longer than this many bytes.
   case tooLarge(limit: Int)

@@ -8,7 +8,7 @@ package struct ChartCheck: Sendable {
   package enum Severity: Hashable, Sendable {
     /// The package cannot be used, or not as it says.
     case error
-    /// The package works, and people will miss something.
+    /// The package works, and users will miss something.
     case warning
   }
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where a person's files belong (XDG Base Directory Specification).
+/// Where a user's files belong (XDG Base Directory Specification).
 package struct XDG: Hashable, Sendable {
   private var environment: Environment
   private var program: String
@@ -10,7 +10,7 @@ package struct XDG: Hashable, Sendable {
     self.program = program
   }
 
-  /// Settings a person writes.
+  /// Settings a user writes.
   package var config: String { directory("XDG_CONFIG_HOME", ".config") }
   /// What can be had again.
   package var cache: String { directory("XDG_CACHE_HOME", ".cache") }
@@ -19,7 +19,7 @@ package struct XDG: Hashable, Sendable {
   /// Data such as the standalone backend's objects.
   package var data: String { directory("XDG_DATA_HOME", ".local/share") }
 
-  /// Sockets and locks; gone when the person logs out.
+  /// Sockets and locks; gone when the user logs out.
   ///
   /// Without `XDG_RUNTIME_DIR`, or with one so long that no socket fits into it, a directory of the user's own
   /// under `/tmp` stands in.

@@ -28,14 +28,14 @@ package struct Environment: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     set { variables[name] = newValue }
   }
 
-  /// The person's directory: `HOME`, else what the system's list of users says.
+  /// The user's directory: `HOME`, else what the system's list of users says.
   package var home: String {
     if let home = self["HOME"] { return home }
     guard let entry = getpwuid(getuid()), let directory = entry.pointee.pw_dir else { return "/" }
     return String(cString: directory)
   }
 
-  /// `~` and `~/…` with the person's directory in its place.
+  /// `~` and `~/…` with the user's directory in its place.
   package func expandingTilde(_ path: String) -> String {
     path == "~" ? home : path.hasPrefix("~/") ? home + path.dropFirst() : path
   }

@@ -1,4 +1,4 @@
-/// Why bytes that a person gave are no text.
+/// Why bytes that a user gave are no text.
 package enum TextError: Error, Hashable, Sendable {
   /// The byte there begins no character or breaks one off; lines and the bytes of a line count from one.
   case notUTF8(line: Int, byte: Int)
@@ -27,7 +27,7 @@ extension TextError: CustomStringConvertible {
 extension String {
   /// The text that `bytes` are: UTF-8, or UTF-16 where a byte order mark says so; the mark is no part of the text.
   ///
-  /// The border for what people give. Nothing is replaced: what would be sent is what was given, or nothing.
+  /// The border for what users give. Nothing is replaced: what would be sent is what was given, or nothing.
   package init(textOf bytes: [UInt8]) throws(TextError) {
     for (mark, isBig) in [([0xFF, 0xFE] as [UInt8], false), ([0xFE, 0xFF], true)] where bytes.starts(with: mark) {
       self = try Self.utf16(bytes.dropFirst(2), isBig)

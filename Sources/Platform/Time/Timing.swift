@@ -1,4 +1,4 @@
-/// The clock and the dice, as parameters, so that tests need neither wait nor guess.
+/// The clock and the random numbers, as parameters, so that tests need neither wait nor guess.
 package struct Timing: Sendable {
   /// Time since some fixed moment.
   package var now: @Sendable () -> Duration

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The file descriptors that this process may have open.
-package enum Descriptors {
+package enum DescriptorLimit {
   /// What is kept for files, databases, pipes of child processes and connections to elsewhere.
   private static let reserve = 96
 
@@ -17,7 +17,7 @@ package enum Descriptors {
   }
 
   /// How many connections each of `listeners` may have, at most `wanted`, so that the others keep their room.
-  static func share(of listeners: Int, wanted: Int, among limit: Int = Descriptors.limit) -> Int {
+  static func share(of listeners: Int, wanted: Int, among limit: Int = DescriptorLimit.limit) -> Int {
     max(4, min(wanted, (limit - reserve) / max(1, listeners)))
   }
 

@@ -1,13 +1,13 @@
 import Manifest
 
 /// Where two states of an object differ (structured-merge-diff's `Compare`).
-struct Comparison: Hashable, Sendable {
+struct FieldComparison: Hashable, Sendable {
   var added = FieldSet()
   var modified = FieldSet()
   var removed = FieldSet()
 
   var isSame: Bool { added.isEmpty && modified.isEmpty && removed.isEmpty }
-  /// What the new state has and the old one had not, or not so.
+  /// The fields that the new state has and the old one had not, or with another value.
   var written: FieldSet { added.union(modified) }
 
   init(from old: Value?, to new: Value?, _ structure: Structure) {
@@ -28,7 +28,7 @@ struct Comparison: Hashable, Sendable {
 
   private typealias Pairs = (old: [String: Value], new: [String: Value])
 
-  /// The members of both; `nil` unless there are any and nothing else stands in the way.
+  /// The members of both; `nil` when there are none, or when a value is no mapping.
   private static func members(_ old: Value?, _ new: Value?) -> Pairs? {
     func members(_ value: Value?) -> [String: Value]? {
       guard let value else { return [:] }
@@ -49,7 +49,7 @@ struct Comparison: Hashable, Sendable {
     return filled(items(old), items(new))
   }
 
-  /// Two empty ones are a place of their own, so that empty and absent stay different.
+  /// `nil` for two empty collections, which are compared as leaves, so that empty and absent stay different.
   private static func filled(_ old: [String: Value]?, _ new: [String: Value]?) -> Pairs? {
     guard let old, let new, !old.isEmpty || !new.isEmpty else { return nil }
     return (old, new)
@@ -59,7 +59,7 @@ struct Comparison: Hashable, Sendable {
     _ pairs: Pairs, _ old: Value?, _ new: Value?, _ structure: (String) -> Structure
   ) {
     for edge in Set(pairs.old.keys).union(pairs.new.keys) {
-      let child = Comparison(from: pairs.old[edge], to: pairs.new[edge], structure(edge))
+      let child = FieldComparison(from: pairs.old[edge], to: pairs.new[edge], structure(edge))
       added.add(edge, child.added)
       modified.add(edge, child.modified)
       removed.add(edge, child.removed)

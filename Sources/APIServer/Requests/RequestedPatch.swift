@@ -1,0 +1,92 @@
+import HTTP
+import KubernetesAPI
+import Manifest
+
+/// The patch in the body of a request: a merge patch, JSON Patch operations or an apply configuration.
+struct RequestedPatch: Hashable, Sendable {
+  enum Language: Hashable, Sendable {
+    case merge
+    case operations
+    case apply
+  }
+
+  static let applyType = "application/apply-patch+yaml"
+
+  private(set) var language: Language
+  private(set) var document: Value
+
+  init(_ request: HTTPRequest, for type: ResourceType) throws(Status) {
+    switch request.mediaType {
+    case "application/merge-patch+json": language = .merge
+    // A strategic patch differs only in lists that are merged by key, which no client of this server relies on.
+    case "application/strategic-merge-patch+json" where !type.isCustom: language = .merge
+    case "application/json-patch+json": language = .operations
+    case Self.applyType:
+      language = .apply
+      document = try Self.configuration(request, type)
+      return
+    default:
+      throw .unsupportedMediaType(
+        accepted: "application/json-patch+json, application/merge-patch+json, \(Self.applyType)"
+          + (type.isCustom ? "" : ", application/strategic-merge-patch+json"))
+    }
+    do throws(SyntaxError) {
+      document = try JSON.parse(request.body)
+    } catch {
+      throw .badRequest("the patch is no JSON: \(error)")
+    }
+    guard language == .operations || document.mapping != nil else { throw .badRequest("the patch is no object") }
+    if request.mediaType.hasPrefix("application/strategic") { document = Self.withoutDirectives(document) }
+  }
+
+  func apply(to value: Value) throws(Status) -> Value {
+    switch language {
+    case .merge, .apply: MergePatch.apply(document, to: value)
+    case .operations: try JSONPatch(document).apply(to: value)
+    }
+  }
+
+  /// The fields an applier wants to own, in YAML or JSON; a key that comes twice is refused.
+  private static func configuration(_ request: HTTPRequest, _ type: ResourceType) throws(Status) -> Value {
+    let value: Value
+    do throws(SyntaxError) {
+      // Not every JSON is YAML to libyaml: it knows no surrogates in escapes.
+      let json = request.body.first == UInt8(ascii: "{") ? try? JSON.parse(request.body) : nil
+      if let json {
+        value = json
+      } else {
+        value = try YAML.strictNode(String(decoding: request.body, as: UTF8.self))?.value ?? .null
+      }
+    } catch {
+      throw .badRequest("error decoding YAML: \(error)")
+    }
+    guard value.mapping != nil else { throw .badRequest("error decoding YAML: the body is no object") }
+    let version = value["apiVersion"]?.string ?? ""
+    guard version == type.resource.apiVersion else {
+      throw .badRequest(
+        "Incorrect version specified in apply patch. Specified patch version: \(version), expected: "
+          + type.resource.apiVersion)
+    }
+    guard value[path: "metadata", "managedFields"] == nil else {
+      throw .badRequest("metadata.managedFields must be nil")
+    }
+    return withoutNulls(value)
+  }
+
+  /// `null` marks a field without an owner.
+  private static func withoutNulls(_ value: Value) -> Value {
+    guard let pairs = value.mapping?.pairs else { return value }
+    return .mapping(
+      Mapping(
+        pairs.filter { $0.value != .null }.map { Mapping.Pair(key: $0.key, value: withoutNulls($0.value)) }))
+  }
+
+  /// The patch without `$patch`, `$setElementOrder/…` and the like.
+  private static func withoutDirectives(_ value: Value) -> Value {
+    guard let pairs = value.mapping?.pairs else { return value }
+    return .mapping(
+      Mapping(
+        pairs.filter { !$0.key.hasPrefix("$") }
+          .map { Mapping.Pair(key: $0.key, value: withoutDirectives($0.value)) }))
+  }
+}
