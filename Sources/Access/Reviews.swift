@@ -2,7 +2,7 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// A question about oneself, asked by creating an object that is answered and never kept.
+/// A question of a caller about itself, asked by creating an object that is answered and not stored.
 enum Review: String, CaseIterable, Sendable {
   case access = "SelfSubjectAccessReview"
   case rules = "SelfSubjectRulesReview"
@@ -24,7 +24,7 @@ enum Review: String, CaseIterable, Sendable {
   private var path: [String] { ["apis", resource.group, resource.version, resource.plural] }
 }
 
-/// Answers the questions of one user about themselves.
+/// Answers the reviews of one user.
 struct Reviews: Sendable {
   var authorizer: Authorizer
   var user: User

@@ -1,5 +1,5 @@
 extension Draft {
-  /// Carries out `command`; those about screens, searching and saving are not for a draft.
+  /// Carries out `command`; commands for scrolling, searching and saving are the view's, and ignored here.
   mutating func perform(_ command: EditorCommand) {
     if let motion = command.motion { return move(motion) }
     if let motion = command.selectingMotion { return move(motion, selecting: true) }

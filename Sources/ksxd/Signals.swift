@@ -2,10 +2,10 @@ import Glibc
 
 /// The signals that ask a process to end.
 enum Signals {
-  /// Returns when one has come.
+  /// Returns when one has arrived.
   ///
-  /// A handler that writes to a pipe: unlike a blocked or ignored signal it is not passed on to the
-  /// programs this one starts, which must end when they are told to.
+  /// The signals have a handler that writes to a pipe: unlike a blocked or ignored signal, a handler is not inherited by
+  /// child processes, which must end when they are told to.
   static func end() async {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { fatalError("no pipe for signals: \(errno)") }

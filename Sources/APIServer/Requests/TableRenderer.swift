@@ -2,7 +2,7 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Objects as rows, the way `kubectl get` shows them.
+/// Builds the `Table` that `kubectl get` shows: one row for each object.
 struct TableRenderer: Sendable {
   var type: ResourceType
   var inclusion: Form.Inclusion

@@ -24,7 +24,7 @@ package struct ChangeLog: Sendable {
     self.limit = limit
   }
 
-  /// What happened after this version is remembered completely.
+  /// All changes after this version are remembered.
   var oldest: Int { latest - (changes.count - start) }
 
   mutating func append(_ change: StoredChange) {
@@ -43,7 +43,7 @@ package struct ChangeLog: Sendable {
 
   /// The changes after `version`, or `nil` when some of them are forgotten.
   ///
-  /// A version that has not been yet is of another database: nothing of it is remembered either.
+  /// A version in the future belongs to another database, and counts as forgotten.
   func changes(after version: Int) -> ArraySlice<StoredChange>? {
     guard version >= oldest, version <= latest else { return nil }
     return changes[min(changes.count, changes.count - (latest - version))...]

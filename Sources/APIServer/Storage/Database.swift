@@ -28,7 +28,7 @@ final class Database {
     sqlite3_close_v2(handle)
   }
 
-  /// Runs statements that answer nothing.
+  /// Runs statements without results.
   func execute(_ statements: String) throws(StorageError) {
     guard sqlite3_exec(handle, statements, nil, nil, nil) == SQLITE_OK else { throw failure }
   }
@@ -45,7 +45,7 @@ final class Database {
     return try statement.step() ? statement.integer(0) : 0
   }
 
-  /// Does all of `body` or nothing of it.
+  /// Runs `body` in a transaction, which is rolled back when it throws.
   func transaction(_ body: () throws(StorageError) -> Void) throws(StorageError) {
     try execute("BEGIN IMMEDIATE")
     do {
@@ -58,7 +58,7 @@ final class Database {
     }
   }
 
-  /// What the last call on this database failed of.
+  /// The error of the last call on this database.
   var failure: StorageError {
     .failed(path: path, Self.problem(of: handle, sqlite3_extended_errcode(handle)))
   }

@@ -3,8 +3,8 @@ import Packages
 
 /// The part of helm's template language that needs no helm.
 ///
-/// That is `{{ .Values.a.b }}`, `{{ .Release.Name }}`, `{{ .Chart.Version }}` and their like, with
-/// the marks that trim blanks, and comments. Everything else is refused with its place, never guessed.
+/// It replaces `{{ .Values.a.b }}`, `{{ .Release.Name }}`, `{{ .Chart.Version }}` and their like, with
+/// trim markers, and comments. Everything else is refused with file and line, never guessed.
 struct Substitution {
   private let values: Value
   private let file: String
@@ -14,7 +14,7 @@ struct Substitution {
     self.values = values
   }
 
-  /// What `.Values`, `.Release` and `.Chart` are in a release.
+  /// The values of `.Values`, `.Release` and `.Chart` in a release.
   static func values(_ package: Package, _ release: Release) throws(ChartError) -> Value {
     let chart: Chart
     let defaults: Value
@@ -93,7 +93,7 @@ struct Substitution {
   }
 }
 
-/// The next `{{ … }}` of a text, and what stands around it.
+/// The next `{{ … }}` of a text, with the text before and after it.
 private struct Action {
   var before: Substring
   /// `nil` when the action is never closed.
@@ -107,7 +107,7 @@ private struct Action {
     guard let start = text.firstIndex(of: "{{", from: text.startIndex) else { return nil }
     before = text[..<start]
     let inside = text.index(start, offsetBy: 2)
-    // The mark is one only with a blank beside it: `{{-3}}` is a number.
+    // It is a trim marker only with a blank beside it: `{{-3}}` is a number.
     trimsBefore = text[inside...].first == "-" && text[inside...].dropFirst().first?.isWhitespace == true
     guard let end = text.firstIndex(of: "}}", from: inside) else {
       (whole, after) = (text[start...], text[text.endIndex...])

@@ -1,4 +1,4 @@
-// Nothing that describes or dumps these shows a secret.
+// Types that hold secrets: neither their descriptions nor their mirrors show one.
 
 extension Connection: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   package var description: String { displayName }

@@ -1,18 +1,17 @@
 import HTTP
 
-/// How one server is reached: everything a `CurlTransport` has to know.
+/// The address, TLS settings, proxy and credentials of one server: everything a `CurlTransport` needs.
 ///
-/// Resolved once and pinned: no file that changes later changes it, but for those of certificates and
-/// tokens, which are renewed on purpose.
+/// Resolved once: only files of certificates and tokens are read again when they change.
 package struct Connection: Sendable {
   /// `https://host:6443`, with a path when the API is served under one, or `unix:///path/to/socket`.
   package var server: String
   package var tls = TLS()
-  /// Where `tls` was read from, if those files are to be followed.
+  /// The files `tls` was read from, if they are to be read again when they change.
   package var tlsFiles: TLSFiles?
   /// `http://`, `https://` or `socks5://` and an address; `nil` follows `proxyRules`.
   package var proxy: String?
-  /// What the environment says of proxies.
+  /// The proxies that the environment names.
   package var proxyRules = ProxyRules.process
   package var credentials: (any CredentialSource)?
   /// Seconds a connection may take, TLS included.
@@ -22,13 +21,13 @@ package struct Connection: Sendable {
   package var keepalive = Keepalive()
   /// Whether answers may come compressed.
   ///
-  /// Never asked for on this machine, where it only costs time.
+  /// Never asked for from a server on this machine, where it only costs time.
   package var allowsCompression = true
   package var userAgent = "ksx"
 
   package init(server: String) { self.server = server }
 
-  /// What TLS is told to trust and to show.
+  /// The certificates to trust and to present.
   package struct TLS: Hashable, Sendable {
     /// The authority's certificates (PEM); `nil` trusts the system's.
     package var authority: [UInt8]?
@@ -41,8 +40,8 @@ package struct Connection: Sendable {
     package init() {}
   }
 
-  /// How a network that has gone silent is told from a peer that has nothing to say: by probes of TCP,
-  /// which every living peer answers.
+  /// TCP keepalive: tells a broken connection from a peer that has nothing to send, because every
+  /// living peer answers the probes.
   package struct Keepalive: Hashable, Sendable {
     /// Seconds without a packet after which the peer is probed.
     package var idle: Int32 = 30

@@ -1,17 +1,17 @@
-/// Names of objects that want attention, each at most once at a time.
+/// Names of objects to reconcile, each at most once at a time.
 ///
 /// The rules are those of client-go's queue: a name that comes again while it waits is one piece of
 /// work; one that comes again while it is being worked on is worked on once more afterwards; one whose
-/// work fails waits longer each time. Nothing is given out before every cache it is decided by is full.
+/// work fails waits longer each time. No name is handed to a worker before every cache is full.
 actor WorkQueue {
   private var waiting = OrderedNames()
   private var busy: Set<String> = []
   private var again: Set<String> = []
-  /// When those are due that are put off.
+  /// When delayed names are due.
   private var delayed: [String: ContinuousClock.Instant] = [:]
   /// How often in a row the work on an object has failed, on any worker.
   private var failures: [String: Int] = [:]
-  private var takers: [CheckedContinuation<String?, Never>] = []
+  private var idleWorkers: [CheckedContinuation<String?, Never>] = []
   private var alarms: [ContinuousClock.Instant: Task<Void, Never>] = [:]
   private var emptyCaches: Set<Int>
   private var isClosed = false
@@ -19,16 +19,16 @@ actor WorkQueue {
   /// A queue whose names are given out once `caches` of them, numbered from zero, are full.
   init(caches: Int = 0) { emptyCaches = Set(0..<caches) }
 
-  /// How many sleeping tasks there are, for those who are put off.
+  /// How many sleeping tasks there are, for delayed names.
   var alarmCount: Int { alarms.count }
 
-  /// Says that a cache holds everything there is.
+  /// Notes that a cache holds everything there is.
   func fill(_ cache: Int) {
     emptyCaches.remove(cache)
     serve()
   }
 
-  /// Wants `name` looked at as soon as a worker is free.
+  /// Hands `name` to the next free worker.
   func add(_ name: String) {
     guard !isClosed else { return }
     if busy.contains(name) {
@@ -39,7 +39,7 @@ actor WorkQueue {
     serve()
   }
 
-  /// Wants `name` looked at after `delay`, unless it is looked at before.
+  /// Hands `name` to a worker after `delay`, unless one gets it earlier.
   func add(_ name: String, after delay: Duration) {
     guard delay > .zero else { return add(name) }
     guard !isClosed else { return }
@@ -52,20 +52,20 @@ actor WorkQueue {
   /// The next name, when there is one; `nil` once the queue is closed.
   func next() async -> String? {
     if isClosed { return nil }
-    return await withCheckedContinuation { taker in
-      takers.append(taker)
+    return await withCheckedContinuation { worker in
+      idleWorkers.append(worker)
       serve()
     }
   }
 
-  /// Says that the work on `name` went well and is over for now.
+  /// Notes that the work on `name` succeeded.
   func done(_ name: String, look: NextLook) {
     failures[name] = nil
     finish(name)
     if case .after(let delay) = look { add(name, after: delay) }
   }
 
-  /// Says that the work on `name` failed: how often in a row, and how long until it is tried again.
+  /// Notes that the work on `name` failed; returns how often in a row, and how long until the retry.
   ///
   /// 50 ms, doubling to a minute.
   func failed(_ name: String) -> (failures: Int, delay: Duration) {
@@ -82,25 +82,25 @@ actor WorkQueue {
     if again.remove(name) != nil { add(name) }
   }
 
-  /// Resumes all who wait for a name with `nil`.
+  /// Resumes all waiting workers with `nil`.
   func close() {
     isClosed = true
-    for taker in takers { taker.resume(returning: nil) }
+    for worker in idleWorkers { worker.resume(returning: nil) }
     for alarm in alarms.values { alarm.cancel() }
-    (takers, waiting, delayed, alarms) = ([], OrderedNames(), [:], [:])
+    (idleWorkers, waiting, delayed, alarms) = ([], OrderedNames(), [:], [:])
   }
 
   /// Gives names to workers as long as there are both.
   private func serve() {
-    while emptyCaches.isEmpty, !takers.isEmpty, let name = waiting.popFirst() {
+    while emptyCaches.isEmpty, !idleWorkers.isEmpty, let name = waiting.popFirst() {
       busy.insert(name)
       // The worker that looks at it now decides anew when to look again.
       delayed[name] = nil
-      takers.removeFirst().resume(returning: name)
+      idleWorkers.removeFirst().resume(returning: name)
     }
   }
 
-  /// Wakes this queue at `due`, by a task that sleeps until then or earlier.
+  /// Schedules `ring` for `due`, by a task that sleeps until then or earlier.
   ///
   /// None is ever cancelled and replaced: a cancelled sleep keeps its timer until its time has come.
   private func expect(_ due: ContinuousClock.Instant) {

@@ -1,8 +1,8 @@
 import Packages
 
-// Who needs whom. The cluster does not look (docs/KUBESPHERE.md: Changes).
+// Dependencies between extensions, which KubeSphere's controllers do not check (docs/KUBESPHERE.md: Changes).
 extension PlanSubject {
-  /// What the version that the change leads to needs and does not find.
+  /// The dependencies of the target version that are not met.
   var dependencyProblems: [Plan.Problem] {
     guard change.version != nil, let target else { return [] }
     return target.dependencies.compactMap { $0.type == "extension" ? unmet($0) : nil }
@@ -25,7 +25,7 @@ extension PlanSubject {
     return nil
   }
 
-  /// The installed extensions that need this one, and would miss it or its version.
+  /// The installed extensions whose dependency on this one would no longer be met.
   var dependentProblems: [Plan.Problem] {
     let needing = context.installedVersions.sorted { $0.key < $1.key }.compactMap { other, version in
       let isThere = context.installation(of: other).map { !$0.isBeingDeleted } ?? false
@@ -43,7 +43,7 @@ extension PlanSubject {
     }
   }
 
-  /// A constraint or a version that cannot be read says nothing against it.
+  /// True also for a constraint or a version that cannot be read.
   private static func satisfies(_ version: String, _ constraint: String) -> Bool {
     guard let version = SemanticVersion(version), let constraint = VersionConstraint(constraint) else { return true }
     return constraint.allows(version)

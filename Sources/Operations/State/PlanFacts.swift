@@ -4,9 +4,10 @@ import HTTP
 import KubernetesAPI
 package import Manifest
 
-/// What a plan is made from beyond the objects of its own extension: the server's versions, and who needs whom.
+/// What a plan needs besides the objects of its own extension: the server's versions, and the dependencies of the other
+/// installed extensions.
 package struct PlanFacts: Hashable, Sendable {
-  /// The versions of what is installed, by extension.
+  /// The installed versions, by extension.
   package var versionsInUse: [String: ExtensionVersion] = [:]
   /// Why some of them could not be read, or `nil`.
   package var dependantsProblem: String?
@@ -18,7 +19,7 @@ package struct PlanFacts: Hashable, Sendable {
 }
 
 extension PlanContext {
-  /// Takes in what was read; `nil` is that it is still being read.
+  /// Adds what was read; `nil` while it is still being read.
   package mutating func add(_ facts: PlanFacts?) {
     guard let facts else {
       gaps[.dependants] = .pending
@@ -37,7 +38,7 @@ extension ClusterReader {
   /// All that a plan of this kind about `name` is made from, and no more.
   ///
   /// Only what is installed must be known. What else cannot be read is a gap in the plan, which says so: no change waits
-  /// for what its write does not need. The questions do not wait for each other: a slow line is slow once.
+  /// for what its write does not need. The requests run concurrently, so that latency counts once.
   package func context(
     for name: String, _ kind: ChangeKind, called clusterName: String
   ) async throws(ClusterError) -> PlanContext {
@@ -102,7 +103,7 @@ extension ClusterReader {
       for await (name, answer) in group {
         switch answer {
         case .success(let object): facts.versionsInUse[name] = ExtensionVersion(object, dialect: dialect)
-        // A version that is no longer offered says nothing of whom it needs.
+        // The dependencies of a version that is no longer offered are unknown.
         case .failure(.refused(let status)) where status.code == 404: break
         case .failure(let error): facts.dependantsProblem = error.brief
         }

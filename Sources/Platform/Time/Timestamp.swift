@@ -2,7 +2,7 @@ import Glibc
 
 /// A point in time, to the second, as Kubernetes writes it (RFC 3339, UTC).
 ///
-/// Wall time, for showing and for keeping: what is paced or timed out goes by a monotonic clock.
+/// Wall time, to be shown and stored: pauses and timeouts go by a monotonic clock.
 package struct Timestamp: Hashable, Sendable, CustomStringConvertible {
   package var secondsSince1970: Int
 
@@ -10,7 +10,7 @@ package struct Timestamp: Hashable, Sendable, CustomStringConvertible {
     self.secondsSince1970 = secondsSince1970
   }
 
-  /// What the clock says.
+  /// The present wall time.
   package static func now() -> Timestamp {
     Timestamp(secondsSince1970: time(nil))
   }
@@ -47,7 +47,7 @@ package struct Timestamp: Hashable, Sendable, CustomStringConvertible {
     return timegm(&moment) - offset
   }
 
-  /// A moment in UTC, to the second.
+  /// RFC 3339 in UTC, to the second.
   package static func text(_ seconds: Int) -> String {
     var clock = seconds
     var moment = tm()
@@ -78,7 +78,7 @@ package struct Timestamp: Hashable, Sendable, CustomStringConvertible {
     return digits.reduce(0) { $0 * 10 + Int($1 - 48) }
   }
 
-  /// How long it was to `later`, as kubectl writes ages: `45s`, `3m20s`, `12m`, `5h30m`, `3d`.
+  /// The age at `later`, as kubectl writes ages: `45s`, `3m20s`, `12m`, `5h30m`, `3d`.
   package func age(at later: Timestamp) -> String {
     let seconds = max(0, later.secondsSince1970 - secondsSince1970)
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400)
