@@ -6,15 +6,15 @@ extension EditorView {
   ///
   /// `resize(to:)` must have told the size of `area`.
   package func draw(on surface: inout Surface, in area: Rect, theme: Theme) -> Point? {
-    surface.fill(area, style: theme["text"])
+    surface.fill(area, style: theme[.text])
     let (body, message) = area.split(top: textRows)
     for line in window.visible(height: body.size.rows, count: draft.buffer.lines.count) {
       draw(line: line, on: &surface, in: body.row(line - window.top), theme: theme)
     }
     if let prompt {
-      let start = surface.write("Find: ", row: 0, in: message, style: theme["prompt"])
+      let start = surface.write("Find: ", row: 0, in: message, style: theme[.prompt])
       return prompt.draw(
-        on: &surface, in: message.split(left: start - message.origin.column).rest, style: theme["prompt"])
+        on: &surface, in: message.split(left: start - message.origin.column).rest, style: theme[.prompt])
     }
     draw(message: message, on: &surface, theme: theme)
     return cursorPoint(in: body)
@@ -23,13 +23,13 @@ extension EditorView {
   private func draw(message area: Rect, on surface: inout Surface, theme: Theme) {
     if let problem = problem ?? warnings.first {
       let text = "line \(problem.line), column \(problem.column): \(problem.problem)"
-      surface.write(text.truncated(to: area.size.columns), row: 0, in: area, style: theme["editor.problem"])
+      surface.write(text.truncated(to: area.size.columns), row: 0, in: area, style: theme[.editorProblem])
       return
     }
     let state = hasUnsavedEdits ? "  edited" : ""
     let pending = pendingKeys.isEmpty ? "" : "  " + pendingKeys.spelling
     let text = "line \(draft.cursor.line + 1), column \(draft.cursor.column + 1)" + state + pending
-    surface.write(text, row: 0, in: area, style: theme["dim"])
+    surface.write(text, row: 0, in: area, style: theme[.dim])
   }
 
   private func draw(line: Int, on surface: inout Surface, in row: Rect, theme: Theme) {
@@ -38,8 +38,8 @@ extension EditorView {
     let number = String(line + 1).padded(to: gutter - 2, leading: true)
     surface.write(
       number + (hasProblem ? "!" : " "), row: 0, in: margin,
-      style: theme[hasProblem ? "editor.problem" : "editor.lineNumber"])
-    let base = theme[line == draft.cursor.line ? "editor.cursorLine" : "text"]
+      style: theme[hasProblem ? .editorProblem : .editorLineNumber])
+    let base = theme[line == draft.cursor.line ? .editorCursorLine : .text]
     surface.fill(body, style: base)
     draw(text: draft.buffer.lines[line], spans: spans(line: line), on: &surface, in: body) { name in
       name.map { theme[$0] }?.over(base) ?? base
@@ -49,17 +49,17 @@ extension EditorView {
       let area = Rect(
         Point(row: row.origin.row, column: max(start, body.origin.column)),
         Size(rows: 1, columns: start + selected.count - max(start, body.origin.column)))
-      surface.highlight(area.clipped(to: body), style: theme["editor.selection"])
+      surface.highlight(area.clipped(to: body), style: theme[.editorSelection])
     }
   }
 
   private func draw(
-    text: String, spans: [Highlighter.Span], on surface: inout Surface, in area: Rect, style: (String?) -> Style
+    text: String, spans: [Highlighter.Span], on surface: inout Surface, in area: Rect, style: (StyleName?) -> Style
   ) {
     var column = area.origin.column - leftColumn
     var place = 0
     let bytes = text.utf8
-    func write(to end: Int, _ name: String?) {
+    func write(to end: Int, _ name: StyleName?) {
       guard end > place, column < area.columns.upperBound else { return }
       let start = bytes.index(bytes.startIndex, offsetBy: place)
       let part = String(text[start..<bytes.index(start, offsetBy: end - place)])

@@ -1,3 +1,5 @@
+import Terminal
+
 /// Colours YAML a line at a time.
 ///
 /// It is no parser: it looks for what stands out and is content to be wrong about rare forms. What it
@@ -14,7 +16,7 @@ struct Highlighter: Hashable, Sendable {
   /// A part of a line, in bytes, and the name of its style.
   struct Span: Hashable, Sendable {
     var bytes: Range<Int>
-    var style: String
+    var style: StyleName
   }
 
   private var states: [State] = [.plain]
@@ -71,29 +73,29 @@ private struct LineScanner {
   mutating func scan() {
     let indent = bytes.firstIndex { $0 != UInt8(ascii: " ") } ?? bytes.count
     if case .block(let outer) = state {
-      if indent == bytes.count || indent > outer { return add(0..<bytes.count, "yaml.string") }
+      if indent == bytes.count || indent > outer { return add(0..<bytes.count, .yamlString) }
       state = .plain
     }
     if case .quoted(let mark) = state {
       index = endOfQuote(mark, from: 0)
-      add(0..<index, "yaml.string")
+      add(0..<index, .yamlString)
       if state != .plain { return }
     }
-    if bytes.starts(with: "---".utf8) || bytes.starts(with: "...".utf8) { return add(0..<3, "yaml.punctuation") }
+    if bytes.starts(with: "---".utf8) || bytes.starts(with: "...".utf8) { return add(0..<3, .yamlPunctuation) }
     while index < bytes.count { token(indent: indent) }
   }
 
   private mutating func token(indent: Int) {
     switch bytes[index] {
     case UInt8(ascii: " "), UInt8(ascii: "\t"): index += 1
-    case UInt8(ascii: "#") where isAfterBlank(index): addSpan(to: bytes.count, "yaml.comment")
+    case UInt8(ascii: "#") where isAfterBlank(index): addSpan(to: bytes.count, .yamlComment)
     case quote, apostrophe: quoted()
-    case UInt8(ascii: "-") where isBeforeBlank(index + 1): addSpan(to: index + 1, "yaml.punctuation")
+    case UInt8(ascii: "-") where isBeforeBlank(index + 1): addSpan(to: index + 1, .yamlPunctuation)
     case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","),
       UInt8(ascii: ":"), UInt8(ascii: "?"):
-      addSpan(to: index + 1, "yaml.punctuation")
+      addSpan(to: index + 1, .yamlPunctuation)
     case bar, greater: block(indent: indent)
-    case UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "!"): addSpan(to: endOfWord, "yaml.keyword")
+    case UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "!"): addSpan(to: endOfWord, .yamlKeyword)
     default: plain()
     }
   }
@@ -103,7 +105,7 @@ private struct LineScanner {
     let mark = bytes[index]
     index = endOfQuote(mark, from: index + 1)
     let isKey = state == .plain && isColon(skippingBlanks(index))
-    add(start..<index, isKey ? "yaml.key" : "yaml.string")
+    add(start..<index, isKey ? .yamlKey : .yamlString)
   }
 
   /// Behind the closing `mark`; when there is none the state says so.
@@ -132,7 +134,7 @@ private struct LineScanner {
     while place < bytes.count, "+-0123456789".utf8.contains(bytes[place]) { place += 1 }
     let next = skippingBlanks(place)
     guard next == bytes.count || bytes[next] == UInt8(ascii: "#") else { return plain() }
-    addSpan(to: place, "yaml.punctuation")
+    addSpan(to: place, .yamlPunctuation)
     state = .block(indent)
   }
 
@@ -149,17 +151,17 @@ private struct LineScanner {
     while end > index + 1, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
     let style =
       place < bytes.count && isColon(place)
-      ? "yaml.key" : Self.style(ofScalar: String(decoding: bytes[index..<end], as: UTF8.self))
+      ? .yamlKey : Self.style(ofScalar: String(decoding: bytes[index..<end], as: UTF8.self))
     if let style { add(index..<end, style) }
     index = place
   }
 
-  private static func style(ofScalar text: String) -> String? {
+  private static func style(ofScalar text: String) -> StyleName? {
     switch text.lowercased() {
-    case "true", "false", "null", "~", "yes", "no", "on", "off": "yaml.keyword"
+    case "true", "false", "null", "~", "yes", "no", "on", "off": .yamlKeyword
     default:
       text.utf8.first.map { "+-.0123456789".utf8.contains($0) } == true && Double(text) != nil
-        ? "yaml.number" : "yaml.string"
+        ? .yamlNumber : .yamlString
     }
   }
 
@@ -185,12 +187,12 @@ private struct LineScanner {
     return place
   }
 
-  private mutating func addSpan(to end: Int, _ style: String) {
+  private mutating func take(to end: Int, _ style: StyleName) {
     add(index..<end, style)
     index = end
   }
 
-  private mutating func add(_ range: Range<Int>, _ style: String) {
+  private mutating func add(_ range: Range<Int>, _ style: StyleName) {
     if !range.isEmpty { spans.append(Highlighter.Span(bytes: range, style: style)) }
   }
 }

@@ -12,12 +12,12 @@ import Testing
   private let plans = Dialect.installPlan.installations
 
   /// In front of a cluster of another era.
-  private func sitting(at era: Era) -> Sitting {
-    var sitting = Sitting.atMarket(120, 24)
-    sitting.hear(.connected(Capabilities(assuming: Dialect(era: era))))
-    sitting.hear(.extensions(.replaced([.sample("grafana", "Grafana", versions: ["1.0.0", "1.1.0"])])))
-    sitting.hear(.installations(.replaced([.sample("grafana", version: "1.0.0")])))
-    return sitting
+  private func tester(at era: Era) -> ConsoleTester {
+    var tester = ConsoleTester.atMarket(120, 24)
+    tester.hear(.connected(Capabilities(assuming: Dialect(era: era))))
+    tester.hear(.extensions(.replaced([.sample("grafana", "Grafana", versions: ["1.0.0", "1.1.0"])])))
+    tester.hear(.installations(.replaced([.sample("grafana", version: "1.0.0")])))
+    return tester
   }
 
   @Test(arguments: [
@@ -27,36 +27,36 @@ import Testing
     ("F", "Cannot force delete: the controllers of this cluster know no forced removal"),
   ])
   func aKeyForWhatTheClusterCannotSaysWhy(key: String, sentence: String) {
-    var sitting = sitting(at: .subscription)
-    sitting.type(key)
+    var tester = tester(at: .subscription)
+    tester.type(key)
 
-    #expect(sitting.status.hasPrefix(sentence))
-    #expect(sitting.screen.contains("CATEGORY"))
-    #expect(sitting.lines.last?.contains("disable") == false)
-    #expect(sitting.lines.last?.contains("install") == true)
+    #expect(tester.status.hasPrefix(sentence))
+    #expect(tester.screen.contains("CATEGORY"))
+    #expect(tester.lines.last?.contains("disable") == false)
+    #expect(tester.lines.last?.contains("install") == true)
   }
 
   @Test func helpAndThePaletteSayWhatIsNotHere() {
-    var sitting = sitting(at: .plugin)
-    sitting.size = Size(rows: 90, columns: 200)
-    sitting.hear(.resized(sitting.size))
-    sitting.type("?")
-    #expect(sitting.screen.contains("Plan to disable it (not here: this cluster's extensions are Plugins of 2022"))
-    sitting.press(.escape)
-    sitting.type(":disab")
-    #expect(sitting.screen.contains("not here: this cluster's extensions are Plugins"))
-    #expect(sitting.lines[0].contains("view only"))
+    var tester = tester(at: .plugin)
+    tester.size = Size(rows: 90, columns: 200)
+    tester.hear(.resized(tester.size))
+    tester.type("?")
+    #expect(tester.screen.contains("Plan to disable it (not here: this cluster's extensions are Plugins of 2022"))
+    tester.press(.escape)
+    tester.type(":disab")
+    #expect(tester.screen.contains("not here: this cluster's extensions are Plugins"))
+    #expect(tester.lines[0].contains("view only"))
   }
 
   @Test func aClusterThatSpeaksOtherwiseIsReadAnew() {
-    var sitting = Sitting.atMarket()
-    sitting.hear(.connected(Capabilities(assuming: .subscription)))
+    var tester = ConsoleTester.atMarket()
+    tester.hear(.connected(Capabilities(assuming: .subscription)))
 
-    #expect(sitting.asked.contains(.watch(.installations, .subscription)))
-    #expect(sitting.asked.contains(.stop(.watch(.installations, .installPlan))))
-    #expect(!sitting.screen.contains("Grafana"))
-    sitting.hear(.connected(Capabilities(assuming: .subscription)))
-    #expect(!sitting.asked.contains(.watch(.installations, .subscription)))
+    #expect(tester.asked.contains(.watch(.installations, .subscription)))
+    #expect(tester.asked.contains(.stop(.watch(.installations, .installPlan))))
+    #expect(!tester.screen.contains("Grafana"))
+    tester.hear(.connected(Capabilities(assuming: .subscription)))
+    #expect(!tester.asked.contains(.watch(.installations, .subscription)))
   }
 
   @Test func aKindThatIsMissingMakesTheConsoleAskAgainOnce() {
@@ -99,53 +99,53 @@ import Testing
   }
 
   @Test func whatOneMayNotIsSaidAtTheKeyAndInThePlan() {
-    var sitting = Sitting.atMarket(120, 24)
-    sitting.hear(denial("patch"))
-    sitting.type("D")
-    #expect(sitting.asked.contains(.ask([Access("patch", plans, name: "grafana")], isAfresh: false)))
-    sitting.offer("grafana", "1.0.0", "1.1.0")
-    #expect(sitting.status.hasPrefix("You may not patch installplans.kubesphere.io (user ada): no role."))
-    #expect(sitting.screen.contains("Careful: you may not patch installplans.kubesphere.io (user ada): no role"))
+    var tester = ConsoleTester.atMarket(120, 24)
+    tester.hear(denial("patch"))
+    tester.type("D")
+    #expect(tester.asked.contains(.ask([Access("patch", plans, name: "grafana")], isAfresh: false)))
+    tester.offer("grafana", "1.0.0", "1.1.0")
+    #expect(tester.status.hasPrefix("You may not patch installplans.kubesphere.io (user ada): no role."))
+    #expect(tester.screen.contains("Careful: you may not patch installplans.kubesphere.io (user ada): no role"))
 
-    sitting.hear(denial("patch", name: "grafana"))
-    #expect(sitting.screen.contains("Not possible: you may not patch"))
-    #expect(!sitting.screen.contains("[ Apply ]"))
-    sitting.type("y")
-    #expect(sitting.changes == [])
-    #expect(sitting.asked == [.ask([Access("patch", plans, name: "grafana")], isAfresh: true)])
+    tester.hear(denial("patch", name: "grafana"))
+    #expect(tester.screen.contains("Not possible: you may not patch"))
+    #expect(!tester.screen.contains("[ Apply ]"))
+    tester.type("y")
+    #expect(tester.changes == [])
+    #expect(tester.asked == [.ask([Access("patch", plans, name: "grafana")], isAfresh: true)])
   }
 
   @Test func whoMayChangeNothingSeesItInTheHeader() {
-    var sitting = Sitting.atMarket()
-    sitting.hear(denial("create", "patch"))
-    #expect(!sitting.lines[0].contains("view only"))
-    sitting.hear(denial("delete"))
-    #expect(sitting.lines[0].contains("view only, connected"))
+    var tester = ConsoleTester.atMarket()
+    tester.hear(denial("create", "patch"))
+    #expect(!tester.lines[0].contains("view only"))
+    tester.hear(denial("delete"))
+    #expect(tester.lines[0].contains("view only, connected"))
   }
 
   @Test func anUnforeseen403AsksWhatElseIsForbidden() throws {
-    var sitting = Sitting.atMarket()
-    sitting.offerAfter("D", "grafana")
-    sitting.type("y")
-    let plan = try #require(sitting.asked.compactMap { if case .apply(let plan) = $0 { plan } else { nil } }.first)
-    sitting.hear(.applied(plan, failure: .refused(Status(code: 403, reason: "Forbidden", message: "no"))))
+    var tester = ConsoleTester.atMarket()
+    tester.offerAfter("D", "grafana")
+    tester.type("y")
+    let plan = try #require(tester.asked.compactMap { if case .apply(let plan) = $0 { plan } else { nil } }.first)
+    tester.hear(.applied(plan, failure: .refused(Status(code: 403, reason: "Forbidden", message: "no"))))
 
-    #expect(sitting.asked.contains(.ask(Rights.questions(in: .installPlan), isAfresh: true)))
+    #expect(tester.asked.contains(.ask(Rights.questions(in: .installPlan), isAfresh: true)))
   }
 
   @Test func theServersVerdictIsAskedForOnceAndShown() throws {
-    var sitting = Sitting.atMarket()
-    sitting.type("D")
-    #expect(sitting.screen.contains("Asking the server whether it would accept this"))
-    let plan = try #require(sitting.rehearsed)
-    sitting.offer("grafana", "1.0.0", "1.1.0")
-    #expect(sitting.rehearsed == nil)
+    var tester = ConsoleTester.atMarket()
+    tester.type("D")
+    #expect(tester.screen.contains("Asking the server whether it would accept this"))
+    let plan = try #require(tester.rehearsed)
+    tester.offer("grafana", "1.0.0", "1.1.0")
+    #expect(tester.rehearsed == nil)
 
     // A controller's note of its progress is no other question.
-    sitting.hear(.installations(.applied(.sample("grafana", version: "1.0.0", resourceVersion: "8"))))
-    #expect(sitting.rehearsed == nil)
-    sitting.hear(.rehearsed(plan, failure: nil))
-    #expect(sitting.screen.contains("The server would accept this."))
+    tester.hear(.installations(.applied(.sample("grafana", version: "1.0.0", resourceVersion: "8"))))
+    #expect(tester.rehearsed == nil)
+    tester.hear(.rehearsed(plan, failure: nil))
+    #expect(tester.screen.contains("The server would accept this."))
   }
 
   @Test(arguments: [
@@ -163,60 +163,60 @@ import Testing
     (Status(code: 503, message: "no endpoints"), "The server did not rehearse this (503): no endpoints"),
   ])
   func aRefusalIsShownWithItsReasonAndStopsNobody(status: Status, sentence: String) throws {
-    var sitting = Sitting.atMarket(120, 24)
-    sitting.type("D")
-    let plan = try #require(sitting.rehearsed)
-    sitting.offer("grafana", "1.0.0", "1.1.0")
-    sitting.hear(.rehearsed(plan, failure: .refused(status)))
+    var tester = ConsoleTester.atMarket(120, 24)
+    tester.type("D")
+    let plan = try #require(tester.rehearsed)
+    tester.offer("grafana", "1.0.0", "1.1.0")
+    tester.hear(.rehearsed(plan, failure: .refused(status)))
 
-    #expect(sitting.screen.contains(sentence))
-    sitting.type("y")
-    #expect(sitting.changes == [.disable])
+    #expect(tester.screen.contains(sentence))
+    tester.type("y")
+    #expect(tester.changes == [.disable])
   }
 
   @Test func aReadOnlyConsoleRehearsesNothing() {
-    var sitting = Sitting.atMarket(isReadOnly: true)
-    sitting.type("D")
+    var tester = ConsoleTester.atMarket(isReadOnly: true)
+    tester.type("D")
 
-    #expect(sitting.rehearsed == nil)
-    #expect(!sitting.screen.contains("Asking the server"))
+    #expect(tester.rehearsed == nil)
+    #expect(!tester.screen.contains("Asking the server"))
   }
 
   @Test func whoMayNotSeeTheVersionsSeesThePlanWithoutThem() {
-    var sitting = Sitting.atMarket(120, 24)
-    sitting.hear(
+    var tester = ConsoleTester.atMarket(120, 24)
+    tester.hear(
       .judged([Access("list", Dialect.installPlan.extensionVersions): Access.Verdict(isAllowed: false)]))
-    sitting.type("X")
-    sitting.hear(
+    tester.type("X")
+    tester.hear(
       .versions(of: "grafana", .interrupted(.refused(Status(code: 403, message: "no")), delay: .seconds(9))))
 
-    #expect(sitting.screen.contains("- InstallPlan grafana"))
-    #expect(sitting.screen.contains("the versions of grafana are not to be read (you may not list"))
+    #expect(tester.screen.contains("- InstallPlan grafana"))
+    #expect(tester.screen.contains("the versions of grafana are not to be read (you may not list"))
   }
 
   @Test func aForcedRemovalTakesTheNameTyped() {
-    var sitting = Sitting.atMarket()
-    sitting.offerAfter("F", "grafana")
-    #expect(sitting.screen.contains("Force delete: grafana on museum"))
-    #expect(sitting.screen.contains("without its hooks"))
-    sitting.type("grafana")
-    sitting.press(.enter)
+    var tester = ConsoleTester.atMarket()
+    tester.offerAfter("F", "grafana")
+    #expect(tester.screen.contains("Force delete: grafana on museum"))
+    #expect(tester.screen.contains("without its hooks"))
+    tester.type("grafana")
+    tester.press(.enter)
 
-    #expect(sitting.changes == [.forceDelete])
+    #expect(tester.changes == [.forceDelete])
   }
 
   @Test func aConfigThatIsNotAppliedYetIsPending() {
-    var sitting = Sitting.atMarket()
+    var tester = ConsoleTester.atMarket()
     var grafana = Installation.sample("grafana", version: "1.0.0", config: "replicas: 2\n", resourceVersion: "8")
     grafana.configHash = ConfigHash.of("replicas: 1\n")
-    sitting.hear(.installations(.applied(grafana)))
-    sitting.press(.enter)
+    tester.hear(.installations(.applied(grafana)))
+    tester.press(.enter)
 
-    #expect(sitting.screen.contains("Pending       config not yet applied"))
+    #expect(tester.screen.contains("Pending       config not yet applied"))
   }
 }
 
-extension Sitting {
+extension ConsoleTester {
   /// The plan that the server was asked about last.
   fileprivate var rehearsed: Plan? {
     errands.compactMap { if case .rehearse(let plan) = $0 { plan } else { nil } }.last

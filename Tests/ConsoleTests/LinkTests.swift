@@ -8,54 +8,54 @@ import Testing
 @testable import Console
 
 @Suite struct LinkTests {
-  var sitting = Sitting.atMarket()
+  var tester = ConsoleTester.atMarket()
 
   @Test mutating func aLostConnectionLeavesTheScreenMarkedStaleWithItsAge() throws {
-    let before = sitting.lines[1...5]
-    sitting.lose()
-    #expect(sitting.lines[1...5] == before)
-    #expect(sitting.lines[0].contains("stale, retry at"))
-    #expect(sitting.status.contains("cannot be reached"))
+    let before = tester.lines[1...5]
+    tester.lose()
+    #expect(tester.lines[1...5] == before)
+    #expect(tester.lines[0].contains("stale, retry at"))
+    #expect(tester.status.contains("cannot be reached"))
 
-    let wakeUp = try #require(sitting.app.nextWakeUp)
-    #expect(wakeUp - sitting.now == 10)
-    sitting.now = wakeUp + 5
-    sitting.hear(.time)
-    #expect(sitting.lines[0].contains("stale for 10 s"))
+    let wakeUp = try #require(tester.app.nextWakeUp)
+    #expect(wakeUp - tester.now == 10)
+    tester.now = wakeUp + 5
+    tester.hear(.time)
+    #expect(tester.lines[0].contains("stale for 10 s"))
   }
 
   @Test(arguments: [-30.0, 30.0])
   mutating func theAgeOfALostConnectionIsNotThatOfTheClockOnTheWall(years: Double) {
-    sitting.now = Moment(1_000_000, wall: 1_700_000_000)
-    sitting.lose()
-    sitting.now = Moment(1_000_012, wall: 1_700_000_012 + years * 365 * 86400)
-    sitting.hear(.time)
+    tester.now = Moment(1_000_000, wall: 1_700_000_000)
+    tester.lose()
+    tester.now = Moment(1_000_012, wall: 1_700_000_012 + years * 365 * 86400)
+    tester.hear(.time)
 
-    #expect(sitting.lines[0].contains("stale for 10 s, retrying"))
+    #expect(tester.lines[0].contains("stale for 10 s, retrying"))
   }
 
   @Test mutating func itRecoversWithoutAKeyAndWakesUpForNothingThen() {
-    sitting.lose()
-    sitting.hear(.extensions(.resumed))
+    tester.lose()
+    tester.hear(.extensions(.resumed))
 
-    #expect(sitting.lines[0].hasSuffix("connected"))
-    #expect(sitting.app.nextWakeUp == nil)
+    #expect(tester.lines[0].hasSuffix("connected"))
+    #expect(tester.app.nextWakeUp == nil)
   }
 
   @Test(arguments: [401, 403])
   mutating func aClusterThatDoesNotLetThisPersonInSaysSoInABanner(code: Int) {
-    sitting.hear(.installations(.interrupted(.refused(Status(code: code, message: "no")), delay: .seconds(30))))
+    tester.hear(.installations(.interrupted(.refused(Status(code: code, message: "no")), delay: .seconds(30))))
 
-    #expect(sitting.lines[1].contains("(\(code))"))
-    #expect(sitting.lines[2].contains("CATEGORY"))
+    #expect(tester.lines[1].contains("(\(code))"))
+    #expect(tester.lines[2].contains("CATEGORY"))
   }
 
   @Test func aRefusalIsNotTakenForALostConnection() {
-    var sitting = Sitting(80, 10)
-    sitting.hear(.installations(.interrupted(.refused(Status(code: 403, message: "no")), delay: .seconds(30))))
+    var tester = ConsoleTester(80, 10)
+    tester.hear(.installations(.interrupted(.refused(Status(code: 403, message: "no")), delay: .seconds(30))))
 
-    #expect(sitting.lines[0].contains("refused, retry at"))
-    #expect(!sitting.lines[0].contains("no connection"))
+    #expect(tester.lines[0].contains("refused, retry at"))
+    #expect(!tester.lines[0].contains("no connection"))
   }
 
   @Test mutating func theDialectIsAskedForWhenItIsNotKnown() {
@@ -70,94 +70,94 @@ import Testing
   }
 
   @Test mutating func aClusterWithoutExtensionsSaysSo() {
-    var sitting = Sitting(80, 10)
-    sitting.hear(.unconnected(.absent, delay: .seconds(30)))
+    var tester = ConsoleTester(80, 10)
+    tester.hear(.unconnected(.absent, delay: .seconds(30)))
 
-    #expect(sitting.screen.contains("This cluster has no KubeSphere extensions"))
+    #expect(tester.screen.contains("This cluster has no KubeSphere extensions"))
   }
 
-  private func atTwoWays(_ columns: Int = 80) -> Sitting {
-    var sitting = Sitting.atMarket(columns)
-    sitting.app.state.session.isComparable = true
-    sitting.hear(.way(.init(way: .kubernetes)))
-    return sitting
+  private func atTwoWays(_ columns: Int = 80) -> ConsoleTester {
+    var tester = ConsoleTester.atMarket(columns)
+    tester.app.state.session.isComparable = true
+    tester.hear(.way(.init(way: .kubernetes)))
+    return tester
   }
 
   @Test(arguments: [80, 120])
   func theHeaderSaysWhichOfTwoWaysIsInUse(columns: Int) {
-    var sitting = atTwoWays(columns)
-    #expect(sitting.lines[0].contains("InstallPlan  Kubernetes"))
+    var tester = atTwoWays(columns)
+    #expect(tester.lines[0].contains("InstallPlan  Kubernetes"))
 
-    sitting.hear(.way(.init(way: .gateway, reason: "k8s cannot be reached")))
+    tester.hear(.way(.init(way: .gateway, reason: "k8s cannot be reached")))
 
-    #expect(sitting.lines[0].contains(columns < 110 ? "via gateway, " : "via gateway: k8s cannot be reached, "))
-    #expect(sitting.said == "The gateway is used now: k8s cannot be reached.")
-    #expect(sitting.status == "")
+    #expect(tester.lines[0].contains(columns < 110 ? "via gateway, " : "via gateway: k8s cannot be reached, "))
+    #expect(tester.said == "The gateway is used now: k8s cannot be reached.")
+    #expect(tester.status == "")
   }
 
   @Test func theWayThatIsPreferredIsLookedAtAgainAndAgain() throws {
-    var sitting = atTwoWays()
-    #expect(sitting.app.nextWakeUp == nil)
-    sitting.hear(.way(.init(way: .gateway, reason: "down")))
+    var tester = atTwoWays()
+    #expect(tester.app.nextWakeUp == nil)
+    tester.hear(.way(.init(way: .gateway, reason: "down")))
 
     for _ in 1...2 {
-      let wakeUp = try #require(sitting.app.nextWakeUp)
-      #expect(wakeUp - sitting.now == 30)
-      sitting.now = wakeUp
-      sitting.hear(.time)
-      #expect(sitting.asked == [.probeWays])
+      let wakeUp = try #require(tester.app.nextWakeUp)
+      #expect(wakeUp - tester.now == 30)
+      tester.now = wakeUp
+      tester.hear(.time)
+      #expect(tester.asked == [.probeWays])
     }
-    sitting.hear(.way(.init(way: .kubernetes)))
+    tester.hear(.way(.init(way: .kubernetes)))
 
-    #expect(sitting.app.nextWakeUp == nil)
-    #expect(sitting.said == "Kubernetes is used again.")
+    #expect(tester.app.nextWakeUp == nil)
+    #expect(tester.said == "Kubernetes is used again.")
   }
 
   @Test func theTwoWaysAreComparedWhenSomebodyAsks() {
-    var sitting = atTwoWays()
-    sitting.type(":compare ways")
-    sitting.press(.enter)
-    #expect(sitting.asked == [.compareWays(.installPlan)])
-    #expect(sitting.screen.contains("Listing everything by both ways"))
+    var tester = atTwoWays()
+    tester.type(":compare ways")
+    tester.press(.enter)
+    #expect(tester.asked == [.compareWays(.installPlan)])
+    #expect(tester.screen.contains("Listing everything by both ways"))
 
-    sitting.hear(.compared(Comparison(differences: ["Extension bell is shown in two versions"])))
-    #expect(sitting.screen.contains("Extension bell is shown in two versions"))
-    #expect(sitting.status == "Kubernetes and the gateway differ in 1 object.")
+    tester.hear(.compared(Comparison(differences: ["Extension bell is shown in two versions"])))
+    #expect(tester.screen.contains("Extension bell is shown in two versions"))
+    #expect(tester.status == "Kubernetes and the gateway differ in 1 object.")
 
-    sitting.press(.character("W"))
-    #expect(sitting.asked == [.compareWays(.installPlan)])
-    sitting.hear(.compared(Comparison()))
-    #expect(sitting.screen.contains("Both show the same."))
+    tester.press(.character("W"))
+    #expect(tester.asked == [.compareWays(.installPlan)])
+    tester.hear(.compared(Comparison()))
+    #expect(tester.screen.contains("Both show the same."))
   }
 
   @Test func oneWayAloneCannotBeCompared() {
-    var sitting = Sitting.atMarket()
-    sitting.press(.character("W"))
+    var tester = ConsoleTester.atMarket()
+    tester.press(.character("W"))
 
-    #expect(sitting.asked == [])
-    #expect(sitting.status.contains("two ways to compare"))
+    #expect(tester.asked == [])
+    #expect(tester.status.contains("two ways to compare"))
   }
 
   @Test mutating func aLoginThatHasEndedIsInABannerUntilThereIsAnother() {
     let reason = "the login has ended; log in again: ksx login --profile lab"
-    sitting.hear(.installations(.interrupted(.transport(.invalid(reason: reason)), delay: .seconds(30))))
-    #expect(sitting.lines[1].contains("The login has ended; log in again: ksx login --profile lab."))
+    tester.hear(.installations(.interrupted(.transport(.invalid(reason: reason)), delay: .seconds(30))))
+    #expect(tester.lines[1].contains("The login has ended; log in again: ksx login --profile lab."))
 
-    sitting.hear(.installations(.resumed))
-    #expect(sitting.lines[1].contains("CATEGORY"))
+    tester.hear(.installations(.resumed))
+    #expect(tester.lines[1].contains("CATEGORY"))
   }
 
   @Test func whoIsConnectedAgainByTheGatewayIsToldSo() {
-    var sitting = atTwoWays()
-    sitting.lose()
-    sitting.hear(.way(.init(way: .gateway, reason: "k8s cannot be reached")))
-    sitting.hear(.extensions(.resumed))
+    var tester = atTwoWays()
+    tester.lose()
+    tester.hear(.way(.init(way: .gateway, reason: "k8s cannot be reached")))
+    tester.hear(.extensions(.resumed))
 
-    #expect(sitting.said == "Connected again, by the gateway: k8s cannot be reached.")
+    #expect(tester.said == "Connected again, by the gateway: k8s cannot be reached.")
   }
 }
 
-extension Sitting {
+extension ConsoleTester {
   /// What the messages page says last.
   fileprivate var said: String? { app.state.journal.entries.last?.text }
 
@@ -170,11 +170,11 @@ extension Sitting {
 
 @Suite struct RefusalTests {
   @Test func whatAServerSaysThatIsNoClusterIsShownWhole() {
-    var sitting = Sitting(60, 16)
+    var tester = ConsoleTester(60, 16)
     let error = ClusterError.unreadable("line 1, column 1: a value is expected")
-    sitting.hear(.unconnected(.cluster(error), delay: .seconds(4)))
+    tester.hear(.unconnected(.cluster(error), delay: .seconds(4)))
 
-    let text = sitting.lines.dropFirst(2).map { $0.split(separator: "│").last.map(String.init)?.trimmed ?? "" }
+    let text = tester.lines.dropFirst(2).map { $0.split(separator: "│").last.map(String.init)?.trimmed ?? "" }
       .joined(separator: " ")
     #expect(text.contains("Check that the address is that of a Kubernetes API."))
   }

@@ -76,7 +76,7 @@ import Testing
     news.insert(.installations(.interrupted(.unreadable("cut"), delay: .seconds(1))), at: 1)
     news += [.installations(.deleted(.sample("loki", version: "1.0.0"))), .installations(.resumed)]
     for message in news { mailbox.post(message) }
-    var (whole, short) = (Sitting.atMarket(), Sitting.atMarket())
+    var (whole, short) = (ConsoleTester.atMarket(), ConsoleTester.atMarket())
     for message in news { whole.hear(message) }
     let left = mailbox.take()
     for message in left { short.hear(message) }

@@ -50,8 +50,8 @@ import Testing
   @Test func stylesFollowTheWordsAcrossLines() {
     let lines = Markdown("some **bold words that wrap** here").lines(columns: 20)
 
-    #expect(lines[0].spans.contains { $0.style == "markdown.emphasis" })
-    #expect(lines[1].spans.contains { $0.style == "markdown.emphasis" })
+    #expect(lines[0].spans.contains { $0.style == .markdownEmphasis })
+    #expect(lines[1].spans.contains { $0.style == .markdownEmphasis })
   }
 
   @Test(arguments: ["*", "**", "`", "[", "[x](", "|", "#", "a_b_c", "![", "\\"])

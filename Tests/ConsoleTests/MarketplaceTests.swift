@@ -9,10 +9,10 @@ import Testing
 
 @Suite struct MarketplaceTests {
   @Test func categoriesWithCountsStandBesideTheExtensions() {
-    let sitting = Sitting.atMarket(80, 10)
+    let tester = ConsoleTester.atMarket(80, 10)
 
     #expect(
-      sitting.screen == """
+      tester.screen == """
          ksx  museum  InstallPlan                                             connected
           CATEGORY        │  NAME                STATE         RUNNING   RECOMMENDED ON
         · All           3 │> Grafana             Installed     1.0.0     1.1.0       yes
@@ -27,10 +27,10 @@ import Testing
   }
 
   @Test func aNarrowScreenShowsTheListAlone() {
-    let sitting = Sitting.atMarket(40, 10)
+    let tester = ConsoleTester.atMarket(40, 10)
 
     #expect(
-      sitting.screen == """
+      tester.screen == """
          ksx  museum  InstallPlan     connected
           NAME                     STATE
         > Grafana                  Installed
@@ -45,33 +45,33 @@ import Testing
   }
 
   @Test func aWideScreenShowsMoreColumns() {
-    let sitting = Sitting.atMarket(300, 12)
+    let tester = ConsoleTester.atMarket(300, 12)
 
-    #expect(sitting.lines[1].contains("DESCRIPTION"))
-    #expect(sitting.lines[2].contains("All about Grafana."))
-    #expect(sitting.lines[2].contains("KubeSphere"))
+    #expect(tester.lines[1].contains("DESCRIPTION"))
+    #expect(tester.lines[2].contains("All about Grafana."))
+    #expect(tester.lines[2].contains("KubeSphere"))
   }
 
   @Test func aWindowTooSmallSaysSoAndRecovers() {
-    var sitting = Sitting.atMarket()
-    let before = sitting.screen
-    sitting.size = Size(rows: 5, columns: 20)
-    sitting.hear(.resized(sitting.size))
+    var tester = ConsoleTester.atMarket()
+    let before = tester.screen
+    tester.size = Size(rows: 5, columns: 20)
+    tester.hear(.resized(tester.size))
 
-    #expect(sitting.screen.hasPrefix("This window is too"))
+    #expect(tester.screen.hasPrefix("This window is too"))
 
-    sitting.size = Size(rows: 24, columns: 80)
-    sitting.hear(.resized(sitting.size))
-    #expect(sitting.screen == before)
+    tester.size = Size(rows: 24, columns: 80)
+    tester.hear(.resized(tester.size))
+    #expect(tester.screen == before)
   }
 
   @Test(arguments: ["j", "G"])
   func movingChangesTheMarkerAndTheNameOnly(key: String) {
-    var sitting = Sitting.atMarket()
-    let before = sitting.surface
-    sitting.type(key)
+    var tester = ConsoleTester.atMarket()
+    let before = tester.surface
+    tester.type(key)
 
-    let after = sitting.surface
+    let after = tester.surface
     let changed = (0..<24).flatMap { row in
       (0..<80).filter { before[row, $0] != after[row, $0] }
     }
@@ -80,20 +80,20 @@ import Testing
   }
 
   @Test func aRowThatAppearsAboveDoesNotMoveTheSelection() {
-    var sitting = Sitting.atMarket()
-    sitting.type("j")
-    sitting.hear(.extensions(.applied(.sample("alerts", "Alerts", versions: ["1.0.0"]))))
-    sitting.press(.enter)
+    var tester = ConsoleTester.atMarket()
+    tester.type("j")
+    tester.hear(.extensions(.applied(.sample("alerts", "Alerts", versions: ["1.0.0"]))))
+    tester.press(.enter)
 
-    #expect(sitting.screen.contains("Jenkins (jenkins)"))
+    #expect(tester.screen.contains("Jenkins (jenkins)"))
   }
 
   @Test func whatIsSelectedAndVanishesLeavesTheSelectionAtItsPlace() {
-    var sitting = Sitting.atMarket()
-    sitting.type("j")
-    sitting.hear(.extensions(.deleted(.sample("jenkins", "Jenkins", versions: ["2.0.0"]))))
+    var tester = ConsoleTester.atMarket()
+    tester.type("j")
+    tester.hear(.extensions(.deleted(.sample("jenkins", "Jenkins", versions: ["2.0.0"]))))
 
-    #expect(sitting.lines[3].contains("> 日志"))
+    #expect(tester.lines[3].contains("> 日志"))
   }
 
   @Test(
@@ -102,153 +102,153 @@ import Testing
       ("-l category=devops", ["Jenkins"]), ("-l state!=installed", ["Jenkins", "日志"]), ("GRAF", ["Grafana"]),
     ])
   func aFilterShowsWhatMatches(filter: String, expected: [String]) {
-    var sitting = Sitting.atMarket(40, 12)
-    sitting.type("/" + filter)
+    var tester = ConsoleTester.atMarket(40, 12)
+    tester.type("/" + filter)
 
-    let names = sitting.lines[2...6].map { String($0.dropFirst(2).prefix { $0 != " " }) }
+    let names = tester.lines[2...6].map { String($0.dropFirst(2).prefix { $0 != " " }) }
     #expect(names.filter { !$0.isEmpty } == expected)
   }
 
   @Test(arguments: ["foo!!", "foo", "category=", "=security", "a=b,c=d"])
   func aConditionThatIsNoneIsSaidAndLeavesNothingOut(condition: String) {
-    var sitting = Sitting.atMarket()
-    sitting.type("/-l " + condition)
-    sitting.press(.enter)
+    var tester = ConsoleTester.atMarket()
+    tester.type("/-l " + condition)
+    tester.press(.enter)
 
-    #expect(sitting.status.hasPrefix("-l takes KEY=VALUE or KEY!=VALUE"))
-    #expect(sitting.screen.contains("Grafana"))
+    #expect(tester.status.hasPrefix("-l takes KEY=VALUE or KEY!=VALUE"))
+    #expect(tester.screen.contains("Grafana"))
   }
 
   @Test func escapeTakesTheFilterAway() {
-    var sitting = Sitting.atMarket()
-    let before = sitting.screen
-    sitting.type("/lo")
-    sitting.press(.escape)
-    sitting.type("gg")
+    var tester = ConsoleTester.atMarket()
+    let before = tester.screen
+    tester.type("/lo")
+    tester.press(.escape)
+    tester.type("gg")
 
-    #expect(sitting.screen == before)
+    #expect(tester.screen == before)
   }
 
   @Test func aCategoryShowsItsShelfAlone() {
-    var sitting = Sitting.atMarket()
-    sitting.press(.tab)
-    sitting.type("j")
+    var tester = ConsoleTester.atMarket()
+    tester.press(.tab)
+    tester.type("j")
 
-    #expect(sitting.lines[2].contains("Jenkins"))
-    #expect(!sitting.screen.contains("Grafana"))
+    #expect(tester.lines[2].contains("Jenkins"))
+    #expect(!tester.screen.contains("Grafana"))
   }
 
   @Test func aClickSelectsAndASecondOneOpens() {
-    var sitting = Sitting.atMarket()
-    sitting.press(.mouse(.click, Point(row: 3, column: 30)))
-    #expect(sitting.lines[3].contains("> Jenkins"))
+    var tester = ConsoleTester.atMarket()
+    tester.press(.mouse(.click, Point(row: 3, column: 30)))
+    #expect(tester.lines[3].contains("> Jenkins"))
 
-    sitting.press(.mouse(.click, Point(row: 3, column: 30)))
-    #expect(sitting.screen.contains("Jenkins (jenkins)"))
+    tester.press(.mouse(.click, Point(row: 3, column: 30)))
+    #expect(tester.screen.contains("Jenkins (jenkins)"))
   }
 
   @Test func theWatchChangesTheState() {
-    var sitting = Sitting.atMarket()
-    sitting.hear(.installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading"))))
+    var tester = ConsoleTester.atMarket()
+    tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading"))))
 
-    #expect(sitting.lines[2].contains("Upgrading     1.0.0"))
+    #expect(tester.lines[2].contains("Upgrading     1.0.0"))
   }
 
   @Test func hostileTextNeverReachesACell() {
-    var sitting = Sitting.atMarket()
-    sitting.hear(.extensions(.applied(.sample("evil", "a\u{1B}[2Jb\u{202E}c\u{9B}d", versions: ["1.0.0"]))))
+    var tester = ConsoleTester.atMarket()
+    tester.hear(.extensions(.applied(.sample("evil", "a\u{1B}[2Jb\u{202E}c\u{9B}d", versions: ["1.0.0"]))))
 
-    let cells = (0..<24).flatMap { sitting.surface.row($0) }.flatMap { $0.text.unicodeScalars }
+    let cells = (0..<24).flatMap { tester.surface.row($0) }.flatMap { $0.text.unicodeScalars }
     #expect(cells.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0.value != 0x202E })
   }
 
   @Test func theLanguageIsSwitched() {
-    var sitting = Sitting.atMarket()
-    sitting.hear(
+    var tester = ConsoleTester.atMarket()
+    tester.hear(
       .categories(
         .applied(
           Extensions.Category(
             Object(
               Dialect.installPlan.categories, name: "devops",
               ["spec": ["displayName": ["en": "DevOps", "zh": "研发运维"]]])))))
-    sitting.type(":language zh")
-    sitting.press(.enter)
+    tester.type(":language zh")
+    tester.press(.enter)
 
-    #expect(sitting.screen.contains("研发运维"))
+    #expect(tester.screen.contains("研发运维"))
   }
 }
 
 @Suite struct StatusTests {
   @Test func anAnswerGoesWithTheNextKey() {
-    var sitting = Sitting.atMarket()
-    sitting.type("i")
-    #expect(sitting.status.hasPrefix("Cannot install: grafana is already there"))
+    var tester = ConsoleTester.atMarket()
+    tester.type("i")
+    #expect(tester.status.hasPrefix("Cannot install: grafana is already there"))
 
-    sitting.type("D")
-    #expect(sitting.status == "")
-    sitting.type("qm")
-    #expect(sitting.screen.contains("Cannot install: grafana is already there"))
+    tester.type("D")
+    #expect(tester.status == "")
+    tester.type("qm")
+    #expect(tester.screen.contains("Cannot install: grafana is already there"))
   }
 
   @Test func theEndOfAnOperationStaysUntilItWasSeenWithItsAge() throws {
-    var sitting = Sitting.atMarket()
-    sitting.upgradeGrafana()
-    sitting.hear(.installations(.applied(.sample("grafana", version: "1.1.0", resourceVersion: "9"))))
-    sitting.type("jk")
-    #expect(sitting.status == "grafana: upgraded to 1.1.0.")
+    var tester = ConsoleTester.atMarket()
+    tester.upgradeGrafana()
+    tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", resourceVersion: "9"))))
+    tester.type("jk")
+    #expect(tester.status == "grafana: upgraded to 1.1.0.")
 
-    sitting.now = try #require(sitting.app.nextWakeUp)
-    sitting.hear(.time)
-    #expect(sitting.status == "grafana: upgraded to 1.1.0. (1 min ago)")
-    sitting.type("j")
-    #expect(sitting.status == "")
-    #expect(sitting.app.nextWakeUp == nil)
+    tester.now = try #require(tester.app.nextWakeUp)
+    tester.hear(.time)
+    #expect(tester.status == "grafana: upgraded to 1.1.0. (1 min ago)")
+    tester.type("j")
+    #expect(tester.status == "")
+    #expect(tester.app.nextWakeUp == nil)
   }
 
   @Test func whatWasSaidOfAnExtensionGoesWhenOthersHaveUninstalledIt() {
-    var sitting = Sitting.atMarket()
-    sitting.upgradeGrafana()
+    var tester = ConsoleTester.atMarket()
+    tester.upgradeGrafana()
     let fresh = Installation.sample("grafana", version: "1.1.0", resourceVersion: "9")
-    sitting.hear(.installations(.applied(fresh)))
-    #expect(sitting.status == "grafana: upgraded to 1.1.0.")
-    sitting.hear(.installations(.deleted(fresh)))
+    tester.hear(.installations(.applied(fresh)))
+    #expect(tester.status == "grafana: upgraded to 1.1.0.")
+    tester.hear(.installations(.deleted(fresh)))
 
-    #expect(sitting.status == "")
+    #expect(tester.status == "")
   }
 
   @Test func aRetryThatFailsDoesNotWipeTheAnswerToAKey() {
-    var sitting = Sitting.atMarket()
-    sitting.lose()
-    sitting.type("jD")
-    #expect(sitting.status == "Cannot disable: jenkins is not installed.")
-    sitting.lose()
+    var tester = ConsoleTester.atMarket()
+    tester.lose()
+    tester.type("jD")
+    #expect(tester.status == "Cannot disable: jenkins is not installed.")
+    tester.lose()
 
-    #expect(sitting.status == "Cannot disable: jenkins is not installed.")
-    sitting.type("k")
-    #expect(sitting.status.contains("cannot be reached"))
-    #expect(sitting.app.state.journal.entries.filter { $0.text.contains("cannot be reached") }.count == 1)
+    #expect(tester.status == "Cannot disable: jenkins is not installed.")
+    tester.type("k")
+    #expect(tester.status.contains("cannot be reached"))
+    #expect(tester.app.state.journal.entries.filter { $0.text.contains("cannot be reached") }.count == 1)
   }
 
   @Test func aLongReasonIsNotCut() {
-    var sitting = Sitting.atMarket()
-    sitting.upgradeGrafana()
+    var tester = ConsoleTester.atMarket()
+    tester.upgradeGrafana()
     let reason =
       "the cluster does not serve TrafficPolicy of mesh.meadow.example, which the chart of this version needs"
-    sitting.hear(
+    tester.hear(
       .installations(
         .applied(
           .sample("grafana", version: "1.1.0", state: "UpgradeFailed", message: reason, resourceVersion: "9"))))
 
-    #expect(sitting.status.hasSuffix(reason))
-    #expect(sitting.lines.last?.contains("? help") == true)
+    #expect(tester.status.hasSuffix(reason))
+    #expect(tester.lines.last?.contains("? help") == true)
   }
 
   @Test func keysThatBeginASequenceShowWhatCanFollow() {
-    var sitting = Sitting.atMarket()
-    sitting.type("g")
-    #expect(sitting.lines.last == " g …  g first")
+    var tester = ConsoleTester.atMarket()
+    tester.type("g")
+    #expect(tester.lines.last == " g …  g first")
 
-    sitting.press(.escape)
-    #expect(sitting.lines.last?.contains("? help") == true)
+    tester.press(.escape)
+    #expect(tester.lines.last?.contains("? help") == true)
   }
 }

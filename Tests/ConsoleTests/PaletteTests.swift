@@ -7,44 +7,44 @@ import Testing
 
 /// What is typed after `:`.
 @Suite struct PaletteTests {
-  var sitting = Sitting.atMarket()
+  var tester = ConsoleTester.atMarket()
 
   private mutating func run(_ text: String) {
-    sitting.type(":" + text)
-    sitting.press(.enter)
+    tester.type(":" + text)
+    tester.press(.enter)
   }
 
   @Test mutating func aNameThatIsGivenIsTheObjectActedOn() {
-    sitting.type("j")
+    tester.type("j")
     run("disable grafana")
-    sitting.offer("grafana", "1.0.0")
+    tester.offer("grafana", "1.0.0")
 
-    #expect(sitting.screen.contains("grafana on museum"))
-    sitting.type("y")
-    #expect(sitting.changes == [.disable])
+    #expect(tester.screen.contains("grafana on museum"))
+    tester.type("y")
+    #expect(tester.changes == [.disable])
   }
 
   @Test mutating func aNameThatIsGivenIsNotTakenForTheSelection() {
     run("enable traffic-map")
-    #expect(sitting.status == "There is no extension traffic-map here.")
+    #expect(tester.status == "There is no extension traffic-map here.")
 
     run("install jenkin")
-    #expect(sitting.status.hasPrefix("There is no extension jenkin here; did you mean jenkins?"))
+    #expect(tester.status.hasPrefix("There is no extension jenkin here; did you mean jenkins?"))
 
     run("upgrade jenkins")
-    #expect(sitting.status == "Cannot upgrade: jenkins is not installed.")
+    #expect(tester.status == "Cannot upgrade: jenkins is not installed.")
   }
 
   @Test mutating func anExtensionIsOpenedByItsName() {
     run("open loki")
 
-    #expect(sitting.screen.contains("日志 (loki)"))
+    #expect(tester.screen.contains("日志 (loki)"))
   }
 
   @Test mutating func aNameWhereNoneIsTakenIsSaid() {
     run("help grafana")
 
-    #expect(sitting.status == "help takes no name.")
+    #expect(tester.status == "help takes no name.")
   }
 
   @Test(arguments: ChangeKind.allCases.filter { $0.row.summary != nil })
@@ -57,35 +57,35 @@ import Testing
   mutating func rollingBackIsKnownByBothNames(name: String) {
     run(name + " grafana")
 
-    #expect(sitting.screen.contains("Nothing earlier is known or offered.") || sitting.screen.contains("grafana back"))
+    #expect(tester.screen.contains("Nothing earlier is known or offered.") || tester.screen.contains("grafana back"))
   }
 
   @Test mutating func whatIsNoCommandOrSeveralIsSaid() {
     run("xyz")
-    #expect(sitting.status == "There is no command xyz; ? shows all of them.")
+    #expect(tester.status == "There is no command xyz; ? shows all of them.")
 
     run("re")
-    #expect(sitting.status == "re could be redraw, refresh, reload.")
+    #expect(tester.status == "re could be redraw, refresh, reload.")
   }
 
   @Test mutating func theCursorKeysAreNotInIt() {
-    sitting.type(":")
+    tester.type(":")
 
-    #expect(!sitting.screen.contains("Select the row above"))
-    #expect(sitting.screen.contains("Open what is selected"))
+    #expect(!tester.screen.contains("Select the row above"))
+    #expect(tester.screen.contains("Open what is selected"))
   }
 
   @Test mutating func namesAreCompleted() {
-    sitting.type(":disable gr")
-    sitting.press(.tab)
+    tester.type(":disable gr")
+    tester.press(.tab)
 
-    #expect(sitting.status == ":disable grafana")
+    #expect(tester.status == ":disable grafana")
   }
 
   @Test mutating func qLeaves() {
-    sitting.press(.enter)
+    tester.press(.enter)
     run("q")
 
-    #expect(sitting.app.isFinished)
+    #expect(tester.app.isFinished)
   }
 }

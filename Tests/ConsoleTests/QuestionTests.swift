@@ -20,12 +20,12 @@ import Testing
 
   @Test(arguments: bursts)
   func keysThatWereWaitingWhenAPlanOpenedDoNotConfirmIt(place: String, keys: [Key]) {
-    var sitting = Sitting.atMarket()
-    if place == "extension" { sitting.press(.enter) }
-    sitting.offer("grafana", "1.0.0", "1.1.0")
-    sitting.burst(keys)
+    var tester = ConsoleTester.atMarket()
+    if place == "extension" { tester.press(.enter) }
+    tester.offer("grafana", "1.0.0", "1.1.0")
+    tester.burst(keys)
 
-    #expect(sitting.changes == [])
+    #expect(tester.changes == [])
   }
 
   @Test(arguments: bursts)
@@ -43,14 +43,14 @@ import Testing
   }
 
   @Test func aNameThatWasTypedBeforeAProblemCameToLightDoesNotCount() {
-    var sitting = Sitting.atMarket()
-    sitting.type("Xgra")
+    var tester = ConsoleTester.atMarket()
+    tester.type("Xgra")
     // The version that is installed is not among them, of which the plan warns.
-    sitting.offer("grafana", "1.1.0")
-    sitting.type("fana")
-    sitting.press(.enter)
-    #expect(sitting.changes == [])
-    #expect(sitting.screen.contains("That is not grafana."))
+    tester.offer("grafana", "1.1.0")
+    tester.type("fana")
+    tester.press(.enter)
+    #expect(tester.changes == [])
+    #expect(tester.screen.contains("That is not grafana."))
   }
 
   @Test func aPlanThatWasReadAndClosedIsAskedAnew() {
@@ -74,70 +74,70 @@ import Testing
   }
 
   @Test func whatWasTypedForAPlanThatHasChangedDoesNotCount() {
-    var sitting = Sitting.atMarket()
-    sitting.offerAfter("X", "grafana")
-    sitting.type("graf")
-    sitting.hear(.installations(.applied(.sample("grafana", version: "0.9.0", resourceVersion: "8"))))
-    #expect(sitting.screen.contains("The plan has changed"))
-    sitting.type("ana")
-    sitting.press(.enter)
+    var tester = ConsoleTester.atMarket()
+    tester.offerAfter("X", "grafana")
+    tester.type("graf")
+    tester.hear(.installations(.applied(.sample("grafana", version: "0.9.0", resourceVersion: "8"))))
+    #expect(tester.screen.contains("The plan has changed"))
+    tester.type("ana")
+    tester.press(.enter)
 
-    #expect(sitting.changes == [])
-    #expect(sitting.screen.contains("That is not grafana."))
+    #expect(tester.changes == [])
+    #expect(tester.screen.contains("That is not grafana."))
   }
 
   @Test func twoKeysAtOnceDoNotPassOverAWarning() {
-    var sitting = Sitting.atMarket()
-    sitting.offerAfter("U", "grafana")
-    sitting.press(.enter)
-    sitting.hear(.installations(.applied(.sample("grafana", version: "0.9.0", resourceVersion: "8"))))
-    #expect(sitting.screen.contains("The plan has changed: look again."))
-    sitting.burst(Self.typed("yy"))
-    #expect(sitting.changes == [])
+    var tester = ConsoleTester.atMarket()
+    tester.offerAfter("U", "grafana")
+    tester.press(.enter)
+    tester.hear(.installations(.applied(.sample("grafana", version: "0.9.0", resourceVersion: "8"))))
+    #expect(tester.screen.contains("The plan has changed: look again."))
+    tester.burst(Self.typed("yy"))
+    #expect(tester.changes == [])
 
-    sitting.type("y")
-    #expect(sitting.changes == [.upgrade(to: "1.1.0")])
+    tester.type("y")
+    #expect(tester.changes == [.upgrade(to: "1.1.0")])
   }
 
   @Test func whatWasPastedNeverConfirms() {
-    var sitting = Sitting.atMarket()
-    sitting.offerAfter("X", "grafana")
-    sitting.press(.paste("grafana"), .enter)
-    #expect(sitting.changes == [])
-    #expect(sitting.screen.contains("That is not grafana."))
+    var tester = ConsoleTester.atMarket()
+    tester.offerAfter("X", "grafana")
+    tester.press(.paste("grafana"), .enter)
+    #expect(tester.changes == [])
+    #expect(tester.screen.contains("That is not grafana."))
 
-    sitting.type("grafana")
-    sitting.press(.enter)
-    #expect(sitting.changes == [.uninstall])
+    tester.type("grafana")
+    tester.press(.enter)
+    #expect(tester.changes == [.uninstall])
   }
 
   @Test func leavingIsNotAgreedToByAKeyThatWasWaiting() {
-    var sitting = Sitting.atMarket()
-    sitting.upgradeGrafana()
-    sitting.burst([.control("c")] + Self.typed("y"))
-    #expect(!sitting.app.isFinished)
+    var tester = ConsoleTester.atMarket()
+    tester.upgradeGrafana()
+    tester.burst([.control("c")] + Self.typed("y"))
+    #expect(!tester.app.isFinished)
 
-    sitting.type("y")
-    #expect(sitting.app.isFinished)
+    tester.type("y")
+    #expect(tester.app.isFinished)
   }
 
   @Test func aChordThatIsBoundToNothingIsEscapeAndThenTheKey() {
-    var sitting = Sitting.atMarket()
-    sitting.press(.enter)
-    #expect(!sitting.screen.contains("> Grafana"))
-    sitting.press(.alt("j"))
-    #expect(sitting.screen.contains("> Jenkins"))
+    var tester = ConsoleTester.atMarket()
+    tester.press(.enter)
+    #expect(!tester.screen.contains("> Grafana"))
+    tester.press(.alt("j"))
+    #expect(tester.screen.contains("> Jenkins"))
 
-    sitting.type("/abc def")
-    sitting.press(.alt("b"))
-    #expect(sitting.screen.contains("/abc def"))
+    tester.type("/abc def")
+    tester.press(.alt("b"))
+    #expect(tester.screen.contains("/abc def"))
   }
 
   @Test func aKeyThatWasWaitingMayStillCloseThePlan() {
-    var sitting = Sitting.atMarket()
-    sitting.burst(Self.typed("D") + [.escape, .down])
+    var tester = ConsoleTester.atMarket()
+    tester.burst(Self.typed("D") + [.escape, .down])
 
-    #expect(!sitting.screen.contains("Disable: grafana"))
+    #expect(!tester.screen.contains("Disable: grafana"))
   }
 
   private func loop(on screen: MemoryScreen) -> Loop {
@@ -145,7 +145,7 @@ import Testing
       Session.Description(cluster: "museum", identity: "m"), cluster: Cluster(transport: Silence()),
       dialect: .installPlan)
     let worker = Worker(session, mailbox: Mailbox<Message>())
-    var loop = Loop(app: Sitting.atMarket().app, screen: screen, worker: worker, mailbox: Mailbox<Message>())
+    var loop = Loop(app: ConsoleTester.atMarket().app, screen: screen, worker: worker, mailbox: Mailbox<Message>())
     loop.begin()
     return loop
   }

@@ -64,7 +64,7 @@ import Testing
     #expect(settings.problems.first?.hasPrefix(problem) == true, "\(settings.problems)")
     #expect(settings.keys(for: .down, in: [.everywhere]) == ["down", "j"])
     #expect(settings.theme == Settings.standard.theme)
-    #expect(Sitting(settings: settings).status.hasPrefix(problem.prefix(60)))
+    #expect(ConsoleTester(settings: settings).status.hasPrefix(problem.prefix(60)))
   }
 
   @Test func aFileThatCannotBeReadIsReported() {
@@ -108,11 +108,11 @@ import Testing
   @Test(arguments: [":theme dark", ":keymap vi", ":language zh"])
   func aChoiceIsThereInTheNextSession(choice: String) throws {
     let folder = TemporaryFolder()
-    var sitting = Sitting()
-    sitting.type(choice)
-    sitting.press(.enter)
+    var tester = ConsoleTester()
+    tester.type(choice)
+    tester.press(.enter)
     let words = choice.dropFirst().split(separator: " ").map(String.init)
-    #expect(sitting.asked == [.keepSetting(words[0], words[1])])
+    #expect(tester.asked == [.keepSetting(words[0], words[1])])
 
     try SettingsFile(path: folder.path + "/ksx/config.yaml").set(words[0], to: words[1])
     let settings = Configuration.load(environment: ["XDG_CONFIG_HOME": folder.path]) { try? Files.text($0) }
@@ -132,28 +132,28 @@ import Testing
   }
 
   @Test func helpNamesEveryCommand() {
-    var sitting = Sitting(120, 200)
-    sitting.type("?")
+    var tester = ConsoleTester(120, 200)
+    tester.type("?")
 
-    for command in Command.allCases { #expect(sitting.screen.contains(command.summary.prefix(40))) }
+    for command in Command.allCases { #expect(tester.screen.contains(command.summary.prefix(40))) }
   }
 
   @Test func thePaletteCompletesRunsAndRemembers() {
-    var sitting = Sitting.atMarket()
-    sitting.type(":them")
-    sitting.press(.tab)
-    sitting.type("mono")
-    sitting.press(.enter)
-    #expect(sitting.status == "theme: mono")
-    #expect(sitting.app.state.theme.name == "mono")
+    var tester = ConsoleTester.atMarket()
+    tester.type(":them")
+    tester.press(.tab)
+    tester.type("mono")
+    tester.press(.enter)
+    #expect(tester.status == "theme: mono")
+    #expect(tester.app.state.theme.name == "mono")
 
-    sitting.type(":")
-    sitting.press(.up)
-    #expect(sitting.status == ":theme mono")
-    sitting.press(.escape)
-    sitting.type(":nonsense")
-    sitting.press(.enter)
-    #expect(sitting.status.hasPrefix("There is no command nonsense"))
+    tester.type(":")
+    tester.press(.up)
+    #expect(tester.status == ":theme mono")
+    tester.press(.escape)
+    tester.type(":nonsense")
+    tester.press(.enter)
+    #expect(tester.status.hasPrefix("There is no command nonsense"))
   }
 
   private func load(_ files: [String: String]) -> Settings {

@@ -167,9 +167,9 @@ import Testing
       heard == [
         .confirmed(Plan.sampleDisable, reason: "the connection broke"), .applied(Plan.sampleDisable, failure: nil),
       ])
-    var sitting = Sitting.atMarket()
-    for message in heard { sitting.hear(message) }
-    #expect(sitting.status.contains("disable was carried out, though its answer was lost"))
+    var tester = ConsoleTester.atMarket()
+    for message in heard { tester.hear(message) }
+    #expect(tester.status.contains("disable was carried out, though its answer was lost"))
   }
 }
 

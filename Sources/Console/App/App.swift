@@ -250,7 +250,7 @@ extension App {
       settled.settle()
       return settled.draw(on: &surface)
     }
-    surface.fill(surface.bounds, style: state.theme["text"])
+    surface.fill(surface.bounds, style: state.theme[.text])
     guard surface.size.rows >= 10, surface.size.columns >= 40 else {
       drawTooSmall(on: &surface)
       return nil
@@ -260,7 +260,7 @@ extension App {
     Header(state, titles: layers.map { $0.title(state) }).draw(on: &surface, in: top.row(0))
     if let banner = state.banner {
       surface.write(
-        " " + banner.truncated(to: top.size.columns - 2), row: 1, in: top, style: state.theme["dialog.danger"])
+        " " + banner.truncated(to: top.size.columns - 2), row: 1, in: top, style: state.theme[.dialogDanger])
     }
     let bottom = layers.lastIndex { !$0.isOverlay }
     if bottom == nil { marketplace.draw(on: &surface, in: body, state) }
@@ -272,7 +272,7 @@ extension App {
     let size = "\(surface.size.columns)×\(surface.size.rows)"
     let lines = "This window is too small: \(size). 40×10 is the least.".wrapped(to: surface.size.columns)
     for (row, line) in lines.enumerated() {
-      surface.write(line, row: row, in: surface.bounds, style: state.theme["text"])
+      surface.write(line, row: row, in: surface.bounds, style: state.theme[.text])
     }
   }
 }

@@ -10,12 +10,12 @@ struct Journal: Hashable, Sendable {
     case note, good, warning, error
 
     /// The style of a theme for it.
-    var style: String {
+    var style: StyleName {
       switch self {
-      case .note: "status"
-      case .good: "status.ok"
-      case .warning: "status.warning"
-      case .error: "status.error"
+      case .note: .status
+      case .good: .statusOK
+      case .warning: .statusWarning
+      case .error: .statusError
       }
     }
   }
@@ -121,11 +121,11 @@ extension ConsoleState {
       lines += Line(text, end.tone.style).wrapped(to: size.columns - 2)
     }
     if lines.isEmpty, case .stale(let reason) = connection.state, banner == nil {
-      lines = [Line(reason, "status.error")]
+      lines = [Line(reason, .statusError)]
     }
     // The list below is what the user came for: a small screen keeps most of its rows.
     let room = max(1, min(Self.messageLimit, size.rows / 4))
-    return lines.count > room ? Array(lines.prefix(room - 1)) + [Line("… m shows everything", "status")] : lines
+    return lines.count > room ? Array(lines.prefix(room - 1)) + [Line("… m shows everything", .status)] : lines
   }
 
   /// How many rows the messages take; one is always kept for them.

@@ -15,13 +15,13 @@ struct Header {
   }
 
   func draw(on surface: inout Surface, in area: Rect) {
-    let style = state.theme["header"]
+    let style = state.theme[.header]
     surface.fill(area, style: style)
     let warning = " " + connection + " "
     let room = max(0, area.size.columns - warning.columns)
     surface.write(place.truncated(to: room), row: 0, in: area, style: style)
     let right = Point(row: area.origin.row, column: area.columns.upperBound - warning.columns)
-    surface.write(warning, at: right, in: area, style: isWell ? style : state.theme["header.warning"])
+    surface.write(warning, at: right, in: area, style: isWell ? style : state.theme[.headerWarning])
   }
 
   private var place: String {
@@ -92,14 +92,14 @@ struct Footer {
     }
     guard let prompt = view.prompt else { return nil }
     let bottom = zone.row(zone.size.rows - 1)
-    let end = surface.write(" " + prompt.label, row: 0, in: bottom, style: state.theme["prompt"])
-    return prompt.field.draw(on: &surface, in: bottom.split(left: end).rest, style: state.theme["prompt"])
+    let end = surface.write(" " + prompt.label, row: 0, in: bottom, style: state.theme[.prompt])
+    return prompt.field.draw(on: &surface, in: bottom.split(left: end).rest, style: state.theme[.prompt])
   }
 
   /// The keys worth knowing here, as many as fit; or what can follow the keys already typed.
   private func hints(columns: Int) -> Line {
     if !pendingKeys.isEmpty { return continuations }
-    var line = Line(" ", "dim")
+    var line = Line(" ", .dim)
     var used = 1
     for action in view.hints(state) {
       if case .command(.change(let kind)) = action,
@@ -110,19 +110,19 @@ struct Footer {
       guard let key = state.settings.keys(for: action, in: view.sections).first else { continue }
       let width = key.columns + 1 + action.hint.columns + 2
       guard used + width <= columns else { continue }
-      line.spans += [Line.Span(text: key, style: "help.key"), Line.Span(text: " \(action.hint)  ", style: "dim")]
+      line.spans += [Line.Span(text: key, style: .helpKey), Line.Span(text: " \(action.hint)  ", style: .dim)]
       used += width
     }
     return line
   }
 
   private var continuations: Line {
-    var line = Line(" \(pendingKeys.spelling) …  ", "help.key")
+    var line = Line(" \(pendingKeys.spelling) …  ", .helpKey)
     for section in view.sections {
       for binding in state.settings.keymaps[section.rawValue].continuations(of: pendingKeys) {
         line.spans += [
-          Line.Span(text: binding.keys.spelling, style: "help.key"),
-          Line.Span(text: " \(binding.command.name)  ", style: "dim"),
+          Line.Span(text: binding.keys.spelling, style: .helpKey),
+          Line.Span(text: " \(binding.command.name)  ", style: .dim),
         ]
       }
     }

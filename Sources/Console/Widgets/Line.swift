@@ -4,14 +4,14 @@ import Terminal
 struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
   struct Span: Hashable, Sendable {
     var text: String
-    /// The name of its style in a theme.
-    var style: String
+    /// How it looks.
+    var style: StyleName
   }
 
   var spans: [Span]
 
   init(_ spans: [Span]) { self.spans = spans }
-  init(_ text: String, _ style: String = "text") { spans = [Span(text: text, style: style)] }
+  init(_ text: String, _ style: StyleName = .text) { spans = [Span(text: text, style: style)] }
   init(stringLiteral text: String) { self.init(text) }
 
   static let blank = Line([])

@@ -55,13 +55,13 @@ private struct MarkdownWriter {
       heading(String(text.dropFirst(level)).trimmed, level)
     } else if Self.isRule(text) {
       endParagraph()
-      lines.append(Line(String(repeating: "─", count: min(columns, 40)), "border"))
+      lines.append(Line(String(repeating: "─", count: min(columns, 40)), .border))
     } else if let item = Self.item(raw) {
-      indented(String(repeating: " ", count: item.indent) + item.marker + " ", "accent", item.text)
+      indented(String(repeating: " ", count: item.indent) + item.marker + " ", .accent, item.text)
     } else if text.hasPrefix(">") {
-      indented("│ ", "border", String(text.dropFirst()).trimmed)
+      indented("│ ", .border, String(text.dropFirst()).trimmed)
     } else if raw.hasPrefix("    "), paragraph.isEmpty {
-      lines.append(Line("  " + raw.dropFirst(4), "markdown.code"))
+      lines.append(Line("  " + raw.dropFirst(4), .markdownCode))
     } else if !Self.isMarkup(text) {
       paragraph += (paragraph.isEmpty ? "" : " ") + text
     }
@@ -69,7 +69,7 @@ private struct MarkdownWriter {
   }
 
   /// A list item or a quotation: its lines stand to the right of its mark.
-  private mutating func indented(_ mark: String, _ style: String, _ text: String) {
+  private mutating func indented(_ mark: String, _ style: StyleName, _ text: String) {
     endParagraph()
     lines += (Line(mark, style) + Inline(text).line).wrapped(to: columns, indent: mark.columns)
   }
@@ -88,15 +88,15 @@ private struct MarkdownWriter {
     endParagraph()
     addBlank()
     let words = Inline(text.trimmingHashes).line.text
-    for piece in words.wrapped(to: columns) { lines.append(Line(piece, "markdown.heading")) }
-    if level == 1 { lines.append(Line(String(repeating: "═", count: min(columns, words.columns)), "border")) }
+    for piece in words.wrapped(to: columns) { lines.append(Line(piece, .markdownHeading)) }
+    if level == 1 { lines.append(Line(String(repeating: "═", count: min(columns, words.columns)), .border)) }
   }
 
   private mutating func fence(_ source: [String], from index: Int, _ mark: String) -> Int {
     endParagraph()
     var index = index + 1
     while index < source.count, !source[index].trimmed.hasPrefix(mark) {
-      lines.append(Line("  " + source[index], "markdown.code"))
+      lines.append(Line("  " + source[index], .markdownCode))
       index += 1
     }
     return index + 1
@@ -119,7 +119,7 @@ private struct MarkdownWriter {
       var line = Line([])
       for (column, cell) in row.enumerated() {
         let width = isTooWide ? min(widest[column], share) : widest[column]
-        let style = number == 0 ? "markdown.emphasis" : cell.spans.first?.style ?? "text"
+        let style: StyleName = number == 0 ? .markdownEmphasis : cell.spans.first?.style ?? .text
         line.spans.append(Line.Span(text: cell.text.fitted(to: width) + "  ", style: style))
       }
       lines.append(line)
@@ -195,11 +195,11 @@ private struct Inline {
   }
 
   private mutating func flush() {
-    if !plain.isEmpty { spans.append(Line.Span(text: plain, style: "text")) }
+    if !plain.isEmpty { spans.append(Line.Span(text: plain, style: .text)) }
     plain = ""
   }
 
-  private mutating func add(_ text: some StringProtocol, _ style: String) {
+  private mutating func add(_ text: some StringProtocol, _ style: StyleName) {
     flush()
     spans.append(Line.Span(text: String(text), style: style))
   }
@@ -207,13 +207,13 @@ private struct Inline {
   /// Takes a mark at the front of `rest`, if one begins there.
   private mutating func take(_ character: Character, _ rest: inout ArraySlice<Character>) -> Bool {
     switch character {
-    case "`": return between(["`"], "markdown.code", &rest)
+    case "`": return between(["`"], .markdownCode, &rest)
     case "*", "_":
       let strong = [character, character]
-      if rest.starts(with: strong) { return between(strong, "markdown.emphasis", &rest) }
+      if rest.starts(with: strong) { return between(strong, .markdownEmphasis, &rest) }
       // An underscore inside a word, as in a file name, is a letter.
       if character == "_", plain.last.map({ $0.isLetter || $0.isNumber }) == true { return false }
-      return between([character], "markdown.emphasis", &rest)
+      return between([character], .markdownEmphasis, &rest)
     case "!": return rest.dropFirst().first == "[" && link(&rest, isPicture: true)
     case "[": return link(&rest, isPicture: false)
     case "\\":
@@ -226,7 +226,7 @@ private struct Inline {
   }
 
   private mutating func between(
-    _ mark: [Character], _ style: String, _ rest: inout ArraySlice<Character>
+    _ mark: [Character], _ style: StyleName, _ rest: inout ArraySlice<Character>
   ) -> Bool {
     let inside = rest.dropFirst(mark.count)
     let limit = min(inside.endIndex, inside.startIndex + Self.reach)
@@ -247,10 +247,10 @@ private struct Inline {
     let text = String(body[..<close])
     let address = String(body[close...].dropFirst(2).prefix { $0 != ")" && $0 != " " })
     if isPicture {
-      add("[\(text.isEmpty ? "picture" : text)]", "dim")
+      add("[\(text.isEmpty ? "picture" : text)]", .dim)
     } else {
-      add(text.isEmpty ? address : text, "markdown.link")
-      if address != text, !address.hasPrefix("#") { add(" (\(address))", "dim") }
+      add(text.isEmpty ? address : text, .markdownLink)
+      if address != text, !address.hasPrefix("#") { add(" (\(address))", .dim) }
     }
     rest = rest[(end + 1)...]
     return true

@@ -13,12 +13,12 @@ struct Column<Element>: Sendable {
   /// Columns with a higher rank are left out first; rank zero always stays.
   var rank: Int
   var text: @Sendable (Element) -> String
-  /// The name of its style in a theme.
-  var style: @Sendable (Element) -> String
+  /// How it looks.
+  var style: @Sendable (Element) -> StyleName
 
   init(
     _ title: String, width: Int, upTo maximum: Int? = nil, rank: Int,
-    style: @escaping @Sendable (Element) -> String = { _ in "text" }, text: @escaping @Sendable (Element) -> String
+    style: @escaping @Sendable (Element) -> StyleName = { _ in .text }, text: @escaping @Sendable (Element) -> String
   ) {
     (self.title, self.width, self.maximum, self.rank) = (title, width, maximum ?? width, rank)
     (self.style, self.text) = (style, text)
@@ -64,7 +64,7 @@ struct Table<Element>: Sendable {
     var column = area.origin.column
     for (index, entry) in columns.enumerated() {
       let text = entry.column.text(element)
-      let style = isSelected && index == 0 ? "list.selected" : entry.column.style(element)
+      let style: StyleName = isSelected && index == 0 ? .listSelected : entry.column.style(element)
       surface.write(
         text.truncated(to: entry.width), at: Point(row: area.origin.row, column: column), in: area,
         style: theme[style])
@@ -79,23 +79,23 @@ enum RowColumns {
     Column("NAME", width: 16, upTo: 34, rank: 0) { $0.title },
     Column("STATE", width: 13, upTo: 15, rank: 0, style: { $0.status.style }) { $0.state },
     Column("RUNNING", width: 9, upTo: 14, rank: 1) { $0.status.running },
-    Column("RECOMMENDED", width: 11, upTo: 14, rank: 2, style: { $0.hasUpdate ? "version.new" : "text" }) {
+    Column("RECOMMENDED", width: 11, upTo: 14, rank: 2, style: { $0.hasUpdate ? .versionNew : .text }) {
       $0.extensionRow.recommended
     },
     Column("ON", width: 3, rank: 3) { $0.extensionRow.enabledWord },
     Column("CATEGORY", width: 14, upTo: 20, rank: 5) { $0.category },
     Column("PROVIDER", width: 14, upTo: 24, rank: 6) { $0.extensionRow.provider },
     Column("REPOSITORY", width: 12, upTo: 20, rank: 7) { $0.extensionRow.repository },
-    Column("DESCRIPTION", width: 30, upTo: 200, rank: 4, style: { _ in "dim" }) { $0.extensionRow.summary },
+    Column("DESCRIPTION", width: 30, upTo: 200, rank: 4, style: { _ in .dim }) { $0.extensionRow.summary },
   ]
 }
 
 extension ExtensionStatus {
-  /// The name of the state's style in a theme.
-  var style: String {
-    if state.isFailure { return "state.failed" }
-    if state.isBusy || isBeingDeleted { return "state.busy" }
-    if state == .installed { return isEnabled == false ? "state.disabled" : "state.installed" }
-    return "state.none"
+  /// How the state looks.
+  var style: StyleName {
+    if state.isFailure { return .stateFailed }
+    if state.isBusy || isBeingDeleted { return .stateBusy }
+    if state == .installed { return isEnabled == false ? .stateDisabled : .stateInstalled }
+    return .stateNone
   }
 }

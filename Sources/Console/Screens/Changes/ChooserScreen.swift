@@ -68,20 +68,20 @@ struct ChooserScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    surface.write(question, row: 0, in: area.inset(columns: 1), style: state.theme["title"])
+    surface.write(question, row: 0, in: area.inset(columns: 1), style: state.theme[.title])
     let list = area.split(top: 2).rest.inset(columns: 1)
     if choices.isEmpty {
-      surface.write(emptiness(state), row: 0, in: list, style: state.theme["dim"])
+      surface.write(emptiness(state), row: 0, in: list, style: state.theme[.dim])
     }
     for (offset, choice) in choices.dropFirst(scroll.top).prefix(height(state)).enumerated() {
       let isSelected = choice == selected
       let line = list.row(offset).split(left: 2).rest
       let width = min(20, max(10, line.size.columns / 3))
-      let style = state.theme[isSelected ? "list.selected" : "text"]
+      let style = state.theme[isSelected ? .listSelected : .text]
       let mark = isSelected ? "> " : "  "
       surface.write(mark + choice.version.truncated(to: width), row: offset, in: list, style: style)
       let remark = line.split(left: width + 1).rest
-      surface.write(choice.remark.truncated(to: remark.size.columns), row: 0, in: remark, style: state.theme["dim"])
+      surface.write(choice.remark.truncated(to: remark.size.columns), row: 0, in: remark, style: state.theme[.dim])
     }
   }
 

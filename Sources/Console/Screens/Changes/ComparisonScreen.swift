@@ -34,12 +34,12 @@ struct ComparisonScreen: Screen {
 
   private func lines(_ state: ConsoleState) -> [Line] {
     let width = max(20, state.size.columns - 2)
-    let title = [Line("Kubernetes and the gateway on \(state.session.cluster)", "dialog.title"), .blank]
-    guard let comparison = state.comparison else { return title + [Line("Listing everything by both ways …", "dim")] }
-    let failure = comparison.failure.map { Line($0, "status.error").wrapped(to: width, indent: 2) } ?? []
+    let title = [Line("Kubernetes and the gateway on \(state.session.cluster)", .dialogTitle), .blank]
+    guard let comparison = state.comparison else { return title + [Line("Listing everything by both ways …", .dim)] }
+    let failure = comparison.failure.map { Line($0, .statusError).wrapped(to: width, indent: 2) } ?? []
     let differences = comparison.differences.flatMap { Line($0).wrapped(to: width, indent: 2) }
     if !failure.isEmpty || !differences.isEmpty { return title + failure + differences }
-    return title + [Line("Both show the same.", "status.ok")]
+    return title + [Line("Both show the same.", .statusOK)]
   }
 }
 

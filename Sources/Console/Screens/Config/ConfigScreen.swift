@@ -176,8 +176,8 @@ struct ConfigScreen: Screen {
     let (top, rest) = area.split(top: 1)
     let what = purpose == .configure ? "Config of \(name)" : "Config to install \(name) with"
     let warning = isOutdated ? "  changed in the cluster meanwhile" : ""
-    let end = surface.write(what, row: 0, in: top.inset(columns: 1), style: state.theme["title"])
-    surface.write(warning, at: Point(row: top.origin.row, column: end), in: top, style: state.theme["status.busy"])
+    let end = surface.write(what, row: 0, in: top.inset(columns: 1), style: state.theme[.title])
+    surface.write(warning, at: Point(row: top.origin.row, column: end), in: top, style: state.theme[.statusBusy])
     _ = editor.draw(on: &surface, in: rest, theme: state.theme)
   }
 

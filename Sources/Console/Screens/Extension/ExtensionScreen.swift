@@ -82,7 +82,7 @@ struct ExtensionScreen: Screen {
     let width = state.size.columns - 2
     guard let key = document(state) else {
       let isFilled = state.market.versions[name]?.isFilled == true
-      return [Line(isFilled ? "No version is offered." : "Reading the versions …", "dim")]
+      return [Line(isFilled ? "No version is offered." : "Reading the versions …", .dim)]
     }
     switch state.documents[key] {
     case .text(let text)?:
@@ -90,17 +90,17 @@ struct ExtensionScreen: Screen {
       let lines = Markdown(text).lines(columns: width)
       layout = (key, width, lines)
       return lines
-    case .missing(let reason)?: return Line("There is no README: \(reason)", "dim").wrapped(to: width)
-    case nil: return [Line("Reading the package …", "dim")]
+    case .missing(let reason)?: return Line("There is no README: \(reason)", .dim).wrapped(to: width)
+    case nil: return [Line("Reading the package …", .dim)]
     }
   }
 
   private func configLines(_ state: ConsoleState) -> [Line] {
     guard let installation = state.market.installed.of(name) else {
-      return [Line("\(name) is not installed, so it has no config yet.", "dim")]
+      return [Line("\(name) is not installed, so it has no config yet.", .dim)]
     }
     if installation.config.trimmed.isEmpty {
-      return [Line("The config is empty: the chart's defaults hold.", "dim")]
+      return [Line("The config is empty: the chart's defaults hold.", .dim)]
     }
     return installation.config.shownLines.map { Line($0) }
   }
@@ -193,38 +193,38 @@ struct ExtensionScreen: Screen {
     let summary = [status.word.isEmpty ? "not installed" : status.word, status.running].filter { !$0.isEmpty }.joined(
       separator: " ")
     let room = max(0, area.size.columns - summary.columns - 2)
-    let end = surface.write(title.truncated(to: room), row: 0, in: area, style: state.theme["title"])
+    let end = surface.write(title.truncated(to: room), row: 0, in: area, style: state.theme[.title])
     let place = Point(row: area.origin.row, column: max(end + 2, area.columns.upperBound - summary.columns))
     surface.write(summary, at: place, in: area, style: state.theme[status.style])
     var column = area.origin.column
     for candidate in Tab.allCases {
-      let style = state.theme[candidate == tab ? "tab.active" : "tab"]
+      let style = state.theme[candidate == tab ? .tabActive : .tab]
       surface.write(candidate.rawValue, at: Point(row: area.origin.row + 1, column: column), in: area, style: style)
       column += candidate.rawValue.columns + 2
     }
     let progress = tab == .versions ? "" : pager.progress(height: bodyHeight(state))
     let right = Point(row: area.origin.row + 1, column: area.columns.upperBound - progress.columns)
-    if right.column > column { surface.write(progress, at: right, in: area, style: state.theme["dim"]) }
+    if right.column > column { surface.write(progress, at: right, in: area, style: state.theme[.dim]) }
   }
 
   private func drawVersions(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let versions = state.offeredVersions(of: name)
     if versions.isEmpty {
-      surface.write("No version is offered.", row: 0, in: area, style: state.theme["dim"])
+      surface.write("No version is offered.", row: 0, in: area, style: state.theme[.dim])
       return
     }
-    surface.write("  VERSION", row: 0, in: area, style: state.theme["list.heading"])
+    surface.write("  VERSION", row: 0, in: area, style: state.theme[.listHeading])
     let list = area.split(top: 1).rest
     for (offset, version) in versions.dropFirst(versionScroll.top).prefix(list.size.rows).enumerated() {
       let isSelected = version == selectedVersion
       let line = list.row(offset).split(left: 2).rest
       let width = min(20, max(10, line.size.columns / 4))
-      let style = state.theme[isSelected ? "list.selected" : "text"]
+      let style = state.theme[isSelected ? .listSelected : .text]
       let mark = isSelected ? "> " : "  "
       surface.write(mark + version.truncated(to: width), row: offset, in: list, style: style)
       let remark = line.split(left: width + 1).rest
       let text = state.remark(version, name)
-      surface.write(text.truncated(to: remark.size.columns), row: 0, in: remark, style: state.theme["dim"])
+      surface.write(text.truncated(to: remark.size.columns), row: 0, in: remark, style: state.theme[.dim])
     }
   }
 }

@@ -18,7 +18,7 @@ struct OverviewPage {
 
   var lines: [Line] {
     guard let element = state.market.extensions[name] else {
-      return [Line("\(name) is no longer in the marketplace.", "dim")] + installationLines
+      return [Line("\(name) is no longer in the marketplace.", .dim)] + installationLines
     }
     var lines: [Line] = []
     let description = element.description.text(in: state.language)
@@ -37,15 +37,15 @@ struct OverviewPage {
     let status = state.status(of: name)
     var lines = field("State", status.fullWord, status.style)
     if !status.reason.isEmpty, status.state != .installed || status.state.isFailure {
-      lines += field("Reason", status.reason, status.state.isFailure ? "state.failed" : "text")
+      lines += field("Reason", status.reason, status.state.isFailure ? .stateFailed : .text)
     }
     if let operation = state.operations[name] {
-      lines += field("Under way", operation.change.progressive, "state.busy")
+      lines += field("Under way", operation.change.progressive, .stateBusy)
     }
-    lines += field("Pending", status.pending.joined(separator: "; "), "state.busy")
+    lines += field("Pending", status.pending.joined(separator: "; "), .stateBusy)
     lines += field("Running", status.running)
     lines += field("Wanted", status.wanted)
-    lines += field("Failed", status.failed, "state.failed")
+    lines += field("Failed", status.failed, .stateFailed)
     lines += field("Enabled", status.isEnabled == true ? "yes" : "no")
     lines += field("Namespace", installation.targetNamespace)
     lines += field("Release", installation.releaseName)
@@ -55,8 +55,8 @@ struct OverviewPage {
 
   private func historyLines(_ installation: Installation) -> [Line] {
     guard !installation.history.isEmpty else { return [] }
-    let lines = installation.history.reversed().map { Line("  \($0.time)  \($0.state.word)", "dim") }
-    return [.blank, Line("What happened, newest first", "title")] + lines
+    let lines = installation.history.reversed().map { Line("  \($0.time)  \($0.state.word)", .dim) }
+    return [.blank, Line("What happened, newest first", .title)] + lines
   }
 
   private func categoryTitle(_ category: String) -> String {
@@ -64,9 +64,9 @@ struct OverviewPage {
     return title.isEmpty ? category : title
   }
 
-  private func field(_ label: String, _ text: String, _ style: String = "text") -> [Line] {
+  private func field(_ label: String, _ text: String, _ style: StyleName = .text) -> [Line] {
     if text.isEmpty { return [] }
     let indent = 14
-    return (Line(label.padded(to: indent), "dim") + Line(text, style)).wrapped(to: width, indent: indent)
+    return (Line(label.padded(to: indent), .dim) + Line(text, style)).wrapped(to: width, indent: indent)
   }
 }

@@ -37,14 +37,14 @@ struct HelpScreen: Screen {
       let keymap = state.settings.keymaps[section.rawValue]
       let bound = Action.all(in: section).filter { !keymap.keys(for: $0).isEmpty }
       guard !bound.isEmpty else { continue }
-      lines += Line(section.title, "help.section").wrapped(to: state.size.columns - 2)
+      lines += Line(section.title, .helpSection).wrapped(to: state.size.columns - 2)
       for action in bound {
         let keys = keymap.keys(for: action).map(\.spelling).joined(separator: ", ")
         lines += row(keys, action, state)
       }
       lines.append(.blank)
     }
-    lines.append(Line("After : only", "help.section"))
+    lines.append(Line("After : only", .helpSection))
     for command in Command.allCases where state.settings.isOnlyTyped(command) {
       lines += row(command.rawValue, .command(command), state)
     }
@@ -58,8 +58,8 @@ struct HelpScreen: Screen {
     if case .command(let command) = action { reason = state.reasonAgainst(command) }
     let width = min(24, columns / 3)
     let key = keys.columns < width ? keys.padded(to: width) : keys.truncated(to: width - 1) + " "
-    let text = reason.map { Line("\(action.summary) (not here: \($0))", "dim") } ?? Line(action.summary)
-    return (Line("  " + key, reason == nil ? "help.key" : "dim") + text).wrapped(to: columns, indent: width + 2)
+    let text = reason.map { Line("\(action.summary) (not here: \($0))", .dim) } ?? Line(action.summary)
+    return (Line("  " + key, reason == nil ? .helpKey : .dim) + text).wrapped(to: columns, indent: width + 2)
   }
 }
 

@@ -31,9 +31,9 @@ extension Surface {
     let width = min(60, area.size.columns)
     let lines = lines.flatMap { $0.wrapped(to: max(8, width - 4)) }
     let box = area.centered(Size(rows: lines.count + 2, columns: width))
-    let inside = frame(box, title: title, style: theme["dialog"], titleStyle: theme["dialog.title"])
+    let inside = frame(box, title: title, style: theme[.dialog], titleStyle: theme[.dialogTitle])
     for (row, line) in lines.enumerated() {
-      write(line, row: row, in: inside.inset(columns: 1), style: theme["dialog"])
+      write(line, row: row, in: inside.inset(columns: 1), style: theme[.dialog])
     }
   }
 }

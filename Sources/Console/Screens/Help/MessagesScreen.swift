@@ -32,11 +32,11 @@ struct MessagesScreen: Screen {
   }
 
   private static func lines(_ state: ConsoleState) -> [Line] {
-    if state.journal.entries.isEmpty { return [Line("Nothing was said yet.", "dim")] }
+    if state.journal.entries.isEmpty { return [Line("Nothing was said yet.", .dim)] }
     return state.journal.entries.flatMap { entry in
       let times = entry.count > 1 ? " (\(entry.count) times)" : ""
-      let style = entry.tone == .error ? "status.error" : "text"
-      return (Line(entry.moment.clock + "  ", "dim") + Line(entry.text + times, style))
+      let style: StyleName = entry.tone == .error ? .statusError : .text
+      return (Line(entry.moment.clock + "  ", .dim) + Line(entry.text + times, style))
         .wrapped(to: max(20, state.size.columns - 2), indent: 10)
     }
   }

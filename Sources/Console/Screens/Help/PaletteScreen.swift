@@ -104,12 +104,12 @@ struct PaletteScreen: Screen {
     let box = area.split(bottom: rows).bottom
     for (offset, candidate) in all.dropFirst(top).prefix(rows).enumerated() {
       let line = box.row(offset)
-      surface.fill(line, style: state.theme["text"])
+      surface.fill(line, style: state.theme[.text])
       let isChosen = choice == top + offset
-      let style = state.theme[isChosen ? "list.selected" : "prompt.match"]
+      let style = state.theme[isChosen ? .listSelected : .promptMatch]
       let end = surface.write(" " + candidate.text.padded(to: 16), row: 0, in: line, style: style)
       let rest = Point(row: line.origin.row, column: end)
-      surface.write(" " + candidate.summary, at: rest, in: line, style: state.theme["dim"])
+      surface.write(" " + candidate.summary, at: rest, in: line, style: state.theme[.dim])
     }
   }
 }

@@ -229,7 +229,7 @@ extension MarketplaceScreen {
     for row in layout.separator.rows {
       surface.write(
         "│", at: Point(row: row, column: layout.separator.origin.column), in: layout.separator,
-        style: state.theme["border"])
+        style: state.theme[.border])
     }
     drawShelves(on: &surface, in: layout.categories, state)
     drawExtensions(on: &surface, in: layout.extensions, state)
@@ -237,17 +237,17 @@ extension MarketplaceScreen {
 
   private func drawShelves(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     guard !area.isEmpty else { return }
-    surface.write("  CATEGORY", row: 0, in: area, style: state.theme["list.heading"])
+    surface.write("  CATEGORY", row: 0, in: area, style: state.theme[.listHeading])
     let list = area.split(top: 1).rest
     for (offset, shelf) in shelves.dropFirst(shelfScroll.top).prefix(list.size.rows).enumerated() {
       let isSelected = shelf.name == listing.category
       let count = "\(shelf.count) "
       let width = list.size.columns - 2 - count.columns - 1
       let mark = isSelected ? (pane == .categories ? "> " : "· ") : "  "
-      let style = state.theme[isSelected && pane == .categories ? "category.selected" : "category"]
+      let style = state.theme[isSelected && pane == .categories ? .categorySelected : .category]
       surface.write(mark + shelf.title.truncated(to: width), row: offset, in: list, style: style)
       let right = Point(row: list.origin.row + offset, column: list.columns.upperBound - count.columns)
-      surface.write(count, at: right, in: list, style: state.theme["dim"])
+      surface.write(count, at: right, in: list, style: state.theme[.dim])
     }
   }
 
@@ -257,11 +257,11 @@ extension MarketplaceScreen {
     let inner = Rect(
       Point(row: area.origin.row, column: area.origin.column + 2),
       Size(rows: area.size.rows, columns: area.size.columns - 2))
-    table.drawTitles(on: &surface, in: inner, style: state.theme["list.heading"])
+    table.drawTitles(on: &surface, in: inner, style: state.theme[.listHeading])
     let list = inner.split(top: 1).rest
     if listing.isEmpty {
       for (row, line) in emptiness(state).wrapped(to: list.size.columns - 1).enumerated() {
-        surface.write(line, row: row, in: list, style: state.theme["dim"])
+        surface.write(line, row: row, in: list, style: state.theme[.dim])
       }
       return
     }
@@ -271,7 +271,7 @@ extension MarketplaceScreen {
       if isSelected {
         let mark = Point(row: list.origin.row + offset, column: area.origin.column)
         // One run of one style with the name: every change of style costs a slow line fifteen bytes.
-        let style = state.theme[pane == .extensions ? "list.selected" : "text"]
+        let style = state.theme[pane == .extensions ? .listSelected : .text]
         surface.write(pane == .extensions ? "> " : "· ", at: mark, in: area, style: style)
       }
       table.draw(row, isSelected: isSelected && pane == .extensions, on: &surface, in: list.row(offset), state.theme)

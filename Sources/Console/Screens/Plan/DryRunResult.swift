@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Terminal
 
 /// What the server would say to a plan, as far as it has been asked.
 struct DryRunResult: Hashable, Sendable {
@@ -48,10 +49,10 @@ struct DryRunResult: Hashable, Sendable {
 
   var line: Line {
     switch answer {
-    case .none: Line("Asking the server whether it would accept this …", "dim")
-    case .accepted: Line("The server would accept this.", "state.installed")
-    case .refused(let sentence): Line(sentence, "dialog.danger")
-    case .unavailable(let sentence): Line(sentence, "state.busy")
+    case .none: Line("Asking the server whether it would accept this …", .dim)
+    case .accepted: Line("The server would accept this.", .stateInstalled)
+    case .refused(let sentence): Line(sentence, .dialogDanger)
+    case .unavailable(let sentence): Line(sentence, .stateBusy)
     }
   }
 }

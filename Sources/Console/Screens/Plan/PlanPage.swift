@@ -14,10 +14,10 @@ struct PlanPage {
   private var width: Int { max(20, state.size.columns - 2) }
 
   var lines: [Line] {
-    guard let plan = view.plan else { return [Line("What this cluster can do is not known yet.", "dim")] }
+    guard let plan = view.plan else { return [Line("What this cluster can do is not known yet.", .dim)] }
     var lines: [Line] = []
     if let refusal = state.submissions[plan.name]?.refusal, state.submissions[plan.name]?.plan.change == plan.change {
-      lines += Line(refusal, "status.error").wrapped(to: width, indent: 2)
+      lines += Line(refusal, .statusError).wrapped(to: width, indent: 2)
     }
     lines += plan.problems.sorted { $0.isBlocking && !$1.isBlocking }.flatMap(problemLines)
     if !plan.isBlocked, !state.session.isReadOnly {
@@ -27,24 +27,24 @@ struct PlanPage {
     if !lines.isEmpty { lines.append(.blank) }
     lines += plan.effects.flatMap(effectLines)
     if plan.kubectl.isEmpty { return lines }
-    lines += [.blank, Line("The same with kubectl:", "dim")]
-    lines += Line("  " + plan.kubectl, "diff.context").wrapped(to: width, indent: 4)
+    lines += [.blank, Line("The same with kubectl:", .dim)]
+    lines += Line("  " + plan.kubectl, .diffContext).wrapped(to: width, indent: 4)
     return lines
   }
 
   private func problemLines(_ problem: Plan.Problem) -> [Line] {
-    let style = problem.isBlocking ? "dialog.danger" : "state.busy"
+    let style: StyleName = problem.isBlocking ? .dialogDanger : .stateBusy
     return (Line(problem.isBlocking ? "Not possible: " : "Careful: ", style) + Line(problem.text))
       .wrapped(to: width, indent: 2)
   }
 
   private func effectLines(_ effect: Plan.Effect) -> [Line] {
-    let (mark, style) =
+    let (mark, style): (String, StyleName) =
       switch effect.sign {
-      case .added: ("+ ", "diff.added")
-      case .removed: ("- ", "diff.removed")
-      case .changed: ("~ ", "diff.changed")
-      case .note: ("  ", "text")
+      case .added: ("+ ", .diffAdded)
+      case .removed: ("- ", .diffRemoved)
+      case .changed: ("~ ", .diffChanged)
+      case .note: ("  ", .text)
       }
     return Line(mark + effect.text, style).wrapped(to: width, indent: 2)
   }

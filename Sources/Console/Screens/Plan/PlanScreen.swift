@@ -177,7 +177,7 @@ struct PlanScreen: Screen {
     pager.draw(on: &surface, in: body.inset(columns: 1), state.theme)
     guard plan != nil else { return }
     let verb = change.words.prefix(1).uppercased() + change.words.dropFirst()
-    let style = state.theme[mustTypeName ? "dialog.danger" : "dialog.title"]
+    let style = state.theme[mustTypeName ? .dialogDanger : .dialogTitle]
     // The object and the cluster are never cut off: on a narrow screen they take the second row, too.
     let title = "\(verb): \(name) on \(state.session.cluster)".wrapped(to: top.size.columns - 2)
     for (row, line) in title.prefix(2).enumerated() {
@@ -188,19 +188,19 @@ struct PlanScreen: Screen {
 
   private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     if isUnderWay {
-      surface.write("Being sent …", row: 1, in: area, style: state.theme["status.busy"])
+      surface.write("Being sent …", row: 1, in: area, style: state.theme[.statusBusy])
       return
     }
     switch progress {
     case .changed:
-      surface.write("The plan has changed: look again.", row: 0, in: area, style: state.theme["status.busy"])
+      surface.write("The plan has changed: look again.", row: 0, in: area, style: state.theme[.statusBusy])
     case .warned(let reason):
-      surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: state.theme["status.busy"])
+      surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: state.theme[.statusBusy])
     case .asking, .reading: break
     }
     if mustTypeName { return }
-    let plain = state.theme["dialog"]
-    let focused = state.theme["dialog.button"]
+    let plain = state.theme[.dialog]
+    let focused = state.theme[.dialogButton]
     let end = surface.write("[ Cancel ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
     guard let plan, !plan.isBlocked else { return }
     let place = Point(row: area.origin.row + 1, column: end + 1)

@@ -8,8 +8,8 @@ import Terminal
 
 @testable import Console
 
-/// A person in front of the console, with a cluster that says only what the test says.
-struct Sitting {
+/// A user in front of the console, with a cluster that says only what the test says.
+struct ConsoleTester {
   var app: App
   var size: Size
   var now = Moment(1_000_000)
@@ -27,19 +27,19 @@ struct Sitting {
     hear(.resized(size))
   }
 
-  /// A sitting in front of a small marketplace.
-  static func atMarket(_ columns: Int = 80, _ rows: Int = 24, isReadOnly: Bool = false) -> Sitting {
-    var sitting = Sitting(columns, rows, isReadOnly: isReadOnly)
-    sitting.hear(.categories(.replaced([.sample("observability", "Observability"), .sample("devops", "DevOps")])))
-    sitting.hear(
+  /// A tester in front of a small marketplace.
+  static func atMarket(_ columns: Int = 80, _ rows: Int = 24, isReadOnly: Bool = false) -> ConsoleTester {
+    var tester = ConsoleTester(columns, rows, isReadOnly: isReadOnly)
+    tester.hear(.categories(.replaced([.sample("observability", "Observability"), .sample("devops", "DevOps")])))
+    tester.hear(
       .extensions(
         .replaced([
           .sample("grafana", "Grafana", category: "observability", versions: ["1.0.0", "1.1.0"]),
           .sample("jenkins", "Jenkins", category: "devops", versions: ["2.0.0"]),
           .sample("loki", "日志", category: "observability", versions: ["0.9.0", "1.0.0", "2.0.0"]),
         ])))
-    sitting.hear(.installations(.replaced([.sample("grafana", version: "1.0.0", config: "replicas: 1\n")])))
-    return sitting
+    tester.hear(.installations(.replaced([.sample("grafana", version: "1.0.0", config: "replicas: 1\n")])))
+    return tester
   }
 
   mutating func hear(_ message: Message) {
