@@ -105,6 +105,8 @@ import Testing
     #expect(tester.screen.contains("x: 1"))
     tester.press(.control("s"))
     #expect(tester.screen.contains("Configure: grafana"))
+    #expect(tester.screen.contains("x: 1"))
+    #expect(!tester.screen.contains("What you wrote"))
   }
 
   @Test mutating func aConflictKeepsTheText() {

@@ -1,3 +1,4 @@
+import Terminal
 import Testing
 
 @testable import Editor
@@ -30,14 +31,14 @@ import Testing
 
     highlighter.update(["a: x", "b: 1"])
 
-    #expect(highlighter.spans("b: 1", index: 1).map(\.style) == ["yaml.key", "yaml.punctuation", "yaml.number"])
+    #expect(highlighter.spans("b: 1", index: 1).map(\.style) == [.yamlKey, .yamlPunctuation, .yamlNumber])
   }
 
   /// One letter a byte for its style.
   private func picture(_ lines: [String]) -> [String] {
-    let letters: [String: Character] = [
-      "yaml.key": "k", "yaml.string": "s", "yaml.number": "n", "yaml.keyword": "w", "yaml.comment": "c",
-      "yaml.punctuation": ".",
+    let letters: [StyleName: Character] = [
+      .yamlKey: "k", .yamlString: "s", .yamlNumber: "n", .yamlKeyword: "w", .yamlComment: "c",
+      .yamlPunctuation: ".",
     ]
     let highlighter = Highlighter(lines)
     return lines.enumerated().map { index, line in

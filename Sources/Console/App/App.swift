@@ -257,7 +257,7 @@ extension App {
     }
     let (rest, footer) = surface.bounds.split(bottom: 1 + state.messageRows)
     let (top, body) = rest.split(top: state.banner == nil ? 1 : 2)
-    Header(state, titles: layers.map { $0.title(state) }).draw(on: &surface, in: top.row(0))
+    Header(state, layers).draw(on: &surface, in: top.row(0))
     if let banner = state.banner {
       surface.write(
         " " + banner.truncated(to: top.size.columns - 2), row: 1, in: top, style: state.theme[.dialogDanger])

@@ -86,6 +86,13 @@ struct ConsoleState: Sendable {
   /// Says what stands elsewhere on the screen, for the messages page.
   mutating func record(_ tone: Journal.Tone, _ text: String) { journal.record(tone, text, at: now) }
 
+  /// Why a list has no rows: it is being read, must not or cannot be read, or there is nothing.
+  func emptiness(isFilled: Bool, reading: String, otherwise: String) -> Line {
+    if isFilled { return Line(otherwise, .dim) }
+    guard case .stale(let reason) = connection.state else { return Line(reading, .dim) }
+    return Line(reason, connection.refusal == nil ? .statusWarning : .statusError)
+  }
+
   /// What a plan about `name` is made from: what is known by now, and what of it is not.
   func planContext(for name: String) -> PlanContext? {
     guard let capabilities = capabilityState.capabilities else { return nil }

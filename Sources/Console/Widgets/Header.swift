@@ -7,11 +7,17 @@ import Terminal
 struct Header {
   private let state: ConsoleState
   /// Where one is, from the outermost screen.
-  private let titles: [String]
+  private let path: [String]
 
-  init(_ state: ConsoleState, titles: [String]) {
+  /// A header for the screens of `layers`, which names an extension once, however many of them are about it.
+  init(_ state: ConsoleState, _ layers: [any Screen]) {
     self.state = state
-    self.titles = titles.filter { !$0.isEmpty }
+    var path: [String] = []
+    for screen in layers {
+      if let name = screen.extensionName, !path.contains(name) { path.append(name) }
+      path.append(screen.title(state))
+    }
+    self.path = path.filter { !$0.isEmpty }
   }
 
   func draw(on surface: inout Surface, in area: Rect) {
@@ -19,7 +25,7 @@ struct Header {
     surface.fill(area, style: style)
     let warning = " " + connection + " "
     let room = max(0, area.size.columns - warning.columns)
-    surface.write(place.truncated(to: room), row: 0, in: area, style: style)
+    surface.write(place.middleTruncated(to: room), row: 0, in: area, style: style)
     let right = Point(row: area.origin.row, column: area.columns.upperBound - warning.columns)
     surface.write(warning, at: right, in: area, style: isWell ? style : state.theme[.headerWarning])
   }
@@ -28,7 +34,7 @@ struct Header {
     let way = state.connection.way.map { $0.way == .kubernetes ? $0.way.rawValue : "" } ?? ""
     let words = [state.session.cluster, state.dialect?.installations.kind ?? "", state.session.note, way]
     let whole = " ksx  " + words.filter { !$0.isEmpty }.joined(separator: "  ")
-    return ([whole] + titles).joined(separator: " › ")
+    return ([whole] + path).joined(separator: " › ")
   }
 
   private var isWell: Bool { state.connection.state != .connected ? state.connection.staleSince == nil : marks.isEmpty }

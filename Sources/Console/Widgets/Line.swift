@@ -118,9 +118,12 @@ struct Pager: Hashable, Sendable {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ theme: Theme) {
-    for (offset, line) in lines.dropFirst(scroll.top).prefix(area.size.rows).enumerated() {
+    let below = lines.count - scroll.top - area.size.rows
+    let isCut = below > 0 && area.size.rows > 1
+    for (offset, line) in lines.dropFirst(scroll.top).prefix(area.size.rows - (isCut ? 1 : 0)).enumerated() {
       surface.write(line, row: offset, in: area, theme)
     }
+    if isCut { surface.write("▼ \(below + 1) more", row: area.size.rows - 1, in: area, style: theme[.dim]) }
   }
 
   /// `12 %`, or nothing when everything is on the screen.

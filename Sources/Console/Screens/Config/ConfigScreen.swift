@@ -23,6 +23,8 @@ struct ConfigScreen: Screen {
   private(set) var isOutdated = false
   /// What the cluster has now stands in the text beside what was written.
   private var hasReloaded = false
+  /// The comments that reloading put above the text; they are no part of the config.
+  private var beside = ""
   /// The text that was last kept as a draft, and when the next one is due.
   private var kept: String
   private var draftDue: Moment?
@@ -52,7 +54,7 @@ struct ConfigScreen: Screen {
   }
 
   var extensionName: String? { name }
-  func title(_ state: ConsoleState) -> String { "Config of \(name)" }
+  func title(_ state: ConsoleState) -> String { "Config" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.versions(of: name) }
   var sections: [KeySection] { editor.isFinding ? [] : [.editor] }
   var nextWakeUp: Moment? { draftDue }
@@ -101,7 +103,7 @@ struct ConfigScreen: Screen {
     draftDue = unkeptSince.map { min(state.now + Self.draftDelay, $0 + Self.draftInterval) }
     switch outcome {
     case .handled, .ignored: return []
-    case .save(let text): return save(text, state)
+    case .save(let text): return save(text.hasPrefix(beside) ? String(text.dropFirst(beside.count)) : text, state)
     case .refused(let mistake): return [.say(.error, "This is no YAML: \(mistake). Nothing was changed.")]
     case .abandon(let hasUnsavedEdits):
       guard hasUnsavedEdits, !wasLeaving else { return leave(&state) }
@@ -153,9 +155,10 @@ struct ConfigScreen: Screen {
       return [.complain("The cluster has the config this editing began from.")]
     }
     let lines = current.shownLines.map { "# " + $0 }
-    let beside = ["# The cluster's config now:"] + lines + ["# What you wrote:"]
+    let all = ["# The cluster's config now:"] + lines + ["# What you wrote:"]
+    beside = all.joined(separator: "\n") + "\n"
     _ = editor.perform(.moveTextStart)
-    _ = editor.handle(.paste(beside.joined(separator: "\n") + "\n"), keymap: Keymap())
+    _ = editor.handle(.paste(beside), keymap: Keymap())
     _ = editor.perform(.moveTextStart)
     (base, isOutdated, hasReloaded) = (current, false, true)
     return [.say(.note, "The cluster's config stands above yours, as comments. Take what you need, then save.")]

@@ -17,8 +17,8 @@ struct ExtensionScreen: Screen {
   let name: String
   private(set) var tab = Tab.overview
   private var pager = Pager()
-  private var selectedVersion: String?
-  private var versionScroll = Scroll()
+  private var versions: [VersionRow] = []
+  private var list = ListView<VersionRow>()
   /// The README as it was last laid out: a long one takes longer than a key may.
   private var layout: (key: DocumentKey, width: Int, lines: [Line])?
 
@@ -27,8 +27,6 @@ struct ExtensionScreen: Screen {
   var sections: [KeySection] { [.extension, .marketplace, .everywhere] }
 
   var extensionName: String? { name }
-
-  func title(_ state: ConsoleState) -> String { name }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     let document = tab == .readme ? document(state) : nil
@@ -51,13 +49,10 @@ struct ExtensionScreen: Screen {
     let height = bodyHeight(state)
     switch tab {
     case .versions:
-      let versions = state.offeredVersions(of: name)
-      if selectedVersion.map(versions.contains) != true {
-        let wanted = [state.market.installed.of(name)?.version, state.market.extensions[name]?.recommendedVersion]
-        selectedVersion = wanted.compactMap { $0 }.first(where: versions.contains) ?? versions.first
-      }
-      let row = selectedVersion.flatMap(versions.firstIndex) ?? 0
-      versionScroll.show(row, height: height - 1, count: versions.count)
+      versions = state.versionRows(of: name)
+      let wanted = [state.market.installed.of(name)?.version, state.market.extensions[name]?.recommendedVersion]
+      let preferred = wanted.compactMap { $0 }.first { versions.position(of: $0) != nil }
+      list.settle(versions, height: height, preferring: preferred ?? versions.first?.version)
     case .overview: pager.show(OverviewPage(name, state).lines, height: height)
     case .readme: pager.show(readmeLines(state), height: height)
     case .config: pager.show(configLines(state), height: height)
@@ -68,7 +63,7 @@ struct ExtensionScreen: Screen {
   private func documentedVersion(_ state: ConsoleState) -> ExtensionVersion? {
     let versions = state.market.versions[name]?.elements.values
     let wanted = [
-      tab == .versions ? selectedVersion : nil, state.market.installed.of(name)?.version,
+      tab == .versions ? list.selected : nil, state.market.installed.of(name)?.version,
       state.market.extensions[name]?.recommendedVersion, state.offeredVersions(of: name).first,
     ]
     return wanted.lazy.compactMap { $0 }.compactMap { version in versions?.first { $0.version == version } }.first
@@ -116,11 +111,7 @@ struct ExtensionScreen: Screen {
     if let steps = beginChange(command, on: name, state) { return steps }
     let height = bodyHeight(state)
     if tab == .versions {
-      let versions = state.offeredVersions(of: name)
-      guard let distance = distance(of: command, height: height, count: versions.count) else { return nil }
-      let row = selectedVersion.flatMap(versions.firstIndex) ?? 0
-      if !versions.isEmpty { selectedVersion = versions[max(0, min(row + distance, versions.count - 1))] }
-      return []
+      return list.move(command, in: versions, height: height) ? [] : nil
     }
     return pager.perform(command, height: height) ? [] : nil
   }
@@ -135,7 +126,7 @@ struct ExtensionScreen: Screen {
 
   /// A version leads to the plan that brings it: install, upgrade, or back.
   private func openVersion(_ state: ConsoleState) -> [Step] {
-    guard let version = selectedVersion else { return [] }
+    guard let version = list.selected else { return [] }
     guard let installation = state.market.installed.of(name) else {
       return [.open(PlanScreen(.install(version: version, config: ""), name))]
     }
@@ -148,31 +139,23 @@ struct ExtensionScreen: Screen {
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    if case .mouse(.click, let point) = key { return click(point, state) }
-    if tab != .versions { _ = pager.wheel(key, height: bodyHeight(state)) }
+    if case .mouse(.click, let point) = key, point.row == 1 {
+      clickTab(point.column)
+    } else if tab == .versions, case .mouse(let action, let point) = key {
+      return list.point(action, row: point.row - 3, in: versions, height: bodyHeight(state)) ? openVersion(state) : []
+    } else {
+      _ = pager.wheel(key, height: bodyHeight(state))
+    }
     return []
   }
 
-  private mutating func click(_ point: Point, _ state: ConsoleState) -> [Step] {
-    if point.row == 1 {
-      var column = 1
-      for candidate in Tab.allCases {
-        let end = column + candidate.rawValue.columns + 2
-        if (column..<end).contains(point.column) {
-          tab = candidate
-          pager = Pager()
-          return []
-        }
-        column = end
-      }
-      return []
+  private mutating func clickTab(_ place: Int) {
+    var column = 1
+    for candidate in Tab.allCases {
+      let end = column + candidate.rawValue.columns + 2
+      if (column..<end).contains(place) { (tab, pager) = (candidate, Pager()) }
+      column = end
     }
-    let versions = state.offeredVersions(of: name)
-    let index = versionScroll.top + point.row - 4
-    guard tab == .versions, point.row >= 4, versions.indices.contains(index) else { return [] }
-    if selectedVersion == versions[index] { return openVersion(state) }
-    selectedVersion = versions[index]
-    return []
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
@@ -180,7 +163,11 @@ struct ExtensionScreen: Screen {
     drawTitle(on: &surface, in: top.inset(columns: 1), state)
     let body = rest.inset(columns: 1)
     if tab == .versions {
-      drawVersions(on: &surface, in: body, state)
+      let emptiness = state.emptiness(
+        isFilled: state.market.isFilled, reading: "Reading the versions of \(name) …",
+        otherwise: "No version is offered.")
+      list.draw(
+        versions, Column.versions, ListFrame(emptiness: emptiness), on: &surface, in: body, state.theme)
     } else {
       pager.draw(on: &surface, in: body, state.theme)
     }
@@ -205,26 +192,5 @@ struct ExtensionScreen: Screen {
     let progress = tab == .versions ? "" : pager.progress(height: bodyHeight(state))
     let right = Point(row: area.origin.row + 1, column: area.columns.upperBound - progress.columns)
     if right.column > column { surface.write(progress, at: right, in: area, style: state.theme[.dim]) }
-  }
-
-  private func drawVersions(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let versions = state.offeredVersions(of: name)
-    if versions.isEmpty {
-      surface.write("No version is offered.", row: 0, in: area, style: state.theme[.dim])
-      return
-    }
-    surface.write("  VERSION", row: 0, in: area, style: state.theme[.listHeading])
-    let list = area.split(top: 1).rest
-    for (offset, version) in versions.dropFirst(versionScroll.top).prefix(list.size.rows).enumerated() {
-      let isSelected = version == selectedVersion
-      let line = list.row(offset).split(left: 2).rest
-      let width = min(20, max(10, line.size.columns / 4))
-      let style = state.theme[isSelected ? .listSelected : .text]
-      let mark = isSelected ? "> " : "  "
-      surface.write(mark + version.truncated(to: width), row: offset, in: list, style: style)
-      let remark = line.split(left: width + 1).rest
-      let text = state.remark(version, name)
-      surface.write(text.truncated(to: remark.size.columns), row: 0, in: remark, style: state.theme[.dim])
-    }
   }
 }

@@ -6,7 +6,7 @@ import Operations
 ///
 /// Kept as state and changed when something changes: with ten thousand extensions, a key must cost
 /// no more than the rows on the screen.
-struct FilteredRows: Sendable {
+struct FilteredRows: RowSource, Sendable {
   private var rows: [Row] = []
   private var index: [String: Int] = [:]
   /// Positions in `rows`.
@@ -21,6 +21,10 @@ struct FilteredRows: Sendable {
 
   var count: Int { shown.count }
   var total: Int { rows.count }
+  /// How many there are in the category, whatever the filter.
+  var countInCategory: Int { category.map { counts[$0] ?? 0 } ?? total }
+  /// How many match the filter, whatever the category.
+  var matchesInAll: Int { rows.count { filter.accepts($0) } }
   var isEmpty: Bool { shown.isEmpty }
   subscript(position: Int) -> Row { rows[shown[position]] }
 

@@ -15,11 +15,11 @@ struct MarketplaceScreen: Screen {
   private(set) var listing = FilteredRows()
   private var shelves: [Shelf] = []
   private(set) var pane = Pane.extensions
-  /// The selected extension.
-  private(set) var selected: String?
-  private var scroll = Scroll()
+  private var list = ListView<Row>()
   private var shelfScroll = Scroll()
   private var filtering: LinePrompt?
+  /// What was filtered by before, newest last.
+  private var formerFilters: [String] = []
   /// The categories that the shelves were made from.
   private var categoryRevision: Int?
 
@@ -41,26 +41,13 @@ struct MarketplaceScreen: Screen {
   }
 
   mutating func settle(_ state: inout ConsoleState) {
-    let row = selected.flatMap { listing.position(of: $0) }
     let hasNews = listing.update(from: state.market, state.records.memories, language: state.language)
-    guard hasNews || categoryRevision != state.market.categoryRevision else { return followSelection(state) }
-    categoryRevision = state.market.categoryRevision
-    arrangeShelves(state)
-    keepPlace(from: row, state)
-  }
-
-  /// The selected row stays where it is on the screen, whatever appears above it.
-  private mutating func keepPlace(from row: Int?, _ state: ConsoleState) {
-    let now = selected.flatMap { listing.position(of: $0) }
-    if let row, let now { scroll.move(by: now - row, height: height(state), count: listing.count) }
-    if now == nil { select(row ?? 0) }
-    followSelection(state)
-  }
-
-  private mutating func followSelection(_ state: ConsoleState) {
-    let row = selected.flatMap { listing.position(of: $0) } ?? 0
-    scroll.show(row, height: height(state), count: listing.count)
-    shelfScroll.show(shelfRow, height: height(state), count: shelves.count)
+    if hasNews || categoryRevision != state.market.categoryRevision {
+      categoryRevision = state.market.categoryRevision
+      arrangeShelves(state)
+    }
+    list.settle(listing, height: height(state))
+    shelfScroll.show(shelfRow, height: height(state) - 1, count: shelves.count)
   }
 
   private mutating func arrangeShelves(_ state: ConsoleState) {
@@ -76,26 +63,29 @@ struct MarketplaceScreen: Screen {
   }
 
   private var shelfRow: Int { shelves.firstIndex { $0.name == listing.category } ?? 0 }
-  private var row: Int { selected.flatMap { listing.position(of: $0) } ?? 0 }
+  /// The selected extension.
+  private var selected: String? { list.selected }
 
-  private mutating func select(_ row: Int) {
-    selected = listing.isEmpty ? nil : listing[max(0, min(row, listing.count - 1))].name
+  /// What a filter has left out is not selected any more.
+  private mutating func keepSelectionInSight() {
+    if selected.flatMap(listing.position) == nil { list.select(at: 0, in: listing) }
   }
 
   private mutating func selectShelf(_ row: Int) {
     guard !shelves.isEmpty else { return }
     listing.category = shelves[max(0, min(row, shelves.count - 1))].name
-    if selected.flatMap({ listing.position(of: $0) }) == nil { select(0) }
+    keepSelectionInSight()
   }
 
-  /// Rows of the lists, under their titles.
-  private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 1) }
+  /// Rows of the lists, with their headings.
+  private func height(_ state: ConsoleState) -> Int { state.bodySize.rows }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if filtering != nil { return performWhileFiltering(command, state) }
     switch command {
     case .filter:
-      filtering = LinePrompt(text: listing.filter.text)
+      filter("")
+      filtering = LinePrompt(history: formerFilters)
       return []
     case .clearFilter:
       filter("")
@@ -124,6 +114,11 @@ struct MarketplaceScreen: Screen {
     case .open:
       filtering = nil
       if let problem = listing.filter.problem { return [.complain(problem)] }
+      let text = listing.filter.text
+      if !listing.filter.isEmpty { formerFilters = formerFilters.filter { $0 != text } + [text] }
+    case .up where filtering?.text.isEmpty == true:
+      _ = filtering?.handle(.up)
+      filter(filtering?.text ?? "")
     case .back:
       filtering = nil
       filter("")
@@ -147,7 +142,7 @@ struct MarketplaceScreen: Screen {
 
   private mutating func filter(_ text: String) {
     listing.filter = Filter(text)
-    if selected.flatMap({ listing.position(of: $0) }) == nil { select(0) }
+    keepSelectionInSight()
   }
 
   private mutating func goBack() -> [Step] {
@@ -170,31 +165,27 @@ struct MarketplaceScreen: Screen {
   }
 
   private mutating func move(_ command: Command, _ state: ConsoleState) -> Bool {
-    guard let distance = distance(of: command, height: height(state), count: max(listing.count, shelves.count)) else {
-      return false
+    guard pane == .categories, filtering == nil else {
+      return list.move(command, in: listing, height: height(state))
     }
-    if pane == .categories, filtering == nil { selectShelf(shelfRow + distance) } else { select(row + distance) }
+    guard let distance = distance(of: command, height: height(state) - 1, count: shelves.count) else { return false }
+    selectShelf(shelfRow + distance)
     return true
   }
 
   private mutating func click(_ action: Key.Mouse, at point: Point, _ state: ConsoleState) -> [Step] {
     let areas = Layout(Rect(state.bodySize), pane: pane)
-    let isShelf = areas.categories.contains(point)
+    guard areas.categories.contains(point) else {
+      if action == .click, point.row >= 1 { pane = .extensions }
+      return list.point(action, row: point.row, in: listing, height: height(state)) ? openSelected() : []
+    }
     switch action {
-    case .wheelUp: if isShelf { selectShelf(shelfRow - 1) } else { select(row - 3) }
-    case .wheelDown: if isShelf { selectShelf(shelfRow + 1) } else { select(row + 3) }
-    case .click:
-      let offset = point.row - 1
-      guard offset >= 0 else { return [] }
-      pane = isShelf ? .categories : .extensions
-      if isShelf {
-        selectShelf(shelfScroll.top + offset)
-        return []
-      }
-      guard scroll.top + offset < listing.count else { return [] }
-      let former = selected
-      select(scroll.top + offset)
-      return selected == former ? openSelected() : []
+    case .wheelUp: selectShelf(shelfRow - 1)
+    case .wheelDown: selectShelf(shelfRow + 1)
+    case .click where point.row >= 1:
+      pane = .categories
+      selectShelf(shelfScroll.top + point.row - 1)
+    case .click: break
     }
     return []
   }
@@ -232,7 +223,8 @@ extension MarketplaceScreen {
         style: state.theme[.border])
     }
     drawShelves(on: &surface, in: layout.categories, state)
-    drawExtensions(on: &surface, in: layout.extensions, state)
+    let frame = ListFrame(isFocused: pane == .extensions, chip: chip, emptiness: emptiness(state))
+    list.draw(listing, RowColumns.all, frame, on: &surface, in: layout.extensions, state.theme)
   }
 
   private func drawShelves(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
@@ -251,39 +243,25 @@ extension MarketplaceScreen {
     }
   }
 
-  private func drawExtensions(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    guard !area.isEmpty else { return }
-    let table = Table<Row>(RowColumns.all, width: area.size.columns - 2)
-    let inner = Rect(
-      Point(row: area.origin.row, column: area.origin.column + 2),
-      Size(rows: area.size.rows, columns: area.size.columns - 2))
-    table.drawTitles(on: &surface, in: inner, style: state.theme[.listHeading])
-    let list = inner.split(top: 1).rest
-    if listing.isEmpty {
-      for (row, line) in emptiness(state).wrapped(to: list.size.columns - 1).enumerated() {
-        surface.write(line, row: row, in: list, style: state.theme[.dim])
-      }
-      return
-    }
-    for offset in 0..<min(list.size.rows, listing.count - scroll.top) {
-      let row = listing[scroll.top + offset]
-      let isSelected = row.name == selected
-      if isSelected {
-        let mark = Point(row: list.origin.row + offset, column: area.origin.column)
-        // One run of one style with the name: every change of style costs a slow line fifteen bytes.
-        let style = state.theme[pane == .extensions ? .listSelected : .text]
-        surface.write(pane == .extensions ? "> " : "· ", at: mark, in: area, style: style)
-      }
-      table.draw(row, isSelected: isSelected && pane == .extensions, on: &surface, in: list.row(offset), state.theme)
-    }
+  /// The filter, for as long as it holds.
+  private var chip: String {
+    listing.filter.isEmpty ? "" : "filter \(listing.filter.text) · \(listing.count) of \(listing.countInCategory)"
   }
 
   /// Why there is nothing to see.
-  private func emptiness(_ state: ConsoleState) -> String {
-    if case .stale(let reason) = state.connection.state, !state.market.isFilled { return reason }
-    if !state.market.isFilled { return "Reading the extensions of \(state.session.cluster) …" }
+  private func emptiness(_ state: ConsoleState) -> Line {
+    guard listing.isEmpty else { return .blank }
+    return state.emptiness(
+      isFilled: state.market.isFilled, reading: "Reading the extensions of \(state.session.cluster) …",
+      otherwise: emptiness)
+  }
+
+  private var emptiness: String {
     if listing.total == 0 { return "There are no extensions yet." }
-    if !listing.filter.isEmpty { return "Nothing matches \(listing.filter.text)" }
-    return "Nothing is on this shelf."
+    if listing.filter.isEmpty { return "No extensions in this category." }
+    guard listing.category != nil, let shelf = shelves.first(where: { $0.name == listing.category }) else {
+      return "Nothing matches \(listing.filter.text)"
+    }
+    return "Nothing in \(shelf.title) matches \(listing.filter.text); \(listing.matchesInAll) in All."
   }
 }

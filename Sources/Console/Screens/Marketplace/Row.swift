@@ -3,7 +3,7 @@ import Operations
 import Packages
 
 /// One extension as the list shows it, made once when the cluster changes and not at every frame.
-struct Row: Hashable, Sendable {
+struct Row: Hashable, Identifiable, Sendable {
   let extensionRow: ExtensionRow
   /// The word for the state.
   let state: String
@@ -21,6 +21,7 @@ struct Row: Hashable, Sendable {
   }
 
   var name: String { extensionRow.name }
+  var id: String { name }
 
   /// The title, with what a user must know of what is installed and not in the marketplace.
   var title: String {

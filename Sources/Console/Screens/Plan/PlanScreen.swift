@@ -58,7 +58,7 @@ struct PlanScreen: Screen {
 
   var extensionName: String? { name }
 
-  func title(_ state: ConsoleState) -> String { "\(name) › Plan" }
+  func title(_ state: ConsoleState) -> String { "Plan" }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     var all = state.versions(of: name) + [.rights(accesses(state))]
@@ -138,8 +138,17 @@ struct PlanScreen: Screen {
     switch typed.handle(key) {
     case .accepted: return confirmTyped(&state)
     case .cancelled: return [.close()]
-    case .edited, .ignored: return []
+    case .edited: return []
+    case .ignored: return scroll(key, state)
     }
+  }
+
+  /// Consequences can be read to their end while the name is typed.
+  private mutating func scroll(_ key: Key, _ state: ConsoleState) -> [Step] {
+    if pager.wheel(key, height: height(state)) { return [] }
+    guard case .command(.command(let command)) = state.settings.match([key], in: [.everywhere]) else { return [] }
+    _ = pager.perform(command, height: height(state))
+    return []
   }
 
   private mutating func confirmTyped(_ state: inout ConsoleState) -> [Step] {

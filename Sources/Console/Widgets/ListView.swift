@@ -1,0 +1,145 @@
+import Terminal
+
+/// The rows of a list in their order, lent by the screen that keeps them.
+protocol RowSource<Row> {
+  associatedtype Row: Identifiable
+  var count: Int { get }
+  subscript(position: Int) -> Row { get }
+  /// Where the row of this object stands.
+  func position(of id: Row.ID) -> Int?
+}
+
+extension Array: RowSource where Element: Identifiable {
+  typealias Row = Element
+
+  func position(of id: Element.ID) -> Int? { firstIndex { $0.id == id } }
+}
+
+/// What is selected in a list, and which of its rows are on the screen.
+///
+/// It keeps no rows. The selection is the identity of an object: it stays on the object, and the object at its place
+/// on the screen, while others come and go. The heights that it is given are those of the whole list, with its headings.
+struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
+  /// The selected object.
+  private(set) var selected: Row.ID?
+  /// The user has chosen it.
+  private(set) var isChosen = false
+  /// Where it stood last: what vanishes leaves the selection at its place.
+  private var position = 0
+  private var scroll = Scroll()
+
+  /// How many rows are seen of `count`: what does not fit takes one more row, which says so.
+  private static func window(_ count: Int, height: Int) -> Int {
+    let rows = max(1, height - 1)
+    return count <= rows ? rows : max(1, rows - 1)
+  }
+
+  /// Follows what has changed in the rows; until the user has chosen, `preferred` is selected.
+  mutating func settle(_ rows: some RowSource<Row>, height: Int, preferring preferred: Row.ID? = nil) {
+    if let preferred, !isChosen || selected.flatMap(rows.position) == nil { selected = preferred }
+    let window = Self.window(rows.count, height: height)
+    if let now = selected.flatMap(rows.position) {
+      scroll.move(by: now - position, height: window, count: rows.count)
+      position = now
+    } else {
+      select(at: position, in: rows)
+    }
+    scroll.show(position, height: window, count: rows.count)
+  }
+
+  /// Selects the row at `position`, or the nearest.
+  mutating func select(at position: Int, in rows: some RowSource<Row>) {
+    let place = max(0, min(position, rows.count - 1))
+    (self.position, selected) = (place, rows.count == 0 ? nil : rows[place].id)
+  }
+
+  /// Moves as `command` says; returns whether it says so.
+  mutating func move(_ command: Command, in rows: some RowSource<Row>, height: Int) -> Bool {
+    let window = Self.window(rows.count, height: height)
+    guard let distance = distance(of: command, height: window, count: rows.count) else { return false }
+    move(by: distance, in: rows)
+    return true
+  }
+
+  private mutating func move(by distance: Int, in rows: some RowSource<Row>) {
+    select(at: (selected.flatMap(rows.position) ?? position) + distance, in: rows)
+    isChosen = true
+  }
+
+  /// Follows the mouse in row `row` of the list; returns whether the selected row was clicked again.
+  mutating func point(_ action: Key.Mouse, row: Int, in rows: some RowSource<Row>, height: Int) -> Bool {
+    switch action {
+    case .wheelUp: move(by: -3, in: rows)
+    case .wheelDown: move(by: 3, in: rows)
+    case .click:
+      let place = scroll.top + row - 1
+      guard (1...Self.window(rows.count, height: height)).contains(row), place < rows.count else { return false }
+      let former = selected
+      select(at: place, in: rows)
+      isChosen = true
+      return selected == former
+    }
+    return false
+  }
+}
+
+/// What a list says beside its rows.
+struct ListFrame: Sendable {
+  /// The list takes the keys.
+  var isFocused = true
+  /// Stands on the headings as long as it holds, such as a filter.
+  var chip = ""
+  /// Why there are no rows.
+  var emptiness = Line.blank
+}
+
+extension ListView {
+  /// Draws headings, rows, and how many rows there are beyond those.
+  func draw(
+    _ rows: some RowSource<Row>, _ columns: [Column<Row>], _ frame: ListFrame, on surface: inout Surface,
+    in area: Rect, _ theme: Theme
+  ) {
+    guard !area.isEmpty else { return }
+    let inner = area.split(left: 2).rest
+    let table = Table(columns, width: inner.size.columns)
+    table.drawTitles(on: &surface, in: inner, style: theme[.listHeading])
+    draw(chip: frame.chip, on: &surface, in: inner, theme)
+    let list = inner.split(top: 1).rest
+    if rows.count == 0 {
+      for (row, line) in frame.emptiness.wrapped(to: list.size.columns - 1).enumerated() {
+        surface.write(line, row: row, in: list, theme)
+      }
+      return
+    }
+    let window = Self.window(rows.count, height: area.size.rows)
+    for offset in 0..<max(0, min(window, rows.count - scroll.top)) {
+      let row = rows[scroll.top + offset]
+      let isSelected = row.id == selected
+      if isSelected { drawMark(frame, row: offset + 1, on: &surface, in: area, theme) }
+      table.draw(row, isSelected: isSelected && frame.isFocused, on: &surface, in: list.row(offset), theme)
+    }
+    if rows.count > window { drawRest(rows.count, window, on: &surface, in: list, theme) }
+  }
+
+  /// One run of one style with the name: every change of style costs a slow line fifteen bytes.
+  private func drawMark(_ frame: ListFrame, row: Int, on surface: inout Surface, in area: Rect, _ theme: Theme) {
+    let style = theme[frame.isFocused ? .listSelected : .text]
+    surface.write(frame.isFocused ? "> " : "· ", row: row, in: area, style: style)
+  }
+
+  private func draw(chip: String, on surface: inout Surface, in area: Rect, _ theme: Theme) {
+    guard !chip.isEmpty else { return }
+    let text = "  " + chip.truncated(to: max(1, area.size.columns - 8)) + " "
+    let place = Point(row: area.origin.row, column: area.columns.upperBound - text.columns)
+    surface.write(text, at: place, in: area, style: theme[.statusWarning])
+  }
+
+  private func drawRest(_ count: Int, _ window: Int, on surface: inout Surface, in area: Rect, _ theme: Theme) {
+    let below = count - scroll.top - window
+    let last = area.row(area.size.rows - 1)
+    if below > 0 { surface.write("▼ \(below) more", row: 0, in: last, style: theme[.dim]) }
+    let place = "\(position + 1)/\(count) "
+    let right = Point(row: last.origin.row, column: last.columns.upperBound - place.columns)
+    surface.write(place, at: right, in: last, style: theme[.dim])
+  }
+}
