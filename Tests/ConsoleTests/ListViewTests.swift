@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Operations
 import Terminal
 import Testing
 
@@ -167,6 +168,8 @@ private struct Item: Identifiable, Hashable, Sendable {
   @Test func aPlanThatDoesNotFitSaysThatThereIsMore() {
     var tester = ConsoleTester.atMarket(40, 10)
     tester.offerAfter("X", "grafana")
+    tester.hear(.facts(PlanFacts()))
+    #expect(tester.screen.contains("- InstallPlan grafana"))
     #expect(tester.screen.contains("▼"))
 
     for _ in 1...9 { tester.press(.pageDown) }

@@ -76,7 +76,21 @@ struct PlanScreen: Screen {
     return .commands(hints + [.nextPane, .help])
   }
 
-  private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 4) }
+  private func height(_ state: ConsoleState) -> Int { max(1, areas(Rect(state.bodySize), state).text.size.rows) }
+
+  /// Where title, text and buttons are; on a low screen the text gets every row that those do not need.
+  private func areas(_ area: Rect, _ state: ConsoleState) -> (title: Rect, text: Rect, buttons: Rect) {
+    let rows = area.size.rows < 12 ? min(2, title(columns: area.size.columns - 2, state).count) : 2
+    let (top, rest) = area.split(top: rows)
+    let (text, bottom) = rest.split(bottom: mustTypeName && area.size.rows < 12 ? 1 : 2)
+    return (top.inset(columns: 1), text.inset(columns: 1), bottom.inset(columns: 1))
+  }
+
+  /// The object and the cluster are never cut off: on a narrow screen they take the second row, too.
+  private func title(columns: Int, _ state: ConsoleState) -> [String] {
+    let verb = change.words.prefix(1).uppercased() + change.words.dropFirst()
+    return "\(verb): \(name) on \(state.session.cluster)".wrapped(to: columns)
+  }
 
   mutating func settle(_ state: inout ConsoleState) {
     let sent = state.underWay(name)?.plan
@@ -181,23 +195,19 @@ struct PlanScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let (top, rest) = area.split(top: 2)
-    let (body, bottom) = rest.split(bottom: 2)
-    pager.draw(on: &surface, in: body.inset(columns: 1), state.theme)
+    let areas = areas(area, state)
+    pager.draw(on: &surface, in: areas.text, state.theme)
     guard plan != nil else { return }
-    let verb = change.words.prefix(1).uppercased() + change.words.dropFirst()
     let style = state.theme[mustTypeName ? .dialogDanger : .dialogTitle]
-    // The object and the cluster are never cut off: on a narrow screen they take the second row, too.
-    let title = "\(verb): \(name) on \(state.session.cluster)".wrapped(to: top.size.columns - 2)
-    for (row, line) in title.prefix(2).enumerated() {
-      surface.write(line, row: row, in: top.inset(columns: 1), style: style)
+    for (row, line) in title(columns: area.size.columns - 2, state).prefix(2).enumerated() {
+      surface.write(line, row: row, in: areas.title, style: style)
     }
-    drawButtons(on: &surface, in: bottom.inset(columns: 1), state)
+    drawButtons(on: &surface, in: areas.buttons, state)
   }
 
   private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     if isUnderWay {
-      surface.write("Being sent …", row: 1, in: area, style: state.theme[.statusBusy])
+      surface.write("Being sent …", row: area.size.rows - 1, in: area, style: state.theme[.statusBusy])
       return
     }
     switch progress {
