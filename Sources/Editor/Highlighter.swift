@@ -187,7 +187,7 @@ private struct LineScanner {
     return place
   }
 
-  private mutating func take(to end: Int, _ style: StyleName) {
+  private mutating func addSpan(to end: Int, _ style: StyleName) {
     add(index..<end, style)
     index = end
   }

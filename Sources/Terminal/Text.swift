@@ -31,6 +31,14 @@ extension String {
     return prefix(columns: columns - 1) + "…"
   }
 
+  /// This text cut in the middle to at most `columns`, for names whose ends matter.
+  package func middleTruncated(to columns: Int) -> String {
+    guard exceeds(columns) else { return self }
+    guard columns > 1 else { return truncated(to: columns) }
+    let head = prefix(columns: columns / 2)
+    return head + "…" + suffix(columns: columns - 1 - head.columns)
+  }
+
   /// This text followed, or preceded, by blanks up to `columns`.
   package func padded(to columns: Int, leading: Bool = false) -> String {
     let blanks = String(repeating: " ", count: max(0, columns - self.columns))
@@ -52,6 +60,17 @@ extension String {
       return true
     }
     return result
+  }
+
+  /// The longest end of at most `columns`.
+  package func suffix(columns: Int) -> String {
+    var (result, used) = ([Character](), 0)
+    for glyph in glyphs.reversed() {
+      guard used + glyph.columns <= columns else { break }
+      result.append(glyph.text)
+      used += glyph.columns
+    }
+    return String(result.reversed())
   }
 
   var glyphs: [Glyph] {

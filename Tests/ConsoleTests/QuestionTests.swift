@@ -54,14 +54,14 @@ import Testing
   }
 
   @Test func aPlanThatWasReadAndClosedIsAskedAnew() {
-    var sitting = Sitting.atMarket()
-    sitting.offer("grafana", "1.0.0", "1.1.0")
-    sitting.type("D")
-    #expect(sitting.screen.contains("Disable: grafana"))
+    var tester = ConsoleTester.atMarket()
+    tester.offer("grafana", "1.0.0", "1.1.0")
+    tester.type("D")
+    #expect(tester.screen.contains("Disable: grafana"))
 
-    sitting.burst([.escape] + Self.typed("Dy"))
+    tester.burst([.escape] + Self.typed("Dy"))
 
-    #expect(sitting.changes == [])
+    #expect(tester.changes == [])
   }
 
   @Test func whatFillsAGapMeanwhileAsksNothingNew() {
