@@ -4,6 +4,7 @@ import HTTP
 import KubernetesAPI
 import Manifest
 import Platform
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -160,6 +161,24 @@ import Testing
     if words == ["rollback"] {
       #expect(bench.said.noted.contains("the versions of whizard are not to be read"), "\(bench.said.noted)")
     }
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [["disable"], ["rollback"], ["uninstall"]])
+  func aServerThatHangsHoldsUpNoWriteThatDoesNotNeedIt(words: [String]) async throws {
+    let clock = TestClock()
+    let bench = try Workbench(timing: clock.timing)
+    try await bench.offer()
+    try await bench.offer("loki", versions: ["1.0.0"], recommended: "1.0.0")
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
+    try await bench.run("install", "loki", "--yes")
+    try await bench.run("upgrade", "whizard", "--yes")
+    bench.transport.hold { !$0.target.contains("installplans") }
+
+    let text = try await bench.run(words + ["whizard", "--yes"])
+
+    #expect(text.hasPrefix("whizard: "))
+    #expect(bench.said.noted.contains("not to be read (no answer for 5 s)"), "\(bench.said.noted)")
+    #expect(clock.waits.allSatisfy { $0 == .seconds(5) })
   }
 
   @Test func aRollbackToNowhereSaysWhatToSay() async throws {

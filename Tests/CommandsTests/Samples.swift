@@ -19,18 +19,24 @@ final class Workbench: Sendable {
   let said = Transcript()
   private let home = TemporaryFolder()
   let dialect: Dialect
+  private let timing: Timing
 
   var folder: String { home.path }
 
-  init(_ dialect: Dialect = .installPlan) throws {
+  init(_ dialect: Dialect = .installPlan, timing: Timing = .real) throws {
     self.dialect = dialect
+    self.timing = timing
     let types = ResourceTypes(dialect: dialect)
     transport = CountingTransport(
       InProcessTransport(AccessControl(around: try API(path: ":memory:", types: types))))
   }
 
   var shelf: Shelf { Shelf(cache: folder + "/cache", state: folder + "/state") }
-  var cluster: Cluster { Cluster(transport: transport) }
+  var cluster: Cluster {
+    var cluster = Cluster(transport: transport)
+    cluster.timing = timing
+    return cluster
+  }
 
   /// What a command line prints, when it succeeds.
   @discardableResult
@@ -115,6 +121,8 @@ final class CountingTransport: Transport {
   private let seen = Locked<[HTTPRequest]>([])
   private let script = Locked<@Sendable (HTTPRequest) -> HTTPResponse?>({ _ in nil })
 
+  private let held = Locked<@Sendable (HTTPRequest) -> Bool>({ _ in false })
+
   init(_ inner: any Transport) { self.inner = inner }
 
   var requests: [HTTPRequest] { seen.withLock { $0 } }
@@ -124,10 +132,18 @@ final class CountingTransport: Transport {
     self.script.withLock { $0 = script }
   }
 
+  /// Never answers what `isHeld` says yes to.
+  func hold(_ isHeld: @escaping @Sendable (HTTPRequest) -> Bool) { held.withLock { $0 = isHeld } }
+
   func forget() { seen.withLock { $0 = [] } }
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     seen.withLock { $0.append(request) }
+    if held.withLock({ $0 })(request) {
+      // Ends when the task is cancelled, and not before.
+      try? await Task.sleep(for: .seconds(86_400))
+      throw .cancelled
+    }
     if let answer = script.withLock({ $0 })(request) { return answer }
     return try await inner.send(request)
   }

@@ -14,12 +14,11 @@ extension Runner {
     let config = try GivenConfig(invocation: invocation, outlet: outlet).text()
     let reader = ClusterReader(cluster, try await capabilities())
     var context = try await asking("reading what is known of \(name)") { () throws(ClusterError) in
-      try await reader.context(for: name, kind, called: destination.name)
+      try await reader.context(for: name, kind, called: destination.name, user: destination.user)
     }
     context.kubectlFlags = destination.kubectlFlags
     let memory = history.releases(of: name)
     let change = try Choice(invocation, kind, context, memory: memory, config: config, outlet).change()
-    context.rights = await rights(change, context)
     let plan = Plan.make(change, for: name, in: context)
     if let dryRun = invocation[.dryRun], dryRun != "none" {
       return try await rehearse(plan, isServerAsked: dryRun == "server")
@@ -38,14 +37,6 @@ extension Runner {
     ChangeSender(cluster, history: history) { [outlet] error in
       outlet.note("note: this could not be kept in the history, and so not for a rollback: \(error)".sanitised)
     }
-  }
-
-  /// What the cluster says this person may do, of what the change needs; where it does not say, nothing.
-  private func rights(_ change: Change, _ context: PlanContext) async -> Rights {
-    var rights = Rights(user: destination.user)
-    let object = context.installation(of: invocation.name)?.name ?? invocation.name
-    rights.learn(await AccessCache(cluster).verdicts(on: change.kind.accesses(to: object, in: context.dialect)))
-    return rights
   }
 
   private func rehearse(_ plan: Plan, isServerAsked: Bool) async throws(CommandError) {

@@ -8,14 +8,14 @@ import Terminal
 extension Runner {
   func version() async throws(CommandError) {
     let answer = await result { () throws(ClusterError) in try await cluster.document("/version") }
-    Self.tell(of: (try? answer.get()).map(ServerVersions.init), format, outlet)
+    Self.tell(of: (try? answer.get()).map(ProductVersions.init), format, outlet)
     if case .failure(let error) = answer {
       throw CommandError(error.sentence(for: "asking for the server's version", at: destination.server))
     }
   }
 
   /// Tells the version of this program, which is known without a cluster, and a server's where it is known.
-  static func tell(of server: ServerVersions?, _ format: Format, _ outlet: Outlet) {
+  static func tell(of server: ProductVersions?, _ format: Format, _ outlet: Outlet) {
     let rows = [
       ("ksx", ProgramVersion.current), ("Kubernetes", server?.kubernetes ?? ""),
       ("KubeSphere", server?.kubeSphere ?? ""),

@@ -3,6 +3,7 @@ package import Extensions
 import HTTP
 import KubernetesAPI
 package import Manifest
+import Platform
 
 /// What a plan needs besides the objects of its own extension: the server's versions, and the dependencies of the other
 /// installed extensions.
@@ -11,7 +12,7 @@ package struct PlanFacts: Hashable, Sendable {
   package var versionsInUse: [String: ExtensionVersion] = [:]
   /// Why some of them could not be read, or `nil`.
   package var dependantsProblem: String?
-  package var server = ServerVersions()
+  package var server = ProductVersions()
   /// Why the server's version could not be read, or `nil`.
   package var serverProblem: String?
 
@@ -38,25 +39,29 @@ extension ClusterReader {
   /// All that a plan of this kind about `name` is made from, and no more.
   ///
   /// Only what is installed must be known. What else cannot be read is a gap in the plan, which says so: no change waits
-  /// for what its write does not need. The requests run concurrently, so that latency counts once.
+  /// longer than `patience` for what its write does not need. The requests run concurrently, so that latency counts once.
   package func context(
-    for name: String, _ kind: ChangeKind, called clusterName: String
+    for name: String, _ kind: ChangeKind, called clusterName: String, user: String = ""
   ) async throws(ClusterError) -> PlanContext {
     let reads = kind.row.reads
-    async let extensionAnswer = result { () throws(ClusterError) in
+    // These two write a version, which may have to be found among those that are offered.
+    let limit = kind == .install || kind == .upgrade ? nil : Self.patience
+    async let extensionAnswer = answer(within: limit) { () throws(ClusterError) in
       reads.contains(.versions) ? try await self.extension(name, isWhole: false) : nil
     }
-    async let versionsAnswer = result { () throws(ClusterError) in
+    async let versionsAnswer = answer(within: limit) { () throws(ClusterError) in
       reads.contains(.versions) ? try await versions(of: name, isWhole: false) : []
     }
-    async let serverAnswer = readServer(isWanted: reads.contains(.server))
+    async let serverAnswer = readServer(isWanted: reads.contains(.server), within: Self.patience)
     let installed = Installations(try await installations().map(Installation.init))
-    var facts =
-      reads.contains(.dependants) ? await readDependants(installed.all.filter { $0.extension != name }) : PlanFacts()
+    async let rights = rights(of: user, kind, on: installed.of(name)?.name ?? name)
+    let others = reads.contains(.dependants) ? installed.all.filter { $0.extension != name } : []
+    var facts = await readDependants(others, within: Self.patience)
     (facts.server, facts.serverProblem) = await serverAnswer
     var context = PlanContext(
       capabilities: capabilities, cluster: clusterName, extensions: [:], installations: installed, versions: [:])
     context.add(facts)
+    context.rights = await rights
     switch await extensionAnswer {
     case .success(let object): context.extensions[name] = object.map { Extension($0, dialect: dialect) }
     case .failure(let error): context.gaps[.extension] = .unreadable(error.brief)
@@ -73,28 +78,67 @@ extension ClusterReader {
 
   /// The server's versions, and the versions of `installations`.
   package func facts(_ installations: [Installation]) async -> PlanFacts {
-    async let serverAnswer = readServer(isWanted: true)
-    var facts = await readDependants(installations)
+    async let serverAnswer = readServer(isWanted: true, within: nil)
+    var facts = await readDependants(installations, within: nil)
     (facts.server, facts.serverProblem) = await serverAnswer
     return facts
   }
 
-  private func readServer(isWanted: Bool) async -> (ServerVersions, String?) {
-    guard isWanted else { return (ServerVersions(), nil) }
-    do throws(ClusterError) {
-      return (ServerVersions(try await cluster.document("/version")), nil)
-    } catch {
-      return (ServerVersions(), error.brief)
+  /// How long a plan waits for what its write does not need: a server that hangs holds up no emergency.
+  package static let patience = Duration.seconds(5)
+
+  /// The answer to `request`, or that none came `within` so long; without a limit the transport's own holds.
+  private func answer<Value: Sendable>(
+    within limit: Duration?, _ request: @escaping @Sendable () async throws(ClusterError) -> Value
+  ) async -> Result<Value, ClusterError> {
+    guard let limit else { return await result(of: request) }
+    let timing = cluster.timing
+    return await withTaskGroup(of: Result<Value, ClusterError>.self) { group in
+      group.addTask { await result(of: request) }
+      group.addTask {
+        await timing.sleep(limit)
+        return .failure(.transport(.timedOut(seconds: Int(limit.components.seconds))))
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? .failure(.transport(.cancelled))
     }
   }
 
-  private func readDependants(_ installations: some Collection<Installation>) async -> PlanFacts {
+  /// What the cluster says this user may do, of what the change needs; where it does not say, nothing.
+  private func rights(of user: String, _ kind: ChangeKind, on installation: String) async -> Rights {
+    var rights = Rights(user: user)
+    await withTaskGroup(of: (Access, Result<Access.Verdict, ClusterError>).self) { group in
+      for access in kind.accesses(to: installation, in: dialect) {
+        group.addTask {
+          (
+            access,
+            await answer(within: Self.patience) { () throws(ClusterError) in try await cluster.verdict(on: access) }
+          )
+        }
+      }
+      for await (access, answer) in group { if let verdict = try? answer.get() { rights.learn([access: verdict]) } }
+    }
+    return rights
+  }
+
+  private func readServer(isWanted: Bool, within limit: Duration?) async -> (ProductVersions, String?) {
+    guard isWanted else { return (ProductVersions(), nil) }
+    let answer = await answer(within: limit) { () throws(ClusterError) in try await cluster.document("/version") }
+    switch answer {
+    case .success(let document): return (ProductVersions(document), nil)
+    case .failure(let error): return (ProductVersions(), error.brief)
+    }
+  }
+
+  private func readDependants(
+    _ installations: some Collection<Installation>, within limit: Duration?
+  ) async -> PlanFacts {
     var facts = PlanFacts()
     await withTaskGroup(of: (String, Result<Object, ClusterError>).self) { group in
       for installation in installations {
         let name = "\(installation.extension)-\(installation.version)"
         group.addTask {
-          let answer = await result { () throws(ClusterError) in
+          let answer = await answer(within: limit) { () throws(ClusterError) in
             try await cluster.get(dialect.extensionVersions, name, skipping: ExtensionVersion.unread)
           }
           return (installation.extension, answer)
@@ -114,7 +158,7 @@ extension ClusterReader {
 }
 
 /// What `/version` says, of Kubernetes itself or of KubeSphere's gateway (docs/KUBESPHERE.md: Gateway).
-package struct ServerVersions: Hashable, Sendable {
+package struct ProductVersions: Hashable, Sendable {
   package var kubernetes = ""
   /// Empty when Kubernetes itself answered.
   package var kubeSphere = ""
