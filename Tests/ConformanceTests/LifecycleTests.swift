@@ -1,10 +1,11 @@
 import Client
-import Extensions
 import KubernetesAPI
 import Manifest
 import Packages
 import TestSupport
 import Testing
+
+@testable import Extensions
 
 /// The life of an extension of the built-in marketplace, from the shelf to its removal.
 ///

@@ -208,7 +208,7 @@ import Testing
   @Test func aConfigThatIsNotAppliedYetIsPending() {
     var tester = ConsoleTester.atMarket()
     var grafana = Installation.sample("grafana", version: "1.0.0", config: "replicas: 2\n", resourceVersion: "8")
-    grafana.configHash = ConfigHash.of("replicas: 1\n")
+    grafana.observed.configHash = ConfigHash.of("replicas: 1\n")
     tester.hear(.installations(.applied(grafana)))
     tester.press(.enter)
 

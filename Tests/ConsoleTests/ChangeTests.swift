@@ -190,7 +190,7 @@ import Testing
     var failed = Installation.sample(
       "grafana", version: "1.1.0", config: "replicas: 1\n", state: "UpgradeFailed", message: "no chart",
       resourceVersion: "9")
-    failed.attemptedVersion = "1.0.0"
+    failed.observed.attemptedVersion = "1.0.0"
     tester.hear(.installations(.applied(failed)))
 
     #expect(tester.status == "grafana: could not upgrade to 1.1.0: no chart")

@@ -86,7 +86,7 @@ final class ControllerFixture: Sendable {
       if let object = try await cluster.find(dialect.installations, name) {
         let installation = Installation(object)
         if isRight(installation) { return installation }
-        last = "\(installation.state.word): \(installation.message)"
+        last = "\(installation.observed.state.word): \(installation.message)"
       }
       try await Task.sleep(for: .milliseconds(5))
     }

@@ -1,11 +1,11 @@
 import APIServer
 import Client
-import Extensions
 import Manifest
 import Testing
 
 @testable import Charts
 @testable import Controllers
+@testable import Extensions
 @testable import KubernetesAPI
 @testable import Packages
 

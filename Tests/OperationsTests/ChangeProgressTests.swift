@@ -84,7 +84,7 @@ import Testing
     var off = Sample.installation("Installed", isEnabled: false)
 
     #expect(progress.see(off) == nil)
-    off.appliedEnabled = nil
+    off.observed.appliedEnabled = nil
     #expect(progress.see(off) == .done)
   }
 

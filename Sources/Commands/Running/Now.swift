@@ -3,6 +3,7 @@ import Extensions
 import KubernetesAPI
 import Manifest
 import Operations
+import Platform
 import Terminal
 
 // The emergency: one request, straight to the API, with nothing asked before it.
@@ -51,7 +52,8 @@ extension Runner {
 
   /// The API of August 2022 takes the switch, and nobody looks at it (docs/KUBESPHERE.md: Eras).
   private func refuseWhatIsNotCarriedOut(_ object: Object) throws(CommandError) {
-    guard let known = knowledge, known.isFresh(at: Clock.seconds), !Installation(object).isKeptByStandalone,
+    guard let known = knowledge, known.isFresh(at: Timestamp.now().secondsSince1970),
+      !Installation(object).isKeptByStandalone,
       let reason = known.capabilities.reason(against: .enable)
     else { return }
     throw CommandError(
@@ -70,7 +72,9 @@ extension Runner {
     if invocation[.dryRun] == "client" {
       throw CommandError("--now makes no plan that --dry-run=client could show; leave one of them out")
     }
-    guard destination.dialect == nil, let known = knowledge, known.isFresh(at: Clock.seconds) else { return }
+    guard destination.dialect == nil, let known = knowledge, known.isFresh(at: Timestamp.now().secondsSince1970) else {
+      return
+    }
     if let reason = known.capabilities.reason(against: .install) {
       throw CommandError("cannot \(invocation.verb.rawValue): \(reason)")
     }
@@ -81,14 +85,12 @@ extension Runner {
     case .json, .yaml: outlet.print(format.text(object.value))
     case .name: outlet.print(object.name.sanitised + "\n")
     case .table, .wide:
-      let installation = Installation(object)
+      let state = ExtensionStatus(invocation.name, nil, Installation(object)).state
       let word = isEnabled ? "enabled" : "disabled"
       let note = invocation[.dryRun] == "server" ? " (the server would; nothing was changed)" : ""
-      let state =
-        installation.state == .installed || installation.state == .none
-        ? "" : "; it takes effect once \(installation.state.word) is over"
+      let delay = state == .installed || state == .none ? "" : "; it takes effect once \(state.word) is over"
       outlet.print(
-        "\(dialect.installations.kind) \(object.name) \(word) in \(destination.name)\(state)\(note)".sanitised + "\n"
+        "\(dialect.installations.kind) \(object.name) \(word) in \(destination.name)\(delay)\(note)".sanitised + "\n"
           + "undo: \(undo(isEnabled))\n")
     }
   }

@@ -14,7 +14,7 @@ package struct Installation: Mirrored {
   /// YAML text, byte for byte as the cluster has it; an object is shown as block YAML.
   package var config: String
   package var configForm: ConfigForm
-  package var state: InstallationState
+  var state: InstallationState
   /// What the newest condition says; why a state is what it is.
   package var message: String
   /// When the newest condition came about, RFC 3339, or empty.
@@ -22,9 +22,9 @@ package struct Installation: Mirrored {
   /// Newest last; ten at most in shipped KubeSphere.
   package var history: [Transition]
   /// `status.version`: what was last tried, not what runs (docs/KUBESPHERE.md: Extension status).
-  package var attemptedVersion: String
-  package var appliedEnabled: Bool?
-  package var configHash: String
+  var attemptedVersion: String
+  var appliedEnabled: Bool?
+  var configHash: String
   package var releaseName: String
   package var targetNamespace: String
   package var jobName: String

@@ -23,7 +23,7 @@ package struct ChangeProgress: Hashable, Sendable {
   package init(_ change: Change, since before: Installation? = nil) {
     self.change = change
     self.before = before
-    isRestOver = before?.state.isBusy != true
+    isRestOver = before?.observed.state.isBusy != true
   }
 
   /// Takes in what there is now; `nil` is that there is nothing.
@@ -32,7 +32,7 @@ package struct ChangeProgress: Hashable, Sendable {
   package mutating func see(_ installation: Installation?) -> Outcome? {
     guard let installation else { return seeNothing() }
     isThere = true
-    state = installation.state
+    state = installation.observed.state
     // What was under way before the change has to end before anything is this change's.
     if !state.isBusy { isRestOver = true }
     if isRestOver, state.isBusy || (change.row.removes && state == .none) { hasBegun = true }
@@ -57,19 +57,20 @@ package struct ChangeProgress: Hashable, Sendable {
 
   private func removal(_ installation: Installation) -> Outcome? {
     if let before, installation.uid != before.uid { return .done }
-    guard installation.state == .uninstallFailed, hasBegun || isNews(installation) else { return nil }
+    guard installation.observed.state == .uninstallFailed, hasBegun || isNews(installation) else { return nil }
     return .failed(installation.reason)
   }
 
   /// What fails before its job exists leaves neither version nor hash behind (docs/KUBESPHERE.md: Reconciling).
   private func isNewFailure(_ installation: Installation) -> Bool {
-    installation.state.isFailure && (hasBegun || (isRestOver && before?.state.isBusy != true && isNews(installation)))
+    installation.observed.state.isFailure
+      && (hasBegun || (isRestOver && before?.observed.state.isBusy != true && isNews(installation)))
   }
 
   /// Says anything that was not said before the change.
   private func isNews(_ installation: Installation) -> Bool {
     guard let before else { return change.kind == .install }
-    return installation.state != before.state || installation.message != before.message
+    return installation.observed.state != before.observed.state || installation.message != before.message
       || installation.conditionTime != before.conditionTime || installation.history != before.history
   }
 
@@ -83,7 +84,7 @@ package struct ChangeProgress: Hashable, Sendable {
 
 extension Installation {
   /// Why it is in the state it is, as far as the cluster says.
-  var reason: String { message.isEmpty ? state.word : message }
+  var reason: String { message.isEmpty ? observed.state.word : message }
 
   /// Whether it has `config`, give or take the blanks that a webhook takes off; an object is written anew by the cluster.
   fileprivate func hasConfig(_ config: String, since before: Installation?) -> Bool {

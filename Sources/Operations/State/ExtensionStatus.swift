@@ -43,22 +43,23 @@ package struct ExtensionStatus: Hashable, Sendable {
       isEnabled = state == .none || state == .uninstalled ? nil : `extension`?.isEnabled
       return
     }
-    state = installation.state
+    state = installation.observed.state
     wanted = installation.version
-    isEnabled = installation.appliedEnabled ?? installation.isEnabled
+    isEnabled = installation.observed.appliedEnabled ?? installation.isEnabled
     running = Self.running(installation, former: former)
     failed = state == .installFailed || state == .upgradeFailed ? Self.tried(installation) : ""
   }
 
   private static func tried(_ installation: Installation) -> String {
-    installation.attemptedVersion.isEmpty || installation.isTaken ? installation.version : installation.attemptedVersion
+    let noted = installation.observed.attemptedVersion
+    return noted.isEmpty || installation.isTaken ? installation.version : noted
   }
 
   /// While it is upgraded, and after that failed, the one before still runs: its version is what the history remembers, or
   /// what the cluster puts back into its note of the version as long as the release is the old one.
   private static func running(_ installation: Installation, former: String) -> String {
-    let noted = installation.attemptedVersion
-    switch installation.state {
+    let noted = installation.observed.attemptedVersion
+    switch installation.observed.state {
     case .installed: return noted.isEmpty ? installation.version : noted
     case .uninstallFailed, .uninstalling: return noted.isEmpty ? installation.version : noted
     case .upgrading, .upgradeFailed: return noted == installation.version || noted.isEmpty ? former : noted
