@@ -118,8 +118,8 @@ struct Contexts {
     case .unusable(let problem): return "unusable: \(problem)"
     case .loggedIn(nil, _): return user + "logged in"
     case .loggedIn(let expires?, let isRenewed):
-      if expires > now { return user + "until \(Clock.text(expires))" + (isRenewed ? ", then renewed" : "") }
-      return user + (isRenewed ? "renewed when used" : "ended \(Clock.text(expires))")
+      if expires > now { return user + "until \(Timestamp.text(expires))" + (isRenewed ? ", then renewed" : "") }
+      return user + (isRenewed ? "renewed when used" : "ended \(Timestamp.text(expires))")
     }
   }
 
@@ -138,7 +138,7 @@ struct Contexts {
     case .loggedIn(let expires, let isRenewed):
       let isOver = expires.map { $0 <= now } ?? false
       login = ["state": isOver && !isRenewed ? "ended" : "loggedIn", "renewed": .bool(isRenewed)]
-      if let expires { login["expires"] = .string(Clock.text(expires)) }
+      if let expires { login["expires"] = .string(Timestamp.text(expires)) }
     }
     if !login.isEmpty, !row.user.isEmpty { login["user"] = .string(row.user) }
     if !login.isEmpty { fields["login"] = .mapping(login) }

@@ -34,7 +34,9 @@ package struct Runner: Sendable {
       try await obey()
     } catch {
       // Only a cluster that changed since it was asked answers so to what it said it had.
-      guard error.isOfMissingKind, destination.dialect == nil, knowledge?.isFresh(at: Clock.seconds) == true else {
+      guard error.isOfMissingKind, destination.dialect == nil,
+        knowledge?.isFresh(at: Timestamp.now().secondsSince1970) == true
+      else {
         throw error
       }
       _ = try await learn()
@@ -75,7 +77,7 @@ package struct Runner: Sendable {
   /// What the cluster's extensions can do: as said, as learnt within the hour, or asked of it now.
   func capabilities() async throws(CommandError) -> Capabilities {
     if let said = destination.dialect { return Capabilities(assuming: said) }
-    if let knowledge, knowledge.isFresh(at: Clock.seconds) { return knowledge.capabilities }
+    if let knowledge, knowledge.isFresh(at: Timestamp.now().secondsSince1970) { return knowledge.capabilities }
     return try await learn()
   }
 

@@ -1,7 +1,7 @@
 import Client
 package import Extensions
 package import Operations
-import Platform
+package import Platform
 
 /// What ksx keeps on this computer between two runs.
 ///
@@ -26,7 +26,9 @@ package struct Shelf: Hashable, Sendable {
   }
 
   /// Keeps what was learnt, for the day when there is no time to ask.
-  package func remember(_ capabilities: Capabilities, of identity: String, at now: Int = Clock.seconds) {
+  package func remember(
+    _ capabilities: Capabilities, of identity: String, at now: Int = Timestamp.now().secondsSince1970
+  ) {
     try? Files.makeDirectory(cache + "/clusters")
     try? Files.write(CachedCapabilities(capabilities, of: identity, learned: now).json, to: profile(identity))
   }
