@@ -45,8 +45,8 @@ package enum PackageSourceError: Error, Hashable, Sendable, CustomStringConverti
   /// Texts of others in it are harmless to a terminal.
   package var description: String {
     switch self {
-    case .unavailable(let reason): Harmless.text(reason, limit: 1000)
-    case .cluster(let error): Harmless.text("the cluster did not hand out the package: \(error)", limit: 1000)
+    case .unavailable(let reason): Excerpt.shortened(reason, to: 1000)
+    case .cluster(let error): Excerpt.shortened("the cluster did not hand out the package: \(error)", to: 1000)
     case .package(let error): error.description
     }
   }

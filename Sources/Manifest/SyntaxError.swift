@@ -12,7 +12,7 @@ package struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
     self.line = line
     self.column = column
     // Keys and anchors of the text are quoted in it.
-    self.problem = Harmless.text(problem, limit: 300)
+    self.problem = Excerpt.shortened(problem, to: 300)
   }
 
   package var description: String { "line \(line), column \(column): \(problem)" }

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Operations
 import Platform
 import Testing
 
@@ -8,15 +9,15 @@ import Testing
 @Suite struct ConnectingTests {
   private let nothing: Environment = ["HOME": "/nonexistent"]
 
-  private func find(_ arguments: String...) async throws -> Destination {
+  private func find(_ arguments: String...) async throws -> ClusterSession {
     let outlet = Outlet(print: { _ in }, note: { _ in })
-    return try await Destination.find(try Invocation.parse(arguments), nothing, outlet)
+    return try await ClusterSession.find(try Arguments.parse(arguments), nothing, outlet)
   }
 
   private func sentence(_ arguments: String...) async throws -> String {
     let outlet = Outlet(print: { _ in }, note: { _ in })
     do {
-      _ = try await Destination.find(try Invocation.parse(arguments), nothing, outlet)
+      _ = try await ClusterSession.find(try Arguments.parse(arguments), nothing, outlet)
     } catch {
       return error.sentence
     }
@@ -35,7 +36,7 @@ import Testing
     let said = Transcript()
     let outlet = Outlet(print: { said.print($0) }, note: { said.note($0) })
 
-    let next = try await Program.obey(try Invocation.parse(["version"]), nothing, outlet)
+    let next = try await Program.obey(try Arguments.parse(["version"]), nothing, outlet)
 
     guard case .leave(0) = next else {
       Issue.record("it did not end well")
@@ -50,7 +51,7 @@ import Testing
     let outlet = Outlet(print: { said.print($0) }, note: { said.note($0) })
 
     await #expect(throws: CommandError.self) {
-      try await Program.obey(try Invocation.parse(["version", "--context", "x"]), nothing, outlet)
+      try await Program.obey(try Arguments.parse(["version", "--context", "x"]), nothing, outlet)
     }
 
     #expect(said.printed == "ksx         \(ProgramVersion.current)\n")
@@ -70,14 +71,14 @@ import Testing
   }
 
   @Test func theCommandLineAloneMayNameAServer() async throws {
-    let destination = try await find(
+    let session = try await find(
       "disable", "x", "--server", "https://u:p@h:6443", "--token", "secret-token", "--as", "a b", "--dialect",
       "subscription", "--read-only")
 
-    #expect(destination.server == "https://h:6443")
-    #expect(destination.identity == "https://h:6443")
-    #expect(destination.dialect == .subscription)
-    #expect(destination.isReadOnly)
-    #expect(destination.kubectlFlags == ["--server", "https://h:6443", "--as", "a b"])
+    #expect(session.status.server == "https://h:6443")
+    #expect(session.status.identity == "https://h:6443")
+    #expect(session.dialect == .subscription)
+    #expect(session.status.isReadOnly)
+    #expect(session.status.kubectlFlags == ["--server", "https://h:6443", "--as", "a b"])
   }
 }

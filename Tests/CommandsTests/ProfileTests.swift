@@ -1,6 +1,7 @@
 import Client
 import Glibc
 import HTTP
+import Operations
 import Platform
 import TestSupport
 import Testing
@@ -24,13 +25,13 @@ import Testing
 
     """
 
-  private func destination(_ arguments: String...) async throws -> Destination {
-    try await Destination.find(try Invocation.parse(arguments), home.environment, home.outlet)
+  private func destination(_ arguments: String...) async throws -> ClusterSession {
+    try await ClusterSession.find(try Arguments.parse(arguments), home.environment, home.outlet)
   }
 
   private func sentence(_ arguments: String...) async throws -> String {
     do {
-      _ = try await Destination.find(try Invocation.parse(arguments), home.environment, home.outlet)
+      _ = try await ClusterSession.find(try Arguments.parse(arguments), home.environment, home.outlet)
     } catch {
       return error.sentence
     }
@@ -45,12 +46,13 @@ import Testing
     let named = try await destination("list", "--profile", "far")
     let context = try await destination("list", "--kubeconfig", home.path + "/config/ksx/kube")
 
-    #expect(current.name == "both" && current.fallback != nil && current.ways != nil && current.gateway != nil)
-    #expect(current.server == "https://prod:6443" && current.identity == current.server)
-    #expect(current.kubectlFlags == ["--context", "prod", "--kubeconfig", home.path + "/config/ksx/kube"])
-    #expect(current.ownFlags == ["--profile", "both"])
-    #expect(named.name == "far" && named.server == "https://ks.example.com" && named.fallback == nil)
-    #expect(context.name == "lab" && context.gateway == nil && context.ownFlags == nil)
+    #expect(
+      current.status.cluster == "both" && current.fallback != nil && current.ways != nil && current.gateway != nil)
+    #expect(current.status.server == "https://prod:6443" && current.status.identity == current.status.server)
+    #expect(current.status.kubectlFlags == ["--context", "prod", "--kubeconfig", home.path + "/config/ksx/kube"])
+    #expect(current.status.ownFlags == ["--profile", "both"])
+    #expect(named.status.cluster == "far" && named.status.server == "https://ks.example.com" && named.fallback == nil)
+    #expect(context.status.cluster == "lab" && context.gateway == nil && context.status.ownFlags == nil)
   }
 
   @Test func aMemberClusterIsReachedByTheGatewayAloneAndHasANameOfItsOwn() async throws {
@@ -58,10 +60,10 @@ import Testing
 
     let member = try await destination("list", "--member-cluster", "east")
 
-    #expect(member.name == "both/east")
-    #expect(member.identity == "https://ks.example.com/clusters/east")
+    #expect(member.status.cluster == "both/east")
+    #expect(member.status.identity == "https://ks.example.com/clusters/east")
     #expect(member.fallback == nil)
-    #expect(member.ownFlags == ["--profile", "both", "--member-cluster", "east"])
+    #expect(member.status.ownFlags == ["--profile", "both", "--member-cluster", "east"])
   }
 
   @Test func whatCannotBeMeantIsRefused() async throws {
@@ -82,7 +84,7 @@ import Testing
     try home.writeSettings(Self.profiles)
     let arguments = ["contexts", "--kubeconfig", home.path + "/config/ksx/kube"]
 
-    try Contexts(try Invocation.parse(arguments), home.environment, home.outlet).list()
+    try Contexts(try Arguments.parse(arguments), home.environment, home.outlet).list()
     #expect(
       home.printed == """
         CURRENT   NAME   FROM         WAYS         SERVER                   LOGIN
@@ -93,9 +95,9 @@ import Testing
         -         prod   kubeconfig   Kubernetes   https://prod:6443        -
 
         """)
-    try Contexts(try Invocation.parse(arguments + ["-o", "name"]), home.environment, home.outlet).list()
+    try Contexts(try Arguments.parse(arguments + ["-o", "name"]), home.environment, home.outlet).list()
     #expect(home.printed == "both\nfar\nfile\nlab\nprod\n")
-    try Contexts(try Invocation.parse(arguments + ["-o", "json"]), home.environment, home.outlet).list()
+    try Contexts(try Arguments.parse(arguments + ["-o", "json"]), home.environment, home.outlet).list()
     #expect(home.printed.contains(#""login": {"#))
   }
 
@@ -103,7 +105,7 @@ import Testing
     try home.writeSettings(Self.profiles)
     func use(_ name: String) throws {
       try Contexts(
-        try Invocation.parse(["contexts", "use", name, "--kubeconfig", home.path + "/config/ksx/kube"]),
+        try Arguments.parse(["contexts", "use", name, "--kubeconfig", home.path + "/config/ksx/kube"]),
         home.environment, home.outlet
       ).use()
     }
@@ -118,7 +120,7 @@ import Testing
   @Test func aPasswordIsNeverTakenFromTheCommandLine() async throws {
     let error = await #expect(throws: CommandError.self) {
       try await LoggingIn(
-        try Invocation.parse(["login", "--gateway", "https://ks", "--username", "ada", "--password", "planted"]),
+        try Arguments.parse(["login", "--gateway", "https://ks", "--username", "ada", "--password", "planted"]),
         home.environment, home.outlet
       ).logIn()
     }
@@ -140,7 +142,7 @@ import Testing
   ])
   func aLoginThatCannotBeIsExplained(arguments: [String], words: String) async throws {
     if arguments.contains("far") || arguments.contains("file") { try home.writeSettings(Self.profiles) }
-    let login = LoggingIn(try Invocation.parse(arguments), home.environment, home.outlet)
+    let login = LoggingIn(try Arguments.parse(arguments), home.environment, home.outlet)
 
     let error = await #expect(throws: CommandError.self) {
       if arguments[0] == "login" { try await login.logIn() } else { try await login.logOut() }
@@ -154,7 +156,7 @@ import Testing
 
     let error = await #expect(throws: CommandError.self) {
       try await LoggingIn(
-        try Invocation.parse(["login", "--profile", "far", "--context", "prod"]), home.environment, home.outlet
+        try Arguments.parse(["login", "--profile", "far", "--context", "prod"]), home.environment, home.outlet
       ).logIn()
     }
 
@@ -165,10 +167,12 @@ import Testing
   func requestsAndWarningsAreToldOf(flags: [String], count: Int) async throws {
     let notes = Locked<[String]>([])
     let outlet = Outlet(print: { _ in }, note: { note in notes.withLock { $0.append(note) } })
-    var destination = Destination(cluster: Cluster(transport: Warning()), name: "n", server: "https://h")
-    destination.observe(try Invocation.parse(["list"] + flags), outlet)
+    let arguments = try Arguments.parse(["list"] + flags)
+    let session = CommandSession(
+      arguments, in: ClusterSession(.init(cluster: "n", server: "https://h"), cluster: Cluster(transport: Warning())),
+      outlet: outlet, shelf: Shelf(cache: home.path, state: home.path))
 
-    for _ in 1...2 { _ = try await destination.cluster.document("/version?token=planted") }
+    for _ in 1...2 { _ = try await session.cluster.document("/version?token=planted") }
 
     #expect(notes.withLock { $0 }.filter { $0 == "Warning: old" }.count == 1)
     #expect(notes.withLock { $0 }.count == count)
@@ -176,7 +180,7 @@ import Testing
       notes.withLock { $0 }.filter { $0.hasPrefix("GET https://h/version?token=") && $0.contains(" 200 in ") }.count
         == count - 1)
     #expect(!notes.withLock { $0 }.contains { $0.contains("planted") })
-    #expect(destination.warningCount.withLock { $0 } == 1)
+    #expect(session.warningCount == 1)
   }
 }
 

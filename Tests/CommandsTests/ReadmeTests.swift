@@ -6,7 +6,7 @@ import Testing
 /// What the README says of commands and options is what parsing and help read.
 @Suite(.serialized) struct ReadmeTests {
   @Test func theCommandsOfTheReadmeAreTheProgramsCommands() throws {
-    let verbs = Verb.allCases.filter { $0 != .console }
+    let verbs = Verb.all.filter { $0 != .console }
 
     try GeneratedTable(
       "commands", columns: ["command", "what it does"], rows: verbs.map { ["`ksx \($0.usage)`", $0.summary] }
@@ -15,7 +15,7 @@ import Testing
 
   @Test func theOptionsOfTheReadmeAreTheProgramsOptions() throws {
     let rows = Option.allCases.filter { !Option.everywhere.contains($0) }.map { option in
-      let verbs = Verb.allCases.filter { $0.options.contains(option) }.map(\.rawValue)
+      let verbs = Verb.all.filter { $0.options.contains(option) }.map(\.name)
       return ["`\(option.spelling)`", option.summary, verbs.joined(separator: ", ")]
     }
 

@@ -7,6 +7,7 @@ import HTTP
 import KubeSphereKinds
 import KubernetesAPI
 import Manifest
+import Operations
 import Platform
 import TestSupport
 import Testing
@@ -47,21 +48,21 @@ final class Workbench: Sendable {
   @discardableResult
   func run(_ arguments: [String], answer: String? = nil, input: String? = nil) async throws -> String {
     said.clear()
-    let invocation = try Invocation.parse(arguments)
-    var destination = Destination(cluster: cluster, name: "test", server: "unix:///test")
-    destination.dialect = invocation[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
-    destination.isReadOnly = invocation.has(.readOnly)
-    destination.user = "ada"
-    var outlet = Outlet(
-      print: { [said] in said.print($0) }, note: { [said] in said.note($0) },
-      input: { () throws(CommandError) in input })
+    var parsed = try Arguments.parse(arguments)
+    parsed.input = { () throws(CommandError) in input }
+    var session = ClusterSession(.init(cluster: "test", server: "unix:///test"), cluster: cluster)
+    session.dialect = parsed[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
+    session.status.isReadOnly = parsed.has(.readOnly)
+    session.status.user = "ada"
+    var outlet = Outlet(print: { [said] in said.print($0) }, note: { [said] in said.note($0) })
     if let answer {
       outlet.ask = { [said] question in
         said.note(question)
         return answer
       }
     }
-    try await Runner(invocation, in: destination, outlet: outlet, shelf: shelf).run()
+    let command = try #require(try parsed.verb.parse(parsed) as? any ClusterCommand)
+    try await CommandSession(parsed, in: session, outlet: outlet, shelf: shelf).carryOut(command)
     return said.printed
   }
 

@@ -71,7 +71,7 @@ package struct ProfileError: Error, Hashable, Sendable, CustomStringConvertible 
     self.file = file
     self.line = line
     self.column = column
-    self.problem = Harmless.text(problem, limit: 1000)
+    self.problem = Excerpt.shortened(problem, to: 1000)
   }
 
   package var description: String { line > 0 ? "\(file):\(line):\(column): \(problem)" : "\(file): \(problem)" }

@@ -1,23 +1,22 @@
 import Client
 import HTTP
+import Operations
 import Platform
-import Terminal
 
-extension Destination {
+extension ClusterSession {
   /// Lets the server's warnings be heard, and every request be told of when that is asked for.
   ///
   /// Under the console the notes go to its log.
-  mutating func observe(_ invocation: Invocation, _ outlet: Outlet) {
-    let count = warningCount
+  mutating func observe(_ arguments: Arguments, _ outlet: Outlet, _ count: Locked<Int>) {
     cluster.warnings = Warnings { text in
       count.withLock { $0 += 1 }
-      outlet.note("Warning: \(text)".sanitised)
+      outlet.note("Warning: \(text)")
     }
-    guard let level = invocation[.verbosity].flatMap(Int.init), level >= 6 else { return }
-    let (server, fallback) = (server, fallback)
+    guard let level = arguments[.verbosity].flatMap(Int.init), level >= 6 else { return }
+    let (server, fallback) = (status.server, fallback)
     let report: @Sendable (TracedTransport.Exchange) -> Void = { exchange in
       let way = fallback.map { " by \($0.inUse.way.rawValue)" } ?? ""
-      outlet.note("\(exchange.line(at: server))\(way)".sanitised)
+      outlet.note(exchange.line(at: server) + way)
     }
     cluster.transport = TracedTransport(cluster.transport, report: report)
     if let api = gateway?.api { gateway?.api.transport = TracedTransport(api.transport, report: report) }

@@ -1,7 +1,6 @@
-import Client
 import Glibc
+package import Operations
 package import Platform
-import Terminal
 
 /// What `ksx` does from its start: everything but the console itself.
 package enum Program {
@@ -10,7 +9,7 @@ package enum Program {
     /// Nothing: leave with this status.
     case leave(Int32)
     /// Open the console there, with what is kept on this computer.
-    case openConsole(Destination, Shelf)
+    case openConsole(ClusterSession, Shelf)
   }
 
   /// Obeys the command line of this process; what is no UTF-8 in it is refused, not replaced.
@@ -31,7 +30,7 @@ package enum Program {
     var outlet = Outlet.standard
     outlet.language = environment.language
     do throws(CommandError) {
-      return try await obey(try Invocation.parse(arguments), environment, outlet)
+      return try await obey(try Arguments.parse(arguments), environment, outlet)
     } catch {
       return .leave(fail(error.sentence))
     }
@@ -44,41 +43,14 @@ package enum Program {
   }
 
   static func obey(
-    _ invocation: Invocation, _ environment: Environment, _ outlet: Outlet
+    _ arguments: Arguments, _ environment: Environment, _ outlet: Outlet
   ) async throws(CommandError) -> Next {
-    let places = XDG(environment)
-    let shelf = Shelf(cache: invocation[.cacheDirectory] ?? places.cache, state: places.state)
-    switch invocation.verb {
-    case .help: outlet.print(try Help.text(for: invocation.operands))
-    case .completion: outlet.print(try Completion.script(for: invocation.name))
-    case .login: try await LoggingIn(invocation, environment, outlet).logIn()
-    case .logout: try await LoggingIn(invocation, environment, outlet).logOut()
-    case .contexts: try Contexts(invocation, environment, outlet).list()
-    case .contextsUse: try Contexts(invocation, environment, outlet).use()
-    case .console:
-      guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
-        throw CommandError(
-          "the console needs a terminal on the standard input and output; ksx help lists the commands for scripts")
-      }
-      return .openConsole(try await Destination.find(invocation, environment, outlet), shelf)
-    default:
-      let destination: Destination
-      do {
-        destination = try await Destination.find(invocation, environment, outlet)
-      } catch {
-        guard invocation.verb == .version else { throw error }
-        Runner.tell(of: nil, Format(invocation), outlet)
-        guard !invocation.namesACluster else { throw error }
-        outlet.note("note: no server was asked: \(error.sentence)".oneLine)
-        return .leave(0)
-      }
-      try await Runner(invocation, in: destination, outlet: outlet, shelf: shelf).run()
-      if let problem = await destination.login?.warning { outlet.note("note: \(problem)".sanitised) }
-      let warnings = destination.warningCount.withLock { $0 }
-      if warnings > 0, invocation.has(.warningsAsErrors) {
-        throw CommandError("\(warnings) warning\(warnings == 1 ? "" : "s") received")
-      }
-    }
+    var arguments = arguments
+    arguments.input = outlet.input
+    let context = Context(arguments, environment, outlet)
+    let command = try arguments.verb.parse(arguments)
+    if let console = command as? OpenConsole { return .openConsole(try await console.session(context), context.shelf) }
+    try await command.run(context)
     return .leave(0)
   }
 }
@@ -88,12 +60,5 @@ extension Environment {
   fileprivate var language: String {
     let locale = self["LC_ALL"] ?? self["LC_MESSAGES"] ?? self["LANG"] ?? ""
     return locale.hasPrefix("zh") ? "zh" : "en"
-  }
-}
-
-extension String {
-  /// This text on one line, safe to print to a terminal.
-  var oneLine: String {
-    split(whereSeparator: \.isNewline).joined(separator: " ").sanitised
   }
 }

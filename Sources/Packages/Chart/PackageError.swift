@@ -28,7 +28,7 @@ package enum PathFault: String, CaseIterable, Sendable {
 
 extension PackageError: CustomStringConvertible {
   /// The words of `sentence`; paths and texts of the package in them are harmless to a terminal.
-  package var description: String { Harmless.text(sentence, limit: 1000) }
+  package var description: String { Excerpt.shortened(sentence, to: 1000) }
 
   private var sentence: String {
     switch self {

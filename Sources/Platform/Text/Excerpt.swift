@@ -1,7 +1,8 @@
-/// A short, harmless beginning of a text that came where JSON was expected.
+/// A short beginning of a text from elsewhere, made fit to be shown: nothing in it orders a terminal about.
 package enum Excerpt {
   static let limit = 200
 
+  /// The beginning of what came where JSON was expected; of a page, its words.
   package static func of(_ bytes: some Collection<UInt8>) -> String {
     let text = String(decoding: bytes.prefix(16 << 10), as: UTF8.self)
     let plain = looksLikeHTML(text) ? withoutTags(text) : text
@@ -14,7 +15,7 @@ package enum Excerpt {
       || start.hasPrefix("<?xml")
   }
 
-  /// One line without anything that a terminal could take for an order.
+  /// One line of text from elsewhere, without anything that a terminal could take for an order.
   package static func shortened(_ text: String, to limit: Int = limit) -> String {
     var result = ""
     var count = 0
@@ -24,14 +25,23 @@ package enum Excerpt {
         isBlankDue = !result.isEmpty
         continue
       }
-      guard character.unicodeScalars.allSatisfy(Harmless.isHarmless) else { continue }
+      let shown = String.UnicodeScalarView(character.unicodeScalars.filter(isHarmless))
+      guard !shown.isEmpty else { continue }
       guard count < limit else { return result + "…" }
       if isBlankDue { result += " " }
       isBlankDue = false
-      result.append(character)
+      result.unicodeScalars += shown
       count += 1
     }
     return result
+  }
+
+  /// Whether a scalar is one that is only ever shown.
+  private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+    default: true
+    }
   }
 
   /// The words of a page: no tags, no scripts, no styles.

@@ -1,0 +1,39 @@
+import Extensions
+import Manifest
+
+/// A plan as a person reads it, and as a program does.
+struct PlanText {
+  var plan: Plan
+  var cluster: String
+
+  var lines: [String] {
+    let effects = plan.effects.map { "  \(Self.sign($0.sign)) \($0.text)" }
+    let problems = plan.problems.map { "  \($0.isBlocking ? "✗" : "!") \($0.text)" }
+    let kubectl = plan.kubectl.isEmpty ? [] : ["  \(plan.kubectl)"]
+    return [title] + effects + problems + kubectl
+  }
+
+  private var title: String { "\(plan.change.title(plan.name)) in \(cluster)" }
+
+  private static func sign(_ sign: Plan.Effect.Sign) -> String {
+    switch sign {
+    case .added: "+"
+    case .removed: "-"
+    case .changed: "~"
+    case .note: " "
+    }
+  }
+
+  var value: Value {
+    let effects = plan.effects.map { effect -> Value in
+      ["sign": .string(Self.sign(effect.sign)), "text": .string(effect.text)]
+    }
+    let problems = plan.problems.map { problem -> Value in
+      ["blocking": .bool(problem.isBlocking), "text": .string(problem.text)]
+    }
+    return [
+      "change": .string(plan.change.words), "extension": .string(plan.name), "cluster": .string(cluster),
+      "effects": .sequence(effects), "problems": .sequence(problems), "kubectl": .string(plan.kubectl),
+    ]
+  }
+}

@@ -1,0 +1,84 @@
+import Platform
+import Terminal
+
+/// Takes a command line apart into words and options, wherever the options stand.
+struct ArgumentReader {
+  private(set) var words: [String] = []
+  private(set) var values: [(Option, String)] = []
+  /// `ksx --version` is asked of every program; elsewhere the option has a value.
+  private(set) var isVersionAsked = false
+  private var rest: ArraySlice<String>
+
+  init(_ arguments: ArraySlice<String>) { rest = arguments }
+
+  mutating func read() throws(CommandError) {
+    if rest.count == 1, rest.first == "--version" {
+      isVersionAsked = true
+      return
+    }
+    while let argument = rest.popFirst() {
+      if argument == "--" {
+        words += rest
+        return
+      }
+      if argument.hasPrefix("--") {
+        try long(argument.dropFirst(2))
+      } else if argument.hasPrefix("-"), argument != "-" {
+        try short(argument.dropFirst())
+      } else {
+        words.append(argument)
+      }
+    }
+  }
+
+  /// Options of kubectl whose promise cannot be kept here; taking them in silence would be a lie.
+  private static let refusals = [
+    "match-server-version": "means nothing to ksx, which works with every version of the server; leave it out",
+    "profile-output": "writes the profile of a Go program, which ksx is not; leave it out",
+  ]
+
+  private mutating func long(_ text: Substring) throws(CommandError) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts.first ?? "")
+    if let reason = Self.refusals[name] { throw CommandError("--\(name) \(reason)") }
+    guard let option = Option(rawValue: name) else {
+      let names = Option.allCases.map { "--" + $0.rawValue }
+      throw CommandError("there is no option --\(name)\(suggestion(for: "--" + name, among: names))")
+    }
+    try take(option, parts.count == 2 ? String(parts[1]) : nil, called: "--\(name)")
+  }
+
+  /// `-o yaml`, `-oyaml`, `-o=yaml`, `-y`.
+  private mutating func short(_ text: Substring) throws(CommandError) {
+    guard let letter = text.first, let option = Option.allCases.first(where: { $0.letter == letter }) else {
+      throw CommandError("there is no option -\(String(text.prefix(1)))")
+    }
+    var value = text.dropFirst()
+    if option.argument == nil, !value.isEmpty, value.first != "=" {
+      try take(option, nil, called: "-\(letter)")
+      return try short(value)
+    }
+    if value.first == "=" { value = value.dropFirst() }
+    try take(option, text.count > 1 ? String(value) : nil, called: "-\(letter)")
+  }
+
+  private mutating func take(_ option: Option, _ value: String?, called name: String) throws(CommandError) {
+    guard let argument = option.argument else {
+      return try switched(option, value ?? "true", called: name)
+    }
+    if let value = value ?? option.valueWhenBare {
+      values.append((option, value))
+    } else if let next = rest.popFirst() {
+      values.append((option, next))
+    } else {
+      throw CommandError("\(name) needs \(argument)")
+    }
+  }
+
+  private mutating func switched(_ option: Option, _ value: String, called name: String) throws(CommandError) {
+    guard value == "true" || value == "false" else {
+      throw CommandError("\(name) is true or false, not \(value)")
+    }
+    values.append((option, value))
+  }
+}

@@ -1,0 +1,135 @@
+import Platform
+import Terminal
+
+/// A command line, taken apart and checked: what to do, to what, and how.
+struct Arguments: Sendable {
+  var verb: Verb
+  var operands: [String] = []
+  /// Everything on the standard input, or `nil` when that is a terminal.
+  var input: @Sendable () throws(CommandError) -> String? = { () throws(CommandError) in nil }
+  /// The values of each option, in the order they were given; a switch that is on has `true`.
+  private var values: [Option: [String]] = [:]
+
+  init(_ verb: Verb, operands: [String] = []) {
+    self.verb = verb
+    self.operands = operands
+  }
+
+  /// The last value given for `option`.
+  subscript(option: Option) -> String? { values[option]?.last }
+
+  /// Every value given for `option`.
+  func all(_ option: Option) -> [String] { values[option] ?? [] }
+
+  func has(_ option: Option) -> Bool { self[option] == "true" }
+
+  /// Whether it says which cluster it is about.
+  var namesACluster: Bool {
+    [.kubeconfig, .context, .cluster, .user, .server, .profile, .memberCluster, .standalone].contains {
+      self[$0] != nil
+    }
+  }
+
+  /// The extension the command is about.
+  var name: String { operands.first ?? "" }
+
+  /// How to print.
+  var output: Output { self[.output].flatMap(Output.init(rawValue:)) ?? .table }
+
+  var dryRun: DryRun { self[.dryRun].flatMap(DryRun.init(rawValue:)) ?? .none }
+
+  /// The seconds that `option` names, or `nil` when it is not given.
+  func seconds(_ option: Option) -> Int? { self[option].flatMap(Self.seconds) }
+
+  /// Reads a command line without the program's name.
+  static func parse(_ arguments: [String]) throws(CommandError) -> Arguments {
+    var reader = ArgumentReader(arguments[...])
+    try reader.read()
+    if reader.words.isEmpty, reader.isVersionAsked { return Arguments(.version) }
+    var arguments = try verb(of: reader.words)
+    for (option, value) in reader.values { arguments.values[option, default: []].append(value) }
+    if arguments.has(.help) { return arguments.asHelp }
+    try arguments.check()
+    return arguments
+  }
+
+  private static func verb(of words: [String]) throws(CommandError) -> Arguments {
+    guard let first = words.first else { return Arguments(.console) }
+    let pair = words.prefix(2).joined(separator: " ")
+    if words.count > 1, let verb = Verb(named: pair) { return Arguments(verb, operands: Array(words.dropFirst(2))) }
+    if let verb = Verb(named: first), verb != .console {
+      return Arguments(verb, operands: Array(words.dropFirst()))
+    }
+    if first == "config" { return Arguments(.help, operands: words) }
+    let names = Verb.all.map(\.name).filter { !$0.isEmpty }
+    throw CommandError(
+      "there is no command \(first)\(suggestion(for: first, among: names)); ksx help lists them")
+  }
+
+  private var asHelp: Arguments {
+    if verb == .help { return self }
+    return Arguments(.help, operands: verb == .console ? [] : verb.name.split(separator: " ").map(String.init))
+  }
+
+  private func check() throws(CommandError) {
+    let allowed = Set(Option.everywhere + verb.options)
+    if let stray = values.keys.filter({ !allowed.contains($0) }).min(by: { $0.rawValue < $1.rawValue }) {
+      throw CommandError("--\(stray.rawValue) does not go with ksx \(verb.name)".trimmingEnd())
+    }
+    for (option, given) in values.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      guard let choices = option.choices, let wrong = given.first(where: { !choices.contains($0) }) else { continue }
+      throw CommandError("--\(option.rawValue) is one of \(choices.joined(separator: ", ")), not \(wrong)")
+    }
+    for option in [Option.requestTimeout, .timeout] {
+      guard let text = self[option], Self.seconds(text) == nil else { continue }
+      throw CommandError("--\(option.rawValue) is a duration such as 30s, 5m or 1h, not \(text)")
+    }
+    if let level = self[.verbosity], Int(level) == nil {
+      throw CommandError("--v is a number such as 6, not \(level)")
+    }
+    for pair in all(.asUserExtra) where !pair.dropFirst().contains("=") {
+      throw CommandError("--as-user-extra is KEY=VALUE, not \(pair)")
+    }
+    try checkOperands()
+  }
+
+  private func checkOperands() throws(CommandError) {
+    let wanted = verb.operands
+    let required = wanted.filter { !$0.hasPrefix("[") }
+    if operands.count < required.count {
+      throw CommandError("ksx \(verb.name) needs \(required[operands.count]); see ksx help \(verb.name)")
+    }
+    // help takes the two words of a command.
+    if operands.count > wanted.count, verb != .help {
+      throw CommandError("ksx \(verb.name) does not take \(operands[wanted.count])".trimmingEnd())
+    }
+    if let empty = operands.firstIndex(of: "") { throw CommandError("\(wanted[empty]) must not be empty") }
+  }
+
+  /// Seconds of `90`, `30s`, `1m30s`, `2h`, as Go writes durations; a bare number is seconds.
+  static func seconds(_ text: String) -> Int? {
+    if let plain = Int(text) { return plain >= 0 ? plain : nil }
+    var total = 0
+    var digits = ""
+    for character in text {
+      if character.isASCII, character.isNumber {
+        digits.append(character)
+      } else {
+        guard let number = Int(digits), number < 1 << 31, let unit = ["s": 1, "m": 60, "h": 3600][character] else {
+          return nil
+        }
+        total += number * unit
+        digits = ""
+      }
+    }
+    return digits.isEmpty && !text.isEmpty ? total : nil
+  }
+}
+
+extension String {
+  fileprivate func trimmingEnd() -> String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}

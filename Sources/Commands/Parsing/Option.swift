@@ -1,0 +1,153 @@
+/// An option of the command line; the raw value is its name after the two hyphens.
+///
+/// Those that say which cluster bear kubectl's names.
+enum Option: String, CaseIterable, Sendable {
+  case kubeconfig, context, cluster, user, server, token
+  case certificateAuthority = "certificate-authority"
+  case clientCertificate = "client-certificate"
+  case clientKey = "client-key"
+  case insecure = "insecure-skip-tls-verify"
+  case tlsServerName = "tls-server-name"
+  case asUser = "as"
+  case asGroup = "as-group"
+  case asUID = "as-uid"
+  case asUserExtra = "as-user-extra"
+  case username, password
+  case namespace
+  case requestTimeout = "request-timeout"
+  case disableCompression = "disable-compression"
+  case cacheDirectory = "cache-dir"
+  case warningsAsErrors = "warnings-as-errors"
+  case verbosity = "v"
+  case logFlushFrequency = "log-flush-frequency"
+  case verbosityByFile = "vmodule"
+  case profile
+  case memberCluster = "member-cluster"
+  case standalone, dialect
+  case readOnly = "read-only"
+  case help
+  case output, version, config, empty, yes, now, force, clusters
+  case dryRun = "dry-run"
+  case wait, timeout
+  case gateway
+  case passwordStdin = "password-stdin"
+
+  /// Those that go with every command: they say which cluster, and how to reach it.
+  static let everywhere: [Option] = allCases.filter { $0.rawValue == "help" || $0.isGlobal }
+
+  private var isGlobal: Bool {
+    switch self {
+    case .help, .output, .version, .config, .empty, .yes, .now, .force, .clusters, .dryRun, .wait, .timeout, .gateway,
+      .passwordStdin:
+      false
+    default: true
+    }
+  }
+
+  /// What its value is called, or `nil` for a switch.
+  var argument: String? {
+    switch self {
+    case .kubeconfig, .certificateAuthority, .clientCertificate, .clientKey, .config: "FILE"
+    case .context, .cluster, .user, .tlsServerName, .asUser, .asGroup, .username, .namespace, .profile, .memberCluster:
+      "NAME"
+    case .server, .gateway: "URL"
+    case .password: "PASSWORD"
+    case .asUserExtra: "KEY=VALUE"
+    case .verbosity: "LEVEL"
+    case .logFlushFrequency: "DURATION"
+    case .verbosityByFile: "PATTERN=LEVEL"
+    case .cacheDirectory: "DIRECTORY"
+    case .token: "TOKEN"
+    case .asUID: "UID"
+    case .clusters: "NAME,…"
+    case .requestTimeout, .timeout: "DURATION"
+    case .dialect: "DIALECT"
+    case .output: "FORMAT"
+    case .version: "VERSION"
+    case .dryRun: "none|client|server"
+    case .insecure, .standalone, .readOnly, .help, .empty, .yes, .now, .force, .wait, .disableCompression,
+      .passwordStdin,
+      .warningsAsErrors:
+      nil
+    }
+  }
+
+  /// The letter that stands for it after a single hyphen.
+  var letter: Character? {
+    switch self {
+    case .server: "s"
+    case .namespace: "n"
+    case .verbosity: "v"
+    case .output: "o"
+    case .yes: "y"
+    case .help: "h"
+    default: nil
+    }
+  }
+
+  /// The option with its letter and what its value is called, as one types it.
+  var spelling: String {
+    (letter.map { "-\($0), " } ?? "") + "--" + rawValue + (argument.map { " " + $0 } ?? "")
+  }
+
+  /// The only values it takes, if they are few.
+  var choices: [String]? {
+    switch self {
+    case .output: Output.allCases.map(\.rawValue)
+    case .dryRun: DryRun.allCases.map(\.rawValue)
+    case .dialect: ["subscription", "installplan"]
+    default: nil
+    }
+  }
+
+  /// The value it has when it is named without one.
+  var valueWhenBare: String? { self == .dryRun ? "client" : nil }
+
+  var summary: String {
+    switch self {
+    case .kubeconfig: "The kubeconfig to use; otherwise KUBECONFIG, then ~/.kube/config"
+    case .context: "The context of the kubeconfig to use"
+    case .cluster: "The cluster of the kubeconfig to use"
+    case .user: "The user of the kubeconfig to use"
+    case .server: "The address of the Kubernetes API: https://HOST:PORT or unix:///PATH"
+    case .token: "The bearer token to show the server"
+    case .certificateAuthority: "The certificates that vouch for the server"
+    case .clientCertificate: "The certificate to show the server"
+    case .clientKey: "The key of that certificate"
+    case .insecure: "Do not check who answers; anybody can then read and change what is sent"
+    case .tlsServerName: "The name the server's certificate must have"
+    case .asUser: "The user to act as"
+    case .asGroup: "A group to act as; may be repeated"
+    case .asUID: "The UID to act as"
+    case .asUserExtra: "An attribute of the user to act as; may be repeated"
+    case .warningsAsErrors: "End with 1 when the server sent a warning"
+    case .verbosity: "6 and more: tell of every request, with its status and time; never of what is in it"
+    case .logFlushFrequency, .verbosityByFile: "Taken for kubectl's sake; it changes nothing here"
+    case .username: "The user name for basic authentication; with login, who logs in"
+    case .password: "The password for basic authentication; others on this computer can read it"
+    case .namespace: "The namespace of the context; extensions themselves are in none"
+    case .disableCompression: "Ask for no compressed answers"
+    case .cacheDirectory: "Where ksx keeps what it can have again; otherwise $XDG_CACHE_HOME/ksx"
+    case .profile: "The profile of config.yaml to use; kubectl's --profile, for Go programs, means nothing here"
+    case .memberCluster: "The member cluster to go to through the profile's gateway"
+    case .gateway: "The address of the gateway: https://HOST"
+    case .passwordStdin: "Read the password from the standard input"
+    case .requestTimeout: "How long a request may go without an answer, such as 30s; 0 waits for ever"
+    case .standalone: "Use a backend of one's own with a built-in marketplace; it is started when it is not there"
+    case .dialect: "What the cluster calls an installation; asked of the cluster when it is not said"
+    case .readOnly: "Refuse every change before it is sent"
+    case .help: "Explain the command"
+    case .output: "How to print: table, wide, name, json or yaml"
+    case .version: "The version wanted"
+    case .config: "The file with the config; - is the standard input"
+    case .empty: "Take away everything that is set: the chart's defaults apply"
+    case .yes: "Do not ask before changing the cluster"
+    case .clusters: "The member clusters, and no others"
+    case .force: "Remove what an ordinary uninstall could not, without its hooks"
+    case .now: "Do it with one request, without a plan and without asking"
+    case .dryRun: "Show the plan and change nothing; server also asks the server whether it would agree"
+    case .wait: "Wait until the change is complete"
+    case .timeout: "How long to wait, such as 5m"
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Extensions
+
+/// One row of the table of commands: what a verb is called, what goes with it, and what it parses into.
+///
+/// Parsing, help, completion and the README read this table; there is no other list of commands.
+struct Verb: Sendable {
+  /// One or two words, as they are typed; empty for the console.
+  let name: String
+  /// What it does, in one line.
+  let summary: String
+  /// The operands it takes; one in brackets may be left out.
+  var operands: [String] = []
+  /// The options that go with it, besides those that say which cluster.
+  var options: [Option] = []
+  /// What a user should know beyond the summary.
+  var notes: [String] = []
+  /// The kind of change it asks for, if it is one.
+  var change: ChangeKind?
+  /// Reads all that was given with it, files and the standard input too, before a cluster is asked.
+  let parse: @Sendable (Arguments) throws(CommandError) -> any Command
+
+  /// All verbs, in the order of help; a new one is a file in `Verbs` and its line here.
+  static let all: [Verb] =
+    [
+      .console,
+      .list,
+      .get,
+      .versions,
+    ] + changes + [
+      .configGet,
+      .login,
+      .logout,
+      .contexts,
+      .contextsUse,
+      .compare,
+      .version,
+      .help,
+      .completion,
+    ]
+
+  /// The verb that is typed as `name`.
+  init?(named name: String) {
+    guard let verb = Self.all.first(where: { $0.name == name }) else { return nil }
+    self = verb
+  }
+
+  /// The command with its operands, as one types it.
+  var usage: String { ([name] + operands).joined(separator: " ") }
+}
+
+extension Verb: Hashable {
+  static func == (one: Verb, other: Verb) -> Bool { one.name == other.name }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+extension Verb {
+  /// A verb that parses into a `Parsed`.
+  init<Parsed: Command>(
+    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [], notes: [String] = [],
+    as type: Parsed.Type
+  ) {
+    self.name = name
+    self.summary = summary
+    self.operands = operands
+    self.options = options
+    self.notes = notes
+    parse = { (arguments) throws(CommandError) in try Parsed(arguments) }
+  }
+
+  /// The verb of a kind of change, or `nil` where a kind is reached by an option of another's.
+  init?(_ kind: ChangeKind) {
+    guard let command = kind.row.command else { return nil }
+    name = command.name
+    summary = command.summary
+    operands = ["NAME"]
+    options = command.options.compactMap(Option.init(rawValue:)) + [.yes, .dryRun, .wait, .timeout, .output]
+    notes = command.notes
+    change = kind
+    parse = { (arguments) throws(CommandError) in
+      if let isEnabled = kind.row.enables, arguments.has(.now) { return try SwitchNow(arguments, to: isEnabled) }
+      return try ChangeCommand(arguments, kind)
+    }
+  }
+
+  static let changes = ChangeKind.allCases.compactMap { Verb($0) }
+}
+
+/// What a command line asks for, read and ready to be done.
+protocol Command: Sendable {
+  /// Reads all that was given, and refuses what cannot be meant.
+  init(_ arguments: Arguments) throws(CommandError)
+
+  /// Does it, and returns when it is done.
+  func run(_ context: Context) async throws(CommandError)
+}
+
+/// A command about one cluster.
+protocol ClusterCommand: Command {
+  /// Whether it may change the cluster, which `--read-only` refuses.
+  var mayChange: Bool { get }
+
+  /// Does it in the cluster of `session`.
+  func run(in session: CommandSession) async throws(CommandError)
+}
+
+extension ClusterCommand {
+  var mayChange: Bool { false }
+
+  func run(_ context: Context) async throws(CommandError) {
+    try await context.openSession().carryOut(self)
+  }
+}

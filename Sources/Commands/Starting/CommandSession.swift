@@ -1,0 +1,116 @@
+import Client
+import Extensions
+import Operations
+import Platform
+
+/// One cluster for the length of one command: how it is reached, what is remembered of it, and where words go.
+struct CommandSession: Sendable {
+  let arguments: Arguments
+  private(set) var session: ClusterSession
+  let outlet: Outlet
+  let shelf: Shelf
+  let timing: Timing
+  private let warnings = Locked(0)
+
+  /// How many warnings the server has sent.
+  var warningCount: Int { warnings.withLock { $0 } }
+
+  init(
+    _ arguments: Arguments, in session: ClusterSession, outlet: Outlet, shelf: Shelf, timing: Timing = .real
+  ) {
+    self.arguments = arguments
+    self.session = session
+    self.outlet = outlet
+    self.shelf = shelf
+    self.timing = timing
+    self.session.observe(arguments, outlet, warnings)
+  }
+
+  var cluster: Cluster { session.cluster }
+  var status: ClusterSession.Status { session.status }
+  /// The cluster's name as the user knows it.
+  var name: String { status.cluster }
+  var server: String { status.server }
+
+  /// Does what `command` says, and returns when it is done.
+  func carryOut(_ command: any ClusterCommand) async throws(CommandError) {
+    if command.mayChange, status.isReadOnly {
+      throw CommandError("nothing was changed: --read-only refuses ksx \(arguments.verb.name)")
+    }
+    do {
+      try await command.run(in: self)
+    } catch {
+      // Only a cluster that changed since it was asked answers so to what it said it had.
+      guard error.isOfMissingKind, session.dialect == nil, hasFreshKnowledge else { throw error }
+      _ = try await learn()
+      try await command.run(in: self)
+    }
+    if let problem = await session.login?.warning { outlet.note("note: \(problem)") }
+    if warningCount > 0, arguments.has(.warningsAsErrors) {
+      throw CommandError("\(warningCount) warning\(warningCount == 1 ? "" : "s") received")
+    }
+  }
+
+  /// Runs `request`, telling a failure as that of `doing`.
+  func asking<Answer>(
+    _ doing: String, _ request: () async throws(ClusterError) -> Answer
+  ) async throws(CommandError) -> Answer {
+    do {
+      return try await request()
+    } catch {
+      throw CommandError(error, doing, at: server)
+    }
+  }
+
+  func noSuchExtension(_ name: String) -> CommandError {
+    CommandError("\(self.name) has no extension \(name); ksx list shows those it has")
+  }
+
+  /// What was learnt of the cluster at an earlier visit, however long ago.
+  var knowledge: CachedCapabilities? { shelf.knowledge(of: status.identity) }
+
+  /// What was learnt is young enough to be believed without asking.
+  var hasFreshKnowledge: Bool { knowledge?.isFresh(at: Timestamp.now().secondsSince1970) == true }
+
+  /// What was changed in this cluster.
+  var history: History { shelf.history(of: status.identity) }
+
+  /// What changes the cluster.
+  var sender: ChangeSender {
+    ChangeSender(cluster, history: history) { [outlet] error in
+      outlet.note("note: this could not be kept in the history, and so not for a rollback: \(error)")
+    }
+  }
+
+  /// What the cluster's extensions can do: as said, as learnt within the hour, or asked of it now.
+  func capabilities() async throws(CommandError) -> Capabilities {
+    if let said = session.dialect { return Capabilities(assuming: said) }
+    if let knowledge, knowledge.isFresh(at: Timestamp.now().secondsSince1970) { return knowledge.capabilities }
+    return try await learn()
+  }
+
+  func reader() async throws(CommandError) -> ClusterReader {
+    ClusterReader(cluster, try await capabilities())
+  }
+
+  private func learn() async throws(CommandError) -> Capabilities {
+    do {
+      let found = try await Capabilities.learn(from: cluster)
+      shelf.remember(found, of: status.identity)
+      return found
+    } catch {
+      switch error {
+      case .absent:
+        throw CommandError(
+          "\(server) is a Kubernetes API without KubeSphere extensions; name another cluster with --context"
+        )
+      case .forbidden:
+        throw CommandError(
+          "\(server) lets this user neither discover nor list installations; say --dialect installplan or --dialect subscription, or use a context with more rights"
+        )
+      case .cluster(let error):
+        throw CommandError(error, "asking which kinds of extensions there are", at: server)
+      }
+    }
+  }
+}

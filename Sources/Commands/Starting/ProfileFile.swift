@@ -1,0 +1,86 @@
+import Client
+import Glibc
+import Platform
+
+/// The file in which a person's profiles stand, among other settings.
+struct ProfileFile {
+  let path: String
+  let environment: Environment
+
+  init(_ environment: Environment) {
+    self.environment = environment
+    path = XDG(environment).config + "/config.yaml"
+  }
+
+  /// The text of the file; empty when there is none.
+  func text() throws(CommandError) -> String {
+    do {
+      return try Files.text(path, limit: 1 << 20)
+    } catch {
+      if error.isMissing { return "" }
+      throw CommandError(error)
+    }
+  }
+
+  func profiles() throws(CommandError) -> Profiles {
+    let text = try text()
+    return try Self.reading { () throws(ProfileError) in
+      try Profiles(text, file: path, environment: environment)
+    }
+  }
+
+  /// The profile called `name`, or the current one, or `nil` when none is asked for and none is current.
+  func profile(_ name: String?) throws(CommandError) -> Profile? {
+    let profiles = try profiles()
+    return try Self.reading { () throws(ProfileError) in try profiles.profile(name, file: path) }
+  }
+
+  func write(_ text: String) throws(CommandError) {
+    do {
+      try Files.makeDirectory(Files.parent(of: path) ?? "/")
+      // It holds no secret, so it keeps the mode its owner gave it.
+      var status = stat()
+      let mode = stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o600
+      try Files.write(Array(text.utf8), to: path, mode: mode)
+    } catch {
+      throw CommandError(error)
+    }
+  }
+
+  /// Tells what is wrong with the profiles as a command's own failure.
+  static func reading<Result>(_ body: () throws(ProfileError) -> Result) throws(CommandError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw CommandError(error.description)
+    }
+  }
+}
+
+extension ProfileFile {
+  /// The profile that a command line is about, or `nil` when it is about no profile.
+  ///
+  /// One that is named wins; the current one serves when the command line says nothing of where to go.
+  func chosen(_ arguments: Arguments) throws(CommandError) -> Profile? {
+    let others: [Option] = [.standalone, .kubeconfig, .context, .cluster, .server]
+    if let other = others.first(where: { arguments[$0] != nil && arguments[$0] != "false" }) {
+      for option in [Option.profile, .memberCluster] where arguments[option] != nil {
+        throw CommandError(
+          "--\(option.rawValue) and --\(other.rawValue) name two clusters; leave one of them out")
+      }
+      return nil
+    }
+    guard var profile = try profile(arguments[.profile]) else {
+      guard arguments[.memberCluster] != nil else { return nil }
+      throw CommandError("--member-cluster goes with a profile that has a gateway; ksx contexts lists the profiles")
+    }
+    guard let member = arguments[.memberCluster] else { return profile }
+    guard profile.gateway != nil else {
+      throw CommandError("--member-cluster needs a gateway, and the profile \(profile.name) has none")
+    }
+    profile.gateway?.cluster = member
+    // A kubeconfig leads to one cluster; the others are reached through the gateway alone.
+    if profile.gateway?.url != nil { profile.kubernetes = nil }
+    return profile
+  }
+}

@@ -1,0 +1,135 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+
+/// Every change but the emergency: ask, plan, show, confirm, send, perhaps wait.
+struct ChangeCommand: ClusterCommand {
+  let name: String
+  let kind: ChangeKind
+  /// The config that was given with the command.
+  let config: String?
+  /// The version that was asked for.
+  let version: String?
+  /// The member clusters that were named.
+  let clusters: [String]
+  private let output: Output
+  private let dryRun: DryRun
+  private let isConfirmed: Bool
+  /// How many seconds to wait for the end of it, or `nil` to leave once it is accepted.
+  private let patience: Int?
+  /// The command as it is typed, for what is said about it.
+  private let typed: String
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    guard let kind = arguments.verb.change else { fatalError("ksx \(arguments.verb.name) is no change") }
+    try self.init(arguments, kind)
+  }
+
+  init(_ arguments: Arguments, _ asked: ChangeKind) throws(CommandError) {
+    name = arguments.name
+    kind = asked == .uninstall && arguments.has(.force) ? .forceDelete : asked
+    config = try GivenConfig(arguments: arguments, isWhole: asked == .configure).text()
+    version = arguments[.version]
+    clusters = asked == .place ? try Self.clusters(arguments[.clusters]) : []
+    output = arguments.output
+    dryRun = arguments.dryRun
+    isConfirmed = arguments.has(.yes)
+    patience = arguments.patience
+    typed = "ksx \(arguments.verb.name)"
+  }
+
+  private static func clusters(_ text: String?) throws(CommandError) -> [String] {
+    guard let text else {
+      throw CommandError("ksx place needs --clusters, such as --clusters=east,west; --clusters= removes all agents")
+    }
+    var names: [String] = []
+    for name in text.split(separator: ",").map(String.init) where !names.contains(name) { names.append(name) }
+    return names
+  }
+
+  var mayChange: Bool { dryRun != .client }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let status = session.status
+    var context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
+      try await reader.context(for: name, kind, called: status.cluster, user: status.user)
+    }
+    context.kubectlFlags = status.kubectlFlags
+    let memory = session.history.releases(of: name)
+    let change = try Choice(command: self, context: context, memory: memory, outlet: session.outlet).change()
+    let plan = Plan.make(change, for: name, in: context)
+    if dryRun != .none { return try await show(plan, session) }
+    try refuse(plan)
+    try confirm(plan, session)
+    report(plan, try await send(plan, session), session)
+    guard let patience else { return }
+    let waiting = Waiting(
+      change: change, extension: name, installation: plan.write.name, before: context.installation(of: name),
+      dialect: reader.dialect)
+    try await session.wait(for: waiting, seconds: patience)
+  }
+
+  /// Shows the plan and changes nothing; the server is asked as well where `--dry-run` says so.
+  private func show(_ plan: Plan, _ session: CommandSession) async throws(CommandError) {
+    let text = PlanText(plan: plan, cluster: session.name)
+    if output.isWhole { session.outlet.printExactly(output.text(text.value)) } else { session.outlet.print(text.lines) }
+    try refuse(plan)
+    guard dryRun == .server else { return }
+    _ = try await session.asking("\(plan.change.words) \(plan.name) (dry run)") { () throws(ClusterError) in
+      try await plan.deliver(to: session.cluster, dryRun: true)
+    }
+    if !output.isWhole { session.outlet.print("  the server would accept this; nothing was changed") }
+  }
+
+  private func refuse(_ plan: Plan) throws(CommandError) {
+    let reasons = plan.problems.filter(\.isBlocking).map(\.text)
+    if reasons.isEmpty { return }
+    throw CommandError("cannot \(plan.change.words): \(reasons.joined(separator: "; "))")
+  }
+
+  /// Shows the plan and asks, where there is a terminal to ask at.
+  private func confirm(_ plan: Plan, _ session: CommandSession) throws(CommandError) {
+    if isConfirmed { return session.outlet.note(plan.problems.map { "note: \($0.text)" }) }
+    guard let ask = session.outlet.ask else {
+      throw CommandError(
+        "nothing was changed: without a terminal \(typed) needs --yes (or --dry-run=client to see the plan)")
+    }
+    session.outlet.note(PlanText(plan: plan, cluster: session.name).lines)
+    let answer = ask("Do this in \(session.name)? [y/N] ")?.lowercased() ?? ""
+    if answer != "y", answer != "yes" { throw CommandError("nothing was changed") }
+  }
+
+  private func send(_ plan: Plan, _ session: CommandSession) async throws(CommandError) -> Object? {
+    let doing = "\(plan.change.words) \(plan.name)"
+    let delivery = try await session.asking(doing) { () throws(ClusterError) in
+      try await session.sender.carryOut(plan)
+    }
+    session.tell(of: delivery, doing)
+    return delivery.object
+  }
+
+  private func report(_ plan: Plan, _ object: Object?, _ session: CommandSession) {
+    switch output {
+    case .json, .yaml:
+      if let object { session.outlet.printExactly(output.text(object.value)) }
+    case .name: session.outlet.print(plan.write.name)
+    case .table, .wide: session.outlet.print("\(plan.name): \(plan.change.accepted) in \(session.name)")
+    }
+  }
+}
+
+extension Arguments {
+  /// How many seconds to wait for the end of a change, or `nil` not to.
+  var patience: Int? { has(.wait) ? seconds(.timeout) ?? 600 : nil }
+}
+
+extension CommandSession {
+  /// A change whose answer was lost is done all the same; the user must know how that is known.
+  func tell(of delivery: Delivery, _ doing: String) {
+    guard let reason = delivery.lostAnswer else { return }
+    outlet.note(
+      "note: \(doing): it was carried out. The answer was lost (\(reason)); the object was read again to see.")
+  }
+}

@@ -1,0 +1,71 @@
+import Extensions
+import Operations
+import Packages
+
+/// What change a command line asks for, once it is known what there is.
+struct Choice {
+  let command: ChangeCommand
+  let context: PlanContext
+  let memory: ReleaseMemory
+  let outlet: Outlet
+
+  private var name: String { command.name }
+  private var kind: ChangeKind { command.kind }
+  private var config: String? { command.config }
+  private var installation: Installation? { context.installation(of: name) }
+
+  func change() throws(CommandError) -> Change {
+    if let change = Change(kind) { return change }
+    switch kind {
+    case .install: return .install(version: try newestVersion(), config: config ?? "")
+    case .upgrade: return .upgrade(to: try newestVersion())
+    case .rollBack: return try rollback()
+    case .place, .removeAgents: return .place(on: command.clusters)
+    case .configure:
+      guard let config else { fatalError("a configuration was begun without a config") }
+      return .configure(config: config)
+    case .enable, .disable, .uninstall, .forceDelete: fatalError("\(kind) needs no choice")
+    }
+  }
+
+  /// The version asked for, else the one recommended, else the newest that is no pre-release.
+  private func newestVersion() throws(CommandError) -> String {
+    if let asked = command.version { return try spelled(asked) }
+    if let recommended = context.extensions[name]?.recommendedVersion, !recommended.isEmpty { return recommended }
+    let offered = context.offered(name)
+    if let release = offered.first(where: { SemanticVersion($0)?.prerelease.isEmpty == true }) ?? offered.first {
+      return release
+    }
+    if context.extensions[name] == nil, installation == nil, context.gaps[.extension] == nil {
+      throw CommandError("\(context.cluster) has no extension \(name); ksx list shows those it has")
+    }
+    throw CommandError(
+      "\(context.cluster) offers no version of \(name); look at the repository it comes from")
+  }
+
+  /// A version as the cluster writes it: `v1.2.0` may be asked for where it says `1.2.0`.
+  private func spelled(_ asked: String) throws(CommandError) -> String {
+    if context.versions[asked] != nil { return asked }
+    guard let version = SemanticVersion(asked) else {
+      throw CommandError("--version is a version such as 1.2.0, not \(asked)")
+    }
+    return context.versions.keys.sorted().first { SemanticVersion($0) == version } ?? asked
+  }
+
+  /// What there was before; a version that was never seen here comes with the present config.
+  private func rollback() throws(CommandError) -> Change {
+    guard let installation else { throw CommandError("cannot roll back: \(name) is not installed") }
+    let version: String?
+    if let asked = command.version { version = try spelled(asked) } else { version = nil }
+    if let entry = memory.target(from: installation, version: version) {
+      return .rollback(to: entry.version, config: entry.config)
+    }
+    if let version {
+      outlet.note("note: ksx has not seen \(name) at version \(version) here: the present config is kept")
+      return .rollback(to: version, config: installation.config)
+    }
+    throw CommandError(
+      "ksx has not seen an earlier version of \(name) in \(context.cluster); say which with --version (ksx versions \(name))"
+    )
+  }
+}

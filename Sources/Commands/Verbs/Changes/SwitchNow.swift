@@ -1,0 +1,149 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+
+/// The emergency: one merge patch, straight to the API, with nothing asked before it.
+///
+/// What an earlier visit learnt is used however old it is. Without that it tries the shipped dialect: a
+/// cluster that has not even heard of the kind says so, does nothing, and is asked with the other word.
+struct SwitchNow: ClusterCommand {
+  private let name: String
+  private let isEnabled: Bool
+  private let output: Output
+  private let isDryRun: Bool
+  private let patience: Int?
+  /// What of the command line the command that goes back needs as well.
+  private let undoFlags: [String]
+  private let hasToken: Bool
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    try self.init(arguments, to: arguments.verb.change?.row.enables == true)
+  }
+
+  init(_ arguments: Arguments, to isEnabled: Bool) throws(CommandError) {
+    if arguments.dryRun == .client {
+      throw CommandError("--now makes no plan that --dry-run=client could show; leave one of them out")
+    }
+    name = arguments.name
+    self.isEnabled = isEnabled
+    output = arguments.output
+    isDryRun = arguments.dryRun == .server
+    patience = arguments.patience
+    undoFlags =
+      (arguments.has(.standalone) ? ["--standalone"] : []) + (arguments[.dialect].map { ["--dialect", $0] } ?? [])
+    hasToken = arguments[.token] != nil
+  }
+
+  var mayChange: Bool { true }
+
+  private var verb: String { isEnabled ? "enable" : "disable" }
+  private var change: Change { isEnabled ? .enable : .disable }
+  private var doing: String { "\(verb) \(name) --now" }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    try refuseWhatCannotBe(session)
+    let (object, dialect) = try await send(session)
+    try refuseWhatIsNotCarriedOut(object, session)
+    if !isDryRun { session.sender.noteSent(change, of: name) }
+    report(object, dialect, session)
+    guard let patience else { return }
+    let waiting = Waiting(change: change, extension: name, installation: object.name, before: nil, dialect: dialect)
+    try await session.wait(for: waiting, seconds: patience)
+  }
+
+  private func send(_ session: CommandSession) async throws(CommandError) -> (Object, Dialect) {
+    let said = session.session.dialect
+    let known = session.knowledge.flatMap { $0.capabilities.era == .plugin ? nil : $0.capabilities.dialect }
+    let dialect = said ?? known ?? .installPlan
+    do throws(ClusterError) {
+      let object = try await patch(dialect, session)
+      if said == nil, known == nil { remember(dialect, session) }
+      return (object, dialect)
+    } catch {
+      guard error.isOfMissingKind, said == nil else { throw failure(error, dialect, session) }
+      let other = Dialect(dialect.name == .installPlan ? .subscription : .installPlan)
+      let object = try await second(other, session)
+      remember(other, session)
+      return (object, other)
+    }
+  }
+
+  private func second(_ dialect: Dialect, _ session: CommandSession) async throws(CommandError) -> Object {
+    do throws(ClusterError) {
+      return try await patch(dialect, session)
+    } catch {
+      guard error.isOfMissingKind else { throw failure(error, dialect, session) }
+      throw CommandError(
+        "\(doing): \(session.server) has neither InstallPlans nor Subscriptions; check --context")
+    }
+  }
+
+  /// For the next emergency; a command that has time for a question asks it.
+  private func remember(_ dialect: Dialect, _ session: CommandSession) {
+    session.shelf.remember(Capabilities(assuming: dialect), of: session.status.identity)
+  }
+
+  /// The API of August 2022 takes the switch, and nobody looks at it (docs/KUBESPHERE.md: Eras).
+  private func refuseWhatIsNotCarriedOut(_ object: Object, _ session: CommandSession) throws(CommandError) {
+    guard let known = session.knowledge, session.hasFreshKnowledge, !Installation(object).isKeptByStandalone,
+      let reason = known.capabilities.reason(against: .enable)
+    else { return }
+    throw CommandError("\(verb) \(object.name) --now: the cluster stored it, and it has no effect: \(reason)")
+  }
+
+  private func patch(_ dialect: Dialect, _ session: CommandSession) async throws(ClusterError) -> Object {
+    let write = Write.patch(dialect.installations, name: name, ["spec": ["enabled": .bool(isEnabled)]])
+    let delivery = try await write.deliver(to: session.cluster, dryRun: isDryRun)
+    session.tell(of: delivery, doing)
+    return delivery.object ?? Object([:])
+  }
+
+  private func refuseWhatCannotBe(_ session: CommandSession) throws(CommandError) {
+    guard session.session.dialect == nil, let known = session.knowledge, session.hasFreshKnowledge else { return }
+    if let reason = known.capabilities.reason(against: .install) {
+      throw CommandError("cannot \(verb): \(reason)")
+    }
+  }
+
+  private func report(_ object: Object, _ dialect: Dialect, _ session: CommandSession) {
+    switch output {
+    case .json, .yaml: session.outlet.printExactly(output.text(object.value))
+    case .name: session.outlet.print(object.name)
+    case .table, .wide:
+      let state = ExtensionStatus(name, nil, Installation(object)).state
+      let word = isEnabled ? "enabled" : "disabled"
+      let note = isDryRun ? " (the server would; nothing was changed)" : ""
+      let delay = state == .installed || state == .none ? "" : "; it takes effect once \(state.word) is over"
+      session.outlet.print([
+        "\(dialect.installations.kind) \(object.name) \(word) in \(session.name)\(delay)\(note)",
+        "undo: \(undo(session.status))",
+      ])
+    }
+  }
+
+  /// The command that goes back, to the same cluster even if the current context is another by then.
+  private func undo(_ status: ClusterSession.Status) -> String {
+    let words = ["ksx", isEnabled ? "disable" : "enable", name, "--now"]
+    // A token is a secret, and must be given again.
+    return Shell.line(words + (status.ownFlags ?? status.kubectlFlags) + undoFlags) + (hasToken ? " --token …" : "")
+  }
+
+  private func failure(_ error: ClusterError, _ dialect: Dialect, _ session: CommandSession) -> CommandError {
+    guard case .refused(let status) = error, status.code == 404 else {
+      return CommandError(error, doing, at: session.server)
+    }
+    let kind = dialect.installations.kind
+    let other = dialect.name == .installPlan ? Dialect.Name.subscription : .installPlan
+    if status.isMissingKind {
+      return CommandError(
+        "\(doing): \(session.server) has no \(kind)s at all; try --dialect \(other.rawValue), or check --context")
+    }
+    let alias =
+      dialect.name == .subscription ? "; a Subscription may have another name: without --now it is looked for" : ""
+    return CommandError(
+      "\(doing): \(session.server) has no \(kind) \(name)\(alias). ksx list shows what is installed; check --context")
+  }
+}

@@ -1,0 +1,177 @@
+import Client
+import Glibc
+import KubernetesAPI
+import Manifest
+import Platform
+
+extension Verb {
+  static let contexts = Verb(
+    "contexts", "List profiles and the kubeconfig's contexts: ways, server, login", options: [.output],
+    as: ListContexts.self)
+
+  static let contextsUse = Verb(
+    "contexts use", "Make a profile the current one", operands: ["NAME"],
+    notes: ["Only config.yaml is written, never a kubeconfig. To have no current profile remove its line there."],
+    as: UseContext.self)
+}
+
+struct ListContexts: Command {
+  private let arguments: Arguments
+
+  init(_ arguments: Arguments) { self.arguments = arguments }
+
+  func run(_ context: Context) throws(CommandError) {
+    try Contexts(arguments, context.environment, context.outlet).list()
+  }
+}
+
+struct UseContext: Command {
+  private let arguments: Arguments
+
+  init(_ arguments: Arguments) { self.arguments = arguments }
+
+  func run(_ context: Context) throws(CommandError) {
+    try Contexts(arguments, context.environment, context.outlet).use()
+  }
+}
+
+/// `ksx contexts`: everywhere a person can go, from both files, in one list.
+struct Contexts {
+  let arguments: Arguments
+  let file: ProfileFile
+  let outlet: Outlet
+  /// Seconds since 1970.
+  let now: Int
+
+  init(_ arguments: Arguments, _ environment: Environment, _ outlet: Outlet, now: Int = time(nil)) {
+    self.arguments = arguments
+    file = ProfileFile(environment)
+    self.outlet = outlet
+    self.now = now
+  }
+
+  /// One place to go.
+  private struct Row {
+    var name: String
+    /// The file it stands in: `profile` or `kubeconfig`.
+    var source: String
+    var ways: [FallbackTransport.Way]
+    var server: String
+    var member = ""
+    var isCurrent: Bool
+    var user = ""
+    var login = Login.none
+  }
+
+  func list() throws(CommandError) {
+    let rows = try rows()
+    let output = arguments.output
+    switch output {
+    case .json, .yaml: outlet.printExactly(output.text(["items": .sequence(rows.map(value))]))
+    case .name: outlet.print(rows.map(\.name))
+    case .table, .wide:
+      let table = Table(
+        headings: ["CURRENT", "NAME", "FROM", "WAYS", "SERVER", "LOGIN"],
+        rows: rows.map { row in
+          let ways = row.ways.count > 1 ? "both" : row.ways.first?.rawValue ?? ""
+          let server = row.server + (row.member.isEmpty ? "" : " (\(row.member))")
+          return [row.isCurrent ? "*" : "", row.name, row.source, ways, server, text(row)]
+        })
+      outlet.print(table.lines)
+      if rows.isEmpty { outlet.note("no contexts and no profiles; ksx login --gateway URL makes a profile") }
+    }
+  }
+
+  /// Makes a profile the current one; a kubeconfig is never written.
+  func use() throws(CommandError) {
+    let name = arguments.name
+    let text = try file.text()
+    if try !file.profiles().all.contains(where: { $0.name == name }) {
+      let isContext = try kubeconfig().contexts.contains { $0.name == name }
+      let advice =
+        isContext
+        ? "it is a context of the kubeconfig, which ksx does not change: use --context \(name), or kubectl config use-context"
+        : "ksx contexts lists them"
+      throw CommandError("there is no profile \(name); \(advice)")
+    }
+    let after = try ProfileFile.reading { () throws(ProfileError) in
+      try Profiles.choosing(name, in: text, file: file.path, environment: file.environment)
+    }
+    try file.write(after)
+    outlet.print("\(name) is the current profile")
+  }
+
+  private func rows() throws(CommandError) -> [Row] {
+    let profiles = try file.profiles()
+    let kubeconfig = try kubeconfig()
+    let contexts = kubeconfig.contexts.sorted { $0.name < $1.name }
+    let rows = profiles.all.map { profile in
+      Row(
+        name: profile.name, source: "profile", ways: profile.ways, server: server(of: profile, contexts, kubeconfig),
+        member: profile.gateway?.cluster ?? "", isCurrent: profile.name == profiles.current,
+        user: profile.gateway?.user ?? "", login: profile.login(file.environment))
+    }
+    return rows
+      + contexts.map { context in
+        Row(
+          name: context.name, source: "kubeconfig", ways: [.kubernetes], server: kubeconfig.server(of: context),
+          isCurrent: profiles.current == nil && context.name == kubeconfig.currentContext)
+      }
+  }
+
+  /// Where a profile leads first: its gateway, or what its own kubeconfig says.
+  private func server(of profile: Profile, _ contexts: [Kubeconfig.Context], _ kubeconfig: Kubeconfig) -> String {
+    if let url = profile.gateway?.url { return url }
+    var config = kubeconfig
+    if let path = profile.kubernetes?.kubeconfig {
+      guard let own = try? Kubeconfig(explicit: path, environment: file.environment) else { return path }
+      config = own
+    }
+    let name = profile.kubernetes?.context ?? config.currentContext
+    return config.contexts.first { $0.name == name }.map(config.server) ?? ""
+  }
+
+  private func kubeconfig() throws(CommandError) -> Kubeconfig {
+    do {
+      return try Kubeconfig(explicit: arguments[.kubeconfig], environment: file.environment)
+    } catch {
+      throw CommandError(error.description)
+    }
+  }
+
+  private func text(_ row: Row) -> String {
+    let user = row.user.isEmpty ? "" : row.user + " "
+    switch row.login {
+    case .none: return ""
+    case .tokenFile(let path): return "token in \(path)"
+    case .loggedOut: return "logged out"
+    case .unusable(let problem): return "unusable: \(problem)"
+    case .loggedIn(nil, _): return user + "logged in"
+    case .loggedIn(let expires?, let isRenewed):
+      if expires > now { return user + "until \(Timestamp.text(expires))" + (isRenewed ? ", then renewed" : "") }
+      return user + (isRenewed ? "renewed when used" : "ended \(Timestamp.text(expires))")
+    }
+  }
+
+  private func value(_ row: Row) -> Value {
+    var fields: Mapping = [
+      "name": .string(row.name), "source": .string(row.source), "current": .bool(row.isCurrent),
+      "ways": .sequence(row.ways.map { .string($0.rawValue) }), "server": .string(row.server),
+    ]
+    if !row.member.isEmpty { fields["memberCluster"] = .string(row.member) }
+    var login: Mapping = [:]
+    switch row.login {
+    case .none: break
+    case .tokenFile(let path): login = ["state": "tokenFile", "file": .string(path)]
+    case .loggedOut: login = ["state": "loggedOut"]
+    case .unusable(let problem): login = ["state": "unusable", "problem": .string(problem)]
+    case .loggedIn(let expires, let isRenewed):
+      let isOver = expires.map { $0 <= now } ?? false
+      login = ["state": isOver && !isRenewed ? "ended" : "loggedIn", "renewed": .bool(isRenewed)]
+      if let expires { login["expires"] = .string(Timestamp.text(expires)) }
+    }
+    if !login.isEmpty, !row.user.isEmpty { login["user"] = .string(row.user) }
+    if !login.isEmpty { fields["login"] = .mapping(login) }
+    return .mapping(fields)
+  }
+}

@@ -1,0 +1,47 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+
+extension Verb {
+  static let get = Verb(
+    "get", "Show one extension and its installation", operands: ["NAME"], options: [.output], as: Get.self)
+}
+
+struct Get: ClusterCommand {
+  private let name: String
+  private let output: Output
+
+  init(_ arguments: Arguments) {
+    name = arguments.name
+    output = arguments.output
+  }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let found = try await session.asking("getting extension \(name)") { () throws(ClusterError) in
+      try await reader.extension(name, isWhole: output.isWhole)
+    }
+    let answer = await result { () throws(ClusterError) in try await reader.installations() }
+    // A user who may not see installations still sees what the extension says of itself.
+    if case .failure(let error) = answer, found == nil || !error.isForbidden {
+      throw CommandError(error, "listing \(reader.dialect.installations.plural)", at: session.server)
+    }
+    let all = (try? answer.get()) ?? []
+    let installation = Installations(all.map(Installation.init)).of(name)
+    guard found != nil || installation != nil else { throw session.noSuchExtension(name) }
+    let outlet = session.outlet
+    switch output {
+    case .json, .yaml:
+      let object = installation.flatMap { wanted in all.first { $0.name == wanted.name } }
+      outlet.printExactly(output.text([found, object].compactMap { $0 }))
+    case .name: outlet.print(name)
+    case .table, .wide:
+      let found = found.map { Extension($0, dialect: reader.dialect) }
+      let memory = session.history.releases()[name]
+      let row = ExtensionRow(name, found, installation, memory, language: outlet.language)
+      let kind = reader.dialect.installations.kind
+      outlet.print(Sheet(row: row, extension: found, installation: installation, kind: kind).lines)
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import Operations
+import Packages
+
+extension Verb {
+  static let list = Verb(
+    "list", "List the extensions of the marketplace and how they stand", operands: ["[TEXT]"], options: [.output],
+    notes: [
+      "With TEXT only those with it in their name or displayed name. Where a gateway is the only way, it searches the",
+      "displayed names itself, so that a large marketplace need not be sent.",
+    ], as: List.self)
+}
+
+struct List: ClusterCommand {
+  /// What the names must have in them; empty for all.
+  private let text: String
+  private let output: Output
+
+  init(_ arguments: Arguments) {
+    text = arguments.name
+    output = arguments.output
+  }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    async let answer = result { () throws(ClusterError) in try await reader.installations() }
+    if output == .name, text.isEmpty {
+      let names = try await session.asking("listing extensions") { () throws(ClusterError) in
+        try await reader.names()
+      }
+      let others = try await unoffered(try installed(await answer, reader, session), besides: names, reader)
+      return session.outlet.print(names + others.map(\.extension))
+    }
+    let objects = try await session.asking("listing extensions") { () throws(ClusterError) in
+      try await extensions(reader, session.session)
+    }
+    let installed = try installed(await answer, reader, session)
+    switch output {
+    case .table, .wide: printRows(objects, installed.map(Installation.init), reader, session)
+    case .name, .json, .yaml:
+      try await printNames(objects, installed, reader, session)
+    }
+  }
+
+  private func printNames(
+    _ objects: [Object], _ installed: [Object], _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) {
+    let others = try await unoffered(installed, besides: objects.map(\.name), reader)
+    guard output == .name else {
+      let orphans = Set(others.map(\.name))
+      return session.outlet.printExactly(output.text(objects + installed.filter { orphans.contains($0.name) }))
+    }
+    if objects.isEmpty, others.isEmpty { session.outlet.note(nothing(session)) }
+    session.outlet.print(objects.map(\.name) + others.map(\.extension))
+  }
+
+  private func printRows(
+    _ objects: [Object], _ installed: [Installation], _ reader: ClusterReader, _ session: CommandSession
+  ) {
+    let found = objects.map { Extension($0, dialect: reader.dialect) }
+    let rows = ExtensionRow.all(
+      found, Installations(installed), session.history.releases(), language: session.outlet.language
+    ).filter { $0.status.isOffered || hasText($0.name, $0.title) }
+    session.outlet.print(ListRow.table(rows.sorted { $0.name < $1.name }, isWide: output == .wide).lines)
+    if rows.isEmpty { session.outlet.note(nothing(session)) }
+  }
+
+  private func nothing(_ session: CommandSession) -> String {
+    "\(text.isEmpty ? "no extensions" : "no extension matches \(text)") in \(session.name)"
+  }
+
+  private func hasText(_ names: String...) -> Bool {
+    let text = text.lowercased()
+    return text.isEmpty || names.contains { $0.lowercased().contains(text) }
+  }
+
+  /// What is installed; a user who may not see installations still sees what the extensions say of themselves.
+  private func installed(
+    _ answer: Result<[Object], ClusterError>, _ reader: ClusterReader, _ session: CommandSession
+  ) throws(CommandError) -> [Object] {
+    switch answer {
+    case .success(let objects): return objects
+    case .failure(let error) where error.isOfMissingKind:
+      throw CommandError(error, "listing \(reader.dialect.installations.plural)", at: session.server)
+    case .failure: return []
+    }
+  }
+
+  /// What is installed, is asked for, and is none of the extensions called `names`.
+  private func unoffered(
+    _ installed: [Object], besides names: [String], _ reader: ClusterReader
+  ) async throws(CommandError) -> [Installation] {
+    let installations = Installations(installed.map(Installation.init))
+    // What has the text in a name that its extension does not show is offered all the same.
+    var offered = Set(names)
+    if !text.isEmpty {
+      offered.formUnion((try? await reader.names()) ?? [])
+    }
+    return installations.extensions.filter { !offered.contains($0) && hasText($0) }.sorted()
+      .compactMap(installations.of)
+  }
+
+  /// All extensions, or those with the text that was asked for.
+  private func extensions(_ reader: ClusterReader, _ session: ClusterSession) async throws(ClusterError) -> [Object] {
+    if text.isEmpty { return try await reader.extensions(isWhole: output.isWhole) }
+    // Only shipped KubeSphere has the gateway's search (docs/KUBESPHERE.md: Gateway), and what it does not find may have the text in
+    // its name.
+    if session.isByGatewayAlone, reader.dialect.era == .installPlan, let gateway = session.gateway,
+      let found = try? await gateway.all(text, skipping: output.isWhole ? JSONPaths() : Extension.unread),
+      !found.isEmpty
+    {
+      return found
+    }
+    return try await reader.extensions(isWhole: output.isWhole).filter { object in
+      let names = [object.name] + Extension(object, dialect: reader.dialect).displayName.texts.values
+      return names.contains { $0.lowercased().contains(text.lowercased()) }
+    }
+  }
+}
+
+extension Gateway {
+  /// Every extension with `text` in a displayed name, page by page.
+  fileprivate func all(_ text: String, skipping: JSONPaths) async throws(ClusterError) -> [Object] {
+    var found: [Object] = []
+    var search = Search(text: text, size: 200)
+    while true {
+      let page = try await self.search(search, skipping: skipping)
+      found += page.objects
+      if page.objects.isEmpty || found.count >= page.total { return found }
+      search.page += 1
+    }
+  }
+}
