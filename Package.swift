@@ -64,7 +64,7 @@ let package = Package(
       dependencies: [
         "Operations", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Terminal", "Manifest", "Platform",
       ]),
-    .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Terminal", "Client", "Platform"]),
+    .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Operations", "Terminal", "Platform"]),
     .executableTarget(
       name: "ksxd",
       dependencies: [

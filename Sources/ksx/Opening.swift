@@ -1,27 +1,17 @@
-import Client
 import Commands
 import Console
 import Glibc
+import Operations
 import Platform
 import Terminal
 
 /// Opens the console on the cluster that the command line named, and returns the exit status.
-func openConsole(at destination: Destination, shelf: Shelf) -> Int32 {
-  var session = Session(
-    Session.Description(
-      cluster: destination.name, identity: destination.identity, isReadOnly: destination.isReadOnly,
-      isInsecure: destination.isInsecure),
-    cluster: destination.cluster, dialect: destination.dialect,
-    recordKeeper: RecordKeeper(folder: shelf.state, cluster: destination.identity))
-  session.description.kubectlFlags = destination.kubectlFlags
-  session.description.user = destination.user
-  session.knowledge = shelf.knowledge(of: destination.identity)
-  session.whenLearnt = { shelf.remember($0, of: destination.identity) }
+func openConsole(at connection: ClusterSession, shelf: Shelf) -> Int32 {
+  let identity = connection.status.identity
+  var session = Session(connection, recordKeeper: RecordKeeper(folder: shelf.state, cluster: identity))
+  session.knowledge = shelf.knowledge(of: identity)
+  session.whenLearnt = { shelf.remember($0, of: identity) }
   session.settingsFile = XDG().config + "/config.yaml"
-  session.gateway = destination.gateway
-  session.fallback = destination.fallback
-  session.ways = destination.ways
-  if destination.gateway != nil, destination.ways == nil { session.description.note = "gateway" }
   let settings = Settings.load(.current)
   let log = log(in: shelf.state)
   defer { close(log) }

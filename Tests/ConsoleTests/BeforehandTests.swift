@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Operations
 import Terminal
 import Testing
 
@@ -60,7 +61,7 @@ import Testing
   }
 
   @Test func aKindThatIsMissingMakesTheConsoleAskAgainOnce() {
-    var session = Session(.init(cluster: "museum", identity: "m"), cluster: Cluster(transport: Silence()))
+    var session = Session(ClusterSession(.init(cluster: "museum", server: "m"), cluster: Cluster(transport: Silence())))
     session.knowledge = CachedCapabilities(Capabilities(assuming: .installPlan), of: "m", learned: 0)
     var app = App(session, settings: .standard, now: Moment(1_000_000))
     // What is old is believed until the cluster has said it anew.
@@ -79,7 +80,7 @@ import Testing
   }
 
   @Test func whatWasLearntAnHourAgoIsAskedAgainWithTheNextKey() {
-    var session = Session(.init(cluster: "museum", identity: "m"), cluster: Cluster(transport: Silence()))
+    var session = Session(ClusterSession(.init(cluster: "museum", server: "m"), cluster: Cluster(transport: Silence())))
     session.knowledge = CachedCapabilities(Capabilities(assuming: .installPlan), of: "m", learned: 0)
     session.knowledge?.learned = 1_000_000
     var app = App(session, settings: .standard, now: Moment(1_000_001))

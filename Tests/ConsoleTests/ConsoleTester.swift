@@ -3,6 +3,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Manifest
+import Operations
 import Platform
 import Terminal
 
@@ -20,10 +21,13 @@ struct ConsoleTester {
 
   init(_ columns: Int = 80, _ rows: Int = 24, isReadOnly: Bool = false, settings: Settings = .standard) {
     size = Size(rows: rows, columns: columns)
-    var description = Session.Description(cluster: "museum", identity: "https://museum", isReadOnly: isReadOnly)
-    description.user = "ada"
+    var status = ClusterSession.Status(cluster: "museum", server: "https://museum")
+    status.isReadOnly = isReadOnly
+    status.user = "ada"
     app = App(
-      Session(description, cluster: Cluster(transport: Silence()), dialect: .installPlan), settings: settings, now: now)
+      Session(ClusterSession(status, cluster: Cluster(transport: Silence()), dialect: .installPlan)),
+      settings: settings,
+      now: now)
     hear(.resized(size))
   }
 

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import HTTP
 import KubernetesAPI
+import Operations
 import Terminal
 import Testing
 
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test mutating func theDialectIsAskedForWhenItIsNotKnown() {
-    let session = Session(.init(cluster: "museum", identity: "m"), cluster: Cluster(transport: Silence()))
+    let session = Session(ClusterSession(.init(cluster: "museum", server: "m"), cluster: Cluster(transport: Silence())))
     var app = App(session, settings: .standard, now: Moment(0))
     #expect(app.handle(.opened, at: Moment(0)).map(\.request) == [.recall, .connect])
 
@@ -79,7 +80,7 @@ import Testing
   private func atTwoWays(_ columns: Int = 80) -> ConsoleTester {
     var tester = ConsoleTester.atMarket(columns)
     tester.app.state.session.isComparable = true
-    tester.hear(.way(.init(way: .kubernetes)))
+    tester.goes(way: .kubernetes)
     return tester
   }
 
@@ -88,7 +89,7 @@ import Testing
     var tester = atTwoWays(columns)
     #expect(tester.lines[0].contains("InstallPlan  Kubernetes"))
 
-    tester.hear(.way(.init(way: .gateway, reason: "k8s cannot be reached")))
+    tester.goes(way: .gateway, reason: "k8s cannot be reached")
 
     #expect(tester.lines[0].contains(columns < 110 ? "via gateway, " : "via gateway: k8s cannot be reached, "))
     #expect(tester.said == "The gateway is used now: k8s cannot be reached.")
@@ -98,7 +99,7 @@ import Testing
   @Test func theWayThatIsPreferredIsLookedAtAgainAndAgain() throws {
     var tester = atTwoWays()
     #expect(tester.app.nextWakeUp == nil)
-    tester.hear(.way(.init(way: .gateway, reason: "down")))
+    tester.goes(way: .gateway, reason: "down")
 
     for _ in 1...2 {
       let wakeUp = try #require(tester.app.nextWakeUp)
@@ -107,7 +108,7 @@ import Testing
       tester.hear(.time)
       #expect(tester.asked == [.probeWays])
     }
-    tester.hear(.way(.init(way: .kubernetes)))
+    tester.goes(way: .kubernetes)
 
     #expect(tester.app.nextWakeUp == nil)
     #expect(tester.said == "Kubernetes is used again.")
@@ -150,7 +151,7 @@ import Testing
   @Test func whoIsConnectedAgainByTheGatewayIsToldSo() {
     var tester = atTwoWays()
     tester.lose()
-    tester.hear(.way(.init(way: .gateway, reason: "k8s cannot be reached")))
+    tester.goes(way: .gateway, reason: "k8s cannot be reached")
     tester.hear(.extensions(.resumed))
 
     #expect(tester.said == "Connected again, by the gateway: k8s cannot be reached.")
@@ -177,5 +178,14 @@ extension ConsoleTester {
     let text = tester.lines.dropFirst(2).map { $0.split(separator: "│").last.map(String.init)?.trimmed ?? "" }
       .joined(separator: " ")
     #expect(text.contains("Check that the address is that of a Kubernetes API."))
+  }
+}
+
+extension Sitting {
+  /// The transport publishes that another way is in use.
+  fileprivate mutating func goes(way: FallbackTransport.Way, reason: String? = nil) {
+    var status = app.state.session
+    status.way = .init(way: way, reason: reason)
+    hear(.status(status))
   }
 }

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Glibc
+import Operations
 import Platform
 import Terminal
 import TestSupport
@@ -12,8 +13,8 @@ import Testing
   private let screen = MemoryScreen(size: Size(rows: 24, columns: 80))
   private let mailbox = Mailbox<Message>()
   private let session = Session(
-    Session.Description(cluster: "museum", identity: "m"), cluster: Cluster(transport: Silence()),
-    dialect: .installPlan)
+    ClusterSession(.init(cluster: "museum", server: "m"), cluster: Cluster(transport: Silence()), dialect: .installPlan)
+  )
 
   private func loop() -> Loop {
     let worker = Worker(session, mailbox: Mailbox<Message>())

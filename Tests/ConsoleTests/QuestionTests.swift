@@ -142,8 +142,8 @@ import Testing
 
   private func loop(on screen: MemoryScreen) -> Loop {
     let session = Session(
-      Session.Description(cluster: "museum", identity: "m"), cluster: Cluster(transport: Silence()),
-      dialect: .installPlan)
+      ClusterSession(
+        .init(cluster: "museum", server: "m"), cluster: Cluster(transport: Silence()), dialect: .installPlan))
     let worker = Worker(session, mailbox: Mailbox<Message>())
     var loop = Loop(app: ConsoleTester.atMarket().app, screen: screen, worker: worker, mailbox: Mailbox<Message>())
     loop.begin()

@@ -144,9 +144,10 @@ import Testing
   private func worker(
     _ transport: any Transport = Silence(), isReadOnly: Bool = false, keeper: RecordKeeper? = nil
   ) -> Worker {
-    let description = Session.Description(cluster: "museum", identity: "m", isReadOnly: isReadOnly)
+    var status = ClusterSession.Status(cluster: "museum", server: "m")
+    status.isReadOnly = isReadOnly
     return Worker(
-      Session(description, cluster: Cluster(transport: transport), recordKeeper: keeper), mailbox: mailbox)
+      Session(ClusterSession(status, cluster: Cluster(transport: transport)), recordKeeper: keeper), mailbox: mailbox)
   }
 
   private func until(_ condition: () -> Bool) async throws {

@@ -19,9 +19,10 @@ extension App {
     case .opened: opened()
     case .time: wake()
     case .warned(let text): state.announce(.warning, "The cluster warns: \(text)")
-    case .way(let use):
-      state.connection.take(use, at: state.now)
-      state.record(use.way == .gateway ? .warning : .good, use.sentence)
+    case .status(let status):
+      state.session = status
+      state.connection.take(status.way, at: state.now)
+      if let way = status.way { state.record(way.way == .gateway ? .warning : .good, way.sentence) }
     case .confirmed(let plan, let reason):
       state.announce(
         .warning,

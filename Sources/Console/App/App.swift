@@ -34,9 +34,9 @@ package struct App: Sendable {
 
   /// An app for the cluster that `session` describes.
   package init(_ session: Session, settings: Settings, now: Moment) {
-    state = ConsoleState(session.description, settings, now: now)
+    state = ConsoleState(session.connection.status, settings, now: now)
     state.capabilityState = CapabilityState(session, at: now)
-    state.connection.take(session.description.way, at: now)
+    state.connection.take(session.connection.status.way, at: now)
     for problem in settings.problems { state.announce(.error, problem) }
   }
 

@@ -35,7 +35,7 @@ package enum Message: Hashable, Sendable {
   /// The server sent a warning with an answer.
   case warned(String)
   /// Another of the two ways to the cluster is in use now.
-  case way(FallbackTransport.Use)
+  case status(ClusterSession.Status)
   /// What the two ways show differently.
   case compared(Comparison)
   /// A package's documentation.

@@ -11,7 +11,7 @@ extension Message: Mail {
     case .installations(let event): event.subject("installations")
     case .versions(let name, let event): event.subject("versions of " + name)
     case .connected, .unconnected: MailSubject("connection")
-    case .way: MailSubject("way")
+    case .status: MailSubject("status")
     case .warned(let text): MailSubject("warning", text)
     case .forgot(let text): MailSubject("failure", text)
     case .draftKept(let name): MailSubject("draft", name)

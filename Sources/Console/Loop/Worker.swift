@@ -28,16 +28,16 @@ package final class Worker: Sendable {
   /// A worker on the cluster of `session` that reports to `mailbox`.
   package init(_ session: Session, mailbox: Mailbox<Message>) {
     var session = session
-    session.cluster.warnings = Warnings { mailbox.post(.warned($0)) }
+    session.connection.cluster.warnings = Warnings { mailbox.post(.warned($0)) }
     self.session = session
     self.mailbox = mailbox
-    access = AccessCache(session.cluster)
-    session.fallback?.whenChanged { mailbox.post(.way($0)) }
+    access = AccessCache(session.connection.cluster)
+    session.connection.whenStatusChanges { mailbox.post(.status($0)) }
   }
 
   /// Begins `effect` and returns at once.
   package func start(_ effect: Effect) {
-    if effect.request.isChange, session.description.isReadOnly {
+    if effect.request.isChange, session.connection.status.isReadOnly {
       mailbox.post(.forgot("This console is read-only: nothing was changed."))
       return
     }
@@ -128,7 +128,7 @@ package final class Worker: Sendable {
     case .rehearse(let plan): return await rehearse(plan)
     case .ask(let questions, let isAfresh): return await ask(questions, isAfresh)
     case .document(let key, let version): return await document(key, version)
-    case .probeWays: await session.fallback?.probe()
+    case .probeWays: await session.connection.fallback?.probe()
     case .compareWays(let dialect): return await compare(dialect)
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
     case .keepSetting(let name, let value): return keepSetting(name, value)
@@ -138,7 +138,7 @@ package final class Worker: Sendable {
       }
     case .noteOutcome(let progress, let name, let outcome): sender.note(progress, of: name, outcome)
     case .readFacts(let installations, let capabilities):
-      return .facts(await ClusterReader(session.cluster, capabilities).facts(installations))
+      return .facts(await ClusterReader(session.connection.cluster, capabilities).facts(installations))
     case .keepDraft(let name, let draft):
       return keep("The draft of \(name) is not kept", orElse: draft == nil ? nil : .draftKept(of: name)) {
         keeper throws(SystemError) in try keeper.keep(draft, of: name)
@@ -154,7 +154,7 @@ package final class Worker: Sendable {
     let start = ContinuousClock.now
     while !Task.isCancelled {
       do throws(DialectError) {
-        let capabilities = try await Capabilities.learn(from: session.cluster)
+        let capabilities = try await Capabilities.learn(from: session.connection.cluster)
         session.whenLearnt?(capabilities)
         return .connected(capabilities)
       } catch {
@@ -167,7 +167,7 @@ package final class Worker: Sendable {
   }
 
   private func watch(_ subject: Request.Subject, _ dialect: Dialect) async {
-    let cluster = session.cluster
+    let cluster = session.connection.cluster
     switch subject {
     case .categories:
       await Watch(dialect.categories, in: cluster, skipping: Extension.unread) { Category($0) }
@@ -189,7 +189,7 @@ package final class Worker: Sendable {
 
   /// What changes the cluster.
   private var sender: ChangeSender {
-    ChangeSender(session.cluster, history: session.recordKeeper?.history) { [mailbox] in
+    ChangeSender(session.connection.cluster, history: session.recordKeeper?.history) { [mailbox] in
       mailbox.post(.forgot($0.description))
     }
   }
@@ -205,9 +205,9 @@ package final class Worker: Sendable {
   }
 
   private func rehearse(_ plan: Plan) async -> Message? {
-    if session.description.isReadOnly { return nil }
+    if session.connection.status.isReadOnly { return nil }
     do throws(ClusterError) {
-      try await plan.send(to: session.cluster, dryRun: true)
+      try await plan.send(to: session.connection.cluster, dryRun: true)
       return .rehearsed(plan, failure: nil)
     } catch {
       return .rehearsed(plan, failure: error)
@@ -220,13 +220,13 @@ package final class Worker: Sendable {
   }
 
   private func compare(_ dialect: Dialect) async -> Message? {
-    guard let ways = session.ways else { return nil }
+    guard let ways = session.connection.ways else { return nil }
     var differences: [String] = []
     for resource in dialect.compared {
       do {
         differences += try await ways.disagreements(about: resource).map { "\(resource.kind) \($0)" }
       } catch {
-        let server = "one of the two ways to \(session.description.cluster)"
+        let server = "one of the two ways to \(session.connection.status.cluster)"
         let sentence = error.sentence(for: "comparing \(resource.plural)", at: server)
         return .compared(Comparison(differences: differences, failure: sentence))
       }
@@ -236,7 +236,7 @@ package final class Worker: Sendable {
 
   private func document(_ key: DocumentKey, _ version: ExtensionVersion) async -> Message {
     do throws(PackageSourceError) {
-      let package = try await version.package(from: session.cluster, gateway: session.gateway)
+      let package = try await version.package(from: session.connection.cluster, gateway: session.connection.gateway)
       let text = package.readme(in: key.language)
       return .documented(key, text.map { .text($0) } ?? .missing(reason: "the package has none."))
     } catch {

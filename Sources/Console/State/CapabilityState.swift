@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Operations
 
 /// What the console knows of what the cluster's extensions can do, and how it came to know.
 struct CapabilityState: Hashable, Sendable {
@@ -15,7 +16,7 @@ struct CapabilityState: Hashable, Sendable {
 
   /// What `session` brings along: a person's word, or what an earlier visit learnt.
   init(_ session: Session, at now: Moment) {
-    if let dialect = session.dialect {
+    if let dialect = session.connection.dialect {
       (capabilities, isSaid) = (Capabilities(assuming: dialect), true)
     } else if let kept = session.knowledge {
       capabilities = kept.capabilities

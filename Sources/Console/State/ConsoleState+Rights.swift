@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Operations
 
 // What the console says beforehand of what cannot be done here, or not by this person.
 extension ConsoleState {

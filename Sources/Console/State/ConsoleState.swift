@@ -9,7 +9,7 @@ import Terminal
 ///
 /// A value with one writer, the app; views change it only while they handle a message.
 struct ConsoleState: Sendable {
-  var session: Session.Description
+  var session: ClusterSession.Status
   var settings: Settings
   var now: Moment
   var size = Size(rows: 24, columns: 80)
@@ -39,7 +39,7 @@ struct ConsoleState: Sendable {
   var announcedDrafts: Set<String> = []
   var journal = Journal()
 
-  init(_ session: Session.Description, _ settings: Settings, now: Moment) {
+  init(_ session: ClusterSession.Status, _ settings: Settings, now: Moment) {
     self.session = session
     self.settings = settings
     self.now = now

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Operations
 import Terminal
 
 /// The first row: where one is, and whether what one sees is true.
@@ -31,7 +32,7 @@ struct Header {
   }
 
   private var place: String {
-    let way = state.connection.way.map { $0.way == .kubernetes ? $0.way.rawValue : "" } ?? ""
+    let way = state.session.way.map { $0.way == .kubernetes ? $0.way.rawValue : "" } ?? ""
     let words = [state.session.cluster, state.dialect?.installations.kind ?? "", state.session.note, way]
     let whole = " ksx  " + words.filter { !$0.isEmpty }.joined(separator: "  ")
     return ([whole] + path).joined(separator: " › ")
@@ -42,12 +43,12 @@ struct Header {
   private var marks: [String] {
     (state.session.isReadOnly ? ["read-only"] : isViewOnly ? ["view only"] : [])
       + (state.session.isInsecure ? ["insecure TLS"] : [])
-      + (state.connection.way?.way == .gateway ? [gatewayMark] : [])
+      + (state.session.way?.way == .gateway ? [gatewayMark] : [])
   }
 
   /// The second of two ways is in use; why, where there is room for it.
   private var gatewayMark: String {
-    guard state.size.columns >= 110, let reason = state.connection.way?.reason else { return "via gateway" }
+    guard state.size.columns >= 110, let reason = state.session.way?.reason else { return "via gateway" }
     return "via gateway: \(reason)"
   }
 

@@ -7,6 +7,7 @@ import Extensions
 import HTTP
 import KubeSphereKinds
 import KubernetesAPI
+import Operations
 import Platform
 import Terminal
 import TestSupport
@@ -56,10 +57,10 @@ final class LiveConsole {
     plug = Plug(InProcessTransport(access, as: viewer ?? .owner))
     var behindPlug = Cluster(transport: plug)
     behindPlug.timing = Timing.real
-    var description = Session.Description(cluster: "standalone", identity: "test")
-    description.user = viewer?.name ?? ""
+    var status = ClusterSession.Status(cluster: "standalone", server: "test")
+    status.user = viewer?.name ?? ""
     let session = Session(
-      description, cluster: behindPlug,
+      ClusterSession(status, cluster: behindPlug),
       recordKeeper: RecordKeeper(folder: folder.path + "/state", cluster: "test"))
     worker = Worker(session, mailbox: mailbox)
     size = Size(rows: rows, columns: columns)

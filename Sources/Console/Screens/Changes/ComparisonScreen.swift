@@ -1,4 +1,5 @@
 import Client
+import Operations
 import Terminal
 
 /// Where the two ways to the cluster disagree.

@@ -1,4 +1,5 @@
 import Extensions
+import Operations
 import Terminal
 
 /// A plan in lines.
