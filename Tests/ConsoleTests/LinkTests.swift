@@ -181,7 +181,7 @@ extension ConsoleTester {
   }
 }
 
-extension Sitting {
+extension ConsoleTester {
   /// The transport publishes that another way is in use.
   fileprivate mutating func goes(way: FallbackTransport.Way, reason: String? = nil) {
     var status = app.state.session
