@@ -24,6 +24,8 @@ package enum TestData: String, Sendable {
   case exchanges
   /// Packages of extensions.
   case packages
+  /// The objects and the chart of the design as it was first written.
+  case mission = "../mission/examples"
 
   /// Where it lies.
   package var folder: String { (Environment.current["KSX_TEST_DATA"] ?? "/nonexistent") + "/" + rawValue }

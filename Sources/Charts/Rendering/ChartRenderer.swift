@@ -36,7 +36,9 @@ package struct ChartRenderer: Hashable, Sendable {
     case .substitution: try Self.substitute(package, release, &rendered)
     case .helm(let path):
       let helm = Helm(path: path, timeout: timeout, kubernetesVersion: kubernetesVersion)
-      let text = try await helm.template(archive, release)
+      let adapted = package.forHelm
+      let chart = adapted == package ? archive : adapted.archive(folder: "chart")
+      let text = try await helm.template(chart, release)
       for document in Helm.documents(text) { try rendered.add(document.text, file: document.file) }
     }
     return rendered

@@ -21,11 +21,29 @@ package struct ChartIndex: Hashable, Sendable {
   /// What was left out, and why.
   package var refused: [String] = []
 
+  /// The index of a repository that has none.
+  init() {}
+
   package init(_ text: String) throws(SyntaxError) {
     var seen: Set<String> = []
     let isIndex = try YAML.forEachItem(under: "entries", in: text) { name, item in add(name, item.value, &seen) }
     guard isIndex else { throw SyntaxError(line: 1, column: 1, problem: "an index has entries; this has none") }
     entries = entries.mapValues(Self.newestFirst)
+  }
+
+  /// The charts that lie unpacked beside an index, without those that the index lists and that are there.
+  ///
+  /// `helm index` lists packed charts only, and an image has its charts unpacked.
+  mutating func add(_ charts: [UnpackedChart], isThere: (Entry) -> Bool) {
+    for chart in charts {
+      let listed = entries[chart.name] ?? []
+      let same = listed.filter { VersionText($0.version) == VersionText(chart.version) }
+      if same.contains(where: isThere) { continue }
+      entries[chart.name] = listed.filter { entry in !same.contains(entry) }
+      var seen: Set<String> = []
+      add(chart.name, ["version": .string(chart.version), "urls": [.string(chart.folder)]], &seen)
+      entries[chart.name] = entries[chart.name].flatMap { $0.isEmpty ? nil : Self.newestFirst($0) }
+    }
   }
 
   private static func newestFirst(_ entries: [Entry]) -> [Entry] {
@@ -43,7 +61,8 @@ package struct ChartIndex: Hashable, Sendable {
       refused.append("\(name) \(version): \(problem)")
       return
     }
-    guard seen.insert("\(name) \(version)").inserted else { return }
+    // `v1.0.0` is the same version as `1.0.0`.
+    guard seen.insert("\(name) \(VersionText(version).plain)").inserted else { return }
     let digest = Chart.text(value["digest"]).lowercased()
     let entry = Entry(
       name: name, version: version, url: url,

@@ -1,5 +1,6 @@
 package import KubernetesAPI
 import Manifest
+import Packages
 import Platform
 
 /// Why a repository was not read, for the user.
@@ -21,11 +22,24 @@ package struct RepositorySource: Hashable, Sendable {
 
   /// The address and what the index is like: another one means that there is something to read.
   package var fingerprint: String {
-    guard let text = try? indexText() else { return address }
-    return address + " " + SHA256.hex(Array(text.utf8))
+    let index = (try? indexText()).map { SHA256.hex(Array($0.utf8)) }
+    let unpacked = (try? folder()).map(UnpackedChart.fingerprint) ?? ""
+    return [address, index ?? "", unpacked].filter { !$0.isEmpty }.joined(separator: " ")
   }
 
+  /// What there is: what the index lists, and the charts that lie unpacked beside it.
   package func index() throws(RepositoryError) -> ChartIndex {
+    let folder = try folder()
+    var problems: [String] = []
+    let unpacked = (try? UnpackedChart.all(in: folder) { problems.append($0) }) ?? []
+    var index = ChartIndex()
+    if unpacked.isEmpty || Files.exists(folder + "/index.yaml") { index = try writtenIndex() }
+    index.add(unpacked) { entry in (try? path(of: entry)).map(Files.exists) ?? false }
+    index.refused += problems
+    return index
+  }
+
+  private func writtenIndex() throws(RepositoryError) -> ChartIndex {
     let text = try indexText()
     do { return try ChartIndex(text) } catch { throw RepositoryError("\(address), index.yaml: \(error)") }
   }
@@ -47,15 +61,32 @@ package struct RepositorySource: Hashable, Sendable {
 
   /// An entry's archive, if it is what the index promises.
   package func archive(of entry: ChartIndex.Entry) throws(RepositoryError) -> [UInt8] {
-    let address = try location(of: entry)
-    guard let path = FileURL.path(address) else { throw RepositoryError("\(address) is no path of a file") }
-    let bytes: [UInt8]
-    do { bytes = try Files.read(path) } catch { throw RepositoryError("\(error)") }
+    let path = try path(of: entry)
+    let bytes = try Self.archive(at: path)
+    // A chart that lies unpacked has no archive that a digest could be of.
+    if Files.isDirectory(path) { return bytes }
     let digest = SHA256.hex(bytes)
     guard entry.digest.isEmpty || entry.digest == digest else {
       throw RepositoryError("its digest is \(digest), and the index says \(entry.digest)")
     }
     return bytes
+  }
+
+  /// The archive at `path`, packed here where a chart lies there unpacked.
+  package static func archive(at path: String) throws(RepositoryError) -> [UInt8] {
+    do {
+      guard Files.isDirectory(path) else { return try Files.read(path) }
+      let package = try Package(folder: path)
+      return package.archive(folder: try package.chart().name)
+    } catch {
+      throw RepositoryError("\(error)")
+    }
+  }
+
+  private func path(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
+    let address = try location(of: entry)
+    guard let path = FileURL.path(address) else { throw RepositoryError("\(address) is no path of a file") }
+    return path
   }
 
   private func folder() throws(RepositoryError) -> String {

@@ -96,7 +96,9 @@ struct ReleasePlanner: Sendable {
       case .cluster(let cause): throw StepError(cause, "the chart of \(version.name)")
       case .unavailable:
         // Charts too large for a ConfigMap stay where they are.
-        guard let path = FileURL.path(version.chartURL), let bytes = try? Files.read(path) else { fallthrough }
+        guard let path = FileURL.path(version.chartURL), let bytes = try? RepositorySource.archive(at: path) else {
+          fallthrough
+        }
         return bytes
       default: throw .lasting("the chart of \(version.name): \(error)")
       }

@@ -18,12 +18,12 @@ enum KnownCategories {
     "streaming-messaging": ("Streaming and Messaging", "流与消息"),
   ]
 
-  /// A Category object; an unknown one is titled with its name.
-  static func object(_ name: String, _ dialect: Dialect) -> Object {
-    let known = names[name] ?? (name, name)
-    let title: Value =
+  /// A Category object; one that KubeSphere does not ship is called `title`.
+  static func object(_ name: String, called title: String, _ dialect: Dialect) -> Object {
+    let known = names[name] ?? (title, title)
+    let displayName: Value =
       dialect.name == .installPlan
       ? ["en": .string(known.english), "zh": .string(known.chinese)] : .string(known.english)
-    return Object(dialect.categories, name: name, ["spec": ["displayName": title]])
+    return Object(dialect.categories, name: name, ["spec": ["displayName": displayName]])
   }
 }

@@ -14,6 +14,10 @@ struct PublishedVersion: Sendable {
   var address: String
   var package: Package
   var manifest: ExtensionManifest
+  private let chart: Chart
+  private let isChartAlone: Bool
+  /// The name of the Category that it is in, or empty.
+  private(set) var category: String
 
   /// A ConfigMap holds 1 MiB, which is 768 KiB before Base64, less its other fields.
   static let largestArchive = 700 << 10
@@ -24,10 +28,13 @@ struct PublishedVersion: Sendable {
     self.address = address
     do {
       package = try Package(archive: archive)
-      manifest = try package.extensionManifest() ?? ExtensionManifest(.mapping([:]))
+      chart = try package.chart()
+      isChartAlone = try package.extensionManifest() == nil
+      manifest = try package.manifest()
     } catch {
       throw RepositoryError("\(error)")
     }
+    category = manifest.category
     let named = manifest.name
     guard named.isEmpty || named == entry.name else {
       throw RepositoryError("its extension.yaml calls it \(named)")
@@ -36,10 +43,26 @@ struct PublishedVersion: Sendable {
 
   var objectName: String { "\(entry.name)-\(entry.version)" }
   var isHeldInCluster: Bool { archive.count <= Self.largestArchive }
-  var category: String { manifest.category }
+
+  /// Finds the category of a package that has nothing but `Chart.yaml`: the first keyword that names one of
+  /// `categories`, whatever its case, else the first keyword as a name.
+  mutating func chooseCategory(among categories: [String]) {
+    guard isChartAlone else { return }
+    let names = manifest.keywords.map(Self.categoryName)
+    category = names.first(where: categories.contains) ?? names.first { !$0.isEmpty } ?? ""
+  }
+
+  /// What a category that is made for it is called.
+  var categoryTitle: String { manifest.keywords.first { Self.categoryName($0) == category } ?? category }
+
+  /// `dev-tools` of `Dev Tools`, or empty where a keyword can be no name.
+  private static func categoryName(_ keyword: String) -> String {
+    let name = keyword.trimmed().lowercased().split(separator: " ").joined(separator: "-")
+    return Syntax.isLabel(name) ? name : ""
+  }
 
   /// The ConfigMap with the archive, or `nil` when it is too large for one.
-  func chart(_ labels: [String: String]) -> Object? {
+  func archiveMap(_ labels: [String: String]) -> Object? {
     guard isHeldInCluster else { return nil }
     return Object(
       .configMaps, name: PackageSource.configMapName(entry.name, entry.version), namespace: PackageSource.namespace,
@@ -59,19 +82,25 @@ struct PublishedVersion: Sendable {
     var spec = facts(dialect)
     spec["version"] = .string(entry.version)
     spec["keywords"] = .sequence(manifest.keywords.map(Value.string))
-    spec["sources"] = .sequence(manifest.sources.map(Value.string))
     spec["home"] = .string(manifest.home)
     spec["digest"] = .string(SHA256.hex(archive))
     switch dialect.name {
-    case .subscription:
-      spec["repo"] = .string(repository)
-      spec["minKubeVersion"] = .string(minimum(manifest.kubeVersion))
-      spec["urls"] = [.string(address)]
+    case .subscription: addFirstDesign(&spec, repository)
     case .installPlan: addModern(&spec, repository)
     }
     return Object(
       dialect.extensionVersions, name: objectName, labels: labels, annotations: annotations,
       ["spec": .mapping(spec)])
+  }
+
+  private func addFirstDesign(_ spec: inout Mapping, _ repository: String) {
+    spec["repo"] = .string(repository)
+    spec["minKubeVersion"] = .string(minimum(manifest.kubeVersion))
+    // One text, as the design has it.
+    spec["sources"] = .string(manifest.sources.joined(separator: ", "))
+    spec["urls"] = [.string(address)]
+    if !chart.appVersion.isEmpty { spec["appVersion"] = .string(chart.appVersion) }
+    if isChartAlone, !chart.dependencies.isEmpty { spec["dependencies"] = .sequence(chart.dependencies) }
   }
 
   private func addModern(_ spec: inout Mapping, _ repository: String) {
@@ -80,6 +109,7 @@ struct PublishedVersion: Sendable {
       ("ksVersion", manifest.ksVersion), ("docs", manifest.docs), ("namespace", manifest.namespace),
     ]
     for (key, text) in texts where !text.isEmpty { spec[key] = .string(text) }
+    spec["sources"] = .sequence(manifest.sources.map(Value.string))
     spec["installationMode"] = manifest.isMulticluster ? "Multicluster" : "HostOnly"
     spec["screenshots"] = .sequence(manifest.screenshots.map(Value.string))
     if isHeldInCluster {
@@ -106,7 +136,7 @@ struct PublishedVersion: Sendable {
   private func facts(_ dialect: Dialect) -> Mapping {
     let title = manifest.displayName.isEmpty ? Localized(["en": entry.name]) : manifest.displayName
     let description =
-      manifest.description.isEmpty ? Localized(["en": (try? package.chart().description) ?? ""]) : manifest.description
+      manifest.description.isEmpty ? Localized(["en": chart.description]) : manifest.description
     let icon = Value.string(package.icon)
     switch dialect.name {
     case .subscription:
@@ -123,14 +153,26 @@ struct PublishedVersion: Sendable {
   }
 
   private var maintainers: Value {
-    if let listed = manifest.value["maintainers"]?.sequence { return .sequence(listed) }
+    if let listed = manifest.value["maintainers"]?.sequence { return .sequence(listed.compactMap(Self.maintainer)) }
     let provider = manifest.value["provider"]
     return .sequence([provider?["en"] ?? provider?.mapping?.pairs.first?.value].compactMap { $0 })
   }
 
+  /// A maintainer with the fields that the design knows.
+  private static func maintainer(_ value: Value) -> Value? {
+    let pairs = ["name", "email", "url"].compactMap { key in
+      value[key].map { Mapping.Pair(key: key, value: .string(Chart.text($0))) }
+    }
+    return pairs.isEmpty ? nil : .mapping(Mapping(pairs))
+  }
+
   private var annotations: [String: String] {
     var annotations: [String: String] = [:]
-    for pair in manifest.value["annotations"]?.mapping?.pairs ?? [] { annotations[pair.key] = pair.value.string }
+    for pair in manifest.value["annotations"]?.mapping?.pairs ?? []
+    // What no object may have would keep all of the repository from being published.
+    where Syntax.isLabelKey(pair.key) {
+      annotations[pair.key] = pair.value.bool.map { "\($0)" } ?? Chart.text(pair.value)
+    }
     return annotations
   }
 

@@ -45,7 +45,7 @@ struct Publisher: Sendable {
   ) async throws(ClusterError) -> Int {
     var published = 0
     for entry in entries {
-      let version: PublishedVersion
+      var version: PublishedVersion
       do {
         version = try PublishedVersion(
           entry, archive: source.archive(of: entry), address: source.location(of: entry))
@@ -53,6 +53,7 @@ struct Publisher: Sendable {
         outcome.problems.append("\(entry.name) \(entry.version): \(error)")
         continue
       }
+      version.chooseCategory(among: present.categories)
       // The newest speaks for the extension.
       if published == 0 { try await publishExtension(version) }
       try await publishVersion(version, present)
@@ -66,7 +67,8 @@ struct Publisher: Sendable {
     if !version.category.isEmpty {
       labels[dialect.categoryLabel] = version.category
       if try await cluster.find(dialect.categories, version.category) == nil {
-        _ = try await cluster.create(dialect.categories, KnownCategories.object(version.category, dialect))
+        _ = try await cluster.create(
+          dialect.categories, KnownCategories.object(version.category, called: version.categoryTitle, dialect))
       }
     }
     try await cluster.ensure(dialect.extensions, version.extensionObject(dialect, labels: labels))
@@ -75,7 +77,7 @@ struct Publisher: Sendable {
   private func publishVersion(_ version: PublishedVersion, _ present: Present) async throws(ClusterError) {
     var labels = [dialect.extensionLabel: version.entry.name, dialect.repositoryLabel: repository.name]
     // The chart first: a version that can be seen can be installed.
-    if let chart = version.chart(labels),
+    if let chart = version.archiveMap(labels),
       present.charts[chart.name] != chart.annotations[PublishedVersion.digestAnnotation]
     {
       try await cluster.ensure(.configMaps, chart)
@@ -115,10 +117,13 @@ struct Publisher: Sendable {
     var versions: Set<String>
     /// Digests of charts by the names of their ConfigMaps.
     var charts: [String: String]
+    /// The names of the categories that there are.
+    var categories: [String]
 
     init(_ publisher: Publisher) async throws(ClusterError) {
       let selector = Selector(labels: "\(publisher.dialect.repositoryLabel)=\(publisher.repository.name)")
       let cluster = publisher.cluster
+      categories = try await cluster.list(publisher.dialect.categories, skipping: JSONPaths(["spec"])).map(\.name)
       versions = Set(
         try await cluster.list(publisher.dialect.extensionVersions, selector: selector, skipping: Extension.unread)
           .map(\.name))

@@ -7,6 +7,8 @@ package struct Chart: Hashable, Sendable {
   package var appVersion: String
   package var description: String
   package var icon: String
+  /// The charts that it brings with it, as they are written.
+  package var dependencies: [Value]
 
   package init(_ value: Value) {
     name = Self.text(value["name"])
@@ -14,6 +16,7 @@ package struct Chart: Hashable, Sendable {
     appVersion = Self.text(value["appVersion"])
     description = Self.text(value["description"])
     icon = Self.text(value["icon"])
+    dependencies = value["dependencies"]?.sequence ?? []
   }
 
   /// A scalar as the word it was meant to be, or nothing.

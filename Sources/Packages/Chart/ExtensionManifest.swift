@@ -8,6 +8,17 @@ package struct ExtensionManifest: Hashable, Sendable {
 
   package init(_ value: Value) { self.value = value }
 
+  /// What `Chart.yaml` says of the extension when the package has nothing else.
+  ///
+  /// A `kubeVersion` that is a version and nothing more means that one or newer, and a chart's dependencies are charts
+  /// of its own and no parts for agents.
+  init(chart: Value) {
+    var mapping = chart.mapping ?? [:]
+    mapping["kubeVersion"] = .string(VersionConstraint.orMinimum(Chart.text(chart["kubeVersion"])))
+    mapping["dependencies"] = nil
+    value = .mapping(mapping)
+  }
+
   package var name: String { Chart.text(value["name"]) }
   package var version: String { Chart.text(value["version"]) }
   package var displayName: Localized { Localized(value["displayName"]) }

@@ -55,7 +55,14 @@ package struct Package: Hashable, Sendable {
 
   /// What `extension.yaml` says; older packages have none.
   package func extensionManifest() throws(PackageError) -> ExtensionManifest? {
-    try yaml("extension.yaml").map(ExtensionManifest.init)
+    try yaml("extension.yaml").map { ExtensionManifest($0) }
+  }
+
+  /// What the package says of its extension: by `extension.yaml`, or by `Chart.yaml` where there is nothing else.
+  package func manifest() throws(PackageError) -> ExtensionManifest {
+    if let manifest = try extensionManifest() { return manifest }
+    guard let chart = try yaml("Chart.yaml") else { throw .missing(path: "Chart.yaml") }
+    return ExtensionManifest(chart: chart)
   }
 
   /// The chart's default values, byte for byte: their comments are the only guidance there is.

@@ -1,3 +1,5 @@
+import Platform
+
 /// A condition on versions, in the language of Masterminds' semver 3.4, which KubeSphere and helm read:
 /// `>=1.19.0-0 <2`, `~1.2 || ^3`, `1.2 - 1.4.5`, `1.x`, `*`.
 ///
@@ -20,6 +22,14 @@ package struct VersionConstraint: Hashable, Sendable {
       guard rest.hasPrefix("||") else { return nil }
       rest = rest.dropFirst(2)
     }
+  }
+
+  /// `text`, or, where it is a version and nothing more, the constraint that asks for that version or a newer one.
+  ///
+  /// `-0` lets the builds of vendors in, who name them like pre-releases.
+  package static func orMinimum(_ text: String) -> String {
+    guard let version = SemanticVersion(text.trimmed()) else { return text }
+    return version.prerelease.isEmpty ? ">=\(version.release)-0" : ">=\(version)"
   }
 
   package func allows(_ version: SemanticVersion) -> Bool {

@@ -1,0 +1,103 @@
+import Glibc
+import Manifest
+import Platform
+import TestSupport
+import Testing
+
+@testable import Packages
+
+@Suite struct ChartAloneTests {
+  private let folder = TemporaryFolder()
+
+  @Test func whatChartYAMLSaysStandsInForAMissingManifest() throws {
+    let manifest = try Package(files: ChartAlone.files).manifest()
+
+    #expect([manifest.name, manifest.version, manifest.home] == ["orchard", "v0.10.0", "https://orchard.example"])
+    #expect(manifest.keywords == ["DevOps", "fruit"])
+    #expect(manifest.sources == ["https://git.example/orchard", "https://mirror.example/orchard"])
+    #expect(manifest.kubeVersion == ">=1.17.0-0")
+    #expect(manifest.dependencies == [])
+  }
+
+  @Test func aManifestIsTakenAsItIs() throws {
+    var files = ChartAlone.files
+    files["extension.yaml"] = Array("name: orchard\nkubeVersion: 1.20.0\n".utf8)
+
+    let manifest = try Package(files: files).manifest()
+
+    #expect(manifest.kubeVersion == "1.20.0")
+    #expect(manifest.home == "")
+  }
+
+  @Test(arguments: [
+    ("v1.17.0", ">=1.17.0-0"), ("1.17", ">=1.17.0-0"), (" 1.17.0 ", ">=1.17.0-0"), ("1.17.0-rc.1", ">=1.17.0-rc.1"),
+    (">=1.17.0", ">=1.17.0"), ("^1.17 || 2.x", "^1.17 || 2.x"), ("1.x", "1.x"), ("", ""), ("soon", "soon"),
+  ])
+  func aBareVersionIsAMinimum(text: String, constraint: String) {
+    #expect(VersionConstraint.orMinimum(text) == constraint)
+  }
+
+  @Test func helmIsGivenTheMinimumAndEverythingElseAsItWas() {
+    let package = Package(files: ChartAlone.files)
+
+    let adapted = package.forHelm
+
+    let text = ChartAlone.text.replacingText("kubeVersion: v1.17.0", with: "kubeVersion: \">=1.17.0-0\"")
+    #expect(adapted.text("Chart.yaml") == text)
+    #expect(adapted.files.count == package.files.count)
+    #expect(adapted.forHelm == adapted)
+  }
+
+  @Test(arguments: [
+    ("*.md", "README.md", true), ("*.md", "docs/README.md", true), ("/*.md", "docs/README.md", false),
+    ("docs/*.md", "docs/README.md", true), ("docs/*.md", "docs/a/README.md", false), ("READ?E.md", "README.md", true),
+    ("[A-Q]*", "README.md", false), ("[^A-Q]*", "README.md", true), ("\\*.md", "README.md", false),
+    ("# README.md", "README.md", false), ("  README.md  ", "README.md", true), ("README.md/", "README.md", false),
+    ("", "templates/.hidden.yaml", true), ("", "templates/a.yaml", false), ("!*.md", "values.yaml", true),
+    ("!*.md", "README.md", false),
+  ])
+  func rulesAreReadAsHelmReadsThem(rules: String, path: String, isLeftOut: Bool) throws {
+    #expect(try IgnoreRules(rules).leaveOut(path, isFolder: false) == isLeftOut)
+  }
+
+  @Test func aFolderThatIsLeftOutTakesItsFilesAlong() throws {
+    try write(".helmignore", "docs/\n")
+    try write("Chart.yaml", ChartAlone.text)
+    try write("docs/deep/note.txt", "x")
+    try write("templates/a.yaml", "x")
+
+    #expect(try Package(folder: folder.path).files.keys.sorted() == [".helmignore", "Chart.yaml", "templates/a.yaml"])
+  }
+
+  @Test func aDoubleStarIsRefusedWithItsLine() throws {
+    try write(".helmignore", "*.md\n**/x\n")
+    try write("Chart.yaml", ChartAlone.text)
+
+    let error = try #require(throws: PackageError.self) { try Package(folder: folder.path) }
+
+    #expect("\(error)".hasPrefix(".helmignore: line 2"), "\(error)")
+  }
+
+  @Test func linksAreNotFollowed() throws {
+    try write("Chart.yaml", ChartAlone.text)
+    symlink("/etc/hostname", folder.path + "/stolen")
+
+    #expect(try Package(folder: folder.path).files.keys.sorted() == ["Chart.yaml"])
+  }
+
+  @Test func aFolderBeyondTheLimitsIsRefused() throws {
+    try write("Chart.yaml", ChartAlone.text)
+    try write("big", String(repeating: "x", count: 5_000))
+
+    #expect(throws: PackageError.tooLarge(limit: 4_096)) {
+      try Package(folder: folder.path, limits: .init(bytes: 4_096))
+    }
+    #expect(throws: PackageError.self) { try Package(folder: folder.path, limits: .init(files: 1)) }
+  }
+
+  private func write(_ path: String, _ text: String) throws {
+    let whole = folder.path + "/" + path
+    try Files.makeDirectory(try #require(Files.parent(of: whole)))
+    try Files.write(Array(text.utf8), to: whole)
+  }
+}
