@@ -1,5 +1,6 @@
 package import Client
 package import KubernetesAPI
+import Packages
 
 /// How one cluster speaks of extensions: which resources, groups and labels its era has.
 ///
@@ -77,7 +78,15 @@ package struct Dialect: Hashable, Sendable {
   /// The label that names an object's repository.
   package var repositoryLabel: String { hasLabelsOfToday ? "kubesphere.io/repository-ref" : "kubesphere.io/repo" }
 
-  package var categoryLabel: String { "kubesphere.io/category" }
+  /// The label that names an object's category; the first design has it in the other group.
+  package var categoryLabel: String {
+    era == .seed ? "extensions.kubesphere.io/category" : "kubesphere.io/category"
+  }
+
+  /// What a version of `extension` is called when it is made; it is never looked for by this name.
+  package func versionName(_ extension: String, _ version: String) -> String {
+    era == .seed ? "\(`extension`)-\(VersionText(version).marked)" : "\(`extension`)-\(version)"
+  }
 
   private var hasLabelsOfToday: Bool { era == .scheduledSubscription || era == .installPlan }
 

@@ -15,9 +15,10 @@ package enum InstallationState: Hashable, Sendable {
     switch word.lowercased() {
     case "": self = .none
     case "preparing": self = .preparing
-    case "installing": self = .installing
-    case "installfailed": self = .installFailed
-    case "upgrading": self = .upgrading
+    case "installing", "pending-install": self = .installing
+    // helm does not say what failed.
+    case "installfailed", "failed": self = .installFailed
+    case "upgrading", "pending-upgrade", "pending-rollback": self = .upgrading
     case "upgradefailed": self = .upgradeFailed
     case "installed", "upgraded", "deployed": self = .installed
     case "uninstalling": self = .uninstalling

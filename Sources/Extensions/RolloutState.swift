@@ -1,3 +1,5 @@
+import Packages
+
 /// Whether the controllers have done what an installation asks for.
 package enum RolloutState: Hashable, Sendable {
   /// They have not finished, or not begun.
@@ -19,7 +21,7 @@ extension Installation {
 
   /// The controller has begun with this version and this config.
   package var isTaken: Bool {
-    (attemptedVersion.isEmpty || attemptedVersion == version) && isConfigTaken
+    hasTakenVersion && isConfigTaken
   }
 
   /// What is asked for and not applied yet, in words; empty while the controllers work on it.
@@ -28,7 +30,7 @@ extension Installation {
   package var pending: [String] {
     guard !state.isBusy, !isBeingDeleted, state != .none else { return [] }
     var words: [String] = []
-    if !attemptedVersion.isEmpty, attemptedVersion != version {
+    if !hasTakenVersion {
       words.append("version \(version) not yet applied, \(attemptedVersion) is")
     }
     if !isConfigTaken { words.append("config not yet applied") }
@@ -36,6 +38,10 @@ extension Installation {
       words.append("\(isEnabled ? "enabling" : "disabling") not yet applied")
     }
     return words
+  }
+
+  private var hasTakenVersion: Bool {
+    attemptedVersion.isEmpty || VersionText(attemptedVersion) == VersionText(version)
   }
 
   private var isConfigTaken: Bool {

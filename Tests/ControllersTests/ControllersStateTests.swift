@@ -62,6 +62,10 @@ import Testing
     #expect(step(Self.record(state), .init(version: "1.0.0", config: "a: 2")) == .prepare)
   }
 
+  @Test func theSameVersionWithAVStartsNothing() {
+    #expect(step(Self.record(.installed), .init(version: "v1.0.0", config: "a: 1")) == .rest)
+  }
+
   @Test(arguments: [InstallationState.installing, .upgrading])
   func whatIsUnderWayIsFinishedFirst(state: InstallationState) {
     #expect(step(Self.record(state), Self.second) == .apply)

@@ -121,6 +121,8 @@ import Testing
   @Test(arguments: [
     ("{name: devops-v0.10.1}", "0.10.1"), ("{name: devops-0.10.1}", "0.10.1"),
     ("{name: x, labels: {kubesphere.io/extension: devops}}", "0.10.1"),
+    ("{name: x, ownerReferences: [{kind: Extension, name: devops}]}", "0.10.1"),
+    ("{name: devops-v0.10.1}", "0.10.0"), ("{name: devops-0.10.1}", "v0.10.1"), ("{name: devops-0.10.1-rc.1}", "1.0.0"),
   ])
   func aVersionOfThePreviewNamesItsExtension(metadata: String, number: String) throws {
     let version = ExtensionVersion(
@@ -129,7 +131,7 @@ import Testing
       dialect: .subscription)
 
     #expect(version.extension == "devops")
-    #expect(version.kubeVersion == ">=1.19.0")
+    #expect(version.kubeVersion == ">=1.19.0-0" && version.minKubeVersion == "1.19.0")
     #expect(version.repository == "main")
     #expect(version.chartURL == "a.tgz")
   }
@@ -178,7 +180,9 @@ import Testing
 
   @Test(arguments: [
     ("", InstallationState.none), ("preparing", .preparing), ("INSTALLING", .installing), ("Upgraded", .installed),
-    ("deployed", .installed), ("UninstallFailed", .uninstallFailed), ("Pondering", .other("Pondering")),
+    ("deployed", .installed), ("pending-install", .installing), ("pending-upgrade", .upgrading),
+    ("pending-rollback", .upgrading), ("failed", .installFailed), ("uninstalling", .uninstalling),
+    ("UninstallFailed", .uninstallFailed), ("Pondering", .other("Pondering")),
   ])
   func aStatesWordIsUnderstoodOrKept(word: String, state: InstallationState) {
     #expect(InstallationState(word) == state)

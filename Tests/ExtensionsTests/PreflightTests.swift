@@ -81,6 +81,13 @@ import Testing
       ])
   }
 
+  @Test func aVersionIsTheSameWithAndWithoutItsV() {
+    #expect(
+      plan(.upgrade(to: "v1.0.0"), Sample.installation()).blocking == ["whizard is already at version 1.0.0"])
+    #expect(!plan(.upgrade(to: "v1.1.0"), Sample.installation()).isBlocked)
+    #expect(plan(.uninstall, Sample.installation("whizard", "v1.0.0")).problems.isEmpty)
+  }
+
   @Test func aDowngradeIsNoted() {
     let plan = plan(.upgrade(to: "1.0.0"), Sample.installation("whizard", "1.1.0"))
 

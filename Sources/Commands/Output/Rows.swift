@@ -28,8 +28,9 @@ enum VersionRow {
   /// The versions, or those that the extension itself names where they may not be read.
   static func table(_ versions: [ExtensionVersion]?, of found: Extension?, _ status: ExtensionStatus) -> Table {
     func notes(_ version: String) -> String {
-      (status.notes(on: version) + (version == found?.recommendedVersion ? ["recommended"] : [])).joined(
-        separator: ", ")
+      (status.notes(on: version)
+        + (VersionText(version) == found.map { VersionText($0.recommendedVersion) } ? ["recommended"] : [])).joined(
+          separator: ", ")
     }
     let rows =
       versions.map { versions in

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Manifest
+import Packages
 
 /// What a record looks like in the statuses of the cluster, as far as the dialect has fields for it.
 ///
@@ -26,7 +27,7 @@ struct InstallationStatus {
   func `extension`(_ desired: DesiredState) -> Mapping {
     let isGone = record.state == .uninstalled
     var status: Mapping = [
-      "state": .string(isGone ? "" : record.state.word), "conditions": isGone ? [] : conditions,
+      "state": .string(isGone ? "" : extensionWord), "conditions": isGone ? [] : conditions,
     ]
     let version = isGone ? "" : record.attempt.version
     switch dialect.name {
@@ -37,6 +38,22 @@ struct InstallationStatus {
       status["enabled"] = .bool(isGone ? false : record.appliedEnabled ?? false)
     }
     return status
+  }
+
+  /// The first design says of an Extension what helm says of its release.
+  private var extensionWord: String {
+    guard dialect.era == .seed else { return record.state.word }
+    switch record.state {
+    case .installed: return "deployed"
+    case .installFailed, .upgradeFailed, .uninstallFailed: return "failed"
+    case .uninstalling: return "uninstalling"
+    case .none, .preparing, .installing, .upgrading, .uninstalled, .other: return pendingWord
+    }
+  }
+
+  private var pendingWord: String {
+    guard let deployed = record.deployed else { return "pending-install" }
+    return SemanticVersion.precedes(record.attempt.version, deployed.version) ? "pending-rollback" : "pending-upgrade"
   }
 
   private var conditions: Value { .sequence(record.conditions.map(\.value)) }

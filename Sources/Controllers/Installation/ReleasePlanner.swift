@@ -14,9 +14,7 @@ struct ReleasePlanner: Sendable {
 
   /// The version of `extension` that the cluster offers under this number, or `nil`.
   func version(_ extension: String, _ version: String) async throws(ClusterError) -> ExtensionVersion? {
-    try await cluster.find(
-      dialect.extensionVersions, "\(`extension`)-\(version)", skipping: ExtensionVersion.unread
-    ).map { ExtensionVersion($0, dialect: dialect) }
+    try await ExtensionVersion.find(`extension`, version, in: cluster, dialect)
   }
 
   /// What an attempt wants, and what of its chart is not done.
@@ -80,11 +78,10 @@ struct ReleasePlanner: Sendable {
   }
 
   private func archive(_ extension: String, _ version: String) async throws(StepError) -> [UInt8] {
-    let name = "ExtensionVersion \(`extension`)-\(version)"
-    let found = try await StepError.telling(name) { () throws(ClusterError) in
+    let found = try await StepError.telling("the versions of \(`extension`)") { () throws(ClusterError) in
       try await self.version(`extension`, version)
     }
-    guard let found else { throw .lasting("\(`extension`) has no version \(version): there is no \(name)") }
+    guard let found else { throw .lasting("\(`extension`) has no version \(version)") }
     return try await archive(of: found)
   }
 

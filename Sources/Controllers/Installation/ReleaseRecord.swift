@@ -2,6 +2,7 @@ import Charts
 import Client
 import Extensions
 import KubernetesAPI
+import Packages
 import Platform
 
 /// What the controller knows of one release: the truth from which it goes on after a restart.
@@ -14,6 +15,16 @@ struct ReleaseRecord: Hashable, Sendable {
     var config: String
 
     var configHash: String { ConfigHash.of(config) }
+
+    /// A version with a `v` is the one without.
+    static func == (left: Attempt, right: Attempt) -> Bool {
+      VersionText(left.version) == VersionText(right.version) && left.config == right.config
+    }
+
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(VersionText(version))
+      hasher.combine(config)
+    }
   }
 
   /// One object of the release, and how the cluster serves it.

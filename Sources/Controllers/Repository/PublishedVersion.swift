@@ -41,7 +41,6 @@ struct PublishedVersion: Sendable {
     }
   }
 
-  var objectName: String { "\(entry.name)-\(entry.version)" }
   var isHeldInCluster: Bool { archive.count <= Self.largestArchive }
 
   /// Finds the category of a package that has nothing but `Chart.yaml`: the first keyword that names one of
@@ -89,7 +88,8 @@ struct PublishedVersion: Sendable {
     case .installPlan: addModern(&spec, repository)
     }
     return Object(
-      dialect.extensionVersions, name: objectName, labels: labels, annotations: annotations,
+      dialect.extensionVersions, name: dialect.versionName(entry.name, entry.version), labels: labels,
+      annotations: annotations,
       ["spec": .mapping(spec)])
   }
 

@@ -24,18 +24,26 @@ struct Publisher: Sendable {
     try await cluster.ensureNamespace(PackageSource.namespace)
     let present = try await Present(self)
     var wanted: Set<String> = []
+    var wantedCharts: Set<String> = []
     for (name, entries) in index.entries.sorted(by: { $0.key < $1.key }) {
       guard try await isOurs(name) else {
         outcome.problems.append("\(name): another repository has it already")
         continue
       }
       let kept = selected(entries, present)
-      wanted.formUnion(kept.map { "\(name)-\($0.version)" })
+      wanted.formUnion(kept.map { dialect.versionName(name, $0.version) })
+      wantedCharts.formUnion(kept.map { PackageSource.configMapName(name, $0.version) })
       let published = try await publish(kept, present, &outcome)
       outcome.versions += published
       outcome.extensions += published > 0 ? 1 : 0
     }
-    try await withdraw(present.versions.subtracting(wanted))
+    for version in present.versions.values.sorted(by: { $0.name < $1.name }) where !wanted.contains(version.name) {
+      try await cluster.remove(dialect.extensionVersions, version.name)
+      let chart = PackageSource.configMapName(version.extension, version.version)
+      // Of an object that was called otherwise before, the chart is the same.
+      if wantedCharts.contains(chart) { continue }
+      try await cluster.remove(.configMaps, namespace: PackageSource.namespace, chart)
+    }
     return outcome
   }
 
@@ -93,7 +101,7 @@ struct Publisher: Sendable {
     let depth = repository.spec["depth"]?.integer ?? 3
     guard depth > 0 else { return entries }
     return entries.enumerated()
-      .filter { $0.offset < depth || present.versions.contains("\($0.element.name)-\($0.element.version)") }
+      .filter { $0.offset < depth || present.versions[dialect.versionName($0.element.name, $0.element.version)] != nil }
       .map(\.element)
   }
 
@@ -105,16 +113,10 @@ struct Publisher: Sendable {
     return try await cluster.find(dialect.repositories, owner) == nil
   }
 
-  private func withdraw(_ versions: Set<String>) async throws(ClusterError) {
-    for name in versions.sorted() {
-      try await cluster.remove(dialect.extensionVersions, name)
-      try await cluster.remove(.configMaps, namespace: PackageSource.namespace, "extension-\(name)-chart")
-    }
-  }
-
   /// What came from this repository before.
   private struct Present {
-    var versions: Set<String>
+    /// By the names of their objects.
+    var versions: [String: ExtensionVersion]
     /// Digests of charts by the names of their ConfigMaps.
     var charts: [String: String]
     /// The names of the categories that there are.
@@ -124,9 +126,10 @@ struct Publisher: Sendable {
       let selector = Selector(labels: "\(publisher.dialect.repositoryLabel)=\(publisher.repository.name)")
       let cluster = publisher.cluster
       categories = try await cluster.list(publisher.dialect.categories, skipping: JSONPaths(["spec"])).map(\.name)
-      versions = Set(
-        try await cluster.list(publisher.dialect.extensionVersions, selector: selector, skipping: Extension.unread)
-          .map(\.name))
+      let found = try await cluster.list(
+        publisher.dialect.extensionVersions, selector: selector, skipping: Extension.unread)
+      versions = Dictionary(
+        found.map { ($0.name, ExtensionVersion($0, dialect: publisher.dialect)) }, uniquingKeysWith: { $1 })
       let maps = try await cluster.list(
         .configMaps, namespace: PackageSource.namespace, selector: selector, skipping: JSONPaths(["binaryData"]))
       charts = Dictionary(

@@ -41,7 +41,9 @@ package struct Extension: Mirrored {
     resourceVersion = object.resourceVersion
     displayName = Localized(spec["displayName"])
     description = Localized(spec["description"])
-    category = object.labels[dialect.categoryLabel] ?? object.labels["extensions.kubesphere.io/category"] ?? ""
+    category =
+      object.labels[dialect.categoryLabel] ?? object.labels["extensions.kubesphere.io/category"]
+      ?? object.labels["kubesphere.io/category"] ?? ""
     repository = object.labels["kubesphere.io/repository-ref"] ?? object.labels["kubesphere.io/repo"] ?? ""
     provider = Self.provider(spec)
     state = InstallationState(status["state"]?.string ?? "")

@@ -5,7 +5,7 @@ package import Packages
 
 /// One version of an extension: what it needs, and where its chart is.
 package struct ExtensionVersion: Mirrored {
-  /// `<extension>-<version>`.
+  /// What the object is called, which says nothing that its label or owner does not say better.
   package var name: String
   package var resourceVersion: String
   package var `extension`: String
@@ -18,6 +18,8 @@ package struct ExtensionVersion: Mirrored {
   package var repository: String
   /// A semver constraint on Kubernetes' version, or empty.
   package var kubeVersion: String
+  /// The oldest Kubernetes that it runs on, as the first design has it, or empty.
+  package var minKubeVersion: String
   /// A semver constraint on KubeSphere's version, or empty.
   package var ksVersion: String
   /// The namespace the release goes to; empty means `extension-<name>`.
@@ -60,7 +62,8 @@ package struct ExtensionVersion: Mirrored {
     keywords = spec["keywords"]?.sequence?.compactMap(\.string) ?? []
     home = spec["home"]?.string ?? ""
     repository = spec["repository"]?.string ?? spec["repo"]?.string ?? ""
-    kubeVersion = spec["kubeVersion"]?.string ?? spec["minKubeVersion"]?.string.map { ">=\($0)" } ?? ""
+    minKubeVersion = Chart.text(spec["minKubeVersion"])
+    kubeVersion = spec["kubeVersion"]?.string ?? Self.constraint(minKubeVersion, dialect)
     ksVersion = spec["ksVersion"]?.string ?? ""
     namespace = spec["namespace"]?.string ?? ""
     isMulticluster = spec["installationMode"]?.string == "Multicluster"
@@ -74,11 +77,29 @@ package struct ExtensionVersion: Mirrored {
   private static func extensionName(_ object: Object, version: String) -> String {
     let labels = object.labels
     if let label = labels["kubesphere.io/extension-ref"] ?? labels["kubesphere.io/extension"] { return label }
-    // The seed wrote `devops-v0.10.1`.
-    for suffix in ["-\(version)", "-v\(version)"] where !version.isEmpty && object.name.hasSuffix(suffix) {
+    let owners = object.value[path: "metadata", "ownerReferences"]?.sequence ?? []
+    if let owner = owners.first(where: { $0["kind"]?.string == "Extension" })?["name"]?.string { return owner }
+    let plain = VersionText(version).plain
+    for suffix in ["-\(plain)", "-v\(plain)"] where !plain.isEmpty && object.name.hasSuffix(suffix) {
       return String(object.name.dropLast(suffix.count))
     }
-    return object.name
+    return nameBeforeVersion(object.name)
+  }
+
+  /// `devops` of `devops-v0.10.1`, whatever version the object itself says that it is.
+  private static func nameBeforeVersion(_ name: String) -> String {
+    for index in name.indices where name[index] == "-" && index > name.startIndex {
+      let rest = name[name.index(after: index)...]
+      let core = rest.prefix { $0 != "-" && $0 != "+" }
+      if core.count(where: { $0 == "." }) == 2, SemanticVersion(rest) != nil { return String(name[..<index]) }
+    }
+    return name
+  }
+
+  /// A minimum as a constraint; the first design means builds of vendors as well.
+  private static func constraint(_ minimum: String, _ dialect: Dialect) -> String {
+    if minimum.isEmpty { return "" }
+    return dialect.era == .seed ? VersionConstraint.orMinimum(minimum) : ">=\(minimum)"
   }
 
   private static func dependency(_ value: Value) -> Dependency? {

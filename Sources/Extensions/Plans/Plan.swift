@@ -118,6 +118,11 @@ package struct PlanContext: Hashable, Sendable {
   /// The installation of the extension called `name`.
   package func installation(of name: String) -> Installation? { installations.of(name) }
 
+  /// The version that is `text`, with or without a `v`.
+  package func version(_ text: String) -> ExtensionVersion? {
+    versions[text] ?? versions.first { VersionText($0.key) == VersionText(text) }?.value
+  }
+
   /// The versions that are offered of `name`, newest first: those that were read, else those the extension itself names.
   package func offered(_ name: String) -> [String] {
     let known = versions.isEmpty ? extensions[name]?.versions ?? [] : Array(versions.keys)

@@ -35,7 +35,7 @@ struct PlanSubject {
     self.name = name
     self.context = context
     installation = context.installation(of: name)
-    target = (change.version ?? installation?.version).flatMap { context.versions[$0] }
+    target = (change.version ?? installation?.version).flatMap { context.version($0) }
   }
 
   /// What the write is based on: a new installation on nothing.

@@ -140,7 +140,7 @@ extension PlanSubject {
       installation.state.isFailure
       ? "; \(installation.state.word) is tried again only when the config or the version changes, if only by a comment"
       : ""
-    let isSameVersion = change.version == installation.version
+    let isSameVersion = change.version.map(VersionText.init) == VersionText(installation.version)
     let isSamePlace = change.clusters == installation.clusters && !installation.hasClusterSelector
     switch change.kind {
     case .upgrade where isSameVersion:
@@ -160,7 +160,7 @@ extension PlanSubject {
     if change.row.removes { return goneVersionProblems }
     guard let version = change.version else { return [] }
     let offered = context.offered(name)
-    guard offered.contains(version) else {
+    guard offered.contains(where: { VersionText($0) == VersionText(version) }) else {
       // Where the list cannot be read, the gap is said, and the cluster decides.
       if offered.isEmpty, context.gaps[.versions] != nil { return [] }
       let list = offered.isEmpty ? "the cluster offers none" : "there is \(offered.prefix(5).joined(separator: ", "))"
@@ -171,7 +171,7 @@ extension PlanSubject {
 
   /// Without its version object the controller forgets an installation, even one being deleted (docs/KUBESPHERE.md: Reconciling).
   private var goneVersionProblems: [Plan.Problem] {
-    guard let installation, !context.versions.isEmpty, context.versions[installation.version] == nil else { return [] }
+    guard let installation, !context.versions.isEmpty, context.version(installation.version) == nil else { return [] }
     return [
       warning(
         "version \(installation.version) is no longer offered: the uninstall will not end until \(name) is set to a version that is"

@@ -56,13 +56,7 @@ package struct ClusterReader: Sendable {
   /// The versions of `name`, newest first.
   package func versions(of name: String, isWhole: Bool) async throws(ClusterError) -> [Object] {
     let skipping = isWhole ? JSONPaths() : ExtensionVersion.unread
-    let selector = Selector(labels: "\(dialect.extensionLabel)=\(name)")
-    var found = try await cluster.list(dialect.extensionVersions, selector: selector, skipping: skipping)
-    if found.isEmpty {
-      // Packages of the first design carry no label that names their extension.
-      found = try await cluster.list(dialect.extensionVersions, skipping: skipping)
-        .filter { ExtensionVersion($0, dialect: dialect).extension == name }
-    }
+    let found = try await ExtensionVersion.objects(of: name, in: cluster, dialect, skipping: skipping)
     return found.sorted { SemanticVersion.precedes(version($1), version($0)) }
   }
 

@@ -1,4 +1,5 @@
 package import Extensions
+import Packages
 
 /// Where one extension stands, in the words of every list, page and plan.
 ///
@@ -73,8 +74,9 @@ package struct ExtensionStatus: Hashable, Sendable {
   package func notes(on version: String) -> [String] {
     if version.isEmpty { return [] }
     // What runs is wanted unless another is.
-    let isWanted = version == wanted && version != running
-    return [(version == running, "running"), (isWanted, "wanted"), (version == failed, "failed")]
+    func isSame(_ other: String) -> Bool { VersionText(version) == VersionText(other) }
+    let isWanted = isSame(wanted) && !isSame(running)
+    return [(isSame(running), "running"), (isWanted, "wanted"), (isSame(failed), "failed")]
       .filter(\.0).map(\.1)
   }
 

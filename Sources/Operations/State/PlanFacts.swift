@@ -134,21 +134,23 @@ extension ClusterReader {
     _ installations: some Collection<Installation>, within limit: Duration?
   ) async -> PlanFacts {
     var facts = PlanFacts()
-    await withTaskGroup(of: (String, Result<Object, ClusterError>).self) { group in
+    await withTaskGroup(of: (Installation, Result<ExtensionVersion?, ClusterError>).self) { group in
       for installation in installations {
-        let name = "\(installation.extension)-\(installation.version)"
         group.addTask {
           let answer = await answer(within: limit) { () throws(ClusterError) in
-            try await cluster.get(dialect.extensionVersions, name, skipping: ExtensionVersion.unread)
+            try await ExtensionVersion.find(installation.extension, installation.version, in: cluster, dialect)
           }
-          return (installation.extension, answer)
+          return (installation, answer)
         }
       }
-      for await (name, answer) in group {
+      for await (installation, answer) in group {
         switch answer {
-        case .success(let object): facts.versionsInUse[name] = ExtensionVersion(object, dialect: dialect)
+        case .success(var found?):
+          // As it is wanted, so that what was found is known to be of it.
+          found.version = installation.version
+          facts.versionsInUse[installation.extension] = found
         // The dependencies of a version that is no longer offered are unknown.
-        case .failure(.refused(let status)) where status.code == 404: break
+        case .success(nil): break
         case .failure(let error): facts.dependantsProblem = error.brief
         }
       }

@@ -1,0 +1,32 @@
+package import Client
+package import KubernetesAPI
+package import Manifest
+import Packages
+
+extension ExtensionVersion {
+  /// The objects of the versions of `extension`, in no order.
+  ///
+  /// Versions of the first design need no label that names their extension, so there those without one are looked
+  /// through as well.
+  package static func objects(
+    of extension: String, in cluster: Cluster, _ dialect: Dialect, skipping: JSONPaths = unread
+  ) async throws(ClusterError) -> [Object] {
+    let label = dialect.extensionLabel
+    let labelled = try await cluster.list(
+      dialect.extensionVersions, selector: Selector(labels: "\(label)=\(`extension`)"), skipping: skipping)
+    if !labelled.isEmpty, dialect.era != .seed { return labelled }
+    let others = try await cluster.list(
+      dialect.extensionVersions, selector: Selector(labels: "!\(label)"), skipping: skipping)
+    return labelled + others.filter { ExtensionVersion($0, dialect: dialect).extension == `extension` }
+  }
+
+  /// The version of `extension` that is `version`, with or without a `v`, or `nil`; one that is written alike comes
+  /// first.
+  package static func find(
+    _ extension: String, _ version: String, in cluster: Cluster, _ dialect: Dialect
+  ) async throws(ClusterError) -> ExtensionVersion? {
+    let all = try await objects(of: `extension`, in: cluster, dialect).map { ExtensionVersion($0, dialect: dialect) }
+    let same = all.filter { VersionText($0.version) == VersionText(version) }.sorted { $0.name < $1.name }
+    return same.first { $0.version == version } ?? same.first
+  }
+}

@@ -1,0 +1,116 @@
+import Client
+import Extensions
+import Manifest
+import TestSupport
+import Testing
+
+@testable import Charts
+@testable import Controllers
+@testable import KubernetesAPI
+@testable import Platform
+
+/// What the controllers write in the words of the design as it was first written.
+@Suite struct FirstDesignTests {
+  private let dialect = Dialect.subscription
+
+  @Test func versionsAreCalledWithAVAndExtensionsCarryTheLabelOfTheDesign() async throws {
+    let fixture = try ControllerFixture(dialect)
+
+    try await fixture.publish(["log-lens"])
+
+    let names = try await fixture.cluster.list(dialect.extensionVersions).map(\.name)
+    #expect(names == ["log-lens-v0.9.0", "log-lens-v1.0.0", "log-lens-v1.1.0"])
+    let shelf = try await fixture.cluster.get(dialect.extensions, "log-lens")
+    #expect(shelf.labels["extensions.kubesphere.io/category"] == "observability")
+    #expect(try await fixture.cluster.list(.configMaps, namespace: PackageSource.namespace).count == 3)
+  }
+
+  @Test func objectsOfTheNamesOfBeforeGoAndTheirChartsStay() async throws {
+    let fixture = try ControllerFixture(dialect)
+    let former = Object(
+      dialect.extensionVersions, name: "log-lens-1.0.0",
+      labels: [dialect.extensionLabel: "log-lens", dialect.repositoryLabel: Catalogue.repositoryName],
+      ["spec": ["version": "1.0.0"]])
+    _ = try await fixture.cluster.create(dialect.extensionVersions, former)
+
+    try await fixture.publish(["log-lens"])
+
+    #expect(try await fixture.cluster.list(dialect.extensionVersions).count == 3)
+    let version = try await ExtensionVersion.find("log-lens", "v1.0.0", in: fixture.cluster, dialect)
+    #expect(version?.name == "log-lens-v1.0.0")
+    #expect(try await version?.archive(from: fixture.cluster).isEmpty == false)
+  }
+
+  @Test func theExtensionSaysItsVersionsTheirMinimaAndTheRecommendedOne() async throws {
+    let fixture = try ControllerFixture(dialect)
+    for (name, number, minimum) in [
+      ("devops-v0.10.1", "0.10.0", "1.17.0"), ("devops-v0.10.2", "v0.10.1", "v1.18.0"), ("x", "0.11.0", "9.0.0"),
+    ] {
+      let spec: Value = ["repo": "builtin", "version": .string(number), "minKubeVersion": .string(minimum)]
+      let labels = name == "x" ? [dialect.extensionLabel: "devops"] : [:]
+      _ = try await fixture.cluster.create(
+        dialect.extensionVersions, Object(dialect.extensionVersions, name: name, labels: labels, ["spec": spec]))
+    }
+    _ = try await fixture.cluster.create(dialect.extensions, Object(dialect.extensions, name: "devops"))
+    let versions: Value = [
+      ["version": "0.10.0", "minKubeVersion": "1.17.0"], ["version": "v0.10.1", "minKubeVersion": "v1.18.0"],
+      ["version": "0.11.0", "minKubeVersion": "9.0.0"],
+    ]
+
+    try await fixture.withControllers {
+      try await fixture.wait("the versions") {
+        let status = try await fixture.cluster.get(dialect.extensions, "devops").status
+        return status["versions"] == versions && status["recommendVersion"] == "v0.10.1"
+      }
+    }
+  }
+
+  @Test func aVersionIsInstalledUnderEitherSpelling() async throws {
+    let fixture = try ControllerFixture(dialect)
+    try await fixture.publish(["log-lens"])
+
+    try await fixture.withControllers {
+      try await fixture.change("log-lens", .install(version: "v1.0.0", config: ""))
+      try await fixture.wait(for: "log-lens") { $0.state == .installed }
+      try await fixture.wait("the extension says so in helm's word") {
+        let status = try await fixture.cluster.get(dialect.extensions, "log-lens").status
+        return status["state"] == "deployed" && status["subscribedVersion"] == "v1.0.0"
+      }
+      let subscription = try await fixture.cluster.get(dialect.installations, "log-lens")
+      #expect(subscription.status["state"] == "Installed")
+    }
+  }
+
+  private static let words: [(InstallationState, String?, String)] = [
+    (.preparing, nil, "pending-install"), (.installing, nil, "pending-install"),
+    (.preparing, "1.0.0", "pending-upgrade"),
+    (.upgrading, "1.0.0", "pending-upgrade"), (.upgrading, "v1.2.0", "pending-rollback"),
+    (.installed, "1.1.0", "deployed"), (.installFailed, nil, "failed"), (.upgradeFailed, "1.0.0", "failed"),
+    (.uninstalling, "1.1.0", "uninstalling"), (.uninstallFailed, "1.1.0", "failed"), (.uninstalled, "1.1.0", ""),
+  ]
+
+  @Test(arguments: words)
+  func theStateOfAnExtensionIsHelmsWord(state: InstallationState, deployed: String?, word: String) {
+    var record = ReleaseRecord(
+      name: "bell", release: "bell", namespace: "ns", attempt: .init(version: "1.1.0", config: ""),
+      at: Timestamp(secondsSince1970: 0))
+    record.state = state
+    record.deployed = deployed.map { .init(version: $0, config: "") }
+    let desired = DesiredState(version: "1.1.0", config: "", isEnabled: true, isDeletion: false)
+
+    let status = InstallationStatus(dialect: dialect, record: record)
+
+    #expect(status.extension(desired)["state"] == .string(word))
+    #expect(status.installation["state"] == .string(state.word))
+  }
+
+  @Test(arguments: [
+    ("10m", 600, 900), ("1h", 3600, 3600), ("1s", 10, 900), ("soon", 900, 900), ("", 900, 900),
+  ])
+  func tenMinutesAreTenMinutesHere(interval: String, here: Int, shipped: Int) {
+    let repository = Object(["spec": ["updateStrategy": ["registryPoll": ["interval": .string(interval)]]]])
+
+    #expect(SyncSchedule(repository, dialect: dialect).interval == here)
+    #expect(SyncSchedule(repository, dialect: .installPlan).interval == shipped)
+  }
+}
