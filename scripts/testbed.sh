@@ -67,9 +67,10 @@ testbed_purge() {
   TESTBED_PREFIX=$testbed_prefix bash "$testbed_tools/testbed-run.sh" purge "$1" >&2
 }
 
-# testbed_crds_of subscription|installplan - the folder of that dialect's CRDs.
+# testbed_crds_of firstdesign|subscription|installplan - the file of our own CRDs, or a folder of shipped ones.
 testbed_crds_of() {
   case $1 in
+  firstdesign) echo "$root/crds/subscription.yaml" ;;
   subscription) echo "$testbed_crds/alpha-d3eb9d2a6" ;;
   installplan) echo "$testbed_crds/v4.1.3" ;;
   esac

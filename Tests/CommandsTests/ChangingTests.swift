@@ -26,7 +26,9 @@ import Testing
       try await bench.run("config", "set", "whizard", "--yes", input: "a: 1 # one\n")
         == "whizard: config replaced in test\n")
     #expect(try await bench.installation().version == "1.1.0")
-    #expect(try await bench.installation().config == "a: 1 # one\n")
+    // The first design keeps an object, and ksx the text.
+    #expect(try await bench.installation().config == (dialect == .subscription ? "a: 1\n" : "a: 1 # one\n"))
+    #expect(try await bench.run("config", "get", "whizard") == "a: 1 # one\n")
     #expect(
       try await bench.run("rollback", "whizard", "--version", "1.0.0", "--yes")
         == "whizard: going back to version 1.0.0 in test\n")
@@ -34,6 +36,18 @@ import Testing
     #expect(try await bench.installation().config == "")
     #expect(try await bench.run("uninstall", "whizard", "--yes") == "whizard: being uninstalled in test\n")
     #expect(try await bench.failure("disable", "whizard", "--yes") == "cannot disable: whizard is not installed")
+  }
+
+  @Test func aConfigThatWasChangedMeanwhileIsShownAsItIsWithWhatDiffers() async throws {
+    let bench = try Workbench(.subscription)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes", "--config", "-", input: "# mine\na: 1\nb: 2\n")
+    #expect(try await bench.run("config", "get", "whizard") == "# mine\na: 1\nb: 2\n")
+
+    _ = try await bench.cluster.patch(bench.dialect.installations, "whizard", ["spec": ["config": ["a": 9]]])
+
+    #expect(try await bench.run("config", "get", "whizard") == "a: 9\nb: 2\n")
+    #expect(bench.said.noted.hasSuffix("last written here:\n- a: 1\n+ a: 9\n"), "\(bench.said.noted)")
   }
 
   @Test func agentsArePlacedOnNamedClusters() async throws {

@@ -108,6 +108,59 @@ import Testing
     #expect(try await bench.run("disable", "devops", "--yes") == "devops: disabled in test\n")
   }
 
+  @Test func everyFieldOfTheFirstDesignIsShown() async throws {
+    let bench = try Workbench(.subscription)
+    let dialect = bench.dialect
+    let maintainers: Value = [
+      ["name": "kubesphere", "email": "devops.kubesphere.io", "url": "https://kubesphere.io"]
+    ]
+    let objects: [(Resource, String, Mapping)] = [
+      (
+        dialect.repositories, "builtin",
+        [
+          "displayName": "Builtin Repository", "publisher": "admin@kubesphere.io", "image": "docker.io/builtin:latest",
+          "updateStrategy": ["registryPoll": ["interval": "10m"]],
+        ]
+      ), (dialect.categories, "devops", ["displayName": "DevOps", "description": "Build and deliver"]),
+      (
+        dialect.extensionVersions, "devops-v0.10.1",
+        [
+          "repo": "builtin", "version": "0.10.0", "minKubeVersion": "1.17.0", "sources": "https://git.example/devops",
+          "digest": "7easd", "maintainers": maintainers,
+        ]
+      ),
+      (
+        dialect.installations, "devops-0.10.0",
+        [
+          "extension": ["name": "devops", "version": "v0.10.0"], "enabled": true, "targetNamespace": "devops-system",
+        ]
+      ),
+    ]
+    for (resource, name, spec) in objects {
+      _ = try await bench.cluster.create(resource, Object(resource, name: name, ["spec": .mapping(spec)]))
+    }
+    _ = try await bench.cluster.create(
+      dialect.extensions,
+      Object(
+        dialect.extensions, name: "devops", labels: ["extensions.kubesphere.io/category": "devops"],
+        ["spec": ["displayName": "DevOps", "description": "The Extension", "maintainers": maintainers]]))
+
+    let text = try await bench.run("get", "devops", "-o", "wide")
+
+    for (label, value) in [
+      ("Description", "The Extension"), ("Category", "devops"), ("Category title", "DevOps"),
+      ("Category about", "Build and deliver"), ("Installed", "Subscription devops-0.10.0"), ("Wanted", "v0.10.0"),
+      ("Namespace", "devops-system"), ("Version object", "devops-v0.10.1"), ("Minimum Kubernetes", "1.17.0"),
+      ("Sources", "https://git.example/devops"), ("Digest", "7easd"),
+      ("Maintainers", "kubesphere <devops.kubesphere.io> https://kubesphere.io"),
+      ("Repository title", "Builtin Repository"), ("Publisher", "admin@kubesphere.io"),
+      ("Repository address", "docker.io/builtin:latest"), ("Read every", "10m"),
+    ] {
+      let line = text.split(separator: "\n").first { $0.hasPrefix(label + ":") }
+      #expect(line?.hasSuffix(" " + value) == true, "\(label): \(line ?? "no line")")
+    }
+  }
+
   @Test func afterAFailedUpgradeTheVersionBeforeItIsTheOneThatRuns() async throws {
     let bench = try Workbench()
     try await bench.offer()

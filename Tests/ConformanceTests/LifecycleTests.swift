@@ -36,7 +36,9 @@ import Testing
     try await clear("log-lens")
     try await apply(.install(version: "1.0.0", config: "# mine\nkeepDays: \"3\"\n"), to: "log-lens")
     try await expectInstalled("log-lens", "1.0.0")
-    #expect(try await installation("log-lens").config == "# mine\nkeepDays: \"3\"\n")
+    // The first design has an object, in which there are no comments.
+    let kept = dialect.era == .seed ? "keepDays: \"3\"\n" : "# mine\nkeepDays: \"3\"\n"
+    #expect(try await installation("log-lens").config == kept)
     #expect(try await settings("log-lens") == ["version": "1.0.0", "maximumLines": "5000", "keepDays": "3"])
     #expect(try await bundleState("log-lens", becomes: "Available"))
 

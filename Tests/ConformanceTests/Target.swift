@@ -22,7 +22,11 @@ enum Target {
   }()
 
   /// The dialect of the target, `installplan` unless scripts/conformance says otherwise.
-  static let dialect = variable("KSX_CONFORMANCE_DIALECT").flatMap(Dialect.Name.init).map(Dialect.init) ?? .installPlan
+  ///
+  /// An era is named where it is not the one that ksxd has for a dialect.
+  static let dialect =
+    variable("KSX_CONFORMANCE_ERA").flatMap(Era.init).map { Dialect(era: $0) }
+    ?? variable("KSX_CONFORMANCE_DIALECT").flatMap(Dialect.Name.init).map(Dialect.init) ?? .installPlan
 
   /// The three people who ask, with one context each in the kubeconfigs of scripts/conformance.
   enum Person: String, CaseIterable, Sendable {
@@ -81,15 +85,15 @@ private actor InProcessServer {
     try Catalogue.write(to: marketplace)
     let policies = marketplace + "/policies"
     try Files.write(Array(Self.policies.utf8), to: policies)
-    let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))
+    let api = try API(path: ":memory:", types: ResourceTypes(dialect: Target.dialect))
     let access = AccessControl(try Authorizer(policyFile: policies), around: api)
     opened = access
     let cluster = Cluster(transport: InProcessTransport(api))
-    try await Catalogue.register(folder: marketplace, in: cluster, dialect: .installPlan)
+    try await Catalogue.register(folder: marketplace, in: cluster, dialect: Target.dialect)
     var settings = ControllerSettings()
     settings.renderer = ChartRenderer(engine: .substitution)
     settings.playsWorkloads = true
-    Task { [settings] in await ControllerManager.run(cluster: cluster, dialect: .installPlan, settings: settings) }
+    Task { [settings] in await ControllerManager.run(cluster: cluster, dialect: Target.dialect, settings: settings) }
     return access
   }
 }

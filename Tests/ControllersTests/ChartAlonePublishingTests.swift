@@ -140,6 +140,24 @@ import Testing
     #expect(try await fixture.shelf("devops").category == "devops")
   }
 
+  @Test(.needsData(.mission)) func theSubscriptionOfTheDesignItselfIsCarriedOut() async throws {
+    let chart = try Files.read(TestData.mission.folder + "/Chart.yaml")
+    let fixture = try await published(.subscription, ["Chart.yaml": chart])
+    let written = try YAML.parse(try Files.text(TestData.mission.folder + "/Subscription.yaml"))
+
+    try await fixture.withControllers {
+      _ = try await fixture.cluster.create(fixture.dialect.installations, Object(written))
+      let installed = try await fixture.wait(for: "devops-0.10.0") { $0.state == .installed }
+      #expect(installed.config == "foo: bar\n")
+      try await fixture.wait("the extension says so") {
+        let status = try await fixture.cluster.get(fixture.dialect.extensions, "devops").status
+        return status["state"] == "deployed" && status["recommendVersion"] == "v0.10.0"
+          && status["versions"] == [["version": "v0.10.0", "minKubeVersion": "1.17.0"]]
+      }
+      #expect(try await fixture.cluster.find(.namespaces, "kubesphere-devops-system") != nil)
+    }
+  }
+
   private func published(_ dialect: Dialect, _ files: [String: [UInt8]]) async throws -> ControllerFixture {
     let fixture = try ControllerFixture(dialect)
     try await publish(files, in: fixture)

@@ -81,6 +81,54 @@ import Testing
     }
   }
 
+  @Test func aSecondSubscriptionIsRefusedWithTheNameOfTheFirstAndSpoilsNothing() async throws {
+    let fixture = try ControllerFixture(dialect)
+    try await fixture.publish(["log-lens"])
+
+    try await fixture.withControllers {
+      try await subscribe("log-lens-1.0.0", "1.0.0", in: fixture)
+      try await fixture.wait(for: "log-lens-1.0.0") { $0.state == .installed }
+      try await subscribe("another", "1.1.0", in: fixture)
+
+      let refused = try await fixture.wait(for: "another") { $0.state == .installFailed }
+      #expect(refused.message == "log-lens is installed by the Subscription log-lens-1.0.0 already")
+      #expect(try await fixture.cluster.get(dialect.extensions, "log-lens").status["state"] == "deployed")
+    }
+  }
+
+  @Test func theNamespaceIsChosenAndAnotherOneLaterIsRefused() async throws {
+    let fixture = try ControllerFixture(dialect)
+    try await fixture.publish(["log-lens"])
+
+    try await fixture.withControllers {
+      try await subscribe("log-lens-1.0.0", "1.0.0", in: fixture)
+      try await fixture.wait(for: "log-lens-1.0.0") { $0.state == .installed }
+      #expect(try await fixture.cluster.find(.configMaps, namespace: "chosen", "log-lens-settings") != nil)
+
+      try await move("log-lens-1.0.0", to: "elsewhere", in: fixture)
+      let refused = try await fixture.wait(for: "log-lens-1.0.0") { $0.message.hasPrefix("targetNamespace") }
+      #expect(refused.message == "targetNamespace elsewhere is refused: the release is in chosen and cannot move")
+      #expect(refused.state == .installed)
+
+      try await move("log-lens-1.0.0", to: "chosen", in: fixture)
+      try await fixture.wait(for: "log-lens-1.0.0") { $0.message.hasPrefix("version 1.0.0") }
+    }
+  }
+
+  private func subscribe(_ name: String, _ version: String, in fixture: ControllerFixture) async throws {
+    let spec: Value = [
+      "extension": ["name": "log-lens", "version": .string(version)], "enabled": true, "targetNamespace": "chosen",
+      "config": ["keepDays": "3"],
+    ]
+    _ = try await fixture.cluster.create(
+      dialect.installations, Object(dialect.installations, name: name, ["spec": spec]))
+  }
+
+  private func move(_ name: String, to namespace: String, in fixture: ControllerFixture) async throws {
+    _ = try await fixture.cluster.patch(
+      dialect.installations, name, ["spec": ["targetNamespace": .string(namespace)]])
+  }
+
   private static let words: [(InstallationState, String?, String)] = [
     (.preparing, nil, "pending-install"), (.installing, nil, "pending-install"),
     (.preparing, "1.0.0", "pending-upgrade"),

@@ -99,7 +99,7 @@ import Testing
       Self.core: Self.discovery("subscriptions", "jsbundles"), "/version": #"{"gitVersion":"v1.31.0+ksxd"}"#,
     ])
 
-    #expect(capabilities.era == .seed && capabilities.configForm == .text)
+    #expect(capabilities.era == .seed && capabilities.configForm == .object)
     #expect(capabilities.has(.upgrade) && capabilities.has(.enable) && capabilities.has(.targetNamespace))
   }
 

@@ -61,6 +61,20 @@ import Testing
     #expect(try patch["spec"] == JSON.parse((era == .seed ? change.object : change.text).utf8))
   }
 
+  @Test func anObjectIsPutWholeOverATextAndCommentsAreSaidToBeLost() {
+    let text = Sample.installation(config: "a: 1\nb: 2\n", dialect: .subscription)
+    let context = Sample.context([text], dialect: .subscription)
+
+    let plan = Plan.make(.configure(config: "a: 1\nb: 3 # why\n"), for: "whizard", in: context)
+
+    guard case .patch(_, _, let patch) = plan.write else {
+      Issue.record("a change patches")
+      return
+    }
+    #expect(patch[path: "spec", "config"] == ["a": 1, "b": 3])
+    #expect(plan.effects.contains { $0.text.contains("keeps no comments") })
+  }
+
   @Test(arguments: [Era.subscription, .splitSubscription], patches.map(\.0))
   func whatTheControllersOfThePreviewIgnoreIsNotProposed(era: Era, change: Change) {
     let plan = Plan.make(change, for: "whizard", in: era.context())

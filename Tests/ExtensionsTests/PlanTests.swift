@@ -123,7 +123,6 @@ import Testing
     ),
     (.enable, #"kubectl patch KIND whizard --type=merge -p '{"spec":{"enabled":true}}'"#),
     (.disable, #"kubectl patch KIND whizard --type=merge -p '{"spec":{"enabled":false}}'"#),
-    (.configure(config: ""), #"kubectl patch KIND whizard --type=merge -p '{"spec":{"config":""}}'"#),
     (.uninstall, "kubectl delete KIND whizard"),
   ]
 
@@ -134,6 +133,15 @@ import Testing
     let kind = dialect == .installPlan ? "installplans.kubesphere.io" : "subscriptions.kubesphere.io"
 
     #expect(plan.kubectl == change.1.replacing("KIND", with: kind))
+  }
+
+  @Test(arguments: [(Dialect.installPlan, #"{"spec":{"config":""}}"#), (.subscription, #"{"spec":{"config":{}}}"#)])
+  func aConfigIsTakenAwayAsTheDialectHasIt(dialect: Dialect, patch: String) {
+    let context = Sample.context([Sample.installation(config: "a: 1", dialect: dialect)], dialect: dialect)
+
+    let plan = Plan.make(.configure(config: ""), for: "whizard", in: context)
+
+    #expect(plan.kubectl.hasSuffix("whizard --type=merge -p '\(patch)'"))
   }
 
   @Test func theKubectlLineReachesTheSameCluster() {
@@ -162,7 +170,7 @@ import Testing
     #expect(
       object.spec == [
         "extension": ["name": "whizard", "version": "1.0.0"], "enabled": true, "targetNamespace": "extension-whizard",
-        "releaseName": "whizard", "config": "a: 1",
+        "releaseName": "whizard", "config": ["a": 1],
       ])
   }
 

@@ -26,6 +26,7 @@ import Testing
       change("1.0.0", config: "# 中文\na: \"1\"\r\n", wasInstalled: true),
       HistoryLine("whizard", at: "t", .outcome(.failed("no\nchart"), version: "1.1.0", configHash: "h")),
       HistoryLine("whizard", at: "t", .change(words: "install 1.0.0", former: nil)),
+      HistoryLine("whizard", at: "t", .written(config: "# why\na: 1\n")),
       HistoryLine("loki", at: "t", .outcome(.done, version: "1", configHash: "")),
     ]
     for line in lines { try history.note(line) }

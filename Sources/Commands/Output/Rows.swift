@@ -47,11 +47,13 @@ struct Sheet {
   var installation: Installation?
   /// `InstallPlan` or `Subscription`.
   var kind: String
+  /// The fields that are shown only when much is asked for.
+  var details: [ExtensionDetails.Line] = []
 
   private var status: ExtensionStatus { row.status }
 
   var lines: [String] {
-    let lines = (marketLines + installationLines).filter { !$0.1.isEmpty }
+    let lines = (marketLines + installationLines + details.map { ($0.label, $0.value) }).filter { !$0.1.isEmpty }
     let width = (lines.map(\.0.count).max() ?? 0) + 2
     return lines.map { label, value in (label + ":").padded(to: width + 1) + value }
   }

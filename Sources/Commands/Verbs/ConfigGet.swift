@@ -22,6 +22,11 @@ struct PrintConfig: ClusterCommand {
     guard let found = Installations(all).of(name) else {
       throw CommandError("\(name) is not installed in \(session.name); ksx list shows what is")
     }
-    session.outlet.print(document: found.config)
+    let memory = session.history.releases(of: name)
+    session.outlet.print(document: memory.config(of: found))
+    let lines = memory.differences(from: found)
+    guard !lines.isEmpty else { return }
+    session.outlet.note("note: this is the cluster's config; it is not the one that was last written here:")
+    for line in lines.prefix(20) { session.outlet.note("\(line.kind == .added ? "+" : "-") \(line.text)") }
   }
 }

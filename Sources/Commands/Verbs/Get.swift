@@ -41,7 +41,9 @@ struct Get: ClusterCommand {
       let memory = session.history.releases()[name]
       let row = ExtensionRow(name, found, installation, memory, language: outlet.language)
       let kind = reader.dialect.installations.kind
-      outlet.print(Sheet(row: row, extension: found, installation: installation, kind: kind).lines)
+      var sheet = Sheet(row: row, extension: found, installation: installation, kind: kind)
+      if output == .wide { sheet.details = await reader.details(of: row).lines }
+      outlet.print(sheet.lines)
     }
   }
 }

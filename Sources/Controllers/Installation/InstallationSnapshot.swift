@@ -66,11 +66,12 @@ struct InstallationSnapshot: Sendable {
   }
 
   private func changes(_ record: ReleaseRecord) -> [StatusChange] {
-    let status = InstallationStatus(dialect: dialect, record: record)
-    return [
-      change(dialect.installations, object, status.installation),
-      change(dialect.extensions, shelf, status.extension(desired)),
-    ].compactMap { $0 }
+    var status = InstallationStatus(dialect: dialect, record: record)
+    if situation.isAdopted { status.wantedNamespace = installation.targetNamespace }
+    let own = change(dialect.installations, object, status.installation)
+    // One that was never taken on says nothing of the extension, which another may have installed.
+    let shown = situation.isAdopted ? change(dialect.extensions, shelf, status.extension(desired)) : nil
+    return [own, shown].compactMap { $0 }
   }
 
   /// `nil` when the object is not there, or its status says so already.

@@ -9,10 +9,12 @@ import Packages
 struct InstallationStatus {
   var dialect: Dialect
   var record: ReleaseRecord
+  /// The namespace that is asked for, or empty: one that is not the release's is refused in a condition.
+  var wantedNamespace = ""
 
   /// The status of the Subscription or InstallPlan.
   var installation: Mapping {
-    var status: Mapping = ["state": .string(record.state.word), "conditions": conditions]
+    var status: Mapping = ["state": .string(record.state.word), "conditions": .sequence(refusals + told)]
     guard dialect.name == .installPlan else { return status }
     status["stateHistory"] = .sequence(record.history.map(\.value))
     status["version"] = .string(record.attempt.version)
@@ -56,5 +58,18 @@ struct InstallationStatus {
     return SemanticVersion.precedes(record.attempt.version, deployed.version) ? "pending-rollback" : "pending-upgrade"
   }
 
-  private var conditions: Value { .sequence(record.conditions.map(\.value)) }
+  private var conditions: Value { .sequence(told) }
+  private var told: [Value] { record.conditions.map(\.value) }
+
+  /// A release stays in the namespace that it was begun in.
+  private var refusals: [Value] {
+    guard dialect.era == .seed, !wantedNamespace.isEmpty, wantedNamespace != record.namespace else { return [] }
+    let message =
+      "targetNamespace \(wantedNamespace) is refused: the release is in \(record.namespace) and cannot move"
+    return [
+      ReleaseRecord.Condition(
+        type: "TargetNamespace", isTrue: false, reason: "Immutable", message: message, time: record.since
+      ).value
+    ]
+  }
 }

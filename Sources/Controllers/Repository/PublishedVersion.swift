@@ -84,7 +84,7 @@ struct PublishedVersion: Sendable {
     spec["home"] = .string(manifest.home)
     spec["digest"] = .string(SHA256.hex(archive))
     switch dialect.name {
-    case .subscription: addFirstDesign(&spec, repository)
+    case .subscription: addFirstDesign(&spec, repository, dialect)
     case .installPlan: addModern(&spec, repository)
     }
     return Object(
@@ -93,12 +93,16 @@ struct PublishedVersion: Sendable {
       ["spec": .mapping(spec)])
   }
 
-  private func addFirstDesign(_ spec: inout Mapping, _ repository: String) {
+  private func addFirstDesign(_ spec: inout Mapping, _ repository: String, _ dialect: Dialect) {
     spec["repo"] = .string(repository)
     spec["minKubeVersion"] = .string(minimum(manifest.kubeVersion))
+    spec["urls"] = [.string(address)]
+    guard dialect.era == .seed else {
+      spec["sources"] = .sequence(manifest.sources.map(Value.string))
+      return
+    }
     // One text, as the design has it.
     spec["sources"] = .string(manifest.sources.joined(separator: ", "))
-    spec["urls"] = [.string(address)]
     if !chart.appVersion.isEmpty { spec["appVersion"] = .string(chart.appVersion) }
     if isChartAlone, !chart.dependencies.isEmpty { spec["dependencies"] = .sequence(chart.dependencies) }
   }

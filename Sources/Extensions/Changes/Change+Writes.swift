@@ -87,7 +87,9 @@ extension Change {
   private static func config(_ text: String, _ installation: Installation?, _ capabilities: Capabilities) -> Value {
     let isObject =
       capabilities.configForm == .object || (installation?.configForm == .object && installation?.config != "")
-    guard isObject, let old = try? YAML.parse(installation?.config ?? ""), let new = try? YAML.parse(text),
+    // Over a text an object is put whole: a patch has nothing there to change.
+    let former = installation?.configForm == .object ? installation?.config ?? "" : ""
+    guard isObject, let old = try? YAML.parse(former), let new = try? YAML.parse(text),
       new == .null || new.mapping != nil
     else { return .string(text) }
     let empty = Value.mapping([:])

@@ -20,7 +20,8 @@ package struct Capabilities: Hashable, Sendable {
 
   init(_ discovered: DiscoveryResult, era: Era) {
     dialect = Dialect(era: era, servingGroup: discovered.servingGroup ?? Dialect(era: era).servingGroup)
-    configForm = discovered.configForm
+    // The first design says that it is an object, which a standalone backend does not insist on.
+    configForm = era == .seed ? .object : discovered.configForm
     basis = discovered.installationSchema == nil ? .discovery : .definitions
     reasons = [:]
     for feature in Feature.allCases { reasons[feature] = Self.reason(against: feature, discovered, era) }

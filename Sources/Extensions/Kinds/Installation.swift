@@ -94,6 +94,17 @@ package struct Installation: Mirrored {
       .first { $0["kind"]?.string == "Extension" }?["name"]?.string
   }
 
+  /// Whether `text` says what its config says; where that is an object, comments and the order of keys say nothing.
+  package func hasConfig(_ text: String) -> Bool {
+    guard configForm == .object else { return ConfigHash.trimmed(config) == ConfigHash.trimmed(text) }
+    return Self.value(of: text) == Self.value(of: config)
+  }
+
+  private static func value(of text: String) -> Value? {
+    let value = try? YAML.parse(text)
+    return value == .null ? .mapping([:]) : value
+  }
+
   private static func config(_ value: Value?) -> (String, ConfigForm) {
     switch value {
     case .string(let text)?: (text, .text)

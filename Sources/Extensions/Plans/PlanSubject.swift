@@ -95,6 +95,7 @@ extension PlanSubject {
     } else {
       effects.append(Plan.Effect(.note, "config, over the chart's defaults:"))
       effects += LineDifference(from: "", to: config).changes.map { Plan.Effect(.added, "  \($0.text)") }
+      effects += commentNote
     }
     if target?.isMulticluster == true {
       effects.append(Plan.Effect(.note, "it can run agents in member clusters; none are placed by this"))
@@ -111,7 +112,16 @@ extension PlanSubject {
     let changes = LineDifference(from: installation?.config ?? "", to: change.config ?? "").changes
     if changes.isEmpty { return [] }
     let lines = changes.map { Plan.Effect($0.kind == .added ? .added : .removed, "  \($0.text)") }
-    return [Plan.Effect(.changed, "config:")] + lines
+    return [Plan.Effect(.changed, "config:")] + lines + commentNote
+  }
+
+  /// Where the config is an object the cluster keeps no comments.
+  private var commentNote: [Plan.Effect] {
+    let lines = (change.config ?? "").lines
+    guard context.capabilities.configForm == .object,
+      lines.contains(where: { $0.trimmed().hasPrefix("#") || $0.containsText(" #") })
+    else { return [] }
+    return [Plan.Effect(.note, "this cluster keeps no comments in a config; ksx keeps the text as it is written here")]
   }
 
   /// What helm does, and what it does not bring back (docs/KUBESPHERE.md: Changes).

@@ -135,7 +135,7 @@ extension PlanSubject {
   }
 
   private func sameness(_ installation: Installation) -> [Plan.Problem] {
-    let isSameConfig = change.config.map { ConfigHash.trimmed($0) == ConfigHash.trimmed(installation.config) } ?? true
+    let isSameConfig = change.config.map(installation.hasConfig) ?? true
     let retry =
       installation.state.isFailure
       ? "; \(installation.state.word) is tried again only when the config or the version changes, if only by a comment"

@@ -160,6 +160,7 @@ extension ReleaseMemory {
           wasInstalled: former.wasInstalled))
     case .outcome(.done, let version, let hash): note(wasInstalled: true, version: version, configHash: hash)
     case .outcome(.failed, let version, let hash): note(wasInstalled: false, version: version, configHash: hash)
+    case .written(let config): written = config
     case .change(_, nil), .outcome: break
     }
   }

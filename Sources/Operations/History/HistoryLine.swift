@@ -13,6 +13,8 @@ package struct HistoryLine: Hashable, Sendable {
     case change(words: String, former: Release?)
     /// How the last change ended, and the release that was asked for then.
     case outcome(Outcome, version: String, configHash: String)
+    /// A config as it was written, which the cluster keeps otherwise: without its comments.
+    case written(config: String)
   }
 
   package enum Outcome: Hashable, Sendable {
@@ -69,6 +71,7 @@ extension HistoryLine {
       if let reason = outcome.reason { fields["reason"] = .string(reason) }
       fields["version"] = .string(version)
       fields["configHash"] = .string(hash)
+    case .written(let config): fields["written"] = .string(config)
     }
     return Array((JSON.text(.mapping(fields)) + "\n").utf8)
   }
@@ -90,6 +93,10 @@ extension HistoryLine.Event {
           version: version, config: release["config"]?.string ?? "", wasInstalled: release["installed"]?.bool)
       }
       self = .change(words: words, former: former)
+      return
+    }
+    if let config = value["written"]?.string {
+      self = .written(config: config)
       return
     }
     guard let word = value["outcome"]?.string,

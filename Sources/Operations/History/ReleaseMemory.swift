@@ -1,4 +1,5 @@
 package import Extensions
+import Manifest
 
 /// The versions and configs an extension had in one cluster: where a rollback goes back to.
 ///
@@ -35,6 +36,8 @@ package struct ReleaseMemory: Hashable, Sendable {
   private var outcomes: [String: Bool] = [:]
   /// The version that was seen Installed last, or empty.
   package private(set) var lastInstalled = ""
+  /// The config as it was last written here, where the cluster keeps it otherwise; `nil` where it never did.
+  var written: String?
 
   package init() {}
 
@@ -67,6 +70,23 @@ package struct ReleaseMemory: Hashable, Sendable {
     let candidates = former(to: installation).filter { version == nil || $0.version == version }
     let asked = candidates.isEmpty ? entries.reversed().filter { $0.version == version } : candidates
     return asked.first { $0.wasInstalled == true } ?? asked.first { $0.wasInstalled == nil } ?? asked.first
+  }
+
+  /// The config of `installation` as it was written here, with its comments, unless the cluster has another by now.
+  package func config(of installation: Installation) -> String {
+    guard installation.configForm == .object, let written, installation.hasConfig(written) else {
+      return installation.config
+    }
+    return written
+  }
+
+  /// Where the config of the cluster is another than the one that was last written here: its lines, else none.
+  package func differences(from installation: Installation) -> [LineDifference.Line] {
+    guard installation.configForm == .object, let written, !installation.hasConfig(written),
+      let value = try? YAML.parse(written)
+    else { return [] }
+    let text = value.mapping?.isEmpty == false ? YAML.text(value) : ""
+    return LineDifference(from: text, to: installation.config).changes
   }
 
   /// What can be gone back to from `installation`, newest first, each version and config once.

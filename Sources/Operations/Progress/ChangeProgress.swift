@@ -76,7 +76,7 @@ package struct ChangeProgress: Hashable, Sendable {
 
   private func asksForThis(_ installation: Installation) -> Bool {
     if let version = change.version, installation.version != version { return false }
-    if let config = change.config, !installation.hasConfig(config, since: before) { return false }
+    if let config = change.config, !installation.hasConfig(config) { return false }
     if let clusters = change.clusters, installation.clusters != clusters { return false }
     return change.row.enables.map { installation.isEnabled == $0 } ?? true
   }
@@ -85,10 +85,4 @@ package struct ChangeProgress: Hashable, Sendable {
 extension Installation {
   /// Why it is in the state it is, as far as the cluster says.
   var reason: String { message.isEmpty ? observed.state.word : message }
-
-  /// Whether it has `config`, give or take the blanks that a webhook takes off; an object is written anew by the cluster.
-  fileprivate func hasConfig(_ config: String, since before: Installation?) -> Bool {
-    if configForm == .object { return self.config != before?.config || before == nil }
-    return ConfigHash.trimmed(self.config) == ConfigHash.trimmed(config)
-  }
 }

@@ -27,6 +27,10 @@ package struct ChangeSender: Sendable {
     do {
       let delivery = try await plan.deliver(to: cluster)
       note(plan.name, .outcome(.accepted, of: plan.change, plan.before))
+      // What the cluster would not give back as it was written is kept here.
+      if let text = plan.change.config, let object = delivery.object, Installation(object).config != text {
+        note(plan.name, .written(config: text))
+      }
       return delivery
     } catch {
       note(plan.name, .outcome(.refused(error.brief), of: plan.change, plan.before))
