@@ -1,5 +1,4 @@
 import Client
-import Extensions
 import Manifest
 import Packages
 import TestSupport
@@ -7,6 +6,7 @@ import Testing
 
 @testable import Charts
 @testable import Controllers
+@testable import Extensions
 @testable import KubernetesAPI
 @testable import Platform
 

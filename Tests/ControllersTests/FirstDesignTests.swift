@@ -1,11 +1,11 @@
 import Client
-import Extensions
 import Manifest
 import TestSupport
 import Testing
 
 @testable import Charts
 @testable import Controllers
+@testable import Extensions
 @testable import KubernetesAPI
 @testable import Platform
 
