@@ -118,11 +118,18 @@ feed() {
   env -i "${assignments[@]}" "$bin/ksx" --standalone "$@"
 }
 
-# serve ARGUMENTS... - starts a backend by hand, as one that does not end with its last console.
+# serve ARGUMENTS... - starts a backend by hand, as one that does not end with its last console, and waits until it
+# answers: a command that came before would start another.
 serve() {
-  local assignments=()
+  local assignments=() before deadline=$((SECONDS + 60))
+  touch "$home/ksxd.log"
+  before=$(grep -c 'ksxd is ready' "$home/ksxd.log" || true)
   mapfile -t assignments < <(environment)
   env -i "${assignments[@]}" "$bin/ksxd" serve --socket "$home/run/ksx/ksxd.sock" "$@" >>"$home/ksxd.log" 2>&1 &
+  until [ "$(grep -c 'ksxd is ready' "$home/ksxd.log" || true)" -gt "$before" ]; do
+    [ "$SECONDS" -lt "$deadline" ] || { echo "        ksxd serve was never ready"; return 1; }
+    sleep 0.1
+  done
 }
 
 # equal ACTUAL EXPECTED WHAT
