@@ -56,7 +56,7 @@ import Testing
     ("", "templates/.hidden.yaml", true), ("", "templates/a.yaml", false), ("!*.md", "values.yaml", true),
     ("!*.md", "README.md", false),
   ])
-  func rulesAreReadAsHelmReadsThem(rules: String, path: String, isLeftOut: Bool) throws {
+  func aRuleLeavesOutWhatItsPatternNames(rules: String, path: String, isLeftOut: Bool) throws {
     #expect(try IgnoreRules(rules).leaveOut(path, isFolder: false) == isLeftOut)
   }
 

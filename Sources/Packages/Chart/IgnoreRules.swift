@@ -1,7 +1,7 @@
 import Manifest
 import Platform
 
-/// What `.helmignore` leaves out of a chart that is read from a folder, as helm reads the file.
+/// What `.helmignore` leaves out of a chart that is read from a folder: the rules that helm's documentation names.
 ///
 /// The rules are asked one after another, and the first that leaves a path out decides; one that begins with `!` leaves
 /// out all that it does not match, which is helm's meaning and not that of `.gitignore`.
