@@ -205,7 +205,7 @@ private enum Detached {
   /// `POSIX_SPAWN_SETSID` of glibc's spawn.h, which shows it only to `_GNU_SOURCE`.
   private static let newSession: Int16 = 0x80
 
-  /// Whoever waits for the pipes we were given to close must not wait for the backend.
+  /// A caller that waits until our standard streams are closed must not wait for the backend.
   private static func keepOpenFilesToOurselves() {
     for name in (try? Files.names(in: "/proc/self/fd")) ?? [] {
       if let descriptor = Int32(name), descriptor > STDERR_FILENO { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }

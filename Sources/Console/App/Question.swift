@@ -7,7 +7,7 @@ package struct Question: Hashable, Sendable {
 
   init(_ words: [String]) { self.words = words }
 
-  /// Whether who has read `other` has read all of this: a gap that was filled meanwhile asks nothing new.
+  /// Whether a user who has read `other` has read all of this: a gap that was filled meanwhile asks nothing new.
   package func isCovered(by other: Question?) -> Bool {
     guard let other, words.first == other.words.first else { return false }
     return Set(words).isSubset(of: other.words)

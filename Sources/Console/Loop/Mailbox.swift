@@ -4,7 +4,7 @@ import Platform
 
 /// What can wait in a mailbox.
 ///
-/// News of the same subject takes the place of older news that nobody has read yet: a slow reader gets the latest
+/// News of the same subject takes the place of older news that was not read yet: a slow reader gets the latest
 /// state of everything, and what waits is bounded by what there is, not by how often it changes.
 package protocol Mail: Sendable {
   /// What this is the news of; `nil` for what must arrive whatever comes after it.

@@ -42,7 +42,7 @@ struct Journal: Hashable, Sendable {
 
   /// More are forgotten, the oldest first.
   static let capacity = 500
-  /// What nobody has asked for stays for this many seconds at least, whatever is typed.
+  /// What no user has asked for stays for this many seconds at least, whatever is typed.
   static let readingTime = 3.0
 
   /// The ends that were not seen yet, the newest first.

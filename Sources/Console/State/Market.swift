@@ -11,7 +11,7 @@ struct Market: Sendable {
   private(set) var installations = Store<Installation>()
   /// The same by the extension they are of.
   private(set) var installed = Installations()
-  /// The versions of the extensions somebody looks at.
+  /// The versions of the extensions that a screen shows.
   private(set) var versions: [String: Store<ExtensionVersion>] = [:]
   /// The names of the extensions that changed, or whose installation did.
   private(set) var log = ChangeLog()

@@ -18,7 +18,7 @@ package struct Records: Hashable, Sendable {
   }
 }
 
-/// A config that somebody has not saved yet.
+/// A config that the user has not saved yet.
 package struct KeptDraft: Hashable, Sendable {
   package var text: String
   /// What the cluster had when the editing began.

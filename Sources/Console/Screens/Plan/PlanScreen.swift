@@ -147,7 +147,7 @@ struct PlanScreen: Screen {
   }
 
   private mutating func typeName(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    // Nobody can know yet what the name would agree to.
+    // The user cannot know yet what the name would agree to.
     guard plan != nil else { return [] }
     switch typed.handle(key) {
     case .accepted: return confirmTyped(&state)
@@ -181,7 +181,7 @@ struct PlanScreen: Screen {
     if let sent = state.underWay(name) { return [.complain("\(name): \(sent.plan.change.words) is still being sent.")] }
     if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if let problem = plan.problems.first(where: \.isBlocking) {
-      // Whoever has just been given the right need not wait until the old answer is forgotten.
+      // A user who has just been given the right need not wait until the old answer is forgotten.
       let asksAgain = accesses(state).contains { state.rights.reason(against: $0) != nil }
       let ask = asksAgain ? [Step.start(.ask(accesses(state), isAfresh: true))] : []
       return [.complain("Cannot apply: \(problem.text)")] + ask
