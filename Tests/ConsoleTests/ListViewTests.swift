@@ -27,17 +27,49 @@ private struct Item: Identifiable, Hashable, Sendable {
 
   @Test mutating func whatDoesNotFitIsCountedAndWhereOneIs() {
     list.settle(rows, height: 5)
-    #expect(screen(5) == ["  NAME", "> r0", "  r1", "  r2", "  ▼ 7 more               1/10"])
+    #expect(screen(5) == [" NAME", ">r0", " r1", " r2", " ▼ 7 more              1-3/10"])
 
     _ = list.move(.last, in: rows, height: 5)
     list.settle(rows, height: 5)
-    #expect(screen(5) == ["  NAME", "  r7", "  r8", "> r9", "                        10/10"])
+    #expect(screen(5) == [" NAME", " r7", " r8", ">r9", "                      8-10/10"])
+  }
+
+  @Test mutating func aStepThatDoesNotScrollChangesTwoRowsOnly() {
+    list.settle(rows, height: 5)
+    let before = screen(5)
+    _ = list.move(.down, in: rows, height: 5)
+    list.settle(rows, height: 5)
+
+    let changed = zip(before, screen(5)).enumerated().filter { $1.0 != $1.1 }.map(\.offset)
+    #expect(changed == [1, 2])
+  }
+
+  @Test mutating func marksStayOnTheirObjects() {
+    list.settle(rows, height: 11)
+    for _ in 1...2 { list.mark(in: rows) }
+    rows.remove(at: 0)
+    list.settle(rows, height: 11)
+    #expect(list.marked == ["r0", "r1"])
+    #expect(screen(11)[1...3] == ["*r1", ">r2", " r3"])
+
+    _ = list.move(.up, in: rows, height: 11)
+    list.mark(in: rows)
+    #expect(list.marked == ["r0"])
+  }
+
+  @Test mutating func onlyWhatAColumnIsSortedByIsAskedOfIt() {
+    let columns = [Column<Item>("NAME", width: 10, rank: 0, sorting: .name) { $0.id }]
+    let isTaken = [Command.sort(.name), .sort(.version), .down].map { list.sort($0, by: columns) }
+
+    #expect(isTaken == [true, false, false])
+    #expect(list.order == ListOrder(sorting: .name))
+    #expect(list.arranged(rows.reversed(), columns) == rows)
   }
 
   @Test mutating func whatFitsIsNotCounted() {
     list.settle(rows, height: 11)
 
-    #expect(screen(11).last == "  r9")
+    #expect(screen(11).last == " r9")
   }
 
   @Test mutating func theSelectionStaysOnItsObjectAndThatAtItsPlace() {
@@ -97,7 +129,7 @@ private struct Item: Identifiable, Hashable, Sendable {
     list.settle(rows, height: 11)
 
     #expect(screen(11, ListFrame(isFocused: false, chip: "filter r · 10 of 12"))[0].hasSuffix("filter r · 10 of 12"))
-    #expect(screen(11, ListFrame(isFocused: false))[1] == "· r0")
+    #expect(screen(11, ListFrame(isFocused: false))[1] == "·r0")
   }
 }
 

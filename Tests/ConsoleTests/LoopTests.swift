@@ -82,7 +82,7 @@ import Testing
     loop.turn()
 
     #expect(screen.frames == 2)
-    #expect(screen.shown.description.contains("Everywhere"))
+    #expect(screen.shown.description.contains("In the marketplace"))
   }
 
   @Test func leavingEndsTheLoop() {

@@ -14,10 +14,10 @@ import Testing
     #expect(
       tester.screen == """
          ksx  museum  InstallPlan                                             connected
-          CATEGORY        │  NAME                STATE         RUNNING   RECOMMENDED ON
-        · All           3 │> Grafana             Installed     1.0.0     1.1.0       yes
-          DevOps        1 │  Jenkins             -                       2.0.0
-          Observability 2 │  日志                -                       2.0.0
+         CATEGORY         │ NAME                 STATE         RUNNING   RECOMMENDED ON
+        ·All            3 │>Grafana              Installed     1.0.0     1.1.0       yes
+         DevOps         1 │ Jenkins              -                       2.0.0
+         Observability  2 │ 日志                 -                       2.0.0
                           │
                           │
                           │
@@ -32,10 +32,10 @@ import Testing
     #expect(
       tester.screen == """
          ksx  museum  InstallPlan     connected
-          NAME                     STATE
-        > Grafana                  Installed
-          Jenkins                  -
-          日志                     -
+         NAME                      STATE
+        >Grafana                   Installed
+         Jenkins                   -
+         日志                      -
 
 
 
@@ -93,7 +93,7 @@ import Testing
     tester.type("j")
     tester.hear(.extensions(.deleted(.sample("jenkins", "Jenkins", versions: ["2.0.0"]))))
 
-    #expect(tester.lines[3].contains("> 日志"))
+    #expect(tester.lines[3].contains(">日志"))
   }
 
   @Test(
@@ -105,7 +105,7 @@ import Testing
     var tester = ConsoleTester.atMarket(40, 12)
     tester.type("/" + filter)
 
-    let names = tester.lines[2...6].map { String($0.dropFirst(2).prefix { $0 != " " }) }
+    let names = tester.lines[2...6].map { String($0.dropFirst().prefix { $0 != " " }) }
     #expect(names.filter { !$0.isEmpty } == expected)
   }
 
@@ -141,7 +141,7 @@ import Testing
   @Test func aClickSelectsAndASecondOneOpens() {
     var tester = ConsoleTester.atMarket()
     tester.press(.mouse(.click, Point(row: 3, column: 30)))
-    #expect(tester.lines[3].contains("> Jenkins"))
+    #expect(tester.lines[3].contains(">Jenkins"))
 
     tester.press(.mouse(.click, Point(row: 3, column: 30)))
     #expect(tester.screen.contains("Jenkins (jenkins)"))
@@ -175,6 +175,75 @@ import Testing
     tester.press(.enter)
 
     #expect(tester.screen.contains("研发运维"))
+  }
+}
+
+/// What the marketplace is sorted by.
+@Suite struct SortingTests {
+  private var tester = ConsoleTester.atMarket(120, 24)
+  private var names: [String] {
+    let rows = tester.lines[2...4].compactMap { $0.split(separator: "│").last?.dropFirst() }
+    return rows.map { String($0.prefix { $0 != " " }) }
+  }
+
+  @Test mutating func aSecondPressSortsTheOtherWayAroundAndAThirdAsBefore() {
+    tester.type("on")
+    #expect(tester.lines[1].contains("NAME ↑"))
+    tester.type("on")
+    #expect(names == ["日志", "Jenkins", "Grafana"])
+    #expect(tester.lines[1].contains("NAME ↓"))
+
+    tester.type("on")
+    #expect(names == ["Grafana", "Jenkins", "日志"])
+    #expect(!tester.lines[1].contains("↑"))
+  }
+
+  @Test mutating func whatIsNotInstalledStandsAtTheEndHoweverVersionsAreSorted() {
+    tester.hear(.installations(.applied(.sample("loki", version: "0.10.0"))))
+    tester.type("ov")
+    #expect(names == ["日志", "Grafana", "Jenkins"])
+    tester.type("ov")
+    #expect(names == ["Grafana", "日志", "Jenkins"])
+  }
+
+  @Test mutating func whatFailedComesFirstInTheOrderOfStatesAlsoWhenItFailsLater() {
+    tester.type("os")
+    tester.hear(.installations(.applied(.sample("loki", version: "2.0.0", state: "InstallFailed"))))
+
+    #expect(names == ["日志", "Grafana", "Jenkins"])
+  }
+
+  @Test mutating func theSelectionStaysOnItsObject() {
+    tester.type("j")
+    tester.type("oc")
+
+    #expect(names == ["Jenkins", "Grafana", "日志"])
+    #expect(tester.lines[2].contains(">Jenkins"))
+  }
+
+  @Test mutating func theColumnThatRowsAreSortedByIsShownWhereThereIsNoRoomForAll() {
+    tester.size = Size(rows: 24, columns: 80)
+    tester.hear(.resized(tester.size))
+    #expect(!tester.lines[1].dropFirst(20).contains("CATEGORY"))
+    tester.type("oc")
+
+    #expect(tester.lines[1].contains("CATEGORY ↑"))
+  }
+
+  @Test mutating func aListOfVersionsIsSortedToo() {
+    tester.type("jji")
+    tester.offer("loki", "0.9.0", "1.0.0", "2.0.0")
+    tester.type("ov")
+
+    #expect(tester.lines[2].contains("VERSION ↑"))
+    #expect(tester.lines[3].contains("0.9.0"))
+    #expect(tester.screen.contains(">2.0.0"))
+  }
+
+  @Test mutating func theKeysThatFollowAreShownAfterTheFirst() {
+    tester.type("o")
+
+    #expect(tester.lines.last?.contains("n sort-name  s sort-state  v sort-version  c sort-category") == true)
   }
 }
 

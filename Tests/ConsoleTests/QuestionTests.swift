@@ -124,9 +124,9 @@ import Testing
   @Test func aChordThatIsBoundToNothingIsEscapeAndThenTheKey() {
     var tester = ConsoleTester.atMarket()
     tester.press(.enter)
-    #expect(!tester.screen.contains("> Grafana"))
+    #expect(!tester.screen.contains(">Grafana"))
     tester.press(.alt("j"))
-    #expect(tester.screen.contains("> Jenkins"))
+    #expect(tester.screen.contains(">Jenkins"))
 
     tester.type("/abc def")
     tester.press(.alt("b"))

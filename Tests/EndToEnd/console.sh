@@ -11,7 +11,7 @@ opened() {
 at() {
   keys /
   write "$2"
-  expect "> $1"
+  expect ">$1"
   keys Enter
   keys Enter
   expect "^ $1 \\("
@@ -23,11 +23,11 @@ the_marketplace_opens_at_80x24_on_a_backend_that_is_started_for_it() {
   expect 'All +14'
   expect '水墨文档'
   keys j
-  expect '> Backup Vault'
+  expect '>Backup Vault'
   keys '?'
   expect 'disable'
   keys Escape
-  expect '> Backup Vault'
+  expect '>Backup Vault'
   keys q
   expect '\[ended with 0\]'
 }

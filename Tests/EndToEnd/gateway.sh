@@ -229,7 +229,7 @@ a_change_whose_answer_is_lost_is_told_to_be_done_or_not_and_is_never_sent_twice(
   expect 'Log Lens +Installed'
   keys /
   write log
-  expect '> Log Lens'
+  expect '>Log Lens'
   keys Enter
   keys E
   expect '[Ee]nable'
@@ -253,7 +253,7 @@ a_readme_comes_by_the_gateway_where_the_cluster_has_none() {
   expect 'Log Lens'
   keys /
   write log
-  expect '> Log Lens'
+  expect '>Log Lens'
   keys Enter Enter
   expect '^ Log Lens \('
   keys ']' ']'

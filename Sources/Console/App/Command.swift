@@ -9,6 +9,7 @@ package enum Command: Hashable, Sendable {
   case halfUp, halfDown, pageUp, pageDown
   case nextPane, previousPane
   case open, back, filter, clearFilter
+  case sort(Sorting)
   /// Plans a change of this kind.
   case change(ChangeKind)
   case apply, reload
@@ -27,7 +28,7 @@ package enum Command: Hashable, Sendable {
 
   private typealias Row = (command: Command, name: String, summary: String)
 
-  private static let table: [Row] = moves + changes + others
+  private static let table: [Row] = moves + sortings + changes + others
 
   private static let moves: [Row] = [
     (.up, "up", "Select the row above"),
@@ -47,6 +48,11 @@ package enum Command: Hashable, Sendable {
     (.filter, "filter", "Show only what matches: text, !text, -f fuzzy, -l category=name"),
     (.clearFilter, "clear-filter", "Show everything again"),
   ]
+
+  private static let sortings: [Row] = Sorting.allCases.map { sorting in
+    let name = sorting.rawValue
+    return (.sort(sorting), "sort-\(name)", "Sort by \(name), then the other way around, then as before")
+  }
 
   private static let changes: [Row] = ChangeKind.allCases.compactMap { kind in
     kind.row.summary.map { (.change(kind), kind.rawValue, $0) }

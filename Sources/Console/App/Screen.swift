@@ -105,7 +105,7 @@ enum Step: Sendable {
 
 /// A part of the keymap files.
 package enum KeySection: String, CaseIterable, Sendable {
-  case everywhere, marketplace, `extension`, plan, prompt, editor
+  case everywhere, list, marketplace, `extension`, plan, prompt, editor
 }
 
 /// A line being typed: what stands before it, and the text.

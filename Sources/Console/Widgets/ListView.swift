@@ -18,12 +18,17 @@ extension Array: RowSource where Element: Identifiable {
 /// What is selected in a list, and which of its rows are on the screen.
 ///
 /// It keeps no rows. The selection is the identity of an object: it stays on the object, and the object at its place
-/// on the screen, while others come and go. The heights that it is given are those of the whole list, with its headings.
+/// on the screen, while others come and go. So do the marks. The heights that it is given are those of the whole list,
+/// with its headings.
 struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
   /// The selected object.
   private(set) var selected: Row.ID?
   /// The user has chosen it.
   private(set) var isChosen = false
+  /// What a column is to sort the rows by, which the screen that keeps them does.
+  private(set) var order: ListOrder?
+  /// The objects that the user has marked, whether they are shown or not.
+  private(set) var marked: Set<Row.ID> = []
   /// Where it stood last: what vanishes leaves the selection at its place.
   private var position = 0
   private var scroll = Scroll()
@@ -66,6 +71,23 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
     isChosen = true
   }
 
+  /// Sorts as `command` says, by one of `columns`; returns whether it says so.
+  mutating func sort(_ command: Command, by columns: [Column<Row>]) -> Bool {
+    guard case .sort(let sorting) = command, columns.contains(where: { $0.sorting == sorting }) else { return false }
+    order = .after(order, asking: sorting)
+    return true
+  }
+
+  /// `rows` as they are to be shown.
+  func arranged(_ rows: [Row], _ columns: [Column<Row>]) -> [Row] { order?.sorted(rows, by: columns) ?? rows }
+
+  /// Marks the selected object, or takes its mark away, and goes on to the next.
+  mutating func mark(in rows: some RowSource<Row>) {
+    guard let selected else { return }
+    if marked.remove(selected) == nil { marked.insert(selected) }
+    move(by: 1, in: rows)
+  }
+
   /// Follows the mouse in row `row` of the list; returns whether the selected row was clicked again.
   mutating func point(_ action: Key.Mouse, row: Int, in rows: some RowSource<Row>, height: Int) -> Bool {
     switch action {
@@ -100,9 +122,9 @@ extension ListView {
     in area: Rect, _ theme: Theme
   ) {
     guard !area.isEmpty else { return }
-    let inner = area.split(left: 2).rest
-    let table = Table(columns, width: inner.size.columns)
-    table.drawTitles(on: &surface, in: inner, style: theme[.listHeading])
+    let inner = area.split(left: 1).rest
+    let layout = ColumnLayout(columns, width: inner.size.columns, order: order)
+    layout.drawTitles(on: &surface, in: inner, style: theme[.listHeading])
     draw(chip: frame.chip, on: &surface, in: inner, theme)
     let list = inner.split(top: 1).rest
     if rows.count == 0 {
@@ -115,16 +137,22 @@ extension ListView {
     for offset in 0..<max(0, min(window, rows.count - scroll.top)) {
       let row = rows[scroll.top + offset]
       let isSelected = row.id == selected
-      if isSelected { drawMark(frame, row: offset + 1, on: &surface, in: area, theme) }
-      table.draw(row, isSelected: isSelected && frame.isFocused, on: &surface, in: list.row(offset), theme)
+      drawMark(row.id, frame, row: offset + 1, on: &surface, in: area, theme)
+      layout.draw(row, isSelected: isSelected && frame.isFocused, on: &surface, in: list.row(offset), theme)
     }
     if rows.count > window { drawRest(rows.count, window, on: &surface, in: list, theme) }
   }
 
-  /// One run of one style with the name: every change of style costs a slow line fifteen bytes.
-  private func drawMark(_ frame: ListFrame, row: Int, on surface: inout Surface, in area: Rect, _ theme: Theme) {
-    let style = theme[frame.isFocused ? .listSelected : .text]
-    surface.write(frame.isFocused ? "> " : "· ", row: row, in: area, style: style)
+  /// One run of one style with the name, and no blank between: a slow line pays for each byte of the name and for each
+  /// change of style at every step of the cursor.
+  private func drawMark(
+    _ id: Row.ID, _ frame: ListFrame, row: Int, on surface: inout Surface, in area: Rect, _ theme: Theme
+  ) {
+    let isSelected = id == selected
+    let isMarked = marked.contains(id)
+    guard isSelected || isMarked else { return }
+    let style: StyleName = isSelected && frame.isFocused ? .listSelected : isMarked ? .accent : .text
+    surface.write(isMarked ? "*" : frame.isFocused ? ">" : "·", row: row, in: area, style: theme[style])
   }
 
   private func draw(chip: String, on surface: inout Surface, in area: Rect, _ theme: Theme) {
@@ -134,11 +162,13 @@ extension ListView {
     surface.write(text, at: place, in: area, style: theme[.statusWarning])
   }
 
+  /// Which rows of how many are on the screen changes when they do, and not at each step of the cursor, which would cost
+  /// a slow line as much again as the step.
   private func drawRest(_ count: Int, _ window: Int, on surface: inout Surface, in area: Rect, _ theme: Theme) {
     let below = count - scroll.top - window
     let last = area.row(area.size.rows - 1)
     if below > 0 { surface.write("▼ \(below) more", row: 0, in: last, style: theme[.dim]) }
-    let place = "\(position + 1)/\(count) "
+    let place = "\(scroll.top + 1)-\(scroll.top + window)/\(count) "
     let right = Point(row: last.origin.row, column: last.columns.upperBound - place.columns)
     surface.write(place, at: right, in: last, style: theme[.dim])
   }

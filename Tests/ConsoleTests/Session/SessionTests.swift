@@ -29,7 +29,7 @@ import Testing
     try await console.until(screenSays: "log-lens: installed 1.0.0.")
 
     console.type("U")
-    try await console.until(screenSays: "> 1.1.0")
+    try await console.until(screenSays: ">1.1.0")
     console.press(.enter)
     try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
     console.type("y")
@@ -45,9 +45,9 @@ import Testing
     try await console.until(screenSays: "log-lens: has the new config.")
 
     console.type("b")
-    try await console.until(screenSays: "> 1.1.0")
+    try await console.until(screenSays: ">1.1.0")
     console.press(.down)
-    #expect(console.screen.contains("> 1.0.0"))
+    #expect(console.screen.contains(">1.0.0"))
     console.press(.enter)
     try await console.until(screenSays: "~ version 1.1.0 → 1.0.0")
     console.type("y")
@@ -99,7 +99,7 @@ import Testing
     try await console.until(screenSays: "traffic-map: installed 1.0.0.")
 
     console.type("U")
-    try await console.until(screenSays: "> 1.1.0")
+    try await console.until(screenSays: ">1.1.0")
     console.press(.enter)
     try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
     console.type("y")
@@ -107,7 +107,7 @@ import Testing
     #expect(console.row("Traffic Map").contains("UpgradeFailed"))
 
     console.type("b")
-    try await console.until(screenSays: "> 1.0.0")
+    try await console.until(screenSays: ">1.0.0")
     console.press(.enter)
     try await console.until(screenSays: "~ version 1.1.0 → 1.0.0")
     console.type("y")

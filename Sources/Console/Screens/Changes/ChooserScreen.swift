@@ -25,7 +25,7 @@ struct ChooserScreen: Screen {
     self.name = name
   }
 
-  var sections: [KeySection] { [.everywhere] }
+  var sections: [KeySection] { [.list, .everywhere] }
 
   var extensionName: String? { name }
   func title(_ state: ConsoleState) -> String { "Version" }
@@ -34,8 +34,9 @@ struct ChooserScreen: Screen {
   func hints(_ state: ConsoleState) -> [Action] { .commands([.open, .back, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
-    choices = Self.choices(purpose, name, state)
-    let preferred = Self.preferred(purpose, choices, name, state)
+    let found = Self.choices(purpose, name, state)
+    let preferred = Self.preferred(purpose, found, name, state)
+    choices = list.arranged(found, Column.versions)
     list.settle(choices, height: height(state), preferring: preferred?.change)
   }
 
@@ -49,6 +50,8 @@ struct ChooserScreen: Screen {
     case .open:
       guard let change = list.selected else { return [] }
       return [.close(opening: PlanScreen(change, name))]
+    case .sort where list.sort(command, by: Column.versions):
+      return []
     default:
       return list.move(command, in: choices, height: height(state)) ? [] : nil
     }

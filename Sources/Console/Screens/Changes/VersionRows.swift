@@ -23,7 +23,7 @@ extension Column where Element: ListedVersion {
   /// The columns of a list of versions.
   static var versions: [Column] {
     [
-      Column("VERSION", width: 10, upTo: 20, rank: 0) { $0.version },
+      Column("VERSION", width: 10, upTo: 20, rank: 0, sorting: .version, by: { .version($0.version) }) { $0.version },
       Column("NOTES", width: 22, upTo: 400, rank: 1, style: { _ in .dim }) { $0.remark },
     ]
   }

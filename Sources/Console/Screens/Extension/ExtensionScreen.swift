@@ -24,7 +24,7 @@ struct ExtensionScreen: Screen {
 
   init(_ name: String) { self.name = name }
 
-  var sections: [KeySection] { [.extension, .marketplace, .everywhere] }
+  var sections: [KeySection] { [.extension, .marketplace] + (tab == .versions ? [.list] : []) + [.everywhere] }
 
   var extensionName: String? { name }
 
@@ -49,10 +49,11 @@ struct ExtensionScreen: Screen {
     let height = bodyHeight(state)
     switch tab {
     case .versions:
-      versions = state.versionRows(of: name)
+      let found = state.versionRows(of: name)
       let wanted = [state.market.installed.of(name)?.version, state.market.extensions[name]?.recommendedVersion]
-      let preferred = wanted.compactMap { $0 }.first { versions.position(of: $0) != nil }
-      list.settle(versions, height: height, preferring: preferred ?? versions.first?.version)
+      let preferred = wanted.compactMap { $0 }.first { found.position(of: $0) != nil }
+      versions = list.arranged(found, Column.versions)
+      list.settle(versions, height: height, preferring: preferred ?? found.first?.version)
     case .overview: pager.show(OverviewPage(name, state).lines, height: height)
     case .readme: pager.show(readmeLines(state), height: height)
     case .config: pager.show(configLines(state), height: height)
@@ -111,7 +112,7 @@ struct ExtensionScreen: Screen {
     if let steps = beginChange(command, on: name, state) { return steps }
     let height = bodyHeight(state)
     if tab == .versions {
-      return list.move(command, in: versions, height: height) ? [] : nil
+      return list.sort(command, by: Column.versions) || list.move(command, in: versions, height: height) ? [] : nil
     }
     return pager.perform(command, height: height) ? [] : nil
   }

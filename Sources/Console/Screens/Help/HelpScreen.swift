@@ -75,6 +75,7 @@ extension KeySection {
   var title: String {
     switch self {
     case .everywhere: "Everywhere"
+    case .list: "In a list: what it is sorted by"
     case .marketplace: "In the marketplace, and on an extension"
     case .extension: "On an extension"
     case .plan: "In a plan"

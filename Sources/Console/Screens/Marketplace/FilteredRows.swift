@@ -16,6 +16,8 @@ struct FilteredRows: RowSource, Sendable {
   private var made: (revision: Int, language: String)?
 
   var filter = Filter() { didSet { if filter != oldValue { refilter() } } }
+  /// By which column rows are sorted; by their names without one.
+  var order: ListOrder? { didSet { if order != oldValue { reorder() } } }
   /// Only this category, or all.
   var category: String? { didSet { if category != oldValue { refilter() } } }
 
@@ -73,7 +75,7 @@ struct FilteredRows: RowSource, Sendable {
       }
       let row = Row(ExtensionRow(name, element, installation, memories[name], language: language))
       if let place = index[name] {
-        mustSort = mustSort || rows[place].sortKey != row.sortKey
+        mustSort = mustSort || isMoved(rows[place], row)
         rows[place] = row
       } else {
         rows.append(row)
@@ -93,8 +95,13 @@ struct FilteredRows: RowSource, Sendable {
     for row in rows { counts[row.category, default: 0] += 1 }
   }
 
+  private func isMoved(_ before: Row, _ after: Row) -> Bool {
+    before.sortKey != after.sortKey || order?.separates(before, after, MarketplaceColumns.all) == true
+  }
+
   private mutating func reorder() {
     rows.sort { $0.sortKey < $1.sortKey }
+    if let order { rows = order.sorted(rows, by: MarketplaceColumns.all) }
     index = Dictionary(rows.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { $1 })
     refilter()
   }

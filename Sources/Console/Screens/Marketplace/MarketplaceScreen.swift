@@ -31,7 +31,7 @@ struct MarketplaceScreen: Screen {
     var count: Int
   }
 
-  var sections: [KeySection] { filtering == nil ? [.marketplace, .everywhere] : [.prompt] }
+  var sections: [KeySection] { filtering == nil ? [.marketplace, .list, .everywhere] : [.prompt] }
 
   var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0) } }
 
@@ -104,6 +104,9 @@ struct MarketplaceScreen: Screen {
       return []
     case .open:
       return openSelected()
+    case .sort where list.sort(command, by: MarketplaceColumns.all):
+      listing.order = list.order
+      return []
     default:
       if let steps = beginChange(command, on: selected, state) { return steps }
       return move(command, state) ? [] : nil
@@ -225,18 +228,18 @@ extension MarketplaceScreen {
     }
     drawShelves(on: &surface, in: layout.categories, state)
     let frame = ListFrame(isFocused: pane == .extensions, chip: chip, emptiness: emptiness(state))
-    list.draw(listing, RowColumns.all, frame, on: &surface, in: layout.extensions, state.theme)
+    list.draw(listing, MarketplaceColumns.all, frame, on: &surface, in: layout.extensions, state.theme)
   }
 
   private func drawShelves(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     guard !area.isEmpty else { return }
-    surface.write("  CATEGORY", row: 0, in: area, style: state.theme[.listHeading])
+    surface.write(" CATEGORY", row: 0, in: area, style: state.theme[.listHeading])
     let list = area.split(top: 1).rest
     for (offset, shelf) in shelves.dropFirst(shelfScroll.top).prefix(list.size.rows).enumerated() {
       let isSelected = shelf.name == listing.category
       let count = "\(shelf.count) "
-      let width = list.size.columns - 2 - count.columns - 1
-      let mark = isSelected ? (pane == .categories ? "> " : "· ") : "  "
+      let width = list.size.columns - 1 - count.columns - 1
+      let mark = isSelected ? (pane == .categories ? ">" : "·") : " "
       let style = state.theme[isSelected && pane == .categories ? .categorySelected : .category]
       surface.write(mark + shelf.title.truncated(to: width), row: offset, in: list, style: style)
       let right = Point(row: list.origin.row + offset, column: list.columns.upperBound - count.columns)

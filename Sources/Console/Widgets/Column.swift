@@ -1,6 +1,3 @@
-import Extensions
-import KubernetesAPI
-import Operations
 import Terminal
 
 /// One column of a list, as data.
@@ -15,23 +12,34 @@ struct Column<Element>: Sendable {
   var text: @Sendable (Element) -> String
   /// How it looks.
   var style: @Sendable (Element) -> StyleName
+  /// The keys that sort by it, or `nil`.
+  var sorting: Sorting?
+  /// What it is sorted by.
+  var value: @Sendable (Element) -> SortValue
 
   init(
-    _ title: String, width: Int, upTo maximum: Int? = nil, rank: Int,
+    _ title: String, width: Int, upTo maximum: Int? = nil, rank: Int, sorting: Sorting? = nil,
+    by value: (@Sendable (Element) -> SortValue)? = nil,
     style: @escaping @Sendable (Element) -> StyleName = { _ in .text }, text: @escaping @Sendable (Element) -> String
   ) {
     (self.title, self.width, self.maximum, self.rank) = (title, width, maximum ?? width, rank)
-    (self.style, self.text) = (style, text)
+    (self.style, self.text, self.sorting) = (style, text, sorting)
+    self.value = value ?? { .text(text($0).lowercased()) }
   }
 }
 
 /// Columns laid out for a width.
-struct Table<Element>: Sendable {
+struct ColumnLayout<Element>: Sendable {
   private let columns: [(column: Column<Element>, width: Int)]
+  private let order: ListOrder?
 
   /// Leaves out what does not fit and shares out what is left over, the first columns first.
-  init(_ all: [Column<Element>], width: Int) {
+  ///
+  /// The column that rows are sorted by always stays: its heading says so.
+  init(_ all: [Column<Element>], width: Int, order: ListOrder? = nil) {
+    self.order = order
     var kept = all
+    for index in kept.indices where kept[index].sorting == order?.sorting && order != nil { kept[index].rank = 0 }
     while kept.reduce(kept.count - 1, { $0 + $1.width }) > width {
       guard let worst = kept.indices.filter({ kept[$0].rank > 0 }).max(by: { kept[$0].rank < kept[$1].rank }) else {
         break
@@ -49,9 +57,9 @@ struct Table<Element>: Sendable {
   func drawTitles(on surface: inout Surface, in area: Rect, style: Style) {
     var column = area.origin.column
     for entry in columns {
+      let title = entry.column.title + (order.map { $0.sorting == entry.column.sorting ? $0.mark : "" } ?? "")
       surface.write(
-        entry.column.title.truncated(to: entry.width), at: Point(row: area.origin.row, column: column), in: area,
-        style: style)
+        title.truncated(to: entry.width), at: Point(row: area.origin.row, column: column), in: area, style: style)
       column += entry.width + 1
     }
   }
@@ -70,32 +78,5 @@ struct Table<Element>: Sendable {
         style: theme[style])
       column += entry.width + 1
     }
-  }
-}
-
-/// The columns of the marketplace.
-enum RowColumns {
-  static let all: [Column<Row>] = [
-    Column("NAME", width: 16, upTo: 34, rank: 0) { $0.title },
-    Column("STATE", width: 13, upTo: 15, rank: 0, style: { $0.status.style }) { $0.state },
-    Column("RUNNING", width: 9, upTo: 14, rank: 1) { $0.status.running },
-    Column("RECOMMENDED", width: 11, upTo: 14, rank: 2, style: { $0.hasUpdate ? .versionNew : .text }) {
-      $0.extensionRow.recommended
-    },
-    Column("ON", width: 3, rank: 3) { $0.extensionRow.enabledWord },
-    Column("CATEGORY", width: 14, upTo: 20, rank: 5) { $0.category },
-    Column("PROVIDER", width: 14, upTo: 24, rank: 6) { $0.extensionRow.provider },
-    Column("REPOSITORY", width: 12, upTo: 20, rank: 7) { $0.extensionRow.repository },
-    Column("DESCRIPTION", width: 30, upTo: 200, rank: 4, style: { _ in .dim }) { $0.extensionRow.summary },
-  ]
-}
-
-extension ExtensionStatus {
-  /// How the state looks.
-  var style: StyleName {
-    if state.isFailure { return .stateFailed }
-    if state.isBusy || isBeingDeleted { return .stateBusy }
-    if state == .installed { return isEnabled == false ? .stateDisabled : .stateInstalled }
-    return .stateNone
   }
 }
