@@ -14,9 +14,36 @@ import Testing
 
     #expect(texts.allSatisfy { !$0.isEmpty })
     #expect(row.title.contains("{name}"))
-    #expect(!row.accesses.isEmpty)
-    #expect((row.choice == .version) == !row.question.isEmpty)
+    var choosesVersion = false
+    if case .version? = row.choice { choosesVersion = true }
+    #expect(choosesVersion == !row.question.isEmpty)
     #expect(row.asksTheName == row.removes)
+  }
+
+  /// A change of each kind that leads elsewhere than `installation`.
+  private func sample(_ kind: ChangeKind) -> Change {
+    if let change = Change(kind) { return change }
+    switch kind.row.choice {
+    case .version(.offered): return .install(version: "1.0.0", config: "")
+    case .version(.newer): return .upgrade(to: "2.0.0")
+    case .version(.former): return .rollback(to: "1.0.0", config: "a: 1")
+    case .clusters: return .place(on: kind == .removeAgents ? [] : ["east"])
+    default: return .configure(config: "a: 1")
+    }
+  }
+
+  @Test(arguments: ChangeKind.allCases)
+  func everyKindIsWrittenAsItsRowSaysWithTheRightsItAsksFor(kind: ChangeKind) {
+    let change = sample(kind)
+    let capabilities = Capabilities(assuming: .installPlan)
+    let writes = [
+      change.preparation(to: "devops", installation: nil, in: capabilities),
+      change.write(to: "devops", installation: nil, in: capabilities),
+    ].compactMap { $0 }
+
+    #expect(change.kind == kind)
+    #expect(writes.map(\.access.verb) == kind.row.accesses)
+    #expect(kind.accesses(to: "devops", in: .installPlan).map(\.verb) == kind.row.accesses)
   }
 
   @Test func wordsNameTheVersionAndTheClusters() {

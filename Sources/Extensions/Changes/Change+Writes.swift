@@ -14,12 +14,10 @@ extension Change {
       let body: Value = ["spec": .mapping(Self.withPlacement(spec, installation))]
       return .patch(resource, name: installation?.name ?? name, Self.versioned(body, installation))
     }
-    switch kind {
-    case .install: return .create(resource, installationObject(name, capabilities))
-    case .upgrade, .rollBack, .enable, .disable, .configure, .place, .removeAgents:
-      return patch(specPatch(of: installation, capabilities))
-    case .uninstall, .forceDelete:
-      return .delete(resource, name: installation?.name ?? name, uid: installation?.uid)
+    switch row.write {
+    case .create: return .create(resource, installationObject(name, capabilities))
+    case .patch: return patch(specPatch(of: installation, capabilities))
+    case .delete: return .delete(resource, name: installation?.name ?? name, uid: installation?.uid)
     }
   }
 
@@ -35,7 +33,7 @@ extension Change {
 
   /// What must be written first, so that the cluster takes `write` as it is meant.
   package func preparation(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write? {
-    guard kind == .forceDelete else { return nil }
+    guard row.annotatesFirst else { return nil }
     let body: Value = ["metadata": ["annotations": [Self.forceDeleteAnnotation: ""]]]
     return .patch(
       capabilities.dialect.installations, name: installation?.name ?? name, Self.versioned(body, installation))

@@ -2,138 +2,122 @@
 extension ChangeKind {
   /// All that is said of this kind and asked for it.
   package var row: ChangeRow {
-    switch self {
-    case .install: Self.installRow
-    case .upgrade: Self.upgradeRow
-    case .rollBack: Self.rollBackRow
-    case .enable: Self.enableRow
-    case .disable: Self.disableRow
-    case .configure: Self.configureRow
-    case .place: Self.placeRow
-    case .removeAgents: Self.removeAgentsRow
-    case .uninstall: Self.uninstallRow
-    case .forceDelete: Self.forceDeleteRow
-    }
+    guard let row = Self.rows[self] else { fatalError("\(self) has no row in the table of changes") }
+    return row
   }
 
-  private static let installRow = ChangeRow(
-    verb: "install", words: "install {version}", title: "Install {name} {version}",
-    progressive: "installing {version}", accepted: "being installed, version {version}", past: "installed {version}",
-    summary: "Plan to install the extension",
-    command: .init(
-      name: "install", summary: "Install an extension", options: ["version", "config"], notes: newestNote),
-    feature: .install, accesses: ["create"], reads: [.extension, .versions, .server], choice: .version,
-    question: "Install which version of {name}?",
-    effects: [
-      .init(.added, "{kind} {name}, version {version}, enabled"), .init(.added, "namespace {namespace}"),
-      .init(.added, "helm release {release}"), .init(.added, "its APIs and pages, once it is Installed"),
-    ])
-
-  private static let upgradeRow = ChangeRow(
-    verb: "upgrade", words: "upgrade to {version}", title: "Upgrade {name} to {version}",
-    progressive: "upgrading to {version}", accepted: "being upgraded to version {version}",
-    past: "upgraded to {version}", summary: "Plan to upgrade it to a newer version",
-    command: .init(
-      name: "upgrade", summary: "Upgrade an extension to a newer version", options: ["version"], notes: newestNote),
-    feature: .upgrade, accesses: ["patch"], reads: [.versions, .server, .dependants], choice: .version,
-    question: "Upgrade {name} to which version?")
-
-  private static let rollBackRow = ChangeRow(
-    verb: "roll back", words: "roll back to {version}", title: "Roll {name} back to {version}",
-    progressive: "rolling back to {version}", accepted: "going back to version {version}",
-    past: "rolled back to {version}", summary: "Plan to go back to an earlier version and its config",
-    command: .init(
-      name: "rollback", summary: "Go back to an earlier version with the config it had", options: ["version"],
-      notes: ["Without --version it goes back to what ksx last saw there before a change."]),
-    feature: .upgrade, accesses: ["patch"], reads: [.versions, .server, .dependants], choice: .version,
-    question: "Roll {name} back to which version?")
-
-  private static let enableRow = ChangeRow(
-    verb: "enable", words: "enable", title: "Enable {name}", progressive: "enabling", accepted: "enabled",
-    past: "enabled", summary: "Plan to enable it",
-    command: .init(
-      name: "enable", summary: "Let an installed extension serve its APIs and pages again", options: ["now"],
-      notes: nowNote),
-    feature: .enable, accesses: ["patch"], reads: [], enables: true, keepsWayBack: false, whileBusy: onceInstalled,
-    waitsForInstalled: true,
-    effects: [
-      .init(.changed, "enabled: no → yes"), .init(.added, "its APIs answer again"),
-      .init(.added, "its pages come back to the console"),
-    ])
-
-  private static let disableRow = ChangeRow(
-    verb: "disable", words: "disable", title: "Disable {name}", progressive: "disabling", accepted: "disabled",
-    past: "disabled", summary: "Plan to disable it",
-    command: .init(
-      name: "disable", summary: "Take an extension's APIs and pages away; its workloads keep running",
-      options: ["now"], notes: nowNote),
-    feature: .enable, accesses: ["patch"], reads: [.dependants], enables: false, keepsWayBack: false,
-    missedAs: "disabled",
-    whileBusy: onceInstalled, waitsForInstalled: true,
-    effects: [
-      .init(.changed, "enabled: yes → no"), .init(.removed, "its APIs answer 503"),
-      .init(.removed, "its pages vanish from the console"),
-      .init(.note, "its workloads in namespace {namespace} keep running, and its data stays"),
-    ])
-
-  private static let configureRow = ChangeRow(
-    verb: "configure", words: "configure", title: "Configure {name}", progressive: "configuring",
-    accepted: "config replaced", past: "has the new config", summary: "Edit its config",
-    command: .init(
-      name: "config set", summary: "Replace the config of an installed extension", options: ["config", "empty"],
-      notes: [
-        "Without --config it reads the new config from the standard input. A blank one is refused: an empty config is",
-        "asked for with --empty.",
+  private static let rows: [ChangeKind: ChangeRow] = [
+    .install: ChangeRow(
+      verb: "install", words: "install {version}", title: "Install {name} {version}",
+      progressive: "installing {version}", accepted: "being installed, version {version}", past: "installed {version}",
+      summary: "Plan to install the extension",
+      command: .init(
+        name: "install", summary: "Install an extension", options: ["version", "config"], notes: newestNote),
+      feature: .install, write: .create, reads: [.extension, .versions, .server], choice: .version(.offered),
+      question: "Install which version of {name}?",
+      effects: [
+        .init(.added, "{kind} {name}, version {version}, enabled"), .init(.added, "namespace {namespace}"),
+        .init(.added, "helm release {release}"), .init(.added, "its APIs and pages, once it is Installed"),
       ]),
-    feature: .configure, accesses: ["patch"], reads: [], choice: .config)
-
-  private static let placeRow = ChangeRow(
-    verb: "place", words: "place agents on {clusters}", title: "Place agents of {name} on {clusters}",
-    progressive: "placing agents on {clusters}", accepted: "agents placed", past: "has its agents placed",
-    command: .init(
-      name: "place", summary: "Say in which member clusters an extension runs its agents", options: ["clusters"],
-      notes: ["The clusters named are all it has: agents anywhere else are removed. --clusters= removes every agent."]),
-    feature: .clusterScheduling, accesses: ["patch"], reads: [.versions], choice: .clusters)
-
-  private static let removeAgentsRow = ChangeRow(
-    verb: "remove agents", words: "remove agents", title: "Remove the agents of {name}",
-    progressive: "removing agents", accepted: "agents being removed", past: "has no agents any more",
-    feature: .clusterScheduling, accesses: ["patch"], reads: [], choice: .clusters)
-
-  private static let uninstallRow = ChangeRow(
-    verb: "uninstall", words: "uninstall", title: "Uninstall {name}", progressive: "uninstalling",
-    accepted: "being uninstalled", past: "uninstalled", summary: "Plan to uninstall it",
-    command: .init(
-      name: "uninstall", summary: "Uninstall an extension", options: ["force"],
-      notes: [
-        "With --force hooks do not run, and what the release leaves behind keeps running: for what an",
-        "ordinary uninstall could not remove.",
+    .upgrade: ChangeRow(
+      verb: "upgrade", words: "upgrade to {version}", title: "Upgrade {name} to {version}",
+      progressive: "upgrading to {version}", accepted: "being upgraded to version {version}",
+      past: "upgraded to {version}", summary: "Plan to upgrade it to a newer version",
+      command: .init(
+        name: "upgrade", summary: "Upgrade an extension to a newer version", options: ["version"], notes: newestNote),
+      feature: .upgrade, write: .patch, reads: [.versions, .server, .dependants], choice: .version(.newer),
+      question: "Upgrade {name} to which version?"),
+    .rollBack: ChangeRow(
+      verb: "roll back", words: "roll back to {version}", title: "Roll {name} back to {version}",
+      progressive: "rolling back to {version}", accepted: "going back to version {version}",
+      past: "rolled back to {version}", summary: "Plan to go back to an earlier version and its config",
+      command: .init(
+        name: "rollback", summary: "Go back to an earlier version with the config it had", options: ["version"],
+        notes: ["Without --version it goes back to what ksx last saw there before a change."]),
+      feature: .upgrade, write: .patch, reads: [.versions, .server, .dependants], choice: .version(.former),
+      question: "Roll {name} back to which version?"),
+    .enable: ChangeRow(
+      verb: "enable", words: "enable", title: "Enable {name}", progressive: "enabling", accepted: "enabled",
+      past: "enabled", summary: "Plan to enable it",
+      command: .init(
+        name: "enable", summary: "Let an installed extension serve its APIs and pages again", options: ["now"],
+        notes: nowNote),
+      feature: .enable, write: .patch, reads: [], enables: true, keepsWayBack: false, whileBusy: onceInstalled,
+      waitsForInstalled: true,
+      effects: [
+        .init(.changed, "enabled: no → yes"), .init(.added, "its APIs answer again"),
+        .init(.added, "its pages come back to the console"),
       ]),
-    feature: .install, accesses: ["delete"], reads: [.versions, .dependants], removes: true, asksTheName: true,
-    missedAs: "gone",
-    whileBusy: "an uninstall now interrupts that. Wait for it to end if you can",
-    effects: [
-      .init(.removed, "{kind} {object}"),
-      .init(.removed, "helm release {release} with its workloads in namespace {namespace}"),
-      .init(.removed, "its APIs and pages"), .init(.note, whatStays),
-    ])
-
-  /// In the host cluster only, without hooks and without waiting for what belongs to it (docs/KUBESPHERE.md: Changes).
-  private static let forceDeleteRow = ChangeRow(
-    verb: "force delete", words: "force delete", title: "Force delete {name}", progressive: "removing by force",
-    accepted: "being removed by force", past: "removed by force",
-    summary: "Plan to remove what cannot be uninstalled, without its hooks",
-    feature: .forceDelete, accesses: ["patch", "delete"], reads: [.versions, .dependants], removes: true,
-    asksTheName: true, missedAs: "gone",
-    effects: [
-      .init(.removed, "{kind} {object}"),
-      .init(.removed, "helm release {release} in namespace {namespace}, without its hooks"),
-      .init(
-        .note,
-        "its pods and all other objects that its objects own stay behind in namespace {namespace} and keep running"),
-      .init(.note, "agents in member clusters are uninstalled the ordinary way first, and can still hold it up"),
-      .init(.note, whatStays),
-    ])
+    .disable: ChangeRow(
+      verb: "disable", words: "disable", title: "Disable {name}", progressive: "disabling", accepted: "disabled",
+      past: "disabled", summary: "Plan to disable it",
+      command: .init(
+        name: "disable", summary: "Take an extension's APIs and pages away; its workloads keep running",
+        options: ["now"], notes: nowNote),
+      feature: .enable, write: .patch, reads: [.dependants], enables: false, keepsWayBack: false,
+      missedAs: "disabled",
+      whileBusy: onceInstalled, waitsForInstalled: true,
+      effects: [
+        .init(.changed, "enabled: yes → no"), .init(.removed, "its APIs answer 503"),
+        .init(.removed, "its pages vanish from the console"),
+        .init(.note, "its workloads in namespace {namespace} keep running, and its data stays"),
+      ]),
+    .configure: ChangeRow(
+      verb: "configure", words: "configure", title: "Configure {name}", progressive: "configuring",
+      accepted: "config replaced", past: "has the new config", summary: "Edit its config",
+      command: .init(
+        name: "config set", summary: "Replace the config of an installed extension", options: ["config", "empty"],
+        notes: [
+          "Without --config it reads the new config from the standard input. A blank one is refused: an empty config is",
+          "asked for with --empty.",
+        ]),
+      feature: .configure, write: .patch, reads: [], choice: .config),
+    .place: ChangeRow(
+      verb: "place", words: "place agents on {clusters}", title: "Place agents of {name} on {clusters}",
+      progressive: "placing agents on {clusters}", accepted: "agents placed", past: "has its agents placed",
+      command: .init(
+        name: "place", summary: "Say in which member clusters an extension runs its agents", options: ["clusters"],
+        notes: ["The clusters named are all it has: agents anywhere else are removed. --clusters= removes every agent."]
+      ),
+      feature: .clusterScheduling, write: .patch, reads: [.versions], choice: .clusters),
+    .removeAgents: ChangeRow(
+      verb: "remove agents", words: "remove agents", title: "Remove the agents of {name}",
+      progressive: "removing agents", accepted: "agents being removed", past: "has no agents any more",
+      feature: .clusterScheduling, write: .patch, reads: [], choice: .clusters),
+    .uninstall: ChangeRow(
+      verb: "uninstall", words: "uninstall", title: "Uninstall {name}", progressive: "uninstalling",
+      accepted: "being uninstalled", past: "uninstalled", summary: "Plan to uninstall it",
+      command: .init(
+        name: "uninstall", summary: "Uninstall an extension", options: ["force"],
+        notes: [
+          "With --force hooks do not run, and what the release leaves behind keeps running: for what an",
+          "ordinary uninstall could not remove.",
+        ]),
+      feature: .install, write: .delete, reads: [.versions, .dependants], removes: true, asksTheName: true,
+      missedAs: "gone",
+      whileBusy: "an uninstall now interrupts that. Wait for it to end if you can",
+      effects: [
+        .init(.removed, "{kind} {object}"),
+        .init(.removed, "helm release {release} with its workloads in namespace {namespace}"),
+        .init(.removed, "its APIs and pages"), .init(.note, whatStays),
+      ]),
+    /// In the host cluster only, without hooks and without waiting for what belongs to it (docs/KUBESPHERE.md: Changes).
+    .forceDelete: ChangeRow(
+      verb: "force delete", words: "force delete", title: "Force delete {name}", progressive: "removing by force",
+      accepted: "being removed by force", past: "removed by force",
+      summary: "Plan to remove what cannot be uninstalled, without its hooks",
+      feature: .forceDelete, write: .delete, annotatesFirst: true, reads: [.versions, .dependants], removes: true,
+      asksTheName: true, missedAs: "gone",
+      effects: [
+        .init(.removed, "{kind} {object}"),
+        .init(.removed, "helm release {release} in namespace {namespace}, without its hooks"),
+        .init(
+          .note,
+          "its pods and all other objects that its objects own stay behind in namespace {namespace} and keep running"),
+        .init(.note, "agents in member clusters are uninstalled the ordinary way first, and can still hold it up"),
+        .init(.note, whatStays),
+      ]),
+  ]
 
   private static let onceInstalled = "this takes effect once it is Installed"
   private static let whatStays = "namespace {namespace}, CRDs and their objects, and the roles made for it stay"

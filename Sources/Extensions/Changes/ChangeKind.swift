@@ -1,7 +1,7 @@
 /// A kind of change to an installation.
 ///
-/// All that is said of a kind and asked for it stands in its row. A new kind is a case, a row and what it writes
-/// (`Change.write`): plans, keys, the palette, help, commands and messages read the rows.
+/// All that is said of a kind and asked for it stands in its row, and so does how it is written. A new kind is a case
+/// and a row: plans, writes, keys, the palette, help, commands and messages read the rows.
 package enum ChangeKind: String, CaseIterable, Sendable {
   case install, upgrade
   case rollBack = "roll-back"
@@ -35,8 +35,10 @@ package struct ChangeRow: Hashable, Sendable {
 
   /// What a cluster must have to carry it out.
   package var feature: Feature
-  /// What the user must be allowed, of the installation.
-  package var accesses: [String]
+  /// What is written; its fields are those that a change of this kind sets.
+  package var write: WriteVerb
+  /// The mark of a removal by force is written first.
+  package var annotatesFirst = false
   /// What a plan reads besides what is installed.
   package var reads: Set<PlanSource>
   /// What must be chosen first.
@@ -62,8 +64,27 @@ package struct ChangeRow: Hashable, Sendable {
 
   /// What a user chooses before there is a plan.
   package enum Choice: Hashable, Sendable {
-    case version, config, clusters
+    case version(Versions)
+    case config, clusters
   }
+
+  /// Which versions there are to choose from.
+  package enum Versions: Hashable, Sendable {
+    /// All that the cluster offers, for a new installation.
+    case offered
+    /// Those after the present one.
+    case newer
+    /// What was there before with its config, and what is offered and older.
+    case former
+  }
+
+  /// The write to the installation, by the verb that the user must be allowed.
+  package enum WriteVerb: String, Sendable {
+    case create, patch, delete
+  }
+
+  /// The verbs that the user must be allowed, of the installation.
+  package var accesses: [String] { (annotatesFirst ? ["patch"] : []) + [write.rawValue] }
 
   /// The command of a kind, as help shows it.
   package struct Command: Hashable, Sendable {

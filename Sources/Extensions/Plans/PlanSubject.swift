@@ -64,19 +64,19 @@ extension PlanSubject {
   var effects: [Plan.Effect] { ownEffects + placementEffects }
 
   private var ownEffects: [Plan.Effect] {
-    switch change.kind {
-    case .install: rowEffects + installEffects
-    case .upgrade: versionEffects + upgradeNotes
-    case .rollBack: versionEffects + configEffects + upgradeNotes
-    case .configure:
-      configEffects + [
-        Plan.Effect(
-          .note, "the config is the complete set of overrides of the chart's defaults: what it leaves out is default"),
-        Plan.Effect(.note, "helm upgrades release \(release) in namespace \(namespace); its pods may restart"),
-      ]
-    case .place, .removeAgents: placeEffects
-    default: rowEffects + (change.row.enables == nil ? [] : previewNote)
-    }
+    if change.row.write == .create { return rowEffects + installEffects }
+    if change.clusters != nil { return placeEffects }
+    if change.version != nil { return versionEffects + (change.config == nil ? [] : configEffects) + upgradeNotes }
+    if change.config != nil { return configEffects + configNotes }
+    return rowEffects + (change.row.enables == nil ? [] : previewNote)
+  }
+
+  private var configNotes: [Plan.Effect] {
+    [
+      Plan.Effect(
+        .note, "the config is the complete set of overrides of the chart's defaults: what it leaves out is default"),
+      Plan.Effect(.note, "helm upgrades release \(release) in namespace \(namespace); its pods may restart"),
+    ]
   }
 
   /// What the kind's row says of all its changes.

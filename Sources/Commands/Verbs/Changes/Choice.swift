@@ -15,16 +15,17 @@ struct Choice {
   private var installation: Installation? { context.installation(of: name) }
 
   func change() throws(CommandError) -> Change {
-    if let change = Change(kind) { return change }
-    switch kind {
-    case .install: return .install(version: try newestVersion(), config: config ?? "")
-    case .upgrade: return .upgrade(to: try newestVersion())
-    case .rollBack: return try rollback()
-    case .place, .removeAgents: return .place(on: command.clusters)
-    case .configure:
+    switch kind.row.choice {
+    case .version(.offered)?: return .install(version: try newestVersion(), config: config ?? "")
+    case .version(.newer)?: return .upgrade(to: try newestVersion())
+    case .version(.former)?: return try rollback()
+    case .clusters?: return .place(on: command.clusters)
+    case .config?:
       guard let config else { fatalError("a configuration was begun without a config") }
       return .configure(config: config)
-    case .enable, .disable, .uninstall, .forceDelete: fatalError("\(kind) needs no choice")
+    case nil:
+      guard let change = Change(kind) else { fatalError("\(kind) needs a choice") }
+      return change
     }
   }
 

@@ -18,9 +18,9 @@ func beginChange(_ command: Command, on name: String?, _ state: ConsoleState) ->
 private func opening(_ kind: ChangeKind, on name: String, _ state: ConsoleState) -> [Step] {
   if let change = Change(kind) { return [.open(PlanScreen(change, name))] }
   switch kind.row.choice {
-  case .version: return [.open(ChooserScreen(kind, name))]
-  case .config: return openConfig(of: name, .configure, state)
-  case .clusters, nil: return [.complain("ksx place says in which clusters agents run.")]
+  case .version?: return [.open(ChooserScreen(kind, name))]
+  case .config?: return openConfig(of: name, .configure, state)
+  case .clusters?, nil: return [.complain("ksx place says in which clusters agents run.")]
   }
 }
 

@@ -78,9 +78,9 @@ struct ChooserScreen: Screen {
     }
     return state.emptiness(
       isFilled: state.market.isFilled, reading: "Reading the versions of \(name) …",
-      otherwise: purpose == .upgrade
+      otherwise: purpose.row.choice == .version(.newer)
         ? "No newer version is offered."
-        : purpose == .rollBack ? "Nothing earlier is known or offered." : "No version is offered.")
+        : purpose.isReturn ? "Nothing earlier is known or offered." : "No version is offered.")
   }
 }
 
@@ -89,11 +89,11 @@ extension ChooserScreen {
     let offered = state.versionRows(of: name)
     let installation = state.market.installed.of(name)
     let current = installation?.version ?? ""
-    switch purpose {
-    case .upgrade:
+    switch purpose.row.choice {
+    case .version(.newer)?:
       return offered.filter { SemanticVersion.precedes(current, $0.version) }
         .map { Choice(change: .upgrade(to: $0.version), version: $0.version, remark: $0.remark) }
-    case .rollBack:
+    case .version(.former)?:
       return installation.map { waysBack(from: $0, name, state) } ?? []
     default:
       return offered.map { row in
@@ -124,11 +124,16 @@ extension ChooserScreen {
   private static func preferred(_ purpose: ChangeKind, _ choices: [Choice], _ name: String, _ state: ConsoleState)
     -> Choice?
   {
-    guard purpose != .rollBack, let recommended = state.market.extensions[name]?.recommendedVersion else {
+    guard !purpose.isReturn, let recommended = state.market.extensions[name]?.recommendedVersion else {
       return choices.first
     }
     return choices.first { $0.version == recommended } ?? choices.first
   }
+}
+
+extension ChangeKind {
+  /// It leads to what was there before.
+  fileprivate var isReturn: Bool { row.choice == .version(.former) }
 }
 
 extension ReleaseMemory.Entry {
