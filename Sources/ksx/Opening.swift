@@ -6,14 +6,14 @@ import Platform
 import Terminal
 
 /// Opens the console on the cluster that the command line named, and returns the exit status.
-func openConsole(at connection: ClusterSession, shelf: Shelf) -> Int32 {
+func openConsole(at connection: ClusterSession, localState: LocalState) -> Int32 {
   let identity = connection.status.identity
-  var session = Session(connection, recordKeeper: RecordKeeper(folder: shelf.state, cluster: identity))
-  session.knowledge = shelf.knowledge(of: identity)
-  session.whenLearnt = { shelf.remember($0, of: identity) }
+  var session = Session(connection, recordKeeper: RecordKeeper(folder: localState.state, cluster: identity))
+  session.knowledge = localState.knowledge(of: identity)
+  session.whenLearnt = { localState.remember($0, of: identity) }
   session.settingsFile = XDG().config + "/config.yaml"
   let settings = Settings.load(.current)
-  let log = log(in: shelf.state)
+  let log = log(in: localState.state)
   defer { close(log) }
   do {
     let options = NcursesScreen.Options(standardError: log < 0 ? nil : log)

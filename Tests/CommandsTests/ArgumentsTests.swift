@@ -122,7 +122,7 @@ import Testing
 
 @Suite struct TableTests {
   @Test func wideCharactersTakeTwoColumnsAndHostileOnesNone() {
-    let table = Table(
+    let table = TextTable(
       headings: ["NAME", "TITLE", "X"],
       rows: [["devops", "流水线", "a"], ["w", "\u{1b}[31mred\u{202e}", ""], ["long-name", "", "b\nc"]])
 
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test func anEmptyTableIsNothing() {
-    #expect(Table(headings: ["A"], rows: []).lines.isEmpty)
+    #expect(TextTable(headings: ["A"], rows: []).lines.isEmpty)
   }
 }
 

@@ -23,8 +23,8 @@ import Testing
     try await bench.run("list")
     #expect(asks(bench).isEmpty)
 
-    let kept = try #require(bench.shelf.knowledge(of: "unix:///test"))
-    bench.shelf.remember(kept.capabilities, of: "unix:///test", at: kept.learned - 3600)
+    let kept = try #require(bench.localState.knowledge(of: "unix:///test"))
+    bench.localState.remember(kept.capabilities, of: "unix:///test", at: kept.learned - 3600)
     try await bench.run("list")
     #expect(asks(bench).count == 3)
   }
@@ -34,11 +34,11 @@ import Testing
     let bench = try Workbench()
     try await bench.offer()
     try await bench.run("install", "whizard", "--yes")
-    bench.shelf.remember(Capabilities(assuming: .subscription).asLearnt, of: "unix:///test")
+    bench.localState.remember(Capabilities(assuming: .subscription).asLearnt, of: "unix:///test")
 
     _ = try await bench.run(words)
 
-    #expect(bench.shelf.knowledge(of: "unix:///test")?.capabilities.dialect == .installPlan)
+    #expect(bench.localState.knowledge(of: "unix:///test")?.capabilities.dialect == .installPlan)
   }
 
   @Test func whatAPersonSaidIsNotAskedAgain() async throws {
@@ -53,14 +53,14 @@ import Testing
 
   @Test func anotherClustersFileIsNotBelieved() throws {
     let bench = try Workbench()
-    bench.shelf.remember(Capabilities(assuming: .subscription).asLearnt, of: "unix:///test")
+    bench.localState.remember(Capabilities(assuming: .subscription).asLearnt, of: "unix:///test")
     let cache = "\(bench.folder)/cache/clusters"
     let file = try #require(try Files.names(in: cache).first)
     let other = "\(cache)/\(CachedCapabilities.fileName(cluster: "https://other"))"
     try Files.write(try Files.read("\(cache)/\(file)"), to: other)
 
-    #expect(bench.shelf.knowledge(of: "unix:///test") != nil)
-    #expect(bench.shelf.knowledge(of: "https://other") == nil)
+    #expect(bench.localState.knowledge(of: "unix:///test") != nil)
+    #expect(bench.localState.knowledge(of: "https://other") == nil)
   }
 }
 
@@ -72,7 +72,7 @@ import Testing
     let bench = try Workbench(.subscription)
     try await bench.offer()
     try await bench.run("install", "whizard", "--yes", "--version=1.0.0")
-    bench.shelf.remember(preview, of: "unix:///test")
+    bench.localState.remember(preview, of: "unix:///test")
     return bench
   }
 
@@ -105,7 +105,7 @@ import Testing
 
   @Test func pluginsAreRefusedUnasked() async throws {
     let bench = try await installed()
-    bench.shelf.remember(Capabilities(assuming: Dialect(era: .plugin)).asLearnt, of: "unix:///test")
+    bench.localState.remember(Capabilities(assuming: Dialect(era: .plugin)).asLearnt, of: "unix:///test")
     bench.transport.forget()
 
     #expect(try await bench.failure("disable", "whizard", "--now").contains("Plugins of 2022"))

@@ -53,7 +53,7 @@ import Testing
     try await bench.run("disable", "whizard", "--now")
 
     #expect(bench.transport.requests.map(\.method) == [.patch, .patch])
-    #expect(bench.shelf.knowledge(of: "unix:///test")?.capabilities.dialect == .subscription)
+    #expect(bench.localState.knowledge(of: "unix:///test")?.capabilities.dialect == .subscription)
   }
 
   @Test func whatIsNotThereSaysWhatToTry() async throws {

@@ -170,7 +170,7 @@ import Testing
     let arguments = try Arguments.parse(["list"] + flags)
     let session = CommandSession(
       arguments, in: ClusterSession(.init(cluster: "n", server: "https://h"), cluster: Cluster(transport: Warning())),
-      outlet: outlet, shelf: Shelf(cache: home.path, state: home.path))
+      outlet: outlet, localState: LocalState(cache: home.path, state: home.path))
 
     for _ in 1...2 { _ = try await session.cluster.document("/version?token=planted") }
 

@@ -32,7 +32,7 @@ final class Workbench: Sendable {
       InProcessTransport(AccessControl(around: try API(path: ":memory:", types: types))))
   }
 
-  var shelf: Shelf { Shelf(cache: folder + "/cache", state: folder + "/state") }
+  var localState: LocalState { LocalState(cache: folder + "/cache", state: folder + "/state") }
   var cluster: Cluster {
     var cluster = Cluster(transport: transport)
     cluster.timing = timing
@@ -62,7 +62,7 @@ final class Workbench: Sendable {
       }
     }
     let command = try #require(try parsed.verb.parse(parsed) as? any ClusterCommand)
-    try await CommandSession(parsed, in: session, outlet: outlet, shelf: shelf).carryOut(command)
+    try await CommandSession(parsed, in: session, outlet: outlet, localState: localState).carryOut(command)
     return said.printed
   }
 

@@ -63,17 +63,17 @@ import Testing
   @Test func aKindThatIsMissingMakesTheConsoleAskAgainOnce() {
     var session = Session(ClusterSession(.init(cluster: "museum", server: "m"), cluster: Cluster(transport: Silence())))
     session.knowledge = CachedCapabilities(Capabilities(assuming: .installPlan), of: "m", learned: 0)
-    var app = App(session, settings: .standard, now: Moment(1_000_000))
+    var app = App(session, settings: .standard, now: ClockReading(1_000_000))
     // What is old is believed until the cluster has said it anew.
     #expect(
-      app.handle(.opened, at: Moment(1_000_000)).map(\.request).prefix(3) == [
+      app.handle(.opened, at: ClockReading(1_000_000)).map(\.request).prefix(3) == [
         .recall, .connect, .watch(.categories, .installPlan),
       ])
-    _ = app.handle(.connected(Capabilities(assuming: .installPlan)), at: Moment(1_000_001))
+    _ = app.handle(.connected(Capabilities(assuming: .installPlan)), at: ClockReading(1_000_001))
     let missing = ClusterError.refused(Status(code: 404, message: "404 page not found"))
 
     let effects = (1...2).flatMap { _ in
-      app.handle(.installations(.interrupted(missing, delay: .seconds(1))), at: Moment(1_000_002))
+      app.handle(.installations(.interrupted(missing, delay: .seconds(1))), at: ClockReading(1_000_002))
     }
 
     #expect(effects == [Effect(.connect)])
@@ -83,12 +83,12 @@ import Testing
     var session = Session(ClusterSession(.init(cluster: "museum", server: "m"), cluster: Cluster(transport: Silence())))
     session.knowledge = CachedCapabilities(Capabilities(assuming: .installPlan), of: "m", learned: 0)
     session.knowledge?.learned = 1_000_000
-    var app = App(session, settings: .standard, now: Moment(1_000_001))
-    #expect(!app.handle(.opened, at: Moment(1_000_002)).contains(Effect(.connect)))
+    var app = App(session, settings: .standard, now: ClockReading(1_000_001))
+    #expect(!app.handle(.opened, at: ClockReading(1_000_002)).contains(Effect(.connect)))
 
-    #expect(!app.handle(.key(.down), at: Moment(1_000_100)).contains(Effect(.connect)))
-    #expect(app.handle(.key(.down), at: Moment(1_003_600)).contains(Effect(.connect)))
-    #expect(!app.handle(.key(.down), at: Moment(1_003_601)).contains(Effect(.connect)))
+    #expect(!app.handle(.key(.down), at: ClockReading(1_000_100)).contains(Effect(.connect)))
+    #expect(app.handle(.key(.down), at: ClockReading(1_003_600)).contains(Effect(.connect)))
+    #expect(!app.handle(.key(.down), at: ClockReading(1_003_601)).contains(Effect(.connect)))
   }
 
   private func denial(_ verbs: String..., name: String? = nil) -> Message {

@@ -13,7 +13,7 @@ import Terminal
 struct ConsoleTester {
   var app: App
   var size: Size
-  var now = Moment(1_000_000)
+  var now = ClockReading(1_000_000)
   /// What was asked for by the last keys or message.
   var asked: [Request] = []
   /// What was asked for when the screen was drawn after them.

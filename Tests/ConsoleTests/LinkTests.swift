@@ -27,9 +27,9 @@ import Testing
 
   @Test(arguments: [-30.0, 30.0])
   mutating func theAgeOfALostConnectionIsNotThatOfTheClockOnTheWall(years: Double) {
-    tester.now = Moment(1_000_000, wall: 1_700_000_000)
+    tester.now = ClockReading(1_000_000, wall: 1_700_000_000)
     tester.lose()
-    tester.now = Moment(1_000_012, wall: 1_700_000_012 + years * 365 * 86400)
+    tester.now = ClockReading(1_000_012, wall: 1_700_000_012 + years * 365 * 86400)
     tester.hear(.time)
 
     #expect(tester.lines[0].contains("stale for 10 s, retrying"))
@@ -61,10 +61,10 @@ import Testing
 
   @Test mutating func theDialectIsAskedForWhenItIsNotKnown() {
     let session = Session(ClusterSession(.init(cluster: "museum", server: "m"), cluster: Cluster(transport: Silence())))
-    var app = App(session, settings: .standard, now: Moment(0))
-    #expect(app.handle(.opened, at: Moment(0)).map(\.request) == [.recall, .connect])
+    var app = App(session, settings: .standard, now: ClockReading(0))
+    #expect(app.handle(.opened, at: ClockReading(0)).map(\.request) == [.recall, .connect])
 
-    let works = app.handle(.connected(Capabilities(assuming: .subscription)), at: Moment(1)).map(\.request)
+    let works = app.handle(.connected(Capabilities(assuming: .subscription)), at: ClockReading(1)).map(\.request)
     #expect(works.contains(.watch(.extensions, .subscription)))
     #expect(works.count == 4)
     #expect(works.last == .ask(Rights.questions(in: .subscription), isAfresh: false))
@@ -160,7 +160,7 @@ import Testing
 
 extension ConsoleTester {
   /// What the messages page says last.
-  fileprivate var said: String? { app.state.journal.entries.last?.text }
+  fileprivate var said: String? { app.state.messageLog.entries.last?.text }
 
   /// The server stops to answer.
   mutating func lose() {

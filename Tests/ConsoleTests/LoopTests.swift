@@ -112,9 +112,9 @@ import Testing
 
   /// A clock that goes on by a second whenever it is looked at.
   private final class Clock {
-    var moment = Moment(1_000_000, wall: 1_700_000_000)
+    var moment = ClockReading(1_000_000, wall: 1_700_000_000)
 
-    func tick() -> Moment {
+    func tick() -> ClockReading {
       moment = moment + 1
       return moment
     }
@@ -124,7 +124,7 @@ import Testing
     var session = session
     session.recordKeeper = RecordKeeper(folder: "/dev/null/state", cluster: "m")
     let worker = Worker(session, mailbox: mailbox)
-    let now = Moment(1_000_000)
+    let now = ClockReading(1_000_000)
     var loop = Loop(
       app: App(session, settings: .standard, now: now), screen: screen, worker: worker, mailbox: mailbox, now: { now })
     loop.begin()

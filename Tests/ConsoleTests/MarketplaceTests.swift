@@ -129,7 +129,7 @@ import Testing
     #expect(tester.screen == before)
   }
 
-  @Test func aCategoryShowsItsShelfAlone() {
+  @Test func aCategoryShowsItsOwnExtensionsAlone() {
     var tester = ConsoleTester.atMarket()
     tester.press(.tab)
     tester.type("j")
@@ -295,7 +295,7 @@ import Testing
     #expect(tester.status == "Cannot disable: jenkins is not installed.")
     tester.type("k")
     #expect(tester.status.contains("cannot be reached"))
-    #expect(tester.app.state.journal.entries.filter { $0.text.contains("cannot be reached") }.count == 1)
+    #expect(tester.app.state.messageLog.entries.filter { $0.text.contains("cannot be reached") }.count == 1)
   }
 
   @Test func aLongReasonIsNotCut() {

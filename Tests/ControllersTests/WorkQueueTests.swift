@@ -92,7 +92,7 @@ private final class Flaky: Reconciler {
   @Test func fourWorkersBackOffAsOne() async {
     let (lines, report) = AsyncStream<String>.makeStream()
     let controller = Controller(
-      title: "test", work: Flaky(failures: ["a": 4]) { report.yield($0) },
+      title: "test", reconciler: Flaky(failures: ["a": 4]) { report.yield($0) },
       triggers: [
         Trigger { feed in
           await feed.add(["a"])

@@ -45,7 +45,7 @@ struct ArgumentReader {
       let names = Option.allCases.map { "--" + $0.rawValue }
       throw CommandError("there is no option --\(name)\(suggestion(for: "--" + name, among: names))")
     }
-    try take(option, parts.count == 2 ? String(parts[1]) : nil, called: "--\(name)")
+    try accept(option, parts.count == 2 ? String(parts[1]) : nil, called: "--\(name)")
   }
 
   /// `-o yaml`, `-oyaml`, `-o=yaml`, `-y`.
@@ -55,14 +55,14 @@ struct ArgumentReader {
     }
     var value = text.dropFirst()
     if option.argument == nil, !value.isEmpty, value.first != "=" {
-      try take(option, nil, called: "-\(letter)")
+      try accept(option, nil, called: "-\(letter)")
       return try short(value)
     }
     if value.first == "=" { value = value.dropFirst() }
-    try take(option, text.count > 1 ? String(value) : nil, called: "-\(letter)")
+    try accept(option, text.count > 1 ? String(value) : nil, called: "-\(letter)")
   }
 
-  private mutating func take(_ option: Option, _ value: String?, called name: String) throws(CommandError) {
+  private mutating func accept(_ option: Option, _ value: String?, called name: String) throws(CommandError) {
     guard let argument = option.argument else {
       return try switched(option, value ?? "true", called: name)
     }

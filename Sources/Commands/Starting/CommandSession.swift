@@ -8,7 +8,7 @@ struct CommandSession: Sendable {
   let arguments: Arguments
   private(set) var session: ClusterSession
   let outlet: Outlet
-  let shelf: Shelf
+  let localState: LocalState
   let timing: Timing
   private let warnings = Locked(0)
 
@@ -16,12 +16,12 @@ struct CommandSession: Sendable {
   var warningCount: Int { warnings.withLock { $0 } }
 
   init(
-    _ arguments: Arguments, in session: ClusterSession, outlet: Outlet, shelf: Shelf, timing: Timing = .real
+    _ arguments: Arguments, in session: ClusterSession, outlet: Outlet, localState: LocalState, timing: Timing = .real
   ) {
     self.arguments = arguments
     self.session = session
     self.outlet = outlet
-    self.shelf = shelf
+    self.localState = localState
     self.timing = timing
     self.session.observe(arguments, outlet, warnings)
   }
@@ -67,13 +67,13 @@ struct CommandSession: Sendable {
   }
 
   /// What was learnt of the cluster at an earlier visit, however long ago.
-  var knowledge: CachedCapabilities? { shelf.knowledge(of: status.identity) }
+  var knowledge: CachedCapabilities? { localState.knowledge(of: status.identity) }
 
   /// What was learnt is young enough to be believed without asking.
   var hasFreshKnowledge: Bool { knowledge?.isFresh(at: Timestamp.now().secondsSince1970) == true }
 
   /// What was changed in this cluster.
-  var history: History { shelf.history(of: status.identity) }
+  var history: History { localState.history(of: status.identity) }
 
   /// What changes the cluster.
   var sender: ChangeSender {
@@ -96,7 +96,7 @@ struct CommandSession: Sendable {
   private func learn() async throws(CommandError) -> Capabilities {
     do {
       let found = try await Capabilities.learn(from: cluster)
-      shelf.remember(found, of: status.identity)
+      localState.remember(found, of: status.identity)
       return found
     } catch {
       switch error {

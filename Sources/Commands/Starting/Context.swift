@@ -16,14 +16,14 @@ struct Context: Sendable {
   }
 
   /// What ksx keeps on this computer between two runs.
-  var shelf: Shelf {
+  var localState: LocalState {
     let places = XDG(environment)
-    return Shelf(cache: arguments[.cacheDirectory] ?? places.cache, state: places.state)
+    return LocalState(cache: arguments[.cacheDirectory] ?? places.cache, state: places.state)
   }
 
   /// Finds the cluster that the command line is about; nothing is asked of it yet.
   func openSession() async throws(CommandError) -> CommandSession {
     let session = try await ClusterSession.find(arguments, environment, outlet)
-    return CommandSession(arguments, in: session, outlet: outlet, shelf: shelf, timing: timing)
+    return CommandSession(arguments, in: session, outlet: outlet, localState: localState, timing: timing)
   }
 }

@@ -9,7 +9,7 @@ package enum Program {
     /// Nothing: leave with this status.
     case leave(Int32)
     /// Open the console there, with what is kept on this computer.
-    case openConsole(ClusterSession, Shelf)
+    case openConsole(ClusterSession, LocalState)
   }
 
   /// Obeys the command line of this process; what is no UTF-8 in it is refused, not replaced.
@@ -49,7 +49,7 @@ package enum Program {
     arguments.input = outlet.input
     let context = Context(arguments, environment, outlet)
     let command = try arguments.verb.parse(arguments)
-    if let console = command as? OpenConsole { return .openConsole(try await console.session(context), context.shelf) }
+    if let console = command as? OpenConsole { return .openConsole(try await console.session(context), context.localState) }
     try await command.run(context)
     return .leave(0)
   }

@@ -70,7 +70,7 @@ struct Contexts {
     case .json, .yaml: outlet.printExactly(output.text(["items": .sequence(rows.map(value))]))
     case .name: outlet.print(rows.map(\.name))
     case .table, .wide:
-      let table = Table(
+      let table = TextTable(
         headings: ["CURRENT", "NAME", "FROM", "WAYS", "SERVER", "LOGIN"],
         rows: rows.map { row in
           let ways = row.ways.count > 1 ? "both" : row.ways.first?.rawValue ?? ""

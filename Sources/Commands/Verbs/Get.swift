@@ -9,19 +9,14 @@ extension Verb {
 }
 
 struct Get: ClusterCommand {
-  private let name: String
-  private let output: Output
+  private let asked: AskedExtension
 
-  init(_ arguments: Arguments) {
-    name = arguments.name
-    output = arguments.output
-  }
+  init(_ arguments: Arguments) { asked = AskedExtension(arguments) }
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let found = try await session.asking("getting extension \(name)") { () throws(ClusterError) in
-      try await reader.extension(name, isWhole: output.isWhole)
-    }
+    let (name, output) = (asked.name, asked.output)
+    let found = try await asked.find(reader, session, isWhole: output.isWhole)
     let answer = await result { () throws(ClusterError) in try await reader.installations() }
     // A user who may not see installations still sees what the extension says of itself.
     if case .failure(let error) = answer, found == nil || !error.isForbidden {
@@ -44,6 +39,26 @@ struct Get: ClusterCommand {
       var sheet = Sheet(row: row, extension: found, installation: installation, kind: kind)
       if output == .wide { sheet.details = await reader.details(of: row).lines }
       outlet.print(sheet.lines)
+    }
+  }
+}
+
+/// The extension that a command is asked about, and how it answers.
+struct AskedExtension: Sendable {
+  let name: String
+  let output: Output
+
+  init(_ arguments: Arguments) {
+    name = arguments.name
+    output = arguments.output
+  }
+
+  /// What the marketplace says of it, or `nil` when it is not there.
+  func find(
+    _ reader: ClusterReader, _ session: CommandSession, isWhole: Bool
+  ) async throws(CommandError) -> Object? {
+    try await session.asking("getting extension \(name)") { () throws(ClusterError) in
+      try await reader.extension(name, isWhole: isWhole)
     }
   }
 }

@@ -65,7 +65,8 @@ struct List: ClusterCommand {
     let rows = ExtensionRow.all(
       found, Installations(installed), session.history.releases(), language: session.outlet.language
     ).filter { $0.status.isOffered || hasText($0.name, $0.title) }
-    session.outlet.print(ListRow.table(rows.sorted { $0.name < $1.name }, isWide: output == .wide).lines)
+    let table = TextTable(ListColumns.all, rows.sorted { $0.name < $1.name }, isWide: output == .wide)
+    session.outlet.print(table.lines)
     if rows.isEmpty { session.outlet.note(nothing(session)) }
   }
 

@@ -9,30 +9,26 @@ extension Verb {
 }
 
 struct ListVersions: ClusterCommand {
-  private let name: String
-  private let output: Output
+  private let asked: AskedExtension
 
-  init(_ arguments: Arguments) {
-    name = arguments.name
-    output = arguments.output
-  }
+  init(_ arguments: Arguments) { asked = AskedExtension(arguments) }
+
+  private var name: String { asked.name }
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let found = try await session.asking("getting extension \(name)") { () throws(ClusterError) in
-      try await reader.extension(name, isWhole: false)
-    }
+    let found = try await asked.find(reader, session, isWhole: false)
     let answer = await result { () throws(ClusterError) in
-      try await reader.versions(of: name, isWhole: output.isWhole)
+      try await reader.versions(of: name, isWhole: asked.output.isWhole)
     }
-    if case .failure(let error) = answer, output.isWhole || found == nil || !error.isForbidden {
+    if case .failure(let error) = answer, asked.output.isWhole || found == nil || !error.isForbidden {
       throw CommandError(error, "listing versions of \(name)", at: session.server)
     }
     let objects = try? answer.get()
     if objects?.isEmpty == true, found == nil { throw session.noSuchExtension(name) }
     let offering = found.map { Extension($0, dialect: reader.dialect) }
-    switch output {
-    case .json, .yaml: session.outlet.printExactly(output.text(objects ?? []))
+    switch asked.output {
+    case .json, .yaml: session.outlet.printExactly(asked.output.text(objects ?? []))
     case .name:
       let names = offering.map { found in found.versions.reversed().map { "\(name)-\($0)" } }
       session.outlet.print(objects?.map(\.name) ?? names ?? [])
@@ -50,6 +46,6 @@ struct ListVersions: ClusterCommand {
       session.outlet.note("note: you may not list versions; these are those that the extension names")
     }
     let versions = objects.map { $0.map { ExtensionVersion($0, dialect: reader.dialect) } }
-    session.outlet.print(VersionRow.table(versions, of: found, status).lines)
+    session.outlet.print(TextTable(ListedVersion.columns, ListedVersion.all(versions, of: found, status)).lines)
   }
 }

@@ -21,7 +21,7 @@ extension App {
     case .warned(let text): state.announce(.warning, "The cluster warns: \(text)")
     case .status(let status):
       state.session = status
-      state.connection.take(status.way, at: state.now)
+      state.connection.use(status.way, at: state.now)
       if let way = status.way { state.record(way.way == .gateway ? .warning : .good, way.sentence) }
     case .confirmed(let plan, let reason):
       state.announce(
@@ -39,7 +39,7 @@ extension App {
       doubt(event)
     case .applied(let plan, let failure): applied(plan, failure)
     case .rehearsed(let plan, let failure):
-      if state.dryRuns[plan.name]?.isOf(plan) == true { state.dryRuns[plan.name]?.take(failure) }
+      if state.dryRuns[plan.name]?.isOf(plan) == true { state.dryRuns[plan.name]?.answer(failure) }
     case .documented(let key, let answer): state.documents[key] = answer
     case .compared(let comparison):
       state.comparison = comparison
@@ -89,7 +89,7 @@ extension App {
 
   private mutating func installationsChanged(_ event: WatchEvent<Installation>) {
     rememberChanges(event)
-    if case .deleted(let installation) = event { state.journal.forget(installation.extension) }
+    if case .deleted(let installation) = event { state.messageLog.forget(installation.extension) }
     apply(event) { $0.apply(event) }
     settleOperations()
     for name in state.submissions.keys.sorted() { submitAgain(name) }

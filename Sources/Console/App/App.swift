@@ -33,32 +33,32 @@ package struct App: Sendable {
   }
 
   /// An app for the cluster that `session` describes.
-  package init(_ session: Session, settings: Settings, now: Moment) {
+  package init(_ session: Session, settings: Settings, now: ClockReading) {
     state = ConsoleState(session.connection.status, settings, now: now)
     state.capabilityState = CapabilityState(session, at: now)
-    state.connection.take(session.connection.status.way, at: now)
+    state.connection.use(session.connection.status.way, at: now)
     for problem in settings.problems { state.announce(.error, problem) }
   }
 
   /// When the app wants to hear `Message.time` at the latest.
-  package var nextWakeUp: Moment? {
+  package var nextWakeUp: ClockReading? {
     let own = [
       state.connection.nextChange(after: state.now), state.connection.nextProbe,
-      state.journal.nextChange(after: state.now),
+      state.messageLog.nextChange(after: state.now),
     ]
     return (own + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
   }
 
   /// Changes the state as `message` says at `now`, and returns what is to be done outside.
-  package mutating func handle(_ message: Message, at now: Moment) -> [Effect] {
+  package mutating func handle(_ message: Message, at now: ClockReading) -> [Effect] {
     state.now = now
     switch message {
     case .drawing:
       settle()
-      state.journal.wasShown(at: now)
+      state.messageLog.wasShown(at: now)
     case .key(let key):
       settle()
-      state.journal.goOn(at: now)
+      state.messageLog.goOn(at: now)
       press(key)
       state.begin(state.capabilityState.askIfOld(at: now))
       state.askRightsIfOld()
@@ -110,7 +110,7 @@ package struct App: Sendable {
       perform(command)
     case .command(.edit(let command)):
       pendingKeys = []
-      take(onTop { $0.edit(command, &$1) })
+      carryOut(onTop { $0.edit(command, &$1) })
     case .none:
       let isAlone = pendingKeys.count == 1
       pendingKeys = []
@@ -128,7 +128,7 @@ package struct App: Sendable {
   }
 
   mutating func type(_ key: Key) {
-    if !isAskingUnseen { take(onTop { $0.type(key, &$1) }) }
+    if !isAskingUnseen { carryOut(onTop { $0.type(key, &$1) }) }
   }
 
   var top: any Screen { layers.last ?? marketplace }
@@ -146,12 +146,12 @@ package struct App: Sendable {
   private mutating func perform(_ command: Command, argument: String = "") {
     if isAskingUnseen, command != .back { return }
     if !argument.isEmpty, !command.needsArgument { return perform(command, on: argument) }
-    if let steps = onTop({ $0.perform(command, &$1) }) { return take(steps) }
+    if let steps = onTop({ $0.perform(command, &$1) }) { return carryOut(steps) }
     switch command {
     case .help: open(HelpScreen(top.sections))
     case .messages:
       open(MessagesScreen())
-      state.journal.wereSeen()
+      state.messageLog.wereSeen()
     case .palette: open(PaletteScreen(history: paletteHistory))
     case .close: if layers.isEmpty { quit() } else { closeTop() }
     case .quit: quit()
@@ -174,7 +174,7 @@ package struct App: Sendable {
       return state.say(.warning, "There is no extension \(name) here\(meant.isEmpty ? "." : meant)")
     }
     if command == .open { return open(ExtensionScreen(name)) }
-    take(beginChange(command, on: name, state) ?? [])
+    carryOut(beginChange(command, on: name, state) ?? [])
   }
 
   private mutating func open(_ screen: any Screen) {
@@ -184,11 +184,11 @@ package struct App: Sendable {
     isSettled = false
   }
 
-  mutating func take(_ steps: [Step]) {
-    for step in steps { take(step) }
+  mutating func carryOut(_ steps: [Step]) {
+    for step in steps { carryOut(step) }
   }
 
-  private mutating func take(_ step: Step) {
+  private mutating func carryOut(_ step: Step) {
     switch step {
     case .start(let request): state.begin(request)
     case .submit(let plan): state.submit(plan)
@@ -208,7 +208,7 @@ package struct App: Sendable {
 
   /// As `back` on the screen on top, which knows what must be asked before.
   private mutating func closeTop() {
-    take(onTop { $0.perform(.back, &$1) } ?? [.close()])
+    carryOut(onTop { $0.perform(.back, &$1) } ?? [.close()])
   }
 
   private mutating func quit() {

@@ -57,7 +57,7 @@ protocol Screen: Sendable {
   var extensionName: String? { get }
 
   /// When this screen wants to hear of the time.
-  var nextWakeUp: Moment? { get }
+  var nextWakeUp: ClockReading? { get }
 
   /// The time has come.
   mutating func wake(_ state: inout ConsoleState)
@@ -80,7 +80,7 @@ extension Screen {
   func unsavedWork(_ state: ConsoleState) -> String? { nil }
   func requestsBeforeExit(_ state: ConsoleState) -> [Request] { [] }
   var extensionName: String? { nil }
-  var nextWakeUp: Moment? { nil }
+  var nextWakeUp: ClockReading? { nil }
   mutating func wake(_ state: inout ConsoleState) {}
   func isAboutChange(of name: String) -> Bool { false }
 }
@@ -94,7 +94,7 @@ enum Step: Sendable {
   /// Take this screen off the stack, and open another in its place if one is given.
   case close(opening: (any Screen)? = nil)
   case run(Command, argument: String = "")
-  case say(Journal.Tone, String)
+  case say(MessageLog.Tone, String)
   /// Remember what was typed after `:`.
   case ran(String)
   /// Leave the program, as soon as what is being sent has been answered.

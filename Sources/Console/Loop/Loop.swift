@@ -26,15 +26,15 @@ struct Loop {
   /// Credential plugins that wait for the terminal.
   let turns: TerminalTurns
   private var shown: (surface: Surface, cursor: Point?)?
-  private var lastFrame = Moment(0)
-  private let now: () -> Moment
+  private var lastFrame = ClockReading(0)
+  private let now: () -> ClockReading
 
   /// A burst of news is one frame in this many seconds; a key is answered at once.
   static let frameInterval = 0.1
 
   init(
     app: App, screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>,
-    turns: TerminalTurns = TerminalTurns(), now: @escaping () -> Moment = { .now }
+    turns: TerminalTurns = TerminalTurns(), now: @escaping () -> ClockReading = { .now }
   ) {
     (self.app, self.screen, self.worker, self.mailbox, self.now) = (app, screen, worker, mailbox, now)
     self.turns = turns
@@ -73,7 +73,7 @@ struct Loop {
 
   /// Lets plugins ask on the terminal; nothing else happens meanwhile.
   private mutating func lendTerminal() {
-    guard turns.take(on: screen) else { return }
+    guard turns.giveAway(screen) else { return }
     shown = nil
     tell(.resized(screen.size))
   }
@@ -130,7 +130,7 @@ struct Loop {
   }
 
   /// Sleeps until there is a key, a message, a signal, or it is `moment`.
-  private func wait(until moment: Moment?) {
+  private func wait(until moment: ClockReading?) {
     var polled = (screen.descriptors + [mailbox.descriptor, turns.descriptor]).map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }

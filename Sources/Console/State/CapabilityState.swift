@@ -6,7 +6,7 @@ import Operations
 struct CapabilityState: Hashable, Sendable {
   /// `nil` until the cluster has said it, now or at an earlier visit.
   private(set) var capabilities: Capabilities?
-  private var learned: Moment?
+  private var learned: ClockReading?
   /// A person said it, and knows better.
   private var isSaid = false
   /// The cluster is being asked.
@@ -15,7 +15,7 @@ struct CapabilityState: Hashable, Sendable {
   init() {}
 
   /// What `session` brings along: a person's word, or what an earlier visit learnt.
-  init(_ session: Session, at now: Moment) {
+  init(_ session: Session, at now: ClockReading) {
     if let dialect = session.connection.dialect {
       (capabilities, isSaid) = (Capabilities(assuming: dialect), true)
     } else if let kept = session.knowledge {
@@ -26,7 +26,7 @@ struct CapabilityState: Hashable, Sendable {
     }
   }
 
-  mutating func learn(_ found: Capabilities, at now: Moment) {
+  mutating func learn(_ found: Capabilities, at now: ClockReading) {
     (capabilities, learned, isBeingLearned) = (found, now, false)
   }
 
@@ -38,7 +38,7 @@ struct CapabilityState: Hashable, Sendable {
   }
 
   /// Asks the cluster when nothing is known of it, or only something old.
-  mutating func askIfOld(at now: Moment) -> [Request] {
+  mutating func askIfOld(at now: ClockReading) -> [Request] {
     let lifetime = Double(CachedCapabilities.lifetime)
     if let learned, (0..<lifetime).contains(now - learned) { return [] }
     return ask()

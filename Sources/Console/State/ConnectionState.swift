@@ -12,13 +12,13 @@ struct ConnectionState: Hashable, Sendable {
 
   private(set) var state = State.connecting
   /// Since when the screen may be behind.
-  private(set) var staleSince: Moment?
+  private(set) var staleSince: ClockReading?
   /// When the next attempt is made.
-  private(set) var nextAttempt: Moment?
+  private(set) var nextAttempt: ClockReading?
   /// Where there are two ways to the cluster, the one in use.
   private(set) var way: FallbackTransport.Use?
   /// When the way that is preferred is looked at again.
-  private(set) var nextProbe: Moment?
+  private(set) var nextProbe: ClockReading?
   /// What the cluster refuses to this person, as a sentence.
   var refusal: String?
 
@@ -26,7 +26,7 @@ struct ConnectionState: Hashable, Sendable {
   static let step = 10.0
 
   /// Another way is in use now.
-  mutating func take(_ way: FallbackTransport.Use?, at now: Moment) {
+  mutating func use(_ way: FallbackTransport.Use?, at now: ClockReading) {
     self.way = way
     nextProbe = way?.way == .gateway ? now + Double(FallbackTransport.pause.components.seconds) : nil
   }
@@ -38,13 +38,13 @@ struct ConnectionState: Hashable, Sendable {
   }
 
   /// Whether it is time to look at the preferred way; it is not again for a while then.
-  mutating func mustProbe(at now: Moment) -> Bool {
+  mutating func mustProbe(at now: ClockReading) -> Bool {
     guard let nextProbe, now >= nextProbe else { return false }
-    take(way, at: now)
+    use(way, at: now)
     return true
   }
 
-  mutating func lost(_ reason: String, retryAfter delay: Duration, at now: Moment) {
+  mutating func lost(_ reason: String, retryAfter delay: Duration, at now: ClockReading) {
     staleSince = staleSince ?? now
     nextAttempt = now + Double(delay.components.seconds)
     state = .stale(reason: reason)
@@ -55,14 +55,14 @@ struct ConnectionState: Hashable, Sendable {
   }
 
   /// When the text in the header changes next, if it does.
-  func nextChange(after now: Moment) -> Moment? {
+  func nextChange(after now: ClockReading) -> ClockReading? {
     guard let staleSince else { return nil }
     let steps = ((now - staleSince) / Self.step).rounded(.down) + 1
     return staleSince + steps * Self.step
   }
 
   /// The age of what is on the screen, in steps.
-  func age(at now: Moment) -> String? {
+  func age(at now: ClockReading) -> String? {
     guard let staleSince else { return nil }
     let age = ((now - staleSince) / Self.step).rounded(.down) * Self.step
     return age < Self.step ? nil : duration(age)

@@ -11,14 +11,14 @@ import Terminal
 struct ConsoleState: Sendable {
   var session: ClusterSession.Status
   var settings: Settings
-  var now: Moment
+  var now: ClockReading
   var size = Size(rows: 24, columns: 80)
   /// What the cluster's extensions can do, and whether and when it was asked.
   var capabilityState = CapabilityState()
   /// What this person may do.
   var rights: Rights
   /// When that was asked last.
-  var rightsAsked: Moment?
+  var rightsAsked: ClockReading?
   /// What is to be done outside; `App.handle` returns it.
   var effects: [Effect] = []
   var market = Market()
@@ -37,9 +37,9 @@ struct ConsoleState: Sendable {
   var records = Records()
   /// Extensions whose drafts were left a moment ago: it will be said whether the draft is kept.
   var announcedDrafts: Set<String> = []
-  var journal = Journal()
+  var messageLog = MessageLog()
 
-  init(_ session: ClusterSession.Status, _ settings: Settings, now: Moment) {
+  init(_ session: ClusterSession.Status, _ settings: Settings, now: ClockReading) {
     self.session = session
     self.settings = settings
     self.now = now
@@ -68,8 +68,8 @@ struct ConsoleState: Sendable {
   mutating func begin(_ requests: [Request]) { effects += requests.map { Effect($0) } }
 
   /// Answers a key; the answer goes with the next one.
-  mutating func say(_ tone: Journal.Tone, _ text: String, about subject: String? = nil) {
-    journal.answer(tone, text, about: subject, at: now)
+  mutating func say(_ tone: MessageLog.Tone, _ text: String, about subject: String? = nil) {
+    messageLog.answer(tone, text, about: subject, at: now)
   }
 
   /// Where the extension called `name` stands.
@@ -79,12 +79,12 @@ struct ConsoleState: Sendable {
   }
 
   /// Says what stays until it was seen.
-  mutating func announce(_ tone: Journal.Tone, _ text: String, about subject: String? = nil) {
-    journal.announce(tone, text, about: subject, at: now)
+  mutating func announce(_ tone: MessageLog.Tone, _ text: String, about subject: String? = nil) {
+    messageLog.announce(tone, text, about: subject, at: now)
   }
 
   /// Says what stands elsewhere on the screen, for the messages page.
-  mutating func record(_ tone: Journal.Tone, _ text: String) { journal.record(tone, text, at: now) }
+  mutating func record(_ tone: MessageLog.Tone, _ text: String) { messageLog.record(tone, text, at: now) }
 
   /// Why a list has no rows: it is being read, must not or cannot be read, or there is nothing.
   func emptiness(isFilled: Bool, reading: String, otherwise: String) -> Line {

@@ -14,7 +14,7 @@ struct Market: Sendable {
   /// The versions of the extensions that a screen shows.
   private(set) var versions: [String: Store<ExtensionVersion>] = [:]
   /// The names of the extensions that changed, or whose installation did.
-  private(set) var log = ChangeLog()
+  private(set) var log = RevisionLog()
   /// Another number after every event about categories.
   private(set) var categoryRevision = 0
   /// Another number after every event.

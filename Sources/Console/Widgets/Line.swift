@@ -29,7 +29,7 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
     var rest = spans[...]
     var isFirst = true
     while !rest.isEmpty {
-      let (taken, left) = Self.take(max(8, columns - (isFirst ? 0 : indent)), from: rest)
+      let (taken, left) = Self.cut(at: max(8, columns - (isFirst ? 0 : indent)), from: rest)
       lines.append(isFirst || indent == 0 ? Line(taken) : Line(String(repeating: " ", count: indent)) + Line(taken))
       (rest, isFirst) = (left, false)
     }
@@ -49,7 +49,7 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
   }
 
   /// The longest beginning that fits, in the styles it has, and the rest without the blanks it was cut at.
-  private static func take(_ columns: Int, from spans: ArraySlice<Span>) -> ([Span], ArraySlice<Span>) {
+  private static func cut(at columns: Int, from spans: ArraySlice<Span>) -> ([Span], ArraySlice<Span>) {
     let first = beginning(of: spans, characters: 2 * columns + 2).wrapped(to: columns).first ?? ""
     var left = max(1, first.count)
     var taken: [Span] = []

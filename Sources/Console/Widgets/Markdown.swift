@@ -186,7 +186,7 @@ private struct Inline {
   init(_ text: String) {
     var rest = Array(text)[...]
     while let character = rest.first {
-      if !take(character, &rest) {
+      if !consume(character, &rest) {
         plain.append(character)
         rest.removeFirst()
       }
@@ -205,7 +205,7 @@ private struct Inline {
   }
 
   /// Takes a mark at the front of `rest`, if one begins there.
-  private mutating func take(_ character: Character, _ rest: inout ArraySlice<Character>) -> Bool {
+  private mutating func consume(_ character: Character, _ rest: inout ArraySlice<Character>) -> Bool {
     switch character {
     case "`": return between(["`"], .markdownCode, &rest)
     case "*", "_":

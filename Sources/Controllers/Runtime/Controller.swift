@@ -23,10 +23,10 @@ enum NextLook: Hashable, Sendable {
 ///
 /// Not before its triggers have told of everything there is: what is decided by a cache that is half full is
 /// decided wrong.
-struct Controller<Work: Reconciler>: Sendable {
+struct Controller<Kind: Reconciler>: Sendable {
   /// For messages, such as `installation`.
   var title: String
-  var work: Work
+  var reconciler: Kind
   var triggers: [Trigger]
   var workers = 1
   var report: @Sendable (String) -> Void = { _ in }
@@ -49,7 +49,7 @@ struct Controller<Work: Reconciler>: Sendable {
   private func serve(_ queue: WorkQueue) async {
     while let name = await queue.next() {
       do throws(ReconcileError) {
-        let look = try await work.reconcile(name)
+        let look = try await reconciler.reconcile(name)
         await queue.done(name, look: look)
       } catch {
         let (failures, delay) = await queue.failed(name)

@@ -31,7 +31,7 @@ package enum ControllerManager {
 
     var repositories: Controller<RepositoryReconciler> {
       Controller(
-        title: "repository", work: RepositoryReconciler(cluster: cluster, dialect: dialect, settings: settings),
+        title: "repository", reconciler: RepositoryReconciler(cluster: cluster, dialect: dialect, settings: settings),
         triggers: [Trigger(dialect.repositories, in: cluster) { [$0.name] }], report: settings.report)
     }
 
@@ -40,7 +40,7 @@ package enum ControllerManager {
       let dialect = dialect
       return Controller(
         title: "extension",
-        work: ExtensionReconciler(cluster: cluster, dialect: dialect, settings: settings, shelf: shelf),
+        reconciler: ExtensionReconciler(cluster: cluster, dialect: dialect, settings: settings, shelf: shelf),
         triggers: [Trigger(dialect.extensions, in: cluster) { [$0.name] }, shelf.trigger(cluster, dialect)],
         report: settings.report)
     }
@@ -48,7 +48,7 @@ package enum ControllerManager {
     var categories: Controller<CategoryReconciler> {
       let count = CategoryCount()
       return Controller(
-        title: "category", work: CategoryReconciler(cluster: cluster, dialect: dialect, count: count),
+        title: "category", reconciler: CategoryReconciler(cluster: cluster, dialect: dialect, count: count),
         triggers: [Trigger(dialect.categories, in: cluster) { [$0.name] }, count.trigger(cluster, dialect)],
         report: settings.report)
     }
@@ -57,7 +57,7 @@ package enum ControllerManager {
       let dialect = dialect
       let owned = Selector(labels: dialect.extensionLabel)
       return Controller(
-        title: "installation", work: InstallationReconciler(cluster: cluster, dialect: dialect, settings: settings),
+        title: "installation", reconciler: InstallationReconciler(cluster: cluster, dialect: dialect, settings: settings),
         triggers: [
           Trigger(dialect.installations, in: cluster) { [$0.name] },
           // Finished workloads are seen at once, not at the next poll.
@@ -71,7 +71,7 @@ package enum ControllerManager {
     var workloads: Controller<WorkloadReconciler> {
       let work = WorkloadReconciler(cluster: cluster)
       return Controller(
-        title: "workload", work: work,
+        title: "workload", reconciler: work,
         triggers: WorkloadReconciler.kinds.map { resource in
           Trigger(resource, in: cluster) { ["\(resource.plural)/\($0.namespace ?? "")/\($0.name)"] }
         }, workers: 2, report: settings.report)

@@ -83,7 +83,7 @@ struct SwitchNow: ClusterCommand {
 
   /// For the next emergency; a command that has time for a question asks it.
   private func remember(_ dialect: Dialect, _ session: CommandSession) {
-    session.shelf.remember(Capabilities(assuming: dialect), of: session.status.identity)
+    session.localState.remember(Capabilities(assuming: dialect), of: session.status.identity)
   }
 
   /// The API of August 2022 takes the switch, and nobody looks at it (docs/KUBESPHERE.md: Eras).

@@ -45,7 +45,7 @@ struct ComparisonScreen: Screen {
 }
 
 extension Comparison {
-  var tone: Journal.Tone { failure != nil ? .error : differences.isEmpty ? .good : .warning }
+  var tone: MessageLog.Tone { failure != nil ? .error : differences.isEmpty ? .good : .warning }
 
   var summary: String {
     if let failure { return failure }

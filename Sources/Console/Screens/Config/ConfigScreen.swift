@@ -27,9 +27,9 @@ struct ConfigScreen: Screen {
   private var beside = ""
   /// The text that was last kept as a draft, and when the next one is due.
   private var kept: String
-  private var draftDue: Moment?
+  private var draftDue: ClockReading?
   /// Since when there is something that no draft has.
-  private var unkeptSince: Moment?
+  private var unkeptSince: ClockReading?
   /// Leaving without saving was asked for once.
   private var isLeaving = false
 
@@ -57,7 +57,7 @@ struct ConfigScreen: Screen {
   func title(_ state: ConsoleState) -> String { "Config" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.versions(of: name) }
   var sections: [KeySection] { editor.isFinding ? [] : [.editor] }
-  var nextWakeUp: Moment? { draftDue }
+  var nextWakeUp: ClockReading? { draftDue }
   func isAboutChange(of name: String) -> Bool { name == self.name }
 
   func hints(_ state: ConsoleState) -> [Action] {

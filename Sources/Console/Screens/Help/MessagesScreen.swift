@@ -32,8 +32,8 @@ struct MessagesScreen: Screen {
   }
 
   private static func lines(_ state: ConsoleState) -> [Line] {
-    if state.journal.entries.isEmpty { return [Line("Nothing was said yet.", .dim)] }
-    return state.journal.entries.flatMap { entry in
+    if state.messageLog.entries.isEmpty { return [Line("Nothing was said yet.", .dim)] }
+    return state.messageLog.entries.flatMap { entry in
       let times = entry.count > 1 ? " (\(entry.count) times)" : ""
       let style: StyleName = entry.tone == .error ? .statusError : .text
       return (Line(entry.moment.clock + "  ", .dim) + Line(entry.text + times, style))

@@ -55,7 +55,7 @@ struct Filter: Hashable, Sendable {
     !text.isEmpty && !text.contains { "!=,()<>".contains($0) }
   }
 
-  func accepts(_ row: Row) -> Bool {
+  func accepts(_ row: MarketplaceRow) -> Bool {
     switch kind {
     case .everything, .incomplete: true
     case .text(let needle, let isInverse): needle.isIn(row.haystack) != isInverse

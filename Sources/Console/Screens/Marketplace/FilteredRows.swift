@@ -7,7 +7,7 @@ import Operations
 /// Kept as state and changed when something changes: with ten thousand extensions, a key must cost
 /// no more than the rows on the screen.
 struct FilteredRows: RowSource, Sendable {
-  private var rows: [Row] = []
+  private var rows: [MarketplaceRow] = []
   private var index: [String: Int] = [:]
   /// Positions in `rows`.
   private var shown: [Int] = []
@@ -28,9 +28,9 @@ struct FilteredRows: RowSource, Sendable {
   /// How many match the filter, whatever the category.
   var matchesInAll: Int { rows.count { filter.accepts($0) } }
   var isEmpty: Bool { shown.isEmpty }
-  subscript(position: Int) -> Row { rows[shown[position]] }
+  subscript(position: Int) -> MarketplaceRow { rows[shown[position]] }
 
-  func row(_ name: String) -> Row? { index[name].map { rows[$0] } }
+  func row(_ name: String) -> MarketplaceRow? { index[name].map { rows[$0] } }
 
   /// Where `name` stands among the shown rows.
   func position(of name: String) -> Int? {
@@ -55,9 +55,9 @@ struct FilteredRows: RowSource, Sendable {
     case .everything:
       rows = ExtensionRow.all(
         Array(market.extensions.elements.values), market.installed, memories, language: language
-      ).map(Row.init)
+      ).map(MarketplaceRow.init)
       reorder()
-      countShelves()
+      countCategories()
     }
     return true
   }
@@ -73,7 +73,7 @@ struct FilteredRows: RowSource, Sendable {
         gone.insert(name)
         continue
       }
-      let row = Row(ExtensionRow(name, element, installation, memories[name], language: language))
+      let row = MarketplaceRow(ExtensionRow(name, element, installation, memories[name], language: language))
       if let place = index[name] {
         mustSort = mustSort || isMoved(rows[place], row)
         rows[place] = row
@@ -87,15 +87,15 @@ struct FilteredRows: RowSource, Sendable {
       mustSort = true
     }
     if mustSort { reorder() } else { refilter() }
-    countShelves()
+    countCategories()
   }
 
-  private mutating func countShelves() {
+  private mutating func countCategories() {
     counts = [:]
     for row in rows { counts[row.category, default: 0] += 1 }
   }
 
-  private func isMoved(_ before: Row, _ after: Row) -> Bool {
+  private func isMoved(_ before: MarketplaceRow, _ after: MarketplaceRow) -> Bool {
     before.sortKey != after.sortKey || order?.separates(before, after, MarketplaceColumns.all) == true
   }
 

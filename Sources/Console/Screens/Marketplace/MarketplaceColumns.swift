@@ -4,7 +4,7 @@ import Terminal
 
 /// The columns of the marketplace.
 enum MarketplaceColumns {
-  static let all: [Column<Row>] = [
+  static let all: [Column<MarketplaceRow>] = [
     Column("NAME", width: 16, upTo: 34, rank: 0, sorting: .name, by: { .text($0.sortKey) }) { $0.title },
     Column(
       "STATE", width: 13, upTo: 15, rank: 0, sorting: .state, by: { $0.status.urgency }, style: { $0.status.style }

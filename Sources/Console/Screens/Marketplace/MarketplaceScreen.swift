@@ -14,18 +14,18 @@ struct MarketplaceScreen: Screen {
   }
 
   private(set) var listing = FilteredRows()
-  private var shelves: [Shelf] = []
+  private var categoryRows: [CategoryRow] = []
   private(set) var pane = Pane.extensions
-  private var list = ListView<Row>()
-  private var shelfScroll = Scroll()
+  private var list = ListView<MarketplaceRow>()
+  private var categoryScroll = Scroll()
   private var filtering: LinePrompt?
   /// What was filtered by before, newest last.
   private var formerFilters: [String] = []
-  /// The categories that the shelves were made from.
+  /// The categories that the rows were made from.
   private var categoryRevision: Int?
 
   /// A row of the categories pane; all of them have no name.
-  struct Shelf: Hashable, Sendable {
+  struct CategoryRow: Hashable, Sendable {
     var name: String?
     var title: String
     var count: Int
@@ -45,25 +45,25 @@ struct MarketplaceScreen: Screen {
     let hasNews = listing.update(from: state.market, state.records.memories, language: state.language)
     if hasNews || categoryRevision != state.market.categoryRevision {
       categoryRevision = state.market.categoryRevision
-      arrangeShelves(state)
+      arrangeCategories(state)
     }
     list.settle(listing, height: height(state))
-    shelfScroll.show(shelfRow, height: height(state) - 1, count: shelves.count)
+    categoryScroll.show(categoryPosition, height: height(state) - 1, count: categoryRows.count)
   }
 
-  private mutating func arrangeShelves(_ state: ConsoleState) {
+  private mutating func arrangeCategories(_ state: ConsoleState) {
     let categories = state.market.categories.elements
     let names = Set(categories.keys).union(listing.counts.keys.filter { !$0.isEmpty })
     let named = names.map { name in
       let title = categories[name]?.displayName.text(in: state.language) ?? ""
-      return Shelf(name: name, title: title.isEmpty ? name : title, count: listing.counts[name] ?? 0)
+      return CategoryRow(name: name, title: title.isEmpty ? name : title, count: listing.counts[name] ?? 0)
     }
-    shelves = [Shelf(name: nil, title: "All", count: listing.total)]
-    shelves += named.sorted { ($0.title.lowercased(), $0.name ?? "") < ($1.title.lowercased(), $1.name ?? "") }
-    if let none = listing.counts[""] { shelves.append(Shelf(name: "", title: "(none)", count: none)) }
+    categoryRows = [CategoryRow(name: nil, title: "All", count: listing.total)]
+    categoryRows += named.sorted { ($0.title.lowercased(), $0.name ?? "") < ($1.title.lowercased(), $1.name ?? "") }
+    if let none = listing.counts[""] { categoryRows.append(CategoryRow(name: "", title: "(none)", count: none)) }
   }
 
-  private var shelfRow: Int { shelves.firstIndex { $0.name == listing.category } ?? 0 }
+  private var categoryPosition: Int { categoryRows.firstIndex { $0.name == listing.category } ?? 0 }
   /// The selected extension.
   private var selected: String? { list.selected }
 
@@ -72,9 +72,9 @@ struct MarketplaceScreen: Screen {
     if selected.flatMap(listing.position) == nil { list.select(at: 0, in: listing) }
   }
 
-  private mutating func selectShelf(_ row: Int) {
-    guard !shelves.isEmpty else { return }
-    listing.category = shelves[max(0, min(row, shelves.count - 1))].name
+  private mutating func selectCategory(_ row: Int) {
+    guard !categoryRows.isEmpty else { return }
+    listing.category = categoryRows[max(0, min(row, categoryRows.count - 1))].name
     keepSelectionInSight()
   }
 
@@ -155,7 +155,7 @@ struct MarketplaceScreen: Screen {
     } else if !listing.filter.isEmpty {
       filter("")
     } else if listing.category != nil {
-      selectShelf(0)
+      selectCategory(0)
     }
     return []
   }
@@ -172,8 +172,8 @@ struct MarketplaceScreen: Screen {
     guard pane == .categories, filtering == nil else {
       return list.move(command, in: listing, height: height(state))
     }
-    guard let distance = distance(of: command, height: height(state) - 1, count: shelves.count) else { return false }
-    selectShelf(shelfRow + distance)
+    guard let distance = distance(of: command, height: height(state) - 1, count: categoryRows.count) else { return false }
+    selectCategory(categoryPosition + distance)
     return true
   }
 
@@ -184,11 +184,11 @@ struct MarketplaceScreen: Screen {
       return list.point(action, row: point.row, in: listing, height: height(state)) ? openSelected() : []
     }
     switch action {
-    case .wheelUp: selectShelf(shelfRow - 1)
-    case .wheelDown: selectShelf(shelfRow + 1)
+    case .wheelUp: selectCategory(categoryPosition - 1)
+    case .wheelDown: selectCategory(categoryPosition + 1)
     case .click where point.row >= 1:
       pane = .categories
-      selectShelf(shelfScroll.top + point.row - 1)
+      selectCategory(categoryScroll.top + point.row - 1)
     case .click: break
     }
     return []
@@ -226,22 +226,22 @@ extension MarketplaceScreen {
         "│", at: Point(row: row, column: layout.separator.origin.column), in: layout.separator,
         style: state.theme[.border])
     }
-    drawShelves(on: &surface, in: layout.categories, state)
+    drawCategories(on: &surface, in: layout.categories, state)
     let frame = ListFrame(isFocused: pane == .extensions, chip: chip, emptiness: emptiness(state))
     list.draw(listing, MarketplaceColumns.all, frame, on: &surface, in: layout.extensions, state.theme)
   }
 
-  private func drawShelves(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+  private func drawCategories(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     guard !area.isEmpty else { return }
     surface.write(" CATEGORY", row: 0, in: area, style: state.theme[.listHeading])
     let list = area.split(top: 1).rest
-    for (offset, shelf) in shelves.dropFirst(shelfScroll.top).prefix(list.size.rows).enumerated() {
-      let isSelected = shelf.name == listing.category
-      let count = "\(shelf.count) "
+    for (offset, category) in categoryRows.dropFirst(categoryScroll.top).prefix(list.size.rows).enumerated() {
+      let isSelected = category.name == listing.category
+      let count = "\(category.count) "
       let width = list.size.columns - 1 - count.columns - 1
       let mark = isSelected ? (pane == .categories ? ">" : "·") : " "
       let style = state.theme[isSelected && pane == .categories ? .categorySelected : .category]
-      surface.write(mark + shelf.title.truncated(to: width), row: offset, in: list, style: style)
+      surface.write(mark + category.title.truncated(to: width), row: offset, in: list, style: style)
       let right = Point(row: list.origin.row + offset, column: list.columns.upperBound - count.columns)
       surface.write(count, at: right, in: list, style: state.theme[.dim])
     }
@@ -263,9 +263,9 @@ extension MarketplaceScreen {
   private var emptiness: String {
     if listing.total == 0 { return "There are no extensions yet." }
     if listing.filter.isEmpty { return "No extensions in this category." }
-    guard listing.category != nil, let shelf = shelves.first(where: { $0.name == listing.category }) else {
+    guard listing.category != nil, let category = categoryRows.first(where: { $0.name == listing.category }) else {
       return "Nothing matches \(listing.filter.text)"
     }
-    return "Nothing in \(shelf.title) matches \(listing.filter.text); \(listing.matchesInAll) in All."
+    return "Nothing in \(category.title) matches \(listing.filter.text); \(listing.matchesInAll) in All."
   }
 }

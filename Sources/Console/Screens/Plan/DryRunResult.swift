@@ -25,7 +25,8 @@ struct DryRunResult: Hashable, Sendable {
   /// Whether this is about the very writes of `plan`.
   func isOf(_ plan: Plan) -> Bool { writes == Self.writes(plan) }
 
-  mutating func take(_ failure: ClusterError?) {
+  /// The server has answered.
+  mutating func answer(_ failure: ClusterError?) {
     switch failure {
     case nil: answer = .accepted
     case .refused(let status)?: answer = Self.answer(status)

@@ -1,44 +1,6 @@
 import Extensions
-import KubernetesAPI
 import Operations
-import Packages
 import Terminal
-
-/// One extension in a list.
-struct ListRow: Hashable, Sendable {
-  private static let headings = ["NAME", "STATE", "RUNNING", "WANTED", "RECOMMENDED", "ENABLED", "CATEGORY"]
-  private static let wideHeadings = ["REPOSITORY", "PROVIDER", "TITLE"]
-
-  static func table(_ rows: [ExtensionRow], isWide: Bool) -> Table {
-    Table(
-      headings: headings + (isWide ? wideHeadings : []), rows: rows.map { cells($0) + (isWide ? wideCells($0) : []) })
-  }
-
-  private static func cells(_ row: ExtensionRow) -> [String] {
-    let status = row.status
-    let word = status.isInstalled && !status.isOffered ? "\(status.word), no longer offered" : status.word
-    return [row.name, word, status.running, status.wanted, row.recommended, row.enabledWord, row.category]
-  }
-
-  private static func wideCells(_ row: ExtensionRow) -> [String] { [row.repository, row.provider, row.title] }
-}
-
-/// One version in a list.
-enum VersionRow {
-  /// The versions, or those that the extension itself names where they may not be read.
-  static func table(_ versions: [ExtensionVersion]?, of found: Extension?, _ status: ExtensionStatus) -> Table {
-    func notes(_ version: String) -> String {
-      (status.notes(on: version)
-        + (VersionText(version) == found.map { VersionText($0.recommendedVersion) } ? ["recommended"] : [])).joined(
-          separator: ", ")
-    }
-    let rows =
-      versions.map { versions in
-        versions.map { [$0.version, notes($0.version), $0.kubeVersion, $0.ksVersion, $0.created] }
-      } ?? found?.versions.reversed().map { [$0, notes($0), "", "", ""] }
-    return Table(headings: ["VERSION", "NOTE", "KUBERNETES", "KUBESPHERE", "CREATED"], rows: rows ?? [])
-  }
-}
 
 /// All that is known of one extension, a line for each thing.
 struct Sheet {

@@ -5,7 +5,7 @@ import Terminal
 /// An *answer* belongs to the key that asked for it and goes with the next one. The *end* of an operation, or anything
 /// else that nobody has asked for just now, stays until it was seen. What is only *recorded*, such as the state of
 /// the connection, has its place elsewhere on the screen.
-struct Journal: Hashable, Sendable {
+struct MessageLog: Hashable, Sendable {
   enum Tone: Hashable, Sendable {
     case note, good, warning, error
 
@@ -21,7 +21,7 @@ struct Journal: Hashable, Sendable {
   }
 
   struct Entry: Hashable, Sendable {
-    var moment: Moment
+    var moment: ClockReading
     var tone: Tone
     var text: String
     /// The extension it is about.
@@ -33,7 +33,7 @@ struct Journal: Hashable, Sendable {
   private struct End: Hashable, Sendable {
     var entry: Entry
     /// When it was first on the screen.
-    var shown: Moment?
+    var shown: ClockReading?
   }
 
   private(set) var entries: [Entry] = []
@@ -49,12 +49,12 @@ struct Journal: Hashable, Sendable {
   var ends: [Entry] { unseen.reversed().map(\.entry) }
 
   /// Answers a key.
-  mutating func answer(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: Moment) {
+  mutating func answer(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) {
     answer = record(tone, text, about: subject, at: moment)
   }
 
   /// Says what stays until it was seen; it takes the place of what was said of the same extension.
-  mutating func announce(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: Moment) {
+  mutating func announce(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) {
     let entry = record(tone, text, about: subject, at: moment)
     if let subject {
       if answer?.subject == subject { answer = nil }
@@ -67,7 +67,7 @@ struct Journal: Hashable, Sendable {
 
   /// Keeps a message for the messages page; the same one again is counted.
   @discardableResult
-  mutating func record(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: Moment) -> Entry {
+  mutating func record(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) -> Entry {
     let text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
     var entry = Entry(moment: moment, tone: tone, text: text, subject: subject)
     if let last = entries.last, last.text == text, last.tone == tone {
@@ -86,12 +86,12 @@ struct Journal: Hashable, Sendable {
   }
 
   /// Everything that can be seen was on the screen at `moment`.
-  mutating func wasShown(at moment: Moment) {
+  mutating func wasShown(at moment: ClockReading) {
     for index in unseen.indices where unseen[index].shown == nil { unseen[index].shown = moment }
   }
 
   /// The user pressed a key: what was asked for is answered, and what stood there long enough was seen.
-  mutating func goOn(at moment: Moment) {
+  mutating func goOn(at moment: ClockReading) {
     answer = nil
     unseen.removeAll { end in end.shown.map { moment - $0 > Self.readingTime } ?? false }
   }
@@ -100,7 +100,7 @@ struct Journal: Hashable, Sendable {
   mutating func wereSeen() { unseen = [] }
 
   /// When the age of what is on the screen reads differently.
-  func nextChange(after now: Moment) -> Moment? {
+  func nextChange(after now: ClockReading) -> ClockReading? {
     unseen.map { end in
       let step = now - end.entry.moment < 3600 ? 60.0 : 3600.0
       return end.entry.moment + (((now - end.entry.moment) / step).rounded(.down) + 1) * step
@@ -114,8 +114,8 @@ extension ConsoleState {
 
   /// What stands above the keys, in lines of the screen's width: the answer, then what ended, then the connection.
   var messageLines: [Line] {
-    var lines = journal.answer.map { Line($0.text, $0.tone.style).wrapped(to: size.columns - 2) } ?? []
-    for end in journal.ends {
+    var lines = messageLog.answer.map { Line($0.text, $0.tone.style).wrapped(to: size.columns - 2) } ?? []
+    for end in messageLog.ends {
       let age = now - end.moment
       let text = age < 60 ? end.text : "\(end.text) (\(duration(age)) ago)"
       lines += Line(text, end.tone.style).wrapped(to: size.columns - 2)

@@ -7,7 +7,7 @@ import Platform
 ///
 /// The folders are the person's alone. Nothing here may stop a command: what cannot be read is not
 /// there, and what cannot be written is told and then forgotten.
-package struct Shelf: Hashable, Sendable {
+package struct LocalState: Hashable, Sendable {
   /// Where what can be had again is kept, such as `~/.cache/ksx`.
   package var cache: String
   /// Where what must survive is kept, such as `~/.local/state/ksx`.

@@ -3,7 +3,7 @@ import Operations
 import Packages
 
 /// One extension as the list shows it, made once when the cluster changes and not at every frame.
-struct Row: Hashable, Identifiable, Sendable {
+struct MarketplaceRow: Hashable, Identifiable, Sendable {
   let extensionRow: ExtensionRow
   /// The word for the state.
   let state: String

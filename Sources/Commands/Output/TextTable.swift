@@ -4,7 +4,7 @@ import Terminal
 /// Rows under headings, for a person or for `awk`.
 ///
 /// A cell is made harmless before it is measured, and a Chinese character takes its two columns.
-struct Table: Hashable, Sendable {
+struct TextTable: Hashable, Sendable {
   var headings: [String]
   var rows: [[String]]
 

@@ -2,7 +2,7 @@
 ///
 /// Each reader keeps the revision that it has seen and asks what came after. A log is short: a reader that is
 /// further behind than it reaches is told to read everything.
-struct ChangeLog: Hashable, Sendable {
+struct RevisionLog: Hashable, Sendable {
   /// What is different since a revision.
   enum Changes: Hashable, Sendable {
     case none

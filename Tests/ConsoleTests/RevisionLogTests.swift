@@ -4,9 +4,9 @@ import Testing
 
 @testable import Console
 
-@Suite struct ChangeLogTests {
+@Suite struct RevisionLogTests {
   @Test func aSecondReaderIsToldWhatTheFirstHasSeen() {
-    var log = ChangeLog()
+    var log = RevisionLog()
     log.noteEverything()
     let seen = log.revision
     log.note("a")
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func whoHasSeenNothingOrTooLittleReadsEverything() {
-    var log = ChangeLog()
+    var log = RevisionLog()
     log.note("a")
     #expect(log.changes(since: nil) == .everything)
     let seen = log.revision
@@ -27,9 +27,9 @@ import Testing
     #expect(log.changes(since: seen) == .everything)
 
     let behind = log.revision
-    for number in 0..<(3 * ChangeLog.capacity) { log.note("e\(number)") }
+    for number in 0..<(3 * RevisionLog.capacity) { log.note("e\(number)") }
     #expect(log.changes(since: behind) == .everything)
-    #expect(log.changes(since: log.revision - ChangeLog.capacity + 1) != .everything)
+    #expect(log.changes(since: log.revision - RevisionLog.capacity + 1) != .everything)
   }
 
   @Test func aSecondListOverTheMarketplaceMissesNothing() {

@@ -5,7 +5,7 @@ import Glibc
 /// Order and distance are those of a clock that nobody sets, so that no pause, timeout or age depends on the
 /// clock on the wall; that one is for showing and for what is written down. Time is a parameter: the loop
 /// reads the clocks, and everything else is told.
-package struct Moment: Sendable {
+package struct ClockReading: Sendable {
   /// Seconds since the computer was started, sleep included.
   package var seconds: Double
   /// Seconds since 1970, by a clock that may be set at any time.
@@ -18,7 +18,7 @@ package struct Moment: Sendable {
   }
 
   /// What the clocks say.
-  package static var now: Moment { Moment(read(CLOCK_BOOTTIME), wall: read(CLOCK_REALTIME)) }
+  package static var now: ClockReading { ClockReading(read(CLOCK_BOOTTIME), wall: read(CLOCK_REALTIME)) }
 
   private static func read(_ clock: clockid_t) -> Double {
     var time = timespec()
@@ -26,9 +26,9 @@ package struct Moment: Sendable {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  static func - (left: Moment, right: Moment) -> Double { left.seconds - right.seconds }
-  static func + (left: Moment, right: Double) -> Moment {
-    Moment(left.seconds + right, wall: left.wall + right)
+  static func - (left: ClockReading, right: ClockReading) -> Double { left.seconds - right.seconds }
+  static func + (left: ClockReading, right: Double) -> ClockReading {
+    ClockReading(left.seconds + right, wall: left.wall + right)
   }
 
   /// `20:45:01`, by the clock on the wall.
@@ -63,12 +63,12 @@ package struct Moment: Sendable {
   private static func twoDigits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }
 
-extension Moment: Hashable, Comparable {
+extension ClockReading: Hashable, Comparable {
   /// The clock on the wall has no say.
-  package static func == (left: Moment, right: Moment) -> Bool { left.seconds == right.seconds }
+  package static func == (left: ClockReading, right: ClockReading) -> Bool { left.seconds == right.seconds }
 
   /// Earlier comes first.
-  package static func < (left: Moment, right: Moment) -> Bool { left.seconds < right.seconds }
+  package static func < (left: ClockReading, right: ClockReading) -> Bool { left.seconds < right.seconds }
 
   /// As equality goes.
   package func hash(into hasher: inout Hasher) { hasher.combine(seconds) }
