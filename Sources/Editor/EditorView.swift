@@ -24,7 +24,7 @@ package struct EditorView: Hashable, Sendable {
   package private(set) var draft: Draft
   /// The first mistake in the text as it is now.
   package private(set) var problem: SyntaxError?
-  /// What in the text is no mistake, but perhaps not meant.
+  /// What in the text is not a mistake, but perhaps not meant.
   package private(set) var warnings: [SyntaxError] = []
   /// Keys typed so far of a longer binding.
   package private(set) var pendingKeys: [Key] = []

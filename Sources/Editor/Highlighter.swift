@@ -2,7 +2,7 @@ import Terminal
 
 /// Colours YAML a line at a time.
 ///
-/// It is no parser: it looks for what stands out and is content to be wrong about rare forms. What it
+/// It is not a parser: it looks for what stands out and is content to be wrong about rare forms. What it
 /// carries from line to line is only what a block of text or an open quote makes of the next one.
 struct Highlighter: Hashable, Sendable {
   /// What a line begins in.

@@ -41,7 +41,7 @@ package struct ServerAddress: Hashable, Sendable {
     return port(parts.count == 2 ? parts[1] : "").map { (String(parts.first ?? ""), $0) }
   }
 
-  /// The port written, `.some(nil)` when there is none, `nil` when it is no port.
+  /// The port written, `.some(nil)` when there is none, `nil` when it is not a port.
   private static func port(_ text: Substring) -> Int?? {
     if text.isEmpty { return .some(nil) }
     guard let port = Int(text), (1...65535).contains(port) else { return nil }

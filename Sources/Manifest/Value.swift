@@ -10,7 +10,7 @@ package enum Value: Hashable, Sendable {
   case sequence([Value])
   case mapping(Mapping)
 
-  /// The value of `key`, or `nil` when this is no mapping or has no such key.
+  /// The value of `key`, or `nil` when this is not a mapping or has no such key.
   package subscript(key: String) -> Value? {
     guard case .mapping(let mapping) = self else { return nil }
     return mapping[key]
@@ -53,7 +53,7 @@ package enum Value: Hashable, Sendable {
 
   /// This value with `value` at `path`, making the mappings on the way.
   ///
-  /// A `nil` value removes the key. What stands in the way and is no mapping is replaced.
+  /// A `nil` value removes the key. What stands in the way and is not a mapping is replaced.
   package func setting(_ path: [String], to value: Value?) -> Value {
     guard let key = path.first else { return value ?? .null }
     var mapping = self.mapping ?? Mapping()

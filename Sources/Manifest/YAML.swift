@@ -59,7 +59,7 @@ package enum YAML {
   static func reading<Answer>(
     _ text: String, _ limits: Limits = Limits(), _ body: (inout YAMLReader) throws(SyntaxError) -> Answer
   ) throws(SyntaxError) -> Answer {
-    // A byte order mark is no part of the text; libyaml takes it for a column.
+    // A byte order mark is not a part of the text; libyaml takes it for a column.
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let bytes = text.utf8.starts(with: mark) ? Array(text.utf8.dropFirst(3)) : Array(text.utf8)
     let result = bytes.withUnsafeBufferPointer { bytes in

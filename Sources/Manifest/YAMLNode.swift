@@ -20,7 +20,7 @@ package struct YAMLNode: Hashable, Sendable {
   /// Column of its first character, from one.
   package var column: Int
 
-  /// The node under `key`, or `nil` when this is no mapping or has no such key.
+  /// The node under `key`, or `nil` when this is not a mapping or has no such key.
   package subscript(key: String) -> YAMLNode? {
     guard case .mapping(let pairs) = content else { return nil }
     return pairs.last { $0.key.text == key }?.value

@@ -127,7 +127,7 @@ struct YAMLReader {
     guard case .scalar(let text, isQuoted: false) = node.content, case .number(let number) = YAML.resolve(text),
       !number.isFinite
     else { return }
-    throw node.mistake("\(text) is no number in JSON: helm and KubeSphere refuse it; put it in quotes")
+    throw node.mistake("\(text) is not a number in JSON: helm and KubeSphere refuse it; put it in quotes")
   }
 
   private mutating func alias(_ event: Event) throws(SyntaxError) -> YAMLNode {

@@ -1,7 +1,7 @@
 /// Turns what ncurses reads into keys.
 ///
 /// It is fed bytes and codes of keys, and keeps what is not complete: half a character of UTF-8, an escape
-/// that may be the alt key, a sequence that is no key, a paste. Bytes are decoded here rather than by
+/// that may be the alt key, a sequence that is not a key, a paste. Bytes are decoded here rather than by
 /// `wget_wch`, which forgets the beginning of a character when its end has not arrived.
 struct KeyDecoder {
   /// What ncurses has read.
@@ -166,7 +166,7 @@ struct KeyDecoder {
     [.character(Character(Unicode.Scalar(sequence.introducer)))]
   }
 
-  /// The character that `byte` completes, if it does; what is no UTF-8 becomes U+FFFD.
+  /// The character that `byte` completes, if it does; what is not UTF-8 becomes U+FFFD.
   private mutating func scalar(_ byte: UInt8) -> Unicode.Scalar? {
     if byte < 0x80 {
       pending = []

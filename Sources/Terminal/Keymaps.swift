@@ -150,7 +150,7 @@ private struct KeymapReader<Command: Hashable & Sendable> {
   private mutating func keys(_ node: YAMLNode, for command: String) throws(SyntaxError) -> [Key] {
     var keys: [Key] = []
     for name in try scalar(node).split(separator: " ") {
-      guard let key = Key(named: String(name)) else { throw node.mistake("\(name) is no key") }
+      guard let key = Key(named: String(name)) else { throw node.mistake("\(name) is not a key") }
       keys.append(key)
     }
     guard !keys.isEmpty else { throw node.mistake("\(command) has no key; <disabled> leaves it without one") }

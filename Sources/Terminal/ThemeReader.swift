@@ -65,7 +65,7 @@ extension Style {
   private mutating func set(_ word: String, isBackground: Bool, at node: YAMLNode) throws(SyntaxError) {
     guard let color = Self.color(word) else {
       let known = Array(Self.attributes.keys) + Color.names.flatMap { $0 } + ["default", "plain", "on"]
-      throw node.mistake("\(word) is no colour and no attribute" + suggestion(for: word, among: known))
+      throw node.mistake("\(word) is neither a colour nor an attribute" + suggestion(for: word, among: known))
     }
     if isBackground { background = color.color } else { foreground = color.color }
   }

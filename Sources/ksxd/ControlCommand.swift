@@ -11,7 +11,7 @@ import Packages
 struct ControlCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "controllers",
-    abstract: "Install and remove extensions in a Kubernetes cluster that has no KubeSphere to do it.")
+    abstract: "Run the controllers against a Kubernetes cluster without KubeSphere.")
 
   @Option(help: ArgumentHelp("Kubeconfig of the cluster.", valueName: "file"))
   var kubeconfig: String?
@@ -28,7 +28,7 @@ struct ControlCommand: AsyncParsableCommand {
     let (cluster, address) = try connect()
     let dialect = try await discover(in: cluster, at: address)
     let marketplace = repository.map { Marketplace($0, beside: "") }
-    print("ksxd is ready: looking after the \(dialect.installations.plural) of \(address)")
+    print("ksxd is ready: reconciling the \(dialect.installations.plural) of \(address)")
     fflush(nil)
     let work = Task { await BackgroundWork(in: cluster, dialect: dialect, marketplace: marketplace).run() }
     await endings.wait()

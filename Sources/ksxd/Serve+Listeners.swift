@@ -23,7 +23,7 @@ extension Serve {
     let certificate = try certificate()
     guard certificate != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
       throw ValidationError(
-        "--listen \(listen): others could read along; add --tls-cert and --tls-key, or use 127.0.0.1")
+        "--listen \(listen): others could read the traffic; add --tls-cert and --tls-key, or use 127.0.0.1")
     }
     return [.socket(path: socket), .port(host: host, port: Int(number), certificate: certificate)]
   }
@@ -75,7 +75,7 @@ extension Status {
   /// What the server refuses itself, in the words of the API behind it.
   init(_ fault: RequestFault) {
     switch fault {
-    case .malformed(let problem): self = .badRequest("this is no HTTP request: \(problem)")
+    case .malformed(let problem): self = .badRequest("this is not an HTTP request: \(problem)")
     case .unknownMethod: self = .unknownMethod
     }
   }

@@ -14,7 +14,7 @@ import Packages
 /// Serves the standalone API.
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Serve the extension API from this machine's disk, and install what it is told to.")
+    abstract: "Serve the extension API from local disk, and run the controllers.")
 
   @Option(help: ArgumentHelp("Unix socket to listen on.", valueName: "path"))
   var socket = Places.socket

@@ -104,7 +104,7 @@ import Testing
   @Test func aChartBecomesItsObjectsWithoutTestsAndHooks() async throws {
     let package = chart(
       """
-      # A comment alone is no object.
+      # A comment alone is not an object.
       ---
       apiVersion: v1
       kind: ConfigMap

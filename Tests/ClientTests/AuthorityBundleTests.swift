@@ -5,7 +5,7 @@ import Testing
 @testable import HTTP
 @testable import Platform
 
-/// A bundle of authorities in which something is no certificate: Go passes over it (`x509.CertPool.AppendCertsFromPEM`).
+/// A bundle of authorities in which something is not a certificate: Go passes over it (`x509.CertPool.AppendCertsFromPEM`).
 @Suite(.endsInTime, .needsOpenSSL)
 struct AuthorityBundleTests {
   private let directory = TemporaryFolder()

@@ -42,8 +42,9 @@ import Testing
 
   @Test(
     arguments: [
-      ([97, 10, 98, 0xFF], "line 2: byte 2 is no UTF-8"), ([0xC4, 0xE3], "line 1: byte 1 is no UTF-8"),
-      ([0xE4, 0xB8], "line 1: byte 1 is no UTF-8"), ([0xFF, 0xFE, 97, 0, 10, 0, 0, 0xD8], "line 2: this is no UTF-16"),
+      ([97, 10, 98, 0xFF], "line 2: byte 2 is not UTF-8"), ([0xC4, 0xE3], "line 1: byte 1 is not UTF-8"),
+      ([0xE4, 0xB8], "line 1: byte 1 is not UTF-8"),
+      ([0xFF, 0xFE, 97, 0, 10, 0, 0, 0xD8], "line 2: this is not UTF-16"),
     ] as [([UInt8], String)])
   func bytesThatAreNoTextAreRefusedWithTheirPlace(bytes: [UInt8], problem: String) throws {
     let path = directory.path + "/bytes"

@@ -206,7 +206,7 @@ import Testing
     ),
     (
       401, #"{"error":"invalid_client"}"#,
-      "logging in: the gateway does not trust this program with logins. Use a token, or ask an administrator of the gateway."
+      "logging in: the gateway does not allow this client to log in. Use a token, or ask an administrator of the gateway."
     ),
     (
       429, #"{"error":"too many","error_description":"Rate limited"}"#,

@@ -10,11 +10,11 @@ extension KubeconfigTests {
   @Test(arguments: [
     ("clusters: [", "/f:"),
     ("a: b: c", "/f:1: "),
-    ("- 1", "/f:1: this is no kubeconfig"),
-    ("clusters: 3", "/f:1: clusters is no list"),
-    ("kind: Secret\napiVersion: v1", "/f:1: this is no kubeconfig: its kind is Secret"),
-    ("kind: Config\napiVersion: v2", "/f:2: this is no kubeconfig: its apiVersion is v2"),
-    ("kind: [a]", "/f:1: this is no kubeconfig: its kind is no text"),
+    ("- 1", "/f:1: this is not a kubeconfig"),
+    ("clusters: 3", "/f:1: clusters is not a list"),
+    ("kind: Secret\napiVersion: v1", "/f:1: this is not a kubeconfig: its kind is Secret"),
+    ("kind: Config\napiVersion: v2", "/f:2: this is not a kubeconfig: its apiVersion is v2"),
+    ("kind: [a]", "/f:1: this is not a kubeconfig: its kind is not a text"),
     (
       "current-context: b\ncontexts:\n- context: {}",
       "/f: there is no context “b”. Choose another with --context; there is none; the entry at /f:3 has no name"
@@ -33,10 +33,15 @@ extension KubeconfigTests {
     ),
     (
       kubeconfig(cluster: "{server: 'https://h', proxy-url: 'u:hunter2@p:1'}"),
-      "/f:4: proxy-url is no address of a proxy"
+      "/f:4: proxy-url is not an address of a proxy"
     ),
-    (kubeconfig(cluster: "{server: 'https://h', proxy-url: 'http://'}"), "/f:4: proxy-url is no address of a proxy"),
-    (kubeconfig(cluster: "{server: 'https://h', proxy-url: 'http://p:x'}"), "/f:4: proxy-url is no address of a proxy"),
+    (
+      kubeconfig(cluster: "{server: 'https://h', proxy-url: 'http://'}"), "/f:4: proxy-url is not an address of a proxy"
+    ),
+    (
+      kubeconfig(cluster: "{server: 'https://h', proxy-url: 'http://p:x'}"),
+      "/f:4: proxy-url is not an address of a proxy"
+    ),
     (
       kubeconfig(cluster: "{server: 'https://h', proxy-url: 'socks4://u:hunter2@p:1'}"),
       "/f:4: proxy-url begins with socks4://"
@@ -48,8 +53,8 @@ extension KubeconfigTests {
     ("current-context: a\ncontexts:\n- name: a\n  context: {user: x}", "/f:4: the context a names no cluster"),
     ("current-context: b", "/f: there is no context “b”. Choose another with --context; there is none"),
     (kubeconfig(cluster: "{}"), "/f:4: the cluster c has no server"),
-    (kubeconfig(cluster: "{server: 'ftp://x'}"), "/f:4: the server ftp://x is no address"),
-    (kubeconfig(cluster: "{server: 'https://u:hunter2@'}"), "/f:4: the server https:// is no address"),
+    (kubeconfig(cluster: "{server: 'ftp://x'}"), "/f:4: the server ftp://x is not an address"),
+    (kubeconfig(cluster: "{server: 'https://u:hunter2@'}"), "/f:4: the server https:// is not an address"),
     (
       kubeconfig(cluster: "{server: 'https://h', certificate-authority: no.crt}"),
       "/f:4: certificate-authority /no.crt cannot"

@@ -99,7 +99,7 @@ import Testing
       try Kubeconfig(explicit: "/c") { _ in Array("a: 1\nb: ".utf8) + [0xFF] }
     }
 
-    #expect(error?.description.contains("/c:2: byte 4 is no UTF-8") == true, "\(String(describing: error))")
+    #expect(error?.description.contains("/c:2: byte 4 is not UTF-8") == true, "\(String(describing: error))")
   }
 
   @Test func pathsCountFromTheirFile() throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import HTTP
 @testable import Platform
 
-/// A cluster that can only be reached through somebody else.
+/// A cluster that can only be reached through a proxy.
 @Suite(.endsInTime)
 struct ProxyTests {
   private let directory = TemporaryFolder()

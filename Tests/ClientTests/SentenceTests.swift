@@ -48,7 +48,7 @@ import Testing
     ),
     (.interrupted(reason: "cut"), "broke before the answer was complete (cut). If it was a change"),
     (.timedOut(seconds: 32), "sent nothing for 32 s. Try again, or allow more with --request-timeout"),
-    (.invalid(reason: "x is no URL"), "nothing was sent to https://h, because x is no URL"),
+    (.invalid(reason: "x is not a URL"), "nothing was sent to https://h, because x is not a URL"),
     (.cancelled, "stopped before"),
   ])
   func everyBrokenConnectionSaysWhatAndWhatToDo(error: TransportError, text: String) {

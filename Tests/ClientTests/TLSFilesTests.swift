@@ -5,7 +5,7 @@ import Testing
 @testable import HTTP
 @testable import Platform
 
-/// Certificates that somebody renews while a session runs.
+/// Certificates that are renewed while a session runs.
 @Suite(.endsInTime, .needsOpenSSL)
 struct TLSFilesTests {
   private let directory = TemporaryFolder()

@@ -242,7 +242,7 @@ import Testing
     try Files.write([0x61, 0x0A, 0xC4, 0xE3], to: path)
     #expect(
       try await bench.failure("config", "set", "whizard", "--yes", "--config", path)
-        == "reading \(path): line 2: byte 1 is no UTF-8; save the text as UTF-8")
+        == "reading \(path): line 2: byte 1 is not UTF-8; save the text as UTF-8")
     #expect(bench.transport.requests.isEmpty)
   }
 

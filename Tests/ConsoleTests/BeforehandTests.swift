@@ -138,14 +138,14 @@ import Testing
     var tester = ConsoleTester.atMarket()
     tester.type("D")
     #expect(tester.screen.contains("Asking the server whether it would accept this"))
-    let plan = try #require(tester.rehearsed)
+    let plan = try #require(tester.dryRunAsked)
     tester.offer("grafana", "1.0.0", "1.1.0")
-    #expect(tester.rehearsed == nil)
+    #expect(tester.dryRunAsked == nil)
 
     // A controller's note of its progress is no other question.
     tester.hear(.installations(.applied(.sample("grafana", version: "1.0.0", resourceVersion: "8"))))
-    #expect(tester.rehearsed == nil)
-    tester.hear(.rehearsed(plan, failure: nil))
+    #expect(tester.dryRunAsked == nil)
+    tester.hear(.dryRunEnded(plan, failure: nil))
     #expect(tester.screen.contains("The server would accept this."))
   }
 
@@ -154,21 +154,21 @@ import Testing
       Status(
         code: 422, reason: "Invalid", message: "whole",
         details: Status.Details(causes: [.init(message: "must be a switch", field: "spec.enabled")])),
-      "The server would refuse this (422): spec.enabled: must be a switch"
+      "The API server would reject this (422): spec.enabled: must be a switch"
     ),
-    (Status(code: 403, message: "denied by policy"), "The server would refuse this (403): denied by policy"),
+    (Status(code: 403, message: "denied by policy"), "The API server would reject this (403): denied by policy"),
     (
       Status(code: 400, message: "admission webhook \"x\" does not support dry run"),
-      "The server cannot rehearse this: admission webhook \"x\" does not support dry run"
+      "Dry run is not possible: admission webhook \"x\" does not support dry run"
     ),
-    (Status(code: 503, message: "no endpoints"), "The server did not rehearse this (503): no endpoints"),
+    (Status(code: 503, message: "no endpoints"), "The dry run failed (503): no endpoints"),
   ])
   func aRefusalIsShownWithItsReasonAndStopsNobody(status: Status, sentence: String) throws {
     var tester = ConsoleTester.atMarket(120, 24)
     tester.type("D")
-    let plan = try #require(tester.rehearsed)
+    let plan = try #require(tester.dryRunAsked)
     tester.offer("grafana", "1.0.0", "1.1.0")
-    tester.hear(.rehearsed(plan, failure: .refused(status)))
+    tester.hear(.dryRunEnded(plan, failure: .refused(status)))
 
     #expect(tester.screen.contains(sentence))
     tester.type("y")
@@ -179,7 +179,7 @@ import Testing
     var tester = ConsoleTester.atMarket(isReadOnly: true)
     tester.type("D")
 
-    #expect(tester.rehearsed == nil)
+    #expect(tester.dryRunAsked == nil)
     #expect(!tester.screen.contains("Asking the server"))
   }
 
@@ -219,7 +219,7 @@ import Testing
 
 extension ConsoleTester {
   /// The plan that the server was asked about last.
-  fileprivate var rehearsed: Plan? {
-    errands.compactMap { if case .rehearse(let plan) = $0 { plan } else { nil } }.last
+  fileprivate var dryRunAsked: Plan? {
+    errands.compactMap { if case .dryRun(let plan) = $0 { plan } else { nil } }.last
   }
 }

@@ -308,7 +308,7 @@ extension ConsoleTester {
     asked.compactMap { if case .apply(let plan) = $0 { plan.change } else { nil } }
   }
 
-  /// The cluster says that somebody was faster.
+  /// The cluster says that another writer was faster.
   mutating func refuseAsOutdated() {
     guard case .apply(let plan)? = asked.first else { return }
     hear(.applied(plan, failure: .refused(Status(code: 409, reason: "Conflict", message: "modified"))))

@@ -29,7 +29,7 @@ import Testing
     tester.type("  image: [")
     tester.press(.control("s"))
 
-    #expect(tester.status.hasPrefix("This is no YAML: line "))
+    #expect(tester.status.hasPrefix("This is not valid YAML: line "))
     #expect(tester.status.contains("column"))
     #expect(tester.screen.contains("image: ["))
     #expect(tester.changes == [])

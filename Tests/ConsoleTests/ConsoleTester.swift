@@ -117,7 +117,7 @@ struct Silence: Transport {
 }
 
 extension Settings {
-  /// The settings of somebody who has set nothing.
+  /// The settings of a user who has set nothing.
   static let standard = Configuration.load(environment: [:], readFile: { _ in nil })
 }
 

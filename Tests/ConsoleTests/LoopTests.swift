@@ -133,7 +133,7 @@ import Testing
     let words = loop.finish()
 
     #expect(words.count == 1)
-    #expect(words.first?.hasPrefix("The draft of grafana is not kept: ") == true)
+    #expect(words.first?.hasPrefix("The draft of grafana was not saved: ") == true)
   }
 
   @Test func suspendingIsLeftToTheScreen() {

@@ -61,7 +61,7 @@ import Testing
   }
 }
 
-/// A README is somebody else's text.
+/// A README is another author's text.
 @Suite struct HostileMarkdownTests {
   @Test(arguments: ["[", "*", "` ", "word ", "!["])
   func aLongOneIsLaidOutInTime(part: String) {

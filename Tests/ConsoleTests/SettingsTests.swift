@@ -53,7 +53,7 @@ import Testing
         "/c/ksx/keymap.yaml:2:3: there is no command dwon; did you mean down?"
       ),
       ("keymap.yaml", "everywhere: [\n", "/c/ksx/keymap.yaml:1:1:"),
-      ("theme.yaml", "styles:\n  title: blod\n", "/c/ksx/theme.yaml:2:10: blod is no colour"),
+      ("theme.yaml", "styles:\n  title: blod\n", "/c/ksx/theme.yaml:2:10: blod is neither a colour"),
       ("config.yaml", "language: fr\n", "/c/ksx/config.yaml:1:11: a language is en or zh"),
       ("config.yaml", "theme: pink\n", "there is no theme pink; there are dark, light, mono, terminal"),
     ])
@@ -70,10 +70,10 @@ import Testing
   @Test func aFileThatCannotBeReadIsReported() {
     let settings = Configuration.load(environment: ["HOME": "/h"]) { (path) throws(SystemError) in
       guard path.hasSuffix("keymap.yaml") else { return nil }
-      throw SystemError("reading \(path)", problem: "line 2: byte 1 is no UTF-8")
+      throw SystemError("reading \(path)", problem: "line 2: byte 1 is not UTF-8")
     }
 
-    #expect(settings.problems == ["reading /h/.config/ksx/keymap.yaml: line 2: byte 1 is no UTF-8"])
+    #expect(settings.problems == ["reading /h/.config/ksx/keymap.yaml: line 2: byte 1 is not UTF-8"])
   }
 
   @Test(arguments: [

@@ -209,7 +209,7 @@ private final class Gate: Transport {
   }
 }
 
-/// A server that keeps everybody waiting.
+/// A server that answers no request.
 private struct Never: Transport {
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     try? await Task.sleep(for: .seconds(3600))

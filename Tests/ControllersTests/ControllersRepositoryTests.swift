@@ -10,9 +10,9 @@ import Testing
 
 @Suite struct ControllersRepositoryTests {
   @Test(arguments: [
-    ("Bell", "1.0.0", "the name is no DNS name of at most 63 characters"),
-    ("../bell", "1.0.0", "the name is no DNS name of at most 63 characters"),
-    ("bell", "one", "the version is no semantic version"),
+    ("Bell", "1.0.0", "the name is not a DNS name of at most 63 characters"),
+    ("../bell", "1.0.0", "the name is not a DNS name of at most 63 characters"),
+    ("bell", "one", "the version is not a semantic version"),
     ("bell", "1.0.0+build", "the version has build metadata, which no object's name can have"),
     ("bell", "1.0.0-RC1", "the version cannot be part of an object's name"),
   ])
@@ -54,8 +54,8 @@ import Testing
 
   @Test(arguments: [
     ("https://charts.example.com", "https://charts.example.com: repositories are read from folders"),
-    ("file:///a/../etc", "file:///a/../etc is no address that can be read"), ("", "the repository has no address"),
-    ("registry.example.com/museum:1", "registry.example.com/museum:1 is no address that can be read"),
+    ("file:///a/../etc", "file:///a/../etc is not an address that can be read"), ("", "the repository has no address"),
+    ("registry.example.com/museum:1", "registry.example.com/museum:1 is not an address that can be read"),
     ("file:///nonexistent/folder", "reading /nonexistent/folder/index.yaml"),
   ])
   func anAddressThatCannotBeReadSaysWhy(address: String, reason: String) throws {

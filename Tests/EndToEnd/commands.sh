@@ -150,7 +150,7 @@ bytes_that_are_no_text_on_the_command_line_are_refused() {
   local said code=0
   said=$(ksx --server http://127.0.0.1:9 list $'\xc4\xe3' 2>&1) || code=$?
   equal "$code" 1 'the exit status'
-  contains "$said" 'argument 4 of the command line is no UTF-8'
+  contains "$said" 'argument 4 of the command line is not UTF-8'
 }
 
 input_that_is_missing_is_no_config() {

@@ -23,7 +23,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("Chart.yaml", "name: bell\nversion: two\n", "version Chart.yaml:2 two is no version such as 1.2.0"),
+      ("Chart.yaml", "name: bell\nversion: two\n", "version Chart.yaml:2 two is not a version such as 1.2.0"),
       ("Chart.yaml", "name: bell\n", "version Chart.yaml:- there is no version"),
       (
         "extension.yaml", "displayName: {en: Bell}\nname: gong\n",
@@ -31,7 +31,7 @@ import Testing
       ),
       (
         "extension.yaml", "name: bell\nksVersion: about four\n",
-        "constraints extension.yaml:2 ksVersion is no constraint such as >=1.19.0: about four"
+        "constraints extension.yaml:2 ksVersion is not a constraint such as >=1.19.0: about four"
       ),
       (
         "extension.yaml", "name: bell\nicon: static/gong.svg\n",

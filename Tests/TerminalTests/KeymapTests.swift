@@ -75,7 +75,7 @@ import Testing
 
   @Test(arguments: [
     ("list:\n  move-dwon: j", "keys.yaml:2:3: there is no command move-dwon; did you mean move-down?"),
-    ("list:\n  move-down: hyper-j", "keys.yaml:2:14: hyper-j is no key"),
+    ("list:\n  move-down: hyper-j", "keys.yaml:2:14: hyper-j is not a key"),
     ("lsit:\n  move-down: j", "keys.yaml:1:1: there is no section lsit; did you mean list?"),
     ("list:\n  move-down: j\n  move-up: [k, j]", "keys.yaml:3:16: j is bound to move-down already, in line 2"),
     (

@@ -37,9 +37,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("styles:\n  a: bold grene", "t.yaml:2:6: grene is no colour and no attribute; did you mean green?"),
+    ("styles:\n  a: bold grene", "t.yaml:2:6: grene is neither a colour nor an attribute; did you mean green?"),
     ("styles:\n  a: #ff8800", "t.yaml:2:5: an empty style; a colour that begins with # needs quotes"),
-    ("styles:\n  a: 256", "t.yaml:2:6: 256 is no colour and no attribute"),
+    ("styles:\n  a: 256", "t.yaml:2:6: 256 is neither a colour nor an attribute"),
     ("style:\n  a: red", "t.yaml:1:1: a theme has no style; did you mean styles?"),
     ("styles:\n  a: [red]", "t.yaml:2:6: a style is words, as in bold green on black"),
     ("styles: red", "t.yaml:1:9: styles is a mapping of names to styles"),

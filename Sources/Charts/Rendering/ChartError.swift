@@ -6,11 +6,11 @@ package enum ChartError: Error, Hashable, Sendable {
   case package(PackageError)
   /// Something only helm understands, and there is no helm.
   case needsHelm(file: String, line: Int, construct: String)
-  /// A value that is not there, or that is no text.
+  /// A value that is not there, or that is not a text.
   case badValue(file: String, line: Int, expression: String, problem: String)
-  /// The rendered file is no YAML, or its YAML is no object.
+  /// The rendered file is not YAML, or its YAML is not an object.
   case badManifest(file: String, SyntaxError)
-  /// The config of the installation is no YAML mapping.
+  /// The config of the installation is not YAML mapping.
   case badConfig(SyntaxError)
   /// helm did not do it; the text is what helm said.
   case helm(String)

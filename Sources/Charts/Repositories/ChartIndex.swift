@@ -47,7 +47,7 @@ package struct ChartIndex: Hashable, Sendable {
   }
 
   private static func newestFirst(_ entries: [Entry]) -> [Entry] {
-    // What is no version was refused before.
+    // What is not a version was refused before.
     let parsed = entries.compactMap { entry in SemanticVersion(entry.version).map { (version: $0, entry: entry) } }
     return parsed.sorted { left, right in
       left.version == right.version ? right.entry.version < left.entry.version : right.version < left.version
@@ -73,8 +73,10 @@ package struct ChartIndex: Hashable, Sendable {
 
   /// What KubeSphere refuses as well (docs/KUBESPHERE.md: Repositories).
   private static func problem(_ name: String, _ version: String, _ url: String) -> String? {
-    if name.utf8.count > 63 || !Syntax.isSubdomain(name) { return "the name is no DNS name of at most 63 characters" }
-    guard let parsed = SemanticVersion(version) else { return "the version is no semantic version" }
+    if name.utf8.count > 63 || !Syntax.isSubdomain(name) {
+      return "the name is not a DNS name of at most 63 characters"
+    }
+    guard let parsed = SemanticVersion(version) else { return "the version is not a semantic version" }
     if !parsed.build.isEmpty { return "the version has build metadata, which no object's name can have" }
     if version.utf8.count > 63 || !Syntax.isSubdomain(version.lowercased()) || version != version.lowercased() {
       return "the version cannot be part of an object's name"

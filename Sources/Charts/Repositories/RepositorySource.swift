@@ -85,7 +85,7 @@ package struct RepositorySource: Hashable, Sendable {
 
   private func path(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
     let address = try location(of: entry)
-    guard let path = FileURL.path(address) else { throw RepositoryError("\(address) is no path of a file") }
+    guard let path = FileURL.path(address) else { throw RepositoryError("\(address) is not a path of a file") }
     return path
   }
 
@@ -95,6 +95,6 @@ package struct RepositorySource: Hashable, Sendable {
     if address.hasPrefix("http://") || address.hasPrefix("https://") || address.hasPrefix("oci://") {
       throw RepositoryError("\(address): repositories are read from folders (file:///…) only, for now")
     }
-    throw RepositoryError("\(address) is no address that can be read; file:///path/of/a/folder is one")
+    throw RepositoryError("\(address) is not an address that can be read; file:///path/of/a/folder is one")
   }
 }

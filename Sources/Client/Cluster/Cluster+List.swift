@@ -105,7 +105,7 @@ extension Cluster {
     do {
       return try JSON.parse(item, skipping: skipping)
     } catch {
-      throw .unreadable("an item of the list is no JSON: \(error)")
+      throw .unreadable("an item of the list is not JSON: \(error)")
     }
   }
 }

@@ -22,7 +22,7 @@ extension Cluster {
     }
     // `null` is how Go writes a list that was never made.
     guard let entries = value["resources"], entries == .null || entries.sequence != nil else {
-      throw .unreadable("the answer is no list of resources")
+      throw .unreadable("the answer is not a list of resources")
     }
     return (entries.sequence ?? []).compactMap { entry in
       // A subresource, such as pods/log, is no collection.

@@ -74,7 +74,7 @@ extension Cluster {
       return "a web page came where the Kubernetes API should answer: \(excerpt)"
     }
     return excerpt.isEmpty
-      ? "the answer is empty" : "the answer is no JSON (\(error)): \(Excerpt.shortened(excerpt, to: 80))"
+      ? "the answer is empty" : "the answer is not JSON (\(error)): \(Excerpt.shortened(excerpt, to: 80))"
   }
 
   private static func status(of response: HTTPResponse) async -> Status {

@@ -55,7 +55,7 @@ struct ItemSplitter {
     try whole.withUnsafeBufferPointer { buffer in Result { () throws(Failure) in try each(buffer) } }.get()
   }
 
-  /// Copies what is no item, until the items begin.
+  /// Copies what is not an item, until the items begin.
   private mutating func passAround(_ chunk: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     var at = start
     while at < chunk.count, place == .around {
@@ -102,7 +102,7 @@ struct ItemSplitter {
         return at
       case UInt8(ascii: ","), UInt8(ascii: " "), 9, 10, 13: at += 1
       default:
-        // The end, or something that is no object: the remainder is then no JSON, which is noticed.
+        // The end, or something that is not an object: the remainder is then no JSON, which is noticed.
         remainder.append(chunk[at])
         place = .around
         depth = 1

@@ -83,7 +83,7 @@ struct ListEnd {
 extension Object {
   /// Items of a list may leave out what the list says for all of them.
   ///
-  /// One of another kind is no item of this list: a proxy or cache mixed up two answers.
+  /// One of another kind is not an item of this list: a proxy or cache mixed up two answers.
   func filled(for resource: Resource) throws(ClusterError) -> Object {
     guard kind.isEmpty || kind == resource.kind else {
       throw .unreadable("there is something else in the answer, \(Excerpt.shortened(kind, to: 80))")

@@ -153,7 +153,8 @@ struct ExecAnswer {
     // client-go takes YAML as well, and passes over a byte order mark.
     let answer = (try? JSON.parse(output)) ?? (try? YAML.parse(String(decoding: output, as: UTF8.self)))
     guard let value = answer, value["kind"]?.string == "ExecCredential" else {
-      throw .invalid(reason: "the credential plugin \(settings.command) printed something that is no ExecCredential")
+      throw .invalid(
+        reason: "the credential plugin \(settings.command) printed something that is not an ExecCredential")
     }
     guard value["apiVersion"]?.string == settings.apiVersion else {
       throw .invalid(

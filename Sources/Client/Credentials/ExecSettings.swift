@@ -38,7 +38,7 @@ struct ExecSettings: Sendable {
   private static func arguments(_ exec: Kubeconfig.Entry) throws(KubeconfigError) -> [String] {
     guard let node = exec.node["args"], !node.isNull else { return [] }
     guard case .sequence(let items) = node.content else {
-      throw exec.mistake("args", "args is no list", "Begin each argument with a dash")
+      throw exec.mistake("args", "args is not a list", "Begin each argument with a dash")
     }
     return items.map { $0.text ?? "" }
   }
@@ -48,7 +48,7 @@ struct ExecSettings: Sendable {
   ) throws(KubeconfigError) -> [(name: String, value: String)] {
     guard let node = exec.node["env"], !node.isNull else { return [] }
     guard case .sequence(let items) = node.content else {
-      throw exec.mistake("env", "env is no list", "Write “- name: … value: …”")
+      throw exec.mistake("env", "env is not a list", "Write “- name: … value: …”")
     }
     var variables: [(name: String, value: String)] = []
     for item in items {

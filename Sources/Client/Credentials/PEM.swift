@@ -9,7 +9,7 @@ struct PEM {
     var text: ArraySlice<UInt8>
     /// Lines such as `Proc-Type: 4,ENCRYPTED` before the content.
     var headers: [String] = []
-    /// What is encoded in it, or `nil` when it is no base64.
+    /// What is encoded in it, or `nil` when it is not base64.
     var content: [UInt8]?
   }
 

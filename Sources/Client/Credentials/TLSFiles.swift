@@ -7,7 +7,7 @@ import Platform
 /// taken: a file without its end at once, and a certificate that does not go with its key as soon as TLS says
 /// so; until the files change again the last ones that worked serve.
 package final class TLSFiles: Sendable {
-  /// Where each lies; `nil` for what is no file, and stays.
+  /// Where each lies; `nil` for what is not a file, and stays.
   package struct Paths: Hashable, Sendable {
     package var authority: String?
     package var clientCertificate: String?

@@ -11,7 +11,8 @@ package struct CurlTransport: Transport {
 
   package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard let address = ServerAddress(connection.server) else {
-      throw .invalid(reason: "\(connection.displayName) is no address: https://HOST:PORT or unix:///PATH is expected")
+      throw .invalid(
+        reason: "\(connection.displayName) is not an address: https://HOST:PORT or unix:///PATH is expected")
     }
     guard let source = connection.credentials else { return try await send(request, to: address, as: Credential()) }
     let credential = try await source.credential(insteadOf: nil)

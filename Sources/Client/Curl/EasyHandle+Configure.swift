@@ -19,7 +19,7 @@ extension EasyHandle {
       }
       setTLS(.server, call.connection.tls, call.credential)
     }
-    guard setAddress(call) else { return "\(call.connection.displayName) is no URL that can be reached" }
+    guard setAddress(call) else { return "\(call.connection.displayName) is not a URL that can be reached" }
     setMethod(call.request)
     let fields = headerFields(for: call)
     for field in fields.fields {

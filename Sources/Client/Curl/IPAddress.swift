@@ -5,7 +5,7 @@ struct IPAddress: Hashable, Sendable {
   /// Four or sixteen.
   private var bytes: [UInt8]
 
-  /// `nil` when `text` is no address; only a host to be reached may name its zone (`fe80::1%eth0`).
+  /// `nil` when `text` is not an address; only a host to be reached may name its zone (`fe80::1%eth0`).
   init?(_ text: String, allowsZone: Bool = false) {
     guard let all = Self.parse(allowsZone ? String(text.prefix { $0 != "%" }) : text) else { return nil }
     bytes = all.starts(with: Self.mappedPrefix) ? Array(all.suffix(4)) : all

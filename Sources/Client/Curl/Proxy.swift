@@ -72,7 +72,7 @@ extension Proxy.Problem {
   /// What is wrong with `name`, such as `proxy-url` or `HTTPS_PROXY`.
   func sentence(of name: String) -> String {
     switch self {
-    case .noAddress: "\(name) is no address of a proxy"
+    case .noAddress: "\(name) is not an address of a proxy"
     case .scheme(let scheme): "\(name) begins with \(scheme)://, a kind of proxy that is not known"
     }
   }

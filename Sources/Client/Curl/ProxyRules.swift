@@ -63,7 +63,7 @@ struct ProxyExceptions: Hashable, Sendable {
     case address(IPAddress, port: Int?)
     /// `.example.com`; `isExact` when `example.com` itself is meant too.
     case domain(String, port: Int?, isExact: Bool)
-    /// An entry whose port is no number matches nothing.
+    /// An entry whose port is not a number matches nothing.
     case nothing
   }
 
@@ -85,7 +85,7 @@ struct ProxyExceptions: Hashable, Sendable {
       case .network(let network, let bits): address?.isIn(network, bits) == true
       case .address(let other, let port): address == other && (port ?? server.port) == server.port
       case .domain(let domain, let port, let isExact):
-        // An address is no name, whatever its digits end with.
+        // An address is not a name, whatever its digits end with.
         address == nil && (port ?? server.port) == server.port
           && (name.hasSuffix(domain) || isExact && name == domain.dropFirst())
       case .nothing: false

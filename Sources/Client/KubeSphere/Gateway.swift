@@ -87,7 +87,7 @@ package struct Gateway: Sendable {
     of search: Search, _ objects: [Object], around bytes: [UInt8]
   ) throws(ClusterError) -> Page {
     guard let value = try? JSON.parse(bytes), let items = value["items"], items == .null || items == .sequence([])
-    else { throw .unreadable("the answer is no list") }
+    else { throw .unreadable("the answer is not a list") }
     let metadata = value["metadata"]
     let remaining = metadata?["remainingItemCount"]?.integer ?? 0
     // Where Kubernetes has a token to go on with, the gateway writes how many there are.

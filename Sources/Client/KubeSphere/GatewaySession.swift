@@ -154,7 +154,7 @@ package actor GatewaySession: CredentialSource {
       try store.write(token)
       warning = nil
     } catch {
-      warning = "the renewed login could not be kept: \(error)"
+      warning = "the renewed login could not be saved: \(error)"
     }
   }
 

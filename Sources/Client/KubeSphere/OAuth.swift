@@ -98,10 +98,10 @@ package struct OAuthRefusal: Hashable, Sendable, CustomStringConvertible {
     case _ where status == 429: "the gateway has seen too many failed logins"
     case "invalid_grant" where isLogin: "the user name or the password is wrong"
     case "invalid_grant": "the login has ended"
-    case "invalid_client", "unauthorized_client": "the gateway does not trust this program with logins"
+    case "invalid_client", "unauthorized_client": "the gateway does not allow this client to log in"
     case "unsupported_grant_type": "the gateway does not take passwords"
     case "invalid_scope", "invalid_request": "the gateway did not understand the login"
-    case "login_required", "interaction_required": "the gateway wants a login in a browser"
+    case "login_required", "interaction_required": "the gateway requires a login in a browser"
     case "": "the gateway answered \(status) to the login"
     default: "the gateway refused the login: \(error)"
     }

@@ -103,7 +103,7 @@ extension Kubeconfig {
       connection.server = (isSecure ? "https://" : "http://") + server
     }
     guard ServerAddress(connection.server) != nil else {
-      let problem = "the server \(connection.displayName) is no address"
+      let problem = "the server \(connection.displayName) is not an address"
       let remedy = "Write it as https://HOST:PORT"
       throw cluster?.mistake("server", problem, remedy) ?? KubeconfigError(problem: problem, remedy: remedy)
     }

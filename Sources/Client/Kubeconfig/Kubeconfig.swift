@@ -83,7 +83,7 @@ package struct Kubeconfig: Sendable {
     guard let root else { return }
     guard case .mapping = root.content else {
       throw KubeconfigError(
-        file: path, line: root.line, problem: "this is no kubeconfig",
+        file: path, line: root.line, problem: "this is not a kubeconfig",
         remedy: "It begins with apiVersion: v1 and kind: Config")
     }
     try Self.checkKind(of: root, path)
@@ -95,7 +95,7 @@ package struct Kubeconfig: Sendable {
     for (key, expected) in [("kind", "Config"), ("apiVersion", "v1")] {
       guard let node = root[key], !node.isNull, node.text != "", node.text != expected else { continue }
       throw KubeconfigError(
-        file: file, line: node.line, problem: "this is no kubeconfig: its \(key) is \(node.text ?? "no text")",
+        file: file, line: node.line, problem: "this is not a kubeconfig: its \(key) is \(node.text ?? "no text")",
         remedy: "A kubeconfig says apiVersion: v1 and kind: Config")
     }
   }
@@ -129,7 +129,7 @@ package struct Kubeconfig: Sendable {
     guard let node = root[list], !node.isNull else { return [] }
     guard case .sequence(let items) = node.content else {
       throw KubeconfigError(
-        file: file, line: node.line, problem: "\(list) is no list", remedy: "Each entry begins with “- name:”")
+        file: file, line: node.line, problem: "\(list) is not a list", remedy: "Each entry begins with “- name:”")
     }
     var here: [Entry] = []
     for item in items {
@@ -187,7 +187,7 @@ extension Kubeconfig.Entry {
   ) throws(KubeconfigError) -> [UInt8]? {
     if let data = text(key + "-data") {
       guard let bytes = Base64.decode(data) else {
-        throw mistake(key + "-data", "\(key)-data is no base64", "Make it anew, for example with “base64 -w0 FILE”")
+        throw mistake(key + "-data", "\(key)-data is not base64", "Make it anew, for example with “base64 -w0 FILE”")
       }
       return bytes
     }

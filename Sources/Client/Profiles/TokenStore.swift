@@ -29,7 +29,7 @@ package struct TokenStore: Hashable, Sendable {
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw SystemError(action) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw SystemError(action, problem: "it is no file") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw SystemError(action, problem: "it is not a file") }
     guard status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
       throw SystemError(
         action,
@@ -37,7 +37,7 @@ package struct TokenStore: Hashable, Sendable {
     }
     // The very file that was read, even if the name leads to another by now.
     let bytes = try Files.read("/proc/self/fd/\(descriptor)", limit: 1 << 20)
-    // What is no JSON is no login: a new one replaces it.
+    // What is not JSON is no login: a new one replaces it.
     return (try? JSON.parse(bytes)).flatMap { OAuthToken($0, server: server) }
   }
 

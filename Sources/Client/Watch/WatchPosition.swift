@@ -81,7 +81,7 @@ struct WatchLine {
     do {
       value = try JSON.parse(line, skipping: skipping.under("object"))
     } catch {
-      throw .unreadable("an event that is no JSON: \(error)")
+      throw .unreadable("an event that is not JSON: \(error)")
     }
     guard let object = value["object"], object.mapping != nil else { throw .unreadable("an event without an object") }
     switch value["type"]?.string {

@@ -1,7 +1,7 @@
 import Extensions
 import Manifest
 
-/// A plan as a person reads it, and as a program does.
+/// A plan as a user reads it, and as a program does.
 struct PlanText {
   var plan: Plan
   var cluster: String

@@ -1,7 +1,7 @@
 import KubernetesAPI
 import Terminal
 
-/// Rows under headings, for a person or for `awk`.
+/// Rows under headings, for a user or for `awk`.
 ///
 /// A cell is made harmless before it is measured, and a Chinese character takes its two columns.
 struct TextTable: Hashable, Sendable {

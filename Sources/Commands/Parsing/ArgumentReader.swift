@@ -31,7 +31,7 @@ struct ArgumentReader {
     }
   }
 
-  /// Options of kubectl whose promise cannot be kept here; taking them in silence would be a lie.
+  /// Options of kubectl that ksx cannot honour; accepting them without a word would mislead.
   private static let refusals = [
     "match-server-version": "means nothing to ksx, which works with every version of the server; leave it out",
     "profile-output": "writes the profile of a Go program, which ksx is not; leave it out",

@@ -40,7 +40,7 @@ struct CommandSession: Sendable {
     do {
       try await command.run(in: self)
     } catch {
-      // Only a cluster that changed since it was asked answers so to what it said it had.
+      // Only a cluster that changed since its capabilities were cached answers so.
       guard error.isOfMissingKind, session.dialect == nil, hasFreshKnowledge else { throw error }
       _ = try await learn()
       try await command.run(in: self)
@@ -66,10 +66,10 @@ struct CommandSession: Sendable {
     CommandError("\(self.name) has no extension \(name); ksx list shows those it has")
   }
 
-  /// What was learnt of the cluster at an earlier visit, however long ago.
+  /// What an earlier session cached of the cluster, however old.
   var knowledge: CachedCapabilities? { localState.knowledge(of: status.identity) }
 
-  /// What was learnt is young enough to be believed without asking.
+  /// What was cached is young enough to be used without discovery.
   var hasFreshKnowledge: Bool { knowledge?.isFresh(at: Timestamp.now().secondsSince1970) == true }
 
   /// What was changed in this cluster.

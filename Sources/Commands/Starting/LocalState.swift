@@ -5,12 +5,12 @@ import Platform
 
 /// What ksx keeps on this computer between two runs.
 ///
-/// The folders are the person's alone. Nothing here may stop a command: what cannot be read is not
+/// The folders are the user's alone. Nothing here may stop a command: what cannot be read is not
 /// there, and what cannot be written is told and then forgotten.
 package struct LocalState: Hashable, Sendable {
-  /// Where what can be had again is kept, such as `~/.cache/ksx`.
+  /// The cache directory, such as `~/.cache/ksx`.
   package var cache: String
-  /// Where what must survive is kept, such as `~/.local/state/ksx`.
+  /// The state directory, such as `~/.local/state/ksx`.
   package var state: String
 
   package init(cache: String, state: String) {
@@ -18,14 +18,14 @@ package struct LocalState: Hashable, Sendable {
     self.state = state
   }
 
-  /// What was learnt of the cluster known as `identity`, however long ago.
+  /// What was cached of the cluster known as `identity`, however old.
   package func knowledge(of identity: String) -> CachedCapabilities? {
     guard let bytes = try? Files.read(profile(identity), limit: 1 << 16), let known = CachedCapabilities(json: bytes)
     else { return nil }
     return known.cluster == identity ? known : nil
   }
 
-  /// Keeps what was learnt, for the day when there is no time to ask.
+  /// Caches what was found, so that it need not be asked for again.
   package func remember(
     _ capabilities: Capabilities, of identity: String, at now: Int = Timestamp.now().secondsSince1970
   ) {

@@ -4,7 +4,7 @@ import Operations
 import Platform
 
 extension ClusterSession {
-  /// Lets the server's warnings be heard, and every request be told of when that is asked for.
+  /// Reports the server's warnings, and every request where `-v` asks for that.
   ///
   /// Under the console the notes go to its log.
   mutating func observe(_ arguments: Arguments, _ outlet: Outlet, _ count: Locked<Int>) {

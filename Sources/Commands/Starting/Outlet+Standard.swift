@@ -84,7 +84,7 @@ extension Outlet {
     return nil
   }
 
-  /// A line a person types, without its end; `nil` at the end of the input.
+  /// A line a user types, without its end; `nil` at the end of the input.
   private static func line() -> String? {
     var bytes: [UInt8] = []
     var byte: UInt8 = 0

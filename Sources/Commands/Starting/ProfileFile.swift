@@ -2,7 +2,7 @@ import Client
 import Glibc
 import Platform
 
-/// The file in which a person's profiles stand, among other settings.
+/// The file in which a user's profiles stand, among other settings.
 struct ProfileFile {
   let path: String
   let environment: Environment

@@ -4,7 +4,7 @@ package import Platform
 
 /// What `ksx` does from its start: everything but the console itself.
 package enum Program {
-  /// What is left to do after the command line has been obeyed.
+  /// What is left to do after the command line was run.
   package enum Next: Sendable {
     /// Nothing: leave with this status.
     case leave(Int32)
@@ -12,20 +12,20 @@ package enum Program {
     case openConsole(ClusterSession, LocalState)
   }
 
-  /// Obeys the command line of this process; what is no UTF-8 in it is refused, not replaced.
+  /// Runs the command line of this process; what is not UTF-8 in it is refused, not replaced.
   package static func begin(environment: Environment = .current) async -> Next {
     var arguments: [String] = []
     for place in 1..<max(1, Int(CommandLine.argc)) {
       guard let pointer = CommandLine.unsafeArgv[place] else { break }
       guard let argument = String(validatingCString: pointer) else {
-        return .leave(fail("argument \(place) of the command line is no UTF-8; nothing was done"))
+        return .leave(fail("argument \(place) of the command line is not UTF-8; nothing was done"))
       }
       arguments.append(argument)
     }
     return await begin(arguments, environment: environment)
   }
 
-  /// Obeys a command line, given without the program's name.
+  /// Runs a command line, given without the program's name.
   package static func begin(_ arguments: [String], environment: Environment = .current) async -> Next {
     var outlet = Outlet.standard
     outlet.language = environment.language
@@ -36,7 +36,7 @@ package enum Program {
     }
   }
 
-  /// Tells a person why it was not done, in one line, and returns the exit status that says so.
+  /// Tells a user why it was not done, in one line, and returns the exit status that says so.
   package static func fail(_ sentence: String) -> Int32 {
     Outlet.standard.note("ksx: " + sentence.oneLine)
     return 1
@@ -49,7 +49,9 @@ package enum Program {
     arguments.input = outlet.input
     let context = Context(arguments, environment, outlet)
     let command = try arguments.verb.parse(arguments)
-    if let console = command as? OpenConsole { return .openConsole(try await console.session(context), context.localState) }
+    if let console = command as? OpenConsole {
+      return .openConsole(try await console.session(context), context.localState)
+    }
     try await command.run(context)
     return .leave(0)
   }

@@ -4,7 +4,7 @@ import Glibc
 import HTTP
 import Platform
 
-/// The backend of one's own: a process that this program attaches to, or starts.
+/// The private backend: a process that this program attaches to, or starts.
 struct Standalone: Sendable {
   let socket: String
   let log: String
@@ -44,7 +44,7 @@ struct Standalone: Sendable {
   }
 
   private func state() async -> State {
-    // In a directory of another user anyone may answer, also when it was made while this one looked.
+    // In a directory of another user any server may answer, also when it was made while this one looked.
     guard Files.exists(socket), Files.isPrivateDirectory(directory) == true else { return .absent }
     do {
       return try await transport.send(HTTPRequest(.get, "/readyz")).status == 200 ? .ready : .filling
@@ -81,7 +81,7 @@ struct Standalone: Sendable {
       case .answering: return
       case .silent: throw silence(since: beginning)
       case .ended(EX_TEMPFAIL) where ContinuousClock.now < deadline:
-        // The backend before this one has not quite gone.
+        // The former backend is still exiting.
         try? await Task.sleep(for: .milliseconds(100))
       case .ended:
         throw CommandError("the standalone backend ended at once: \(tail(from: beginning)) (log \(log))")
@@ -94,7 +94,7 @@ struct Standalone: Sendable {
   private func checkDirectory() throws(CommandError) {
     guard Files.isPrivateDirectory(directory) == false else { return }
     throw CommandError(
-      "\(directory) is no directory of this user, so who answers there is not known; remove it, or set XDG_RUNTIME_DIR to a short path of your own"
+      "\(directory) does not belong to this user, who therefore cannot trust what answers there; remove it, or set XDG_RUNTIME_DIR to a short path of your own"
     )
   }
 
@@ -179,7 +179,7 @@ struct Standalone: Sendable {
   }
 }
 
-/// Processes that do not end with this one.
+/// Processes that outlive this one.
 private enum Detached {
   static func spawn(_ words: [String], environment: Environment, log: String, _ pid: inout pid_t) -> Int32 {
     var actions = posix_spawn_file_actions_t()

@@ -49,7 +49,8 @@ struct Compare: ClusterCommand {
     case .name: outlet.print(rows.map { "\($0.kind)/\($0.difference.name)" })
     case .table, .wide:
       if rows.isEmpty { return outlet.print("both ways to \(session.name) show the same") }
-      outlet.print(TextTable(headings: ["KIND", "DIFFERENCE"], rows: rows.map { [$0.kind, "\($0.difference)"] }).lines)
+      outlet.print(
+        TextTable(headings: ["KIND", "DIFFERENCE"], rows: rows.map { [$0.kind, "\($0.difference)"] }).lines)
     }
   }
 }

@@ -35,7 +35,7 @@ struct UseContext: Command {
   }
 }
 
-/// `ksx contexts`: everywhere a person can go, from both files, in one list.
+/// `ksx contexts`: everywhere a user can go, from both files, in one list.
 struct Contexts {
   let arguments: Arguments
   let file: ProfileFile

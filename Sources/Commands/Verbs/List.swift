@@ -8,7 +8,7 @@ import Packages
 
 extension Verb {
   static let list = Verb(
-    "list", "List the extensions of the marketplace and how they stand", operands: ["[TEXT]"], options: [.output],
+    "list", "List the extensions of the marketplace with their states", operands: ["[TEXT]"], options: [.output],
     notes: [
       "With TEXT only those with it in their name or displayed name. Where a gateway is the only way, it searches the",
       "displayed names itself, so that a large marketplace need not be sent.",

@@ -84,13 +84,13 @@ struct LoggingIn {
       guard case .notRevoked = error else { throw CommandError(error.description) }
       outlet.note("note: \(error)")
     }
-    outlet.print(wasLoggedIn ? "logged out of \(profile.name)" : "nobody was logged in to \(profile.name)")
+    outlet.print(wasLoggedIn ? "logged out of \(profile.name)" : "there was no login to \(profile.name)")
   }
 
   private func refuseWhatMeansNothing() throws(CommandError) {
     if arguments[.password] != nil {
       throw CommandError(
-        "a password on the command line can be read by everybody on this computer; leave --password out to be asked, "
+        "a password on the command line can be read by every user of this computer; leave --password out to be asked, "
           + "or use --password-stdin")
     }
     for option in [Option.server, .cluster, .user, .token, .standalone] where arguments[option] != nil {
@@ -109,7 +109,7 @@ struct LoggingIn {
     return try ProfileFile.reading { () throws(ProfileError) in try profile.open(surroundings) }
   }
 
-  /// The profile to log in to; for a new one also the text of the settings with it, made before anybody is
+  /// The profile to log in to; for a new one also the text of the settings with it, made before a user is
   /// asked for a password that would then be of no use.
   private func target() throws(CommandError) -> (Profile, String?) {
     let profiles = try file.profiles()
@@ -144,7 +144,7 @@ struct LoggingIn {
     return (profile, text)
   }
 
-  /// A file of settings is added to, and else left to the person: what would change a profile is refused.
+  /// A file of settings is added to, and else left to the user: what would change a profile is refused.
   private func refuseChanges(to profile: Profile) throws(CommandError) {
     let shaping: [Option] = [.kubeconfig, .context, .memberCluster, .certificateAuthority, .insecure]
     guard let option = shaping.first(where: { arguments[$0] != nil }) else { return }
@@ -183,7 +183,7 @@ struct LoggingIn {
       throw CommandError("say who logs in: --username NAME")
     }
     let user = (ask("User name: ") ?? "").split(separator: " ").joined(separator: " ")
-    if user.isEmpty { throw CommandError("nobody was logged in") }
+    if user.isEmpty { throw CommandError("not logged in: the user name is empty") }
     return user
   }
 
@@ -202,11 +202,11 @@ struct LoggingIn {
       }
       password = ask("Password of \(user): ") ?? ""
     }
-    if password.isEmpty { throw CommandError("nobody was logged in: the password is empty") }
+    if password.isEmpty { throw CommandError("not logged in: the password is empty") }
     return password
   }
 
-  /// A gateway that gives a token may still not take it, or not let this person see anything.
+  /// A gateway that gives a token may still not take it, or not let this user see anything.
   private func check(_ gateway: Gateway, _ session: GatewaySession, _ profile: Profile) async throws(CommandError) {
     do throws(ClusterError) {
       _ = try await gateway.api.document("/apis/kubesphere.io/v1alpha1/extensions?limit=1")

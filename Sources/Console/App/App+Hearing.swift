@@ -38,7 +38,7 @@ extension App {
       state.market.apply(event, of: name)
       doubt(event)
     case .applied(let plan, let failure): applied(plan, failure)
-    case .rehearsed(let plan, let failure):
+    case .dryRunEnded(let plan, let failure):
       if state.dryRuns[plan.name]?.isOf(plan) == true { state.dryRuns[plan.name]?.answer(failure) }
     case .documented(let key, let answer): state.documents[key] = answer
     case .compared(let comparison):
@@ -232,7 +232,7 @@ extension App {
 }
 
 extension ClusterError {
-  /// The cluster does not let this person in, which waiting will not change.
+  /// The cluster does not let this user in, which waiting will not change.
   var isRefusal: Bool {
     if case .refused(let status) = self { return status.code == 401 || status.code == 403 }
     return false

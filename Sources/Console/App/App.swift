@@ -98,7 +98,7 @@ package struct App: Sendable {
     case .closed: return finish()
     case .mouse(let action, let place): return point(action, at: place)
     case .paste where top.question != nil:
-      state.say(.warning, "Pasted text is no answer here: type it.")
+      state.say(.warning, "Pasted text is not an answer here: type it.")
       return
     default: break
     }

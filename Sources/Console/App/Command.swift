@@ -60,10 +60,10 @@ package enum Command: Hashable, Sendable {
 
   private static let others: [Row] = [
     (.apply, "apply", "Apply the plan on the screen"),
-    (.reload, "reload", "Take the cluster's config beside what you wrote"),
+    (.reload, "reload", "Insert the cluster's config above yours, as comments"),
     (.help, "help", "Show the keys and what they do"),
     (.palette, "palette", "Type the name of a command"),
-    (.messages, "messages", "Show what was said before"),
+    (.messages, "messages", "Show earlier messages"),
     (.refresh, "refresh", "Read everything from the cluster again"),
     (.compareWays, "compare-ways", "Show where Kubernetes and the gateway disagree"),
     (.redraw, "redraw", "Draw the whole screen again"),

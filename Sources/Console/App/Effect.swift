@@ -63,7 +63,7 @@ extension Effect {
     case .apply(let plan):
       // A write that was cancelled may have arrived; sent a second time, it may be carried out twice.
       (id, whenRepeated, onExit) = (.change(of: plan.name), .keep, .finish(within: .seconds(5)))
-    case .rehearse(let plan): id = .dryRun(of: plan.name)
+    case .dryRun(let plan): id = .dryRun(of: plan.name)
     case .ask(let questions, _): id = .rights(questions)
     case .document(let key, _): id = .document(key)
     case .probeWays: id = .ways

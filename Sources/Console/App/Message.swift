@@ -27,8 +27,8 @@ package enum Message: Hashable, Sendable {
   /// A plan was sent to the cluster, which took it or said why not.
   case applied(Plan, failure: ClusterError?)
   /// The server was asked what it would say to a plan: nothing against it, or why not.
-  case rehearsed(Plan, failure: ClusterError?)
-  /// What this person may do, of what was asked; what the cluster does not say is left out.
+  case dryRunEnded(Plan, failure: ClusterError?)
+  /// What this user may do, of what was asked; what the cluster does not say is left out.
   case judged([Access: Access.Verdict])
   /// The answer to a plan's write was lost, and the object was read again: it was carried out.
   case confirmed(Plan, reason: String)

@@ -2,7 +2,7 @@ import Client
 package import Platform
 package import Terminal
 
-/// Opens the console on the terminal and returns when the person leaves.
+/// Opens the console on the terminal and returns when the user leaves.
 ///
 /// Must be called on the main thread, which the console keeps; `screen` says how to take the terminal. Returns what
 /// has to be said when the screen is gone.
@@ -23,7 +23,7 @@ package func openConsole(
 }
 
 extension Settings {
-  /// The settings of the person whose `environment` this is, from the files of this computer.
+  /// The settings of the user whose `environment` this is, from the files of this computer.
   package static func load(_ environment: Environment) -> Settings {
     Configuration.load(environment: environment) { (path) throws(SystemError) in
       do throws(SystemError) {

@@ -9,8 +9,8 @@ package enum Request: Hashable, Sendable {
   case watch(Subject, Dialect)
   case apply(Plan)
   /// Ask the server what it would say to a plan, without changing anything.
-  case rehearse(Plan)
-  /// Ask what this person may do; afresh when what was said before has proved wrong.
+  case dryRun(Plan)
+  /// Ask what this user may do; afresh when what was said before has proved wrong.
   case ask([Access], isAfresh: Bool)
   /// Get the README out of a version's package, in the key's language if there is one.
   case document(DocumentKey, ExtensionVersion)

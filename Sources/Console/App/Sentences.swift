@@ -2,7 +2,7 @@ import Client
 import Extensions
 
 extension DialectError {
-  /// What a person reads.
+  /// What a user reads.
   func sentence(at server: String) -> String {
     switch self {
     case .absent: "This cluster has no KubeSphere extensions: the API group kubesphere.io is not there."

@@ -46,7 +46,7 @@ extension App {
       // A version that a controller has noted its progress in is no other question.
       guard state.dryRuns[plan.name]?.isOf(plan) != true else { return }
       state.dryRuns[plan.name] = DryRunResult(of: plan)
-      state.begin(.rehearse(plan))
+      state.begin(.dryRun(plan))
     case .document(let key):
       guard state.documents[key] == nil,
         let version = state.market.versions[key.extensionName]?.elements[key.version]

@@ -1,7 +1,7 @@
 import Glibc
 package import Terminal
 
-/// Runs the console on a screen until the person leaves.
+/// Runs the console on a screen until the user leaves.
 ///
 /// This is the only place that waits, the only place that draws, and the only place where messages
 /// meet state. It is synchronous: between two waits nothing can change under it. When nothing

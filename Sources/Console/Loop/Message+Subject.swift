@@ -3,7 +3,7 @@ import Extensions
 import KubernetesAPI
 
 extension Message: Mail {
-  /// News of the cluster is the news of an object; what became of a person's own request always arrives.
+  /// News of the cluster is the news of an object; what became of a user's own request always arrives.
   package var subject: MailSubject? {
     switch self {
     case .categories(let event): event.subject("categories")
@@ -17,7 +17,7 @@ extension Message: Mail {
     case .draftKept(let name): MailSubject("draft", name)
     case .facts: MailSubject("facts")
     case .opened, .drawing, .key, .resized, .time: nil
-    case .applied, .rehearsed, .judged, .confirmed, .compared, .documented, .recalled: nil
+    case .applied, .dryRunEnded, .judged, .confirmed, .compared, .documented, .recalled: nil
     }
   }
 }

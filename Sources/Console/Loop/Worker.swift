@@ -85,10 +85,10 @@ package final class Worker: Sendable {
     let ids = running.withLock { running in running.entries.filter { $1.onExit != .cancel }.keys }
     var sentences = ids.compactMap { id -> String? in
       guard case .change(let name) = id else { return nil }
-      return "The cluster has not said whether it took the change of \(name): look what became of it."
+      return "The cluster did not answer to the change of \(name): check whether it was made."
     }
     if ids.count > sentences.count {
-      sentences.append("Not all that was being written to this computer is there: it took too long.")
+      sentences.append("Not everything was saved on this computer: writing took too long.")
     }
     return sentences.sorted()
   }
@@ -125,7 +125,7 @@ package final class Worker: Sendable {
     case .connect: return await connect()
     case .watch(let subject, let dialect): await watch(subject, dialect)
     case .apply(let plan): return await apply(plan)
-    case .rehearse(let plan): return await rehearse(plan)
+    case .dryRun(let plan): return await dryRun(plan)
     case .ask(let questions, let isAfresh): return await ask(questions, isAfresh)
     case .document(let key, let version): return await document(key, version)
     case .probeWays: await session.connection.fallback?.probe()
@@ -133,14 +133,14 @@ package final class Worker: Sendable {
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
     case .keepSetting(let name, let value): return keepSetting(name, value)
     case .remember(let line):
-      return keep("What was before the change is not kept") { keeper throws(SystemError) in
+      return keep("The version and config from before the change were not saved") { keeper throws(SystemError) in
         try keeper.history.note(line)
       }
     case .noteOutcome(let progress, let name, let outcome): sender.note(progress, of: name, outcome)
     case .readFacts(let installations, let capabilities):
       return .facts(await ClusterReader(session.connection.cluster, capabilities).facts(installations))
     case .keepDraft(let name, let draft):
-      return keep("The draft of \(name) is not kept", orElse: draft == nil ? nil : .draftKept(of: name)) {
+      return keep("The draft of \(name) was not saved", orElse: draft == nil ? nil : .draftKept(of: name)) {
         keeper throws(SystemError) in try keeper.keep(draft, of: name)
       }
     case .stop: break
@@ -204,13 +204,13 @@ package final class Worker: Sendable {
     }
   }
 
-  private func rehearse(_ plan: Plan) async -> Message? {
+  private func dryRun(_ plan: Plan) async -> Message? {
     if session.connection.status.isReadOnly { return nil }
     do throws(ClusterError) {
       try await plan.send(to: session.connection.cluster, dryRun: true)
-      return .rehearsed(plan, failure: nil)
+      return .dryRunEnded(plan, failure: nil)
     } catch {
-      return .rehearsed(plan, failure: error)
+      return .dryRunEnded(plan, failure: error)
     }
   }
 
@@ -250,7 +250,7 @@ package final class Worker: Sendable {
       try SettingsFile(path: path).set(name, to: value)
       return nil
     } catch {
-      return .forgot("The \(name) is not kept for the next session: \(error).")
+      return .forgot("The \(name) was not saved for the next session: \(error).")
     }
   }
 

@@ -2,7 +2,7 @@ import Manifest
 package import Platform
 import Terminal
 
-/// Where settings come from: the defaults in the program, and over them the person's own files in
+/// Where settings come from: the defaults in the program, and over them the user's own files in
 /// `$XDG_CONFIG_HOME/ksx/`.
 ///
 /// Pure: the environment and the files are handed in. A wrong file is reported, and the default
@@ -21,7 +21,7 @@ package struct Configuration {
     self.readFile = readFile
   }
 
-  /// The settings of the person whose environment this is.
+  /// The settings of the user whose environment this is.
   package static func load(
     environment: Environment, readFile: @escaping ReadFile
   ) -> Settings {

@@ -1,6 +1,6 @@
 package import Terminal
 
-/// How this person wants to see and drive the console.
+/// How this user wants to see and drive the console.
 package struct Settings: Sendable {
   package var theme: Theme
   package var keymaps: Keymaps<Action>
@@ -10,7 +10,7 @@ package struct Settings: Sendable {
   package var themes: [String: Theme]
   /// Every keymap that can be chosen, by name.
   package var keymapsByName: [String: Keymaps<Action>]
-  /// What was wrong with the person's files, each with file and line; the defaults hold there.
+  /// What was wrong with the user's files, each with file and line; the defaults hold there.
   package var problems: [String] = []
 
   /// The keys of `command`, the nearest section first, as help spells them.

@@ -2,7 +2,7 @@ import Glibc
 import Manifest
 import Platform
 
-/// The file of settings a person writes, changed one line at a time so that all else stays as it was.
+/// The file of settings a user writes, changed one line at a time so that all else stays as it was.
 struct SettingsFile {
   let path: String
 

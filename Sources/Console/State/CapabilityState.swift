@@ -4,17 +4,17 @@ import Operations
 
 /// What the console knows of what the cluster's extensions can do, and how it came to know.
 struct CapabilityState: Hashable, Sendable {
-  /// `nil` until the cluster has said it, now or at an earlier visit.
+  /// `nil` until discovery, in this session or an earlier one.
   private(set) var capabilities: Capabilities?
   private var learned: ClockReading?
-  /// A person said it, and knows better.
+  /// Set by `--dialect`, which overrides discovery.
   private var isSaid = false
   /// The cluster is being asked.
   private(set) var isBeingLearned = false
 
   init() {}
 
-  /// What `session` brings along: a person's word, or what an earlier visit learnt.
+  /// What `session` brings along: the dialect that the user named, or what an earlier session cached.
   init(_ session: Session, at now: ClockReading) {
     if let dialect = session.connection.dialect {
       (capabilities, isSaid) = (Capabilities(assuming: dialect), true)

@@ -2,7 +2,7 @@ import Glibc
 
 /// A point in time, on two clocks.
 ///
-/// Order and distance are those of a clock that nobody sets, so that no pause, timeout or age depends on the
+/// Order and distance are those of a clock that is never set, so that no pause, timeout or age depends on the
 /// clock on the wall; that one is for showing and for what is written down. Time is a parameter: the loop
 /// reads the clocks, and everything else is told.
 package struct ClockReading: Sendable {
@@ -64,13 +64,13 @@ package struct ClockReading: Sendable {
 }
 
 extension ClockReading: Hashable, Comparable {
-  /// The clock on the wall has no say.
+  /// The wall clock is not compared.
   package static func == (left: ClockReading, right: ClockReading) -> Bool { left.seconds == right.seconds }
 
   /// Earlier comes first.
   package static func < (left: ClockReading, right: ClockReading) -> Bool { left.seconds < right.seconds }
 
-  /// As equality goes.
+  /// Hashes what equality compares.
   package func hash(into hasher: inout Hasher) { hasher.combine(seconds) }
 }
 

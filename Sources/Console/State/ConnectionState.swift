@@ -19,7 +19,7 @@ struct ConnectionState: Hashable, Sendable {
   private(set) var way: FallbackTransport.Use?
   /// When the way that is preferred is looked at again.
   private(set) var nextProbe: ClockReading?
-  /// What the cluster refuses to this person, as a sentence.
+  /// What the cluster refuses to this user, as a sentence.
   var refusal: String?
 
   /// The age is told in steps, so that an idle line stays nearly idle.

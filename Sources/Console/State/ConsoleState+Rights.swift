@@ -2,9 +2,9 @@ import Client
 import Extensions
 import Operations
 
-// What the console says beforehand of what cannot be done here, or not by this person.
+// What the console says beforehand of what cannot be done here, or not by this user.
 extension ConsoleState {
-  /// What this person may do is asked again after this many seconds.
+  /// What this user may do is asked again after this many seconds.
   static let rightsLifetime = 300.0
 
   /// What can be said of a change before anything is read for it, once it is known what the cluster can do.
@@ -24,7 +24,7 @@ extension ConsoleState {
     return preflight.incapability(of: kind, for: nil) ?? preflight.prohibition(of: kind)
   }
 
-  /// Asks what this person may do, in one batch.
+  /// Asks what this user may do, in one batch.
   mutating func askRights(isAfresh: Bool = false) {
     guard let dialect else { return }
     rightsAsked = now

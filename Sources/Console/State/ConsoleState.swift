@@ -5,7 +5,7 @@ import Operations
 import Packages
 import Terminal
 
-/// What all views share: the cluster as it is known, and how this person wants to see it.
+/// What all views share: the cluster as it is known, and how this user wants to see it.
 ///
 /// A value with one writer, the app; views change it only while they handle a message.
 struct ConsoleState: Sendable {
@@ -15,7 +15,7 @@ struct ConsoleState: Sendable {
   var size = Size(rows: 24, columns: 80)
   /// What the cluster's extensions can do, and whether and when it was asked.
   var capabilityState = CapabilityState()
-  /// What this person may do.
+  /// What this user may do.
   var rights: Rights
   /// When that was asked last.
   var rightsAsked: ClockReading?
@@ -51,7 +51,7 @@ struct ConsoleState: Sendable {
   var theme: Theme { settings.theme }
   var language: String { settings.language }
 
-  /// What everybody must know before anything else, in a row of its own under the header.
+  /// What every user must know before anything else, in a row of its own under the header.
   var banner: String? { connection.refusal }
 
   /// The area of the views: everything but the header, the banner and the footer.

@@ -3,7 +3,7 @@ import Terminal
 /// What the console says: all of it for the messages page, and by rank what still stands on the screen.
 ///
 /// An *answer* belongs to the key that asked for it and goes with the next one. The *end* of an operation, or anything
-/// else that nobody has asked for just now, stays until it was seen. What is only *recorded*, such as the state of
+/// else that the user has not asked for just now, stays until it was seen. What is only *recorded*, such as the state of
 /// the connection, has its place elsewhere on the screen.
 struct MessageLog: Hashable, Sendable {
   enum Tone: Hashable, Sendable {

@@ -52,7 +52,7 @@ struct Header {
     return "via gateway: \(reason)"
   }
 
-  /// This person may change no installation, or the cluster's are only to be looked at.
+  /// This user may change no installation, or the cluster's are only to be looked at.
   private var isViewOnly: Bool {
     guard let capabilities = state.capabilityState.capabilities else { return false }
     return !capabilities.has(.install) || state.rights.isViewOnly(in: capabilities.dialect)

@@ -42,7 +42,7 @@ enum SortValue: Hashable, Sendable {
   /// Stands at the end, also the other way around.
   case none
 
-  /// A version in the order of versions; a text that is no version by its letters, before them.
+  /// A version in the order of versions; a text that is not a version by its letters, before them.
   static func version(_ text: String) -> SortValue {
     if text.isEmpty { return .none }
     return SemanticVersion(text).map(SortValue.number) ?? .text(text)

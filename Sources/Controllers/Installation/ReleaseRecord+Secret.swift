@@ -22,7 +22,7 @@ extension ReleaseRecord {
   }
 
   init(secret: Object) throws(ClusterError) {
-    let problem = ClusterError.unreadable("Secret \(secret.namespace ?? "")/\(secret.name) is no release record")
+    let problem = ClusterError.unreadable("Secret \(secret.namespace ?? "")/\(secret.name) is not a release record")
     guard let text = secret.value[path: "data", Self.key]?.string, let packed = Base64.decode(text),
       let bytes = try? Gzip.unpack(packed, limit: 64 << 20), let value = try? JSON.parse(bytes),
       let record = ReleaseRecord(value)

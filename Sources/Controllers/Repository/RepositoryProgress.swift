@@ -43,7 +43,7 @@ package struct RepositoryProgress: Sendable {
       dialect.extensionVersions, selector: selector, skipping: ExtensionVersion.unread
     ).allSatisfy { object in
       let version = ExtensionVersion(object, dialect: dialect)
-      // What is no version is in no status.
+      // What is not a version is in no status.
       guard SemanticVersion(version.version) != nil else { return true }
       return listed[version.extension]?.contains(version.version) == true
     }

@@ -57,7 +57,8 @@ package enum ControllerManager {
       let dialect = dialect
       let owned = Selector(labels: dialect.extensionLabel)
       return Controller(
-        title: "installation", reconciler: InstallationReconciler(cluster: cluster, dialect: dialect, settings: settings),
+        title: "installation",
+        reconciler: InstallationReconciler(cluster: cluster, dialect: dialect, settings: settings),
         triggers: [
           Trigger(dialect.installations, in: cluster) { [$0.name] },
           // Finished workloads are seen at once, not at the next poll.

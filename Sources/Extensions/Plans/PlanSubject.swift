@@ -146,7 +146,7 @@ extension PlanSubject {
       installation?.hasClusterSelector == true
       ? [Plan.Effect(.removed, "the agents that a selector of clusters placed, in any other cluster")] : []
     return gone + fresh + selected + [
-      Plan.Effect(.note, "a cluster that is unknown or cannot be scheduled to is passed over without a word")
+      Plan.Effect(.note, "a cluster that is unknown or cannot be scheduled to is skipped without a message")
     ]
   }
 

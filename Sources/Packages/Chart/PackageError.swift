@@ -13,7 +13,7 @@ package enum PackageError: Error, Hashable, Sendable {
   case unsafePath(String, PathFault)
   /// A file that every package must have.
   case missing(path: String)
-  /// A file that is no YAML, or YAML of another shape.
+  /// A file that is not YAML, or YAML of another shape.
   case unreadable(path: String, SyntaxError)
 }
 

@@ -16,14 +16,14 @@ extension ChartCheck {
       }
       let text = version.text ?? ""
       if SemanticVersion(text) != nil { return [] }
-      return [("Chart.yaml", version.line, "\(text) is no version such as 1.2.0")]
+      return [("Chart.yaml", version.line, "\(text) is not a version such as 1.2.0")]
     },
     ChartCheck(id: "constraints", severity: .error) { checked in
       ["kubeVersion", "ksVersion"].compactMap { key -> Place? in
         guard let node = checked.manifest?[key], let text = node.text, !text.isEmpty,
           VersionConstraint(text) == nil
         else { return nil }
-        return ("extension.yaml", node.line, "\(key) is no constraint such as >=1.19.0: \(text)")
+        return ("extension.yaml", node.line, "\(key) is not a constraint such as >=1.19.0: \(text)")
       }
     },
     ChartCheck(id: "icon", severity: .warning) { checked in

@@ -19,7 +19,7 @@ package struct SemanticVersion: Sendable {
     self.build = build
   }
 
-  /// Reads `1.2.3-rc.1+build`, `v1.2` and the like; `nil` when `text` is no version.
+  /// Reads `1.2.3-rc.1+build`, `v1.2` and the like; `nil` when `text` is not a version.
   package init?(_ text: some StringProtocol) {
     var rest = Substring(text)
     if rest.first == "v" || rest.first == "V" { rest = rest.dropFirst() }

@@ -12,7 +12,7 @@ package struct VersionConstraint: Hashable, Sendable {
 
   /// Reads a constraint; `nil` when `text` is none.
   ///
-  /// An empty text is `*`: every version that is no pre-release.
+  /// An empty text is `*`: every version that is not a pre-release.
   package init?(_ text: String) {
     var rest = text.allSatisfy(\.isWhitespace) ? "*" : text[...]
     while true {

@@ -20,7 +20,7 @@ package enum Files {
     }
   }
 
-  /// The text of the file at `path`; one that is no text is refused with its line and byte.
+  /// The text of the file at `path`; one that is not a text is refused with its line and byte.
   package static func text(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> String {
     let bytes = try read(path, limit: limit)
     do {

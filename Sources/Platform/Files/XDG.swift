@@ -14,7 +14,7 @@ package struct XDG: Hashable, Sendable {
   package var config: String { directory("XDG_CONFIG_HOME", ".config") }
   /// What can be had again.
   package var cache: String { directory("XDG_CACHE_HOME", ".cache") }
-  /// The log, drafts, tokens: what must survive but is no setting.
+  /// The log, drafts, tokens: what must survive but is not a setting.
   package var state: String { directory("XDG_STATE_HOME", ".local/state") }
   /// Data such as the standalone backend's objects.
   package var data: String { directory("XDG_DATA_HOME", ".local/share") }

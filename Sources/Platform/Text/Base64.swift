@@ -1,6 +1,6 @@
 /// Base64 (RFC 4648 §4), as `…-data` fields have it.
 package enum Base64 {
-  /// The bytes, or `nil` when `text` is no base64; line breaks and blanks are passed over.
+  /// The bytes, or `nil` when `text` is not base64; line breaks and blanks are passed over.
   package static func decode(_ text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count / 4 * 3)

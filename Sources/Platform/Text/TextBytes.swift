@@ -14,8 +14,8 @@ package enum TextError: Error, Hashable, Sendable {
   /// What is wrong, without the line.
   package var problem: String {
     switch self {
-    case .notUTF8(_, let byte): "byte \(byte) is no UTF-8; save the text as UTF-8"
-    case .notUTF16: "this is no UTF-16, which its byte order mark promises; save the text as UTF-8"
+    case .notUTF8(_, let byte): "byte \(byte) is not UTF-8; save the text as UTF-8"
+    case .notUTF16: "this is not UTF-16, which its byte order mark promises; save the text as UTF-8"
     }
   }
 }
@@ -25,7 +25,7 @@ extension TextError: CustomStringConvertible {
 }
 
 extension String {
-  /// The text that `bytes` are: UTF-8, or UTF-16 where a byte order mark says so; the mark is no part of the text.
+  /// The text that `bytes` are: UTF-8, or UTF-16 where a byte order mark says so; the mark is not a part of the text.
   ///
   /// The border for what users give. Nothing is replaced: what would be sent is what was given, or nothing.
   package init(textOf bytes: [UInt8]) throws(TextError) {

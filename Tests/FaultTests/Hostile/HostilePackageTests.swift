@@ -64,7 +64,7 @@ struct HostilePackageTests {
     #expect(bomb.count < (Seeds.isLong ? 2 << 20 : 64 << 10))
 
     #expect(throws: PackageError.tooLarge(limit: 1 << 20)) { try Gzip.unpack(bomb, limit: 1 << 20) }
-    // One packed twice comes out packed once, and is no archive.
+    // One packed twice comes out packed once, and is not an archive.
     #expect(throws: PackageError.self) { try Package(archive: Gzip.pack(bomb)) }
   }
 }

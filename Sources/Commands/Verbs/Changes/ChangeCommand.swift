@@ -3,7 +3,7 @@ import Extensions
 import KubernetesAPI
 import Operations
 
-/// Every change but the emergency: ask, plan, show, confirm, send, perhaps wait.
+/// Every change but `--now`: ask, plan, show, confirm, send, perhaps wait.
 struct ChangeCommand: ClusterCommand {
   let name: String
   let kind: ChangeKind
@@ -22,7 +22,7 @@ struct ChangeCommand: ClusterCommand {
   private let typed: String
 
   init(_ arguments: Arguments) throws(CommandError) {
-    guard let kind = arguments.verb.change else { fatalError("ksx \(arguments.verb.name) is no change") }
+    guard let kind = arguments.verb.change else { fatalError("ksx \(arguments.verb.name) is not a change") }
     try self.init(arguments, kind)
   }
 
@@ -130,6 +130,6 @@ extension CommandSession {
   func tell(of delivery: Delivery, _ doing: String) {
     guard let reason = delivery.lostAnswer else { return }
     outlet.note(
-      "note: \(doing): it was carried out. The answer was lost (\(reason)); the object was read again to see.")
+      "note: \(doing): it was carried out. The answer was lost (\(reason)); reading the object again showed that.")
   }
 }

@@ -29,7 +29,7 @@ struct Choice {
     }
   }
 
-  /// The version asked for, else the one recommended, else the newest that is no pre-release.
+  /// The version asked for, else the one recommended, else the newest that is not a pre-release.
   private func newestVersion() throws(CommandError) -> String {
     if let asked = command.version { return try spelled(asked) }
     if let recommended = context.extensions[name]?.recommendedVersion, !recommended.isEmpty { return recommended }

@@ -1,6 +1,6 @@
 import Platform
 
-/// The config that a person gives with a command: a file, the standard input, or none on purpose.
+/// The config that a user gives with a command: a file, the standard input, or none on purpose.
 ///
 /// Input that is missing is not an empty config: in `generate | ksx config set NAME` a failed program must not take
 /// away all that was set.

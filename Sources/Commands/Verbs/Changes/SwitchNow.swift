@@ -86,7 +86,7 @@ struct SwitchNow: ClusterCommand {
     session.localState.remember(Capabilities(assuming: dialect), of: session.status.identity)
   }
 
-  /// The API of August 2022 takes the switch, and nobody looks at it (docs/KUBESPHERE.md: Eras).
+  /// The API of August 2022 stores the switch, and no controller reads it (docs/KUBESPHERE.md: Eras).
   private func refuseWhatIsNotCarriedOut(_ object: Object, _ session: CommandSession) throws(CommandError) {
     guard let known = session.knowledge, session.hasFreshKnowledge, !Installation(object).isKeptByStandalone,
       let reason = known.capabilities.reason(against: .enable)

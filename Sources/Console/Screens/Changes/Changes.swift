@@ -34,7 +34,7 @@ func openConfig(of name: String, _ purpose: ConfigScreen.Purpose, _ state: Conso
 extension ConsoleState {
   /// Why a change of this kind makes no sense on `name` now, as a sentence.
   fileprivate func obstacle(to kind: ChangeKind, of name: String) -> String? {
-    guard let preflight = preflight() else { return "What this cluster can do is not known yet." }
+    guard let preflight = preflight() else { return "The capabilities of this cluster are not known yet." }
     func sentence(_ reason: String) -> String { "Cannot \(kind.row.verb): \(reason)." }
     if let reason = preflight.incapability(of: kind, for: name) { return sentence(reason) }
     if let reason = unseenInstallations { return reason.asSentence }
@@ -42,7 +42,7 @@ extension ConsoleState {
     return preflight.obstacle(to: kind, of: name).map(sentence)
   }
 
-  /// Why it is not known what is installed, when this person may not see it.
+  /// Why it is not known what is installed, when this user may not see it.
   fileprivate var unseenInstallations: String? {
     guard !market.installations.isFilled, let dialect else { return nil }
     return rights.reason(against: Access("list", dialect.installations))

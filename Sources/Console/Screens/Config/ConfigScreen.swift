@@ -104,11 +104,11 @@ struct ConfigScreen: Screen {
     switch outcome {
     case .handled, .ignored: return []
     case .save(let text): return save(text.hasPrefix(beside) ? String(text.dropFirst(beside.count)) : text, state)
-    case .refused(let mistake): return [.say(.error, "This is no YAML: \(mistake). Nothing was changed.")]
+    case .refused(let mistake): return [.say(.error, "This is not valid YAML: \(mistake). Nothing was changed.")]
     case .abandon(let hasUnsavedEdits):
       guard hasUnsavedEdits, !wasLeaving else { return leave(&state) }
       isLeaving = true
-      return [.complain("Your changes are not saved. Once more leaves, and keeps a draft of them.")]
+      return [.complain("Your changes are not saved. The same key again leaves and keeps them as a draft.")]
     }
   }
 
@@ -117,7 +117,7 @@ struct ConfigScreen: Screen {
     case .install(let version, _): return [.open(PlanScreen(.install(version: version, config: text), name))]
     case .configure:
       if state.market.installed.of(name) == nil { return [.complain("\(name) is no longer installed.")] }
-      if state.market.installed.of(name)?.config == text { return [.complain("Nothing is different.")] }
+      if state.market.installed.of(name)?.config == text { return [.complain("The config is unchanged.")] }
       if isOutdated, !hasReloaded {
         return [.complain("The cluster's config has changed since. Look at it first: \(reloadKey(state)).")]
       }
@@ -152,7 +152,7 @@ struct ConfigScreen: Screen {
   /// Shows what the cluster has now above what was written, as comments.
   private mutating func reload(_ state: ConsoleState) -> [Step] {
     guard isOutdated, let current = state.market.installed.of(name)?.config else {
-      return [.complain("The cluster has the config this editing began from.")]
+      return [.complain("The config in the cluster has not changed since editing began.")]
     }
     let lines = current.shownLines.map { "# " + $0 }
     let all = ["# The cluster's config now:"] + lines + ["# What you wrote:"]

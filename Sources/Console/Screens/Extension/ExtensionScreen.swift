@@ -131,7 +131,7 @@ struct ExtensionScreen: Screen {
     guard let installation = state.market.installed.of(name) else {
       return [.open(PlanScreen(.install(version: version, config: ""), name))]
     }
-    if version == installation.version { return [.complain("\(name) is at \(version) already.")] }
+    if version == installation.version { return [.complain("\(name) is already at version \(version).")] }
     if SemanticVersion.precedes(installation.version, version) {
       return [.open(PlanScreen(.upgrade(to: version), name))]
     }

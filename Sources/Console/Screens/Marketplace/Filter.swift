@@ -1,4 +1,4 @@
-/// What a person typed to see less.
+/// What a user typed to see less.
 ///
 /// Text is sought anywhere in a row, without case; `!text` shows the rows without it, `-f text`
 /// those that have its letters in order, `-l key=value` those with that property.

@@ -7,7 +7,7 @@ import Terminal
 
 /// Categories with counts beside the extensions.
 ///
-/// The selections are a category's and an extension's name: rows move while a person reads.
+/// The selections are a category's and an extension's name: rows move while a user reads.
 struct MarketplaceScreen: Screen {
   enum Pane: Hashable, Sendable {
     case categories, extensions
@@ -172,7 +172,9 @@ struct MarketplaceScreen: Screen {
     guard pane == .categories, filtering == nil else {
       return list.move(command, in: listing, height: height(state))
     }
-    guard let distance = distance(of: command, height: height(state) - 1, count: categoryRows.count) else { return false }
+    guard let distance = distance(of: command, height: height(state) - 1, count: categoryRows.count) else {
+      return false
+    }
     selectCategory(categoryPosition + distance)
     return true
   }

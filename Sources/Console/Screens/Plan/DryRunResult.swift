@@ -38,14 +38,14 @@ struct DryRunResult: Hashable, Sendable {
     let message = status.message.lowercased()
     // What admits objects must say that it has no side effects, or a dry run is refused.
     if status.code == 400, message.contains("dry run") || message.contains("dryrun") {
-      return .unavailable("The server cannot rehearse this: \(status.message)")
+      return .unavailable("Dry run is not possible: \(status.message)")
     }
     if status.code == 404 || status.code == 405 || status.code == 429 || status.code >= 500 {
-      return .unavailable("The server did not rehearse this (\(status.code)): \(status.message)")
+      return .unavailable("The dry run failed (\(status.code)): \(status.message)")
     }
     let causes = status.details.causes.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
     let reason = causes.isEmpty ? status.message : causes.joined(separator: "; ")
-    return .refused("The server would refuse this (\(status.code)): \(reason)")
+    return .refused("The API server would reject this (\(status.code)): \(reason)")
   }
 
   var line: Line {

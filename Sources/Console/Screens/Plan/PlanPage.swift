@@ -15,7 +15,7 @@ struct PlanPage {
   private var width: Int { max(20, state.size.columns - 2) }
 
   var lines: [Line] {
-    guard let plan = view.plan else { return [Line("What this cluster can do is not known yet.", .dim)] }
+    guard let plan = view.plan else { return [Line("The capabilities of this cluster are not known yet.", .dim)] }
     var lines: [Line] = []
     if let refusal = state.submissions[plan.name]?.refusal, state.submissions[plan.name]?.plan.change == plan.change {
       lines += Line(refusal, .statusError).wrapped(to: width, indent: 2)
