@@ -1,6 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// What many targets name together, each with all that is below it.
+let values: [Target.Dependency] = ["Manifest", "Platform"]
+let api = ["KubernetesAPI", "HTTP"] + values
+let client = ["Client"] + api
+let domain = ["Extensions", "Packages"] + client
+let backend: [Target.Dependency] = ["HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers"]
+
 let package = Package(
   name: "ksx",
   dependencies: [
@@ -23,22 +30,16 @@ let package = Package(
     .target(name: "Platform"),
     .target(name: "Manifest", dependencies: ["Platform", "CYAML"]),
     .target(name: "HTTP", dependencies: ["Platform"]),
-    .target(name: "KubernetesAPI", dependencies: ["HTTP", "Manifest", "Platform"]),
+    .target(name: "KubernetesAPI", dependencies: ["HTTP"] + values),
     .target(name: "CTerminal"),
-    .target(name: "Terminal", dependencies: ["CNcurses", "CTerminal", "Manifest", "Platform"]),
-    .target(name: "Client", dependencies: ["KubernetesAPI", "HTTP", "Manifest", "Platform", "CCurl"]),
-    .target(name: "Packages", dependencies: ["Manifest", "Platform", "CZlib"]),
-    .target(name: "Extensions", dependencies: ["Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"]),
+    .target(name: "Terminal", dependencies: ["CNcurses", "CTerminal"] + values),
+    .target(name: "Client", dependencies: api + ["CCurl"]),
+    .target(name: "Packages", dependencies: values + ["CZlib"]),
+    .target(name: "Extensions", dependencies: ["Packages"] + client),
+    .target(name: "Operations", dependencies: domain),
+    .target(name: "Editor", dependencies: ["Terminal"] + values),
     .target(
-      name: "Operations",
-      dependencies: ["Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"]),
-    .target(name: "Editor", dependencies: ["Terminal", "Manifest", "Platform"]),
-    .target(
-      name: "Console",
-      dependencies: [
-        "Operations", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Editor", "Terminal", "Manifest",
-        "Platform",
-      ],
+      name: "Console", dependencies: ["Operations", "Editor", "Terminal"] + domain,
       resources: [.embedInCode("Defaults")]),
     .target(
       name: "HTTPServer",
@@ -49,120 +50,60 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
-    .target(name: "Access", dependencies: ["KubernetesAPI", "HTTP", "Manifest", "Platform"]),
-    .target(name: "APIServer", dependencies: ["KubernetesAPI", "HTTP", "Manifest", "Platform", "CSQLite"]),
+    .target(name: "Access", dependencies: api),
+    .target(name: "APIServer", dependencies: api + ["CSQLite"]),
     // What KubeSphere's schemas and webhooks say of its kinds: the API server itself knows no extension.
     .target(
       name: "KubeSphereKinds", dependencies: ["APIServer", "Extensions", "KubernetesAPI", "Manifest"],
       resources: [.embedInCode("Definitions")]),
-    .target(name: "Charts", dependencies: ["Packages", "KubernetesAPI", "Manifest", "Platform"]),
-    .target(
-      name: "Controllers",
-      dependencies: ["Charts", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"]),
-    .target(
-      name: "Commands",
-      dependencies: [
-        "Operations", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Terminal", "Manifest", "Platform",
-      ]),
+    .target(name: "Charts", dependencies: ["Packages", "KubernetesAPI"] + values),
+    .target(name: "Controllers", dependencies: ["Charts"] + domain),
+    .target(name: "Commands", dependencies: ["Operations", "Terminal"] + domain),
     .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Operations", "Terminal", "Platform"]),
     .executableTarget(
       name: "ksxd",
-      dependencies: [
-        "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Extensions", "Client",
-        "KubernetesAPI", "HTTP", "Manifest", "Platform",
+      dependencies: backend + ["Extensions"] + client + [
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
     // The reading side of scripts/soak.
-    .executableTarget(
-      name: "soak", dependencies: ["Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"],
-      path: "Benchmarks/Soak"),
+    .executableTarget(name: "soak", dependencies: ["Extensions"] + client, path: "Benchmarks/Soak"),
 
     // What tests of several modules need.
-    .target(
-      name: "TestSupport", dependencies: ["Client", "KubernetesAPI", "HTTP", "Manifest", "Platform"],
-      path: "Tests/TestSupport"),
-    .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Platform", "TestSupport"]),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CTerminal", "Manifest", "Platform"]),
-    .testTarget(
-      name: "ClientTests", dependencies: ["Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport"]),
-    .testTarget(
-      name: "ExtensionsTests",
-      dependencies: [
-        "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
-      ]),
-    .testTarget(
-      name: "OperationsTests",
-      dependencies: [
-        "Operations", "Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
-      ]),
-    .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal", "Manifest", "Platform", "TestSupport"]),
+    .target(name: "TestSupport", dependencies: client, path: "Tests/TestSupport"),
+    .testTarget(name: "ManifestTests", dependencies: values + ["TestSupport"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "CTerminal"] + values),
+    .testTarget(name: "ClientTests", dependencies: client + ["TestSupport"]),
+    .testTarget(name: "ExtensionsTests", dependencies: domain + ["TestSupport"]),
+    .testTarget(name: "OperationsTests", dependencies: ["Operations", "Extensions"] + client + ["TestSupport"]),
+    .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal"] + values + ["TestSupport"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTP", "Platform", "TestSupport"]),
     // An API of KubeSphere's kinds, and a short way to ask it things.
     .target(
-      name: "APITestSupport",
-      dependencies: [
-        "Access", "APIServer", "KubeSphereKinds", "Extensions", "KubernetesAPI", "HTTP", "Manifest", "Platform",
-      ], path: "Tests/APITestSupport"),
-    .testTarget(
-      name: "AccessTests",
-      dependencies: [
-        "Access", "APITestSupport", "APIServer", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
-      ]),
+      name: "APITestSupport", dependencies: ["Access", "APIServer", "KubeSphereKinds", "Extensions"] + api,
+      path: "Tests/APITestSupport"),
+    .testTarget(name: "AccessTests", dependencies: ["Access", "APITestSupport", "APIServer"] + api + ["TestSupport"]),
     .testTarget(
       name: "APIServerTests",
-      dependencies: [
-        "APIServer", "APITestSupport", "KubeSphereKinds", "Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest",
-        "Platform", "CSQLite", "TestSupport",
+      dependencies: ["APIServer", "APITestSupport", "KubeSphereKinds", "Extensions", "CSQLite"] + client + [
+        "TestSupport"
       ]),
     .testTarget(
       name: "KubeSphereKindsTests",
-      dependencies: [
-        "KubeSphereKinds", "APITestSupport", "Extensions", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform",
-        "TestSupport",
-      ]),
-    .testTarget(
-      name: "ChartsTests",
-      dependencies: [
-        "Charts", "Extensions", "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
-      ]),
+      dependencies: ["KubeSphereKinds", "APITestSupport", "Extensions"] + client + ["TestSupport"]),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts"] + domain + ["TestSupport"]),
     .testTarget(
       name: "ControllersTests",
-      dependencies: [
-        "Controllers", "Charts", "APIServer", "KubeSphereKinds", "Extensions", "Packages", "Client", "KubernetesAPI",
-        "HTTP", "Manifest", "Platform", "TestSupport",
-      ]),
-    .testTarget(
-      name: "CommandsTests",
-      dependencies: [
-        "Commands", "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Operations",
-        "Extensions",
-        "Packages", "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform",
-        "TestSupport",
-      ]),
+      dependencies: ["Controllers", "Charts", "APIServer", "KubeSphereKinds"] + domain + ["TestSupport"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Operations"] + backend + domain + ["TestSupport"]),
     .testTarget(
       name: "ConsoleTests",
-      dependencies: [
-        "Console", "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Operations",
-        "Extensions",
-        "Packages", "Client", "KubernetesAPI", "HTTP", "Editor", "Terminal",
-        "Manifest", "Platform", "TestSupport",
-      ]),
+      dependencies: ["Console", "Editor", "Terminal", "Operations"] + backend + domain + ["TestSupport"]),
     // A real client and a real server, and between them whatever can go wrong.
-    .testTarget(
-      name: "FaultTests",
-      dependencies: [
-        "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Extensions", "Packages",
-        "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
-      ]),
+    .testTarget(name: "FaultTests", dependencies: backend + domain + ["TestSupport"]),
     // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.
-    .testTarget(
-      name: "ConformanceTests",
-      dependencies: [
-        "HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers", "Extensions", "Packages",
-        "Client", "KubernetesAPI", "HTTP", "Manifest", "Platform", "TestSupport",
-      ]),
+    .testTarget(name: "ConformanceTests", dependencies: backend + domain + ["TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
