@@ -5,6 +5,14 @@ import Testing
 @testable import HTTP
 @testable import Platform
 
+/// A kubeconfig whose cluster has `fields` besides its server.
+private func cluster(_ fields: String) -> String { kubeconfig(cluster: "{server: 'https://h', \(fields)}") }
+
+/// A kubeconfig whose user has an exec plugin with these `fields`, the first the version of its API.
+private func plugin(_ fields: String) -> String {
+  kubeconfig(user: "{exec: {apiVersion: client.authentication.k8s.io/\(fields)}}")
+}
+
 /// What a kubeconfig may hold that is wrong, and what of that counts.
 extension KubeconfigTests {
   @Test(arguments: [
@@ -14,38 +22,18 @@ extension KubeconfigTests {
     ("clusters: 3", "/f:1: clusters is not a list"),
     ("kind: Secret\napiVersion: v1", "/f:1: this is not a kubeconfig: its kind is Secret"),
     ("kind: Config\napiVersion: v2", "/f:2: this is not a kubeconfig: its apiVersion is v2"),
-    ("kind: [a]", "/f:1: this is not a kubeconfig: its kind is not a text"),
+    ("kind: [a]", "/f:1: this is not a kubeconfig: its kind is no text"),
     (
       "current-context: b\ncontexts:\n- context: {}",
       "/f: there is no context “b”. Choose another with --context; there is none; the entry at /f:3 has no name"
     ),
-    (
-      kubeconfig(cluster: "{server: 'https://h', insecure-skip-tls-verify: 'true'}"),
-      "/f:4: insecure-skip-tls-verify is neither true nor false"
-    ),
-    (
-      kubeconfig(cluster: "{server: 'https://h', insecure-skip-tls-verify: 1}"),
-      "/f:4: insecure-skip-tls-verify is neither true nor false"
-    ),
-    (
-      kubeconfig(cluster: "{server: 'https://h', disable-compression: 'no'}"),
-      "/f:4: disable-compression is neither true nor false"
-    ),
-    (
-      kubeconfig(cluster: "{server: 'https://h', proxy-url: 'u:hunter2@p:1'}"),
-      "/f:4: proxy-url is not an address of a proxy"
-    ),
-    (
-      kubeconfig(cluster: "{server: 'https://h', proxy-url: 'http://'}"), "/f:4: proxy-url is not an address of a proxy"
-    ),
-    (
-      kubeconfig(cluster: "{server: 'https://h', proxy-url: 'http://p:x'}"),
-      "/f:4: proxy-url is not an address of a proxy"
-    ),
-    (
-      kubeconfig(cluster: "{server: 'https://h', proxy-url: 'socks4://u:hunter2@p:1'}"),
-      "/f:4: proxy-url begins with socks4://"
-    ),
+    (cluster("insecure-skip-tls-verify: 'true'"), "/f:4: insecure-skip-tls-verify is neither true nor false"),
+    (cluster("insecure-skip-tls-verify: 1"), "/f:4: insecure-skip-tls-verify is neither true nor false"),
+    (cluster("disable-compression: 'no'"), "/f:4: disable-compression is neither true nor false"),
+    (cluster("proxy-url: 'u:hunter2@p:1'"), "/f:4: proxy-url is not an address of a proxy"),
+    (cluster("proxy-url: 'http://'"), "/f:4: proxy-url is not an address of a proxy"),
+    (cluster("proxy-url: 'http://p:x'"), "/f:4: proxy-url is not an address of a proxy"),
+    (cluster("proxy-url: 'socks4://u:hunter2@p:1'"), "/f:4: proxy-url begins with socks4://"),
     (kubeconfig(user: #"{token: "hunter2\nx"}"#), "/f:5: the token of the user u has a line break in it"),
     (kubeconfig(user: #"{token: "hunter2\0x"}"#), "/f:5: the token of the user u has a NUL character in it"),
     (kubeconfig(user: #"{token: t, as: "a\rb"}"#), "/f:5: a name, group, uid or attribute to act as has a line break"),
@@ -55,33 +43,18 @@ extension KubeconfigTests {
     (kubeconfig(cluster: "{}"), "/f:4: the cluster c has no server"),
     (kubeconfig(cluster: "{server: 'ftp://x'}"), "/f:4: the server ftp://x is not an address"),
     (kubeconfig(cluster: "{server: 'https://u:hunter2@'}"), "/f:4: the server https:// is not an address"),
+    (cluster("certificate-authority: no.crt"), "/f:4: certificate-authority /no.crt cannot"),
+    (cluster("certificate-authority-data: '%%'"), "/f:4: certificate-authority-data is no"),
     (
-      kubeconfig(cluster: "{server: 'https://h', certificate-authority: no.crt}"),
-      "/f:4: certificate-authority /no.crt cannot"
-    ),
-    (
-      kubeconfig(cluster: "{server: 'https://h', certificate-authority-data: '%%'}"),
-      "/f:4: certificate-authority-data is no"
-    ),
-    (
-      kubeconfig(cluster: "{server: 'https://h', insecure-skip-tls-verify: true, certificate-authority-data: Q0E=}"),
+      cluster("insecure-skip-tls-verify: true, certificate-authority-data: Q0E="),
       "/f:4: an authority is named, and the check of it is switched off"
     ),
     (kubeconfig(user: "{client-certificate-data: Q0E=}"), "/f:5: there is a client-certificate but no client-key"),
     (kubeconfig(user: "{token: a, username: b}"), "/f:5: the user u has both"),
     (kubeconfig(user: "{auth-provider: {name: oidc}}"), "/f:5: the user u uses an auth-provider"),
-    (
-      kubeconfig(user: "{exec: {apiVersion: client.authentication.k8s.io/v1}}"),
-      "/f:5: the exec plugin of the user u names no"
-    ),
-    (
-      kubeconfig(user: "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}}"),
-      "/f:5: the exec plugin x has"
-    ),
-    (
-      kubeconfig(user: "{exec: {apiVersion: client.authentication.k8s.io/v1, command: x}}"),
-      "/f:5: interactiveMode is missing"
-    ),
+    (plugin("v1"), "/f:5: the exec plugin of the user u names no"),
+    (plugin("v1alpha1, command: x"), "/f:5: the exec plugin x has"),
+    (plugin("v1, command: x"), "/f:5: interactiveMode is missing"),
     (
       kubeconfig(context: "{cluster: c, user: nobody}"),
       "/f: there is no user “nobody”. Choose another with --user; there are: u"
@@ -113,7 +86,7 @@ extension KubeconfigTests {
 
   @Test(arguments: ["true", "yes", "on", "True"])
   func aYesIsATrueAsKubectlHasIt(word: String) throws {
-    let text = kubeconfig(cluster: "{server: 'https://h', insecure-skip-tls-verify: \(word)}")
+    let text = cluster("insecure-skip-tls-verify: \(word)")
 
     #expect(try load(["KUBECONFIG": "/f"], files: ["/f": text]).isInsecure)
   }

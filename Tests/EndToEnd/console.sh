@@ -17,6 +17,17 @@ at() {
   expect "^ $1 \\("
 }
 
+# install_lens - installs the newest Log Lens and stays on its page.
+install_lens() {
+  at 'Log Lens' log
+  keys i
+  expect 'Install which version'
+  keys Enter
+  expect 'Install 1.1.0'
+  keys y
+  expect 'Installed 1.1.0'
+}
+
 the_marketplace_opens_at_80x24_on_a_backend_that_is_started_for_it() {
   opened
   expect 'connected'
@@ -75,13 +86,7 @@ an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves()
 
 keys_that_were_typed_before_a_plan_was_painted_do_not_confirm_it() {
   opened
-  at 'Log Lens' log
-  keys i
-  expect 'Install which version'
-  keys Enter
-  expect 'Install 1.1.0'
-  keys y
-  expect 'Installed 1.1.0'
+  install_lens
 
   write Dy
   expect 'Disable: log-lens on standalone'
@@ -100,13 +105,7 @@ keys_that_were_typed_before_a_plan_was_painted_do_not_confirm_it() {
 
 a_config_with_a_mistake_is_refused_at_its_place_and_nothing_is_lost() {
   opened
-  at 'Log Lens' log
-  keys i
-  expect 'Install which version'
-  keys Enter
-  expect 'Install 1.1.0'
-  keys y
-  expect 'Installed 1.1.0'
+  install_lens
 
   keys e
   write 'keepDays: [1'
