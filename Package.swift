@@ -51,7 +51,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     .target(name: "Access", dependencies: api),
-    .target(name: "APIServer", dependencies: api + ["CSQLite"]),
+    .target(name: "APIServer", dependencies: api + ["CSQLite"], resources: [.embedInCode("Kinds")]),
     // What KubeSphere's schemas and webhooks say of its kinds: the API server itself knows no extension.
     .target(
       name: "KubeSphereKinds", dependencies: ["APIServer", "Extensions", "KubernetesAPI", "Manifest"],

@@ -27,7 +27,6 @@ import Testing
   @Test(
     arguments: [
       (["data": ["": "eA=="]], #"data[]: Invalid value: "": \#(Self.rule)"#),
-      (["data": ["a": "%"]], #"data[a]: Invalid value: "%": illegal base64 data"#),
       (["stringData": ["": "x"]], #"data[]: Invalid value: "": \#(Self.rule)"#),
       (["type": "kubernetes.io/ssh-auth"], "data[ssh-privatekey]: Required value"),
       (["type": "kubernetes.io/dockerconfigjson", "data": [:]], "data[.dockerconfigjson]: Required value"),
@@ -41,6 +40,15 @@ import Testing
 
     #expect(answer.status == 422)
     #expect(answer.message == #"Secret "s" is invalid: "# + problem)
+  }
+
+  @Test func whatIsNoBase64IsNoSecret() async throws {
+    let answer = try await ask(.post, Self.secrets, Self.secret(["data": ["a": "%"]]))
+
+    #expect(answer.status == 400)
+    #expect(
+      answer.message
+        == #"Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0"#)
   }
 
   @Test func textOfASecretIsKeptInBase64() async throws {

@@ -100,16 +100,20 @@ import Testing
   }
 
   @Test func aNamespaceTakesItsContentsAlong() async throws {
-    let namespace: Value = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "default"]]
+    let namespace: Value = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "logs"]]
     let made = try await ask(.post, "/api/v1/namespaces", namespace)
-    try await ask(.post, Path.maps, .map("a"))
-    try await ask(.post, Path.jobs, ["apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": "j"]])
+    let place = "/api/v1/namespaces/logs/"
+    let account = try await ask(.get, place + "serviceaccounts").names
+    try await ask(.post, place + "configmaps", .map("a"))
+    try await ask(.post, "/apis/batch/v1/namespaces/logs/jobs", .job("j"))
 
-    try await ask(.delete, "/api/v1/namespaces/default")
+    try await ask(.delete, "/api/v1/namespaces/logs")
 
     #expect(made["status", "phase"] == "Active")
-    #expect(try await ask(.get, Path.maps).names.isEmpty)
-    #expect(try await ask(.get, Path.jobs).names.isEmpty)
+    #expect(account == ["default"])
+    for collection in ["/api/v1/configmaps", "/apis/batch/v1/jobs", place + "serviceaccounts"] {
+      #expect(try await ask(.get, collection).names.isEmpty)
+    }
   }
 
   @Test func aCollectionIsDeletedBySelector() async throws {

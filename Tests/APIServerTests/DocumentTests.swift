@@ -65,7 +65,10 @@ import Testing
     let version = definitions?["io.kubesphere.v1alpha1.ExtensionVersion"]
     #expect(version?[path: "properties", "spec", "properties", "sources"]?["type"] == nil)
     #expect(version?[path: "properties", "metadata", "$ref"]?.string?.hasPrefix("#/definitions/") == true)
-    #expect(definitions?.mapping?.keys.contains { $0.contains("ConfigMap") } == false)
+    let template = definitions?["io.k8s.api.core.v1.PodTemplateSpec"]?[path: "properties", "spec"]
+    #expect(template == ["$ref": "#/definitions/io.k8s.api.core.v1.PodSpec"])
+    let containers = definitions?["io.k8s.api.core.v1.PodSpec"]?[path: "properties", "containers"]
+    #expect(containers?["x-kubernetes-patch-merge-key"] == "name")
   }
 
   @Test func itsProtocolBuffersHoldTheSame() async throws {

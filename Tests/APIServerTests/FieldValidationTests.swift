@@ -81,10 +81,15 @@ import Testing
     #expect(answer.message.hasPrefix(#"CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported"#))
   }
 
-  @Test func whereThereIsNoSchemaEverythingIsKept() async throws {
-    let made = try await ask(.post, Path.maps + "?fieldValidation=Strict", Value.map("m").setting(["x"], to: 1))
+  @Test func kubernetesOwnKindsAreCheckedToo() async throws {
+    let misspelt = Value.map("m", ["a": "b"]).setting(["dat"], to: [:])
+    let refused = try await ask(.post, Path.maps + "?fieldValidation=Strict", misspelt)
+    let made = try await ask(.post, Path.maps, misspelt)
 
+    #expect(
+      refused.message
+        == #"ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "dat""#)
     #expect(made.status == 201)
-    #expect(made["x"] == 1)
+    #expect(made["dat"] == nil)
   }
 }

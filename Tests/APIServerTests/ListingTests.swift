@@ -28,6 +28,10 @@ import Testing
   }
 
   @Test func allNamespacesAreListedTogether() async throws {
+    for name in ["a", "b"] {
+      try await ask(
+        .post, "/api/v1/namespaces", ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
+    }
     try await ask(.post, "/api/v1/namespaces/b/configmaps", .map("x"))
     try await ask(.post, "/api/v1/namespaces/a/configmaps", .map("y"))
 

@@ -123,6 +123,27 @@ extension Value {
     ]
   }
 
+  /// A job that makes one pod.
+  package static func job(_ name: String) -> Value {
+    [
+      "apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": .string(name)],
+      "spec": ["template": ["spec": ["restartPolicy": "Never", "containers": [["name": "c", "image": "i:1"]]]]],
+    ]
+  }
+
+  /// A deployment of one container.
+  package static func deployment(_ name: String) -> Value {
+    [
+      "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": .string(name)],
+      "spec": [
+        "selector": ["matchLabels": ["app": "d"]],
+        "template": [
+          "metadata": ["labels": ["app": "d"]], "spec": ["containers": [["name": "a", "image": "i:1"]]],
+        ],
+      ],
+    ]
+  }
+
   package var eventType: String { self["type"]?.string ?? "" }
   package var eventName: String { self[path: "object", "metadata", "name"]?.string ?? "" }
   package var eventVersion: String { self[path: "object", "metadata", "resourceVersion"]?.string ?? "" }

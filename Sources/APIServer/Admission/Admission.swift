@@ -83,6 +83,10 @@ struct Admission: Sendable {
       throw .badRequest(
         "\(object.kind) in version \"\(object.apiVersion)\" cannot be handled as a \(type.resource.kind)")
     }
+    if let problem = NativeDecoding.problem(value, type) {
+      throw .badRequest(
+        "\(object.kind) in version \"\(type.resource.version)\" cannot be handled as a \(object.kind): \(problem)")
+    }
     return value
   }
 

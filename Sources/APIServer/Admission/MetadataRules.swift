@@ -14,6 +14,16 @@ struct MetadataRules: Sendable {
     + "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
     + "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
 
+  static let labelRule =
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and "
+    + "end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+    + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+
+  private static let oldLabelRule =
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
+    + "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
+    + "'[a-z]([-a-z0-9]*[a-z0-9])?')"
+
   private static let valueRule =
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
     + "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
@@ -51,13 +61,9 @@ struct MetadataRules: Sendable {
             + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')")
       ]
     case .label where !Syntax.isLabel(name):
-      return [
-        .invalid(
-          "metadata.name", .string(name),
-          "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and "
-            + "end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
-            + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')")
-      ]
+      return [.invalid("metadata.name", .string(name), Self.labelRule)]
+    case .oldLabel where !Syntax.isLabel(name) || name.first?.isNumber == true:
+      return [.invalid("metadata.name", .string(name), Self.oldLabelRule)]
     case .pathSegment where !Syntax.isPathSegment(name):
       return [.invalid("metadata.name", .string(name), "may not be '.' or '..', nor contain '/' or '%'")]
     default:

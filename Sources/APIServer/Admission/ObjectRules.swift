@@ -25,12 +25,3 @@ package struct NoRules: ObjectRules {
   package func completed(_ value: Value) -> Value { value }
   package func causes(_ value: Value) -> [Status.Cause] { [] }
 }
-
-/// A new namespace is in use.
-struct NamespaceRules: ObjectRules {
-  func completed(_ value: Value) -> Value {
-    value[path: "status", "phase"] == nil ? value.setting(["status", "phase"], to: "Active") : value
-  }
-
-  func causes(_ value: Value) -> [Status.Cause] { [] }
-}

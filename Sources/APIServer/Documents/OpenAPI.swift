@@ -3,9 +3,8 @@ import Manifest
 
 /// The documents that describe the API to clients that check and explain objects: OpenAPI 2 and 3.
 ///
-/// Both come from the schemas that objects are checked by. Kinds of Kubernetes' own have none here; only the third
-/// version has them, as objects of any content, because kubectl takes what the second one says of them for all there
-/// is.
+/// Both come from the schemas that objects are checked by. A kind without one is an object of any content in the third
+/// version only, because kubectl takes what the second one says of it for all there is.
 struct OpenAPI: Sendable {
   private let types: ResourceTypes
 
@@ -22,8 +21,11 @@ struct OpenAPI: Sendable {
     for type in types.all {
       add(self.paths(of: type, .second), to: &paths)
       guard let schema = type.schema else { continue }
-      definitions[OpenAPISchemas.name(of: type)] = OpenAPISchemas.definition(type, schema, .second)
+      definitions.pairs.append(
+        Mapping.Pair(
+          key: OpenAPISchemas.name(of: type), value: OpenAPISchemas.definition(type, schema, .second)))
     }
+    definitions.pairs += NativeSchemas.parts(of: types.all, .second)
     return [
       "swagger": "2.0", "info": Self.information, "paths": .mapping(paths), "definitions": .mapping(definitions),
     ]
@@ -47,6 +49,7 @@ struct OpenAPI: Sendable {
       add(self.paths(of: type, .third), to: &paths)
       schemas[OpenAPISchemas.name(of: type)] = OpenAPISchemas.definition(type, type.schema, .third)
     }
+    schemas.pairs += NativeSchemas.parts(of: members, .third)
     return [
       "openapi": "3.0.0", "info": Self.information, "paths": .mapping(paths),
       "components": ["schemas": .mapping(schemas)],
@@ -70,7 +73,12 @@ struct OpenAPI: Sendable {
 
 extension OpenAPI {
   /// The two versions of the format.
-  enum Version: Hashable, Sendable { case second, third }
+  enum Version: Hashable, Sendable {
+    case second, third
+
+    /// Where schemas are that others refer to.
+    var prefix: String { self == .second ? "#/definitions/" : "#/components/schemas/" }
+  }
 
   private func paths(of type: ResourceType, _ version: Version) -> [(String, Value)] {
     let place = "/" + Self.place(of: type) + (type.resource.isNamespaced ? "/namespaces/{namespace}/" : "/")

@@ -7,6 +7,7 @@ enum OpenAPISchemas {
 
   /// Such as `io.kubesphere.v1alpha1.Extension`.
   static func name(of type: ResourceType) -> String {
+    if let name = type.schema?.native?.name { return NativeSchemas.name(name) }
     let group = type.resource.group.isEmpty ? "io.k8s.api.core" : reversed(type.resource.group)
     return "\(group).\(type.resource.version).\(type.resource.kind)"
   }
@@ -27,8 +28,11 @@ enum OpenAPISchemas {
     guard let schema else {
       return ["type": "object", "x-kubernetes-group-version-kind": [groupVersionKind(type)]]
     }
-    var value = version == .second ? simplified(schema.source) : schema.source
-    let prefix = version == .second ? "#/definitions/" : "#/components/schemas/"
+    let isNative = schema.native != nil
+    let prefix = version.prefix
+    var value =
+      isNative
+      ? NativeSchemas.definition(schema, version) : version == .second ? simplified(schema.source) : schema.source
     let fields: [(String, Value)] = [
       ("apiVersion", ["type": "string", "description": "The group and the version of the kind."]),
       ("kind", ["type": "string", "description": "The kind."]),

@@ -52,11 +52,9 @@ enum StructuredMerge {
   ) -> Value? {
     guard let before = last.children[edge] else { return value }
     let now = owned.children[edge]
-    // No ternaries here: their nil would become a JSON null.
-    if before.children.isEmpty {
-      guard now != nil else { return nil }
-      return value
-    }
+    // What has no owner any more goes with all that the server has filled in below it.
+    if now == nil, before.isMember || before.children.isEmpty { return nil }
+    if before.children.isEmpty { return value }
     let pruned = prune(value, last: before, owned: now ?? .empty, structure)
     let isEmpty = pruned.mapping?.isEmpty ?? pruned.sequence?.isEmpty ?? false
     if now == nil, isEmpty { return nil }

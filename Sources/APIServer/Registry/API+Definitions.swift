@@ -13,6 +13,8 @@ extension API {
       serve(change)
     } else if change.kind == .deleted, terminating.contains(change.collection) {
       release(definition: change.collection)
+    } else {
+      followNamespace(change)
     }
   }
 

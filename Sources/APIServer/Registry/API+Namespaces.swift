@@ -2,18 +2,119 @@ import KubernetesAPI
 import Manifest
 import Platform
 
+// What a namespace is to the objects in it, and what is there in every cluster.
 extension API {
-  /// Makes the namespaces in `names`, unless there are some already.
+  /// The namespaces that are in every cluster, and stay.
+  static let lastingNamespaces = ["default", "kube-system", "kube-public"]
+
+  /// Makes the namespaces in `names` that are not there.
   package func makeNamespaces(_ names: [String]) throws(StorageError) {
-    guard registry.withLock({ $0.table(Resource.namespaces.qualifiedName).keys.isEmpty }) else { return }
-    for name in names {
-      let namespace = Object(.namespaces, name: name).value
-      let path = ResourcePath(type: ResourceTypes.namespaces, key: ObjectKey(namespace: "", name: name))
-      do throws(Status) {
-        _ = try create(namespace, at: path, WriteOptions())
-      } catch {
-        throw .unusable(path: "namespace \(name)", reason: "cannot be made: \(error.message)")
-      }
+    for name in names { try ensure(Object(.namespaces, name: name), in: ResourceTypes.namespaces) }
+  }
+
+  private func ensure(_ object: Object, in type: ResourceType) throws(StorageError) {
+    guard let change = try store.ensure(object, in: type, at: now()) else { return }
+    waiters.announce(change)
+    follow(change)
+  }
+
+  /// A namespace has a service account, as long as it is there.
+  private func makeServiceAccount(in namespace: String) {
+    do throws(StorageError) {
+      try ensure(.serviceAccount(in: namespace), in: ResourceTypes.kubernetes(.serviceAccounts))
+    } catch {
+      note("the service account of namespace \(namespace) could not be made: \(error)")
     }
+  }
+
+  /// Refuses a new object in a namespace that is not there.
+  func checkNamespace(_ path: ResourcePath) throws(Status) {
+    guard path.type.resource.isNamespaced, let namespace = path.namespace else { return }
+    let key = ObjectKey(namespace: "", name: namespace)
+    guard let object = try find(ResourceTypes.namespaces, key) else { throw .notFound(.namespaces, namespace) }
+    guard !object.isBeingDeleted else { throw .terminating(path.type.resource, path.name ?? "", namespace) }
+  }
+
+  /// Refuses the deletion of what is in every cluster.
+  static func checkDeletion(_ path: ResourcePath) throws(Status) {
+    guard path.type.resource == .namespaces, let name = path.name, lastingNamespaces.contains(name) else { return }
+    throw .forbiddenDeletion(.namespaces, name)
+  }
+
+  /// Does what follows from `change` of a namespace or of what is always in it.
+  func followNamespace(_ change: StoredChange) {
+    switch (change.collection, change.kind) {
+    case (Resource.namespaces.qualifiedName, .added): makeServiceAccount(in: change.object.key.name)
+    case (Resource.serviceAccounts.qualifiedName, .deleted) where change.object.key.name == "default":
+      let namespace = change.object.key.namespace
+      let isThere = registry.withLock {
+        $0[Resource.namespaces.qualifiedName, ObjectKey(namespace: "", name: namespace)] != nil
+      }
+      if isThere { makeServiceAccount(in: namespace) }
+    default: break
+    }
+  }
+}
+
+extension ObjectStore {
+  /// Makes what is in every cluster and is not there.
+  func makeCluster(at now: Timestamp) throws(StorageError) {
+    for name in API.lastingNamespaces + ["kube-node-lease"] {
+      _ = try ensure(Object(.namespaces, name: name), in: ResourceTypes.namespaces, at: now)
+      _ = try ensure(.serviceAccount(in: name), in: ResourceTypes.kubernetes(.serviceAccounts), at: now)
+    }
+    _ = try ensure(.kubernetesService, in: ResourceTypes.kubernetes(.services), at: now)
+  }
+
+  /// Adds `object` when there is none of its name.
+  fileprivate func ensure(
+    _ object: Object, in type: ResourceType, at now: Timestamp
+  ) throws(StorageError) -> StoredChange? {
+    let key = ObjectKey(namespace: object.namespace ?? "", name: object.name)
+    let isThere = registry.withLock { $0[type.collection, key] != nil || $0.damaged(type.collection)[key] != nil }
+    guard !isThere else { return nil }
+    let complete: Value
+    do throws(Status) {
+      let path = ResourcePath(type: type, key: key)
+      complete = try Admission(type: type, now: now).create(object.value, at: path, uid: UID.random())
+    } catch {
+      throw .unusable(path: "\(type.resource.qualifiedName) \(key.name)", reason: "cannot be made: \(error.message)")
+    }
+    return try put(complete, in: type.collection)
+  }
+}
+
+extension Object {
+  fileprivate static func serviceAccount(in namespace: String) -> Object {
+    Object(.serviceAccounts, name: "default", namespace: namespace)
+  }
+
+  /// How what runs in a cluster finds its API.
+  fileprivate static let kubernetesService = Object(
+    .services, name: "kubernetes", namespace: "default",
+    labels: ["component": "apiserver", "provider": "kubernetes"],
+    ["spec": ["clusterIP": "10.0.0.1", "ports": [["name": "https", "port": 443, "targetPort": 6443]]]])
+}
+
+extension Resource {
+  static let services = Resource(group: "", version: "v1", plural: "services", kind: "Service", isNamespaced: true)
+  static let serviceAccounts = Resource(
+    group: "", version: "v1", plural: "serviceaccounts", kind: "ServiceAccount", isNamespaced: true)
+}
+
+extension Status {
+  fileprivate static func terminating(_ resource: Resource, _ name: String, _ namespace: String) -> Status {
+    Status(
+      code: 403, reason: "Forbidden",
+      message: "\(resource.qualifiedName) \"\(name)\" is forbidden: unable to create new content in namespace "
+        + "\(namespace) because it is being terminated",
+      details: Details(name: name, group: resource.group, kind: resource.plural))
+  }
+
+  fileprivate static func forbiddenDeletion(_ resource: Resource, _ name: String) -> Status {
+    Status(
+      code: 403, reason: "Forbidden",
+      message: "\(resource.qualifiedName) \"\(name)\" is forbidden: this namespace may not be deleted",
+      details: Details(name: name, group: resource.group, kind: resource.plural))
   }
 }

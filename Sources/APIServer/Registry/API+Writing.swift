@@ -11,7 +11,7 @@ extension API {
   }
 
   /// The object with `key`, if there is one; one that cannot be read is there nevertheless.
-  private nonisolated func find(_ type: ResourceType, _ key: ObjectKey) throws(Status) -> StoredObject? {
+  nonisolated func find(_ type: ResourceType, _ key: ObjectKey) throws(Status) -> StoredObject? {
     let (object, damaged) = registry.withLock { ($0[type.collection, key], $0.damaged(type.collection)[key]) }
     if let damaged { throw .internalError(DamageNotice(type.resource.qualifiedName, damaged).text) }
     return object
@@ -23,6 +23,7 @@ extension API {
   }
 
   func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Status) -> StoredObject {
+    try checkNamespace(path)
     let object = try admission(path.type).create(value, at: path, uid: UID.random())
     let managedFields = ownership(path, options).managedFields(
       of: object, after: nil, given: value[path: "metadata", "managedFields"])
@@ -54,12 +55,20 @@ extension API {
     _ path: ResourcePath, _ patch: RequestedPatch, _ options: WriteOptions
   ) throws(Status) -> (object: StoredObject, isNew: Bool) {
     guard patch.language == .apply else {
-      return (try change(path, options) { old throws(Status) in try patch.apply(to: old) }, false)
+      return (try change(path, options) { old throws(Status) in try patched(old, by: patch, path.type) }, false)
     }
     guard let stored = try find(path.type, path.key) else {
       return (try createByApplying(patch.document, at: path, options), true)
     }
     return (try apply(patch.document, to: stored, path, options), false)
+  }
+
+  /// `old` as `patch` makes it, which has to be an object of `type` still.
+  private func patched(_ old: Value, by patch: RequestedPatch, _ type: ResourceType) throws(Status) -> Value {
+    let patched = try patch.apply(to: old, type)
+    guard let problem = NativeDecoding.problem(patched, type) else { return patched }
+    let nameless = Resource(group: "", version: "", plural: "", kind: "")
+    throw .invalid(nameless, "", [.invalid("patch", .string(JSON.text(patched)), problem)])
   }
 
   func change(
@@ -98,6 +107,7 @@ extension API {
         path.type.resource, name,
         "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
     }
+    try checkNamespace(path)
     let named = wanted.setting(["metadata", "name"], to: .string(name))
     let anew = named.setting(["metadata", "resourceVersion"], to: nil)
     let object = try admission(path.type).create(anew, at: path, uid: UID.random())
@@ -141,6 +151,7 @@ extension API {
   /// Deletes, or marks for deletion what a finalizer still holds.
   func delete(_ path: ResourcePath, _ options: DeleteOptions) throws(Status) -> Deletion {
     if let damaged = damage(path) { return try discard(damaged, path, options) }
+    try Self.checkDeletion(path)
     guard path.type.resource != .definitions else { return try delete(definition: path, options) }
     let stored = try get(path)
     try check(options, stored, path.type)

@@ -34,6 +34,12 @@ package actor API: CallerHandler {
     self.now = now
     self.report = report
     store = try ObjectStore(path: path, remembering: limit)
+    do throws(StorageError) {
+      try store.makeCluster(at: now())
+    } catch {
+      // What is there is served all the same, also from a disk that is full.
+      report("what is in every cluster could not be made: \(error)")
+    }
     try store.keep(types.definitions, at: now())
     registry = store.registry
     var served = types

@@ -2,10 +2,13 @@ import HTTP
 import KubernetesAPI
 import Manifest
 
-/// The patch in the body of a request: a merge patch, JSON Patch operations or an apply configuration.
+/// The patch in the body of a request: a merge patch, plain or strategic, JSON Patch operations or an apply
+/// configuration.
 struct RequestedPatch: Hashable, Sendable {
   enum Language: Hashable, Sendable {
     case merge
+    /// As `merge`, with lists that are merged item by item.
+    case strategic
     case operations
     case apply
   }
@@ -18,8 +21,7 @@ struct RequestedPatch: Hashable, Sendable {
   init(_ request: HTTPRequest, for type: ResourceType) throws(Status) {
     switch request.mediaType {
     case "application/merge-patch+json": language = .merge
-    // A strategic patch differs only in lists that are merged by key, which no client of this server relies on.
-    case "application/strategic-merge-patch+json" where !type.isCustom: language = .merge
+    case "application/strategic-merge-patch+json" where !type.isCustom: language = .strategic
     case "application/json-patch+json": language = .operations
     case Self.applyType:
       language = .apply
@@ -36,11 +38,12 @@ struct RequestedPatch: Hashable, Sendable {
       throw .badRequest("the patch is no JSON: \(error)")
     }
     guard language == .operations || document.mapping != nil else { throw .badRequest("the patch is no object") }
-    if request.mediaType.hasPrefix("application/strategic") { document = Self.withoutDirectives(document) }
   }
 
-  func apply(to value: Value) throws(Status) -> Value {
+  /// `value`, an object of `type`, changed.
+  func apply(to value: Value, _ type: ResourceType) throws(Status) -> Value {
     switch language {
+    case .strategic: try StrategicMergePatch.apply(document, to: value, type)
     case .merge, .apply: MergePatch.apply(document, to: value)
     case .operations: try JSONPatch(document).apply(to: value)
     }
@@ -79,14 +82,5 @@ struct RequestedPatch: Hashable, Sendable {
     return .mapping(
       Mapping(
         pairs.filter { $0.value != .null }.map { Mapping.Pair(key: $0.key, value: withoutNulls($0.value)) }))
-  }
-
-  /// The patch without `$patch`, `$setElementOrder/…` and the like.
-  private static func withoutDirectives(_ value: Value) -> Value {
-    guard let pairs = value.mapping?.pairs else { return value }
-    return .mapping(
-      Mapping(
-        pairs.filter { !$0.key.hasPrefix("$") }
-          .map { Mapping.Pair(key: $0.key, value: withoutDirectives($0.value)) }))
   }
 }

@@ -28,11 +28,18 @@ struct Scaling: Sendable {
       metadata[key] = object[path: "metadata", key]
     }
     var status: Mapping = ["replicas": object[path: paths.statusReplicas] ?? 0]
-    if let selector = paths.selector.flatMap({ object[path: $0] }) { status["selector"] = selector }
+    if let selector = paths.selector.flatMap({ object[path: $0] }) { status["selector"] = Self.text(of: selector) }
     return [
       "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .mapping(metadata),
       "spec": ["replicas": object[path: paths.specReplicas] ?? 0], "status": .mapping(status),
     ]
+  }
+
+  /// A selector in the form of a query, whichever of the forms of Kubernetes it is written in.
+  private static func text(of selector: Value) -> Value {
+    guard selector.mapping != nil else { return selector }
+    let isPlain = selector["matchLabels"] == nil && selector["matchExpressions"] == nil
+    return .string(isPlain ? CellFunctions.labels(selector) : CellFunctions.selector(selector))
   }
 
   /// `object` with the number that `scale` asks for.
@@ -53,7 +60,7 @@ struct Scaling: Sendable {
   /// What `request` makes of the scale of `object`.
   func edit(_ request: HTTPRequest, _ object: Value) throws(Status) -> Value {
     guard request.method == .patch else { return try scaled(object, to: try request.json()) }
-    return try scaled(object, to: try RequestedPatch(request, for: path.type).apply(to: scale(of: object)))
+    return try scaled(object, to: try RequestedPatch(request, for: path.type).apply(to: scale(of: object), path.type))
   }
 }
 

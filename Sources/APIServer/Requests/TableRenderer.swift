@@ -15,10 +15,15 @@ struct TableRenderer: Sendable {
     ]
   }
 
-  private var columns: [Value] { [Self.name.definition] + type.columns.map(\.definition) }
+  private var columns: [Value] { allColumns.map(\.definition) }
+
+  /// The columns of the type, and the name before them unless they have it.
+  private var allColumns: [ResourceType.Column] {
+    type.columns.contains { $0.title == "Name" } ? type.columns : [Self.name] + type.columns
+  }
 
   private static let name = {
-    var column = ResourceType.Column("Name", "metadata", "name")
+    var column = ResourceType.Column("Name", CellTemplate("{metadata.name}"))
     column.format = "name"
     column.description = "The name of the object."
     return column
@@ -26,7 +31,7 @@ struct TableRenderer: Sendable {
 
   private func row(_ stored: StoredObject) -> Value {
     let object = type.presenting(stored.value)
-    var row: Mapping = ["cells": .sequence([.string(stored.key.name)] + type.columns.map { $0.cell(object, at: now) })]
+    var row: Mapping = ["cells": .sequence(allColumns.map { $0.cell(object, at: now) })]
     switch inclusion {
     case .nothing: break
     case .metadata: row["object"] = stored.partial

@@ -3,39 +3,43 @@ import Manifest
 import Platform
 
 extension ResourceType {
-  /// A column of a table, whose cells are found in the objects.
-  package struct Column: Hashable, Sendable {
+  /// A column of a table, whose cells are made of the objects.
+  package struct Column: Sendable {
     package var title: String
     package var type: String
     var format = ""
     var description: String
     /// More than 0 for what only `-o wide` shows.
     var priority = 0
-    let path: JSONPath
-    /// Whether a definition describes it: what is not there has no cell then, instead of an empty one.
-    var isCustom = false
+    private let content: Content
 
-    package init(_ title: String, _ path: String..., type: String = "string") {
+    private enum Content: Sendable {
+      /// What a definition finds by a path: what is not there has no cell.
+      case found(JSONPath)
+      /// What one of Kubernetes' own kinds shows.
+      case written(CellTemplate)
+    }
+
+    /// A column of one of Kubernetes' own kinds.
+    init(_ title: String, _ cell: CellTemplate, type: String = "string") {
       self.title = title
-      self.path = JSONPath(keys: path)
       self.type = type
       description = title
+      content = .written(cell)
     }
 
     /// A column as a definition has it.
     init(_ title: String, _ path: JSONPath, type: String) {
       self.title = title
-      self.path = path
       self.type = type
       description = "Custom resource definition column (in JSONPath format): \(path.text)"
-      isCustom = true
+      content = .found(path)
     }
 
-    /// How long the object exists.
+    /// How long the object exists, for kinds that say nothing of columns.
     static let age = {
-      var column = Column("Age", JSONPath(keys: ["metadata", "creationTimestamp"]), type: "date")
+      var column = Column("Age", CellTemplate("{age:metadata.creationTimestamp|<unknown>}"))
       column.description = "How long the object exists."
-      column.isCustom = false
       return column
     }()
   }
@@ -44,24 +48,35 @@ extension ResourceType {
 extension ResourceType.Column {
   /// The cell of `object`.
   func cell(_ object: Value, at now: Timestamp) -> Value {
-    guard let value = path.values(in: object).first, value != .null else {
-      return isCustom ? .null : type == "date" ? "<unknown>" : ""
+    switch content {
+    case .found(let path): found(path.values(in: object).first ?? .null, at: now)
+    case .written(let template): written(template.text(of: object, at: now))
     }
+  }
+
+  private func written(_ text: String) -> Value {
+    switch type {
+    case "integer": .integer(Int(text) ?? 0)
+    case "boolean": .bool(text == "true")
+    default: .string(text)
+    }
+  }
+
+  private func found(_ value: Value, at now: Timestamp) -> Value {
     switch (type, value) {
     case ("date", .string(let text)): return .string(Timestamp(text)?.age(at: now) ?? "<invalid>")
     case ("integer", .number(let number)): return Int(exactly: number.rounded(.towardZero)).map(Value.integer) ?? .null
     case ("string", .sequence), ("string", .mapping): return .string(JSON.text(value))
-    case ("string", .string): return value
-    case ("string", _): return isCustom ? .string(GoSyntax.text(value)) : value
+    case ("string", .string), (_, .null): return value
+    case ("string", _): return .string(GoSyntax.text(value))
     case ("integer", .integer), ("number", .integer), ("number", .number), ("boolean", .bool): return value
-    default: return isCustom ? .null : value
+    default: return .null
     }
   }
 
   var definition: Value {
     [
-      "name": .string(title), "type": .string(type == "date" && !isCustom ? "string" : type), "format": .string(format),
-      "description": .string(description),
+      "name": .string(title), "type": .string(type), "format": .string(format), "description": .string(description),
       "priority": .integer(priority),
     ]
   }

@@ -50,6 +50,8 @@ package struct ResourceType: Sendable {
     case subdomain
     /// RFC 1123 labels: no dots, at most 63 characters.
     case label
+    /// RFC 1035 labels, which do not begin with a digit.
+    case oldLabel
     /// Anything that can stand in a path, as for roles.
     case pathSegment
   }
@@ -74,7 +76,7 @@ package struct ResourceType: Sendable {
     self.names = names
     self.columns = columns + [.age]
     self.rules = rules
-    structure = .kubernetes(resource.plural)
+    structure = .object([:])
     singular = resource.kind.lowercased()
     listKind = resource.kind + "List"
     storageVersion = resource.version
@@ -101,10 +103,12 @@ extension ResourceType {
 
   /// What is wrong with `object`, in the place of `old` if there was one, by its schema and its rules.
   func causes(_ object: Value, replacing old: Value? = nil) -> [Status.Cause] {
-    let causes = schema?.causes(object) ?? []
+    let causes = schema.map { $0.native == nil ? $0.causes(object) : NativeValidation.causes(object, $0) } ?? []
     // Rules may rely on the types that the schema demands.
     guard causes.isEmpty else { return causes }
-    return old.map { rules.causes(object, replacing: $0) } ?? rules.causes(object)
+    guard let old else { return rules.causes(object) }
+    // What was kept before a default was known is no other than what has it.
+    return rules.causes(object, replacing: schema?.native == nil ? old : completed(old))
   }
 
   /// `object` as this version has it: between versions nothing but the name of the version differs (strategy None).

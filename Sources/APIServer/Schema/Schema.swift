@@ -24,6 +24,8 @@ final class Schema: Sendable {
   let logic: Logic
   /// The part of the definition that this was read from, for the documents that describe the API.
   let source: Value
+  /// What is said only of Kubernetes' own types; `nil` where a definition says what the values are.
+  let native: Native?
   /// The properties that have a default.
   let defaultedProperties: [(key: String, property: Schema)]
 
@@ -57,7 +59,8 @@ final class Schema: Sendable {
     limits = parts.limits
     logic = parts.logic
     source = parts.source
-    defaultedProperties = parts.properties.filter { $0.value.defaultValue != nil }
+    native = parts.native
+    defaultedProperties = parts.properties.filter { $0.value.hasDefault }
       .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
@@ -78,6 +81,17 @@ final class Schema: Sendable {
     var limits = Limits()
     var logic = Logic()
     var source: Value = [:]
+    var native: Native?
+  }
+}
+
+extension Schema {
+  /// Whether an absent value may get one.
+  var hasDefault: Bool { defaultValue != nil || native?.conditions.isEmpty == false }
+
+  /// What is there when nothing is, beside what `siblings` has.
+  func defaultValue(beside siblings: Mapping) -> Value? {
+    defaultValue ?? native?.conditions.lazy.compactMap { $0.value(beside: siblings) }.first
   }
 }
 

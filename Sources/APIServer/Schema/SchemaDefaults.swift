@@ -24,7 +24,8 @@ extension Schema {
     var result = mapping
     var isChanged = false
     for (key, property) in defaultedProperties where mapping[key] == nil {
-      result[key] = property.defaultValue
+      guard let value = property.defaultValue(beside: result) else { continue }
+      result[key] = value
       isChanged = true
     }
     var isPruned = false
@@ -137,7 +138,7 @@ private struct Pruning {
 
 extension Schema {
   /// The fields that every object's metadata may have (`ObjectMeta`).
-  fileprivate static let metadata: Schema = {
+  static let metadata: Schema = {
     var (parts, open) = (Parts(), Parts())
     open.preservesUnknown = true
     let names = [

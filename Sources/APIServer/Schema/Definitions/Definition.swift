@@ -50,7 +50,11 @@ extension ResourceTypes {
     var type = ResourceType(
       .definitions, shortNames: ["crd", "crds"], categories: ["api-extensions"], hasStatus: true, generation: .content,
       rules: DefinitionRules())
-    type.columns = [ResourceType.Column("Created At", "metadata", "creationTimestamp")]
+    type.columns = [ResourceType.Column("Created At", CellTemplate("{metadata.creationTimestamp}"), type: "date")]
+    var table = types
+    let schema = table.schema("crd.CustomResourceDefinition")
+    type.schema = schema
+    type.structure = schema.objectStructure
     return type
   }()
 }

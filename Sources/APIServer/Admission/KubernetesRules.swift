@@ -1,0 +1,90 @@
+import KubernetesAPI
+import Manifest
+
+/// What objects of Kubernetes' own kinds have to be beyond their types: what does not change any more, and what has to
+/// fit together.
+struct KubernetesRules: ObjectRules {
+  /// Places that do not change once they are there.
+  var fixed: [String]
+  var kind: String
+
+  /// The rules of `resource`, which is one of Kubernetes' own.
+  static func rules(of resource: Resource, fixed: [String]) -> any ObjectRules {
+    switch resource.qualifiedName {
+    case "configmaps": DataRules(isSecret: false)
+    case "secrets": DataRules(isSecret: true)
+    default: KubernetesRules(fixed: fixed, kind: resource.kind)
+    }
+  }
+
+  func completed(_ value: Value) -> Value {
+    guard kind == "Namespace" else { return value }
+    return value.setting(["metadata", "labels", "kubernetes.io/metadata.name"], to: value[path: "metadata", "name"])
+  }
+
+  func causes(_ value: Value) -> [Status.Cause] {
+    ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].contains(kind) ? selectorCauses(value) : []
+  }
+
+  func causes(_ value: Value, replacing old: Value) -> [Status.Cause] {
+    let changed = fixed.filter { place in
+      let path = place.split(separator: ".").map(String.init)
+      return old[path: path] != nil && old[path: path] != value[path: path]
+    }
+    return causes(value) + (changed.isEmpty ? claimCauses(value, old) : refusal(of: changed, value))
+  }
+
+  /// A change of what is fixed, in the words that the kind has for it.
+  private func refusal(of places: [String], _ value: Value) -> [Status.Cause] {
+    switch kind {
+    case "StatefulSet":
+      let problem =
+        "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
+        + "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+      return [.forbidden("spec", problem)]
+    case "StorageClass": return places.map { .forbidden($0, "updates to \($0) are forbidden.") }
+    case "RoleBinding", "ClusterRoleBinding":
+      return [.unfit("roleRef", value["roleRef"] ?? .null, "cannot change roleRef")]
+    default:
+      return places.map { place in
+        .unfit(place, value[path: place.split(separator: ".").map(String.init)] ?? .null, "field is immutable")
+      }
+    }
+  }
+
+  private func claimCauses(_ value: Value, _ old: Value) -> [Status.Cause] {
+    guard kind == "PersistentVolumeClaim" else { return [] }
+    func rest(_ claim: Value) -> Value? {
+      claim["spec"]?.setting(["resources"], to: nil).setting(["volumeName"], to: nil)
+        .setting(["volumeAttributesClassName"], to: nil)
+    }
+    guard rest(value) != rest(old) else { return [] }
+    let problem =
+      "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
+    return [.forbidden("spec", problem)]
+  }
+
+  /// A workload has to find what it makes.
+  private func selectorCauses(_ value: Value) -> [Status.Cause] {
+    let wanted = value[path: "spec", "selector", "matchLabels"]?.mapping?.pairs ?? []
+    let labels = value[path: "spec", "template", "metadata", "labels"]
+    let hasExpressions = value[path: "spec", "selector", "matchExpressions"]?.sequence?.isEmpty == false
+    if wanted.isEmpty, !hasExpressions {
+      guard value[path: "spec", "selector"] != nil else { return [] }
+      return [
+        .unfit("spec.selector", value[path: "spec", "selector"] ?? .null, "empty selector is invalid for \(noun)")
+      ]
+    }
+    guard wanted.contains(where: { labels?[$0.key] != $0.value }) else { return [] }
+    let shown = (labels?.mapping?.pairs ?? []).sorted { $0.key < $1.key }
+      .map { "\(JSON.text(.string($0.key))):\(JSON.text($0.value))" }.joined(separator: ", ")
+    return [
+      Status.Cause(
+        reason: "FieldValueInvalid",
+        message: "Invalid value: map[string]string{\(shown)}: `selector` does not match template `labels`",
+        field: "spec.template.metadata.labels")
+    ]
+  }
+
+  private var noun: String { kind == "StatefulSet" ? "statefulset" : kind.lowercased() }
+}

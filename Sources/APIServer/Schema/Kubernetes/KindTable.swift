@@ -1,0 +1,104 @@
+import KubernetesAPI
+
+/// Kubernetes' own kinds, read from `Kinds/kinds.txt`, which says how it is written.
+struct KindTable {
+  private(set) var kinds: [ResourceType] = []
+  private var types: TypeTable
+
+  init(kinds text: String, types: TypeTable) {
+    self.types = types
+    for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+      if line.hasPrefix("  ") { addColumn(line.dropFirst(2)) } else { addKind(line) }
+    }
+  }
+
+  private mutating func addKind(_ line: Substring) {
+    let words = line.split(separator: " ").map(String.init)
+    guard words.count >= 3 else { fatalError("kinds.txt has a line that is no kind: \(line)") }
+    let place = words[0].split(separator: "/").map(String.init)
+    let marks = Marks(words[3...])
+    var type = ResourceType(
+      Resource(
+        group: place.count > 1 ? place[0] : "", version: place[place.count - 1], plural: words[2], kind: words[1],
+        isNamespaced: marks.has("namespaced")),
+      shortNames: marks["short"], categories: marks["in"], hasStatus: marks["parts"].contains("status"),
+      generation: marks.has("generation") ? .content : .none, names: marks.names)
+    if let name = marks["type"].first { type.describe(types.schema(name)) }
+    if !marks["verbs"].isEmpty { type.verbs = marks["verbs"] }
+    if marks["parts"].contains("scale") { type.scale = .replicas }
+    type.rules = KubernetesRules.rules(of: type.resource, fixed: marks["fixed"])
+    type.columns = []
+    kinds.append(type)
+  }
+
+  private mutating func addColumn(_ line: Substring) {
+    let parts = line.split(separator: "  ").map(String.init)
+    guard parts.count == 3, !kinds.isEmpty else { fatalError("kinds.txt has a line that is no column: \(line)") }
+    var column = ResourceType.Column(parts[0], CellTemplate(parts[2]), type: parts[1])
+    if column.title.last == "*" {
+      column.title.removeLast()
+      column.priority = 1
+    }
+    kinds[kinds.count - 1].columns.append(column)
+  }
+
+  /// The words behind the names of a kind.
+  private struct Marks {
+    private var values: [String: [String]] = [:]
+
+    init(_ words: ArraySlice<String>) {
+      for word in words {
+        let sides = word.split(separator: "=", maxSplits: 1)
+        values[String(sides[0])] = sides.count > 1 ? sides[1].split(separator: ",").map(String.init) : []
+      }
+    }
+
+    subscript(key: String) -> [String] { values[key] ?? [] }
+
+    func has(_ key: String) -> Bool { values[key] != nil }
+
+    var names: ResourceType.NameRule {
+      switch self["names"].first {
+      case "label": .label
+      case "oldlabel": .oldLabel
+      case "path": .pathSegment
+      default: .subdomain
+      }
+    }
+  }
+}
+
+extension ResourceType {
+  /// Takes `schema`, one of Kubernetes' own types, for what its objects are.
+  fileprivate mutating func describe(_ schema: Schema) {
+    self.schema = schema
+    structure = schema.objectStructure
+  }
+}
+
+extension ResourceType.ScalePaths {
+  /// Where Kubernetes' own kinds have their numbers.
+  fileprivate static let replicas = ResourceType.ScalePaths(
+    specReplicas: ["spec", "replicas"], statusReplicas: ["status", "replicas"], selector: ["spec", "selector"])
+}
+
+extension ResourceTypes {
+  private static let table = KindTable(
+    kinds: String(decoding: PackageResources.kinds_txt, as: UTF8.self), types: types)
+
+  /// Kubernetes' own types.
+  static let types = TypeTable(String(decoding: PackageResources.types_txt, as: UTF8.self))
+
+  /// Kubernetes' own kinds, and the one that describes kinds.
+  static let kubernetes: [ResourceType] = table.kinds + [customResourceDefinitions]
+
+  /// One of Kubernetes' own kinds.
+  static func kubernetes(_ resource: Resource) -> ResourceType {
+    guard let type = table.kinds.first(where: { $0.resource == resource }) else {
+      fatalError("kinds.txt lacks \(resource.qualifiedName)")
+    }
+    return type
+  }
+
+  static let namespaces = kubernetes(.namespaces)
+}

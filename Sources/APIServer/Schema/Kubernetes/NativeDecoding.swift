@@ -1,0 +1,139 @@
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// Reads a value as Go would into Kubernetes' own types, and tells in Go's words what first cannot be.
+///
+/// Places in lists and mappings are not told: Go's decoder knows only fields.
+struct NativeDecoding {
+  private var fields: [String] = []
+  private var owner = ""
+
+  /// Why `object` is none of `type`; `nil` when it is one, or when the type may have any content.
+  static func problem(_ object: Value, _ type: ResourceType) -> String? {
+    guard let schema = type.schema, schema.native != nil, object.mapping != nil else { return nil }
+    var decoding = NativeDecoding()
+    decoding.owner = type.resource.kind
+    if let metadata = object["metadata"] {
+      decoding.fields = ["metadata"]
+      if let problem = decoding.problem(metadata, Schema.nativeMetadata) { return problem }
+    }
+    decoding.fields = []
+    return decoding.problem(object, schema)
+  }
+
+  private mutating func problem(_ value: Value, _ schema: Schema) -> String? {
+    guard value != .null else { return nil }
+    if let check = schema.native?.check, let problem = problem(value, check) { return problem }
+    switch (schema.types.first, value) {
+    case (.object, .mapping(let mapping)): return problem(mapping, schema)
+    case (.array, .sequence(let items)):
+      guard let inner = schema.items else { return nil }
+      return firstProblem(items.map { ($0, inner) })
+    case (nil, _): return schema.isIntOrString && !value.isIntOrString ? mismatch(value, schema) : nil
+    case (.string, .string), (.boolean, .bool), (.number, .integer), (.number, .number): return nil
+    case (.integer, .integer(let number)): return isInRange(number, schema) ? nil : mismatch(value, schema)
+    default: return mismatch(value, schema)
+    }
+  }
+
+  private mutating func problem(_ mapping: Mapping, _ schema: Schema) -> String? {
+    if let inner = schema.additional.schema { return firstProblem(mapping.pairs.map { ($0.value, inner) }) }
+    let outer = owner
+    defer { owner = outer }
+    if let name = schema.native?.name.split(separator: ".").last { owner = String(name) }
+    for pair in mapping.pairs {
+      guard let property = schema.properties[pair.key] else { continue }
+      fields.append(pair.key)
+      if let problem = problem(pair.value, property) { return problem }
+      fields.removeLast()
+    }
+    return nil
+  }
+
+  private mutating func firstProblem(_ values: [(Value, Schema)]) -> String? {
+    for (value, schema) in values {
+      if let problem = problem(value, schema) { return problem }
+    }
+    return nil
+  }
+
+  private func isInRange(_ number: Int, _ schema: Schema) -> Bool {
+    schema.native?.goType != "int32" || Int32(exactly: number) != nil
+  }
+
+  private func mismatch(_ value: Value, _ schema: Schema) -> String {
+    let found =
+      switch value {
+      case .mapping: "object"
+      case .sequence: "array"
+      case .bool: "bool"
+      case .string: "string"
+      case .integer, .number: schema.types == [.integer] ? "number \(GoSyntax.text(value))" : "number"
+      case .null: "null"
+      }
+    let place = "\(owner).\(fields.joined(separator: "."))"
+    return "json: cannot unmarshal \(found) into Go struct field \(place) of type \(schema.native?.goType ?? "")"
+  }
+
+  /// What is wrong with the form of `value`, which may be of the wrong type as well.
+  private func problem(_ value: Value, _ check: Schema.Native.Check) -> String? {
+    switch (check, value) {
+    case (.quantity, .string(let text)): return Quantity.isOne(text) ? nil : Quantity.rule
+    case (.quantity, .mapping), (.quantity, .sequence), (.quantity, .bool): return Quantity.rule
+    case (.bytes, .string(let text)): return Base64.decode(text) == nil ? illegalBase64(text) : nil
+    case (.time, .string(let text)):
+      guard Timestamp(text) == nil else { return nil }
+      let quoted = JSON.text(.string(text))
+      return "parsing time \(quoted) as \"2006-01-02T15:04:05Z07:00\": cannot parse \(quoted) as \"2006\""
+    default: return nil
+    }
+  }
+
+  private func illegalBase64(_ text: String) -> String {
+    let place = text.utf8.enumerated().first { !Base64.isDigit($1) }?.offset ?? text.utf8.count - text.utf8.count % 4
+    return "illegal base64 data at input byte \(place)"
+  }
+}
+
+extension Schema {
+  /// The metadata of an object, with their types.
+  static let nativeMetadata = {
+    var types = ResourceTypes.types
+    return types.schema("meta.ObjectMeta")
+  }()
+}
+
+/// Amounts of resources, such as `500m` and `1.5Gi`.
+enum Quantity {
+  static let rule =
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+
+  static func isOne(_ text: String) -> Bool {
+    let signless = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
+    let digits = signless.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+    let suffix = signless.dropFirst(digits.count)
+    guard digits.contains(where: \.isNumber), digits.count(where: { $0 == "." }) <= 1 else { return false }
+    if ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].contains(suffix) {
+      return true
+    }
+    return "eE".contains(suffix.first ?? " ") && Int(suffix.dropFirst()) != nil
+  }
+}
+
+extension Base64 {
+  /// Whether `byte` may stand in text of this alphabet.
+  fileprivate static func isDigit(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "+")
+      || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "=") || byte == 10 || byte == 13
+  }
+}
+
+extension Value {
+  fileprivate var isIntOrString: Bool {
+    switch self {
+    case .integer, .string: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import KubernetesAPI
+import Manifest
+
+/// Checks an object of one of Kubernetes' own types beyond what its types say: what must be there, and which words,
+/// numbers and names are right, as far as `types.txt` tells.
+struct NativeValidation {
+  private(set) var causes: [Status.Cause] = []
+  private var path = FieldPath()
+
+  /// What is wrong with `object`; its status is no user's to write, and its metadata is checked for every kind alike.
+  static func causes(_ object: Value, _ schema: Schema) -> [Status.Cause] {
+    var validation = NativeValidation()
+    validation.check(object.setting(["status"], to: nil), schema)
+    return validation.causes
+  }
+
+  private mutating func check(_ value: Value, _ schema: Schema) {
+    switch value {
+    case .mapping(let mapping): check(mapping, schema)
+    case .sequence(let items): check(items, schema)
+    case .null: break
+    default: checkScalar(value, schema)
+    }
+  }
+
+  private mutating func check(_ mapping: Mapping, _ schema: Schema) {
+    for name in schema.required where mapping[name]?.isNothing ?? true {
+      causes.append(.required(path.appending(name)))
+    }
+    for pair in mapping.pairs {
+      guard let property = schema.properties[pair.key] ?? schema.additional.schema else { continue }
+      if schema.properties[pair.key] == nil { path.push(member: pair.key) } else { path.push(pair.key) }
+      check(pair.value, property)
+      path.pop()
+    }
+  }
+
+  private mutating func check(_ items: [Value], _ schema: Schema) {
+    guard let inner = schema.items else { return }
+    let key = schema.native?.merging?.key.flatMap { inner.properties[$0]?.native?.check == .label ? $0 : nil }
+    var known: Set<Value> = []
+    for (index, item) in items.enumerated() {
+      path.push(index)
+      check(item, inner)
+      if !schema.limits.allowed.isEmpty { checkScalar(item, schema) }
+      if let key, let name = item[key], !known.insert(name).inserted {
+        causes.append(.duplicate(path.appending(key), name))
+      }
+      path.pop()
+    }
+  }
+
+  private mutating func checkScalar(_ value: Value, _ schema: Schema) {
+    let allowed = schema.limits.allowed
+    if !allowed.isEmpty, !value.isNothing, !allowed.contains(value) {
+      causes.append(.unsupported(path.text, value, allowed))
+    }
+    switch (schema.native?.check, value) {
+    case (.port, .integer(let port)) where !(1...65535).contains(port):
+      causes.append(.unfit(path.text, value, "must be between 1 and 65535, inclusive"))
+    case (.label, .string(let name)) where !name.isEmpty && !Syntax.isLabel(name):
+      causes.append(.invalid(path.text, value, MetadataRules.labelRule))
+    default: break
+    }
+  }
+}
+
+extension Value {
+  /// Whether this counts as absent where something has to be.
+  fileprivate var isNothing: Bool { self == .null || self == "" || sequence?.isEmpty == true }
+}

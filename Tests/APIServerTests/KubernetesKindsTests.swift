@@ -1,0 +1,166 @@
+import APITestSupport
+import HTTP
+import KubernetesAPI
+import Manifest
+import Testing
+
+@testable import APIServer
+
+/// Kubernetes' own kinds are data: what a chart can break in them is told in the API server's words.
+@Suite struct KubernetesKindsTests {
+  private static let deployments = "/apis/apps/v1/namespaces/default/deployments"
+  private static let services = "/api/v1/namespaces/default/services"
+  private let ask: Asking
+
+  init() throws { ask = try Asking() }
+
+  @Test func whatIsInEveryClusterIsThere() async throws {
+    #expect(
+      try await ask(.get, "/api/v1/namespaces").names == ["default", "kube-node-lease", "kube-public", "kube-system"])
+    #expect(try await ask(.get, Self.services + "/kubernetes")["spec", "clusterIP"] == "10.0.0.1")
+    #expect(try await ask(.get, "/api/v1/namespaces/kube-system/serviceaccounts").names == ["default"])
+  }
+
+  @Test func aServiceAccountOfANamespaceComesBack() async throws {
+    let place = "/api/v1/namespaces/default/serviceaccounts/default"
+    let before = try await ask(.get, place)
+
+    try await ask(.delete, place)
+
+    let after = try await ask(.get, place)
+    #expect(after.status == 200)
+    #expect(after["metadata", "uid"] != before["metadata", "uid"])
+  }
+
+  @Test func nothingIsMadeInANamespaceThatIsNotThere() async throws {
+    let place = "/api/v1/namespaces/nowhere/configmaps"
+    let made = try await ask(.post, place, .map("m"))
+    let applied = try await ask(
+      .patch, place + "/m?fieldManager=ann", .map("m"), as: "application/apply-patch+yaml")
+
+    for answer in [made, applied] {
+      #expect(answer.status == 404)
+      #expect(answer.message == #"namespaces "nowhere" not found"#)
+    }
+    #expect(
+      try await ask(.delete, "/api/v1/namespaces/default").message
+        == #"namespaces "default" is forbidden: this namespace may not be deleted"#)
+  }
+
+  @Test func whatTheServerFillsInIsFilledIn() async throws {
+    let made = try await ask(.post, Self.deployments, .deployment("d"))
+    let service: Value = [
+      "apiVersion": "v1", "kind": "Service", "metadata": ["name": "s"], "spec": ["ports": [["port": 80]]],
+    ]
+    let served = try await ask(.post, Self.services, service)
+
+    #expect(made["spec", "replicas"] == 1)
+    #expect(made["spec", "strategy", "rollingUpdate"] == ["maxSurge": "25%", "maxUnavailable": "25%"])
+    #expect(
+      made["spec", "template", "spec", "containers"]?.sequence?.first?["imagePullPolicy"] == "IfNotPresent")
+    #expect(served["spec", "ports"] == [["port": 80, "protocol": "TCP", "targetPort": 80]])
+    #expect(served["spec", "type"] == "ClusterIP")
+  }
+
+  @Test(
+    arguments: [
+      (
+        ["spec", "replicas"], "2",
+        "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32"
+      ),
+      (
+        ["metadata", "labels"], ["a": 1],
+        "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string"
+      ),
+      (
+        ["spec", "template", "spec", "containers"], [["name": "a", "image": "i", "env": [["name": "x", "value": 1]]]],
+        "json: cannot unmarshal number into Go struct field EnvVar.spec.template.spec.containers.env.value of type string"
+      ),
+      (
+        ["spec", "template", "spec", "containers"],
+        [["name": "a", "image": "i", "resources": ["limits": ["memory": "128 Mi"]]]], Quantity.rule
+      ),
+    ] as [([String], Value, String)])
+  func aValueOfTheWrongTypeIsNoObject(path: [String], value: Value, problem: String) async throws {
+    let answer = try await ask(.post, Self.deployments, Value.deployment("d").setting(path, to: value))
+
+    #expect(answer.status == 400)
+    #expect(answer.message == #"Deployment in version "v1" cannot be handled as a Deployment: "# + problem)
+  }
+
+  @Test func aPatchThatBreaksATypeIsInvalid() async throws {
+    try await ask(.post, Self.deployments, .deployment("d"))
+
+    let answer = try await ask.patch(Self.deployments + "/d", ["spec": ["replicas": "many"]])
+
+    #expect(answer.status == 422)
+    #expect(answer.message.hasPrefix(#" "" is invalid: patch: Invalid value: "#))
+    #expect(answer.message.hasSuffix("DeploymentSpec.spec.replicas of type int32"))
+  }
+
+  @Test(
+    arguments: [
+      (["spec", "template", "spec", "containers"], [], "spec.template.spec.containers: Required value"),
+      (
+        ["spec", "template", "metadata", "labels"], ["app": "x"],
+        #"spec.template.metadata.labels: Invalid value: map[string]string{"app":"x"}: `selector` does not match "#
+          + "template `labels`"
+      ),
+      (
+        ["spec", "template", "spec", "restartPolicy"], "Never ever",
+        #"spec.template.spec.restartPolicy: Unsupported value: "Never ever": supported values: "Always", "Never", "#
+          + #""OnFailure""#
+      ),
+      (
+        ["spec", "template", "spec", "containers"], [["name": "a", "image": "i"], ["name": "a", "image": "j"]],
+        #"spec.template.spec.containers[1].name: Duplicate value: "a""#
+      ),
+      (
+        ["spec", "template", "spec", "containers"], [["name": "a", "image": "i", "ports": [["containerPort": 0]]]],
+        "spec.template.spec.containers[0].ports[0].containerPort: Invalid value: 0: must be between 1 and 65535, inclusive"
+      ),
+    ] as [([String], Value, String)])
+  func whatAChartCanBreakIsTold(path: [String], value: Value, problem: String) async throws {
+    let answer = try await ask(.post, Self.deployments, Value.deployment("d").setting(path, to: value))
+
+    #expect(answer.status == 422)
+    #expect(answer.message == #"Deployment.apps "d" is invalid: "# + problem)
+  }
+
+  @Test func aSelectorStays() async throws {
+    try await ask(.post, Self.deployments, .deployment("d"))
+    let labels: Value = ["app": "e"]
+
+    let answer = try await ask.patch(
+      Self.deployments + "/d",
+      ["spec": ["selector": ["matchLabels": labels], "template": ["metadata": ["labels": labels]]]])
+
+    #expect(answer.status == 422)
+    #expect(answer.message.contains("spec.selector: Invalid value: "))
+    #expect(answer.message.hasSuffix(": field is immutable"))
+  }
+
+  @Test func aScaleHasItsSelectorAsText() async throws {
+    try await ask(.post, Self.deployments, .deployment("d"))
+
+    let scale = try await ask.patch(Self.deployments + "/d/scale", ["spec": ["replicas": 3]])
+
+    #expect(scale["spec", "replicas"] == 3)
+    #expect(scale["status", "selector"] == "app=d")
+  }
+
+  @Test func tablesShowWhatAClusterShows() async throws {
+    try await ask(.post, Self.deployments, .deployment("d"))
+    var asking = ask
+    asking.headers = ["Accept": "application/json;as=Table;v=v1;g=meta.k8s.io"]
+
+    let deployments = try await asking(.get, Self.deployments)
+    let services = try await asking(.get, Self.services)
+
+    #expect(
+      deployments["rows"]?.sequence?.first?["cells"] == ["d", "0/1", 0, 0, "0s", "a", "i:1", "app=d"])
+    #expect(
+      services["rows"]?.sequence?.first?["cells"]
+        == ["kubernetes", "ClusterIP", "10.0.0.1", "<none>", "443/TCP", "0s", "<none>"])
+  }
+}
