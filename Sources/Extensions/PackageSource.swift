@@ -61,7 +61,7 @@ extension ExtensionVersion {
       let object: Object
       do {
         object = try await cluster.get(.configMaps, namespace: namespace, name)
-      } catch .refused(let status) where status.code == 404 {
+      } catch .refused(let status) where status.isNotFound {
         continue
       } catch {
         throw .cluster(error)

@@ -14,6 +14,19 @@ import Testing
     tester.press(.enter)
   }
 
+  @Test(arguments: Page.all)
+  func everyPageIsOpenedByItsNameSaysWhereOneIsAndIsLeftByEscape(page: Page) {
+    var tester = ConsoleTester.atMarket()
+    let before = tester.screen
+    tester.type(":" + page.name)
+    tester.press(.enter)
+    #expect(tester.lines[0].contains(" › "))
+    #expect(tester.lines.last?.contains("esc") == true)
+
+    tester.press(.escape)
+    #expect(tester.screen == before)
+  }
+
   @Test mutating func aNameThatIsGivenIsTheObjectActedOn() {
     tester.type("j")
     run("disable grafana")

@@ -62,7 +62,8 @@ import Testing
   }
 
   @Test func aChangeThatNeedsAChoiceIsNotMadeWithoutOne() {
-    #expect(ChangeKind.allCases.filter { Change($0) != nil } == [.enable, .disable, .uninstall, .forceDelete])
+    #expect(ChangeKind.allCases.filter { Change($0) != nil } == ChangeKind.allCases.filter { $0.row.choice == nil })
+    #expect(Change(.upgrade) == nil && Change(.place) == nil && Change(.configure) == nil)
   }
 }
 

@@ -203,7 +203,7 @@ extension App {
 
   private mutating func refused(_ plan: Plan, _ failure: ClusterError) {
     // The cluster knows better than what it said before.
-    if case .refused(let status) = failure, status.code == 403 { state.askRights(isAfresh: true) }
+    if case .refused(let status) = failure, status.isForbidden { state.askRights(isAfresh: true) }
     if state.submissions[plan.name]?.fail(failure) == true { return submitAgain(plan.name) }
     layers.removeAll { $0 is SendingScreen }
     state.operations.abandon(plan.name)
@@ -234,7 +234,7 @@ extension App {
 extension ClusterError {
   /// The cluster does not let this user in, which waiting will not change.
   var isRefusal: Bool {
-    if case .refused(let status) = self { return status.code == 401 || status.code == 403 }
+    if case .refused(let status) = self { return status.isUnauthorized || status.isForbidden }
     return false
   }
 

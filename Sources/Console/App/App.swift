@@ -148,10 +148,7 @@ package struct App: Sendable {
     if !argument.isEmpty, !command.needsArgument { return perform(command, on: argument) }
     if let steps = onTop({ $0.perform(command, &$1) }) { return carryOut(steps) }
     switch command {
-    case .help: open(HelpScreen(top.sections))
-    case .messages:
-      open(MessagesScreen())
-      state.messageLog.wereSeen()
+    case .page(let page): open(page.screen(top))
     case .palette: open(PaletteScreen(history: paletteHistory))
     case .close: if layers.isEmpty { quit() } else { closeTop() }
     case .quit: quit()

@@ -13,7 +13,9 @@ package enum Command: Hashable, Sendable {
   /// Plans a change of this kind.
   case change(ChangeKind)
   case apply, reload
-  case help, palette, messages, refresh, redraw, suspend, close, quit
+  /// Opens a screen that can be opened from anywhere.
+  case page(Page)
+  case palette, refresh, redraw, suspend, close, quit
   case compareWays
   case theme, keymap, language
 
@@ -26,9 +28,12 @@ package enum Command: Hashable, Sendable {
   package static let uninstall = Command.change(.uninstall)
   package static let forceDelete = Command.change(.forceDelete)
 
+  package static let help = Command.page(.help)
+  package static let messages = Command.page(.messages)
+
   private typealias Row = (command: Command, name: String, summary: String)
 
-  private static let table: [Row] = moves + sortings + changes + others
+  private static let table: [Row] = moves + sortings + changes + pages + others
 
   private static let moves: [Row] = [
     (.up, "up", "Select the row above"),
@@ -58,12 +63,12 @@ package enum Command: Hashable, Sendable {
     kind.row.summary.map { (.change(kind), kind.rawValue, $0) }
   }
 
+  private static let pages: [Row] = Page.all.map { (.page($0), $0.name, $0.summary) }
+
   private static let others: [Row] = [
     (.apply, "apply", "Apply the plan on the screen"),
     (.reload, "reload", "Insert the cluster's config above yours, as comments"),
-    (.help, "help", "Show the keys and what they do"),
     (.palette, "palette", "Type the name of a command"),
-    (.messages, "messages", "Show earlier messages"),
     (.refresh, "refresh", "Read everything from the cluster again"),
     (.compareWays, "compare-ways", "Show where Kubernetes and the gateway disagree"),
     (.redraw, "redraw", "Draw the whole screen again"),

@@ -44,8 +44,7 @@ struct Submission: Hashable, Sendable {
   ///
   /// A controller that noted its progress meanwhile is no reason to ask the user again.
   mutating func fail(_ failure: ClusterError) -> Bool {
-    guard case .refused(let status) = failure, status.code == 409, status.reason != "AlreadyExists",
-      conflicts < Self.tolerance
+    guard case .refused(let status) = failure, status.isConflict, conflicts < Self.tolerance
     else {
       progress = .refused
       return false

@@ -7,16 +7,16 @@ extension ClusterError {
     return status
   }
 
-  var isNotFound: Bool { status?.code == 404 }
+  var isNotFound: Bool { status?.isNotFound == true }
 
   /// Another writer was faster: read again and decide anew.
-  var isLostRace: Bool { status?.code == 409 }
+  var isLostRace: Bool { status.map { $0.isConflict || $0.isAlreadyExists } ?? false }
 
   /// A later retry may succeed without a change of what was asked for.
   var isPassing: Bool {
     guard let status else { return true }
     // A namespace on its way out refuses with 403, and takes newcomers again once it is gone.
-    if status.code == 403, status.message.contains("being terminated") { return true }
+    if status.isForbidden, status.message.contains("being terminated") { return true }
     return [401, 408, 409, 429].contains(status.code) || status.code >= 500
   }
 

@@ -26,10 +26,10 @@ extension Capabilities {
       let document = try await cluster.document("/apis/\(group)/v1alpha1")
       return .success(Set(document["resources"]?.sequence?.compactMap { $0["name"]?.string } ?? []))
     } catch {
-      guard case .refused(let status) = error, status.code == 403 || status.code == 404 else {
+      guard case .refused(let status) = error, status.isForbidden || status.isNotFound else {
         return .failure(.cluster(error))
       }
-      return .success(status.code == 403 ? nil : [])
+      return .success(status.isForbidden ? nil : [])
     }
   }
 
@@ -46,10 +46,10 @@ extension Capabilities {
         discovered.plurals[kind.group] = [era == .plugin ? "plugins" : kind.plural]
         return
       } catch {
-        guard case .refused(let status) = error, status.code == 403 || status.code == 404 else {
+        guard case .refused(let status) = error, status.isForbidden || status.isNotFound else {
           throw .cluster(error)
         }
-        isRefused = isRefused || status.code == 403
+        isRefused = isRefused || status.isForbidden
       }
     }
     throw isRefused ? .forbidden : .absent

@@ -2,7 +2,7 @@ import KubernetesAPI
 
 /// Every kind of fault, at a place where it hurts; the raw value is its name in a report.
 ///
-/// Tests of single requests and of watches go through all of them: to add one, add a case here and its place in `fault`.
+/// Tests of single requests and of watches go through all of them: to add one, add a case here and what happens in `fault`.
 package enum KnownFault: String, CaseIterable, Sendable {
   case nothing, refusal = "a refusal", delay = "a delay", trickle = "a trickle"
   case requestCut = "a request cut in its head", requestReset = "a request reset in its head"
@@ -22,9 +22,6 @@ package enum KnownFault: String, CaseIterable, Sendable {
   case successStatus = "a Status that says it went well", redirect = "a way elsewhere"
   case unknownProtocol = "an unknown protocol", noise
 
-  /// What happens to the connection.
-  package var fault: Fault { onTheWay ?? answer }
-
   /// The verbs that cannot tell it from the truth, or that it would only slow down.
   package var excludedVerbs: Set<ClientVerb> {
     // A forged answer that something is deleted cannot be recognised.
@@ -41,8 +38,8 @@ package enum KnownFault: String, CaseIterable, Sendable {
     ClientVerb.allCases.filter { !fault.excludedVerbs.contains($0) }.map { ($0, fault) }
   }
 
-  /// What happens to bytes of a real exchange.
-  private var onTheWay: Fault? {
+  /// What happens to the connection: to the bytes of a real exchange, or in place of the server's answer.
+  package var fault: Fault {
     switch self {
     case .nothing: Fault.none
     case .refusal: .refused
@@ -60,13 +57,6 @@ package enum KnownFault: String, CaseIterable, Sendable {
     case .resetInBody: .answerCut(after: 180, .reset)
     case .headTwice: .answerRepeated(after: 17, last: 17)
     case .pieceTwice: .answerRepeated(after: 150, last: 60)
-    default: nil
-    }
-  }
-
-  /// What is said instead of the server's answer.
-  private var answer: Fault {
-    switch self {
     case .unauthorized: .answer("401 Unauthorized", "Unauthorized", type: "text/plain")
     case .forbidden: .status(403, "Forbidden", "Forbidden", "extensions is forbidden")
     case .halfForbidden: .answer("403 Forbidden", #"{"kind":"Status","message":"no"#)
@@ -84,6 +74,7 @@ package enum KnownFault: String, CaseIterable, Sendable {
     case .pageAfterAll: .answer("502 Bad Gateway", "<html>x</html>", isPassedOn: true)
     case .timeoutAfterAll: .answer("504 Gateway Timeout", isPassedOn: true)
     case .successPage: .answer("200 OK", "<!DOCTYPE html><html>Log in</html>", type: "text/html")
+    case .emptySuccess: .answer("200 OK")
     case .noContent: .answer("204 No Content")
     case .halfJSON: .answer("200 OK", Self.half)
     case .halfJSONOfNoLength: .unmeasured("200 OK", Self.half)
@@ -93,7 +84,6 @@ package enum KnownFault: String, CaseIterable, Sendable {
     case .redirect: .answer("302 Found", headers: ["Location: http://127.0.0.1:9/"])
     case .unknownProtocol: .bytes("SSH-2.0-OpenSSH_9.2\r\n".utf8)
     case .noise: .bytes([UInt8](repeating: 0xF7, count: 300))
-    default: .answer("200 OK")
     }
   }
 

@@ -132,7 +132,7 @@ struct SwitchNow: ClusterCommand {
   }
 
   private func failure(_ error: ClusterError, _ dialect: Dialect, _ session: CommandSession) -> CommandError {
-    guard case .refused(let status) = error, status.code == 404 else {
+    guard case .refused(let status) = error, status.isNotFound else {
       return CommandError(error, doing, at: session.server)
     }
     let kind = dialect.installations.kind

@@ -1,5 +1,9 @@
 import Terminal
 
+extension Page {
+  static let help = Page("help", "Show the keys and what they do") { HelpScreen($0.sections) }
+}
+
 /// The keys and what they do, made of the command table and the keymap.
 struct HelpScreen: Screen {
   /// The sections of the view that help was asked from.

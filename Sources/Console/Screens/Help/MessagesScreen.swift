@@ -1,15 +1,22 @@
 import Terminal
 
+extension Page {
+  static let messages = Page("messages", "Show earlier messages") { _ in MessagesScreen() }
+}
+
 /// What was said, newest last.
 struct MessagesScreen: Screen {
   private var pager = Pager()
   private var hasMoved = false
+  private var isOpen = false
 
   var sections: [KeySection] { [.everywhere] }
   func title(_ state: ConsoleState) -> String { "Messages" }
   func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .pageUp, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
+    if !isOpen { state.messageLog.wereSeen() }
+    isOpen = true
     let height = state.bodySize.rows
     pager.show(Self.lines(state), height: height)
     if !hasMoved { _ = pager.perform(.last, height: height) }

@@ -40,7 +40,7 @@ struct DryRunResult: Hashable, Sendable {
     if status.code == 400, message.contains("dry run") || message.contains("dryrun") {
       return .unavailable("Dry run is not possible: \(status.message)")
     }
-    if status.code == 404 || status.code == 405 || status.code == 429 || status.code >= 500 {
+    if status.isNotFound || status.code == 405 || status.code == 429 || status.code >= 500 {
       return .unavailable("The dry run failed (\(status.code)): \(status.message)")
     }
     let causes = status.details.causes.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
