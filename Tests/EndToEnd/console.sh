@@ -57,14 +57,14 @@ an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves()
   keys U
   expect 'Upgrade log-lens to which version'
   keys Enter
-  expect 'Upgrade.*log-lens'
+  expect 'Upgrade to 1.1.0: log-lens on standalone'
   keys y
   expect 'Installed 1.1.0'
 
   keys b
   expect 'Roll log-lens back to which version'
   keys Enter
-  expect 'Roll back.*log-lens'
+  expect 'Roll back to 1.0.0: log-lens on standalone'
   keys y
   expect 'Installed 1.0.0'
 
