@@ -160,8 +160,12 @@ struct ExecAnswer {
       throw .invalid(
         reason: "the credential plugin \(settings.command) answered in another version than \(settings.apiVersion)")
     }
-    let status = value["status"]
-    credential = Credential()
+    credential = try Self.credential(value["status"], settings)
+    expiry = value["status"]?["expirationTimestamp"]?.string.flatMap(Timestamp.seconds)
+  }
+
+  private static func credential(_ status: Value?, _ settings: ExecSettings) throws(TransportError) -> Credential {
+    var credential = Credential()
     if let token = status?["token"]?.string?.trimmed(), !token.isEmpty {
       try HeaderFlaw.check(token, "the token that the credential plugin \(settings.command) printed")
       credential = .bearer(token)
@@ -181,7 +185,7 @@ struct ExecAnswer {
           "the client key that the credential plugin \(settings.command) printed is encrypted, and ksx asks for no passphrase"
       )
     }
-    expiry = status?["expirationTimestamp"]?.string.flatMap(Timestamp.seconds)
+    return credential
   }
 }
 

@@ -25,21 +25,26 @@ struct Get: ClusterCommand {
     let all = (try? answer.get()) ?? []
     let installation = Installations(all.map(Installation.init)).of(name)
     guard found != nil || installation != nil else { throw session.noSuchExtension(name) }
-    let outlet = session.outlet
     switch output {
     case .json, .yaml:
       let object = installation.flatMap { wanted in all.first { $0.name == wanted.name } }
-      outlet.printExactly(output.text([found, object].compactMap { $0 }))
-    case .name: outlet.print(name)
+      session.outlet.printExactly(output.text([found, object].compactMap { $0 }))
+    case .name: session.outlet.print(name)
     case .table, .wide:
       let found = found.map { Extension($0, dialect: reader.dialect) }
-      let memory = session.history.releases()[name]
-      let row = ExtensionRow(name, found, installation, memory, language: outlet.language)
-      let kind = reader.dialect.installations.kind
-      var sheet = Sheet(row: row, extension: found, installation: installation, kind: kind)
-      if output == .wide { sheet.details = await reader.details(of: row).lines }
-      outlet.print(sheet.lines)
+      session.outlet.print(await sheet(of: found, installation, reader, session).lines)
     }
+  }
+
+  private func sheet(
+    of found: Extension?, _ installation: Installation?, _ reader: ClusterReader, _ session: CommandSession
+  ) async -> Sheet {
+    let memory = session.history.releases()[asked.name]
+    let row = ExtensionRow(asked.name, found, installation, memory, language: session.outlet.language)
+    let kind = reader.dialect.installations.kind
+    var sheet = Sheet(row: row, extension: found, installation: installation, kind: kind)
+    if asked.output == .wide { sheet.details = await reader.details(of: row).lines }
+    return sheet
   }
 }
 

@@ -113,16 +113,7 @@ struct LoggingIn {
   /// asked for a password that would then be of no use.
   private func target() throws(CommandError) -> (Profile, String?) {
     let profiles = try file.profiles()
-    guard let given = arguments[.gateway] else {
-      if let name = arguments[.profile], !profiles.all.contains(where: { $0.name == name }) {
-        throw CommandError("there is no profile \(name); make it with ksx login --profile NAME --gateway URL")
-      }
-      guard let profile = try file.profile(arguments[.profile]) else {
-        throw CommandError("say where to log in: ksx login --gateway URL")
-      }
-      try refuseChanges(to: profile)
-      return (profile, nil)
-    }
+    guard let given = arguments[.gateway] else { return (try existing(in: profiles), nil) }
     let url = Self.address(given)
     if let problem = Profile.Gateway.problem(with: url) { throw CommandError(problem) }
     let known = profiles.all.first { $0.gateway?.url.map(Self.address) == url }
@@ -142,6 +133,18 @@ struct LoggingIn {
       try Profiles.adding(profile, to: before, file: file.path, environment: file.environment)
     }
     return (profile, text)
+  }
+
+  /// The profile that is named, or the current one.
+  private func existing(in profiles: Profiles) throws(CommandError) -> Profile {
+    if let name = arguments[.profile], !profiles.all.contains(where: { $0.name == name }) {
+      throw CommandError("there is no profile \(name); make it with ksx login --profile NAME --gateway URL")
+    }
+    guard let profile = try file.profile(arguments[.profile]) else {
+      throw CommandError("say where to log in: ksx login --gateway URL")
+    }
+    try refuseChanges(to: profile)
+    return profile
   }
 
   /// A file of settings is added to, and else left to the user: what would change a profile is refused.

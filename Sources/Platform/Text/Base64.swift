@@ -16,13 +16,11 @@ package enum Base64 {
       guard padding == 0, let value = value(character) else { return nil }
       group = group << 6 | UInt32(value)
       count += 1
-      if count % 4 == 0 {
-        bytes += [
-          UInt8(truncatingIfNeeded: group >> 16), UInt8(truncatingIfNeeded: group >> 8),
-          UInt8(truncatingIfNeeded: group),
-        ]
-        group = 0
+      guard count % 4 == 0 else { continue }
+      for shift in stride(from: 16, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(shift)))
       }
+      group = 0
     }
     switch (count % 4, padding) {
     case (0, 0): break

@@ -83,6 +83,10 @@ struct MarketplaceScreen: Screen {
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if filtering != nil { return performWhileFiltering(command, state) }
+    if let next = pane(after: command) {
+      pane = next
+      return []
+    }
     switch command {
     case .filter:
       filter("")
@@ -93,15 +97,6 @@ struct MarketplaceScreen: Screen {
       return []
     case .back:
       return goBack()
-    case .nextPane, .previousPane:
-      pane = pane == .categories ? .extensions : .categories
-      return []
-    case .left:
-      pane = .categories
-      return []
-    case .right:
-      pane = .extensions
-      return []
     case .open:
       return openSelected()
     case .sort where list.sort(command, by: MarketplaceColumns.all):
@@ -110,6 +105,16 @@ struct MarketplaceScreen: Screen {
     default:
       if let steps = beginChange(command, on: selected, state) { return steps }
       return move(command, state) ? [] : nil
+    }
+  }
+
+  /// The pane that `command` leads to, if it leads to one.
+  private func pane(after command: Command) -> Pane? {
+    switch command {
+    case .nextPane, .previousPane: pane == .categories ? .extensions : .categories
+    case .left: .categories
+    case .right: .extensions
+    default: nil
     }
   }
 
