@@ -7,7 +7,7 @@ import Glibc
 /// ncurses keeps the terminal in global variables, so there is at most one of these, and only the thread
 /// that made it may use it. From `init` to `close` the terminal is in another mode; a crash, `exit` and
 /// `close` all give it back as it was.
-package final class NcursesScreen: Screen {
+package final class NcursesScreen: TerminalScreen {
   /// What a screen may be asked for besides showing text.
   package struct Options: Sendable {
     /// Whether clicks and the wheel are reported; selecting text then takes the shift key.

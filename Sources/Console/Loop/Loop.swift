@@ -10,7 +10,7 @@ package import Terminal
 /// Returns what has to be said when the screen is gone: what could not be written to this computer on the way out.
 @discardableResult
 package func run(
-  _ app: App, on screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>,
+  _ app: App, on screen: any TerminalScreen, worker: Worker, mailbox: Mailbox<Message>,
   turns: TerminalTurns = TerminalTurns()
 ) -> [String] {
   var loop = Loop(app: app, screen: screen, worker: worker, mailbox: mailbox, turns: turns)
@@ -20,7 +20,7 @@ package func run(
 /// The loop and what it holds.
 struct Loop {
   var app: App
-  let screen: any Terminal.Screen
+  let screen: any TerminalScreen
   let worker: Worker
   let mailbox: Mailbox<Message>
   /// Credential plugins that wait for the terminal.
@@ -33,7 +33,7 @@ struct Loop {
   static let frameInterval = 0.1
 
   init(
-    app: App, screen: any Terminal.Screen, worker: Worker, mailbox: Mailbox<Message>,
+    app: App, screen: any TerminalScreen, worker: Worker, mailbox: Mailbox<Message>,
     turns: TerminalTurns = TerminalTurns(), now: @escaping () -> ClockReading = { .now }
   ) {
     (self.app, self.screen, self.worker, self.mailbox, self.now) = (app, screen, worker, mailbox, now)

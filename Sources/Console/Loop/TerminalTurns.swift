@@ -30,7 +30,7 @@ package final class TerminalTurns: Sendable {
   }
 
   /// Gives `screen` away to all that wait, one after the other; false when there are none.
-  func giveAway(_ screen: any Terminal.Screen) -> Bool {
+  func giveAway(_ screen: any TerminalScreen) -> Bool {
     let turns = waiting.take()
     guard !turns.isEmpty else { return false }
     screen.lend {

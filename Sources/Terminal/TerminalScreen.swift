@@ -2,7 +2,7 @@
 ///
 /// There are two: `NcursesScreen` for users and `MemoryScreen` for tests. A screen belongs to the thread
 /// that made it and is deliberately not `Sendable`.
-package protocol Screen: AnyObject {
+package protocol TerminalScreen: AnyObject {
   var size: Size { get }
 
   /// What the loop must wait on for `nextKey` to have something to say.
@@ -29,7 +29,7 @@ package protocol Screen: AnyObject {
 }
 
 /// A screen that remembers what it was last asked to show and plays back keys.
-package final class MemoryScreen: Screen {
+package final class MemoryScreen: TerminalScreen {
   package private(set) var size: Size
   /// What was shown last.
   package private(set) var shown: Surface
