@@ -20,6 +20,12 @@ extension Status {
     code: 405, reason: "MethodNotAllowed",
     message: "create not allowed while custom resource definition is terminating")
 
+  /// A webhook that is asked before anything is stored has said no.
+  package static func denied(by webhook: String, _ problem: String) -> Status {
+    Status(
+      code: 403, reason: "Forbidden", message: "admission webhook \"\(webhook)\" denied the request: \(problem)")
+  }
+
   package static func notFound(_ resource: Resource, _ name: String) -> Status {
     Status(
       code: 404, reason: "NotFound", message: "\(resource.qualifiedName) \"\(name)\" not found",

@@ -27,7 +27,7 @@ package enum YAML {
     try reading(text) { (reader) throws(SyntaxError) in try reader.document() }
   }
 
-  /// Reads text that only this program reads, and so refuses what would elsewhere be worth a warning.
+  /// Reads text in which a repeated key is a mistake, as in a patch that is applied.
   package static func strictNode(_ text: String) throws(SyntaxError) -> YAMLNode? {
     let (node, warnings) = try nodeAndWarnings(text)
     if let first = warnings.first { throw first }
@@ -48,8 +48,8 @@ package enum YAML {
     try reading(text, limits) { (reader) throws(SyntaxError) in try reader.items(under: key, body) }
   }
 
-  /// The first document and what in it is read, but perhaps not as it was meant.
-  static func nodeAndWarnings(_ text: String) throws(SyntaxError) -> (YAMLNode?, [SyntaxError]) {
+  /// The first document and what in it is read, but perhaps not as it was meant: for texts that users write.
+  package static func nodeAndWarnings(_ text: String) throws(SyntaxError) -> (YAMLNode?, [SyntaxError]) {
     try reading(text) { (reader) throws(SyntaxError) in
       let node = try reader.document()
       return (node, reader.repetitions)

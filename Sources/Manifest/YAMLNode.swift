@@ -43,7 +43,8 @@ package struct YAMLNode: Hashable, Sendable {
   }
 
   private static func mapping(_ pairs: [Pair]) -> Mapping {
-    Mapping(keepingLast: pairs.map { Mapping.Pair(key: $0.key.name, value: $0.value.value) })
+    // No key comes twice: the reader keeps the last.
+    Mapping(pairs.map { Mapping.Pair(key: $0.key.name, value: $0.value.value) })
   }
 
   /// The node as a key of JSON: `yes` is `true` there, and `0x10` is `16`.

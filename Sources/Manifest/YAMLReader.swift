@@ -157,7 +157,7 @@ struct YAMLReader {
   private mutating func mapping(_ start: Event) throws(SyntaxError) -> [YAMLNode.Pair] {
     try enter(start)
     var own: [YAMLNode.Pair] = []
-    var lines: [String: Int] = [:]
+    var places: [String: Int] = [:]
     var merged: [YAMLNode.Pair] = []
     while let key = try nextKey() {
       let value = try node(try next())
@@ -165,15 +165,20 @@ struct YAMLReader {
         try Self.collect(value, into: &merged)
         continue
       }
-      if let first = lines.updateValue(key.line, forKey: key.name) {
+      let pair = YAMLNode.Pair(key: key, value: value)
+      if let place = places[key.name] {
+        let first = own[place].key.line
         let problem = "the key \(key.name) comes twice: line \(first) has it too, and the last counts"
         repetitions.append(key.mistake(problem))
+        own[place] = pair
+      } else {
+        places[key.name] = own.count
+        own.append(pair)
       }
-      own.append(YAMLNode.Pair(key: key, value: value))
     }
     depth -= 1
     // The merge key of YAML 1.1: the mapping's own keys win, and then the first of those merged.
-    return merged.filter { lines.updateValue($0.key.line, forKey: $0.key.name) == nil } + own
+    return merged.filter { places.updateValue(0, forKey: $0.key.name) == nil } + own
   }
 
   private static func collect(_ value: YAMLNode, into pairs: inout [YAMLNode.Pair]) throws(SyntaxError) {

@@ -38,7 +38,7 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
   ) throws(SettingsError) -> Keymaps {
     do throws(SyntaxError) {
       var reader = KeymapReader(vocabulary: vocabulary)
-      return try reader.read(YAML.strictNode(text))
+      return try reader.read(YAML.node(text))
     } catch {
       throw SettingsError(file: file, error)
     }

@@ -8,7 +8,7 @@ extension Theme {
   /// in `bold green on black`. A colour is a name, a palette index, or `"#rrggbb"` in quotes.
   package static func parse(_ text: String, file: String) throws(SettingsError) -> Theme {
     do throws(SyntaxError) {
-      return try read(YAML.strictNode(text))
+      return try read(YAML.node(text))
     } catch {
       throw SettingsError(file: file, error)
     }

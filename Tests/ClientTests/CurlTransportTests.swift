@@ -7,6 +7,18 @@ import Testing
 
 @Suite(.endsInTime)
 struct CurlTransportTests {
+  /// libcurl would otherwise put the second off until it knows whether the first connection can be shared.
+  @Test func withoutTLSNoRequestWaitsForTheAnswerOfAnother() async throws {
+    let server = LoopbackServer { _ in [.stall] }
+    let transport = CurlTransport(base: server.base)
+
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<3 { group.addTask { _ = try? await transport.send(HTTPRequest(.get, "/version")) } }
+      await eventually { server.requests.count == 3 }
+      group.cancelAll()
+    }
+  }
+
   @Test func anAnswerArrivesWithItsHeadAndItsBody() async throws {
     let server = LoopbackServer { _ in
       .answer("201 Created", "hello", type: "text/plain", headers: ["X-One: 1", "X-One: 2"])

@@ -8,6 +8,26 @@ import Testing
 @Suite struct FilesTests {
   private let directory = TemporaryFolder()
 
+  /// Paths of a kubeconfig as kubectl 1.20 and 1.32 have them.
+  @Test(arguments: [
+    ("././plug", "/a/b/plug"), ("../plug", "/a/plug"), (".//plug/", "/a/b/plug"), ("../../../plug", "/plug"),
+    ("/x/../plug", "/x/../plug"), ("~/plug", "/a/b/~/plug"), ("$HOME/plug", "/a/b/$HOME/plug"),
+  ])
+  func aPathBesidesAFileIsWhole(path: String, whole: String) {
+    #expect(Files.wholePath(path, besides: "/a/b/config") == whole)
+    #expect(Files.wholePath(path, besides: "/a/./c/../b/config") == whole)
+  }
+
+  @Test func aPathBesidesAFileOfTheCurrentDirectoryIsWhole() {
+    for file in ["config", "./config"] { #expect(Files.wholePath("./plug", besides: file).hasPrefix("/")) }
+    #expect(Files.wholePath("plug", besides: "x/config").hasSuffix("/x/plug"))
+  }
+
+  @Test func noProgramIsTakenFromTheDirectoryThatOneIsIn() {
+    #expect(Environment(["PATH": ".:bin::/bin"]).locate("sh") == "/bin/sh")
+    #expect(Environment(["PATH": "../../../../../../../bin:."]).locate("sh") == nil)
+  }
+
   @Test func whatIsWrittenIsReadAgainAndIsTheOwnersAlone() throws {
     let path = directory.path + "/a"
 

@@ -90,12 +90,32 @@ import Testing
       "3:5: there are two profiles called “a”"
     ),
     ("current: b\nprofiles:\n  - {name: a, kubernetes: {}}", "1:10: there is no profile “b”"),
-    ("profiles:\n  - name: a\n    name: b", "3:5: the key name comes twice: line 2 has it too, and the last counts"),
   ])
   func aMistakeIsReportedAtItsPlace(text: String, problem: String) {
     let error = #expect(throws: ProfileError.self) { try profiles(text) }
 
     #expect(error?.description == Self.file + ":" + problem)
+  }
+
+  @Test func ofARepeatedKeyTheLastCountsAndBothLinesAreSaid() throws {
+    let profiles = try profiles(
+      "current: a\nprofiles:\n  - name: b\n    name: a\n    gateway: ftp://x\n    gateway: https://x\ncurrent: a\n")
+
+    #expect(profiles.all == [Profile(name: "a", gateway: .init(url: "https://x"))])
+    #expect(
+      profiles.warnings.map(\.description) == [
+        Self.file + ":4:5: the key name comes twice: line 3 has it too, and the last counts",
+        Self.file + ":6:5: the key gateway comes twice: line 5 has it too, and the last counts",
+        Self.file + ":7:1: the key current comes twice: line 1 has it too, and the last counts",
+      ])
+  }
+
+  @Test func theCurrentProfileIsChosenInTheLineThatCounts() throws {
+    let text = "current: a\nprofiles:\n  - {name: a, kubernetes: {}}\n  - {name: b, kubernetes: {}}\ncurrent: a\n"
+
+    let after = try Profiles.choosing("b", in: text, file: Self.file)
+
+    #expect(after == text.dropLast("a\n".count) + "b\n")
   }
 
   @Test func textThatIsNoYAMLIsReportedAtItsPlace() {

@@ -34,6 +34,13 @@ extension KubeconfigTests {
     (cluster("proxy-url: 'http://'"), "/f:4: proxy-url is not an address of a proxy"),
     (cluster("proxy-url: 'http://p:x'"), "/f:4: proxy-url is not an address of a proxy"),
     (cluster("proxy-url: 'socks4://u:hunter2@p:1'"), "/f:4: proxy-url begins with socks4://"),
+    (cluster("proxy-url: 'socks5h://u:hunter2@p:1'"), "/f:4: proxy-url begins with socks5h://"),
+    (
+      "clusters:\n- name: a\n  cluster: {server: 'https://hunter2'}\n- name: a",
+      "/f:4: this cluster has the same name, a, as that of line 2"
+    ),
+    ("users: [null,\n{user: {token: hunter2}}]", "/f:2: this user has no name, and neither has that of line 1"),
+    ("contexts:\n- {name: c}\n- {name: d}\n- {name: c}", "/f:4: this context has the same name, c, as that of line 2"),
     (kubeconfig(user: #"{token: "hunter2\nx"}"#), "/f:5: the token of the user u has a line break in it"),
     (kubeconfig(user: #"{token: "hunter2\0x"}"#), "/f:5: the token of the user u has a NUL character in it"),
     (kubeconfig(user: #"{token: t, as: "a\rb"}"#), "/f:5: a name, group, uid or attribute to act as has a line break"),
@@ -82,6 +89,24 @@ extension KubeconfigTests {
 
     #expect(try load(["KUBECONFIG": "/f"], files: ["/f": text]).server == "https://h")
     #expect(try load(["KUBECONFIG": "/f:/a/config"], files: files.merging(["/f": text]) { $1 }).server == "https://h")
+  }
+
+  /// So in kubectl 1.20 and 1.32: the first file that has the name wins it.
+  @Test func oneNameInTwoFilesIsNoMistake() throws {
+    let one = "clusters: [{name: c, cluster: {server: 'https://one'}}]"
+    let two = "clusters: [{name: c, cluster: {server: 'https://two'}}]"
+    let context = "\ncontexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x"
+
+    #expect(try load(["KUBECONFIG": "/f:/g"], files: ["/f": one, "/g": two + context]).server == "https://one")
+  }
+
+  @Test func ofARepeatedKeyTheLastCountsAndBothLinesAreSaid() throws {
+    let text = kubeconfig(cluster: "{server: 'https://one',\n server: 'https://two'}")
+
+    let context = try load(["KUBECONFIG": "/f"], files: ["/f": text])
+
+    #expect(context.server == "https://two")
+    #expect(context.warnings == ["/f:5: the key server comes twice: line 4 has it too, and the last counts"])
   }
 
   @Test(arguments: ["true", "yes", "on", "True"])

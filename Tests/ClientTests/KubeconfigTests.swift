@@ -48,7 +48,7 @@ import Testing
 
   static let everyFile: Environment = ["KUBECONFIG": "/a/config:/missing::/b/config:/a/config"]
   let files = [
-    "/a/config": first, "/b/config": second, "/a/pki/ca.crt": "CA", "/a/../keys/ada.key": "KEY",
+    "/a/config": first, "/b/config": second, "/a/pki/ca.crt": "CA", "/keys/ada.key": "KEY",
     "/home/ada/.kube/config": "current-context: none", "/x.crt": "X",
   ]
 
@@ -83,7 +83,7 @@ import Testing
     String(first.map { $0 == "\n" ? "\r\n" : $0 }), "---\n" + first,
   ])
   func whatKubectlPassesOverIsPassedOver(text: String) throws {
-    let context = try load(["KUBECONFIG": "/c"], files: ["/c": text, "/pki/ca.crt": "CA", "/../keys/ada.key": "KEY"])
+    let context = try load(["KUBECONFIG": "/c"], files: ["/c": text, "/pki/ca.crt": "CA", "/keys/ada.key": "KEY"])
 
     #expect(context.server == "https://prod.example:6443")
   }

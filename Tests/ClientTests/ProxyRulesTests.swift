@@ -101,6 +101,30 @@ import Testing
     try expect("https://[fe80::1%25lo]:1", "fe80::/10", true)
   }
 
+  /// Names as kubectl 1.20 and 1.32 send them to a proxy.
+  @Test(arguments: [
+    ("bücher.example", "xn--bcher-kva.example"), ("BÜCHER.example", "xn--bcher-kva.example"),
+    ("bu\u{308}cher.example", "xn--bcher-kva.example"), ("b%C3%BCcher.example", "xn--bcher-kva.example"),
+    ("faß.example", "xn--fa-hia.example"), ("ς.example", "xn--3xa.example"), ("Σ.example", "xn--4xa.example"),
+    ("a。b.example", "a.b.example"), ("ＡＢＣ.example", "abc.example"), ("ﬁ.example", "fi.example"),
+    ("☃.example", "xn--n3h.example"), ("A_b..example", "A_b..example"), ("fe80::1%25lo", "fe80::1%25lo"),
+  ])
+  func aNameInOtherLettersIsWrittenInASCII(host: String, expected: String) {
+    #expect(InternationalName.ascii(host) == expected)
+  }
+
+  @Test func whatIsNoNameIsNil() { #expect(InternationalName.ascii("-ü.example") == nil) }
+
+  @Test(arguments: [
+    ("bücher.example", true), ("BÜCHER.EXAMPLE", true), ("xn--bcher-kva.example", true), (".bücher.example", false),
+    ("bücher.example:1", false), ("bücher.example:6443", true),
+  ])
+  func namesAreTheSameInEitherAlphabet(exceptions: String, isDirect: Bool) throws {
+    try expect("https://bücher.example:6443", exceptions, isDirect)
+    try expect("https://xn--bcher-kva.example:6443", exceptions, isDirect)
+    #expect(try proxy(["HTTPS_PROXY": "bücher.example:1"]) == "http://xn--bcher-kva.example:1")
+  }
+
   @Test(arguments: [
     "socks4://u:hunter2@p:1", "ftp://hunter2@p", "http://hunter2@", "http://hunter2:x", "http://a hunter2",
   ])

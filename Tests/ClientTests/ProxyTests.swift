@@ -48,6 +48,15 @@ struct ProxyTests {
     #expect(server.requests.map(\.target) == ["/version"])
   }
 
+  @Test func aNameInOtherLettersGoesToTheProxyInASCII() async throws {
+    let proxy = LoopbackServer { _ in .answer("200 OK", "through") }
+
+    _ = try await send(to: "http://bücher.invalid:6443", by: proxy.base)
+
+    #expect(proxy.requests.map(\.target) == ["http://xn--bcher-kva.invalid:6443/version"])
+    #expect(proxy.requests.map { $0.headers["Host"] } == ["xn--bcher-kva.invalid:6443"])
+  }
+
   @Test(arguments: ["socks5", "SOCKS5", "socks5h"])
   func namesAreLeftToASOCKSProxy(scheme: String) async throws {
     let server = LoopbackServer { _ in .answer("200 OK", "through") }

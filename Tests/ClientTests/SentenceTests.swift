@@ -58,12 +58,13 @@ import Testing
     #expect(sentence.contains(text))
   }
 
-  /// Messages as kube-apiserver words them; not every version was checked.
+  /// The first is what kube-apiserver answered when KubeSphere's controllers were down; the others are words that occur
+  /// in its source.
   @Test(arguments: [
     (
       500,
-      #"Internal error occurred: failed calling webhook "extensions.kubesphere.io": failed to call webhook: Post "https://ks-controller-manager.kubesphere-system.svc:443/validate-x?timeout=30s": dial tcp 10.96.0.7:443: connect: connection refused"#,
-      "extensions.kubesphere.io", "kubectl -n kubesphere-system get pods,endpoints"
+      #"Internal error occurred: failed calling webhook "installplans.kubesphere.io": Post "https://ks-controller-manager.kubesphere-system.svc:443/mutate-kubesphere-io-v1alpha1-installplan?timeout=30s": dial tcp 10.0.0.50:443: connect: connection refused"#,
+      "installplans.kubesphere.io", "kubectl -n kubesphere-system get pods,endpoints"
     ),
     (
       500,
@@ -96,14 +97,26 @@ import Testing
     #expect(!sentence.contains("server's log"))
   }
 
+  /// What kube-apiserver answered while KubeSphere's controllers were stopped, and what ksx says when it is first.
+  @Test(arguments: [
+    ClusterError.refused(
+      Status(
+        code: 504, reason: "Timeout", message: "Timeout: request did not complete within requested timeout 34s")),
+    .unanswered(reason: "no answer for 32 s", .notCarriedOut),
+    .unanswered(reason: "no answer for 32 s", .unknown("h cannot be reached")),
+  ])
+  func aWebhookThatHangsIsThoughtOf(error: ClusterError) {
+    #expect(error.sentence(for: "disabling devops", at: "https://h").contains("a webhook that hangs"))
+  }
+
   @Test func whatAWebhookRefusesIsNoMatterOfRights() {
     let message =
-      #"admission webhook "extensions.kubesphere.io" denied the request: failed to unmarshal extension config"#
+      #"admission webhook "installplans.kubesphere.io" denied the request: failed to unmarshal extension config: error converting YAML to JSON: yaml: line 1: did not find expected node content"#
     let error = ClusterError.refused(Status(code: 403, reason: "Forbidden", message: message))
 
     let sentence = error.sentence(for: "configuring devops", at: "https://h")
 
-    #expect(sentence.contains("the webhook extensions.kubesphere.io does not allow it (403)"))
+    #expect(sentence.contains("the webhook installplans.kubesphere.io does not allow it (403)"))
     #expect(sentence.contains("failed to unmarshal extension config"))
     #expect(!sentence.contains("this right"))
   }

@@ -38,6 +38,48 @@ import Testing
     #expect(try await bench.failure("disable", "whizard", "--yes") == "cannot disable: whizard is not installed")
   }
 
+  /// As after a disable, whose end the controllers are still noting in the object.
+  @Test(arguments: [1, 3])
+  func aChangeThatStillMeansTheSameIsSentAgain(conflicts: Int) async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+    let left = Locked(conflicts)
+    bench.transport.answer { request in
+      guard request.method == .patch, left.withLock({ $0 > 0 }) else { return nil }
+      left.withLock { $0 -= 1 }
+      return .refusal(code: 409, reason: "Conflict", "the object has been modified")
+    }
+
+    #expect(try await bench.run("disable", "whizard", "--yes") == "whizard: disabled in test\n")
+    #expect(try await !bench.installation().isEnabled)
+  }
+
+  @Test func aChangeThatMeansSomethingElseByNowIsNotSentAgain() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes", "--config", "-", input: "a: 1\n")
+    let object = try await bench.cluster.get(bench.dialect.installations, "whizard")
+    let other = object.value.setting(["spec", "config"], to: "a: 2\n")
+    let list: Value = ["kind": "InstallPlanList", "metadata": ["resourceVersion": "99"], "items": [other]]
+    let isRefused = Locked(false)
+    bench.transport.forget()
+    bench.transport.answer { request in
+      if request.method == .patch {
+        isRefused.withLock { $0 = true }
+        return .refusal(code: 409, reason: "Conflict", "the object has been modified")
+      }
+      // Another user has changed the config meanwhile.
+      let isList = request.method == .get && request.target.contains("/installplans")
+      return isList && isRefused.withLock { $0 } ? HTTPResponse(status: 200, bytes: JSON.bytes(list)) : nil
+    }
+
+    let sentence = try await bench.failure(["config", "set", "whizard", "--yes"], input: "a: 3\n")
+
+    #expect(sentence.contains("has a newer version of it (409)"))
+    #expect(bench.transport.requests.count { $0.method == .patch } == 1)
+  }
+
   @Test func aConfigThatWasChangedMeanwhileIsShownAsItIsWithWhatDiffers() async throws {
     let bench = try Workbench(.subscription)
     try await bench.offer()

@@ -44,6 +44,8 @@ import Testing
   @Test func uninstallingTakesTheNameTyped() {
     var tester = ConsoleTester.atMarket()
     tester.offerAfter("X", "grafana")
+    #expect(tester.screen.contains("enter uninstall  esc back"))
+    #expect(!tester.screen.contains("enter open"))
     tester.type("y")
     tester.press(.enter)
     #expect(tester.changes == [])

@@ -67,6 +67,25 @@ import Testing
     #expect(ConsoleTester(settings: settings).status.hasPrefix(problem.prefix(60)))
   }
 
+  @Test func ofARepeatedKeyTheLastCountsAndBothLinesAreSaid() {
+    let settings = load([
+      "/c/ksx/config.yaml": "theme: dark\ntheme: light\n",
+      "/c/ksx/keymap.yaml": "marketplace:\n  install: x\n  install: I\n",
+      "/c/ksx/theme.yaml": "inherits: dark\nstyles:\n  title: red\n  title: green\n",
+    ])
+
+    let said = "comes twice: line"
+    #expect(
+      settings.problems == [
+        "/c/ksx/config.yaml:2:1: the key theme \(said) 1 has it too, and the last counts",
+        "/c/ksx/theme.yaml:4:3: the key title \(said) 3 has it too, and the last counts",
+        "/c/ksx/keymap.yaml:3:3: the key install \(said) 2 has it too, and the last counts",
+      ])
+    #expect(settings.theme == Settings.standard.themes["light"])
+    #expect(settings.keys(for: .install, in: [.marketplace]) == ["I"])
+    #expect(settings.themes["own"]?[.title].foreground == .palette(2))
+  }
+
   @Test func aFileThatCannotBeReadIsReported() {
     let settings = Configuration.load(environment: ["HOME": "/h"]) { (path) throws(SystemError) in
       guard path.hasSuffix("keymap.yaml") else { return nil }
@@ -99,7 +118,8 @@ import Testing
     ("", "theme: dark\n"), ("theme: light # quiet\n", "theme: dark # quiet\n"),
     ("# mine\nlanguage: zh", "# mine\nlanguage: zh\ntheme: dark\n"),
     ("profiles:\n  - name: a # b\n    theme: x\n", "profiles:\n  - name: a # b\n    theme: x\ntheme: dark\n"),
-    ("{theme: light}\n", nil), ("theme:\n  light\n", nil), ("- a\n", nil), ("a: [\n", nil),
+    ("theme: light\ntheme: light\n", "theme: light\ntheme: dark\n"), ("{theme: light}\n", nil),
+    ("theme:\n  light\n", nil), ("- a\n", nil), ("a: [\n", nil),
   ])
   func aChoiceChangesOneLineOfTheFile(text: String, result: String?) {
     #expect(SettingsFile.text(text, setting: "theme", to: "dark") == result)

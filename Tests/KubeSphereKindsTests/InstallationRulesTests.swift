@@ -17,7 +17,6 @@ import Testing
     (["spec", "extension", "version"], 1, "spec.extension.version", "FieldValueTypeInvalid"),
     (["spec", "enabled"], nil, "spec.enabled", "FieldValueRequired"),
     (["spec", "enabled"], "yes", "spec.enabled", "FieldValueTypeInvalid"),
-    (["spec", "config"], "a: [1", "spec.config", "FieldValueInvalid"),
     (["spec", "config"], 1, "spec.config", "FieldValueTypeInvalid"),
   ])
   func whatAnInstallationLacksIsNamed(path: [String], value: Value?, field: String, reason: String) async throws {
@@ -36,6 +35,38 @@ import Testing
       #expect(
         answer.message.hasPrefix(#"\#(object["kind"]?.string ?? "").kubesphere.io "devops" is invalid: \#(field): "#))
     }
+  }
+
+  /// The answer of KubeSphere 4.1 to the same.
+  @Test func whatIsNoYAMLIsDeniedInTheWordsOfTheWebhook() async throws {
+    let ask = try Asking()
+
+    let answer = try await ask(.post, Path.plans, .plan("devops", config: "a: [\n"))
+
+    #expect(answer.status == 403)
+    #expect(answer["reason"] == "Forbidden")
+    #expect(
+      answer.message.hasPrefix(
+        #"admission webhook "installplans.kubesphere.io" denied the request: failed to unmarshal extension config: "#
+          + "error converting YAML to JSON: yaml: line 1: did not find expected node content"))
+  }
+
+  @Test func agentsConfigsAreReadAsWell() async throws {
+    let ask = try Asking()
+    let placed = Value.plan("devops").setting(["spec", "clusterScheduling"], to: ["overrides": ["east": "a: ["]])
+
+    let answer = try await ask(.post, Path.plans, placed)
+
+    #expect(answer.status == 403)
+    #expect(answer.message.contains("failed to unmarshal cluster east agent config: error converting YAML to JSON"))
+  }
+
+  @Test func aConfigOfTheFirstDesignIsCheckedToo() async throws {
+    let answer = try await Asking(.subscription)(
+      .post, Path.subscriptions, Self.subscription.setting(["spec", "config"], to: "a: [1"))
+
+    #expect(answer.status == 422)
+    #expect(answer["details", "causes"]?.sequence?.first?["field"] == "spec.config")
   }
 
   @Test func onlySubscriptionsTakeObjectsAsConfig() async throws {

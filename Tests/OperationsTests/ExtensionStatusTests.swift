@@ -49,6 +49,16 @@ import Testing
     #expect(status.fullWord == "UpgradeFailed, no longer offered")
   }
 
+  @Test(arguments: [(true, "Installed"), (false, "Installed, disabled")])
+  func whatIsInstalledAndDoesNotServeSaysSo(isEnabled: Bool, word: String) {
+    var installation = Sample.installation("Installed")
+    installation.isEnabled = isEnabled
+    installation.observed.appliedEnabled = isEnabled
+    let status = ExtensionStatus("whizard", Sample.extension(), installation)
+
+    #expect([status.titleWord, status.fullWord, status.word] == [word, word, "Installed"])
+  }
+
   @Test func everyInstallationIsARow() {
     let installations = Installations([Sample.installation("Installed", name: "whizard-1.1.0")])
 

@@ -141,5 +141,6 @@ struct Admission: Sendable {
   private func check(_ value: Value, replacing old: Value? = nil) throws(Status) {
     let causes = MetadataRules(type).causes(value) + type.causes(value, replacing: old)
     guard causes.isEmpty else { throw .invalid(type.resource, Object(value).name, causes) }
+    if let denial = type.rules.denial(of: value) { throw denial }
   }
 }

@@ -13,9 +13,9 @@ extension ClusterError {
     case .unreadable(let problem):
       "\(doing): \(server) gave an answer that cannot be read (\(problem)). Check that the address is that of a Kubernetes API."
     case .unanswered(let reason, .notCarriedOut):
-      "\(doing): it was not carried out. The answer was lost (\(reason)), and what \(server) shows now is as it was before; it can be tried again."
+      "\(doing): it was not carried out. The answer was lost (\(reason)), and what \(server) shows now is as it was before; it can be tried again.\(Webhook.hint(ifLate: reason))"
     case .unanswered(let reason, .unknown(let problem)):
-      "\(doing): it is unknown whether the server carried it out. The answer was lost (\(reason)), and \(server) cannot be read now (\(problem)). Look at the present state before repeating it."
+      "\(doing): it is unknown whether the server carried it out. The answer was lost (\(reason)), and \(server) cannot be read now (\(problem)). Look at the present state before repeating it.\(Webhook.hint(ifLate: reason))"
     }
   }
 
@@ -52,7 +52,7 @@ extension Status {
   /// What the server refused, and what to do about it.
   package func sentence(for doing: String, at server: String) -> String {
     if let webhook = Webhook(self) { return "\(doing): \(webhook.problem(at: server))\(quote). \(webhook.advice)" }
-    return "\(doing): \(server) \(verdict)\(quote). \(advice)"
+    return "\(doing): \(server) \(verdict)\(quote). \(advice)\(Webhook.hint(ifLate: message))"
   }
 
   private var verdict: String {

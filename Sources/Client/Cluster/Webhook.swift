@@ -46,6 +46,17 @@ struct Webhook: Hashable {
       + "(kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations)."
   }
 
+  /// What may be behind a write without an answer in time: a webhook that hangs is named nowhere.
+  ///
+  /// With KubeSphere's controllers stopped the API server itself gives up after 34 s, and ksx after 32.
+  static func hint(ifLate text: String) -> String {
+    guard text.containsText("did not complete within requested timeout") || text.hasPrefix("no answer for ") else {
+      return ""
+    }
+    return " The server may be waiting for a webhook that hangs: see whether the controllers run "
+      + "(kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations names their services)."
+  }
+
   private static func quoted(in text: String, after mark: String) -> String? {
     guard let start = text.rangeOfText(mark) else { return nil }
     let name = text[start.upperBound...].prefix { $0 != "\"" }

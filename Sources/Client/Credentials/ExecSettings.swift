@@ -26,7 +26,7 @@ struct ExecSettings: Sendable {
         "apiVersion", "the exec plugin \(command) has an apiVersion that is not known",
         "Write client.authentication.k8s.io/v1 or …/v1beta1; the plugin may have to be brought up to date")
     }
-    self.command = command.contains("/") ? Files.path(command, in: Files.parent(of: user.file) ?? ".") : command
+    self.command = command.contains("/") ? Files.wholePath(command, besides: user.file) : command
     apiVersion = version
     arguments = try Self.arguments(exec)
     variables = try Self.variables(exec)

@@ -10,10 +10,14 @@ package struct CurlTransport: Transport {
   package init(base: String) { self.init(Connection(server: base)) }
 
   package func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    guard let address = ServerAddress(connection.server) else {
+    guard var address = ServerAddress(connection.server) else {
       throw .invalid(
         reason: "\(connection.displayName) is not an address: https://HOST:PORT or unix:///PATH is expected")
     }
+    guard let host = InternationalName.ascii(address.host) else {
+      throw .invalid(reason: "\(address.host) is not the name of a host")
+    }
+    address.host = host
     guard let source = connection.credentials else { return try await send(request, to: address, as: Credential()) }
     let credential = try await source.credential(insteadOf: nil)
     let response = try await send(request, to: address, as: credential)

@@ -77,8 +77,9 @@ extension EasyHandle {
     switch call.request.patience {
     case .answer:
       set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-      // A request may share a connection, and waits a moment for one that is being made.
-      set(CURLOPT_PIPEWAIT, 1)
+      // A request may share a connection, and waits a moment for one that is being made; without TLS none is shared,
+      // and it would wait for the whole of another's answer.
+      if call.address.scheme == .https { set(CURLOPT_PIPEWAIT, 1) }
       if call.connection.allowsCompression, !call.address.isLoopback { set(CURLOPT_ACCEPT_ENCODING, "gzip") }
     case .stream(let limit, _):
       // HTTP/1.1 gives each stream a connection of its own: streams that fill the limit of a

@@ -43,9 +43,9 @@ struct Proxy: Hashable, Sendable {
       userInfo = String(authority[..<at])
       authority = authority[authority.index(after: at)...]
     }
-    guard let (host, port) = ServerAddress.hostAndPort(authority), !host.isEmpty, (host + userInfo).isVisible else {
-      throw .noAddress
-    }
+    guard let (name, port) = ServerAddress.hostAndPort(authority), !name.isEmpty, (name + userInfo).isVisible,
+      let host = InternationalName.ascii(name)
+    else { throw .noAddress }
     self.scheme = scheme
     self.host = host
     self.port = port ?? scheme.port

@@ -78,7 +78,7 @@ struct ProxyExceptions: Hashable, Sendable {
     if server.host == "localhost" { return true }
     let address = IPAddress(server.host, allowsZone: true)
     if address?.isLoopback == true { return true }
-    let name = server.host.lowercased()
+    let name = (InternationalName.ascii(server.host) ?? server.host).lowercased()
     return rules.contains { rule in
       switch rule {
       case .everything: true
@@ -104,6 +104,7 @@ struct ProxyExceptions: Hashable, Sendable {
     }
     if let address = IPAddress(host) { return .address(address, port: port) }
     if host.hasPrefix("*.") { host.removeFirst() }
+    host = InternationalName.ascii(host) ?? host
     return host.hasPrefix(".")
       ? .domain(host, port: port, isExact: false) : .domain("." + host, port: port, isExact: true)
   }

@@ -6,6 +6,8 @@ package struct ClusterContext: Sendable {
   package var user: String
   package var namespace: String
   package var connection: Connection
+  /// What in the kubeconfig is read, but perhaps not as it was meant.
+  package var warnings: [String] = []
 
   /// The server as it may be shown.
   package var server: String { connection.displayName }

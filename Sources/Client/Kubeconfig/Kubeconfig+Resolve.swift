@@ -32,9 +32,11 @@ extension Kubeconfig {
       resolution.authorityFile = options.certificateAuthority ?? cluster?.file(of: "certificate-authority")
     }
     try resolution.apply(to: &connection, readFile)
-    return ClusterContext(
+    var result = ClusterContext(
       name: context?.name ?? "", cluster: cluster?.name ?? "", user: user?.name ?? "",
       namespace: options.namespace ?? context?.text("namespace") ?? "default", connection: connection)
+    result.warnings = warnings.map(\.description)
+    return result
   }
 
   private func chosenContext(_ options: KubeconfigOptions) throws(KubeconfigError) -> Entry? {
@@ -139,8 +141,9 @@ extension Kubeconfig {
 
   private static func proxy(of cluster: Entry) throws(KubeconfigError) -> String? {
     guard let url = cluster.text("proxy-url") else { return nil }
-    do {
-      _ = try Proxy(url)
+    do throws(Proxy.Problem) {
+      // kubectl takes that word from the environment alone; to both of them `socks5` leaves names to the proxy.
+      if try Proxy(url).scheme == .socks5h { throw .scheme("socks5h") }
     } catch {
       throw cluster.mistake("proxy-url", error.sentence(of: "proxy-url"), Proxy.Problem.remedy)
     }

@@ -22,6 +22,8 @@ package struct Kubeconfig: Sendable {
   package private(set) var currentContext: String?
   /// Where the first entry without a name stands, if there is one: it cannot be chosen, and hinders no other.
   private(set) var nameless: String?
+  /// What in the files is read, but perhaps not as it was meant.
+  package private(set) var warnings: [KubeconfigError] = []
   /// The files read, in the order in which they count.
   package private(set) var files: [String] = []
 
@@ -78,8 +80,9 @@ package struct Kubeconfig: Sendable {
       throw KubeconfigError(
         file: path, problem: error.problem, remedy: "Check the path given with --kubeconfig or KUBECONFIG")
     }
-    let root = try Self.root(bytes, of: path)
+    let (root, repetitions) = try Self.root(bytes, of: path)
     files.append(path)
+    warnings += repetitions.map { KubeconfigError(file: path, line: $0.line, problem: $0.problem) }
     guard let root else { return }
     guard case .mapping = root.content else {
       throw KubeconfigError(
@@ -100,7 +103,9 @@ package struct Kubeconfig: Sendable {
     }
   }
 
-  private static func root(_ bytes: [UInt8], of path: String) throws(KubeconfigError) -> YAMLNode? {
+  private static func root(
+    _ bytes: [UInt8], of path: String
+  ) throws(KubeconfigError) -> (YAMLNode?, [SyntaxError]) {
     let remedy = "Correct the file or choose another"
     let text: String
     do {
@@ -109,7 +114,7 @@ package struct Kubeconfig: Sendable {
       throw KubeconfigError(file: path, line: error.line, problem: error.problem, remedy: remedy)
     }
     do {
-      return try YAML.node(text)
+      return try YAML.nodeAndWarnings(text)
     } catch {
       throw KubeconfigError(file: path, line: error.line, problem: error.problem, remedy: remedy)
     }
@@ -131,18 +136,30 @@ package struct Kubeconfig: Sendable {
       throw KubeconfigError(
         file: file, line: node.line, problem: "\(list) is not a list", remedy: "Each entry begins with “- name:”")
     }
+    var lines: [String: Int] = [:]
     var here: [Entry] = []
     for item in items {
-      guard let name = item["name"], !name.isNull, let name = name.text, !name.isEmpty else {
-        nameless = nameless ?? "\(file):\(item.line)"
-        continue
+      let name = item["name"].flatMap { $0.isNull ? nil : $0.text } ?? ""
+      // kubectl 1.20 and 1.32 refuse such a file, too, even when nothing of it is used.
+      if let first = lines.updateValue(item.line, forKey: name) {
+        throw Self.repetition(of: key, name, file, line: item.line, first: first)
       }
-      let entry = Entry(name: name, node: item[key] ?? item, file: file)
-      // Within one file the last of a name counts; kubectl 1.32 refuses such a file instead.
-      here.removeAll { $0.name == name }
-      here.append(entry)
+      if name.isEmpty {
+        nameless = nameless ?? "\(file):\(item.line)"
+      } else {
+        here.append(Entry(name: name, node: item[key] ?? item, file: file))
+      }
     }
     return here
+  }
+
+  private static func repetition(
+    of kind: String, _ name: String, _ file: String, line: Int, first: Int
+  ) -> KubeconfigError {
+    let what = "\(kind) has " + (name.isEmpty ? "no name, and neither has that" : "the same name, \(name), as that")
+    return KubeconfigError(
+      file: file, line: line, problem: "this \(what) of line \(first)",
+      remedy: "Remove or rename one of them; kubectl refuses such a file as well")
   }
 }
 
@@ -161,7 +178,7 @@ extension Kubeconfig.Entry {
 
   /// A path as seen from the directory of its file.
   func path(_ key: String) -> String? {
-    text(key).map { Files.path($0, in: Files.parent(of: file) ?? ".") }
+    text(key).map { Files.wholePath($0, besides: file) }
   }
 
   /// The file named, unless the data stand in the entry itself.

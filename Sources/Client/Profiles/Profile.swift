@@ -74,5 +74,9 @@ package struct ProfileError: Error, Hashable, Sendable, CustomStringConvertible 
     self.problem = Excerpt.shortened(problem, to: 1000)
   }
 
+  init(file: String, _ mistake: SyntaxError) {
+    self.init(file: file, line: mistake.line, column: mistake.column, problem: mistake.problem)
+  }
+
   package var description: String { line > 0 ? "\(file):\(line):\(column): \(problem)" : "\(file): \(problem)" }
 }

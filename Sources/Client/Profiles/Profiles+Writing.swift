@@ -37,13 +37,13 @@ extension Profiles {
   package static func choosing(
     _ name: String, in text: String, file: String, environment: Environment = .current
   ) throws(ProfileError) -> String {
-    var wanted = try Profiles(text, file: file, environment: environment)
-    _ = try wanted.profile(name, file: file)
-    wanted.current = name
+    let present = try Profiles(text, file: file, environment: environment)
+    _ = try present.profile(name, file: file)
     var lines = text.lines
     let ending = ending(of: lines)
     let line = "current: \(scalar(name))"
-    if let place = lines.firstIndex(where: { $0.hasPrefix("current:") }) {
+    // Of a key that comes twice the last counts.
+    if let place = lines.lastIndex(where: { $0.hasPrefix("current:") }) {
       let old = lines[place]
       lines[place] = line + (old.rangeOfText(" #").map { String(old[$0.lowerBound...]) } ?? ending)
     } else if let place = lines.firstIndex(where: { $0.hasPrefix("profiles:") }) {
@@ -51,7 +51,8 @@ extension Profiles {
     }
     let result = lines.joined(separator: "\n")
     // What was written by hand can have an unforeseen form; such a file is left as it is.
-    guard (try? Profiles(result, file: file, environment: environment)) == wanted else {
+    let after = try? Profiles(result, file: file, environment: environment)
+    guard let after, after.all == present.all, after.current == name else {
       throw ProfileError(file: file, problem: "the current profile cannot be set here; write it by hand: \(line)")
     }
     return result
@@ -64,7 +65,7 @@ extension Profiles {
   private static func firstItem(
     _ text: String, _ lines: [String], _ file: String
   ) throws(ProfileError) -> (Int, String)? {
-    guard let list = (try? YAML.strictNode(text))?["profiles"], case .sequence(let items) = list.content,
+    guard let list = (try? YAML.node(text))?["profiles"], case .sequence(let items) = list.content,
       let first = items.first
     else { return nil }
     let indentation = lines[first.line - 1].prefix { $0 == " " }

@@ -21,6 +21,9 @@ package struct Profiles: Hashable, Sendable {
   /// The name of the profile to use when none is asked for.
   package var current: String?
 
+  /// What in the file is read, but perhaps not as it was meant.
+  package private(set) var warnings: [ProfileError] = []
+
   /// The top-level keys of the file that are profiles' own.
   package static let keys: Set<String> = ["current", "profiles"]
 
@@ -32,9 +35,11 @@ package struct Profiles: Hashable, Sendable {
   ) throws(ProfileError) {
     do throws(SyntaxError) {
       let reader = ProfileReader(directory: Files.parent(of: file) ?? ".", environment: environment)
-      if let node = try YAML.strictNode(text) { self = try reader.profiles(node) }
+      let (node, repetitions) = try YAML.nodeAndWarnings(text)
+      if let node { self = try reader.profiles(node) }
+      warnings = repetitions.map { ProfileError(file: file, $0) }
     } catch {
-      throw ProfileError(file: file, line: error.line, column: error.column, problem: error.problem)
+      throw ProfileError(file: file, error)
     }
   }
 

@@ -10,13 +10,15 @@ extension ClusterSession {
     -> ClusterSession
   {
     var session: ClusterSession
-    if let profile = try ProfileFile(environment).chosen(arguments) {
+    let isConsole = arguments.verb == .console
+    if let profile = try ProfileFile(environment, isConsole ? nil : outlet).chosen(arguments) {
       session = try opened(profile, arguments, environment, outlet)
     } else if arguments.has(.standalone) {
       session = try await standalone(arguments, environment, outlet)
     } else {
       session = try remote(arguments, environment)
     }
+    if !isConsole { outlet.note(session.status.warnings.map { "note: \($0)" }) }
     session.status.isReadOnly = arguments.has(.readOnly)
     session.dialect = arguments[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
     return session
@@ -45,6 +47,7 @@ extension ClusterSession {
     status.ownFlags =
       ["--profile", profile.name] + (arguments[.memberCluster].map { ["--member-cluster", $0] } ?? [])
     if let context = opened.context {
+      status.warnings = context.warnings
       status.kubectlFlags = kubectlFlags(arguments, context)
       if let path = profile.kubernetes?.kubeconfig { status.kubectlFlags += ["--kubeconfig", path] }
     } else {
@@ -66,6 +69,7 @@ extension ClusterSession {
     let names = [context.name, context.cluster].filter { !$0.isEmpty }
     var status = Status(cluster: names.first ?? context.server, server: context.server)
     status.isInsecure = context.isInsecure
+    status.warnings = context.warnings
     status.user = arguments[.asUser] ?? context.user
     status.kubectlFlags = kubectlFlags(arguments, context)
     return ClusterSession(status, cluster: context.api)

@@ -6,9 +6,12 @@ import Platform
 struct ProfileFile {
   let path: String
   let environment: Environment
+  /// Where warnings go; the console finds them itself.
+  private let outlet: Outlet?
 
-  init(_ environment: Environment) {
+  init(_ environment: Environment, _ outlet: Outlet?) {
     self.environment = environment
+    self.outlet = outlet
     path = XDG(environment).config + "/config.yaml"
   }
 
@@ -24,9 +27,11 @@ struct ProfileFile {
 
   func profiles() throws(CommandError) -> Profiles {
     let text = try text()
-    return try Self.reading { () throws(ProfileError) in
+    let profiles = try Self.reading { () throws(ProfileError) in
       try Profiles(text, file: path, environment: environment)
     }
+    outlet?.note(profiles.warnings.map { "note: \($0)" })
+    return profiles
   }
 
   /// The profile called `name`, or the current one, or `nil` when none is asked for and none is current.

@@ -45,7 +45,7 @@ struct Contexts {
 
   init(_ arguments: Arguments, _ environment: Environment, _ outlet: Outlet, now: Int = time(nil)) {
     self.arguments = arguments
-    file = ProfileFile(environment)
+    file = ProfileFile(environment, outlet)
     self.outlet = outlet
     self.now = now
   }
@@ -133,7 +133,9 @@ struct Contexts {
 
   private func kubeconfig() throws(CommandError) -> Kubeconfig {
     do {
-      return try Kubeconfig(explicit: arguments[.kubeconfig], environment: file.environment)
+      let kubeconfig = try Kubeconfig(explicit: arguments[.kubeconfig], environment: file.environment)
+      outlet.note(kubeconfig.warnings.map { "note: \($0)" })
+      return kubeconfig
     } catch {
       throw CommandError(error.description)
     }

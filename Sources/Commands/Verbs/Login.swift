@@ -47,7 +47,7 @@ struct LoggingIn {
 
   init(_ arguments: Arguments, _ environment: Environment, _ outlet: Outlet) {
     self.arguments = arguments
-    file = ProfileFile(environment)
+    file = ProfileFile(environment, outlet)
     self.outlet = outlet
   }
 

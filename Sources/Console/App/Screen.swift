@@ -108,8 +108,9 @@ package enum KeySection: String, CaseIterable, Sendable {
   case everywhere, list, marketplace, `extension`, plan, prompt, editor
 }
 
-/// A line being typed: what stands before it, and the text.
+/// A line being typed: what stands before it, the text, and what accepting it does.
 struct Prompt: Sendable {
   var label: String
   var field: LinePrompt
+  var verb: String
 }

@@ -63,7 +63,11 @@ package struct Configuration {
 
   private mutating func text(of file: String) -> String? {
     do {
-      return try readFile(file)
+      guard let text = try readFile(file) else { return nil }
+      // What is no YAML at all is said by those who read it.
+      let repetitions = (try? YAML.nodeAndWarnings(text))?.1 ?? []
+      problems += repetitions.map { SettingsError(file: file, $0).description }
+      return text
     } catch {
       problems.append(error.description)
       return nil
@@ -95,7 +99,7 @@ package struct Configuration {
     var result = Choices()
     guard let text = text(of: file) else { return result }
     do throws(SyntaxError) {
-      guard let node = try YAML.strictNode(text) else { return result }
+      guard let node = try YAML.node(text) else { return result }
       guard case .mapping(let pairs) = node.content else { throw node.mistake("settings are a mapping") }
       for pair in pairs {
         switch pair.key.text ?? "" {

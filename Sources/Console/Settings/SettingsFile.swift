@@ -30,7 +30,8 @@ struct SettingsFile {
   static func text(_ text: String, setting name: String, to value: String) -> String? {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let line = "\(name): \(value)"
-    if let place = lines.firstIndex(where: { $0.hasPrefix(name + ":") }) {
+    // Of a key that comes twice the last counts.
+    if let place = lines.lastIndex(where: { $0.hasPrefix(name + ":") }) {
       lines[place] = line + comment(of: lines[place])
     } else {
       if lines.last == "" { lines.removeLast() }

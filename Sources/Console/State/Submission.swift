@@ -92,10 +92,3 @@ extension ConsoleState {
     begin(.apply(fresh))
   }
 }
-
-extension Plan {
-  /// Whether `fresh` says anything that this plan did not.
-  func isNews(_ fresh: Plan) -> Bool {
-    effects != fresh.effects || fresh.problems.contains { !problems.contains($0) }
-  }
-}

@@ -115,9 +115,11 @@ struct Footer {
         continue
       }
       guard let key = state.settings.keys(for: action, in: view.sections).first else { continue }
-      let width = key.columns + 1 + action.hint.columns + 2
+      // Where a line is typed, enter opens nothing.
+      let word = action == .command(.open) ? view.prompt?.verb ?? action.hint : action.hint
+      let width = key.columns + 1 + word.columns + 2
       guard used + width <= columns else { continue }
-      line.spans += [Line.Span(text: key, style: .helpKey), Line.Span(text: " \(action.hint)  ", style: .dim)]
+      line.spans += [Line.Span(text: key, style: .helpKey), Line.Span(text: " \(word)  ", style: .dim)]
       used += width
     }
     return line

@@ -47,6 +47,11 @@ package struct Plan: Hashable, Sendable {
 
   /// Whether the plan cannot be applied as things are.
   package var isBlocked: Bool { problems.contains(where: \.isBlocking) }
+
+  /// Whether `fresh` says anything that this plan did not.
+  package func isNews(_ fresh: Plan) -> Bool {
+    effects != fresh.effects || fresh.problems.contains { !problems.contains($0) }
+  }
 }
 
 extension Plan {

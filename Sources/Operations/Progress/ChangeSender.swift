@@ -1,5 +1,6 @@
 package import Client
 package import Extensions
+import KubernetesAPI
 package import Platform
 
 /// Carries plans out in one cluster, and writes the history of it.
@@ -20,12 +21,17 @@ package struct ChangeSender: Sendable {
     self.whenForgotten = whenForgotten
   }
 
+  /// A plan for the same change, made from what there is now; `nil` when that cannot be read.
+  package typealias Replan = @Sendable () async -> Plan?
+
   /// Notes what there is as the way back, sends what is planned, and notes whether the cluster took it.
-  package func carryOut(_ plan: Plan) async throws(ClusterError) -> Delivery {
+  ///
+  /// When another writer, as a controller is, was there first, `replan` is asked, and what still means the same sent.
+  package func carryOut(_ plan: Plan, replan: Replan = { nil }) async throws(ClusterError) -> Delivery {
     let former = plan.change.row.keepsWayBack ? plan.before.map(HistoryLine.Release.init) : nil
     note(plan.name, .change(words: plan.change.words, former: former))
     do {
-      let delivery = try await plan.deliver(to: cluster)
+      let delivery = try await deliver(plan, replan)
       note(plan.name, .outcome(.accepted, of: plan.change, plan.before))
       // What the cluster would not give back as it was written is kept here.
       if let text = plan.change.config, let object = delivery.object, Installation(object).config != text {
@@ -36,6 +42,24 @@ package struct ChangeSender: Sendable {
       note(plan.name, .outcome(.refused(error.brief), of: plan.change, plan.before))
       throw error
     }
+  }
+
+  /// Writers that come in between are few: who loses to more of them than this is told.
+  private static let attempts = 4
+
+  private func deliver(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> Delivery {
+    var plan = plan
+    for _ in 1..<Self.attempts {
+      do throws(ClusterError) {
+        return try await plan.deliver(to: cluster)
+      } catch {
+        guard case .refused(let status) = error, status.isConflict, let fresh = await replan(), !plan.isNews(fresh),
+          !fresh.isBlocked
+        else { throw error }
+        plan = fresh
+      }
+    }
+    return try await plan.deliver(to: cluster)
   }
 
   /// Notes a change that was sent without a plan, when there was no time for one.

@@ -23,6 +23,8 @@ package struct ClusterSession: Sendable {
     package var isComparable = false
     /// Stands in the header, such as `standalone`, or is empty.
     package var note = ""
+    /// What in the user's own files is read, but perhaps not as it was meant.
+    package var warnings: [String] = []
     /// What kubectl needs to reach the same cluster, for the command lines that plans show.
     package var kubectlFlags: [String] = []
     /// What ksx needs to reach the same cluster, when that is not what kubectl needs.

@@ -87,9 +87,14 @@ package struct ExtensionStatus: Hashable, Sendable {
     return state.word
   }
 
+  /// The word for a title: what is installed and does not serve says so.
+  package var titleWord: String {
+    isEnabled == false && isInstalled && state == .installed ? "\(word), disabled" : word
+  }
+
   /// The word with what a reader must know beside it.
   package var fullWord: String {
-    var word = word
+    var word = titleWord
     if isBeingDeleted, state.isFailure { word += ", being deleted" }
     if state == .installed, !isBeingDeleted, !pending.isEmpty { word += ", with a change pending" }
     return isInstalled && !isOffered ? "\(word), no longer offered" : word

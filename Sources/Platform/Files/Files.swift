@@ -119,6 +119,25 @@ package enum Files {
     path.hasPrefix("/") ? path : (directory.hasSuffix("/") ? directory : directory + "/") + path
   }
 
+  /// `path` as Go's `filepath` joins it to the directory of `file`: from the root, without `.` and `..`.
+  ///
+  /// By its letters alone, so that `..` after a symbolic link leads back to where the link is.
+  package static func wholePath(_ path: String, besides file: String) -> String {
+    if path.hasPrefix("/") { return path }
+    var parts: [Substring] = []
+    let start = file.hasPrefix("/") ? "" : currentDirectory + "/"
+    for part in "\(start)\(parent(of: file) ?? ".")/\(path)".split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  private static var currentDirectory: String {
+    guard let directory = getcwd(nil, 0) else { return "" }
+    defer { free(directory) }
+    return String(cString: directory)
+  }
+
   private static func write(_ bytes: [UInt8], to descriptor: Int32, _ action: String) throws(SystemError) {
     var written = 0
     while written < bytes.count {

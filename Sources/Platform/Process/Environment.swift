@@ -41,9 +41,12 @@ package struct Environment: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   }
 
   /// Where `program` lies on the `PATH`, if it can be run.
+  ///
+  /// As with Go, no program is taken from the directory that one happens to be in.
   package func locate(_ program: String) -> String? {
     if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
-    for directory in (self["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":") {
+    for directory in (self["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
+    where directory.hasPrefix("/") {
       let path = "\(directory)/\(program)"
       if access(path, X_OK) == 0, !Files.isDirectory(path) { return path }
     }

@@ -52,23 +52,29 @@ struct ChangeCommand: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let status = session.status
-    var context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
-      try await reader.context(for: name, kind, called: status.cluster, user: status.user)
+    let context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
+      try await self.context(reader, session.status)
     }
-    context.kubectlFlags = status.kubectlFlags
     let memory = session.history.releases(of: name)
     let change = try Choice(command: self, context: context, memory: memory, outlet: session.outlet).change()
     let plan = Plan.make(change, for: name, in: context)
     if dryRun != .none { return try await show(plan, session) }
     try refuse(plan)
     try confirm(plan, session)
-    report(plan, try await send(plan, session), session)
+    report(plan, try await send(plan, reader, session), session)
     guard let patience else { return }
     let waiting = Waiting(
       change: change, extension: name, installation: plan.write.name, before: context.installation(of: name),
       dialect: reader.dialect)
     try await session.wait(for: waiting, seconds: patience)
+  }
+
+  private func context(
+    _ reader: ClusterReader, _ status: ClusterSession.Status
+  ) async throws(ClusterError) -> PlanContext {
+    var context = try await reader.context(for: name, kind, called: status.cluster, user: status.user)
+    context.kubectlFlags = status.kubectlFlags
+    return context
   }
 
   /// Shows the plan and changes nothing; the server is asked as well where `--dry-run` says so.
@@ -101,10 +107,14 @@ struct ChangeCommand: ClusterCommand {
     if answer != "y", answer != "yes" { throw CommandError("nothing was changed") }
   }
 
-  private func send(_ plan: Plan, _ session: CommandSession) async throws(CommandError) -> Object? {
+  private func send(
+    _ plan: Plan, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> Object? {
     let doing = "\(plan.change.words) \(plan.name)"
     let delivery = try await session.asking(doing) { () throws(ClusterError) in
-      try await session.sender.carryOut(plan)
+      try await session.sender.carryOut(plan) {
+        (try? await context(reader, session.status)).map { Plan.make(plan.change, for: plan.name, in: $0) }
+      }
     }
     session.tell(of: delivery, doing)
     return delivery.object

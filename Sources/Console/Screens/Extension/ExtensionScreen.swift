@@ -178,8 +178,8 @@ struct ExtensionScreen: Screen {
     let display = state.market.extensions[name]?.displayName.text(in: state.language) ?? ""
     let title = display.isEmpty || display == name ? name : "\(display) (\(name))"
     let status = state.status(of: name)
-    let summary = [status.word.isEmpty ? "not installed" : status.word, status.running].filter { !$0.isEmpty }.joined(
-      separator: " ")
+    let words = [status.titleWord.isEmpty ? "not installed" : status.titleWord, status.running]
+    let summary = words.filter { !$0.isEmpty }.joined(separator: " ")
     let room = max(0, area.size.columns - summary.columns - 2)
     let end = surface.write(title.truncated(to: room), row: 0, in: area, style: state.theme[.title])
     let place = Point(row: area.origin.row, column: max(end + 2, area.columns.upperBound - summary.columns))

@@ -33,7 +33,7 @@ struct MarketplaceScreen: Screen {
 
   var sections: [KeySection] { filtering == nil ? [.marketplace, .list, .everywhere] : [.prompt] }
 
-  var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0) } }
+  var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0, verb: "filter") } }
 
   func hints(_ state: ConsoleState) -> [Action] {
     guard filtering == nil else { return .commands([.open, .back]) }

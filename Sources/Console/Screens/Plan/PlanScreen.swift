@@ -45,7 +45,10 @@ struct PlanScreen: Screen {
 
   var sections: [KeySection] { isTypingName ? [.prompt] : [.plan, .everywhere] }
 
-  var prompt: Prompt? { isTypingName ? Prompt(label: "Type \(name) to \(change.words) it: ", field: typed) : nil }
+  var prompt: Prompt? {
+    guard isTypingName else { return nil }
+    return Prompt(label: "Type \(name) to \(change.words) it: ", field: typed, verb: change.words)
+  }
 
   /// What is under way notes its progress in the object all the time: only what is read makes a new question.
   var question: Question? {
