@@ -99,7 +99,7 @@ private struct KeymapReader<Command: Hashable & Sendable> {
 
   mutating func read(_ node: YAMLNode?) throws(SyntaxError) -> Keymaps<Command> {
     var result = Keymaps<Command>()
-    guard let node else { return result }
+    guard let node, node.value != .null else { return result }
     guard case .mapping(let pairs) = node.content else { throw node.mistake("a keymap is a mapping of sections") }
     for pair in pairs {
       let key = pair.key.text ?? ""

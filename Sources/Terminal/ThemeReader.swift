@@ -16,7 +16,7 @@ extension Theme {
 
   private static func read(_ node: YAMLNode?) throws(SyntaxError) -> Theme {
     var theme = Theme()
-    guard let node else { return theme }
+    guard let node, node.value != .null else { return theme }
     guard case .mapping(let pairs) = node.content else { throw node.mistake("a theme is a mapping") }
     for pair in pairs {
       switch pair.key.text ?? "" {

@@ -1,7 +1,9 @@
 import Commands
 import Glibc
+import Platform
 import Terminal
 
+StandardStreams.occupy()
 CoreDump.forbid()
 switch await Program.begin() {
 // Nothing is buffered, and tearing down the libraries would take longer than some commands.

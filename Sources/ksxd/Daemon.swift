@@ -9,6 +9,11 @@ struct Daemon: AsyncParsableCommand {
     commandName: "ksxd", abstract: "The backend of ksx: an API for KubeSphere extensions, and what acts on it.",
     version: "ksxd " + ProgramVersion.current,
     subcommands: [Serve.self, ControlCommand.self])
+
+  static func main() async {
+    StandardStreams.occupy()
+    await main(nil)
+  }
 }
 
 /// A failure that is told in one line.

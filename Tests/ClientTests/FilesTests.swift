@@ -113,7 +113,7 @@ import Testing
   @Test func theDirectoriesOfAPersonFollowTheSpecification() {
     let plain = XDG(["HOME": "/home/ada"])
     let own: XDG = XDG([
-      "HOME": "/home/ada", "XDG_CONFIG_HOME": "/c", "XDG_STATE_HOME": "relative", "XDG_RUNTIME_DIR": "/r",
+      "HOME": "/home/ada", "XDG_CONFIG_HOME": "/c", "XDG_STATE_HOME": "relative", "XDG_RUNTIME_DIR": directory.path,
     ])
 
     #expect(plain.config == "/home/ada/.config/ksx")
@@ -121,17 +121,24 @@ import Testing
     #expect(plain.runtime == "/tmp/ksx-\(getuid())")
     #expect(own.config == "/c/ksx")
     #expect(own.state == "/home/ada/.local/state/ksx")
-    #expect(own.runtime == "/r/ksx")
+    #expect(own.runtime == directory.path + "/ksx")
   }
 
-  @Test(arguments: [(93, false), (94, true), (105, true), (4000, true)])
-  func aDirectoryTooLongForASocketIsReplaced(length: Int, isReplaced: Bool) {
-    let base = "/" + String(repeating: "r", count: length - 1)
+  @Test(arguments: [(93, false), (94, true), (105, true), (250, true)])
+  func aDirectoryTooLongForASocketIsReplaced(length: Int, isReplaced: Bool) throws {
+    let start = directory.path + "/"
+    let base = start + String(repeating: "r", count: length - start.utf8.count)
+    try Files.makeDirectory(base)
 
     let runtime = XDG(["XDG_RUNTIME_DIR": base]).runtime
 
     #expect(runtime == (isReplaced ? "/tmp/ksx-\(getuid())" : base + "/ksx"))
     #expect((runtime + "/ksxd.sock").utf8.count <= 107)
+  }
+
+  /// As `su` and `sudo -E` leave the variable behind.
+  @Test func aDirectoryThatIsNotThereIsReplaced() {
+    #expect(XDG(["XDG_RUNTIME_DIR": directory.path + "/gone"]).runtime == "/tmp/ksx-\(getuid())")
   }
 
   @Test func aDirectoryOfAnotherUserOrBehindALinkIsNotPrivate() throws {

@@ -48,7 +48,7 @@ import Testing
     #expect(profiles.all[3].gateway?.tokenFile == "/run/token")
   }
 
-  @Test(arguments: ["", "# nothing yet", "theme: dark"])
+  @Test(arguments: ["", "# nothing yet", "theme: dark", "~", "---\n---\ncurrent: x"])
   func aFileWithoutProfilesHasNone(text: String) throws {
     let profiles = try profiles(text)
 

@@ -86,6 +86,13 @@ import Testing
     #expect(settings.themes["own"]?[.title].foreground == .palette(2))
   }
 
+  @Test(arguments: ["", "# nothing yet\n", "~\n", "---\n---\ntheme: dark\n"])
+  func anEmptyDocumentSetsNothing(text: String) {
+    let settings = load(["/c/ksx/config.yaml": text, "/c/ksx/keymap.yaml": text, "/c/ksx/theme.yaml": text])
+
+    #expect(settings.problems == [])
+  }
+
   @Test func aFileThatCannotBeReadIsReported() {
     let settings = Configuration.load(environment: ["HOME": "/h"]) { (path) throws(SystemError) in
       guard path.hasSuffix("keymap.yaml") else { return nil }

@@ -94,6 +94,30 @@ import Testing
         == true)
   }
 
+  @Test func aVersionThatTheAPIRefusesIsLeftOutAndTheOthersArePublished() async throws {
+    let fixture = try ControllerFixture(.installPlan)
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    try ChartRepository(folder: folder.path).write(Catalogue.packages(of: ["log-lens"]))
+    let index = try Files.text(folder.path + "/index.yaml").lines.map { line in
+      line.trimmed().hasPrefix("created:") ? line.prefix { $0 == " " } + "created: 2024-02-30T12:00:00Z" : line
+    }
+    var isFirst = true
+    let damaged = index.filter { line in
+      guard line.containsText("created:") else { return true }
+      defer { isFirst = false }
+      return isFirst
+    }
+    try folder.write("index.yaml", Array(damaged.joined(separator: "\n").utf8))
+
+    try await fixture.synchronize(folder.path)
+
+    #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 2)
+    let events = try await fixture.cluster.list(.events, namespace: "default")
+    let told = events.first { $0.value["reason"] == "PartiallySynced" }?.value["message"]?.string
+    #expect(told?.containsText("must be of type date-time") == true, "\(told ?? "")")
+  }
+
   @Test func aRepositoryThatCannotBeReadSaysSoAndIsTriedAgain() async throws {
     let fixture = try ControllerFixture(.installPlan)
     let folder = try ScratchFolder()

@@ -146,6 +146,21 @@ an_output_that_cannot_be_written_is_an_error_with_a_word() {
   done
 }
 
+a_closed_standard_output_is_said_and_nothing_else_is_written_to() {
+  local words said code
+  stocked
+  for words in 'help' '--standalone list'; do
+    code=0
+    # shellcheck disable=SC2086
+    said=$(ksx $words 2>&1 >&-) || code=$?
+    equal "$code" 1 "the exit status of $words"
+    contains "$said" 'the standard output cannot be written: Bad file descriptor'
+  done
+  code=0
+  said=$(ksx --standalone config set log-lens --yes 2>&1 <&-) || code=$?
+  contains "$said" 'the standard input cannot be read: Bad file descriptor'
+}
+
 bytes_that_are_no_text_on_the_command_line_are_refused() {
   local said code=0
   said=$(ksx --server http://127.0.0.1:9 list $'\xc4\xe3' 2>&1) || code=$?

@@ -21,8 +21,8 @@ enum Format: String, Hashable, Sendable {
   /// Whether `text` has the form.
   func holds(for text: String) -> Bool {
     switch self {
-    case .dateTime: Timestamp(text) != nil
-    case .date: text.utf8.count == 10 && Timestamp(text + "T00:00:00Z") != nil
+    case .dateTime: Self.patterns[self]?.matches(text) == true && Self.isMoment(text.prefix(19).uppercased() + "Z")
+    case .date: text.utf8.count == 10 && Self.isMoment(text + "T00:00:00Z")
     case .duration: Self.durations.contains { $0.matches(text) }
     case .byte: Self.isBase64(text)
     case .ipv4: Self.isIPv4(text[...])
@@ -42,6 +42,7 @@ enum Format: String, Hashable, Sendable {
   ].compactMap(\.self)
 
   private static let patterns: [Format: Pattern] = [
+    .dateTime: pattern("(?i)^\\d{4}-\\d\\d-\\d\\dt\\d\\d:\\d\\d:\\d\\d([.,]\\d+)?(z|[-+]\\d\\d:\\d\\d)$"),
     .uuid: pattern("(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$"),
     .mac: pattern("(?i)^([0-9a-f]{2}([:-][0-9a-f]{2}){5}(([:-][0-9a-f]{2}){2})?|[0-9a-f]{4}(\\.[0-9a-f]{4}){2,3})$"),
     .email: pattern("^[^@\\s<>]+@[^@\\s<>]+$"),
@@ -49,6 +50,9 @@ enum Format: String, Hashable, Sendable {
   ].compactMapValues(\.self)
 
   private static func pattern(_ text: String) -> Pattern? { try? Pattern(text) }
+
+  /// Whether the calendar has the moment; it has no 30 February and no 60th second.
+  private static func isMoment(_ text: String) -> Bool { Timestamp(text)?.description == text }
 
   private static func isBase64(_ text: String) -> Bool {
     let bytes = text.utf8.filter { $0 != 10 && $0 != 13 }

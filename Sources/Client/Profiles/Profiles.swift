@@ -36,7 +36,7 @@ package struct Profiles: Hashable, Sendable {
     do throws(SyntaxError) {
       let reader = ProfileReader(directory: Files.parent(of: file) ?? ".", environment: environment)
       let (node, repetitions) = try YAML.nodeAndWarnings(text)
-      if let node { self = try reader.profiles(node) }
+      if let node, !node.isNull { self = try reader.profiles(node) }
       warnings = repetitions.map { ProfileError(file: file, $0) }
     } catch {
       throw ProfileError(file: file, error)

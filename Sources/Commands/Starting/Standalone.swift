@@ -73,10 +73,12 @@ struct Standalone: Sendable {
     defer { withExtendedLifetime(lock) {} }
     guard lock != nil else { throw silence(since: logLength) }
     // The process that held the lock before has started it.
+    var isTold = false
     while await state() == .absent {
       let beginning = logLength
       let child = try spawn(program)
-      outlet.note("started the standalone backend (\(program), log \(log))")
+      if !isTold { outlet.note("started the standalone backend (\(program), log \(log))") }
+      isTold = true
       switch await outcome(of: child, until: deadline) {
       case .answering: return
       case .silent: throw silence(since: beginning)

@@ -99,7 +99,7 @@ package struct Configuration {
     var result = Choices()
     guard let text = text(of: file) else { return result }
     do throws(SyntaxError) {
-      guard let node = try YAML.node(text) else { return result }
+      guard let node = try YAML.node(text), node.value != .null else { return result }
       guard case .mapping(let pairs) = node.content else { throw node.mistake("settings are a mapping") }
       for pair in pairs {
         switch pair.key.text ?? "" {

@@ -62,10 +62,16 @@ struct Publisher: Sendable {
         continue
       }
       version.chooseCategory(among: present.categories)
-      // The newest speaks for the extension.
-      if published == 0 { try await publishExtension(version) }
-      try await publishVersion(version, present)
-      published += 1
+      do throws(ClusterError) {
+        // The newest speaks for the extension.
+        if published == 0 { try await publishExtension(version) }
+        try await publishVersion(version, present)
+        published += 1
+      } catch {
+        // One that is refused for what is in it keeps no other from being published.
+        guard case .refused(let status) = error, [400, 413, 422].contains(status.code) else { throw error }
+        outcome.problems.append("\(entry.name) \(entry.version): \(error.brief)")
+      }
     }
     return published
   }

@@ -21,11 +21,13 @@ package struct XDG: Hashable, Sendable {
 
   /// Sockets and locks; gone when the user logs out.
   ///
-  /// Without `XDG_RUNTIME_DIR`, or with one so long that no socket fits into it, a directory of the user's own
-  /// under `/tmp` stands in.
+  /// Without `XDG_RUNTIME_DIR`, with one that is not there or cannot be written to, as after a change of the user, or so
+  /// long that no socket fits into it, a directory of the user's own under `/tmp` stands in.
   package var runtime: String {
     let own = "/tmp/\(program)-\(geteuid())"
-    guard let base = environment["XDG_RUNTIME_DIR"], base.hasPrefix("/") else { return own }
+    guard let base = environment["XDG_RUNTIME_DIR"], base.hasPrefix("/"), access(base, W_OK | X_OK) == 0 else {
+      return own
+    }
     let directory = "\(base)/\(program)"
     return directory.utf8.count + Self.longestName <= Self.longestSocketPath ? directory : own
   }

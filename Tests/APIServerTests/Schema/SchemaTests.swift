@@ -88,6 +88,25 @@ import Testing
     #expect(try sentences(spec) == [expected])
   }
 
+  /// As a kube-apiserver 1.20 takes them; helm writes the first into its index.
+  @Test(arguments: [
+    "2024-03-19T12:34:56.789012345Z", "2024-03-19T12:34:56.7+08:00", "2024-03-19T12:34:56-08:00",
+    "2024-03-19t12:34:56z", "2024-03-19T12:34:56,5Z", "2024-02-29T00:00:00Z",
+  ])
+  func aMomentMayHaveFractionsAndAZone(text: String) throws {
+    #expect(try sentences("{name: abc, when: '\(text)'}") == [])
+  }
+
+  /// As it refuses these.
+  @Test(arguments: [
+    "2024-03-19 12:34:56Z", "2024-03-19T12:34:56", "2024-03-19", "2024-02-30T00:00:00Z", "2024-13-01T00:00:00Z",
+    "2024-03-19T24:00:00Z", "2024-03-19T12:34:60Z", "2024-03-19T12:34:56.Z", "2024-03-19T12:34Z", "20240319T123456Z",
+    "2024-03-19T12:34:56-0800", "",
+  ])
+  func whatIsNoMomentIsRefused(text: String) throws {
+    #expect(try sentences("{name: abc, when: '\(text)'}").count == 1)
+  }
+
   @Test func ofSeveralAlternativesTheNearestIsTold() throws {
     #expect(
       try sentences("{name: abc, choice: {}}") == [
