@@ -83,7 +83,7 @@ struct Serve: AsyncParsableCommand {
     try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
     api.startup.begin("marketplace")
     let handler = Authenticator(
-      users: users, ownerToken: ownerToken, around: AccessControl(authorizer, around: api))
+      users: users, ownerToken: ownerToken, around: ProtobufBodies(around: AccessControl(authorizer, around: api)))
     let server = try await Server.start(handler, on: listeners) { Status($0).response }
     announce(server.addresses)
     var work = BackgroundWork(

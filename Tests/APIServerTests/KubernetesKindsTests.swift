@@ -149,6 +149,36 @@ import Testing
     #expect(scale["status", "selector"] == "app=d")
   }
 
+  @Test func scalersAreConvertedBetweenTheirVersions() async throws {
+    let place = "/namespaces/default/horizontalpodautoscalers"
+    let scaler: Value = [
+      "apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler", "metadata": ["name": "h"],
+      "spec": [
+        "maxReplicas": 3, "targetCPUUtilizationPercentage": 80, "scaleTargetRef": ["kind": "Deployment", "name": "d"],
+      ],
+    ]
+    try await ask(.post, "/apis/autoscaling/v1" + place, scaler)
+    let second = try await ask(.get, "/apis/autoscaling/v2" + place + "/h")
+    let memory: Value = [
+      "type": "Pods", "pods": ["metric": ["name": "m"], "target": ["type": "Value", "value": "1"]],
+    ]
+    let metrics = (second["spec", "metrics"]?.sequence ?? []) + [memory]
+    try await ask.patch("/apis/autoscaling/v2" + place + "/h", ["spec": ["metrics": .sequence(metrics)]])
+    let first = try await ask.patch("/apis/autoscaling/v1" + place + "/h", ["spec": ["maxReplicas": 4]])
+    let kept = try await ask(.get, "/apis/autoscaling/v2" + place + "/h")
+
+    #expect(first["spec", "targetCPUUtilizationPercentage"] == 80)
+    #expect(first["spec", "metrics"] == nil)
+    #expect(kept["spec", "metrics"] == .sequence(metrics))
+    #expect(kept["metadata", "annotations"]?.mapping?.isEmpty ?? true)
+    #expect(kept["spec", "maxReplicas"] == 4)
+  }
+
+  @Test func whatIsOnlyReadIsNotWritten() async throws {
+    #expect(try await ask(.get, "/api/v1/componentstatuses").names == ["storage"])
+    #expect(try await ask(.delete, "/api/v1/componentstatuses/storage").status == 405)
+  }
+
   @Test func tablesShowWhatAClusterShows() async throws {
     try await ask(.post, Self.deployments, .deployment("d"))
     var asking = ask

@@ -62,6 +62,21 @@ import Testing
     #expect(names(left) == ["b"])
   }
 
+  @Test func kubectlTakesAlongWhatItAppliedBefore() async throws {
+    let applied = "kubectl.kubernetes.io/last-applied-configuration"
+    let text = JSON.text(.map("m", ["a": "1"]))
+    let before = Value.map("m", ["a": "1"]).setting(["metadata", "annotations", applied], to: .string(text))
+    try await ask(.post, Path.maps + "?fieldManager=kubectl-client-side-apply", before)
+
+    let other = try await apply(.map("m", ["a": "2"]), to: Path.maps + "/m", as: "ann")
+    let own = try await apply(.map("m", ["a": "2"]), to: Path.maps + "/m", as: "kubectl")
+
+    #expect(other.status == 409)
+    #expect(own["data"] == ["a": "2"])
+    let kept = own["metadata", "annotations"]?[applied]?.string ?? ""
+    #expect(try JSON.parse(Array(kept.utf8))["data"] == ["a": "2"])
+  }
+
   @Test func manyWritersLeaveFewEntries() async throws {
     try await ask(.post, Path.maps, .map("m"))
     for index in 0..<30 {

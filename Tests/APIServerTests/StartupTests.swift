@@ -23,8 +23,29 @@ import Testing
     ask.api.startup.end("marketplace")
     let late = try await answer("/readyz")
 
-    #expect(early == (500, "[-]marketplace failed: it is under way\nreadyz check failed\n"))
+    let words = "[+]ping ok\n[+]log ok\n[+]storage ok\n"
+    #expect(early == (500, words + "[-]marketplace failed: it is under way\nreadyz check failed\n"))
     #expect(alive == (200, "ok"))
     #expect(late == (200, "ok"))
+  }
+
+  @Test func eachCheckIsToldWhenAskedFor() async throws {
+    let all = try await answer("/livez?verbose&exclude=log")
+    let one = try await answer("/healthz/ping")
+    let none = try await answer("/healthz/none")
+
+    #expect(all == (200, "[+]ping ok\n[+]storage ok\nlivez check passed\n"))
+    #expect(one == (200, "ok"))
+    #expect(none.status == 404)
+  }
+
+  @Test func metricsCountWhatThereIs() async throws {
+    try await ask(.post, Path.maps, .map("m"))
+
+    let (status, text) = try await answer("/metrics")
+
+    #expect(status == 200)
+    #expect(text.contains("\napiserver_storage_objects{resource=\"configmaps\"} 1\n"))
+    #expect(text.contains("\nprocess_resident_memory_bytes "))
   }
 }

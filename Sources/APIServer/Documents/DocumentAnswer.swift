@@ -4,8 +4,10 @@ import Manifest
 
 /// Answers with the documents that tell a client what there is.
 struct DocumentAnswer: Sendable {
-  var types: ResourceTypes
+  var served: ServedTypes
   var request: HTTPRequest
+
+  private var types: ResourceTypes { served.types }
 
   /// The answer for a path below `/api` or `/apis` that names no resource.
   func discovery(_ segments: ArraySlice<String>) throws(Status) -> HTTPResponse {
@@ -21,16 +23,54 @@ struct DocumentAnswer: Sendable {
 
   /// The answer for a path below `/openapi`.
   func openAPI(_ segments: ArraySlice<String>) throws(Status) -> HTTPResponse {
-    let document = OpenAPI(types)
     switch segments.dropFirst().first {
     case "v2" where segments.count == 2:
       let accept = request.headers["Accept"] ?? ""
-      guard OpenAPIProtobuf.wantedTypes.contains(where: accept.contains) else { return try answer(document.second) }
-      return try answer(OpenAPIProtobuf.encode(document.second), as: OpenAPIProtobuf.mediaType)
-    case "v3" where segments.count == 2: return try answer(document.index)
-    case "v3": return try answer(document.third(segments.dropFirst(2).joined(separator: "/")))
+      guard OpenAPIProtobuf.wantedTypes.contains(where: accept.contains) else {
+        return try cached("v2", as: "application/json") { types throws(Status) in JSON.bytes(OpenAPI(types).second) }
+      }
+      return try cached("v2+protobuf", as: OpenAPIProtobuf.mediaType) { types throws(Status) in
+        OpenAPIProtobuf.encode(OpenAPI(types).second)
+      }
+    case "v3" where segments.count == 2: return try index()
+    case "v3":
+      try Form.checkPlain(request)
+      let place = segments.dropFirst(2).joined(separator: "/")
+      return try cached(place, as: "application/json") { types throws(Status) in
+        JSON.bytes(try OpenAPI(types).third(place))
+      }
     default: throw .unknownResource
     }
+  }
+
+  /// Where the documents of the groups are, each with its tag, so that clients can keep them.
+  private func index() throws(Status) -> HTTPResponse {
+    try Form.checkPlain(request)
+    return try cached("v3", as: "application/json") { types throws(Status) in
+      var pairs: [Mapping.Pair] = []
+      for place in OpenAPI(types).groupVersions {
+        let document = try served.document(place) { types throws(Status) in JSON.bytes(try OpenAPI(types).third(place))
+        }
+        let address = "/openapi/v3/\(place)?hash=\(document.tag.dropFirst().dropLast())"
+        pairs.append(Mapping.Pair(key: place, value: ["serverRelativeURL": .string(address)]))
+      }
+      return JSON.bytes(["paths": .mapping(Mapping(pairs))])
+    }
+  }
+
+  /// A document that is made once; a client that has it already is told so.
+  private func cached(
+    _ name: String, as type: String, _ make: (ResourceTypes) throws(Status) -> [UInt8]
+  ) throws(Status) -> HTTPResponse {
+    guard request.method == .get else { throw .unknownMethod }
+    let document = try served.document(name, make)
+    var headers: HTTPHeaders = ["ETag": document.tag, "Vary": "Accept"]
+    guard request.headers["If-None-Match"] != document.tag else {
+      return HTTPResponse(status: 304, headers: headers, bytes: [])
+    }
+    headers["Content-Type"] = type
+    headers["Content-Length"] = String(document.bytes.count)
+    return HTTPResponse(status: 200, headers: headers, bytes: document.bytes)
   }
 
   /// What there is, in one document where the client knows that.

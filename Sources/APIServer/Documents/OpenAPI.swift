@@ -31,14 +31,6 @@ struct OpenAPI: Sendable {
     ]
   }
 
-  /// `/openapi/v3`: where the documents of the groups are.
-  var index: Value {
-    let places = groupVersions.map { place in
-      Mapping.Pair(key: place, value: ["serverRelativeURL": .string("/openapi/v3/" + place)])
-    }
-    return ["paths": .mapping(Mapping(places))]
-  }
-
   /// `/openapi/v3/PLACE`, such as `apis/apps/v1`.
   func third(_ place: String) throws(Status) -> Value {
     let members = types.all.filter { Self.place(of: $0) == place }
@@ -56,7 +48,8 @@ struct OpenAPI: Sendable {
     ]
   }
 
-  private var groupVersions: [String] {
+  /// The places of the documents of the third version, such as `apis/apps/v1`.
+  var groupVersions: [String] {
     var places: [String] = []
     for type in types.all where !places.contains(Self.place(of: type)) { places.append(Self.place(of: type)) }
     return places

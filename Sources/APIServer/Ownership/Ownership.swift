@@ -50,18 +50,38 @@ struct Ownership: Sendable {
     var object = StructuredMerge.merge(wanted, into: live, type.structure)
     object = StructuredMerge.prune(object, last: last, owned: managed.all, type.structure)
     let comparison = FieldComparison(from: content(live), to: content(object), type.structure)
-    try check(comparison.written, managed, force)
+    try check(comparison.written, managed, force, migrating: lastApplied(by: live))
     managed.release(comparison.written.union(comparison.removed), except: writer)
     managed.tidy()
-    return (object, managed.value)
+    return (keepingLastApplied(object, wanted, live), managed.value)
   }
 
-  private func check(_ written: FieldSet, _ managed: ManagedFields, _ force: Bool) throws(Status) {
+  /// `migrating`: fields that may be taken over, because the same user applied them before in another way.
+  private func check(
+    _ written: FieldSet, _ managed: ManagedFields, _ force: Bool, migrating: FieldSet
+  ) throws(Status) {
     guard !force else { return }
     let conflicts = managed.entries.filter { !$0.writer.isSame(as: writer) }
-      .map { (who: $0.writer.description, paths: $0.fields.intersection(written).paths) }
+      .map { (who: $0.writer.description, paths: $0.fields.intersection(written).subtracting(migrating).paths) }
       .filter { !$0.paths.isEmpty }.sorted { $0.who < $1.who }
     guard conflicts.isEmpty else { throw .applyConflict(conflicts) }
+  }
+
+  private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+  /// The fields that `kubectl apply` without `--server-side` applied the last time: kubectl takes them along.
+  private func lastApplied(by live: Value) -> FieldSet {
+    let text = live[path: "metadata", "annotations", Self.lastApplied]?.string
+    guard writer.manager == "kubectl", let text, let value = try? JSON.parse(Array(text.utf8)) else { return .empty }
+    return fields(of: value)
+  }
+
+  /// `object` with what kubectl has applied, for a `kubectl apply` without `--server-side` that comes later.
+  private func keepingLastApplied(_ object: Value, _ wanted: Value, _ live: Value) -> Value {
+    let path = ["metadata", "annotations", Self.lastApplied]
+    guard writer.manager == "kubectl", live[path: path] != nil else { return object }
+    let applied = wanted[path: path] == nil ? wanted : wanted.setting(path, to: nil)
+    return object.setting(path, to: .string(JSON.text(applied) + "\n"))
   }
 
   /// The owner assumed for an object without managed fields: an earlier writer.

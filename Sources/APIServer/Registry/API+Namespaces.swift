@@ -63,6 +63,7 @@ extension ObjectStore {
       _ = try ensure(Object(.namespaces, name: name), in: ResourceTypes.namespaces, at: now)
       _ = try ensure(.serviceAccount(in: name), in: ResourceTypes.kubernetes(.serviceAccounts), at: now)
     }
+    _ = try ensure(.storageStatus, in: ResourceTypes.kubernetes(.componentStatuses), at: now)
     _ = try ensure(.kubernetesService, in: ResourceTypes.kubernetes(.services), at: now)
   }
 
@@ -89,6 +90,11 @@ extension Object {
     Object(.serviceAccounts, name: "default", namespace: namespace)
   }
 
+  /// The one part of this server that `kubectl get componentstatuses` can show.
+  fileprivate static let storageStatus = Object(
+    .componentStatuses, name: "storage",
+    ["conditions": [["type": "Healthy", "status": "True", "message": "ok"]]])
+
   /// How what runs in a cluster finds its API.
   fileprivate static let kubernetesService = Object(
     .services, name: "kubernetes", namespace: "default",
@@ -98,6 +104,8 @@ extension Object {
 
 extension Resource {
   static let services = Resource(group: "", version: "v1", plural: "services", kind: "Service", isNamespaced: true)
+  static let componentStatuses = Resource(
+    group: "", version: "v1", plural: "componentstatuses", kind: "ComponentStatus")
   static let serviceAccounts = Resource(
     group: "", version: "v1", plural: "serviceaccounts", kind: "ServiceAccount", isNamespaced: true)
 }

@@ -10,10 +10,11 @@ struct Router: Sendable {
 
   func answer(_ request: HTTPRequest, _ target: Target) async throws(Status) -> HTTPResponse {
     switch target.segments.first {
-    case "healthz", "livez": return try text(200, "ok", for: request)
-    case "readyz":
-      let (status, words) = api.startup.answer
+    case "healthz", "livez", "readyz":
+      let health = HealthAnswer(name: target.segments[0], pending: api.startup.tasks)
+      let (status, words) = try health.answer(target)
       return try text(status, words, for: request)
+    case "metrics" where target.segments.count == 1: return try text(200, Metrics(api: api).text, for: request)
     case "version": return try documents(request).version()
     case "openapi": return try documents(request).openAPI(target.segments[...])
     case "api" where target.segments.count < 3, "apis" where target.segments.count < 4:
@@ -26,7 +27,7 @@ struct Router: Sendable {
   }
 
   private func documents(_ request: HTTPRequest) -> DocumentAnswer {
-    DocumentAnswer(types: api.types, request: request)
+    DocumentAnswer(served: api.served, request: request)
   }
 
   private func resource(
@@ -34,11 +35,23 @@ struct Router: Sendable {
   ) async throws(Status) -> HTTPResponse {
     let version = segments.first ?? ""
     let path = try ResourcePath(segments.dropFirst(), group: group, version: version, in: api.types)
+    guard path.type.verbs.contains(Self.verb(of: request.method)) else { throw .unknownMethod }
     // `AccessControl`, in front of this router, answers reviews.
     guard !path.type.isReview else { throw .unknownMethod }
     return try await path.name == nil
       ? collection(request, target, path)
       : object(request, target, path)
+  }
+
+  /// What `method` does, in the words of discovery; a resource that is only read has fewer of them.
+  private static func verb(of method: HTTPRequest.Method) -> String {
+    switch method {
+    case .post: "create"
+    case .put: "update"
+    case .patch: "patch"
+    case .delete: "delete"
+    default: "get"
+    }
   }
 
   private func collection(

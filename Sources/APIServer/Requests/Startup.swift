@@ -14,10 +14,6 @@ package final class Startup: Sendable {
   /// Says that `task` is over.
   package func end(_ task: String) { pending.withLock { $0.removeAll { $0 == task } } }
 
-  /// The answer to `/readyz`, in the words of kube-apiserver.
-  var answer: (status: Int, text: String) {
-    let pending = pending.withLock { $0 }
-    guard !pending.isEmpty else { return (200, "ok") }
-    return (500, pending.map { "[-]\($0) failed: it is under way\n" }.joined() + "readyz check failed\n")
-  }
+  /// What is not over yet.
+  var tasks: [String] { pending.withLock { $0 } }
 }

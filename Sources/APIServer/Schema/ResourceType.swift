@@ -32,6 +32,8 @@ package struct ResourceType: Sendable {
   var storageVersion: String
   /// Whether objects may be kept in another version than this one.
   var hasOtherVersions = false
+  /// How they come from that version and get there, where more than its name differs.
+  var conversion: Conversion?
   /// Where the numbers of the `scale` subresource are.
   var scale: ScalePaths?
   /// Fields beside name and namespace that field selectors may name, such as `spec.color`.
@@ -54,6 +56,12 @@ package struct ResourceType: Sendable {
     case oldLabel
     /// Anything that can stand in a path, as for roles.
     case pathSegment
+  }
+
+  /// Ways between this version of a kind and the one that is kept.
+  struct Conversion: Sendable {
+    var presenting: @Sendable (Value) -> Value
+    var storing: @Sendable (Value) -> Value
   }
 
   /// Where in an object its scale is found (`CustomResourceSubresourceScale`).
@@ -111,10 +119,10 @@ extension ResourceType {
     return rules.causes(object, replacing: schema?.native == nil ? old : completed(old))
   }
 
-  /// `object` as this version has it: between versions nothing but the name of the version differs (strategy None).
+  /// `object` as this version has it: between versions of a definition only the name differs (strategy None).
   func presenting(_ object: Value) -> Value {
     guard hasOtherVersions, object["apiVersion"]?.string != resource.apiVersion else { return object }
-    return object.setting(["apiVersion"], to: .string(resource.apiVersion))
+    return (conversion?.presenting(object) ?? object).setting(["apiVersion"], to: .string(resource.apiVersion))
   }
 
   func presenting(_ stored: StoredObject) -> StoredObject {
@@ -126,6 +134,6 @@ extension ResourceType {
   func storing(_ object: Value) -> Value {
     guard storageVersion != resource.version else { return object }
     let version = resource.group.isEmpty ? storageVersion : "\(resource.group)/\(storageVersion)"
-    return object.setting(["apiVersion"], to: .string(version))
+    return (conversion?.storing(object) ?? object).setting(["apiVersion"], to: .string(version))
   }
 }

@@ -13,6 +13,11 @@ extension CellFunctions {
     "jobCompletions": { jobCompletions($0.object) },
     "jobDuration": { jobDuration($0.object, at: $0.now) },
     "scalingTargets": { scalingTargets($0.object) },
+    "firstScalingTarget": { cell in
+      guard let percent = cell.object[path: "spec", "targetCPUUtilizationPercentage"]?.integer else { return "<none>" }
+      let now = cell.object[path: "status", "currentCPUUtilizationPercentage"]?.integer.map { "\($0)%" } ?? "<unknown>"
+      return "cpu: \(now)/\(percent)%"
+    },
     "nodeStatus": { nodeStatus($0.object) },
     "nodeRoles": { nodeRoles($0.object) },
   ]

@@ -1,4 +1,5 @@
 import KubernetesAPI
+import Manifest
 
 /// Kubernetes' own kinds, read from `Kinds/kinds.txt`, which says how it is written.
 struct KindTable {
@@ -24,6 +25,10 @@ struct KindTable {
       shortNames: marks["short"], categories: marks["in"], hasStatus: marks["parts"].contains("status"),
       generation: marks.has("generation") ? .content : .none, names: marks.names)
     if let name = marks["type"].first { type.describe(types.schema(name)) }
+    if let version = marks["stored"].first {
+      type.convert(from: version, by: (ScalerConversion.first, ScalerConversion.second))
+    }
+    type.hasOtherVersions = type.storageVersion != type.resource.version
     if !marks["verbs"].isEmpty { type.verbs = marks["verbs"] }
     if marks["parts"].contains("scale") { type.scale = .replicas }
     type.rules = KubernetesRules.rules(of: type.resource, fixed: marks["fixed"])
@@ -76,6 +81,16 @@ extension ResourceType {
   }
 }
 
+extension ResourceType {
+  /// Keeps objects in `version`, between which and this one they are converted.
+  fileprivate mutating func convert(
+    from version: String, by conversion: (presenting: @Sendable (Value) -> Value, storing: @Sendable (Value) -> Value)
+  ) {
+    storageVersion = version
+    self.conversion = Conversion(presenting: conversion.presenting, storing: conversion.storing)
+  }
+}
+
 extension ResourceType.ScalePaths {
   /// Where Kubernetes' own kinds have their numbers.
   fileprivate static let replicas = ResourceType.ScalePaths(
@@ -99,6 +114,12 @@ extension ResourceTypes {
     }
     return type
   }
+
+  /// What comes in protocol buffers and is no object of a collection, by its kind.
+  static let messages = {
+    var table = types
+    return ["DeleteOptions": table.schema("meta.DeleteOptions"), "Scale": table.schema("hpa1.Scale")]
+  }()
 
   static let namespaces = kubernetes(.namespaces)
 }

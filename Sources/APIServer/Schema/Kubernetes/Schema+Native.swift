@@ -8,9 +8,26 @@ extension Schema {
     /// The type in Go's words, which the API server's refusals have inside: `int32`, `[]v1.Container`.
     var goType: String
     var check: Check?
+    /// The numbers that its fields have in protocol buffers.
+    var numbers = Numbers()
+    /// Whether zero in protocol buffers means that there is nothing.
+    var zeroIsNothing = false
     var conditions: [Default] = []
     /// How a strategic merge patch puts a list or a mapping together.
     var merging: Merging?
+
+    /// Fields by their numbers in protocol buffers, and by those inside of a message that holds them.
+    struct Numbers: Sendable {
+      var fields: [Int: String] = [:]
+      var inside: [Int: [Int: String]] = [:]
+
+      /// Reads a number such as `2`, `2.5` or `-` for none.
+      mutating func add(_ number: Substring, _ field: String) {
+        let numbers = number.split(separator: ".").compactMap { Int($0) }
+        if numbers.count == 1 { fields[numbers[0]] = field }
+        if numbers.count == 2 { inside[numbers[0], default: [:]][numbers[1]] = field }
+      }
+    }
 
     /// What a value has to be beyond its type.
     enum Check: String, Sendable {

@@ -55,17 +55,18 @@ struct TypeTable {
     return "\(version).\(words.last ?? "")"
   }
 
-  /// Reads a field, such as `name! string :label`.
+  /// Reads a field, such as `1 name! string :label`.
   private mutating func read(_ field: Substring, _ type: inout Schema.Parts) {
     let words = field.split(separator: " ")
-    guard words.count >= 2 else { fatalError("types.txt has a field without a type: \(field)") }
-    var name = words[0]
+    guard words.count >= 3 else { fatalError("types.txt has a field without a type: \(field)") }
+    var name = words[1]
     if name.last == "!" {
       name.removeLast()
       type.required.append(String(name))
     }
-    var parts = self.parts(of: words[1])
-    for mark in words[2...] { Self.read(mark: mark, &parts) }
+    type.native?.numbers.add(words[0], String(name))
+    var parts = self.parts(of: words[2])
+    for mark in words[3...] { Self.read(mark: mark, &parts) }
     if case .atomic = parts.list, let merging = parts.native?.merging, merging.isList {
       // What a strategic patch merges, applying merges too, unless something else is said.
       parts.list = merging.key.map { .map(keys: [$0]) } ?? .set
@@ -101,6 +102,7 @@ struct TypeTable {
       var merging = parts.native?.merging ?? Schema.Native.Merging()
       merging.retainsKeys = true
       parts.native?.merging = merging
+    case "%": parts.native?.zeroIsNothing = true
     case "<": parts.limits.allowed = rest.dropLast().split(separator: "|").map { .string(String($0)) }
     case ":": parts.native?.check = Schema.Native.Check(rawValue: String(rest))
     case "=": readDefault(rest, &parts)

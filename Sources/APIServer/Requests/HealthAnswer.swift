@@ -1,0 +1,39 @@
+import HTTP
+import KubernetesAPI
+
+/// Answers `/healthz`, `/livez` and `/readyz` as kube-apiserver does: a word, or with `?verbose` each check by name.
+struct HealthAnswer {
+  /// `healthz`, `livez` or `readyz`.
+  var name: String
+  /// What is still under way, which only readiness depends on.
+  var pending: [String]
+
+  private static let checks = ["ping", "log", "storage"]
+
+  private struct Check {
+    var name: String
+    var isWell: Bool
+
+    var words: String { isWell ? "[+]\(name) ok\n" : "[-]\(name) failed: it is under way\n" }
+  }
+
+  private var all: [Check] {
+    Self.checks.map { Check(name: $0, isWell: true) }
+      + (name == "readyz" ? pending.map { Check(name: $0, isWell: false) } : [])
+  }
+
+  /// The status and the words for a path below the name, such as `/readyz/ping`.
+  func answer(_ target: Target) throws(Status) -> (status: Int, text: String) {
+    if target.segments.count > 1 {
+      guard target.segments.count == 2, let check = all.first(where: { $0.name == target.segments[1] }) else {
+        throw .unknownResource
+      }
+      return check.isWell ? (200, "ok") : (500, check.words)
+    }
+    let shown = all.filter { $0.name != target["exclude"] }
+    let isWell = shown.allSatisfy(\.isWell)
+    guard !isWell || target.flag("verbose") else { return (200, "ok") }
+    let end = "\(name) check \(isWell ? "passed" : "failed")\n"
+    return (isWell ? 200 : 500, shown.map(\.words).joined() + end)
+  }
+}

@@ -1,0 +1,25 @@
+package import HTTP
+package import KubernetesAPI
+import Manifest
+
+/// Turns bodies in protocol buffers into JSON before anything behind it reads them.
+package struct ProtobufBodies: CallerHandler {
+  private let handler: any CallerHandler
+
+  package init(around handler: any CallerHandler) { self.handler = handler }
+
+  package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+    guard request.head.mediaType == ProtobufReader.mediaType else {
+      return await handler.respond(to: request, from: caller)
+    }
+    do throws(Status) {
+      var whole = try await request.whole()
+      whole.body = whole.body.isEmpty ? [] : JSON.bytes(try ProtobufReader.object(whole.body))
+      whole.headers["Content-Type"] = "application/json"
+      whole.headers["Content-Length"] = String(whole.body.count)
+      return await handler.respond(to: IncomingRequest(whole, connection: request.connection), from: caller)
+    } catch {
+      return error.response
+    }
+  }
+}
