@@ -1,3 +1,5 @@
+import APITestSupport
+import HTTP
 import KubernetesAPI
 import Manifest
 import Testing
@@ -56,6 +58,21 @@ import Testing
     #expect(
       try StrategicMergePatch.apply(patch, to: old, Self.pods)
         == ["spec": ["volumes": [["name": "v", "hostPath": ["path": "/x"]]]]])
+  }
+
+  @Test func directivesAreNoUnknownFields() async throws {
+    let ask = try Asking()
+    let place = "/apis/apps/v1/namespaces/default/deployments"
+    try await ask(.post, place, .deployment("d"))
+    let containers: Value = [
+      "$setElementOrder/containers": [["name": "a"]], "containers": [["name": "a", "image": "i:2"]],
+    ]
+
+    let answer = try await ask(
+      .patch, place + "/d?fieldValidation=Strict", ["spec": ["template": ["spec": containers]]],
+      as: "application/strategic-merge-patch+json")
+
+    #expect(answer["spec", "template", "spec", "containers"]?.sequence?.first?["image"] == "i:2")
   }
 
   @Test func anUnknownDirectiveIsRefused() {

@@ -40,6 +40,9 @@ struct RequestedPatch: Hashable, Sendable {
     guard language == .operations || document.mapping != nil else { throw .badRequest("the patch is no object") }
   }
 
+  /// What is checked for fields that are not known.
+  var fields: Value { language == .strategic ? StrategicMergePatch.fields(of: document) : document }
+
   /// `value`, an object of `type`, changed.
   func apply(to value: Value, _ type: ResourceType) throws(Status) -> Value {
     switch language {

@@ -85,7 +85,7 @@ struct Router: Sendable {
       return answer(200, try await api.replace(path, with: value, options), path, form).warning(of: warnings)
     case .patch:
       let patch = try RequestedPatch(request, for: path.type)
-      let warnings = try options.validation.check(patch.document, path.type, isPatch: true)
+      let warnings = try options.validation.check(patch.fields, path.type, isPatch: true)
       let (object, isNew) = try await api.patch(path, patch, options)
       return answer(isNew ? 201 : 200, object, path, form).warning(of: warnings)
     case .delete where !path.isStatus:

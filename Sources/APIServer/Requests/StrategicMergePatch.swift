@@ -126,6 +126,17 @@ enum StrategicMergePatch {
     return result + others
   }
 
+  /// `patch` as the part of an object that it would leave, without directives: what is checked for unknown fields.
+  static func fields(of patch: Value) -> Value {
+    switch patch {
+    case .mapping(let mapping):
+      .mapping(
+        Mapping(without(directives: mapping).pairs.map { Mapping.Pair(key: $0.key, value: fields(of: $0.value)) }))
+    case .sequence(let items): .sequence(items.map(fields))
+    default: patch
+    }
+  }
+
   private static func without(directives mapping: Mapping) -> Mapping {
     Mapping(mapping.pairs.filter { !$0.key.hasPrefix("$") })
   }
