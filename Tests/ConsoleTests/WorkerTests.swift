@@ -52,7 +52,7 @@ import Testing
     worker.start(Effect(.apply(Plan.sampleDisable)))
 
     #expect(worker.underWay.isEmpty)
-    #expect(mailbox.take() == [.forgot("This console is read-only: nothing was changed.")])
+    #expect(mailbox.take() == [.failed("This console is read-only: nothing was changed.")])
   }
 
   @Test func anEqualWriteIsNeitherCancelledNorSentAgain() async throws {
@@ -137,7 +137,7 @@ import Testing
       heard += mailbox.take()
       return !heard.isEmpty
     }
-    guard case .forgot(let sentence)? = heard.first else { return #expect(Bool(false), "\(heard)") }
+    guard case .failed(let sentence)? = heard.first else { return #expect(Bool(false), "\(heard)") }
     #expect(sentence.contains("/dev/null/ksx"))
   }
 

@@ -52,7 +52,7 @@ extension App {
     case .facts(let facts): hear(facts)
     case .draftKept(let name):
       if state.announcedDrafts.remove(name) != nil { state.say(.note, "Your text is kept as a draft of \(name).") }
-    case .forgot(let sentence): state.announce(.error, sentence)
+    case .failed(let sentence): state.announce(.error, sentence)
     }
   }
 

@@ -46,8 +46,8 @@ package enum Message: Hashable, Sendable {
   case facts(PlanFacts)
   /// A config that is being written is on this computer's disk.
   case draftKept(of: String)
-  /// Something could not be written to this computer; the text says what and why.
-  case forgot(String)
+  /// Something was not done or not saved; the text says what and why.
+  case failed(String)
 }
 
 /// What two ways to one cluster show differently.

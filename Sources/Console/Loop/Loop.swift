@@ -150,7 +150,7 @@ struct Loop {
       var polled = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
       poll(&polled, 1, isFinishing ? 20 : 0)
       for message in mailbox.take() {
-        if case .forgot(let sentence) = message { lastWords.append(sentence) }
+        if case .failed(let sentence) = message { lastWords.append(sentence) }
         tell(message)
       }
     }

@@ -13,7 +13,7 @@ extension Message: Mail {
     case .connected, .unconnected: MailSubject("connection")
     case .status: MailSubject("status")
     case .warned(let text): MailSubject("warning", text)
-    case .forgot(let text): MailSubject("failure", text)
+    case .failed(let text): MailSubject("failure", text)
     case .draftKept(let name): MailSubject("draft", name)
     case .facts: MailSubject("facts")
     case .opened, .drawing, .key, .resized, .time: nil

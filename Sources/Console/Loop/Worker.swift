@@ -38,7 +38,7 @@ package final class Worker: Sendable {
   /// Begins `effect` and returns at once.
   package func start(_ effect: Effect) {
     if effect.request.isChange, session.connection.status.isReadOnly {
-      mailbox.post(.forgot("This console is read-only: nothing was changed."))
+      mailbox.post(.failed("This console is read-only: nothing was changed."))
       return
     }
     running.withLock { running in
@@ -190,7 +190,7 @@ package final class Worker: Sendable {
   /// What changes the cluster.
   private var sender: ChangeSender {
     ChangeSender(session.connection.cluster, history: session.recordKeeper?.history) { [mailbox] in
-      mailbox.post(.forgot($0.description))
+      mailbox.post(.failed($0.description))
     }
   }
 
@@ -250,7 +250,7 @@ package final class Worker: Sendable {
       try SettingsFile(path: path).set(name, to: value)
       return nil
     } catch {
-      return .forgot("The \(name) was not saved for the next session: \(error).")
+      return .failed("The \(name) was not saved for the next session: \(error).")
     }
   }
 
@@ -263,7 +263,7 @@ package final class Worker: Sendable {
       try body(keeper)
       return success
     } catch {
-      return .forgot("\(failure): \(error).")
+      return .failed("\(failure): \(error).")
     }
   }
 }
