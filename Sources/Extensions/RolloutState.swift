@@ -37,6 +37,9 @@ extension Installation {
     if let appliedEnabled, appliedEnabled != isEnabled {
       words.append("\(isEnabled ? "enabling" : "disabling") not yet applied")
     }
+    if !wantedNamespace.isEmpty, wantedNamespace != targetNamespace {
+      words.append("namespace \(wantedNamespace) is refused, the release stays in \(targetNamespace)")
+    }
     return words
   }
 

@@ -5,7 +5,8 @@ import Manifest
 
 /// What KubeSphere's webhook makes of an InstallPlan, and the first design of a Subscription.
 struct InstallationRules: ObjectRules {
-  /// InstallPlans keep their config as text, which is checked and trimmed; Subscriptions may keep a mapping.
+  /// InstallPlans keep their config as text, which is checked and trimmed; the first design has a mapping, of which the
+  /// schema says all there is to say.
   var configIsText: Bool
 
   func completed(_ value: Value) -> Value {
@@ -14,18 +15,26 @@ struct InstallationRules: ObjectRules {
   }
 
   func causes(_ value: Value) -> [Status.Cause] {
+    // Of the first design the schema says that a config is a mapping.
+    guard configIsText else { return [] }
     switch value[path: "spec", "config"] {
-    case nil, .null: []
-    case .mapping where !configIsText: []
-    case .string(let text): configIsText ? [] : Self.subscriptionCauses(text)
-    case let config?: [.wrongType("spec.config", config, "string")]
+    case nil, .null, .string: return []
+    case let config?: return [.wrongType("spec.config", config, "string")]
     }
   }
 
-  private static func subscriptionCauses(_ config: String) -> [Status.Cause] {
-    guard let problem = problem(in: config) else { return [] }
-    let message = "failed to unmarshal extension config: \(problem)"
-    return [Status.Cause(reason: "FieldValueInvalid", message: message, field: "spec.config")]
+  func causes(_ value: Value, replacing old: Value) -> [Status.Cause] {
+    causes(value) + (configIsText ? [] : Self.namespaceCauses(Object(value), Object(old)))
+  }
+
+  /// Where a release lies is chosen once: it cannot move.
+  ///
+  /// What was put aside before this was checked may stay, and may be set right.
+  private static func namespaceCauses(_ new: Object, _ old: Object) -> [Status.Cause] {
+    let (wanted, former) = (Installation(new).wantedNamespace, Installation(old).wantedNamespace)
+    let place = old.annotations[Installation.standaloneAnnotation] ?? former
+    if place.isEmpty || wanted == former || wanted == place { return [] }
+    return [.invalid("spec.targetNamespace", .string(wanted), "field is immutable: the release is in \(place)")]
   }
 
   /// As KubeSphere 4.1's webhook words it (docs/KUBESPHERE.md: Admission).

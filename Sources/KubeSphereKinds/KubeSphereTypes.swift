@@ -3,12 +3,13 @@ package import Extensions
 import KubernetesAPI
 
 extension ResourceTypes {
-  /// Kubernetes' own resources that extensions use, and KubeSphere's in `dialect`.
-  package init(dialect: Dialect) {
-    let installations = dialect.installations.qualifiedName
+  /// Kubernetes' own resources that extensions use, and KubeSphere's in `dialect`, held to what its webhooks say if
+  /// `isAdmitting`.
+  package init(dialect: Dialect, isAdmitting: Bool = true) {
+    let rules = InstallationRules(configIsText: dialect.name == .installPlan)
     self.init(
       definitions: Definitions.of(dialect.name),
-      rules: [installations: InstallationRules(configIsText: dialect.name == .installPlan)])
+      rules: isAdmitting ? [dialect.installations.qualifiedName: rules] : [:])
   }
 }
 

@@ -19,13 +19,16 @@ struct ConsoleTester {
   /// What was asked for when the screen was drawn after them.
   var errands: [Request] = []
 
-  init(_ columns: Int = 80, _ rows: Int = 24, isReadOnly: Bool = false, settings: Settings = .standard) {
+  init(
+    _ columns: Int = 80, _ rows: Int = 24, isReadOnly: Bool = false, settings: Settings = .standard,
+    dialect: Dialect = .installPlan
+  ) {
     size = Size(rows: rows, columns: columns)
     var status = ClusterSession.Status(cluster: "museum", server: "https://museum")
     status.isReadOnly = isReadOnly
     status.user = "ada"
     app = App(
-      Session(ClusterSession(status, cluster: Cluster(transport: Silence()), dialect: .installPlan)),
+      Session(ClusterSession(status, cluster: Cluster(transport: Silence()), dialect: dialect)),
       settings: settings,
       now: now)
     hear(.resized(size))

@@ -15,9 +15,10 @@ final class ControllerFixture: Sendable {
   let cluster: Cluster
   let activity = ControllerActivity()
 
-  init(_ dialect: Dialect) throws {
+  /// `isAdmitting` is false for a server with the definitions alone, as a real one is.
+  init(_ dialect: Dialect, isAdmitting: Bool = true) throws {
     self.dialect = dialect
-    let api = try API(path: ":memory:", types: ResourceTypes(dialect: dialect))
+    let api = try API(path: ":memory:", types: ResourceTypes(dialect: dialect, isAdmitting: isAdmitting))
     cluster = Cluster(transport: InProcessTransport(api))
   }
 

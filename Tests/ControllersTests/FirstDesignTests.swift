@@ -96,8 +96,8 @@ import Testing
     }
   }
 
-  @Test func theNamespaceIsChosenAndAnotherOneLaterIsRefused() async throws {
-    let fixture = try ControllerFixture(dialect)
+  @Test func theNamespaceIsChosenAndAnotherOneLaterIsRefusedWhateverTheServerTakes() async throws {
+    let fixture = try ControllerFixture(dialect, isAdmitting: false)
     try await fixture.publish(["log-lens"])
 
     try await fixture.withControllers {
@@ -109,6 +109,8 @@ import Testing
       let refused = try await fixture.wait(for: "log-lens-1.0.0") { $0.message.hasPrefix("targetNamespace") }
       #expect(refused.message == "targetNamespace elsewhere is refused: the release is in chosen and cannot move")
       #expect(refused.state == .installed)
+      #expect(refused.targetNamespace == "chosen")
+      #expect(refused.pending == ["namespace elsewhere is refused, the release stays in chosen"])
 
       try await move("log-lens-1.0.0", to: "chosen", in: fixture)
       try await fixture.wait(for: "log-lens-1.0.0") { $0.message.hasPrefix("version 1.0.0") }

@@ -61,12 +61,40 @@ import Testing
     #expect(answer.message.contains("failed to unmarshal cluster east agent config: error converting YAML to JSON"))
   }
 
-  @Test func aConfigOfTheFirstDesignIsCheckedToo() async throws {
-    let answer = try await Asking(.subscription)(
-      .post, Path.subscriptions, Self.subscription.setting(["spec", "config"], to: "a: [1"))
+  @Test func aSubscriptionsConfigIsAnObjectAndNoText() async throws {
+    let ask = try Asking(.subscription)
 
-    #expect(answer.status == 422)
-    #expect(answer["details", "causes"]?.sequence?.first?["field"] == "spec.config")
+    let refused = try await ask(
+      .post, Path.subscriptions, Self.subscription.setting(["spec", "config"], to: "replicas: 3"))
+
+    #expect(refused.status == 422)
+    #expect(refused.message.contains("spec.config in body must be of type object"), "\(refused.message)")
+  }
+
+  private static let moves: [(from: Value?, note: String?, to: Value?, isTaken: Bool)] = [
+    ("a", nil, "a", true), ("a", nil, "b", false), ("a", nil, nil, false), ("a", "a", "b", false),
+    (nil, nil, "b", true), (nil, "extension-devops", "b", false), (nil, "extension-devops", "extension-devops", true),
+    ("b", "a", "a", true), ("b", "a", "b", true), ("b", "a", "c", false),
+  ]
+
+  @Test(arguments: moves)
+  func theNamespaceOfARelease(from: Value?, note: String?, to: Value?, isTaken: Bool) async throws {
+    let ask = try Asking(.subscription)
+    let annotations = note.map { Value.mapping(["ksx.dev/release-namespace": .string($0)]) }
+    let object = Self.subscription.setting(["spec", "config"], to: nil).setting(["spec", "targetNamespace"], to: from)
+      .setting(["metadata", "annotations"], to: annotations)
+    let made = try await ask(.post, Path.subscriptions, object)
+    try #require(made.status == 201, "\(made.message)")
+
+    let answer = try await ask.patch(
+      Path.subscriptions + "/devops", ["spec": ["targetNamespace": to ?? .null, "enabled": false]])
+
+    #expect(answer.status == (isTaken ? 200 : 422))
+    if !isTaken {
+      #expect(
+        answer.message.hasSuffix("field is immutable: the release is in \(note ?? from?.string ?? "")"),
+        "\(answer.message)")
+    }
   }
 
   @Test func onlySubscriptionsTakeObjectsAsConfig() async throws {

@@ -27,6 +27,7 @@ enum Option: String, CaseIterable, Sendable {
   case readOnly = "read-only"
   case help
   case output, version, config, empty, yes, now, force, clusters
+  case targetNamespace = "target-namespace"
   case dryRun = "dry-run"
   case wait, timeout
   case gateway
@@ -37,8 +38,8 @@ enum Option: String, CaseIterable, Sendable {
 
   private var isGlobal: Bool {
     switch self {
-    case .help, .output, .version, .config, .empty, .yes, .now, .force, .clusters, .dryRun, .wait, .timeout, .gateway,
-      .passwordStdin:
+    case .help, .output, .version, .config, .empty, .yes, .now, .force, .clusters, .targetNamespace, .dryRun, .wait,
+      .timeout, .gateway, .passwordStdin:
       false
     default: true
     }
@@ -48,7 +49,8 @@ enum Option: String, CaseIterable, Sendable {
   var argument: String? {
     switch self {
     case .kubeconfig, .certificateAuthority, .clientCertificate, .clientKey, .config: "FILE"
-    case .context, .cluster, .user, .tlsServerName, .asUser, .asGroup, .username, .namespace, .profile, .memberCluster:
+    case .context, .cluster, .user, .tlsServerName, .asUser, .asGroup, .username, .namespace, .profile, .memberCluster,
+      .targetNamespace:
       "NAME"
     case .server, .gateway: "URL"
     case .password: "PASSWORD"
@@ -143,6 +145,7 @@ enum Option: String, CaseIterable, Sendable {
     case .empty: "Take away everything that is set: the chart's defaults apply"
     case .yes: "Do not ask before changing the cluster"
     case .clusters: "The member clusters, and no others"
+    case .targetNamespace: "The namespace the extension goes to, for good"
     case .force: "Remove what an ordinary uninstall could not, without its hooks"
     case .now: "Do it with one request, without a plan and without asking"
     case .dryRun: "Show the plan and change nothing; server also asks the server whether it would agree"

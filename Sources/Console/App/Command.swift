@@ -15,6 +15,8 @@ package enum Command: Hashable, Sendable {
   case apply, reload
   /// Opens a screen that can be opened from anywhere.
   case page(Page)
+  /// Chooses the namespace of what is about to be installed.
+  case namespace
   case palette, refresh, redraw, suspend, close, quit
   case compareWays
   case theme, keymap, language
@@ -67,6 +69,7 @@ package enum Command: Hashable, Sendable {
 
   private static let others: [Row] = [
     (.apply, "apply", "Apply the plan on the screen"),
+    (.namespace, "namespace", "Choose the namespace that it is installed in"),
     (.reload, "reload", "Insert the cluster's config above yours, as comments"),
     (.palette, "palette", "Type the name of a command"),
     (.refresh, "refresh", "Read everything from the cluster again"),

@@ -180,9 +180,11 @@ package final class Worker: Sendable {
         .run { post(.installations($0)) }
     case .versions(let name):
       var watch = Watch(dialect.extensionVersions, in: cluster, skipping: ExtensionVersion.unread) { object in
-        ExtensionVersion(object, dialect: dialect)
+        let version = ExtensionVersion(object, dialect: dialect)
+        return version.extension == name ? version : nil
       }
-      watch.selector = Selector(labels: "\(dialect.extensionLabel)=\(name)")
+      // Versions of the first design need no label that says whose they are.
+      if dialect.era != .seed { watch.selector = Selector(labels: "\(dialect.extensionLabel)=\(name)") }
       await watch.run { post(.versions(of: name, $0)) }
     }
   }

@@ -78,6 +78,11 @@ struct ConsoleState: Sendable {
       name, market.extensions[name], market.installed.of(name), former: records.memories[name]?.lastInstalled ?? "")
   }
 
+  /// The config of the extension called `name`, with its comments where it was written here; `nil` when it is not installed.
+  func config(of name: String) -> String? {
+    market.installed.of(name).map { records.memories[name]?.config(of: $0) ?? $0.config }
+  }
+
   /// Says what stays until it was seen.
   mutating func announce(_ tone: MessageLog.Tone, _ text: String, about subject: String? = nil) {
     messageLog.announce(tone, text, about: subject, at: now)

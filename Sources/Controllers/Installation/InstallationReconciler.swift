@@ -99,8 +99,8 @@ extension InstallationReconciler {
     }
     do {
       let version = try await planner.version(installation.extension, installation.version)
-      let named = dialect.name == .subscription ? installation.targetNamespace : version?.namespace ?? ""
-      let namespace = named.isEmpty ? "extension-\(installation.extension)" : named
+      let named = dialect.name == .subscription ? installation.wantedNamespace : version?.namespace ?? ""
+      let namespace = named.isEmpty ? Change.usualNamespace(of: installation.extension) : named
       let metadata: Value = [
         "resourceVersion": .string(installation.resourceVersion),
         "finalizers": .sequence((snapshot.object.finalizers + [dialect.installationFinalizer]).map(Value.string)),

@@ -41,7 +41,7 @@ struct InstallationSnapshot: Sendable {
 
   /// Where the release lies, as it was decided once.
   var namespace: String {
-    object.annotations[InstallationReconciler.namespaceAnnotation] ?? "extension-\(installation.extension)"
+    object.annotations[InstallationReconciler.namespaceAnnotation] ?? Change.usualNamespace(of: installation.extension)
   }
 
   func newRecord(at time: Timestamp) -> ReleaseRecord {
@@ -67,7 +67,7 @@ struct InstallationSnapshot: Sendable {
 
   private func changes(_ record: ReleaseRecord) -> [StatusChange] {
     var status = InstallationStatus(dialect: dialect, record: record)
-    if situation.isAdopted { status.wantedNamespace = installation.targetNamespace }
+    if situation.isAdopted { status.wantedNamespace = installation.wantedNamespace }
     let own = change(dialect.installations, object, status.installation)
     // One that was never taken on says nothing of the extension, which another may have installed.
     let shown = situation.isAdopted ? change(dialect.extensions, shelf, status.extension(desired)) : nil

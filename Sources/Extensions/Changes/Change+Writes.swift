@@ -73,7 +73,9 @@ extension Change {
     ]
     if capabilities.has(.clusterScheduling) { spec["upgradeStrategy"] = "Manual" }
     // Before 2023 the namespace and the release were the author's to say (docs/KUBESPHERE.md: Eras).
-    if capabilities.has(.targetNamespace) { spec["targetNamespace"] = .string("extension-\(name)") }
+    if capabilities.has(.targetNamespace) {
+      spec["targetNamespace"] = .string(namespace ?? Self.usualNamespace(of: name))
+    }
     if capabilities.has(.releaseName) { spec["releaseName"] = .string(name) }
     if let config, !config.isEmpty { spec["config"] = Self.config(config, nil, capabilities) }
     return Object(capabilities.dialect.installations, name: name, ["spec": .mapping(spec)])

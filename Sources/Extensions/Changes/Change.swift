@@ -7,6 +7,8 @@ package struct Change: Hashable, Sendable {
   package let config: String?
   /// The member clusters that have agents afterwards, or `nil` when it leaves the agents alone.
   package let clusters: [String]?
+  /// The namespace that the release shall lie in, or `nil` when it leaves that to the cluster, or to `usualNamespace`.
+  package private(set) var namespace: String?
 
   private init(_ kind: ChangeKind, version: String? = nil, config: String? = nil, clusters: [String]? = nil) {
     self.kind = kind
@@ -15,9 +17,14 @@ package struct Change: Hashable, Sendable {
     self.clusters = clusters
   }
 
-  package static func install(version: String, config: String) -> Change {
-    Change(.install, version: version, config: config)
+  package static func install(version: String, config: String, namespace: String? = nil) -> Change {
+    var change = Change(.install, version: version, config: config)
+    change.namespace = namespace
+    return change
   }
+
+  /// Where an extension goes when nothing else is said.
+  package static func usualNamespace(of name: String) -> String { "extension-\(name)" }
 
   package static func upgrade(to version: String) -> Change { Change(.upgrade, version: version) }
 

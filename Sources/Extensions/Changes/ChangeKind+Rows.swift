@@ -12,7 +12,8 @@ extension ChangeKind {
       progressive: "installing {version}", accepted: "being installed, version {version}", past: "installed {version}",
       summary: "Plan to install the extension",
       command: .init(
-        name: "install", summary: "Install an extension", options: ["version", "config"], notes: newestNote),
+        name: "install", summary: "Install an extension", options: ["version", "config", "target-namespace"],
+        notes: newestNote + namespaceNote),
       feature: .install, write: .create, reads: [.extension, .versions, .server], choice: .version(.offered),
       question: "Install which version of {name}?",
       effects: [
@@ -123,6 +124,10 @@ extension ChangeKind {
   private static let whatStays = "namespace {namespace}, CRDs and their objects, and the roles made for it stay"
   private static let newestNote = [
     "Without --version it takes the version the cluster recommends, else the newest release."
+  ]
+  private static let namespaceNote = [
+    "--target-namespace says where it goes, for good, on clusters that leave that to the user; otherwise it is",
+    "extension-NAME. --namespace is the context's, and says nothing of it.",
   ]
   private static let nowNote = [
     "With --now the change is a single request straight to the Kubernetes API: nothing is listed or",

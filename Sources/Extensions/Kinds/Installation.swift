@@ -26,7 +26,10 @@ package struct Installation: Mirrored {
   var appliedEnabled: Bool?
   var configHash: String
   package var releaseName: String
+  /// Where the release lies, as far as the cluster says, else where it is wanted.
   package var targetNamespace: String
+  /// `spec.targetNamespace`: where the release is wanted, which is refused once it lies elsewhere.
+  package var wantedNamespace: String
   package var jobName: String
   /// `spec.clusterScheduling` is there and says nothing of where, on which the controller fails (docs/KUBESPHERE.md: Placements).
   package var lacksPlacement: Bool
@@ -75,7 +78,9 @@ package struct Installation: Mirrored {
     appliedEnabled = status["enabled"]?.bool
     configHash = status["configHash"]?.string ?? ""
     releaseName = status["releaseName"]?.string ?? spec["releaseName"]?.string ?? ""
-    targetNamespace = status["targetNamespace"]?.string ?? spec["targetNamespace"]?.string ?? ""
+    wantedNamespace = spec["targetNamespace"]?.string ?? ""
+    targetNamespace =
+      status["targetNamespace"]?.string ?? object.annotations[Self.standaloneAnnotation] ?? wantedNamespace
     jobName = status["jobName"]?.string ?? ""
     let scheduling = spec["clusterScheduling"]?.mapping
     lacksPlacement = scheduling != nil && scheduling?["placement"]?.mapping == nil

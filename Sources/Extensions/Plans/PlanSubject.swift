@@ -49,9 +49,10 @@ struct PlanSubject {
   /// Where the release is, or will be.
   var namespace: String {
     if let installed = installation?.targetNamespace, !installed.isEmpty { return installed }
-    if context.capabilities.has(.targetNamespace) { return "extension-\(name)" }
+    let usual = Change.usualNamespace(of: name)
+    if context.capabilities.has(.targetNamespace) { return change.namespace ?? usual }
     if let named = target?.namespace, !named.isEmpty { return named }
-    return "extension-\(name)"
+    return usual
   }
 
   var release: String {

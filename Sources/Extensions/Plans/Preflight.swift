@@ -63,8 +63,8 @@ extension PlanSubject {
     // Of something that is not there nothing else is worth saying.
     let absence = absenceProblems
     if !absence.isEmpty { return absence + configProblems }
-    return rightsProblems + presenceProblems + versionProblems + configProblems + dependencyProblems
-      + dependentProblems + gapProblems
+    return rightsProblems + presenceProblems + namespaceProblems + versionProblems + configProblems
+      + dependencyProblems + dependentProblems + gapProblems
   }
 
   /// Why the controllers of this cluster would not carry the change out, though the API would take it.
@@ -103,6 +103,24 @@ extension PlanSubject {
     if let obstacle = Preflight(context).presence(against: change.kind, of: name) { return [blocking(obstacle)] }
     guard let installation else { return [] }
     return stateProblems(installation) + nameProblems(installation) + sameness(installation)
+  }
+
+  /// Where a release lies is chosen once: it cannot move (docs/KUBESPHERE.md: Eras).
+  private var namespaceProblems: [Plan.Problem] {
+    guard let wanted = change.namespace else { return [] }
+    if let installation {
+      let present = installation.targetNamespace
+      if present.isEmpty || present == wanted { return [] }
+      return [
+        blocking(
+          "\(name) is in namespace \(present), where it stays: a release cannot move to \(wanted); uninstall it first")
+      ]
+    }
+    if let reason = context.capabilities.reason(against: .targetNamespace) {
+      return [blocking("namespace \(wanted) cannot be chosen: \(reason)")]
+    }
+    return Syntax.isLabel(wanted)
+      ? [] : [blocking("“\(wanted)” can be no namespace: small letters, digits and hyphens, 63 at most")]
   }
 
   private func stateProblems(_ installation: Installation) -> [Plan.Problem] {

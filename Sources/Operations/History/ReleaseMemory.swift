@@ -1,5 +1,6 @@
 package import Extensions
 import Manifest
+import Packages
 
 /// The versions and configs an extension had in one cluster: where a rollback goes back to.
 ///
@@ -67,8 +68,9 @@ package struct ReleaseMemory: Hashable, Sendable {
   ///
   /// One that reached Installed goes before one of which that is not known, and that before one that failed.
   package func target(from installation: Installation, version: String? = nil) -> Entry? {
-    let candidates = former(to: installation).filter { version == nil || $0.version == version }
-    let asked = candidates.isEmpty ? entries.reversed().filter { $0.version == version } : candidates
+    func isAsked(_ entry: Entry) -> Bool { version.map { VersionText($0) == VersionText(entry.version) } ?? false }
+    let candidates = former(to: installation).filter { version == nil || isAsked($0) }
+    let asked = candidates.isEmpty ? entries.reversed().filter(isAsked) : candidates
     return asked.first { $0.wasInstalled == true } ?? asked.first { $0.wasInstalled == nil } ?? asked.first
   }
 
@@ -92,9 +94,13 @@ package struct ReleaseMemory: Hashable, Sendable {
   /// What can be gone back to from `installation`, newest first, each version and config once.
   package func former(to installation: Installation) -> [Entry] {
     var result: [Entry] = []
-    for entry in entries.reversed() where entry.version != installation.version || entry.config != installation.config {
+    for entry in entries.reversed() where !isPresent(entry) {
       if !result.contains(where: { $0.isSame(as: entry) }) { result.append(entry) }
     }
     return result
+
+    func isPresent(_ entry: Entry) -> Bool {
+      VersionText(entry.version) == VersionText(installation.version) && entry.config == installation.config
+    }
   }
 }

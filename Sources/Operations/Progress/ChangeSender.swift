@@ -34,8 +34,9 @@ package struct ChangeSender: Sendable {
       let delivery = try await deliver(plan, replan)
       note(plan.name, .outcome(.accepted, of: plan.change, plan.before))
       // What the cluster would not give back as it was written is kept here.
-      if let text = plan.change.config, let object = delivery.object, Installation(object).config != text {
-        note(plan.name, .written(config: text))
+      if let text = plan.change.config, let object = delivery.object {
+        let kept = Installation(object)
+        if kept.configForm == .object || kept.config != text { note(plan.name, .written(config: text)) }
       }
       return delivery
     } catch {

@@ -11,8 +11,12 @@ struct ChangeCommand: ClusterCommand {
   let config: String?
   /// The version that was asked for.
   let version: String?
+  /// The namespace that was chosen.
+  let namespace: String?
   /// The member clusters that were named.
   let clusters: [String]
+  /// kubectl's users may take the namespace of the context for the one that is chosen.
+  private let namesContextAlone: Bool
   private let output: Output
   private let dryRun: DryRun
   private let isConfirmed: Bool
@@ -31,6 +35,8 @@ struct ChangeCommand: ClusterCommand {
     kind = asked == .uninstall && arguments.has(.force) ? .forceDelete : asked
     config = try GivenConfig(arguments: arguments, isWhole: asked == .configure).text()
     version = arguments[.version]
+    namespace = arguments[.targetNamespace]
+    namesContextAlone = asked == .install && namespace == nil && arguments[.namespace] != nil
     clusters = asked == .place ? try Self.clusters(arguments[.clusters]) : []
     output = arguments.output
     dryRun = arguments.dryRun
@@ -54,6 +60,9 @@ struct ChangeCommand: ClusterCommand {
     let reader = try await session.reader()
     let context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
       try await self.context(reader, session.status)
+    }
+    if namesContextAlone {
+      session.outlet.note("note: --namespace is the context's; --target-namespace says where \(name) goes")
     }
     let memory = session.history.releases(of: name)
     let change = try Choice(command: self, context: context, memory: memory, outlet: session.outlet).change()

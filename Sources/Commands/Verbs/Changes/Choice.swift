@@ -16,7 +16,8 @@ struct Choice {
 
   func change() throws(CommandError) -> Change {
     switch kind.row.choice {
-    case .version(.offered)?: return .install(version: try newestVersion(), config: config ?? "")
+    case .version(.offered)?:
+      return .install(version: try newestVersion(), config: config ?? "", namespace: command.namespace)
     case .version(.newer)?: return .upgrade(to: try newestVersion())
     case .version(.former)?: return try rollback()
     case .clusters?: return .place(on: command.clusters)

@@ -91,7 +91,7 @@ extension ChooserScreen {
     let current = installation?.version ?? ""
     switch purpose.row.choice {
     case .version(.newer)?:
-      return offered.filter { SemanticVersion.precedes(current, $0.version) }
+      return offered.filter { VersionText(current) < VersionText($0.version) }
         .map { Choice(change: .upgrade(to: $0.version), version: $0.version, remark: $0.remark) }
     case .version(.former)?:
       return installation.map { waysBack(from: $0, name, state) } ?? []
@@ -106,7 +106,8 @@ extension ChooserScreen {
   private static func waysBack(from installation: Installation, _ name: String, _ state: ConsoleState) -> [Choice] {
     let former = state.records.memories[name]?.former(to: installation) ?? []
     let older = state.offeredVersions(of: name).filter { version in
-      SemanticVersion.precedes(version, installation.version) && !former.contains { $0.version == version }
+      VersionText(version) < VersionText(installation.version)
+        && !former.contains { VersionText($0.version) == VersionText(version) }
     }
     let remembered = former.map { entry in
       Choice(
@@ -127,7 +128,7 @@ extension ChooserScreen {
     guard !purpose.isReturn, let recommended = state.market.extensions[name]?.recommendedVersion else {
       return choices.first
     }
-    return choices.first { $0.version == recommended } ?? choices.first
+    return choices.first { VersionText($0.version) == VersionText(recommended) } ?? choices.first
   }
 }
 

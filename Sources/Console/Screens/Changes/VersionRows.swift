@@ -19,6 +19,13 @@ struct VersionRow: ListedVersion, Identifiable, Hashable, Sendable {
   var id: String { version }
 }
 
+extension [VersionRow] {
+  /// `version` as it stands in the list, with or without a `v`; `nil` where it does not.
+  func spelling(of version: String) -> String? {
+    first { VersionText($0.version) == VersionText(version) }?.version
+  }
+}
+
 extension Column where Element: ListedVersion {
   /// The columns of a list of versions.
   static var versions: [Column] {
@@ -43,15 +50,20 @@ extension ConsoleState {
   /// The versions that the cluster offers of `name`, newest first.
   func offeredVersions(of name: String) -> [String] {
     let known = market.versions[name]?.elements.values.map(\.version) ?? []
-    let all = Set(known).union(market.extensions[name]?.versions ?? [])
-    return all.sorted { SemanticVersion.precedes($1, $0) }
+    var spelled: [VersionText: String] = [:]
+    // A version with a `v` is the one without; as its object has it, it can be asked for.
+    for version in known + (market.extensions[name]?.versions ?? []) {
+      spelled[VersionText(version)] = spelled[VersionText(version)] ?? version
+    }
+    return spelled.values.sorted { SemanticVersion.precedes($1, $0) }
   }
 
   private func remark(
     _ version: String, _ name: String, _ status: ExtensionStatus, _ details: ExtensionVersion?
   ) -> String {
     var words = status.notes(on: version)
-    if market.extensions[name]?.recommendedVersion == version { words.append("recommended") }
+    let recommended = market.extensions[name].map { VersionText($0.recommendedVersion) }
+    if recommended == VersionText(version) { words.append("recommended") }
     if let details, !details.kubeVersion.isEmpty { words.append("Kubernetes \(details.kubeVersion)") }
     if let details, !details.ksVersion.isEmpty { words.append("KubeSphere \(details.ksVersion)") }
     let needed = details?.dependencies.filter(\.isRequired).map { "\($0.name) \($0.version)".trimmed } ?? []

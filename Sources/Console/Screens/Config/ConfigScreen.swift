@@ -11,7 +11,8 @@ import Terminal
 struct ConfigScreen: Screen {
   enum Purpose: Hashable, Sendable {
     case configure
-    case install(version: String, config: String)
+    /// The install that the config is for.
+    case install(Change)
   }
 
   let name: String
@@ -41,8 +42,8 @@ struct ConfigScreen: Screen {
   init(_ name: String, _ purpose: Purpose, _ state: ConsoleState) {
     self.name = name
     self.purpose = purpose
-    let current = state.market.installed.of(name)?.config ?? ""
-    if case .install(_, let config) = purpose { base = config } else { base = current }
+    let current = state.config(of: name) ?? ""
+    if case .install(let change) = purpose { base = change.config ?? "" } else { base = current }
     kept = base
     editor = EditorView(text: base)
     if let draft = state.records.drafts[name], draft.text != base {
@@ -71,7 +72,7 @@ struct ConfigScreen: Screen {
 
   mutating func settle(_ state: inout ConsoleState) {
     editor.resize(to: editorSize(state))
-    guard purpose == .configure, let current = state.market.installed.of(name)?.config else { return }
+    guard purpose == .configure, let current = state.config(of: name) else { return }
     isOutdated = current != base
   }
 
@@ -114,10 +115,12 @@ struct ConfigScreen: Screen {
 
   private func save(_ text: String, _ state: ConsoleState) -> [Step] {
     switch purpose {
-    case .install(let version, _): return [.open(PlanScreen(.install(version: version, config: text), name))]
+    case .install(let change):
+      let install = Change.install(version: change.version ?? "", config: text, namespace: change.namespace)
+      return [.open(PlanScreen(install, name))]
     case .configure:
-      if state.market.installed.of(name) == nil { return [.complain("\(name) is no longer installed.")] }
-      if state.market.installed.of(name)?.config == text { return [.complain("The config is unchanged.")] }
+      guard let current = state.config(of: name) else { return [.complain("\(name) is no longer installed.")] }
+      if current == text { return [.complain("The config is unchanged.")] }
       if isOutdated, !hasReloaded {
         return [.complain("The cluster's config has changed since. Look at it first: \(reloadKey(state)).")]
       }
@@ -151,7 +154,7 @@ struct ConfigScreen: Screen {
 
   /// Shows what the cluster has now above what was written, as comments.
   private mutating func reload(_ state: ConsoleState) -> [Step] {
-    guard isOutdated, let current = state.market.installed.of(name)?.config else {
+    guard isOutdated, let current = state.config(of: name) else {
       return [.complain("The config in the cluster has not changed since editing began.")]
     }
     let lines = current.shownLines.map { "# " + $0 }

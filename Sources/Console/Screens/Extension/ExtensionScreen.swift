@@ -51,7 +51,7 @@ struct ExtensionScreen: Screen {
     case .versions:
       let found = state.versionRows(of: name)
       let wanted = [state.market.installed.of(name)?.version, state.market.extensions[name]?.recommendedVersion]
-      let preferred = wanted.compactMap { $0 }.first { found.position(of: $0) != nil }
+      let preferred = wanted.compactMap { version in version.flatMap { found.spelling(of: $0) } }.first
       versions = list.arranged(found, Column.versions)
       list.settle(versions, height: height, preferring: preferred ?? found.first?.version)
     case .overview: pager.show(OverviewPage(name, state).lines, height: height)
@@ -67,7 +67,9 @@ struct ExtensionScreen: Screen {
       tab == .versions ? list.selected : nil, state.market.installed.of(name)?.version,
       state.market.extensions[name]?.recommendedVersion, state.offeredVersions(of: name).first,
     ]
-    return wanted.lazy.compactMap { $0 }.compactMap { version in versions?.first { $0.version == version } }.first
+    return wanted.lazy.compactMap { $0 }.compactMap { version in
+      versions?.first { VersionText($0.version) == VersionText(version) }
+    }.first
   }
 
   private func document(_ state: ConsoleState) -> DocumentKey? {
@@ -95,10 +97,21 @@ struct ExtensionScreen: Screen {
     guard let installation = state.market.installed.of(name) else {
       return [Line("\(name) is not installed, so it has no config yet.", .dim)]
     }
-    if installation.config.trimmed.isEmpty {
-      return [Line("The config is empty: the chart's defaults hold.", .dim)]
+    let config = state.config(of: name) ?? ""
+    let changes = state.records.memories[name]?.differences(from: installation) ?? []
+    let others = changes.isEmpty ? [] : differenceLines(changes)
+    if config.trimmed.isEmpty {
+      return others + [Line("The config is empty: the chart's defaults hold.", .dim)]
     }
-    return installation.config.shownLines.map { Line($0) }
+    return others + config.shownLines.map { Line($0) }
+  }
+
+  /// Where the cluster keeps no comments, and another one has written since.
+  private func differenceLines(_ changes: [LineDifference.Line]) -> [Line] {
+    let lines = changes.map { change in
+      Line((change.kind == .added ? "+ " : "- ") + change.text, change.kind == .added ? .diffAdded : .diffRemoved)
+    }
+    return [Line("It was changed elsewhere since it was last written here:", .dim)] + lines + [.blank]
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
@@ -131,8 +144,10 @@ struct ExtensionScreen: Screen {
     guard let installation = state.market.installed.of(name) else {
       return [.open(PlanScreen(.install(version: version, config: ""), name))]
     }
-    if version == installation.version { return [.complain("\(name) is already at version \(version).")] }
-    if SemanticVersion.precedes(installation.version, version) {
+    if VersionText(version) == VersionText(installation.version) {
+      return [.complain("\(name) is already at version \(version).")]
+    }
+    if VersionText(installation.version) < VersionText(version) {
       return [.open(PlanScreen(.upgrade(to: version), name))]
     }
     let config = state.records.memories[name]?.target(from: installation, version: version)?.config

@@ -49,6 +49,6 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
 
   /// What is recommended is newer than what runs.
   var hasUpdate: Bool {
-    !status.running.isEmpty && SemanticVersion.precedes(status.running, extensionRow.recommended)
+    !status.running.isEmpty && VersionText(status.running) < VersionText(extensionRow.recommended)
   }
 }

@@ -8,7 +8,7 @@ import Terminal
 ///
 /// Only here is anything agreed to. What becomes of it is in the state's submissions.
 struct PlanScreen: Screen {
-  let change: Change
+  private(set) var change: Change
   let name: String
   private(set) var plan: Plan?
   /// The marketplace and the rights that the plan was made from.
@@ -23,6 +23,8 @@ struct PlanScreen: Screen {
   private var isUnderWay = false
   /// The name of the extension, typed to uninstall it.
   private var typed = LinePrompt()
+  /// The namespace, while it is being chosen.
+  private var namespace: LinePrompt?
 
   enum Progress: Hashable, Sendable {
     /// What the cluster can do is not known yet.
@@ -43,9 +45,10 @@ struct PlanScreen: Screen {
   private var mustTypeName: Bool { change.row.asksTheName }
   private var isTypingName: Bool { mustTypeName && plan?.isBlocked != true && !isUnderWay }
 
-  var sections: [KeySection] { isTypingName ? [.prompt] : [.plan, .everywhere] }
+  var sections: [KeySection] { isTypingName || namespace != nil ? [.prompt] : [.plan, .everywhere] }
 
   var prompt: Prompt? {
+    if let namespace { return Prompt(label: "Namespace for \(name): ", field: namespace, verb: "choose") }
     guard isTypingName else { return nil }
     return Prompt(label: "Type \(name) to \(change.words) it: ", field: typed, verb: change.words)
   }
@@ -73,9 +76,12 @@ struct PlanScreen: Screen {
   func isAboutChange(of name: String) -> Bool { name == self.name }
 
   func hints(_ state: ConsoleState) -> [Action] {
-    if isTypingName { return .commands([.open, .back]) }
+    if isTypingName || namespace != nil { return .commands([.open, .back]) }
     var hints: [Command] = plan?.isBlocked == false ? [.apply, .back] : [.back]
     if change.kind == .install { hints.append(.configure) }
+    if change.kind == .install, state.capabilityState.capabilities?.has(.targetNamespace) == true {
+      hints.append(.namespace)
+    }
     return .commands(hints + [.nextPane, .help])
   }
 
@@ -122,9 +128,11 @@ struct PlanScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if namespace != nil { return performWhileChoosing(command) }
     switch command {
     case .back:
       return [.close()]
+    case .namespace: return chooseNamespace(state)
     case .apply:
       return mustTypeName ? [.complain("Type the extension's name to \(change.words) it.")] : apply(&state)
     case .open:
@@ -134,19 +142,55 @@ struct PlanScreen: Screen {
       isApplyFocused.toggle()
       return []
     case .configure:
-      guard change.kind == .install, let version = change.version, let config = change.config else { return [] }
-      return [.close(opening: ConfigScreen(name, .install(version: version, config: config), state))]
+      guard change.kind == .install else { return [] }
+      return [.close(opening: ConfigScreen(name, .install(change), state))]
     default:
       return pager.perform(command, height: height(state)) ? [] : nil
     }
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    if namespace != nil { return typeNamespace(key) }
     if isTypingName { return typeName(key, &state) }
     if pager.wheel(key, height: height(state)) { return [] }
     guard case .mouse(.click, let point) = key, point.row == state.bodySize.rows - 1, !mustTypeName else { return [] }
     if point.column >= 1, point.column < 10 { return [.close()] }
     return point.column >= 11 && point.column < 20 ? apply(&state) : []
+  }
+
+  private mutating func chooseNamespace(_ state: ConsoleState) -> [Step] {
+    guard change.kind == .install else { return [.complain("Only an install chooses the namespace.")] }
+    if let reason = state.capabilityState.capabilities?.reason(against: .targetNamespace) {
+      return [.complain("The namespace cannot be chosen: \(reason).")]
+    }
+    namespace = LinePrompt(text: change.namespace ?? Change.usualNamespace(of: name))
+    return []
+  }
+
+  private mutating func performWhileChoosing(_ command: Command) -> [Step]? {
+    switch command {
+    case .open: takeNamespace()
+    case .back: namespace = nil
+    default: return nil
+    }
+    return []
+  }
+
+  private mutating func typeNamespace(_ key: Key) -> [Step] {
+    switch namespace?.handle(key) {
+    case .accepted: takeNamespace()
+    case .cancelled: namespace = nil
+    case .edited, .ignored, nil: break
+    }
+    return []
+  }
+
+  /// Plans anew, so that what is agreed to is what stands there.
+  private mutating func takeNamespace() {
+    let chosen = namespace?.text.trimmed ?? ""
+    change = .install(
+      version: change.version ?? "", config: change.config ?? "", namespace: chosen.isEmpty ? nil : chosen)
+    (namespace, plan, revision, isApplyFocused) = (nil, nil, nil, false)
   }
 
   private mutating func typeName(_ key: Key, _ state: inout ConsoleState) -> [Step] {
