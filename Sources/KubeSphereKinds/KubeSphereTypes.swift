@@ -25,7 +25,8 @@ enum Definitions {
   }
 
   private static let installPlan = read(PackageResources.installplan_yaml)
-  private static let subscription = read(PackageResources.subscription_yaml)
+  private static let subscription =
+    read(PackageResources.subscription_yaml) + read(PackageResources.roletemplates_yaml)
 
   private static func read(_ bytes: [UInt8]) -> [Definition] {
     do throws(Status) {

@@ -20,7 +20,7 @@ struct Marketplace {
   /// Puts the charts in their place and makes the object that leads to them.
   func offer(in cluster: Cluster, dialect: Dialect) async throws(DaemonError) {
     do {
-      if isBuiltIn { try Catalogue.write(to: folder) }
+      if isBuiltIn { try Catalogue.write(to: folder, hasFirstDesign: dialect.era == .seed) }
       try await Catalogue.register(folder: folder, in: cluster, dialect: dialect)
     } catch let error as ClusterError {
       throw DaemonError(error.sentence(for: "offering the marketplace", at: "ksxd"))

@@ -82,7 +82,7 @@ private actor InProcessServer {
   func api() async throws -> AccessControl {
     if let opened { return opened }
     let marketplace = "/tmp/ksx-conformance-\(getpid())"
-    try Catalogue.write(to: marketplace)
+    try Catalogue.write(to: marketplace, hasFirstDesign: Target.dialect.era == .seed)
     let policies = marketplace + "/policies"
     try Files.write(Array(Self.policies.utf8), to: policies)
     let api = try API(path: ":memory:", types: ResourceTypes(dialect: Target.dialect))

@@ -5,9 +5,11 @@ import Platform
 /// The built-in marketplace: small extensions to try everything with, no cluster and no network needed.
 package enum Catalogue {
   /// Writes the marketplace as a chart repository: `index.yaml` and packed charts, the same bytes every time.
-  package static func write(to folder: String) throws(CatalogueError) {
+  ///
+  /// `hasFirstDesign` adds an extension that is packaged as the first design has it, and that only installs there.
+  package static func write(to folder: String, hasFirstDesign: Bool = false) throws(CatalogueError) {
     do throws(SystemError) {
-      try ChartRepository(folder: folder).write(packages())
+      try ChartRepository(folder: folder).write(packages() + (hasFirstDesign ? ChartAloneEntry.packages : []))
     } catch {
       throw .unwritable("\(error)")
     }

@@ -1,5 +1,6 @@
 package import KubernetesAPI
 import Manifest
+import Packages
 
 /// The objects that a chart renders to for one release.
 package struct RenderedChart: Hashable, Sendable {
@@ -12,26 +13,35 @@ package struct RenderedChart: Hashable, Sendable {
       self.object = object
       self.file = file
     }
+
+    /// A hook's place among others; one without a number is in the middle.
+    fileprivate var weight: Int { object.annotations["helm.sh/hook-weight"].flatMap { Int($0) } ?? 0 }
   }
 
   /// The objects of the release.
   package var parts: [Part] = []
   /// The objects in the chart's `crds`: created when absent, and never changed or removed (as helm does).
   package var definitions: [Part] = []
-  /// Hooks, by name; they are not run, and helm's tests are not even counted.
+  /// Hooks, by name; they are not run.
   package var hooks: [String] = []
+  /// The tests of the chart, in the order in which helm runs them.
+  package var tests: [Part] = []
 
   package init() {}
 
   /// Adds the documents of a rendered file.
   mutating func add(_ text: String, file: String) throws(ChartError) {
     for object in try Self.objects(text, file: file) {
-      switch object.annotations["helm.sh/hook"] {
-      case nil: parts.append(Part(object: object, file: file))
-      case let hook? where hook.hasPrefix("test"): break
-      case let hook?: hooks.append("\(object.kind) \(object.name) (\(hook))")
+      guard let hook = object.annotations["helm.sh/hook"] else {
+        parts.append(Part(object: object, file: file))
+        continue
       }
+      let words = HookWords(hook)
+      if words.isTest { tests.append(Part(object: object, file: file)) }
+      if words.isMore { hooks.append("\(object.kind) \(object.name) (\(hook))") }
     }
+    // By weight, and those of one weight by name.
+    tests.sort { ($0.weight, $0.object.name) < ($1.weight, $1.object.name) }
   }
 
   /// Adds the definitions in a package's `crds` folder, which are no templates.

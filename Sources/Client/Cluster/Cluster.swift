@@ -89,6 +89,16 @@ package struct Cluster: Sendable {
     try await Self.value(of: try await read(target))
   }
 
+  /// Reads a text, such as what a pod has written.
+  package func text(_ target: String) async throws(ClusterError) -> String {
+    let response = try await read(target, accepting: "text/plain, */*")
+    do {
+      return String(decoding: try await response.body.collected(upTo: 1 << 20), as: UTF8.self)
+    } catch {
+      throw .transport(error)
+    }
+  }
+
   /// Creates what is answered and not kept, such as a review of access.
   package func ask(_ resource: Resource, namespace: String? = nil, _ object: Object) async throws(ClusterError)
     -> Object

@@ -1,5 +1,6 @@
 import Extensions
 import Operations
+import Platform
 import Terminal
 
 /// All that is known of one extension, a line for each thing.
@@ -9,15 +10,23 @@ struct Sheet {
   var installation: Installation?
   /// `InstallPlan` or `Subscription`.
   var kind: String
-  /// The fields that are shown only when much is asked for.
-  var details: [ExtensionDetails.Line] = []
+  /// What is shown only when much is asked for.
+  var details: ExtensionDetails?
+  /// The config, shown only when much is asked for.
+  var config = ""
 
   private var status: ExtensionStatus { row.status }
 
   var lines: [String] {
-    let lines = (marketLines + installationLines + details.map { ($0.label, $0.value) }).filter { !$0.1.isEmpty }
+    let more = details?.lines.map { ($0.label, $0.value) } ?? []
+    let lines = (marketLines + installationLines + more).filter { !$0.1.isEmpty }
     let width = (lines.map(\.0.count).max() ?? 0) + 2
-    return lines.map { label, value in (label + ":").padded(to: width + 1) + value }
+    return lines.map { label, value in (label + ":").padded(to: width + 1) + value } + blockLines
+  }
+
+  private var blockLines: [String] {
+    let config = config.isEmpty ? [] : ["Config:"] + config.shownLines.map { "  " + $0 }
+    return config + (details?.blocks ?? []).flatMap { ["\($0.title):"] + $0.lines.map { "  " + $0 } }
   }
 
   private var marketLines: [(String, String)] {
@@ -39,6 +48,7 @@ struct Sheet {
       ("Since", installation.history.last?.time ?? ""), ("Message", status.reason),
       ("Enabled", installation.isEnabled ? "yes" : "no"), ("Namespace", installation.targetNamespace),
       ("Release", installation.releaseName), ("Job", installation.jobName),
+      ("Tests", installation.testRun?.words ?? ""),
       ("Config", configLine(installation)),
     ]
   }

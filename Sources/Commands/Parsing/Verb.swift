@@ -28,6 +28,7 @@ struct Verb: Sendable {
       .versions,
     ] + changes + [
       .configGet,
+      .test,
       .login,
       .logout,
       .contexts,

@@ -7,6 +7,8 @@ package struct CommandError: Error, Hashable, Sendable {
   package let sentence: String
   /// The cluster does not have a kind that it was thought to have; nothing was done.
   let isOfMissingKind: Bool
+  /// What ksx leaves with.
+  private(set) var status: Int32 = 1
 
   /// Whatever is quoted in `sentence` is made harmless.
   package init(_ sentence: String) {
@@ -18,6 +20,13 @@ package struct CommandError: Error, Hashable, Sendable {
   init(_ error: ClusterError, _ doing: String, at server: String) {
     sentence = error.sentence(for: doing, at: server).oneLine
     isOfMissingKind = error.isOfMissingKind
+  }
+
+  /// The same, leaving with another `status`.
+  func leaving(_ status: Int32) -> CommandError {
+    var error = self
+    error.status = status
+    return error
   }
 
   init(_ error: SystemError) { self.init(error.description) }

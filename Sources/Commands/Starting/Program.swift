@@ -32,7 +32,8 @@ package enum Program {
     do throws(CommandError) {
       return try await obey(try Arguments.parse(arguments), environment, outlet)
     } catch {
-      return .leave(fail(error.sentence))
+      _ = fail(error.sentence)
+      return .leave(error.status)
     }
   }
 

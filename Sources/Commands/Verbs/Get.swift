@@ -43,7 +43,11 @@ struct Get: ClusterCommand {
     let row = ExtensionRow(asked.name, found, installation, memory, language: session.outlet.language)
     let kind = reader.dialect.installations.kind
     var sheet = Sheet(row: row, extension: found, installation: installation, kind: kind)
-    if asked.output == .wide { sheet.details = await reader.details(of: row).lines }
+    if asked.output == .wide {
+      sheet.config = installation.map { memory?.config(of: $0) ?? $0.config } ?? ""
+      sheet.details = await reader.details(
+        of: DetailsSubject(row, installation), gateway: session.session.gateway)
+    }
     return sheet
   }
 }

@@ -50,6 +50,7 @@ extension App {
       state.market.invalidate()
       state.records.drafts.merge(records.drafts) { mine, _ in mine }
     case .facts(let facts): hear(facts)
+    case .detailed(let name, let details): state.details[name] = details
     case .draftKept(let name):
       if state.announcedDrafts.remove(name) != nil { state.say(.note, "Your text is kept as a draft of \(name).") }
     case .failed(let sentence): state.announce(.error, sentence)
@@ -72,6 +73,9 @@ extension App {
     state.begin(Self.watches(dialect))
     for case .versions(let name, let dialect) in subscriptions {
       state.begin(.watch(.versions(of: name), dialect))
+    }
+    for case .details(let subject, let capabilities) in subscriptions {
+      state.begin(.readDetails(subject, capabilities))
     }
   }
 

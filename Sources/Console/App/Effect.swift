@@ -1,5 +1,6 @@
 package import Extensions
 package import KubernetesAPI
+import Operations
 
 /// Something the console wants done outside itself, and how it ends.
 ///
@@ -24,6 +25,7 @@ package struct Effect: Hashable, Sendable {
     case dryRun(of: String)
     case rights([Access])
     case document(DocumentKey)
+    case details(of: String)
     case ways
     case comparison
     case records
@@ -66,6 +68,7 @@ extension Effect {
     case .dryRun(let plan): id = .dryRun(of: plan.name)
     case .ask(let questions, _): id = .rights(questions)
     case .document(let key, _): id = .document(key)
+    case .readDetails(let subject, _): id = .details(of: subject.name)
     case .probeWays: id = .ways
     case .compareWays: id = .comparison
     case .recall: id = .records

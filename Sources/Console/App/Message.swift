@@ -40,6 +40,8 @@ package enum Message: Hashable, Sendable {
   case compared(Comparison)
   /// A package's documentation.
   case documented(DocumentKey, Documentation)
+  /// All that the objects around an extension say.
+  case detailed(String, ExtensionDetails)
   /// What earlier sessions kept about this cluster.
   case recalled(Records)
   /// What plans are made from beyond the marketplace.

@@ -14,6 +14,8 @@ package enum Request: Hashable, Sendable {
   case ask([Access], isAfresh: Bool)
   /// Get the README out of a version's package, in the key's language if there is one.
   case document(DocumentKey, ExtensionVersion)
+  /// Read all that the objects around an extension say.
+  case readDetails(DetailsSubject, Capabilities)
   /// Look whether the preferred way to the cluster works again.
   case probeWays
   /// List what matters by both ways, and say what differs.

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Operations
 
 /// Something that a screen needs to be known for as long as it is open.
 ///
@@ -10,6 +11,8 @@ enum Subscription: Hashable, Sendable {
   case versions(of: String, Dialect)
   /// The README in a version's package.
   case document(DocumentKey)
+  /// All that the objects around an extension say.
+  case details(DetailsSubject, Capabilities)
   /// What the user may do.
   case rights([Access])
   /// What a change of this kind to an extension is held against.
@@ -40,6 +43,7 @@ extension App {
   private mutating func begin(_ subscription: Subscription) {
     switch subscription {
     case .versions(let name, let dialect): state.begin(.watch(.versions(of: name), dialect))
+    case .details(let subject, let capabilities): state.begin(.readDetails(subject, capabilities))
     case .rights(let questions): state.begin(.ask(questions, isAfresh: false))
     case .facts(let kind, let name): state.begin(state.readFacts(for: kind, of: name))
     case .dryRun(let plan):
@@ -61,6 +65,13 @@ extension App {
       state.market.forgetVersions(of: name)
       state.effects.append(.stop(.watch(.versions(of: name), dialect)))
     case .rights, .facts: break
+    case .details(let subject, _):
+      let isAsked = subscriptions.contains {
+        if case .details(let other, _) = $0 { other.name == subject.name } else { false }
+      }
+      guard !isAsked else { return }
+      state.details[subject.name] = nil
+      state.effects.append(.stop(.details(of: subject.name)))
     case .dryRun(let plan):
       let isAsked = subscriptions.contains {
         if case .dryRun(let other) = $0 { other.name == plan.name } else { false }

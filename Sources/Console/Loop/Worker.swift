@@ -128,6 +128,9 @@ package final class Worker: Sendable {
     case .dryRun(let plan): return await dryRun(plan)
     case .ask(let questions, let isAfresh): return await ask(questions, isAfresh)
     case .document(let key, let version): return await document(key, version)
+    case .readDetails(let subject, let capabilities):
+      let reader = ClusterReader(session.connection.cluster, capabilities)
+      return .detailed(subject.name, await reader.details(of: subject, gateway: session.connection.gateway))
     case .probeWays: await session.connection.fallback?.probe()
     case .compareWays(let dialect): return await compare(dialect)
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())

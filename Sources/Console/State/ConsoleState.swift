@@ -30,6 +30,8 @@ struct ConsoleState: Sendable {
   var submissions: [String: Submission] = [:]
   /// What the server says to the plans on the screen, by extension.
   var dryRuns: [String: DryRunResult] = [:]
+  /// All that the objects around the extensions say whose pages are open.
+  var details: [String: ExtensionDetails] = [:]
   /// The READMEs that were read.
   var documents: [DocumentKey: Documentation] = [:]
   /// What the two ways to the cluster showed when they were compared last; `nil` while they are being compared.

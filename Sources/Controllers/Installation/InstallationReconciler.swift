@@ -47,6 +47,8 @@ struct InstallationReconciler: Reconciler {
     case (.apply, let record?): try await apply(snapshot, record)
     case (.awaitReadiness, let record?): return try await awaitReadiness(snapshot, record)
     case (.toggle, let record?): try await toggle(snapshot, record)
+    case (.test, let record?):
+      return try await ChartTester(cluster: cluster, dialect: dialect, settings: settings).step(snapshot, record)
     case (.uninstall, let record?):
       try await passing { () throws(ClusterError) in try await save(record.uninstalling(at: settings.now()), snapshot) }
     case (.remove, let record?): return try await remove(snapshot, record)
@@ -140,7 +142,8 @@ extension InstallationReconciler {
     let planned = try await planner.plan(record, of: snapshot.installation.extension)
     for note in planned.notes { settings.report("installation \(record.name): \(note)") }
     do {
-      try await save(record.beginning(planned.parts, notes: planned.notes, at: settings.now()), snapshot)
+      try await save(
+        record.beginning(planned.parts, tests: planned.tests, notes: planned.notes, at: settings.now()), snapshot)
     } catch {
       throw StepError(error, "the record of the release")
     }

@@ -35,6 +35,8 @@ struct InstallationSnapshot: Sendable {
       recordVersion = secret.resourceVersion
     }
     shelf = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
+    let (request, run) = (installation.testRequest, installation.testRun)
+    situation.isTestOpen = !request.isEmpty && (run?.id != request || run?.hasEnded == false)
     situation.record = record
     situation.isPublished = record.map { changes($0).isEmpty } ?? true
   }

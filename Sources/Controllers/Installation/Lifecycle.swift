@@ -35,6 +35,8 @@ enum Lifecycle {
     var record: ReleaseRecord?
     /// The statuses in the cluster say what the record says.
     var isPublished: Bool
+    /// The tests of its chart are asked for, and have not ended.
+    var isTestOpen = false
   }
 
   enum Step: Hashable, Sendable {
@@ -50,6 +52,8 @@ enum Lifecycle {
     case awaitReadiness
     /// Switch what the gateway serves.
     case toggle
+    /// Run the tests of the chart.
+    case test
     /// Record that everything shall go.
     case uninstall
     /// Delete the objects, and see whether they are gone.
@@ -73,7 +77,8 @@ enum Lifecycle {
     case .installing, .upgrading: return record.isApplied ? .awaitReadiness : .apply
     case .installed, .installFailed, .upgradeFailed:
       if record.attempt != desired.attempt { return .prepare }
-      return record.state == .installed && record.appliedEnabled != desired.isEnabled ? .toggle : .rest
+      if record.state == .installed, record.appliedEnabled != desired.isEnabled { return .toggle }
+      return situation.isTestOpen ? .test : .rest
     case .none, .uninstalling, .uninstalled, .uninstallFailed, .other: return .prepare
     }
   }

@@ -20,6 +20,7 @@ struct ReleasePlanner: Sendable {
   /// What an attempt wants, and what of its chart is not done.
   struct Planned: Sendable {
     var parts: [ReleaseRecord.Part] = []
+    var tests: [ReleaseRecord.Part] = []
     /// What a user should know about it.
     var notes: [String] = []
   }
@@ -28,19 +29,43 @@ struct ReleasePlanner: Sendable {
   func plan(_ record: ReleaseRecord, of extension: String) async throws(StepError) -> Planned {
     let archive = try await archive(`extension`, record.attempt.version)
     let manifest = try? Package(archive: archive).extensionManifest()
-    let rendered = try await rendered(archive, record, forced: forced(manifest))
+    var planned = try await placed(try await rendered(archive, record, forced: forced(manifest)), record)
+    let agents = Self.agents(manifest).compactMap { $0["name"]?.string }
+    if !agents.isEmpty { planned.notes.append("not installed, for agents: " + agents.joined(separator: ", ")) }
+    return planned
+  }
+
+  /// The objects of a rendered chart, with the way the cluster serves each.
+  func placed(_ rendered: RenderedChart, _ record: ReleaseRecord) async throws(StepError) -> Planned {
     var kinds = ServedKinds(cluster)
     try await define(rendered.definitions, &kinds)
     var planned = Planned()
+    var grants: [String] = []
     if !rendered.hooks.isEmpty { planned.notes.append("hooks not run: " + rendered.hooks.joined(separator: ", ")) }
-    let agents = Self.agents(manifest).compactMap { $0["name"]?.string }
-    if !agents.isEmpty { planned.notes.append("not installed, for agents: " + agents.joined(separator: ", ")) }
     for part in rendered.parts {
       // The release's own namespace is there already, and stays.
       if part.object.kind == "Namespace", part.object.name == record.namespace { continue }
+      if try await isGrantOfOthers(part, &kinds) {
+        grants.append(part.object.name)
+        continue
+      }
       planned.parts.append(try await placed(part, record.namespace, &kinds, isNew: !rendered.definitions.isEmpty))
     }
+    if !grants.isEmpty {
+      let names = grants.joined(separator: ", ")
+      planned.notes.append("role templates not carried out, for the cluster has no such kind: \(names)")
+    }
+    for part in rendered.tests { planned.tests.append(try await placed(part, record.namespace, &kinds, isNew: false)) }
     return planned
+  }
+
+  /// Only a cluster with KubeSphere's roles has anything to do with their templates; without them an extension works.
+  private func isGrantOfOthers(_ part: RenderedChart.Part, _ kinds: inout ServedKinds) async throws(StepError) -> Bool {
+    let object = part.object
+    guard object.kind == "RoleTemplate", object.apiVersion.hasPrefix("iam.kubesphere.io/") else { return false }
+    do { return try await kinds.resource(object.apiVersion, object.kind) == nil } catch {
+      throw StepError(error, "\(part.file): \(object.apiVersion)")
+    }
   }
 
   private func rendered(

@@ -17,10 +17,13 @@ extension ReleaseRecord {
   }
 
   /// It is known what shall be there: Preparing → Installing or Upgrading.
-  func beginning(_ parts: [Part], notes: [String] = [], at time: Timestamp) -> ReleaseRecord {
+  func beginning(
+    _ parts: [Part], tests: [Part] = [], notes: [String] = [], at time: Timestamp
+  ) -> ReleaseRecord {
     var next = entering(isUpgrade ? .upgrading : .installing, at: time)
     next.earlier = Self.merged(earlier, with: self.parts)
     next.parts = parts
+    next.tests = tests
     next.notes = notes
     next.isApplied = false
     return next
@@ -82,6 +85,7 @@ extension ReleaseRecord {
     var next = entering(.uninstalled, at: time)
       .saying("Uninstalled", true, "UninstallSuccessful", "everything it made is gone", at: time)
     next.parts = []
+    next.tests = []
     next.earlier = []
     return next
   }

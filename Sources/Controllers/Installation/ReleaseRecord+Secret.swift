@@ -37,6 +37,7 @@ extension ReleaseRecord {
       "since": .string(since.description), "applied": .bool(isApplied),
       "enabled": appliedEnabled.map(Value.bool) ?? .null,
       "parts": .sequence(parts.map(Self.value)), "earlier": .sequence(earlier.map(Self.value)),
+      "tests": tests.map { .sequence($0.map(Self.value)) } ?? .null,
       "notes": .sequence(notes.map(Value.string)), "history": .sequence(history.map(\.value)),
       "conditions": .sequence(conditions.map(\.value)),
     ]
@@ -55,6 +56,7 @@ extension ReleaseRecord {
     appliedEnabled = value["enabled"]?.bool
     parts = (value["parts"]?.sequence ?? []).compactMap(Self.part)
     earlier = (value["earlier"]?.sequence ?? []).compactMap(Self.part)
+    tests = value["tests"]?.sequence.map { $0.compactMap(Self.part) }
     notes = (value["notes"]?.sequence ?? []).compactMap(\.string)
     history = (value["history"]?.sequence ?? []).compactMap(Transition.init)
     conditions = (value["conditions"]?.sequence ?? []).compactMap(Condition.init)

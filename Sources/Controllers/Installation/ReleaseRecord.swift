@@ -80,6 +80,8 @@ struct ReleaseRecord: Hashable, Sendable {
   var parts: [Part] = []
   /// What earlier attempts may have left; where two differ, the keys of both.
   var earlier: [Part] = []
+  /// The tests of this attempt's chart, in their order; `nil` in a record of a ksxd that kept none.
+  var tests: [Part]? = nil
   /// What a user should know about this attempt, such as hooks that are not run.
   var notes: [String] = []
   /// Newest last, ten at most (docs/KUBESPHERE.md: Reconciling).
@@ -98,7 +100,7 @@ struct ReleaseRecord: Hashable, Sendable {
   /// Everything that may be in the cluster because of this release.
   var inventory: [Part] {
     let known = Set(parts.map(\.reference))
-    return parts + earlier.filter { !known.contains($0.reference) }
+    return parts + (tests ?? []) + earlier.filter { !known.contains($0.reference) }
   }
 
   /// What earlier attempts left and this one does not want.

@@ -3,13 +3,15 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Plays the part of scheduler and kubelet where there are none: calls workloads ready.
+/// Plays the part of scheduler and kubelet where there are none: calls workloads ready, and pods done.
 ///
-/// `standalone.ksx.dev/ready-after` on a workload says after how many seconds; without it, at once.
+/// `standalone.ksx.dev/ready-after` on a workload says after how many seconds; without it, at once. Why a pod shall fail
+/// says `standalone.ksx.dev/fails`.
 /// The time runs from when a workload was made or changed, as far as this process has seen it.
 final class WorkloadReconciler: Reconciler {
   static let annotation = "standalone.ksx.dev/ready-after"
-  static let kinds: [Resource] = [.deployments, .statefulSets, .daemonSets, .jobs]
+  static let failureAnnotation = "standalone.ksx.dev/fails"
+  static let kinds: [Resource] = [.deployments, .statefulSets, .daemonSets, .jobs, .pods]
 
   private let cluster: Cluster
   /// When each generation of a workload was first seen.
@@ -65,6 +67,9 @@ final class WorkloadReconciler: Reconciler {
     let generation = Value.integer(object.generation ?? 0)
     let replicas = Value.integer(object.spec["replicas"]?.integer ?? 1)
     switch object.kind {
+    case "Pod":
+      let failure = object.annotations[failureAnnotation] ?? ""
+      return failure.isEmpty ? ["phase": "Succeeded"] : ["phase": "Failed", "message": .string(failure)]
     case "Job":
       return [
         "succeeded": 1, "conditions": [["type": "Complete", "status": "True", "reason": "", "message": ""]],

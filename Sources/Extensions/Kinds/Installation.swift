@@ -39,6 +39,10 @@ package struct Installation: Mirrored {
   package var hasClusterSelector: Bool
   /// The controllers of a standalone backend look after it.
   package var isKeptByStandalone: Bool
+  /// The run of its chart's tests that was asked for last, or empty.
+  package var testRequest: String
+  /// What came of the last run of its chart's tests.
+  package var testRun: TestRun?
   package var isBeingDeleted: Bool
   package var created: String
 
@@ -88,6 +92,8 @@ package struct Installation: Mirrored {
     clusters = placement?["clusters"]?.sequence?.compactMap(\.string) ?? []
     hasClusterSelector = placement?["clusterSelector"]?.mapping != nil
     isKeptByStandalone = object.annotations[Self.standaloneAnnotation] != nil
+    testRequest = object.annotations[TestRun.requestAnnotation] ?? ""
+    testRun = object.annotations[TestRun.resultAnnotation].flatMap { TestRun($0) }
     isBeingDeleted = object.isBeingDeleted
     created = object.creationTimestamp ?? ""
   }

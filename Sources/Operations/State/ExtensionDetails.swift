@@ -2,10 +2,9 @@ import Client
 import Extensions
 package import KubernetesAPI
 import Manifest
-import Packages
+package import Packages
 
-/// What the objects around one extension say beyond what every list shows: its version's, its repository's and its
-/// category's fields, a line for each.
+/// What the objects around one extension say beyond what every list shows, each of their fields in a line or a block.
 package struct ExtensionDetails: Hashable, Sendable {
   /// One field with its name for a reader.
   package struct Line: Hashable, Sendable {
@@ -13,27 +12,72 @@ package struct ExtensionDetails: Hashable, Sendable {
     package let value: String
   }
 
-  /// Those that say something, in the order in which they are shown.
-  package let lines: [Line]
-
-  /// The fields of `version`, which may be any version of the extension, and of what it comes from and belongs to.
-  package init(version: Object?, repository: Object?, category: Object?) {
-    let pairs = Self.versionFields(version) + Self.repositoryFields(repository) + Self.categoryFields(category)
-    lines = pairs.filter { !$0.1.isEmpty }.map { Line(label: $0.0, value: $0.1) }
+  /// Lines under a heading.
+  package struct Block: Hashable, Sendable {
+    package let title: String
+    package let lines: [String]
   }
 
-  private static func versionFields(_ object: Object?) -> [(String, String)] {
+  /// What it is read from, as far as that is there and may be read.
+  package struct Sources: Sendable {
+    package var `extension`: Object?
+    /// Any version of the extension.
+    package var version: Object?
+    package var repository: Object?
+    package var category: Object?
+    /// What the gateway serves for it.
+    package var served: [Object] = []
+    package var package: Package?
+    /// What its release is called.
+    package var release = ""
+
+    package init() {}
+  }
+
+  /// Those that say something, in the order in which they are shown.
+  package let lines: [Line]
+  /// What takes more than a line.
+  package let blocks: [Block]
+
+  package init(_ sources: Sources) {
+    let pairs =
+      Self.extensionFields(sources.extension) + Self.versionFields(sources.version, beside: sources.extension)
+      + Self.repositoryFields(sources.repository) + Self.categoryFields(sources.category)
+    lines = pairs.filter { !$0.1.isEmpty }.map { Line(label: $0.0, value: $0.1) }
+    blocks = Self.packageBlocks(sources.package, sources.release) + sources.served.map(Self.served)
+  }
+
+  private static func extensionFields(_ object: Object?) -> [(String, String)] {
+    guard let object else { return [] }
+    let minima = (object.status["versions"]?.sequence ?? []).reversed().compactMap { entry -> String? in
+      let minimum = Chart.text(entry["minKubeVersion"])
+      return minimum.isEmpty ? nil : "\(Chart.text(entry["version"])) from \(minimum)"
+    }
+    return [
+      ("State word", Chart.text(object.status["state"])),
+      ("Subscribed", Chart.text(object.status["subscribedVersion"])),
+      ("Kubernetes", minima.joined(separator: ", ")), ("Icon", excerpt(object.spec["icon"])),
+      ("Maintainers", each(object.spec["maintainers"], maintainer)), ("Labels", own(object.labels)),
+    ]
+  }
+
+  private static func versionFields(_ object: Object?, beside extension: Object?) -> [(String, String)] {
     guard let object else { return [] }
     let spec = object.spec
-    let texts = [
-      ("Version object", object.name), ("App version", Chart.text(spec["appVersion"])),
+    /// The words of a field that the extension says otherwise, or not at all.
+    func other(_ key: String, _ words: (Value?) -> String) -> String {
+      spec[key] == `extension`?.spec[key] ? "" : words(spec[key])
+    }
+    return [
+      ("Version object", object.name), ("Version", Chart.text(spec["version"])),
+      ("Its title", other("displayName") { Localized($0).text(in: "en") }),
+      ("Its description", other("description") { Localized($0).text(in: "en") }),
+      ("Its icon", other("icon", excerpt)), ("Its maintainers", other("maintainers") { each($0, maintainer) }),
+      ("From", Chart.text(spec["repo"])), ("App version", Chart.text(spec["appVersion"])),
       ("Minimum Kubernetes", Chart.text(spec["minKubeVersion"])), ("Home", Chart.text(spec["home"])),
       ("Sources", list(spec["sources"])), ("Keywords", list(spec["keywords"])),
-    ]
-    let annotations = object.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    return texts + [
-      ("Maintainers", each(spec["maintainers"], maintainer)), ("Charts", each(spec["dependencies"], chart)),
-      ("Digest", Chart.text(spec["digest"])), ("Annotations", annotations.joined(separator: ", ")),
+      ("Charts", each(spec["dependencies"], chart)), ("Digest", Chart.text(spec["digest"])),
+      ("Annotations", own(object.annotations)),
     ]
   }
 
@@ -41,7 +85,7 @@ package struct ExtensionDetails: Hashable, Sendable {
     guard let spec = object?.spec else { return [] }
     let address = Chart.text(spec["url"])
     return [
-      ("Repository title", Chart.text(spec["displayName"])), ("Publisher", Chart.text(spec["publisher"])),
+      ("Repository title", Localized(spec["displayName"]).text(in: "en")), ("Publisher", Chart.text(spec["publisher"])),
       ("Repository address", address.isEmpty ? Chart.text(spec["image"]) : address),
       ("Read every", Chart.text(spec[path: "updateStrategy", "registryPoll", "interval"])),
     ]
@@ -51,8 +95,53 @@ package struct ExtensionDetails: Hashable, Sendable {
     guard let spec = object?.spec else { return [] }
     return [
       ("Category title", Localized(spec["displayName"]).text(in: "en")),
-      ("Category about", Localized(spec["description"]).text(in: "en")),
+      ("Category about", Localized(spec["description"]).text(in: "en")), ("Category icon", excerpt(spec["icon"])),
     ]
+  }
+
+  private static func packageBlocks(_ package: Package?, _ release: String) -> [Block] {
+    guard let sketches = package?.sketches(release: release) else { return [] }
+    let grants = sketches.filter(\.isRoleTemplate).map(\.grant)
+    let tests = sketches.filter(\.isTest).map { "\($0.kind) \($0.name) (\($0.file))" }
+    return [
+      Block(title: "What people may be granted", lines: grants), Block(title: "Tests of its chart", lines: tests),
+    ]
+    .filter { !$0.lines.isEmpty }
+  }
+
+  /// An object of the gateway: its state, its release, and the whole of its spec.
+  private static func served(_ object: Object) -> Block {
+    let state = Chart.text(object.status["state"])
+    let release = object.annotations["meta.helm.sh/release-name"].map { ["release: \($0)"] } ?? []
+    let link = Chart.text(object.status["link"])
+    let spec = YAML.text(shortened(object.spec)).split(separator: "\n").map(String.init)
+    return Block(
+      title: "\(object.kind) \(object.name)" + (state.isEmpty ? "" : ", \(state)"),
+      lines: release + (link.isEmpty ? [] : ["link: \(link)"]) + spec)
+  }
+
+  /// Scripts and certificates are named by their length.
+  private static func shortened(_ value: Value) -> Value {
+    switch value {
+    case .string(let text): .string(excerpt(text))
+    case .sequence(let items): .sequence(items.map(shortened))
+    case .mapping(let mapping):
+      .mapping(Mapping(mapping.pairs.map { Mapping.Pair(key: $0.key, value: shortened($0.value)) }))
+    default: value
+    }
+  }
+
+  private static func excerpt(_ value: Value?) -> String { excerpt(Chart.text(value)) }
+
+  private static func excerpt(_ text: String) -> String {
+    let start = text.prefix { !$0.isNewline }.prefix(120)
+    return start.count == text.count ? text : "\(start)… (\(text.utf8.count) bytes)"
+  }
+
+  /// What others than Kubernetes' tools have noted, such as `extensions.kubesphere.io/foo=bar`.
+  private static func own(_ pairs: [String: String]) -> String {
+    pairs.filter { !$0.key.hasPrefix("kubectl.kubernetes.io/") && !$0.key.hasPrefix("kubesphere.io/") }
+      .sorted { $0.key < $1.key }.map { "\($0.key)=\(excerpt($0.value))" }.joined(separator: ", ")
   }
 
   /// The first design has one text where others have a list.
@@ -80,25 +169,5 @@ package struct ExtensionDetails: Hashable, Sendable {
     ]
     let words = rest.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }
     return ([alias.isEmpty ? name : "\(name) as \(alias)"] + words).joined(separator: ", ")
-  }
-}
-
-extension ClusterReader {
-  /// The details of the extension in `row`: of the version that runs, else the one that is wanted, else recommended.
-  ///
-  /// What may not be read is left out.
-  package func details(of row: ExtensionRow) async -> ExtensionDetails {
-    let candidates = [row.status.running, row.status.wanted, row.recommended]
-    let shown = VersionText(candidates.first { !$0.isEmpty } ?? "")
-    let versions = (try? await versions(of: row.name, isWhole: false)) ?? []
-    let version = versions.first { VersionText(Chart.text($0.spec["version"])) == shown } ?? versions.first
-    let source = row.repository.isEmpty ? Chart.text(version?.spec["repo"]) : row.repository
-    return ExtensionDetails(
-      version: version, repository: try? await find(dialect.repositories, source),
-      category: try? await find(dialect.categories, row.category))
-  }
-
-  private func find(_ resource: Resource, _ name: String) async throws(ClusterError) -> Object? {
-    name.isEmpty ? nil : try await cluster.get(resource, name)
   }
 }

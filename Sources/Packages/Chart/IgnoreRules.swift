@@ -1,51 +1,74 @@
 import Manifest
 import Platform
 
-/// What `.helmignore` leaves out of a chart that is read from a folder: the rules that helm's documentation names.
+/// What `.helmignore` leaves out of a chart that is read from a folder, as helm 3.17 reads it (`HelmIgnoreTests`).
 ///
 /// The rules are asked one after another, and the first that leaves a path out decides; one that begins with `!` leaves
 /// out all that it does not match, which is helm's meaning and not that of `.gitignore`.
 struct IgnoreRules {
   private struct Rule {
-    var pattern: String
+    var pattern: PathPattern
     var isNegated = false
     var wantsFolder = false
     /// It is held against the whole path and not only against the last part.
-    var isWhole: Bool
+    var isWhole = false
   }
 
   private var rules: [Rule]
 
-  /// Reads the file, as helm does with a rule of its own against hidden templates, and without double stars.
+  /// Reads the file, as helm does with a rule of its own against hidden templates, without double stars and without
+  /// patterns that Go does not know.
   init(_ text: String) throws(PackageError) {
     rules = []
     for (index, line) in (text.lines + ["templates/.?*"]).enumerated() {
-      let rule = line.trimmed()
-      if rule.isEmpty || rule.hasPrefix("#") { continue }
-      if rule.containsText("**") {
-        let problem = SyntaxError(line: index + 1, column: 1, problem: "helm knows no double star")
-        throw .unreadable(path: ".helmignore", problem)
+      // By scalars: a mark that combines with what is before it hides no sign from helm.
+      let words = Self.trimmed(line)
+      if words.isEmpty || words.first == "#" { continue }
+      if zip(words, words.dropFirst()).contains(where: { $0 == ("*", "*") }) {
+        throw Self.refusal(index, "helm knows no double star")
       }
-      rules.append(Self.rule(rule))
+      guard PathPattern(words) != nil, let rule = Self.rule(words) else {
+        throw Self.refusal(index, "this is no pattern: a bracket is not closed, or a backslash ends it")
+      }
+      rules.append(rule)
     }
+  }
+
+  /// Reads the bytes of the file, which need not be text.
+  init(bytes: [UInt8]) throws(PackageError) {
+    try self.init((try? String(textOf: bytes)) ?? String(decoding: bytes, as: UTF8.self))
   }
 
   /// Whether the file or folder at `path`, seen from the chart, is left out.
   func leaveOut(_ path: String, isFolder: Bool) -> Bool {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let name = path.unicodeScalars.split(separator: "/").last.map { String($0) } ?? path
     return rules.contains { rule in
       if rule.wantsFolder, !isFolder { return rule.isNegated }
-      return PathPattern(rule.pattern).matches(rule.isWhole ? path : name) != rule.isNegated
+      return rule.pattern.matches(rule.isWhole ? path : name) != rule.isNegated
     }
   }
 
-  private static func rule(_ text: String) -> Rule {
-    var text = text[...]
-    var rule = Rule(pattern: "", isWhole: false)
-    if text.hasPrefix("!") { (rule.isNegated, text) = (true, text.dropFirst()) }
-    if text.hasSuffix("/") { (rule.wantsFolder, text) = (true, text.dropLast()) }
-    rule.isWhole = text.contains("/")
-    rule.pattern = String(text.hasPrefix("/") ? text.dropFirst() : text)
-    return rule
+  private static func refusal(_ index: Int, _ problem: String) -> PackageError {
+    .unreadable(path: ".helmignore", SyntaxError(line: index + 1, column: 1, problem: problem))
+  }
+
+  private static func trimmed(_ line: String) -> ArraySlice<Unicode.Scalar> {
+    var words = Array(line.unicodeScalars)[...]
+    while words.first?.properties.isWhitespace == true { words.removeFirst() }
+    while words.last?.properties.isWhitespace == true { words.removeLast() }
+    return words
+  }
+
+  private static func rule(_ text: ArraySlice<Unicode.Scalar>) -> Rule? {
+    var text = text
+    let isNegated = text.first == "!"
+    if isNegated { text.removeFirst() }
+    let wantsFolder = text.last == "/"
+    if wantsFolder { text.removeLast() }
+    let isWhole = text.contains("/")
+    if text.first == "/" { text.removeFirst() }
+    return PathPattern(text).map {
+      Rule(pattern: $0, isNegated: isNegated, wantsFolder: wantsFolder, isWhole: isWhole)
+    }
   }
 }

@@ -4,7 +4,7 @@ import Platform
 extension Package {
   /// Reads a chart that lies unpacked in `folder`, without what its `.helmignore` leaves out.
   package init(folder: String, limits: Limits = Limits()) throws(PackageError) {
-    let rules = try IgnoreRules((try? Files.text(folder + "/.helmignore")) ?? "")
+    let rules = try Self.ignoreRules(in: folder)
     var files: [String: [UInt8]] = [:]
     var total = 0
     do {
@@ -22,6 +22,14 @@ extension Package {
     }
     guard files["Chart.yaml"] != nil else { throw .missing(path: "Chart.yaml") }
     self.init(files: files)
+  }
+
+  private static func ignoreRules(in folder: String) throws(PackageError) -> IgnoreRules {
+    let path = folder + "/.helmignore"
+    if !Files.exists(path) { return try IgnoreRules("") }
+    let bytes: [UInt8]
+    do { bytes = try Files.read(path, limit: 1 << 20) } catch { throw .malformed("\(error)") }
+    return try IgnoreRules(bytes: bytes)
   }
 
   /// The package as helm must be given it: a `kubeVersion` that is a bare version becomes the minimum that it means.

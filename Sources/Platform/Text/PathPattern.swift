@@ -10,19 +10,27 @@ package struct PathPattern: Hashable, Sendable {
 
   private var parts: [Part] = []
 
-  /// Reads `text`; a bracket that is never closed stands for itself.
-  package init(_ text: String) {
-    var rest = Array(text.unicodeScalars)[...]
+  /// Reads `text`; `nil` where Go calls it a bad pattern: a bracket that is never closed, an empty range, a backslash
+  /// with nothing behind it.
+  package init?(_ text: some Sequence<Unicode.Scalar>) {
+    var rest = Array(text)[...]
     while let first = rest.popFirst() {
       switch first {
       case "*": parts.append(.star)
       case "?": parts.append(.any)
-      case "[": parts.append(Self.set(&rest) ?? .literal("["))
-      case "\\": parts.append(.literal(rest.popFirst() ?? "\\"))
+      case "[":
+        guard let set = Self.set(&rest) else { return nil }
+        parts.append(set)
+      case "\\":
+        guard let escaped = rest.popFirst() else { return nil }
+        parts.append(.literal(escaped))
       default: parts.append(.literal(first))
       }
     }
   }
+
+  /// Reads `text`, as above.
+  package init?(_ text: String) { self.init(text.unicodeScalars) }
 
   /// Whether the whole of `path` is as the pattern says.
   package func matches(_ path: String) -> Bool {
@@ -55,28 +63,31 @@ package struct PathPattern: Hashable, Sendable {
     }
   }
 
-  /// What follows an opening bracket up to its closing one, or `nil` when there is none.
+  /// What follows an opening bracket up to its closing one.
   private static func set(_ rest: inout ArraySlice<Unicode.Scalar>) -> Part? {
-    var inner = rest
-    let isNegated = inner.first == "^"
-    if isNegated { inner.removeFirst() }
+    let isNegated = rest.first == "^"
+    if isNegated { rest.removeFirst() }
     var ranges: [ClosedRange<Unicode.Scalar>] = []
-    while inner.first != "]" || ranges.isEmpty {
-      guard let low = scalar(&inner) else { return nil }
+    var count = 0
+    while rest.first != "]" || count == 0 {
+      guard let low = scalar(&rest) else { return nil }
       var high = low
-      if inner.first == "-" {
-        inner.removeFirst()
-        guard let end = scalar(&inner), end >= low else { return nil }
+      if rest.first == "-" {
+        rest.removeFirst()
+        guard let end = scalar(&rest) else { return nil }
         high = end
       }
-      ranges.append(low...high)
+      // A range that runs backwards holds nothing, and is none the less one.
+      if low <= high { ranges.append(low...high) }
+      count += 1
     }
-    rest = inner.dropFirst()
+    rest = rest.dropFirst()
     return .set(ranges, isNegated: isNegated)
   }
 
+  /// One end of a range; a hyphen or a closing bracket must be escaped there.
   private static func scalar(_ rest: inout ArraySlice<Unicode.Scalar>) -> Unicode.Scalar? {
-    guard let first = rest.popFirst() else { return nil }
+    guard let first = rest.popFirst(), first != "-", first != "]" else { return nil }
     return first == "\\" ? rest.popFirst() : first
   }
 }

@@ -46,7 +46,8 @@ extension CommandSession {
     }
   }
 
-  private enum Sight: Sendable {
+  /// What a watch sees of an installation.
+  enum Sight: Sendable {
     case present(Installation)
     case absent
     case interrupted(ClusterError)
@@ -54,7 +55,7 @@ extension CommandSession {
   }
 
   /// What a watch sees of one installation, for at most `seconds`.
-  private func sights(of name: String, _ dialect: Dialect, seconds: Int) -> AsyncStream<Sight> {
+  func sights(of name: String, _ dialect: Dialect, seconds: Int) -> AsyncStream<Sight> {
     let watch = Watch(
       dialect.installations, in: cluster, selector: Selector(fields: "metadata.name=\(name)"), decode: Installation.init
     )

@@ -30,7 +30,16 @@ struct ExtensionScreen: Screen {
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     let document = tab == .readme ? document(state) : nil
-    return state.versions(of: name) + (document.map { [.document($0)] } ?? [])
+    return state.versions(of: name) + details(state) + (document.map { [.document($0)] } ?? [])
+  }
+
+  /// What every other object says is shown on the first page.
+  private func details(_ state: ConsoleState) -> [Subscription] {
+    guard let capabilities = state.capabilityState.capabilities, state.market.isFilled else { return [] }
+    let installation = state.market.installed.of(name)
+    let row = ExtensionRow(
+      name, state.market.extensions[name], installation, state.records.memories[name], language: state.language)
+    return [.details(DetailsSubject(row, installation), capabilities)]
   }
 
   func hints(_ state: ConsoleState) -> [Action] {

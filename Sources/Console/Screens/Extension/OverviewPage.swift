@@ -18,7 +18,7 @@ struct OverviewPage {
 
   var lines: [Line] {
     guard let element = state.market.extensions[name] else {
-      return [Line("\(name) is no longer in the marketplace.", .dim)] + installationLines
+      return [Line("\(name) is no longer in the marketplace.", .dim)] + installationLines + detailLines
     }
     var lines: [Line] = []
     let description = element.description.text(in: state.language)
@@ -27,7 +27,18 @@ struct OverviewPage {
     lines += field("Category", categoryTitle(element.category))
     lines += field("Repository", element.repository)
     lines += field("Recommended", element.recommendedVersion)
-    return lines + [.blank] + installationLines
+    return lines + [.blank] + installationLines + detailLines
+  }
+
+  /// What the objects around it say, once they are read.
+  private var detailLines: [Line] {
+    guard let details = state.details[name] else { return [] }
+    let fields = details.lines.flatMap { field($0.label, $0.value) }
+    let blocks = details.blocks.flatMap { block in
+      [.blank, Line(block.title, .title)]
+        + block.lines.flatMap { Line("  " + $0).wrapped(to: width, indent: 4) }
+    }
+    return (fields.isEmpty ? [] : [.blank, Line("In its objects", .title)]) + fields + blocks
   }
 
   private var installationLines: [Line] {
@@ -50,6 +61,7 @@ struct OverviewPage {
     lines += field("Namespace", installation.targetNamespace)
     lines += field("Release", installation.releaseName)
     lines += field("Job", installation.jobName)
+    lines += field("Tests", installation.testRun?.words ?? "")
     return lines + historyLines(installation)
   }
 
@@ -67,6 +79,7 @@ struct OverviewPage {
   private func field(_ label: String, _ text: String, _ style: StyleName = .text) -> [Line] {
     if text.isEmpty { return [] }
     let indent = 14
-    return (Line(label.padded(to: indent), .dim) + Line(text, style)).wrapped(to: width, indent: indent)
+    return (Line(label.padded(to: max(indent, label.columns + 1)), .dim) + Line(text, style)).wrapped(
+      to: width, indent: indent)
   }
 }

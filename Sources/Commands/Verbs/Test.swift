@@ -1,0 +1,109 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+
+extension Verb {
+  static let test = Verb(
+    "test", "Run the tests in the chart of an installed extension", operands: ["NAME"],
+    options: [.timeout, .output],
+    notes: [
+      "The controllers of ksxd run them one after another, as helm test does; --timeout says how long to wait, else 5m.",
+      "It ends with 0 when all have passed or there are none, with 1 when one has failed, and with 2 when they could not",
+      "be run: KubeSphere's own controllers run none.",
+    ], as: RunTests.self)
+}
+
+/// Has the tests of a chart run, and waits for their end.
+struct RunTests: ClusterCommand {
+  private let name: String
+  private let output: Output
+  private let patience: Int
+
+  init(_ arguments: Arguments) {
+    name = arguments.name
+    output = arguments.output
+    patience = arguments.seconds(.timeout) ?? 300
+  }
+
+  var mayChange: Bool { true }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let run: TestRun
+    do {
+      run = try await outcome(reader, session)
+    } catch {
+      throw error.leaving(2)
+    }
+    if output.isWhole { session.outlet.printExactly(output.text(run.value)) } else { show(run, session) }
+    switch run.state {
+    case .passed: return
+    case .failed:
+      let failed = run.outcomes.last { !$0.hasPassed }
+      throw CommandError("\(name): \(failed?.name ?? "a test") failed: \(failed?.message ?? "")")
+    case .running, .refused:
+      throw CommandError("the tests of \(name) were not run: \(run.message)").leaving(2)
+    }
+  }
+
+  private func outcome(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> TestRun {
+    let kind = reader.dialect.installations
+    let all = try await session.asking("listing \(kind.plural)") { () throws(ClusterError) in
+      try await reader.installations().map(Installation.init)
+    }
+    guard let installation = Installations(all).of(name) else {
+      throw CommandError("\(name) is not installed in \(session.name); ksx list shows what is")
+    }
+    guard installation.isKeptByStandalone else { throw notRunHere(installation) }
+    let id = "\(Timestamp.now())-\(UInt32.random(in: .min ... .max))"
+    let patch: Value = ["metadata": ["annotations": .mapping([TestRun.requestAnnotation: .string(id)])]]
+    _ = try await session.asking("asking for the tests of \(name)") { () throws(ClusterError) in
+      try await session.cluster.patch(kind, installation.name, .merge(patch))
+    }
+    return try await end(of: id, installation.name, reader.dialect, session)
+  }
+
+  /// A release of KubeSphere's own controllers is one of helm's.
+  private func notRunHere(_ installation: Installation) -> CommandError {
+    let release = installation.releaseName.isEmpty ? name : installation.releaseName
+    let namespace = installation.targetNamespace.isEmpty ? "" : " --namespace \(installation.targetNamespace)"
+    return CommandError(
+      "the tests of \(name) were not run: the controllers of this cluster run none; helm does: "
+        + "helm test \(release)\(namespace)")
+  }
+
+  private func end(
+    of id: String, _ installation: String, _ dialect: Dialect, _ session: CommandSession
+  ) async throws(CommandError) -> TestRun {
+    var last = "the controllers have not begun"
+    for await sight in session.sights(of: installation, dialect, seconds: patience) {
+      switch sight {
+      case .timedOut: throw CommandError("the tests of \(name) have not ended after \(patience) s: \(last)")
+      case .absent: throw CommandError("\(name) has been deleted meanwhile")
+      case .interrupted(let error):
+        session.outlet.note(CommandError(error, "watching \(installation)", at: session.server).sentence)
+      case .present(let now):
+        guard let run = now.testRun, run.id == id else { continue }
+        if run.hasEnded { return run }
+        if !run.message.isEmpty, run.message != last { session.outlet.note(run.message) }
+        if !run.message.isEmpty { last = run.message }
+      }
+    }
+    throw CommandError("watching \(installation) has ended: \(last)")
+  }
+
+  private func show(_ run: TestRun, _ session: CommandSession) {
+    if run.isPlayed, !run.outcomes.isEmpty {
+      session.outlet.note("note: there is no kubelet here: pods and jobs were called done, and nothing was executed")
+    }
+    for outcome in run.outcomes {
+      let end = outcome.hasPassed ? "passed" : "failed" + (outcome.message.isEmpty ? "" : ": \(outcome.message)")
+      session.outlet.print(["\(outcome.name): \(end)"] + outcome.output.shownLines.map { "  " + $0 })
+    }
+    if run.state == .passed, run.count == 0 { return session.outlet.print("\(name): its chart has no tests") }
+    if run.state != .refused { session.outlet.print("\(name): \(run.words)") }
+  }
+}

@@ -1,0 +1,154 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// Runs the tests of an installed chart, one after another, as `helm test` does.
+///
+/// Level-triggered like everything here: what has ended stands in the result, what is under way is an object that bears
+/// the run's id, so a controller killed at any moment goes on where it was.
+struct ChartTester: Sendable {
+  var cluster: Cluster
+  var dialect: Dialect
+  var settings: ControllerSettings
+
+  /// As much of a test's output is kept as a user reads.
+  private static let longestOutput = 4000
+
+  /// Brings the run that is asked for one step nearer to its end.
+  func step(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
+    let id = snapshot.installation.testRequest
+    var run = snapshot.installation.testRun.flatMap { $0.id == id ? $0 : nil } ?? TestRun(id: id)
+    run.isPlayed = settings.playsWorkloads
+    guard record.state == .installed, let tests = record.tests else {
+      let reason =
+        record.state == .installed
+        ? "an earlier ksxd installed it, which kept no tests; upgrade or configure it first"
+        : "\(record.name) is \(record.state.word); only what is Installed is tested"
+      return try await end(run, .refused, reason, snapshot)
+    }
+    run.count = tests.count
+    guard run.outcomes.count < tests.count else { return try await end(run, .passed, "", snapshot) }
+    return try await go(on: run, with: tests[run.outcomes.count], snapshot)
+  }
+
+  private func go(
+    on run: TestRun, with test: ReleaseRecord.Part, _ snapshot: InstallationSnapshot
+  ) async throws(StepError) -> NextLook {
+    let label = (key: dialect.extensionLabel, value: snapshot.installation.extension)
+    let present = try await StepError.telling(test.title) { () throws(ClusterError) in
+      try await cluster.find(test.resource, namespace: test.object.namespace, test.object.name)
+    }
+    guard let present else { return try await start(test, run, label, snapshot) }
+    guard present.labels[label.key] == label.value else {
+      return try await end(run, .refused, "\(test.title) is there already and was not made by it", snapshot)
+    }
+    guard present.annotations[TestRun.requestAnnotation] == run.id else {
+      // As helm does without a policy: what an earlier run left goes first.
+      try await remove(test, uid: present.uid)
+      return .after(settings.pollInterval)
+    }
+    switch Self.verdict(on: present) {
+    case .waiting(let what): return try await wait(for: what, test, present, run, snapshot)
+    case .ready: return try await finish(test, nil, run, snapshot)
+    case .failed(let why): return try await finish(test, why, run, snapshot)
+    }
+  }
+
+  private func start(
+    _ test: ReleaseRecord.Part, _ run: TestRun, _ label: (key: String, value: String), _ snapshot: InstallationSnapshot
+  ) async throws(StepError) -> NextLook {
+    let value = test.object.value.setting(["metadata", "labels", label.key], to: .string(label.value))
+      .setting(["metadata", "annotations", TestRun.requestAnnotation], to: .string(run.id))
+    _ = try await StepError.telling(test.title) { () throws(ClusterError) in
+      try await cluster.notingUnknownFields.create(test.resource, Object(value))
+    }
+    return try await say("\(test.title): started", run, snapshot)
+  }
+
+  private func wait(
+    for what: String, _ test: ReleaseRecord.Part, _ present: Object, _ run: TestRun, _ snapshot: InstallationSnapshot
+  ) async throws(StepError) -> NextLook {
+    let since = present.creationTimestamp.flatMap(Timestamp.init) ?? Timestamp(secondsSince1970: 0)
+    let seconds = settings.stopwatch.seconds("\(present.uid)", since: since)
+    if seconds >= settings.readyTimeout {
+      return try await finish(test, "not ended after \(settings.readyTimeout) s: \(what)", run, snapshot)
+    }
+    return try await say("\(test.title): \(what)", run, snapshot)
+  }
+
+  /// Notes how one test ended; the first that fails ends the run, as with helm.
+  private func finish(
+    _ test: ReleaseRecord.Part, _ failure: String?, _ run: TestRun, _ snapshot: InstallationSnapshot
+  ) async throws(StepError) -> NextLook {
+    var run = run
+    let output = await output(of: test)
+    run.outcomes.append(
+      TestRun.Outcome(name: test.title, hasPassed: failure == nil, message: failure ?? "", output: output))
+    run.message = ""
+    let policy = test.object.annotations["helm.sh/hook-delete-policy"] ?? ""
+    if policy.contains(failure == nil ? "hook-succeeded" : "hook-failed") { try await remove(test, uid: nil) }
+    if failure != nil { return try await end(run, .failed, "", snapshot) }
+    try await write(run, snapshot)
+    return .atOnce
+  }
+
+  private func end(
+    _ run: TestRun, _ state: TestRun.State, _ message: String, _ snapshot: InstallationSnapshot
+  ) async throws(StepError) -> NextLook {
+    var run = run
+    (run.state, run.message) = (state, message)
+    try await write(run, snapshot)
+    return .whenChanged
+  }
+
+  private func say(
+    _ message: String, _ run: TestRun, _ snapshot: InstallationSnapshot
+  ) async throws(StepError) -> NextLook {
+    var run = run
+    run.message = message
+    if snapshot.installation.testRun != run { try await write(run, snapshot) }
+    return .after(settings.pollInterval)
+  }
+
+  private func write(_ run: TestRun, _ snapshot: InstallationSnapshot) async throws(StepError) {
+    let metadata: Value = [
+      "resourceVersion": .string(snapshot.installation.resourceVersion),
+      "annotations": .mapping([TestRun.resultAnnotation: .string(run.text)]),
+    ]
+    do {
+      _ = try await cluster.patch(dialect.installations, snapshot.installation.name, ["metadata": metadata])
+    } catch {
+      throw .passing(error)
+    }
+  }
+
+  private func remove(_ test: ReleaseRecord.Part, uid: String?) async throws(StepError) {
+    do {
+      try await cluster.remove(test.resource, namespace: test.object.namespace, test.object.name, uid: uid)
+    } catch {
+      throw StepError(error, test.title)
+    }
+  }
+
+  /// The end of what a pod wrote; where nothing executes it, it wrote nothing.
+  private func output(of test: ReleaseRecord.Part) async -> String {
+    guard test.resource.kind == "Pod", let namespace = test.object.namespace else { return "" }
+    let path =
+      test.resource.path(namespace: namespace, name: test.object.name, subresource: "log") + "?limitBytes=65536"
+    let text = (try? await cluster.text(path)) ?? ""
+    return text.utf8.count > Self.longestOutput ? "…" + text.suffix(Self.longestOutput) : text
+  }
+
+  /// helm waits for pods and jobs; of anything else being there is enough.
+  private static func verdict(on object: Object) -> Readiness {
+    guard object.kind == "Pod" else { return object.kind == "Job" ? Readiness(of: object) : .ready }
+    let phase = object.status["phase"]?.string ?? ""
+    switch phase {
+    case "Succeeded": return .ready
+    case "Failed": return .failed(object.status["message"]?.string ?? "it ended with an error")
+    default: return .waiting(phase.isEmpty ? "Pending" : phase)
+    }
+  }
+}

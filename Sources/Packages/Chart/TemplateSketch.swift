@@ -1,0 +1,130 @@
+package import Manifest
+import Platform
+
+/// An object that a template would make, as far as can be told without rendering it.
+///
+/// What stands alone between double braces is left out, and the rest of it is replaced by a word; a document that is no
+/// YAML then says nothing.
+package struct TemplateSketch: Hashable, Sendable {
+  /// The template's path in the package.
+  package let file: String
+  /// The object.
+  package let value: Value
+
+  /// The objects of the template `text` in `file`, in a release called `release`.
+  static func all(_ text: String, file: String, release: String) -> [TemplateSketch] {
+    let documents = withoutActions(text, release: release).lines.split { $0.hasPrefix("---") }
+    return documents.compactMap { lines in
+      guard let value = try? YAML.parse(lines.joined(separator: "\n")), value["kind"]?.string != nil else { return nil }
+      return TemplateSketch(file: file, value: value)
+    }
+  }
+
+  /// `text` without its actions; a line that has nothing else goes with them.
+  private static func withoutActions(_ text: String, release: String) -> String {
+    var result: [String] = []
+    var isInside = false
+    for line in text.lines {
+      let (rest, hadAction) = withoutActions(line[...], release, &isInside)
+      let isEmpty = rest.allSatisfy { $0.isWhitespace }
+      if !hadAction || !isEmpty { result.append(rest) }
+    }
+    return result.joined(separator: "\n")
+  }
+
+  private static func withoutActions(
+    _ line: Substring, _ release: String, _ isInside: inout Bool
+  ) -> (rest: String, hadAction: Bool) {
+    var (rest, result, hadAction) = (line, "", isInside)
+    let isAlone = stripped(line, isInside).allSatisfy { $0.isWhitespace }
+    while true {
+      if isInside {
+        guard let end = rest.firstRange(of: "}}") else { return (result, true) }
+        rest = rest[end.upperBound...]
+        isInside = false
+      }
+      guard let start = rest.firstRange(of: "{{") else { return (result + rest, hadAction) }
+      hadAction = true
+      result += rest[..<start.lowerBound]
+      rest = rest[start.upperBound...]
+      isInside = true
+      if !isAlone { result += word(rest, release) }
+    }
+  }
+
+  /// What of `line` stands outside of actions.
+  private static func stripped(_ line: Substring, _ isInside: Bool) -> String {
+    var (rest, result, isInside) = (line, "", isInside)
+    while true {
+      guard let mark = rest.firstRange(of: isInside ? "}}" : "{{") else { return isInside ? result : result + rest }
+      if !isInside { result += rest[..<mark.lowerBound] }
+      rest = rest[mark.upperBound...]
+      isInside.toggle()
+    }
+  }
+
+  /// What stands for the action that `text` begins with.
+  private static func word(_ text: Substring, _ release: String) -> String {
+    let action = text.prefix(upTo: text.firstRange(of: "}}")?.lowerBound ?? text.endIndex)
+    return action.contains(".Release.Name") && !action.contains(".Release.Namespace") ? release : "…"
+  }
+}
+
+extension Package {
+  /// What its own templates would make in a release called `release`, in the order of the files.
+  package func sketches(release: String) -> [TemplateSketch] {
+    files.keys.filter { $0.hasPrefix("templates/") && ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) }.sorted()
+      .flatMap { TemplateSketch.all(text($0) ?? "", file: $0, release: release) }
+  }
+}
+
+extension TemplateSketch {
+  /// `Pod`.
+  package var kind: String { Chart.text(value["kind"]) }
+  /// The name of the object, with what only rendering tells as dots.
+  package var name: String { Chart.text(value[path: "metadata", "name"]) }
+
+  /// It is a test of the chart, which `helm test` and `ksx test` run.
+  package var isTest: Bool { HookWords(Chart.text(value[path: "metadata", "annotations", "helm.sh/hook"])).isTest }
+
+  /// It says what people may be granted (docs/KUBESPHERE.md: Role templates).
+  package var isRoleTemplate: Bool {
+    kind == "RoleTemplate" && Chart.text(value["apiVersion"]).hasPrefix("iam.kubesphere.io/")
+  }
+
+  /// A role template in a line: its name, what it is called, where it holds, and what it allows.
+  package var grant: String {
+    let labels = value[path: "metadata", "labels"]
+    let title = Localized(value[path: "spec", "displayName"]).text(in: "en")
+    let scope = Chart.text(labels?["iam.kubesphere.io/scope"])
+    let rules = (value[path: "spec", "rules"] ?? value[path: "spec", "role", "rules"] ?? value["rules"])?.sequence ?? []
+    let head = [name, title.isEmpty ? "" : "(\(title))", scope.isEmpty ? "" : "in \(scope)"]
+    let words = rules.map(Self.rule).joined(separator: "; ")
+    return head.filter { !$0.isEmpty }.joined(separator: " ") + (words.isEmpty ? "" : ": \(words)")
+  }
+
+  /// `get, list pipelines of devops.kubesphere.io`.
+  private static func rule(_ value: Value) -> String {
+    func list(_ key: String) -> [String] { value[key]?.sequence?.map { Chart.text($0) } ?? [] }
+    let groups = list("apiGroups").map { $0.isEmpty ? "core" : $0 }
+    let what = (list("resources") + list("nonResourceURLs")).joined(separator: ", ")
+    return list("verbs").joined(separator: ", ") + " \(what)"
+      + (groups.isEmpty ? "" : " of \(groups.joined(separator: ", "))")
+  }
+}
+
+/// What a template's annotation `helm.sh/hook` says.
+package struct HookWords: Hashable, Sendable {
+  private let words: [String]
+
+  /// Reads the annotation; empty where there is none.
+  package init(_ annotation: String) {
+    words = annotation.split(separator: ",").map { String($0).trimmed() }
+  }
+
+  /// Whether it is run by `helm test`; helm 2 called it `test-success`.
+  package var isTest: Bool { words.contains("test") || words.contains("test-success") }
+
+  /// Whether it is run with something else.
+  package var isMore: Bool { words.contains { !$0.hasPrefix("test") && !$0.isEmpty } }
+}
