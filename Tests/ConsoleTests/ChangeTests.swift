@@ -297,10 +297,11 @@ import Testing
   @Test func theVersionsOfWhatIsLookedAtAreWatchedAndNoLonger() {
     var tester = ConsoleTester.atMarket()
     tester.press(.enter)
-    #expect(tester.asked == [.watch(.versions(of: "grafana"), .installPlan)])
+    #expect(tester.asked.first == .watch(.versions(of: "grafana"), .installPlan))
 
     tester.press(.escape)
-    #expect(tester.asked == [.stop(.watch(.versions(of: "grafana"), .installPlan))])
+    #expect(
+      tester.asked == [.stop(.watch(.versions(of: "grafana"), .installPlan)), .stop(.details(of: "grafana"))])
   }
 }
 

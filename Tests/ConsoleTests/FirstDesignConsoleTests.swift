@@ -106,6 +106,24 @@ import Testing
     #expect(tester.screen.contains("No newer version is offered."))
   }
 
+  @Test mutating func theObjectsAroundAnExtensionAreShownOnItsPageAndReadAnewWhenItChanges() {
+    tester.press(.enter)
+    #expect(tester.detailsAsked == 1)
+    var sources = ExtensionDetails.Sources()
+    sources.version = Object(
+      dialect.extensionVersions, name: "orchard-v0.10.0", ["spec": ["home": "https://orchard.example"]])
+    sources.served = [Object(dialect.apiServices, name: "v1.orchard.example", ["spec": ["url": "https://o.svc"]])]
+
+    tester.hear(.detailed("orchard", ExtensionDetails(sources)))
+
+    #expect(tester.screen.contains("In its objects"))
+    #expect(tester.screen.contains("Home          https://orchard.example"))
+    #expect(tester.screen.contains("APIService v1.orchard.example"))
+    #expect(tester.screen.contains("  url: https://o.svc"))
+    tester.hear(.installations(.replaced([subscription("0.10.0", config: ["apples": 3])])))
+    #expect(tester.detailsAsked == 1)
+  }
+
   @Test mutating func aConfigIsShownAndEditedAsItWasWritten() {
     tester.hear(.installations(.replaced([subscription("0.10.0", config: ["apples": 3])])))
     var memory = ReleaseMemory()
@@ -124,5 +142,12 @@ import Testing
     #expect(tester.screen.contains("It was changed elsewhere since it was last written here:"))
     #expect(tester.screen.contains("+ apples: 4") && tester.screen.contains("- apples: 3"))
     #expect(!tester.screen.contains("# enough for all"))
+  }
+}
+
+extension ConsoleTester {
+  /// How often details were asked for by the last keys or message.
+  fileprivate var detailsAsked: Int {
+    (asked + errands).count { if case .readDetails = $0 { true } else { false } }
   }
 }

@@ -38,6 +38,9 @@ skip_test() {
   echo "skipped ${1//_/ }: $2"
 }
 
+# why_skipped NAME - why a test cannot be run here, or nothing; files whose tests need more say it anew.
+why_skipped() { :; }
+
 end_test() {
   tmux -S "$socket" kill-server 2>/dev/null || true
   local file

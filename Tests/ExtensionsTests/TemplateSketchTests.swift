@@ -26,7 +26,7 @@ import Testing
         a: "{{ .Values.a }}"
       {{- end }}
       ---
-      {{ if false }}kind: {{ end }
+      {{ if false }}kind: {{ end }}
       ---
       kind: Secret
       metadata: {name: {{ .Chart.Name }}}

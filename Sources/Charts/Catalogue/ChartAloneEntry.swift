@@ -62,6 +62,9 @@ enum ChartAloneEntry {
     # How many builds run at once.
     builds: 2
 
+    # How many replicas build.
+    replicas: 1
+
     # Where the image comes from.
     image:
       repository: registry.k8s.io/pause
@@ -100,7 +103,7 @@ extension ChartAloneEntry {
     metadata:
       name: {{ .Release.Name }}
     spec:
-      replicas: 1
+      replicas: {{ .Values.replicas }}
       selector:
         matchLabels:
           app: {{ .Release.Name }}

@@ -25,7 +25,7 @@ struct Sheet {
   }
 
   private var blockLines: [String] {
-    let config = config.isEmpty ? [] : ["Config:"] + config.shownLines.map { "  " + $0 }
+    let config = config.isEmpty ? [] : ["Config:"] + config.shownLines.filter { !$0.isEmpty }.map { "  " + $0 }
     return config + (details?.blocks ?? []).flatMap { ["\($0.title):"] + $0.lines.map { "  " + $0 } }
   }
 

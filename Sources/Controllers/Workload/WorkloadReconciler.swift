@@ -1,12 +1,14 @@
 import Client
 import KubernetesAPI
 import Manifest
+import Packages
 import Platform
 
-/// Plays the part of scheduler and kubelet where there are none: calls workloads ready, and pods done.
+/// Plays the part of scheduler and kubelet where there are none: calls workloads ready, and the pods of a
+/// chart's tests done.
 ///
-/// `standalone.ksx.dev/ready-after` on a workload says after how many seconds; without it, at once. Why a pod shall fail
-/// says `standalone.ksx.dev/fails`.
+/// `standalone.ksx.dev/ready-after` on a workload says after how many seconds; without it, at once. Why a test
+/// shall fail says `standalone.ksx.dev/fails`.
 /// The time runs from when a workload was made or changed, as far as this process has seen it.
 final class WorkloadReconciler: Reconciler {
   static let annotation = "standalone.ksx.dev/ready-after"
@@ -38,6 +40,7 @@ final class WorkloadReconciler: Reconciler {
       seen.withLock { $0[name] = nil }
       return .whenChanged
     }
+    if object.kind == "Pod", !HookWords(object.annotations["helm.sh/hook"] ?? "").isTest { return .whenChanged }
     let wanted = Self.readyStatus(of: object)
     guard !Self.isReady(object, wanted) else { return .whenChanged }
     let rest = remaining(name, object)

@@ -20,13 +20,15 @@ extension ExtensionVersion {
     return labelled + others.filter { ExtensionVersion($0, dialect: dialect).extension == `extension` }
   }
 
-  /// The version of `extension` that is `version`, with or without a `v`, or `nil`; one that is written alike comes
-  /// first.
+  /// The version of `extension` that is `version`, with or without a `v`, or `nil`; one whose chart is known comes
+  /// first, then one that is written alike.
   package static func find(
     _ extension: String, _ version: String, in cluster: Cluster, _ dialect: Dialect
   ) async throws(ClusterError) -> ExtensionVersion? {
     let all = try await objects(of: `extension`, in: cluster, dialect).map { ExtensionVersion($0, dialect: dialect) }
     let same = all.filter { VersionText($0.version) == VersionText(version) }.sorted { $0.name < $1.name }
-    return same.first { $0.version == version } ?? same.first
+    let installable = same.filter { !$0.chartURL.isEmpty || $0.chartData != nil }
+    let candidates = installable.isEmpty ? same : installable
+    return candidates.first { $0.version == version } ?? candidates.first
   }
 }

@@ -35,7 +35,9 @@ extension ClusterReader {
     async let served = served(subject)
     let shown = VersionText(subject.version)
     let versions = (try? await versions(of: subject.name, isWhole: false)) ?? []
-    sources.version = versions.first { VersionText(Chart.text($0.spec["version"])) == shown } ?? versions.first
+    let version = versions.first { VersionText(Chart.text($0.spec["version"])) == shown } ?? versions.first
+    // With its icon, which is left out of the list.
+    sources.version = (try? await find(dialect.extensionVersions, version?.name ?? "")) ?? version
     sources.package = try? await sources.version.map {
       ExtensionVersion($0, dialect: dialect)
     }?.package(from: cluster, gateway: gateway)
