@@ -117,6 +117,40 @@ import Testing
     }
   }
 
+  @Test func aSubscriptionThatComesBeforeItsChartIsCarriedOutOnceThatIsOffered() async throws {
+    let fixture = try ControllerFixture(dialect)
+    // As in the design's own example, an object of that version may be there without a chart.
+    let written = Object(
+      dialect.extensionVersions, name: "log-lens-v1.0.1", ["spec": ["version": "1.0.0", "repo": "own"]])
+    _ = try await fixture.cluster.create(dialect.extensionVersions, written)
+    _ = try await fixture.cluster.create(dialect.extensions, Object(dialect.extensions, name: "log-lens"))
+
+    try await fixture.withControllers {
+      try await subscribe("log-lens-1.0.0", "1.0.0", in: fixture)
+      let failed = try await fixture.wait(for: "log-lens-1.0.0") { $0.state == .installFailed }
+      #expect(failed.message.hasPrefix("the chart of log-lens-v1.0.1: "), "\(failed.message)")
+
+      try await fixture.publish(["log-lens"])
+      try await fixture.wait(for: "log-lens-1.0.0") { $0.state == .installed }
+    }
+  }
+
+  @Test func whatAnotherClientWritesOverTheStatusOfAnExtensionIsSetRight() async throws {
+    let fixture = try ControllerFixture(dialect)
+    try await fixture.publish(["log-lens"])
+
+    try await fixture.withControllers {
+      try await subscribe("log-lens-1.0.0", "1.0.0", in: fixture)
+      try await fixture.wait(for: "log-lens-1.0.0") { $0.state == .installed }
+      _ = try await fixture.cluster.patch(
+        dialect.extensions, "log-lens", ["status": ["state": "uninstalling", "subscribedVersion": "9"]])
+      try await fixture.wait("it says again what is") {
+        let status = try await fixture.cluster.get(dialect.extensions, "log-lens").status
+        return status["state"] == "deployed" && status["subscribedVersion"] == "1.0.0"
+      }
+    }
+  }
+
   private func subscribe(_ name: String, _ version: String, in fixture: ControllerFixture) async throws {
     let spec: Value = [
       "extension": ["name": "log-lens", "version": .string(version)], "enabled": true, "targetNamespace": "chosen",

@@ -37,12 +37,38 @@ import Testing
     #expect(VersionConstraint.orMinimum(text) == constraint)
   }
 
+  @Test func chartsThatAreNowhereAreLeftOutForHelm() {
+    let text = """
+      name: orchard
+      dependencies:
+        # nowhere
+        - name: press
+          version: 1.0.0
+        - {name: jars, version: 2.0.0}
+        - name: bees
+          repository: https://charts.example
+        - name: trees
+      home: https://orchard.example
+
+      """
+    let files = ["Chart.yaml": text, "charts/jars-2.0.0.tgz": "x", "charts/trees/Chart.yaml": "x"]
+
+    let package = Package(files: files.mapValues { Array($0.utf8) })
+
+    #expect(package.absentCharts == ["press 1.0.0"])
+    #expect(
+      package.forHelm.text("Chart.yaml")
+        == text.replacingText("  - name: press\n    version: 1.0.0\n", with: ""))
+  }
+
   @Test func helmIsGivenTheMinimumAndEverythingElseAsItWas() {
     let package = Package(files: ChartAlone.files)
 
     let adapted = package.forHelm
 
+    let charts = "dependencies: # charts of its own\n  - name: press\n    version: v0.0.1\n    alias: cider\n"
     let text = ChartAlone.text.replacingText("kubeVersion: v1.17.0", with: "kubeVersion: \">=1.17.0-0\"")
+      .replacingText(charts, with: "")
     #expect(adapted.text("Chart.yaml") == text)
     #expect(adapted.files.count == package.files.count)
     #expect(adapted.forHelm == adapted)

@@ -101,7 +101,8 @@ struct RunTests: ClusterCommand {
     }
     for outcome in run.outcomes {
       let end = outcome.hasPassed ? "passed" : "failed" + (outcome.message.isEmpty ? "" : ": \(outcome.message)")
-      session.outlet.print(["\(outcome.name): \(end)"] + outcome.output.shownLines.map { "  " + $0 })
+      session.outlet.print(
+        ["\(outcome.name): \(end)"] + outcome.output.shownLines.filter { !$0.isEmpty }.map { "  " + $0 })
     }
     if run.state == .passed, run.count == 0 { return session.outlet.print("\(name): its chart has no tests") }
     if run.state != .refused { session.outlet.print("\(name): \(run.words)") }

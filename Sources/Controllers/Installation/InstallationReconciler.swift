@@ -33,6 +33,7 @@ struct InstallationReconciler: Reconciler {
       switch error {
       case .passing(let cause): throw cause
       case .lasting(let message): return try await fail(snapshot, message)
+      case .missing(let message): return try await fail(snapshot, message, refused: snapshot.offer(in: cluster))
       }
     }
   }
@@ -72,11 +73,13 @@ struct InstallationReconciler: Reconciler {
     _ = try await cluster.patch(.secrets, namespace: secret.namespace, secret.name, .merge(patch))
   }
 
-  private func fail(_ snapshot: InstallationSnapshot, _ message: String) async throws(ClusterError) -> NextLook {
+  private func fail(
+    _ snapshot: InstallationSnapshot, _ message: String, refused offer: String? = nil
+  ) async throws(ClusterError) -> NextLook {
     let now = settings.now()
     if let record = snapshot.record {
       settings.report("installation \(snapshot.installation.name): \(message)")
-      try await save(record.failing(message, at: now), snapshot)
+      try await save(record.failing(message, refused: offer, at: now), snapshot)
       return .atOnce
     }
     // Without a record there is only the status to say it in, and to say it once.

@@ -35,10 +35,17 @@ struct InstallationSnapshot: Sendable {
       recordVersion = secret.resourceVersion
     }
     shelf = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
+    if let refused = record?.refusedOffer { situation.isOfferNew = try await offer(in: cluster) != refused }
     let (request, run) = (installation.testRequest, installation.testRun)
     situation.isTestOpen = !request.isEmpty && (run?.id != request || run?.hasEnded == false)
     situation.record = record
     situation.isPublished = record.map { changes($0).isEmpty } ?? true
+  }
+
+  /// What the cluster offers of the version that is wanted: which object, as it is now; empty when there is none.
+  func offer(in cluster: Cluster) async throws(ClusterError) -> String {
+    let found = try await ExtensionVersion.find(installation.extension, desired.version, in: cluster, dialect)
+    return found.map { "\($0.name) \($0.resourceVersion)" } ?? ""
   }
 
   /// Where the release lies, as it was decided once.

@@ -35,6 +35,8 @@ enum Lifecycle {
     var record: ReleaseRecord?
     /// The statuses in the cluster say what the record says.
     var isPublished: Bool
+    /// What is offered is not what it was when the attempt failed for want of its chart.
+    var isOfferNew = false
     /// The tests of its chart are asked for, and have not ended.
     var isTestOpen = false
   }
@@ -76,7 +78,7 @@ enum Lifecycle {
     case .preparing: return .begin
     case .installing, .upgrading: return record.isApplied ? .awaitReadiness : .apply
     case .installed, .installFailed, .upgradeFailed:
-      if record.attempt != desired.attempt { return .prepare }
+      if record.attempt != desired.attempt || situation.isOfferNew { return .prepare }
       if record.state == .installed, record.appliedEnabled != desired.isEnabled { return .toggle }
       return situation.isTestOpen ? .test : .rest
     case .none, .uninstalling, .uninstalled, .uninstallFailed, .other: return .prepare

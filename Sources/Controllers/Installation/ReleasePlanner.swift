@@ -28,9 +28,13 @@ struct ReleasePlanner: Sendable {
   /// The objects of the record's attempt.
   func plan(_ record: ReleaseRecord, of extension: String) async throws(StepError) -> Planned {
     let archive = try await archive(`extension`, record.attempt.version)
-    let manifest = try? Package(archive: archive).extensionManifest()
+    let package = try? Package(archive: archive)
+    let manifest = try? package?.extensionManifest()
     var planned = try await placed(try await rendered(archive, record, forced: forced(manifest)), record)
     let agents = Self.agents(manifest).compactMap { $0["name"]?.string }
+    if let absent = package?.absentCharts, !absent.isEmpty {
+      planned.notes.append("charts that are nowhere, left out: " + absent.joined(separator: ", "))
+    }
     if !agents.isEmpty { planned.notes.append("not installed, for agents: " + agents.joined(separator: ", ")) }
     return planned
   }
@@ -106,7 +110,7 @@ struct ReleasePlanner: Sendable {
     let found = try await StepError.telling("the versions of \(`extension`)") { () throws(ClusterError) in
       try await self.version(`extension`, version)
     }
-    guard let found else { throw .lasting("\(`extension`) has no version \(version)") }
+    guard let found else { throw .missing("\(`extension`) has no version \(version)") }
     return try await archive(of: found)
   }
 
@@ -122,7 +126,7 @@ struct ReleasePlanner: Sendable {
           fallthrough
         }
         return bytes
-      default: throw .lasting("the chart of \(version.name): \(error)")
+      default: throw .missing("the chart of \(version.name): \(error)")
       }
     }
   }

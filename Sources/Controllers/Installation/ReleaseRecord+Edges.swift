@@ -13,6 +13,7 @@ extension ReleaseRecord {
     next.revision += 1
     next.isApplied = false
     next.appliedEnabled = nil
+    next.refusedOffer = nil
     return next.saying("Initialized", true, "Initialized", "preparing version \(attempt.version)", at: time)
   }
 
@@ -55,12 +56,16 @@ extension ReleaseRecord {
   }
 
   /// It did not work: Preparing, Installing or Upgrading → InstallFailed or UpgradeFailed.
-  func failing(_ message: String, at time: Timestamp) -> ReleaseRecord {
+  ///
+  /// `offer` is what there was of a version whose chart was not to be had.
+  func failing(_ message: String, refused offer: String? = nil, at time: Timestamp) -> ReleaseRecord {
     let (type, state, reason) =
       isUpgrade
       ? ("Upgraded", InstallationState.upgradeFailed, "UpgradeFailed")
       : ("Installed", InstallationState.installFailed, "InstallFailed")
-    return entering(state, at: time).saying(type, false, reason, message, at: time)
+    var next = entering(state, at: time).saying(type, false, reason, message, at: time)
+    next.refusedOffer = offer
+    return next
   }
 
   /// The gateway was told whether to serve the extension.

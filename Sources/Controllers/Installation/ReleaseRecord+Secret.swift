@@ -38,6 +38,7 @@ extension ReleaseRecord {
       "enabled": appliedEnabled.map(Value.bool) ?? .null,
       "parts": .sequence(parts.map(Self.value)), "earlier": .sequence(earlier.map(Self.value)),
       "tests": tests.map { .sequence($0.map(Self.value)) } ?? .null,
+      "refusedOffer": refusedOffer.map(Value.string) ?? .null,
       "notes": .sequence(notes.map(Value.string)), "history": .sequence(history.map(\.value)),
       "conditions": .sequence(conditions.map(\.value)),
     ]
@@ -57,6 +58,7 @@ extension ReleaseRecord {
     parts = (value["parts"]?.sequence ?? []).compactMap(Self.part)
     earlier = (value["earlier"]?.sequence ?? []).compactMap(Self.part)
     tests = value["tests"]?.sequence.map { $0.compactMap(Self.part) }
+    refusedOffer = value["refusedOffer"]?.string
     notes = (value["notes"]?.sequence ?? []).compactMap(\.string)
     history = (value["history"]?.sequence ?? []).compactMap(Transition.init)
     conditions = (value["conditions"]?.sequence ?? []).compactMap(Condition.init)

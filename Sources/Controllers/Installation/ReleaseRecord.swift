@@ -82,6 +82,8 @@ struct ReleaseRecord: Hashable, Sendable {
   var earlier: [Part] = []
   /// The tests of this attempt's chart, in their order; `nil` in a record of a ksxd that kept none.
   var tests: [Part]? = nil
+  /// What was offered when this attempt failed for want of its chart; `nil` when it did not.
+  var refusedOffer: String?
   /// What a user should know about this attempt, such as hooks that are not run.
   var notes: [String] = []
   /// Newest last, ten at most (docs/KUBESPHERE.md: Reconciling).

@@ -6,6 +6,8 @@ enum StepError: Error, Hashable, Sendable {
   case passing(ClusterError)
   /// Only a change of what was asked for will help; the text says what is wrong, for the user.
   case lasting(String)
+  /// What was asked for is not offered; once something else is, it is tried again. The text says what is missing.
+  case missing(String)
 
   /// What an answer means for `doing`, such as `Service x`.
   init(_ error: ClusterError, _ doing: String) {

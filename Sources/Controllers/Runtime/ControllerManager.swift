@@ -1,6 +1,7 @@
 package import Client
 package import Extensions
 import KubernetesAPI
+import Platform
 
 /// Everything that makes the objects of a cluster what they ask to be.
 ///
@@ -56,14 +57,17 @@ package enum ControllerManager {
     var installations: Controller<InstallationReconciler> {
       let dialect = dialect
       let owned = Selector(labels: dialect.extensionLabel)
+      let names = InstallationNames()
       return Controller(
         title: "installation",
         reconciler: InstallationReconciler(cluster: cluster, dialect: dialect, settings: settings),
         triggers: [
-          Trigger(dialect.installations, in: cluster) { [$0.name] },
+          Trigger(dialect.installations, in: cluster) { names.note($0) },
+          // What is offered, and what another client wrote over the status.
+          Trigger(dialect.extensions, in: cluster) { names.of($0.name) },
           // Finished workloads are seen at once, not at the next poll.
-          Trigger(.deployments, in: cluster, selector: owned) { [$0.labels[dialect.extensionLabel] ?? ""] },
-          Trigger(.jobs, in: cluster, selector: owned) { [$0.labels[dialect.extensionLabel] ?? ""] },
+          Trigger(.deployments, in: cluster, selector: owned) { names.of($0.labels[dialect.extensionLabel]) },
+          Trigger(.jobs, in: cluster, selector: owned) { names.of($0.labels[dialect.extensionLabel]) },
         ],
         // helm takes its time; others need not wait for it.
         workers: 4, report: settings.report)
@@ -78,6 +82,23 @@ package enum ControllerManager {
         }, workers: 2, report: settings.report)
     }
   }
+}
+
+/// What the installations of each extension are called: a Subscription's name says nothing of its extension's.
+final class InstallationNames: Sendable {
+  private let known = Locked<[String: Set<String>]>([:])
+
+  /// Takes note of an installation, and gives its name.
+  ///
+  /// One that is gone stays, and is found missing when it is looked at.
+  func note(_ object: Object) -> [String] {
+    let installation = Installation(object)
+    known.withLock { _ = $0[installation.extension, default: []].insert(installation.name) }
+    return [installation.name]
+  }
+
+  /// The installations of the extension called `name`.
+  func of(_ name: String?) -> [String] { known.withLock { Array($0[name ?? ""] ?? []) } }
 }
 
 extension Resource {

@@ -32,17 +32,53 @@ extension Package {
     return try IgnoreRules(bytes: bytes)
   }
 
-  /// The package as helm must be given it: a `kubeVersion` that is a bare version becomes the minimum that it means.
+  /// The package as helm must be given it: a `kubeVersion` that is a bare version becomes the minimum that it means, and
+  /// charts that are nowhere are left out, for which helm would refuse all of it.
   package var forHelm: Package {
-    guard let text = text("Chart.yaml"), let node = (try? YAML.node(text))?["kubeVersion"], let written = node.text,
-      VersionConstraint.orMinimum(written) != written
-    else { return self }
+    guard let text = text("Chart.yaml"), let node = try? YAML.node(text) else { return self }
     var lines = text.lines
-    // In a mapping that stands in one line it cannot be told what else stands there.
-    guard lines.indices.contains(node.line - 1), lines[node.line - 1].hasPrefix("kubeVersion:") else { return self }
-    lines[node.line - 1] = "kubeVersion: \"\(VersionConstraint.orMinimum(written))\""
+    setMinimum(node, in: &lines)
+    removeAbsentCharts(node, from: &lines)
+    let adapted = lines.joined(separator: "\n")
+    if adapted == text { return self }
     var files = files
-    files["Chart.yaml"] = Array(lines.joined(separator: "\n").utf8)
+    files["Chart.yaml"] = Array(adapted.utf8)
     return Package(files: files)
+  }
+
+  private func setMinimum(_ chart: YAMLNode, in lines: inout [String]) {
+    guard let node = chart["kubeVersion"], let written = node.text, VersionConstraint.orMinimum(written) != written,
+      // In a mapping that stands in one line it cannot be told what else stands there.
+      lines.indices.contains(node.line - 1), lines[node.line - 1].hasPrefix("kubeVersion:")
+    else { return }
+    lines[node.line - 1] = "kubeVersion: \"\(VersionConstraint.orMinimum(written))\""
+  }
+
+  private func removeAbsentCharts(_ chart: YAMLNode, from lines: inout [String]) {
+    guard case .mapping(let pairs) = chart.content, let start = pairs.first(where: { $0.key.text == "dependencies" }),
+      case .sequence(let items) = start.value.content, items.allSatisfy({ $0.line > start.key.line })
+    else { return }
+    let end = pairs.map(\.key.line).filter { $0 > start.key.line }.min() ?? lines.count + 1
+    let absent = items.filter { isAbsent($0.value) }
+    if absent.count == items.count, !absent.isEmpty { return lines.removeSubrange(start.key.line - 1..<end - 1) }
+    let bounds = items.map(\.line) + [end]
+    for (index, item) in items.enumerated().reversed() where absent.contains(item) {
+      lines.removeSubrange(item.line - 1..<bounds[index + 1] - 1)
+    }
+  }
+
+  /// The charts that a package without `extension.yaml` names, that do not lie in it, and of which it does not say where
+  /// they are: `jenkins v0.0.1`.
+  package var absentCharts: [String] {
+    let dependencies = (try? chart())?.dependencies ?? []
+    return dependencies.filter(isAbsent).map { "\(Chart.text($0["name"])) \(Chart.text($0["version"]))" }
+  }
+
+  private func isAbsent(_ dependency: Value) -> Bool {
+    let name = Chart.text(dependency["name"])
+    guard files["extension.yaml"] == nil, Chart.text(dependency["repository"]).isEmpty, !name.isEmpty else {
+      return false
+    }
+    return !files.keys.contains { $0.hasPrefix("charts/\(name)/") || $0.hasPrefix("charts/\(name)-") }
   }
 }
