@@ -7,6 +7,8 @@ let api = ["KubernetesAPI", "HTTP"] + values
 let client = ["Client"] + api
 let domain = ["Extensions", "Packages"] + client
 let backend: [Target.Dependency] = ["HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers"]
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 let package = Package(
   name: "ksx",
@@ -41,28 +43,22 @@ let package = Package(
     .target(
       name: "Console", dependencies: ["Operations", "Editor", "Terminal"] + domain,
       resources: [.embedInCode("Defaults")]),
-    .target(
-      name: "HTTPServer",
-      dependencies: [
-        "HTTP", "Platform",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ]),
-    .target(name: "Access", dependencies: api),
+    .target(name: "HTTPServer", dependencies: ["HTTP", "Platform"] + nio + [tls]),
+    // The gateway is a client of the API, on NIO's event loops.
+    .target(name: "GatewayServer", dependencies: ["HTTPServer"] + domain + nio + [tls]),
+    .target(name: "Access", dependencies: client),
     .target(name: "APIServer", dependencies: api + ["CSQLite"], resources: [.embedInCode("Kinds")]),
     // What KubeSphere's schemas and webhooks say of its kinds: the API server itself knows no extension.
     .target(
       name: "KubeSphereKinds", dependencies: ["APIServer", "Extensions", "KubernetesAPI", "Manifest"],
       resources: [.embedInCode("Definitions")]),
-    .target(name: "Charts", dependencies: ["Packages", "KubernetesAPI"] + values),
+    .target(name: "Charts", dependencies: ["Packages"] + api),
     .target(name: "Controllers", dependencies: ["Charts"] + domain),
     .target(name: "Commands", dependencies: ["Operations", "Terminal"] + domain),
     .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Operations", "Terminal", "Platform"]),
     .executableTarget(
       name: "ksxd",
-      dependencies: backend + ["Extensions"] + client + [
+      dependencies: backend + ["GatewayServer", "Extensions"] + client + [
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -78,11 +74,16 @@ let package = Package(
     .testTarget(name: "ExtensionsTests", dependencies: domain + ["TestSupport"]),
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "Extensions"] + client + ["TestSupport"]),
     .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal"] + values + ["TestSupport"]),
-    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTP", "Platform", "TestSupport"]),
+    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTP", "Platform", "TestSupport"] + nio),
     // An API of KubeSphere's kinds, and a short way to ask it things.
     .target(
       name: "APITestSupport", dependencies: ["Access", "APIServer", "KubeSphereKinds", "Extensions"] + api,
       path: "Tests/APITestSupport"),
+    .testTarget(
+      name: "GatewayServerTests",
+      dependencies: ["GatewayServer", "HTTPServer", "APITestSupport", "APIServer", "KubeSphereKinds"] + domain + nio + [
+        "TestSupport"
+      ]),
     .testTarget(name: "AccessTests", dependencies: ["Access", "APITestSupport", "APIServer"] + api + ["TestSupport"]),
     .testTarget(
       name: "APIServerTests",

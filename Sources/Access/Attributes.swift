@@ -37,7 +37,8 @@ extension Attributes {
     var rest = target.segments[...]
     let method = request.method
     let isGroupless = rest.first == "api"
-    guard isGroupless || rest.first == "apis", rest.count >= (isGroupless ? 3 : 4) else {
+    // What extensions serve has groups and resources too (KubeSphere's `RequestInfo`).
+    guard isGroupless || rest.first == "apis" || rest.first == "kapis", rest.count >= (isGroupless ? 3 : 4) else {
       let path = request.target.prefix { $0 != "?" }
       self.init(verb: method.rawValue.lowercased(), path: String(path))
       return

@@ -46,7 +46,8 @@ package struct Authenticator: Handler {
   private func user(of request: IncomingRequest) -> User? {
     let rules = request.connection.listener == .port ? port : socket
     guard let tokens = rules.tokens, let header = request.head.headers["Authorization"] else {
-      return rules.anonymousUser
+      let isPublic = request.head.target.hasPrefix(BuiltInRole.frontEnd)
+      return rules.anonymousUser ?? (isPublic ? .anonymous : nil)
     }
     let words = header.split(separator: " ", maxSplits: 1)
     guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }

@@ -99,14 +99,20 @@ struct BuiltInRole: Hashable, Sendable {
       name: "system:basic-user", group: User.authenticated, apiGroup: "authentication.k8s.io",
       reviews: ["selfsubjectreviews"]),
     BuiltInRole(name: "system:public-info-viewer", group: User.unauthenticated, paths: information),
+    // A web front end is loaded before anyone has logged in.
+    BuiltInRole(name: "kubesphere:front-end", group: User.unauthenticated, paths: [frontEnd + "*"]),
+    BuiltInRole(name: "kubesphere:front-end", group: User.authenticated, paths: [frontEnd + "*"]),
   ]
+
+  /// Where the files of the web front end lie, which every caller may read.
+  static let frontEnd = "/dist/"
 
   func allows(_ attributes: Attributes) -> Bool {
     if attributes.isResourceRequest {
       return attributes.verb == "create" && attributes.group == apiGroup && attributes.subresource.isEmpty
         && reviews.contains(attributes.resource)
     }
-    return attributes.verb == "get"
+    return (attributes.verb == "get" || attributes.verb == "head")
       && paths.contains { $0.hasSuffix("*") ? attributes.path.hasPrefix($0.dropLast()) : $0 == attributes.path }
   }
 }

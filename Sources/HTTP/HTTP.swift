@@ -71,10 +71,16 @@ package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   }
 }
 
+/// An answer to a request.
+///
+/// With status 101 (Switching Protocols) HTTP ends on the connection, if the request offered that: from then on `body` is
+/// what is sent to the client, byte for byte, and `UpgradeOffer.bytes` what comes from it.
 package struct HTTPResponse: Sendable {
   package var status: Int
   package var headers: HTTPHeaders
   package var body: HTTPBody
+  /// Who answers instead; the rest of this value is for those who cannot have that carried out.
+  package var relay: (any Relay)?
   /// What no error about this answer may repeat.
   package var secrets = Secrets()
 
@@ -88,6 +94,11 @@ package struct HTTPResponse: Sendable {
     self.init(status: status, headers: headers, body: HTTPBody(bytes))
   }
 }
+
+/// An answer that another server gives, passed on by the server that has the connection.
+///
+/// Only that server knows how; to everything between it is a value.
+package protocol Relay: Sendable {}
 
 /// Something that answers requests: a server far away, or a router in this process.
 package protocol Transport: Sendable {

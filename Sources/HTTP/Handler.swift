@@ -14,6 +14,8 @@ package struct IncomingRequest: Sendable {
   package var body: HTTPBody
   /// The connection it came by.
   package var connection: HTTPConnection
+  /// What the client asks to go on with on the same connection, if it asks for that.
+  package var upgrade: UpgradeOffer?
 
   package init(head: HTTPRequest, body: HTTPBody, connection: HTTPConnection) {
     self.head = head
@@ -46,6 +48,19 @@ package struct IncomingRequest: Sendable {
     }
     guard request.body.count <= limit else { throw .tooLarge(limit: limit) }
     return request
+  }
+}
+
+/// A client's offer to leave HTTP (RFC 9110 §7.8), which an answer of 101 takes up.
+package struct UpgradeOffer: Sendable {
+  /// As in the `Upgrade` field, such as `websocket` or `SPDY/3.1`.
+  package var protocols: [String]
+  /// What the client sends after the answer, to be read once.
+  package var bytes: HTTPBody
+
+  package init(protocols: [String], bytes: HTTPBody) {
+    self.protocols = protocols
+    self.bytes = bytes
   }
 }
 

@@ -7,48 +7,87 @@ import NIOSSL
 ///
 /// ```
 ///   waiting ──head──▶ answering ──sent, all of the body here──▶ waiting
-///      │                  └──sent, body still coming──▶ leaving ──▶ closed
+///      │                  ├──sent, body still coming──▶ leaving ──▶ closed
+///      │                  └──101──▶ tunnelling ──▶ closed
 ///      └── too late, too much, malformed, or told to stop ──▶ closed
 /// ```
 /// Confined to the connection's event loop.
 final class ConnectionHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
+  typealias InboundOut = ByteBuffer
   typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
-  private enum State {
+  enum State {
     case waiting
     case answering(Exchange)
     /// Answered, and about to be closed; what the client still sends is dropped.
     case leaving
+    /// HTTP has ended; bytes go both ways as they are.
+    case tunnelling(any RelayEnd)
     case closed
   }
 
   /// One request while it is answered.
-  private struct Exchange {
+  struct Exchange {
     var isKeepAlive: Bool
+    var isHead: Bool
+    var version: HTTPVersion
     var body: IncomingBody
-    var task: Task<Void, Never>
+    /// What the client sends after an upgrade, if it offers one.
+    var upgraded: IncomingBody?
+    /// Who answers instead of the handler.
+    var relay: (any RelayEnd)?
+    /// Whether the head of the answer has been sent.
+    var isBegun = false
+    /// Whether all of the body has arrived, read or not.
+    var isComplete = false
   }
 
-  private var state = State.waiting
-  private var deadline: Scheduled<Void>?
-  private var isStopping = false
+  /// What came while an earlier request was still being answered.
+  private enum Pending {
+    case part(HTTPServerRequestPart)
+    case malformed(String)
+  }
+
+  var state = State.waiting
+  var context: ChannelHandlerContext?
+  var deadline: Scheduled<Void>?
+  var isStopping = false
   /// Whether the client waits to be told that its body is wanted (RFC 9110 §10.1.1).
-  private var expectsContinue = false
+  var expectsContinue = false
+  /// Whether a head is being written: an error that comes meanwhile is about that.
+  var isWritingHead = false
   /// Whether the channel would read, if only the body's reader were faster.
   private var isReadHeld = false
+  /// Requests sent before the answer to one before; what one read brought, for no more is read then.
+  private var pending = CircularBuffer<Pending>()
   private var connection: HTTPConnection?
   private let listener: HTTPConnection.Listener
-  private let settings: ServerSettings
+  let eventLoop: any EventLoop
+  let settings: ServerSettings
+  let work: ConnectionWork
+  /// The handlers that make HTTP of bytes, from the socket on.
+  let codecs: [any RemovableChannelHandler]
 
-  init(_ listener: HTTPConnection.Listener, _ settings: ServerSettings) {
+  init(
+    _ listener: HTTPConnection.Listener, _ settings: ServerSettings, _ work: ConnectionWork,
+    on eventLoop: any EventLoop,
+    codecs: [any RemovableChannelHandler]
+  ) {
     self.listener = listener
+    self.eventLoop = eventLoop
     self.settings = settings
+    self.work = work
+    self.codecs = codecs
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    expect(within: settings.limits.firstHead, context)
+    expect(within: settings.limits.firstHead)
     context.fireChannelActive()
   }
 
@@ -59,194 +98,178 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerRemoved(context: ChannelHandlerContext) {
     end()
+    // The context holds this handler.
+    self.context = nil
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch (unwrapInboundIn(data), state) {
-    case (.head(let head), .waiting): begin(head, context)
-    case (.body(let part), .answering(let exchange)):
-      deadline?.cancel()
-      exchange.body.append(part.readableBytesView)
-    case (.end, .answering(let exchange)):
-      deadline?.cancel()
-      exchange.body.end(.success(()))
+    if case .tunnelling = state { return context.fireChannelRead(data) }
+    take(.part(unwrapInboundIn(data)))
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    if case .answering(let exchange) = state { exchange.relay?.flush() }
+    context.fireChannelReadComplete()
+  }
+
+  /// Reads on only as fast as what comes is taken.
+  func read(context: ChannelHandlerContext) {
+    if isHoldingReads { isReadHeld = true } else { context.read() }
+  }
+
+  private var isHoldingReads: Bool {
+    switch state {
+    case .answering(let exchange): !pending.isEmpty || exchange.relay?.isFull ?? exchange.body.isFull
+    case .tunnelling(let end): end.isFull
+    case .waiting, .leaving, .closed: false
+    }
+  }
+
+  func readOn() {
+    guard isReadHeld, !isHoldingReads else { return }
+    isReadHeld = false
+    context?.read()
+  }
+
+  private func take(_ next: Pending) {
+    switch (next, state) {
+    case (.part(.head(let head)), .waiting): begin(head)
+    case (.malformed(let problem), .waiting): refuse(.malformed(problem))
+    case (.part(.body(let part)), .answering(let exchange)) where !exchange.isComplete: receive(part, exchange)
+    case (.part(.end(let trailers)), .answering(let exchange)) where !exchange.isComplete:
+      receiveEnd(trailers, exchange)
+    case (_, .answering): pending.append(next)
     default: break
     }
   }
 
-  /// Reads on only as fast as the body is read.
-  func read(context: ChannelHandlerContext) {
-    if case .answering(let exchange) = state, exchange.body.isFull {
-      isReadHeld = true
-    } else {
-      context.read()
+  /// Takes up what came while the last request was answered.
+  func takePending() {
+    while let next = pending.first {
+      if case .answering(let exchange) = state, exchange.isComplete { return }
+      pending.removeFirst()
+      take(next)
     }
+    readOn()
   }
 
-  private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+  private func receive(_ part: ByteBuffer, _ exchange: Exchange) {
+    deadline?.cancel()
+    guard let relay = exchange.relay else { return exchange.body.append(part.readableBytesView) }
+    expect(within: settings.limits.bodyPause)
+    relay.receive(part)
+  }
+
+  private func receiveEnd(_ trailers: NIOHTTP1.HTTPHeaders?, _ exchange: Exchange) {
+    deadline?.cancel()
+    var complete = exchange
+    complete.isComplete = true
+    state = .answering(complete)
+    guard let relay = exchange.relay else { return exchange.body.end(.success(())) }
+    relay.receiveEnd(trailers)
+  }
+
+  private func begin(_ head: HTTPRequestHead) {
     deadline?.cancel()
     let request: HTTPRequest
     do throws(RequestFault) {
       request = try HTTPRequest(head)
     } catch {
-      return refuse(error, context)
+      return refuse(error)
     }
     expectsContinue = head.headers["expect"].contains { $0.lowercased() == "100-continue" }
-    // Safe: both are used on the event loop only, which NIOLoopBound checks.
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let eventLoop = context.eventLoop
-    let body = IncomingBody {
-      eventLoop.execute { bound.value.0.sendFor(bound.value.1) }
+    let body = incomingBody()
+    var incoming = IncomingRequest(head: request, body: body.reader, connection: knownConnection)
+    var exchange = Exchange(
+      isKeepAlive: head.isKeepAlive && head.version == .http1_1, isHead: request.method == .head,
+      version: head.version, body: body)
+    if let protocols = head.offeredProtocols {
+      let upgraded = incomingBody()
+      incoming.upgrade = UpgradeOffer(protocols: protocols, bytes: upgraded.reader)
+      exchange.upgraded = upgraded
+      // The parser goes no further than such a request: should it not be taken up, the connection ends.
+      exchange.isKeepAlive = false
     }
-    let incoming = IncomingRequest(
-      head: request, body: HTTPBody { { () async throws(TransportError) in try await body.next() } },
-      connection: connection(context))
-    let isKeepAlive = head.isKeepAlive && head.version == .http1_1
-    state = .answering(Exchange(isKeepAlive: isKeepAlive, body: body, task: answer(incoming, bound)))
+    state = .answering(exchange)
+    answer(incoming)
   }
 
-  private func answer(
-    _ request: IncomingRequest, _ bound: NIOLoopBound<(ConnectionHandler, ChannelHandlerContext)>
-  ) -> Task<Void, Never> {
-    let (channel, settings) = (bound.value.1.channel, settings)
-    return Task {
-      let response = await settings.handler.respond(to: request)
-      let asksToClose = response.headers["Connection"]?.lowercased() == "close"
-      let isLast = await channel.eventLoop.value { bound.value.0.isLast || asksToClose }
-      let writer = ResponseWriter(channel: channel, isLast: isLast, stall: settings.limits.stall)
-      let isSent = await writer.write(response, isHead: request.head.method == .head)
-      channel.eventLoop.execute {
-        let (connection, context) = bound.value
-        isSent ? connection.finish(isLast, context) : connection.cut(context)
+  private func incomingBody() -> IncomingBody {
+    let bound = bound
+    return IncomingBody { bound.eventLoop.execute { bound.value.sendFor() } }
+  }
+
+  /// The reader of what the client sends waits for more of it.
+  private func sendFor() {
+    if case .answering(let exchange) = state, exchange.body.isAwaited {
+      expect(within: settings.limits.bodyPause)
+      if expectsContinue {
+        expectsContinue = false
+        let head = HTTPResponseHead(version: .http1_1, status: .continue)
+        context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
       }
     }
-  }
-
-  /// Whether the connection ends with the answer that is about to begin.
-  private var isLast: Bool {
-    guard case .answering(let exchange) = state else { return true }
-    return isStopping || !exchange.isKeepAlive || !exchange.body.isComplete
-  }
-
-  /// The body's reader waits for more of it.
-  private func sendFor(_ context: ChannelHandlerContext) {
-    guard case .answering(let exchange) = state, exchange.body.isAwaited else { return }
-    expect(within: settings.limits.bodyPause, context)
-    if expectsContinue {
-      expectsContinue = false
-      let head = HTTPResponseHead(version: .http1_1, status: .continue)
-      context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
-    }
-    readOn(context)
-  }
-
-  private func readOn(_ context: ChannelHandlerContext) {
-    guard isReadHeld else { return }
-    isReadHeld = false
-    context.read()
-  }
-
-  /// Ends the answer, after which the next request may come at once.
-  private func finish(_ isLast: Bool, _ context: ChannelHandlerContext) {
-    guard case .answering(let exchange) = state else { return }
-    guard isLast || isStopping else {
-      state = .waiting
-      expect(within: settings.limits.nextHead, context)
-      readOn(context)
-      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-      return
-    }
-    leave(isBodyHere: exchange.body.isComplete, context)
-  }
-
-  /// Ends the answer and the connection.
-  ///
-  /// Closing while the client still sends would reset the connection, and could cost it the answer: first only this
-  /// side is closed, and what comes is dropped for a moment.
-  private func leave(isBodyHere: Bool, _ context: ChannelHandlerContext) {
-    end()
-    state = .leaving
-    let channel = context.channel
-    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
-      channel.close(mode: isBodyHere ? .all : .output, promise: nil)
-    }
-    expect(within: isBodyHere ? settings.limits.stall : settings.limits.leaving, context)
-    readOn(context)
-  }
-
-  /// Ends in the middle of an answer, so that the client does not take what came for the whole of it.
-  private func cut(_ context: ChannelHandlerContext) {
-    end()
-    context.close(promise: nil)
+    readOn()
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     guard event is ServerStops else { return context.fireUserInboundEventTriggered(event) }
     isStopping = true
     guard case .waiting = state else { return }
-    cut(context)
+    cut()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    noteWritability()
+    context.fireChannelWritabilityChanged()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard error is HTTPParserError, !isWritingHead else { return cut() }
     switch state {
-    case .waiting where error is HTTPParserError: refuse(.malformed("\(error)"), context)
-    case .answering(let exchange) where error is HTTPParserError && !exchange.body.isComplete:
+    case .waiting: refuse(.malformed("\(error)"))
+    case .answering(let exchange) where exchange.isComplete: pending.append(.malformed("\(error)"))
+    case .answering(let exchange) where exchange.relay == nil:
       // The handler hears of it where it reads the body, and answers.
       exchange.body.end(.failure(.interrupted(reason: "\(error)")))
-    default: cut(context)
+    // The answer that is on its way must not be lost by closing while more comes.
+    case .leaving: break
+    default: cut()
     }
   }
 
-  /// Refuses what is no request, after which the connection cannot go on.
-  private func refuse(_ fault: RequestFault, _ context: ChannelHandlerContext) {
-    // The answer must not be overtaken by the end of the wait for a head.
+  /// Ends everything that this connection is about, but not the channel.
+  func end() {
     deadline?.cancel()
-    state = .leaving
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let (channel, settings) = (context.channel, settings)
-    Task {
-      let writer = ResponseWriter(channel: channel, isLast: true, stall: settings.limits.stall)
-      let isSent = await writer.write(settings.refusal(fault), isHead: false)
-      channel.eventLoop.execute {
-        let (connection, context) = bound.value
-        isSent ? connection.leave(isBodyHere: false, context) : connection.cut(context)
-      }
-    }
-  }
-
-  private func end() {
-    deadline?.cancel()
-    if case .answering(let exchange) = state {
-      exchange.task.cancel()
+    switch state {
+    case .answering(let exchange):
       exchange.body.end(.failure(.interrupted(reason: "the connection has ended")))
+      exchange.upgraded?.end(.success(()))
+      exchange.relay?.clientIsGone()
+    case .tunnelling(let end): end.clientIsGone()
+    case .waiting, .leaving, .closed: break
     }
     state = .closed
   }
 
-  private func expect(within time: Duration, _ context: ChannelHandlerContext) {
+  func expect(within time: Duration) {
     deadline?.cancel()
+    guard let context else { return }
     let channel = context.channel
-    deadline = context.eventLoop.scheduleTask(in: TimeAmount(time)) { channel.close(promise: nil) }
+    deadline = eventLoop.scheduleTask(in: TimeAmount(time)) { channel.close(promise: nil) }
   }
 
-  private func connection(_ context: ChannelHandlerContext) -> HTTPConnection {
+  private var knownConnection: HTTPConnection {
     if let connection { return connection }
     var made = HTTPConnection(listener)
-    if let address = context.channel.remoteAddress, let host = address.ipAddress, let port = address.port {
+    if let address = context?.channel.remoteAddress, let host = address.ipAddress, let port = address.port {
       made.peer = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
     // Only a listener that verifies certificates has any.
-    if let certificate = try? context.channel.pipeline.syncOperations.nioSSL_peerCertificate() {
+    if let certificate = try? context?.channel.pipeline.syncOperations.nioSSL_peerCertificate() {
       made.clientCertificate = (try? certificate.toDERBytes()) ?? []
     }
     connection = made
     return made
-  }
-}
-
-extension EventLoop {
-  /// What `read` gives on the event loop.
-  fileprivate func value(_ read: @escaping @Sendable () -> Bool) async -> Bool {
-    await withCheckedContinuation { continuation in execute { continuation.resume(returning: read()) } }
   }
 }

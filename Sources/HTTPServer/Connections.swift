@@ -7,10 +7,13 @@ package actor Connections {
   private var lastWatcher = 0
   /// Grows with every arrival, so that a silence can be told from a short visit.
   private var arrivals = 0
+  private var isClosed = false
 
   package var count: Int { channels.count }
 
   func add(_ channel: any Channel) {
+    // One that was accepted just before the listener was closed.
+    guard !isClosed else { return channel.close(promise: nil) }
     let id = ObjectIdentifier(channel)
     channels[id] = channel
     arrivals += 1
@@ -54,6 +57,7 @@ package actor Connections {
 
   /// Asks every connection to end once its answer is sent, and ends those that have not after `grace`.
   func close(grace: Duration) async {
+    isClosed = true
     for channel in channels.values { channel.pipeline.fireUserInboundEventTriggered(ServerStops()) }
     let alarm = Task {
       try? await Task.sleep(for: grace)

@@ -1,7 +1,7 @@
 import HTTP
 import Platform
 
-/// The body of a request on its way from its connection to the one reader it may have.
+/// Bytes of a client, such as the body of a request, on their way from its connection to the one reader it may have.
 ///
 /// The connection's event loop puts pieces in, and stops reading the connection while `isFull`; so a reader that is
 /// slow, or never comes, costs no more memory than `capacity`.
@@ -29,14 +29,19 @@ final class IncomingBody: Sendable {
     self.whenAwaited = whenAwaited
   }
 
+  /// For the one who reads it.
+  var reader: HTTPBody {
+    HTTPBody { { () async throws(TransportError) in try await self.next() } }
+  }
+
   var isFull: Bool { state.withLock { $0.pieces.count >= Self.capacity } }
   /// Whether the reader waits right now.
   var isAwaited: Bool { state.withLock { $0.reader != nil } }
-  /// Whether all of it has arrived, read or not.
-  var isComplete: Bool {
+  /// Takes out what has arrived and not been read, for one who goes on with the connection itself.
+  func removeAll() -> [UInt8] {
     state.withLock { state in
-      if case .success? = state.end { return true }
-      return false
+      defer { state.pieces = [] }
+      return state.pieces
     }
   }
 

@@ -12,10 +12,14 @@ package final class Server: Sendable {
   /// Who is connected.
   package let connections: Connections
   private let channels: [any Channel]
+  private let work: ServerWork
   private let sockets: [SocketPlace]
 
-  private init(_ channels: [any Channel], _ listeners: [Listener], _ connections: Connections) {
+  private init(
+    _ channels: [any Channel], _ listeners: [Listener], _ connections: Connections, _ work: ServerWork
+  ) {
     self.channels = channels
+    self.work = work
     self.connections = connections
     sockets = listeners.compactMap { if case .socket(let path) = $0 { SocketPlace(path: path) } else { nil } }
     addresses = zip(channels, listeners).map { channel, listener in
@@ -39,40 +43,42 @@ package final class Server: Sendable {
     let settings = ServerSettings(
       handler: handler, limits: limits,
       share: DescriptorLimit.share(of: listeners.count, wanted: limits.connections), refusal: refusal)
-    let connections = Connections()
+    let (connections, work) = (Connections(), ServerWork())
     var channels: [any Channel] = []
     for listener in listeners {
       do throws(ServerError) {
-        channels.append(try await bind(listener, settings, connections))
+        channels.append(try await bind(listener, settings, connections, work))
       } catch {
         for channel in channels { channel.close(promise: nil) }
+        await work.finish()
         throw error
       }
     }
-    return Server(channels, listeners, connections)
+    return Server(channels, listeners, connections, work)
   }
 
-  /// Stops listening, lets answers be finished for `grace`, then ends them.
+  /// Stops listening, lets answers be finished for `grace`, then ends them; no handler is at work any more afterwards.
   package func stop(grace: Duration = .seconds(2)) async {
     for channel in channels { channel.close(promise: nil) }
     await connections.close(grace: grace)
+    await work.finish()
     for socket in sockets { socket.remove() }
   }
 
   private static func bind(
-    _ listener: Listener, _ settings: ServerSettings, _ connections: Connections
+    _ listener: Listener, _ settings: ServerSettings, _ connections: Connections, _ work: ServerWork
   ) async throws(ServerError) -> any Channel {
     switch listener {
     case .socket(let path):
       let place = SocketPlace(path: path)
       try place.prepare()
-      let bootstrap = bootstrap(.socket, settings, connections, tls: nil)
+      let bootstrap = bootstrap(.socket, settings, connections, work, tls: nil)
       let channel = try await listening(on: path) { try await bootstrap.bind(unixDomainSocketPath: path).get() }
       place.restrict()
       return channel
     case .port(let host, let port, let certificate):
       let tls = try certificate.map(context)
-      let bootstrap = bootstrap(.port, settings, connections, tls: tls)
+      let bootstrap = bootstrap(.port, settings, connections, work, tls: tls)
       return try await listening(on: "\(host):\(port)") { try await bootstrap.bind(host: host, port: port).get() }
     }
   }
@@ -105,7 +111,8 @@ package final class Server: Sendable {
   }
 
   private static func bootstrap(
-    _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ connections: Connections, tls: NIOSSLContext?
+    _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ connections: Connections, _ work: ServerWork,
+    tls: NIOSSLContext?
   ) -> ServerBootstrap {
     ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
@@ -118,22 +125,34 @@ package final class Server: Sendable {
         }
       }
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try prepare(channel, kind, settings, tls) }
-          .map { Task { await connections.add(channel) } }.map { _ in }
+        channel.eventLoop.makeCompletedFuture {
+          let connection = ConnectionWork(on: channel)
+          connection.add { await connections.add(channel) }
+          try prepare(channel, kind, settings, connection, tls)
+          work.add(connection)
+        }
       }
   }
 
   /// Makes `channel` a connection that speaks HTTP.
   private static func prepare(
-    _ channel: any Channel, _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ tls: NIOSSLContext?
+    _ channel: any Channel, _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ work: ConnectionWork,
+    _ tls: NIOSSLContext?
   ) throws {
     let pipeline = channel.pipeline.syncOperations
     if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-    var decoder = NIOHTTPDecoderLimitConfiguration()
-    decoder.maxHeaderFieldSize = settings.limits.headers
-    decoder.maxHeaderListSize = settings.limits.headers
-    try pipeline.configureHTTPServerPipeline(
-      withErrorHandling: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-    try pipeline.addHandler(ConnectionHandler(kind, settings))
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderFieldSize = settings.limits.headers
+    limits.maxHeaderListSize = settings.limits.headers
+    var encoder = HTTPResponseEncoder.Configuration()
+    // The connection's handler knows what frames an answer.
+    encoder.automaticallySetFramingHeaders = false
+    let codecs: [any RemovableChannelHandler] = [
+      HTTPResponseEncoder(configuration: encoder),
+      ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)),
+      NIOHTTPResponseHeadersValidator(),
+    ]
+    for codec in codecs { try pipeline.addHandler(codec) }
+    try pipeline.addHandler(ConnectionHandler(kind, settings, work, on: channel.eventLoop, codecs: codecs))
   }
 }

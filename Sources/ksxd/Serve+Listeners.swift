@@ -15,25 +15,7 @@ extension Serve {
       }
       return [.socket(path: socket)]
     }
-    guard let colon = listen.lastIndex(of: ":"), let number = UInt16(listen[listen.index(after: colon)...]) else {
-      throw ValidationError("--listen \(listen): an address and a port are expected, as in 127.0.0.1:6443")
-    }
-    let host =
-      listen[..<colon].hasPrefix("[") ? String(listen[..<colon].dropFirst().dropLast()) : String(listen[..<colon])
-    let certificate = try certificate()
-    guard certificate != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
-      throw ValidationError(
-        "--listen \(listen): others could read the traffic; add --tls-cert and --tls-key, or use 127.0.0.1")
-    }
-    return [.socket(path: socket), .port(host: host, port: Int(number), certificate: certificate)]
-  }
-
-  private func certificate() throws -> Listener.Certificate? {
-    switch (tlsCert, tlsKey) {
-    case (let chain?, let key?): return Listener.Certificate(chainFile: chain, keyFile: key)
-    case (nil, nil): return nil
-    default: throw ValidationError("--tls-cert and --tls-key belong together")
-    }
+    return [.socket(path: socket), try Listener(listen, certificate: try Listener.Certificate(tlsCert, tlsKey))]
   }
 
   /// What users may do beside the owner.
@@ -68,6 +50,33 @@ extension Serve {
       throw ValidationError("--token-file \(tokenFile): one word of at least 16 characters is expected")
     }
     return String(token[0])
+  }
+}
+
+extension Listener {
+  /// A port, as `--listen` names it: of this machine alone, where others could read along.
+  init(_ place: String, certificate: Certificate?) throws {
+    guard let colon = place.lastIndex(of: ":"), let number = UInt16(place[place.index(after: colon)...]) else {
+      throw ValidationError("--listen \(place): an address and a port are expected, as in 127.0.0.1:6443")
+    }
+    let name = place[..<colon]
+    let host = name.hasPrefix("[") ? String(name.dropFirst().dropLast()) : String(name)
+    guard certificate != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
+      throw ValidationError(
+        "--listen \(place): others could read the traffic; add --tls-cert and --tls-key, or use 127.0.0.1")
+    }
+    self = .port(host: host, port: Int(number), certificate: certificate)
+  }
+}
+
+extension Listener.Certificate {
+  /// `nil` without either file.
+  init?(_ chain: String?, _ key: String?) throws {
+    switch (chain, key) {
+    case (let chain?, let key?): self.init(chainFile: chain, keyFile: key)
+    case (nil, nil): return nil
+    default: throw ValidationError("--tls-cert and --tls-key belong together")
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import Client
 import Controllers
 import Extensions
+import GatewayServer
 import Glibc
 import HTTPServer
 import KubeSphereKinds
@@ -51,6 +52,10 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Chart repository on disk to offer.", valueName: "directory"))
   var marketplace: String?
 
+  @Option(
+    help: ArgumentHelp("Where the gateway finds Services, and what it allows: a file in YAML.", valueName: "file"))
+  var gatewayConfig: String?
+
   @Flag(help: "End when the last client has left and nothing is being installed.")
   var exitWithClients = false
 
@@ -82,23 +87,32 @@ struct Serve: AsyncParsableCommand {
     let api = try api()
     try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
     api.startup.begin("marketplace")
+    let cluster = Cluster(transport: InProcessTransport(api))
+    let services = try await MarketplaceServices.start()
+    let gateway = Gateway(
+      GatewayRules(), in: cluster, settings: services.served(in: try gatewaySettings()), around: api)
     let handler = Authenticator(
-      users: users, ownerToken: ownerToken, around: ProtobufBodies(around: AccessControl(authorizer, around: api)))
+      users: users, ownerToken: ownerToken,
+      around: ProtobufBodies(around: AccessControl(authorizer, around: gateway)))
     let server = try await Server.start(handler, on: listeners) { Status($0).response }
     announce(server.addresses)
     var work = BackgroundWork(
-      in: Cluster(transport: InProcessTransport(api)), dialect: Dialect(dialect),
-      marketplace: Marketplace(marketplace, beside: data))
+      in: cluster, dialect: Dialect(dialect), marketplace: Marketplace(marketplace, beside: data))
     // There is no kubelet here.
     work.settings.playsWorkloads = true
     work.whenOffered = { api.startup.end("marketplace") }
     let activity = work.settings.activity
     if exitWithClients { endings.add(leavingOf: server.connections) { activity.isBusy } }
-    let running = Task { [work] in await work.run() }
+    let running = Task { [work, dialect] in
+      async let serving: Void = gateway.run(in: cluster, dialect: Dialect(dialect))
+      await work.run()
+      await serving
+    }
     await endings.wait()
     await server.stop(grace: .milliseconds(500))
     running.cancel()
     await running.value
+    await services.stop()
   }
 
   private func api() throws -> API {

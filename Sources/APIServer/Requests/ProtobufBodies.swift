@@ -9,7 +9,9 @@ package struct ProtobufBodies: CallerHandler {
   package init(around handler: any CallerHandler) { self.handler = handler }
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
-    guard request.head.mediaType == ProtobufReader.mediaType else {
+    // What is for an extension is not for this to change.
+    let isForAPI = ["/api/", "/apis/"].contains(where: request.head.target.hasPrefix)
+    guard isForAPI, request.head.mediaType == ProtobufReader.mediaType else {
       return await handler.respond(to: request, from: caller)
     }
     do throws(Status) {

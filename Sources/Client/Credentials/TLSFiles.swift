@@ -35,7 +35,7 @@ package final class TLSFiles: Sendable {
   }
 
   /// `tls` with what the files hold now.
-  func renewed(_ tls: Connection.TLS) -> Connection.TLS {
+  package func renewed(_ tls: Connection.TLS) -> Connection.TLS {
     let stamps = Self.stamps(paths)
     return state.withLock { state in
       let present = state.current ?? tls

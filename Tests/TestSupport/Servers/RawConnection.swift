@@ -1,10 +1,11 @@
 import Glibc
 
-/// A connection to a unix socket that says exactly what it is told to.
-final class RawConnection {
+/// A connection to a server that says exactly what it is told to.
+package final class RawConnection {
   private let descriptor: Int32
 
-  init(_ path: String) throws {
+  /// A connection to the unix socket at `path`.
+  package init(_ path: String) throws {
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -18,7 +19,7 @@ final class RawConnection {
   }
 
   /// A connection to `port` of this machine.
-  init(port: UInt16) throws {
+  package init(port: UInt16) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -33,7 +34,7 @@ final class RawConnection {
   }
 
   /// The port of this end.
-  var port: UInt16 {
+  package var port: UInt16 {
     var address = sockaddr_in()
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     withUnsafeMutablePointer(to: &address) { pointer in
@@ -43,7 +44,7 @@ final class RawConnection {
   }
 
   /// Says what is more than the kernel's buffers hold, while the server reads or hangs up.
-  func say(all text: String) async {
+  package func say(all text: String) async {
     let bytes = Array(text.utf8)
     var sent = 0
     while sent < bytes.count {
@@ -63,7 +64,7 @@ final class RawConnection {
   }
 
   /// Sends up to `count` bytes; how many were taken before the other side took none for a second.
-  func push(_ count: Int) async -> Int {
+  package func push(_ count: Int) async -> Int {
     let bytes = [UInt8](repeating: 120, count: 65_536)
     var (sent, last) = (0, ContinuousClock.now)
     while sent < count, ContinuousClock.now - last < .seconds(1) {
@@ -75,9 +76,13 @@ final class RawConnection {
 
   deinit { close(descriptor) }
 
-  struct Refused: Error { var code: Int32 }
+  /// Why there is no connection.
+  package struct Refused: Error {
+    package var code: Int32
+  }
 
-  func say(_ text: String) {
+  /// Says `text`.
+  package func say(_ text: String) {
     let bytes = Array(text.utf8)
     var sent = 0
     while sent < bytes.count {
@@ -90,7 +95,7 @@ final class RawConnection {
   }
 
   /// What is heard until `end` has been, or until the other side hangs up; at most for ten seconds.
-  func hear(until end: String? = nil) async -> String {
+  package func hear(until end: String? = nil) async -> String {
     var heard: [UInt8] = []
     let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {

@@ -1,0 +1,98 @@
+package import HTTP
+import Manifest
+import Platform
+
+/// Where a rule leads: an address, or a Service of the cluster.
+package struct Endpoint: Hashable, Sendable {
+  package enum Place: Hashable, Sendable {
+    case address(ServerAddress)
+    case service(Service)
+  }
+
+  /// A port of a Service, and what stands before the paths asked of it.
+  package struct Service: Hashable, Sendable, CustomStringConvertible {
+    package var namespace: String
+    package var name: String
+    package var port: Int
+    package var path: String
+    package var isEncrypted: Bool
+
+    /// `NAMESPACE/NAME:PORT`, as the service map of a configuration has it.
+    package var description: String { "\(namespace)/\(name):\(port)" }
+
+    /// Where the cluster's DNS finds it.
+    package var address: ServerAddress? {
+      ServerAddress("\(isEncrypted ? "https" : "http")://\(name).\(namespace).svc:\(port)\(path)")
+    }
+  }
+
+  /// `nil` when the rule leads nowhere.
+  package var place: Place?
+  /// Authorities to trust beside none, PEM; empty for those of the system.
+  package var authorities: [UInt8] = []
+  package var isInsecure: Bool
+  /// Why it cannot be used, if it cannot.
+  package var problem: String?
+
+  /// Reads what `value` says; the first design speaks of `backend`, and of http on port 80.
+  init(_ value: Value?, isFirstDesign: Bool) {
+    isInsecure = ["insecureSkipVerify", "insecureSkipTLSVerify"].contains { value?[$0]?.bool == true }
+    do throws(RuleProblem) {
+      place = try Self.place(value, isFirstDesign)
+      authorities = try Self.authorities(value)
+    } catch {
+      problem = error.description
+    }
+  }
+
+  private static func place(_ value: Value?, _ isFirstDesign: Bool) throws(RuleProblem) -> Place {
+    if let url = ["url", "backend"].lazy.compactMap({ value?[$0]?.string }).first(where: { !$0.isEmpty }) {
+      guard let address = ServerAddress(url), address.scheme != .unix, isHost(address.host) else {
+        throw RuleProblem("\(Excerpt.shortened(url, to: 200)) is no http or https address")
+      }
+      return .address(address)
+    }
+    guard let service = value?["service"], service.mapping != nil else {
+      throw RuleProblem("there is neither an address nor a service")
+    }
+    guard let name = service["name"]?.string, let namespace = service["namespace"]?.string, isLabel(name),
+      isLabel(namespace)
+    else { throw RuleProblem("the service has no name or no namespace") }
+    let port = service["port"]?.integer ?? 443
+    guard (1...65_535).contains(port) else { throw RuleProblem("\(port) is no port") }
+    let path = service["path"]?.string ?? ""
+    guard path.isEmpty || path.hasPrefix("/"), HeaderName.isValue(path), !path.contains(" "), !path.contains("?"),
+      !path.contains("#")
+    else {
+      throw RuleProblem("the path of the service is none")
+    }
+    let isEncrypted = !isFirstDesign || port != 80
+    return .service(Service(namespace: namespace, name: name, port: port, path: path, isEncrypted: isEncrypted))
+  }
+
+  /// A bundle is encoded once, as every field of bytes, or twice, as the shipped gateway wants it.
+  private static func authorities(_ value: Value?) throws(RuleProblem) -> [UInt8] {
+    guard let text = ["caBundle", "caBudle"].lazy.compactMap({ value?[$0]?.string }).first(where: { !$0.isEmpty })
+    else { return [] }
+    guard let once = Base64.decode(text) else { throw RuleProblem("caBundle is no base64") }
+    let mark = "-----BEGIN"
+    if String(decoding: once, as: UTF8.self).containsText(mark) { return once }
+    guard let twice = Base64.decode(String(decoding: once, as: UTF8.self)),
+      String(decoding: twice, as: UTF8.self).containsText(mark)
+    else { throw RuleProblem("caBundle holds no certificate in PEM") }
+    return twice
+  }
+
+  private static func isLabel(_ text: String) -> Bool {
+    (1...63).contains(text.utf8.count)
+      && text.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 46 }
+  }
+
+  private static func isHost(_ text: String) -> Bool {
+    text.utf8.count <= 253
+      && text.utf8.allSatisfy { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+          || "-._:".utf8.contains(byte)
+      }
+  }
+}

@@ -1,0 +1,133 @@
+package import HTTP
+package import KubernetesAPI
+package import Manifest
+
+/// Why a request is answered as it is: which rule serves it, why not the others, what its upstream is sent, what
+/// conflicts.
+package struct Explanation: Hashable, Sendable {
+  package var method: String
+  package var target: String
+  /// The rule that serves it.
+  package var rule: RuleObject?
+  /// Whether it is served, and by whom or why not.
+  package var isServed = false
+  package var reason: String
+  package var upstream: UpstreamRequest?
+  /// Other rules that come near, each with why it does not serve.
+  package var others: [(rule: RuleObject, reason: String)] = []
+  package var conflicts: [Conflict] = []
+  package var problems: [String] = []
+
+  package init(_ request: HTTPRequest, by user: User?, in table: RouteTable) {
+    (method, target, reason) = (request.method.rawValue, request.target, "")
+    let path: RequestPath
+    do throws(RequestPath.Flaw) {
+      path = try RequestPath(request.target)
+    } catch {
+      reason = error.rawValue
+      return
+    }
+    let match = table.match(path, method: request.method.rawValue)
+    let asker = UpstreamRequest.Asker(user: user, address: "")
+    switch match {
+    case .apiService(let rule):
+      take(rule.object, rule.problems)
+      upstream = UpstreamRequest(rule, request, path, by: asker)
+    case .proxy(let rule):
+      take(rule.object, rule.problems)
+      upstream = UpstreamRequest(rule, request, path, by: asker)
+      let host = request.headers["Host"] ?? ""
+      if let redirect = rule.redirect(path, method: method, host: host) {
+        upstream = nil
+        reason += ", with \(redirect.status) to \(redirect.location)"
+      }
+    case .bundle(let rule, let file):
+      take(rule.object, rule.problems)
+      if case .endpoint(let endpoint) = file.source {
+        upstream = UpstreamRequest(endpoint, of: file, request, by: asker)
+      }
+    case nil:
+      reason = ReservedPaths.contain(path.decoded) ? "the path is the gateway's own" : "no rule has this path"
+    }
+    others = table.others(path, method: method, than: rule)
+    conflicts = table.conflicts().filter { $0.rule == rule || $0.other == rule }
+  }
+
+  private mutating func take(_ rule: RuleObject, _ problems: [String]) {
+    self.rule = rule
+    self.problems = problems
+    isServed = rule.isAvailable
+    let state = rule.state.isEmpty ? "not set" : rule.state
+    reason = isServed ? "\(rule) serves it" : "\(rule) would serve it, but its state is \(state)"
+  }
+
+  package static func == (left: Explanation, right: Explanation) -> Bool { left.value == right.value }
+  package func hash(into hasher: inout Hasher) { hasher.combine(value) }
+}
+
+extension RouteTable {
+  /// Rules that have something of the path, each with why it does not serve.
+  fileprivate func others(_ path: RequestPath, method: String, than winner: RuleObject?) -> [(RuleObject, String)] {
+    let parts = path.decoded.split(separator: "/", maxSplits: 3)
+    let ofServices = services.compactMap { rule -> (RuleObject, String)? in
+      guard rule.object != winner, parts.count >= 2, parts[0] == "kapis", rule.group == parts[1] else { return nil }
+      if parts.count < 4 { return (rule.object, "a path below /kapis/\(rule.group)/\(rule.version)/ is expected") }
+      return (rule.object, rule.version == parts[2] ? "an older one serves the same" : "its version is \(rule.version)")
+    }
+    let ofProxies = proxies.compactMap { rule -> (RuleObject, String)? in
+      guard rule.object != winner else { return nil }
+      guard let matcher = rule.matchers.first(where: { $0.path.matches(path.decoded) }) else {
+        return rule.problems.isEmpty || !rule.matchers.isEmpty ? nil : (rule.object, rule.problems[0])
+      }
+      if let wanted = matcher.method, wanted != method { return (rule.object, "it is for \(wanted)") }
+      return (rule.object, "\(matcher.path.text) is less exact, or the other one older")
+    }
+    let ofBundles = bundles.compactMap { rule -> (RuleObject, String)? in
+      guard rule.object != winner, parts.count >= 2, parts[0] == "dist" else { return nil }
+      guard let file = rule.files.first(where: { $0.path.hasPrefix("/dist/" + parts[1] + "/") }) else { return nil }
+      return (rule.object, file.path == path.decoded ? "an older one serves the same" : "it serves \(file.path)")
+    }
+    return Array((ofServices + ofProxies + ofBundles).prefix(100))
+  }
+}
+
+extension Explanation {
+  /// As it is sent and printed.
+  package var value: Value {
+    var result: Mapping = ["method": .string(method), "url": .string(target), "served": .bool(isServed)]
+    if let rule { result["rule"] = Self.value(rule) }
+    result["reason"] = .string(reason)
+    if !problems.isEmpty { result["problems"] = .sequence(problems.map(Value.string)) }
+    if let upstream { result["upstream"] = upstream.value }
+    if !others.isEmpty {
+      result["others"] = .sequence(
+        others.map { other in Self.value(other.rule).setting(["reason"], to: .string(other.reason)) })
+    }
+    if !conflicts.isEmpty {
+      result["conflicts"] = .sequence(
+        conflicts.map { conflict in
+          let other = conflict.rule == rule ? conflict.other : conflict.rule
+          return Self.value(other).setting(["reason"], to: .string(conflict.problem))
+        })
+    }
+    return .mapping(result)
+  }
+
+  private static func value(_ rule: RuleObject) -> Value {
+    ["kind": .string(rule.kind.rawValue), "name": .string(rule.name)]
+  }
+}
+
+extension UpstreamRequest {
+  fileprivate var value: Value {
+    var result: Mapping = ["method": .string(method.rawValue), "target": .string(target)]
+    switch endpoint.place {
+    case .address(let address): result["address"] = .string("\(address.scheme.rawValue)://\(address.name)")
+    case .service(let service): result["service"] = .string("\(service)")
+    case nil: break
+    }
+    if endpoint.isInsecure { result["insecure"] = true }
+    result["headers"] = .sequence(headers.fields.map { .string("\($0.name): \($0.value)") })
+    return .mapping(result)
+  }
+}

@@ -1,0 +1,95 @@
+import Manifest
+import Platform
+
+/// How it is found out whether an upstream works.
+package struct HealthCheck: Hashable, Sendable {
+  /// The path that is asked.
+  package var path: String
+  package var interval: Duration
+  package var timeout: Duration
+  /// The status that is right.
+  package var status: Int
+
+  init?(_ value: Value?, _ problems: inout [String]) {
+    guard let text = value?["url"]?.string else { return nil }
+    let path = text.hasPrefix("/") ? text : "/" + text
+    guard (try? RequestPath(path)) != nil, !path.contains(" ") else {
+      problems.append("the health check asks for no path")
+      return nil
+    }
+    self.path = path
+    interval = Bounds.duration(value?["interval"], 15, Bounds.interval)
+    timeout = Bounds.duration(value?["timeout"], 15, Bounds.interval)
+    status = value?["status"]?.integer ?? 200
+  }
+}
+
+/// When an upstream that fails is left alone for a while.
+package struct CircuitBreaker: Hashable, Sendable {
+  package var failures: Int
+  package var window: Duration
+  package var openFor: Duration
+  /// Statuses of answers that count as failures, beside no answer at all.
+  package var statuses: Set<Int>
+
+  init?(_ value: Value?) {
+    guard let value, value.mapping != nil else { return nil }
+    failures = min(max(value["failures"]?.integer ?? 5, 1), 10_000)
+    window = Bounds.duration(value["window"], 30, Bounds.interval)
+    openFor = Bounds.duration(value["openFor"], 30, Bounds.interval)
+    statuses = Set((value["status"]?.sequence ?? []).prefix(100).compactMap(\.integer))
+  }
+}
+
+/// How often a caller may ask: `requests` in each `per`, and `burst` more at once.
+package struct RateLimit: Hashable, Sendable {
+  /// Who is counted on their own.
+  package enum By: String, Hashable, Sendable {
+    case user, address, all
+  }
+
+  package var requests: Int
+  package var per: Duration
+  package var burst: Int
+  package var by: By
+
+  init?(_ value: Value?) {
+    guard let value, let requests = value["requests"]?.integer else { return nil }
+    self.requests = min(max(requests, 1), 1_000_000)
+    per = Bounds.duration(value["per"], 1, Bounds.interval)
+    burst = min(max(value["burst"]?.integer ?? 0, 0), 1_000_000)
+    by = value["by"]?.string.flatMap(By.init) ?? .all
+  }
+}
+
+private enum Bounds {
+  static let interval = Duration.milliseconds(100)...Duration.seconds(86_400)
+
+  /// A duration as Go writes it, such as `1m30s`, within `range`.
+  static func duration(_ value: Value?, _ seconds: Int, _ range: ClosedRange<Duration>) -> Duration {
+    let duration = value?.string.flatMap(GoDuration.parse) ?? value?.integer.map { .seconds($0) } ?? .seconds(seconds)
+    return min(max(duration, range.lowerBound), range.upperBound)
+  }
+}
+
+/// Durations as Go's `time.ParseDuration` reads them.
+enum GoDuration {
+  private static let units: [(name: String, nanoseconds: Double)] = [
+    ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 6e10), ("h", 3.6e12),
+  ]
+
+  static func parse(_ text: String) -> Duration? {
+    var rest = text[...]
+    var nanoseconds = 0.0
+    guard !rest.isEmpty else { return nil }
+    while !rest.isEmpty {
+      let digits = rest.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+      let unit = rest[digits.endIndex...].prefix { !($0.isASCII && $0.isNumber) && $0 != "." }
+      guard let number = Double(digits), let factor = units.first(where: { $0.name == unit }) else { return nil }
+      nanoseconds += number * factor.nanoseconds
+      rest = rest[unit.endIndex...]
+    }
+    guard nanoseconds.isFinite, nanoseconds < 9e18 else { return nil }
+    return .nanoseconds(Int64(nanoseconds))
+  }
+}

@@ -1,0 +1,118 @@
+package import HTTP
+import Manifest
+
+/// One change to the header fields of a request or an answer: `Name value` or `Name: value` sets, `+Name value` adds,
+/// `-Name` removes, with a star at either end all that fit.
+package struct HeaderEdit: Hashable, Sendable {
+  package enum Verb: Hashable, Sendable {
+    case set(String)
+    case add(String)
+    case remove
+  }
+
+  package var name: String
+  package var verb: Verb
+
+  init(_ text: String) throws(RuleProblem) {
+    let sign = text.first == "-" || text.first == "+" ? text.first : nil
+    let rest = text.dropFirst(sign == nil ? 0 : 1)
+    guard sign != "-" else {
+      self.init(name: String(rest), verb: .remove)
+      guard HeaderName.isToken(name.filter { $0 != "*" } + (name.contains("*") ? "x" : "")) else {
+        throw RuleProblem("\(name) is no name of a field")
+      }
+      return
+    }
+    let name = rest.prefix { $0 != ":" && $0 != " " }
+    var value = rest[name.endIndex...].drop { $0 == ":" || $0 == " " }
+    guard name.endIndex != rest.endIndex else { throw RuleProblem("a name and a value are expected") }
+    while value.last == " " { value.removeLast() }
+    if value.count >= 2, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
+    self.init(name: String(name), verb: sign == "+" ? .add(String(value)) : .set(String(value)))
+    guard HeaderName.isToken(self.name) else { throw RuleProblem("\(self.name) is no name of a field") }
+    guard HeaderName.isValue(String(value)) else {
+      throw RuleProblem("the value has characters that no field may have")
+    }
+    guard !HeaderName.isReserved(self.name) else { throw RuleProblem("\(self.name) is the gateway's to set") }
+  }
+
+  private init(name: String, verb: Verb) {
+    self.name = name
+    self.verb = verb
+  }
+
+  /// Reads a list of them; what is no good is passed over and told in `problems`.
+  static func read(_ value: Value?, _ key: String, _ problems: inout [String]) -> [HeaderEdit] {
+    var edits: [HeaderEdit] = []
+    for (index, item) in (value?.sequence ?? []).enumerated() {
+      do throws(RuleProblem) {
+        guard index < 64 else { throw RuleProblem("only 64 are carried out") }
+        edits.append(try HeaderEdit(item.string ?? ""))
+      } catch {
+        problems.append("\(key)[\(index)] is passed over: \(error)")
+      }
+    }
+    return edits
+  }
+
+  package func apply(to headers: inout HTTPHeaders) {
+    switch verb {
+    case .set(let value): headers[name] = value
+    case .add(let value): headers.add(name, value)
+    case .remove:
+      for field in headers.fields where fits(field.name) && !HeaderName.isFraming(field.name) {
+        headers[field.name] = nil
+      }
+    }
+  }
+
+  /// Whether `other` is one of the fields that are removed.
+  package func fits(_ other: String) -> Bool { PathGlob(name.lowercased()).matches(other.lowercased()) }
+}
+
+/// What names of header fields mean to a gateway.
+package enum HeaderName {
+  /// Whether `name` may be the name of a field (RFC 9110 §5.6.2).
+  package static func isToken(_ name: String) -> Bool {
+    !name.isEmpty
+      && name.utf8.allSatisfy { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+          || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+      }
+  }
+
+  static func isValue(_ value: String) -> Bool { value.utf8.allSatisfy { $0 >= 32 && $0 != 127 || $0 == 9 } }
+
+  /// Whether it is about one connection only (RFC 9110 §7.6.1).
+  package static func isHopByHop(_ name: String) -> Bool {
+    // Asked of every field of every request: most are told apart by their length.
+    switch name.utf8.count {
+    case 2, 7, 10, 16, 17, 18, 19: hopByHop.contains(name.lowercased())
+    default: false
+    }
+  }
+
+  private static let hopByHop: Set = [
+    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+    "transfer-encoding", "upgrade",
+  ]
+
+  /// Whether it tells where a body ends.
+  static func isFraming(_ name: String) -> Bool {
+    ["content-length", "transfer-encoding"].contains(name.lowercased())
+  }
+
+  /// Whether a client could pretend with it to be another user or to come from elsewhere, or it is the client's own
+  /// credential: none of these goes on as it came.
+  package static func isForgeable(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-") || name.hasPrefix("x-forwarded-")
+      || ["forwarded", "x-real-ip", "authorization", "x-original-url", "x-rewrite-url"].contains(name)
+  }
+
+  /// Whether no object may set it.
+  static func isReserved(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return isHopByHop(name) || isFraming(name) || name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-")
+  }
+}

@@ -1,0 +1,156 @@
+import Manifest
+
+/// What a ReverseProxy makes of the path before it is sent on, in this order: a prefix and a suffix are taken off, the
+/// first rewrite that fits is carried out, texts are replaced, expressions are replaced.
+struct PathChanges: Hashable, Sendable {
+  var prefix = ""
+  var suffix = ""
+  var rewrites: [PathRewrite] = []
+  var replacements: [Replacement] = []
+  var expressions: [ExpressionReplacement] = []
+
+  struct Replacement: Hashable, Sendable {
+    var text: String
+    var with: String
+    /// How many places are changed; 0 means all.
+    var limit = 0
+  }
+
+  struct ExpressionReplacement: Hashable, Sendable {
+    var expression: PathExpression
+    var template: String
+  }
+
+  /// As many of one sort as are carried out.
+  private static let most = 64
+
+  init() {}
+
+  /// Reads `directives` (shipped) or the spec itself (the first design has `rewrite` only).
+  init(_ value: Value?, _ problems: inout [String]) {
+    prefix = value?["stripPathPrefix"]?.string ?? ""
+    suffix = value?["stripPathSuffix"]?.string ?? ""
+    Self.each("rewrite", value, &problems) { text throws(RuleProblem) in rewrites.append(try PathRewrite(text)) }
+    Self.each("replace", value, &problems) { text throws(RuleProblem) in replacements.append(try Self.replacement(text))
+    }
+    Self.each("pathRegexp", value, &problems) { text throws(RuleProblem) in
+      let words = try Self.words(text, 2...2)
+      expressions.append(ExpressionReplacement(expression: try PathExpression(words[0]), template: words[1]))
+    }
+  }
+
+  private static func each(
+    _ key: String, _ value: Value?, _ problems: inout [String], _ read: (String) throws(RuleProblem) -> Void
+  ) {
+    for (index, item) in (value?[key]?.sequence ?? []).enumerated() {
+      do throws(RuleProblem) {
+        guard index < most else { throw RuleProblem("only \(most) are carried out") }
+        try read(item.string ?? "")
+      } catch {
+        problems.append("\(key)[\(index)] is passed over: \(error)")
+      }
+    }
+  }
+
+  private static func replacement(_ text: String) throws(RuleProblem) -> Replacement {
+    let words = try words(text, 2...3)
+    guard words.count == 2 || Int(words[2]) != nil else { throw RuleProblem("the limit is no number") }
+    return Replacement(text: words[0], with: words[1], limit: words.count == 3 ? Int(words[2]) ?? 0 : 0)
+  }
+
+  static func words(_ text: String, _ count: ClosedRange<Int>) throws(RuleProblem) -> [String] {
+    let words = text.split(separator: " ").map(String.init)
+    guard count.contains(words.count) else {
+      let wanted =
+        count.lowerBound == count.upperBound ? "\(count.lowerBound)" : "\(count.lowerBound) or \(count.upperBound)"
+      throw RuleProblem("\(wanted) words are expected")
+    }
+    return words
+  }
+
+  /// Path and query of `path` after all of it.
+  func applied(to path: RequestPath, method: String, host: String) -> (path: String, query: String?) {
+    var (text, query) = (path.decoded, path.query)
+    if text.hasPrefix(prefix) { text.removeFirst(prefix.count) }
+    if text.hasSuffix(suffix) { text.removeLast(suffix.count) }
+    for rewrite in rewrites where Self.isBounded(text) {
+      guard let result = rewrite.applied(to: text, query, method: method, host: host) else { continue }
+      (text, query) = result
+      break
+    }
+    for replacement in replacements where Self.isBounded(text) { text = Self.replacing(replacement, in: text) }
+    for change in expressions where Self.isBounded(text) {
+      text = change.expression.replacing(in: text, with: change.template)
+    }
+    return (text, query)
+  }
+
+  /// Whether `text` may grow further: what is longer is not sent.
+  static func isBounded(_ text: String) -> Bool { text.utf8.count <= UpstreamRequest.longestTarget }
+
+  private static func replacing(_ replacement: Replacement, in text: String) -> String {
+    let (bytes, pattern) = (Array(text.utf8), Array(replacement.text.utf8))
+    guard !pattern.isEmpty else { return text }
+    var (result, place, count): ([UInt8], Int, Int) = ([], 0, 0)
+    while place < bytes.count, result.count <= UpstreamRequest.longestTarget {
+      let isMatch = bytes[place...].starts(with: pattern) && (replacement.limit <= 0 || count < replacement.limit)
+      if isMatch { result += Array(replacement.with.utf8) } else { result.append(bytes[place]) }
+      place += isMatch ? pattern.count : 1
+      count += isMatch ? 1 : 0
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+}
+
+/// `FROM TO` of a rewrite or a redirect: where FROM fits the path, TO takes its place (Caddy's `rewrite`).
+///
+/// In TO `{path}`, `{query}`, `{uri}`, `{method}` and `{host}` stand for those of the request, `{path.rest}` for what the
+/// first star of FROM stands for. A query in TO takes the place of the request's.
+struct PathRewrite: Hashable, Sendable {
+  /// `nil` fits every path.
+  var from: PathGlob?
+  var to: String
+
+  init(_ text: String) throws(RuleProblem) {
+    try self.init(words: try PathChanges.words(text, 1...2))
+  }
+
+  init(words: [String]) throws(RuleProblem) {
+    from = words.count == 2 && words[0] != "*" ? PathGlob(words[0]) : nil
+    to = words[words.count - 1]
+    guard from.map({ $0.text.hasPrefix("/") || $0.text.hasPrefix("*") }) ?? true else {
+      throw RuleProblem("\(words[0]) is no path")
+    }
+  }
+
+  func applied(to path: String, _ query: String?, method: String, host: String) -> (path: String, query: String?)? {
+    guard let rest = from.map({ $0.rest(of: path) }) ?? path else { return nil }
+    let parts = to.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let uri = query.map { path + "?" + $0 } ?? path
+    let values = [
+      "path": path, "query": query ?? "", "uri": uri, "method": method, "host": host, "path.rest": rest,
+      "http.request.uri.path": path, "http.request.uri.query": query ?? "", "http.request.uri": uri,
+      "http.request.method": method, "http.request.host": host,
+    ]
+    let newPath = Self.filled(parts[0], values)
+    guard parts.count == 2 else { return (newPath.isEmpty ? path : newPath, query) }
+    let pieces = Self.filled(parts[1], values).split(separator: "&")
+    return (newPath.isEmpty ? path : newPath, RequestPath.encoded(query: pieces.joined(separator: "&")))
+  }
+
+  static func filled(_ template: Substring, _ values: [String: String]) -> String {
+    var (result, rest) = ("", template)
+    while PathChanges.isBounded(result), let open = rest.firstIndex(of: "{") {
+      result += rest[..<open]
+      rest = rest[open...]
+      guard let close = rest.firstIndex(of: "}"), let value = values[String(rest[..<close].dropFirst())] else {
+        result += "{"
+        rest = rest.dropFirst()
+        continue
+      }
+      result += value
+      rest = rest[rest.index(after: close)...]
+    }
+    return PathChanges.isBounded(result) ? result + rest : result
+  }
+}

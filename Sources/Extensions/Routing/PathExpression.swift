@@ -1,0 +1,209 @@
+/// A regular expression of a rule, as Go reads it (RE2), with groups that a replacement may name.
+///
+/// Matching takes time in proportion to the path, whatever the expression: it is written by the author of an object and
+/// matched against what others send. Its size and that of a path are bounded besides.
+struct PathExpression: Hashable, Sendable {
+  /// One step of the machine that looks for a match.
+  enum Instruction: Hashable, Sendable {
+    case scalar([ClosedRange<UInt32>], isNegated: Bool)
+    case start
+    case end
+    /// The first way is tried first.
+    case split(Int, Int)
+    case jump(Int)
+    case save(Int)
+    case match
+  }
+
+  /// A path with more characters is left as it is.
+  static let longestPath = 4_096
+
+  private let program: [Instruction]
+  private let groups: Int
+  private let names: [String: Int]
+
+  init(_ text: String) throws(RuleProblem) {
+    var parser = PathExpressionParser(text)
+    let node = try parser.parse()
+    (groups, names) = (parser.groups, parser.names)
+    var compiler = PathExpressionCompiler()
+    program = try compiler.compile(node)
+  }
+
+  /// `path` with every match replaced by `template`, in which `$1`, `${1}` and `${name}` stand for groups.
+  func replacing(in path: String, with template: String) -> String {
+    let text = Array(path.unicodeScalars)
+    guard text.count <= Self.longestPath else { return path }
+    var result = String.UnicodeScalarView()
+    var (place, last) = (0, 0)
+    while place <= text.count, result.count <= UpstreamRequest.longestTarget,
+      let found = firstMatch(in: text, from: place)
+    {
+      let (low, high) = (found[0], found[1])
+      result.append(contentsOf: text[last..<low])
+      // A match of nothing right behind another does not count, as in Go.
+      if high > last || low == 0 { result.append(contentsOf: expand(template, found, text).unicodeScalars) }
+      last = high
+      place = max(place + 1, high)
+    }
+    result.append(contentsOf: text[last...])
+    return String(result)
+  }
+
+  private func expand(_ template: String, _ found: [Int], _ text: [Unicode.Scalar]) -> String {
+    var result = ""
+    var rest = template[...]
+    while PathChanges.isBounded(result), let dollar = rest.firstIndex(of: "$") {
+      result += rest[..<dollar]
+      rest = rest[rest.index(after: dollar)...]
+      if rest.first == "$" {
+        result += "$"
+        rest.removeFirst()
+        continue
+      }
+      let isBraced = rest.first == "{"
+      let name = (isBraced ? rest.dropFirst() : rest).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+      guard !name.isEmpty, !isBraced || rest[name.endIndex...].first == "}" else {
+        result += "$"
+        continue
+      }
+      rest = rest[name.endIndex...].dropFirst(isBraced ? 1 : 0)
+      guard let group = Int(name) ?? names[String(name)], group <= groups, found[2 * group] >= 0 else { continue }
+      for scalar in text[found[2 * group]..<found[2 * group + 1]] { result.unicodeScalars.append(scalar) }
+    }
+    return PathChanges.isBounded(result) ? result + rest : result
+  }
+
+  /// A way through the program that may still lead to a match, and where its groups begin and end.
+  private struct Thread {
+    var place: Int
+    var saved: [Int]
+  }
+
+  /// The first match at or after `start`: of several that begin there the one that is preferred, as in Go.
+  private func firstMatch(in text: [Unicode.Scalar], from start: Int) -> [Int]? {
+    var threads: [Thread] = []
+    var found: [Int]?
+    for index in start...text.count {
+      var seen = [Bool](repeating: false, count: program.count)
+      var ready: [Thread] = []
+      for thread in threads { follow(thread, index, text.count, &seen, &ready) }
+      if found == nil {
+        let fresh = Thread(place: 0, saved: [Int](repeating: -1, count: 2 * (groups + 1)))
+        follow(fresh, index, text.count, &seen, &ready)
+      }
+      threads = []
+      for thread in ready {
+        if program[thread.place] == .match {
+          // Whatever is less preferred than this has lost.
+          found = thread.saved
+          break
+        }
+        guard index < text.count, takes(text[index], at: thread.place) else { continue }
+        threads.append(Thread(place: thread.place + 1, saved: thread.saved))
+      }
+      if threads.isEmpty, found != nil { return found }
+    }
+    return found
+  }
+
+  private func takes(_ scalar: Unicode.Scalar, at place: Int) -> Bool {
+    guard case .scalar(let ranges, let isNegated) = program[place] else { return false }
+    return ranges.contains { $0.contains(scalar.value) } != isNegated
+  }
+
+  /// Follows everything that takes no character, the preferred way first.
+  private func follow(_ first: Thread, _ index: Int, _ end: Int, _ seen: inout [Bool], _ ready: inout [Thread]) {
+    var waiting = [first]
+    while var thread = waiting.popLast() {
+      guard !seen[thread.place] else { continue }
+      seen[thread.place] = true
+      switch program[thread.place] {
+      case .scalar, .match: ready.append(thread)
+      case .start where index != 0, .end where index != end: break
+      case .start, .end: waiting.append(Thread(place: thread.place + 1, saved: thread.saved))
+      case .jump(let place): waiting.append(Thread(place: place, saved: thread.saved))
+      case .split(let one, let other):
+        waiting.append(Thread(place: other, saved: thread.saved))
+        waiting.append(Thread(place: one, saved: thread.saved))
+      case .save(let slot):
+        thread.saved[slot] = index
+        waiting.append(Thread(place: thread.place + 1, saved: thread.saved))
+      }
+    }
+  }
+}
+
+/// Makes a program of a parsed expression.
+struct PathExpressionCompiler {
+  /// An expression that needs more steps is refused.
+  private static let longest = 400
+
+  private var program: [PathExpression.Instruction] = []
+
+  mutating func compile(_ node: PathExpressionNode) throws(RuleProblem) -> [PathExpression.Instruction] {
+    program = []
+    try add(.group(node, 0))
+    try append(.match)
+    return program
+  }
+
+  private mutating func append(_ instruction: PathExpression.Instruction) throws(RuleProblem) {
+    guard program.count < Self.longest else { throw RuleProblem("the expression is too large") }
+    program.append(instruction)
+  }
+
+  private mutating func add(_ node: PathExpressionNode) throws(RuleProblem) {
+    switch node {
+    case .set(let ranges, let isNegated): try append(.scalar(ranges, isNegated: isNegated))
+    case .start: try append(.start)
+    case .end: try append(.end)
+    case .sequence(let nodes): for node in nodes { try add(node) }
+    case .group(let node, let number):
+      try append(.save(2 * number))
+      try add(node)
+      try append(.save(2 * number + 1))
+    case .choice(let nodes): try add(choice: nodes[...])
+    case .repeated(let node, let range, let isGreedy): try add(node, range.lower, range.upper, isGreedy)
+    }
+  }
+
+  private mutating func add(choice nodes: ArraySlice<PathExpressionNode>) throws(RuleProblem) {
+    guard let first = nodes.first else { return }
+    guard nodes.count > 1 else { return try add(first) }
+    let split = program.count
+    try append(.split(0, 0))
+    try add(first)
+    let jump = program.count
+    try append(.jump(0))
+    program[split] = .split(split + 1, program.count)
+    try add(choice: nodes.dropFirst())
+    program[jump] = .jump(program.count)
+  }
+
+  private mutating func add(
+    _ node: PathExpressionNode, _ lower: Int, _ upper: Int?, _ isGreedy: Bool
+  ) throws(RuleProblem) {
+    for _ in 0..<lower { try add(node) }
+    guard let upper else { return try addLoop(node, isGreedy) }
+    var splits: [Int] = []
+    for _ in lower..<max(lower, upper) {
+      splits.append(program.count)
+      try append(.split(0, 0))
+      try add(node)
+    }
+    for split in splits { program[split] = branch(split + 1, program.count, isGreedy) }
+  }
+
+  private mutating func addLoop(_ node: PathExpressionNode, _ isGreedy: Bool) throws(RuleProblem) {
+    let split = program.count
+    try append(.split(0, 0))
+    try add(node)
+    try append(.jump(split))
+    program[split] = branch(split + 1, program.count, isGreedy)
+  }
+
+  private func branch(_ inside: Int, _ after: Int, _ isGreedy: Bool) -> PathExpression.Instruction {
+    isGreedy ? .split(inside, after) : .split(after, inside)
+  }
+}

@@ -1,0 +1,171 @@
+/// A regular expression as read.
+indirect enum PathExpressionNode: Hashable, Sendable {
+  case set([ClosedRange<UInt32>], isNegated: Bool)
+  case start
+  case end
+  case sequence([PathExpressionNode])
+  case choice([PathExpressionNode])
+  case group(PathExpressionNode, Int)
+  case repeated(PathExpressionNode, Bounds, isGreedy: Bool)
+
+  /// How often something is repeated; without an upper bound as often as there is more of it.
+  struct Bounds: Hashable, Sendable {
+    var lower: Int
+    var upper: Int?
+  }
+}
+
+/// Reads the part of Go's syntax of regular expressions that paths need; the rest is refused.
+struct PathExpressionParser {
+  private(set) var groups = 0
+  private(set) var names: [String: Int] = [:]
+  private var rest: ArraySlice<Unicode.Scalar>
+  private var depth = 0
+
+  init(_ text: String) { rest = Array(text.unicodeScalars)[...] }
+
+  mutating func parse() throws(RuleProblem) -> PathExpressionNode {
+    let node = try choice()
+    guard rest.isEmpty else { throw RuleProblem("a parenthesis is closed that was not opened") }
+    return node
+  }
+
+  private mutating func choice() throws(RuleProblem) -> PathExpressionNode {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= 20 else { throw RuleProblem("groups are nested too deep") }
+    var branches = [try sequence()]
+    while rest.first == "|" {
+      rest.removeFirst()
+      branches.append(try sequence())
+    }
+    return branches.count == 1 ? branches[0] : .choice(branches)
+  }
+
+  private mutating func sequence() throws(RuleProblem) -> PathExpressionNode {
+    var nodes: [PathExpressionNode] = []
+    while let first = rest.first, first != "|", first != ")" {
+      rest.removeFirst()
+      let node = try atom(first)
+      nodes.append(try repetition(of: node))
+    }
+    return .sequence(nodes)
+  }
+
+  private mutating func atom(_ first: Unicode.Scalar) throws(RuleProblem) -> PathExpressionNode {
+    switch first {
+    case ".": .set([10...10], isNegated: true)
+    case "^": .start
+    case "$": .end
+    case "(": try group()
+    case "[": try bracket()
+    case "\\": try escape()
+    case "*", "+", "?": throw RuleProblem("\(first) has nothing to repeat")
+    default: .set([first.value...first.value], isNegated: false)
+    }
+  }
+
+  private mutating func group() throws(RuleProblem) -> PathExpressionNode {
+    var number: Int?
+    if rest.first == "?" {
+      rest.removeFirst()
+      switch rest.popFirst() {
+      case ":": break
+      case "P", "<":
+        if rest.first == "<" { rest.removeFirst() }
+        let name = rest.prefix { $0 != ">" }
+        rest = rest.dropFirst(name.count + 1)
+        groups += 1
+        number = groups
+        names[String(String.UnicodeScalarView(name))] = groups
+      default: throw RuleProblem("only (?:…) and (?P<name>…) are known after (?")
+      }
+    } else {
+      groups += 1
+      number = groups
+    }
+    guard groups <= 20 else { throw RuleProblem("there are more than 20 groups") }
+    let inner = try choice()
+    guard rest.popFirst() == ")" else { throw RuleProblem("a parenthesis is not closed") }
+    return number.map { .group(inner, $0) } ?? inner
+  }
+
+  private mutating func repetition(of node: PathExpressionNode) throws(RuleProblem) -> PathExpressionNode {
+    let bounds: PathExpressionNode.Bounds
+    switch rest.first {
+    case "*": bounds = .init(lower: 0, upper: nil)
+    case "+": bounds = .init(lower: 1, upper: nil)
+    case "?": bounds = .init(lower: 0, upper: 1)
+    case "{":
+      guard let counted = try counts() else { return node }
+      bounds = counted
+    default: return node
+    }
+    rest.removeFirst()
+    var isGreedy = true
+    if rest.first == "?" {
+      rest.removeFirst()
+      isGreedy = false
+    }
+    if let next = rest.first, "*+?{".unicodeScalars.contains(next) {
+      throw RuleProblem("\(next) follows another repetition")
+    }
+    return .repeated(node, bounds, isGreedy: isGreedy)
+  }
+
+  /// What stands in braces, up to the closing one; `nil` when they are no repetition.
+  private mutating func counts() throws(RuleProblem) -> PathExpressionNode.Bounds? {
+    let inside = String(String.UnicodeScalarView(rest.dropFirst().prefix { $0 != "}" }))
+    let parts = inside.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
+    guard rest.count > inside.unicodeScalars.count + 1, let lower = Int(parts[0]) else { return nil }
+    let upper = parts.count == 1 ? lower : Int(parts[1])
+    guard lower >= 0, lower <= 100, upper ?? lower >= lower, upper ?? 0 <= 100 else {
+      throw RuleProblem("{\(inside)} repeats too often")
+    }
+    rest = rest.dropFirst(inside.unicodeScalars.count + 1)
+    return .init(lower: lower, upper: upper)
+  }
+
+  private mutating func bracket() throws(RuleProblem) -> PathExpressionNode {
+    let isNegated = rest.first == "^"
+    if isNegated { rest.removeFirst() }
+    var ranges: [ClosedRange<UInt32>] = []
+    while let next = rest.popFirst() {
+      if next == "]", !ranges.isEmpty { return .set(ranges, isNegated: isNegated) }
+      if next == "\\", case .set(let class_, false) = try escape() {
+        ranges += class_
+        continue
+      }
+      var high = next
+      if rest.first == "-", let end = rest.dropFirst().first, end != "]" {
+        rest = rest.dropFirst(2)
+        high = end
+      }
+      guard high >= next else { throw RuleProblem("a range ends before it begins") }
+      ranges.append(next.value...high.value)
+    }
+    throw RuleProblem("a bracket is not closed")
+  }
+
+  private mutating func escape() throws(RuleProblem) -> PathExpressionNode {
+    guard let next = rest.popFirst() else { throw RuleProblem("a backslash stands at the end") }
+    let digits: ClosedRange<UInt32> = 48...57
+    let word = [digits, 65...90, 95...95, 97...122]
+    let space: [ClosedRange<UInt32>] = [9...10, 12...13, 32...32]
+    switch next {
+    case "d": return .set([digits], isNegated: false)
+    case "D": return .set([digits], isNegated: true)
+    case "w": return .set(word, isNegated: false)
+    case "W": return .set(word, isNegated: true)
+    case "s": return .set(space, isNegated: false)
+    case "S": return .set(space, isNegated: true)
+    case "A": return .start
+    case "z": return .end
+    default: break
+    }
+    guard !next.properties.isAlphabetic, next.properties.numericType == nil else {
+      throw RuleProblem("\\\(next) is not known")
+    }
+    return .set([next.value...next.value], isNegated: false)
+  }
+}

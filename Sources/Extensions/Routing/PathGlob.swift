@@ -1,0 +1,45 @@
+/// A path of a rule, in which `*` stands for anything, also for slashes and for nothing.
+package struct PathGlob: Hashable, Sendable {
+  package let text: String
+  /// What stands before, between and after the stars.
+  private let pieces: [[UInt8]]
+
+  package init(_ text: String) {
+    self.text = text
+    pieces = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
+  }
+
+  /// Whether it names one path only.
+  package var isExact: Bool { pieces.count == 1 }
+
+  /// What every path that fits begins with.
+  package var literalPrefix: [UInt8] { pieces[0] }
+
+  package func matches(_ path: String) -> Bool { rest(of: path) != nil }
+
+  /// What the first star stands for in `path`, as much of it as can be; `nil` when the path does not fit.
+  package func rest(of path: String) -> String? {
+    let bytes = Array(path.utf8)
+    guard !isExact else { return bytes == pieces[0] ? "" : nil }
+    guard bytes.starts(with: pieces[0]) else { return nil }
+    // Placed from the end, so that the first star gets all that the later ones can leave it.
+    var end = bytes.count
+    for (index, piece) in pieces.enumerated().dropFirst().reversed() {
+      let isLast = index == pieces.count - 1
+      guard let place = Self.lastPlace(of: piece, in: bytes[pieces[0].count..<end], atEnd: isLast) else { return nil }
+      end = place
+    }
+    return String(decoding: bytes[pieces[0].count..<end], as: UTF8.self)
+  }
+
+  private static func lastPlace(of piece: [UInt8], in bytes: ArraySlice<UInt8>, atEnd: Bool) -> Int? {
+    guard piece.count <= bytes.count else { return nil }
+    var place = bytes.endIndex - piece.count
+    while place >= bytes.startIndex {
+      if bytes[place..<(place + piece.count)].elementsEqual(piece) { return place }
+      if atEnd { return nil }
+      place -= 1
+    }
+    return nil
+  }
+}

@@ -1,0 +1,51 @@
+/// Values by the beginning that a path must have, found in a time that grows with the logarithm of their number.
+///
+/// The prefixes lie in order, and each knows the longest other one that it begins with. The last of them that is not
+/// behind a path is either one that the path begins with, or has all of those above it.
+struct PrefixIndex<Element: Sendable>: Sendable {
+  private struct Entry {
+    var prefix: [UInt8]
+    var parent: Int?
+    var elements: [Element]
+  }
+
+  private let entries: [Entry]
+
+  init(_ all: [(prefix: [UInt8], element: Element)]) {
+    var entries: [Entry] = []
+    let sorted = all.enumerated().sorted { left, right in
+      left.element.prefix == right.element.prefix
+        ? left.offset < right.offset : left.element.prefix.lexicographicallyPrecedes(right.element.prefix)
+    }
+    for (_, item) in sorted {
+      if let last = entries.indices.last, entries[last].prefix == item.prefix {
+        entries[last].elements.append(item.element)
+        continue
+      }
+      var parent = entries.indices.last
+      while let candidate = parent, !item.prefix.starts(with: entries[candidate].prefix) {
+        parent = entries[candidate].parent
+      }
+      entries.append(Entry(prefix: item.prefix, parent: parent, elements: [item.element]))
+    }
+    self.entries = entries
+  }
+
+  /// What stands at prefixes of `path`, the longest first; those of one prefix in the order they were given.
+  ///
+  /// `visit` returns true to end the search.
+  func visit(_ path: [UInt8], _ visit: (Element) -> Bool) {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if path.lexicographicallyPrecedes(entries[middle].prefix) { high = middle } else { low = middle + 1 }
+    }
+    var place: Int? = low - 1
+    while let candidate = place, candidate >= 0 {
+      if path.starts(with: entries[candidate].prefix) {
+        for element in entries[candidate].elements where visit(element) { return }
+      }
+      place = entries[candidate].parent
+    }
+  }
+}

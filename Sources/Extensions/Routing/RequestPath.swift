@@ -1,0 +1,77 @@
+import Platform
+
+/// Path and query of a request, as rules look at them.
+package struct RequestPath: Hashable, Sendable {
+  /// The path as it was sent.
+  package var raw: String
+  /// The path as it is meant.
+  package var decoded: String
+  /// What stands after the question mark, as it was sent; `nil` without one.
+  package var query: String?
+
+  /// Why a path is answered by no rule: two servers could take it for different ones.
+  package enum Flaw: String, Error, Hashable, Sendable {
+    case dots = "the path leads upwards"
+    case control = "there is a control character in the path"
+    case tooLong = "the path is too long"
+  }
+
+  /// A path with more bytes is refused.
+  package static let longest = 8_192
+
+  package init(_ target: String) throws(Flaw) {
+    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    raw = String(parts[0])
+    query = parts.count == 2 ? String(parts[1]) : nil
+    guard target.utf8.count <= Self.longest else { throw .tooLong }
+    decoded = raw.utf8.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(raw) : raw
+    guard !decoded.utf8.contains(where: { $0 < 32 || $0 == 127 }) else { throw .control }
+    guard !Self.leadsUpwards(decoded) else { throw .dots }
+  }
+
+  /// As it goes out: `path` is encoded anew only where a rule has changed it.
+  func target(with path: String, query: String?) -> String {
+    let encoded = path == decoded ? raw : Self.encoded(path)
+    return query.map { encoded + "?" + $0 } ?? encoded
+  }
+
+  private static func leadsUpwards(_ path: String) -> Bool {
+    guard path.utf8.contains(UInt8(ascii: ".")) else { return false }
+    return path.utf8.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }).contains {
+      $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)
+    }
+  }
+
+  /// `path` with what may not stand in one escaped (RFC 3986 §3.3).
+  static func encoded(_ path: String) -> String {
+    var result: [UInt8] = []
+    for byte in path.utf8 {
+      if isPathByte(byte) { result.append(byte) } else { result += escape(byte) }
+    }
+    if result.first != UInt8(ascii: "/") { result.insert(UInt8(ascii: "/"), at: 0) }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// `query` with what would end a request line or a query escaped.
+  static func encoded(query: String) -> String {
+    var result: [UInt8] = []
+    for byte in query.utf8 {
+      if byte > 32, byte < 127, byte != UInt8(ascii: "#") { result.append(byte) } else { result += escape(byte) }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  private static func escape(_ byte: UInt8) -> [UInt8] {
+    let digits = Array("0123456789ABCDEF".utf8)
+    return [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+  }
+
+  private static func isPathByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: "-._~!$&'()*+,;=:@/".utf8.contains(byte)
+    }
+  }
+}

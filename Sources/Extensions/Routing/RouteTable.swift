@@ -1,0 +1,148 @@
+import HTTP
+
+/// The rules of a cluster, compiled so that a request costs the same among ten thousand of them as among ten.
+///
+/// Which rule serves a request:
+/// 1. Below `/kapis/GROUP/VERSION/` the APIService of that group and version; of several the oldest.
+/// 2. Below `/dist/` the JSBundle with that very path; of several the oldest.
+/// 3. Elsewhere, but not on a reserved path, of the ReverseProxies' matchers and the APIServices' other paths that fit
+///    the one whose text before its first star is the longest; then one without a star, one with a method, the older.
+package struct RouteTable: Sendable {
+  /// The rule that serves a request.
+  package enum Match: Sendable {
+    case apiService(APIServiceRule)
+    case bundle(JSBundleRule, JSBundleRule.File)
+    case proxy(ReverseProxyRule)
+  }
+
+  /// A claim to some paths outside of `/kapis` and `/dist`.
+  struct Claim: Sendable {
+    var path: PathGlob
+    var method: String?
+    var match: Match
+  }
+
+  package let services: [APIServiceRule]
+  package let bundles: [JSBundleRule]
+  package let proxies: [ReverseProxyRule]
+  private let byGroup: [String: Int]
+  private let byLink: [String: (bundle: Int, file: Int)]
+  private let claims: PrefixIndex<Claim>
+
+  package init(
+    services: [APIServiceRule] = [], bundles: [JSBundleRule] = [], proxies: [ReverseProxyRule] = []
+  ) {
+    let services = services.sorted { $0.object < $1.object }
+    let bundles = bundles.sorted { $0.object < $1.object }
+    self.services = services
+    self.bundles = bundles
+    self.proxies = proxies.sorted { $0.object < $1.object }
+    byGroup = Dictionary(
+      services.enumerated().filter { $1.hasGroup }.map { ($1.group + "/" + $1.version, $0) },
+      uniquingKeysWith: { first, _ in first })
+    var links: [String: (bundle: Int, file: Int)] = [:]
+    for (bundle, rule) in bundles.enumerated() {
+      for (file, entry) in rule.files.enumerated() where links[entry.path] == nil { links[entry.path] = (bundle, file) }
+    }
+    byLink = links
+    claims = PrefixIndex(
+      Self.claims(services, self.proxies).map { (prefix: $0.path.literalPrefix, element: $0) })
+  }
+
+  /// All claims, of those that begin alike the preferred one first.
+  private static func claims(_ services: [APIServiceRule], _ proxies: [ReverseProxyRule]) -> [Claim] {
+    let ofServices = services.flatMap { rule in
+      rule.paths.map { (Claim(path: $0, method: nil, match: .apiService(rule)), rule.object) }
+    }
+    let ofProxies = proxies.flatMap { rule in
+      rule.matchers.map { (Claim(path: $0.path, method: $0.method, match: .proxy(rule)), rule.object) }
+    }
+    return (ofServices + ofProxies).sorted { left, right in
+      if left.0.path.isExact != right.0.path.isExact { return left.0.path.isExact }
+      if (left.0.method == nil) != (right.0.method == nil) { return left.0.method != nil }
+      return left.1 < right.1
+    }.map(\.0)
+  }
+
+  package func match(_ path: RequestPath, method: String) -> Match? {
+    if let found = service(path) { return .apiService(found) }
+    if path.decoded.hasPrefix("/dist/") {
+      return byLink[path.decoded].map { .bundle(bundles[$0.bundle], bundles[$0.bundle].files[$0.file]) }
+    }
+    guard !ReservedPaths.contain(path.decoded) else { return nil }
+    var found: Match?
+    claims.visit(Array(path.decoded.utf8)) { claim in
+      guard claim.method == nil || claim.method == method, claim.path.matches(path.decoded) else { return false }
+      found = claim.match
+      return true
+    }
+    return found
+  }
+
+  private func service(_ path: RequestPath) -> APIServiceRule? {
+    guard path.decoded.hasPrefix("/kapis/") else { return nil }
+    let parts = path.decoded.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: true)
+    // The group and its version alone are documents of the gateway's.
+    guard parts.count == 4, let index = byGroup[parts[1] + "/" + parts[2]] else { return nil }
+    return services[index]
+  }
+
+  /// Which rules get in each other's way: for each that does, what of it another one serves.
+  package func conflicts() -> [Conflict] {
+    var conflicts: [Conflict] = []
+    for (index, rule) in services.enumerated() where rule.hasGroup {
+      guard let winner = byGroup[rule.group + "/" + rule.version], winner != index else { continue }
+      conflicts.append(
+        Conflict(rule.object, services[winner].object, "both serve \(rule.group)/\(rule.version); the older one does"))
+    }
+    for (index, rule) in bundles.enumerated() {
+      for file in rule.files {
+        guard let winner = byLink[file.path], winner.bundle != index else { continue }
+        conflicts.append(
+          Conflict(rule.object, bundles[winner.bundle].object, "both serve \(file.path); the older one does"))
+      }
+    }
+    return conflicts + overlaps()
+  }
+
+  private func overlaps() -> [Conflict] {
+    var conflicts: Set<Conflict> = []
+    for rule in proxies {
+      for matcher in rule.matchers {
+        claims.visit(matcher.path.literalPrefix) { claim in
+          guard case .proxy(let other) = claim.match, other.object != rule.object,
+            !claim.path.isExact || matcher.path.isExact,
+            claim.method == nil || matcher.method == nil || claim.method == matcher.method
+          else { return false }
+          // Of two that claim the very same, one is told.
+          let isSame = claim.path == matcher.path && claim.method == matcher.method
+          guard !isSame || other.object < rule.object else { return false }
+          conflicts.insert(
+            Conflict(rule.object, other.object, "\(matcher.path.text) and \(claim.path.text) overlap"))
+          return conflicts.count >= 1_000
+        }
+      }
+    }
+    return conflicts.sorted { ($0.rule, $0.other) < ($1.rule, $1.other) }
+  }
+}
+
+extension APIServiceRule {
+  /// Whether it may serve anything below `/kapis`.
+  fileprivate var hasGroup: Bool {
+    !group.isEmpty && !version.isEmpty && !problems.contains { $0.hasPrefix("the group ") }
+  }
+}
+
+/// Two rules that claim the same.
+package struct Conflict: Hashable, Sendable {
+  package var rule: RuleObject
+  package var other: RuleObject
+  package var problem: String
+
+  init(_ rule: RuleObject, _ other: RuleObject, _ problem: String) {
+    self.rule = rule
+    self.other = other
+    self.problem = problem
+  }
+}

@@ -1,0 +1,39 @@
+import KubernetesAPI
+import Manifest
+
+/// The object that a rule is of, and what it says about being served.
+package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertible {
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
+    case apiService = "APIService"
+    case jsBundle = "JSBundle"
+    case reverseProxy = "ReverseProxy"
+  }
+
+  package var kind: Kind
+  package var name: String
+  package var created: String
+  /// The extension it belongs to, or empty.
+  package var `extension`: String
+  /// `status.state`, or empty.
+  package var state: String
+  /// Whether the state lets it be served.
+  package var isAvailable: Bool
+
+  init(_ object: Object, _ kind: Kind, _ dialect: Dialect) {
+    self.kind = kind
+    name = object.name
+    created = object.creationTimestamp ?? ""
+    let release = object.annotations["meta.helm.sh/release-name"]
+    `extension` = object.labels[dialect.extensionLabel] ?? (dialect.era == .seed ? release : nil) ?? ""
+    state = object.status["state"]?.string ?? ""
+    // Registering by hand is the first design's way of developing; the shipped gateway wants to be told.
+    isAvailable = state == "Available" || dialect.era == .seed && (state.isEmpty || state == "Enabled")
+  }
+
+  package var description: String { "\(kind.rawValue) \(name)" }
+
+  /// The older comes first.
+  package static func < (left: RuleObject, right: RuleObject) -> Bool {
+    (left.created, left.name, left.kind.rawValue) < (right.created, right.name, right.kind.rawValue)
+  }
+}

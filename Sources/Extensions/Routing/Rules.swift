@@ -1,0 +1,152 @@
+import HTTP
+package import KubernetesAPI
+import Manifest
+import Platform
+
+/// An API that an extension serves below `/kapis/GROUP/VERSION`, and on paths of its own.
+package struct APIServiceRule: Hashable, Sendable {
+  package var object: RuleObject
+  package var group: String
+  package var version: String
+  package var endpoint: Endpoint
+  /// Paths outside of `/kapis`, exact or with a star at the end.
+  package var paths: [PathGlob]
+  /// Whether the path of the endpoint stands before that of the request; the shipped gateway passes it over.
+  package var prefixesPath: Bool
+  package var problems: [String] = []
+
+  package init(_ object: Object, dialect: Dialect) {
+    self.object = RuleObject(object, .apiService, dialect)
+    let isFirstDesign = dialect.era == .seed
+    group = object.spec["group"]?.string ?? ""
+    version = object.spec["version"]?.string ?? ""
+    endpoint = Endpoint(object.spec, isFirstDesign: isFirstDesign)
+    prefixesPath = isFirstDesign
+    paths = []
+    for item in object.spec["nonResourceURLs"]?.sequence ?? [] {
+      let glob = PathGlob(item.string ?? "")
+      if let problem = ReservedPaths.problem(with: glob) { problems.append(problem) } else { paths.append(glob) }
+    }
+    if group.isEmpty || version.isEmpty { problems.append("group or version is missing") }
+    if group == "kubesphere.io" || group == "package.kubesphere.io" || group.hasSuffix(".k8s.io") {
+      problems.append("the group \(group) is not an extension's")
+    }
+    if let problem = endpoint.problem { problems.append(problem) }
+  }
+}
+
+/// Requests that an extension has handed on.
+package struct ReverseProxyRule: Hashable, Sendable {
+  package var object: RuleObject
+  package var matchers: [Matcher]
+  package var endpoint: Endpoint
+  package var prefixesPath: Bool
+  /// The method it is sent on with, if that changes.
+  package var method: String?
+  var changes: PathChanges
+  package var headersUp: [HeaderEdit]
+  package var headersDown: [HeaderEdit]
+  /// Whether the upstream is told who asks.
+  package var tellsUser: Bool
+  /// Whether redirects of the upstream are led back to this gateway.
+  package var rewritesLocation: Bool
+  /// Whether a redirect of the upstream is refused.
+  package var rejectsRedirects: Bool
+  package var redirects: [Redirect]
+  package var healthCheck: HealthCheck?
+  package var circuitBreaker: CircuitBreaker?
+  package var rateLimit: RateLimit?
+  package var problems: [String] = []
+
+  package struct Matcher: Hashable, Sendable {
+    package var path: PathGlob
+    /// `nil` for all.
+    package var method: String?
+  }
+
+  /// Sends the client elsewhere: `FROM TO [STATUS]`.
+  package struct Redirect: Hashable, Sendable {
+    var rewrite: PathRewrite
+    package var status: Int
+  }
+
+  package init(_ object: Object, dialect: Dialect) {
+    self.object = RuleObject(object, .reverseProxy, dialect)
+    let (spec, isFirstDesign) = (object.spec, dialect.era == .seed)
+    let directives = spec["directives"]
+    var problems: [String] = []
+    endpoint = Endpoint(spec["upstream"], isFirstDesign: isFirstDesign)
+    prefixesPath = isFirstDesign
+    changes = PathChanges(directives ?? spec, &problems)
+    headersUp = HeaderEdit.read(directives?["headerUp"] ?? spec[path: "header", "up"], "header up", &problems)
+    headersDown = HeaderEdit.read(directives?["headerDown"] ?? spec[path: "header", "down"], "header down", &problems)
+    tellsUser = isFirstDesign || directives?["authProxy"]?.bool == true
+    rewritesLocation = directives?["wrapTransport"]?.bool == true
+    rejectsRedirects = directives?["rejectForwardingRedirects"]?.bool == true
+    redirects = Self.redirects(spec["redirect"], &problems)
+    healthCheck = HealthCheck(spec[path: "upstream", "healthCheck"], &problems)
+    circuitBreaker = CircuitBreaker(spec["circuitBreaker"])
+    rateLimit = RateLimit(spec["rateLimit"])
+    matchers = []
+    if let method = directives?["method"]?.string, !method.isEmpty {
+      if HTTPRequest.Method(rawValue: method) == nil { problems.append("the method \(method) is not known") }
+      self.method = HTTPRequest.Method(rawValue: method)?.rawValue
+    }
+    matchers = Self.matchers(spec["matcher"], isFirstDesign, &problems)
+    if object.labels["kubesphere.io/reverse-proxy-target"] == "ks-console" {
+      problems.append("it is for ks-console, which serves the web front end, and not for this gateway")
+      matchers = []
+    }
+    if let problem = endpoint.problem { problems.append(problem) }
+    self.problems = problems
+  }
+
+  private static func matchers(_ value: Value?, _ isFirstDesign: Bool, _ problems: inout [String]) -> [Matcher] {
+    var matchers: [Matcher] = []
+    for item in value?.sequence ?? [value ?? .null] {
+      guard let path = item["path"]?.string, path.hasPrefix("/"), path.utf8.count <= RequestPath.longest else {
+        problems.append("a matcher has no path")
+        continue
+      }
+      let glob = PathGlob(path)
+      if let problem = ReservedPaths.problem(with: glob) {
+        problems.append(problem)
+      } else if !isFirstDesign, !path.hasPrefix("/proxy/"), path != "/proxy" {
+        problems.append("\(path) does not begin with /proxy/")
+      } else {
+        let method = item["method"]?.string.flatMap { $0.isEmpty || $0 == "*" ? nil : $0.uppercased() }
+        matchers.append(Matcher(path: glob, method: method))
+      }
+    }
+    return matchers
+  }
+
+  private static func redirects(_ value: Value?, _ problems: inout [String]) -> [Redirect] {
+    var redirects: [Redirect] = []
+    for (index, item) in (value?.sequence ?? []).prefix(64).enumerated() {
+      do throws(RuleProblem) {
+        let words = try PathChanges.words(item.string ?? "", 2...3)
+        let status = words.count == 3 ? Int(words[2]) ?? 0 : 302
+        guard [301, 302, 307, 308].contains(status) else { throw RuleProblem("the status is 301, 302, 307 or 308") }
+        redirects.append(Redirect(rewrite: try PathRewrite(words: Array(words[0...1])), status: status))
+      } catch {
+        problems.append("redirect[\(index)] is passed over: \(error)")
+      }
+    }
+    return redirects
+  }
+
+  /// Where the first redirect that fits leads, and with which status.
+  package func redirect(_ path: RequestPath, method: String, host: String) -> (location: String, status: Int)? {
+    for redirect in redirects {
+      guard let (text, query) = redirect.rewrite.applied(to: path.decoded, path.query, method: method, host: host)
+      else { continue }
+      let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
+      // Two slashes would lead to another server.
+      let place =
+        isURL ? String(text.prefix { $0 != "\r" && $0 != "\n" }) : RequestPath.encoded("/" + text.drop { $0 == "/" })
+      return (query.map { place + "?" + $0 } ?? place, redirect.status)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,133 @@
+package import HTTP
+package import KubernetesAPI
+import Platform
+
+/// What a rule makes of a request: what its upstream is sent, and what becomes of the answer.
+package struct UpstreamRequest: Hashable, Sendable {
+  package var endpoint: Endpoint
+  package var method: HTTPRequest.Method
+  package var target: String
+  package var headers: HTTPHeaders
+  package var headersDown: [HeaderEdit] = []
+  /// Replaces the upstream's own `Content-Type`.
+  package var contentType: String?
+  /// Whether redirects to the upstream are led back to this gateway.
+  package var rewritesLocation = false
+  /// What stands before such a place here.
+  package var locationPrefix = ""
+  package var rejectsRedirects = false
+
+  /// A path and query with more bytes are not sent.
+  package static let longestTarget = 16_384
+
+  /// Who asks, and from where.
+  package struct Asker: Hashable, Sendable {
+    package var user: User?
+    /// The address of the client, without a port; empty where there is none.
+    package var address: String
+
+    package init(user: User?, address: String) {
+      self.user = user
+      self.address = address
+    }
+  }
+
+  /// What the upstream of `rule` is sent for `request`.
+  package init(_ rule: APIServiceRule, _ request: HTTPRequest, _ path: RequestPath, by asker: Asker) {
+    self.init(rule.endpoint, request)
+    target = Self.prefixed(path.target(with: path.decoded, query: path.query), rule.prefixesPath ? rule.endpoint : nil)
+    add(asker, tellsUser: true)
+  }
+
+  /// In this order: method, path, header fields, who asks.
+  package init(_ rule: ReverseProxyRule, _ request: HTTPRequest, _ path: RequestPath, by asker: Asker) {
+    self.init(rule.endpoint, request)
+    if let changed = rule.method.flatMap(HTTPRequest.Method.init) { method = changed }
+    let host = request.headers["Host"] ?? ""
+    let (text, query) = rule.changes.applied(to: path, method: request.method.rawValue, host: host)
+    target = Self.prefixed(path.target(with: text, query: query), rule.prefixesPath ? rule.endpoint : nil)
+    for edit in rule.headersUp { edit.apply(to: &headers) }
+    add(asker, tellsUser: rule.tellsUser)
+    headersDown = rule.headersDown
+    rewritesLocation = rule.rewritesLocation
+    locationPrefix = rule.changes.prefix
+    rejectsRedirects = rule.rejectsRedirects
+  }
+
+  /// A file of a bundle that an upstream has: whoever asks, it gets no credentials and no cookies.
+  package init(_ endpoint: Endpoint, of file: JSBundleRule.File, _ request: HTTPRequest, by asker: Asker) {
+    self.init(endpoint, request)
+    headers["Cookie"] = nil
+    target = endpoint.path.isEmpty ? "/" : RequestPath.encoded(endpoint.path)
+    add(Asker(user: nil, address: asker.address), tellsUser: false)
+    contentType = file.contentType
+  }
+
+  /// What a Kubernetes API server is sent in the name of `user`.
+  package init(toAPI request: HTTPRequest, by user: User) {
+    self.init(Endpoint(nil, isFirstDesign: false), request)
+    headers.add("Impersonate-User", user.name)
+    for group in user.groups { headers.add("Impersonate-Group", group) }
+    for (key, values) in user.extra.sorted(by: { $0.key < $1.key }) {
+      for value in values { headers.add("Impersonate-Extra-" + PercentEncoding.encode(key), value) }
+    }
+  }
+
+  private init(_ endpoint: Endpoint, _ request: HTTPRequest) {
+    self.endpoint = endpoint
+    method = request.method
+    target = request.target
+    headers = HTTPHeaders()
+    let named = Self.connectionFields(request.headers)
+    for field in request.headers.fields {
+      guard !HeaderName.isHopByHop(field.name), !HeaderName.isForgeable(field.name),
+        !HTTPHeaders.same(field.name, "Host"),
+        named.isEmpty || !named.contains(field.name.lowercased())
+      else { continue }
+      headers.add(field.name, field.value)
+    }
+  }
+
+  /// The fields that `Connection` declares to be about this connection only.
+  private static func connectionFields(_ headers: HTTPHeaders) -> Set<String> {
+    var names: Set<String> = []
+    for field in headers.fields where HTTPHeaders.same(field.name, "Connection") {
+      for name in field.value.split(separator: ",") {
+        names.insert(name.lowercased().filter { $0 != " " && $0 != "\t" })
+      }
+    }
+    // What frames a body is not the client's to hide.
+    return names.subtracting(["content-length", "transfer-encoding", "host", "close", "keep-alive", "upgrade"])
+  }
+
+  private mutating func add(_ asker: Asker, tellsUser: Bool) {
+    if !asker.address.isEmpty { headers["X-Forwarded-For"] = asker.address }
+    guard tellsUser, let user = asker.user else { return }
+    headers.add("X-Remote-User", Self.fieldText(user.name))
+    for group in user.groups { headers.add("X-Remote-Group", Self.fieldText(group)) }
+    for (key, values) in user.extra.sorted(by: { $0.key < $1.key }) {
+      for value in values { headers.add("X-Remote-Extra-" + PercentEncoding.encode(key), Self.fieldText(value)) }
+    }
+  }
+
+  /// A name may hold what no field may.
+  private static func fieldText(_ text: String) -> String {
+    text.utf8.allSatisfy { $0 >= 32 && $0 < 127 } ? text : PercentEncoding.encode(text)
+  }
+
+  private static func prefixed(_ target: String, _ endpoint: Endpoint?) -> String {
+    guard let path = endpoint?.path, !path.isEmpty else { return target }
+    return RequestPath.encoded(path) + target
+  }
+}
+
+extension Endpoint {
+  /// What stands before the paths asked of it, without a slash at its end.
+  package var path: String {
+    switch place {
+    case .address(let address): address.path
+    case .service(let service): service.path.hasSuffix("/") ? String(service.path.dropLast()) : service.path
+    case nil: ""
+    }
+  }
+}

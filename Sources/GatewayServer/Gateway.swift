@@ -1,0 +1,165 @@
+package import Client
+package import Extensions
+package import HTTP
+package import KubernetesAPI
+import Manifest
+
+/// Serves what extensions bring, in front of the Kubernetes API: `/kapis` and other paths of APIServices, `/dist` of
+/// JSBundles, the paths of ReverseProxies.
+///
+/// Who asks and whether they may has been found out before.
+package struct Gateway: CallerHandler {
+  private let rules: GatewayRules
+  private let settings: GatewaySettings
+  private let pools: UpstreamPools
+  private let guards = RuleGuards()
+  private let bundles: BundleReader
+  private let api: any CallerHandler
+
+  /// Where it is asked which rule serves a request.
+  package static let explainPath = "/kapis/gateway.ksx.dev/v1alpha1/explain"
+
+  /// `cluster` is where bundles' ConfigMaps and Secrets are read; `api` answers what is no rule's.
+  package init(
+    _ rules: GatewayRules, in cluster: Cluster, settings: GatewaySettings = GatewaySettings(),
+    around api: any CallerHandler
+  ) {
+    self.rules = rules
+    self.settings = settings
+    self.api = api
+    pools = UpstreamPools(settings.upstreams)
+    bundles = BundleReader(cluster: cluster)
+  }
+
+  package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+    let target = request.head.target
+    if Self.isAPI(target) { return await api.respond(to: request, from: caller) }
+    let path: RequestPath
+    do throws(RequestPath.Flaw) {
+      path = try RequestPath(target)
+    } catch {
+      return Status.badRequest(error.rawValue).response
+    }
+    switch path.decoded {
+    case "/kapis/version":
+      var moved = request
+      moved.head.target = "/version"
+      return await api.respond(to: moved, from: caller)
+    case Self.explainPath where request.head.method == .post: return await explain(request, caller)
+    default: break
+    }
+    let snapshot = rules.snapshot
+    guard snapshot.isComplete else { return .unavailable("the gateway has not read its rules yet") }
+    switch snapshot.table.match(path, method: request.head.method.rawValue) {
+    case .apiService(let rule): return serve(rule, request, path, caller)
+    case .proxy(let rule): return serve(rule, request, path, caller)
+    case .bundle(let rule, let file): return await serve(file, of: rule, request, snapshot)
+    case nil: return .pageNotFound
+    }
+  }
+
+  /// Whether the API behind answers it.
+  private static func isAPI(_ target: String) -> Bool {
+    let path = target.prefix { $0 != "?" }
+    let first = path.utf8.dropFirst().prefix { $0 != UInt8(ascii: "/") }
+    return ["api", "apis", "openapi", "version", "healthz", "livez", "readyz"].contains { $0.utf8.elementsEqual(first) }
+  }
+
+  private static func asker(_ request: IncomingRequest, _ caller: Caller?) -> UpstreamRequest.Asker {
+    let peer = request.connection.peer
+    let address = peer.hasPrefix("[") ? peer.dropFirst().prefix { $0 != "]" } : peer.prefix { $0 != ":" }
+    return UpstreamRequest.Asker(user: caller?.user, address: String(address))
+  }
+
+  private func serve(
+    _ rule: APIServiceRule, _ request: IncomingRequest, _ path: RequestPath, _ caller: Caller
+  ) -> HTTPResponse {
+    guard rule.object.isAvailable else { return .unavailable("apiService \(rule.object.name) is not available") }
+    let sent = UpstreamRequest(rule, request.head, path, by: Self.asker(request, caller))
+    return relay(sent, request)
+  }
+
+  private func serve(
+    _ rule: ReverseProxyRule, _ request: IncomingRequest, _ path: RequestPath, _ caller: Caller
+  ) -> HTTPResponse {
+    guard rule.object.isAvailable else { return .unavailable("reverseProxy \(rule.object.name) is not available") }
+    let asker = Self.asker(request, caller)
+    if let refusal = guards.refusal(of: rule, by: asker) { return refusal }
+    let (method, host) = (request.head.method.rawValue, request.head.headers["Host"] ?? "")
+    if let redirect = rule.redirect(path, method: method, host: host) {
+      return HTTPResponse(
+        status: redirect.status, headers: ["Location": redirect.location, "Content-Length": "0"], bytes: [])
+    }
+    let guards = guards
+    return relay(UpstreamRequest(rule, request.head, path, by: asker), request) { guards.note($0, of: rule) }
+  }
+
+  private func serve(
+    _ file: JSBundleRule.File, of rule: JSBundleRule, _ request: IncomingRequest, _ snapshot: GatewayRules.Snapshot
+  ) async -> HTTPResponse {
+    guard rule.object.isAvailable else { return .pageNotFound }
+    guard request.head.method == .get || request.head.method == .head else {
+      var response = HTTPResponse.plain(405, "a bundle is only read")
+      response.headers.add("Allow", "GET, HEAD")
+      return response
+    }
+    if case .endpoint(let endpoint) = file.source {
+      return relay(UpstreamRequest(endpoint, of: file, request.head, by: Self.asker(request, nil)), request)
+    }
+    let own = snapshot.namespaces[rule.object.extension, default: []].union(["extension-" + rule.object.extension])
+    do throws(BundleProblem) {
+      if case .configMap(let reference) = file.source { try check(reference, own) }
+      if case .secret(let reference) = file.source { try check(reference, own) }
+      let content = try await bundles.content(of: file)
+      return content.response(to: request.head, type: file.contentType ?? JSBundleRule.type(of: file.path))
+    } catch {
+      return .unavailable(error.description)
+    }
+  }
+
+  /// A Secret must not become public by a bundle that only names it.
+  private func check(_ reference: JSBundleRule.Reference, _ own: Set<String>) throws(BundleProblem) {
+    guard settings.allowsForeignReferences || own.contains(reference.namespace) else {
+      throw BundleProblem("the namespace \(reference.namespace) is not the extension's")
+    }
+  }
+
+  private func relay(
+    _ sent: UpstreamRequest, _ request: IncomingRequest,
+    report: @escaping @Sendable (UpstreamRelay.Outcome) -> Void = { _ in }
+  ) -> HTTPResponse {
+    if let problem = sent.endpoint.problem { return .unavailable(problem) }
+    guard sent.target.utf8.count <= UpstreamRequest.longestTarget else {
+      return .unavailable("the rule makes the path too long")
+    }
+    guard let address = settings.upstreamAddress(sent.endpoint) else { return .unavailable("the rule leads nowhere") }
+    var response = HTTPResponse.unavailable("this can only be answered on a connection")
+    response.relay = UpstreamRelay(sent, to: address, for: request, pools, report: report)
+    return response
+  }
+
+  /// Follows the rules, and looks after their upstreams, until the task is cancelled.
+  package func run(in cluster: Cluster, dialect: Dialect) async {
+    let checks = HealthChecks(rules: rules, guards: guards, pools: pools, address: settings.upstreamAddress)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await rules.run(in: cluster, dialect: dialect) }
+      group.addTask { await checks.run() }
+    }
+  }
+
+  private func explain(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
+    do throws(Status) {
+      let question = try await request.whole().json()
+      guard let url = question["url"]?.string else { throw .badRequest("a url is expected") }
+      let word = question["method"]?.string ?? "GET"
+      guard let method = HTTPRequest.Method(rawValue: word) else {
+        throw .badRequest("the method \(word) is not known")
+      }
+      let target = url.hasPrefix("/") ? url : "/" + (url.split(separator: "/", maxSplits: 2).dropFirst(2).first ?? "")
+      let explanation = Explanation(HTTPRequest(method, target), by: caller.user, in: rules.table)
+      return HTTPResponse(status: 200, json: explanation.value)
+    } catch {
+      return error.response
+    }
+  }
+}

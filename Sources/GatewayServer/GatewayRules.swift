@@ -1,0 +1,118 @@
+package import Client
+package import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// The rules of a cluster as they are now: follows their objects, and compiles them anew when they change.
+///
+/// What is in flight keeps the rule it began with.
+package final class GatewayRules: Sendable {
+  private struct State {
+    var services = Store<Watched<APIServiceRule>>()
+    var bundles = Store<Watched<JSBundleRule>>()
+    var proxies = Store<Watched<ReverseProxyRule>>()
+    var namespaces = Store<Watched<ExtensionNamespace>>()
+    var snapshot = Snapshot()
+  }
+
+  /// All rules of one moment.
+  struct Snapshot: Sendable {
+    var table = RouteTable()
+    /// Whether every object has been read.
+    var isComplete = false
+    /// The namespaces of each extension.
+    var namespaces: [String: Set<String>] = [:]
+  }
+
+  /// A rule and the state of the object it was made of.
+  private struct Watched<Rule: Hashable & Sendable>: Mirrored {
+    var name: String
+    var resourceVersion: String
+    var rule: Rule
+  }
+
+  /// Where an extension is installed.
+  private struct ExtensionNamespace: Hashable, Sendable {
+    var `extension`: String
+    var namespace: String
+  }
+
+  private let state = Locked(State())
+
+  package init() {}
+
+  var snapshot: Snapshot { state.withLock { $0.snapshot } }
+
+  /// Whether every object has been read, so that what is not found is not there.
+  package var isComplete: Bool { snapshot.isComplete }
+
+  package var table: RouteTable { snapshot.table }
+
+  /// Follows the rules until the task is cancelled.
+  package func run(in cluster: Cluster, dialect: Dialect) async {
+    let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        await self.follow(dialect.apiServices, in: cluster, \.services, change) { APIServiceRule($0, dialect: dialect) }
+      }
+      group.addTask {
+        await self.follow(dialect.jsBundles, in: cluster, \.bundles, change) { JSBundleRule($0, dialect: dialect) }
+      }
+      group.addTask {
+        await self.follow(dialect.reverseProxies, in: cluster, \.proxies, change) {
+          ReverseProxyRule($0, dialect: dialect)
+        }
+      }
+      group.addTask {
+        await self.follow(dialect.installations, in: cluster, \.namespaces, change) { object in
+          let installation = Installation(object)
+          return ExtensionNamespace(extension: installation.extension, namespace: installation.targetNamespace)
+        }
+      }
+      // A burst of changes is compiled once.
+      for await _ in changes {
+        self.compile()
+        try? await Task.sleep(for: .milliseconds(20))
+      }
+      group.cancelAll()
+    }
+  }
+
+  private func follow<Rule: Hashable & Sendable>(
+    _ resource: Resource, in cluster: Cluster, _ store: any WritableKeyPath<State, Store<Watched<Rule>>> & Sendable,
+    _ change: AsyncStream<Void>.Continuation, _ make: @escaping @Sendable (Object) -> Rule
+  ) async {
+    var watch = Watch(resource, in: cluster) { object in
+      Watched(name: object.name, resourceVersion: object.resourceVersion, rule: make(object))
+    }
+    watch.skipping = JSONPaths(["metadata", "managedFields"])
+    await watch.run { event in
+      var event = event
+      // A cluster without the kind has no rules of it.
+      if case .interrupted(.refused(let status), _) = event, status.isMissingKind { event = .replaced([]) }
+      state.withLock { [event] in $0[keyPath: store].apply(event) }
+      change.yield()
+    }
+  }
+
+  private func compile() {
+    let (services, bundles, proxies, namespaces) = state.withLock { state in
+      (state.services, state.bundles, state.proxies, state.namespaces)
+    }
+    var snapshot = Snapshot()
+    snapshot.table = RouteTable(
+      services: services.elements.values.map(\.rule), bundles: bundles.elements.values.map(\.rule),
+      proxies: proxies.elements.values.map(\.rule))
+    snapshot.isComplete = services.isFilled && bundles.isFilled && proxies.isFilled && namespaces.isFilled
+    for installation in namespaces.elements.values.map(\.rule) where !installation.namespace.isEmpty {
+      snapshot.namespaces[installation.extension, default: []].insert(installation.namespace)
+    }
+    state.withLock { [snapshot] in $0.snapshot = snapshot }
+  }
+
+  /// Serves `table` without a cluster.
+  func set(_ table: RouteTable, namespaces: [String: Set<String>] = [:]) {
+    state.withLock { $0.snapshot = Snapshot(table: table, isComplete: true, namespaces: namespaces) }
+  }
+}

@@ -1,0 +1,88 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+
+/// Why a file of a bundle cannot be served.
+struct BundleProblem: Error, Hashable, Sendable, CustomStringConvertible {
+  var description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Reads what files of bundles are made of, and keeps it for a moment, so that many readers cost the API one.
+actor BundleReader {
+  /// Bytes that are kept at most.
+  private static let capacity = 64 << 20
+  /// How old what is kept may be.
+  private static let freshness = Duration.milliseconds(500)
+
+  private struct Entry {
+    var content: StaticContent
+    var read: ContinuousClock.Instant
+  }
+
+  private let cluster: Cluster
+  private var entries: [JSBundleRule.Source: Entry] = [:]
+  private var size = 0
+
+  init(cluster: Cluster) {
+    self.cluster = cluster
+  }
+
+  func content(of file: JSBundleRule.File) async throws(BundleProblem) -> StaticContent {
+    let now = ContinuousClock.now
+    if let entry = entries[file.source], isFresh(entry, file.source, now) { return entry.content }
+    let bytes = try await bytes(of: file.source)
+    // The digest of what has not changed is known.
+    if let entry = entries[file.source], entry.content.bytes == bytes {
+      entries[file.source]?.read = now
+      return entry.content
+    }
+    let content = StaticContent(bytes)
+    keep(content, for: file.source, now)
+    return content
+  }
+
+  private func isFresh(_ entry: Entry, _ source: JSBundleRule.Source, _ now: ContinuousClock.Instant) -> Bool {
+    if case .text = source { return true }
+    return now - entry.read < Self.freshness
+  }
+
+  private func keep(_ content: StaticContent, for source: JSBundleRule.Source, _ now: ContinuousClock.Instant) {
+    size += content.bytes.count - (entries[source]?.content.bytes.count ?? 0)
+    entries[source] = Entry(content: content, read: now)
+    while size > Self.capacity, let oldest = entries.min(by: { $0.value.read < $1.value.read }) {
+      size -= oldest.value.content.bytes.count
+      entries[oldest.key] = nil
+    }
+  }
+
+  private func bytes(of source: JSBundleRule.Source) async throws(BundleProblem) -> [UInt8] {
+    switch source {
+    case .text(let bytes): return bytes
+    case .configMap(let reference):
+      return try await bytes(.configMaps, reference, "configMap", ["data"], ["binaryData"])
+    case .secret(let reference): return try await bytes(.secrets, reference, "secret", ["stringData"], ["data"])
+    case .endpoint: throw BundleProblem("an upstream has it")
+    case .nothing(let reason): throw BundleProblem(reason)
+    }
+  }
+
+  private func bytes(
+    _ resource: Resource, _ reference: JSBundleRule.Reference, _ kind: String, _ plain: [String], _ encoded: [String]
+  ) async throws(BundleProblem) -> [UInt8] {
+    let object: Object
+    do throws(ClusterError) {
+      object = try await cluster.get(resource, namespace: reference.namespace, reference.name)
+    } catch {
+      // The shipped gateway's words; the reason is the operator's to see, not every reader's.
+      throw BundleProblem("failed to fetch content from \(kind)")
+    }
+    if let text = object.value[path: plain + [reference.key]]?.string { return Array(text.utf8) }
+    if let bytes = object.value[path: encoded + [reference.key]]?.string.flatMap(Base64.decode) { return bytes }
+    throw BundleProblem("the \(kind) has no key \(Excerpt.shortened(reference.key, to: 100))")
+  }
+}

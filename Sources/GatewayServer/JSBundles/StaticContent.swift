@@ -1,0 +1,101 @@
+import HTTP
+import Packages
+import Platform
+
+/// Bytes that are served as they are: with a validator, in ranges, packed as they are stored (RFC 9110 §13, §14).
+struct StaticContent: Hashable, Sendable {
+  let bytes: [UInt8]
+  /// As it stands in `ETag`.
+  let tag: String
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    tag = "\"" + SHA256.hex(bytes).prefix(32) + "\""
+  }
+
+  private var isPacked: Bool { bytes.starts(with: [0x1F, 0x8B]) }
+
+  func response(to request: HTTPRequest, type: String) -> HTTPResponse {
+    var headers: HTTPHeaders = [
+      "Content-Type": type, "ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff",
+    ]
+    if isPacked { headers.add("Vary", "Accept-Encoding") }
+    if let tags = request.headers["If-None-Match"], isNamed(in: tags) {
+      return HTTPResponse(status: 304, headers: headers, bytes: [])
+    }
+    guard !isPacked || acceptsGzip(request) else { return unpacked(headers) }
+    if isPacked { headers.add("Content-Encoding", "gzip") }
+    headers.add("Accept-Ranges", "bytes")
+    guard let range = request.headers["Range"], request.method == .get, isCurrent(request.headers["If-Range"]),
+      let wanted = ByteRange(range, of: bytes.count)
+    else { return whole(headers) }
+    guard let part = wanted.range else {
+      headers.add("Content-Range", "bytes */\(bytes.count)")
+      headers.add("Content-Length", "0")
+      return HTTPResponse(status: 416, headers: headers, bytes: [])
+    }
+    headers.add("Content-Range", "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(bytes.count)")
+    headers.add("Content-Length", String(part.count))
+    return HTTPResponse(status: 206, headers: headers, bytes: Array(bytes[part]))
+  }
+
+  private func whole(_ headers: HTTPHeaders) -> HTTPResponse {
+    var headers = headers
+    headers.add("Content-Length", String(bytes.count))
+    return HTTPResponse(status: 200, headers: headers, bytes: bytes)
+  }
+
+  private func unpacked(_ headers: HTTPHeaders) -> HTTPResponse {
+    guard let plain = try? Gzip.unpack(bytes, limit: 64 << 20) else { return whole(headers) }
+    var headers = headers
+    // Another representation has another tag.
+    headers["ETag"] = tag.dropLast() + "-plain\""
+    headers.add("Content-Length", String(plain.count))
+    return HTTPResponse(status: 200, headers: headers, bytes: plain)
+  }
+
+  private func isNamed(in tags: String) -> Bool {
+    tags.split(separator: ",").contains { item in
+      let name = item.drop { $0 == " " }.replacingPrefix("W/")
+      return name.hasPrefix("*") || name.hasPrefix(tag) || name.hasPrefix(tag.dropLast() + "-plain\"")
+    }
+  }
+
+  private func isCurrent(_ condition: String?) -> Bool { condition == nil || condition == tag }
+
+  private func acceptsGzip(_ request: HTTPRequest) -> Bool {
+    (request.headers["Accept-Encoding"] ?? "").split(separator: ",").contains { item in
+      let words = item.filter { $0 != " " }.split(separator: ";")
+      guard let name = words.first?.lowercased(), name == "gzip" || name == "*" else { return false }
+      return !words.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
+    }
+  }
+}
+
+/// One range of bytes that is asked for; several at once are answered with the whole.
+struct ByteRange: Hashable, Sendable {
+  /// `nil` when there are no such bytes.
+  let range: Range<Int>?
+
+  /// `nil` when `text` asks for no single range, and is passed over.
+  init?(_ text: String, of count: Int) {
+    guard text.hasPrefix("bytes=") else { return nil }
+    let sides = text.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    guard sides.count == 2, sides.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }) else { return nil }
+    let (first, last) = (Int(sides[0]), Int(sides[1]))
+    switch (first, last) {
+    case (let first?, _) where !sides[1].isEmpty && last == nil || first >= count:
+      range = first < count ? first..<count : nil
+    case (let first?, let last?):
+      guard first <= last else { return nil }
+      range = first..<min(last + 1, count)
+    case (let first?, nil): range = first..<count
+    case (nil, let length?): range = length > 0 && count > 0 ? max(0, count - length)..<count : nil
+    case (nil, nil): return nil
+    }
+  }
+}
+
+extension Substring {
+  fileprivate func replacingPrefix(_ prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : self }
+}

@@ -1,0 +1,49 @@
+package import Client
+import Extensions
+package import HTTP
+package import KubernetesAPI
+import Platform
+
+/// Hands requests on to a Kubernetes API server in the name of their callers, as they come: with watches and upgrades.
+///
+/// The gateway's own credential is allowed to impersonate; what a caller may do, the server says.
+package struct KubernetesRelay: CallerHandler {
+  private let connection: Client.Connection
+  private let address: ServerAddress
+  private let pools: UpstreamPools
+
+  /// `nil` when the server of `connection` has no address of the network.
+  package init?(_ connection: Client.Connection, settings: UpstreamSettings = UpstreamSettings()) {
+    guard let address = ServerAddress(connection.server), address.scheme != .unix else { return nil }
+    self.connection = connection
+    self.address = address
+    var settings = settings
+    settings.addresses = AddressRules(allowsLoopback: true, allowsLinkLocal: true)
+    pools = UpstreamPools(settings)
+  }
+
+  package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+    let credential: Credential
+    do throws(TransportError) {
+      credential = try await connection.credentials?.credential(insteadOf: nil) ?? Credential()
+    } catch {
+      return HTTPResponse.badGateway(
+        "Error while proxying request: the gateway has no credential", code: 502, reason: "Bad Gateway")
+    }
+    var sent = UpstreamRequest(toAPI: request.head, by: caller.user)
+    sent.target = address.path + request.head.target
+    for field in credential.headers.fields { sent.headers.add(field.name, field.value) }
+    var upstream = UpstreamAddress(address, sent.endpoint)
+    if address.scheme == .https {
+      let tls = connection.tlsFiles?.renewed(connection.tls) ?? connection.tls
+      upstream.trust = UpstreamAddress.Trust(
+        authorities: tls.authority ?? [], isInsecure: !tls.isVerified,
+        certificate: credential.clientCertificate ?? tls.clientCertificate ?? [],
+        key: credential.clientKey ?? tls.clientKey ?? [])
+      if let name = tls.serverName { upstream.name = name }
+    }
+    var response = HTTPResponse.unavailable("this can only be answered on a connection")
+    response.relay = UpstreamRelay(sent, to: upstream, for: request, pools) { _ in }
+    return response
+  }
+}

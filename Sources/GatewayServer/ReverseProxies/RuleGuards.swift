@@ -1,0 +1,137 @@
+import Extensions
+import HTTP
+import KubernetesAPI
+import Platform
+
+/// What is remembered about ReverseProxies: how often callers have asked, and how their upstreams do.
+final class RuleGuards: Sendable {
+  private struct State {
+    var limits: [String: Bucket] = [:]
+    var breakers: [String: Breaker] = [:]
+    /// Why an upstream's health check fails.
+    var illnesses: [String: String] = [:]
+  }
+
+  private let state = Locked(State())
+  private let now: @Sendable () -> ContinuousClock.Instant
+
+  init(now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }) {
+    self.now = now
+  }
+
+  /// Callers that are counted at once; when there are more, those who have not asked for long are forgotten.
+  private static let most = 20_000
+
+  /// Why a request is not sent on, if it is not: too many of them, an upstream that fails, one that is not well.
+  func refusal(of rule: ReverseProxyRule, by asker: UpstreamRequest.Asker) -> HTTPResponse? {
+    let now = now()
+    if let limit = rule.rateLimit, let seconds = wait(of: rule, limit, asker, now) {
+      var response = HTTPResponse.unavailable(
+        "too many requests of \(rule.object.name)", code: 429, reason: "TooManyRequests")
+      response.headers.add("Retry-After", String(seconds))
+      return response
+    }
+    let problem = state.withLock { state -> String? in
+      if let illness = state.illnesses[rule.object.name] { return illness }
+      guard let settings = rule.circuitBreaker else { return nil }
+      return state.breakers[rule.object.name, default: Breaker()].problem(settings, now)
+    }
+    return problem.map { HTTPResponse.unavailable("reverseProxy \(rule.object.name) is not available: \($0)") }
+  }
+
+  /// Whole seconds that `asker` should wait, if the limit is reached.
+  private func wait(
+    of rule: ReverseProxyRule, _ limit: RateLimit, _ asker: UpstreamRequest.Asker, _ now: ContinuousClock.Instant
+  ) -> Int? {
+    let who =
+      switch limit.by {
+      case .all: ""
+      case .address: asker.address
+      case .user: asker.user?.name ?? asker.address
+      }
+    return state.withLock { state in
+      if state.limits.count >= Self.most { state.limits = state.limits.filter { $0.value.full > now } }
+      return state.limits[rule.object.name + "\n" + who, default: Bucket(full: now)].take(limit, now)
+    }
+  }
+
+  /// Takes note of how the upstream of `rule` has done.
+  func note(_ outcome: UpstreamRelay.Outcome, of rule: ReverseProxyRule) {
+    guard let settings = rule.circuitBreaker else { return }
+    let isFailure: Bool
+    switch outcome {
+    case .answered(let status): isFailure = settings.statuses.contains(status)
+    case .failed: isFailure = true
+    case .finished, .abandoned: return
+    }
+    let now = now()
+    state.withLock { $0.breakers[rule.object.name, default: Breaker()].note(isFailure: isFailure, settings, now) }
+  }
+
+  /// Sets why the upstream of the proxy called `name` is not well; `nil` when it is.
+  func setIllness(_ reason: String?, of name: String) {
+    state.withLock { $0.illnesses[name] = reason }
+  }
+}
+
+/// Counts requests by one number: when all that was allowed will be allowed again (GCRA).
+struct Bucket: Hashable, Sendable {
+  var full: ContinuousClock.Instant
+
+  /// Takes one request, or says after how many whole seconds one will be allowed.
+  mutating func take(_ limit: RateLimit, _ now: ContinuousClock.Instant) -> Int? {
+    let step = limit.per / limit.requests
+    let next = max(full, now) + step
+    let allowance = step * (limit.burst + limit.requests)
+    guard next - now > allowance else {
+      full = next
+      return nil
+    }
+    let wait = (next - now) - allowance
+    return Int(wait.components.seconds) + (wait.components.attoseconds > 0 ? 1 : 0)
+  }
+}
+
+/// Leaves an upstream alone that has failed often.
+///
+/// ```
+///   closed ──failures in the window──▶ open ──after a while──▶ trying ──success──▶ closed
+///                                       ▲                         └──failure──▶ open
+/// ```
+struct Breaker: Hashable, Sendable {
+  private enum State: Hashable, Sendable {
+    case closed(failures: Int, since: ContinuousClock.Instant?)
+    case open(until: ContinuousClock.Instant)
+    /// One request is on its way, to find out.
+    case trying(since: ContinuousClock.Instant)
+  }
+
+  private var state = State.closed(failures: 0, since: nil)
+
+  /// Why a request is not sent, if so.
+  mutating func problem(_ settings: CircuitBreaker, _ now: ContinuousClock.Instant) -> String? {
+    switch state {
+    case .closed: return nil
+    case .open(let until) where now < until: return "its upstream has failed too often, and is left alone"
+    // One that was never answered must not hold it for ever.
+    case .trying(let since) where now - since < settings.openFor: return "its upstream is being tried again"
+    case .open, .trying:
+      state = .trying(since: now)
+      return nil
+    }
+  }
+
+  mutating func note(isFailure: Bool, _ settings: CircuitBreaker, _ now: ContinuousClock.Instant) {
+    switch state {
+    case .closed(let failures, let since):
+      guard isFailure else { return }
+      let isNew = since.map { now - $0 > settings.window } ?? true
+      let count = isNew ? 1 : failures + 1
+      state =
+        count >= settings.failures
+        ? .open(until: now + settings.openFor) : .closed(failures: count, since: isNew ? now : since)
+    case .trying: state = isFailure ? .open(until: now + settings.openFor) : .closed(failures: 0, since: nil)
+    case .open: break
+    }
+  }
+}

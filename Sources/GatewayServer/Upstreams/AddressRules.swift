@@ -1,0 +1,52 @@
+import Glibc
+import NIOCore
+
+/// Which addresses an object may lead to.
+///
+/// Looked at once a connection is made and before anything is sent: a name may have any address by then.
+package struct AddressRules: Hashable, Sendable {
+  /// Whether objects may lead to this machine itself.
+  package var allowsLoopback: Bool
+  /// Whether they may lead to link-local addresses, where clouds tell a machine its secrets.
+  package var allowsLinkLocal: Bool
+  /// Addresses with ports, such as those of the Kubernetes API, that no object may lead to.
+  package var forbidden: Set<String>
+
+  package init(allowsLoopback: Bool = false, allowsLinkLocal: Bool = false, forbidden: Set<String> = []) {
+    self.allowsLoopback = allowsLoopback
+    self.allowsLinkLocal = allowsLinkLocal
+    self.forbidden = forbidden
+  }
+
+  /// Why nothing is sent to `address`, if so.
+  func problem(with address: SocketAddress) -> String? {
+    guard let ip = address.ipAddress, let port = address.port else { return "no address of the network" }
+    let bytes = Self.bytes(of: ip)
+    let name = ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)"
+    if forbidden.contains(name) { return "\(name) is the Kubernetes API itself" }
+    if !allowsLoopback, Self.isLoopback(bytes) { return "\(ip) is this machine" }
+    if !allowsLinkLocal, Self.isLinkLocal(bytes) { return "\(ip) is link-local" }
+    return nil
+  }
+
+  /// Four bytes or sixteen; an IPv4 address within an IPv6 one is taken out of it.
+  private static func bytes(of ip: String) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    guard ip.contains(":") else { return inet_pton(AF_INET, ip, &bytes) == 1 ? Array(bytes[..<4]) : [] }
+    guard inet_pton(AF_INET6, ip, &bytes) == 1 else { return [] }
+    let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 255 && bytes[11] == 255
+    let isTranslated = bytes[..<12].elementsEqual([0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0])
+    return isMapped || isTranslated ? Array(bytes[12...]) : bytes
+  }
+
+  private static func isLoopback(_ bytes: [UInt8]) -> Bool {
+    bytes.count == 4
+      ? bytes[0] == 127 || bytes[0] == 0 : bytes.dropLast().allSatisfy { $0 == 0 } && (bytes.last ?? 0) <= 1
+  }
+
+  private static func isLinkLocal(_ bytes: [UInt8]) -> Bool {
+    bytes.count == 4
+      ? bytes[0] == 169 && bytes[1] == 254 || bytes[0] >= 224
+      : bytes.count == 16 && (bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 || bytes[0] == 0xFF)
+  }
+}

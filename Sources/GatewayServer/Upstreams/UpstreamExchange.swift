@@ -1,0 +1,185 @@
+import Extensions
+import HTTP
+import HTTPServer
+import NIOCore
+import NIOHTTP1
+
+/// One request on its way to an upstream and its answer on the way back.
+///
+/// Confined to the client's event loop, on which
+/// the upstream's connection is too.
+///
+/// ```
+///   connecting ──▶ sending ──head──▶ answering ──end──▶ over
+///        │            │                  └──101──▶ tunnel ──▶ over
+///        └────────────┴── no connection, no answer: 502, 504, or once more where nothing can have been done
+/// ```
+final class UpstreamExchange: RelayEnd, UpstreamListener {
+  private let client: RelayedExchange
+  private let relay: UpstreamRelay
+  private let pool: UpstreamPool
+  private var upstream: UpstreamConnection?
+  /// What the client sent before there was a connection.
+  private var waiting: [ByteBuffer] = []
+  private var hasBody = false
+  private var isRequestComplete = false
+  private var trailers: NIOHTTP1.HTTPHeaders?
+  private var isAnswered = false
+  private var isOver = false
+  private var isRetry = false
+  private var alarm: Scheduled<Void>?
+  private(set) var isTunnel = false
+
+  /// Bytes of a body that are taken before there is a connection to send them on.
+  private static let capacity = 64 << 10
+
+  init(_ client: RelayedExchange, _ relay: UpstreamRelay) {
+    self.client = client
+    self.relay = relay
+    pool = relay.pools.pool(of: client.eventLoop)
+  }
+
+  /// Whether the client does not take what has come from the upstream.
+  var holdsAnswer: Bool { !isOver && !client.isWritable }
+
+  func start() {
+    expectAnswer()
+    if !isRetry, let kept = pool.take(relay.address) { return begin(on: kept) }
+    pool.connect(relay.address) { result in
+      switch result {
+      case .success(let connection): self.begin(on: connection)
+      case .failure(let failure): self.fail(failure)
+      }
+    }
+  }
+
+  private func begin(on connection: UpstreamConnection) {
+    guard !isOver else { return connection.close() }
+    upstream = connection
+    connection.attach(self)
+    connection.send(.head(relay.head))
+    for bytes in waiting { connection.send(.body(.byteBuffer(bytes))) }
+    waiting = []
+    if isRequestComplete { connection.send(.end(trailers)) }
+    connection.flush()
+    client.readOn()
+  }
+
+  // What the client sends.
+
+  var isFull: Bool {
+    if let upstream { return !upstream.isWritable }
+    return waiting.reduce(0) { $0 + $1.readableBytes } >= Self.capacity
+  }
+
+  func receive(_ bytes: ByteBuffer) {
+    hasBody = true
+    guard let upstream else { return waiting.append(bytes) }
+    if isTunnel { upstream.send(bytes) } else { upstream.send(.body(.byteBuffer(bytes))) }
+  }
+
+  func receiveEnd(_ trailers: NIOHTTP1.HTTPHeaders?) {
+    isRequestComplete = true
+    self.trailers = trailers
+    upstream?.send(.end(trailers))
+    if !isAnswered { expectAnswer() }
+  }
+
+  func flush() { upstream?.flush() }
+
+  func clientIsWritable() { upstream?.readOn() }
+
+  func clientIsGone() {
+    guard !isOver else { return }
+    end(.abandoned)
+    isTunnel ? upstream?.finishTunnel() : upstream?.close()
+    upstream = nil
+  }
+
+  // What the upstream answers.
+
+  func answer(_ head: HTTPResponseHead) {
+    if head.status == .switchingProtocols {
+      alarm?.cancel()
+      (isAnswered, isTunnel) = (true, true)
+      return client.tunnel(relay.tunnelled(head))
+    }
+    guard head.status.code >= 200 else { return client.send(head) }
+    alarm?.cancel()
+    isAnswered = true
+    relay.report(.answered(Int(head.status.code)))
+    guard let edited = relay.edited(head) else {
+      let problem = "the backend attempted to redirect this request, which is not permitted"
+      return abandon(.failed(problem))
+    }
+    client.send(edited)
+  }
+
+  func answer(_ bytes: ByteBuffer) {
+    guard !isOver else { return }
+    client.send(bytes)
+    // Else it would wait for the end of what comes in, which is held back.
+    if !client.isWritable { client.flush() }
+  }
+
+  func answerEnd(_ trailers: NIOHTTP1.HTTPHeaders?) {
+    guard !isOver else { return }
+    end(.finished)
+    upstream = nil
+    client.finish(trailers)
+  }
+
+  func flushAnswer() { client.flush() }
+
+  func upstreamIsWritable() { client.readOn() }
+
+  /// The connection has ended before the exchange has.
+  func connectionHasEnded(_ failure: UpstreamFailure, wasReused: Bool) {
+    guard !isOver else { return }
+    upstream = nil
+    if isTunnel {
+      end(.finished)
+      return client.finish()
+    }
+    guard isAnswered || !wasReused || isRetry || !relay.isRepeatable || hasBody else {
+      // The upstream had closed it while it was kept, and has seen nothing of this.
+      isRetry = true
+      return start()
+    }
+    fail(failure)
+  }
+
+  /// Ends without an answer of the upstream.
+  func fail(_ failure: UpstreamFailure) {
+    guard !isOver else { return }
+    let isBegun = isAnswered
+    end(.failed(failure))
+    if isBegun { client.cut() } else { client.answer(failure.response) }
+  }
+
+  /// Answers with `failure` in place of what the upstream has begun to say.
+  private func abandon(_ failure: UpstreamFailure) {
+    isAnswered = false
+    upstream?.close()
+    upstream = nil
+    fail(failure)
+  }
+
+  private func expectAnswer() {
+    alarm?.cancel()
+    let time = pool.settings.answerTimeout
+    let bound = NIOLoopBound(self, eventLoop: client.eventLoop)
+    alarm = client.eventLoop.scheduleTask(in: TimeAmount(time)) {
+      bound.value.upstream?.close()
+      bound.value.upstream = nil
+      bound.value.fail(.timedOut("no answer within \(time.components.seconds) seconds"))
+    }
+  }
+
+  private func end(_ outcome: UpstreamRelay.Outcome) {
+    isOver = true
+    alarm?.cancel()
+    waiting = []
+    relay.report(outcome)
+  }
+}

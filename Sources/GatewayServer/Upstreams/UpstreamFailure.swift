@@ -1,0 +1,109 @@
+import Glibc
+import HTTP
+import KubernetesAPI
+import Manifest
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// Why an upstream gave no answer, in the words that the shipped gateway has for it (Go's).
+enum UpstreamFailure: Error, Hashable, Sendable {
+  case failed(String)
+  /// No answer, or no further byte, in time.
+  case timedOut(String)
+
+  var text: String {
+    switch self {
+    case .failed(let text), .timedOut(let text): text
+    }
+  }
+
+  var response: HTTPResponse {
+    let message = "Error while proxying request: \(text)"
+    switch self {
+    case .failed: return .badGateway(message, code: 502, reason: "Bad Gateway")
+    case .timedOut: return .badGateway(message, code: 504, reason: "Gateway Timeout")
+    }
+  }
+
+  /// What came of making a connection to `address`.
+  init(connecting error: any Error, to address: UpstreamAddress) {
+    let target = address.host.contains(":") ? "[\(address.host)]:\(address.port)" : "\(address.host):\(address.port)"
+    switch error {
+    case let error as UpstreamFailure: self = error
+    case let error as NIOConnectionError:
+      guard let first = error.connectionErrors.first else {
+        self = .failed("dial tcp: lookup \(address.host): no such host")
+        return
+      }
+      self = Self.dialing(first.error, first.target.text ?? target)
+    default: self = Self.dialing(error, target)
+    }
+  }
+
+  private static func dialing(_ error: any Error, _ target: String) -> UpstreamFailure {
+    if case .connectTimeout? = error as? ChannelError { return .timedOut("dial tcp \(target): i/o timeout") }
+    guard let error = error as? IOError else { return .failed("dial tcp \(target): \(error)") }
+    return .failed("dial tcp \(target): connect: \(String(cString: strerror(error.errnoCode)).lowercased())")
+  }
+
+  /// What went wrong on a connection that was made.
+  init(_ error: any Error) {
+    switch error {
+    case let error as UpstreamFailure: self = error
+    case let error as NIOSSLError: self = .failed(Self.text(of: error))
+    case is NIOSSLExtraError:
+      self = .failed("tls: failed to verify certificate: x509: certificate is not valid for the name asked for")
+    case is HTTPParserError: self = .failed("malformed HTTP response: \(error)")
+    case let error as IOError:
+      self = .failed("read: \(String(cString: strerror(error.errnoCode)).lowercased())")
+    default: self = .failed("\(error)")
+    }
+  }
+
+  private static func text(of error: NIOSSLError) -> String {
+    let text = "\(error)"
+    let isUnknown = text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("unableToValidateCertificate")
+    return isUnknown
+      ? "tls: failed to verify certificate: x509: certificate signed by unknown authority" : "tls: \(text)"
+  }
+}
+
+extension SocketAddress {
+  /// Address and port.
+  var text: String? {
+    guard let ipAddress, let port else { return nil }
+    return ipAddress.contains(":") ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
+  }
+}
+
+extension HTTPResponse {
+  /// A refusal as the shipped gateway writes those of its filters.
+  static func unavailable(_ message: String, code: Int = 503, reason: String = "ServiceUnavailable") -> HTTPResponse {
+    wrapped([
+      "metadata": [:], "status": "Failure", "message": .string(message), "reason": .string(reason),
+      "code": .integer(code),
+    ])
+  }
+
+  /// An upstream's failure as the shipped gateway writes it, which leaves the status out.
+  static func badGateway(_ message: String, code: Int, reason: String) -> HTTPResponse {
+    wrapped(["metadata": [:], "message": .string(message), "reason": .string(reason), "code": .integer(code)])
+  }
+
+  private static func wrapped(_ status: Value) -> HTTPResponse {
+    HTTPResponse(
+      status: status["code"]?.integer ?? 500, json: Array(JSON.prettyText(["ErrStatus": status]).utf8))
+  }
+
+  /// What is nowhere, as the shipped gateway says it.
+  static var pageNotFound: HTTPResponse { plain(404, "404: Page Not Found") }
+
+  static func plain(_ status: Int, _ text: String) -> HTTPResponse {
+    HTTPResponse(
+      status: status,
+      headers: ["Content-Type": "text/plain; charset=utf-8", "Content-Length": String(text.utf8.count)],
+      bytes: Array(text.utf8))
+  }
+}

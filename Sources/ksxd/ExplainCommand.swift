@@ -1,0 +1,68 @@
+import ArgumentParser
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+
+/// Says which rule serves a request, why not the others, and what its upstream would be sent.
+struct ExplainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Say which rule of an extension serves a request, why not the others, and what the upstream is sent.")
+
+  @Argument(help: "Method, such as GET.")
+  var method: String
+
+  @Argument(help: "Path and query, or the whole URL.")
+  var url: String
+
+  @Option(help: ArgumentHelp("Unix socket of the backend that is asked.", valueName: "path"))
+  var socket = Places.socket
+
+  @Option(help: ArgumentHelp("Kubeconfig of the cluster that is asked instead.", valueName: "file"))
+  var kubeconfig: String?
+
+  @Option(help: ArgumentHelp("Context in the kubeconfig.", valueName: "name"))
+  var context: String?
+
+  func run() async throws {
+    guard let method = HTTPRequest.Method(rawValue: method.uppercased()) else {
+      throw ValidationError("the method \(method) is not known")
+    }
+    let address = ServerAddress(url)
+    let rest = address.map { _ in url.drop { $0 != "/" }.dropFirst(2).drop { $0 != "/" } }
+    let target = rest.map { $0.isEmpty ? "/" : String($0) } ?? url
+    guard target.hasPrefix("/") else { throw ValidationError("\(url): a path that begins with / is expected") }
+    let request = HTTPRequest(method, target, headers: ["Host": address?.name ?? "localhost"])
+    print(JSON.prettyText(Explanation(request, by: nil, in: try await table()).value))
+  }
+
+  private func table() async throws(DaemonError) -> RouteTable {
+    do {
+      let cluster = try cluster()
+      let dialect = try await Capabilities.learn(from: cluster).dialect
+      async let services = cluster.list(dialect.apiServices)
+      async let bundles = cluster.list(dialect.jsBundles)
+      async let proxies = cluster.list(dialect.reverseProxies)
+      return RouteTable(
+        services: try await services.map { APIServiceRule($0, dialect: dialect) },
+        bundles: try await bundles.map { JSBundleRule($0, dialect: dialect) },
+        proxies: try await proxies.map { ReverseProxyRule($0, dialect: dialect) })
+    } catch let error as ClusterError {
+      throw DaemonError(error.sentence(for: "reading the rules", at: kubeconfig ?? socket))
+    } catch {
+      throw DaemonError("\(error)")
+    }
+  }
+
+  private func cluster() throws -> Cluster {
+    guard kubeconfig != nil || context != nil else {
+      return Cluster(transport: CurlTransport(base: "unix://" + socket))
+    }
+    var options = KubeconfigOptions()
+    options.kubeconfig = kubeconfig
+    options.context = context
+    return Cluster(transport: CurlTransport(try Kubeconfig.load(options).connection))
+  }
+}

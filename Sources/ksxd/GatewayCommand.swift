@@ -1,0 +1,115 @@
+import Access
+import ArgumentParser
+import Client
+import Extensions
+import GatewayServer
+import Glibc
+import HTTP
+import HTTPServer
+import KubernetesAPI
+import Logging
+
+/// Serves what extensions bring in front of a cluster that has its own API.
+///
+/// It keeps nothing, so that any number of them may run.
+struct GatewayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gateway", abstract: "Serve what extensions bring, in front of a real Kubernetes API server.")
+
+  @Option(help: ArgumentHelp("Kubeconfig of the cluster; its user must be allowed to impersonate.", valueName: "file"))
+  var kubeconfig: String?
+
+  @Option(help: ArgumentHelp("Context in the kubeconfig.", valueName: "name"))
+  var context: String?
+
+  @Option(help: ArgumentHelp("Where to listen.", valueName: "host:port"))
+  var listen = "127.0.0.1:9090"
+
+  @OptionGroup var identity: GatewayIdentity
+
+  @Option(
+    help: ArgumentHelp("Where Services are, and what objects may lead to: a file in YAML.", valueName: "file"))
+  var gatewayConfig: String?
+
+  func run() async throws {
+    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    DescriptorLimit.raise()
+    do {
+      try await serve()
+    } catch let error as ServerError {
+      throw DaemonError("\(error)")
+    } catch let error as AccessFileError {
+      throw DaemonError("\(error)")
+    } catch let error as KubeconfigError {
+      throw DaemonError("\(error)")
+    }
+  }
+
+  private func serve() async throws {
+    let endings = Endings()
+    let listener = try Listener(listen, certificate: identity.certificate())
+    var options = KubeconfigOptions()
+    options.kubeconfig = kubeconfig
+    options.context = context
+    let connection = try Kubeconfig.load(options).connection
+    var settings = try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: false)
+    settings.upstreams.addresses.forbidden = await forbidden(connection)
+    guard let api = KubernetesRelay(connection) else {
+      throw DaemonError("\(connection.displayName): the gateway needs an API server with an address of the network")
+    }
+    let cluster = Cluster(transport: CurlTransport(connection))
+    let dialect = try await discover(in: cluster, at: connection.displayName)
+    let rules = GatewayRules()
+    let gateway = Gateway(rules, in: cluster, settings: settings, around: api)
+    let handler = GatewayHealth(
+      rules: rules,
+      around: DelegatedAuthenticator(
+        by: cluster, tokens: try identity.tokens(), around: DelegatedAccess(by: cluster, around: gateway)))
+    let server = try await Server.start(handler, on: [listener]) { Status($0).response }
+    let running = Task { await gateway.run(in: cluster, dialect: dialect) }
+    print("ksxd is ready on \(server.addresses[0]), in front of \(connection.displayName)")
+    fflush(nil)
+    await endings.wait()
+    await server.stop(grace: .seconds(20))
+    running.cancel()
+    await running.value
+  }
+
+  private func discover(in cluster: Cluster, at address: String) async throws(DaemonError) -> Dialect {
+    do {
+      return try await Capabilities.learn(from: cluster).dialect
+    } catch {
+      switch error {
+      case .absent: throw DaemonError("\(address) has no KubeSphere extensions: apply their CRDs first")
+      case .forbidden: throw DaemonError("\(address) does not let this user see extensions: use another context")
+      case .cluster(let error): throw DaemonError(error.sentence(for: "finding the kinds of extensions", at: address))
+      }
+    }
+  }
+
+  /// The addresses of the API server, which no object may lead to.
+  private func forbidden(_ connection: Client.Connection) async -> Set<String> {
+    guard let address = ServerAddress(connection.server) else { return [] }
+    return HostAddresses.of(address.host, port: address.port)
+  }
+}
+
+/// Who may ask the gateway, beside those whose tokens the API server knows.
+struct GatewayIdentity: ParsableArguments {
+  @Option(help: ArgumentHelp("Certificate chain of the port, PEM.", valueName: "file"))
+  var tlsCert: String?
+
+  @Option(help: ArgumentHelp("Key of the certificate, PEM.", valueName: "file"))
+  var tlsKey: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Users and their tokens, beside those that the API server knows: token,user,uid,\"groups\".", valueName: "file"))
+  var tokenAuthFile: String?
+
+  func certificate() throws -> Listener.Certificate? { try Listener.Certificate(tlsCert, tlsKey) }
+
+  func tokens() throws(AccessFileError) -> TokenTable {
+    try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) } ?? TokenTable()
+  }
+}

@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Extensions
+
+@Suite struct PathExpressionTests {
+  @Test(arguments: [
+    ("/[0-9]+", "/N", "/proxy/regexp/12/things/345", "/proxy/regexp/N/things/N"),
+    ("/proxy/re2/(.*)/(.*)", "/$2/$1", "/proxy/re2/one/two", "/two/one"),
+    ("a|ab", "x", "ab", "xb"), ("ab|a", "x", "ab", "x"), ("a*", "x", "baac", "xbxcx"), ("a*?", "x", "aa", "xaxax"),
+    ("^/a", "/b", "/a/a", "/b/a"), ("/a$", "/b", "/a/a", "/a/b"), ("(a)(b)?", "[$1$2]", "aab", "[a][ab]"),
+    ("(?P<year>\\d{4})-(?:\\d\\d)", "${year}$$", "/2024-05/", "/2024$/"), ("[^/]+\\.html", "p", "/x/y.html", "/x/p"),
+    ("x{2,3}", "y", "xxxxx", "yy"), (".", "-", "日本", "--"), ("$", "!", "ab", "ab!"), ("[a-c-]", "", "a-d", "d"),
+    ("b", "$1x$0", "abc", "abc"), ("\\.", "_", "a.b", "a_b"), ("(a|b)*c", "<$1>", "abac", "<a>"),
+  ])
+  func matchesAreReplacedAsGoReplacesThem(expression: String, template: String, path: String, wanted: String) throws {
+    #expect(try PathExpression(expression).replacing(in: path, with: template) == wanted)
+  }
+
+  @Test(arguments: [
+    "(", ")", "[", "[z-a]", "*", "a**", "\\", "\\q", "(?=a)", "a{101}", "((((((((((((((((((((((a", "x{100}{100}",
+  ])
+  func whatIsNotKnownIsRefused(expression: String) {
+    #expect(throws: RuleProblem.self) { try PathExpression(expression) }
+  }
+
+  @Test func anExpressionThatIsSlowElsewhereTakesNoLongerHere() throws {
+    let expression = try PathExpression("(a*)*(a*)*(a*)*b")
+
+    #expect(
+      expression.replacing(in: String(repeating: "a", count: 500), with: "") == String(repeating: "a", count: 500))
+  }
+}

@@ -1,0 +1,81 @@
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import Platform
+import Testing
+
+@testable import GatewayServer
+
+@Suite struct RuleGuardsTests {
+  /// A clock that a test turns.
+  private final class Clock: Sendable {
+    private let time = Locked(ContinuousClock.now)
+    var now: ContinuousClock.Instant { time.withLock { $0 } }
+    func turn(_ seconds: Double) { time.withLock { $0 += .seconds(seconds) } }
+  }
+
+  private static func rule(_ spec: Mapping) -> ReverseProxyRule {
+    var all: Mapping = ["matcher": [["path": "/a"]], "upstream": ["backend": "http://a.example"]]
+    for pair in spec.pairs { all[pair.key] = pair.value }
+    return ReverseProxyRule(.rule("p", .mapping(all)), dialect: .subscription)
+  }
+
+  private static func asker(_ user: String, _ address: String = "192.0.2.1") -> UpstreamRequest.Asker {
+    .init(user: User(name: user), address: address)
+  }
+
+  @Test func aLimitLetsThroughSoManyThenOneAfterAnother() {
+    let clock = Clock()
+    let guards = RuleGuards(now: { clock.now })
+    let rule = Self.rule(["rateLimit": ["requests": 2, "per": "10s", "burst": 1]])
+
+    for _ in 0..<3 { #expect(guards.refusal(of: rule, by: Self.asker("a")) == nil) }
+    #expect(guards.refusal(of: rule, by: Self.asker("b"))?.headers["Retry-After"] == "5")
+    clock.turn(5.01)
+    #expect(guards.refusal(of: rule, by: Self.asker("b")) == nil)
+    #expect(guards.refusal(of: rule, by: Self.asker("b"))?.status == 429)
+  }
+
+  @Test(arguments: [("user", true), ("address", false), ("all", false)])
+  func aLimitCountsByUserByAddressOrAll(by: String, isApart: Bool) {
+    let guards = RuleGuards()
+    let rule = Self.rule(["rateLimit": ["requests": 1, "per": "1h", "by": .string(by)]])
+
+    #expect(guards.refusal(of: rule, by: Self.asker("a")) == nil)
+    #expect((guards.refusal(of: rule, by: Self.asker("b")) == nil) == isApart)
+  }
+
+  @Test func aBreakerOpensTriesAndCloses() {
+    let clock = Clock()
+    let guards = RuleGuards(now: { clock.now })
+    let rule = Self.rule(["circuitBreaker": ["failures": 2, "window": "10s", "openFor": "5s", "status": [500]]])
+    func isOpen() -> Bool { guards.refusal(of: rule, by: Self.asker("a")) != nil }
+
+    guards.note(.answered(500), of: rule)
+    clock.turn(11)
+    guards.note(.failed(.failed("x")), of: rule)
+    #expect(!isOpen(), "one failure in each window")
+    guards.note(.answered(500), of: rule)
+    #expect(isOpen())
+    clock.turn(5.1)
+    #expect(!isOpen(), "one is let through to find out")
+    #expect(isOpen(), "and only one")
+    guards.note(.answered(500), of: rule)
+    #expect(isOpen())
+    clock.turn(5.1)
+    #expect(!isOpen())
+    guards.note(.answered(200), of: rule)
+    #expect(!isOpen())
+  }
+
+  @Test func anUpstreamThatIsNotWellIsNotAsked() {
+    let guards = RuleGuards()
+    let rule = Self.rule([:])
+
+    guards.setIllness("its health check answers 500", of: "p")
+    #expect(guards.refusal(of: rule, by: Self.asker("a"))?.status == 503)
+    guards.setIllness(nil, of: "p")
+    #expect(guards.refusal(of: rule, by: Self.asker("a")) == nil)
+  }
+}

@@ -1,0 +1,235 @@
+import HTTP
+import HTTPServer
+import Manifest
+import Platform
+import TestSupport
+import Testing
+
+@testable import GatewayServer
+
+/// Upstreams that do what no friend does, and connections to them.
+@Suite struct UpstreamTests {
+  private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+  @Test func aConnectionToAnUpstreamServesManyRequests() async throws {
+    let server = try await Server.start(
+      CountingUpstream.shared, on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
+    try await GatewayFixture.with(.proxy(to: server.addresses[0])) { gateway in
+      let connection = try gateway.connect()
+      for _ in 0..<20 {
+        connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\n")
+        _ = await connection.hear(until: "\r\n\r\nok")
+      }
+      #expect(await server.connections.count == 1)
+    }
+    await server.stop(grace: .zero)
+  }
+
+  @Test func aKeptConnectionThatTheUpstreamHasClosedCostsAReaderNothing() async throws {
+    let upstream = LoopbackServer { _ in [.send(Self.ok), .pause(milliseconds: 20), .close] }
+    try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
+      let connection = try gateway.connect()
+      for _ in 0..<20 {
+        connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(await connection.hear(until: "\r\n\r\nok").hasPrefix("HTTP/1.1 200"))
+      }
+    }
+    upstream.stop()
+  }
+
+  @Test func nothingIsSentTwiceThatCouldBeDoneTwice() async throws {
+    let upstream = LoopbackServer { request in request.method == "POST" ? [.close] : [.send(Self.ok)] }
+    try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
+      let first = try await gateway.ask("/proxy/a")
+      let second = try await gateway.ask("/proxy/a", .post, body: "x")
+      #expect(first.status == 200)
+      #expect(second.status == 502)
+    }
+    #expect(upstream.requests.filter { $0.method == "POST" }.count == 1)
+    upstream.stop()
+  }
+
+  @Test(arguments: [
+    ("", "EOF"), ("nonsense\r\n\r\n", "malformed HTTP response"), ("HTTP/1.1 2", "malformed HTTP response"),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok", "malformed HTTP response"),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nok", "malformed HTTP response"),
+    ("HTTP/1.1 200 OK\r\nX: a\u{0}b\r\n\r\n", "malformed HTTP response"),
+  ])
+  func anAnswerThatIsNoneIsABadGateway(text: String, reason: String) async throws {
+    let upstream = LoopbackServer { _ in [.send(text), .close] }
+    try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
+      let answer = try await gateway.ask("/proxy/a")
+
+      #expect(answer.status == 502)
+      #expect(answer.body.contains(reason))
+    }
+    upstream.stop()
+  }
+
+  @Test(arguments: [
+    "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhalf",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n",
+  ])
+  func anAnswerThatIsCutShortIsNotTakenForAWholeOne(text: String) async throws {
+    let upstream = LoopbackServer { _ in [.send(text), .close] }
+    try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
+      let connection = try gateway.connect()
+      connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\nGET /proxy/b HTTP/1.1\r\nHost: x\r\n\r\n")
+      let heard = await connection.hear()
+
+      #expect(!heard.contains("\r\n0\r\n"))
+      #expect(heard.hasSuffix("half") || heard.hasSuffix("half\r\n") || !heard.contains("half"))
+      #expect(!heard.dropFirst(10).contains("HTTP/1.1"))
+    }
+    upstream.stop()
+  }
+
+  @Test func anUpstreamThatSaysNothingIsGivenUpInTime() async throws {
+    let upstream = LoopbackServer { _ in [.stall] }
+    try await GatewayFixture.with(.proxy(to: upstream.base)) { settings in
+      settings.upstreams.answerTimeout = .milliseconds(50)
+    } _: { gateway in
+      let answer = try await gateway.ask("/proxy/a")
+
+      #expect(answer.status == 504)
+      #expect(answer.body.json[path: "ErrStatus", "reason"] == "Gateway Timeout")
+      await eventually { upstream.goneAway == 1 }
+    }
+    upstream.stop()
+  }
+
+  @Test func anUpstreamIsLeftWhenTheClientLeaves() async throws {
+    let upstream = LoopbackServer { _ in
+      [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"), .stall]
+    }
+    try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
+      var connection: RawConnection? = try gateway.connect()
+      connection?.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\n")
+      // What has come is not held back until there is more.
+      _ = await connection?.hear(until: "2\r\nab\r\n")
+
+      connection = nil
+
+      await eventually { upstream.goneAway == 1 }
+    }
+    upstream.stop()
+  }
+
+  @Test func anAnswerThatEndsWithItsConnectionIsSentInChunks() async throws {
+    let upstream = LoopbackServer { _ in [.send("HTTP/1.0 200 OK\r\n\r\nto the end"), .close] }
+    try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
+      let connection = try gateway.connect()
+      for _ in 0..<2 {
+        connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(await connection.hear(until: "\r\n0\r\n\r\n").hasSuffix("\r\n\r\na\r\nto the end\r\n0\r\n\r\n"))
+      }
+    }
+    upstream.stop()
+  }
+
+  @Test func whatIsAboutOneConnectionIsNotPassedOn() async throws {
+    let upstream = LoopbackServer { _ in
+      [
+        .send(
+          "HTTP/1.1 200 OK\r\nConnection: X-Own\r\nX-Own: 1\r\nKeep-Alive: 1\r\nX-Kept: 2\r\nContent-Length: 2\r\n\r\nok"
+        )
+      ]
+    }
+    try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
+      let answer = try await gateway.ask("/proxy/a")
+
+      #expect(answer.headers["X-Own"] == nil && answer.headers["Keep-Alive"] == nil)
+      #expect(answer.headers["X-Kept"] == "2")
+    }
+    upstream.stop()
+  }
+
+  @Test func aWordBeforeTheAnswerGoesOnAndSoDoesTheBodyThatWaitsForIt() async throws {
+    try await EchoUpstream.with { url in
+      try await GatewayFixture.with(.proxy(to: url)) { gateway in
+        let connection = try gateway.connect()
+        connection.say("POST /proxy/a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        #expect(await connection.hear(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+        connection.say("ab")
+        #expect(await connection.hear(until: "\"body\":\"ab\"").hasPrefix("HTTP/1.1 200"))
+      }
+    }
+  }
+
+  @Test func aHeadHasNoBodyAndTheConnectionGoesOn() async throws {
+    try await EchoUpstream.with { url in
+      try await GatewayFixture.with(.proxy(to: url)) { gateway in
+        let connection = try gateway.connect()
+        connection.say("HEAD /proxy/a HTTP/1.1\r\nHost: x\r\n\r\nGET /proxy/teapot HTTP/1.1\r\nHost: x\r\n\r\n")
+        let heard = await connection.hear(until: "\"size\":0")
+
+        #expect(heard.contains("\r\n\r\nHTTP/1.1 418"))
+      }
+    }
+  }
+
+  @Test func afterAnUpgradeBytesGoBothWays() async throws {
+    try await EchoUpstream.with { url in
+      try await GatewayFixture.with(.proxy(to: url)) { gateway in
+        let connection = try gateway.connect()
+        connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        let head = await connection.hear(until: "\r\n\r\n")
+        connection.say("\u{1}some bytes\r\n\r\n")
+
+        #expect(head.hasPrefix("HTTP/1.1 101"))
+        #expect(head.lowercased().contains("\r\nupgrade: websocket\r\n"))
+        #expect(await connection.hear(until: "bytes\r\n\r\n") == "\u{1}some bytes\r\n\r\n")
+      }
+    }
+  }
+
+  @Test func aSlowReaderHoldsUpTheUpstream() async throws {
+    let flood = FloodUpstream()
+    let server = try await Server.start(flood, on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
+    try await GatewayFixture.with(.proxy(to: server.addresses[0])) { gateway in
+      let connection = try gateway.connect()
+      connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\n")
+      _ = try await eventually("it stands still") {
+        let before = flood.pieces
+        try await Task.sleep(for: .milliseconds(100))
+        return before == flood.pieces ? before : nil
+      } when: {
+        $0 > 0
+      }
+
+      // What fits in buffers of the kernel and the channels, in pieces of 64 KiB.
+      #expect(flood.pieces < 400)
+    }
+    await server.stop(grace: .zero)
+  }
+}
+
+/// Answers without an end, and counts the pieces that have been taken.
+private final class FloodUpstream: Handler {
+  private let count = Locked(0)
+
+  var pieces: Int { count.withLock { $0 } }
+
+  func respond(to request: IncomingRequest) async -> HTTPResponse {
+    let count = count
+    return HTTPResponse(
+      status: 200,
+      body: HTTPBody {
+        {
+          count.withLock { $0 += 1 }
+          return [UInt8](repeating: 120, count: 65_536)
+        }
+      })
+  }
+}
+
+/// Says ok.
+private struct CountingUpstream: Handler {
+  static let shared = CountingUpstream()
+
+  func respond(to request: IncomingRequest) async -> HTTPResponse {
+    HTTPResponse(status: 200, headers: ["Content-Length": "2"], bytes: Array("ok".utf8))
+  }
+}

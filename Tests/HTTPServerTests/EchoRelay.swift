@@ -1,0 +1,36 @@
+import HTTPServer
+import NIOCore
+import NIOHTTP1
+
+/// Answers with the request's body as it comes, or, when the client sends no body, with 101 and whatever comes then.
+struct EchoRelay: ChannelRelay {
+  func begin(_ exchange: RelayedExchange) -> any RelayEnd { EchoEnd(exchange) }
+}
+
+private final class EchoEnd: RelayEnd {
+  private let exchange: RelayedExchange
+  private var isBegun = false
+  private var isTunnel = false
+
+  init(_ exchange: RelayedExchange) {
+    self.exchange = exchange
+  }
+
+  var isFull: Bool { !exchange.isWritable }
+
+  func receive(_ bytes: ByteBuffer) {
+    if !isBegun { exchange.send(HTTPResponseHead(version: .http1_1, status: .ok)) }
+    isBegun = true
+    exchange.send(bytes)
+  }
+
+  func receiveEnd(_ trailers: HTTPHeaders?) {
+    guard !isBegun else { return exchange.finish(["X-Trailer": "last"]) }
+    isBegun = true
+    exchange.tunnel(HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: ["upgrade": "echo"]))
+  }
+
+  func flush() { exchange.flush() }
+  func clientIsWritable() { exchange.readOn() }
+  func clientIsGone() {}
+}
