@@ -66,7 +66,10 @@ lives() {
   mkdir -p "$home/charts"
   cp -r "$chart" "$home/charts/$name"
   kube apply -f - >/dev/null <<REPOSITORY
-{apiVersion: kubesphere.io/v1alpha1, kind: Repository, metadata: {name: local}, spec: {image: "file://$home/charts"}}
+apiVersion: kubesphere.io/v1alpha1
+kind: Repository
+metadata: {name: local}
+spec: {image: "file://$home/charts"}
 REPOSITORY
   until_says "deployed $version" 60 get extension "$name" -o 'jsonpath={.status.state} {.status.subscribedVersion}'
   said=$(ksx --kubeconfig "$home/kubeconfig" get "$name" -o wide)
