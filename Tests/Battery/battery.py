@@ -1,6 +1,7 @@
 """Carries out calls of kubectl against ksxd and a real API server, and tells where the two differ."""
 
 import argparse
+import concurrent.futures
 import os
 import re
 import shlex
@@ -11,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 FILES = HERE / "files"
-PATIENCE = 60
+PATIENCE = 120
 
 MASKS = [
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
@@ -121,14 +122,15 @@ def main():
     parser.add_argument("--calls", type=Path, default=HERE / "calls.txt")
     options = parser.parse_args()
     passed = failed = skipped = purpose = 0
+    pool = concurrent.futures.ThreadPoolExecutor(2)
     for call in read_calls(options.calls):
         if call.only and call.only != options.version:
             continue
         if not options.crds and any("$CRDS" in word for word in call.words):
             skipped += 1
             continue
-        ours = carry_out(call, options.kubectl, options.ours, options.crds)
-        theirs = carry_out(call, options.kubectl, options.theirs, options.crds)
+        homes = [options.ours, options.theirs]
+        ours, theirs = pool.map(lambda home: carry_out(call, options.kubectl, home, options.crds), homes)
         words, fails = judge(call, ours, theirs)
         if words:
             print(words, flush=True)

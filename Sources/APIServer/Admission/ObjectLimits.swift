@@ -10,6 +10,8 @@ enum ObjectLimits {
 
   static func check(_ value: Value) throws(Status) {
     guard !isDeeper(value, than: depth) else { throw .tooLarge("the object is nested deeper than \(depth) levels") }
+    // Written out only where it may be too large: no letter takes more than six bytes in JSON.
+    guard 6 * letters(value) > bytes else { return }
     let size = JSON.bytes(value).count
     // What a cluster's etcd takes by default, in its words.
     guard size <= bytes else { throw Status(code: 500, message: "etcdserver: request is too large") }
@@ -19,6 +21,16 @@ enum ObjectLimits {
   static func check(depthOf value: Value, below level: Int) throws(Status) {
     guard !isDeeper(value, than: max(0, depth - level)) else {
       throw .tooLarge("the object is nested deeper than \(depth) levels")
+    }
+  }
+
+  /// The bytes of all texts in `value`, and enough for what stands between them.
+  private static func letters(_ value: Value) -> Int {
+    switch value {
+    case .mapping(let mapping): mapping.pairs.reduce(2) { $0 + $1.key.utf8.count + 2 + letters($1.value) }
+    case .sequence(let items): items.reduce(2) { $0 + 1 + letters($1) }
+    case .string(let text): text.utf8.count + 2
+    case .integer, .number, .bool, .null: 24
     }
   }
 

@@ -11,6 +11,8 @@ struct FieldComparison: Hashable, Sendable {
   var written: FieldSet { added.union(modified) }
 
   init(from old: Value?, to new: Value?, _ structure: Structure) {
+    // Most of an object stays as it was: equality is found sooner than the absence of differences.
+    guard old != new || old == nil else { return }
     if structure.mergesKeys, let pairs = Self.members(old, new) {
       descend(pairs, old, new) { edge in structure.member(String(edge.dropFirst(2))).structure }
     } else if structure.mergesItems, let pairs = Self.items(old, new, structure) {

@@ -149,11 +149,15 @@ final class ObjectDatabase {
         damaged[collection, default: [:]][key] = DamagedObject(key, bytes: bytes, problem: "\(error)")
       }
     }
+    let current = Dictionary(objects.values.joined().map { ($0.version, $0) }, uniquingKeysWith: { $1 })
     return ObjectRegistry(
-      tables: objects.mapValues(ObjectTable.init), history: try loadHistory(limit), damaged: damaged)
+      tables: objects.mapValues(ObjectTable.init), history: try loadHistory(limit, current), damaged: damaged)
   }
 
-  private func loadHistory(_ limit: ChangeLog.Limit) throws(StorageError) -> ChangeLog {
+  /// `current` are the objects that are there, by their versions: most of the history has them once more.
+  private func loadHistory(
+    _ limit: ChangeLog.Limit, _ current: [Int: StoredObject]
+  ) throws(StorageError) -> ChangeLog {
     let oldest = try database.integer("SELECT min(version) FROM history")
     var history = ChangeLog(latest: oldest > 0 ? oldest - 1 : Self.firstVersion, limit: limit)
     var known: [ObjectReference: StoredObject] = [:]
@@ -161,7 +165,7 @@ final class ObjectDatabase {
     while try rows.step() {
       let version = rows.integer(0)
       guard let kind = StoredChange.Kind(rawValue: rows.text(1)),
-        let object = try? StoredObject(checking: rows.blob(3), version: version)
+        let object = Self.object(rows.blob(3), version: version, among: current)
       else {
         // Damaged: nothing up to here can be replayed, and watches from before list again.
         history = ChangeLog(latest: version, limit: limit)
@@ -175,6 +179,12 @@ final class ObjectDatabase {
       known[reference] = kind == .deleted ? nil : object
     }
     return history
+  }
+
+  /// The object in a row, which need not be read again when it is known.
+  private static func object(_ bytes: [UInt8], version: Int, among current: [Int: StoredObject]) -> StoredObject? {
+    if let known = current[version], known.bytes == bytes { return known }
+    return try? StoredObject(checking: bytes, version: version)
   }
 
   /// A fresh database begins at a version that grows with the clock.
