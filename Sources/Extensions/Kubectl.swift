@@ -13,6 +13,11 @@ extension Write {
       return Shell.line(["printf", "%s", JSON.text(object.value)]) + " | " + Shell.line(start + ["create", "-f", "-"])
     case .patch(let resource, let name, let patch):
       let text = JSON.text(patch)
+      // One argument of a program is 128 KiB at most; printf is the shell's own.
+      if text.utf8.count > 100_000 {
+        return Shell.line(["printf", "%s", text]) + " | "
+          + Shell.line(start + ["patch", resource.qualifiedName, name, "--type=merge", "--patch-file=/dev/stdin"])
+      }
       return Shell.line(start + ["patch", resource.qualifiedName, name, "--type=merge", "-p", text])
     case .delete(let resource, let name, _):
       return Shell.line(start + ["delete", resource.qualifiedName, name])

@@ -43,6 +43,13 @@ extension Installation {
     return words
   }
 
+  /// It failed, and an empty fingerprint in its status has the controllers try the same once more.
+  ///
+  /// The config keeps its text (docs/KUBESPHERE.md: Changes). Clusters that keep no fingerprint know no such thing.
+  package var canBeTriedAgain: Bool {
+    (state == .installFailed || state == .upgradeFailed) && !isBeingDeleted && !configHash.isEmpty
+  }
+
   private var hasTakenVersion: Bool {
     attemptedVersion.isEmpty || VersionText(attemptedVersion) == VersionText(version)
   }

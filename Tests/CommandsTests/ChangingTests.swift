@@ -3,6 +3,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Manifest
+import Packages
 import Platform
 import TestSupport
 import Testing
@@ -140,7 +141,9 @@ import Testing
 
     #expect(plan.hasPrefix("Install whizard 1.1.0 in test\n"))
     #expect(plan.contains("| kubectl create -f -\n"))
-    #expect(asked == plan + "  the server would accept this; nothing was changed\n")
+    #expect(
+      asked == plan + "  the server would accept this; nothing was changed\n  it looked at InstallPlan whizard alone: "
+        + "schema, rights, admission. What its chart then does was not tried\n")
     #expect(bench.transport.requests.last?.target.contains("dryRun=All") == true)
     #expect(try await bench.cluster.list(Dialect.installPlan.installations).isEmpty)
   }
@@ -197,6 +200,43 @@ import Testing
     try await bench.run("rollback", "whizard", "--yes")
 
     #expect(try await bench.installation().version == "1.0.0")
+  }
+
+  @Test func aRollbackToNothingButWhatFailedIsRefusedWithItsName() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.1.0", "--yes")
+    try await bench.report("whizard", ["state": "InstallFailed", "version": "1.1.0", "enabled": true])
+    try await bench.run("upgrade", "whizard", "--version", "1.0.0", "--yes")
+    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "enabled": true])
+
+    let sentence = try await bench.failure("rollback", "whizard", "--yes")
+
+    #expect(
+      sentence.hasPrefix("no earlier release of whizard is known to have reached Installed in test: 1.1.0 (until 20"))
+    #expect(sentence.hasSuffix(") failed; say which with --version (ksx versions whizard)"))
+  }
+
+  /// KubeSphere's own version comes from its gateway, or from the release of ks-core.
+  @Test func aConditionOnKubeSphereIsHeldAgainstWhatKsCoreIs() async throws {
+    let bench = try Workbench()
+    try await bench.offer(versions: ["1.1.0"], spec: ["ksVersion": ">=4.2.0"])
+    let plan = ["install", "whizard", "--dry-run=client"]
+    #expect(
+      try await bench.run(plan).contains(
+        "! it needs KubeSphere >=4.2.0; the version of KubeSphere is not known here, so that is not checked"))
+    let packed = Base64.encode(Gzip.pack(Array(#"{"chart":{"metadata":{"appVersion":"v4.1.3"}}}"#.utf8)))
+    _ = try await bench.cluster.create(.namespaces, Object(.namespaces, name: "kubesphere-system"))
+    let labels = ["owner": "helm", "name": "ks-core", "status": "deployed", "version": "1"]
+    var secret = Object(
+      .secrets, name: "sh.helm.release.v1.ks-core.v1", labels: labels,
+      ["data": ["release": .string(Base64.encode(Array(packed.utf8)))]])
+    secret.value = secret.value.setting(["metadata", "namespace"], to: "kubesphere-system")
+    _ = try await bench.cluster.create(.secrets, secret)
+
+    #expect(
+      try await bench.failure("install", "whizard", "--dry-run=client")
+        == "cannot install 1.1.0: it needs KubeSphere >=4.2.0; this is v4.1.3")
   }
 
   /// Neither the versions nor who needs whom nor the server's version is needed for the write.

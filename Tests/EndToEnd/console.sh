@@ -50,7 +50,7 @@ an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves()
   expect 'Install which version'
   keys j Enter
   expect 'Install 1.0.0: log-lens on standalone'
-  expect 'kubectl'
+  expect 'No kubectl line'
   keys y
   expect 'Installed 1.0.0'
 

@@ -1,4 +1,5 @@
 import Manifest
+import Packages
 import Testing
 
 @testable import Extensions
@@ -45,6 +46,50 @@ import Testing
       plan(.rollback(to: "1.0.0", config: "a: 1\n"), failed).blocking
         == ["whizard already has version 1.0.0 with this config\(retry)"])
     #expect(plan(.rollback(to: "1.0.0", config: "a: 2\n"), failed).blocking.isEmpty)
+  }
+
+  /// What failed is tried again by the same command where the cluster keeps a fingerprint of the config.
+  @Test func theSameReleaseAgainIsARetryOfWhatFailed() {
+    let failed = Sample.installation(config: "a: 1\n", state: "UpgradeFailed", status: ["configHash": "f00"])
+
+    for change in [
+      Change.upgrade(to: "1.0.0"), .rollback(to: "v1.0.0", config: "a: 1\n"), .configure(config: "a: 1\n"),
+    ] {
+      let plan = plan(change, failed)
+      #expect(!plan.isBlocked)
+      #expect(plan.text.hasPrefix("~ version 1.0.0 with this config, which is UpgradeFailed, is tried again"))
+      #expect(plan.kubectl.contains(#""status":{"configHash":""}"#))
+    }
+    #expect(!plan(.upgrade(to: "1.1.0"), failed).kubectl.contains("configHash"))
+    #expect(!plan(.disable, failed).kubectl.contains("configHash"))
+  }
+
+  @Test func whatIsAskedForAndNotReachedIsNotSaidToBeThere() {
+    let busy = Sample.installation("whizard", "1.1.0", state: "Upgrading", status: ["version": "1.0.0"])
+
+    #expect(
+      plan(.upgrade(to: "1.1.0"), busy).blocking == [
+        "whizard is to be at version 1.1.0 already, which is not reached yet: it is Upgrading"
+      ])
+  }
+
+  @Test func aKindThatTheChartNeedsAndTheClusterLacksIsSaid() {
+    var context = Sample.context([Sample.installation()])
+    context.missingKinds = [.init(apiVersion: "net.example/v1", kind: "TrafficPolicy")]
+    let said =
+      "its chart has a TrafficPolicy (net.example/v1), which this cluster does not know and the chart does not bring"
+
+    #expect(Plan.make(.upgrade(to: "1.1.0"), for: "whizard", in: context).warnings == [said])
+    #expect(Plan.make(.disable, for: "whizard", in: context).warnings.isEmpty)
+  }
+
+  @Test func whereNoKubectlGoesThereIsNoLineAndThatIsSaid() {
+    var context = Sample.context([Sample.installation()])
+    context.kubectlAbsence = "a socket"
+    let plan = Plan.make(.disable, for: "whizard", in: context)
+
+    #expect(plan.kubectl.isEmpty)
+    #expect(plan.kubectlAbsence == "a socket")
   }
 
   @Test(arguments: ["Preparing", "Installing", "Upgrading"])
@@ -107,7 +152,8 @@ import Testing
       "v1.29.1-eks-508b6b3",
       "it needs Kubernetes >=1.19.0; v1.29.1-eks-508b6b3 counts as a pre-release, which that leaves out", false
     ),
-    ("v1.29.1", "", false), ("", "", false),
+    ("v1.29.1", "", false),
+    ("", "it needs Kubernetes >=1.19.0; the version of Kubernetes is not known here, so that is not checked", false),
   ])
   func theServersVersionMustFit(server: String, problem: String, blocks: Bool) {
     var context = Sample.context(versions: [Sample.version("1.0.0", spec: ["kubeVersion": ">=1.19.0"])])

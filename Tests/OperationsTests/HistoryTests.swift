@@ -125,6 +125,35 @@ import Testing
     #expect(memory.lastInstalled == "1.0.0")
   }
 
+  /// 1.1.0, which worked, after 1.2.0 that did not: there is nothing to go back to.
+  @Test func aRollbackDoesNotOfferWhatFailedUnlessItsVersionIsAskedFor() {
+    var memory = ReleaseMemory()
+    memory.remember(entry("1.1.0", wasInstalled: true))
+    memory.remember(entry("1.2.0", wasInstalled: false))
+    memory.remember(entry("1.1.0", "bad: config", wasInstalled: false))
+    let now = Sample.installation("Installed", wanted: "1.1.0")
+
+    #expect(memory.target(from: now) == nil)
+    #expect(memory.failed(before: now).map(\.version) == ["1.1.0", "1.2.0"])
+    #expect(memory.target(from: now, version: "1.2.0")?.wasInstalled == false)
+  }
+
+  @Test func whatFailedOnceAndWasInstalledBeforeIsAWayBack() {
+    var memory = ReleaseMemory()
+    memory.note(wasInstalled: true, version: "1.0.0", configHash: ConfigHash.of(""))
+    memory.remember(entry("1.0.0", wasInstalled: false))
+
+    #expect(memory.target(from: Sample.installation("Upgrading"))?.version == "1.0.0")
+  }
+
+  /// The version of the status is put back after a failure, so that it does not look like one of this version.
+  @Test func aReleaseThatIsLeftFailedIsKnownToHaveFailed() {
+    let failed = Sample.installation("UpgradeFailed", wanted: "1.1.0", tried: "1.0.0")
+
+    #expect(HistoryLine.Release(failed).wasInstalled == false)
+    #expect(HistoryLine.Release(Sample.installation("Upgrading", wanted: "1.1.0", tried: "1.0.0")).wasInstalled == nil)
+  }
+
   @Test func howAChangeEndedIsKnownOfItsReleaseLater() {
     var memory = ReleaseMemory()
     memory.add(HistoryLine("whizard", at: "t", .outcome(.done, version: "1.1.0", configHash: ConfigHash.of("a: 1"))))

@@ -9,8 +9,12 @@ struct PlanText {
   var lines: [String] {
     let effects = plan.effects.map { "  \(Self.sign($0.sign)) \($0.text)" }
     let problems = plan.problems.map { "  \($0.isBlocking ? "✗" : "!") \($0.text)" }
-    let kubectl = plan.kubectl.isEmpty ? [] : ["  \(plan.kubectl)"]
     return [title] + effects + problems + kubectl
+  }
+
+  private var kubectl: [String] {
+    if !plan.kubectl.isEmpty { return ["  \(plan.kubectl)"] }
+    return plan.kubectlAbsence.map { ["  no kubectl line: \($0)"] } ?? []
   }
 
   private var title: String { "\(plan.change.title(plan.name)) in \(cluster)" }

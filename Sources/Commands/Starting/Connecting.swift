@@ -52,7 +52,9 @@ extension ClusterSession {
       if let path = profile.kubernetes?.kubeconfig { status.kubectlFlags += ["--kubeconfig", path] }
     } else {
       status.kubectlFlags = ["--server", status.identity]
+      status.kubectlAbsence = "the way is a gateway's, whose login kubectl does not have"
     }
+    status.kubectlAbsence = status.kubectlAbsence ?? kubectlAbsence(arguments)
     return status
   }
 
@@ -72,6 +74,8 @@ extension ClusterSession {
     status.warnings = context.warnings
     status.user = arguments[.asUser] ?? context.user
     status.kubectlFlags = kubectlFlags(arguments, context)
+    status.kubectlAbsence = kubectlAbsence(arguments)
+    if context.server.hasPrefix("unix:") { status.kubectlAbsence = "kubectl does not know unix sockets" }
     return ClusterSession(status, cluster: context.api)
   }
 
@@ -89,6 +93,13 @@ extension ClusterSession {
       + (arguments.has(.insecure) ? ["--\(Option.insecure.rawValue)"] : [])
   }
 
+  /// A secret of the command line is in no line that is shown.
+  private static func kubectlAbsence(_ arguments: Arguments) -> String? {
+    let secrets = [Option.token, .username, .password, .asUserExtra].filter { arguments[$0] != nil }
+    guard let secret = secrets.first else { return nil }
+    return "it would have to repeat --\(secret.rawValue)"
+  }
+
   private static func standalone(
     _ arguments: Arguments, _ environment: Environment, _ outlet: Outlet
   ) async throws(CommandError) -> ClusterSession {
@@ -100,7 +111,9 @@ extension ClusterSession {
     // The console sees extensions come; a command looks once.
     backend.waitsForMarketplace = arguments.verb != .console
     try await backend.attach(outlet)
-    return ClusterSession(Status(cluster: "standalone", server: backend.server), cluster: backend.cluster)
+    var status = Status(cluster: "standalone", server: backend.server)
+    status.kubectlAbsence = "the standalone backend answers on a socket, which kubectl does not know"
+    return ClusterSession(status, cluster: backend.cluster)
   }
 }
 

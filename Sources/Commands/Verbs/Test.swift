@@ -83,6 +83,7 @@ struct RunTests: ClusterCommand {
       switch sight {
       case .timedOut: throw CommandError("the tests of \(name) have not ended after \(patience) s: \(last)")
       case .absent: throw CommandError("\(name) has been deleted meanwhile")
+      case .second: continue
       case .interrupted(let error):
         session.outlet.note(CommandError(error, "watching \(installation)", at: session.server).sentence)
       case .present(let now):

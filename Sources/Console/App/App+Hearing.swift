@@ -81,6 +81,7 @@ extension App {
 
   private mutating func wake() {
     if state.connection.mustProbe(at: state.now) { state.begin(.probeWays) }
+    if let look = state.operations.nextLook, look <= state.now.seconds { settleOperations() }
     for index in layers.indices where layers[index].nextWakeUp.map({ $0 <= state.now }) == true {
       layers[index].wake(&state)
     }
@@ -224,7 +225,7 @@ extension App {
 
   private mutating func settleOperations() {
     guard state.market.installations.isFilled else { return }
-    for ended in state.operations.see(state.market.installed) {
+    for ended in state.operations.see(state.market.installed, at: state.now.seconds) {
       if case .failed(let reason) = ended.outcome {
         state.announce(.error, "\(ended.name): could not \(ended.change.words): \(reason)", about: ended.name)
       } else {

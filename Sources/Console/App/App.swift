@@ -45,6 +45,7 @@ package struct App: Sendable {
     let own = [
       state.connection.nextChange(after: state.now), state.connection.nextProbe,
       state.messageLog.nextChange(after: state.now),
+      state.operations.nextLook.map { state.now + ($0 - state.now.seconds) },
     ]
     return (own + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
   }

@@ -109,6 +109,7 @@ struct ConsoleState: Sendable {
       installations: market.installed,
       versions: Dictionary((versions?.elements ?? [:]).values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
     context.kubectlFlags = session.kubectlFlags
+    context.kubectlAbsence = session.kubectlAbsence
     context.rights = rights
     context.add(planFacts)
     // What it was before it was changed needs something else.

@@ -40,6 +40,8 @@ struct InstallationSnapshot: Sendable {
     situation.isTestOpen = !request.isEmpty && (run?.id != request || run?.hasEnded == false)
     situation.record = record
     situation.isPublished = record.map { changes($0).isEmpty } ?? true
+    // These controllers themselves never write an empty one.
+    situation.isRetryAsked = dialect.name == .installPlan && object.status["configHash"]?.string == ""
   }
 
   /// What the cluster offers of the version that is wanted: which object, as it is now; empty when there is none.

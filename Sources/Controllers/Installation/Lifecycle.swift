@@ -39,6 +39,8 @@ enum Lifecycle {
     var isOfferNew = false
     /// The tests of its chart are asked for, and have not ended.
     var isTestOpen = false
+    /// A user has emptied the fingerprint in the status: what was tried shall be tried again.
+    var isRetryAsked = false
   }
 
   enum Step: Hashable, Sendable {
@@ -73,6 +75,7 @@ enum Lifecycle {
     if desired.isDeletion { return departure(situation) }
     guard situation.isAdopted else { return .adopt }
     guard let record = situation.record else { return .prepare }
+    if situation.isRetryAsked, record.state == .installed || record.state.isFailure { return .prepare }
     guard situation.isPublished else { return .publish }
     switch record.state {
     case .preparing: return .begin

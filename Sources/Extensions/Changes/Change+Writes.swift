@@ -1,6 +1,7 @@
 import Client
 import KubernetesAPI
 import Manifest
+import Packages
 
 // A change as the cluster is told of it: as little as the rules of its dialect allow (docs/KUBESPHERE.md: Admission, Changes).
 extension Change {
@@ -11,14 +12,22 @@ extension Change {
   package func write(to name: String, installation: Installation?, in capabilities: Capabilities) -> Write {
     let resource = capabilities.dialect.installations
     func patch(_ spec: Mapping) -> Write {
-      let body: Value = ["spec": .mapping(Self.withPlacement(spec, installation))]
-      return .patch(resource, name: installation?.name ?? name, Self.versioned(body, installation))
+      var body: Mapping = ["spec": .mapping(Self.withPlacement(spec, installation))]
+      if triesAgain(installation) { body["status"] = ["configHash": ""] }
+      return .patch(resource, name: installation?.name ?? name, Self.versioned(.mapping(body), installation))
     }
     switch row.write {
     case .create: return .create(resource, installationObject(name, capabilities))
     case .patch: return patch(specPatch(of: installation, capabilities))
     case .delete: return .delete(resource, name: installation?.name ?? name, uid: installation?.uid)
     }
+  }
+
+  /// It asks for the very release that failed: nothing would happen unless the controllers are told to try it again.
+  func triesAgain(_ installation: Installation?) -> Bool {
+    guard let installation, installation.canBeTriedAgain, version != nil || config != nil else { return false }
+    let isSameVersion = version.map { VersionText($0) == VersionText(installation.version) } ?? true
+    return isSameVersion && (config.map(installation.hasConfig) ?? true)
   }
 
   /// The fields of `spec` that this change sets, and no others.

@@ -1,6 +1,6 @@
 package import Client
 package import KubernetesAPI
-import Packages
+package import Packages
 
 /// What will happen, shown before anything does.
 package struct Plan: Hashable, Sendable {
@@ -16,8 +16,10 @@ package struct Plan: Hashable, Sendable {
   /// What is written before `write`, when that would not be enough.
   package var preparation: Write?
   package var write: Write
-  /// The same as a kubectl command line; empty when the cluster would not carry it out.
+  /// The same as a kubectl command line, which runs as it stands; empty when there is none.
   package var kubectl: String
+  /// Why there is no command line, where the reason is not the plan's own.
+  package var kubectlAbsence: String?
 
   /// One line of what will be different.
   package struct Effect: Hashable, Sendable {
@@ -55,6 +57,12 @@ package struct Plan: Hashable, Sendable {
 }
 
 extension Plan {
+  /// What a dry run of it says yes to, and to nothing more.
+  package var dryRunScope: String {
+    let kind = write.access.resource.kind
+    return "it looked at \(kind) \(write.name) alone: schema, rights, admission. What its chart then does was not tried"
+  }
+
   /// Sends what is planned and returns the object as the server has it now; a deletion returns `nil`.
   ///
   /// A dry run sends the same write without the object's version, and changes nothing.
@@ -104,6 +112,10 @@ package struct PlanContext: Hashable, Sendable {
   package var gaps: [PlanSource: PlanGap] = [:]
   /// What stands after `kubectl` to reach this cluster, such as `--context`, `production`.
   package var kubectlFlags: [String] = []
+  /// Why no kubectl reaches this cluster as ksx does, or `nil`.
+  package var kubectlAbsence: String?
+  /// Kinds in the chart of the version that the plan leads to, which neither the cluster has nor the chart brings.
+  package var missingKinds: [PackageContents.Kind] = []
   /// What this user may do, as far as the cluster has said.
   package var rights = Rights()
 

@@ -16,7 +16,9 @@ extension Plan {
     return Plan(
       change: change, name: name, effects: isProposed ? subject.effects : [], problems: subject.problems,
       before: subject.written,
-      preparation: preparation, write: write, kubectl: isProposed ? lines.joined(separator: " && ") : "")
+      preparation: preparation, write: write,
+      kubectl: isProposed && context.kubectlAbsence == nil ? lines.joined(separator: " && ") : "",
+      kubectlAbsence: isProposed ? context.kubectlAbsence : nil)
   }
 }
 
@@ -62,7 +64,13 @@ struct PlanSubject {
 }
 
 extension PlanSubject {
-  var effects: [Plan.Effect] { ownEffects + placementEffects }
+  var effects: [Plan.Effect] { retryEffects + ownEffects + placementEffects }
+
+  private var retryEffects: [Plan.Effect] {
+    guard let installation, change.triesAgain(installation) else { return [] }
+    let text = "version \(installation.version) with this config, which is \(installation.state.word), is tried again"
+    return [Plan.Effect(.changed, text)]
+  }
 
   private var ownEffects: [Plan.Effect] {
     if change.row.write == .create { return rowEffects + installEffects }

@@ -153,6 +153,7 @@ extension PlanSubject {
   }
 
   private func sameness(_ installation: Installation) -> [Plan.Problem] {
+    if change.triesAgain(installation) { return [] }
     let isSameConfig = change.config.map(installation.hasConfig) ?? true
     let retry =
       installation.state.isFailure
@@ -162,7 +163,7 @@ extension PlanSubject {
     let isSamePlace = change.clusters == installation.clusters && !installation.hasClusterSelector
     switch change.kind {
     case .upgrade where isSameVersion:
-      return [blocking("\(name) is already at version \(installation.version)\(retry)")]
+      return [blocking("\(name) \(standing(installation))\(retry)")]
     case .rollBack where isSameVersion && isSameConfig:
       return [blocking("\(name) already has version \(installation.version) with this config\(retry)")]
     case .removeAgents where isSamePlace: return [blocking("\(name) has no agents")]
@@ -172,6 +173,15 @@ extension PlanSubject {
     case .configure where isSameConfig: return [blocking("\(name) already has this config\(retry)")]
     default: return []
     }
+  }
+
+  /// Where it is what is asked for, that is said; where it only shall be, that.
+  private func standing(_ installation: Installation) -> String {
+    let version = installation.version
+    if installation.isSettled || installation.state.isFailure || installation.state == .none {
+      return "is already at version \(version)"
+    }
+    return "is to be at version \(version) already, which is not reached yet: it is \(installation.state.word)"
   }
 
   private var versionProblems: [Plan.Problem] {
@@ -184,7 +194,7 @@ extension PlanSubject {
       let list = offered.isEmpty ? "the cluster offers none" : "there is \(offered.prefix(5).joined(separator: ", "))"
       return [blocking("\(name) has no version \(version); \(list)\(offered.count > 5 ? ", …" : "")")]
     }
-    return compatibilityProblems + downgradeProblems(version)
+    return compatibilityProblems + downgradeProblems(version) + kindProblems
   }
 
   /// Without its version object the controller forgets an installation, even one being deleted (docs/KUBESPHERE.md: Reconciling).
@@ -204,6 +214,13 @@ extension PlanSubject {
     return [warning("\(version) is older than \(installation.version): this is a downgrade")]
   }
 
+  /// The server's yes to the installation says nothing of them; helm refuses the whole chart.
+  private var kindProblems: [Plan.Problem] {
+    context.missingKinds.map {
+      warning("its chart has a \($0.words), which this cluster does not know and the chart does not bring")
+    }
+  }
+
   private var compatibilityProblems: [Plan.Problem] {
     guard let target else { return [] }
     return compatibility("Kubernetes", target.kubeVersion, context.kubernetesVersion)
@@ -211,7 +228,13 @@ extension PlanSubject {
   }
 
   private func compatibility(_ what: String, _ constraint: String, _ server: String) -> [Plan.Problem] {
-    guard !constraint.isEmpty, let version = SemanticVersion(server) else { return [] }
+    if constraint.isEmpty { return [] }
+    guard let version = SemanticVersion(server) else {
+      // Why the server could not be asked is said of all that would be held against it.
+      return context.gaps[.server] == nil
+        ? [warning("it needs \(what) \(constraint); the version of \(what) is not known here, so that is not checked")]
+        : []
+    }
     guard let parsed = VersionConstraint(constraint) else {
       return [warning("its condition on \(what), “\(constraint)”, cannot be read")]
     }

@@ -46,10 +46,10 @@ package struct HistoryLine: Hashable, Sendable {
 extension HistoryLine.Release {
   /// What `installation` is now.
   package init(_ installation: Installation) {
-    let rolloutState = installation.rolloutState
     var wasInstalled: Bool?
-    if rolloutState == .settled { wasInstalled = true }
-    if case .failed = rolloutState { wasInstalled = false }
+    if installation.rolloutState == .settled { wasInstalled = true }
+    // The controllers may have put the version of the status back since (docs/KUBESPHERE.md: Extension status).
+    if installation.observed.state.isFailure { wasInstalled = false }
     self.init(version: installation.version, config: installation.config, wasInstalled: wasInstalled)
   }
 }

@@ -45,7 +45,9 @@ package struct ReleaseMemory: Hashable, Sendable {
   /// Remembers what there was; the same version and config as last time is only moved to now.
   package mutating func remember(_ entry: Entry) {
     var entry = entry
-    entry.wasInstalled = entry.wasInstalled ?? outcomes[Self.key(entry.version, ConfigHash.of(entry.config))]
+    let outcome = outcomes[Self.key(entry.version, ConfigHash.of(entry.config))]
+    // A failure of another attempt does not undo that this one reached Installed.
+    entry.wasInstalled = outcome == true ? true : entry.wasInstalled ?? outcome
     if let last = entries.last, last.isSame(as: entry) {
       entry.wasInstalled = entry.wasInstalled ?? last.wasInstalled
       entries.removeLast()
@@ -66,12 +68,19 @@ package struct ReleaseMemory: Hashable, Sendable {
 
   /// Where a rollback from `installation` goes: the newest entry that is not what there is now.
   ///
-  /// One that reached Installed goes before one of which that is not known, and that before one that failed.
+  /// One that reached Installed goes before one of which that is not known; one that failed is gone back to only where
+  /// its version is asked for.
   package func target(from installation: Installation, version: String? = nil) -> Entry? {
     func isAsked(_ entry: Entry) -> Bool { version.map { VersionText($0) == VersionText(entry.version) } ?? false }
     let candidates = former(to: installation).filter { version == nil || isAsked($0) }
     let asked = candidates.isEmpty ? entries.reversed().filter(isAsked) : candidates
-    return asked.first { $0.wasInstalled == true } ?? asked.first { $0.wasInstalled == nil } ?? asked.first
+    let best = asked.first { $0.wasInstalled == true } ?? asked.first { $0.wasInstalled == nil }
+    return version == nil ? best : best ?? asked.first
+  }
+
+  /// What was there before `installation` and failed, newest first.
+  package func failed(before installation: Installation) -> [Entry] {
+    former(to: installation).filter { $0.wasInstalled == false }
   }
 
   /// The config of `installation` as it was written here, with its comments, unless the cluster has another by now.

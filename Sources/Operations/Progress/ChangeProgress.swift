@@ -2,7 +2,8 @@ package import Extensions
 
 /// How far one change has come, judged by what is seen of its installation.
 ///
-/// The console and `--wait` both ask this, and nothing else decides it.
+/// The console and `--wait` both ask this, and nothing else decides it. It follows the attempt and not the last state:
+/// what was under way before the change was sent ends first, and its end says nothing about the change.
 package struct ChangeProgress: Hashable, Sendable {
   package enum Outcome: Hashable, Sendable {
     case done
@@ -14,11 +15,16 @@ package struct ChangeProgress: Hashable, Sendable {
   package let before: Installation?
   /// The last state seen.
   package private(set) var state: InstallationState = .none
-  private var isThere = false
+  /// What was under way before has ended, and the controllers have not begun with this change; they may never do.
+  package private(set) var isResting = false
+  private var last: Installation?
   private var isTaken = false
   /// The controllers are at this change, not at one before it.
   private var hasBegun = false
   private var isRestOver: Bool
+
+  /// How many seconds without news a rest lasts before `atRest` is believed.
+  package static let patience = 8
 
   package init(_ change: Change, since before: Installation? = nil) {
     self.change = change
@@ -30,29 +36,48 @@ package struct ChangeProgress: Hashable, Sendable {
   ///
   /// Returns how the change ended, or `nil` while it goes on.
   package mutating func see(_ installation: Installation?) -> Outcome? {
-    guard let installation else { return seeNothing() }
-    isThere = true
+    isResting = false
+    let wasThere = last != nil
+    last = installation ?? last
+    guard let installation else { return nothing(wasThere) }
     state = installation.observed.state
     // What was under way before the change has to end before anything is this change's.
     if !state.isBusy { isRestOver = true }
-    if isRestOver, state.isBusy || (change.row.removes && state == .none) { hasBegun = true }
+    if isRestOver, begins(installation) { hasBegun = true }
     if change.row.removes { return removal(installation) }
     guard asksForThis(installation) else {
       // A watch is behind the answer to the write for a moment; afterwards another writer has changed it.
       return isTaken ? .failed("it was changed again meanwhile") : nil
     }
     isTaken = true
+    return end(installation)
+  }
+
+  /// What a rest comes to when nothing has been heard for `patience`.
+  package var atRest: Outcome? {
+    guard isResting, let last else { return nil }
+    if last.isSettled { return .done }
+    return .failed(
+      "\(last.observed.state.word) is from the attempt before this change (\(last.reason)), and the controllers have "
+        + "begun no new one; the same command again has it tried")
+  }
+
+  private mutating func end(_ installation: Installation) -> Outcome? {
     switch installation.rolloutState(since: before) {
-    case .settled: return .done
-    case .failed(let reason): return .failed(reason)
+    case .settled:
+      isResting = isOfFormerJob(installation)
+      return isResting ? nil : .done
+    case .failed(let reason):
+      isResting = isOfFormerAttempt(installation)
+      return isResting ? nil : .failed(reason)
     case .underWay: return isNewFailure(installation) ? .failed(installation.reason) : nil
     }
   }
 
-  private func seeNothing() -> Outcome? {
+  private func nothing(_ wasThere: Bool) -> Outcome? {
     if change.row.removes { return .done }
     // What was just made may not be seen yet.
-    return isThere || change.kind != .install ? .failed("it has been deleted meanwhile") : nil
+    return wasThere || change.kind != .install ? .failed("it has been deleted meanwhile") : nil
   }
 
   private func removal(_ installation: Installation) -> Outcome? {
@@ -60,6 +85,32 @@ package struct ChangeProgress: Hashable, Sendable {
     guard installation.observed.state == .uninstallFailed, hasBegun || isNews(installation) else { return nil }
     return .failed(installation.reason)
   }
+
+  /// The controllers are at something that was not under way before.
+  private func begins(_ installation: Installation) -> Bool {
+    if change.row.removes, state == .none { return true }
+    guard state.isBusy else { return false }
+    // A state may waver for as long as the job before is looked at; preparing has no job yet.
+    return state == .preparing || before?.jobName.isEmpty != false || installation.jobName != before?.jobName
+  }
+
+  /// What ended here was under way when this change was sent.
+  private func isOfFormerAttempt(_ installation: Installation) -> Bool {
+    guard let before, before.observed.state.isBusy, changesRelease, !hasBegun else { return false }
+    // One that was being prepared still named the job of an attempt before it.
+    return before.jobName.isEmpty || before.observed.state == .preparing || installation.jobName == before.jobName
+  }
+
+  private func isOfFormerJob(_ installation: Installation) -> Bool {
+    guard let before, before.observed.state.isBusy, before.observed.state != .preparing, changesRelease, !hasBegun
+    else {
+      return false
+    }
+    return !before.jobName.isEmpty && installation.jobName == before.jobName
+  }
+
+  /// A job carries it out.
+  private var changesRelease: Bool { change.version != nil || change.config != nil }
 
   /// What fails before its job exists leaves neither version nor hash behind (docs/KUBESPHERE.md: Reconciling).
   private func isNewFailure(_ installation: Installation) -> Bool {

@@ -6,6 +6,8 @@ package struct ChangeTracker: Hashable, Sendable {
     package var progress: ChangeProgress
     /// The cluster took the write; until then the installation's state says nothing about it.
     package var isAccepted = false
+    /// Since when nothing more has been heard of a rest, in seconds of the caller's clock.
+    var restingSince: Double?
 
     package var change: Change { progress.change }
   }
@@ -42,16 +44,36 @@ package struct ChangeTracker: Hashable, Sendable {
     entries[name] = nil
   }
 
-  /// Takes in what is installed now, and returns the changes that have ended.
-  package mutating func see(_ installations: Installations) -> [Ended] {
+  /// Takes in what is installed at `now`, in seconds, and returns the changes that have ended.
+  package mutating func see(_ installations: Installations, at now: Double = 0) -> [Ended] {
     var ended: [Ended] = []
-    for name in names where entries[name]?.isAccepted == true {
-      guard let outcome = entries[name]?.progress.see(installations.of(name)), let entry = entries[name] else {
-        continue
-      }
-      ended.append(Ended(name: name, progress: entry.progress, outcome: outcome))
-      entries[name] = nil
+    for name in names {
+      guard var entry = entries[name], entry.isAccepted else { continue }
+      let outcome = entry.see(installations.of(name), at: now)
+      entries[name] = outcome == nil ? entry : nil
+      if let outcome { ended.append(Ended(name: name, progress: entry.progress, outcome: outcome)) }
     }
     return ended
+  }
+
+  /// When `see` has something to say though nothing is heard.
+  package var nextLook: Double? {
+    entries.values.compactMap(\.restingSince).min().map { $0 + Double(ChangeProgress.patience) }
+  }
+}
+
+extension ChangeTracker.Entry {
+  fileprivate mutating func see(_ installation: Installation?, at now: Double) -> ChangeProgress.Outcome? {
+    let former = progress
+    if let outcome = progress.see(installation) { return outcome }
+    guard progress.isResting else {
+      restingSince = nil
+      return nil
+    }
+    guard progress == former, let since = restingSince else {
+      restingSince = now
+      return nil
+    }
+    return now - since >= Double(ChangeProgress.patience) ? progress.atRest : nil
   }
 }

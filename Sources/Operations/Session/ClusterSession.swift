@@ -27,6 +27,8 @@ package struct ClusterSession: Sendable {
     package var warnings: [String] = []
     /// What kubectl needs to reach the same cluster, for the command lines that plans show.
     package var kubectlFlags: [String] = []
+    /// Why no kubectl reaches the cluster as ksx does, or `nil`.
+    package var kubectlAbsence: String?
     /// What ksx needs to reach the same cluster, when that is not what kubectl needs.
     package var ownFlags: [String]?
 

@@ -73,14 +73,20 @@ extension ClusterReader {
       }
     case .failure(let error): context.gaps[.versions] = .unreadable(error.brief)
     }
+    // Asked only where a version makes it a condition: Kubernetes itself does not know it.
+    if context.kubeSphereVersion.isEmpty, context.versions.values.contains(where: { !$0.ksVersion.isEmpty }) {
+      context.kubeSphereVersion = await kubeSphereVersion()
+    }
     return context
   }
 
   /// The server's versions, and the versions of `installations`.
   package func facts(_ installations: [Installation]) async -> PlanFacts {
     async let serverAnswer = readServer(isWanted: true, within: nil)
+    async let product = kubeSphereVersion()
     var facts = await readDependants(installations, within: nil)
     (facts.server, facts.serverProblem) = await serverAnswer
+    if facts.server.kubeSphere.isEmpty { facts.server.kubeSphere = await product }
     return facts
   }
 
@@ -88,7 +94,7 @@ extension ClusterReader {
   package static let patience = Duration.seconds(5)
 
   /// The answer to `request`, or that none came `within` so long; without a limit the transport's own holds.
-  private func answer<Value: Sendable>(
+  func answer<Value: Sendable>(
     within limit: Duration?, _ request: @escaping @Sendable () async throws(ClusterError) -> Value
   ) async -> Result<Value, ClusterError> {
     guard let limit else { return await result(of: request) }

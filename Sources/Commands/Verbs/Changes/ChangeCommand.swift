@@ -58,7 +58,7 @@ struct ChangeCommand: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
+    var context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
       try await self.context(reader, session.status)
     }
     if namesContextAlone {
@@ -66,6 +66,7 @@ struct ChangeCommand: ClusterCommand {
     }
     let memory = session.history.releases(of: name)
     let change = try Choice(command: self, context: context, memory: memory, outlet: session.outlet).change()
+    await reader.checkKinds(of: change, to: name, in: &context, gateway: session.session.gateway)
     let plan = Plan.make(change, for: name, in: context)
     if dryRun != .none { return try await show(plan, session) }
     try refuse(plan)
@@ -83,6 +84,7 @@ struct ChangeCommand: ClusterCommand {
   ) async throws(ClusterError) -> PlanContext {
     var context = try await reader.context(for: name, kind, called: status.cluster, user: status.user)
     context.kubectlFlags = status.kubectlFlags
+    context.kubectlAbsence = status.kubectlAbsence
     return context
   }
 
@@ -95,7 +97,8 @@ struct ChangeCommand: ClusterCommand {
     _ = try await session.asking("\(plan.change.words) \(plan.name) (dry run)") { () throws(ClusterError) in
       try await plan.deliver(to: session.cluster, dryRun: true)
     }
-    if !output.isWhole { session.outlet.print("  the server would accept this; nothing was changed") }
+    if output.isWhole { return }
+    session.outlet.print(["  the server would accept this; nothing was changed", "  \(plan.dryRunScope)"])
   }
 
   private func refuse(_ plan: Plan) throws(CommandError) {

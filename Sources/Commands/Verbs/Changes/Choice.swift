@@ -60,14 +60,28 @@ struct Choice {
     let version: String?
     if let asked = command.version { version = try spelled(asked) } else { version = nil }
     if let entry = memory.target(from: installation, version: version) {
+      if let doubt = doubt(of: entry) { outlet.note("note: \(doubt)") }
       return .rollback(to: entry.version, config: entry.config)
     }
     if let version {
       outlet.note("note: ksx has not seen \(name) at version \(version) here: the present config is kept")
       return .rollback(to: version, config: installation.config)
     }
-    throw CommandError(
-      "ksx has not seen an earlier version of \(name) in \(context.cluster); say which with --version (ksx versions \(name))"
-    )
+    let failed = memory.failed(before: installation).map { "\($0.version) (until \($0.time)) failed" }
+    let known =
+      failed.isEmpty
+      ? "ksx has not seen an earlier version of \(name) in \(context.cluster)"
+      : "no earlier release of \(name) is known to have reached Installed in \(context.cluster): "
+        + failed.prefix(3).joined(separator: ", ")
+    throw CommandError("\(known); say which with --version (ksx versions \(name))")
+  }
+
+  /// What is not known of a way back, or known against it.
+  private func doubt(of entry: ReleaseMemory.Entry) -> String? {
+    switch entry.wasInstalled {
+    case true?: nil
+    case false?: "\(entry.version) with that config failed here, \(entry.time)"
+    case nil: "whether \(entry.version) with that config ever reached Installed is not known here"
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Manifest
 import Operations
 import Platform
 
@@ -19,10 +20,9 @@ extension CommandSession {
   /// Returns when the change is complete.
   func wait(for waiting: Waiting, seconds: Int) async throws(CommandError) {
     let name = waiting.installation
-    var progress = ChangeProgress(waiting.change, since: waiting.before)
+    var look = ChangeLook(waiting.change, since: waiting.before)
     for await sight in sights(of: name, waiting.dialect, seconds: seconds) {
-      let before = progress.state
-      let outcome: ChangeProgress.Outcome?
+      let before = look.state
       switch sight {
       case .timedOut:
         let state = before.word.isEmpty ? "no state yet" : before.word
@@ -30,20 +30,27 @@ extension CommandSession {
       case .interrupted(let error):
         outlet.note(CommandError(error, "watching \(name)", at: server).sentence)
         continue
-      case .present(let installation): outcome = progress.see(installation)
-      case .absent: outcome = progress.see(nil)
+      case .second: look.secondPassed()
+      case .present(let installation): look.see(installation)
+      case .absent: look.see(nil)
       }
       // What was there before the change began is no progress.
-      if progress.state != before, progress.state.isBusy || outcome != nil, progress.state != .none {
-        outlet.note("\(name): \(progress.state.word)")
+      if look.state != before, look.state.isBusy || look.outcome != nil, look.state != .none {
+        outlet.note("\(name): \(look.state.word)")
       }
-      if let outcome { sender.note(progress, of: waiting.extension, outcome) }
-      switch outcome {
-      case nil: continue
-      case .done: return
-      case .failed(let message): throw CommandError("\(name): \(waiting.change.words) failed: \(message)")
-      }
+      guard let outcome = look.outcome, !(await isStillTried(look)) else { continue }
+      sender.note(look.progress, of: waiting.extension, outcome)
+      guard case .failed(let message) = outcome else { return }
+      throw CommandError("\(name): \(waiting.change.words) failed: \(message)")
     }
+  }
+
+  /// A failure that is told while its job still runs is that of the try before: the controllers try some changes twice.
+  private func isStillTried(_ look: ChangeLook) async -> Bool {
+    guard case .failed = look.outcome, let seen = look.seen, !seen.jobName.isEmpty, !seen.targetNamespace.isEmpty,
+      let job = try? await cluster.get(.jobs, namespace: seen.targetNamespace, seen.jobName)
+    else { return false }
+    return (job.status["active"]?.integer ?? 0) > 0
   }
 
   /// What a watch sees of an installation.
@@ -52,6 +59,8 @@ extension CommandSession {
     case absent
     case interrupted(ClusterError)
     case timedOut
+    /// A second went by.
+    case second
   }
 
   /// What a watch sees of one installation, for at most `seconds`.
@@ -67,7 +76,10 @@ extension CommandSession {
             await watch.run { event in for sight in Self.sights(event, of: name) { stream.yield(sight) } }
           }
           group.addTask {
-            await timing.sleep(.seconds(seconds))
+            for _ in 0..<max(0, seconds) where !Task.isCancelled {
+              await timing.sleep(.seconds(1))
+              stream.yield(.second)
+            }
             if !Task.isCancelled { stream.yield(.timedOut) }
           }
         }
@@ -84,5 +96,28 @@ extension CommandSession {
     case .interrupted(let error, _): [.interrupted(error)]
     case .resumed: []
     }
+  }
+}
+
+/// A change that is looked at: what was seen last, and how long ago.
+private struct ChangeLook {
+  var progress: ChangeProgress
+  var outcome: ChangeProgress.Outcome?
+  var seen: Installation?
+  private var quietSeconds = 0
+
+  init(_ change: Change, since before: Installation?) { progress = ChangeProgress(change, since: before) }
+
+  var state: InstallationState { progress.state }
+
+  mutating func see(_ installation: Installation?) {
+    seen = installation
+    quietSeconds = 0
+    outcome = progress.see(installation)
+  }
+
+  mutating func secondPassed() {
+    quietSeconds += 1
+    if outcome == nil, quietSeconds >= ChangeProgress.patience { outcome = progress.atRest }
   }
 }

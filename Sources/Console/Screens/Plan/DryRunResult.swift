@@ -14,8 +14,12 @@ struct DryRunResult: Hashable, Sendable {
   /// What was asked about.
   private let writes: [Write]
   private var answer = Answer.none
+  private let scope: String
 
-  init(of plan: Plan) { writes = Self.writes(plan) }
+  init(of plan: Plan) {
+    writes = Self.writes(plan)
+    scope = plan.dryRunScope.prefix(1).uppercased() + plan.dryRunScope.dropFirst()
+  }
 
   private static func writes(_ plan: Plan) -> [Write] {
     // A version that a controller has noted its progress in is no other question.
@@ -51,7 +55,7 @@ struct DryRunResult: Hashable, Sendable {
   var line: Line {
     switch answer {
     case .none: Line("Asking the server whether it would accept this …", .dim)
-    case .accepted: Line("The server would accept this.", .stateInstalled)
+    case .accepted: Line("The server would accept this. \(scope).", .stateInstalled)
     case .refused(let sentence): Line(sentence, .dialogDanger)
     case .unavailable(let sentence): Line(sentence, .stateBusy)
     }

@@ -27,6 +27,9 @@ struct PlanPage {
     }
     if !lines.isEmpty { lines.append(.blank) }
     lines += plan.effects.flatMap(effectLines)
+    if let absence = plan.kubectlAbsence {
+      return lines + [.blank] + Line("No kubectl line: \(absence).", .dim).wrapped(to: width, indent: 2)
+    }
     if plan.kubectl.isEmpty { return lines }
     lines += [.blank, Line("The same with kubectl:", .dim)]
     lines += Line("  " + plan.kubectl, .diffContext).wrapped(to: width, indent: 4)

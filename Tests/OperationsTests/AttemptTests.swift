@@ -1,0 +1,74 @@
+import Extensions
+import Testing
+
+@testable import Operations
+
+/// Whose end it is that is seen: that of a change, or that of what was under way when it was sent.
+@Suite struct AttemptTests {
+  private func seen(
+    _ state: String, job: String, wanted: String = "1.0.0", tried: String = "1.0.0", message: String = ""
+  )
+    -> Installation
+  {
+    var installation = Sample.installation(state, wanted: wanted, tried: tried, message: message)
+    installation.jobName = job
+    return installation
+  }
+
+  private var failing: Installation { seen("Upgrading", job: "helm-upgrade-1", wanted: "1.1.0") }
+
+  /// As the real controller does it: the version in the status is put back while the upgrade still runs.
+  @Test func aRollbackDuringAFailingUpgradeIsNotJudgedByTheUpgrade() {
+    var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: failing)
+
+    #expect(progress.see(seen("Upgrading", job: "helm-upgrade-1")) == nil)
+    #expect(progress.see(seen("Installed", job: "helm-upgrade-1")) == nil)
+    #expect(progress.see(seen("Upgrading", job: "helm-upgrade-1")) == nil)
+    #expect(progress.see(seen("UpgradeFailed", job: "helm-upgrade-1", message: "1.1.0: no kind")) == nil)
+    #expect(progress.isResting)
+    #expect(progress.see(seen("Upgrading", job: "helm-upgrade-2")) == nil)
+    #expect(!progress.isResting)
+    #expect(progress.see(seen("Installed", job: "helm-upgrade-2")) == .done)
+  }
+
+  @Test func aFailureOfItsOwnJobIsTold() {
+    var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: failing)
+
+    _ = progress.see(seen("UpgradeFailed", job: "helm-upgrade-1", message: "1.1.0: no kind"))
+    #expect(progress.see(seen("UpgradeFailed", job: "helm-upgrade-2", message: "pull")) == .failed("pull"))
+  }
+
+  @Test func aFailureThatNoNewJobFollowsIsSaidToBeTheFormerOne() throws {
+    var tracker = ChangeTracker()
+    tracker.begin(.rollback(to: "1.0.0", config: ""), on: "whizard", before: failing)
+    tracker.accepted("whizard")
+    let rest = Installations([seen("UpgradeFailed", job: "helm-upgrade-1", message: "1.1.0: no kind")])
+
+    #expect(tracker.see(rest, at: 100).isEmpty)
+    #expect(tracker.nextLook == 108)
+    #expect(tracker.see(rest, at: 107).isEmpty)
+    let ended = tracker.see(rest, at: 108)
+    #expect(
+      ended.map(\.outcome) == [
+        .failed(
+          "UpgradeFailed is from the attempt before this change (1.1.0: no kind), and the controllers have begun no new "
+            + "one; the same command again has it tried")
+      ])
+  }
+
+  @Test func whatRestsInstalledIsDone() {
+    var progress = ChangeProgress(.rollback(to: "1.0.0", config: ""), since: failing)
+
+    _ = progress.see(seen("Installed", job: "helm-upgrade-1"))
+    #expect(progress.atRest == .done)
+  }
+
+  @Test func aClusterThatNamesNoJobsIsJudgedByItsStates() {
+    var progress = ChangeProgress(
+      .rollback(to: "1.0.0", config: ""), since: seen("Upgrading", job: "", wanted: "1.1.0"))
+
+    #expect(progress.see(seen("UpgradeFailed", job: "", message: "the former")) == nil)
+    #expect(progress.see(seen("Upgrading", job: "")) == nil)
+    #expect(progress.see(seen("Installed", job: "")) == .done)
+  }
+}
