@@ -26,7 +26,10 @@ import Testing
 
     #expect(text == "\(dialect.installations.kind) whizard disabled in test\nundo: ksx enable whizard --now\n")
     #expect(bench.transport.requests.map(\.method) == [.patch])
-    #expect(bench.transport.requests.first?.body == Array(#"{"spec":{"enabled":false}}"#.utf8))
+    let body = try JSON.parse(bench.transport.requests.first?.body ?? [])
+    #expect(body["spec"] == ["enabled": false])
+    #expect(body[path: "metadata", "annotations", "ksx.dev/changed-by"] == "ada")
+    #expect(body["metadata"]?.mapping?.keys == ["annotations"])
     #expect(try await !bench.installation().isEnabled)
     bench.transport.forget()
     try await bench.run("enable", "whizard", "--now")

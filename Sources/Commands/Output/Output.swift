@@ -20,6 +20,14 @@ enum Output: String, CaseIterable, Sendable {
   }
 }
 
+extension Value {
+  /// A document of ksx's own: docs/OUTPUT.md says what each kind promises.
+  static func ours(_ kind: String, _ fields: Mapping) -> Value {
+    .mapping(
+      Mapping([.init(key: "apiVersion", value: "ksx.dev/v1"), .init(key: "kind", value: .string(kind))] + fields.pairs))
+  }
+}
+
 /// Whether a change is carried out, or only shown.
 enum DryRun: String, CaseIterable, Sendable {
   /// It is carried out.

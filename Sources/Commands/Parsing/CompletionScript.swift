@@ -13,7 +13,7 @@ enum Completion {
   private static var bash: String {
     let verbs = Set(Verb.all.compactMap { $0.name.split(separator: " ").first }).sorted().joined(
       separator: " ")
-    let named = Verb.all.filter { $0.operands == ["NAME"] && !$0.name.contains(" ") }.map(\.name)
+    let named = Verb.all.filter { $0.operands.first == "NAME" && !$0.name.contains(" ") }.map(\.name)
     let cases = Verb.all.filter { $0 != .console }.map { verb in
       "    \"\(verb.name)\") options='\(spell(verb.options + Option.everywhere))' ;;"
     }
@@ -38,18 +38,26 @@ enum Completion {
         if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$options" -- "$word")); return; fi
         if [ "$COMP_CWORD" = 1 ]; then COMPREPLY=($(compgen -W '\(verbs)' -- "$word")); return; fi
         case "$verb $COMP_CWORD" in
-          "config "*" 2") COMPREPLY=($(compgen -W 'get set' -- "$word")) ;;
+          "config "*" 2") COMPREPLY=($(compgen -W '\(second("config"))' -- "$word")) ;;
           "contexts 2") COMPREPLY=($(compgen -W 'use' -- "$word")) ;;
           "contexts use 3") COMPREPLY=($(compgen -W "$(ksx contexts -o name 2>/dev/null)" -- "$word")) ;;
           "completion 2") COMPREPLY=($(compgen -W 'bash zsh' -- "$word")) ;;
           "help 2") COMPREPLY=($(compgen -W '\(verbs)' -- "$word")) ;;
-          \(named.map { "\"\($0) 2\"" }.joined(separator: " | ")) | "config get 3" | "config set 3")
+          \(named.map { "\"\($0) 2\"" }.joined(separator: " | ")) | "config "*" 3")
             COMPREPLY=($(compgen -W "$(ksx list -o name 2>/dev/null)" -- "$word")) ;;
         esac
       }
       complete -F _ksx ksx
 
       """
+  }
+
+  /// The second words of the commands that begin with `first`.
+  private static func second(_ first: String) -> String {
+    Verb.all.compactMap { verb in
+      let words = verb.name.split(separator: " ")
+      return words.count == 2 && words[0] == first ? String(words[1]) : nil
+    }.sorted().joined(separator: " ")
   }
 
   private static func spell(_ options: [Option]) -> String {

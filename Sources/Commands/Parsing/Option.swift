@@ -29,7 +29,7 @@ enum Option: String, CaseIterable, Sendable {
   case output, version, config, empty, yes, now, force, clusters
   case targetNamespace = "target-namespace"
   case dryRun = "dry-run"
-  case wait, timeout
+  case wait, timeout, reason
   case gateway
   case passwordStdin = "password-stdin"
 
@@ -39,7 +39,7 @@ enum Option: String, CaseIterable, Sendable {
   private var isGlobal: Bool {
     switch self {
     case .help, .output, .version, .config, .empty, .yes, .now, .force, .clusters, .targetNamespace, .dryRun, .wait,
-      .timeout, .gateway, .passwordStdin:
+      .timeout, .reason, .gateway, .passwordStdin:
       false
     default: true
     }
@@ -66,6 +66,7 @@ enum Option: String, CaseIterable, Sendable {
     case .dialect: "DIALECT"
     case .output: "FORMAT"
     case .version: "VERSION"
+    case .reason: "TEXT"
     case .dryRun: "none|client|server"
     case .insecure, .standalone, .readOnly, .help, .empty, .yes, .now, .force, .wait, .disableCompression,
       .passwordStdin,
@@ -141,7 +142,7 @@ enum Option: String, CaseIterable, Sendable {
     case .help: "Explain the command"
     case .output: "How to print: table, wide, name, json or yaml"
     case .version: "The version wanted"
-    case .config: "The file with the config; - is the standard input"
+    case .config: "The file with the config; - is the standard input; with rollback the digest of an earlier one"
     case .empty: "Take away everything that is set: the chart's defaults apply"
     case .yes: "Do not ask before changing the cluster"
     case .clusters: "The member clusters, and no others"
@@ -151,6 +152,7 @@ enum Option: String, CaseIterable, Sendable {
     case .dryRun: "Show the plan and change nothing; server also asks the server whether it would agree"
     case .wait: "Wait until the change is complete"
     case .timeout: "How long to wait, such as 5m"
+    case .reason: "Why, for those who come after: it is noted with the change, here and in the cluster"
     }
   }
 }

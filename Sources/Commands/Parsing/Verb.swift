@@ -14,6 +14,8 @@ struct Verb: Sendable {
   var options: [Option] = []
   /// What a user should know beyond the summary.
   var notes: [String] = []
+  /// The exit status when it could not be done: 2 where 1 is an answer.
+  var trouble: Int32 = 1
   /// The kind of change it asks for, if it is one.
   var change: ChangeKind?
   /// Reads all that was given with it, files and the standard input too, before a cluster is asked.
@@ -26,9 +28,12 @@ struct Verb: Sendable {
       .list,
       .get,
       .versions,
+      .history,
     ] + changes + [
       .configGet,
       .test,
+      .configHistory,
+      .configDiff,
       .login,
       .logout,
       .contexts,
@@ -45,6 +50,12 @@ struct Verb: Sendable {
     self = verb
   }
 
+  /// The verb that the words of a command line name, as far as can be told before it is read.
+  static func named(in words: [String]) -> Verb? {
+    let words = words.filter { !$0.hasPrefix("-") }
+    return Verb(named: words.prefix(2).joined(separator: " ")) ?? words.first.flatMap { Verb(named: $0) }
+  }
+
   /// The command with its operands, as one types it.
   var usage: String { ([name] + operands).joined(separator: " ") }
 }
@@ -58,13 +69,15 @@ extension Verb: Hashable {
 extension Verb {
   /// A verb that parses into a `Parsed`.
   init<Parsed: Command>(
-    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [], notes: [String] = [],
+    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [], trouble: Int32 = 1,
+    notes: [String] = [],
     as type: Parsed.Type
   ) {
     self.name = name
     self.summary = summary
     self.operands = operands
     self.options = options
+    self.trouble = trouble
     self.notes = notes
     parse = { (arguments) throws(CommandError) in try Parsed(arguments) }
   }
@@ -75,7 +88,7 @@ extension Verb {
     name = command.name
     summary = command.summary
     operands = ["NAME"]
-    options = command.options.compactMap(Option.init(rawValue:)) + [.yes, .dryRun, .wait, .timeout, .output]
+    options = command.options.compactMap(Option.init(rawValue:)) + [.yes, .dryRun, .wait, .timeout, .reason, .output]
     notes = command.notes
     change = kind
     parse = { (arguments) throws(CommandError) in

@@ -7,19 +7,32 @@ package struct CommandError: Error, Hashable, Sendable {
   package let sentence: String
   /// The cluster does not have a kind that it was thought to have; nothing was done.
   let isOfMissingKind: Bool
-  /// What ksx leaves with.
-  private(set) var status: Int32 = 1
+  /// What ksx leaves with, where the verb does not say it.
+  private(set) var status: Int32?
+  /// The exit status where it is an answer and no failure, such as 1 for a difference; all has been said then.
+  let verdict: Int32?
 
   /// Whatever is quoted in `sentence` is made harmless.
   package init(_ sentence: String) {
     self.sentence = sentence.oneLine
     isOfMissingKind = false
+    verdict = nil
   }
+
+  private init(verdict: Int32) {
+    sentence = ""
+    isOfMissingKind = false
+    self.verdict = verdict
+  }
+
+  /// The answer is in the exit status.
+  static func verdict(_ status: Int32) -> CommandError { CommandError(verdict: status) }
 
   /// The cluster's refusal, or its silence, while `doing` something.
   init(_ error: ClusterError, _ doing: String, at server: String) {
     sentence = error.sentence(for: doing, at: server).oneLine
     isOfMissingKind = error.isOfMissingKind
+    verdict = nil
   }
 
   /// The same, leaving with another `status`.

@@ -77,7 +77,8 @@ struct CommandSession: Sendable {
 
   /// What changes the cluster.
   var sender: ChangeSender {
-    ChangeSender(cluster, history: history) { [outlet] error in
+    let author = Author(status, reason: arguments[.reason] ?? "")
+    return ChangeSender(cluster, history: history, author: author) { [outlet] error in
       outlet.note("note: this could not be kept in the history, and so not for a rollback: \(error)")
     }
   }

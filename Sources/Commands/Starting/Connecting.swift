@@ -20,6 +20,7 @@ extension ClusterSession {
     }
     if !isConsole { outlet.note(session.status.warnings.map { "note: \($0)" }) }
     session.status.isReadOnly = arguments.has(.readOnly)
+    session.status.person = environment["SUDO_USER"] ?? environment["LOGNAME"] ?? environment["USER"] ?? ""
     session.dialect = arguments[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
     return session
   }

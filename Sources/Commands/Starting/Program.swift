@@ -32,8 +32,9 @@ package enum Program {
     do throws(CommandError) {
       return try await obey(try Arguments.parse(arguments), environment, outlet)
     } catch {
+      if let verdict = error.verdict { return .leave(verdict) }
       _ = fail(error.sentence)
-      return .leave(error.status)
+      return .leave(error.status ?? Verb.named(in: arguments)?.trouble ?? 1)
     }
   }
 

@@ -194,7 +194,9 @@ package final class Worker: Sendable {
 
   /// What changes the cluster.
   private var sender: ChangeSender {
-    ChangeSender(session.connection.cluster, history: session.recordKeeper?.history) { [mailbox] in
+    let author = Author(session.connection.status)
+    return ChangeSender(session.connection.cluster, history: session.recordKeeper?.history, author: author) {
+      [mailbox] in
       mailbox.post(.failed($0.description))
     }
   }

@@ -33,8 +33,12 @@ extension ChangeKind {
       progressive: "rolling back to {version}", accepted: "going back to version {version}",
       past: "rolled back to {version}", summary: "Plan to go back to an earlier version and its config",
       command: .init(
-        name: "rollback", summary: "Go back to an earlier version with the config it had", options: ["version"],
-        notes: ["Without --version it goes back to what ksx last saw there before a change."]),
+        name: "rollback", summary: "Go back to an earlier version with the config it had",
+        options: ["version", "config"],
+        notes: [
+          "Without --version and --config it goes back to the newest release that is known to have reached Installed.",
+          "--config takes the digest of an earlier config, or its beginning: ksx config history NAME lists them.",
+        ]),
       feature: .upgrade, write: .patch, reads: [.versions, .server, .dependants], choice: .version(.former),
       question: "Roll {name} back to which version?"),
     .enable: ChangeRow(

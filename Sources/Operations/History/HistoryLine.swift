@@ -7,6 +7,10 @@ package struct HistoryLine: Hashable, Sendable {
   /// RFC 3339.
   package var time: String
   package var event: Event
+  /// Who made the change, as the object was told, or empty.
+  package var by = ""
+  /// What was given as a reason, or empty.
+  package var reason = ""
 
   package enum Event: Hashable, Sendable {
     /// A change is about to be sent, or one of another's was seen; `former` is what there was before.
@@ -36,10 +40,12 @@ package struct HistoryLine: Hashable, Sendable {
     package var wasInstalled: Bool?
   }
 
-  package init(_ name: String, at time: String, _ event: Event) {
+  package init(_ name: String, at time: String, _ event: Event, by author: Author? = nil) {
     self.extension = name
     self.time = time
     self.event = event
+    by = author?.name ?? ""
+    reason = author?.reason ?? ""
   }
 }
 
@@ -61,6 +67,8 @@ extension HistoryLine {
     switch event {
     case .change(let words, let former):
       fields["change"] = .string(words)
+      if !by.isEmpty { fields["by"] = .string(by) }
+      if !reason.isEmpty { fields["why"] = .string(reason) }
       if let former {
         var release: Mapping = ["version": .string(former.version), "config": .string(former.config)]
         if let wasInstalled = former.wasInstalled { release["installed"] = .bool(wasInstalled) }
@@ -81,6 +89,8 @@ extension HistoryLine {
     guard let value = try? JSON.parse(Array(bytes)), let name = value["extension"]?.string, let event = Event(value)
     else { return nil }
     self.init(name, at: value["time"]?.string ?? "", event)
+    by = value["by"]?.string ?? ""
+    reason = value["why"]?.string ?? ""
   }
 }
 

@@ -25,6 +25,9 @@ package struct ReleaseMemory: Hashable, Sendable {
       self.wasInstalled = wasInstalled
     }
 
+    /// The config's fingerprint, which the cluster has as well.
+    package var digest: String { ConfigHash.of(config) }
+
     func isSame(as other: Entry) -> Bool { version == other.version && config == other.config }
   }
 
@@ -70,12 +73,30 @@ package struct ReleaseMemory: Hashable, Sendable {
   ///
   /// One that reached Installed goes before one of which that is not known; one that failed is gone back to only where
   /// its version is asked for.
-  package func target(from installation: Installation, version: String? = nil) -> Entry? {
-    func isAsked(_ entry: Entry) -> Bool { version.map { VersionText($0) == VersionText(entry.version) } ?? false }
-    let candidates = former(to: installation).filter { version == nil || isAsked($0) }
-    let asked = candidates.isEmpty ? entries.reversed().filter(isAsked) : candidates
+  package func target(from installation: Installation, version: String? = nil, digest: String? = nil) -> Entry? {
+    func isMeant(_ entry: Entry) -> Bool {
+      let isVersion = version.map { VersionText($0) == VersionText(entry.version) } ?? true
+      return isVersion && (digest.map { entry.digest.hasPrefix($0) } ?? true)
+    }
+    let candidates = former(to: installation).filter(isMeant)
+    let isSaid = version != nil || digest != nil
+    let asked = candidates.isEmpty && isSaid ? entries.reversed().filter(isMeant) : candidates
     let best = asked.first { $0.wasInstalled == true } ?? asked.first { $0.wasInstalled == nil }
-    return version == nil ? best : best ?? asked.first
+    return isSaid ? best ?? asked.first : best
+  }
+
+  /// The configs that are known, newest first, each once; the first is that of `installation` where there is one.
+  package func configs(now installation: Installation?) -> [Entry] {
+    var all: [Entry] = []
+    if let installation {
+      let release = HistoryLine.Release(installation)
+      all.append(
+        Entry(
+          version: release.version, config: release.config, time: "", what: "",
+          wasInstalled: release.wasInstalled))
+    }
+    for entry in entries.reversed() where !all.contains(where: { $0.config == entry.config }) { all.append(entry) }
+    return all
   }
 
   /// What was there before `installation` and failed, newest first.

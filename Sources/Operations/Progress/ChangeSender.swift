@@ -10,14 +10,18 @@ package struct ChangeSender: Sendable {
   private let cluster: Cluster
   /// `nil` keeps no history.
   private let history: History?
+  /// Who changes it; `nil` says nothing of it.
+  private let author: Author?
   /// Told when the history could not be written, which stops no change.
   private let whenForgotten: @Sendable (SystemError) -> Void
 
   package init(
-    _ cluster: Cluster, history: History?, whenForgotten: @escaping @Sendable (SystemError) -> Void
+    _ cluster: Cluster, history: History?, author: Author? = nil,
+    whenForgotten: @escaping @Sendable (SystemError) -> Void
   ) {
     self.cluster = cluster
     self.history = history
+    self.author = author
     self.whenForgotten = whenForgotten
   }
 
@@ -52,7 +56,7 @@ package struct ChangeSender: Sendable {
     var plan = plan
     for _ in 1..<Self.attempts {
       do throws(ClusterError) {
-        return try await plan.deliver(to: cluster)
+        return try await signed(plan).deliver(to: cluster)
       } catch {
         guard case .refused(let status) = error, status.isConflict, let fresh = await replan(), !plan.isNews(fresh),
           !fresh.isBlocked
@@ -60,7 +64,19 @@ package struct ChangeSender: Sendable {
         plan = fresh
       }
     }
-    return try await plan.deliver(to: cluster)
+    return try await signed(plan).deliver(to: cluster)
+  }
+
+  private func signed(_ plan: Plan) -> Plan {
+    var plan = plan
+    plan.write = signed(plan.write, plan.change)
+    return plan
+  }
+
+  /// The same write, which tells the object in the cluster who makes it.
+  package func signed(_ write: Write, _ change: Change) -> Write {
+    guard let author, !author.name.isEmpty else { return write }
+    return write.signed(Authorship(author: author, words: change.words, time: Timestamp.now().description))
   }
 
   /// Notes a change that was sent without a plan, when there was no time for one.
@@ -82,7 +98,7 @@ package struct ChangeSender: Sendable {
   private func note(_ name: String, _ event: HistoryLine.Event) {
     guard let history else { return }
     do throws(SystemError) {
-      try history.note(HistoryLine(name, at: Timestamp.now().description, event))
+      try history.note(HistoryLine(name, at: Timestamp.now().description, event, by: author))
     } catch {
       whenForgotten(error)
     }

@@ -13,6 +13,8 @@ package struct ClusterSession: Sendable {
     package var identity: String
     /// Who the kubeconfig or the profile says the user is, or empty.
     package var user = ""
+    /// Who sits at this computer, or empty.
+    package var person = ""
     /// Changes are refused before they are sent.
     package var isReadOnly = false
     /// The server's certificate is not checked.

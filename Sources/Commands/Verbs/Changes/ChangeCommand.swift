@@ -9,6 +9,8 @@ struct ChangeCommand: ClusterCommand {
   let kind: ChangeKind
   /// The config that was given with the command.
   let config: String?
+  /// The beginning of the digest of an earlier config that was asked for.
+  let digest: String?
   /// The version that was asked for.
   let version: String?
   /// The namespace that was chosen.
@@ -33,7 +35,8 @@ struct ChangeCommand: ClusterCommand {
   init(_ arguments: Arguments, _ asked: ChangeKind) throws(CommandError) {
     name = arguments.name
     kind = asked == .uninstall && arguments.has(.force) ? .forceDelete : asked
-    config = try GivenConfig(arguments: arguments, isWhole: asked == .configure).text()
+    digest = asked == .rollBack ? arguments[.config] : nil
+    config = asked == .rollBack ? nil : try GivenConfig(arguments: arguments, isWhole: asked == .configure).text()
     version = arguments[.version]
     namespace = arguments[.targetNamespace]
     namesContextAlone = asked == .install && namespace == nil && arguments[.namespace] != nil

@@ -59,9 +59,14 @@ struct Choice {
     guard let installation else { throw CommandError("cannot roll back: \(name) is not installed") }
     let version: String?
     if let asked = command.version { version = try spelled(asked) } else { version = nil }
-    if let entry = memory.target(from: installation, version: version) {
+    if let entry = memory.target(from: installation, version: version, digest: command.digest?.lowercased()) {
       if let doubt = doubt(of: entry) { outlet.note("note: \(doubt)") }
       return .rollback(to: entry.version, config: entry.config)
+    }
+    if let digest = command.digest {
+      throw CommandError(
+        "no config of \(name)\(version.map { " at \($0)" } ?? "") has a digest that begins with \(digest); ksx config history \(name) lists them"
+      )
     }
     if let version {
       outlet.note("note: ksx has not seen \(name) at version \(version) here: the present config is kept")

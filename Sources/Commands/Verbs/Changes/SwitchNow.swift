@@ -96,7 +96,7 @@ struct SwitchNow: ClusterCommand {
 
   private func patch(_ dialect: Dialect, _ session: CommandSession) async throws(ClusterError) -> Object {
     let write = Write.patch(dialect.installations, name: name, ["spec": ["enabled": .bool(isEnabled)]])
-    let delivery = try await write.deliver(to: session.cluster, dryRun: isDryRun)
+    let delivery = try await session.sender.signed(write, change).deliver(to: session.cluster, dryRun: isDryRun)
     session.tell(of: delivery, doing)
     return delivery.object ?? Object([:])
   }

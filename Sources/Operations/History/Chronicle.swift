@@ -1,0 +1,204 @@
+import Extensions
+package import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+
+/// What is known of one installation's past, newest first, and how it is known.
+///
+/// KubeSphere keeps ten states and no configs. The rest is put together here: from this computer's history, from what
+/// ksx wrote on the object, from helm's revisions, from the states and from who owns the object's fields. What none of
+/// them says is not guessed.
+package struct Chronicle: Hashable, Sendable {
+  package private(set) var entries: [Entry] = []
+  /// What could not be read, and why.
+  package var gaps: [String]
+
+  /// How something is known.
+  package enum Source: String, Sendable {
+    case thisComputer = "here"
+    case annotation
+    case helm
+    case states
+    case fields
+  }
+
+  /// Something that happened.
+  package struct Entry: Hashable, Sendable {
+    /// RFC 3339, or empty where it is not known.
+    package var time: String
+    /// Who did it, or that the person is not recorded.
+    package var who: String
+    package var what: String
+    /// The version that was asked for, or empty.
+    package var version = ""
+    /// The fingerprint of the config that was asked for, or empty.
+    package var digest = ""
+    /// What came of it, or empty where that is not known.
+    package var outcome = ""
+    /// It reached Installed; `nil` where that is not known.
+    package var wasInstalled: Bool?
+    package var reason = ""
+    package var source: Source
+  }
+
+  /// What the past is put together from.
+  package struct Sources: Hashable, Sendable {
+    package var lines: [HistoryLine] = []
+    package var object: Object?
+    package var releases: [HelmRelease] = []
+    package var gaps: [String] = []
+
+    package init(lines: [HistoryLine], object: Object? = nil, releases: [HelmRelease] = [], gaps: [String] = []) {
+      self.lines = lines
+      self.object = object
+      self.releases = releases
+      self.gaps = gaps
+    }
+  }
+
+  package init(_ sources: Sources) {
+    gaps = sources.gaps
+    var known = Self.own(sources.lines)
+    if let object = sources.object {
+      if let entry = Self.annotated(object), !known.contains(where: { $0.isSame(as: entry) }) { known.append(entry) }
+      known += Self.fields(of: object, known)
+    }
+    known.sort { $0.time < $1.time }
+    for release in sources.releases { Self.fold(release, into: &known) }
+    known.sort { $0.time < $1.time }
+    if let object = sources.object { Self.fold(Installation(object).history, into: &known) }
+    entries = known.sorted { $0.time < $1.time }.reversed()
+  }
+
+  /// The newest that reached Installed and is not what there is now: where a rollback goes.
+  package var lastGood: Entry? {
+    let current = entries.first { !$0.version.isEmpty }
+    return entries.first { entry in
+      entry.wasInstalled == true && !entry.version.isEmpty
+        && (entry.version != current?.version || entry.digest != current?.digest)
+    }
+  }
+}
+
+// Each source by itself.
+extension Chronicle {
+  private static func own(_ lines: [HistoryLine]) -> [Entry] {
+    var entries: [Entry] = []
+    for line in lines {
+      switch line.event {
+      case .change(let words, _):
+        let who = line.by.isEmpty ? "this user" : line.by
+        entries.append(
+          Entry(time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer))
+      case .outcome(let outcome, let version, let hash):
+        guard let last = entries.indices.last else { continue }
+        entries[last].version = version
+        entries[last].digest = hash
+        entries[last].take(outcome)
+      case .written: break
+      }
+    }
+    return entries
+  }
+
+  private static func annotated(_ object: Object) -> Entry? {
+    guard let written = Authorship(object) else { return nil }
+    let installation = Installation(object)
+    var entry = Entry(
+      time: written.time, who: written.author.name, what: written.words, reason: written.author.reason,
+      source: .annotation)
+    entry.version = installation.version
+    entry.digest = ConfigHash.of(installation.config)
+    return entry
+  }
+
+  /// Writers of the spec besides ksx, whose last write is dated; of those before it nothing is known.
+  private static func fields(of object: Object, _ known: [Entry]) -> [Entry] {
+    let managers = object.value[path: "metadata", "managedFields"]?.sequence ?? []
+    return managers.compactMap { manager in
+      let name = manager["manager"]?.string ?? ""
+      guard name != "ksx" || known.isEmpty, let fields = manager[path: "fieldsV1", "f:spec"]?.mapping else {
+        return nil
+      }
+      let words = [
+        "f:extension": "version", "f:config": "config", "f:enabled": "enabled", "f:clusterScheduling": "placement",
+      ]
+      let written = fields.pairs.compactMap { words[$0.key] }.sorted()
+      if written.isEmpty { return nil }
+      return Entry(
+        time: manager["time"]?.string ?? "", who: "by \(name), person not recorded",
+        what: "wrote \(written.joined(separator: ", "))", source: .fields)
+    }
+  }
+
+  /// A revision is what came of the change before it, or something that only helm knows of.
+  private static func fold(_ release: HelmRelease, into entries: inout [Entry]) {
+    let place = entries.lastIndex { entry in
+      entry.source != .fields && entry.time <= release.time
+        && VersionText(entry.version) == VersionText(release.chartVersion)
+    }
+    if let place, entries[place].outcome.isEmpty || entries[place].outcome == Entry.accepted,
+      !entries[(place + 1)...].contains(where: { $0.time <= release.time && $0.source != .fields })
+    {
+      entries[place].take(release)
+      return
+    }
+    if let place, entries[place].outcome.hasPrefix("Installed") == (release.status != "failed") { return }
+    var entry = Entry(
+      time: release.time, who: "person not recorded", what: "helm revision \(release.revision)",
+      version: release.chartVersion, source: .helm)
+    entry.take(release)
+    entries.append(entry)
+  }
+
+  /// A state is what came of the last change before it.
+  private static func fold(_ states: [Installation.Transition], into entries: inout [Entry]) {
+    for state in states where !state.state.isBusy && state.state != .none {
+      let place = entries.lastIndex { $0.time <= state.time && $0.source != .fields }
+      guard let place else {
+        var entry = Entry(
+          time: state.time, who: "the controllers", what: "state \(state.state.word)", source: .states)
+        entry.wasInstalled = state.state == .installed
+        entry.outcome = state.state.word
+        entries.insert(entry, at: 0)
+        continue
+      }
+      if entries[place].outcome.isEmpty || entries[place].outcome == Entry.accepted || entries[place].source == .states
+      {
+        entries[place].outcome = state.state.word
+        entries[place].wasInstalled = state.state == .installed
+      }
+    }
+  }
+}
+
+extension Chronicle.Entry {
+  /// The cluster has taken the write; what came of it is not known.
+  static let accepted = "accepted"
+
+  /// The same change, told twice: one write has one time and one description.
+  fileprivate func isSame(as other: Self) -> Bool {
+    guard what == other.what, let own = Timestamp.seconds(time), let its = Timestamp.seconds(other.time) else {
+      return false
+    }
+    return abs(own - its) <= 5
+  }
+
+  fileprivate mutating func take(_ result: HistoryLine.Outcome) {
+    switch result {
+    case .accepted: outcome = Self.accepted
+    case .refused(let why): (outcome, wasInstalled) = ("refused: \(why)", false)
+    case .done: (outcome, wasInstalled) = ("Installed", true)
+    case .failed(let why): (outcome, wasInstalled) = ("failed: \(why)", false)
+    }
+  }
+
+  fileprivate mutating func take(_ release: HelmRelease) {
+    switch release.status {
+    case "deployed", "superseded": (outcome, wasInstalled) = ("Installed, helm revision \(release.revision)", true)
+    case "failed": (outcome, wasInstalled) = ("failed: \(release.summary)", false)
+    default: outcome = "helm: \(release.status)"
+    }
+  }
+}

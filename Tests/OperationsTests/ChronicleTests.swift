@@ -1,0 +1,139 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+import Testing
+
+@testable import Operations
+
+/// What is put together of an installation's past.
+@Suite struct ChronicleTests {
+  private func line(_ time: String, _ event: HistoryLine.Event, by author: Author? = nil) -> HistoryLine {
+    HistoryLine("whizard", at: "2026-01-0\(time):00Z", event, by: author)
+  }
+
+  private func object(
+    version: String = "1.1.0", annotations: [String: String] = [:], states: [(String, String)] = [],
+    managers: Value = []
+  ) -> Object {
+    var object = Object(
+      Dialect.installPlan.installations, name: "whizard", annotations: annotations,
+      [
+        "spec": ["extension": ["name": "whizard", "version": .string(version)], "config": "a: 1"],
+        "status": [
+          "stateHistory": .sequence(
+            states.map { ["state": .string($0.1), "lastTransitionTime": .string("2026-01-0\($0.0):00Z")] })
+        ],
+      ])
+    object.value = object.value.setting(["metadata", "managedFields"], to: managers)
+    return object
+  }
+
+  private func secret(_ revision: Int, _ version: String, _ status: String, _ time: String) -> HelmRelease? {
+    let json: Value = [
+      "chart": ["metadata": ["version": .string(version)]], "config": ["a": 1],
+      "info": ["last_deployed": .string("2026-01-0\(time):00.123+00:00"), "description": "it says why"],
+    ]
+    let packed = Base64.encode(Gzip.pack(JSON.bytes(json)))
+    return HelmRelease(
+      secret: Object(
+        .secrets, name: "s", namespace: "extension-whizard",
+        labels: ["owner": "helm", "name": "whizard", "status": status, "version": "\(revision)"],
+        ["data": ["release": .string(Base64.encode(Array(packed.utf8)))]]))
+  }
+
+  @Test func whatThisComputerNotedSaysWhoWhyAndWhatCameOfIt() {
+    let ada = Author(name: "ada", reason: "ticket 7")
+    let chronicle = Chronicle(
+      .init(lines: [
+        line("1T10:00", .change(words: "install 1.0.0", former: nil), by: ada),
+        line("1T10:01", .outcome(.accepted, version: "1.0.0", configHash: "c1")),
+        line("1T10:02", .outcome(.done, version: "1.0.0", configHash: "c1")),
+        line("2T10:00", .change(words: "upgrade to 1.1.0", former: nil)),
+        line("2T10:02", .outcome(.failed("no kind"), version: "1.1.0", configHash: "c1")),
+      ]))
+
+    #expect(chronicle.entries.map(\.what) == ["upgrade to 1.1.0", "install 1.0.0"])
+    #expect(chronicle.entries.map(\.who) == ["this user", "ada"])
+    #expect(chronicle.entries.map(\.outcome) == ["failed: no kind", "Installed"])
+    #expect(chronicle.entries.last?.reason == "ticket 7")
+    #expect(chronicle.lastGood?.version == "1.0.0")
+  }
+
+  @Test func theNoteOnTheObjectIsAnothersChangeAndNotTheSameTwice() {
+    let note = [
+      "ksx.dev/changed-by": "bob", "ksx.dev/change": "upgrade to 1.1.0", "ksx.dev/changed-at": "2026-01-02T10:00:02Z",
+    ]
+    let own = [line("2T10:00", .change(words: "upgrade to 1.1.0", former: nil))]
+
+    #expect(Chronicle(.init(lines: own, object: object(annotations: note))).entries.map(\.who) == ["this user"])
+    let others = Chronicle(.init(lines: [], object: object(annotations: note))).entries
+    #expect(others.map(\.who) == ["bob"])
+    #expect(others.map(\.digest) == [ConfigHash.of("a: 1")])
+  }
+
+  @Test func statesSayWhatCameOfWhatNobodyWaitedFor() {
+    let chronicle = Chronicle(
+      .init(
+        lines: [
+          line("2T10:00", .change(words: "upgrade to 1.1.0", former: nil)),
+          line("2T10:00", .outcome(.accepted, version: "1.1.0", configHash: "c")),
+        ],
+        object: object(states: [("1T09:00", "Installed"), ("2T10:01", "Upgrading"), ("2T10:02", "UpgradeFailed")])))
+
+    #expect(chronicle.entries.map(\.what) == ["upgrade to 1.1.0", "state Installed"])
+    #expect(chronicle.entries.map(\.outcome) == ["UpgradeFailed", "Installed"])
+  }
+
+  @Test func aRevisionOfHelmIsWhatCameOfAChangeOrAChangeOfItsOwn() throws {
+    let releases = try [
+      #require(secret(1, "1.0.0", "superseded", "1T10:01")), #require(secret(2, "1.1.0", "failed", "3T10:00")),
+    ]
+    let chronicle = Chronicle(
+      .init(
+        lines: [
+          line("1T10:00", .change(words: "install 1.0.0", former: nil)),
+          line("1T10:00", .outcome(.accepted, version: "1.0.0", configHash: "c")),
+        ], releases: releases))
+
+    #expect(chronicle.entries.map(\.what) == ["helm revision 2", "install 1.0.0"])
+    #expect(chronicle.entries.map(\.outcome) == ["failed: it says why", "Installed, helm revision 1"])
+    #expect(chronicle.entries.map(\.who) == ["person not recorded", "this user"])
+  }
+
+  @Test func ownersOfFieldsAreManagersAndNoPersons() {
+    let managers: Value = [
+      ["manager": "kubectl-edit", "time": "2026-01-03T10:00:00Z", "fieldsV1": ["f:spec": ["f:config": [:]]]],
+      ["manager": "controller-manager", "time": "2026-01-03T10:00:09Z", "fieldsV1": ["f:status": [:]]],
+    ]
+    let entries = Chronicle(.init(lines: [], object: object(managers: managers))).entries
+
+    #expect(entries.map(\.who) == ["by kubectl-edit, person not recorded"])
+    #expect(entries.map(\.what) == ["wrote config"])
+    #expect(entries.map(\.outcome) == [""])
+  }
+
+  @Test func aWriteSaysWhoMadeItAndLeavesNoFormerReason() {
+    let patch = Write.patch(Dialect.installPlan.installations, name: "whizard", ["spec": ["enabled": false]])
+    let signed = patch.signed(Authorship(author: Author(name: "ada"), words: "disable", time: "t"))
+
+    guard case .patch(_, _, let body) = signed else {
+      Issue.record("it is no patch any more")
+      return
+    }
+    #expect(body[path: "metadata", "annotations", "ksx.dev/changed-by"] == "ada")
+    #expect(body[path: "metadata", "annotations", "ksx.dev/reason"] == .null)
+    #expect(body[path: "spec", "enabled"] == false)
+  }
+
+  @Test func aPersonAtASharedAccountIsNamedWithIt() {
+    var status = ClusterSession.Status(cluster: "c", server: "s")
+    status.user = "kubernetes-admin"
+    #expect(Author(status).name == "kubernetes-admin")
+    status.person = "ada"
+    #expect(Author(status).name == "ada as kubernetes-admin")
+    status.user = "ada"
+    #expect(Author(status).name == "ada")
+  }
+}
