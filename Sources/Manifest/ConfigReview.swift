@@ -6,13 +6,16 @@ package struct ConfigReview: Hashable, Sendable {
   package private(set) var mistake: SyntaxError?
   /// What they will take, but perhaps not as it was meant.
   package private(set) var warnings: [SyntaxError] = []
+  /// Where a second document begins, which is among the warnings.
+  package private(set) var secondDocument: SyntaxError?
   /// Whether it sets nothing.
   package private(set) var isEmpty = false
 
   package init(_ text: String) {
     do throws(SyntaxError) {
       let (node, warnings) = try YAML.nodeAndWarnings(text)
-      self.warnings = warnings + Self.others(text)
+      secondDocument = Self.others(text)
+      self.warnings = warnings + [secondDocument].compactMap { $0 }
       let value = node?.value ?? .null
       isEmpty = value == .null || value == [:]
       if let node, value != .null, value.mapping == nil { throw node.mistake("the config must be a mapping") }
@@ -22,14 +25,14 @@ package struct ConfigReview: Hashable, Sendable {
   }
 
   /// Only the first document counts; an empty one after it, as a lone `---` makes it, means nothing.
-  private static func others(_ text: String) -> [SyntaxError] {
+  private static func others(_ text: String) -> SyntaxError? {
     let words = "a second document begins here: only the first one counts"
     do throws(SyntaxError) {
       let second = try YAML.documents(text).dropFirst().first { $0.value != .null }
-      return second.map { [$0.mistake(words)] } ?? []
+      return second.map { $0.mistake(words) }
     } catch {
       // Go does not read it, so its mistakes are none.
-      return [SyntaxError(line: error.line, column: error.column, problem: words)]
+      return SyntaxError(line: error.line, column: error.column, problem: words)
     }
   }
 }

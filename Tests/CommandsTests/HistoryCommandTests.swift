@@ -66,8 +66,8 @@ import Testing
 
 extension Workbench {
   /// The exit status that a command line ends with when it answers by it.
-  func verdict(_ arguments: String...) async throws -> Int32 {
-    do { _ = try await run(arguments) } catch let error as CommandError { return error.verdict ?? -1 }
+  func verdict(_ arguments: String..., input: String? = nil) async throws -> Int32 {
+    do { _ = try await run(arguments, input: input) } catch let error as CommandError { return error.verdict ?? -1 }
     return 0
   }
 }

@@ -7,17 +7,18 @@ struct PlanText {
   var cluster: String
 
   var lines: [String] {
-    let effects = plan.effects.map { "  \(Self.sign($0.sign)) \($0.text)" }
     let problems = plan.problems.map { "  \($0.isBlocking ? "✗" : "!") \($0.text)" }
     return [title] + effects + problems + kubectl
   }
 
-  private var kubectl: [String] {
+  var effects: [String] { plan.effects.map { "  \(Self.sign($0.sign)) \($0.text)" } }
+
+  var kubectl: [String] {
     if !plan.kubectl.isEmpty { return ["  \(plan.kubectl)"] }
     return plan.kubectlAbsence.map { ["  no kubectl line: \($0)"] } ?? []
   }
 
-  private var title: String { "\(plan.change.title(plan.name)) in \(cluster)" }
+  var title: String { "\(plan.change.title(plan.name)) in \(cluster)" }
 
   private static func sign(_ sign: Plan.Effect.Sign) -> String {
     switch sign {

@@ -71,11 +71,16 @@ struct Arguments: Sendable {
     return Arguments(.help, operands: verb == .console ? [] : verb.name.split(separator: " ").map(String.init))
   }
 
-  private func check() throws(CommandError) {
-    let allowed = Set(Option.everywhere + verb.options)
+  /// Refuses what does not go with a command called `name` that takes `options`.
+  func check(options: [Option], of name: String) throws(CommandError) {
+    let allowed = Set(Option.everywhere + options)
     if let stray = values.keys.filter({ !allowed.contains($0) }).min(by: { $0.rawValue < $1.rawValue }) {
-      throw CommandError("--\(stray.rawValue) does not go with ksx \(verb.name)".trimmingEnd())
+      throw CommandError("--\(stray.rawValue) does not go with ksx \(name)".trimmingEnd())
     }
+  }
+
+  private func check() throws(CommandError) {
+    try check(options: verb.options, of: verb.name)
     for (option, given) in values.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       guard let choices = option.choices, let wrong = given.first(where: { !choices.contains($0) }) else { continue }
       throw CommandError("--\(option.rawValue) is one of \(choices.joined(separator: ", ")), not \(wrong)")
@@ -100,10 +105,13 @@ struct Arguments: Sendable {
       throw CommandError("ksx \(verb.name) needs \(required[operands.count]); see ksx help \(verb.name)")
     }
     // help takes the two words of a command.
-    if operands.count > wanted.count, verb != .help {
+    let takesMore = wanted.last?.hasSuffix("…") == true || verb == .help
+    if operands.count > wanted.count, !takesMore {
       throw CommandError("ksx \(verb.name) does not take \(operands[wanted.count])".trimmingEnd())
     }
-    if let empty = operands.firstIndex(of: "") { throw CommandError("\(wanted[empty]) must not be empty") }
+    if let empty = operands.firstIndex(of: "") {
+      throw CommandError("\(wanted[min(empty, wanted.count - 1)]) must not be empty")
+    }
   }
 
   /// Seconds of `90`, `30s`, `1m30s`, `2h`, as Go writes durations; a bare number is seconds.

@@ -29,6 +29,7 @@ struct Verb: Sendable {
       .get,
       .versions,
       .history,
+      .plan,
     ] + changes + [
       .configGet,
       .test,

@@ -7,8 +7,8 @@ package struct CommandError: Error, Hashable, Sendable {
   package let sentence: String
   /// The cluster does not have a kind that it was thought to have; nothing was done.
   let isOfMissingKind: Bool
-  /// What ksx leaves with, where the verb does not say it.
-  private(set) var status: Int32?
+  /// What ksx leaves with; 1 is what the verb says it is.
+  private(set) var status: Int32 = 1
   /// The exit status where it is an answer and no failure, such as 1 for a difference; all has been said then.
   let verdict: Int32?
 

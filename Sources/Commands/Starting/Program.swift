@@ -34,7 +34,7 @@ package enum Program {
     } catch {
       if let verdict = error.verdict { return .leave(verdict) }
       _ = fail(error.sentence)
-      return .leave(error.status ?? Verb.named(in: arguments)?.trouble ?? 1)
+      return .leave(error.status == 1 ? Verb.named(in: arguments)?.trouble ?? 1 : error.status)
     }
   }
 

@@ -1,6 +1,6 @@
 import Client
 package import KubernetesAPI
-import Manifest
+package import Manifest
 
 /// A Subscription or an InstallPlan: that an extension shall be there, in a version, with a config.
 package struct Installation: Mirrored {
@@ -37,6 +37,8 @@ package struct Installation: Mirrored {
   package var clusters: [String]
   /// Agents are also asked for by labels of clusters, which counts where none is named.
   package var hasClusterSelector: Bool
+  /// The configs over the config, by member cluster; what is no YAML is left out.
+  package var overrides: [String: Value]
   /// The controllers of a standalone backend look after it.
   package var isKeptByStandalone: Bool
   /// The run of its chart's tests that was asked for last, or empty.
@@ -91,6 +93,10 @@ package struct Installation: Mirrored {
     let placement = scheduling?["placement"]
     clusters = placement?["clusters"]?.sequence?.compactMap(\.string) ?? []
     hasClusterSelector = placement?["clusterSelector"]?.mapping != nil
+    overrides = Dictionary(
+      (scheduling?["overrides"]?.mapping?.pairs ?? []).compactMap { pair in
+        pair.value.string.flatMap { try? YAML.parse($0) }.map { (pair.key, $0) }
+      }, uniquingKeysWith: { $1 })
     isKeptByStandalone = object.annotations[Self.standaloneAnnotation] != nil
     testRequest = object.annotations[TestRun.requestAnnotation] ?? ""
     testRun = object.annotations[TestRun.resultAnnotation].flatMap { TestRun($0) }

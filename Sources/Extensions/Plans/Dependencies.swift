@@ -8,7 +8,7 @@ extension PlanSubject {
     return target.dependencies.compactMap { $0.type == "extension" ? unmet($0) : nil }
   }
 
-  private func unmet(_ dependency: ExtensionVersion.Dependency) -> Plan.Problem? {
+  func unmet(_ dependency: ExtensionVersion.Dependency) -> Plan.Problem? {
     let wanted = dependency.version.isEmpty ? dependency.name : "\(dependency.name) \(dependency.version)"
     func problem(_ text: String) -> Plan.Problem {
       dependency.isRequired

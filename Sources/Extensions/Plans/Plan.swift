@@ -40,10 +40,13 @@ package struct Plan: Hashable, Sendable {
   package struct Problem: Hashable, Sendable {
     package var isBlocking: Bool
     package var text: String
+    /// What is asked for is what there is.
+    package var isAlreadySo = false
 
-    package init(isBlocking: Bool, _ text: String) {
+    package init(isBlocking: Bool, _ text: String, isAlreadySo: Bool = false) {
       self.isBlocking = isBlocking
       self.text = text
+      self.isAlreadySo = isAlreadySo
     }
   }
 

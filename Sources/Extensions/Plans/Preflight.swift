@@ -71,7 +71,7 @@ extension PlanSubject {
   var incapability: String? { Preflight(context).incapability(of: change.kind, for: name) }
 
   /// Who may not do it in general may still do it to this one, until the cluster has said no to that as well.
-  private var rightsProblems: [Plan.Problem] {
+  var rightsProblems: [Plan.Problem] {
     let needed = change.kind.accesses(to: installation?.name ?? name, in: context.dialect)
     return needed.compactMap { access in
       context.rights.reason(against: access).map {
@@ -95,12 +95,15 @@ extension PlanSubject {
   private func blocking(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: true, text) }
   private func warning(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: false, text) }
 
-  private var absenceProblems: [Plan.Problem] {
+  var absenceProblems: [Plan.Problem] {
     Preflight(context).absence(for: change.kind, of: name).map { [blocking($0)] } ?? []
   }
 
-  private var presenceProblems: [Plan.Problem] {
-    if let obstacle = Preflight(context).presence(against: change.kind, of: name) { return [blocking(obstacle)] }
+  var presenceProblems: [Plan.Problem] {
+    if let obstacle = Preflight(context).presence(against: change.kind, of: name) {
+      let isSo = change.row.enables != nil && installation?.isBeingDeleted == false
+      return [Plan.Problem(isBlocking: true, obstacle, isAlreadySo: isSo)]
+    }
     guard let installation else { return [] }
     return stateProblems(installation) + nameProblems(installation) + sameness(installation)
   }
@@ -163,16 +166,21 @@ extension PlanSubject {
     let isSamePlace = change.clusters == installation.clusters && !installation.hasClusterSelector
     switch change.kind {
     case .upgrade where isSameVersion:
-      return [blocking("\(name) \(standing(installation))\(retry)")]
+      return [already("\(name) \(standing(installation))\(retry)", installation)]
     case .rollBack where isSameVersion && isSameConfig:
-      return [blocking("\(name) already has version \(installation.version) with this config\(retry)")]
-    case .removeAgents where isSamePlace: return [blocking("\(name) has no agents")]
-    case .place where isSamePlace: return [blocking("\(name) has its agents there already")]
+      return [already("\(name) already has version \(installation.version) with this config\(retry)", installation)]
+    case .removeAgents where isSamePlace: return [already("\(name) has no agents", installation)]
+    case .place where isSamePlace: return [already("\(name) has its agents there already", installation)]
     case .place where target?.isMulticluster == false:
       return [blocking("\(name) \(installation.version) runs in the host cluster only: it has no agents")]
-    case .configure where isSameConfig: return [blocking("\(name) already has this config\(retry)")]
+    case .configure where isSameConfig: return [already("\(name) already has this config\(retry)", installation)]
     default: return []
     }
+  }
+
+  /// There is nothing to change; of what failed that is no good news.
+  private func already(_ text: String, _ installation: Installation) -> Plan.Problem {
+    Plan.Problem(isBlocking: true, text, isAlreadySo: !installation.state.isFailure)
   }
 
   /// Where it is what is asked for, that is said; where it only shall be, that.
@@ -187,6 +195,19 @@ extension PlanSubject {
   private var versionProblems: [Plan.Problem] {
     if change.row.removes { return goneVersionProblems }
     guard let version = change.version else { return [] }
+    let missing = offerProblems(version)
+    return missing.isEmpty ? compatibilityProblems + downgradeProblems(version) + kindProblems : missing
+  }
+
+  /// Whether the version can be had at all, or that it is an older one.
+  var offerProblems: [Plan.Problem] {
+    if change.row.removes { return goneVersionProblems }
+    guard let version = change.version else { return [] }
+    let missing = offerProblems(version)
+    return missing.isEmpty ? downgradeProblems(version) : missing
+  }
+
+  private func offerProblems(_ version: String) -> [Plan.Problem] {
     let offered = context.offered(name)
     guard offered.contains(where: { VersionText($0) == VersionText(version) }) else {
       // Where the list cannot be read, the gap is said, and the cluster decides.
@@ -194,7 +215,7 @@ extension PlanSubject {
       let list = offered.isEmpty ? "the cluster offers none" : "there is \(offered.prefix(5).joined(separator: ", "))"
       return [blocking("\(name) has no version \(version); \(list)\(offered.count > 5 ? ", …" : "")")]
     }
-    return compatibilityProblems + downgradeProblems(version) + kindProblems
+    return []
   }
 
   /// Without its version object the controller forgets an installation, even one being deleted (docs/KUBESPHERE.md: Reconciling).
@@ -227,7 +248,7 @@ extension PlanSubject {
       + compatibility("KubeSphere", target.ksVersion, context.kubeSphereVersion)
   }
 
-  private func compatibility(_ what: String, _ constraint: String, _ server: String) -> [Plan.Problem] {
+  func compatibility(_ what: String, _ constraint: String, _ server: String) -> [Plan.Problem] {
     if constraint.isEmpty { return [] }
     guard let version = SemanticVersion(server) else {
       // Why the server could not be asked is said of all that would be held against it.
@@ -247,11 +268,26 @@ extension PlanSubject {
     return [Plan.Problem(isBlocking: change.kind != .rollBack, "it needs \(what) \(constraint); this is \(server)")]
   }
 
-  private var configProblems: [Plan.Problem] {
+  var configProblems: [Plan.Problem] {
     guard let config = change.config else { return [] }
     let review = ConfigReview(config)
     if let mistake = review.mistake { return [blocking("config: \(mistake)")] }
-    return review.warnings.map { warning("config: \($0)") } + loss(by: review)
+    return review.warnings.map { warning(of: $0, review) } + sizeProblem(config) + loss(by: review)
+  }
+
+  /// The webhook takes a second document, and helm never sees it; going back to one must stay possible.
+  private func warning(of mistake: SyntaxError, _ review: ConfigReview) -> Plan.Problem {
+    let isRefused = mistake == review.secondDocument && change.kind != .rollBack
+    return Plan.Problem(isBlocking: isRefused, "config: \(mistake)")
+  }
+
+  /// The API takes more than the job's ConfigMap can hold, and then nothing ever happens (docs/KUBESPHERE.md: Executor).
+  private func sizeProblem(_ config: String) -> [Plan.Problem] {
+    let size = config.utf8.count
+    guard size > 900_000, context.dialect.name == .installPlan else { return [] }
+    let text =
+      "config: it is \(size / 1000) kB: with what the job holds besides it must stay below 1 MiB, or the installation stays Preparing"
+    return [Plan.Problem(isBlocking: change.kind != .rollBack, text)]
   }
 
   private func loss(by review: ConfigReview) -> [Plan.Problem] {

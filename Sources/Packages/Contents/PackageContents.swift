@@ -85,13 +85,13 @@ package struct PackageContents: Hashable, Sendable {
     let asks = text.containsText(".Capabilities.APIVersions.Has")
     for document in TemplateDocument.all(in: text) {
       guard let kind = document.field("kind") else { continue }
+      if let words = document.served(as: kind) { served.append(Served(kind: kind, words: words)) }
       guard let apiVersion = document.field("apiVersion"), !kind.isTemplated, !apiVersion.isTemplated else {
         unknownFiles.append(path)
         continue
       }
       if kind == "CustomResourceDefinition" { definitions += document.definedKinds }
       if isTemplate { kinds.append(Kind(apiVersion: apiVersion, kind: kind, isConditional: asks)) }
-      if let words = document.served(as: kind) { served.append(Served(kind: kind, words: words)) }
     }
   }
 
@@ -152,11 +152,13 @@ private struct TemplateDocument {
     return versions.map { PackageContents.Kind(apiVersion: "\(group)/\($0)", kind: kind) }
   }
 
+  /// What it has the gateway serve; empty where that is the extension's own place.
   func served(as kind: String) -> String? {
     switch kind {
-    case "APIService" where field("apiVersion")?.containsText("kubesphere.io") == true:
+    // Kubernetes has a kind of this name as well, which names a service.
+    case "APIService" where field("apiVersion")?.containsText("apiregistration") != true:
       return "\(first("group") ?? "?")/\(first("version") ?? "?")"
-    case "JSBundle": return first("link") ?? "its own path"
+    case "JSBundle": return first("link") ?? ""
     case "ReverseProxy": return "\(first("method") ?? "*") \(first("path") ?? "?")"
     case "ExtensionEntry": return first("link") ?? first("name") ?? "?"
     default: return nil

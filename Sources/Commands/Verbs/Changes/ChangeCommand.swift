@@ -60,6 +60,22 @@ struct ChangeCommand: ClusterCommand {
   var mayChange: Bool { dryRun != .client }
 
   func run(in session: CommandSession) async throws(CommandError) {
+    let (plan, context, reader) = try await planned(in: session)
+    if dryRun != .none { return try await show(plan, session) }
+    try refuse(plan)
+    try confirm(plan, session)
+    report(plan, try await send(plan, reader, session), session)
+    guard let patience else { return }
+    let waiting = Waiting(
+      change: plan.change, extension: name, installation: plan.write.name, before: context.installation(of: name),
+      dialect: reader.dialect)
+    try await session.wait(for: waiting, seconds: patience)
+  }
+
+  /// The plan, with what it was made from.
+  func planned(
+    in session: CommandSession
+  ) async throws(CommandError) -> (plan: Plan, context: PlanContext, reader: ClusterReader) {
     let reader = try await session.reader()
     var context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
       try await self.context(reader, session.status)
@@ -70,16 +86,7 @@ struct ChangeCommand: ClusterCommand {
     let memory = session.history.releases(of: name)
     let change = try Choice(command: self, context: context, memory: memory, outlet: session.outlet).change()
     await reader.checkKinds(of: change, to: name, in: &context, gateway: session.session.gateway)
-    let plan = Plan.make(change, for: name, in: context)
-    if dryRun != .none { return try await show(plan, session) }
-    try refuse(plan)
-    try confirm(plan, session)
-    report(plan, try await send(plan, reader, session), session)
-    guard let patience else { return }
-    let waiting = Waiting(
-      change: change, extension: name, installation: plan.write.name, before: context.installation(of: name),
-      dialect: reader.dialect)
-    try await session.wait(for: waiting, seconds: patience)
+    return (Plan.make(change, for: name, in: context), context, reader)
   }
 
   private func context(

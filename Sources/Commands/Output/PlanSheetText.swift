@@ -1,0 +1,99 @@
+import Extensions
+import Manifest
+import Operations
+
+/// A plan with all that is known of it, as a person reads it, and as a program does.
+struct PlanSheetText {
+  var sheet: PlanSheet
+  var cluster: String
+  /// The chart's own values are shown as well.
+  var isWide = false
+
+  private var plan: Plan { sheet.plan }
+
+  var lines: [String] {
+    let text = PlanText(plan: plan, cluster: cluster)
+    var lines = ["\(text.title): \(verdict)"]
+    lines += section("changes", text.effects)
+    lines += section(valuesTitle, valueLines)
+    lines += section("checks", sheet.checks.flatMap(checkLines))
+    lines += section("comes", sheet.comes.map { "  + \($0)" })
+    lines += section("goes", sheet.goes.map { "  - \($0)" })
+    lines += section("stays", sheet.stays.map { "    \($0)" })
+    lines += section("needs", sheet.needs.map(needLine))
+    lines += section("needed by", sheet.neededBy.map { "    \($0)" })
+    return lines + section("command", text.kubectl)
+  }
+
+  private func section(_ title: String, _ lines: [String]) -> [String] { lines.isEmpty ? [] : [title] + lines }
+
+  private var verdict: String {
+    switch sheet.verdict {
+    case .nothingWouldChange: "nothing would change"
+    case .wouldChange: "it would change"
+    case .cannot: "it cannot be done"
+    }
+  }
+
+  private var valuesTitle: String {
+    guard let values = sheet.values else { return "" }
+    let others = values.entries.count - values.overridden.count
+    return "values, besides \(others) of the chart's own" + (isWide || others == 0 ? "" : " (-o wide)")
+  }
+
+  private var valueLines: [String] {
+    let entries = (isWide ? sheet.values?.entries : sheet.values?.overridden) ?? []
+    let table = Table(
+      headings: ["KEY", "VALUE", "FROM"], rows: entries.map { [$0.key, Self.text($0.value), $0.origin.word] })
+    return table.lines.map { "    \($0)" }
+  }
+
+  private static func text(_ value: Value) -> String {
+    let text = value.string ?? JSON.text(value)
+    return text.count > 60 ? text.prefix(59) + "…" : text
+  }
+
+  private func checkLines(_ check: Plan.Check) -> [String] {
+    let subject = check.subject.rawValue
+    switch check.result {
+    case .passed: return ["  ✓ \(subject)"]
+    case .failed: return check.texts.map { "  ✗ \(subject): \($0)" }
+    case .warned: return check.texts.map { "  ! \(subject): \($0)" }
+    case .notMade: return check.texts.map { "  · \(subject) not checked: \($0)" }
+    }
+  }
+
+  private func needLine(_ need: PlanSheet.Need) -> String {
+    let what = "\(need.name)\(need.constraint.isEmpty ? "" : " \(need.constraint)")"
+    let mark = need.isMet ? "✓" : need.isRequired ? "✗" : "!"
+    return "  \(mark) \(what)" + (need.wayOut.isEmpty ? "" : ": \(need.wayOut)")
+  }
+
+  var value: Value {
+    var fields = PlanText(plan: plan, cluster: cluster).value.mapping ?? [:]
+    fields["verdict"] = .string(sheet.verdict.rawValue)
+    fields["checks"] = .sequence(
+      sheet.checks.map { check in
+        [
+          "subject": .string(check.subject.rawValue), "result": .string(check.result.rawValue),
+          "texts": .sequence(check.texts.map(Value.string)),
+        ]
+      })
+    if let values = sheet.values {
+      fields["values"] = .sequence(
+        values.entries.map { ["key": .string($0.key), "value": $0.value, "origin": .string($0.origin.word)] })
+    }
+    fields["comes"] = .sequence(sheet.comes.map(Value.string))
+    fields["goes"] = .sequence(sheet.goes.map(Value.string))
+    fields["stays"] = .sequence(sheet.stays.map(Value.string))
+    fields["needs"] = .sequence(
+      sheet.needs.map { need in
+        [
+          "name": .string(need.name), "constraint": .string(need.constraint), "required": .bool(need.isRequired),
+          "met": .bool(need.isMet), "wayOut": .string(need.wayOut),
+        ]
+      })
+    fields["neededBy"] = .sequence(sheet.neededBy.map(Value.string))
+    return .mapping(fields)
+  }
+}

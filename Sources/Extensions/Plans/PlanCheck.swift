@@ -1,0 +1,115 @@
+extension Plan {
+  /// One question that is asked before a plan is carried out, and what came of it.
+  package struct Check: Hashable, Sendable {
+    package enum Subject: String, CaseIterable, Sendable {
+      case capability, rights, state, version, kubernetes, kubeSphere, config, dependencies, dependants
+      case kinds, values, schema, conflicts
+      case dryRun = "dry-run"
+    }
+
+    package enum Result: String, Sendable {
+      case passed, failed, warned
+      case notMade = "not made"
+    }
+
+    package var subject: Subject
+    package var result: Result
+    /// What was found, or why it was not looked for.
+    package var texts: [String]
+
+    private init(_ subject: Subject, _ result: Result, _ texts: [String]) {
+      self.subject = subject
+      self.result = result
+      self.texts = texts
+    }
+
+    package init(_ subject: Subject, notMade reason: String) { self.init(subject, .notMade, [reason]) }
+
+    package init(_ subject: Subject, warnings: [String]) {
+      self.init(subject, warnings.isEmpty ? .passed : .warned, warnings)
+    }
+
+    package init(_ subject: Subject, failures: [String]) {
+      self.init(subject, failures.isEmpty ? .passed : .failed, failures)
+    }
+
+    init(_ subject: Subject, _ problems: [Problem]) {
+      let isBlocked = problems.contains(where: \.isBlocking)
+      self.init(subject, problems.isEmpty ? .passed : isBlocked ? .failed : .warned, problems.map(\.text))
+    }
+  }
+
+  /// What is asked before `change`, in the order in which a user wants to know it.
+  package static func checks(_ change: Change, for name: String, in context: PlanContext) -> [Check] {
+    PlanSubject(change: change, name: name, context: context).checks
+  }
+}
+
+extension PlanSubject {
+  var checks: [Plan.Check] {
+    if let incapability { return [Plan.Check(.capability, failures: [incapability])] }
+    let own = [
+      Plan.Check(.capability, failures: []), rightsCheck, Plan.Check(.state, absenceProblems + presenceProblems),
+    ]
+    return own + versionChecks + configCheck + dependantsCheck
+  }
+
+  private var rightsCheck: Plan.Check {
+    let needed = change.kind.accesses(to: installation?.name ?? name, in: context.dialect)
+    if rightsProblems.isEmpty, !needed.contains(where: context.rights.knows) {
+      return Plan.Check(.rights, notMade: "the cluster has not said what you may do")
+    }
+    return Plan.Check(.rights, rightsProblems)
+  }
+
+  private var versionChecks: [Plan.Check] {
+    guard change.version != nil || change.row.removes else { return [] }
+    if let reason = reason(.versions), context.versions.isEmpty { return [Plan.Check(.version, notMade: reason)] }
+    var checks = [Plan.Check(.version, offerProblems)]
+    guard change.version != nil, let target else { return checks }
+    checks.append(check(.kubernetes, "Kubernetes", target.kubeVersion, context.kubernetesVersion))
+    checks.append(check(.kubeSphere, "KubeSphere", target.ksVersion, context.kubeSphereVersion))
+    checks.append(Plan.Check(.dependencies, dependencyProblems))
+    return checks
+  }
+
+  private func check(
+    _ subject: Plan.Check.Subject, _ what: String, _ constraint: String, _ server: String
+  ) -> Plan.Check {
+    if !constraint.isEmpty, server.isEmpty {
+      return Plan.Check(
+        subject, notMade: reason(.server) ?? "it needs \(what) \(constraint), whose version is not known here")
+    }
+    return Plan.Check(subject, compatibility(what, constraint, server))
+  }
+
+  private var configCheck: [Plan.Check] { change.config == nil ? [] : [Plan.Check(.config, configProblems)] }
+
+  private var dependantsCheck: [Plan.Check] {
+    guard change.row.reads.contains(.dependants) else { return [] }
+    if let reason = reason(.dependants) { return [Plan.Check(.dependants, notMade: reason)] }
+    return [Plan.Check(.dependants, dependentProblems)]
+  }
+
+  private func reason(_ source: PlanSource) -> String? {
+    switch context.gaps[source] {
+    case nil: nil
+    case .pending?: "it is still being read"
+    case .unreadable(let reason)?: reason
+    }
+  }
+}
+
+extension PlanContext {
+  /// The installed extensions that need the one called `name`.
+  package func dependants(of name: String) -> [String] {
+    installedVersions.filter { other, version in
+      other != name && version.dependencies.contains { $0.name == name && $0.type == "extension" }
+    }.keys.sorted()
+  }
+
+  /// Why `dependency` is not met as things are, or `nil`.
+  package func shortcoming(of dependency: ExtensionVersion.Dependency) -> String? {
+    PlanSubject(change: .uninstall, name: dependency.name, context: self).unmet(dependency)?.text
+  }
+}

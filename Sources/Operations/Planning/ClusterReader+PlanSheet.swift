@@ -1,0 +1,64 @@
+package import Client
+package import Extensions
+import KubernetesAPI
+import Packages
+
+extension ClusterReader {
+  /// Reads what is known beyond `context`, and makes the sheet of `plan`; what cannot be read is said in it.
+  package func sheet(of plan: Plan, in context: PlanContext, gateway: Gateway?) async -> PlanSheet {
+    async let evidence = evidence(for: plan, in: context, gateway: gateway)
+    var whole = context
+    await readOffers(of: plan, into: &whole)
+    return PlanSheet(plan, in: whole, await evidence)
+  }
+
+  private func evidence(for plan: Plan, in context: PlanContext, gateway: Gateway?) async -> PlanSheet.Evidence {
+    var evidence = PlanSheet.Evidence()
+    async let servedAnswer = answer(within: Self.patience) { () throws(ClusterError) in try await served() }
+    switch await package(for: plan, in: context, gateway: gateway) {
+    case .success(let package): evidence.package = package
+    case .failure(let error): evidence.packageProblem = error.description
+    }
+    switch await servedAnswer {
+    case .success(let served): evidence.served = served
+    case .failure(let error): evidence.servedProblem = "what is served is not to be read: \(error.brief)"
+    }
+    return evidence
+  }
+
+  private func package(
+    for plan: Plan, in context: PlanContext, gateway: Gateway?
+  ) async -> Result<Package, PackageSourceError> {
+    let wanted = plan.change.version ?? plan.before?.version ?? ""
+    let known = context.version(wanted)
+    let answer = await answer(within: Self.patience) {
+      () async throws(ClusterError) -> Result<Package, PackageSourceError>? in
+      var version = known
+      if version == nil { version = try await ExtensionVersion.find(plan.name, wanted, in: cluster, dialect) }
+      guard let version else { return nil }
+      do throws(PackageSourceError) {
+        return .success(try await version.package(from: cluster, gateway: gateway))
+      } catch {
+        return .failure(error)
+      }
+    }
+    switch answer {
+    case .success(let found?): return found
+    case .success(nil): return .failure(.unavailable("version \(wanted) is not offered"))
+    case .failure(let error): return .failure(.cluster(error))
+    }
+  }
+
+  /// What the marketplace offers of what is needed and not there: the way out.
+  private func readOffers(of plan: Plan, into context: inout PlanContext) async {
+    guard let version = plan.change.version.flatMap({ context.version($0) }) else { return }
+    for dependency in version.dependencies where context.shortcoming(of: dependency) != nil {
+      let answer = await answer(within: Self.patience) { () throws(ClusterError) in
+        try await self.extension(dependency.name, isWhole: false)
+      }
+      if let object = (try? answer.get()) ?? nil {
+        context.extensions[dependency.name] = Extension(object, dialect: dialect)
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package import Manifest
+package import Packages
+import Platform
+
+/// The values that a chart is given: its defaults, a config over them, and for each member cluster an override over both.
+///
+/// Mappings are merged, everything else is replaced, and `null` takes a default away, as helm does it.
+package struct EffectiveValues: Hashable, Sendable {
+  /// Where a value comes from.
+  package enum Origin: Hashable, Sendable {
+    case chart
+    case config
+    /// The override of this cluster.
+    case cluster(String)
+
+    package var word: String {
+      switch self {
+      case .chart: "chart"
+      case .config: "config"
+      case .cluster(let name): "cluster \(name)"
+      }
+    }
+  }
+
+  /// One value, or one list: what stands at a key that has no keys below it.
+  package struct Entry: Hashable, Sendable {
+    package var path: [String]
+    package var value: Value
+    package var origin: Origin
+
+    /// `receiver.port`; a key with a dot in it is quoted.
+    package var key: String {
+      path.map { $0.contains(".") ? "\"\($0)\"" : $0 }.joined(separator: ".")
+    }
+  }
+
+  /// In the order of the chart's defaults, and then of the config.
+  package private(set) var entries: [Entry] = []
+  /// What is set and that the chart does not know, or knows as something else.
+  package private(set) var concerns: [String] = []
+
+  package init(defaults: Value, config: Value, overrides: [String: Value] = [:]) {
+    merge(defaults, config, at: [])
+    for (cluster, override) in overrides.sorted(by: { $0.key < $1.key }) {
+      for entry in Self.leaves(override, [], .cluster(cluster)) { entries.append(entry) }
+      compare(override, with: defaults, at: [])
+    }
+    compare(config, with: defaults, at: [])
+  }
+
+  /// Those that are not the chart's own.
+  package var overridden: [Entry] { entries.filter { $0.origin != .chart } }
+
+  private mutating func merge(_ defaults: Value, _ config: Value?, at path: [String]) {
+    guard let mapping = defaults.mapping, !mapping.isEmpty || config?.mapping != nil,
+      config == nil || config?.mapping != nil
+    else {
+      // Over a whole mapping something else may be put.
+      if let config, config != .null { return entries += Self.leaves(config, path, .config) }
+      if config == nil { entries.append(Entry(path: path, value: defaults, origin: .chart)) }
+      return
+    }
+    for pair in mapping.pairs { merge(pair.value, config?[pair.key], at: path + [pair.key]) }
+    for pair in config?.mapping?.pairs ?? [] where mapping[pair.key] == nil && pair.value != .null {
+      entries += Self.leaves(pair.value, path + [pair.key], .config)
+    }
+  }
+
+  private static func leaves(_ value: Value, _ path: [String], _ origin: Origin) -> [Entry] {
+    guard let mapping = value.mapping, !mapping.isEmpty else {
+      return path.isEmpty ? [] : [Entry(path: path, value: value, origin: origin)]
+    }
+    return mapping.pairs.flatMap { leaves($0.value, path + [$0.key], origin) }
+  }
+
+  /// What the executor and helm look at, whether a chart's defaults name it or not.
+  private static let general: Set<String> = ["global", "tags"]
+
+  private mutating func compare(_ set: Value, with defaults: Value, at path: [String]) {
+    guard let mapping = set.mapping else { return }
+    guard let known = defaults.mapping, !known.isEmpty else { return }
+    for pair in mapping.pairs where pair.value != .null {
+      let entry = Entry(path: path + [pair.key], value: pair.value, origin: .config)
+      guard let value = known[pair.key] else {
+        if path.isEmpty, Self.general.contains(pair.key) { continue }
+        note("\(entry.key) is none of the chart's values\(suggestion(for: pair.key, among: known.keys))")
+        continue
+      }
+      if let (own, other) = Self.clash(pair.value, value) {
+        note("\(entry.key) is \(own), and \(other) in the chart's defaults")
+        continue
+      }
+      compare(pair.value, with: value, at: entry.path)
+    }
+  }
+
+  private mutating func note(_ concern: String) {
+    if !concerns.contains(concern) { concerns.append(concern) }
+  }
+
+  private static func clash(_ set: Value, _ known: Value) -> (String, String)? {
+    let (own, other) = (word(set), word(known))
+    return known == .null || own == other ? nil : (own, other)
+  }
+
+  private static func word(_ value: Value) -> String {
+    switch value {
+    case .null: "nothing"
+    case .bool: "true or false"
+    case .integer, .number: "a number"
+    case .string: "a text"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    }
+  }
+}
+
+extension Package {
+  /// The defaults of this chart and, below their names, of those that it brings, as helm puts them together.
+  package var defaults: Value {
+    let own = (try? YAML.parse(values)) ?? .mapping([:])
+    var all: Value = .mapping([:])
+    for (name, part) in parts { all = all.setting([name], to: part.defaults) }
+    return Self.merged(own, over: all)
+  }
+
+  /// The charts in `charts/`, by the name under which their values stand.
+  private var parts: [(String, Package)] {
+    var folders: [String: [String: [UInt8]]] = [:]
+    var found: [(String, Package)] = []
+    for (path, bytes) in files where path.hasPrefix("charts/") {
+      let rest = path.dropFirst("charts/".count)
+      if let slash = rest.firstIndex(of: "/") {
+        folders[String(rest[..<slash]), default: [:]][String(rest[rest.index(after: slash)...])] = bytes
+      } else if rest.hasSuffix(".tgz"), let part = try? Package(archive: bytes), let name = try? part.chart().name {
+        found.append((alias(of: name), part))
+      }
+    }
+    found += folders.map { (alias(of: $0.key), Package(files: $0.value)) }
+    return found.sorted { $0.0 < $1.0 }
+  }
+
+  private func alias(of name: String) -> String {
+    let entry = (try? chart())?.dependencies.first { $0["name"]?.string == name }
+    return entry?["alias"]?.string ?? name
+  }
+
+  private static func merged(_ own: Value, over base: Value) -> Value {
+    guard let over = own.mapping, var result = base.mapping else { return own == .null ? base : own }
+    for pair in over.pairs { result[pair.key] = result[pair.key].map { merged(pair.value, over: $0) } ?? pair.value }
+    return .mapping(result)
+  }
+}
