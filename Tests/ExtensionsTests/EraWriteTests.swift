@@ -165,7 +165,7 @@ import Testing
     let plan = Plan.make(.place(on: ["east"]), for: "whizard", in: context(era))
 
     #expect(plan.blocking == [])
-    #expect(plan.text.hasPrefix("- agent in cluster west\n+ agent in cluster east\n"))
+    #expect(plan.text == "- agent in cluster west\n+ agent in cluster east")
     #expect(plan.kubectl.hasSuffix(#"'{"spec":{"clusterScheduling":{"placement":{"clusters":["east"]}}}}'"#))
   }
 

@@ -64,6 +64,20 @@ import Testing
     #expect(!plan(.disable, failed).kubectl.contains("configHash"))
   }
 
+  @Test func aPlacementIsHeldAgainstTheClusters() {
+    var context = Sample.context(
+      [Sample.installation()], versions: [Sample.version("1.0.0", spec: ["installationMode": "Multicluster"])])
+    let plan = { (context: PlanContext) in Plan.make(.place(on: ["east", "wets"]), for: "whizard", in: context) }
+    #expect(plan(context).problems.isEmpty)
+    context.clusters = [
+      "east": MemberCluster(name: "east", obstacle: "it is not Ready"),
+      "west": MemberCluster(name: "west", obstacle: nil),
+    ]
+
+    #expect(plan(context).blocking == ["there is no cluster wets; did you mean west?"])
+    #expect(plan(context).warnings == ["cluster east: it is not Ready; until that has changed no agent is made there"])
+  }
+
   @Test func whatIsAskedForAndNotReachedIsNotSaidToBeThere() {
     let busy = Sample.installation("whizard", "1.1.0", state: "Upgrading", status: ["version": "1.0.0"])
 

@@ -71,4 +71,22 @@ import Testing
     #expect(progress.see(seen("Upgrading", job: "")) == nil)
     #expect(progress.see(seen("Installed", job: "")) == .done)
   }
+
+  @Test func aPlacementIsDoneWhenEachAgentIsThere() {
+    func placed(_ agents: [String: String]) -> Installation {
+      var installation = Sample.installation("Installed")
+      installation.clusters = ["east", "west"]
+      installation.agents = agents.mapValues { .init(state: InstallationState($0), message: "", time: "") }
+      return installation
+    }
+    var progress = ChangeProgress(.place(on: ["east", "west"]), since: Sample.installation("Installed"))
+
+    #expect(progress.see(placed([:])) == nil)
+    #expect(progress.see(placed(["east": "Installed", "west": "Installing"])) == nil)
+    #expect(progress.see(placed(["east": "Installed", "west": "Installed", "north": "Uninstalling"])) == nil)
+    #expect(progress.see(placed(["east": "Installed", "west": "Installed"])) == .done)
+    #expect(
+      progress.see(placed(["east": "Installed", "west": "InstallFailed"]))
+        == .failed("its agent in west is InstallFailed"))
+  }
 }

@@ -43,7 +43,7 @@ struct PlanSheetText {
 
   private var valueLines: [String] {
     let entries = (isWide ? sheet.values?.entries : sheet.values?.overridden) ?? []
-    let table = Table(
+    let table = TextTable(
       headings: ["KEY", "VALUE", "FROM"], rows: entries.map { [$0.key, Self.text($0.value), $0.origin.word] })
     return table.lines.map { "    \($0)" }
   }

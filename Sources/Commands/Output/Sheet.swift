@@ -10,6 +10,8 @@ struct Sheet {
   var installation: Installation?
   /// `InstallPlan` or `Subscription`.
   var kind: String
+  /// The member clusters, by name; `nil` while they are not known.
+  var clusters: [String: MemberCluster]?
   /// What is shown only when much is asked for.
   var details: ExtensionDetails?
   /// The config, shown only when much is asked for.
@@ -49,8 +51,21 @@ struct Sheet {
       ("Enabled", installation.isEnabled ? "yes" : "no"), ("Namespace", installation.targetNamespace),
       ("Release", installation.releaseName), ("Job", installation.jobName),
       ("Tests", installation.testRun?.words ?? ""),
-      ("Config", configLine(installation)),
+      ("Agents", agents(installation).joined(separator: "; ")), ("Config", configLine(installation)),
     ]
+  }
+
+  /// Each agent that is there or asked for, and why one is not there.
+  private func agents(_ installation: Installation) -> [String] {
+    Set(installation.clusters + installation.agents.keys).sorted().map { name in
+      if let agent = installation.agents[name] {
+        let isWanted = installation.clusters.contains(name) || installation.hasClusterSelector
+        return "\(name) \(agent.state.word)\(isWanted ? "" : ", not asked for any more")"
+      }
+      guard let clusters else { return "\(name) not made" }
+      let reason = clusters[name].map { $0.obstacle ?? "it is Ready" } ?? "there is no such cluster"
+      return "\(name) not made: \(reason)"
+    }
   }
 
   private func configLine(_ installation: Installation) -> String {

@@ -1,3 +1,5 @@
+import Operations
+
 /// An option of the command line; the raw value is its name after the two hyphens.
 ///
 /// Those that say which cluster bear kubectl's names.
@@ -30,6 +32,8 @@ enum Option: String, CaseIterable, Sendable {
   case targetNamespace = "target-namespace"
   case dryRun = "dry-run"
   case wait, timeout, reason
+  case awaited = "for"
+  case images
   case gateway
   case passwordStdin = "password-stdin"
 
@@ -39,7 +43,7 @@ enum Option: String, CaseIterable, Sendable {
   private var isGlobal: Bool {
     switch self {
     case .help, .output, .version, .config, .empty, .yes, .now, .force, .clusters, .targetNamespace, .dryRun, .wait,
-      .timeout, .reason, .gateway, .passwordStdin:
+      .timeout, .reason, .awaited, .images, .gateway, .passwordStdin:
       false
     default: true
     }
@@ -67,8 +71,9 @@ enum Option: String, CaseIterable, Sendable {
     case .output: "FORMAT"
     case .version: "VERSION"
     case .reason: "TEXT"
+    case .awaited: Awaited.allCases.map(\.rawValue).joined(separator: "|")
     case .dryRun: "none|client|server"
-    case .insecure, .standalone, .readOnly, .help, .empty, .yes, .now, .force, .wait, .disableCompression,
+    case .insecure, .standalone, .readOnly, .help, .empty, .yes, .now, .force, .wait, .images, .disableCompression,
       .passwordStdin,
       .warningsAsErrors:
       nil
@@ -99,6 +104,7 @@ enum Option: String, CaseIterable, Sendable {
     case .output: Output.allCases.map(\.rawValue)
     case .dryRun: DryRun.allCases.map(\.rawValue)
     case .dialect: ["subscription", "installplan"]
+    case .awaited: Awaited.allCases.map(\.rawValue)
     default: nil
     }
   }
@@ -152,6 +158,8 @@ enum Option: String, CaseIterable, Sendable {
     case .dryRun: "Show the plan and change nothing; server also asks the server whether it would agree"
     case .wait: "Wait until the change is complete"
     case .timeout: "How long to wait, such as 5m"
+    case .awaited: "What is waited for"
+    case .images: "Print the images alone, one a line"
     case .reason: "Why, for those who come after: it is noted with the change, here and in the cluster"
     }
   }

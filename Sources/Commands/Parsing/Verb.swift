@@ -30,6 +30,12 @@ struct Verb: Sendable {
       .versions,
       .history,
       .plan,
+      .inside,
+      .diff,
+      .operations,
+      .watch,
+      .wait,
+      .doctor,
     ] + changes + [
       .configGet,
       .test,

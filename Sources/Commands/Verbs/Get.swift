@@ -43,6 +43,10 @@ struct Get: ClusterCommand {
     let row = ExtensionRow(asked.name, found, installation, memory, language: session.outlet.language)
     let kind = reader.dialect.installations.kind
     var sheet = Sheet(row: row, extension: found, installation: installation, kind: kind)
+    if installation?.clusters.isEmpty == false {
+      let known = try? await reader.memberClusters()
+      sheet.clusters = known.map { all in Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 }) }
+    }
     if asked.output == .wide {
       sheet.config = installation.map { memory?.config(of: $0) ?? $0.config } ?? ""
       sheet.details = await reader.details(

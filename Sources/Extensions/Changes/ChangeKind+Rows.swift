@@ -84,7 +84,7 @@ extension ChangeKind {
         name: "place", summary: "Say in which member clusters an extension runs its agents", options: ["clusters"],
         notes: ["The clusters named are all it has: agents anywhere else are removed. --clusters= removes every agent."]
       ),
-      feature: .clusterScheduling, write: .patch, reads: [.versions], choice: .clusters),
+      feature: .clusterScheduling, write: .patch, reads: [.versions, .clusters], choice: .clusters),
     .removeAgents: ChangeRow(
       verb: "remove agents", words: "remove agents", title: "Remove the agents of {name}",
       progressive: "removing agents", accepted: "agents being removed", past: "has no agents any more",

@@ -37,6 +37,8 @@ package struct Installation: Mirrored {
   package var clusters: [String]
   /// Agents are also asked for by labels of clusters, which counts where none is named.
   package var hasClusterSelector: Bool
+  /// What the status says of the agent in each member cluster.
+  package var agents: [String: Agent]
   /// The configs over the config, by member cluster; what is no YAML is left out.
   package var overrides: [String: Value]
   /// The controllers of a standalone backend look after it.
@@ -55,10 +57,30 @@ package struct Installation: Mirrored {
     case text, object
   }
 
+  /// The part of an extension that runs in one member cluster.
+  package struct Agent: Hashable, Sendable {
+    package var state: InstallationState
+    /// Why it is in this state, or empty.
+    package var message: String
+    /// Since when, RFC 3339, or empty.
+    package var time: String
+
+    package init(state: InstallationState, message: String, time: String) {
+      self.state = state
+      self.message = message
+      self.time = time
+    }
+  }
+
   package struct Transition: Hashable, Sendable {
     package var state: InstallationState
     /// RFC 3339, as the controller wrote it.
     package var time: String
+
+    package init(state: InstallationState, time: String) {
+      self.state = state
+      self.time = time
+    }
   }
 
   package init(_ object: Object) {
@@ -97,11 +119,21 @@ package struct Installation: Mirrored {
       (scheduling?["overrides"]?.mapping?.pairs ?? []).compactMap { pair in
         pair.value.string.flatMap { try? YAML.parse($0) }.map { (pair.key, $0) }
       }, uniquingKeysWith: { $1 })
+    agents = Dictionary(
+      (status["clusterSchedulingStatuses"]?.mapping?.pairs ?? []).map { ($0.key, Self.agent($0.value)) },
+      uniquingKeysWith: { $1 })
     isKeptByStandalone = object.annotations[Self.standaloneAnnotation] != nil
     testRequest = object.annotations[TestRun.requestAnnotation] ?? ""
     testRun = object.annotations[TestRun.resultAnnotation].flatMap { TestRun($0) }
     isBeingDeleted = object.isBeingDeleted
     created = object.creationTimestamp ?? ""
+  }
+
+  private static func agent(_ status: Value) -> Agent {
+    let condition = status["conditions"]?.sequence?.first
+    return Agent(
+      state: InstallationState(status["state"]?.string ?? ""), message: condition?["message"]?.string ?? "",
+      time: status["stateHistory"]?.sequence?.last?["lastTransitionTime"]?.string ?? "")
   }
 
   /// The extension that an object without one in its spec is said to belong to, by its label or its owner.

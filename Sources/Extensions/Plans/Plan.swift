@@ -86,6 +86,8 @@ package enum PlanSource: CaseIterable, Sendable {
   case dependants
   /// The versions of Kubernetes and KubeSphere.
   case server
+  /// The member clusters that agents can be placed in.
+  case clusters
 }
 
 /// Why something is not known.
@@ -117,6 +119,8 @@ package struct PlanContext: Hashable, Sendable {
   package var kubectlFlags: [String] = []
   /// Why no kubectl reaches this cluster as ksx does, or `nil`.
   package var kubectlAbsence: String?
+  /// The member clusters, by name; `nil` while they are not known.
+  package var clusters: [String: MemberCluster]?
   /// Kinds in the chart of the version that the plan leads to, which neither the cluster has nor the chart brings.
   package var missingKinds: [PackageContents.Kind] = []
   /// What this user may do, as far as the cluster has said.

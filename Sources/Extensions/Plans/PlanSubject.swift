@@ -154,9 +154,7 @@ extension PlanSubject {
     let selected =
       installation?.hasClusterSelector == true
       ? [Plan.Effect(.removed, "the agents that a selector of clusters placed, in any other cluster")] : []
-    return gone + fresh + selected + [
-      Plan.Effect(.note, "a cluster that is unknown or cannot be scheduled to is skipped without a message")
-    ]
+    return gone + fresh + selected
   }
 
   private var placementEffects: [Plan.Effect] {

@@ -2,6 +2,7 @@ import Client
 import KubernetesAPI
 import Manifest
 import Packages
+import Platform
 
 /// Whether a change of some kind can be made at all, before its version or config is chosen.
 ///
@@ -19,6 +20,9 @@ package struct Preflight: Sendable {
   /// Why the controllers of this cluster would not carry it out, though the API would take it.
   package func incapability(of kind: ChangeKind, for name: String?) -> String? {
     let feature = kind.row.feature
+    if feature == .clusterScheduling, let name, context.installation(of: name)?.isKeptByStandalone == true {
+      return "the standalone backend has no member clusters, and makes no agents"
+    }
     // A standalone backend's controllers carry out all that a Subscription of any era can ask for.
     if let name, context.installation(of: name)?.isKeptByStandalone == true, context.dialect.era != .plugin,
       feature != .clusterScheduling
@@ -105,7 +109,7 @@ extension PlanSubject {
       return [Plan.Problem(isBlocking: true, obstacle, isAlreadySo: isSo)]
     }
     guard let installation else { return [] }
-    return stateProblems(installation) + nameProblems(installation) + sameness(installation)
+    return stateProblems(installation) + nameProblems(installation) + sameness(installation) + clusterProblems
   }
 
   /// Where a release lies is chosen once: it cannot move (docs/KUBESPHERE.md: Eras).
@@ -124,6 +128,17 @@ extension PlanSubject {
     }
     return Syntax.isLabel(wanted)
       ? [] : [blocking("“\(wanted)” can be no namespace: small letters, digits and hyphens, 63 at most")]
+  }
+
+  /// KubeSphere passes over a cluster that it cannot place in, and says nothing (docs/KUBESPHERE.md: Placements).
+  private var clusterProblems: [Plan.Problem] {
+    guard change.kind == .place, let known = context.clusters else { return [] }
+    return (change.clusters ?? []).compactMap { name in
+      guard let cluster = known[name] else {
+        return blocking("there is no cluster \(name)\(suggestion(for: name, among: known.keys.sorted()))")
+      }
+      return cluster.obstacle.map { warning("cluster \(name): \($0); until that has changed no agent is made there") }
+    }
   }
 
   private func stateProblems(_ installation: Installation) -> [Plan.Problem] {
@@ -306,6 +321,7 @@ extension PlanSource {
     case .versions: "the versions of \(name) are"
     case .dependants: "what the other extensions need is"
     case .server: "the versions of Kubernetes and KubeSphere are"
+    case .clusters: "the member clusters are"
     }
   }
 
@@ -315,6 +331,7 @@ extension PlanSource {
     case .versions: "what this version needs is not checked"
     case .dependants: "whether one of them needs \(name) is not checked"
     case .server: "whether this version suits them is not checked"
+    case .clusters: "whether they are there and take agents is not checked"
     }
   }
 }

@@ -66,12 +66,22 @@ package struct ChangeProgress: Hashable, Sendable {
     switch installation.rolloutState(since: before) {
     case .settled:
       isResting = isOfFormerJob(installation)
-      return isResting ? nil : .done
+      return isResting ? nil : placementEnd(installation)
     case .failed(let reason):
       isResting = isOfFormerAttempt(installation)
       return isResting ? nil : .failed(reason)
     case .underWay: return isNewFailure(installation) ? .failed(installation.reason) : nil
     }
+  }
+
+  /// A placement is done when each agent is there and no other is left.
+  private func placementEnd(_ installation: Installation) -> Outcome? {
+    guard let clusters = change.clusters else { return .done }
+    for (name, agent) in installation.agents.sorted(by: { $0.key < $1.key }) where agent.state.isFailure {
+      return .failed("its agent in \(name) is \(agent.state.word)\(agent.message.isEmpty ? "" : ": \(agent.message)")")
+    }
+    let isDone = clusters.allSatisfy { installation.agents[$0]?.state == .installed }
+    return isDone && installation.agents.count == clusters.count ? .done : nil
   }
 
   private func nothing(_ wasThere: Bool) -> Outcome? {

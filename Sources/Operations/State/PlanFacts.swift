@@ -73,11 +73,28 @@ extension ClusterReader {
       }
     case .failure(let error): context.gaps[.versions] = .unreadable(error.brief)
     }
+    if reads.contains(.clusters) { await readClusters(into: &context) }
     // Asked only where a version makes it a condition: Kubernetes itself does not know it.
     if context.kubeSphereVersion.isEmpty, context.versions.values.contains(where: { !$0.ksVersion.isEmpty }) {
       context.kubeSphereVersion = await kubeSphereVersion()
     }
     return context
+  }
+
+  private func readClusters(into context: inout PlanContext) async {
+    let found = await answer(within: Self.patience) { () async throws(ClusterError) -> [MemberCluster] in
+      try await memberClusters()
+    }
+    switch found {
+    case .success(let clusters):
+      context.clusters = Dictionary(clusters.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    case .failure(let error): context.gaps[.clusters] = .unreadable(error.brief)
+    }
+  }
+
+  /// The clusters that agents can be placed in.
+  package func memberClusters() async throws(ClusterError) -> [MemberCluster] {
+    try await cluster.list(MemberCluster.resource).map(MemberCluster.init)
   }
 
   /// The server's versions, and the versions of `installations`.

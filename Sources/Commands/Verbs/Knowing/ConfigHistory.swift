@@ -82,7 +82,7 @@ struct ListConfigs: ClusterCommand {
         ]
       }
       session.outlet.print(
-        Table(headings: ["DIGEST", "UNTIL", "VERSION", "INSTALLED", "LINES", "REPLACED BY"], rows: rows).lines)
+        TextTable(headings: ["DIGEST", "UNTIL", "VERSION", "INSTALLED", "LINES", "REPLACED BY"], rows: rows).lines)
     }
   }
 }

@@ -45,7 +45,7 @@ struct ShowHistory: ClusterCommand {
     }
   }
 
-  private func table(_ chronicle: Chronicle) -> Table {
+  private func table(_ chronicle: Chronicle) -> TextTable {
     let isWide = output == .wide
     let good = chronicle.lastGood
     let rows = chronicle.entries.map { entry in
@@ -56,7 +56,7 @@ struct ShowHistory: ClusterCommand {
         isWide ? entry.digest : String(entry.digest.prefix(8)), outcome + mark,
       ] + (isWide ? [entry.source.rawValue] : [])
     }
-    return Table(
+    return TextTable(
       headings: ["WHEN", "WHO", "WHAT", "VERSION", "CONFIG", "CAME OF IT"] + (isWide ? ["KNOWN FROM"] : []), rows: rows)
   }
 

@@ -1,0 +1,119 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+
+extension Verb {
+  static let doctor = Verb(
+    "doctor", "Say what is wrong with an extension, or with any, by what signs, and what helps", operands: ["[NAME]"],
+    options: [.output], trouble: 2,
+    notes: [
+      "Nothing is changed: remedies are shown as lines for kubectl, with what they cost. docs/DOCTOR.md names every",
+      "trouble that is known. It ends with 0 when nothing is wrong, with 1 when something is, with 2 when it could not",
+      "look.",
+    ], as: Doctor.self)
+}
+
+/// Looks at installations and says what is wrong.
+struct Doctor: ClusterCommand {
+  private let name: String?
+  private let output: Output
+
+  init(_ arguments: Arguments) {
+    name = arguments.operands.first
+    output = arguments.output
+  }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let found = try await session.asking("looking at \(name ?? "what is installed")") { () throws(ClusterError) in
+      try await reader.examine(name, at: .now(), called: session.name)
+    }
+    if found.count == 0, let name { throw CommandError("\(name) is not installed in \(session.name)") }
+    print(found, session)
+    if found.findings.contains(where: { $0.certainty != .note }) { throw .verdict(1) }
+    if !found.gaps.isEmpty { throw .verdict(2) }
+  }
+
+  private func print(_ found: Examination, _ session: CommandSession) {
+    let outlet = session.outlet
+    outlet.note(found.gaps.map { "note: not looked at: \($0)" })
+    switch output {
+    case .json, .yaml:
+      let document = Value.ours(
+        "Diagnosis",
+        [
+          "findings": .sequence(found.findings.map { value($0, session.status) }),
+          "notLookedAt": .sequence(found.gaps.map(Value.string)),
+        ])
+      outlet.printExactly(output.text(document))
+    case .name: outlet.print(found.findings.map { "\($0.subject) \($0.cause.rawValue)" })
+    case .table, .wide:
+      outlet.print(found.findings.flatMap { lines($0, session.status) })
+      if found.findings.isEmpty {
+        let what = name ?? "\(found.count) installation\(found.count == 1 ? "" : "s")"
+        outlet.note("nothing wrong with \(what) in \(session.name), as far as was looked")
+      }
+    }
+  }
+
+  private func lines(_ finding: Finding, _ status: ClusterSession.Status) -> [String] {
+    let evidence = finding.evidence.map { sign in
+      "  seen: \(sign.object)\(sign.field.isEmpty ? "" : " \(sign.field)"): \(sign.value)"
+        + (sign.time.isEmpty ? "" : " (\(sign.time))")
+    }
+    let remedies = finding.remedies.flatMap { remedy in
+      ["  remedy: \(remedy.name)"] + remedy.steps.map { "    \(text($0, status))" }
+        + (remedy.cost.isEmpty ? [] : ["    cost: \(remedy.cost)"])
+    }
+    return ["\(finding.subject): \(finding.text) [\(finding.cause.rawValue), \(finding.certainty.rawValue)]"] + evidence
+      + remedies
+  }
+
+  private func text(_ step: Remedy.Step, _ status: ClusterSession.Status) -> String {
+    switch step {
+    case .wait(let what): "wait until \(what)"
+    case .person(let what): what
+    case .send(let request):
+      status.kubectlAbsence == nil
+        ? request.kubectl(flags: status.kubectlFlags)
+        : "\(request.words) (no kubectl line: \(status.kubectlAbsence ?? ""))"
+    }
+  }
+
+  private func value(_ finding: Finding, _ status: ClusterSession.Status) -> Value {
+    let evidence = finding.evidence.map { sign -> Value in
+      [
+        "object": .string(sign.object), "field": .string(sign.field), "value": .string(sign.value),
+        "time": .string(sign.time),
+      ]
+    }
+    let remedies = finding.remedies.map { remedy -> Value in
+      [
+        "name": .string(remedy.name), "cost": .string(remedy.cost),
+        "steps": .sequence(remedy.steps.map { .string(text($0, status)) }),
+      ]
+    }
+    return [
+      "cause": .string(finding.cause.rawValue), "subject": .string(finding.subject), "text": .string(finding.text),
+      "certainty": .string(finding.certainty.rawValue), "evidence": .sequence(evidence),
+      "remedies": .sequence(remedies),
+    ]
+  }
+}
+
+extension RemedyRequest {
+  /// `PATCH /apis/…/installplans/whizard {"status":…}`.
+  fileprivate var words: String {
+    let path = resource.path(namespace: namespace, name: name)
+    switch action {
+    case .merge(let body): return "PATCH \(path) \(JSON.text(body))"
+    case .create(let object): return "POST \(resource.path(namespace: namespace)) \(JSON.text(object.value))"
+    case .delete(let withDependents):
+      return "DELETE \(path)" + (withDependents ? #" {"propagationPolicy":"Background"}"# : "")
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+
+extension Verb {
+  static let wait = Verb(
+    "wait", "Wait until extensions are installed, enabled, disabled, gone or settled", operands: ["NAME…"],
+    options: [.awaited, .timeout],
+    notes: [
+      "Without --for it waits until nothing is under way, however it ended. It ends with 1 when what is waited for has",
+      "failed, or is not there after --timeout (10 minutes).",
+    ], as: Wait.self)
+
+  static let watch = Verb(
+    "watch", "Print a line for each change of an extension's state, until it is interrupted", operands: ["[NAME…]"],
+    options: [.timeout, .output],
+    notes: ["With -o json each line is a JSON object. With --timeout it ends after that time, with 0."],
+    as: WatchStates.self)
+
+  static let operations = Verb(
+    "operations", "List what the controllers are at: since when, what it waits for, how long it took before",
+    options: [.output], as: ListOperations.self)
+}
+
+extension CommandSession {
+  /// What a watch of all installations sees.
+  enum InstallationNews: Sendable {
+    case now(Installations)
+    case interrupted(ClusterError)
+    case timedOut
+  }
+
+  /// All installations, anew whenever one has changed; for at most `seconds`, or without an end.
+  func installationNews(_ dialect: Dialect, seconds: Int?) -> AsyncStream<InstallationNews> {
+    let watch = Watch(dialect.installations, in: cluster, decode: Installation.init)
+    let timing = timing
+    return AsyncStream { stream in
+      let task = Task {
+        await withTaskGroup(of: Void.self) { group in
+          group.addTask {
+            var all = Installations()
+            await watch.run { event in
+              if let news = Self.news(event, &all) { stream.yield(news) }
+            }
+          }
+          guard let seconds else { return }
+          group.addTask {
+            await timing.sleep(.seconds(seconds))
+            if !Task.isCancelled { stream.yield(.timedOut) }
+          }
+        }
+      }
+      stream.onTermination = { _ in task.cancel() }
+    }
+  }
+
+  private static func news(_ event: WatchEvent<Installation>, _ all: inout Installations) -> InstallationNews? {
+    switch event {
+    case .replaced(let elements): all = Installations(elements)
+    case .applied(let installation): all.insert(installation)
+    case .deleted(let installation): all.remove(named: installation.name)
+    case .interrupted(let error, _): return .interrupted(error)
+    case .resumed: return nil
+    }
+    return .now(all)
+  }
+}
+
+/// Waits for several extensions at once.
+struct Wait: ClusterCommand {
+  private let names: [String]
+  private let awaited: Awaited
+  private let seconds: Int
+
+  init(_ arguments: Arguments) {
+    names = arguments.operands
+    awaited = arguments[.awaited].flatMap(Awaited.init(rawValue:)) ?? .settled
+    seconds = arguments.seconds(.timeout) ?? 600
+  }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    var open = names
+    for await news in session.installationNews(reader.dialect, seconds: seconds) {
+      switch news {
+      case .interrupted(let error):
+        session.outlet.note(CommandError(error, "watching", at: session.server).sentence)
+      case .timedOut:
+        throw CommandError("not \(awaited.rawValue) after \(seconds) s: \(open.joined(separator: ", "))")
+      case .now(let installations):
+        try settle(&open, installations, session)
+        if open.isEmpty { return }
+      }
+    }
+  }
+
+  private func settle(
+    _ open: inout [String], _ installations: Installations, _ session: CommandSession
+  ) throws(CommandError) {
+    for name in open {
+      switch awaited.outcome(installations.of(name)) {
+      case nil: continue
+      case .failed(let reason)?: throw CommandError("\(name) will not be \(awaited.rawValue): \(reason)")
+      case .done?:
+        session.outlet.print("\(name) is \(awaited.rawValue)")
+        open.removeAll { $0 == name }
+      }
+    }
+  }
+}
+
+/// Tells of each change.
+struct WatchStates: ClusterCommand {
+  private let names: Set<String>
+  private let seconds: Int?
+  private let output: Output
+
+  init(_ arguments: Arguments) {
+    names = Set(arguments.operands)
+    seconds = arguments.seconds(.timeout)
+    output = arguments.output
+  }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    var known: [String: ExtensionStatus] = [:]
+    for await news in session.installationNews(reader.dialect, seconds: seconds) {
+      switch news {
+      case .timedOut: return
+      case .interrupted(let error):
+        session.outlet.note(CommandError(error, "watching", at: session.server).sentence)
+      case .now(let installations):
+        for line in changes(installations, &known) {
+          if output.isWhole { session.outlet.printExactly(line + "\n") } else { session.outlet.print(line) }
+        }
+      }
+    }
+  }
+
+  private func changes(_ installations: Installations, _ known: inout [String: ExtensionStatus]) -> [String] {
+    let present = installations.extensions.filter { names.isEmpty || names.contains($0) }
+    var lines: [String] = []
+    for name in Set(present).union(known.keys).sorted() {
+      let status = installations.of(name).map { ExtensionStatus(name, nil, $0) }
+      if status == known[name] { continue }
+      lines.append(line(name, status))
+      known[name] = status
+    }
+    return lines
+  }
+
+  private func line(_ name: String, _ status: ExtensionStatus?) -> String {
+    let time = Timestamp.now().description
+    guard output.isWhole else {
+      guard let status else { return "\(time) \(name) is gone" }
+      let rest = [status.wanted, status.isEnabled == false ? "disabled" : "", status.reason.oneLine]
+      return ([time, name, status.word.isEmpty ? "Waiting" : status.word] + rest.filter { !$0.isEmpty })
+        .joined(separator: " ")
+    }
+    var fields: Mapping = [
+      "time": .string(time), "extension": .string(name), "state": .string(status?.state.word ?? ""),
+    ]
+    fields["installed"] = .bool(status != nil)
+    if let status {
+      fields["running"] = .string(status.running)
+      fields["wanted"] = .string(status.wanted)
+      if let isEnabled = status.isEnabled { fields["enabled"] = .bool(isEnabled) }
+      fields["message"] = .string(status.reason)
+    }
+    return JSON.text(.ours("Change", fields))
+  }
+}
+
+/// Lists what is under way.
+struct ListOperations: ClusterCommand {
+  private let output: Output
+
+  init(_ arguments: Arguments) { output = arguments.output }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let all = try await session.asking("listing \(reader.dialect.installations.plural)") { () throws(ClusterError) in
+      try await reader.installations().map(Installation.init)
+    }
+    let operations = Operation.all(all, session.history.lines(), at: .now())
+    let outlet = session.outlet
+    switch output {
+    case .json, .yaml:
+      outlet.printExactly(output.text(.ours("OperationList", ["items": .sequence(operations.map(value))])))
+    case .name: outlet.print(operations.map(\.name))
+    case .table, .wide:
+      let rows = operations.map { operation in
+        [
+          operation.name, operation.state.word, operation.version, operation.since,
+          operation.seconds.map { "\($0) s" } ?? "", operation.secondsBefore.map { "\($0) s" } ?? "",
+          operation.waitsFor,
+        ]
+      }
+      outlet.print(
+        TextTable(headings: ["NAME", "STATE", "VERSION", "SINCE", "FOR", "LAST TIME", "WAITS FOR"], rows: rows).lines)
+      if operations.isEmpty { outlet.note("nothing is under way in \(session.name)") }
+    }
+  }
+
+  private func value(_ operation: Operation) -> Value {
+    var fields: Mapping = [
+      "extension": .string(operation.name), "state": .string(operation.state.word),
+      "version": .string(operation.version),
+      "since": .string(operation.since), "waitsFor": .string(operation.waitsFor),
+    ]
+    if let seconds = operation.seconds { fields["seconds"] = .integer(seconds) }
+    if let before = operation.secondsBefore { fields["secondsBefore"] = .integer(before) }
+    return .mapping(fields)
+  }
+}

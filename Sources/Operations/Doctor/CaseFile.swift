@@ -1,0 +1,90 @@
+package import Extensions
+package import KubernetesAPI
+import Manifest
+package import Platform
+
+/// All that was read of one installation, for a doctor to judge.
+package struct CaseFile: Hashable, Sendable {
+  /// Something that was looked for.
+  package enum Sight<Value: Hashable & Sendable>: Hashable, Sendable {
+    case there(Value)
+    case missing
+    /// It was not looked for, or could not be read.
+    case unknown
+
+    package var value: Value? { if case .there(let value) = self { value } else { nil } }
+  }
+
+  package var dialect: Dialect
+  package var installation: Installation
+  /// When it was read.
+  package var now: Timestamp
+  package var generation = 0
+  package var finalizers: [String] = []
+  /// It has a status at all.
+  package var hasStatus = true
+  package var `extension`: Sight<Extension> = .unknown
+  /// The version that is asked for.
+  package var version: Sight<ExtensionVersion> = .unknown
+  /// The versions that are offered, newest first.
+  package var offered: [String] = []
+  package var job: Sight<JobSight> = .unknown
+  /// The revisions of its release, oldest first.
+  package var releases: Sight<[HelmRelease]> = .unknown
+  /// The member clusters that agents are asked for in, by name.
+  package var clusters: [String: Sight<MemberCluster>] = [:]
+  /// What the status says of each agent.
+  package var agents: [String: InstallationState] { installation.agents.mapValues(\.state) }
+  package var served: [ServedObject] = []
+  /// Other installations that have no status yet.
+  package var untouched = 0
+  package var context: PlanContext?
+
+  package init(_ object: Object, dialect: Dialect, now: Timestamp) {
+    self.dialect = dialect
+    self.now = now
+    installation = Installation(object)
+    generation = object.generation ?? 0
+    finalizers = object.finalizers
+    hasStatus = object.status.mapping?.isEmpty == false
+  }
+
+  /// A job of helm's, and how far its pods are.
+  package struct JobSight: Hashable, Sendable {
+    package var isActive: Bool
+    package var isComplete: Bool
+    package var completed: String
+    /// Why a pod does not run, such as `ImagePullBackOff`; `nil` where it does, or there is none.
+    package var waiting: String?
+
+    package init(isActive: Bool, isComplete: Bool, completed: String = "", waiting: String? = nil) {
+      self.isActive = isActive
+      self.isComplete = isComplete
+      self.completed = completed
+      self.waiting = waiting
+    }
+
+    package init(_ job: Object, pods: [Object]) {
+      isActive = (job.status["active"]?.integer ?? 0) > 0
+      isComplete = (job.status["succeeded"]?.integer ?? 0) > 0
+      completed = job.status["completionTime"]?.string ?? ""
+      waiting = isActive ? pods.lazy.compactMap(Self.obstacle).first : nil
+      if isActive, pods.isEmpty { waiting = "no pod was made" }
+    }
+
+    private static func obstacle(_ pod: Object) -> String? {
+      guard pod.status["phase"]?.string == "Pending" else { return nil }
+      let containers = ["initContainerStatuses", "containerStatuses"].flatMap { pod.status[$0]?.sequence ?? [] }
+      let waiting = containers.compactMap { $0[path: "state", "waiting"] }.first {
+        $0["reason"]?.string != "PodInitializing"
+      }
+      if let waiting {
+        return [waiting["reason"]?.string, waiting["message"]?.string].compactMap { $0 }.joined(separator: ": ")
+      }
+      let scheduled = pod.status["conditions"]?.sequence?.first {
+        $0["type"] == "PodScheduled" && $0["status"] == "False"
+      }
+      return scheduled.map { "not scheduled: \($0["message"]?.string ?? "")" } ?? "the pod is Pending"
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import Packages
+package import Platform
+
+/// What a doctor found in one cluster, and what could not be looked at.
+package struct Examination: Hashable, Sendable {
+  package var findings: [Finding] = []
+  package var gaps: [String] = []
+  /// How many installations were looked at.
+  package var count = 0
+}
+
+extension ClusterReader {
+  /// Looks at the installation of `name`, or at all of them and at what they come from.
+  ///
+  /// Nothing is changed: the one write that is sent is a dry run, for only it shows whether the webhooks answer.
+  package func examine(_ name: String?, at now: Timestamp, called: String) async throws(ClusterError) -> Examination {
+    let objects = try await installations()
+    let all = Installations(objects.map(Installation.init))
+    let chosen = objects.filter { name == nil || Installation($0).extension == name }.sorted { $0.name < $1.name }
+    var examination = Examination(count: chosen.count)
+    var context = PlanContext(
+      capabilities: capabilities, cluster: called, extensions: [:], installations: all, versions: [:])
+    context.add(await facts(Array(all.all)))
+    await lookAtWebhook(chosen.first, &examination)
+    let served =
+      await read("what is served", &examination) { () async throws(ClusterError) -> [ServedObject] in
+        try await self.served()
+      } ?? []
+    let untouched = objects.filter { $0.status.mapping?.isEmpty != false }.map(\.name)
+    let base = context
+    let files = await withTaskGroup(of: (CaseFile, [String]).self) { group in
+      for object in chosen {
+        group.addTask { await caseFile(object, in: base, at: now) }
+      }
+      var files: [(CaseFile, [String])] = []
+      for await file in group { files.append(file) }
+      return files.sorted { $0.0.installation.name < $1.0.installation.name }
+    }
+    for (file, gaps) in files {
+      var file = file
+      file.served = served.filter { $0.extension == file.installation.extension }
+      file.untouched = untouched.count { $0 != file.installation.name }
+      examination.findings += Diagnosis.findings(in: file)
+      examination.gaps += gaps
+    }
+    if name == nil { await lookAtRepositories(at: now, &examination) }
+    return examination
+  }
+
+  private func read<Value: Sendable>(
+    _ what: String, _ examination: inout Examination,
+    _ request: @Sendable @escaping () async throws(ClusterError) -> Value
+  ) async -> Value? {
+    switch await answer(within: Self.patience, request) {
+    case .success(let value): return value
+    case .failure(let error):
+      examination.gaps.append("\(what): \(error.brief)")
+      return nil
+    }
+  }
+}
+
+// One installation.
+extension ClusterReader {
+  private func caseFile(
+    _ object: Object, in context: PlanContext, at now: Timestamp
+  ) async -> (CaseFile, [String]) {
+    var file = CaseFile(object, dialect: dialect, now: now)
+    var gaps = Examination()
+    file.context = context
+    let installation = file.installation
+    let name = installation.extension
+    file.extension = await sight("extension \(name)", &gaps) { () async throws(ClusterError) -> Extension? in
+      try await self.extension(name, isWhole: false).map { Extension($0, dialect: dialect) }
+    }
+    let found = await read("versions of \(name)", &gaps) { () async throws(ClusterError) -> [ExtensionVersion] in
+      try await self.versions(of: name, isWhole: false).map { ExtensionVersion($0, dialect: dialect) }
+    }
+    if let versions = found {
+      file.offered = versions.map(\.version)
+      // These controllers look for the object by its name.
+      let wanted = dialect.versionName(name, installation.version)
+      let found = versions.first {
+        dialect.name == .installPlan ? $0.name == wanted : $0.isVersion(installation.version)
+      }
+      file.version = found.map { .there($0) } ?? .missing
+    }
+    await readRelease(of: &file, &gaps)
+    for cluster in Set(installation.clusters + file.agents.keys).sorted() {
+      file.clusters[cluster] = await sight("cluster \(cluster)", &gaps) {
+        () async throws(ClusterError) -> MemberCluster? in
+        try await find(MemberCluster.resource, nil, cluster).map(MemberCluster.init)
+      }
+    }
+    return (file, gaps.gaps)
+  }
+
+  private func readRelease(of file: inout CaseFile, _ gaps: inout Examination) async {
+    let installation = file.installation
+    guard dialect.name == .installPlan, !installation.isKeptByStandalone else { return }
+    let namespace =
+      installation.targetNamespace.isEmpty ? "extension-\(installation.extension)" : installation.targetNamespace
+    let release = installation.releaseName.isEmpty ? installation.extension : installation.releaseName
+    let found = await read("helm's releases in namespace \(namespace)", &gaps) {
+      () async throws(ClusterError) -> [HelmRelease] in try await releases(of: release, in: namespace)
+    }
+    file.releases = found.map { .there($0) } ?? .unknown
+    if installation.jobName.isEmpty { return }
+    file.job = await sight("job \(installation.jobName)", &gaps) {
+      () async throws(ClusterError) -> CaseFile.JobSight? in
+      guard let job = try await find(.jobs, namespace, installation.jobName) else { return nil }
+      let pods = try await cluster.list(
+        .pods, namespace: namespace, selector: Selector(labels: "job-name=\(installation.jobName)"))
+      return CaseFile.JobSight(job, pods: pods)
+    }
+  }
+
+  private func sight<Value: Sendable>(
+    _ what: String, _ gaps: inout Examination, _ request: @Sendable @escaping () async throws(ClusterError) -> Value?
+  ) async -> CaseFile.Sight<Value> {
+    guard let answer = await read(what, &gaps, request) else { return .unknown }
+    return answer.map { .there($0) } ?? .missing
+  }
+
+  private func find(_ resource: Resource, _ namespace: String?, _ name: String) async throws(ClusterError) -> Object? {
+    do throws(ClusterError) {
+      return try await cluster.get(resource, namespace: namespace, name)
+    } catch {
+      guard case .refused(let status) = error, status.isNotFound else { throw error }
+      return nil
+    }
+  }
+}
+
+// What is everybody's.
+extension ClusterReader {
+  /// While the controller is down every create and update is refused, dry runs too.
+  private func lookAtWebhook(_ object: Object?, _ examination: inout Examination) async {
+    guard let object, dialect.name == .installPlan else { return }
+    let probe: Value = ["metadata": ["annotations": ["ksx.dev/nudge": "dry run"]]]
+    let answer = await answer(within: Self.patience) { () throws(ClusterError) in
+      try await cluster.patch(dialect.installations, object.name, .merge(probe), dryRun: true)
+    }
+    guard case .failure(let error) = answer else { return }
+    guard case .refused(let status) = error, status.message.containsText("failed calling webhook") || status.code == 504
+    else { return examination.gaps.append("whether the webhooks answer: \(error.brief)") }
+    examination.findings.append(
+      Finding(
+        cause: .webhookDown, subject: "cluster",
+        text:
+          "the webhook of the controller does not answer: every create and update of an extension is refused until it runs",
+        evidence: [.init("PATCH \(object.name), dry run", "\(status.code)", status.message)], certainty: .certain,
+        remedies: [
+          Remedy(
+            "start the controller again",
+            [.person("kubectl -n kubesphere-system get pods; look at ks-controller-manager")],
+            cost: "deletions go through meanwhile, and are carried out when it is back")
+        ]))
+  }
+
+  private func lookAtRepositories(at now: Timestamp, _ examination: inout Examination) async {
+    let found = await read("repositories", &examination) { () async throws(ClusterError) -> [Object] in
+      try await cluster.list(dialect.repositories)
+    }
+    guard let repositories = found, !repositories.isEmpty else { return }
+    // Events of what is in no namespace are kept in this one. Not every server selects by what they are about.
+    let events = await read("events of repositories", &examination) { () async throws(ClusterError) -> [Object] in
+      try await cluster.list(.events, namespace: "default")
+    }
+    for repository in repositories.sorted(by: { $0.name < $1.name }) {
+      examination.findings += RepositoryFile(repository, events: events ?? [], dialect, now).findings
+    }
+  }
+}
+
+extension ExtensionVersion {
+  fileprivate func isVersion(_ text: String) -> Bool { VersionText(version) == VersionText(text) }
+}

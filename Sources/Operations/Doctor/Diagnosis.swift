@@ -1,0 +1,424 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+
+/// What is wrong with one installation, judged by what was read of it and by nothing else.
+///
+/// Rules in their order: what makes all else pointless comes first. The same file gives the same findings.
+package struct Diagnosis {
+  private let file: CaseFile
+  private let kit: Kit
+
+  private init(_ file: CaseFile) {
+    self.file = file
+    kit = Kit(dialect: file.dialect, installation: file.installation)
+  }
+
+  /// The findings in `file`.
+  package static func findings(in file: CaseFile) -> [Finding] {
+    let own = Diagnosis(file)
+    // What a standalone backend keeps does not get stuck in these ways, and its status has not these fields.
+    let isStuckable = file.dialect.name == .installPlan && !file.installation.isKeptByStandalone
+    var findings = [own.versionFinding].compactMap { $0 }
+    if isStuckable {
+      let stuck = [
+        own.nameFinding, own.loopFinding, own.clockAhead, own.jobFinding, own.clockFinding, own.helmFinding,
+        own.preparingFinding, own.deletionFinding, own.releaseFinding, own.placementFinding, own.mirrorFinding,
+      ].compactMap { $0 }
+      findings += stuck
+    }
+    if findings.isEmpty { findings += [own.failureFinding].compactMap { $0 } }
+    findings += own.agentFindings + own.configFindings + own.needFindings + own.servingFindings
+    return findings + own.notes
+  }
+
+  private var installation: Installation { file.installation }
+  private var state: InstallationState { installation.observed.state }
+  private var name: String { "\(file.dialect.installations.kind) \(installation.name)" }
+  private var lastTime: String { installation.history.last?.time ?? "" }
+
+  private func finding(
+    _ cause: Finding.Cause, _ text: String, _ evidence: [Finding.Evidence], _ certainty: Finding.Certainty = .certain,
+    _ remedies: [Remedy]
+  ) -> Finding {
+    Finding(
+      cause: cause, subject: installation.extension, text: text, evidence: evidence, certainty: certainty,
+      remedies: remedies)
+  }
+
+  private var stateEvidence: Finding.Evidence {
+    Finding.Evidence(name, "status.state", state.word.isEmpty ? "nothing" : state.word, time: lastTime)
+  }
+
+  private var deletion: Finding.Evidence { Finding.Evidence(name, "metadata.deletionTimestamp", "set") }
+
+  private var jobEvidence: Finding.Evidence { Finding.Evidence(name, "status.jobName", installation.jobName) }
+
+  /// Seconds since `time`, where it can be read.
+  private func age(_ time: String) -> Int? { Timestamp.seconds(time).map { file.now.secondsSince1970 - $0 } }
+}
+
+// Versions: without the object of the version that is asked for the controller does nothing at all.
+extension Diagnosis {
+  private var versionFinding: Finding? {
+    guard file.version == .missing else { return unnoticed }
+    let object = file.dialect.versionName(installation.extension, installation.version)
+    let gone = Finding.Evidence("ExtensionVersion \(object)", "", "not there")
+    let other = file.offered.first.map { [kit.version($0)] } ?? []
+    if installation.isBeingDeleted {
+      return finding(
+        .versionGoneTerminating,
+        "version \(installation.version) is no longer there, and without it the controller does not go on with the deletion",
+        [gone, deletion], .certain, other + [kit.standIn])
+    }
+    let source = file.extension.value?.repository ?? ""
+    let back = source.isEmpty ? [] : [kit.resync(source)]
+    guard file.hasStatus else {
+      return finding(
+        .versionUnknown, "there is no version \(installation.version): nothing happens, and nothing is said of it",
+        [gone, Finding.Evidence(name, "status", "not there")], .certain, other + back + [kit.delete])
+    }
+    let text =
+      file.extension == .missing
+      ? "its extension and its versions are gone, as after a repository was deleted: changes are taken and not carried out"
+      : "version \(installation.version) is no longer offered: changes are taken and not carried out"
+    return finding(.versionGone, text, [gone, stateEvidence], .certain, other + back)
+  }
+
+  /// A version that appears after the installation wakes no controller.
+  private var unnoticed: Finding? {
+    guard file.version.value != nil, !file.hasStatus, !installation.isBeingDeleted, let age = age(installation.created),
+      age > 30, file.dialect.name == .installPlan
+    else { return nil }
+    if file.untouched >= 1 {
+      return finding(
+        .repositoryHangs,
+        "\(file.untouched + 1) installations have no status at all: two charts that are being fetched without end stop all others, or the controller is down",
+        [Finding.Evidence(name, "status", "not there", time: installation.created)], .likely,
+        [
+          Remedy(
+            "mend the repository", [.person("make its charts answer again")],
+            cost: "restarting the controller now leaves what it was fetching Preparing for ever")
+        ])
+    }
+    return finding(
+      .notNoticed, "the controller has not noticed it: a version that appears later wakes nobody",
+      [Finding.Evidence(name, "status", "not there", time: installation.created)], .likely, [kit.nudge])
+  }
+
+  private var nameFinding: Finding? {
+    guard installation.name != installation.extension else { return nil }
+    return finding(
+      .planName,
+      "it is not called like its extension, so that jobs and releases are told to another name: its states lag",
+      [Finding.Evidence(name, "spec.extension.name", installation.extension)], .certain, [kit.nudge])
+  }
+}
+
+// Loops, clocks and jobs.
+extension Diagnosis {
+  /// Six changes of state within half a minute, with failures among them.
+  private var loopFinding: Finding? {
+    let times = installation.history.compactMap { Timestamp.seconds($0.time) }
+    guard installation.history.count >= 6, let first = times.first, let last = times.last, last - first <= 30,
+      age(lastTime).map({ $0 < 120 }) == true
+    else { return nil }
+    let states = installation.history.map(\.state)
+    let pace = Finding.Evidence(
+      name, "status.stateHistory", "\(states.count) changes in \(last - first) s", time: lastTime)
+    let back = file.releases.value?.deployed.map { $0.chartVersion }.flatMap { $0.isEmpty ? nil : $0 }
+    if !states.contains(where: \.isFailure) {
+      guard let back, VersionText(back) != VersionText(installation.version) else { return nil }
+      return finding(
+        .versionMismatch,
+        "its chart calls itself \(back), not \(installation.version), so that it is upgraded again and again",
+        [pace, Finding.Evidence("helm release", "chart version", back)], .certain, [kit.delete])
+    }
+    if installation.message.containsText("failed to load chart data") {
+      let mend = Remedy("mend the repository", [.person("make the chart at its URL answer")])
+      return finding(
+        .chartUnreadable, "its chart cannot be fetched, and the controller tries without end",
+        [pace, Finding.Evidence(name, "status.conditions", installation.message)], .certain,
+        [mend] + (back.map { [kit.version($0)] } ?? []))
+    }
+    return finding(
+      .upgradeLoop, "an upgrade fails before helm notes it, and is tried again without end",
+      [pace, Finding.Evidence(name, "status.conditions", installation.message)], .certain,
+      back.map { back in
+        [Remedy("go back to \(back), then retry", kit.version(back).steps + [.wait("it rests")] + kit.retry.steps)]
+      } ?? [kit.delete])
+  }
+
+  private var clockAhead: Finding? {
+    guard let age = age(lastTime), age < -60 else { return nil }
+    return finding(
+      .clockAhead,
+      "its last state is from the future, and every later one is passed over until then: what it says cannot be believed",
+      [Finding.Evidence(name, "status.stateHistory", "\(-age) s ahead of this computer", time: lastTime)], .likely,
+      [kit.forgetClock])
+  }
+
+  private var jobFinding: Finding? {
+    guard state.isBusy, !installation.jobName.isEmpty else { return nil }
+    switch file.job {
+    case .unknown: return nil
+    case .missing where state == .preparing: return nil
+    case .missing:
+      let gone = Finding.Evidence("Job \(installation.jobName)", "", "not there")
+      if installation.isBeingDeleted {
+        return finding(
+          .uninstallStands, "the job that uninstalls it is gone", [stateEvidence, gone], .certain,
+          [kit.uninstallAgain, kit.force])
+      }
+      if file.releases.value?.newest?.isPending == true { return nil }
+      return finding(
+        .jobGone, "the job that helm ran in is gone, and the state waits for it for ever", [stateEvidence, gone],
+        .certain,
+        state == .uninstalling ? [kit.startOver] : [kit.startOver, kit.delete])
+    case .there(let job):
+      guard let waiting = job.waiting else { return nil }
+      let remedies = installation.isBeingDeleted ? [kit.endJob, kit.force] : [kit.endJob, kit.delete]
+      return finding(
+        .podNeverRuns, "the pod of its job does not run, and nothing ends it: \(waiting)",
+        [stateEvidence, jobEvidence, Finding.Evidence("Job \(installation.jobName)", "pod", waiting)], .certain,
+        remedies)
+    }
+  }
+
+  /// The executor's clock is behind: what it did lies before the last state, and is passed over.
+  private var clockFinding: Finding? {
+    guard state.isBusy, state != .uninstalling, file.job.value?.isComplete == true,
+      let release = file.releases.value?.newest, release.status == "deployed",
+      release.chartVersion.isEmpty || VersionText(release.chartVersion) == VersionText(installation.version),
+      let released = Timestamp.seconds(release.time), let last = Timestamp.seconds(lastTime), released < last
+    else { return nil }
+    return finding(
+      .executorClockBehind,
+      "its job is complete and its release deployed, but \(last - released) s before its last state by the clocks: it is passed over",
+      [
+        stateEvidence,
+        Finding.Evidence("helm revision \(release.revision)", "deployed", release.status, time: release.time),
+        Finding.Evidence("Job \(installation.jobName)", "status.completionTime", file.job.value?.completed ?? ""),
+      ], .certain, [kit.forgetClock])
+  }
+
+  private var helmFinding: Finding? {
+    guard let release = file.releases.value?.newest, release.isPending, file.job.value?.isActive != true,
+      file.job != .unknown || installation.jobName.isEmpty, !installation.isBeingDeleted
+    else { return nil }
+    return finding(
+      .helmPending, "helm was killed at its work: its release is \(release.status), and every further try is refused",
+      [
+        stateEvidence,
+        Finding.Evidence("Secret \(release.secretName)", "label status", release.status, time: release.time),
+      ], .certain, [kit.unlock(release)])
+  }
+
+  private var preparingFinding: Finding? {
+    guard state == .preparing, !installation.isBeingDeleted, file.job.value?.isActive != true else { return nil }
+    guard let age = age(lastTime.isEmpty ? installation.created : lastTime), age > 150 else { return nil }
+    let good = file.releases.value?.deployed != nil
+    return finding(
+      .preparingForEver,
+      "it is Preparing for \(age) s and has no job: what went wrong was not written down, or the chart is still being fetched",
+      [stateEvidence], file.untouched > 0 ? .possible : .likely,
+      [kit.startOver] + (good ? [kit.takeStock] : [kit.delete]))
+  }
+}
+
+// Ends.
+extension Diagnosis {
+  private var deletionFinding: Finding? {
+    let isHeld = installation.isBeingDeleted
+    switch state {
+    case .uninstallFailed where isHeld:
+      return finding(
+        .uninstallFailed, "its uninstall failed and is not tried again: \(installation.reason)",
+        [stateEvidence, deletion],
+        .certain, [kit.uninstallAgain, kit.force])
+    case .uninstalled where isHeld, .uninstalling where isHeld && installation.jobName.isEmpty:
+      return finding(
+        .uninstallStands, "its uninstall stands still", [stateEvidence, deletion], .likely,
+        [kit.uninstallAgain, kit.force])
+    case .uninstalling where !isHeld, .uninstallFailed where !isHeld:
+      if file.job.value?.isActive == true { return nil }
+      let left = file.releases.value?.newest.flatMap { $0.status == "uninstalling" ? $0 : nil }
+      return finding(
+        .uninstallingByHand,
+        "it is \(state.word) and nobody asked for that here: helm was used by hand, or a second installation deleted",
+        [stateEvidence], .certain, left.map { [kit.unlock($0)] } ?? [kit.startOver, kit.delete])
+    case .uninstalled where !isHeld:
+      return finding(
+        .inheritedStatus, "it was made at once after its predecessor and was given its last state: nothing happens",
+        [stateEvidence, Finding.Evidence(name, "metadata.creationTimestamp", "", time: installation.created)], .certain,
+        [kit.startOver, kit.delete])
+    default: return nil
+    }
+  }
+
+  private var releaseFinding: Finding? {
+    guard state == .installed, file.releases == .there([]), !installation.isBeingDeleted else { return nil }
+    return finding(
+      .releaseGone,
+      "it is Installed and helm has no release of it: the next change fails, and a deletion would forget everything and leave its objects",
+      [stateEvidence, Finding.Evidence("helm", "releases", "none")], .certain, [kit.startOver])
+  }
+
+  private var failureFinding: Finding? {
+    guard state == .installFailed || state == .upgradeFailed, !installation.isBeingDeleted else { return nil }
+    let evidence = [
+      stateEvidence, Finding.Evidence(name, "status.conditions", installation.reason, time: installation.conditionTime),
+    ]
+    let log = "kubectl -n \(kit.namespace) logs job/\(installation.jobName)"
+    let logs = installation.jobName.isEmpty ? [] : [Remedy("read why", [.person(log)])]
+    let running = file.releases.value?.deployed?.chartVersion ?? ""
+    let back =
+      running.isEmpty || VersionText(running) == VersionText(installation.version) ? [] : [kit.version(running)]
+    let retry = installation.canBeTriedAgain ? [kit.retry] : []
+    return finding(
+      state == .installFailed ? .installFailed : .upgradeFailed,
+      "\(installation.version) failed: \(installation.reason)", evidence, .certain,
+      logs + retry + back)
+  }
+
+  private var mirrorFinding: Finding? {
+    guard state == .installed, let found = file.extension.value, found.state == .none else { return nil }
+    return finding(
+      .mirrorStale, "it is installed, but the extension says it is not: it was made anew since",
+      [stateEvidence, Finding.Evidence("Extension \(found.name)", "status.state", "nothing")], .certain,
+      [kit.forgetClock])
+  }
+}
+
+// Agents, config, needs and what is served.
+extension Diagnosis {
+  private var placementFinding: Finding? {
+    guard installation.lacksPlacement else { return nil }
+    return finding(
+      .noPlacement, "its clusterScheduling has no placement, on which the controller fails again and again",
+      [Finding.Evidence(name, "spec.clusterScheduling.placement", "not there")], .certain, [kit.placement])
+  }
+
+  private var agentFindings: [Finding] {
+    let skipped = installation.clusters.filter { file.agents[$0] == nil && state == .installed }.compactMap(skipped)
+    let failed = file.agents.filter { $0.value.isFailure }.keys.sorted().map { cluster in
+      finding(
+        .agentFailed, "its agent in \(cluster) is \(file.agents[cluster]?.word ?? "")",
+        [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", file.agents[cluster]?.word ?? "")],
+        .certain,
+        [kit.agentRetry(cluster)])
+    }
+    guard installation.isBeingDeleted else { return skipped + failed }
+    return failed
+      + file.agents.keys.sorted().compactMap { cluster in
+        guard let obstacle = obstacle(to: cluster) else { return nil }
+        return finding(
+          .agentHoldsDeletion, "its agent in \(cluster) holds up the deletion: \(obstacle)",
+          [deletion, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle)], .likely,
+          [kit.forgetAgent(cluster)])
+      }
+  }
+
+  private func skipped(_ cluster: String) -> Finding? {
+    let missing = Finding.Evidence(name, "status.clusterSchedulingStatuses", "nothing of \(cluster)")
+    guard let obstacle = obstacle(to: cluster) else {
+      if file.clusters[cluster]?.value == nil { return nil }
+      return finding(
+        .agentSkipped,
+        "no agent was made in \(cluster), though it is Ready: a cluster before it in the list may not answer",
+        [missing], .possible, [kit.nudge])
+    }
+    return finding(
+      .agentSkipped, "no agent is made in \(cluster), without a word: \(obstacle)",
+      [missing, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle)], .certain,
+      [Remedy("make the cluster Ready", [.person("its agent follows within seconds")])])
+  }
+
+  private func obstacle(to cluster: String) -> String? {
+    switch file.clusters[cluster] {
+    case .missing?: "there is no such cluster"
+    case .there(let member)?: member.obstacle
+    case .unknown?, nil: nil
+    }
+  }
+
+  private var configFindings: [Finding] {
+    let review = ConfigReview(installation.config)
+    var texts = [review.mistake, review.secondDocument].compactMap { $0?.description }
+    if installation.config.utf8.count > 900_000 { texts.append("it is \(installation.config.utf8.count / 1000) kB") }
+    return texts.map { text in
+      finding(
+        .configRefused, "its config is taken by the API and not by helm as it is meant: \(text)",
+        [Finding.Evidence(name, "spec.config", text)], .certain,
+        [Remedy("correct it", [.person("ksx config get \(installation.extension), and ksx config set")])])
+    }
+  }
+
+  private var needFindings: [Finding] {
+    guard let version = file.version.value, let context = file.context else { return [] }
+    let needs = version.dependencies.filter { $0.type == "extension" && $0.isRequired }.compactMap { need -> Finding? in
+      guard let problem = context.shortcoming(of: need) else { return nil }
+      return finding(
+        .dependencyMissing, problem,
+        [Finding.Evidence("ExtensionVersion \(version.name)", "spec.externalDependencies", need.name)],
+        .certain, [Remedy("install what it needs", [.person("ksx plan install \(need.name)")])])
+    }
+    return needs + constraint("Kubernetes", "kubeVersion", version.kubeVersion, context.kubernetesVersion)
+      + constraint("KubeSphere", "ksVersion", version.ksVersion, context.kubeSphereVersion)
+  }
+
+  private func constraint(_ what: String, _ field: String, _ text: String, _ server: String) -> [Finding] {
+    guard !text.isEmpty, let version = SemanticVersion(server), let parsed = VersionConstraint(text),
+      !parsed.allows(version)
+    else { return [] }
+    let evidence = [
+      Finding.Evidence("ExtensionVersion of \(installation.version)", "spec.\(field)", text),
+      Finding.Evidence("server", "version", server),
+    ]
+    if parsed.allows(version.release) {
+      return [
+        finding(
+          .constraintReadTwoWays,
+          "it asks for \(what) \(text); \(server) counts as a pre-release to KubeSphere, and not to its console",
+          evidence, .note, [])
+      ]
+    }
+    return [finding(.constraintUnmet, "it asks for \(what) \(text), and this is \(server)", evidence, .certain, [])]
+  }
+
+  private var servingFindings: [Finding] {
+    guard state == .installed, installation.observed.appliedEnabled ?? installation.isEnabled,
+      !installation.isBeingDeleted
+    else { return [] }
+    return file.served.filter { $0.state != "Available" }.map { served in
+      finding(
+        .notServed, "\(served.kind) \(served.words) is not served, though the extension is enabled",
+        [
+          Finding.Evidence(
+            "\(served.kind) \(served.name)", "status.state", served.state.isEmpty ? "nothing" : served.state)
+        ],
+        .certain, [Remedy("switch it off and on", [.person("ksx disable \(installation.extension), then ksx enable")])])
+    }
+  }
+
+  /// What is as it should be and is taken for trouble.
+  private var notes: [Finding] {
+    var notes: [Finding] = []
+    if state.isBusy, !installation.isTaken {
+      notes.append(
+        finding(
+          .changeWaits, "a change waits for what is under way to end", [stateEvidence], .note,
+          installation.jobName.isEmpty ? [] : [kit.endJob]))
+    }
+    if state != .installed, state != .none, installation.isEnabled != (installation.observed.appliedEnabled ?? false),
+      file.dialect.name == .installPlan, !installation.isBeingDeleted
+    {
+      let word = installation.isEnabled ? "enabled" : "disabled"
+      notes.append(
+        finding(.switchWaits, "it is \(word) once it is Installed, and not before", [stateEvidence], .note, []))
+    }
+    return notes
+  }
+}

@@ -1,0 +1,130 @@
+import Extensions
+package import KubernetesAPI
+package import Manifest
+
+/// Something that is wrong, as a doctor says it: what, by what signs, how sure, and what helps.
+package struct Finding: Hashable, Sendable {
+  /// What it is called: the same words whenever it is the same trouble, for scripts.
+  package var cause: Cause
+  /// What it is about: an extension's name, `Repository main`, or the cluster.
+  package var subject: String
+  package var text: String
+  package var evidence: [Evidence]
+  package var certainty: Certainty
+  package var remedies: [Remedy]
+
+  /// Where a sign was seen.
+  package struct Evidence: Hashable, Sendable {
+    package var object: String
+    package var field: String
+    package var value: String
+    /// RFC 3339, or empty.
+    package var time: String
+
+    init(_ object: String, _ field: String, _ value: String, time: String = "") {
+      self.object = object
+      self.field = field
+      self.value = value
+      self.time = time
+    }
+  }
+
+  package enum Certainty: String, Sendable {
+    case certain, likely, possible
+    /// It is as it should be, and worth knowing.
+    case note
+  }
+
+  /// The troubles that are known; docs/DOCTOR.md describes each.
+  package enum Cause: String, CaseIterable, Sendable {
+    case webhookDown = "webhook-down"
+    case versionGone = "version-gone"
+    case versionGoneTerminating = "version-gone-terminating"
+    case versionUnknown = "version-unknown"
+    case notNoticed = "not-noticed"
+    case planName = "plan-name"
+    case preparingForEver = "preparing-for-ever"
+    case repositoryHangs = "repository-hangs"
+    case chartUnreadable = "chart-unreadable"
+    case upgradeLoop = "upgrade-loop"
+    case versionMismatch = "version-mismatch"
+    case jobGone = "job-gone"
+    case jobGonePodRuns = "job-gone-pod-runs"
+    case podNeverRuns = "pod-never-runs"
+    case executorClockBehind = "executor-clock-behind"
+    case clockAhead = "clock-ahead"
+    case helmPending = "helm-pending"
+    case installFailed = "install-failed"
+    case upgradeFailed = "upgrade-failed"
+    case uninstallFailed = "uninstall-failed"
+    case uninstallStands = "uninstall-stands"
+    case uninstallingByHand = "uninstalling-by-hand"
+    case inheritedStatus = "inherited-status"
+    case releaseGone = "release-gone"
+    case agentSkipped = "agent-skipped"
+    case agentFailed = "agent-failed"
+    case agentHoldsDeletion = "agent-holds-deletion"
+    case noPlacement = "no-placement"
+    case mirrorStale = "mirror-stale"
+    case configRefused = "config-refused"
+    case changeWaits = "change-waits"
+    case switchWaits = "switch-waits"
+    case dependencyMissing = "dependency-missing"
+    case constraintUnmet = "constraint-unmet"
+    case constraintReadTwoWays = "constraint-read-two-ways"
+    case notServed = "not-served"
+    case repositoryUnreachable = "repository-unreachable"
+    case repositoryNeverRead = "repository-never-read"
+  }
+}
+
+/// What helps against a trouble, step by step, with what it costs.
+package struct Remedy: Hashable, Sendable {
+  package var name: String
+  package var steps: [Step]
+  /// What it does besides, or what must be known before.
+  package var cost: String
+
+  package enum Step: Hashable, Sendable {
+    case send(RemedyRequest)
+    /// Nothing is sent: something is waited for.
+    case wait(String)
+    /// What no request does.
+    case person(String)
+  }
+
+  init(_ name: String, _ steps: [Step], cost: String = "") {
+    self.name = name
+    self.steps = steps
+    self.cost = cost
+  }
+}
+
+/// One request of a remedy.
+package struct RemedyRequest: Hashable, Sendable {
+  package enum Action: Hashable, Sendable {
+    case merge(Value)
+    case create(Object)
+    /// A Job without this leaves its pod, and helm, running.
+    case delete(withDependents: Bool)
+  }
+
+  package var resource: Resource
+  package var namespace: String?
+  package var name: String
+  package var action: Action
+
+  /// The same for kubectl, as a line for a POSIX shell.
+  package func kubectl(flags: [String] = []) -> String {
+    let start = ["kubectl"] + flags + (namespace.map { ["-n", $0] } ?? [])
+    switch action {
+    case .merge(let body):
+      return Shell.line(start + ["patch", resource.qualifiedName, name, "--type=merge", "-p", JSON.text(body)])
+    case .create(let object):
+      return Shell.line(["printf", "%s", JSON.text(object.value)]) + " | " + Shell.line(start + ["create", "-f", "-"])
+    case .delete(let withDependents):
+      let cascade = withDependents ? ["--cascade=background", "--wait=false"] : ["--wait=false"]
+      return Shell.line(start + ["delete", resource.qualifiedName, name] + cascade)
+    }
+  }
+}

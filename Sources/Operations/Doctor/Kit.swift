@@ -1,0 +1,152 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+
+/// The remedies that were seen to work on KubeSphere's own controllers, for one installation.
+///
+/// Each body is as small as it can be: a status has no subresource here, and these controllers go by what is in it.
+struct Kit {
+  let dialect: Dialect
+  let installation: Installation
+
+  private func patch(_ body: Value) -> Remedy.Step {
+    .send(
+      RemedyRequest(resource: dialect.installations, namespace: nil, name: installation.name, action: .merge(body)))
+  }
+
+  var namespace: String {
+    installation.targetNamespace.isEmpty ? "extension-\(installation.extension)" : installation.targetNamespace
+  }
+
+  /// The same version and config once more, the config's text untouched.
+  var retry: Remedy {
+    Remedy(
+      "retry", [patch(["status": ["configHash": ""]])],
+      cost: "helm runs once more; what a failed upgrade has applied already stays changed until it succeeds")
+  }
+
+  /// For every state that waits for ever, of an installation that is not being deleted.
+  var startOver: Remedy {
+    Remedy(
+      "start over",
+      [patch(["status": ["state": "", "stateHistory": .null, "jobName": "", "configHash": ""]])],
+      cost: "one more helm run; the job's log is no longer to be found from the installation. Not while helm runs")
+  }
+
+  /// Ends in the state that helm's release has, without a job.
+  var takeStock: Remedy {
+    Remedy(
+      "take stock", [patch(["status": ["state": "", "stateHistory": .null]])],
+      cost: "the history of states is forgotten; with a release that is deployed no job runs")
+  }
+
+  /// For every deletion that stands still.
+  var uninstallAgain: Remedy {
+    let time = installation.history.last?.time ?? installation.conditionTime
+    let entry: Value = ["state": "UninstallFailed", "lastTransitionTime": .string(time)]
+    return Remedy(
+      "uninstall again", [patch(["status": ["state": "", "stateHistory": [entry]]])],
+      cost: "one new uninstall job. Never the state alone: that makes ten jobs a second")
+  }
+
+  var forgetClock: Remedy {
+    Remedy(
+      "forget the clock", [patch(["status": ["stateHistory": .null]])],
+      cost: "the history of states is forgotten; until the clocks agree it comes again")
+  }
+
+  /// Only writing wakes the controller.
+  var nudge: Remedy {
+    Remedy(
+      "nudge", [patch(["metadata": ["annotations": ["ksx.dev/nudge": "1"]]])], cost: "an annotation that means nothing")
+  }
+
+  private var jobEnd: Remedy.Step {
+    .send(
+      RemedyRequest(
+        resource: .jobs, namespace: namespace, name: installation.jobName,
+        action: .merge(["spec": ["activeDeadlineSeconds": 1]])))
+  }
+
+  var endJob: Remedy {
+    Remedy(
+      "end the job", [jobEnd, .wait("the state is …Failed"), patch(["status": ["configHash": ""]])],
+      cost: "what helm was doing is broken off; its release may stay pending, which must be unlocked before the retry")
+  }
+
+  func unlock(_ release: HelmRelease) -> Remedy {
+    let secret = Remedy.Step.send(
+      RemedyRequest(
+        resource: .secrets, namespace: release.namespace, name: release.secretName,
+        action: .delete(withDependents: false)))
+    let after = installation.observed.state.isBusy ? startOver : retry
+    return Remedy(
+      "unlock helm and \(after.name)", [secret] + after.steps,
+      cost: "objects that only the broken revision brought stay behind, owned by none")
+  }
+
+  func version(_ version: String) -> Remedy {
+    Remedy("set the version to \(version)", [patch(["spec": ["extension": ["version": .string(version)]]])])
+  }
+
+  var delete: Remedy {
+    Remedy(
+      "uninstall",
+      [
+        .send(
+          RemedyRequest(
+            resource: dialect.installations, namespace: nil, name: installation.name,
+            action: .delete(withDependents: false)))
+      ], cost: "the extension is uninstalled; about 2 s must pass between its end and a new install")
+  }
+
+  var force: Remedy {
+    Remedy(
+      "remove by force", [patch(["metadata": ["annotations": [Change.forceDeleteAnnotation: ""]]])] + delete.steps,
+      cost: "hooks do not run, and what objects own stays behind; agents in member clusters come first")
+  }
+
+  /// A version that says just enough for the controller to go on with a deletion.
+  var standIn: Remedy {
+    let name = dialect.versionName(installation.extension, installation.version)
+    let object = Object(
+      dialect.extensionVersions, name: name, labels: [dialect.extensionLabel: installation.extension],
+      ["spec": ["version": .string(installation.version), "installationMode": "HostOnly"]])
+    let create = RemedyRequest(resource: dialect.extensionVersions, namespace: nil, name: name, action: .create(object))
+    let remove = RemedyRequest(
+      resource: dialect.extensionVersions, namespace: nil, name: name, action: .delete(withDependents: false))
+    return Remedy(
+      "put a stand-in for the version",
+      [.send(create)] + nudge.steps + [.wait("the installation is gone"), .send(remove)],
+      cost: "the stand-in must be deleted afterwards, or it is offered")
+  }
+
+  func resync(_ repository: String) -> Remedy {
+    let request = RemedyRequest(
+      resource: dialect.repositories, namespace: nil, name: repository,
+      action: .merge(["status": ["lastSyncTime": .null]]))
+    return Remedy(
+      "read the repository again", [.send(request), .wait("the version is there")] + nudge.steps,
+      cost: "a chart that cannot be fetched meanwhile has its version deleted")
+  }
+
+  /// The same for the agent in one member cluster.
+  func agentRetry(_ cluster: String) -> Remedy {
+    Remedy(
+      "retry the agent in \(cluster)",
+      [patch(["status": ["clusterSchedulingStatuses": .mapping([cluster: ["configHash": ""]])]])])
+  }
+
+  func forgetAgent(_ cluster: String) -> Remedy {
+    Remedy(
+      "forget the agent in \(cluster)",
+      [patch(["status": ["clusterSchedulingStatuses": .mapping([cluster: .null])]])],
+      cost: "the agent's release stays in that cluster")
+  }
+
+  var placement: Remedy {
+    Remedy(
+      "place nothing", [patch(["spec": ["clusterScheduling": ["placement": ["clusters": []]]]])],
+      cost: "agents that are there are removed")
+  }
+}

@@ -1,0 +1,61 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// What was read of one repository, and what it comes to: events are all that says how a sync went.
+struct RepositoryFile {
+  private let object: Object
+  private let newest: Object?
+  private let now: Timestamp
+  private let dialect: Dialect
+
+  init(_ object: Object, events: [Object], _ dialect: Dialect, _ now: Timestamp) {
+    self.object = object
+    self.dialect = dialect
+    self.now = now
+    newest = events.filter { event in
+      let about = event.value["involvedObject"]
+      return about?["kind"]?.string == "Repository" && about?["name"]?.string == object.name
+    }
+    .max { Self.time($0) < Self.time($1) }
+  }
+
+  private static func time(_ event: Object) -> String {
+    event.value["lastTimestamp"]?.string ?? event.value["eventTime"]?.string ?? event.creationTimestamp ?? ""
+  }
+
+  var findings: [Finding] {
+    if let newest, newest.value["reason"]?.string == "SyncFailed" { return [unreachable(newest)] }
+    guard object.status["lastSyncTime"]?.string == nil, newest == nil, dialect.name == .installPlan,
+      let created = Timestamp.seconds(object.creationTimestamp ?? ""), now.secondsSince1970 - created > 300
+    else { return [] }
+    return [
+      Finding(
+        cause: .repositoryNeverRead, subject: "Repository \(object.name)",
+        text: "it was never read since it was made: the controller is down, or waits for an answer without end",
+        evidence: [
+          .init("Repository \(object.name)", "status.lastSyncTime", "not there", time: object.creationTimestamp ?? "")
+        ], certainty: .likely, remedies: [resync])
+    ]
+  }
+
+  private func unreachable(_ event: Object) -> Finding {
+    let message = event.value["message"]?.string ?? ""
+    let isTrust = message.containsText("x509") || message.containsText("certificate")
+    let text = isTrust ? "its certificate is not trusted: \(message)" : "it cannot be read: \(message)"
+    return Finding(
+      cause: .repositoryUnreachable, subject: "Repository \(object.name)", text: text,
+      evidence: [.init("Event of Repository \(object.name)", "SyncFailed", message, time: Self.time(event))],
+      certainty: .certain,
+      remedies: [Remedy("mend it", [.person("what stands in the message")] + resync.steps, cost: resync.cost)])
+  }
+
+  private var resync: Remedy {
+    let request = RemedyRequest(
+      resource: dialect.repositories, namespace: nil, name: object.name,
+      action: .merge(["status": ["lastSyncTime": .null]]))
+    return Remedy(
+      "read it again", [.send(request)], cost: "a chart that cannot be fetched meanwhile has its version deleted")
+  }
+}

@@ -1,0 +1,71 @@
+package import Extensions
+package import Platform
+
+/// Something that the controllers are at: what is waited for, since when, and how long it took before.
+package struct Operation: Hashable, Sendable {
+  package var name: String
+  package var state: InstallationState
+  /// The version it leads to.
+  package var version: String
+  /// RFC 3339, or empty.
+  package var since: String
+  /// Seconds so far, where the beginning is known.
+  package var seconds: Int?
+  /// Seconds that the last one of its kind took that reached Installed.
+  package var secondsBefore: Int?
+  /// What it waits for, as far as the cluster says.
+  package var waitsFor: String
+
+  /// What is under way in `installations`, by name.
+  package static func all(
+    _ installations: some Sequence<Installation>, _ lines: [HistoryLine], at now: Timestamp
+  ) -> [Operation] {
+    installations.filter(isUnderWay).map { Operation($0, lines, at: now) }.sorted { $0.name < $1.name }
+  }
+
+  private static func isUnderWay(_ installation: Installation) -> Bool {
+    installation.observed.state.isBusy || installation.isBeingDeleted
+      || (installation.observed.state == .none && !installation.isBeingDeleted)
+  }
+
+  private init(_ installation: Installation, _ lines: [HistoryLine], at now: Timestamp) {
+    name = installation.extension
+    state = installation.isBeingDeleted ? .uninstalling : installation.observed.state
+    version = installation.version
+    since = Self.beginning(installation)
+    seconds = Timestamp.seconds(since).map { max(0, now.secondsSince1970 - $0) }
+    secondsBefore = Self.before(installation, lines)
+    let job = installation.jobName.isEmpty ? "" : "job \(installation.jobName)"
+    waitsFor = installation.message.isEmpty || !installation.observed.state.isBusy ? job : installation.message
+    if state == .none { waitsFor = "the controllers to begin" }
+  }
+
+  /// Since when nothing has been at rest.
+  private static func beginning(_ installation: Installation) -> String {
+    let busy = installation.history.reversed().prefix { $0.state.isBusy }
+    return busy.last?.time ?? installation.history.last?.time ?? installation.created
+  }
+
+  /// From what ksx saw of its own changes here, else from the last states.
+  private static func before(_ installation: Installation, _ lines: [HistoryLine]) -> Int? {
+    var began: Int?
+    var took: Int?
+    for line in lines where line.extension == installation.extension {
+      switch line.event {
+      case .change: began = Timestamp.seconds(line.time)
+      case .outcome(.done, _, _):
+        if let start = began, let end = Timestamp.seconds(line.time) { took = end - start }
+      default: break
+      }
+    }
+    return took ?? fromStates(installation.history)
+  }
+
+  private static func fromStates(_ history: [Installation.Transition]) -> Int? {
+    guard let end = history.lastIndex(where: { $0.state == .installed }) else { return nil }
+    let busy = history[..<end].reversed().prefix { $0.state.isBusy }
+    guard let start = busy.last.flatMap({ Timestamp.seconds($0.time) }), let done = Timestamp.seconds(history[end].time)
+    else { return nil }
+    return done - start
+  }
+}

@@ -1,0 +1,79 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// What is wrong, told by a command.
+@Suite struct DoctorTests {
+  private func installed(_ dialect: Dialect = .installPlan) async throws -> Workbench {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "Installed"])
+    _ = try await bench.cluster.patch(dialect.extensions, "whizard", ["status": ["state": "Installed"]])
+    return bench
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func theExitStatusIsTheAnswer(dialect: Dialect) async throws {
+    let bench = try await installed(dialect)
+    // The release of what ksxd does not keep is helm's, and there is none here.
+    #expect(try await bench.verdict("doctor", "whizard") == (dialect == .installPlan ? 1 : 0))
+    try await bench.cluster.delete(dialect.extensionVersions, "whizard-1.1.0")
+
+    #expect(try await bench.verdict("doctor", "whizard", "-o", "name") == 1)
+    #expect(bench.said.printed.hasPrefix("whizard version-gone\n"))
+    #expect(try await bench.failure("doctor", "nothing") == "nothing is not installed in test")
+    #expect(Verb.doctor.trouble == 2)
+  }
+
+  @Test func aFindingHasItsSignsAndWhatHelps() async throws {
+    let bench = try await installed()
+    try await bench.cluster.delete(bench.dialect.extensionVersions, "whizard-1.1.0")
+
+    #expect(try await bench.verdict("doctor", "whizard") == 1)
+    let text = bench.said.printed
+    #expect(
+      text.hasPrefix(
+        "whizard: version 1.1.0 is no longer offered: changes are taken and not carried out [version-gone, certain]\n"))
+    #expect(text.contains("  seen: ExtensionVersion whizard-1.1.0: not there\n"))
+    #expect(
+      text.contains(
+        "  remedy: set the version to 1.0.0\n"
+          + #"    kubectl patch installplans.kubesphere.io whizard --type=merge -p '{"spec":{"extension":{"version":"1.0.0"}}}'"#
+      ))
+  }
+
+  @Test func nothingIsChangedAndADeadWebhookIsSeenByADryRun() async throws {
+    let bench = try await installed()
+    bench.transport.forget()
+    bench.transport.answer { request in
+      guard request.method == .patch else { return nil }
+      return .refusal(
+        code: 500, reason: "InternalError",
+        #"Internal error occurred: failed calling webhook "installplans.kubesphere.io": connection refused"#)
+    }
+
+    #expect(try await bench.verdict("doctor", "-o", "json") == 1)
+    let found = try JSON.parse(Array(bench.said.printed.utf8))["findings"]?.sequence ?? []
+    #expect(found.first?["cause"] == "webhook-down")
+    let writes = bench.transport.requests.filter { $0.method != .get }
+    #expect(writes.allSatisfy { $0.target.contains("dryRun=All") })
+  }
+
+  @Test func whatCannotBeReadIsSaidAndIsNoHealth() async throws {
+    let bench = try await installed(.subscription)
+    bench.transport.answer { request in
+      request.target.contains("extensionversions")
+        ? .refusal(code: 403, reason: "Forbidden", "extensionversions is forbidden") : nil
+    }
+
+    #expect(try await bench.verdict("doctor", "whizard") == 2)
+    #expect(bench.said.noted.contains("note: not looked at: versions of whizard"))
+  }
+}

@@ -1,0 +1,63 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// Commands that wait and watch.
+@Suite struct FollowingTests {
+  private let failure: Value = [
+    "type": "Upgraded", "status": "False", "reason": "UpgradeFailed", "message": "no kind",
+    "lastTransitionTime": "2026-01-01T10:00:00Z",
+  ]
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func severalAreWaitedForAtOnce(dialect: Dialect) async throws {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "Installed"])
+
+    #expect(
+      try await bench.run("wait", "whizard", "nothing", "--for=settled") == "whizard is settled\nnothing is settled\n")
+    #expect(try await bench.run("wait", "nothing", "--for=gone") == "nothing is gone\n")
+    try await bench.report("whizard", ["state": "UpgradeFailed", "conditions": [failure]])
+    #expect(
+      try await bench.failure("wait", "whizard", "--for=installed") == "whizard will not be installed: no kind")
+    #expect(try await bench.failure("wait", "whizard", "--for=gone", "--timeout=0") == "not gone after 0 s: whizard")
+    #expect(
+      try await bench.failure("wait", "whizard", "--for=lunch")
+        == "--for is one of installed, enabled, disabled, gone, settled, not lunch")
+  }
+
+  @Test func eachChangeIsALine() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "Installed"])
+
+    let line = try await bench.run("watch", "--timeout=1s", "-o", "json")
+    let value = try JSON.parse(Array(line.utf8))
+
+    #expect(value["kind"] == "Change" && value["extension"] == "whizard" && value["state"] == "Installed")
+    #expect(try await bench.run("watch", "whizard", "--timeout=1s").hasSuffix(" whizard Installed 1.1.0\n"))
+  }
+
+  @Test func whatIsUnderWayIsListed() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+    try await bench.report(
+      "whizard",
+      ["state": "Installing", "stateHistory": [["state": "Installing", "lastTransitionTime": "2026-01-01T10:00:00Z"]]])
+
+    let items = try JSON.parse(Array(try await bench.run("operations", "-o", "json").utf8))["items"]?.sequence
+
+    #expect(items?.first?["state"] == "Installing" && items?.first?["since"] == "2026-01-01T10:00:00Z")
+    try await bench.report("whizard", ["state": "Installed"])
+    #expect(try await bench.run("operations") == "")
+  }
+}

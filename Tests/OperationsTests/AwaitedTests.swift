@@ -1,0 +1,66 @@
+import Extensions
+import Platform
+import Testing
+
+@testable import Operations
+
+/// What is waited for, and what is under way.
+@Suite struct AwaitedTests {
+  private let failed = Sample.installation("UpgradeFailed", message: "no kind")
+  private let going: Installation = {
+    var installation = Sample.installation("Uninstalling")
+    installation.isBeingDeleted = true
+    return installation
+  }()
+
+  @Test func installedIsWhatIsAskedForAndNotAVersionBefore() {
+    #expect(Awaited.installed.outcome(Sample.installation("Installed")) == .done)
+    #expect(Awaited.installed.outcome(Sample.installation("Installed", tried: "1.0.0")) == nil)
+    #expect(Awaited.installed.outcome(Sample.installation("Upgrading")) == nil)
+    #expect(Awaited.installed.outcome(failed) == .failed("no kind"))
+    #expect(Awaited.installed.outcome(nil) == nil)
+    #expect(Awaited.installed.outcome(going) == .failed("it is being uninstalled"))
+  }
+
+  @Test func theSwitchIsWaitedForUntilItIsCarriedOut() {
+    var off = Sample.installation("Installed", isEnabled: false)
+
+    #expect(Awaited.disabled.outcome(off) == nil)
+    #expect(Awaited.enabled.outcome(off) == .done)
+    off.observed.appliedEnabled = false
+    #expect(Awaited.disabled.outcome(off) == .done)
+  }
+
+  @Test func goneIsGoneAndSettledIsAtRestHoweverItEnded() {
+    #expect(Awaited.gone.outcome(nil) == .done)
+    #expect(Awaited.gone.outcome(going) == nil)
+    #expect(Awaited.gone.outcome(Sample.installation("UninstallFailed", message: "hook")) == .failed("hook"))
+    #expect(Awaited.settled.outcome(failed) == .done)
+    #expect(Awaited.settled.outcome(Sample.installation("Preparing")) == nil)
+    #expect(Awaited.settled.outcome(Sample.installation("Installed", tried: "1.0.0")) == nil)
+    #expect(Awaited.settled.outcome(going) == nil)
+    #expect(Awaited.settled.outcome(nil) == .done)
+  }
+
+  @Test func anOperationSaysSinceWhenAndHowLongItTookBefore() {
+    let now = Timestamp(secondsSince1970: Timestamp.seconds("2026-01-01T10:05:00Z") ?? 0)
+    var busy = Sample.installation("Upgrading")
+    busy.jobName = "helm-upgrade-7"
+    let times = [
+      ("Preparing", "09:00:00"), ("Installed", "09:00:40"), ("Preparing", "10:04:00"), ("Upgrading", "10:04:02"),
+    ]
+    busy.history = times.map { .init(state: InstallationState($0.0), time: "2026-01-01T\($0.1)Z") }
+    let own = [
+      HistoryLine("whizard", at: "2026-01-01T08:00:00Z", .change(words: "install", former: nil)),
+      HistoryLine("whizard", at: "2026-01-01T08:00:46Z", .outcome(.done, version: "1", configHash: "")),
+    ]
+
+    let found = Operation.all([busy, Sample.installation("Installed", name: "other")], [], at: now)
+
+    #expect(found.map(\.since) == ["2026-01-01T10:04:00Z"])
+    #expect(found.map(\.seconds) == [60])
+    #expect(found.map(\.secondsBefore) == [40])
+    #expect(found.map(\.waitsFor) == ["job helm-upgrade-7"])
+    #expect(Operation.all([busy], own, at: now).map(\.secondsBefore) == [46])
+  }
+}

@@ -1,0 +1,378 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+import Testing
+
+@testable import Operations
+
+/// Each trouble that is known, from a state as it was recorded on the real controllers.
+@Suite struct DiagnosisTests {
+  /// An installation as shipped KubeSphere has it, with all around it in order; `change` puts something wrong.
+  private func findings(
+    _ state: String, version: String = "1.1.0", spec: Mapping = [:], status: Mapping = [:], metadata: Mapping = [:],
+    name: String = "whizard", _ change: (inout CaseFile) -> Void = { _ in }
+  ) -> [Finding] {
+    var fields: Mapping = [
+      "state": .string(state), "version": .string(version), "enabled": true, "configHash": .string(ConfigHash.of("")),
+      "jobName": "helm-upgrade-1", "releaseName": "whizard", "targetNamespace": "extension-whizard",
+      "stateHistory": [["state": .string(state), "lastTransitionTime": "2026-11-26T10:00:00Z"]],
+    ]
+    for pair in status.pairs { fields[pair.key] = pair.value }
+    var whole: Mapping = ["extension": ["name": "whizard", "version": .string(version)], "enabled": true]
+    for pair in spec.pairs { whole[pair.key] = pair.value }
+    var object = Object(
+      Dialect.installPlan.installations, name: name,
+      ["spec": .mapping(whole), "status": fields.isEmpty ? .null : .mapping(fields)])
+    object.value = object.value.setting(["metadata", "creationTimestamp"], to: "2026-11-26T09:00:00Z")
+    for pair in metadata.pairs { object.value = object.value.setting(["metadata", pair.key], to: pair.value) }
+    var file = CaseFile(object, dialect: .installPlan, now: Timestamp(secondsSince1970: now))
+    let kept = ExtensionVersion(
+      Object(
+        Dialect.installPlan.extensionVersions, name: "whizard-\(version)",
+        labels: [Dialect.installPlan.extensionLabel: "whizard"], ["spec": ["version": .string(version)]]),
+      dialect: .installPlan)
+    file.version = .there(kept)
+    file.offered = [version]
+    file.extension = .there(Sample.extension(state: state))
+    file.job = .there(.init(isActive: false, isComplete: true))
+    file.releases = .there([release(1, version)])
+    change(&file)
+    return Diagnosis.findings(in: file)
+  }
+
+  /// Ten minutes after the last state.
+  private var now: Int { Timestamp.seconds("2026-11-26T10:10:00Z") ?? 0 }
+
+  private let going: Mapping = ["deletionTimestamp": "2026-11-26T10:01:00Z"]
+
+  private func release(_ revision: Int, _ version: String, _ status: String = "deployed", time: String = "")
+    -> HelmRelease
+  {
+    let secret = Object(
+      .secrets, name: "s", namespace: "extension-whizard",
+      labels: ["owner": "helm", "name": "whizard", "status": status, "version": "\(revision)"])
+    guard var release = HelmRelease(secret: secret) else { fatalError("the labels are helm's") }
+    release.chartVersion = version
+    release.time = time.isEmpty ? "2026-11-26T10:00:00Z" : time
+    return release
+  }
+
+  private func states(_ words: [String], every seconds: Int = 1, until end: Int) -> Value {
+    .sequence(
+      words.enumerated().map { place, word in
+        let time = end - (words.count - 1 - place) * seconds
+        return ["state": .string(word), "lastTransitionTime": .string(Timestamp.text(time))]
+      })
+  }
+
+  private func causes(_ findings: [Finding]) -> [Finding.Cause] { findings.map(\.cause) }
+
+  private func remedies(_ findings: [Finding]) -> [String] { findings.first?.remedies.map(\.name) ?? [] }
+
+  /// The body of the first request of the first remedy.
+  private func body(_ findings: [Finding]) -> String {
+    guard case .send(let request)? = findings.first?.remedies.first?.steps.first, case .merge(let body) = request.action
+    else { return "" }
+    return JSON.text(body)
+  }
+
+  @Test func whatIsInOrderIsFoundToBe() {
+    #expect(findings("Installed").isEmpty)
+    #expect(findings("Upgrading") { $0.job = .there(.init(isActive: true, isComplete: false)) }.isEmpty)
+  }
+
+  // Rows a to d of what was tried: preparing, jobs and clocks.
+
+  @Test func preparingWithoutAJobForLongIsForEver() {
+    let stuck = findings("Preparing") { $0.job = .missing }
+    #expect(causes(stuck) == [.preparingForEver])
+    #expect(body(stuck) == #"{"status":{"state":"","stateHistory":null,"jobName":"","configHash":""}}"#)
+    #expect(remedies(stuck) == ["start over", "take stock"])
+    #expect(
+      remedies(findings("Preparing") { ($0.job, $0.releases) = (.missing, .there([])) }) == ["start over", "uninstall"])
+    let young = findings("Preparing", status: ["stateHistory": states(["Preparing"], until: now - 60)]) {
+      $0.job = .missing
+    }
+    #expect(young.isEmpty)
+  }
+
+  @Test func aJobThatIsGoneIsWaitedForInVain() {
+    let gone = findings("Upgrading") { $0.job = .missing }
+    #expect(causes(gone) == [.jobGone])
+    #expect(remedies(gone) == ["start over", "uninstall"])
+  }
+
+  @Test func aPodThatNeverRunsIsNamedWithItsReason() {
+    let stuck = findings("Installing") {
+      $0.job = .there(.init(isActive: true, isComplete: false, waiting: "ImagePullBackOff: no such image"))
+    }
+    #expect(causes(stuck) == [.podNeverRuns])
+    #expect(stuck.first?.text.hasSuffix("ImagePullBackOff: no such image") == true)
+    #expect(body(stuck) == #"{"spec":{"activeDeadlineSeconds":1}}"#)
+  }
+
+  @Test func whatTheExecutorsClockPutsBeforeTheLastStateIsPassedOver() {
+    let behind = findings("Upgrading") { $0.releases = .there([release(2, "1.1.0", time: "2026-11-26T09:55:00Z")]) }
+    #expect(causes(behind) == [.executorClockBehind])
+    #expect(body(behind) == #"{"status":{"stateHistory":null}}"#)
+    #expect(behind.first?.text.contains("300 s before") == true)
+  }
+
+  @Test func aStateFromTheFutureIsNotBelieved() {
+    let ahead = findings("Installed", status: ["stateHistory": states(["Installed"], until: now + 900)])
+    #expect(causes(ahead) == [.clockAhead])
+    #expect(body(ahead) == #"{"status":{"stateHistory":null}}"#)
+  }
+
+  // Rows e, f, p, q: versions.
+
+  @Test func aDeletionWithoutItsVersionStands() {
+    let stuck = findings("Installed", metadata: going) { ($0.version, $0.offered) = (.missing, ["1.2.0", "1.0.0"]) }
+    #expect(causes(stuck) == [.versionGoneTerminating])
+    #expect(remedies(stuck) == ["set the version to 1.2.0", "put a stand-in for the version"])
+  }
+
+  @Test func anUnknownVersionIsPassedOverWithoutAWord() {
+    let unknown = findings("", status: ["state": ""]) {
+      ($0.version, $0.offered, $0.hasStatus) = (.missing, ["1.0.0"], false)
+    }
+    #expect(causes(unknown) == [.versionUnknown])
+    let late = findings("", status: ["state": ""]) { $0.hasStatus = false }
+    #expect(causes(late) == [.notNoticed])
+    #expect(body(late) == #"{"metadata":{"annotations":{"ksx.dev/nudge":"1"}}}"#)
+    let stopped = findings("", status: ["state": ""]) { ($0.hasStatus, $0.untouched) = (false, 1) }
+    #expect(causes(stopped) == [.repositoryHangs])
+  }
+
+  @Test func aVersionThatVanishedFromItsRepositoryKeepsChangesFromBeingCarriedOut() {
+    let gone = findings("Installed") { ($0.version, $0.offered) = (.missing, ["1.2.0"]) }
+    #expect(causes(gone) == [.versionGone])
+    let repository = findings("Installed") { ($0.version, $0.offered, $0.extension) = (.missing, [], .missing) }
+    #expect(repository.first?.text.hasPrefix("its extension and its versions are gone") == true)
+  }
+
+  @Test func anExtensionThatWasMadeAnewSaysThatItIsNotInstalled() {
+    let stale = findings("Installed") { $0.extension = .there(Sample.extension(state: "")) }
+    #expect(causes(stale) == [.mirrorStale])
+    #expect(body(stale) == #"{"status":{"stateHistory":null}}"#)
+  }
+
+  // Rows g, h: failures and loops.
+
+  @Test func aFailureIsToldWithItsReasonAndTheWayBack() {
+    let failed = findings(
+      "UpgradeFailed", status: ["conditions": [["message": "Job has reached the specified backoff limit"]]]
+    ) { $0.releases = .there([release(1, "1.0.0"), release(2, "1.1.0", "failed")]) }
+    #expect(causes(failed) == [.upgradeFailed])
+    #expect(failed.first?.text == "1.1.0 failed: Job has reached the specified backoff limit")
+    #expect(remedies(failed) == ["read why", "retry", "set the version to 1.0.0"])
+    #expect(causes(findings("InstallFailed") { $0.releases = .there([]) }) == [.installFailed])
+  }
+
+  @Test func anUpgradeThatIsTriedWithoutEndIsNoSimpleFailure() {
+    let words = ["Preparing", "Upgrading", "UpgradeFailed", "Preparing", "Upgrading", "UpgradeFailed"]
+    let loop = findings("UpgradeFailed", status: ["stateHistory": states(words, until: now - 1)]) {
+      $0.releases = .there([release(1, "1.0.0")])
+    }
+    #expect(causes(loop) == [.upgradeLoop])
+    #expect(remedies(loop) == ["go back to 1.0.0, then retry"])
+    let chart = findings(
+      "InstallFailed",
+      status: [
+        "stateHistory": states(
+          ["Preparing", "InstallFailed", "Preparing", "InstallFailed", "Preparing", "InstallFailed"], until: now),
+        "conditions": [["message": "Failed to install extension: failed to load chart data: 404 Not Found"]],
+      ]
+    ) { $0.releases = .there([]) }
+    #expect(causes(chart) == [.chartUnreadable])
+  }
+
+  @Test func aChartOfAnotherVersionIsUpgradedAgainAndAgain() {
+    let words = ["Installed", "Upgrading", "Installed", "Upgrading", "Installed", "Upgrading"]
+    let loop = findings("Upgrading", status: ["stateHistory": states(words, until: now)]) {
+      $0.releases = .there([release(7, "1.0.9")])
+      $0.job = .there(.init(isActive: true, isComplete: false))
+    }
+    #expect(causes(loop).first == .versionMismatch)
+  }
+
+  @Test func aReleaseThatHelmLeftPendingIsUnlockedBeforeTheRetry() {
+    let failed = findings("UpgradeFailed") { $0.releases = .there([release(3, "1.1.0", "pending-upgrade")]) }
+    #expect(causes(failed) == [.helmPending])
+    #expect(remedies(failed) == ["unlock helm and retry"])
+    guard case .send(let request)? = failed.first?.remedies.first?.steps.first else { return }
+    #expect(
+      request.kubectl() == "kubectl -n extension-whizard delete secrets sh.helm.release.v1.whizard.v3 --wait=false")
+    let busy = findings("Upgrading") {
+      ($0.releases, $0.job) = (.there([release(3, "1.1.0", "pending-upgrade")]), .missing)
+    }
+    #expect(remedies(busy) == ["unlock helm and start over"])
+    let working = findings("Upgrading") {
+      $0.releases = .there([release(3, "1.1.0", "pending-upgrade")])
+      $0.job = .there(.init(isActive: true, isComplete: false))
+    }
+    #expect(working.isEmpty)
+  }
+
+  // Row i: uninstalls.
+
+  @Test func anUninstallThatFailedIsDoneAgainWithTheTimeOfItsOwnHistory() {
+    let failed = findings("UninstallFailed", metadata: going)
+    #expect(causes(failed) == [.uninstallFailed])
+    #expect(
+      body(failed)
+        == #"{"status":{"state":"","stateHistory":[{"state":"UninstallFailed","lastTransitionTime":"2026-11-26T10:00:00Z"}]}}"#
+    )
+    #expect(causes(findings("Uninstalling", metadata: going) { $0.job = .missing }) == [.uninstallStands])
+  }
+
+  @Test func anUninstallThatWasNotAskedForIsStartedOver() {
+    #expect(causes(findings("Uninstalling") { $0.releases = .there([]) }) == [.uninstallingByHand])
+    let held = findings("Uninstalling") { $0.releases = .there([release(2, "1.1.0", "uninstalling")]) }
+    #expect(remedies(held) == ["unlock helm and start over"])
+    #expect(causes(findings("Uninstalled") { $0.releases = .there([]) }) == [.inheritedStatus])
+  }
+
+  // Rows k: agents.
+
+  @Test func agentsThatAreSkippedAreToldWithTheReason() {
+    let spec: Mapping = ["clusterScheduling": ["placement": ["clusters": ["east", "west", "north"]]]]
+    let skipped = findings(
+      "Installed", spec: spec, status: ["clusterSchedulingStatuses": ["east": ["state": "Installed"]]]
+    ) {
+      $0.clusters = [
+        "east": .there(.init(name: "east", obstacle: nil)), "west": .missing,
+        "north": .there(.init(name: "north", obstacle: "it is not Ready")),
+      ]
+    }
+    #expect(
+      skipped.map(\.text) == [
+        "no agent is made in west, without a word: there is no such cluster",
+        "no agent is made in north, without a word: it is not Ready",
+      ])
+  }
+
+  @Test func anAgentThatFailedOrHoldsADeletionIsToldByItsCluster() {
+    let status: Mapping = ["clusterSchedulingStatuses": ["east": ["state": "UpgradeFailed"]]]
+    let failed = findings("Installed", status: status)
+    #expect(causes(failed) == [.agentFailed])
+    #expect(body(failed) == #"{"status":{"clusterSchedulingStatuses":{"east":{"configHash":""}}}}"#)
+    let held = findings(
+      "Installed", status: ["clusterSchedulingStatuses": ["east": ["state": "Installed"]]], metadata: going
+    ) { $0.clusters = ["east": .there(.init(name: "east", obstacle: "it is not Ready"))] }
+    #expect(causes(held) == [.agentHoldsDeletion])
+    #expect(body(held) == #"{"status":{"clusterSchedulingStatuses":{"east":null}}}"#)
+  }
+
+  @Test func aSchedulingWithoutAPlacementBreaksTheController() {
+    let broken = findings("Installed", spec: ["clusterScheduling": ["overrides": [:]]])
+    #expect(causes(broken) == [.noPlacement])
+    #expect(body(broken) == #"{"spec":{"clusterScheduling":{"placement":{"clusters":[]}}}}"#)
+  }
+
+  // Rows l, m, n, s, u.
+
+  @Test func whatWaitsIsANoteAndNoTrouble() {
+    let waiting = findings("Upgrading", spec: ["config": "a: 1", "enabled": false]) {
+      $0.job = .there(.init(isActive: true, isComplete: false))
+    }
+    #expect(causes(waiting) == [.changeWaits, .switchWaits])
+    #expect(waiting.allSatisfy { $0.certainty == .note })
+  }
+
+  @Test(arguments: ["- a\n", "a: 1\n---\nb: 2\n"])
+  func aConfigThatHelmDoesNotTakeAsItIsMeantIsTold(config: String) {
+    let found = findings(
+      "Installed", spec: ["config": .string(config)], status: ["configHash": .string(ConfigHash.of(config))])
+    #expect(causes(found) == [.configRefused])
+  }
+
+  @Test func aNameOfItsOwnIsTold() {
+    #expect(causes(findings("Installed", name: "mine")) == [.planName])
+  }
+
+  @Test func anInstallationWithoutAReleaseIsWarnedOfBeforeItIsDeleted() {
+    let lost = findings("Installed") { $0.releases = .there([]) }
+    #expect(causes(lost) == [.releaseGone])
+    #expect(lost.first?.text.contains("a deletion would forget everything") == true)
+    #expect(findings("Installed") { $0.releases = .unknown }.isEmpty)
+  }
+
+  // Needs and what is served.
+
+  @Test func constraintsAndDependenciesAreHeldAgainstWhatThereIs() throws {
+    let version = ExtensionVersion(
+      Object(
+        Dialect.installPlan.extensionVersions, name: "whizard-1.1.0",
+        [
+          "spec": [
+            "version": "1.1.0", "kubeVersion": ">=1.30.0", "ksVersion": ">=4.0.0",
+            "externalDependencies": [["name": "logs", "version": ">=2", "required": true]],
+          ]
+        ]), dialect: .installPlan)
+    var context = PlanContext(
+      capabilities: Capabilities(assuming: .installPlan), cluster: "c", extensions: [:], installations: Installations(),
+      versions: [:])
+    context.kubernetesVersion = "v1.30.1-eks-1"
+    context.kubeSphereVersion = "v3.9.0"
+    let found = findings("Installed") { ($0.version, $0.context) = (.there(version), context) }
+
+    #expect(causes(found) == [.dependencyMissing, .constraintReadTwoWays, .constraintUnmet])
+    #expect(found[1].certainty == .note)
+  }
+
+  @Test func whatIsEnabledAndNotServedIsTold() {
+    let served = ServedObject(
+      Object(
+        Dialect.installPlan.apiServices, name: "v1.weather", ["spec": ["group": "weather.example", "version": "v1"]]),
+      kind: "APIService", dialect: .installPlan)
+    let found = findings("Installed") { $0.served = [served] }
+    #expect(found.map(\.text) == ["APIService weather.example/v1 is not served, though the extension is enabled"])
+  }
+
+  @Test func repositoriesSpeakByTheirEvents() {
+    let repository = Object(Dialect.installPlan.repositories, name: "main", ["status": ["lastSyncTime": "t"]])
+    func event(_ reason: String, _ message: String, _ time: String) -> Object {
+      Object([
+        "metadata": ["name": "e"], "involvedObject": ["kind": "Repository", "name": "main"], "reason": .string(reason),
+        "message": .string(message), "lastTimestamp": .string(time),
+      ])
+    }
+    let failed = event(
+      "SyncFailed", "Get https://x: x509: certificate signed by unknown authority", "2026-11-26T10:02:00Z")
+    let at = Timestamp(secondsSince1970: now)
+    func found(_ events: [Object], _ object: Object? = nil) -> [Finding] {
+      RepositoryFile(object ?? repository, events: events, .installPlan, at).findings
+    }
+
+    #expect(found([event("Synced", "", "2026-11-26T10:01:00Z"), failed]).map(\.cause) == [.repositoryUnreachable])
+    #expect(found([failed]).first?.text.hasPrefix("its certificate is not trusted") == true)
+    #expect(found([failed, event("Synced", "", "2026-11-26T10:03:00Z")]).isEmpty)
+    var unread = Object(Dialect.installPlan.repositories, name: "new")
+    unread.value = unread.value.setting(["metadata", "creationTimestamp"], to: "2026-11-26T09:00:00Z")
+    #expect(found([], unread).map(\.cause) == [.repositoryNeverRead])
+  }
+
+  @Test func theSameSignsAreJudgedTheSame() {
+    let once = findings("UninstallFailed", metadata: going)
+    #expect(once == findings("UninstallFailed", metadata: going))
+  }
+
+  @Test func aPodsReasonIsReadWhereverItStands() {
+    let job = Object(.jobs, name: "j", ["status": ["active": 1]])
+    func sight(_ status: Mapping) -> String? {
+      CaseFile.JobSight(job, pods: [Object(.pods, name: "p", ["status": .mapping(status)])]).waiting
+    }
+
+    #expect(
+      sight([
+        "phase": "Pending", "containerStatuses": [["state": ["waiting": ["reason": "ErrImagePull", "message": "no"]]]],
+      ]) == "ErrImagePull: no")
+    #expect(
+      sight(["phase": "Pending", "conditions": [["type": "PodScheduled", "status": "False", "message": "0/3 nodes"]]])
+        == "not scheduled: 0/3 nodes")
+    #expect(sight(["phase": "Running"]) == nil)
+    #expect(CaseFile.JobSight(job, pods: []).waiting == "no pod was made")
+  }
+}
