@@ -1,4 +1,4 @@
-/// The forms of names and labels (RFC 1123, and Kubernetes' "Labels and Selectors").
+/// The forms of names and labels (RFC 1123 where no other is named, and Kubernetes' "Labels and Selectors").
 package enum Syntax {
   package static func isSubdomain(_ text: String) -> Bool {
     guard text.utf8.count <= 253 else { return false }
@@ -7,6 +7,11 @@ package enum Syntax {
 
   package static func isLabel(_ text: String) -> Bool {
     text.utf8.count <= 63 && isLabelText(text[...])
+  }
+
+  /// A label as in RFC 1035, which begins with a letter.
+  package static func isOldLabel(_ text: String) -> Bool {
+    isLabel(text) && text.first?.isLetter == true
   }
 
   package static func isPathSegment(_ text: String) -> Bool {

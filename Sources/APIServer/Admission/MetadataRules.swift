@@ -19,7 +19,7 @@ struct MetadataRules: Sendable {
     + "end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
     + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
 
-  private static let oldLabelRule =
+  static let oldLabelRule =
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
     + "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
     + "'[a-z]([-a-z0-9]*[a-z0-9])?')"
@@ -62,7 +62,7 @@ struct MetadataRules: Sendable {
       ]
     case .label where !Syntax.isLabel(name):
       return [.invalid("metadata.name", .string(name), Self.labelRule)]
-    case .oldLabel where !Syntax.isLabel(name) || name.first?.isNumber == true:
+    case .oldLabel where !Syntax.isOldLabel(name):
       return [.invalid("metadata.name", .string(name), Self.oldLabelRule)]
     case .pathSegment where !Syntax.isPathSegment(name):
       return [.invalid("metadata.name", .string(name), "may not be '.' or '..', nor contain '/' or '%'")]

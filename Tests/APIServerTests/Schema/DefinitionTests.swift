@@ -193,6 +193,20 @@ import Testing
     #expect(moved.message.hasSuffix(#"spec.scope: Invalid value: "Cluster": field is immutable"#))
   }
 
+  @Test(arguments: ["1beta", "v1.0", "V1"])
+  func aVersionIsNamedWithALetterFirst(name: String) async throws {
+    let definition = try Self.definition { value in
+      let versions = value[path: "spec", "versions"]?.sequence ?? []
+      value = value.setting(
+        ["spec", "versions"], to: .sequence(versions.map { $0.setting(["name"], to: .string(name)) }))
+    }
+
+    let made = try await ask(.post, Self.definitions, definition)
+
+    #expect(made.status == 422)
+    #expect(made.message.contains(#"spec.versions[0].name: Invalid value: "\#(name)": a DNS-1035 label must"#))
+  }
+
   @Test func definitionsAreServedAgainAfterARestart() async throws {
     let folder = TemporaryFolder()
     do {

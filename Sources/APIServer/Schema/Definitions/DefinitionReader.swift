@@ -181,8 +181,8 @@ extension DefinitionReader {
   private mutating func checkVersions() {
     let names = versions.map { $0["name"]?.string ?? "" }
     for (index, name) in names.enumerated() {
-      if !Syntax.isLabel(name) {
-        causes.append(.invalid("spec.versions[\(index)].name", .string(name), "must be a label of RFC 1035"))
+      if !Syntax.isOldLabel(name) {
+        causes.append(.invalid("spec.versions[\(index)].name", .string(name), MetadataRules.oldLabelRule))
       } else if names[..<index].contains(name) {
         causes.append(.duplicate("spec.versions[\(index)].name", .string(name)))
       }
