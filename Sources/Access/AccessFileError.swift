@@ -1,7 +1,7 @@
-/// Why a file that says who may do what cannot be used, for the user who starts the server.
+/// Why a token or policy file cannot be used, in words for the user who starts the server.
 package struct AccessFileError: Error, Hashable, Sendable, CustomStringConvertible {
   package var file: String
-  /// From one; 0 when the file as a whole is meant.
+  /// Counted from one; 0 when the problem is the file as a whole.
   package var line: Int
   package var problem: String
 

@@ -33,8 +33,8 @@ import Testing
 
     #expect(
       found == [
-        "a is only seen by way of Kubernetes", "b is another object on each way: they lead to two clusters",
-        "c is shown in two versions", "d is only seen by way of the gateway",
+        "a is only seen through Kubernetes", "b has two UIDs: the two ways lead to different clusters",
+        "c has two resource versions: one way is behind", "d is only seen through the gateway",
       ])
   }
 

@@ -121,8 +121,8 @@ import Testing
     #expect(tester.asked == [.compareWays(.installPlan)])
     #expect(tester.screen.contains("Listing everything by both ways"))
 
-    tester.hear(.compared(Comparison(differences: ["Extension bell is shown in two versions"])))
-    #expect(tester.screen.contains("Extension bell is shown in two versions"))
+    tester.hear(.compared(Comparison(differences: ["Extension bell has two resource versions: one way is behind"])))
+    #expect(tester.screen.contains("Extension bell has two resource versions: one way is behind"))
     #expect(tester.status == "Kubernetes and the gateway differ in 1 object.")
 
     tester.press(.character("W"))

@@ -1,10 +1,10 @@
 import Manifest
 
-/// Who wrote what of an object: `metadata.managedFields`.
+/// Which writer owns which fields of an object: `metadata.managedFields`.
 struct ManagedFields: Hashable, Sendable {
   var entries: [Entry] = []
 
-  /// Writers who replace or patch leave an entry each; more of them are put together.
+  /// Entries of updates beyond this number are merged, the oldest first.
   private static let mostUpdates = 10
 
   struct Entry: Hashable, Sendable {
@@ -31,7 +31,7 @@ struct ManagedFields: Hashable, Sendable {
         && (operation == .apply || apiVersion == other.apiVersion)
     }
 
-    /// As conflicts name them.
+    /// The writer as messages about conflicts name it.
     var description: String {
       JSON.text(.string(manager)) + (subresource.isEmpty ? "" : " with subresource \(JSON.text(.string(subresource)))")
         + (operation == .update ? " using \(apiVersion)" : "")
@@ -62,7 +62,7 @@ struct ManagedFields: Hashable, Sendable {
     }
   }
 
-  /// Drops who owns nothing any more, and puts the oldest of too many together.
+  /// Removes entries without fields, and merges the oldest updates beyond `mostUpdates`.
   mutating func tidy() {
     entries.removeAll(where: \.fields.isEmpty)
     while case let updates = entries.indices.filter({ isUpdate($0) }), updates.count > Self.mostUpdates {
@@ -87,7 +87,7 @@ struct ManagedFields: Hashable, Sendable {
 }
 
 extension ManagedFields {
-  /// Reads `metadata.managedFields`; `nil` when there are none or they make no sense.
+  /// Reads `metadata.managedFields`; `nil` when there are none or one is malformed.
   init?(_ value: Value?) {
     guard let items = value?.sequence, !items.isEmpty else { return nil }
     for item in items {
@@ -96,7 +96,7 @@ extension ManagedFields {
     }
   }
 
-  /// As `metadata.managedFields`; `nil` when there is nothing to say.
+  /// As `metadata.managedFields`; `nil` when there are no entries.
   var value: Value? {
     guard !entries.isEmpty else { return nil }
     return .sequence(entries.map(\.value))

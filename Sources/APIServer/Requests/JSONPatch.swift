@@ -4,8 +4,8 @@ import Manifest
 /// JSON patch, RFC 6902.
 ///
 /// As lenient as kube-apiserver's library in two places: an index counts from the end when it is
-/// negative, and a test for `null` holds where there is nothing. A document that is no list of
-/// operations is a bad request; an operation that makes no sense, or cannot be carried out, is invalid.
+/// negative, and a test for `null` holds where there is nothing. A document that is not a list of
+/// operations is a bad request (400); an operation that is malformed or cannot be applied is invalid (422).
 struct JSONPatch: Hashable, Sendable {
   private var operations: [Value]
 
@@ -26,7 +26,8 @@ struct JSONPatch: Hashable, Sendable {
     var copied = 0
     for operation in operations {
       if operation["op"]?.string == "copy" {
-        // Each copy of the whole into itself doubles it; Kubernetes draws the same line.
+        // Each copy of the whole into itself doubles it. kube-apiserver takes copies of 3 MiB in all
+        // (JSONPatchMaxCopyBytes), but no object larger than this.
         copied += JSON.bytes(try Self.find(try Self.pointer(operation, "from"), in: result)).count
         guard copied <= ObjectLimits.bytes else {
           throw .tooLarge("the copies of a JSON patch come to \(copied) bytes")
@@ -110,7 +111,7 @@ struct JSONPatch: Hashable, Sendable {
     return value
   }
 
-  /// Each copy into itself doubles how deep an object is: nothing must grow deeper than may be kept.
+  /// Each copy of a value into itself doubles its depth, so the depth is checked before the value is inserted.
   private static func insert(_ new: Value, at path: [String], into value: Value) throws(Status) -> Value {
     try ObjectLimits.check(depthOf: new, below: path.count)
     return try add(new, at: path[...], to: value)

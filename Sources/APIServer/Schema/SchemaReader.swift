@@ -74,7 +74,7 @@ struct SchemaReader {
 
   private mutating func refuse(_ value: Value) {
     let problems = [
-      ("x-kubernetes-validations", "CEL rules are not carried out by this server"),
+      ("x-kubernetes-validations", "CEL rules are not supported by this server"),
       ("$ref", "$ref is not supported"), ("patternProperties", "patternProperties is not supported"),
       ("definitions", "definitions is not supported"), ("dependencies", "dependencies is not supported"),
       ("additionalItems", "additionalItems is not supported"), ("id", "id is not supported"),

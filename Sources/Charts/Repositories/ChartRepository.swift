@@ -22,14 +22,14 @@ struct ChartRepository {
     try write(Array(YAML.text(index).utf8), "index.yaml")
   }
 
-  /// Leaves alone what is right already.
+  /// Leaves a file alone that has these bytes already.
   private func write(_ bytes: [UInt8], _ name: String) throws(SystemError) {
     let path = folder + "/" + name
     if let present = try? Files.read(path), present == bytes { return }
     try Files.write(bytes, to: path, mode: 0o644)
   }
 
-  /// A package, its chart, and the day it came out.
+  /// A package, its chart, and the time of its release.
   struct Packed {
     var package: Package
     var chart: Chart

@@ -9,9 +9,9 @@ extension FallbackTransport {
     package var kind: Kind
 
     package enum Kind: Hashable, Sendable {
-      /// Only this way shows it.
+      /// It is seen by this way only.
       case only(Way)
-      /// Two objects of one name: the ways lead to two clusters.
+      /// Two objects have this name, with different UIDs: the ways lead to two clusters.
       case differentObjects
       /// One object, of which one way shows an older state.
       case differentVersions
@@ -19,17 +19,17 @@ extension FallbackTransport {
 
     package var description: String {
       switch kind {
-      case .only(let way): "\(name) is only seen by way of \(way == .kubernetes ? "Kubernetes" : "the gateway")"
-      case .differentObjects: "\(name) is another object on each way: they lead to two clusters"
-      case .differentVersions: "\(name) is shown in two versions"
+      case .only(let way): "\(name) is only seen through \(way == .kubernetes ? "Kubernetes" : "the gateway")"
+      case .differentObjects: "\(name) has two UIDs: the two ways lead to different clusters"
+      case .differentVersions: "\(name) has two resource versions: one way is behind"
       }
     }
   }
 
-  /// Lists a collection by both ways and gives what differs, in order of name.
+  /// Lists a collection by both ways and returns what differs, sorted by name.
   ///
-  /// What changed between the two lists differs for a moment only, so only what differs in a second
-  /// look as well is given.
+  /// An object that changes between the two lists differs for a moment only, so only what differs in a second
+  /// comparison too is returned.
   package func disagreements(
     about resource: Resource, namespace: String? = nil
   ) async throws(ClusterError) -> [Disagreement] {

@@ -5,9 +5,9 @@ import KubernetesAPI
 import Packages
 import Platform
 
-/// What the controller knows of one release: the truth from which it goes on after a restart.
+/// What the controller has recorded of one release, and continues from after a restart.
 ///
-/// A value; every edge of the state machine is a function that makes the next one of it.
+/// A value; each transition of the state machine is a function that returns the next record.
 struct ReleaseRecord: Hashable, Sendable {
   /// A version with a config, tried or running.
   struct Attempt: Hashable, Sendable {
@@ -16,7 +16,7 @@ struct ReleaseRecord: Hashable, Sendable {
 
     var configHash: String { ConfigHash.of(config) }
 
-    /// A version with a `v` is the one without.
+    /// `v1.2.0` and `1.2.0` are the same version.
     static func == (left: Attempt, right: Attempt) -> Bool {
       VersionText(left.version) == VersionText(right.version) && left.config == right.config
     }
@@ -60,25 +60,25 @@ struct ReleaseRecord: Hashable, Sendable {
 
   /// The installation's name, which is not always the extension's.
   var name: String
-  /// What charts are told as `.Release.Name`.
+  /// The value of `.Release.Name` in charts.
   var release: String
   var namespace: String
   var state = InstallationState.none
   /// Grows with every attempt.
   var revision = 0
-  /// What was tried last, and is under way while the state is busy.
+  /// The last attempt, which is under way while the state is busy.
   var attempt: Attempt
-  /// What is known to have worked last.
+  /// The last attempt that succeeded.
   var deployed: Attempt?
   /// When the present state began.
   var since: Timestamp
-  /// Everything of this attempt has been made.
+  /// All objects of this attempt have been applied.
   var isApplied = false
   /// Whether the gateway was last told to serve the extension; `nil` before it was told anything.
   var appliedEnabled: Bool?
-  /// What this attempt wants to be there.
+  /// The objects of this attempt.
   var parts: [Part] = []
-  /// What earlier attempts may have left; where two differ, the keys of both.
+  /// Objects of earlier attempts that may still exist; one that two attempts made has the keys of both.
   var earlier: [Part] = []
   /// The tests of this attempt's chart, in their order; `nil` in a record of a ksxd that kept none.
   var tests: [Part]? = nil
@@ -105,13 +105,13 @@ struct ReleaseRecord: Hashable, Sendable {
     return parts + (tests ?? []) + earlier.filter { !known.contains($0.reference) }
   }
 
-  /// What earlier attempts left and this one does not want.
+  /// Objects of earlier attempts that are not in this one.
   var leftovers: [Part] {
     let wanted = Set(parts.map(\.reference))
     return earlier.filter { !wanted.contains($0.reference) }
   }
 
-  /// The first attempts of a release that never worked are installations.
+  /// Attempts are installations until one has succeeded, and upgrades after that.
   var isUpgrade: Bool { deployed != nil }
 
   static let longestHistory = 10

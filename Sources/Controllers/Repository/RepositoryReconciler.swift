@@ -34,18 +34,18 @@ struct RepositoryReconciler: Reconciler {
 
   private func synchronize(_ object: Object, _ schedule: SyncSchedule) async throws(ClusterError) -> NextLook {
     let source = RepositorySource(object)
-    let log = RepositoryLog(cluster: cluster, repository: object, now: settings.now)
+    let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     let index: ChartIndex
     do { index = try source.index() } catch {
       settings.report("repository \(object.name): \(error)")
-      await log.failed("failed to sync extensions from \(source.address): \(error)")
+      await events.failed("failed to sync extensions from \(source.address): \(error)")
       return .after(settings.patience)
     }
     let outcome = try await Publisher(cluster: cluster, dialect: dialect, repository: object, source: source)
       .publish(index)
     try await schedule.record(object, source, in: cluster, at: settings.now())
     for problem in outcome.problems { settings.report("repository \(object.name): \(problem)") }
-    await log.synced(outcome, source.address)
+    await events.synced(outcome, source.address)
     return .after(.seconds(schedule.interval))
   }
 

@@ -53,7 +53,7 @@ struct Controller<Kind: Reconciler>: Sendable {
         await queue.done(name, look: look)
       } catch {
         let (failures, delay) = await queue.failed(name)
-        guard !Task.isCancelled, error.isNews(after: failures) else { continue }
+        guard !Task.isCancelled, error.isLogged(after: failures) else { continue }
         report("\(title) \(name): \(error); again in \(delay)")
       }
     }

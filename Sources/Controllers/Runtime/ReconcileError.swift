@@ -1,26 +1,26 @@
 import Client
 import KubernetesAPI
 
-/// Why an object was not brought a step nearer; it is tried again, later each time.
+/// Why a reconciliation failed; it is retried with a growing delay.
 enum ReconcileError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Another client wrote first: the object is looked at again, and the decision made anew.
+  /// Another client wrote first (409): the retry decides again from what is there then.
   case lostRace(String)
-  /// The API refused, or could not be asked.
+  /// The API refused a request, or could not be reached.
   case failed(String)
 
   init(_ error: ClusterError) {
     self = error.isLostRace ? .lostRace(error.short) : .failed(error.short)
   }
 
-  /// Does `work`, whose errors are those of the cluster.
+  /// Runs `work`, and turns its errors into this type.
   static func reporting<Result: Sendable>(
     _ work: () async throws(ClusterError) -> Result
   ) async throws(ReconcileError) -> Result {
     do { return try await work() } catch { throw ReconcileError(error) }
   }
 
-  /// Whether it is worth a line in the log after so many failures in a row.
-  func isNews(after failures: Int) -> Bool {
+  /// Whether it is logged after so many failures in a row: lost races are normal until they go on.
+  func isLogged(after failures: Int) -> Bool {
     if case .lostRace = self { failures > 6 } else { true }
   }
 

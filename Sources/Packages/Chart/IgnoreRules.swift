@@ -3,21 +3,20 @@ import Platform
 
 /// What `.helmignore` leaves out of a chart that is read from a folder, as helm 3.17 reads it (`HelmIgnoreTests`).
 ///
-/// The rules are asked one after another, and the first that leaves a path out decides; one that begins with `!` leaves
+/// The rules are tried in order, and the first that leaves a path out decides; one that begins with `!` leaves
 /// out all that it does not match, which is helm's meaning and not that of `.gitignore`.
 struct IgnoreRules {
   private struct Rule {
     var pattern: PathPattern
     var isNegated = false
     var wantsFolder = false
-    /// It is held against the whole path and not only against the last part.
+    /// It is matched against the whole path, not only the last part.
     var isWhole = false
   }
 
   private var rules: [Rule]
 
-  /// Reads the file, as helm does with a rule of its own against hidden templates, without double stars and without
-  /// patterns that Go does not know.
+  /// Reads the file; like helm, it adds a rule against hidden templates, and refuses `**` and patterns that Go refuses.
   init(_ text: String) throws(PackageError) {
     rules = []
     for (index, line) in (text.lines + ["templates/.?*"]).enumerated() {
@@ -25,7 +24,7 @@ struct IgnoreRules {
       let words = Self.trimmed(line)
       if words.isEmpty || words.first == "#" { continue }
       if zip(words, words.dropFirst()).contains(where: { $0 == ("*", "*") }) {
-        throw Self.refusal(index, "helm knows no double star")
+        throw Self.refusal(index, "helm does not support **")
       }
       guard PathPattern(words) != nil, let rule = Self.rule(words) else {
         throw Self.refusal(index, "this is no pattern: a bracket is not closed, or a backslash ends it")

@@ -3,11 +3,11 @@ import Platform
 /// A condition on versions, in the language of Masterminds' semver 3.4, which KubeSphere and helm read:
 /// `>=1.19.0-0 <2`, `~1.2 || ^3`, `1.2 - 1.4.5`, `1.x`, `*`.
 ///
-/// A pre-release satisfies only a group of comparisons in which one names a pre-release (helm 3.17 still has 3.3, where
-/// each comparison must), so `v1.29.1-eks-1`
-/// fails `>=1.19.0` and passes `>=1.19.0-0` (docs/KUBESPHERE.md: Extension status).
+/// A pre-release satisfies only a group of comparisons in which one names a pre-release (helm 3.17 still has semver
+/// 3.3, where each comparison must), so `v1.29.1-eks-1` fails `>=1.19.0` and passes `>=1.19.0-0`
+/// (docs/KUBESPHERE.md: Extension status).
 package struct VersionConstraint: Hashable, Sendable {
-  /// One of the groups must hold, with all of its comparisons.
+  /// A version satisfies the constraint when all comparisons of one group hold.
   private var groups: [[VersionComparison]] = []
 
   /// Reads a constraint; `nil` when `text` is none.
@@ -26,7 +26,7 @@ package struct VersionConstraint: Hashable, Sendable {
 
   /// `text`, or, where it is a version and nothing more, the constraint that asks for that version or a newer one.
   ///
-  /// `-0` lets the builds of vendors in, who name them like pre-releases.
+  /// `-0` admits the builds of vendors, whose versions look like pre-releases.
   package static func orMinimum(_ text: String) -> String {
     guard let version = SemanticVersion(text.trimmed()) else { return text }
     return version.prerelease.isEmpty ? ">=\(version.release)-0" : ">=\(version)"
@@ -122,7 +122,7 @@ struct VersionComparison: Hashable, Sendable {
 }
 
 extension VersionComparison {
-  /// Takes the comparisons of one group, parted by blanks or commas, from the front of `rest`; the next group begins
+  /// Takes the comparisons of one group, separated by blanks or commas, from the front of `rest`; the next group begins
   /// with `||`.
   static func group(_ rest: inout Substring) -> [VersionComparison]? {
     var result: [VersionComparison] = []
@@ -130,17 +130,17 @@ extension VersionComparison {
       skipBlanks(&rest)
       guard let comparisons = next(&rest) else { return nil }
       result += comparisons
-      let isParted = skipBlanks(&rest)
+      let isSeparated = skipBlanks(&rest)
       if rest.isEmpty || rest.hasPrefix("||") { return result }
       if rest.first == "," {
         rest = rest.dropFirst()
-      } else if !isParted {
+      } else if !isSeparated {
         return nil
       }
     }
   }
 
-  /// One comparison, or the two of a range: `1.2 - 1.4.5` is `>=1.2, <=1.4.5`, and the hyphen stands between blanks.
+  /// One comparison, or the two of a range: `1.2 - 1.4.5` is `>=1.2, <=1.4.5`, and there are blanks around the hyphen.
   private static func next(_ rest: inout Substring) -> [VersionComparison]? {
     let sign = rest.prefix { "=!<>~^".contains($0) }
     guard let comparison = operators[String(sign)] else { return nil }

@@ -206,7 +206,7 @@ import Testing
     ("{type: string}", #"spec.type: Invalid value: "string": must be object at the root"#),
     (
       "{type: object, x-kubernetes-validations: [{rule: 'self.a'}]}",
-      "spec.x-kubernetes-validations: Forbidden: CEL rules are not carried out by this server"
+      "spec.x-kubernetes-validations: Forbidden: CEL rules are not supported by this server"
     ),
     (
       "{type: object, properties: {a: {type: string, pattern: '['}}}",

@@ -21,16 +21,16 @@ struct DefinitionReader {
     spec[path: "names", key]?.sequence?.compactMap(\.string) ?? []
   }
 
-  /// The resource in every served version; what is wrong goes to `causes`.
+  /// The resource in every served version; problems are added to `causes`.
   mutating func types() -> [ResourceType] {
     checkNames()
     checkVersions()
     let storage = versions.first { $0["storage"] == true }?["name"]?.string ?? ""
-    let others = versions.count > 1 || value[path: "status", "storedVersions"]?.sequence?.count ?? 0 > 1
+    let hasOtherVersions = versions.count > 1 || value[path: "status", "storedVersions"]?.sequence?.count ?? 0 > 1
     return versions.indices.compactMap { index in
       var type = type(versions[index], at: index)
       type.storageVersion = storage
-      type.hasOtherVersions = others
+      type.hasOtherVersions = hasOtherVersions
       return versions[index]["served"] == true ? type : nil
     }
   }
@@ -57,8 +57,8 @@ struct DefinitionReader {
     return type
   }
 
-  /// Where a part of a version is said to be: the API server puts what one version has at the top.
-  private func place(_ index: Int) -> FieldPath {
+  /// The path of a version in messages: kube-apiserver reports problems of an only version as those of `spec`.
+  private func path(ofVersion index: Int) -> FieldPath {
     var path = FieldPath("spec")
     guard versions.count > 1 else { return path }
     path.push("versions")
@@ -67,7 +67,7 @@ struct DefinitionReader {
   }
 
   private mutating func schema(_ version: Value, at index: Int) -> Schema? {
-    var path = place(index)
+    var path = path(ofVersion: index)
     path.push(versions.count > 1 ? "schema" : "validation")
     path.push("openAPIV3Schema")
     guard let value = version[path: "schema", "openAPIV3Schema"], value.mapping != nil else {
@@ -83,7 +83,7 @@ struct DefinitionReader {
   private mutating func columns(_ version: Value, at index: Int) -> [ResourceType.Column]? {
     guard let items = version["additionalPrinterColumns"]?.sequence, !items.isEmpty else { return nil }
     return items.enumerated().compactMap { number, item in
-      var path = place(index)
+      var path = path(ofVersion: index)
       path.push("additionalPrinterColumns")
       path.push(number)
       return column(item, path)
@@ -102,7 +102,7 @@ struct DefinitionReader {
     }
     guard let query = JSONPath(text) else {
       let problem =
-        text.hasPrefix(".") ? "is not carried out by this server" : "must be a simple json path starting with ."
+        text.hasPrefix(".") ? "is not supported by this server" : "must be a simple json path starting with ."
       causes.append(.invalid(path.appending("JSONPath"), .string(text), problem))
       return nil
     }
@@ -117,7 +117,7 @@ struct DefinitionReader {
     guard let scale = version[path: "subresources", "scale"] else { return nil }
     var paths: [String: [String]] = [:]
     for key in ["specReplicasPath", "statusReplicasPath", "labelSelectorPath"] {
-      var path = place(index)
+      var path = path(ofVersion: index)
       path.push("subresources")
       path.push("scale")
       guard let text = scale[key]?.string, !text.isEmpty else {
@@ -200,7 +200,7 @@ extension DefinitionReader {
           "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"))
     }
     if let strategy = spec[path: "conversion", "strategy"], strategy != "None" {
-      causes.append(.forbidden("spec.conversion.strategy", "conversion by webhooks is not carried out by this server"))
+      causes.append(.forbidden("spec.conversion.strategy", "conversion webhooks are not supported by this server"))
     }
   }
 }

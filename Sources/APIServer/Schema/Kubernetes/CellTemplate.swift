@@ -1,10 +1,10 @@
 import Manifest
 import Platform
 
-/// What a cell of a table says: text with pieces of the object, such as `{status.readyReplicas|0}/{spec.replicas|0}`.
+/// The template of a table cell: text with values of the object, such as `{status.readyReplicas|0}/{spec.replicas|0}`.
 ///
-/// `{PATH,PATH|ELSE}` is what stands at the first path that leads somewhere, several values with commas between;
-/// `{FUNCTION:PATH,PATH|ELSE}` what a function makes of them.
+/// `{PATH,PATH|ELSE}` gives the values at the first path that has any, with commas between, or `ELSE` where none has;
+/// `{FUNCTION:PATH,PATH|ELSE}` gives what a function makes of the values at all the paths.
 struct CellTemplate: Sendable {
   private var pieces: [Piece] = []
 
@@ -17,7 +17,7 @@ struct CellTemplate: Sendable {
   init(_ text: String) {
     var rest = text[...]
     while let start = rest.firstIndex(of: "{") {
-      guard let end = rest[start...].firstIndex(of: "}") else { fatalError("a cell lacks a brace: \(text)") }
+      guard let end = rest[start...].firstIndex(of: "}") else { fatalError("a cell template lacks a closing brace: \(text)") }
       if start > rest.startIndex { pieces.append(.text(String(rest[..<start]))) }
       pieces.append(Self.piece(rest[rest.index(after: start)..<end]))
       rest = rest[rest.index(after: end)...]
@@ -36,12 +36,12 @@ struct CellTemplate: Sendable {
 
   private static func paths(_ text: Substring) -> [JSONPath] {
     text.split(separator: ",").map { word in
-      guard let path = JSONPath("." + word) else { fatalError("a cell has a path that is none: \(word)") }
+      guard let path = JSONPath("." + word) else { fatalError("a cell template has an invalid path: \(word)") }
       return path
     }
   }
 
-  /// The cell of `object`.
+  /// The text of the cell for `object`.
   func text(of object: Value, at now: Timestamp) -> String {
     pieces.reduce(into: "") { text, piece in
       switch piece {
@@ -59,7 +59,7 @@ struct CellTemplate: Sendable {
   }
 }
 
-/// What a function makes a cell of.
+/// The input of a cell function.
 struct Cell {
   /// The whole object.
   var object: Value
@@ -71,5 +71,5 @@ struct Cell {
   var first: Value? { values.lazy.compactMap(\.first).first { $0 != .null } }
 }
 
-/// Makes text of what was found; none where there is nothing to say.
+/// Formats the values that were found; empty where there is nothing to show.
 typealias CellFunction = @Sendable (Cell) -> String

@@ -4,8 +4,9 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Events on a Repository: the only place where the outcome of a look is told (docs/KUBESPHERE.md: Repositories).
-struct RepositoryLog: Sendable {
+/// Reports the outcome of a synchronisation as Events about a Repository, and nowhere else
+/// (docs/KUBESPHERE.md: Repositories).
+struct RepositoryEvents: Sendable {
   var cluster: Cluster
   var repository: Object
   var now: @Sendable () -> Timestamp
@@ -21,11 +22,11 @@ struct RepositoryLog: Sendable {
 
   func failed(_ message: String) async { await write("Warning", "SyncFailed", message) }
 
-  /// The same again is counted, not written once more.
+  /// An event that exists already is counted up instead of written again.
   private func write(_ type: String, _ reason: String, _ message: String) async {
     let name = "\(repository.name).\(ConfigHash.of("\(repository.uid) \(type) \(reason) \(message)"))"
     let time = Value.string(now().description)
-    // An event that is lost is no reason to fail.
+    // A synchronisation does not fail because its event could not be written.
     if let known = try? await cluster.find(.events, namespace: "default", name) {
       let count = (known.value["count"]?.integer ?? 1) + 1
       _ = try? await cluster.patch(
