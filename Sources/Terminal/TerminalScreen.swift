@@ -5,23 +5,23 @@
 package protocol TerminalScreen: AnyObject {
   var size: Size { get }
 
-  /// What the loop must wait on for `nextKey` to have something to say.
+  /// The file descriptors that become readable when `nextKey` may have a key.
   var descriptors: [Int32] { get }
 
   /// Makes the terminal look like `surface`, with the cursor at `cursor` or hidden.
   func show(_ surface: Surface, cursor: Point?)
 
-  /// How long until `nextKey` may have something to say although nothing becomes readable, as when a paste
-  /// ends in silence.
+  /// How long until `nextKey` may have a key although nothing becomes readable, such as the end of a paste without an
+  /// end mark.
   var patience: Duration? { get }
 
   /// The next key already typed, or `nil` when there is none. Never waits.
   func nextKey() -> Key?
 
-  /// Paints everything again at the next `show`, for a terminal that something else wrote to.
+  /// Paints everything again at the next `show`, after another program wrote to the terminal.
   func redraw()
 
-  /// Gives the terminal back while `work` runs, as for another program in the foreground.
+  /// Leaves the terminal to another program while `work` runs.
   func lend(to work: () -> Void)
 
   /// Stops the program as ctrl-z does, and paints everything again when it goes on.

@@ -14,7 +14,8 @@ extension String {
 
   /// This text as a screen would show it, safe to print to a terminal.
   ///
-  /// Control characters, also line ends, become U+FFFD, a tab blanks; what turns or hides text is gone.
+  /// Control characters, line ends included, become U+FFFD and a tab becomes blanks; invisible characters and those
+  /// that change the direction of text are removed.
   package var sanitised: String {
     var result = ""
     Glyph.forEach(in: self) { glyph in
@@ -50,7 +51,7 @@ extension String {
     truncated(to: columns).padded(to: columns, leading: leading)
   }
 
-  /// The longest beginning of at most `columns`.
+  /// The longest prefix of at most `columns`.
   package func prefix(columns: Int) -> String {
     var (result, used) = ("", 0)
     Glyph.forEach(in: self) { glyph in
@@ -62,7 +63,7 @@ extension String {
     return result
   }
 
-  /// The longest end of at most `columns`.
+  /// The longest suffix of at most `columns`.
   package func suffix(columns: Int) -> String {
     var (result, used) = ([Character](), 0)
     for glyph in glyphs.reversed() {

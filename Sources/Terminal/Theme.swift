@@ -3,7 +3,7 @@
 /// A name that is not defined takes its parent's style, so a theme may define `list` alone or
 /// `list.selected` as well. What has no parent either is plain.
 package struct Theme: Hashable, Sendable {
-  /// What users choose it by.
+  /// The name that users choose it by.
   package var name: String
   /// The theme that this one is laid over, when it names one.
   package var inherits: String?
@@ -30,12 +30,12 @@ package struct Theme: Hashable, Sendable {
     set { styles[name] = newValue }
   }
 
-  /// Whether this theme has a say about `name` or a parent of it.
+  /// Whether this theme has a style for `name` or one of its parents.
   package func defines(_ name: String) -> Bool {
     styles[name] != nil || name.lastIndex(of: ".").map { defines(String(name[..<$0])) } ?? false
   }
 
-  /// Whether a colour is given that only a terminal with true colour shows as it is.
+  /// Whether a style has a colour that only a terminal with true colour shows exactly.
   package var hasTrueColor: Bool {
     styles.values.contains { style in
       [style.foreground, style.background].contains { if case .rgb? = $0 { true } else { false } }

@@ -56,10 +56,10 @@ package struct App: Sendable {
     switch message {
     case .drawing:
       settle()
-      state.messageLog.wasShown(at: now)
+      state.messageLog.markShown(at: now)
     case .key(let key):
       settle()
-      state.messageLog.goOn(at: now)
+      state.messageLog.keyPressed(at: now)
       press(key)
       state.begin(state.capabilityState.askIfOld(at: now))
       state.askRightsIfOld()

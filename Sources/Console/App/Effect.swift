@@ -2,10 +2,10 @@ package import Extensions
 package import KubernetesAPI
 import Operations
 
-/// Something the console wants done outside itself, and how it ends.
+/// A request of the console to its worker, and what becomes of it when it is repeated or the program ends.
 ///
-/// Being data, an effect can be compared in a test, shown in a log, and refused. At most one effect of an id is
-/// under way: what becomes of a second one is part of the effect, not of the worker.
+/// Effects are data, so tests can compare them. At most one effect of an id is under way; `whenRepeated` of a second
+/// one decides which of the two goes on.
 package struct Effect: Hashable, Sendable {
   /// What it is about.
   package var id: ID
@@ -29,7 +29,7 @@ package struct Effect: Hashable, Sendable {
     case ways
     case comparison
     case records
-    /// What plans are held against.
+    /// What plans are checked against.
     case facts
     case history
     case setting(String)
@@ -38,24 +38,24 @@ package struct Effect: Hashable, Sendable {
 
   /// What becomes of an effect whose id is under way already.
   package enum Repetition: Hashable, Sendable {
-    /// The former one is cancelled.
+    /// The one under way is cancelled, and this one starts.
     case restart
-    /// The former one goes on, and this one is dropped.
+    /// The one under way goes on, and this one is dropped.
     case keep
-    /// This one begins when the former one has ended.
+    /// This one starts when the one under way has ended.
     case queue
   }
 
   /// What becomes of an effect that is under way when the program ends.
   package enum Exit: Hashable, Sendable {
     case cancel
-    /// It may go on for so long; then it is cancelled.
+    /// It may take this long to finish; then it is cancelled.
     case finish(within: Duration)
   }
 }
 
 extension Effect {
-  /// `request`, with the id, the repetition and the end that all of its kind have.
+  /// `request`, with the id, `whenRepeated` and `onExit` that all requests of its kind have.
   package init(_ request: Request) {
     self.request = request
     (whenRepeated, onExit) = (.restart, .cancel)

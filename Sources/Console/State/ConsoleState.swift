@@ -85,12 +85,12 @@ struct ConsoleState: Sendable {
     market.installed.of(name).map { records.memories[name]?.config(of: $0) ?? $0.config }
   }
 
-  /// Says what stays until it was seen.
+  /// Shows a message that stays until it was seen.
   mutating func announce(_ tone: MessageLog.Tone, _ text: String, about subject: String? = nil) {
     messageLog.announce(tone, text, about: subject, at: now)
   }
 
-  /// Says what stands elsewhere on the screen, for the messages page.
+  /// Adds to the messages page what is shown elsewhere on the screen.
   mutating func record(_ tone: MessageLog.Tone, _ text: String) { messageLog.record(tone, text, at: now) }
 
   /// Why a list has no rows: it is being read, must not or cannot be read, or there is nothing.

@@ -1,10 +1,10 @@
 import Terminal
 
-/// What the console says: all of it for the messages page, and by rank what still stands on the screen.
+/// The console's messages: all of them for the messages page, and those that are still shown below the list.
 ///
-/// An *answer* belongs to the key that asked for it and goes with the next one. The *end* of an operation, or anything
-/// else that the user has not asked for just now, stays until it was seen. What is only *recorded*, such as the state of
-/// the connection, has its place elsewhere on the screen.
+/// An *answer* is the reply to a key and goes with the next one. An *announcement*, such as the end of an operation,
+/// comes without a key and stays until it was seen. What is only *recorded*, such as the state of the connection, is
+/// shown elsewhere on the screen.
 struct MessageLog: Hashable, Sendable {
   enum Tone: Hashable, Sendable {
     case note, good, warning, error
@@ -30,7 +30,7 @@ struct MessageLog: Hashable, Sendable {
     var count = 1
   }
 
-  private struct End: Hashable, Sendable {
+  private struct Announcement: Hashable, Sendable {
     var entry: Entry
     /// When it was first on the screen.
     var shown: ClockReading?
@@ -38,22 +38,22 @@ struct MessageLog: Hashable, Sendable {
 
   private(set) var entries: [Entry] = []
   private(set) var answer: Entry?
-  private var unseen: [End] = []
+  private var unseen: [Announcement] = []
 
-  /// More are forgotten, the oldest first.
+  /// Entries beyond this number are dropped, the oldest first.
   static let capacity = 500
-  /// What no user has asked for stays for this many seconds at least, whatever is typed.
+  /// An announcement is shown for this many seconds at least, whatever is typed.
   static let readingTime = 3.0
 
-  /// The ends that were not seen yet, the newest first.
-  var ends: [Entry] { unseen.reversed().map(\.entry) }
+  /// The announcements that were not seen yet, the newest first.
+  var announcements: [Entry] { unseen.reversed().map(\.entry) }
 
   /// Answers a key.
   mutating func answer(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) {
     answer = record(tone, text, about: subject, at: moment)
   }
 
-  /// Says what stays until it was seen; it takes the place of what was said of the same extension.
+  /// Shows `text` until it was seen, in place of earlier announcements about the same extension.
   mutating func announce(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) {
     let entry = record(tone, text, about: subject, at: moment)
     if let subject {
@@ -61,11 +61,11 @@ struct MessageLog: Hashable, Sendable {
       forget(subject)
     }
     unseen.removeAll { $0.entry.text == entry.text }
-    unseen.append(End(entry: entry))
+    unseen.append(Announcement(entry: entry))
     if unseen.count > 20 { unseen.removeFirst() }
   }
 
-  /// Keeps a message for the messages page; the same one again is counted.
+  /// Keeps a message for the messages page; one that repeats the last is counted.
   @discardableResult
   mutating func record(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) -> Entry {
     let text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
@@ -80,45 +80,47 @@ struct MessageLog: Hashable, Sendable {
     return entry
   }
 
-  /// The extension is not what it was any more: what was said of it is history.
+  /// Takes announcements about an extension off the screen, because they no longer hold.
   mutating func forget(_ subject: String) {
     unseen.removeAll { $0.entry.subject == subject }
   }
 
-  /// Everything that can be seen was on the screen at `moment`.
-  mutating func wasShown(at moment: ClockReading) {
+  /// Notes when the announcements were first drawn.
+  mutating func markShown(at moment: ClockReading) {
     for index in unseen.indices where unseen[index].shown == nil { unseen[index].shown = moment }
   }
 
-  /// The user pressed a key: what was asked for is answered, and what stood there long enough was seen.
-  mutating func goOn(at moment: ClockReading) {
+  /// A key was pressed: the last answer goes, and so do announcements that were shown for long enough.
+  mutating func keyPressed(at moment: ClockReading) {
     answer = nil
-    unseen.removeAll { end in end.shown.map { moment - $0 > Self.readingTime } ?? false }
+    unseen.removeAll { announcement in announcement.shown.map { moment - $0 > Self.readingTime } ?? false }
   }
 
-  /// The messages page shows everything.
-  mutating func wereSeen() { unseen = [] }
+  /// The messages page was opened, which shows everything.
+  mutating func markAllSeen() { unseen = [] }
 
-  /// When the age of what is on the screen reads differently.
+  /// When the age beside an announcement changes next.
   func nextChange(after now: ClockReading) -> ClockReading? {
-    unseen.map { end in
-      let step = now - end.entry.moment < 3600 ? 60.0 : 3600.0
-      return end.entry.moment + (((now - end.entry.moment) / step).rounded(.down) + 1) * step
+    unseen.map { announcement in
+      let moment = announcement.entry.moment
+      let step = now - moment < 3600 ? 60.0 : 3600.0
+      return moment + (((now - moment) / step).rounded(.down) + 1) * step
     }.min()
   }
 }
 
 extension ConsoleState {
-  /// The rows of the message zone at most.
+  /// The most rows that messages take.
   static let messageLimit = 6
 
-  /// What stands above the keys, in lines of the screen's width: the answer, then what ended, then the connection.
+  /// The messages above the key hints, in lines of the screen's width: the answer, then announcements; where there are
+  /// none, why the connection is lost.
   var messageLines: [Line] {
     var lines = messageLog.answer.map { Line($0.text, $0.tone.style).wrapped(to: size.columns - 2) } ?? []
-    for end in messageLog.ends {
-      let age = now - end.moment
-      let text = age < 60 ? end.text : "\(end.text) (\(duration(age)) ago)"
-      lines += Line(text, end.tone.style).wrapped(to: size.columns - 2)
+    for announcement in messageLog.announcements {
+      let age = now - announcement.moment
+      let text = age < 60 ? announcement.text : "\(announcement.text) (\(duration(age)) ago)"
+      lines += Line(text, announcement.tone.style).wrapped(to: size.columns - 2)
     }
     if lines.isEmpty, case .stale(let reason) = connection.state, banner == nil {
       lines = [Line(reason, .statusError)]

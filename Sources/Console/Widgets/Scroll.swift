@@ -1,18 +1,18 @@
 import Terminal
 
-/// Which rows of something long are on the screen, and which of them is selected.
+/// Which rows of a list or text are on the screen.
 struct Scroll: Hashable, Sendable {
   /// The first row shown.
   private(set) var top = 0
 
-  /// Brings `row` into a window of `height` rows over `count`, and leaves no room unused.
+  /// Scrolls just far enough to show `row` in a window of `height` rows over `count`, and leaves no row unused.
   mutating func show(_ row: Int, height: Int, count: Int) {
     top = min(top, row)
     top = max(top, row - max(1, height) + 1)
     clamp(height: height, count: count)
   }
 
-  /// Moves the window without a selection.
+  /// Moves the window by `rows`, without leaving the list.
   mutating func move(by rows: Int, height: Int, count: Int) {
     top += rows
     clamp(height: height, count: count)
@@ -23,7 +23,7 @@ struct Scroll: Hashable, Sendable {
   }
 }
 
-/// How far a command moves in a list whose page has `height` rows; `nil` for other commands.
+/// How many rows a command moves by in a list that shows `height` of `count` rows; `nil` for commands that do not move.
 func distance(of command: Command, height: Int, count: Int) -> Int? {
   switch command {
   case .up: -1

@@ -1,7 +1,7 @@
 package import Extensions
 import Packages
 
-/// One extension as every list shows it: what the marketplace says of it, and where it stands.
+/// One extension as every list shows it: its entry in the marketplace, and its status.
 package struct ExtensionRow: Hashable, Sendable {
   package let name: String
   /// The display name in the user's language.
@@ -13,7 +13,7 @@ package struct ExtensionRow: Hashable, Sendable {
   package let recommended: String
   package let status: ExtensionStatus
 
-  /// A row of what is offered, of what is installed, or of both.
+  /// A row for an extension that is offered, installed, or both.
   package init(
     _ name: String, _ extension: Extension?, _ installation: Installation?, _ memory: ReleaseMemory?, language: String
   ) {
@@ -28,7 +28,7 @@ package struct ExtensionRow: Hashable, Sendable {
     status = ExtensionStatus(name, `extension`, installation, former: memory?.lastInstalled ?? "")
   }
 
-  /// The enabled column: nothing where nothing is installed.
+  /// The text of the enabled column; empty where nothing is installed.
   package var enabledWord: String { status.isEnabled.map { $0 ? "yes" : "no" } ?? "" }
 
   /// A row for each extension that is offered, and for each installation of one that is not.

@@ -17,7 +17,7 @@ struct CellTemplate: Sendable {
   init(_ text: String) {
     var rest = text[...]
     while let start = rest.firstIndex(of: "{") {
-      guard let end = rest[start...].firstIndex(of: "}") else { fatalError("a cell template lacks a closing brace: \(text)") }
+      guard let end = rest[start...].firstIndex(of: "}") else { fatalError("a cell template lacks a brace: \(text)") }
       if start > rest.startIndex { pieces.append(.text(String(rest[..<start]))) }
       pieces.append(Self.piece(rest[rest.index(after: start)..<end]))
       rest = rest[rest.index(after: end)...]

@@ -4,7 +4,7 @@ extension Page {
   static let messages = Page("messages", "Show earlier messages") { _ in MessagesScreen() }
 }
 
-/// What was said, newest last.
+/// The messages so far, newest last.
 struct MessagesScreen: Screen {
   private var pager = Pager()
   private var hasMoved = false
@@ -15,7 +15,7 @@ struct MessagesScreen: Screen {
   func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .pageUp, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
-    if !isOpen { state.messageLog.wereSeen() }
+    if !isOpen { state.messageLog.markAllSeen() }
     isOpen = true
     let height = state.bodySize.rows
     pager.show(Self.lines(state), height: height)

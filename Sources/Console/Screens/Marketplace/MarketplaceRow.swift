@@ -7,9 +7,9 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
   let extensionRow: ExtensionRow
   /// The word for the state.
   let state: String
-  /// Rows stand in this order.
+  /// Rows are sorted by this unless the user sorts by a column.
   let sortKey: String
-  /// What a filter looks through, in lower case.
+  /// The text that a filter searches, in lower case.
   let haystack: [UInt8]
 
   init(_ row: ExtensionRow) {
@@ -23,7 +23,7 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
   var name: String { extensionRow.name }
   var id: String { name }
 
-  /// The title, with what a user must know of what is installed and not in the marketplace.
+  /// The title, with a note where the extension is installed and no longer in the marketplace.
   var title: String {
     status.isInstalled && !status.isOffered ? "\(extensionRow.title) (no longer offered)" : extensionRow.title
   }
@@ -47,7 +47,7 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
     }
   }
 
-  /// What is recommended is newer than what runs.
+  /// Whether the recommended version is newer than the running one.
   var hasUpdate: Bool {
     !status.running.isEmpty && VersionText(status.running) < VersionText(extensionRow.recommended)
   }
