@@ -36,11 +36,11 @@ import Testing
 
   @Test func aFileOfOnesOwnLiesOverTheDefault() {
     let settings = load([
-      "/c/ksx/keymap.yaml": "marketplace:\n  install: I\n", "/c/ksx/config.yaml": "theme: light\nlanguage: zh\n",
+      "/c/ksx/keymap.yaml": "marketplace:\n  install: f12\n", "/c/ksx/config.yaml": "theme: light\nlanguage: zh\n",
     ])
 
     #expect(settings.problems == [])
-    #expect(settings.keys(for: .install, in: [.marketplace]) == ["I"])
+    #expect(settings.keys(for: .install, in: [.marketplace]) == ["f12"])
     #expect(settings.keys(for: .upgrade, in: [.marketplace]) == ["U"])
     #expect(settings.theme == Settings.standard.themes["light"])
     #expect(settings.language == "zh")
@@ -70,7 +70,7 @@ import Testing
   @Test func ofARepeatedKeyTheLastCountsAndBothLinesAreSaid() {
     let settings = load([
       "/c/ksx/config.yaml": "theme: dark\ntheme: light\n",
-      "/c/ksx/keymap.yaml": "marketplace:\n  install: x\n  install: I\n",
+      "/c/ksx/keymap.yaml": "marketplace:\n  install: x\n  install: f12\n",
       "/c/ksx/theme.yaml": "inherits: dark\nstyles:\n  title: red\n  title: green\n",
     ])
 
@@ -82,7 +82,7 @@ import Testing
         "/c/ksx/keymap.yaml:3:3: the key install \(said) 2 has it too, and the last counts",
       ])
     #expect(settings.theme == Settings.standard.themes["light"])
-    #expect(settings.keys(for: .install, in: [.marketplace]) == ["I"])
+    #expect(settings.keys(for: .install, in: [.marketplace]) == ["f12"])
     #expect(settings.themes["own"]?[.title].foreground == .palette(2))
   }
 

@@ -43,7 +43,9 @@ import Testing
 
   @Test(arguments: mistakes)
   func eachMistakeIsFoundAtItsLine(file: String, text: String?, finding: String) {
-    let found = findings([file: text])
+    let check = String(finding.prefix { $0 != " " })
+    // Without the rest of the good file, other checks miss what they ask for.
+    let found = findings([file: text]).filter { $0.hasPrefix(check + " ") }
 
     #expect(found.count == 1 && found[0].hasPrefix(finding), "\(found)")
   }
