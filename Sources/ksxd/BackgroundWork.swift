@@ -37,7 +37,8 @@ struct BackgroundWork {
     do {
       try await marketplace.offer(in: cluster, dialect: dialect)
     } catch {
-      // Without a marketplace everything else still works.
+      // Being told to stop is no failure, and without a marketplace everything else still works.
+      if Task.isCancelled { return }
       return Logger(label: "ksxd").error("\(error)")
     }
     let progress = RepositoryProgress(of: Catalogue.repositoryName, in: cluster, dialect: dialect)
