@@ -11,6 +11,7 @@ struct CommandSession: Sendable {
   let localState: LocalState
   let timing: Timing
   private let warnings = Locked(0)
+  private let hasToldOfHistory = Locked(false)
 
   /// How many warnings the server has sent.
   var warningCount: Int { warnings.withLock { $0 } }
@@ -78,7 +79,13 @@ struct CommandSession: Sendable {
   /// What changes the cluster.
   var sender: ChangeSender {
     let author = Author(status, reason: arguments[.reason] ?? "")
-    return ChangeSender(cluster, history: history, author: author) { [outlet] error in
+    return ChangeSender(cluster, history: history, author: author) { [outlet, hasToldOfHistory] error in
+      // A change is several lines of history, and one reason is told once.
+      let isFirst = hasToldOfHistory.withLock { hasTold in
+        defer { hasTold = true }
+        return !hasTold
+      }
+      guard isFirst else { return }
       outlet.note("note: this could not be kept in the history, and so not for a rollback: \(error)")
     }
   }
