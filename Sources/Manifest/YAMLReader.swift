@@ -6,6 +6,7 @@ import CYAML
 struct YAMLReader {
   // libyaml keeps pointers into its own struct, so the struct must not move.
   private let parser: UnsafeMutablePointer<yaml_parser_t>
+  private let bytes: UnsafeBufferPointer<UInt8>
   private let limits: YAML.Limits
   private var anchors: [String: (node: YAMLNode, size: Int)] = [:]
   /// Nodes with those that aliases repeat, and how many of them those are.
@@ -16,6 +17,7 @@ struct YAMLReader {
   private(set) var repetitions: [SyntaxError] = []
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: YAML.Limits) {
+    self.bytes = bytes
     self.limits = limits
     parser = .allocate(capacity: 1)
     guard yaml_parser_initialize(parser) == 1 else { fatalError("out of memory") }
@@ -196,9 +198,22 @@ struct YAMLReader {
 
   private func next() throws(SyntaxError) -> Event {
     var event = yaml_event_t()
-    guard yaml_parser_parse(parser, &event) == 1 else { throw SyntaxError(parser.pointee) }
+    guard yaml_parser_parse(parser, &event) == 1 else { throw mistake }
     defer { yaml_event_delete(&event) }
     return Event(event)
+  }
+}
+
+extension YAMLReader {
+  /// What the parser stumbled over; of a character that no YAML has, libyaml knows the place among the bytes only.
+  private var mistake: SyntaxError {
+    let mistake = SyntaxError(parser.pointee)
+    guard parser.pointee.error == YAML_READER_ERROR else { return mistake }
+    let before = bytes.prefix(parser.pointee.problem_offset)
+    let line = before.suffix(from: before.lastIndex(of: 10).map { $0 + 1 } ?? 0)
+    // Columns are characters, and each has one byte that continues none.
+    return SyntaxError(
+      line: before.count { $0 == 10 } + 1, column: line.count { $0 & 0xC0 != 0x80 } + 1, problem: mistake.problem)
   }
 }
 

@@ -1,7 +1,7 @@
 import Glibc
 
 /// What a terminal without UTF-8 is sent: ASCII only, in the same columns.
-enum PlainText {
+package enum PlainText {
   /// Whether the user's locale says that the terminal takes no UTF-8.
   ///
   /// `LC_ALL` and `LC_CTYPE` are taken at their word, and so is any locale that names another character set.
@@ -19,7 +19,16 @@ enum PlainText {
   }
 
   /// As the environment of this process says.
-  static let isWanted = isWanted { name in getenv(name).map { String(cString: $0) } }
+  package static let isWanted = isWanted { name in getenv(name).map { String(cString: $0) } }
+
+  /// `text` in ASCII, as wide as it was.
+  package static func text(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+    return text.reduce(into: "") { result, character in
+      let columns = character.isASCII ? 1 : String(character).columns
+      result += String(repeating: String(standIn(for: character)), count: columns)
+    }
+  }
 
   /// What stands for `character` in one column.
   static func standIn(for character: Character) -> Character {

@@ -4,6 +4,8 @@ import Platform
 import Terminal
 
 StandardStreams.occupy()
+// Without these the runtime's own threads and libcurl end in a crash, or wait for ever.
+guard Descriptors.has(12) else { _exit(Program.fail(TerminalError.noDescriptor.description)) }
 CoreDump.forbid()
 switch await Program.begin() {
 // Nothing is buffered, and tearing down the libraries would take longer than some commands.

@@ -38,6 +38,20 @@ import Testing
     #expect(said.printed == hostile + hostile)
   }
 
+  @Test func aTerminalWithoutUTF8IsSentASCIIOfTheSameWidth() {
+    var outlet = outlet(toTerminal: true)
+    outlet.isPlain = (data: true, notes: true)
+
+    outlet.print("水墨 – “é” x")
+    outlet.print(["水墨|"])
+    outlet.print(document: "水: é\n")
+    outlet.note("… ✗")
+
+    #expect((said.printed + said.noted).utf8.allSatisfy { $0 < 0x80 })
+    #expect(said.printed.hasPrefix("???? "))
+    #expect(said.printed.hasSuffix(" x\n????|\n??: ?\n"))
+  }
+
   @Test func aDocumentKeepsItsLinesOnATerminal() {
     outlet(toTerminal: true).print(document: hostile)
 

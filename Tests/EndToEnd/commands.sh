@@ -161,6 +161,16 @@ a_closed_standard_output_is_said_and_nothing_else_is_written_to() {
   contains "$said" 'the standard input cannot be read: Bad file descriptor'
 }
 
+too_few_descriptors_are_said_before_anything_breaks() {
+  local count said code
+  for count in 6 8 12; do
+    code=0
+    said=$(ulimit -n "$count"; ksx --standalone list 2>&1) || code=$?
+    equal "$code" 1 "the exit status with $count descriptors"
+    contains "$said" 'too few files may be open at once'
+  done
+}
+
 bytes_that_are_no_text_on_the_command_line_are_refused() {
   local said code=0
   said=$(ksx --server http://127.0.0.1:9 list $'\xc4\xe3' 2>&1) || code=$?

@@ -171,6 +171,14 @@ import Testing
     for (text, line) in texts { #expect(ConfigReview(text).mistake?.line == line, "\(text)") }
   }
 
+  @Test(arguments: [("a: 1\nb: x\u{7}y\n", 2, 5), ("a: 1\n# \u{0}\nb: 2\n", 2, 3), ("é: \u{1b}[31m\n", 1, 4)])
+  func aCharacterThatNoYAMLHasIsFoundAtItsPlace(text: String, line: Int, column: Int) {
+    let mistake = ConfigReview(text).mistake
+
+    #expect(mistake?.problem == "control characters are not allowed")
+    #expect([mistake?.line, mistake?.column] == [line, column])
+  }
+
   @Test func aRepeatedKeyIsAWarningWithBothLines() {
     let review = ConfigReview("a: 1\nb: 2\na: 3\n")
 

@@ -11,6 +11,8 @@ package struct Outlet: Sendable {
   private var secretQuestions: (@Sendable (String) -> String?)?
   /// Whether data goes to a terminal, which control characters would reach.
   package var printsToTerminal: Bool
+  /// Whether data and notes go to a terminal that takes ASCII only.
+  var isPlain = (data: false, notes: false)
   /// The language of extensions' texts: `en` or `zh`.
   package var language = "en"
   /// Everything on the standard input, or `nil` when that is a terminal.
@@ -30,11 +32,13 @@ package struct Outlet: Sendable {
   }
 
   /// Prints a line of data.
-  func print(_ line: String) { output(line.sanitised + "\n") }
+  func print(_ line: String) { output(shown(line) + "\n") }
+
+  private func shown(_ line: String) -> String { Self.harmless(line, isPlain: isPlain.data) }
 
   /// Prints lines of data, all at once.
   func print(_ lines: [String]) {
-    if !lines.isEmpty { output(lines.map { $0.sanitised + "\n" }.joined()) }
+    if !lines.isEmpty { output(lines.map { shown($0) + "\n" }.joined()) }
   }
 
   /// Prints what a program reads: not a byte of it is changed.
@@ -44,30 +48,35 @@ package struct Outlet: Sendable {
   func print(document: String) {
     guard printsToTerminal else { return output(document) }
     let lines = document.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    output(lines.map { String(decoding: $0, as: UTF8.self).sanitised }.joined(separator: "\n"))
+    output(lines.map { shown(String(decoding: $0, as: UTF8.self)) }.joined(separator: "\n"))
   }
 
   /// A line for the user, beside the data.
-  package func note(_ line: String) { errors(line.sanitised) }
+  package func note(_ line: String) { errors(Self.harmless(line, isPlain: isPlain.notes)) }
 
   /// Lines for the user, beside the data.
   func note(_ lines: [String]) { for line in lines { note(line) } }
 
   /// Asks the user and returns the answer; `nil` where there is no terminal to ask at.
   package var ask: (@Sendable (String) -> String?)? {
-    get { Self.harmless(questions) }
+    get { harmless(questions) }
     set { questions = newValue }
   }
 
   /// Asks without showing what is typed; `nil` where there is no terminal to ask at.
   package var askSecretly: (@Sendable (String) -> String?)? {
-    get { Self.harmless(secretQuestions) }
+    get { harmless(secretQuestions) }
     set { secretQuestions = newValue }
   }
 
-  private static func harmless(_ ask: (@Sendable (String) -> String?)?) -> (@Sendable (String) -> String?)? {
+  // Questions go where notes go.
+  private func harmless(_ ask: (@Sendable (String) -> String?)?) -> (@Sendable (String) -> String?)? {
     guard let ask else { return nil }
-    return { ask($0.sanitised) }
+    return { ask(Self.harmless($0, isPlain: isPlain.notes)) }
+  }
+
+  private static func harmless(_ text: String, isPlain: Bool) -> String {
+    isPlain ? PlainText.text(text.sanitised) : text.sanitised
   }
 }
 

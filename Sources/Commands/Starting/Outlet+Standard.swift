@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Terminal
 
 extension Outlet {
   /// That of this process: its standard output, error and input.
@@ -8,6 +9,7 @@ extension Outlet {
       print: { write($0, to: STDOUT_FILENO) }, note: { write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDERR_FILENO) },
       printsToTerminal: isatty(STDOUT_FILENO) == 1,
       input: { () throws(CommandError) in isatty(STDIN_FILENO) == 1 ? nil : try allInput() })
+    if PlainText.isWanted { outlet.isPlain = (outlet.printsToTerminal, isatty(STDERR_FILENO) == 1) }
     if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 {
       outlet.ask = { question in
         write(question, to: STDERR_FILENO)
