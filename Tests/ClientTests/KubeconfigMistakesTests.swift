@@ -35,6 +35,16 @@ extension KubeconfigTests {
     (cluster("proxy-url: 'http://p:x'"), "/f:4: proxy-url is not an address of a proxy"),
     (cluster("proxy-url: 'socks4://u:hunter2@p:1'"), "/f:4: proxy-url begins with socks4://"),
     (cluster("proxy-url: 'socks5h://u:hunter2@p:1'"), "/f:4: proxy-url begins with socks5h://"),
+    ("clusters: [{name: 5}]", "/f:1: name is no text"),
+    ("contexts:\n- name: yes", "/f:2: name is no text"),
+    ("users: [5]", "/f:1: user is not a mapping"),
+    ("users: [{name: u, user: 5}]", "/f:1: user is not a mapping"),
+    ("current-context: 0x10", "/f:1: current-context is no text"),
+    (kubeconfig(cluster: "{server: 5}"), "/f:4: server is no text"),
+    (kubeconfig(user: "{token: 5}"), "/f:5: token is no text"),
+    (kubeconfig(user: "{as: u, as-groups: [5]}"), "/f:5: as-groups is no text"),
+    (kubeconfig(user: "{as: u, as-user-extra: {a: b}}"), "/f:5: a is not a list"),
+    (plugin("v1, command: x, args: [5]"), "/f:5: args is no text"),
     (
       "clusters:\n- name: a\n  cluster: {server: 'https://hunter2'}\n- name: a",
       "/f:4: this cluster has the same name, a, as that of line 2"
@@ -89,6 +99,35 @@ extension KubeconfigTests {
 
     #expect(try load(["KUBECONFIG": "/f"], files: ["/f": text]).server == "https://h")
     #expect(try load(["KUBECONFIG": "/f:/a/config"], files: files.merging(["/f": text]) { $1 }).server == "https://h")
+  }
+
+  /// A name in the form of a date is a text to kubectl 1.20 and 1.32, too, and so is a number that says it is one.
+  @Test(arguments: ["2020-01-01", "!!str 5", "'5'", "v1", "1.2.3"])
+  func aNameThatGoReadsAsTextIsAName(name: String) throws {
+    let text = kubeconfig(user: "{token: \(name)}") + "\nextensions: 5"
+
+    #expect(try load(["KUBECONFIG": "/f"], files: ["/f": text]).connection.credentials != nil)
+  }
+
+  /// kubectl 1.20 and 1.32 send none over http://, and run no plugin.
+  @Test(arguments: ["token: t", "username: a, password: b", "client-certificate: no.crt", "exec: {command: x}"])
+  func credentialsAreNotSentWhereTheyCouldBeRead(user: String) throws {
+    let text = kubeconfig(cluster: "{server: 'http://cluster.example'}", user: "{\(user)}")
+
+    let context = try load(["KUBECONFIG": "/f"], files: ["/f": text])
+
+    #expect(context.connection.credentials == nil)
+    #expect(context.warnings.first?.hasPrefix("no credentials are sent to http://cluster.example") == true)
+  }
+
+  @Test(arguments: ["http://127.0.0.1:8001", "http://localhost", "https://cluster.example"])
+  func credentialsAreSentWhereTheyCannotBeRead(server: String) throws {
+    let text = kubeconfig(cluster: "{server: '\(server)'}", user: "{token: t}")
+
+    let context = try load(["KUBECONFIG": "/f"], files: ["/f": text])
+
+    #expect(context.connection.credentials != nil)
+    #expect(context.warnings.isEmpty)
   }
 
   /// So in kubectl 1.20 and 1.32: the first file that has the name wins it.

@@ -274,7 +274,7 @@ import Testing
   }
 
   @Test func aCertificateIsProofEnoughWithoutAPlugin() throws {
-    let user = "{client-certificate-data: Q0E=, client-key-data: Q0E=, exec: {apiVersion: x, command: y}}"
+    let user = "{client-certificate-data: Q0E=, client-key-data: Q0E=, exec: {apiVersion: x, command: z}}"
 
     #expect(try load(["KUBECONFIG": "/f"], files: ["/f": kubeconfig(user: user)]).connection.credentials == nil)
   }

@@ -13,6 +13,13 @@ struct CredentialResolution {
   /// Where the authority's certificates were read from, if from a file.
   var authorityFile: String?
 
+  /// Whether the user is more than a name.
+  var hasCredentials: Bool {
+    if (options.token ?? options.username ?? options.clientCertificate ?? tokenFile) != nil { return true }
+    if case .mapping(let pairs) = entry?.node.content { return !pairs.isEmpty }
+    return false
+  }
+
   func apply(to connection: inout Connection, _ readFile: Kubeconfig.ReadFile) throws(KubeconfigError) {
     let impersonation = try impersonation()
     try setCertificate(of: &connection.tls, readFile)

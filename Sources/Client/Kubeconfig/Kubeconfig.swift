@@ -125,6 +125,7 @@ package struct Kubeconfig: Sendable {
     clusters.add(try entries(root, "clusters", "cluster", file))
     users.add(try entries(root, "users", "user", file))
     contextEntries.add(try entries(root, "contexts", "context", file))
+    try KubeconfigShape.text.check(root["current-context"], "current-context", in: file)
     if currentContext == nil, let name = root["current-context"]?.text, !name.isEmpty { currentContext = name }
   }
 
@@ -139,6 +140,7 @@ package struct Kubeconfig: Sendable {
     var lines: [String: Int] = [:]
     var here: [Entry] = []
     for item in items {
+      try KubeconfigShape.entry(key).check(item, key, in: file)
       let name = item["name"].flatMap { $0.isNull ? nil : $0.text } ?? ""
       // kubectl 1.20 and 1.32 refuse such a file, too, even when nothing of it is used.
       if let first = lines.updateValue(item.line, forKey: name) {

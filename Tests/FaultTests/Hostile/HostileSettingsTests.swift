@@ -156,7 +156,7 @@ struct HostileSettingsTests {
       current-context: x
       clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
       contexts: [{name: x, context: {cluster: c, user: u}}]
-      users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: yes, interactiveMode: Never}}}]
+      users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: "yes", interactiveMode: Never}}}]
       """
     let found = try Kubeconfig.load { (_) throws(SystemError) in Array(text.utf8) }
     let asking = Task { try await found.connection.credentials?.credential(insteadOf: nil) }

@@ -1,0 +1,71 @@
+import Manifest
+
+/// What a part of a kubeconfig is made of.
+///
+/// kubectl 1.20 and 1.32 refuse a file in which a part has another shape, even when that part is not used.
+indirect enum KubeconfigShape: Sendable {
+  case text
+  case flag
+  case list(KubeconfigShape)
+  /// A mapping whose keys the user chooses.
+  case named(KubeconfigShape)
+  /// A mapping with fields; others than these are passed over.
+  case fields([String: KubeconfigShape])
+
+  /// The shape of an entry of the lists `clusters`, `users` and `contexts`, by the key of its content.
+  static func entry(_ key: String) -> Self { .fields(["name": .text, key: contents[key] ?? .fields([:])]) }
+
+  private static let contents: [String: Self] = [
+    "cluster": .fields([
+      "server": .text, "tls-server-name": .text, "certificate-authority": .text, "certificate-authority-data": .text,
+      "proxy-url": .text, "insecure-skip-tls-verify": .flag, "disable-compression": .flag,
+    ]),
+    "context": .fields(["cluster": .text, "user": .text, "namespace": .text]),
+    "user": .fields([
+      "client-certificate": .text, "client-certificate-data": .text, "client-key": .text, "client-key-data": .text,
+      "token": .text, "tokenFile": .text, "username": .text, "password": .text, "as": .text, "as-uid": .text,
+      "as-groups": .list(.text), "as-user-extra": .named(.list(.text)), "exec": plugin,
+    ]),
+  ]
+  private static let plugin = Self.fields([
+    "apiVersion": .text, "command": .text, "args": .list(.text), "installHint": .text, "interactiveMode": .text,
+    "env": .list(.fields(["name": .text, "value": .text])), "provideClusterInfo": .flag,
+  ])
+
+  /// Refuses `node`, which `name` stands for, when it has another shape; what is missing or null has any.
+  func check(_ node: YAMLNode?, _ name: String, in file: String) throws(KubeconfigError) {
+    guard let node, !node.isNull else { return }
+    switch (self, node.value) {
+    case (.text, .string), (.flag, .bool): return
+    default: break
+    }
+    switch (self, node.content) {
+    case (.list(let shape), .sequence(let items)):
+      for item in items { try shape.check(item, name, in: file) }
+    case (.named(let shape), .mapping(let pairs)):
+      for pair in pairs { try shape.check(pair.value, pair.key.text ?? name, in: file) }
+    case (.fields(let fields), .mapping):
+      for (key, shape) in fields.sorted(by: { $0.key < $1.key }) { try shape.check(node[key], key, in: file) }
+    default:
+      throw KubeconfigError(file: file, line: node.line, problem: "\(name) \(flaw)", remedy: remedy)
+    }
+  }
+
+  private var flaw: String {
+    switch self {
+    case .text: "is no text"
+    case .flag: "is neither true nor false"
+    case .list: "is not a list"
+    case .named, .fields: "is not a mapping"
+    }
+  }
+
+  private var remedy: String {
+    switch self {
+    case .text: "Write it in quotes; kubectl refuses such a file as well"
+    case .flag: "Write true or false, without quotes"
+    case .list: "Begin each of its entries with a dash"
+    case .named, .fields: "Write “key: value”, a pair a line"
+    }
+  }
+}
