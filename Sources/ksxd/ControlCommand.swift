@@ -2,7 +2,6 @@ import APIServer
 import ArgumentParser
 import Client
 import Extensions
-import Glibc
 import KubernetesAPI
 import Logging
 import Packages
@@ -28,8 +27,7 @@ struct ControlCommand: AsyncParsableCommand {
     let (cluster, address) = try connect()
     let dialect = try await discover(in: cluster, at: address)
     let marketplace = repository.map { Marketplace($0, beside: "") }
-    print("ksxd is ready: reconciling the \(dialect.installations.plural) of \(address)")
-    fflush(nil)
+    Daemon.announce(": reconciling the \(dialect.installations.plural) of \(address)")
     let work = Task { await BackgroundWork(in: cluster, dialect: dialect, marketplace: marketplace).run() }
     await endings.wait()
     work.cancel()

@@ -12,8 +12,23 @@ struct Daemon: AsyncParsableCommand {
 
   static func main() async {
     StandardStreams.occupy()
+    atexit(endUnwritten)
     await main(nil)
   }
+
+  /// Says that the program is ready; it serves no worse when nothing takes these words.
+  static func announce(_ words: String) {
+    let line = Array("ksxd is ready\(words)\n".utf8)
+    _ = write(STDOUT_FILENO, line, line.count)
+  }
+}
+
+/// Makes a failure of output that nothing took.
+private func endUnwritten() {
+  guard fflush(nil) != 0, errno != EPIPE else { return }
+  let words = Array("Error: the standard output cannot be written: \(String(cString: strerror(errno)))\n".utf8)
+  _ = write(STDERR_FILENO, words, words.count)
+  _exit(1)
 }
 
 /// A failure that is told in one line.

@@ -3,7 +3,6 @@ import ArgumentParser
 import Client
 import Extensions
 import GatewayServer
-import Glibc
 import HTTP
 import HTTPServer
 import KubernetesAPI
@@ -67,8 +66,7 @@ struct GatewayCommand: AsyncParsableCommand {
         by: cluster, tokens: try identity.tokens(), around: DelegatedAccess(by: cluster, around: gateway)))
     let server = try await Server.start(handler, on: [listener]) { Status($0).response }
     let running = Task { await gateway.run(in: cluster, dialect: dialect) }
-    print("ksxd is ready on \(server.addresses[0]), in front of \(connection.displayName)")
-    fflush(nil)
+    Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
     await endings.wait()
     await server.stop(grace: .seconds(20))
     running.cancel()

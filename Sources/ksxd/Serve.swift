@@ -95,7 +95,7 @@ struct Serve: AsyncParsableCommand {
       users: users, ownerToken: ownerToken,
       around: ProtobufBodies(around: AccessControl(authorizer, around: gateway)))
     let server = try await Server.start(handler, on: listeners) { Status($0).response }
-    announce(server.addresses)
+    Daemon.announce(" on \(server.addresses.joined(separator: " and "))")
     var work = BackgroundWork(
       in: cluster, dialect: Dialect(dialect), marketplace: Marketplace(marketplace, beside: data))
     // There is no kubelet here.
@@ -120,10 +120,5 @@ struct Serve: AsyncParsableCommand {
     return try API(
       path: data + "/standalone.db", types: ResourceTypes(dialect: Dialect(dialect)),
       report: { Logger(label: "storage").warning("\($0)") })
-  }
-
-  private func announce(_ addresses: [String]) {
-    print("ksxd is ready on \(addresses.joined(separator: " and "))")
-    fflush(nil)
   }
 }

@@ -53,6 +53,15 @@ import Testing
     #expect(realpath(link, nil).map { String(cString: $0) } == realpath(target, nil).map { String(cString: $0) })
   }
 
+  @Test func aPipeIsNotWaitedForWhereAFileBelongs() throws {
+    let path = directory.path + "/pipe"
+    try #require(mkfifo(path, 0o600) == 0)
+
+    let error = #expect(throws: SystemError.self) { try Files.text(path, takesPipes: false) }
+
+    #expect(error?.description == "reading \(path): it is a pipe, and no file")
+  }
+
   @Test func aMissingFileIsNamed() {
     let error = #expect(throws: SystemError.self) { try Files.read("/nowhere/at/all") }
 

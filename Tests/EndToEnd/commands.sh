@@ -144,6 +144,10 @@ an_output_that_cannot_be_written_is_an_error_with_a_word() {
     equal "$code" 1 "the exit status of $words"
     contains "$said" 'the standard output cannot be written: No space left on device'
   done
+  code=0
+  said=$("$bin/ksxd" --help 2>&1 >/dev/full) || code=$?
+  equal "$code" 1 'the exit status of ksxd --help'
+  contains "$said" 'the standard output cannot be written: No space left on device'
 }
 
 a_closed_standard_output_is_said_and_nothing_else_is_written_to() {
@@ -176,6 +180,15 @@ bytes_that_are_no_text_on_the_command_line_are_refused() {
   said=$(ksx --server http://127.0.0.1:9 list $'\xc4\xe3' 2>&1) || code=$?
   equal "$code" 1 'the exit status'
   contains "$said" 'argument 4 of the command line is not UTF-8'
+}
+
+a_pipe_in_the_place_of_the_settings_is_not_waited_for() {
+  local said code=0
+  mkdir -p "$home/config/ksx"
+  mkfifo "$home/config/ksx/config.yaml"
+  said=$(ksx list 2>&1) || code=$?
+  equal "$code" 1 'the exit status'
+  contains "$said" 'config.yaml: it is a pipe, and no file'
 }
 
 input_that_is_missing_is_no_config() {

@@ -18,7 +18,7 @@ struct ProfileFile {
   /// The text of the file; empty when there is none.
   func text() throws(CommandError) -> String {
     do {
-      return try Files.text(path, limit: 1 << 20)
+      return try Files.text(path, limit: 1 << 20, takesPipes: false)
     } catch {
       if error.isMissing { return "" }
       throw CommandError(error)

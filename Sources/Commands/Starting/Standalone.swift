@@ -177,7 +177,10 @@ struct Standalone: Sendable {
   private func tail(from beginning: Int) -> String {
     let bytes = ((try? Files.read(log)) ?? []).dropFirst(beginning)
     let lines = String(decoding: bytes, as: UTF8.self).lines.filter { !$0.isEmpty }.suffix(3)
-    return lines.isEmpty ? "it said nothing" : lines.joined(separator: " / ")
+    if !lines.isEmpty { return lines.joined(separator: " / ") }
+    // On a full disk it cannot say anything.
+    do { try Files.append([UInt8(ascii: "\n")], to: log) } catch { return error.description }
+    return "it said nothing"
   }
 }
 

@@ -27,7 +27,7 @@ extension Settings {
   package static func load(_ environment: Environment) -> Settings {
     Configuration.load(environment: environment) { (path) throws(SystemError) in
       do throws(SystemError) {
-        return try Files.text(path, limit: 1 << 20)
+        return try Files.text(path, limit: 1 << 20, takesPipes: false)
       } catch {
         if error.isMissing { return nil }
         throw error

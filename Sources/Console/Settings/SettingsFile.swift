@@ -10,7 +10,7 @@ struct SettingsFile {
   func set(_ name: String, to value: String) throws(SystemError) {
     let text: String
     do throws(SystemError) {
-      text = try Files.text(path, limit: 1 << 20)
+      text = try Files.text(path, limit: 1 << 20, takesPipes: false)
     } catch {
       guard error.isMissing else { throw error }
       text = ""

@@ -3,11 +3,16 @@ import Glibc
 /// Files as wholes.
 package enum Files {
   /// The bytes of the file at `path`, if there are no more than `limit`.
-  package static func read(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> [UInt8] {
+  ///
+  /// A pipe is waited for, since a shell's `<(command)` is one, unless `takesPipes` is false.
+  package static func read(
+    _ path: String, limit: Int = 64 << 20, takesPipes: Bool = true
+  ) throws(SystemError) -> [UInt8] {
     let action = "reading \(path)"
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | (takesPipes ? 0 : O_NONBLOCK))
     guard descriptor >= 0 else { throw SystemError(action) }
     defer { close(descriptor) }
+    if !takesPipes, isPipe(descriptor) { throw SystemError(action, problem: "it is a pipe, and no file") }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while true {
@@ -21,13 +26,20 @@ package enum Files {
   }
 
   /// The text of the file at `path`; one that is not a text is refused with its line and byte.
-  package static func text(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> String {
-    let bytes = try read(path, limit: limit)
+  package static func text(
+    _ path: String, limit: Int = 64 << 20, takesPipes: Bool = true
+  ) throws(SystemError) -> String {
+    let bytes = try read(path, limit: limit, takesPipes: takesPipes)
     do {
       return try String(textOf: bytes)
     } catch {
       throw SystemError("reading \(path)", problem: error.description)
     }
+  }
+
+  private static func isPipe(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
   /// Writes a file so that a crash at any moment leaves the old one or the new one, never half.
