@@ -27,6 +27,7 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
 
     // Each line names only modules above it.
     .target(name: "Platform"),
@@ -46,7 +47,7 @@ let package = Package(
     .target(name: "HTTPServer", dependencies: ["HTTP", "Platform"] + nio + [tls]),
     // The gateway is a client of the API, on NIO's event loops.
     .target(name: "GatewayServer", dependencies: ["HTTPServer"] + domain + nio + [tls]),
-    .target(name: "Access", dependencies: client),
+    .target(name: "Access", dependencies: client + ["CCrypt"]),
     .target(name: "APIServer", dependencies: api + ["CSQLite"], resources: [.embedInCode("Kinds")]),
     // What KubeSphere's schemas and webhooks say of its kinds: the API server itself knows no extension.
     .target(
@@ -81,7 +82,7 @@ let package = Package(
       path: "Tests/APITestSupport"),
     .testTarget(
       name: "GatewayServerTests",
-      dependencies: ["GatewayServer", "HTTPServer", "APITestSupport", "APIServer", "KubeSphereKinds"] + domain + nio + [
+      dependencies: ["GatewayServer"] + backend + ["APITestSupport"] + domain + nio + [
         "TestSupport"
       ]),
     .testTarget(name: "AccessTests", dependencies: ["Access", "APITestSupport", "APIServer"] + api + ["TestSupport"]),

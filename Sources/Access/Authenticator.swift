@@ -1,12 +1,13 @@
 package import HTTP
 package import KubernetesAPI
 
-/// Finds out who asks by their bearer token (RFC 6750), and has them answered as that user.
+/// Finds out who asks by their bearer token (RFC 6750) or password, and has them answered as that user.
 ///
 /// Found out by the head alone: the body of a request with a wrong token is never sent for.
 package struct Authenticator: Handler {
   private let socket: Rules
   private let port: Rules
+  private let logins: Logins?
   private let handler: any CallerHandler
 
   /// How the callers of one kind of listener are told apart.
@@ -21,36 +22,54 @@ package struct Authenticator: Handler {
   ///
   /// A caller without a token is the owner on a socket, which no other user of the machine reaches. On a port they
   /// are anonymous where there are users, and refused otherwise.
-  package init(users: TokenTable? = nil, ownerToken: String? = nil, around handler: any CallerHandler) {
+  ///
+  /// With `logins`, `/oauth/…` is answered here, and what came of it, or a password, makes a user of its bearer.
+  package init(
+    users: TokenTable? = nil, ownerToken: String? = nil, logins: Logins? = nil, around handler: any CallerHandler
+  ) {
     self.handler = handler
+    self.logins = logins
     socket = Rules(tokens: users, anonymousUser: .owner)
     var tokens = users ?? TokenTable()
     if let ownerToken { tokens.add(token: Array(ownerToken.utf8), .owner) }
-    port = Rules(tokens: tokens, anonymousUser: users == nil ? nil : .anonymous)
+    port = Rules(tokens: tokens, anonymousUser: users == nil && logins == nil ? nil : .anonymous)
   }
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
-    guard let user = user(of: request) else {
-      var response = Status.unauthorized.response
-      response.headers["WWW-Authenticate"] = "Bearer"
-      // Nothing is kept open for who has shown nothing.
+    if let answer = await logins?.response(to: request) { return answer }
+    do throws(Status) {
+      let user = try await user(of: request)
+      var known = request
+      // It has been acted on, and is for nothing behind this to see.
+      known.head.headers["Authorization"] = nil
+      return await handler.respond(to: known, from: Caller(user))
+    } catch {
+      var response = error.response
+      if error.isUnauthorized { response.headers["WWW-Authenticate"] = "Bearer" }
+      // Nothing is kept open for a caller without a credential that is good.
       response.headers["Connection"] = "close"
       return response
     }
-    var known = request
-    // It has been acted on, and is for nothing behind this to see.
-    known.head.headers["Authorization"] = nil
-    return await handler.respond(to: known, from: Caller(user))
   }
 
-  private func user(of request: IncomingRequest) -> User? {
+  private func user(of request: IncomingRequest) async throws(Status) -> User {
     let rules = request.connection.listener == .port ? port : socket
-    guard let tokens = rules.tokens, let header = request.head.headers["Authorization"] else {
+    guard let header = request.head.headers["Authorization"], rules.tokens != nil || logins != nil else {
       let isPublic = request.head.target.hasPrefix(BuiltInRole.frontEnd)
-      return rules.anonymousUser ?? (isPublic ? .anonymous : nil)
+      guard let user = rules.anonymousUser ?? (isPublic ? .anonymous : nil) else { throw .unauthorized }
+      return user
     }
-    let words = header.split(separator: " ", maxSplits: 1)
-    guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
-    return tokens.user(of: Array(words[1].utf8))
+    let words = header.split(separator: " ", maxSplits: 1).map(String.init)
+    guard words.count == 2 else { throw .unauthorized }
+    switch words[0].lowercased() {
+    case "bearer":
+      let user = rules.tokens?.user(of: Array(words[1].utf8)) ?? logins?.user(ofToken: words[1])
+      guard let user else { throw .unauthorized }
+      return user
+    case "basic":
+      guard let logins else { throw .unauthorized }
+      return try await logins.user(ofBasic: words[1])
+    default: throw .unauthorized
+    }
   }
 }

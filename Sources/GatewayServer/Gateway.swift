@@ -3,6 +3,7 @@ package import Extensions
 package import HTTP
 package import KubernetesAPI
 import Manifest
+import Platform
 
 /// Serves what extensions bring, in front of the Kubernetes API: `/kapis` and other paths of APIServices, `/dist` of
 /// JSBundles, the paths of ReverseProxies.
@@ -14,6 +15,9 @@ package struct Gateway: CallerHandler {
   private let pools: UpstreamPools
   private let guards = RuleGuards()
   private let bundles: BundleReader
+  private let kapis: KapisReader
+  private let members: Members
+  private let dialect: Dialect
   private let api: any CallerHandler
 
   /// Where it is asked which rule serves a request.
@@ -21,19 +25,23 @@ package struct Gateway: CallerHandler {
 
   /// `cluster` is where bundles' ConfigMaps and Secrets are read; `api` answers what is no rule's.
   package init(
-    _ rules: GatewayRules, in cluster: Cluster, settings: GatewaySettings = GatewaySettings(),
+    _ rules: GatewayRules, in cluster: Cluster, dialect: Dialect, settings: GatewaySettings = GatewaySettings(),
     around api: any CallerHandler
   ) {
     self.rules = rules
     self.settings = settings
     self.api = api
     pools = UpstreamPools(settings.upstreams)
+    self.dialect = dialect
     bundles = BundleReader(cluster: cluster)
+    kapis = KapisReader(cluster: cluster, dialect: dialect)
+    members = Members(cluster: cluster)
   }
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
     let target = request.head.target
     if Self.isAPI(target) { return await api.respond(to: request, from: caller) }
+    if target.hasPrefix("/clusters/") { return await sendToMember(request, caller) }
     let path: RequestPath
     do throws(RequestPath.Flaw) {
       path = try RequestPath(target)
@@ -54,7 +62,21 @@ package struct Gateway: CallerHandler {
     case .apiService(let rule): return serve(rule, request, path, caller)
     case .proxy(let rule): return serve(rule, request, path, caller)
     case .bundle(let rule, let file): return await serve(file, of: rule, request, snapshot)
-    case nil: return .pageNotFound
+    case nil: return await kapis.response(to: request.head, path) ?? .pageNotFound
+    }
+  }
+
+  /// Hands a request below `/clusters/NAME` on to the API of that member.
+  private func sendToMember(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
+    let rest = request.head.target.dropFirst("/clusters/".count)
+    let name = rest.prefix { $0 != "/" && $0 != "?" }
+    var moved = request
+    moved.head.target = String(rest.dropFirst(name.count))
+    guard Self.isAPI(moved.head.target) else { return .pageNotFound }
+    do throws(Members.Refusal) {
+      return try await members.relay(to: PercentEncoding.decode(name)).respond(to: moved, from: caller, isMember: true)
+    } catch {
+      return error.response
     }
   }
 
@@ -139,7 +161,7 @@ package struct Gateway: CallerHandler {
   }
 
   /// Follows the rules, and looks after their upstreams, until the task is cancelled.
-  package func run(in cluster: Cluster, dialect: Dialect) async {
+  package func run(in cluster: Cluster) async {
     let checks = HealthChecks(rules: rules, guards: guards, pools: pools, address: settings.upstreamAddress)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await rules.run(in: cluster, dialect: dialect) }

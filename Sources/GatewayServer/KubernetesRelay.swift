@@ -23,6 +23,11 @@ package struct KubernetesRelay: CallerHandler {
   }
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+    await respond(to: request, from: caller, isMember: false)
+  }
+
+  /// A member that refuses the gateway itself is told from one that refuses the caller (511).
+  func respond(to request: IncomingRequest, from caller: Caller, isMember: Bool) async -> HTTPResponse {
     let credential: Credential
     do throws(TransportError) {
       credential = try await connection.credentials?.credential(insteadOf: nil) ?? Credential()
@@ -32,6 +37,7 @@ package struct KubernetesRelay: CallerHandler {
     }
     var sent = UpstreamRequest(toAPI: request.head, by: caller.user)
     sent.target = address.path + request.head.target
+    sent.blamesGateway = isMember
     for field in credential.headers.fields { sent.headers.add(field.name, field.value) }
     var upstream = UpstreamAddress(address, sent.endpoint)
     if address.scheme == .https {

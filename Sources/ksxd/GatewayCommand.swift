@@ -59,13 +59,14 @@ struct GatewayCommand: AsyncParsableCommand {
     let cluster = Cluster(transport: CurlTransport(connection))
     let dialect = try await discover(in: cluster, at: connection.displayName)
     let rules = GatewayRules()
-    let gateway = Gateway(rules, in: cluster, settings: settings, around: api)
+    let gateway = Gateway(rules, in: cluster, dialect: dialect, settings: settings, around: api)
     let handler = GatewayHealth(
       rules: rules,
-      around: DelegatedAuthenticator(
-        by: cluster, tokens: try identity.tokens(), around: DelegatedAccess(by: cluster, around: gateway)))
+      around: HostPrefix(
+        around: DelegatedAuthenticator(
+          by: cluster, tokens: try identity.tokens(), around: DelegatedAccess(by: cluster, around: gateway))))
     let server = try await Server.start(handler, on: [listener]) { Status($0).response }
-    let running = Task { await gateway.run(in: cluster, dialect: dialect) }
+    let running = Task { await gateway.run(in: cluster) }
     Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
     await endings.wait()
     await server.stop(grace: .seconds(20))

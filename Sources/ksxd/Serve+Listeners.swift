@@ -21,8 +21,8 @@ extension Serve {
   /// What users may do beside the owner.
   func authorizer() throws -> Authorizer {
     guard let authorizationPolicyFile else { return Authorizer() }
-    guard tokenAuthFile != nil else {
-      throw ValidationError("--authorization-policy-file is about users: add --token-auth-file")
+    guard tokenAuthFile != nil || passwordFile != nil else {
+      throw ValidationError("--authorization-policy-file is about users: add --token-auth-file or --password-file")
     }
     return try Authorizer(policyFile: authorizationPolicyFile)
   }
@@ -30,9 +30,10 @@ extension Serve {
   /// The token of the owner on a port, as its file says.
   func token() throws -> String? {
     guard let tokenFile else {
-      guard listen != nil, tokenAuthFile == nil else { return nil }
+      guard listen != nil, tokenAuthFile == nil, passwordFile == nil else { return nil }
       throw ValidationError(
-        "--listen needs --token-file or --token-auth-file: a port is open to every user of the machine")
+        "--listen needs --token-file, --token-auth-file or --password-file: a port is open to every user of the machine"
+      )
     }
     guard let file = fopen(tokenFile, "r") else {
       throw ValidationError("--token-file \(tokenFile): \(String(cString: strerror(errno)))")

@@ -34,6 +34,12 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Users who log in with a password: lines of user,hash,uid,\"group1,group2\", hashes as mkpasswd makes them.",
+      valueName: "file"))
+  var passwordFile: String?
+
+  @Option(
+    help: ArgumentHelp(
       "What these users may do: one policy in JSON a line as kube-apiserver reads them.", valueName: "file"))
   var authorizationPolicyFile: String?
 
@@ -90,10 +96,15 @@ struct Serve: AsyncParsableCommand {
     let cluster = Cluster(transport: InProcessTransport(api))
     let services = try await MarketplaceServices.start()
     let gateway = Gateway(
-      GatewayRules(), in: cluster, settings: services.served(in: try gatewaySettings()), around: api)
-    let handler = Authenticator(
-      users: users, ownerToken: ownerToken,
-      around: ProtobufBodies(around: AccessControl(authorizer, around: gateway)))
+      GatewayRules(), in: cluster, dialect: Dialect(dialect), settings: services.served(in: try gatewaySettings()),
+      around: api)
+    let logins = try passwordFile.map { file throws(AccessFileError) in
+      Logins(try PasswordTable(file: file), file: data + "/logins.json")
+    }
+    let handler = HostPrefix(
+      around: Authenticator(
+        users: users, ownerToken: ownerToken, logins: logins,
+        around: ProtobufBodies(around: AccessControl(authorizer, around: gateway))))
     let server = try await Server.start(handler, on: listeners) { Status($0).response }
     Daemon.announce(" on \(server.addresses.joined(separator: " and "))")
     var work = BackgroundWork(
@@ -103,8 +114,8 @@ struct Serve: AsyncParsableCommand {
     work.whenOffered = { api.startup.end("marketplace") }
     let activity = work.settings.activity
     if exitWithClients { endings.add(leavingOf: server.connections) { activity.isBusy } }
-    let running = Task { [work, dialect] in
-      async let serving: Void = gateway.run(in: cluster, dialect: Dialect(dialect))
+    let running = Task { [work] in
+      async let serving: Void = gateway.run(in: cluster)
       await work.run()
       await serving
     }

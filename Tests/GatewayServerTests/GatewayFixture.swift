@@ -24,9 +24,11 @@ struct GatewayFixture: Sendable {
     var dialect = Dialect.installPlan
   }
 
-  private init(_ settings: GatewaySettings, _ user: User, _ api: any CallerHandler) async throws {
+  private init(
+    _ settings: GatewaySettings, _ user: User, _ dialect: Dialect, _ api: any CallerHandler
+  ) async throws {
     let gateway = Gateway(
-      rules, in: Cluster(transport: InProcessTransport(api)), settings: settings, around: api)
+      rules, in: Cluster(transport: InProcessTransport(api)), dialect: dialect, settings: settings, around: api)
     server = try await Server.start(
       AsUser(user: user, handler: gateway), on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
     port = try #require(server.addresses[0].split(separator: ":").last.flatMap { UInt16($0) })
@@ -41,7 +43,7 @@ struct GatewayFixture: Sendable {
     var settings = GatewaySettings()
     settings.upstreams.addresses.allowsLoopback = true
     change(&settings)
-    let fixture = try await GatewayFixture(settings, user, api)
+    let fixture = try await GatewayFixture(settings, user, objects.dialect, api)
     let dialect = objects.dialect
     fixture.rules.set(
       RouteTable(

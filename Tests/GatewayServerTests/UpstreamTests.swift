@@ -95,7 +95,8 @@ import Testing
 
       #expect(answer.status == 504)
       #expect(answer.body.json[path: "ErrStatus", "reason"] == "Gateway Timeout")
-      await eventually { upstream.goneAway == 1 }
+      // On a busy machine it may be given up before it is connected.
+      await eventually { upstream.goneAway == upstream.requests.count }
     }
     upstream.stop()
   }

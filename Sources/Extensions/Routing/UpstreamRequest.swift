@@ -16,6 +16,8 @@ package struct UpstreamRequest: Hashable, Sendable {
   /// What stands before such a place here.
   package var locationPrefix = ""
   package var rejectsRedirects = false
+  /// Whether a 401 of the upstream is about the gateway and not its caller.
+  package var blamesGateway = false
 
   /// A path and query with more bytes are not sent.
   package static let longestTarget = 16_384

@@ -62,8 +62,10 @@ struct UpstreamRelay: ChannelRelay {
     }
     if let type = request.contentType { fields["Content-Type"] = type }
     for edit in request.headersDown { edit.apply(to: &fields) }
+    let isRefused = request.blamesGateway && head.status == .unauthorized
     return HTTPResponseHead(
-      version: .http1_1, status: head.status, headers: NIOHTTP1.HTTPHeaders(fields.fields.map { ($0.name, $0.value) }))
+      version: .http1_1, status: isRefused ? .networkAuthenticationRequired : head.status,
+      headers: NIOHTTP1.HTTPHeaders(fields.fields.map { ($0.name, $0.value) }))
   }
 
   /// The head of an answer that takes up an upgrade.

@@ -1,0 +1,109 @@
+import CCrypt
+import KubernetesAPI
+import Platform
+
+/// Users who log in with a password: lines of `user,hash,uid,"group1,group2"`, the hash as crypt(3) makes it.
+///
+/// `mkpasswd` and `htpasswd -nB` make such hashes. Passwords are compared by the system's libcrypt.
+package struct PasswordTable: Hashable, Sendable {
+  private struct Entry: Hashable, Sendable {
+    var hash: String
+    var user: User
+  }
+
+  private var entries: [String: Entry] = [:]
+
+  /// How hashes begin that are slow to try: yescrypt, scrypt, bcrypt, SHA-2.
+  private static let methods = ["$y$", "$gy$", "$7$", "$2a$", "$2b$", "$2y$", "$6$", "$5$"]
+
+  package init(file: String) throws(AccessFileError) {
+    try self.init(text: try AccessFile.text(file), file: file)
+  }
+
+  init(text: String, file: String) throws(AccessFileError) {
+    for line in AccessFile.lines(text) {
+      do throws(AccessFile.Problem) {
+        try add(line: line.text)
+      } catch {
+        throw AccessFileError(file: file, line: line.number, problem: error.text)
+      }
+    }
+    guard !entries.isEmpty else { throw AccessFileError(file: file, line: 0, problem: "there is no user in it") }
+  }
+
+  private mutating func add(line: String) throws(AccessFile.Problem) {
+    let fields = try CommaSeparated.fields(line)
+    guard (2...4).contains(fields.count), !fields[0].isEmpty else {
+      throw AccessFile.Problem(#"user,hash and perhaps uid and "group1,group2" are expected"#)
+    }
+    guard Self.methods.contains(where: fields[1].hasPrefix), ksx_crypt_knows(fields[1]) != 0 else {
+      throw AccessFile.Problem("the second field is no hash of a password; mkpasswd or htpasswd -nB makes one")
+    }
+    guard entries[fields[0]] == nil else { throw AccessFile.Problem("the user stands on an earlier line") }
+    let groups = fields.count == 4 ? fields[3].split(separator: ",").map(String.init) : []
+    let user = User(name: fields[0], uid: fields.count > 2 ? fields[2] : "", groups: groups).joined
+    entries[fields[0]] = Entry(hash: fields[1], user: user)
+  }
+
+  /// The user called `name`.
+  func user(_ name: String) -> User? { entries[name]?.user }
+
+  /// The user with that name and password; takes as long for a name that is not known.
+  func user(_ name: String, password: String) -> User? {
+    let entry = entries[name]
+    // Any hash will do to spend the time.
+    guard let hash = entry?.hash ?? entries.first?.value.hash, password.utf8.count <= 512,
+      !password.utf8.contains(0)
+    else { return nil }
+    return ksx_crypt_matches(password, hash) != 0 ? entry?.user : nil
+  }
+}
+
+/// Checks passwords one after another, on a thread of its own: each takes long by design.
+actor PasswordChecker {
+  /// Failures in a row after which a name is refused for a while (as the shipped gateway).
+  private static let mostFailures = 10
+  private static let window = Duration.seconds(600)
+  private static let mostNames = 10_000
+
+  enum Verdict: Hashable, Sendable {
+    case user(User)
+    case wrong
+    case tooManyFailures
+  }
+
+  private let executor = ThreadExecutor()
+  private let users: PasswordTable
+  private let now: @Sendable () -> ContinuousClock.Instant
+  private var failures: [String: (count: Int, since: ContinuousClock.Instant)] = [:]
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(_ users: PasswordTable, now: @escaping @Sendable () -> ContinuousClock.Instant) {
+    self.users = users
+    self.now = now
+    executor.start()
+  }
+
+  deinit { executor.stop() }
+
+  func check(_ name: String, _ password: String) -> Verdict {
+    let now = now()
+    if let former = failures[name] {
+      if now - former.since >= Self.window {
+        failures[name] = nil
+      } else if former.count >= Self.mostFailures {
+        return .tooManyFailures
+      }
+    }
+    if let user = users.user(name, password: password) {
+      failures[name] = nil
+      return .user(user)
+    }
+    if failures.count >= Self.mostNames { failures = failures.filter { now - $0.value.since < Self.window } }
+    if failures.count < Self.mostNames || failures[name] != nil {
+      failures[name] = ((failures[name]?.count ?? 0) + 1, failures[name]?.since ?? now)
+    }
+    return .wrong
+  }
+}

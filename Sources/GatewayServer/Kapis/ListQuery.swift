@@ -1,0 +1,130 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// What a list below `/kapis` is asked for: the query language of the shipped gateway (docs/KUBESPHERE.md: Gateway).
+struct ListQuery: Hashable, Sendable {
+  /// From one.
+  var page: Int
+  /// Objects on a page; `nil` for all.
+  var limit: Int?
+  var sortBy: String
+  var isAscending: Bool
+  var labelSelector: String
+  private var conditions: [Condition] = []
+
+  /// Something that must hold of an object.
+  struct Condition: Hashable, Sendable {
+    var name: String
+    var value: String
+  }
+
+  /// Parameters that say which objects.
+  private static let conditions = [
+    "name", "names", "uid", "namespace", "label", "annotation", "ownerReference", "ownerKind", "fieldSelector", "q",
+    "status", "enabled", "available",
+  ]
+
+  init(_ target: Target) throws(Status) {
+    func integer(_ name: String, _ usual: Int) throws(Status) -> Int {
+      guard let text = target[name] else { return usual }
+      guard let number = Int(text) else { throw .badRequest("invalid value \"\(text)\" for \(name)") }
+      return number
+    }
+    page = max(1, try integer("page", 1))
+    let wanted = try integer("limit", -1)
+    limit = wanted < 0 ? nil : min(max(wanted, 1), 100_000)
+    sortBy = target["sortBy"] ?? "creationTimestamp"
+    isAscending = target.flag("ascending")
+    labelSelector = target["labelSelector"] ?? ""
+    conditions = Self.conditions.compactMap { name in target[name].map { Condition(name: name, value: $0) } }
+  }
+
+  /// The list that is answered: one page of `objects`, and in `continue` how many there are.
+  func answer(_ objects: [Object]) -> Value {
+    let found = objects.filter { object in conditions.allSatisfy { $0.holds(of: object) } }.sorted(by: isBefore)
+    let size = limit ?? max(found.count, 1)
+    let start = min(found.count, (page - 1).multipliedReportingOverflow(by: size).partialValue.magnitudeClamped)
+    let shown = found[start..<min(found.count, start + size)]
+    return [
+      "metadata": [
+        "continue": .string(String(found.count)), "remainingItemCount": .integer(found.count - start - shown.count),
+      ],
+      "items": .sequence(shown.map(\.value)),
+    ]
+  }
+
+  private func isBefore(_ left: Object, _ right: Object) -> Bool {
+    let isByName = sortBy == "name"
+    let keys = [left, right].map { isByName ? $0.name : $0.creationTimestamp ?? "" }
+    let isLess = keys[0] == keys[1] ? left.name < right.name : keys[0] < keys[1]
+    return isAscending ? isLess : !isLess && left != right
+  }
+}
+
+extension Int {
+  /// At least nothing; what has overflowed is far behind every list.
+  fileprivate var magnitudeClamped: Int { self < 0 ? .max : self }
+}
+
+extension ListQuery.Condition {
+  func holds(of object: Object) -> Bool {
+    switch name {
+    case "name": object.name.containsText(value)
+    case "names": value.split(separator: ",").contains { $0 == object.name }
+    case "uid": object.uid == value
+    case "namespace": object.namespace == value
+    case "label": matches(object.labels)
+    case "annotation": matches(object.annotations)
+    case "ownerReference": owners(of: object).contains { $0["name"]?.string == value }
+    case "ownerKind": owners(of: object).contains { $0["kind"]?.string == value }
+    case "fieldSelector": matchesFields(object.value)
+    case "q": displayNames(of: object).contains { $0.lowercased().containsText(value.lowercased()) }
+    case "status": hasStatus(object)
+    case "enabled": isInstalled(object) && (object.status["enabled"]?.bool == true) == (value == "true")
+    case "available": (object.status["state"]?.string == "Available") == (value == "true")
+    default: true
+    }
+  }
+
+  /// `key=value`, `key!=value` or a key alone, several with commas between.
+  private func matches(_ texts: [String: String]) -> Bool {
+    value.split(separator: ",").allSatisfy { part in
+      let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard sides.count == 2 else { return texts[sides[0]] != nil }
+      return sides[0].hasSuffix("!") ? texts[String(sides[0].dropLast())] != sides[1] : texts[sides[0]] == sides[1]
+    }
+  }
+
+  /// `path=value`, or `path=~value` without regard to case; several with commas between.
+  private func matchesFields(_ object: Value) -> Bool {
+    value.split(separator: ",").allSatisfy { part in
+      let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard sides.count == 2 else { return false }
+      let found = object[path: sides[0].split(separator: ".").map(String.init)]
+      let text = found?.string ?? found.map(JSON.text) ?? ""
+      guard sides[1].hasPrefix("~") else { return text == sides[1] }
+      return text.lowercased() == sides[1].dropFirst().lowercased()
+    }
+  }
+
+  private func owners(of object: Object) -> [Value] {
+    object.value[path: "metadata", "ownerReferences"]?.sequence ?? []
+  }
+
+  private func displayNames(of object: Object) -> [String] {
+    let name = object.spec["displayName"]
+    return name?.string.map { [$0] } ?? name?.mapping?.pairs.compactMap(\.value.string) ?? []
+  }
+
+  private func isInstalled(_ object: Object) -> Bool { object.status["state"]?.string.map { !$0.isEmpty } ?? false }
+
+  private func hasStatus(_ object: Object) -> Bool {
+    switch value.lowercased() {
+    case "installed": isInstalled(object)
+    case "notinstalled": !isInstalled(object)
+    default: (object.status["state"]?.string ?? "").lowercased() == value.lowercased()
+    }
+  }
+}

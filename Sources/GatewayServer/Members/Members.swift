@@ -1,0 +1,117 @@
+import Client
+import Extensions
+package import HTTP
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// The member clusters, reached by their kubeconfigs: `/clusters/NAME/…` goes to the API of one.
+actor Members {
+  /// How long a member's object is believed.
+  private static let freshness = Duration.seconds(5)
+
+  private static let resource = Resource(
+    group: "cluster.kubesphere.io", version: "v1alpha1", plural: "clusters", kind: "Cluster")
+
+  private struct Entry {
+    var result: Result<KubernetesRelay, Refusal>
+    var version: String
+    var read: ContinuousClock.Instant
+  }
+
+  /// Why nothing goes to a cluster, in the shipped gateway's words.
+  struct Refusal: Error, Hashable, Sendable {
+    var code: Int
+    var message: String
+
+    var response: HTTPResponse {
+      .unavailable(message, code: code, reason: code == 400 ? "BadRequest" : "ServiceUnavailable")
+    }
+  }
+
+  private let cluster: Cluster
+  private var known: [String: Entry] = [:]
+
+  init(cluster: Cluster) {
+    self.cluster = cluster
+  }
+
+  /// The API of the member called `name`.
+  func relay(to name: String) async throws(Refusal) -> KubernetesRelay {
+    let now = ContinuousClock.now
+    if let entry = known[name], now - entry.read < Self.freshness { return try entry.result.get() }
+    let object: Object
+    do throws(ClusterError) {
+      object = try await cluster.get(Self.resource, name)
+    } catch {
+      known[name] = nil
+      guard case .refused(let status) = error, status.isNotFound else {
+        throw Refusal(code: 503, message: "cluster \(name) is not ready")
+      }
+      throw Refusal(code: 400, message: "cluster \(name) not exists")
+    }
+    guard object.labels["cluster-role.kubesphere.io/host"] == nil else {
+      throw Refusal(code: 400, message: "cluster \(name) is this one: ask without the prefix, or for /clusters/host")
+    }
+    // Connections to a member that is the same are kept.
+    let isSame = known[name]?.version == object.resourceVersion
+    let result = isSame ? known[name]?.result ?? Self.make(object) : Self.make(object)
+    if known.count >= 1_000 { known = [:] }
+    known[name] = Entry(result: result, version: object.resourceVersion, read: now)
+    return try result.get()
+  }
+
+  private static func make(_ object: Object) -> Result<KubernetesRelay, Refusal> {
+    let conditions = object.status["conditions"]?.sequence ?? []
+    let isReady = conditions.contains { $0["type"] == "Ready" && $0["status"] == "True" }
+    guard isReady, !object.isBeingDeleted else {
+      return .failure(Refusal(code: 503, message: "cluster \(object.name) is not ready"))
+    }
+    let text = object.spec[path: "connection", "kubeconfig"]?.string
+    guard let bytes = text.flatMap(Base64.decode), let relay = relay(bytes) else {
+      return .failure(Refusal(code: 503, message: "cluster \(object.name) has no kubeconfig that can be used"))
+    }
+    return .success(relay)
+  }
+
+  /// The API that a kubeconfig leads to: one that runs no program, and reads no file of this machine.
+  private static func relay(_ bytes: [UInt8]) -> KubernetesRelay? {
+    guard let value = try? YAML.parse(String(decoding: bytes, as: UTF8.self)), !leansOnMachine(value) else {
+      return nil
+    }
+    var options = KubeconfigOptions()
+    options.kubeconfig = "member"
+    let context = try? Kubeconfig.load(options, environment: Environment([:])) { (path) throws(SystemError) in
+      guard path.hasSuffix("member") else {
+        throw SystemError("reading \(path)", problem: "a member's kubeconfig names no files of this machine")
+      }
+      return bytes
+    }
+    guard var connection = context?.connection else { return nil }
+    connection.tlsFiles = nil
+    return KubernetesRelay(connection)
+  }
+
+  private static func leansOnMachine(_ value: Value) -> Bool {
+    (value["users"]?.sequence ?? []).contains { entry in
+      ["exec", "auth-provider", "tokenFile"].contains { entry[path: "user", $0] != nil }
+    }
+  }
+}
+
+/// Takes `/clusters/host` off a path before anything else looks at it: that cluster is the one behind the gateway.
+package struct HostPrefix: Handler {
+  private static let prefix = "/clusters/host/"
+  private let handler: any Handler
+
+  package init(around handler: any Handler) {
+    self.handler = handler
+  }
+
+  package func respond(to request: IncomingRequest) async -> HTTPResponse {
+    guard request.head.target.hasPrefix(Self.prefix) else { return await handler.respond(to: request) }
+    var moved = request
+    moved.head.target.removeFirst(Self.prefix.count - 1)
+    return await handler.respond(to: moved)
+  }
+}

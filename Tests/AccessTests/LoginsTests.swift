@@ -1,0 +1,181 @@
+import HTTP
+import KubernetesAPI
+import Manifest
+import Platform
+import TestSupport
+import Testing
+
+@testable import Access
+
+/// Logins with a password, as KubeSphere's gateway has them.
+@Suite struct LoginsTests {
+  /// Clocks that a test turns.
+  private final class Clock: Sendable {
+    private let seconds = Locked(1_000_000)
+    private let start = ContinuousClock.now
+    var time: Int { seconds.withLock { $0 } }
+    var now: ContinuousClock.Instant { start + .seconds(time - 1_000_000) }
+    func turn(_ count: Int) { seconds.withLock { $0 += count } }
+  }
+
+  /// The password is "secret"; made by crypt, cheap so that tests are quick.
+  static let file = #"""
+    # users
+    ada,$5$rounds=1000$abcdefgh$XIppta5rT8zJUu4vAOKQXrwq9uY4Ijlz6VjyOmkx5i4,1,"ops,dev"
+    bob,$5$rounds=1000$abcdefgh$XIppta5rT8zJUu4vAOKQXrwq9uY4Ijlz6VjyOmkx5i4
+    """#
+
+  private let clock = Clock()
+
+  private func logins(_ text: String = file, kept file: String? = nil) throws -> Logins {
+    let clock = clock
+    return Logins(
+      try PasswordTable(text: text, file: "users"), file: file, time: { clock.time }, now: { clock.now })
+  }
+
+  private func ask(
+    _ logins: Logins, _ method: HTTPRequest.Method, _ target: String, form: String = "", token: String? = nil
+  ) async throws -> (status: Int, value: Value) {
+    var request = HTTPRequest(method, target, body: Array(form.utf8))
+    request.headers["Authorization"] = token.map { "Bearer " + $0 }
+    let response = try #require(await logins.response(to: IncomingRequest(request)))
+    return (response.status, try JSON.parse(try await response.body.collected()))
+  }
+
+  private static let client = "&client_id=kubesphere&client_secret=kubesphere"
+
+  private func logIn(_ logins: Logins, password: String = "secret", user: String = "ada") async throws -> (
+    status: Int, value: Value
+  ) {
+    try await ask(
+      logins, .post, "/oauth/token", form: "grant_type=password&username=\(user)&password=\(password)" + Self.client)
+  }
+
+  private func renew(_ logins: Logins, _ token: Value?) async throws -> (status: Int, value: Value) {
+    try await ask(
+      logins, .post, "/oauth/token", form: "grant_type=refresh_token&refresh_token=\(token?.string ?? "")" + Self.client
+    )
+  }
+
+  @Test func aPasswordMakesATokenThatSaysWhoAsks() async throws {
+    let logins = try logins()
+    let grant = try await logIn(logins)
+    let token = try #require(grant.value["access_token"]?.string)
+
+    #expect(grant.status == 200)
+    #expect(grant.value["token_type"] == "Bearer")
+    #expect(grant.value["expires_in"] == 7_200)
+    #expect(logins.user(ofToken: token) == User(name: "ada", uid: "1", groups: ["ops", "dev", "system:authenticated"]))
+    let info = try await ask(logins, .get, "/oauth/userinfo", token: token)
+    #expect(info.value["sub"] == "ada")
+  }
+
+  @Test(arguments: [("ada", "wrong"), ("eve", "secret"), ("ada", ""), ("", "secret"), ("ada", "secret%00x")])
+  func aWrongPasswordOrNameIsRefusedInTheSameWords(user: String, password: String) async throws {
+    let answer = try await logIn(try logins(), password: password, user: user)
+
+    #expect(answer.status == 400)
+    #expect(answer.value == ["error": "invalid_grant", "error_description": "The username or password is wrong."])
+  }
+
+  @Test(arguments: [
+    ("grant_type=password&username=ada&password=secret", 401, "invalid_client"),
+    ("grant_type=code" + client, 400, "unsupported_grant_type"), ("" + client, 400, "unsupported_grant_type"),
+  ])
+  func aRequestThatIsNoneIsToldSo(form: String, status: Int, error: String) async throws {
+    let answer = try await ask(try logins(), .post, "/oauth/token", form: form)
+
+    #expect(answer.status == status)
+    #expect(answer.value["error"] == .string(error))
+  }
+
+  @Test func aTokenEndsAfterItsTime() async throws {
+    let logins = try logins()
+    let token = try #require(try await logIn(logins).value["access_token"]?.string)
+
+    clock.turn(7_199)
+    #expect(logins.user(ofToken: token) != nil)
+    clock.turn(1)
+    #expect(logins.user(ofToken: token) == nil)
+  }
+
+  @Test func aRefreshTokenServesOnceAndASecondTimeEndsTheLogin() async throws {
+    let logins = try logins()
+    let first = try await logIn(logins).value
+    let second = try await renew(logins, first["refresh_token"]).value
+    let access = try #require(second["access_token"]?.string)
+    #expect(logins.user(ofToken: first["access_token"]?.string ?? "") == nil)
+    #expect(logins.user(ofToken: access)?.name == "ada")
+
+    let stolen = try await renew(logins, first["refresh_token"])
+
+    #expect(stolen.status == 400)
+    #expect(logins.user(ofToken: access) == nil)
+    #expect(try await renew(logins, second["refresh_token"]).status == 400)
+  }
+
+  @Test func loggingOutEndsAllTokensOfTheLogin() async throws {
+    let logins = try logins()
+    let (mine, other) = (try await logIn(logins).value, try await logIn(logins).value)
+
+    let answer = try await ask(logins, .get, "/oauth/logout", token: mine["access_token"]?.string)
+
+    #expect(answer.status == 200 && answer.value["message"] == "success")
+    #expect(logins.user(ofToken: mine["access_token"]?.string ?? "") == nil)
+    #expect(try await renew(logins, mine["refresh_token"]).status == 400)
+    #expect(logins.user(ofToken: other["access_token"]?.string ?? "") != nil)
+  }
+
+  @Test func tooManyFailuresLockANameForAWhile() async throws {
+    let logins = try logins()
+    for _ in 0..<10 { _ = try await logIn(logins, password: "wrong") }
+
+    #expect(try await logIn(logins).status == 429)
+    #expect(try await logIn(logins, user: "bob").status == 200)
+    clock.turn(601)
+    #expect(try await logIn(logins).status == 200)
+  }
+
+  @Test func aLoginOutlivesTheServerAndNoTokenIsInItsFile() async throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let file = folder.path + "/logins.json"
+    let grant = try await logIn(try logins(kept: file)).value
+    let access = try #require(grant["access_token"]?.string)
+
+    let later = try logins(kept: file)
+
+    #expect(later.user(ofToken: access)?.name == "ada")
+    #expect(!(try Files.text(file)).contains(access))
+    #expect(try await renew(later, grant["refresh_token"]).status == 200)
+  }
+
+  @Test func aUserWhoIsNoLongerInTheFileIsNobody() async throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let file = folder.path + "/logins.json"
+    let token = try #require(try await logIn(try logins(kept: file)).value["access_token"]?.string)
+    let others = Self.file.split(separator: "\n").filter { !$0.contains("ada") }.joined(separator: "\n")
+
+    #expect(try logins(others, kept: file).user(ofToken: token) == nil)
+  }
+
+  @Test func aPasswordMayBeShownWithEveryRequest() async throws {
+    let logins = try logins()
+
+    #expect(try await logins.user(ofBasic: Base64.encode(Array("ada:secret".utf8))).name == "ada")
+    await #expect(throws: Status(code: 401, reason: "Unauthorized", message: "incorrect password")) {
+      try await logins.user(ofBasic: Base64.encode(Array("ada:wrong".utf8)))
+    }
+    await #expect(throws: Status.unauthorized) { try await logins.user(ofBasic: "%%") }
+  }
+
+  @Test(arguments: [
+    ("ada", "users:1: user,hash"), ("ada,plain", "users:1: the second field is no hash"),
+    ("", "users: there is no user"),
+    ("ada,$9$x$y", "users:1: the second field is no hash"),
+  ])
+  func aFileThatIsWrongSaysWhere(text: String, beginning: String) throws {
+    #expect { try PasswordTable(text: text, file: "users") } throws: { "\($0)".hasPrefix(beginning) }
+  }
+}
