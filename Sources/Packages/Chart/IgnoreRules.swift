@@ -65,7 +65,8 @@ struct IgnoreRules {
     let wantsFolder = text.last == "/"
     if wantsFolder { text.removeLast() }
     let isWhole = text.contains("/")
-    if text.first == "/" { text.removeFirst() }
+    // helm takes off one more with each path that it holds against the rule.
+    while text.first == "/" { text.removeFirst() }
     return PathPattern(text).map {
       Rule(pattern: $0, isNegated: isNegated, wantsFolder: wantsFolder, isWhole: isWhole)
     }
