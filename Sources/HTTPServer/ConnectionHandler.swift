@@ -225,6 +225,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // More of what could not be read already: the answer to that is on its way, and must not be lost by closing.
+    if case ByteToMessageDecoderError.dataReceivedInErrorState = error { return }
     guard error is HTTPParserError, !isWritingHead else { return cut() }
     switch state {
     case .waiting: refuse(.malformed("\(error)"))
