@@ -27,16 +27,21 @@ struct StoredObject: Sendable {
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw SyntaxError(line: 1, column: 1, problem: "the text is no UTF-8")
     }
+    if JSONCheck.isValid(bytes), let object = StoredObject(bytes: bytes, version: version), !object.key.name.isEmpty {
+      self = object
+      return
+    }
     let object = Object(try JSON.parse(bytes))
     guard !object.name.isEmpty else { throw SyntaxError(line: 1, column: 1, problem: "the object has no name") }
     self.init(object, bytes: bytes, version: version)
   }
 
+  /// Icons and chart data make up most of the bytes, and nothing of them is asked for here.
+  private static let skipped = JSONPaths(["spec"], ["status"], ["data"], ["binaryData"], ["metadata", "managedFields"])
+
   /// Parses only the needed fields of `bytes`; `nil` when they are no object.
   init?(bytes: [UInt8], version: Int) {
-    // Icons and chart data make up most of the bytes and none of what is asked here.
-    let skipped = JSONPaths(["spec"], ["status"], ["data"], ["binaryData"], ["metadata", "managedFields"])
-    guard let value = try? JSON.parse(bytes, skipping: skipped) else { return nil }
+    guard let value = try? JSON.parse(bytes, skipping: Self.skipped) else { return nil }
     self.init(Object(value), bytes: bytes, version: version)
   }
 
