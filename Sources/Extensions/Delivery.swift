@@ -58,24 +58,25 @@ extension Write {
   private func outcome(in cluster: Cluster) async -> WriteOutcome {
     switch self {
     case .create(let resource, let object):
-      return await Self.outcome(of: object.value, on: resource, object.name, in: cluster)
-    case .patch(let resource, let name, let patch):
-      return await Self.outcome(of: patch, on: resource, name, in: cluster)
-    case .delete(let resource, let name, let uid):
-      return await cluster.outcomeOfDeletion(of: resource, name, uid: uid)
+      return await Self.outcome(of: object.value, on: resource, object.namespace, object.name, in: cluster)
+    case .patch(let resource, let namespace, let name, let patch):
+      return await Self.outcome(of: patch, on: resource, namespace, name, in: cluster)
+    case .delete(let resource, let namespace, let name, let uid):
+      return await cluster.outcomeOfDeletion(of: resource, namespace: namespace, name, uid: uid)
     }
   }
 
   /// A config that is kept without the blanks at its lines' ends (docs/KUBESPHERE.md: Admission) is as it was wanted.
   private static func outcome(
-    of wish: Value, on resource: Resource, _ name: String, in cluster: Cluster
+    of wish: Value, on resource: Resource, _ namespace: String?, _ name: String, in cluster: Cluster
   ) async -> WriteOutcome {
-    let outcome = await cluster.outcome(of: wish, on: resource, name)
+    let outcome = await cluster.outcome(of: wish, on: resource, namespace: namespace, name)
     guard case .notCarriedOut(.some) = outcome, let config = wish[path: "spec", "config"]?.string else {
       return outcome
     }
     let kept = ConfigHash.trimmed(config)
     if kept == config { return outcome }
-    return await cluster.outcome(of: wish.setting(["spec", "config"], to: .string(kept)), on: resource, name)
+    let trimmed = wish.setting(["spec", "config"], to: .string(kept))
+    return await cluster.outcome(of: trimmed, on: resource, namespace: namespace, name)
   }
 }

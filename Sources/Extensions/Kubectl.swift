@@ -11,18 +11,20 @@ extension Write {
     switch withoutVersion {
     case .create(_, let object):
       return Shell.line(["printf", "%s", JSON.text(object.value)]) + " | " + Shell.line(start + ["create", "-f", "-"])
-    case .patch(let resource, let name, let patch):
+    case .patch(let resource, let namespace, let name, let patch):
       let text = JSON.text(patch)
+      let what = Self.flags(namespace) + ["patch", resource.qualifiedName, name, "--type=merge"]
       // One argument of a program is 128 KiB at most; printf is the shell's own.
       if text.utf8.count > 100_000 {
-        return Shell.line(["printf", "%s", text]) + " | "
-          + Shell.line(start + ["patch", resource.qualifiedName, name, "--type=merge", "--patch-file=/dev/stdin"])
+        return Shell.line(["printf", "%s", text]) + " | " + Shell.line(start + what + ["--patch-file=/dev/stdin"])
       }
-      return Shell.line(start + ["patch", resource.qualifiedName, name, "--type=merge", "-p", text])
-    case .delete(let resource, let name, _):
-      return Shell.line(start + ["delete", resource.qualifiedName, name])
+      return Shell.line(start + what + ["-p", text])
+    case .delete(let resource, let namespace, let name, _):
+      return Shell.line(start + Self.flags(namespace) + ["delete", resource.qualifiedName, name])
     }
   }
+
+  private static func flags(_ namespace: String?) -> [String] { namespace.map { ["-n", $0] } ?? [] }
 }
 
 /// Words for a POSIX shell.

@@ -5,8 +5,8 @@ package import Manifest
 /// One write to the cluster, as data: it can be compared, shown, journalled and refused.
 package enum Write: Hashable, Sendable {
   case create(Resource, Object)
-  case patch(Resource, name: String, Value)
-  case delete(Resource, name: String, uid: String?)
+  case patch(Resource, namespace: String? = nil, name: String, Value)
+  case delete(Resource, namespace: String? = nil, name: String, uid: String?)
 }
 
 extension Write {
@@ -15,10 +15,10 @@ extension Write {
   package func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) -> Object? {
     switch self {
     case .create(let resource, let object): return try await cluster.create(resource, object, dryRun: dryRun)
-    case .patch(let resource, let name, let patch):
-      return try await cluster.patch(resource, name, .merge(patch), dryRun: dryRun)
-    case .delete(let resource, let name, let uid):
-      try await cluster.delete(resource, name, uid: uid, dryRun: dryRun)
+    case .patch(let resource, let namespace, let name, let patch):
+      return try await cluster.patch(resource, namespace: namespace, name, .merge(patch), dryRun: dryRun)
+    case .delete(let resource, let namespace, let name, let uid):
+      try await cluster.delete(resource, namespace: namespace, name, uid: uid, dryRun: dryRun)
       return nil
     }
   }
@@ -27,9 +27,11 @@ extension Write {
   package var access: Access {
     switch self {
     // A name that is not there yet cannot be named in a role.
-    case .create(let resource, _): Access("create", resource)
-    case .patch(let resource, let name, _): Access("patch", resource, name: name)
-    case .delete(let resource, let name, _): Access("delete", resource, name: name)
+    case .create(let resource, let object): Access("create", resource, namespace: object.namespace)
+    case .patch(let resource, let namespace, let name, _):
+      Access("patch", resource, namespace: namespace, name: name)
+    case .delete(let resource, let namespace, let name, _):
+      Access("delete", resource, namespace: namespace, name: name)
     }
   }
 
@@ -37,17 +39,17 @@ extension Write {
   package var name: String {
     switch self {
     case .create(_, let object): object.name
-    case .patch(_, let name, _), .delete(_, let name, _): name
+    case .patch(_, _, let name, _), .delete(_, _, let name, _): name
     }
   }
 
   /// The same write without the object's version: for a printed command or a dry run.
   package var withoutVersion: Write {
-    guard case .patch(let resource, let name, let patch) = self, var fields = patch.mapping,
+    guard case .patch(let resource, let namespace, let name, let patch) = self, var fields = patch.mapping,
       var metadata = fields["metadata"]?.mapping
     else { return self }
     metadata["resourceVersion"] = nil
     fields["metadata"] = metadata.isEmpty ? nil : .mapping(metadata)
-    return .patch(resource, name: name, .mapping(fields))
+    return .patch(resource, namespace: namespace, name: name, .mapping(fields))
   }
 }

@@ -110,11 +110,14 @@ final class ControllerFixture: Sendable {
 
   struct Overdue: Error {}
 
-  func change(_ name: String, _ change: Extensions.Change) async throws {
+  func change(_ name: String, _ change: Extensions.Change, status: Value? = nil) async throws {
     while true {
       let object = try await cluster.find(dialect.installations, name)
-      let write = change.write(
+      var write = change.write(
         to: name, installation: object.map(Installation.init), in: Capabilities(assuming: dialect))
+      if let status, case .patch(let resource, nil, let name, let body) = write {
+        write = .patch(resource, name: name, body.setting(["status"], to: status))
+      }
       do {
         _ = try await write.send(to: cluster)
         return

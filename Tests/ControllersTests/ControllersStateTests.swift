@@ -77,6 +77,24 @@ import Testing
     #expect(step(Self.record(.installFailed), enabled: false) == .rest)
   }
 
+  @Test func anotherTryIsTakenWhenTheAttemptHasEndedOrIsToBeGivenUp() {
+    func step(_ state: InstallationState, _ retry: Lifecycle.Situation.Retry) -> Lifecycle.Step {
+      let desired = DesiredState(version: "1.0.0", config: "a: 1", isEnabled: true, isDeletion: false)
+      var situation = Lifecycle.Situation(
+        desired: desired, isAdopted: true, record: Self.record(state), isPublished: false)
+      situation.asksForAnotherTry = retry
+      return Lifecycle.step(in: situation)
+    }
+
+    for state in [InstallationState.installed, .installFailed, .upgradeFailed] {
+      #expect(step(state, .ofWhatHasEnded) == .prepare)
+      #expect(step(state, .whateverItIsAt) == .prepare)
+    }
+    #expect(step(.upgrading, .ofWhatHasEnded) == .publish)
+    #expect(step(.upgrading, .whateverItIsAt) == .prepare)
+    #expect(step(.preparing, .whateverItIsAt) == .publish)
+  }
+
   @Test func aDeletionIsTakenInEveryState() {
     for state in [InstallationState.preparing, .installing, .installed, .upgradeFailed] {
       #expect(step(Self.record(state), deletion: true) == .uninstall)

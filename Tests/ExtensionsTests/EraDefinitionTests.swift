@@ -35,7 +35,7 @@ struct EraDefinitionTests {
   }
 
   @Test func shippedVersionsAreTold() throws {
-    let shipped: Set<Feature> = [.install, .upgrade, .configure, .enable, .forceDelete, .clusterScheduling]
+    let shipped: Set<Feature> = [.install, .upgrade, .configure, .enable, .forceDelete, .retry, .clusterScheduling]
     for version in ["v4.1.3", "master"] {
       let discovered = try discovered(version)
       let capabilities = Capabilities(discovered, era: try #require(discovered.era))

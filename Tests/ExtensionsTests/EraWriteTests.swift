@@ -50,7 +50,7 @@ import Testing
   @Test(arguments: [Era.scheduledSubscription, .installPlan, .seed], patches)
   func aChangeIsOnePatchOfWhatIsDifferent(era: Era, change: (Change, text: String, object: String)) throws {
     let plan = Plan.make(change.0, for: "whizard", in: era.context())
-    guard case .patch(let resource, "whizard", let patch) = plan.write else {
+    guard case .patch(let resource, nil, "whizard", let patch) = plan.write else {
       Issue.record("a change patches")
       return
     }
@@ -67,7 +67,7 @@ import Testing
 
     let plan = Plan.make(.configure(config: "a: 1\nb: 3 # why\n"), for: "whizard", in: context)
 
-    guard case .patch(_, _, let patch) = plan.write else {
+    guard case .patch(_, _, _, let patch) = plan.write else {
       Issue.record("a change patches")
       return
     }

@@ -196,7 +196,7 @@ import Testing
 
     let plan = Plan.make(.configure(config: text), for: "whizard", in: context)
 
-    guard case .patch(_, _, let patch) = plan.write else {
+    guard case .patch(_, _, _, let patch) = plan.write else {
       Issue.record("a config change patches")
       return
     }

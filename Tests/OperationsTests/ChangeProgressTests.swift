@@ -43,6 +43,31 @@ import Testing
     #expect(progress.see(Sample.installation("UpgradeFailed", tried: "1.0.0", message: "ours")) == .failed("ours"))
   }
 
+  @Test func aRetryIsNotJudgedByTheAttemptBeforeIt() {
+    var failed = Sample.installation("UpgradeFailed", message: "no room")
+    (failed.observed.configHash, failed.resourceVersion) = ("ff", "7")
+    var asked = failed
+    (asked.observed.configHash, asked.resourceVersion) = ("", "8")
+    var progress = ChangeProgress(.retry, since: failed)
+
+    #expect(progress.see(failed) == nil)
+    #expect(progress.see(asked) == nil)
+    asked.observed.configHash = "cbf29ce484222325"
+    asked.resourceVersion = "9"
+    #expect(progress.see(asked) == .failed("no room"))
+    #expect(progress.see(Sample.installation("Upgrading")) == nil)
+    #expect(progress.see(Sample.installation("Installed")) == .done)
+  }
+
+  @Test func aRetriedUninstallIsDoneWhenNothingIsLeft() {
+    var failed = Sample.installation("UninstallFailed", message: "stuck")
+    failed.isBeingDeleted = true
+    var progress = ChangeProgress(.retry, since: failed)
+
+    #expect(progress.see(failed) == nil)
+    #expect(progress.see(nil) == .done)
+  }
+
   @Test func anUninstallIsDoneWhenNothingIsLeft() {
     var progress = ChangeProgress(.uninstall)
 

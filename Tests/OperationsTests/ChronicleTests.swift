@@ -118,7 +118,7 @@ import Testing
     let patch = Write.patch(Dialect.installPlan.installations, name: "whizard", ["spec": ["enabled": false]])
     let signed = patch.signed(Authorship(author: Author(name: "ada"), words: "disable", time: "t"))
 
-    guard case .patch(_, _, let body) = signed else {
+    guard case .patch(_, _, _, let body) = signed else {
       Issue.record("it is no patch any more")
       return
     }

@@ -7,7 +7,8 @@ import Manifest
 enum Sample {
   static func installation(
     _ state: String, wanted: String = "1.1.0", tried: String = "1.1.0", config: String = "", message: String = "",
-    history: [String] = [], time: String = "", isEnabled: Bool = true, name: String = "whizard"
+    history: [String] = [], time: String = "", isEnabled: Bool = true, name: String = "whizard",
+    clusters: [String] = []
   ) -> Installation {
     Installation(
       Object(
@@ -16,6 +17,7 @@ enum Sample {
           "spec": [
             "extension": ["name": "whizard", "version": .string(wanted)], "enabled": .bool(isEnabled),
             "config": .string(config),
+            "clusterScheduling": ["placement": ["clusters": .sequence(clusters.map(Value.string))]],
           ],
           "status": [
             "state": .string(state), "version": .string(tried), "enabled": true,

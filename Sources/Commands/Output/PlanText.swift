@@ -11,7 +11,14 @@ struct PlanText {
     return [title] + effects + problems + kubectl
   }
 
-  var effects: [String] { plan.effects.map { "  \(Self.sign($0.sign)) \($0.text)" } }
+  /// A heading, and a line for each effect.
+  static func lines(_ title: String, _ effects: [Plan.Effect]) -> [String] { [title] + lines(effects) }
+
+  private static func lines(_ effects: [Plan.Effect]) -> [String] {
+    effects.map { "  \(sign($0.sign)) \($0.text)" }
+  }
+
+  var effects: [String] { Self.lines(plan.effects) }
 
   var kubectl: [String] {
     if !plan.kubectl.isEmpty { return ["  \(plan.kubectl)"] }

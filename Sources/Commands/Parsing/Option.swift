@@ -40,6 +40,9 @@ enum Option: String, CaseIterable, Sendable {
   /// Those that go with every command: they say which cluster, and how to reach it.
   static let everywhere: [Option] = allCases.filter { $0.rawValue == "help" || $0.isGlobal }
 
+  /// Those of every change: how it is confirmed, tried, waited for and printed.
+  static let ofChanges: [Option] = [.yes, .dryRun, .wait, .timeout, .reason, .output]
+
   private var isGlobal: Bool {
     switch self {
     case .help, .output, .version, .config, .empty, .yes, .now, .force, .clusters, .targetNamespace, .dryRun, .wait,

@@ -37,6 +37,8 @@ struct Verb: Sendable {
       .wait,
       .doctor,
     ] + changes + [
+      .cancel,
+      .undo,
       .configGet,
       .test,
       .configHistory,
@@ -95,7 +97,7 @@ extension Verb {
     name = command.name
     summary = command.summary
     operands = ["NAME"]
-    options = command.options.compactMap(Option.init(rawValue:)) + [.yes, .dryRun, .wait, .timeout, .reason, .output]
+    options = command.options.compactMap(Option.init(rawValue:)) + Option.ofChanges
     notes = command.notes
     change = kind
     parse = { (arguments) throws(CommandError) in

@@ -40,8 +40,13 @@ struct InstallationSnapshot: Sendable {
     situation.isTestOpen = !request.isEmpty && (run?.id != request || run?.hasEnded == false)
     situation.record = record
     situation.isPublished = record.map { changes($0).isEmpty } ?? true
-    // These controllers themselves never write an empty one.
-    situation.isRetryAsked = dialect.name == .installPlan && object.status["configHash"]?.string == ""
+    situation.asksForAnotherTry = Self.asksForAnotherTry(object, dialect)
+  }
+
+  /// A user has emptied what these controllers themselves never leave empty.
+  private static func asksForAnotherTry(_ object: Object, _ dialect: Dialect) -> Lifecycle.Situation.Retry? {
+    if object.status["state"]?.string == "" { return .whateverItIsAt }
+    return dialect.name == .installPlan && object.status["configHash"]?.string == "" ? .ofWhatHasEnded : nil
   }
 
   /// What the cluster offers of the version that is wanted: which object, as it is now; empty when there is none.

@@ -39,8 +39,24 @@ enum Lifecycle {
     var isOfferNew = false
     /// The tests of its chart are asked for, and have not ended.
     var isTestOpen = false
-    /// A user has emptied the fingerprint in the status: what was tried shall be tried again.
-    var isRetryAsked = false
+    /// What is asked for shall be tried again, though it is what was tried.
+    var asksForAnotherTry: Retry?
+
+    enum Retry: Hashable, Sendable {
+      /// The fingerprint of the config was emptied: once the attempt has ended.
+      case ofWhatHasEnded
+      /// The state was emptied: an attempt that is under way is given up.
+      case whateverItIsAt
+    }
+
+    /// The record is that of an attempt which is to be made once more.
+    func isToBeTriedAgain(_ record: ReleaseRecord) -> Bool {
+      switch record.state {
+      case .installed, .installFailed, .upgradeFailed: asksForAnotherTry != nil
+      case .installing, .upgrading: asksForAnotherTry == .whateverItIsAt
+      default: false
+      }
+    }
   }
 
   enum Step: Hashable, Sendable {
@@ -75,7 +91,7 @@ enum Lifecycle {
     if desired.isDeletion { return departure(situation) }
     guard situation.isAdopted else { return .adopt }
     guard let record = situation.record else { return .prepare }
-    if situation.isRetryAsked, record.state == .installed || record.state.isFailure { return .prepare }
+    if situation.isToBeTriedAgain(record) { return .prepare }
     guard situation.isPublished else { return .publish }
     switch record.state {
     case .preparing: return .begin

@@ -13,8 +13,12 @@ extension Change {
     let resource = capabilities.dialect.installations
     func patch(_ spec: Mapping) -> Write {
       var body: Mapping = ["spec": .mapping(Self.withPlacement(spec, installation))]
-      if triesAgain(installation) { body["status"] = ["configHash": ""] }
+      if triesAgain(installation) { body["status"] = Retry.anotherTry }
       return .patch(resource, name: installation?.name ?? name, Self.versioned(.mapping(body), installation))
+    }
+    if row.triesAgain {
+      let body = Retry.body(installation, capabilities.dialect)
+      return .patch(resource, name: installation?.name ?? name, Self.versioned(body, installation))
     }
     switch row.write {
     case .create: return .create(resource, installationObject(name, capabilities))

@@ -48,6 +48,8 @@ package struct Change: Hashable, Sendable {
 
   package static let enable = Change(.enable, version: nil)
   package static let disable = Change(.disable, version: nil)
+  /// Once more what is asked for already.
+  package static let retry = Change(.retry, version: nil)
   package static let uninstall = Change(.uninstall, version: nil)
   /// Remove what the controllers cannot uninstall: hooks do not run, and what is in the way stays behind.
   package static let forceDelete = Change(.forceDelete, version: nil)

@@ -89,6 +89,16 @@ extension ChangeKind {
       verb: "remove agents", words: "remove agents", title: "Remove the agents of {name}",
       progressive: "removing agents", accepted: "agents being removed", past: "has no agents any more",
       feature: .clusterScheduling, write: .patch, reads: [], choice: .clusters),
+    .retry: ChangeRow(
+      verb: "retry", words: "retry", title: "Retry {name}", progressive: "trying again", accepted: "being tried again",
+      past: "tried again, and done",
+      command: .init(
+        name: "retry", summary: "Have a failed install, upgrade or uninstall tried again", options: [],
+        notes: [
+          "Version and config stay as they are, comments and all: what is written asks the controllers for another try,",
+          "so there is nothing to undo. What is Installed is applied once more.",
+        ]),
+      feature: .retry, write: .patch, reads: [], triesAgain: true, keepsWayBack: false),
     .uninstall: ChangeRow(
       verb: "uninstall", words: "uninstall", title: "Uninstall {name}", progressive: "uninstalling",
       accepted: "being uninstalled", past: "uninstalled", summary: "Plan to uninstall it",

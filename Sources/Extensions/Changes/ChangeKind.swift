@@ -7,6 +7,7 @@ package enum ChangeKind: String, CaseIterable, Sendable {
   case rollBack = "roll-back"
   case enable, disable, configure, place
   case removeAgents = "remove-agents"
+  case retry
   case uninstall
   case forceDelete = "force-delete"
 }
@@ -49,6 +50,8 @@ package struct ChangeRow: Hashable, Sendable {
   package var enables: Bool?
   /// It takes the extension away.
   package var removes = false
+  /// It has the controllers try again what is asked for already: a patch of the status, not of the spec.
+  package var triesAgain = false
   /// It destroys: the extension's name is typed to confirm it.
   package var asksTheName = false
   /// What was there before is kept as a way back.

@@ -9,6 +9,8 @@ package enum Feature: String, CaseIterable, Sendable {
   /// `enabled` is carried out.
   case enable
   case forceDelete
+  /// What failed is tried again, its version and config untouched.
+  case retry
   /// Placements of agents in member clusters.
   case clusterScheduling
   /// The client names the release.
@@ -20,7 +22,7 @@ package enum Feature: String, CaseIterable, Sendable {
   /// decide.
   var field: [String]? {
     switch self {
-    case .install, .upgrade, .configure, .enable, .forceDelete: nil
+    case .install, .upgrade, .configure, .enable, .forceDelete, .retry: nil
     case .clusterScheduling: ["spec", "clusterScheduling"]
     case .releaseName: ["spec", "releaseName"]
     case .targetNamespace: ["spec", "targetNamespace"]
@@ -43,7 +45,7 @@ package enum Feature: String, CaseIterable, Sendable {
     switch self {
     case .install: [.subscription, .splitSubscription, .scheduledSubscription, .installPlan, .seed]
     case .upgrade, .configure, .enable: [.scheduledSubscription, .installPlan, .seed]
-    case .forceDelete: [.installPlan, .seed]
+    case .forceDelete, .retry: [.installPlan, .seed]
     case .clusterScheduling: [.scheduledSubscription, .installPlan]
     case .releaseName: [.subscription, .splitSubscription]
     case .targetNamespace: [.subscription, .splitSubscription, .seed]
@@ -60,6 +62,7 @@ package enum Feature: String, CaseIterable, Sendable {
       "the controllers of this cluster do not carry out a change of config; uninstall and install instead"
     case .enable: "the controllers of this cluster do nothing with “enabled”"
     case .forceDelete: "the controllers of this cluster know no forced removal"
+    case .retry: "the controllers of this cluster know no retry; they try again when the version or the config changes"
     case .clusterScheduling: "extensions of this cluster run in the host cluster only"
     case .releaseName: "the cluster names the release itself"
     case .targetNamespace: "the cluster chooses the namespace itself"

@@ -74,6 +74,7 @@ extension PlanSubject {
 
   private var ownEffects: [Plan.Effect] {
     if change.row.write == .create { return rowEffects + installEffects }
+    if change.row.triesAgain { return anotherTry }
     if change.clusters != nil { return placeEffects }
     if change.version != nil { return versionEffects + (change.config == nil ? [] : configEffects) + upgradeNotes }
     if change.config != nil { return configEffects + configNotes }
@@ -157,9 +158,22 @@ extension PlanSubject {
     return gone + fresh + selected
   }
 
+  private var anotherTry: [Plan.Effect] {
+    guard let installation else { return [] }
+    let word = installation.state.word
+    if installation.isBeingDeleted {
+      return [Plan.Effect(.changed, "its uninstall, which is \(word), is tried again")]
+    }
+    return [
+      Plan.Effect(.changed, "version \(installation.version) with its config, which is \(word), is applied again"),
+      Plan.Effect(.note, "helm upgrades release \(release) in namespace \(namespace); its pods may restart"),
+      Plan.Effect(.note, "version and config stay as they are: there is nothing to undo"),
+    ]
+  }
+
   private var placementEffects: [Plan.Effect] {
     guard installation?.lacksPlacement == true, !change.row.removes, change.clusters == nil,
-      change.kind != .install
+      change.kind != .install, !change.row.triesAgain
     else { return [] }
     return [Plan.Effect(.changed, "placement: none → an empty one; without it the controller fails on this \(kind)")]
   }

@@ -54,6 +54,7 @@ package struct Preflight: Sendable {
       let state = installation.state == .none ? "" : ", \(installation.state.word)"
       return "\(name) is already there, version \(installation.version)\(state)"
     }
+    if kind.row.triesAgain { return Retry.obstacle(installation, name) }
     if installation.isBeingDeleted, kind != .forceDelete { return "\(name) is already being uninstalled" }
     guard let isEnabled = kind.row.enables, installation.isEnabled == isEnabled else { return nil }
     return "\(name) is already \(isEnabled ? "enabled" : "disabled")"
@@ -143,6 +144,9 @@ extension PlanSubject {
 
   private func stateProblems(_ installation: Installation) -> [Plan.Problem] {
     if change.kind == .forceDelete { return forceProblems(installation) }
+    if change.row.triesAgain {
+      return installation.state == .installed ? [warning("\(name) is Installed: nothing has failed")] : []
+    }
     let state = installation.state
     let isFree = change.row.waitsForInstalled ? state == .installed || state == .none : !state.isBusy
     return isFree ? [] : [warning("\(name) is \(state.word); \(change.row.whileBusy)")]

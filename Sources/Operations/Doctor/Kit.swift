@@ -21,7 +21,7 @@ struct Kit {
   /// The same version and config once more, the config's text untouched.
   var retry: Remedy {
     Remedy(
-      "retry", [patch(["status": ["configHash": ""]])],
+      "retry", [patch(["status": Retry.anotherTry])],
       cost: "helm runs once more; what a failed upgrade has applied already stays changed until it succeeds")
   }
 

@@ -69,10 +69,10 @@ extension Write {
       let own = object.value[path: "metadata", "annotations"]?.mapping?.pairs ?? []
       let value = object.value.setting(["metadata", "annotations"], to: .mapping(Mapping(own + annotations)))
       return .create(resource, Object(value))
-    case .patch(let resource, let name, let patch):
+    case .patch(let resource, let namespace, let name, let patch):
       let own = patch[path: "metadata", "annotations"]?.mapping?.pairs ?? []
       let all = Value.mapping(Mapping(own + authorship.annotations.pairs))
-      return .patch(resource, name: name, patch.setting(["metadata", "annotations"], to: all))
+      return .patch(resource, namespace: namespace, name: name, patch.setting(["metadata", "annotations"], to: all))
     case .delete: return self
     }
   }

@@ -96,7 +96,7 @@ extension Chronicle {
         entries[last].version = version
         entries[last].digest = hash
         entries[last].take(outcome)
-      case .written: break
+      case .written, .spec: break
       }
     }
     return entries

@@ -161,7 +161,7 @@ extension ReleaseMemory {
     case .outcome(.done, let version, let hash): note(wasInstalled: true, version: version, configHash: hash)
     case .outcome(.failed, let version, let hash): note(wasInstalled: false, version: version, configHash: hash)
     case .written(let config): written = config
-    case .change(_, nil), .outcome: break
+    case .change(_, nil), .outcome, .spec: break
     }
   }
 }

@@ -19,6 +19,8 @@ package struct HistoryLine: Hashable, Sendable {
     case outcome(Outcome, version: String, configHash: String)
     /// A config as it was written, which the cluster keeps otherwise: without its comments.
     case written(config: String)
+    /// What was asked for before a change that the cluster took, and what is since; `nil` where nothing is installed.
+    case spec(before: RequestedSpec?, after: RequestedSpec?)
   }
 
   package enum Outcome: Hashable, Sendable {
@@ -80,6 +82,8 @@ extension HistoryLine {
       fields["version"] = .string(version)
       fields["configHash"] = .string(hash)
     case .written(let config): fields["written"] = .string(config)
+    case .spec(let before, let after):
+      fields["spec"] = ["before": before?.value ?? .null, "after": after?.value ?? .null]
     }
     return Array((JSON.text(.mapping(fields)) + "\n").utf8)
   }
@@ -107,6 +111,10 @@ extension HistoryLine.Event {
     }
     if let config = value["written"]?.string {
       self = .written(config: config)
+      return
+    }
+    if let spec = value["spec"] {
+      self = .spec(before: RequestedSpec(spec["before"]), after: RequestedSpec(spec["after"]))
       return
     }
     guard let word = value["outcome"]?.string,

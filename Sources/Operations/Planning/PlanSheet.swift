@@ -123,7 +123,7 @@ package struct PlanSheet: Hashable, Sendable {
       addConflicts(wanted, evidence)
     case .uninstall, .forceDelete, .disable: goes = own.map(line)
     case .enable: comes = own.map(line)
-    case .configure, .place, .removeAgents: break
+    case .configure, .place, .removeAgents, .retry: break
     }
     if plan.change.row.removes, let contents {
       stays = contents.definitions.map { "definition of \($0.words), and its objects" }

@@ -44,7 +44,8 @@ package struct ChangeProgress: Hashable, Sendable {
     // What was under way before the change has to end before anything is this change's.
     if !state.isBusy { isRestOver = true }
     if isRestOver, begins(installation) { hasBegun = true }
-    if change.row.removes { return removal(installation) }
+    if isUnanswered(installation) { return nil }
+    if removes { return removal(installation) }
     guard asksForThis(installation) else {
       // A watch is behind the answer to the write for a moment; afterwards another writer has changed it.
       return isTaken ? .failed("it was changed again meanwhile") : nil
@@ -85,9 +86,19 @@ package struct ChangeProgress: Hashable, Sendable {
   }
 
   private func nothing(_ wasThere: Bool) -> Outcome? {
-    if change.row.removes { return .done }
+    if removes { return .done }
     // What was just made may not be seen yet.
     return wasThere || change.kind != .install ? .failed("it has been deleted meanwhile") : nil
+  }
+
+  private var removes: Bool { change.row.removes || (change.row.triesAgain && before?.isBeingDeleted == true) }
+
+  /// A retry empties what the controllers fill again: until they have, what is seen is of the attempt before it.
+  private func isUnanswered(_ installation: Installation) -> Bool {
+    guard change.row.triesAgain, !hasBegun, let before else { return false }
+    if installation.resourceVersion == before.resourceVersion { return true }
+    let isFingerprinted = !before.observed.configHash.isEmpty && !before.isBeingDeleted
+    return isFingerprinted ? installation.observed.configHash.isEmpty : state == .none
   }
 
   private func removal(_ installation: Installation) -> Outcome? {
@@ -98,7 +109,7 @@ package struct ChangeProgress: Hashable, Sendable {
 
   /// The controllers are at something that was not under way before.
   private func begins(_ installation: Installation) -> Bool {
-    if change.row.removes, state == .none { return true }
+    if removes, state == .none { return true }
     guard state.isBusy else { return false }
     // A state may waver for as long as the job before is looked at; preparing has no job yet.
     return state == .preparing || before?.jobName.isEmpty != false || installation.jobName != before?.jobName

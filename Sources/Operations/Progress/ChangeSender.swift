@@ -37,6 +37,7 @@ package struct ChangeSender: Sendable {
     do {
       let delivery = try await deliver(plan, replan)
       note(plan.name, .outcome(.accepted, of: plan.change, plan.before))
+      noteSpec(plan.name, plan.before, delivery.object.map(Installation.init))
       // What the cluster would not give back as it was written is kept here.
       if let text = plan.change.config, let object = delivery.object {
         let kept = Installation(object)
@@ -79,10 +80,25 @@ package struct ChangeSender: Sendable {
     return write.signed(Authorship(author: author, words: change.words, time: Timestamp.now().description))
   }
 
-  /// Notes a change that was sent without a plan, when there was no time for one.
-  package func noteSent(_ change: Change, of name: String) {
+  /// Notes a switch that was sent without a plan, when there was no time for one, and what came of it.
+  package func noteSent(_ change: Change, of name: String, _ installation: Installation) {
     note(name, .change(words: change.words, former: nil))
     note(name, .outcome(.accepted, of: change, nil))
+    var before = installation
+    before.isEnabled.toggle()
+    noteSpec(name, before, installation)
+  }
+
+  /// Notes that what `installation` is at is being given up: its version and config are kept, as what did not work.
+  package func noteCancelled(_ installation: Installation, of name: String) {
+    var former = HistoryLine.Release(installation)
+    former.wasInstalled = former.wasInstalled ?? false
+    note(name, .change(words: "cancel", former: former))
+  }
+
+  private func noteSpec(_ name: String, _ before: Installation?, _ after: Installation?) {
+    let (before, after) = (before.map(RequestedSpec.init), after.map(RequestedSpec.init))
+    if before != after { note(name, .spec(before: before, after: after)) }
   }
 
   /// Notes how the controllers ended a change of the extension called `name`.

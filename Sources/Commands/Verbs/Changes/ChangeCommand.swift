@@ -22,6 +22,8 @@ struct ChangeCommand: ClusterCommand {
   private let output: Output
   private let dryRun: DryRun
   private let isConfirmed: Bool
+  /// The change that was decided on before it is planned; `nil` where the command line says it.
+  private let decided: Change?
   /// How many seconds to wait for the end of it, or `nil` to leave once it is accepted.
   private let patience: Int?
   /// The command as it is typed, for what is said about it.
@@ -37,10 +39,25 @@ struct ChangeCommand: ClusterCommand {
     kind = asked == .uninstall && arguments.has(.force) ? .forceDelete : asked
     digest = asked == .rollBack ? arguments[.config] : nil
     config = asked == .rollBack ? nil : try GivenConfig(arguments: arguments, isWhole: asked == .configure).text()
+    decided = nil
     version = arguments[.version]
     namespace = arguments[.targetNamespace]
     namesContextAlone = asked == .install && namespace == nil && arguments[.namespace] != nil
     clusters = asked == .place ? try Self.clusters(arguments[.clusters]) : []
+    output = arguments.output
+    dryRun = arguments.dryRun
+    isConfirmed = arguments.has(.yes)
+    patience = arguments.patience
+    typed = "ksx \(arguments.verb.name)"
+  }
+
+  /// A change that needs nothing more from the command line than how it is to be carried out.
+  init(_ arguments: Arguments, decided change: Change) {
+    name = arguments.name
+    kind = change.kind
+    decided = change
+    (config, digest, version, clusters) = (change.config, nil, change.version, change.clusters ?? [])
+    (namespace, namesContextAlone) = (change.namespace, false)
     output = arguments.output
     dryRun = arguments.dryRun
     isConfirmed = arguments.has(.yes)
@@ -84,7 +101,8 @@ struct ChangeCommand: ClusterCommand {
       session.outlet.note("note: --namespace is the context's; --target-namespace says where \(name) goes")
     }
     let memory = session.history.releases(of: name)
-    let change = try Choice(command: self, context: context, memory: memory, outlet: session.outlet).change()
+    let choice = Choice(command: self, context: context, memory: memory, outlet: session.outlet)
+    let change = if let decided { decided } else { try choice.change() }
     await reader.checkKinds(of: change, to: name, in: &context, gateway: session.session.gateway)
     return (Plan.make(change, for: name, in: context), context, reader)
   }
@@ -120,13 +138,7 @@ struct ChangeCommand: ClusterCommand {
   /// Shows the plan and asks, where there is a terminal to ask at.
   private func confirm(_ plan: Plan, _ session: CommandSession) throws(CommandError) {
     if isConfirmed { return session.outlet.note(plan.problems.map { "note: \($0.text)" }) }
-    guard let ask = session.outlet.ask else {
-      throw CommandError(
-        "nothing was changed: without a terminal \(typed) needs --yes (or --dry-run=client to see the plan)")
-    }
-    session.outlet.note(PlanText(plan: plan, cluster: session.name).lines)
-    let answer = ask("Do this in \(session.name)? [y/N] ")?.lowercased() ?? ""
-    if answer != "y", answer != "yes" { throw CommandError("nothing was changed") }
+    try session.confirm(PlanText(plan: plan, cluster: session.name).lines, isConfirmed: false, typed: typed)
   }
 
   private func send(

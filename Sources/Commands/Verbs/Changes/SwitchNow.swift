@@ -47,7 +47,7 @@ struct SwitchNow: ClusterCommand {
     try refuseWhatCannotBe(session)
     let (object, dialect) = try await send(session)
     try refuseWhatIsNotCarriedOut(object, session)
-    if !isDryRun { session.sender.noteSent(change, of: name) }
+    if !isDryRun { session.sender.noteSent(change, of: name, Installation(object)) }
     report(object, dialect, session)
     guard let patience else { return }
     let waiting = Waiting(change: change, extension: name, installation: object.name, before: nil, dialect: dialect)

@@ -1,0 +1,140 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Platform
+
+extension Verb {
+  static let cancel = Verb(
+    "cancel", "End an install or upgrade that is under way, and go back to what ran before", operands: ["NAME"],
+    options: [.version, .yes, .dryRun, .wait, .timeout],
+    notes: [
+      "The former version and config are asked for again, the job that hangs is ended, a release that helm has left",
+      "locked is unlocked, and what ran before is tried again. Without --version it goes back to what ran before, as the",
+      "cluster or ksx remembers it. A cancel that was broken off is gone on with by the same command.",
+    ], as: Cancel.self)
+}
+
+/// Follows an attempt to its end and back, a step at a time.
+struct Cancel: ClusterCommand {
+  private let name: String
+  private let version: String?
+  private let dryRun: DryRun
+  private let isConfirmed: Bool
+  private let patience: Int?
+
+  /// Seconds in which a step must show its effect.
+  private static let pause = 5
+
+  init(_ arguments: Arguments) {
+    name = arguments.name
+    version = arguments[.version]
+    dryRun = arguments.dryRun
+    isConfirmed = arguments.has(.yes)
+    patience = arguments.patience
+  }
+
+  var mayChange: Bool { dryRun != .client }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let facts = try await facts(reader, session)
+    let known = Cancellation.former(to: facts.installation, session.history.releases(of: name))
+    let asked = version.map { RequestedSpec(version: $0, config: facts.installation.config) }
+    let cancellation = Cancellation(name, former: asked ?? known)
+    if case .refused(let reason) = cancellation.next(facts) { throw CommandError("cannot cancel: \(reason)") }
+    if cancellation.next(facts) == .done { throw CommandError("cannot cancel: nothing is under way at \(name)") }
+    let heading = "Cancel what is under way at \(name) (\(ExtensionStatus(name, nil, facts.installation).word))"
+    let lines = PlanText.lines("\(heading) in \(session.name)", cancellation.effects(facts))
+    if dryRun != .none { return session.outlet.print(lines) }
+    try session.confirm(lines, isConfirmed: isConfirmed, typed: "ksx cancel")
+    session.sender.noteCancelled(facts.installation, of: name)
+    try await follow(cancellation, reader, session)
+  }
+
+  private func facts(
+    _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> Cancellation.Facts {
+    let objects = try await session.asking("listing \(reader.dialect.installations.plural)") {
+      () throws(ClusterError) in
+      try await reader.installations()
+    }
+    guard let installation = Installations(objects.map(Installation.init)).of(name),
+      let object = objects.first(where: { $0.name == installation.name })
+    else { throw CommandError("cannot cancel: \(name) is not installed") }
+    return await reader.attempt(object)
+  }
+
+  /// Takes step after step, until it is done or nothing more happens.
+  private func follow(
+    _ cancellation: Cancellation, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) {
+    var last: Cancellation.Step?
+    var quiet = 0
+    // Looks come every quarter of a second.
+    while quiet <= 4 * (patience ?? Self.pause) {
+      let facts = try await facts(reader, session)
+      let step = cancellation.next(facts)
+      if case .refused(let reason) = step { throw CommandError("\(name): \(reason)") }
+      if step != .wait, step != last {
+        try await take(step, cancellation, facts, reader, session)
+        (last, quiet) = (step, patience == nil ? 0 : quiet)
+      }
+      if step == .done { return session.outlet.print("\(name): \(end(facts)) in \(session.name)") }
+      quiet += 1
+      await session.timing.sleep(.milliseconds(250))
+    }
+    guard patience == nil, last != nil else {
+      throw CommandError("\(name): nothing has happened since; ksx get \(name) shows where it stands")
+    }
+    session.outlet.print(
+      "\(name): \(cancellation.former.map { "going back to \($0.version)" } ?? "ending") in \(session.name)")
+  }
+
+  private func end(_ facts: Cancellation.Facts) -> String {
+    let status = ExtensionStatus(name, nil, facts.installation)
+    return status.state.isFailure ? "ended, and \(status.word)" : "back at \(status.wanted), \(status.word)"
+  }
+
+  private func take(
+    _ step: Cancellation.Step, _ cancellation: Cancellation, _ facts: Cancellation.Facts, _ reader: ClusterReader,
+    _ session: CommandSession
+  ) async throws(CommandError) {
+    guard let write = cancellation.write(step, facts, in: reader.capabilities) else { return }
+    do throws(ClusterError) {
+      _ = try await write.deliver(to: session.cluster)
+    } catch {
+      // The controllers were faster, or another has done it: the next look tells what is left to do.
+      if case .refused(let status) = error, status.code == 409 || status.code == 404 { return }
+      throw CommandError(error, "cancelling at \(name)", at: session.server)
+    }
+    if let words = step.words { session.outlet.note("\(name): \(words)") }
+  }
+}
+
+extension Cancellation.Step {
+  /// What was done, for the user who waits.
+  fileprivate var words: String? {
+    switch self {
+    case .putBack: "asked for what ran before"
+    case .endJob(let job): "ended job \(job)"
+    case .unlock(let secret): "removed helm's lock \(secret)"
+    case .retry: "having what ran before tried again"
+    case .wait, .done, .refused: nil
+    }
+  }
+}
+
+extension CommandSession {
+  /// Shows what will be done and asks, where there is a terminal to ask at.
+  func confirm(_ lines: [String], isConfirmed: Bool, typed: String) throws(CommandError) {
+    if isConfirmed { return }
+    guard let ask = outlet.ask else {
+      throw CommandError(
+        "nothing was changed: without a terminal \(typed) needs --yes (or --dry-run=client to see the plan)")
+    }
+    outlet.note(lines)
+    let answer = ask("Do this in \(name)? [y/N] ")?.lowercased() ?? ""
+    if answer != "y", answer != "yes" { throw CommandError("nothing was changed") }
+  }
+}

@@ -1,0 +1,37 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+
+extension Verb {
+  static let undo = Verb(
+    "undo", "Take the last change of an extension that was made from here back", operands: ["NAME"],
+    options: Option.ofChanges,
+    notes: [
+      "It is refused when what is asked for has been changed since, by whom ever. A second undo undoes the first.",
+      "An uninstall is undone by installing the same version with the same config; what the extension kept is gone.",
+    ], as: UndoCommand.self)
+}
+
+/// The inverse of the last change, planned and confirmed like any other.
+struct UndoCommand: ClusterCommand {
+  private let arguments: Arguments
+
+  init(_ arguments: Arguments) { self.arguments = arguments }
+
+  var mayChange: Bool { arguments.dryRun != .client }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let name = arguments.name
+    let reader = try await session.reader()
+    let objects = try await session.asking("listing \(reader.dialect.installations.plural)") {
+      () throws(ClusterError) in
+      try await reader.installations()
+    }
+    let installation = Installations(objects.map(Installation.init)).of(name)
+    switch Undo(name, after: session.history.lines(), now: installation) {
+    case .refused(let reason): throw CommandError("cannot undo: \(reason)")
+    case .change(let change): try await ChangeCommand(arguments, decided: change).run(in: session)
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+
+/// Ending an attempt that is under way, and going back to what ran before it (docs/KUBESPHERE.md: Changes).
+///
+/// Shipped controllers wait for the attempt's job, however long it hangs, so the job is ended, what it has left locked
+/// is unlocked, and what ran before is tried again. Each step follows from what there is, so one that was broken off is
+/// gone on with by asking again.
+package struct Cancellation: Hashable, Sendable {
+  /// Notes at the installation which job is to be ended: the one after it is the way back.
+  package static let annotation = "ksx.dev/cancelled-job"
+
+  /// What there is of the attempt.
+  package struct Facts: Hashable, Sendable {
+    package var installation: Installation
+    /// The job whose end was asked for, or empty.
+    package var marked: String
+    /// The job of the present attempt is at work.
+    package var isJobActive: Bool
+    /// helm's Secret of a revision that was left pending, or `nil`.
+    package var pendingSecret: String?
+
+    package init(
+      _ installation: Installation, marked: String = "", isJobActive: Bool = false, pendingSecret: String? = nil
+    ) {
+      self.installation = installation
+      self.marked = marked
+      self.isJobActive = isJobActive
+      self.pendingSecret = pendingSecret
+    }
+  }
+
+  /// What is to be done next.
+  package enum Step: Hashable, Sendable {
+    /// Ask for what ran before.
+    case putBack
+    case endJob(String)
+    /// Remove the lock of a helm that is gone.
+    case unlock(secret: String)
+    /// Have what ran before tried again.
+    case retry
+    /// The controllers are at it.
+    case wait
+    /// It is over.
+    case done
+    /// There is nothing to cancel, or it cannot be done this way.
+    case refused(String)
+  }
+
+  package let name: String
+  /// What ran before; `nil` where nothing did.
+  package let former: RequestedSpec?
+
+  package init(_ name: String, former: RequestedSpec?) {
+    self.name = name
+    self.former = former
+  }
+
+  /// The step that follows from `facts`.
+  package func next(_ facts: Facts) -> Step {
+    let installation = facts.installation
+    if installation.isBeingDeleted { return .refused("\(name) is being uninstalled, which cannot be taken back") }
+    if former == nil, installation.observed.state == .upgrading { return .refused(unknown) }
+    if installation.isKeptByStandalone { return standalone(installation) }
+    if former == nil { return installation.hasBeenInstalled ? .refused(unknown) : first(facts) }
+    if facts.marked.isEmpty { return unmarked(facts) }
+    if facts.isJobActive { return facts.marked == installation.jobName ? .endJob(facts.marked) : .wait }
+    if let secret = facts.pendingSecret { return .unlock(secret: secret) }
+    if installation.observed.state.isFailure { return .retry }
+    return installation.isSettled ? .done : .wait
+  }
+
+  private var unknown: String {
+    "what \(name) was before is not known here; say with --version which version it shall go back to, with its config as it is"
+  }
+
+  private func unmarked(_ facts: Facts) -> Step {
+    let state = facts.installation.observed.state
+    guard state.isBusy || facts.isJobActive else { return idle(facts.installation) }
+    // Before there is a job there is none to end, and the controllers begin with what is asked for by then.
+    return isPutBack(facts.installation) && facts.installation.jobName.isEmpty ? .wait : .putBack
+  }
+
+  /// A first installation has nothing to go back to: its job is ended, and it stays as one that failed.
+  private func first(_ facts: Facts) -> Step {
+    if facts.isJobActive, !facts.installation.jobName.isEmpty { return .endJob(facts.installation.jobName) }
+    let state = facts.installation.observed.state
+    if state.isFailure { return .done }
+    return state.isBusy ? .wait : idle(facts.installation)
+  }
+
+  /// A standalone backend has no jobs, and gives up an attempt when its state is emptied.
+  private func standalone(_ installation: Installation) -> Step {
+    guard former != nil else {
+      return installation.observed.state == .installing || installation.observed.state == .preparing
+        ? .refused("nothing of \(name) ran before: ksx uninstall \(name) interrupts its installation")
+        : idle(installation)
+    }
+    let state = installation.observed.state
+    guard isPutBack(installation) else { return state.isBusy ? .putBack : idle(installation) }
+    return state.isBusy || state == .none ? .wait : idle(installation)
+  }
+
+  private func idle(_ installation: Installation) -> Step {
+    if isPutBack(installation), installation.isSettled { return .done }
+    let word = installation.observed.state.word
+    return .refused(
+      "\(name) is \(word.isEmpty ? "not begun with" : word): nothing is under way that could be cancelled")
+  }
+
+  private func isPutBack(_ installation: Installation) -> Bool {
+    guard let former else { return false }
+    return VersionText(installation.version) == VersionText(former.version) && installation.hasConfig(former.config)
+  }
+}
+
+extension Cancellation {
+  /// What ran before the attempt that `installation` is at, or `nil` where nothing did or it is not known.
+  ///
+  /// The version is the one that the controllers note while an upgrade runs, or that was last seen Installed here; the
+  /// config is what it had here.
+  package static func former(to installation: Installation, _ memory: ReleaseMemory) -> RequestedSpec? {
+    let noted = installation.observed.attemptedVersion
+    let isNoted = !noted.isEmpty && VersionText(noted) != VersionText(installation.version)
+    // A first installation whose config was changed meanwhile has nothing that ran either.
+    let hasRun = installation.observed.state == .upgrading || installation.hasBeenInstalled
+    let entry = memory.former(to: installation).first { entry in
+      (hasRun ? entry.wasInstalled != false : entry.wasInstalled == true)
+        && (!isNoted || VersionText(entry.version) == VersionText(noted))
+    }
+    if let entry { return RequestedSpec(version: entry.version, config: entry.config) }
+    return isNoted ? RequestedSpec(version: noted, config: installation.config) : nil
+  }
+
+  /// What a step writes to `installation`, its job or its release; nothing where it only waits.
+  package func write(_ step: Step, _ facts: Facts, in capabilities: Capabilities) -> Write? {
+    let installation = facts.installation
+    let (resource, namespace) = (capabilities.dialect.installations, installation.targetNamespace)
+    switch step {
+    case .putBack: return putBack(installation, capabilities)
+    case .endJob(let job):
+      return .patch(.jobs, namespace: namespace, name: job, ["spec": ["activeDeadlineSeconds": 1]])
+    case .unlock(let secret): return .delete(.secrets, namespace: namespace, name: secret, uid: nil)
+    case .retry:
+      let body: Value = ["status": ["configHash": ""], "metadata": Self.mark(.null)]
+      return .patch(resource, name: installation.name, body)
+    case .done where !facts.marked.isEmpty:
+      return .patch(resource, name: installation.name, ["metadata": Self.mark(.null)])
+    case .done, .wait, .refused: return nil
+    }
+  }
+
+  private func putBack(_ installation: Installation, _ capabilities: Capabilities) -> Write? {
+    guard let former else { return nil }
+    let change = Change.rollback(to: former.version, config: former.config)
+    let write = change.write(to: name, installation: installation, in: capabilities)
+    guard case .patch(let resource, _, let object, let body) = write else { return nil }
+    let more =
+      installation.isKeptByStandalone
+      ? body.setting(["status", "state"], to: "")
+      : body.setting(["metadata", "annotations", Self.annotation], to: .string(installation.jobName))
+    return .patch(resource, name: object, more)
+  }
+
+  private static func mark(_ job: Value) -> Value { ["annotations": .mapping([annotation: job])] }
+
+  /// What will be done, a line for each thing, and how it is taken back.
+  package func effects(_ facts: Facts) -> [Plan.Effect] {
+    let installation = facts.installation
+    var effects: [Plan.Effect] = []
+    if let former {
+      if former.version != installation.version {
+        effects.append(Plan.Effect(.changed, "version \(installation.version) → \(former.version)"))
+      }
+      if !installation.hasConfig(former.config) { effects.append(Plan.Effect(.changed, "config: as it was before")) }
+    }
+    if installation.isKeptByStandalone { return effects }
+    if !installation.jobName.isEmpty {
+      effects.append(Plan.Effect(.removed, "job \(installation.jobName) is ended, with helm in the middle of its work"))
+    }
+    guard former != nil else {
+      return effects + [
+        Plan.Effect(.note, "\(name) stays as InstallFailed: ksx retry tries it again, uninstall removes it")
+      ]
+    }
+    return effects + [
+      Plan.Effect(
+        .changed, "helm's lock is removed if the release is left pending, and what ran before is tried again"),
+      Plan.Effect(.note, "what helm has changed so far stays changed until that is done"),
+    ]
+  }
+}

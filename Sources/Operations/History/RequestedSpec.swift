@@ -1,0 +1,50 @@
+package import Extensions
+import Manifest
+
+/// What an installation asks for: all of it that a change can set, kept in the history so that a change can be undone.
+package struct RequestedSpec: Hashable, Sendable {
+  package var version: String
+  package var config: String
+  package var isEnabled: Bool
+  package var clusters: [String]
+
+  package init(version: String, config: String = "", isEnabled: Bool = true, clusters: [String] = []) {
+    self.version = version
+    self.config = config
+    self.isEnabled = isEnabled
+    self.clusters = clusters
+  }
+
+  /// What `installation` asks for.
+  package init(_ installation: Installation) {
+    self.init(
+      version: installation.version, config: installation.config, isEnabled: installation.isEnabled,
+      clusters: installation.clusters)
+  }
+
+  /// What `installation` asks for otherwise, in words; empty when it asks for this.
+  package func differences(from installation: Installation) -> [String] {
+    var words: [String] = []
+    if version != installation.version { words.append("version \(installation.version) instead of \(version)") }
+    if !installation.hasConfig(config) { words.append("another config") }
+    if isEnabled != installation.isEnabled { words.append(installation.isEnabled ? "enabled" : "disabled") }
+    if clusters != installation.clusters { words.append("agents elsewhere") }
+    return words
+  }
+}
+
+extension RequestedSpec {
+  var value: Value {
+    [
+      "version": .string(version), "config": .string(config), "enabled": .bool(isEnabled),
+      "clusters": .sequence(clusters.map(Value.string)),
+    ]
+  }
+
+  init?(_ value: Value?) {
+    guard let value, let version = value["version"]?.string else { return nil }
+    self.init(
+      version: version, config: value["config"]?.string ?? "", isEnabled: value["enabled"]?.bool ?? true,
+      clusters: value["clusters"]?.sequence?.compactMap(\.string) ?? [])
+  }
+}

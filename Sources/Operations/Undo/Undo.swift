@@ -1,0 +1,52 @@
+package import Extensions
+
+/// What takes the last change that was made from here back, as long as no other has been made since.
+package enum Undo: Hashable, Sendable {
+  case change(Change)
+  /// Nothing can be undone, and why.
+  case refused(String)
+
+  /// Decides for the extension called `name`, from the lines of its cluster's history and from what is installed now.
+  package init(_ name: String, after lines: [HistoryLine], now installation: Installation?) {
+    let last = lines.reversed().lazy.compactMap { line -> (String, RequestedSpec?, RequestedSpec?)? in
+      guard line.extension == name, case .spec(let before, let after) = line.event else { return nil }
+      return (line.time, before, after)
+    }.first
+    guard let (time, before, after) = last else {
+      self = .refused("ksx has changed nothing about \(name) here that it could undo")
+      return
+    }
+    self = Self.inverse(of: before, after, now: installation, name, time)
+  }
+
+  private static func inverse(
+    of before: RequestedSpec?, _ after: RequestedSpec?, now installation: Installation?, _ name: String, _ time: String
+  ) -> Undo {
+    switch (before, after, installation) {
+    case (let before?, nil, nil): return .change(.install(version: before.version, config: before.config))
+    case (_, nil, let installation?):
+      return .refused(
+        installation.isBeingDeleted
+          ? "\(name) is still being uninstalled; undo installs it again once it is gone"
+          : "\(name) was uninstalled from here (\(time)), and has been installed again since")
+    case (_, _?, nil): return .refused("\(name) is not installed any more; ksx history tells what was")
+    case (nil, nil, nil): return .refused("there is nothing left of \(name) to undo")
+    case (let before, let after?, let installation?):
+      let others = after.differences(from: installation)
+      guard others.isEmpty, !installation.isBeingDeleted else {
+        let news = installation.isBeingDeleted ? "it is being uninstalled" : others.joined(separator: ", ")
+        return .refused("\(name) has been changed since ksx changed it (\(time)): \(news)")
+      }
+      guard let before else { return .change(.uninstall) }
+      return .change(change(from: after, to: before))
+    }
+  }
+
+  /// The change that leads from one to the other; a change of ours sets one of these, or version and config at once.
+  private static func change(from now: RequestedSpec, to before: RequestedSpec) -> Change {
+    if now.version != before.version { return .rollback(to: before.version, config: before.config) }
+    if now.config != before.config { return .configure(config: before.config) }
+    if now.clusters != before.clusters { return .place(on: before.clusters) }
+    return before.isEnabled ? .enable : .disable
+  }
+}

@@ -1,0 +1,136 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import Operations
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// Trying again, ending what hangs, and taking back.
+@Suite struct UndoingTests {
+  private func failed(_ dialect: Dialect) async throws -> Workbench {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes", "--config", "-", input: "a: 1 # one\n")
+    try await bench.report(
+      "whizard",
+      dialect == .installPlan
+        ? ["state": "InstallFailed", "configHash": "ff", "version": "1.1.0"] : ["state": "InstallFailed"])
+    return bench
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func aRetryIsOnePatchOfTheStatusThatLeavesTheConfigAlone(dialect: Dialect) async throws {
+    let bench = try await failed(dialect)
+    let config = try await bench.installation().config
+    bench.transport.forget()
+
+    #expect(try await bench.run("retry", "whizard", "--yes") == "whizard: being tried again in test\n")
+    let writes = bench.transport.requests.filter { $0.method == .patch }
+    #expect(writes.count == 1)
+    let status = try JSON.parse(writes.first?.body ?? [])["status"]
+    #expect(status == (dialect == .installPlan ? ["configHash": ""] : ["state": ""]))
+    #expect(try await bench.installation().config == config)
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func theLastChangeIsUndoneAndAnUndoIsUndoneToo(dialect: Dialect) async throws {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes")
+    try await bench.run("upgrade", "whizard", "--yes")
+
+    try await bench.run("undo", "whizard", "--yes")
+    #expect(try await bench.installation().version == "1.0.0")
+    try await bench.run("undo", "whizard", "--yes")
+    #expect(try await bench.installation().version == "1.1.0")
+    try await bench.run("disable", "whizard", "--now")
+    #expect(try await bench.run("undo", "whizard", "--yes") == "whizard: enabled in test\n")
+    try await bench.run("config", "set", "whizard", "--yes", input: "a: 2\n")
+    try await bench.run("undo", "whizard", "--yes")
+    #expect(try await bench.installation().config == "")
+  }
+
+  @Test func whatAnotherHasChangedSinceIsNotUndone() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes")
+    try await bench.run("upgrade", "whizard", "--yes")
+    _ = try await bench.cluster.patch(bench.dialect.installations, "whizard", ["spec": ["enabled": false]])
+
+    let sentence = try await bench.failure("undo", "whizard", "--yes")
+
+    #expect(sentence.hasPrefix("cannot undo: whizard has been changed since ksx changed it"))
+    #expect(sentence.hasSuffix(": disabled"))
+  }
+
+  /// The whole way that was gone on the real controllers, which are played here.
+  @Test(.endsInTime) func anUpgradeThatHangsIsEndedUnlockedAndTakenBack() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes", "--config", "-", input: "a: 1 # one\n")
+    try await bench.report(
+      "whizard",
+      [
+        "state": "Installed", "version": "1.0.0",
+        "stateHistory": [["state": "Installed", "lastTransitionTime": "2026-11-26T10:00:00Z"]],
+      ])
+    try await bench.run("upgrade", "whizard", "--yes")
+    try await bench.hangInJob("job-1")
+
+    let cancelling = Task { try await bench.run("cancel", "whizard", "--yes", "--wait", "--timeout=50s") }
+    try await bench.when("the job is ended") {
+      try await bench.cluster.get(.jobs, namespace: "ns", "job-1").spec["activeDeadlineSeconds"] == 1
+    }
+    try await bench.endJob("job-1")
+    try await bench.report("whizard", ["state": "UpgradeFailed", "configHash": "ff"])
+    try await bench.when("it is tried again") {
+      try await bench.cluster.get(bench.dialect.installations, "whizard").status["configHash"] == ""
+    }
+    #expect(try await bench.cluster.list(.secrets, namespace: "ns").isEmpty)
+    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "configHash": "", "enabled": true])
+
+    #expect(try await cancelling.value == "whizard: back at 1.0.0, Installed in test\n")
+    let back = try await bench.cluster.get(bench.dialect.installations, "whizard")
+    #expect(back.spec["config"] == "a: 1 # one\n")
+    #expect(back.annotations[Cancellation.annotation] == nil)
+  }
+
+  @Test func nothingUnderWayIsNotCancelled() async throws {
+    let bench = try await failed(.installPlan)
+
+    #expect(try await bench.failure("cancel", "whizard", "--yes") == "cannot cancel: nothing is under way at whizard")
+    #expect(try await bench.failure("cancel", "nope", "--yes") == "cannot cancel: nope is not installed")
+  }
+}
+
+extension Workbench {
+  /// Plays a controller whose job hangs in the middle of an upgrade.
+  fileprivate func hangInJob(_ job: String) async throws {
+    _ = try await cluster.create(.namespaces, Object(.namespaces, name: "ns"))
+    let labels = ["owner": "helm", "name": "whizard", "version": "2", "status": "pending-upgrade"]
+    _ = try await cluster.create(
+      .secrets, Object(.secrets, name: "sh.helm.release.v1.whizard.v2", namespace: "ns", labels: labels))
+    _ = try await cluster.create(
+      .jobs, Object(.jobs, name: job, namespace: "ns", ["spec": ["backoffLimit": 0], "status": ["active": 1]]))
+    _ = try await cluster.patch(.jobs, namespace: "ns", job, subresource: "status", ["status": ["active": 1]])
+    try await report(
+      "whizard",
+      [
+        "state": "Upgrading", "jobName": .string(job), "targetNamespace": "ns", "releaseName": "whizard",
+        "version": "1.0.0",
+      ])
+  }
+
+  fileprivate func endJob(_ job: String) async throws {
+    _ = try await cluster.patch(.jobs, namespace: "ns", job, subresource: "status", ["status": ["active": 0]])
+  }
+
+  /// Returns once `isSo`; the test's own limit ends a wait that would never.
+  fileprivate func when(_ what: String, isSo: () async throws -> Bool) async throws {
+    while try await !isSo() { await Task.yield() }
+  }
+}

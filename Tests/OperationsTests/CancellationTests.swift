@@ -1,0 +1,115 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Testing
+
+@testable import Operations
+
+/// Ending what is under way, a step at a time.
+@Suite struct CancellationTests {
+  private let cancellation = Cancellation("whizard", former: RequestedSpec(version: "1.0.0", config: "a: 1\n"))
+
+  private func facts(
+    _ state: String, wanted: String = "1.0.0", job: String = "job-1", marked: String = "job-1", active: Bool = false,
+    pending: String? = nil, isOurs: Bool = false
+  ) -> Cancellation.Facts {
+    var installation = Sample.installation(
+      state, wanted: wanted, tried: "1.0.0", config: "a: 1\n", history: ["Installed"])
+    installation.jobName = job
+    installation.isKeptByStandalone = isOurs
+    return Cancellation.Facts(installation, marked: marked, isJobActive: active, pendingSecret: pending)
+  }
+
+  @Test func eachStepFollowsFromWhatThereIs() {
+    let rows: [(Cancellation.Facts, Cancellation.Step)] = [
+      (facts("Upgrading", wanted: "1.1.0", marked: "", active: true), .putBack),
+      // Also when the spec was put back by hand: the job is what has to be known.
+      (facts("Upgrading", marked: "", active: true), .putBack),
+      (facts("Upgrading", active: true), .endJob("job-1")),
+      // The job after it is the way back, and not to be ended.
+      (facts("Upgrading", job: "job-2", active: true), .wait), (facts("Preparing"), .wait),
+      (
+        facts("UpgradeFailed", pending: "sh.helm.release.v1.whizard.v3"),
+        .unlock(secret: "sh.helm.release.v1.whizard.v3")
+      ),
+      (facts("UpgradeFailed"), .retry), (facts("UpgradeFailed", job: "job-2", active: true), .wait),
+      (facts("Installed"), .done), (facts("Installed", marked: ""), .done),
+      (facts("Upgrading", wanted: "1.1.0", marked: "", isOurs: true), .putBack),
+      (facts("Upgrading", marked: "", isOurs: true), .wait), (facts("", marked: "", isOurs: true), .wait),
+      (facts("Installed", marked: "", isOurs: true), .done),
+    ]
+
+    for (facts, step) in rows { #expect(cancellation.next(facts) == step, "\(facts)") }
+  }
+
+  @Test func nothingUnderWayIsNotCancelled() {
+    #expect(
+      cancellation.next(facts("Installed", wanted: "1.1.0", marked: ""))
+        == .refused("whizard is Installed: nothing is under way that could be cancelled"))
+    var going = facts("Uninstalling")
+    going.installation.isBeingDeleted = true
+    #expect(cancellation.next(going) == .refused("whizard is being uninstalled, which cannot be taken back"))
+  }
+
+  @Test func aFirstInstallationIsEndedAndStaysAsFailed() {
+    let first = Cancellation("whizard", former: nil)
+    var facts = Cancellation.Facts(Sample.installation("Installing"), isJobActive: true)
+    facts.installation.jobName = "job-1"
+
+    #expect(first.next(facts) == .endJob("job-1"))
+    facts.isJobActive = false
+    #expect(first.next(facts) == .wait)
+    #expect(first.next(Cancellation.Facts(Sample.installation("InstallFailed"))) == .done)
+    facts.installation.isKeptByStandalone = true
+    #expect(
+      first.next(facts)
+        == .refused("nothing of whizard ran before: ksx uninstall whizard interrupts its installation"))
+  }
+
+  @Test func anUpgradeFromWhatIsNotKnownIsNotCancelledBlindly() {
+    let blind = Cancellation("whizard", former: nil).next(facts("Upgrading", marked: "", active: true))
+
+    guard case .refused(let reason) = blind else { return #expect(Bool(false), "\(blind)") }
+    #expect(reason.hasPrefix("what whizard was before is not known here; say with --version"))
+  }
+
+  @Test func theStepsWriteWhatWasTriedOnTheRealControllers() {
+    let upgrading = facts("Upgrading", wanted: "1.1.0", marked: "", active: true)
+    func body(_ step: Cancellation.Step, _ facts: Cancellation.Facts, _ dialect: Dialect = .installPlan) -> Value? {
+      let write = cancellation.write(step, facts, in: Capabilities(assuming: dialect))
+      guard case .patch(_, _, _, let body) = write else { return nil }
+      return body
+    }
+
+    let spec: Value = ["extension": ["version": "1.0.0"], "config": "a: 1\n"]
+    #expect(
+      body(.putBack, upgrading)
+        == ["metadata": ["resourceVersion": "", "annotations": ["ksx.dev/cancelled-job": "job-1"]], "spec": spec])
+    #expect(body(.endJob("job-1"), upgrading) == ["spec": ["activeDeadlineSeconds": 1]])
+    #expect(
+      body(.retry, upgrading)
+        == ["status": ["configHash": ""], "metadata": ["annotations": ["ksx.dev/cancelled-job": .null]]])
+    let ours = facts("Upgrading", wanted: "1.1.0", marked: "", isOurs: true)
+    #expect(body(.putBack, ours)?["status"] == ["state": ""])
+    #expect(
+      cancellation.write(.unlock(secret: "s"), upgrading, in: Capabilities(assuming: .installPlan))
+        == .delete(.secrets, namespace: "", name: "s", uid: nil))
+  }
+
+  @Test func whatRanBeforeIsWhatTheControllersNoteOrWasSeenInstalled() {
+    var memory = ReleaseMemory()
+    memory.remember(.init(version: "0.9.0", config: "old", time: "", what: "", wasInstalled: true))
+    memory.remember(.init(version: "1.0.0", config: "mine", time: "", what: "", wasInstalled: true))
+    memory.remember(.init(version: "1.0.5", config: "bad", time: "", what: "", wasInstalled: false))
+    let noted = Sample.installation("Upgrading", wanted: "1.1.0", tried: "0.9.0")
+    let silent = Sample.installation("Upgrading", wanted: "1.1.0", tried: "1.1.0")
+
+    #expect(Cancellation.former(to: noted, memory) == RequestedSpec(version: "0.9.0", config: "old"))
+    #expect(Cancellation.former(to: silent, memory) == RequestedSpec(version: "1.0.0", config: "mine"))
+    var changed = ReleaseMemory()
+    changed.remember(.init(version: "1.1.0", config: "first", time: "", what: "configure"))
+    #expect(Cancellation.former(to: Sample.installation("Installing"), changed) == nil)
+    #expect(Cancellation.former(to: silent, ReleaseMemory()) == nil)
+    #expect(Cancellation.former(to: noted, ReleaseMemory()) == RequestedSpec(version: "0.9.0"))
+  }
+}
