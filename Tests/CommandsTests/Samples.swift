@@ -81,6 +81,32 @@ final class Workbench: Sendable {
     return ""
   }
 
+  /// Runs a command whose program ends after so many requests, and says whether that was enough for all of it.
+  func runCut(after count: Int, _ arguments: [String]) async throws -> Bool {
+    let left = Locked(count)
+    let wasCut = Locked(false)
+    transport.answer { _ in
+      let isOver = left.withLock { left in
+        left -= 1
+        return left < 0
+      }
+      if !isOver { return nil }
+      wasCut.withLock { $0 = true }
+      return .refusal(code: 503, reason: "ServiceUnavailable", "the program has ended")
+    }
+    defer { transport.answer { _ in nil } }
+    do {
+      try await run(arguments)
+    } catch is CommandError {}
+    return wasCut.withLock { !$0 }
+  }
+
+  /// Leaves of the cluster what another user sees of it.
+  func forgetAllKeptHere() throws {
+    let emergency = localState.state + "/emergency"
+    for name in try Files.names(in: emergency) { try Files.remove("\(emergency)/\(name)") }
+  }
+
   /// Puts an extension into the marketplace, with its versions.
   func offer(
     _ name: String = "whizard", versions: [String] = ["1.0.0", "1.1.0"], recommended: String = "1.1.0",

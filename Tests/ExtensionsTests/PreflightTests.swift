@@ -118,7 +118,10 @@ import Testing
       plan(.uninstall, busy).warnings == [
         "whizard is \(state); an uninstall now interrupts that. Wait for it to end if you can"
       ])
-    #expect(plan(.disable, busy).warnings == ["whizard is \(state); this takes effect once it is Installed"])
+    #expect(
+      plan(.disable, busy).warnings == [
+        "whizard is \(state); this takes effect once it is Installed. ksx disable --now takes it out of service before that"
+      ])
     #expect(!plan(.disable, busy).isBlocked)
   }
 

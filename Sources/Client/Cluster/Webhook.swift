@@ -70,3 +70,11 @@ struct Webhook: Hashable {
     return labels.count > 2 && labels[2] == "svc" ? String(labels[1]) : nil
   }
 }
+
+extension ClusterError {
+  /// The program behind a webhook did not answer, so every write like this one is refused, and deletions are not.
+  package var isOfSilentWebhook: Bool {
+    guard case .refused(let status) = self else { return false }
+    return Webhook(status).map { !$0.hasDenied } ?? (status.code == 504)
+  }
+}

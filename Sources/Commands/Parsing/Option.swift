@@ -28,7 +28,7 @@ enum Option: String, CaseIterable, Sendable {
   case standalone, dialect
   case readOnly = "read-only"
   case help
-  case output, version, config, empty, yes, now, force, clusters
+  case output, version, config, empty, yes, now, climb, force, clusters
   case targetNamespace = "target-namespace"
   case dryRun = "dry-run"
   case wait, timeout, reason
@@ -45,8 +45,8 @@ enum Option: String, CaseIterable, Sendable {
 
   private var isGlobal: Bool {
     switch self {
-    case .help, .output, .version, .config, .empty, .yes, .now, .force, .clusters, .targetNamespace, .dryRun, .wait,
-      .timeout, .reason, .awaited, .images, .gateway, .passwordStdin:
+    case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .targetNamespace, .dryRun,
+      .wait, .timeout, .reason, .awaited, .images, .gateway, .passwordStdin:
       false
     default: true
     }
@@ -69,6 +69,7 @@ enum Option: String, CaseIterable, Sendable {
     case .token: "TOKEN"
     case .asUID: "UID"
     case .clusters: "NAME,…"
+    case .climb: "RUNG"
     case .requestTimeout, .timeout: "DURATION"
     case .dialect: "DIALECT"
     case .output: "FORMAT"
@@ -108,6 +109,7 @@ enum Option: String, CaseIterable, Sendable {
     case .dryRun: DryRun.allCases.map(\.rawValue)
     case .dialect: ["subscription", "installplan"]
     case .awaited: Awaited.allCases.map(\.rawValue)
+    case .climb: Rung.allCases.map(\.rawValue)
     default: nil
     }
   }
@@ -157,6 +159,7 @@ enum Option: String, CaseIterable, Sendable {
     case .clusters: "The member clusters, and no others"
     case .targetNamespace: "The namespace the extension goes to, for good"
     case .force: "Remove what an ordinary uninstall could not, without its hooks"
+    case .climb: "Take it out of service without the controllers, up to state, objects, workloads or webhooks"
     case .now: "Do it with one request, without a plan and without asking"
     case .dryRun: "Show the plan and change nothing; server also asks the server whether it would agree"
     case .wait: "Wait until the change is complete"

@@ -102,6 +102,7 @@ extension Verb {
     change = kind
     parse = { (arguments) throws(CommandError) in
       if let isEnabled = kind.row.enables, arguments.has(.now) { return try SwitchNow(arguments, to: isEnabled) }
+      if kind == .enable { return Enable(arguments) }
       return try ChangeCommand(arguments, kind)
     }
   }

@@ -58,10 +58,11 @@ extension ChangeKind {
       past: "disabled", summary: "Plan to disable it",
       command: .init(
         name: "disable", summary: "Take an extension's APIs and pages away; its workloads keep running",
-        options: ["now"], notes: nowNote),
+        options: ["now", "climb"], notes: nowNote + ladderNote),
       feature: .enable, write: .patch, reads: [.dependants], enables: false, keepsWayBack: false,
       missedAs: "disabled",
-      whileBusy: onceInstalled, waitsForInstalled: true,
+      whileBusy: onceInstalled + ". ksx disable --now takes it out of service before that",
+      waitsForInstalled: true,
       effects: [
         .init(.changed, "enabled: yes → no"), .init(.removed, "its APIs answer 503"),
         .init(.removed, "its pages vanish from the console"),
@@ -142,6 +143,12 @@ extension ChangeKind {
   private static let namespaceNote = [
     "--target-namespace says where it goes, for good, on clusters that leave that to the user; otherwise it is",
     "extension-NAME. --namespace is the context's, and says nothing of it.",
+  ]
+  private static let ladderNote = [
+    "Where the switch changes nothing, because the last upgrade failed or the controllers are down, --now marks what the",
+    "extension serves as Disabled itself. --climb goes further, and says what each rung reaches: objects deletes what is",
+    "served, workloads stops the pods, webhooks deletes the extension's own admission webhooks. What was there is kept in",
+    "the cluster and here before it is changed, and ksx enable brings all of it back.",
   ]
   private static let nowNote = [
     "With --now the change is a single request straight to the Kubernetes API: nothing is listed or",

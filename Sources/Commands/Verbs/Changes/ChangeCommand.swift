@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Operations
+import Platform
 
 /// Every change but `--now`: ask, plan, show, confirm, send, perhaps wait.
 struct ChangeCommand: ClusterCommand {
@@ -52,7 +53,7 @@ struct ChangeCommand: ClusterCommand {
   }
 
   /// A change that needs nothing more from the command line than how it is to be carried out.
-  init(_ arguments: Arguments, decided change: Change) {
+  init(_ arguments: Arguments, decided change: Change, isConfirmed: Bool = false) {
     name = arguments.name
     kind = change.kind
     decided = change
@@ -60,7 +61,7 @@ struct ChangeCommand: ClusterCommand {
     (namespace, namesContextAlone) = (change.namespace, false)
     output = arguments.output
     dryRun = arguments.dryRun
-    isConfirmed = arguments.has(.yes)
+    self.isConfirmed = isConfirmed || arguments.has(.yes)
     patience = arguments.patience
     typed = "ksx \(arguments.verb.name)"
   }
@@ -82,7 +83,7 @@ struct ChangeCommand: ClusterCommand {
     try refuse(plan)
     try confirm(plan, session)
     report(plan, try await send(plan, reader, session), session)
-    guard let patience else { return }
+    guard let patience else { return await lookAtSwitch(plan, session) }
     let waiting = Waiting(
       change: plan.change, extension: name, installation: plan.write.name, before: context.installation(of: name),
       dialect: reader.dialect)
@@ -145,13 +146,34 @@ struct ChangeCommand: ClusterCommand {
     _ plan: Plan, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> Object? {
     let doing = "\(plan.change.words) \(plan.name)"
-    let delivery = try await session.asking(doing) { () throws(ClusterError) in
-      try await session.sender.carryOut(plan) {
+    do throws(ClusterError) {
+      let delivery = try await session.sender.carryOut(plan) {
         (try? await context(reader, session.status)).map { Plan.make(plan.change, for: plan.name, in: $0) }
       }
+      session.tell(of: delivery, doing)
+      return delivery.object
+    } catch {
+      let failure = CommandError(error, doing, at: session.server)
+      guard kind == .disable, error.isOfSilentWebhook else { throw failure }
+      throw CommandError("\(failure.sentence) \(withoutThem)")
     }
-    session.tell(of: delivery, doing)
-    return delivery.object
+  }
+
+  private var withoutThem: String { "ksx disable \(name) --now takes it out of service without the controllers." }
+
+  /// The controllers switch off within a second, when they are there; only a cluster that says what it has applied tells.
+  private func lookAtSwitch(_ plan: Plan, _ session: CommandSession) async {
+    guard kind == .disable, let before = plan.before, before.observed.appliedEnabled == true,
+      SwitchVerdict(before) == .works, case .patch(let resource, _, let object, _) = plan.write
+    else { return }
+    for _ in 0..<12 {
+      await session.timing.sleep(.milliseconds(250))
+      guard let now = try? await session.cluster.get(resource, object) else { return }
+      if Installation(now).observed.appliedEnabled != true { return }
+    }
+    session.outlet.note(
+      "note: the controllers have not carried this out after 3 s, and may be down; ksx disable \(name) --now --climb state does it without them"
+    )
   }
 
   private func report(_ plan: Plan, _ object: Object?, _ session: CommandSession) {

@@ -14,6 +14,10 @@ struct SwitchNow: ClusterCommand {
   private let isEnabled: Bool
   private let output: Output
   private let isDryRun: Bool
+  /// The plans of the ladder are shown, and nothing is sent.
+  private let isPlanOnly: Bool
+  /// How far the ladder is climbed whatever comes of the switch.
+  private let limit: Rung?
   private let patience: Int?
   /// What of the command line the command that goes back needs as well.
   private let undoFlags: [String]
@@ -24,8 +28,11 @@ struct SwitchNow: ClusterCommand {
   }
 
   init(_ arguments: Arguments, to isEnabled: Bool) throws(CommandError) {
-    if arguments.dryRun == .client {
-      throw CommandError("--now makes no plan that --dry-run=client could show; leave one of them out")
+    limit = arguments[.climb].flatMap(Rung.init(rawValue:))
+    isPlanOnly = arguments.dryRun == .client
+    if isPlanOnly, limit == nil {
+      throw CommandError(
+        "--now makes no plan that --dry-run=client could show; leave one of them out, or say with --climb how far")
     }
     name = arguments.name
     self.isEnabled = isEnabled
@@ -37,7 +44,7 @@ struct SwitchNow: ClusterCommand {
     hasToken = arguments[.token] != nil
   }
 
-  var mayChange: Bool { true }
+  var mayChange: Bool { !isPlanOnly }
 
   private var verb: String { isEnabled ? "enable" : "disable" }
   private var change: Change { isEnabled ? .enable : .disable }
@@ -45,29 +52,53 @@ struct SwitchNow: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     try refuseWhatCannotBe(session)
-    let (object, dialect) = try await send(session)
+    if isPlanOnly { return try await climb(try await session.reader().dialect, .works, session) }
+    let (object, dialect): (Object, Dialect)
+    switch try await send(session) {
+    case .taken(let found, let spoken): (object, dialect) = (found, spoken)
+    case .blocked(let reason, let spoken): return try await climb(spoken, .blocked(reason), session)
+    }
     try refuseWhatIsNotCarriedOut(object, session)
     if !isDryRun { session.sender.noteSent(change, of: name, Installation(object)) }
     report(object, dialect, session)
-    guard let patience else { return }
+    let verdict = SwitchVerdict(Installation(object))
+    try await climb(dialect, verdict, session)
+    guard let patience, verdict == .works else { return }
     let waiting = Waiting(change: change, extension: name, installation: object.name, before: nil, dialect: dialect)
     try await session.wait(for: waiting, seconds: patience)
   }
 
-  private func send(_ session: CommandSession) async throws(CommandError) -> (Object, Dialect) {
+  /// What came of the switch.
+  private enum Answer {
+    case taken(Object, Dialect)
+    /// The controllers behind the webhook do not answer, so that nothing can be stored.
+    case blocked(String, Dialect)
+  }
+
+  /// What the switch does not reach, and what was taken away besides it.
+  private func climb(_ dialect: Dialect, _ verdict: SwitchVerdict, _ session: CommandSession) async throws(CommandError)
+  {
+    if isDryRun { return }
+    let climb = Climb(name: name, dialect: dialect, session: session, limit: limit, isDryRun: isPlanOnly)
+    if isEnabled { return try await climb.down(await climb.climbed()) }
+    if verdict != .works || limit != nil { try await climb.up(because: verdict) }
+  }
+
+  private func send(_ session: CommandSession) async throws(CommandError) -> Answer {
     let said = session.session.dialect
     let known = session.knowledge.flatMap { $0.capabilities.era == .plugin ? nil : $0.capabilities.dialect }
     let dialect = said ?? known ?? .installPlan
     do throws(ClusterError) {
       let object = try await patch(dialect, session)
       if said == nil, known == nil { remember(dialect, session) }
-      return (object, dialect)
+      return .taken(object, dialect)
     } catch {
+      if error.isOfSilentWebhook, !isDryRun { return .blocked(error.brief, dialect) }
       guard error.isOfMissingKind, said == nil else { throw failure(error, dialect, session) }
       let other = Dialect(dialect.name == .installPlan ? .subscription : .installPlan)
       let object = try await second(other, session)
       remember(other, session)
-      return (object, other)
+      return .taken(object, other)
     }
   }
 

@@ -1,0 +1,110 @@
+import Client
+import Extensions
+import Operations
+import Platform
+
+/// The ladder at the command line: rung after rung up, or all of it down.
+struct Climb {
+  let name: String
+  let dialect: Dialect
+  let session: CommandSession
+  /// The rung that was asked for with the command, up to which nothing is asked again.
+  var limit: Rung?
+  /// The plans are shown, and nothing is changed.
+  var isDryRun = false
+
+  private var ladder: Ladder {
+    let ledger = LadderLedger(
+      session.cluster, of: name, folder: session.localState.state + "/emergency", identity: session.status.identity)
+    return Ladder(session.cluster, dialect, of: name, ledger: ledger)
+  }
+
+  /// Climbs as far as is needed or was asked for.
+  ///
+  /// The first rung does what the controllers would have done, so it needs no second word; each further one does.
+  func up(because verdict: SwitchVerdict) async throws(CommandError) {
+    if let sentence = verdict.sentence(name) { session.outlet.note("note: \(sentence)") }
+    var isOut = verdict == .works
+    for rung in Rung.allCases {
+      guard limit.map({ rung <= $0 }) ?? !isOut else { break }
+      let entries = try await session.asking("looking at what \(name) has") { () throws(ClusterError) in
+        try await ladder.plan(rung)
+      }
+      if entries.isEmpty {
+        // What is marked is out of service already, and what does not exist is too.
+        isOut = isOut || rung == .state
+        continue
+      }
+      show(rung, entries)
+      if isDryRun { continue }
+      guard try isAllowed(rung) else { throw refusal(rung) }
+      let outcome = try await session.asking("\(rung.title(name))") { () throws(ClusterError) in
+        try await ladder.climb(rung, entries)
+      }
+      tell(outcome, rung.past)
+      isOut = isOut || outcome.problems.isEmpty
+    }
+    if !isOut, !isDryRun { throw CommandError("\(name) is not out of service: \(goOn(.workloads))") }
+  }
+
+  private func isAllowed(_ rung: Rung) throws(CommandError) -> Bool {
+    if rung == .state || limit.map({ rung <= $0 }) == true { return true }
+    guard let ask = session.outlet.ask else { return false }
+    let answer = ask("\(rung.title(name)) in \(session.name)? [y/N] ")?.lowercased() ?? ""
+    return answer == "y" || answer == "yes"
+  }
+
+  private func refusal(_ rung: Rung) -> CommandError {
+    CommandError("\(name) is not out of service yet: \(goOn(rung))")
+  }
+
+  private func goOn(_ rung: Rung) -> String { "ksx disable \(name) --now --climb \(rung.rawValue) goes on" }
+
+  private func show(_ rung: Rung, _ entries: [LadderEntry]) {
+    let effects = entries.map { Plan.Effect(.removed, $0.title) } + [Plan.Effect(.note, rung.reach)]
+    let undo = Plan.Effect(.note, "undo: ksx enable \(name) --now")
+    let lines = PlanText.lines("\(rung.title(name)) in \(session.name)", effects + [undo])
+    if isDryRun { session.outlet.print(lines) } else { session.outlet.note(lines) }
+  }
+
+  private func tell(_ outcome: Ladder.Outcome, _ past: String) {
+    if outcome.done > 0 {
+      session.outlet.print("\(name): \(outcome.done) object\(outcome.done == 1 ? "" : "s") \(past)")
+    }
+    session.outlet.note((outcome.problems + outcome.notes).map { "note: \($0)" })
+  }
+}
+
+extension Climb {
+  /// What has been climbed, by rung; where that cannot be read, nothing.
+  func climbed() async -> [Rung: [LadderEntry]] {
+    let found = await result { () throws(ClusterError) in try await ladder.climbed() }
+    switch found {
+    case .success(let entries): return entries
+    case .failure(let error):
+      session.outlet.note("note: whether more than the switch was taken away could not be read: \(error.brief)")
+      return [:]
+    }
+  }
+
+  /// The effects of coming down, for a plan.
+  static func effects(_ climbed: [Rung: [LadderEntry]]) -> [Plan.Effect] {
+    Rung.descent.flatMap { rung in (climbed[rung] ?? []).map { Plan.Effect(.added, "\($0.title) as it was") } }
+  }
+
+  /// Brings back what was climbed, the webhooks last.
+  func down(_ climbed: [Rung: [LadderEntry]]) async throws(CommandError) {
+    var problems = 0
+    for rung in Rung.descent {
+      guard let entries = climbed[rung] else { continue }
+      let outcome = try await session.asking("bringing back what \(name) had") { () throws(ClusterError) in
+        try await ladder.descend(rung, entries)
+      }
+      tell(outcome, "back")
+      problems += outcome.problems.count
+    }
+    if problems > 0 {
+      throw CommandError("\(problems) of \(name) could not be brought back; ksx enable \(name) --now tries it again")
+    }
+  }
+}

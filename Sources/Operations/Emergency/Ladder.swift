@@ -1,0 +1,161 @@
+package import Client
+package import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+
+/// The rungs of one extension in one cluster: what each would change, climbing, and coming down again.
+package struct Ladder: Sendable {
+  private let cluster: Cluster
+  private let dialect: Dialect
+  private let name: String
+  private let ledger: LadderLedger
+
+  package init(_ cluster: Cluster, _ dialect: Dialect, of name: String, ledger: LadderLedger) {
+    self.cluster = cluster
+    self.dialect = dialect
+    self.name = name
+    self.ledger = ledger
+  }
+
+  /// How many writes are under way at once.
+  private static let width = 8
+
+  /// What `rung` would change now; empty where there is nothing for it to do.
+  package func plan(_ rung: Rung) async throws(ClusterError) -> [LadderEntry] {
+    var entries: [LadderEntry] = []
+    for resource in resources(of: rung) {
+      for object in try await owned(resource) {
+        if let former = Self.former(object, resource, rung) { entries.append(LadderEntry(resource, object, former)) }
+      }
+    }
+    return entries
+  }
+
+  /// What came of a rung.
+  package struct Outcome: Hashable, Sendable {
+    package var done = 0
+    /// Why others were not changed, each in a line.
+    package var problems: [String] = []
+    /// What the user must know besides.
+    package var notes: [String] = []
+  }
+
+  /// Keeps what is there, and then changes it.
+  package func climb(_ rung: Rung, _ entries: [LadderEntry]) async throws(ClusterError) -> Outcome {
+    var outcome = Outcome()
+    if entries.isEmpty { return outcome }
+    if let note = try await ledger.add(entries, rung) { outcome.notes.append(note) }
+    for (entry, error) in await deliver(entries.map { ($0, $0.climbing) }) {
+      if let error { outcome.problems.append("\(entry.title): \(error.brief)") } else { outcome.done += 1 }
+    }
+    return outcome
+  }
+
+  /// What was climbed, by rung.
+  package func climbed() async throws(ClusterError) -> [Rung: [LadderEntry]] { try await ledger.entries() }
+
+  /// Brings back what `rung` changed, and forgets it when all is back.
+  package func descend(_ rung: Rung, _ entries: [LadderEntry]) async throws(ClusterError) -> Outcome {
+    var outcome = Outcome()
+    var writes: [(LadderEntry, Write)] = []
+    for entry in entries {
+      switch entry.descent(from: try await current(entry)) {
+      case .write(let write): writes.append((entry, write))
+      case .done: outcome.done += 1
+      case .changed(let words): outcome.notes.append("\(words); it is left as it is")
+      }
+    }
+    for (entry, error) in await deliver(writes) {
+      if let error { outcome.problems.append("\(entry.title): \(error.brief)") } else { outcome.done += 1 }
+    }
+    if outcome.problems.isEmpty { try await ledger.remove(rung) }
+    return outcome
+  }
+
+  private func resources(of rung: Rung) -> [Resource] {
+    switch rung {
+    case .state, .objects:
+      [dialect.apiServices, dialect.jsBundles, dialect.reverseProxies, dialect.extensionEntries].compactMap(\.self)
+    case .workloads: Self.workloads
+    case .webhooks: Self.webhooks
+    }
+  }
+
+  private static let workloads = [
+    ("deployments", "Deployment"), ("statefulsets", "StatefulSet"), ("daemonsets", "DaemonSet"),
+  ]
+  .map { Resource(group: "apps", version: "v1", plural: $0, kind: $1, isNamespaced: true) }
+
+  private static let webhooks = [
+    ("validatingwebhookconfigurations", "ValidatingWebhookConfiguration"),
+    ("mutatingwebhookconfigurations", "MutatingWebhookConfiguration"),
+  ].map { Resource(group: "admissionregistration.k8s.io", version: "v1", plural: $0, kind: $1) }
+
+  /// What is kept of `object`; `nil` where the rung has nothing to change about it.
+  static func former(_ object: Object, _ resource: Resource, _ rung: Rung) -> LadderEntry.Former? {
+    if object.isBeingDeleted { return nil }
+    let state = object.status["state"]?.string ?? ""
+    switch rung {
+    case .state: return state == "Disabled" ? nil : .state(state)
+    // What is marked already serves nothing any more.
+    case .objects: return state == "Disabled" ? nil : .object(object)
+    case .webhooks: return .object(object)
+    case .workloads where resource.kind == "DaemonSet":
+      let selector = object.value[path: "spec", "template", "spec", "nodeSelector"]
+      return selector?[LadderEntry.noNode] == nil ? .everywhere : nil
+    case .workloads:
+      let count = object.spec["replicas"]?.integer ?? 1
+      return count == 0 ? nil : .replicas(count)
+    }
+  }
+
+  private func owned(_ resource: Resource) async throws(ClusterError) -> [Object] {
+    do throws(ClusterError) {
+      return try await cluster.list(resource, selector: Selector(labels: "\(dialect.extensionLabel)=\(name)"))
+    } catch {
+      // Not every cluster has every kind.
+      if case .refused(let status) = error, status.code == 404 { return [] }
+      throw error
+    }
+  }
+
+  private func current(_ entry: LadderEntry) async throws(ClusterError) -> Object? {
+    do throws(ClusterError) {
+      return try await cluster.get(entry.resource, namespace: entry.namespace, entry.name)
+    } catch {
+      if case .refused(let status) = error, status.code == 404 { return nil }
+      throw error
+    }
+  }
+
+  /// Sends all of them, some at once, and says what became of each.
+  private func deliver(_ writes: [(LadderEntry, Write)]) async -> [(LadderEntry, ClusterError?)] {
+    await withTaskGroup(of: (LadderEntry, ClusterError?).self) { group in
+      var rest = writes[...]
+      func next() {
+        guard let (entry, write) = rest.popFirst() else { return }
+        group.addTask {
+          let sent = await result { () throws(ClusterError) in try await write.deliver(to: cluster) }
+          if case .failure(let error) = sent { return (entry, error.isOfMissing(write) ? nil : error) }
+          return (entry, nil)
+        }
+      }
+      for _ in 0..<Self.width { next() }
+      var outcomes: [(LadderEntry, ClusterError?)] = []
+      for await outcome in group {
+        outcomes.append(outcome)
+        next()
+      }
+      return outcomes
+    }
+  }
+}
+
+extension ClusterError {
+  /// A deletion of what is gone already has done what it was for.
+  fileprivate func isOfMissing(_ write: Write) -> Bool {
+    guard case .delete = write, case .refused(let status) = self else { return false }
+    return status.code == 404
+  }
+}
