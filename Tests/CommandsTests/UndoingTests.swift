@@ -114,8 +114,9 @@ extension Workbench {
     let labels = ["owner": "helm", "name": "whizard", "version": "2", "status": "pending-upgrade"]
     _ = try await cluster.create(
       .secrets, Object(.secrets, name: "sh.helm.release.v1.whizard.v2", namespace: "ns", labels: labels))
+    let template: Value = ["spec": ["restartPolicy": "Never", "containers": [["name": "helm", "image": "helm"]]]]
     _ = try await cluster.create(
-      .jobs, Object(.jobs, name: job, namespace: "ns", ["spec": ["backoffLimit": 0], "status": ["active": 1]]))
+      .jobs, Object(.jobs, name: job, namespace: "ns", ["spec": ["backoffLimit": 0, "template": template]]))
     _ = try await cluster.patch(.jobs, namespace: "ns", job, subresource: "status", ["status": ["active": 1]])
     try await report(
       "whizard",

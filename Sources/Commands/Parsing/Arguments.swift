@@ -60,7 +60,8 @@ struct Arguments: Sendable {
     if let verb = Verb(named: first), verb != .console {
       return Arguments(verb, operands: Array(words.dropFirst()))
     }
-    if first == "config" { return Arguments(.help, operands: words) }
+    // The first of two words says which commands there are below it.
+    if Verb.all.contains(where: { $0.name.hasPrefix(first + " ") }) { return Arguments(.help, operands: words) }
     let names = Verb.all.map(\.name).filter { !$0.isEmpty }
     throw CommandError(
       "there is no command \(first)\(suggestion(for: first, among: names)); ksx help lists them")

@@ -28,7 +28,7 @@ enum Option: String, CaseIterable, Sendable {
   case standalone, dialect
   case readOnly = "read-only"
   case help
-  case output, version, config, empty, yes, now, climb, force, clusters
+  case output, version, config, empty, yes, now, climb, force, clusters, except
   case targetNamespace = "target-namespace"
   case dryRun = "dry-run"
   case wait, timeout, reason
@@ -45,8 +45,8 @@ enum Option: String, CaseIterable, Sendable {
 
   private var isGlobal: Bool {
     switch self {
-    case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .targetNamespace, .dryRun,
-      .wait, .timeout, .reason, .awaited, .images, .gateway, .passwordStdin:
+    case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .except, .targetNamespace,
+      .dryRun, .wait, .timeout, .reason, .awaited, .images, .gateway, .passwordStdin:
       false
     default: true
     }
@@ -68,7 +68,7 @@ enum Option: String, CaseIterable, Sendable {
     case .cacheDirectory: "DIRECTORY"
     case .token: "TOKEN"
     case .asUID: "UID"
-    case .clusters: "NAME,…"
+    case .clusters, .except: "NAME,…"
     case .climb: "RUNG"
     case .requestTimeout, .timeout: "DURATION"
     case .dialect: "DIALECT"
@@ -158,6 +158,7 @@ enum Option: String, CaseIterable, Sendable {
     case .yes: "Do not ask before changing the cluster"
     case .clusters: "The member clusters, and no others"
     case .targetNamespace: "The namespace the extension goes to, for good"
+    case .except: "The extensions that stay as they are"
     case .force: "Remove what an ordinary uninstall could not, without its hooks"
     case .climb: "Take it out of service without the controllers, up to state, objects, workloads or webhooks"
     case .now: "Do it with one request, without a plan and without asking"

@@ -39,6 +39,13 @@ struct Verb: Sendable {
     ] + changes + [
       .cancel,
       .undo,
+      .safeModeOn,
+      .safeModeOff,
+      .safeModeStatus,
+      .bisectStart,
+      .bisectGood,
+      .bisectBad,
+      .bisectReset,
       .configGet,
       .test,
       .configHistory,

@@ -18,9 +18,6 @@ package struct Ladder: Sendable {
     self.ledger = ledger
   }
 
-  /// How many writes are under way at once.
-  private static let width = 8
-
   /// What `rung` would change now; empty where there is nothing for it to do.
   package func plan(_ rung: Rung) async throws(ClusterError) -> [LadderEntry] {
     var entries: [LadderEntry] = []
@@ -46,9 +43,7 @@ package struct Ladder: Sendable {
     var outcome = Outcome()
     if entries.isEmpty { return outcome }
     if let note = try await ledger.add(entries, rung) { outcome.notes.append(note) }
-    for (entry, error) in await deliver(entries.map { ($0, $0.climbing) }) {
-      if let error { outcome.problems.append("\(entry.title): \(error.brief)") } else { outcome.done += 1 }
-    }
+    await send(entries.map { .init($0.title, $0.climbing) }, &outcome)
     return outcome
   }
 
@@ -58,19 +53,23 @@ package struct Ladder: Sendable {
   /// Brings back what `rung` changed, and forgets it when all is back.
   package func descend(_ rung: Rung, _ entries: [LadderEntry]) async throws(ClusterError) -> Outcome {
     var outcome = Outcome()
-    var writes: [(LadderEntry, Write)] = []
+    var writes: [ManyWrites.Item] = []
     for entry in entries {
       switch entry.descent(from: try await current(entry)) {
-      case .write(let write): writes.append((entry, write))
+      case .write(let write): writes.append(.init(entry.title, write))
       case .done: outcome.done += 1
       case .changed(let words): outcome.notes.append("\(words); it is left as it is")
       }
     }
-    for (entry, error) in await deliver(writes) {
-      if let error { outcome.problems.append("\(entry.title): \(error.brief)") } else { outcome.done += 1 }
-    }
+    await send(writes, &outcome)
     if outcome.problems.isEmpty { try await ledger.remove(rung) }
     return outcome
+  }
+
+  private func send(_ writes: [ManyWrites.Item], _ outcome: inout Outcome) async {
+    for (item, error) in await ManyWrites.send(writes, to: cluster) {
+      if let error { outcome.problems.append("\(item.name): \(error.brief)") } else { outcome.done += 1 }
+    }
   }
 
   private func resources(of rung: Rung) -> [Resource] {
@@ -127,35 +126,5 @@ package struct Ladder: Sendable {
       if case .refused(let status) = error, status.code == 404 { return nil }
       throw error
     }
-  }
-
-  /// Sends all of them, some at once, and says what became of each.
-  private func deliver(_ writes: [(LadderEntry, Write)]) async -> [(LadderEntry, ClusterError?)] {
-    await withTaskGroup(of: (LadderEntry, ClusterError?).self) { group in
-      var rest = writes[...]
-      func next() {
-        guard let (entry, write) = rest.popFirst() else { return }
-        group.addTask {
-          let sent = await result { () throws(ClusterError) in try await write.deliver(to: cluster) }
-          if case .failure(let error) = sent { return (entry, error.isOfMissing(write) ? nil : error) }
-          return (entry, nil)
-        }
-      }
-      for _ in 0..<Self.width { next() }
-      var outcomes: [(LadderEntry, ClusterError?)] = []
-      for await outcome in group {
-        outcomes.append(outcome)
-        next()
-      }
-      return outcomes
-    }
-  }
-}
-
-extension ClusterError {
-  /// A deletion of what is gone already has done what it was for.
-  fileprivate func isOfMissing(_ write: Write) -> Bool {
-    guard case .delete = write, case .refused(let status) = self else { return false }
-    return status.code == 404
   }
 }

@@ -15,7 +15,7 @@ struct Climb {
 
   private var ladder: Ladder {
     let ledger = LadderLedger(
-      session.cluster, of: name, folder: session.localState.state + "/emergency", identity: session.status.identity)
+      session.cluster, of: name, folder: session.localState.state, identity: session.status.identity)
     return Ladder(session.cluster, dialect, of: name, ledger: ledger)
   }
 

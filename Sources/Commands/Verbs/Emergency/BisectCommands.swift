@@ -1,0 +1,164 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+
+extension Verb {
+  static let bisectStart = Verb(
+    "bisect start", "Begin to find the extension that breaks something, by disabling half of them",
+    options: [.except, .yes, .dryRun],
+    notes: [
+      "Look whether the trouble is gone, and answer with ksx bisect good or ksx bisect bad; every answer halves what is left.",
+      "What an extension needs is never off while it is on. At the end, and with ksx bisect reset at any time, all that was",
+      "on is on again.",
+    ], as: BisectStart.self)
+
+  static let bisectGood = Verb(
+    "bisect good", "Say that the trouble is gone with what is disabled now", as: BisectGood.self)
+  static let bisectBad = Verb("bisect bad", "Say that the trouble is still there", as: BisectBad.self)
+  static let bisectReset = Verb(
+    "bisect reset", "End the search and enable again what it has disabled", as: BisectReset.self)
+}
+
+/// The first half off.
+struct BisectStart: ClusterCommand {
+  private let arguments: Arguments
+
+  init(_ arguments: Arguments) { self.arguments = arguments }
+
+  var mayChange: Bool { arguments.dryRun != .client }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let search = try await Search(arguments, session)
+    if try await search.kept() != nil {
+      throw CommandError(
+        "a search is under way in \(session.name): answer with good or bad, or end it with ksx bisect reset")
+    }
+    let excepted = arguments.all(.except).flatMap { $0.split(separator: ",").map(String.init) }
+    let installed = try await search.switching.objects().map(Installation.init)
+    let names = installed.filter { $0.isEnabled && !$0.isBeingDeleted && !excepted.contains($0.extension) }.map(
+      \.extension)
+    let bisect = Bisect(names, needs: await search.needs(installed))
+    if bisect.verdict == .none { throw CommandError("no extension is enabled in \(session.name)") }
+    var step = SafeMode.Step()
+    step.effects = bisect.off.map { Plan.Effect(.changed, "\($0): enabled → disabled") }
+    step.effects.append(
+      Plan.Effect(.note, "\(bisect.looksLeft) looks at most find one of \(counted(bisect.candidates.count))"))
+    guard try search.switching.confirm(step, "Disable half of the extensions") else { return }
+    try await search.keep(bisect)
+    try await search.apply(bisect)
+  }
+}
+
+/// The trouble is gone.
+struct BisectGood: ClusterCommand {
+  private let arguments: Arguments
+  init(_ arguments: Arguments) { self.arguments = arguments }
+  var mayChange: Bool { true }
+  func run(in session: CommandSession) async throws(CommandError) {
+    try await Search(arguments, session).answer(isGone: true)
+  }
+}
+
+/// The trouble is still there.
+struct BisectBad: ClusterCommand {
+  private let arguments: Arguments
+  init(_ arguments: Arguments) { self.arguments = arguments }
+  var mayChange: Bool { true }
+  func run(in session: CommandSession) async throws(CommandError) {
+    try await Search(arguments, session).answer(isGone: false)
+  }
+}
+
+/// All on again.
+struct BisectReset: ClusterCommand {
+  private let arguments: Arguments
+  init(_ arguments: Arguments) { self.arguments = arguments }
+  var mayChange: Bool { true }
+  func run(in session: CommandSession) async throws(CommandError) {
+    let search = try await Search(arguments, session)
+    let count = try await search.restore()
+    session.outlet.print("the search is over; \(counted(count)) enabled again in \(session.name)")
+  }
+}
+
+/// One search in one cluster, between two answers.
+private struct Search {
+  let switching: Switching
+  private let session: CommandSession
+
+  init(_ arguments: Arguments, _ session: CommandSession) async throws(CommandError) {
+    self.session = session
+    switching = try await Switching(arguments, session)
+  }
+
+  private var capabilities: Capabilities { switching.reader.capabilities }
+
+  private var values: KeptValues {
+    KeptValues(session.cluster, name: "ksx-bisect", folder: session.localState.state, identity: session.status.identity)
+  }
+
+  /// The search that is under way, or `nil`.
+  func kept() async throws(CommandError) -> Bisect? {
+    let (there, here) = try await session.asking("reading the search") { () throws(ClusterError) in
+      try await values.read()
+    }
+    return (there["search"] ?? here["search"]).flatMap(Bisect.init)
+  }
+
+  func keep(_ bisect: Bisect) async throws(CommandError) {
+    let note = try await session.asking("keeping the search") { () throws(ClusterError) in
+      try await values.keep("search", bisect.value)
+    }
+    if let note { session.outlet.note("note: \(note)") }
+  }
+
+  /// What each installed extension needs, where that can be read; what cannot is taken for needing nothing.
+  func needs(_ installed: [Installation]) async -> [String: [String]] {
+    let facts = await switching.reader.facts(installed)
+    if let problem = facts.dependantsProblem { session.outlet.note("note: not all needs are known: \(problem)") }
+    return facts.versionsInUse.mapValues { version in
+      version.dependencies.filter { $0.type == "extension" && $0.isRequired }.map(\.name)
+    }
+  }
+
+  func answer(isGone: Bool) async throws(CommandError) {
+    guard var bisect = try await kept() else {
+      throw CommandError("no search is under way in \(session.name); ksx bisect start begins one")
+    }
+    // A switch that was broken off, or that another turned, makes the answer one about something else.
+    guard bisect.writes(try await switching.objects(), capabilities).isEmpty else {
+      try await apply(bisect)
+      throw CommandError("not all was switched as this look wants it, and now it is: look again, and then answer")
+    }
+    bisect.answer(isGone: isGone)
+    switch bisect.verdict {
+    case .look:
+      try await keep(bisect)
+      try await apply(bisect)
+    case .found(let name):
+      try await restore()
+      session.outlet.print("\(name) breaks it; all that was enabled in \(session.name) is enabled again")
+      session.outlet.note("ksx disable \(name) takes it out of service, ksx rollback \(name) goes back")
+    case .none:
+      try await restore()
+      session.outlet.print("it is none of the extensions; all that was enabled in \(session.name) is enabled again")
+    }
+  }
+
+  func apply(_ bisect: Bisect) async throws(CommandError) {
+    try await switching.send { bisect.writes($0, capabilities) }
+    session.outlet.print("disabled now: \(bisect.off.joined(separator: ", "))")
+    session.outlet.note(
+      "look whether the trouble is gone, then ksx bisect good or ksx bisect bad; at most \(bisect.looksLeft) looks are left"
+    )
+  }
+
+  /// All that this or an earlier search has switched off is on again, and the search forgotten.
+  @discardableResult
+  func restore() async throws(CommandError) -> Int {
+    let count = try await switching.send { Bisect.restoring($0, capabilities) }
+    try await session.asking("forgetting the search") { () throws(ClusterError) in try await values.forget("search") }
+    return count
+  }
+}

@@ -1,0 +1,197 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+
+extension Verb {
+  static let safeModeOn = Verb(
+    "safe-mode on", "Disable all extensions but those that are excepted, and remember which were on",
+    options: [.except, .yes, .dryRun],
+    notes: [
+      "What it disables is marked in the cluster by the very patch that disables it, so that safe-mode off brings back",
+      "exactly that, whoever runs it and whatever came in between. Run again it goes on where it was broken off.",
+    ], as: SafeModeOn.self)
+
+  static let safeModeOff = Verb(
+    "safe-mode off", "Enable again what safe mode has disabled, and tell what others have changed",
+    options: [.yes, .dryRun], as: SafeModeOff.self)
+
+  static let safeModeStatus = Verb(
+    "safe-mode status", "Show what safe mode holds disabled, since when and by whom", options: [.output],
+    as: SafeModeStatus.self)
+}
+
+/// All off but a few.
+struct SafeModeOn: ClusterCommand {
+  private let arguments: Arguments
+  private let excepted: [String]
+
+  init(_ arguments: Arguments) {
+    self.arguments = arguments
+    excepted = arguments.all(.except).flatMap { $0.split(separator: ",").map(String.init) }
+  }
+
+  var mayChange: Bool { arguments.dryRun != .client }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let switching = try await Switching(arguments, session)
+    let objects = try await switching.objects()
+    let capabilities = switching.reader.capabilities
+    if let unknown = SafeMode(objects, capabilities).unknown(excepted).first {
+      throw CommandError("nothing was changed: \(unknown), which shall be excepted, is not installed")
+    }
+    let (user, time) = (session.status.user, Timestamp.now().description)
+    let step = SafeMode(objects, capabilities).on(except: excepted, by: user, at: time)
+    if step.writes.isEmpty { return session.outlet.print("nothing is left to disable in \(session.name)") }
+    let kept = excepted.isEmpty ? "" : " but \(excepted.joined(separator: ", "))"
+    guard try switching.confirm(step, "Disable all extensions\(kept)") else { return }
+    let former = try await switching.remembered()
+    try await switching.remember(former + step.writes.map(\.name).filter { !former.contains($0) })
+    let count = try await switching.send { SafeMode($0, capabilities).on(except: excepted, by: user, at: time).writes }
+    session.outlet.print("\(counted(count)) disabled in \(session.name)")
+    session.outlet.note(step.notes.map { "note: \($0)" })
+    session.outlet.note("ksx safe-mode off enables exactly these again")
+  }
+}
+
+/// What was on, on again.
+struct SafeModeOff: ClusterCommand {
+  private let arguments: Arguments
+
+  init(_ arguments: Arguments) { self.arguments = arguments }
+
+  var mayChange: Bool { arguments.dryRun != .client }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let switching = try await Switching(arguments, session)
+    let capabilities = switching.reader.capabilities
+    let remembered = try await switching.remembered()
+    let step = SafeMode(try await switching.objects(), capabilities).off(remembered: remembered)
+    if step.writes.isEmpty, remembered.isEmpty { throw CommandError("safe mode is not on in \(session.name)") }
+    guard try switching.confirm(step, "Enable what safe mode has disabled") else { return }
+    try await switching.send { SafeMode($0, capabilities).off().writes }
+    try await switching.forget()
+    session.outlet.print("\(counted(step.effects.count)) enabled in \(session.name)")
+    session.outlet.note(step.notes.map { "note: \($0)" })
+  }
+}
+
+/// What safe mode holds off.
+struct SafeModeStatus: ClusterCommand {
+  private let arguments: Arguments
+
+  init(_ arguments: Arguments) { self.arguments = arguments }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let switching = try await Switching(arguments, session)
+    let held = SafeMode(try await switching.objects(), switching.reader.capabilities).held
+    let (output, outlet) = (arguments.output, session.outlet)
+    switch output {
+    case .json, .yaml:
+      outlet.printExactly(output.text(["isOn": .bool(!held.isEmpty), "held": .sequence(held.map(value))]))
+    case .name: outlet.print(held.map(\.name))
+    case .table, .wide:
+      if held.isEmpty { return outlet.print("safe mode is not on in \(session.name)") }
+      let rows = held.map { [$0.name, $0.version, $0.since, $0.by, $0.isOn ? "enabled by another" : "disabled"] }
+      outlet.print(TextTable(headings: ["NAME", "VERSION", "SINCE", "BY", "NOW"], rows: rows).lines)
+    }
+  }
+
+  private func value(_ held: SafeMode.Held) -> Value {
+    [
+      "name": .string(held.name), "version": .string(held.version), "since": .string(held.since),
+      "by": .string(held.by), "enabled": .bool(held.isOn),
+    ]
+  }
+}
+
+/// `5 extensions`.
+func counted(_ count: Int) -> String { "\(count) extension\(count == 1 ? "" : "s")" }
+
+/// Many extensions switched in one cluster, and what is remembered of it.
+struct Switching {
+  let reader: ClusterReader
+  private let arguments: Arguments
+  private let session: CommandSession
+
+  init(_ arguments: Arguments, _ session: CommandSession) async throws(CommandError) {
+    self.arguments = arguments
+    self.session = session
+    reader = try await session.reader()
+  }
+
+  /// The installations, of a cluster that carries a switch out.
+  func objects() async throws(CommandError) -> [Object] {
+    let objects = try await session.asking("listing \(reader.dialect.installations.plural)") {
+      () throws(ClusterError) in
+      try await reader.installations()
+    }
+    let isOurs = objects.contains { Installation($0).isKeptByStandalone }
+    if let reason = reader.capabilities.reason(against: .enable), !isOurs { throw CommandError(reason) }
+    return objects
+  }
+
+  /// Shows what will be done, and whether it is to be done.
+  func confirm(_ step: SafeMode.Step, _ title: String) throws(CommandError) -> Bool {
+    let lines = PlanText.lines("\(title) in \(session.name)", step.effects) + step.notes.map { "  ! \($0)" }
+    if arguments.dryRun != .none {
+      session.outlet.print(lines)
+      return false
+    }
+    try session.confirm(lines, isConfirmed: arguments.has(.yes), typed: "ksx \(arguments.verb.name)")
+    return true
+  }
+
+  /// Sends what `writes` says of the installations, and asks it again for those that another was faster to change.
+  @discardableResult
+  func send(_ writes: ([Object]) -> [ManyWrites.Item]) async throws(CommandError) -> Int {
+    var done: Set<String> = []
+    for _ in 0..<5 {
+      let items = writes(try await objects())
+      if items.isEmpty { break }
+      var problems: [String] = []
+      for (item, error) in await ManyWrites.send(items, to: session.cluster) {
+        guard let error else {
+          done.insert(item.name)
+          continue
+        }
+        if !error.isLostRace { problems.append("\(item.name): \(error.brief)") }
+      }
+      guard problems.isEmpty else {
+        session.outlet.note(problems.map { "note: \($0)" })
+        throw CommandError(
+          "\(counted(problems.count)) could not be switched; the same command goes on with the rest when it can")
+      }
+    }
+    return done.count
+  }
+
+  private var values: KeptValues {
+    KeptValues(
+      session.cluster, name: "ksx-safe-mode", folder: session.localState.state, identity: session.status.identity)
+  }
+
+  /// What safe mode is known to have switched off.
+  func remembered() async throws(CommandError) -> [String] {
+    let (there, here) = try await session.asking("reading what is remembered") { () throws(ClusterError) in
+      try await values.read()
+    }
+    let names = [there, here].flatMap { $0["names"]?.sequence?.compactMap(\.string) ?? [] }
+    return Set(names).sorted()
+  }
+
+  func remember(_ names: [String]) async throws(CommandError) {
+    let note = try await session.asking("keeping what is disabled") { () throws(ClusterError) in
+      try await values.keep("names", .sequence(names.map(Value.string)))
+    }
+    if let note { session.outlet.note("note: \(note)") }
+  }
+
+  func forget() async throws(CommandError) {
+    try await session.asking("forgetting what was disabled") { () throws(ClusterError) in
+      try await values.forget("names")
+    }
+  }
+}
