@@ -161,7 +161,7 @@ a_closed_standard_output_is_said_and_nothing_else_is_written_to() {
     contains "$said" 'the standard output cannot be written: Bad file descriptor'
   done
   code=0
-  said=$(ksx --standalone config set log-lens --yes 2>&1 <&-) || code=$?
+  said=$(feed config set log-lens --yes 2>&1 <&-) || code=$?
   contains "$said" 'the standard input cannot be read: Bad file descriptor'
 }
 
