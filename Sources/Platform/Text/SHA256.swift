@@ -1,6 +1,7 @@
-/// SHA-256 (FIPS 180-4), for the digests of chart indexes.
+/// SHA-256 (FIPS 180-4), for the digests of chart indexes and of random tokens.
 ///
-/// A checksum against damage and mix-ups; nothing secret is ever put through it.
+/// A checksum, and a way to recognise a token of 256 random bits without keeping it. It is
+/// too quick to try to keep passwords by, whose hashes are libcrypt's.
 package enum SHA256 {
   /// The digest as 64 hexadecimal digits.
   package static func hex(_ message: [UInt8]) -> String {
