@@ -97,8 +97,10 @@ extension PlanSubject {
     }
   }
 
-  private func blocking(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: true, text) }
-  private func warning(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: false, text) }
+  /// A problem that the change must not be sent with.
+  func blocking(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: true, text) }
+  /// A problem to be known before the change is sent.
+  func warning(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: false, text) }
 
   var absenceProblems: [Plan.Problem] {
     Preflight(context).absence(for: change.kind, of: name).map { [blocking($0)] } ?? []
@@ -209,112 +211,6 @@ extension PlanSubject {
       return "is already at version \(version)"
     }
     return "is to be at version \(version) already, which is not reached yet: it is \(installation.state.word)"
-  }
-
-  private var versionProblems: [Plan.Problem] {
-    if change.row.removes { return goneVersionProblems }
-    guard let version = change.version else { return [] }
-    let missing = offerProblems(version)
-    return missing.isEmpty ? compatibilityProblems + downgradeProblems(version) + kindProblems : missing
-  }
-
-  /// Whether the version can be had at all, or that it is an older one.
-  var offerProblems: [Plan.Problem] {
-    if change.row.removes { return goneVersionProblems }
-    guard let version = change.version else { return [] }
-    let missing = offerProblems(version)
-    return missing.isEmpty ? downgradeProblems(version) : missing
-  }
-
-  private func offerProblems(_ version: String) -> [Plan.Problem] {
-    let offered = context.offered(name)
-    guard offered.contains(where: { VersionText($0) == VersionText(version) }) else {
-      // Where the list cannot be read, the gap is said, and the cluster decides.
-      if offered.isEmpty, context.gaps[.versions] != nil { return [] }
-      let list = offered.isEmpty ? "the cluster offers none" : "there is \(offered.prefix(5).joined(separator: ", "))"
-      return [blocking("\(name) has no version \(version); \(list)\(offered.count > 5 ? ", …" : "")")]
-    }
-    return []
-  }
-
-  /// Without its version object the controller forgets an installation, even one being deleted (docs/KUBESPHERE.md: Reconciling).
-  private var goneVersionProblems: [Plan.Problem] {
-    guard let installation, !context.versions.isEmpty, context.version(installation.version) == nil else { return [] }
-    return [
-      warning(
-        "version \(installation.version) is no longer offered: the uninstall will not end until \(name) is set to a version that is"
-      )
-    ]
-  }
-
-  private func downgradeProblems(_ version: String) -> [Plan.Problem] {
-    guard change.kind == .upgrade, let installation, let to = SemanticVersion(version),
-      let from = SemanticVersion(installation.version), to < from
-    else { return [] }
-    return [warning("\(version) is older than \(installation.version): this is a downgrade")]
-  }
-
-  /// The server's yes to the installation says nothing of them; helm refuses the whole chart.
-  private var kindProblems: [Plan.Problem] {
-    context.missingKinds.map {
-      warning("its chart has a \($0.words), which this cluster does not know and the chart does not bring")
-    }
-  }
-
-  private var compatibilityProblems: [Plan.Problem] {
-    guard let target else { return [] }
-    return compatibility("Kubernetes", target.kubeVersion, context.kubernetesVersion)
-      + compatibility("KubeSphere", target.ksVersion, context.kubeSphereVersion)
-  }
-
-  func compatibility(_ what: String, _ constraint: String, _ server: String) -> [Plan.Problem] {
-    if constraint.isEmpty { return [] }
-    guard let version = SemanticVersion(server) else {
-      // Why the server could not be asked is said of all that would be held against it.
-      return context.gaps[.server] == nil
-        ? [warning("it needs \(what) \(constraint); the version of \(what) is not known here, so that is not checked")]
-        : []
-    }
-    guard let parsed = VersionConstraint(constraint) else {
-      return [warning("its condition on \(what), “\(constraint)”, cannot be read")]
-    }
-    if parsed.allows(version) { return [] }
-    // Kubernetes' vendors name their builds like pre-releases (docs/KUBESPHERE.md: Extension status).
-    if parsed.allows(version.release) {
-      return [warning("it needs \(what) \(constraint); \(server) counts as a pre-release, which that leaves out")]
-    }
-    // Going back must stay possible: the server does not check this (docs/KUBESPHERE.md: Changes).
-    return [Plan.Problem(isBlocking: change.kind != .rollBack, "it needs \(what) \(constraint); this is \(server)")]
-  }
-
-  var configProblems: [Plan.Problem] {
-    guard let config = change.config else { return [] }
-    let review = ConfigReview(config)
-    if let mistake = review.mistake { return [blocking("config: \(mistake)")] }
-    return review.warnings.map { warning(of: $0, review) } + sizeProblem(config) + loss(by: review)
-  }
-
-  /// The webhook takes a second document, and helm never sees it; going back to one must stay possible.
-  private func warning(of mistake: SyntaxError, _ review: ConfigReview) -> Plan.Problem {
-    let isRefused = mistake == review.secondDocument && change.kind != .rollBack
-    return Plan.Problem(isBlocking: isRefused, "config: \(mistake)")
-  }
-
-  /// The API takes more than the job's ConfigMap can hold, and then nothing ever happens (docs/KUBESPHERE.md: Executor).
-  private func sizeProblem(_ config: String) -> [Plan.Problem] {
-    let size = config.utf8.count
-    guard size > 900_000, context.dialect.name == .installPlan else { return [] }
-    let text =
-      "config: it is \(size / 1000) kB: with what the job holds besides it must stay below 1 MiB, or the installation stays Preparing"
-    return [Plan.Problem(isBlocking: change.kind != .rollBack, text)]
-  }
-
-  private func loss(by review: ConfigReview) -> [Plan.Problem] {
-    guard change.kind == .configure, review.isEmpty, let before = installation?.config, !ConfigReview(before).isEmpty
-    else {
-      return []
-    }
-    return [warning("this config sets nothing: everything set before is lost, and the chart's defaults apply")]
   }
 }
 

@@ -8,8 +8,10 @@ import Platform
 ///
 /// Rules in their order: what makes all else pointless comes first. The same file gives the same findings.
 package struct Diagnosis {
-  private let file: CaseFile
-  private let kit: Kit
+  /// What was read of the installation.
+  let file: CaseFile
+  /// The remedies for it.
+  let kit: Kit
 
   private init(_ file: CaseFile) {
     self.file = file
@@ -34,12 +36,16 @@ package struct Diagnosis {
     return findings + own.notes
   }
 
-  private var installation: Installation { file.installation }
-  private var state: InstallationState { installation.observed.state }
-  private var name: String { "\(file.dialect.installations.kind) \(installation.name)" }
+  /// The installation that is looked at.
+  var installation: Installation { file.installation }
+  /// The state that its controller says.
+  var state: InstallationState { installation.observed.state }
+  /// How a finding names it.
+  var name: String { "\(file.dialect.installations.kind) \(installation.name)" }
   private var lastTime: String { installation.history.last?.time ?? "" }
 
-  private func finding(
+  /// A finding about the installation.
+  func finding(
     _ cause: Finding.Cause, _ text: String, _ evidence: [Finding.Evidence], _ certainty: Finding.Certainty = .certain,
     _ remedies: [Remedy]
   ) -> Finding {
@@ -48,12 +54,13 @@ package struct Diagnosis {
       remedies: remedies)
   }
 
-  private var stateEvidence: Finding.Evidence {
+  /// Its state, as evidence.
+  var stateEvidence: Finding.Evidence {
     Finding.Evidence(name, "status.state", state.word.isEmpty ? "nothing" : state.word, time: lastTime)
   }
 
-  private var deletion: Finding.Evidence { Finding.Evidence(name, "metadata.deletionTimestamp", "set") }
-
+  /// That it is being deleted, as evidence.
+  var deletion: Finding.Evidence { Finding.Evidence(name, "metadata.deletionTimestamp", "set") }
   private var jobEvidence: Finding.Evidence { Finding.Evidence(name, "status.jobName", installation.jobName) }
 
   /// Seconds since `time`, where it can be read.
@@ -289,136 +296,5 @@ extension Diagnosis {
       .mirrorStale, "it is installed, but the extension says it is not: it was made anew since",
       [stateEvidence, Finding.Evidence("Extension \(found.name)", "status.state", "nothing")], .certain,
       [kit.forgetClock])
-  }
-}
-
-// Agents, config, needs and what is served.
-extension Diagnosis {
-  private var placementFinding: Finding? {
-    guard installation.lacksPlacement else { return nil }
-    return finding(
-      .noPlacement, "its clusterScheduling has no placement, on which the controller fails again and again",
-      [Finding.Evidence(name, "spec.clusterScheduling.placement", "not there")], .certain, [kit.placement])
-  }
-
-  private var agentFindings: [Finding] {
-    let skipped = installation.clusters.filter { file.agents[$0] == nil && state == .installed }.compactMap(skipped)
-    let failed = file.agents.filter { $0.value.isFailure }.keys.sorted().map { cluster in
-      finding(
-        .agentFailed, "its agent in \(cluster) is \(file.agents[cluster]?.word ?? "")",
-        [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", file.agents[cluster]?.word ?? "")],
-        .certain,
-        [kit.agentRetry(cluster)])
-    }
-    guard installation.isBeingDeleted else { return skipped + failed }
-    return failed
-      + file.agents.keys.sorted().compactMap { cluster in
-        guard let obstacle = obstacle(to: cluster) else { return nil }
-        return finding(
-          .agentHoldsDeletion, "its agent in \(cluster) holds up the deletion: \(obstacle)",
-          [deletion, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle)], .likely,
-          [kit.forgetAgent(cluster)])
-      }
-  }
-
-  private func skipped(_ cluster: String) -> Finding? {
-    let missing = Finding.Evidence(name, "status.clusterSchedulingStatuses", "nothing of \(cluster)")
-    guard let obstacle = obstacle(to: cluster) else {
-      if file.clusters[cluster]?.value == nil { return nil }
-      return finding(
-        .agentSkipped,
-        "no agent was made in \(cluster), though it is Ready: a cluster before it in the list may not answer",
-        [missing], .possible, [kit.nudge])
-    }
-    return finding(
-      .agentSkipped, "no agent is made in \(cluster), without a word: \(obstacle)",
-      [missing, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle)], .certain,
-      [Remedy("make the cluster Ready", [.person("its agent follows within seconds")])])
-  }
-
-  private func obstacle(to cluster: String) -> String? {
-    switch file.clusters[cluster] {
-    case .missing?: "there is no such cluster"
-    case .there(let member)?: member.obstacle
-    case .unknown?, nil: nil
-    }
-  }
-
-  private var configFindings: [Finding] {
-    let review = ConfigReview(installation.config)
-    var texts = [review.mistake, review.secondDocument].compactMap { $0?.description }
-    if installation.config.utf8.count > 900_000 { texts.append("it is \(installation.config.utf8.count / 1000) kB") }
-    return texts.map { text in
-      finding(
-        .configRefused, "its config is taken by the API and not by helm as it is meant: \(text)",
-        [Finding.Evidence(name, "spec.config", text)], .certain,
-        [Remedy("correct it", [.person("ksx config get \(installation.extension), and ksx config set")])])
-    }
-  }
-
-  private var needFindings: [Finding] {
-    guard let version = file.version.value, let context = file.context else { return [] }
-    let needs = version.dependencies.filter { $0.type == "extension" && $0.isRequired }.compactMap { need -> Finding? in
-      guard let problem = context.shortcoming(of: need) else { return nil }
-      return finding(
-        .dependencyMissing, problem,
-        [Finding.Evidence("ExtensionVersion \(version.name)", "spec.externalDependencies", need.name)],
-        .certain, [Remedy("install what it needs", [.person("ksx plan install \(need.name)")])])
-    }
-    return needs + constraint("Kubernetes", "kubeVersion", version.kubeVersion, context.kubernetesVersion)
-      + constraint("KubeSphere", "ksVersion", version.ksVersion, context.kubeSphereVersion)
-  }
-
-  private func constraint(_ what: String, _ field: String, _ text: String, _ server: String) -> [Finding] {
-    guard !text.isEmpty, let version = SemanticVersion(server), let parsed = VersionConstraint(text),
-      !parsed.allows(version)
-    else { return [] }
-    let evidence = [
-      Finding.Evidence("ExtensionVersion of \(installation.version)", "spec.\(field)", text),
-      Finding.Evidence("server", "version", server),
-    ]
-    if parsed.allows(version.release) {
-      return [
-        finding(
-          .constraintReadTwoWays,
-          "it asks for \(what) \(text); \(server) counts as a pre-release to KubeSphere, and not to its console",
-          evidence, .note, [])
-      ]
-    }
-    return [finding(.constraintUnmet, "it asks for \(what) \(text), and this is \(server)", evidence, .certain, [])]
-  }
-
-  private var servingFindings: [Finding] {
-    guard state == .installed, installation.observed.appliedEnabled ?? installation.isEnabled,
-      !installation.isBeingDeleted
-    else { return [] }
-    return file.served.filter { $0.state != "Available" }.map { served in
-      finding(
-        .notServed, "\(served.kind) \(served.words) is not served, though the extension is enabled",
-        [
-          Finding.Evidence(
-            "\(served.kind) \(served.name)", "status.state", served.state.isEmpty ? "nothing" : served.state)
-        ],
-        .certain, [Remedy("switch it off and on", [.person("ksx disable \(installation.extension), then ksx enable")])])
-    }
-  }
-
-  /// What is as it should be and is taken for trouble.
-  private var notes: [Finding] {
-    var notes: [Finding] = []
-    if state.isBusy, !installation.isTaken {
-      notes.append(
-        finding(
-          .changeWaits, "a change waits for what is under way to end", [stateEvidence], .note,
-          installation.jobName.isEmpty ? [] : [kit.endJob]))
-    }
-    if state != .installed, state != .none, installation.isEnabled != (installation.observed.appliedEnabled ?? false),
-      file.dialect.name == .installPlan, !installation.isBeingDeleted
-    {
-      let word = installation.isEnabled ? "enabled" : "disabled"
-      notes.append(
-        finding(.switchWaits, "it is \(word) once it is Installed, and not before", [stateEvidence], .note, []))
-    }
-    return notes
   }
 }

@@ -43,7 +43,7 @@ struct BisectStart: ClusterCommand {
     var step = SafeMode.Step()
     step.effects = bisect.off.map { Plan.Effect(.changed, "\($0): enabled → disabled") }
     step.effects.append(
-      Plan.Effect(.note, "\(bisect.looksLeft) looks at most find one of \(counted(bisect.candidates.count))"))
+      Plan.Effect(.note, "answers needed to find one of \(counted(bisect.candidates.count)): at most \(bisect.looksLeft)"))
     guard try search.switching.confirm(step, "Disable half of the extensions") else { return }
     try await search.keep(bisect)
     try await search.apply(bisect)
@@ -77,8 +77,12 @@ struct BisectReset: ClusterCommand {
   var mayChange: Bool { true }
   func run(in session: CommandSession) async throws(CommandError) {
     let search = try await Search(arguments, session)
+    let wasSearching = try await search.kept() != nil
     let count = try await search.restore()
-    session.outlet.print("the search is over; \(counted(count)) enabled again in \(session.name)")
+    session.outlet.print(
+      wasSearching || count > 0
+        ? "the search is over; \(counted(count)) enabled again in \(session.name)"
+        : "no search is under way in \(session.name); nothing was changed")
   }
 }
 
@@ -150,7 +154,7 @@ private struct Search {
     try await switching.send { bisect.writes($0, capabilities) }
     session.outlet.print("disabled now: \(bisect.off.joined(separator: ", "))")
     session.outlet.note(
-      "look whether the trouble is gone, then ksx bisect good or ksx bisect bad; at most \(bisect.looksLeft) looks are left"
+      "look whether the trouble is gone, then ksx bisect good or ksx bisect bad; answers still needed: at most \(bisect.looksLeft)"
     )
   }
 

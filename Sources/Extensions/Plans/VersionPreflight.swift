@@ -1,0 +1,86 @@
+import Client
+import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+
+// Whether a version can be had, and suits this cluster.
+extension PlanSubject {
+  /// What speaks against the version that is chosen.
+  var versionProblems: [Plan.Problem] {
+    if change.row.removes { return goneVersionProblems }
+    guard let version = change.version else { return [] }
+    let missing = offerProblems(version)
+    return missing.isEmpty ? compatibilityProblems + downgradeProblems(version) + kindProblems : missing
+  }
+
+  /// Whether the version can be had at all, or that it is an older one.
+  var offerProblems: [Plan.Problem] {
+    if change.row.removes { return goneVersionProblems }
+    guard let version = change.version else { return [] }
+    let missing = offerProblems(version)
+    return missing.isEmpty ? downgradeProblems(version) : missing
+  }
+
+  private func offerProblems(_ version: String) -> [Plan.Problem] {
+    let offered = context.offered(name)
+    guard offered.contains(where: { VersionText($0) == VersionText(version) }) else {
+      // Where the list cannot be read, the gap is said, and the cluster decides.
+      if offered.isEmpty, context.gaps[.versions] != nil { return [] }
+      let list = offered.isEmpty ? "the cluster offers none" : "there is \(offered.prefix(5).joined(separator: ", "))"
+      return [blocking("\(name) has no version \(version); \(list)\(offered.count > 5 ? ", …" : "")")]
+    }
+    return []
+  }
+
+  /// Without its version object the controller forgets an installation, even one being deleted (docs/KUBESPHERE.md: Reconciling).
+  private var goneVersionProblems: [Plan.Problem] {
+    guard let installation, !context.versions.isEmpty, context.version(installation.version) == nil else { return [] }
+    return [
+      warning(
+        "version \(installation.version) is no longer offered: the uninstall will not end until \(name) is set to a version that is"
+      )
+    ]
+  }
+
+  private func downgradeProblems(_ version: String) -> [Plan.Problem] {
+    guard change.kind == .upgrade, let installation, let to = SemanticVersion(version),
+      let from = SemanticVersion(installation.version), to < from
+    else { return [] }
+    return [warning("\(version) is older than \(installation.version): this is a downgrade")]
+  }
+
+  /// The server's yes to the installation says nothing of them; helm refuses the whole chart.
+  private var kindProblems: [Plan.Problem] {
+    context.missingKinds.map {
+      warning("its chart has a \($0.words), which this cluster does not know and the chart does not bring")
+    }
+  }
+
+  private var compatibilityProblems: [Plan.Problem] {
+    guard let target else { return [] }
+    return compatibility("Kubernetes", target.kubeVersion, context.kubernetesVersion)
+      + compatibility("KubeSphere", target.ksVersion, context.kubeSphereVersion)
+  }
+
+  /// Whether a server's version is one that `constraint` takes.
+  func compatibility(_ what: String, _ constraint: String, _ server: String) -> [Plan.Problem] {
+    if constraint.isEmpty { return [] }
+    guard let version = SemanticVersion(server) else {
+      // Why the server could not be asked is said of all that would be held against it.
+      return context.gaps[.server] == nil
+        ? [warning("it needs \(what) \(constraint); the version of \(what) is not known here, so that is not checked")]
+        : []
+    }
+    guard let parsed = VersionConstraint(constraint) else {
+      return [warning("its condition on \(what), “\(constraint)”, cannot be read")]
+    }
+    if parsed.allows(version) { return [] }
+    // Kubernetes' vendors name their builds like pre-releases (docs/KUBESPHERE.md: Extension status).
+    if parsed.allows(version.release) {
+      return [warning("it needs \(what) \(constraint); \(server) counts as a pre-release, which that leaves out")]
+    }
+    // Going back must stay possible: the server does not check this (docs/KUBESPHERE.md: Changes).
+    return [Plan.Problem(isBlocking: change.kind != .rollBack, "it needs \(what) \(constraint); this is \(server)")]
+  }
+}
