@@ -43,7 +43,8 @@ struct BisectStart: ClusterCommand {
     var step = SafeMode.Step()
     step.effects = bisect.off.map { Plan.Effect(.changed, "\($0): enabled → disabled") }
     step.effects.append(
-      Plan.Effect(.note, "answers needed to find one of \(counted(bisect.candidates.count)): at most \(bisect.looksLeft)"))
+      Plan.Effect(
+        .note, "answers needed to find one of \(counted(bisect.candidates.count)): at most \(bisect.looksLeft)"))
     guard try search.switching.confirm(step, "Disable half of the extensions") else { return }
     try await search.keep(bisect)
     try await search.apply(bisect)
