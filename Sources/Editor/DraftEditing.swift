@@ -1,3 +1,5 @@
+import Platform
+
 extension Draft {
   /// Replaces what is selected by `text`, as typing does.
   mutating func type(_ text: String) {
@@ -177,7 +179,7 @@ private enum Indent {
     while rest.last == " " { rest.removeLast() }
     var indent = String(blanks)
     // In an item that is a mapping, the next key stands under the first.
-    if rest.hasPrefix("- "), rest.contains(": ") || rest.hasSuffix(":") { indent += "  " }
+    if rest.hasPrefix("- "), rest.containsText(": ") || rest.hasSuffix(":") { indent += "  " }
     if let last = rest.last, last == ":" || [": |", ": >", "- |", "- >"].contains(String(rest.suffix(3))) {
       indent += "  "
     }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Writes values as block-style YAML.
 struct YAMLWriter {
   private(set) var text = ""
@@ -102,7 +104,7 @@ struct YAMLWriter {
   private static func scalar(_ string: String) -> String {
     let isPlain =
       YAML.isStringEverywhere(string) && !string.hasPrefix(" ") && !string.hasSuffix(" ")
-      && !string.contains(": ") && !string.contains(" #") && !string.hasSuffix(":")
+      && !string.containsText(": ") && !string.containsText(" #") && !string.hasSuffix(":")
       && !startsSpecially(string) && string.unicodeScalars.allSatisfy(isPrintable)
     // JSON strings are YAML strings, but for characters YAML calls unprintable.
     return isPlain ? string : escaped(string)

@@ -88,10 +88,12 @@ import Testing
       let request = "POST /relay HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"
 
       connection.say(request + "GET /ok HTTP/1.1\r\nHost: x\r\n\r\n" + request)
-      let heard = await connection.hear(until: "ok")
+      var heard = await connection.hear(until: "ok")
+      // All three answers may have come at once.
+      if !heard.hasSuffix("last\r\n\r\n") { heard += await connection.hear(until: "last\r\n\r\n") }
 
       #expect(heard.contains("2\r\nab\r\n0\r\nX-Trailer: last\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
-      #expect(await connection.hear(until: "last\r\n\r\n").hasSuffix("X-Trailer: last\r\n\r\n"))
+      #expect(heard.hasSuffix("X-Trailer: last\r\n\r\n"))
     }
   }
 }

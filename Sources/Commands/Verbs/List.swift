@@ -5,6 +5,7 @@ import KubernetesAPI
 import Manifest
 import Operations
 import Packages
+import Platform
 
 extension Verb {
   static let list = Verb(
@@ -76,7 +77,7 @@ struct List: ClusterCommand {
 
   private func hasText(_ names: String...) -> Bool {
     let text = text.lowercased()
-    return text.isEmpty || names.contains { $0.lowercased().contains(text) }
+    return text.isEmpty || names.contains { $0.lowercased().containsText(text) }
   }
 
   /// What is installed; a user who may not see installations still sees what the extensions say of themselves.
@@ -118,7 +119,7 @@ struct List: ClusterCommand {
     }
     return try await reader.extensions(isWhole: output.isWhole).filter { object in
       let names = [object.name] + Extension(object, dialect: reader.dialect).displayName.texts.values
-      return names.contains { $0.lowercased().contains(text.lowercased()) }
+      return names.contains { $0.lowercased().containsText(text.lowercased()) }
     }
   }
 }

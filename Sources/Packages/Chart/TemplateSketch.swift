@@ -39,11 +39,11 @@ package struct TemplateSketch: Hashable, Sendable {
     let isAlone = stripped(line, isInside).allSatisfy { $0.isWhitespace }
     while true {
       if isInside {
-        guard let end = rest.firstRange(of: "}}") else { return (result, true) }
+        guard let end = rest.rangeOfText("}}") else { return (result, true) }
         rest = rest[end.upperBound...]
         isInside = false
       }
-      guard let start = rest.firstRange(of: "{{") else { return (result + rest, hadAction) }
+      guard let start = rest.rangeOfText("{{") else { return (result + rest, hadAction) }
       hadAction = true
       result += rest[..<start.lowerBound]
       rest = rest[start.upperBound...]
@@ -56,7 +56,7 @@ package struct TemplateSketch: Hashable, Sendable {
   private static func stripped(_ line: Substring, _ isInside: Bool) -> String {
     var (rest, result, isInside) = (line, "", isInside)
     while true {
-      guard let mark = rest.firstRange(of: isInside ? "}}" : "{{") else { return isInside ? result : result + rest }
+      guard let mark = rest.rangeOfText(isInside ? "}}" : "{{") else { return isInside ? result : result + rest }
       if !isInside { result += rest[..<mark.lowerBound] }
       rest = rest[mark.upperBound...]
       isInside.toggle()
@@ -65,8 +65,8 @@ package struct TemplateSketch: Hashable, Sendable {
 
   /// What stands for the action that `text` begins with.
   private static func word(_ text: Substring, _ release: String) -> String {
-    let action = text.prefix(upTo: text.firstRange(of: "}}")?.lowerBound ?? text.endIndex)
-    return action.contains(".Release.Name") && !action.contains(".Release.Namespace") ? release : "…"
+    let action = text.prefix(upTo: text.rangeOfText("}}")?.lowerBound ?? text.endIndex)
+    return action.containsText(".Release.Name") && !action.containsText(".Release.Namespace") ? release : "…"
   }
 }
 

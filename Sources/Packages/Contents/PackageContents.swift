@@ -66,7 +66,7 @@ package struct PackageContents: Hashable, Sendable {
 
   private mutating func collect(_ package: Package) {
     for path in package.files.keys.sorted() {
-      if path.hasSuffix(".tgz"), path.contains("charts/"), let bytes = package.files[path],
+      if path.hasSuffix(".tgz"), path.containsText("charts/"), let bytes = package.files[path],
         let part = try? Package(archive: bytes)
       {
         collect(part)

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Platform
 import Terminal
 
 /// What the server would say to a plan, as far as it has been asked.
@@ -41,7 +42,7 @@ struct DryRunResult: Hashable, Sendable {
   private static func answer(_ status: Status) -> Answer {
     let message = status.message.lowercased()
     // What admits objects must say that it has no side effects, or a dry run is refused.
-    if status.code == 400, message.contains("dry run") || message.contains("dryrun") {
+    if status.code == 400, message.containsText("dry run") || message.containsText("dryrun") {
       return .unavailable("Dry run is not possible: \(status.message)")
     }
     if status.isNotFound || status.code == 405 || status.code == 429 || status.code >= 500 {
