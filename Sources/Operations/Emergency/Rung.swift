@@ -80,3 +80,8 @@ package enum SwitchVerdict: Hashable, Sendable {
     }
   }
 }
+
+extension Installation {
+  /// Whether its cluster says that it is in service: some say nothing of it.
+  package var isSaidToBeInService: Bool { observed.appliedEnabled == true }
+}

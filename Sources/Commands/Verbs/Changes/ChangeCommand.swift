@@ -163,13 +163,13 @@ struct ChangeCommand: ClusterCommand {
 
   /// The controllers switch off within a second, when they are there; only a cluster that says what it has applied tells.
   private func lookAtSwitch(_ plan: Plan, _ session: CommandSession) async {
-    guard kind == .disable, let before = plan.before, before.observed.appliedEnabled == true,
+    guard kind == .disable, let before = plan.before, before.isSaidToBeInService,
       SwitchVerdict(before) == .works, case .patch(let resource, _, let object, _) = plan.write
     else { return }
     for _ in 0..<12 {
       await session.timing.sleep(.milliseconds(250))
       guard let now = try? await session.cluster.get(resource, object) else { return }
-      if Installation(now).observed.appliedEnabled != true { return }
+      if !Installation(now).isSaidToBeInService { return }
     }
     session.outlet.note(
       "note: the controllers have not carried this out after 3 s, and may be down; ksx disable \(name) --now --climb state does it without them"
