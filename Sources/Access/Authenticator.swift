@@ -44,11 +44,7 @@ package struct Authenticator: Handler {
       known.head.headers["Authorization"] = nil
       return await handler.respond(to: known, from: Caller(user))
     } catch {
-      var response = error.response
-      if error.isUnauthorized { response.headers["WWW-Authenticate"] = "Bearer" }
-      // Nothing is kept open for a caller without a credential that is good.
-      response.headers["Connection"] = "close"
-      return response
+      return error.refusal
     }
   }
 
@@ -71,5 +67,15 @@ package struct Authenticator: Handler {
       return try await logins.user(ofBasic: words[1])
     default: throw .unauthorized
     }
+  }
+}
+
+extension Status {
+  /// The answer to a caller whose credential is not good: nothing is kept open for one.
+  var refusal: HTTPResponse {
+    var response = response
+    if isUnauthorized { response.headers["WWW-Authenticate"] = "Bearer" }
+    response.headers["Connection"] = "close"
+    return response
   }
 }

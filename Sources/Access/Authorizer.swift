@@ -20,14 +20,10 @@ package struct Authorizer: Hashable, Sendable {
   }
 
   init(text: String, file: String) throws(AccessFileError) {
-    for line in AccessFile.lines(text) {
-      do throws(AccessFile.Problem) {
-        var policy = try Policy(line: line.text)
-        policy.line = line.number
-        policies.append(policy)
-      } catch {
-        throw AccessFileError(file: file, line: line.number, problem: error.text)
-      }
+    try AccessFile.read(text, of: file) { (line, number) throws(AccessFile.Problem) in
+      var policy = try Policy(line: line)
+      policy.line = number
+      policies.append(policy)
     }
   }
 

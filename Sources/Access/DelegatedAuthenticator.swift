@@ -26,10 +26,7 @@ package struct DelegatedAuthenticator: Handler {
       for field in request.head.headers.fields where field.isIdentity { known.head.headers[field.name] = nil }
       return await handler.respond(to: known, from: Caller(user))
     } catch {
-      var response = error.response
-      if error.isUnauthorized { response.headers["WWW-Authenticate"] = "Bearer" }
-      response.headers["Connection"] = "close"
-      return response
+      return error.refusal
     }
   }
 

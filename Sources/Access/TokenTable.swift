@@ -20,13 +20,7 @@ package struct TokenTable: Hashable, Sendable {
   }
 
   init(text: String, file: String) throws(AccessFileError) {
-    for line in AccessFile.lines(text) {
-      do throws(AccessFile.Problem) {
-        try add(line: line.text)
-      } catch {
-        throw AccessFileError(file: file, line: line.number, problem: error.text)
-      }
-    }
+    try AccessFile.read(text, of: file) { (line, _) throws(AccessFile.Problem) in try add(line: line) }
     guard !entries.isEmpty else { throw AccessFileError(file: file, line: 0, problem: "there is no token in it") }
   }
 
@@ -68,7 +62,7 @@ package struct TokenTable: Hashable, Sendable {
   }
 }
 
-/// What the two files about access have in common.
+/// What the files about access have in common.
 enum AccessFile {
   struct Problem: Error {
     var text: String
@@ -83,8 +77,21 @@ enum AccessFile {
     }
   }
 
+  /// Hands every line of `text` that says something, and its number, to `take`; what that finds wrong gets its place.
+  static func read(
+    _ text: String, of file: String, _ take: (_ line: String, _ number: Int) throws(Problem) -> Void
+  ) throws(AccessFileError) {
+    for line in lines(text) {
+      do throws(Problem) {
+        try take(line.text, line.number)
+      } catch {
+        throw AccessFileError(file: file, line: line.number, problem: error.text)
+      }
+    }
+  }
+
   /// The lines that say something: no blank ones, no comments.
-  static func lines(_ text: String) -> [(number: Int, text: String)] {
+  private static func lines(_ text: String) -> [(number: Int, text: String)] {
     text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap { index, line in
       let content = line.drop { $0 == " " || $0 == "\t" }
       return content.isEmpty || content.first == "#" ? nil : (index + 1, String(line))

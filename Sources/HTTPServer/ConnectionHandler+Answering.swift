@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 
 // How a request is answered: by the handler in the connection's task, by a relay on the event loop, or, after an upgrade,
-// by whoever has the other end of the tunnel.
+// by the other end of the tunnel.
 extension ConnectionHandler {
   /// This handler for others, to be used on the event loop only, which is checked.
   var bound: NIOLoopBound<ConnectionHandler> { NIOLoopBound(self, eventLoop: eventLoop) }

@@ -21,13 +21,7 @@ package struct PasswordTable: Hashable, Sendable {
   }
 
   init(text: String, file: String) throws(AccessFileError) {
-    for line in AccessFile.lines(text) {
-      do throws(AccessFile.Problem) {
-        try add(line: line.text)
-      } catch {
-        throw AccessFileError(file: file, line: line.number, problem: error.text)
-      }
-    }
+    try AccessFile.read(text, of: file) { (line, _) throws(AccessFile.Problem) in try add(line: line) }
     guard !entries.isEmpty else { throw AccessFileError(file: file, line: 0, problem: "there is no user in it") }
   }
 

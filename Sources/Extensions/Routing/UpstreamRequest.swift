@@ -56,7 +56,7 @@ package struct UpstreamRequest: Hashable, Sendable {
     rejectsRedirects = rule.rejectsRedirects
   }
 
-  /// A file of a bundle that an upstream has: whoever asks, it gets no credentials and no cookies.
+  /// A file of a bundle that an upstream has: it gets no credentials and no cookies of any caller.
   package init(_ endpoint: Endpoint, of file: JSBundleRule.File, _ request: HTTPRequest, by asker: Asker) {
     self.init(endpoint, request)
     headers["Cookie"] = nil

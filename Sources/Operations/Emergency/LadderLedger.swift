@@ -2,7 +2,7 @@ package import Client
 import Manifest
 
 /// What the ladder has changed of one extension, written before it is changed: `enable` brings it back from here,
-/// whoever runs it, and after whatever came in between.
+/// for any user who runs it, and after whatever came in between.
 package struct LadderLedger: Sendable {
   private let values: KeptValues
 
