@@ -110,8 +110,8 @@ import Testing
 
     tester.hear(denial("patch", name: "grafana"))
     #expect(tester.screen.contains("Not possible: you may not patch"))
-    #expect(!tester.screen.contains("[ Apply ]"))
-    tester.type("y")
+    #expect(!tester.screen.contains("[ Disable ]"))
+    tester.type("a")
     #expect(tester.changes == [])
     #expect(tester.asked == [.ask([Access("patch", plans, name: "grafana")], isAfresh: true)])
   }
@@ -127,7 +127,7 @@ import Testing
   @Test func anUnforeseen403AsksWhatElseIsForbidden() throws {
     var tester = ConsoleTester.atMarket()
     tester.offerAfter("D", "grafana")
-    tester.type("y")
+    tester.type("a")
     let plan = try #require(tester.asked.compactMap { if case .apply(let plan) = $0 { plan } else { nil } }.first)
     tester.hear(.applied(plan, failure: .refused(Status(code: 403, reason: "Forbidden", message: "no"))))
 
@@ -171,7 +171,7 @@ import Testing
     tester.hear(.dryRunEnded(plan, failure: .refused(status)))
 
     #expect(tester.screen.contains(sentence))
-    tester.type("y")
+    tester.type("a")
     #expect(tester.changes == [.disable])
   }
 

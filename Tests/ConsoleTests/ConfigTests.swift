@@ -20,7 +20,7 @@ import Testing
 
     #expect(tester.screen.contains("Configure: grafana on museum"))
     #expect(tester.screen.contains("+   replicas: 3"))
-    tester.type("y")
+    tester.type("a")
     #expect(tester.changes == [.configure(config: "replicas: 3\n")])
   }
 
@@ -112,7 +112,7 @@ import Testing
   @Test mutating func aConflictKeepsTheText() {
     tester.type("x: 1\n")
     tester.press(.control("s"))
-    tester.type("y")
+    tester.type("a")
     tester.refuseAsOutdated()
     #expect(tester.screen.contains("Being sent …"))
     tester.hear(

@@ -64,7 +64,7 @@ import Testing
     tester.type("apples: 3 # enough\n")
     tester.press(.control("s"))
     #expect(tester.screen.contains("+ namespace fruit"))
-    tester.type("y")
+    tester.type("a")
     #expect(
       tester.changes == [.install(version: "0.10.0", config: "apples: 3 # enough\n", namespace: "fruit")])
   }
@@ -77,7 +77,7 @@ import Testing
     tester.press(.escape)
 
     #expect(tester.screen.contains("+ namespace extension-orchard"))
-    tester.type("y")
+    tester.type("a")
     #expect(tester.changes == [.install(version: "0.10.0", config: "")])
   }
 

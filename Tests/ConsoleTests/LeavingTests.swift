@@ -11,7 +11,7 @@ import Testing
   private func tester() -> (ConsoleTester, Plan?) {
     var tester = ConsoleTester.atMarket()
     tester.offerAfter("D", "grafana")
-    tester.type("y")
+    tester.type("a")
     let plan = tester.asked.compactMap { if case .apply(let plan) = $0 { plan } else { nil } }.first
     return (tester, plan)
   }
@@ -61,7 +61,7 @@ import Testing
     var (tester, _) = tester()
     tester.press(.escape)
     tester.offerAfter("D", "grafana")
-    tester.type("y")
+    tester.type("a")
 
     #expect(tester.changes == [])
     #expect(tester.screen.contains("Being sent …"))
@@ -72,7 +72,7 @@ import Testing
     tester.press(.escape)
     tester.offerAfter("U", "grafana")
     tester.press(.enter)
-    tester.type("y")
+    tester.type("a")
 
     #expect(tester.changes == [])
     #expect(tester.status == "grafana: disable is still being sent.")

@@ -33,7 +33,7 @@ import Testing
     tester.offer("grafana", "1.0.0")
 
     #expect(tester.screen.contains("grafana on museum"))
-    tester.type("y")
+    tester.type("a")
     #expect(tester.changes == [.disable])
   }
 

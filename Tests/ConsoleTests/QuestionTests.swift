@@ -9,10 +9,10 @@ import Testing
 /// No key agrees to what its typist could not have read.
 @Suite struct QuestionTests {
   private static let bursts: [(place: String, keys: [Key])] = [
-    ("marketplace", typed("Dy")), ("extension", typed("Dy")), ("extension", typed("Deploy")),
-    ("extension", typed("U") + [.enter] + typed("y")), ("extension", typed("Xgrafana") + [.enter]),
+    ("marketplace", typed("Da")), ("extension", typed("Da")), ("extension", typed("Data")),
+    ("extension", typed("U") + [.enter] + typed("a")), ("extension", typed("Xgrafana") + [.enter]),
     ("extension", typed("D:apply") + [.enter]), ("extension", typed("D") + [.tab, .enter]),
-    ("extension", typed("D") + [.escape] + typed("Dy")), ("extension", typed("D") + [.mouse(.click, Self.applyButton)]),
+    ("extension", typed("D") + [.escape] + typed("Da")), ("extension", typed("D") + [.mouse(.click, Self.applyButton)]),
   ]
   private static let applyButton = Point(row: 21, column: 14)
 
@@ -38,7 +38,7 @@ import Testing
     #expect(loop.app.state.operations.isEmpty)
 
     // What is typed after the plan was painted counts.
-    loop.press(keys.contains(.character("X")) ? Self.typed("grafana") + [.enter] : [.character("y")], on: screen)
+    loop.press(keys.contains(.character("X")) ? Self.typed("grafana") + [.enter] : [.character("a")], on: screen)
     #expect(loop.app.state.operations.names == ["grafana"])
   }
 
@@ -59,7 +59,7 @@ import Testing
     tester.type("D")
     #expect(tester.screen.contains("Disable: grafana"))
 
-    tester.burst([.escape] + Self.typed("Dy"))
+    tester.burst([.escape] + Self.typed("Da"))
 
     #expect(tester.changes == [])
   }
@@ -92,10 +92,10 @@ import Testing
     tester.press(.enter)
     tester.hear(.installations(.applied(.sample("grafana", version: "0.9.0", resourceVersion: "8"))))
     #expect(tester.screen.contains("The plan has changed: look again."))
-    tester.burst(Self.typed("yy"))
+    tester.burst(Self.typed("aa"))
     #expect(tester.changes == [])
 
-    tester.type("y")
+    tester.type("a")
     #expect(tester.changes == [.upgrade(to: "1.1.0")])
   }
 
@@ -114,10 +114,10 @@ import Testing
   @Test func leavingIsNotAgreedToByAKeyThatWasWaiting() {
     var tester = ConsoleTester.atMarket()
     tester.upgradeGrafana()
-    tester.burst([.control("c")] + Self.typed("y"))
+    tester.burst([.control("c")] + Self.typed("q"))
     #expect(!tester.app.isFinished)
 
-    tester.type("y")
+    tester.type("q")
     #expect(tester.app.isFinished)
   }
 

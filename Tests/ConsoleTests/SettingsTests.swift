@@ -34,6 +34,17 @@ import Testing
     #expect(settings.match([.escape], in: [.editor]) == .command(.edit(.abandon)))
   }
 
+  /// A finger that slips in a list confirms nothing, and one that wants YAML does not in a plan.
+  @Test(arguments: ["standard", "vi", "emacs"])
+  func theKeyThatAppliesMeansNothingInAList(keymap: String) throws {
+    var settings = Settings.standard
+    settings.keymaps = try #require(settings.keymapsByName[keymap])
+
+    #expect(settings.match([.character("a")], in: [.plan, .everywhere]) == .command(.command(.apply)))
+    #expect(settings.match([.character("a")], in: [.extension, .marketplace, .list, .everywhere]) == .none)
+    #expect(settings.match([.character("y")], in: [.plan]) == .none)
+  }
+
   @Test func aFileOfOnesOwnLiesOverTheDefault() {
     let settings = load([
       "/c/ksx/keymap.yaml": "marketplace:\n  install: f12\n", "/c/ksx/config.yaml": "theme: light\nlanguage: zh\n",

@@ -129,7 +129,7 @@ who_may_only_look_is_told_before_anything_is_sent() {
   keys Enter
   keys D
   expect 'Not possible: you may not patch installplans.kubesphere.io'
-  keys y
+  keys a
   expect 'Cannot apply: you may not patch'
   keys Escape
   contains "$(ksx --standalone get log-lens)" 'Enabled:      yes'

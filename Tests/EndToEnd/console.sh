@@ -24,7 +24,7 @@ install_lens() {
   expect 'Install which version'
   keys Enter
   expect 'Install 1.1.0'
-  keys y
+  keys a
   expect 'Installed 1.1.0'
 }
 
@@ -51,30 +51,30 @@ an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves()
   keys j Enter
   expect 'Install 1.0.0: log-lens on standalone'
   expect 'No kubectl line'
-  keys y
+  keys a
   expect 'Installed 1.0.0'
 
   keys U
   expect 'Upgrade log-lens to which version'
   keys Enter
   expect 'Upgrade to 1.1.0: log-lens on standalone'
-  keys y
+  keys a
   expect 'Installed 1.1.0'
 
   keys b
   expect 'Roll log-lens back to which version'
   keys Enter
   expect 'Roll back to 1.0.0: log-lens on standalone'
-  keys y
+  keys a
   expect 'Installed 1.0.0'
 
   keys D
   expect 'Disable: log-lens on standalone'
-  keys y
+  keys a
   expect 'Enabled +no'
   keys E
   expect 'Enable: log-lens on standalone'
-  keys y
+  keys a
   expect 'Enabled +yes'
 
   keys X
@@ -88,12 +88,12 @@ keys_that_were_typed_before_a_plan_was_painted_do_not_confirm_it() {
   opened
   install_lens
 
-  write Dy
+  write Da
   expect 'Disable: log-lens on standalone'
   # What follows an escape at once is a key with alt.
   keys Escape
   vanish 'Disable: log-lens on standalone'
-  write Deploy
+  write Data
   expect 'Disable: log-lens on standalone'
   keys Escape
   vanish 'Disable: log-lens on standalone'
@@ -116,7 +116,7 @@ a_config_with_a_mistake_is_refused_at_its_place_and_nothing_is_lost() {
   write '"3"'
   keys C-s
   expect '\+ +keepDays: "3"'
-  keys y
+  keys a
   expect 'keepDays|Installed 1.1.0'
   equal "$(ksx --standalone config get log-lens)" 'keepDays: "3"' 'the config on the server'
 }

@@ -233,12 +233,12 @@ a_change_whose_answer_is_lost_is_told_to_be_done_or_not_and_is_never_sent_twice(
   keys Enter
   keys E
   expect '[Ee]nable'
-  keys y
+  keys a
   expect 'it was not carried out' 20
   printf after >"$home/api.port.control"
   keys Escape E
   expect '[Ee]nable: log-lens'
-  keys y
+  keys a
   expect 'Log Lens +Installed.* yes' 20
   keys m
   expect 'was carried out, though its answer was lost'

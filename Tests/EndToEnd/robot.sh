@@ -7,10 +7,10 @@
 # What it presses: every command's key, keys that type, and sequences that no keyboard sends.
 robot_keys=(
   Up Down Left Right j k h l g G Home End PageUp PageDown Tab BTab Enter Enter Enter Escape Escape
-  '?' : / R W m C-l C-z i U b E D e X F y n '[' ']' a 1 Space BSpace DC
+  '?' : / R W m C-l C-z i U b E D e X F y n v w c x + '[' ']' a 1 Space BSpace DC
   C-s C-f C-n C-k C-x C-v C-_ C-r M-a M-k C-Space F1 F2 F5 C-c q
 )
-robot_words=(log '!security' '-f bell' '-l category=security' 'keepDays: [1' '水墨' disable enable 'theme dark' Deploy)
+robot_words=(log '!security' '-f bell' '-l category=security' 'keepDays: [1' '水墨' disable enable 'theme dark' Data Deploy)
 robot_noise=('1b 5b 32 30 30 7e 79 1b 5b 32 30 31 7e' '1b 5b 3c 30 3b 35 3b 35 4d' '1b 5b 3c 36 34 3b 39 3b 39 4d' 'ff fe' '1b 4f')
 robot_sizes=(80x24 80x24 40x10 20x5 132x43 200x60)
 
@@ -43,7 +43,7 @@ robot_step() {
 leave() {
   local attempt
   for ((attempt = 0; attempt < 60; attempt++)); do
-    if screen | grep -q 'Leave? y leaves'; then keys y; else keys C-c; fi
+    if screen | grep -q 'Leave? q leaves'; then keys q; else keys C-c; fi
     sleep 0.2
     ! screen | grep -q '\[ended with' || break
   done

@@ -24,7 +24,7 @@ import Testing
     try await console.until(screenSays: "  1.0.0 ")
     console.press(.down, .enter)
     try await console.until(screenSays: "+ InstallPlan log-lens, version 1.0.0")
-    console.type("y")
+    console.type("a")
     try await console.until("installed it") { $0.row("Log Lens").contains("Installed     1.0.0") }
     try await console.until(screenSays: "log-lens: installed 1.0.0.")
 
@@ -32,7 +32,7 @@ import Testing
     try await console.until(screenSays: ">1.1.0")
     console.press(.enter)
     try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
-    console.type("y")
+    console.type("a")
     try await console.until(screenSays: "log-lens: upgraded to 1.1.0.")
     #expect(console.row("Log Lens").contains("Installed     1.1.0"))
 
@@ -41,7 +41,7 @@ import Testing
     console.type("keepDays: 9\n")
     console.press(.control("s"))
     try await console.until(screenSays: "+   keepDays: 9")
-    console.type("y")
+    console.type("a")
     try await console.until(screenSays: "log-lens: has the new config.")
 
     console.type("b")
@@ -50,7 +50,7 @@ import Testing
     #expect(console.screen.contains(">1.0.0"))
     console.press(.enter)
     try await console.until(screenSays: "~ version 1.1.0 → 1.0.0")
-    console.type("y")
+    console.type("a")
     try await console.until(screenSays: "log-lens: rolled back to 1.0.0.")
     #expect(
       try await console.cluster.get(Dialect.installPlan.installations, "log-lens").spec["config"]?.string ?? "" == "")
@@ -58,7 +58,7 @@ import Testing
     console.type("D")
     try await console.until(screenSays: "~ enabled: yes → no")
     try await console.until(screenSays: "The server would accept this.")
-    console.type("y")
+    console.type("a")
     try await console.until("disabled it") { $0.row("Log Lens").hasSuffix("no") }
 
     console.type("X")
@@ -95,14 +95,14 @@ import Testing
     try await console.until(screenSays: "  1.0.0 ")
     console.press(.end, .enter)
     try await console.until(screenSays: "+ InstallPlan traffic-map, version 1.0.0")
-    console.type("y")
+    console.type("a")
     try await console.until(screenSays: "traffic-map: installed 1.0.0.")
 
     console.type("U")
     try await console.until(screenSays: ">1.1.0")
     console.press(.enter)
     try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
-    console.type("y")
+    console.type("a")
     try await console.until(screenSays: "traffic-map: could not upgrade to 1.1.0:")
     #expect(console.row("Traffic Map").contains("UpgradeFailed"))
 
@@ -110,7 +110,7 @@ import Testing
     try await console.until(screenSays: ">1.0.0")
     console.press(.enter)
     try await console.until(screenSays: "~ version 1.1.0 → 1.0.0")
-    console.type("y")
+    console.type("a")
     try await console.until(screenSays: "traffic-map: rolled back to 1.0.0.")
   }
 
@@ -141,7 +141,7 @@ import Testing
     try await console.until(screenSays: "Not possible: \(sentence)")
     #expect(console.screen.contains("~ enabled: yes → no"))
     #expect(!console.screen.contains("look again"))
-    console.type("y")
+    console.type("a")
     try await console.until(screenSays: "Cannot apply: \(sentence)")
 
     #expect(Installation(try await console.cluster.get(dialect.installations, "log-lens")).isEnabled)
@@ -157,7 +157,7 @@ import Testing
     try await console.until(screenSays: "recommended")
     console.press(.enter)
     try await console.until(screenSays: "+ Subscription log-lens")
-    console.type("y")
+    console.type("a")
 
     try await console.until(screenSays: "log-lens: installed")
   }

@@ -4,22 +4,21 @@ import Terminal
 struct LeaveScreen: Screen {
   let reasons: [String]
 
-  var sections: [KeySection] { [.plan, .everywhere] }
+  var sections: [KeySection] { [.everywhere] }
   var isOverlay: Bool { true }
   var question: Question? { Question(reasons) }
-  func hints(_ state: ConsoleState) -> [Action] { .commands([.apply, .back]) }
+  func hints(_ state: ConsoleState) -> [Action] { .commands([.close, .back]) }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
-    // Asking twice to leave is an answer, too.
-    case .apply, .close, .quit: [.leave]
+    case .close, .quit: [.leave]
     case .back, .open: [.close()]
     default: []
     }
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let yes = state.settings.keys(for: .apply, in: sections).first ?? "y"
+    let yes = state.settings.keys(for: .close, in: sections).first ?? "q"
     let no = state.settings.keys(for: .back, in: sections).first ?? "esc"
     surface.drawBox("Leave", reasons + ["", "Leave? \(yes) leaves, \(no) stays."], in: area, state.theme)
   }

@@ -95,10 +95,14 @@ struct PlanScreen: Screen {
     return (top.inset(columns: 1), text.inset(columns: 1), bottom.inset(columns: 1))
   }
 
+  /// The button says what it does.
+  private var applyButton: String { "[ \(verb) ]" }
+
+  private var verb: String { change.words.prefix(1).uppercased() + change.words.dropFirst() }
+
   /// The object and the cluster are never cut off: on a narrow screen they take the second row, too.
   private func title(columns: Int, _ state: ConsoleState) -> [String] {
-    let verb = change.words.prefix(1).uppercased() + change.words.dropFirst()
-    return "\(verb): \(name) on \(state.session.cluster)".wrapped(to: columns)
+    "\(verb): \(name) on \(state.session.cluster)".wrapped(to: columns)
   }
 
   mutating func settle(_ state: inout ConsoleState) {
@@ -154,8 +158,8 @@ struct PlanScreen: Screen {
     if isTypingName { return typeName(key, &state) }
     if pager.wheel(key, height: height(state)) { return [] }
     guard case .mouse(.click, let point) = key, point.row == state.bodySize.rows - 1, !mustTypeName else { return [] }
-    if point.column >= 1, point.column < 10 { return [.close()] }
-    return point.column >= 11 && point.column < 20 ? apply(&state) : []
+    if point.column >= 1, point.column < 11 { return [.close()] }
+    return point.column >= 12 && point.column < 12 + applyButton.columns ? apply(&state) : []
   }
 
   private mutating func chooseNamespace(_ state: ConsoleState) -> [Step] {
@@ -270,6 +274,6 @@ struct PlanScreen: Screen {
     let end = surface.write("[ Cancel ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
     guard let plan, !plan.isBlocked else { return }
     let place = Point(row: area.origin.row + 1, column: end + 1)
-    surface.write("[ Apply ]", at: place, in: area, style: isApplyFocused ? focused : plain)
+    surface.write(applyButton, at: place, in: area, style: isApplyFocused ? focused : plain)
   }
 }
