@@ -51,7 +51,7 @@ let package = Package(
     .target(name: "APIServer", dependencies: api + ["CSQLite"], resources: [.embedInCode("Kinds")]),
     // What KubeSphere's schemas and webhooks say of its kinds: the API server itself knows no extension.
     .target(
-      name: "KubeSphereKinds", dependencies: ["APIServer", "Extensions", "KubernetesAPI", "Manifest"],
+      name: "KubeSphereKinds", dependencies: ["APIServer", "Extensions", "KubernetesAPI"] + values,
       resources: [.embedInCode("Definitions")]),
     .target(name: "Charts", dependencies: ["Packages"] + api),
     .target(name: "Controllers", dependencies: ["Charts"] + domain),

@@ -22,13 +22,15 @@ package struct AccessControl: CallerHandler {
       try authorizer.check(attributes, by: user)
       if let review = Review(request.head, target) {
         let question = try await request.whole().json()
-        return HTTPResponse(
+        var answer = HTTPResponse(
           status: 201, json: try Reviews(authorizer: authorizer, user: user).answer(review, question))
+        answer.headers.add("Cache-Control", "no-cache, private")
+        return answer
       }
       let known = Caller(user, refusedCreation: refusedCreation(attributes, user))
       return await handler.respond(to: request.withoutImpersonation, from: known)
     } catch {
-      return error.response
+      return error.denial
     }
   }
 

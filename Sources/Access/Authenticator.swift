@@ -71,6 +71,13 @@ package struct Authenticator: Handler {
 }
 
 extension Status {
+  /// The answer to a caller who may not, or another refusal, as kube-apiserver writes it.
+  var denial: HTTPResponse {
+    var response = response
+    if code == 403 { response.headers["X-Content-Type-Options"] = "nosniff" }
+    return response
+  }
+
   /// The answer to a caller whose credential is not good: nothing is kept open for one.
   var refusal: HTTPResponse {
     var response = response

@@ -24,7 +24,7 @@ package struct DelegatedAccess: CallerHandler {
     do throws(Status) {
       if !isForAPI, !isPublic { try await reviews.check(attributes, by: caller.user) }
     } catch {
-      return error.response
+      return error.denial
     }
     return await handler.respond(to: request, from: caller)
   }

@@ -2,6 +2,7 @@ import APIServer
 import Extensions
 import KubernetesAPI
 import Manifest
+import Platform
 
 /// What KubeSphere's webhook makes of an InstallPlan, and the first design of a Subscription.
 struct InstallationRules: ObjectRules {
@@ -38,7 +39,7 @@ struct InstallationRules: ObjectRules {
   }
 
   /// As KubeSphere 4.1's webhook words it (docs/KUBESPHERE.md: Admission).
-  func denial(of value: Value) -> Status? {
+  func denial(of value: Value, beside others: () -> [Value]) -> Status? {
     guard configIsText else { return nil }
     if let config = value[path: "spec", "config"]?.string, let problem = Self.problem(in: config) {
       return .denied(by: Self.webhook, "failed to unmarshal extension config: \(problem)")
@@ -57,7 +58,9 @@ struct InstallationRules: ObjectRules {
       _ = try YAML.node(config)
       return nil
     } catch {
-      return "error converting YAML to JSON: yaml: line \(error.line): \(error.problem)"
+      // Go's reader does not say what it was at.
+      let problem = error.problem.rangeOfText(" while ").map { String(error.problem[..<$0.lowerBound]) }
+      return "error converting YAML to JSON: yaml: line \(error.line): \(problem ?? error.problem)"
     }
   }
 }

@@ -6,10 +6,15 @@ extension ResourceTypes {
   /// Kubernetes' own resources that extensions use, and KubeSphere's in `dialect`, held to what its webhooks say if
   /// `isAdmitting`.
   package init(dialect: Dialect, isAdmitting: Bool = true) {
-    let rules = InstallationRules(configIsText: dialect.name == .installPlan)
-    self.init(
-      definitions: Definitions.of(dialect.name),
-      rules: isAdmitting ? [dialect.installations.qualifiedName: rules] : [:])
+    var rules: [String: any ObjectRules] = [
+      dialect.installations.qualifiedName: InstallationRules(configIsText: dialect.name == .installPlan)
+    ]
+    if dialect.name == .installPlan {
+      for claim in ServingRules.Claim.allCases {
+        rules["\(claim.rawValue).\(dialect.apiServices.group)"] = ServingRules(claim: claim)
+      }
+    }
+    self.init(definitions: Definitions.of(dialect.name), rules: isAdmitting ? rules : [:])
   }
 }
 

@@ -95,8 +95,8 @@ extension Status {
     ]
     var details = self.details.pairs
     if let retryAfter { details["retryAfterSeconds"] = .integer(retryAfter) }
-    // Kubernetes has details of every 403, if only empty ones.
-    if !details.isEmpty || code == 403 { status["details"] = .mapping(details) }
+    // Kubernetes has details of every 403, if only empty ones, but for what a webhook says.
+    if !details.isEmpty || code == 403 && !isDenial { status["details"] = .mapping(details) }
     status["code"] = .integer(code)
     return .mapping(status)
   }

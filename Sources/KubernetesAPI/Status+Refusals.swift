@@ -23,8 +23,13 @@ extension Status {
   /// A webhook that is asked before anything is stored has said no.
   package static func denied(by webhook: String, _ problem: String) -> Status {
     Status(
-      code: 403, reason: "Forbidden", message: "admission webhook \"\(webhook)\" denied the request: \(problem)")
+      code: 403, reason: "Forbidden", message: denial + "\"\(webhook)\" denied the request: \(problem)")
   }
+
+  private static let denial = "admission webhook "
+
+  /// Whether a webhook says so.
+  var isDenial: Bool { message.hasPrefix(Self.denial) }
 
   package static func notFound(_ resource: Resource, _ name: String) -> Status {
     Status(

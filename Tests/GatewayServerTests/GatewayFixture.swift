@@ -25,10 +25,11 @@ struct GatewayFixture: Sendable {
   }
 
   private init(
-    _ settings: GatewaySettings, _ user: User, _ dialect: Dialect, _ api: any CallerHandler
+    _ settings: GatewaySettings, _ user: User, _ dialect: Dialect, _ api: any CallerHandler, _ cluster: Cluster?
   ) async throws {
     let gateway = Gateway(
-      rules, in: Cluster(transport: InProcessTransport(api)), dialect: dialect, settings: settings, around: api)
+      rules, in: cluster ?? Cluster(transport: InProcessTransport(api)), dialect: dialect, settings: settings,
+      around: api)
     server = try await Server.start(
       AsUser(user: user, handler: gateway), on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
     port = try #require(server.addresses[0].split(separator: ":").last.flatMap { UInt16($0) })
@@ -37,13 +38,13 @@ struct GatewayFixture: Sendable {
   /// Runs `body` with a gateway that serves `objects`.
   static func with(
     _ objects: Objects, user: User = User(name: "admin", groups: ["system:authenticated"]),
-    api: any CallerHandler = NoAPI(), _ change: (inout GatewaySettings) -> Void = { _ in },
+    api: any CallerHandler = NoAPI(), cluster: Cluster? = nil, _ change: (inout GatewaySettings) -> Void = { _ in },
     _ body: (GatewayFixture) async throws -> Void
   ) async throws {
     var settings = GatewaySettings()
     settings.upstreams.addresses.allowsLoopback = true
     change(&settings)
-    let fixture = try await GatewayFixture(settings, user, objects.dialect, api)
+    let fixture = try await GatewayFixture(settings, user, objects.dialect, api, cluster)
     let dialect = objects.dialect
     fixture.rules.set(
       RouteTable(

@@ -5,9 +5,11 @@ import Platform
 /// What happens to an object on its way into the store, besides being put there.
 ///
 /// Who wrote what of it (`managedFields`) is no business of this: it stays as it was.
-struct Admission: Sendable {
+struct Admission {
   var type: ResourceType
   var now: Timestamp
+  /// The objects of the kind that are there.
+  var others: () -> [Value] = { [] }
 
   /// A new object made complete, or why it cannot be.
   func create(_ value: Value, at path: ResourcePath, uid: String) throws(Status) -> Value {
@@ -141,6 +143,6 @@ struct Admission: Sendable {
   private func check(_ value: Value, replacing old: Value? = nil) throws(Status) {
     let causes = MetadataRules(type).causes(value) + type.causes(value, replacing: old)
     guard causes.isEmpty else { throw .invalid(type.resource, Object(value).name, causes) }
-    if let denial = type.rules.denial(of: value) { throw denial }
+    if let denial = type.rules.denial(of: value, beside: others) { throw denial }
   }
 }

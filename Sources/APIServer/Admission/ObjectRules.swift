@@ -12,13 +12,13 @@ package protocol ObjectRules: Sendable {
   func causes(_ value: Value) -> [Status.Cause]
   /// What is wrong with `value` in the place of `old`.
   func causes(_ value: Value, replacing old: Value) -> [Status.Cause]
-  /// How a webhook refuses `value`, when everything else has taken it.
-  func denial(of value: Value) -> Status?
+  /// How a webhook refuses `value`, when everything else has taken it; `others` gives the objects of its kind.
+  func denial(of value: Value, beside others: () -> [Value]) -> Status?
 }
 
 extension ObjectRules {
   package func causes(_ value: Value, replacing old: Value) -> [Status.Cause] { causes(value) }
-  package func denial(of value: Value) -> Status? { nil }
+  package func denial(of value: Value, beside others: () -> [Value]) -> Status? { nil }
 }
 
 /// The rules of a kind that has none.

@@ -229,7 +229,11 @@ extension API {
     }
   }
 
-  private func admission(_ type: ResourceType) -> Admission { Admission(type: type, now: now()) }
+  private func admission(_ type: ResourceType) -> Admission {
+    Admission(type: type, now: now()) { [registry] in
+      registry.withLock { $0.table(type.collection) }.objects().map(\.value)
+    }
+  }
 }
 
 /// What became of an object that was deleted.

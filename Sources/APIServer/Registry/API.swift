@@ -66,12 +66,16 @@ package actor API: CallerHandler {
   package nonisolated var types: ResourceTypes { served.types }
 
   package nonisolated func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+    var response: HTTPResponse
     do throws(Status) {
       let whole = try await request.whole()
-      return try await Router(api: self, caller: caller).answer(whole, Target(whole.target))
+      response = try await Router(api: self, caller: caller).answer(whole, Target(whole.target))
     } catch {
-      return error.response
+      response = error.response
     }
+    // As kube-apiserver has it: nothing on the way may keep what only this caller may see.
+    if response.headers["Cache-Control"] == nil { response.headers.add("Cache-Control", "no-cache, private") }
+    return response
   }
 
   /// The version of the latest change.

@@ -56,7 +56,8 @@ enum Format: String, Hashable, Sendable {
 
   private static func isBase64(_ text: String) -> Bool {
     let bytes = text.utf8.filter { $0 != 10 && $0 != 13 }
-    guard bytes.count.isMultiple(of: 4) else { return false }
+    // Nothing is none, as kube-apiserver has it.
+    guard !bytes.isEmpty, bytes.count.isMultiple(of: 4) else { return false }
     let body = bytes.dropLast(bytes.suffix(2).count { $0 == UInt8(ascii: "=") })
     return body.allSatisfy { byte in
       (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 43 || byte == 47

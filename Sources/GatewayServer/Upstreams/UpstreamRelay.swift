@@ -60,7 +60,7 @@ struct UpstreamRelay: ChannelRelay {
     for (name, value) in head.headers where !HeaderName.isHopByHop(name) && !named.contains(name.lowercased()) {
       fields.add(name, HTTPHeaders.same(name, "Location") ? location(value) : value)
     }
-    if let type = request.contentType { fields["Content-Type"] = type }
+    if let type = request.contentType, head.status.mayHaveResponseBody { fields["Content-Type"] = type }
     for edit in request.headersDown { edit.apply(to: &fields) }
     let isRefused = request.blamesGateway && head.status == .unauthorized
     return HTTPResponseHead(
