@@ -37,6 +37,32 @@ import Testing
     #expect(list["items"]?.sequence?.first?["kind"] == "Extension")
   }
 
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func aFilterIsThatOfTheConsole(dialect: Dialect) async throws {
+    let bench = try Workbench(dialect)
+    let needs: Mapping = ["externalDependencies": [["name": "devops", "version": ">=1", "required": false]]]
+    try await bench.offer("whizard", spec: dialect == .installPlan ? needs : [:])
+    try await bench.offer("devops", title: "DevOps")
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
+    try await bench.report("whizard", ["state": "Installed"])
+    try await bench.offer("gone", title: "Gone")
+    try await bench.run("install", "gone", "--yes")
+    try await bench.cluster.delete(dialect.extensions, "gone")
+
+    #expect(try await bench.run("list", "--where", "installed update", "-o", "name") == "whizard\n")
+    #expect(
+      try await bench.run("list", "--where", "needs:devops", "-o", "name")
+        == (dialect == .installPlan ? "whizard\n" : ""))
+    #expect(try await bench.run("list", "--where", "!installed", "-o", "name") == "devops\n")
+    #expect(try await bench.run("list", "--where", "installed", "-o", "name") == "whizard\ngone\n")
+    #expect(try await bench.run("list", "--where", "!update installed").split(separator: "\n").count == 2)
+    #expect(try await bench.run("list", "--where", "off") == "")
+    #expect(bench.said.noted == "no extension matches off in test\n")
+    #expect(
+      try await bench.failure("list", "--where", "a stat:off")
+        == "--where, column 3: there is no key stat; did you mean state?")
+  }
+
   @Test func nothingIsPrintedWhereNothingIs() async throws {
     let bench = try Workbench()
 

@@ -1,3 +1,4 @@
+import Operations
 import Platform
 import Terminal
 
@@ -37,6 +38,13 @@ struct Arguments: Sendable {
   var output: Output { self[.output].flatMap(Output.init(rawValue:)) ?? .table }
 
   var dryRun: DryRun { self[.dryRun].flatMap(DryRun.init(rawValue:)) ?? .none }
+
+  /// What `--where` takes; all where it is not given.
+  func extensionFilter() throws(CommandError) -> ExtensionFilter {
+    let filter = ExtensionFilter(self[.filter] ?? "")
+    if let problem = filter.problem { throw CommandError("--where, \(problem)") }
+    return filter
+  }
 
   /// The seconds that `option` names, or `nil` when it is not given.
   func seconds(_ option: Option) -> Int? { self[option].flatMap(Self.seconds) }
@@ -118,20 +126,7 @@ struct Arguments: Sendable {
   /// Seconds of `90`, `30s`, `1m30s`, `2h`, as Go writes durations; a bare number is seconds.
   static func seconds(_ text: String) -> Int? {
     if let plain = Int(text) { return plain >= 0 ? plain : nil }
-    var total = 0
-    var digits = ""
-    for character in text {
-      if character.isASCII, character.isNumber {
-        digits.append(character)
-      } else {
-        guard let number = Int(digits), number < 1 << 31, let unit = ["s": 1, "m": 60, "h": 3600][character] else {
-          return nil
-        }
-        total += number * unit
-        digits = ""
-      }
-    }
-    return digits.isEmpty && !text.isEmpty ? total : nil
+    return DurationText.seconds(text, units: DurationText.goUnits)
   }
 }
 

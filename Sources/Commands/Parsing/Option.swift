@@ -34,6 +34,7 @@ enum Option: String, CaseIterable, Sendable {
   case wait, timeout, reason
   case awaited = "for"
   case images
+  case filter = "where"
   case gateway
   case passwordStdin = "password-stdin"
 
@@ -46,7 +47,8 @@ enum Option: String, CaseIterable, Sendable {
   private var isGlobal: Bool {
     switch self {
     case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .except, .targetNamespace,
-      .dryRun, .wait, .timeout, .reason, .awaited, .images, .gateway, .passwordStdin:
+      .dryRun, .wait, .timeout, .reason, .awaited, .images, .filter, .gateway,
+      .passwordStdin:
       false
     default: true
     }
@@ -74,6 +76,7 @@ enum Option: String, CaseIterable, Sendable {
     case .dialect: "DIALECT"
     case .output: "FORMAT"
     case .version: "VERSION"
+    case .filter: "FILTER"
     case .reason: "TEXT"
     case .awaited: Awaited.allCases.map(\.rawValue).joined(separator: "|")
     case .dryRun: "none|client|server"
@@ -166,6 +169,7 @@ enum Option: String, CaseIterable, Sendable {
     case .wait: "Wait until the change is complete"
     case .timeout: "How long to wait, such as 5m"
     case .awaited: "What is waited for"
+    case .filter: "Only what the filter takes, such as 'installed update !security'; ksx help list explains it"
     case .images: "Print the images alone, one a line"
     case .reason: "Why, for those who come after: it is noted with the change, here and in the cluster"
     }

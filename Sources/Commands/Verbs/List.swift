@@ -9,10 +9,20 @@ import Platform
 
 extension Verb {
   static let list = Verb(
-    "list", "List the extensions of the marketplace with their states", operands: ["[TEXT]"], options: [.output],
+    "list", "List the extensions of the marketplace with their states", operands: ["[TEXT]"],
+    options: [.output, .filter],
     notes: [
       "With TEXT only those with it in their name or displayed name. Where a gateway is the only way, it searches the",
       "displayed names itself, so that a large marketplace need not be sent.",
+      "",
+      "--where takes the language of the console's filter; its terms stand between blanks, and all must hold:",
+      "  WORD              in title, name, category, provider, keywords, description or versions; \"two words\" in quotes",
+      "  installed update failed off busy",
+      "  KEY:VALUE         state version kube ks repo category since needs; with : = != and, for version, kube, ks and",
+      "                    since, >= <= > <: state:failed version>=1.2 kube:1.27 needs:log-lens since:2h since:2026-05-01",
+      "  -f LETTERS        in this order in title or name",
+      "  -l KEY=VALUE      a label of the extension, or one of its columns here",
+      "  !TERM             what the term leaves out",
     ], as: List.self)
 }
 
@@ -20,31 +30,49 @@ struct List: ClusterCommand {
   /// What the names must have in them; empty for all.
   private let text: String
   private let output: Output
+  private let filter: ExtensionFilter
 
-  init(_ arguments: Arguments) {
+  init(_ arguments: Arguments) throws(CommandError) {
     text = arguments.name
     output = arguments.output
+    filter = try arguments.extensionFilter()
   }
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     async let answer = result { () throws(ClusterError) in try await reader.installations() }
-    if output == .name, text.isEmpty {
+    if output == .name, text.isEmpty, filter.isEmpty {
       let names = try await session.asking("listing extensions") { () throws(ClusterError) in
         try await reader.names()
       }
       let others = try await unoffered(try installed(await answer, reader, session), besides: names, reader)
       return session.outlet.print(names + others.map(\.extension))
     }
-    let objects = try await session.asking("listing extensions") { () throws(ClusterError) in
+    let found = try await session.asking("listing extensions") { () throws(ClusterError) in
       try await extensions(reader, session.session)
     }
-    let installed = try installed(await answer, reader, session)
+    let (objects, installed) = try await filtered(found, try installed(await answer, reader, session), reader, session)
     switch output {
     case .table, .wide: printRows(objects, installed.map(Installation.init), reader, session)
     case .name, .json, .yaml:
       try await printNames(objects, installed, reader, session)
     }
+  }
+
+  /// What the filter takes of the extensions and of what is installed.
+  private func filtered(
+    _ objects: [Object], _ installed: [Object], _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> ([Object], [Object]) {
+    if filter.isEmpty { return (objects, installed) }
+    let names = try await session.asking("reading what the filter asks for") { () throws(ClusterError) in
+      try await reader.names(
+        takenBy: filter, among: objects, Installations(installed.map(Installation.init)), session.history.releases(),
+        language: session.outlet.language, at: Timestamp.now())
+    }
+    return (
+      objects.filter { names.contains($0.name) },
+      installed.filter { names.contains(Installation($0).extension) }
+    )
   }
 
   private func printNames(
@@ -72,7 +100,8 @@ struct List: ClusterCommand {
   }
 
   private func nothing(_ session: CommandSession) -> String {
-    "\(text.isEmpty ? "no extensions" : "no extension matches \(text)") in \(session.name)"
+    let asked = [text, filter.text].filter { !$0.isEmpty }.joined(separator: " and ")
+    return "\(asked.isEmpty ? "no extensions" : "no extension matches \(asked)") in \(session.name)"
   }
 
   private func hasText(_ names: String...) -> Bool {

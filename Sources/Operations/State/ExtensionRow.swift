@@ -1,5 +1,6 @@
 package import Extensions
 import Packages
+import Platform
 
 /// One extension as every list shows it: its entry in the marketplace, and its status.
 package struct ExtensionRow: Hashable, Sendable {
@@ -12,6 +13,8 @@ package struct ExtensionRow: Hashable, Sendable {
   package let summary: String
   package let recommended: String
   package let status: ExtensionStatus
+  /// When something last happened to its installation, RFC 3339; empty where there is none, or it is not known.
+  package let changed: String
 
   /// A row for an extension that is offered, installed, or both.
   package init(
@@ -26,6 +29,12 @@ package struct ExtensionRow: Hashable, Sendable {
     summary = `extension`?.description.text(in: language) ?? ""
     recommended = `extension`?.recommendedVersion ?? ""
     status = ExtensionStatus(name, `extension`, installation, former: memory?.lastInstalled ?? "")
+    changed = installation?.lastChanged ?? ""
+  }
+
+  /// Whether the recommended version is newer than the running one.
+  package var hasUpdate: Bool {
+    !status.running.isEmpty && VersionText(status.running) < VersionText(recommended)
   }
 
   /// The text of the enabled column; empty where nothing is installed.
@@ -44,5 +53,24 @@ package struct ExtensionRow: Hashable, Sendable {
       ExtensionRow($0, nil, installations.of($0), memories[$0], language: language)
     }
     return rows + others
+  }
+}
+
+extension Installation {
+  /// When its state last changed, as far as the cluster says, else when it was made.
+  fileprivate var lastChanged: String {
+    let times = [created, conditionTime, history.last?.time ?? ""]
+    let known = times.compactMap { text in Timestamp.seconds(text).map { (text, $0) } }
+    return known.max { $0.1 < $1.1 }?.0 ?? ""
+  }
+}
+
+extension ExtensionRow {
+  /// The one among `versions` that a filter asks about: what runs, else what is wanted, else what would be installed.
+  package func version(among versions: [ExtensionVersion]?) -> ExtensionVersion? {
+    guard let versions else { return nil }
+    let named = [status.running, status.wanted, recommended].first { !$0.isEmpty } ?? ""
+    return versions.first { VersionText($0.version) == VersionText(named) }
+      ?? versions.max { SemanticVersion.precedes($0.version, $1.version) }
   }
 }

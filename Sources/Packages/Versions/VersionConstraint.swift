@@ -38,6 +38,17 @@ package struct VersionConstraint: Hashable, Sendable {
         && group.allSatisfy { $0.allows(version) }
     }
   }
+
+  /// Whether the comparisons hold by the order of versions alone, in which a pre-release is a version like any other.
+  package func holdsInOrder(for version: SemanticVersion) -> Bool {
+    groups.contains { $0.allSatisfy { $0.allows(version) } }
+  }
+
+  /// The oldest version that it asks for; zero where it sets no lower bound.
+  package var lowest: SemanticVersion {
+    let zero = SemanticVersion(0, 0, 0)
+    return groups.map { $0.compactMap(\.lowest).max() ?? zero }.min() ?? zero
+  }
 }
 
 /// One comparison, such as `>=1.19`, and how much of its version was written.
@@ -55,6 +66,14 @@ struct VersionComparison: Hashable, Sendable {
   var comparison: Operator
   var version: SemanticVersion
   var precision: Precision
+
+  /// The version below which it cannot hold, or `nil` where it can hold below any.
+  var lowest: SemanticVersion? {
+    switch comparison {
+    case .equal, .greater, .atLeast, .tilde, .caret: version
+    case .notEqual, .less, .atMost: nil
+    }
+  }
 
   /// Whether the comparison holds, which is asked of a pre-release only where its group admits those.
   func allows(_ candidate: SemanticVersion) -> Bool {

@@ -1,6 +1,5 @@
 import Extensions
 import Operations
-import Packages
 
 /// One extension as the list shows it, made once when the cluster changes and not at every frame.
 struct MarketplaceRow: Hashable, Identifiable, Sendable {
@@ -48,7 +47,5 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
   }
 
   /// Whether the recommended version is newer than the running one.
-  var hasUpdate: Bool {
-    !status.running.isEmpty && VersionText(status.running) < VersionText(extensionRow.recommended)
-  }
+  var hasUpdate: Bool { extensionRow.hasUpdate }
 }

@@ -1,0 +1,42 @@
+package import Client
+package import Extensions
+package import KubernetesAPI
+package import Platform
+
+extension ClusterReader {
+  /// The names of those among `objects`, the extensions, and of what is installed that `filter` takes.
+  ///
+  /// Versions and categories are read only where the filter asks for what they say.
+  package func names(
+    takenBy filter: ExtensionFilter, among objects: [Object], _ installed: Installations,
+    _ memories: [String: ReleaseMemory], language: String, at now: Timestamp
+  ) async throws(ClusterError) -> Set<String> {
+    async let shelves = filter.asksCategories ? try? cluster.list(dialect.categories) : []
+    let versions = try await versions(for: filter)
+    let categories = Dictionary((await shelves ?? []).map { ($0.name, Category($0)) }, uniquingKeysWith: { $1 })
+    let found = objects.map { ($0, Extension($0, dialect: dialect)) }
+    let byName = Dictionary(found.map { ($0.1.name, $0) }, uniquingKeysWith: { $1 })
+    let rows = ExtensionRow.all(found.map(\.1), installed, memories, language: language)
+    let taken = rows.filter { row in
+      let subject = FilterSubject(
+        row, byName[row.name]?.1, category: categories[row.category], version: row.version(among: versions[row.name]),
+        labels: byName[row.name]?.0.labels ?? [:])
+      return filter.accepts(subject, at: now)
+    }
+    return Set(taken.map(\.name))
+  }
+
+  /// All versions by their extension, as far as the filter asks for them; keywords alone are done without where they
+  /// cannot be read.
+  private func versions(for filter: ExtensionFilter) async throws(ClusterError) -> [String: [ExtensionVersion]] {
+    guard filter.asksVersions || filter.hasWords else { return [:] }
+    do throws(ClusterError) {
+      let objects = try await cluster.list(
+        dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .atHand)
+      return Dictionary(grouping: objects.map { ExtensionVersion($0, dialect: dialect) }, by: \.extension)
+    } catch {
+      if filter.asksVersions { throw error }
+      return [:]
+    }
+  }
+}

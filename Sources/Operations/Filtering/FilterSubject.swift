@@ -1,0 +1,51 @@
+package import Extensions
+import Packages
+
+/// What a filter asks of one extension, made once when the extension changes and not at every look.
+package struct FilterSubject: Hashable, Sendable {
+  package let row: ExtensionRow
+  /// The version that `needs`, `kube` and `ks` are about; `nil` where it is not known.
+  let version: ExtensionVersion?
+  /// The id and the titles of its category, in small letters.
+  let categories: [String]
+  let labels: [String: String]
+  /// All that words are sought in, in small letters.
+  let haystack: [UInt8]
+
+  /// `version` is the one that runs, else the one that would be installed, as far as it was read.
+  package init(
+    _ row: ExtensionRow, _ found: Extension?, category: Category? = nil, version: ExtensionVersion? = nil,
+    labels: [String: String] = [:]
+  ) {
+    self.row = row
+    self.version = version
+    self.labels = labels
+    let shelf = [row.category] + (category.map { Array($0.displayName.texts.values) } ?? [])
+    categories = shelf.map { $0.lowercased() }
+    let titles = found.map { Array($0.displayName.texts.values) } ?? []
+    let rest = found.map { Array($0.provider.texts.values) + Array($0.description.texts.values) + $0.versions } ?? []
+    let texts = [row.title, row.name, row.status.word] + titles + shelf + rest + (version?.keywords ?? [])
+    // One title stands in most of them, in two languages at most.
+    var seen: Set<String> = []
+    haystack = Array(texts.filter { seen.insert($0).inserted }.joined(separator: "\n").lowercased().utf8)
+  }
+
+  /// What `-l` can ask for besides the object's labels.
+  private func property(_ key: String) -> String? {
+    switch key {
+    case "name": row.name
+    case "category": row.category
+    case "state": row.status.word.isEmpty ? "-" : row.status.word
+    case "repository": row.repository
+    case "provider": row.provider
+    case "running", "installed": row.status.running
+    case "wanted": row.status.wanted
+    case "recommended": row.recommended
+    case "enabled": row.enabledWord
+    default: nil
+    }
+  }
+
+  /// The value of a label or, where there is no such label, of a property.
+  func label(_ key: String) -> String? { labels[key] ?? property(key) }
+}

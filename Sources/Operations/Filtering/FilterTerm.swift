@@ -1,0 +1,135 @@
+import Extensions
+import Packages
+import Platform
+
+/// One term of a filter, which holds of an extension or does not.
+struct FilterTerm: Hashable, Sendable {
+  let condition: Condition
+  let isInverse: Bool
+
+  /// What a term asks.
+  enum Condition: Hashable, Sendable {
+    case text(Needle)
+    case fuzzy([UInt8])
+    case flag(FilterFlag)
+    case label(key: String, value: String, isEqual: Bool)
+    /// A key whose values are words, in small letters.
+    case words(FilterKey, FilterComparison, String)
+    /// The version that runs, else the recommended one.
+    case version(VersionConstraint)
+    /// A platform, `.kube` or `.ks`, that the version must suit, or not.
+    case suits(FilterKey, SemanticVersion, isWanted: Bool)
+    /// The oldest platform that the version asks for.
+    case asks(FilterKey, VersionConstraint)
+    case changed(ChangedWhen)
+
+    var asksVersions: Bool {
+      switch self {
+      case .suits, .asks, .words(.needs, _, _): true
+      default: false
+      }
+    }
+  }
+
+  func accepts(_ subject: FilterSubject, at now: Timestamp) -> Bool {
+    condition.holds(of: subject, at: now).map { $0 != isInverse } ?? false
+  }
+}
+
+/// How a key and a value are compared.
+enum FilterComparison: String, CaseIterable, Sendable {
+  /// The longest first, as they are read.
+  case atLeast = ">=", atMost = "<=", different = "!=", above = ">", below = "<", equal = "=", like = ":"
+
+  var hasOrder: Bool { [.atLeast, .atMost, .above, .below].contains(self) }
+
+  func holds<Number: Comparable>(_ left: Number, _ right: Number) -> Bool {
+    switch self {
+    case .atLeast: left >= right
+    case .atMost: left <= right
+    case .above: left > right
+    case .below: left < right
+    case .equal, .like: left == right
+    case .different: left != right
+    }
+  }
+}
+
+/// When an installation last changed.
+enum ChangedWhen: Hashable, Sendable {
+  /// That many seconds ago.
+  case ago(FilterComparison, Int)
+  /// At that second since 1970.
+  case at(FilterComparison, Int)
+
+  /// `since:2h` is at most two hours ago, and `since:2026-05-01` on that day or later.
+  func holds(of time: Int, at now: Int) -> Bool {
+    switch self {
+    case .ago(.like, let seconds), .ago(.equal, let seconds): now - time <= seconds
+    case .ago(.different, let seconds): now - time > seconds
+    case .ago(let comparison, let seconds): comparison.holds(now - time, seconds)
+    case .at(.like, let moment), .at(.equal, let moment): time >= moment
+    case .at(.different, let moment): time < moment
+    case .at(let comparison, let moment): comparison.holds(time, moment)
+    }
+  }
+}
+
+extension FilterTerm.Condition {
+  /// Whether it holds; `nil` where that is not known.
+  func holds(of subject: FilterSubject, at now: Timestamp) -> Bool? {
+    let row = subject.row
+    switch self {
+    case .text(let needle): return needle.isIn(subject.haystack)
+    case .fuzzy(let letters):
+      return [row.title, row.name].contains { Self.has(letters, inOrderIn: $0.lowercased().utf8) }
+    case .flag(let flag): return flag.holds(of: row)
+    case .label(let key, let value, let isEqual): return (subject.label(key)?.lowercased() == value) == isEqual
+    case .words(let key, let comparison, let value): return Self.holds(subject, key, comparison, value)
+    case .version(let constraint):
+      let version = row.status.running.isEmpty ? row.recommended : row.status.running
+      return SemanticVersion(version).map(constraint.holdsInOrder)
+    case .suits(let key, let platform, let isWanted):
+      return subject.constraint(key).map { ($0?.allows(platform) ?? true) == isWanted }
+    case .asks(let key, let wanted):
+      return subject.constraint(key).map { wanted.holdsInOrder(for: $0?.lowest ?? SemanticVersion(0, 0, 0)) }
+    case .changed(let when):
+      return Timestamp.seconds(row.changed).map { when.holds(of: $0, at: now.secondsSince1970) }
+    }
+  }
+
+  private static func holds(
+    _ subject: FilterSubject, _ key: FilterKey, _ comparison: FilterComparison, _ value: String
+  ) -> Bool? {
+    let row = subject.row
+    let texts: [String]
+    switch key {
+    case .state: texts = [row.status.word.lowercased()]
+    case .repo: texts = [row.repository.lowercased()]
+    case .category: texts = subject.categories
+    default:
+      guard let version = subject.version else { return nil }
+      texts = version.dependencies.filter { $0.type == "extension" }.map { $0.name.lowercased() }
+    }
+    switch comparison {
+    case .like: return texts.contains { $0.containsText(value) }
+    case .different: return !texts.contains(value)
+    default: return texts.contains(value)
+    }
+  }
+
+  private static func has(_ letters: [UInt8], inOrderIn text: String.UTF8View) -> Bool {
+    var rest = letters[...]
+    for byte in text where byte == rest.first { rest = rest.dropFirst() }
+    return rest.isEmpty
+  }
+}
+
+extension FilterSubject {
+  /// What the version says of a platform: `nil` where the version is not known, and in it where it asks for nothing.
+  fileprivate func constraint(_ key: FilterKey) -> VersionConstraint?? {
+    guard let version else { return nil }
+    let text = key == .kube ? version.kubeVersion : version.ksVersion
+    return .some(text.isEmpty ? nil : VersionConstraint(text))
+  }
+}
