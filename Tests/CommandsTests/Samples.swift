@@ -41,12 +41,18 @@ final class Workbench: Sendable {
 
   /// What a command line prints, when it succeeds.
   @discardableResult
-  func run(_ arguments: String..., answer: String? = nil, input: String? = nil) async throws -> String {
-    try await run(arguments, answer: answer, input: input)
+  func run(
+    _ arguments: String..., answer: String? = nil, input: String? = nil,
+    edit: (@Sendable (String) async -> String?)? = nil
+  ) async throws -> String {
+    try await run(arguments, answer: answer, input: input, edit: edit)
   }
 
   @discardableResult
-  func run(_ arguments: [String], answer: String? = nil, input: String? = nil) async throws -> String {
+  func run(
+    _ arguments: [String], answer: String? = nil, input: String? = nil,
+    edit: (@Sendable (String) async -> String?)? = nil
+  ) async throws -> String {
     said.clear()
     var parsed = try Arguments.parse(arguments)
     parsed.input = { () throws(CommandError) in input }
@@ -55,6 +61,12 @@ final class Workbench: Sendable {
     session.status.isReadOnly = parsed.has(.readOnly)
     session.status.user = "ada"
     var outlet = Outlet(print: { [said] in said.print($0) }, note: { [said] in said.note($0) })
+    if let edit {
+      outlet.edit = { path in
+        guard let before = try? Files.text(path), let text = await edit(before) else { return false }
+        return (try? Files.write(Array(text.utf8), to: path)) != nil
+      }
+    }
     if let answer {
       outlet.ask = { [said] question in
         said.note(question)
@@ -67,13 +79,18 @@ final class Workbench: Sendable {
   }
 
   /// The sentence of a command line that fails.
-  func failure(_ arguments: String..., answer: String? = nil) async throws -> String {
-    try await failure(arguments, answer: answer)
+  func failure(
+    _ arguments: String..., answer: String? = nil, edit: (@Sendable (String) async -> String?)? = nil
+  ) async throws -> String {
+    try await failure(arguments, answer: answer, edit: edit)
   }
 
-  func failure(_ arguments: [String], answer: String? = nil, input: String? = nil) async throws -> String {
+  func failure(
+    _ arguments: [String], answer: String? = nil, input: String? = nil,
+    edit: (@Sendable (String) async -> String?)? = nil
+  ) async throws -> String {
     do {
-      _ = try await run(arguments, answer: answer, input: input)
+      _ = try await run(arguments, answer: answer, input: input, edit: edit)
     } catch let error as CommandError {
       return error.sentence
     }

@@ -9,6 +9,8 @@ package struct Outlet: Sendable {
   private let errors: @Sendable (String) -> Void
   private var questions: (@Sendable (String) -> String?)?
   private var secretQuestions: (@Sendable (String) -> String?)?
+  /// Lets the user edit a file, and says whether that went well; `nil` where there is no terminal for it.
+  package var edit: (@Sendable (String) async -> Bool)?
   /// Whether data goes to a terminal, which control characters would reach.
   package var printsToTerminal: Bool
   /// Whether data and notes go to a terminal that takes ASCII only.

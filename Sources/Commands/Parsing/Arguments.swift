@@ -114,7 +114,7 @@ struct Arguments: Sendable {
       throw CommandError("ksx \(verb.name) needs \(required[operands.count]); see ksx help \(verb.name)")
     }
     // help takes the two words of a command.
-    let takesMore = wanted.last?.hasSuffix("…") == true || verb == .help
+    let takesMore = wanted.last?.contains("…") == true || verb == .help
     if operands.count > wanted.count, !takesMore {
       throw CommandError("ksx \(verb.name) does not take \(operands[wanted.count])".trimmingEnd())
     }

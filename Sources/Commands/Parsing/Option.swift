@@ -28,7 +28,7 @@ enum Option: String, CaseIterable, Sendable {
   case standalone, dialect
   case readOnly = "read-only"
   case help
-  case output, version, config, empty, yes, now, climb, force, clusters, except
+  case output, version, string, yaml, config, empty, yes, now, climb, force, clusters, except
   case targetNamespace = "target-namespace"
   case dryRun = "dry-run"
   case wait, timeout, reason
@@ -48,7 +48,8 @@ enum Option: String, CaseIterable, Sendable {
     switch self {
     case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .except, .targetNamespace,
       .dryRun, .wait, .timeout, .reason, .awaited, .images, .filter, .gateway,
-      .passwordStdin:
+      .passwordStdin,
+      .string, .yaml:
       false
     default: true
     }
@@ -80,7 +81,8 @@ enum Option: String, CaseIterable, Sendable {
     case .reason: "TEXT"
     case .awaited: Awaited.allCases.map(\.rawValue).joined(separator: "|")
     case .dryRun: "none|client|server"
-    case .insecure, .standalone, .readOnly, .help, .empty, .yes, .now, .force, .wait, .images, .disableCompression,
+    case .insecure, .standalone, .readOnly, .help, .string, .yaml, .empty, .yes, .now, .force, .wait, .images,
+      .disableCompression,
       .passwordStdin,
       .warningsAsErrors:
       nil
@@ -157,6 +159,8 @@ enum Option: String, CaseIterable, Sendable {
     case .output: "How to print: table, wide, name, json or yaml"
     case .version: "The version wanted"
     case .config: "The file with the config; - is the standard input; with rollback the digest of an earlier one"
+    case .string: "Every VALUE is a text, also one that looks like a number"
+    case .yaml: "Every VALUE is written in YAML"
     case .empty: "Take away everything that is set: the chart's defaults apply"
     case .yes: "Do not ask before changing the cluster"
     case .clusters: "The member clusters, and no others"

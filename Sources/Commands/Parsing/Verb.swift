@@ -47,6 +47,8 @@ struct Verb: Sendable {
       .bisectBad,
       .bisectReset,
       .configGet,
+      .configUnset,
+      .configEdit,
       .test,
       .configHistory,
       .configDiff,
@@ -103,7 +105,7 @@ extension Verb {
     guard let command = kind.row.command else { return nil }
     name = command.name
     summary = command.summary
-    operands = ["NAME"]
+    operands = ["NAME"] + command.operands
     options = command.options.compactMap(Option.init(rawValue:)) + Option.ofChanges
     notes = command.notes
     change = kind

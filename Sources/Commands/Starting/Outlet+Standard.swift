@@ -1,3 +1,4 @@
+import Extensions
 import Glibc
 import Platform
 import Terminal
@@ -15,6 +16,7 @@ extension Outlet {
         write(question, to: STDERR_FILENO)
         return line()
       }
+      if isatty(STDOUT_FILENO) == 1 { outlet.edit = { runEditor($0) } }
       outlet.askSecretly = { question in
         write(question, to: STDERR_FILENO)
         defer { write("\n", to: STDERR_FILENO) }
@@ -22,6 +24,13 @@ extension Outlet {
       }
     }
     return outlet
+  }
+
+  /// The editor may be a command with options, so a shell runs it.
+  private static func runEditor(_ path: String) -> Bool {
+    let environment = Environment.current
+    let editor = environment["VISUAL"] ?? environment["EDITOR"] ?? "vi"
+    return system("\(editor) \(Shell.quoted(path))") == 0
   }
 
   /// Writes everything, or ends.

@@ -1,6 +1,4 @@
-import Client
 import Extensions
-import KubernetesAPI
 import Operations
 
 extension Verb {
@@ -16,12 +14,7 @@ struct PrintConfig: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let all = try await session.asking("listing \(reader.dialect.installations.plural)") { () throws(ClusterError) in
-      try await reader.installations().map(Installation.init)
-    }
-    guard let found = Installations(all).of(name) else {
-      throw CommandError("\(name) is not installed in \(session.name); ksx list shows what is")
-    }
+    let found = try await session.installation(of: name, reader)
     let memory = session.history.releases(of: name)
     session.outlet.print(document: memory.config(of: found))
     let lines = memory.differences(from: found)

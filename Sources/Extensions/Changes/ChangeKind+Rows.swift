@@ -72,10 +72,14 @@ extension ChangeKind {
       verb: "configure", words: "configure", title: "Configure {name}", progressive: "configuring",
       accepted: "config replaced", past: "has the new config", summary: "Edit its config",
       command: .init(
-        name: "config set", summary: "Replace the config of an installed extension", options: ["config", "empty"],
+        name: "config set", summary: "Set keys in the config of an installed extension, or replace all of it",
+        operands: ["[KEY=VALUE…]"], options: ["string", "yaml", "config", "empty"],
         notes: [
-          "Without --config it reads the new config from the standard input. A blank one is refused: an empty config is",
-          "asked for with --empty.",
+          "With KEY=VALUE, such as web.hosts[0]=a.example, everything that is not named stays byte for byte: comments, order,",
+          "blank lines. A dot in a key is \\. or stands in quotes: annotations.\"a.example/b\"=c. VALUE is what helm's --set makes of",
+          "it: true, false, null and whole numbers are those, {a,b} is a list, all else a text, 1.10 and yes too. With --string all",
+          "are texts, with --yaml they are YAML. Without KEY=VALUE it replaces all, and without --config reads the new config from",
+          "the standard input. A blank one is refused: an empty config is asked for with --empty.",
         ]),
       feature: .configure, write: .patch, reads: [], choice: .config),
     .place: ChangeRow(

@@ -93,6 +93,8 @@ package struct ChangeRow: Hashable, Sendable {
   package struct Command: Hashable, Sendable {
     package var name: String
     package var summary: String
+    /// The operands it takes after the extension's name.
+    package var operands: [String] = []
     /// The options it takes besides those of every change.
     package var options: [String]
     package var notes: [String] = []

@@ -1,6 +1,7 @@
 package import Client
 package import Extensions
 import KubernetesAPI
+import Manifest
 import Packages
 
 extension ClusterReader {
@@ -12,10 +13,22 @@ extension ClusterReader {
     return PlanSheet(plan, in: whole, await evidence)
   }
 
+  /// What `plan` would set and the chart does not know, besides what is set now; nothing where no package is at hand.
+  package func newConcerns(of plan: Plan, in context: PlanContext, _ gateway: Gateway?) async -> [Plan.Problem] {
+    guard let text = plan.change.config, case .success(let package) = await package(for: plan, in: context, gateway)
+    else { return [] }
+    func concerns(_ text: String) -> [String] {
+      let config = (try? YAML.parse(text)) ?? .null
+      return EffectiveValues(defaults: package.defaults, config: config == .null ? [:] : config).concerns
+    }
+    let known = concerns(plan.before?.config ?? "")
+    return concerns(text).filter { !known.contains($0) }.map { Plan.Problem(isBlocking: false, $0) }
+  }
+
   private func evidence(for plan: Plan, in context: PlanContext, gateway: Gateway?) async -> PlanSheet.Evidence {
     var evidence = PlanSheet.Evidence()
     async let servedAnswer = answer(within: Self.patience) { () throws(ClusterError) in try await served() }
-    switch await package(for: plan, in: context, gateway: gateway) {
+    switch await package(for: plan, in: context, gateway) {
     case .success(let package): evidence.package = package
     case .failure(let error): evidence.packageProblem = error.description
     }
@@ -27,7 +40,7 @@ extension ClusterReader {
   }
 
   private func package(
-    for plan: Plan, in context: PlanContext, gateway: Gateway?
+    for plan: Plan, in context: PlanContext, _ gateway: Gateway?
   ) async -> Result<Package, PackageSourceError> {
     let wanted = plan.change.version ?? plan.before?.version ?? ""
     let known = context.version(wanted)

@@ -12,6 +12,10 @@ struct ChangeCommand: ClusterCommand {
   let config: String?
   /// The beginning of the digest of an earlier config that was asked for.
   let digest: String?
+  /// Places of the config that were named; the rest of it stays.
+  let edits: ConfigEdits?
+  /// The config that the new one was made from; where the cluster has another by now, that one would be lost.
+  let base: String?
   /// The version that was asked for.
   let version: String?
   /// The namespace that was chosen.
@@ -39,7 +43,10 @@ struct ChangeCommand: ClusterCommand {
     name = arguments.name
     kind = asked == .uninstall && arguments.has(.force) ? .forceDelete : asked
     digest = asked == .rollBack ? arguments[.config] : nil
-    config = asked == .rollBack ? nil : try GivenConfig(arguments: arguments, isWhole: asked == .configure).text()
+    edits = asked == .configure ? try Self.edits(arguments) : nil
+    let takesConfig = asked != .rollBack && edits == nil
+    config = takesConfig ? try GivenConfig(arguments: arguments, isWhole: asked == .configure).text() : nil
+    base = nil
     decided = nil
     version = arguments[.version]
     namespace = arguments[.targetNamespace]
@@ -53,17 +60,41 @@ struct ChangeCommand: ClusterCommand {
   }
 
   /// A change that needs nothing more from the command line than how it is to be carried out.
-  init(_ arguments: Arguments, decided change: Change, isConfirmed: Bool = false) {
+  init(_ arguments: Arguments, decided change: Change, isConfirmed: Bool = false, base: String? = nil) {
     name = arguments.name
     kind = change.kind
     decided = change
     (config, digest, version, clusters) = (change.config, nil, change.version, change.clusters ?? [])
+    (edits, self.base) = (nil, base)
     (namespace, namesContextAlone) = (change.namespace, false)
     output = arguments.output
     dryRun = arguments.dryRun
     self.isConfirmed = isConfirmed || arguments.has(.yes)
     patience = arguments.patience
     typed = "ksx \(arguments.verb.name)"
+  }
+
+  /// A change of some places in the config.
+  init(_ arguments: Arguments, edits: ConfigEdits) {
+    name = arguments.name
+    kind = .configure
+    (decided, config, digest, version, clusters) = (nil, nil, nil, nil, [])
+    (self.edits, base) = (edits, nil)
+    (namespace, namesContextAlone) = (nil, false)
+    output = arguments.output
+    dryRun = arguments.dryRun
+    isConfirmed = arguments.has(.yes)
+    patience = arguments.patience
+    typed = "ksx \(arguments.verb.name)"
+  }
+
+  private static func edits(_ arguments: Arguments) throws(CommandError) -> ConfigEdits? {
+    let edits = try ConfigEdits(setting: Array(arguments.operands.dropFirst()), as: try .init(arguments))
+    if edits.isEmpty { return nil }
+    guard arguments[.config] == nil, !arguments.has(.empty) else {
+      throw CommandError("KEY=VALUE and --config or --empty name two configs; leave one of them out")
+    }
+    return edits
   }
 
   private static func clusters(_ text: String?) throws(CommandError) -> [String] {
@@ -101,11 +132,20 @@ struct ChangeCommand: ClusterCommand {
     if namesContextAlone {
       session.outlet.note("note: --namespace is the context's; --target-namespace says where \(name) goes")
     }
+    try refuseIfOutdated(context)
     let memory = session.history.releases(of: name)
     let choice = Choice(command: self, context: context, memory: memory, outlet: session.outlet)
     let change = if let decided { decided } else { try choice.change() }
     await reader.checkKinds(of: change, to: name, in: &context, gateway: session.session.gateway)
-    return (Plan.make(change, for: name, in: context), context, reader)
+    var plan = Plan.make(change, for: name, in: context)
+    if edits != nil { plan.problems += await reader.newConcerns(of: plan, in: context, session.session.gateway) }
+    return (plan, context, reader)
+  }
+
+  /// A text that was made from another config than the cluster has by now would undo what was written meanwhile.
+  private func refuseIfOutdated(_ context: PlanContext) throws(CommandError) {
+    guard let base, let installation = context.installation(of: name), !installation.hasConfig(base) else { return }
+    throw CommandError("nothing was changed: the config of \(name) was changed by another while it was edited")
   }
 
   private func context(

@@ -22,12 +22,19 @@ struct Choice {
     case .version(.former)?: return try rollback()
     case .clusters?: return .place(on: command.clusters)
     case .config?:
+      if let edits = command.edits { return .configure(config: try edits.applied(to: presentConfig())) }
       guard let config else { fatalError("a configuration was begun without a config") }
       return .configure(config: config)
     case nil:
       guard let change = Change(kind) else { fatalError("\(kind) needs a choice") }
       return change
     }
+  }
+
+  /// The config as it was last written here, where the cluster keeps no comments.
+  private func presentConfig() throws(CommandError) -> String {
+    guard let installation else { throw CommandError("cannot configure: \(name) is not installed") }
+    return memory.config(of: installation)
   }
 
   /// The version asked for, else the one recommended, else the newest that is not a pre-release.

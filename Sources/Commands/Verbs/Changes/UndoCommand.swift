@@ -24,11 +24,7 @@ struct UndoCommand: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let name = arguments.name
     let reader = try await session.reader()
-    let objects = try await session.asking("listing \(reader.dialect.installations.plural)") {
-      () throws(ClusterError) in
-      try await reader.installations()
-    }
-    let installation = Installations(objects.map(Installation.init)).of(name)
+    let installation = Installations(try await session.installations(reader).map(Installation.init)).of(name)
     switch Undo(name, after: session.history.lines(), now: installation) {
     case .refused(let reason): throw CommandError("cannot undo: \(reason)")
     case .change(let change): try await ChangeCommand(arguments, decided: change).run(in: session)

@@ -7,7 +7,7 @@ import Operations
 extension Verb {
   static let plan = Verb(
     "plan", "Make the plan that another command would, and send nothing", operands: ["VERB", "NAME…"],
-    options: [.version, .config, .empty, .clusters, .force, .output], trouble: 2,
+    options: [.version, .string, .yaml, .config, .empty, .clusters, .force, .output], trouble: 2,
     notes: [
       "VERB is one of \(changes.map(\.name).joined(separator: ", ")).",
       "It shows what changes, the values with their origin, every check with what came of it or why it was not made,",
@@ -33,10 +33,12 @@ struct ShowPlan: ClusterCommand {
     }
     if words.isEmpty { throw CommandError("ksx plan \(name) needs NAME…; see ksx help plan") }
     try arguments.check(options: verb.options, of: "plan \(name)")
-    commands = try words.map { (word) throws(CommandError) in
+    // Of one extension keys may be set; a name has no equals sign in it.
+    let setsKeys = kind == .configure && words.dropFirst().contains { $0.contains("=") }
+    commands = try (setsKeys ? [words] : words.map { [$0] }).map { (words) throws(CommandError) in
       var inner = arguments
       inner.verb = verb
-      inner.operands = [word]
+      inner.operands = words
       return try ChangeCommand(inner, kind)
     }
     output = arguments.output

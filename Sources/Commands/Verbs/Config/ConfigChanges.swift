@@ -1,0 +1,101 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Platform
+
+extension Verb {
+  static let configUnset = Verb(
+    "config unset", "Take keys out of the config of an installed extension", operands: ["NAME", "KEY…"],
+    options: Option.ofChanges,
+    notes: [
+      "What is taken out has the chart's default again; web.hosts[0] takes the first item of a list out. Everything else",
+      "stays byte for byte, comments and order.",
+    ],
+    as: UnsetConfig.self)
+
+  static let configEdit = Verb(
+    "config edit", "Edit the config of an installed extension with $VISUAL or $EDITOR", operands: ["NAME"],
+    options: Option.ofChanges,
+    notes: [
+      "What was written becomes a plan like any other. When it is not carried out, or the config was changed by another",
+      "meanwhile, the text is kept, and it is said where.",
+    ], as: EditConfig.self)
+}
+
+/// Keys taken out.
+struct UnsetConfig: ClusterCommand {
+  private let command: ChangeCommand
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    let edits = try ConfigEdits(unsetting: Array(arguments.operands.dropFirst()))
+    command = ChangeCommand(arguments, edits: edits)
+  }
+
+  var mayChange: Bool { command.mayChange }
+
+  func run(in session: CommandSession) async throws(CommandError) { try await command.run(in: session) }
+}
+
+/// The user's own editor.
+struct EditConfig: ClusterCommand {
+  private let arguments: Arguments
+
+  init(_ arguments: Arguments) { self.arguments = arguments }
+
+  var mayChange: Bool { arguments.dryRun != .client }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let name = arguments.name
+    guard let edit = session.outlet.edit else {
+      throw CommandError("ksx config edit needs a terminal; ksx config set \(name) KEY=VALUE does without")
+    }
+    let installation = try await session.installation(of: name, try await session.reader())
+    let before = session.history.releases(of: name).config(of: installation)
+    let copy = try Self.copy(of: before, called: name, in: session.localState.state + "/edits")
+    var text: String?
+    do throws(CommandError) {
+      text = try await Self.edited(copy, edit)
+      // Many editors end the last line.
+      if text == before || text == before + "\n" { text = nil }
+      if let text { try await apply(text, besides: before, session) }
+    } catch {
+      let remedy = text == nil ? "" : "; ksx config set \(name) --config \(Shell.quoted(copy)) sends it"
+      throw CommandError("\(error.sentence); what was written is kept in \(copy)\(remedy)")
+    }
+    if text == nil { session.outlet.note("nothing was changed: the text is as it was") }
+    if text == nil || arguments.dryRun == .none { try? Files.remove(copy) }
+  }
+
+  private func apply(
+    _ text: String, besides before: String, _ session: CommandSession
+  ) async throws(CommandError) {
+    if text.allSatisfy(\.isWhitespace) {
+      throw CommandError("nothing was changed: the text is blank; ksx config set --empty takes all away")
+    }
+    try await ChangeCommand(arguments, decided: .configure(config: text), base: before).run(in: session)
+  }
+
+  /// A file with `text` for the editor; its owner's alone, as a config may hold secrets, and none that is there already.
+  private static func copy(
+    of text: String, called name: String, in folder: String
+  ) throws(CommandError) -> String {
+    let time = Timestamp.now().secondsSince1970
+    let path = "\(folder)/\(name)-\(time)-\(UInt32.random(in: .min ... .max)).yaml"
+    do throws(SystemError) {
+      try Files.makeDirectory(folder)
+      try Files.write(Array(text.utf8), to: path)
+    } catch {
+      throw CommandError(error)
+    }
+    return path
+  }
+
+  /// What the editor leaves in the file at `path`.
+  private static func edited(
+    _ path: String, _ edit: @Sendable (String) async -> Bool
+  ) async throws(CommandError) -> String {
+    guard await edit(path) else { throw CommandError("nothing was changed: the editor failed") }
+    do { return try Files.text(path, limit: 4 << 20) } catch { throw CommandError(error) }
+  }
+}

@@ -1,0 +1,200 @@
+/// Edits a YAML text at the places that its spans name.
+///
+/// It makes a proposal: `YAMLEdit` reads it again before it is believed.
+struct YAMLEditor {
+  private let scalars: [Unicode.Scalar]
+
+  init(_ text: String) { scalars = Array(text.unicodeScalars) }
+
+  /// The text with `form` at `path` below `node`; `nil` where that cannot be done in place.
+  func set(_ path: ArraySlice<YAMLEdit.Path.Step>, to form: String, at node: YAMLSpan?) -> String? {
+    guard let node, !(node.isNull) else {
+      guard let block = Self.block(path, form, indent: 0) else { return nil }
+      return inserting(block, afterLineOf: scalars.count, indent: 0)
+    }
+    guard let step = path.first else { return replacing(node, form) }
+    switch (step, node.kind) {
+    case (.key(let key), .mapping(let pairs, let isFlow)):
+      guard let pair = node.pair(key) else { return adding(path, form, to: node, pairs.last?.value, isFlow) }
+      if pair.value.isNull, path.count > 1 { return filling(pair, path.dropFirst(), form, isFlow) }
+      if path.count == 1 { return replacing(pair, form) }
+      return set(path.dropFirst(), to: form, at: pair.value)
+    case (.index(let index), .sequence(let items, let isFlow)):
+      if index < items.count { return set(path.dropFirst(), to: form, at: items[index]) }
+      return adding(path, form, to: node, items.last, isFlow)
+    default: return nil
+    }
+  }
+
+  /// The text without what stands at `path`, in the ways in which that may be done.
+  func unset(_ path: ArraySlice<YAMLEdit.Path.Step>, at node: YAMLSpan) -> [String] {
+    switch (path.first, node.kind) {
+    case (.key(let key)?, .mapping(let pairs, let isFlow)):
+      guard let place = pairs.lastIndex(where: { $0.key.name == key }) else { return [] }
+      if path.count > 1 {
+        let emptied = unset(path.dropFirst(), at: pairs[place].value)
+        // A list that is emptied below its key becomes one beside it.
+        return emptied + [replacing(pairs[place], "[]")].compactMap(\.self)
+      }
+      return [isFlow ? removingInFlow(parts(pairs), place) : removingInBlock(pairs, place, node)]
+    case (.index(let index)?, .sequence(let items, let isFlow)) where index < items.count:
+      if path.count > 1 { return unset(path.dropFirst(), at: items[index]) }
+      return isFlow ? [removingInFlow(items.map { ($0.start, $0.end) }, index)] : removingItem(items, index, node)
+    default: return []
+    }
+  }
+}
+
+// Setting.
+extension YAMLEditor {
+  private func replacing(_ node: YAMLSpan, _ form: String) -> String? {
+    if case .alias = node.kind { return nil }
+    return spliced(node.start, trimmedEnd(of: node), form)
+  }
+
+  /// A value that stands below its key moves beside it.
+  private func replacing(_ pair: YAMLSpan.Pair, _ form: String) -> String? {
+    if case .alias = pair.value.kind { return nil }
+    guard let colon = colon(after: pair.key) else { return nil }
+    if pair.value.start == pair.value.end { return spliced(colon, colon, " " + form) }
+    let isBelow = scalars[colon..<pair.value.start].contains("\n")
+    if isBelow { return spliced(colon, trimmedEnd(of: pair.value), " " + form) }
+    return replacing(pair.value, form)
+  }
+
+  /// A key that has nothing gets what is below it.
+  private func filling(
+    _ pair: YAMLSpan.Pair, _ path: ArraySlice<YAMLEdit.Path.Step>, _ form: String, _ isFlow: Bool
+  ) -> String? {
+    if isFlow { return replacing(pair, Self.flow(path, form)) }
+    let indent = pair.key.column + 2
+    guard let colon = colon(after: pair.key), let block = Self.block(path, form, indent: indent) else { return nil }
+    let cleared = pair.value.start == pair.value.end ? self : YAMLEditor(spliced(colon, pair.value.end, ""))
+    return cleared.inserting(block, afterLineOf: colon, indent: indent)
+  }
+
+  private func adding(
+    _ path: ArraySlice<YAMLEdit.Path.Step>, _ form: String, to node: YAMLSpan, _ last: YAMLSpan?, _ isFlow: Bool
+  ) -> String? {
+    if isFlow {
+      let isItem = if case .index? = path.first { true } else { false }
+      let text = isItem ? Self.flow(path.dropFirst(), form) : String(Self.flow(path, form).dropFirst().dropLast())
+      let place = last.map(trimmedEnd) ?? node.start + 1
+      return spliced(place, place, last == nil ? text : ", " + text)
+    }
+    guard let block = Self.block(path, form, indent: node.column) else { return nil }
+    return inserting(block, afterLineOf: trimmedEnd(of: node), indent: node.column)
+  }
+
+  /// `path` with `form` at its end as lines of block YAML, the first without its indent; `nil` for what has none.
+  private static func block(_ path: ArraySlice<YAMLEdit.Path.Step>, _ form: String, indent: Int) -> String? {
+    guard let step = path.first else { return form }
+    let rest = path.dropFirst()
+    switch step {
+    case .key(let key):
+      if rest.isEmpty { return "\(quoted(key)): \(form)" }
+      guard let inner = block(rest, form, indent: indent + 2) else { return nil }
+      return "\(quoted(key)):\n\(String(repeating: " ", count: indent + 2))\(inner)"
+    case .index:
+      guard let inner = block(rest, form, indent: indent + 2) else { return nil }
+      return "- \(inner)"
+    }
+  }
+
+  private static func flow(_ path: ArraySlice<YAMLEdit.Path.Step>, _ form: String) -> String {
+    switch path.first {
+    case nil: form
+    case .key(let key)?: "{\(quoted(key)): \(flow(path.dropFirst(), form))}"
+    case .index?: "[\(flow(path.dropFirst(), form))]"
+    }
+  }
+
+  private static func quoted(_ key: String) -> String {
+    let isPlain = key.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_./".unicodeScalars.contains($0))
+    }
+    return isPlain && YAML.isStringEverywhere(key) && !key.hasPrefix("-") ? key : JSON.text(.string(key))
+  }
+}
+
+// Taking away.
+extension YAMLEditor {
+  private typealias Pairs = [YAMLSpan.Pair]
+  private typealias Part = (start: Int, end: Int)
+
+  private func parts(_ pairs: Pairs) -> [Part] { pairs.map { ($0.key.start, max($0.key.end, $0.value.end)) } }
+
+  private func removingInFlow(_ parts: [Part], _ place: Int) -> String {
+    if place + 1 < parts.count { return spliced(parts[place].start, parts[place + 1].start, "") }
+    return spliced(place > 0 ? parts[place - 1].end : parts[place].start, parts[place].end, "")
+  }
+
+  /// An item goes with its dash, and with its lines where it has them to itself.
+  private func removingItem(_ items: [YAMLSpan], _ place: Int, _ node: YAMLSpan) -> [String] {
+    if items.count == 1 { return [spliced(node.start, trimmedEnd(of: node), "[]")] }
+    guard let dash = scalars[..<items[place].start].lastIndex(of: "-") else { return [] }
+    let end = endOfLine(after: max(trimmedEnd(of: items[place]), dash))
+    let lineStart = startOfLine(before: dash)
+    if scalars[lineStart..<dash].allSatisfy({ $0 == " " }) {
+      return [spliced(lineStart, min(end + 1, scalars.count), "")]
+    }
+    // The first item of a list in a list stands behind two dashes.
+    guard place + 1 < items.count, let next = scalars[..<items[place + 1].start].lastIndex(of: "-") else { return [] }
+    return [spliced(dash, next, "")]
+  }
+
+  private func removingInBlock(_ pairs: Pairs, _ place: Int, _ node: YAMLSpan) -> String {
+    let own = pairs[place]
+    let end = endOfLine(after: max(trimmedEnd(of: own.value), colon(after: own.key) ?? own.key.end))
+    let lineStart = startOfLine(before: own.key.start)
+    let isAlone = scalars[lineStart..<own.key.start].allSatisfy { $0 == " " }
+    if pairs.count == 1, node.column > 0 || !isAlone {
+      // Of what stands below its key the last part goes: nothing there would mean null.
+      return spliced(node.start, trimmedEnd(of: node), "{}")
+    }
+    if isAlone { return spliced(lineStart, min(end + 1, scalars.count), "") }
+    let next = place + 1 < pairs.count ? pairs[place + 1].key.start : end
+    return spliced(own.key.start, next, "")
+  }
+}
+
+// Places.
+extension YAMLEditor {
+  /// Just after the colon of a key.
+  private func colon(after key: YAMLSpan) -> Int? {
+    guard let place = scalars[key.end...].firstIndex(of: ":") else { return nil }
+    return place + 1
+  }
+
+  /// Where the text of a node ends, without the line ends after a block scalar.
+  private func trimmedEnd(of node: YAMLSpan) -> Int {
+    var end = min(node.end, scalars.count)
+    while end > node.start, " \t\r\n".unicodeScalars.contains(scalars[end - 1]) { end -= 1 }
+    return end
+  }
+
+  private func startOfLine(before place: Int) -> Int {
+    (scalars[..<place].lastIndex(of: "\n") ?? -1) + 1
+  }
+
+  private func endOfLine(after place: Int) -> Int {
+    scalars[min(place, scalars.count)...].firstIndex(of: "\n") ?? scalars.count
+  }
+
+  private func spliced(_ start: Int, _ end: Int, _ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    result.append(contentsOf: scalars[..<start])
+    result.append(contentsOf: text.unicodeScalars)
+    result.append(contentsOf: scalars[max(start, end)...])
+    return String(result)
+  }
+
+  /// `block` on lines of its own after the line that `place` is on; a text without a line end gets one.
+  private func inserting(_ block: String, afterLineOf place: Int, indent: Int) -> String {
+    let lead = String(repeating: " ", count: indent)
+    let end = endOfLine(after: place)
+    if end < scalars.count { return spliced(end + 1, end + 1, lead + block + "\n") }
+    let isWhole = scalars.isEmpty || scalars.last == "\n"
+    return spliced(end, end, (isWhole ? "" : "\n") + lead + block + "\n")
+  }
+}
