@@ -56,6 +56,29 @@ import Testing
     #expect(try await !bench.installation().isEnabled)
   }
 
+  @Test func whatTheControllersDoMeanwhileIsNoOtherMeaning() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "Preparing"])
+    let object = try await bench.cluster.get(bench.dialect.installations, "whizard")
+    let later = object.value.setting(["status"], to: ["state": "Installing", "targetNamespace": "whizard-system"])
+    let list: Value = ["kind": "InstallPlanList", "metadata": ["resourceVersion": "99"], "items": [later]]
+    let isRefused = Locked(false)
+    bench.transport.answer { request in
+      let wasRefused = isRefused.withLock { $0 }
+      if request.method == .patch, !wasRefused {
+        isRefused.withLock { $0 = true }
+        return .refusal(code: 409, reason: "Conflict", "the object has been modified")
+      }
+      let isList = request.method == .get && request.target.contains("/installplans")
+      return isList && wasRefused ? HTTPResponse(status: 200, bytes: JSON.bytes(list)) : nil
+    }
+
+    #expect(
+      try await bench.run("config", "set", "whizard", "a=1", "--yes") == "whizard: config replaced in test\n")
+  }
+
   @Test func aChangeThatMeansSomethingElseByNowIsNotSentAgain() async throws {
     let bench = try Workbench()
     try await bench.offer()

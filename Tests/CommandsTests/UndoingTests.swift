@@ -97,6 +97,11 @@ import Testing
     let back = try await bench.cluster.get(bench.dialect.installations, "whizard")
     #expect(back.spec["config"] == "a: 1 # one\n")
     #expect(back.annotations[Cancellation.annotation] == nil)
+    #expect(back.annotations["ksx.dev/change"] == "cancel")
+
+    #expect(
+      try await bench.run("undo", "whizard", "--yes") == "whizard: going back to version 1.1.0 in test\n")
+    #expect(try await bench.installation().version == "1.1.0")
   }
 
   @Test func nothingUnderWayIsNotCancelled() async throws {

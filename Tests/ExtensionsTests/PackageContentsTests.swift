@@ -78,6 +78,31 @@ import Testing
       found.served.map(\.words) == ["weather.example.com/v1", "/dist/whizard/index.js", "* /proxy/whizard/*"])
   }
 
+  @Test func whatIsServedHasTheNameOfItsReleaseAndDotsForTheRest() {
+    let files = [
+      "Chart.yaml": "name: whizard\nversion: 1.0.0\n",
+      "templates/serving.yaml": """
+      apiVersion: extensions.kubesphere.io/v1alpha1
+      kind: JSBundle
+      status: {state: Available}
+      link: /dist/{{ .Release.Name }}/index.js
+      ---
+      apiVersion: extensions.kubesphere.io/v1alpha1
+      kind: ReverseProxy
+      spec:
+        matcher:
+          method: "{{ .Values.method }}"
+          path: /proxy/{{ .Release.Name }}/*
+      """,
+    ]
+    let package = Package(files: files.mapValues { Array($0.utf8) })
+
+    let known = PackageContents(package, release: "bell").served
+    #expect(known.map(\.words) == ["/dist/bell/index.js", "… /proxy/bell/*"])
+    #expect(known.map(\.isPartlyKnown) == [false, true])
+    #expect(PackageContents(package).served.first?.words == "/dist/…/index.js")
+  }
+
   @Test func permissionsAreWordsAndWhatReachesFarIsMarked() {
     let found = contents([
       "permissions.yaml": """

@@ -61,6 +61,29 @@ import Testing
     #expect(chronicle.lastGood?.version == "1.0.0")
   }
 
+  @Test func whatWasCancelledIsNotCalledInstalledForWhatRunsAgain() {
+    let chronicle = Chronicle(
+      .init(
+        lines: [
+          line("2T10:00", .change(words: "upgrade to 1.1.0", former: nil)),
+          line("2T10:00", .outcome(.accepted, version: "1.1.0", configHash: "c")),
+          line("2T10:05", .change(words: "cancel", former: nil)),
+          line("2T10:05", .outcome(.accepted, version: "1.0.0", configHash: "c")),
+          // Of the user who waited for the upgrade meanwhile.
+          line("2T10:06", .outcome(.failed("it was changed again meanwhile"), version: "1.1.0", configHash: "c")),
+        ],
+        object: object(
+          version: "1.0.0",
+          states: [
+            ("1T09:00", "Installed"), ("2T10:00", "Upgrading"), ("2T10:05", "Preparing"), ("2T10:07", "Installed"),
+          ]
+        )))
+
+    #expect(chronicle.entries.map(\.what) == ["cancel", "upgrade to 1.1.0", "state Installed"])
+    #expect(chronicle.entries.map(\.outcome) == ["Installed", "cancelled", "Installed"])
+    #expect(chronicle.entries.map(\.version) == ["1.0.0", "1.1.0", ""])
+  }
+
   @Test func theNoteOnTheObjectIsAnothersChangeAndNotTheSameTwice() {
     let note = [
       "ksx.dev/changed-by": "bob", "ksx.dev/change": "upgrade to 1.1.0", "ksx.dev/changed-at": "2026-01-02T10:00:02Z",

@@ -42,11 +42,14 @@ package struct Plan: Hashable, Sendable {
     package var text: String
     /// What is asked for is what there is.
     package var isAlreadySo = false
+    /// It tells of a state that the controllers go on from by themselves.
+    package var isPassing = false
 
-    package init(isBlocking: Bool, _ text: String, isAlreadySo: Bool = false) {
+    package init(isBlocking: Bool, _ text: String, isAlreadySo: Bool = false, isPassing: Bool = false) {
       self.isBlocking = isBlocking
       self.text = text
       self.isAlreadySo = isAlreadySo
+      self.isPassing = isPassing
     }
   }
 
@@ -56,6 +59,14 @@ package struct Plan: Hashable, Sendable {
   /// Whether `fresh` says anything that this plan did not.
   package func isNews(_ fresh: Plan) -> Bool {
     effects != fresh.effects || fresh.problems.contains { !problems.contains($0) }
+  }
+
+  /// Whether who agreed to this plan has agreed to `fresh`.
+  ///
+  /// What the controllers do meanwhile changes nothing about that: a state that goes on, a namespace that becomes known.
+  package func agreesTo(_ fresh: Plan) -> Bool {
+    func deeds(_ plan: Plan) -> [Effect] { plan.effects.filter { $0.sign != .note } }
+    return deeds(self) == deeds(fresh) && fresh.problems.allSatisfy { $0.isPassing || problems.contains($0) }
   }
 }
 

@@ -151,7 +151,8 @@ extension PlanSubject {
     }
     let state = installation.state
     let isFree = change.row.waitsForInstalled ? state == .installed || state == .none : !state.isBusy
-    return isFree ? [] : [warning("\(name) is \(state.word); \(change.row.whileBusy)")]
+    if isFree { return [] }
+    return [Plan.Problem(isBlocking: false, "\(name) is \(state.word); \(change.row.whileBusy)", isPassing: true)]
   }
 
   /// It is for what cannot be uninstalled otherwise.

@@ -88,14 +88,17 @@ extension Chronicle {
     for line in lines {
       switch line.event {
       case .change(let words, _):
+        if words == HistoryLine.cancel, let last = entries.indices.last { entries[last].giveUp() }
         let who = line.by.isEmpty ? "this user" : line.by
         entries.append(
           Entry(time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer))
       case .outcome(let outcome, let version, let hash):
-        guard let last = entries.indices.last else { continue }
-        entries[last].version = version
-        entries[last].digest = hash
-        entries[last].take(outcome)
+        // Who waits for a change may hear of its end after another was made.
+        let place = entries.lastIndex { $0.version.isEmpty || ($0.version == version && $0.digest == hash) }
+        guard let place, !entries[place].isGivenUp else { continue }
+        entries[place].version = version
+        entries[place].digest = hash
+        entries[place].take(outcome)
       case .written, .spec: break
       }
     }
@@ -176,6 +179,17 @@ extension Chronicle {
 extension Chronicle.Entry {
   /// The cluster has taken the write; what came of it is not known.
   static let accepted = "accepted"
+
+  private static let cancelled = "cancelled"
+
+  /// It was ended before it was done, and what came afterwards is not what came of it.
+  fileprivate var isGivenUp: Bool { outcome == Self.cancelled }
+
+  fileprivate mutating func giveUp() {
+    if outcome.isEmpty || outcome == Self.accepted, what != HistoryLine.cancel {
+      (outcome, wasInstalled) = (Self.cancelled, false)
+    }
+  }
 
   /// The same change, told twice: one write has one time and one description.
   fileprivate func isSame(as other: Self) -> Bool {

@@ -42,6 +42,9 @@ package struct HistoryLine: Hashable, Sendable {
     package var wasInstalled: Bool?
   }
 
+  /// The words of a change that gives up what is under way.
+  package static let cancel = "cancel"
+
   package init(_ name: String, at time: String, _ event: Event, by author: Author? = nil) {
     self.extension = name
     self.time = time

@@ -104,20 +104,21 @@ package struct PlanSheet: Hashable, Sendable {
   private mutating func addServed(_ evidence: Evidence) {
     if let problem = evidence.servedProblem { checks.append(Plan.Check(.conflicts, notMade: problem)) }
     let own = evidence.served.filter { $0.extension == plan.name }.map { ($0.kind, $0.words) }
-    let contents = evidence.package.map(PackageContents.init)
+    let release = plan.before.map(\.releaseName).flatMap { $0.isEmpty ? nil : $0 } ?? plan.name
+    let contents = evidence.package.map { PackageContents($0, release: release) }
     func line(_ served: (String, String)) -> String { "\(served.0) \(served.1)" }
     switch plan.change.kind {
     case .install, .upgrade, .rollBack:
       guard let contents else { break }
       let wanted = contents.served.map { ($0.kind, $0.words.isEmpty ? "/dist/\(plan.name)/index.js" : $0.words) }
       // What only values decide can be neither missed nor found to be the same.
-      if wanted.contains(where: { $0.1.containsText("{{") }) {
+      if contents.served.contains(where: \.isPartlyKnown) {
         let reason = "some of what it serves is known only once its chart is rendered"
         checks.append(Plan.Check(.conflicts, notMade: reason))
       }
       comes = wanted.map(line).filter { !own.map(line).contains($0) }
       goes = own.map(line).filter { line in
-        !wanted.contains { "\($0.0) \($0.1)" == line || ($0.1.containsText("{{") && line.hasPrefix($0.0)) }
+        !wanted.contains { "\($0.0) \($0.1)" == line || ($0.1.containsText("…") && line.hasPrefix($0.0)) }
       }
       comes += contents.definitions.map { "definition of \($0.words)" }
       addConflicts(wanted, evidence)

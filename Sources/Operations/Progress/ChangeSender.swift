@@ -50,18 +50,18 @@ package struct ChangeSender: Sendable {
     }
   }
 
-  /// Writers that come in between are few: who loses to more of them than this is told.
-  private static let attempts = 4
+  /// Controllers write an installation up to six times in a row: who loses to more writers than this is told.
+  private static let attempts = 8
 
   private func deliver(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> Delivery {
     var plan = plan
-    for _ in 1..<Self.attempts {
+    for attempt in 1..<Self.attempts {
       do throws(ClusterError) {
         return try await signed(plan).deliver(to: cluster)
       } catch {
-        guard case .refused(let status) = error, status.isConflict, let fresh = await replan(), !plan.isNews(fresh),
-          !fresh.isBlocked
-        else { throw error }
+        guard case .refused(let status) = error, status.isConflict else { throw error }
+        await cluster.timing.sleep(.milliseconds(20 * attempt))
+        guard let fresh = await replan(), plan.agreesTo(fresh), !fresh.isBlocked else { throw error }
         plan = fresh
       }
     }
@@ -75,9 +75,12 @@ package struct ChangeSender: Sendable {
   }
 
   /// The same write, which tells the object in the cluster who makes it.
-  package func signed(_ write: Write, _ change: Change) -> Write {
+  package func signed(_ write: Write, _ change: Change) -> Write { signed(write, change.words) }
+
+  /// The same write, which tells that `words` were done.
+  package func signed(_ write: Write, _ words: String) -> Write {
     guard let author, !author.name.isEmpty else { return write }
-    return write.signed(Authorship(author: author, words: change.words, time: Timestamp.now().description))
+    return write.signed(Authorship(author: author, words: words, time: Timestamp.now().description))
   }
 
   /// Notes a switch that was sent without a plan, when there was no time for one, and what came of it.
@@ -93,7 +96,14 @@ package struct ChangeSender: Sendable {
   package func noteCancelled(_ installation: Installation, of name: String) {
     var former = HistoryLine.Release(installation)
     former.wasInstalled = former.wasInstalled ?? false
-    note(name, .change(words: "cancel", former: former))
+    note(name, .change(words: HistoryLine.cancel, former: former))
+  }
+
+  /// Notes that after a cancellation what ran before is asked for again.
+  package func noteWentBack(of name: String, from before: Installation, to after: Installation) {
+    note(
+      name, .outcome(.accepted, version: after.version, configHash: ConfigHash.of(after.config)))
+    noteSpec(name, before, after)
   }
 
   private func noteSpec(_ name: String, _ before: Installation?, _ after: Installation?) {

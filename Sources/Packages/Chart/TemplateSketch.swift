@@ -21,7 +21,7 @@ package struct TemplateSketch: Hashable, Sendable {
   }
 
   /// `text` without its actions; a line that has nothing else goes with them.
-  private static func withoutActions(_ text: String, release: String) -> String {
+  static func withoutActions(_ text: String, release: String) -> String {
     var result: [String] = []
     var isInside = false
     for line in text.lines {

@@ -45,12 +45,19 @@ package struct PackageContents: Hashable, Sendable {
   /// Something that the gateway serves for it.
   package struct Served: Hashable, Sendable {
     package var kind: String
-    /// `weather.example.com/v1`, `/dist/weather/index.js`, `GET /proxy/weather/*`.
+    /// `weather.example.com/v1`, `/dist/weather/index.js`, `GET /proxy/weather/*`; dots for what only rendering tells.
     package var words: String
+
+    /// Only rendering tells all of it.
+    package var isPartlyKnown: Bool { words.containsText("…") }
   }
 
-  package init(_ package: Package) {
+  /// What is in `package`, in a release called `release` where its name is known.
+  package init(_ package: Package, release: String? = nil) {
     collect(package)
+    served = served.map {
+      Served(kind: $0.kind, words: TemplateSketch.withoutActions($0.words, release: release ?? "…"))
+    }
     let all = Set(kinds)
     // A kind that is needed in one place without a condition is needed.
     kinds = all.filter { kind in

@@ -100,9 +100,13 @@ struct Cancel: ClusterCommand {
     _ step: Cancellation.Step, _ cancellation: Cancellation, _ facts: Cancellation.Facts, _ reader: ClusterReader,
     _ session: CommandSession
   ) async throws(CommandError) {
-    guard let write = cancellation.write(step, facts, in: reader.capabilities) else { return }
+    guard var write = cancellation.write(step, facts, in: reader.capabilities) else { return }
+    if step == .putBack { write = session.sender.signed(write, HistoryLine.cancel) }
     do throws(ClusterError) {
-      _ = try await write.deliver(to: session.cluster)
+      let object = try await write.deliver(to: session.cluster).object
+      if step == .putBack, let after = object.map(Installation.init) {
+        session.sender.noteWentBack(of: name, from: facts.installation, to: after)
+      }
     } catch {
       // The controllers were faster, or another has done it: the next look tells what is left to do.
       if case .refused(let status) = error, status.code == 409 || status.code == 404 { return }

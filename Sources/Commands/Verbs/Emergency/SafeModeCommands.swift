@@ -42,7 +42,7 @@ struct SafeModeOn: ClusterCommand {
     if let unknown = SafeMode(objects, capabilities).unknown(excepted).first {
       throw CommandError("nothing was changed: \(unknown), which shall be excepted, is not installed")
     }
-    let (user, time) = (session.status.user, Timestamp.now().description)
+    let (user, time) = (Author(session.status).name, Timestamp.now().description)
     let step = SafeMode(objects, capabilities).on(except: excepted, by: user, at: time)
     if step.writes.isEmpty { return session.outlet.print("nothing is left to disable in \(session.name)") }
     let kept = excepted.isEmpty ? "" : " but \(excepted.joined(separator: ", "))"
