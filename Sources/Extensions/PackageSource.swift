@@ -79,7 +79,7 @@ extension ExtensionVersion {
   ///
   /// Where the cluster does not hand the chart out, `gateway` is asked for its files: it fetches charts from their
   /// repositories itself.
-  package func package(from cluster: Cluster, gateway: Gateway? = nil) async throws(PackageSourceError) -> Package {
+  package func package(from cluster: Cluster, gateway: GatewayAPI? = nil) async throws(PackageSourceError) -> Package {
     let problem: PackageSourceError
     do throws(PackageSourceError) {
       return try Self.package(in: try await archive(from: cluster))
@@ -88,7 +88,7 @@ extension ExtensionVersion {
     }
     guard let gateway else { throw problem }
     if case .package = problem { throw problem }
-    let files: [Gateway.File]
+    let files: [GatewayAPI.File]
     do {
       files = try await gateway.files(of: name)
     } catch {

@@ -10,7 +10,8 @@ import Platform
 ///
 /// Who asks and whether they may has been found out before.
 package struct Gateway: CallerHandler {
-  private let rules: GatewayRules
+  /// What it serves by, which says whether it is ready.
+  package let rules: GatewayRules
   private let settings: GatewaySettings
   private let pools: UpstreamPools
   private let guards = RuleGuards()

@@ -36,6 +36,11 @@ package final class GatewayRules: Sendable {
   private struct ExtensionNamespace: Hashable, Sendable {
     var `extension`: String
     var namespace: String
+
+    init(of object: Object) {
+      let installation = Installation(object)
+      (self.extension, namespace) = (installation.extension, installation.targetNamespace)
+    }
   }
 
   private let state = Locked(State())
@@ -65,10 +70,7 @@ package final class GatewayRules: Sendable {
         }
       }
       group.addTask {
-        await self.follow(dialect.installations, in: cluster, \.namespaces, change) { object in
-          let installation = Installation(object)
-          return ExtensionNamespace(extension: installation.extension, namespace: installation.targetNamespace)
-        }
+        await self.follow(dialect.installations, in: cluster, \.namespaces, change, ExtensionNamespace.init(of:))
       }
       // A burst of changes is compiled once.
       for await _ in changes {

@@ -58,13 +58,8 @@ struct GatewayCommand: AsyncParsableCommand {
     }
     let cluster = Cluster(transport: CurlTransport(connection))
     let dialect = try await discover(in: cluster, at: connection.displayName)
-    let rules = GatewayRules()
-    let gateway = Gateway(rules, in: cluster, dialect: dialect, settings: settings, around: api)
-    let handler = GatewayHealth(
-      rules: rules,
-      around: HostPrefix(
-        around: DelegatedAuthenticator(
-          by: cluster, tokens: try identity.tokens(), around: DelegatedAccess(by: cluster, around: gateway))))
+    let gateway = Gateway(GatewayRules(), in: cluster, dialect: dialect, settings: settings, around: api)
+    let handler = try guarded(gateway, by: cluster)
     let server = try await Server.start(handler, on: [listener]) { Status($0).response }
     let running = Task { await gateway.run(in: cluster) }
     Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
@@ -72,6 +67,15 @@ struct GatewayCommand: AsyncParsableCommand {
     await server.stop(grace: .seconds(20))
     running.cancel()
     await running.value
+  }
+
+  /// `gateway` behind what asks the cluster who a caller is and what they may do.
+  private func guarded(_ gateway: Gateway, by cluster: Cluster) throws -> some Handler {
+    GatewayHealth(
+      rules: gateway.rules,
+      around: HostPrefix(
+        around: DelegatedAuthenticator(
+          by: cluster, tokens: try identity.tokens(), around: DelegatedAccess(by: cluster, around: gateway))))
   }
 
   private func discover(in cluster: Cluster, at address: String) async throws(DaemonError) -> Dialect {

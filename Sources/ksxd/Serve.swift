@@ -6,6 +6,7 @@ import Controllers
 import Extensions
 import GatewayServer
 import Glibc
+import HTTP
 import HTTPServer
 import KubeSphereKinds
 import KubernetesAPI
@@ -86,10 +87,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func serve() async throws {
-    let (endings, listeners) = (Endings(), try listeners())
-    let authorizer = try authorizer()
-    let users = try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) }
-    let ownerToken = try token()
+    let (endings, listeners, guarded) = (Endings(), try listeners(), try guarding())
     let api = try api()
     try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
     api.startup.begin("marketplace")
@@ -98,23 +96,12 @@ struct Serve: AsyncParsableCommand {
     let gateway = Gateway(
       GatewayRules(), in: cluster, dialect: Dialect(dialect), settings: services.served(in: try gatewaySettings()),
       around: api)
-    let logins = try passwordFile.map { file throws(AccessFileError) in
-      Logins(try PasswordTable(file: file), file: data + "/logins.json")
-    }
-    let handler = HostPrefix(
-      around: Authenticator(
-        users: users, ownerToken: ownerToken, logins: logins,
-        around: ProtobufBodies(around: AccessControl(authorizer, around: gateway))))
-    let server = try await Server.start(handler, on: listeners) { Status($0).response }
+    let server = try await Server.start(guarded(gateway), on: listeners) { Status($0).response }
     Daemon.announce(" on \(server.addresses.joined(separator: " and "))")
-    var work = BackgroundWork(
-      in: cluster, dialect: Dialect(dialect), marketplace: Marketplace(marketplace, beside: data))
-    // There is no kubelet here.
-    work.settings.playsWorkloads = true
-    work.whenOffered = { api.startup.end("marketplace") }
+    let work = backgroundWork(in: cluster, api)
     let activity = work.settings.activity
     if exitWithClients { endings.add(leavingOf: server.connections) { activity.isBusy } }
-    let running = Task { [work] in
+    let running = Task {
       async let serving: Void = gateway.run(in: cluster)
       await work.run()
       await serving
@@ -124,6 +111,31 @@ struct Serve: AsyncParsableCommand {
     running.cancel()
     await running.value
     await services.stop()
+  }
+
+  /// What asks who a caller is and what they may do, around what they ask for; its files are read now.
+  private func guarding() throws -> (any CallerHandler) -> any Handler {
+    let authorizer = try authorizer()
+    let users = try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) }
+    let ownerToken = try token()
+    let logins = try passwordFile.map { file throws(AccessFileError) in
+      Logins(try PasswordTable(file: file), file: data + "/logins.json")
+    }
+    return { handler in
+      HostPrefix(
+        around: Authenticator(
+          users: users, ownerToken: ownerToken, logins: logins,
+          around: ProtobufBodies(around: AccessControl(authorizer, around: handler))))
+    }
+  }
+
+  private func backgroundWork(in cluster: Cluster, _ api: API) -> BackgroundWork {
+    var work = BackgroundWork(
+      in: cluster, dialect: Dialect(dialect), marketplace: Marketplace(marketplace, beside: data))
+    // There is no kubelet here.
+    work.settings.playsWorkloads = true
+    work.whenOffered = { api.startup.end("marketplace") }
+    return work
   }
 
   private func api() throws -> API {

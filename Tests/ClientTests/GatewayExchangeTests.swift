@@ -29,8 +29,8 @@ struct GatewayExchangeTests {
     return ScriptedTransport { [headers] _, _ in HTTPResponse(status: status, headers: headers, bytes: body) }
   }
 
-  private func gateway(_ number: String, cluster: String? = nil) throws -> Gateway {
-    Gateway(GatewayTransport(try recorded(number), cluster: cluster))
+  private func gateway(_ number: String, cluster: String? = nil) throws -> GatewayAPI {
+    GatewayAPI(GatewayTransport(try recorded(number), cluster: cluster))
   }
 
   @Test(arguments: [("04", 2, 12), ("05", 1, 1)])

@@ -7,9 +7,9 @@ import Testing
 @testable import KubernetesAPI
 
 @Suite struct GatewaySearchTests {
-  private func gateway(_ body: String) -> (Gateway, ScriptedTransport) {
+  private func gateway(_ body: String) -> (GatewayAPI, ScriptedTransport) {
     let transport = ScriptedTransport { _, _ in .pieces(body, of: 7) }
-    return (Gateway(GatewayTransport(transport)), transport)
+    return (GatewayAPI(GatewayTransport(transport)), transport)
   }
 
   @Test func aSearchAsksForOnePageByName() async throws {

@@ -196,7 +196,8 @@ import Testing
   @Test(arguments: [404, 403])
   func whatTheClusterDoesNotHandOutTheGatewayIsAskedFor(status: Int) async throws {
     let files = #"[{"Name":"README.md","Data":"QmVsbA=="},{"Name":"values.yaml","Data":null}]"#
-    let gateway = Gateway(GatewayTransport(Answering { $0.contains("/bell-1.2.0/files") ? (200, files) : (404, "") }))
+    let gateway = GatewayAPI(
+      GatewayTransport(Answering { $0.contains("/bell-1.2.0/files") ? (200, files) : (404, "") }))
     let cluster = Cluster(transport: Answering { _ in (status, "") })
     let version = Sample.version("1.2.0", of: "bell")
 
@@ -214,11 +215,11 @@ import Testing
       throws: PackageSourceError.unavailable(
         "ConfigMap kubesphere-system/extension-bell-1.2.0-chart is not there, and names no other place")
     ) {
-      try await version.package(from: cluster, gateway: Gateway(GatewayTransport(Answering { _ in (200, "[]") })))
+      try await version.package(from: cluster, gateway: GatewayAPI(GatewayTransport(Answering { _ in (200, "[]") })))
     }
     let broken = await #expect(throws: PackageSourceError.self) {
       try await version.package(
-        from: cluster, gateway: Gateway(GatewayTransport(Answering { _ in (500, "repository is down") })))
+        from: cluster, gateway: GatewayAPI(GatewayTransport(Answering { _ in (500, "repository is down") })))
     }
     #expect(broken?.description.contains("nor by the gateway: repository is down") == true)
   }

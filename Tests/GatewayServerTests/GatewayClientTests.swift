@@ -26,7 +26,7 @@ import Testing
     let cluster = Cluster(transport: InProcessTransport(asking.api))
     let rules = GatewayRules()
     rules.set(RouteTable())
-    let gateway = GatewayServer.Gateway(rules, in: cluster, dialect: .installPlan, around: asking.api)
+    let gateway = Gateway(rules, in: cluster, dialect: .installPlan, around: asking.api)
     let logins = Logins(try PasswordTable(file: folder.path + "/users"), file: nil)
     let server = try await Server.start(
       HostPrefix(around: Authenticator(logins: logins, around: AccessControl(around: gateway))),
@@ -37,8 +37,8 @@ import Testing
     let session = GatewaySession(
       gateway: base, store: TokenStore(path: folder.path + "/token", server: server.addresses[0]))
     try await session.login(user: "ada", password: "secret")
-    let client = Client.Gateway(GatewayTransport(base, credentials: session, cluster: "host"))
-    let page = try await client.search(Client.Gateway.Search(text: "ops"))
+    let client = GatewayAPI(GatewayTransport(base, credentials: session, cluster: "host"))
+    let page = try await client.search(GatewayAPI.Search(text: "ops"))
     let plan = try await client.api.create(Dialect.installPlan.installations, Object(.plan("devops")))
     try await session.logout()
 

@@ -30,23 +30,28 @@ extension Schema {
     }
     var isPruned = false
     for (index, pair) in result.pairs.enumerated() {
-      guard let property = properties[pair.key] ?? additional.schema else { continue }
-      if pair.value == .null, !property.isNullable {
-        guard let value = property.defaultValue else {
-          isPruned = true
-          continue
-        }
+      guard let property = property(pair.key) else { continue }
+      switch property.completion(of: pair.value) {
+      case .kept: continue
+      case .leftOut: isPruned = true
+      case .becomes(let value):
         result.pairs[index].value = value
         isChanged = true
       }
-      guard let value = property.filled(result.pairs[index].value) else { continue }
-      result.pairs[index].value = value
-      isChanged = true
     }
-    if isPruned {
-      result.pairs.removeAll { $0.value == .null && (properties[$0.key] ?? additional.schema)?.isNullable == false }
-    }
+    if isPruned { result.pairs.removeAll { $0.value == .null && property($0.key)?.isNullable == false } }
     return isChanged || isPruned ? result : nil
+  }
+
+  private func property(_ key: String) -> Schema? { properties[key] ?? additional.schema }
+
+  /// What becomes of a field's value.
+  private enum Completion { case kept, leftOut, becomes(Value) }
+
+  private func completion(of value: Value) -> Completion {
+    guard value == .null, !isNullable else { return filled(value).map(Completion.becomes) ?? .kept }
+    guard let value = defaultValue else { return .leftOut }
+    return .becomes(filled(value) ?? value)
   }
 
   private func filled(_ values: [Value]) -> [Value]? {

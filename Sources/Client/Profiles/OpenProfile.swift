@@ -7,7 +7,7 @@ package struct OpenProfile: Sendable {
   /// Everything goes here: Kubernetes first, the gateway when that is out of reach.
   package var transport: any Transport
   /// What only the gateway offers, if the profile names one.
-  package var gateway: Gateway?
+  package var gateway: GatewayAPI?
   /// The login at the gateway, if it takes one.
   package var session: GatewaySession?
   /// What the kubeconfig said, if the profile goes that way.
@@ -52,7 +52,7 @@ extension Profile {
     if let context { opened.transport = CurlTransport(context.connection) }
     guard let gateway, context == nil || !surroundings.options.saysWhoAsks else { return opened }
     let way = try open(gateway, &opened, surroundings)
-    opened.gateway = Client.Gateway(way)
+    opened.gateway = GatewayAPI(way)
     guard context != nil else {
       opened.transport = way
       return opened

@@ -153,7 +153,7 @@ struct List: ClusterCommand {
   }
 }
 
-extension Gateway {
+extension GatewayAPI {
   /// Every extension with `text` in a displayed name, page by page.
   fileprivate func all(_ text: String, skipping: JSONPaths) async throws(ClusterError) -> [Object] {
     var found: [Object] = []

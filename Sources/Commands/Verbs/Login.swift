@@ -210,7 +210,7 @@ struct LoggingIn {
   }
 
   /// A gateway that gives a token may still not take it, or not let this user see anything.
-  private func check(_ gateway: Gateway, _ session: GatewaySession, _ profile: Profile) async throws(CommandError) {
+  private func check(_ gateway: GatewayAPI, _ session: GatewaySession, _ profile: Profile) async throws(CommandError) {
     do throws(ClusterError) {
       _ = try await gateway.api.document("/apis/kubesphere.io/v1alpha1/extensions?limit=1")
     } catch {

@@ -18,6 +18,45 @@ extension App {
     case .key, .drawing: break
     case .opened: opened()
     case .time: wake()
+    case .resized(let size): state.size = size
+    case .connected(let capabilities): connected(capabilities)
+    case .judged(let verdicts): state.rights.learn(verdicts)
+    case .unconnected(let error, let delay): unconnected(error, delay)
+    case .categories, .extensions, .installations, .versions: watched(message)
+    case .applied(let plan, let failure): applied(plan, failure)
+    case .dryRunEnded(let plan, let failure):
+      if state.dryRuns[plan.name]?.isOf(plan) == true { state.dryRuns[plan.name]?.answer(failure) }
+    case .documented(let key, let answer): state.documents[key] = answer
+    case .recalled(let records): recalled(records)
+    case .facts(let facts): hear(facts)
+    case .detailed(let name, let details): state.details[name] = details
+    case .warned, .status, .confirmed, .compared, .draftKept, .failed: told(message)
+    }
+  }
+
+  /// What a watch delivered.
+  private mutating func watched(_ message: Message) {
+    switch message {
+    case .categories(let event): apply(event) { $0.apply(event) }
+    case .extensions(let event): apply(event) { $0.apply(event) }
+    case .installations(let event): installationsChanged(event)
+    case .versions(let name, let event):
+      state.market.apply(event, of: name)
+      doubt(event)
+    default: break
+    }
+  }
+
+  /// The file is the truth: commands write it too.
+  private mutating func recalled(_ records: Records) {
+    if !records.memories.isEmpty { state.records.memories = records.memories }
+    state.market.invalidate()
+    state.records.drafts.merge(records.drafts) { mine, _ in mine }
+  }
+
+  /// What a user shall read.
+  private mutating func told(_ message: Message) {
+    switch message {
     case .warned(let text): state.announce(.warning, "The cluster warns: \(text)")
     case .status(let status):
       state.session = status
@@ -27,33 +66,13 @@ extension App {
       state.announce(
         .warning,
         "\(plan.name): \(plan.change.words) was carried out, though its answer was lost (\(reason)).", about: plan.name)
-    case .resized(let size): state.size = size
-    case .connected(let capabilities): connected(capabilities)
-    case .judged(let verdicts): state.rights.learn(verdicts)
-    case .unconnected(let error, let delay): unconnected(error, delay)
-    case .categories(let event): apply(event) { $0.apply(event) }
-    case .extensions(let event): apply(event) { $0.apply(event) }
-    case .installations(let event): installationsChanged(event)
-    case .versions(let name, let event):
-      state.market.apply(event, of: name)
-      doubt(event)
-    case .applied(let plan, let failure): applied(plan, failure)
-    case .dryRunEnded(let plan, let failure):
-      if state.dryRuns[plan.name]?.isOf(plan) == true { state.dryRuns[plan.name]?.answer(failure) }
-    case .documented(let key, let answer): state.documents[key] = answer
     case .compared(let comparison):
       state.comparison = comparison
       state.say(comparison.tone, comparison.summary)
-    case .recalled(let records):
-      // The file is the truth: commands write it too.
-      if !records.memories.isEmpty { state.records.memories = records.memories }
-      state.market.invalidate()
-      state.records.drafts.merge(records.drafts) { mine, _ in mine }
-    case .facts(let facts): hear(facts)
-    case .detailed(let name, let details): state.details[name] = details
     case .draftKept(let name):
       if state.announcedDrafts.remove(name) != nil { state.say(.note, "Your text is kept as a draft of \(name).") }
     case .failed(let sentence): state.announce(.error, sentence)
+    default: break
     }
   }
 

@@ -135,20 +135,28 @@ package final class Worker: Sendable {
     case .compareWays(let dialect): return await compare(dialect)
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
     case .keepSetting(let name, let value): return keepSetting(name, value)
-    case .remember(let line):
-      return keep("The version and config from before the change were not saved") { keeper throws(SystemError) in
-        try keeper.history.note(line)
-      }
+    case .remember, .keepDraft: return keep(request)
     case .noteOutcome(let progress, let name, let outcome): sender.note(progress, of: name, outcome)
     case .readFacts(let installations, let capabilities):
       return .facts(await ClusterReader(session.connection.cluster, capabilities).facts(installations))
-    case .keepDraft(let name, let draft):
-      return keep("The draft of \(name) was not saved", orElse: draft == nil ? nil : .draftKept(of: name)) {
-        keeper throws(SystemError) in try keeper.keep(draft, of: name)
-      }
     case .stop: break
     }
     return nil
+  }
+
+  /// Writes into the files of this user.
+  private func keep(_ request: Request) -> Message? {
+    switch request {
+    case .remember(let line):
+      keep("The version and config from before the change were not saved") { keeper throws(SystemError) in
+        try keeper.history.note(line)
+      }
+    case .keepDraft(let name, let draft):
+      keep("The draft of \(name) was not saved", orElse: draft == nil ? nil : .draftKept(of: name)) {
+        keeper throws(SystemError) in try keeper.keep(draft, of: name)
+      }
+    default: nil
+    }
   }
 
   /// Asks what the cluster's extensions can do until there is an answer.

@@ -95,29 +95,32 @@ struct Trigger: Sendable {
       watch.skipping = Self.bulk
       var known: [String: Mark] = [:]
       await watch.run { event in
-        let changed: [Mark]
-        // What may not be watched, or is not served, must not keep all else waiting.
-        var isFull = false
+        await feed.add(Set(Self.changed(by: event, &known).flatMap(\.targets)))
         switch event {
-        case .replaced(let all):
-          // What has vanished meanwhile wants a look as well.
-          changed = all + known.values
-          isFull = true
-          known = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        case .applied(let mark):
-          changed = [mark] + [known[mark.name]].compactMap { $0 }
-          known[mark.name] = mark
-        case .deleted(let mark):
-          changed = [mark]
-          known[mark.name] = nil
-        case .interrupted(.refused, _):
-          changed = []
-          isFull = true
-        case .resumed, .interrupted: changed = []
+        // What may not be watched, or is not served, must not keep all else waiting.
+        case .replaced, .interrupted(.refused, _): await feed.fill()
+        default: break
         }
-        await feed.add(Set(changed.flatMap(\.targets)))
-        if isFull { await feed.fill() }
       }
+    }
+  }
+
+  /// What wants a look after `event`: as it is now and as it was, for it may have led elsewhere.
+  private static func changed(by event: WatchEvent<Mark>, _ known: inout [String: Mark]) -> [Mark] {
+    switch event {
+    case .replaced(let all):
+      // What has vanished meanwhile wants a look as well.
+      let changed = all + known.values
+      known = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+      return changed
+    case .applied(let mark):
+      let changed = [mark] + [known[mark.name]].compactMap { $0 }
+      known[mark.name] = mark
+      return changed
+    case .deleted(let mark):
+      known[mark.name] = nil
+      return [mark]
+    case .resumed, .interrupted: return []
     }
   }
 

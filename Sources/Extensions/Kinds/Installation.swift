@@ -14,33 +14,33 @@ package struct Installation: Mirrored {
   /// YAML text, byte for byte as the cluster has it; an object is shown as block YAML.
   package var config: String
   package var configForm: ConfigForm
-  var state: InstallationState
+  var state = InstallationState("")
   /// What the newest condition says; why a state is what it is.
-  package var message: String
+  package var message = ""
   /// When the newest condition came about, RFC 3339, or empty.
-  package var conditionTime: String
+  package var conditionTime = ""
   /// Newest last; ten at most in shipped KubeSphere.
-  package var history: [Transition]
+  package var history: [Transition] = []
   /// `status.version`: what was last tried, not what runs (docs/KUBESPHERE.md: Extension status).
-  var attemptedVersion: String
+  var attemptedVersion = ""
   var appliedEnabled: Bool?
-  var configHash: String
+  var configHash = ""
   package var releaseName: String
   /// Where the release lies, as far as the cluster says, else where it is wanted.
   package var targetNamespace: String
   /// `spec.targetNamespace`: where the release is wanted, which is refused once it lies elsewhere.
   package var wantedNamespace: String
-  package var jobName: String
+  package var jobName = ""
   /// `spec.clusterScheduling` is there and says nothing of where, on which the controller fails (docs/KUBESPHERE.md: Placements).
-  package var lacksPlacement: Bool
+  package var lacksPlacement = false
   /// The member clusters that agents are asked for in.
-  package var clusters: [String]
+  package var clusters: [String] = []
   /// Agents are also asked for by labels of clusters, which counts where none is named.
-  package var hasClusterSelector: Bool
+  package var hasClusterSelector = false
   /// What the status says of the agent in each member cluster.
-  package var agents: [String: Agent]
+  package var agents: [String: Agent] = [:]
   /// The configs over the config, by member cluster; what is no YAML is left out.
-  package var overrides: [String: Value]
+  package var overrides: [String: Value] = [:]
   /// The controllers of a standalone backend look after it.
   package var isKeptByStandalone: Bool
   /// The run of its chart's tests that was asked for last, or empty.
@@ -95,9 +95,25 @@ package struct Installation: Mirrored {
     version = wanted?["version"]?.string ?? ""
     isEnabled = spec["enabled"]?.bool ?? false
     (config, configForm) = Self.config(spec["config"])
+    releaseName = status["releaseName"]?.string ?? spec["releaseName"]?.string ?? ""
+    wantedNamespace = spec["targetNamespace"]?.string ?? ""
+    targetNamespace =
+      status["targetNamespace"]?.string ?? object.annotations[Self.standaloneAnnotation] ?? wantedNamespace
+    isKeptByStandalone = object.annotations[Self.standaloneAnnotation] != nil
+    testRequest = object.annotations[TestRun.requestAnnotation] ?? ""
+    testRun = object.annotations[TestRun.resultAnnotation].flatMap { TestRun($0) }
+    isBeingDeleted = object.isBeingDeleted
+    created = object.creationTimestamp ?? ""
+    readStatus(status)
+    readPlacement(spec["clusterScheduling"]?.mapping)
+  }
+
+  /// What the controllers say of it.
+  private mutating func readStatus(_ status: Value) {
+    let condition = status["conditions"]?.sequence?.first
     state = InstallationState(status["state"]?.string ?? "")
-    message = status["conditions"]?.sequence?.first?["message"]?.string ?? ""
-    conditionTime = status["conditions"]?.sequence?.first?["lastTransitionTime"]?.string ?? ""
+    message = condition?["message"]?.string ?? ""
+    conditionTime = condition?["lastTransitionTime"]?.string ?? ""
     history = (status["stateHistory"]?.sequence ?? []).compactMap { entry in
       guard let state = entry["state"]?.string else { return nil }
       return Transition(state: InstallationState(state), time: entry["lastTransitionTime"]?.string ?? "")
@@ -105,28 +121,22 @@ package struct Installation: Mirrored {
     attemptedVersion = status["version"]?.string ?? ""
     appliedEnabled = status["enabled"]?.bool
     configHash = status["configHash"]?.string ?? ""
-    releaseName = status["releaseName"]?.string ?? spec["releaseName"]?.string ?? ""
-    wantedNamespace = spec["targetNamespace"]?.string ?? ""
-    targetNamespace =
-      status["targetNamespace"]?.string ?? object.annotations[Self.standaloneAnnotation] ?? wantedNamespace
     jobName = status["jobName"]?.string ?? ""
-    let scheduling = spec["clusterScheduling"]?.mapping
-    lacksPlacement = scheduling != nil && scheduling?["placement"]?.mapping == nil
+    agents = Dictionary(
+      (status["clusterSchedulingStatuses"]?.mapping?.pairs ?? []).map { ($0.key, Self.agent($0.value)) },
+      uniquingKeysWith: { $1 })
+  }
+
+  /// Which member clusters it shall run in, and with what config there.
+  private mutating func readPlacement(_ scheduling: Mapping?) {
     let placement = scheduling?["placement"]
+    lacksPlacement = scheduling != nil && placement?.mapping == nil
     clusters = placement?["clusters"]?.sequence?.compactMap(\.string) ?? []
     hasClusterSelector = placement?["clusterSelector"]?.mapping != nil
     overrides = Dictionary(
       (scheduling?["overrides"]?.mapping?.pairs ?? []).compactMap { pair in
         pair.value.string.flatMap { try? YAML.parse($0) }.map { (pair.key, $0) }
       }, uniquingKeysWith: { $1 })
-    agents = Dictionary(
-      (status["clusterSchedulingStatuses"]?.mapping?.pairs ?? []).map { ($0.key, Self.agent($0.value)) },
-      uniquingKeysWith: { $1 })
-    isKeptByStandalone = object.annotations[Self.standaloneAnnotation] != nil
-    testRequest = object.annotations[TestRun.requestAnnotation] ?? ""
-    testRun = object.annotations[TestRun.resultAnnotation].flatMap { TestRun($0) }
-    isBeingDeleted = object.isBeingDeleted
-    created = object.creationTimestamp ?? ""
   }
 
   private static func agent(_ status: Value) -> Agent {

@@ -27,9 +27,16 @@ package struct Explanation: Hashable, Sendable {
       reason = error.rawValue
       return
     }
-    let match = table.match(path, method: request.method.rawValue)
-    let asker = UpstreamRequest.Asker(user: user, address: "")
-    switch match {
+    judge(request, path, by: UpstreamRequest.Asker(user: user, address: ""), in: table)
+    others = table.others(path, method: method, than: rule)
+    conflicts = table.conflicts().filter { $0.rule == rule || $0.other == rule }
+  }
+
+  /// Which rule serves `path`, and what its upstream is sent.
+  private mutating func judge(
+    _ request: HTTPRequest, _ path: RequestPath, by asker: UpstreamRequest.Asker, in table: RouteTable
+  ) {
+    switch table.match(path, method: request.method.rawValue) {
     case .apiService(let rule):
       take(rule.object, rule.problems)
       upstream = UpstreamRequest(rule, request, path, by: asker)
@@ -49,8 +56,6 @@ package struct Explanation: Hashable, Sendable {
     case nil:
       reason = ReservedPaths.contain(path.decoded) ? "the path is the gateway's own" : "no rule has this path"
     }
-    others = table.others(path, method: method, than: rule)
-    conflicts = table.conflicts().filter { $0.rule == rule || $0.other == rule }
   }
 
   private mutating func take(_ rule: RuleObject, _ problems: [String]) {

@@ -87,11 +87,7 @@ package struct ReverseProxyRule: Hashable, Sendable {
     healthCheck = HealthCheck(spec[path: "upstream", "healthCheck"], &problems)
     circuitBreaker = CircuitBreaker(spec["circuitBreaker"])
     rateLimit = RateLimit(spec["rateLimit"])
-    matchers = []
-    if let method = directives?["method"]?.string, !method.isEmpty {
-      if HTTPRequest.Method(rawValue: method) == nil { problems.append("the method \(method) is not known") }
-      self.method = HTTPRequest.Method(rawValue: method)?.rawValue
-    }
+    method = Self.method(directives?["method"], &problems)
     matchers = Self.matchers(spec["matcher"], isFirstDesign, &problems)
     if object.labels["kubesphere.io/reverse-proxy-target"] == "ks-console" {
       problems.append("it is for ks-console, which serves the web front end, and not for this gateway")
@@ -99,6 +95,14 @@ package struct ReverseProxyRule: Hashable, Sendable {
     }
     if let problem = endpoint.problem { problems.append(problem) }
     self.problems = problems
+  }
+
+  /// What the method of a request is changed to.
+  private static func method(_ value: Value?, _ problems: inout [String]) -> String? {
+    guard let name = value?.string, !name.isEmpty else { return nil }
+    let method = HTTPRequest.Method(rawValue: name)
+    if method == nil { problems.append("the method \(name) is not known") }
+    return method?.rawValue
   }
 
   private static func matchers(_ value: Value?, _ isFirstDesign: Bool, _ problems: inout [String]) -> [Matcher] {

@@ -6,7 +6,7 @@ extension ClusterReader {
   /// A version of an extension with its package; without `version` the one that is installed, else recommended, else the
   /// newest.
   package func package(
-    of name: String, _ version: String?, gateway: Gateway?
+    of name: String, _ version: String?, gateway: GatewayAPI?
   ) async throws(ClusterError) -> (version: ExtensionVersion, package: Result<Package, PackageSourceError>)? {
     let all = try await versions(of: name, isWhole: false).map { ExtensionVersion($0, dialect: dialect) }
     var wanted = version

@@ -32,16 +32,7 @@ extension ClusterReader {
         try await self.served()
       } ?? []
     let untouched = objects.filter { $0.status.mapping?.isEmpty != false }.map(\.name)
-    let base = context
-    let files = await withTaskGroup(of: (CaseFile, [String]).self) { group in
-      for object in chosen {
-        group.addTask { await caseFile(object, in: base, at: now) }
-      }
-      var files: [(CaseFile, [String])] = []
-      for await file in group { files.append(file) }
-      return files.sorted { $0.0.installation.name < $1.0.installation.name }
-    }
-    for (file, gaps) in files {
+    for (file, gaps) in await caseFiles(chosen, in: context, at: now) {
       var file = file
       file.served = served.filter { $0.extension == file.installation.extension }
       file.untouched = untouched.count { $0 != file.installation.name }
@@ -67,6 +58,20 @@ extension ClusterReader {
 
 // One installation.
 extension ClusterReader {
+  /// The case of each of `objects`, read side by side, in the order of their names.
+  private func caseFiles(
+    _ objects: [Object], in context: PlanContext, at now: Timestamp
+  ) async -> [(CaseFile, [String])] {
+    await withTaskGroup(of: (CaseFile, [String]).self) { group in
+      for object in objects {
+        group.addTask { await caseFile(object, in: context, at: now) }
+      }
+      var files: [(CaseFile, [String])] = []
+      for await file in group { files.append(file) }
+      return files.sorted { $0.0.installation.name < $1.0.installation.name }
+    }
+  }
+
   private func caseFile(
     _ object: Object, in context: PlanContext, at now: Timestamp
   ) async -> (CaseFile, [String]) {
@@ -78,18 +83,7 @@ extension ClusterReader {
     file.extension = await sight("extension \(name)", &gaps) { () async throws(ClusterError) -> Extension? in
       try await self.extension(name, isWhole: false).map { Extension($0, dialect: dialect) }
     }
-    let found = await read("versions of \(name)", &gaps) { () async throws(ClusterError) -> [ExtensionVersion] in
-      try await self.versions(of: name, isWhole: false).map { ExtensionVersion($0, dialect: dialect) }
-    }
-    if let versions = found {
-      file.offered = versions.map(\.version)
-      // These controllers look for the object by its name.
-      let wanted = dialect.versionName(name, installation.version)
-      let found = versions.first {
-        dialect.name == .installPlan ? $0.name == wanted : $0.isVersion(installation.version)
-      }
-      file.version = found.map { .there($0) } ?? .missing
-    }
+    await readVersions(of: &file, &gaps)
     await readRelease(of: &file, &gaps)
     for cluster in Set(installation.clusters + file.agents.keys).sorted() {
       file.clusters[cluster] = await sight("cluster \(cluster)", &gaps) {
@@ -98,6 +92,19 @@ extension ClusterReader {
       }
     }
     return (file, gaps.gaps)
+  }
+
+  private func readVersions(of file: inout CaseFile, _ gaps: inout Examination) async {
+    let (name, version) = (file.installation.extension, file.installation.version)
+    let found = await read("versions of \(name)", &gaps) { () async throws(ClusterError) -> [ExtensionVersion] in
+      try await self.versions(of: name, isWhole: false).map { ExtensionVersion($0, dialect: dialect) }
+    }
+    guard let found else { return }
+    file.offered = found.map(\.version)
+    // These controllers look for the object by its name.
+    let wanted = dialect.versionName(name, version)
+    let match = found.first { dialect.name == .installPlan ? $0.name == wanted : $0.isVersion(version) }
+    file.version = match.map { .there($0) } ?? .missing
   }
 
   private func readRelease(of file: inout CaseFile, _ gaps: inout Examination) async {

@@ -6,7 +6,7 @@ import Packages
 
 extension ClusterReader {
   /// Reads what is known beyond `context`, and makes the sheet of `plan`; what cannot be read is said in it.
-  package func sheet(of plan: Plan, in context: PlanContext, gateway: Gateway?) async -> PlanSheet {
+  package func sheet(of plan: Plan, in context: PlanContext, gateway: GatewayAPI?) async -> PlanSheet {
     async let evidence = evidence(for: plan, in: context, gateway: gateway)
     var whole = context
     await readOffers(of: plan, into: &whole)
@@ -14,7 +14,7 @@ extension ClusterReader {
   }
 
   /// What `plan` would set and the chart does not know, besides what is set now; nothing where no package is at hand.
-  package func newConcerns(of plan: Plan, in context: PlanContext, _ gateway: Gateway?) async -> [Plan.Problem] {
+  package func newConcerns(of plan: Plan, in context: PlanContext, _ gateway: GatewayAPI?) async -> [Plan.Problem] {
     guard let text = plan.change.config, case .success(let package) = await package(for: plan, in: context, gateway)
     else { return [] }
     func concerns(_ text: String) -> [String] {
@@ -25,7 +25,7 @@ extension ClusterReader {
     return concerns(text).filter { !known.contains($0) }.map { Plan.Problem(isBlocking: false, $0) }
   }
 
-  private func evidence(for plan: Plan, in context: PlanContext, gateway: Gateway?) async -> PlanSheet.Evidence {
+  private func evidence(for plan: Plan, in context: PlanContext, gateway: GatewayAPI?) async -> PlanSheet.Evidence {
     var evidence = PlanSheet.Evidence()
     async let servedAnswer = answer(within: Self.patience) { () throws(ClusterError) in try await served() }
     switch await package(for: plan, in: context, gateway) {
@@ -40,7 +40,7 @@ extension ClusterReader {
   }
 
   private func package(
-    for plan: Plan, in context: PlanContext, _ gateway: Gateway?
+    for plan: Plan, in context: PlanContext, _ gateway: GatewayAPI?
   ) async -> Result<Package, PackageSourceError> {
     let wanted = plan.change.version ?? plan.before?.version ?? ""
     let known = context.version(wanted)

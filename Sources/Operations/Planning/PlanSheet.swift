@@ -106,30 +106,36 @@ package struct PlanSheet: Hashable, Sendable {
     let own = evidence.served.filter { $0.extension == plan.name }.map { ($0.kind, $0.words) }
     let release = plan.before.map(\.releaseName).flatMap { $0.isEmpty ? nil : $0 } ?? plan.name
     let contents = evidence.package.map { PackageContents($0, release: release) }
-    func line(_ served: (String, String)) -> String { "\(served.0) \(served.1)" }
     switch plan.change.kind {
-    case .install, .upgrade, .rollBack:
-      guard let contents else { break }
-      let wanted = contents.served.map { ($0.kind, $0.words.isEmpty ? "/dist/\(plan.name)/index.js" : $0.words) }
-      // What only values decide can be neither missed nor found to be the same.
-      if contents.served.contains(where: \.isPartlyKnown) {
-        let reason = "some of what it serves is known only once its chart is rendered"
-        checks.append(Plan.Check(.conflicts, notMade: reason))
-      }
-      comes = wanted.map(line).filter { !own.map(line).contains($0) }
-      goes = own.map(line).filter { line in
-        !wanted.contains { "\($0.0) \($0.1)" == line || ($0.1.containsText("…") && line.hasPrefix($0.0)) }
-      }
-      comes += contents.definitions.map { "definition of \($0.words)" }
-      addConflicts(wanted, evidence)
-    case .uninstall, .forceDelete, .disable: goes = own.map(line)
-    case .enable: comes = own.map(line)
+    case .install, .upgrade, .rollBack: if let contents { compareServed(contents, with: own, evidence) }
+    case .uninstall, .forceDelete, .disable: goes = own.map(Self.line)
+    case .enable: comes = own.map(Self.line)
     case .configure, .place, .removeAgents, .retry: break
     }
     if plan.change.row.removes, let contents {
       stays = contents.definitions.map { "definition of \($0.words), and its objects" }
       stays += contents.permissions.isEmpty ? [] : ["the roles made for its installer"]
     }
+  }
+
+  private static func line(_ served: (String, String)) -> String { "\(served.0) \(served.1)" }
+
+  /// What `contents` will serve beside what is served already.
+  private mutating func compareServed(
+    _ contents: PackageContents, with own: [(String, String)], _ evidence: Evidence
+  ) {
+    let wanted = contents.served.map { ($0.kind, $0.words.isEmpty ? "/dist/\(plan.name)/index.js" : $0.words) }
+    // What only values decide can be neither missed nor found to be the same.
+    if contents.served.contains(where: \.isPartlyKnown) {
+      let reason = "some of what it serves is known only once its chart is rendered"
+      checks.append(Plan.Check(.conflicts, notMade: reason))
+    }
+    comes = wanted.map(Self.line).filter { !own.map(Self.line).contains($0) }
+    goes = own.map(Self.line).filter { line in
+      !wanted.contains { Self.line($0) == line || ($0.1.containsText("…") && line.hasPrefix($0.0)) }
+    }
+    comes += contents.definitions.map { "definition of \($0.words)" }
+    addConflicts(wanted, evidence)
   }
 
   private mutating func addConflicts(_ wanted: [(String, String)], _ evidence: Evidence) {

@@ -31,7 +31,7 @@ extension ClusterReader {
   ///
   /// Where the package is not at hand, or nothing answers in time, nothing is added.
   package func checkKinds(
-    of change: Change, to name: String, in context: inout PlanContext, gateway: Gateway?
+    of change: Change, to name: String, in context: inout PlanContext, gateway: GatewayAPI?
   ) async {
     guard let target = change.version.flatMap({ context.version($0) }) else { return }
     let missing = await answer(within: Self.patience) { () async throws(ClusterError) -> [PackageContents.Kind] in

@@ -46,7 +46,7 @@ package struct ClusterSession: Sendable {
   /// What the cluster calls an installation, when that has been said; otherwise it is asked for.
   package var dialect: Dialect?
   /// What only the gateway offers, if there is one.
-  package var gateway: Gateway?
+  package var gateway: GatewayAPI?
   /// The login at the gateway, if it takes one.
   package var login: GatewaySession?
   /// The transport that takes one of two ways, if there are two that can stand in for each other.

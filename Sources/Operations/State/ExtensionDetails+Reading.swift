@@ -29,7 +29,7 @@ package struct DetailsSubject: Hashable, Sendable {
 
 extension ClusterReader {
   /// All that the objects around an extension say; what may not be read is left out.
-  package func details(of subject: DetailsSubject, gateway: Gateway? = nil) async -> ExtensionDetails {
+  package func details(of subject: DetailsSubject, gateway: GatewayAPI? = nil) async -> ExtensionDetails {
     var sources = ExtensionDetails.Sources()
     async let found = try? find(dialect.extensions, subject.name)
     async let served = served(subject)

@@ -33,6 +33,24 @@ extension PlanContext {
     kubeSphereVersion = facts.server.kubeSphere
     gaps[.server] = facts.serverProblem.map { .unreadable($0) }
   }
+
+  /// Adds what is offered as `name`, or that it could not be read.
+  fileprivate mutating func add(
+    _ extension: Result<Object?, ClusterError>, _ versions: Result<[Object], ClusterError>, of name: String,
+    dialect: Dialect
+  ) {
+    switch `extension` {
+    case .success(let object): extensions[name] = object.map { Extension($0, dialect: dialect) }
+    case .failure(let error): gaps[.extension] = .unreadable(error.brief)
+    }
+    switch versions {
+    case .success(let objects):
+      for version in objects.map({ ExtensionVersion($0, dialect: dialect) }) {
+        self.versions[version.version] = version
+      }
+    case .failure(let error): gaps[.versions] = .unreadable(error.brief)
+    }
+  }
 }
 
 extension ClusterReader {
@@ -55,24 +73,14 @@ extension ClusterReader {
     async let serverAnswer = readServer(isWanted: reads.contains(.server), within: Self.patience)
     let installed = Installations(try await installations().map(Installation.init))
     async let rights = rights(of: user, kind, on: installed.of(name)?.name ?? name)
-    let others = reads.contains(.dependants) ? installed.all.filter { $0.extension != name } : []
-    var facts = await readDependants(others, within: Self.patience)
+    var facts = await readDependants(
+      reads.contains(.dependants) ? installed.all.filter { $0.extension != name } : [], within: Self.patience)
     (facts.server, facts.serverProblem) = await serverAnswer
     var context = PlanContext(
       capabilities: capabilities, cluster: clusterName, extensions: [:], installations: installed, versions: [:])
     context.add(facts)
+    context.add(await extensionAnswer, await versionsAnswer, of: name, dialect: dialect)
     context.rights = await rights
-    switch await extensionAnswer {
-    case .success(let object): context.extensions[name] = object.map { Extension($0, dialect: dialect) }
-    case .failure(let error): context.gaps[.extension] = .unreadable(error.brief)
-    }
-    switch await versionsAnswer {
-    case .success(let objects):
-      for version in objects.map({ ExtensionVersion($0, dialect: dialect) }) {
-        context.versions[version.version] = version
-      }
-    case .failure(let error): context.gaps[.versions] = .unreadable(error.brief)
-    }
     if reads.contains(.clusters) { await readClusters(into: &context) }
     // Asked only where a version makes it a condition: Kubernetes itself does not know it.
     if context.kubeSphereVersion.isEmpty, context.versions.values.contains(where: { !$0.ksVersion.isEmpty }) {

@@ -2,10 +2,23 @@
 package enum Base64 {
   /// The bytes, or `nil` when `text` is not base64; line breaks and blanks are passed over.
   package static func decode(_ text: String) -> [UInt8]? {
+    guard let digits = digits(text) else { return nil }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count / 4 * 3)
-    var group: UInt32 = 0
-    var count = 0
+    bytes.reserveCapacity(digits.count / 4 * 3)
+    var at = 0
+    while at < digits.count {
+      let part = digits[at..<min(at + 4, digits.count)]
+      let group = part.reduce(UInt32(0)) { $0 << 6 | UInt32($1) } << (6 * UInt32(4 - part.count))
+      for place in 1..<part.count { bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(24 - 8 * place))) }
+      at += 4
+    }
+    return bytes
+  }
+
+  /// The value of each character, without the `=` that follow; `nil` when they are no base64.
+  private static func digits(_ text: String) -> [UInt8]? {
+    var digits: [UInt8] = []
+    digits.reserveCapacity(text.utf8.count)
     var padding = 0
     for character in text.utf8 {
       if character == 10 || character == 13 || character == 32 || character == 9 { continue }
@@ -14,21 +27,12 @@ package enum Base64 {
         continue
       }
       guard padding == 0, let value = value(character) else { return nil }
-      group = group << 6 | UInt32(value)
-      count += 1
-      guard count % 4 == 0 else { continue }
-      for shift in stride(from: 16, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(shift)))
-      }
-      group = 0
+      digits.append(value)
     }
-    switch (count % 4, padding) {
-    case (0, 0): break
-    case (2, 0), (2, 2): bytes.append(UInt8(truncatingIfNeeded: group >> 4))
-    case (3, 0), (3, 1): bytes += [UInt8(truncatingIfNeeded: group >> 10), UInt8(truncatingIfNeeded: group >> 2)]
+    switch (digits.count % 4, padding) {
+    case (0, 0), (2, 0), (2, 2), (3, 0), (3, 1): return digits
     default: return nil
     }
-    return bytes
   }
 
   package static func encode(_ bytes: [UInt8]) -> String {

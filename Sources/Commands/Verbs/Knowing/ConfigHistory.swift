@@ -48,6 +48,17 @@ private struct RememberedConfigs {
   }
 }
 
+extension ReleaseMemory.Entry {
+  fileprivate func value(isPresent: Bool) -> Value {
+    var fields: Mapping = [
+      "digest": .string(digest), "version": .string(version), "until": .string(time),
+      "isPresent": .bool(isPresent), "config": .string(config),
+    ]
+    if let wasInstalled { fields["installed"] = .bool(wasInstalled) }
+    return .mapping(fields)
+  }
+}
+
 struct ListConfigs: ClusterCommand {
   private let name: String
   private let output: Output
@@ -63,14 +74,7 @@ struct ListConfigs: ClusterCommand {
     switch output {
     case .name: session.outlet.print(configs.entries.map(\.digest))
     case .json, .yaml:
-      let items = configs.entries.map { entry -> Value in
-        var fields: Mapping = [
-          "digest": .string(entry.digest), "version": .string(entry.version), "until": .string(entry.time),
-          "isPresent": .bool(entry == present), "config": .string(entry.config),
-        ]
-        if let wasInstalled = entry.wasInstalled { fields["installed"] = .bool(wasInstalled) }
-        return .mapping(fields)
-      }
+      let items = configs.entries.map { $0.value(isPresent: $0 == present) }
       session.outlet.printExactly(
         output.text(.ours("ConfigHistory", ["extension": .string(name), "items": .sequence(items)])))
     case .table, .wide:

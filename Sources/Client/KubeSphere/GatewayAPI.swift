@@ -6,7 +6,7 @@ import Platform
 /// What only KubeSphere's gateway offers: its search, and the files of a package.
 ///
 /// Everything else goes through `api`, as with any cluster.
-package struct Gateway: Sendable {
+package struct GatewayAPI: Sendable {
   /// `/api` and `/apis` through the gateway: the only safe place for changes and watches.
   package var api: Cluster
 
