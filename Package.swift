@@ -10,6 +10,15 @@ let backend: [Target.Dependency] = ["HTTPServer", "Access", "APIServer", "KubeSp
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
+// The commit is told by scripts/release; other builds do not ask for it, so that a commit rebuilds nothing.
+let commit = Context.environment["KSX_COMMIT"] ?? ""
+let build: [CSetting] =
+  commit.isEmpty
+  ? []
+  : [
+    .define("KSX_COMMIT", to: "\"\(commit)\""), .define("KSX_DIRTY", to: Context.environment["KSX_DIRTY"] ?? "0"),
+  ]
+
 let package = Package(
   name: "ksx",
   dependencies: [
@@ -35,6 +44,7 @@ let package = Package(
     .target(name: "HTTP", dependencies: ["Platform"]),
     .target(name: "KubernetesAPI", dependencies: ["HTTP"] + values),
     .target(name: "CTerminal"),
+    .target(name: "CBuild", cSettings: build),
     .target(name: "Terminal", dependencies: ["CNcurses", "CTerminal"] + values),
     .target(name: "Client", dependencies: api + ["CCurl"]),
     .target(name: "Packages", dependencies: values + ["CZlib"]),
@@ -48,7 +58,7 @@ let package = Package(
     // The gateway is a client of the API, on NIO's event loops.
     .target(name: "GatewayServer", dependencies: ["HTTPServer"] + domain + nio + [tls]),
     .target(name: "Access", dependencies: client + ["CCrypt"]),
-    .target(name: "APIServer", dependencies: api + ["CSQLite"], resources: [.embedInCode("Kinds")]),
+    .target(name: "APIServer", dependencies: api + ["CSQLite", "CBuild"], resources: [.embedInCode("Kinds")]),
     // What KubeSphere's schemas and webhooks say of its kinds: the API server itself knows no extension.
     .target(
       name: "KubeSphereKinds", dependencies: ["APIServer", "Extensions", "KubernetesAPI"] + values,

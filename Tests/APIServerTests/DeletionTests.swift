@@ -116,6 +116,45 @@ import Testing
     }
   }
 
+  @Test func aNamespaceStaysUntilFinalizersLetGoOfWhatIsInIt() async throws {
+    let namespace: Value = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "logs"]]
+    try await ask(.post, "/api/v1/namespaces", namespace)
+    let place = "/api/v1/namespaces/logs/configmaps"
+    try await ask(.post, place, Value.map("held").setting(["metadata", "finalizers"], to: ["x.example/y"]))
+    try await ask(.post, place, .map("free"))
+
+    let deleted = try await ask(.delete, "/api/v1/namespaces/logs")
+    let refused = try await ask(.post, place, .map("late"))
+    let left = try await ask(.get, place).names
+    let accounts = try await ask(.get, "/api/v1/namespaces/logs/serviceaccounts").names
+    try await ask(.patch, place + "/held", ["metadata": ["finalizers": .null]], as: "application/merge-patch+json")
+
+    #expect(deleted["status", "phase"] == "Terminating")
+    #expect(deleted["metadata", "deletionTimestamp"] != nil)
+    #expect(refused.status == 403 && refused.message.hasSuffix("because it is being terminated"))
+    #expect(left == ["held"])
+    #expect(accounts.isEmpty)
+    #expect(try await ask(.get, "/api/v1/namespaces/logs").status == 404)
+  }
+
+  @Test func aNamespaceWithAFinalizerOfItsOwnIsEmptiedAndStays() async throws {
+    let namespace: Value = [
+      "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "logs", "finalizers": ["x.example/y"]],
+    ]
+    try await ask(.post, "/api/v1/namespaces", namespace)
+    try await ask(.post, "/api/v1/namespaces/logs/configmaps", .map("a"))
+
+    try await ask(.delete, "/api/v1/namespaces/logs")
+    let left = try await ask(.get, "/api/v1/namespaces/logs/configmaps").names
+    let held = try await ask(.get, "/api/v1/namespaces/logs").status
+    try await ask(
+      .patch, "/api/v1/namespaces/logs", ["metadata": ["finalizers": .null]], as: "application/merge-patch+json")
+
+    #expect(left.isEmpty)
+    #expect(held == 200)
+    #expect(try await ask(.get, "/api/v1/namespaces/logs").status == 404)
+  }
+
   @Test func aCollectionIsDeletedBySelector() async throws {
     try await ask(.post, Path.maps, .map("a", labels: ["x": "y"]))
     try await ask(.post, Path.maps, .map("b"))

@@ -1,3 +1,4 @@
+import CBuild
 import KubernetesAPI
 import Manifest
 
@@ -14,7 +15,8 @@ struct Discovery: Sendable {
 
   /// Charts ask for a Kubernetes version (`kubeVersion`), so this claims one.
   static let version: Value = [
-    "major": "1", "minor": "31", "gitVersion": "v1.31.0+ksxd", "gitCommit": "", "gitTreeState": "clean",
+    "major": "1", "minor": "31", "gitVersion": "v1.31.0+ksxd", "gitCommit": .string(String(cString: ksx_commit())),
+    "gitTreeState": ksx_differs_from_commit() == 0 ? "clean" : "dirty",
     "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "swift", "platform": "linux",
   ]
 

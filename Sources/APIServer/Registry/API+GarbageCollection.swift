@@ -67,21 +67,6 @@ extension API {
       _ = try committing { () throws(StorageError) in try store.put(released, in: reference.collection) }
     }
   }
-
-  /// Deletes what is in a namespace that is gone.
-  func deleteContents(of namespace: String) {
-    for type in types.all where type.resource.isNamespaced && type.storageVersion == type.resource.version {
-      let table = registry.withLock { $0.table(type.collection) }
-      for object in table.objects() where object.key.namespace == namespace {
-        // What a finalizer holds is marked and goes later.
-        do throws(Status) {
-          _ = try delete(ResourcePath(type: type, key: object.key), DeleteOptions())
-        } catch {
-          note("\(type.resource.qualifiedName) \"\(object.key.name)\" outlives its namespace: \(error.message)")
-        }
-      }
-    }
-  }
 }
 
 extension ResourcePath {

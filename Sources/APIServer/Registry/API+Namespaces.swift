@@ -45,13 +45,25 @@ extension API {
   func followNamespace(_ change: StoredChange) {
     switch (change.collection, change.kind) {
     case (Resource.namespaces.qualifiedName, .added): makeServiceAccount(in: change.object.key.name)
-    case (Resource.serviceAccounts.qualifiedName, .deleted) where change.object.key.name == "default":
-      let namespace = change.object.key.namespace
-      let isThere = registry.withLock {
-        $0[Resource.namespaces.qualifiedName, ObjectKey(namespace: "", name: namespace)] != nil
-      }
-      if isThere { makeServiceAccount(in: namespace) }
+    case (_, .deleted) where !change.object.key.namespace.isEmpty: followDeletion(change)
     default: break
+    }
+  }
+
+  private func followDeletion(_ change: StoredChange) {
+    let namespace = change.object.key.namespace
+    let stored = registry.withLock {
+      $0[Resource.namespaces.qualifiedName, ObjectKey(namespace: "", name: namespace)]
+    }
+    guard let stored else { return }
+    if stored.isBeingDeleted {
+      do throws(Status) {
+        try removeIfEmpty(namespace: namespace)
+      } catch {
+        note("namespace \"\(namespace)\" is empty and stays: \(error.message)")
+      }
+    } else if change.collection == Resource.serviceAccounts.qualifiedName, change.object.key.name == "default" {
+      makeServiceAccount(in: namespace)
     }
   }
 }

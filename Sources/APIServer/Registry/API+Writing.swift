@@ -134,7 +134,8 @@ extension API {
     try ObjectLimits.check(kept)
     if options.isDryRun { return StoredObject(kept, version: stored.version) }
     let collection = path.type.collection
-    let isGone = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty
+    let isHeld = path.type.resource == .namespaces && !isEmpty(namespace: stored.key.name)
+    let isGone = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty && !isHeld
     let change = try committing { () throws(StorageError) in
       try isGone ? store.remove(kept, from: collection) : store.put(kept, in: collection)
     }
@@ -157,12 +158,12 @@ extension API {
     try check(options, stored, path.type)
     guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
     if options.orphansDependents { try release(dependentsOf: stored.uid) }
+    guard path.type.resource != .namespaces else { return try delete(namespace: stored) }
     let value = stored.value
     guard Object(value).finalizers.isEmpty else {
       return Deletion(path.type, try mark(stored, path.type), isGone: false)
     }
     let change = try committing { () throws(StorageError) in try store.remove(value, from: path.type.collection) }
-    if path.type.resource == .namespaces { deleteContents(of: stored.key.name) }
     collectGarbage()
     return Deletion(path.type, change.object, isGone: true)
   }

@@ -21,6 +21,8 @@ package actor API: CallerHandler {
   var isCollecting = false
   /// The definitions that are being deleted and still have objects.
   var terminating: Set<String> = []
+  /// The namespaces whose contents are being deleted at the moment.
+  var emptying: Set<String> = []
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -56,6 +58,8 @@ package actor API: CallerHandler {
       report(DamageNotice(collection, object).text)
     }
     executor.start { [waiters] in waiters.wakeOverdue() }
+    let namespaces = registry.withLock { $0.table(ResourceTypes.namespaces.collection) }.objects()
+    if namespaces.contains(where: \.isBeingDeleted) { Task { await self.finishNamespaceDeletions() } }
   }
 
   deinit {

@@ -1,0 +1,75 @@
+import KubernetesAPI
+import Manifest
+import Platform
+
+// A namespace goes with all that is in it, and not before a finalizer has let go of the last of it.
+extension API {
+  /// Marks a namespace, deletes what is in it, and removes it unless something there, or a finalizer of its own, holds
+  /// it.
+  func delete(namespace stored: StoredObject) throws(Status) -> Deletion {
+    let type = ResourceTypes.namespaces
+    let marked = stored.isBeingDeleted ? stored : try terminate(stored)
+    empty(stored.key.name)
+    guard let gone = try removeIfEmpty(namespace: stored.key.name) else {
+      return Deletion(type, marked, isGone: false)
+    }
+    return Deletion(type, gone, isGone: true)
+  }
+
+  private func terminate(_ stored: StoredObject) throws(Status) -> StoredObject {
+    let type = ResourceTypes.namespaces
+    let marked = marking(stored.value, type).setting(["status", "phase"], to: "Terminating")
+    return try committing { () throws(StorageError) in try store.put(marked, in: type.collection) }.object
+  }
+
+  /// Deletes what is in a namespace; what a finalizer holds is marked and goes later.
+  private func empty(_ namespace: String) {
+    emptying.insert(namespace)
+    defer { emptying.remove(namespace) }
+    for type in storedNamespacedTypes {
+      let table = registry.withLock { $0.table(type.collection) }
+      for object in table.objects() where object.key.namespace == namespace {
+        do throws(Status) {
+          _ = try delete(ResourcePath(type: type, key: object.key), DeleteOptions())
+        } catch {
+          note("\(type.resource.qualifiedName) \"\(object.key.name)\" outlives its namespace: \(error.message)")
+        }
+      }
+    }
+  }
+
+  /// Removes a namespace that is being deleted once nothing holds it; `nil` while something does.
+  @discardableResult
+  func removeIfEmpty(namespace name: String) throws(Status) -> StoredObject? {
+    let collection = ResourceTypes.namespaces.collection
+    let found = registry.withLock { $0[collection, ObjectKey(namespace: "", name: name)] }
+    guard let found, found.isBeingDeleted, !emptying.contains(name) else { return nil }
+    guard Object(found.value).finalizers.isEmpty, isEmpty(namespace: name) else { return nil }
+    return try committing { () throws(StorageError) in try store.remove(found.value, from: collection) }.object
+  }
+
+  /// Whether there is nothing in a namespace.
+  func isEmpty(namespace: String) -> Bool {
+    !storedNamespacedTypes.contains { type in
+      let table = registry.withLock { $0.table(type.collection) }
+      return table.objects().contains { $0.key.namespace == namespace }
+    }
+  }
+
+  /// Goes on with namespaces whose deletion was cut off.
+  func finishNamespaceDeletions() {
+    let all = registry.withLock { $0.table(ResourceTypes.namespaces.collection) }.objects()
+    for stored in all where stored.isBeingDeleted {
+      do throws(Status) {
+        _ = try delete(namespace: stored)
+      } catch {
+        note("namespace \"\(stored.key.name)\" cannot be deleted: \(error.message)")
+      }
+    }
+  }
+
+  /// Each kind of object that is in a namespace once, as it is stored.
+  private var storedNamespacedTypes: [ResourceType] {
+    types.all.filter { $0.resource.isNamespaced && $0.storageVersion == $0.resource.version }
+  }
+}
