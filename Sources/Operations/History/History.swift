@@ -34,21 +34,11 @@ package struct History: Hashable, Sendable {
     }
   }
 
-  /// Runs `body` while no other ksx writes; one that does not let go, such as a stopped one, is not waited for.
+  /// Runs `body` while no other ksx writes.
   private func holdingLock(_ body: () throws(SystemError) -> Void) throws(SystemError) {
-    for _ in 0..<200 {
-      let lock: FileLock
-      do throws(FileLock.Failure) {
-        lock = try FileLock(beside: path)
-      } catch {
-        if case .unusable(let problem) = error { throw problem }
-        usleep(10_000)
-        continue
-      }
-      defer { withExtendedLifetime(lock) {} }
-      return try body()
-    }
-    throw SystemError("locking \(path)", problem: "another ksx has held it for two seconds")
+    let lock = try FileLock.held(beside: path)
+    defer { withExtendedLifetime(lock) {} }
+    try body()
   }
 
   /// All lines, oldest first.

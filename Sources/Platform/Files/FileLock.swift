@@ -24,6 +24,20 @@ package final class FileLock {
     }
   }
 
+  /// Takes the lock beside `path`, waiting for its holder two seconds at most: one that does not let go, such as a
+  /// program that was stopped, is not waited for.
+  package static func held(beside path: String) throws(SystemError) -> FileLock {
+    for _ in 0..<200 {
+      do throws(Failure) {
+        return try FileLock(beside: path)
+      } catch {
+        if case .unusable(let problem) = error { throw problem }
+        usleep(10_000)
+      }
+    }
+    throw SystemError("locking \(path)", problem: "another ksx has held it for two seconds")
+  }
+
   deinit {
     close(descriptor)
   }
