@@ -104,7 +104,6 @@ import Testing
     #expect(text.hasPrefix(verb.summary + ".\n\nUsage: ksx \(verb.name)"))
     for option in verb.options { #expect(text.contains("--\(option.rawValue)")) }
     #expect(try Help.text(for: []).contains(verb.summary))
-    #expect(try Completion.script(for: "bash").contains("\"\(verb.name)\")"))
   }
 
   @Test func aGroupOfCommandsIsExplainedTogether() throws {
@@ -116,7 +115,6 @@ import Testing
 
   @Test func whatIsNoCommandIsNotExplained() {
     #expect(throws: CommandError("there is no command nope; ksx help lists them")) { try Help.text(for: ["nope"]) }
-    #expect(throws: CommandError("completion is for bash or zsh, not fish")) { try Completion.script(for: "fish") }
   }
 }
 

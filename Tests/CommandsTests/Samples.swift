@@ -21,6 +21,10 @@ final class Workbench: Sendable {
   private let home = TemporaryFolder()
   let dialect: Dialect
   private let timing: Timing
+  /// The guardrails of this computer.
+  private let guardrails = Locked(Guardrails())
+  /// What time it is for them.
+  let now = Locked(Timestamp(secondsSince1970: 1_767_268_800))
 
   var folder: String { home.path }
 
@@ -37,6 +41,22 @@ final class Workbench: Sendable {
     var cluster = Cluster(transport: transport)
     cluster.timing = timing
     return cluster
+  }
+
+  /// Sets guardrails, as a file has them under `guardrails:`.
+  func guardBy(_ yaml: String) {
+    var found = Guardrails()
+    found.rules = Guardrails.rules(in: "guardrails:\n" + yaml, "config.yaml")
+    guardrails.withLock { $0 = found }
+  }
+
+  private var supervision: Supervision {
+    var supervision = Supervision(
+      guardrails.withLock { $0 }, place: .init(context: "test", server: "unix:///test"),
+      journal: Journal(folder: localState.state, systemLog: folder + "/no-log"))
+    supervision.now = { [now] in now.withLock { $0 } }
+    supervision.person = "ada"
+    return supervision
   }
 
   /// What a command line prints, when it succeeds.
@@ -60,6 +80,7 @@ final class Workbench: Sendable {
     session.dialect = parsed[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
     session.status.isReadOnly = parsed.has(.readOnly)
     session.status.user = "ada"
+    session.supervise(by: supervision)
     var outlet = Outlet(print: { [said] in said.print($0) }, note: { [said] in said.note($0) })
     if let edit {
       outlet.edit = { path in
@@ -99,7 +120,7 @@ final class Workbench: Sendable {
   }
 
   /// Runs a command whose program ends after so many requests, and says whether that was enough for all of it.
-  func runCut(after count: Int, _ arguments: [String]) async throws -> Bool {
+  func runCut(after count: Int, _ arguments: [String], input: String? = nil) async throws -> Bool {
     let left = Locked(count)
     let wasCut = Locked(false)
     transport.answer { _ in
@@ -113,7 +134,7 @@ final class Workbench: Sendable {
     }
     defer { transport.answer { _ in nil } }
     do {
-      try await run(arguments)
+      try await run(arguments, input: input)
     } catch is CommandError {}
     return wasCut.withLock { !$0 }
   }

@@ -57,6 +57,16 @@ import Testing
     #expect(tester.changes == [.uninstall])
   }
 
+  @Test func whatAGuardrailHasTypedTakesTheName() {
+    var tester = ConsoleTester.atMarket()
+    tester.app.state.session.typedKinds = [.disable]
+    tester.offerAfter("D", "grafana")
+    #expect(tester.screen.contains("Type grafana to disable it"))
+    tester.type("grafana")
+    tester.press(.enter)
+    #expect(tester.changes == [.disable])
+  }
+
   @Test func aReadOnlyConsoleChangesNothing() {
     var tester = ConsoleTester.atMarket(isReadOnly: true)
     tester.offerAfter("D", "grafana")

@@ -14,7 +14,8 @@ struct PlanText {
   /// A heading, and a line for each effect.
   static func lines(_ title: String, _ effects: [Plan.Effect]) -> [String] { [title] + lines(effects) }
 
-  private static func lines(_ effects: [Plan.Effect]) -> [String] {
+  /// A line for each effect.
+  static func lines(_ effects: [Plan.Effect]) -> [String] {
     effects.map { "  \(sign($0.sign)) \($0.text)" }
   }
 
@@ -27,7 +28,8 @@ struct PlanText {
 
   var title: String { "\(plan.change.title(plan.name)) in \(cluster)" }
 
-  private static func sign(_ sign: Plan.Effect.Sign) -> String {
+  /// What stands before an effect.
+  static func sign(_ sign: Plan.Effect.Sign) -> String {
     switch sign {
     case .added: "+"
     case .removed: "-"

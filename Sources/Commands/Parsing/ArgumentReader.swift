@@ -50,7 +50,7 @@ struct ArgumentReader {
 
   /// `-o yaml`, `-oyaml`, `-o=yaml`, `-y`.
   private mutating func short(_ text: Substring) throws(CommandError) {
-    guard let letter = text.first, let option = Option.allCases.first(where: { $0.letter == letter }) else {
+    guard let letter = text.first, let option = option(for: letter) else {
       throw CommandError("there is no option -\(String(text.prefix(1)))")
     }
     var value = text.dropFirst()
@@ -60,6 +60,14 @@ struct ArgumentReader {
     }
     if value.first == "=" { value = value.dropFirst() }
     try accept(option, text.count > 1 ? String(value) : nil, called: "-\(letter)")
+  }
+
+  /// The option that a letter stands for: where several share one, the one that goes with the command.
+  private func option(for letter: Character) -> Option? {
+    let options = Option.allCases.filter { $0.letter == letter }
+    if options.count <= 1 { return options.first }
+    let known = Verb.named(in: words)?.options ?? []
+    return options.first(where: known.contains) ?? options.first
   }
 
   private mutating func accept(_ option: Option, _ value: String?, called name: String) throws(CommandError) {

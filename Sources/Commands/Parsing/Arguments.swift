@@ -61,6 +61,21 @@ struct Arguments: Sendable {
     return arguments
   }
 
+  /// What can be understood of a command line that is still typed: the options, for whatever they go with.
+  init(lenient words: some Sequence<String>) {
+    self.init(.completion)
+    // What comes after a flaw is not understood, and what came before it is.
+    var rest = Array(words)
+    while !rest.isEmpty {
+      var reader = ArgumentReader(rest[...])
+      if (try? reader.read()) != nil {
+        for (option, value) in reader.values { values[option, default: []].append(value) }
+        return
+      }
+      rest.removeLast()
+    }
+  }
+
   private static func verb(of words: [String]) throws(CommandError) -> Arguments {
     guard let first = words.first else { return Arguments(.console) }
     let pair = words.prefix(2).joined(separator: " ")
@@ -118,7 +133,8 @@ struct Arguments: Sendable {
     if operands.count > wanted.count, !takesMore {
       throw CommandError("ksx \(verb.name) does not take \(operands[wanted.count])".trimmingEnd())
     }
-    if let empty = operands.firstIndex(of: "") {
+    // The word that is completed may have nothing in it yet.
+    if verb != .completionWords, let empty = operands.firstIndex(of: "") {
       throw CommandError("\(wanted[min(empty, wanted.count - 1)]) must not be empty")
     }
   }

@@ -35,6 +35,15 @@ enum Option: String, CaseIterable, Sendable {
   case awaited = "for"
   case images
   case filter = "where"
+  case selector
+  case keepGoing = "keep-going"
+  case confirm
+  case filename, prune
+  case address = "url"
+  case description, interval, depth
+  case authority = "ca"
+  case insecureRepository = "insecure"
+  case repositoryUser = "repo-username"
   case gateway
   case passwordStdin = "password-stdin"
 
@@ -42,14 +51,17 @@ enum Option: String, CaseIterable, Sendable {
   static let everywhere: [Option] = allCases.filter { $0.rawValue == "help" || $0.isGlobal }
 
   /// Those of every change: how it is confirmed, tried, waited for and printed.
-  static let ofChanges: [Option] = [.yes, .dryRun, .wait, .timeout, .reason, .output]
+  static let ofChanges: [Option] = [.yes, .confirm, .dryRun, .wait, .timeout, .reason, .output]
+
+  /// Those of a change that may be made to several extensions.
+  static let ofMany: [Option] = [.filter, .selector, .keepGoing]
 
   private var isGlobal: Bool {
     switch self {
     case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .except, .targetNamespace,
-      .dryRun, .wait, .timeout, .reason, .awaited, .images, .filter, .gateway,
-      .passwordStdin,
-      .string, .yaml:
+      .dryRun, .wait, .timeout, .reason, .awaited, .images, .filter, .selector, .keepGoing, .confirm, .filename, .prune,
+      .address, .description, .interval, .depth, .authority, .insecureRepository, .repositoryUser, .gateway,
+      .passwordStdin, .string, .yaml:
       false
     default: true
     }
@@ -78,10 +90,19 @@ enum Option: String, CaseIterable, Sendable {
     case .output: "FORMAT"
     case .version: "VERSION"
     case .filter: "FILTER"
+    case .selector: "LABELS"
+    case .confirm: "NAME"
+    case .filename, .authority: "FILE"
+    case .address: "ADDRESS"
+    case .description: "TEXT"
+    case .interval: "DURATION"
+    case .depth: "COUNT"
+    case .repositoryUser: "NAME"
     case .reason: "TEXT"
     case .awaited: Awaited.allCases.map(\.rawValue).joined(separator: "|")
     case .dryRun: "none|client|server"
     case .insecure, .standalone, .readOnly, .help, .string, .yaml, .empty, .yes, .now, .force, .wait, .images,
+      .keepGoing, .prune, .insecureRepository,
       .disableCompression,
       .passwordStdin,
       .warningsAsErrors:
@@ -97,6 +118,8 @@ enum Option: String, CaseIterable, Sendable {
     case .verbosity: "v"
     case .output: "o"
     case .yes: "y"
+    case .selector: "l"
+    case .filename: "f"
     case .help: "h"
     default: nil
     }
@@ -174,6 +197,18 @@ enum Option: String, CaseIterable, Sendable {
     case .timeout: "How long to wait, such as 5m"
     case .awaited: "What is waited for"
     case .filter: "Only what the filter takes, such as 'installed update !security'; ksx help list explains it"
+    case .selector: "Only extensions with these labels, such as team=blue,tier!=test"
+    case .keepGoing: "Go on with the rest after a failure, and with what can be done where some of it cannot"
+    case .address: "The address of the repository, or the image that holds it"
+    case .description: "What the repository is for"
+    case .interval: "How often the repository is read again, such as 30m"
+    case .depth: "How many versions of each extension are taken; 0 takes all"
+    case .authority: "The certificates that vouch for the repository"
+    case .insecureRepository: "Do not verify the repository's certificate"
+    case .repositoryUser: "The user name at the repository; its password comes with --password-stdin"
+    case .filename: "The file with the set of extensions; - is the standard input"
+    case .prune: "Also uninstall and remove what the file does not name"
+    case .confirm: "The name that a guardrail has typed: the extension's, or of several the cluster's"
     case .images: "Print the images alone, one a line"
     case .reason: "Why, for those who come after: it is noted with the change, here and in the cluster"
     }

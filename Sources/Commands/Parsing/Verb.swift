@@ -52,6 +52,22 @@ struct Verb: Sendable {
       .test,
       .configHistory,
       .configDiff,
+      .export,
+      .apply,
+      .repoList,
+      .repoAdd,
+      .repoEdit,
+      .repoSync,
+      .repoEvents,
+      .repoRemove,
+      .repoTest,
+      .serves,
+      .probe,
+      .explain,
+      .journal,
+      .journalShow,
+      .journalVerify,
+      .journalExport,
       .login,
       .logout,
       .contexts,
@@ -60,6 +76,7 @@ struct Verb: Sendable {
       .version,
       .help,
       .completion,
+      .completionWords,
     ]
 
   /// The verb that is typed as `name`.
@@ -105,16 +122,24 @@ extension Verb {
     guard let command = kind.row.command else { return nil }
     name = command.name
     summary = command.summary
-    operands = ["NAME"] + command.operands
-    options = command.options.compactMap(Option.init(rawValue:)) + Option.ofChanges
-    notes = command.notes
+    let isOfMany = ![.configure, .place].contains(kind)
+    operands = [isOfMany ? "[NAME…]" : "NAME"] + command.operands
+    options = command.options.compactMap(Option.init(rawValue:)) + (isOfMany ? Option.ofMany : []) + Option.ofChanges
+    notes = command.notes + (isOfMany ? Self.manyNote : [])
     change = kind
     parse = { (arguments) throws(CommandError) in
+      if isOfMany, SeveralChanges.isAskedFor(arguments) { return try SeveralChanges(arguments) }
       if let isEnabled = kind.row.enables, arguments.has(.now) { return try SwitchNow(arguments, to: isEnabled) }
       if kind == .enable { return Enable(arguments) }
       return try ChangeCommand(arguments, kind)
     }
   }
+
+  private static let manyNote = [
+    "Several extensions, by their names or by --where and --selector, have one plan and one question. What an extension",
+    "needs comes before it, and goes after it; up to four are under way at once. After a failure nothing more is begun,",
+    "unless --keep-going says so; the same command goes on with the rest.",
+  ]
 
   static let changes = ChangeKind.allCases.compactMap { Verb($0) }
 }

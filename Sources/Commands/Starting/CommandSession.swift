@@ -35,9 +35,21 @@ struct CommandSession: Sendable {
 
   /// Does what `command` says, and returns when it is done.
   func carryOut(_ command: any ClusterCommand) async throws(CommandError) {
-    if command.mayChange, status.isReadOnly {
-      throw CommandError("nothing was changed: --read-only refuses ksx \(arguments.verb.name)")
+    let deed = try deed()
+    if command.mayChange {
+      if let refusal = session.supervision?.refusal(of: deed) { throw CommandError("nothing was changed: \(refusal)") }
+      if status.isReadOnly {
+        throw CommandError("nothing was changed: --read-only refuses ksx \(arguments.verb.name)")
+      }
     }
+    try await deed.carryOut { () throws(CommandError) in try await run(command) }
+    if let problem = await session.login?.warning { outlet.note("note: \(problem)") }
+    if warningCount > 0, arguments.has(.warningsAsErrors) {
+      throw CommandError("\(warningCount) warning\(warningCount == 1 ? "" : "s") received")
+    }
+  }
+
+  private func run(_ command: any ClusterCommand) async throws(CommandError) {
     do {
       try await command.run(in: self)
     } catch {
@@ -46,11 +58,22 @@ struct CommandSession: Sendable {
       _ = try await learn()
       try await command.run(in: self)
     }
-    if let problem = await session.login?.warning { outlet.note("note: \(problem)") }
-    if warningCount > 0, arguments.has(.warningsAsErrors) {
-      throw CommandError("\(warningCount) warning\(warningCount == 1 ? "" : "s") received")
-    }
   }
+
+  /// What the command line is about to do.
+  private func deed() throws(CommandError) -> Deed {
+    let isOfMany = arguments.verb.operands.first?.contains("…") == true
+    let names = isOfMany ? arguments.operands : Array(arguments.operands.prefix(1))
+    let deed = Deed([arguments.verb.name], names: names, reason: arguments[.reason] ?? "")
+    guard let typed = arguments[.confirm] else { return deed }
+    let word = wordToType(names)
+    guard typed == word else { throw CommandError("nothing was changed: --confirm must be \(word), not \(typed)") }
+    deed.noteTyped()
+    return deed
+  }
+
+  /// What must be typed for a change of `names`, where a guardrail asks for that.
+  func wordToType(_ names: [String]) -> String { names.count == 1 ? names.first ?? name : name }
 
   /// Runs `request`, telling a failure as that of `doing`.
   func asking<Answer>(
@@ -77,8 +100,11 @@ struct CommandSession: Sendable {
   var history: History { localState.history(of: status.identity) }
 
   /// What changes the cluster.
-  var sender: ChangeSender {
-    let author = Author(status, reason: arguments[.reason] ?? "")
+  var sender: ChangeSender { sender(because: "") }
+
+  /// The same with a reason of its own, unless the command line gives one.
+  func sender(because reason: String) -> ChangeSender {
+    let author = Author(status, reason: arguments[.reason] ?? reason)
     return ChangeSender(cluster, history: history, author: author) { [outlet, hasToldOfHistory] error in
       // A change is several lines of history, and one reason is told once.
       let isFirst = hasToldOfHistory.withLock { hasTold in

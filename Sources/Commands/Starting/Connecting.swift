@@ -22,7 +22,26 @@ extension ClusterSession {
     session.status.isReadOnly = arguments.has(.readOnly)
     session.status.person = environment["SUDO_USER"] ?? environment["LOGNAME"] ?? environment["USER"] ?? ""
     session.dialect = arguments[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
+    session.supervise(by: supervision(session.status, environment, outlet))
     return session
+  }
+
+  /// The guardrails of this computer and of its user, and the journal.
+  private static func supervision(_ status: Status, _ environment: Environment, _ outlet: Outlet) -> Supervision {
+    let places = XDG(environment)
+    let guardrails = Guardrails.load(user: places.config + "/config.yaml")
+    var supervision = Supervision(
+      guardrails, place: .init(context: status.cluster, server: status.server), journal: Journal(folder: places.state))
+    (supervision.person, supervision.user) = (status.person, status.user)
+    let hasTold = Locked(false)
+    supervision.whenForgotten = { error in
+      let isFirst = hasTold.withLock { told in
+        defer { told = true }
+        return !told
+      }
+      if isFirst { outlet.note("note: this could not be written into the journal: \(error)") }
+    }
+    return supervision
   }
 
   /// The ways that a profile names; a command says so when it has to take the second of two.

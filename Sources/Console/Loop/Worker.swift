@@ -211,7 +211,7 @@ package final class Worker: Sendable {
 
   private func apply(_ plan: Plan) async -> Message {
     do throws(ClusterError) {
-      let delivery = try await sender.carryOut(plan)
+      let delivery = try await sender.carryOut(plan, isTyped: plan.asksTheName)
       if let reason = delivery.lostAnswer { post(.confirmed(plan, reason: reason)) }
       return .applied(plan, failure: nil)
     } catch {

@@ -109,7 +109,7 @@ package struct Configuration {
           guard ["en", "zh"].contains(pair.value.text) else { throw pair.value.mistake("a language is en or zh") }
           result.language = pair.value.text
         // The client reads those itself.
-        case "profiles", "current": break
+        case "profiles", "current", "guardrails": break
         case let other: throw pair.key.mistake("there is no setting \(other); there are theme, keymap, language")
         }
       }

@@ -26,7 +26,10 @@ package struct Change: Hashable, Sendable {
   /// Where an extension goes when nothing else is said.
   package static func usualNamespace(of name: String) -> String { "extension-\(name)" }
 
-  package static func upgrade(to version: String) -> Change { Change(.upgrade, version: version) }
+  /// To a newer version, with the present config or another.
+  package static func upgrade(to version: String, config: String? = nil) -> Change {
+    Change(.upgrade, version: version, config: config)
+  }
 
   /// Back to an earlier version with the config it had.
   package static func rollback(to version: String, config: String) -> Change {

@@ -20,6 +20,8 @@ package struct Plan: Hashable, Sendable {
   package var kubectl: String
   /// Why there is no command line, where the reason is not the plan's own.
   package var kubectlAbsence: String?
+  /// The extension's name is typed to confirm it: it destroys, or a guardrail of this computer asks for that.
+  package var asksTheName = false
 
   /// One line of what will be different.
   package struct Effect: Hashable, Sendable {
@@ -130,6 +132,8 @@ package struct PlanContext: Hashable, Sendable {
   package var kubectlFlags: [String] = []
   /// Why no kubectl reaches this cluster as ksx does, or `nil`.
   package var kubectlAbsence: String?
+  /// The kinds of change whose confirmation a guardrail has typed.
+  package var typedKinds: Set<ChangeKind> = []
   /// The member clusters, by name; `nil` while they are not known.
   package var clusters: [String: MemberCluster]?
   /// Kinds in the chart of the version that the plan leads to, which neither the cluster has nor the chart brings.

@@ -18,7 +18,8 @@ extension Plan {
       before: subject.written,
       preparation: preparation, write: write,
       kubectl: isProposed && context.kubectlAbsence == nil ? lines.joined(separator: " && ") : "",
-      kubectlAbsence: isProposed ? context.kubectlAbsence : nil)
+      kubectlAbsence: isProposed ? context.kubectlAbsence : nil,
+      asksTheName: change.row.asksTheName || context.typedKinds.contains(change.kind))
   }
 }
 

@@ -31,7 +31,17 @@ package struct ChangeSender: Sendable {
   /// Notes what there is as the way back, sends what is planned, and notes whether the cluster took it.
   ///
   /// When another writer, as a controller is, was there first, `replan` is asked, and what still means the same sent.
-  package func carryOut(_ plan: Plan, replan: Replan = { nil }) async throws(ClusterError) -> Delivery {
+  ///
+  /// `isTyped` is that the user has typed out the confirmation, where no deed under way says so.
+  package func carryOut(
+    _ plan: Plan, isTyped: Bool = false, replan: Replan = { nil }
+  ) async throws(ClusterError) -> Delivery {
+    let deed = (Deed.current ?? Deed([], names: [plan.name], reason: author?.reason ?? "")).making(plan.change)
+    if isTyped { deed.noteTyped() }
+    return try await deed.carryOut { () throws(ClusterError) in try await noted(plan, replan) }
+  }
+
+  private func noted(_ plan: Plan, _ replan: Replan) async throws(ClusterError) -> Delivery {
     let former = plan.change.row.keepsWayBack ? plan.before.map(HistoryLine.Release.init) : nil
     note(plan.name, .change(words: plan.change.words, former: former))
     do {

@@ -17,6 +17,8 @@ package struct ClusterSession: Sendable {
     package var person = ""
     /// Changes are refused before they are sent.
     package var isReadOnly = false
+    /// The changes whose confirmation a guardrail has typed.
+    package var typedKinds: Set<ChangeKind> = []
     /// The server's certificate is not checked.
     package var isInsecure = false
     /// Where there are two ways to the cluster, the one in use.
@@ -53,6 +55,8 @@ package struct ClusterSession: Sendable {
   package var fallback: FallbackTransport?
   /// Both ways, for comparing what they show, if there are two.
   package var ways: FallbackTransport?
+  /// What is asked before every write, where anything is.
+  package private(set) var supervision: Supervision?
   private var described: Status
 
   /// A session with `cluster`.
@@ -70,6 +74,15 @@ package struct ClusterSession: Sendable {
     fallback = profile.fallback
     ways = profile.ways
     described.isInsecure = profile.isInsecure
+  }
+
+  /// Lets no write through that `supervision` refuses, and has each written down.
+  package mutating func supervise(by supervision: Supervision) {
+    self.supervision = supervision
+    cluster.transport = SupervisedTransport(cluster.transport, supervision)
+    described.isReadOnly = described.isReadOnly || supervision.guardrails.isReadOnly(supervision.place)
+    described.typedKinds = Set(
+      ChangeKind.allCases.filter { supervision.guardrails.mustBeTyped([$0.verb], at: supervision.place) })
   }
 
   /// How the connection stands now.

@@ -136,7 +136,7 @@ extension ClusterReader {
   }
 
   /// What the cluster says this user may do, of what the change needs; where it does not say, nothing.
-  private func rights(of user: String, _ kind: ChangeKind, on installation: String) async -> Rights {
+  func rights(of user: String, _ kind: ChangeKind, on installation: String) async -> Rights {
     var rights = Rights(user: user)
     await withTaskGroup(of: (Access, Result<Access.Verdict, ClusterError>).self) { group in
       for access in kind.accesses(to: installation, in: dialect) {

@@ -47,7 +47,7 @@ struct Cancel: ClusterCommand {
     let heading = "Cancel what is under way at \(name) (\(ExtensionStatus(name, nil, facts.installation).word))"
     let lines = PlanText.lines("\(heading) in \(session.name)", cancellation.effects(facts))
     if dryRun != .none { return session.outlet.print(lines) }
-    try session.confirm(lines, isConfirmed: isConfirmed, typed: "ksx cancel")
+    try session.confirm(lines, isConfirmed: isConfirmed, typed: "ksx cancel", about: [name])
     session.sender.noteCancelled(facts.installation, of: name)
     try await follow(cancellation, reader, session)
   }
@@ -130,8 +130,14 @@ extension Cancellation.Step {
 }
 
 extension CommandSession {
-  /// Shows what will be done and asks, where there is a terminal to ask at.
-  func confirm(_ lines: [String], isConfirmed: Bool, typed: String) throws(CommandError) {
+  /// Shows what will be done to the extensions called `names` and asks, where there is a terminal to ask at.
+  func confirm(
+    _ lines: [String], isConfirmed: Bool, typed: String, about names: [String] = []
+  ) throws(CommandError) {
+    var deed = Deed.current ?? Deed([])
+    deed.names = names
+    if let refusal = session.supervision?.refusal(of: deed) { throw CommandError("nothing was changed: \(refusal)") }
+    if session.supervision?.mustBeTyped(deed) == true { return try confirmByTyping(lines, typed, deed) }
     if isConfirmed { return }
     guard let ask = outlet.ask else {
       throw CommandError(
@@ -140,5 +146,17 @@ extension CommandSession {
     outlet.note(lines)
     let answer = ask("Do this in \(name)? [y/N] ")?.lowercased() ?? ""
     if answer != "y", answer != "yes" { throw CommandError("nothing was changed") }
+  }
+
+  /// Has the name typed, as a guardrail asks for whatever else the command line says.
+  private func confirmByTyping(_ lines: [String], _ typed: String, _ deed: Deed) throws(CommandError) {
+    let word = wordToType(deed.names)
+    guard let ask = outlet.ask else {
+      throw CommandError(
+        "nothing was changed: in \(name) \(typed) is confirmed by typing; a script says --confirm \(word)")
+    }
+    outlet.note(lines)
+    guard ask("Type \(word) to do this in \(name): ") == word else { throw CommandError("nothing was changed") }
+    deed.noteTyped()
   }
 }

@@ -178,8 +178,9 @@ struct ChangeCommand: ClusterCommand {
 
   /// Shows the plan and asks, where there is a terminal to ask at.
   private func confirm(_ plan: Plan, _ session: CommandSession) throws(CommandError) {
-    if isConfirmed { return session.outlet.note(plan.problems.map { "note: \($0.text)" }) }
-    try session.confirm(PlanText(plan: plan, cluster: session.name).lines, isConfirmed: false, typed: typed)
+    if isConfirmed { session.outlet.note(plan.problems.map { "note: \($0.text)" }) }
+    try session.confirm(
+      PlanText(plan: plan, cluster: session.name).lines, isConfirmed: isConfirmed, typed: typed, about: [plan.name])
   }
 
   private func send(

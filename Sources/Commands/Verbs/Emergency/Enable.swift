@@ -28,7 +28,7 @@ struct Enable: ClusterCommand {
     let switching = isOff ? [Plan.Effect(.changed, "enabled: no → yes")] : []
     let lines = PlanText.lines("Enable \(name) in \(session.name)", switching + Climb.effects(climbed))
     if arguments.dryRun != .none { return session.outlet.print(lines) }
-    try session.confirm(lines, isConfirmed: arguments.has(.yes), typed: "ksx enable")
+    try session.confirm(lines, isConfirmed: arguments.has(.yes), typed: "ksx enable", about: [name])
     try await climb.down(climbed)
     if isOff { try await ChangeCommand(arguments, decided: .enable, isConfirmed: true).run(in: session) }
   }

@@ -140,7 +140,8 @@ struct Switching {
       session.outlet.print(lines)
       return false
     }
-    try session.confirm(lines, isConfirmed: arguments.has(.yes), typed: "ksx \(arguments.verb.name)")
+    try session.confirm(
+      lines, isConfirmed: arguments.has(.yes), typed: "ksx \(arguments.verb.name)", about: step.writes.map(\.name))
     return true
   }
 

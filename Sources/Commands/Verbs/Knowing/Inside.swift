@@ -16,9 +16,11 @@ extension Verb {
 
   static let diff = Verb(
     "diff", "Compare two versions of an extension: default values, needs, permissions, images, kinds, changelog",
-    operands: ["NAME", "VERSION", "VERSION"], options: [.output], trouble: 2,
-    notes: ["It ends with 0 when they are the same, with 1 when they differ, with 2 when it cannot be told."],
-    as: CompareVersions.self)
+    operands: ["[NAME]", "[VERSION]", "[VERSION]"], options: [.filename, .prune, .output], trouble: 2,
+    notes: [
+      "With -f FILE it compares a file of ksx export with the cluster instead: what ksx apply -f would change. It ends with 0",
+      "when they are the same, with 1 when they differ, with 2 when it cannot be told.",
+    ], as: Differences.self)
 }
 
 extension CommandSession {
@@ -115,6 +117,25 @@ struct Inside: ClusterCommand {
         "serves": .sequence(contents.served.map { ["kind": .string($0.kind), "what": .string(path($0))] }),
       ])
   }
+}
+
+/// `ksx diff`, of two versions or of a file and the cluster.
+struct Differences: ClusterCommand {
+  private let command: any ClusterCommand
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    if arguments[.filename] != nil {
+      guard arguments.operands.isEmpty else { throw CommandError("ksx diff -f takes no \(arguments.name)") }
+      command = try CompareSet(arguments)
+    } else {
+      guard arguments.operands.count == 3 else {
+        throw CommandError("ksx diff needs NAME VERSION VERSION, or -f FILE; see ksx help diff")
+      }
+      command = CompareVersions(arguments)
+    }
+  }
+
+  func run(in session: CommandSession) async throws(CommandError) { try await command.run(in: session) }
 }
 
 /// What differs between two versions.

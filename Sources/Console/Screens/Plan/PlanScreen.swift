@@ -41,8 +41,8 @@ struct PlanScreen: Screen {
     self.name = name
   }
 
-  /// Only what destroys must be confirmed by the name.
-  private var mustTypeName: Bool { change.row.asksTheName }
+  /// Only what destroys must be confirmed by the name, and what a guardrail says.
+  private var mustTypeName: Bool { plan?.asksTheName ?? change.row.asksTheName }
   private var isTypingName: Bool { mustTypeName && plan?.isBlocked != true && !isUnderWay }
 
   var sections: [KeySection] { isTypingName || namespace != nil ? [.prompt] : [.plan, .everywhere] }

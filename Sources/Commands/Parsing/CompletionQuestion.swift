@@ -1,0 +1,165 @@
+import Extensions
+import Operations
+
+/// What may stand where a command line is being typed: words that are known here, or a question for the cluster.
+struct CompletionQuestion: Hashable, Sendable {
+  /// What is asked for.
+  enum Subject: Hashable, Sendable {
+    /// Each with what it means.
+    case words([Word])
+    /// Extensions, those that are installed only where nothing else makes sense.
+    case extensions(installed: Bool)
+    case versions(of: String)
+    /// Keys of the config of an extension.
+    case keys(of: String)
+    case repositories, contexts, profiles, files
+    case nothing
+  }
+
+  /// A word with what it means, or with nothing.
+  struct Word: Hashable, Sendable {
+    var text: String
+    var meaning: String
+
+    init(_ text: String, _ meaning: String = "") { (self.text, self.meaning) = (text, meaning) }
+  }
+
+  var subject: Subject
+  /// What stands before the part that is completed, and is given back with it: `--output=`.
+  var lead = ""
+  /// What was typed of it.
+  var typed = ""
+}
+
+extension CompletionQuestion {
+  /// What may stand in the place of the last of `words`, a command line without the program's name.
+  init(_ words: [String]) {
+    let typed = words.last ?? ""
+    let line = CompletionLine(words.dropLast())
+    // bash takes `--output=ya` apart at the sign.
+    if typed == "=" || line.words.last == "=" {
+      let name = typed == "=" ? line.words.last : line.words.dropLast().last
+      self.init(subject: Self.value(of: name.flatMap(CompletionLine.option), line), typed: typed == "=" ? "" : typed)
+    } else if let option = line.open {
+      self.init(subject: Self.value(of: option, line), typed: typed)
+    } else if typed.hasPrefix("--"), let sign = typed.firstIndex(of: "=") {
+      let (name, value) = (String(typed[..<sign]), String(typed[typed.index(after: sign)...]))
+      self.init(subject: Self.value(of: CompletionLine.option(name), line), lead: name + "=", typed: value)
+    } else if typed.hasPrefix("-"), !line.isOver {
+      self.init(subject: .words(Self.options(line.verb)), typed: typed)
+    } else {
+      self.init(subject: Self.operand(line), typed: typed)
+    }
+  }
+
+  private static func options(_ verb: Verb?) -> [Word] {
+    ((verb?.options ?? []) + Option.everywhere).map { Word("--" + $0.rawValue, $0.summary) }
+  }
+
+  /// The values that an option takes.
+  private static func value(of option: Option?, _ line: CompletionLine) -> Subject {
+    guard let option else { return .nothing }
+    if let choices = option.choices { return .words(choices.map { Word($0) }) }
+    switch option {
+    case .kubeconfig, .certificateAuthority, .clientCertificate, .clientKey, .config, .filename, .authority:
+      return .files
+    case .context: return .contexts
+    case .profile: return .profiles
+    case .version: return line.verb.map { _ in .versions(of: line.operands.first ?? "") } ?? .nothing
+    case .except: return .extensions(installed: true)
+    case .filter:
+      return .words(
+        FilterFlag.allCases.map { Word($0.rawValue) } + FilterKey.allCases.map { Word($0.rawValue + ":") })
+    default: return .nothing
+    }
+  }
+
+  /// What may stand where no option does: the next word of a command, or what the command is about.
+  private static func operand(_ line: CompletionLine) -> Subject {
+    guard let verb = line.verb else {
+      let begun = line.plain
+      let next = Verb.all.filter { $0 != .console }.compactMap { verb -> Word? in
+        let words = verb.name.split(separator: " ").map(String.init)
+        guard words.count > begun.count, words.prefix(begun.count).elementsEqual(begun) else { return nil }
+        return Word(words[begun.count], words.count == begun.count + 1 ? verb.summary : "")
+      }
+      var seen: Set<String> = []
+      return .words(next.filter { seen.insert($0.text).inserted })
+    }
+    let place = line.operands.count
+    let below = place == 0 ? Verb.all.filter { $0.name.hasPrefix(verb.name + " ") } : []
+    let subject = Self.subject(of: verb, place, line)
+    guard !below.isEmpty else { return subject }
+    let words = below.map { Word(String($0.name.dropFirst(verb.name.count + 1)), $0.summary) }
+    return subject == .nothing ? .words(words) : subject
+  }
+
+  private static func subject(of verb: Verb, _ place: Int, _ line: CompletionLine) -> Subject {
+    guard let last = verb.operands.last, place < verb.operands.count || last.contains("…") else { return .nothing }
+    let what = (place < verb.operands.count ? verb.operands[place] : last).filter { !"[]…".contains($0) }
+    if what.contains("|") { return .words(what.split(separator: "|").map { Word(String($0)) }) }
+    switch what {
+    case "NAME", "NAME@VERSION":
+      if verb == .contextsUse { return .profiles }
+      if verb.name.hasPrefix("repo ") { return verb == .repoAdd ? .nothing : .repositories }
+      return .extensions(installed: Self.isAboutWhatIsInstalled(verb, line))
+    case "VERSION": return .versions(of: line.operands.first ?? "")
+    case "KEY", "KEY=VALUE": return .keys(of: line.operands.first ?? "")
+    case "VERB": return .words(Verb.changes.map { Word($0.name, $0.summary) })
+    case "COMMAND": return .words(Verb.all.filter { $0 != .console }.map { Word($0.name, $0.summary) })
+    case "METHOD": return .words(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"].map { Word($0) })
+    default: return .nothing
+    }
+  }
+
+  /// Whether the command has no sense for what is not installed.
+  private static func isAboutWhatIsInstalled(_ verb: Verb, _ line: CompletionLine) -> Bool {
+    let change = verb == .plan ? line.operands.first.flatMap { Verb(named: $0)?.change } : verb.change
+    if let change { return change != .install }
+    return [Verb.cancel, .undo, .test, .configGet, .configDiff, .configHistory, .probe, .serves].contains(verb)
+  }
+}
+
+/// The words of a command line before the one that is typed, as far as they can be understood.
+struct CompletionLine {
+  let words: [String]
+  /// Those that are no options and no values of options.
+  private(set) var plain: [String] = []
+  /// The option whose value is still to come.
+  private(set) var open: Option?
+  /// No options come any more.
+  private(set) var isOver = false
+  private(set) var verb: Verb?
+
+  init(_ words: some Sequence<String>) {
+    self.words = Array(words)
+    for word in self.words { read(word) }
+    // Without a word it is the console's.
+    guard !plain.isEmpty else { return }
+    verb = Verb(named: plain.prefix(2).joined(separator: " ")) ?? plain.first.flatMap { Verb(named: $0) }
+  }
+
+  /// What the command is about, as far as it was typed.
+  var operands: [String] {
+    Array(plain.dropFirst(verb.map { $0.name.split(separator: " ").count } ?? plain.count))
+  }
+
+  private mutating func read(_ word: String) {
+    if open != nil {
+      open = nil
+    } else if isOver || !word.hasPrefix("-") || word == "-" {
+      plain.append(word)
+    } else if word == "--" {
+      isOver = true
+    } else if let option = Self.option(word), option.argument != nil, option.valueWhenBare == nil {
+      open = option
+    }
+  }
+
+  /// The option that a whole word names; `nil` where its value stands in the same word.
+  static func option(_ word: String) -> Option? {
+    if word.hasPrefix("--") { return Option(rawValue: String(word.dropFirst(2))) }
+    guard word.count == 2, let letter = word.last else { return nil }
+    return Option.allCases.first { $0.letter == letter }
+  }
+}

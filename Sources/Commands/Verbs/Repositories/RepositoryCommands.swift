@@ -1,0 +1,258 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+
+extension Verb {
+  static let repoList = Verb(
+    "repo list", "List the repositories that extensions come from, and how the last sync went", options: [.output],
+    as: ListRepositories.self)
+
+  static let repoEvents = Verb(
+    "repo events", "Show what the controllers said of a repository", operands: ["NAME"], options: [.output],
+    as: RepositoryEventList.self)
+
+  static let repoAdd = Verb(
+    "repo add", "Add a repository", operands: ["NAME", "ADDRESS"], options: RepositoryCommand.settings,
+    notes: [
+      "ADDRESS is https://HOST/PATH, oci://HOST/PATH, or the name of an image where the cluster takes those. The password",
+      "is read from the standard input with --password-stdin; it stands in the cluster, where readers of it see it.",
+    ], as: RepositoryCommand.self)
+
+  static let repoEdit = Verb(
+    "repo edit", "Change the settings of a repository", operands: ["NAME"],
+    options: [.address] + RepositoryCommand.settings, as: RepositoryCommand.self)
+
+  static let repoSync = Verb(
+    "repo sync", "Have a repository read again now", operands: ["NAME"],
+    options: [.yes, .confirm, .dryRun, .wait, .timeout], as: RepositoryCommand.self)
+
+  static let repoRemove = Verb(
+    "repo remove", "Remove a repository with what comes from it and is not installed", operands: ["NAME"],
+    options: [.yes, .confirm, .dryRun], as: RepositoryCommand.self)
+}
+
+extension ClusterReader {
+  /// The repositories with what is said of them; what cannot be read besides them is left out.
+  fileprivate func reports() async throws(ClusterError) -> [RepositoryReport] {
+    async let events = try? cluster.list(.events, namespace: "default")
+    async let extensions = try? extensions(isWhole: false)
+    let repositories = try await cluster.list(dialect.repositories)
+    let (said, offered) = (await events ?? [], await extensions ?? [])
+    return repositories.map { RepositoryReport($0, events: said, extensions: offered, dialect) }
+      .sorted { $0.name < $1.name }
+  }
+}
+
+/// All repositories.
+struct ListRepositories: ClusterCommand {
+  private let output: Output
+
+  init(_ arguments: Arguments) { output = arguments.output }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let outlet = session.outlet
+    if output.isWhole {
+      let objects = try await session.asking("listing repositories") { () throws(ClusterError) in
+        try await reader.cluster.list(reader.dialect.repositories)
+      }
+      return outlet.printExactly(output.text(objects.map(\.withoutPassword)))
+    }
+    let reports = try await session.asking("listing repositories") { () throws(ClusterError) in
+      try await reader.reports()
+    }
+    if output == .name { return outlet.print(reports.map(\.name)) }
+    outlet.print(TextTable(Self.columns, reports, isWide: output == .wide).lines)
+    if reports.isEmpty { outlet.note("no repositories in \(session.name)") }
+  }
+
+  private static let columns: [TextColumn<RepositoryReport>] = [
+    TextColumn("NAME") { $0.name }, TextColumn("STATE") { $0.state }, TextColumn("LAST SYNC") { $0.lastSync },
+    TextColumn("EVERY") { $0.interval }, TextColumn("EXTENSIONS") { "\($0.extensions)" },
+    TextColumn("ADDRESS") { $0.address }, TextColumn("TITLE", isWide: true) { $0.title },
+    TextColumn("PROBLEM", isWide: true) { $0.problem },
+  ]
+}
+
+extension Object {
+  /// A repository as it may be shown.
+  fileprivate var withoutPassword: Object {
+    guard spec[path: "basicAuth", "password"] != nil else { return self }
+    return Object(value.setting(["spec", "basicAuth", "password"], to: "•••"))
+  }
+}
+
+/// What was said of one repository.
+struct RepositoryEventList: ClusterCommand {
+  private let name: String
+  private let output: Output
+
+  init(_ arguments: Arguments) { (name, output) = (arguments.name, arguments.output) }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let reports = try await session.asking("reading what is said of \(name)") { () throws(ClusterError) in
+      try await reader.reports()
+    }
+    guard let report = reports.first(where: { $0.name == name }) else { throw session.noSuchRepository(name) }
+    switch output {
+    case .json, .yaml:
+      let items = report.events.map { event -> Value in
+        [
+          "time": .string(event.time), "type": .string(event.type), "reason": .string(event.reason),
+          "count": .integer(event.count), "message": .string(event.message),
+        ]
+      }
+      session.outlet.printExactly(
+        output.text(.ours("RepositoryEvents", ["repository": .string(name), "items": .sequence(items)])))
+    case .name: session.outlet.print(report.events.map(\.reason))
+    case .table, .wide:
+      let rows = report.events.map { [$0.time, $0.type, $0.reason, "\($0.count)", $0.message] }
+      session.outlet.print(TextTable(headings: ["LAST SEEN", "TYPE", "REASON", "TIMES", "MESSAGE"], rows: rows).lines)
+      if report.events.isEmpty { session.outlet.note("nothing is said of repository \(name) in \(session.name)") }
+    }
+  }
+}
+
+extension CommandSession {
+  fileprivate func noSuchRepository(_ name: String) -> CommandError {
+    CommandError("\(self.name) has no repository \(name); ksx repo list shows those it has")
+  }
+}
+
+/// A repository that is added, edited, read again or removed.
+struct RepositoryCommand: ClusterCommand {
+  static let settings: [Option] = [
+    .description, .interval, .depth, .authority, .insecureRepository, .repositoryUser, .passwordStdin, .yes, .confirm,
+    .dryRun,
+  ]
+
+  private let arguments: Arguments
+  private let name: String
+  private let wanted: RepositorySettings
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    self.arguments = arguments
+    name = arguments.name
+    wanted = try arguments.repositorySettings()
+    if arguments.verb == .repoEdit, wanted == RepositorySettings() {
+      throw CommandError("ksx repo edit needs something to change; see ksx help repo edit")
+    }
+  }
+
+  var mayChange: Bool { arguments.dryRun != .client }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let change = try await change(reader, session)
+    let effects = try await session.asking("reading what there is") { () throws(ClusterError) in
+      let extensions = try await reader.extensions(isWhole: false).map { Extension($0, dialect: reader.dialect) }
+      return change.effects(extensions, Installations(try await reader.installations().map(Installation.init)))
+    }
+    let words = arguments.verb.name.split(separator: " ").last.map(String.init) ?? ""
+    let title = "\(words.prefix(1).uppercased())\(words.dropFirst()) repository \(name)"
+    let lines = PlanText.lines("\(title) in \(session.name)", effects)
+    let write = change.write(in: reader.dialect)
+    if arguments.dryRun != .none { return try await show(lines, title, write, session) }
+    try session.confirm(lines, isConfirmed: arguments.has(.yes), typed: "ksx \(arguments.verb.name)", about: [name])
+    let before = try? await reader.reports().first { $0.name == name }
+    _ = try await session.asking(title.lowercased()) { () throws(ClusterError) in
+      try await write.deliver(to: session.cluster)
+    }
+    session.outlet.print("repository \(name): \(past) in \(session.name)")
+    if arguments.verb == .repoSync, let patience = arguments.patience {
+      try await wait(patience, since: before, reader, session)
+    }
+  }
+
+  private func show(
+    _ lines: [String], _ title: String, _ write: Write, _ session: CommandSession
+  ) async throws(CommandError) {
+    session.outlet.print(lines)
+    guard arguments.dryRun == .server else { return }
+    _ = try await session.asking("\(title) (dry run)") { () throws(ClusterError) in
+      try await write.withoutVersion.send(to: session.cluster, dryRun: true)
+    }
+    session.outlet.print(["  the server would accept this; nothing was changed"])
+  }
+
+  private var past: String {
+    switch arguments.verb {
+    case .repoAdd: "added"
+    case .repoEdit: "changed"
+    case .repoRemove: "being removed"
+    default: "being read again"
+    }
+  }
+
+  private func change(
+    _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> RepositoryChange {
+    let spec: Mapping
+    switch wanted.spec(in: reader.dialect) {
+    case .success(let fields): spec = fields
+    case .failure(let refusal): throw CommandError(refusal.sentence)
+    }
+    if arguments.verb == .repoAdd { return .add(name, spec) }
+    let all = try await session.asking("listing repositories") { () throws(ClusterError) in
+      try await reader.cluster.list(reader.dialect.repositories)
+    }
+    guard let object = all.first(where: { $0.name == name }) else { throw session.noSuchRepository(name) }
+    switch arguments.verb {
+    case .repoEdit: return .edit(object, spec)
+    case .repoRemove: return .remove(object)
+    default: return .sync(object)
+    }
+  }
+
+  /// Until the controllers say that it was read, and how that went.
+  private func wait(
+    _ seconds: Int, since before: RepositoryReport?, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) {
+    for _ in 0..<max(1, seconds) {
+      await session.timing.sleep(.seconds(1))
+      let now = try? await reader.reports().first { $0.name == name }
+      guard let now, now.events != before?.events || (!now.lastSync.isEmpty && now.lastSync != before?.lastSync) else {
+        continue
+      }
+      if now.problem.isEmpty { return session.outlet.print("repository \(name): \(now.state)") }
+      throw CommandError("repository \(name): \(now.problem)")
+    }
+    throw CommandError("repository \(name) was not read within \(seconds) s; the controllers may be down")
+  }
+}
+
+extension Arguments {
+  /// What the command line sets of a repository.
+  fileprivate func repositorySettings() throws(CommandError) -> RepositorySettings {
+    var wanted = RepositorySettings()
+    wanted.address = self[.address] ?? (verb == .repoAdd ? operands.dropFirst().first : nil)
+    wanted.description = self[.description]
+    wanted.interval = self[.interval]
+    if let depth = self[.depth] {
+      guard let number = Int(depth), number >= 0 else { throw CommandError("--depth is a number, not \(depth)") }
+      wanted.depth = number
+    }
+    wanted.isInsecure = self[.insecureRepository].map { $0 == "true" }
+    wanted.authority = try certificates()
+    wanted.username = self[.repositoryUser]
+    wanted.password = try givenPassword()
+    return wanted
+  }
+
+  /// The certificates in the file that `--ca` names.
+  func certificates() throws(CommandError) -> [UInt8]? {
+    guard let path = self[.authority] else { return nil }
+    do { return try Files.read(path, limit: 1 << 20) } catch { throw CommandError(error) }
+  }
+
+  /// The password on the standard input; on the command line others could read it.
+  func givenPassword() throws(CommandError) -> String? {
+    guard has(.passwordStdin) else { return nil }
+    guard let text = try input() else { throw CommandError("--password-stdin: the standard input is a terminal") }
+    return text.lines.first.map { $0.trimmed() }
+  }
+}

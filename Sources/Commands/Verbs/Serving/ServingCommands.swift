@@ -1,0 +1,182 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+
+extension Verb {
+  static let serves = Verb(
+    "serves", "List what the gateway serves for extensions: APIs, bundles, proxies, entries", operands: ["[NAME]"],
+    options: [.output], as: ListServed.self)
+
+  static let probe = Verb(
+    "probe", "Ask the gateway for what it serves for an extension, and say what answers", operands: ["NAME"],
+    options: [.output],
+    notes: [
+      "Only reads are sent. The way goes through a gateway: the profile's, or that of a standalone backend; a Kubernetes API",
+      "server alone serves nothing of an extension, and then nothing is asked. A refusal of this user counts as an answer.",
+      "It ends with 1 when something does not answer, and with 2 when nothing could be asked.",
+    ], as: ProbeServed.self)
+
+  static let explain = Verb(
+    "explain", "Say which rule of the gateway serves a request, why not the others, and what is sent",
+    operands: ["METHOD", "URL"], options: [.output],
+    notes: [
+      "It is worked out here, from the rules in the cluster; nothing is asked of the gateway. 1 when nothing serves it."
+    ],
+    as: ExplainRequest.self)
+}
+
+extension ClusterReader {
+  /// What is served, of the extension called `name` or of all.
+  fileprivate func served(of name: String) async throws(ClusterError) -> [ServedObject] {
+    try await served().filter { name.isEmpty || $0.extension == name }
+      .sorted { ($0.extension, $0.kind, $0.name) < ($1.extension, $1.kind, $1.name) }
+  }
+}
+
+/// What the gateway serves.
+struct ListServed: ClusterCommand {
+  private let name: String
+  private let output: Output
+
+  init(_ arguments: Arguments) { (name, output) = (arguments.name, arguments.output) }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let served = try await session.asking("reading what is served") { () throws(ClusterError) in
+      try await reader.served(of: name)
+    }
+    switch output {
+    case .json, .yaml:
+      let items = served.map { object -> Value in
+        [
+          "kind": .string(object.kind), "name": .string(object.name), "extension": .string(object.extension),
+          "what": .string(object.words), "state": .string(object.state),
+        ]
+      }
+      session.outlet.printExactly(output.text(.ours("ServedList", ["items": .sequence(items)])))
+    case .name: session.outlet.print(served.map { "\($0.kind)/\($0.name)" })
+    case .table, .wide:
+      session.outlet.print(TextTable(Self.columns, served).lines)
+      if served.isEmpty {
+        session.outlet.note("nothing is served\(name.isEmpty ? "" : " for \(name)") in \(session.name)")
+      }
+    }
+  }
+
+  private static let columns: [TextColumn<ServedObject>] = [
+    TextColumn("EXTENSION") { $0.extension }, TextColumn("KIND") { $0.kind }, TextColumn("NAME") { $0.name },
+    TextColumn("STATE") { $0.state }, TextColumn("WHAT") { $0.words },
+  ]
+}
+
+/// Whether it answers.
+struct ProbeServed: ClusterCommand {
+  private let name: String
+  private let output: Output
+
+  init(_ arguments: Arguments) { (name, output) = (arguments.name, arguments.output) }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let served = try await session.asking("reading what is served") { () throws(ClusterError) in
+      try await reader.served(of: name)
+    }
+    if served.isEmpty { throw CommandError("nothing is served for \(name) in \(session.name)").leaving(2) }
+    guard let transport = await session.wayThroughGateway else {
+      throw CommandError(
+        "\(session.server) is a Kubernetes API and no gateway, so nothing was asked; use a profile that has one (ksx login)"
+      ).leaving(2)
+    }
+    let timing = session.timing
+    var probes: [Probe] = []
+    for object in served { probes.append(await Probe.probe(object, through: transport, timing: timing)) }
+    print(probes, session.outlet)
+    if probes.contains(where: { $0.outcome.isTrouble }) { throw .verdict(1) }
+  }
+
+  private func print(_ probes: [Probe], _ outlet: Outlet) {
+    switch output {
+    case .json, .yaml: outlet.printExactly(output.text(.ours("ProbeList", ["items": .sequence(probes.map(value))])))
+    case .name: outlet.print(probes.filter { !$0.outcome.isTrouble }.map { "\($0.object.kind)/\($0.object.name)" })
+    case .table, .wide:
+      let rows = probes.map { probe in
+        [
+          probe.object.kind, probe.object.name, probe.target, probe.milliseconds.map { "\($0) ms" } ?? "",
+          probe.outcome.words,
+        ]
+      }
+      outlet.print(TextTable(headings: ["KIND", "NAME", "ASKED", "AFTER", "OUTCOME"], rows: rows).lines)
+    }
+  }
+
+  private func value(_ probe: Probe) -> Value {
+    var fields: Mapping = [
+      "kind": .string(probe.object.kind), "name": .string(probe.object.name), "state": .string(probe.object.state),
+      "target": .string(probe.target), "outcome": .string(probe.outcome.words),
+    ]
+    if case .answers(let status) = probe.outcome { fields["status"] = .integer(status) }
+    if let milliseconds = probe.milliseconds { fields["milliseconds"] = .integer(milliseconds) }
+    return .mapping(fields)
+  }
+}
+
+extension CommandSession {
+  /// What leads to a gateway: the profile's, or the server itself where it says that it is one.
+  fileprivate var wayThroughGateway: (any Transport)? {
+    get async {
+      if let api = session.gateway?.api { return api.transport }
+      // A Kubernetes API server knows nothing of /kapis; a gateway in front of one does.
+      let request = HTTPRequest(.get, "/kapis/version")
+      guard let response = try? await cluster.transport.send(request), response.status != 404 else { return nil }
+      return cluster.transport
+    }
+  }
+}
+
+/// Which rule serves a request.
+struct ExplainRequest: ClusterCommand {
+  private let request: HTTPRequest
+  private let output: Output
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    let (method, url) = (arguments.operands[0], arguments.operands[1])
+    guard let known = HTTPRequest.Method(rawValue: method.uppercased()) else {
+      throw CommandError("the method \(method) is not known")
+    }
+    let address = ServerAddress(url)
+    let rest = address.map { _ in url.drop { $0 != "/" }.dropFirst(2).drop { $0 != "/" } }
+    let target = rest.map { $0.isEmpty ? "/" : String($0) } ?? url
+    guard target.hasPrefix("/") else { throw CommandError("\(url): a path that begins with / is expected") }
+    request = HTTPRequest(known, target, headers: ["Host": address?.name ?? "localhost"])
+    output = arguments.output
+  }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let table = try await session.asking("reading the rules") { () throws(ClusterError) in try await reader.rules() }
+    let explanation = Explanation(request, by: nil, in: table)
+    switch output {
+    case .json, .yaml:
+      session.outlet.printExactly(output.text(.ours("Explanation", explanation.value.mapping ?? [:])))
+    case .name: session.outlet.print(explanation.rule.map { "\($0)" } ?? "")
+    case .table, .wide: session.outlet.print(lines(explanation))
+    }
+    if !explanation.isServed { throw .verdict(1) }
+  }
+
+  private func lines(_ explanation: Explanation) -> [String] {
+    var lines = ["\(explanation.method) \(explanation.target): \(explanation.reason)"]
+    lines += explanation.problems.map { "  ! \($0)" }
+    if let upstream = explanation.value["upstream"] {
+      let place = upstream["address"]?.string ?? upstream["service"]?.string ?? "nowhere"
+      lines.append("  sent to \(place): \(upstream["method"]?.string ?? "") \(upstream["target"]?.string ?? "")")
+      lines += (upstream["headers"]?.sequence ?? []).compactMap(\.string).map { "    \($0)" }
+    }
+    lines += explanation.others.map { "  not \($0.rule): \($0.reason)" }
+    return lines + explanation.conflicts.map { "  ! \($0.rule) and \($0.other): \($0.problem)" }
+  }
+}

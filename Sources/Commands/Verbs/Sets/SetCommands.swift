@@ -1,0 +1,219 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+
+extension Verb {
+  static let export = Verb(
+    "export", "Print all that is asked for of a cluster's extensions as one file, for git",
+    options: [.output],
+    notes: [
+      "Extensions with version, config, placement and whether they are enabled, and the repositories they come from, without",
+      "their passwords. Configs are verbatim: what is secret in them is in the file. The file is the same in every dialect,",
+      "and ksx diff -f and ksx apply -f take it.",
+    ], as: ExportSet.self)
+
+  static let apply = Verb(
+    "apply", "Make a cluster have what a file of ksx export says",
+    options: [.filename, .prune, .keepGoing] + Option.ofChanges,
+    notes: [
+      "What the file does not say of an extension is left as it is; with --prune, what it does not name is uninstalled and",
+      "removed. Repositories come first, and then extensions in the order of their needs. Applied again it does nothing, and",
+      "when it was broken off it goes on.",
+    ], as: ApplySet.self)
+}
+
+extension Arguments {
+  /// The set in the file that `--filename` names.
+  func extensionSet() throws(CommandError) -> ExtensionSet {
+    guard let path = self[.filename] else {
+      throw CommandError("ksx \(verb.name) needs -f FILE, or -f - for the standard input; ksx export writes one")
+    }
+    let text: String
+    if path == "-" {
+      guard let given = try input() else { throw CommandError("-f -: the standard input is a terminal") }
+      text = given
+    } else {
+      do { text = try Files.text(path, limit: 64 << 20) } catch { throw CommandError(error) }
+    }
+    do {
+      return try ExtensionSet(text)
+    } catch {
+      throw CommandError("\(path == "-" ? "the standard input" : path): \(error)")
+    }
+  }
+}
+
+/// The set of a cluster, as it is now.
+struct ExportSet: ClusterCommand {
+  private let output: Output
+
+  init(_ arguments: Arguments) { output = arguments.output }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let (installations, repositories) = try await session.installationsAndRepositories(reader)
+    let set = ExtensionSet(installations, repositories: repositories, dialect: reader.dialect)
+    switch output {
+    case .name: session.outlet.print(set.members.map(\.name))
+    case .json: session.outlet.printExactly(output.text(set.value))
+    default: session.outlet.print(document: YAML.text(set.value))
+    }
+  }
+}
+
+extension CommandSession {
+  fileprivate func installationsAndRepositories(
+    _ reader: ClusterReader
+  ) async throws(CommandError) -> ([Object], [Object]) {
+    async let repositories = result { () throws(ClusterError) in
+      try await cluster.list(reader.dialect.repositories)
+    }
+    let installations = try await asking("listing \(reader.dialect.installations.plural)") { () throws(ClusterError) in
+      try await reader.installations()
+    }
+    do {
+      return (installations, try await repositories.get())
+    } catch {
+      throw CommandError(error, "listing repositories", at: server)
+    }
+  }
+}
+
+/// What a file says, beside what there is.
+struct SetComparison: Sendable {
+  let set: ExtensionSet
+  let isWhole: Bool
+  let reader: ClusterReader
+  let difference: SetDifference
+
+  init(_ arguments: Arguments, _ set: ExtensionSet, _ session: CommandSession) async throws(CommandError) {
+    self.set = set
+    isWhole = arguments.has(.prune)
+    reader = try await session.reader()
+    let (installations, repositories) = try await session.installationsAndRepositories(reader)
+    difference = SetDifference(
+      set, installations: installations, repositories: repositories, reader.capabilities)
+  }
+
+  var lines: [Plan.Effect] { difference.lines(isWhole: isWhole) }
+  var isEmpty: Bool { difference.isEmpty(isWhole: isWhole) }
+
+  /// Shows what differs.
+  func print(_ output: Output, _ outlet: Outlet) {
+    if output.isWhole {
+      let lines = lines.map { line -> Value in
+        ["sign": .string(PlanText.sign(line.sign)), "text": .string(line.text)]
+      }
+      return outlet.printExactly(output.text(.ours("SetDifference", ["lines": .sequence(lines)])))
+    }
+    outlet.print(PlanText.lines(lines))
+    guard !isWhole else { return }
+    let others = difference.strangers.map(\.name) + difference.strangeRepositories.map { "repository \($0.name)" }
+    if !others.isEmpty { outlet.note("note: not in the file, and left as they are: \(others.joined(separator: ", "))") }
+  }
+}
+
+/// `ksx diff -f FILE`.
+struct CompareSet: ClusterCommand {
+  private let arguments: Arguments
+  private let set: ExtensionSet
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    self.arguments = arguments
+    set = try arguments.extensionSet()
+  }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let comparison = try await SetComparison(arguments, set, session)
+    comparison.print(arguments.output, session.outlet)
+    if !comparison.isEmpty { throw .verdict(1) }
+  }
+}
+
+/// `ksx apply -f FILE`.
+struct ApplySet: ClusterCommand {
+  private let arguments: Arguments
+  private let set: ExtensionSet
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    self.arguments = arguments
+    set = try arguments.extensionSet()
+  }
+
+  var mayChange: Bool { arguments.dryRun != .client }
+
+  /// How long a new repository may take to offer what is asked for of it.
+  private var patience: Int { arguments.seconds(.timeout) ?? 120 }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let comparison = try await SetComparison(arguments, set, session)
+    let difference = comparison.difference
+    if comparison.isEmpty { return session.outlet.note("nothing to change in \(session.name)") }
+    if arguments.dryRun != .none { return comparison.print(arguments.output, session.outlet) }
+    try confirm(comparison, session)
+    try await write(difference.repositories, "repository", session)
+    let wanted = Dictionary(difference.extensions.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    let waits = !difference.repositories.isEmpty
+    try await change(wanted, comparison.reader, session, isOffered: waits ? patience : nil)
+    let placements = difference.extensions.compactMap { found in found.scheduling.map { (found, $0) } }
+    try await write(
+      placements.map { found, write in
+        .init(found.name, session.sender(because: found.reason).signed(write, .place(on: ["as the file says"])))
+      }, "placement of", session)
+    guard arguments.has(.prune) else { return }
+    let strangers = Dictionary(difference.strangers.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    try await change(strangers, comparison.reader, session, isOffered: nil)
+    try await write(difference.strangeRepositories, "repository", session)
+  }
+
+  private func confirm(_ comparison: SetComparison, _ session: CommandSession) throws(CommandError) {
+    let difference = comparison.difference
+    let gone = comparison.isWhole ? difference.strangers.map(\.name) + difference.strangeRepositories.map(\.name) : []
+    try session.confirm(
+      PlanText.lines("Apply \(arguments[.filename] ?? "") to \(session.name)", comparison.lines),
+      isConfirmed: arguments.has(.yes), typed: "ksx apply",
+      about: difference.repositories.map(\.name) + difference.extensions.map(\.name) + gone)
+  }
+
+  private func write(_ items: [ManyWrites.Item], _ what: String, _ session: CommandSession) async throws(CommandError) {
+    for (item, error) in await ManyWrites.send(items, to: session.cluster) {
+      if let error { throw CommandError(error, "writing \(what) \(item.name)", at: session.server) }
+      session.outlet.print("\(what) \(item.name): written in \(session.name)")
+    }
+  }
+
+  /// Carries out the changes of extensions, once what they ask for is offered.
+  private func change(
+    _ wanted: [String: SetDifference.Extension], _ reader: ClusterReader, _ session: CommandSession,
+    isOffered patience: Int?
+  ) async throws(CommandError) {
+    let first = wanted.compactMapValues(\.changes.first)
+    if first.isEmpty { return }
+    var facts = try await facts(reader, session)
+    for _ in 0..<(patience ?? 0) where first.contains(where: { !facts.offers($0.value, of: $0.key) }) {
+      await session.timing.sleep(.seconds(1))
+      facts = try await self.facts(reader, session)
+    }
+    let found = facts
+    let plans = ManyPlans(first, in: { found.context(for: $0) })
+    let sender = ManySender(arguments, reader, session, title: "", rest: wanted)
+    try sender.refuse(plans)
+    try sender.report(await sender.results(of: plans))
+  }
+
+  private func facts(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> SeveralFacts {
+    try await session.asking("reading what there is") { () throws(ClusterError) in
+      try await reader.severalFacts(called: session.name)
+    }
+  }
+}
+
+extension SeveralFacts {
+  /// Whether the version that `change` leads to is offered.
+  fileprivate func offers(_ change: Change, of name: String) -> Bool {
+    change.version.map { context(for: name).version($0) != nil } ?? true
+  }
+}

@@ -1,0 +1,146 @@
+import Extensions
+import Manifest
+import Platform
+
+extension Guardrails {
+  /// Where root's rules stand.
+  package static let rootFile = "/etc/ksx/config.yaml"
+
+  /// The rules of both files; one that cannot be understood refuses every change.
+  package static func load(root: String = rootFile, user: String) -> Guardrails {
+    var guardrails = Guardrails()
+    for file in [root, user] {
+      do throws(SystemError) {
+        guardrails.rules += rules(in: try Files.text(file, limit: 1 << 20, takesPipes: false), file)
+      } catch {
+        if !error.isMissing { guardrails.rules.append(flawed(file, error.problem)) }
+      }
+    }
+    return guardrails
+  }
+
+  /// The rules in `text`, or one that says what is wrong with it.
+  package static func rules(in text: String, _ file: String) -> [Rule] {
+    do throws(SyntaxError) {
+      guard let list = try YAML.node(text)?["guardrails"], list.value != .null else { return [] }
+      guard case .sequence(let items) = list.content else { throw list.mistake("guardrails are a list") }
+      var rules: [Rule] = []
+      for item in items { rules.append(try GuardrailReader(file: file).rule(item)) }
+      return rules
+    } catch {
+      return [flawed(file, error.description)]
+    }
+  }
+
+  private static func flawed(_ file: String, _ problem: String) -> Rule {
+    var rule = Rule(file: file)
+    rule.flaw = problem
+    return rule
+  }
+
+  /// All that a rule can name: a word that is none would deny nothing, and not tell.
+  package static let verbs: [String] =
+    ChangeKind.allCases.map(\.verb) + [
+      "cancel", "undo", "safe-mode on", "safe-mode off", "bisect start", "bisect good", "bisect bad", "bisect reset",
+      "config unset", "config edit", "apply", "test", "repo add", "repo edit", "repo sync", "repo remove",
+    ]
+}
+
+/// Reads one rule and says at which place it could not.
+private struct GuardrailReader {
+  let file: String
+
+  private static let keys = ["contexts", "servers", "read-only", "deny", "typed", "at-most", "windows"]
+
+  func rule(_ node: YAMLNode) throws(SyntaxError) -> Guardrails.Rule {
+    guard case .mapping(let pairs) = node.content else { throw node.mistake("a guardrail is a mapping") }
+    var rule = Guardrails.Rule(file: file)
+    for pair in pairs {
+      switch pair.key.text {
+      case "contexts": rule.contexts = try texts(pair.value)
+      case "servers": rule.servers = try texts(pair.value)
+      case "read-only":
+        guard let flag = pair.value.value.bool else { throw pair.value.mistake("read-only is true or false") }
+        rule.isReadOnly = flag
+      case "deny": rule.denied = try verbs(pair.value, besides: [])
+      case "typed": rule.typed = try verbs(pair.value, besides: ["all"])
+      case "at-most":
+        guard let count = pair.value.value.integer, count > 0 else { throw pair.value.mistake("at-most is a number") }
+        rule.most = count
+      case "windows": rule.windows = try windows(pair.value)
+      default:
+        throw pair.key.mistake(
+          "there is no setting \(pair.key.text ?? ""); there are \(Self.keys.joined(separator: ", "))")
+      }
+    }
+    return rule
+  }
+
+  /// One text, or a list of them.
+  private func texts(_ node: YAMLNode) throws(SyntaxError) -> [String] {
+    if let text = node.text, !text.isEmpty { return [text] }
+    guard case .sequence(let items) = node.content else { throw node.mistake("this is a text, or a list of texts") }
+    return try items.map { (item) throws(SyntaxError) in
+      guard let text = item.text, !text.isEmpty else { throw item.mistake("this is a text") }
+      return text
+    }
+  }
+
+  private func verbs(_ node: YAMLNode, besides others: [String]) throws(SyntaxError) -> [String] {
+    let words = try texts(node)
+    let known =
+      Guardrails.verbs + Guardrails.verbs.compactMap { $0.split(separator: " ").first.map(String.init) } + others
+    if let unknown = words.first(where: { !known.contains($0) }) {
+      throw node.mistake("\(unknown) changes nothing that ksx knows of\(suggestion(for: unknown, among: known))")
+    }
+    return words
+  }
+
+  private func windows(_ node: YAMLNode) throws(SyntaxError) -> [ChangeWindow] {
+    guard case .sequence(let items) = node.content else { throw node.mistake("windows are a list") }
+    return try items.map { (item) throws(SyntaxError) in try window(item) }
+  }
+
+  private func window(_ node: YAMLNode) throws(SyntaxError) -> ChangeWindow {
+    guard case .mapping(let pairs) = node.content else { throw node.mistake("a window is a mapping") }
+    var window = ChangeWindow(days: Set(0..<7), start: 0, end: 0, zone: .utc)
+    for pair in pairs {
+      switch pair.key.text {
+      case "days": window.days = try days(pair.value)
+      case "from": window.start = try minute(pair.value)
+      case "to": window.end = try minute(pair.value)
+      case "zone":
+        guard let zone = pair.value.text.flatMap({ TimeZone(named: $0) }) else {
+          throw pair.value.mistake("the time zone \(pair.value.text ?? "") is not known on this computer")
+        }
+        window.zone = zone
+      default: throw pair.key.mistake("there is no setting \(pair.key.text ?? ""); there are days, from, to, zone")
+      }
+    }
+    return window
+  }
+
+  /// `mon`, `mon-fri`.
+  private func days(_ node: YAMLNode) throws(SyntaxError) -> Set<Int> {
+    var days: Set<Int> = []
+    for text in try texts(node) {
+      let ends = text.lowercased().split(separator: "-").map { ChangeWindow.names.firstIndex(of: String($0)) }
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2 else {
+        throw node.mistake("days are of \(ChangeWindow.names.joined(separator: ", ")), or such as mon-fri, not \(text)")
+      }
+      for step in 0...((last - first + 7) % 7) { days.insert((first + step) % 7) }
+    }
+    return days
+  }
+
+  /// `09:30`; YAML takes it for a number of minutes where it has no quotes.
+  private func minute(_ node: YAMLNode) throws(SyntaxError) -> Int {
+    let parts = (node.text ?? "").split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let hour = parts[0], let minute = parts[1], (0..<24).contains(hour),
+      (0..<60).contains(minute)
+    else {
+      throw node.mistake("a time is such as \"09:30\", not \(node.text ?? "this")")
+    }
+    return hour * 60 + minute
+  }
+}

@@ -1,0 +1,144 @@
+import Glibc
+import Manifest
+package import Platform
+
+/// What this user did to clusters with ksx, to be read by people and to be shown unchanged.
+///
+/// JSON lines that are only added, under a lock: several ksx write it at the same time. Each line has the hash of the one
+/// before it and its own, so that a line that is changed, taken out or put in breaks the chain; that the last lines were
+/// cut off is seen by the heads that went to the system's log.
+package struct Journal: Hashable, Sendable {
+  package let path: String
+  /// Where the system takes log messages; nothing is told it where there is no such socket.
+  private let systemLog: String
+
+  /// The journal in the program's state folder.
+  package init(folder: String, systemLog: String = "/dev/log") {
+    path = folder + "/journal.jsonl"
+    self.systemLog = systemLog
+  }
+
+  /// The hash that the first line follows.
+  package static let origin = String(repeating: "0", count: 64)
+
+  /// Adds `entry`; on a full disk the file stays as it was, and the system's log is told.
+  package func append(_ entry: JournalEntry) throws(SystemError) {
+    do throws(SystemError) {
+      try Files.makeDirectory(Files.parent(of: path) ?? "/")
+      let lock = try FileLock.held(beside: path)
+      defer { withExtendedLifetime(lock) {} }
+      let file = try JournalFile(path)
+      let line = Self.line(entry, number: file.count + 1, after: file.head)
+      try file.append(line.text)
+      SystemLog(socket: systemLog).note("journal line \(file.count + 1) of \(path) has hash \(line.hash)")
+    } catch {
+      SystemLog(socket: systemLog).note(
+        "not in the journal (\(error)): \(entry.event.word) \(entry.verb) \(entry.method) \(entry.target) in \(entry.cluster)"
+      )
+      throw error
+    }
+  }
+
+  static func line(_ entry: JournalEntry, number: Int, after head: String) -> (text: String, hash: String) {
+    var fields: Mapping = ["n": .integer(number)]
+    for pair in entry.fields.pairs { fields[pair.key] = pair.value }
+    fields["previous"] = .string(head)
+    let text = JSON.text(.mapping(fields))
+    let hash = SHA256.hex(Array(text.utf8))
+    return ("\(text.dropLast()),\"hash\":\"\(hash)\"}\n", hash)
+  }
+
+  /// The bytes of the file; none where there is none.
+  package func bytes() throws(SystemError) -> [UInt8] {
+    do throws(SystemError) {
+      return try Files.read(path, limit: 1 << 30)
+    } catch {
+      if error.isMissing { return [] }
+      throw error
+    }
+  }
+
+  /// The lines that can be read, oldest first.
+  package func lines() throws(SystemError) -> [JournalLine] { Self.lines(in: try bytes()) }
+
+  static func lines(in bytes: [UInt8]) -> [JournalLine] {
+    bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().compactMap {
+      place, line in
+      (try? JSON.parse(Array(line))).flatMap { value in
+        value.mapping == nil ? nil : JournalLine(place: place + 1, value: value)
+      }
+    }
+  }
+}
+
+/// The end of the journal's file, read to be added to.
+private struct JournalFile {
+  private let path: String
+  private let size: Int
+  /// Whether the last line is whole: a crash or a full disk may have broken it off.
+  private var endsWhole = true
+  /// The number and the hash of the last whole line.
+  private(set) var count = 0
+  private(set) var head = Journal.origin
+
+  /// More than any line takes.
+  private static let tail = 256 << 10
+
+  init(_ path: String) throws(SystemError) {
+    self.path = path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      guard errno == ENOENT else { throw SystemError("reading \(path)") }
+      size = 0
+      return
+    }
+    defer { close(descriptor) }
+    size = Int(lseek(descriptor, 0, SEEK_END))
+    let start = max(0, size - Self.tail)
+    var bytes = [UInt8](repeating: 0, count: size - start)
+    guard lseek(descriptor, start, SEEK_SET) >= 0, Glibc.read(descriptor, &bytes, bytes.count) == bytes.count else {
+      throw SystemError("reading \(path)")
+    }
+    endsWhole = bytes.last.map { $0 == UInt8(ascii: "\n") } ?? true
+    let whole = endsWhole ? bytes[...] : bytes[..<((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)]
+    guard let last = Journal.lines(in: Array(whole)).last(where: { $0.value["hash"]?.string != nil }) else { return }
+    (count, head) = (last.value["n"]?.integer ?? 0, last.text("hash"))
+  }
+
+  /// Adds a line, or leaves the file as it was.
+  func append(_ line: String) throws(SystemError) {
+    do throws(SystemError) {
+      try Files.append(Array(((endsWhole ? "" : "\n") + line).utf8), to: path)
+    } catch {
+      truncate(path, size)
+      throw error
+    }
+  }
+}
+
+/// The system's own log, where there is one.
+private struct SystemLog {
+  let socket: String
+
+  func note(_ text: String) {
+    guard Files.exists(socket) else { return }
+    let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(socket.utf8)
+    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    // Security messages, for information (RFC 5424: 10 × 8 + 6).
+    let message = Array("<86>ksx[\(getpid())]: \(text)".utf8)
+    _ = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        // A log that is full is not waited for.
+        sendto(
+          descriptor, message, message.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL), $0,
+          socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+  }
+}

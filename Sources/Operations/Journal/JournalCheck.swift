@@ -1,0 +1,52 @@
+import Manifest
+import Platform
+
+/// Whether the lines of a journal are those that were written, none changed, none missing, none added.
+package struct JournalCheck: Hashable, Sendable {
+  /// What is wrong with a line.
+  package struct Flaw: Hashable, Sendable {
+    /// The line in the file, from one.
+    package let place: Int
+    package let text: String
+  }
+
+  /// How many lines are whole and follow each other.
+  package private(set) var count = 0
+  /// The hash of the last of them.
+  package private(set) var head = Journal.origin
+  package private(set) var flaws: [Flaw] = []
+  /// Lines that were broken off while they were written; nothing was lost but they.
+  package private(set) var broken: [Int] = []
+  private var hashes: Set<String> = [Journal.origin]
+
+  /// Looks at all of a journal.
+  package init(_ bytes: [UInt8]) {
+    for (place, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+    where !line.isEmpty {
+      look(at: Array(line), place + 1)
+    }
+  }
+
+  /// Whether a line with this hash is there: one that a system's log was told of.
+  package func has(_ hash: String) -> Bool { hashes.contains(hash) }
+
+  private mutating func look(at line: [UInt8], _ place: Int) {
+    guard let value = try? JSON.parse(line), let hash = value["hash"]?.string else {
+      // The line after it follows the one before it, unless this one was a whole line once.
+      broken.append(place)
+      return
+    }
+    let end = Array(",\"hash\":\"\(hash)\"}".utf8)
+    let isTrue =
+      line.suffix(end.count).elementsEqual(end) && SHA256.hex(line.dropLast(end.count) + [UInt8(ascii: "}")]) == hash
+    if !isTrue { flaws.append(Flaw(place: place, text: "it does not have the hash that it says: it was changed")) }
+    if value["previous"]?.string != head {
+      flaws.append(
+        Flaw(place: place, text: "it does not follow the line before it: something was changed, taken out or put in"))
+    } else if value["n"]?.integer != count + 1 {
+      flaws.append(Flaw(place: place, text: "it is number \(value["n"]?.integer ?? 0), and \(count + 1) was to come"))
+    }
+    (count, head) = (value["n"]?.integer ?? count + 1, hash)
+    hashes.insert(hash)
+  }
+}

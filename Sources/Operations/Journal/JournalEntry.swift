@@ -1,0 +1,79 @@
+package import Manifest
+
+/// One line of the journal: a write that is about to be sent, or what came of it.
+///
+/// It says who did what where, and nothing of what was written: a config may hold secrets.
+package struct JournalEntry: Hashable, Sendable {
+  /// What is told of a write.
+  package enum Event: Hashable, Sendable {
+    case sending
+    /// The server's status.
+    case answered(Int)
+    case unanswered(String)
+    /// A guardrail said no, and nothing was sent.
+    case refused(String)
+
+    package var word: String {
+      switch self {
+      case .sending: "sending"
+      case .answered: "answered"
+      case .unanswered: "unanswered"
+      case .refused: "refused"
+      }
+    }
+  }
+
+  package var time: String
+  /// Who sits at this computer, and who the cluster takes them for; or empty.
+  package var person: String
+  package var user: String
+  package var cluster: String
+  package var server: String
+  /// The command, or empty.
+  package var verb: String
+  /// The extensions that it is about.
+  package var names: [String]
+  package var reason: String
+  package var method: String
+  /// The path of the object.
+  package var target: String
+  package var event: Event
+
+  /// The fields in their order, as a line has them before its hash.
+  var fields: Mapping {
+    var fields: Mapping = [
+      "time": .string(time), "person": .string(person), "user": .string(user), "cluster": .string(cluster),
+      "server": .string(server), "verb": .string(verb), "names": .sequence(names.map(Value.string)),
+    ]
+    if !reason.isEmpty { fields["reason"] = .string(reason) }
+    fields["method"] = .string(method)
+    fields["target"] = .string(target)
+    fields["event"] = .string(event.word)
+    switch event {
+    case .sending: break
+    case .answered(let status): fields["status"] = .integer(status)
+    case .unanswered(let reason), .refused(let reason): fields["why"] = .string(reason)
+    }
+    return fields
+  }
+}
+
+/// A line of the journal as it was read.
+package struct JournalLine: Hashable, Sendable {
+  /// Its place in the file, from one.
+  package let place: Int
+  package let value: Value
+
+  /// The text of a field, or empty.
+  package func text(_ key: String) -> String { value[key]?.string ?? "" }
+
+  /// What came of it, in words.
+  package var outcome: String {
+    switch text("event") {
+    case "answered": value["status"]?.integer.map { $0 < 300 ? "done (\($0))" : "no (\($0))" } ?? "answered"
+    case "unanswered": "no answer: \(text("why"))"
+    case "refused": "refused: \(text("why"))"
+    case let word: word
+    }
+  }
+}

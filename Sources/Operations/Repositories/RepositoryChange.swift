@@ -1,0 +1,124 @@
+package import Extensions
+package import KubernetesAPI
+package import Manifest
+import Platform
+
+/// What a user sets of a repository; what is `nil` stays as it is.
+package struct RepositorySettings: Hashable, Sendable {
+  package var address: String?
+  package var description: String?
+  package var interval: String?
+  package var depth: Int?
+  package var isInsecure: Bool?
+  /// Certificates to trust, PEM.
+  package var authority: [UInt8]?
+  package var username: String?
+  package var password: String?
+
+  package init() {}
+
+  /// The fields of the spec in `dialect`, or what it does not have, as a sentence.
+  package func spec(in dialect: Dialect) -> Result<Mapping, RepositoryRefusal> {
+    var spec = Mapping()
+    if let address { spec[Self.field(of: address)] = .string(address) }
+    if let description { spec["description"] = .string(description) }
+    if let interval {
+      guard Self.isDuration(interval) else {
+        return .failure(.init("--interval is a duration such as 30m, not \(interval)"))
+      }
+      var strategy: Mapping = ["registryPoll": ["interval": .string(interval)]]
+      // Shipped KubeSphere wants both or none.
+      if dialect.name == .installPlan { strategy["timeout"] = "2m" }
+      spec["updateStrategy"] = .mapping(strategy)
+    }
+    for (value, key) in [(depth.map(Value.integer), "depth"), (isInsecure.map(Value.bool), "insecure")] {
+      guard let value else { continue }
+      guard dialect.name == .installPlan else { return .failure(.init("repositories of this cluster have no \(key)")) }
+      spec[key] = value
+    }
+    if let authority { spec["caBundle"] = .string(Base64.encode(authority)) }
+    if username != nil || password != nil {
+      var auth = Mapping()
+      if let username { auth["username"] = .string(username) }
+      if let password { auth["password"] = .string(password) }
+      spec["basicAuth"] = .mapping(auth)
+    }
+    return .success(spec)
+  }
+
+  /// An address has a scheme; a name of an image has none.
+  private static func field(of address: String) -> String { address.containsText("://") ? "url" : "image" }
+
+  private static func isDuration(_ text: String) -> Bool {
+    DurationText.seconds(text, units: DurationText.goUnits) != nil
+  }
+}
+
+/// Why a repository cannot be as it was asked for.
+package struct RepositoryRefusal: Error, Hashable, Sendable {
+  package let sentence: String
+
+  init(_ sentence: String) { self.sentence = sentence }
+}
+
+/// What is done to a repository, as the one write that does it.
+package enum RepositoryChange: Hashable, Sendable {
+  case add(String, Mapping)
+  case edit(Object, Mapping)
+  /// Have it read again now.
+  case sync(Object)
+  case remove(Object)
+
+  package func write(in dialect: Dialect) -> Write {
+    switch self {
+    case .add(let name, let spec):
+      return .create(dialect.repositories, Object(dialect.repositories, name: name, ["spec": .mapping(spec)]))
+    case .edit(let object, let spec):
+      var spec = spec
+      // An image and an address exclude each other.
+      for (one, other) in [("url", "image"), ("image", "url")] where spec[one] != nil && object.spec[other] != nil {
+        spec[other] = .null
+      }
+      let metadata: Value = ["resourceVersion": .string(object.resourceVersion)]
+      return .patch(dialect.repositories, name: object.name, ["metadata": metadata, "spec": .mapping(spec)])
+    case .sync(let object):
+      // docs/KUBESPHERE.md: Repositories; the first design has no field for it, and ksxd an annotation.
+      let body: Value =
+        dialect.name == .installPlan
+        ? ["status": ["lastSyncTime": .null]]
+        : ["metadata": ["annotations": [RepositoryReport.syncAnnotation: .null]]]
+      return .patch(dialect.repositories, name: object.name, body)
+    case .remove(let object): return .delete(dialect.repositories, name: object.name, uid: object.uid)
+    }
+  }
+
+  /// What will be different, a line each; `extensions` are all of the marketplace.
+  package func effects(_ extensions: [Extension], _ installed: Installations) -> [Plan.Effect] {
+    switch self {
+    case .add(let name, let spec): return [Plan.Effect(.added, "repository \(name)")] + Self.lines(spec)
+    case .edit(_, let spec): return Self.lines(spec)
+    case .sync(let object):
+      return [
+        Plan.Effect(.note, "repository \(object.name) is read again now"),
+        Plan.Effect(.note, "a chart that cannot be fetched meanwhile has its version deleted"),
+      ]
+    case .remove(let object):
+      let names = extensions.filter { $0.repository == object.name }.map(\.name).sorted()
+      let gone = names.filter { installed.of($0) == nil }.map {
+        Plan.Effect(.removed, "extension \($0), which is not installed")
+      }
+      let kept = names.filter { installed.of($0) != nil }.map {
+        Plan.Effect(.note, "\($0) stays installed, and has no more versions to go to")
+      }
+      return [Plan.Effect(.removed, "repository \(object.name)")] + gone + kept
+    }
+  }
+
+  /// The fields that are set, with no password.
+  private static func lines(_ spec: Mapping) -> [Plan.Effect] {
+    spec.pairs.map { pair in
+      let value = ["basicAuth", "caBundle"].contains(pair.key) ? "•••" : pair.value.string ?? JSON.text(pair.value)
+      return Plan.Effect(.changed, "\(pair.key): \(value)")
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Client
+import HTTP
+import Manifest
+import Platform
+
+/// Whether an address answers as a chart repository does, asked from this computer.
+package struct RepositoryTest: Hashable, Sendable {
+  /// What was found there.
+  package enum Outcome: Hashable, Sendable {
+    /// An index, with so many charts and versions.
+    case index(charts: Int, versions: Int, bytes: Int)
+    /// A registry of OCI images, which has no index.
+    case registry
+    case problem(String)
+  }
+
+  /// How the address is asked.
+  package struct Settings: Sendable {
+    package var authority: [UInt8]?
+    package var isInsecure = false
+    package var username: String?
+    package var password: String?
+
+    package init() {}
+  }
+
+  /// An index of 30,000 versions has 21 MB.
+  private static let longest = 128 << 20
+
+  /// Asks what `address` is.
+  package static func outcome(of address: String, _ settings: Settings) async -> Outcome {
+    if address.hasPrefix("file://") {
+      return .problem(
+        "\(address) is a folder of the computer that the controllers run on: it cannot be tested from here")
+    }
+    let isRegistry = address.hasPrefix("oci://")
+    let base = isRegistry ? "https://" + address.dropFirst(6).prefix { $0 != "/" } : address
+    guard let server = ServerAddress(base), server.host.isEmpty == false else {
+      return .problem("\(address) is no address: https://HOST/PATH or oci://HOST/PATH is expected")
+    }
+    var connection = Connection(server: base)
+    connection.tls.authority = settings.authority
+    connection.tls.isVerified = !settings.isInsecure
+    return await outcome(isRegistry, settings, CurlTransport(connection))
+  }
+
+  /// The same over any transport.
+  static func outcome(_ isRegistry: Bool, _ settings: Settings, _ transport: any Transport) async -> Outcome {
+    var request = HTTPRequest(.get, isRegistry ? "/v2/" : "/index.yaml")
+    if let username = settings.username {
+      request.headers["Authorization"] = "Basic " + Base64.encode(Array("\(username):\(settings.password ?? "")".utf8))
+    }
+    do {
+      let response = try await transport.send(request)
+      if isRegistry, [200, 401].contains(response.status) { return .registry }
+      guard response.status == 200 else { return .problem(problem(response)) }
+      return index(in: try await response.body.collected(upTo: longest))
+    } catch {
+      return .problem(ClusterError.transport(error).brief)
+    }
+  }
+
+  private static func problem(_ response: HTTPResponse) -> String {
+    switch response.status {
+    case 401, 403: "it wants another user name and password (\(response.status))"
+    case 301, 302, 307, 308: "it leads to \(response.headers["Location"] ?? "another address"), which was not followed"
+    case 404: "there is no index.yaml (404)"
+    default: "it answers with \(response.status)"
+    }
+  }
+
+  static func index(in bytes: [UInt8]) -> Outcome {
+    guard let text = try? String(textOf: bytes) else { return .problem("its index.yaml is not UTF-8") }
+    var charts: Set<String> = []
+    var versions = 0
+    do {
+      let hasEntries = try YAML.forEachItem(under: "entries", in: text) { name, _ in
+        charts.insert(name)
+        versions += 1
+      }
+      guard hasEntries else { return .problem("its index.yaml has no entries: it is no index of charts") }
+      return .index(charts: charts.count, versions: versions, bytes: bytes.count)
+    } catch {
+      return .problem("its index.yaml cannot be read: \(error)")
+    }
+  }
+}

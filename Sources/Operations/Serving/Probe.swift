@@ -1,0 +1,98 @@
+import Client
+import Extensions
+package import HTTP
+import KubernetesAPI
+import Manifest
+package import Platform
+
+/// One look at what the gateway serves: what is asked, and what is answered.
+package struct Probe: Hashable, Sendable {
+  /// What came of it.
+  package enum Outcome: Hashable, Sendable {
+    /// It answers, with this status.
+    case answers(Int)
+    /// It was asked, and there is no answer of its own; why.
+    case silent(String)
+    /// It is not asked, and why.
+    case notAsked(String)
+
+    package var isTrouble: Bool { if case .silent = self { true } else { false } }
+
+    package var words: String {
+      switch self {
+      case .answers(let status): "answers (\(status))"
+      case .silent(let reason): "no answer: \(reason)"
+      case .notAsked(let reason): "not asked: \(reason)"
+      }
+    }
+  }
+
+  package var object: ServedObject
+  /// The path that is asked, or empty.
+  package var target: String
+  package var outcome: Outcome
+  /// Milliseconds until the answer, where one came.
+  package var milliseconds: Int?
+
+  /// What is asked of `object`, or why nothing is.
+  package static func target(of object: ServedObject) -> Result<String, ProbeRefusal> {
+    switch object.kind {
+    case "APIService": return .success("/kapis/\(object.words)")
+    case "JSBundle": return .success(object.words)
+    case "ReverseProxy":
+      let words = object.words.split(separator: " ", maxSplits: 1).map(String.init)
+      guard let path = words.last, path.hasPrefix("/") else { return .failure(.init("its rule has no path")) }
+      let method = words.count == 2 ? words[0] : "*"
+      guard ["*", "GET", "HEAD"].contains(method) else {
+        return .failure(.init("it is for \(method), which might change something"))
+      }
+      return .success(String(path.prefix { $0 != "*" }))
+    default: return .failure(.init("it is an entry of the console's menu"))
+    }
+  }
+
+  /// What an answer says of the rule: a refusal of the user is an answer of it, a path that is not known is none.
+  package static func outcome(_ status: Int, _ body: [UInt8]) -> Outcome {
+    switch status {
+    case 404, 502, 503, 504:
+      let message = Status(code: status, body: body).message
+      return .silent(message.isEmpty ? "\(status)" : "\(message) (\(status))")
+    default: return .answers(status)
+    }
+  }
+}
+
+/// Why something is not asked.
+package struct ProbeRefusal: Error, Hashable, Sendable {
+  package let reason: String
+
+  init(_ reason: String) { self.reason = reason }
+}
+
+extension Probe {
+  /// How much of an answer is read for its reason.
+  private static let longest = 64 << 10
+
+  /// Asks for `object` through `transport`, which leads to a gateway.
+  package static func probe(_ object: ServedObject, through transport: any Transport, timing: Timing) async -> Probe {
+    let target: String
+    switch Self.target(of: object) {
+    case .success(let path): target = path
+    case .failure(let refusal):
+      return Probe(object: object, target: "", outcome: .notAsked(refusal.reason))
+    }
+    let start = timing.now()
+    do {
+      let response = try await transport.send(HTTPRequest(.get, target, headers: ["Accept": "*/*"]))
+      let duration = timing.now() - start
+      let isAnswer = !Self.outcome(response.status, []).isTrouble
+      let body = isAnswer ? [] : (try? await response.body.collected(upTo: longest)) ?? []
+      return Probe(
+        object: object, target: target, outcome: outcome(response.status, body),
+        milliseconds: Int(duration.components.seconds) * 1000
+          + Int(duration.components.attoseconds / 1_000_000_000_000_000))
+    } catch {
+      return Probe(object: object, target: target, outcome: .silent(ClusterError.transport(error).brief))
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package import Extensions
+package import KubernetesAPI
+import Manifest
+import Packages
+
+/// What must be changed for a cluster to have what a set says; doing it leaves nothing to do.
+package struct SetDifference: Hashable, Sendable {
+  /// The changes of one extension, in their order.
+  package struct Extension: Hashable, Sendable {
+    package var name: String
+    package var changes: [Change]
+    /// The whole of a placement that a list of clusters does not say; written last.
+    package var scheduling: Write?
+    package var reason: String
+    /// What is different, a line each.
+    package var lines: [Plan.Effect]
+  }
+
+  package private(set) var repositories: [ManyWrites.Item] = []
+  /// What is different about repositories, a line each.
+  package private(set) var repositoryLines: [Plan.Effect] = []
+  package private(set) var extensions: [Extension] = []
+  /// What the set does not name: uninstalled and removed when it is to be the whole.
+  package private(set) var strangers: [Extension] = []
+  package private(set) var strangeRepositories: [ManyWrites.Item] = []
+
+  private let capabilities: Capabilities
+
+  /// Compares `set` with what there is.
+  package init(_ set: ExtensionSet, installations: [Object], repositories: [Object], _ capabilities: Capabilities) {
+    self.capabilities = capabilities
+    let present = Dictionary(repositories.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    for repository in set.repositories { compare(repository, present[repository.name]) }
+    let named = Set(set.repositories.map(\.name))
+    strangeRepositories = repositories.filter { !named.contains($0.name) && !$0.isBeingDeleted }.map { object in
+      .init(object.name, .delete(capabilities.dialect.repositories, name: object.name, uid: object.uid))
+    }
+    let objects = Dictionary(installations.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    let installed = Installations(installations.map(Installation.init))
+    for member in set.members {
+      let installation = installed.of(member.name)
+      compare(member, installation, installation.flatMap { objects[$0.name] })
+    }
+    let members = Set(set.members.map(\.name))
+    strangers = installed.extensions.filter { !members.contains($0) }.sorted().compactMap { name in
+      guard let installation = installed.of(name), !installation.isBeingDeleted else { return nil }
+      let line = Plan.Effect(.removed, "\(name) \(installation.version), which the file does not name")
+      return Extension(name: name, changes: [.uninstall], reason: "", lines: [line])
+    }
+  }
+
+  /// Whether there is nothing to do; `isWhole` is that what the set does not name goes.
+  package func isEmpty(isWhole: Bool) -> Bool {
+    repositories.isEmpty && extensions.isEmpty && (!isWhole || (strangers.isEmpty && strangeRepositories.isEmpty))
+  }
+
+  /// All that is different, a line each.
+  package func lines(isWhole: Bool) -> [Plan.Effect] {
+    let gone =
+      strangers.flatMap(\.lines)
+      + strangeRepositories.map { item in
+        Plan.Effect(.removed, "repository \(item.name), which the file does not name")
+      }
+    return repositoryLines + extensions.flatMap(\.lines) + (isWhole ? gone : [])
+  }
+
+  private mutating func compare(_ wanted: ExtensionSet.Repository, _ object: Object?) {
+    let dialect = capabilities.dialect
+    guard let object else {
+      let address = wanted.fields["url"]?.string ?? wanted.fields["image"]?.string ?? ""
+      repositoryLines.append(Plan.Effect(.added, "repository \(wanted.name) \(address)"))
+      let made = Object(dialect.repositories, name: wanted.name, ["spec": .mapping(wanted.spec(in: dialect))])
+      repositories.append(.init(wanted.name, .create(dialect.repositories, made)))
+      return
+    }
+    let present = ExtensionSet.Repository(object).fields(in: dialect)
+    let asked = wanted.fields(in: dialect)
+    let different = asked.pairs.filter { present[$0.key] != $0.value }
+    if different.isEmpty { return }
+    for pair in different {
+      let before = present[pair.key].map(JSON.text) ?? "not set"
+      repositoryLines.append(
+        Plan.Effect(.changed, "repository \(wanted.name): \(pair.key) \(before) → \(JSON.text(pair.value))"))
+    }
+    repositories.append(.init(wanted.name, patch(object, to: wanted, Set(different.map(\.key)))))
+  }
+
+  /// The patch that sets those of the fields that are called `keys`.
+  private func patch(_ object: Object, to wanted: ExtensionSet.Repository, _ keys: Set<String>) -> Write {
+    var spec = wanted.spec(in: capabilities.dialect)
+    // An address that is the same but for the password in it stays, with that.
+    for pair in spec.pairs where pair.key != "updateStrategy" && !keys.contains(pair.key) { spec[pair.key] = nil }
+    if keys.isDisjoint(with: ["interval", "timeout"]) { spec["updateStrategy"] = nil }
+    let body: Value = [
+      "metadata": ["resourceVersion": .string(object.resourceVersion)], "spec": .mapping(spec),
+    ]
+    return .patch(capabilities.dialect.repositories, name: object.name, body)
+  }
+
+  private mutating func compare(_ member: ExtensionSet.Member, _ installation: Installation?, _ object: Object?) {
+    var found = Extension(name: member.name, changes: [], reason: member.reason, lines: [])
+    if let installation {
+      found.compareSpec(member, installation)
+    } else {
+      found.install(member)
+    }
+    found.comparePlacement(member, installation, object, capabilities)
+    if !found.changes.isEmpty || found.scheduling != nil { extensions.append(found) }
+  }
+}
+
+extension SetDifference.Extension {
+  fileprivate mutating func install(_ member: ExtensionSet.Member) {
+    changes.append(.install(version: member.version, config: member.config ?? ""))
+    lines.append(Plan.Effect(.added, "\(name) \(member.version)\(member.isEnabled == false ? ", disabled" : "")"))
+    if member.isEnabled == false { changes.append(.disable) }
+  }
+
+  fileprivate mutating func compareSpec(_ member: ExtensionSet.Member, _ installation: Installation) {
+    let isSameVersion = VersionText(member.version) == VersionText(installation.version)
+    let config = member.config.flatMap { installation.hasConfig($0) ? nil : $0 }
+    if !isSameVersion {
+      lines.append(Plan.Effect(.changed, "\(name): version \(installation.version) → \(member.version)"))
+    }
+    if let config {
+      lines.append(Plan.Effect(.changed, "\(name): config"))
+      lines += LineDifference(from: installation.config, to: config).changes.map {
+        Plan.Effect($0.kind == .added ? .added : .removed, "  \($0.text)")
+      }
+    }
+    if !isSameVersion {
+      let isNewer = VersionText(installation.version) < VersionText(member.version)
+      changes.append(
+        isNewer
+          ? .upgrade(to: member.version, config: config)
+          : .rollback(to: member.version, config: config ?? installation.config))
+    } else if let config {
+      changes.append(.configure(config: config))
+    }
+    if let isEnabled = member.isEnabled, isEnabled != installation.isEnabled {
+      lines.append(Plan.Effect(.changed, "\(name): \(isEnabled ? "disabled → enabled" : "enabled → disabled")"))
+      changes.append(isEnabled ? .enable : .disable)
+    }
+  }
+
+  fileprivate mutating func comparePlacement(
+    _ member: ExtensionSet.Member, _ installation: Installation?, _ object: Object?, _ capabilities: Capabilities
+  ) {
+    let present = ExtensionSet.Member.normal(object?.spec["clusterScheduling"])
+    guard let wanted = member.placement, wanted != present else { return }
+    lines.append(
+      Plan.Effect(.changed, "\(name): placement \(JSON.text(present)) → \(JSON.text(wanted))"))
+    let clusters = wanted["clusters"]?.sequence?.compactMap(\.string) ?? []
+    let isPlain = wanted.mapping?.pairs.count == 1 && present.mapping?.pairs.count == 1
+    // A cluster without placements says so in the plan.
+    if isPlain || !capabilities.has(.clusterScheduling) { return changes.append(.place(on: clusters)) }
+    let patch = MergePatch.difference(
+      from: ExtensionSet.Member.scheduling(present), to: ExtensionSet.Member.scheduling(wanted))
+    scheduling = .patch(
+      capabilities.dialect.installations, name: installation?.name ?? name, ["spec": ["clusterScheduling": patch]])
+  }
+}

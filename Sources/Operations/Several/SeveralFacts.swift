@@ -1,0 +1,98 @@
+package import Client
+package import Extensions
+package import KubernetesAPI
+import Packages
+package import Platform
+
+/// What plans about many extensions are made from: read once for all of them.
+package struct SeveralFacts: Sendable {
+  /// What is known of all, without the versions of any.
+  package var base: PlanContext
+  /// The extensions as the cluster has them.
+  package var extensions: [Object]
+  private var versions: [String: [String: ExtensionVersion]] = [:]
+  private var rights: [String: Rights] = [:]
+
+  /// What is known of the extension called `name`.
+  package func context(for name: String) -> PlanContext {
+    var context = base
+    context.versions = versions[name] ?? [:]
+    context.rights = rights[name] ?? base.rights
+    return context
+  }
+
+  fileprivate init(_ base: PlanContext, _ extensions: [Object], _ all: [ExtensionVersion]) {
+    self.base = base
+    self.extensions = extensions
+    for version in all { versions[version.extension, default: [:]][version.version] = version }
+    self.base.extensions = Dictionary(
+      extensions.map { ($0.name, Extension($0, dialect: base.dialect)) }, uniquingKeysWith: { $1 })
+    for installation in base.installations.all {
+      let known = versions[installation.extension] ?? [:]
+      let wanted = VersionText(installation.version)
+      guard var found = known.values.first(where: { VersionText($0.version) == wanted }) else { continue }
+      // As it is wanted, so that what was found is known to be of it.
+      found.version = installation.version
+      self.base.installedVersions[installation.extension] = found
+    }
+  }
+
+  fileprivate mutating func add(_ found: Rights, of name: String) { rights[name] = found }
+}
+
+extension ClusterReader {
+  /// All that plans about many extensions are made from; what cannot be read besides the installations is a gap.
+  package func severalFacts(called clusterName: String) async throws(ClusterError) -> SeveralFacts {
+    async let extensionsAnswer = result { () throws(ClusterError) in try await extensions(isWhole: false) }
+    async let versionsAnswer = result { () throws(ClusterError) in
+      try await cluster.list(dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .atHand)
+    }
+    async let facts = self.facts([])
+    let installed = Installations(try await installations().map(Installation.init))
+    var context = PlanContext(
+      capabilities: capabilities, cluster: clusterName, extensions: [:], installations: installed, versions: [:])
+    context.add(await facts)
+    var (offered, versions): ([Object], [ExtensionVersion]) = ([], [])
+    switch await extensionsAnswer {
+    case .success(let objects): offered = objects
+    case .failure(let error): context.gaps[.extension] = .unreadable(error.brief)
+    }
+    switch await versionsAnswer {
+    case .success(let objects): versions = objects.map { ExtensionVersion($0, dialect: dialect) }
+    case .failure(let error):
+      context.gaps[.versions] = .unreadable(error.brief)
+      context.gaps[.dependants] = .unreadable(error.brief)
+    }
+    return SeveralFacts(context, offered, versions)
+  }
+
+  /// Asks what `user` may do of the changes to `names`.
+  package func readRights(of user: String, _ kind: ChangeKind, _ names: [String], into facts: inout SeveralFacts) async
+  {
+    let installed = facts.base.installations
+    await withTaskGroup(of: (String, Rights).self) { group in
+      var rest = names[...]
+      func begin() {
+        guard let name = rest.popFirst() else { return }
+        group.addTask { (name, await rights(of: user, kind, on: installed.of(name)?.name ?? name)) }
+      }
+      for _ in 0..<ManyChanges.width { begin() }
+      for await (name, found) in group {
+        facts.add(found, of: name)
+        begin()
+      }
+    }
+  }
+
+  /// The names of what `filter` and `labels` take among the extensions, offered or installed.
+  package func names(
+    takenBy filter: ExtensionFilter, _ labels: LabelSelector, in facts: SeveralFacts,
+    _ memories: [String: ReleaseMemory], language: String, at now: Timestamp
+  ) async throws(ClusterError) -> [String] {
+    let taken = try await names(
+      takenBy: filter, among: facts.extensions, facts.base.installations, memories, language: language, at: now)
+    if labels.isEmpty { return taken.sorted() }
+    let labelled = Set(facts.extensions.filter { labels.matches($0.labels) }.map(\.name))
+    return taken.intersection(labelled).sorted()
+  }
+}

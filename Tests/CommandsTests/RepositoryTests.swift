@@ -1,0 +1,143 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import Operations
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// Repositories, and what is served, at the command line.
+@Suite struct RepositoryCommandTests {
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func aRepositoryIsAddedEditedReadAgainAndRemoved(dialect: Dialect) async throws {
+    let bench = try Workbench(dialect)
+    let added = try await bench.run(
+      [
+        "repo", "add", "main", "https://charts.example/", "--interval", "30m", "--repo-username", "ada",
+        "--password-stdin", "--yes",
+      ],
+      input: "hunter2\n")
+    #expect(added == "repository main: added in test\n")
+    #expect(!bench.said.noted.contains("hunter2"))
+    let object = try await bench.cluster.get(dialect.repositories, "main")
+    #expect(object.spec[path: "basicAuth", "password"] == "hunter2")
+    #expect(object.spec[path: "updateStrategy", "registryPoll", "interval"] == "30m")
+    #expect(try await bench.run("repo", "list", "-o", "yaml").contains("password: •••"))
+
+    try await bench.run("repo", "edit", "main", "--url", "https://other.example/", "--yes")
+    #expect(try await bench.cluster.get(dialect.repositories, "main").spec["url"] == "https://other.example/")
+    #expect(try await bench.cluster.get(dialect.repositories, "main").spec[path: "basicAuth", "username"] == "ada")
+    bench.transport.forget()
+    #expect(try await bench.run("repo", "sync", "main", "--yes") == "repository main: being read again in test\n")
+    let write = bench.transport.requests.last { $0.method == .patch }
+    let body = String(decoding: write?.body ?? [], as: UTF8.self)
+    #expect(body.contains(dialect == .installPlan ? "\"lastSyncTime\":null" : "ksx.dev/last-sync-time"))
+    #expect(
+      try await bench.run("repo", "list") == """
+        NAME   STATE     LAST SYNC   EVERY   EXTENSIONS   ADDRESS
+        main   NotRead   -           30m     0            https://other.example/
+
+        """)
+    #expect(try await bench.run("repo", "remove", "main", "--yes") == "repository main: being removed in test\n")
+    #expect(try await bench.run("repo", "list") == "")
+  }
+
+  @Test func whatGoesWithARepositoryIsInThePlan() async throws {
+    let bench = try Workbench()
+    for name in ["ant", "bee"] {
+      try await bench.offer(name)
+      _ = try await bench.cluster.patch(
+        bench.dialect.extensions, name, ["metadata": ["labels": ["kubesphere.io/repository-ref": "main"]]])
+    }
+    _ = try await bench.cluster.create(
+      bench.dialect.repositories,
+      Object(bench.dialect.repositories, name: "main", ["spec": ["url": "https://x.example/"]]))
+    try await bench.run("install", "bee", "--yes")
+
+    #expect(
+      try await bench.run("repo", "remove", "main", "--dry-run") == """
+        Remove repository main in test
+          - repository main
+          - extension ant, which is not installed
+            bee stays installed, and has no more versions to go to
+
+        """)
+  }
+
+  @Test func whatIsSaidOfARepositoryIsListed() async throws {
+    let bench = try Workbench()
+    _ = try await bench.cluster.create(
+      bench.dialect.repositories,
+      Object(bench.dialect.repositories, name: "main", ["spec": ["url": "https://x.example/"]]))
+    _ = try await bench.cluster.create(
+      .events,
+      Object(
+        .events, name: "e1", namespace: "default",
+        [
+          "involvedObject": ["kind": "Repository", "name": "main"], "type": "Warning", "reason": "SyncFailed",
+          "message": "no route", "lastTimestamp": "2026-01-01T00:00:00Z", "count": 3,
+        ]))
+
+    #expect(
+      try await bench.run("repo", "events", "main").contains(
+        "2026-01-01T00:00:00Z   Warning   SyncFailed   3       no route"))
+    #expect(try await bench.run("repo", "list").contains("SyncFailed"))
+    #expect(try await bench.failure("repo", "events", "min").hasPrefix("test has no repository min"))
+  }
+
+  @Test(arguments: [
+    (["repo", "edit", "main", "--yes"], "ksx repo edit needs something to change; see ksx help repo edit"),
+    (["repo", "sync", "main", "--yes"], "test has no repository main; ksx repo list shows those it has"),
+    (
+      ["repo", "add", "main", "https://x.example", "--interval", "often", "--yes"],
+      "--interval is a duration such as 30m, not often"
+    ),
+  ])
+  func whatCannotBeDoneToARepositoryIsSaid(words: [String], sentence: String) async throws {
+    #expect(try await Workbench().failure(words) == sentence)
+  }
+
+  private func proxy(_ bench: Workbench) async throws {
+    let spec: Value = [
+      "matcher": ["method": "*", "path": "/proxy/bell/*"], "upstream": ["url": "http://bell.example"],
+    ]
+    _ = try await bench.cluster.create(
+      bench.dialect.reverseProxies,
+      Object(
+        bench.dialect.reverseProxies, name: "bell", labels: [bench.dialect.extensionLabel: "bell"],
+        ["spec": spec, "status": ["state": "Available"]]))
+  }
+
+  @Test func whatIsServedIsListedExplainedAndAsked() async throws {
+    let bench = try Workbench()
+    try await proxy(bench)
+
+    #expect(
+      try await bench.run("serves") == """
+        EXTENSION   KIND           NAME   STATE       WHAT
+        bell        ReverseProxy   bell   Available   * /proxy/bell/*
+
+        """)
+    #expect(try await bench.run("serves", "other") == "")
+    let text = try await bench.run("explain", "get", "/proxy/bell/x")
+    #expect(
+      text.contains("GET /proxy/bell/x: ReverseProxy bell serves it\n  sent to http://bell.example: GET /"), "\(text)")
+    await #expect(throws: CommandError.verdict(1)) { try await bench.run("explain", "GET", "https://h/nothing") }
+    #expect(
+      try await bench.failure("probe", "bell").contains("is a Kubernetes API and no gateway, so nothing was asked"))
+    bench.transport.answer { request in
+      if request.target == "/kapis/version" { return HTTPResponse(status: 200, bytes: Array("{}".utf8)) }
+      return request.target == "/proxy/bell/" ? HTTPResponse(status: 204, bytes: []) : nil
+    }
+    #expect(try await bench.run("probe", "bell").contains("answers (204)"))
+    bench.transport.answer { request in
+      if request.target == "/kapis/version" { return HTTPResponse(status: 200, bytes: Array("{}".utf8)) }
+      return request.target == "/proxy/bell/" ? .refusal(code: 503, reason: "ServiceUnavailable", "it is off") : nil
+    }
+    await #expect(throws: CommandError.verdict(1)) { try await bench.run("probe", "bell") }
+    #expect(bench.said.printed.contains("no answer: it is off (503)"))
+  }
+}

@@ -1,0 +1,98 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// A cluster's set of extensions goes into a file and comes out of it.
+@Suite struct SetTests {
+  private func bench(_ dialect: Dialect) async throws -> Workbench {
+    let bench = try Workbench(dialect)
+    for name in ["ant", "bee", "cat"] { try await bench.offer(name) }
+    return bench
+  }
+
+  /// A cluster in which something is installed, configured, disabled and read from somewhere.
+  private func source(_ dialect: Dialect) async throws -> Workbench {
+    let bench = try await bench(dialect)
+    let repository: Value = ["spec": ["url": "https://charts.example/"]]
+    _ = try await bench.cluster.create(
+      dialect.repositories, Object(dialect.repositories, name: "main", repository.mapping ?? [:]))
+    try await bench.run("install", "ant", "--version", "1.0.0", "--yes")
+    try await bench.run("config", "set", "ant", "--yes", "--reason", "we need it", input: "a: 1\nb: [2, 3]\n")
+    try await bench.run("install", "bee", "--yes")
+    try await bench.run("disable", "bee", "--yes")
+    return bench
+  }
+
+  private func exported(_ bench: Workbench) async throws -> String { try await bench.run("export") }
+
+  @Test(arguments: [Dialect.installPlan, .subscription], [Dialect.installPlan, .subscription])
+  func whatIsExportedIsAppliedElsewhereAndThenNothingDiffers(from: Dialect, to: Dialect) async throws {
+    let source = try await source(from)
+    let file = try await exported(source)
+    #expect(try await source.run(["diff", "-f", "-", "--prune"], input: file) == "")
+    let target = try await bench(to)
+    try await target.run("install", "cat", "--yes")
+
+    try await target.run(["apply", "-f", "-", "--yes"], input: file)
+
+    #expect(try await target.run(["diff", "-f", "-"], input: file) == "")
+    #expect(target.said.noted.contains("not in the file, and left as they are: cat"))
+    target.transport.forget()
+    try await target.run(["apply", "-f", "-", "--yes"], input: file)
+    #expect(
+      !target.transport.requests.contains {
+        [.post, .patch, .delete].contains($0.method) && !$0.target.contains("authorization")
+      })
+    try await target.run(["apply", "-f", "-", "--yes", "--prune"], input: file)
+    #expect(try await target.run("export", "-o", "name") == "ant\nbee\n")
+    #expect(try await target.installation("bee").isEnabled == false)
+    #expect(try await target.run("export").contains("reason: we need it"))
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func anApplyThatIsCutAfterAnyRequestGoesOn(dialect: Dialect) async throws {
+    let file = try await exported(try await source(dialect))
+    for count in 0..<80 {
+      let target = try await bench(dialect)
+      try await target.run("install", "cat", "--yes")
+      let command = ["apply", "-f", "-", "--yes", "--prune"]
+      let isWhole = try await target.runCut(after: count, command, input: file)
+      if !isWhole { try await target.run(command, input: file) }
+
+      #expect(try await target.run(["diff", "-f", "-", "--prune"], input: file) == "", "cut after \(count)")
+      if isWhole { return }
+    }
+    Issue.record("eighty requests were not enough")
+  }
+
+  @Test func whatDiffersIsShownAndSaidByTheExitStatus() async throws {
+    let bench = try await source(.installPlan)
+    let file = try await exported(bench).replacingText("1.0.0", with: "1.1.0").replacingText("a: 1", with: "a: 2")
+
+    await #expect(throws: CommandError.verdict(1)) { try await bench.run(["diff", "-f", "-"], input: file) }
+    #expect(
+      bench.said.printed == "  ~ ant: version 1.0.0 → 1.1.0\n  ~ ant: config\n  -   a: 1\n  +   a: 2\n",
+      "\(bench.said.printed)")
+    #expect(try await bench.failure(["apply", "-f", "-"], input: "a: 1").hasPrefix("the standard input: line 1"))
+    #expect(try await bench.failure("apply", "--yes").hasPrefix("ksx apply needs -f FILE"))
+  }
+
+  @Test func whatCannotBeDoneIsRefusedBeforeAnythingIsWritten() async throws {
+    let bench = try await bench(.installPlan)
+    let file =
+      "apiVersion: ksx.dev/v1\nkind: ExtensionSet\nextensions: [{name: ant, version: 9.9.9}, {name: bee, version: 1.0.0}]\n"
+
+    let failure = try await bench.failure(["apply", "-f", "-", "--yes"], input: file)
+
+    #expect(failure.hasPrefix("nothing was changed: cannot install 9.9.9 ant: "), "\(failure)")
+    #expect(try await bench.run("export", "-o", "name") == "")
+  }
+}
