@@ -76,7 +76,8 @@ def carry_out(call, kubectl, home, crds):
     given = (FILES / call.standard_input).read_bytes() if call.standard_input else b""
     process = subprocess.Popen(
         [kubectl, *words], cwd=FILES, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={"PATH": os.environ["PATH"], "HOME": home, "KUBECONFIG": home + "/kubeconfig", "KUBECTL_EXTERNAL_DIFF": "diff -u"})
+        env={"PATH": os.environ["PATH"], "HOME": home, "KUBECONFIG": home + "/kubeconfig", "KUBECTL_EXTERNAL_DIFF": "diff -u",
+             "KUBE_EDITOR": "sed -i s/before-edit/after-edit/"})
     try:
         output, problem = process.communicate(given, timeout=call.seconds or PATIENCE)
         code = process.returncode

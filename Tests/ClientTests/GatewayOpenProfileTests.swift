@@ -121,6 +121,11 @@ import Testing
     #expect(try Profile(name: "lab", gateway: gateway).open(surroundings).isInsecure)
   }
 
+  @Test(arguments: [("http://ks:30880", true), ("http://127.0.0.1:9090", false), ("https://ks", false)])
+  func aServerThatIsAskedUnencryptedIsMarkedUnlessItIsHere(url: String, isInsecure: Bool) throws {
+    #expect(try Profile(name: "lab", gateway: Profile.Gateway(url: url)).open(surroundings).isInsecure == isInsecure)
+  }
+
   private func opened(_ profile: Profile, _ change: (inout KubeconfigOptions) -> Void) throws -> OpenProfile {
     var surroundings = surroundings
     change(&surroundings.options)

@@ -151,6 +151,20 @@ import Testing
     #expect(error?.sentence.contains(words) == true, "\(error?.sentence ?? "")")
   }
 
+  @Test(arguments: [("http://ks:30880", 1), ("http://127.0.0.1:9090", 0), ("https://ks", 0)])
+  func aLoginThatCanBeReadOnTheWaySaysSoBeforeThePassword(url: String, count: Int) async throws {
+    let notes = Locked<[String]>([])
+    let outlet = Outlet(print: { _ in }, note: { note in notes.withLock { $0.append(note) } })
+
+    await #expect(throws: CommandError.self) {
+      try await LoggingIn(
+        try Arguments.parse(["login", "--gateway", url, "--username", "ada"]), home.environment, outlet
+      ).logIn()
+    }
+
+    #expect(notes.withLock { $0 }.filter { $0.contains("unencrypted") }.count == count)
+  }
+
   @Test func whatAProfileIsIsNotChangedByALogin() async throws {
     try home.writeSettings(Self.profiles)
 

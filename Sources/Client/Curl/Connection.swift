@@ -54,8 +54,11 @@ package struct Connection: Sendable {
     package init() {}
   }
 
-  /// Whether the server's certificate is not checked.
-  package var isInsecure: Bool { server.hasPrefix("https:") && !tls.isVerified }
+  /// Whether others on the way could read along or answer in the server's place.
+  package var isInsecure: Bool { isInClear || (server.hasPrefix("https:") && !tls.isVerified) }
+
+  /// Whether what is sent leaves this machine unencrypted.
+  package var isInClear: Bool { ServerAddress(server)?.scheme == .http && !isLoopback }
 
   /// Whether the server is on this machine.
   package var isLoopback: Bool { ServerAddress(server)?.isLoopback ?? false }

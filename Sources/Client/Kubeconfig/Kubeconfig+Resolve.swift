@@ -31,25 +31,18 @@ extension Kubeconfig {
     if connection.tls.authority != nil {
       resolution.authorityFile = options.certificateAuthority ?? cluster?.file(of: "certificate-authority")
     }
-    let isClear = Self.isClear(connection)
-    if !isClear { try resolution.apply(to: &connection, readFile) }
+    // kubectl 1.20 and 1.32 send no credentials over http, and run no credential plugin for it; ksx makes an exception
+    // for what cannot be listened to, so that a local server may ask for a token.
+    if !connection.isInClear { try resolution.apply(to: &connection, readFile) }
     var result = ClusterContext(
       name: context?.name ?? "", cluster: cluster?.name ?? "", user: user?.name ?? "",
       namespace: options.namespace ?? context?.text("namespace") ?? "default", connection: connection)
     result.warnings = warnings.map(\.description)
-    if isClear, resolution.hasCredentials {
+    if connection.isInClear, resolution.hasCredentials {
       result.warnings.append(
         "no credentials are sent to \(connection.displayName): on the way there they could be read. Use https://")
     }
     return result
-  }
-
-  /// Whether what is sent leaves this machine unencrypted.
-  ///
-  /// kubectl 1.20 and 1.32 send no credentials over `http://`, and run no credential plugin for it; ksx makes an
-  /// exception for what cannot be listened to, so that a local server may ask for a token.
-  private static func isClear(_ connection: Connection) -> Bool {
-    ServerAddress(connection.server)?.scheme == .http && !connection.isLoopback
   }
 
   private func chosenContext(_ options: KubeconfigOptions) throws(KubeconfigError) -> Entry? {

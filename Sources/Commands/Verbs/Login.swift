@@ -58,6 +58,7 @@ struct LoggingIn {
     let opened = try open(profile)
     guard let session = opened.session, let gateway = opened.gateway else { throw noLogin(profile) }
     let user = try user(of: profile)
+    warn(profile)
     let password = try password(of: user)
     try await telling { () throws(GatewayError) in try await session.login(user: user, password: password) }
     do throws(CommandError) {
@@ -188,6 +189,12 @@ struct LoggingIn {
     let user = (ask("User name: ") ?? "").split(separator: " ").joined(separator: " ")
     if user.isEmpty { throw CommandError("not logged in: the user name is empty") }
     return user
+  }
+
+  /// KubeSphere's own gateway speaks http unless told otherwise, so this is said and not refused.
+  private func warn(_ profile: Profile) {
+    guard let url = profile.gateway?.url, Connection(server: url).isInClear else { return }
+    outlet.note("note: the password goes to \(url) unencrypted and can be read on the way; https:// keeps it secret")
   }
 
   private func password(of user: String) throws(CommandError) -> String {
