@@ -67,6 +67,8 @@ import Testing
     #expect(
       try await done == "base: installed 1.1.0 in test\napp: being installed, version 1.1.0 in test\n")
     #expect(try await versions(bench) == ["app 1.1.0", "base 1.1.0"])
+    #expect(try await bench.run("install", "app", "base", "--yes") == "")
+    #expect(bench.said.noted.contains("app: nothing to do"))
   }
 
   @Test func aFilterChoosesWhatIsInstalledAndMatches() async throws {
@@ -90,7 +92,7 @@ import Testing
 
     #expect(
       try await bench.failure("upgrade", "base", "other", "--yes")
-        == "nothing was changed: cannot upgrade to 1.1.0 other: other is not installed")
+        == "nothing was changed: other: cannot upgrade to 1.1.0: other is not installed")
     #expect(try await versions(bench) == ["base 1.0.0"])
     #expect(
       try await bench.failure("upgrade", "base", "other", "--yes", "--keep-going")
@@ -201,13 +203,12 @@ import Testing
     #expect(try await bench.installation("ant").isEnabled)
   }
 
-  @Test func aWriteOfACommandThatAsksNothingMustBeTypedToo() async throws {
+  @Test func theEmergencyIsTypedTooWhereAGuardrailSaysSo() async throws {
     let bench = try await bench("- typed: all")
 
-    let failure = try await bench.failure("disable", "ant", "--now")
-
     #expect(
-      failure.contains("disable must be confirmed by typing in test: --confirm says it for a script"), "\(failure)")
+      try await bench.failure("disable", "ant", "--now")
+        == "nothing was changed: in test ksx disable --now is confirmed by typing; a script says --confirm ant")
     #expect(try await bench.installation("ant").isEnabled)
   }
 

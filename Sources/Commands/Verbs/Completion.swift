@@ -43,7 +43,11 @@ struct CompleteWords: Command {
     if question.subject == .files { return context.outlet.print(CompletionScript.files) }
     let found = (try? await answer(question.subject, context)) ?? []
     let fitting = found.filter { $0.text.hasPrefix(question.typed) }
-    context.outlet.print(fitting.map { "\(question.lead)\($0.text)\($0.meaning.isEmpty ? "" : "\t\($0.meaning)")" })
+    // The tabulator parts word and meaning for the shell; what comes from the cluster is made harmless by itself.
+    let lines = fitting.map { word in
+      "\(question.lead)\(word.text.oneLine)" + (word.meaning.isEmpty ? "" : "\t\(word.meaning.oneLine)")
+    }
+    context.outlet.printExactly(lines.map { $0 + "\n" }.joined())
   }
 
   private func answer(

@@ -8,7 +8,7 @@ import Platform
 extension Verb {
   static let test = Verb(
     "test", "Run the tests in the chart of an installed extension", operands: ["NAME"],
-    options: [.timeout, .output],
+    options: [.confirm, .timeout, .output],
     notes: [
       "The controllers of ksxd run them one after another, as helm test does; --timeout says how long to wait, else 5m.",
       "It ends with 0 when all have passed or there are none, with 1 when one has failed, and with 2 when they could not",

@@ -108,11 +108,18 @@ extension PlanSubject {
 
   var presenceProblems: [Plan.Problem] {
     if let obstacle = Preflight(context).presence(against: change.kind, of: name) {
-      let isSo = change.row.enables != nil && installation?.isBeingDeleted == false
-      return [Plan.Problem(isBlocking: true, obstacle, isAlreadySo: isSo)]
+      return [Plan.Problem(isBlocking: true, obstacle, isAlreadySo: isAlreadyAsAskedFor)]
     }
     guard let installation else { return [] }
     return stateProblems(installation) + nameProblems(installation) + sameness(installation) + clusterProblems
+  }
+
+  /// Whether it is switched as it shall be, or there in the version that shall be installed.
+  private var isAlreadyAsAskedFor: Bool {
+    guard let installation, !installation.isBeingDeleted else { return false }
+    if change.row.enables != nil { return true }
+    let isWanted = change.version.map { VersionText($0) == VersionText(installation.version) } ?? false
+    return change.kind == .install && isWanted && !installation.state.isFailure
   }
 
   /// Where a release lies is chosen once: it cannot move (docs/KUBESPHERE.md: Eras).

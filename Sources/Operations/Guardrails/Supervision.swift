@@ -1,7 +1,5 @@
 import Client
 package import HTTP
-import KubernetesAPI
-import Manifest
 package import Platform
 
 /// What is asked before every write to one cluster, and where each is written down.
@@ -70,9 +68,7 @@ package struct SupervisedTransport: Transport {
     let deed = Deed.current ?? Deed([])
     if let refusal = supervision.refusal(of: deed, writing: request.target.pathAlone) {
       supervision.note(.refused(refusal), request, deed)
-      let status = Status(code: 403, reason: "Forbidden", message: "a guardrail of this computer says no: \(refusal)")
-      return HTTPResponse(
-        status: 403, headers: ["Content-Type": "application/json"], bytes: JSON.bytes(status.value))
+      throw .invalid(reason: "a guardrail of this computer says no: \(refusal)")
     }
     supervision.note(.sending, request, deed)
     do throws(TransportError) {

@@ -101,8 +101,12 @@ private struct JournalFile {
     }
     endsWhole = bytes.last.map { $0 == UInt8(ascii: "\n") } ?? true
     let whole = endsWhole ? bytes[...] : bytes[..<((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)]
-    guard let last = Journal.lines(in: Array(whole)).last(where: { $0.value["hash"]?.string != nil }) else { return }
-    (count, head) = (last.value["n"]?.integer ?? 0, last.text("hash"))
+    // An emergency waits for this: no more is read than the last line that can be.
+    for line in whole.split(separator: UInt8(ascii: "\n")).reversed() {
+      guard let last = Journal.lines(in: Array(line)).first, last.value["hash"]?.string != nil else { continue }
+      (count, head) = (last.value["n"]?.integer ?? 0, last.text("hash"))
+      return
+    }
   }
 
   /// Adds a line, or leaves the file as it was.

@@ -51,10 +51,11 @@ package struct Probe: Hashable, Sendable {
     }
   }
 
-  /// What an answer says of the rule: a refusal of the user is an answer of it, a path that is not known is none.
-  package static func outcome(_ status: Int, _ body: [UInt8]) -> Outcome {
+  /// What an answer says of what is behind a rule of `kind`: a refusal of the user is an answer of it, and so is that it
+  /// has no such page; a file of a bundle is there or not.
+  package static func outcome(_ status: Int, _ body: [UInt8], kind: String) -> Outcome {
     switch status {
-    case 404, 502, 503, 504:
+    case 404 where kind == "JSBundle", 502, 503, 504:
       let message = Status(code: status, body: body).message
       return .silent(message.isEmpty ? "\(status)" : "\(message) (\(status))")
     default: return .answers(status)
@@ -85,10 +86,10 @@ extension Probe {
     do {
       let response = try await transport.send(HTTPRequest(.get, target, headers: ["Accept": "*/*"]))
       let duration = timing.now() - start
-      let isAnswer = !Self.outcome(response.status, []).isTrouble
+      let isAnswer = !Self.outcome(response.status, [], kind: object.kind).isTrouble
       let body = isAnswer ? [] : (try? await response.body.collected(upTo: longest)) ?? []
       return Probe(
-        object: object, target: target, outcome: outcome(response.status, body),
+        object: object, target: target, outcome: outcome(response.status, body, kind: object.kind),
         milliseconds: Int(duration.components.seconds) * 1000
           + Int(duration.components.attoseconds / 1_000_000_000_000_000))
     } catch {

@@ -7,7 +7,7 @@ import Platform
 extension Verb {
   static let cancel = Verb(
     "cancel", "End an install or upgrade that is under way, and go back to what ran before", operands: ["NAME"],
-    options: [.version, .yes, .dryRun, .wait, .timeout],
+    options: [.version, .yes, .confirm, .dryRun, .wait, .timeout],
     notes: [
       "The former version and config are asked for again, the job that hangs is ended, a release that helm has left",
       "locked is unlocked, and what ran before is tried again. Without --version it goes back to what ran before, as the",

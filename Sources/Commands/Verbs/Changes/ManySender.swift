@@ -36,7 +36,7 @@ struct ManySender {
     guard let first = plans.blocked.first, !arguments.has(.keepGoing) else { return }
     let others = plans.blocked.count > 1 ? " (and \(plans.blocked.count - 1) more; --dry-run shows them)" : ""
     throw CommandError(
-      "nothing was changed: cannot \(first.change.words) \(first.name): \(first.obstacles)\(others)")
+      "nothing was changed: \(first.name): cannot \(first.change.words): \(first.obstacles)\(others)")
   }
 
   private func lines(_ plans: ManyPlans) -> [String] {
@@ -52,7 +52,7 @@ struct ManySender {
       session.outlet.print(lines(plans))
     }
     if let first = plans.blocked.first {
-      throw CommandError("cannot \(first.change.words) \(first.name): \(first.obstacles)")
+      throw CommandError("\(first.name): cannot \(first.change.words): \(first.obstacles)")
     }
     guard arguments.dryRun == .server else { return }
     for plan in plans.changing {
@@ -125,7 +125,11 @@ struct ManySender {
 
   private func carryOut(_ known: Plan, isFresh: Bool, isAwaited: Bool) async throws(CommandError) -> ChangeResult {
     let plan = isFresh ? known : try await plan(known.change, for: known.name)
-    if plan.isAlreadySo { return .alreadySo }
+    if plan.isAlreadySo {
+      // What another waits for may have been begun by an earlier try.
+      if isAwaited, plan.change.version != nil { try await wait(for: plan, arguments.seconds(.timeout) ?? 600) }
+      return .alreadySo
+    }
     if plan.isBlocked { throw CommandError("cannot \(plan.change.words): \(plan.obstacles)") }
     let doing = "\(plan.change.words) \(plan.name)"
     let delivery = try await session.asking(doing) { () throws(ClusterError) in
@@ -137,11 +141,15 @@ struct ManySender {
     let takesPart = plan.change.row.enables == nil
     guard let patience = arguments.patience ?? (isAwaited && takesPart ? arguments.seconds(.timeout) ?? 600 : nil)
     else { return .done(plan.change.accepted) }
+    try await wait(for: plan, patience)
+    return .done(plan.change.past)
+  }
+
+  private func wait(for plan: Plan, _ seconds: Int) async throws(CommandError) {
     let waiting = Waiting(
       change: plan.change, extension: plan.name, installation: plan.write.name, before: plan.before,
       dialect: reader.dialect)
-    try await session.wait(for: waiting, seconds: patience)
-    return .done(plan.change.past)
+    try await session.wait(for: waiting, seconds: seconds)
   }
 
   private func tell(_ name: String, _ result: ChangeResult) {

@@ -52,6 +52,8 @@ struct SwitchNow: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     try refuseWhatCannotBe(session)
+    // There is nothing to confirm, unless a guardrail has even this typed.
+    try session.confirm([], isConfirmed: true, typed: "ksx \(verb) --now", about: [name])
     if isPlanOnly { return try await climb(try await session.reader().dialect, .works, session) }
     let (object, dialect): (Object, Dialect)
     switch try await send(session) {

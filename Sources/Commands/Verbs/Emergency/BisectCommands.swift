@@ -6,7 +6,7 @@ import Operations
 extension Verb {
   static let bisectStart = Verb(
     "bisect start", "Begin to find the extension that breaks something, by disabling half of them",
-    options: [.except, .yes, .dryRun],
+    options: [.except, .yes, .confirm, .dryRun],
     notes: [
       "Look whether the trouble is gone, and answer with ksx bisect good or ksx bisect bad; every answer halves what is left.",
       "What an extension needs is never off while it is on. At the end, and with ksx bisect reset at any time, all that was",
@@ -14,10 +14,11 @@ extension Verb {
     ], as: BisectStart.self)
 
   static let bisectGood = Verb(
-    "bisect good", "Say that the trouble is gone with what is disabled now", as: BisectGood.self)
-  static let bisectBad = Verb("bisect bad", "Say that the trouble is still there", as: BisectBad.self)
+    "bisect good", "Say that the trouble is gone with what is disabled now", options: [.confirm], as: BisectGood.self)
+  static let bisectBad = Verb(
+    "bisect bad", "Say that the trouble is still there", options: [.confirm], as: BisectBad.self)
   static let bisectReset = Verb(
-    "bisect reset", "End the search and enable again what it has disabled", as: BisectReset.self)
+    "bisect reset", "End the search and enable again what it has disabled", options: [.confirm], as: BisectReset.self)
 }
 
 /// The first half off.

@@ -8,7 +8,7 @@ import Platform
 extension Verb {
   static let safeModeOn = Verb(
     "safe-mode on", "Disable all extensions but those that are excepted, and remember which were on",
-    options: [.except, .yes, .dryRun],
+    options: [.except, .yes, .confirm, .dryRun],
     notes: [
       "What it disables is marked in the cluster by the very patch that disables it, so that safe-mode off brings back",
       "exactly that, whoever runs it and whatever came in between. Run again it goes on where it was broken off.",
@@ -16,7 +16,7 @@ extension Verb {
 
   static let safeModeOff = Verb(
     "safe-mode off", "Enable again what safe mode has disabled, and tell what others have changed",
-    options: [.yes, .dryRun], as: SafeModeOff.self)
+    options: [.yes, .confirm, .dryRun], as: SafeModeOff.self)
 
   static let safeModeStatus = Verb(
     "safe-mode status", "Show what safe mode holds disabled, since when and by whom", options: [.output],

@@ -54,7 +54,7 @@ struct ExportSet: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let (installations, repositories) = try await session.installationsAndRepositories(reader)
+    let (installations, repositories) = try await session.installationsAndRepositories(reader, needsRepositories: false)
     let set = ExtensionSet(installations, repositories: repositories, dialect: reader.dialect)
     switch output {
     case .name: session.outlet.print(set.members.map(\.name))
@@ -66,7 +66,7 @@ struct ExportSet: ClusterCommand {
 
 extension CommandSession {
   fileprivate func installationsAndRepositories(
-    _ reader: ClusterReader
+    _ reader: ClusterReader, needsRepositories: Bool
   ) async throws(CommandError) -> ([Object], [Object]) {
     async let repositories = result { () throws(ClusterError) in
       try await cluster.list(reader.dialect.repositories)
@@ -77,7 +77,9 @@ extension CommandSession {
     do {
       return (installations, try await repositories.get())
     } catch {
-      throw CommandError(error, "listing repositories", at: server)
+      guard error.isForbidden, !needsRepositories else { throw CommandError(error, "listing repositories", at: server) }
+      outlet.note("note: this user may not list repositories, which are left out")
+      return (installations, [])
     }
   }
 }
@@ -93,7 +95,8 @@ struct SetComparison: Sendable {
     self.set = set
     isWhole = arguments.has(.prune)
     reader = try await session.reader()
-    let (installations, repositories) = try await session.installationsAndRepositories(reader)
+    let (installations, repositories) = try await session.installationsAndRepositories(
+      reader, needsRepositories: !set.repositories.isEmpty || isWhole)
     difference = SetDifference(
       set, installations: installations, repositories: repositories, reader.capabilities)
   }
