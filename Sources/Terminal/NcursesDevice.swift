@@ -1,6 +1,7 @@
 import CNcurses
 import CTerminal
 import Glibc
+import Platform
 
 /// The terminal that ncurses writes to: opening, lending and closing it.
 ///
@@ -170,9 +171,22 @@ final class NcursesDevice {
     send(extras.off)
   }
 
+  /// By OSC 52, which also goes through SSH.
+  func copy(_ text: String) {
+    guard isTerminal else { return }
+    beginOutput()
+    send("\u{1B}]52;c;\(Base64.encode(Array(text.utf8)))\u{07}")
+    endOutput()
+  }
+
   private func send(_ text: String) {
-    var text = text
-    text.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    let bytes = Array(text.utf8)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
   }
 
   private func prepareRestoration() {

@@ -123,6 +123,11 @@ package final class NcursesScreen: TerminalScreen {
     clearok(ksx_stdscr(), true)
   }
 
+  package func copy(_ text: String) {
+    guard isOpen else { return }
+    device.copy(text)
+  }
+
   package func lend(to work: () -> Void) {
     guard isOpen else { return work() }
     device.lend(to: work)

@@ -5,6 +5,9 @@ package enum StyleName: String, CaseIterable, Sendable {
   case text, dim, title, border, accent
   case header
   case headerWarning = "header.warning"
+  case headerFailed = "header.failed"
+  case headerBusy = "header.busy"
+  case headerUpdate = "header.update"
   case status
   case statusOK = "status.ok"
   case statusWarning = "status.warning"

@@ -21,6 +21,9 @@ package protocol TerminalScreen: AnyObject {
   /// Paints everything again at the next `show`, after another program wrote to the terminal.
   func redraw()
 
+  /// Asks the terminal to put `text` on its clipboard; nothing says whether it did.
+  func copy(_ text: String)
+
   /// Leaves the terminal to another program while `work` runs.
   func lend(to work: () -> Void)
 
@@ -37,6 +40,8 @@ package final class MemoryScreen: TerminalScreen {
   package private(set) var cursor: Point?
   /// How often `show` was called.
   package private(set) var frames = 0
+  /// What was put on the clipboard last.
+  package private(set) var copied: String?
   /// How often the program was suspended.
   package private(set) var suspensions = 0
   private var keys: [Key] = []
@@ -78,6 +83,8 @@ package final class MemoryScreen: TerminalScreen {
   }
 
   package func redraw() {}
+
+  package func copy(_ text: String) { copied = text }
 
   package func lend(to work: () -> Void) { work() }
 

@@ -121,7 +121,7 @@ import Testing
     tester.hear(denial("create", "patch"))
     #expect(!tester.lines[0].contains("view only"))
     tester.hear(denial("delete"))
-    #expect(tester.lines[0].contains("view only, connected"))
+    #expect(tester.lines[0].contains("view only · live"))
   }
 
   @Test func anUnforeseen403AsksWhatElseIsForbidden() throws {

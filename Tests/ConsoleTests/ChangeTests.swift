@@ -74,7 +74,7 @@ import Testing
 
     #expect(tester.changes == [])
     #expect(tester.status == "This console is read-only: nothing was changed.")
-    #expect(tester.lines[0].hasSuffix("read-only, connected"))
+    #expect(tester.lines[0].hasSuffix("read-only · live"))
   }
 
   @Test func whatMakesNoSenseIsSaid() {

@@ -15,14 +15,14 @@ import Testing
     let before = tester.lines[1...5]
     tester.lose()
     #expect(tester.lines[1...5] == before)
-    #expect(tester.lines[0].contains("stale, retry at"))
+    #expect(tester.lines[0].contains("stale · R retries"))
     #expect(tester.status.contains("cannot be reached"))
 
     let wakeUp = try #require(tester.app.nextWakeUp)
     #expect(wakeUp - tester.now == 10)
     tester.now = wakeUp + 5
     tester.hear(.time)
-    #expect(tester.lines[0].contains("stale for 10 s"))
+    #expect(tester.lines[0].contains("stale 10 s"))
   }
 
   @Test(arguments: [-30.0, 30.0])
@@ -32,14 +32,14 @@ import Testing
     tester.now = ClockReading(1_000_012, wall: 1_700_000_012 + years * 365 * 86400)
     tester.hear(.time)
 
-    #expect(tester.lines[0].contains("stale for 10 s, retrying"))
+    #expect(tester.lines[0].contains("stale 10 s · R retries"))
   }
 
   @Test mutating func itRecoversWithoutAKeyAndWakesUpForNothingThen() {
     tester.lose()
     tester.hear(.extensions(.resumed))
 
-    #expect(tester.lines[0].hasSuffix("connected"))
+    #expect(tester.lines[0].hasSuffix("live"))
     #expect(tester.app.nextWakeUp == nil)
   }
 
@@ -55,7 +55,7 @@ import Testing
     var tester = ConsoleTester(80, 10)
     tester.hear(.installations(.interrupted(.refused(Status(code: 403, message: "no")), delay: .seconds(30))))
 
-    #expect(tester.lines[0].contains("refused, retry at"))
+    #expect(tester.lines[0].contains("refused · R retries"))
     #expect(!tester.lines[0].contains("no connection"))
   }
 
@@ -87,11 +87,11 @@ import Testing
   @Test(arguments: [80, 120])
   func theHeaderSaysWhichOfTwoWaysIsInUse(columns: Int) {
     var tester = atTwoWays(columns)
-    #expect(tester.lines[0].contains("InstallPlan  Kubernetes"))
+    #expect(tester.lines[0].contains("museum › Extensions"))
 
     tester.goes(way: .gateway, reason: "k8s cannot be reached")
 
-    #expect(tester.lines[0].contains(columns < 110 ? "via gateway, " : "via gateway: k8s cannot be reached, "))
+    #expect(tester.lines[0].contains(columns < 110 ? "via gateway · " : "via gateway: k8s cannot be reached · "))
     #expect(tester.said == "The gateway is used now: k8s cannot be reached.")
     #expect(tester.status == "")
   }

@@ -194,7 +194,7 @@ private struct Item: Identifiable, Hashable, Sendable {
     tester.type("D")
 
     #expect(tester.lines[0].contains("› Plan"))
-    #expect(tester.lines[0].contains("connected"))
+    #expect(tester.lines[0].contains("live"))
   }
 
   @Test func aPlanThatDoesNotFitSaysThatThereIsMore() {

@@ -54,7 +54,7 @@ acknowledged_writes_outlive_kills_pauses_and_clocks_that_jump() {
     fi
     promised=$found
   done
-  expect ' connected' 90
+  expect ' live' 90
 
   # News is drawn at once, whatever the wall clock says.
   printf '%d\n' -2000000000 >"$clock"

@@ -122,7 +122,7 @@ who_may_only_look_is_told_before_anything_is_sent() {
   contains "$(ksx --kubeconfig "$home/kubeconfig" list 2>&1)" 'log-lens'
 
   start 80x24 ksx --kubeconfig "$home/kubeconfig"
-  expect 'view only, connected' 30
+  expect 'view only · live' 30
   keys /
   write log
   expect '>Log Lens +Installed'

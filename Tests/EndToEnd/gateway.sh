@@ -178,10 +178,10 @@ the_gateway_stands_in_for_an_api_server_that_is_gone_and_steps_back() {
   local said
   with_both
   start 80x24 ksx
-  expect 'both +InstallPlan +Kubernetes .*connected'
+  expect 'both › Extensions .*live'
   expect 'Log Lens'
   fall api
-  expect 'via gateway.* connected' 30
+  expect 'via gateway.* live' 30
   # How the connection stands is the header's to say; why, the messages'.
   keys m
   expect '127.0.0.1:[0-9]+ cannot be reached'
@@ -190,7 +190,7 @@ the_gateway_stands_in_for_an_api_server_that_is_gone_and_steps_back() {
   contains "$said" 'The gateway is used now'
   expect 'Log Lens +Installed' 30
   stand_in api --open
-  expect 'both +InstallPlan +Kubernetes .* connected' 60
+  expect 'both › Extensions .* live' 60
   ksx compare >/dev/null
   clean
 }

@@ -1,3 +1,4 @@
+import Extensions
 import Terminal
 
 extension App {
@@ -5,10 +6,39 @@ extension App {
   ///
   /// Terminals send both alike, and a user who presses two keys in a hurry means two.
   mutating func pressUnbound(_ key: Key) {
-    guard case .alt(let character) = key else { return type(key) }
+    guard case .alt(let character) = key else { return top.takesText || key.isReport ? type(key) : sayUnbound(key) }
     let isTypingLine = top.prompt != nil || top.sections.isEmpty
     if isTypingLine, LinePrompt.knows(key) { return type(key) }
     press(.escape)
     press(character == "\u{7F}" ? .backspace : .character(character))
+  }
+}
+
+extension App {
+  /// Says once that `key` is bound to nothing where one is.
+  private mutating func sayUnbound(_ key: Key) {
+    guard saidUnbound.insert(key).inserted else { return }
+    state.say(.note, "\(key): nothing here" + wayToKeys)
+  }
+
+  /// Says that `command`, which `keys` ask for, has no meaning where one is; a cursor key at an edge needs no words.
+  mutating func sayUseless(_ command: Command, _ keys: String) {
+    if command.isMove { return }
+    let what = command.change.map { "nothing to \($0.row.verb) here" } ?? "\(command.spokenName) means nothing here"
+    state.say(.warning, (keys.isEmpty ? "" : keys + ": ") + what + wayToKeys)
+  }
+
+  private var wayToKeys: String {
+    state.settings.keys(for: .help, in: top.sections).first.map { " · \($0) shows the keys" } ?? "."
+  }
+}
+
+extension Key {
+  /// Comes from no key that could be bound.
+  fileprivate var isReport: Bool {
+    switch self {
+    case .mouse, .paste: true
+    default: false
+    }
   }
 }

@@ -201,6 +201,7 @@ extension App {
 
   private mutating func applied(_ plan: Plan, _ failure: ClusterError?) {
     if let failure { return refused(plan, failure) }
+    state.changed.append("\(plan.name) (\(plan.change.words))")
     state.submissions[plan.name] = nil
     state.operations.accepted(plan.name)
     if state.operations[plan.name] != nil {
@@ -231,7 +232,8 @@ extension App {
     if state.submissions[plan.name]?.fail(failure) == true { return submitAgain(plan.name) }
     layers.removeAll { $0 is SendingScreen }
     state.operations.abandon(plan.name)
-    let sentence = failure.sentence(for: "\(plan.change.words) \(plan.name)", at: state.session.cluster)
+    let reason = failure.sentence(for: "\(plan.change.words) \(plan.name)", at: state.session.cluster)
+    let sentence = reason + " " + failure.consequence
     state.submissions[plan.name]?.refusal = sentence
     state.announce(.error, sentence, about: plan.name)
   }

@@ -16,11 +16,15 @@ package struct App: Sendable {
   package internal(set) var request: TerminalRequest?
 
   var state: ConsoleState
-  private var marketplace = MarketplaceScreen()
+  var marketplace = MarketplaceScreen()
   /// The screens above the marketplace, the topmost last.
   var layers: [any Screen] = []
   /// What is asked for or followed because a screen needs it.
   var subscriptions: [Subscription] = []
+  /// The places that were visited.
+  var trail = Trail()
+  /// Keys that were said to be bound to nothing: once is enough.
+  var saidUnbound: Set<Key> = []
   private var pendingKeys: [Key] = []
   private var paletteHistory: [String] = []
   private var isSettled = false
@@ -30,6 +34,8 @@ package struct App: Sendable {
   /// What only the owner of the terminal can do.
   package enum TerminalRequest: Hashable, Sendable {
     case redraw, suspend
+    /// Puts a text on the terminal's clipboard.
+    case copy(String)
   }
 
   /// An app for the cluster that `session` describes.
@@ -65,14 +71,22 @@ package struct App: Sendable {
       state.askRightsIfOld()
       isSettled = false
     default:
-      hear(message)
+      hearInPlace(message)
       isSettled = false
     }
+    noteVisit()
     if layers.last is SendingScreen, !state.submissions.values.contains(where: \.isUnderWay) { finish() }
     forgetRefusals()
     followSubscriptions()
     defer { state.effects = [] }
     return state.effects
+  }
+
+  /// The answer to a key belongs to the view that gave it, and goes with it.
+  private mutating func hearInPlace(_ message: Message) {
+    let (depth, answer) = (layers.count, state.messageLog.answer)
+    hear(message)
+    if layers.count < depth, state.messageLog.answer == answer { state.messageLog.dropAnswer() }
   }
 
   /// A refusal belongs to the plan that it was the answer to.
@@ -85,6 +99,7 @@ package struct App: Sendable {
   /// Brings what is derived from the state up to date.
   private mutating func settle() {
     guard !isSettled else { return }
+    state.isLineTyped = top.prompt != nil
     marketplace.settle(&state)
     for index in layers.indices { layers[index].settle(&state) }
     isSettled = true
@@ -107,8 +122,9 @@ package struct App: Sendable {
     switch state.settings.match(pendingKeys, in: top.sections) {
     case .pending: break
     case .command(.command(let command)):
+      let keys = pendingKeys.spelling
       pendingKeys = []
-      perform(command)
+      perform(command, byKeys: keys)
     case .command(.edit(let command)):
       pendingKeys = []
       carryOut(onTop { $0.edit(command, &$1) })
@@ -123,9 +139,18 @@ package struct App: Sendable {
 
   /// Screens count from their own corner.
   private mutating func point(_ action: Key.Mouse, at point: Point) {
+    if action == .click, point.row == state.size.rows - 1 { return clickHint(at: point.column) }
     guard state.body.contains(point) else { return }
     let row = point.row - state.body.origin.row
     type(.mouse(action, Point(row: row, column: point.column)))
+  }
+
+  private mutating func clickHint(at column: Int) {
+    switch Footer(state, top, pendingKeys).action(at: column) {
+    case .command(let command)?: perform(command)
+    case .edit(let command)?: carryOut(onTop { $0.edit(command, &$1) })
+    case nil: break
+    }
   }
 
   mutating func type(_ key: Key) {
@@ -144,21 +169,26 @@ package struct App: Sendable {
     return body(&layers[layers.count - 1], &state)
   }
 
-  private mutating func perform(_ command: Command, argument: String = "") {
+  private mutating func perform(_ command: Command, argument: String = "", byKeys keys: String = "") {
     if isAskingUnseen, command != .back { return }
     if !argument.isEmpty, !command.needsArgument { return perform(command, on: argument) }
     if let steps = onTop({ $0.perform(command, &$1) }) { return carryOut(steps) }
     switch command {
     case .page(let page): open(page.screen(top))
     case .palette: open(PaletteScreen(history: paletteHistory))
-    case .close: if layers.isEmpty { quit() } else { closeTop() }
+    case .older: walk(by: -1)
+    case .newer: walk(by: 1)
+    case .lastPlace: goToLastPlace()
+    case .nextWanting: goToNextWanting()
+    case .exactTimes: state.showsExactTimes.toggle()
+    case .close: if layers.isEmpty { quit(isAskingForChanges: true) } else { closeTop() }
     case .quit: quit()
     case .redraw: request = .redraw
     case .suspend: request = .suspend
     case .refresh: refresh()
     case .compareWays: compareWays()
     case .theme, .keymap, .language: set(command, to: argument)
-    default: state.say(.warning, "\(command.rawValue) means nothing here.")
+    default: sayUseless(command, keys)
     }
   }
 
@@ -175,7 +205,7 @@ package struct App: Sendable {
     carryOut(beginChange(command, on: name, state) ?? [])
   }
 
-  private mutating func open(_ screen: any Screen) {
+  mutating func open(_ screen: any Screen) {
     layers.append(screen)
     // The same question may have been read before it was closed; it is asked anew.
     shownQuestion = nil
@@ -196,7 +226,10 @@ package struct App: Sendable {
       if let next { open(next) }
     case .run(let command, let argument): perform(command, argument: argument)
     case .ran(let text): paletteHistory = paletteHistory.filter { $0 != text } + [text]
-    case .say(let tone, let text): state.say(tone, text)
+    case .copy(let text, let what):
+      request = .copy(text)
+      state.say(.note, "Copied \(what): \(text.count) characters, if this terminal takes them.")
+    case .say(let tone, let text): state.say(tone, text, about: top.extensionName)
     case .leave: leave()
     case .leaveAtOnce:
       for name in state.submissions.keys.sorted() { state.effects.append(.stop(.change(of: name))) }
@@ -209,12 +242,14 @@ package struct App: Sendable {
     carryOut(onTop { $0.perform(.back, &$1) } ?? [.close()])
   }
 
-  private mutating func quit() {
+  /// A session that has changed something is left by `q` only when that was seen.
+  private mutating func quit(isAskingForChanges: Bool = false) {
     if layers.contains(where: { $0 is LeaveScreen }) { return leave() }
     var reasons = layers.compactMap { $0.unsavedWork(state) }
     for name in state.operations.names where state.underWay(name) == nil {
       reasons.append("\(name): \(state.operations[name]?.change.words ?? "") was accepted and goes on in the cluster.")
     }
+    if isAskingForChanges { reasons += state.changed.map { "You changed \($0) in this session." } }
     if reasons.isEmpty { leave() } else { open(LeaveScreen(reasons: reasons)) }
   }
 
@@ -254,6 +289,7 @@ extension App {
       return nil
     }
     let (rest, footer) = surface.bounds.split(bottom: 1 + state.messageRows)
+    surface.fill(footer.row(footer.size.rows - 1), style: state.theme[.status])
     let (top, body) = rest.split(top: state.banner == nil ? 1 : 2)
     Header(state, layers).draw(on: &surface, in: top.row(0))
     if let banner = state.banner {

@@ -18,6 +18,14 @@ package enum Command: Hashable, Sendable {
   /// Chooses the namespace of what is about to be installed.
   case namespace
   case palette, refresh, redraw, suspend, close, quit
+  /// Goes back or forward through the places that were visited.
+  case older, newer, lastPlace
+  /// Goes to the next extension that failed, is busy or can be updated.
+  case nextWanting
+  /// Shows times as they are, or how long ago they were.
+  case exactTimes
+  /// Copies to the terminal's clipboard.
+  case copy
   case compareWays
   case theme, keymap, language
 
@@ -27,6 +35,7 @@ package enum Command: Hashable, Sendable {
   package static let enable = Command.change(.enable)
   package static let disable = Command.change(.disable)
   package static let configure = Command.change(.configure)
+  package static let retry = Command.change(.retry)
   package static let uninstall = Command.change(.uninstall)
   package static let forceDelete = Command.change(.forceDelete)
 
@@ -76,6 +85,12 @@ package enum Command: Hashable, Sendable {
     (.compareWays, "compare-ways", "Show where Kubernetes and the gateway disagree"),
     (.redraw, "redraw", "Draw the whole screen again"),
     (.suspend, "suspend", "Go back to the shell until `fg`"),
+    (.nextWanting, "next-wanting", "Go to the next extension that failed, is busy or can be updated"),
+    (.older, "older", "Go back to the place visited before"),
+    (.newer, "newer", "Go forward again"),
+    (.lastPlace, "last-place", "Go to the last place, and back"),
+    (.exactTimes, "exact-times", "Show times as they are, or how long ago they were"),
+    (.copy, "copy", "Copy what is selected to the terminal's clipboard"),
     (.close, "close", "Close what is on top; on the marketplace, leave"),
     (.quit, "quit", "Leave"),
     (.theme, "theme", "Change the theme: theme NAME"),

@@ -18,14 +18,17 @@ protocol Screen: Sendable {
   /// What must be known for as long as this screen is open.
   func subscriptions(_ state: ConsoleState) -> [Subscription]
 
-  /// Commands worth a place in the footer, the most useful first.
-  func hints(_ state: ConsoleState) -> [Action]
+  /// What is worth a place in the last row, the most useful first: only what would not be refused.
+  func hints(_ state: ConsoleState) -> [Hint]
 
   /// Does `command`, or returns `nil` when it is none of this screen's.
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]?
 
   /// Does a command of the editor.
   mutating func edit(_ command: EditorCommand, _ state: inout ConsoleState) -> [Step]
+
+  /// Keys that are bound to nothing are text here.
+  var takesText: Bool { get }
 
   /// Takes a key that is bound to nothing.
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step]
@@ -53,6 +56,9 @@ protocol Screen: Sendable {
   /// What must be done before the program ends.
   func requestsBeforeExit(_ state: ConsoleState) -> [Request]
 
+  /// The place this screen is, if it is one that can be come back to.
+  var place: Place? { get }
+
   /// The extension this screen is about.
   var extensionName: String? { get }
 
@@ -73,6 +79,8 @@ extension Screen {
   mutating func edit(_ command: EditorCommand, _ state: inout ConsoleState) -> [Step] { [] }
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] { [] }
   mutating func settle(_ state: inout ConsoleState) {}
+  var takesText: Bool { prompt != nil || sections.isEmpty || sections.contains(.editor) || sections.contains(.prompt) }
+  var place: Place? { nil }
   var prompt: Prompt? { nil }
   func cursor(in area: Rect, _ state: ConsoleState) -> Point? { nil }
   var question: Question? { nil }
@@ -95,6 +103,8 @@ enum Step: Sendable {
   case close(opening: (any Screen)? = nil)
   case run(Command, argument: String = "")
   case say(MessageLog.Tone, String)
+  /// Put a text on the terminal's clipboard, and say what it is.
+  case copy(String, what: String)
   /// Remember what was typed after `:`.
   case ran(String)
   /// Leave the program, as soon as what is being sent has been answered.

@@ -101,6 +101,7 @@ struct Loop {
       screen.suspend()
       shown = nil
       tell(.resized(screen.size))
+    case .copy(let text)?: screen.copy(text)
     case nil: return
     }
     app.request = nil

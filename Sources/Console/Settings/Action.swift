@@ -35,8 +35,3 @@ package enum Action: Hashable, Sendable {
     return section == .editor ? EditorCommand.allCases.map(Action.edit) + commands : commands
   }
 }
-
-extension [Action] {
-  /// Commands of the console.
-  static func commands(_ commands: [Command]) -> [Action] { commands.map(Action.command) }
-}

@@ -6,6 +6,8 @@ package struct Settings: Sendable {
   package var keymaps: Keymaps<Action>
   /// `en` or `zh`.
   package var language: String
+  /// What of a row shows that it is selected.
+  package var selection = RowSelection.auto
   /// Every theme that can be chosen, by name.
   package var themes: [String: Theme]
   /// Every keymap that can be chosen, by name.

@@ -40,6 +40,16 @@ struct ConsoleState: Sendable {
   /// Extensions whose drafts were left a moment ago: it will be said whether the draft is kept.
   var announcedDrafts: Set<String> = []
   var messageLog = MessageLog()
+  /// Times are shown as they are, not how long ago they were.
+  var showsExactTimes = false
+  /// The line to the terminal is slow: fewer bytes count for more than looks.
+  var isSlow = false
+  /// A line is being typed, which takes a row of its own.
+  var isLineTyped = false
+  /// How many extensions want attention.
+  var tally = Tally()
+  /// What was changed from here, in words, the oldest first.
+  var changed: [String] = []
 
   init(_ session: ClusterSession.Status, _ settings: Settings, now: ClockReading) {
     self.session = session

@@ -65,6 +65,9 @@ struct MessageLog: Hashable, Sendable {
     if unseen.count > 20 { unseen.removeFirst() }
   }
 
+  /// The view that gave the answer is gone.
+  mutating func dropAnswer() { answer = nil }
+
   /// Keeps a message for the messages page; one that repeats the last is counted.
   @discardableResult
   mutating func record(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) -> Entry {
@@ -114,22 +117,35 @@ extension ConsoleState {
   static let messageLimit = 6
 
   /// The messages above the key hints, in lines of the screen's width: the answer, then announcements; where there are
-  /// none, why the connection is lost.
-  var messageLines: [Line] {
+  /// none, why the connection is lost, unless the body says so already.
+  private var allMessageLines: [Line] {
     var lines = messageLog.answer.map { Line($0.text, $0.tone.style).wrapped(to: size.columns - 2) } ?? []
     for announcement in messageLog.announcements {
       let age = now - announcement.moment
       let text = age < 60 ? announcement.text : "\(announcement.text) (\(duration(age)) ago)"
       lines += Line(text, announcement.tone.style).wrapped(to: size.columns - 2)
     }
-    if lines.isEmpty, case .stale(let reason) = connection.state, banner == nil {
-      lines = [Line(reason, .statusError)]
+    if lines.isEmpty, case .stale(let reason) = connection.state, banner == nil, market.isFilled {
+      lines = Line(reason, .statusWarning).wrapped(to: size.columns - 2)
     }
-    // The list below is what the user came for: a small screen keeps most of its rows.
-    let room = max(1, min(Self.messageLimit, size.rows / 4))
-    return lines.count > room ? Array(lines.prefix(room - 1)) + [Line("… m shows everything", .status)] : lines
+    return lines
   }
 
-  /// How many rows the messages take; one is always kept for them.
-  var messageRows: Int { max(1, messageLines.count) }
+  /// The list below is what the user came for: a small screen keeps most of its rows.
+  private var messageRoom: Int { max(1, min(Self.messageLimit, size.rows / 4)) }
+
+  /// The lines that are shown.
+  var messageLines: [Line] {
+    let lines = allMessageLines
+    guard lines.count > messageRoom else { return lines }
+    var shown = Array(lines.prefix(messageRoom))
+    shown[messageRoom - 1] = Line(shown[messageRoom - 1].text.truncated(to: size.columns - 4) + " …", shown[messageRoom - 1].spans[0].style)
+    return shown
+  }
+
+  /// Something of the messages does not fit.
+  var isMessageCut: Bool { allMessageLines.count > messageRoom }
+
+  /// How many rows the messages take, and the line being typed: none where there is nothing to say.
+  var messageRows: Int { messageLines.count + (isLineTyped ? 1 : 0) }
 }

@@ -66,17 +66,36 @@ struct ColumnLayout<Element>: Sendable {
 
   /// Draws a row.
   ///
-  /// Only the first column shows the selection: a highlighted row would cost a slow
-  /// line hundreds of bytes for every step of the cursor.
-  func draw(_ element: Element, isSelected: Bool, on surface: inout Surface, in area: Rect, _ theme: Theme) {
+  /// A highlighted row costs a line some two hundred bytes for every step of the cursor, a highlighted name sixty.
+  func draw(_ element: Element, _ look: RowLook, on surface: inout Surface, in area: Rect, _ theme: Theme) {
     var column = area.origin.column
     for (index, entry) in columns.enumerated() {
       let text = entry.column.text(element)
-      let style: StyleName = isSelected && index == 0 ? .listSelected : entry.column.style(element)
+      let isHighlighted = look == .selected || (look == .named && index == 0)
       surface.write(
         text.truncated(to: entry.width), at: Point(row: area.origin.row, column: column), in: area,
-        style: theme[style])
+        style: theme[isHighlighted ? .listSelected : entry.column.style(element)])
       column += entry.width + 1
     }
   }
+}
+
+/// How much of a row shows that it is selected.
+enum RowLook: Hashable, Sendable {
+  case plain, named, selected
+}
+
+/// What of a list's row shows that it is selected, as the user wants it.
+package enum RowSelection: String, CaseIterable, Sendable {
+  /// The row.
+  case row
+  /// Its name alone, which costs a slow line less.
+  case name
+  /// The row, or the name where the line is slow.
+  case auto
+}
+
+extension ConsoleState {
+  /// The whole row shows that it is selected.
+  var selectsRow: Bool { settings.selection == .row || (settings.selection == .auto && !isSlow) }
 }

@@ -2,9 +2,10 @@ import Client
 import Extensions
 import KubernetesAPI
 import Operations
+import Packages
 import Terminal
 
-/// The first row: where one is, and whether what one sees is true.
+/// The first row: where one is, what wants a user's attention, and whether what one sees is true.
 struct Header {
   private let state: ConsoleState
   /// Where one is, from the outermost screen.
@@ -14,36 +15,48 @@ struct Header {
   init(_ state: ConsoleState, _ layers: [any Screen]) {
     self.state = state
     var path: [String] = []
+    var names: Set<String> = []
     for screen in layers {
-      if let name = screen.extensionName, !path.contains(name) { path.append(name) }
+      if let name = screen.extensionName, names.insert(name).inserted { path.append(state.title(of: name)) }
       path.append(screen.title(state))
     }
-    self.path = path.filter { !$0.isEmpty }
+    let isPage = layers.first.map { $0.extensionName == nil && !$0.title(state).isEmpty } ?? false
+    self.path = ((isPage ? [] : ["Extensions"]) + path).filter { !$0.isEmpty }
   }
 
   func draw(on surface: inout Surface, in area: Rect) {
-    let style = state.theme[.header]
-    surface.fill(area, style: style)
-    let warning = " " + connection + " "
-    let room = max(0, area.size.columns - warning.columns)
-    surface.write(place.middleTruncated(to: room), row: 0, in: area, style: style)
-    let right = Point(row: area.origin.row, column: area.columns.upperBound - warning.columns)
-    surface.write(warning, at: right, in: area, style: isWell ? style : state.theme[.headerWarning])
+    surface.fill(area, style: state.theme[.header])
+    let connection = Line(" " + connection + " ", isWell ? .header : .headerWarning)
+    let place = ([" ksx  " + state.session.cluster] + path).joined(separator: " › ")
+    let counts = counts(room: area.size.columns - connection.text.columns - min(place.columns, 18))
+    let right = counts + connection
+    let room = max(0, area.size.columns - right.text.columns)
+    surface.write(Line(place.middleTruncated(to: room), .header), row: 0, in: area, state.theme)
+    surface.write(right, row: 0, in: area.split(left: room).rest, state.theme)
   }
 
-  private var place: String {
-    let way = state.session.way.map { $0.way == .kubernetes ? $0.way.rawValue : "" } ?? ""
-    let words = [state.session.cluster, state.dialect?.installations.kind ?? "", state.session.note, way]
-    let whole = " ksx  " + words.filter { !$0.isEmpty }.joined(separator: "  ")
-    return ([whole] + path).joined(separator: " › ")
+  /// What wants attention, as far as it fits; the most urgent stays.
+  private func counts(room: Int) -> Line {
+    let tally = state.tally
+    let all: [(Int, String, StyleName)] = [
+      (tally.failed, "failed", .headerFailed), (tally.busy, "busy", .headerBusy),
+      (tally.updates, tally.updates == 1 ? "update" : "updates", .headerUpdate),
+    ]
+    var line = Line.blank
+    for (count, word, style) in all where count > 0 {
+      let piece = Line("  ", .header) + Line("\(count) \(word)", style)
+      guard (line + piece).text.columns + 2 <= room else { break }
+      line = line + piece
+    }
+    return line.spans.isEmpty ? line : line + Line("  ", .header)
   }
 
   private var isWell: Bool { state.connection.state != .connected ? state.connection.staleSince == nil : marks.isEmpty }
 
   private var marks: [String] {
     (state.session.isReadOnly ? ["read-only"] : isViewOnly ? ["view only"] : [])
-      + (state.session.isInsecure ? ["insecure TLS"] : [])
-      + (state.session.way?.way == .gateway ? [gatewayMark] : [])
+      + (state.session.isInsecure ? ["insecure"] : [])
+      + (state.session.way?.way == .gateway || state.session.note == "gateway" ? [gatewayMark] : [])
   }
 
   /// The second of two ways is in use; why, where there is room for it.
@@ -62,96 +75,34 @@ struct Header {
     let word =
       switch state.connection.state {
       case .connecting: "connecting …"
-      case .connected: "connected"
+      case .connected: "live"
       case .stale: stale
       }
-    return (marks + [word]).joined(separator: ", ")
+    return (marks + [word]).joined(separator: " · ")
   }
 
+  /// The key that asks again at once is worth more than the time at which it happens by itself.
   private var stale: String {
-    let age = state.connection.age(at: state.now).map { " for \($0)" } ?? ""
+    let age = state.connection.age(at: state.now).map { " \($0)" } ?? ""
     let word = state.market.isFilled ? "stale" : state.connection.refusal == nil ? "no connection" : "refused"
-    guard let next = state.connection.nextAttempt, next > state.now else { return word + age + ", retrying" }
-    // By the clock as it is now, which may have been set since.
-    return word + age + ", retry at " + (state.now + (next - state.now)).clock
+    let key = state.settings.keys(for: .refresh, in: [.everywhere]).first
+    return word + age + (key.map { " · \($0) retries" } ?? "")
   }
 }
 
-/// The last rows: what was said, or what is being typed, and the keys.
-struct Footer {
-  private let state: ConsoleState
-  private let view: any Screen
-  private let pendingKeys: [Key]
-
-  init(_ state: ConsoleState, _ view: any Screen, _ pendingKeys: [Key]) {
-    self.state = state
-    self.view = view
-    self.pendingKeys = pendingKeys
-  }
-
-  /// Draws all rows and returns where the cursor of a line being typed is.
-  func draw(on surface: inout Surface, in area: Rect) -> Point? {
-    let (zone, last) = area.split(bottom: 1)
-    surface.write(hints(columns: area.size.columns - 1), row: 0, in: last, state.theme)
-    let lines = view.prompt == nil ? state.messageLines : Array(state.messageLines.prefix(zone.size.rows - 1))
-    for (row, line) in lines.enumerated() {
-      surface.write(line, row: row, in: zone.split(left: 1).rest, state.theme)
-    }
-    guard let prompt = view.prompt else { return nil }
-    let bottom = zone.row(zone.size.rows - 1)
-    let end = surface.write(" " + prompt.label, row: 0, in: bottom, style: state.theme[.prompt])
-    return prompt.field.draw(on: &surface, in: bottom.split(left: end).rest, style: state.theme[.prompt])
-  }
-
-  /// The keys worth knowing here, as many as fit; or what can follow the keys already typed.
-  private func hints(columns: Int) -> Line {
-    if !pendingKeys.isEmpty { return continuations }
-    var line = Line(" ", .dim)
-    var used = 1
-    for action in view.hints(state) {
-      if case .command(.change(let kind)) = action,
-        state.preflight()?.incapability(of: kind, for: view.extensionName) != nil
-      {
-        continue
-      }
-      guard let key = state.settings.keys(for: action, in: view.sections).first else { continue }
-      // Where a line is typed, enter opens nothing.
-      let word = action == .command(.open) ? view.prompt?.verb ?? action.hint : action.hint
-      let width = key.columns + 1 + word.columns + 2
-      guard used + width <= columns else { continue }
-      line.spans += [Line.Span(text: key, style: .helpKey), Line.Span(text: " \(word)  ", style: .dim)]
-      used += width
-    }
-    return line
-  }
-
-  private var continuations: Line {
-    var line = Line(" \(pendingKeys.spelling) …  ", .helpKey)
-    for section in view.sections {
-      for binding in state.settings.keymaps[section.rawValue].continuations(of: pendingKeys) {
-        line.spans += [
-          Line.Span(text: binding.keys.spelling, style: .helpKey),
-          Line.Span(text: " \(binding.command.name)  ", style: .dim),
-        ]
-      }
-    }
-    return line
-  }
+/// How many extensions want a user's attention, and why.
+struct Tally: Hashable, Sendable {
+  var failed = 0
+  var busy = 0
+  var updates = 0
+  /// Those that failed, are busy, or can be updated, in this order.
+  var names: [String] = []
 }
 
-extension Command {
-  /// A word for the footer.
-  var hint: String {
-    switch self {
-    case .nextPane: "next"
-    case .close: "quit"
-    case .pageUp: "up"
-    case .pageDown: "down"
-    case .change(.rollBack): "back to"
-    case .change(.configure): "config"
-    case .palette: "command"
-    case .compareWays: "compare"
-    default: rawValue
-    }
+extension ConsoleState {
+  /// What the extension called `name` is called on the screen.
+  func title(of name: String) -> String {
+    let title = market.extensions[name]?.displayName.text(in: language) ?? ""
+    return title.isEmpty ? name : title
   }
 }

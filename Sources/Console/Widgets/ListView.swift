@@ -113,9 +113,21 @@ struct ListFrame: Sendable {
   var chip = ""
   /// Why there are no rows.
   var emptiness = Line.blank
+  /// The whole row shows that it is selected, not its name alone.
+  var selectsRow = false
 }
 
 extension ListView {
+  /// Draws the list as this user wants to see it.
+  func draw(
+    _ rows: some RowSource<Row>, _ columns: [Column<Row>], _ frame: ListFrame, on surface: inout Surface,
+    in area: Rect, _ state: ConsoleState
+  ) {
+    var frame = frame
+    frame.selectsRow = state.selectsRow
+    draw(rows, columns, frame, on: &surface, in: area, state.theme)
+  }
+
   /// Draws headings, rows, and how many rows there are beyond those.
   func draw(
     _ rows: some RowSource<Row>, _ columns: [Column<Row>], _ frame: ListFrame, on surface: inout Surface,
@@ -136,9 +148,11 @@ extension ListView {
     let window = Self.window(rows.count, height: area.size.rows)
     for offset in 0..<max(0, min(window, rows.count - scroll.top)) {
       let row = rows[scroll.top + offset]
-      let isSelected = row.id == selected
+      let isSelected = row.id == selected && frame.isFocused
+      if isSelected, frame.selectsRow { surface.fill(area.row(offset + 1), style: theme[.listSelected]) }
       drawMark(row.id, frame, row: offset + 1, on: &surface, in: area, theme)
-      layout.draw(row, isSelected: isSelected && frame.isFocused, on: &surface, in: list.row(offset), theme)
+      let look: RowLook = !isSelected ? .plain : frame.selectsRow ? .selected : .named
+      layout.draw(row, look, on: &surface, in: list.row(offset), theme)
     }
     if rows.count > window { drawRest(rows.count, window, on: &surface, in: list, theme) }
   }

@@ -96,7 +96,7 @@ extension ChangeKind {
       feature: .clusterScheduling, write: .patch, reads: [], choice: .clusters),
     .retry: ChangeRow(
       verb: "retry", words: "retry", title: "Retry {name}", progressive: "trying again", accepted: "being tried again",
-      past: "tried again, and done",
+      past: "tried again, and done", summary: "Plan to try again what failed",
       command: .init(
         name: "retry", summary: "Have a failed install, upgrade or uninstall tried again", options: [],
         notes: [

@@ -87,6 +87,31 @@ package struct ExtensionStatus: Hashable, Sendable {
     return state.word
   }
 
+  /// The controllers are at it, or it waits for them.
+  package var isBusy: Bool { isInstalled && !state.isFailure && (state.isBusy || isBeingDeleted || state == .none) }
+
+  /// The version to upgrade to: `recommended` where it is newer than what runs, and nothing is under way or has failed.
+  package func update(to recommended: String) -> String? {
+    guard isInstalled, !isBusy, !state.isFailure, !running.isEmpty else { return nil }
+    return VersionText(running) < VersionText(recommended) ? recommended : nil
+  }
+
+  /// How much a user should look at it: the most urgent comes first.
+  package enum Urgency: Int, Comparable, Sendable {
+    case failed, beingDeleted, waiting, underWay, none
+
+    /// The more urgent comes first.
+    package static func < (left: Urgency, right: Urgency) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// How much a user should look at it.
+  package var urgency: Urgency {
+    if state.isFailure { return .failed }
+    guard isBusy else { return .none }
+    if isBeingDeleted { return .beingDeleted }
+    return state == .none ? .waiting : .underWay
+  }
+
   /// The word for a title: what is installed and does not serve says so.
   package var titleWord: String {
     isEnabled == false && isInstalled && state == .installed ? "\(word), disabled" : word

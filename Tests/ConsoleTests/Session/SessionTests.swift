@@ -132,7 +132,7 @@ import Testing
       to: "log-lens", installation: nil, in: Capabilities(assuming: dialect))
     _ = try await write.send(to: console.cluster)
     try await console.until("saw it installed") { $0.row("Log Lens").contains("Installed     1.0.0") }
-    try await console.until(screenSays: "view only, connected")
+    try await console.until(screenSays: "view only · live")
     console.type("/log lens")
     console.press(.enter)
 

@@ -31,7 +31,7 @@ struct ChooserScreen: Screen {
   func title(_ state: ConsoleState) -> String { "Version" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.versions(of: name) }
 
-  func hints(_ state: ConsoleState) -> [Action] { .commands([.open, .back, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .back, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
     let found = Self.choices(purpose, name, state)
@@ -67,7 +67,7 @@ struct ChooserScreen: Screen {
     surface.write(question, row: 0, in: area.inset(columns: 1), style: state.theme[.title])
     let body = area.split(top: 1).rest.inset(columns: 1)
     let frame = ListFrame(emptiness: emptiness(state))
-    list.draw(choices, Column.versions, frame, on: &surface, in: body, state.theme)
+    list.draw(choices, Column.versions, frame, on: &surface, in: body, state)
   }
 
   private var question: String { Change.question(purpose, name) }

@@ -8,7 +8,7 @@ struct ComparisonScreen: Screen {
 
   var sections: [KeySection] { [.everywhere] }
   func title(_ state: ConsoleState) -> String { "Comparison" }
-  func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .compareWays, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .compareWays, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
     pager.show(lines(state), height: state.bodySize.rows)

@@ -61,9 +61,9 @@ struct ConfigScreen: Screen {
   var nextWakeUp: ClockReading? { draftDue }
   func isAboutChange(of name: String) -> Bool { name == self.name }
 
-  func hints(_ state: ConsoleState) -> [Action] {
-    let edits: [Action] = [.edit(.save), .edit(.abandon), .edit(.undo), .edit(.redo), .edit(.find)]
-    return (isOutdated ? [.command(.reload)] : []) + edits + [.command(.help)]
+  func hints(_ state: ConsoleState) -> [Hint] {
+    let edits: [EditorCommand] = [.save, .abandon, .undo, .redo, .find]
+    return (isOutdated ? [Hint(.reload)] : []) + edits.map { Hint(.edit($0)) } + [Hint(.help)]
   }
 
   private func editorSize(_ state: ConsoleState) -> Size {

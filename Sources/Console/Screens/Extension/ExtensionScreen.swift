@@ -27,6 +27,7 @@ struct ExtensionScreen: Screen {
   var sections: [KeySection] { [.extension, .marketplace] + (tab == .versions ? [.list] : []) + [.everywhere] }
 
   var extensionName: String? { name }
+  var place: Place? { .extension(name) }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     let document = tab == .readme ? document(state) : nil
@@ -42,14 +43,8 @@ struct ExtensionScreen: Screen {
     return [.details(DetailsSubject(row, installation), capabilities)]
   }
 
-  func hints(_ state: ConsoleState) -> [Action] {
-    var hints: [Command] = [.back, .help, .nextPane]
-    if let installation = state.market.installed.of(name) {
-      hints += [.upgrade, .rollBack, installation.isEnabled ? .disable : .enable, .configure, .uninstall]
-    } else {
-      hints.append(.install)
-    }
-    return .commands(hints)
+  func hints(_ state: ConsoleState) -> [Hint] {
+    .commands([.back, .nextPane]) + state.hints(about: name) + .commands([.help])
   }
 
   private func bodyHeight(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 3) }
@@ -192,7 +187,7 @@ struct ExtensionScreen: Screen {
         isFilled: state.market.isFilled, reading: "Reading the versions of \(name) …",
         otherwise: "No version is offered.")
       list.draw(
-        versions, Column.versions, ListFrame(emptiness: emptiness), on: &surface, in: body, state.theme)
+        versions, Column.versions, ListFrame(emptiness: emptiness), on: &surface, in: body, state)
     } else {
       pager.draw(on: &surface, in: body, state.theme)
     }

@@ -14,7 +14,7 @@ struct HelpScreen: Screen {
 
   var sections: [KeySection] { [.everywhere] }
   func title(_ state: ConsoleState) -> String { "Help" }
-  func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .pageDown, .pageUp]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .pageDown, .pageUp]) }
 
   mutating func settle(_ state: inout ConsoleState) {
     pager.show(Self.lines(context, state), height: state.bodySize.rows)

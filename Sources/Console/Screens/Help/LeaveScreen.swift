@@ -7,7 +7,7 @@ struct LeaveScreen: Screen {
   var sections: [KeySection] { [.everywhere] }
   var isOverlay: Bool { true }
   var question: Question? { Question(reasons) }
-  func hints(_ state: ConsoleState) -> [Action] { .commands([.close, .back]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.close, .back]) }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {

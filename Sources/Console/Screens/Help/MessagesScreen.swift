@@ -12,7 +12,7 @@ struct MessagesScreen: Screen {
 
   var sections: [KeySection] { [.everywhere] }
   func title(_ state: ConsoleState) -> String { "Messages" }
-  func hints(_ state: ConsoleState) -> [Action] { .commands([.back, .pageUp, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .pageUp, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
     if !isOpen { state.messageLog.markAllSeen() }

@@ -14,7 +14,7 @@ struct PaletteScreen: Screen {
   var sections: [KeySection] { [.prompt] }
   var isOverlay: Bool { true }
   var prompt: Prompt? { Prompt(label: ":", field: field, verb: "run") }
-  func hints(_ state: ConsoleState) -> [Action] { .commands([.open, .nextPane, .back]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .nextPane, .back]) }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {

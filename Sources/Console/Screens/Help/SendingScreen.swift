@@ -8,7 +8,7 @@ struct SendingScreen: Screen {
   var sections: [KeySection] { [.everywhere] }
   var isOverlay: Bool { true }
   var question: Question? { Question(["sending"]) }
-  func hints(_ state: ConsoleState) -> [Action] { .commands([.close, .back]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.close, .back]) }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {

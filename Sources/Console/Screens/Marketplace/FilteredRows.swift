@@ -12,6 +12,7 @@ struct FilteredRows: RowSource, Sendable {
   /// Positions in `rows`.
   private var shown: [Int] = []
   private(set) var counts: [String: Int] = [:]
+  private(set) var tally = Tally()
   /// What the rows were made from.
   private var made: (revision: Int, language: String)?
 
@@ -92,7 +93,17 @@ struct FilteredRows: RowSource, Sendable {
 
   private mutating func countCategories() {
     counts = [:]
-    for row in rows { counts[row.category, default: 0] += 1 }
+    tally = Tally()
+    var wanting: [(urgency: ExtensionStatus.Urgency, place: Int)] = []
+    for (place, row) in rows.enumerated() {
+      counts[row.category, default: 0] += 1
+      let urgency = row.status.urgency
+      if urgency == .failed { tally.failed += 1 } else if urgency != .none { tally.busy += 1 }
+      if row.hasUpdate { tally.updates += 1 }
+      if urgency != .none || row.hasUpdate { wanting.append((urgency, place)) }
+    }
+    wanting.sort { ($0.urgency.rawValue, $0.place) < ($1.urgency.rawValue, $1.place) }
+    tally.names = wanting.map { rows[$0.place].name }
   }
 
   private func isMoved(_ before: MarketplaceRow, _ after: MarketplaceRow) -> Bool {

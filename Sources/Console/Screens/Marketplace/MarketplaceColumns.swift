@@ -7,7 +7,7 @@ enum MarketplaceColumns {
   static let all: [Column<MarketplaceRow>] = [
     Column("NAME", width: 16, upTo: 34, rank: 0, sorting: .name, by: { .text($0.sortKey) }) { $0.title },
     Column(
-      "STATE", width: 13, upTo: 15, rank: 0, sorting: .state, by: { $0.status.urgency }, style: { $0.status.style }
+      "STATE", width: 13, upTo: 15, rank: 0, sorting: .state, by: { $0.status.sortValue }, style: { $0.status.style }
     ) { $0.state },
     Column("RUNNING", width: 9, upTo: 14, rank: 1, sorting: .version, by: { .version($0.status.running) }) {
       $0.status.running
@@ -33,7 +33,7 @@ extension ExtensionStatus {
   }
 
   /// What failed comes first, then what is under way, then what runs; what is not installed has no place.
-  var urgency: SortValue {
+  var sortValue: SortValue {
     if state.isFailure { return .text("0 " + word) }
     if state.isBusy || isBeingDeleted { return .text("1 " + word) }
     return word.isEmpty ? .none : .text((isEnabled == false ? "3 " : "2 ") + word)

@@ -46,6 +46,6 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
     }
   }
 
-  /// Whether the recommended version is newer than the running one.
-  var hasUpdate: Bool { extensionRow.hasUpdate }
+  /// The recommended version is newer than the running one.
+  var hasUpdate: Bool { status.update(to: extensionRow.recommended) != nil }
 }

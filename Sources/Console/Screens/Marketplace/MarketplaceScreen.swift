@@ -35,10 +35,13 @@ struct MarketplaceScreen: Screen {
 
   var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0, verb: "filter") } }
 
-  func hints(_ state: ConsoleState) -> [Action] {
-    guard filtering == nil else { return .commands([.open, .back]) }
-    return .commands(
-      [.help, .open, .filter, .nextPane, .install, .upgrade, .rollBack, .disable, .configure, .palette, .close])
+  func hints(_ state: ConsoleState) -> [Hint] {
+    if filtering != nil { return .commands([.open, .back]) }
+    if pane == .categories { return [Hint(.open, "its extensions")] + .commands([.filter, .help, .close]) }
+    let verbs = selected.map { state.hints(about: $0) } ?? []
+    let isBusy = selected.map { state.status(of: $0).isBusy } == true
+    return verbs + [Hint(.open, isBusy ? "follow" : "open"), Hint(.filter)]
+      + (state.tally.names.isEmpty ? [] : [Hint(.nextWanting, "next")]) + .commands([.help, .close])
   }
 
   mutating func settle(_ state: inout ConsoleState) {
@@ -47,6 +50,7 @@ struct MarketplaceScreen: Screen {
       categoryRevision = state.market.categoryRevision
       arrangeCategories(state)
     }
+    state.tally = listing.tally
     list.settle(listing, height: height(state))
     categoryScroll.show(categoryPosition, height: height(state) - 1, count: categoryRows.count)
   }
@@ -65,7 +69,16 @@ struct MarketplaceScreen: Screen {
 
   private var categoryPosition: Int { categoryRows.firstIndex { $0.name == listing.category } ?? 0 }
   /// The selected extension.
-  private var selected: String? { list.selected }
+  var selected: String? { list.selected }
+
+  /// Selects the extension called `name`, out of whatever hides it.
+  mutating func show(_ name: String) {
+    if listing.position(of: name) == nil {
+      filter("")
+      listing.category = nil
+    }
+    if let place = listing.position(of: name) { list.select(at: place, in: listing) }
+  }
 
   /// What a filter has left out is not selected any more.
   private mutating func keepSelectionInSight() {
@@ -235,7 +248,7 @@ extension MarketplaceScreen {
     }
     drawCategories(on: &surface, in: layout.categories, state)
     let frame = ListFrame(isFocused: pane == .extensions, chip: chip, emptiness: emptiness(state))
-    list.draw(listing, MarketplaceColumns.all, frame, on: &surface, in: layout.extensions, state.theme)
+    list.draw(listing, MarketplaceColumns.all, frame, on: &surface, in: layout.extensions, state)
   }
 
   private func drawCategories(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {

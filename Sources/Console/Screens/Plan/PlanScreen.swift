@@ -75,7 +75,7 @@ struct PlanScreen: Screen {
 
   func isAboutChange(of name: String) -> Bool { name == self.name }
 
-  func hints(_ state: ConsoleState) -> [Action] {
+  func hints(_ state: ConsoleState) -> [Hint] {
     if isTypingName || namespace != nil { return .commands([.open, .back]) }
     var hints: [Command] = plan?.isBlocked == false ? [.apply, .back] : [.back]
     if change.kind == .install { hints.append(.configure) }

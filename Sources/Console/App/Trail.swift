@@ -1,0 +1,90 @@
+/// Somewhere in the console that one can come back to, like a page in a browser.
+///
+/// Plans, choosers, prompts and texts about where one is are none: they belong to the place below them.
+enum Place: Hashable, Sendable {
+  case marketplace
+  case `extension`(String)
+  /// A screen that can be opened from anywhere.
+  case page(Page)
+}
+
+/// The places that were visited, and which of them one is at.
+struct Trail: Hashable, Sendable {
+  private var places: [Place] = [.marketplace]
+  private var index = 0
+  /// The place before this one, however it was left.
+  private(set) var last: Place?
+
+  /// Places beyond this number are forgotten, the oldest first.
+  static let capacity = 100
+
+  /// The place one is at.
+  var current: Place { places[index] }
+
+  /// Notes that one is at `place`; what was ahead of the former place is forgotten, unless it is the same.
+  mutating func visit(_ place: Place) {
+    guard place != current else { return }
+    last = current
+    places.removeSubrange((index + 1)...)
+    places.append(place)
+    places.removeFirst(max(0, places.count - Self.capacity))
+    index = places.count - 1
+  }
+
+  /// Goes one place back or forward; `nil` where there is none.
+  mutating func step(by distance: Int) -> Place? {
+    guard places.indices.contains(index + distance) else { return nil }
+    last = current
+    index += distance
+    return current
+  }
+}
+
+extension App {
+  /// Where one is.
+  private var place: Place { layers.lazy.reversed().compactMap(\.place).first ?? .marketplace }
+
+  /// Notes where one is by now.
+  mutating func noteVisit() { trail.visit(place) }
+
+  mutating func walk(by distance: Int) {
+    guard mayLeavePlace() else { return }
+    guard let place = trail.step(by: distance) else {
+      return state.say(.note, distance < 0 ? "There is no place before this one." : "There is no place after this one.")
+    }
+    go(to: place)
+  }
+
+  mutating func goToLastPlace() {
+    guard mayLeavePlace() else { return }
+    guard let last = trail.last else { return state.say(.note, "There is no place before this one.") }
+    go(to: last)
+  }
+
+  /// Goes to the next extension that failed, is busy or can be updated, from wherever one is.
+  mutating func goToNextWanting() {
+    let names = state.tally.names
+    let current = top.extensionName ?? (layers.isEmpty ? marketplace.selected : nil)
+    guard !names.isEmpty else { return state.say(.note, "Nothing has failed, is busy or can be updated.") }
+    let next = names[current.flatMap { names.firstIndex(of: $0) }.map { ($0 + 1) % names.count } ?? 0]
+    if layers.isEmpty { return marketplace.show(next) }
+    if mayLeavePlace() { go(to: .extension(next)) }
+  }
+
+  /// What is typed and not saved is not left behind by walking about.
+  private mutating func mayLeavePlace() -> Bool {
+    guard let reason = layers.compactMap({ $0.unsavedWork(state) }).first else { return true }
+    state.say(.warning, "\(reason) Save or leave it first.")
+    return false
+  }
+
+  private mutating func go(to place: Place) {
+    layers = []
+    shownQuestion = nil
+    switch place {
+    case .marketplace: break
+    case .extension(let name): open(ExtensionScreen(name))
+    case .page(let page): open(page.screen(top))
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import Platform
+import Terminal
+
+/// How long ago something was, as all lists and pages tell it.
+enum Age {
+  /// `31 s`, `2 min`, `3 d`; or the time itself.
+  static func text(of seconds: Int, at now: ClockReading, isExact: Bool) -> String {
+    if isExact { return ClockReading(0, wall: Double(seconds)).date }
+    return duration(now.wall - Double(seconds))
+  }
+
+  /// When the text changes next; `nil` where it is too old to wake up for.
+  ///
+  /// Seconds are told only while something is under way: they cost a frame each.
+  static func nextChange(of seconds: Int, after now: ClockReading, isUnderWay: Bool) -> ClockReading? {
+    let age = max(0, now.wall - Double(seconds))
+    guard age < 3600 else { return nil }
+    let step = isUnderWay && age < 60 ? 1.0 : 60.0
+    return now + (((age / step).rounded(.down) + 1) * step - age)
+  }
+}
+
+extension ConsoleState {
+  /// How long ago `time` was, which is RFC 3339; the time itself where the user wants that, and nothing where it is none.
+  func age(_ time: String) -> String {
+    Timestamp.seconds(time).map { Age.text(of: $0, at: now, isExact: showsExactTimes) } ?? ""
+  }
+}

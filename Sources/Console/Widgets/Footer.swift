@@ -1,0 +1,106 @@
+import Extensions
+import Terminal
+
+/// The last rows: what was said, what is being typed, and the keys.
+struct Footer {
+  private let state: ConsoleState
+  private let view: any Screen
+  private let pendingKeys: [Key]
+
+  init(_ state: ConsoleState, _ view: any Screen, _ pendingKeys: [Key]) {
+    self.state = state
+    self.view = view
+    self.pendingKeys = pendingKeys
+  }
+
+  /// Draws all rows and returns where the cursor of a line being typed is.
+  func draw(on surface: inout Surface, in area: Rect) -> Point? {
+    let (zone, last) = area.split(bottom: 1)
+    surface.write(pendingKeys.isEmpty ? hintLine(last.size.columns) : continuations, row: 0, in: last, state.theme)
+    let lines = state.messageLines.prefix(zone.size.rows - (view.prompt == nil ? 0 : 1))
+    for (row, line) in lines.enumerated() {
+      surface.write(line, row: row, in: zone.split(left: 1).rest, state.theme)
+    }
+    guard let prompt = view.prompt else { return nil }
+    let bottom = zone.row(zone.size.rows - 1)
+    let end = surface.write(" " + prompt.label, row: 0, in: bottom, style: state.theme[.prompt])
+    return prompt.field.draw(on: &surface, in: bottom.split(left: end).rest, style: state.theme[.prompt])
+  }
+
+  /// What a click in `column` of the last row asks for.
+  func action(at column: Int) -> Action? {
+    guard pendingKeys.isEmpty else { return nil }
+    return placed(state.size.columns).first { ($0.column..<$0.end).contains(column) }?.hint.action
+  }
+
+  private struct PlacedHint {
+    var hint: Hint
+    var key: String
+    var column: Int
+
+    var end: Int { column + key.columns + 1 + hint.words.columns }
+  }
+
+  private func hintLine(_ columns: Int) -> Line {
+    placed(columns).reduce(Line(" ", .dim)) { line, placed in
+      let gap = String(repeating: " ", count: max(0, placed.column - line.text.columns))
+      return line + Line(gap, .dim) + Line(placed.key, .helpKey) + Line(" " + placed.hint.words, .dim)
+    }
+  }
+
+  /// The keys worth knowing here, as many as fit; the last place is that of the way to all the others.
+  private func placed(_ columns: Int) -> [PlacedHint] {
+    var result: [PlacedHint] = []
+    var column = 1
+    let more = place(Hint(.palette, "more"), at: 0)
+    let reserved = more.map { $0.end + 2 } ?? 0
+    for hint in important + view.hints(state) where hint.action != .command(.palette) {
+      guard let placed = place(hint, at: column), placed.end + reserved < columns,
+        !result.contains(where: { $0.hint.action == hint.action })
+      else { continue }
+      result.append(placed)
+      column = placed.end + 2
+    }
+    return result + (more.map { [PlacedHint(hint: $0.hint, key: $0.key, column: column)] } ?? [])
+  }
+
+  /// What was cut in the message rows, or waits behind them, can be read.
+  private var important: [Hint] {
+    state.isMessageCut && view.prompt == nil ? [Hint(.messages, "all of it")] : []
+  }
+
+  /// `hint` where it has a key here.
+  private func place(_ hint: Hint, at column: Int) -> PlacedHint? {
+    guard let key = state.settings.keys(for: hint.action, in: view.sections).first else { return nil }
+    // Where a line is typed, enter opens nothing.
+    let words = hint.action == .command(.open) ? view.prompt?.verb ?? hint.words : hint.words
+    return PlacedHint(hint: Hint(hint.action, words), key: key, column: column)
+  }
+
+  private var continuations: Line {
+    var line = Line(" \(pendingKeys.spelling) …  ", .helpKey)
+    for section in view.sections {
+      for binding in state.settings.keymaps[section.rawValue].continuations(of: pendingKeys) {
+        line = line + Line(binding.keys.spelling, .helpKey) + Line(" \(binding.command.hint)  ", .dim)
+      }
+    }
+    return line
+  }
+}
+
+extension Command {
+  /// A word for the footer.
+  var hint: String {
+    switch self {
+    case .nextPane: "next"
+    case .pageUp: "up"
+    case .pageDown: "down"
+    case .change(.rollBack): "back to"
+    case .change(.configure): "config"
+    case .palette: "more"
+    case .compareWays: "compare"
+    case .sort(let sorting): sorting.rawValue
+    default: rawValue
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Client
+import Extensions
+import Operations
+
+/// A key worth knowing here, and what it does in words: `b roll back to 1.0.1`.
+struct Hint: Hashable, Sendable {
+  let action: Action
+  /// What the key does, with the object of the verb where there is one.
+  let words: String
+
+  init(_ action: Action, _ words: String? = nil) {
+    (self.action, self.words) = (action, words ?? action.hint)
+  }
+
+  init(_ command: Command, _ words: String? = nil) { self.init(.command(command), words) }
+}
+
+extension [Hint] {
+  /// Commands of the console, each by its usual word.
+  static func commands(_ commands: [Command]) -> [Hint] { commands.map { Hint($0) } }
+}
+
+extension ConsoleState {
+  /// What can be done with the extension called `name` as it is now, the most useful first.
+  ///
+  /// Nothing stands here that would be refused: not for its state, not in this cluster, not to this user.
+  func hints(about name: String) -> [Hint] {
+    guard let preflight = preflight(), !session.isReadOnly else { return [] }
+    let status = status(of: name)
+    return kinds(for: status).filter { kind in
+      preflight.obstacle(to: kind, of: name) == nil && preflight.prohibition(of: kind, for: name) == nil
+    }.map { Hint(.change($0), words(for: $0, status)) }
+  }
+
+  private func kinds(for status: ExtensionStatus) -> [ChangeKind] {
+    guard status.isInstalled else { return [.install] }
+    if status.state.isFailure { return [.rollBack, .retry, .disable, .configure, .uninstall] }
+    if status.isBusy { return [] }
+    let update: [ChangeKind] =
+      status.update(to: market.extensions[status.name]?.recommendedVersion ?? "") == nil ? [] : [.upgrade]
+    return update + (status.isEnabled == false ? [.enable] : []) + [.configure, .disable, .rollBack, .uninstall]
+  }
+
+  private func words(for kind: ChangeKind, _ status: ExtensionStatus) -> String? {
+    let recommended = market.extensions[status.name]?.recommendedVersion ?? ""
+    let version =
+      switch kind {
+      case .install, .upgrade: recommended
+      case .rollBack: wayBack(of: status.name)?.version ?? ""
+      default: ""
+      }
+    if version.isEmpty { return nil }
+    return kind == .install ? "install \(version)" : kind.row.verb + " to \(version)"
+  }
+
+  /// Where going back leads when nothing else is asked for: the newest release that is known to have been Installed.
+  func wayBack(of name: String) -> ReleaseMemory.Entry? {
+    market.installed.of(name).flatMap { installation in
+      records.memories[name]?.target(from: installation)
+    }
+  }
+}
