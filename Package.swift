@@ -111,7 +111,8 @@ let package = Package(
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Operations"] + backend + domain + ["TestSupport"]),
     .testTarget(
       name: "ConsoleTests",
-      dependencies: ["Console", "Editor", "Terminal", "Operations"] + backend + domain + ["TestSupport"]),
+      dependencies: ["Console", "Editor", "Terminal", "Operations"] + backend + domain + ["TestSupport"],
+      exclude: ["Golden"]),
     // A real client and a real server, and between them whatever can go wrong.
     .testTarget(name: "FaultTests", dependencies: backend + domain + ["TestSupport"]),
     // One suite, asked of ksxd in process here, and of running servers by scripts/conformance.

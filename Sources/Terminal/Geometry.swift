@@ -94,6 +94,12 @@ package struct Rect: Hashable, Sendable {
     )
   }
 
+  /// Cuts `columns` columns off the right, returning what is left and them.
+  package func split(right columns: Int) -> (rest: Rect, right: Rect) {
+    let (rest, right) = split(left: size.columns - min(max(0, columns), size.columns))
+    return (rest, right)
+  }
+
   /// This area without a border of `rows` and `columns` on each side.
   package func inset(rows: Int = 0, columns: Int = 0) -> Rect {
     Rect(

@@ -101,6 +101,7 @@ final class NcursesDevice {
   func close() {
     beginOutput()
     leave()
+    if ksx_capability("smcup") == nil { clearFooter() }
     endwin()
     endOutput()
     if isTerminal { ksx_restore_disarm() }
@@ -177,6 +178,14 @@ final class NcursesDevice {
     beginOutput()
     send("\u{1B}]52;c;\(Base64.encode(Array(text.utf8)))\u{07}")
     endOutput()
+  }
+
+  /// Without an alternate screen the prompt of the shell would stand among the keys of the last row.
+  private func clearFooter() {
+    let window = ksx_stdscr()
+    wmove(window, ksx_rows() - 1, 0)
+    wclrtoeol(window)
+    wrefresh(window)
   }
 
   private func send(_ text: String) {

@@ -11,6 +11,9 @@ package protocol TerminalScreen: AnyObject {
   /// Makes the terminal look like `surface`, with the cursor at `cursor` or hidden.
   func show(_ surface: Surface, cursor: Point?)
 
+  /// Gives the terminal back; doing it twice does no harm.
+  func close()
+
   /// How long until `nextKey` may have a key although nothing becomes readable, such as the end of a paste without an
   /// end mark.
   var patience: Duration? { get }
@@ -83,6 +86,8 @@ package final class MemoryScreen: TerminalScreen {
   }
 
   package func redraw() {}
+
+  package func close() {}
 
   package func copy(_ text: String) { copied = text }
 

@@ -18,6 +18,8 @@ extension Theme {
     var theme = Theme()
     guard let node, node.value != .null else { return theme }
     guard case .mapping(let pairs) = node.content else { throw node.mistake("a theme is a mapping") }
+    // A skin of k9s has nothing else in it but anchors.
+    if let skin = node.value["k9s"] { return K9sSkin(skin).theme }
     for pair in pairs {
       switch pair.key.text ?? "" {
       case "name": theme.name = pair.value.text ?? ""

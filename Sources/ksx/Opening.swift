@@ -6,7 +6,7 @@ import Platform
 import Terminal
 
 /// Opens the console on the cluster that the command line named, and returns the exit status.
-func openConsole(at connection: ClusterSession, localState: LocalState) -> Int32 {
+func openConsole(at connection: ClusterSession, localState: LocalState, _ manner: ConsoleManner) -> Int32 {
   let identity = connection.status.identity
   var session = Session(connection, recordKeeper: RecordKeeper(folder: localState.state, cluster: identity))
   session.knowledge = localState.knowledge(of: identity)
@@ -17,7 +17,10 @@ func openConsole(at connection: ClusterSession, localState: LocalState) -> Int32
   defer { close(log) }
   do {
     let options = NcursesScreen.Options(standardError: log < 0 ? nil : log)
-    let lastWords = try openConsole(session, settings: settings, screen: options)
+    let reload = SettingsReload(folder: XDG().config) { Settings.load(.current) }
+    let lastWords = try openConsole(
+      session, settings: settings, screen: options, reload: reload, isSlow: manner.isSlow,
+      isPlain: manner.isPlain)
     return lastWords.map(Program.fail).last ?? 0
   } catch {
     return Program.fail(error.description)

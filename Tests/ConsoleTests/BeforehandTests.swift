@@ -32,7 +32,7 @@ import Testing
     tester.type(key)
 
     #expect(tester.status.hasPrefix(sentence))
-    #expect(tester.screen.contains("CATEGORY"))
+    #expect(tester.screen.contains("VIEW"))
     #expect(tester.lines.last?.contains("disable") == false)
     #expect(tester.lines.last?.contains("install") == true)
   }

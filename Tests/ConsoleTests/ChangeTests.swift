@@ -102,7 +102,7 @@ import Testing
     var grafana = Installation.sample("grafana", version: "1.0.0")
     grafana.name = "grafana-1.0.0"
     tester.hear(.installations(.replaced([grafana])))
-    #expect(tester.lines[2].contains("Installed     1.0.0"))
+    #expect(tester.lines[2].contains("on             1.0.0"))
 
     tester.offerAfter("D", "grafana")
     tester.type("a")
@@ -176,19 +176,19 @@ import Testing
   @Test func whatIsBeingInstalledIsWantedAndDoesNotRunYet() {
     var tester = ConsoleTester.atMarket(120, 30)
     tester.hear(.installations(.applied(.sample("jenkins", version: "2.0.0", state: "Installing"))))
-    tester.type("j")
+    tester.type("gg")
     tester.press(.enter, .tab)
     tester.offer("jenkins", "1.0.0", "2.0.0")
 
     #expect(tester.screen.contains(">2.0.0"))
     #expect(tester.screen.contains(" wanted; recommended"))
-    #expect(!tester.screen.contains("running"))
+    #expect(!tester.screen.contains("running;"))
   }
 
   @Test func whatIsInstalledAndNoLongerOfferedIsARowAndIsCounted() {
-    var tester = ConsoleTester.atMarket(120, 30)
+    var tester = ConsoleTester.atMarket(80, 30)
     tester.hear(.installations(.applied(.sample("tempo", version: "1.0.0"))))
-    #expect(tester.lines[2].hasPrefix("·All                  4 "))
+    #expect(tester.lines[6].hasPrefix("·All               4"))
     #expect(tester.screen.contains("tempo"))
     #expect(tester.screen.contains("tempo (no longer"))
 
@@ -231,7 +231,7 @@ import Testing
 
     tester.hear(
       .installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading", resourceVersion: "8"))))
-    #expect(tester.lines[2].contains("Upgrading"))
+    #expect(tester.lines[2].contains("upgrading"))
     tester.hear(
       .installations(
         .applied(

@@ -183,3 +183,13 @@ extension Installation {
     return Installation(object)
   }
 }
+
+extension ReleaseMemory {
+  /// Remembers that `version` was installed, three days before the tests' present.
+  static func sample(_ version: String) -> ReleaseMemory {
+    var memory = ReleaseMemory()
+    memory.remember(
+      Entry(version: version, config: "", time: "2026-05-25T20:26:40Z", what: "upgrade", wasInstalled: true))
+    return memory
+  }
+}

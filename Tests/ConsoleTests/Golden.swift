@@ -26,7 +26,9 @@ enum Golden {
         }
       ).trimmingEnd(".")
     }
-    let text = surface.description.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).trimmingEnd(" ") }
+    let text = surface.description.split(separator: "\n", omittingEmptySubsequences: false).map {
+      String($0).trimmingEnd(" ")
+    }
     return (text + ["---"] + rows + ["---"] + legend).joined(separator: "\n") + "\n"
   }
 
@@ -56,7 +58,8 @@ enum Golden {
       return
     }
     let wanted = (try? Files.text(path)) ?? ""
-    #expect(found == wanted, "\(name) looks otherwise than in Tests/ConsoleTests/Golden", sourceLocation: sourceLocation)
+    #expect(
+      found == wanted, "\(name) looks otherwise than in Tests/ConsoleTests/Golden", sourceLocation: sourceLocation)
   }
 }
 

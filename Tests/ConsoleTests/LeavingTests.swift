@@ -106,7 +106,7 @@ import Testing
     tester.type("q")
 
     #expect(!tester.app.isFinished)
-    #expect(tester.lines[1].contains("CATEGORY"))
+    #expect(tester.lines[1].contains("VIEW"))
     tester.type("q")
     #expect(tester.app.isFinished)
   }

@@ -48,7 +48,7 @@ import Testing
     tester.hear(.installations(.interrupted(.refused(Status(code: code, message: "no")), delay: .seconds(30))))
 
     #expect(tester.lines[1].contains("(\(code))"))
-    #expect(tester.lines[2].contains("CATEGORY"))
+    #expect(tester.lines[3].contains("VIEW"))
   }
 
   @Test func aRefusalIsNotTakenForALostConnection() {
@@ -145,7 +145,7 @@ import Testing
     #expect(tester.lines[1].contains("The login has ended; log in again: ksx login --profile lab."))
 
     tester.hear(.installations(.resumed))
-    #expect(tester.lines[1].contains("CATEGORY"))
+    #expect(tester.lines[1].contains("VIEW"))
   }
 
   @Test func whoIsConnectedAgainByTheGatewayIsToldSo() {
@@ -175,8 +175,7 @@ extension ConsoleTester {
     let error = ClusterError.unreadable("line 1, column 1: a value is expected")
     tester.hear(.unconnected(.cluster(error), delay: .seconds(4)))
 
-    let text = tester.lines.dropFirst(2).map { $0.split(separator: "│").last.map(String.init)?.trimmed ?? "" }
-      .joined(separator: " ")
+    let text = tester.lines.dropFirst(2).map { String($0.dropFirst(21)).trimmed }.joined(separator: " ")
     #expect(text.contains("Check that the address is that of a Kubernetes API."))
   }
 }

@@ -166,7 +166,7 @@ private struct Item: Identifiable, Hashable, Sendable {
     tester.type("/graf")
     tester.press(.enter)
 
-    #expect(tester.screen.contains("Nothing in DevOps matches graf; 1 in All."))
+    #expect(tester.screen.contains("Nothing in DevOps matches graf; 1 in All (0 shows all)."))
   }
 
   @Test func whyThereAreNoRowsIsSaid() {
@@ -175,7 +175,7 @@ private struct Item: Identifiable, Hashable, Sendable {
 
     tester.hear(
       .extensions(.interrupted(.refused(Status(code: 403, reason: "Forbidden", message: "no")), delay: .seconds(9))))
-    #expect(tester.lines.contains { $0.contains("│") && $0.contains("403") || $0.contains("may not") })
+    #expect(tester.lines.dropFirst().contains { $0.contains("403") || $0.contains("may not") })
   }
 }
 
@@ -186,7 +186,7 @@ private struct Item: Identifiable, Hashable, Sendable {
     tester.type("D")
     tester.press()
 
-    #expect(tester.lines[0].contains("InstallPlan › grafana › Plan  "))
+    #expect(tester.lines[0].contains("museum › Extensions › Grafana › Plan  "))
   }
 
   @Test func aNarrowHeaderKeepsWhereOneIs() {

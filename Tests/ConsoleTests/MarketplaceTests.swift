@@ -2,46 +2,173 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Operations
 import Terminal
 import Testing
 
 @testable import Console
 
 @Suite struct MarketplaceTests {
-  @Test func categoriesWithCountsStandBesideTheExtensions() {
-    let tester = ConsoleTester.atMarket(80, 10)
-
-    #expect(
-      tester.screen == """
-         ksx  museum  InstallPlan                                             connected
-         CATEGORY         │ NAME                 STATE         RUNNING   RECOMMENDED ON
-        ·All            3 │>Grafana              Installed     1.0.0     1.1.0       yes
-         DevOps         1 │ Jenkins              -                       2.0.0
-         Observability  2 │ 日志                 -                       2.0.0
-                          │
-                          │
-                          │
-
-         ? help  enter open  / filter  tab next  i install  U upgrade  b back to
-        """)
+  /// A marketplace in which something failed, something is under way and something is off.
+  static func busy(_ columns: Int = 80, _ rows: Int = 24) -> ConsoleTester {
+    var tester = ConsoleTester.atMarket(columns, rows)
+    tester.now = ClockReading(1_000_000, wall: 1_780_000_000)
+    tester.hear(.extensions(.applied(.sample("alerts", "Alerts", versions: ["1.0.0", "1.1.0-rc.1"]))))
+    tester.hear(.extensions(.applied(.sample("vault", "Backup Vault", category: "devops", versions: ["2.0.0"]))))
+    var failed = Installation.sample(
+      "grafana", version: "1.1.0", state: "UpgradeFailed",
+      message: "the cluster does not serve TrafficPolicy of mesh.meadow.example")
+    failed.conditionTime = "2026-05-28T20:24:40Z"
+    failed.notes = [
+      "ksx.dev/changed-by": "ada", "ksx.dev/change": "upgrade to 1.1.0", "ksx.dev/changed-at": "2026-05-28T20:24:40Z",
+    ]
+    var under = Installation.sample("vault", version: "2.0.0", state: "Installing")
+    under.conditionTime = "2026-05-28T20:26:09Z"
+    var off = Installation.sample("loki", version: "1.0.0", isEnabled: false)
+    off.conditionTime = "2026-05-26T20:26:40Z"
+    tester.hear(.installations(.replaced([failed, under, off])))
+    tester.hear(.recalled(Records(memories: ["grafana": .sample("1.0.1")])))
+    return tester
   }
 
-  @Test func aNarrowScreenShowsTheListAlone() {
-    let tester = ConsoleTester.atMarket(40, 10)
+  private static let sizes = [(80, 24), (40, 10), (120, 40)]
 
-    #expect(
-      tester.screen == """
-         ksx  museum  InstallPlan     connected
-         NAME                      STATE
-        >Grafana                   Installed
-         Jenkins                   -
-         日志                      -
+  @Test(arguments: sizes)
+  func theMarketplaceAsItIsDrawn(columns: Int, rows: Int) throws {
+    try Golden.check(Self.busy(columns, rows).surface, "marketplace-\(columns)x\(rows)")
+  }
 
+  @Test(arguments: sizes)
+  func theMarketplaceWhileNothingIsKnownOfIt(columns: Int, rows: Int) throws {
+    try Golden.check(ConsoleTester(columns, rows).surface, "marketplace-loading-\(columns)x\(rows)")
+  }
 
+  @Test(arguments: sizes)
+  func theMarketplaceWithoutExtensions(columns: Int, rows: Int) throws {
+    var tester = ConsoleTester(columns, rows)
+    tester.hear(.extensions(.replaced([])))
+    tester.hear(.installations(.replaced([])))
 
+    try Golden.check(tester.surface, "marketplace-empty-\(columns)x\(rows)")
+  }
 
-         ? help  enter open  / filter  q quit
-        """)
+  @Test(arguments: sizes)
+  func theMarketplaceThatMayNotBeSeen(columns: Int, rows: Int) throws {
+    var tester = ConsoleTester(columns, rows)
+    let refusal = Status(code: 403, reason: "Forbidden", message: "user ada may not list installplans")
+    tester.hear(.installations(.interrupted(.refused(refusal), delay: .seconds(30))))
+
+    try Golden.check(tester.surface, "marketplace-forbidden-\(columns)x\(rows)")
+    #expect(tester.screen.ranges(of: "may not list").count == 1)
+  }
+
+  @Test(arguments: sizes)
+  func theMarketplaceWhoseConnectionIsLost(columns: Int, rows: Int) throws {
+    var tester = Self.busy(columns, rows)
+    tester.lose()
+
+    try Golden.check(tester.surface, "marketplace-stale-\(columns)x\(rows)")
+  }
+
+  @Test(arguments: sizes)
+  func theMarketplaceWithAFilterThatFindsNothing(columns: Int, rows: Int) throws {
+    var tester = Self.busy(columns, rows)
+    tester.press(.tab)
+    tester.type("j")
+    tester.press(.tab)
+    tester.type("/loki")
+    tester.press(.enter)
+
+    try Golden.check(tester.surface, "marketplace-nothing-\(columns)x\(rows)")
+  }
+
+  @Test func whatWantsAttentionComesFirstAndWhatIsUnderWayNext() {
+    let tester = Self.busy()
+
+    #expect(["Grafana", "Backup Vault", "Alerts"].enumerated().allSatisfy { tester.lines[2 + $0].contains($1) })
+  }
+
+  @Test func oneColumnSaysWhatRunsAndWhatIsToBeHad() {
+    let lines = Self.busy().lines
+
+    #expect(lines[2].contains("1.0.1 (1.1.0 ✗)"))
+    #expect(lines[3].contains("– → 2.0.0"))
+    #expect(lines[4].contains("1.1.0-rc.1 pre"))
+    #expect(lines[6].contains("1.0.0 ↑2.0.0"))
+  }
+
+  @Test func agesStandAtTheRightAndAreExactWhenAsked() {
+    var tester = Self.busy()
+    #expect(tester.lines[2].hasSuffix("2 min"))
+    #expect(tester.lines[3].hasSuffix("31 s"))
+    #expect(tester.lines[6].hasSuffix("2 d"))
+    tester.type("t")
+
+    #expect(tester.screen.contains("2026-05-2"))
+  }
+
+  @Test func nothingWakesForAnAgeOfAnHour() {
+    var tester = ConsoleTester.atMarket()
+    var installation = Installation.sample("grafana", version: "1.1.0")
+    tester.now = ClockReading(1_000_000, wall: 1_780_000_000)
+    installation.conditionTime = "2026-05-28T19:20:00Z"
+    tester.hear(.installations(.replaced([installation])))
+    #expect(tester.app.nextWakeUp == nil)
+
+    installation.conditionTime = "2026-05-28T20:20:00Z"
+    tester.hear(.installations(.replaced([installation])))
+    #expect(tester.app.nextWakeUp.map { $0 - tester.now } == 20)
+  }
+
+  @Test func whyItFailedAndWhatStillRunsStandsUnderTheList() {
+    let tester = Self.busy()
+
+    #expect(tester.screen.contains("Grafana: the cluster does not serve TrafficPolicy of mesh.meadow.example"))
+    #expect(tester.screen.contains("upgrade 1.0.1 → 1.1.0 by ada, 2 min ago; 1.0.1 still runs"))
+  }
+
+  @Test func aWideScreenHasAPreviewThatFollowsTheCursorAndAsksNothing() {
+    var tester = Self.busy(120, 30)
+    #expect(tester.screen.contains("│Grafana"))
+    tester.type("jj")
+    #expect(tester.screen.contains("│Alerts"))
+    #expect(tester.asked == [])
+
+    tester.type("p")
+    #expect(!tester.screen.contains("│Alerts"))
+  }
+
+  @Test func viewsHaveCountsThatFollowTheFilter() {
+    var tester = Self.busy()
+    #expect(tester.lines[2].hasPrefix(" Attention"))
+    #expect(tester.lines[6].prefix(20).hasSuffix("5"))
+    tester.type("/vault")
+
+    #expect(tester.lines[6].prefix(20).hasSuffix("1"))
+  }
+
+  @Test func aFilterIsKeptUnderANumber() {
+    var tester = Self.busy()
+    tester.type("/vault")
+    tester.press(.control("s"), .character("3"))
+    #expect(tester.asked.contains(.keepSetting("filter-3", "vault")), "\(tester.status)")
+    tester.type("0")
+    #expect(tester.screen.contains("Alerts"))
+
+    tester.type("3")
+    #expect(!tester.screen.contains("Alerts"))
+    #expect(tester.screen.contains("filter vault · 1 of 5"))
+    tester.type("4")
+    #expect(tester.status.hasPrefix("No filter is kept under 4"))
+  }
+
+  @Test func theLineBetweenViewsAndCategoriesIsPassedOver() {
+    var tester = Self.busy()
+    tester.press(.tab)
+    tester.type("j")
+    #expect(tester.app.marketplace.listing.view == .category("devops"))
+    tester.type("k")
+    #expect(tester.app.marketplace.listing.view == .all)
   }
 
   @Test func aWideScreenShowsMoreColumns() {
@@ -65,18 +192,26 @@ import Testing
     #expect(tester.screen == before)
   }
 
-  @Test(arguments: ["j", "G"])
-  func movingChangesTheMarkerAndTheNameOnly(key: String) {
+  /// The columns of the lists that differ after `key`.
+  private func columnsChanged(by key: String, _ selection: RowSelection) -> [Int] {
     var tester = ConsoleTester.atMarket()
+    tester.app.state.settings.selection = selection
     let before = tester.surface
     tester.type(key)
-
     let after = tester.surface
-    let changed = (0..<24).flatMap { row in
-      (0..<80).filter { before[row, $0] != after[row, $0] }
-    }
-    #expect(changed.allSatisfy { (18..<41).contains($0) })
+    return (0..<23).flatMap { row in (0..<80).filter { before[row, $0] != after[row, $0] } }
+  }
+
+  @Test(arguments: ["j", "G"])
+  func movingChangesTheMarkerAndTheNameOnlyWhereTheNameIsSelected(key: String) {
+    let changed = columnsChanged(by: key, .name)
+
+    #expect(changed.allSatisfy { (20..<37).contains($0) })
     #expect(!changed.isEmpty)
+  }
+
+  @Test func theWholeRowIsSelectedWhereTheLineIsNotSlow() {
+    #expect(Set(columnsChanged(by: "j", .auto)) == Set(20..<80))
   }
 
   @Test func aRowThatAppearsAboveDoesNotMoveTheSelection() {
@@ -115,7 +250,7 @@ import Testing
     tester.type("/-l " + condition)
     tester.press(.enter)
 
-    #expect(tester.status.hasPrefix("-l takes KEY=VALUE or KEY!=VALUE"))
+    #expect(tester.status.hasPrefix("column 1: -l takes KEY=VALUE or KEY!=VALUE"))
     #expect(tester.screen.contains("Grafana"))
   }
 
@@ -151,7 +286,7 @@ import Testing
     var tester = ConsoleTester.atMarket()
     tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading"))))
 
-    #expect(tester.lines[2].contains("Upgrading     1.0.0"))
+    #expect(tester.lines[2].contains("upgrading"))
   }
 
   @Test func hostileTextNeverReachesACell() {
@@ -240,7 +375,7 @@ import Testing
           .sample("grafana", version: "1.1.0", state: "UpgradeFailed", message: reason, resourceVersion: "9"))))
 
     #expect(tester.status.hasSuffix(reason))
-    #expect(tester.lines.last?.contains("? help") == true)
+    #expect(tester.lines.last?.contains(": more") == true)
   }
 
   @Test func keysThatBeginASequenceShowWhatCanFollow() {
@@ -249,6 +384,6 @@ import Testing
     #expect(tester.lines.last == " g …  g first")
 
     tester.press(.escape)
-    #expect(tester.lines.last?.contains("? help") == true)
+    #expect(tester.lines.last?.contains(": more") == true)
   }
 }

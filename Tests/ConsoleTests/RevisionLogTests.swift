@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Platform
 import Testing
 
 @testable import Console
@@ -36,12 +37,14 @@ import Testing
     var market = Market()
     market.apply(.replaced([.sample("grafana", "Grafana", versions: ["1.0.0"])]) as WatchEvent<Extension>)
     var lists = [FilteredRows(), FilteredRows()]
-    for index in lists.indices { _ = lists[index].update(from: market, [:], language: "en") }
+    for index in lists.indices {
+      _ = lists[index].update(from: market, [:], language: "en", at: Timestamp(secondsSince1970: 0))
+    }
     market.apply(.applied(.sample("loki", "Loki", versions: ["1.0.0"])) as WatchEvent<Extension>)
 
     for index in lists.indices {
-      let hasNews = lists[index].update(from: market, [:], language: "en")
-      let hasMore = lists[index].update(from: market, [:], language: "en")
+      let hasNews = lists[index].update(from: market, [:], language: "en", at: Timestamp(secondsSince1970: 0))
+      let hasMore = lists[index].update(from: market, [:], language: "en", at: Timestamp(secondsSince1970: 0))
       #expect(hasNews && !hasMore)
       #expect(lists[index].row("loki") != nil)
     }

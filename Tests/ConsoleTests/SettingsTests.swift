@@ -10,7 +10,8 @@ import Testing
 @Suite struct SettingsTests {
   @Test func theDefaultsAreWithoutAMistake() {
     #expect(Settings.standard.problems == [])
-    #expect(Set(Settings.standard.themes.keys) == ["terminal", "dark", "light", "mono"])
+    #expect(
+      Set(Settings.standard.themes.keys) == ["terminal", "dark", "light", "mono", "high-contrast", "colour-blind"])
     #expect(Set(Settings.standard.keymapsByName.keys) == ["standard", "vi", "emacs"])
   }
 
@@ -66,7 +67,10 @@ import Testing
       ("keymap.yaml", "everywhere: [\n", "/c/ksx/keymap.yaml:1:1:"),
       ("theme.yaml", "styles:\n  title: blod\n", "/c/ksx/theme.yaml:2:10: blod is neither a colour"),
       ("config.yaml", "language: fr\n", "/c/ksx/config.yaml:1:11: a language is en or zh"),
-      ("config.yaml", "theme: pink\n", "there is no theme pink; there are dark, light, mono, terminal"),
+      (
+        "config.yaml", "theme: pink\n",
+        "there is no theme pink; there are colour-blind, dark, high-contrast, light, mono, terminal"
+      ),
     ])
   func aWrongFileIsReportedAndTheDefaultHolds(file: String, text: String, problem: String) {
     let settings = load(["/c/ksx/" + file: text])
@@ -169,6 +173,35 @@ import Testing
     #expect(settings.language == language)
   }
 
+  @Test func selectionAndKeptFiltersAreSettings() {
+    let settings = load(["/c/ksx/config.yaml": "selection: name\nfilter-3: security !installed\n"])
+
+    #expect(settings.problems == [])
+    #expect(settings.selection == .name)
+    #expect(settings.filters == [3: "security !installed"])
+    #expect(load(["/c/ksx/config.yaml": "selection: all\n"]).problems.count == 1)
+  }
+
+  @Test(arguments: ["/c/ksx/themes/mine.yaml", "/c/ksx/../k9s/skins/mine.yaml"])
+  func aThemeInAFileOfItsOwnIsChosenByItsName(path: String) {
+    let settings = load([
+      "/c/ksx/config.yaml": "theme: mine\n", path: "k9s:\n  body:\n    fgColor: aqua\n",
+    ])
+
+    #expect(settings.problems == [])
+    #expect(settings.theme[.text].foreground == .rgb(red: 0, green: 255, blue: 255))
+  }
+
+  @Test func settingsThatHaveChangedAreTakenInAndTheirMistakesSaid() {
+    var tester = ConsoleTester.atMarket()
+    tester.hear(.settings(load(["/c/ksx/config.yaml": "theme: mono\nlanguage: zh\n"])))
+    #expect(tester.app.state.theme.name == "mono")
+    #expect(tester.screen.contains("扩展组件"))
+
+    tester.hear(.settings(load(["/c/ksx/config.yaml": "theme: pink\n"])))
+    #expect(tester.status.contains("there is no theme pink"))
+  }
+
   @Test func helpNamesEveryCommand() {
     var tester = ConsoleTester(120, 200)
     tester.type("?")
@@ -180,14 +213,13 @@ import Testing
     var tester = ConsoleTester.atMarket()
     tester.type(":them")
     tester.press(.tab)
-    tester.type("mono")
+    tester.type("mon")
     tester.press(.enter)
     #expect(tester.status == "theme: mono")
     #expect(tester.app.state.theme.name == "mono")
 
     tester.type(":")
-    tester.press(.up)
-    #expect(tester.status == ":theme mono")
+    #expect(tester.screen.contains(">theme mono"))
     tester.press(.escape)
     tester.type(":nonsense")
     tester.press(.enter)

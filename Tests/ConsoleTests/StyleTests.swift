@@ -23,7 +23,7 @@ import Testing
     return paths.flatMap { Files.isDirectory($0) ? swiftFiles(in: $0) : $0.hasSuffix(".swift") ? [$0] : [] }
   }
 
-  @Test(arguments: ["terminal", "dark", "light", "mono"])
+  @Test(arguments: ["terminal", "dark", "light", "mono", "high-contrast", "colour-blind"])
   func everyThemeHasEveryStyle(name: String) throws {
     let theme = try #require(Settings.standard.themes[name])
 

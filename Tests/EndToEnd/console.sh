@@ -129,7 +129,7 @@ a_backend_killed_under_the_console_leaves_the_screen_and_comes_back() {
   serve
   expect ' live' 60
   ksx --standalone install log-lens --yes >"$home/out" 2>&1
-  expect 'Log Lens +Installed' 30
+  expect 'Log Lens +on' 30
   kill %1
 }
 
@@ -179,6 +179,51 @@ a_paste_without_an_end_leaves_the_keys_alive() {
   keys C-c
   keys q
   expect '\[ended with 0\]'
+}
+
+a_first_start_without_a_kubeconfig_is_a_choice() {
+  start 80x24 ksx
+  expect 'There is no kubeconfig here'
+  expect '>Log in at a gateway'
+  keys j
+  expect '>Standalone'
+  keys Enter
+  expect 'standalone › Extensions' 30
+  expect 'Log Lens' 30
+}
+
+replies_of_the_terminal_are_no_keys() {
+  opened
+  tmux -S "$socket" send-keys -t test -l "$(printf '\033]11;rgb:1e1e/1e1e/2e2e\033\\')"
+  tmux -S "$socket" send-keys -t test -l "$(printf '\033[?62;22c\033[<35;4;5M')"
+  expect '>Alert Router'
+  # An escape and a key in one packet are both.
+  keys '?'
+  expect 'Help'
+  tmux -S "$socket" send-keys -t test -l "$(printf '\033j')"
+  expect '>Backup Vault'
+}
+
+the_footer_does_not_stay_behind_on_a_terminal_without_a_second_screen() {
+  test_term=vt100
+  opened
+  keys q
+  expect '\[ended with 0\]'
+  vanish ': more'
+}
+
+settings_are_read_again_when_they_change() {
+  mkdir -p "$home/config/ksx"
+  opened
+  printf 'language: zh\n' >"$home/config/ksx/config.yaml"
+  expect '扩展组件'
+}
+
+a_console_without_placing_reads_line_by_line() {
+  start 80x24 ksx --standalone --plain
+  expect '^>Alert Router' 30
+  keys j
+  expect '^>Backup Vault'
 }
 
 without_a_terminal_the_console_says_so() {

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import HTTP
 import Platform
 
@@ -45,7 +46,20 @@ struct CurlFailure {
 
   private var host: String { call.address.name }
 
+  /// The system's word where there is one: libcurl's speaks of attempts and milliseconds, and of a port where there is
+  /// a socket.
   private var reason: String {
+    let number = Int32(handle.number(CURLINFO_OS_ERRNO))
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST where handle.problem.containsText(call.address.host): return "its name is not known"
+    case CURLE_COULDNT_CONNECT where number == ENOENT: return "it is not running"
+    case CURLE_COULDNT_CONNECT where number == ECONNREFUSED && call.address.scheme == .unix: return "it is not running"
+    case CURLE_COULDNT_CONNECT where number != 0: return String(cString: strerror(number)).lowercased()
+    default: return ownReason
+    }
+  }
+
+  private var ownReason: String {
     let text = handle.problem.isEmpty ? String(cString: curl_easy_strerror(code)) : handle.problem
     return Redaction.removing(call.secrets, from: text)
   }

@@ -27,6 +27,7 @@ enum Option: String, CaseIterable, Sendable {
   case memberCluster = "member-cluster"
   case standalone, dialect
   case readOnly = "read-only"
+  case slow, plain
   case help
   case output, version, string, yaml, config, empty, yes, now, climb, force, clusters, except
   case targetNamespace = "target-namespace"
@@ -61,7 +62,7 @@ enum Option: String, CaseIterable, Sendable {
     case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .except, .targetNamespace,
       .dryRun, .wait, .timeout, .reason, .awaited, .images, .filter, .selector, .keepGoing, .confirm, .filename, .prune,
       .address, .description, .interval, .depth, .authority, .insecureRepository, .repositoryUser, .gateway,
-      .passwordStdin, .string, .yaml:
+      .passwordStdin, .string, .yaml, .slow, .plain:
       false
     default: true
     }
@@ -101,7 +102,8 @@ enum Option: String, CaseIterable, Sendable {
     case .reason: "TEXT"
     case .awaited: Awaited.allCases.map(\.rawValue).joined(separator: "|")
     case .dryRun: "none|client|server"
-    case .insecure, .standalone, .readOnly, .help, .string, .yaml, .empty, .yes, .now, .force, .wait, .images,
+    case .insecure, .standalone, .readOnly, .slow, .plain, .help, .string, .yaml, .empty, .yes, .now, .force, .wait,
+      .images,
       .keepGoing, .prune, .insecureRepository,
       .disableCompression,
       .passwordStdin,
@@ -178,6 +180,8 @@ enum Option: String, CaseIterable, Sendable {
     case .standalone: "Use a private backend with a built-in marketplace, started if it is not running"
     case .dialect: "What the cluster calls an installation; without it the cluster is asked"
     case .readOnly: "Refuse every change before it is sent"
+    case .slow: "Send a slow line less: no ages that tick, and the name alone shows what is selected"
+    case .plain: "Speak line by line, for screen readers and terminals that cannot place the cursor"
     case .help: "Explain the command"
     case .output: "How to print: table, wide, name, json or yaml"
     case .version: "The version wanted"

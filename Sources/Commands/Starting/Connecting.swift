@@ -133,7 +133,17 @@ extension ClusterSession {
     try await backend.attach(outlet)
     var status = Status(cluster: "standalone", server: backend.server)
     status.kubectlAbsence = "the standalone backend answers on a socket, which kubectl does not know"
-    return ClusterSession(status, cluster: backend.cluster)
+    status.isRestartable = true
+    var session = ClusterSession(status, cluster: backend.cluster)
+    session.restart = { [backend] in
+      do throws(CommandError) {
+        try await backend.attach(outlet)
+        return nil
+      } catch {
+        return error.sentence
+      }
+    }
+    return session
   }
 }
 

@@ -2,6 +2,14 @@ import Glibc
 package import Operations
 package import Platform
 
+/// How the console is to speak to its terminal.
+package struct ConsoleManner: Hashable, Sendable {
+  /// The line is slow.
+  package let isSlow: Bool
+  /// Line after line, without placing the cursor.
+  package let isPlain: Bool
+}
+
 /// What `ksx` does from its start: everything but the console itself.
 package enum Program {
   /// What is left to do after the command line was run.
@@ -9,7 +17,9 @@ package enum Program {
     /// Nothing: leave with this status.
     case leave(Int32)
     /// Open the console there, with what is kept on this computer.
-    case openConsole(ClusterSession, LocalState)
+    case openConsole(ClusterSession, LocalState, ConsoleManner)
+    /// Ask which cluster is meant: nothing says so.
+    case choose(Beginning)
   }
 
   /// Runs the command line of this process; what is not UTF-8 in it is refused, not replaced.
@@ -30,7 +40,7 @@ package enum Program {
     var outlet = Outlet.standard
     outlet.language = environment.language
     do throws(CommandError) {
-      return try await obey(try Arguments.parse(arguments), environment, outlet)
+      return try await obey(try Arguments.parse(arguments), words: arguments, environment, outlet)
     } catch {
       if let verdict = error.verdict { return .leave(verdict) }
       _ = fail(error.sentence)
@@ -45,14 +55,17 @@ package enum Program {
   }
 
   static func obey(
-    _ arguments: Arguments, _ environment: Environment, _ outlet: Outlet
+    _ arguments: Arguments, words: [String] = [], _ environment: Environment, _ outlet: Outlet
   ) async throws(CommandError) -> Next {
     var arguments = arguments
     arguments.input = outlet.input
     let context = Context(arguments, environment, outlet)
     let command = try arguments.verb.parse(arguments)
     if let console = command as? OpenConsole {
-      return .openConsole(try await console.session(context), context.localState)
+      if let beginning = Beginning(arguments, words, environment) { return .choose(beginning) }
+      return .openConsole(
+        try await console.session(context), context.localState,
+        ConsoleManner(isSlow: arguments.has(.slow), isPlain: arguments.has(.plain)))
     }
     try await command.run(context)
     return .leave(0)

@@ -3,7 +3,7 @@ import Glibc
 import Operations
 
 extension Verb {
-  static let console = Verb("", "Open the console", as: OpenConsole.self)
+  static let console = Verb("", "Open the console", options: [.slow, .plain], as: OpenConsole.self)
 }
 
 /// `ksx` alone: the console itself belongs to another module, so this only finds where it opens.

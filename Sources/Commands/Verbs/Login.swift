@@ -247,7 +247,7 @@ struct LoggingIn {
   }
 
   /// A host alone means https; a slash at the end means nothing.
-  private static func address(_ given: String) -> String {
+  static func address(_ given: String) -> String {
     var url = given.containsText("://") ? given : "https://" + given
     while url.hasSuffix("/") { url.removeLast() }
     return url

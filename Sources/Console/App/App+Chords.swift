@@ -18,18 +18,19 @@ extension App {
   /// Says once that `key` is bound to nothing where one is.
   private mutating func sayUnbound(_ key: Key) {
     guard saidUnbound.insert(key).inserted else { return }
-    state.say(.note, "\(key): nothing here" + wayToKeys)
+    state.say(.note, state.words("{0}: nothing here", "\(key)") + wayToKeys)
   }
 
   /// Says that `command`, which `keys` ask for, has no meaning where one is; a cursor key at an edge needs no words.
   mutating func sayUseless(_ command: Command, _ keys: String) {
     if command.isMove { return }
-    let what = command.change.map { "nothing to \($0.row.verb) here" } ?? "\(command.spokenName) means nothing here"
-    state.say(.warning, (keys.isEmpty ? "" : keys + ": ") + what + wayToKeys)
+    let asked = keys.isEmpty ? command.spokenName : keys
+    let what = command.change.map { state.words("{0}: nothing to {1} here", asked, $0.row.verb) }
+    state.say(.warning, (what ?? state.words("{0}: nothing here", asked)) + wayToKeys)
   }
 
   private var wayToKeys: String {
-    state.settings.keys(for: .help, in: top.sections).first.map { " · \($0) shows the keys" } ?? "."
+    state.settings.keys(for: .help, in: top.sections).first.map { " · " + state.words("{0} shows the keys", $0) } ?? "."
   }
 }
 

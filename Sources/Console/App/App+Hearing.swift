@@ -30,7 +30,8 @@ extension App {
     case .recalled(let records): recalled(records)
     case .facts(let facts): hear(facts)
     case .detailed(let name, let details): state.details[name] = details
-    case .warned, .status, .confirmed, .compared, .draftKept, .failed: told(message)
+    case .warned, .status, .confirmed, .compared, .draftKept, .failed, .settings, .restarted, .catalogue:
+      told(message)
     }
   }
 
@@ -71,6 +72,14 @@ extension App {
       state.say(comparison.tone, comparison.summary)
     case .draftKept(let name):
       if state.announcedDrafts.remove(name) != nil { state.say(.note, "Your text is kept as a draft of \(name).") }
+    case .settings(let settings): reload(settings)
+    case .catalogue(let versions, nil): state.market.learn(versions)
+    case .catalogue(_, let failure?):
+      state.announce(.warning, state.words("The versions cannot be read: {0}", failure.brief))
+    case .restarted(let problem):
+      guard let problem else { return refresh() }
+      isRestarting = false
+      state.announce(.error, problem)
     case .failed(let sentence): state.announce(.error, sentence)
     default: break
     }
@@ -85,7 +94,13 @@ extension App {
 
   /// Reads everything from the cluster again.
   mutating func refresh() {
-    state.say(.note, "Reading everything again …")
+    if case .stale = state.connection.state, state.session.isRestartable, !isRestarting {
+      isRestarting = true
+      state.say(.note, state.words("Starting {0} again …", "ksxd"))
+      return state.begin(.restart)
+    }
+    isRestarting = false
+    state.say(.note, state.words("Reading everything again …"))
     state.begin(state.capabilityState.ask())
     state.askRights(isAfresh: true)
     guard let dialect = state.dialect else { return }
@@ -139,6 +154,15 @@ extension App {
     state.askRights(isAfresh: former != nil)
   }
 
+  /// What a lost connection is called, with the key that helps.
+  private func loss(_ error: ClusterError) -> String {
+    let sentence = error.lossSentence(at: state.session.cluster)
+    guard state.session.isRestartable, case .transport(.unreachable) = error,
+      let key = state.settings.keys(for: .refresh, in: [.everywhere]).first
+    else { return sentence }
+    return sentence + " " + state.words("{0} starts it again.", key)
+  }
+
   private mutating func doubt<Element>(_ event: WatchEvent<Element>) {
     guard case .interrupted(let error, _) = event, error.isOfMissingKind else { return }
     state.begin(state.capabilityState.ask())
@@ -161,7 +185,7 @@ extension App {
   private mutating func heard<Element>(_ event: WatchEvent<Element>) {
     doubt(event)
     if case .interrupted(let error, let delay) = event {
-      let sentence = error.sentence(for: "watching", at: state.session.cluster)
+      let sentence = loss(error)
       lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct)
     } else if state.market.interruption == nil, state.connection.state != .connected {
       if state.connection.staleSince != nil { state.record(.note, state.connection.connectedAgain) }
@@ -254,32 +278,5 @@ extension App {
       }
       state.begin(.noteOutcome(ended.progress, of: ended.name, ended.outcome))
     }
-  }
-}
-
-extension ClusterError {
-  /// The cluster does not let this user in, which waiting will not change.
-  var isRefusal: Bool {
-    if case .refused(let status) = self { return status.isUnauthorized || status.isForbidden }
-    return false
-  }
-
-  /// What keeps requests from being sent, such as a login that has ended: waiting will not change that either.
-  var needsAct: String? {
-    guard case .transport(.invalid(let reason)) = self else { return nil }
-    return reason.prefix(1).uppercased() + reason.dropFirst() + "."
-  }
-}
-
-extension DialectError {
-  var isRefusal: Bool {
-    switch self {
-    case .absent, .forbidden: true
-    case .cluster(let error): error.isRefusal
-    }
-  }
-
-  var needsAct: String? {
-    if case .cluster(let error) = self { error.needsAct } else { nil }
   }
 }

@@ -10,6 +10,11 @@ extension App {
         return complain("keymap", state.settings.keymapsByName.keys)
       }
       state.settings.keymaps = keymaps
+    case .selection:
+      guard let selection = RowSelection(rawValue: name) else {
+        return complain("selection", RowSelection.allCases.map(\.rawValue))
+      }
+      state.settings.selection = selection
     default:
       guard ["en", "zh"].contains(name) else { return complain("language", ["en", "zh"]) }
       state.settings.language = name
@@ -20,5 +25,15 @@ extension App {
 
   private mutating func complain(_ what: String, _ names: some Collection<String>) {
     state.say(.warning, "\(what) NAME, where NAME is \(names.sorted().joined(separator: ", "))")
+  }
+}
+
+extension App {
+  /// Takes in settings that were read anew, because a file of them has changed; what is wrong with them is said.
+  mutating func reload(_ settings: Settings) {
+    let former = state.settings
+    state.settings = settings
+    guard former.problems != settings.problems || former.theme != settings.theme else { return }
+    for problem in settings.problems where !former.problems.contains(problem) { state.announce(.error, problem) }
   }
 }

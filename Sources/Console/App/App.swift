@@ -3,7 +3,7 @@ import Extensions
 import Manifest
 import Operations
 import Platform
-package import Terminal
+import Terminal
 
 /// The whole state of the user interface.
 ///
@@ -25,9 +25,13 @@ package struct App: Sendable {
   var trail = Trail()
   /// Keys that were said to be bound to nothing: once is enough.
   var saidUnbound: Set<Key> = []
-  private var pendingKeys: [Key] = []
+  /// The server was asked to start again, and what there is then is to be read.
+  var isRestarting = false
+  /// Keys that may begin a sequence.
+  var pendingKeys: [Key] = []
   private var paletteHistory: [String] = []
-  private var isSettled = false
+  /// What is derived from the state is up to date.
+  var isSettled = false
   /// The question that was painted last.
   package internal(set) var shownQuestion: Question?
 
@@ -53,7 +57,9 @@ package struct App: Sendable {
       state.messageLog.nextChange(after: state.now),
       state.operations.nextLook.map { state.now + ($0 - state.now.seconds) },
     ]
-    return (own + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
+    // What is hidden by a screen over it is painted when that is closed.
+    let list = layers.allSatisfy(\.isOverlay) ? [marketplace.nextWakeUp] : []
+    return (own + list + layers.map(\.nextWakeUp)).compactMap { $0 }.min()
   }
 
   /// Changes the state as `message` says at `now`, and returns what is to be done outside.
@@ -97,7 +103,7 @@ package struct App: Sendable {
   }
 
   /// Brings what is derived from the state up to date.
-  private mutating func settle() {
+  mutating func settle() {
     guard !isSettled else { return }
     state.isLineTyped = top.prompt != nil
     marketplace.settle(&state)
@@ -175,7 +181,7 @@ package struct App: Sendable {
     if let steps = onTop({ $0.perform(command, &$1) }) { return carryOut(steps) }
     switch command {
     case .page(let page): open(page.screen(top))
-    case .palette: open(PaletteScreen(history: paletteHistory))
+    case .palette: openPalette()
     case .older: walk(by: -1)
     case .newer: walk(by: 1)
     case .lastPlace: goToLastPlace()
@@ -187,13 +193,22 @@ package struct App: Sendable {
     case .suspend: request = .suspend
     case .refresh: refresh()
     case .compareWays: compareWays()
-    case .theme, .keymap, .language: set(command, to: argument)
+    case .theme, .keymap, .language, .selection: set(command, to: argument)
     default: sayUseless(command, keys)
     }
   }
 
+  /// What is typed there is about the extension that one is at.
+  private mutating func openPalette() {
+    let subject = top.extensionName ?? (layers.isEmpty ? marketplace.selected : nil)
+    open(PaletteScreen(history: paletteHistory, subject: subject, below: top.sections))
+  }
+
   /// A name that is given is the object acted on, whatever is selected.
-  private mutating func perform(_ command: Command, on name: String) {
+  private mutating func perform(_ command: Command, on argument: String) {
+    let words = argument.split(separator: " ").map(String.init)
+    let name = words.first ?? ""
+    let version = words.count == 3 && words[1] == "to" ? words[2] : nil
     guard command == .open || command.change != nil else {
       return state.say(.warning, "\(command.spokenName) takes no name.")
     }
@@ -202,7 +217,7 @@ package struct App: Sendable {
       return state.say(.warning, "There is no extension \(name) here\(meant.isEmpty ? "." : meant)")
     }
     if command == .open { return open(ExtensionScreen(name)) }
-    carryOut(beginChange(command, on: name, state) ?? [])
+    carryOut(beginChange(command, on: name, version: version, state) ?? [])
   }
 
   mutating func open(_ screen: any Screen) {
@@ -272,41 +287,5 @@ package struct App: Sendable {
     state.comparison = nil
     open(ComparisonScreen())
     state.begin(.compareWays(dialect))
-  }
-}
-
-extension App {
-  /// Shows the state.
-  package func draw(on surface: inout Surface) -> Point? {
-    guard isSettled else {
-      var settled = self
-      settled.settle()
-      return settled.draw(on: &surface)
-    }
-    surface.fill(surface.bounds, style: state.theme[.text])
-    guard surface.size.rows >= 10, surface.size.columns >= 40 else {
-      drawTooSmall(on: &surface)
-      return nil
-    }
-    let (rest, footer) = surface.bounds.split(bottom: 1 + state.messageRows)
-    surface.fill(footer.row(footer.size.rows - 1), style: state.theme[.status])
-    let (top, body) = rest.split(top: state.banner == nil ? 1 : 2)
-    Header(state, layers).draw(on: &surface, in: top.row(0))
-    if let banner = state.banner {
-      surface.write(
-        " " + banner.truncated(to: top.size.columns - 2), row: 1, in: top, style: state.theme[.dialogDanger])
-    }
-    let bottom = layers.lastIndex { !$0.isOverlay }
-    if bottom == nil { marketplace.draw(on: &surface, in: body, state) }
-    for view in layers[(bottom ?? 0)...] { view.draw(on: &surface, in: body, state) }
-    return Footer(state, self.top, pendingKeys).draw(on: &surface, in: footer) ?? self.top.cursor(in: body, state)
-  }
-
-  private func drawTooSmall(on surface: inout Surface) {
-    let size = "\(surface.size.columns)×\(surface.size.rows)"
-    let lines = "This window is too small: \(size). 40×10 is the least.".wrapped(to: surface.size.columns)
-    for (row, line) in lines.enumerated() {
-      surface.write(line, row: row, in: surface.bounds, style: state.theme[.text])
-    }
   }
 }

@@ -26,8 +26,14 @@ package enum Command: Hashable, Sendable {
   case exactTimes
   /// Copies to the terminal's clipboard.
   case copy
+  /// Keeps the filter under a number, or filters by the one kept there.
+  case keepFilter, keptFilter(Int)
+  /// Shows or hides what is known of the selected extension beside the list.
+  case togglePreview
+  /// Seeks in a text that is read, and marks lines of it.
+  case find, findNext, findPrevious, selectLines
   case compareWays
-  case theme, keymap, language
+  case theme, keymap, language, selection
 
   package static let install = Command.change(.install)
   package static let upgrade = Command.change(.upgrade)
@@ -44,7 +50,7 @@ package enum Command: Hashable, Sendable {
 
   private typealias Row = (command: Command, name: String, summary: String)
 
-  private static let table: [Row] = moves + sortings + changes + pages + others
+  private static let table: [Row] = moves + keptFilters + sortings + changes + pages + others
 
   private static let moves: [Row] = [
     (.up, "up", "Select the row above"),
@@ -63,7 +69,17 @@ package enum Command: Hashable, Sendable {
     (.back, "back", "Go back without changing anything"),
     (.filter, "filter", "Show only what matches: text, !text, -f fuzzy, -l category=name"),
     (.clearFilter, "clear-filter", "Show everything again"),
+    (.keepFilter, "keep-filter", "Keep the filter under a number"),
+    (.togglePreview, "preview", "Show or hide the preview of the selected extension"),
+    (.find, "find", "Find text"),
+    (.findNext, "find-next", "Go to the next place found"),
+    (.findPrevious, "find-previous", "Go to the place found before"),
+    (.selectLines, "select-lines", "Mark lines, for copying"),
   ]
+
+  private static let keptFilters: [Row] = (0...9).map { number in
+    (.keptFilter(number), "filter-\(number)", number == 0 ? "Show all" : "Filter by what is kept under \(number)")
+  }
 
   private static let sortings: [Row] = Sorting.allCases.map { sorting in
     let name = sorting.rawValue
@@ -95,7 +111,8 @@ package enum Command: Hashable, Sendable {
     (.quit, "quit", "Leave"),
     (.theme, "theme", "Change the theme: theme NAME"),
     (.keymap, "keymap", "Change the keys: keymap NAME"),
-    (.language, "language", "Change the language of extensions' texts: language en or zh"),
+    (.language, "language", "Change the language: language en or zh"),
+    (.selection, "selection", "Change what of a row shows that it is selected: selection row, name or auto"),
   ]
 
   private static let byName = Dictionary(table.map { ($0.name, $0.command) }, uniquingKeysWith: { first, _ in first })
@@ -131,7 +148,7 @@ package enum Command: Hashable, Sendable {
   /// Makes sense only with a word after it, so no key can ask for it.
   package var needsArgument: Bool {
     switch self {
-    case .theme, .keymap, .language: true
+    case .theme, .keymap, .language, .selection: true
     default: false
     }
   }

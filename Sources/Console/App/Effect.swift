@@ -26,6 +26,8 @@ package struct Effect: Hashable, Sendable {
     case rights([Access])
     case document(DocumentKey)
     case details(of: String)
+    case restart
+    case catalogue
     case ways
     case comparison
     case records
@@ -69,6 +71,8 @@ extension Effect {
     case .ask(let questions, _): id = .rights(questions)
     case .document(let key, _): id = .document(key)
     case .readDetails(let subject, _): id = .details(of: subject.name)
+    case .readCatalogue: id = .catalogue
+    case .restart: (id, whenRepeated) = (.restart, .keep)
     case .probeWays: id = .ways
     case .compareWays: id = .comparison
     case .recall: id = .records

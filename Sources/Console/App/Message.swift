@@ -48,6 +48,12 @@ package enum Message: Hashable, Sendable {
   case facts(PlanFacts)
   /// A config that is being written is on this computer's disk.
   case draftKept(of: String)
+  /// The files of settings have changed, and were read anew.
+  case settings(Settings)
+  /// All versions of all extensions, or why they cannot be read.
+  case catalogue([ExtensionVersion], failure: ClusterError?)
+  /// The server was started again, or was not, for this reason.
+  case restarted(problem: String?)
   /// Something was not done or not saved; the text says what and why.
   case failed(String)
 }

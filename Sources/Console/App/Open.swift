@@ -7,19 +7,22 @@ package import Terminal
 /// Must be called on the main thread, which the console keeps; `screen` says how to take the terminal. Returns what
 /// has to be said when the screen is gone.
 package func openConsole(
-  _ session: Session, settings: Settings, screen options: NcursesScreen.Options = NcursesScreen.Options()
+  _ session: Session, settings: Settings, screen options: NcursesScreen.Options = NcursesScreen.Options(),
+  reload: SettingsReload? = nil, isSlow: Bool = false, isPlain: Bool = false
 ) throws(TerminalError) -> [String] {
   guard Descriptors.has(20) else { throw .noDescriptor }
   var options = options
   options.wantsTrueColor = options.wantsTrueColor || settings.theme.hasTrueColor
-  let screen = try NcursesScreen(options)
+  // A screen reader reads what is written, and loses itself in what is painted.
+  let screen: any TerminalScreen = isPlain ? PlainScreen() : try NcursesScreen(options)
   defer { screen.close() }
   let mailbox = Mailbox<Message>()
   let turns = TerminalTurns()
   SharedTerminal.process.hold { body in await turns.lend(to: body) }
   let worker = Worker(session, mailbox: mailbox)
-  return run(
-    App(session, settings: settings, now: .now), on: screen, worker: worker, mailbox: mailbox, turns: turns)
+  var app = App(session, settings: settings, now: .now)
+  app.state.isSlow = isSlow || isPlain
+  return run(app, on: screen, worker: worker, mailbox: mailbox, turns: turns, settings: reload)
 }
 
 extension Settings {

@@ -12,10 +12,14 @@ package enum Request: Hashable, Sendable {
   case dryRun(Plan)
   /// Ask what this user may do; afresh when what was said before has proved wrong.
   case ask([Access], isAfresh: Bool)
+  /// List all versions of all extensions.
+  case readCatalogue(Dialect)
   /// Get the README out of a version's package, in the key's language if there is one.
   case document(DocumentKey, ExtensionVersion)
   /// Read all that the objects around an extension say.
   case readDetails(DetailsSubject, Capabilities)
+  /// Start the server again, which is one of this computer's own.
+  case restart
   /// Look whether the preferred way to the cluster works again.
   case probeWays
   /// List what matters by both ways, and say what differs.

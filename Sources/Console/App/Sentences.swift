@@ -10,7 +10,7 @@ extension DialectError {
     case .absent: "This cluster has no KubeSphere extensions: the API group kubesphere.io is not there."
     case .forbidden:
       "You may not see the extensions of this cluster: ask for a role that lists installplans.kubesphere.io."
-    case .cluster(let error): error.sentence(for: "looking for extensions", at: server)
+    case .cluster(let error): error.lossSentence(at: server)
     }
   }
 }
@@ -28,5 +28,44 @@ extension ClusterError {
     case .refused, .unanswered(_, .notCarriedOut): "Nothing was changed."
     case .unanswered(_, .unknown): "It is not known whether it was carried out."
     }
+  }
+}
+
+extension ClusterError {
+  /// Why what is on the screen cannot be kept up to date, .
+  func lossSentence(at server: String) -> String {
+    if case .transport(.unreachable(let host, let reason)) = self, host.hasPrefix("unix://") {
+      let path = host.dropFirst("unix://".count).split(separator: "/").suffix(3).joined(separator: "/")
+      return "ksxd at \(path) cannot be reached: \(reason)."
+    }
+    let doing = "reading"
+    return String(sentence(for: doing, at: server).dropFirst(doing.count + 2))
+  }
+}
+
+extension ClusterError {
+  /// The cluster does not let this user in, which waiting will not change.
+  var isRefusal: Bool {
+    if case .refused(let status) = self { return status.isUnauthorized || status.isForbidden }
+    return false
+  }
+
+  /// What keeps requests from being sent, such as a login that has ended: waiting will not change that either.
+  var needsAct: String? {
+    guard case .transport(.invalid(let reason)) = self else { return nil }
+    return reason.prefix(1).uppercased() + reason.dropFirst() + "."
+  }
+}
+
+extension DialectError {
+  var isRefusal: Bool {
+    switch self {
+    case .absent, .forbidden: true
+    case .cluster(let error): error.isRefusal
+    }
+  }
+
+  var needsAct: String? {
+    if case .cluster(let error) = self { error.needsAct } else { nil }
   }
 }

@@ -9,6 +9,8 @@ import Operations
 enum Subscription: Hashable, Sendable {
   /// The versions of an extension, watched.
   case versions(of: String, Dialect)
+  /// All versions of all extensions, read once.
+  case catalogue(Dialect)
   /// The README in a version's package.
   case document(DocumentKey)
   /// All that the objects around an extension say.
@@ -32,7 +34,7 @@ extension App {
   /// A change that is being sent needs the versions, too: it may have to be planned anew.
   mutating func followSubscriptions() {
     let sent = state.submissions.filter { $1.isUnderWay }.keys.sorted().flatMap { state.versions(of: $0) }
-    let wanted = layers.flatMap { $0.subscriptions(state) } + sent
+    let wanted = marketplace.subscriptions(state) + layers.flatMap { $0.subscriptions(state) } + sent
     let former = subscriptions
     subscriptions = []
     for subscription in wanted where !subscriptions.contains(subscription) { subscriptions.append(subscription) }
@@ -43,6 +45,7 @@ extension App {
   private mutating func begin(_ subscription: Subscription) {
     switch subscription {
     case .versions(let name, let dialect): state.begin(.watch(.versions(of: name), dialect))
+    case .catalogue(let dialect): if state.market.catalogue.isEmpty { state.begin(.readCatalogue(dialect)) }
     case .details(let subject, let capabilities): state.begin(.readDetails(subject, capabilities))
     case .rights(let questions): state.begin(.ask(questions, isAfresh: false))
     case .facts(let kind, let name): state.begin(state.readFacts(for: kind, of: name))
@@ -64,7 +67,7 @@ extension App {
     case .versions(let name, let dialect):
       state.market.forgetVersions(of: name)
       state.effects.append(.stop(.watch(.versions(of: name), dialect)))
-    case .rights, .facts: break
+    case .rights, .facts, .catalogue: break
     case .details(let subject, _):
       let isAsked = subscriptions.contains {
         if case .details(let other, _) = $0 { other.name == subject.name } else { false }

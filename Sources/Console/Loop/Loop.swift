@@ -11,9 +11,10 @@ package import Terminal
 @discardableResult
 package func run(
   _ app: App, on screen: any TerminalScreen, worker: Worker, mailbox: Mailbox<Message>,
-  turns: TerminalTurns = TerminalTurns()
+  turns: TerminalTurns = TerminalTurns(), settings: SettingsReload? = nil
 ) -> [String] {
   var loop = Loop(app: app, screen: screen, worker: worker, mailbox: mailbox, turns: turns)
+  loop.settings = settings
   return loop.run()
 }
 
@@ -25,6 +26,8 @@ struct Loop {
   let mailbox: Mailbox<Message>
   /// Credential plugins that wait for the terminal.
   let turns: TerminalTurns
+  /// Reads the settings anew where their files have changed.
+  var settings: SettingsReload?
   private var shown: (surface: Surface, cursor: Point?)?
   private var lastFrame = ClockReading(0)
   private let now: () -> ClockReading
@@ -60,6 +63,7 @@ struct Loop {
     repeat {
       wait(until: isPending ? lastFrame + Self.frameInterval : app.nextWakeUp)
       lendTerminal()
+      if let fresh = settings?.takeChange() { tell(.settings(fresh)) }
       if takeKeys() { isUrgent = true }
       let messages = mailbox.take()
       for message in messages { tell(message) }
@@ -132,7 +136,8 @@ struct Loop {
 
   /// Sleeps until there is a key, a message, a signal, or it is `moment`.
   private func wait(until moment: ClockReading?) {
-    var polled = (screen.descriptors + [mailbox.descriptor, turns.descriptor]).map {
+    let own = [mailbox.descriptor, turns.descriptor, settings?.descriptor ?? -1]
+    var polled = (screen.descriptors + own).map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     let pauses = [moment.map { $0 - now() }, screen.patience.map { $0 / .seconds(1) }].compactMap { $0 }

@@ -16,6 +16,9 @@ extension Message: Mail {
     case .failed(let text): MailSubject("failure", text)
     case .draftKept(let name): MailSubject("draft", name)
     case .facts: MailSubject("facts")
+    case .settings: MailSubject("settings")
+    case .restarted: MailSubject("restart")
+    case .catalogue: MailSubject("catalogue")
     case .detailed(let name, _): MailSubject("details", name)
     case .opened, .drawing, .key, .resized, .time: nil
     case .applied, .dryRunEnded, .judged, .confirmed, .compared, .documented, .recalled: nil

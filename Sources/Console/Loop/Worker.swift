@@ -131,6 +131,8 @@ package final class Worker: Sendable {
     case .readDetails(let subject, let capabilities):
       let reader = ClusterReader(session.connection.cluster, capabilities)
       return .detailed(subject.name, await reader.details(of: subject, gateway: session.connection.gateway))
+    case .readCatalogue(let dialect): return await catalogue(dialect)
+    case .restart: return .restarted(problem: await session.connection.restart?())
     case .probeWays: await session.connection.fallback?.probe()
     case .compareWays(let dialect): return await compare(dialect)
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
@@ -142,6 +144,16 @@ package final class Worker: Sendable {
     case .stop: break
     }
     return nil
+  }
+
+  private func catalogue(_ dialect: Dialect) async -> Message {
+    do throws(ClusterError) {
+      let objects = try await session.connection.cluster.list(
+        dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .atHand)
+      return .catalogue(objects.map { ExtensionVersion($0, dialect: dialect) }, failure: nil)
+    } catch {
+      return .catalogue([], failure: error)
+    }
   }
 
   /// Writes into the files of this user.

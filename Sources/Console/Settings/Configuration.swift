@@ -54,11 +54,12 @@ package struct Configuration {
     let themeName = Theme.choice(
       environment: environment.variables, setting: choices.theme ?? (themes["own"] == nil ? nil : "own"))
     let keymapName = keymaps["own"] == nil ? choices.keymap ?? "standard" : "own"
+    if themes[themeName] == nil, let found = foreignTheme(themeName, over: themes) { themes[themeName] = found }
     return Settings(
       theme: themes[known(themeName, "theme", among: themes.keys, else: "terminal")] ?? Theme(),
       keymaps: keymaps[known(keymapName, "keymap", among: keymaps.keys, else: "standard")] ?? Keymaps(),
-      language: choices.language ?? Self.language(environment), themes: themes, keymapsByName: keymaps,
-      problems: problems)
+      language: choices.language ?? Self.language(environment), selection: choices.selection ?? .auto,
+      filters: choices.filters, themes: themes, keymapsByName: keymaps, problems: problems)
   }
 
   private mutating func text(of file: String) -> String? {
@@ -92,6 +93,28 @@ package struct Configuration {
     var theme: String?
     var keymap: String?
     var language: String?
+    var selection: RowSelection?
+    var filters: [Int: String] = [:]
+  }
+
+  /// A theme in a file of its own, or a skin of k9s, by its name.
+  private mutating func foreignTheme(_ name: String, over themes: [String: Theme]) -> Theme? {
+    guard !name.isEmpty, !name.contains("/"), !name.hasPrefix(".") else { return nil }
+    for file in ["\(folder)/themes/\(name).yaml", "\(folder)/../k9s/skins/\(name).yaml"] {
+      guard let text = text(of: file) else { continue }
+      return theme(text, file: file, over: themes)
+    }
+    return nil
+  }
+
+  private mutating func theme(_ text: String, file: String, over themes: [String: Theme]) -> Theme? {
+    do throws(SettingsError) {
+      let theme = try Theme.parse(text, file: file)
+      return theme.over(themes[theme.inherits ?? "terminal"] ?? Theme())
+    } catch {
+      problems.append(error.description)
+      return nil
+    }
   }
 
   private mutating func choices() -> Choices {
@@ -108,15 +131,31 @@ package struct Configuration {
         case "language":
           guard ["en", "zh"].contains(pair.value.text) else { throw pair.value.mistake("a language is en or zh") }
           result.language = pair.value.text
+        case "selection":
+          guard let selection = pair.value.text.flatMap(RowSelection.init(rawValue:)) else {
+            throw pair.value.mistake("a selection is row, name or auto")
+          }
+          result.selection = selection
+        case let name where Self.filterNumber(name) != nil:
+          result.filters[Self.filterNumber(name) ?? 0] = pair.value.text
         // The client reads those itself.
         case "profiles", "current", "guardrails": break
-        case let other: throw pair.key.mistake("there is no setting \(other); there are theme, keymap, language")
+        case let other:
+          throw pair.key.mistake("there is no setting \(other); there are theme, keymap, language, selection")
         }
       }
     } catch {
       problems.append(SettingsError(file: file, error).description)
     }
     return result
+  }
+
+  /// The number that a setting `filter-3` keeps a filter under.
+  private static func filterNumber(_ setting: String) -> Int? {
+    guard setting.hasPrefix("filter-"), let number = Int(setting.dropFirst(7)), (1...9).contains(number) else {
+      return nil
+    }
+    return number
   }
 
   /// The sections that hold where `section` does and binds nothing.
@@ -157,14 +196,7 @@ package struct Configuration {
 
   private mutating func ownTheme(over themes: [String: Theme]) -> Theme? {
     let file = folder + "/theme.yaml"
-    guard let text = text(of: file) else { return nil }
-    do throws(SettingsError) {
-      let theme = try Theme.parse(text, file: file)
-      return theme.over(themes[theme.inherits ?? "terminal"] ?? Theme())
-    } catch {
-      problems.append(error.description)
-      return nil
-    }
+    return text(of: file).flatMap { theme($0, file: file, over: themes) }
   }
 
   private mutating func ownKeymaps(

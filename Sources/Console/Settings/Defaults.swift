@@ -12,7 +12,9 @@ enum Defaults {
   static var themes: [String: String] {
     [
       "terminal": text(PackageResources.theme_terminal_yaml), "dark": text(PackageResources.theme_dark_yaml),
-      "light": text(PackageResources.theme_light_yaml), "mono": text(PackageResources.theme_mono_yaml),
+      "high-contrast": text(PackageResources.theme_high_contrast_yaml),
+      "colour-blind": text(PackageResources.theme_colour_blind_yaml), "light": text(PackageResources.theme_light_yaml),
+      "mono": text(PackageResources.theme_mono_yaml),
     ]
   }
 

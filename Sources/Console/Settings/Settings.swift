@@ -8,6 +8,8 @@ package struct Settings: Sendable {
   package var language: String
   /// What of a row shows that it is selected.
   package var selection = RowSelection.auto
+  /// The filters that are kept under numbers.
+  package var filters: [Int: String] = [:]
   /// Every theme that can be chosen, by name.
   package var themes: [String: Theme]
   /// Every keymap that can be chosen, by name.
@@ -40,5 +42,19 @@ package struct Settings: Sendable {
       }
     }
     return isPending ? .pending : .none
+  }
+}
+
+extension Settings: Hashable {
+  /// Keymaps are compared by their names alone: their text is what makes them.
+  package static func == (left: Settings, right: Settings) -> Bool {
+    left.theme == right.theme && left.language == right.language && left.selection == right.selection
+      && left.filters == right.filters && left.problems == right.problems && left.keymaps.name == right.keymaps.name
+  }
+
+  /// Hashes what equality compares.
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(language)
+    hasher.combine(filters)
   }
 }

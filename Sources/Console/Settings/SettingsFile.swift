@@ -29,7 +29,7 @@ struct SettingsFile {
   /// `text` with `name` set to `value`, comments and all else kept; `nil` when that cannot be done line by line.
   static func text(_ text: String, setting name: String, to value: String) -> String? {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    let line = "\(name): \(value)"
+    let line = "\(name): " + Self.scalar(value)
     // Of a key that comes twice the last counts.
     if let place = lines.lastIndex(where: { $0.hasPrefix(name + ":") }) {
       lines[place] = line + comment(of: lines[place])
@@ -42,6 +42,12 @@ struct SettingsFile {
     guard var before = settings(in: text), let after = settings(in: result) else { return nil }
     before[name] = .string(value)
     return before == after ? result : nil
+  }
+
+  /// `value` as YAML reads it as a text, in quotes where it needs them.
+  private static func scalar(_ value: String) -> String {
+    let isPlain = (try? YAML.parse("v: " + value)) == ["v": .string(value)]
+    return isPlain ? value : JSON.text(.string(value))
   }
 
   /// The comment at the end of a line, with the blanks before it.

@@ -4,9 +4,12 @@ import Terminal
 /// How long ago something was, as all lists and pages tell it.
 enum Age {
   /// `31 s`, `2 min`, `3 d`; or the time itself.
-  static func text(of seconds: Int, at now: ClockReading, isExact: Bool) -> String {
+  ///
+  /// Seconds are told while something is under way; otherwise they would be old before they are painted anew.
+  static func text(of seconds: Int, at now: ClockReading, isExact: Bool, isUnderWay: Bool = true) -> String {
     if isExact { return ClockReading(0, wall: Double(seconds)).date }
-    return duration(now.wall - Double(seconds))
+    let age = now.wall - Double(seconds)
+    return age < 60 && !isUnderWay ? "now" : duration(age)
   }
 
   /// When the text changes next; `nil` where it is too old to wake up for.

@@ -40,6 +40,8 @@ struct ConsoleState: Sendable {
   /// Extensions whose drafts were left a moment ago: it will be said whether the draft is kept.
   var announcedDrafts: Set<String> = []
   var messageLog = MessageLog()
+  /// The user wants no preview beside the list.
+  var hidesPreview = false
   /// Times are shown as they are, not how long ago they were.
   var showsExactTimes = false
   /// The line to the terminal is slow: fewer bytes count for more than looks.
@@ -63,12 +65,16 @@ struct ConsoleState: Sendable {
   var theme: Theme { settings.theme }
   var language: String { settings.language }
 
-  /// What every user must know before anything else, in a row of its own under the header.
-  var banner: String? { connection.refusal }
+  /// What every user must know before anything else, in rows of its own under the header; where there is no list yet,
+  /// it stands in its place.
+  var banner: [String] {
+    let lines = market.isFilled ? connection.refusal?.wrapped(to: max(8, size.columns - 2)) ?? [] : []
+    return Array(lines.prefix(3))
+  }
 
   /// The area of the views: everything but the header, the banner and the footer.
   var body: Rect {
-    let rest = Rect(size).split(top: banner == nil ? 1 : 2).rest
+    let rest = Rect(size).split(top: 1 + banner.count).rest
     return rest.split(bottom: 1 + messageRows).rest
   }
 

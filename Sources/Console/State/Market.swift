@@ -13,6 +13,8 @@ struct Market: Sendable {
   private(set) var installed = Installations()
   /// The versions of the extensions that a screen shows.
   private(set) var versions: [String: Store<ExtensionVersion>] = [:]
+  /// All versions that there are, by extension, where a filter has asked what only they say.
+  private(set) var catalogue: [String: [ExtensionVersion]] = [:]
   /// The names of the extensions that changed, or whose installation did.
   private(set) var log = RevisionLog()
   /// Another number after every event about categories.
@@ -49,6 +51,12 @@ struct Market: Sendable {
   mutating func apply(_ event: WatchEvent<ExtensionVersion>, of name: String) {
     versions[name, default: Store()].apply(event)
     revision += 1
+  }
+
+  /// Takes in all versions there are.
+  mutating func learn(_ versions: [ExtensionVersion]) {
+    catalogue = Dictionary(grouping: versions, by: \.extension)
+    invalidate()
   }
 
   /// Lets go of the versions of `name`.

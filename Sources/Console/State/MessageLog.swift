@@ -125,7 +125,7 @@ extension ConsoleState {
       let text = age < 60 ? announcement.text : "\(announcement.text) (\(duration(age)) ago)"
       lines += Line(text, announcement.tone.style).wrapped(to: size.columns - 2)
     }
-    if lines.isEmpty, case .stale(let reason) = connection.state, banner == nil, market.isFilled {
+    if lines.isEmpty, case .stale(let reason) = connection.state, connection.refusal == nil, market.isFilled {
       lines = Line(reason, .statusWarning).wrapped(to: size.columns - 2)
     }
     return lines
@@ -139,7 +139,8 @@ extension ConsoleState {
     let lines = allMessageLines
     guard lines.count > messageRoom else { return lines }
     var shown = Array(lines.prefix(messageRoom))
-    shown[messageRoom - 1] = Line(shown[messageRoom - 1].text.truncated(to: size.columns - 4) + " …", shown[messageRoom - 1].spans[0].style)
+    shown[messageRoom - 1] = Line(
+      shown[messageRoom - 1].text.truncated(to: size.columns - 4) + " …", shown[messageRoom - 1].spans[0].style)
     return shown
   }
 

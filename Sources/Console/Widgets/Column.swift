@@ -9,6 +9,8 @@ struct Column<Element>: Sendable {
   var maximum: Int
   /// Columns with a higher rank are left out first; rank zero always stays.
   var rank: Int
+  /// The text stands at the right, as ages and counts do.
+  var isTrailing: Bool
   var text: @Sendable (Element) -> String
   /// How it looks.
   var style: @Sendable (Element) -> StyleName
@@ -18,22 +20,33 @@ struct Column<Element>: Sendable {
   var value: @Sendable (Element) -> SortValue
 
   init(
-    _ title: String, width: Int, upTo maximum: Int? = nil, rank: Int, sorting: Sorting? = nil,
+    _ title: String, width: Int, upTo maximum: Int? = nil, rank: Int, isTrailing: Bool = false, sorting: Sorting? = nil,
     by value: (@Sendable (Element) -> SortValue)? = nil,
     style: @escaping @Sendable (Element) -> StyleName = { _ in .text }, text: @escaping @Sendable (Element) -> String
   ) {
     (self.title, self.width, self.maximum, self.rank) = (title, width, maximum ?? width, rank)
-    (self.style, self.text, self.sorting) = (style, text, sorting)
+    (self.style, self.text, self.sorting, self.isTrailing) = (style, text, sorting, isTrailing)
     self.value = value ?? { .text(text($0).lowercased()) }
   }
 }
 
 /// Columns laid out for a width.
 struct ColumnLayout<Element>: Sendable {
-  private let columns: [(column: Column<Element>, width: Int)]
+  private let columns: [Placed]
+
+  private struct Placed {
+    var column: Column<Element>
+    var width: Int
+
+    func fitted(_ text: String) -> String {
+      let text = text.truncated(to: width)
+      return column.isTrailing ? text.padded(to: width, leading: true) : text
+    }
+  }
+
   private let order: ListOrder?
 
-  /// Leaves out what does not fit and shares out what is left over, the first columns first.
+  /// Leaves out what does not fit and shares out what is left over: the last column comes first, then the others.
   ///
   /// The column that rows are sorted by always stays: its heading says so.
   init(_ all: [Column<Element>], width: Int, order: ListOrder? = nil) {
@@ -47,19 +60,20 @@ struct ColumnLayout<Element>: Sendable {
       kept.remove(at: worst)
     }
     var room = max(0, width - kept.reduce(kept.count - 1) { $0 + $1.width })
-    columns = kept.map { column in
-      let more = min(room, column.maximum - column.width)
+    var widths = kept.map(\.width)
+    for index in kept.indices.suffix(1) + kept.indices.dropLast() {
+      let more = min(room, kept[index].maximum - kept[index].width)
+      widths[index] += more
       room -= more
-      return (column, column.width + more)
     }
+    columns = zip(kept, widths).map { Placed(column: $0, width: $1) }
   }
 
   func drawTitles(on surface: inout Surface, in area: Rect, style: Style) {
     var column = area.origin.column
     for entry in columns {
       let title = entry.column.title + (order.map { $0.sorting == entry.column.sorting ? $0.mark : "" } ?? "")
-      surface.write(
-        title.truncated(to: entry.width), at: Point(row: area.origin.row, column: column), in: area, style: style)
+      surface.write(entry.fitted(title), at: Point(row: area.origin.row, column: column), in: area, style: style)
       column += entry.width + 1
     }
   }
@@ -73,7 +87,7 @@ struct ColumnLayout<Element>: Sendable {
       let text = entry.column.text(element)
       let isHighlighted = look == .selected || (look == .named && index == 0)
       surface.write(
-        text.truncated(to: entry.width), at: Point(row: area.origin.row, column: column), in: area,
+        entry.fitted(text), at: Point(row: area.origin.row, column: column), in: area,
         style: theme[isHighlighted ? .listSelected : entry.column.style(element)])
       column += entry.width + 1
     }

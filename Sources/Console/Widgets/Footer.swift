@@ -66,7 +66,7 @@ struct Footer {
 
   /// What was cut in the message rows, or waits behind them, can be read.
   private var important: [Hint] {
-    state.isMessageCut && view.prompt == nil ? [Hint(.messages, "all of it")] : []
+    state.isMessageCut && view.prompt == nil ? [Hint(.messages, state.words("all of it"))] : []
   }
 
   /// `hint` where it has a key here.
@@ -74,7 +74,7 @@ struct Footer {
     guard let key = state.settings.keys(for: hint.action, in: view.sections).first else { return nil }
     // Where a line is typed, enter opens nothing.
     let words = hint.action == .command(.open) ? view.prompt?.verb ?? hint.words : hint.words
-    return PlacedHint(hint: Hint(hint.action, words), key: key, column: column)
+    return PlacedHint(hint: Hint(hint.action, state.words(words)), key: key, column: column)
   }
 
   private var continuations: Line {

@@ -21,7 +21,7 @@ struct Header {
       path.append(screen.title(state))
     }
     let isPage = layers.first.map { $0.extensionName == nil && !$0.title(state).isEmpty } ?? false
-    self.path = ((isPage ? [] : ["Extensions"]) + path).filter { !$0.isEmpty }
+    self.path = ((isPage ? [] : [state.words("Extensions")]) + path).filter { !$0.isEmpty }
   }
 
   func draw(on surface: inout Surface, in area: Rect) {
@@ -38,13 +38,18 @@ struct Header {
   /// What wants attention, as far as it fits; the most urgent stays.
   private func counts(room: Int) -> Line {
     let tally = state.tally
+    let words = state.words
     let all: [(Int, String, StyleName)] = [
-      (tally.failed, "failed", .headerFailed), (tally.busy, "busy", .headerBusy),
-      (tally.updates, tally.updates == 1 ? "update" : "updates", .headerUpdate),
+      (tally.failed, words("{0} failed", "\(tally.failed)"), .headerFailed),
+      (tally.busy, words("{0} busy", "\(tally.busy)"), .headerBusy),
+      (
+        tally.updates,
+        tally.updates == 1 ? words("{0} update", "1") : words("{0} updates", "\(tally.updates)"), .headerUpdate
+      ),
     ]
     var line = Line.blank
-    for (count, word, style) in all where count > 0 {
-      let piece = Line("  ", .header) + Line("\(count) \(word)", style)
+    for (count, text, style) in all where count > 0 {
+      let piece = Line("  ", .header) + Line(text, style)
       guard (line + piece).text.columns + 2 <= room else { break }
       line = line + piece
     }
@@ -54,15 +59,15 @@ struct Header {
   private var isWell: Bool { state.connection.state != .connected ? state.connection.staleSince == nil : marks.isEmpty }
 
   private var marks: [String] {
-    (state.session.isReadOnly ? ["read-only"] : isViewOnly ? ["view only"] : [])
-      + (state.session.isInsecure ? ["insecure"] : [])
+    (state.session.isReadOnly ? [state.words("read-only")] : isViewOnly ? [state.words("view only")] : [])
+      + (state.session.isInsecure ? [state.words("insecure")] : [])
       + (state.session.way?.way == .gateway || state.session.note == "gateway" ? [gatewayMark] : [])
   }
 
   /// The second of two ways is in use; why, where there is room for it.
   private var gatewayMark: String {
-    guard state.size.columns >= 110, let reason = state.session.way?.reason else { return "via gateway" }
-    return "via gateway: \(reason)"
+    guard state.size.columns >= 110, let reason = state.session.way?.reason else { return state.words("via gateway") }
+    return state.words("via gateway: {0}", reason)
   }
 
   /// This user may change no installation, or the cluster's are only to be looked at.
@@ -74,8 +79,8 @@ struct Header {
   private var connection: String {
     let word =
       switch state.connection.state {
-      case .connecting: "connecting …"
-      case .connected: "live"
+      case .connecting: state.words("connecting …")
+      case .connected: state.words("live")
       case .stale: stale
       }
     return (marks + [word]).joined(separator: " · ")
@@ -84,9 +89,12 @@ struct Header {
   /// The key that asks again at once is worth more than the time at which it happens by itself.
   private var stale: String {
     let age = state.connection.age(at: state.now).map { " \($0)" } ?? ""
-    let word = state.market.isFilled ? "stale" : state.connection.refusal == nil ? "no connection" : "refused"
+    let words = state.words
+    let word =
+      state.market.isFilled
+      ? words("stale") : state.connection.refusal == nil ? words("no connection") : words("refused")
     let key = state.settings.keys(for: .refresh, in: [.everywhere]).first
-    return word + age + (key.map { " · \($0) retries" } ?? "")
+    return word + age + (key.map { " · " + words("{0} retries", $0) } ?? "")
   }
 }
 

@@ -49,8 +49,13 @@ extension ConsoleState {
       case .rollBack: wayBack(of: status.name)?.version ?? ""
       default: ""
       }
-    if version.isEmpty { return nil }
-    return kind == .install ? "install \(version)" : kind.row.verb + " to \(version)"
+    // A version more or less at each step of the cursor would cost a slow line as much as the step.
+    if version.isEmpty || isSlow { return nil }
+    switch kind {
+    case .install: return self.words("install {0}", version)
+    case .upgrade: return self.words("upgrade to {0}", version)
+    default: return self.words("roll back to {0}", version)
+    }
   }
 
   /// Where going back leads when nothing else is asked for: the newest release that is known to have been Installed.

@@ -2,7 +2,7 @@ import Packages
 
 /// What the rows of a list can be sorted by: each is a command, and a column that a list has or not.
 package enum Sorting: String, CaseIterable, Sendable {
-  case name, state, version, category
+  case name, state, version, category, changed
 }
 
 /// What rows are sorted by, where it is not the order that they come in.
@@ -39,6 +39,8 @@ struct ListOrder: Hashable, Sendable {
 enum SortValue: Hashable, Sendable {
   case text(String)
   case number(SemanticVersion)
+  /// A moment; the latest comes first.
+  case age(Int)
   /// Stands at the end, also the other way around.
   case none
 
@@ -54,8 +56,9 @@ enum SortValue: Hashable, Sendable {
     case (_, .none): true
     case (.text(let a), .text(let b)): isReversed ? a > b : a < b
     case (.number(let a), .number(let b)): isReversed ? a > b : a < b
-    case (.text, .number): !isReversed
-    case (.number, .text): isReversed
+    case (.age(let a), .age(let b)): isReversed ? a < b : a > b
+    case (.text, .number), (.age, .number), (.age, .text): !isReversed
+    case (.number, .text), (.number, .age), (.text, .age): isReversed
     }
   }
 }

@@ -81,6 +81,17 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
   /// `rows` as they are to be shown.
   func arranged(_ rows: [Row], _ columns: [Column<Row>]) -> [Row] { order?.sorted(rows, by: columns) ?? rows }
 
+  /// Selects the row at `position` because the user wants it.
+  mutating func choose(at position: Int, in rows: some RowSource<Row>) {
+    select(at: position, in: rows)
+    isChosen = true
+  }
+
+  /// Which rows of `count` are on the screen.
+  func visible(_ count: Int, height: Int) -> Range<Int> {
+    scroll.top..<max(scroll.top, min(count, scroll.top + Self.window(count, height: height)))
+  }
+
   /// Marks the selected object, or takes its mark away, and goes on to the next.
   mutating func mark(in rows: some RowSource<Row>) {
     guard let selected else { return }
@@ -125,6 +136,11 @@ extension ListView {
   ) {
     var frame = frame
     frame.selectsRow = state.selectsRow
+    let columns = columns.map { column in
+      var column = column
+      column.title = state.words(column.title)
+      return column
+    }
     draw(rows, columns, frame, on: &surface, in: area, state.theme)
   }
 

@@ -49,9 +49,14 @@ package struct Installation: Mirrored {
   package var testRun: TestRun?
   package var isBeingDeleted: Bool
   package var created: String
+  /// What ksx noted on it of its last change: the annotations of its own.
+  package var notes: [String: String]
 
   /// Where a standalone backend's controllers note the namespace of what they keep.
   package static let standaloneAnnotation = "ksx.dev/release-namespace"
+
+  /// What the annotations begin with that ksx writes.
+  package static let notePrefix = "ksx.dev/"
 
   package enum ConfigForm: Hashable, Sendable {
     case text, object
@@ -86,6 +91,7 @@ package struct Installation: Mirrored {
   package init(_ object: Object) {
     let spec = object.spec
     let status = object.status
+    notes = object.annotations.filter { $0.key.hasPrefix(Self.notePrefix) }
     name = object.name
     resourceVersion = object.resourceVersion
     uid = object.uid

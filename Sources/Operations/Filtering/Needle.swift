@@ -1,12 +1,13 @@
 import Glibc
 
 /// Bytes to be sought in many texts.
-struct Needle: Hashable, Sendable {
+package struct Needle: Hashable, Sendable {
   private let bytes: [UInt8]
 
-  init(_ text: String) { bytes = Array(text.utf8) }
+  package init(_ text: String) { bytes = Array(text.utf8) }
 
-  func isIn(_ haystack: [UInt8]) -> Bool {
+  /// Whether they stand in `haystack`.
+  package func isIn(_ haystack: [UInt8]) -> Bool {
     guard let first = bytes.first else { return true }
     return haystack.withUnsafeBytes { haystack in
       bytes.withUnsafeBytes { bytes in

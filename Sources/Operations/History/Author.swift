@@ -44,11 +44,16 @@ package struct Authorship: Hashable, Sendable {
   }
 
   /// Reads what stands on `object`, or `nil` where ksx has not changed it.
-  package init?(_ object: Object) {
-    guard let name = object.annotations[Self.byKey] else { return nil }
-    author = Author(name: name, reason: object.annotations[Self.reasonKey] ?? "")
-    words = object.annotations[Self.wordsKey] ?? ""
-    time = object.annotations[Self.timeKey] ?? ""
+  package init?(_ object: Object) { self.init(object.annotations) }
+
+  /// Reads what stands on `installation`, or `nil` where ksx has not changed it.
+  package init?(_ installation: Installation) { self.init(installation.notes) }
+
+  private init?(_ annotations: [String: String]) {
+    guard let name = annotations[Self.byKey] else { return nil }
+    author = Author(name: name, reason: annotations[Self.reasonKey] ?? "")
+    words = annotations[Self.wordsKey] ?? ""
+    time = annotations[Self.timeKey] ?? ""
   }
 
   /// The annotations, with nothing for a reason that was not given: an earlier one must not stand there as this one's.

@@ -25,6 +25,8 @@ package struct ClusterSession: Sendable {
     package var way: FallbackTransport.Use?
     /// Whether there are two ways that can be compared.
     package var isComparable = false
+    /// The server is one that `restart` can start again.
+    package var isRestartable = false
     /// Stands in the header, such as `standalone`, or is empty.
     package var note = ""
     /// What in the user's own files is read, but perhaps not as it was meant.
@@ -57,6 +59,8 @@ package struct ClusterSession: Sendable {
   package var ways: FallbackTransport?
   /// What is asked before every write, where anything is.
   package private(set) var supervision: Supervision?
+  /// Starts the server again where it is one of this computer's own; says why not, or `nil`.
+  package var restart: (@Sendable () async -> String?)?
   private var described: Status
 
   /// A session with `cluster`.

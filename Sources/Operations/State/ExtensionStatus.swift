@@ -100,6 +100,9 @@ package struct ExtensionStatus: Hashable, Sendable {
   package enum Urgency: Int, Comparable, Sendable {
     case failed, beingDeleted, waiting, underWay, none
 
+    /// The controllers are at it, or are to be.
+    package var isUnderWay: Bool { self != .failed && self != .none }
+
     /// The more urgent comes first.
     package static func < (left: Urgency, right: Urgency) -> Bool { left.rawValue < right.rawValue }
   }

@@ -81,9 +81,9 @@ final class LiveConsole {
     return surface.description
   }
 
-  /// The row of the marketplace that begins with `title`.
+  /// The row of the marketplace that begins with `title`, without the pane of views beside it.
   func row(_ title: String) -> String {
-    screen.split(separator: "\n").map(String.init).first { $0.contains("│") && $0.contains(title) } ?? ""
+    screen.split(separator: "\n").dropFirst(2).map { String($0.dropFirst(19)) }.first { $0.contains(title) } ?? ""
   }
 
   func press(_ keys: Key...) {

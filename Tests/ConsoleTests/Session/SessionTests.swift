@@ -25,7 +25,7 @@ import Testing
     console.press(.down, .enter)
     try await console.until(screenSays: "+ InstallPlan log-lens, version 1.0.0")
     console.type("a")
-    try await console.until("installed it") { $0.row("Log Lens").contains("Installed     1.0.0") }
+    try await console.until("installed it") { $0.row("Log Lens").contains("on             1.0.0") }
     try await console.until(screenSays: "log-lens: installed 1.0.0.")
 
     console.type("U")
@@ -34,7 +34,7 @@ import Testing
     try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
     console.type("a")
     try await console.until(screenSays: "log-lens: upgraded to 1.1.0.")
-    #expect(console.row("Log Lens").contains("Installed     1.1.0"))
+    #expect(console.row("Log Lens").contains("on             1.1.0"))
 
     console.type("e")
     try await console.until(screenSays: "Config of log-lens")
@@ -59,14 +59,14 @@ import Testing
     try await console.until(screenSays: "~ enabled: yes → no")
     try await console.until(screenSays: "The server would accept this.")
     console.type("a")
-    try await console.until("disabled it") { $0.row("Log Lens").hasSuffix("no") }
+    try await console.until("disabled it") { $0.row("Log Lens").contains(" off ") }
 
     console.type("X")
     try await console.until(screenSays: "- InstallPlan log-lens")
     console.type("log-lens")
     console.press(.enter)
     try await console.until(screenSays: "log-lens: uninstalled.")
-    #expect(!console.row("Log Lens").contains("Installed"))
+    #expect(!console.row("Log Lens").contains(" on "))
   }
 
   @Test func aBackendThatComesBackMakesTheScreenRightAgainWithoutAKey() async throws {
@@ -82,7 +82,7 @@ import Testing
     console.plug.putIn()
 
     try await console.until("was right again") {
-      $0.row("Log Lens").contains("Installed     1.0.0") && !$0.screen.contains("stale")
+      $0.row("Log Lens").contains("on             1.0.0") && !$0.screen.contains("stale")
     }
   }
 
@@ -104,11 +104,9 @@ import Testing
     try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
     console.type("a")
     try await console.until(screenSays: "traffic-map: could not upgrade to 1.1.0:")
-    #expect(console.row("Traffic Map").contains("UpgradeFailed"))
+    #expect(console.row("Traffic Map").contains("upgrade failed"))
 
     console.type("b")
-    try await console.until(screenSays: ">1.0.0")
-    console.press(.enter)
     try await console.until(screenSays: "~ version 1.1.0 → 1.0.0")
     console.type("a")
     try await console.until(screenSays: "traffic-map: rolled back to 1.0.0.")
@@ -131,7 +129,7 @@ import Testing
     let write = Change.install(version: "1.0.0", config: "").write(
       to: "log-lens", installation: nil, in: Capabilities(assuming: dialect))
     _ = try await write.send(to: console.cluster)
-    try await console.until("saw it installed") { $0.row("Log Lens").contains("Installed     1.0.0") }
+    try await console.until("saw it installed") { $0.row("Log Lens").contains("on             1.0.0") }
     try await console.until(screenSays: "view only · live")
     console.type("/log lens")
     console.press(.enter)
@@ -150,7 +148,6 @@ import Testing
   @Test func theOtherDialectDoesTheSame() async throws {
     let console = try await LiveConsole(dialect: .subscription)
     try await console.until("listed the marketplace") { !$0.row("Log Lens").isEmpty }
-    #expect(console.screen.contains("Subscription"))
     console.type("/log lens")
     console.press(.enter)
     console.type("i")

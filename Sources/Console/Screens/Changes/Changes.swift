@@ -1,18 +1,23 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Operations
 import Terminal
 
 /// Begins what `command` asks for on the extension `name`: opens what must be chosen or planned.
 ///
-/// Nothing is changed here. `nil` when the command changes no extension.
-func beginChange(_ command: Command, on name: String?, _ state: ConsoleState) -> [Step]? {
+/// With a version that is chosen already there is nothing left to choose. Nothing is changed here. `nil` when the command
+/// changes no extension.
+func beginChange(
+  _ command: Command, on name: String?, version: String? = nil, _ state: ConsoleState
+) -> [Step]? {
   guard case .change(let kind) = command else { return nil }
   guard let name else { return [.complain("No extension is selected.")] }
   if let reason = state.obstacle(to: kind, of: name) { return [.complain(reason)] }
   // Who may not do it may look at what it would do.
   let prohibition = state.preflight()?.prohibition(of: kind, for: name)
-  return opening(kind, on: name, state) + (prohibition.map { [Step.complain($0.asSentence)] } ?? [])
+  let plan = state.change(kind, of: name, to: version).map { [Step.open(PlanScreen($0, name))] }
+  return (plan ?? opening(kind, on: name, state)) + (prohibition.map { [Step.complain($0.asSentence)] } ?? [])
 }
 
 private func opening(_ kind: ChangeKind, on name: String, _ state: ConsoleState) -> [Step] {
@@ -32,6 +37,23 @@ func openConfig(of name: String, _ purpose: ConfigScreen.Purpose, _ state: Conso
 }
 
 extension ConsoleState {
+  /// The change to `version`; without one, where what failed goes back to.
+  ///
+  /// `nil` where it is still to be chosen.
+  fileprivate func change(_ kind: ChangeKind, of name: String, to version: String?) -> Change? {
+    switch (kind.row.choice, version) {
+    case (.version(.offered)?, let version?): return .install(version: version, config: "")
+    case (.version(.newer)?, let version?): return .upgrade(to: version)
+    case (.version(.former)?, let version?):
+      guard let installation = market.installed.of(name) else { return nil }
+      let entry = records.memories[name]?.target(from: installation, version: version)
+      return .rollback(to: version, config: entry?.config ?? installation.config)
+    case (.version(.former)?, nil) where status(of: name).state.isFailure:
+      return wayBack(of: name).map { .rollback(to: $0.version, config: $0.config) }
+    default: return nil
+    }
+  }
+
   /// Why a change of this kind makes no sense on `name` now, as a sentence.
   fileprivate func obstacle(to kind: ChangeKind, of name: String) -> String? {
     guard let preflight = preflight() else { return "The capabilities of this cluster are not known yet." }

@@ -12,22 +12,22 @@ struct HelpScreen: Screen {
 
   init(_ context: [KeySection]) { self.context = context }
 
-  var sections: [KeySection] { [.everywhere] }
+  var sections: [KeySection] { pager.sections }
+  var prompt: Prompt? { pager.prompt }
   func title(_ state: ConsoleState) -> String { "Help" }
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .pageDown, .pageUp]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .pageDown, .copy]) }
 
   mutating func settle(_ state: inout ConsoleState) {
     pager.show(Self.lines(context, state), height: state.bodySize.rows)
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if command == .back || command == .help { return [.close()] }
-    return pager.perform(command, height: state.bodySize.rows) ? [] : nil
+    if let steps = pager.read(command, height: state.bodySize.rows) { return steps }
+    return command == .back || command == .help ? [.close()] : nil
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    _ = pager.wheel(key, height: state.bodySize.rows)
-    return []
+    pager.type(key, height: state.bodySize.rows)
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
@@ -41,14 +41,14 @@ struct HelpScreen: Screen {
       let keymap = state.settings.keymaps[section.rawValue]
       let bound = Action.all(in: section).filter { !keymap.keys(for: $0).isEmpty }
       guard !bound.isEmpty else { continue }
-      lines += Line(section.title, .helpSection).wrapped(to: state.size.columns - 2)
+      lines += Line(state.words(section.title), .helpSection).wrapped(to: state.size.columns - 2)
       for action in bound {
         let keys = keymap.keys(for: action).map(\.spelling).joined(separator: ", ")
         lines += row(keys, action, state)
       }
       lines.append(.blank)
     }
-    lines.append(Line("After : only", .helpSection))
+    lines.append(Line(state.words("After : only"), .helpSection))
     for command in Command.allCases where state.settings.isOnlyTyped(command) {
       lines += row(command.rawValue, .command(command), state)
     }
@@ -62,7 +62,8 @@ struct HelpScreen: Screen {
     if case .command(let command) = action { reason = state.reasonAgainst(command) }
     let width = min(24, columns / 3)
     let key = keys.columns < width ? keys.padded(to: width) : keys.truncated(to: width - 1) + " "
-    let text = reason.map { Line("\(action.summary) (not here: \($0))", .dim) } ?? Line(action.summary)
+    let summary = state.words(action.summary)
+    let text = reason.map { Line(state.words("{0} (not here: {1})", summary, $0), .dim) } ?? Line(summary)
     return (Line("  " + key, reason == nil ? .helpKey : .dim) + text).wrapped(to: columns, indent: width + 2)
   }
 }
@@ -80,6 +81,7 @@ extension KeySection {
     switch self {
     case .everywhere: "Everywhere"
     case .list: "In a list: what it is sorted by"
+    case .text: "In a text"
     case .marketplace: "In the marketplace, and on an extension"
     case .extension: "On an extension"
     case .plan: "In a plan"

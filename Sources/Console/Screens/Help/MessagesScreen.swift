@@ -10,9 +10,10 @@ struct MessagesScreen: Screen {
   private var hasMoved = false
   private var isOpen = false
 
-  var sections: [KeySection] { [.everywhere] }
+  var sections: [KeySection] { pager.sections }
+  var prompt: Prompt? { pager.prompt }
   func title(_ state: ConsoleState) -> String { "Messages" }
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .pageUp, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .copy, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
     if !isOpen { state.messageLog.markAllSeen() }
@@ -23,15 +24,16 @@ struct MessagesScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if command == .back || command == .messages { return [.close()] }
-    guard pager.perform(command, height: state.bodySize.rows) else { return nil }
-    hasMoved = true
-    return []
+    if let steps = pager.read(command, height: state.bodySize.rows) {
+      hasMoved = true
+      return steps
+    }
+    return command == .back || command == .messages ? [.close()] : nil
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    if pager.wheel(key, height: state.bodySize.rows) { hasMoved = true }
-    return []
+    hasMoved = true
+    return pager.type(key, height: state.bodySize.rows)
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {

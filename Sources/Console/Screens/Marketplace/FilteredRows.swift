@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Operations
+import Platform
 
 /// The rows of the marketplace in order, and those of them that are shown.
 ///
@@ -11,23 +12,24 @@ struct FilteredRows: RowSource, Sendable {
   private var index: [String: Int] = [:]
   /// Positions in `rows`.
   private var shown: [Int] = []
-  private(set) var counts: [String: Int] = [:]
+  /// How many rows each view has that match the filter.
+  private(set) var counts = ViewCounts()
+  /// How many it has whatever the filter.
+  private(set) var totals = ViewCounts()
   private(set) var tally = Tally()
   /// What the rows were made from.
-  private var made: (revision: Int, language: String)?
+  private var made: (revision: Int, categories: Int, language: String)?
+  /// When the filter was last asked: it may be about how long ago something was.
+  private var now = Timestamp(secondsSince1970: 0)
 
-  var filter = Filter() { didSet { if filter != oldValue { refilter() } } }
-  /// By which column rows are sorted; by their names without one.
+  var filter = ExtensionFilter() { didSet { if filter != oldValue { refilter() } } }
+  /// By which column rows are sorted; without one by how much they want attention, and by their names.
   var order: ListOrder? { didSet { if order != oldValue { reorder() } } }
-  /// Only this category, or all.
-  var category: String? { didSet { if category != oldValue { refilter() } } }
+  /// What of all rows is shown, besides the filter.
+  var view = MarketView.all { didSet { if view != oldValue { refilter() } } }
 
   var count: Int { shown.count }
   var total: Int { rows.count }
-  /// How many there are in the category, whatever the filter.
-  var countInCategory: Int { category.map { counts[$0] ?? 0 } ?? total }
-  /// How many match the filter, whatever the category.
-  var matchesInAll: Int { rows.count { filter.accepts($0) } }
   var isEmpty: Bool { shown.isEmpty }
   subscript(position: Int) -> MarketplaceRow { rows[shown[position]] }
 
@@ -47,19 +49,24 @@ struct FilteredRows: RowSource, Sendable {
   }
 
   /// Makes the rows of what changed; returns whether anything did.
-  mutating func update(from market: Market, _ memories: [String: ReleaseMemory], language: String) -> Bool {
-    let seen = made.flatMap { $0.language == language ? $0.revision : nil }
-    made = (market.log.revision, language)
+  mutating func update(
+    from market: Market, _ memories: [String: ReleaseMemory], language: String, at now: Timestamp
+  ) -> Bool {
+    self.now = now
+    // The titles of categories are sought, too.
+    let isSame = made.map { $0.language == language && $0.categories == market.categoryRevision } ?? false
+    let seen = isSame ? made?.revision : nil
+    made = (market.log.revision, market.categoryRevision, language)
     switch market.log.changes(since: seen) {
     case .none: return false
     case .some(let names): update(names, from: market, memories, language: language)
     case .everything:
       rows = ExtensionRow.all(
         Array(market.extensions.elements.values), market.installed, memories, language: language
-      ).map(MarketplaceRow.init)
+      ).map { row($0, from: market, language) }
       reorder()
-      countCategories()
     }
+    count(rows)
     return true
   }
 
@@ -74,7 +81,8 @@ struct FilteredRows: RowSource, Sendable {
         gone.insert(name)
         continue
       }
-      let row = MarketplaceRow(ExtensionRow(name, element, installation, memories[name], language: language))
+      let row = row(
+        ExtensionRow(name, element, installation, memories[name], language: language), from: market, language)
       if let place = index[name] {
         mustSort = mustSort || isMoved(rows[place], row)
         rows[place] = row
@@ -88,38 +96,45 @@ struct FilteredRows: RowSource, Sendable {
       mustSort = true
     }
     if mustSort { reorder() } else { refilter() }
-    countCategories()
   }
 
-  private mutating func countCategories() {
-    counts = [:]
-    tally = Tally()
+  private func row(_ row: ExtensionRow, from market: Market, _ language: String) -> MarketplaceRow {
+    let subject = FilterSubject(
+      row, market.extensions[row.name], category: market.categories[row.category],
+      version: row.version(among: market.catalogue[row.name]))
+    return MarketplaceRow(subject, Language(name: language))
+  }
+
+  private mutating func count(_ rows: [MarketplaceRow]) {
+    (totals, tally) = (ViewCounts(), Tally())
     var wanting: [(urgency: ExtensionStatus.Urgency, place: Int)] = []
     for (place, row) in rows.enumerated() {
-      counts[row.category, default: 0] += 1
-      let urgency = row.status.urgency
-      if urgency == .failed { tally.failed += 1 } else if urgency != .none { tally.busy += 1 }
+      totals.add(row)
+      if row.urgency == .failed { tally.failed += 1 } else if row.urgency != .none { tally.busy += 1 }
       if row.hasUpdate { tally.updates += 1 }
-      if urgency != .none || row.hasUpdate { wanting.append((urgency, place)) }
+      if row.urgency != .none || row.hasUpdate { wanting.append((row.urgency, place)) }
     }
     wanting.sort { ($0.urgency.rawValue, $0.place) < ($1.urgency.rawValue, $1.place) }
     tally.names = wanting.map { rows[$0.place].name }
   }
 
   private func isMoved(_ before: MarketplaceRow, _ after: MarketplaceRow) -> Bool {
-    before.sortKey != after.sortKey || order?.separates(before, after, MarketplaceColumns.all) == true
+    before.urgency != after.urgency || before.sortKey != after.sortKey
+      || order?.separates(before, after, MarketplaceColumns.sorting) == true
   }
 
   private mutating func reorder() {
-    rows.sort { $0.sortKey < $1.sortKey }
-    if let order { rows = order.sorted(rows, by: MarketplaceColumns.all) }
+    rows.sort { ($0.urgency.rawValue, $0.sortKey) < ($1.urgency.rawValue, $1.sortKey) }
+    if let order { rows = order.sorted(rows, by: MarketplaceColumns.sorting) }
     index = Dictionary(rows.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { $1 })
     refilter()
   }
 
   private mutating func refilter() {
-    shown = rows.indices.filter { place in
-      (category == nil || rows[place].category == category) && filter.accepts(rows[place])
+    (counts, shown) = (ViewCounts(), [])
+    for place in rows.indices where filter.accepts(rows[place].subject, at: now) {
+      counts.add(rows[place])
+      if view.contains(rows[place]) { shown.append(place) }
     }
   }
 }

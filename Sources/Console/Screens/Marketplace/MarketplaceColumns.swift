@@ -4,23 +4,40 @@ import Terminal
 
 /// The columns of the marketplace.
 enum MarketplaceColumns {
-  static let all: [Column<MarketplaceRow>] = [
-    Column("NAME", width: 16, upTo: 34, rank: 0, sorting: .name, by: { .text($0.sortKey) }) { $0.title },
-    Column(
-      "STATE", width: 13, upTo: 15, rank: 0, sorting: .state, by: { $0.status.sortValue }, style: { $0.status.style }
-    ) { $0.state },
-    Column("RUNNING", width: 9, upTo: 14, rank: 1, sorting: .version, by: { .version($0.status.running) }) {
-      $0.status.running
-    },
-    Column("RECOMMENDED", width: 11, upTo: 14, rank: 2, style: { $0.hasUpdate ? .versionNew : .text }) {
-      $0.extensionRow.recommended
-    },
-    Column("ON", width: 3, rank: 3) { $0.extensionRow.enabledWord },
-    Column("CATEGORY", width: 14, upTo: 20, rank: 5, sorting: .category) { $0.category },
-    Column("PROVIDER", width: 14, upTo: 24, rank: 6) { $0.extensionRow.provider },
-    Column("REPOSITORY", width: 12, upTo: 20, rank: 7) { $0.extensionRow.repository },
-    Column("DESCRIPTION", width: 30, upTo: 200, rank: 4, style: { _ in .dim }) { $0.extensionRow.summary },
-  ]
+  /// What rows are sorted by, whatever the time is.
+  static let sorting = all(agesWide: 7) { _ in "" }
+
+  /// The columns, as `state` has it what the time is and how it is told.
+  static func all(_ state: ConsoleState) -> [Column<MarketplaceRow>] {
+    let clock = (state.now, state.showsExactTimes)
+    let isSlow = state.isSlow
+    return all(agesWide: state.showsExactTimes ? 16 : 7) { row in
+      let isUnderWay = row.urgency.isUnderWay && !isSlow
+      return row.changed.map { Age.text(of: $0, at: clock.0, isExact: clock.1, isUnderWay: isUnderWay) } ?? ""
+    }
+  }
+
+  private static func all(agesWide: Int, changed: @escaping @Sendable (MarketplaceRow) -> String) -> [Column<
+    MarketplaceRow
+  >] {
+    [
+      Column("NAME", width: 16, upTo: 34, rank: 0, sorting: .name, by: { .text($0.sortKey) }) { $0.title },
+      Column(
+        "STATE", width: 14, upTo: 16, rank: 0, sorting: .state, by: { $0.status.sortValue }, style: { $0.status.style }
+      ) { $0.state },
+      Column(
+        "VERSION", width: 16, upTo: 24, rank: 1, sorting: .version, by: { .version($0.status.running) },
+        style: { $0.hasUpdate ? .versionNew : $0.status.isEnabled == false ? .dim : .text }
+      ) { $0.version },
+      Column(
+        "CHANGED", width: agesWide, rank: 2, isTrailing: true, sorting: .changed,
+        by: { $0.changed.map(SortValue.age) ?? SortValue.none }, style: { _ in .dim }, text: changed),
+      Column("CATEGORY", width: 14, upTo: 20, rank: 5, sorting: .category) { $0.category },
+      Column("PROVIDER", width: 14, upTo: 24, rank: 6) { $0.extensionRow.provider },
+      Column("REPOSITORY", width: 12, upTo: 20, rank: 7) { $0.extensionRow.repository },
+      Column("DESCRIPTION", width: 30, upTo: 200, rank: 4, style: { _ in .dim }) { $0.extensionRow.summary },
+    ]
+  }
 }
 
 extension ExtensionStatus {

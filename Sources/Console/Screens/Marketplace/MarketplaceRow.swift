@@ -1,51 +1,78 @@
 import Extensions
 import Operations
+import Packages
+import Platform
 
 /// One extension as the list shows it, made once when the cluster changes and not at every frame.
 struct MarketplaceRow: Hashable, Identifiable, Sendable {
-  let extensionRow: ExtensionRow
+  /// The title, with a note where the extension is installed and no longer in the marketplace.
+  let title: String
   /// The word for the state.
   let state: String
-  /// Rows are sorted by this unless the user sorts by a column.
+  /// What runs, and what is to be had.
+  let version: String
+  /// When it changed last, in seconds since 1970; `nil` where it is not installed, or that is not known.
+  let changed: Int?
+  /// How much a user should look at it.
+  let urgency: ExtensionStatus.Urgency
+  /// The recommended version is newer than the running one.
+  let hasUpdate: Bool
+  /// Rows of the same urgency are sorted by this unless the user sorts by a column.
   let sortKey: String
-  /// The text that a filter searches, in lower case.
-  let haystack: [UInt8]
+  /// What a filter asks of it.
+  let subject: FilterSubject
 
-  init(_ row: ExtensionRow) {
-    extensionRow = row
-    state = row.status.word.isEmpty ? "-" : row.status.word
-    let lowered = row.title.lowercased()
-    sortKey = lowered + "\u{0}" + row.name
-    haystack = Array([lowered, row.name, row.category, state.lowercased()].joined(separator: "\n").utf8)
+  init(_ subject: FilterSubject, _ words: Language) {
+    self.subject = subject
+    let row = subject.row
+    let status = row.status
+    state = words(status.listWord)
+    title = status.isInstalled && !status.isOffered ? words("{0} (no longer offered)", row.title) : row.title
+    urgency = status.urgency
+    hasUpdate = status.update(to: row.recommended) != nil
+    version = status.versions(recommended: row.recommended)
+    changed = Timestamp.seconds(row.changed)
+    sortKey = row.title.lowercased() + "\u{0}" + row.name
   }
 
+  var extensionRow: ExtensionRow { subject.row }
   var name: String { extensionRow.name }
   var id: String { name }
-
-  /// The title, with a note where the extension is installed and no longer in the marketplace.
-  var title: String {
-    status.isInstalled && !status.isOffered ? "\(extensionRow.title) (no longer offered)" : extensionRow.title
-  }
-
-  var category: String { extensionRow.category }
   var status: ExtensionStatus { extensionRow.status }
+  var category: String { extensionRow.category }
 
-  /// The properties `-l` can ask for.
-  func property(_ key: String) -> String? {
-    switch key {
-    case "name": name
-    case "category": category
-    case "state": state
-    case "repository": extensionRow.repository
-    case "provider": extensionRow.provider
-    case "running", "installed": status.running
-    case "wanted": status.wanted
-    case "recommended": extensionRow.recommended
-    case "enabled": extensionRow.enabledWord
-    default: nil
-    }
+  /// It is installed and does not serve.
+  var isOff: Bool { status.isInstalled && status.isEnabled == false }
+}
+
+extension ExtensionStatus {
+  /// The state as a list says it: `on`, `off`, `upgrade failed`; empty where nothing is installed.
+  var listWord: String {
+    if state == .installed, !isBeingDeleted { return isEnabled == false ? "off" : "on" }
+    return word.spacedOut
   }
 
-  /// The recommended version is newer than the running one.
-  var hasUpdate: Bool { status.update(to: extensionRow.recommended) != nil }
+  /// What runs, and what is to be had: `1.2.0 ↑1.3.0`, `– → 2.0.0`, `1.0.1 (1.1.0 ✗)`, `1.0.0-rc.1 pre`.
+  func versions(recommended: String) -> String {
+    guard isInstalled else {
+      return recommended + (SemanticVersion(recommended)?.prerelease.isEmpty == false ? " pre" : "")
+    }
+    let present = running.isEmpty ? "–" : running
+    if !failed.isEmpty { return "\(present) (\(failed) ✗)" }
+    if isBeingDeleted || state == .uninstalling || state == .uninstallFailed { return present }
+    if isBusy, !wanted.isEmpty, VersionText(wanted) != VersionText(running) { return "\(present) → \(wanted)" }
+    return update(to: recommended).map { "\(present) ↑\($0)" } ?? present
+  }
+}
+
+extension String {
+  /// `UpgradeFailed` as `upgrade failed`.
+  var spacedOut: String {
+    var result = ""
+    for character in self {
+      if character.isUppercase, !result.isEmpty { result.append(" ") }
+      result += character.lowercased()
+    }
+    return result
+  }
 }

@@ -3,99 +3,136 @@ import Extensions
 import KubernetesAPI
 import Operations
 import Packages
+import Platform
 import Terminal
 
-/// Categories with counts beside the extensions.
+/// Views and categories with counts beside the extensions, and a preview of the one that is selected.
 ///
-/// The selections are a category's and an extension's name: rows move while a user reads.
+/// The selections are a view and an extension's name: rows move while a user reads.
 struct MarketplaceScreen: Screen {
   enum Pane: Hashable, Sendable {
-    case categories, extensions
+    case views, extensions
   }
 
   private(set) var listing = FilteredRows()
-  private var categoryRows: [CategoryRow] = []
+  private(set) var viewRows: [ViewRow] = []
   private(set) var pane = Pane.extensions
-  private var list = ListView<MarketplaceRow>()
-  private var categoryScroll = Scroll()
+  private(set) var list = ListView<MarketplaceRow>()
+  private(set) var views = ListView<ViewRow>()
   private var filtering: LinePrompt?
+  /// The next digit says under which number the filter is kept.
+  private var isKeeping = false
   /// What was filtered by before, newest last.
   private var formerFilters: [String] = []
-  /// The categories that the rows were made from.
-  private var categoryRevision: Int?
+  /// What the views were made from.
+  private var viewsMadeFrom: ViewSource?
+  /// When an age on the screen changes next.
+  private(set) var nextWakeUp: ClockReading?
 
-  /// A row of the categories pane; all of them have no name.
-  struct CategoryRow: Hashable, Sendable {
-    var name: String?
-    var title: String
-    var count: Int
+  private struct ViewSource: Hashable {
+    var categoryRevision: Int
+    var counts: ViewCounts
+    var totals: ViewCounts
+    var language: String
   }
 
-  var sections: [KeySection] { filtering == nil ? [.marketplace, .list, .everywhere] : [.prompt] }
+  var sections: [KeySection] {
+    if isKeeping { return [] }
+    return filtering == nil ? [.marketplace, .list, .everywhere] : [.prompt]
+  }
+  var takesText: Bool { filtering != nil || isKeeping }
 
   var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0, verb: "filter") } }
 
+  /// Some filters ask what only the versions say.
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    guard listing.filter.asksVersions, let dialect = state.dialect else { return [] }
+    return [.catalogue(dialect)]
+  }
+
   func hints(_ state: ConsoleState) -> [Hint] {
     if filtering != nil { return .commands([.open, .back]) }
-    if pane == .categories { return [Hint(.open, "its extensions")] + .commands([.filter, .help, .close]) }
+    if pane == .views { return [Hint(.open, state.words("its extensions"))] + .commands([.filter, .help, .close]) }
     let verbs = selected.map { state.hints(about: $0) } ?? []
     let isBusy = selected.map { state.status(of: $0).isBusy } == true
-    return verbs + [Hint(.open, isBusy ? "follow" : "open"), Hint(.filter)]
-      + (state.tally.names.isEmpty ? [] : [Hint(.nextWanting, "next")]) + .commands([.help, .close])
+    let wanting = state.tally.names.isEmpty ? [] : [Hint(.nextWanting, state.words("next"))]
+    let first = Array(verbs.prefix(3))
+    return first + [Hint(.open, isBusy ? state.words("follow") : state.words("open")), Hint(.filter)]
+      + wanting + verbs.dropFirst(3) + .commands([.help, .close])
   }
+
+  /// The extension that the cursor is on.
+  var selected: String? { list.selected }
+  var extensionName: String? { list.selected }
 
   mutating func settle(_ state: inout ConsoleState) {
-    let hasNews = listing.update(from: state.market, state.records.memories, language: state.language)
-    if hasNews || categoryRevision != state.market.categoryRevision {
-      categoryRevision = state.market.categoryRevision
-      arrangeCategories(state)
-    }
+    _ = listing.update(
+      from: state.market, state.records.memories, language: state.language,
+      at: Timestamp(secondsSince1970: Int(state.now.wall)))
     state.tally = listing.tally
+    arrangeViews(state)
     list.settle(listing, height: height(state))
-    categoryScroll.show(categoryPosition, height: height(state) - 1, count: categoryRows.count)
-  }
-
-  private mutating func arrangeCategories(_ state: ConsoleState) {
-    let categories = state.market.categories.elements
-    let names = Set(categories.keys).union(listing.counts.keys.filter { !$0.isEmpty })
-    let named = names.map { name in
-      let title = categories[name]?.displayName.text(in: state.language) ?? ""
-      return CategoryRow(name: name, title: title.isEmpty ? name : title, count: listing.counts[name] ?? 0)
+    if views.selected != .view(listing.view), let place = viewRows.position(of: .view(listing.view)) {
+      views.choose(at: place, in: viewRows)
     }
-    categoryRows = [CategoryRow(name: nil, title: "All", count: listing.total)]
-    categoryRows += named.sorted { ($0.title.lowercased(), $0.name ?? "") < ($1.title.lowercased(), $1.name ?? "") }
-    if let none = listing.counts[""] { categoryRows.append(CategoryRow(name: "", title: "(none)", count: none)) }
+    views.settle(viewRows, height: viewHeight(state))
+    nextWakeUp = nextAge(state)
   }
 
-  private var categoryPosition: Int { categoryRows.firstIndex { $0.name == listing.category } ?? 0 }
-  /// The selected extension.
-  var selected: String? { list.selected }
-
-  /// Selects the extension called `name`, out of whatever hides it.
-  mutating func show(_ name: String) {
-    if listing.position(of: name) == nil {
-      filter("")
-      listing.category = nil
-    }
-    if let place = listing.position(of: name) { list.select(at: place, in: listing) }
+  private mutating func arrangeViews(_ state: ConsoleState) {
+    let source = ViewSource(
+      categoryRevision: state.market.categoryRevision, counts: listing.counts, totals: listing.totals,
+      language: state.language)
+    guard source != viewsMadeFrom else { return }
+    viewsMadeFrom = source
+    viewRows = ViewRow.all(listing.counts, totals: listing.totals, state.market.categories.elements, state.words)
   }
+
+  /// The ages of the rows on the screen; what is too old needs no wake-up.
+  private func nextAge(_ state: ConsoleState) -> ClockReading? {
+    list.visible(listing.count, height: height(state)).compactMap { place in
+      let row = listing[place]
+      return row.changed.flatMap {
+        Age.nextChange(of: $0, after: state.now, isUnderWay: row.urgency.isUnderWay && !state.isSlow)
+      }
+    }.min()
+  }
+
+  mutating func wake(_ state: inout ConsoleState) { nextWakeUp = nextAge(state) }
 
   /// What a filter has left out is not selected any more.
   private mutating func keepSelectionInSight() {
     if selected.flatMap(listing.position) == nil { list.select(at: 0, in: listing) }
   }
 
-  private mutating func selectCategory(_ row: Int) {
-    guard !categoryRows.isEmpty else { return }
-    listing.category = categoryRows[max(0, min(row, categoryRows.count - 1))].name
+  private mutating func selectView(_ view: MarketView) {
+    listing.view = view
     keepSelectionInSight()
   }
 
+  /// Selects the extension called `name`, out of whatever hides it.
+  mutating func show(_ name: String) {
+    if listing.position(of: name) == nil {
+      filter("")
+      listing.view = .all
+    }
+    pane = .extensions
+    if let place = listing.position(of: name) { list.choose(at: place, in: listing) }
+  }
+
+  func layout(_ state: ConsoleState) -> MarketplaceLayout {
+    MarketplaceLayout(
+      Rect(state.bodySize), pane: pane, hasPreview: state.showsPreview,
+      wantsReasons: state.tally.failed + state.tally.busy > 0)
+  }
+
   /// Rows of the lists, with their headings.
-  private func height(_ state: ConsoleState) -> Int { state.bodySize.rows }
+  private func height(_ state: ConsoleState) -> Int { layout(state).listHeight }
+  private func viewHeight(_ state: ConsoleState) -> Int { state.bodySize.rows }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if filtering != nil { return performWhileFiltering(command, state) }
+    isKeeping = false
     if let next = pane(after: command) {
       pane = next
       return []
@@ -104,28 +141,29 @@ struct MarketplaceScreen: Screen {
     case .filter:
       filter("")
       filtering = LinePrompt(history: formerFilters)
-      return []
-    case .clearFilter:
-      filter("")
-      return []
-    case .back:
-      return goBack()
-    case .open:
-      return openSelected()
-    case .sort where list.sort(command, by: MarketplaceColumns.all):
-      listing.order = list.order
-      return []
-    default:
-      if let steps = beginChange(command, on: selected, state) { return steps }
-      return move(command, state) ? [] : nil
+    case .clearFilter: filter("")
+    case .keepFilter: return keepFilter(state)
+    case .keptFilter(let number): return useFilter(number, state)
+    case .togglePreview: state.hidesPreview.toggle()
+    case .copy: return selected.map { [.copy($0, what: "the name")] } ?? []
+    case .back: return goBack()
+    case .open: return openSelected()
+    case .sort where list.sort(command, by: MarketplaceColumns.sorting): listing.order = list.order
+    default: return performOnSelection(command, state)
     }
+    return []
+  }
+
+  private mutating func performOnSelection(_ command: Command, _ state: ConsoleState) -> [Step]? {
+    if let steps = beginChange(command, on: selected, state) { return steps }
+    return move(command, state) ? [] : nil
   }
 
   /// The pane that `command` leads to, if it leads to one.
   private func pane(after command: Command) -> Pane? {
     switch command {
-    case .nextPane, .previousPane: pane == .categories ? .extensions : .categories
-    case .left: .categories
+    case .nextPane, .previousPane: pane == .views ? .extensions : .views
+    case .left: .views
     case .right: .extensions
     default: nil
     }
@@ -135,7 +173,7 @@ struct MarketplaceScreen: Screen {
     switch command {
     case .open:
       filtering = nil
-      if let problem = listing.filter.problem { return [.complain(problem)] }
+      if let problem = listing.filter.problem { return [.complain(problem.description)] }
       let text = listing.filter.text
       if !listing.filter.isEmpty { formerFilters = formerFilters.filter { $0 != text } + [text] }
     case .up where filtering?.text.isEmpty == true:
@@ -152,34 +190,72 @@ struct MarketplaceScreen: Screen {
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     if case .mouse(let action, let point) = key { return click(action, at: point, state) }
+    if isKeeping { return keepFilter(under: key, &state) }
     guard var field = filtering else { return [] }
+    if key == .control("s") {
+      _ = performWhileFiltering(.open, state)
+      return keepFilter(state)
+    }
     switch field.handle(key) {
     case .accepted: return performWhileFiltering(.open, state) ?? []
     case .cancelled: return performWhileFiltering(.back, state) ?? []
     case .edited, .ignored: filtering = field
     }
     filter(field.text)
-    return []
+    return listing.filter.problem.map { [.say(.note, $0.description)] } ?? []
   }
 
   private mutating func filter(_ text: String) {
-    listing.filter = Filter(text)
+    listing.filter = ExtensionFilter(text)
     keepSelectionInSight()
   }
 
+  private mutating func keepFilter(_ state: ConsoleState) -> [Step] {
+    if listing.filter.isEmpty { return [.complain(state.words("There is no filter to keep."))] }
+    isKeeping = true
+    return [.say(.note, state.words("Keep the filter {0} under which number, 1 to 9?", listing.filter.text))]
+  }
+
+  private mutating func keepFilter(under key: Key, _ state: inout ConsoleState) -> [Step] {
+    isKeeping = false
+    guard case .character(let digit) = key, let number = digit.wholeNumberValue, (1...9).contains(number) else {
+      return [.say(.note, state.words("The filter was not kept."))]
+    }
+    state.settings.filters[number] = listing.filter.text
+    return [
+      .start(.keepSetting("filter-\(number)", listing.filter.text)),
+      .say(.note, state.words("{0} filters by {1} from now on; 0 shows all.", "\(number)", listing.filter.text)),
+    ]
+  }
+
+  private mutating func useFilter(_ number: Int, _ state: ConsoleState) -> [Step] {
+    if number == 0 {
+      filter("")
+      selectView(.all)
+    } else if let text = state.settings.filters[number] {
+      filter(text)
+    } else {
+      return [
+        .say(.note, state.words("No filter is kept under {0}: / types one, ctrl-s keeps it.", "\(number)"))
+      ]
+    }
+    return []
+  }
+
+  /// One step out: of the marks, the pane, the filter, the view.
   private mutating func goBack() -> [Step] {
-    if pane == .categories {
+    if pane == .views {
       pane = .extensions
     } else if !listing.filter.isEmpty {
       filter("")
-    } else if listing.category != nil {
-      selectCategory(0)
+    } else if listing.view != .all {
+      selectView(.all)
     }
     return []
   }
 
   private mutating func openSelected() -> [Step] {
-    if pane == .categories {
+    if pane == .views {
       pane = .extensions
       return []
     }
@@ -187,105 +263,33 @@ struct MarketplaceScreen: Screen {
   }
 
   private mutating func move(_ command: Command, _ state: ConsoleState) -> Bool {
-    guard pane == .categories, filtering == nil else {
+    guard pane == .views, filtering == nil else {
       return list.move(command, in: listing, height: height(state))
     }
-    guard let distance = distance(of: command, height: height(state) - 1, count: categoryRows.count) else {
-      return false
-    }
-    selectCategory(categoryPosition + distance)
+    guard views.move(command, in: viewRows, height: viewHeight(state)) else { return false }
+    followView(after: command)
     return true
   }
 
+  /// The line between views and categories is passed over.
+  private mutating func followView(after command: Command) {
+    if views.selected == .rule, let place = viewRows.position(of: .rule) {
+      let isUp = command == .up || command == .halfUp || command == .pageUp
+      views.choose(at: place + (isUp ? -1 : 1), in: viewRows)
+    }
+    if case .view(let view)? = views.selected { selectView(view) }
+  }
+
   private mutating func click(_ action: Key.Mouse, at point: Point, _ state: ConsoleState) -> [Step] {
-    let areas = Layout(Rect(state.bodySize), pane: pane)
-    guard areas.categories.contains(point) else {
-      if action == .click, point.row >= 1 { pane = .extensions }
-      return list.point(action, row: point.row, in: listing, height: height(state)) ? openSelected() : []
+    let areas = layout(state)
+    if areas.views.contains(point) {
+      if action == .click, point.row >= 1 { pane = .views }
+      _ = views.point(action, row: point.row, in: viewRows, height: viewHeight(state))
+      followView(after: action == .wheelUp ? .up : .down)
+      return []
     }
-    switch action {
-    case .wheelUp: selectCategory(categoryPosition - 1)
-    case .wheelDown: selectCategory(categoryPosition + 1)
-    case .click where point.row >= 1:
-      pane = .categories
-      selectCategory(categoryScroll.top + point.row - 1)
-    case .click: break
-    }
-    return []
-  }
-}
-
-extension MarketplaceScreen {
-  /// Where the two panes are.
-  ///
-  /// A narrow screen shows the one in use.
-  struct Layout {
-    var categories: Rect
-    var separator: Rect
-    var extensions: Rect
-
-    init(_ area: Rect, pane: Pane) {
-      let none = Rect(area.origin, Size(rows: 0, columns: 0))
-      guard area.size.columns >= 60 else {
-        categories = pane == .categories ? area : none
-        extensions = pane == .extensions ? area : none
-        separator = none
-        return
-      }
-      let columns = min(26, max(18, area.size.columns / 5))
-      let (left, rest) = area.split(left: columns)
-      (categories, extensions) = (left, rest.split(left: 1).rest)
-      separator = rest.split(left: 1).left
-    }
-  }
-
-  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let layout = Layout(area, pane: pane)
-    for row in layout.separator.rows {
-      surface.write(
-        "│", at: Point(row: row, column: layout.separator.origin.column), in: layout.separator,
-        style: state.theme[.border])
-    }
-    drawCategories(on: &surface, in: layout.categories, state)
-    let frame = ListFrame(isFocused: pane == .extensions, chip: chip, emptiness: emptiness(state))
-    list.draw(listing, MarketplaceColumns.all, frame, on: &surface, in: layout.extensions, state)
-  }
-
-  private func drawCategories(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    guard !area.isEmpty else { return }
-    surface.write(" CATEGORY", row: 0, in: area, style: state.theme[.listHeading])
-    let list = area.split(top: 1).rest
-    for (offset, category) in categoryRows.dropFirst(categoryScroll.top).prefix(list.size.rows).enumerated() {
-      let isSelected = category.name == listing.category
-      let count = "\(category.count) "
-      let width = list.size.columns - 1 - count.columns - 1
-      let mark = isSelected ? (pane == .categories ? ">" : "·") : " "
-      let style = state.theme[isSelected && pane == .categories ? .categorySelected : .category]
-      surface.write(mark + category.title.truncated(to: width), row: offset, in: list, style: style)
-      let right = Point(row: list.origin.row + offset, column: list.columns.upperBound - count.columns)
-      surface.write(count, at: right, in: list, style: state.theme[.dim])
-    }
-  }
-
-  /// The filter, for as long as it holds.
-  private var chip: String {
-    listing.filter.isEmpty ? "" : "filter \(listing.filter.text) · \(listing.count) of \(listing.countInCategory)"
-  }
-
-  /// Why there is nothing to see.
-  private func emptiness(_ state: ConsoleState) -> Line {
-    guard listing.isEmpty else { return .blank }
-    return state.emptiness(
-      isFilled: state.market.isFilled, reading: "Reading the extensions of \(state.session.cluster) …",
-      otherwise: emptiness)
-  }
-
-  private var emptiness: String {
-    if listing.total == 0 { return "There are no extensions yet." }
-    if listing.filter.isEmpty { return "No extensions in this category." }
-    guard listing.category != nil, let category = categoryRows.first(where: { $0.name == listing.category }) else {
-      return "Nothing matches \(listing.filter.text)"
-    }
-    return "Nothing in \(category.title) matches \(listing.filter.text); \(listing.matchesInAll) in All."
+    guard areas.extensions.contains(point) else { return [] }
+    if action == .click, point.row >= 1 { pane = .extensions }
+    return list.point(action, row: point.row, in: listing, height: height(state)) ? openSelected() : []
   }
 }

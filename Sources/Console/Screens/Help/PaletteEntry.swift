@@ -1,0 +1,178 @@
+import Client
+import Extensions
+import Operations
+import Packages
+
+/// One line of the palette: a command, with the object it acts on where it acts on one.
+struct PaletteEntry: Hashable, Identifiable, Sendable {
+  /// What it is called, as it can be typed: `rollback traffic-map to 1.0.1`.
+  var text: String
+  var command: Command
+  /// The object and what else the command takes, as it can be typed.
+  var argument = ""
+  /// What it does, or what there is to say of it.
+  var remark: String
+  /// Why it is not possible; `nil` where it is.
+  var reason: String?
+  /// The key that does the same.
+  var key = ""
+
+  var id: String { text }
+}
+
+/// All that can be typed after `:`, and what of it a text means.
+struct PaletteList: Sendable {
+  private let state: ConsoleState
+  /// The extension that one is at, which a verb alone is about.
+  private let subject: String?
+  private let sections: [KeySection]
+  /// The commands of that extension as it is now, the most useful first.
+  private let useful: [Command]
+
+  init(_ state: ConsoleState, subject: String?, sections: [KeySection]) {
+    (self.state, self.subject, self.sections) = (state, subject, sections)
+    useful = (subject.map(state.hints(about:)) ?? []).compactMap { hint in
+      if case .command(let command) = hint.action { command } else { nil }
+    }
+  }
+
+  /// What `text` can mean, the likeliest first: what is possible before what is not, what was run lately before the rest.
+  func entries(for text: String, recent: [String]) -> [PaletteEntry] {
+    let words = text.split(separator: " ").map(String.init)
+    guard let first = words.first else { return lately(recent) + ranked(commands(), recent) }
+    let isWhole = words.count > 1 || text.hasSuffix(" ")
+    guard isWhole, let command = Self.command(in: words) ?? nearest(to: words), words.count > command.words else {
+      let sought = words.joined(separator: "-")
+      let named = commands().compactMap { entry in
+        FuzzyMatch(sought, in: String(entry.text.map { $0 == " " ? "-" : $0 })).map { ($0, entry) }
+      }
+      let sorted = named.sorted { ($0.0, order($0.1, recent)) < ($1.0, order($1.1, recent)) }.map(\.1)
+      guard let exact = Command(spoken: first), isWhole || sorted.isEmpty || exact.change != nil else { return sorted }
+      return sorted.filter { $0.command == exact } + objects(of: exact, "") + sorted.filter { $0.command != exact }
+    }
+    return objects(of: command.command, words.dropFirst(command.words).joined(separator: " "))
+  }
+
+  /// The command that `words` begin with, and how many of them are its name.
+  static func command(in words: [String]) -> (command: Command, words: Int)? {
+    for count in [2, 1] where words.count >= count {
+      if let command = Command(spoken: words.prefix(count).joined(separator: "-")) { return (command, count) }
+    }
+    return nil
+  }
+
+  /// The command that acts on objects and whose name is most like the first word, where another follows it.
+  private func nearest(to words: [String]) -> (command: Command, words: Int)? {
+    guard words.count > 1 else { return nil }
+    let found = Command.allCases.filter { $0.change != nil || $0.needsArgument || $0 == .open }.compactMap { command in
+      FuzzyMatch(words[0], in: command.spokenName).map { ($0, command) }
+    }
+    return found.min { $0.0 < $1.0 }.map { ($0.1, 1) }
+  }
+
+  /// What was run lately comes first, then what the row under the cursor needs, then what is possible.
+  private func order(_ entry: PaletteEntry, _ recent: [String]) -> Int {
+    if let place = recent.lastIndex(of: entry.text) { return recent.count - place }
+    if let place = useful.firstIndex(of: entry.command) { return 200 + place }
+    return entry.reason == nil ? 500 : 1000
+  }
+
+  private func ranked(_ entries: [PaletteEntry], _ recent: [String]) -> [PaletteEntry] {
+    entries.enumerated().sorted { (order($0.1, recent), $0.0) < (order($1.1, recent), $1.0) }.map(\.1)
+  }
+
+  /// What was run lately with a word after it, the newest first.
+  private func lately(_ recent: [String]) -> [PaletteEntry] {
+    recent.suffix(5).reversed().compactMap { text in
+      let words = text.split(separator: " ").map(String.init)
+      guard let found = Self.command(in: words), words.count > found.words else { return nil }
+      let argument = words.dropFirst(found.words).joined(separator: " ")
+      return PaletteEntry(
+        text: text, command: found.command, argument: argument, remark: state.words(found.command.summary))
+    }
+  }
+
+  /// Every command but those that only move, each about the extension that one is at.
+  private func commands() -> [PaletteEntry] {
+    Command.allCases.filter { !$0.isMove }.map { command in
+      var entry = PaletteEntry(text: command.spokenName, command: command, remark: state.words(command.summary))
+      entry.key = state.settings.keys(for: command, in: sections).first ?? ""
+      entry.reason = reason(against: command)
+      return entry
+    }
+  }
+
+  private func reason(against command: Command) -> String? {
+    guard let kind = command.change else { return nil }
+    if let reason = state.reasonAgainst(command) { return reason }
+    return subject.flatMap { state.preflight()?.obstacle(to: kind, of: $0) }
+  }
+
+  /// What `command` can be done to, as far as `text` names it.
+  private func objects(of command: Command, _ text: String) -> [PaletteEntry] {
+    let words = text.split(separator: " ").map(String.init)
+    let found = choices(of: command).compactMap { choice in
+      FuzzyMatch(words.first ?? "", in: choice).map { ($0, choice) }
+    }
+    let sorted = found.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.prefix(50).map(\.1)
+    return sorted.flatMap { choice -> [PaletteEntry] in
+      guard let kind = command.change else { return [entry(command, choice, "", nil)] }
+      let reason = state.preflight()?.obstacle(to: kind, of: choice)
+      return sorted.count == 1 && reason == nil
+        ? versions(command, kind, choice).filter {
+          words.count < 3 || $0.argument.hasPrefix("\(choice) to \(words[2])")
+        }
+        : [entry(command, choice, state.title(of: choice), reason)]
+    }
+  }
+
+  private func entry(_ command: Command, _ argument: String, _ remark: String, _ reason: String?) -> PaletteEntry {
+    PaletteEntry(
+      text: "\(command.spokenName) \(argument)", command: command, argument: argument, remark: remark, reason: reason)
+  }
+
+  /// Where a rollback can go, or the object alone.
+  private func versions(_ command: Command, _ kind: ChangeKind, _ name: String) -> [PaletteEntry] {
+    var all = [entry(command, name, state.title(of: name), nil)]
+    guard kind == .rollBack, let installation = state.market.installed.of(name) else { return all }
+    let former = state.records.memories[name]?.former(to: installation) ?? []
+    for release in former.prefix(8) {
+      let remark = state.words("{0} ago", state.age(release.time))
+      let end = release.wasInstalled == false ? "; it failed then" : ", with its config"
+      all.append(entry(command, "\(name) to \(release.version)", remark + end, nil))
+    }
+    return all
+  }
+
+  private func choices(of command: Command) -> [String] {
+    switch command {
+    case .theme: return state.settings.themes.keys.sorted()
+    case .keymap: return state.settings.keymapsByName.keys.sorted()
+    case .language: return ["en", "zh"]
+    case .selection: return RowSelection.allCases.map(\.rawValue)
+    case .change(.install), .open: return Array(state.market.extensions.elements.keys)
+    case .change: return state.market.installed.all.map(\.extension)
+    default: return []
+    }
+  }
+}
+
+/// How well a text is found in another: the smaller the better.
+struct FuzzyMatch: Comparable {
+  private let rank: Int
+
+  /// `nil` when the characters of `text` do not all stand in `other`, in their order.
+  init?(_ text: String, in other: String) {
+    let (text, other) = (Array(text.lowercased().utf8), Array(other.lowercased().utf8))
+    if other.starts(with: text) { rank = other.count - text.count; return }
+    var (place, gaps, last) = (0, 0, -1)
+    for (offset, byte) in other.enumerated() where place < text.count && byte == text[place] {
+      if last >= 0 { gaps += offset - last - 1 }
+      (place, last) = (place + 1, offset)
+    }
+    guard place == text.count else { return nil }
+    rank = 1000 + gaps * 10 + other.count
+  }
+
+  static func < (left: FuzzyMatch, right: FuzzyMatch) -> Bool { left.rank < right.rank }
+}

@@ -1,0 +1,59 @@
+import Terminal
+
+/// Where the panes of the marketplace are.
+///
+/// A narrow screen shows the pane in use alone. Where something failed or is under way, two rows under a line say why of
+/// the row that is selected; a wide screen has a preview of it at the right instead.
+struct MarketplaceLayout {
+  private(set) var views: Rect
+  private(set) var extensions: Rect
+  /// Why the selected extension is in its state; of no size where nothing wants attention.
+  private(set) var reasons: Rect
+  /// All about the selected extension; of no size on narrow screens.
+  private(set) var preview: Rect
+  private var rule: Rect
+
+  /// Rows of the list of extensions, also where it is hidden.
+  let listHeight: Int
+
+  init(_ area: Rect, pane: MarketplaceScreen.Pane, hasPreview: Bool, wantsReasons: Bool) {
+    let none = Rect(area.origin, Size(rows: 0, columns: 0))
+    (views, extensions, reasons, preview, rule) = (none, none, none, none, none)
+    var rest = area
+    if hasPreview {
+      let columns = min(60, max(30, (area.size.columns - 24) * 2 / 5))
+      (rest, preview) = area.split(right: columns)
+    } else if wantsReasons {
+      let rows = area.size.rows < 14 ? 1 : 3
+      let (list, bottom) = area.split(bottom: rows)
+      rest = list
+      if rows > 1 { rule = bottom.row(0) }
+      reasons = bottom.split(top: rows > 1 ? 1 : 0).rest
+    }
+    listHeight = rest.size.rows
+    guard area.size.columns >= 60 else {
+      if pane == .views { views = rest } else { extensions = rest }
+      return
+    }
+    (views, extensions) = rest.split(left: min(24, max(20, area.size.columns / 5)))
+  }
+
+  /// Counts from `origin` instead of the corner of the body.
+  mutating func move(to origin: Point) {
+    func moved(_ area: Rect) -> Rect {
+      Rect(Point(row: area.origin.row + origin.row, column: area.origin.column + origin.column), area.size)
+    }
+    (views, extensions, reasons) = (moved(views), moved(extensions), moved(reasons))
+    (preview, rule) = (moved(preview), moved(rule))
+  }
+
+  func drawRules(on surface: inout Surface, _ theme: Theme) {
+    surface.write(String(repeating: "─", count: rule.size.columns), row: 0, in: rule, style: theme[.border])
+    for row in 0..<preview.size.rows { surface.write("│", row: row, in: preview, style: theme[.border]) }
+  }
+}
+
+extension ConsoleState {
+  /// There is room for a preview, and the user wants one.
+  var showsPreview: Bool { size.columns >= 100 && bodySize.rows >= 10 && !hidesPreview }
+}

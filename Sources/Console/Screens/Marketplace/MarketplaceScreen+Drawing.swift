@@ -1,0 +1,69 @@
+import Client
+import Operations
+import Terminal
+
+extension MarketplaceScreen {
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    var areas = layout(state)
+    areas.move(to: area.origin)
+    let viewFrame = ListFrame(isFocused: pane == .views)
+    views.draw(viewRows, ViewRow.columns, viewFrame, on: &surface, in: areas.views, state)
+    drawRule(on: &surface, in: areas.views, state)
+    let frame = ListFrame(isFocused: pane == .extensions, chip: chip(state), emptiness: emptiness(state))
+    list.draw(listing, MarketplaceColumns.all(state), frame, on: &surface, in: areas.extensions, state)
+    areas.drawRules(on: &surface, state.theme)
+    guard let selected else { return }
+    let page = PreviewPage(selected, state)
+    for (row, line) in page.reasons(areas.reasons.size).enumerated() {
+      surface.write(line, row: row, in: areas.reasons.inset(columns: 1), state.theme)
+    }
+    for (row, line) in page.lines(columns: areas.preview.size.columns - 1).prefix(areas.preview.size.rows).enumerated()
+    {
+      surface.write(line, row: row, in: areas.preview.split(left: 1).rest, state.theme)
+    }
+  }
+
+  /// The line between views and categories.
+  private func drawRule(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let shown = views.visible(viewRows.count, height: area.size.rows)
+    guard let place = viewRows.position(of: .rule), shown.contains(place) else { return }
+    let line = String(repeating: "─", count: max(0, area.size.columns - 1))
+    surface.write(line, row: place - shown.lowerBound + 1, in: area, style: state.theme[.border])
+  }
+
+  /// The filter, for as long as it holds.
+  private func chip(_ state: ConsoleState) -> String {
+    let (count, total) = ("\(listing.count)", "\(listing.totals[listing.view])")
+    return listing.filter.isEmpty ? "" : state.words("filter {0} · {1} of {2}", listing.filter.text, count, total)
+  }
+
+  /// Why there is nothing to see.
+  private func emptiness(_ state: ConsoleState) -> Line {
+    guard listing.isEmpty else { return .blank }
+    return state.emptiness(
+      isFilled: state.market.isFilled, reading: state.words("Reading the extensions of {0} …", state.session.cluster),
+      otherwise: emptiness(state.words))
+  }
+
+  private func emptiness(_ words: Language) -> String {
+    if listing.total == 0 { return words("There are no extensions yet.") }
+    let place = viewRows.first { $0.view == listing.view }?.title ?? listing.view.title
+    if listing.filter.isEmpty { return words(listing.view.emptiness) }
+    let (text, count) = (listing.filter.text, "\(listing.counts[.all])")
+    if listing.view == .all { return words("Nothing matches {0}.", text) }
+    return words("Nothing in {0} matches {1}; {2} in All (0 shows all).", place, text, count)
+  }
+}
+
+extension MarketView {
+  /// Said where it has no extensions.
+  var emptiness: String {
+    switch self {
+    case .attention: "Nothing has failed, and nothing is under way."
+    case .installed: "Nothing is installed."
+    case .updates: "Everything that is installed is up to date."
+    case .off: "Nothing is disabled."
+    case .all, .category: "No extensions in this category."
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Client
+import Extensions
+import Operations
+import Packages
+import Terminal
+
+/// What is known of the selected extension, from memory alone: nothing is asked for it.
+struct PreviewPage {
+  private let name: String
+  private let state: ConsoleState
+  private let status: ExtensionStatus
+
+  init(_ name: String, _ state: ConsoleState) {
+    (self.name, self.state, status) = (name, state, state.status(of: name))
+  }
+
+  /// Why it is in the state it is, in as many rows as there are; none where all is well.
+  func reasons(_ size: Size) -> [Line] {
+    guard size.rows > 0, status.urgency != .none else { return [] }
+    let columns = size.columns - 2
+    let reason = status.reason.isEmpty ? state.words(status.listWord) : status.reason
+    let first = Line("\(state.title(of: name)): \(reason)".truncated(to: columns), reasonStyle)
+    return size.rows == 1 ? [first] : [first, Line(facts.joined(separator: "; ").truncated(to: columns), .dim)]
+  }
+
+  private var reasonStyle: StyleName { status.urgency == .failed ? .stateFailed : .stateBusy }
+
+  /// Who changed what when, and what still runs.
+  private var facts: [String] {
+    let change = state.market.installed.of(name).flatMap { Authorship($0) }
+    var facts: [String] = []
+    let age = state.age(change?.time ?? "")
+    if let change {
+      let who = state.words("by {0}", change.author.name)
+      facts.append("\(move ?? change.words) \(who)" + (age.isEmpty ? "" : ", " + state.words("{0} ago", age)))
+    } else if let move {
+      facts.append(move)
+    }
+    if status.urgency == .failed, !status.running.isEmpty {
+      facts.append(state.words("{0} still runs", status.running))
+    }
+    return facts
+  }
+
+  /// `upgrade 1.0.1 → 1.1.0`.
+  private var move: String? {
+    let target = status.failed.isEmpty ? status.wanted : status.failed
+    if target.isEmpty { return nil }
+    return status.running.isEmpty || status.running == target
+      ? "install \(target)" : "upgrade \(status.running) → \(target)"
+  }
+
+  /// The preview at the right of the list.
+  func lines(columns: Int) -> [Line] {
+    guard columns > 10 else { return [] }
+    let element = state.market.extensions[name]
+    var lines = Line(state.title(of: name), .title).wrapped(to: columns)
+    let word = status.isInstalled ? state.words(status.listWord) : state.words("not installed")
+    lines += Line(word, status.style).wrapped(to: columns)
+    if status.urgency != .none {
+      lines += status.reason.isEmpty ? [] : Line(status.reason, reasonStyle).wrapped(to: columns)
+      lines += Line(facts.joined(separator: "; "), .dim).wrapped(to: columns)
+    }
+    lines.append(.blank)
+    let description = element?.description.text(in: state.language) ?? ""
+    if !description.isEmpty { lines += Line(description).wrapped(to: columns) + [.blank] }
+    lines += fact("Runs", status.running, columns) + fact("Wanted", wantedBesides, columns)
+    lines += fact("Offered", element?.versions.reversed().joined(separator: ", ") ?? "", columns)
+    lines += fact("Category", state.title(ofCategory: element?.category ?? ""), columns)
+    lines += fact("Provider", element?.provider.text(in: state.language) ?? "", columns)
+    lines += fact("From", element?.repository ?? "", columns)
+    lines += fact("Namespace", state.market.installed.of(name)?.targetNamespace ?? "", columns)
+    return lines + back(columns)
+  }
+
+  private var wantedBesides: String { status.wanted == status.running ? "" : status.wanted }
+
+  /// Where going back would lead.
+  private func back(_ columns: Int) -> [Line] {
+    guard status.isInstalled, let entry = state.wayBack(of: name) else { return [] }
+    return fact("Before", "\(entry.version), " + state.words("{0} ago", state.age(entry.time)), columns)
+  }
+
+  private func fact(_ label: String, _ text: String, _ columns: Int) -> [Line] {
+    if text.isEmpty { return [] }
+    return (Line(state.words(label).padded(to: 11), .dim) + Line(text)).wrapped(to: columns, indent: 11)
+  }
+}
+
+extension ConsoleState {
+  /// What the category called `name` is called on the screen.
+  func title(ofCategory name: String) -> String {
+    let title = market.categories[name]?.displayName.text(in: language) ?? ""
+    return title.isEmpty ? name : title
+  }
+}

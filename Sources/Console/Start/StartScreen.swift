@@ -1,0 +1,128 @@
+package import Terminal
+
+/// One way to begin where nothing says which cluster is meant.
+package struct StartChoice: Hashable, Identifiable, Sendable {
+  /// What it begins with.
+  package enum Way: Hashable, Sendable {
+    /// Open the console with these arguments.
+    case open([String])
+    /// Log in at a gateway whose address is still to be typed.
+    case login
+  }
+
+  package let title: String
+  package let remark: String
+  package let way: Way
+
+  package var id: String { title }
+
+  /// The choice called `title`.
+  package init(_ title: String, _ remark: String, _ way: Way) {
+    (self.title, self.remark, self.way) = (title, remark, way)
+  }
+}
+
+/// What the user chose at the start.
+package enum StartAnswer: Hashable, Sendable {
+  case open([String])
+  /// The address of the gateway, and who logs in.
+  case login(gateway: String, user: String)
+  case leave
+}
+
+/// The first screen where nothing says which cluster is meant: a choice, and no error.
+package struct StartScreen: Sendable {
+  private let choices: [StartChoice]
+  private let reason: String
+  private let settings: Settings
+  private var list = ListView<StartChoice>()
+  /// The address and the user's name, as they are typed for a login.
+  private var fields: [LinePrompt] = []
+  private var gateway = ""
+  private var pending: [Key] = []
+  /// What the user chose; `nil` until then.
+  package private(set) var answer: StartAnswer?
+
+  /// A choice among `choices`, for `reason`.
+  package init(_ choices: [StartChoice], reason: String, _ settings: Settings) {
+    (self.choices, self.reason, self.settings) = (choices, reason, settings)
+  }
+
+  private static let headRows = 4
+
+  /// Takes a key on a screen of `size`.
+  package mutating func press(_ key: Key, _ size: Size) {
+    let height = size.rows - Self.headRows - 2
+    list.settle(choices, height: height)
+    if key == .closed { return answer = .leave }
+    if !fields.isEmpty { return type(key) }
+    if case .mouse(let action, let point) = key {
+      if list.point(action, row: point.row - Self.headRows, in: choices, height: height) { choose() }
+      return
+    }
+    pending.append(key)
+    let match = settings.match(pending, in: [.everywhere])
+    if match == .pending { return }
+    pending = []
+    guard case .command(.command(let command)) = match else { return }
+    switch command {
+    case .open: choose()
+    case .close, .quit, .back: answer = .leave
+    default: _ = list.move(command, in: choices, height: height)
+    }
+  }
+
+  private mutating func choose() {
+    switch choices.first(where: { $0.id == list.selected })?.way {
+    case .open(let arguments)?: answer = .open(arguments)
+    case .login?: fields = [LinePrompt(text: "https://")]
+    case nil: break
+    }
+  }
+
+  private mutating func type(_ key: Key) {
+    switch fields[0].handle(key) {
+    case .cancelled: (fields, gateway) = ([], "")
+    case .accepted where fields[0].text.isEmpty: break
+    case .accepted where gateway.isEmpty:
+      gateway = fields[0].text
+      fields = [LinePrompt()]
+    case .accepted: answer = .login(gateway: gateway, user: fields[0].text)
+    case .edited, .ignored: break
+    }
+  }
+
+  /// Shows the choices, and returns where the cursor of a line being typed is.
+  package mutating func draw(on surface: inout Surface) -> Point? {
+    let theme = settings.theme
+    let words = Language(name: settings.language)
+    surface.fill(surface.bounds, style: theme[.text])
+    let (head, rest) = surface.bounds.split(top: Self.headRows)
+    surface.fill(head.row(0), style: theme[.header])
+    surface.write(" ksx", row: 0, in: head, style: theme[.header])
+    for (row, line) in reason.wrapped(to: head.size.columns - 2).prefix(2).enumerated() {
+      surface.write(line, row: row + 1, in: head.inset(columns: 1), style: theme[.dim])
+    }
+    surface.write(words("Which cluster?"), row: 3, in: head.inset(columns: 1), style: theme[.title])
+    let (body, bottom) = rest.split(bottom: 2)
+    list.settle(choices, height: body.size.rows)
+    var frame = ListFrame()
+    frame.selectsRow = true
+    list.draw(choices, Self.columns, frame, on: &surface, in: body, theme)
+    guard let field = fields.first else {
+      let keys = settings.keys(for: .open, in: [.everywhere]).first ?? "enter"
+      let leave = settings.keys(for: .close, in: [.everywhere]).first ?? "q"
+      surface.write(
+        " \(keys) \(words("open"))  \(leave) \(words("quit"))", row: 1, in: bottom, style: theme[.status])
+      return nil
+    }
+    let label = gateway.isEmpty ? words("Address of the gateway: ") : words("User: ")
+    let end = surface.write(" " + label, row: 0, in: bottom, style: theme[.prompt])
+    return field.draw(on: &surface, in: bottom.row(0).split(left: end).rest, style: theme[.prompt])
+  }
+
+  private static let columns: [Column<StartChoice>] = [
+    Column("", width: 20, upTo: 40, rank: 0) { $0.title },
+    Column("", width: 20, upTo: 200, rank: 1, style: { _ in .dim }) { $0.remark },
+  ]
+}

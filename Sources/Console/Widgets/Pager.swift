@@ -1,0 +1,184 @@
+import Operations
+import Terminal
+
+/// Lines that are read, longer than the screen perhaps: moved through, sought in, marked and copied.
+///
+/// A screen with the section `text` hands it every command and, while `prompt` is not `nil`, every key.
+struct Pager: Hashable, Sendable {
+  var lines: [Line] = []
+  private var scroll = Scroll()
+  /// The text being sought as it is typed; `nil` when none is.
+  private var field: LinePrompt?
+  /// What is sought, in small letters, or empty.
+  private var sought = ""
+  /// The lines that have it.
+  private var matches: [Int] = []
+  /// The one of them that was gone to last.
+  private var match = 0
+  /// Where marking lines began, and where the cursor of it is; `nil` when none are being marked.
+  private var marked: (start: Int, end: Int)?
+
+  init(_ lines: [Line] = []) { self.lines = lines }
+
+  /// The line in which what is sought is typed.
+  var prompt: Prompt? { field.map { Prompt(label: "/", field: $0, verb: "find") } }
+
+  /// The keymap sections of a text that is read: a prompt's while something is typed.
+  var sections: [KeySection] { field == nil ? [.text, .everywhere] : [.prompt] }
+
+  /// Moves as `command` says; returns whether it says so.
+  mutating func perform(_ command: Command, height: Int) -> Bool {
+    guard let distance = distance(of: command, height: height, count: lines.count) else { return false }
+    if let marked {
+      let end = max(0, min(lines.count - 1, marked.end + distance))
+      self.marked = (marked.start, end)
+      scroll.show(end, height: height, count: lines.count)
+    } else {
+      scroll.move(by: distance, height: height, count: lines.count)
+    }
+    return true
+  }
+
+  /// Does what can be done to any text: move, find, mark, copy; `nil` for what cannot.
+  mutating func read(_ command: Command, height: Int) -> [Step]? {
+    if field != nil { return readWhileFinding(command, height) }
+    switch command {
+    case .find: field = LinePrompt(text: "")
+    case .findNext: return goToMatch(by: 1, height)
+    case .findPrevious: return goToMatch(by: -1, height)
+    case .selectLines: marked = marked == nil ? (scroll.top, scroll.top) : nil
+    case .copy: return copy(height)
+    case .back where marked != nil: marked = nil
+    case .back where !sought.isEmpty: (sought, matches) = ("", [])
+    default: return perform(command, height: height) ? [] : nil
+    }
+    return []
+  }
+
+  /// Takes a key of the line being typed.
+  mutating func type(_ key: Key, height: Int) -> [Step] {
+    guard var field else {
+      _ = wheel(key, height: height)
+      return []
+    }
+    switch field.handle(key) {
+    case .accepted: return readWhileFinding(.open, height) ?? []
+    case .cancelled: return readWhileFinding(.back, height) ?? []
+    case .edited, .ignored: self.field = field
+    }
+    sought = field.text.lowercased()
+    seek()
+    if let place = matches.first(where: { $0 >= scroll.top }) ?? matches.first { show(place, height) }
+    return []
+  }
+
+  private mutating func readWhileFinding(_ command: Command, _ height: Int) -> [Step]? {
+    switch command {
+    case .open:
+      field = nil
+      if sought.isEmpty { return [] }
+      return [.say(matches.isEmpty ? .warning : .note, place)]
+    case .back:
+      (field, sought, matches) = (nil, "", [])
+      return []
+    default:
+      _ = perform(command, height: height)
+      return []
+    }
+  }
+
+  private mutating func seek() {
+    guard !sought.isEmpty else { return matches = [] }
+    let needle = Needle(sought)
+    matches = lines.indices.filter { needle.isIn(Array(lines[$0].text.lowercased().utf8)) }
+    match = 0
+  }
+
+  private mutating func goToMatch(by step: Int, _ height: Int) -> [Step] {
+    if sought.isEmpty { return [.say(.note, "Nothing is sought: / finds text.")] }
+    guard !matches.isEmpty else { return [.say(.warning, place)] }
+    show(matches[(match + step + matches.count) % matches.count], height)
+    return [.say(.note, place)]
+  }
+
+  private mutating func show(_ line: Int, _ height: Int) {
+    match = matches.firstIndex(of: line) ?? 0
+    scroll.move(by: line - scroll.top, height: height, count: lines.count)
+  }
+
+  /// `3/7`, or that there is none.
+  private var place: String {
+    matches.isEmpty ? "\(sought): not found" : "\(sought): \(match + 1)/\(matches.count)"
+  }
+
+  /// The lines that are marked, or else those on the screen.
+  private mutating func copy(_ height: Int) -> [Step] {
+    let shown = scroll.top..<min(lines.count, scroll.top + height)
+    let chosen = marked.map { min($0.start, $0.end)..<(max($0.start, $0.end) + 1) } ?? shown
+    marked = nil
+    return [
+      .copy(lines[chosen].map(\.text).joined(separator: "\n"), what: "\(chosen.count) lines")
+    ]
+  }
+
+  /// Whether the last line is on a screen of `height` rows.
+  func isAtEnd(height: Int) -> Bool { scroll.top + height >= lines.count }
+
+  mutating func wheel(_ key: Key, height: Int) -> Bool {
+    switch key {
+    case .mouse(.wheelUp, _): scroll.move(by: -3, height: height, count: lines.count)
+    case .mouse(.wheelDown, _): scroll.move(by: 3, height: height, count: lines.count)
+    default: return false
+    }
+    return true
+  }
+
+  /// Replaces the lines, staying at the same place.
+  mutating func show(_ lines: [Line], height: Int) {
+    let isNew = lines != self.lines
+    self.lines = lines
+    if isNew, !sought.isEmpty { seek() }
+    if let marked, max(marked.start, marked.end) >= lines.count { self.marked = nil }
+    scroll.move(by: 0, height: height, count: lines.count)
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ theme: Theme) {
+    let below = lines.count - scroll.top - area.size.rows
+    let isCut = below > 0 && area.size.rows > 1
+    for (offset, line) in lines.dropFirst(scroll.top).prefix(area.size.rows - (isCut ? 1 : 0)).enumerated() {
+      surface.write(line, row: offset, in: area, theme)
+      if isMarked(scroll.top + offset) { surface.highlight(area.row(offset), style: theme[.listSelected]) }
+    }
+    drawMatches(on: &surface, in: area, theme)
+    guard area.size.rows > 1, lines.count > area.size.rows else { return }
+    let last = area.row(area.size.rows - 1)
+    if isCut { surface.write("▼ \(below + 1) more", row: 0, in: last, style: theme[.dim]) }
+    let place = progress(height: area.size.rows)
+    let right = Point(row: last.origin.row, column: last.columns.upperBound - place.columns)
+    if isCut { surface.write(place, at: right, in: last, style: theme[.dim]) }
+  }
+
+  private func isMarked(_ line: Int) -> Bool {
+    marked.map { (min($0.start, $0.end)...max($0.start, $0.end)).contains(line) } ?? false
+  }
+
+  private func drawMatches(on surface: inout Surface, in area: Rect, _ theme: Theme) {
+    for line in matches where (scroll.top..<(scroll.top + area.size.rows)).contains(line) {
+      let text = lines[line].text.lowercased()
+      guard let start = text.ranges(of: sought).first?.lowerBound else { continue }
+      let column = area.origin.column + String(text[..<start]).columns
+      let place = Rect(
+        Point(row: area.origin.row + line - scroll.top, column: column), Size(rows: 1, columns: sought.columns))
+      surface.highlight(place.clipped(to: area), style: theme[.promptMatch])
+    }
+  }
+
+  /// `12 %`, or nothing when everything is on the screen.
+  func progress(height: Int) -> String {
+    guard lines.count > height else { return "" }
+    return "\(min(100, (scroll.top + height) * 100 / lines.count)) %"
+  }
+
+  static func == (left: Pager, right: Pager) -> Bool { left.lines == right.lines && left.scroll == right.scroll }
+  func hash(into hasher: inout Hasher) { hasher.combine(scroll) }
+}

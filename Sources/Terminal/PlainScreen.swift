@@ -1,0 +1,127 @@
+import Glibc
+
+/// A terminal that is only written to, line after line, for screen readers and for terminals without a cursor to place.
+///
+/// Of each frame it writes the lines that are new, and of a list in which the cursor has moved the line it is on. Nothing
+/// is placed, coloured or overwritten.
+package final class PlainScreen: TerminalScreen {
+  private let input: Int32
+  private let output: Int32
+  private var decoder = KeyDecoder()
+  private var ready: [Key] = []
+  private var lastInput = ContinuousClock.now
+  private var lines: [String] = []
+  private var former: termios?
+  private var isClosed = false
+
+  package private(set) var size: Size
+
+  /// Too narrow for panes side by side, whose rows would be read across.
+  package static let narrow = Size(rows: 50, columns: 59)
+
+  /// A screen that reads keys from `input` and writes lines to `output`, which may be no terminals.
+  package init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO, size: Size = narrow) {
+    (self.input, self.output, self.size) = (input, output, size)
+    var modes = termios()
+    guard tcgetattr(input, &modes) == 0 else { return }
+    former = modes
+    cfmakeraw(&modes)
+    // What is written needs its line ends.
+    modes.c_oflag |= tcflag_t(OPOST | ONLCR)
+    tcsetattr(input, TCSANOW, &modes)
+  }
+
+  deinit { close() }
+
+  /// Gives the terminal back; doing it twice does no harm.
+  package func close() {
+    guard var modes = former else { return }
+    former = nil
+    tcsetattr(input, TCSANOW, &modes)
+  }
+
+  package var descriptors: [Int32] { isClosed ? [] : [input] }
+  package var patience: Duration? { decoder.patience.map { $0 - lastInput.duration(to: .now) } }
+
+  /// Writes what is new, from the top.
+  package func show(_ surface: Surface, cursor: Point?) {
+    let fresh = surface.description.split(separator: "\n", omittingEmptySubsequences: false).map {
+      Self.spoken(String($0))
+    }
+    let known = Set(lines)
+    for line in fresh where !line.isEmpty && !known.contains(line) && !isUnmarked(line) { write(line) }
+    lines = fresh
+  }
+
+  /// A line that has only lost the mark of the selection says nothing.
+  private func isUnmarked(_ line: String) -> Bool { lines.contains(">" + line) || lines.contains("> " + line) }
+
+  /// Without lines and the blanks of columns.
+  private static func spoken(_ line: String) -> String {
+    let words = line.split(whereSeparator: { $0 == " " || "─│┌┐└┘".contains($0) })
+    return words.joined(separator: " ")
+  }
+
+  private func write(_ line: String) {
+    var rest = Array(((PlainText.isWanted ? PlainText.text(line) : line) + "\n").utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(output, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  package func nextKey() -> Key? {
+    if ready.isEmpty { read() }
+    return ready.isEmpty ? nil : ready.removeFirst()
+  }
+
+  private func read() {
+    var polled = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+    guard !isClosed, poll(&polled, 1, 0) == 1 else {
+      ready += decoder.decode(.nothing)
+      if let patience, patience <= .zero { ready += decoder.decode(.silence) }
+      return
+    }
+    lastInput = .now
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = Glibc.read(input, &bytes, bytes.count)
+    guard count > 0 else {
+      isClosed = true
+      ready.append(.closed)
+      return
+    }
+    var rest = bytes[..<count]
+    while let byte = rest.popFirst() {
+      if byte == 0x1B, let key = Self.cursorKey(rest.prefix(2)) {
+        ready += decoder.decode(.key(key))
+        rest = rest.dropFirst(2)
+      } else {
+        ready += decoder.decode(.byte(byte))
+      }
+    }
+    ready += decoder.decode(.nothing)
+  }
+
+  /// The cursor key whose sequence goes on so after its escape.
+  private static func cursorKey(_ rest: ArraySlice<UInt8>) -> Key? {
+    guard rest.count == 2, rest.first == UInt8(ascii: "[") || rest.first == UInt8(ascii: "O") else { return nil }
+    let keys: [UInt8: Key] = [
+      UInt8(ascii: "A"): .up, UInt8(ascii: "B"): .down, UInt8(ascii: "C"): .right, UInt8(ascii: "D"): .left,
+      UInt8(ascii: "H"): .home, UInt8(ascii: "F"): .end,
+    ]
+    return rest.last.flatMap { keys[$0] }
+  }
+
+  package func copy(_ text: String) {}
+
+  /// Says all of it again.
+  package func redraw() { lines = [] }
+
+  package func lend(to work: () -> Void) {
+    close()
+    work()
+  }
+
+  package func suspend() { raise(SIGSTOP) }
+}

@@ -1,0 +1,49 @@
+import Commands
+import Console
+import Glibc
+import Platform
+import Terminal
+
+/// Asks which cluster is meant and begins there, as this program with more words; returns only when that is not done.
+func choose(_ beginning: Beginning) -> Int32 {
+  let known = beginning.known.map { StartChoice($0.name, $0.remark, .open(beginning.arguments + $0.arguments)) }
+  let others = [
+    StartChoice("Log in at a gateway", "its address and a password are asked for", .login),
+    StartChoice(
+      "Standalone", "a private backend with a built-in marketplace, to try everything",
+      .open(beginning.arguments + ["--standalone"])),
+  ]
+  do {
+    switch try askForStart(known + others, reason: beginning.reason, settings: .load(.current)) {
+    case .leave: return 0
+    case .open(let words): return become(words)
+    case .login(let gateway, let user):
+      let lines = beginning.login(gateway: gateway, user: user)
+      let status = run(lines.login)
+      return status == 0 ? become(lines.open) : status
+    }
+  } catch {
+    return Program.fail(error.description)
+  }
+}
+
+private let program = "/proc/self/exe"
+
+/// This process becomes `ksx` with `words`.
+private func become(_ words: [String]) -> Int32 {
+  var arguments = (["ksx"] + words).map { strdup($0) } + [nil]
+  execv(program, &arguments)
+  return Program.fail("\(program) could not be started: \(String(cString: strerror(errno)))")
+}
+
+/// Runs `ksx` with `words` on this terminal and returns its exit status.
+private func run(_ words: [String]) -> Int32 {
+  var arguments = (["ksx"] + words).map { strdup($0) } + [nil]
+  var child: pid_t = 0
+  guard posix_spawn(&child, program, nil, nil, &arguments, environ) == 0 else {
+    return Program.fail("\(program) could not be started")
+  }
+  var status: Int32 = 0
+  while waitpid(child, &status, 0) < 0, errno == EINTR {}
+  return status & 0x7F == 0 ? status >> 8 & 0xFF : 1
+}

@@ -1,0 +1,64 @@
+import Terminal
+import Testing
+
+@testable import Console
+
+/// The choice where nothing says which cluster is meant.
+@Suite struct StartTests {
+  private var start = StartScreen(
+    [
+      StartChoice("lab", "context", .open(["--context", "lab"])), StartChoice("Log in at a gateway", "asks", .login),
+      StartChoice("Standalone", "try it", .open(["--standalone"])),
+    ], reason: "There is no kubeconfig here.", .standard)
+  private let size = Size(rows: 24, columns: 80)
+
+  private mutating func press(_ keys: Key...) {
+    for key in keys { start.press(key, size) }
+  }
+
+  private mutating func screen(_ size: Size) -> String {
+    var surface = Surface(size: size)
+    _ = start.draw(on: &surface)
+    return surface.description
+  }
+
+  @Test(arguments: [Size(rows: 24, columns: 80), Size(rows: 10, columns: 40)])
+  mutating func everyWayToBeginIsOnTheFirstScreen(size: Size) {
+    let screen = screen(size)
+    #expect(screen.contains("There is no kubeconfig here."))
+    #expect(screen.contains(">lab") && screen.contains("Log in at a gateway") && screen.contains("Standalone"))
+    #expect(!screen.lowercased().contains("error"))
+  }
+
+  @Test mutating func enterOpensWhatIsSelected() {
+    press(.character("j"), .character("j"), .enter)
+
+    #expect(start.answer == .open(["--standalone"]))
+  }
+
+  @Test mutating func aLoginAsksForTheAddressAndTheUser() {
+    press(.down, .enter)
+    for character in "lab.example" { press(.character(character)) }
+    press(.enter)
+    for character in "ada" { press(.character(character)) }
+    #expect(start.answer == nil)
+    press(.enter)
+
+    #expect(start.answer == .login(gateway: "https://lab.example", user: "ada"))
+  }
+
+  @Test mutating func escapeGoesBackToTheChoiceAndThenLeaves() {
+    press(.down, .enter, .escape)
+    #expect(start.answer == nil)
+    press(.escape)
+
+    #expect(start.answer == .leave)
+  }
+
+  @Test func theLoopAnswersKeys() {
+    let memory = MemoryScreen(size: size)
+    memory.type(.enter)
+
+    #expect(answer(start, on: memory) == .open(["--context", "lab"]))
+  }
+}
