@@ -27,14 +27,12 @@ struct ExplainCommand: AsyncParsableCommand {
   var context: String?
 
   func run() async throws {
-    guard let method = HTTPRequest.Method(rawValue: method.uppercased()) else {
-      throw ValidationError("the method \(method) is not known")
+    let request: HTTPRequest
+    do {
+      request = try HTTPRequest(method: method, address: url)
+    } catch {
+      throw ValidationError(error.sentence)
     }
-    let address = ServerAddress(url)
-    let rest = address.map { _ in url.drop { $0 != "/" }.dropFirst(2).drop { $0 != "/" } }
-    let target = rest.map { $0.isEmpty ? "/" : String($0) } ?? url
-    guard target.hasPrefix("/") else { throw ValidationError("\(url): a path that begins with / is expected") }
-    let request = HTTPRequest(method, target, headers: ["Host": address?.name ?? "localhost"])
     print(JSON.prettyText(Explanation(request, by: nil, in: try await table()).value))
   }
 
@@ -42,13 +40,7 @@ struct ExplainCommand: AsyncParsableCommand {
     do {
       let cluster = try cluster()
       let dialect = try await Capabilities.learn(from: cluster).dialect
-      async let services = cluster.list(dialect.apiServices)
-      async let bundles = cluster.list(dialect.jsBundles)
-      async let proxies = cluster.list(dialect.reverseProxies)
-      return RouteTable(
-        services: try await services.map { APIServiceRule($0, dialect: dialect) },
-        bundles: try await bundles.map { JSBundleRule($0, dialect: dialect) },
-        proxies: try await proxies.map { ReverseProxyRule($0, dialect: dialect) })
+      return try await RouteTable.read(from: cluster, dialect)
     } catch let error as ClusterError {
       throw DaemonError(error.sentence(for: "reading the rules", at: kubeconfig ?? socket))
     } catch {

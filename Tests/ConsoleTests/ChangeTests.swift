@@ -67,6 +67,16 @@ import Testing
     #expect(tester.changes == [.disable])
   }
 
+  @Test func whatAGuardrailDeniesIsSaidInThePlan() {
+    var tester = ConsoleTester.atMarket()
+    tester.app.state.session.deniedKinds = [.disable: "disable is denied in museum (config.yaml)"]
+    tester.offerAfter("D", "grafana")
+    tester.type("a")
+
+    #expect(tester.screen.contains("disable is denied in museum (config.yaml)"))
+    #expect(tester.changes == [])
+  }
+
   @Test func aReadOnlyConsoleChangesNothing() {
     var tester = ConsoleTester.atMarket(isReadOnly: true)
     tester.offerAfter("D", "grafana")

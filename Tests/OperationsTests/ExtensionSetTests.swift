@@ -183,6 +183,19 @@ import Testing
     #expect(body[path: "spec", "updateStrategy", "registryPoll", "interval"] == "1h")
   }
 
+  @Test func anAddressTakesThePlaceOfAnImage() {
+    var set = ExtensionSet()
+    set.repositories = [.init("main", ["url": "https://charts.example/"])]
+
+    let found = difference(set, [], [repository(["image": "charts:1"], .subscription)], .subscription)
+
+    guard case .patch(_, _, "main", let body)? = found.repositories.first?.write else {
+      Issue.record("nothing is written")
+      return
+    }
+    #expect(body["spec"] == ["url": "https://charts.example/", "image": .null])
+  }
+
   @Test(arguments: [
     ("a: 1", "line 1, column 1: this is no set of extensions: apiVersion is ksx.dev/v1, and kind ExtensionSet"),
     ("[]", "line 1, column 1: a set of extensions is a mapping"),

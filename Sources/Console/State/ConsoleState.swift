@@ -126,7 +126,7 @@ struct ConsoleState: Sendable {
       versions: Dictionary((versions?.elements ?? [:]).values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
     context.kubectlFlags = session.kubectlFlags
     context.kubectlAbsence = session.kubectlAbsence
-    context.typedKinds = session.typedKinds
+    (context.typedKinds, context.deniedKinds) = (session.typedKinds, session.deniedKinds)
     context.rights = rights
     context.add(planFacts)
     // What it was before it was changed needs something else.

@@ -52,6 +52,13 @@ package struct Guardrails: Hashable, Sendable {
     }
   }
 
+  /// Why something that is called `verb` must never be done at `place`, or `nil`.
+  package func denial(of verb: String, at place: Place) -> String? {
+    rules(about: place).first { Rule.names($0.denied, verb) }.map {
+      "\(verb) is denied in \(place.context) (\($0.file))"
+    }
+  }
+
   /// Whether nothing at all may be changed at `place`.
   package func isReadOnly(_ place: Place) -> Bool {
     rules(about: place).contains { $0.isReadOnly || $0.flaw != nil }

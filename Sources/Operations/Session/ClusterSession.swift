@@ -19,6 +19,8 @@ package struct ClusterSession: Sendable {
     package var isReadOnly = false
     /// The changes whose confirmation a guardrail has typed.
     package var typedKinds: Set<ChangeKind> = []
+    /// The changes that a guardrail denies, and why.
+    package var deniedKinds: [ChangeKind: String] = [:]
     /// The server's certificate is not checked.
     package var isInsecure = false
     /// Where there are two ways to the cluster, the one in use.
@@ -85,6 +87,9 @@ package struct ClusterSession: Sendable {
     self.supervision = supervision
     cluster.transport = SupervisedTransport(cluster.transport, supervision)
     described.isReadOnly = described.isReadOnly || supervision.guardrails.isReadOnly(supervision.place)
+    for kind in ChangeKind.allCases {
+      described.deniedKinds[kind] = supervision.guardrails.denial(of: kind.verb, at: supervision.place)
+    }
     described.typedKinds = Set(
       ChangeKind.allCases.filter { supervision.guardrails.mustBeTyped([$0.verb], at: supervision.place) })
   }

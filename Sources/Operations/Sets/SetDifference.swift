@@ -91,6 +91,9 @@ package struct SetDifference: Hashable, Sendable {
     // An address that is the same but for the password in it stays, with that.
     for pair in spec.pairs where pair.key != "updateStrategy" && !keys.contains(pair.key) { spec[pair.key] = nil }
     if keys.isDisjoint(with: ["interval", "timeout"]) { spec["updateStrategy"] = nil }
+    // An image and an address are two places.
+    for (one, other) in [("url", "image"), ("image", "url")]
+    where keys.contains(one) && wanted.fields[other] == nil && object.spec[other] != nil { spec[other] = .null }
     let body: Value = [
       "metadata": ["resourceVersion": .string(object.resourceVersion)], "spec": .mapping(spec),
     ]

@@ -45,6 +45,7 @@ struct SeveralChanges: ClusterCommand {
     facts.base.kubectlFlags = session.status.kubectlFlags
     facts.base.kubectlAbsence = session.status.kubectlAbsence
     let names = try await names(in: facts, reader, session)
+    if names.isEmpty { return session.outlet.note("nothing to do: no extension in \(session.name) is meant by that") }
     await reader.readRights(of: session.status.user, kind, names, into: &facts)
     let found = facts
     let plans = ManyPlans(try changes(names, in: found, session), in: { found.context(for: $0) })
@@ -70,7 +71,6 @@ struct SeveralChanges: ClusterCommand {
     }
     // What is not installed can only be installed, and is no failure of the others.
     let names = kind == .install ? taken : taken.filter { facts.base.installation(of: $0) != nil }
-    if names.isEmpty { throw CommandError("nothing was changed: no extension in \(session.name) is meant by that") }
     return names
   }
 

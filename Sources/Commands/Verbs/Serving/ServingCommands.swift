@@ -29,10 +29,12 @@ extension Verb {
     as: ExplainRequest.self)
 }
 
-extension ClusterReader {
+extension CommandSession {
   /// What is served, of the extension called `name` or of all.
-  fileprivate func served(of name: String) async throws(ClusterError) -> [ServedObject] {
-    try await served().filter { name.isEmpty || $0.extension == name }
+  fileprivate func served(of name: String) async throws(CommandError) -> [ServedObject] {
+    let reader = try await reader()
+    let all = try await asking("reading what is served") { () throws(ClusterError) in try await reader.served() }
+    return all.filter { name.isEmpty || $0.extension == name }
       .sorted { ($0.extension, $0.kind, $0.name) < ($1.extension, $1.kind, $1.name) }
   }
 }
@@ -45,10 +47,7 @@ struct ListServed: ClusterCommand {
   init(_ arguments: Arguments) { (name, output) = (arguments.name, arguments.output) }
 
   func run(in session: CommandSession) async throws(CommandError) {
-    let reader = try await session.reader()
-    let served = try await session.asking("reading what is served") { () throws(ClusterError) in
-      try await reader.served(of: name)
-    }
+    let served = try await session.served(of: name)
     switch output {
     case .json, .yaml:
       let items = served.map { object -> Value in
@@ -81,10 +80,7 @@ struct ProbeServed: ClusterCommand {
   init(_ arguments: Arguments) { (name, output) = (arguments.name, arguments.output) }
 
   func run(in session: CommandSession) async throws(CommandError) {
-    let reader = try await session.reader()
-    let served = try await session.asking("reading what is served") { () throws(ClusterError) in
-      try await reader.served(of: name)
-    }
+    let served = try await session.served(of: name)
     if served.isEmpty { throw CommandError("nothing is served for \(name) in \(session.name)").leaving(2) }
     guard let transport = await session.wayThroughGateway else {
       throw CommandError(
@@ -143,21 +139,19 @@ struct ExplainRequest: ClusterCommand {
   private let output: Output
 
   init(_ arguments: Arguments) throws(CommandError) {
-    let (method, url) = (arguments.operands[0], arguments.operands[1])
-    guard let known = HTTPRequest.Method(rawValue: method.uppercased()) else {
-      throw CommandError("the method \(method) is not known")
+    do {
+      request = try HTTPRequest(method: arguments.operands[0], address: arguments.operands[1])
+    } catch {
+      throw CommandError(error.sentence)
     }
-    let address = ServerAddress(url)
-    let rest = address.map { _ in url.drop { $0 != "/" }.dropFirst(2).drop { $0 != "/" } }
-    let target = rest.map { $0.isEmpty ? "/" : String($0) } ?? url
-    guard target.hasPrefix("/") else { throw CommandError("\(url): a path that begins with / is expected") }
-    request = HTTPRequest(known, target, headers: ["Host": address?.name ?? "localhost"])
     output = arguments.output
   }
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let table = try await session.asking("reading the rules") { () throws(ClusterError) in try await reader.rules() }
+    let table = try await session.asking("reading the rules") { () throws(ClusterError) in
+      try await RouteTable.read(from: reader.cluster, reader.dialect)
+    }
     let explanation = Explanation(request, by: nil, in: table)
     switch output {
     case .json, .yaml:

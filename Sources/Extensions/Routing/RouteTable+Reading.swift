@@ -1,0 +1,45 @@
+package import Client
+package import HTTP
+import KubernetesAPI
+
+extension RouteTable {
+  /// The rules by which the gateway of `cluster` serves, compiled as the gateway does it.
+  package static func read(from cluster: Cluster, _ dialect: Dialect) async throws(ClusterError) -> RouteTable {
+    async let services = all(dialect.apiServices, in: cluster)
+    async let bundles = all(dialect.jsBundles, in: cluster)
+    async let proxies = all(dialect.reverseProxies, in: cluster)
+    return RouteTable(
+      services: try await services.get().map { APIServiceRule($0, dialect: dialect) },
+      bundles: try await bundles.get().map { JSBundleRule($0, dialect: dialect) },
+      proxies: try await proxies.get().map { ReverseProxyRule($0, dialect: dialect) })
+  }
+
+  private static func all(_ resource: Resource, in cluster: Cluster) async -> Result<[Object], ClusterError> {
+    do throws(ClusterError) {
+      return .success(try await cluster.list(resource))
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+/// Why a request cannot be explained.
+package struct UnknownRequest: Error, Hashable, Sendable {
+  package let sentence: String
+}
+
+extension HTTPRequest {
+  /// The request of a method and an address as a user types them: a whole URL, or what stands after the host.
+  package init(method: String, address text: String) throws(UnknownRequest) {
+    guard let known = HTTPRequest.Method(rawValue: method.uppercased()) else {
+      throw UnknownRequest(sentence: "the method \(method) is not known")
+    }
+    let address = ServerAddress(text)
+    let rest = address.map { _ in text.drop { $0 != "/" }.dropFirst(2).drop { $0 != "/" } }
+    let target = rest.map { $0.isEmpty ? "/" : String($0) } ?? text
+    guard target.hasPrefix("/") else {
+      throw UnknownRequest(sentence: "\(text): a path that begins with / is expected")
+    }
+    self.init(known, target, headers: ["Host": address?.name ?? "localhost"])
+  }
+}
