@@ -222,3 +222,66 @@ import Testing
     #expect(trail.step(by: -1) == .extension("a"))
   }
 }
+
+/// One plan for all that is marked.
+@Suite struct MarkingTests {
+  private var tester = MarketplaceTests.busy()
+
+  @Test mutating func marksAreCountedAndVerbsAreForAllOfThem() {
+    tester.press(.space, .space)
+    #expect(tester.lines[1].contains("2 marked"))
+    #expect(tester.lines.last?.contains("D disable 2") == true)
+    tester.press(.escape)
+    #expect(!tester.screen.contains("marked"))
+  }
+
+  @Test mutating func allThatIsShownAndRangesAreMarked() {
+    tester.type("*")
+    #expect(tester.lines[1].contains("5 marked"))
+    tester.type("*")
+    #expect(!tester.screen.contains("marked"))
+
+    tester.press(.space)
+    tester.type("j")
+    tester.press(.control(" "))
+    #expect(tester.lines[1].contains("3 marked"))
+  }
+
+  @Test mutating func oneVerbMakesOnePlanAndOneKeySendsWhatCanBeSent() {
+    tester.hear(
+      .installations(.replaced([.sample("grafana", version: "1.0.0"), .sample("loki", version: "1.0.0")])))
+    tester.type("*D")
+    #expect(tester.screen.contains("Disable 2 of 5 on museum"))
+    #expect(tester.screen.contains("~ grafana: disable"))
+    #expect(tester.screen.contains("✗ jenkins: jenkins is not installed"))
+    #expect(tester.changes == [])
+
+    tester.type("a")
+    #expect(tester.changes == [.disable, .disable])
+    #expect(!tester.screen.contains("marked"))
+  }
+
+  @Test mutating func whatDestroysIsConfirmedByItsVerbAndNumber() {
+    tester.hear(
+      .installations(.replaced([.sample("grafana", version: "1.0.0"), .sample("loki", version: "1.0.0")])))
+    tester.type("*X")
+    tester.press(.enter)
+    #expect(tester.changes == [])
+    tester.type("uninstall 2")
+    tester.press(.enter)
+
+    #expect(tester.changes == [.uninstall, .uninstall])
+  }
+
+  @Test mutating func whatCameOfAllOfThemIsSaidOnce() {
+    tester.hear(
+      .installations(.replaced([.sample("grafana", version: "1.0.0"), .sample("loki", version: "1.0.0")])))
+    tester.type("*Da")
+    for case .apply(let plan) in tester.asked { tester.hear(.applied(plan, failure: nil)) }
+    for name in ["grafana", "loki"] {
+      tester.hear(.installations(.applied(.sample(name, version: "1.0.0", isEnabled: false, resourceVersion: "9"))))
+    }
+
+    #expect(tester.app.state.messageLog.entries.last?.text.hasPrefix("2 of 5 are done; not ") == true)
+  }
+}

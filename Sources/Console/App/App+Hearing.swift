@@ -259,6 +259,7 @@ extension App {
     let reason = failure.sentence(for: "\(plan.change.words) \(plan.name)", at: state.session.cluster)
     let sentence = reason + " " + failure.consequence
     state.submissions[plan.name]?.refusal = sentence
+    endedOne(plan.name, failure: sentence)
     state.announce(.error, sentence, about: plan.name)
   }
 
@@ -277,6 +278,11 @@ extension App {
         state.announce(.good, "\(ended.name): \(ended.change.past).", about: ended.name)
       }
       state.begin(.noteOutcome(ended.progress, of: ended.name, ended.outcome))
+      if case .failed(let reason) = ended.outcome {
+        endedOne(ended.name, failure: reason)
+      } else {
+        endedOne(ended.name, failure: nil)
+      }
     }
   }
 }

@@ -235,6 +235,10 @@ package struct App: Sendable {
     switch step {
     case .start(let request): state.begin(request)
     case .submit(let plan): state.submit(plan)
+    case .submitAll(let plans):
+      state.many = ManySubmissions(plans)
+      marketplace.unmark()
+      sendNext()
     case .open(let screen): open(screen)
     case .close(let next):
       if !layers.isEmpty { layers.removeLast() }

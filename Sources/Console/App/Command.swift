@@ -30,6 +30,8 @@ package enum Command: Hashable, Sendable {
   case keepFilter, keptFilter(Int)
   /// Shows or hides what is known of the selected extension beside the list.
   case togglePreview
+  /// Marks what is selected, everything, or all from the last mark.
+  case mark, markAll, markRange
   /// Seeks in a text that is read, and marks lines of it.
   case find, findNext, findPrevious, selectLines
   case compareWays
@@ -71,6 +73,9 @@ package enum Command: Hashable, Sendable {
     (.clearFilter, "clear-filter", "Show everything again"),
     (.keepFilter, "keep-filter", "Keep the filter under a number"),
     (.togglePreview, "preview", "Show or hide the preview of the selected extension"),
+    (.mark, "mark", "Mark it, or take its mark away"),
+    (.markAll, "mark-all", "Mark all that is shown, or take their marks away"),
+    (.markRange, "mark-range", "Mark all from the last mark to here"),
     (.find, "find", "Find text"),
     (.findNext, "find-next", "Go to the next place found"),
     (.findPrevious, "find-previous", "Go to the place found before"),

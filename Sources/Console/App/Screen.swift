@@ -1,6 +1,7 @@
 import Client
 import Editor
 import Extensions
+import Operations
 import Terminal
 
 /// One screenful, or a layer over one.
@@ -98,6 +99,8 @@ enum Step: Sendable {
   case start(Request)
   /// Send this plan to the cluster: the user has confirmed it.
   case submit(Plan)
+  /// Send these plans, each when those that it waits for have ended: the user has confirmed them.
+  case submitAll(ManyPlans)
   case open(any Screen)
   /// Take this screen off the stack, and open another in its place if one is given.
   case close(opening: (any Screen)? = nil)

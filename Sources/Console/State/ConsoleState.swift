@@ -50,6 +50,8 @@ struct ConsoleState: Sendable {
   var isLineTyped = false
   /// How many extensions want attention.
   var tally = Tally()
+  /// Several changes that one plan has confirmed, while they are carried out.
+  var many: ManySubmissions?
   /// What was changed from here, in words, the oldest first.
   var changed: [String] = []
 

@@ -29,6 +29,8 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
   private(set) var order: ListOrder?
   /// The objects that the user has marked, whether they are shown or not.
   private(set) var marked: Set<Row.ID> = []
+  /// Where a range of marks begins.
+  private var lastMarked: Row.ID?
   /// Where it stood last: what vanishes leaves the selection at its place.
   private var position = 0
   private var scroll = Scroll()
@@ -92,10 +94,28 @@ struct ListView<Row: Identifiable & Sendable>: Sendable where Row.ID: Sendable {
     scroll.top..<max(scroll.top, min(count, scroll.top + Self.window(count, height: height)))
   }
 
+  /// Marks the rows that are shown; where all of them are marked, takes their marks away.
+  mutating func markAll(in rows: some RowSource<Row>) {
+    let all = Set((0..<rows.count).map { rows[$0].id })
+    if all.isSubset(of: marked) { marked.subtract(all) } else { marked.formUnion(all) }
+  }
+
+  /// Marks the rows from the one that was marked last to the selected one.
+  mutating func markRange(in rows: some RowSource<Row>) {
+    guard let selected, let end = rows.position(of: selected) else { return }
+    let start = lastMarked.flatMap(rows.position) ?? end
+    for place in min(start, end)...max(start, end) { marked.insert(rows[place].id) }
+    lastMarked = selected
+  }
+
+  /// Takes all marks away.
+  mutating func unmark() { (marked, lastMarked) = ([], nil) }
+
   /// Marks the selected object, or takes its mark away, and goes on to the next.
   mutating func mark(in rows: some RowSource<Row>) {
     guard let selected else { return }
     if marked.remove(selected) == nil { marked.insert(selected) }
+    lastMarked = selected
     move(by: 1, in: rows)
   }
 

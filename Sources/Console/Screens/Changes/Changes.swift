@@ -20,6 +20,15 @@ func beginChange(
   return (plan ?? opening(kind, on: name, state)) + (prohibition.map { [Step.complain($0.asSentence)] } ?? [])
 }
 
+/// Begins a change of all of `names`, by one plan.
+func beginChange(_ kind: ChangeKind, onAll names: [String], _ state: ConsoleState) -> [Step] {
+  if names.count == 1 { return beginChange(.change(kind), on: names[0], state) ?? [] }
+  if kind.row.choice == .config || kind.row.choice == .clusters {
+    return [.complain(state.words("Only one extension at a time can be given a config: unmark the others."))]
+  }
+  return [.open(ManyPlanScreen(kind, names))]
+}
+
 private func opening(_ kind: ChangeKind, on name: String, _ state: ConsoleState) -> [Step] {
   if let change = Change(kind) { return [.open(PlanScreen(change, name))] }
   switch kind.row.choice {

@@ -33,8 +33,11 @@ extension MarketplaceScreen {
 
   /// The filter, for as long as it holds.
   private func chip(_ state: ConsoleState) -> String {
+    let marks = list.marked.isEmpty ? "" : state.words("{0} marked", "\(list.marked.count)")
     let (count, total) = ("\(listing.count)", "\(listing.totals[listing.view])")
-    return listing.filter.isEmpty ? "" : state.words("filter {0} · {1} of {2}", listing.filter.text, count, total)
+    let filter =
+      listing.filter.isEmpty ? "" : state.words("filter {0} · {1} of {2}", listing.filter.text, count, total)
+    return [marks, filter].filter { !$0.isEmpty }.joined(separator: " · ")
   }
 
   /// Why there is nothing to see.
@@ -65,5 +68,14 @@ extension MarketView {
     case .off: "Nothing is disabled."
     case .all, .category: "No extensions in this category."
     }
+  }
+}
+
+extension MarketplaceScreen {
+  /// The verbs for all that is marked.
+  func markedHints(_ state: ConsoleState) -> [Hint] {
+    let kinds: [Command] = [.upgrade, .enable, .disable, .install, .uninstall]
+    return [Hint(.back, state.words("unmark"))]
+      + kinds.filter { state.reasonAgainst($0) == nil }.map { Hint($0, "\(state.words($0.hint)) \(list.marked.count)") }
   }
 }

@@ -21,7 +21,7 @@ struct MarketplaceScreen: Screen {
   private(set) var views = ListView<ViewRow>()
   private var filtering: LinePrompt?
   /// The next digit says under which number the filter is kept.
-  private var isKeeping = false
+  var isKeeping = false
   /// What was filtered by before, newest last.
   private var formerFilters: [String] = []
   /// What the views were made from.
@@ -53,6 +53,7 @@ struct MarketplaceScreen: Screen {
   func hints(_ state: ConsoleState) -> [Hint] {
     if filtering != nil { return .commands([.open, .back]) }
     if pane == .views { return [Hint(.open, state.words("its extensions"))] + .commands([.filter, .help, .close]) }
+    if !list.marked.isEmpty { return markedHints(state) }
     let verbs = selected.map { state.hints(about: $0) } ?? []
     let isBusy = selected.map { state.status(of: $0).isBusy } == true
     let wanting = state.tally.names.isEmpty ? [] : [Hint(.nextWanting, state.words("next"))]
@@ -105,7 +106,7 @@ struct MarketplaceScreen: Screen {
     if selected.flatMap(listing.position) == nil { list.select(at: 0, in: listing) }
   }
 
-  private mutating func selectView(_ view: MarketView) {
+  mutating func selectView(_ view: MarketView) {
     listing.view = view
     keepSelectionInSight()
   }
@@ -125,6 +126,9 @@ struct MarketplaceScreen: Screen {
       Rect(state.bodySize), pane: pane, hasPreview: state.showsPreview,
       wantsReasons: state.tally.failed + state.tally.busy > 0)
   }
+
+  /// Takes the marks away from what is being changed.
+  mutating func unmark() { list.unmark() }
 
   /// Rows of the lists, with their headings.
   private func height(_ state: ConsoleState) -> Int { layout(state).listHeight }
@@ -146,6 +150,9 @@ struct MarketplaceScreen: Screen {
     case .keptFilter(let number): return useFilter(number, state)
     case .togglePreview: state.hidesPreview.toggle()
     case .copy: return selected.map { [.copy($0, what: "the name")] } ?? []
+    case .mark where pane == .extensions: list.mark(in: listing)
+    case .markAll where pane == .extensions: list.markAll(in: listing)
+    case .markRange where pane == .extensions: list.markRange(in: listing)
     case .back: return goBack()
     case .open: return openSelected()
     case .sort where list.sort(command, by: MarketplaceColumns.sorting): listing.order = list.order
@@ -155,6 +162,7 @@ struct MarketplaceScreen: Screen {
   }
 
   private mutating func performOnSelection(_ command: Command, _ state: ConsoleState) -> [Step]? {
+    if let kind = command.change, !list.marked.isEmpty { return beginChange(kind, onAll: list.marked.sorted(), state) }
     if let steps = beginChange(command, on: selected, state) { return steps }
     return move(command, state) ? [] : nil
   }
@@ -205,47 +213,17 @@ struct MarketplaceScreen: Screen {
     return listing.filter.problem.map { [.say(.note, $0.description)] } ?? []
   }
 
-  private mutating func filter(_ text: String) {
+  mutating func filter(_ text: String) {
     listing.filter = ExtensionFilter(text)
     keepSelectionInSight()
-  }
-
-  private mutating func keepFilter(_ state: ConsoleState) -> [Step] {
-    if listing.filter.isEmpty { return [.complain(state.words("There is no filter to keep."))] }
-    isKeeping = true
-    return [.say(.note, state.words("Keep the filter {0} under which number, 1 to 9?", listing.filter.text))]
-  }
-
-  private mutating func keepFilter(under key: Key, _ state: inout ConsoleState) -> [Step] {
-    isKeeping = false
-    guard case .character(let digit) = key, let number = digit.wholeNumberValue, (1...9).contains(number) else {
-      return [.say(.note, state.words("The filter was not kept."))]
-    }
-    state.settings.filters[number] = listing.filter.text
-    return [
-      .start(.keepSetting("filter-\(number)", listing.filter.text)),
-      .say(.note, state.words("{0} filters by {1} from now on; 0 shows all.", "\(number)", listing.filter.text)),
-    ]
-  }
-
-  private mutating func useFilter(_ number: Int, _ state: ConsoleState) -> [Step] {
-    if number == 0 {
-      filter("")
-      selectView(.all)
-    } else if let text = state.settings.filters[number] {
-      filter(text)
-    } else {
-      return [
-        .say(.note, state.words("No filter is kept under {0}: / types one, ctrl-s keeps it.", "\(number)"))
-      ]
-    }
-    return []
   }
 
   /// One step out: of the marks, the pane, the filter, the view.
   private mutating func goBack() -> [Step] {
     if pane == .views {
       pane = .extensions
+    } else if !list.marked.isEmpty {
+      list.unmark()
     } else if !listing.filter.isEmpty {
       filter("")
     } else if listing.view != .all {

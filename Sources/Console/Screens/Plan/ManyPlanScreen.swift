@@ -1,0 +1,139 @@
+import Client
+import Extensions
+import Operations
+import Terminal
+
+/// One plan for several extensions, in the order in which they are changed.
+struct ManyPlanScreen: Screen {
+  private let kind: ChangeKind
+  private let names: [String]
+  private(set) var plans: ManyPlans?
+  /// What the plans were made from.
+  private var revision: Int?
+  private var pager = Pager()
+  /// What is typed to confirm what destroys.
+  private var typed = LinePrompt()
+
+  init(_ kind: ChangeKind, _ names: [String]) { (self.kind, self.names) = (kind, names) }
+
+  private var mustType: Bool { plans?.changing.contains(where: \.asksTheName) == true }
+  /// What confirms it where a name would confirm one.
+  private var confirmation: String { "\(kind.row.verb) \(plans?.changing.count ?? 0)" }
+
+  var sections: [KeySection] { mustType ? [.prompt] : [.plan, .everywhere] }
+  var prompt: Prompt? { mustType ? Prompt(label: "Type \(confirmation): ", field: typed, verb: kind.row.verb) : nil }
+  func title(_ state: ConsoleState) -> String { "Plan" }
+
+  var question: Question? {
+    plans.map { Question($0.all.flatMap { [$0.name, $0.change.words] + $0.problems.map(\.text) }) }
+  }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    (state.dialect.map { [.catalogue($0)] } ?? []) + (names.first.map { [.facts(kind, of: $0)] } ?? [])
+  }
+
+  func hints(_ state: ConsoleState) -> [Hint] {
+    if mustType { return .commands([.open, .back]) }
+    let apply = Hint(.apply, "\(kind.row.verb) \(plans?.changing.count ?? 0)")
+    return (plans?.changing.isEmpty == false ? [apply] : []) + .commands([.back, .help])
+  }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    if revision != state.market.revision {
+      revision = state.market.revision
+      plans = makePlans(state)
+    }
+    pager.show(lines(state), height: height(state))
+  }
+
+  private func makePlans(_ state: ConsoleState) -> ManyPlans? {
+    guard state.capabilityState.capabilities != nil else { return nil }
+    let changes = names.compactMap { name in change(of: name, state).map { (name, $0) } }
+    return ManyPlans(Dictionary(changes, uniquingKeysWith: { $1 })) { name in
+      guard var context = state.planContext(for: name) else { fatalError("the capabilities are known") }
+      let known = state.market.catalogue[name] ?? []
+      if !known.isEmpty {
+        context.versions = Dictionary(known.map { ($0.version, $0) }, uniquingKeysWith: { $1 })
+        context.gaps[.versions] = nil
+      }
+      return context
+    }
+  }
+
+  /// What is done to each: to the recommended version where there is one to choose.
+  private func change(of name: String, _ state: ConsoleState) -> Change? {
+    if let change = Change(kind) { return change }
+    let recommended = state.market.extensions[name]?.recommendedVersion ?? ""
+    switch kind.row.choice {
+    case .version(.offered)?: return recommended.isEmpty ? nil : .install(version: recommended, config: "")
+    case .version(.newer)?: return recommended.isEmpty ? nil : .upgrade(to: recommended)
+    case .version(.former)?: return state.wayBack(of: name).map { .rollback(to: $0.version, config: $0.config) }
+    case .config?, .clusters?, nil: return nil
+    }
+  }
+
+  private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 1) }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back: return [.close()]
+    case .open where mustType: return confirm(state)
+    case .apply: return mustType ? [] : apply(state)
+    default: return pager.perform(command, height: height(state)) ? [] : mustType ? [] : nil
+    }
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    guard mustType else { return pager.type(key, height: height(state)) }
+    switch typed.handle(key) {
+    case .accepted: return confirm(state)
+    case .cancelled: return [.close()]
+    case .edited, .ignored: return []
+    }
+  }
+
+  private mutating func confirm(_ state: ConsoleState) -> [Step] {
+    guard typed.text == confirmation else {
+      typed = LinePrompt()
+      return [.complain("That is not \(confirmation). Nothing was changed.")]
+    }
+    return apply(state)
+  }
+
+  private func apply(_ state: ConsoleState) -> [Step] {
+    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
+    if state.many != nil { return [.complain("Several changes are still under way: nothing was changed.")] }
+    guard let plans, !plans.changing.isEmpty else { return [.complain("There is nothing to do.")] }
+    return [.close(), .submitAll(plans)]
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let verb = kind.row.verb.prefix(1).uppercased() + kind.row.verb.dropFirst()
+    let title = "\(verb) \(plans?.changing.count ?? 0) of \(names.count) on \(state.session.cluster)"
+    let (top, body) = area.split(top: 1)
+    surface.write(title, row: 0, in: top.inset(columns: 1), style: state.theme[.title])
+    pager.draw(on: &surface, in: body.inset(columns: 1), state.theme)
+  }
+
+  private func lines(_ state: ConsoleState) -> [Line] {
+    let width = max(20, state.size.columns - 2)
+    guard let plans else { return [Line("The capabilities of this cluster are not known yet.", .dim)] }
+    let missing = names.filter { plans.plans[$0] == nil }.map { name in
+      Line("  \(name): ", .dim) + Line("no version to choose", .stateBusy)
+    }
+    return plans.all.flatMap { lines(of: $0, width) } + missing
+  }
+
+  private func lines(of plan: Plan, _ width: Int) -> [Line] {
+    let head: Line =
+      if plan.isAlreadySo {
+        Line("  \(plan.name): ", .dim) + Line(plan.obstacles, .dim)
+      } else if plan.isBlocked {
+        Line("✗ \(plan.name): ", .dialogDanger) + Line(plan.obstacles)
+      } else {
+        Line("~ \(plan.name): ", .diffChanged) + Line(plan.change.words)
+      }
+    let warnings = plan.isBlocked ? [] : plan.problems.map { Line("    Careful: ", .stateBusy) + Line($0.text) }
+    return head.wrapped(to: width, indent: 4) + warnings.flatMap { $0.wrapped(to: width, indent: 6) }
+  }
+}

@@ -1,0 +1,53 @@
+import Extensions
+import Operations
+
+/// Several changes that one plan has confirmed: which are under way, and what came of the others.
+struct ManySubmissions: Sendable {
+  private let plans: [String: Plan]
+  private var changes: ManyChanges
+
+  init(_ many: ManyPlans) {
+    plans = Dictionary(many.changing.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    changes = ManyChanges(many.order, keepsGoing: true)
+    for plan in many.all where plan.isBlocked {
+      changes.ended(plan.name, plan.isAlreadySo ? .alreadySo : .skipped(plan.obstacles))
+    }
+  }
+
+  /// The plans that are sent now.
+  mutating func next() -> [Plan] { changes.next().compactMap { plans[$0] } }
+
+  /// Takes in how the change of `name` ended; returns whether it is one of these.
+  mutating func ended(_ name: String, failure: String?) -> Bool {
+    guard plans[name] != nil, changes.results[name] == nil else { return false }
+    changes.ended(name, failure.map(ChangeResult.failed) ?? .done(""))
+    return true
+  }
+
+  /// What came of all of them, once all have ended.
+  var summary: (tone: MessageLog.Tone, text: String)? {
+    guard changes.results.count == changes.order.names.count else { return nil }
+    let done = changes.order.names.count - changes.failures
+    let bad = changes.outcome.filter(\.result.isFailure).map { "\($0.name) (\($0.result.text))" }
+    if bad.isEmpty { return (.good, "All \(done) are done.") }
+    return (.error, "\(done) of \(changes.order.names.count) are done; not \(bad.joined(separator: ", ")).")
+  }
+}
+
+extension App {
+  /// Sends what may be sent of several changes.
+  mutating func sendNext() {
+    guard var many = state.many else { return }
+    let plans = many.next()
+    state.many = many
+    for plan in plans { state.submit(plan) }
+    guard let summary = many.summary else { return }
+    state.many = nil
+    state.announce(summary.tone, summary.text)
+  }
+
+  /// A change has ended, which others may have waited for.
+  mutating func endedOne(_ name: String, failure: String?) {
+    if state.many?.ended(name, failure: failure) == true { sendNext() }
+  }
+}
