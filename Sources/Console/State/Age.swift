@@ -6,10 +6,12 @@ enum Age {
   /// `31 s`, `2 min`, `3 d`; or the time itself.
   ///
   /// Seconds are told while something is under way; otherwise they would be old before they are painted anew.
-  static func text(of seconds: Int, at now: ClockReading, isExact: Bool, isUnderWay: Bool = true) -> String {
+  static func text(
+    of seconds: Int, at now: ClockReading, isExact: Bool, isUnderWay: Bool = true, _ words: Language
+  ) -> String {
     if isExact { return ClockReading(0, wall: Double(seconds)).date }
     let age = now.wall - Double(seconds)
-    return age < 60 && !isUnderWay ? "now" : duration(age)
+    return age < 60 && !isUnderWay ? words("now") : words.duration(age)
   }
 
   /// When the text changes next; `nil` where it is too old to wake up for.
@@ -26,6 +28,19 @@ enum Age {
 extension ConsoleState {
   /// How long ago `time` was, which is RFC 3339; the time itself where the user wants that, and nothing where it is none.
   func age(_ time: String) -> String {
-    Timestamp.seconds(time).map { Age.text(of: $0, at: now, isExact: showsExactTimes) } ?? ""
+    Timestamp.seconds(time).map { Age.text(of: $0, at: now, isExact: showsExactTimes, words) } ?? ""
+  }
+}
+
+extension Language {
+  /// How long something has lasted, in the largest unit that says enough.
+  func duration(_ seconds: Double) -> String {
+    let whole = Int(max(0, seconds))
+    switch whole {
+    case ..<60: return self("{0} s", "\(whole)")
+    case ..<3600: return self("{0} min", "\(whole / 60)")
+    case ..<86400: return self("{0} h", "\(whole / 3600)")
+    default: return self("{0} d", "\(whole / 86400)")
+    }
   }
 }

@@ -28,7 +28,7 @@ struct ManySubmissions: Sendable {
   var summary: (tone: MessageLog.Tone, text: String)? {
     guard changes.results.count == changes.order.names.count else { return nil }
     let done = changes.order.names.count - changes.failures
-    let bad = changes.outcome.filter(\.result.isFailure).map { "\($0.name) (\($0.result.text))" }
+    let bad = changes.outcome.filter { $0.result.isFailure }.map { "\($0.name) (\($0.result.text))" }
     if bad.isEmpty { return (.good, "All \(done) are done.") }
     return (.error, "\(done) of \(changes.order.names.count) are done; not \(bad.joined(separator: ", ")).")
   }

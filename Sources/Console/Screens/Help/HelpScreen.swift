@@ -14,7 +14,7 @@ struct HelpScreen: Screen {
 
   var sections: [KeySection] { pager.sections }
   var prompt: Prompt? { pager.prompt }
-  func title(_ state: ConsoleState) -> String { "Help" }
+  func title(_ state: ConsoleState) -> String { state.words("Help") }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .pageDown, .copy]) }
 
   mutating func settle(_ state: inout ConsoleState) {

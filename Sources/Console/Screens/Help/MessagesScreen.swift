@@ -12,7 +12,7 @@ struct MessagesScreen: Screen {
 
   var sections: [KeySection] { pager.sections }
   var prompt: Prompt? { pager.prompt }
-  func title(_ state: ConsoleState) -> String { "Messages" }
+  func title(_ state: ConsoleState) -> String { state.words("Messages") }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .copy, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {

@@ -10,10 +10,10 @@ enum MarketplaceColumns {
   /// The columns, as `state` has it what the time is and how it is told.
   static func all(_ state: ConsoleState) -> [Column<MarketplaceRow>] {
     let clock = (state.now, state.showsExactTimes)
-    let isSlow = state.isSlow
+    let (isSlow, words) = (state.isSlow, state.words)
     return all(agesWide: state.showsExactTimes ? 16 : 7) { row in
       let isUnderWay = row.urgency.isUnderWay && !isSlow
-      return row.changed.map { Age.text(of: $0, at: clock.0, isExact: clock.1, isUnderWay: isUnderWay) } ?? ""
+      return row.changed.map { Age.text(of: $0, at: clock.0, isExact: clock.1, isUnderWay: isUnderWay, words) } ?? ""
     }
   }
 
