@@ -61,4 +61,12 @@ import Testing
 
     #expect(answer(start, on: memory) == .open(["--context", "lab"]))
   }
+
+  @Test func whatAKeyHasDoneIsPaintedBeforeTheNextIsWaitedFor() {
+    let memory = MemoryScreen(size: size)
+    memory.type(.down)
+    _ = answer(start, on: memory)
+
+    #expect(memory.shown.description.contains(">Log in at a gateway"))
+  }
 }

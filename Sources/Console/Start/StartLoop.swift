@@ -18,10 +18,13 @@ func answer(_ start: StartScreen, on screen: any TerminalScreen) -> StartAnswer 
     var surface = Surface(size: screen.size)
     let cursor = start.draw(on: &surface)
     screen.show(surface, cursor: cursor)
+    var hasKeys = false
     while let key = screen.nextKey() {
+      hasKeys = true
       start.press(key, screen.size)
       if let answer = start.answer { return answer }
     }
+    if hasKeys { continue }
     // Without descriptors, as in a test, there is nothing to wait for.
     var polled = screen.descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     if polled.isEmpty { return .leave }
