@@ -6,12 +6,10 @@ import Platform
 import Terminal
 
 /// Opens the console on the cluster that the command line named, and returns the exit status.
-func openConsole(at connection: ClusterSession, localState: LocalState, _ manner: ConsoleManner) -> Int32 {
-  let identity = connection.status.identity
-  var session = Session(connection, recordKeeper: RecordKeeper(folder: localState.state, cluster: identity))
-  session.knowledge = localState.knowledge(of: identity)
-  session.whenLearnt = { localState.remember($0, of: identity) }
-  session.settingsFile = XDG().config + "/config.yaml"
+func openConsole(
+  at connection: ClusterSession, localState: LocalState, _ manner: ConsoleManner, places: Places
+) -> Int32 {
+  let session = consoleSession(connection, localState, places)
   let settings = Settings.load(.current)
   let log = log(in: localState.state)
   defer { close(log) }
@@ -25,6 +23,25 @@ func openConsole(at connection: ClusterSession, localState: LocalState, _ manner
   } catch {
     return Program.fail(error.description)
   }
+}
+
+/// A session with what this computer remembers of its cluster, and with the ways to others.
+private func consoleSession(_ connection: ClusterSession, _ localState: LocalState, _ places: Places) -> Session {
+  let identity = connection.status.identity
+  var opened = Session(connection, recordKeeper: RecordKeeper(folder: localState.state, cluster: identity))
+  opened.knowledge = localState.knowledge(of: identity)
+  opened.whenLearnt = { localState.remember($0, of: identity) }
+  opened.settingsFile = XDG().config + "/config.yaml"
+  opened.elsewhere = Elsewhere(
+    list: { Result { () throws(CommandError) in try places.all() }.mapError { ReadFailure($0.sentence) } },
+    open: { place in
+      do throws(CommandError) {
+        return .success(consoleSession(try await places.open(place), localState, places))
+      } catch {
+        return .failure(ReadFailure(error.sentence))
+      }
+    })
+  return opened
 }
 
 /// The file that keeps what is written to the standard error while the screen is up.

@@ -10,7 +10,7 @@ CoreDump.forbid()
 switch await Program.begin() {
 // Nothing is buffered, and tearing down the libraries would take longer than some commands.
 case .leave(let status): _exit(status)
-case .openConsole(let connection, let localState, let manner):
-  exit(openConsole(at: connection, localState: localState, manner))
+case .openConsole(let connection, let localState, let manner, let places):
+  exit(openConsole(at: connection, localState: localState, manner, places: places))
 case .choose(let beginning): exit(choose(beginning))
 }

@@ -100,7 +100,7 @@ import Testing
 
     let rows = tester.lines.filter { $0.contains("0.9.0") || $0.contains("0.10.0") }.dropFirst()
     #expect(rows.count == 2, "\(tester.screen)")
-    #expect(tester.screen.contains("running; recommended"))
+    #expect(tester.screen.contains("runs, recommended"))
     tester.press(.escape)
     tester.type("U")
     #expect(tester.screen.contains("No newer version is offered."))

@@ -6,7 +6,9 @@ import Testing
 
 /// What the README says of keys is what the standard keymap says.
 @Suite struct ReadmeTests {
-  @Test(arguments: [KeySection.everywhere, .list, .text, .marketplace, .extension, .plan])
+  @Test(arguments: [
+    KeySection.everywhere, .list, .text, .marketplace, .extension, .versions, .gateway, .progress, .repositories, .plan,
+  ])
   func theKeysOfTheReadmeAreThoseOfTheStandardKeymap(section: KeySection) throws {
     let keymap = try #require(Settings.standard.keymapsByName["standard"])[section.rawValue]
     var actions: [Action] = []

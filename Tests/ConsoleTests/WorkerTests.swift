@@ -108,7 +108,8 @@ import Testing
 
     #expect(
       keeper.recall()
-        == Records(memories: ["grafana": memory], drafts: ["grafana": KeptDraft(text: "a: 2", base: "a: 1")]))
+        == Records(
+          memories: ["grafana": memory], lines: [line], drafts: ["grafana": KeptDraft(text: "a: 2", base: "a: 1")]))
     #expect(RecordKeeper(folder: keeper.folder, cluster: "https://other").recall() == Records())
   }
 

@@ -17,6 +17,13 @@ at() {
   expect "^ $1 \\("
 }
 
+# applied - agrees to the plan, waits until its progress is shown, and leaves the change running.
+applied() {
+  keys a
+  expect ' › Progress|✓ accepted'
+  keys Escape
+}
+
 # install_lens - installs the newest Log Lens and stays on its page.
 install_lens() {
   at 'Log Lens' log
@@ -24,7 +31,7 @@ install_lens() {
   expect 'Install which version'
   keys Enter
   expect 'Install 1.1.0'
-  keys a
+  applied
   expect 'Installed 1.1.0'
 }
 
@@ -51,21 +58,19 @@ an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves()
   keys j Enter
   expect 'Install 1.0.0: log-lens on standalone'
   expect 'No kubectl line'
-  keys a
+  applied
   expect 'Installed 1.0.0'
 
   keys U
   expect 'Upgrade log-lens to which version'
   keys Enter
   expect 'Upgrade to 1.1.0: log-lens on standalone'
-  keys a
+  applied
   expect 'Installed 1.1.0'
 
   keys b
-  expect 'Roll log-lens back to which version'
-  keys Enter
   expect 'Roll back to 1.0.0: log-lens on standalone'
-  keys a
+  applied
   expect 'Installed 1.0.0'
 
   keys D
@@ -116,7 +121,7 @@ a_config_with_a_mistake_is_refused_at_its_place_and_nothing_is_lost() {
   write '"3"'
   keys C-s
   expect '\+ +keepDays: "3"'
-  keys a
+  applied
   expect 'keepDays|Installed 1.1.0'
   equal "$(ksx --standalone config get log-lens)" 'keepDays: "3"' 'the config on the server'
 }

@@ -13,10 +13,10 @@ import Testing
     HistoryLine("whizard", at: "2026-01-0\(time):00Z", event, by: author)
   }
 
-  private func object(
+  private func installation(
     version: String = "1.1.0", annotations: [String: String] = [:], states: [(String, String)] = [],
     managers: Value = []
-  ) -> Object {
+  ) -> Installation {
     var object = Object(
       Dialect.installPlan.installations, name: "whizard", annotations: annotations,
       [
@@ -27,7 +27,7 @@ import Testing
         ],
       ])
     object.value = object.value.setting(["metadata", "managedFields"], to: managers)
-    return object
+    return Installation(object)
   }
 
   private func secret(_ revision: Int, _ version: String, _ status: String, _ time: String) -> HelmRelease? {
@@ -72,7 +72,7 @@ import Testing
           // Of the user who waited for the upgrade meanwhile.
           line("2T10:06", .outcome(.failed("it was changed again meanwhile"), version: "1.1.0", configHash: "c")),
         ],
-        object: object(
+        installation: installation(
           version: "1.0.0",
           states: [
             ("1T09:00", "Installed"), ("2T10:00", "Upgrading"), ("2T10:05", "Preparing"), ("2T10:07", "Installed"),
@@ -90,8 +90,9 @@ import Testing
     ]
     let own = [line("2T10:00", .change(words: "upgrade to 1.1.0", former: nil))]
 
-    #expect(Chronicle(.init(lines: own, object: object(annotations: note))).entries.map(\.who) == ["this user"])
-    let others = Chronicle(.init(lines: [], object: object(annotations: note))).entries
+    #expect(
+      Chronicle(.init(lines: own, installation: installation(annotations: note))).entries.map(\.who) == ["this user"])
+    let others = Chronicle(.init(lines: [], installation: installation(annotations: note))).entries
     #expect(others.map(\.who) == ["bob"])
     #expect(others.map(\.digest) == [ConfigHash.of("a: 1")])
   }
@@ -103,7 +104,9 @@ import Testing
           line("2T10:00", .change(words: "upgrade to 1.1.0", former: nil)),
           line("2T10:00", .outcome(.accepted, version: "1.1.0", configHash: "c")),
         ],
-        object: object(states: [("1T09:00", "Installed"), ("2T10:01", "Upgrading"), ("2T10:02", "UpgradeFailed")])))
+        installation: installation(states: [
+          ("1T09:00", "Installed"), ("2T10:01", "Upgrading"), ("2T10:02", "UpgradeFailed"),
+        ])))
 
     #expect(chronicle.entries.map(\.what) == ["upgrade to 1.1.0", "state Installed"])
     #expect(chronicle.entries.map(\.outcome) == ["UpgradeFailed", "Installed"])
@@ -130,7 +133,7 @@ import Testing
       ["manager": "kubectl-edit", "time": "2026-01-03T10:00:00Z", "fieldsV1": ["f:spec": ["f:config": [:]]]],
       ["manager": "controller-manager", "time": "2026-01-03T10:00:09Z", "fieldsV1": ["f:status": [:]]],
     ]
-    let entries = Chronicle(.init(lines: [], object: object(managers: managers))).entries
+    let entries = Chronicle(.init(lines: [], installation: installation(managers: managers))).entries
 
     #expect(entries.map(\.who) == ["by kubectl-edit, person not recorded"])
     #expect(entries.map(\.what) == ["wrote config"])

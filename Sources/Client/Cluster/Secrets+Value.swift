@@ -1,4 +1,4 @@
-import HTTP
+package import HTTP
 import KubernetesAPI
 import Manifest
 import Platform
@@ -40,7 +40,8 @@ extension Secrets {
     }
   }
 
-  private static func isSecret(_ key: String) -> Bool {
+  /// Whether what stands below the key called `key` looks like a secret.
+  package static func isSecret(_ key: String) -> Bool {
     let key = key.lowercased()
     return ["password", "passwd", "secret", "token", "apikey", "credential", "privatekey"].contains {
       key.containsText($0)

@@ -31,6 +31,19 @@ struct Arguments: Sendable {
     }
   }
 
+  /// The same for another cluster: `option` has `value`, and what else names a cluster or a user is not said.
+  func naming(_ option: Option, _ value: String, keeping kept: Set<Option> = []) -> Arguments {
+    let others: Set<Option> = [
+      .kubeconfig, .context, .cluster, .user, .server, .profile, .memberCluster, .standalone, .token, .username,
+      .password,
+      .certificateAuthority, .clientCertificate, .clientKey, .tlsServerName, .dialect,
+    ]
+    var arguments = self
+    arguments.values = values.filter { !others.subtracting(kept).contains($0.key) }
+    arguments.values[option] = [value]
+    return arguments
+  }
+
   /// The extension the command is about.
   var name: String { operands.first ?? "" }
 

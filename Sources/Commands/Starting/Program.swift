@@ -17,7 +17,7 @@ package enum Program {
     /// Nothing: leave with this status.
     case leave(Int32)
     /// Open the console there, with what is kept on this computer.
-    case openConsole(ClusterSession, LocalState, ConsoleManner)
+    case openConsole(ClusterSession, LocalState, ConsoleManner, Places)
     /// Ask which cluster is meant: nothing says so.
     case choose(Beginning)
   }
@@ -65,7 +65,7 @@ package enum Program {
       if let beginning = Beginning(arguments, words, environment) { return .choose(beginning) }
       return .openConsole(
         try await console.session(context), context.localState,
-        ConsoleManner(isSlow: arguments.has(.slow), isPlain: arguments.has(.plain)))
+        ConsoleManner(isSlow: arguments.has(.slow), isPlain: arguments.has(.plain)), Places(context))
     }
     try await command.run(context)
     return .leave(0)

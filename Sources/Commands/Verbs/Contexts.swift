@@ -2,6 +2,7 @@ import Client
 import Glibc
 import KubernetesAPI
 import Manifest
+import Operations
 import Platform
 
 extension Verb {
@@ -99,6 +100,16 @@ struct Contexts {
     }
     try file.write(after)
     outlet.print("\(name) is the current profile")
+  }
+
+  /// The same for the console.
+  func places() throws(CommandError) -> [ClusterPlace] {
+    try rows().map { row in
+      ClusterPlace(
+        name: row.name, source: row.source == "profile" ? .profile : .kubeconfig,
+        ways: row.ways.count > 1 ? "both" : row.ways.first?.rawValue ?? "",
+        server: row.server + (row.member.isEmpty ? "" : " (\(row.member))"), login: text(row), isCurrent: row.isCurrent)
+    }
   }
 
   private func rows() throws(CommandError) -> [Row] {

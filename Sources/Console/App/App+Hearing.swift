@@ -30,6 +30,7 @@ extension App {
     case .recalled(let records): recalled(records)
     case .facts(let facts): hear(facts)
     case .detailed(let name, let details): state.details[name] = details
+    case .read, .sent, .places, .moved: hearAnswer(message)
     case .warned, .status, .confirmed, .compared, .draftKept, .failed, .settings, .restarted, .catalogue:
       told(message)
     }
@@ -51,7 +52,10 @@ extension App {
   /// The file is the truth: commands write it too.
   private mutating func recalled(_ records: Records) {
     if !records.memories.isEmpty { state.records.memories = records.memories }
+    if !records.lines.isEmpty { state.records.lines = records.lines }
     state.market.invalidate()
+    state.unfinished.isRecalled = true
+    tellUnfinished()
     state.records.drafts.merge(records.drafts) { mine, _ in mine }
   }
 
@@ -111,6 +115,7 @@ extension App {
     for case .details(let subject, let capabilities) in subscriptions {
       state.begin(.readDetails(subject, capabilities))
     }
+    readAgain()
   }
 
   private mutating func wake() {
@@ -212,13 +217,11 @@ extension App {
       }
     for installation in fresh {
       guard let former = state.market.installations[installation.name],
-        former.version != installation.version || former.config != installation.config,
-        state.operations[installation.extension] == nil
+        state.operations[installation.extension] == nil,
+        let line = HistoryLine.seen(installation, after: former, at: state.now.timestamp)
       else { continue }
-      let words = former.version == installation.version ? "configure" : "version \(installation.version)"
-      let line = HistoryLine(
-        installation.extension, at: state.now.timestamp, .change(words: words, former: HistoryLine.Release(former)))
       state.records.memories[installation.extension, default: ReleaseMemory()].add(line)
+      state.records.lines.append(line)
       state.begin(.remember(line))
     }
   }
@@ -227,11 +230,15 @@ extension App {
     if let failure { return refused(plan, failure) }
     state.changed.append("\(plan.name) (\(plan.change.words))")
     state.submissions[plan.name] = nil
+    noteAccepted(plan)
     state.operations.accepted(plan.name)
     if state.operations[plan.name] != nil {
       state.say(.note, "\(plan.name): \(plan.change.words) was accepted.", about: plan.name)
     }
+    // What is watched goes on to be.
+    let isWatched = layers.last?.isAboutChange(of: plan.name) == true
     layers.removeAll { $0.isAboutChange(of: plan.name) }
+    if isWatched, plan.change.runsHelm { open(ProgressScreen(plan.name, plan.change)) }
     settleOperations()
     // The history has it, and perhaps what commands did meanwhile.
     state.begin(.recall)
@@ -270,6 +277,7 @@ extension App {
   }
 
   private mutating func settleOperations() {
+    tellUnfinished()
     guard state.market.installations.isFilled else { return }
     for ended in state.operations.see(state.market.installed, at: state.now.seconds) {
       if case .failed(let reason) = ended.outcome {

@@ -40,6 +40,8 @@ package struct App: Sendable {
     case redraw, suspend
     /// Puts a text on the terminal's clipboard.
     case copy(String)
+    /// Everything of this cluster is forgotten, and the console goes on with another.
+    case move(Move)
   }
 
   /// An app for the cluster that `session` describes.

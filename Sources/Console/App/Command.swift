@@ -15,6 +15,10 @@ package enum Command: Hashable, Sendable {
   case apply, reload
   /// Opens a screen that can be opened from anywhere.
   case page(Page)
+  /// Turns to a page of an extension.
+  case turn(ExtensionTab)
+  /// What only some screens know.
+  case screen(ScreenCommand)
   /// Chooses the namespace of what is about to be installed.
   case namespace
   case palette, refresh, redraw, suspend, close, quit
@@ -52,7 +56,8 @@ package enum Command: Hashable, Sendable {
 
   private typealias Row = (command: Command, name: String, summary: String)
 
-  private static let table: [Row] = moves + keptFilters + sortings + changes + pages + others
+  private static let table: [Row] =
+    [moves, keptFilters, sortings, changes, pages, turns, onScreens, others].flatMap { $0 }
 
   private static let moves: [Row] = [
     (.up, "up", "Select the row above"),
@@ -96,6 +101,10 @@ package enum Command: Hashable, Sendable {
   }
 
   private static let pages: [Row] = Page.all.map { (.page($0), $0.name, $0.summary) }
+
+  private static let turns: [Row] = ExtensionTab.allCases.map { (.turn($0), "turn-to-\($0.rawValue)", $0.summary) }
+
+  private static let onScreens: [Row] = ScreenCommand.allCases.map { (.screen($0), $0.rawValue, $0.summary) }
 
   private static let others: [Row] = [
     (.apply, "apply", "Apply the plan on the screen"),

@@ -36,6 +36,9 @@ package struct Effect: Hashable, Sendable {
     case history
     case setting(String)
     case draft(of: String)
+    case reading(Reading.Topic)
+    case remedy(String)
+    case places, move
   }
 
   /// What becomes of an effect whose id is under way already.
@@ -82,6 +85,10 @@ extension Effect {
       (id, whenRepeated, onExit) = (.setting(name), .queue, .finish(within: .seconds(2)))
     case .keepDraft(let name, _):
       (id, whenRepeated, onExit) = (.draft(of: name), .queue, .finish(within: .seconds(2)))
+    case .send(_, let plan): (id, whenRepeated, onExit) = (.remedy(plan.title), .keep, .finish(within: .seconds(5)))
+    case .listPlaces: id = .places
+    case .move: id = .move
+    case .read(let reading): id = .reading(reading.topic)
     case .stop(let id): self.id = id
     }
   }

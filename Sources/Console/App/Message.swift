@@ -54,6 +54,14 @@ package enum Message: Hashable, Sendable {
   case catalogue([ExtensionVersion], failure: ClusterError?)
   /// The server was started again, or was not, for this reason.
   case restarted(problem: String?)
+  /// What a screen wanted read, or why it was not.
+  case read(Reading, Result<ReadFacts, ReadFailure>)
+  /// The requests of a plan were sent; why they were not carried out, or `nil`.
+  case sent(RemedyPlan, failure: String?)
+  /// Where the console can go, or why that is not known.
+  case places(Result<[ClusterPlace], ReadFailure>)
+  /// Another place was opened.
+  case moved(Move)
   /// Something was not done or not saved; the text says what and why.
   case failed(String)
 }

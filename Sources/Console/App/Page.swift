@@ -10,7 +10,7 @@ package struct Page: Sendable {
   let screen: @Sendable (_ top: any Screen) -> any Screen
 
   /// Every page, in the order of help.
-  static let all: [Page] = [.help, .messages]
+  static let all: [Page] = [.help, .messages, .changes, .operations, .doctor, .repositories, .gateway, .contexts]
 
   init(_ name: String, _ summary: String, screen: @escaping @Sendable (_ top: any Screen) -> any Screen) {
     (self.name, self.summary, self.screen) = (name, summary, screen)

@@ -36,6 +36,14 @@ package enum Request: Hashable, Sendable {
   case keepDraft(of: String, KeptDraft?)
   /// Write the user's choice into the file of settings.
   case keepSetting(String, String)
+  /// Send these requests, one after another, for as long as each is taken.
+  case send([RemedyRequest], of: RemedyPlan)
+  /// List the places that the console can go to.
+  case listPlaces
+  /// Open another place, to go on there.
+  case move(ClusterPlace)
+  /// Read something that a screen shows.
+  case read(Reading)
   /// Cancel what is under way about an id.
   case stop(Effect.ID)
 
@@ -47,7 +55,10 @@ package enum Request: Hashable, Sendable {
 
   /// Changes the cluster.
   package var isChange: Bool {
-    if case .apply = self { true } else { false }
+    switch self {
+    case .apply, .send: true
+    default: false
+    }
   }
 }
 

@@ -118,7 +118,7 @@ enum Step: Sendable {
 
 /// A part of the keymap files.
 package enum KeySection: String, CaseIterable, Sendable {
-  case everywhere, list, text, marketplace, `extension`, plan, prompt, editor
+  case everywhere, list, text, marketplace, `extension`, versions, gateway, progress, repositories, plan, prompt, editor
 }
 
 /// A line being typed: what stands before it, the text, and what accepting it does.

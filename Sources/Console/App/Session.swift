@@ -14,6 +14,9 @@ package struct Session: Sendable {
   /// The file that choices of theme, keymap and language are written to; `nil` keeps them for this session only.
   package var settingsFile: String?
 
+  /// Where else the console can go; `nil` goes nowhere.
+  package var elsewhere: Elsewhere?
+
   /// A session over `connection`.
   package init(_ connection: ClusterSession, recordKeeper: RecordKeeper? = nil) {
     self.connection = connection

@@ -21,6 +21,12 @@ enum Subscription: Hashable, Sendable {
   case facts(ChangeKind, of: String)
   /// What the server would say to a plan.
   case dryRun(Plan)
+  /// Something that is read once, and again when what it depends on has changed.
+  case reading(Reading)
+  /// What this computer remembers, which commands write as well.
+  case records
+  /// Where else the console can go.
+  case places
 }
 
 extension ConsoleState {
@@ -54,6 +60,11 @@ extension App {
       guard state.dryRuns[plan.name]?.isOf(plan) != true else { return }
       state.dryRuns[plan.name] = DryRunResult(of: plan)
       state.begin(.dryRun(plan))
+    case .reading(let reading):
+      state.readings.begin(reading)
+      state.begin(.read(reading))
+    case .records: state.begin(.recall)
+    case .places: state.begin(.listPlaces)
     case .document(let key):
       guard state.documents[key] == nil,
         let version = state.market.versions[key.extensionName]?.elements[key.version]
@@ -62,12 +73,23 @@ extension App {
     }
   }
 
+  /// Another reading of the same topic takes its place, with what is known so far.
+  private mutating func end(_ reading: Reading) {
+    let isWanted = subscriptions.contains {
+      if case .reading(let other) = $0 { other.topic == reading.topic } else { false }
+    }
+    if isWanted { return }
+    state.readings.forget(reading.topic)
+    state.effects.append(.stop(.reading(reading.topic)))
+  }
+
   private mutating func end(_ subscription: Subscription) {
     switch subscription {
     case .versions(let name, let dialect):
       state.market.forgetVersions(of: name)
       state.effects.append(.stop(.watch(.versions(of: name), dialect)))
-    case .rights, .facts, .catalogue: break
+    case .rights, .facts, .catalogue, .records, .places: break
+    case .reading(let reading): end(reading)
     case .details(let subject, _):
       let isAsked = subscriptions.contains {
         if case .details(let other, _) = $0 { other.name == subject.name } else { false }

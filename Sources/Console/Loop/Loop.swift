@@ -22,8 +22,8 @@ package func run(
 struct Loop {
   var app: App
   let screen: any TerminalScreen
-  let worker: Worker
-  let mailbox: Mailbox<Message>
+  private(set) var worker: Worker
+  private(set) var mailbox: Mailbox<Message>
   /// Credential plugins that wait for the terminal.
   let turns: TerminalTurns
   /// Reads the settings anew where their files have changed.
@@ -106,9 +106,19 @@ struct Loop {
       shown = nil
       tell(.resized(screen.size))
     case .copy(let text)?: screen.copy(text)
+    case .move(let move)?: return go(on: move.session)
     case nil: return
     }
     app.request = nil
+  }
+
+  /// Goes on with another cluster: what is still on its way from the former one has no mailbox any more.
+  private mutating func go(on session: Session) {
+    worker.stop()
+    mailbox = Mailbox()
+    worker = Worker(session, mailbox: mailbox)
+    app = App(session, settings: app.state.settings, now: now())
+    begin()
   }
 
   /// Brings the screen up to date; keys that were waiting when a question came up are no answer to it.

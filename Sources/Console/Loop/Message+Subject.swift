@@ -20,8 +20,9 @@ extension Message: Mail {
     case .restarted: MailSubject("restart")
     case .catalogue: MailSubject("catalogue")
     case .detailed(let name, _): MailSubject("details", name)
+    case .read(let reading, _): MailSubject("reading", "\(reading.topic)")
     case .opened, .drawing, .key, .resized, .time: nil
-    case .applied, .dryRunEnded, .judged, .confirmed, .compared, .documented, .recalled: nil
+    case .applied, .dryRunEnded, .judged, .confirmed, .compared, .documented, .recalled, .sent, .places, .moved: nil
     }
   }
 }

@@ -23,9 +23,13 @@ package struct RecordKeeper: Hashable, Sendable {
 
   private var draftFolder: String { folder + "/drafts" }
 
+  /// The newest lines of the history that the console holds; a config may be as long as a megabyte.
+  private static let linesAtHand = 2000
+
   /// Everything kept about the cluster; a file that cannot be read is left out.
   func recall() -> Records {
-    var records = Records(memories: history.releases())
+    let lines = history.lines()
+    var records = Records(memories: History.releases(lines), lines: Array(lines.suffix(Self.linesAtHand)))
     let mark = ConfigHash.of(cluster) + "-"
     for name in names(in: draftFolder) where name.hasPrefix(mark) && name.hasSuffix(".json") {
       guard let bytes = try? Files.read(draftFolder + "/" + name), let draft = KeptDraft(json: bytes) else { continue }

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Manifest
 import Operations
 import Packages
 import Platform
@@ -9,7 +10,7 @@ import Platform
 ///
 /// What becomes of a second effect of one id, and of all of them when the program ends, the effects say themselves.
 package final class Worker: Sendable {
-  private let session: Session
+  let session: Session
   private let mailbox: Mailbox<Message>
   private let running = Locked(Running())
   private let access: AccessCache
@@ -137,10 +138,10 @@ package final class Worker: Sendable {
     case .compareWays(let dialect): return await compare(dialect)
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
     case .keepSetting(let name, let value): return keepSetting(name, value)
-    case .remember, .keepDraft: return keep(request)
-    case .noteOutcome(let progress, let name, let outcome): sender.note(progress, of: name, outcome)
+    case .remember, .keepDraft, .noteOutcome: return keep(request)
     case .readFacts(let installations, let capabilities):
       return .facts(await ClusterReader(session.connection.cluster, capabilities).facts(installations))
+    case .send, .listPlaces, .move, .read: return await answer(request)
     case .stop: break
     }
     return nil
@@ -167,8 +168,16 @@ package final class Worker: Sendable {
       keep("The draft of \(name) was not saved", orElse: draft == nil ? nil : .draftKept(of: name)) {
         keeper throws(SystemError) in try keeper.keep(draft, of: name)
       }
+    case .noteOutcome(let progress, let name, let outcome):
+      noted(progress, of: name, outcome)
     default: nil
     }
+  }
+
+  /// Notes how a change ended, and reads what is known then.
+  private func noted(_ progress: ChangeProgress, of name: String, _ outcome: ChangeProgress.Outcome) -> Message {
+    sender.note(progress, of: name, outcome)
+    return .recalled(session.recordKeeper?.recall() ?? Records())
   }
 
   /// Asks what the cluster's extensions can do until there is an answer.
@@ -199,7 +208,7 @@ package final class Worker: Sendable {
       await Watch(dialect.extensions, in: cluster, skipping: Extension.unread) { Extension($0, dialect: dialect) }
         .run { post(.extensions($0)) }
     case .installations:
-      await Watch(dialect.installations, in: cluster, skipping: Extension.unread) { Installation($0) }
+      await Watch(dialect.installations, in: cluster, skipping: JSONPaths()) { Installation($0) }
         .run { post(.installations($0)) }
     case .versions(let name):
       var watch = Watch(dialect.extensionVersions, in: cluster, skipping: ExtensionVersion.unread) { object in
@@ -264,8 +273,9 @@ package final class Worker: Sendable {
   private func document(_ key: DocumentKey, _ version: ExtensionVersion) async -> Message {
     do throws(PackageSourceError) {
       let package = try await version.package(from: session.connection.cluster, gateway: session.connection.gateway)
-      let text = package.readme(in: key.language)
-      return .documented(key, text.map { .text($0) } ?? .missing(reason: "the package has none."))
+      let texts = [package.readme(in: key.language), package.changelog(in: key.language)].compactMap { $0 }
+      let text = texts.joined(separator: "\n\n---\n\n")
+      return .documented(key, text.isEmpty ? .missing(reason: "the package has none.") : .text(text))
     } catch {
       return .documented(key, .missing(reason: error.description))
     }

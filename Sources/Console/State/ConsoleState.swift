@@ -32,6 +32,16 @@ struct ConsoleState: Sendable {
   var dryRuns: [String: DryRunResult] = [:]
   /// All that the objects around the extensions say whose pages are open.
   var details: [String: ExtensionDetails] = [:]
+  /// What was read for the screens that are open.
+  var readings = Readings()
+  /// Whether changes of an earlier session whose end was not seen have been told of.
+  var unfinished = (isRecalled: false, isTold: false)
+  /// Where the console can go; `nil` until that was asked.
+  var places: Result<[ClusterPlace], ReadFailure>?
+  /// How far the requests of the remedies on the screen are, by the titles of their plans.
+  var remedies: [String: RemedyProgress] = [:]
+  /// The version that was chosen on the page of versions, by extension: other pages are about that one.
+  var chosenVersions: [String: String] = [:]
   /// The READMEs that were read.
   var documents: [DocumentKey: Documentation] = [:]
   /// What the two ways to the cluster showed when they were compared last; `nil` while they are being compared.

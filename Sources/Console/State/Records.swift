@@ -8,12 +8,17 @@ package import Operations
 package struct Records: Hashable, Sendable {
   /// What each extension was before, by its name.
   package var memories: [String: ReleaseMemory]
+  /// What was changed, oldest first, as far back as is kept at hand.
+  package var lines: [HistoryLine]
   /// Configs being written, by extension.
   package var drafts: [String: KeptDraft]
 
   /// What was kept; nothing, unless told.
-  package init(memories: [String: ReleaseMemory] = [:], drafts: [String: KeptDraft] = [:]) {
+  package init(
+    memories: [String: ReleaseMemory] = [:], lines: [HistoryLine] = [], drafts: [String: KeptDraft] = [:]
+  ) {
     self.memories = memories
+    self.lines = lines
     self.drafts = drafts
   }
 }

@@ -61,6 +61,9 @@ package struct Change: Hashable, Sendable {
 extension Change {
   package var row: ChangeRow { kind.row }
 
+  /// The controllers run helm for it, which takes its time; otherwise they only set a switch.
+  package var runsHelm: Bool { version != nil || config != nil || row.triesAgain || row.removes }
+
   /// What is to be done, in a few words: `upgrade to 1.1.0`.
   package var words: String { filled(row.words) }
 

@@ -29,6 +29,8 @@ package struct ExtensionVersion: Mirrored {
   package var chartURL: String
   package var chartData: ChartDataReference?
   package var digest: String
+  /// When the package was made, as it says itself, or empty.
+  package var released: String
   package var created: String
 
   /// Another thing this version needs.
@@ -71,6 +73,7 @@ package struct ExtensionVersion: Mirrored {
     chartURL = spec["chartURL"]?.string ?? spec["urls"]?.sequence?.first?.string ?? ""
     chartData = Self.chartData(spec["chartDataRef"])
     digest = spec["digest"]?.string ?? ""
+    released = spec["created"]?.string ?? ""
     created = object.creationTimestamp ?? ""
   }
 

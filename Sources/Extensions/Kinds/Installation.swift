@@ -51,6 +51,8 @@ package struct Installation: Mirrored {
   package var created: String
   /// What ksx noted on it of its last change: the annotations of its own.
   package var notes: [String: String]
+  /// Who has written which fields of its spec, as far as the cluster keeps account of it.
+  package var writers: [FieldWriter]
 
   /// Where a standalone backend's controllers note the namespace of what they keep.
   package static let standaloneAnnotation = "ksx.dev/release-namespace"
@@ -110,6 +112,8 @@ package struct Installation: Mirrored {
     testRun = object.annotations[TestRun.resultAnnotation].flatMap { TestRun($0) }
     isBeingDeleted = object.isBeingDeleted
     created = object.creationTimestamp ?? ""
+    notes = object.annotations.filter { $0.key.hasPrefix("ksx.dev/") }
+    writers = FieldWriter.all(of: object)
     readStatus(status)
     readPlacement(spec["clusterScheduling"]?.mapping)
   }

@@ -4,6 +4,22 @@ import Manifest
 import Packages
 import Platform
 
+extension PlanContext {
+  /// What speaks against `version` of the extension called `name` in this cluster: its conditions on the server, and on
+  /// other extensions.
+  package func shortcomings(of version: String, for name: String) -> [Plan.Problem] {
+    let subject = PlanSubject(change: .install(version: version, config: ""), name: name, context: self)
+    return subject.compatibilityProblems + subject.dependencyProblems
+  }
+
+  /// The installed extensions that need the one called `name`, each with what it asks for.
+  package func dependants(of name: String) -> [(name: String, dependency: ExtensionVersion.Dependency)] {
+    installedVersions.sorted { $0.key < $1.key }.flatMap { other, version in
+      version.dependencies.filter { $0.name == name && $0.type == "extension" && other != name }.map { (other, $0) }
+    }
+  }
+}
+
 // Whether a version can be had, and suits this cluster.
 extension PlanSubject {
   /// What speaks against the version that is chosen.
@@ -57,7 +73,7 @@ extension PlanSubject {
     }
   }
 
-  private var compatibilityProblems: [Plan.Problem] {
+  fileprivate var compatibilityProblems: [Plan.Problem] {
     guard let target else { return [] }
     return compatibility("Kubernetes", target.kubeVersion, context.kubernetesVersion)
       + compatibility("KubeSphere", target.ksVersion, context.kubeSphereVersion)

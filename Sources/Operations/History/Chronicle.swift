@@ -1,6 +1,4 @@
-import Extensions
-package import KubernetesAPI
-import Manifest
+package import Extensions
 import Packages
 import Platform
 
@@ -40,18 +38,32 @@ package struct Chronicle: Hashable, Sendable {
     package var wasInstalled: Bool?
     package var reason = ""
     package var source: Source
+    /// The release that there was before, where that is known.
+    package var former: HistoryLine.Release?
+    /// All that was asked for before and after, where ksx made the change here.
+    package var specs: SpecChange?
+    /// The version that was asked for before, where no more than that is known, or empty.
+    var formerVersion = ""
+  }
+
+  /// What an installation asked for before a change and after it; `nil` is that there was none.
+  package struct SpecChange: Hashable, Sendable {
+    package var before: RequestedSpec?
+    package var after: RequestedSpec?
   }
 
   /// What the past is put together from.
   package struct Sources: Hashable, Sendable {
     package var lines: [HistoryLine] = []
-    package var object: Object?
+    package var installation: Installation?
     package var releases: [HelmRelease] = []
     package var gaps: [String] = []
 
-    package init(lines: [HistoryLine], object: Object? = nil, releases: [HelmRelease] = [], gaps: [String] = []) {
+    package init(
+      lines: [HistoryLine], installation: Installation? = nil, releases: [HelmRelease] = [], gaps: [String] = []
+    ) {
       self.lines = lines
-      self.object = object
+      self.installation = installation
       self.releases = releases
       self.gaps = gaps
     }
@@ -60,15 +72,22 @@ package struct Chronicle: Hashable, Sendable {
   package init(_ sources: Sources) {
     gaps = sources.gaps
     var known = Self.own(sources.lines)
-    if let object = sources.object {
-      if let entry = Self.annotated(object), !known.contains(where: { $0.isSame(as: entry) }) { known.append(entry) }
-      known += Self.fields(of: object, known)
+    if let installation = sources.installation {
+      if let entry = Self.annotated(installation), !known.contains(where: { $0.isSame(as: entry) }) {
+        known.append(entry)
+      }
+      known += Self.fields(of: installation, known)
     }
     known.sort { $0.time < $1.time }
     for release in sources.releases { Self.fold(release, into: &known) }
     known.sort { $0.time < $1.time }
-    if let object = sources.object { Self.fold(Installation(object).history, into: &known) }
-    entries = known.sorted { $0.time < $1.time }.reversed()
+    if let installation = sources.installation {
+      Self.fold(installation.history, into: &known)
+      Self.explain(installation, &known)
+    }
+    known.sort { $0.time < $1.time }
+    Self.linkVersions(&known)
+    entries = known.reversed()
   }
 
   /// The newest that reached Installed and is not what there is now: where a rollback goes.
@@ -87,11 +106,13 @@ extension Chronicle {
     var entries: [Entry] = []
     for line in lines {
       switch line.event {
-      case .change(let words, _):
+      case .change(let words, let former):
         if words == HistoryLine.cancel, let last = entries.indices.last { entries[last].giveUp() }
         let who = line.by.isEmpty ? "this user" : line.by
-        entries.append(
-          Entry(time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer))
+        let entry = Entry(
+          time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer, former: former)
+        // A console that was open has seen what a command has noted itself.
+        if entries.last?.isSame(as: entry) != true { entries.append(entry) }
       case .outcome(let outcome, let version, let hash):
         // Who waits for a change may hear of its end after another was made.
         let place = entries.lastIndex { $0.version.isEmpty || ($0.version == version && $0.digest == hash) }
@@ -99,15 +120,16 @@ extension Chronicle {
         entries[place].version = version
         entries[place].digest = hash
         entries[place].take(outcome)
-      case .written, .spec: break
+      case .spec(let before, let after):
+        if let last = entries.indices.last { entries[last].specs = SpecChange(before: before, after: after) }
+      case .written: break
       }
     }
     return entries
   }
 
-  private static func annotated(_ object: Object) -> Entry? {
-    guard let written = Authorship(object) else { return nil }
-    let installation = Installation(object)
+  private static func annotated(_ installation: Installation) -> Entry? {
+    guard let written = Authorship(installation) else { return nil }
     var entry = Entry(
       time: written.time, who: written.author.name, what: written.words, reason: written.author.reason,
       source: .annotation)
@@ -117,20 +139,14 @@ extension Chronicle {
   }
 
   /// Writers of the spec besides ksx, whose last write is dated; of those before it nothing is known.
-  private static func fields(of object: Object, _ known: [Entry]) -> [Entry] {
-    let managers = object.value[path: "metadata", "managedFields"]?.sequence ?? []
-    return managers.compactMap { manager in
-      let name = manager["manager"]?.string ?? ""
-      guard name != "ksx" || known.isEmpty, let fields = manager[path: "fieldsV1", "f:spec"]?.mapping else {
-        return nil
-      }
-      let words = [
-        "f:extension": "version", "f:config": "config", "f:enabled": "enabled", "f:clusterScheduling": "placement",
-      ]
-      let written = fields.pairs.compactMap { words[$0.key] }.sorted()
+  private static func fields(of installation: Installation, _ known: [Entry]) -> [Entry] {
+    installation.writers.compactMap { writer in
+      guard writer.manager != "ksx" || known.isEmpty else { return nil }
+      let words = ["extension": "version", "config": "config", "enabled": "enabled", "clusterScheduling": "placement"]
+      let written = writer.fields.compactMap { words[$0] }.sorted()
       if written.isEmpty { return nil }
       return Entry(
-        time: manager["time"]?.string ?? "", who: "by \(name), person not recorded",
+        time: writer.time, who: "by \(writer.manager), person not recorded",
         what: "wrote \(written.joined(separator: ", "))", source: .fields)
     }
   }
@@ -172,6 +188,27 @@ extension Chronicle {
         entries[place].outcome = state.state.word
         entries[place].wasInstalled = state.state == .installed
       }
+    }
+  }
+}
+
+// What the entries say of each other.
+extension Chronicle {
+  /// The state of the newest says why, as long as it lasts.
+  private static func explain(_ installation: Installation, _ entries: inout [Entry]) {
+    guard installation.observed.state.isFailure, !installation.message.isEmpty,
+      let last = entries.lastIndex(where: { $0.source != .fields }),
+      entries[last].outcome == installation.observed.state.word
+    else { return }
+    entries[last].outcome = "failed: \(installation.message)"
+  }
+
+  /// A version that was asked for took the place of the one before it.
+  private static func linkVersions(_ entries: inout [Entry]) {
+    var version = ""
+    for index in entries.indices where entries[index].source != .fields && !entries[index].version.isEmpty {
+      entries[index].formerVersion = entries[index].former?.version ?? version
+      version = entries[index].version
     }
   }
 }

@@ -1,17 +1,17 @@
 package import Client
-import Extensions
-import KubernetesAPI
-import Manifest
+package import Extensions
 
 extension ClusterReader {
   /// What is known of the past of the extension called `name`: here, and from what the cluster lets this user read.
   package func chronicle(of name: String, _ history: History) async throws(ClusterError) -> Chronicle {
-    let objects = try await installations()
-    let object = Installations(objects.map(Installation.init)).of(name).flatMap { found in
-      objects.first { $0.name == found.name }
-    }
-    var sources = Chronicle.Sources(lines: history.lines().filter { $0.extension == name }, object: object)
-    guard let installation = object.map(Installation.init) else { return Chronicle(sources) }
+    let installation = Installations(try await installations().map(Installation.init)).of(name)
+    return await chronicle(of: name, history.lines(), installation)
+  }
+
+  /// The same from what is known already, with what helm keeps of its releases.
+  package func chronicle(of name: String, _ lines: [HistoryLine], _ installation: Installation?) async -> Chronicle {
+    var sources = Chronicle.Sources(lines: lines.filter { $0.extension == name }, installation: installation)
+    guard let installation else { return Chronicle(sources) }
     let namespace = installation.targetNamespace.isEmpty ? "extension-\(name)" : installation.targetNamespace
     let release = installation.releaseName.isEmpty ? name : installation.releaseName
     do throws(ClusterError) {

@@ -53,9 +53,12 @@ package struct History: Hashable, Sendable {
   }
 
   /// What each extension was before.
-  package func releases() -> [String: ReleaseMemory] {
+  package func releases() -> [String: ReleaseMemory] { Self.releases(lines()) }
+
+  /// What each extension was before, by `lines`.
+  package static func releases(_ lines: [HistoryLine]) -> [String: ReleaseMemory] {
     var memories: [String: ReleaseMemory] = [:]
-    for line in lines() { memories[line.extension, default: ReleaseMemory()].add(line) }
+    for line in lines { memories[line.extension, default: ReleaseMemory()].add(line) }
     return memories
   }
 

@@ -54,6 +54,21 @@ package struct HistoryLine: Hashable, Sendable {
   }
 }
 
+extension HistoryLine {
+  /// A change that was seen and not made here; `nil` where version and config are the same.
+  ///
+  /// Who made it stands on the object where ksx did; what stands there from before says nothing of this one.
+  package static func seen(_ installation: Installation, after former: Installation, at time: String) -> HistoryLine? {
+    guard former.version != installation.version || former.config != installation.config else { return nil }
+    let words = former.version == installation.version ? "configure" : "version \(installation.version)"
+    let note = Authorship(installation).flatMap { $0 == Authorship(former) ? nil : $0 }
+    return HistoryLine(
+      installation.extension, at: note?.time ?? time,
+      .change(words: note?.words ?? words, former: Release(former)),
+      by: note?.author ?? Author(name: "person not recorded"))
+  }
+}
+
 extension HistoryLine.Release {
   /// What `installation` is now.
   package init(_ installation: Installation) {

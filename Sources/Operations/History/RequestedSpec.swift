@@ -22,6 +22,14 @@ package struct RequestedSpec: Hashable, Sendable {
       clusters: installation.clusters)
   }
 
+  /// What is asked for once `change` was taken where `before` was asked for; `nil` is nothing.
+  package init?(_ change: Change, after before: RequestedSpec?) {
+    if change.row.removes { return nil }
+    self.init(
+      version: change.version ?? before?.version ?? "", config: change.config ?? before?.config ?? "",
+      isEnabled: change.row.enables ?? before?.isEnabled ?? true, clusters: change.clusters ?? before?.clusters ?? [])
+  }
+
   /// What `installation` asks for otherwise, in words; empty when it asks for this.
   package func differences(from installation: Installation) -> [String] {
     var words: [String] = []

@@ -42,6 +42,19 @@ package enum Undo: Hashable, Sendable {
     }
   }
 
+  /// What leads back from `installation` to `before`, whatever has been changed since; `nil` is that there was none.
+  static func leading(to before: RequestedSpec?, from installation: Installation?, _ name: String) -> Undo {
+    switch (before, installation) {
+    case (nil, nil): return .refused("\(name) is not installed, as it was before that")
+    case (nil, _?): return .change(.uninstall)
+    case (let before?, nil): return .change(.install(version: before.version, config: before.config))
+    case (let before?, let installation?):
+      if installation.isBeingDeleted { return .refused("\(name) is being uninstalled") }
+      if before.differences(from: installation).isEmpty { return .refused("\(name) is as it was before that already") }
+      return .change(change(from: RequestedSpec(installation), to: before))
+    }
+  }
+
   /// The change that leads from one to the other; a change of ours sets one of these, or version and config at once.
   private static func change(from now: RequestedSpec, to before: RequestedSpec) -> Change {
     if now.version != before.version { return .rollback(to: before.version, config: before.config) }

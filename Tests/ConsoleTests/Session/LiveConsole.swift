@@ -94,6 +94,13 @@ final class LiveConsole {
     for character in text { tell(.key(.character(character))) }
   }
 
+  /// Agrees to the plan on the screen, and leaves the change running once the cluster has taken it.
+  func applyAndLeave(_ key: Key = .character("a"), sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    press(key)
+    try await until("followed the change", sourceLocation: sourceLocation) { $0.app.layers.last is ProgressScreen }
+    press(.escape)
+  }
+
   private func tell(_ message: Message) {
     for effect in app.handle(message, at: .now) { worker.start(effect) }
     for effect in app.handle(.drawing, at: .now) { worker.start(effect) }

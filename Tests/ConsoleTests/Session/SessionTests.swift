@@ -24,7 +24,7 @@ import Testing
     try await console.until(screenSays: "  1.0.0 ")
     console.press(.down, .enter)
     try await console.until(screenSays: "+ InstallPlan log-lens, version 1.0.0")
-    console.type("a")
+    try await console.applyAndLeave()
     try await console.until("installed it") { $0.row("Log Lens").contains("on             1.0.0") }
     try await console.until(screenSays: "log-lens: installed 1.0.0.")
 
@@ -32,7 +32,7 @@ import Testing
     try await console.until(screenSays: ">1.1.0")
     console.press(.enter)
     try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
-    console.type("a")
+    try await console.applyAndLeave()
     try await console.until(screenSays: "log-lens: upgraded to 1.1.0.")
     #expect(console.row("Log Lens").contains("on             1.1.0"))
 
@@ -41,17 +41,19 @@ import Testing
     console.type("keepDays: 9\n")
     console.press(.control("s"))
     try await console.until(screenSays: "+   keepDays: 9")
-    console.type("a")
+    try await console.applyAndLeave()
     try await console.until(screenSays: "log-lens: has the new config.")
 
-    console.type("b")
+    console.press(.enter)
+    console.type("2")
     try await console.until(screenSays: ">1.1.0")
     console.press(.down)
     #expect(console.screen.contains(">1.0.0"))
-    console.press(.enter)
+    console.type("b")
     try await console.until(screenSays: "~ version 1.1.0 → 1.0.0")
-    console.type("a")
+    try await console.applyAndLeave()
     try await console.until(screenSays: "log-lens: rolled back to 1.0.0.")
+    console.press(.escape)
     #expect(
       try await console.cluster.get(Dialect.installPlan.installations, "log-lens").spec["config"]?.string ?? "" == "")
 
@@ -64,7 +66,7 @@ import Testing
     console.type("X")
     try await console.until(screenSays: "- InstallPlan log-lens")
     console.type("log-lens")
-    console.press(.enter)
+    try await console.applyAndLeave(.enter)
     try await console.until(screenSays: "log-lens: uninstalled.")
     #expect(!console.row("Log Lens").contains(" on "))
   }
@@ -95,20 +97,20 @@ import Testing
     try await console.until(screenSays: "  1.0.0 ")
     console.press(.end, .enter)
     try await console.until(screenSays: "+ InstallPlan traffic-map, version 1.0.0")
-    console.type("a")
+    try await console.applyAndLeave()
     try await console.until(screenSays: "traffic-map: installed 1.0.0.")
 
     console.type("U")
     try await console.until(screenSays: ">1.1.0")
     console.press(.enter)
     try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
-    console.type("a")
+    try await console.applyAndLeave()
     try await console.until(screenSays: "traffic-map: could not upgrade to 1.1.0:")
     #expect(console.row("Traffic Map").contains("upgrade failed"))
 
     console.type("b")
     try await console.until(screenSays: "~ version 1.1.0 → 1.0.0")
-    console.type("a")
+    try await console.applyAndLeave()
     try await console.until(screenSays: "traffic-map: rolled back to 1.0.0.")
   }
 
@@ -116,7 +118,8 @@ import Testing
     let console = try await LiveConsole()
     try await console.until("listed the marketplace") { !$0.row("Log Lens").isEmpty }
     console.type("/log lens")
-    console.press(.enter, .enter, .tab, .tab)
+    console.press(.enter, .enter)
+    console.type("5")
 
     try await console.until(screenSays: "searches them while they arrive")
   }
@@ -154,7 +157,7 @@ import Testing
     try await console.until(screenSays: "recommended")
     console.press(.enter)
     try await console.until(screenSays: "+ Subscription log-lens")
-    console.type("a")
+    try await console.applyAndLeave()
 
     try await console.until(screenSays: "log-lens: installed")
   }

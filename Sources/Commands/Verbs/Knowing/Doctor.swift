@@ -104,16 +104,3 @@ struct Doctor: ClusterCommand {
     ]
   }
 }
-
-extension RemedyRequest {
-  /// `PATCH /apis/…/installplans/whizard {"status":…}`.
-  fileprivate var words: String {
-    let path = resource.path(namespace: namespace, name: name)
-    switch action {
-    case .merge(let body): return "PATCH \(path) \(JSON.text(body))"
-    case .create(let object): return "POST \(resource.path(namespace: namespace)) \(JSON.text(object.value))"
-    case .delete(let withDependents):
-      return "DELETE \(path)" + (withDependents ? #" {"propagationPolicy":"Background"}"# : "")
-    }
-  }
-}

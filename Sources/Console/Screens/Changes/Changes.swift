@@ -2,6 +2,8 @@ import Client
 import Extensions
 import KubernetesAPI
 import Operations
+import Packages
+import Platform
 import Terminal
 
 /// Begins what `command` asks for on the extension `name`: opens what must be chosen or planned.
@@ -30,6 +32,7 @@ func beginChange(_ kind: ChangeKind, onAll names: [String], _ state: ConsoleStat
 }
 
 private func opening(_ kind: ChangeKind, on name: String, _ state: ConsoleState) -> [Step] {
+  if kind == .rollBack, let change = state.usualWayBack(of: name) { return [.open(PlanScreen(change, name))] }
   if let change = Change(kind) { return [.open(PlanScreen(change, name))] }
   switch kind.row.choice {
   case .version?: return [.open(ChooserScreen(kind, name))]
@@ -46,6 +49,12 @@ func openConfig(of name: String, _ purpose: ConfigScreen.Purpose, _ state: Conso
 }
 
 extension ConsoleState {
+  /// Back to the newest release that is known to have worked; `nil` where none is, so that one must be chosen.
+  fileprivate func usualWayBack(of name: String) -> Change? {
+    guard let entry = wayBack(of: name), entry.wasInstalled == true else { return nil }
+    return .rollback(to: entry.version, config: entry.config)
+  }
+
   /// The change to `version`; without one, where what failed goes back to.
   ///
   /// `nil` where it is still to be chosen.

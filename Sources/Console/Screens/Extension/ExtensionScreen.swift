@@ -1,198 +1,125 @@
 import Client
 import Extensions
+import KubernetesAPI
 import Operations
 import Packages
 import Platform
 import Terminal
 
-/// One extension: what it is, its versions, its README and its config.
+/// One extension, in pages; from `Self.wide` columns on two of them side by side, the overview at the left.
 struct ExtensionScreen: Screen {
-  enum Tab: String, CaseIterable, Sendable {
-    case overview = "Overview"
-    case versions = "Versions"
-    case readme = "README"
-    case config = "Config"
+  let name: String
+  private(set) var tab: ExtensionTab
+  /// The pages that were opened.
+  private var pages: [ExtensionTab: any ExtensionPage] = [:]
+  /// As many columns show two pages.
+  static let wide = 120
+
+  init(_ name: String, at tab: ExtensionTab = .overview) {
+    (self.name, self.tab) = (name, tab)
+    open(tab)
   }
 
-  let name: String
-  private(set) var tab = Tab.overview
-  private var pager = Pager()
-  private var versions: [VersionRow] = []
-  private var list = ListView<VersionRow>()
-  /// The README as it was last laid out: a long one takes longer than a key may.
-  private var layout: (key: DocumentKey, width: Int, lines: [Line])?
+  private mutating func open(_ tab: ExtensionTab) {
+    self.tab = tab
+    if pages[tab] == nil { pages[tab] = tab.page(of: name) }
+    // Beside another page the overview stays.
+    if pages[.overview] == nil { pages[.overview] = ExtensionTab.overview.page(of: name) }
+    if pages[.history] == nil { pages[.history] = ExtensionTab.history.page(of: name) }
+  }
 
-  init(_ name: String) { self.name = name }
+  /// The page that takes the keys.
+  private var page: any ExtensionPage { pages[tab] ?? tab.page(of: name) }
 
-  var sections: [KeySection] { [.extension, .marketplace] + (tab == .versions ? [.list] : []) + [.everywhere] }
+  /// The pages on the screen, from the left: one that is open, and beside it the overview, or its history.
+  private func shown(_ state: ConsoleState) -> [ExtensionTab] {
+    guard state.size.columns >= Self.wide else { return [tab] }
+    return tab == .overview ? [.overview, .history] : [.overview, tab]
+  }
 
+  var sections: [KeySection] { page.sections + [.extension, .marketplace, .everywhere] }
   var extensionName: String? { name }
   var place: Place? { .extension(name) }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
-    let document = tab == .readme ? document(state) : nil
-    return state.versions(of: name) + details(state) + (document.map { [.document($0)] } ?? [])
-  }
-
-  /// What every other object says is shown on the first page.
-  private func details(_ state: ConsoleState) -> [Subscription] {
-    guard let capabilities = state.capabilityState.capabilities, state.market.isFilled else { return [] }
-    let installation = state.market.installed.of(name)
-    let row = ExtensionRow(
-      name, state.market.extensions[name], installation, state.records.memories[name], language: state.language)
-    return [.details(DetailsSubject(row, installation), capabilities)]
+    var all = state.versions(of: name)
+    for tab in shown(state) { all += pages[tab]?.subscriptions(state) ?? [] }
+    return all
   }
 
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands([.back, .nextPane]) + state.hints(about: name) + .commands([.help])
+    let own = page.hints(state)
+    // Where a page has a meaning of its own for a key, its hint stands alone.
+    let verbs = state.hints(about: name).filter { hint in !own.contains { hint.action == .command($0) } }
+    return .commands(own) + verbs + .commands([.back, .nextPane, .help])
   }
 
-  private func bodyHeight(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 3) }
+  /// The areas of the shown pages below the title.
+  private func areas(in area: Rect, _ state: ConsoleState) -> [(tab: ExtensionTab, area: Rect)] {
+    let body = area.split(top: 3).rest.inset(columns: 1)
+    let tabs = shown(state)
+    guard tabs.count == 2 else { return tabs.map { ($0, body) } }
+    let (left, right) = body.split(left: body.size.columns / 2 - 1)
+    return [(tabs[0], left), (tabs[1], right.split(left: 3).rest)]
+  }
 
   mutating func settle(_ state: inout ConsoleState) {
-    let height = bodyHeight(state)
-    switch tab {
-    case .versions:
-      let found = state.versionRows(of: name)
-      let wanted = [state.market.installed.of(name)?.version, state.market.extensions[name]?.recommendedVersion]
-      let preferred = wanted.compactMap { version in version.flatMap { found.spelling(of: $0) } }.first
-      versions = list.arranged(found, Column.versions)
-      list.settle(versions, height: height, preferring: preferred ?? found.first?.version)
-    case .overview: pager.show(OverviewPage(name, state).lines, height: height)
-    case .readme: pager.show(readmeLines(state), height: height)
-    case .config: pager.show(configLines(state), height: height)
-    }
-  }
-
-  /// The version whose README is shown: what runs, or what would.
-  private func documentedVersion(_ state: ConsoleState) -> ExtensionVersion? {
-    let versions = state.market.versions[name]?.elements.values
-    let wanted = [
-      tab == .versions ? list.selected : nil, state.market.installed.of(name)?.version,
-      state.market.extensions[name]?.recommendedVersion, state.offeredVersions(of: name).first,
-    ]
-    return wanted.lazy.compactMap { $0 }.compactMap { version in
-      versions?.first { VersionText($0.version) == VersionText(version) }
-    }.first
-  }
-
-  private func document(_ state: ConsoleState) -> DocumentKey? {
-    documentedVersion(state).map { DocumentKey(extensionName: name, version: $0.name, language: state.language) }
-  }
-
-  private mutating func readmeLines(_ state: ConsoleState) -> [Line] {
-    let width = state.size.columns - 2
-    guard let key = document(state) else {
-      let isFilled = state.market.versions[name]?.isFilled == true
-      return [Line(isFilled ? "No version is offered." : "Reading the versions …", .dim)]
-    }
-    switch state.documents[key] {
-    case .text(let text)?:
-      if let layout, layout.key == key, layout.width == width { return layout.lines }
-      let lines = Markdown(text).lines(columns: width)
-      layout = (key, width, lines)
-      return lines
-    case .missing(let reason)?: return Line("There is no README: \(reason)", .dim).wrapped(to: width)
-    case nil: return [Line("Reading the package …", .dim)]
-    }
-  }
-
-  private func configLines(_ state: ConsoleState) -> [Line] {
-    guard let installation = state.market.installed.of(name) else {
-      return [Line("\(name) is not installed, so it has no config yet.", .dim)]
-    }
-    let config = state.config(of: name) ?? ""
-    let changes = state.records.memories[name]?.differences(from: installation) ?? []
-    let others = changes.isEmpty ? [] : differenceLines(changes)
-    if config.trimmed.isEmpty {
-      return others + [Line("The config is empty: the chart's defaults hold.", .dim)]
-    }
-    return others + config.shownLines.map { Line($0) }
-  }
-
-  /// Where the cluster keeps no comments, and another one has written since.
-  private func differenceLines(_ changes: [LineDifference.Line]) -> [Line] {
-    let lines = changes.map { change in
-      Line((change.kind == .added ? "+ " : "- ") + change.text, change.kind == .added ? .diffAdded : .diffRemoved)
-    }
-    return [Line("It was changed elsewhere since it was last written here:", .dim)] + lines + [.blank]
+    state.chosenVersions[name] = pages[.versions]?.chosenVersion
+    for (tab, area) in areas(in: Rect(state.bodySize), state) { pages[tab]?.settle(area.size, state) }
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if let steps = onPage({ $0.perform(command, &$1) }, &state) { return steps }
     switch command {
     case .back: return [.close()]
-    case .nextPane, .right: return turn(by: 1)
-    case .previousPane, .left: return turn(by: -1)
-    case .open: return tab == .versions ? openVersion(state) : []
-    default: break
+    case .turn(let tab): open(tab)
+    case .nextPane, .right: open(tab.turned(by: 1))
+    case .previousPane, .left: open(tab.turned(by: -1))
+    case .undo: return undo(on: name, state)
+    default: return beginChange(command, on: name, state)
     }
-    if let steps = beginChange(command, on: name, state) { return steps }
-    let height = bodyHeight(state)
-    if tab == .versions {
-      return list.sort(command, by: Column.versions) || list.move(command, in: versions, height: height) ? [] : nil
-    }
-    return pager.perform(command, height: height) ? [] : nil
-  }
-
-  private mutating func turn(by step: Int) -> [Step] {
-    let all = Tab.allCases
-    let index = (all.firstIndex(of: tab) ?? 0) + step
-    tab = all[(index + all.count) % all.count]
-    pager = Pager()
     return []
   }
 
-  /// A version leads to the plan that brings it: install, upgrade, or back.
-  private func openVersion(_ state: ConsoleState) -> [Step] {
-    guard let version = list.selected else { return [] }
-    guard let installation = state.market.installed.of(name) else {
-      return [.open(PlanScreen(.install(version: version, config: ""), name))]
-    }
-    if VersionText(version) == VersionText(installation.version) {
-      return [.complain("\(name) is already at version \(version).")]
-    }
-    if VersionText(installation.version) < VersionText(version) {
-      return [.open(PlanScreen(.upgrade(to: version), name))]
-    }
-    let config = state.records.memories[name]?.target(from: installation, version: version)?.config
-    return [.open(PlanScreen(.rollback(to: version, config: config ?? installation.config), name))]
+  private mutating func onPage<Answer>(
+    _ body: (inout any ExtensionPage, inout ConsoleState) -> Answer, _ state: inout ConsoleState
+  ) -> Answer {
+    var page = page
+    defer { pages[tab] = page }
+    return body(&page, &state)
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    if case .mouse(.click, let point) = key, point.row == 1 {
-      clickTab(point.column)
-    } else if tab == .versions, case .mouse(let action, let point) = key {
-      return list.point(action, row: point.row - 3, in: versions, height: bodyHeight(state)) ? openVersion(state) : []
-    } else {
-      _ = pager.wheel(key, height: bodyHeight(state))
+    guard case .mouse(let action, let point) = key else { return [] }
+    if action == .click, point.row == 1 {
+      if let clicked = tabs(columns: state.bodySize.columns - 2, state).first(where: {
+        $0.columns.contains(point.column)
+      }) {
+        open(clicked.tab)
+      }
+      return []
     }
-    return []
-  }
-
-  private mutating func clickTab(_ place: Int) {
-    var column = 1
-    for candidate in Tab.allCases {
-      let end = column + candidate.rawValue.columns + 2
-      if (column..<end).contains(place) { (tab, pager) = (candidate, Pager()) }
-      column = end
-    }
+    guard let area = areas(in: Rect(state.bodySize), state).first(where: { $0.tab == tab })?.area,
+      area.columns.contains(point.column)
+    else { return [] }
+    let inside = Point(row: point.row - area.origin.row, column: point.column - area.origin.column)
+    return onPage({ $0.point(action, at: inside, &$1) }, &state)
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let (top, rest) = area.split(top: 3)
-    drawTitle(on: &surface, in: top.inset(columns: 1), state)
-    let body = rest.inset(columns: 1)
-    if tab == .versions {
-      let emptiness = state.emptiness(
-        isFilled: state.market.isFilled, reading: "Reading the versions of \(name) …",
-        otherwise: "No version is offered.")
-      list.draw(
-        versions, Column.versions, ListFrame(emptiness: emptiness), on: &surface, in: body, state)
-    } else {
-      pager.draw(on: &surface, in: body, state.theme)
+    drawTitle(on: &surface, in: area.split(top: 3).top.inset(columns: 1), state)
+    let areas = areas(in: area, state)
+    for (tab, area) in areas { pages[tab]?.draw(on: &surface, in: area, state) }
+    guard areas.count == 2 else { return }
+    let column = areas[1].area.origin.column - 2
+    for row in areas[1].area.rows {
+      surface.write("│", at: Point(row: row, column: column), in: area, style: state.theme[.border])
     }
   }
+}
 
+// The title and the tabs.
+extension ExtensionScreen {
   private func drawTitle(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let display = state.market.extensions[name]?.displayName.text(in: state.language) ?? ""
     let title = display.isEmpty || display == name ? name : "\(display) (\(name))"
@@ -203,14 +130,42 @@ struct ExtensionScreen: Screen {
     let end = surface.write(title.truncated(to: room), row: 0, in: area, style: state.theme[.title])
     let place = Point(row: area.origin.row, column: max(end + 2, area.columns.upperBound - summary.columns))
     surface.write(summary, at: place, in: area, style: state.theme[status.style])
-    var column = area.origin.column
-    for candidate in Tab.allCases {
-      let style = state.theme[candidate == tab ? .tabActive : .tab]
-      surface.write(candidate.rawValue, at: Point(row: area.origin.row + 1, column: column), in: area, style: style)
-      column += candidate.rawValue.columns + 2
+    drawTabs(on: &surface, in: area.row(1), state)
+  }
+
+  private func drawTabs(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let shown = tabs(columns: area.size.columns, state)
+    for (tab, columns) in shown {
+      let place = Point(row: area.origin.row, column: columns.lowerBound)
+      let end = surface.write(tab.digit, at: place, in: area, style: state.theme[.helpKey])
+      surface.write(
+        tab.title, at: Point(row: area.origin.row, column: end + 1), in: area,
+        style: state.theme[tab == self.tab ? .tabActive : .tab])
     }
-    let progress = tab == .versions ? "" : pager.progress(height: bodyHeight(state))
-    let right = Point(row: area.origin.row + 1, column: area.columns.upperBound - progress.columns)
-    if right.column > column { surface.write(progress, at: right, in: area, style: state.theme[.dim]) }
+    let last = ExtensionTab.allCases.last
+    let more = shown.last?.tab == last ? "" : "›"
+    let text = [more, page.progress].filter { !$0.isEmpty }.joined(separator: " ")
+    let right = Point(row: area.origin.row, column: area.columns.upperBound - text.columns)
+    if right.column > shown.last?.columns.upperBound ?? 0 {
+      surface.write(text, at: right, in: area, style: state.theme[.dim])
+    }
+  }
+
+  /// The tabs that fit into `columns`, with the active one among them, and the columns that each takes.
+  private func tabs(columns: Int, _ state: ConsoleState) -> [(tab: ExtensionTab, columns: Range<Int>)] {
+    var all = ExtensionTab.allCases[...]
+    while true {
+      var column = 1
+      let placed = all.map { tab in
+        let start = column
+        column += 2 + tab.title.columns + 2
+        return (tab: tab, columns: start..<(column - 2))
+      }
+      let fitting = placed.prefix { $0.columns.upperBound <= columns - 4 }
+      if fitting.contains(where: { $0.tab == tab }) || all.count < 2 {
+        return Array(fitting.isEmpty ? placed.prefix(1) : fitting)
+      }
+      all.removeFirst()
+    }
   }
 }

@@ -153,6 +153,7 @@ struct MarketplaceScreen: Screen {
     case .mark where pane == .extensions: list.mark(in: listing)
     case .markAll where pane == .extensions: list.markAll(in: listing)
     case .markRange where pane == .extensions: list.markRange(in: listing)
+    case .undo: return undo(on: selected, state)
     case .back: return goBack()
     case .open: return openSelected()
     case .sort where list.sort(command, by: MarketplaceColumns.sorting): listing.order = list.order

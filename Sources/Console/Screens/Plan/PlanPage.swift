@@ -43,13 +43,7 @@ struct PlanPage {
   }
 
   private func effectLines(_ effect: Plan.Effect) -> [Line] {
-    let (mark, style): (String, StyleName) =
-      switch effect.sign {
-      case .added: ("+ ", .diffAdded)
-      case .removed: ("- ", .diffRemoved)
-      case .changed: ("~ ", .diffChanged)
-      case .note: ("  ", .text)
-      }
+    let (mark, style) = effect.sign.look
     return Line(mark + effect.text, style).wrapped(to: width, indent: 2)
   }
 }

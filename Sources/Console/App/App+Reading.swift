@@ -1,0 +1,66 @@
+import Client
+import Extensions
+import Operations
+
+// What screens have asked for themselves, and what an earlier session has left.
+extension App {
+  /// Takes in the answer to what a screen has asked for.
+  mutating func hearAnswer(_ message: Message) {
+    switch message {
+    case .read(let reading, let answer): state.readings.take(reading, answer, at: state.now)
+    case .places(let answer): state.places = answer
+    case .moved(let move): request = .move(move)
+    case .sent(let plan, let failure):
+      state.remedies[plan.title]?.isUnderWay = false
+      state.remedies[plan.title]?.failure = failure
+      let text = failure ?? "\(plan.title): the cluster has taken it."
+      state.announce(failure == nil ? .good : .error, text, about: plan.subject)
+      readAgain()
+    default: break
+    }
+  }
+
+  /// Reads again what the open screens show besides what is watched.
+  mutating func readAgain() {
+    for case .reading(let reading) in subscriptions {
+      state.readings.begin(reading)
+      state.begin(.read(reading))
+    }
+  }
+
+  /// Knows of an accepted change at once, as the history does that is read a moment later: it may be undone by then.
+  mutating func noteAccepted(_ plan: Plan) {
+    let before = plan.before.map(RequestedSpec.init)
+    let after = RequestedSpec(plan.change, after: before)
+    guard before != after else { return }
+    let (time, author) = (state.now.timestamp, Author(state.session))
+    state.records.lines += [
+      HistoryLine(plan.name, at: time, .change(words: plan.change.words, former: nil), by: author),
+      HistoryLine(plan.name, at: time, .spec(before: before, after: after)),
+    ]
+  }
+
+  /// Says once, at the start, what became of changes whose end was not seen.
+  mutating func tellUnfinished() {
+    guard state.unfinished.isRecalled, !state.unfinished.isTold, state.market.installations.isFilled else { return }
+    state.unfinished.isTold = true
+    for change in UnfinishedChange.all(state.records.lines, by: state.ownName, state.market.installed) {
+      if change.isNews(at: Int(state.now.wall)) {
+        state.announce(change.end.tone, change.sentence(age: state.age(of: change.time)), about: change.extension)
+      }
+      guard let line = change.line(at: state.now.timestamp) else { continue }
+      state.records.lines.append(line)
+      state.begin(.remember(line))
+    }
+  }
+}
+
+extension UnfinishedChange.End {
+  fileprivate var tone: MessageLog.Tone {
+    switch self {
+    case .done: .good
+    case .failed: .error
+    case .underWay: .note
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import Client
+import Extensions
+import Operations
+import Packages
+import Platform
+
+extension Worker {
+  /// Does what a screen asks for itself, and returns what is to be told then.
+  func answer(_ request: Request) async -> Message? {
+    switch request {
+    case .send(let requests, let plan): await send(requests, of: plan)
+    case .listPlaces: session.elsewhere.map { .places($0.list()) }
+    case .move(let place): await move(to: place)
+    case .read(let reading): await read(reading)
+    default: nil
+    }
+  }
+
+  /// Reads what `reading` asks for.
+  func read(_ reading: Reading) async -> Message {
+    let reader = ClusterReader(session.connection.cluster, reading.capabilities)
+    do throws(ClusterError) {
+      return .read(reading, .success(try await facts(reading, reader)))
+    } catch {
+      let status = session.connection.status
+      let sentence = error.sentence(for: reading.topic.doing, at: status.cluster)
+      return .read(reading, .failure(ReadFailure(sentence, isForbidden: error.isForbidden)))
+    }
+  }
+
+  /// Opens `place`.
+  func move(to place: ClusterPlace) async -> Message? {
+    switch await session.elsewhere?.open(place) {
+    case .success(let session)?: .moved(Move(to: session))
+    case .failure(let failure)?: .failed("\(place.name): \(failure.sentence)")
+    case nil: nil
+    }
+  }
+
+  /// Sends `requests` one after another; what comes after one that was refused is not sent.
+  func send(_ requests: [RemedyRequest], of plan: RemedyPlan) async -> Message {
+    for (place, request) in requests.enumerated() {
+      do throws(ClusterError) {
+        let cluster = session.connection.cluster
+        try await Deed([plan.verb], names: [plan.subject]).carryOut { () throws(ClusterError) in
+          try await request.send(to: cluster)
+        }
+      } catch {
+        let before =
+          place == 0 ? "" : " The \(place == 1 ? "request" : "\(place) requests") before it had been carried out."
+        let sentence = error.sentence(for: plan.title, at: session.connection.status.cluster)
+        return .sent(plan, failure: sentence + before)
+      }
+    }
+    return .sent(plan, failure: nil)
+  }
+
+  private func facts(_ reading: Reading, _ reader: ClusterReader) async throws(ClusterError) -> ReadFacts {
+    let gateway = session.connection.gateway
+    switch reading.topic {
+    case .past(let name):
+      let lines = session.recordKeeper?.history.lines() ?? []
+      let installation = Installations(try await reader.installations().map(Installation.init)).of(name)
+      return .past(await reader.chronicle(of: name, lines, installation))
+    case .contents(let name, let version):
+      return .contents(try await reader.packageFacts(of: name, version, gateway: gateway))
+    case .comparison(let name, let old, let new):
+      return .comparison(
+        try await reader.comparison(of: name, from: old, to: new, gateway: gateway, language: reading.language))
+    case .examination(let name):
+      let called = session.connection.status.cluster
+      return .examination(try await reader.examine(name, at: .now(), called: called))
+    case .serving(let name): return .serving(try await reader.serving(name))
+    case .probes(let name): return .probes(await reader.probes(try await reader.serving(name), gateway: gateway))
+    case .clusters: return .clusters(try await reader.memberClusters())
+    case .sight(let name): return .sight(try await reader.sight(of: name, at: .now()))
+    case .repositories: return .repositories(try await reader.repositories())
+    case .reachability(let draft): return .reachability(await draft.reachability())
+    case .events(let name): return .events(try await reader.events(of: name))
+    }
+  }
+}
+
+extension Reading.Topic {
+  /// What is being done, as in `reading the events of devops: …`.
+  fileprivate var doing: String {
+    switch self {
+    case .past(let name): "reading the past of \(name)"
+    case .contents(let name, let version): "reading the package of \(name) \(version)"
+    case .comparison(let name, let old, let new): "comparing \(name) \(old) with \(new)"
+    case .examination(let name): "looking at \(name ?? "the cluster")"
+    case .serving(let name): "reading what \(name ?? "the gateway") serves"
+    case .probes(let name): "probing what \(name ?? "the gateway") serves"
+    case .clusters: "listing the member clusters"
+    case .sight(let name): "following \(name)"
+    case .repositories: "listing the repositories"
+    case .reachability: "asking the repository"
+    case .events(let name): "reading the events of \(name)"
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+extension Page {
+  static let changes = Page("changes", "Show what was changed here, by whom, and what came of it") { _ in
+    ChangesScreen()
+  }
+}
+
+/// Every change that is known, newest first, of all extensions.
+struct ChangesScreen: Screen {
+  private var rows: [PastChange] = []
+  private var list = ListView<PastChange>()
+  /// The revisions that the rows were made from.
+  private var made: (market: Int, lines: Int)?
+
+  var sections: [KeySection] { [.marketplace, .list, .everywhere] }
+  var place: Place? { .page(.changes) }
+  func title(_ state: ConsoleState) -> String { "Changes" }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { [.records] }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .rollBack, .undo, .back, .help]) }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    let revisions = (market: state.market.revision, lines: state.records.lines.count)
+    if made?.market != revisions.market || made?.lines != revisions.lines {
+      made = revisions
+      rows = list.arranged(state.past, PastChange.columns(state, ofAll: true))
+    }
+    list.settle(rows, height: state.bodySize.rows, preferring: rows.first?.id)
+  }
+
+  private var selected: PastChange? { rows.first { $0.id == list.selected } }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back: return [.close()]
+    case .open: return selected.map { [.open(ChangeScreen($0))] } ?? []
+    case .rollBack: return selected?.back(state) ?? []
+    case .undo: return undo(on: selected?.extension, state)
+    case .sort:
+      guard list.sort(command, by: PastChange.columns(state, ofAll: true)) else { return nil }
+      made = nil
+      return []
+    default:
+      if list.move(command, in: rows, height: state.bodySize.rows) { return [] }
+      return beginChange(command, on: selected?.extension, state)
+    }
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    guard case .mouse(let action, let point) = key,
+      list.point(action, row: point.row, in: rows, height: state.bodySize.rows)
+    else { return [] }
+    return selected.map { [.open(ChangeScreen($0))] } ?? []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let emptiness = state.emptiness(
+      isFilled: state.market.isFilled, reading: "Reading what was changed …",
+      otherwise: "Nothing is known of changes in \(state.session.cluster).")
+    let columns = PastChange.columns(state, ofAll: true)
+    list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: area, state)
+  }
+}
+
+/// One change with all that is known of it: who, when, why, what came of it, and the config line by line.
+struct ChangeScreen: Screen {
+  private let change: PastChange
+  private var pager = Pager()
+
+  init(_ change: PastChange) { self.change = change }
+
+  var sections: [KeySection] { [.marketplace, .everywhere] }
+  var extensionName: String? { change.extension }
+  func title(_ state: ConsoleState) -> String { "Change" }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.rollBack, .back, .help]) }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    pager.show(lines(max(20, state.size.columns - 2), state), height: state.bodySize.rows)
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back: return [.close()]
+    case .rollBack: return change.back(state)
+    case .undo: return undo(on: change.extension, state)
+    default:
+      if pager.perform(command, height: state.bodySize.rows) { return [] }
+      return beginChange(command, on: change.extension, state)
+    }
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    _ = pager.wheel(key, height: state.bodySize.rows)
+    return []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
+  }
+
+  private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    func row(_ label: String, _ text: String, _ style: StyleName = .text) -> [Line] {
+      field(label, text, style, columns: columns, indent: 12)
+    }
+    let entry = change.entry
+    let known =
+      switch entry.source {
+      case .thisComputer: "what ksx noted on this computer"
+      case .annotation: "what ksx noted on the object"
+      case .helm: "helm's revisions"
+      case .states: "the states of the object"
+      case .fields: "who owns the object's fields"
+      }
+    return row("Change", change.words, .title) + row("Asked for", entry.what == change.words ? "" : entry.what)
+      + row("When", "\(entry.time)  (\(state.age(of: entry.time)) ago)") + row("Who", change.who(asking: state.ownName))
+      + row("Why", entry.reason) + row("Result", change.resultWords.nonEmpty ?? "not known", change.style)
+      + row("Known from", known) + configLines(columns)
+  }
+
+  private func configLines(_ columns: Int) -> [Line] {
+    guard let configs = change.configs else { return [] }
+    let changes = ConfigDifference(configs.before, configs.after).lines
+    let lines = changes.flatMap { line -> [Line] in
+      let (sign, style): (String, StyleName) =
+        line.before == nil ? ("+", .diffAdded) : line.after == nil ? ("-", .diffRemoved) : ("~", .diffChanged)
+      let values = [line.before, line.after].compactMap { $0 }.joined(separator: " → ")
+      return Line("\(sign) \(line.key): \(values)", style).wrapped(to: columns, indent: 2)
+    }
+    return section("Config", lines)
+  }
+}

@@ -1,0 +1,77 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+extension ConsoleState {
+  /// The author that this user's changes have.
+  var ownName: String { Author(session).name }
+
+  /// The past of the extension called `name`, newest first, from all that is known by now.
+  func past(of name: String) -> [PastChange] {
+    if case .past(let chronicle)? = readings[.past(of: name)]?.facts { return PastChange.all(of: name, chronicle) }
+    let lines = records.lines.filter { $0.extension == name }
+    return PastChange.all(of: name, Chronicle(.init(lines: lines, installation: market.installed.of(name))))
+  }
+
+  /// The past of all extensions, newest first.
+  var past: [PastChange] { PastChange.all(records.lines, market.installed) }
+}
+
+extension PastChange {
+  /// How its result looks.
+  var style: StyleName {
+    switch result {
+    case .good: .stateInstalled
+    case .failed: .stateFailed
+    case .open: .dim
+    }
+  }
+
+  /// The columns of a list of changes; with the extension where it is of all of them.
+  static func columns(_ state: ConsoleState, ofAll isOfAll: Bool) -> [Column<PastChange>] {
+    let own = state.ownName
+    let name = Column<PastChange>("OBJECT", width: 14, upTo: 24, rank: 0, sorting: .name) { row in
+      state.market.extensions[row.extension]?.displayName.text(in: state.language).nonEmpty ?? row.extension
+    }
+    return [
+      Column("AGE", width: 7, rank: 1, style: { _ in .dim }) { state.age(of: $0.entry.time) },
+      Column("WHO", width: 8, upTo: 20, rank: 2) { $0.who(asking: own) },
+    ] + (isOfAll ? [name] : [])
+      + [
+        Column("CHANGE", width: 22, upTo: 50, rank: 0) { row in
+          row.words + (row.entry.reason.isEmpty ? "" : " (\(row.entry.reason))")
+        },
+        Column("RESULT", width: 18, upTo: 300, rank: 0, sorting: .state, style: \.style) { row in
+          (row.isLastGood ? "← last good  " : "") + (row.resultWords.isEmpty ? "not known" : row.resultWords)
+        },
+      ]
+  }
+
+  /// The plan that leads back to before this line, or why there is none.
+  func back(_ state: ConsoleState) -> [Step] {
+    steps(for: wayBack(from: state.market.installed.of(self.extension)), on: self.extension)
+  }
+}
+
+extension String {
+  /// `nil` where it is empty.
+  var nonEmpty: String? { isEmpty ? nil : self }
+}
+
+/// Opens the plan of what leads back, or says why nothing does.
+private func steps(for undo: Undo, on name: String) -> [Step] {
+  switch undo {
+  case .change(let change): [.open(PlanScreen(change, name))]
+  case .refused(let reason): [.complain(reason.prefix(1).uppercased() + reason.dropFirst() + ".")]
+  }
+}
+
+/// Opens the plan that takes the last change of `name` made from here back, or says why there is none.
+func undo(on name: String?, _ state: ConsoleState) -> [Step] {
+  guard let name else { return [.complain("No extension is selected.")] }
+  return steps(for: Undo(name, after: state.records.lines, now: state.market.installed.of(name)), on: name)
+}

@@ -1,0 +1,72 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// What differs between two versions of an extension.
+struct VersionComparisonScreen: Screen {
+  let name: String
+  let old: String
+  let new: String
+  private var pager = Pager()
+
+  init(_ name: String, from old: String, to new: String) { (self.name, self.old, self.new) = (name, old, new) }
+
+  private var topic: Reading.Topic { .comparison(of: name, from: old, to: new) }
+
+  var sections: [KeySection] { [.everywhere] }
+  var extensionName: String? { name }
+  func title(_ state: ConsoleState) -> String { "\(old) → \(new)" }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(topic) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .pageDown, .help]) }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    pager.show(lines(max(20, state.size.columns - 2), state), height: state.bodySize.rows)
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if command == .back { return [.close()] }
+    return pager.perform(command, height: state.bodySize.rows) ? [] : nil
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    _ = pager.wheel(key, height: state.bodySize.rows)
+    return []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
+  }
+
+  private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    let title = [Line("\(name): what \(new) has otherwise than \(old)", .dialogTitle)]
+    guard case .comparison(let found)? = state.readings[topic]?.facts else {
+      let wait = state.readings.emptiness(topic, reading: "Reading both packages …", otherwise: "")
+      return title + [.blank] + wait.wrapped(to: columns)
+    }
+    guard let comparison = found.comparison else {
+      return title + [.blank] + Line(found.problem, .statusWarning).wrapped(to: columns)
+    }
+    if comparison.sections.isEmpty {
+      return title + [.blank, Line("Both are the same in all that is compared.", .statusOK)]
+    }
+    return title
+      + comparison.sections.flatMap { part in
+        section(
+          part.title.prefix(1).uppercased() + part.title.dropFirst(), part.lines.flatMap { lines(of: $0, columns) })
+      }
+  }
+
+  private func lines(of line: VersionComparison.Line, _ columns: Int) -> [Line] {
+    let style: StyleName =
+      switch line.sign {
+      case .added: .diffAdded
+      case .removed: .diffRemoved
+      case .changed: .diffChanged
+      }
+    return Line("\(line.sign.rawValue) \(line.text)", style).wrapped(to: columns, indent: 2)
+  }
+}

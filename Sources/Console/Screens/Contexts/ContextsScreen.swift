@@ -1,0 +1,78 @@
+import Client
+import Extensions
+import Operations
+import Terminal
+
+extension Page {
+  static let contexts = Page("contexts", "Show where else ksx can go, and go there") { _ in ContextsScreen() }
+}
+
+/// Profiles, the kubeconfig's contexts and the standalone backend: enter goes on there without leaving.
+struct ContextsScreen: Screen {
+  private var rows: [ClusterPlace] = []
+  private var list = ListView<ClusterPlace>()
+
+  var sections: [KeySection] { [.list, .everywhere] }
+  var place: Place? { .page(.contexts) }
+  func title(_ state: ConsoleState) -> String { "Contexts" }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { [.places] }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .back, .help]) }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    rows = list.arranged((try? state.places?.get()) ?? [], Self.columns(state))
+    list.settle(rows, height: state.bodySize.rows, preferring: rows.first { $0.name == state.session.cluster }?.id)
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back: return [.close()]
+    case .open: return go(state)
+    default:
+      let columns = Self.columns(state)
+      return list.sort(command, by: columns) || list.move(command, in: rows, height: state.bodySize.rows) ? [] : nil
+    }
+  }
+
+  private func go(_ state: ConsoleState) -> [Step] {
+    guard let place = rows.first(where: { $0.id == list.selected }) else { return [] }
+    if place.name == state.session.cluster { return [.complain("This is \(place.name) already.")] }
+    if let sent = state.submissions.first(where: { $1.isUnderWay }) {
+      return [.complain("\(sent.key): \(sent.value.plan.change.words) is still being sent.")]
+    }
+    return [.start(.move(place)), .say(.note, "Going to \(place.name) …")]
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    guard case .mouse(let action, let point) = key,
+      list.point(action, row: point.row, in: rows, height: state.bodySize.rows)
+    else { return [] }
+    return go(state)
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let frame = ListFrame(emptiness: emptiness(state))
+    list.draw(rows, Self.columns(state), frame, on: &surface, in: area, state)
+  }
+
+  private func emptiness(_ state: ConsoleState) -> Line {
+    switch state.places {
+    case nil: Line("Reading the profiles and the kubeconfig …", .dim)
+    case .failure(let failure)?: Line(failure.sentence, .statusError)
+    case .success?: Line("There is nowhere else to go; ksx login makes a profile.", .dim)
+    }
+  }
+
+  private static func columns(_ state: ConsoleState) -> [Column<ClusterPlace>] {
+    let here = state.session.cluster
+    return [
+      Column("NAME", width: 18, upTo: 34, rank: 0, sorting: .name, style: { $0.name == here ? .accent : .text }) {
+        row in
+        row.name + (row.name == here ? " (here)" : "")
+      },
+      Column("FROM", width: 10, rank: 2) { $0.source.rawValue },
+      Column("WAYS", width: 10, rank: 1) { $0.ways },
+      Column("SERVER", width: 20, upTo: 60, rank: 0) { $0.server },
+      Column("LOGIN", width: 14, upTo: 60, rank: 3, style: { _ in .dim }) { $0.login },
+    ]
+  }
+}

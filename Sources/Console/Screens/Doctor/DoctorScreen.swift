@@ -1,0 +1,141 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+extension Page {
+  static let doctor = Page("doctor", "Say what is wrong, by what signs, and what helps") {
+    DoctorScreen($0.extensionName)
+  }
+}
+
+/// What is wrong with an extension, or with any, by what signs, how sure that is, and what helps.
+struct DoctorScreen: Screen {
+  /// The extension that is looked at; `nil` looks at all.
+  let name: String?
+  private var rows: [FindingRow] = []
+  private var list = ListView<FindingRow>()
+  private var areas = (list: 1, text: 1)
+
+  /// A finding with one of its remedies.
+  struct FindingRow: Identifiable, Hashable, Sendable {
+    var finding: Finding
+    var remedy: Remedy?
+    /// Its place among the remedies of the finding.
+    var place: Int
+
+    var id: String { "\(finding.cause.rawValue) \(finding.subject) \(finding.text) \(place)" }
+
+    static func all(_ finding: Finding) -> [FindingRow] {
+      if finding.remedies.isEmpty { return [FindingRow(finding: finding, remedy: nil, place: 0)] }
+      return finding.remedies.enumerated().map { FindingRow(finding: finding, remedy: $1, place: $0) }
+    }
+  }
+
+  init(_ name: String?) { self.name = name }
+
+  private var topic: Reading.Topic { .examination(of: name) }
+
+  var sections: [KeySection] { [.marketplace, .list, .everywhere] }
+  var extensionName: String? { name }
+  func title(_ state: ConsoleState) -> String { "Doctor" }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .refresh, .back, .help]) }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    state.reading(topic, stamp: name.map { state.stamp(of: $0) } ?? "")
+  }
+
+  private func examination(_ state: ConsoleState) -> Examination? {
+    if case .examination(let found)? = state.readings[topic]?.facts { found } else { nil }
+  }
+
+  private var selected: FindingRow? { rows.first { $0.id == list.selected } }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    rows = (examination(state)?.findings ?? []).flatMap(FindingRow.all)
+    let height = state.bodySize.rows
+    // As many rows as there are findings, but half of the screen for what the selected one means.
+    let listRows = min(rows.count + 1, max(3, height / 2))
+    areas = (list: rows.isEmpty ? height : listRows, text: rows.isEmpty ? 0 : height - listRows - 1)
+    list.settle(rows, height: areas.list)
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back: return [.close()]
+    case .open: return openRemedy(state)
+    default:
+      if list.move(command, in: rows, height: areas.list) { return [] }
+      guard case .change = command else { return nil }
+      return beginChange(command, on: selected?.finding.subject ?? name, state)
+    }
+  }
+
+  private func openRemedy(_ state: ConsoleState) -> [Step] {
+    guard let selected else { return [] }
+    guard let remedy = selected.remedy else { return [.complain("There is no remedy that a request could bring.")] }
+    return [.open(RemedyScreen(RemedyPlan(remedy, against: selected.finding)))]
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    guard case .mouse(let action, let point) = key,
+      list.point(action, row: point.row, in: rows, height: areas.list)
+    else { return [] }
+    return openRemedy(state)
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let (top, rest) = area.split(top: areas.list)
+    let what = name ?? "\(examination(state)?.count ?? 0) installations"
+    let emptiness = state.readings.emptiness(
+      topic, reading: "Looking at \(name ?? "everything that is installed") …",
+      otherwise: "Nothing wrong with \(what), as far as was looked.")
+    list.draw(rows, Self.columns, ListFrame(emptiness: emptiness), on: &surface, in: top, state)
+    let text = rest.split(top: 1).rest.inset(columns: 1)
+    for (row, line) in lines(text.size.columns, state).prefix(text.size.rows).enumerated() {
+      surface.write(line, row: row, in: text, state.theme)
+    }
+  }
+
+  private static let columns: [Column<FindingRow>] = [
+    Column("WHO", width: 12, upTo: 24, rank: 1, sorting: .name) { $0.place == 0 ? $0.finding.subject : "" },
+    Column("WHAT IS WRONG", width: 24, upTo: 70, rank: 0, style: { $0.finding.certainty.style }) { row in
+      row.place == 0 ? row.finding.text : ""
+    },
+    Column("SURE", width: 8, rank: 2, style: { _ in .dim }) { $0.place == 0 ? $0.finding.certainty.rawValue : "" },
+    Column("REMEDY", width: 16, upTo: 60, rank: 0, style: { _ in .accent }) { $0.remedy?.name ?? "–" },
+  ]
+
+  /// What the selected finding means, the signs, and what its remedy costs.
+  private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    let gaps = (examination(state)?.gaps ?? []).flatMap {
+      Line("Not looked at: \($0)", .statusWarning).wrapped(to: columns, indent: 2)
+    }
+    guard let selected else { return gaps }
+    let finding = selected.finding
+    let signs = finding.evidence.flatMap { sign -> [Line] in
+      let field = sign.field.isEmpty ? "" : " \(sign.field)"
+      let time = sign.time.isEmpty ? "" : ", \(state.age(of: sign.time)) ago"
+      return Line("seen: \(sign.object)\(field): \(sign.value)\(time)", .dim).wrapped(to: columns, indent: 6)
+    }
+    let cost = selected.remedy.map { remedy in
+      remedy.cost.isEmpty ? [] : Line("cost: \(remedy.cost)", .stateBusy).wrapped(to: columns, indent: 6)
+    }
+    let head = Line("\(finding.subject): \(finding.text)", finding.certainty.style).wrapped(to: columns)
+    return head + signs + (cost ?? []) + gaps
+  }
+}
+
+extension Finding.Certainty {
+  /// How what is so certain looks.
+  fileprivate var style: StyleName {
+    switch self {
+    case .certain, .likely: .stateFailed
+    case .possible: .stateBusy
+    case .note: .dim
+    }
+  }
+}

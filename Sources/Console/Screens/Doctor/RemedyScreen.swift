@@ -1,0 +1,155 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// A row of requests before it is sent, as the plan of a change is.
+///
+/// Where something must be waited for it stops, says so, and goes on at the same key.
+struct RemedyScreen: Screen {
+  let plan: RemedyPlan
+  /// Steps that are done.
+  private var done = 0
+  private var pager = Pager()
+  private var isApplyFocused = false
+
+  init(_ plan: RemedyPlan) { self.plan = plan }
+
+  var sections: [KeySection] { [.plan, .everywhere] }
+  var extensionName: String? { nil }
+  func title(_ state: ConsoleState) -> String { "Plan" }
+  var question: Question? { Question([plan.title, "\(done)"] + plan.effects.map(\.text) + plan.problems.map(\.text)) }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    .commands(plan.isBlocked ? [.back] : [.apply, .back, .nextPane, .help])
+  }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    let accesses = plan.requests(after: done).requests.map(\.access)
+    return accesses.isEmpty ? [] : [.rights(accesses)]
+  }
+
+  private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 3) }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    if let answer = state.remedies[plan.title], answer.failure == nil, !answer.isUnderWay, answer.end > done {
+      done = answer.end
+    }
+    pager.show(lines(max(20, state.size.columns - 2), state), height: height(state))
+  }
+
+  private func isUnderWay(_ state: ConsoleState) -> Bool { state.remedies[plan.title]?.isUnderWay == true }
+  private var isOver: Bool { done >= plan.steps.count }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back:
+      if !isUnderWay(state) { state.remedies[plan.title] = nil }
+      return [.close()]
+    case .apply: return apply(&state)
+    case .open: return isApplyFocused ? apply(&state) : perform(.back, &state)
+    case .nextPane, .previousPane, .left, .right:
+      isApplyFocused.toggle()
+      return []
+    default: return pager.perform(command, height: height(state)) ? [] : nil
+    }
+  }
+
+  private mutating func apply(_ state: inout ConsoleState) -> [Step] {
+    if isUnderWay(state) { return [.complain("It is being sent.")] }
+    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
+    if let problem = plan.problems.first(where: \.isBlocking) { return [.complain("Cannot apply: \(problem.text)")] }
+    // What a person does, or waits for, is done when the key is pressed again.
+    while plan.pause(at: done) != nil { done += 1 }
+    let (requests, end) = plan.requests(after: done)
+    if requests.isEmpty { return perform(.back, &state) ?? [] }
+    let rights = state.rights
+    let forbidden = requests.lazy.compactMap { rights.reason(against: $0.access) }.first
+    if let forbidden { return [.complain("Cannot apply: \(forbidden)")] }
+    state.remedies[plan.title] = RemedyProgress(end: end)
+    return [.start(.send(requests, of: plan))]
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    _ = pager.wheel(key, height: height(state))
+    return []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let (top, rest) = area.split(top: 1)
+    let (text, bottom) = rest.split(bottom: 2)
+    let title = "\(plan.title) on \(state.session.cluster)"
+    surface.write(
+      title.truncated(to: area.size.columns - 2), row: 0, in: top.inset(columns: 1), style: state.theme[.dialogTitle])
+    pager.draw(on: &surface, in: text.inset(columns: 1), state.theme)
+    drawButtons(on: &surface, in: bottom.inset(columns: 1), state)
+  }
+
+  private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    if isUnderWay(state) {
+      surface.write("Being sent …", row: 1, in: area, style: state.theme[.statusBusy])
+      return
+    }
+    let (plain, focused) = (state.theme[.dialog], state.theme[.dialogButton])
+    let end = surface.write(
+      isOver ? "[ Close ]" : "[ Cancel ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
+    if isOver || plan.isBlocked { return }
+    let place = Point(row: area.origin.row + 1, column: end + 1)
+    surface.write(done == 0 ? "[ Apply ]" : "[ Go on ]", at: place, in: area, style: isApplyFocused ? focused : plain)
+  }
+
+  private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    var lines: [Line] = []
+    if let failure = state.remedies[plan.title]?.failure {
+      lines += Line(failure, .statusError).wrapped(to: columns, indent: 2)
+    }
+    for problem in plan.problems {
+      let words = (problem.isBlocking ? "Not possible: " : "Careful: ") + problem.text
+      lines += Line(words, problem.isBlocking ? .dialogDanger : .stateBusy).wrapped(to: columns, indent: 2)
+    }
+    lines += plan.effects.flatMap { effectLines($0, columns) }
+    if !lines.isEmpty { lines.append(.blank) }
+    return lines + plan.steps.enumerated().flatMap { stepLines($0, $1, columns, state) }
+  }
+
+  private func effectLines(_ effect: Plan.Effect, _ columns: Int) -> [Line] {
+    let (mark, style) = effect.sign.look
+    return Line(mark + effect.text, style).wrapped(to: columns, indent: 2)
+  }
+
+  private func stepLines(_ place: Int, _ step: Remedy.Step, _ columns: Int, _ state: ConsoleState) -> [Line] {
+    let mark = place < done ? "✓ " : "\(place + 1). "
+    let text: String =
+      switch step {
+      case .wait(let what): "wait until \(what)"
+      case .person(let what): what
+      case .send(let request):
+        state.session.kubectlAbsence == nil ? request.kubectl(flags: state.session.kubectlFlags) : request.words
+      }
+    return (Line(mark, place < done ? .stateInstalled : .text) + Line(text, place < done ? .dim : .diffContext))
+      .wrapped(to: columns, indent: 3)
+  }
+}
+
+/// How far the requests of a plan are.
+struct RemedyProgress: Hashable, Sendable {
+  /// The step after the last one that was sent.
+  var end: Int
+  var isUnderWay = true
+  /// Why they were not carried out, as a sentence.
+  var failure: String?
+}
+
+extension Plan.Effect.Sign {
+  /// The mark before an effect, and how it looks.
+  var look: (mark: String, style: StyleName) {
+    switch self {
+    case .added: ("+ ", .diffAdded)
+    case .removed: ("- ", .diffRemoved)
+    case .changed: ("~ ", .diffChanged)
+    case .note: ("  ", .text)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/// The pages of an extension, in the order of the tabulator; each has a digit.
+package enum ExtensionTab: String, CaseIterable, Sendable {
+  case overview, versions, history, config, docs, inside, needs, serves, agents, events
+
+  /// What stands on the tab.
+  var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+
+  /// The digit that opens it.
+  var digit: String { String((place + 1) % 10) }
+
+  private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+  /// The page that is `step` further, around the end.
+  func turned(by step: Int) -> ExtensionTab {
+    let all = Self.allCases
+    return all[(place + step + all.count) % all.count]
+  }
+
+  /// What the command that opens it does, in one line.
+  var summary: String {
+    switch self {
+    case .overview: "Turn to what it is and where it stands"
+    case .versions: "Turn to its versions: which fit here, and what they need"
+    case .history: "Turn to what was changed of it, by whom, and what came of it"
+    case .config: "Turn to its config"
+    case .docs: "Turn to the README of its package"
+    case .inside: "Turn to what is in its package: permissions, images, kinds"
+    case .needs: "Turn to what it needs, and what needs it"
+    case .serves: "Turn to its APIs, bundles and proxies, with a probe of each"
+    case .agents: "Turn to its agents in member clusters"
+    case .events: "Turn to the events about it and in its namespace"
+    }
+  }
+
+  /// A new page about the extension called `name`.
+  func page(of name: String) -> any ExtensionPage {
+    switch self {
+    case .overview: TextPage(OverviewPage(name: name))
+    case .versions: VersionsPage(name)
+    case .history: HistoryPage(name)
+    case .config: TextPage(ConfigPage(name: name))
+    case .docs: DocsPage(name)
+    case .inside: TextPage(InsidePage(name: name))
+    case .needs: TextPage(NeedsPage(name: name))
+    case .serves: ServesPage(name)
+    case .agents: TextPage(AgentsPage(name: name))
+    case .events: TextPage(EventsPage(name: name))
+    }
+  }
+}

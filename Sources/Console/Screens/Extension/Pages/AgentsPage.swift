@@ -1,0 +1,48 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// The agents of an extension in member clusters: wanted, there, since when, and why one is not made.
+struct AgentsPage: PageText {
+  let name: String
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    guard state.capabilityState.capabilities?.has(.clusterScheduling) == true,
+      state.market.installed.of(name) != nil
+    else { return [] }
+    return state.reading(.clusters)
+  }
+
+  func lines(columns: Int, _ state: ConsoleState) -> [Line] {
+    guard let installation = state.market.installed.of(name) else {
+      return [Line("\(name) is not installed, so it has no agents.", .dim)]
+    }
+    if let reason = state.capabilityState.capabilities?.reason(against: .clusterScheduling) {
+      return Line("No agents here: \(reason).", .dim).wrapped(to: columns)
+    }
+    var clusters: [MemberCluster]?
+    if case .clusters(let found)? = state.readings[.clusters]?.facts { clusters = found }
+    let rows = AgentRow.all(installation, clusters: clusters)
+    let concerns =
+      state.readings[.clusters]?.failure.map { Line($0.sentence, .statusWarning).wrapped(to: columns) } ?? []
+    if rows.isEmpty { return [Line("No agents are placed.", .dim)] + concerns }
+    let width = max(8, rows.map(\.cluster.columns).max() ?? 0) + 2
+    let heading = Line("CLUSTER".padded(to: width) + "WANTED  STATE          SINCE", .listHeading)
+    return [heading] + rows.flatMap { lines($0, width, columns, state) } + concerns
+  }
+
+  private func lines(_ row: AgentRow, _ width: Int, _ columns: Int, _ state: ConsoleState) -> [Line] {
+    let style: StyleName = row.state.isFailure ? .stateFailed : row.state == .installed ? .stateInstalled : .stateBusy
+    let word = row.state.word.isEmpty ? "-" : row.state.word
+    let since = row.time.isEmpty ? "" : state.age(of: row.time)
+    let first =
+      Line(row.cluster.padded(to: width) + (row.isWanted ? "yes" : "no").padded(to: 8))
+      + Line(word.padded(to: 15), style) + Line(since, .dim)
+    let more = [row.reason, row.override.isEmpty ? "" : "override: \(row.override)"].filter { !$0.isEmpty }
+    return [first] + more.flatMap { Line("    " + $0, .dim).wrapped(to: columns, indent: 4) }
+  }
+}

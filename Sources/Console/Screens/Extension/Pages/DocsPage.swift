@@ -1,0 +1,63 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// The README of a version's package.
+struct DocsPage: ExtensionPage {
+  private let name: String
+  private var pager = Pager()
+  private var height = 1
+  /// The README as it was last laid out: a long one takes longer than a key may.
+  private var layout: (key: DocumentKey, width: Int, lines: [Line])?
+
+  init(_ name: String) { self.name = name }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { key(state).map { [.document($0)] } ?? [] }
+
+  private func key(_ state: ConsoleState) -> DocumentKey? {
+    let versions = state.market.versions[name]?.elements.values
+    let wanted = state.chosenVersions[name] ?? state.shownVersion(of: name)
+    let version = wanted.flatMap { wanted in versions?.first { VersionText($0.version) == VersionText(wanted) } }
+    return version.map { DocumentKey(extensionName: name, version: $0.name, language: state.language) }
+  }
+
+  mutating func settle(_ size: Size, _ state: ConsoleState) {
+    height = size.rows
+    pager.show(lines(columns: size.columns, state), height: height)
+  }
+
+  private mutating func lines(columns: Int, _ state: ConsoleState) -> [Line] {
+    guard let key = key(state) else {
+      let isFilled = state.market.versions[name]?.isFilled == true
+      return [Line(isFilled ? "No version is offered." : "Reading the versions …", .dim)]
+    }
+    switch state.documents[key] {
+    case .text(let text)?:
+      if let layout, layout.key == key, layout.width == columns { return layout.lines }
+      let lines = Markdown(text).lines(columns: columns)
+      layout = (key, columns, lines)
+      return lines
+    case .missing(let reason)?: return Line("There is no README: \(reason)", .dim).wrapped(to: columns)
+    case nil: return [Line("Reading the package …", .dim)]
+    }
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    pager.perform(command, height: height) ? [] : nil
+  }
+
+  mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step] {
+    _ = pager.wheel(.mouse(action, point), height: height)
+    return []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    pager.draw(on: &surface, in: area, state.theme)
+  }
+
+  var progress: String { pager.progress(height: height) }
+}

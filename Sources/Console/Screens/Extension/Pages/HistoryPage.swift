@@ -1,0 +1,68 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// What was changed of an extension: when, by whom, from what to what, and what came of it.
+struct HistoryPage: ExtensionPage {
+  private let name: String
+  private var rows: [PastChange] = []
+  private var list = ListView<PastChange>()
+  private var height = 1
+
+  init(_ name: String) { self.name = name }
+
+  var sections: [KeySection] { [.list] }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    [.records] + state.reading(.past(of: name), stamp: "\(state.stamp(of: name)) \(state.records.lines.count)")
+  }
+
+  func hints(_ state: ConsoleState) -> [Command] { [.open, .rollBack, .undo] }
+
+  mutating func settle(_ size: Size, _ state: ConsoleState) {
+    height = size.rows
+    rows = list.arranged(state.past(of: name), PastChange.columns(state, ofAll: false))
+    list.settle(rows, height: height, preferring: rows.first?.id)
+  }
+
+  private var selected: PastChange? { rows.first { $0.id == list.selected } }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .open: return selected.map { [.open(ChangeScreen($0))] } ?? []
+    case .rollBack: return selected?.back(state)
+    default:
+      let columns = PastChange.columns(state, ofAll: false)
+      return list.sort(command, by: columns) || list.move(command, in: rows, height: height) ? [] : nil
+    }
+  }
+
+  mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step] {
+    guard list.point(action, row: point.row, in: rows, height: height) else { return [] }
+    return selected.map { [.open(ChangeScreen($0))] } ?? []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let topic = Reading.Topic.past(of: name)
+    let emptiness = state.readings.emptiness(
+      topic, reading: "Reading the past of \(name) …", otherwise: "Nothing is known of changes to \(name) here.")
+    let gaps = gaps(area.size.columns, state)
+    let (top, bottom) = area.split(bottom: area.size.rows > 8 ? gaps.count : 0)
+    let columns = PastChange.columns(state, ofAll: false)
+    list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: top, state)
+    for (row, line) in gaps.enumerated() { surface.write(line, row: row, in: bottom, state.theme) }
+  }
+
+  /// What of the past could not be read.
+  private func gaps(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    var gaps = state.readings.concern(.past(of: name))
+    if case .past(let chronicle)? = state.readings[.past(of: name)]?.facts {
+      gaps += chronicle.gaps.map { Line("Not known: \($0)", .dim) }
+    }
+    return Array(gaps.flatMap { $0.wrapped(to: columns, indent: 2) }.prefix(3))
+  }
+}

@@ -1,0 +1,50 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// What is in the package of a version, from its files.
+struct InsidePage: PageText {
+  let name: String
+
+  private func topic(_ state: ConsoleState) -> Reading.Topic? {
+    (state.chosenVersions[name] ?? state.shownVersion(of: name)).map { .contents(of: name, version: $0) }
+  }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { topic(state).map { state.reading($0) } ?? [] }
+
+  func lines(columns: Int, _ state: ConsoleState) -> [Line] {
+    guard let topic = topic(state) else {
+      let isFilled = state.market.versions[name]?.isFilled == true
+      return [Line(isFilled ? "No version is offered." : "Reading the versions …", .dim)]
+    }
+    guard case .contents(let facts)? = state.readings[topic]?.facts else {
+      return state.readings.emptiness(topic, reading: "Reading the package …", otherwise: "").wrapped(to: columns)
+    }
+    guard let contents = facts.contents else { return Line(facts.problem, .statusWarning).wrapped(to: columns) }
+    return lines(of: contents, facts.version, columns)
+  }
+
+  private func lines(of contents: PackageContents, _ version: String, _ columns: Int) -> [Line] {
+    func all(_ texts: [String], _ style: StyleName = .text) -> [Line] {
+      texts.flatMap { Line("  " + $0, style).wrapped(to: columns, indent: 4) }
+    }
+    let permissions = contents.permissions.flatMap { permission in
+      Line((permission.isDangerous ? "! " : "  ") + permission.words, permission.isDangerous ? .stateFailed : .text)
+        .wrapped(to: columns, indent: 4)
+    }
+    let kinds = contents.kinds.map { $0.words + ($0.isConditional ? ", where the cluster has what it asks for" : "") }
+    let served = contents.served.map { "\($0.kind) \($0.words.isEmpty ? "/dist/\(name)/index.js" : $0.words)" }
+    let size = "\(name) \(version), \((contents.size + 1023) / 1024) KiB"
+    return [Line(size, .dim)]
+      + section(
+        "What its installer may do",
+        permissions.isEmpty ? [Line("  The package asks for no permissions.", .dim)] : permissions)
+      + section("Images", all(contents.images)) + section("Kinds", all(kinds))
+      + section("Definitions", all(contents.definitions.map(\.words))) + section("Serves", all(served))
+      + section("Known only once it is rendered", all(contents.unknownFiles, .dim))
+  }
+}

@@ -1,0 +1,41 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// What a version of an extension needs, and which other extensions need it.
+struct NeedsPage: PageText {
+  let name: String
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { [.facts(.upgrade, of: name)] }
+
+  func lines(columns: Int, _ state: ConsoleState) -> [Line] {
+    guard let context = state.planContext(for: name) else {
+      return [Line("The capabilities of this cluster are not known yet.", .dim)]
+    }
+    let version = state.chosenVersions[name] ?? state.shownVersion(of: name)
+    let needs = Needs(of: name, version: version ?? "", in: context)
+    let own = needs.needs.flatMap { line($0, columns) }
+    let others = needs.neededBy.flatMap { line($0, columns) }
+    let none = Line("  nothing", .dim)
+    return [Line("\(name) \(version ?? "") needs", .title)] + (own.isEmpty ? [none] : own)
+      + section("Needed by", others.isEmpty ? [none] : others)
+      + needs.gaps.flatMap { [.blank] + Line($0, .stateBusy).wrapped(to: columns, indent: 2) }
+  }
+
+  private func line(_ need: Needs.Line, _ columns: Int) -> [Line] {
+    let (mark, style): (String, StyleName) =
+      switch need.standing {
+      case .met: ("✓ ", .stateInstalled)
+      case .unmet: ("✗ ", .stateFailed)
+      case .unknown: ("? ", .stateBusy)
+      }
+    let words =
+      need.name + (need.constraint.isEmpty ? "" : " \(need.constraint)") + (need.isRequired ? "" : ", if there")
+    return (Line("  " + mark, style) + Line(words) + Line(need.note.isEmpty ? "" : "  \(need.note)", .dim))
+      .wrapped(to: columns, indent: 4)
+  }
+}

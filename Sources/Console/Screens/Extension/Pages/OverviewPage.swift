@@ -1,0 +1,152 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// What an extension is and where it stands: state, reason and remedy first, then what runs and what is offered, then
+/// all that the objects say.
+struct OverviewPage: PageText {
+  let name: String
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { details(state) + examination(state) }
+
+  /// What every other object says.
+  private func details(_ state: ConsoleState) -> [Subscription] {
+    guard let capabilities = state.capabilityState.capabilities, state.market.isFilled else { return [] }
+    let installation = state.market.installed.of(name)
+    let row = ExtensionRow(
+      name, state.market.extensions[name], installation, state.records.memories[name], language: state.language)
+    return [.details(DetailsSubject(row, installation), capabilities)]
+  }
+
+  /// What failed is looked into at once.
+  private func examination(_ state: ConsoleState) -> [Subscription] {
+    guard state.status(of: name).state.isFailure else { return [] }
+    return state.reading(.examination(of: name), stamp: state.stamp(of: name))
+  }
+
+  func open(_ state: ConsoleState) -> [Step] {
+    state.market.installed.of(name) == nil ? [] : [.open(DoctorScreen(name))]
+  }
+
+  func lines(columns: Int, _ state: ConsoleState) -> [Line] {
+    Overview(name: name, columns: columns, state: state).lines
+  }
+}
+
+/// The lines of one overview.
+private struct Overview {
+  let name: String
+  let columns: Int
+  let state: ConsoleState
+
+  var lines: [Line] { standing + findings + releases + facts + detailLines + states }
+
+  private func row(_ label: String, _ text: String, _ style: StyleName = .text) -> [Line] {
+    field(label, text, style, columns: columns)
+  }
+
+  private var installation: Installation? { state.market.installed.of(name) }
+  private var element: Extension? { state.market.extensions[name] }
+  private var status: ExtensionStatus { state.status(of: name) }
+
+  /// State, reason, what changed last, and the way back.
+  private var standing: [Line] {
+    let status = status
+    guard installation != nil else { return row("State", "not installed") + description }
+    var lines = row("State", status.fullWord, status.style)
+    if !status.reason.isEmpty, status.state != .installed || status.state.isFailure {
+      lines += row("Reason", status.reason, status.state.isFailure ? .stateFailed : .text)
+    }
+    if let operation = state.operations[name] { lines += row("Under way", operation.change.progressive, .stateBusy) }
+    lines += row("Pending", status.pending.joined(separator: "; "), .stateBusy)
+    lines += lastChange
+    return lines + (status.state.isFailure ? wayBack : [])
+  }
+
+  private var lastChange: [Line] {
+    guard let last = state.past(of: name).first else { return [] }
+    let reason = last.entry.reason.isEmpty ? "" : " (\(last.entry.reason))"
+    return row(
+      "Last change",
+      "\(last.words) by \(last.who(asking: state.ownName)), \(state.age(of: last.entry.time)) ago\(reason)")
+  }
+
+  private var wayBack: [Line] {
+    let key = state.settings.keys(for: .rollBack, in: [.marketplace]).first ?? "b"
+    guard let installation, let entry = state.records.memories[name]?.target(from: installation) else {
+      return row("Way back", "no release is known here that worked; \(key) lists the versions")
+    }
+    let known = entry.wasInstalled == true ? "which worked" : "of which it is not known whether it worked"
+    let text = "\(key) goes back to \(entry.version), \(known), there until \(state.age(of: entry.time)) ago"
+    return row("Way back", text, .accent)
+  }
+
+  /// What the doctor found, first of all on what failed.
+  private var findings: [Line] {
+    let topic = Reading.Topic.examination(of: name)
+    guard status.state.isFailure, case .examination(let found)? = state.readings[topic]?.facts else { return [] }
+    let key = state.settings.keys(for: .open, in: [.everywhere]).first ?? "enter"
+    let lines = found.findings.flatMap { finding -> [Line] in
+      let remedies = finding.remedies.map(\.name).joined(separator: ", or ")
+      return (Line("  ✗ ", .stateFailed) + Line("\(finding.text) (\(finding.certainty.rawValue))"))
+        .wrapped(to: columns, indent: 4)
+        + (remedies.isEmpty ? [] : Line("    \(key): \(remedies)", .accent).wrapped(to: columns, indent: 4))
+    }
+    return section("What is wrong", lines)
+  }
+
+  private var releases: [Line] {
+    let status = status
+    let offered = state.offeredVersions(of: name)
+    var lines =
+      row("Running", status.running) + row("Wanted", status.wanted) + row("Failed", status.failed, .stateFailed)
+    if let isEnabled = status.isEnabled, installation != nil { lines += row("Enabled", isEnabled ? "yes" : "no") }
+    lines += row("Recommended", element?.recommendedVersion ?? "")
+    if let newest = offered.first, newest != element?.recommendedVersion { lines += row("Newest", newest) }
+    if let installation {
+      lines += row("Namespace", installation.targetNamespace) + row("Release", installation.releaseName)
+      lines += row("Job", installation.jobName) + row("Tests", installation.testRun?.words ?? "")
+    }
+    return lines.isEmpty ? [] : [.blank] + lines
+  }
+
+  private var description: [Line] {
+    let text = element?.description.text(in: state.language) ?? ""
+    return text.isEmpty ? [] : [.blank] + text.wrapped(to: columns).map { Line($0) }
+  }
+
+  private var facts: [Line] {
+    guard let element else { return [.blank, Line("\(name) is no longer in the marketplace.", .dim)] }
+    func known(_ label: String, _ text: String) -> [Line] {
+      text.isEmpty ? row(label, "not known here", .dim) : row(label, text)
+    }
+    return (installation == nil ? [] : description) + [.blank]
+      + known("Provider", element.provider.text(in: state.language))
+      + known("Category", categoryTitle(element.category)) + known("Repository", element.repository)
+  }
+
+  private func categoryTitle(_ category: String) -> String {
+    let title = state.market.categories[category]?.displayName.text(in: state.language) ?? ""
+    return title.isEmpty ? category : title
+  }
+
+  /// What the objects around it say, once they are read.
+  private var detailLines: [Line] {
+    guard let details = state.details[name] else { return [] }
+    let fields = details.lines.flatMap { row($0.label, $0.value) }
+    let blocks = details.blocks.flatMap { block in
+      section(block.title, block.lines.flatMap { Line("  " + $0).wrapped(to: columns, indent: 4) })
+    }
+    return section("In its objects", fields) + blocks
+  }
+
+  private var states: [Line] {
+    section(
+      "What happened, newest first",
+      (installation?.history ?? []).reversed().map { Line("  \($0.time)  \($0.state.word)", .dim) })
+  }
+}

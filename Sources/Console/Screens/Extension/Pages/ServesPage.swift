@@ -1,0 +1,141 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// What the gateway serves for an extension, each with its state and a probe.
+struct ServesPage: ExtensionPage {
+  private let name: String
+  private var serving: ServingList
+
+  init(_ name: String) {
+    self.name = name
+    serving = ServingList(of: name)
+  }
+
+  var sections: [KeySection] { [.gateway, .list] }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { serving.subscriptions(state) }
+  func hints(_ state: ConsoleState) -> [Command] { [.probe, .whichRule] }
+  mutating func settle(_ size: Size, _ state: ConsoleState) { serving.settle(size.rows, state) }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? { serving.perform(command, state) }
+
+  mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step] {
+    serving.point(action, row: point.row)
+    return []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    serving.draw(on: &surface, in: area, state)
+  }
+}
+
+/// A list of what is served, of one extension or of all, with probes that are made when it opens and at a key.
+struct ServingList: Sendable {
+  private let name: String?
+  private var rows: [ServingRow] = []
+  private var list = ListView<ServingRow>()
+  private var height = 1
+  /// Counts the probes that were asked for.
+  private var probing = 0
+
+  init(of name: String?) { self.name = name }
+
+  /// A row with what its probe came to.
+  struct ServingRow: Identifiable, Hashable, Sendable {
+    var row: ServingFacts.Row
+    var probe: Probe?
+    var isProbed: Bool
+    /// Whose it is.
+    var owner: String
+
+    var id: String { row.id }
+  }
+
+  private var stamp: (ConsoleState) -> String {
+    { [name] state in name.map { state.stamp(of: $0) } ?? "" }
+  }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    let stamp = stamp(state)
+    return state.reading(.serving(of: name), stamp: stamp)
+      + state.reading(.probes(of: name), stamp: "\(stamp) \(probing)")
+  }
+
+  var selected: ServingRow? { rows.first { $0.id == list.selected } }
+
+  mutating func settle(_ height: Int, _ state: ConsoleState) {
+    self.height = height
+    var found: [ServingRow] = []
+    if case .serving(let facts)? = state.readings[.serving(of: name)]?.facts {
+      var probes: [String: Probe] = [:]
+      let entry = state.readings[.probes(of: name)]
+      if case .probes(let known)? = entry?.facts { probes = known }
+      found = facts.rows.map { row in
+        ServingRow(
+          row: row, probe: probes[row.id], isProbed: entry?.isUnderWay == false || row.path == nil,
+          owner: row.served.extension)
+      }
+    }
+    rows = list.arranged(found, columns)
+    list.settle(rows, height: height)
+  }
+
+  mutating func perform(_ command: Command, _ state: ConsoleState) -> [Step]? {
+    switch command {
+    case .probe:
+      probing += 1
+      return [.say(.note, "Probing …")]
+    case .whichRule: return [.open(RuleScreen(of: name))]
+    case .open: return selected.map { [.open(RuleScreen(of: name, path: $0.row.path ?? "/"))] } ?? []
+    default: return list.sort(command, by: columns) || list.move(command, in: rows, height: height) ? [] : nil
+    }
+  }
+
+  mutating func point(_ action: Key.Mouse, row: Int) { _ = list.point(action, row: row, in: rows, height: height) }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let nothing = name.map { "\($0) serves nothing here." } ?? "Nothing is served for extensions here."
+    let emptiness = state.readings.emptiness(
+      .serving(of: name), reading: "Reading what is served …", otherwise: nothing)
+    list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: area, state)
+  }
+
+  private var columns: [Column<ServingRow>] {
+    let owner = Column<ServingRow>("OWNER", width: 12, upTo: 20, rank: 2, sorting: .category) { row in
+      row.owner.isEmpty ? "nobody's" : row.owner
+    }
+    return [
+      Column("KIND", width: 12, upTo: 16, rank: 1) { $0.row.served.kind },
+      Column("SERVES", width: 20, upTo: 32, rank: 0, sorting: .name) { $0.row.served.words },
+    ] + (name == nil ? [owner] : [])
+      + [
+        Column("STATE", width: 9, rank: 0, sorting: .state, style: \.stateStyle) { row in
+          row.row.served.state.isEmpty ? "not set" : row.row.served.state
+        },
+        Column("PROBE", width: 12, upTo: 44, rank: 0, style: \.probeStyle) { $0.probeWords },
+        Column("LEADS TO", width: 20, upTo: 100, rank: 3, style: { _ in .dim }) { $0.row.leadsTo },
+      ]
+  }
+}
+
+extension ServingList.ServingRow {
+  fileprivate var stateStyle: StyleName { row.served.state == "Available" ? .stateInstalled : .stateDisabled }
+
+  fileprivate var probeWords: String {
+    if let probe { return probe.outcome.words + (probe.milliseconds.map { ", \($0) ms" } ?? "") }
+    return row.path == nil ? "–" : isProbed ? "not probed" : "…"
+  }
+
+  fileprivate var probeStyle: StyleName {
+    guard let probe else { return .dim }
+    switch probe.outcome {
+    case .answers: return .stateInstalled
+    case .silent: return .stateFailed
+    case .notAsked: return .dim
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// The versions of an extension: which fit here, what they need, what they were; and the changes that lead to each.
+struct VersionsPage: ExtensionPage {
+  private let name: String
+  private var rows: [VersionFacts] = []
+  private var list = ListView<VersionFacts>()
+  private var height = 1
+
+  init(_ name: String) { self.name = name }
+
+  var sections: [KeySection] { [.versions, .list] }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { [.facts(.upgrade, of: name)] }
+
+  func hints(_ state: ConsoleState) -> [Command] { [.open, .mark, .compare] }
+
+  var chosenVersion: String? { list.isChosen ? list.selected : nil }
+
+  mutating func settle(_ size: Size, _ state: ConsoleState) {
+    height = size.rows
+    let context = state.planContext(for: name)
+    let recommended = state.market.extensions[name]?.recommendedVersion ?? ""
+    let status = state.status(of: name)
+    let found = state.offeredVersions(of: name).map { version in
+      VersionFacts(
+        version, of: name, status: status, recommended: recommended, memory: state.records.memories[name], in: context)
+    }
+    let shown = state.shownVersion(of: name)
+    rows = list.arranged(found, Self.columns(state))
+    list.settle(rows, height: height, preferring: shown ?? found.first?.version)
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .open, .change(.install), .change(.upgrade), .change(.rollBack): return lead(command, state)
+    case .mark:
+      list.mark(in: rows)
+      return []
+    case .compare: return compare(state)
+    default:
+      return list.sort(command, by: Self.columns(state)) || list.move(command, in: rows, height: height) ? [] : nil
+    }
+  }
+
+  mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step] {
+    list.point(action, row: point.row, in: rows, height: height) ? lead(.open, state) ?? [] : []
+  }
+
+  /// The plan that brings the selected version; `nil` where the key asks for what this version is no goal of.
+  private func lead(_ command: Command, _ state: ConsoleState) -> [Step]? {
+    guard let version = list.selected, let route = state.route(to: version, of: name) else {
+      return command == .open
+        ? [.complain("\(name) is already at version \(list.selected ?? "").")] : nil
+    }
+    guard case .change(let kind) = command, kind != route.kind else { return [.open(PlanScreen(route, name))] }
+    if kind == .install { return nil }
+    let keys = state.settings.keys(for: .change(route.kind), in: [.marketplace]).first ?? route.kind.row.verb
+    return [
+      .complain("\(version) is \(route.kind == .upgrade ? "newer" : "older") than what is wanted: \(keys) leads there.")
+    ]
+  }
+
+  /// The two that are marked, else the selected one with what runs.
+  private func compare(_ state: ConsoleState) -> [Step] {
+    var chosen = rows.map(\.version).filter { list.marked.contains($0) }
+    if chosen.count < 2, let selected = list.selected {
+      let other = chosen.first ?? state.shownVersion(of: name)
+      chosen = [other, selected].compactMap { $0 }
+    }
+    let versions = chosen.sorted { SemanticVersion.precedes($0, $1) }
+    guard versions.count == 2, versions[0] != versions[1] else {
+      return [.complain("Two versions are compared: mark two, or select one that is not the one that runs.")]
+    }
+    return [.open(VersionComparisonScreen(name, from: versions[0], to: versions[1]))]
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let emptiness = state.emptiness(
+      isFilled: state.market.isFilled, reading: "Reading the versions of \(name) …",
+      otherwise: "No version is offered.")
+    let (top, bottom) = area.split(bottom: area.size.rows > 8 ? reasons(area.size.columns).count : 0)
+    list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
+    for (row, line) in reasons(area.size.columns).enumerated() {
+      surface.write(line, row: row, in: bottom, state.theme)
+    }
+  }
+
+  /// Why the selected version does not fit, or what is not known of it.
+  private func reasons(_ columns: Int) -> [Line] {
+    guard let row = rows.first(where: { $0.version == list.selected }) else { return [] }
+    let (texts, style): ([String], StyleName) =
+      switch row.fit {
+      case .fits: ([], .text)
+      case .not(let reasons): (reasons, .stateFailed)
+      case .unknown(let reasons): (reasons, .dim)
+      }
+    return Array(texts.flatMap { Line("\(row.version): \($0)", style).wrapped(to: columns, indent: 2) }.prefix(3))
+  }
+
+  private static func columns(_ state: ConsoleState) -> [Column<VersionFacts>] {
+    [
+      Column("VERSION", width: 10, upTo: 20, rank: 0, sorting: .version, by: { .version($0.version) }) { $0.version },
+      Column("FITS", width: 4, rank: 0, style: \.fitStyle) { $0.fit.mark },
+      Column("DATE", width: 10, rank: 3, style: { _ in .dim }) { String($0.date.prefix(10)) },
+      Column("HERE", width: 20, upTo: 34, rank: 1) { $0.here.joined(separator: ", ") },
+      Column("NEEDS", width: 14, upTo: 400, rank: 2, style: { _ in .dim }) { row in
+        row.needs.isEmpty ? "–" : row.needs.joined(separator: ", ")
+      },
+    ]
+  }
+}
+
+extension VersionFacts {
+  fileprivate var fitStyle: StyleName {
+    switch fit {
+    case .fits: .stateInstalled
+    case .not: .stateFailed
+    case .unknown: .dim
+    }
+  }
+}
+
+extension ConsoleState {
+  /// The change that leads to `version` of the extension called `name`; `nil` where it is what is asked for already.
+  func route(to version: String, of name: String) -> Change? {
+    guard let installation = market.installed.of(name) else { return .install(version: version, config: "") }
+    if VersionText(version) == VersionText(installation.version) { return nil }
+    if VersionText(installation.version) < VersionText(version) { return .upgrade(to: version) }
+    let config = records.memories[name]?.target(from: installation, version: version)?.config
+    return .rollback(to: version, config: config ?? installation.config)
+  }
+}

@@ -1,0 +1,119 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// Which rule of an extension serves a path, why not the others, and what its upstream is sent.
+struct RuleScreen: Screen {
+  /// The extension whose page asked, or `nil`.
+  private let name: String?
+  private var field: LinePrompt?
+  /// What was asked last.
+  private var asked: String?
+  private var pager = Pager()
+
+  init(of name: String?, path: String? = nil) {
+    self.name = name
+    asked = path
+    field = path == nil ? LinePrompt(text: "/") : nil
+  }
+
+  var sections: [KeySection] { field == nil ? [.gateway, .everywhere] : [.prompt] }
+  var extensionName: String? { name }
+  func title(_ state: ConsoleState) -> String { "Which rule" }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(.serving(of: nil)) }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    .commands(field == nil ? [.whichRule, .back, .help] : [.open, .back])
+  }
+  var prompt: Prompt? { field.map { Prompt(label: "Path: ", field: $0, verb: "ask") } }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    pager.show(lines(max(20, state.size.columns - 2), state), height: state.bodySize.rows)
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back where field != nil && asked != nil: field = nil
+    case .back: return [.close()]
+    case .open where field != nil: take()
+    case .whichRule: field = LinePrompt(text: asked ?? "/")
+    default: return pager.perform(command, height: state.bodySize.rows) ? [] : nil
+    }
+    return []
+  }
+
+  private mutating func take() {
+    asked = field?.text.trimmed
+    field = nil
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    guard field != nil else {
+      _ = pager.wheel(key, height: state.bodySize.rows)
+      return []
+    }
+    switch field?.handle(key) {
+    case .accepted: take()
+    case .cancelled: return perform(.back, &state) ?? []
+    case .edited, .ignored, nil: break
+    }
+    return []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
+  }
+
+  private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    let topic = Reading.Topic.serving(of: nil)
+    guard case .serving(let facts)? = state.readings[topic]?.facts else {
+      return state.readings.emptiness(topic, reading: "Reading the rules …", otherwise: "").wrapped(to: columns)
+    }
+    guard let asked else {
+      return Line("Type a path such as /kapis/weather.example/v1/cities, or a method and a path.", .dim).wrapped(
+        to: columns)
+    }
+    let words = asked.split(separator: " ", maxSplits: 1).map(String.init)
+    let (method, target) = words.count == 2 ? (words[0], words[1]) : ("GET", asked)
+    guard target.hasPrefix("/"), let found = facts.explanation(method: method, target: target) else {
+      return Line("\(asked): a path that begins with / is expected, with a method before it or none.", .statusWarning)
+        .wrapped(to: columns)
+    }
+    return lines(of: found, columns)
+  }
+
+  private func lines(of found: Explanation, _ columns: Int) -> [Line] {
+    func wrapped(_ text: String, _ style: StyleName = .text) -> [Line] {
+      Line("  " + text, style).wrapped(to: columns, indent: 4)
+    }
+    let verdict =
+      Line("\(found.method) \(found.target)", .title).wrapped(to: columns)
+      + Line(found.reason, found.isServed ? .stateInstalled : .stateFailed).wrapped(to: columns)
+    let upstream = found.upstream.map { upstream in
+      wrapped("\(upstream.method.rawValue) \(upstream.target)")
+        + wrapped(upstream.place, .dim)
+        + upstream.headers.fields.flatMap { wrapped("\($0.name): \($0.isSecret ? "•••" : $0.value)", .dim) }
+    }
+    return verdict + section("Its upstream is sent", upstream ?? [])
+      + section("Why not the others", found.others.flatMap { wrapped("\($0.rule): \($0.reason)") })
+      + section(
+        "In each other's way",
+        found.conflicts.flatMap { wrapped("\($0.rule) and \($0.other): \($0.problem)", .stateBusy) })
+      + section("Problems", found.problems.flatMap { wrapped($0, .stateBusy) })
+  }
+}
+
+extension UpstreamRequest {
+  /// The server or the service that it goes to.
+  fileprivate var place: String {
+    switch endpoint.place {
+    case .address(let address): "to \(address.scheme.rawValue)://\(address.name)"
+    case .service(let service): "to service \(service)"
+    case nil: "to nothing that is known"
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+extension Page {
+  static let operations = Page("operations", "List what the controllers are at: since when, and what it waits for") {
+    _ in
+    OperationsScreen()
+  }
+}
+
+/// All that is under way, of this session and of others.
+struct OperationsScreen: Screen {
+  private var rows: [OperationRow] = []
+  private var list = ListView<OperationRow>()
+
+  /// An operation by its extension.
+  struct OperationRow: Identifiable, Hashable, Sendable {
+    var operation: Operations.Operation
+    var id: String { operation.name }
+  }
+
+  var sections: [KeySection] { [.marketplace, .list, .everywhere] }
+  var place: Place? { .page(.operations) }
+  func title(_ state: ConsoleState) -> String { "Operations" }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { [.records] }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .back, .help]) }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    rows = list.arranged(state.underWayOperations.map { OperationRow(operation: $0) }, Self.columns)
+    list.settle(rows, height: state.bodySize.rows)
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back: return [.close()]
+    case .open: return list.selected.map { [.open(ProgressScreen($0))] } ?? []
+    case .sort where list.sort(command, by: Self.columns): return []
+    default:
+      if list.move(command, in: rows, height: state.bodySize.rows) { return [] }
+      return beginChange(command, on: list.selected, state)
+    }
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    guard case .mouse(let action, let point) = key,
+      list.point(action, row: point.row, in: rows, height: state.bodySize.rows), let name = list.selected
+    else { return [] }
+    return [.open(ProgressScreen(name))]
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let emptiness = state.emptiness(
+      isFilled: state.market.isFilled, reading: "Reading what is under way …", otherwise: "Nothing is under way.")
+    list.draw(rows, Self.columns, ListFrame(emptiness: emptiness), on: &surface, in: area, state)
+  }
+
+  private static let columns: [Column<OperationRow>] = [
+    Column("NAME", width: 16, upTo: 30, rank: 0, sorting: .name) { $0.operation.name },
+    Column("STATE", width: 13, rank: 0, sorting: .state, style: { _ in .stateBusy }) { row in
+      row.operation.state == .none ? "Waiting" : row.operation.state.word
+    },
+    Column("VERSION", width: 9, upTo: 14, rank: 2, sorting: .version) { $0.operation.version },
+    Column("SINCE", width: 7, rank: 0) { $0.operation.seconds.map { duration(Double($0)) } ?? "" },
+    Column("BEFORE", width: 7, rank: 3, style: { _ in .dim }) {
+      $0.operation.secondsBefore.map { duration(Double($0)) } ?? ""
+    },
+    Column("WAITS FOR", width: 16, upTo: 200, rank: 1, style: { _ in .dim }) { $0.operation.waitsFor },
+  ]
+}

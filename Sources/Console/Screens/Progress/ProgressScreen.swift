@@ -1,0 +1,219 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// A change under way: what it waits for and since when, its usual duration, and what its job, pods and events say.
+///
+/// Leaving it stops nothing.
+struct ProgressScreen: Screen {
+  let name: String
+  /// What was asked for here, or `nil` where another user did.
+  private let change: Change?
+  private var part = Part.steps
+  private var pager = Pager()
+  /// Counts the looks while it goes on.
+  private var looks = 0
+  private var nextLook: ClockReading?
+
+  /// What is shown below the title.
+  enum Part: Hashable, Sendable {
+    case steps, log, pods, events
+  }
+
+  /// While it goes on it is looked at again after this many seconds.
+  static let interval = 2.0
+
+  init(_ name: String, _ change: Change? = nil) { (self.name, self.change) = (name, change) }
+
+  private var topic: Reading.Topic { .sight(of: name) }
+
+  var sections: [KeySection] { [.progress, .marketplace, .everywhere] }
+  var extensionName: String? { name }
+  var nextWakeUp: ClockReading? { nextLook }
+  func title(_ state: ConsoleState) -> String { "Progress" }
+
+  func hints(_ state: ConsoleState) -> [Hint] {
+    .commands([.back, .screen(.log), .screen(.pods), .screen(.events), .rollBack, .help])
+  }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    state.reading(topic, stamp: "\(state.stamp(of: name)) \(looks)")
+  }
+
+  private func isUnderWay(_ state: ConsoleState) -> Bool {
+    let status = state.status(of: name)
+    return state.operations[name] != nil || state.underWay(name) != nil || status.state.isBusy || status.isBeingDeleted
+  }
+
+  private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 1) }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    nextLook = isUnderWay(state) ? nextLook ?? state.now + Self.interval : nil
+    pager.show(lines(max(20, state.size.columns - 2), state), height: height(state))
+  }
+
+  mutating func wake(_ state: inout ConsoleState) {
+    looks += 1
+    nextLook = state.now + Self.interval
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back: return part == .steps ? [.close()] : show(.steps)
+    case .screen(.log): return show(.log)
+    case .screen(.pods): return show(.pods)
+    case .screen(.events): return show(.events)
+    case .undo: return undo(on: name, state)
+    case .open: return [.open(ExtensionScreen(name))]
+    default:
+      if pager.perform(command, height: height(state)) { return [] }
+      return beginChange(command, on: name, state)
+    }
+  }
+
+  private mutating func show(_ part: Part) -> [Step] {
+    self.part = self.part == part ? .steps : part
+    pager = Pager()
+    return []
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    _ = pager.wheel(key, height: height(state))
+    return []
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let (top, rest) = area.split(top: 1)
+    let (title, time) = heading(state)
+    let inner = top.inset(columns: 1)
+    surface.write(
+      title.truncated(to: max(0, inner.size.columns - time.columns - 2)), row: 0, in: inner, style: state.theme[.title])
+    let right = Point(row: inner.origin.row, column: inner.columns.upperBound - time.columns)
+    surface.write(time, at: right, in: inner, style: state.theme[.dim])
+    pager.draw(on: &surface, in: rest.inset(columns: 1), state.theme)
+  }
+
+  private func operation(_ state: ConsoleState) -> Operations.Operation? {
+    state.underWayOperations.first { $0.name == name }
+  }
+
+  private func heading(_ state: ConsoleState) -> (title: String, time: String) {
+    let known = state.operations[name]?.change ?? change
+    let words = known.map { $0.words.prefix(1).uppercased() + $0.words.dropFirst() } ?? state.status(of: name).fullWord
+    let operation = operation(state)
+    let seconds = operation?.seconds.map { duration(Double($0)) }
+    let before = operation?.secondsBefore.map { "last time \(duration(Double($0)))" }
+    return (
+      "\(words): \(name) on \(state.session.cluster)", [seconds, before].compactMap { $0 }.joined(separator: ", ")
+    )
+  }
+}
+
+// What it says.
+extension ProgressScreen {
+  private func sight(_ state: ConsoleState) -> OperationSight? {
+    if case .sight(let sight)? = state.readings[topic]?.facts { sight } else { nil }
+  }
+
+  private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    let concerns = state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    switch part {
+    case .steps: return concerns + stepLines(columns, state)
+    case .log: return texts(sight(state)?.log ?? [], "Its job has written nothing that can be read.", columns, state)
+    case .pods: return concerns + podLines(columns, state)
+    case .events:
+      let events = sight(state)?.events ?? []
+      if events.isEmpty { return texts([], "No events in its namespace.", columns, state) }
+      return events.flatMap { EventsPage.lines($0, columns, state) }
+    }
+  }
+
+  private func texts(_ texts: [String], _ otherwise: String, _ columns: Int, _ state: ConsoleState) -> [Line] {
+    if !texts.isEmpty { return texts.flatMap { Line($0).wrapped(to: columns, indent: 2) } }
+    return state.readings.emptiness(topic, reading: "Reading …", otherwise: otherwise).wrapped(to: columns)
+      + gapLines(columns, state)
+  }
+
+  private func stepLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    let accepted: [Line] =
+      state.underWay(name) != nil
+      ? [Line("… ", .stateBusy) + Line("being sent")]
+      : change == nil ? [] : [Line("✓ ", .stateInstalled) + Line("accepted")]
+    let steps = (sight(state)?.steps ?? []).flatMap { step -> [Line] in
+      let (mark, style) = step.mark.look
+      return (Line(mark, style) + Line(step.name) + Line(step.note.isEmpty ? "" : "  \(step.note)", .dim))
+        .wrapped(to: columns, indent: 4)
+    }
+    let waits = operation(state).map {
+      $0.waitsFor.isEmpty ? [] : Line("… \($0.waitsFor)", .stateBusy).wrapped(to: columns, indent: 2)
+    }
+    let isRead = state.readings[topic]?.facts != nil
+    let wait =
+      isRead || !isUnderWay(state)
+      ? [] : state.readings.emptiness(topic, reading: "Looking …", otherwise: "").wrapped(to: columns)
+    return accepted + steps + (steps.isEmpty ? waits ?? [] : []) + wait + endLines(columns, state)
+      + logTail(columns, state)
+      + gapLines(columns, state)
+  }
+
+  /// How it ended, with the remedies as keys.
+  private func endLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    if isUnderWay(state) { return [] }
+    let status = state.status(of: name)
+    guard status.isInstalled else { return [.blank, Line("✓ \(name) is not installed.", .stateInstalled)] }
+    guard status.state.isFailure else {
+      return [.blank]
+        + Line("✓ \(name) is \(status.fullWord), version \(status.running).", .stateInstalled).wrapped(to: columns)
+    }
+    func key(_ command: Command) -> String { state.settings.keys(for: command, in: sections).first ?? command.rawValue }
+    let ways =
+      "\(key(.rollBack)) goes back, \(key(.page(.doctor))) looks for the cause, \(key(.back)) leaves it as it is"
+    return [.blank] + Line("✗ \(status.fullWord): \(status.reason)", .stateFailed).wrapped(to: columns, indent: 2)
+      + Line(ways, .accent).wrapped(to: columns, indent: 2)
+  }
+
+  private func logTail(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    section(
+      "Log", (sight(state)?.log.suffix(5) ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
+  }
+
+  private func podLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    let pods = sight(state)?.pods ?? []
+    if pods.isEmpty { return texts([], "It has no pods that can be seen.", columns, state) }
+    let width = (pods.map(\.name.columns).max() ?? 0) + 2
+    return pods.flatMap { pod -> [Line] in
+      let restarts = pod.restarts == 0 ? "" : "\(pod.restarts) restarts  "
+      return
+        (Line(pod.name.padded(to: width))
+        + Line(pod.phase.padded(to: 11), pod.phase == "Running" ? .stateInstalled : .stateBusy)
+        + Line(restarts + pod.reason, .dim)).wrapped(to: columns, indent: 4)
+    }
+  }
+
+  private func gapLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    section("Not known", (sight(state)?.gaps ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
+  }
+}
+
+extension OperationSight.Step.Mark {
+  /// The sign before a step, and how it looks.
+  fileprivate var look: (sign: String, style: StyleName) {
+    switch self {
+    case .done: ("✓ ", .stateInstalled)
+    case .underWay: ("… ", .stateBusy)
+    case .waiting: ("· ", .dim)
+    case .failed: ("✗ ", .stateFailed)
+    }
+  }
+}
+
+extension ConsoleState {
+  /// What the controllers are at, by name.
+  var underWayOperations: [Operations.Operation] {
+    Operations.Operation.all(market.installed.all, records.lines, at: Timestamp(secondsSince1970: Int(now.wall)))
+  }
+}

@@ -1,0 +1,112 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+extension Page {
+  static let repositories = Page("repositories", "Show the repositories: when each was read, and what came of it") {
+    _ in
+    RepositoriesScreen()
+  }
+}
+
+/// The repositories that extensions come from: where, when last and next read, what they offer, and errors in words.
+struct RepositoriesScreen: Screen {
+  private var rows: [RepositoryFacts] = []
+  private var list = ListView<RepositoryFacts>()
+  private var areas = (list: 1, text: 1)
+
+  var sections: [KeySection] { [.repositories, .list, .everywhere] }
+  var place: Place? { .page(.repositories) }
+  func title(_ state: ConsoleState) -> String { "Repositories" }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(.repositories) }
+
+  func hints(_ state: ConsoleState) -> [Hint] {
+    .commands([.screen(.add), .screen(.editEntry), .screen(.sync), .screen(.remove), .back, .help])
+  }
+
+  private var selected: RepositoryFacts? { rows.first { $0.name == list.selected } }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    var found: [RepositoryFacts] = []
+    if case .repositories(let all)? = state.readings[.repositories]?.facts { found = all }
+    rows = list.arranged(found, Self.columns(state))
+    let height = state.bodySize.rows
+    let listRows = min(rows.count + 1, max(3, height / 2))
+    areas = (list: rows.isEmpty ? height : listRows, text: rows.isEmpty ? 0 : height - listRows - 1)
+    list.settle(rows, height: areas.list)
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    guard let dialect = state.dialect else { return command == .back ? [.close()] : nil }
+    switch command {
+    case .back: return [.close()]
+    case .screen(.add): return [.open(RepositoryForm(RepositoryDraft()))]
+    case .screen(.editEntry), .open: return selected.map { [.open(RepositoryForm(RepositoryDraft($0)))] } ?? []
+    case .screen(.sync): return selected.map { [.open(RemedyScreen($0.sync(dialect)))] } ?? []
+    case .screen(.remove):
+      return selected.map { [.open(RemedyScreen($0.deletion(dialect, installed: state.market.installed)))] } ?? []
+    default:
+      return list.sort(command, by: Self.columns(state)) || list.move(command, in: rows, height: areas.list) ? [] : nil
+    }
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    guard case .mouse(let action, let point) = key,
+      list.point(action, row: point.row, in: rows, height: areas.list), let selected
+    else { return [] }
+    return [.open(RepositoryForm(RepositoryDraft(selected)))]
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let (top, rest) = area.split(top: areas.list)
+    let add = state.settings.keys(for: .screen(.add), in: sections).first ?? "add"
+    let emptiness = state.readings.emptiness(
+      .repositories, reading: "Reading the repositories …", otherwise: "There are no repositories; \(add) adds one.")
+    list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
+    let text = rest.split(top: 1).rest.inset(columns: 1)
+    for (row, line) in lines(text.size.columns, state).prefix(text.size.rows).enumerated() {
+      surface.write(line, row: row, in: text, state.theme)
+    }
+  }
+
+  private static func columns(_ state: ConsoleState) -> [Column<RepositoryFacts>] {
+    [
+      Column("NAME", width: 14, upTo: 30, rank: 0, sorting: .name) { $0.name },
+      Column("READ", width: 8, rank: 0, style: { $0.problem.isEmpty ? .dim : .stateFailed }) { row in
+        row.lastSync.isEmpty ? "never" : state.age(of: row.lastSync)
+      },
+      Column("NEXT", width: 8, rank: 4, style: { _ in .dim }) { row in
+        row.nextSync.map { next in
+          let wait = Double(next) - state.now.wall
+          return wait <= 0 ? "due" : "in \(duration(wait))"
+        } ?? ""
+      },
+      Column("EXTENSIONS", width: 10, rank: 1) { "\($0.extensions.count)" },
+      Column("VERSIONS", width: 8, rank: 3) { "\($0.versions)" },
+      Column("ADDRESS", width: 20, upTo: 60, rank: 2) { $0.address },
+      Column("ERROR", width: 12, upTo: 200, rank: 0, style: { _ in .stateFailed }) { row in
+        row.isBeingDeleted ? "being deleted" : row.problem
+      },
+    ]
+  }
+
+  /// The selected one with what its syncs said.
+  private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    guard let selected else { return [] }
+    func row(_ label: String, _ text: String, _ style: StyleName = .text) -> [Line] {
+      field(label, text, style, columns: columns, indent: 12)
+    }
+    let head =
+      row("Title", selected.title) + row("Publisher", selected.publisher) + row("Address", selected.address)
+      + row("Error", selected.problem, .stateFailed) + row("Read every", selected.interval)
+      + row("Asks as", selected.user)
+      + row("TLS", selected.isInsecure ? "its certificate is not checked" : "", .stateBusy)
+    let events = selected.events.flatMap { EventsPage.lines($0, columns, state) }
+    return state.readings.concern(.repositories).flatMap { $0.wrapped(to: columns, indent: 2) } + head
+      + section("What its syncs said", events)
+  }
+}

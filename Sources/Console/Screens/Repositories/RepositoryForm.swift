@@ -1,0 +1,167 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Packages
+import Platform
+import Terminal
+
+/// A repository while it is written down, field by field; saving leads to a plan.
+struct RepositoryForm: Screen {
+  private var draft: RepositoryDraft
+  private let began: RepositoryDraft
+  private var place = Field.name
+  private var line: LinePrompt
+  /// What was tested last.
+  private var tested: RepositoryDraft?
+
+  enum Field: CaseIterable, Sendable {
+    case name, address, description, interval, user, password, insecure
+
+    var label: String {
+      switch self {
+      case .name: "Name"
+      case .address: "Address"
+      case .description: "Description"
+      case .interval: "Read every"
+      case .user: "User"
+      case .password: "Password"
+      case .insecure: "Check TLS"
+      }
+    }
+
+    var hint: String {
+      switch self {
+      case .name: "small letters, digits, hyphens"
+      case .address: "https://charts.example.com"
+      case .interval: "such as 30m; empty is the cluster's own"
+      case .user, .password: "for basic authentication; stands in the object for all who may read it"
+      case .insecure: "yes, or no for a certificate that cannot be checked"
+      case .description: ""
+      }
+    }
+  }
+
+  init(_ draft: RepositoryDraft) {
+    (self.draft, began) = (draft, draft)
+    if !draft.former.isEmpty { place = .address }
+    line = LinePrompt()
+    line = LinePrompt(text: value(place))
+  }
+
+  var sections: [KeySection] { [.prompt] }
+  func title(_ state: ConsoleState) -> String { draft.former.isEmpty ? "New repository" : draft.former }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .nextPane, .back]) }
+  var prompt: Prompt? {
+    let shown = place == .password ? LinePrompt(text: String(repeating: "•", count: line.text.count)) : line
+    return Prompt(label: "\(place.label): ", field: shown, verb: isLast ? "plan" : "next")
+  }
+  func unsavedWork(_ state: ConsoleState) -> String? { draft == began ? nil : "The repository is not saved." }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    state.reading(.repositories) + (tested.map { state.reading(.reachability($0)) } ?? [])
+  }
+
+  private var fields: [Field] { Field.allCases.filter { draft.former.isEmpty || $0 != .name } }
+  private var isLast: Bool { place == fields.last }
+
+  private func value(_ field: Field) -> String {
+    switch field {
+    case .name: draft.name
+    case .address: draft.address
+    case .description: draft.description
+    case .interval: draft.interval
+    case .user: draft.user
+    case .password: draft.password
+    case .insecure: draft.isInsecure ? "no" : "yes"
+    }
+  }
+
+  private mutating func take() {
+    let text = line.text.trimmed
+    switch place {
+    case .name: draft.name = text
+    case .address: draft.address = text
+    case .description: draft.description = text
+    case .interval: draft.interval = text
+    case .user: draft.user = text
+    case .password: draft.password = text
+    case .insecure: draft.isInsecure = text == "no"
+    }
+    // Asked as soon as there is an address, and again with every change of it.
+    if !draft.address.isEmpty { tested = draft }
+  }
+
+  private mutating func go(by step: Int) {
+    take()
+    let index = (fields.firstIndex(of: place) ?? 0) + step
+    place = fields[(index + fields.count) % fields.count]
+    line = LinePrompt(text: value(place))
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back: return [.close()]
+    case .nextPane, .down: go(by: 1)
+    case .previousPane, .up: go(by: -1)
+    case .open: return enter(state)
+    default: return nil
+    }
+    return []
+  }
+
+  private mutating func enter(_ state: ConsoleState) -> [Step] {
+    guard isLast else {
+      go(by: 1)
+      return []
+    }
+    take()
+    if let problem = problems(state).first { return [.complain(problem)] }
+    guard let dialect = state.dialect else { return [.complain("The capabilities of this cluster are not known yet.")] }
+    return [.close(opening: RemedyScreen(draft.plan(dialect)))]
+  }
+
+  private func problems(_ state: ConsoleState) -> [String] {
+    var others: [RepositoryFacts] = []
+    if case .repositories(let all)? = state.readings[.repositories]?.facts { others = all }
+    return draft.problems(among: others)
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    switch line.handle(key) {
+    case .accepted: return enter(state)
+    // An empty field is left by `esc` alone.
+    case .cancelled where key == .backspace: return []
+    case .cancelled: return [.close()]
+    case .edited, .ignored: return []
+    }
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    for (row, line) in lines(max(20, area.size.columns - 2), state).prefix(area.size.rows).enumerated() {
+      surface.write(line, row: row, in: area.inset(columns: 1), state.theme)
+    }
+  }
+
+  private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    let rows = fields.map { field -> Line in
+      let isHere = field == place
+      let text = isHere ? line.text : value(field)
+      let shown = field == .password ? String(repeating: "•", count: min(12, text.count)) : text
+      let mark = Line(isHere ? "> " : "  ", .accent) + Line(field.label.padded(to: 13), isHere ? .title : .dim)
+      return mark + (shown.isEmpty ? Line(field.hint, .dim) : Line(shown))
+    }
+    let problems = problems(state).flatMap { Line($0, .stateBusy).wrapped(to: columns, indent: 2) }
+    return rows + [.blank] + testLines(columns, state) + problems
+  }
+
+  private func testLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
+    guard let tested else { return [] }
+    let topic = Reading.Topic.reachability(tested)
+    guard case .reachability(let found)? = state.readings[topic]?.facts else {
+      return [Line("Asking \(tested.address) from this computer …", .dim)]
+    }
+    let style: StyleName = found.isGood ? .stateInstalled : .stateFailed
+    return Line("From this computer: \(found.words)", style).wrapped(to: columns, indent: 2)
+  }
+}

@@ -1,0 +1,97 @@
+package import Client
+package import Extensions
+package import KubernetesAPI
+import Manifest
+
+/// A row of requests that a user agrees to as one, with what it means: a doctor's remedy, or what is done to a repository.
+///
+/// What no request does, or must be waited for, stands between them: there it pauses.
+package struct RemedyPlan: Hashable, Sendable {
+  /// `Retry backup-vault`.
+  package var title: String
+  /// What it is about, for messages: an extension's name, `Repository main`.
+  package var subject: String
+  package var effects: [Plan.Effect]
+  /// What speaks against it.
+  package var problems: [Plan.Problem] = []
+  package var steps: [Remedy.Step]
+  /// What guardrails call it: the command that does the same, or shows it.
+  package var verb: String
+
+  package init(
+    title: String, subject: String, effects: [Plan.Effect], problems: [Plan.Problem] = [], steps: [Remedy.Step],
+    verb: String = "doctor"
+  ) {
+    self.title = title
+    self.subject = subject
+    self.effects = effects
+    self.problems = problems
+    self.steps = steps
+    self.verb = verb
+  }
+
+  /// What `remedy` does about `finding`.
+  package init(_ remedy: Remedy, against finding: Finding) {
+    let cost = remedy.cost.isEmpty ? [] : [Plan.Effect(.note, "cost: \(remedy.cost)")]
+    self.init(
+      title: "\(remedy.name.prefix(1).uppercased() + remedy.name.dropFirst()): \(finding.subject)",
+      subject: finding.subject, effects: [Plan.Effect(.note, "against: \(finding.text)")] + cost, steps: remedy.steps)
+  }
+
+  package var isBlocked: Bool { problems.contains(where: \.isBlocking) }
+
+  /// The requests that come next when `done` steps are, and where they end: before a pause, or at the end.
+  package func requests(after done: Int) -> (requests: [RemedyRequest], end: Int) {
+    var requests: [RemedyRequest] = []
+    var end = done
+    while end < steps.count, case .send(let request) = steps[end] {
+      requests.append(request)
+      end += 1
+    }
+    return (requests, end)
+  }
+
+  /// The step at `place` when nothing is sent there: what is waited for, or what a person does.
+  package func pause(at place: Int) -> String? {
+    guard place < steps.count else { return nil }
+    switch steps[place] {
+    case .send: return nil
+    case .wait(let what): return "wait until \(what)"
+    case .person(let what): return what
+    }
+  }
+}
+
+extension RemedyRequest {
+  /// The right that the user needs.
+  package var access: Access {
+    switch action {
+    case .merge: Access("patch", resource, namespace: namespace, name: name)
+    case .create: Access("create", resource, namespace: namespace)
+    case .delete: Access("delete", resource, namespace: namespace, name: name)
+    }
+  }
+
+  /// Sends it; a dry run asks the server whether it would agree, and changes nothing.
+  package func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) {
+    switch action {
+    case .merge(let body):
+      _ = try await cluster.patch(resource, namespace: namespace, name, .merge(body), dryRun: dryRun)
+    case .create(let object): _ = try await cluster.create(resource, object, dryRun: dryRun)
+    case .delete(let withDependents):
+      try await cluster.delete(
+        resource, namespace: namespace, name, propagation: withDependents ? .background : nil, dryRun: dryRun)
+    }
+  }
+
+  /// `PATCH /apis/…/installplans/whizard {"status":…}`.
+  package var words: String {
+    let path = resource.path(namespace: namespace, name: name)
+    switch action {
+    case .merge(let body): return "PATCH \(path) \(JSON.text(body))"
+    case .create(let object): return "POST \(resource.path(namespace: namespace)) \(JSON.text(object.value))"
+    case .delete(let withDependents):
+      return "DELETE \(path)" + (withDependents ? #" {"propagationPolicy":"Background"}"# : "")
+    }
+  }
+}

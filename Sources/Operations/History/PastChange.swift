@@ -1,0 +1,159 @@
+import Client
+package import Extensions
+import HTTP
+import Manifest
+
+/// One line of the past as every list shows it: whose, from what to what, and what came of it.
+package struct PastChange: Hashable, Sendable, Identifiable {
+  package let `extension`: String
+  package let entry: Chronicle.Entry
+  /// Where a rollback goes: the newest that reached Installed and is not what there is now.
+  package let isLastGood: Bool
+  /// What is the same as long as it is the same line.
+  package let id: String
+
+  /// How it ended.
+  package enum Result: Hashable, Sendable {
+    case good, failed
+    /// It is not known, or has not ended yet.
+    case open
+  }
+
+  /// The lines of `chronicle`, newest first.
+  package static func all(of name: String, _ chronicle: Chronicle) -> [PastChange] {
+    let good = chronicle.lastGood
+    var counts: [String: Int] = [:]
+    return chronicle.entries.map { entry in
+      let key = "\(name) \(entry.time) \(entry.what)"
+      counts[key, default: 0] += 1
+      return PastChange(
+        extension: name, entry: entry, isLastGood: entry == good, id: "\(key) \(counts[key] ?? 0)")
+    }
+  }
+
+  /// The lines of all extensions, newest first, from what is known without a request.
+  package static func all(_ lines: [HistoryLine], _ installations: Installations) -> [PastChange] {
+    let byName = Dictionary(grouping: lines, by: \.extension)
+    let names = Set(byName.keys).union(installations.extensions)
+    let all = names.sorted().flatMap { name in
+      PastChange.all(
+        of: name, Chronicle(.init(lines: byName[name] ?? [], installation: installations.of(name))))
+    }
+    return all.sorted { ($0.entry.time, $1.extension) > ($1.entry.time, $0.extension) }
+  }
+
+  /// Who did it; the author called `own` is the user who asks.
+  package func who(asking own: String) -> String {
+    entry.who == "this user" || (!own.isEmpty && entry.who == own) ? "you" : entry.who
+  }
+
+  package var result: Result {
+    switch entry.wasInstalled {
+    case true?: .good
+    case false?: .failed
+    case nil: .open
+    }
+  }
+
+  /// `ok`, or why not, or what is known of the end.
+  package var resultWords: String {
+    guard entry.wasInstalled == true else { return entry.outcome }
+    return entry.source == .helm ? entry.outcome : "ok"
+  }
+}
+
+// From what to what.
+extension PastChange {
+  /// `version 1.0.1 → 1.1.0`, `config warnDays 30 → 14`, `enabled → disabled`; what was asked for where no more is known.
+  package var words: String {
+    if let specs = entry.specs { return Self.words(specs) ?? entry.what }
+    let from = entry.former?.version ?? entry.formerVersion
+    if !entry.version.isEmpty, !from.isEmpty, from != entry.version {
+      return "version \(from) → \(entry.version)" + (entry.source == .helm ? ", \(entry.what)" : "")
+    }
+    return entry.what
+  }
+
+  private static func words(_ specs: Chronicle.SpecChange) -> String? {
+    guard let after = specs.after else { return specs.before.map { "uninstalled \($0.version)" } }
+    guard let before = specs.before else { return "installed \(after.version)" }
+    var words: [String] = []
+    if before.version != after.version { words.append("version \(before.version) → \(after.version)") }
+    if before.config != after.config { words.append("config \(ConfigDifference(before.config, after.config).words)") }
+    if before.isEnabled != after.isEnabled {
+      words.append(after.isEnabled ? "disabled → enabled" : "enabled → disabled")
+    }
+    if before.clusters != after.clusters {
+      words.append(after.clusters.isEmpty ? "agents removed" : "agents on \(after.clusters.joined(separator: ", "))")
+    }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
+  }
+
+  /// The configs before and after, where both are known.
+  package var configs: (before: String, after: String)? {
+    guard let specs = entry.specs else { return nil }
+    return (specs.before?.config ?? "", specs.after?.config ?? "")
+  }
+}
+
+// The way back.
+extension PastChange {
+  /// What leads back from `installation` to what there was before this line.
+  package func wayBack(from installation: Installation?) -> Undo {
+    guard let specs = entry.specs else {
+      guard let former = entry.former else {
+        return .refused("what \(self.extension) was before that is not known here")
+      }
+      let now = installation.map(RequestedSpec.init)
+      let before = RequestedSpec(
+        version: former.version, config: former.config, isEnabled: now?.isEnabled ?? true, clusters: now?.clusters ?? []
+      )
+      return .leading(to: before, from: installation, self.extension)
+    }
+    return .leading(to: specs.before, from: installation, self.extension)
+  }
+}
+
+/// What two configs set otherwise, key by key.
+package struct ConfigDifference: Hashable, Sendable {
+  /// A key with the values that it had and has; `nil` where it is not set.
+  package struct Line: Hashable, Sendable {
+    package var key: String
+    package var before: String?
+    package var after: String?
+  }
+
+  /// In the order of the keys in the texts.
+  package private(set) var lines: [Line] = []
+
+  package init(_ before: String, _ after: String) {
+    let (old, new) = (Self.values(before), Self.values(after))
+    let was = Dictionary(old.map { ($0.path, $0) }, uniquingKeysWith: { $1 })
+    let present = Set(new.map(\.path))
+    lines = old.filter { !present.contains($0.path) }.map { Line(key: $0.key, before: Self.text($0), after: nil) }
+    for entry in new where was[entry.path]?.value != entry.value {
+      lines.append(Line(key: entry.key, before: was[entry.path].map(Self.text), after: Self.text(entry)))
+    }
+  }
+
+  private static func values(_ config: String) -> [EffectiveValues.Entry] {
+    EffectiveValues(defaults: .mapping([:]), config: (try? YAML.parse(config)) ?? .mapping([:])).entries
+  }
+
+  private static func text(_ entry: EffectiveValues.Entry) -> String {
+    if entry.path.contains(where: Secrets.isSecret) { return "•••" }
+    return entry.value.string ?? JSON.text(entry.value)
+  }
+
+  /// `warnDays 30 → 14`, and how many more; a difference that is none of values is one of text.
+  package var words: String {
+    guard let first = lines.first else { return "comments" }
+    let words =
+      switch (first.before, first.after) {
+      case (let before?, let after?): "\(first.key) \(before) → \(after)"
+      case (nil, let after?): "+ \(first.key) \(after)"
+      case (_, nil): "- \(first.key)"
+      }
+    return lines.count == 1 ? words : "\(words), \(lines.count - 1) more"
+  }
+}

@@ -1,0 +1,183 @@
+package import Client
+package import Extensions
+package import KubernetesAPI
+import Manifest
+package import Platform
+
+/// What is seen of a change under way: what it waits for and since when, the job with its log, pods and events.
+package struct OperationSight: Hashable, Sendable {
+  /// One thing that must come about.
+  package struct Step: Hashable, Sendable {
+    package enum Mark: Hashable, Sendable {
+      case done, underWay, waiting, failed
+    }
+
+    package var mark: Mark
+    /// `job helm-install-…`, `Deployment backup-vault`.
+    package var name: String
+    /// `0/1 ready: readiness probe failed`, or how long it took.
+    package var note: String
+  }
+
+  /// A pod as a list shows it.
+  package struct Pod: Hashable, Sendable {
+    package var name: String
+    package var phase: String
+    package var restarts: Int
+    /// Why it does not run, or empty.
+    package var reason: String
+  }
+
+  package private(set) var steps: [Step] = []
+  package private(set) var pods: [Pod] = []
+  /// The last lines that the job's newest pod has written.
+  package private(set) var log: [String] = []
+  package private(set) var events: [EventLine] = []
+  /// What could not be read, and why.
+  package private(set) var gaps: [String] = []
+
+  /// What it is put together from, as far as that is there and may be read.
+  package struct Sources: Hashable, Sendable {
+    package var job: Object?
+    package var pods: [Object] = []
+    /// Deployments, StatefulSets, DaemonSets and Jobs besides helm's.
+    package var workloads: [Object] = []
+    package var events: [Object] = []
+    package var log = ""
+    package var gaps: [String] = []
+
+    package init() {}
+  }
+
+  package init(_ installation: Installation, _ sources: Sources, at now: Timestamp) {
+    steps = Self.states(installation, now) + Self.job(installation, sources, now)
+    steps += sources.workloads.compactMap { Self.workload($0, sources.pods) }
+    pods = sources.pods.map(Self.pod).sorted { $0.name < $1.name }
+    log = sources.log.split(separator: "\n", omittingEmptySubsequences: true).suffix(200).map(String.init)
+    events = sources.events.map(EventLine.init).sorted()
+    gaps = sources.gaps
+  }
+
+  /// The states since nothing was at rest, each with how long it lasted.
+  private static func states(_ installation: Installation, _ now: Timestamp) -> [Step] {
+    let history = installation.history
+    let start = (history.lastIndex { !$0.state.isBusy && $0.state != .none } ?? -1)
+    let isOver = !installation.observed.state.isBusy
+    // Of what has ended the last attempt is shown with its end.
+    let first = isOver ? history[..<max(0, history.count - 1)].lastIndex { !$0.state.isBusy } ?? -1 : start
+    let shown = Array(history[(first + 1)...])
+    return shown.enumerated().map { place, transition in
+      let next = place + 1 < shown.count ? Timestamp.seconds(shown[place + 1].time) : nil
+      let began = Timestamp.seconds(transition.time)
+      let end = next ?? now.secondsSince1970
+      let seconds = began.map { max(0, end - $0) }
+      let isLast = place == shown.count - 1
+      let mark: Step.Mark =
+        transition.state.isFailure ? .failed : isLast && transition.state.isBusy ? .underWay : .done
+      let note = transition.state.isBusy ? seconds.map { "\($0) s" } ?? "" : ""
+      return Step(mark: mark, name: transition.state.word, note: note)
+    }
+  }
+
+  private static func job(_ installation: Installation, _ sources: Sources, _ now: Timestamp) -> [Step] {
+    guard !installation.jobName.isEmpty, let job = sources.job else { return [] }
+    let sight = CaseFile.JobSight(job, pods: sources.pods.filter { $0.labels["job-name"] == job.name })
+    let name = "job \(job.name)"
+    if sight.isComplete { return [Step(mark: .done, name: name, note: "")] }
+    if (job.status["failed"]?.integer ?? 0) > 0, !sight.isActive {
+      return [Step(mark: .failed, name: name, note: "it failed")]
+    }
+    let began = Timestamp.seconds(job.status["startTime"]?.string ?? job.creationTimestamp ?? "")
+    let age = began.map { "for \(max(0, now.secondsSince1970 - $0)) s" } ?? ""
+    return [
+      Step(
+        mark: .underWay, name: name, note: [sight.waiting ?? "runs", age].filter { !$0.isEmpty }.joined(separator: " "))
+    ]
+  }
+
+  private static func workload(_ object: Object, _ pods: [Object]) -> Step? {
+    let name = "\(object.kind) \(object.name)"
+    if object.kind == "Job" {
+      let isComplete = (object.status["succeeded"]?.integer ?? 0) > 0
+      return Step(mark: isComplete ? .done : .underWay, name: name, note: isComplete ? "" : "it runs")
+    }
+    let wanted = object.status["desiredNumberScheduled"]?.integer ?? object.spec["replicas"]?.integer ?? 1
+    let ready = object.status["readyReplicas"]?.integer ?? object.status["numberReady"]?.integer ?? 0
+    let reason = ready >= wanted ? "" : obstacle(object, pods)
+    let note = "\(ready)/\(wanted) ready" + (reason.isEmpty ? "" : ": \(reason)")
+    return Step(mark: ready >= wanted ? .done : .underWay, name: name, note: note)
+  }
+
+  /// What the pods of a workload say, which have its name at the front of theirs.
+  private static func obstacle(_ workload: Object, _ pods: [Object]) -> String {
+    pods.lazy.filter { $0.name.hasPrefix(workload.name + "-") }.map { pod($0).reason }.first { !$0.isEmpty } ?? ""
+  }
+
+  private static func pod(_ object: Object) -> Pod {
+    let containers = ["initContainerStatuses", "containerStatuses"].flatMap { object.status[$0]?.sequence ?? [] }
+    let waiting = containers.compactMap { $0[path: "state", "waiting"] }.first
+    let ended = containers.compactMap { $0[path: "state", "terminated"] }.first { $0["reason"]?.string != "Completed" }
+    let words = (waiting ?? ended).map { state in
+      [state["reason"]?.string, state["message"]?.string].compactMap { $0 }.joined(separator: ": ")
+    }
+    let condition = (object.status["conditions"]?.sequence ?? []).first {
+      $0["status"]?.string == "False" && $0["message"]?.string?.isEmpty == false
+    }
+    return Pod(
+      name: object.name, phase: object.status["phase"]?.string ?? "",
+      restarts: containers.reduce(0) { $0 + ($1["restartCount"]?.integer ?? 0) },
+      reason: words ?? (object.status["phase"]?.string == "Running" ? "" : condition?["message"]?.string ?? ""))
+  }
+}
+
+extension ClusterReader {
+  /// What is seen now of the change of the extension called `name`; `nil` where it is not installed.
+  package func sight(of name: String, at now: Timestamp) async throws(ClusterError) -> OperationSight? {
+    guard let installation = Installations(try await installations().map(Installation.init)).of(name) else {
+      return nil
+    }
+    let namespace =
+      installation.targetNamespace.isEmpty ? Change.usualNamespace(of: name) : installation.targetNamespace
+    var sources = OperationSight.Sources()
+    sources.pods = await all(.pods, namespace, &sources.gaps)
+    for (plural, kind) in [("deployments", "Deployment"), ("statefulsets", "StatefulSet"), ("daemonsets", "DaemonSet")]
+    {
+      let resource = Resource(group: "apps", version: "v1", plural: plural, kind: kind, isNamespaced: true)
+      sources.workloads += await all(resource, namespace, &sources.gaps)
+    }
+    let jobs = await all(.jobs, namespace, &sources.gaps)
+    sources.job = jobs.first { $0.name == installation.jobName }
+    // Those that helm runs as hooks are waited for, those of former changes are not.
+    sources.workloads += jobs.filter { !$0.name.hasPrefix("helm-") && $0.name != installation.jobName }
+    sources.events = await all(.events, namespace, &sources.gaps)
+    await readLog(of: installation, in: namespace, &sources)
+    return OperationSight(installation, sources, at: now)
+  }
+
+  /// The log of the newest pod of its job.
+  private func readLog(
+    of installation: Installation, in namespace: String, _ sources: inout OperationSight.Sources
+  ) async {
+    let pods = sources.pods.filter { $0.labels["job-name"] == installation.jobName && !installation.jobName.isEmpty }
+    guard let newest = pods.max(by: { ($0.creationTimestamp ?? "") < ($1.creationTimestamp ?? "") }) else { return }
+    let target = Resource.pods.path(namespace: namespace, name: newest.name, subresource: "log") + "?tailLines=200"
+    switch await answer(within: Self.patience, { () throws(ClusterError) in try await cluster.text(target) }) {
+    case .success(let text): sources.log = text
+    case .failure(let error): sources.gaps.append("the log of \(newest.name): \(error.brief)")
+    }
+  }
+
+  private func all(_ resource: Resource, _ namespace: String, _ gaps: inout [String]) async -> [Object] {
+    let found = await answer(within: Self.patience) { () throws(ClusterError) in
+      try await cluster.list(resource, namespace: namespace, skipping: JSONPaths(["metadata", "managedFields"]))
+    }
+    switch found {
+    case .success(let objects):
+      return objects.map { $0.kind.isEmpty ? Object($0.value.setting(["kind"], to: .string(resource.kind))) : $0 }
+    case .failure(let error):
+      // What the cluster does not have has nothing to say.
+      if !error.isOfMissingKind { gaps.append("\(resource.plural) in \(namespace): \(error.brief)") }
+      return []
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import Client
+package import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+
+/// A repository while it is being written down: what a form asks for.
+package struct RepositoryDraft: Hashable, Sendable {
+  package var name: String
+  package var address: String
+  package var description: String
+  /// `30m`, or empty for the cluster's own.
+  package var interval: String
+  package var user: String
+  package var password: String
+  package var isInsecure: Bool
+  /// The name of the one that is edited; empty where one is added.
+  package let former: String
+  /// Its address as it is shown, which has no password: where that is not changed, it is not written.
+  private let formerAddress: String
+
+  /// A new one, or a copy of `facts` to be edited; a password is never read back.
+  package init(_ facts: RepositoryFacts? = nil) {
+    name = facts?.name ?? ""
+    address = facts?.address ?? ""
+    description = facts?.title ?? ""
+    interval = facts?.interval ?? ""
+    user = facts?.user ?? ""
+    password = ""
+    isInsecure = facts?.isInsecure ?? false
+    former = facts?.name ?? ""
+    formerAddress = facts?.address ?? ""
+  }
+
+  /// Why it cannot be saved as it stands, in sentences.
+  package func problems(among others: [RepositoryFacts]) -> [String] {
+    var problems: [String] = []
+    if !Syntax.isLabel(name) { problems.append("The name takes small letters, digits and hyphens, 63 at most.") }
+    if former.isEmpty, others.contains(where: { $0.name == name }) {
+      problems.append("There is a repository \(name) already.")
+    }
+    if address.isEmpty { problems.append("The address is missing.") }
+    if !interval.isEmpty, DurationText.seconds(interval, units: DurationText.goUnits) == nil {
+      problems.append("The interval is a duration such as 30m or 1h.")
+    }
+    let twin = others.first { $0.address == address && $0.name != name && !address.isEmpty }
+    if let twin { problems.append("\(twin.name) has the same address: the first of the two keeps each extension.") }
+    return problems
+  }
+
+  /// What saving it sends.
+  package func plan(_ dialect: Dialect) -> RemedyPlan {
+    let spec = spec(dialect)
+    let steps: [Remedy.Step]
+    if former.isEmpty {
+      let object = Object(dialect.repositories, name: name, ["spec": .mapping(spec)])
+      steps = [
+        .send(RemedyRequest(resource: dialect.repositories, namespace: nil, name: name, action: .create(object)))
+      ]
+    } else {
+      let body: Value = ["spec": .mapping(spec)]
+      steps = [.send(RemedyRequest(resource: dialect.repositories, namespace: nil, name: former, action: .merge(body)))]
+    }
+    let verb = former.isEmpty ? "Add" : "Edit"
+    return RemedyPlan(
+      title: "\(verb) repository \(name)", subject: "Repository \(name)",
+      effects: [
+        Plan.Effect(former.isEmpty ? .added : .changed, "\(dialect.repositories.kind) \(name) at \(address)"),
+        Plan.Effect(.note, "what it offers appears once it has been read"),
+      ], steps: steps, verb: former.isEmpty ? "repo add" : "repo edit")
+  }
+
+  private func spec(_ dialect: Dialect) -> Mapping {
+    var spec = Mapping()
+    if address != formerAddress { spec[dialect.name == .installPlan ? "url" : "image"] = .string(address) }
+    if !description.isEmpty {
+      if dialect.name == .installPlan {
+        spec["description"] = .string(description)
+      } else {
+        spec["displayName"] = .string(description)
+      }
+    }
+    if !interval.isEmpty {
+      // Where there is a strategy, shipped KubeSphere wants a timeout in it (docs/KUBESPHERE.md: Repositories).
+      var strategy: Mapping = ["registryPoll": ["interval": .string(interval)]]
+      if dialect.name == .installPlan { strategy["timeout"] = "2m" }
+      spec["updateStrategy"] = .mapping(strategy)
+    }
+    guard dialect.name == .installPlan else { return spec }
+    if !user.isEmpty, !password.isEmpty {
+      spec["basicAuth"] = ["username": .string(user), "password": .string(password)]
+    }
+    if isInsecure || !former.isEmpty { spec["insecure"] = .bool(isInsecure) }
+    return spec
+  }
+
+  /// Asks from this computer for what is at its address; the cluster may reach another network.
+  package func reachability() async -> Reachability {
+    var settings = RepositoryTest.Settings()
+    settings.isInsecure = isInsecure
+    if !user.isEmpty { (settings.username, settings.password) = (user, password) }
+    switch await RepositoryTest.outcome(of: address, settings) {
+    case .index(let charts, let versions, _):
+      return Reachability(isGood: true, words: "it answers: \(charts) charts in \(versions) versions")
+    case .registry: return Reachability(isGood: true, words: "it answers as a registry of images")
+    case .problem(let problem): return Reachability(isGood: false, words: problem)
+    }
+  }
+}
+
+/// What came of asking for a repository's index.
+package struct Reachability: Hashable, Sendable {
+  package var isGood: Bool
+  package var words: String
+}
+
+extension RepositoryFacts {
+  /// Has the controllers read it now.
+  package func sync(_ dialect: Dialect) -> RemedyPlan {
+    // The first design has no field for it; there an annotation does the same on a backend of ours.
+    let body: Value =
+      dialect.name == .installPlan
+      ? ["status": ["lastSyncTime": .null]] : ["metadata": ["annotations": ["ksx.dev/last-sync-time": .null]]]
+    return RemedyPlan(
+      title: "Read repository \(name) now", subject: "Repository \(name)",
+      effects: [
+        Plan.Effect(.note, "a chart that cannot be fetched meanwhile has its version deleted"),
+        Plan.Effect(.note, "extensions that are no longer in its index lose their versions"),
+      ],
+      steps: [.send(RemedyRequest(resource: dialect.repositories, namespace: nil, name: name, action: .merge(body)))],
+      verb: "repo sync")
+  }
+
+  /// Deletes it, with what would vanish.
+  package func deletion(_ dialect: Dialect, installed: Installations) -> RemedyPlan {
+    let kept = extensions.filter { installed.of($0) != nil }
+    let warning =
+      "without its version object the controllers carry out no change of \(kept.joined(separator: ", ")), not even an uninstall"
+    let problems = kept.isEmpty ? [] : [Plan.Problem(isBlocking: false, warning)]
+    return RemedyPlan(
+      title: "Delete repository \(name)", subject: "Repository \(name)", effects: losses(dialect, keeping: kept),
+      problems: problems,
+      steps: [
+        .send(
+          RemedyRequest(
+            resource: dialect.repositories, namespace: nil, name: name, action: .delete(withDependents: false)))
+      ], verb: "repo remove")
+  }
+
+  private func losses(_ dialect: Dialect, keeping kept: [String]) -> [Plan.Effect] {
+    var effects = [Plan.Effect(.removed, "\(dialect.repositories.kind) \(name)")]
+    if versions > 0 { effects.append(Plan.Effect(.removed, "\(versions) versions that come from it")) }
+    effects += extensions.filter { !kept.contains($0) }.map {
+      Plan.Effect(.removed, "extension \($0), which is not installed")
+    }
+    return effects
+      + kept.map {
+        let rest = "it can be neither upgraded nor configured until its version is back"
+        return Plan.Effect(.changed, "\($0) keeps running and is offered no more: \(rest)")
+      }
+  }
+}

@@ -1,0 +1,93 @@
+package import Client
+package import Extensions
+import HTTP
+package import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+
+/// One repository as every list shows it: where it is, when it was read, what came of that, and what it offers.
+package struct RepositoryFacts: Hashable, Sendable, Identifiable {
+  package var name: String
+  /// Its title in English, or its description, or empty.
+  package var title: String
+  package var publisher: String
+  /// The URL, or the image of earlier eras.
+  package var address: String
+  package var interval: String
+  package var isInsecure: Bool
+  /// The user of its basic authentication, or empty.
+  package var user: String
+  /// When it was last read, RFC 3339, or empty.
+  package var lastSync: String
+  /// The extensions that come from it.
+  package var extensions: [String]
+  /// How many versions come from it.
+  package var versions: Int
+  /// Why it could not be read the last time, or empty.
+  package var problem: String
+  package var isBeingDeleted: Bool
+  /// What was said of its syncs, newest first.
+  package var events: [EventLine]
+
+  package var id: String { name }
+
+  /// When it is read next, in seconds since 1970; `nil` where that is not known.
+  package var nextSync: Int? {
+    let asked = DurationText.seconds(interval, units: DurationText.goUnits) ?? 0
+    return Timestamp.seconds(lastSync).map { $0 + max(Self.leastInterval, asked) }
+  }
+
+  /// The controllers read none more often (docs/KUBESPHERE.md: Repositories).
+  private static let leastInterval = 15 * 60
+
+  /// The names of events that say why a sync failed.
+  private static let failures: Set = ["SyncFailed"]
+
+  /// What `object` says, with what comes from it and the events about it.
+  package init(
+    _ object: Object, extensions: [Extension], versions: [ExtensionVersion], events: [Object], dialect: Dialect
+  ) {
+    let spec = object.spec
+    name = object.name
+    let display = Localized(spec["displayName"]).text(in: "en")
+    title = display.isEmpty ? Chart.text(spec["description"]) : display
+    publisher = Chart.text(spec["publisher"])
+    let url = Chart.text(spec["url"])
+    address = url.isEmpty ? Chart.text(spec["image"]) : Redaction.withoutUserInfo(url)
+    interval = Chart.text(spec[path: "updateStrategy", "registryPoll", "interval"])
+    isInsecure = spec["insecure"]?.bool ?? false
+    user = Chart.text(spec[path: "basicAuth", "username"])
+    lastSync = object.status["lastSyncTime"]?.string ?? object.annotations["ksx.dev/last-sync-time"] ?? ""
+    let own = object.name
+    self.extensions = extensions.filter { $0.repository == own }.map(\.name).sorted()
+    self.versions = versions.count { $0.repository == own }
+    isBeingDeleted = object.isBeingDeleted
+    let about = events.filter { event in
+      let target = event.value["involvedObject"]
+      return target?["kind"]?.string == dialect.repositories.kind && target?["name"]?.string == own
+    }
+    self.events = about.map(EventLine.init).sorted()
+    problem = ""
+    if let newest = self.events.first, Self.failures.contains(newest.reason) { problem = newest.message }
+  }
+}
+
+extension ClusterReader {
+  /// The repositories with what comes from each, by name.
+  package func repositories() async throws(ClusterError) -> [RepositoryFacts] {
+    let objects = try await cluster.list(dialect.repositories)
+    async let extensionsAnswer = result { () throws(ClusterError) in try await extensions(isWhole: false) }
+    async let versionsAnswer = result { () throws(ClusterError) in
+      try await cluster.list(dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .atHand)
+    }
+    // Events of what is in no namespace are kept in this one.
+    async let eventsAnswer = result { () throws(ClusterError) in try await cluster.list(.events, namespace: "default") }
+    let offered = ((try? await extensionsAnswer.get()) ?? []).map { Extension($0, dialect: dialect) }
+    let versions = ((try? await versionsAnswer.get()) ?? []).map { ExtensionVersion($0, dialect: dialect) }
+    let events = (try? await eventsAnswer.get()) ?? []
+    return objects.sorted { $0.name < $1.name }.map {
+      RepositoryFacts($0, extensions: offered, versions: versions, events: events, dialect: dialect)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package import Client
+package import Extensions
+import HTTP
+package import KubernetesAPI
+import Manifest
+import Packages
+
+/// What the gateway serves for extensions: its objects as lists show them, and as its rules are made of them.
+package struct ServingFacts: Hashable, Sendable {
+  /// One object with where it leads.
+  package struct Row: Hashable, Sendable, Identifiable {
+    package var served: ServedObject
+    /// `service extension-weather/api:80`, `ConfigMap extension-weather/dist index.js`; empty where nothing is said.
+    package var leadsTo: String
+    /// What a probe asks for, or `nil` where there is nothing to ask.
+    package var path: String?
+
+    package var id: String { "\(served.kind) \(served.name)" }
+  }
+
+  package private(set) var rows: [Row] = []
+  private var objects: [Object] = []
+  private var dialect: Dialect
+
+  package init(_ objects: [Object], dialect: Dialect) {
+    self.objects = objects
+    self.dialect = dialect
+    rows = objects.map { object in
+      let served = ServedObject(object, kind: object.kind, dialect: dialect)
+      return Row(served: served, leadsTo: Destination.words(object), path: try? Probe.target(of: served).get())
+    }.sorted { ($0.served.kind, $0.served.name) < ($1.served.kind, $1.served.name) }
+  }
+
+  /// Which rule serves a request, and why not the others.
+  package func explanation(method: String, target: String) -> Explanation? {
+    guard let method = HTTPRequest.Method(rawValue: method.uppercased()) else { return nil }
+    func objects(_ kind: String) -> [Object] { self.objects.filter { $0.kind == kind } }
+    let table = RouteTable(
+      services: objects("APIService").map { APIServiceRule($0, dialect: dialect) },
+      bundles: objects("JSBundle").map { JSBundleRule($0, dialect: dialect) },
+      proxies: objects("ReverseProxy").map { ReverseProxyRule($0, dialect: dialect) })
+    return Explanation(HTTPRequest(method, target, headers: ["Host": "localhost"]), by: nil, in: table)
+  }
+}
+
+/// Where the gateway takes what it serves from.
+private enum Destination {
+  static func words(_ object: Object) -> String {
+    let spec = object.spec
+    let upstream = spec["upstream"]
+    for place in [spec, upstream] {
+      if let url = place?["url"]?.string, !url.isEmpty { return url }
+      if let service = place?["service"], service.mapping != nil { return "service \(name(service)):\(port(service))" }
+    }
+    if let source = spec["rawFrom"] {
+      if let url = source["url"]?.string, !url.isEmpty { return url }
+      for (key, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
+        guard let reference = source[key], reference.mapping != nil else { continue }
+        return "\(kind) \(name(reference)) \(Chart.text(reference["key"]))"
+      }
+    }
+    return spec["raw"] == nil ? "" : "the object itself"
+  }
+
+  private static func name(_ reference: Value) -> String {
+    let parts = [Chart.text(reference["namespace"]), Chart.text(reference["name"])]
+    return parts.filter { !$0.isEmpty }.joined(separator: "/")
+  }
+
+  private static func port(_ service: Value) -> String {
+    let port = Chart.text(service["port"])
+    return port.isEmpty ? "80" : port
+  }
+}
+
+extension ClusterReader {
+  /// What the gateway serves for the extension called `name`, or for all.
+  package func serving(_ name: String?) async throws(ClusterError) -> ServingFacts {
+    var all: [Object] = []
+    let kinds =
+      [dialect.apiServices, dialect.jsBundles, dialect.reverseProxies] + [dialect.extensionEntries].compactMap { $0 }
+    for resource in kinds {
+      do throws(ClusterError) {
+        all += try await cluster.list(resource, skipping: JSONPaths(["metadata", "managedFields"])).map { $0.slim }
+      } catch {
+        // Not every era has every kind.
+        guard error.isOfMissingKind else { throw error }
+      }
+    }
+    let chosen = all.filter { object in
+      name == nil || ServedObject(object, kind: object.kind, dialect: dialect).extension == name
+    }
+    return ServingFacts(chosen, dialect: dialect)
+  }
+}
+
+extension Object {
+  /// A script that stands in the object is not kept: a bundle has megabytes.
+  fileprivate var slim: Object {
+    guard spec["raw"]?.string?.isEmpty == false else { return self }
+    var object = self
+    object.value = value.setting(["spec", "raw"], to: "…")
+    return object
+  }
+}

@@ -1,0 +1,30 @@
+/// Somewhere that a user can go: a profile, a context of the kubeconfig, or the standalone backend.
+package struct ClusterPlace: Hashable, Sendable, Identifiable {
+  package enum Source: String, Hashable, Sendable {
+    case profile, kubeconfig, standalone
+  }
+
+  package var name: String
+  package var source: Source
+  /// `kubernetes`, `gateway` or `both`.
+  package var ways: String
+  /// The server as it may be shown.
+  package var server: String
+  /// How its login stands, in words, or empty.
+  package var login: String
+  /// It is where ksx goes when nothing is said.
+  package var isCurrent: Bool
+
+  package var id: String { "\(source.rawValue) \(name)" }
+
+  package init(
+    name: String, source: Source, ways: String, server: String, login: String = "", isCurrent: Bool = false
+  ) {
+    self.name = name
+    self.source = source
+    self.ways = ways
+    self.server = server
+    self.login = login
+    self.isCurrent = isCurrent
+  }
+}

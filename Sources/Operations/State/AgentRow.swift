@@ -1,0 +1,38 @@
+package import Extensions
+import Manifest
+
+/// The agent of an extension in one member cluster: what is asked for, what there is, and why not.
+package struct AgentRow: Hashable, Sendable {
+  package var cluster: String
+  package var isWanted: Bool
+  package var state: InstallationState
+  /// Since when, RFC 3339, or empty.
+  package var time: String
+  /// Why it is as it is, or is not made, or empty.
+  package var reason: String
+  /// The values that are set for this cluster alone, on one line, or empty.
+  package var override: String
+
+  /// The agents of `installation` that are wanted or there, by cluster; `clusters` is `nil` where it is not known which
+  /// there are.
+  package static func all(_ installation: Installation, clusters: [MemberCluster]?) -> [AgentRow] {
+    let names = Set(installation.clusters).union(installation.agents.keys)
+    return names.sorted().map { name in
+      let agent = installation.agents[name]
+      let isWanted = installation.clusters.contains(name)
+      let override = installation.overrides[name].map(JSON.text) ?? ""
+      return AgentRow(
+        cluster: name, isWanted: isWanted, state: agent?.state ?? .none, time: agent?.time ?? "",
+        reason: agent?.message.isEmpty == false ? agent?.message ?? "" : absence(name, agent, isWanted, clusters),
+        override: override)
+    }
+  }
+
+  private static func absence(
+    _ name: String, _ agent: Installation.Agent?, _ isWanted: Bool, _ clusters: [MemberCluster]?
+  ) -> String {
+    guard agent == nil, isWanted, let clusters else { return "" }
+    guard let cluster = clusters.first(where: { $0.name == name }) else { return "there is no such cluster" }
+    return cluster.obstacle ?? "it is not made yet"
+  }
+}

@@ -1,0 +1,93 @@
+package import Extensions
+import Packages
+
+/// One version of an extension as every list of versions shows it.
+package struct VersionFacts: Hashable, Sendable, Identifiable {
+  package var version: String
+  package var fit: Fit
+  /// When its package was made, RFC 3339, or empty.
+  package var date: String
+  /// What it is and was here: `runs`, `recommended`, `ran until 2026-05-04`.
+  package var here: [String]
+  /// What it asks for, each with what there is where that is not enough.
+  package var needs: [String]
+
+  package var id: String { version }
+
+  /// Whether it can run in this cluster.
+  package enum Fit: Hashable, Sendable {
+    case fits
+    /// It does not, and why.
+    case not([String])
+    /// Something of it is not known, and what.
+    case unknown([String])
+
+    package var mark: String {
+      switch self {
+      case .fits: "✓"
+      case .not: "✗"
+      case .unknown: "?"
+      }
+    }
+  }
+
+  /// What there is to say of `version` of the extension called `name`.
+  package init(
+    _ version: String, of name: String, status: ExtensionStatus, recommended: String, memory: ReleaseMemory?,
+    in context: PlanContext?
+  ) {
+    self.version = version
+    let details = context?.version(version)
+    let released = details?.released ?? ""
+    date = released.isEmpty ? details?.created ?? "" : released
+    here = Self.here(version, status, recommended, memory)
+    let problems = context?.shortcomings(of: version, for: name) ?? []
+    fit = Self.fit(problems, details, context)
+    needs = Self.needs(details, context)
+  }
+
+  private static func here(
+    _ version: String, _ status: ExtensionStatus, _ recommended: String, _ memory: ReleaseMemory?
+  ) -> [String] {
+    var words = status.notes(on: version).map { $0 == "running" ? "runs" : $0 }
+    if VersionText(recommended) == VersionText(version), !recommended.isEmpty { words.append("recommended") }
+    guard words.first != "runs",
+      let last = memory?.entries.last(where: { VersionText($0.version) == VersionText(version) })
+    else { return words }
+    let day = String(last.time.prefix(10))
+    switch last.wasInstalled {
+    case true?: return words + ["ran until \(day)"]
+    case false? where words.contains("failed"): return words
+    case false?: return words + ["failed \(day)"]
+    case nil: return words + ["was here until \(day)"]
+    }
+  }
+
+  private static func fit(_ problems: [Plan.Problem], _ details: ExtensionVersion?, _ context: PlanContext?) -> Fit {
+    let blocking = problems.filter(\.isBlocking).map(\.text)
+    if !blocking.isEmpty { return .not(blocking) }
+    guard let details, let context else { return .unknown(["what it needs is not read yet"]) }
+    let asksServer = !details.kubeVersion.isEmpty || !details.ksVersion.isEmpty
+    if asksServer, context.gaps[.server] != nil { return .unknown(["the server's version is not known"]) }
+    return problems.isEmpty ? .fits : .unknown(problems.map(\.text))
+  }
+
+  private static func needs(_ details: ExtensionVersion?, _ context: PlanContext?) -> [String] {
+    guard let details else { return [] }
+    func server(_ what: String, _ constraint: String, _ version: String?) -> String? {
+      if constraint.isEmpty { return nil }
+      let isMet = version.flatMap { SemanticVersion($0) }.flatMap { found in
+        VersionConstraint(constraint).map { $0.allows(found) }
+      }
+      return "\(what) \(constraint)" + (isMet == false ? " (this is \(version ?? ""))" : "")
+    }
+    let servers = [
+      server("Kubernetes", details.kubeVersion, context?.kubernetesVersion),
+      server("KubeSphere", details.ksVersion, context?.kubeSphereVersion),
+    ]
+    let others = details.dependencies.filter(\.isRequired).map { need in
+      need.name + (need.version.isEmpty ? "" : " \(need.version)")
+    }
+    return servers.compactMap { $0 } + others
+  }
+}

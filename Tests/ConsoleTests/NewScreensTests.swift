@@ -1,0 +1,289 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+import Terminal
+import Testing
+
+@testable import Console
+@testable import Operations
+
+/// Doctor, progress, repositories, gateway and contexts: what they say, and from a key to the request.
+@Suite struct NewScreensTests {
+  private func atDoctor(_ columns: Int = 80, _ rows: Int = 24) -> ConsoleTester {
+    var tester = ChangesTests.afterFailedUpgrade(columns, rows)
+    tester.type(":doctor")
+    tester.press(.enter)
+    return tester
+  }
+
+  private func sent(_ tester: ConsoleTester) -> [RemedyRequest] {
+    tester.asked.flatMap { request -> [RemedyRequest] in
+      if case .send(let requests, _) = request { requests } else { [] }
+    }
+  }
+
+  @Test func aRemedyIsAPlanOneKeyAway() {
+    var tester = atDoctor()
+    #expect(tester.screen.contains("Looking at grafana …"))
+    tester.answer(.examination(of: "grafana"), .examination(.sample))
+    #expect(tester.screen.contains("seen: InstallPlan grafana status.state: UpgradeFailed"))
+    #expect(tester.screen.contains("cost: helm runs once more"))
+
+    tester.press(.enter)
+    #expect(tester.screen.contains("Retry: grafana on museum"))
+    #expect(tester.screen.contains("kubectl patch installplans.kubesphere.io grafana"))
+    tester.type("a")
+    #expect(sent(tester).map(\.name) == ["grafana"])
+  }
+
+  @Test func whatTheClusterRefusesStandsInThePlan() {
+    var tester = atDoctor()
+    tester.answer(.examination(of: "grafana"), .examination(.sample))
+    tester.press(.enter)
+    tester.type("a")
+    guard case .send(_, let plan)? = tester.asked.last else {
+      Issue.record("nothing was sent")
+      return
+    }
+    tester.hear(.sent(plan, failure: "museum refused it (403)."))
+    #expect(tester.screen.contains("museum refused it (403)."))
+    #expect(tester.screen.contains("[ Apply ]"))
+
+    tester.type("a")
+    tester.hear(.sent(plan, failure: nil))
+    #expect(tester.screen.contains("[ Close ]"))
+    #expect(tester.screen.contains("✓"))
+  }
+
+  @Test func aReadOnlyConsoleSendsNoRemedy() {
+    var tester = ConsoleTester.atMarket(isReadOnly: true)
+    tester.type(":doctor")
+    tester.press(.enter)
+    tester.answer(.examination(of: "grafana"), .examination(.sample))
+    tester.press(.enter)
+    tester.type("a")
+
+    #expect(sent(tester) == [])
+    #expect(tester.status.contains("read-only"))
+  }
+
+  @Test func aDoctorWhoFindsNothingSaysSo() {
+    var tester = atDoctor()
+    tester.answer(
+      .examination(of: "grafana"), .examination(Examination(findings: [], gaps: ["helm's releases: no"], count: 1)))
+
+    #expect(tester.screen.contains("Nothing wrong with grafana, as far as was looked."))
+  }
+
+  @Test func anAcceptedChangeIsFollowed() {
+    var tester = ConsoleTester.atMarket()
+    tester.offerAfter("D", "grafana")
+    tester.press(.escape)
+    tester.type("U")
+    tester.offer("grafana", "1.0.0", "1.1.0")
+    tester.press(.enter)
+    tester.type("a")
+    guard case .apply(let plan)? = tester.asked.first(where: { if case .apply = $0 { true } else { false } }) else {
+      Issue.record("nothing was sent")
+      return
+    }
+    tester.hear(.applied(plan, failure: nil))
+    #expect(tester.lines[0].contains("Progress"))
+    #expect(tester.screen.contains("Upgrade to 1.1.0: grafana on museum"))
+    #expect(tester.screen.contains("✓ accepted"))
+
+    tester.hear(
+      .installations(.applied(.sample("grafana", version: "1.1.0", config: "replicas: 1\n", state: "Upgrading"))))
+    tester.answer(.sight(of: "grafana"), .sight(nil))
+    tester.now = tester.now.advanced(3)
+    tester.hear(.time)
+    #expect(tester.reads.contains(.sight(of: "grafana")))
+
+    tester.press(.escape)
+    #expect(!tester.lines[0].contains("Progress"))
+    tester.type(":operations")
+    tester.press(.enter)
+    #expect(tester.screen.contains("grafana"))
+    tester.press(.enter)
+    #expect(tester.lines[0].contains("Progress"))
+  }
+
+  @Test func aSwitchIsNotFollowed() {
+    var tester = ConsoleTester.atMarket()
+    tester.offerAfter("D", "grafana")
+    tester.type("a")
+    guard case .apply(let plan)? = tester.asked.first(where: { if case .apply = $0 { true } else { false } }) else {
+      Issue.record("nothing was sent")
+      return
+    }
+    tester.hear(.applied(plan, failure: nil))
+
+    #expect(!tester.lines[0].contains("Progress"))
+  }
+
+  @Test func aFailureEndsTheProgressWithItsReasonAndTheWaysOut() {
+    var tester = ChangesTests.afterFailedUpgrade()
+    tester.type(":operations")
+    tester.press(.enter)
+    #expect(tester.screen.contains("Nothing is under way."))
+
+    tester.press(.escape)
+    tester.app.open(ProgressScreen("grafana"))
+    tester.hear(.time)
+    #expect(tester.screen.contains("✗ UpgradeFailed: no kind TrafficPolicy"))
+    #expect(tester.screen.contains("b goes back"))
+  }
+
+  static var repository: RepositoryFacts {
+    let object = Object(
+      Dialect.installPlan.repositories, name: "main",
+      ["spec": ["url": "https://charts.example"], "status": ["lastSyncTime": "2026-01-02T03:00:00Z"]])
+    let event = Object(
+      .events, name: "e", namespace: "default",
+      [
+        "reason": "SyncFailed", "message": "no route to host", "lastTimestamp": "2026-01-02T03:00:00Z",
+        "involvedObject": ["kind": "Repository", "name": "main"],
+      ])
+    return RepositoryFacts(object, extensions: [], versions: [], events: [event], dialect: .installPlan)
+  }
+
+  private func atRepositories(_ columns: Int = 80, _ rows: Int = 24) -> ConsoleTester {
+    var tester = ConsoleTester.atMarket(columns, rows)
+    tester.type(":repositories")
+    tester.press(.enter)
+    tester.answer(.repositories, .repositories([Self.repository]))
+    return tester
+  }
+
+  @Test func aRepositorySaysWhyItCouldNotBeRead() {
+    let tester = atRepositories(120, 24)
+
+    #expect(tester.lines[2].contains("main"))
+    #expect(tester.screen.contains("no route to host"))
+    #expect(tester.screen.contains("SyncFailed"))
+  }
+
+  @Test func syncingIsAPlan() {
+    var tester = atRepositories()
+    tester.type("R")
+    #expect(tester.screen.contains("Read repository main now on museum"))
+    tester.type("a")
+
+    #expect(sent(tester).map(\.action) == [.merge(["status": ["lastSyncTime": .null]])])
+  }
+
+  @Test func deletingSaysWhatWouldVanish() {
+    var tester = atRepositories()
+    tester.type("X")
+    #expect(tester.screen.contains("- Repository main"))
+    tester.type("a")
+
+    #expect(sent(tester).map(\.action) == [.delete(withDependents: false)])
+  }
+
+  @Test func aFormIsTestedBeforeItIsSaved() {
+    var tester = atRepositories()
+    tester.type("n")
+    tester.type("extra")
+    tester.press(.enter)
+    tester.type("https://x.example")
+    tester.press(.tab)
+    guard let topic = tester.reads.first else {
+      Issue.record("nothing was asked")
+      return
+    }
+    tester.answer(topic, .reachability(Reachability(isGood: true, words: "it answers: 2 charts in 3 versions")))
+    #expect(tester.screen.contains("From this computer: it answers: 2 charts in 3 versions"))
+
+    tester.press(.enter, .enter, .enter, .enter, .enter)
+    #expect(tester.screen.contains("Add repository extra on museum"))
+    tester.type("a")
+    #expect(sent(tester).map(\.name) == ["extra"])
+  }
+
+  @Test func aPasswordIsNotShown() {
+    var tester = atRepositories()
+    tester.type("n")
+    tester.press(.backTab, .backTab)
+    tester.type("hunter2")
+
+    #expect(!tester.screen.contains("hunter2"))
+    #expect(tester.screen.contains("•••••••"))
+  }
+
+  static var probes: [String: Probe] {
+    var probes: [String: Probe] = [:]
+    for row in served.rows {
+      probes[row.id] = Probe(
+        object: row.served, target: row.path ?? "", outcome: .silent("down (503)"), milliseconds: 4)
+    }
+    return probes
+  }
+
+  static var served: ServingFacts {
+    let service = Object(
+      Dialect.installPlan.apiServices, name: "v1.weather", labels: ["kubesphere.io/extension-ref": "grafana"],
+      [
+        "spec": ["group": "weather.example", "version": "v1", "url": "http://w.example"],
+        "status": ["state": "Available"],
+      ])
+    return ServingFacts([service], dialect: .installPlan)
+  }
+
+  @Test func whatIsServedIsProbedAndItsRuleIsTold() {
+    var tester = ConsoleTester.atMarket(120, 24)
+    tester.type(":gateway")
+    tester.press(.enter)
+    #expect(tester.screen.contains("Reading what is served …"))
+    tester.answer(.serving(of: nil), .serving(Self.served))
+    tester.answer(.probes(of: nil), .probes(NewScreensTests.probes))
+    #expect(tester.lines[2].contains("weather.example/v1"))
+    #expect(tester.lines[2].contains("no answer:"))
+    #expect(tester.lines[2].contains("http://w.example"))
+    tester.type("p")
+    #expect(tester.reads == [.probes(of: nil)])
+
+    tester.type("g")
+    tester.press(.backspace)
+    tester.type("/kapis/weather.example/v1/cities")
+    tester.press(.enter)
+    #expect(tester.screen.contains("APIService v1.weather serves it"))
+  }
+
+  @Test func whatIsServedIsDisabledByItsOwner() {
+    var tester = ConsoleTester.atMarket(120, 24)
+    tester.type(":gateway")
+    tester.press(.enter)
+    tester.answer(.serving(of: nil), .serving(Self.served))
+    tester.type("D")
+
+    #expect(tester.screen.contains("Disable: grafana on museum"))
+  }
+
+  @Test func enterOnAContextGoesThere() {
+    var tester = ConsoleTester.atMarket()
+    tester.type(":contexts")
+    tester.press(.enter)
+    #expect(tester.errands.contains(.listPlaces) || tester.asked.contains(.listPlaces))
+    let places = [
+      ClusterPlace(name: "museum", source: .kubeconfig, ways: "kubernetes", server: "https://museum"),
+      ClusterPlace(name: "staging", source: .profile, ways: "both", server: "https://staging", login: "ada logged in"),
+    ]
+    tester.hear(.places(.success(places)))
+    #expect(tester.screen.contains("museum (here)"))
+    tester.press(.enter)
+    #expect(tester.status == "This is museum already.")
+
+    tester.press(.down, .enter)
+    #expect(tester.asked == [.move(places[1])])
+  }
+}
+
+extension ClockReading {
+  /// So many seconds later, on both clocks.
+  fileprivate func advanced(_ seconds: Double) -> ClockReading {
+    ClockReading(self.seconds + seconds, wall: wall + seconds)
+  }
+}
