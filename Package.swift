@@ -9,6 +9,7 @@ let domain = ["Extensions", "Packages"] + client
 let backend: [Target.Dependency] = ["HTTPServer", "Access", "APIServer", "KubeSphereKinds", "Charts", "Controllers"]
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let http2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 
 // The commit is told by scripts/release; other builds do not ask for it, so that a commit rebuilds nothing.
 let commit = Context.environment["KSX_COMMIT"] ?? ""
@@ -26,6 +27,7 @@ let package = Package(
     // FoundationEssentials, 6.5 MB of a 15 MB budget (docs/ARCHITECTURE.md).
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
   ],
@@ -54,7 +56,9 @@ let package = Package(
     .target(
       name: "Console", dependencies: ["Operations", "Editor", "Terminal"] + domain,
       resources: [.embedInCode("Defaults")]),
-    .target(name: "HTTPServer", dependencies: ["HTTP", "Platform"] + nio + [tls]),
+    .target(
+      name: "HTTPServer",
+      dependencies: ["HTTP", "Platform"] + nio + [tls, http2, .product(name: "NIOTLS", package: "swift-nio")]),
     // The gateway is a client of the API, on NIO's event loops.
     .target(name: "GatewayServer", dependencies: ["HTTPServer"] + domain + nio + [tls]),
     .target(name: "Access", dependencies: client + ["CCrypt"]),
@@ -85,7 +89,11 @@ let package = Package(
     .testTarget(name: "ExtensionsTests", dependencies: domain + ["TestSupport"]),
     .testTarget(name: "OperationsTests", dependencies: ["Operations", "Extensions"] + client + ["TestSupport"]),
     .testTarget(name: "EditorTests", dependencies: ["Editor", "Terminal"] + values + ["TestSupport"]),
-    .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "HTTP", "Platform", "TestSupport"] + nio),
+    .testTarget(
+      name: "HTTPServerTests",
+      dependencies: ["HTTPServer", "HTTP", "Platform", "TestSupport"] + nio + [
+        tls, http2, .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
     // An API of KubeSphere's kinds, and a short way to ask it things.
     .target(
       name: "APITestSupport", dependencies: ["Access", "APIServer", "KubeSphereKinds", "Extensions"] + api,
@@ -95,7 +103,9 @@ let package = Package(
       dependencies: ["GatewayServer"] + backend + ["APITestSupport"] + domain + nio + [
         "TestSupport"
       ]),
-    .testTarget(name: "AccessTests", dependencies: ["Access", "APITestSupport", "APIServer"] + api + ["TestSupport"]),
+    .testTarget(
+      name: "AccessTests",
+      dependencies: ["Access", "APITestSupport", "APIServer", "HTTPServer"] + client + ["TestSupport"]),
     .testTarget(
       name: "APIServerTests",
       dependencies: ["APIServer", "APITestSupport", "KubeSphereKinds", "Extensions", "CSQLite"] + client + [

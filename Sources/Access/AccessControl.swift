@@ -7,49 +7,122 @@ package import KubernetesAPI
 /// tells nothing about what is there.
 package struct AccessControl: CallerHandler {
   private let authorizer: Authorizer
+  private let audit: AuditLog
   private let handler: any CallerHandler
 
-  package init(_ authorizer: Authorizer = Authorizer(), around handler: any CallerHandler) {
+  package init(
+    _ authorizer: Authorizer = Authorizer(), audit: AuditLog = .none, around handler: any CallerHandler
+  ) {
     self.authorizer = authorizer
+    self.audit = audit
     self.handler = handler
   }
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+    let admission = Admission(request, from: caller, authorizer)
+    guard case .success(let known) = admission.verdict else { return noted(admission, admission.denial) }
+    guard let review = admission.review else {
+      return noted(admission, await handler.respond(to: request.withoutImpersonation, from: known))
+    }
     do throws(Status) {
-      let user = try authorizer.subject(of: request.head, from: caller.user)
-      let target = Target(request.head.target)
-      let attributes = Attributes(request.head, target)
-      try authorizer.check(attributes, by: user)
-      if let review = Review(request.head, target) {
-        let question = try await request.whole().json()
-        var answer = HTTPResponse(
-          status: 201, json: try Reviews(authorizer: authorizer, user: user).answer(review, question))
-        answer.headers.add("Cache-Control", "no-cache, private")
-        return answer
-      }
-      let known = Caller(user, refusedCreation: refusedCreation(attributes, user))
-      return await handler.respond(to: request.withoutImpersonation, from: known)
+      let question = try await request.whole().json()
+      var answer = HTTPResponse(
+        status: 201, json: try Reviews(authorizer: authorizer, user: known.user).answer(review, question))
+      answer.headers.add("Cache-Control", "no-cache, private")
+      return answer
     } catch {
       return error.denial
     }
   }
 
-  /// An apply that finds no object creates one: a right of its own, found out while method and path are at hand.
-  private func refusedCreation(_ attributes: Attributes, _ user: User) -> Status? {
-    guard attributes.verb == "patch", attributes.subresource.isEmpty else { return nil }
+  package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
+    let admission = Admission(request, from: caller, authorizer)
+    guard case .success(let known) = admission.verdict else { return noted(admission, admission.denial) }
+    guard admission.review == nil,
+      let answer = handler.respondAtOnce(to: request.withoutImpersonation, from: known)
+    else { return nil }
+    return noted(admission, answer)
+  }
+
+  /// `answer`, which is put on record when it is about a write.
+  private func noted(_ admission: Admission, _ answer: HTTPResponse) -> HTTPResponse {
+    guard admission.isWrite else { return answer }
+    audit.note(
+      admission.request, admission.attributes, by: admission.user, for: admission.caller.user,
+      status: answer.relay == nil ? answer.status : 0)
+    return answer
+  }
+
+}
+
+/// What was found out about a request before anything behind is asked.
+private struct Admission {
+  let request: IncomingRequest
+  let caller: Caller
+  let attributes: Attributes
+  /// For whom it is answered.
+  let user: User
+  /// The review of rights that it asks for, if it does.
+  let review: Review?
+  let verdict: Result<Caller, Status>
+
+  init(_ request: IncomingRequest, from caller: Caller, _ authorizer: Authorizer) {
+    let target = Target(request.head.target)
+    let attributes = Attributes(request.head, target)
+    (self.request, self.caller, self.attributes) = (request, caller, attributes)
+    review = Review(request.head, target)
+    do throws(Status) {
+      let user = try authorizer.subject(of: request.head, from: caller.user)
+      self.user = user
+      verdict = Self.verdict(on: attributes, by: user, authorizer)
+    } catch {
+      user = caller.user
+      verdict = .failure(error)
+    }
+  }
+
+  private static func verdict(
+    on attributes: Attributes, by user: User, _ authorizer: Authorizer
+  ) -> Result<Caller, Status> {
+    do throws(Status) {
+      try authorizer.check(attributes, by: user)
+    } catch {
+      return .failure(error)
+    }
+    guard attributes.verb == "patch", attributes.subresource.isEmpty else { return .success(Caller(user)) }
+    // An apply that finds no object creates one: a right of its own, found out while method and path are at hand.
     var creation = attributes
     creation.verb = "create"
-    return authorizer.verdict(on: creation, by: user).isAllowed ? nil : .forbidden(creation, user)
+    let isAllowed = authorizer.verdict(on: creation, by: user).isAllowed
+    return .success(Caller(user, refusedCreation: isAllowed ? nil : .forbidden(creation, user)))
+  }
+
+  /// Whether it may change something, and is no question about rights.
+  var isWrite: Bool { ![.get, .head, .options].contains(request.head.method) && review == nil }
+
+  /// The answer to one who may not.
+  var denial: HTTPResponse {
+    guard case .failure(let status) = verdict else { return Status.internalError("nothing was refused").response }
+    return status.denial
   }
 }
 
 extension IncomingRequest {
   /// The request without the fields that have been acted on, so that they do not count again further on.
   fileprivate var withoutImpersonation: IncomingRequest {
+    guard head.headers.fields.contains(where: \.isImpersonation) else { return self }
     var request = self
-    for field in head.headers.fields where field.name.lowercased().hasPrefix("impersonate-") {
+    for field in head.headers.fields where field.isImpersonation {
       request.head.headers[field.name] = nil
     }
     return request
+  }
+}
+
+extension HTTPHeaders.Field {
+  /// Whether it says for whom a request is to be answered.
+  var isImpersonation: Bool {
+    // Asked of every field of every request: hardly any has the first letter.
+    (name.utf8.first ?? 0) | 0x20 == UInt8(ascii: "i") && name.lowercased().hasPrefix("impersonate-")
   }
 }

@@ -8,6 +8,7 @@ package struct Authenticator: Handler {
   private let socket: Rules
   private let port: Rules
   private let logins: Logins?
+  private let trustsCertificates: Bool
   private let handler: any CallerHandler
 
   /// How the callers of one kind of listener are told apart.
@@ -23,39 +24,65 @@ package struct Authenticator: Handler {
   /// A caller without a token is the owner on a socket, which no other user of the machine reaches. On a port they
   /// are anonymous where there are users, and refused otherwise.
   ///
+  /// With `trustsCertificates`, a certificate that the listener has verified makes a user of its subject.
+  ///
   /// With `logins`, `/oauth/…` is answered here, and what came of it, or a password, makes a user of its bearer.
   package init(
-    users: TokenTable? = nil, ownerToken: String? = nil, logins: Logins? = nil, around handler: any CallerHandler
+    users: TokenTable? = nil, ownerToken: String? = nil, logins: Logins? = nil, trustsCertificates: Bool = false,
+    around handler: any CallerHandler
   ) {
     self.handler = handler
     self.logins = logins
+    self.trustsCertificates = trustsCertificates
     socket = Rules(tokens: users, anonymousUser: .owner)
     var tokens = users ?? TokenTable()
     if let ownerToken { tokens.add(token: Array(ownerToken.utf8), .owner) }
-    port = Rules(tokens: tokens, anonymousUser: users == nil && logins == nil ? nil : .anonymous)
+    let hasUsers = users != nil || logins != nil || trustsCertificates
+    port = Rules(tokens: tokens, anonymousUser: hasUsers ? .anonymous : nil)
   }
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
     if let answer = await logins?.response(to: request) { return answer }
     do throws(Status) {
-      let user = try await user(of: request)
-      var known = request
-      // It has been acted on, and is for nothing behind this to see.
-      known.head.headers["Authorization"] = nil
-      return await handler.respond(to: known, from: Caller(user))
+      var user = try userAtOnce(of: request)
+      if user == nil, let logins, let text = request.head.headers["Authorization"] {
+        user = try await logins.user(ofBasic: String(text.drop { $0 != " " }.dropFirst()))
+      }
+      guard let user else { throw .unauthorized }
+      return await handler.respond(to: Self.known(request), from: Caller(user))
     } catch {
       return error.refusal
     }
   }
 
-  private func user(of request: IncomingRequest) async throws(Status) -> User {
+  package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
+    guard logins?.answers(request.head) != true else { return nil }
+    do throws(Status) {
+      guard let user = try userAtOnce(of: request) else { return nil }
+      return handler.respondAtOnce(to: Self.known(request), from: Caller(user))
+    } catch {
+      return error.refusal
+    }
+  }
+
+  private static func known(_ request: IncomingRequest) -> IncomingRequest {
+    var known = request
+    // It has been acted on, and is for nothing behind this to see.
+    known.head.headers["Authorization"] = nil
+    return known
+  }
+
+  /// Who asks; `nil` when a password has to be tried to know.
+  private func userAtOnce(of request: IncomingRequest) throws(Status) -> User? {
     let rules = request.connection.listener == .port ? port : socket
     guard let header = request.head.headers["Authorization"], rules.tokens != nil || logins != nil else {
+      let certificate = request.connection.clientCertificate
+      if trustsCertificates, !certificate.isEmpty, let user = CertificateSubject.user(of: certificate) { return user }
       let isPublic = request.head.target.hasPrefix(BuiltInRole.frontEnd)
       guard let user = rules.anonymousUser ?? (isPublic ? .anonymous : nil) else { throw .unauthorized }
       return user
     }
-    let words = header.split(separator: " ", maxSplits: 1).map(String.init)
+    let words = header.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1).map { String(Substring($0)) }
     guard words.count == 2 else { throw .unauthorized }
     switch words[0].lowercased() {
     case "bearer":
@@ -64,7 +91,7 @@ package struct Authenticator: Handler {
       return user
     case "basic":
       guard let logins else { throw .unauthorized }
-      return try await logins.user(ofBasic: words[1])
+      return logins.knownUser(ofBasic: words[1])
     default: throw .unauthorized
     }
   }

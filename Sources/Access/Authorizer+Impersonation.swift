@@ -10,7 +10,7 @@ extension Authorizer {
     let name = request.headers["Impersonate-User"] ?? ""
     var impersonated = User(name: name)
     var wanted: [Attributes] = name.isEmpty ? [] : [Self.impersonation(of: name)]
-    for field in request.headers.fields {
+    for field in request.headers.fields where field.isImpersonation {
       guard let attributes = Self.read(field, into: &impersonated) else { continue }
       wanted.append(attributes)
     }

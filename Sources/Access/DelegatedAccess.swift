@@ -9,29 +9,56 @@ import Platform
 /// What goes on to that server is not asked about here: it is sent in the caller's name, and judged there.
 package struct DelegatedAccess: CallerHandler {
   private let reviews: AccessReviews
+  private let audit: AuditLog
   private let handler: any CallerHandler
 
-  package init(by cluster: Cluster, around handler: any CallerHandler) {
+  package init(by cluster: Cluster, audit: AuditLog = .none, around handler: any CallerHandler) {
     self.handler = handler
+    self.audit = audit
     reviews = AccessReviews(cluster)
   }
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
-    let target = Target(request.head.target)
-    let attributes = Attributes(request.head, target)
-    let isForAPI = ["api", "apis"].contains(target.segments.first)
-    let isPublic = BuiltInRole.all.contains { caller.user.isMember(of: $0.group) && $0.allows(attributes) }
+    let attributes = Attributes(request.head, Target(request.head.target))
     do throws(Status) {
-      if !isForAPI, !isPublic { try await reviews.check(attributes, by: caller.user) }
+      if isReviewed(attributes, request, caller) { try await reviews.check(attributes, by: caller.user) }
     } catch {
-      return error.denial
+      return noted(request, attributes, caller, error.denial)
     }
-    return await handler.respond(to: request, from: caller)
+    return noted(request, attributes, caller, await handler.respond(to: request, from: caller))
+  }
+
+  package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
+    let attributes = Attributes(request.head, Target(request.head.target))
+    if isReviewed(attributes, request, caller) {
+      guard let isAllowed = reviews.known(attributes, by: caller.user) else { return nil }
+      guard isAllowed else {
+        return noted(request, attributes, caller, Status.forbidden(attributes, caller.user).denial)
+      }
+    }
+    return handler.respondAtOnce(to: request, from: caller).map { noted(request, attributes, caller, $0) }
+  }
+
+  /// `answer`, which is put on record when it is about a write.
+  private func noted(
+    _ request: IncomingRequest, _ attributes: Attributes, _ caller: Caller, _ answer: HTTPResponse
+  ) -> HTTPResponse {
+    guard ![.get, .head, .options].contains(request.head.method) else { return answer }
+    audit.note(
+      request, attributes, by: caller.user, for: caller.user, status: answer.relay == nil ? answer.status : 0)
+    return answer
+  }
+
+  /// Whether it is to be asked about: not what every caller may, nor what the API server judges itself.
+  private func isReviewed(_ attributes: Attributes, _ request: IncomingRequest, _ caller: Caller) -> Bool {
+    let path = request.head.target
+    guard !["/api/", "/apis/"].contains(where: path.hasPrefix), path != "/api", path != "/apis" else { return false }
+    return !BuiltInRole.all.contains { caller.user.isMember(of: $0.group) && $0.allows(attributes) }
   }
 }
 
 /// Asks what users may do, and remembers the answers for a moment.
-actor AccessReviews {
+struct AccessReviews: Sendable {
   /// How long an answer holds, as for Kubernetes' own extension servers.
   private static let lifetime = Duration.seconds(10)
   private static let most = 10_000
@@ -45,7 +72,7 @@ actor AccessReviews {
   }
 
   private let cluster: Cluster
-  private var known: [Question: (isAllowed: Bool, at: Duration)] = [:]
+  private let answers = Locked<[Question: (isAllowed: Bool, at: Duration)]>([:])
 
   init(_ cluster: Cluster) {
     self.cluster = cluster
@@ -56,9 +83,19 @@ actor AccessReviews {
     guard try await isAllowed(Question(attributes: attributes, user: user)) else { throw .forbidden(attributes, user) }
   }
 
+  /// What was answered a moment ago; `nil` when nothing was.
+  func known(_ attributes: Attributes, by user: User) -> Bool? { known(Question(attributes: attributes, user: user)) }
+
+  private func known(_ question: Question) -> Bool? {
+    guard let entry = answers.withLock({ $0[question] }), cluster.timing.now() - entry.at < Self.lifetime else {
+      return nil
+    }
+    return entry.isAllowed
+  }
+
   private func isAllowed(_ question: Question) async throws(Status) -> Bool {
+    if let known = known(question) { return known }
     let now = cluster.timing.now()
-    if let entry = known[question], now - entry.at < Self.lifetime { return entry.isAllowed }
     let review = Object([
       "apiVersion": .string(Self.resource.apiVersion), "kind": .string(Self.resource.kind), "spec": Self.spec(question),
     ])
@@ -68,8 +105,10 @@ actor AccessReviews {
     } catch {
       throw Status(code: 503, reason: "ServiceUnavailable", message: "the caller's rights could not be reviewed")
     }
-    if known.count >= Self.most { known = known.filter { now - $0.value.at < Self.lifetime } }
-    if known.count < Self.most { known[question] = (isAllowed, now) }
+    answers.withLock { answers in
+      if answers.count >= Self.most { answers = answers.filter { now - $0.value.at < Self.lifetime } }
+      if answers.count < Self.most { answers[question] = (isAllowed, now) }
+    }
     return isAllowed
   }
 

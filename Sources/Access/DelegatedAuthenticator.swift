@@ -20,24 +20,59 @@ package struct DelegatedAuthenticator: Handler {
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
     do throws(Status) {
-      let user = try await user(of: request.head)
-      var known = request
-      // It has been acted on; what would have others answered for is not for a client to say.
-      for field in request.head.headers.fields where field.isIdentity { known.head.headers[field.name] = nil }
-      return await handler.respond(to: known, from: Caller(user))
+      guard let user = try await user(of: request) else { throw .unauthorized }
+      return await handler.respond(to: Self.known(request), from: Caller(user))
     } catch {
       return error.refusal
     }
   }
 
-  private func user(of request: HTTPRequest) async throws(Status) -> User {
-    guard let header = request.headers["Authorization"] else { return .anonymous }
-    let words = header.split(separator: " ", maxSplits: 1)
+  package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
+    let credential: Credential
+    do throws(Status) {
+      credential = try self.credential(request)
+    } catch {
+      return error.refusal
+    }
+    switch credential {
+    case .user(let user): return handler.respondAtOnce(to: Self.known(request), from: Caller(user))
+    case .token(let token):
+      guard let verdict = reviews.known(token) else { return nil }
+      guard let user = verdict else { return Status.unauthorized.refusal }
+      return handler.respondAtOnce(to: Self.known(request), from: Caller(user))
+    }
+  }
+
+  private static func known(_ request: IncomingRequest) -> IncomingRequest {
+    var known = request
+    // It has been acted on; what would have others answered for is not for a client to say.
+    for field in request.head.headers.fields where field.isIdentity { known.head.headers[field.name] = nil }
+    return known
+  }
+
+  private enum Credential {
+    case user(User)
+    /// One that the API server knows, if any.
+    case token([UInt8])
+  }
+
+  private func credential(_ request: IncomingRequest) throws(Status) -> Credential {
+    guard let header = request.head.headers["Authorization"] else {
+      // Verified by the listener, which asks for certificates only where they are to be believed.
+      let certificate = request.connection.clientCertificate
+      return .user(certificate.isEmpty ? .anonymous : CertificateSubject.user(of: certificate) ?? .anonymous)
+    }
+    let words = header.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1).map { Substring($0) }
     guard words.count == 2, words[0].lowercased() == "bearer" else { throw .unauthorized }
     let token = Array(words[1].utf8)
-    if let user = tokens.user(of: token) { return user }
-    guard let user = try await reviews.user(of: token) else { throw .unauthorized }
-    return user
+    return tokens.user(of: token).map(Credential.user) ?? .token(token)
+  }
+
+  private func user(of request: IncomingRequest) async throws(Status) -> User? {
+    switch try credential(request) {
+    case .user(let user): user
+    case .token(let token): try await reviews.user(of: token)
+    }
   }
 }
 
@@ -50,7 +85,7 @@ extension HTTPHeaders.Field {
 }
 
 /// Asks whose tokens are, and remembers the answers for a moment.
-actor TokenReviews {
+struct TokenReviews: Sendable {
   /// How long an answer holds, as for Kubernetes' own extension servers.
   private static let lifetime = Duration.seconds(10)
   private static let most = 10_000
@@ -60,17 +95,23 @@ actor TokenReviews {
 
   private let cluster: Cluster
   /// By digest, so that no token is kept.
-  private var known: [[UInt8]: (user: User?, at: Duration)] = [:]
+  private let answers = Locked<[String: (user: User?, at: Duration)]>([:])
 
   init(_ cluster: Cluster) {
     self.cluster = cluster
   }
 
+  /// What was found out about a token a moment ago: `.some(nil)` for one that is no good, `nil` when nothing was.
+  func known(_ token: [UInt8]) -> User?? {
+    let (digest, now) = (SHA256.hex(token), cluster.timing.now())
+    guard let entry = answers.withLock({ $0[digest] }), now - entry.at < Self.lifetime else { return nil }
+    return .some(entry.user)
+  }
+
   /// `nil` for a token that is no good.
   func user(of token: [UInt8]) async throws(Status) -> User? {
-    let digest = Array(SHA256.hex(token).utf8)
-    let now = cluster.timing.now()
-    if let entry = known[digest], now - entry.at < Self.lifetime { return entry.user }
+    if let known = known(token) { return known }
+    let (digest, now) = (SHA256.hex(token), cluster.timing.now())
     let review = Object([
       "apiVersion": .string(Self.resource.apiVersion), "kind": .string(Self.resource.kind),
       "spec": ["token": .string(String(decoding: token, as: UTF8.self))],
@@ -82,8 +123,10 @@ actor TokenReviews {
       throw Status(code: 503, reason: "ServiceUnavailable", message: "the token could not be reviewed")
     }
     let user = status["authenticated"]?.bool == true ? User(review: status["user"] ?? .null) : nil
-    if known.count >= Self.most { known = known.filter { now - $0.value.at < Self.lifetime } }
-    if known.count < Self.most { known[digest] = (user, now) }
+    answers.withLock { answers in
+      if answers.count >= Self.most { answers = answers.filter { now - $0.value.at < Self.lifetime } }
+      if answers.count < Self.most { answers[digest] = (user, now) }
+    }
     return user
   }
 }

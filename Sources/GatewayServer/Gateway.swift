@@ -15,6 +15,7 @@ package struct Gateway: CallerHandler {
   private let settings: GatewaySettings
   private let pools: UpstreamPools
   private let guards = RuleGuards()
+  private let metrics = GatewayMetrics()
   private let bundles: BundleReader
   private let kapis: KapisReader
   private let members: Members
@@ -40,31 +41,76 @@ package struct Gateway: CallerHandler {
   }
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+    switch destination(of: request, caller) {
+    case .answer(let response): return response
+    case .api(let moved): return await api.respond(to: moved, from: caller)
+    case .member: return await sendToMember(request, caller)
+    case .explanation: return await explain(request, caller)
+    case .metrics: return await metrics(request, caller)
+    case .file(let file, let rule, let snapshot): return await serve(file, of: rule, request, snapshot)
+    case .reader(let path): return await kapis.response(to: request.head, path) ?? .pageNotFound
+    }
+  }
+
+  package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
+    switch destination(of: request, caller) {
+    case .answer(let response): response
+    case .api(let moved): api.respondAtOnce(to: moved, from: caller)
+    case .member, .explanation, .metrics, .file, .reader: nil
+    }
+  }
+
+  /// What answers a request.
+  private enum Destination {
+    /// It is answered, or an upstream is to answer it.
+    case answer(HTTPResponse)
+    case api(IncomingRequest)
+    case member
+    case explanation
+    case metrics
+    case file(JSBundleRule.File, of: JSBundleRule, GatewayRules.Snapshot)
+    case reader(RequestPath)
+  }
+
+  private func destination(of request: IncomingRequest, _ caller: Caller) -> Destination {
     let target = request.head.target
-    if Self.isAPI(target) { return await api.respond(to: request, from: caller) }
-    if target.hasPrefix("/clusters/") { return await sendToMember(request, caller) }
+    if Self.isAPI(target) { return .api(request) }
+    if target.hasPrefix("/clusters/") { return .member }
     let path: RequestPath
     do throws(RequestPath.Flaw) {
       path = try RequestPath(target)
     } catch {
-      return Status.badRequest(error.rawValue).response
+      return .answer(Status.badRequest(error.rawValue).response)
     }
     switch path.decoded {
     case "/kapis/version":
       var moved = request
       moved.head.target = "/version"
-      return await api.respond(to: moved, from: caller)
-    case Self.explainPath where request.head.method == .post: return await explain(request, caller)
+      return .api(moved)
+    case Self.explainPath where request.head.method == .post: return .explanation
+    case "/metrics": return .metrics
     default: break
     }
     let snapshot = rules.snapshot
-    guard snapshot.isComplete else { return .unavailable("the gateway has not read its rules yet") }
+    guard snapshot.isComplete else { return .answer(.unavailable("the gateway has not read its rules yet")) }
     switch snapshot.table.match(path, method: request.head.method.rawValue) {
-    case .apiService(let rule): return serve(rule, request, path, caller)
-    case .proxy(let rule): return serve(rule, request, path, caller)
-    case .bundle(let rule, let file): return await serve(file, of: rule, request, snapshot)
-    case nil: return await kapis.response(to: request.head, path) ?? .pageNotFound
+    case .apiService(let rule): return .answer(serve(rule, request, path, caller))
+    case .proxy(let rule): return .answer(serve(rule, request, path, caller))
+    case .bundle(let rule, let file): return .file(file, of: rule, snapshot)
+    case nil: return .reader(path)
     }
+  }
+
+  /// What the gateway has counted, behind what the API beside it has to tell, if that is in this process.
+  private func metrics(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
+    let own = metrics.text(rules.table, guards, await pools.counts())
+    let others = await api.respond(to: request, from: caller)
+    let text = others.relay == nil && others.status == 200 ? try? await others.body.collected() : nil
+    let bytes = (text ?? []) + Array(own.utf8)
+    return HTTPResponse(
+      status: 200,
+      headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Content-Length": String(bytes.count)],
+      bytes: bytes)
   }
 
   /// Hands a request below `/clusters/NAME` on to the API of that member.
@@ -83,15 +129,16 @@ package struct Gateway: CallerHandler {
 
   /// Whether the API behind answers it.
   private static func isAPI(_ target: String) -> Bool {
-    let path = target.prefix { $0 != "?" }
-    let first = path.utf8.dropFirst().prefix { $0 != UInt8(ascii: "/") }
+    let first = target.utf8.dropFirst().prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
     return ["api", "apis", "openapi", "version", "healthz", "livez", "readyz"].contains { $0.utf8.elementsEqual(first) }
   }
 
   private static func asker(_ request: IncomingRequest, _ caller: Caller?) -> UpstreamRequest.Asker {
     let peer = request.connection.peer
-    let address = peer.hasPrefix("[") ? peer.dropFirst().prefix { $0 != "]" } : peer.prefix { $0 != ":" }
-    return UpstreamRequest.Asker(user: caller?.user, address: String(address))
+    let isLong = peer.utf8.first == UInt8(ascii: "[")
+    let end = UInt8(ascii: isLong ? "]" : ":")
+    let address = peer.utf8.dropFirst(isLong ? 1 : 0).prefix { $0 != end }
+    return UpstreamRequest.Asker(user: caller?.user, address: String(Substring(address)))
   }
 
   private func serve(
@@ -99,7 +146,7 @@ package struct Gateway: CallerHandler {
   ) -> HTTPResponse {
     guard rule.object.isAvailable else { return .unavailable("apiService \(rule.object.name) is not available") }
     let sent = UpstreamRequest(rule, request.head, path, by: Self.asker(request, caller))
-    return relay(sent, request)
+    return relay(sent, request, of: rule.object)
   }
 
   private func serve(
@@ -114,7 +161,8 @@ package struct Gateway: CallerHandler {
         status: redirect.status, headers: ["Location": redirect.location, "Content-Length": "0"], bytes: [])
     }
     let guards = guards
-    return relay(UpstreamRequest(rule, request.head, path, by: asker), request) { guards.note($0, of: rule) }
+    let sent = UpstreamRequest(rule, request.head, path, by: asker)
+    return relay(sent, request, of: rule.object) { guards.note($0, of: rule) }
   }
 
   private func serve(
@@ -127,7 +175,8 @@ package struct Gateway: CallerHandler {
       return response
     }
     if case .endpoint(let endpoint) = file.source {
-      return relay(UpstreamRequest(endpoint, of: file, request.head, by: Self.asker(request, nil)), request)
+      let sent = UpstreamRequest(endpoint, of: file, request.head, by: Self.asker(request, nil))
+      return relay(sent, request, of: rule.object)
     }
     let own = snapshot.namespaces[rule.object.extension, default: []].union(["extension-" + rule.object.extension])
     do throws(BundleProblem) {
@@ -148,7 +197,7 @@ package struct Gateway: CallerHandler {
   }
 
   private func relay(
-    _ sent: UpstreamRequest, _ request: IncomingRequest,
+    _ sent: UpstreamRequest, _ request: IncomingRequest, of rule: RuleObject,
     report: @escaping @Sendable (UpstreamRelay.Outcome) -> Void = { _ in }
   ) -> HTTPResponse {
     if let problem = sent.endpoint.problem { return .unavailable(problem) }
@@ -157,16 +206,26 @@ package struct Gateway: CallerHandler {
     }
     guard let address = settings.upstreamAddress(sent.endpoint) else { return .unavailable("the rule leads nowhere") }
     var response = HTTPResponse.unavailable("this can only be answered on a connection")
-    response.relay = UpstreamRelay(sent, to: address, for: request, pools, report: report)
+    let (metrics, since) = (metrics, ContinuousClock.now)
+    response.relay = UpstreamRelay(sent, to: address, for: request, pools) { outcome in
+      report(outcome)
+      switch outcome {
+      case .answered(let status): metrics.note(rule, status: status, after: ContinuousClock.now - since)
+      case .failed: metrics.note(rule, status: 0, after: .zero)
+      case .finished, .abandoned: break
+      }
+    }
     return response
   }
 
   /// Follows the rules, and looks after their upstreams, until the task is cancelled.
   package func run(in cluster: Cluster) async {
     let checks = HealthChecks(rules: rules, guards: guards, pools: pools, address: settings.upstreamAddress)
+    let conditions = RuleConditions(cluster: cluster, dialect: dialect, report: settings.report)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await rules.run(in: cluster, dialect: dialect) }
       group.addTask { await checks.run() }
+      if settings.tellsObjects { group.addTask { await conditions.run(rules) } }
     }
   }
 

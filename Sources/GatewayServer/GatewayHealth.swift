@@ -11,10 +11,19 @@ package struct GatewayHealth: Handler {
   }
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
-    switch request.head.target.prefix(while: { $0 != "?" }) {
-    case "/healthz", "/livez": return .plain(200, "ok")
-    case "/readyz": return rules.isComplete ? .plain(200, "ok") : .plain(503, "the rules have not been read yet")
-    default: return await handler.respond(to: request)
+    if let health = health(request) { return health }
+    return await handler.respond(to: request)
+  }
+
+  package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
+    health(request) ?? handler.respondAtOnce(to: request)
+  }
+
+  private func health(_ request: IncomingRequest) -> HTTPResponse? {
+    switch Substring(request.head.target.utf8.prefix { $0 != UInt8(ascii: "?") }) {
+    case "/healthz", "/livez": .plain(200, "ok")
+    case "/readyz": rules.isComplete ? .plain(200, "ok") : .plain(503, "the rules have not been read yet")
+    default: nil
     }
   }
 }

@@ -14,6 +14,8 @@ package final class GatewayRules: Sendable {
     var proxies = Store<Watched<ReverseProxyRule>>()
     var namespaces = Store<Watched<ExtensionNamespace>>()
     var snapshot = Snapshot()
+    /// Who wants to know when it has changed.
+    var listener: AsyncStream<Void>.Continuation?
   }
 
   /// All rules of one moment.
@@ -53,6 +55,14 @@ package final class GatewayRules: Sendable {
   package var isComplete: Bool { snapshot.isComplete }
 
   package var table: RouteTable { snapshot.table }
+
+  /// Yields when the rules have changed; for one reader.
+  func changes() -> AsyncStream<Void> {
+    let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    state.withLock { $0.listener = change }
+    change.yield()
+    return changes
+  }
 
   /// Follows the rules until the task is cancelled.
   package func run(in cluster: Cluster, dialect: Dialect) async {
@@ -110,7 +120,11 @@ package final class GatewayRules: Sendable {
     for installation in namespaces.elements.values.map(\.rule) where !installation.namespace.isEmpty {
       snapshot.namespaces[installation.extension, default: []].insert(installation.namespace)
     }
-    state.withLock { [snapshot] in $0.snapshot = snapshot }
+    let listener = state.withLock { [snapshot] state in
+      state.snapshot = snapshot
+      return state.listener
+    }
+    listener?.yield()
   }
 
   /// Serves `table` without a cluster.

@@ -8,6 +8,8 @@ package struct GatewaySettings: Sendable {
   package var address: @Sendable (Endpoint.Service) -> ServerAddress? = { _ in nil }
   /// Whether bundles may be made of ConfigMaps and Secrets outside of their extension's namespaces.
   package var allowsForeignReferences = false
+  /// Whether it is written into the status of each object whether it is served, and why not.
+  package var tellsObjects = true
   /// Hears of what goes wrong.
   package var report: @Sendable (String) -> Void = { _ in }
 

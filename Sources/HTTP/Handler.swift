@@ -4,6 +4,15 @@ package protocol Handler: Sendable {
   ///
   /// Called as soon as the head has arrived: a handler that refuses by the head never has the body sent for.
   func respond(to request: IncomingRequest) async -> HTTPResponse
+
+  /// The answer, where nothing has to be waited for; `nil` leaves it to `respond`, with nothing done yet.
+  ///
+  /// Called on the event loop of the connection, which serves others too: it decides and hands on, and does no work.
+  func respondAtOnce(to request: IncomingRequest) -> HTTPResponse?
+}
+
+extension Handler {
+  package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? { nil }
 }
 
 /// A request that has arrived, and of which the body may still be on its way.
@@ -16,6 +25,8 @@ package struct IncomingRequest: Sendable {
   package var connection: HTTPConnection
   /// What the client asks to go on with on the same connection, if it asks for that.
   package var upgrade: UpgradeOffer?
+  /// What ties it to all that it causes.
+  package var trace = TraceContext(seed: 0)
 
   package init(head: HTTPRequest, body: HTTPBody, connection: HTTPConnection) {
     self.head = head

@@ -10,6 +10,10 @@ extension ConnectionHandler {
 
   /// Has `request` answered by the handler.
   func answer(_ request: IncomingRequest) {
+    if let response = settings.handler.respondAtOnce(to: request) {
+      if let relay = response.relay as? any ChannelRelay { begin(relay) } else { write(response) }
+      return
+    }
     let (bound, settings) = (bound, settings)
     work.add {
       let response = await settings.handler.respond(to: request)
@@ -33,8 +37,9 @@ extension ConnectionHandler {
   /// Refuses what is no request, after which the connection cannot go on.
   func refuse(_ fault: RequestFault) {
     // The answer must not be overtaken by the end of the wait for a head.
-    deadline?.cancel()
-    var exchange = Exchange(isKeepAlive: false, isHead: false, version: .http1_1, body: IncomingBody {})
+    expectNothing()
+    var exchange = Exchange(
+      isKeepAlive: isStream, isHead: false, version: isStream ? .http2 : .http1_1, body: IncomingBody {})
     // What comes after it cannot be told from its body.
     exchange.isComplete = false
     state = .answering(exchange)
@@ -51,9 +56,12 @@ extension ConnectionHandler {
     guard case .answering(var exchange) = state, let context else { return false }
     var head = head
     let endsByClosing = head.frame(for: exchange.version, isHead: exchange.isHead)
-    if isStopping || endsByClosing || !exchange.isComplete || asksToClose(head) { exchange.isKeepAlive = false }
+    if !isStream, isStopping || endsByClosing || !exchange.isComplete || asksToClose(head) {
+      exchange.isKeepAlive = false
+    }
     if !exchange.isKeepAlive { head.headers.replaceOrAdd(name: "Connection", value: "close") }
     exchange.isBegun = true
+    exchange.record?.request.status = Int(head.status.code)
     state = .answering(exchange)
     isWritingHead = true
     context.write(wrapOutboundOut(.head(head)), promise: nil)
@@ -64,18 +72,49 @@ extension ConnectionHandler {
   }
 
   private func asksToClose(_ head: HTTPResponseHead) -> Bool {
-    head.headers["connection"].contains { $0.lowercased() == "close" }
+    head.headers.contains(name: "connection") && head.headers["connection"].contains { $0.lowercased() == "close" }
   }
 
   /// Ends the answer, after which the next request may come at once.
   func finish(_ trailers: NIOHTTP1.HTTPHeaders? = nil) {
-    guard case .answering(let exchange) = state, let context else { return }
-    deadline?.cancel()
+    guard case .answering(var exchange) = state, let context else { return }
+    expectNothing()
+    log(exchange, isComplete: true)
+    exchange.record = nil
+    state = .answering(exchange)
+    if isStream { return finishStream(isBodyHere: exchange.isComplete, trailers) }
     guard exchange.isKeepAlive, !isStopping else { return leave(isBodyHere: exchange.isComplete, trailers) }
     state = .waiting
     expect(within: settings.limits.nextHead)
     context.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: nil)
     takePending()
+  }
+
+  /// Ends the answer on a stream, which ends by itself once the request has.
+  private func finishStream(isBodyHere: Bool, _ trailers: NIOHTTP1.HTTPHeaders?) {
+    guard let context else { return }
+    end()
+    state = .leaving
+    let channel = context.channel
+    let sent = context.writeAndFlush(wrapOutboundOut(.end(trailers)))
+    // What is still to come of the body is not wanted (RFC 9113 §8.1).
+    if !isBodyHere { sent.whenComplete { _ in channel.close(promise: nil) } }
+    expect(within: settings.limits.stall)
+  }
+
+  /// Tells the log of a request that is over, if there is one.
+  func log(_ exchange: Exchange, isComplete: Bool) {
+    guard var record = exchange.record, let log = settings.log else { return }
+    record.request.isComplete = isComplete
+    record.request.duration = Duration.nanoseconds((NIODeadline.now() - record.since).nanoseconds)
+    log(record.request)
+  }
+
+  /// Counts bytes of a body for the log.
+  func noteSent(_ count: Int) {
+    guard settings.log != nil, case .answering(var exchange) = state else { return }
+    exchange.record?.request.sent += count
+    state = .answering(exchange)
   }
 
   /// Ends the answer and the connection.
@@ -104,7 +143,7 @@ extension ConnectionHandler {
 
   private func begin(_ relay: any ChannelRelay) {
     guard case .answering(var exchange) = state else { return }
-    deadline?.cancel()
+    expectNothing()
     let end = relay.begin(RelayedExchange(self, eventLoop))
     exchange.relay = end
     state = .answering(exchange)
@@ -125,7 +164,7 @@ extension ConnectionHandler {
       _ = begin(head, flushing: false)
       return
     }
-    guard case .answering(let exchange) = state, exchange.version == .http1_1, let context else { return }
+    guard case .answering(let exchange) = state, !exchange.version.isOlder, let context else { return }
     var head = head
     _ = head.frame(for: exchange.version, isHead: exchange.isHead)
     isWritingHead = true
@@ -136,6 +175,7 @@ extension ConnectionHandler {
   func relay(_ bytes: ByteBuffer) {
     if case .tunnelling = state { return context?.write(NIOAny(bytes), promise: nil) ?? () }
     guard case .answering(let exchange) = state, exchange.isBegun, let context else { return }
+    noteSent(bytes.readableBytes)
     context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
     noteWritability()
   }
@@ -159,7 +199,7 @@ extension ConnectionHandler {
     }
     guard let relay else { return }
     guard context.channel.isWritable else { return expect(within: settings.limits.stall) }
-    deadline?.cancel()
+    expectNothing()
     relay.clientIsWritable()
   }
 
@@ -168,14 +208,17 @@ extension ConnectionHandler {
   /// Answers with `head`, which has status 101, and takes HTTP out of the connection.
   func tunnel(_ head: HTTPResponseHead) {
     guard case .answering(let exchange) = state, let context, let upgraded = exchange.upgraded else { return cut() }
-    deadline?.cancel()
+    expectNothing()
     let end = exchange.relay ?? TaskTunnel(upgraded)
+    var logged = exchange
+    logged.record?.request.status = Int(head.status.code)
+    log(logged, isComplete: true)
     context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
     exchange.body.end(.success(()))
     state = .tunnelling(end)
     let (channel, pipeline) = (context.channel, context.pipeline.syncOperations)
     do {
-      try pipeline.addHandler(TunnelHandler(end), position: .after(self))
+      try pipeline.addHandler(TunnelHandler(receive: end.receive, flush: end.flush), position: .after(self))
     } catch {
       return cut()
     }
@@ -201,7 +244,7 @@ extension HTTPResponseHead {
       return false
     }
     guard !headers.contains(name: "Content-Length"), !isHead else { return false }
-    guard version == .http1_1 else { return true }
+    guard version == .http1_1 else { return version.isOlder }
     headers.add(name: "Transfer-Encoding", value: "chunked")
     return false
   }
@@ -210,7 +253,8 @@ extension HTTPResponseHead {
 extension HTTPRequestHead {
   /// What the client would go on with instead of HTTP; `nil` when it offers nothing.
   var offeredProtocols: [String]? {
-    guard version == .http1_1, headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "upgrade" })
+    guard version == .http1_1, headers.contains(name: "upgrade"),
+      headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "upgrade" })
     else { return nil }
     let protocols = headers[canonicalForm: "upgrade"].map(String.init)
     return protocols.isEmpty ? nil : protocols

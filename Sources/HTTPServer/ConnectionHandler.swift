@@ -42,6 +42,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var isBegun = false
     /// Whether all of the body has arrived, read or not.
     var isComplete = false
+    /// What a log will be told, and since when.
+    var record: (request: ServedRequest, since: NIODeadline)?
   }
 
   /// What came while an earlier request was still being answered.
@@ -52,7 +54,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   var state = State.waiting
   var context: ChannelHandlerContext?
-  var deadline: Scheduled<Void>?
+  private var deadline: Deadline?
   var isStopping = false
   /// Whether the client waits to be told that its body is wanted (RFC 9110 §10.1.1).
   var expectsContinue = false
@@ -63,27 +65,35 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Requests sent before the answer to one before; what one read brought, for no more is read then.
   private var pending = CircularBuffer<Pending>()
   private var connection: HTTPConnection?
+  /// Another one for every request.
+  private var seed = UInt64.random(in: .min ... .max)
   private let listener: HTTPConnection.Listener
   let eventLoop: any EventLoop
   let settings: ServerSettings
-  let work: ConnectionWork
+  /// Whether it is a stream of HTTP/2, which has one request.
+  let isStream: Bool
+  private let makeWork: () -> ConnectionWork
+  private(set) lazy var work = makeWork()
   /// The handlers that make HTTP of bytes, from the socket on.
   let codecs: [any RemovableChannelHandler]
 
   init(
-    _ listener: HTTPConnection.Listener, _ settings: ServerSettings, _ work: ConnectionWork,
-    on eventLoop: any EventLoop,
-    codecs: [any RemovableChannelHandler]
+    _ listener: HTTPConnection.Listener, _ settings: ServerSettings, on eventLoop: any EventLoop,
+    isStream: Bool = false, codecs: [any RemovableChannelHandler] = [], work: @escaping () -> ConnectionWork
   ) {
     self.listener = listener
     self.eventLoop = eventLoop
     self.settings = settings
-    self.work = work
+    self.isStream = isStream
+    makeWork = work
     self.codecs = codecs
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    let channel = context.channel
+    deadline = Deadline(on: eventLoop) { channel.close(promise: nil) }
+    if channel.isActive { expect(within: settings.limits.firstHead) }
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -154,14 +164,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   private func receive(_ part: ByteBuffer, _ exchange: Exchange) {
-    deadline?.cancel()
+    expectNothing()
     guard let relay = exchange.relay else { return exchange.body.append(part.readableBytesView) }
     expect(within: settings.limits.bodyPause)
     relay.receive(part)
   }
 
   private func receiveEnd(_ trailers: NIOHTTP1.HTTPHeaders?, _ exchange: Exchange) {
-    deadline?.cancel()
+    expectNothing()
     var complete = exchange
     complete.isComplete = true
     state = .answering(complete)
@@ -170,18 +180,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   private func begin(_ head: HTTPRequestHead) {
-    deadline?.cancel()
+    expectNothing()
     let request: HTTPRequest
     do throws(RequestFault) {
       request = try HTTPRequest(head)
     } catch {
       return refuse(error)
     }
-    expectsContinue = head.headers["expect"].contains { $0.lowercased() == "100-continue" }
+    expectsContinue = request.headers["Expect"]?.lowercased() == "100-continue"
     let body = incomingBody()
     var incoming = IncomingRequest(head: request, body: body.reader, connection: knownConnection)
+    incoming.trace = trace(request.headers["traceparent"])
     var exchange = Exchange(
-      isKeepAlive: head.isKeepAlive && head.version == .http1_1, isHead: request.method == .head,
+      isKeepAlive: isStream || head.isKeepAlive && head.version == .http1_1, isHead: request.method == .head,
       version: head.version, body: body)
     if let protocols = head.offeredProtocols {
       let upgraded = incomingBody()
@@ -190,8 +201,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
       // The parser goes no further than such a request: should it not be taken up, the connection ends.
       exchange.isKeepAlive = false
     }
+    if settings.log != nil { exchange.record = (ServedRequest(incoming), .now()) }
     state = .answering(exchange)
     answer(incoming)
+  }
+
+  /// Which whole the next request belongs to: the one that the client names, or a new one.
+  private func trace(_ field: String?) -> TraceContext {
+    seed &+= 1
+    return field.flatMap { TraceContext($0)?.next(seed: seed) } ?? TraceContext(seed: seed)
   }
 
   private func incomingBody() -> IncomingBody {
@@ -225,9 +243,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // More of what could not be read already: the answer to that is on its way, and must not be lost by closing.
-    if case ByteToMessageDecoderError.dataReceivedInErrorState = error { return }
-    guard error is HTTPParserError, !isWritingHead else { return cut() }
+    guard error is MalformedRequest, !isWritingHead else { return cut() }
     switch state {
     case .waiting: refuse(.malformed("\(error)"))
     case .answering(let exchange) where exchange.isComplete: pending.append(.malformed("\(error)"))
@@ -242,9 +258,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   /// Ends everything that this connection is about, but not the channel.
   func end() {
-    deadline?.cancel()
+    expectNothing()
     switch state {
     case .answering(let exchange):
+      log(exchange, isComplete: false)
       exchange.body.end(.failure(.interrupted(reason: "the connection has ended")))
       exchange.upgraded?.end(.success(()))
       exchange.relay?.clientIsGone()
@@ -254,12 +271,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     state = .closed
   }
 
+  /// Ends the connection unless something else is expected, or nothing any more, within `time`.
   func expect(within time: Duration) {
-    deadline?.cancel()
-    guard let context else { return }
-    let channel = context.channel
-    deadline = eventLoop.scheduleTask(in: TimeAmount(time)) { channel.close(promise: nil) }
+    deadline?.set(within: time)
   }
+
+  func expectNothing() { deadline?.clear() }
 
   private var knownConnection: HTTPConnection {
     if let connection { return connection }
@@ -268,10 +285,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
       made.peer = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
     // Only a listener that verifies certificates has any.
-    if let certificate = try? context?.channel.pipeline.syncOperations.nioSSL_peerCertificate() {
+    let connection = isStream ? context?.channel.parent : context?.channel
+    if let certificate = try? connection?.pipeline.syncOperations.nioSSL_peerCertificate() {
       made.clientCertificate = (try? certificate.toDERBytes()) ?? []
     }
-    connection = made
+    self.connection = made
     return made
   }
 }

@@ -9,17 +9,21 @@ extension HTTPRequest {
     }
     guard let target = Self.originForm(head.uri) else { throw .malformed("it names no path") }
     // Two servers on the way that believe different ones would see two different requests (RFC 9112 §3.2).
-    let hosts = head.headers["host"]
-    guard hosts.count == 1 || hosts.isEmpty && head.version != .http1_1 else {
-      throw .malformed(hosts.isEmpty ? "it has no Host" : "it has more than one Host")
+    self.init(method, target)
+    headers.reserve(head.headers.count)
+    var (hosts, codings) = (0, [String]())
+    for (name, value) in head.headers {
+      if name.utf8.count == 4, HTTPHeaders.same(name, "host") { hosts += 1 }
+      if name.utf8.count == 17, HTTPHeaders.same(name, "transfer-encoding") { codings.append(value.lowercased()) }
+      headers.add(name, value)
+    }
+    guard hosts == 1 || hosts == 0 && head.version != .http1_1 else {
+      throw .malformed(hosts == 0 ? "it has no Host" : "it has more than one Host")
     }
     // A body of whose end there could be two opinions is none.
-    let codings = head.headers["transfer-encoding"].map { $0.lowercased() }
-    guard codings.isEmpty || codings == ["chunked"] && head.version == .http1_1 else {
+    guard codings.isEmpty || codings == ["chunked"] && !head.version.isOlder else {
       throw .malformed("the only transfer coding known is chunked, of HTTP/1.1")
     }
-    self.init(method, target)
-    for field in head.headers { headers.add(field.name, field.value) }
   }
 
   /// Path and query of `target`, which may be a whole URL (RFC 9112 §3.2.2: a server must accept that form).
@@ -32,4 +36,9 @@ extension HTTPRequest {
     guard path.startIndex != rest.startIndex else { return nil }
     return path.hasPrefix("/") ? String(path) : "/" + path
   }
+}
+
+extension HTTPVersion {
+  /// Whether it is from before 1.1, and knows no chunks.
+  var isOlder: Bool { major == 0 || self == .http1_0 }
 }

@@ -11,10 +11,13 @@ package enum Listener: Hashable, Sendable {
   package struct Certificate: Hashable, Sendable {
     package var chainFile: String
     package var keyFile: String
+    /// Authorities, in PEM, whose certificates clients may show; without them none is asked for.
+    package var clientAuthorities: String?
 
-    package init(chainFile: String, keyFile: String) {
+    package init(chainFile: String, keyFile: String, clientAuthorities: String? = nil) {
       self.chainFile = chainFile
       self.keyFile = keyFile
+      self.clientAuthorities = clientAuthorities
     }
   }
 }
@@ -64,4 +67,6 @@ struct ServerSettings: Sendable {
   var share: Int
   /// Words the refusals of the server itself.
   var refusal: @Sendable (RequestFault) -> HTTPResponse
+  /// Is told of each request once it is over.
+  var log: (@Sendable (ServedRequest) -> Void)?
 }

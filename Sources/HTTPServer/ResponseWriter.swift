@@ -61,6 +61,7 @@ extension ConnectionHandler {
   /// Sends a piece; the connection ends when none of it is taken for `stall`.
   fileprivate func send(_ piece: ByteBuffer, asBody: Bool, within stall: Duration) -> EventLoopFuture<Void> {
     guard let context else { return eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+    noteSent(piece.readableBytes)
     let channel = context.channel
     let alarm = context.eventLoop.scheduleTask(in: TimeAmount(stall)) { channel.close(promise: nil) }
     let data = asBody ? wrapOutboundOut(.body(.byteBuffer(piece))) : NIOAny(piece)

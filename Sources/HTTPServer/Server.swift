@@ -4,8 +4,9 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import NIOTLS
 
-/// An HTTP/1.1 server on a unix socket, a port, or several of them.
+/// A server of HTTP/1.1, and over TLS of HTTP/2, on a unix socket, a port, or several of them.
 package final class Server: Sendable {
   /// Where it can be reached, as `unix:/run/…/ksxd.sock` or `https://127.0.0.1:6443`.
   package let addresses: [String]
@@ -35,14 +36,15 @@ package final class Server: Sendable {
 
   /// Listens everywhere in `listeners`, or nowhere.
   ///
-  /// `refusal` words what the server refuses itself.
+  /// `refusal` words what the server refuses itself; `log` is told of each request once it is over.
   package static func start(
     _ handler: any Handler, on listeners: [Listener], limits: ServerLimits = ServerLimits(),
+    log: (@Sendable (ServedRequest) -> Void)? = nil,
     refusal: @escaping @Sendable (RequestFault) -> HTTPResponse = { $0.response }
   ) async throws(ServerError) -> Server {
     let settings = ServerSettings(
       handler: handler, limits: limits,
-      share: DescriptorLimit.share(of: listeners.count, wanted: limits.connections), refusal: refusal)
+      share: DescriptorLimit.share(of: listeners.count, wanted: limits.connections), refusal: refusal, log: log)
     let (connections, work) = (Connections(), ServerWork())
     var channels: [any Channel] = []
     for listener in listeners {
@@ -102,8 +104,14 @@ package final class Server: Sendable {
         NIOSSLCertificateSource.certificate($0)
       }
       let key = try NIOSSLPrivateKey(file: certificate.keyFile, format: .pem)
-      let configuration = TLSConfiguration.makeServerConfiguration(
+      var configuration = TLSConfiguration.makeServerConfiguration(
         certificateChain: chain, privateKey: .privateKey(key))
+      if let file = certificate.clientAuthorities {
+        configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(file))
+        // One that is shown must be good; a client without one is known by something else, or not at all.
+        configuration.certificateVerification = .optionalVerification
+      }
+      configuration.applicationProtocols = ["h2", "http/1.1"]
       return try NIOSSLContext(configuration: configuration)
     } catch {
       throw .badFile(certificate.chainFile, reason: "this certificate, or its key, cannot be used: \(error)")
@@ -128,31 +136,59 @@ package final class Server: Sendable {
         channel.eventLoop.makeCompletedFuture {
           let connection = ConnectionWork(on: channel)
           connection.add { await connections.add(channel) }
-          try prepare(channel, kind, settings, connection, tls)
+          if let tls {
+            try negotiate(on: channel, tls, settings, connection, work)
+          } else {
+            try prepare(channel, kind, settings, connection)
+          }
           work.add(connection)
         }
       }
   }
 
-  /// Makes `channel` a connection that speaks HTTP.
-  private static func prepare(
-    _ channel: any Channel, _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ work: ConnectionWork,
-    _ tls: NIOSSLContext?
+  /// Makes `channel` speak the version of HTTP that its client prefers.
+  private static func negotiate(
+    on channel: any Channel, _ tls: NIOSSLContext, _ settings: ServerSettings, _ work: ConnectionWork,
+    _ all: ServerWork
   ) throws {
     let pipeline = channel.pipeline.syncOperations
-    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
-    var limits = NIOHTTPDecoderLimitConfiguration()
-    limits.maxHeaderFieldSize = settings.limits.headers
-    limits.maxHeaderListSize = settings.limits.headers
+    try pipeline.addHandler(NIOSSLServerHandler(context: tls))
+    let deadline = Deadline(on: channel.eventLoop) { channel.close(promise: nil) }
+    deadline.set(within: settings.limits.firstHead)
+    let agreed = NIOLoopBound(deadline, eventLoop: channel.eventLoop)
+    try pipeline.addHandler(
+      ApplicationProtocolNegotiationHandler { (result: ALPNResult, channel: any Channel) in
+        channel.eventLoop.makeCompletedFuture {
+          agreed.value.clear()
+          guard case .negotiated("h2") = result else { return try prepare(channel, .port, settings, work) }
+          try HTTP2Connection.begin(on: channel, settings.limits) { stream in
+            // Most are answered without a task.
+            let streamWork = {
+              let work = ConnectionWork(on: stream)
+              all.add(work)
+              return work
+            }
+            try stream.pipeline.syncOperations.addHandler(
+              ConnectionHandler(.port, settings, on: stream.eventLoop, isStream: true, work: streamWork))
+          }
+        }
+      })
+  }
+
+  /// Makes `channel` a connection that speaks HTTP/1.1.
+  private static func prepare(
+    _ channel: any Channel, _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ work: ConnectionWork
+  ) throws {
+    let pipeline = channel.pipeline.syncOperations
     var encoder = HTTPResponseEncoder.Configuration()
     // The connection's handler knows what frames an answer.
     encoder.automaticallySetFramingHeaders = false
     let codecs: [any RemovableChannelHandler] = [
       HTTPResponseEncoder(configuration: encoder),
-      ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)),
+      RequestDecoder(limit: settings.limits.headers),
       NIOHTTPResponseHeadersValidator(),
     ]
     for codec in codecs { try pipeline.addHandler(codec) }
-    try pipeline.addHandler(ConnectionHandler(kind, settings, work, on: channel.eventLoop, codecs: codecs))
+    try pipeline.addHandler(ConnectionHandler(kind, settings, on: channel.eventLoop, codecs: codecs) { work })
   }
 }

@@ -1,25 +1,27 @@
 import HTTP
-import NIOCore
+package import NIOCore
 
-/// Where the bytes of a connection go once HTTP has ended on it.
+/// Where the bytes of a connection go once HTTP has ended on it, a client's or an upstream's.
 ///
-/// It stands behind the `ConnectionHandler`, which from then on only passes bytes by.
-final class TunnelHandler: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
+/// It stands behind the handler that spoke HTTP, which from then on only passes bytes by.
+package final class TunnelHandler: ChannelInboundHandler {
+  package typealias InboundIn = ByteBuffer
 
-  private let end: any RelayEnd
+  private let receive: (ByteBuffer) -> Void
+  private let flush: () -> Void
 
-  init(_ end: any RelayEnd) {
-    self.end = end
+  /// `flush` is told that what has been received since the last time may be sent on.
+  package init(receive: @escaping (ByteBuffer) -> Void, flush: @escaping () -> Void) {
+    self.receive = receive
+    self.flush = flush
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    end.receive(unwrapInboundIn(data))
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    receive(unwrapInboundIn(data))
   }
 
-  func channelReadComplete(context: ChannelHandlerContext) {
-    end.flush()
+  package func channelReadComplete(context: ChannelHandlerContext) {
+    flush()
   }
 }
 

@@ -19,6 +19,13 @@ package struct Caller: Hashable, Sendable {
 package protocol CallerHandler: Sendable {
   /// Answers `request`; every failure is an answer too.
   func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse
+
+  /// The answer, where nothing has to be waited for; `nil` leaves it to `respond`, with nothing done yet.
+  func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse?
+}
+
+extension CallerHandler {
+  package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? { nil }
 }
 
 /// Reaches a handler in this process without a socket.

@@ -6,10 +6,13 @@ package struct Target: Hashable, Sendable {
   private var query: [String: String] = [:]
 
   package init(_ text: String) {
-    let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    segments = (parts.first ?? "").split(separator: "/").map { PercentEncoding.decode($0) }
-    guard parts.count == 2 else { return }
-    for pair in parts[1].split(separator: "&") {
+    // By bytes: this is done for every request, and characters are dear.
+    let mark = text.utf8.firstIndex(of: UInt8(ascii: "?"))
+    segments = text[..<(mark ?? text.endIndex)].utf8.split(separator: UInt8(ascii: "/")).map { segment in
+      segment.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(Substring(segment)) : String(Substring(segment))
+    }
+    guard let mark else { return }
+    for pair in text[text.utf8.index(after: mark)...].split(separator: "&") {
       let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let key = Self.decode(sides[0])
       // The first of several wins, as in Go's url.Values.Get.

@@ -25,6 +25,7 @@ struct GatewayCommand: AsyncParsableCommand {
   var listen = "127.0.0.1:9090"
 
   @OptionGroup var identity: GatewayIdentity
+  @OptionGroup var logs: LogOptions
 
   @Option(
     help: ArgumentHelp("Where Services are, and what objects may lead to: a file in YAML.", valueName: "file"))
@@ -53,6 +54,7 @@ struct GatewayCommand: AsyncParsableCommand {
     let connection = try Kubeconfig.load(options).connection
     var settings = try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: false)
     settings.upstreams.addresses.forbidden = await forbidden(connection)
+    settings.report = { Logger(label: "gateway").warning("\($0)") }
     guard let api = KubernetesRelay(connection) else {
       throw DaemonError("\(connection.displayName): the gateway needs an API server with an address of the network")
     }
@@ -60,7 +62,7 @@ struct GatewayCommand: AsyncParsableCommand {
     let dialect = try await discover(in: cluster, at: connection.displayName)
     let gateway = Gateway(GatewayRules(), in: cluster, dialect: dialect, settings: settings, around: api)
     let handler = try guarded(gateway, by: cluster)
-    let server = try await Server.start(handler, on: [listener]) { Status($0).response }
+    let server = try await Server.start(handler, on: [listener], log: logs.access) { Status($0).response }
     let running = Task { await gateway.run(in: cluster) }
     Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
     await endings.wait()
@@ -71,11 +73,11 @@ struct GatewayCommand: AsyncParsableCommand {
 
   /// `gateway` behind what asks the cluster who a caller is and what they may do.
   private func guarded(_ gateway: Gateway, by cluster: Cluster) throws -> some Handler {
-    GatewayHealth(
+    let access = DelegatedAccess(by: cluster, audit: logs.audit, around: gateway)
+    return GatewayHealth(
       rules: gateway.rules,
       around: HostPrefix(
-        around: DelegatedAuthenticator(
-          by: cluster, tokens: try identity.tokens(), around: DelegatedAccess(by: cluster, around: gateway))))
+        around: DelegatedAuthenticator(by: cluster, tokens: try identity.tokens(), around: access)))
   }
 
   private func discover(in cluster: Cluster, at address: String) async throws(DaemonError) -> Dialect {
@@ -107,10 +109,17 @@ struct GatewayIdentity: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Authorities, PEM, whose certificates make users of clients: CN is the user, O a group.", valueName: "file"))
+  var clientCaFile: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Users and their tokens, beside those that the API server knows: token,user,uid,\"groups\".", valueName: "file"))
   var tokenAuthFile: String?
 
-  func certificate() throws -> Listener.Certificate? { try Listener.Certificate(tlsCert, tlsKey) }
+  func certificate() throws -> Listener.Certificate? {
+    try Listener.Certificate(tlsCert, tlsKey, clients: clientCaFile)
+  }
 
   func tokens() throws(AccessFileError) -> TokenTable {
     try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) } ?? TokenTable()

@@ -10,18 +10,20 @@ extension Serve {
   /// Where to listen, as the flags say.
   func listeners() throws -> [Listener] {
     guard let listen else {
-      guard tokenFile == nil, tlsCert == nil, tlsKey == nil else {
-        throw ValidationError("--token-file, --tls-cert and --tls-key are for a port: add --listen")
+      guard tokenFile == nil, tlsCert == nil, tlsKey == nil, clientCaFile == nil else {
+        throw ValidationError(
+          "--token-file, --tls-cert, --tls-key and --client-ca-file are for a port: add --listen")
       }
       return [.socket(path: socket)]
     }
-    return [.socket(path: socket), try Listener(listen, certificate: try Listener.Certificate(tlsCert, tlsKey))]
+    let certificate = try Listener.Certificate(tlsCert, tlsKey, clients: clientCaFile)
+    return [.socket(path: socket), try Listener(listen, certificate: certificate)]
   }
 
   /// What users may do beside the owner.
   func authorizer() throws -> Authorizer {
     guard let authorizationPolicyFile else { return Authorizer() }
-    guard tokenAuthFile != nil || passwordFile != nil else {
+    guard tokenAuthFile != nil || passwordFile != nil || clientCaFile != nil else {
       throw ValidationError("--authorization-policy-file is about users: add --token-auth-file or --password-file")
     }
     return try Authorizer(policyFile: authorizationPolicyFile)
@@ -30,10 +32,10 @@ extension Serve {
   /// The token of the owner on a port, as its file says.
   func token() throws -> String? {
     guard let tokenFile else {
-      guard listen != nil, tokenAuthFile == nil, passwordFile == nil else { return nil }
+      guard listen != nil, tokenAuthFile == nil, passwordFile == nil, clientCaFile == nil else { return nil }
       throw ValidationError(
-        "--listen needs --token-file, --token-auth-file or --password-file: a port is open to every user of the machine"
-      )
+        "--listen needs --token-file, --token-auth-file, --password-file or --client-ca-file: a port is open to every "
+          + "user of the machine")
     }
     guard let file = fopen(tokenFile, "r") else {
       throw ValidationError("--token-file \(tokenFile): \(String(cString: strerror(errno)))")
@@ -72,9 +74,11 @@ extension Listener {
 
 extension Listener.Certificate {
   /// `nil` without either file.
-  init?(_ chain: String?, _ key: String?) throws {
+  init?(_ chain: String?, _ key: String?, clients: String? = nil) throws {
     switch (chain, key) {
-    case (let chain?, let key?): self.init(chainFile: chain, keyFile: key)
+    case (let chain?, let key?): self.init(chainFile: chain, keyFile: key, clientAuthorities: clients)
+    case (nil, nil) where clients != nil:
+      throw ValidationError("--client-ca-file is for TLS: add --tls-cert and --tls-key")
     case (nil, nil): return nil
     default: throw ValidationError("--tls-cert and --tls-key belong together")
     }

@@ -50,6 +50,11 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Key of the certificate, PEM.", valueName: "file"))
   var tlsKey: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Authorities, PEM, whose certificates make users of clients: CN is the user, O a group.", valueName: "file"))
+  var clientCaFile: String?
+
   @Option(help: ArgumentHelp("Directory that keeps the objects.", valueName: "directory"))
   var data = Places.data
 
@@ -62,6 +67,8 @@ struct Serve: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("Where the gateway finds Services, and what it allows: a file in YAML.", valueName: "file"))
   var gatewayConfig: String?
+
+  @OptionGroup var logs: LogOptions
 
   @Flag(help: "End when the last client has left and nothing is being installed.")
   var exitWithClients = false
@@ -94,9 +101,10 @@ struct Serve: AsyncParsableCommand {
     let cluster = Cluster(transport: InProcessTransport(api))
     let services = try await MarketplaceServices.start()
     let gateway = Gateway(
-      GatewayRules(), in: cluster, dialect: Dialect(dialect), settings: services.served(in: try gatewaySettings()),
+      GatewayRules(), in: cluster, dialect: Dialect(dialect),
+      settings: services.served(in: try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: true)),
       around: api)
-    let server = try await Server.start(guarded(gateway), on: listeners) { Status($0).response }
+    let server = try await Server.start(guarded(gateway), on: listeners, log: logs.access) { Status($0).response }
     Daemon.announce(" on \(server.addresses.joined(separator: " and "))")
     let work = backgroundWork(in: cluster, api)
     let activity = work.settings.activity
@@ -119,13 +127,14 @@ struct Serve: AsyncParsableCommand {
     let users = try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) }
     let ownerToken = try token()
     let logins = try passwordFile.map { file throws(AccessFileError) in
-      Logins(try PasswordTable(file: file), file: data + "/logins.json")
+      Logins(try PasswordTable(file: file), file: data + "/logins.json", audit: logs.audit)
     }
+    let (audit, trustsCertificates) = (logs.audit, clientCaFile != nil)
     return { handler in
       HostPrefix(
         around: Authenticator(
-          users: users, ownerToken: ownerToken, logins: logins,
-          around: ProtobufBodies(around: AccessControl(authorizer, around: handler))))
+          users: users, ownerToken: ownerToken, logins: logins, trustsCertificates: trustsCertificates,
+          around: ProtobufBodies(around: AccessControl(authorizer, audit: audit, around: handler))))
     }
   }
 

@@ -178,4 +178,20 @@ import Testing
   func aFileThatIsWrongSaysWhere(text: String, beginning: String) throws {
     #expect { try PasswordTable(text: text, file: "users") } throws: { "\($0)".hasPrefix(beginning) }
   }
+
+  @Test func asManyAsAreKeptAreLoggedInAndTheOldestGivesWay() throws {
+    let clock = clock
+    let tokens = LoginTokens(file: nil, most: 100, now: { clock.time })
+    let first = tokens.logIn("ada")
+    clock.turn(1)
+    let second = tokens.logIn("ada")
+    for _ in 2..<100 { _ = tokens.logIn("bob") }
+    #expect(tokens.user(of: first.access) == "ada")
+
+    clock.turn(1)
+    let last = tokens.logIn("bob")
+
+    #expect(tokens.user(of: first.access) == nil && tokens.renew(first.refresh) == nil)
+    #expect(tokens.user(of: second.access) == "ada" && tokens.user(of: last.access) == "bob")
+  }
 }

@@ -2,7 +2,8 @@
 # Variables and functions come from lib.sh and the other files of this folder.
 # shellcheck shell=bash disable=SC2034,SC2120,SC2154
 #
-# Behind everything is a ksxd; before it stand gateway.py as KubeSphere's gateway and, with --open, as the API server.
+# Behind everything is a ksxd, whose own gateway people log in to. Where an answer has to be lost, a token to end soon or a
+# member cluster to refuse, gateway.py stands before it, and with --open as the API server.
 
 planted='pa55-planted-%&=word'
 
@@ -35,6 +36,18 @@ with_gateway() {
     grep -q log-lens; do sleep 0.2; done
 }
 
+# with_own_gateway - a stocked backend whose gateway has a port and knows ada by her password.
+with_own_gateway() {
+  umask 077
+  printf '%s\n' "$planted" >"$home/password"
+  printf 'ada,%s,1,system:masters\n' "$(openssl passwd -6 -stdin <"$home/password")" >"$home/users"
+  mkdir -p "$home/run/ksx"
+  serve --listen 127.0.0.1:0 --password-file "$home/users" --access-log
+  url_gateway=$(grep -o 'http://127[^ ]*' "$home/ksxd.log" | tail -1)
+  until curl -sf --unix-socket "$home/run/ksx/ksxd.sock" http://x/apis/kubesphere.io/v1alpha1/extensions |
+    grep -q log-lens; do sleep 0.2; done
+}
+
 # with_both OPTIONS... - a profile with a gateway and an API server, and a login.
 with_both() {
   with_gateway "$@"
@@ -62,7 +75,7 @@ piped() {
 clean() {
   local token secrets=("$planted" "$(printf '%s' "$planted" | base64)")
   while read -r token; do secrets+=("$token"); done < <(cat "$home"/state/ksx/tokens/*.json "$home"/said/* 2>/dev/null |
-    grep -oE 'ey[JR]\.[0-9a-f]{48}')
+    grep -oE 'ey[JR]\.[0-9a-f]{48}|[0-9a-f]{64}' || true)
   for token in "${secrets[@]}"; do
     if grep -rlF --exclude-dir=tokens --exclude=password -e "$token" "$home" 2>/dev/null; then
       echo '        a secret is in the file above'
@@ -74,7 +87,7 @@ clean() {
 
 a_user_name_and_a_password_are_enough_to_install_an_extension() {
   local said
-  with_gateway
+  with_own_gateway
   said=$(log_in 2>&1)
   contains "$said" 'logged in'
   said=$(ksx contexts)
@@ -82,12 +95,14 @@ a_user_name_and_a_password_are_enough_to_install_an_extension() {
   contains "$said" 'ada until'
   contains "$(ksx list)" 'log-lens'
   equal "$(ksx list LENS -o name)" 'log-lens' 'what was found by its displayed name'
-  grep -qE 'GET /kapis/kubesphere.io/v1alpha1/extensions\?q=LENS.* 200' "$home/gateway.log"
+  grep -qE '"method":"GET","target":"/kapis/kubesphere.io/v1alpha1/extensions\?[^"]*q=LENS[^"]*","status":200' "$home/ksxd.log"
   equal "$(ksx list g-lens -o name)" 'log-lens' 'what was found by its name'
   said=$(ksx install log-lens --yes --wait 2>&1)
   contains "$said" 'being installed'
   contains "$(ksx get log-lens)" 'Installed'
   contains "$(ksx disable log-lens --now)" 'enable log-lens --now --profile 127.0.0.1'
+  grep -q '"event":"login","user":"ada","verdict":"allowed"' "$home/ksxd.log"
+  grep -q '"event":"write","user":"ada","verb":"create".*"resource":"installplans".*"verdict":"allowed"' "$home/ksxd.log"
   clean
   ksx logout >/dev/null
   said=$(ksx list 2>&1) || true
@@ -96,7 +111,7 @@ a_user_name_and_a_password_are_enough_to_install_an_extension() {
 
 a_wrong_password_keeps_no_profile_and_says_so() {
   local said code=0
-  with_gateway
+  with_own_gateway
   printf 'wrong\n' >"$home/wrong"
   said=$(piped "$home/wrong" login --gateway "$url_gateway" --username ada --password-stdin 2>&1) || code=$?
   equal "$code" 1 'the exit status'
@@ -105,7 +120,7 @@ a_wrong_password_keeps_no_profile_and_says_so() {
 }
 
 a_password_is_asked_for_without_an_echo() {
-  with_gateway
+  with_own_gateway
   start 80x24 ksx login --gateway "$url_gateway"
   expect 'User name:'
   write ada
@@ -120,7 +135,7 @@ a_password_is_asked_for_without_an_echo() {
 }
 
 a_person_who_breaks_off_at_the_password_has_a_terminal_with_an_echo() {
-  with_gateway
+  with_own_gateway
   start 80x24 sh -c "ksx login --gateway $url_gateway --username ada; stty -a | grep -oE ' -?echo '; exec cat"
   expect 'Password of ada:'
   keys C-c

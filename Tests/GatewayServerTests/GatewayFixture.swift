@@ -72,6 +72,9 @@ struct GatewayFixture: Sendable {
     return (response.status, response.headers, String(decoding: bytes, as: UTF8.self))
   }
 
+  /// Stops as a gateway does that is told to.
+  func stop(grace: Duration) async { await server.stop(grace: grace) }
+
   func connect() throws -> RawConnection { try RawConnection(port: port) }
 }
 

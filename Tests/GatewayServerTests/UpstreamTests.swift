@@ -171,19 +171,41 @@ import Testing
     }
   }
 
-  @Test func afterAnUpgradeBytesGoBothWays() async throws {
+  // What browsers ask for, and what kubectl exec does.
+  @Test(arguments: ["websocket", "SPDY/3.1"]) func afterAnUpgradeBytesGoBothWays(name: String) async throws {
     try await EchoUpstream.with { url in
       try await GatewayFixture.with(.proxy(to: url)) { gateway in
         let connection = try gateway.connect()
-        connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: \(name)\r\n\r\n")
         let head = await connection.hear(until: "\r\n\r\n")
         connection.say("\u{1}some bytes\r\n\r\n")
 
         #expect(head.hasPrefix("HTTP/1.1 101"))
-        #expect(head.lowercased().contains("\r\nupgrade: websocket\r\n"))
+        #expect(head.lowercased().contains("\r\nupgrade: \(name.lowercased())\r\n"))
         #expect(await connection.hear(until: "bytes\r\n\r\n") == "\u{1}some bytes\r\n\r\n")
       }
     }
+  }
+
+  @Test func aGatewayThatStopsFinishesWhatItHasBegunAndBeginsNothing() async throws {
+    let upstream = LoopbackServer { _ in
+      [
+        .send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf"), .pause(milliseconds: 200), .send("more"),
+      ]
+    }
+    try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
+      let (connection, idle) = (try gateway.connect(), try gateway.connect())
+      connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\n")
+      _ = await connection.hear(until: "half")
+
+      async let stopped: Void = gateway.stop(grace: .seconds(30))
+      // One that waits for nothing is let go at once.
+      #expect(await idle.hear().isEmpty)
+      #expect(await connection.hear() == "more")
+      await stopped
+      #expect(throws: RawConnection.Refused.self) { try gateway.connect() }
+    }
+    upstream.stop()
   }
 
   @Test func aSlowReaderHoldsUpTheUpstream() async throws {

@@ -30,7 +30,13 @@ import Testing
     "GET /ok HTTP/1.1\r\n\r\n", "GET /ok HTTP/1.1\nHost: x\n\n",
     "POST /ok HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "GET /ok HTTP/1.1 \r\nHost: x\r\n\r\n", "GET\t/ok HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok\r\n\r\n",
-    "GET /o\u{1}k HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok HTTP/2.0\r\nHost: x\r\n\r\n",
+    "GET /o\u{1}k HTTP/1.1\r\nHost: x\r\n\r\n", "GET  /ok HTTP/1.1\r\nHost: x\r\n\r\n",
+    "GET /ok  HTTP/1.1\r\nHost: x\r\n\r\n", " GET /ok HTTP/1.1\r\nHost: x\r\n\r\n",
+    "GET /ok HTTP/1.1\r\r\nHost: x\r\n\r\n",
+    "GET /\u{FC} HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok http/1.1\r\nHost: x\r\n\r\n",
+    "GET /ok HTTP/1.10\r\nHost: x\r\n\r\n",
+    "G@T /ok HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok HTTP/1.1\r\nHost: x\r\n\n", "GET /ok HTTP/1.1\r\nHost: x\n\r\n",
+    "\r\n\r\nGET /ok HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok HTTP/2.0\r\nHost: x\r\n\r\n",
   ])
   func anAmbiguousRequestLineIsRefused(text: String) async throws {
     try await serving { _, _, path in
@@ -44,7 +50,12 @@ import Testing
 
   @Test(arguments: [
     "4\r\nabcdX\r\n0\r\n\r\n", "4\nabcd\r\n0\r\n\r\n", "g\r\nabcd\r\n0\r\n\r\n", "-1\r\nabcd\r\n0\r\n\r\n",
-    "4 4\r\nabcd\r\n0\r\n\r\n", "ffffffffffffffffff\r\nabcd\r\n0\r\n\r\n", "\r\n4\r\nabcd\r\n0\r\n\r\n",
+    "4 x\r\nabcd\r\n0\r\n\r\n", "4;a\u{1}\r\nabcd\r\n0\r\n\r\n", "4;a\nabcd\r\n0\r\n\r\n",
+    "4;a\rb\r\nabcd\r\n0\r\n\r\n",
+    "4\r\nabcd\r\n0\r\nX\r\n\r\n", "4\r\nabcd\r\n0\r\n X: a\r\n\r\n", "4\r\nabcd\n0\r\n\r\n",
+    "0x4\r\nabcd\r\n0\r\n\r\n",
+    " 4\r\nabcd\r\n0\r\n\r\n", "4 4\r\nabcd\r\n0\r\n\r\n", "ffffffffffffffffff\r\nabcd\r\n0\r\n\r\n",
+    "\r\n4\r\nabcd\r\n0\r\n\r\n",
   ])
   func aBodyInBadChunksIsNotTakenForAWholeOne(chunks: String) async throws {
     try await serving { _, _, path in

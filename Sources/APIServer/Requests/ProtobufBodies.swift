@@ -9,11 +9,7 @@ package struct ProtobufBodies: CallerHandler {
   package init(around handler: any CallerHandler) { self.handler = handler }
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
-    // What is for an extension is not for this to change.
-    let isForAPI = ["/api/", "/apis/"].contains(where: request.head.target.hasPrefix)
-    guard isForAPI, request.head.mediaType == ProtobufReader.mediaType else {
-      return await handler.respond(to: request, from: caller)
-    }
+    guard Self.isForThis(request) else { return await handler.respond(to: request, from: caller) }
     do throws(Status) {
       var whole = try await request.whole()
       whole.body = whole.body.isEmpty ? [] : JSON.bytes(try ProtobufReader.object(whole.body))
@@ -23,5 +19,15 @@ package struct ProtobufBodies: CallerHandler {
     } catch {
       return error.response
     }
+  }
+
+  package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
+    Self.isForThis(request) ? nil : handler.respondAtOnce(to: request, from: caller)
+  }
+
+  /// What is for an extension is not for this to change.
+  private static func isForThis(_ request: IncomingRequest) -> Bool {
+    ["/api/", "/apis/"].contains(where: request.head.target.hasPrefix)
+      && request.head.mediaType == ProtobufReader.mediaType
   }
 }

@@ -35,15 +35,17 @@ final class LoginTokens: Sendable {
   /// Seconds that an access token is good for, and that may pass before a login must be renewed.
   static let accessLifetime = 7_200
   static let refreshLifetime = 4 * 3_600
-  private static let mostLogins = 10_000
 
+  /// Logins that are kept at most.
+  private let most: Int
   private let state = Locked(State())
   private let file: String?
   private let now: @Sendable () -> Int
 
   /// Reads what `file` keeps, if it is there.
-  init(file: String?, now: @escaping @Sendable () -> Int = { time(nil) }) {
+  init(file: String?, most: Int = 10_000, now: @escaping @Sendable () -> Int = { time(nil) }) {
     self.file = file
+    self.most = most
     self.now = now
     guard let file, let bytes = try? Files.read(file, limit: 16 << 20), let value = try? JSON.parse(bytes) else {
       return
@@ -56,7 +58,7 @@ final class LoginTokens: Sendable {
     defer { save() }
     return state.withLock { state in
       for (id, login) in state.logins where login.refreshUntil <= now { Self.end(id, &state) }
-      if state.logins.count >= Self.mostLogins,
+      if state.logins.count >= most,
         let oldest = state.logins.min(by: { $0.value.refreshUntil < $1.value.refreshUntil })
       {
         Self.end(oldest.key, &state)

@@ -12,17 +12,20 @@ package struct Logins: Sendable {
   private let tokens: LoginTokens
   private let known = Locked<[String: (user: User, until: ContinuousClock.Instant)]>([:])
   private let now: @Sendable () -> ContinuousClock.Instant
+  private let audit: AuditLog
 
   /// The client that every KubeSphere knows and trusts with passwords.
   private static let client = "kubesphere"
 
   /// Logins of `users`; who is logged in is kept in `file`.
   package init(
-    _ users: PasswordTable, file: String?, time: @escaping @Sendable () -> Int = { Glibc.time(nil) },
+    _ users: PasswordTable, file: String?, audit: AuditLog = .none,
+    time: @escaping @Sendable () -> Int = { Glibc.time(nil) },
     now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
   ) {
     self.users = users
     self.now = now
+    self.audit = audit
     checker = PasswordChecker(users, now: now)
     tokens = LoginTokens(file: file, now: time)
   }
@@ -30,12 +33,18 @@ package struct Logins: Sendable {
   /// Whose access token it is.
   func user(ofToken token: String) -> User? { tokens.user(of: token).flatMap(users.user) }
 
+  /// The user of `NAME:PASSWORD` in base64 that was right a moment ago.
+  func knownUser(ofBasic text: String) -> User? {
+    guard let bytes = Base64.decode(text), let entry = known.withLock({ $0[SHA256.hex(bytes)] }), entry.until > now()
+    else { return nil }
+    return entry.user
+  }
+
   /// The user of `NAME:PASSWORD` in base64; one that was right is believed for a moment.
   func user(ofBasic text: String) async throws(Status) -> User {
+    if let user = knownUser(ofBasic: text) { return user }
     guard let bytes = Base64.decode(text) else { throw .unauthorized }
-    let digest = SHA256.hex(bytes)
-    let now = now()
-    if let entry = known.withLock({ $0[digest] }), entry.until > now { return entry.user }
+    let (digest, now) = (SHA256.hex(bytes), now())
     let pair = String(decoding: bytes, as: UTF8.self)
     let name = pair.prefix { $0 != ":" }
     switch await checker.check(String(name), String(pair.dropFirst(name.count + 1))) {
@@ -50,11 +59,14 @@ package struct Logins: Sendable {
     }
   }
 
+  /// Whether `request` is about logins.
+  func answers(_ request: HTTPRequest) -> Bool { request.target.hasPrefix("/oauth/") }
+
   /// The answer to a request for logins; `nil` for every other.
   func response(to request: IncomingRequest) async -> HTTPResponse? {
     switch (request.head.method, request.head.target.prefix(while: { $0 != "?" })) {
     case (.post, "/oauth/token"): await token(request)
-    case (.get, "/oauth/logout"), (.post, "/oauth/logout"): logOut(request.head)
+    case (.get, "/oauth/logout"), (.post, "/oauth/logout"): logOut(request)
     case (.get, "/oauth/userinfo"): userInfo(request.head)
     case (_, let path) where path.hasPrefix("/oauth/"): Self.answer(404, ["error": "invalid_request"])
     default: nil
@@ -71,14 +83,21 @@ package struct Logins: Sendable {
     }
     switch form["grant_type"] {
     case "password":
-      switch await checker.check(form["username"] ?? "", form["password"] ?? "") {
-      case .user(let user): return Self.answer(tokens.logIn(user.name))
-      case .wrong: return Self.refused("The username or password is wrong.")
+      let name = form["username"] ?? ""
+      switch await checker.check(name, form["password"] ?? "") {
+      case .user(let user):
+        audit.note("login", of: name, "allowed", request)
+        return Self.answer(tokens.logIn(user.name))
+      case .wrong:
+        audit.note("login", of: name, "refused", request)
+        return Self.refused("The username or password is wrong.")
       case .tooManyFailures:
+        audit.note("login", of: name, "locked", request)
         return Self.answer(429, ["error": "slow_down", "error_description": "There were too many failed logins."])
       }
     case "refresh_token":
       guard let grant = tokens.renew(form["refresh_token"] ?? "") else {
+        audit.note("renewal", of: "", "refused", request)
         return Self.refused("The refresh token is not good, or has been used.")
       }
       return Self.answer(grant)
@@ -86,8 +105,11 @@ package struct Logins: Sendable {
     }
   }
 
-  private func logOut(_ request: HTTPRequest) -> HTTPResponse {
-    guard let token = Self.bearer(request), tokens.logOut(token) else { return Status.unauthorized.response }
+  private func logOut(_ request: IncomingRequest) -> HTTPResponse {
+    let token = Self.bearer(request.head)
+    let user = token.flatMap(user(ofToken:))
+    guard let token, tokens.logOut(token) else { return Status.unauthorized.response }
+    audit.note("logout", of: user?.name ?? "", "allowed", request)
     return Self.answer(200, ["message": "success"])
   }
 

@@ -87,15 +87,16 @@ package enum HeaderName {
   package static func isHopByHop(_ name: String) -> Bool {
     // Asked of every field of every request: most are told apart by their length.
     switch name.utf8.count {
-    case 2, 7, 10, 16, 17, 18, 19: hopByHop.contains(name.lowercased())
+    case 2: HTTPHeaders.same(name, "te")
+    case 7: HTTPHeaders.same(name, "trailer") || HTTPHeaders.same(name, "upgrade")
+    case 10: HTTPHeaders.same(name, "connection") || HTTPHeaders.same(name, "keep-alive")
+    case 16: HTTPHeaders.same(name, "proxy-connection")
+    case 17: HTTPHeaders.same(name, "transfer-encoding")
+    case 18: HTTPHeaders.same(name, "proxy-authenticate")
+    case 19: HTTPHeaders.same(name, "proxy-authorization")
     default: false
     }
   }
-
-  private static let hopByHop: Set = [
-    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
-    "transfer-encoding", "upgrade",
-  ]
 
   /// Whether it tells where a body ends.
   static func isFraming(_ name: String) -> Bool {
@@ -105,6 +106,8 @@ package enum HeaderName {
   /// Whether a client could pretend with it to be another user or to come from elsewhere, or it is the client's own
   /// credential: none of these goes on as it came.
   package static func isForgeable(_ name: String) -> Bool {
+    // Asked of every field of every request: most have another first letter.
+    guard let first = name.utf8.first, "xifa".utf8.contains(first | 0x20) else { return false }
     let name = name.lowercased()
     return name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-") || name.hasPrefix("x-forwarded-")
       || ["forwarded", "x-real-ip", "authorization", "x-original-url", "x-rewrite-url"].contains(name)

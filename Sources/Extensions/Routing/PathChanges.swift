@@ -71,8 +71,13 @@ struct PathChanges: Hashable, Sendable {
   /// Path and query of `path` after all of it.
   func applied(to path: RequestPath, method: String, host: String) -> (path: String, query: String?) {
     var (text, query) = (path.decoded, path.query)
-    if text.hasPrefix(prefix) { text.removeFirst(prefix.count) }
-    if text.hasSuffix(suffix) { text.removeLast(suffix.count) }
+    // By bytes: this is done for every request, and characters are dear.
+    if !prefix.isEmpty, text.utf8.starts(with: prefix.utf8) {
+      text = String(Substring(text.utf8.dropFirst(prefix.utf8.count)))
+    }
+    if !suffix.isEmpty, text.utf8.reversed().starts(with: suffix.utf8.reversed()) {
+      text = String(Substring(text.utf8.dropLast(suffix.utf8.count)))
+    }
     for rewrite in rewrites where Self.isBounded(text) {
       guard let result = rewrite.applied(to: text, query, method: method, host: host) else { continue }
       (text, query) = result

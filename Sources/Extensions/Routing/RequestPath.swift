@@ -20,9 +20,10 @@ package struct RequestPath: Hashable, Sendable {
   package static let longest = 8_192
 
   package init(_ target: String) throws(Flaw) {
-    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    raw = String(parts[0])
-    query = parts.count == 2 ? String(parts[1]) : nil
+    // By bytes: this is done for every request, and characters are dear.
+    let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
+    raw = mark.map { String(target[..<$0]) } ?? target
+    query = mark.map { String(target[target.utf8.index(after: $0)...]) }
     guard target.utf8.count <= Self.longest else { throw .tooLong }
     decoded = raw.utf8.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(raw) : raw
     guard !decoded.utf8.contains(where: { $0 < 32 || $0 == 127 }) else { throw .control }

@@ -109,9 +109,17 @@ package struct HostPrefix: Handler {
   }
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
-    guard request.head.target.hasPrefix(Self.prefix) else { return await handler.respond(to: request) }
+    await handler.respond(to: Self.moved(request))
+  }
+
+  package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
+    handler.respondAtOnce(to: Self.moved(request))
+  }
+
+  private static func moved(_ request: IncomingRequest) -> IncomingRequest {
+    guard request.head.target.hasPrefix(prefix) else { return request }
     var moved = request
-    moved.head.target.removeFirst(Self.prefix.count - 1)
-    return await handler.respond(to: moved)
+    moved.head.target.removeFirst(prefix.count - 1)
+    return moved
   }
 }

@@ -68,6 +68,11 @@ final class RuleGuards: Sendable {
     state.withLock { $0.breakers[rule.object.name, default: Breaker()].note(isFailure: isFailure, settings, now) }
   }
 
+  /// The proxies whose upstreams are not well, and those that are left alone.
+  var troubles: (illnesses: [String: String], open: Set<String>) {
+    state.withLock { state in (state.illnesses, Set(state.breakers.filter { $0.value.isOpen }.keys)) }
+  }
+
   /// Sets why the upstream of the proxy called `name` is not well; `nil` when it is.
   func setIllness(_ reason: String?, of name: String) {
     state.withLock { $0.illnesses[name] = reason }
@@ -107,6 +112,8 @@ struct Breaker: Hashable, Sendable {
   }
 
   private var state = State.closed(failures: 0, since: nil)
+
+  var isOpen: Bool { if case .closed = state { false } else { true } }
 
   /// Why a request is not sent, if so.
   mutating func problem(_ settings: CircuitBreaker, _ now: ContinuousClock.Instant) -> String? {

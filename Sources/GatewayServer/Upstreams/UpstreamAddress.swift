@@ -12,6 +12,12 @@ struct UpstreamAddress: Hashable, Sendable {
   /// `nil` speaks plain HTTP.
   var trust: Trust?
 
+  /// Looked up with every request: the rest, which may be long, hardly ever tells two apart.
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(host)
+    hasher.combine(port)
+  }
+
   /// Whose certificates are believed.
   struct Trust: Hashable, Sendable {
     /// PEM; empty for the system's authorities.

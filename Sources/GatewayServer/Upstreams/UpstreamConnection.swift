@@ -14,6 +14,8 @@ protocol UpstreamListener: AnyObject {
   /// What was answered since the last call may be sent on.
   func flushAnswer()
   func upstreamIsWritable()
+  /// No answer has begun in the time that was given.
+  func answerIsLate()
   /// The connection has ended before the answer has.
   func connectionHasEnded(_ failure: UpstreamFailure, wasReused: Bool)
 }
@@ -28,26 +30,35 @@ final class UpstreamConnection: ChannelDuplexHandler {
   typealias OutboundOut = HTTPClientRequestPart
 
   let address: UpstreamAddress
-  private let pool: UpstreamPool
+  private let idle: IdleConnections
   private let codecs: [any RemovableChannelHandler]
   private var context: ChannelHandlerContext?
   private var exchange: (any UpstreamListener)?
-  private var alarm: Scheduled<Void>?
+  private var deadline: Deadline?
   private(set) var hasServed = false
   private var isRequestComplete = false
   private var isKeptAlive = true
   private var isTunnel = false
+  /// Whether bytes pass as they are, nothing of HTTP being left.
+  private var isPassing = false
+  private var early: [ByteBuffer] = []
   private var isReadHeld = false
   private var failure: UpstreamFailure?
 
-  init(_ address: UpstreamAddress, _ pool: UpstreamPool, _ codecs: [any RemovableChannelHandler]) {
+  init(_ address: UpstreamAddress, _ idle: IdleConnections, _ codecs: [any RemovableChannelHandler]) {
     self.address = address
-    self.pool = pool
+    self.idle = idle
     self.codecs = codecs
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    // Weak: it is this handler's own.
+    deadline = Deadline(on: context.eventLoop) { [weak self] in self?.deadlineIsReached() }
+  }
+
+  private func deadlineIsReached() {
+    if let exchange { exchange.answerIsLate() } else { close() }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -56,12 +67,14 @@ final class UpstreamConnection: ChannelDuplexHandler {
     end()
   }
 
+  var closeFuture: EventLoopFuture<Void>? { context?.channel.closeFuture }
+
   var isOpen: Bool { context?.channel.isActive ?? false }
   var isWritable: Bool { context?.channel.isWritable ?? false }
 
   /// Gives the connection to `exchange`.
   func attach(_ exchange: any UpstreamListener) {
-    alarm?.cancel()
+    deadline?.clear()
     self.exchange = exchange
     isRequestComplete = false
     isKeptAlive = true
@@ -69,19 +82,23 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   /// Waits for the next exchange, for a while.
   func rest(for time: Duration) {
-    guard let context else { return }
-    let channel = context.channel
-    alarm = context.eventLoop.scheduleTask(in: TimeAmount(time)) { channel.close(promise: nil) }
+    deadline?.set(within: time)
     readOn()
   }
+
+  /// Tells the one who asked when no answer has begun within `time`.
+  func expectAnswer(within time: Duration) { deadline?.set(within: time) }
+
+  func expectNothing() { deadline?.clear() }
 
   func send(_ part: HTTPClientRequestPart) {
     if case .end = part { isRequestComplete = true }
     context?.write(wrapOutboundOut(part), promise: nil)
   }
 
-  /// Sends bytes of a tunnel.
+  /// Sends bytes of a tunnel; those that come before HTTP has left the connection wait until it has.
   func send(_ bytes: ByteBuffer) {
+    guard isPassing else { return early.append(bytes) }
     context?.write(NIOAny(bytes), promise: nil)
   }
 
@@ -97,6 +114,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
   func finishTunnel() {
     exchange = nil
     guard let context else { return }
+    // Nothing was sent yet, and HTTP's own handlers would not know what to make of it.
+    guard isPassing else { return context.close(promise: nil) }
     let channel = context.channel
     context.writeAndFlush(NIOAny(ByteBuffer())).whenComplete { _ in channel.close(promise: nil) }
   }
@@ -125,7 +144,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
       self.exchange = nil
       hasServed = true
       let isUsable = isKeptAlive && isRequestComplete
-      if isUsable { pool.put(self) }
+      if isUsable { idle.put(self) }
       exchange.answerEnd(trailers)
       if !isUsable { close() }
     }
@@ -137,11 +156,24 @@ final class UpstreamConnection: ChannelDuplexHandler {
     isTunnel = true
     let (channel, pipeline) = (context.channel, context.pipeline.syncOperations)
     do {
-      try pipeline.addHandler(UpstreamTunnel(exchange), position: .after(self))
+      try pipeline.addHandler(
+        TunnelHandler(receive: { exchange.answer($0) }, flush: exchange.flushAnswer), position: .after(self))
     } catch {
       return close()
     }
-    for codec in codecs.reversed() { pipeline.removeHandler(codec).whenFailure { _ in channel.close(promise: nil) } }
+    let gone = codecs.reversed().map { pipeline.removeHandler($0) }
+    let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+    EventLoopFuture.andAllSucceed(gone, on: context.eventLoop).whenComplete { result in
+      guard case .success = result else { return channel.close(promise: nil) }
+      bound.value.pass()
+    }
+  }
+
+  private func pass() {
+    isPassing = true
+    for bytes in early { send(bytes) }
+    early = []
+    flush()
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
@@ -165,29 +197,10 @@ final class UpstreamConnection: ChannelDuplexHandler {
   }
 
   private func end() {
-    alarm?.cancel()
-    pool.forget(self)
+    deadline?.clear()
+    idle.forget(self)
     guard let exchange else { return }
     self.exchange = nil
     exchange.connectionHasEnded(failure ?? .failed("EOF"), wasReused: hasServed)
-  }
-}
-
-/// Where the bytes of an upstream go once HTTP has ended on its connection.
-private final class UpstreamTunnel: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-
-  private let exchange: any UpstreamListener
-
-  init(_ exchange: any UpstreamListener) {
-    self.exchange = exchange
-  }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    exchange.answer(unwrapInboundIn(data))
-  }
-
-  func channelReadComplete(context: ChannelHandlerContext) {
-    exchange.flushAnswer()
   }
 }

@@ -27,7 +27,8 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
   private var isAnswered = false
   private var isOver = false
   private var isRetry = false
-  private var alarm: Scheduled<Void>?
+  /// For the time in which there is no connection.
+  private var deadline: Deadline?
   private(set) var isTunnel = false
 
   /// Bytes of a body that are taken before there is a connection to send them on.
@@ -43,8 +44,11 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
   var holdsAnswer: Bool { !isOver && !client.isWritable }
 
   func start() {
-    expectAnswer()
     if !isRetry, let kept = pool.take(relay.address) { return begin(on: kept) }
+    // A name may take long to be found.
+    let deadline = Deadline(on: client.eventLoop) { [weak self] in self?.answerIsLate() }
+    deadline.set(within: pool.settings.answerTimeout)
+    self.deadline = deadline
     pool.connect(relay.address) { result in
       switch result {
       case .success(let connection): self.begin(on: connection)
@@ -55,8 +59,10 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
 
   private func begin(on connection: UpstreamConnection) {
     guard !isOver else { return connection.close() }
+    deadline = nil
     upstream = connection
     connection.attach(self)
+    connection.expectAnswer(within: pool.settings.answerTimeout)
     connection.send(.head(relay.head))
     for bytes in waiting { connection.send(.body(.byteBuffer(bytes))) }
     waiting = []
@@ -82,7 +88,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     isRequestComplete = true
     self.trailers = trailers
     upstream?.send(.end(trailers))
-    if !isAnswered { expectAnswer() }
+    if !isAnswered { upstream?.expectAnswer(within: pool.settings.answerTimeout) }
   }
 
   func flush() { upstream?.flush() }
@@ -100,12 +106,12 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
 
   func answer(_ head: HTTPResponseHead) {
     if head.status == .switchingProtocols {
-      alarm?.cancel()
+      upstream?.expectNothing()
       (isAnswered, isTunnel) = (true, true)
       return client.tunnel(relay.tunnelled(head))
     }
     guard head.status.code >= 200 else { return client.send(head) }
-    alarm?.cancel()
+    upstream?.expectNothing()
     isAnswered = true
     relay.report(.answered(Int(head.status.code)))
     guard let edited = relay.edited(head) else {
@@ -165,20 +171,15 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     fail(failure)
   }
 
-  private func expectAnswer() {
-    alarm?.cancel()
-    let time = pool.settings.answerTimeout
-    let bound = NIOLoopBound(self, eventLoop: client.eventLoop)
-    alarm = client.eventLoop.scheduleTask(in: TimeAmount(time)) {
-      bound.value.upstream?.close()
-      bound.value.upstream = nil
-      bound.value.fail(.timedOut("no answer within \(time.components.seconds) seconds"))
-    }
+  func answerIsLate() {
+    upstream?.close()
+    upstream = nil
+    fail(.timedOut("no answer within \(pool.settings.answerTimeout.components.seconds) seconds"))
   }
 
   private func end(_ outcome: UpstreamRelay.Outcome) {
     isOver = true
-    alarm?.cancel()
+    deadline = nil
     waiting = []
     relay.report(outcome)
   }

@@ -4,14 +4,56 @@ import NIOPosix
 import NIOSSL
 import Platform
 
-/// The connections of one event loop to upstreams: the one used last is taken first.
+/// The connections to one upstream that wait for the next request: the one used last is taken first.
+///
+/// Confined to an event loop.
+final class IdleConnections {
+  private let settings: UpstreamSettings
+  private var connections: [UpstreamConnection] = []
+
+  init(_ settings: UpstreamSettings) {
+    self.settings = settings
+  }
+
+  var count: Int { connections.count }
+
+  func take() -> UpstreamConnection? {
+    while let connection = connections.popLast() {
+      if connection.isOpen { return connection }
+    }
+    return nil
+  }
+
+  func put(_ connection: UpstreamConnection) {
+    guard connections.count < settings.idleConnections else { return connection.close() }
+    connections.append(connection)
+    connection.rest(for: settings.idleTimeout)
+  }
+
+  func forget(_ connection: UpstreamConnection) {
+    connections.removeAll { $0 === connection }
+  }
+}
+
+/// The connections of one event loop to upstreams.
 ///
 /// Confined to that loop.
 final class UpstreamPool {
   let eventLoop: any EventLoop
   let settings: UpstreamSettings
   private let trust: TrustStore
-  private var idle: [UpstreamAddress: [UpstreamConnection]] = [:]
+  private var idle: [UpstreamAddress: IdleConnections] = [:]
+  private var made = 0
+  private var failed = 0
+  private var closed = 0
+
+  var counts: UpstreamPools.Counts {
+    UpstreamPools.Counts(
+      open: made - closed, idle: idle.values.reduce(0) { $0 + $1.count }, made: made, failed: failed)
+  }
+
+  /// Upstreams that are remembered before those without connections are forgotten.
+  private static let most = 1_000
 
   init(_ eventLoop: any EventLoop, _ settings: UpstreamSettings, _ trust: TrustStore) {
     self.eventLoop = eventLoop
@@ -20,22 +62,14 @@ final class UpstreamPool {
   }
 
   /// A connection that has served before, if one is left.
-  func take(_ address: UpstreamAddress) -> UpstreamConnection? {
-    while let connection = idle[address]?.popLast() {
-      if connection.isOpen { return connection }
-    }
-    return nil
-  }
+  func take(_ address: UpstreamAddress) -> UpstreamConnection? { idle[address]?.take() }
 
-  func put(_ connection: UpstreamConnection) {
-    guard idle[connection.address, default: []].count < settings.idleConnections else { return connection.close() }
-    idle[connection.address, default: []].append(connection)
-    connection.rest(for: settings.idleTimeout)
-  }
-
-  func forget(_ connection: UpstreamConnection) {
-    idle[connection.address]?.removeAll { $0 === connection }
-    if idle[connection.address]?.isEmpty == true { idle[connection.address] = nil }
+  private func idleConnections(to address: UpstreamAddress) -> IdleConnections {
+    if let known = idle[address] { return known }
+    if idle.count >= Self.most { idle = idle.filter { $0.value.count > 0 } }
+    let made = IdleConnections(settings)
+    idle[address] = made
+    return made
   }
 
   /// Makes a connection, and tells what came of it on this event loop.
@@ -53,8 +87,21 @@ final class UpstreamPool {
       ?? bootstrap.connect(host: address.host, port: address.port)
     connecting.hop(to: eventLoop).whenComplete { result in
       let (pool, done) = bound.value
-      done(pool.connection(result, address))
+      done(pool.counted(pool.connection(result, address)))
     }
+  }
+
+  private func counted(
+    _ result: Result<UpstreamConnection, UpstreamFailure>
+  ) -> Result<UpstreamConnection, UpstreamFailure> {
+    guard case .success(let connection) = result else {
+      failed += 1
+      return result
+    }
+    made += 1
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    connection.closeFuture?.whenComplete { _ in bound.value.closed += 1 }
+    return result
   }
 
   private func connection(
@@ -108,12 +155,26 @@ final class UpstreamPool {
       NIOHTTPRequestHeadersValidator(),
     ]
     for codec in codecs { try pipeline.addHandler(codec) }
-    try pipeline.addHandler(UpstreamConnection(address, pool, codecs))
+    try pipeline.addHandler(UpstreamConnection(address, pool.idleConnections(to: address), codecs))
   }
 }
 
 /// The pools of all event loops.
 final class UpstreamPools: Sendable {
+  /// How many connections there are and have been.
+  struct Counts: Hashable, Sendable {
+    var open = 0
+    var idle = 0
+    var made = 0
+    var failed = 0
+
+    static func + (left: Counts, right: Counts) -> Counts {
+      Counts(
+        open: left.open + right.open, idle: left.idle + right.idle, made: left.made + right.made,
+        failed: left.failed + right.failed)
+    }
+  }
+
   private let settings: UpstreamSettings
   private let trust = TrustStore()
   private let pools = Locked<[ObjectIdentifier: NIOLoopBound<UpstreamPool>]>([:])
@@ -132,5 +193,14 @@ final class UpstreamPools: Sendable {
       pools[id] = made
       return made
     }.value
+  }
+
+  /// Those of all event loops.
+  func counts() async -> Counts {
+    var sum = Counts()
+    for pool in pools.withLock({ Array($0.values) }) {
+      sum = sum + ((try? await pool.eventLoop.submit { pool.value.counts }.get()) ?? Counts())
+    }
+    return sum
   }
 }

@@ -76,6 +76,8 @@ final class UpstreamProbe: UpstreamListener {
   func flushAnswer() {}
   func upstreamIsWritable() {}
 
+  func answerIsLate() {}
+
   func connectionHasEnded(_ failure: UpstreamFailure, wasReused: Bool) {
     finish(.failure(failure))
   }

@@ -33,11 +33,13 @@ struct UpstreamRelay: ChannelRelay {
     self.pools = pools
     self.report = report
     var fields = NIOHTTP1.HTTPHeaders()
-    fields.reserveCapacity(request.headers.fields.count + 3)
+    fields.reserveCapacity(request.headers.fields.count + 4)
     fields.add(name: "Host", value: request.headers["Host"] ?? address.authority)
-    for field in request.headers.fields where !HTTPHeaders.same(field.name, "Host") {
+    for field in request.headers.fields
+    where !HTTPHeaders.same(field.name, "Host") && !HTTPHeaders.same(field.name, "traceparent") {
       fields.add(name: field.name, value: field.value)
     }
+    fields.add(name: "traceparent", value: original.trace.field)
     if original.head.headers["Transfer-Encoding"] != nil { fields.add(name: "Transfer-Encoding", value: "chunked") }
     if let offer = original.upgrade {
       fields.add(name: "Connection", value: "Upgrade")
@@ -57,7 +59,8 @@ struct UpstreamRelay: ChannelRelay {
     if request.rejectsRedirects, (300..<400).contains(head.status.code), head.status != .notModified { return nil }
     var fields = HTTP.HTTPHeaders()
     let named = Self.connectionFields(head.headers)
-    for (name, value) in head.headers where !HeaderName.isHopByHop(name) && !named.contains(name.lowercased()) {
+    for (name, value) in head.headers
+    where !HeaderName.isHopByHop(name) && (named.isEmpty || !named.contains(name.lowercased())) {
       fields.add(name, HTTPHeaders.same(name, "Location") ? location(value) : value)
     }
     if let type = request.contentType, head.status.mayHaveResponseBody { fields["Content-Type"] = type }

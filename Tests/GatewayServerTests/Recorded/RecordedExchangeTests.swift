@@ -158,8 +158,10 @@ import Testing
 
   /// What an upstream was asked, in an order of its own; no credential of a caller is among it.
   private func asked(_ value: Value, without withheld: Set<String>) -> [String] {
-    // What the client of the recording says of itself, and ours does not.
-    let ignored = withheld.union(["authorization", "accept", "accept-encoding", "user-agent", "content-length"])
+    // What the client of the recording says of itself, and ours does not; and what ties requests together.
+    let ignored = withheld.union([
+      "authorization", "accept", "accept-encoding", "user-agent", "content-length", "traceparent",
+    ])
     let fields = value.echoed.filter { !ignored.contains($0.prefix { $0 != ":" }.lowercased()) }.map { field in
       field.prefix { $0 != ":" }.lowercased() + field.drop { $0 != ":" }
     }

@@ -1,7 +1,6 @@
 import Extensions
-import GatewayServer
-import HTTP
-import Manifest
+package import HTTP
+package import Manifest
 import Platform
 
 /// What a file says about a gateway, as `--gateway-config` names it.
@@ -13,36 +12,36 @@ import Platform
 /// allowLinkLocal: false
 /// allowForeignReferences: false
 /// ```
-struct GatewayConfig: Hashable {
+package struct GatewayConfig: Hashable, Sendable {
   /// Where Services are, by `NAMESPACE/NAME:PORT`.
-  var services: [String: ServerAddress] = [:]
-  var allowsLoopback: Bool?
-  var allowsLinkLocal = false
-  var allowsForeignReferences = false
+  package var services: [String: ServerAddress] = [:]
+  package var allowsLoopback: Bool?
+  package var allowsLinkLocal = false
+  package var allowsForeignReferences = false
 
-  init() {}
+  package init() {}
 
   /// Reads the file that `--gateway-config` names, if it names one.
-  init(atOption file: String?) throws(DaemonError) {
-    self = try file.map { file throws(DaemonError) in try GatewayConfig(file: file) } ?? GatewayConfig()
+  package init(atOption file: String?) throws(GatewayConfigError) {
+    self = try file.map { file throws(GatewayConfigError) in try GatewayConfig(file: file) } ?? GatewayConfig()
   }
 
-  init(file: String) throws(DaemonError) {
+  package init(file: String) throws(GatewayConfigError) {
     let value: Value
     do {
       value = try YAML.parse(try Files.text(file, limit: 1 << 20))
     } catch {
-      throw DaemonError("--gateway-config \(file): \(error)")
+      throw GatewayConfigError("--gateway-config \(file): \(error)")
     }
-    do throws(DaemonError) {
+    do throws(GatewayConfigError) {
       try self.init(value)
     } catch {
-      throw DaemonError("--gateway-config \(file): \(error)")
+      throw GatewayConfigError("--gateway-config \(file): \(error)")
     }
   }
 
-  init(_ value: Value) throws(DaemonError) {
-    guard let mapping = value.mapping else { throw DaemonError("a mapping is expected") }
+  package init(_ value: Value) throws(GatewayConfigError) {
+    guard let mapping = value.mapping else { throw GatewayConfigError("a mapping is expected") }
     for pair in mapping.pairs {
       switch (pair.key, pair.value) {
       case ("services", .mapping(let services)):
@@ -51,26 +50,26 @@ struct GatewayConfig: Hashable {
       case ("allowLinkLocal", .bool(let isAllowed)): allowsLinkLocal = isAllowed
       case ("allowForeignReferences", .bool(let isAllowed)): allowsForeignReferences = isAllowed
       default:
-        throw DaemonError(
+        throw GatewayConfigError(
           "\(pair.key) is not known so; there are services (a mapping), allowLoopback, allowLinkLocal and "
             + "allowForeignReferences (true or false)")
       }
     }
   }
 
-  private static func address(_ pair: Mapping.Pair) throws(DaemonError) -> ServerAddress {
+  private static func address(_ pair: Mapping.Pair) throws(GatewayConfigError) -> ServerAddress {
     let (place, port) = (pair.key.split(separator: "/"), pair.key.split(separator: ":").last.flatMap { Int($0) })
     guard place.count == 2, port != nil else {
-      throw DaemonError("services: \(pair.key): NAMESPACE/NAME:PORT is expected")
+      throw GatewayConfigError("services: \(pair.key): NAMESPACE/NAME:PORT is expected")
     }
     guard let address = pair.value.string.flatMap({ ServerAddress($0) }), address.scheme != .unix else {
-      throw DaemonError("services: \(pair.key): an http or https address is expected")
+      throw GatewayConfigError("services: \(pair.key): an http or https address is expected")
     }
     return address
   }
 
   /// The settings of a gateway; loopback is allowed where nothing is said if it is `standalone`.
-  func settings(isStandalone: Bool) -> GatewaySettings {
+  package func settings(isStandalone: Bool) -> GatewaySettings {
     var settings = GatewaySettings()
     let services = services
     settings.address = { services["\($0)"] }
@@ -81,9 +80,9 @@ struct GatewayConfig: Hashable {
   }
 }
 
-extension Serve {
-  /// How the gateway in front of the API works.
-  func gatewaySettings() throws(DaemonError) -> GatewaySettings {
-    try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: true)
-  }
+/// What is wrong with the file of a gateway, for the user who wrote it.
+package struct GatewayConfigError: Error, Hashable, Sendable, CustomStringConvertible {
+  package var description: String
+
+  init(_ description: String) { self.description = description }
 }

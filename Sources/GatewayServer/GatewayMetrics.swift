@@ -1,0 +1,110 @@
+import Extensions
+import Manifest
+import Platform
+
+/// What a gateway has done and how its upstreams are, in the text format of Prometheus.
+final class GatewayMetrics: Sendable {
+  /// Answers of the upstreams of one rule, by the hundred of their status; 0 for none.
+  private struct Answers: Hashable {
+    var kind: RuleObject.Kind
+    var name: String
+    var hundred: Int
+  }
+
+  private struct State {
+    var answers: [Answers: Int] = [:]
+    var latencies: [RuleObject.Kind: Histogram] = [:]
+  }
+
+  private let state = Locked(State())
+
+  /// Notes that the upstream of `rule` has answered after `time`, or not at all.
+  func note(_ rule: RuleObject, status: Int, after time: Duration) {
+    state.withLock { state in
+      state.answers[Answers(kind: rule.kind, name: rule.name, hundred: status / 100), default: 0] += 1
+      if status > 0 { state.latencies[rule.kind, default: Histogram()].add(time) }
+    }
+  }
+
+  /// All of it; rules that are no more are forgotten.
+  func text(_ table: RouteTable, _ guards: RuleGuards, _ connections: UpstreamPools.Counts) -> String {
+    let names = Set(
+      table.services.map(\.object.description) + table.proxies.map(\.object.description)
+        + table.bundles.map(\.object.description))
+    let (answers, latencies) = state.withLock { state in
+      state.answers = state.answers.filter { names.contains("\($0.key.kind.rawValue) \($0.key.name)") }
+      return (state.answers, state.latencies)
+    }
+    let troubles = guards.troubles
+    let counted = answers.map { key, count in
+      let code = key.hundred == 0 ? "none" : "\(key.hundred)xx"
+      return ("{kind=\"\(key.kind.rawValue)\",name=\(quoted(key.name)),code=\"\(code)\"}", "\(count)")
+    }.sorted { $0.0 < $1.0 }
+    let proxies = table.proxies.filter { $0.healthCheck != nil || $0.circuitBreaker != nil }.map(\.object.name)
+    return family("ksxd_gateway_requests_total", "counter", "Requests that were sent on, by what came back.", counted)
+      + latency(latencies)
+      + family(
+        "ksxd_gateway_upstream_healthy", "gauge", "Whether the health check of a ReverseProxy succeeds.",
+        proxies.map { ("{name=\(quoted($0))}", troubles.illnesses[$0] == nil ? "1" : "0") })
+      + family(
+        "ksxd_gateway_breaker_open", "gauge", "Whether the upstream of a ReverseProxy is left alone.",
+        proxies.map { ("{name=\(quoted($0))}", troubles.open.contains($0) ? "1" : "0") })
+      + pool(connections)
+      + family(
+        "ksxd_gateway_rules", "gauge", "Objects that are served.",
+        [
+          ("{kind=\"APIService\"}", "\(table.services.count)"), ("{kind=\"JSBundle\"}", "\(table.bundles.count)"),
+          ("{kind=\"ReverseProxy\"}", "\(table.proxies.count)"),
+        ])
+  }
+
+  private func latency(_ latencies: [RuleObject.Kind: Histogram]) -> String {
+    let name = "ksxd_gateway_answer_seconds"
+    var lines = ""
+    for (kind, histogram) in latencies.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      lines += histogram.lines(name, "kind=\"\(kind.rawValue)\"")
+    }
+    return "# HELP \(name) Until the head of an upstream's answer.\n# TYPE \(name) histogram\n" + lines
+  }
+
+  private func pool(_ counts: UpstreamPools.Counts) -> String {
+    family(
+      "ksxd_gateway_upstream_connections", "gauge", "Connections to upstreams.",
+      [("{state=\"active\"}", "\(counts.open - counts.idle)"), ("{state=\"idle\"}", "\(counts.idle)")])
+      + family(
+        "ksxd_gateway_upstream_connects_total", "counter", "Connections to upstreams that were tried.",
+        [("{result=\"made\"}", "\(counts.made)"), ("{result=\"failed\"}", "\(counts.failed)")])
+  }
+
+  private func family(_ name: String, _ type: String, _ help: String, _ samples: [(String, String)]) -> String {
+    "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n" + samples.map { "\(name)\($0.0) \($0.1)\n" }.joined()
+  }
+
+  private func quoted(_ text: String) -> String { JSON.text(.string(text)) }
+}
+
+/// How often something took how long.
+struct Histogram: Hashable, Sendable {
+  private static let bounds = [1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
+
+  private var counts = [Int](repeating: 0, count: bounds.count)
+  private var count = 0
+  private var microseconds = 0
+
+  mutating func add(_ time: Duration) {
+    let spent = Int(time.components.seconds) * 1_000_000 + Int(time.components.attoseconds / 1_000_000_000_000)
+    count += 1
+    microseconds += spent
+    if let place = Self.bounds.firstIndex(where: { spent <= $0 * 1_000 }) { counts[place] += 1 }
+  }
+
+  func lines(_ name: String, _ label: String) -> String {
+    var (lines, sum) = ("", 0)
+    for (bound, count) in zip(Self.bounds, counts) {
+      sum += count
+      lines += "\(name)_bucket{\(label),le=\"\(Double(bound) / 1_000)\"} \(sum)\n"
+    }
+    return lines + "\(name)_bucket{\(label),le=\"+Inf\"} \(count)\n"
+      + "\(name)_sum{\(label)} \(Double(microseconds) / 1_000_000)\n\(name)_count{\(label)} \(count)\n"
+  }
+}

@@ -1,0 +1,75 @@
+/// What ties a request to all that it causes elsewhere: the field `traceparent` of W3C Trace Context.
+package struct TraceContext: Hashable, Sendable {
+  /// The two halves of the number that the whole has.
+  private var high: UInt64
+  private var low: UInt64
+  private var span: UInt64
+  private var flags: UInt8
+
+  /// One that begins here; `seed` must be another for each.
+  package init(seed: UInt64) {
+    high = Self.mixed(seed)
+    low = Self.mixed(seed ^ 0xA5A5_A5A5_5A5A_5A5A)
+    span = Self.mixed(seed &+ 1)
+    flags = 1
+  }
+
+  /// The one that a client names in `field`; `nil` when it is none.
+  package init?(_ field: String) {
+    let parts = field.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    guard parts.count >= 4, parts[0].count == 2, !parts[0].elementsEqual("ff".utf8), parts[1].count == 32,
+      parts[2].count == 16, parts[3].count == 2, parts.count == 4 || !parts[0].elementsEqual("00".utf8),
+      parts[0].allSatisfy(Self.isDigit), let high = Self.number(parts[1].prefix(16)),
+      let low = Self.number(parts[1].suffix(16)), let span = Self.number(parts[2]), let flags = Self.number(parts[3]),
+      high != 0 || low != 0, span != 0
+    else { return nil }
+    (self.high, self.low, self.span, self.flags) = (high, low, span, UInt8(truncatingIfNeeded: flags))
+  }
+
+  /// The same whole, seen from the next one who has to do with it.
+  package func next(seed: UInt64) -> TraceContext {
+    var next = self
+    next.span = Self.mixed(seed)
+    return next
+  }
+
+  /// The number of the whole, as logs have it.
+  package var id: String { Self.hexadecimal([high, low]) }
+
+  /// What the next one is told.
+  package var field: String {
+    "00-" + id + "-" + Self.hexadecimal([span]) + (flags & 1 == 1 ? "-01" : "-00")
+  }
+
+  private static func hexadecimal(_ numbers: [UInt64]) -> String {
+    String(unsafeUninitializedCapacity: numbers.count * 16) { bytes in
+      for (index, number) in numbers.enumerated() {
+        for digit in 0..<16 {
+          let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - digit * 4)) & 15
+          bytes[index * 16 + digit] = value < 10 ? 48 + value : 87 + value
+        }
+      }
+      return numbers.count * 16
+    }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (97...102).contains(byte) }
+
+  /// Lowercase only, as the specification has it.
+  private static func number(_ digits: Substring.UTF8View) -> UInt64? {
+    var result: UInt64 = 0
+    for byte in digits {
+      guard isDigit(byte) else { return nil }
+      result = result << 4 | UInt64(byte < 58 ? byte - 48 : byte - 87)
+    }
+    return result
+  }
+
+  /// Numbers far apart for numbers that are near (splitmix64), and never zero.
+  private static func mixed(_ seed: UInt64) -> UInt64 {
+    var value = seed &+ 0x9E37_79B9_7F4A_7C15
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return max(1, value ^ (value >> 31))
+  }
+}

@@ -1,0 +1,96 @@
+import HTTP
+import NIOCore
+import NIOHTTP1
+import NIOHTTP2
+
+/// HTTP/2 (RFC 9113) on a connection that has agreed to it: to what answers requests each stream is a connection.
+///
+/// The frames, the flow control and the limits on floods of frames are swift-nio-http2's.
+enum HTTP2Connection {
+  /// Streams of one connection at once.
+  private static let streams = 128
+  /// How much of a body a client may send before it is read.
+  private static let window = 256 << 10
+
+  /// Makes `channel` speak HTTP/2; `prepare` makes each stream of it ready for requests.
+  static func begin(
+    on channel: any Channel, _ limits: ServerLimits, prepare: @escaping @Sendable (any Channel) throws -> Void
+  ) throws {
+    let pipeline = channel.pipeline.syncOperations
+    let manager = NIOHTTP2ServerConnectionManagementHandler(
+      eventLoop: channel.eventLoop,
+      configuration: .init(maxIdleTime: TimeAmount(limits.nextHead), maxAge: nil, maxGraceTime: nil, keepalive: nil))
+    try pipeline.addHandler(FlushOncePerTurn())
+    try pipeline.addHandler(QuiesceOnStop())
+    _ = try pipeline.configureHTTP2Pipeline(
+      mode: .server, connectionConfiguration: connection(limits), streamConfiguration: stream,
+      streamDelegate: manager.http2StreamDelegate
+    ) { stream in
+      stream.eventLoop.makeCompletedFuture {
+        try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
+        try prepare(stream)
+      }
+    }
+    try pipeline.addHandler(manager)
+  }
+
+  private static func connection(_ limits: ServerLimits) -> NIOHTTP2Handler.ConnectionConfiguration {
+    var configuration = NIOHTTP2Handler.ConnectionConfiguration()
+    configuration.initialSettings = [
+      HTTP2Setting(parameter: .maxConcurrentStreams, value: streams),
+      HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headers),
+      HTTP2Setting(parameter: .initialWindowSize, value: window),
+    ]
+    configuration.targetWindowSize = 4 * window
+    return configuration
+  }
+
+  private static var stream: NIOHTTP2Handler.StreamConfiguration {
+    var configuration = NIOHTTP2Handler.StreamConfiguration()
+    configuration.targetWindowSize = window
+    configuration.outboundBufferSizeHighWatermark = 256 << 10
+    configuration.outboundBufferSizeLowWatermark = 64 << 10
+    return configuration
+  }
+}
+
+/// Sends what all streams have written in one turn of the event loop at once: in one record of TLS, with one call.
+private final class FlushOncePerTurn: ChannelOutboundHandler {
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private var isScheduled = false
+
+  func flush(context: ChannelHandlerContext) {
+    guard !isScheduled else { return }
+    isScheduled = true
+    // Safe: both are used on the event loop only, which NIOLoopBound checks.
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    context.eventLoop.execute {
+      let (handler, context) = bound.value
+      handler.sendAll(context)
+    }
+  }
+
+  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    sendAll(context)
+    context.close(mode: mode, promise: promise)
+  }
+
+  private func sendAll(_ context: ChannelHandlerContext) {
+    guard isScheduled else { return }
+    isScheduled = false
+    context.flush()
+  }
+}
+
+/// Has the streams that are open finished, and no more begun, when the server stops.
+private final class QuiesceOnStop: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is ServerStops { return context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    context.fireUserInboundEventTriggered(event)
+  }
+}

@@ -1,0 +1,60 @@
+import APITestSupport
+import HTTP
+import KubernetesAPI
+import Manifest
+import Platform
+import TestSupport
+import Testing
+
+@testable import Access
+
+/// One line for every write and login, and no secret in any.
+@Suite struct AuditLogTests {
+  private let lines = Locked<[String]>([])
+  private var log: AuditLog {
+    let lines = lines
+    return AuditLog { line in lines.withLock { $0.append(line) } }
+  }
+  private var noted: [Value] { lines.withLock { $0 }.compactMap { try? JSON.parse(Array($0.utf8)) } }
+
+  @Test func aWriteIsNotedWithItsVerdictAndReadingIsNot() async throws {
+    let api = try Asking().api
+    let handler = AccessControl(audit: log, around: api)
+    let body = JSON.bytes(.plan("devops", config: "password: hunter2"))
+    let create = HTTPRequest(
+      .post, Path.plans + "?dryRun=All", headers: ["Content-Type": "application/json"], body: body)
+    _ = await handler.respond(to: create)
+    _ = await handler.respond(to: HTTPRequest(.get, Path.plans))
+    _ = await handler.respond(to: HTTPRequest(.delete, Path.plans + "/devops"), as: User(name: "eve").joined)
+    _ = await handler.respond(to: HTTPRequest(.post, "/proxy/x", headers: ["Impersonate-User": "bob"]))
+
+    #expect(noted.count == 3)
+    #expect(noted[0]["verb"] == "create" && noted[0]["resource"] == "installplans" && noted[0]["status"] == 201)
+    #expect(noted[0]["dryRun"] == true && noted[0]["verdict"] == "allowed")
+    #expect(noted[1]["user"] == "eve" && noted[1]["name"] == "devops" && noted[1]["verdict"] == "refused")
+    #expect(noted[2]["user"] == "bob" && noted[2]["by"] == .string(User.owner.name) && noted[2]["path"] == "/proxy/x")
+    #expect(!lines.withLock { $0 }.joined().contains("hunter2"))
+  }
+
+  @Test func loginsAreNotedWithoutPasswordsAndTokens() async throws {
+    let logins = Logins(try PasswordTable(text: LoginsTests.file, file: "users"), file: nil, audit: log)
+    let form = "client_id=kubesphere&client_secret=kubesphere&grant_type=password&username=ada&password="
+    for password in ["secret", "wrong-one"] {
+      let request = HTTPRequest(.post, "/oauth/token", body: Array((form + password).utf8))
+      let answer = await logins.response(to: IncomingRequest(request))
+      guard let token = try await answer?.body.collected().json["access_token"]?.string else { continue }
+      _ = await logins.response(
+        to: IncomingRequest(HTTPRequest(.get, "/oauth/logout", headers: ["Authorization": "Bearer " + token])))
+      #expect(!lines.withLock { $0 }.joined().contains(token))
+    }
+
+    #expect(noted.map { $0["event"]?.string } == ["login", "logout", "login"])
+    #expect(noted.map { $0["verdict"]?.string } == ["allowed", "allowed", "refused"])
+    #expect(noted.allSatisfy { $0["user"] == "ada" })
+    #expect(!lines.withLock { $0 }.joined().contains("wrong-one"))
+  }
+}
+
+extension [UInt8] {
+  fileprivate var json: Value { (try? JSON.parse(self)) ?? .null }
+}
