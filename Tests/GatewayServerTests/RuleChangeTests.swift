@@ -112,7 +112,12 @@ private final class Restarted: Sendable {
       return state.server
     }
     await server?.stop(grace: .seconds(1))
-    let again = try await Server.start(handler, on: [.port(host: "127.0.0.1", port: port, certificate: nil)])
+    // The port may for a moment be the one that another connection of this machine goes out by.
+    let again = try await eventually("it listens again") {
+      try? await Server.start(self.handler, on: [.port(host: "127.0.0.1", port: self.port, certificate: nil)])
+    } when: { _ in
+      true
+    }
     state.withLock { $0 = (again, $0.restarts + 1) }
   }
 
