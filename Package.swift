@@ -37,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
 
@@ -67,7 +68,7 @@ let package = Package(
     .target(
       name: "KubeSphereKinds", dependencies: ["APIServer", "Extensions", "KubernetesAPI"] + values,
       resources: [.embedInCode("Definitions")]),
-    .target(name: "Charts", dependencies: ["Packages"] + api),
+    .target(name: "Charts", dependencies: ["Packages", "CZstd"] + client),
     .target(name: "Controllers", dependencies: ["Charts"] + domain),
     .target(name: "Commands", dependencies: ["Operations", "Terminal"] + domain),
     .executableTarget(name: "ksx", dependencies: ["Commands", "Console", "Operations", "Terminal", "Platform"]),

@@ -9,7 +9,7 @@ say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { say "$*"; exit 1; }
 
 # The headers of the libraries that the module maps name.
-build_packages=(libncursesw5-dev libcurl4-openssl-dev libyaml-dev libsqlite3-dev zlib1g-dev libcrypt-dev)
+build_packages=(libncursesw5-dev libcurl4-openssl-dev libyaml-dev libsqlite3-dev zlib1g-dev libzstd-dev libcrypt-dev)
 
 is_installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

@@ -1,4 +1,5 @@
 import CYAML
+import Glibc
 
 /// YAML as Go's `sigs.k8s.io/yaml` reads it, and with it kubectl, helm and KubeSphere.
 ///
@@ -46,6 +47,22 @@ package enum YAML {
     under key: String, in text: String, limits: Limits = Limits(), _ body: (String, YAMLNode) -> Void
   ) throws(SyntaxError) -> Bool {
     try reading(text, limits) { (reader) throws(SyntaxError) in try reader.items(under: key, body) }
+  }
+
+  /// Hands out the same of a file, which is read as it is needed and never held whole.
+  package static func forEachItem(
+    under key: String, inFile path: String, limits: Limits = Limits(), _ body: (String, YAMLNode) -> Void
+  ) throws(SyntaxError) -> Bool {
+    guard let file = fopen(path, "re") else {
+      throw SyntaxError(line: 1, column: 1, problem: "\(path) cannot be opened: \(String(cString: strerror(errno)))")
+    }
+    defer { fclose(file) }
+    // A byte order mark is not a part of the text.
+    let mark = (0..<3).map { _ in fgetc(file) }
+    if mark != [0xEF, 0xBB, 0xBF] { rewind(file) }
+    var reader = YAMLReader(file, limits)
+    defer { reader.close() }
+    return try reader.items(under: key, body)
   }
 
   /// The first document and what in it is read, but perhaps not as it was meant: for texts that users write.

@@ -1,4 +1,5 @@
 import CYAML
+import Glibc
 
 /// Builds nodes from libyaml's events.
 ///
@@ -19,10 +20,23 @@ struct YAMLReader {
   init(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: YAML.Limits) {
     self.bytes = bytes
     self.limits = limits
-    parser = .allocate(capacity: 1)
+    parser = Self.newParser()
+    yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
+  }
+
+  /// Reads from where `file` stands, as it is needed.
+  init(_ file: UnsafeMutablePointer<FILE>, _ limits: YAML.Limits) {
+    bytes = UnsafeBufferPointer(start: nil, count: 0)
+    self.limits = limits
+    parser = Self.newParser()
+    yaml_parser_set_input_file(parser, file)
+  }
+
+  private static func newParser() -> UnsafeMutablePointer<yaml_parser_t> {
+    let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     guard yaml_parser_initialize(parser) == 1 else { fatalError("out of memory") }
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
+    return parser
   }
 
   func close() {
@@ -208,7 +222,7 @@ extension YAMLReader {
   /// What the parser stumbled over; of a character that no YAML has, libyaml knows the place among the bytes only.
   private var mistake: SyntaxError {
     let mistake = SyntaxError(parser.pointee)
-    guard parser.pointee.error == YAML_READER_ERROR else { return mistake }
+    guard parser.pointee.error == YAML_READER_ERROR, bytes.baseAddress != nil else { return mistake }
     let before = bytes.prefix(parser.pointee.problem_offset)
     let line = before.suffix(from: before.lastIndex(of: 10).map { $0 + 1 } ?? 0)
     // Columns are characters, and each has one byte that continues none.

@@ -1,7 +1,12 @@
 import APIServer
 import ArgumentParser
+import Charts
 import Client
+import Controllers
 import Extensions
+import Glibc
+import HTTP
+import HTTPServer
 import KubernetesAPI
 import Logging
 import Packages
@@ -21,17 +26,70 @@ struct ControlCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Chart repository on disk to offer.", valueName: "directory"))
   var repository: String?
 
+  @OptionGroup var mirrors: RegistryMirrors
+
+  @Flag(help: "Work only while holding the Lease ksxd-controllers, so that several may run.")
+  var leaderElect = false
+
+  @Option(help: ArgumentHelp("Namespace of the Lease.", valueName: "name"))
+  var leaderElectNamespace = "kubesphere-system"
+
+  @Option(help: ArgumentHelp("What the Lease calls this one; else the host and the process.", valueName: "name"))
+  var identity: String?
+
+  @Option(help: ArgumentHelp("Where to answer /livez, /readyz and /metrics.", valueName: "host:port"))
+  var healthListen: String?
+
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     let endings = Endings()
     let (cluster, address) = try connect()
     let dialect = try await discover(in: cluster, at: address)
-    let marketplace = repository.map { Marketplace($0, beside: "") }
+    var background = BackgroundWork(
+      in: cluster, dialect: dialect, marketplace: repository.map { Marketplace($0, beside: "") })
+    background.settings.registryMirrors = try mirrors.table()
+    let health = try await health(background.settings.metrics)
+    if case .substitution = background.settings.renderer.engine {
+      Logger(label: "ksxd").warning(
+        "helm was not found: only charts that need none are installed; put it into the PATH or name it in KSX_HELM")
+    }
     Daemon.announce(": reconciling the \(dialect.installations.plural) of \(address)")
-    let work = Task { await BackgroundWork(in: cluster, dialect: dialect, marketplace: marketplace).run() }
+    let work = Task { [background] in await run(background, in: cluster) }
     await endings.wait()
     work.cancel()
     await work.value
+    await health?.stop(grace: .milliseconds(500))
+  }
+
+  private func run(_ background: BackgroundWork, in cluster: Cluster) async {
+    guard leaderElect else { return await background.run() }
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, name.count - 1)
+    let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    var election = LeaderElection(cluster: cluster, identity: identity ?? "\(host)_\(getpid())")
+    election.namespace = leaderElectNamespace
+    election.metrics = background.settings.metrics
+    background.settings.metrics.setLeader(false)
+    await election.run { fenced in
+      var background = background
+      background.cluster.transport = fenced.transport
+      await background.run()
+    }
+  }
+
+  /// For a kubelet and Prometheus; a port in a pod is open to all of it.
+  private func health(_ metrics: ControllerMetrics) async throws -> Server? {
+    guard let healthListen else { return nil }
+    guard let address = ServerAddress("http://" + healthListen) else {
+      throw ValidationError("--health-listen \(healthListen): an address and a port are expected, as in 127.0.0.1:9091")
+    }
+    do {
+      return try await Server.start(
+        ControllerHealth(metrics: metrics), on: [.port(host: address.host, port: address.port, certificate: nil)],
+        refusal: { Status($0).response })
+    } catch {
+      throw DaemonError("\(error)")
+    }
   }
 
   private func connect() throws(DaemonError) -> (Cluster, address: String) {

@@ -58,6 +58,8 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Directory that keeps the objects.", valueName: "directory"))
   var data = Places.data
 
+  @OptionGroup var mirrors: RegistryMirrors
+
   @Option(help: "How installations are described.")
   var dialect = Dialect.Name.installPlan
 
@@ -106,7 +108,7 @@ struct Serve: AsyncParsableCommand {
       around: api)
     let server = try await Server.start(guarded(gateway), on: listeners, log: logs.access) { Status($0).response }
     Daemon.announce(" on \(server.addresses.joined(separator: " and "))")
-    let work = backgroundWork(in: cluster, api)
+    let work = try backgroundWork(in: cluster, api)
     let activity = work.settings.activity
     if exitWithClients { endings.add(leavingOf: server.connections) { activity.isBusy } }
     let running = Task {
@@ -138,11 +140,12 @@ struct Serve: AsyncParsableCommand {
     }
   }
 
-  private func backgroundWork(in cluster: Cluster, _ api: API) -> BackgroundWork {
+  private func backgroundWork(in cluster: Cluster, _ api: API) throws -> BackgroundWork {
     var work = BackgroundWork(
       in: cluster, dialect: Dialect(dialect), marketplace: Marketplace(marketplace, beside: data))
     // There is no kubelet here.
     work.settings.playsWorkloads = true
+    work.settings.registryMirrors = try mirrors.table()
     work.whenOffered = { api.startup.end("marketplace") }
     return work
   }

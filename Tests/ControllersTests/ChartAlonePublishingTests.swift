@@ -86,20 +86,21 @@ import Testing
     #expect(changed.values == "apples: 30\n")
   }
 
-  @Test func anIndexThatListsAnUnpackedChartOrNoneIsRead() throws {
+  @Test func anIndexThatListsAnUnpackedChartOrNoneIsRead() async throws {
     try unpack(ChartAlone.files)
     let source = RepositorySource(Object(["spec": ["image": .string("file://" + folder.path)]]))
     for index in ["entries: {}\n", "entries: {orchard: [{version: 0.10.0, urls: [orchard-0.10.0.tgz]}]}\n"] {
       try Files.write(Array(index.utf8), to: folder.path + "/index.yaml")
 
-      let entry = try #require(try source.index().entries["orchard"])
+      let contents = try #require(try await source.read())
+      let entry = try #require(contents.index.entries["orchard"])
 
       #expect(entry.map(\.version) == ["v0.10.0"])
-      #expect(try Package(archive: source.archive(of: entry[0])).files == ChartAlone.files)
+      #expect(try Package(archive: try await contents.charts.archive(of: entry[0])).files == ChartAlone.files)
     }
   }
 
-  @Test func aPackedChartThatIsThereWinsOverTheSameOneUnpacked() throws {
+  @Test func aPackedChartThatIsThereWinsOverTheSameOneUnpacked() async throws {
     try unpack(ChartAlone.files)
     let packed = Package(files: ["Chart.yaml": Array("name: orchard\nversion: 0.10.0\n".utf8)])
     try Files.write(packed.archive(folder: "orchard"), to: folder.path + "/orchard-0.10.0.tgz")
@@ -108,19 +109,33 @@ import Testing
       to: folder.path + "/index.yaml")
     let source = RepositorySource(Object(["spec": ["image": .string("file://" + folder.path)]]))
 
-    let entry = try #require(try source.index().entries["orchard"])
+    let contents = try #require(try await source.read())
+    let entry = try #require(contents.index.entries["orchard"])
 
     #expect(entry.map(\.version) == ["0.10.0"])
-    #expect(try Package(archive: source.archive(of: entry[0])) == packed)
+    #expect(try Package(archive: try await contents.charts.archive(of: entry[0])) == packed)
   }
 
-  @Test func anUnpackedChartThatCannotBeReadIsToldAndTheOthersAreThere() throws {
+  @Test func packedChartsWithoutAnIndexAreRead() async throws {
+    let packed = Package(files: ["Chart.yaml": Array("name: orchard\nversion: 0.10.0\n".utf8)])
+    try Files.write(packed.archive(folder: "orchard"), to: folder.path + "/orchard-0.10.0.tgz")
+    try Files.write([1, 2, 3], to: folder.path + "/broken.tgz")
+    let source = RepositorySource(Object(["spec": ["url": .string("file://" + folder.path)]]))
+
+    let contents = try #require(try await source.read())
+
+    #expect(contents.index.entries["orchard"]?.map(\.version) == ["0.10.0"])
+    #expect(contents.index.refused.count == 1 && contents.index.refused[0].hasPrefix("broken.tgz: "))
+    #expect(try await source.read(unless: contents.mark) == nil)
+  }
+
+  @Test func anUnpackedChartThatCannotBeReadIsToldAndTheOthersAreThere() async throws {
     try unpack(ChartAlone.files)
     try Files.makeDirectory(folder.path + "/broken")
     try Files.write(Array("name: [".utf8), to: folder.path + "/broken/Chart.yaml")
     let source = RepositorySource(Object(["spec": ["image": .string("file://" + folder.path)]]))
 
-    let index = try source.index()
+    let index = try #require(try await source.read()).index
 
     #expect(index.entries.keys.sorted() == ["orchard"])
     #expect(index.refused.count == 1 && index.refused[0].hasPrefix("broken: Chart.yaml: "), "\(index.refused)")

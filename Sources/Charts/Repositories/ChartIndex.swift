@@ -14,6 +14,14 @@ package struct ChartIndex: Hashable, Sendable {
     package var digest: String
     /// RFC 3339, or empty.
     package var created: String
+    /// What the place itself calls this state of the version, such as the digest of its manifest; or empty.
+    package var revision = ""
+
+    /// What changes when the chart does, as far as the index tells; empty when it does not.
+    package var mark: String {
+      if !revision.isEmpty { return revision }
+      return digest.isEmpty && created.isEmpty ? "" : [digest, created, url].joined(separator: " ")
+    }
   }
 
   /// Newest first, by extension.
@@ -24,10 +32,62 @@ package struct ChartIndex: Hashable, Sendable {
   /// The index of a repository that has none.
   init() {}
 
+  /// How long an index may be: that of 30,000 versions has 21 MB.
+  static let largest = 256 << 20
+  /// How long a packed chart may be.
+  static let largestChart = 64 << 20
+  /// How many versions are taken from an index, and how many values it may have.
+  private static let mostEntries = 200_000
+  private static let mostValues = 50_000_000
+
   package init(_ text: String) throws(SyntaxError) {
+    try self.init { (take) throws(SyntaxError) in try YAML.forEachItem(under: "entries", in: text, take) }
+  }
+
+  /// Reads the index in a file piece by piece, so that its length does not matter.
+  init(file: String) throws(SyntaxError) {
+    var limits = YAML.Limits()
+    limits.written = Self.mostValues
+    try self.init { (take) throws(SyntaxError) in
+      try YAML.forEachItem(under: "entries", inFile: file, limits: limits, take)
+    }
+  }
+
+  private init(
+    _ reading: ((String, YAMLNode) -> Void) throws(SyntaxError) -> Bool
+  ) throws(SyntaxError) {
     var seen: Set<String> = []
-    let isIndex = try YAML.forEachItem(under: "entries", in: text) { name, item in add(name, item.value, &seen) }
+    var left = Self.mostEntries
+    let isIndex = try reading { name, item in
+      left -= 1
+      if left >= 0 { add(name, item.value, &seen) }
+    }
     guard isIndex else { throw SyntaxError(line: 1, column: 1, problem: "an index has entries; this has none") }
+    if left < 0 { refused.append("the index has \(-left) versions more than the \(Self.mostEntries) that are taken") }
+    entries = entries.mapValues(Self.newestFirst)
+  }
+
+  /// Refuses a chart whose digest is not the one that was promised; none promises nothing.
+  static func check(_ digest: String, against promised: String) throws(RepositoryError) {
+    guard promised.isEmpty || promised == digest else {
+      throw RepositoryError("its digest is \(digest), and the index says \(promised)")
+    }
+  }
+
+  /// Adds charts that no index lists.
+  mutating func add(_ charts: [PackedChart]) {
+    var seen: Set<String> = []
+    for chart in charts {
+      let urls: Value = [.string(chart.file)]
+      add(chart.name, ["version": .string(chart.version), "urls": urls, "digest": .string(chart.digest)], &seen)
+    }
+    entries = entries.mapValues(Self.newestFirst)
+  }
+
+  /// Adds what a registry lists.
+  mutating func add(_ listed: [Entry]) {
+    var seen: Set<String> = []
+    for entry in listed { add(entry, &seen) }
     entries = entries.mapValues(Self.newestFirst)
   }
 
@@ -55,20 +115,22 @@ package struct ChartIndex: Hashable, Sendable {
   }
 
   private mutating func add(_ name: String, _ value: Value, _ seen: inout Set<String>) {
-    let version = Chart.text(value["version"])
-    let url = value["urls"]?.sequence?.first?.string ?? ""
-    if let problem = Self.problem(name, version, url) {
-      refused.append("\(name) \(version): \(problem)")
+    let digest = Chart.text(value["digest"]).lowercased()
+    add(
+      Entry(
+        name: name, version: Chart.text(value["version"]), url: value["urls"]?.sequence?.first?.string ?? "",
+        digest: digest.hasPrefix("sha256:") ? String(digest.dropFirst(7)) : digest,
+        created: value["created"]?.string ?? ""), &seen)
+  }
+
+  private mutating func add(_ entry: Entry, _ seen: inout Set<String>) {
+    if let problem = Self.problem(entry.name, entry.version, entry.url) {
+      refused.append("\(entry.name) \(entry.version): \(problem)")
       return
     }
     // `v1.0.0` is the same version as `1.0.0`.
-    guard seen.insert("\(name) \(VersionText(version).plain)").inserted else { return }
-    let digest = Chart.text(value["digest"]).lowercased()
-    let entry = Entry(
-      name: name, version: version, url: url,
-      digest: digest.hasPrefix("sha256:") ? String(digest.dropFirst(7)) : digest,
-      created: value["created"]?.string ?? "")
-    entries[name, default: []].append(entry)
+    guard seen.insert("\(entry.name) \(VersionText(entry.version).plain)").inserted else { return }
+    entries[entry.name, default: []].append(entry)
   }
 
   /// What KubeSphere refuses as well (docs/KUBESPHERE.md: Repositories).

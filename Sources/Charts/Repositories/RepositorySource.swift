@@ -3,98 +3,92 @@ import Manifest
 import Packages
 import Platform
 
-/// Why a repository was not read, for the user.
-package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertible {
-  package var description: String
+/// Where a Repository object says its charts are, and how they are reached.
+package struct RepositorySource: Sendable {
+  /// The address as it may be shown; empty when there is none.
+  package let address: String
+  private let place: Place
+  private let access: RepositoryAccess
 
-  package init(_ description: String) { self.description = description }
-}
-
-/// Where a Repository object says its charts are.
-package struct RepositorySource: Hashable, Sendable {
-  /// The address as the object has it; empty when it has none.
-  package var address: String
+  private enum Place: Sendable {
+    case folder(FolderRepository)
+    case web(WebRepository)
+    case registry(ChartRegistry)
+    case image(ImageRepository)
+    case nowhere(String)
+  }
 
   /// Shipped KubeSphere has `spec.url`; before, there was only `spec.image`.
-  package init(_ object: Object) {
-    address = object.spec["url"]?.string ?? object.spec["image"]?.string ?? ""
+  package init(_ object: Object, access: RepositoryAccess = RepositoryAccess()) {
+    let url = object.spec["url"]?.string ?? ""
+    let image = object.spec["image"]?.string ?? ""
+    let text = url.isEmpty ? image : url
+    self.access = access
+    place = Self.place(text, isImage: url.isEmpty, access)
+    address =
+      switch place {
+      case .web(let repository): repository.url.text
+      default: text
+      }
   }
 
-  /// The address and what the index is like: another one means that there is something to read.
-  package var fingerprint: String {
-    let index = (try? indexText()).map { SHA256.hex(Array($0.utf8)) }
-    let unpacked = (try? folder()).map(UnpackedChart.fingerprint) ?? ""
-    return [address, index ?? "", unpacked].filter { !$0.isEmpty }.joined(separator: " ")
-  }
-
-  /// What there is: what the index lists, and the charts that lie unpacked beside it.
-  package func index() throws(RepositoryError) -> ChartIndex {
-    let folder = try folder()
-    var problems: [String] = []
-    let unpacked = (try? UnpackedChart.all(in: folder) { problems.append($0) }) ?? []
-    var index = ChartIndex()
-    if unpacked.isEmpty || Files.exists(folder + "/index.yaml") { index = try writtenIndex() }
-    index.add(unpacked) { entry in (try? path(of: entry)).map(Files.exists) ?? false }
-    index.refused += problems
-    return index
-  }
-
-  private func writtenIndex() throws(RepositoryError) -> ChartIndex {
-    let text = try indexText()
-    do { return try ChartIndex(text) } catch { throw RepositoryError("\(address), index.yaml: \(error)") }
-  }
-
-  private func indexText() throws(RepositoryError) -> String {
-    let path = try folder() + "/index.yaml"
-    do { return try Files.text(path) } catch { throw RepositoryError("\(error)") }
-  }
-
-  /// The address of an entry's archive.
-  package func location(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
-    if entry.url.hasPrefix("file:///") { return entry.url }
-    guard !entry.url.contains("://") else { throw RepositoryError("charts are not fetched from \(entry.url) yet") }
-    guard !entry.url.hasPrefix("/"), !entry.url.split(separator: "/").contains("..") else {
-      throw RepositoryError("\(entry.url) leads out of the repository")
+  private static func place(_ text: String, isImage: Bool, _ access: RepositoryAccess) -> Place {
+    if text.isEmpty { return .nowhere("the repository has no address") }
+    if let path = FileURL.path(text) {
+      return .folder(
+        FolderRepository(folder: path.hasSuffix("/") ? String(path.dropLast()) : path, address: text))
     }
-    return "file://" + (try folder()) + "/" + entry.url
-  }
-
-  /// An entry's archive, if it is what the index promises.
-  package func archive(of entry: ChartIndex.Entry) throws(RepositoryError) -> [UInt8] {
-    let path = try path(of: entry)
-    let bytes = try Self.archive(at: path)
-    // A chart that lies unpacked has no archive that a digest could be of.
-    if Files.isDirectory(path) { return bytes }
-    let digest = SHA256.hex(bytes)
-    guard entry.digest.isEmpty || entry.digest == digest else {
-      throw RepositoryError("its digest is \(digest), and the index says \(entry.digest)")
+    if let url = WebURL(text) { return .web(WebRepository(url, access: access)) }
+    if ImageReference.isRegistry(text), let registry = ChartRegistry(text, access: access) {
+      return .registry(registry)
     }
-    return bytes
+    if isImage, !text.containsText("://"), let reference = ImageReference(text) {
+      return .image(ImageRepository(reference, access: access))
+    }
+    return .nowhere(
+      "\(Excerpt.shortened(text)) is not an address that can be read; https://…, oci://… and file:///… are")
   }
 
-  /// The archive at `path`, packed here where a chart lies there unpacked.
-  package static func archive(at path: String) throws(RepositoryError) -> [UInt8] {
-    do {
-      guard Files.isDirectory(path) else { return try Files.read(path) }
-      let package = try Package(folder: path)
-      return package.archive(folder: try package.chart().name)
-    } catch {
-      throw RepositoryError("\(error)")
+  /// What is there now, or `nil` when it is what `known` stands for.
+  package func read(unless known: RepositoryMark? = nil) async throws(RepositoryError) -> RepositoryContents? {
+    switch place {
+    case .folder(let repository): try repository.read(unless: known)
+    case .web(let repository): try await repository.read(unless: known)
+    case .registry(let repository): try await repository.read(unless: known)
+    case .image(let repository): try await repository.read(unless: known)
+    case .nowhere(let problem): throw RepositoryError(problem)
     }
   }
 
-  private func path(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
-    let address = try location(of: entry)
-    guard let path = FileURL.path(address) else { throw RepositoryError("\(address) is not a path of a file") }
-    return path
+  /// What a folder on this machine is like now: the only place that is looked at more often than is asked for.
+  package var markOnDisk: RepositoryMark? {
+    if case .folder(let repository) = place { repository.mark } else { nil }
   }
 
-  private func folder() throws(RepositoryError) -> String {
-    if let path = FileURL.path(address) { return path.hasSuffix("/") ? String(path.dropLast()) : path }
-    if address.isEmpty { throw RepositoryError("the repository has no address") }
-    if address.hasPrefix("http://") || address.hasPrefix("https://") || address.hasPrefix("oci://") {
-      throw RepositoryError("\(address): repositories are read from folders (file:///…) only, for now")
+  /// The archive that was published as lying at `location`, if its digest is `digest` or none is given.
+  package func archive(at location: String, digest: String) async throws(RepositoryError) -> [UInt8] {
+    switch place {
+    case .folder:
+      guard let path = FileURL.path(location) else { break }
+      return try FolderRepository.archive(at: path, digest: digest)
+    case .image(let repository) where location.hasPrefix(ImageRepository.scheme):
+      return try await repository.archive(at: location, digest: digest)
+    case .web(let repository): return try await Self.fetch(location, digest: digest, client: repository.client)
+    case .registry(let registry): return try await registry.archive(at: location, digest: digest)
+    case .image, .nowhere: break
     }
-    throw RepositoryError("\(address) is not an address that can be read; file:///path/of/a/folder is one")
+    throw RepositoryError("\(Excerpt.shortened(location)) does not lie in \(address)")
+  }
+
+  /// What an index leads to, on the web or in a registry.
+  static func fetch(_ location: String, digest: String, client: WebClient) async throws(RepositoryError) -> [UInt8] {
+    if let place = WebURL(location) {
+      return try await WebRepository.archive(at: place, digest: digest, client: client)
+    }
+    let access = client.access.withoutCredentials()
+    guard let registry = ChartRegistry(location, access: access) else {
+      throw RepositoryError("\(Excerpt.shortened(location)) is no address that a chart can be fetched from")
+    }
+    return try await registry.archive(at: location, digest: digest)
   }
 }

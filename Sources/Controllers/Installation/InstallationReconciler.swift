@@ -27,6 +27,17 @@ struct InstallationReconciler: Reconciler {
     let step = Lifecycle.step(in: snapshot.situation)
     // What is stuck for good must not keep a server alive for ever.
     settings.activity.set(name, isBusy: step != .rest && snapshot.record?.state != .uninstallFailed)
+    let log = InstallationLog(now: settings.now)
+    let next = await Result { () async throws(ClusterError) in try await carryOut(step, snapshot, log) }
+    await log.flush(to: snapshot.namespace, of: snapshot.installation, dialect.extensionLabel, in: cluster)
+    return try next.get()
+  }
+
+  private func carryOut(
+    _ step: Lifecycle.Step, _ snapshot: InstallationSnapshot, _ log: InstallationLog
+  ) async throws(ClusterError) -> NextLook {
+    var snapshot = snapshot
+    snapshot.log = log
     do {
       return try await perform(step, snapshot)
     } catch {
@@ -63,14 +74,29 @@ struct InstallationReconciler: Reconciler {
   /// Writes the record, unless another writer has meanwhile.
   private func save(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(ClusterError) {
     let secret = record.secret
-    guard !snapshot.recordVersion.isEmpty else {
+    if snapshot.recordVersion.isEmpty {
       _ = try await cluster.create(.secrets, secret)
-      return
+    } else {
+      let patch: Value = [
+        "metadata": ["resourceVersion": .string(snapshot.recordVersion)], "data": secret.value["data"] ?? .null,
+      ]
+      _ = try await cluster.patch(.secrets, namespace: secret.namespace, secret.name, .merge(patch))
     }
-    let patch: Value = [
-      "metadata": ["resourceVersion": .string(snapshot.recordVersion)], "data": secret.value["data"] ?? .null,
-    ]
-    _ = try await cluster.patch(.secrets, namespace: secret.namespace, secret.name, .merge(patch))
+    snapshot.log?.note(record, after: snapshot.record)
+    await tell(record, snapshot)
+  }
+
+  /// Writes an Event where an attempt ends, or where something does not go.
+  private func tell(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async {
+    guard let condition = record.conditions.first, condition != snapshot.record?.conditions.first else { return }
+    let recorder = EventRecorder(cluster: cluster, object: snapshot.object, now: settings.now)
+    switch record.state {
+    case .installed where record.state != snapshot.record?.state:
+      await recorder.write("Normal", condition.reason, condition.message)
+    case .installFailed, .upgradeFailed, .uninstallFailed:
+      await recorder.write("Warning", condition.reason, condition.message)
+    default: break
+    }
   }
 
   private func fail(
@@ -86,6 +112,7 @@ struct InstallationReconciler: Reconciler {
     let failed = snapshot.newRecord(at: now).failing(message, at: now)
     if snapshot.installation.observed.state != failed.state || snapshot.installation.message != message {
       try await snapshot.publish(failed, in: cluster)
+      await tell(failed, snapshot)
     }
     throw .unreadable(message)
   }
@@ -144,6 +171,8 @@ extension InstallationReconciler {
   private func begin(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
     let planned = try await planner.plan(record, of: snapshot.installation.extension)
     for note in planned.notes { settings.report("installation \(record.name): \(note)") }
+    for note in planned.notes { snapshot.log?.note(note) }
+    snapshot.log?.note("rendered \(planned.parts.count) objects")
     do {
       try await save(
         record.beginning(planned.parts, tests: planned.tests, notes: planned.notes, at: settings.now()), snapshot)
@@ -154,6 +183,7 @@ extension InstallationReconciler {
 
   private func apply(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
     try await applier(snapshot).apply(record)
+    for part in record.parts { snapshot.log?.note("applied \(part.title)") }
     try await passing { () throws(ClusterError) in try await save(record.applied(), snapshot) }
   }
 
@@ -259,7 +289,7 @@ extension InstallationReconciler {
   }
 
   private var planner: ReleasePlanner {
-    ReleasePlanner(cluster: cluster, dialect: dialect, renderer: settings.renderer)
+    ReleasePlanner(cluster: cluster, dialect: dialect, renderer: settings.renderer, settings: settings)
   }
 
   private func applier(_ snapshot: InstallationSnapshot) -> Applier {

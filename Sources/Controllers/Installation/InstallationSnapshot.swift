@@ -13,6 +13,8 @@ struct InstallationSnapshot: Sendable {
   /// The version the record was read at; empty when there is none.
   var recordVersion = ""
   var situation: Lifecycle.Situation
+  /// Takes what is done about it now.
+  var log: InstallationLog?
   private var shelf: Object?
   private let dialect: Dialect
 

@@ -11,6 +11,7 @@ struct ReleasePlanner: Sendable {
   var cluster: Cluster
   var dialect: Dialect
   var renderer: ChartRenderer
+  var settings = ControllerSettings()
 
   /// The version of `extension` that the cluster offers under this number, or `nil`.
   func version(_ extension: String, _ version: String) async throws(ClusterError) -> ExtensionVersion? {
@@ -85,7 +86,13 @@ struct ReleasePlanner: Sendable {
     let release = Release(
       name: record.release, namespace: record.namespace, config: record.attempt.config,
       forced: forced, isUpgrade: record.isUpgrade)
-    do { return try await renderer.render(archive, for: release) } catch { throw .lasting("\(error)") }
+    do throws(ChartError) {
+      return try await settings.renderings.run { [renderer] () async throws(ChartError) in
+        try await renderer.render(archive, for: release)
+      }
+    } catch {
+      throw .lasting("\(error)")
+    }
   }
 
   /// What the user does not choose: the group of what the gateway serves, which differs between
@@ -120,14 +127,25 @@ struct ReleasePlanner: Sendable {
     } catch {
       switch error {
       case .cluster(let cause): throw StepError(cause, "the chart of \(version.name)")
-      case .unavailable:
-        // Charts too large for a ConfigMap stay where they are.
-        guard let path = FileURL.path(version.chartURL), let bytes = try? RepositorySource.archive(at: path) else {
-          fallthrough
-        }
-        return bytes
+      case .unavailable where !version.chartURL.isEmpty: return try await fetched(version)
       default: throw .missing("the chart of \(version.name): \(error)")
       }
+    }
+  }
+
+  /// The chart from where it lies: those too large for a ConfigMap stay there.
+  private func fetched(_ version: ExtensionVersion) async throws(StepError) -> [UInt8] {
+    let owner = try await StepError.telling("the repository \(version.repository)") { () throws(ClusterError) in
+      version.repository.isEmpty ? nil : try await cluster.find(dialect.repositories, version.repository)
+    }
+    // Without one it is an address like any other, of which no credentials are known.
+    let object = owner ?? Object(["spec": ["url": .string(version.chartURL)]])
+    do throws(RepositoryError) {
+      let access = try await RepositoryVisit(object, dialect).access(in: cluster, settings)
+      let digest = version.digest.utf8.count == 64 ? version.digest : ""
+      return try await RepositorySource(object, access: access).archive(at: version.chartURL, digest: digest)
+    } catch {
+      throw .missing("the chart of \(version.name): \(error)")
     }
   }
 

@@ -70,11 +70,29 @@ struct PublishedVersion: Sendable {
   }
 
   static let digestAnnotation = "ksx.dev/chart-digest"
+  /// What the mark of a version begins with whose chart is too large to be held in the cluster.
+  static let elsewhere = "elsewhere-"
+
+  /// What an index says of a chart, as a fingerprint; `nil` where it does not tell one state of it from another.
+  ///
+  /// The number is that of how objects are made of it.
+  static func mark(of entry: ChartIndex.Entry) -> String? {
+    entry.mark.isEmpty ? nil : "1-" + ConfigHash.of(entry.mark)
+  }
+
+  private func annotated(_ annotations: [String: String], isVersion: Bool) -> [String: String] {
+    guard let mark = Self.mark(of: entry) else { return annotations }
+    var annotations = annotations
+    annotations[Publisher.markAnnotation] = isVersion && !isHeldInCluster ? Self.elsewhere + mark : mark
+    return annotations
+  }
 
   func extensionObject(_ dialect: Dialect, labels: [String: String]) -> Object {
     var spec = facts(dialect)
     if dialect.name == .subscription { spec["version"] = .string(entry.version) }
-    return Object(dialect.extensions, name: entry.name, labels: labels, ["spec": .mapping(spec)])
+    return Object(
+      dialect.extensions, name: entry.name, labels: labels, annotations: annotated([:], isVersion: false),
+      ["spec": .mapping(spec)])
   }
 
   func versionObject(_ dialect: Dialect, repository: String, labels: [String: String]) -> Object {
@@ -89,8 +107,7 @@ struct PublishedVersion: Sendable {
     }
     return Object(
       dialect.extensionVersions, name: dialect.versionName(entry.name, entry.version), labels: labels,
-      annotations: annotations,
-      ["spec": .mapping(spec)])
+      annotations: annotated(annotations, isVersion: true), ["spec": .mapping(spec)])
   }
 
   private func addFirstDesign(_ spec: inout Mapping, _ repository: String, _ dialect: Dialect) {

@@ -3,92 +3,149 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Platform
 
 /// Makes the cluster's marketplace what an index says.
+///
+/// Extensions are published side by side, a few at a time: what a chart costs is mostly waiting.
 struct Publisher: Sendable {
   /// What came of it.
   struct Outcome: Hashable, Sendable {
     var extensions = 0
     var versions = 0
+    /// How many versions are kept only because they are installed.
+    var gone = 0
     /// What was left out, and why.
     var problems: [String] = []
+    /// Whether some of it may work in a moment.
+    var isPassing = false
+    /// The names of the versions that are there now.
+    var names: [String] = []
+
+    mutating func add(_ other: Outcome) {
+      extensions += other.extensions
+      versions += other.versions
+      problems += other.problems
+      isPassing = isPassing || other.isPassing
+      names += other.names
+    }
   }
+
+  /// Since when a version is in no index any more; such a one goes when it is not installed.
+  static let goneAnnotation = "ksx.dev/gone-from-repository"
+  /// What a published object was made from, so that it need not be made again.
+  static let markAnnotation = "ksx.dev/chart-mark"
+  /// How many extensions are published at once.
+  private static let breadth = 8
 
   var cluster: Cluster
   var dialect: Dialect
   var repository: Object
-  var source: RepositorySource
+  var charts: any ChartSource
+  var now: Timestamp
 
   func publish(_ index: ChartIndex) async throws(ClusterError) -> Outcome {
     var outcome = Outcome(problems: index.refused)
     try await cluster.ensureNamespace(PackageSource.namespace)
-    let present = try await Present(self)
+    let present = try await PublishedObjects(cluster: cluster, dialect: dialect, repository: repository.name)
     var wanted: Set<String> = []
-    var wantedCharts: Set<String> = []
+    var work: [[ChartIndex.Entry]] = []
     for (name, entries) in index.entries.sorted(by: { $0.key < $1.key }) {
-      guard try await isOurs(name) else {
+      guard present.isOurs(name) else {
         outcome.problems.append("\(name): another repository has it already")
         continue
       }
       let kept = selected(entries, present)
       wanted.formUnion(kept.map { dialect.versionName(name, $0.version) })
-      wantedCharts.formUnion(kept.map { PackageSource.configMapName(name, $0.version) })
-      let published = try await publish(kept, present, &outcome)
-      outcome.versions += published
-      outcome.extensions += published > 0 ? 1 : 0
+      work.append(kept)
     }
-    for version in present.versions.values.sorted(by: { $0.name < $1.name }) where !wanted.contains(version.name) {
-      try await cluster.remove(dialect.extensionVersions, version.name)
-      let chart = PackageSource.configMapName(version.extension, version.version)
-      // Of an object that was called otherwise before, the chart is the same.
-      if wantedCharts.contains(chart) { continue }
-      try await cluster.remove(.configMaps, namespace: PackageSource.namespace, chart)
+    try await publish(work, present, &outcome)
+    let charts = Set(work.joined().map { PackageSource.configMapName($0.name, $0.version) })
+    try await removeOthers(than: wanted, charts, present, &outcome)
+    return outcome
+  }
+
+  private func publish(
+    _ work: [[ChartIndex.Entry]], _ present: PublishedObjects, _ outcome: inout Outcome
+  ) async throws(ClusterError) {
+    let results = await withTaskGroup(of: (Int, Result<Outcome, ClusterError>).self) { group in
+      var results: [Int: Result<Outcome, ClusterError>] = [:]
+      for (number, entries) in work.enumerated() {
+        if number >= Self.breadth, let (done, result) = await group.next() { results[done] = result }
+        group.addTask {
+          (number, await Result { () async throws(ClusterError) in try await publish(entries, present) })
+        }
+      }
+      for await (done, result) in group { results[done] = result }
+      return results
+    }
+    for number in work.indices { if let result = results[number] { outcome.add(try result.get()) } }
+  }
+
+  /// Publishes the versions of one extension, newest first.
+  private func publish(_ entries: [ChartIndex.Entry], _ present: PublishedObjects) async throws(ClusterError) -> Outcome
+  {
+    var outcome = Outcome()
+    for entry in entries {
+      let name = dialect.versionName(entry.name, entry.version)
+      let isNewest = outcome.versions == 0
+      do throws(PublishingError) {
+        if !present.has(entry, name, isNewest: isNewest) { try await publish(entry, present, isNewest: isNewest) }
+        outcome.versions += 1
+        outcome.extensions = 1
+        outcome.names.append(name)
+      } catch {
+        guard case .refused(let problem, let isPassing) = error else { throw error.cause }
+        outcome.problems.append("\(entry.name) \(entry.version): \(problem)")
+        outcome.isPassing = outcome.isPassing || isPassing
+        // What was there before stays.
+        if present.versions[name] != nil { outcome.names.append(name) }
+      }
     }
     return outcome
   }
 
-  /// Publishes the versions of one extension, newest first, and says how many.
   private func publish(
-    _ entries: [ChartIndex.Entry], _ present: Present, _ outcome: inout Outcome
-  ) async throws(ClusterError) -> Int {
-    var published = 0
-    for entry in entries {
-      var version: PublishedVersion
-      do {
-        version = try PublishedVersion(
-          entry, archive: source.archive(of: entry), address: source.location(of: entry))
-      } catch {
-        outcome.problems.append("\(entry.name) \(entry.version): \(error)")
-        continue
-      }
-      version.chooseCategory(among: present.categories)
-      do throws(ClusterError) {
-        // The newest speaks for the extension.
-        if published == 0 { try await publishExtension(version) }
-        try await publishVersion(version, present)
-        published += 1
-      } catch {
-        // One that is refused for what is in it keeps no other from being published.
-        guard case .refused(let status) = error, [400, 413, 422].contains(status.code) else { throw error }
-        outcome.problems.append("\(entry.name) \(entry.version): \(error.brief)")
-      }
+    _ entry: ChartIndex.Entry, _ present: PublishedObjects, isNewest: Bool
+  ) async throws(PublishingError) {
+    var version: PublishedVersion
+    do throws(RepositoryError) {
+      version = try PublishedVersion(
+        entry, archive: try await charts.archive(of: entry), address: try charts.location(of: entry))
+    } catch {
+      throw .refused("\(error)", isPassing: error.isPassing)
     }
-    return published
+    version.chooseCategory(among: present.categories)
+    do throws(ClusterError) {
+      // The newest speaks for the extension.
+      if isNewest { try await publishExtension(version) }
+      try await publishVersion(version, present)
+    } catch {
+      throw PublishingError(error)
+    }
   }
 
   private func publishExtension(_ version: PublishedVersion) async throws(ClusterError) {
     var labels = [dialect.repositoryLabel: repository.name]
     if !version.category.isEmpty {
       labels[dialect.categoryLabel] = version.category
-      if try await cluster.find(dialect.categories, version.category) == nil {
-        _ = try await cluster.create(
-          dialect.categories, KnownCategories.object(version.category, called: version.categoryTitle, dialect))
-      }
+      try await ensureCategory(version)
     }
     try await cluster.ensure(dialect.extensions, version.extensionObject(dialect, labels: labels))
   }
 
-  private func publishVersion(_ version: PublishedVersion, _ present: Present) async throws(ClusterError) {
+  private func ensureCategory(_ version: PublishedVersion) async throws(ClusterError) {
+    guard try await cluster.find(dialect.categories, version.category) == nil else { return }
+    do {
+      _ = try await cluster.create(
+        dialect.categories, KnownCategories.object(version.category, called: version.categoryTitle, dialect))
+    } catch {
+      // Another extension of it is published at the same time.
+      if !error.isLostRace { throw error }
+    }
+  }
+
+  private func publishVersion(_ version: PublishedVersion, _ present: PublishedObjects) async throws(ClusterError) {
     var labels = [dialect.extensionLabel: version.entry.name, dialect.repositoryLabel: repository.name]
     // The chart first: a version that can be seen can be installed.
     if let chart = version.archiveMap(labels),
@@ -102,7 +159,7 @@ struct Publisher: Sendable {
   }
 
   /// The newest ones, as many as the repository wants; those that are there already stay.
-  private func selected(_ entries: [ChartIndex.Entry], _ present: Present) -> [ChartIndex.Entry] {
+  private func selected(_ entries: [ChartIndex.Entry], _ present: PublishedObjects) -> [ChartIndex.Entry] {
     guard dialect.name == .installPlan else { return entries }
     let depth = repository.spec["depth"]?.integer ?? 3
     guard depth > 0 else { return entries }
@@ -111,35 +168,53 @@ struct Publisher: Sendable {
       .map(\.element)
   }
 
-  /// The first repository wins, as long as it is there.
-  private func isOurs(_ name: String) async throws(ClusterError) -> Bool {
-    guard let object = try await cluster.find(dialect.extensions, name, skipping: Extension.unread),
-      let owner = object.labels[dialect.repositoryLabel], owner != repository.name
-    else { return true }
-    return try await cluster.find(dialect.repositories, owner) == nil
+  /// Takes away what no index has any more, and marks what is installed instead.
+  private func removeOthers(
+    than wanted: Set<String>, _ wantedCharts: Set<String>, _ present: PublishedObjects, _ outcome: inout Outcome
+  ) async throws(ClusterError) {
+    for version in present.versions.values.sorted(by: { $0.name < $1.name }) {
+      if wanted.contains(version.name) {
+        if version.isGone { try await mark(version, .null) }
+        continue
+      }
+      if present.isInstalled(version) {
+        if !version.isGone { try await mark(version, .string(now.description)) }
+        outcome.gone += 1
+        outcome.names.append(version.name)
+        continue
+      }
+      try await cluster.remove(dialect.extensionVersions, version.name)
+      // Of an object that was called otherwise before, the chart is the same.
+      if wantedCharts.contains(version.chartName) { continue }
+      try await cluster.remove(.configMaps, namespace: PackageSource.namespace, version.chartName)
+    }
   }
 
-  /// What came from this repository before.
-  private struct Present {
-    /// By the names of their objects.
-    var versions: [String: ExtensionVersion]
-    /// Digests of charts by the names of their ConfigMaps.
-    var charts: [String: String]
-    /// The names of the categories that there are.
-    var categories: [String]
+  private func mark(_ version: PublishedObjects.Version, _ value: Value) async throws(ClusterError) {
+    let patch: Value = ["metadata": ["annotations": .mapping([Self.goneAnnotation: value])]]
+    _ = try await cluster.patch(dialect.extensionVersions, version.name, .merge(patch))
+  }
+}
 
-    init(_ publisher: Publisher) async throws(ClusterError) {
-      let selector = Selector(labels: "\(publisher.dialect.repositoryLabel)=\(publisher.repository.name)")
-      let cluster = publisher.cluster
-      categories = try await cluster.list(publisher.dialect.categories, skipping: JSONPaths(["spec"])).map(\.name)
-      let found = try await cluster.list(
-        publisher.dialect.extensionVersions, selector: selector, skipping: Extension.unread)
-      versions = Dictionary(
-        found.map { ($0.name, ExtensionVersion($0, dialect: publisher.dialect)) }, uniquingKeysWith: { $1 })
-      let maps = try await cluster.list(
-        .configMaps, namespace: PackageSource.namespace, selector: selector, skipping: JSONPaths(["binaryData"]))
-      charts = Dictionary(
-        maps.map { ($0.name, $0.annotations[PublishedVersion.digestAnnotation] ?? "") }, uniquingKeysWith: { $1 })
+/// Why a version is not published.
+private enum PublishingError: Error {
+  /// For what is in it, or because it could not be fetched; others are not touched by that.
+  case refused(String, isPassing: Bool)
+  /// The cluster does not answer.
+  case cluster(ClusterError)
+
+  init(_ error: ClusterError) {
+    guard case .refused(let status) = error, [400, 413, 422].contains(status.code) else {
+      self = .cluster(error)
+      return
+    }
+    self = .refused(error.brief, isPassing: false)
+  }
+
+  var cause: ClusterError {
+    switch self {
+    case .cluster(let error): error
+    case .refused(let problem, _): .unreadable(problem)
     }
   }
 }

@@ -3,6 +3,8 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Packages
+import Platform
 
 /// Reads chart repositories and publishes what is in them (docs/KUBESPHERE.md: Repositories).
 struct RepositoryReconciler: Reconciler {
@@ -11,6 +13,7 @@ struct RepositoryReconciler: Reconciler {
   var cluster: Cluster
   var dialect: Dialect
   var settings: ControllerSettings
+  var memory = RepositoryMemory()
 
   func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
     try await ReconcileError.reporting { () throws(ClusterError) in try await look(at: name) }
@@ -20,33 +23,81 @@ struct RepositoryReconciler: Reconciler {
     guard let object = try await cluster.find(dialect.repositories, name) else { return .whenChanged }
     if object.isBeingDeleted {
       try await leave(object)
+      memory.forget(object.uid)
       return .whenChanged
     }
     guard object.finalizers.contains(Self.finalizer) else {
       try await setFinalizers(object, object.finalizers + [Self.finalizer])
       return .atOnce
     }
-    let schedule = SyncSchedule(object, dialect: dialect)
-    let rest = schedule.rest(at: settings.now())
-    guard rest == 0 else { return .after(.seconds(rest)) }
-    return try await synchronize(object, schedule)
+    let visit = RepositoryVisit(object, dialect)
+    // What this process knows counts before what is written down, which is only when something has changed.
+    if let rest = memory.rest(object.uid, wish: visit.wish), rest > .zero { return .after(rest) }
+    let rest = visit.schedule.rest(at: settings.now())
+    if rest > 0, memory.rest(object.uid, wish: visit.wish) == nil { return .after(.seconds(rest)) }
+    return try await synchronize(visit)
   }
 
-  private func synchronize(_ object: Object, _ schedule: SyncSchedule) async throws(ClusterError) -> NextLook {
-    let source = RepositorySource(object)
-    let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
-    let index: ChartIndex
-    do { index = try source.index() } catch {
-      settings.report("repository \(object.name): \(error)")
-      await events.failed("failed to sync extensions from \(source.address): \(error)")
-      return .after(settings.patience)
+  private func synchronize(_ visit: RepositoryVisit) async throws(ClusterError) -> NextLook {
+    let contents: RepositoryContents?
+    do throws(RepositoryError) {
+      contents = try await visit.read(in: cluster, settings)
+    } catch {
+      return try await fail(visit, error)
     }
-    let outcome = try await Publisher(cluster: cluster, dialect: dialect, repository: object, source: source)
-      .publish(index)
-    try await schedule.record(object, source, in: cluster, at: settings.now())
+    if let contents { return try await publish(contents, visit) }
+    memory.noteRead(visit.object.uid, wish: visit.wish, interval: .seconds(visit.schedule.interval))
+    return .after(.seconds(visit.schedule.interval))
+  }
+
+  private func publish(_ contents: RepositoryContents, _ visit: RepositoryVisit) async throws(ClusterError) -> NextLook
+  {
+    let (object, schedule, now) = (visit.object, visit.schedule, settings.now())
+    let outcome = try await Publisher(
+      cluster: cluster, dialect: dialect, repository: object, charts: contents.charts, now: now
+    ).publish(contents.index)
+    // What may work in a moment is not taken for read: the next look starts from nothing.
+    let mark = outcome.isPassing ? RepositoryMark() : contents.mark
+    let synced = SyncedSource(
+      spec: SyncedSource.fingerprint(of: object), mark: mark,
+      published: SyncedSource.fingerprint(of: outcome.names))
+    var conditions = RepositoryConditions(of: object, dialect: dialect)
+    conditions.synced(outcome, interval: schedule.interval, at: now)
+    if synced != schedule.known || conditions.hasChanged || !schedule.wasRead {
+      _ = try await cluster.patch(
+        dialect.repositories, object.name, .merge(schedule.record(synced, conditions, at: now)))
+    }
     for problem in outcome.problems { settings.report("repository \(object.name): \(problem)") }
-    await events.synced(outcome, source.address)
-    return .after(.seconds(schedule.interval))
+    let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
+    await events.synced(outcome, visit.address)
+    let interval = Duration.seconds(schedule.interval)
+    // The object has another time of its last sync now, which is no new wish.
+    let wish = try await cluster.find(dialect.repositories, object.name).map { RepositoryVisit($0, dialect).wish }
+    guard outcome.isPassing else {
+      memory.noteRead(object.uid, wish: wish ?? visit.wish, interval: interval)
+      return .after(interval)
+    }
+    return .after(
+      memory.noteFailure(
+        object.uid, wish: wish ?? visit.wish, patience: settings.patience, interval: interval, asked: nil))
+  }
+
+  private func fail(_ visit: RepositoryVisit, _ error: RepositoryError) async throws(ClusterError) -> NextLook {
+    if Task.isCancelled { return .whenChanged }
+    let object = visit.object
+    settings.report("repository \(object.name): \(error)")
+    let delay = memory.noteFailure(
+      object.uid, wish: visit.wish, patience: settings.patience, interval: .seconds(visit.schedule.interval),
+      asked: error.retryAfter)
+    let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
+    await events.failed("failed to sync extensions from \(visit.address): \(error)")
+    var conditions = RepositoryConditions(of: object, dialect: dialect)
+    conditions.failed("\(error)", isReachable: !error.isPassing, at: settings.now())
+    if conditions.hasChanged {
+      let state: Mapping = dialect.name == .subscription ? ["state": "notReady"] : [:]
+      _ = try await cluster.patch(dialect.repositories, object.name, .merge(conditions.patch(dialect, status: state)))
+    }
+    return .after(delay)
   }
 
   /// What came from the repository goes, except for extensions that are installed.

@@ -15,7 +15,13 @@ struct SyncSchedule: Hashable, Sendable {
 
   /// Seconds from one look to the next.
   var interval: Int
-  private var last: Timestamp?
+  /// What was read last and what came of it, or `nil` when the object has become another since, or was never read.
+  let known: SyncedSource?
+  /// When that was, as it is written; empty when a new look is wanted.
+  let lastSync: String
+  /// What a folder on this machine is like now; empty for what lies elsewhere.
+  let digestOnDisk: String
+  private let last: Timestamp?
   private let dialect: Dialect
 
   init(_ object: Object, dialect: Dialect) {
@@ -25,8 +31,15 @@ struct SyncSchedule: Hashable, Sendable {
     let noted =
       dialect.name == .installPlan
       ? object.status["lastSyncTime"]?.string : object.annotations[Self.timeAnnotation]
-    let isSameSource = object.annotations[Self.sourceAnnotation] == RepositorySource(object).fingerprint
-    last = isSameSource ? noted.flatMap(Timestamp.init) : nil
+    lastSync = noted ?? ""
+    let synced = object.annotations[Self.sourceAnnotation].flatMap(SyncedSource.init)
+    let isSame = synced.map { $0.spec == SyncedSource.fingerprint(of: object) } ?? false
+    known = isSame && noted != nil ? synced : nil
+    // A folder on this machine is looked at whenever there is a reason to look at its object.
+    let onDisk = RepositorySource(object).markOnDisk
+    digestOnDisk = onDisk?.digest ?? ""
+    let isUpToDate = known != nil && (onDisk == nil || onDisk?.digest == known?.mark.digest)
+    last = isUpToDate ? noted.flatMap(Timestamp.init) : nil
   }
 
   /// Shipped KubeSphere waits a quarter of an hour at least; in the first design ten minutes are ten minutes.
@@ -45,11 +58,9 @@ struct SyncSchedule: Hashable, Sendable {
     return max(0, min(interval, last.secondsSince1970 + interval - now.secondsSince1970))
   }
 
-  /// Notes that `source` was read.
-  func record(
-    _ object: Object, _ source: RepositorySource, in cluster: Cluster, at now: Timestamp
-  ) async throws(ClusterError) {
-    var annotations: Mapping = [Self.sourceAnnotation: .string(source.fingerprint)]
+  /// What is written to the object when it was read: when, what, and what came of it.
+  func record(_ synced: SyncedSource, _ conditions: RepositoryConditions, at now: Timestamp) -> Value {
+    var annotations: Mapping = [Self.sourceAnnotation: .string(synced.text)]
     var status = Mapping()
     switch dialect.name {
     case .installPlan: status["lastSyncTime"] = .string(now.description)
@@ -57,27 +68,41 @@ struct SyncSchedule: Hashable, Sendable {
       annotations[Self.timeAnnotation] = .string(now.description)
       status["state"] = "ready"
     }
-    _ = try await cluster.patch(
-      dialect.repositories, object.name,
-      ["metadata": ["annotations": .mapping(annotations)], "status": .mapping(status)])
+    return conditions.patch(dialect, annotations: annotations, status: status)
   }
 }
 
-/// Durations as Go writes them: `1h30m`, `45s`, `500ms`.
-enum GoDuration {
-  /// Whole seconds, or `nil` when `text` is no duration.
-  static func seconds(_ text: String) -> Int? {
-    let units = ["h": 3600.0, "m": 60, "s": 1, "ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9]
-    var rest = text[...]
-    var total = 0.0
-    guard !rest.isEmpty else { return nil }
-    while !rest.isEmpty {
-      let digits = rest.prefix { $0.isNumber || $0 == "." }
-      let unit = rest.dropFirst(digits.count).prefix { !$0.isNumber && $0 != "." }
-      guard let number = Double(digits), let factor = units[String(unit)] else { return nil }
-      total += number * factor
-      rest = rest.dropFirst(digits.count + unit.count)
-    }
-    return total < 1e9 ? Int(total) : nil
+/// What of a repository was read last, as it is kept with its object.
+struct SyncedSource: Hashable, Sendable {
+  /// A fingerprint of the object's spec: another one means that everything may be otherwise.
+  var spec: String
+  var mark: RepositoryMark
+  /// A fingerprint of the names that were published.
+  var published: String
+
+  init(spec: String, mark: RepositoryMark, published: String) {
+    self.spec = spec
+    self.mark = mark
+    self.published = published
+  }
+
+  init?(_ text: String) {
+    guard let value = try? JSON.parse(Array(text.utf8)), let spec = value["spec"]?.string else { return nil }
+    self.init(spec: spec, mark: RepositoryMark(value["mark"]), published: value["published"]?.string ?? "")
+  }
+
+  var text: String {
+    JSON.text(["spec": .string(spec), "mark": mark.value, "published": .string(published)])
+  }
+
+  /// The fingerprint of what an object asks for.
+  static func fingerprint(of object: Object) -> String {
+    let secret = object.annotations[RepositoryAccess.secretAnnotation] ?? ""
+    return ConfigHash.of(JSON.text(.mapping(object.spec.mapping ?? [:])) + secret)
+  }
+
+  /// The fingerprint of the names of objects.
+  static func fingerprint(of names: some Sequence<String>) -> String {
+    ConfigHash.of(names.sorted().joined(separator: "\n"))
   }
 }

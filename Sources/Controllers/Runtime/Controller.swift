@@ -28,17 +28,22 @@ struct Controller<Kind: Reconciler>: Sendable {
   var title: String
   var reconciler: Kind
   var triggers: [Trigger]
-  var workers = 1
+  /// How many objects are worked on at once; `nil` for as many as there are, where the work is mostly waiting and one
+  /// must not delay another.
+  var workers: Int? = 1
   var report: @Sendable (String) -> Void = { _ in }
+  var metrics = ControllerMetrics()
 
   /// Runs until the surrounding task is cancelled.
   func run() async {
     let queue = WorkQueue(caches: triggers.count)
+    metrics.register(title, queue)
     await withTaskCancellationHandler {
       await withTaskGroup(of: Void.self) { group in
         for (number, trigger) in triggers.enumerated() {
           group.addTask { await trigger.run(Feed(queue: queue, cache: number)) }
         }
+        guard let workers else { return await serveAll(queue) }
         for _ in 0..<workers { group.addTask { await serve(queue) } }
       }
     } onCancel: {
@@ -47,15 +52,27 @@ struct Controller<Kind: Reconciler>: Sendable {
   }
 
   private func serve(_ queue: WorkQueue) async {
-    while let name = await queue.next() {
-      do throws(ReconcileError) {
-        let look = try await reconciler.reconcile(name)
-        await queue.done(name, look: look)
-      } catch {
-        let (failures, delay) = await queue.failed(name)
-        guard !Task.isCancelled, error.isLogged(after: failures) else { continue }
-        report("\(title) \(name): \(error); again in \(delay)")
-      }
+    while let name = await queue.next() { await work(on: name, queue) }
+  }
+
+  /// Works on each object in a task of its own; the queue gives out none twice at a time.
+  private func serveAll(_ queue: WorkQueue) async {
+    await withDiscardingTaskGroup { group in
+      while let name = await queue.next() { group.addTask { await work(on: name, queue) } }
+    }
+  }
+
+  private func work(on name: String, _ queue: WorkQueue) async {
+    let start = ContinuousClock.now
+    do throws(ReconcileError) {
+      let look = try await reconciler.reconcile(name)
+      metrics.note(title, hasSucceeded: true, start.duration(to: .now))
+      await queue.done(name, look: look)
+    } catch {
+      metrics.note(title, hasSucceeded: false, start.duration(to: .now))
+      let (failures, delay) = await queue.failed(name)
+      guard !Task.isCancelled, error.isLogged(after: failures) else { return }
+      report("\(title) \(name): \(error); again in \(delay)")
     }
   }
 }

@@ -33,7 +33,9 @@ package enum ControllerManager {
     var repositories: Controller<RepositoryReconciler> {
       Controller(
         title: "repository", reconciler: RepositoryReconciler(cluster: cluster, dialect: dialect, settings: settings),
-        triggers: [Trigger(dialect.repositories, in: cluster) { [$0.name] }], report: settings.report)
+        triggers: [Trigger(dialect.repositories, in: cluster) { [$0.name] }],
+        // One that does not answer keeps no other waiting.
+        workers: nil, report: settings.report, metrics: settings.metrics)
     }
 
     var extensions: Controller<ExtensionReconciler> {
@@ -43,7 +45,7 @@ package enum ControllerManager {
         title: "extension",
         reconciler: ExtensionReconciler(cluster: cluster, dialect: dialect, settings: settings, shelf: shelf),
         triggers: [Trigger(dialect.extensions, in: cluster) { [$0.name] }, shelf.trigger(cluster, dialect)],
-        report: settings.report)
+        report: settings.report, metrics: settings.metrics)
     }
 
     var categories: Controller<CategoryReconciler> {
@@ -51,7 +53,7 @@ package enum ControllerManager {
       return Controller(
         title: "category", reconciler: CategoryReconciler(cluster: cluster, dialect: dialect, count: count),
         triggers: [Trigger(dialect.categories, in: cluster) { [$0.name] }, count.trigger(cluster, dialect)],
-        report: settings.report)
+        report: settings.report, metrics: settings.metrics)
     }
 
     var installations: Controller<InstallationReconciler> {
@@ -69,8 +71,8 @@ package enum ControllerManager {
           Trigger(.deployments, in: cluster, selector: owned) { names.of($0.labels[dialect.extensionLabel]) },
           Trigger(.jobs, in: cluster, selector: owned) { names.of($0.labels[dialect.extensionLabel]) },
         ],
-        // helm takes its time; others need not wait for it.
-        workers: 4, report: settings.report)
+        // More than can hang, for a chart that does not come must delay no other; what is rendered at once is bounded too.
+        workers: 32, report: settings.report, metrics: settings.metrics)
     }
 
     var workloads: Controller<WorkloadReconciler> {
@@ -79,7 +81,7 @@ package enum ControllerManager {
         title: "workload", reconciler: work,
         triggers: WorkloadReconciler.kinds.map { resource in
           Trigger(resource, in: cluster) { ["\(resource.plural)/\($0.namespace ?? "")/\($0.name)"] }
-        }, workers: 2, report: settings.report)
+        }, workers: 2, report: settings.report, metrics: settings.metrics)
     }
   }
 }

@@ -16,6 +16,12 @@ package struct ControllerSettings: Sendable {
   package var playsWorkloads = false
   /// Says what is under way.
   package var activity = ControllerActivity()
+  /// What stands in for a registry that images are pulled from.
+  package var registryMirrors: [String: String] = [:]
+  /// How many charts are rendered at once; others need not wait for what only waits.
+  package var renderings = Slots(4)
+  /// Counts what is done.
+  package var metrics = ControllerMetrics()
   /// Takes lines for a log.
   package var report: @Sendable (String) -> Void = { _ in }
   /// How long installations have been as they are.

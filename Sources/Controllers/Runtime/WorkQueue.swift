@@ -14,6 +14,8 @@ actor WorkQueue {
   private var idleWorkers: [CheckedContinuation<String?, Never>] = []
   private var alarms: [ContinuousClock.Instant: Task<Void, Never>] = [:]
   private var emptyCaches: Set<Int>
+  /// Since when names wait.
+  private var arrivals: [String: ContinuousClock.Instant] = [:]
   private var isClosed = false
 
   /// A queue whose names are given out once `caches` of them, numbered from zero, are full.
@@ -21,6 +23,15 @@ actor WorkQueue {
 
   /// How many sleeping tasks there are, for delayed names.
   var alarmCount: Int { alarms.count }
+
+  /// How many names wait for a worker.
+  var depth: Int { arrivals.count }
+
+  /// How long the oldest of them has waited.
+  var lag: Duration { arrivals.values.min().map { $0.duration(to: .now) } ?? .zero }
+
+  /// Whether every cache holds everything there is.
+  var isFull: Bool { emptyCaches.isEmpty }
 
   /// Notes that a cache holds everything there is.
   func fill(_ cache: Int) {
@@ -36,6 +47,7 @@ actor WorkQueue {
       return
     }
     waiting.append(name)
+    if arrivals[name] == nil { arrivals[name] = .now }
     serve()
   }
 
@@ -94,6 +106,7 @@ actor WorkQueue {
   private func serve() {
     while emptyCaches.isEmpty, !idleWorkers.isEmpty, let name = waiting.popFirst() {
       busy.insert(name)
+      arrivals[name] = nil
       // The worker that looks at it now decides anew when to look again.
       delayed[name] = nil
       idleWorkers.removeFirst().resume(returning: name)

@@ -33,7 +33,7 @@ package enum Gzip {
 }
 
 /// A `z_stream` that stays where it is: zlib keeps a pointer to it, and refuses one that has moved.
-private struct ZStream: ~Copyable {
+struct ZStream: ~Copyable {
   let pointer = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
   init() { pointer.initialize(to: z_stream()) }

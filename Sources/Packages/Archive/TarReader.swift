@@ -52,10 +52,13 @@ struct TarReader {
     return content
   }
 
-  /// The path record of a pax header: lines of `<length> <key>=<value>`.
-  private static func paxPath(_ content: [UInt8]) -> String? {
+  /// The path record of a pax header.
+  private static func paxPath(_ content: [UInt8]) -> String? { paxRecord("path", in: content) }
+
+  /// A record of a pax header: lines of `<length> <key>=<value>`, of which the last counts.
+  static func paxRecord(_ key: String, in content: [UInt8]) -> String? {
     var rest = content[...]
-    var path: String?
+    var value: String?
     while let space = rest.firstIndex(of: UInt8(ascii: " ")),
       let length = Int(String(decoding: rest[rest.startIndex..<space], as: UTF8.self)),
       length > space - rest.startIndex, length <= rest.count
@@ -63,9 +66,10 @@ struct TarReader {
       let record = rest[(space + 1)..<(rest.startIndex + length)]
       rest = rest.dropFirst(length)
       let text = String(decoding: record, as: UTF8.self)
-      if text.hasPrefix("path=") { path = String(text.dropFirst(5).drop { $0 == "\n" }.prefix { $0 != "\n" }) }
+      guard text.hasPrefix(key + "=") else { continue }
+      value = String(text.dropFirst(key.utf8.count + 1).drop { $0 == "\n" }.prefix { $0 != "\n" })
     }
-    return path
+    return value
   }
 
   /// The path without `.` in it and with slashes, refused when it leads out of the archive.
@@ -93,6 +97,8 @@ struct TarHeader {
   var path: String
   var size: Int
   var type: Character
+  /// What a link leads to.
+  var link: String
 
   init(_ block: [UInt8]) throws(PackageError) {
     guard Self.checksum(of: block) == Self.number(block[148..<156]) else {
@@ -104,6 +110,7 @@ struct TarHeader {
     self.size = size
     type = Character(Unicode.Scalar(block[156]))
     let name = Self.text(block[0..<100])
+    link = Self.text(block[157..<257])
     // GNU's own format has other things where ustar has the prefix, and a blank in its magic.
     let isUstar = block[257..<263].elementsEqual("ustar\0".utf8)
     let prefix = isUstar ? Self.text(block[345..<500]) : ""

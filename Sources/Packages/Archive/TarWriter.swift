@@ -1,37 +1,39 @@
 /// Writes a tar archive that is byte for byte the same for the same files, without user, group or time of writing.
-struct TarWriter {
+package struct TarWriter {
   private(set) var bytes: [UInt8] = []
 
   /// The archive's whole bytes, with `files` in the order of their paths.
-  static func archive(_ files: [String: [UInt8]]) -> [UInt8] {
+  package static func archive(_ files: [String: [UInt8]], executables: Set<String> = []) -> [UInt8] {
     var writer = TarWriter()
-    for file in files.sorted(by: { $0.key < $1.key }) { writer.append(file.key, file.value) }
+    for file in files.sorted(by: { $0.key < $1.key }) {
+      writer.append(file.key, file.value, mode: executables.contains(file.key) ? "0000755" : "0000644")
+    }
     writer.bytes += [UInt8](repeating: 0, count: 1024)
     return writer.bytes
   }
 
-  private mutating func append(_ path: String, _ content: [UInt8]) {
+  private mutating func append(_ path: String, _ content: [UInt8], mode: String) {
     if path.utf8.count > 100 {
       // Only a pax record can hold any path.
-      write("PaxHeader", type: "x", Self.paxRecord("path", path))
+      write("PaxHeader", type: "x", Self.paxRecord("path", path), mode: mode)
     }
-    write(path, type: "0", content)
+    write(path, type: "0", content, mode: mode)
   }
 
-  private mutating func write(_ path: String, type: Character, _ content: [UInt8]) {
-    bytes += Self.header(path, type: type, size: content.count)
+  private mutating func write(_ path: String, type: Character, _ content: [UInt8], mode: String) {
+    bytes += Self.header(path, type: type, size: content.count, mode: mode)
     bytes += content
     let padding = (512 - content.count % 512) % 512
     bytes += [UInt8](repeating: 0, count: padding)
   }
 
-  private static func header(_ path: String, type: Character, size: Int) -> [UInt8] {
+  private static func header(_ path: String, type: Character, size: Int, mode: String) -> [UInt8] {
     var block = [UInt8](repeating: 0, count: 512)
     func put(_ text: String, at offset: Int, upTo count: Int) {
       for (index, byte) in text.utf8.prefix(count).enumerated() { block[offset + index] = byte }
     }
     put(path, at: 0, upTo: 100)
-    put("0000644", at: 100, upTo: 7)
+    put(mode, at: 100, upTo: 7)
     put("0000000", at: 108, upTo: 7)
     put("0000000", at: 116, upTo: 7)
     put(octal(size, digits: 11), at: 124, upTo: 11)

@@ -2,10 +2,13 @@ import Manifest
 import Platform
 
 extension Package {
-  /// Reads a chart that lies unpacked in `folder`, without what its `.helmignore` leaves out.
-  package init(folder: String, limits: Limits = Limits()) throws(PackageError) {
+  /// Reads a chart that lies unpacked in `folder`, without what its `.helmignore` leaves out; `made` are files that do not
+  /// lie there.
+  package init(
+    folder: String, with made: [String: [UInt8]] = [:], limits: Limits = Limits()
+  ) throws(PackageError) {
     let rules = try Self.ignoreRules(in: folder)
-    var files: [String: [UInt8]] = [:]
+    var files = made
     var total = 0
     do {
       let entries = try FolderEntry.all(below: folder, limit: limits.files) { rules.leaveOut($0, isFolder: $1) }

@@ -12,7 +12,7 @@ package struct TemplateSketch: Hashable, Sendable {
   package let value: Value
 
   /// The objects of the template `text` in `file`, in a release called `release`.
-  static func all(_ text: String, file: String, release: String) -> [TemplateSketch] {
+  package static func all(_ text: String, file: String, release: String) -> [TemplateSketch] {
     let documents = withoutActions(text, release: release).lines.split { $0.hasPrefix("---") }
     return documents.compactMap { lines in
       guard let value = try? YAML.parse(lines.joined(separator: "\n")), value["kind"]?.string != nil else { return nil }

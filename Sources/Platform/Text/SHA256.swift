@@ -1,40 +1,89 @@
 /// SHA-256 (FIPS 180-4), for the digests of chart indexes and of random tokens.
 ///
 /// A checksum, and a way to recognise a token of 256 random bits without keeping it. It is
-/// too quick to try to keep passwords by, whose hashes are libcrypt's.
-package enum SHA256 {
+/// too quick to try to keep passwords by, whose hashes are libcrypt's. As a value it takes a message in pieces.
+package struct SHA256: Sendable {
+  private var state = initial
+  /// What has come since the last whole block.
+  private var rest: [UInt8] = []
+  private var length: UInt64 = 0
+
+  /// The digest of nothing, so far.
+  package init() {}
+
   /// The digest as 64 hexadecimal digits.
   package static func hex(_ message: [UInt8]) -> String {
-    digest(message).map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
+    var digest = SHA256()
+    digest.update(message)
+    return digest.hex
   }
 
   static func digest(_ message: [UInt8]) -> [UInt8] {
-    var state = initial
-    let length = UInt64(message.count) &* 8
-    // A one bit, zeros up to eight bytes before the end of a block, the length in bits (§5.1.1).
-    var tail = Array(message.suffix(message.count % 64)) + [0x80]
-    while tail.count % 64 != 56 { tail.append(0) }
-    for shift in stride(from: 56, through: 0, by: -8) {
-      tail.append(UInt8(truncatingIfNeeded: length >> UInt64(shift)))
+    var digest = SHA256()
+    digest.update(message)
+    return digest.bytes
+  }
+
+  /// Adds the next piece of the message.
+  package mutating func update(_ piece: [UInt8]) {
+    length &+= UInt64(piece.count)
+    var start = 0
+    if !rest.isEmpty {
+      start = min(64 - rest.count, piece.count)
+      rest += piece[..<start]
+      guard rest.count == 64 else { return }
+      rest.withUnsafeBufferPointer { Self.compress($0[...], &state) }
+      rest.removeAll(keepingCapacity: true)
     }
-    for start in stride(from: 0, to: message.count / 64 * 64, by: 64) { compress(message[start..<start + 64], &state) }
-    for start in stride(from: 0, to: tail.count, by: 64) { compress(tail[start..<start + 64], &state) }
+    piece.withUnsafeBufferPointer { bytes in
+      while start + 64 <= bytes.count {
+        Self.compress(bytes[start..<start + 64], &state)
+        start += 64
+      }
+    }
+    rest += piece[start...]
+  }
+
+  /// The digest of what has come so far, as 64 hexadecimal digits.
+  package var hex: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  private var bytes: [UInt8] {
+    var state = state
+    // A one bit, zeros up to eight bytes before the end of a block, the length in bits (§5.1.1).
+    var tail = rest + [0x80]
+    while tail.count % 64 != 56 { tail.append(0) }
+    let bits = length &* 8
+    for shift in stride(from: 56, through: 0, by: -8) {
+      tail.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
+    }
+    tail.withUnsafeBufferPointer { tail in
+      for start in stride(from: 0, to: tail.count, by: 64) { Self.compress(tail[start..<start + 64], &state) }
+    }
     return state.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) } }
   }
 
-  private static func compress(_ block: ArraySlice<UInt8>, _ state: inout [UInt32]) {
-    var w = [UInt32](repeating: 0, count: 64)
-    for t in 0..<16 {
-      w[t] = block[(block.startIndex + 4 * t)..<(block.startIndex + 4 * t + 4)].reduce(0) { $0 << 8 | UInt32($1) }
+  private static func compress(_ block: Slice<UnsafeBufferPointer<UInt8>>, _ state: inout [UInt32]) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
+      for t in 0..<16 {
+        let at = block.startIndex + 4 * t
+        w[t] =
+          UInt32(block[at]) << 24 | UInt32(block[at + 1]) << 16 | UInt32(block[at + 2]) << 8 | UInt32(block[at + 3])
+      }
+      for t in 16..<64 {
+        let s0 = rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ w[t - 15] >> 3
+        let s1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ w[t - 2] >> 10
+        w[t] = w[t - 16] &+ s0 &+ w[t - 7] &+ s1
+      }
+      constants.withUnsafeBufferPointer { mix(w, $0, &state) }
     }
-    for t in 16..<64 {
-      let s0 = rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ w[t - 15] >> 3
-      let s1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ w[t - 2] >> 10
-      w[t] = w[t - 16] &+ s0 &+ w[t - 7] &+ s1
-    }
+  }
+
+  private static func mix(
+    _ w: UnsafeMutableBufferPointer<UInt32>, _ constants: UnsafeBufferPointer<UInt32>, _ state: inout [UInt32]
+  ) {
     var (a, b, c, d, e, f, g, h) = (state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7])
     for t in 0..<64 {
       let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)

@@ -15,6 +15,8 @@ package final class LoopbackServer: Sendable {
     package var headers: HTTPHeaders
     /// Its body as text.
     package var body: String
+    /// Its body as it came.
+    package var bytes: [UInt8] = []
   }
 
   /// What the server does with a connection after a request, step by step.
@@ -161,9 +163,10 @@ private final class LoopbackConnection {
     }
     let length = headers["Content-Length"].flatMap { Int($0) } ?? 0
     while unread.count < length { guard readMore() else { return nil } }
-    let body = String(decoding: unread[..<length], as: UTF8.self)
+    let bytes = Array(unread[..<length])
     unread.removeFirst(length)
-    return LoopbackServer.Received(method: words[0], target: words[1], headers: headers, body: body)
+    return LoopbackServer.Received(
+      method: words[0], target: words[1], headers: headers, body: String(decoding: bytes, as: UTF8.self), bytes: bytes)
   }
 
   private var headEnd: Int? {

@@ -83,7 +83,10 @@ struct NativeDecoding {
     case (.quantity, .mapping), (.quantity, .sequence), (.quantity, .bool): return Quantity.rule
     case (.bytes, .string(let text)): return Base64.decode(text) == nil ? illegalBase64(text) : nil
     case (.time, .string(let text)):
-      guard Timestamp(text) == nil else { return nil }
+      // A lease's times have six digits of a second.
+      let whole =
+        text.utf8.count == 27 && text.utf8.dropFirst(19).first == UInt8(ascii: ".") ? text.prefix(19) + "Z" : text[...]
+      guard Timestamp(String(whole)) == nil || text.utf8.last != UInt8(ascii: "Z") else { return nil }
       let quoted = JSON.text(.string(text))
       return "parsing time \(quoted) as \"2006-01-02T15:04:05Z07:00\": cannot parse \(quoted) as \"2006\""
     default: return nil

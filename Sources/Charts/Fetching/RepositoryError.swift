@@ -1,0 +1,55 @@
+package import HTTP
+
+/// Why a repository, or a chart of it, was not read, for the user.
+package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertible {
+  package var description: String
+  /// Whether the same may work in a moment, with nothing changed.
+  package var isPassing = false
+  /// After how many seconds the server wants to be asked again, where it says so.
+  package var retryAfter: Int?
+
+  package init(_ description: String, isPassing: Bool = false, retryAfter: Int? = nil) {
+    self.description = description
+    self.isPassing = isPassing
+    self.retryAfter = retryAfter
+  }
+
+  /// The same, with what it is about before it.
+  package func about(_ subject: String) -> RepositoryError {
+    RepositoryError("\(subject): \(description)", isPassing: isPassing, retryAfter: retryAfter)
+  }
+}
+
+extension RepositoryError {
+  /// What kept an answer from coming.
+  package init(_ error: TransportError) {
+    switch error {
+    case .unreachable(let host, let reason):
+      self.init("\(host) cannot be reached (\(reason))", isPassing: true)
+    case .untrusted(let host, let reason): self.init("the certificate of \(host) is not trusted (\(reason))")
+    case .interrupted(let reason):
+      self.init("the connection broke before the answer was complete (\(reason))", isPassing: true)
+    case .timedOut(let seconds):
+      self.init("there was no answer, or no end of it, within \(seconds) s", isPassing: true)
+    case .invalid(let reason): self.init(reason)
+    case .cancelled: self.init("it was stopped", isPassing: true)
+    }
+  }
+
+  /// What an answer that says no means.
+  init(status: Int, _ headers: HTTPHeaders, now: Int) {
+    let wait = headers["Retry-After"].flatMap { RetryAfter.seconds($0, now: now) }
+    let (words, isPassing) =
+      switch status {
+      case 401: ("the server wants credentials, or others than it was given (401)", false)
+      case 403: ("the server does not allow it (403)", false)
+      case 404: ("it is not there (404)", false)
+      case 410: ("it is there no more (410)", false)
+      case 407: ("the proxy wants credentials (407)", false)
+      case 408, 425, 429: ("the server wants to be asked later (\(status))", true)
+      case 500...: ("the server failed (\(status))", true)
+      default: ("the server answered \(status)", false)
+      }
+    self.init(words, isPassing: isPassing, retryAfter: wait)
+  }
+}

@@ -1,0 +1,85 @@
+import Manifest
+import Packages
+import Platform
+
+/// Charts in a container image, pulled without docker: below `/charts`, or where the image works.
+struct ImageRepository: Sendable {
+  /// What the address of a chart in an image begins with.
+  static let scheme = "image://"
+
+  let reference: ImageReference
+  private let access: RepositoryAccess
+
+  init(_ reference: ImageReference, access: RepositoryAccess) {
+    self.reference = reference
+    self.access = access
+  }
+
+  /// A tag is followed by its digest: as long as that is the same, nothing is pulled.
+  func read(unless known: RepositoryMark?) async throws(RepositoryError) -> RepositoryContents? {
+    try await anywhere { (client, path) throws(RepositoryError) in
+      let digest = reference.digest.isEmpty ? try await client.digest(path, reference.tag) : reference.digest
+      if let known, known.digest == digest { return nil }
+      let image = try await PulledImage(client, path, digest)
+      let folder = FolderRepository(folder: image.charts, address: reference.text)
+      let charts = ImageCharts(
+        image: image, folder: folder, address: "\(reference.registry)/\(reference.path)@\(digest)")
+      return RepositoryContents(index: try folder.index(), mark: RepositoryMark(digest: digest), charts: charts)
+    }
+  }
+
+  /// The chart that was published as lying at `location`: the image at its digest, and a path in it.
+  func archive(at location: String, digest: String) async throws(RepositoryError) -> [UInt8] {
+    let rest = location.dropFirst(Self.scheme.count)
+    guard let at = rest.firstIndex(of: "@") else { throw RepositoryError("\(location) is no address in an image") }
+    let image = String(rest[rest.index(after: at)...].prefix { $0 != "/" })
+    let inner = String(rest[at...].drop { $0 != "/" }.dropFirst())
+    guard ImageReference.isDigest(image), !inner.split(separator: "/").contains("..") else {
+      throw RepositoryError("\(location) is no address in an image")
+    }
+    return try await anywhere { (client, path) throws(RepositoryError) in
+      let pulled = try await PulledImage(client, path, image)
+      return try FolderRepository.archive(at: pulled.charts + "/" + inner, digest: digest)
+    }
+  }
+
+  /// Asks the mirror of the registry where there is one, and the registry itself where that does not answer.
+  private func anywhere<Answer: Sendable>(
+    _ work: (RegistryClient, String) async throws(RepositoryError) -> Answer
+  ) async throws(RepositoryError) -> Answer {
+    if let mirror = access.mirrors[reference.registry] {
+      let parts = mirror.split(separator: "/", maxSplits: 1).map(String.init)
+      let path = (parts.count == 2 ? parts[1] + "/" : "") + reference.path
+      if let client = RegistryClient(host: parts.first ?? "", access: access.withoutCredentials()) {
+        do throws(RepositoryError) { return try await work(client, path) } catch {
+          access.report("\(mirror), the mirror of \(reference.registry): \(error)")
+        }
+      }
+    }
+    guard let client = RegistryClient(host: reference.host, access: access) else {
+      throw RepositoryError("\(reference.registry) is no name of a registry")
+    }
+    return try await work(client, reference.path)
+  }
+}
+
+/// The charts of an image that has been pulled, as long as they are needed.
+private struct ImageCharts: ChartSource {
+  let image: PulledImage
+  let folder: FolderRepository
+  let address: String
+
+  func location(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
+    let place = try folder.location(of: entry)
+    return ImageRepository.scheme + address + place.dropFirst("file://".count + folder.folder.count)
+  }
+
+  func archive(of entry: ChartIndex.Entry) async throws(RepositoryError) -> [UInt8] {
+    let place = try folder.location(of: entry)
+    // An index in an image may name any address; only what lies in the image is taken.
+    guard place.hasPrefix("file://\(folder.folder)/") else {
+      throw RepositoryError("the image's index leads to \(Excerpt.shortened(place)), which is not in the image")
+    }
+    return try await folder.archive(of: entry)
+  }
+}

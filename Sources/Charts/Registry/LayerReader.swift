@@ -1,0 +1,86 @@
+import Packages
+import Platform
+
+/// Reads one layer of an image, however it is packed.
+///
+/// Confined to the task that pulls the image.
+final class LayerReader {
+  private enum Packing {
+    case unknown
+    case plain
+    case gzip(GzipStream)
+    case zstd(ZstdStream)
+  }
+
+  private var packing = Packing.unknown
+  private var tar = TarStream()
+  private let files: ImageFiles
+  private let subject: String
+  /// What came before the packing could be told.
+  private var start: [UInt8] = []
+  /// What a layer may unpack to.
+  private static let largest = 16 << 30
+
+  init(_ files: ImageFiles, subject: String) {
+    self.files = files
+    self.subject = subject
+    files.beginLayer()
+  }
+
+  func feed(_ piece: [UInt8]) throws(RepositoryError) {
+    do {
+      if case .unknown = packing {
+        start += piece
+        guard start.count >= 4 else { return }
+        packing = Self.packing(start)
+        let all = start
+        start = []
+        return try unpack(all)
+      }
+      try unpack(piece)
+    } catch {
+      throw Self.refusal(error, subject)
+    }
+  }
+
+  func finish() throws(RepositoryError) {
+    do {
+      switch packing {
+      case .unknown, .plain: break
+      case .gzip(let stream): try stream.finish()
+      case .zstd(let stream): try stream.finish()
+      }
+      guard tar.isBetweenMembers else { throw PackageError.malformed("its tar ends too early") }
+    } catch {
+      throw Self.refusal(error, subject)
+    }
+    files.endLayer()
+  }
+
+  private static func refusal(_ error: any Error, _ subject: String) -> RepositoryError {
+    (error as? RepositoryError) ?? RepositoryError("\(subject): \(error)")
+  }
+
+  /// By its first bytes: what registries call layers is not always so.
+  private static func packing(_ bytes: [UInt8]) -> Packing {
+    if bytes.starts(with: [0x1f, 0x8b]) { return .gzip(GzipStream(limit: largest)) }
+    if bytes.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) { return .zstd(ZstdStream(limit: largest)) }
+    return .plain
+  }
+
+  private func unpack(_ piece: [UInt8]) throws {
+    let plain: [UInt8]
+    switch packing {
+    case .gzip(let stream): plain = try stream.unpack(piece)
+    case .zstd(let stream): plain = try stream.unpack(piece)
+    case .plain, .unknown: plain = piece
+    }
+    try tar.feed(plain) { event in
+      switch event {
+      case .member(let member): try files.begin(member)
+      case .content(let bytes): try files.add(bytes)
+      case .end: files.end()
+      }
+    }
+  }
+}

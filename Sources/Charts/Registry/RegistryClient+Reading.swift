@@ -1,0 +1,118 @@
+import HTTP
+import Manifest
+import Packages
+import Platform
+
+extension RegistryClient {
+  /// How many pages of a list are read, and names taken.
+  private static let mostPages = 200
+  private static let mostNames = 50_000
+
+  /// The tags at `path`, or `nil` when there is nothing there.
+  func tags(_ path: String) async throws(RepositoryError) -> [String]? {
+    try await names("\(path)/tags/list?n=1000", key: "tags", scope: Self.pull(path))
+  }
+
+  /// The paths that the registry lists, where it does.
+  func catalogue() async throws(RepositoryError) -> [String] {
+    try await names("_catalog?n=1000", key: "repositories", scope: "registry:catalog:*") ?? []
+  }
+
+  /// What is asked for to read at `path`.
+  static func pull(_ path: String) -> String { "repository:\(path):pull" }
+
+  /// All names of a list that comes in pages.
+  private func names(_ first: String, key: String, scope: String) async throws(RepositoryError) -> [String]? {
+    var names: [String] = []
+    var target = first
+    for _ in 0..<Self.mostPages {
+      let answer = try await send(.get, target, scope: scope)
+      if answer.status == 404 { return nil }
+      guard answer.status == 200 else { throw await refusal(answer) }
+      let value = try await json(answer.body, answer.url.text)
+      names += (value[key]?.sequence ?? []).compactMap(\.string)
+      guard names.count <= Self.mostNames else {
+        throw RepositoryError("\(answer.url.text): it lists more than \(Self.mostNames) names")
+      }
+      guard let next = answer.headers["Link"].flatMap(Self.next) else { return names }
+      guard let place = answer.url.resolving(next), place.origin == answer.url.origin, place.path.hasPrefix("/v2/")
+      else { throw RepositoryError("\(answer.url.text): its next page lies elsewhere") }
+      target = String(place.target.dropFirst(4))
+    }
+    throw RepositoryError("\(host): a list has more than \(Self.mostPages) pages")
+  }
+
+  /// The address of `<…>; rel="next"`.
+  static func next(_ link: String) -> String? {
+    guard link.containsText("rel=\"next\"") || link.containsText("rel=next"), let open = link.firstIndex(of: "<"),
+      let close = link.firstIndex(of: ">"), open < close
+    else { return nil }
+    return String(link[link.index(after: open)..<close])
+  }
+
+  private func json(_ body: HTTPBody, _ subject: String) async throws(RepositoryError) -> Value {
+    let (bytes, _) = try await Download(limit: 16 << 20, subject: subject).bytes(body)
+    do { return try JSON.parse(bytes) } catch { throw RepositoryError("\(subject): \(error)") }
+  }
+
+  /// The digest of the manifest that `selector`, a tag or a digest, leads to at `path`.
+  func digest(_ path: String, _ selector: String) async throws(RepositoryError) -> String {
+    let answer = try await send(
+      .head, "\(path)/manifests/\(selector)", accept: ImageManifest.mediaTypes, scope: Self.pull(path))
+    guard answer.status == 200 else {
+      throw RepositoryError(status: answer.status, answer.headers, now: Timestamp.now().secondsSince1970)
+        .about("\(host)/\(path):\(selector)")
+    }
+    if let digest = answer.headers["Docker-Content-Digest"], ImageReference.isDigest(digest) { return digest }
+    return try await manifest(path, selector).digest
+  }
+
+  /// The manifest that `selector` leads to; one asked for by its digest has that digest.
+  func manifest(_ path: String, _ selector: String) async throws(RepositoryError) -> ImageManifest {
+    let subject = "\(host)/\(path)" + (ImageReference.isDigest(selector) ? "@" : ":") + selector
+    let (_, body) = try await body(
+      "\(path)/manifests/\(selector)", accept: ImageManifest.mediaTypes, scope: Self.pull(path))
+    let (bytes, digest) = try await Download(limit: ImageManifest.largest, subject: subject).bytes(body)
+    guard !ImageReference.isDigest(selector) || selector == "sha256:" + digest else {
+      throw RepositoryError("\(subject): what came has the digest sha256:\(digest)")
+    }
+    do { return try ImageManifest(bytes) } catch { throw error.about(subject) }
+  }
+
+  /// A blob that is held in memory.
+  func blob(
+    _ path: String, _ descriptor: ImageManifest.Descriptor, limit: Int
+  ) async throws(RepositoryError) -> [UInt8] {
+    let subject = "\(host)/\(path)@\(descriptor.digest)"
+    let (_, body) = try await body("\(path)/blobs/\(descriptor.digest)", scope: Self.pull(path))
+    let (bytes, digest) = try await Download(limit: limit, subject: subject).bytes(body)
+    guard descriptor.digest == "sha256:" + digest else {
+      throw RepositoryError("\(subject): what came has the digest sha256:\(digest)")
+    }
+    return bytes
+  }
+
+  /// A blob piece by piece; `take` must not trust any of it before this has returned.
+  func blob(
+    _ path: String, _ descriptor: ImageManifest.Descriptor, limit: Int,
+    _ take: ([UInt8]) throws(RepositoryError) -> Void
+  ) async throws(RepositoryError) {
+    let subject = "\(host)/\(path)@\(descriptor.digest)"
+    let (_, body) = try await body("\(path)/blobs/\(descriptor.digest)", scope: Self.pull(path))
+    var digest = SHA256()
+    var count = 0
+    var pieces = body.makeAsyncIterator()
+    while true {
+      let piece: [UInt8]?
+      do { piece = try await pieces.next() } catch { throw RepositoryError(error).about(subject) }
+      guard let piece else { break }
+      count += piece.count
+      guard count <= limit else { throw RepositoryError("\(subject): it is longer than \(limit) bytes") }
+      digest.update(piece)
+      try take(piece)
+    }
+    guard descriptor.digest == "sha256:" + digest.hex else {
+      throw RepositoryError("\(subject): what came has the digest sha256:\(digest.hex)")
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import CZstd
+import Packages
+
+/// zstd (RFC 8878) that comes in pieces, unpacked as it comes, by libzstd.
+///
+/// Confined to the task that feeds it.
+final class ZstdStream {
+  private let context: OpaquePointer
+  private let limit: Int
+  private var count = 0
+  private var isWhole = true
+
+  /// Unpacks no more than `limit` bytes.
+  init(limit: Int) {
+    self.limit = limit
+    guard let context = ZSTD_createDStream() else { fatalError("out of memory") }
+    self.context = context
+    // A frame may want a window of its own choice: as much as the zstd command allows without being asked.
+    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27)
+  }
+
+  deinit { ZSTD_freeDStream(context) }
+
+  /// What the next piece unpacks to.
+  func unpack(_ piece: [UInt8]) throws(PackageError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var start = 0
+    var isFull = false
+    while start < piece.count || isFull {
+      var output = ZSTD_outBuffer()
+      var code = 0
+      let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 17) { space, written in
+        output = ZSTD_outBuffer(dst: space.baseAddress, size: space.count, pos: 0)
+        piece.withUnsafeBytes { bytes in
+          var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: start)
+          code = ZSTD_decompressStream(context, &output, &input)
+          start = input.pos
+        }
+        written = output.pos
+      }
+      guard ZSTD_isError(code) == 0 else { throw .malformed(String(cString: ZSTD_getErrorName(code))) }
+      isWhole = code == 0
+      isFull = output.pos == output.size
+      bytes += chunk
+      count += chunk.count
+      guard count <= limit else { throw .tooLarge(limit: limit) }
+    }
+    return bytes
+  }
+
+  /// Says that nothing more comes.
+  func finish() throws(PackageError) {
+    guard isWhole else { throw .malformed("it ends too early") }
+  }
+}

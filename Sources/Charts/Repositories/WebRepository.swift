@@ -1,0 +1,67 @@
+import HTTP
+import Packages
+import Platform
+
+/// A chart repository on a web server, as helm and KubeSphere know it: an index and what that leads to.
+struct WebRepository: ChartSource {
+  let url: WebURL
+  let client: WebClient
+
+  init(_ url: WebURL, access: RepositoryAccess) {
+    self.url = url
+    client = WebClient(access: access, home: url)
+  }
+
+  /// The index, or `nil` when it is the one that `known` stands for: nothing of it is then taken from the server, or
+  /// nothing made of it.
+  func read(unless known: RepositoryMark?) async throws(RepositoryError) -> RepositoryContents? {
+    var headers: HTTPHeaders = ["Accept-Encoding": "gzip"]
+    if let known {
+      if !known.entityTag.isEmpty { headers["If-None-Match"] = known.entityTag }
+      if !known.modified.isEmpty { headers["If-Modified-Since"] = known.modified }
+    }
+    let answer = try await client.get(url.appending("index.yaml"), headers)
+    if answer.status == 304, known != nil { return nil }
+    let body = try answer.expected()
+    let folder: ScratchFolder
+    do { folder = try ScratchFolder() } catch { throw RepositoryError("\(error)", isPassing: true) }
+    defer { folder.remove() }
+    let file = folder.path + "/index.yaml"
+    let packing = answer.headers["Content-Encoding"]?.lowercased() ?? "identity"
+    guard ["gzip", "identity", ""].contains(packing) else {
+      throw RepositoryError("\(answer.url.text): it is packed as \(packing), which was not asked for")
+    }
+    var mark = RepositoryMark(
+      digest: try await Download(limit: ChartIndex.largest, subject: answer.url.text)
+        .file(file, body, isPacked: packing == "gzip"))
+    mark.entityTag = answer.headers["ETag"] ?? ""
+    mark.modified = answer.headers["Last-Modified"] ?? ""
+    if mark.digest == known?.digest { return nil }
+    do {
+      return RepositoryContents(index: try ChartIndex(file: file), mark: mark, charts: self)
+    } catch {
+      throw RepositoryError("\(url.text), index.yaml: \(error)")
+    }
+  }
+
+  func location(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
+    if ImageReference.isRegistry(entry.url) { return entry.url }
+    // Not from the index, but from its folder; an index that was moved leads where its address says.
+    guard let place = url.appending("index.yaml").resolving(entry.url) else {
+      throw RepositoryError("\(Excerpt.shortened(entry.url)) is no address that a chart can be fetched from")
+    }
+    return place.text
+  }
+
+  func archive(of entry: ChartIndex.Entry) async throws(RepositoryError) -> [UInt8] {
+    try await RepositorySource.fetch(try location(of: entry), digest: entry.digest, client: client)
+  }
+
+  /// The file at `place`, if its digest is `digest` or none is given.
+  static func archive(at place: WebURL, digest: String, client: WebClient) async throws(RepositoryError) -> [UInt8] {
+    let body = try await client.get(place).expected()
+    let (bytes, found) = try await Download(limit: ChartIndex.largestChart, subject: place.text).bytes(body)
+    try ChartIndex.check(found, against: digest)
+    return bytes
+  }
+}

@@ -1,0 +1,66 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// What was done for one installation, line by line, in a ConfigMap that clients read while it goes on.
+///
+/// It is called `ksx-log.NAME`, lies in the namespace of the release and outlives it; its oldest lines go first.
+final class InstallationLog: Sendable {
+  static let key = "log"
+  /// A ConfigMap holds four times as much.
+  private static let longest = 256 << 10
+
+  private let lines = Locked<[String]>([])
+  private let now: @Sendable () -> Timestamp
+
+  init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+
+  static func name(of installation: String) -> String { "ksx-log.\(installation)" }
+
+  /// Adds a line for each line of `text`.
+  func note(_ text: String) {
+    let time = now().description
+    let new = text.lines.filter { !$0.isEmpty }.map { "\(time) \($0)" }
+    lines.withLock { $0 += new }
+  }
+
+  /// What an edge from one record to the next comes to, in words.
+  func note(_ record: ReleaseRecord, after earlier: ReleaseRecord?) {
+    let isNewTry = record.revision != earlier?.revision
+    if isNewTry { note("--- revision \(record.revision): version \(record.attempt.version)") }
+    if record.state != earlier?.state || isNewTry { note(record.state.word) }
+    guard let condition = record.conditions.first, condition != earlier?.conditions.first else { return }
+    if condition.message != earlier?.conditions.first?.message { note("\(condition.reason): \(condition.message)") }
+  }
+
+  /// Writes what has come since the last time.
+  func flush(to namespace: String, of installation: Installation, _ label: String, in cluster: Cluster) async {
+    let new = lines.withLock { lines in
+      defer { lines = [] }
+      return lines
+    }
+    if new.isEmpty { return }
+    let name = Self.name(of: installation.name)
+    let added = new.map { $0 + "\n" }.joined()
+    // What is done does not fail because it could not be told.
+    guard let present = try? await cluster.find(.configMaps, namespace: namespace, name) else {
+      let labels = ["ksx.dev/log": installation.name, label: installation.extension]
+      _ = try? await cluster.create(
+        .configMaps,
+        Object(
+          .configMaps, name: name, namespace: namespace, labels: labels, ["data": [Self.key: .string(added)]]))
+      return
+    }
+    let text = (present.value[path: "data", Self.key]?.string ?? "") + added
+    _ = try? await cluster.patch(
+      .configMaps, namespace: namespace, name, .merge(["data": [Self.key: .string(Self.shortened(text))]]))
+  }
+
+  private static func shortened(_ text: String) -> String {
+    guard text.utf8.count > longest else { return text }
+    let kept = String(decoding: text.utf8.suffix(longest), as: UTF8.self)
+    return kept.firstIndex(of: "\n").map { String(kept[kept.index(after: $0)...]) } ?? kept
+  }
+}

@@ -1,0 +1,87 @@
+import Charts
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+
+/// What of a repository is in the cluster already, read once for a whole sync.
+struct PublishedObjects: Sendable {
+  /// An ExtensionVersion, as far as a sync needs to know it.
+  struct Version: Hashable, Sendable {
+    var name: String
+    var `extension`: String
+    var version: String
+    var mark: String
+    var isGone: Bool
+
+    /// The ConfigMap that holds its chart.
+    var chartName: String { PackageSource.configMapName(self.extension, version) }
+  }
+
+  /// By the names of their objects.
+  var versions: [String: Version]
+  /// Digests of charts by the names of their ConfigMaps.
+  var charts: [String: String]
+  /// The names of the categories that there are.
+  var categories: [String]
+  /// The repository of each extension, where it has one that is there, and what it was made from.
+  private var shelves: [String: (owner: String, mark: String)]
+  /// The versions that are installed, or wanted, by extension.
+  private var installed: [String: Set<String>]
+  private let repository: String
+
+  init(cluster: Cluster, dialect: Dialect, repository: String) async throws(ClusterError) {
+    self.repository = repository
+    let selector = Selector(labels: "\(dialect.repositoryLabel)=\(repository)")
+    categories = try await cluster.list(dialect.categories, skipping: JSONPaths(["spec"])).map(\.name)
+    versions = [:]
+    for object in try await cluster.list(
+      dialect.extensionVersions, selector: selector, skipping: Extension.unread)
+    {
+      let version = ExtensionVersion(object, dialect: dialect)
+      versions[object.name] = Version(
+        name: object.name, extension: version.extension, version: version.version,
+        mark: object.annotations[Publisher.markAnnotation] ?? "",
+        isGone: object.annotations[Publisher.goneAnnotation] != nil)
+    }
+    let maps = try await cluster.list(
+      .configMaps, namespace: PackageSource.namespace, selector: selector, skipping: JSONPaths(["binaryData"]))
+    charts = Dictionary(
+      maps.map { ($0.name, $0.annotations[PublishedVersion.digestAnnotation] ?? "") }, uniquingKeysWith: { $1 })
+    let repositories = Set(try await cluster.list(dialect.repositories).map(\.name))
+    shelves = [:]
+    for object in try await cluster.list(dialect.extensions, skipping: JSONPaths(["spec"], ["status"])) {
+      let owner = object.labels[dialect.repositoryLabel] ?? ""
+      shelves[object.name] = (
+        repositories.contains(owner) ? owner : "", object.annotations[Publisher.markAnnotation] ?? ""
+      )
+    }
+    installed = [:]
+    for object in try await cluster.list(dialect.installations) {
+      let installation = Installation(object)
+      let versions = [installation.version, object.status["version"]?.string ?? ""]
+      installed[installation.extension, default: []].formUnion(versions.map { VersionText($0).plain })
+    }
+  }
+
+  /// The first repository wins, as long as it is there.
+  func isOurs(_ name: String) -> Bool {
+    let owner = shelves[name]?.owner ?? ""
+    return owner.isEmpty || owner == repository
+  }
+
+  /// Whether an installation has the version, or asks for it.
+  func isInstalled(_ version: Version) -> Bool {
+    installed[version.extension]?.contains(VersionText(version.version).plain) == true
+  }
+
+  /// Whether `entry` is published as it is now, with everything that belongs to it.
+  func has(_ entry: ChartIndex.Entry, _ name: String, isNewest: Bool) -> Bool {
+    guard let version = versions[name], let mark = PublishedVersion.mark(of: entry) else { return false }
+    let isHeld = version.mark == mark && charts[version.chartName] != nil
+    guard isHeld || version.mark == PublishedVersion.elsewhere + mark else { return false }
+    guard isNewest else { return true }
+    return shelves[entry.name].map { $0.owner == repository && $0.mark == mark } ?? false
+  }
+}

@@ -1,0 +1,91 @@
+import Platform
+
+/// What the controllers are at, for those who watch over them.
+package final class ControllerMetrics: Sendable {
+  private struct Counts {
+    var succeeded = 0
+    var failed = 0
+    var time = Duration.zero
+  }
+
+  private struct State {
+    var queues: [String: WorkQueue] = [:]
+    var counts: [String: Counts] = [:]
+    var isLeader: Bool?
+    var lease: ContinuousClock.Instant?
+  }
+
+  private let state = Locked(State())
+
+  package init() {}
+
+  func register(_ title: String, _ queue: WorkQueue) { state.withLock { $0.queues[title] = queue } }
+
+  func note(_ title: String, hasSucceeded: Bool, _ time: Duration) {
+    state.withLock { state in
+      var counts = state.counts[title] ?? Counts()
+      if hasSucceeded { counts.succeeded += 1 } else { counts.failed += 1 }
+      counts.time += time
+      state.counts[title] = counts
+    }
+  }
+
+  /// Says that there is an election, and whether it is won; what belonged to an earlier term is forgotten.
+  package func setLeader(_ isLeader: Bool) {
+    state.withLock { state in
+      state.isLeader = isLeader
+      if !isLeader { state.queues = [:] }
+    }
+  }
+
+  /// Notes that the lease could be read or written.
+  func noteLease() { state.withLock { $0.lease = .now } }
+
+  /// Why nothing can be expected of them now, or `nil` when it can: with all caches full, or, of those that wait for
+  /// their turn, with a lease that can be read.
+  package func unreadiness() async -> String? {
+    let (queues, isLeader, lease) = state.withLock { ($0.queues, $0.isLeader, $0.lease) }
+    if isLeader != true, let lease {
+      return ContinuousClock.now - lease < .seconds(30) ? nil : "the lease could not be read for 30 s"
+    }
+    if queues.isEmpty { return "the controllers have not begun" }
+    for (title, queue) in queues.sorted(by: { $0.key < $1.key }) {
+      if await !queue.isFull { return "the \(title) controller does not know yet what there is" }
+    }
+    return nil
+  }
+
+  /// All of it, as Prometheus reads it.
+  package func text() async -> String {
+    let (queues, counts, isLeader) = state.withLock { ($0.queues, $0.counts, $0.isLeader) }
+    var lines = [
+      "# HELP ksxd_leader Whether these controllers hold the lease.", "# TYPE ksxd_leader gauge",
+      "ksxd_leader \(isLeader == false ? 0 : 1)",
+      "# HELP ksxd_queue_depth Objects that wait for a look.", "# TYPE ksxd_queue_depth gauge",
+    ]
+    let sorted = queues.sorted { $0.key < $1.key }
+    for (title, queue) in sorted { lines.append("ksxd_queue_depth{controller=\"\(title)\"} \(await queue.depth)") }
+    lines += [
+      "# HELP ksxd_queue_lag_seconds How long the oldest of them has waited.", "# TYPE ksxd_queue_lag_seconds gauge",
+    ]
+    for (title, queue) in sorted {
+      lines.append("ksxd_queue_lag_seconds{controller=\"\(title)\"} \(Self.seconds(await queue.lag))")
+    }
+    lines += ["# HELP ksxd_looks_total Looks at objects.", "# TYPE ksxd_looks_total counter"]
+    for (title, count) in counts.sorted(by: { $0.key < $1.key }) {
+      lines.append("ksxd_looks_total{controller=\"\(title)\",result=\"success\"} \(count.succeeded)")
+      lines.append("ksxd_looks_total{controller=\"\(title)\",result=\"failure\"} \(count.failed)")
+    }
+    lines += ["# HELP ksxd_looks_seconds_total Time that looks took.", "# TYPE ksxd_looks_seconds_total counter"]
+    for (title, count) in counts.sorted(by: { $0.key < $1.key }) {
+      lines.append("ksxd_looks_seconds_total{controller=\"\(title)\"} \(Self.seconds(count.time))")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func seconds(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let milliseconds = attoseconds / 1_000_000_000_000_000
+    return "\(seconds).\(String(repeating: "0", count: 3 - String(milliseconds).count))\(milliseconds)"
+  }
+}

@@ -1,0 +1,176 @@
+package import Client
+import HTTP
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// Has one of several controllers at work at a time, by a Lease of `coordination.k8s.io`.
+///
+/// The rules are client-go's: a lease that its holder has not renewed for as long as it says is taken over, by the clock of
+/// the one who watches, never by the times in it. What is done under a lease is done over a transport that sends no write
+/// once the lease may have been lost.
+package struct LeaderElection: Sendable {
+  package var cluster: Cluster
+  package var namespace = "kubesphere-system"
+  package var name = "ksxd-controllers"
+  /// Who is at work, as others read it.
+  package var identity: String
+  /// How long the others wait for a holder that says nothing.
+  package var duration = Duration.seconds(15)
+  /// How long the holder works on after it last renewed.
+  package var deadline = Duration.seconds(10)
+  /// How often the lease is looked at.
+  package var pause = Duration.seconds(2)
+  package var metrics: ControllerMetrics?
+
+  package init(cluster: Cluster, identity: String) {
+    self.cluster = cluster
+    self.identity = identity
+  }
+
+  static let leases = Resource(
+    group: "coordination.k8s.io", version: "v1", plural: "leases", kind: "Lease", isNamespaced: true)
+
+  /// Runs `work` whenever the lease is held, and ends it when it is lost, until the surrounding task is cancelled.
+  package func run(_ work: @escaping @Sendable (Cluster) async -> Void) async {
+    var seen: Sight?
+    while !Task.isCancelled {
+      let start = ContinuousClock.now
+      guard await isTaken(&seen) else {
+        try? await Task.sleep(for: pause)
+        continue
+      }
+      await hold(from: start, work)
+    }
+  }
+
+  /// What was last seen of another's lease, and since when it has been like that.
+  private struct Sight {
+    var version: String
+    var since: ContinuousClock.Instant
+  }
+
+  private func isTaken(_ seen: inout Sight?) async -> Bool {
+    do {
+      try await cluster.ensureNamespace(namespace)
+      guard let lease = try await cluster.find(Self.leases, namespace: namespace, name) else {
+        _ = try await cluster.create(
+          Self.leases, Object(Self.leases, name: name, namespace: namespace, ["spec": spec()]))
+        return true
+      }
+      metrics?.noteLease()
+      let holder = lease.spec["holderIdentity"]?.string ?? ""
+      if seen?.version != lease.resourceVersion { seen = Sight(version: lease.resourceVersion, since: .now) }
+      let allowed = lease.spec["leaseDurationSeconds"]?.integer.map { Duration.seconds($0) } ?? duration
+      let isFree =
+        holder.isEmpty || holder == identity || (seen.map { ContinuousClock.now - $0.since > allowed } ?? false)
+      guard isFree else { return false }
+      try await write(over: lease, transitions: (lease.spec["leaseTransitions"]?.integer ?? 0) + 1)
+      return true
+    } catch {
+      // Another was faster, or the server cannot be asked; it is asked again.
+      return false
+    }
+  }
+
+  /// Works as long as the lease is renewed.
+  private func hold(from start: ContinuousClock.Instant, _ work: @escaping @Sendable (Cluster) async -> Void) async {
+    let term = LeaseTerm(until: start + deadline)
+    metrics?.setLeader(true)
+    defer { metrics?.setLeader(false) }
+    var fenced = cluster
+    fenced.transport = FencedTransport(cluster.transport, term: term)
+    let running = Task { [fenced] in await work(fenced) }
+    await withTaskCancellationHandler {
+      while !Task.isCancelled, ContinuousClock.now < term.end {
+        try? await Task.sleep(for: pause)
+        if Task.isCancelled { break }
+        await renew(term)
+      }
+    } onCancel: {
+      running.cancel()
+    }
+    running.cancel()
+    // Whoever comes next must not find this one still at work.
+    await running.value
+    term.close()
+    await release()
+  }
+
+  private func renew(_ term: LeaseTerm) async {
+    let start = ContinuousClock.now
+    do {
+      guard let lease = try await cluster.find(Self.leases, namespace: namespace, name),
+        lease.spec["holderIdentity"]?.string == identity
+      else { return term.close() }
+      try await write(over: lease, transitions: lease.spec["leaseTransitions"]?.integer ?? 0)
+      metrics?.noteLease()
+      term.extend(to: start + deadline)
+    } catch {
+      // Until the end of the term it may work again.
+    }
+  }
+
+  /// Lets the next one begin at once.
+  private func release() async {
+    // The task that ran may be cancelled, and this must be sent all the same.
+    await Task.detached { [self] in
+      guard let lease = try? await cluster.find(Self.leases, namespace: namespace, name),
+        lease.spec["holderIdentity"]?.string == identity
+      else { return }
+      let metadata: Value = ["resourceVersion": .string(lease.resourceVersion)]
+      _ = try? await cluster.patch(
+        Self.leases, namespace: namespace, name, .merge(["metadata": metadata, "spec": ["holderIdentity": ""]]))
+    }.value
+  }
+
+  private func write(over lease: Object, transitions: Int) async throws(ClusterError) {
+    let body: Value = [
+      "metadata": ["resourceVersion": .string(lease.resourceVersion)],
+      "spec": spec().setting(["leaseTransitions"], to: .integer(transitions)),
+    ]
+    _ = try await cluster.patch(Self.leases, namespace: namespace, name, .merge(body))
+  }
+
+  private func spec() -> Value {
+    // Go reads these times with six digits behind the point, and no other number of them.
+    let time = Timestamp.now().description.dropLast() + ".000000Z"
+    return [
+      "holderIdentity": .string(identity), "leaseDurationSeconds": .integer(Int(duration.components.seconds)),
+      "renewTime": .string(String(time)), "acquireTime": .string(String(time)), "leaseTransitions": 0,
+    ]
+  }
+}
+
+/// Until when a lease is surely held.
+final class LeaseTerm: Sendable {
+  private let last: Locked<ContinuousClock.Instant>
+
+  init(until end: ContinuousClock.Instant) { last = Locked(end) }
+
+  var end: ContinuousClock.Instant { last.withLock { $0 } }
+
+  func extend(to end: ContinuousClock.Instant) { last.withLock { $0 = max($0, end) } }
+
+  /// Ends it now.
+  func close() { last.withLock { $0 = min($0, .now) } }
+}
+
+/// Sends no write once the lease that it is sent under may have been lost.
+struct FencedTransport: Transport {
+  private let inner: any Transport
+  private let term: LeaseTerm
+
+  init(_ inner: any Transport, term: LeaseTerm) {
+    self.inner = inner
+    self.term = term
+  }
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let isRead = [.get, .head].contains(request.method)
+    guard isRead || ContinuousClock.now < term.end else {
+      throw .invalid(reason: "the lease of these controllers has ended, and another's may be at work")
+    }
+    return try await inner.send(request)
+  }
+}

@@ -1,0 +1,132 @@
+/// A tar archive that comes in pieces: ustar, pax and GNU's long names.
+package struct TarStream: Sendable {
+  /// What a header says of a file, a folder or a link.
+  package struct Member: Hashable, Sendable {
+    /// Its path as written.
+    package var path: String
+    package var size: Int
+    /// `0` for a file, `1` for a hard link, `2` for a symbolic one, `5` for a folder.
+    package var type: Character
+    /// What a link leads to.
+    package var link: String
+  }
+
+  /// What comes of the archive.
+  package enum Event: Hashable, Sendable {
+    case member(Member)
+    /// Some of the bytes of the member.
+    case content(ArraySlice<UInt8>)
+    /// The member is whole.
+    case end
+  }
+
+  private enum State {
+    case header
+    /// Bytes of a member, and of the padding after it.
+    case content(left: Int, padding: Int)
+    /// The content of a header about the next member.
+    case about(type: Character, left: Int, padding: Int)
+    case padding(left: Int)
+  }
+
+  private var state = State.header
+  private var block: [UInt8] = []
+  private var about: [UInt8] = []
+  private var longPath: String?
+  private var longLink: String?
+  /// A header that says more of the next member than this is none of ours.
+  private static let longestAbout = 1 << 20
+
+  package init() {}
+
+  /// Takes the next piece, and tells what it brings.
+  package mutating func feed(_ piece: [UInt8], _ take: (Event) throws -> Void) throws {
+    var rest = piece[...]
+    while !rest.isEmpty {
+      switch state {
+      case .header: try readHeader(&rest, take)
+      case .content(let left, let padding):
+        let part = rest.prefix(left)
+        rest = rest.dropFirst(part.count)
+        try take(.content(part))
+        state = .content(left: left - part.count, padding: padding)
+        if left == part.count { try finish(padding, take) }
+      case .about(let type, let left, let padding):
+        let part = rest.prefix(left)
+        rest = rest.dropFirst(part.count)
+        about += part
+        state = .about(type: type, left: left - part.count, padding: padding)
+        if left == part.count { learn(type, padding) }
+      case .padding(let left):
+        let count = min(left, rest.count)
+        rest = rest.dropFirst(count)
+        state = left == count ? .header : .padding(left: left - count)
+      }
+    }
+  }
+
+  private mutating func readHeader(_ rest: inout ArraySlice<UInt8>, _ take: (Event) throws -> Void) throws {
+    let part = rest.prefix(512 - block.count)
+    rest = rest.dropFirst(part.count)
+    block += part
+    guard block.count == 512 else { return }
+    defer { block.removeAll(keepingCapacity: true) }
+    // Two of them are the end, after which nothing follows but more of them.
+    if block.allSatisfy({ $0 == 0 }) { return }
+    let header = try TarHeader(block)
+    let padding = (512 - header.size % 512) % 512
+    switch header.type {
+    case "L", "K", "x", "g":
+      guard header.size <= Self.longestAbout else { throw PackageError.malformed("a header of its tar is too long") }
+      about = []
+      state = header.size == 0 ? .header : .about(type: header.type, left: header.size, padding: padding)
+    default:
+      try take(
+        .member(
+          Member(
+            path: longPath ?? header.path, size: header.size, type: header.type == "\0" ? "0" : header.type,
+            link: longLink ?? header.link)))
+      (longPath, longLink) = (nil, nil)
+      // Only files have bytes, whatever the header of a link says.
+      let size = ["0", "\0", "7"].contains(header.type) ? header.size : 0
+      state = .content(left: size, padding: size == 0 ? 0 : padding)
+      if size == 0 { try finish(0, take) }
+    }
+  }
+
+  private mutating func finish(_ padding: Int, _ take: (Event) throws -> Void) throws {
+    try take(.end)
+    state = padding == 0 ? .header : .padding(left: padding)
+  }
+
+  private mutating func learn(_ type: Character, _ padding: Int) {
+    switch type {
+    case "L": longPath = TarHeader.text(about)
+    case "K": longLink = TarHeader.text(about)
+    case "x":
+      longPath = TarReader.paxRecord("path", in: about) ?? longPath
+      longLink = TarReader.paxRecord("linkpath", in: about) ?? longLink
+    default: break
+    }
+    about = []
+    state = padding == 0 ? .header : .padding(left: padding)
+  }
+
+  /// Whether the archive could end here: Go's writer may leave out what fills the last block.
+  package var isBetweenMembers: Bool {
+    switch state {
+    case .header: block.isEmpty
+    case .padding: true
+    case .content, .about: false
+    }
+  }
+
+  /// The path of a member without what does not count in it, or `nil` when it leads out of the archive or is none.
+  package static func plainPath(_ path: String) -> String? {
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    guard !parts.isEmpty, !parts.contains(".."), !path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
+      return nil
+    }
+    return parts.joined(separator: "/")
+  }
+}

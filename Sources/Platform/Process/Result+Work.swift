@@ -1,0 +1,6 @@
+extension Result where Success: Sendable {
+  /// What comes of `work`.
+  package init(_ work: () async throws(Failure) -> Success) async {
+    do { self = .success(try await work()) } catch { self = .failure(error) }
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// What stands in for registries that repositories' images are pulled from.
+struct RegistryMirrors: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Registry that is asked before another for the images of repositories, such as docker.io=mirror.example.com/hub.",
+      valueName: "registry=mirror"))
+  var registryMirror: [String] = []
+
+  /// By the registry that each stands in for.
+  func table() throws -> [String: String] {
+    var table: [String: String] = [:]
+    for text in registryMirror {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, !parts[1].isEmpty else {
+        throw ValidationError(
+          "--registry-mirror \(text): REGISTRY=MIRROR is expected, as in docker.io=mirror.example.com")
+      }
+      table[parts[0]] = parts[1]
+    }
+    return table
+  }
+}

@@ -1,0 +1,1 @@
+../../ControllersTests/Repositories/ChartServer.swift

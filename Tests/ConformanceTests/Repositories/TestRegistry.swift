@@ -1,0 +1,1 @@
+../../ControllersTests/Repositories/TestRegistry.swift
