@@ -8,7 +8,9 @@ struct Daemon: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ksxd", abstract: "The backend of ksx: an API for KubeSphere extensions, and what acts on it.",
     version: "ksxd " + ProgramVersion.current,
-    subcommands: [Serve.self, ControlCommand.self, GatewayCommand.self, ExplainCommand.self])
+    subcommands: [
+      Serve.self, ControlCommand.self, GatewayCommand.self, ExplainCommand.self, PackageCommand.self, RepoCommand.self,
+    ])
 
   static func main() async {
     StandardStreams.occupy()

@@ -1,12 +1,25 @@
 import Manifest
 import Packages
+import Platform
+import TestSupport
 import Testing
 
 /// What the checks find in packages, each with the file and the line.
 @Suite struct ChartCheckTests {
   private static let good = [
     "Chart.yaml": "name: bell\nversion: 1.2.0\n", "README.md": "Bell", "static/bell.svg": "<svg/>",
-    "extension.yaml": "name: bell\nkubeVersion: '>=1.19.0'\nicon: ./static/bell.svg\n",
+    "extension.yaml": """
+    apiVersion: kubesphere.io/v1alpha1
+    name: bell
+    version: 1.2.0
+    displayName: {en: Bell}
+    description: {en: Rings.}
+    category: dev-tools
+    provider: {en: {name: Bell}}
+    kubeVersion: '>=1.19.0'
+    icon: ./static/bell.svg
+
+    """,
   ]
 
   private func findings(_ changes: [String: String?]) -> [String] {
@@ -39,7 +52,42 @@ import Testing
     ),
     ("README.md", nil, "readme README.md:- there is no README"),
     ("extension.yaml", "name: bell\nicon: [\n", "readable extension.yaml:"),
+    ("Chart.yaml", "name: Bell\nversion: 1.2.0\n", "name Chart.yaml:1 Bell is no name"),
+    ("Chart.yaml", "name: bell\nversion: 1.2.0+5\n", "version-as-name Chart.yaml:2 1.2.0+5 has build metadata"),
+    (
+      "extension.yaml", "version: 1.3.0\n",
+      "versions-agree extension.yaml:1 the version is 1.3.0, and Chart.yaml says 1.2.0"
+    ),
+    (
+      "extension.yaml", good["extension.yaml"]?.replacingText("provider:", with: "vendor:"),
+      "required extension.yaml:- there is no provider"
+    ),
+    (
+      "extension.yaml", "displayName: {english: Bell}\n",
+      "languages extension.yaml:1 displayName: english is no code of a language"
+    ),
+    (
+      "extension.yaml", "installationMode: All\n",
+      "installation-mode extension.yaml:1 installationMode is HostOnly or Multicluster"
+    ),
+    (
+      "Chart.yaml", "name: bell\nversion: 1.2.0\ndependencies:\n- name: gong\n",
+      "dependencies Chart.yaml:4 the chart gong is not in charts/, and names no repository"
+    ),
+    (
+      "extension.yaml", "externalDependencies:\n- {name: gong, version: about four}\n",
+      "external-dependencies extension.yaml:2 version is not a constraint"
+    ),
+    ("values.yaml", "- 1\n", "values values.yaml:1 the values are a mapping"),
+    ("permissions.yaml", "kind: Pod\n", "permissions permissions.yaml:1 a ClusterRole or a Role is expected"),
+    ("big", noise, "size Chart.yaml:- packed it has"),
   ]
+
+  /// Text that does not become much smaller.
+  private static var noise: String {
+    var dice = SeededGenerator(seed: 7)
+    return (0..<110_000).map { _ in String(UInt64.random(in: 0 ... .max, using: &dice), radix: 36) }.joined()
+  }
 
   @Test(arguments: mistakes)
   func eachMistakeIsFoundAtItsLine(file: String, text: String?, finding: String) {

@@ -2,7 +2,9 @@ import Manifest
 
 extension ChartCheck {
   /// Every check; a new one is one more entry.
-  package static let all: [ChartCheck] = [
+  package static let all: [ChartCheck] = identity + descriptions + contents
+
+  private static let identity: [ChartCheck] = [
     ChartCheck(id: "readable", severity: .error) { $0.unreadable },
     ChartCheck(id: "names-agree", severity: .error) { checked in
       guard let name = checked.manifest?["name"], let chart = checked.chart?["name"]?.text, name.text != chart else {
@@ -26,6 +28,9 @@ extension ChartCheck {
         return ("extension.yaml", node.line, "\(key) is not a constraint such as >=1.19.0: \(text)")
       }
     },
+  ]
+
+  private static let descriptions: [ChartCheck] = [
     ChartCheck(id: "icon", severity: .warning) { checked in
       guard let icon = checked.manifest?["icon"], let text = icon.text, !text.isEmpty, !text.contains(":"),
         (try? TarReader.safe(text)).map({ checked.package.files[$0] == nil }) ?? true

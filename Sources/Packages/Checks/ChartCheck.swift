@@ -24,6 +24,15 @@ package struct ChartCheck: Sendable {
     package let line: Int?
     /// What is wrong, as a sentence without its full stop.
     package let text: String
+
+    /// A finding of a check that does not stand in the table.
+    package init(check: String, severity: Severity, file: String, line: Int?, text: String) {
+      self.check = check
+      self.severity = severity
+      self.file = file
+      self.line = line
+      self.text = text
+    }
   }
 
   /// What a check gives back: a file, a line in it, and words.
@@ -35,6 +44,12 @@ package struct ChartCheck: Sendable {
   package let severity: Severity
   /// Looks at a package.
   let look: @Sendable (CheckedPackage) -> [Place]
+
+  init(id: String, severity: Severity, look: @escaping @Sendable (CheckedPackage) -> [Place]) {
+    self.id = id
+    self.severity = severity
+    self.look = look
+  }
 
   /// What is wrong with `package`, by all checks, in the order of the table.
   package static func findings(in package: Package) -> [Finding] {
@@ -54,6 +69,8 @@ struct CheckedPackage: Sendable {
   let chart: YAMLNode?
   /// `extension.yaml`, as far as it can be read.
   let manifest: YAMLNode?
+  /// `values.yaml`, as far as it can be read.
+  let values: YAMLNode?
   /// Where one of them cannot be read.
   let unreadable: [ChartCheck.Place]
 
@@ -71,6 +88,7 @@ struct CheckedPackage: Sendable {
     }
     chart = node("Chart.yaml")
     manifest = node("extension.yaml")
+    values = node("values.yaml")
     self.unreadable = unreadable
   }
 }

@@ -1,0 +1,29 @@
+import HTTP
+import Platform
+
+extension RegistryClient {
+  /// What is asked for to write at `path`.
+  private static func push(_ path: String) -> String { "repository:\(path):pull,push" }
+
+  /// Puts a blob there, unless it is there.
+  func upload(_ bytes: [UInt8], _ digest: String, to path: String) async throws(RepositoryError) {
+    let scope = Self.push(path)
+    if try await send(.head, "\(path)/blobs/\(digest)", scope: scope).status == 200 { return }
+    let begun = try await send(.post, "\(path)/blobs/uploads/", scope: scope)
+    guard begun.status == 202, let location = begun.headers["Location"], let place = begun.url.resolving(location)
+    else {
+      throw await refusal(begun)
+    }
+    var target = place
+    target.query += (target.query.isEmpty ? "?" : "&") + "digest=" + PercentEncoding.encode(digest)
+    let answer = try await put(bytes, type: "application/octet-stream", to: target, scope: scope)
+    guard answer.status == 201 else { throw await refusal(answer) }
+  }
+
+  /// Puts a manifest there.
+  func put(_ bytes: [UInt8], type: String, as tag: String, at path: String) async throws(RepositoryError) {
+    let place = try await place("\(path)/manifests/\(tag)")
+    let answer = try await put(bytes, type: type, to: place, scope: Self.push(path))
+    guard answer.status == 201 else { throw await refusal(answer) }
+  }
+}

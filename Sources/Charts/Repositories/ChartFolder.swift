@@ -1,0 +1,130 @@
+import Glibc
+import Manifest
+import Packages
+import Platform
+
+/// A folder of charts that is made a repository: its index, and the files that an image of it holds.
+package struct ChartFolder: Sendable {
+  package let path: String
+
+  package init(_ path: String) { self.path = path }
+
+  /// What the index lists, and what was left out and why.
+  package struct Written: Hashable, Sendable {
+    package var charts: Int
+    package var refused: [String]
+  }
+
+  /// Writes `index.yaml` as `helm repo index` does; the same charts give the same bytes.
+  ///
+  /// Packed charts are listed, with addresses below `url` where one is given; charts that lie unpacked are read by ksxd
+  /// without being listed.
+  package func writeIndex(url: String = "") throws(RepositoryError) -> Written {
+    let (text, written) = try index(url: url)
+    do { try Files.write(Array(text.utf8), to: path + "/index.yaml", mode: 0o644) } catch {
+      throw RepositoryError("\(error)")
+    }
+    return written
+  }
+
+  /// The bytes of a file of the repository; the index is made where there is none, and then charts that lie unpacked
+  /// are packed for it.
+  package func served(_ name: String) throws(RepositoryError) -> [UInt8] {
+    guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else {
+      throw RepositoryError("\(name) is no path in the folder")
+    }
+    let place = path + "/" + name
+    do {
+      if Files.exists(place), !Files.isDirectory(place) { return try Files.read(place, limit: ChartIndex.largest) }
+      if name == "index.yaml" { return Array(try index(url: "", withUnpacked: true).text.utf8) }
+      guard name.hasSuffix(".tgz"), !name.containsText("/") else { throw RepositoryError("\(name) is not there") }
+      for chart in try UnpackedChart.all(in: path, problem: { _ in }) where "\(chart.name)-\(chart.version).tgz" == name
+      {
+        return try FolderRepository.archive(at: path + "/" + chart.folder, digest: "")
+      }
+    } catch {
+      throw RepositoryError("\(error)")
+    }
+    throw RepositoryError("\(name) is not there")
+  }
+
+  private func index(url: String, withUnpacked: Bool = false) throws(RepositoryError) -> (text: String, Written) {
+    var refused: [String] = []
+    var entries: [String: [Value]] = [:]
+    var newest = 0
+    let packed = try PackedChart.all(in: path) { refused.append($0) }
+    for chart in packed {
+      let time = changed(chart.file)
+      newest = max(newest, time)
+      let archive = try archive(chart.file)
+      entries[chart.name, default: []].append(try entry(chart, archive, url: url, time))
+    }
+    if withUnpacked { try addUnpacked(to: &entries, &refused) }
+    let sorted = entries.sorted { $0.key < $1.key }.map { name, values in
+      Mapping.Pair(key: name, value: .sequence(values.sorted(by: Self.newer)))
+    }
+    let index: Value = [
+      "apiVersion": "v1", "entries": .mapping(Mapping(sorted)),
+      "generated": .string(Timestamp(secondsSince1970: newest).description),
+    ]
+    return (YAML.text(index), Written(charts: packed.count, refused: refused))
+  }
+
+  private func addUnpacked(to entries: inout [String: [Value]], _ refused: inout [String]) throws(RepositoryError) {
+    let charts = (try? UnpackedChart.all(in: path) { refused.append($0) }) ?? []
+    for chart in charts {
+      let archive = try FolderRepository.archive(at: path + "/" + chart.folder, digest: "")
+      let packed = PackedChart(
+        file: "\(chart.name)-\(chart.version).tgz", name: chart.name, version: chart.version,
+        digest: SHA256.hex(archive))
+      let time = changed(chart.folder + "/Chart.yaml")
+      entries[chart.name, default: []].append(try entry(packed, archive, url: "", time))
+    }
+  }
+
+  private func archive(_ file: String) throws(RepositoryError) -> [UInt8] {
+    do { return try Files.read(path + "/" + file, limit: ChartIndex.largestChart) } catch {
+      throw RepositoryError("\(error)")
+    }
+  }
+
+  private static func newer(_ left: Value, _ right: Value) -> Bool {
+    SemanticVersion.precedes(Chart.text(right["version"]), Chart.text(left["version"]))
+  }
+
+  private func entry(
+    _ chart: PackedChart, _ archive: [UInt8], url: String, _ time: Int
+  ) throws(RepositoryError) -> Value {
+    var described: Mapping
+    do {
+      let package = try Package(archive: archive)
+      described = try YAML.parse(package.text("Chart.yaml") ?? "").mapping ?? [:]
+    } catch {
+      throw RepositoryError("\(chart.file): \(error)")
+    }
+    let base = url.isEmpty || url.hasSuffix("/") ? url : url + "/"
+    described["created"] = .string(Timestamp(secondsSince1970: time).description)
+    described["digest"] = .string(chart.digest)
+    described["urls"] = [.string(base + chart.file)]
+    return .mapping(described)
+  }
+
+  private func changed(_ file: String) -> Int {
+    var status = stat()
+    return stat(path + "/" + file, &status) == 0 ? status.st_mtim.tv_sec : 0
+  }
+
+  /// Every file of the repository by its path, as it is put into an image.
+  package func files() throws(RepositoryError) -> [String: [UInt8]] {
+    var files: [String: [UInt8]] = [:]
+    do {
+      for entry in try FolderEntry.all(below: path) {
+        files[entry.path] = try Files.read(path + "/" + entry.path, limit: ChartIndex.largest)
+      }
+    } catch {
+      throw RepositoryError("\(error)")
+    }
+    guard !files.isEmpty else { throw RepositoryError("\(path) holds no files") }
+    return files
+  }
+}

@@ -1,0 +1,99 @@
+import KubernetesAPI
+import Manifest
+package import Packages
+import Platform
+
+/// What a package would have the gateway serve, held against what the gateway and KubeSphere's webhooks refuse.
+package struct PackageRules: Sendable {
+  /// What is wrong, file by file.
+  package private(set) var findings: [ChartCheck.Finding] = []
+  private let name: String
+  private let isShipped: Bool
+  private var claims: [String: String] = [:]
+
+  /// Looks at the templates of `package`, and of the charts that lie unpacked in it.
+  package init(_ package: Package, name: String) {
+    self.name = name
+    isShipped = package.files["extension.yaml"] != nil
+    for file in package.files.keys.sorted() where Self.isTemplate(file) {
+      let text = package.text(file) ?? ""
+      var seen: [String: Int] = [:]
+      for sketch in TemplateSketch.all(text, file: file, release: name) {
+        let number = seen[sketch.kind, default: 0]
+        seen[sketch.kind] = number + 1
+        look(at: sketch, line: Self.line(of: sketch.kind, number, in: text))
+      }
+    }
+  }
+
+  private static func isTemplate(_ path: String) -> Bool {
+    let folder = path.hasPrefix("templates/") || path.containsText("/templates/")
+    return folder && (path.hasSuffix(".yaml") || path.hasSuffix(".yml"))
+  }
+
+  /// The line of the `number`th object of a kind.
+  private static func line(of kind: String, _ number: Int, in text: String) -> Int? {
+    text.lines.enumerated().filter { $0.element.trimmed() == "kind: \(kind)" }.dropFirst(number).first.map {
+      $0.offset + 1
+    }
+  }
+
+  private mutating func look(at sketch: TemplateSketch, line: Int?) {
+    let version = Chart.text(sketch.value["apiVersion"])
+    // A group that only rendering tells is the one of the package's form.
+    let isOurs =
+      version.hasPrefix("kubesphere.io/") || version.hasPrefix("extensions.kubesphere.io/") || version.containsText("…")
+    guard isOurs, ["APIService", "JSBundle", "ReverseProxy"].contains(sketch.kind) else { return }
+    let dialect = version.hasPrefix("extensions.") || isShipped ? Dialect.installPlan : .subscription
+    var object = Object(Self.rendered(sketch.value))
+    if object.labels[dialect.extensionLabel] == nil {
+      object = Object(object.value.setting(["metadata", "labels", dialect.extensionLabel], to: .string(name)))
+    }
+    var problems: [String] = []
+    switch sketch.kind {
+    case "APIService":
+      let rule = APIServiceRule(object, dialect: dialect)
+      problems = rule.problems
+      claim("\(rule.group)/\(rule.version)", "the API", &problems)
+    case "JSBundle":
+      let rule = JSBundleRule(object, dialect: dialect)
+      problems = rule.problems
+      for file in rule.files { claim(file.path, "the path", &problems) }
+      for file in rule.files where dialect == .installPlan && !file.path.hasPrefix("/dist/\(name)/") {
+        problems.append("KubeSphere refuses \(file.path): a link begins with /dist/\(name)/")
+      }
+    default:
+      let rule = ReverseProxyRule(object, dialect: dialect)
+      problems = rule.problems
+      for matcher in rule.matchers { claim("\(matcher.method ?? "*") \(matcher.path.text)", "the matcher", &problems) }
+    }
+    // What only rendering tells cannot be wrong here.
+    for problem in problems where !problem.containsText(Self.unknown) {
+      findings.append(
+        ChartCheck.Finding(
+          check: "served", severity: .error, file: sketch.file, line: line,
+          text: "\(sketch.kind) \(sketch.name): \(problem)"))
+    }
+  }
+
+  /// What stands for what only rendering tells, and may stand wherever a name does.
+  private static let unknown = "rendered"
+
+  private static func rendered(_ value: Value) -> Value {
+    switch value {
+    case .string(let text): .string(text.replacingText("…", with: unknown))
+    case .sequence(let items): .sequence(items.map(rendered))
+    case .mapping(let mapping):
+      .mapping(Mapping(mapping.pairs.map { Mapping.Pair(key: $0.key, value: rendered($0.value)) }))
+    default: value
+    }
+  }
+
+  private mutating func claim(_ what: String, _ title: String, _ problems: inout [String]) {
+    if what.containsText(Self.unknown) { return }
+    let place = "\(title) \(what)"
+    if claims.updateValue("", forKey: place) != nil {
+      problems.append("\(place) is another object's of the package already")
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Manifest
+
+extension ChartCheck {
+  /// What KubeSphere's controllers, or the API, would refuse later.
+  static let contents: [ChartCheck] = [
+    ChartCheck(id: "name", severity: .error) { checked in
+      guard let name = checked.chart?["name"] else {
+        return checked.chart == nil ? [] : [("Chart.yaml", nil, "there is no name")]
+      }
+      let text = name.text ?? ""
+      if PackageName.isName(text) { return [] }
+      return [("Chart.yaml", name.line, "\(text) is no name of at most 63 small letters, digits, dots and hyphens")]
+    },
+    ChartCheck(id: "version-as-name", severity: .error) { checked in
+      guard let version = checked.chart?["version"], let parsed = SemanticVersion(version.text ?? "") else { return [] }
+      let text = version.text ?? ""
+      if !parsed.build.isEmpty {
+        return [("Chart.yaml", version.line, "\(text) has build metadata, which no object's name can have")]
+      }
+      if PackageName.isName(text) { return [] }
+      return [("Chart.yaml", version.line, "\(text) cannot be part of an object's name: use small letters")]
+    },
+    ChartCheck(id: "versions-agree", severity: .error) { checked in
+      guard let version = checked.manifest?["version"], let chart = checked.chart?["version"]?.text,
+        version.text != chart
+      else { return [] }
+      return [
+        ("extension.yaml", version.line, "the version is \(version.text ?? "no text"), and Chart.yaml says \(chart)")
+      ]
+    },
+    ChartCheck(id: "required", severity: .error) { checked in
+      guard let manifest = checked.manifest else { return [] }
+      return ["apiVersion", "name", "version", "displayName", "description", "category", "provider", "icon"]
+        .filter { manifest[$0] == nil }.map { ("extension.yaml", nil, "there is no \($0)") }
+    },
+    ChartCheck(id: "languages", severity: .error) { checked in
+      ["displayName", "description", "provider"].flatMap { key -> [Place] in
+        guard let node = checked.manifest?[key] else { return [] }
+        guard case .mapping(let pairs) = node.content else {
+          return [("extension.yaml", node.line, "\(key) is a mapping from languages, such as en and zh")]
+        }
+        return pairs.filter { !PackageName.isLanguage($0.key.text ?? "") }.map {
+          ("extension.yaml", $0.key.line, "\(key): \($0.key.text ?? "this") is no code of a language, such as en or zh")
+        }
+      }
+    },
+    ChartCheck(id: "installation-mode", severity: .error) { checked in
+      guard let mode = checked.manifest?["installationMode"], !["HostOnly", "Multicluster"].contains(mode.text) else {
+        return []
+      }
+      return [("extension.yaml", mode.line, "installationMode is HostOnly or Multicluster")]
+    },
+    ChartCheck(id: "dependencies", severity: .error) { $0.absentDependencies },
+    ChartCheck(id: "external-dependencies", severity: .error) { checked in
+      guard case .sequence(let items)? = checked.manifest?["externalDependencies"]?.content else { return [] }
+      return items.flatMap { item -> [Place] in
+        let version = item["version"]
+        if item["name"]?.text == nil { return [("extension.yaml", item.line, "a dependency has no name")] }
+        guard let text = version?.text, !text.isEmpty, VersionConstraint(text) == nil else { return [] }
+        return [("extension.yaml", version?.line, "version is not a constraint such as >=1.0.0: \(text)")]
+      }
+    },
+    ChartCheck(id: "values", severity: .error) { checked in
+      guard let values = checked.values, values.value != .null, values.value.mapping == nil else { return [] }
+      return [("values.yaml", values.line, "the values are a mapping")]
+    },
+    ChartCheck(id: "permissions", severity: .error) { $0.badPermissions },
+    ChartCheck(id: "size", severity: .warning) { checked in
+      let size = checked.package.archive(folder: "chart").count
+      guard size > 700 << 10 else { return [] }
+      let text = "packed it has \(size) bytes, more than a ConfigMap holds: it is fetched anew for each installation"
+      return [("Chart.yaml", nil, text)]
+    },
+  ]
+}
+
+/// What may be a name in a package.
+enum PackageName {
+  /// A DNS name of at most 63 characters, as the names of extensions and, in them, versions are.
+  static func isName(_ text: String) -> Bool {
+    guard text.utf8.count <= 63, !text.isEmpty else { return false }
+    return text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
+      guard let first = part.utf8.first, let last = part.utf8.last else { return false }
+      return isWord(first) && isWord(last) && part.utf8.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") }
+    }
+  }
+
+  /// Two or three small letters, and perhaps more behind a hyphen.
+  static func isLanguage(_ text: String) -> Bool {
+    let code = text.prefix { $0 != "-" && $0 != "_" }
+    return (2...3).contains(code.utf8.count) && code.utf8.allSatisfy { (97...122).contains($0) }
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (97...122).contains(byte) }
+}
+
+extension CheckedPackage {
+  /// Charts that are named, and lie neither in the package nor where they could be fetched from.
+  var absentDependencies: [ChartCheck.Place] {
+    let file = chart?["dependencies"] == nil ? "extension.yaml" : "Chart.yaml"
+    guard case .sequence(let items)? = (chart?["dependencies"] ?? manifest?["dependencies"])?.content else { return [] }
+    return items.compactMap { item in
+      guard let name = item["name"]?.text, !name.isEmpty else { return (file, item.line, "a dependency has no name") }
+      let isThere = package.files.keys.contains { $0.hasPrefix("charts/\(name)/") || $0.hasPrefix("charts/\(name)-") }
+      if isThere { return nil }
+      let repository = item["repository"]?.text ?? ""
+      let hint = repository.isEmpty ? "names no repository" : "has not been fetched: ksxd package build does that"
+      return (file, item.line, "the chart \(name) is not in charts/, and \(hint)")
+    }
+  }
+
+  /// Documents of `permissions.yaml` that are no roles.
+  var badPermissions: [ChartCheck.Place] {
+    guard let text = package.permissions else { return [] }
+    let documents: [YAMLNode]
+    do { documents = try YAML.documents(text) } catch { return [("permissions.yaml", error.line, error.problem)] }
+    return documents.compactMap { node in
+      if node.value == .null { return nil }
+      guard let kind = node["kind"]?.text, ["ClusterRole", "Role"].contains(kind) else {
+        return ("permissions.yaml", node.line, "a ClusterRole or a Role is expected")
+      }
+      guard case .sequence? = node["rules"]?.content else {
+        return ("permissions.yaml", node.line, "the \(kind) has no rules")
+      }
+      return nil
+    }
+  }
+}

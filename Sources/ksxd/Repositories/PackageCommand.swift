@@ -1,0 +1,179 @@
+import ArgumentParser
+import Charts
+import Extensions
+import Glibc
+import Packages
+import Platform
+
+/// Makes packages of extensions.
+struct PackageCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "package", abstract: "Begin, check and build packages of extensions.",
+    subcommands: [InitCommand.self, LintCommand.self, BuildCommand.self])
+
+  /// Writes the files that a new extension begins with.
+  struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "init", abstract: "Write the files that a new extension begins with; none that is there is changed.")
+
+    @Argument(help: "Folder of the extension; its last part is the name.")
+    var folder: String
+
+    @Option(help: "extension for extension.yaml as ksbuilder has it, chart for Chart.yaml alone.")
+    var form = Project.Form.extension
+
+    func run() throws {
+      let name = folder.split(separator: "/").last.map(String.init) ?? ""
+      guard Scaffold.isName(name) else {
+        throw ValidationError("\(name) is no name of at most 63 small letters, digits, dots and hyphens")
+      }
+      do {
+        for path in try Scaffold.write(form, name: name, to: folder) { print("\(folder)/\(path)") }
+      } catch {
+        throw DaemonError("\(error)")
+      }
+    }
+  }
+
+  /// Finds what would be refused later.
+  struct LintCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "lint",
+      abstract:
+        "Find what KubeSphere's webhooks, the gateway and the controllers would refuse later, with file and line.")
+
+    @Argument(help: "Folders of extensions, folders that hold several, or packages (.tgz).")
+    var places: [String]
+
+    @Flag(help: "Fail for warnings too.")
+    var strict = false
+
+    func run() async throws {
+      let projects = try places.flatMap { place throws(DaemonError) in try PackageProject.all(at: place) }
+      let findings = await PackageProject.findings(in: projects)
+      for finding in findings { print(finding.line) }
+      let errors = findings.count { $0.finding.severity == .error }
+      let summary = "\(projects.count) packages, \(errors) errors, \(findings.count - errors) warnings"
+      print(summary)
+      if errors > 0 || strict && !findings.isEmpty { throw ExitCode(1) }
+    }
+  }
+
+  /// Packs extensions.
+  struct BuildCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "build", abstract: "Fetch what extensions depend on, check them, and pack them as .tgz.")
+
+    @Argument(help: "Folders of extensions, or folders that hold several.")
+    var places: [String]
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Where the packages are written.", valueName: "folder"))
+    var output = "."
+
+    func run() async throws {
+      var projects = try places.flatMap { place throws(DaemonError) in try PackageProject.all(at: place) }
+      for index in projects.indices {
+        do throws(RepositoryError) {
+          projects[index].package = try await ChartDependencies().fetched(
+            projects[index].package, besides: projects[index].place
+          ) { print("\(projects[index].place): fetched \($0)") }
+        } catch {
+          throw DaemonError("\(projects[index].place): \(error)")
+        }
+      }
+      let findings = await PackageProject.findings(in: projects)
+      for finding in findings { print(finding.line) }
+      guard !findings.contains(where: { $0.finding.severity == .error }) else { throw ExitCode(1) }
+      for project in projects { print(try project.write(to: output)) }
+    }
+  }
+}
+
+extension Project.Form: ExpressibleByArgument {}
+
+/// A package that a command was given, and where it came from.
+struct PackageProject {
+  var place: String
+  var package: Package
+
+  /// A finding, and the package that it is in.
+  struct Finding {
+    var place: String
+    var finding: ChartCheck.Finding
+
+    var line: String {
+      let file = place.hasSuffix(".tgz") ? "\(place): \(finding.file)" : "\(place)/\(finding.file)"
+      let severity = finding.severity == .error ? "error" : "warning"
+      return "\(file):\(finding.line.map { "\($0):" } ?? "") \(severity): \(finding.text) (\(finding.check))"
+    }
+  }
+
+  /// The package in the file at `place`, or those of the projects there.
+  static func all(at place: String) throws(DaemonError) -> [PackageProject] {
+    do {
+      if !Files.isDirectory(place) {
+        return [PackageProject(place: place, package: try Package(archive: try Files.read(place)))]
+      }
+      let projects = try Project.all(in: place)
+      guard !projects.isEmpty else { throw DaemonError("\(place) holds no Chart.yaml and no extension.yaml") }
+      return try projects.map { PackageProject(place: $0.folder, package: try $0.package()) }
+    } catch let error as DaemonError {
+      throw error
+    } catch {
+      throw DaemonError("\(place): \(error)")
+    }
+  }
+
+  /// What is wrong with them, and between them.
+  static func findings(in projects: [PackageProject]) async -> [Finding] {
+    var findings: [Finding] = []
+    var places: [String: String] = [:]
+    for project in projects {
+      let name = (try? project.package.chart())?.name ?? ""
+      var found = ChartCheck.findings(in: project.package) + PackageRules(project.package, name: name).findings
+      found += await rendering(project.package, name)
+      if !name.isEmpty, let other = places.updateValue(project.place, forKey: name) {
+        found.append(
+          ChartCheck.Finding(
+            check: "names-differ", severity: .error, file: "Chart.yaml", line: nil,
+            text: "\(other) is called \(name) as well"))
+      }
+      findings += found.map { Finding(place: project.place, finding: $0) }
+    }
+    return findings
+  }
+
+  /// Whether the controllers could make objects of it.
+  private static func rendering(_ package: Package, _ name: String) async -> [ChartCheck.Finding] {
+    guard !name.isEmpty else { return [] }
+    var renderer = ChartRenderer.found()
+    renderer.kubernetesVersion = "v1.30.0"
+    do {
+      _ = try await renderer.render(
+        package.archive(folder: name), for: Release(name: name, namespace: "extension-\(name)"))
+      return []
+    } catch .needsHelm {
+      // It works where there is a helm, and here it cannot be said.
+      return []
+    } catch {
+      return [
+        ChartCheck.Finding(
+          check: "renders", severity: .error, file: "templates", line: nil, text: Excerpt.shortened("\(error)", to: 400)
+        )
+      ]
+    }
+  }
+
+  /// Writes `NAME-VERSION.tgz`, and says where.
+  func write(to folder: String) throws(DaemonError) -> String {
+    do {
+      let chart = try package.chart()
+      let path = "\(folder)/\(chart.name)-\(chart.version).tgz"
+      try Files.makeDirectory(folder, mode: 0o755)
+      try Files.write(package.archive(folder: chart.name), to: path, mode: 0o644)
+      return path
+    } catch {
+      throw DaemonError("\(place): \(error)")
+    }
+  }
+}

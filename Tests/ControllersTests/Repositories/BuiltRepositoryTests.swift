@@ -1,0 +1,160 @@
+import Client
+import Extensions
+import HTTP
+import Manifest
+import Packages
+import TestSupport
+import Testing
+
+@testable import Charts
+@testable import Controllers
+@testable import KubernetesAPI
+@testable import Platform
+
+/// What is made here is read here, and by the programs that others have.
+@Suite struct BuiltRepositoryTests {
+  private let folder = TemporaryFolder()
+
+  private func chart(_ version: String, name: String = "orchard") throws {
+    let package = Package(files: ["Chart.yaml": Array("apiVersion: v2\nname: \(name)\nversion: \(version)\n".utf8)])
+    try Files.write(package.archive(folder: name), to: "\(folder.path)/\(name)-\(version).tgz")
+  }
+
+  @Test func anIndexListsTheNewestFirstAndIsTheSameEachTime() async throws {
+    for version in ["0.9.0", "0.10.0"] { try chart(version) }
+    let charts = ChartFolder(folder.path)
+
+    #expect(try charts.writeIndex(url: "https://charts.example") == .init(charts: 2, refused: []))
+    let first = try Files.text(folder.path + "/index.yaml")
+    _ = try charts.writeIndex(url: "https://charts.example/")
+
+    #expect(try Files.text(folder.path + "/index.yaml") == first)
+    let index = try ChartIndex(first)
+    #expect(index.entries["orchard"]?.map(\.version) == ["0.10.0", "0.9.0"])
+    #expect(index.entries["orchard"]?[0].url == "https://charts.example/orchard-0.10.0.tgz")
+    #expect(index.entries["orchard"]?[0].digest.utf8.count == 64)
+  }
+
+  @Test func aFolderIsServedWithAnIndexOfWhatLiesThere() throws {
+    try chart("1.0.0")
+    try Files.makeDirectory(folder.path + "/meadow")
+    try Files.write(Array("name: meadow\nversion: 2.0.0\n".utf8), to: folder.path + "/meadow/Chart.yaml")
+    let charts = ChartFolder(folder.path)
+
+    let index = try ChartIndex(String(decoding: try charts.served("index.yaml"), as: UTF8.self))
+
+    #expect(index.entries.keys.sorted() == ["meadow", "orchard"])
+    #expect(try Package(archive: charts.served("meadow-2.0.0.tgz")).chart().version == "2.0.0")
+    #expect(throws: RepositoryError.self) { try charts.served("../x") }
+  }
+
+  @Test func anImageThatIsPushedIsARepository() async throws {
+    try chart("1.0.0")
+    _ = try ChartFolder(folder.path).writeIndex()
+    var files: [String: [UInt8]] = [:]
+    for (path, bytes) in try ChartFolder(folder.path).files() { files["charts/" + path] = bytes }
+    let image = BuiltImage(files)
+    #expect(BuiltImage(files).digest == image.digest)
+    let registry = TestRegistry(password: "secret")
+    let access = try RepositoryAccess(
+      Object(["spec": ["basicAuth": ["username": "ada", "password": "secret"]]]))
+    let reference = try #require(ImageReference("\(registry.host)/museum:1"))
+
+    try await image.push(to: reference, access: access)
+    try await image.push(to: reference, access: access)
+
+    // What is there is not sent again.
+    #expect(
+      registry.requests.filter { $0.method == "POST" && $0.headers["Authorization"]?.hasPrefix("Bearer") == true }.count
+        == image.blobs.count)
+    let contents = try #require(try await ImageRepository(reference, access: access).read(unless: nil))
+    #expect(contents.mark.digest == image.digest)
+    #expect(contents.index.entries["orchard"]?.map(\.version) == ["1.0.0"])
+  }
+
+  @Test func whatAChartDependsOnIsFetchedFromWhereItIs() async throws {
+    try chart("1.2.0", name: "jenkins")
+    try chart("1.9.0", name: "jenkins")
+    try chart("2.0.0", name: "jenkins")
+    _ = try ChartFolder(folder.path).writeIndex()
+    let text = """
+      apiVersion: v2
+      name: devops
+      version: 1.0.0
+      dependencies:
+      - {name: jenkins, version: ~1, repository: "file://\(folder.path)"}
+      - {name: nowhere, version: 1.0.0}
+      """
+    let package = Package(files: ["Chart.yaml": Array(text.utf8)])
+    let report = Locked<[String]>([])
+
+    let fetched = try await ChartDependencies().fetched(package, besides: folder.path) { line in
+      report.withLock { $0.append(line) }
+    }
+
+    #expect(fetched.files.keys.sorted() == ["Chart.yaml", "charts/jenkins-1.9.0.tgz"])
+    #expect(report.withLock { $0 } == ["jenkins 1.9.0 from file://\(folder.path)"])
+  }
+
+  @Test(.needsTools("skopeo", "umoci", "docker-registry"))
+  func whatSkopeoAndUmociMakeIsReadFromDockersOwnRegistry() async throws {
+    let registry = try await RunningRegistry(in: folder.path)
+    let work = folder.path
+    for name in ["charts/orchard", "more/orchard"] { try Files.makeDirectory("\(work)/\(name)") }
+    try Files.write(Array("name: orchard\nversion: 1.0.0\n".utf8), to: work + "/charts/orchard/Chart.yaml")
+    try Files.write(Array("apples: 4\n".utf8), to: work + "/more/orchard/values.yaml")
+    let image = work + "/image:1"
+    try await run("umoci", "init", "--layout", work + "/image")
+    try await run("umoci", "new", "--image", image)
+    try await run("umoci", "insert", "--rootless", "--image", image, work + "/charts", "/charts")
+    try await run("umoci", "insert", "--rootless", "--image", image, work + "/more", "/charts")
+    for packing in ["gzip", "zstd"] {
+      try await run(
+        "skopeo", "--insecure-policy", "copy", "--dest-tls-verify=false", "--dest-compress-format", packing,
+        "oci:" + image, "docker://\(registry.host)/museum:\(packing)")
+      let reference = try #require(ImageReference("\(registry.host)/museum:\(packing)"))
+
+      let contents = try #require(
+        try await ImageRepository(reference, access: RepositoryAccess()).read(unless: nil))
+
+      let entry = try #require(contents.index.entries["orchard"]?.first)
+      #expect(try Package(archive: try await contents.charts.archive(of: entry)).values == "apples: 4\n")
+    }
+    // And the other way round: what is built here, skopeo reads.
+    let built = BuiltImage(["charts/a/Chart.yaml": Array("name: a\nversion: 1.0.0\n".utf8)])
+    let reference = try #require(ImageReference("\(registry.host)/built:1"))
+    try await built.push(to: reference, access: RepositoryAccess())
+    let told = try await run("skopeo", "inspect", "--tls-verify=false", "docker://\(registry.host)/built:1")
+    #expect(told.containsText(built.digest))
+    try built.write(layout: work + "/layout", tag: "1")
+    #expect(try await run("skopeo", "inspect", "oci:\(work)/layout:1").containsText(built.digest))
+  }
+
+  @Test(.needsTools("helm", "docker-registry")) func whatHelmPushesIsReadFromDockersOwnRegistry() async throws {
+    let registry = try await RunningRegistry(in: folder.path)
+    for version in ["0.1.0", "0.2.0"] {
+      try chart(version)
+      try await run(
+        "helm", "push", "\(folder.path)/orchard-\(version).tgz", "oci://\(registry.host)/fruit", "--plain-http")
+    }
+    for path in ["fruit/orchard", "fruit"] {
+      let tester = try await RepositoryTester(["url": .string("oci://\(registry.host)/\(path)")])
+
+      try await tester.look()
+
+      #expect(try await tester.versions == ["orchard-0.1.0", "orchard-0.2.0"])
+    }
+  }
+
+  /// Runs a program, and gives what it printed.
+  @discardableResult
+  private func run(_ words: String...) async throws -> String {
+    var words = words
+    words[0] = try #require(Environment.current.locate(words[0]))
+    var environment = Environment.current
+    environment["HOME"] = folder.path
+    let outcome = try await ChildProcess(words, environment: environment).run()
+    try #require(outcome.hasSucceeded, "\(words): \(outcome.errorText)")
+    return outcome.outputText
+  }
+}
