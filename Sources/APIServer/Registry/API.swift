@@ -44,22 +44,26 @@ package actor API: CallerHandler {
     }
     try store.keep(types.definitions, at: now())
     registry = store.registry
-    var served = types
-    let own = Set(types.definitions.map(\.name))
-    for stored in registry.withLock({ $0.table(Resource.definitions.qualifiedName).objects() }) {
-      let value = stored.value
-      if Object(value).isBeingDeleted { terminating.insert(stored.key.name) }
-      guard !own.contains(stored.key.name) else { continue }
-      let definition = Definition(reading: value)
-      if definition.isEstablished { served.set(definition) }
-    }
-    self.served = ServedTypes(served)
+    let definitions = registry.withLock { $0.table(Resource.definitions.qualifiedName).objects() }
+    terminating = Set(definitions.filter(\.isBeingDeleted).map(\.key.name))
+    served = ServedTypes(Self.adding(definitions, to: types))
     for (collection, object) in registry.withLock({ $0.allDamaged }) {
       report(DamageNotice(collection, object).text)
     }
     executor.start { [waiters] in waiters.wakeOverdue() }
     let namespaces = registry.withLock { $0.table(ResourceTypes.namespaces.collection) }.objects()
     if namespaces.contains(where: \.isBeingDeleted) { Task { await self.finishNamespaceDeletions() } }
+  }
+
+  /// `types` with those that clients have defined.
+  private static func adding(_ definitions: [StoredObject], to types: ResourceTypes) -> ResourceTypes {
+    var served = types
+    let own = Set(types.definitions.map(\.name))
+    for stored in definitions where !own.contains(stored.key.name) {
+      let definition = Definition(reading: stored.value)
+      if definition.isEstablished { served.set(definition) }
+    }
+    return served
   }
 
   deinit {

@@ -144,7 +144,7 @@ extension ClusterReader {
   }
 }
 
-// What is everybody's.
+// What all installations share.
 extension ClusterReader {
   /// While the controller is down every create and update is refused, dry runs too.
   private func lookAtWebhook(_ object: Object?, _ examination: inout Examination) async {

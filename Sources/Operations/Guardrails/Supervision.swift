@@ -27,7 +27,7 @@ package struct Supervision: Sendable {
     !deed.isTyped && guardrails.mustBeTyped(deed.verbs, at: place)
   }
 
-  /// Why this write must not be sent, or `nil`: the last question before every write, whoever makes it.
+  /// Why this write must not be sent, or `nil`: the last question before every write of console and commands.
   fileprivate func refusal(of deed: Deed, writing target: String) -> String? {
     if let refusal = refusal(of: deed) { return refusal }
     if mustBeTyped(deed) {

@@ -82,11 +82,15 @@ extension ClusterReader {
     context.add(await extensionAnswer, await versionsAnswer, of: name, dialect: dialect)
     context.rights = await rights
     if reads.contains(.clusters) { await readClusters(into: &context) }
-    // Asked only where a version makes it a condition: Kubernetes itself does not know it.
-    if context.kubeSphereVersion.isEmpty, context.versions.values.contains(where: { !$0.ksVersion.isEmpty }) {
-      context.kubeSphereVersion = await kubeSphereVersion()
-    }
+    await readKubeSphereVersion(into: &context)
     return context
+  }
+
+  /// Asks only where a version makes it a condition: Kubernetes itself does not know it.
+  private func readKubeSphereVersion(into context: inout PlanContext) async {
+    guard context.kubeSphereVersion.isEmpty, context.versions.values.contains(where: { !$0.ksVersion.isEmpty })
+    else { return }
+    context.kubeSphereVersion = await kubeSphereVersion()
   }
 
   private func readClusters(into context: inout PlanContext) async {

@@ -11,7 +11,7 @@ extension Verb {
     options: [.except, .yes, .confirm, .dryRun],
     notes: [
       "What it disables is marked in the cluster by the very patch that disables it, so that safe-mode off brings back",
-      "exactly that, whoever runs it and whatever came in between. Run again it goes on where it was broken off.",
+      "exactly that, also for another user and after other changes. Run again it goes on where it was broken off.",
     ], as: SafeModeOn.self)
 
   static let safeModeOff = Verb(
