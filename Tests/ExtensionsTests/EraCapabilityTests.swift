@@ -11,10 +11,12 @@ import Testing
   private struct Documents: Transport {
     var documents: [String: String]
     var refused: Set<String> = []
+    var busy: Set<String> = []
 
     func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
       let path = String(request.target.prefix { $0 != "?" })
       if refused.contains(path) { return HTTPResponse(status: 403, bytes: Array(#"{"code":403}"#.utf8)) }
+      if busy.contains(path) { return HTTPResponse(status: 503, bytes: Array(#"{"code":503}"#.utf8)) }
       guard let text = documents[path] else { return HTTPResponse(status: 404, bytes: Array("404".utf8)) }
       return HTTPResponse(status: 200, bytes: Array(text.utf8))
     }
@@ -40,9 +42,19 @@ import Testing
   }
 
   private func learn(
-    _ documents: [String: String], refused: Set<String> = []
+    _ documents: [String: String], refused: Set<String> = [], busy: Set<String> = []
   ) async throws(DialectError) -> Capabilities {
-    try await Capabilities.learn(from: Cluster(transport: Documents(documents: documents, refused: refused)))
+    try await Capabilities.learn(
+      from: Cluster(transport: Documents(documents: documents, refused: refused, busy: busy)))
+  }
+
+  /// What is learnt is kept for an hour, so nothing is inferred from an answer that did not come.
+  @Test(arguments: ["/version", definitions + "subscriptions.kubesphere.io"])
+  func aServerThatIsBusyIsAskedAgainInsteadOfTakenForAnOlderOne(path: String) async throws {
+    let documents = [Self.core: Self.discovery("subscriptions", "jsbundles")]
+
+    await #expect(throws: DialectError.self) { try await learn(documents, busy: [path]) }
+    #expect(try await learn(documents, refused: [path]).era == .subscription)
   }
 
   @Test func installPlansAreTheirEraAndTheirDefinitionsSayTheRest() async throws {

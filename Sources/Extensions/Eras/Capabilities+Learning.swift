@@ -9,14 +9,14 @@ extension Capabilities {
   package static func learn(from cluster: Cluster) async throws(DialectError) -> Capabilities {
     async let core = plurals(of: Dialect.core, in: cluster)
     async let serving = plurals(of: Dialect.serving, in: cluster)
-    async let version = try? await cluster.document("/version")
+    async let version = document("/version", in: cluster)
     var discovered = DiscoveryResult()
     discovered.plurals[Dialect.core] = try await core.get()
     discovered.plurals[Dialect.serving] = try await serving.get()
     if discovered.era == nil { try await probe(cluster, &discovered) }
     guard let first = discovered.era else { throw .absent }
-    discovered.serverVersion = await version?["gitVersion"]?.string ?? ""
-    discovered.installationSchema = await schema(of: Dialect(era: first).installations.qualifiedName, in: cluster)
+    discovered.serverVersion = try await version.get()?["gitVersion"]?.string ?? ""
+    discovered.installationSchema = try await schema(of: Dialect(era: first).installations.qualifiedName, in: cluster)
     return Capabilities(discovered, era: discovered.era ?? first)
   }
 
@@ -30,6 +30,20 @@ extension Capabilities {
         return .failure(.cluster(error))
       }
       return .success(status.isForbidden ? nil : [])
+    }
+  }
+
+  /// `nil` where it is not served or may not be read: those are answers, which are kept for an hour.
+  ///
+  /// A server that is busy has not answered, and what is inferred without it may be wrong.
+  private static func document(_ path: String, in cluster: Cluster) async -> Result<Value?, DialectError> {
+    do throws(ClusterError) {
+      return .success(try await cluster.document(path))
+    } catch {
+      guard case .refused(let status) = error, status.isForbidden || status.isNotFound else {
+        return .failure(.cluster(error))
+      }
+      return .success(nil)
     }
   }
 
@@ -56,8 +70,9 @@ extension Capabilities {
   }
 
   /// The schema of a kind whose definition may be read; it only makes certain what is otherwise inferred.
-  private static func schema(of name: String, in cluster: Cluster) async -> Value? {
-    let definition = try? await cluster.document("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/\(name)")
+  private static func schema(of name: String, in cluster: Cluster) async throws(DialectError) -> Value? {
+    let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/\(name)"
+    let definition = try await document(path, in: cluster).get()
     let version = definition?[path: "spec", "versions"]?.sequence?.first { $0["name"]?.string == "v1alpha1" }
     return version?[path: "schema", "openAPIV3Schema"]
   }
