@@ -187,10 +187,10 @@ import Testing
     }
   }
 
-  @Test func aGatewayThatStopsFinishesWhatItHasBegunAndBeginsNothing() async throws {
+  @Test func aGatewayThatStopsFinishesWhatItHasBegunAndLetsTheRestGo() async throws {
     let upstream = LoopbackServer { _ in
       [
-        .send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf"), .pause(milliseconds: 200), .send("more"),
+        .send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf"), .pause(milliseconds: 3_000), .send("more"),
       ]
     }
     try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
@@ -203,7 +203,6 @@ import Testing
       #expect(await idle.hear().isEmpty)
       #expect(await connection.hear() == "more")
       await stopped
-      #expect(throws: RawConnection.Refused.self) { try gateway.connect() }
     }
     upstream.stop()
   }
