@@ -125,7 +125,7 @@ who_may_only_look_is_told_before_anything_is_sent() {
   expect 'view only · live' 30
   keys /
   write log
-  expect '>Log Lens +Installed'
+  expect '>Log Lens +on'
   keys Enter
   keys D
   expect 'Not possible: you may not patch installplans.kubesphere.io'

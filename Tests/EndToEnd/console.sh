@@ -43,7 +43,7 @@ the_marketplace_opens_at_80x24_on_a_backend_that_is_started_for_it() {
   keys j
   expect '>Backup Vault'
   keys '?'
-  expect 'disable'
+  expect 'Plan to install'
   keys Escape
   expect '>Backup Vault'
   keys q
