@@ -50,7 +50,11 @@ struct RecordedDifference: Sendable {
       body: .part("cannot post path")),
     "54": RecordedDifference(
       told: "names the verb as Kubernetes does", body: .part("cannot get path \\\"/proxy/plain/a")),
-    "85": RecordedDifference(told: "names the verb as Kubernetes does", body: .part("cannot get path")),
+    // Before a kube-apiserver the refusal is its own.
+    "85": RecordedDifference(
+      told: "names the verb as Kubernetes does",
+      headers: RecordedWorld.kind == .gateway ? ["Cache-Control": "no-cache, private"] : [:],
+      body: .part("cannot get path")),
     "87": RecordedDifference(told: "names what allows it", body: .part("\"allowed\":true")),
     // The recording is cut short.
     "90": RecordedDifference(told: "is handed to kube-apiserver", body: .part("\"kind\":\"ExtensionList\"")),
