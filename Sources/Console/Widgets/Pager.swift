@@ -1,4 +1,5 @@
 import Operations
+import Platform
 import Terminal
 
 /// Lines that are read, longer than the screen perhaps: moved through, sought in, marked and copied.
@@ -165,7 +166,7 @@ struct Pager: Hashable, Sendable {
   private func drawMatches(on surface: inout Surface, in area: Rect, _ theme: Theme) {
     for line in matches where (scroll.top..<(scroll.top + area.size.rows)).contains(line) {
       let text = lines[line].text.lowercased()
-      guard let start = text.ranges(of: sought).first?.lowerBound else { continue }
+      guard let start = text.rangeOfText(sought)?.lowerBound else { continue }
       let column = area.origin.column + String(text[..<start]).columns
       let place = Rect(
         Point(row: area.origin.row + line - scroll.top, column: column), Size(rows: 1, columns: sought.columns))
