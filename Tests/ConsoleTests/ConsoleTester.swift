@@ -6,6 +6,7 @@ import Manifest
 import Operations
 import Platform
 import Terminal
+import Testing
 
 @testable import Console
 
@@ -52,6 +53,16 @@ struct ConsoleTester {
   mutating func hear(_ message: Message) {
     (asked, errands) = (handle(message), [])
     settle()
+  }
+
+  /// The cluster accepts the change that the last keys asked for.
+  mutating func acceptChange() {
+    let plans = asked.compactMap { if case .apply(let plan) = $0 { plan } else { nil } }
+    guard let plan = plans.first else {
+      Issue.record("nothing was sent")
+      return
+    }
+    hear(.applied(plan, failure: nil))
   }
 
   mutating func press(_ keys: Key...) {

@@ -85,11 +85,7 @@ import Testing
     tester.offer("grafana", "1.0.0", "1.1.0")
     tester.press(.enter)
     tester.type("a")
-    guard case .apply(let plan)? = tester.asked.first(where: { if case .apply = $0 { true } else { false } }) else {
-      Issue.record("nothing was sent")
-      return
-    }
-    tester.hear(.applied(plan, failure: nil))
+    tester.acceptChange()
     #expect(tester.lines[0].contains("Progress"))
     #expect(tester.screen.contains("Upgrade to 1.1.0: grafana on museum"))
     #expect(tester.screen.contains("✓ accepted"))
@@ -114,11 +110,7 @@ import Testing
     var tester = ConsoleTester.atMarket()
     tester.offerAfter("D", "grafana")
     tester.type("a")
-    guard case .apply(let plan)? = tester.asked.first(where: { if case .apply = $0 { true } else { false } }) else {
-      Issue.record("nothing was sent")
-      return
-    }
-    tester.hear(.applied(plan, failure: nil))
+    tester.acceptChange()
 
     #expect(!tester.lines[0].contains("Progress"))
   }

@@ -101,6 +101,18 @@ final class LiveConsole {
     press(.escape)
   }
 
+  /// Installs an extension from the list, as the only one that `filter` leaves, in the oldest of its versions.
+  func install(_ name: String, _ version: String, filter: String) async throws {
+    type("/\(filter)")
+    press(.enter)
+    type("i")
+    try await until(screenSays: "  \(version) ")
+    press(.end, .enter)
+    try await until(screenSays: "+ InstallPlan \(name), version \(version)")
+    try await applyAndLeave()
+    try await until(screenSays: "\(name): installed \(version).")
+  }
+
   private func tell(_ message: Message) {
     for effect in app.handle(message, at: .now) { worker.start(effect) }
     for effect in app.handle(.drawing, at: .now) { worker.start(effect) }

@@ -17,20 +17,9 @@ import Testing
     return console
   }
 
-  private func install(_ name: String, _ version: String, filter: String, in console: LiveConsole) async throws {
-    console.type("/\(filter)")
-    console.press(.enter)
-    console.type("i")
-    try await console.until(screenSays: "  \(version) ")
-    console.press(.end, .enter)
-    try await console.until(screenSays: "+ InstallPlan \(name), version \(version)")
-    try await console.applyAndLeave()
-    try await console.until(screenSays: "\(name): installed \(version).")
-  }
-
   @Test func aFailedUpgradeIsToldWithWhoAndWhyAndTwoKeysGoBackToWhatWorked() async throws {
     let console = try await opened()
-    try await install("traffic-map", "1.0.0", filter: "traffic", in: console)
+    try await console.install("traffic-map", "1.0.0", filter: "traffic")
     console.type("U")
     try await console.until(screenSays: ">1.1.0")
     console.press(.enter)
@@ -53,7 +42,7 @@ import Testing
 
   @Test func undoTakesASwitchBack() async throws {
     let console = try await opened()
-    try await install("log-lens", "0.9.0", filter: "log lens", in: console)
+    try await console.install("log-lens", "0.9.0", filter: "log lens")
     console.type("D")
     try await console.until(screenSays: "~ enabled: yes → no")
     console.type("a")
@@ -101,7 +90,7 @@ import Testing
 
   @Test func whatAnExtensionServesAndHasInsideIsShown() async throws {
     let console = try await opened()
-    try await install("dashboards", "1.0.0", filter: "dashboards", in: console)
+    try await console.install("dashboards", "1.0.0", filter: "dashboards")
     console.press(.enter)
     console.type("8")
     try await console.until(screenSays: "APIService   dashboards.meadow")

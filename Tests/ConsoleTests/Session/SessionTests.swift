@@ -91,14 +91,7 @@ import Testing
   @Test func anUpgradeThatFailsSaysWhyAndTheWayBackWorks() async throws {
     let console = try await LiveConsole()
     try await console.until("listed the marketplace") { !$0.row("Traffic Map").isEmpty }
-    console.type("/traffic")
-    console.press(.enter)
-    console.type("i")
-    try await console.until(screenSays: "  1.0.0 ")
-    console.press(.end, .enter)
-    try await console.until(screenSays: "+ InstallPlan traffic-map, version 1.0.0")
-    try await console.applyAndLeave()
-    try await console.until(screenSays: "traffic-map: installed 1.0.0.")
+    try await console.install("traffic-map", "1.0.0", filter: "traffic")
 
     console.type("U")
     try await console.until(screenSays: ">1.1.0")
