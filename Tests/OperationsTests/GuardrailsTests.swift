@@ -26,7 +26,7 @@ import Testing
     ("- read-only: true", "prod-east is read-only (f)"),
     ("- {contexts: [\"prod-*\"], deny: [upgrade]}", "upgrade is denied in prod-east (f)"),
     ("- {contexts: dev, deny: [upgrade]}", nil),
-    // Another name for the same server helps nobody.
+    // Another name for the same server is no way around.
     ("- {contexts: dev, servers: \"https://10.*\", deny: [upgrade]}", "upgrade is denied in prod-east (f)"),
     ("- deny: [uninstall]", nil),
     ("- at-most: 1", nil),

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Operations
 
-/// No write goes past the guardrails, whoever makes it, and none is missing in the journal.
+/// No write of console or commands goes past the guardrails, and none is missing in the journal.
 @Suite struct SupervisionTests {
   private let folder = TemporaryFolder()
 

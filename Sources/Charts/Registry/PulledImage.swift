@@ -29,7 +29,7 @@ final class PulledImage: Sendable {
     out client: RegistryClient, _ path: String, _ digest: String, in root: String
   ) async throws(RepositoryError) -> String {
     var manifest = try await client.manifest(path, digest)
-    // An index of indexes is allowed, and nobody makes more of it.
+    // An index of indexes is allowed; deeper ones are not made.
     for _ in 0..<3 {
       guard manifest.layers.isEmpty, let best = manifest.best else { break }
       manifest = try await client.manifest(path, best.digest)

@@ -3,7 +3,7 @@ import HTTP
 import Manifest
 import Platform
 
-/// Asks one registry by the OCI distribution API, as whoever the repository's object says.
+/// Asks one registry by the OCI distribution API, with the credentials that the repository's object names.
 final class RegistryClient: Sendable {
   let host: String
   private let access: RepositoryAccess

@@ -1,6 +1,6 @@
 package import Operations
 
-/// The other places that this console can go to, as whoever opened it finds them.
+/// The other places that this console can go to, found by the program that opened it.
 package struct Elsewhere: Sendable {
   /// The places, or why they cannot be read.
   package var list: @Sendable () -> Result<[ClusterPlace], ReadFailure>

@@ -40,7 +40,7 @@ struct RepositoryVisit: Sendable {
     var secret: Object?
     if let name = object.annotations[RepositoryAccess.secretAnnotation], !name.isEmpty {
       do throws(ClusterError) {
-        // Nowhere else: whoever may make a Repository must not have any Secret sent to a server of their choice.
+        // Nowhere else: a user who may make a Repository must not have any Secret sent to a server of their choice.
         secret = try await cluster.get(.secrets, namespace: PackageSource.namespace, name)
       } catch {
         throw RepositoryError("the Secret \(PackageSource.namespace)/\(name): \(error.brief)", isPassing: true)

@@ -91,7 +91,7 @@ package struct LeaderElection: Sendable {
       running.cancel()
     }
     running.cancel()
-    // Whoever comes next must not find this one still at work.
+    // The next leader must not find this one still at work.
     await running.value
     term.close()
     await release()

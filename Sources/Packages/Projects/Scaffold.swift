@@ -69,7 +69,7 @@ package enum Scaffold {
       home: https://example.com
       sources: []
       maintainers:
-      - {name: Somebody, email: somebody@example.com}
+      - {name: Your Name, email: you@example.com}
       icon: ""
       appVersion: 0.1.0
 
@@ -146,10 +146,10 @@ package enum Scaffold {
       kubeVersion: ">=1.19.0-0"
       ksVersion: ">=4.0.0-0"
       maintainers:
-      - {name: Somebody, email: somebody@example.com}
+      - {name: Your Name, email: you@example.com}
       provider:
-        en: {name: Somebody, email: somebody@example.com, url: https://example.com}
-        zh: {name: Somebody, email: somebody@example.com, url: https://example.com}
+        en: {name: Your Name, email: you@example.com, url: https://example.com}
+        zh: {name: Your Name, email: you@example.com, url: https://example.com}
       icon: ./static/favicon.svg
       installationMode: HostOnly
       dependencies:

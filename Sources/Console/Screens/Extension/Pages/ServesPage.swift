@@ -106,7 +106,7 @@ struct ServingList: Sendable {
 
   private var columns: [Column<ServingRow>] {
     let owner = Column<ServingRow>("OWNER", width: 12, upTo: 20, rank: 2, sorting: .category) { row in
-      row.owner.isEmpty ? "nobody's" : row.owner
+      row.owner.isEmpty ? "no extension" : row.owner
     }
     return [
       Column("KIND", width: 12, upTo: 16, rank: 1) { $0.row.served.kind },
