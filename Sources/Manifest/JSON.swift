@@ -35,6 +35,13 @@ package enum JSON {
     return writer.text
   }
 
+  /// The value as the bytes of JSON for users, all but its first line as deep as one at `level` of a document.
+  package static func prettyBytes(_ value: Value, level: Int) -> [UInt8] {
+    var writer = JSONWriter(indentation: 2, level: level)
+    writer.write(value)
+    return writer.bytes
+  }
+
   /// The value as the bytes of compact JSON.
   package static func bytes(_ value: Value) -> [UInt8] {
     var writer = JSONWriter(indentation: nil)

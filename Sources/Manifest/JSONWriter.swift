@@ -2,10 +2,11 @@
 struct JSONWriter {
   private(set) var bytes: [UInt8] = []
   private let indentation: Int?
-  private var level = 0
+  private var level: Int
 
-  init(indentation: Int?) {
+  init(indentation: Int?, level: Int = 0) {
     self.indentation = indentation
+    self.level = level
   }
 
   var text: String { String(decoding: bytes, as: UTF8.self) }

@@ -76,7 +76,7 @@ import Testing
     (["get", "a", "b"], "ksx get does not take b"),
     (["get", ""], "NAME must not be empty"),
     (["list", "--context"], "--context needs NAME"),
-    (["list", "-o", "xml"], "--output is one of table, wide, name, json, yaml, not xml"),
+    (["list", "-o", "xml"], "--output is one of table, wide, name, json, yaml, jsonpath=, custom-columns=, not xml"),
     (["list", "--standalone=maybe"], "--standalone is true or false, not maybe"),
     (["list", "--dialect", "plan"], "--dialect is one of subscription, installplan, not plan"),
     (["install", "a", "--timeout", "soon"], "--timeout is a duration such as 30s, 5m or 1h, not soon"),

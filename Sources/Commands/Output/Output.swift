@@ -3,20 +3,93 @@ import KubernetesAPI
 import Manifest
 
 /// How a command prints what it has found.
-enum Output: String, CaseIterable, Sendable {
-  case table, wide, name, json, yaml
+enum Output: Hashable, Sendable {
+  case table, wide, name, yaml
+  /// JSON, or what an excerpt takes from it.
+  case json(Excerpt?)
+
+  /// A part of a document that is asked for.
+  enum Excerpt: Hashable, Sendable {
+    case path(JSONPathTemplate)
+    case columns(CustomColumns)
+  }
+
+  /// The forms by name, as help and completion list them.
+  static let names = ["table", "wide", "name", "json", "yaml", "jsonpath=", "custom-columns="]
+
+  init(_ text: String) throws(CommandError) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    switch (parts[0], parts.count > 1 ? parts[1] : nil) {
+    case ("table", nil): self = .table
+    case ("wide", nil): self = .wide
+    case ("name", nil): self = .name
+    case ("yaml", nil): self = .yaml
+    case ("json", nil): self = .json(nil)
+    case ("jsonpath", let template): self = .json(try Self.excerpt(template, "jsonpath={.metadata.name}", Self.path))
+    case ("custom-columns", let columns):
+      self = .json(try Self.excerpt(columns, "custom-columns=NAME:.metadata.name", Self.columns))
+    default:
+      throw CommandError("--output is one of \(Self.names.joined(separator: ", ")), not \(text)")
+    }
+  }
+
+  private static func path(_ text: String) throws(JSONPathError) -> Excerpt { .path(try JSONPathTemplate(text)) }
+
+  private static func columns(_ text: String) throws(JSONPathError) -> Excerpt { .columns(try CustomColumns(text)) }
+
+  private static func excerpt(
+    _ text: String?, _ example: String, _ read: (String) throws(JSONPathError) -> Excerpt
+  ) throws(CommandError) -> Excerpt {
+    guard let text, !text.isEmpty else {
+      let name = example.prefix { $0 != "=" }
+      throw CommandError("-o \(name) needs what it shall show, such as -o '\(example)'")
+    }
+    do throws(JSONPathError) {
+      return try read(text)
+    } catch {
+      throw CommandError("--output \(text): \(error.text)")
+    }
+  }
 
   /// Whether objects are printed as the cluster has them, so that nothing of them may be left out.
-  var isWhole: Bool { self == .json || self == .yaml }
+  var isWhole: Bool {
+    switch self {
+    case .json, .yaml: true
+    case .table, .wide, .name: false
+    }
+  }
 
-  /// `value` as JSON or YAML.
-  func text(_ value: Value) -> String {
-    self == .yaml ? YAML.text(value) : JSON.prettyText(value) + "\n"
+  /// `value` as JSON or YAML, or what is taken from it.
+  func text(_ value: Value, hasHeadings: Bool = true) throws(CommandError) -> String {
+    switch self {
+    case .yaml: return YAML.text(value)
+    case .json(let excerpt?):
+      do throws(JSONPathError) {
+        return try excerpt.text(value, hasHeadings)
+      } catch {
+        throw CommandError("--output: \(error.text)")
+      }
+    default: return JSON.prettyText(value) + "\n"
+    }
   }
 
   /// Objects as kubectl prints several.
-  func text(_ objects: [Object]) -> String {
-    text(["apiVersion": "v1", "kind": "List", "items": .sequence(objects.map(\.value))])
+  func text(_ objects: [Object], hasHeadings: Bool = true) throws(CommandError) -> String {
+    try text(
+      ["apiVersion": "v1", "kind": "List", "items": .sequence(objects.map(\.value))], hasHeadings: hasHeadings)
+  }
+}
+
+extension Output.Excerpt {
+  /// What is taken from `document`; columns have a row for each of its items, where it has any.
+  fileprivate func text(_ document: Value, _ hasHeadings: Bool) throws(JSONPathError) -> String {
+    switch self {
+    case .path(let template): return try template.text(document)
+    case .columns(let columns):
+      var rows: [[String]] = []
+      for item in document["items"]?.sequence ?? [document] { rows.append(try columns.cells(item)) }
+      return columns.lines(rows, hasHeadings: hasHeadings).map { $0 + "\n" }.joined()
+    }
   }
 }
 

@@ -48,7 +48,7 @@ struct Arguments: Sendable {
   var name: String { operands.first ?? "" }
 
   /// How to print.
-  var output: Output { self[.output].flatMap(Output.init(rawValue:)) ?? .table }
+  var output: Output { self[.output].flatMap { try? Output($0) } ?? .table }
 
   var dryRun: DryRun { self[.dryRun].flatMap(DryRun.init(rawValue:)) ?? .none }
 
@@ -122,6 +122,7 @@ struct Arguments: Sendable {
       guard let choices = option.choices, let wrong = given.first(where: { !choices.contains($0) }) else { continue }
       throw CommandError("--\(option.rawValue) is one of \(choices.joined(separator: ", ")), not \(wrong)")
     }
+    if let text = self[.output] { _ = try Output(text) }
     for option in [Option.requestTimeout, .timeout] {
       guard let text = self[option], Self.seconds(text) == nil else { continue }
       throw CommandError("--\(option.rawValue) is a duration such as 30s, 5m or 1h, not \(text)")

@@ -59,6 +59,7 @@ extension CompletionQuestion {
   /// The values that an option takes.
   private static func value(of option: Option?, _ line: CompletionLine) -> Subject {
     guard let option else { return .nothing }
+    if option == .output { return .words(Output.names.map { Word($0) }) }
     if let choices = option.choices { return .words(choices.map { Word($0) }) }
     switch option {
     case .kubeconfig, .certificateAuthority, .clientCertificate, .clientKey, .config, .filename, .authority:

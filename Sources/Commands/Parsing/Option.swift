@@ -45,6 +45,10 @@ enum Option: String, CaseIterable, Sendable {
   case authority = "ca"
   case insecureRepository = "insecure"
   case repositoryUser = "repo-username"
+  case fieldSelector = "field-selector"
+  case sortBy = "sort-by"
+  case noHeaders = "no-headers"
+  case watch, follow, previous
   case gateway
   case passwordStdin = "password-stdin"
 
@@ -62,7 +66,7 @@ enum Option: String, CaseIterable, Sendable {
     case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .except, .targetNamespace,
       .dryRun, .wait, .timeout, .reason, .awaited, .images, .filter, .selector, .keepGoing, .confirm, .filename, .prune,
       .address, .description, .interval, .depth, .authority, .insecureRepository, .repositoryUser, .gateway,
-      .passwordStdin, .string, .yaml, .slow, .plain:
+      .passwordStdin, .string, .yaml, .slow, .plain, .fieldSelector, .sortBy, .noHeaders, .watch, .follow, .previous:
       false
     default: true
     }
@@ -91,7 +95,8 @@ enum Option: String, CaseIterable, Sendable {
     case .output: "FORMAT"
     case .version: "VERSION"
     case .filter: "FILTER"
-    case .selector: "LABELS"
+    case .selector, .fieldSelector: "SELECTOR"
+    case .sortBy: "JSONPATH"
     case .confirm: "NAME"
     case .filename, .authority: "FILE"
     case .address: "ADDRESS"
@@ -103,7 +108,7 @@ enum Option: String, CaseIterable, Sendable {
     case .awaited: Awaited.allCases.map(\.rawValue).joined(separator: "|")
     case .dryRun: "none|client|server"
     case .insecure, .standalone, .readOnly, .slow, .plain, .help, .string, .yaml, .empty, .yes, .now, .force, .wait,
-      .images,
+      .images, .noHeaders, .watch, .follow, .previous,
       .keepGoing, .prune, .insecureRepository,
       .disableCompression,
       .passwordStdin,
@@ -119,6 +124,8 @@ enum Option: String, CaseIterable, Sendable {
     case .namespace: "n"
     case .verbosity: "v"
     case .output: "o"
+    case .watch: "w"
+    case .follow: "f"
     case .yes: "y"
     case .selector: "l"
     case .filename: "f"
@@ -135,7 +142,6 @@ enum Option: String, CaseIterable, Sendable {
   /// The only values it takes, if they are few.
   var choices: [String]? {
     switch self {
-    case .output: Output.allCases.map(\.rawValue)
     case .dryRun: DryRun.allCases.map(\.rawValue)
     case .dialect: ["subscription", "installplan"]
     case .awaited: Awaited.allCases.map(\.rawValue)
@@ -183,7 +189,14 @@ enum Option: String, CaseIterable, Sendable {
     case .slow: "Send a slow line less: no ages that tick, and the name alone shows what is selected"
     case .plain: "Speak line by line, for screen readers and terminals that cannot place the cursor"
     case .help: "Explain the command"
-    case .output: "How to print: table, wide, name, json or yaml"
+    case .output: "How to print: table, wide, name, json, yaml, jsonpath=TEMPLATE or custom-columns=HEADING:JSONPATH,…"
+    case .selector: "Only what has these labels, as kubectl writes them: a=b,c!=d,e in (f,g),!h"
+    case .fieldSelector: "Only what has these fields: metadata.name=a"
+    case .sortBy: "What to sort by, such as .metadata.creationTimestamp"
+    case .noHeaders: "Print no headings"
+    case .watch: "Go on, and print what changes"
+    case .follow: "Go on, until nothing is under way"
+    case .previous: "That of the try before"
     case .version: "The version wanted"
     case .config: "The file with the config; - is the standard input; with rollback the digest of an earlier one"
     case .string: "Every VALUE is a text, also one that looks like a number"
@@ -201,7 +214,6 @@ enum Option: String, CaseIterable, Sendable {
     case .timeout: "How long to wait, such as 5m"
     case .awaited: "What is waited for"
     case .filter: "Only what the filter takes, such as 'installed update !security'; ksx help list explains it"
-    case .selector: "Only extensions with these labels, such as team=blue,tier!=test"
     case .keepGoing: "Go on with the rest after a failure, and with what can be done where some of it cannot"
     case .address: "The address of the repository, or the image that holds it"
     case .description: "What the repository is for"

@@ -35,6 +35,8 @@ struct Verb: Sendable {
       .operations,
       .watch,
       .wait,
+      .logs,
+      .events,
       .doctor,
     ] + changes + [
       .cancel,

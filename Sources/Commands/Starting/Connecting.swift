@@ -20,7 +20,7 @@ extension ClusterSession {
     }
     if !isConsole { outlet.note(session.status.warnings.map { "note: \($0)" }) }
     session.status.isReadOnly = arguments.has(.readOnly)
-    session.status.person = environment["SUDO_USER"] ?? environment["LOGNAME"] ?? environment["USER"] ?? ""
+    session.status.person = environment.person
     session.dialect = arguments[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
     session.supervise(by: supervision(session.status, environment, outlet))
     return session

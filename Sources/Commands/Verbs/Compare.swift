@@ -6,20 +6,21 @@ import Operations
 
 extension Verb {
   static let compare = Verb(
-    "compare", "Show where the two ways to a cluster disagree", options: [.output],
-    notes: ["It ends with 1 when they disagree."], as: Compare.self)
+    "compare", "Show where the two ways to a cluster disagree", options: ListFormat.options, trouble: 2,
+    notes: ["It ends with 0 when they show the same, with 1 when they disagree, with 2 when it cannot be told."],
+    as: Compare.self)
 }
 
 /// Lists what matters by both ways, and prints what they show differently.
 struct Compare: ClusterCommand {
-  private let output: Output
+  private let format: ListFormat
 
   private struct Row {
     var kind: String
     var difference: FallbackTransport.Disagreement
   }
 
-  init(_ arguments: Arguments) { output = arguments.output }
+  init(_ arguments: Arguments) throws(CommandError) { format = try ListFormat(arguments) }
 
   func run(in session: CommandSession) async throws(CommandError) {
     guard let ways = session.session.ways else {
@@ -34,23 +35,24 @@ struct Compare: ClusterCommand {
         throw CommandError(error, "comparing \(resource.plural)", at: "one of the two ways to \(session.name)")
       }
     }
-    print(rows, session)
-    if !rows.isEmpty { throw CommandError("the two ways differ in \(rows.count) object\(rows.count == 1 ? "" : "s")") }
+    try print(rows, session)
+    if rows.isEmpty { return }
+    session.outlet.note("the two ways differ in \(rows.count) object\(rows.count == 1 ? "" : "s")")
+    throw .verdict(1)
   }
 
-  private func print(_ rows: [Row], _ session: CommandSession) {
-    let outlet = session.outlet
-    switch output {
-    case .json, .yaml:
-      let items = rows.map { row -> Value in
-        ["kind": .string(row.kind), "name": .string(row.difference.name), "difference": .string("\(row.difference)")]
-      }
-      outlet.printExactly(output.text(["items": .sequence(items)]))
-    case .name: outlet.print(rows.map { "\($0.kind)/\($0.difference.name)" })
-    case .table, .wide:
-      if rows.isEmpty { return outlet.print("both ways to \(session.name) show the same") }
-      outlet.print(
-        TextTable(headings: ["KIND", "DIFFERENCE"], rows: rows.map { [$0.kind, "\($0.difference)"] }).lines)
+  private func print(_ rows: [Row], _ session: CommandSession) throws(CommandError) {
+    if rows.isEmpty, !format.output.isWhole, format.output != .name {
+      return session.outlet.print("both ways to \(session.name) show the same")
     }
+    let items = rows.map { row in
+      let (kind, difference) = (row.kind, "\(row.difference)")
+      return Listing.Item(
+        name: "\(kind)/\(row.difference.name)",
+        value: ["kind": .string(kind), "name": .string(row.difference.name), "difference": .string(difference)],
+        cells: [kind, difference])
+    }
+    try Listing(kind: "WayDifferenceList", headings: ["KIND", "DIFFERENCE"], items: items)
+      .print(format, to: session.outlet)
   }
 }

@@ -7,7 +7,7 @@ import Platform
 
 extension Verb {
   static let contexts = Verb(
-    "contexts", "List profiles and the kubeconfig's contexts: ways, server, login", options: [.output],
+    "contexts", "List profiles and the kubeconfig's contexts: ways, server, login", options: ListFormat.options,
     as: ListContexts.self)
 
   static let contextsUse = Verb(
@@ -66,21 +66,17 @@ struct Contexts {
 
   func list() throws(CommandError) {
     let rows = try rows()
-    let output = arguments.output
-    switch output {
-    case .json, .yaml: outlet.printExactly(output.text(["items": .sequence(rows.map(value))]))
-    case .name: outlet.print(rows.map(\.name))
-    case .table, .wide:
-      let table = TextTable(
-        headings: ["CURRENT", "NAME", "FROM", "WAYS", "SERVER", "LOGIN"],
-        rows: rows.map { row in
-          let ways = row.ways.count > 1 ? "both" : row.ways.first?.rawValue ?? ""
-          let server = row.server + (row.member.isEmpty ? "" : " (\(row.member))")
-          return [row.isCurrent ? "*" : "", row.name, row.source, ways, server, text(row)]
-        })
-      outlet.print(table.lines)
-      if rows.isEmpty { outlet.note("no contexts and no profiles; ksx login --gateway URL makes a profile") }
-    }
+    let items = rows.map { Listing.Item(name: $0.name, value: value($0), cells: cells($0)) }
+    try Listing(
+      kind: "ContextList", headings: ["CURRENT", "NAME", "FROM", "WAYS", "SERVER", "LOGIN"], items: items
+    ).print(try ListFormat(arguments), to: outlet)
+    if rows.isEmpty { outlet.note("no contexts and no profiles; ksx login --gateway URL makes a profile") }
+  }
+
+  private func cells(_ row: Row) -> [String] {
+    let ways = row.ways.count > 1 ? "both" : row.ways.first?.rawValue ?? ""
+    let server = row.server + (row.member.isEmpty ? "" : " (\(row.member))")
+    return [row.isCurrent ? "*" : "", row.name, row.source, ways, server, text(row)]
   }
 
   /// Makes a profile the current one; a kubeconfig is never written.

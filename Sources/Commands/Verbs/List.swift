@@ -10,10 +10,11 @@ import Platform
 extension Verb {
   static let list = Verb(
     "list", "List the extensions of the marketplace with their states", operands: ["[TEXT]"],
-    options: [.output, .filter],
+    options: ListFormat.options + Selection.options + [.filter, .watch],
     notes: [
       "With TEXT only those with it in their name or displayed name. Where a gateway is the only way, it searches the",
-      "displayed names itself, so that a large marketplace need not be sent.",
+      "displayed names itself, so that a large marketplace need not be sent. JSON, YAML and names come out while they",
+      "arrive; with -w each row that changes follows, past connections that break.",
       "",
       "--where takes the language of the console's filter; its terms stand between blanks, and all must hold:",
       "  WORD              in title, name, category, provider, keywords, description or versions; \"two words\" in quotes",
@@ -29,41 +30,93 @@ extension Verb {
 struct List: ClusterCommand {
   /// What the names must have in them; empty for all.
   private let text: String
-  private let output: Output
+  private let format: ListFormat
+  private let selection: Selection
   private let filter: ExtensionFilter
+  private let isWatching: Bool
 
   init(_ arguments: Arguments) throws(CommandError) {
     text = arguments.name
-    output = arguments.output
+    format = try ListFormat(arguments)
+    selection = Selection(arguments)
     filter = try arguments.extensionFilter()
+    isWatching = arguments.has(.watch)
+    if isWatching, !filter.isEmpty { throw CommandError("--where does not go with -w; -l and --field-selector do") }
   }
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
+    if isWatching { return try await RowFollower(format, selection, text: text).run(reader, session) }
+    if format.output == .name, text.isEmpty, selection.isEmpty, filter.isEmpty, format.order == nil {
+      return try await printNames(reader, session)
+    }
+    switch format.output {
+    case .table, .wide: try await printRows(reader, session)
+    case .name, .json, .yaml: try await printObjects(reader, session)
+    }
+  }
+
+  /// Names alone are asked for as a table, which leaves the icons out.
+  private func printNames(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
     async let answer = result { () throws(ClusterError) in try await reader.installations() }
-    if output == .name, text.isEmpty, filter.isEmpty {
-      let names = try await session.asking("listing extensions") { () throws(ClusterError) in
-        try await reader.names()
+    let names = try await session.asking("listing extensions") { () throws(ClusterError) in try await reader.names() }
+    let others = try await unoffered(installed(await answer, reader, session), besides: Set(names), reader)
+    session.outlet.print(names + others.map { Installation($0).extension })
+  }
+
+  private func printObjects(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
+    let (taking, installed) = try await taken(reader, session) { _ in ObjectPrinter(format, session.outlet) }
+    var printer = taking
+    let others = try await unoffered(installed, besides: printer.names, reader)
+    if format.output == .name, printer.names.isEmpty, others.isEmpty { session.outlet.note(nothing(session)) }
+    try printer.end(with: others)
+  }
+
+  private func printRows(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
+    let memories = session.history.releases()
+    let (taking, installed) = try await taken(reader, session) { installed in
+      RowPrinter(
+        format,
+        RowPrinter.Surroundings(
+          dialect: reader.dialect, installations: Installations(installed.map(Installation.init)), memories: memories,
+          language: session.outlet.language))
+    }
+    var printer = taking
+    for object in try await unoffered(installed, besides: printer.names, reader) { printer.add(unoffered: object) }
+    if try printer.end(to: session.outlet) == 0 { session.outlet.note(nothing(session)) }
+  }
+
+  /// A printer that has taken in the extensions, and what is installed.
+  ///
+  /// Both are asked for at the same time; the extensions that come before it is known what is installed wait.
+  private func taken<Printer: ListPrinter>(
+    _ reader: ClusterReader, _ session: CommandSession, _ printer: ([Object]) -> Printer
+  ) async throws(CommandError) -> (Printer, [Object]) {
+    let answer = Locked<Result<[Object], ClusterError>?>(nil)
+    async let asked: Void = {
+      let found = await result { () throws(ClusterError) in try await reader.installations() }
+      answer.withLock { $0 = found }
+    }()
+    var queue = ExtensionQueue<Printer>()
+    try await session.asking("listing extensions") { () throws(ClusterError) in
+      try await extensions(reader, session.session, restart: { queue.startOver() }) { object in
+        queue.take(object) {
+          // A filter looks at all of them.
+          guard filter.isEmpty, case .success(let installed)? = answer.withLock({ $0 }) else { return nil }
+          return printer(installed)
+        }
       }
-      let others = try await unoffered(try installed(await answer, reader, session), besides: names, reader)
-      return session.outlet.print(names + others.map(\.extension))
     }
-    let found = try await session.asking("listing extensions") { () throws(ClusterError) in
-      try await extensions(reader, session.session)
-    }
-    let (objects, installed) = try await filtered(found, try installed(await answer, reader, session), reader, session)
-    switch output {
-    case .table, .wide: printRows(objects, installed.map(Installation.init), reader, session)
-    case .name, .json, .yaml:
-      try await printNames(objects, installed, reader, session)
-    }
+    await asked
+    var installed = try installed(answer.withLock { $0 } ?? .success([]), reader, session)
+    if !filter.isEmpty { (queue.waiting, installed) = try await filtered(queue.waiting, installed, reader, session) }
+    return (queue.end { printer(installed) }, installed)
   }
 
   /// What the filter takes of the extensions and of what is installed.
   private func filtered(
     _ objects: [Object], _ installed: [Object], _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> ([Object], [Object]) {
-    if filter.isEmpty { return (objects, installed) }
     let names = try await session.asking("reading what the filter asks for") { () throws(ClusterError) in
       try await reader.names(
         takenBy: filter, among: objects, Installations(installed.map(Installation.init)), session.history.releases(),
@@ -75,32 +128,9 @@ struct List: ClusterCommand {
     )
   }
 
-  private func printNames(
-    _ objects: [Object], _ installed: [Object], _ reader: ClusterReader, _ session: CommandSession
-  ) async throws(CommandError) {
-    let others = try await unoffered(installed, besides: objects.map(\.name), reader)
-    guard output == .name else {
-      let orphans = Set(others.map(\.name))
-      return session.outlet.printExactly(output.text(objects + installed.filter { orphans.contains($0.name) }))
-    }
-    if objects.isEmpty, others.isEmpty { session.outlet.note(nothing(session)) }
-    session.outlet.print(objects.map(\.name) + others.map(\.extension))
-  }
-
-  private func printRows(
-    _ objects: [Object], _ installed: [Installation], _ reader: ClusterReader, _ session: CommandSession
-  ) {
-    let found = objects.map { Extension($0, dialect: reader.dialect) }
-    let rows = ExtensionRow.all(
-      found, Installations(installed), session.history.releases(), language: session.outlet.language
-    ).filter { $0.status.isOffered || hasText($0.name, $0.title) }
-    let table = TextTable(ListColumns.all, rows.sorted { $0.name < $1.name }, isWide: output == .wide)
-    session.outlet.print(table.lines)
-    if rows.isEmpty { session.outlet.note(nothing(session)) }
-  }
-
   private func nothing(_ session: CommandSession) -> String {
-    let asked = [text, filter.text].filter { !$0.isEmpty }.joined(separator: " and ")
+    let asked = [text, filter.text, selection.selector.labels, selection.selector.fields].filter { !$0.isEmpty }
+      .joined(separator: " and ")
     return "\(asked.isEmpty ? "no extensions" : "no extension matches \(asked)") in \(session.name)"
   }
 
@@ -123,33 +153,69 @@ struct List: ClusterCommand {
 
   /// What is installed, is asked for, and is none of the extensions called `names`.
   private func unoffered(
-    _ installed: [Object], besides names: [String], _ reader: ClusterReader
-  ) async throws(CommandError) -> [Installation] {
+    _ installed: [Object], besides names: Set<String>, _ reader: ClusterReader
+  ) async throws(CommandError) -> [Object] {
+    var offered = names
+    // What has the text in a name that its extension does not show, or is not selected, is offered all the same.
+    if !text.isEmpty || !selection.isEmpty || !filter.isEmpty { offered.formUnion((try? await reader.names()) ?? []) }
     let installations = Installations(installed.map(Installation.init))
-    // What has the text in a name that its extension does not show is offered all the same.
-    var offered = Set(names)
-    if !text.isEmpty {
-      offered.formUnion((try? await reader.names()) ?? [])
-    }
-    return installations.extensions.filter { !offered.contains($0) && hasText($0) }.sorted()
-      .compactMap(installations.of)
+    let wanted = installations.extensions.filter { !offered.contains($0) && hasText($0) }.sorted()
+      .compactMap { installations.of($0)?.name }
+    return wanted.compactMap { name in installed.first { $0.name == name } }
+      .filter { selection.isEmpty || selection.takes($0) }
   }
 
-  /// All extensions, or those with the text that was asked for.
-  private func extensions(_ reader: ClusterReader, _ session: ClusterSession) async throws(ClusterError) -> [Object] {
-    if text.isEmpty { return try await reader.extensions(isWhole: output.isWhole) }
+  /// Hands over all extensions, or those with the text that was asked for.
+  private func extensions(
+    _ reader: ClusterReader, _ session: ClusterSession, restart: () -> Void, each: (Object) -> Void
+  ) async throws(ClusterError) {
+    let isWhole = format.output.isWhole || format.order != nil
     // Only shipped KubeSphere has the gateway's search (docs/KUBESPHERE.md: Gateway), and what it does not find may have the text in
     // its name.
-    if session.isByGatewayAlone, reader.dialect.era == .installPlan, let gateway = session.gateway,
-      let found = try? await gateway.all(text, skipping: output.isWhole ? JSONPaths() : Extension.unread),
-      !found.isEmpty
+    if !text.isEmpty, selection.isEmpty, session.isByGatewayAlone, reader.dialect.era == .installPlan,
+      let gateway = session.gateway,
+      let found = try? await gateway.all(text, skipping: isWhole ? JSONPaths() : Extension.unread), !found.isEmpty
     {
-      return found
+      return found.forEach(each)
     }
-    return try await reader.extensions(isWhole: output.isWhole).filter { object in
-      let names = [object.name] + Extension(object, dialect: reader.dialect).displayName.texts.values
-      return names.contains { $0.lowercased().containsText(text.lowercased()) }
+    let text = text.lowercased()
+    try await reader.extensions(isWhole: isWhole, selector: selection.selector, restart: restart) { object in
+      let isMeant =
+        text.isEmpty
+        || ([object.name] + Extension(object, dialect: reader.dialect).displayName.texts.values)
+          .contains { $0.lowercased().containsText(text) }
+      if isMeant { each(object) }
     }
+  }
+}
+
+/// Extensions that wait until it is known what is installed, and then go to a printer.
+private struct ExtensionQueue<Printer: ListPrinter> {
+  var waiting: [Object] = []
+  private var printer: Printer?
+
+  /// Takes an object in; `make` makes the printer as soon as that is possible.
+  mutating func take(_ object: Object, _ make: () -> Printer?) {
+    waiting.append(object)
+    if printer == nil { printer = make() }
+    if printer != nil { hand() }
+  }
+
+  mutating func startOver() {
+    waiting = []
+    printer?.startOver()
+  }
+
+  /// The printer with all in it.
+  mutating func end(_ make: () -> Printer) -> Printer {
+    var whole = printer ?? make()
+    for object in waiting { whole.add(object) }
+    return whole
+  }
+
+  private mutating func hand() {
+    for object in waiting { printer?.add(object) }
+    waiting.removeAll(keepingCapacity: true)
   }
 }
 

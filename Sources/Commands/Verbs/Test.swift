@@ -38,7 +38,11 @@ struct RunTests: ClusterCommand {
     } catch {
       throw error.leaving(2)
     }
-    if output.isWhole { session.outlet.printExactly(output.text(run.value)) } else { show(run, session) }
+    if output.isWhole {
+      session.outlet.printExactly(try output.text(.ours("TestRun", run.value.mapping ?? [:])))
+    } else {
+      show(run, session)
+    }
     switch run.state {
     case .passed: return
     case .failed:

@@ -25,7 +25,7 @@ struct ShowVersion: ClusterCommand {
     do {
       session = try await context.openSession()
     } catch {
-      tell(of: nil, context.outlet)
+      try tell(of: nil, context.outlet)
       guard !namesACluster else { throw error }
       return context.outlet.note("note: no server was asked: \(error.sentence)")
     }
@@ -34,20 +34,21 @@ struct ShowVersion: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let answer = await result { () throws(ClusterError) in try await session.cluster.document("/version") }
-    tell(of: (try? answer.get()).map(ProductVersions.init), session.outlet)
+    try tell(of: (try? answer.get()).map(ProductVersions.init), session.outlet)
     if case .failure(let error) = answer {
       throw CommandError(error.sentence(for: "asking for the server's version", at: session.server))
     }
   }
 
-  private func tell(of server: ProductVersions?, _ outlet: Outlet) {
+  private func tell(of server: ProductVersions?, _ outlet: Outlet) throws(CommandError) {
     let rows = [
       ("ksx", ProgramVersion.current), ("Kubernetes", server?.kubernetes ?? ""),
       ("KubeSphere", server?.kubeSphere ?? ""),
     ].filter { !$0.1.isEmpty }
     switch output {
     case .json, .yaml:
-      outlet.printExactly(output.text(.mapping(Mapping(rows.map { Mapping.Pair(key: $0.0, value: .string($0.1)) }))))
+      outlet.printExactly(
+        try output.text(.ours("Version", Mapping(rows.map { Mapping.Pair(key: $0.0, value: .string($0.1)) }))))
     case .name, .table, .wide: outlet.print(rows.map { $0.0.padded(to: 12) + $0.1 })
     }
   }

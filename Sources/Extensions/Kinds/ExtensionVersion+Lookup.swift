@@ -9,14 +9,18 @@ extension ExtensionVersion {
   /// Versions of the first design need no label that names their extension, so there those without one are looked
   /// through as well.
   package static func objects(
-    of extension: String, in cluster: Cluster, _ dialect: Dialect, skipping: JSONPaths = unread
+    of extension: String, in cluster: Cluster, _ dialect: Dialect, _ selector: Selector = Selector(),
+    skipping: JSONPaths = unread
   ) async throws(ClusterError) -> [Object] {
+    func selecting(_ label: String) -> Selector {
+      Selector(labels: label + (selector.labels.isEmpty ? "" : ",\(selector.labels)"), fields: selector.fields)
+    }
     let label = dialect.extensionLabel
     let labelled = try await cluster.list(
-      dialect.extensionVersions, selector: Selector(labels: "\(label)=\(`extension`)"), skipping: skipping)
+      dialect.extensionVersions, selector: selecting("\(label)=\(`extension`)"), skipping: skipping)
     if !labelled.isEmpty, dialect.era != .seed { return labelled }
     let others = try await cluster.list(
-      dialect.extensionVersions, selector: Selector(labels: "!\(label)"), skipping: skipping)
+      dialect.extensionVersions, selector: selecting("!\(label)"), skipping: skipping)
     return labelled + others.filter { ExtensionVersion($0, dialect: dialect).extension == `extension` }
   }
 

@@ -25,6 +25,17 @@ package struct ClusterReader: Sendable {
       dialect.extensions, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .atHand)
   }
 
+  /// Hands over the extensions that are selected while they arrive, or all about them when `isWhole`.
+  ///
+  /// Where the list begins anew `restart` is called, and they come again.
+  package func extensions(
+    isWhole: Bool, selector: Selector, restart: () -> Void, each: (Object) -> Void
+  ) async throws(ClusterError) {
+    _ = try await cluster.list(
+      dialect.extensions, selector: selector, skipping: isWhole ? JSONPaths() : Extension.unread, freshness: .atHand,
+      restart: restart, each: each)
+  }
+
   /// The names of the extensions, in the cluster's order.
   ///
   /// As a table, which leaves out the icons: they make an extension some 60 kB, for a name of twenty bytes, and
@@ -53,10 +64,12 @@ package struct ClusterReader: Sendable {
     }
   }
 
-  /// The versions of `name`, newest first.
-  package func versions(of name: String, isWhole: Bool) async throws(ClusterError) -> [Object] {
+  /// The versions of `name` that are selected, newest first.
+  package func versions(
+    of name: String, isWhole: Bool, selector: Selector = Selector()
+  ) async throws(ClusterError) -> [Object] {
     let skipping = isWhole ? JSONPaths() : ExtensionVersion.unread
-    let found = try await ExtensionVersion.objects(of: name, in: cluster, dialect, skipping: skipping)
+    let found = try await ExtensionVersion.objects(of: name, in: cluster, dialect, selector, skipping: skipping)
     return found.sorted { SemanticVersion.precedes(version($1), version($0)) }
   }
 

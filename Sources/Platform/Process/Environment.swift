@@ -35,6 +35,13 @@ package struct Environment: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     return String(cString: directory)
   }
 
+  /// Who sits at this computer: behind `sudo` its caller, else who is logged in, else what the system's list of users says.
+  package var person: String {
+    if let name = self["SUDO_USER"] ?? self["LOGNAME"] ?? self["USER"] { return name }
+    guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return "" }
+    return String(cString: name)
+  }
+
   /// `~` and `~/…` with the user's directory in its place.
   package func expandingTilde(_ path: String) -> String {
     path == "~" ? home : path.hasPrefix("~/") ? home + path.dropFirst() : path

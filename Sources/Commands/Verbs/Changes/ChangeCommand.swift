@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Manifest
 import Operations
 import Platform
 
@@ -113,7 +114,7 @@ struct ChangeCommand: ClusterCommand {
     if dryRun != .none { return try await show(plan, session) }
     try refuse(plan)
     try confirm(plan, session)
-    report(plan, try await send(plan, reader, session), session)
+    try report(plan, try await send(plan, reader, session), session)
     guard let patience else { return await lookAtSwitch(plan, session) }
     let waiting = Waiting(
       change: plan.change, extension: name, installation: plan.write.name, before: context.installation(of: name),
@@ -160,7 +161,11 @@ struct ChangeCommand: ClusterCommand {
   /// Shows the plan and changes nothing; the server is asked as well where `--dry-run` says so.
   private func show(_ plan: Plan, _ session: CommandSession) async throws(CommandError) {
     let text = PlanText(plan: plan, cluster: session.name)
-    if output.isWhole { session.outlet.printExactly(output.text(text.value)) } else { session.outlet.print(text.lines) }
+    if output.isWhole {
+      session.outlet.printExactly(try output.text(.ours("Plan", text.value.mapping ?? [:])))
+    } else {
+      session.outlet.print(text.lines)
+    }
     try refuse(plan)
     guard dryRun == .server else { return }
     _ = try await session.asking("\(plan.change.words) \(plan.name) (dry run)") { () throws(ClusterError) in
@@ -217,10 +222,10 @@ struct ChangeCommand: ClusterCommand {
     )
   }
 
-  private func report(_ plan: Plan, _ object: Object?, _ session: CommandSession) {
+  private func report(_ plan: Plan, _ object: Object?, _ session: CommandSession) throws(CommandError) {
     switch output {
     case .json, .yaml:
-      if let object { session.outlet.printExactly(output.text(object.value)) }
+      if let object { session.outlet.printExactly(try output.text(object.value)) }
     case .name: session.outlet.print(plan.write.name)
     case .table, .wide: session.outlet.print("\(plan.name): \(plan.change.accepted) in \(session.name)")
     }

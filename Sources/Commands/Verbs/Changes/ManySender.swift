@@ -47,7 +47,7 @@ struct ManySender {
     let output = arguments.output
     if output.isWhole {
       let items = plans.all.map { PlanText(plan: $0, cluster: session.name).value }
-      session.outlet.printExactly(output.text(.ours("PlanList", ["items": .sequence(items)])))
+      session.outlet.printExactly(try output.text(.ours("PlanList", ["items": .sequence(items)])))
     } else {
       session.outlet.print(lines(plans))
     }
@@ -168,7 +168,7 @@ struct ManySender {
       let items = many.outcome.map { entry -> Value in
         ["extension": .string(entry.name), "result": .string(entry.result.word), "text": .string(entry.result.text)]
       }
-      session.outlet.printExactly(arguments.output.text(.ours("ChangeResultList", ["items": .sequence(items)])))
+      session.outlet.printExactly(try arguments.output.text(.ours("ChangeResultList", ["items": .sequence(items)])))
     } else {
       for entry in many.outcome { if case .skipped = entry.result { tell(entry.name, entry.result) } }
     }

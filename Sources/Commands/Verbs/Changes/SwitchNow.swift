@@ -62,7 +62,7 @@ struct SwitchNow: ClusterCommand {
     }
     try refuseWhatIsNotCarriedOut(object, session)
     if !isDryRun { session.sender.noteSent(change, of: name, Installation(object)) }
-    report(object, dialect, session)
+    try report(object, dialect, session)
     let verdict = SwitchVerdict(Installation(object))
     try await climb(dialect, verdict, session)
     guard let patience, verdict == .works else { return }
@@ -141,9 +141,9 @@ struct SwitchNow: ClusterCommand {
     }
   }
 
-  private func report(_ object: Object, _ dialect: Dialect, _ session: CommandSession) {
+  private func report(_ object: Object, _ dialect: Dialect, _ session: CommandSession) throws(CommandError) {
     switch output {
-    case .json, .yaml: session.outlet.printExactly(output.text(object.value))
+    case .json, .yaml: session.outlet.printExactly(try output.text(object.value))
     case .name: session.outlet.print(object.name)
     case .table, .wide:
       let state = ExtensionStatus(name, nil, Installation(object)).state

@@ -19,7 +19,7 @@ extension Verb {
     options: [.yes, .confirm, .dryRun], as: SafeModeOff.self)
 
   static let safeModeStatus = Verb(
-    "safe-mode status", "Show what safe mode holds disabled, since when and by whom", options: [.output],
+    "safe-mode status", "Show what safe mode holds disabled, since when and by whom", options: ListFormat.options,
     as: SafeModeStatus.self)
 }
 
@@ -81,22 +81,27 @@ struct SafeModeOff: ClusterCommand {
 /// What safe mode holds off.
 struct SafeModeStatus: ClusterCommand {
   private let arguments: Arguments
+  private let format: ListFormat
 
-  init(_ arguments: Arguments) { self.arguments = arguments }
+  init(_ arguments: Arguments) throws(CommandError) {
+    self.arguments = arguments
+    format = try ListFormat(arguments)
+  }
 
   func run(in session: CommandSession) async throws(CommandError) {
     let switching = try await Switching(arguments, session)
     let held = SafeMode(try await switching.objects(), switching.reader.capabilities).held
-    let (output, outlet) = (arguments.output, session.outlet)
-    switch output {
-    case .json, .yaml:
-      outlet.printExactly(output.text(["isOn": .bool(!held.isEmpty), "held": .sequence(held.map(value))]))
-    case .name: outlet.print(held.map(\.name))
-    case .table, .wide:
-      if held.isEmpty { return outlet.print("safe mode is not on in \(session.name)") }
-      let rows = held.map { [$0.name, $0.version, $0.since, $0.by, $0.isOn ? "enabled by another" : "disabled"] }
-      outlet.print(TextTable(headings: ["NAME", "VERSION", "SINCE", "BY", "NOW"], rows: rows).lines)
+    if held.isEmpty, !format.output.isWhole, format.output != .name {
+      return session.outlet.print("safe mode is not on in \(session.name)")
     }
+    let items = held.map { held in
+      let cells = [held.name, held.version, held.since, held.by, held.isOn ? "enabled by another" : "disabled"]
+      return Listing.Item(name: held.name, value: value(held), cells: cells)
+    }
+    try Listing(
+      kind: "SafeMode", head: ["isOn": .bool(!held.isEmpty)], headings: ["NAME", "VERSION", "SINCE", "BY", "NOW"],
+      items: items
+    ).print(format, to: session.outlet)
   }
 
   private func value(_ held: SafeMode.Held) -> Value {

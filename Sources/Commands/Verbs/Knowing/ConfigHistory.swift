@@ -6,8 +6,8 @@ import Operations
 
 extension Verb {
   static let configHistory = Verb(
-    "config history", "List the configs an extension had, by their digests", operands: ["NAME"], options: [.output],
-    as: ListConfigs.self)
+    "config history", "List the configs an extension had, by their digests", operands: ["NAME"],
+    options: ListFormat.options, as: ListConfigs.self)
 
   static let configDiff = Verb(
     "config diff", "Compare an earlier config with the present one, or two earlier ones",
@@ -61,33 +61,30 @@ extension ReleaseMemory.Entry {
 
 struct ListConfigs: ClusterCommand {
   private let name: String
-  private let output: Output
+  private let format: ListFormat
 
-  init(_ arguments: Arguments) {
+  init(_ arguments: Arguments) throws(CommandError) {
     name = arguments.name
-    output = arguments.output
+    format = try ListFormat(arguments)
   }
 
   func run(in session: CommandSession) async throws(CommandError) {
     let configs = try await RememberedConfigs(of: name, in: session)
     let present = configs.isInstalled ? configs.entries.first : nil
-    switch output {
-    case .name: session.outlet.print(configs.entries.map(\.digest))
-    case .json, .yaml:
-      let items = configs.entries.map { $0.value(isPresent: $0 == present) }
-      session.outlet.printExactly(
-        output.text(.ours("ConfigHistory", ["extension": .string(name), "items": .sequence(items)])))
-    case .table, .wide:
-      let rows = configs.entries.map { entry in
-        [
-          entry.digest, entry == present ? "now" : entry.time, entry.version,
-          entry.wasInstalled.map { $0 ? "yes" : "no" } ?? "not known",
-          "\(entry.config.utf8.split(separator: UInt8(ascii: "\n")).count)", entry.what,
-        ]
-      }
-      session.outlet.print(
-        TextTable(headings: ["DIGEST", "UNTIL", "VERSION", "INSTALLED", "LINES", "REPLACED BY"], rows: rows).lines)
-    }
+    let items = configs.entries.map { item($0, isPresent: $0 == present) }
+    try Listing(
+      kind: "ConfigHistory", head: ["extension": .string(name)],
+      headings: ["DIGEST", "UNTIL", "VERSION", "INSTALLED", "LINES", "REPLACED BY"], items: items
+    ).print(format, to: session.outlet)
+  }
+
+  private func item(_ entry: ReleaseMemory.Entry, isPresent: Bool) -> Listing.Item {
+    let cells = [
+      entry.digest, isPresent ? "now" : entry.time, entry.version,
+      entry.wasInstalled.map { $0 ? "yes" : "no" } ?? "not known",
+      "\(entry.config.utf8.split(separator: UInt8(ascii: "\n")).count)", entry.what,
+    ]
+    return Listing.Item(name: entry.digest, value: entry.value(isPresent: isPresent), cells: cells)
   }
 }
 
@@ -112,7 +109,7 @@ struct CompareConfigs: ClusterCommand {
         ["sign": line.kind == .added ? "+" : "-", "text": .string(line.text)]
       }
       session.outlet.printExactly(
-        output.text(
+        try output.text(
           .ours(
             "ConfigDifference",
             [

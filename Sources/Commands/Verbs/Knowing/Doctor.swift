@@ -33,12 +33,12 @@ struct Doctor: ClusterCommand {
       try await reader.examine(name, at: .now(), called: session.name)
     }
     if found.count == 0, let name { throw CommandError("\(name) is not installed in \(session.name)") }
-    print(found, session)
+    try print(found, session)
     if found.findings.contains(where: { $0.certainty != .note }) { throw .verdict(1) }
     if !found.gaps.isEmpty { throw .verdict(2) }
   }
 
-  private func print(_ found: Examination, _ session: CommandSession) {
+  private func print(_ found: Examination, _ session: CommandSession) throws(CommandError) {
     let outlet = session.outlet
     outlet.note(found.gaps.map { "note: not looked at: \($0)" })
     switch output {
@@ -49,7 +49,7 @@ struct Doctor: ClusterCommand {
           "findings": .sequence(found.findings.map { value($0, session.status) }),
           "notLookedAt": .sequence(found.gaps.map(Value.string)),
         ])
-      outlet.printExactly(output.text(document))
+      outlet.printExactly(try output.text(document))
     case .name: outlet.print(found.findings.map { "\($0.subject) \($0.cause.rawValue)" })
     case .table, .wide:
       outlet.print(found.findings.flatMap { lines($0, session.status) })

@@ -22,7 +22,7 @@ extension Verb {
 
   static let operations = Verb(
     "operations", "List what the controllers are at: since when, what it waits for, how long it took before",
-    options: [.output], as: ListOperations.self)
+    options: ListFormat.options, as: ListOperations.self)
 }
 
 extension CommandSession {
@@ -133,33 +133,42 @@ struct WatchStates: ClusterCommand {
       case .interrupted(let error):
         session.outlet.note(CommandError(error, "watching", at: session.server).sentence)
       case .now(let installations):
-        for line in changes(installations, &known) {
-          if output.isWhole { session.outlet.printExactly(line + "\n") } else { session.outlet.print(line) }
-        }
+        for change in changes(installations, &known) { try print(change.name, change.status, session.outlet) }
       }
     }
   }
 
-  private func changes(_ installations: Installations, _ known: inout [String: ExtensionStatus]) -> [String] {
+  private func changes(
+    _ installations: Installations, _ known: inout [String: ExtensionStatus]
+  ) -> [(name: String, status: ExtensionStatus?)] {
     let present = installations.extensions.filter { names.isEmpty || names.contains($0) }
-    var lines: [String] = []
+    var changes: [(name: String, status: ExtensionStatus?)] = []
     for name in Set(present).union(known.keys).sorted() {
       let status = installations.of(name).map { ExtensionStatus(name, nil, $0) }
       if status == known[name] { continue }
-      lines.append(line(name, status))
+      changes.append((name, status))
       known[name] = status
     }
-    return lines
+    return changes
   }
 
-  private func line(_ name: String, _ status: ExtensionStatus?) -> String {
+  private func print(_ name: String, _ status: ExtensionStatus?, _ outlet: Outlet) throws(CommandError) {
     let time = Timestamp.now().description
-    guard output.isWhole else {
-      guard let status else { return "\(time) \(name) is gone" }
-      let rest = [status.wanted, status.isEnabled == false ? "disabled" : "", status.reason.oneLine]
-      return ([time, name, status.word.isEmpty ? "Waiting" : status.word] + rest.filter { !$0.isEmpty })
-        .joined(separator: " ")
+    switch output {
+    case .json(nil), .yaml: outlet.printExactly(JSON.text(value(name, status, time)) + "\n")
+    case .json: outlet.printExactly(try output.text(value(name, status, time)))
+    case .table, .wide, .name: outlet.print(line(name, status, time))
     }
+  }
+
+  private func line(_ name: String, _ status: ExtensionStatus?, _ time: String) -> String {
+    guard let status else { return "\(time) \(name) is gone" }
+    let rest = [status.wanted, status.isEnabled == false ? "disabled" : "", status.reason.oneLine]
+    return ([time, name, status.word.isEmpty ? "Waiting" : status.word] + rest.filter { !$0.isEmpty })
+      .joined(separator: " ")
+  }
+
+  private func value(_ name: String, _ status: ExtensionStatus?, _ time: String) -> Value {
     var fields: Mapping = [
       "time": .string(time), "extension": .string(name), "state": .string(status?.state.word ?? ""),
     ]
@@ -170,39 +179,33 @@ struct WatchStates: ClusterCommand {
       if let isEnabled = status.isEnabled { fields["enabled"] = .bool(isEnabled) }
       fields["message"] = .string(status.reason)
     }
-    return JSON.text(.ours("Change", fields))
+    return .ours("Change", fields)
   }
 }
 
 /// Lists what is under way.
 struct ListOperations: ClusterCommand {
-  private let output: Output
+  private let format: ListFormat
 
-  init(_ arguments: Arguments) { output = arguments.output }
+  init(_ arguments: Arguments) throws(CommandError) { format = try ListFormat(arguments) }
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let all = try await session.asking("listing \(reader.dialect.installations.plural)") { () throws(ClusterError) in
-      try await reader.installations().map(Installation.init)
-    }
+    let all = try await session.installations(reader).map(Installation.init)
     let operations = Operation.all(all, session.history.lines(), at: .now())
-    let outlet = session.outlet
-    switch output {
-    case .json, .yaml:
-      outlet.printExactly(output.text(.ours("OperationList", ["items": .sequence(operations.map(value))])))
-    case .name: outlet.print(operations.map(\.name))
-    case .table, .wide:
-      let rows = operations.map { operation in
-        [
-          operation.name, operation.state.word, operation.version, operation.since,
-          operation.seconds.map { "\($0) s" } ?? "", operation.secondsBefore.map { "\($0) s" } ?? "",
-          operation.waitsFor,
-        ]
-      }
-      outlet.print(
-        TextTable(headings: ["NAME", "STATE", "VERSION", "SINCE", "FOR", "LAST TIME", "WAITS FOR"], rows: rows).lines)
-      if operations.isEmpty { outlet.note("nothing is under way in \(session.name)") }
-    }
+    let items = operations.map { Listing.Item(name: $0.name, value: value($0), cells: cells($0)) }
+    try Listing(
+      kind: "OperationList",
+      headings: ["NAME", "STATE", "VERSION", "SINCE", "FOR", "LAST TIME", "WAITS FOR"], items: items
+    ).print(format, to: session.outlet)
+    if operations.isEmpty { session.outlet.note("nothing is under way in \(session.name)") }
+  }
+
+  private func cells(_ operation: Operation) -> [String] {
+    [
+      operation.name, operation.state.word, operation.version, operation.since,
+      operation.seconds.map { "\($0) s" } ?? "", operation.secondsBefore.map { "\($0) s" } ?? "", operation.waitsFor,
+    ]
   }
 
   private func value(_ operation: Operation) -> Value {

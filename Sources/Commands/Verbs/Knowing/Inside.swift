@@ -69,7 +69,7 @@ struct Inside: ClusterCommand {
       return outlet.print(contents.images)
     }
     switch output {
-    case .json, .yaml: outlet.printExactly(output.text(value(side.version.version, contents)))
+    case .json, .yaml: outlet.printExactly(try output.text(value(side.version.version, contents)))
     case .name: outlet.print("\(name)@\(side.version.version)")
     case .table, .wide: outlet.print(lines(side.version.version, contents))
     }
@@ -158,11 +158,11 @@ struct CompareVersions: ClusterCommand {
     let config = (try? installed.get()).flatMap { Installations($0).of(name)?.config } ?? ""
     let comparison = VersionComparison(
       from: old, to: new, config: (try? YAML.parse(config)) ?? [:], language: session.outlet.language)
-    print(comparison, session.outlet)
+    try print(comparison, session.outlet)
     if !comparison.sections.isEmpty { throw .verdict(1) }
   }
 
-  private func print(_ comparison: VersionComparison, _ outlet: Outlet) {
+  private func print(_ comparison: VersionComparison, _ outlet: Outlet) throws(CommandError) {
     switch output {
     case .json, .yaml:
       let sections = comparison.sections.map { section -> Value in
@@ -172,7 +172,7 @@ struct CompareVersions: ClusterCommand {
         return ["title": .string(section.title), "lines": .sequence(lines)]
       }
       outlet.printExactly(
-        output.text(
+        try output.text(
           .ours(
             "VersionDifference",
             [

@@ -42,7 +42,7 @@ struct ShowJournal: Command {
     switch output {
     case .json, .yaml:
       let items = lines.map(\.value)
-      context.outlet.printExactly(output.text(.ours("Journal", ["items": .sequence(items)])))
+      context.outlet.printExactly(try output.text(.ours("Journal", ["items": .sequence(items)])))
     case .name: context.outlet.print(lines.map { $0.text("hash") })
     case .table, .wide: context.outlet.print(TextTable(Self.columns, lines, isWide: output == .wide).lines)
     }
@@ -91,7 +91,7 @@ struct VerifyJournal: Command {
         "lines": .integer(check.count), "head": .string(check.head), "flaws": .sequence(flaws),
         "broken": .sequence(check.broken.map(Value.integer)), "isMissing": .bool(isMissing),
       ]
-      context.outlet.printExactly(output.text(.ours("JournalCheck", fields)))
+      context.outlet.printExactly(try output.text(.ours("JournalCheck", fields)))
     } else {
       context.outlet.print("lines: \(check.count), head: \(check.head)")
       context.outlet.note(check.broken.map { "note: line \($0) was broken off while it was written" })

@@ -7,7 +7,7 @@ import Operations
 extension Verb {
   static let history = Verb(
     "history", "Show what was changed of an extension: when, by whom, and what came of it", operands: ["NAME"],
-    options: [.output],
+    options: ListFormat.options,
     notes: [
       "It is put together from what ksx noted here and on the object, from helm's revisions, from the last states and",
       "from who owns the object's fields. What none of them says is said not to be known.",
@@ -17,11 +17,11 @@ extension Verb {
 /// The past of one installation.
 struct ShowHistory: ClusterCommand {
   private let name: String
-  private let output: Output
+  private let format: ListFormat
 
-  init(_ arguments: Arguments) {
+  init(_ arguments: Arguments) throws(CommandError) {
     name = arguments.name
-    output = arguments.output
+    format = try ListFormat(arguments)
   }
 
   func run(in session: CommandSession) async throws(CommandError) {
@@ -31,11 +31,7 @@ struct ShowHistory: ClusterCommand {
     }
     if chronicle.entries.isEmpty, try await isUnknown(reader, session) { throw session.noSuchExtension(name) }
     session.outlet.note(chronicle.gaps.map { "note: \($0)" })
-    switch output {
-    case .json, .yaml: session.outlet.printExactly(output.text(value(chronicle)))
-    case .name: session.outlet.print(chronicle.entries.map(\.time))
-    case .table, .wide: session.outlet.print(table(chronicle).lines)
-    }
+    try listing(chronicle).print(format, to: session.outlet)
     if chronicle.entries.isEmpty { session.outlet.note("nothing is known of changes to \(name) in \(session.name)") }
   }
 
@@ -45,34 +41,36 @@ struct ShowHistory: ClusterCommand {
     }
   }
 
-  private func table(_ chronicle: Chronicle) -> TextTable {
-    let isWide = output == .wide
+  private func listing(_ chronicle: Chronicle) -> Listing {
+    let headings = ["WHEN", "WHO", "WHAT", "VERSION", "CONFIG", "CAME OF IT"]
     let good = chronicle.lastGood
-    let rows = chronicle.entries.map { entry in
-      let mark = entry == good ? " ← last good" : ""
-      let outcome = entry.outcome.isEmpty ? "not known" : entry.outcome
-      return [
-        entry.time, entry.who, entry.what + (entry.reason.isEmpty ? "" : " (\(entry.reason))"), entry.version,
-        isWide ? entry.digest : String(entry.digest.prefix(8)), outcome + mark,
-      ] + (isWide ? [entry.source.rawValue] : [])
-    }
-    return TextTable(
-      headings: ["WHEN", "WHO", "WHAT", "VERSION", "CONFIG", "CAME OF IT"] + (isWide ? ["KNOWN FROM"] : []), rows: rows)
+    return Listing(
+      kind: "History", head: ["extension": .string(name)],
+      tail: ["notKnown": .sequence(chronicle.gaps.map(Value.string))],
+      headings: headings + (format.output == .wide ? ["KNOWN FROM"] : []),
+      items: chronicle.entries.map { entry in
+        let isGood = entry == good
+        return Listing.Item(name: entry.time, value: value(entry, isGood), cells: cells(entry, isGood))
+      })
   }
 
-  private func value(_ chronicle: Chronicle) -> Value {
-    let items = chronicle.entries.map { entry -> Value in
-      var fields: Mapping = [
-        "time": .string(entry.time), "who": .string(entry.who), "change": .string(entry.what),
-        "version": .string(entry.version), "configDigest": .string(entry.digest), "outcome": .string(entry.outcome),
-        "source": .string(entry.source.rawValue), "isLastGood": .bool(entry == chronicle.lastGood),
-      ]
-      if let wasInstalled = entry.wasInstalled { fields["installed"] = .bool(wasInstalled) }
-      if !entry.reason.isEmpty { fields["reason"] = .string(entry.reason) }
-      return .mapping(fields)
-    }
-    return .ours(
-      "History",
-      ["extension": .string(name), "items": .sequence(items), "notKnown": .sequence(chronicle.gaps.map(Value.string))])
+  private func cells(_ entry: Chronicle.Entry, _ isLastGood: Bool) -> [String] {
+    let isWide = format.output == .wide
+    let outcome = entry.outcome.isEmpty ? "not known" : entry.outcome
+    return [
+      entry.time, entry.who, entry.what + (entry.reason.isEmpty ? "" : " (\(entry.reason))"), entry.version,
+      isWide ? entry.digest : String(entry.digest.prefix(8)), outcome + (isLastGood ? " ← last good" : ""),
+    ] + (isWide ? [entry.source.rawValue] : [])
+  }
+
+  private func value(_ entry: Chronicle.Entry, _ isLastGood: Bool) -> Value {
+    var fields: Mapping = [
+      "time": .string(entry.time), "who": .string(entry.who), "change": .string(entry.what),
+      "version": .string(entry.version), "configDigest": .string(entry.digest), "outcome": .string(entry.outcome),
+      "source": .string(entry.source.rawValue), "isLastGood": .bool(isLastGood),
+    ]
+    if let wasInstalled = entry.wasInstalled { fields["installed"] = .bool(wasInstalled) }
+    if !entry.reason.isEmpty { fields["reason"] = .string(entry.reason) }
+    return .mapping(fields)
   }
 }

@@ -53,7 +53,7 @@ struct ShowPlan: ClusterCommand {
     let texts = sheets.map { PlanSheetText(sheet: $0, cluster: session.name, isWide: output == .wide) }
     switch output {
     case .json, .yaml:
-      session.outlet.printExactly(output.text(.ours("PlanList", ["items": .sequence(texts.map(\.value))])))
+      session.outlet.printExactly(try output.text(.ours("PlanList", ["items": .sequence(texts.map(\.value))])))
     case .name: session.outlet.print(sheets.map { "\($0.plan.name) \($0.verdict.rawValue)" })
     case .table, .wide: session.outlet.print(Array(texts.map(\.lines).joined(separator: [""])))
     }

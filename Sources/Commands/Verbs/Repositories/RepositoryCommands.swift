@@ -59,7 +59,7 @@ struct ListRepositories: ClusterCommand {
       let objects = try await session.asking("listing repositories") { () throws(ClusterError) in
         try await reader.cluster.list(reader.dialect.repositories)
       }
-      return outlet.printExactly(output.text(objects.map(\.withoutPassword)))
+      return outlet.printExactly(try output.text(objects.map(\.withoutPassword)))
     }
     let reports = try await session.asking("listing repositories") { () throws(ClusterError) in
       try await reader.reports()
@@ -107,7 +107,7 @@ struct RepositoryEventList: ClusterCommand {
         ]
       }
       session.outlet.printExactly(
-        output.text(.ours("RepositoryEvents", ["repository": .string(name), "items": .sequence(items)])))
+        try output.text(.ours("RepositoryEvents", ["repository": .string(name), "items": .sequence(items)])))
     case .name: session.outlet.print(report.events.map(\.reason))
     case .table, .wide:
       let rows = report.events.map { [$0.time, $0.type, $0.reason, "\($0.count)", $0.message] }

@@ -39,7 +39,7 @@ struct TestRepository: Command {
     let isThere = if case .problem = outcome { false } else { true }
     if output.isWhole {
       let fields: Mapping = ["address": .string(address), "isThere": .bool(isThere), "text": .string(words)]
-      context.outlet.printExactly(output.text(.ours("RepositoryTest", fields)))
+      context.outlet.printExactly(try output.text(.ours("RepositoryTest", fields)))
       if !isThere { throw .verdict(1) }
     } else {
       guard isThere else { throw CommandError("\(address): \(words)") }

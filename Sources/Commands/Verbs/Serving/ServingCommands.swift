@@ -56,7 +56,7 @@ struct ListServed: ClusterCommand {
           "what": .string(object.words), "state": .string(object.state),
         ]
       }
-      session.outlet.printExactly(output.text(.ours("ServedList", ["items": .sequence(items)])))
+      session.outlet.printExactly(try output.text(.ours("ServedList", ["items": .sequence(items)])))
     case .name: session.outlet.print(served.map { "\($0.kind)/\($0.name)" })
     case .table, .wide:
       session.outlet.print(TextTable(Self.columns, served).lines)
@@ -90,13 +90,13 @@ struct ProbeServed: ClusterCommand {
     let timing = session.timing
     var probes: [Probe] = []
     for object in served { probes.append(await Probe.probe(object, through: transport, timing: timing)) }
-    print(probes, session.outlet)
+    try print(probes, session.outlet)
     if probes.contains(where: { $0.outcome.isTrouble }) { throw .verdict(1) }
   }
 
-  private func print(_ probes: [Probe], _ outlet: Outlet) {
+  private func print(_ probes: [Probe], _ outlet: Outlet) throws(CommandError) {
     switch output {
-    case .json, .yaml: outlet.printExactly(output.text(.ours("ProbeList", ["items": .sequence(probes.map(value))])))
+    case .json, .yaml: outlet.printExactly(try output.text(.ours("ProbeList", ["items": .sequence(probes.map(value))])))
     case .name: outlet.print(probes.filter { !$0.outcome.isTrouble }.map { "\($0.object.kind)/\($0.object.name)" })
     case .table, .wide:
       let rows = probes.map { probe in
@@ -155,7 +155,7 @@ struct ExplainRequest: ClusterCommand {
     let explanation = Explanation(request, by: nil, in: table)
     switch output {
     case .json, .yaml:
-      session.outlet.printExactly(output.text(.ours("Explanation", explanation.value.mapping ?? [:])))
+      session.outlet.printExactly(try output.text(.ours("Explanation", explanation.value.mapping ?? [:])))
     case .name: session.outlet.print(explanation.rule.map { "\($0)" } ?? "")
     case .table, .wide: session.outlet.print(lines(explanation))
     }

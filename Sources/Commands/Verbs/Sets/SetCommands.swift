@@ -58,7 +58,7 @@ struct ExportSet: ClusterCommand {
     let set = ExtensionSet(installations, repositories: repositories, dialect: reader.dialect)
     switch output {
     case .name: session.outlet.print(set.members.map(\.name))
-    case .json: session.outlet.printExactly(output.text(set.value))
+    case .json: session.outlet.printExactly(try output.text(set.value))
     default: session.outlet.print(document: YAML.text(set.value))
     }
   }
@@ -105,12 +105,12 @@ struct SetComparison: Sendable {
   var isEmpty: Bool { difference.isEmpty(isWhole: isWhole) }
 
   /// Shows what differs.
-  func print(_ output: Output, _ outlet: Outlet) {
+  func print(_ output: Output, _ outlet: Outlet) throws(CommandError) {
     if output.isWhole {
       let lines = lines.map { line -> Value in
         ["sign": .string(PlanText.sign(line.sign)), "text": .string(line.text)]
       }
-      return outlet.printExactly(output.text(.ours("SetDifference", ["lines": .sequence(lines)])))
+      return outlet.printExactly(try output.text(.ours("SetDifference", ["lines": .sequence(lines)])))
     }
     outlet.print(PlanText.lines(lines))
     guard !isWhole else { return }
@@ -131,7 +131,7 @@ struct CompareSet: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let comparison = try await SetComparison(arguments, set, session)
-    comparison.print(arguments.output, session.outlet)
+    try comparison.print(arguments.output, session.outlet)
     if !comparison.isEmpty { throw .verdict(1) }
   }
 }
@@ -155,7 +155,7 @@ struct ApplySet: ClusterCommand {
     let comparison = try await SetComparison(arguments, set, session)
     let difference = comparison.difference
     if comparison.isEmpty { return session.outlet.note("nothing to change in \(session.name)") }
-    if arguments.dryRun != .none { return comparison.print(arguments.output, session.outlet) }
+    if arguments.dryRun != .none { return try comparison.print(arguments.output, session.outlet) }
     try confirm(comparison, session)
     try await write(difference.repositories, "repository", session)
     let wanted = Dictionary(difference.extensions.map { ($0.name, $0) }, uniquingKeysWith: { $1 })

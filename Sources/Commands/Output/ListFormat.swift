@@ -1,0 +1,86 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// How a list is printed: in which form and order, and whether headings stand above it.
+struct ListFormat: Sendable {
+  let output: Output
+  /// The order that is asked for, instead of the list's own.
+  let order: SortKey?
+  let hasHeadings: Bool
+
+  /// The options that it reads.
+  static let options: [Option] = [.output, .sortBy, .noHeaders]
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    output = arguments.output
+    hasHeadings = !arguments.has(.noHeaders)
+    guard let text = arguments[.sortBy], !text.isEmpty else {
+      order = nil
+      return
+    }
+    order = try Self.telling { () throws(JSONPathError) in try SortKey(text) }
+  }
+
+  /// `elements` in the order that is asked for.
+  func sorted<Element>(_ elements: [Element], by key: (Element) -> Value?) throws(CommandError) -> [Element] {
+    guard let order else { return elements }
+    return try Self.telling { () throws(JSONPathError) in try order.sorted(elements, by: key) }
+  }
+
+  /// What `item` is sorted by, where an order is asked for.
+  func key(of item: Value) throws(CommandError) -> Value? {
+    guard let order else { return nil }
+    return try Self.telling { () throws(JSONPathError) in try order.value(of: item) }
+  }
+
+  private static func telling<Answer>(_ body: () throws(JSONPathError) -> Answer) throws(CommandError) -> Answer {
+    do throws(JSONPathError) { return try body() } catch { throw CommandError("--sort-by: \(error.text)") }
+  }
+
+  /// Objects of the cluster, all at once.
+  func print(_ objects: [Object], to outlet: Outlet) throws(CommandError) {
+    var keyed: [(object: Object, key: Value?)] = []
+    for object in objects { keyed.append((object, try key(of: object.value))) }
+    let sorted = try sorted(keyed, by: \.key).map(\.object)
+    if case .name = output { return outlet.print(sorted.map(\.name)) }
+    outlet.printExactly(try output.text(sorted, hasHeadings: hasHeadings))
+  }
+}
+
+/// A list of ksx's own, as all commands print theirs: a document with items, and a table with a row for each of them.
+struct Listing {
+  /// One of what is listed.
+  struct Item {
+    /// What `-o name` prints.
+    var name: String
+    var value: Value
+    var cells: [String]
+  }
+
+  /// The document's kind.
+  var kind: String
+  /// What the document says before its items.
+  var head: Mapping = [:]
+  /// What it says after them.
+  var tail: Mapping = [:]
+  var headings: [String]
+  var items: [Item]
+
+  func print(_ format: ListFormat, to outlet: Outlet) throws(CommandError) {
+    var keyed: [(item: Item, key: Value?)] = []
+    for item in items { keyed.append((item, try format.key(of: item.value))) }
+    let items = try format.sorted(keyed, by: \.key).map(\.item)
+    switch format.output {
+    case .json, .yaml:
+      let list = Mapping.Pair(key: "items", value: .sequence(items.map(\.value)))
+      let document = Value.ours(kind, Mapping(head.pairs + [list] + tail.pairs))
+      outlet.printExactly(try format.output.text(document, hasHeadings: format.hasHeadings))
+    case .name: outlet.print(items.map(\.name))
+    case .table, .wide:
+      outlet.print(TextTable(headings: headings, rows: items.map(\.cells)), hasHeadings: format.hasHeadings)
+    }
+  }
+}

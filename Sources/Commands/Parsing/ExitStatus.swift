@@ -1,0 +1,31 @@
+/// What ksx ends with, and what that means, for each group of commands.
+///
+/// The README's table is made of this, and `everyStatusOfTheTableComesAbout` brings each of them about.
+enum ExitStatus {
+  struct Group: Hashable, Sendable {
+    /// The verbs; none are all the others.
+    var verbs: [String]
+    /// What 0, 1 and 2 mean.
+    var meanings: [String]
+
+    /// `of plan`.
+    var heading: String {
+      verbs.isEmpty ? "of every other command" : "of " + verbs.map { "`\($0)`" }.joined(separator: ", ")
+    }
+  }
+
+  static let groups = [
+    Group(verbs: ["plan"], meanings: ["nothing would change", "something would", "it cannot be told or done"]),
+    Group(
+      verbs: ["diff", "config diff", "compare"], meanings: ["the same", "they differ", "it cannot be told"]),
+    Group(verbs: ["doctor"], meanings: ["nothing is wrong", "something is", "it could not look"]),
+    Group(verbs: ["test"], meanings: ["all passed, or there are none", "one failed", "they could not be run"]),
+    Group(verbs: ["probe"], meanings: ["all answer", "something does not", "nothing could be asked"]),
+    Group(verbs: ["journal verify"], meanings: ["all is well", "it is not", "it cannot be read"]),
+    Group(verbs: ["wait"], meanings: ["it is so", "it failed, or is not so in time", "–"]),
+    Group(verbs: [], meanings: ["done", "not done", "–"]),
+  ]
+
+  /// Rows of the table, a status each.
+  static var rows: [[String]] { (0...2).map { status in ["\(status)"] + groups.map { $0.meanings[status] } } }
+}

@@ -1,0 +1,206 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Operations
+import Platform
+
+extension Verb {
+  static let logs = Verb(
+    "logs", "Print what helm wrote when it last installed, upgraded or uninstalled an extension", operands: ["NAME"],
+    options: [.follow, .previous],
+    notes: [
+      "It is the log of the pod in which helm ran, as long as that is there; --previous prints that of the try before. The",
+      "controllers of ksxd run no job: there it is what they noted of their work. With -f it goes on, past a connection that",
+      "breaks and from one try to the next, until nothing is under way.",
+    ], as: Logs.self)
+}
+
+/// What was written while an installation was worked on.
+struct Logs: ClusterCommand {
+  private let name: String
+  private let follows: Bool
+  private let isPrevious: Bool
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    name = arguments.name
+    follows = arguments.has(.follow)
+    isPrevious = arguments.has(.previous)
+    if follows, isPrevious {
+      throw CommandError("-f waits for what is written now, and --previous is over; leave one out")
+    }
+  }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let reader = try await session.reader()
+    let installation = try await session.installation(of: name, reader)
+    if installation.isKeptByStandalone { return try await printNotes(installation, reader, session) }
+    if follows { return try await PodFollower(name, reader, session).run(installation) }
+    let pods = try await self.pods(installation, reader, session)
+    let wanted = isPrevious ? pods.dropLast().last : pods.last
+    guard let pod = wanted else { throw noPod(installation, pods) }
+    try await session.asking("reading the log of pod \(pod.namespace)/\(pod.name)") { () throws(ClusterError) in
+      try await reader.cluster.log(of: pod.name, in: pod.namespace, follows: false) { session.outlet.print($0.text) }
+    }
+  }
+
+  private func pods(
+    _ installation: Installation, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> [HelmPod] {
+    try await session.asking("listing the pods of helm in \(installation.targetNamespace)") {
+      () throws(ClusterError) in
+      try await reader.helmPods(of: installation)
+    }
+  }
+
+  private func noPod(_ installation: Installation, _ pods: [HelmPod]) -> CommandError {
+    if isPrevious, !pods.isEmpty { return CommandError("the pod of an earlier try of \(name) is not there any more") }
+    let job = installation.jobName.isEmpty ? "no job is named" : "the pod of job \(installation.jobName) is gone"
+    return CommandError(
+      "there is no log of \(name): \(job); ksx get \(name) shows its state, ksx events \(name) its events")
+  }
+}
+
+// What the controllers of ksxd have noted.
+extension Logs {
+  private func printNotes(
+    _ installation: Installation, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) {
+    session.outlet.note("note: the controllers of this cluster run no job of helm's; this is what they noted")
+    if follows { return await followNotes(installation, reader, session) }
+    let object = try await session.asking("reading \(installation.name)") { () throws(ClusterError) in
+      try await session.cluster.get(reader.dialect.installations, installation.name)
+    }
+    let operations = OperationLog(object).operations
+    guard let lines = isPrevious ? operations.dropLast().last : operations.last else {
+      let what = isPrevious ? "an operation before the last one" : "what was done"
+      throw CommandError("nothing is noted of \(what) of \(name)")
+    }
+    session.outlet.print(lines.map { "\($0.time) \($0.text)" })
+  }
+
+  private func followNotes(_ installation: Installation, _ reader: ClusterReader, _ session: CommandSession) async {
+    var printed: [OperationLog.Line] = []
+    for await news in session.objects([WatchedCollection(reader.dialect.installations, named: installation.name)]) {
+      let object: Object
+      switch news {
+      case .interrupted(let error):
+        session.tell(error)
+        continue
+      case .gone: return
+      case .initial(let all):
+        guard let first = all.first else { return }
+        object = first
+      case .changed(let changed): object = changed
+      }
+      let lines = OperationLog(object).operations.last ?? []
+      session.outlet.print(lines.filter { !printed.contains($0) }.map { "\($0.time) \($0.text)" })
+      printed += lines
+      if !Installation(object).isUnderWay { return }
+    }
+  }
+}
+
+/// Follows the pods of helm, one after another, until nothing is under way.
+struct PodFollower {
+  private let name: String
+  private let reader: ClusterReader
+  private let session: CommandSession
+
+  init(_ name: String, _ reader: ClusterReader, _ session: CommandSession) {
+    self.name = name
+    self.reader = reader
+    self.session = session
+  }
+
+  func run(_ installation: Installation) async throws(CommandError) {
+    var installation = installation
+    var done: Set<String> = []
+    var backoff = Backoff()
+    while true {
+      let pods = try await pods(installation, &backoff)
+      // Of those that were over before, the last one is what is asked for.
+      if done.isEmpty { done.formUnion(pods.dropLast().map(\.name)) }
+      if let next = pods.first(where: { !done.contains($0.name) }) {
+        try await follow(next, installation, &backoff)
+        done.insert(next.name)
+        continue
+      }
+      installation = try await session.installation(of: name, reader)
+      if !installation.isUnderWay { return }
+      await session.timing.sleep(.seconds(1))
+    }
+  }
+
+  /// What is there, asked for again where the connection breaks.
+  private func pods(
+    _ installation: Installation, _ backoff: inout Backoff
+  ) async throws(CommandError) -> [HelmPod] {
+    while true {
+      do throws(ClusterError) {
+        return try await reader.helmPods(of: installation)
+      } catch {
+        guard error.isPassing else { throw CommandError(error, "listing pods", at: session.server) }
+        await wait(error, &backoff)
+      }
+    }
+  }
+
+  /// Prints a pod's log until the pod is over; where the connection breaks it goes on behind the last line.
+  private func follow(_ pod: HelmPod, _ installation: Installation, _ backoff: inout Backoff) async throws(CommandError)
+  {
+    var last = LogLine(time: "", text: "")
+    var isKnown = true
+    while isKnown {
+      do throws(ClusterError) {
+        let since = last
+        try await reader.cluster.log(of: pod.name, in: pod.namespace, since: since.time, follows: true) { line in
+          // The server knows whole seconds, and sends what came in the last one again.
+          guard since.time.isEmpty || line.time > since.time else { return }
+          session.outlet.print(line.text)
+          last = line
+        }
+      } catch {
+        if error.isNotFound { return }
+        guard error.isPassing || error.isOfWaitingPod else {
+          throw CommandError(error, "reading the log of pod \(pod.namespace)/\(pod.name)", at: session.server)
+        }
+        if error.isOfWaitingPod { await session.timing.sleep(.seconds(1)) } else { await wait(error, &backoff) }
+      }
+      let now = try await pods(installation, &backoff).first { $0.name == pod.name }
+      isKnown = now.map { !$0.isOver } ?? false
+    }
+  }
+
+  private func wait(_ error: ClusterError, _ backoff: inout Backoff) async {
+    session.outlet.note(CommandError(error, "following \(name)", at: session.server).sentence)
+    await session.timing.sleep(backoff.next(now: session.timing.now(), random: session.timing.random()))
+  }
+}
+
+extension ClusterError {
+  fileprivate var isNotFound: Bool {
+    if case .refused(let status) = self { return status.isNotFound }
+    return false
+  }
+
+  /// The same question may be answered a little later.
+  fileprivate var isPassing: Bool {
+    switch self {
+    case .transport(.cancelled): false
+    case .transport, .unreadable, .unanswered: true
+    case .refused(let status): status.code >= 500 || status.code == 429
+    }
+  }
+
+  /// Its container is not started yet.
+  fileprivate var isOfWaitingPod: Bool {
+    if case .refused(let status) = self { return status.code == 400 }
+    return false
+  }
+}
+
+extension Installation {
+  /// The controllers are at it, or will be.
+  fileprivate var isUnderWay: Bool { observed.state.isBusy || observed.state == .none }
+}

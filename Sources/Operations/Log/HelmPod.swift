@@ -1,0 +1,43 @@
+package import Client
+package import Extensions
+package import KubernetesAPI
+import Manifest
+
+/// A pod in which helm carries out, or has carried out, an installation, an upgrade or an uninstallation.
+package struct HelmPod: Hashable, Sendable {
+  package var name: String
+  package var namespace: String
+  /// The job it is of.
+  package var job: String
+  /// RFC 3339.
+  package var created: String
+  private var phase: String
+
+  /// Reads a pod; `nil` where it is none of the release called `release`, nor of the job that is named.
+  package init?(_ pod: Object, of release: String, job named: String) {
+    let job = pod.labels["job-name"] ?? pod.labels["batch.kubernetes.io/job-name"] ?? ""
+    let isOurs = ["install", "upgrade", "uninstall"].contains { job.hasPrefix("helm-\($0)-\(release)-") }
+    guard isOurs || (!named.isEmpty && job == named) else { return nil }
+    name = pod.name
+    namespace = pod.namespace ?? ""
+    self.job = job
+    created = pod.creationTimestamp ?? ""
+    phase = pod.status["phase"]?.string ?? ""
+  }
+
+  /// It writes no more.
+  package var isOver: Bool { phase == "Succeeded" || phase == "Failed" }
+}
+
+extension ClusterReader {
+  /// The pods of helm that are still there, the oldest first.
+  package func helmPods(of installation: Installation) async throws(ClusterError) -> [HelmPod] {
+    let release = installation.releaseName.isEmpty ? installation.extension : installation.releaseName
+    if installation.targetNamespace.isEmpty { return [] }
+    // The label has another name besides since Kubernetes 1.27, which keeps this one.
+    let pods = try await cluster.list(
+      .pods, namespace: installation.targetNamespace, selector: Selector(labels: "job-name"))
+    return pods.compactMap { HelmPod($0, of: release, job: installation.jobName) }
+      .sorted { ($0.created, $0.name) < ($1.created, $1.name) }
+  }
+}
