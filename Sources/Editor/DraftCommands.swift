@@ -20,6 +20,7 @@ extension Draft {
     case .paste: paste()
     case .undo: undo()
     case .redo: redo()
+    case .comment: toggleComment()
     default: break
     }
   }

@@ -76,6 +76,41 @@ extension Draft {
     changeLines { String($0.dropFirst(min(2, $0.prefix { $0 == " " }.count))) }
   }
 
+  /// Makes comments of the lines selected, in the column of the least indented; or takes that back.
+  mutating func toggleComment() {
+    let lines = buffer.lines[selection.range.lowerBound.line...lastSelectedLine].filter { !$0.isBlank }
+    let isComment = !lines.isEmpty && lines.allSatisfy { $0.drop { $0 == " " }.first == "#" }
+    let column = lines.map { $0.prefix { $0 == " " }.count }.min() ?? 0
+    changeLines { line in
+      if line.isBlank { return line }
+      guard isComment else { return "\(line.prefix(column))# \(line.dropFirst(column))" }
+      let blanks = line.prefix { $0 == " " }
+      let rest = line.dropFirst(blanks.count + 1)
+      return "\(blanks)\(rest.first == " " ? rest.dropFirst() : rest)"
+    }
+  }
+
+  /// Puts `text` in the place of the whole, as one step of undo.
+  package mutating func replaceAll(with text: String) {
+    guard text != buffer.text else { return }
+    history.close()
+    replace(.start..<buffer.end, with: text.withLineFeeds, kind: .other)
+    history.close()
+    moveCursor(to: .start)
+  }
+
+  /// Puts `text` in the place of each of `ranges`, which stand in their order, as one step of undo.
+  mutating func replace(_ ranges: [Range<Position>], with text: String) {
+    guard let first = ranges.first, let last = ranges.last else { return }
+    var (whole, place) = ("", first.lowerBound)
+    for range in ranges {
+      whole += buffer[place..<range.lowerBound] + text
+      place = range.upperBound
+    }
+    history.close()
+    replace(first.lowerBound..<last.upperBound, with: whole, kind: .other)
+  }
+
   mutating func undo() {
     restore(history.undo(on: &buffer))
   }
@@ -163,6 +198,9 @@ extension Draft {
 }
 
 extension String {
+  /// Nothing but blanks.
+  fileprivate var isBlank: Bool { utf8.allSatisfy { $0 == 32 || $0 == 9 } }
+
   /// This text with CRLF and lone carriage returns as line feeds.
   fileprivate var withLineFeeds: String {
     guard utf8.contains(0x0D) else { return self }

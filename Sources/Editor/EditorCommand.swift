@@ -41,6 +41,11 @@ package enum EditorCommand: String, CaseIterable, Hashable, Sendable {
   case find
   case findNext = "find-next"
   case findPrevious = "find-previous"
+  case replace
+  case goTo = "go-to"
+  case comment
+  case fold
+  case editOutside = "edit-outside"
   case save
   case abandon
 
@@ -70,7 +75,7 @@ package enum EditorCommand: String, CaseIterable, Hashable, Sendable {
     case .selectAll: "select everything"
     case .mark: "begin to select from here, or stop"
     case .newline: "begin a line, indented like this one"
-    case .indent: "indent by two"
+    case .indent: "complete the key, else indent by two, or the lines selected"
     case .dedent: "take two blanks of indent away"
     case .deleteBackward: "delete the character before the cursor"
     case .deleteForward: "delete the character under the cursor"
@@ -86,6 +91,11 @@ package enum EditorCommand: String, CaseIterable, Hashable, Sendable {
     case .find: "find a text"
     case .findNext: "go to the next match"
     case .findPrevious: "go to the match before"
+    case .replace: "replace a text by another everywhere, or in what is selected"
+    case .goTo: "go to a line, such as 12 or 12:3, or to a key, such as receiver.port"
+    case .comment: "make a comment of the line, or of those selected; or take that back"
+    case .fold: "hide what is below this line's key, or show it again"
+    case .editOutside: "edit the text in $VISUAL or $EDITOR"
     case .save: "save"
     case .abandon: "leave without saving"
     }

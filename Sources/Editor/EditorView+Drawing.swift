@@ -8,21 +8,25 @@ extension EditorView {
   package func draw(on surface: inout Surface, in area: Rect, theme: Theme) -> Point? {
     surface.fill(area, style: theme[.text])
     let (body, message) = area.split(top: textRows)
-    for line in window.visible(height: body.size.rows, count: draft.buffer.lines.count) {
-      draw(line: line, on: &surface, in: body.row(line - window.top), theme: theme)
+    for row in window.visible(height: body.size.rows, count: rowCount) {
+      draw(line: line(inRow: row), on: &surface, in: body.row(row - window.top), theme: theme)
     }
     if let prompt {
-      let start = surface.write("Find: ", row: 0, in: message, style: theme[.prompt])
-      return prompt.draw(
+      let start = surface.write(prompt.label, row: 0, in: message, style: theme[.prompt])
+      return prompt.field.draw(
         on: &surface, in: message.split(left: start - message.origin.column).rest, style: theme[.prompt])
     }
     draw(message: message, on: &surface, theme: theme)
-    return cursorPoint(in: body)
+    return cursorPoint(in: area)
   }
 
   private func draw(message area: Rect, on surface: inout Surface, theme: Theme) {
-    if let problem = problem ?? warnings.first {
-      let text = "line \(problem.line), column \(problem.column): \(problem.problem)"
+    if let notice {
+      surface.write(notice.truncated(to: area.size.columns), row: 0, in: area, style: theme[.accent])
+      return
+    }
+    if let finding {
+      let text = "line \(finding.line), column \(finding.column): \(finding.problem)"
       surface.write(text.truncated(to: area.size.columns), row: 0, in: area, style: theme[.editorProblem])
       return
     }
@@ -34,15 +38,20 @@ extension EditorView {
 
   private func draw(line: Int, on surface: inout Surface, in row: Rect, theme: Theme) {
     let (margin, body) = row.split(left: gutter)
-    let hasProblem = problemLine == line
+    let hasProblem = findings.contains { min($0.line, draft.buffer.lines.count) - 1 == line }
     let number = String(line + 1).padded(to: gutter - 2, leading: true)
     surface.write(
       number + (hasProblem ? "!" : " "), row: 0, in: margin,
       style: theme[hasProblem ? .editorProblem : .editorLineNumber])
     let base = theme[line == draft.cursor.line ? .editorCursorLine : .text]
     surface.fill(body, style: base)
-    draw(text: draft.buffer.lines[line], spans: spans(line: line), on: &surface, in: body) { name in
+    let end = draw(text: draft.buffer.lines[line], spans: spans(line: line), on: &surface, in: body) { name in
       name.map { theme[$0] }?.over(base) ?? base
+    }
+    let hidden = hiddenCount(below: line)
+    if hidden > 0 {
+      let place = Point(row: body.origin.row, column: max(body.origin.column, end))
+      surface.write(" … \(hidden) line\(hidden == 1 ? "" : "s")", at: place, in: body, style: theme[.dim])
     }
     if let selected = selectedColumns(of: line) {
       let start = body.origin.column + selected.lowerBound - leftColumn
@@ -55,7 +64,7 @@ extension EditorView {
 
   private func draw(
     text: String, spans: [Highlighter.Span], on surface: inout Surface, in area: Rect, style: (StyleName?) -> Style
-  ) {
+  ) -> Int {
     var column = area.origin.column - leftColumn
     var place = 0
     let bytes = text.utf8
@@ -71,6 +80,7 @@ extension EditorView {
       write(to: span.bytes.upperBound, span.style)
     }
     write(to: bytes.count, nil)
+    return column
   }
 
   /// The columns of `line` that are selected; one more than its text when its end is too.
@@ -83,15 +93,25 @@ extension EditorView {
     return start..<max(start, end)
   }
 
-  /// The line with the mistake; one found at the end of the text is shown in the last line.
-  private var problemLine: Int? {
-    problem.map { min($0.line, draft.buffer.lines.count) - 1 }
+  /// All that is to be said of the text.
+  private var findings: [SyntaxError] { (problem.map { [$0] } ?? []) + warnings + marks }
+
+  /// What is said in the last row: what is the matter with the cursor's line, else the first.
+  private var finding: SyntaxError? {
+    problem ?? findings.first { $0.line == draft.cursor.line + 1 } ?? findings.first
   }
 
-  private func cursorPoint(in body: Rect) -> Point? {
+  /// Where the cursor belongs when the editor is drawn in `area`.
+  package func cursorPoint(in area: Rect) -> Point? {
+    let (body, message) = area.split(top: textRows)
+    if let prompt {
+      let left = message.split(left: prompt.label.columns).rest
+      var scratch = Surface(size: Size(rows: area.origin.row + area.size.rows, columns: area.columns.upperBound))
+      return prompt.field.draw(on: &scratch, in: left, style: .plain)
+    }
     let before = String(draft.buffer.lines[draft.cursor.line].prefix(draft.cursor.column)).columns
     let point = Point(
-      row: body.origin.row + draft.cursor.line - window.top,
+      row: body.origin.row + row(of: draft.cursor.line) - window.top,
       column: body.origin.column + gutter + before - leftColumn)
     return body.contains(point) ? point : nil
   }

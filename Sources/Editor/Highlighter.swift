@@ -19,19 +19,43 @@ struct Highlighter: Hashable, Sendable {
     var style: StyleName
   }
 
-  private var states: [State] = [.plain]
+  private var states: [State] = []
+  /// The lines as they were looked at.
+  private var seen: [String] = []
 
-  init(_ lines: [String]) {
-    update(lines)
+  init(_ lines: [String]) { update(lines) }
+
+  /// Looks at the lines again that an edit has changed, and at those below them as far as they look otherwise for it.
+  @discardableResult
+  mutating func update(_ lines: [String]) -> LineChange {
+    let change = Self.change(from: seen, to: lines)
+    var state = change.new.lowerBound == 0 ? State.plain : states[change.new.lowerBound - 1]
+    if change.new.lowerBound > 0 { state = Self.state(after: lines[change.new.lowerBound - 1], in: state) }
+    var fresh: [State] = []
+    fresh.reserveCapacity(change.new.count)
+    for line in lines[change.new] {
+      fresh.append(state)
+      state = Self.state(after: line, in: state)
+    }
+    states.replaceSubrange(change.old, with: fresh)
+    seen = lines
+    var index = change.new.upperBound
+    while index < lines.count, states[index] != state {
+      states[index] = state
+      state = Self.state(after: lines[index], in: state)
+      index += 1
+    }
+    return change
   }
 
-  /// Looks at the lines again, after an edit.
-  mutating func update(_ lines: [String]) {
-    var state = State.plain
-    states = lines.map { line in
-      defer { state = Self.state(after: line, in: state) }
-      return state
-    }
+  /// What is different, without the lines that are the same at both ends.
+  private static func change(from old: [String], to new: [String]) -> LineChange {
+    let least = min(old.count, new.count)
+    var start = 0
+    while start < least, old[start] == new[start] { start += 1 }
+    var end = 0
+    while end < least - start, old[old.count - 1 - end] == new[new.count - 1 - end] { end += 1 }
+    return LineChange(old: start..<(old.count - end), new: start..<(new.count - end))
   }
 
   /// The coloured parts of line `index`; what lies between has the style of text.

@@ -1,15 +1,22 @@
+import Platform
+
 /// Finds a text in a buffer.
 ///
 /// Capitals matter only when the pattern has one. A match does not reach over a line end.
 struct Search: Hashable, Sendable {
   let pattern: String
-  private let wanted: [Character]
+  private let wanted: [UInt8]
   private let ignoresCase: Bool
 
   init(_ pattern: String) {
     self.pattern = pattern
     ignoresCase = pattern == pattern.lowercased()
-    wanted = Array(pattern)
+    wanted = Array(pattern.utf8)
+  }
+
+  /// Every match, in the order of the text.
+  func all(in buffer: TextBuffer) -> [Range<Position>] {
+    buffer.lines.indices.flatMap { line in matches(in: buffer.lines[line]).map { range(line: line, column: $0) } }
   }
 
   /// The first match at or after `position`, going on at the top when there is none below.
@@ -38,14 +45,36 @@ struct Search: Hashable, Sendable {
     return nil
   }
 
-  /// The columns at which `line` has the pattern.
+  /// The columns at which `line` has the pattern, each after the end of the one before.
   func matches(in line: String) -> [Int] {
-    let text = ignoresCase ? Array(line.lowercased()) : Array(line)
-    guard wanted.count <= text.count, !wanted.isEmpty else { return [] }
-    return (0...(text.count - wanted.count)).filter { text[$0..<($0 + wanted.count)].elementsEqual(wanted) }
+    guard !wanted.isEmpty, line.utf8.count >= wanted.count else { return [] }
+    // Only of letters outside of ASCII is a lower case made: most lines have none, and there are many lines.
+    let isPlain = line.utf8.allSatisfy { $0 < 0x80 }
+    let text = ignoresCase && !isPlain ? line.lowercased() : line
+    let bytes = Array(text.utf8)
+    var (columns, place): ([Int], Int) = ([], 0)
+    while place + wanted.count <= bytes.count {
+      guard isMatch(bytes, at: place) else {
+        place += 1
+        continue
+      }
+      columns.append(
+        isPlain ? place : text.distance(from: text.startIndex, to: text.utf8.index(text.startIndex, offsetBy: place)))
+      place += wanted.count
+    }
+    return columns
+  }
+
+  private func isMatch(_ bytes: [UInt8], at place: Int) -> Bool {
+    for offset in wanted.indices {
+      let byte = bytes[place + offset]
+      let plain = ignoresCase && (65...90).contains(byte) ? byte + 32 : byte
+      if plain != wanted[offset] { return false }
+    }
+    return true
   }
 
   private func range(line: Int, column: Int) -> Range<Position> {
-    Position(line: line, column: column)..<Position(line: line, column: column + wanted.count)
+    Position(line: line, column: column)..<Position(line: line, column: column + pattern.count)
   }
 }

@@ -5,23 +5,32 @@ import Manifest
 extension Write {
   /// The same write for kubectl, as a line for a POSIX shell.
   ///
-  /// It leaves out the resource version: a line that was copied is run later, when that is an old one.
-  package func kubectl(flags: [String] = []) -> String {
+  /// It leaves out the resource version: a line that was copied is run later, when that is an old one. What is written
+  /// comes out of `file`, if there is one.
+  package func kubectl(flags: [String] = [], _ file: Plan.KubectlFile? = nil) -> String {
     let start = ["kubectl"] + flags
     switch withoutVersion {
     case .create(_, let object):
+      if let file { return Shell.line(start + ["create", "-f", file.name]) }
       return Shell.line(["printf", "%s", JSON.text(object.value)]) + " | " + Shell.line(start + ["create", "-f", "-"])
     case .patch(let resource, let namespace, let name, let patch):
-      let text = JSON.text(patch)
       let what = Self.flags(namespace) + ["patch", resource.qualifiedName, name, "--type=merge"]
-      // One argument of a program is 128 KiB at most; printf is the shell's own.
-      if text.utf8.count > 100_000 {
-        return Shell.line(["printf", "%s", text]) + " | " + Shell.line(start + what + ["--patch-file=/dev/stdin"])
-      }
-      return Shell.line(start + what + ["-p", text])
+      return Shell.line(start + what + (file.map { ["--patch-file=\($0.name)"] } ?? ["-p", JSON.text(patch)]))
     case .delete(let resource, let namespace, let name, _):
       return Shell.line(start + Self.flags(namespace) + ["delete", resource.qualifiedName, name])
     }
+  }
+
+  /// What kubectl reads for `change`: a config does not go into an argument.
+  func kubectlFile(for change: Change, to name: String) -> Plan.KubectlFile? {
+    guard let config = change.config, !config.isEmpty else { return nil }
+    let body: Value? =
+      switch withoutVersion {
+      case .create(_, let object): object.value
+      case .patch(_, _, _, let patch): patch
+      case .delete: nil
+      }
+    return body.map { Plan.KubectlFile(name: "\(name)-\(change.kind.rawValue).json", text: JSON.prettyText($0) + "\n") }
   }
 
   private static func flags(_ namespace: String?) -> [String] { namespace.map { ["-n", $0] } ?? [] }
@@ -50,5 +59,42 @@ package enum Shell {
     // By scalars: a quote that carries a combining mark is another character, and still a quote.
     let escaped = word.unicodeScalars.reduce(into: "") { $0 += $1 == "'" ? #"'\''"# : String($1) }
     return "'\(escaped)'"
+  }
+}
+
+extension Shell {
+  /// `line` in lines that a shell reads as the same command: broken only at blanks between words.
+  ///
+  /// A word longer than `columns` has a line of its own, which is longer.
+  package static func lines(_ line: String, columns: Int) -> [String] {
+    var lines: [String] = []
+    var current = ""
+    for word in words(of: line) {
+      let longer = current.isEmpty ? word : current + " " + word
+      if current.isEmpty || longer.count + 2 <= columns {
+        current = longer
+      } else {
+        lines.append(current + " \\")
+        current = "  " + word
+      }
+    }
+    return lines + (current.isEmpty ? [] : [current])
+  }
+
+  /// The words of a command line as they are quoted.
+  private static func words(of line: String) -> [String] {
+    var words: [String] = []
+    var (word, isQuoted, isEscaped) = ("", false, false)
+    for scalar in line.unicodeScalars {
+      if scalar == " ", !isQuoted, !isEscaped {
+        if !word.isEmpty { words.append(word) }
+        word = ""
+        continue
+      }
+      if scalar == "'", !isEscaped { isQuoted.toggle() }
+      isEscaped = scalar == "\\" && !isQuoted && !isEscaped
+      word.unicodeScalars.append(scalar)
+    }
+    return word.isEmpty ? words : words + [word]
   }
 }

@@ -20,7 +20,7 @@ package struct ConfigReview: Hashable, Sendable {
       isEmpty = value == .null || value == [:]
       if let node, value != .null, value.mapping == nil { throw node.mistake("the config must be a mapping") }
     } catch {
-      mistake = error
+      mistake = error.inPlainWords(in: text)
     }
   }
 

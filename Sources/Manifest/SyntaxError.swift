@@ -7,6 +7,13 @@ package struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
   package var line: Int
   package var column: Int
   package var problem: String
+  /// Where what it is about began, such as the bracket that is not closed.
+  var beginning: Beginning?
+
+  struct Beginning: Hashable, Sendable {
+    var line: Int
+    var column: Int
+  }
 
   package init(line: Int, column: Int, problem: String) {
     self.line = line

@@ -91,7 +91,9 @@ package enum YAML {
     } catch {
       // libyaml places what is missing at the end on the line after it.
       let lines = text.utf8.count { $0 == 10 } + (text.utf8.last == 10 ? 0 : 1)
-      throw SyntaxError(line: max(1, min(error.line, lines)), column: error.column, problem: error.problem)
+      var error = error
+      error.line = max(1, min(error.line, lines))
+      throw error
     }
   }
 

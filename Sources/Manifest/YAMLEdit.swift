@@ -23,6 +23,9 @@ package enum YAMLEdit {
       self.init(steps: steps, text: text)
     }
 
+    /// The place that one gets to by these keys, one below the other.
+    package init(keys: [String]) { self.init(steps: keys.map(Step.key), text: keys.joined(separator: ".")) }
+
     fileprivate init(steps: [Step], text: String) {
       self.steps = steps
       self.text = text

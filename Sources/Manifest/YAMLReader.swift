@@ -296,5 +296,9 @@ extension SyntaxError {
     self.init(
       line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1,
       problem: problem + context)
+    if parser.context != nil {
+      beginning = Beginning(
+        line: Int(parser.context_mark.line) + 1, column: Int(parser.context_mark.column) + 1)
+    }
   }
 }

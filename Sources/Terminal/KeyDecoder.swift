@@ -29,6 +29,8 @@ struct KeyDecoder {
 
   private var state = State.ground
   private var pending: [UInt8] = []
+  /// A carriage return has come just before: a newline after it, as in a text that is pasted, is of the same line end.
+  private var isAfterReturn = false
 
   /// How long silence must be to end what is not complete; `nil` when nothing is.
   var patience: Duration? {
@@ -74,6 +76,7 @@ struct KeyDecoder {
 
   /// Nothing more has arrived.
   private mutating func pause() -> [Key] {
+    isAfterReturn = false
     switch state {
     case .escape:
       state = .cut
@@ -157,7 +160,9 @@ struct KeyDecoder {
       state = .escape
       return []
     }
-    guard let scalar = scalar(byte) else { return [] }
+    let isRest = isAfterReturn && byte == 10
+    isAfterReturn = byte == 13
+    guard !isRest, let scalar = scalar(byte) else { return [] }
     return [Self.key(scalar)]
   }
 

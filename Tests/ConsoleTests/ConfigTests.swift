@@ -1,5 +1,7 @@
 import Client
 import Extensions
+import Operations
+import Packages
 import Terminal
 import Testing
 
@@ -46,8 +48,11 @@ import Testing
   @Test mutating func leavingAsksAndKeepsADraftThatIsOfferedAgain() {
     tester.type("x")
     tester.press(.escape)
-    #expect(tester.status.hasPrefix("Your changes are not saved."))
+    #expect(tester.screen.contains("s keeps it as a draft, X discards the changes"))
     tester.press(.escape)
+    #expect(tester.screen.contains("xreplicas: 1"))
+    tester.press(.escape)
+    tester.type("s")
     let draft = KeptDraft(text: "xreplicas: 1\n", base: "replicas: 1\n")
     #expect(tester.asked.contains(.keepDraft(of: "grafana", draft)))
 
@@ -58,6 +63,38 @@ import Testing
 
     tester.type("e")
     #expect(tester.screen.contains("xreplicas: 1"))
+    #expect(tester.lines[1].contains("Config of grafana 1.0.0 on museum  draft  changed"))
+  }
+
+  @Test mutating func leavingCanDiscardWhatWasWritten() {
+    tester.type("x")
+    tester.press(.escape)
+    tester.type("X")
+    #expect(tester.asked.contains(.keepDraft(of: "grafana", nil)))
+    #expect(tester.status == "grafana: your changes were discarded.")
+    #expect(!tester.app.layers.contains { $0 is ConfigScreen })
+    tester.type("e")
+    #expect(!tester.screen.contains("xreplicas"))
+  }
+
+  @Test mutating func draftsAreSeenAndThrownAwayByThemselves() {
+    tester.press(.escape)
+    tester.hear(
+      .installations(.applied(.sample("grafana", version: "1.0.0", config: "token: abc\n", resourceVersion: "8"))))
+    tester.hear(
+      .recalled(Records(drafts: ["grafana": KeptDraft(text: "token: abd\na: 1\n", base: "token: abc\n")])))
+    tester.type("~")
+    #expect(tester.screen.contains(">grafana  3 lines other than the cluster's"))
+    #expect(tester.screen.contains("+ token: •••") && tester.screen.contains("+ a: 1"))
+    tester.type("x")
+    #expect(tester.screen.contains("+ token: abd"))
+
+    tester.type("X")
+    #expect(tester.asked == [])
+    #expect(tester.status.contains("The same key again discards it"))
+    tester.type("X")
+    #expect(tester.asked == [.keepDraft(of: "grafana", nil)])
+    #expect(tester.screen.contains("No config is kept as a draft."))
   }
 
   @Test mutating func aDraftIsKeptHoweverFastTheKeysFollowEachOther() {
@@ -92,21 +129,60 @@ import Testing
     #expect(tester.app.nextWakeUp == nil)
   }
 
-  @Test mutating func whatSomebodyElseSavedMeanwhileIsShownBeforeItIsOverwritten() {
-    tester.type("x: 1\n")
+  @Test mutating func whatAnotherSavedMeanwhileIsPutTogetherWithWhatIsWritten() {
+    tester.press(.end, .backspace)
+    tester.type("5\nx: 1")
     tester.hear(
-      .installations(.applied(.sample("grafana", version: "1.0.0", config: "replicas: 9\n", resourceVersion: "8"))))
-    #expect(tester.screen.contains("changed in the cluster meanwhile"))
+      .installations(
+        .applied(.sample("grafana", version: "1.0.0", config: "replicas: 9\nlogin: on\n", resourceVersion: "8"))))
+    #expect(tester.lines[1].contains("changed in the cluster meanwhile"))
     tester.press(.control("s"))
-    #expect(tester.status.hasPrefix("The cluster's config has changed since."))
+    #expect(tester.status == "The cluster's config has changed since: put both together first.")
+    #expect(tester.screen.contains("> 1/1 both changed this; taken: ?"))
+    #expect(tester.screen.contains("theirs replicas: 9") && tester.screen.contains("mine   replicas: 5"))
+    tester.press(.enter)
+    #expect(tester.status.hasPrefix("1 place waits for a word"))
 
+    tester.type("b")
+    #expect(tester.screen.contains("everything is decided: enter takes it"))
+    tester.press(.enter, .control("s"))
+    #expect(tester.screen.contains("Configure: grafana on museum"))
+    tester.type("a")
+    // Nothing of ours stands in what is saved, and nothing of theirs is lost.
+    #expect(tester.changes == [.configure(config: "replicas: 9\nlogin: on\nreplicas: 5\nx: 1\n")])
+  }
+
+  @Test mutating func whatOnlyOneHasChangedIsMergedByItself() {
+    tester.press(.escape)
+    tester.hear(
+      .installations(.applied(.sample("grafana", version: "1.0.0", config: "a: 1\nb: 2\nc: 3\n", resourceVersion: "8")))
+    )
+    tester.type("e")
+    tester.press(.end, .backspace)
+    tester.type("9")
+    tester.hear(
+      .installations(.applied(.sample("grafana", version: "1.0.0", config: "a: 1\nb: 2\nc: 7\n", resourceVersion: "9")))
+    )
     tester.press(.function(5))
-    #expect(tester.screen.contains("# replicas: 9"))
-    #expect(tester.screen.contains("x: 1"))
-    tester.press(.control("s"))
-    #expect(tester.screen.contains("Configure: grafana"))
-    #expect(tester.screen.contains("x: 1"))
-    #expect(!tester.screen.contains("What you wrote"))
+    #expect(tester.screen.contains("1/2 changed here; taken: mine"))
+    #expect(tester.screen.contains("2/2 changed there; taken: theirs"))
+    tester.press(.escape)
+    #expect(tester.lines[1].contains("changed in the cluster meanwhile"))
+
+    tester.press(.function(5), .enter, .control("s"))
+    tester.type("a")
+    #expect(tester.changes == [.configure(config: "a: 9\nb: 2\nc: 7\n")])
+  }
+
+  @Test mutating func secretsAreMaskedWhereTwoTextsArePutTogether() {
+    tester.type("token: mine\n")
+    tester.hear(
+      .installations(
+        .applied(.sample("grafana", version: "1.0.0", config: "token: theirs\nreplicas: 1\n", resourceVersion: "8"))))
+    tester.press(.function(5))
+    #expect(tester.screen.contains("token: •••") && !tester.screen.contains("token: theirs"))
+    tester.type("x")
+    #expect(tester.screen.contains("token: theirs"))
   }
 
   @Test mutating func aConflictKeepsTheText() {
@@ -123,5 +199,101 @@ import Testing
 
     #expect(tester.screen.contains("x: 1"))
     #expect(tester.screen.contains("changed in the cluster meanwhile"))
+  }
+
+  @Test mutating func aTextMayBeEditedByTheUsersOwnEditor() {
+    tester.press(.control("o"))
+    #expect(tester.app.request == .editOutside("replicas: 1\n", of: "grafana"))
+    tester.hear(.edited("grafana", .text("replicas: 7\n")))
+    #expect(tester.screen.contains("replicas: 7"))
+    tester.hear(.edited("grafana", .refused("What was edited is not taken: line 2: byte 3 is not UTF-8.")))
+    #expect(tester.screen.contains("replicas: 7"))
+    #expect(tester.status.contains("line 2: byte 3 is not UTF-8"))
+  }
+}
+
+/// The chart's values beside what is written.
+@Suite struct GuideTests {
+  private static let values =
+    "# How many run at once\nreplicas: 1\nreceiver:\n  # Where it listens\n  port: 9000\n  host: a\nmode: fast\n"
+
+  /// In the editor of grafana, with the chart at hand.
+  private func tester(_ columns: Int = 80, _ rows: Int = 24, config: String = "replicas: 1\n") -> ConsoleTester {
+    var tester = ConsoleTester.atMarket(columns, rows)
+    tester.hear(.installations(.applied(.sample("grafana", version: "1.0.0", config: config))))
+    tester.offerAfter("e", "grafana")
+    tester.readPackage(of: "grafana", "1.0.0", values: Self.values)
+    return tester
+  }
+
+  @Test func whatTheChartSaysOfTheKeyUnderTheCursorStandsBelowOrBeside() {
+    var tester = tester()
+    #expect(tester.screen.contains("How many run at once\ndefault: replicas: 1"))
+    tester = self.tester(120, 24)
+    let row = tester.lines.first { $0.contains("replicas: 1 ") } ?? ""
+    #expect(tester.screen.contains("How many run at once"))
+    #expect(row.hasPrefix("1  replicas: 1"))
+  }
+
+  @Test func theTabulatorPutsAKeyWithItsCommentAndSelectsItsValue() {
+    var tester = tester()
+    tester.press(.end, .enter)
+    tester.type("mo")
+    tester.press(.tab)
+    tester.type("slow")
+    #expect(tester.screen.contains("mode: slow"))
+
+    tester.press(.enter)
+    tester.type("rec")
+    tester.press(.tab, .tab)
+    tester.type("80")
+    #expect(tester.screen.contains("# Where it listens"))
+    #expect(tester.screen.contains("port: 80"))
+    tester.press(.control("s"))
+    #expect(tester.screen.contains("+   mode: slow"))
+    #expect(tester.screen.contains("+     port: 80"))
+  }
+
+  @Test func theNextKeyComesWithTheSameKeyAgain() {
+    var tester = tester()
+    tester.press(.end, .enter, .tab)
+    #expect(tester.status == "1/2: receiver mode")
+    tester.press(.tab)
+    #expect(tester.status == "2/2: receiver mode")
+    #expect(tester.screen.contains("mode: fast"))
+    #expect(!tester.screen.contains("receiver:\n"))
+    tester.press(.tab)
+    #expect(tester.screen.contains("receiver:"))
+  }
+
+  @Test func anUnknownKeyAndAWrongTypeAreMarkedAtTheirPlace() {
+    var tester = tester(config: "recevier:\n  port: 1\n")
+    #expect(tester.screen.contains("line 1, column 1: recevier is none of the chart's values; did you mean receiver?"))
+    #expect(tester.screen.contains("1! recevier"))
+    tester.press(.down, .down)
+    tester.type("mode: [1]")
+    #expect(tester.screen.contains("line 3, column 1: mode is a list, and a text in the chart's defaults"))
+    tester.press(.end, .backspace, .backspace, .backspace)
+    tester.type("fast")
+    #expect(!tester.screen.contains("mode is a list"))
+  }
+
+  @Test func theCursorGoesToTheKeyThatIsAskedFor() {
+    var tester = ConsoleTester.atMarket(100, 24)
+    let screen = ConfigScreen("grafana", .configure, tester.app.state, at: ["receiver", "port"])
+    tester.app.carryOut([.open(screen)])
+    tester.readPackage(of: "grafana", "1.0.0", values: Self.values)
+    #expect(tester.screen.contains("receiver:"))
+    #expect(tester.screen.contains("port: 9000"))
+    #expect(tester.screen.contains("line 3, column 13"))
+  }
+}
+
+extension ConsoleTester {
+  /// Tells the console what is in the package of a version.
+  mutating func readPackage(of name: String, _ version: String, values: String) {
+    var evidence = PlanSheet.Evidence()
+    evidence.package = Package(files: ["Chart.yaml": Array("name: x\n".utf8), "values.yaml": Array(values.utf8)])
+    hear(.evidence(EvidenceSubject(name: name, version: version, known: nil), evidence))
   }
 }

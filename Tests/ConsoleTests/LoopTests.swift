@@ -42,6 +42,17 @@ import Testing
     #expect(screen.shown.description.contains("E0"))
   }
 
+  @Test(arguments: [
+    ("kind: Pod\nspec:\n  a: 1\n", true), ("a\nb", false), ("a long line without an end", false),
+  ])
+  func keysFasterThanAnyoneTypesAreAPaste(text: String, isPaste: Bool) {
+    let keys = text.map { $0 == "\n" ? Key.enter : .character($0) }
+
+    #expect(Loop.withPastes(keys) == (isPaste ? [.paste(text)] : keys))
+    #expect(
+      Loop.withPastes([.up] + keys + [.control("s")]) == [.up] + (isPaste ? [.paste(text)] : keys) + [.control("s")])
+  }
+
   @Test func newsThatChangesNothingSendsNothing() {
     var loop = loop()
     loop.begin()

@@ -8,6 +8,7 @@ import Testing
 @Suite struct ReadmeTests {
   @Test(arguments: [
     KeySection.everywhere, .list, .text, .marketplace, .extension, .versions, .gateway, .progress, .repositories, .plan,
+    .merge, .draft,
   ])
   func theKeysOfTheReadmeAreThoseOfTheStandardKeymap(section: KeySection) throws {
     let keymap = try #require(Settings.standard.keymapsByName["standard"])[section.rawValue]

@@ -11,7 +11,8 @@ import Testing
       ("up", .moveUp), ("down", .moveDown), ("left", .moveLeft), ("right", .moveRight), ("end", .moveLineEnd),
       ("enter", .newline), ("backspace", .deleteBackward), ("ctrl-s", .save), ("esc", .abandon), ("ctrl-f", .find),
       ("ctrl-n", .findNext), ("ctrl-p", .findPrevious), ("pgdn", .movePageDown), ("pgup", .movePageUp),
-      ("shift-right", .selectRight),
+      ("shift-right", .selectRight), ("alt-r", .replace), ("alt-g", .goTo), ("alt-c", .comment), ("alt-z", .fold),
+      ("alt-a", .selectAll), ("tab", .indent),
     ]
     for (name, command) in keys { keymap.bind(Key(named: name).map { [$0] } ?? [], to: command) }
     keymap.bind([.control("x"), .character("u")], to: .undo)
@@ -48,9 +49,9 @@ import Testing
       return
     }
     #expect(error == editor.problem)
-    #expect(error.line == 2)
+    #expect(error.description == "line 1, column 4: the [ from column 4 is not closed")
     #expect(editor.text == "a: [1\nkind: Pod\n")
-    #expect(editor.draft.cursor.line == 1)
+    #expect(editor.draft.cursor == Position(line: 0, column: 3))
   }
 
   @Test mutating func aRepeatedKeyIsSaidAndSavedAllTheSame() {
@@ -115,7 +116,7 @@ import Testing
     let text = screen(rows: 4, columns: 80).surface.description
 
     #expect(text.contains("\n2! b: c: d\n"))
-    #expect(text.hasSuffix("line 2, column 5: mapping values are not allowed in this context"))
+    #expect(text.contains("line 2, column 5: a second “:” in a value; put the value in quotes"))
   }
 
   @Test mutating func theCursorIsRightBehindWideCharacters() {
@@ -205,5 +206,114 @@ import Testing
     _ = editor.draw(on: &surface, in: surface.bounds, theme: Theme())
 
     #expect(surface.size == size)
+  }
+
+  @Test mutating func findingTellsWhichOfHowManyAndWhatIsNotThere() {
+    editor = EditorView(text: "port: 1\nhost: a\nPORT: 2\n  port: 3\n")
+    _ = type(.control("f"))
+    type("port")
+    _ = type(.enter)
+    #expect(screen(rows: 6, columns: 40).surface.description.hasSuffix("1/3 port"))
+    _ = type(.control("n"))
+    #expect(screen(rows: 6, columns: 40).surface.description.hasSuffix("2/3 port"))
+    _ = type(.control("p"), .control("p"))
+    #expect(screen(rows: 6, columns: 40).surface.description.hasSuffix("3/3 port"))
+    _ = type(.control("f"))
+    type("nowhere")
+    _ = type(.enter)
+    #expect(screen(rows: 6, columns: 40).surface.description.hasSuffix("not found: nowhere"))
+    _ = type(.down)
+    #expect(!screen(rows: 6, columns: 40).surface.description.contains("not found"))
+  }
+
+  @Test mutating func everyMatchIsReplacedInOneStep() {
+    editor = EditorView(text: "a: old\nb: older\nc: x\n")
+    _ = type(.alt("r"))
+    type("old")
+    _ = type(.enter)
+    type("new")
+    _ = type(.enter)
+    #expect(editor.text == "a: new\nb: newer\nc: x\n")
+    #expect(screen(rows: 6, columns: 60).surface.description.hasSuffix("2 replaced; undo takes that back"))
+    _ = type(.control("x"), .character("u"))
+    #expect(editor.text == "a: old\nb: older\nc: x\n")
+  }
+
+  @Test(arguments: [
+    ("3", Position(line: 2, column: 0)), ("3:4", Position(line: 2, column: 3)), ("99", Position(line: 3, column: 0)),
+    ("b.c", Position(line: 2, column: 6)),
+  ])
+  mutating func oneGoesToALineOrToAKey(place: String, cursor: Position) {
+    editor = EditorView(text: "a: 1\nb:\n  c: 2\n")
+    _ = type(.alt("g"))
+    type(place)
+    _ = type(.enter)
+    #expect(editor.draft.cursor == cursor)
+  }
+
+  @Test mutating func aLineBecomesACommentAndALineAgain() {
+    editor = EditorView(text: "b:\n  c: 2\n")
+    _ = type(.down, .alt("c"))
+    #expect(editor.text == "b:\n  # c: 2\n")
+    _ = type(.alt("c"))
+    #expect(editor.text == "b:\n  c: 2\n")
+    _ = type(.alt("a"), .alt("c"))
+    #expect(editor.text == "# b:\n#   c: 2\n")
+    _ = type(.alt("c"))
+    #expect(editor.text == "b:\n  c: 2\n")
+  }
+
+  @Test mutating func selectedLinesAreIndentedTogether() {
+    editor = EditorView(text: "a: 1\nb: 2")
+    _ = type(.alt("a"), .tab)
+    #expect(editor.text == "  a: 1\n  b: 2")
+  }
+
+  @Test mutating func aBlockIsFoldedPassedOverAndShownAgain() {
+    editor = EditorView(text: "a:\n  b: 1\n  c: 2\nd: 3\n")
+    _ = type(.down, .alt("z"))
+    #expect(screen(rows: 5, columns: 30).surface.description.hasPrefix("1  a: … 2 lines\n4  d: 3\n5"))
+    _ = type(.down)
+    #expect(editor.draft.cursor.line == 3)
+    _ = type(.up)
+    #expect(editor.draft.cursor.line == 0)
+    // What is found in it is shown.
+    _ = type(.control("f"))
+    type("c: 2")
+    _ = type(.enter)
+    #expect(screen(rows: 6, columns: 30).surface.description.contains("3    c: 2"))
+  }
+
+  @Test mutating func aFoldStaysWithItsLineWhenTextAboveItChanges() {
+    editor = EditorView(text: "a: 1\nb:\n  c: 2\nd: 3\n")
+    _ = type(.down, .alt("z"), .alt("g"))
+    type("1")
+    _ = type(.enter, .paste("x: 1\ny: 2\n"))
+    #expect(screen(rows: 7, columns: 30).surface.description.contains("4  b: … 1 line\n6  d: 3"))
+  }
+
+  @Test mutating func aMistakeIsGoneWithTheEditThatMadeIt() {
+    type("[")
+    #expect(editor.problem != nil)
+    _ = type(.control("x"), .character("u"))
+    #expect(editor.problem == nil)
+  }
+
+  @Test mutating func aLongTextIsCheckedByTheCallerAndOnlyForTheTextThatItIs() {
+    editor = EditorView(text: String(repeating: "k: 1 # a comment that makes it long\n", count: 2000))
+    #expect(!editor.isCheckedAtOnce)
+    type("[")
+    #expect(editor.problem == nil)
+    editor.take(ConfigReview(editor.text), of: editor.edits - 1)
+    #expect(editor.problem == nil)
+    editor.take(ConfigReview(editor.text), of: editor.edits)
+    #expect(editor.problem != nil)
+  }
+
+  @Test mutating func whatTheCallerMarksIsShownUntilTheNextEdit() {
+    editor.marks = [SyntaxError(line: 1, column: 1, problem: "did you mean kinds?")]
+    #expect(screen(rows: 4, columns: 60).surface.description.hasSuffix("line 1, column 1: did you mean kinds?"))
+    type("x")
+    #expect(editor.marks.isEmpty)
   }
 }

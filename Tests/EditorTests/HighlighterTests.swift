@@ -1,4 +1,5 @@
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Editor
@@ -47,6 +48,27 @@ import Testing
         for byte in span.bytes { result[byte] = letters[span.style] ?? "?" }
       }
       return String(result)
+    }
+  }
+
+  @Test(arguments: Seeds.some(50))
+  func lookingAgainOnlyAtWhatHasChangedFindsTheSame(seed: UInt64) {
+    var dice = Dice(seed: seed)
+    let parts = ["a: 1", "b: |", "  text", "c: \"open", "end\"", "d: 'x", "", "- e", "# f"]
+    var lines = (0..<20).map { _ in parts[dice.upTo(parts.count - 1)] }
+    var highlighter = Highlighter(lines)
+    for _ in 0..<30 {
+      let place = dice.upTo(lines.count - 1)
+      switch dice.upTo(2) {
+      case 0: lines[place] = parts[dice.upTo(parts.count - 1)]
+      case 1: lines.insert(parts[dice.upTo(parts.count - 1)], at: place)
+      default: if lines.count > 1 { lines.remove(at: place) }
+      }
+      highlighter.update(lines)
+      let fresh = Highlighter(lines)
+      for index in lines.indices {
+        #expect(highlighter.spans(lines[index], index: index) == fresh.spans(lines[index], index: index))
+      }
     }
   }
 }

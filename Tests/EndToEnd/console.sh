@@ -57,6 +57,7 @@ an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves()
   expect 'Install which version'
   keys j Enter
   expect 'Install 1.0.0: log-lens on standalone'
+  keys End
   expect 'No kubectl line'
   applied
   expect 'Installed 1.0.0'
@@ -84,6 +85,9 @@ an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves()
 
   keys X
   expect 'Uninstall: log-lens on standalone'
+  expect 'ready'
+  keys End
+  expect 'Type log-lens to uninstall'
   write log-lens
   keys Enter
   expect 'not installed' 30
@@ -103,7 +107,7 @@ keys_that_were_typed_before_a_plan_was_painted_do_not_confirm_it() {
   keys Escape
   vanish 'Disable: log-lens on standalone'
   keys X l o g - l e n s Enter
-  expect 'Type log-lens to uninstall'
+  expect 'Uninstall: log-lens on standalone'
   keys Escape
   expect 'Enabled +yes'
 }

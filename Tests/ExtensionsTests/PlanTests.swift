@@ -1,5 +1,6 @@
 import Client
 import Manifest
+import Platform
 import Testing
 
 @testable import Extensions
@@ -119,7 +120,7 @@ import Testing
     ),
     (
       .rollback(to: "1.1.0", config: "it: 's\n"),
-      #"kubectl patch KIND whizard --type=merge -p '{"spec":{"extension":{"version":"1.1.0"},"config":"it: '\''s\n"}}'"#
+      "kubectl patch KIND whizard --type=merge --patch-file=whizard-roll-back.json"
     ),
     (.enable, #"kubectl patch KIND whizard --type=merge -p '{"spec":{"enabled":true}}'"#),
     (.disable, #"kubectl patch KIND whizard --type=merge -p '{"spec":{"enabled":false}}'"#),
@@ -142,6 +143,35 @@ import Testing
     let plan = Plan.make(.configure(config: ""), for: "whizard", in: context)
 
     #expect(plan.kubectl.hasSuffix("whizard --type=merge -p '\(patch)'"))
+  }
+
+  @Test func aConfigGoesByAFileAndNoSecretIsInThePlan() throws {
+    let context = Sample.context([Sample.installation(config: "password: old\n")])
+
+    let plan = Plan.make(.configure(config: "password: new\n"), for: "whizard", in: context)
+
+    let file = try #require(plan.kubectlFile)
+    #expect(file.name == "whizard-configure.json")
+    #expect(try JSON.parse(Array(file.text.utf8)) == ["spec": ["config": "password: new\n"]])
+    #expect(!plan.kubectl.contains("new") && !plan.text.contains("old"))
+    #expect(plan.effects.map(\.text).prefix(3) == ["config:", "  password: •••", "  password: •••"])
+    #expect(plan.effects.compactMap(\.clear) == ["  password: old", "  password: new"])
+    // Nothing to see, and yet another plan.
+    let other = Plan.make(.configure(config: "password: other\n"), for: "whizard", in: context)
+    #expect(plan.isNews(other))
+  }
+
+  @Test(arguments: [20, 40, 80, 200])
+  func aCommandIsBrokenOnlyAtBlanksAndAShellReadsItAsItWas(columns: Int) {
+    let line =
+      #"kubectl --context 'my cluster' patch a.b c --type=merge -p '{"a b": "it'\''s c"}' && kubectl delete a\ b"#
+
+    let lines = Shell.lines(line, columns: columns)
+
+    let joined = lines.map { $0.hasSuffix(" \\") ? String($0.dropLast(2)) : $0 }
+      .map { $0.hasPrefix("  ") ? String($0.dropFirst(2)) : $0 }.joined(separator: " ")
+    #expect(joined == line)
+    #expect(lines.allSatisfy { $0.count <= columns || !$0.trimmed().dropLast(2).contains(" ") || $0.contains("'") })
   }
 
   @Test func theKubectlLineReachesTheSameCluster() {

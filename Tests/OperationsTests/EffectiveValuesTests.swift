@@ -35,7 +35,8 @@ import Testing
   ])
   func whatTheChartDoesNotKnowIsSaid(config: String, concern: String) throws {
     #expect(
-      try values("receiver: {port: 80, name: x}\nlit: true\nfree: {}\nnothing:\n", config).concerns == [concern])
+      try values("receiver: {port: 80, name: x}\nlit: true\nfree: {}\nnothing:\n", config).concerns.map(\.text)
+        == [concern])
   }
 
   @Test func whatEveryChartIsGivenAndWhatADefaultLeavesOpenIsNoConcern() throws {

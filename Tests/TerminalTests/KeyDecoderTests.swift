@@ -17,6 +17,11 @@ import Testing
     #expect(keys(bytes("aé可🚀")) == [.character("a"), .character("é"), .character("可"), .character("🚀")])
   }
 
+  @Test mutating func aLineEndOfTwoCharactersIsOneKeyWhereTheyComeTogether() {
+    #expect(keys(bytes("a\r\nb\n\nc")) == [.character("a"), .enter, .character("b"), .enter, .enter, .character("c")])
+    #expect(keys([.byte(13), .nothing, .byte(10)]) == [.enter, .enter])
+  }
+
   @Test mutating func aCharacterMayArriveInTwoParts() {
     let parts = bytes("可")
 

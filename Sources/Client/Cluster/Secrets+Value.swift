@@ -14,7 +14,7 @@ extension Secrets {
   private mutating func collect(_ value: Value, isSecret: Bool) {
     switch value {
     case .mapping(let mapping):
-      for pair in mapping.pairs { collect(pair.value, isSecret: isSecret || Self.isSecret(pair.key)) }
+      for pair in mapping.pairs { collect(pair.value, isSecret: isSecret || SecretKeys.isSecret(pair.key)) }
     case .sequence(let values):
       for value in values { collect(value, isSecret: isSecret) }
     case .string(let text):
@@ -34,17 +34,9 @@ extension Secrets {
       return
     }
     for line in text.shownLines {
-      guard let colon = line.rangeOfText(": "), Self.isSecret(String(line[..<colon.lowerBound])) else { continue }
+      guard let colon = line.rangeOfText(": "), SecretKeys.isSecret(String(line[..<colon.lowerBound])) else { continue }
       let value = line[colon.upperBound...].trimmed()
       texts.append(value.hasPrefix("\"") || value.hasPrefix("'") ? String(value.dropFirst().dropLast()) : value)
-    }
-  }
-
-  /// Whether what stands below the key called `key` looks like a secret.
-  package static func isSecret(_ key: String) -> Bool {
-    let key = key.lowercased()
-    return ["password", "passwd", "secret", "token", "apikey", "credential", "privatekey"].contains {
-      key.containsText($0)
     }
   }
 }

@@ -44,7 +44,7 @@ struct PlanSheetText {
   private var valueLines: [String] {
     let entries = (isWide ? sheet.values?.entries : sheet.values?.overridden) ?? []
     let table = TextTable(
-      headings: ["KEY", "VALUE", "FROM"], rows: entries.map { [$0.key, Self.text($0.value), $0.origin.word] })
+      headings: ["KEY", "VALUE", "FROM"], rows: entries.map { [$0.key, Self.text($0.shown), $0.origin.word] })
     return table.lines.map { "    \($0)" }
   }
 
@@ -81,7 +81,7 @@ struct PlanSheetText {
       })
     if let values = sheet.values {
       fields["values"] = .sequence(
-        values.entries.map { ["key": .string($0.key), "value": $0.value, "origin": .string($0.origin.word)] })
+        values.entries.map { ["key": .string($0.key), "value": $0.shown, "origin": .string($0.origin.word)] })
     }
     fields["comes"] = .sequence(sheet.comes.map(Value.string))
     fields["goes"] = .sequence(sheet.goes.map(Value.string))

@@ -22,8 +22,12 @@ struct PlanText {
   var effects: [String] { Self.lines(plan.effects) }
 
   var kubectl: [String] {
-    if !plan.kubectl.isEmpty { return ["  \(plan.kubectl)"] }
+    if !plan.kubectl.isEmpty { return ["  \(plan.kubectl)"] + (plan.kubectlFile.map { [note(on: $0)] } ?? []) }
     return plan.kubectlAbsence.map { ["  no kubectl line: \($0)"] } ?? []
+  }
+
+  private func note(on file: Plan.KubectlFile) -> String {
+    "  (\(file.name) holds the config: the plan in the console writes it)"
   }
 
   var title: String { "\(plan.change.title(plan.name)) in \(cluster)" }

@@ -20,6 +20,6 @@ struct PrintConfig: ClusterCommand {
     let lines = memory.differences(from: found)
     guard !lines.isEmpty else { return }
     session.outlet.note("note: this is the cluster's config; it is not the one that was last written here:")
-    for line in lines.prefix(20) { session.outlet.note("\(line.kind == .added ? "+" : "-") \(line.text)") }
+    for line in lines.prefix(20) { session.outlet.note("\(line.kind == .added ? "+" : "-") \(line.shown)") }
   }
 }

@@ -25,7 +25,10 @@ extension App {
     case .categories, .extensions, .installations, .versions: watched(message)
     case .applied(let plan, let failure): applied(plan, failure)
     case .dryRunEnded(let plan, let failure):
-      if state.dryRuns[plan.name]?.isOf(plan) == true { state.dryRuns[plan.name]?.answer(failure) }
+      if state.dryRuns[plan.name]?.isOf(plan) == true {
+        state.dryRuns[plan.name]?.answer(failure, at: state.now.seconds)
+      }
+    case .evidence, .wroteFile, .reviewed, .restarts, .edited: heardOfConfig(message)
     case .documented(let key, let answer): state.documents[key] = answer
     case .recalled(let records): recalled(records)
     case .facts(let facts): hear(facts)
@@ -33,6 +36,20 @@ extension App {
     case .read, .sent, .places, .moved: hearAnswer(message)
     case .warned, .status, .confirmed, .compared, .draftKept, .failed, .settings, .restarted, .catalogue:
       told(message)
+    }
+  }
+
+  /// What plans and configs were waiting for.
+  private mutating func heardOfConfig(_ message: Message) {
+    switch message {
+    case .evidence(let subject, let evidence): state.evidence[EvidenceKey(subject)] = evidence
+    case .wroteFile(let name): state.say(.note, "Wrote \(name), which only you may read.")
+    case .reviewed(let name, let edits, let findings):
+      onConfig(of: name) { screen, _ in screen.take(findings, of: edits) }
+    case .restarts(let name, let restarts): state.restarts[name] = restarts
+    case .edited(let name, .text(let text)): onConfig(of: name) { $0.take(edited: text, &$1) }
+    case .edited(_, .refused(let reason)): state.say(.error, reason)
+    default: break
     }
   }
 
@@ -116,6 +133,10 @@ extension App {
       state.begin(.readDetails(subject, capabilities))
     }
     readAgain()
+    for case .evidence(let subject) in subscriptions {
+      if let capabilities = state.capabilityState.capabilities { state.begin(.readEvidence(subject, capabilities)) }
+    }
+    askDryRunsAgain()
   }
 
   private mutating func wake() {
@@ -195,6 +216,7 @@ extension App {
     } else if state.market.interruption == nil, state.connection.state != .connected {
       if state.connection.staleSince != nil { state.record(.note, state.connection.connectedAgain) }
       state.connection.restored()
+      askDryRunsAgain()
       state.connection.refusal = nil
     }
   }
@@ -263,6 +285,7 @@ extension App {
     if state.submissions[plan.name]?.fail(failure) == true { return submitAgain(plan.name) }
     layers.removeAll { $0 is SendingScreen }
     state.operations.abandon(plan.name)
+    if state.stepQueue?.awaited == plan.name { state.stepQueue = nil }
     let reason = failure.sentence(for: "\(plan.change.words) \(plan.name)", at: state.session.cluster)
     let sentence = reason + " " + failure.consequence
     state.submissions[plan.name]?.refusal = sentence
@@ -291,6 +314,24 @@ extension App {
       } else {
         endedOne(ended.name, failure: nil)
       }
+      sendNextStep(after: ended)
+    }
+  }
+
+  /// What was planned to follow is sent, unless it would be another change by now.
+  private mutating func sendNextStep(after ended: ChangeTracker.Ended) {
+    guard var queue = state.stepQueue, queue.awaited == ended.name else { return }
+    var hasSucceeded = true
+    if case .failed = ended.outcome { hasSucceeded = false }
+    let next = queue.next(hasSucceeded: hasSucceeded) { [state] in state.planContext(for: $0) }
+    state.stepQueue = queue
+    switch next {
+    case .send(let plan): state.submit(plan)
+    case .finished: state.stepQueue = nil
+    case .stop(let plan, let reason):
+      state.stepQueue = nil
+      state.announce(
+        .warning, "\(plan.name): \(plan.change.words) was not sent: \(reason). Nothing was changed.", about: plan.name)
     }
   }
 }

@@ -42,6 +42,8 @@ package struct App: Sendable {
     case copy(String)
     /// Everything of this cluster is forgotten, and the console goes on with another.
     case move(Move)
+    /// Has the config of an extension edited by the user's own editor.
+    case editOutside(String, of: String)
   }
 
   /// An app for the cluster that `session` describes.
@@ -107,10 +109,16 @@ package struct App: Sendable {
   /// Brings what is derived from the state up to date.
   mutating func settle() {
     guard !isSettled else { return }
+    settleOnce()
+    // A screen may begin to ask for a line when it has seen the news, which leaves a row less for the rest.
+    if (top.prompt != nil) != state.isLineTyped { settleOnce() }
+    isSettled = true
+  }
+
+  private mutating func settleOnce() {
     state.isLineTyped = top.prompt != nil
     marketplace.settle(&state)
     for index in layers.indices { layers[index].settle(&state) }
-    isSettled = true
   }
 
   /// A key would agree to what its typist could not have read.
@@ -236,11 +244,16 @@ package struct App: Sendable {
   private mutating func carryOut(_ step: Step) {
     switch step {
     case .start(let request): state.begin(request)
-    case .submit(let plan): state.submit(plan)
     case .submitAll(let plans):
       state.many = ManySubmissions(plans)
       marketplace.unmark()
       sendNext()
+    case .submit(let plan, let others):
+      state.submit(plan)
+      if !others.isEmpty { state.stepQueue = StepQueue(after: plan.name, others) }
+    case .editOutside(let text, let name): request = .editOutside(text, of: name)
+    case .merged(let text, let theirs, let name):
+      onConfig(of: name) { $0.take(merged: text, over: theirs, &$1) }
     case .open(let screen): open(screen)
     case .close(let next):
       if !layers.isEmpty { layers.removeLast() }
@@ -258,6 +271,16 @@ package struct App: Sendable {
     }
   }
 
+  /// Has the config of `name` that is being written take something.
+  mutating func onConfig(of name: String, _ body: (inout ConfigScreen, inout ConsoleState) -> Void) {
+    for index in layers.indices {
+      guard var screen = layers[index] as? ConfigScreen, screen.name == name else { continue }
+      body(&screen, &state)
+      layers[index] = screen
+    }
+    isSettled = false
+  }
+
   /// As `back` on the screen on top, which knows what must be asked before.
   private mutating func closeTop() {
     carryOut(onTop { $0.perform(.back, &$1) } ?? [.close()])
@@ -271,6 +294,9 @@ package struct App: Sendable {
       reasons.append("\(name): \(state.operations[name]?.change.words ?? "") was accepted and goes on in the cluster.")
     }
     if isAskingForChanges { reasons += state.changed.map { "You changed \($0) in this session." } }
+    for plan in state.stepQueue?.plans ?? [] {
+      reasons.append("\(plan.name): \(plan.change.words) is sent only while the console runs.")
+    }
     if reasons.isEmpty { leave() } else { open(LeaveScreen(reasons: reasons)) }
   }
 

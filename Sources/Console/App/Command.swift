@@ -13,6 +13,13 @@ package enum Command: Hashable, Sendable {
   /// Plans a change of this kind.
   case change(ChangeKind)
   case apply, reload
+  /// Writes the file of a plan's command, shows what is masked.
+  case writeFile, reveal
+  /// Goes back to the choice among versions; puts what is missing first in the same plan.
+  case pickVersion, putFirst
+  /// Says what is taken where two have changed a config.
+  case takeTheirs, takeMine, takeBoth, takeNeither
+  case keepDraft, discard
   /// Opens a screen that can be opened from anywhere.
   case page(Page)
   /// Turns to a page of an extension.
@@ -108,8 +115,18 @@ package enum Command: Hashable, Sendable {
 
   private static let others: [Row] = [
     (.apply, "apply", "Apply the plan on the screen"),
+    (.pickVersion, "pick-version", "Pick another version for the plan"),
+    (.putFirst, "put-first", "Put what the extension needs and is not there first, in the same plan"),
+    (.writeFile, "write-file", "Write the file that the plan's command reads to the present folder"),
+    (.reveal, "reveal", "Show the secrets that are masked, in this view only"),
     (.namespace, "namespace", "Choose the namespace that it is installed in"),
-    (.reload, "reload", "Insert the cluster's config above yours, as comments"),
+    (.reload, "merge", "Put the cluster's config and yours together, after another writer changed it"),
+    (.takeTheirs, "take-theirs", "Take what the cluster has here"),
+    (.takeMine, "take-mine", "Take what you wrote here"),
+    (.takeBoth, "take-both", "Take both, theirs first"),
+    (.takeNeither, "take-neither", "Leave it here as it was before either"),
+    (.keepDraft, "keep-draft", "Keep the text as a draft, and leave"),
+    (.discard, "discard", "Discard the changes, or the draft"),
     (.palette, "palette", "Type the name of a command"),
     (.refresh, "refresh", "Read everything from the cluster again"),
     (.compareWays, "compare-ways", "Show where Kubernetes and the gateway disagree"),

@@ -28,6 +28,10 @@ package struct Effect: Hashable, Sendable {
     case details(of: String)
     case restart
     case catalogue
+    case evidence(of: String, version: String)
+    case file(String)
+    case review(of: String)
+    case restarts(of: String)
     case ways
     case comparison
     case records
@@ -76,6 +80,11 @@ extension Effect {
     case .readDetails(let subject, _): id = .details(of: subject.name)
     case .readCatalogue: id = .catalogue
     case .restart: (id, whenRepeated) = (.restart, .keep)
+    case .readEvidence(let subject, _):
+      (id, whenRepeated) = (.evidence(of: subject.name, version: subject.version), .keep)
+    case .review(let subject): id = .review(of: subject.name)
+    case .countRestarts(let installation, _): id = .restarts(of: installation.extension)
+    case .writeFile(let file): (id, whenRepeated, onExit) = (.file(file.name), .queue, .finish(within: .seconds(2)))
     case .probeWays: id = .ways
     case .compareWays: id = .comparison
     case .recall: id = .records

@@ -42,6 +42,16 @@ package enum Message: Hashable, Sendable {
   case documented(DocumentKey, Documentation)
   /// All that the objects around an extension say.
   case detailed(String, ExtensionDetails)
+  /// What is in the package of a version, and what the cluster serves.
+  case evidence(EvidenceSubject, PlanSheet.Evidence)
+  /// How many pods were made for the last release of an extension.
+  case restarts(String, Restarts)
+  /// What was found of a long config as it was after some edits.
+  case reviewed(String, edits: Int, ConfigFindings)
+  /// The user's own editor has ended: with a text, or with what is wrong.
+  case edited(String, EditedText)
+  /// A file of the user's was written.
+  case wroteFile(String)
   /// What earlier sessions kept about this cluster.
   case recalled(Records)
   /// What plans are made from beyond the marketplace.
@@ -64,6 +74,13 @@ package enum Message: Hashable, Sendable {
   case moved(Move)
   /// Something was not done or not saved; the text says what and why.
   case failed(String)
+}
+
+/// What came of editing a text in another program.
+package enum EditedText: Hashable, Sendable {
+  case text(String)
+  /// Nothing was taken, and why, as a sentence.
+  case refused(String)
 }
 
 /// What two ways to one cluster show differently.

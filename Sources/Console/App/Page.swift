@@ -10,7 +10,9 @@ package struct Page: Sendable {
   let screen: @Sendable (_ top: any Screen) -> any Screen
 
   /// Every page, in the order of help.
-  static let all: [Page] = [.help, .messages, .changes, .operations, .doctor, .repositories, .gateway, .contexts]
+  static let all: [Page] = [
+    .help, .messages, .changes, .operations, .doctor, .repositories, .gateway, .contexts, .drafts,
+  ]
 
   init(_ name: String, _ summary: String, screen: @escaping @Sendable (_ top: any Screen) -> any Screen) {
     (self.name, self.summary, self.screen) = (name, summary, screen)

@@ -20,6 +20,14 @@ package enum Request: Hashable, Sendable {
   case readDetails(DetailsSubject, Capabilities)
   /// Start the server again, which is one of this computer's own.
   case restart
+  /// Read the package of a version and what the cluster serves, for plans and for the editor.
+  case readEvidence(EvidenceSubject, Capabilities)
+  /// Count the pods that were made for the last release of an installation.
+  case countRestarts(Installation, Capabilities)
+  /// Hold a long config that is being written against the chart's values.
+  case review(ReviewSubject)
+  /// Write a file of the user's into the present folder.
+  case writeFile(Plan.KubectlFile)
   /// Look whether the preferred way to the cluster works again.
   case probeWays
   /// List what matters by both ways, and say what differs.

@@ -97,17 +97,21 @@ extension Screen {
 /// What a screen wants of the app.
 enum Step: Sendable {
   case start(Request)
-  /// Send this plan to the cluster: the user has confirmed it.
-  case submit(Plan)
   /// Send these plans, each when those that it waits for have ended: the user has confirmed them.
   case submitAll(ManyPlans)
+  /// Send this plan to the cluster, and then the others: the user has confirmed all of it.
+  case submit(Plan, then: [Plan] = [])
+  /// Have the user's own editor edit the config of an extension.
+  case editOutside(String, of: String)
+  /// Give the editor of an extension's config a text that was put together with the cluster's.
+  case merged(String, over: String, of: String)
+  /// Put a text on the terminal's clipboard, and say what it is.
+  case copy(String, what: String)
   case open(any Screen)
   /// Take this screen off the stack, and open another in its place if one is given.
   case close(opening: (any Screen)? = nil)
   case run(Command, argument: String = "")
   case say(MessageLog.Tone, String)
-  /// Put a text on the terminal's clipboard, and say what it is.
-  case copy(String, what: String)
   /// Remember what was typed after `:`.
   case ran(String)
   /// Leave the program, as soon as what is being sent has been answered.
@@ -118,7 +122,8 @@ enum Step: Sendable {
 
 /// A part of the keymap files.
 package enum KeySection: String, CaseIterable, Sendable {
-  case everywhere, list, text, marketplace, `extension`, versions, gateway, progress, repositories, plan, prompt, editor
+  case everywhere, list, text, marketplace, `extension`, versions, gateway, progress, repositories, plan, merge, draft
+  case prompt, editor
 }
 
 /// A line being typed: what stands before it, the text, and what accepting it does.

@@ -19,6 +19,10 @@ enum Subscription: Hashable, Sendable {
   case rights([Access])
   /// What a change of this kind to an extension is held against.
   case facts(ChangeKind, of: String)
+  /// What is in the package of a version, and what the cluster serves.
+  case evidence(EvidenceSubject)
+  /// What was restarted for the last release of an installation.
+  case restarts(Installation)
   /// What the server would say to a plan.
   case dryRun(Plan)
   /// Something that is read once, and again when what it depends on has changed.
@@ -39,7 +43,8 @@ extension App {
   ///
   /// A change that is being sent needs the versions, too: it may have to be planned anew.
   mutating func followSubscriptions() {
-    let sent = state.submissions.filter { $1.isUnderWay }.keys.sorted().flatMap { state.versions(of: $0) }
+    let names = state.submissions.filter { $1.isUnderWay }.keys.sorted() + (state.stepQueue?.plans ?? []).map(\.name)
+    let sent = names.flatMap { state.versions(of: $0) }
     let wanted = marketplace.subscriptions(state) + layers.flatMap { $0.subscriptions(state) } + sent
     let former = subscriptions
     subscriptions = []
@@ -58,13 +63,22 @@ extension App {
     case .dryRun(let plan):
       // A version that a controller has noted its progress in is no other question.
       guard state.dryRuns[plan.name]?.isOf(plan) != true else { return }
-      state.dryRuns[plan.name] = DryRunResult(of: plan)
+      state.dryRuns[plan.name] = DryRun(of: plan)
       state.begin(.dryRun(plan))
     case .reading(let reading):
       state.readings.begin(reading)
       state.begin(.read(reading))
     case .records: state.begin(.recall)
     case .places: state.begin(.listPlaces)
+    case .restarts(let installation):
+      if let capabilities = state.capabilityState.capabilities {
+        state.begin(.countRestarts(installation, capabilities))
+      }
+    case .evidence(let subject):
+      guard state.evidence[EvidenceKey(subject)] == nil, let capabilities = state.capabilityState.capabilities else {
+        return
+      }
+      state.begin(.readEvidence(subject, capabilities))
     case .document(let key):
       guard state.documents[key] == nil,
         let version = state.market.versions[key.extensionName]?.elements[key.version]
@@ -83,13 +97,23 @@ extension App {
     state.effects.append(.stop(.reading(reading.topic)))
   }
 
+  /// What the server said before the connection was lost may no longer hold.
+  mutating func askDryRunsAgain() {
+    for case .dryRun(let plan) in subscriptions {
+      state.dryRuns[plan.name] = DryRun(of: plan)
+      state.begin(.dryRun(plan))
+    }
+  }
+
   private mutating func end(_ subscription: Subscription) {
     switch subscription {
     case .versions(let name, let dialect):
       state.market.forgetVersions(of: name)
       state.effects.append(.stop(.watch(.versions(of: name), dialect)))
-    case .rights, .facts, .catalogue, .records, .places: break
+    case .rights, .facts, .catalogue, .records, .places, .restarts: break
     case .reading(let reading): end(reading)
+    // What was read once is shown at once the next time; a few of them are enough.
+    case .evidence: if state.evidence.count > 8 { state.evidence = [:] }
     case .details(let subject, _):
       let isAsked = subscriptions.contains {
         if case .details(let other, _) = $0 { other.name == subject.name } else { false }

@@ -83,13 +83,14 @@ struct Loop {
   }
 
   private mutating func takeKeys() -> Bool {
-    var hasTaken = false
-    while !app.isFinished, let key = screen.nextKey() {
+    var burst: [Key] = []
+    // What was pasted into a terminal that does not bracket it comes as very many keys at once.
+    while burst.count < Self.burstLimit, let key = screen.nextKey() { burst.append(key) }
+    for key in app.takesPastes ? Self.withPastes(burst) : burst where !app.isFinished {
       if key == .resized { tell(.resized(screen.size)) }
       tell(.key(key))
-      hasTaken = true
     }
-    return hasTaken
+    return !burst.isEmpty
   }
 
   private mutating func tell(_ message: Message) {
@@ -107,6 +108,9 @@ struct Loop {
       tell(.resized(screen.size))
     case .copy(let text)?: screen.copy(text)
     case .move(let move)?: return go(on: move.session)
+    case .editOutside(let text, let name)?:
+      app.request = nil
+      return edit(text, of: name)
     case nil: return
     }
     app.request = nil
@@ -119,6 +123,15 @@ struct Loop {
     worker = Worker(session, mailbox: mailbox)
     app = App(session, settings: app.state.settings, now: now())
     begin()
+  }
+
+  /// Lends the terminal to the user's own editor.
+  private mutating func edit(_ text: String, of name: String) {
+    var edited = EditedText.text(text)
+    screen.lend { edited = OutsideEditor.edit(text, called: name) }
+    shown = nil
+    tell(.resized(screen.size))
+    tell(.edited(name, edited))
   }
 
   /// Brings the screen up to date; keys that were waiting when a question came up are no answer to it.

@@ -134,6 +134,17 @@ package final class Worker: Sendable {
       return .detailed(subject.name, await reader.details(of: subject, gateway: session.connection.gateway))
     case .readCatalogue(let dialect): return await catalogue(dialect)
     case .restart: return .restarted(problem: await session.connection.restart?())
+    case .readEvidence(let subject, let capabilities):
+      let reader = ClusterReader(session.connection.cluster, capabilities)
+      return .evidence(subject, await reader.evidence(of: subject, gateway: session.connection.gateway))
+    case .countRestarts(let installation, let capabilities):
+      let pods = await ClusterReader(session.connection.cluster, capabilities).restartedPods(of: installation)
+      return .restarts(
+        installation.extension, Restarts(release: ConfigEffect.beginning(installation), pods: pods))
+    case .review(let subject):
+      let findings = ConfigFindings(subject.text, defaults: subject.defaults)
+      return .reviewed(subject.name, edits: subject.edits, findings)
+    case .writeFile(let file): return write(file)
     case .probeWays: await session.connection.fallback?.probe()
     case .compareWays(let dialect): return await compare(dialect)
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
@@ -288,6 +299,20 @@ package final class Worker: Sendable {
       return nil
     } catch {
       return .failed("The \(name) was not saved for the next session: \(error).")
+    }
+  }
+
+  /// Writes a file that is not there yet: another of the same name may be the user's.
+  private func write(_ file: Plan.KubectlFile) -> Message {
+    do throws(SystemError) {
+      let bytes = Array(file.text.utf8)
+      if let there = try? Files.read(file.name), there != bytes {
+        return .failed("\(file.name) is there already with something else in it, and stays so: move it away.")
+      }
+      try Files.write(bytes, to: file.name)
+      return .wroteFile(file.name)
+    } catch {
+      return .failed("\(file.name) was not written: \(error).")
     }
   }
 

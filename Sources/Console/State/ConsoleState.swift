@@ -5,6 +5,14 @@ import Operations
 import Packages
 import Terminal
 
+/// Names what was read of one version.
+struct EvidenceKey: Hashable, Sendable {
+  let name: String
+  let version: String
+
+  init(_ subject: EvidenceSubject) { (name, version) = (subject.name, subject.version) }
+}
+
 /// What all views share: the cluster as it is known, and how this user wants to see it.
 ///
 /// A value with one writer, the app; views change it only while they handle a message.
@@ -29,7 +37,13 @@ struct ConsoleState: Sendable {
   /// Changes that this console has sent and that the cluster has not answered, or has refused, by extension.
   var submissions: [String: Submission] = [:]
   /// What the server says to the plans on the screen, by extension.
-  var dryRuns: [String: DryRunResult] = [:]
+  var dryRuns: [String: DryRun] = [:]
+  /// What was read of packages and of what is served, for plans and the editor.
+  var evidence: [EvidenceKey: PlanSheet.Evidence] = [:]
+  /// What was restarted for the last releases of the extensions whose config was looked at.
+  var restarts: [String: Restarts] = [:]
+  /// What a plan of several steps still has to send.
+  var stepQueue: StepQueue?
   /// All that the objects around the extensions say whose pages are open.
   var details: [String: ExtensionDetails] = [:]
   /// What was read for the screens that are open.
@@ -147,6 +161,12 @@ struct ConsoleState: Sendable {
     }
     if versions?.isFilled != true { context.gaps[.versions] = versionsGap(versions?.interruption) }
     return context
+  }
+
+  /// What is read of a version: its package, and what is served beside it.
+  func evidenceSubject(of name: String, _ version: String) -> EvidenceSubject {
+    let known = market.versions[name]?.elements.values.first { VersionText($0.version) == VersionText(version) }
+    return EvidenceSubject(name: name, version: version, known: known)
   }
 
   private func versionsGap(_ interruption: ClusterError?) -> PlanGap {

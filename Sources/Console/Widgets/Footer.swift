@@ -17,7 +17,7 @@ struct Footer {
   func draw(on surface: inout Surface, in area: Rect) -> Point? {
     let (zone, last) = area.split(bottom: 1)
     surface.write(pendingKeys.isEmpty ? hintLine(last.size.columns) : continuations, row: 0, in: last, state.theme)
-    let lines = state.messageLines.prefix(zone.size.rows - (view.prompt == nil ? 0 : 1))
+    let lines = state.messageLines.prefix(max(0, zone.size.rows - (view.prompt == nil ? 0 : 1)))
     for (row, line) in lines.enumerated() {
       surface.write(line, row: row, in: zone.split(left: 1).rest, state.theme)
     }
@@ -95,6 +95,15 @@ extension Command {
     case .nextPane: "next"
     case .pageUp: "up"
     case .pageDown: "down"
+    case .pickVersion: "version"
+    case .putFirst: "put first"
+    case .takeTheirs: "theirs"
+    case .takeMine: "mine"
+    case .takeBoth: "both"
+    case .takeNeither: "neither"
+    case .keepDraft: "keep as draft"
+    case .writeFile: "write file"
+    case .reveal: "secrets"
     case .change(.rollBack): "back to"
     case .change(.configure): "config"
     case .palette: "more"

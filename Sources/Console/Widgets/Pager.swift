@@ -122,9 +122,6 @@ struct Pager: Hashable, Sendable {
     ]
   }
 
-  /// Whether the last line is on a screen of `height` rows.
-  func isAtEnd(height: Int) -> Bool { scroll.top + height >= lines.count }
-
   mutating func wheel(_ key: Key, height: Int) -> Bool {
     switch key {
     case .mouse(.wheelUp, _): scroll.move(by: -3, height: height, count: lines.count)
@@ -133,6 +130,12 @@ struct Pager: Hashable, Sendable {
     }
     return true
   }
+
+  /// Scrolls as far as it must to show `row`.
+  mutating func reveal(_ row: Int, height: Int) { scroll.show(row, height: height, count: lines.count) }
+
+  /// Whether the last line is on a screen of `height` rows.
+  func isAtEnd(height: Int) -> Bool { scroll.top + height >= lines.count }
 
   /// Replaces the lines, staying at the same place.
   mutating func show(_ lines: [Line], height: Int) {

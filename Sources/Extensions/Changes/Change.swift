@@ -38,6 +38,13 @@ package struct Change: Hashable, Sendable {
 
   package static func configure(config: String) -> Change { Change(.configure, config: config) }
 
+  /// The same change, which sets this config as well.
+  package func with(config: String) -> Change {
+    var change = Change(kind, version: version, config: config, clusters: clusters)
+    change.namespace = namespace
+    return change
+  }
+
   /// Agents in these member clusters, and in no others.
   package static func place(on clusters: [String]) -> Change {
     Change(clusters.isEmpty ? .removeAgents : .place, clusters: clusters)

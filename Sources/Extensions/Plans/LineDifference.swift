@@ -1,3 +1,4 @@
+import Manifest
 import Platform
 
 /// What was taken out of a text and put into it, line by line.
@@ -9,10 +10,13 @@ package struct LineDifference: Hashable, Sendable {
   package struct Line: Hashable, Sendable {
     package var kind: Kind
     package var text: String
+    /// The text without its secrets.
+    package var shown: String
 
-    package init(_ kind: Kind, _ text: String) {
+    package init(_ kind: Kind, _ text: String, shown: String? = nil) {
       self.kind = kind
       self.text = text
+      self.shown = shown ?? text
     }
   }
 
@@ -27,6 +31,7 @@ package struct LineDifference: Hashable, Sendable {
     matcher.run()
     steps = matcher.steps
     merge(before, matcher.isRemoved, after, matcher.isAdded)
+    mask(MaskedText(old), MaskedText(new))
   }
 
   /// Only the lines that differ.
@@ -47,6 +52,16 @@ package struct LineDifference: Hashable, Sendable {
         old += 1
         new += 1
       }
+    }
+  }
+
+  /// A line is masked by what stands around it in its own text.
+  private mutating func mask(_ before: MaskedText, _ after: MaskedText) {
+    var (old, new) = (0, 0)
+    for index in lines.indices {
+      lines[index].shown = lines[index].kind == .removed ? before.lines[old] : after.lines[new]
+      if lines[index].kind != .added { old += 1 }
+      if lines[index].kind != .removed { new += 1 }
     }
   }
 

@@ -16,8 +16,10 @@ package struct Plan: Hashable, Sendable {
   /// What is written before `write`, when that would not be enough.
   package var preparation: Write?
   package var write: Write
-  /// The same as a kubectl command line, which runs as it stands; empty when there is none.
+  /// The same as a kubectl command line, which runs as it stands where `kubectlFile` is; empty when there is none.
   package var kubectl: String
+  /// What the line reads, where the change sets a config.
+  package var kubectlFile: KubectlFile?
   /// Why there is no command line, where the reason is not the plan's own.
   package var kubectlAbsence: String?
   /// The extension's name is typed to confirm it: it destroys, or a guardrail of this computer asks for that.
@@ -29,11 +31,38 @@ package struct Plan: Hashable, Sendable {
       case added, removed, changed, note
     }
 
+    /// Where a user looks for it.
+    package enum Part: CaseIterable, Sendable {
+      /// What is asked for otherwise: version, config, switches.
+      case changes
+      /// What is there afterwards, or no longer.
+      case comesAndGoes
+      /// What follows from it.
+      case meaning
+    }
+
     package var sign: Sign
+    /// Without secrets.
+    package var text: String
+    /// The same with its secrets, where there are some.
+    package var clear: String?
+    package var part: Part
+
+    package init(_ sign: Sign, _ text: String, clear: String? = nil, part: Part? = nil) {
+      self.sign = sign
+      self.text = text
+      self.clear = clear == text ? nil : clear
+      self.part = part ?? (sign == .changed ? .changes : sign == .note ? .meaning : .comesAndGoes)
+    }
+  }
+
+  /// A file that the kubectl line reads: a config is too long for an argument, and every process may see those.
+  package struct KubectlFile: Hashable, Sendable {
+    package var name: String
     package var text: String
 
-    package init(_ sign: Sign, _ text: String) {
-      self.sign = sign
+    package init(name: String, text: String) {
+      self.name = name
       self.text = text
     }
   }

@@ -5,6 +5,26 @@ extension Plan {
       case capability, rights, state, version, kubernetes, kubeSphere, config, dependencies, dependants
       case kinds, values, schema, conflicts
       case dryRun = "dry-run"
+
+      /// What it was asked, as the answer to it reads when it is yes.
+      package var question: String {
+        switch self {
+        case .capability: "the controllers of this cluster carry it out"
+        case .rights: "you may write it"
+        case .state: "its state allows it"
+        case .version: "the version is offered"
+        case .kubernetes: "the version suits this Kubernetes"
+        case .kubeSphere: "the version suits this KubeSphere"
+        case .config: "the config is YAML that KubeSphere and helm take"
+        case .dependencies: "what it needs is there"
+        case .dependants: "nothing installed needs it otherwise"
+        case .kinds: "the cluster knows the kinds in its chart"
+        case .values: "each key is one of the chart's, and of its type"
+        case .schema: "the chart's schema allows the values"
+        case .conflicts: "nothing else serves the same"
+        case .dryRun: "the server would take this one object: schema, rights, admission; its chart was not tried"
+        }
+      }
     }
 
     package enum Result: String, Sendable {

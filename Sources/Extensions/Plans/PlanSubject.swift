@@ -10,14 +10,16 @@ extension Plan {
     let subject = PlanSubject(change: change, name: name, context: context)
     let preparation = change.preparation(to: name, installation: subject.written, in: context.capabilities)
     let write = change.write(to: name, installation: subject.written, in: context.capabilities)
-    let lines = [preparation, write].compactMap { $0?.kubectl(flags: context.kubectlFlags) }
+    let file = write.kubectlFile(for: change, to: name)
+    let lines = [preparation?.kubectl(flags: context.kubectlFlags), write.kubectl(flags: context.kubectlFlags, file)]
     // What the cluster would take and not carry out is not proposed.
     let isProposed = subject.incapability == nil
     return Plan(
       change: change, name: name, effects: isProposed ? subject.effects : [], problems: subject.problems,
       before: subject.written,
       preparation: preparation, write: write,
-      kubectl: isProposed && context.kubectlAbsence == nil ? lines.joined(separator: " && ") : "",
+      kubectl: isProposed && context.kubectlAbsence == nil ? lines.compactMap { $0 }.joined(separator: " && ") : "",
+      kubectlFile: isProposed ? file : nil,
       kubectlAbsence: isProposed ? context.kubectlAbsence : nil,
       asksTheName: change.row.asksTheName || context.typedKinds.contains(change.kind))
   }
@@ -64,6 +66,14 @@ struct PlanSubject {
   }
 }
 
+extension Plan.Effect {
+  /// A line of a config that comes or goes.
+  fileprivate init(configLine line: LineDifference.Line) {
+    self.init(
+      line.kind == .added ? .added : .removed, "  \(line.shown)", clear: "  \(line.text)", part: .changes)
+  }
+}
+
 extension PlanSubject {
   var effects: [Plan.Effect] { retryEffects + ownEffects + placementEffects }
 
@@ -102,10 +112,10 @@ extension PlanSubject {
     let config = change.config ?? ""
     var effects: [Plan.Effect] = []
     if config.isEmpty {
-      effects.append(Plan.Effect(.note, "config: the chart's defaults"))
+      effects.append(Plan.Effect(.note, "config: the chart's defaults", part: .changes))
     } else {
-      effects.append(Plan.Effect(.note, "config, over the chart's defaults:"))
-      effects += LineDifference(from: "", to: config).changes.map { Plan.Effect(.added, "  \($0.text)") }
+      effects.append(Plan.Effect(.note, "config, over the chart's defaults:", part: .changes))
+      effects += LineDifference(from: "", to: config).changes.map(Plan.Effect.init(configLine:))
       effects += commentNote
     }
     if target?.isMulticluster == true {
@@ -122,8 +132,7 @@ extension PlanSubject {
   private var configEffects: [Plan.Effect] {
     let changes = LineDifference(from: installation?.config ?? "", to: change.config ?? "").changes
     if changes.isEmpty { return [] }
-    let lines = changes.map { Plan.Effect($0.kind == .added ? .added : .removed, "  \($0.text)") }
-    return [Plan.Effect(.changed, "config:")] + lines + commentNote
+    return [Plan.Effect(.changed, "config:")] + changes.map(Plan.Effect.init(configLine:)) + commentNote
   }
 
   /// Where the config is an object the cluster keeps no comments.

@@ -141,7 +141,7 @@ package struct ConfigDifference: Hashable, Sendable {
   }
 
   private static func text(_ entry: EffectiveValues.Entry) -> String {
-    if entry.path.contains(where: Secrets.isSecret) { return "•••" }
+    if SecretKeys.isSecret(path: entry.path) { return "•••" }
     return entry.value.string ?? JSON.text(entry.value)
   }
 

@@ -4,10 +4,29 @@ import KubernetesAPI
 import Manifest
 import Packages
 
+/// What evidence is about: a version of an extension, with its object where that is known already.
+package struct EvidenceSubject: Hashable, Sendable {
+  package var name: String
+  package var version: String
+  package var known: ExtensionVersion?
+
+  package init(name: String, version: String, known: ExtensionVersion?) {
+    self.name = name
+    self.version = version
+    self.known = known
+  }
+
+  /// The version that `plan` leads to, or the one there is.
+  init(_ plan: Plan, in context: PlanContext) {
+    let version = plan.change.version ?? plan.before?.version ?? ""
+    self.init(name: plan.name, version: version, known: context.version(version))
+  }
+}
+
 extension ClusterReader {
   /// Reads what is known beyond `context`, and makes the sheet of `plan`; what cannot be read is said in it.
   package func sheet(of plan: Plan, in context: PlanContext, gateway: GatewayAPI?) async -> PlanSheet {
-    async let evidence = evidence(for: plan, in: context, gateway: gateway)
+    async let evidence = evidence(of: EvidenceSubject(plan, in: context), gateway: gateway)
     var whole = context
     await readOffers(of: plan, into: &whole)
     return PlanSheet(plan, in: whole, await evidence)
@@ -15,20 +34,22 @@ extension ClusterReader {
 
   /// What `plan` would set and the chart does not know, besides what is set now; nothing where no package is at hand.
   package func newConcerns(of plan: Plan, in context: PlanContext, _ gateway: GatewayAPI?) async -> [Plan.Problem] {
-    guard let text = plan.change.config, case .success(let package) = await package(for: plan, in: context, gateway)
+    let subject = EvidenceSubject(plan, in: context)
+    guard let text = plan.change.config, case .success(let package) = await package(of: subject, gateway: gateway)
     else { return [] }
     func concerns(_ text: String) -> [String] {
       let config = (try? YAML.parse(text)) ?? .null
-      return EffectiveValues(defaults: package.defaults, config: config == .null ? [:] : config).concerns
+      return EffectiveValues(defaults: package.defaults, config: config == .null ? [:] : config).concerns.map(\.text)
     }
     let known = concerns(plan.before?.config ?? "")
     return concerns(text).filter { !known.contains($0) }.map { Plan.Problem(isBlocking: false, $0) }
   }
 
-  private func evidence(for plan: Plan, in context: PlanContext, gateway: GatewayAPI?) async -> PlanSheet.Evidence {
+  /// What is in the package of a version, and what the cluster serves.
+  package func evidence(of subject: EvidenceSubject, gateway: GatewayAPI?) async -> PlanSheet.Evidence {
     var evidence = PlanSheet.Evidence()
     async let servedAnswer = answer(within: Self.patience) { () throws(ClusterError) in try await served() }
-    switch await package(for: plan, in: context, gateway) {
+    switch await package(of: subject, gateway: gateway) {
     case .success(let package): evidence.package = package
     case .failure(let error): evidence.packageProblem = error.description
     }
@@ -40,14 +61,14 @@ extension ClusterReader {
   }
 
   private func package(
-    for plan: Plan, in context: PlanContext, _ gateway: GatewayAPI?
+    of subject: EvidenceSubject, gateway: GatewayAPI?
   ) async -> Result<Package, PackageSourceError> {
-    let wanted = plan.change.version ?? plan.before?.version ?? ""
-    let known = context.version(wanted)
     let answer = await answer(within: Self.patience) {
       () async throws(ClusterError) -> Result<Package, PackageSourceError>? in
-      var version = known
-      if version == nil { version = try await ExtensionVersion.find(plan.name, wanted, in: cluster, dialect) }
+      var version = subject.known
+      if version == nil {
+        version = try await ExtensionVersion.find(subject.name, subject.version, in: cluster, dialect)
+      }
       guard let version else { return nil }
       do throws(PackageSourceError) {
         return .success(try await version.package(from: cluster, gateway: gateway))
@@ -57,7 +78,7 @@ extension ClusterReader {
     }
     switch answer {
     case .success(let found?): return found
-    case .success(nil): return .failure(.unavailable("version \(wanted) is not offered"))
+    case .success(nil): return .failure(.unavailable("version \(subject.version) is not offered"))
     case .failure(let error): return .failure(.cluster(error))
     }
   }

@@ -28,6 +28,9 @@ package struct EffectiveValues: Hashable, Sendable {
     package var value: Value
     package var origin: Origin
 
+    /// The value without its secrets.
+    package var shown: Value { SecretKeys.masked(value, at: path) }
+
     /// `receiver.port`; a key with a dot in it is quoted.
     package var key: String {
       path.map { $0.contains(".") ? "\"\($0)\"" : $0 }.joined(separator: ".")
@@ -37,7 +40,13 @@ package struct EffectiveValues: Hashable, Sendable {
   /// In the order of the chart's defaults, and then of the config.
   package private(set) var entries: [Entry] = []
   /// What is set and that the chart does not know, or knows as something else.
-  package private(set) var concerns: [String] = []
+  package private(set) var concerns: [Concern] = []
+
+  /// One key that is perhaps not meant as it is set.
+  package struct Concern: Hashable, Sendable {
+    package var path: [String]
+    package var text: String
+  }
 
   package init(defaults: Value, config: Value, overrides: [String: Value] = [:]) {
     merge(defaults, config, at: [])
@@ -83,18 +92,19 @@ package struct EffectiveValues: Hashable, Sendable {
       let entry = Entry(path: path + [pair.key], value: pair.value, origin: .config)
       guard let value = known[pair.key] else {
         if path.isEmpty, Self.general.contains(pair.key) { continue }
-        note("\(entry.key) is none of the chart's values\(suggestion(for: pair.key, among: known.keys))")
+        note(entry.path, "\(entry.key) is none of the chart's values\(suggestion(for: pair.key, among: known.keys))")
         continue
       }
       if let (own, other) = Self.clash(pair.value, value) {
-        note("\(entry.key) is \(own), and \(other) in the chart's defaults")
+        note(entry.path, "\(entry.key) is \(own), and \(other) in the chart's defaults")
         continue
       }
       compare(pair.value, with: value, at: entry.path)
     }
   }
 
-  private mutating func note(_ concern: String) {
+  private mutating func note(_ path: [String], _ text: String) {
+    let concern = Concern(path: path, text: text)
     if !concerns.contains(concern) { concerns.append(concern) }
   }
 

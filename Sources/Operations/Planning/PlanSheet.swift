@@ -22,7 +22,32 @@ package struct PlanSheet: Hashable, Sendable {
     package var constraint: String
     package var isRequired: Bool
     package var isMet: Bool
-    package var wayOut: String
+    package var remedy: Remedy
+
+    package enum Remedy: Hashable, Sendable {
+      case none
+      /// It is there, and not as it is needed.
+      case look
+      /// It is offered in this version, or in none that is recommended.
+      case install(version: String)
+      case notOffered
+    }
+
+    /// The way out for who uses commands.
+    package var wayOut: String {
+      switch remedy {
+      case .none: ""
+      case .look: "ksx get \(name) shows how it stands"
+      case .install(let version): "ksx install \(name)\(version.isEmpty ? "" : " --version \(version)") first"
+      case .notOffered: "no repository here offers \(name), as far as is known"
+      }
+    }
+
+    /// What can be put first in the same plan.
+    package var step: PlannedStep? {
+      guard !isMet, case .install(let version) = remedy, !version.isEmpty else { return nil }
+      return PlannedStep(.install(version: version, config: ""), name)
+    }
   }
 
   /// What carrying it out would come to.
@@ -47,19 +72,29 @@ package struct PlanSheet: Hashable, Sendable {
     package var servedProblem: String?
 
     package init() {}
+
+    /// As long as nothing has been read.
+    package static var reading: Evidence {
+      var evidence = Evidence()
+      evidence.packageProblem = "the package is being read"
+      evidence.servedProblem = "what is served is being read"
+      return evidence
+    }
   }
 
-  /// Makes the sheet of `plan`, which was made in `context`.
-  package init(_ plan: Plan, in context: PlanContext, _ evidence: Evidence) {
+  /// Makes the sheet of `plan`, which was made in `context`; of the server only what `dryRun` says, if it was asked.
+  package init(_ plan: Plan, in context: PlanContext, _ evidence: Evidence, _ dryRun: DryRun? = nil) {
     self.plan = plan
     checks = Plan.checks(plan.change, for: plan.name, in: context)
     addKindCheck(context, evidence)
     addValues(evidence)
     addServed(evidence)
     addNeeds(context)
-    let rehearsal = "nothing is sent to the cluster by this; --dry-run=server asks it about this one object"
-    checks.append(Plan.Check(.dryRun, notMade: rehearsal))
+    checks.append(dryRun?.check ?? Plan.Check(.dryRun, notMade: Self.notAsked))
   }
+
+  private static let notAsked =
+    "nothing is sent to the cluster by this; --dry-run=server asks it about this one object"
 
   private var changesRelease: Bool { plan.change.version != nil || plan.change.config != nil }
 
@@ -88,7 +123,7 @@ package struct PlanSheet: Hashable, Sendable {
     let values = EffectiveValues(
       defaults: defaults, config: config == .null ? [:] : config, overrides: plan.before?.overrides ?? [:])
     self.values = values
-    checks.append(Plan.Check(.values, warnings: values.concerns))
+    checks.append(Plan.Check(.values, warnings: values.concerns.map(\.text)))
     guard let schema = package.text("values.schema.json") else { return }
     guard let schema = ValuesSchema(schema) else {
       return checks.append(Plan.Check(.schema, notMade: "values.schema.json cannot be read"))
@@ -161,20 +196,26 @@ package struct PlanSheet: Hashable, Sendable {
 extension PlanSheet.Need {
   init(_ dependency: ExtensionVersion.Dependency, _ context: PlanContext) {
     let problem = context.shortcoming(of: dependency)
-    let offer = context.extensions[dependency.name]
-    let wayOut: String
+    let remedy: Remedy
     if problem == nil {
-      wayOut = ""
+      remedy = .none
     } else if context.installation(of: dependency.name) != nil {
-      wayOut = "ksx get \(dependency.name) shows how it stands"
-    } else if let offer {
-      let version = offer.recommendedVersion
-      wayOut = "ksx install \(dependency.name)\(version.isEmpty ? "" : " --version \(version)") first"
+      remedy = .look
+    } else if let offer = context.extensions[dependency.name] {
+      remedy = .install(version: Self.version(of: offer, for: dependency.version))
     } else {
-      wayOut = "no repository here offers \(dependency.name), as far as is known"
+      remedy = .notOffered
     }
     self.init(
       name: dependency.name, constraint: dependency.version, isRequired: dependency.isRequired, isMet: problem == nil,
-      wayOut: wayOut)
+      remedy: remedy)
+  }
+
+  /// The one that is recommended, where it is one of those that are needed, else the newest of them.
+  private static func version(of offer: Extension, for constraint: String) -> String {
+    guard let wanted = VersionConstraint(constraint), !constraint.isEmpty else { return offer.recommendedVersion }
+    func fits(_ version: String) -> Bool { SemanticVersion(version).map(wanted.allows) ?? false }
+    if fits(offer.recommendedVersion) { return offer.recommendedVersion }
+    return offer.versions.filter(fits).max { SemanticVersion.precedes($0, $1) } ?? ""
   }
 }

@@ -59,12 +59,16 @@ import Testing
 
     console.type("D")
     try await console.until(screenSays: "~ enabled: yes → no")
-    try await console.until(screenSays: "The server would accept this.")
+    try await console.until(screenSays: "ready")
     console.type("a")
     try await console.until("disabled it") { $0.row("Log Lens").contains(" off ") }
 
     console.type("X")
     try await console.until(screenSays: "- InstallPlan log-lens")
+    try await console.until("read to the end") {
+      $0.press(.end)
+      return $0.screen.contains("Type log-lens to uninstall it")
+    }
     console.type("log-lens")
     try await console.applyAndLeave(.enter)
     try await console.until(screenSays: "log-lens: uninstalled.")
@@ -139,6 +143,30 @@ import Testing
     try await console.until(screenSays: "Cannot apply: \(sentence)")
 
     #expect(Installation(try await console.cluster.get(dialect.installations, "log-lens")).isEnabled)
+  }
+
+  /// Nothing of the chart is known from elsewhere: the editor says what can be set.
+  @Test func anInstallWithOneValueChangedTakesFewKeys() async throws {
+    let console = try await LiveConsole()
+    try await console.until("listed the marketplace") { !$0.row("Log Lens").isEmpty }
+    console.type("/log lens")
+    console.press(.enter)
+
+    console.type("i")
+    try await console.until(screenSays: "recommended")
+    console.press(.enter)
+    try await console.until(screenSays: "+ InstallPlan log-lens")
+    console.type("e")
+    try await console.until(screenSays: "Keys here (tab): ")
+    console.type("k")
+    console.press(.tab)
+    console.type("9")
+    console.press(.control("s"))
+    try await console.until(screenSays: "+   keepDays: 9")
+    console.type("a")
+    try await console.until(screenSays: "log-lens: installed 1.1.0.")
+    let config = try await console.cluster.get(Dialect.installPlan.installations, "log-lens").spec["config"]?.string
+    #expect(config?.hasSuffix("keepDays: 9") == true)
   }
 
   @Test func theOtherDialectDoesTheSame() async throws {

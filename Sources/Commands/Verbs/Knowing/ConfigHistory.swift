@@ -106,7 +106,7 @@ struct CompareConfigs: ClusterCommand {
     switch output {
     case .json, .yaml:
       let lines = changes.map { line -> Value in
-        ["sign": line.kind == .added ? "+" : "-", "text": .string(line.text)]
+        ["sign": line.kind == .added ? "+" : "-", "text": .string(line.shown)]
       }
       session.outlet.printExactly(
         try output.text(
@@ -120,7 +120,7 @@ struct CompareConfigs: ClusterCommand {
     case .table, .wide:
       if changes.isEmpty { break }
       session.outlet.print(["--- \(old.digest) \(old.version)", "+++ \(new.digest) \(new.version)"])
-      session.outlet.print(changes.map { "\($0.kind == .added ? "+" : "-")\($0.text)" })
+      session.outlet.print(changes.map { "\($0.kind == .added ? "+" : "-")\($0.shown)" })
     }
     if !changes.isEmpty { throw .verdict(1) }
   }

@@ -1,6 +1,8 @@
 import Client
 import Editor
 import Extensions
+import Manifest
+import Operations
 import Platform
 import Terminal
 
@@ -11,66 +13,82 @@ import Terminal
 struct ConfigScreen: Screen {
   enum Purpose: Hashable, Sendable {
     case configure
-    /// The install that the config is for.
-    case install(Change)
+    /// The change that the config is for.
+    case plan(Change)
   }
 
   let name: String
   let purpose: Purpose
-  private var editor: EditorView
+  var editor: EditorView
   /// What the cluster had when the editing began, or when it was last looked at.
-  private var base: String
+  private(set) var base: String
   /// The cluster's config changed meanwhile.
   private(set) var isOutdated = false
-  /// What the cluster has now stands in the text beside what was written.
-  private var hasReloaded = false
-  /// The comments that reloading put above the text; they are no part of the config.
-  private var beside = ""
-  /// The text that was last kept as a draft, and when the next one is due.
-  private var kept: String
+  /// What the text began with is a draft.
+  private let isDraft: Bool
+  /// The number of edits when the text was last kept as a draft, and when the next one is due.
+  private var keptEdits = 0
   private var draftDue: ClockReading?
   /// Since when there is something that no draft has.
   private var unkeptSince: ClockReading?
-  /// Leaving without saving was asked for once.
-  private var isLeaving = false
+  /// The chart's values, once they are read.
+  var guide: ConfigGuide?
+  var completion: Completion?
+  /// When a long text is held against the chart's values, once the user pauses.
+  var reviewDue: ClockReading?
+  /// The key that the cursor is to be put at, once it is known.
+  var wanted: [String]?
 
   /// A draft is kept this many seconds after the last key.
   static let draftDelay = 2.0
   /// However fast the keys follow each other, a draft is kept this many seconds after the first.
   static let draftInterval = 10.0
+  /// A long text is looked at so many seconds after the last key.
+  static let reviewDelay = 0.5
 
-  init(_ name: String, _ purpose: Purpose, _ state: ConsoleState) {
+  init(_ name: String, _ purpose: Purpose, _ state: ConsoleState, at path: [String]? = nil) {
     self.name = name
     self.purpose = purpose
+    wanted = path
     let current = state.config(of: name) ?? ""
-    if case .install(let change) = purpose { base = change.config ?? "" } else { base = current }
-    kept = base
-    editor = EditorView(text: base)
-    if let draft = state.records.drafts[name], draft.text != base {
-      _ = editor.perform(.selectAll)
-      _ = editor.handle(.paste(draft.text), keymap: Keymap())
-      kept = draft.text
-      isOutdated = draft.base != base
+    var start = current
+    if case .plan(let change) = purpose { start = change.config ?? current }
+    editor = EditorView(text: start)
+    base = start
+    let draft = state.records.drafts[name].flatMap { $0.text == start ? nil : $0 }
+    isDraft = draft != nil
+    if let draft {
+      editor.replaceText(with: draft.text)
+      base = draft.base
+      isOutdated = draft.base != start
     }
+    keptEdits = editor.edits
   }
 
   var extensionName: String? { name }
   func title(_ state: ConsoleState) -> String { "Config" }
-  func subscriptions(_ state: ConsoleState) -> [Subscription] { state.versions(of: name) }
   var sections: [KeySection] { editor.isFinding ? [] : [.editor] }
-  var nextWakeUp: ClockReading? { draftDue }
+  var nextWakeUp: ClockReading? { [draftDue, reviewDue].compactMap { $0 }.min() }
   func isAboutChange(of name: String) -> Bool { name == self.name }
 
-  func hints(_ state: ConsoleState) -> [Hint] {
-    let edits: [EditorCommand] = [.save, .abandon, .undo, .redo, .find]
-    return (isOutdated ? [Hint(.reload)] : []) + edits.map { Hint(.edit($0)) } + [Hint(.help)]
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    state.versions(of: name) + [.evidence(state.evidenceSubject(of: name, version(state)))]
   }
 
-  private func editorSize(_ state: ConsoleState) -> Size {
-    Size(rows: max(1, state.bodySize.rows - 1), columns: state.bodySize.columns)
+  /// The version whose values the config lies over.
+  func version(_ state: ConsoleState) -> String {
+    if case .plan(let change) = purpose, let version = change.version { return version }
+    return state.market.installed.of(name)?.version ?? ""
+  }
+
+  func hints(_ state: ConsoleState) -> [Hint] {
+    let edits: [EditorCommand] = [.save, .abandon, .undo, .find, .goTo, .editOutside]
+    return (isOutdated ? [Hint(.reload)] : []) + [Hint(.edit(.indent), "complete")] + edits.map { Hint(.edit($0)) }
+      + [Hint(.help)]
   }
 
   mutating func settle(_ state: inout ConsoleState) {
+    takeGuide(state)
     editor.resize(to: editorSize(state))
     guard purpose == .configure, let current = state.config(of: name) else { return }
     isOutdated = current != base
@@ -78,17 +96,20 @@ struct ConfigScreen: Screen {
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
-    case .reload: return reload(state)
+    case .reload: return merge(state)
     case .back: return edit(.abandon, &state)
     default: return nil
     }
   }
 
   mutating func edit(_ command: EditorCommand, _ state: inout ConsoleState) -> [Step] {
-    follow(editor.perform(command), &state)
+    if command == .indent, let steps = complete(state) { return steps }
+    completion = nil
+    return follow(editor.perform(command), &state)
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    completion = nil
     var key = key
     // The editor counts from its own corner, under the title.
     if case .mouse(let action, let point) = key {
@@ -98,76 +119,72 @@ struct ConfigScreen: Screen {
   }
 
   private mutating func follow(_ outcome: EditorView.Outcome, _ state: inout ConsoleState) -> [Step] {
-    let wasLeaving = isLeaving
-    isLeaving = false
-    unkeptSince = editor.text == kept ? nil : unkeptSince ?? state.now
+    unkeptSince = editor.edits == keptEdits ? nil : unkeptSince ?? state.now
     draftDue = unkeptSince.map { min(state.now + Self.draftDelay, $0 + Self.draftInterval) }
+    lookAtText(state)
     switch outcome {
     case .handled, .ignored: return []
-    case .save(let text): return save(text.hasPrefix(beside) ? String(text.dropFirst(beside.count)) : text, state)
+    case .save(let text): return save(text, state)
     case .refused(let mistake): return [.say(.error, "This is not valid YAML: \(mistake). Nothing was changed.")]
-    case .abandon(let hasUnsavedEdits):
-      guard hasUnsavedEdits, !wasLeaving else { return leave(&state) }
-      isLeaving = true
-      return [.complain("Your changes are not saved. The same key again leaves and keeps them as a draft.")]
+    case .abandon(hasUnsavedEdits: false): return leave(&state)
+    case .abandon(hasUnsavedEdits: true): return [.open(UnsavedScreen(name, KeptDraft(text: editor.text, base: base)))]
+    case .editOutside: return [.editOutside(editor.text, of: name)]
     }
   }
 
   private func save(_ text: String, _ state: ConsoleState) -> [Step] {
     switch purpose {
-    case .install(let change):
-      let install = Change.install(version: change.version ?? "", config: text, namespace: change.namespace)
-      return [.open(PlanScreen(install, name))]
+    case .plan(let change): return [.open(PlanScreen(change.with(config: text), name, isFromEditor: true))]
     case .configure:
       guard let current = state.config(of: name) else { return [.complain("\(name) is no longer installed.")] }
       if current == text { return [.complain("The config is unchanged.")] }
-      if isOutdated, !hasReloaded {
-        return [.complain("The cluster's config has changed since. Look at it first: \(reloadKey(state)).")]
+      if isOutdated {
+        return merge(state) + [.say(.warning, "The cluster's config has changed since: put both together first.")]
       }
-      return [.open(PlanScreen(.configure(config: text), name))]
+      return [.open(PlanScreen(.configure(config: text), name, isFromEditor: true))]
     }
   }
 
-  private func reloadKey(_ state: ConsoleState) -> String {
-    state.settings.keys(for: Command.reload, in: sections).first ?? "reload"
-  }
-
+  /// What is kept is what is shown: without unsaved edits there is no draft.
   private mutating func leave(_ state: inout ConsoleState) -> [Step] {
-    var steps: [Step] = [.close()]
-    if editor.hasUnsavedEdits {
-      // It is said when it is true.
-      state.announcedDrafts.insert(name)
-      keepDraft(&state)
-    } else if state.records.drafts[name] != nil {
-      state.records.drafts[name] = nil
-      steps.append(.start(.keepDraft(of: name, nil)))
-    }
-    return steps
+    guard state.records.drafts[name] != nil else { return [.close()] }
+    state.records.drafts[name] = nil
+    return [.close(), .start(.keepDraft(of: name, nil))]
   }
 
   private mutating func keepDraft(_ state: inout ConsoleState) {
-    let draft = KeptDraft(text: editor.text, base: base)
-    (kept, draftDue, unkeptSince) = (draft.text, nil, nil)
+    (keptEdits, draftDue, unkeptSince) = (editor.edits, nil, nil)
+    let draft = editor.hasUnsavedEdits ? KeptDraft(text: editor.text, base: base) : nil
+    if draft == nil, state.records.drafts[name] == nil { return }
     state.records.drafts[name] = draft
     state.begin(.keepDraft(of: name, draft))
   }
 
-  /// Shows what the cluster has now above what was written, as comments.
-  private mutating func reload(_ state: ConsoleState) -> [Step] {
+  /// What the cluster has now, and what was written, put together.
+  private func merge(_ state: ConsoleState) -> [Step] {
     guard isOutdated, let current = state.config(of: name) else {
       return [.complain("The config in the cluster has not changed since editing began.")]
     }
-    let lines = current.shownLines.map { "# " + $0 }
-    let all = ["# The cluster's config now:"] + lines + ["# What you wrote:"]
-    beside = all.joined(separator: "\n") + "\n"
-    _ = editor.perform(.moveTextStart)
-    _ = editor.handle(.paste(beside), keymap: Keymap())
-    _ = editor.perform(.moveTextStart)
-    (base, isOutdated, hasReloaded) = (current, false, true)
-    return [.say(.note, "The cluster's config stands above yours, as comments. Take what you need, then save.")]
+    return [.open(MergeScreen(name, base: base, theirs: current, mine: editor.text))]
   }
 
-  mutating func wake(_ state: inout ConsoleState) { keepDraft(&state) }
+  /// Takes a text that was put together with `theirs`, what the cluster has.
+  mutating func take(merged text: String, over theirs: String, _ state: inout ConsoleState) {
+    editor.replaceText(with: text)
+    (base, isOutdated) = (theirs, false)
+    _ = follow(.handled, &state)
+  }
+
+  /// Takes what another program made of the text.
+  mutating func take(edited text: String, _ state: inout ConsoleState) {
+    editor.replaceText(with: text)
+    _ = follow(.handled, &state)
+  }
+
+  mutating func wake(_ state: inout ConsoleState) {
+    if let due = draftDue, due <= state.now { keepDraft(&state) }
+    if let due = reviewDue, due <= state.now { askForReview(&state) }
+  }
 
   func unsavedWork(_ state: ConsoleState) -> String? {
     editor.hasUnsavedEdits ? "The config of \(name) is not saved; it will be kept as a draft." : nil
@@ -178,17 +195,9 @@ struct ConfigScreen: Screen {
     return [.keepDraft(of: name, KeptDraft(text: editor.text, base: base))]
   }
 
-  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let (top, rest) = area.split(top: 1)
-    let what = purpose == .configure ? "Config of \(name)" : "Config to install \(name) with"
-    let warning = isOutdated ? "  changed in the cluster meanwhile" : ""
-    let end = surface.write(what, row: 0, in: top.inset(columns: 1), style: state.theme[.title])
-    surface.write(warning, at: Point(row: top.origin.row, column: end), in: top, style: state.theme[.statusBusy])
-    _ = editor.draw(on: &surface, in: rest, theme: state.theme)
-  }
-
-  func cursor(in area: Rect, _ state: ConsoleState) -> Point? {
-    var scratch = Surface(size: state.size)
-    return editor.draw(on: &scratch, in: area.split(top: 1).rest, theme: state.theme)
+  /// `draft` for one that was kept, `changed` for what was not.
+  var marks: [String] {
+    (isDraft ? ["draft"] : []) + (editor.hasUnsavedEdits ? ["changed"] : [])
+      + (isOutdated ? ["changed in the cluster meanwhile"] : [])
   }
 }

@@ -89,6 +89,8 @@ extension KeySection {
     case .progress: "While a change is followed"
     case .repositories: "In the repositories"
     case .plan: "In a plan"
+    case .merge: "Where two have changed a config"
+    case .draft: "On a draft"
     case .prompt: "While typing a line"
     case .editor: "In the editor"
     }

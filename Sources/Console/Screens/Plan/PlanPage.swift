@@ -1,49 +1,190 @@
 import Extensions
+import Manifest
 import Operations
 import Terminal
 
-/// A plan in lines.
-struct PlanPage {
-  let view: PlanScreen
-  let state: ConsoleState
-
-  init(_ view: PlanScreen, _ state: ConsoleState) {
-    self.view = view
-    self.state = state
+/// Plans in lines: what speaks against them, what changes, what comes and goes, what it means, what was checked, the
+/// command.
+struct PlanPage: Sendable {
+  /// What the lines are made of, besides the sheet that follows from it.
+  struct Contents: Hashable, Sendable {
+    var plans: [Plan]
+    var hasEvidence: Bool
+    var dryRun: DryRun?
+    var isReadOnly: Bool
+    var refusal: String?
+    var columns: Int
+    /// There are few rows, and the plan destroys: its consequences come first.
+    var isLow: Bool
+    var isRevealed: Bool
   }
 
-  private var width: Int { max(20, state.size.columns - 2) }
+  let contents: Contents
+  let lines: [Line]
+  /// The same whenever what is agreed to reads the same.
+  let digest: String
+
+  init(_ contents: Contents, _ sheet: PlanSheet?) {
+    self.contents = contents
+    let writer = PlanWriter(contents: contents, sheet: sheet)
+    lines = writer.lines
+    var hasher = Hasher()
+    for plan in contents.plans { hasher.combine(plan.effects) }
+    digest = String(hasher.finalize())
+  }
+}
+
+/// Writes the sections of a plan.
+private struct PlanWriter {
+  let contents: PlanPage.Contents
+  let sheet: PlanSheet?
+
+  private var width: Int { contents.columns }
+  private var isBlocked: Bool { contents.plans.contains(where: \.isBlocked) }
 
   var lines: [Line] {
-    guard let plan = view.plan else { return [Line("The capabilities of this cluster are not known yet.", .dim)] }
+    let consequences = [comesAndGoes, meaning]
+    let rest = contents.isLow ? consequences + [against, changes] : [against, changes] + consequences
+    return Array((rest + [checks, command]).filter { !$0.isEmpty }.joined(separator: [.blank]))
+  }
+
+  /// What stands below the reasons of a plan that is blocked does not happen, and looks so.
+  private func shaded(_ lines: [Line]) -> [Line] {
+    isBlocked ? lines.map { Line($0.text, .dim) } : lines
+  }
+
+  private var against: [Line] {
+    var lines = contents.refusal.map { Line($0, .statusError).wrapped(to: width, indent: 2) } ?? []
+    let problems = contents.plans.flatMap(\.problems)
+    lines += problems.filter(\.isBlocking).flatMap { reason("Not possible: ", .dialogDanger, $0.text) }
+    lines += problems.filter { !$0.isBlocking }.flatMap { reason("Careful: ", .stateBusy, $0.text) }
+    lines += waysOut.flatMap { Line("  " + $0, .accent).wrapped(to: width, indent: 4) }
+    if case .unavailable(let sentence)? = contents.dryRun?.answer {
+      lines += Line(sentence, .stateBusy).wrapped(to: width, indent: 2)
+    }
+    return lines + findings(besides: Set(problems.map(\.text)))
+  }
+
+  private func reason(_ mark: String, _ style: StyleName, _ text: String) -> [Line] {
+    (Line(mark, style) + Line(text)).wrapped(to: width, indent: 2)
+  }
+
+  /// What checks have found and the plan itself does not say.
+  private func findings(besides said: Set<String>) -> [Line] {
+    (sheet?.checks ?? []).flatMap { check -> [Line] in
+      guard check.result == .failed || check.result == .warned else { return [] }
+      let isNo = check.result == .failed
+      return check.texts.filter { !said.contains($0) }.flatMap {
+        isNo && check.subject == .dryRun
+          ? Line($0, .dialogDanger).wrapped(to: width, indent: 2)
+          : reason(isNo ? "It would fail: " : "Careful: ", isNo ? .dialogDanger : .stateBusy, $0)
+      }
+    }
+  }
+
+  private var waysOut: [String] {
+    (sheet?.needs ?? []).filter { !$0.isMet }.map { need in
+      switch need.remedy {
+      case .install(let version) where !version.isEmpty: "\(need.name) \(version) is offered: + puts it first"
+      case .install: "\(need.name) is offered in no version that would do"
+      case .look: "\(need.name) is there, but not as it is needed: its own page says how it stands"
+      case .notOffered, .none: "\(need.name) is in no repository here: :repositories"
+      }
+    }
+  }
+
+  private var changes: [Line] {
     var lines: [Line] = []
-    if let refusal = state.submissions[plan.name]?.refusal, state.submissions[plan.name]?.plan.change == plan.change {
-      lines += Line(refusal, .statusError).wrapped(to: width, indent: 2)
+    for (index, plan) in contents.plans.enumerated() {
+      if contents.plans.count > 1 {
+        lines.append(Line("\(index + 1). \(plan.change.title(plan.name))", .title))
+      }
+      lines += plan.effects.filter { $0.part == .changes }.flatMap(effect)
     }
-    lines += plan.problems.sorted { $0.isBlocking && !$1.isBlocking }.flatMap(problemLines)
-    if !plan.isBlocked, !state.session.isReadOnly {
-      let asked = state.dryRuns[plan.name].flatMap { $0.isOf(plan) ? $0 : nil } ?? DryRunResult(of: plan)
-      lines += asked.line.wrapped(to: width, indent: 2)
-    }
-    if !lines.isEmpty { lines.append(.blank) }
-    lines += plan.effects.flatMap(effectLines)
-    if let absence = plan.kubectlAbsence {
-      return lines + [.blank] + Line("No kubectl line: \(absence).", .dim).wrapped(to: width, indent: 2)
-    }
-    if plan.kubectl.isEmpty { return lines }
-    lines += [.blank, Line("The same with kubectl:", .dim)]
-    lines += Line("  " + plan.kubectl, .diffContext).wrapped(to: width, indent: 4)
-    return lines
+    return shaded(lines + values)
   }
 
-  private func problemLines(_ problem: Plan.Problem) -> [Line] {
-    let style: StyleName = problem.isBlocking ? .dialogDanger : .stateBusy
-    return (Line(problem.isBlocking ? "Not possible: " : "Careful: ", style) + Line(problem.text))
-      .wrapped(to: width, indent: 2)
-  }
-
-  private func effectLines(_ effect: Plan.Effect) -> [Line] {
+  private func effect(_ effect: Plan.Effect) -> [Line] {
     let (mark, style) = effect.sign.look
-    return Line(mark + effect.text, style).wrapped(to: width, indent: 2)
+    let text = contents.isRevealed ? effect.clear ?? effect.text : effect.text
+    let line = Line(mark + text, style)
+    // Most lines are short, and a config may have thousands.
+    return text.utf8.count + 2 <= width ? [line] : line.wrapped(to: width, indent: 2)
+  }
+
+  private static let valueLimit = 12
+
+  /// What the chart is given besides its own values, and where that comes from.
+  private var values: [Line] {
+    guard let values = sheet?.values, !values.overridden.isEmpty else { return [] }
+    let keys = min(28, values.overridden.prefix(Self.valueLimit).map(\.key.columns).max() ?? 0)
+    let rows = values.overridden.prefix(Self.valueLimit).map { entry in
+      let value = contents.isRevealed ? entry.value : entry.shown
+      return Line("  \(entry.key.fitted(to: keys))  ", .dim)
+        + Line(value.brief.truncated(to: max(8, width - keys - 18)) + "  ") + Line(entry.origin.word, .dim)
+    }
+    let more = values.overridden.count - rows.count
+    let others = values.entries.count - values.overridden.count
+    let title = Line("Values in effect, besides \(others) of the chart's own:", .dim)
+    return [title] + rows + (more > 0 ? [Line("  … \(more) more: the Config page shows all", .dim)] : [])
+  }
+
+  private var comesAndGoes: [Line] {
+    let own = contents.plans.flatMap { $0.effects.filter { $0.part == .comesAndGoes } }
+    let comes = (sheet?.comes ?? []).map { Plan.Effect(.added, $0) }
+    let goes = (sheet?.goes ?? []).map { Plan.Effect(.removed, $0) }
+    return shaded((own + comes + goes).flatMap(effect))
+  }
+
+  private var meaning: [Line] {
+    let own = contents.plans.flatMap { $0.effects.filter { $0.part == .meaning } }.flatMap(effect)
+    let stays = (sheet?.stays ?? []).flatMap { Line("  stays: \($0)").wrapped(to: width, indent: 4) }
+    return shaded(own + stays)
+  }
+
+  private var checks: [Line] {
+    guard let checks = sheet?.checks, !isBlocked || !checks.isEmpty else { return [] }
+    let passed = checks.filter { $0.result == .passed }.map(\.subject.question)
+    var lines: [Line] = []
+    if !passed.isEmpty {
+      lines += (Line("✓ ", .statusOK) + Line("checked: " + passed.joined(separator: "; "), .dim))
+        .wrapped(to: width, indent: 2)
+    }
+    for check in checks where check.result == .failed || check.result == .warned {
+      let isNo = check.result == .failed
+      lines +=
+        (Line(isNo ? "✗ " : "! ", isNo ? .dialogDanger : .stateBusy) + Line("not so: \(check.subject.question)", .dim))
+        .wrapped(to: width, indent: 2)
+    }
+    let isSaid = if case .unavailable? = contents.dryRun?.answer { true } else { false }
+    let open = checks.filter { $0.result == .notMade && !(isSaid && $0.subject == .dryRun) }
+      .map { "\($0.subject.question) (\($0.texts.joined(separator: "; ")))" }
+    if !open.isEmpty {
+      lines += Line("· not checked: " + open.joined(separator: "; "), .dim).wrapped(to: width, indent: 2)
+    }
+    return shaded(lines)
+  }
+
+  private var command: [Line] {
+    if isBlocked { return [] }
+    if let absence = contents.plans.last?.kubectlAbsence {
+      return Line("No kubectl line: \(absence).", .dim).wrapped(to: width, indent: 2)
+    }
+    let commands = contents.plans.map(\.kubectl).filter { !$0.isEmpty }
+    if commands.isEmpty { return [] }
+    let files = contents.plans.compactMap(\.kubectlFile).map(\.name).joined(separator: ", ")
+    let title = "The same with kubectl" + (files.isEmpty ? ":" : "; w writes \(files):")
+    return Line(title, .dim).wrapped(to: width, indent: 2)
+      + commands.flatMap { Shell.lines($0, columns: width) }.flatMap(row)
+  }
+
+  /// A word that is longer than the screen goes on in the next row, without a blank that is not there.
+  private func row(_ text: String) -> [Line] {
+    var (rows, rest): ([Line], Substring) = ([], text[...])
+    while rest.count > width {
+      rows.append(Line(String(rest.prefix(width)), .diffContext))
+      rest = rest.dropFirst(width)
+    }
+    return rows + [Line(String(rest), .diffContext)]
   }
 }

@@ -10,21 +10,35 @@ import Terminal
 struct PlanScreen: Screen {
   private(set) var change: Change
   let name: String
-  private(set) var plan: Plan?
-  /// The marketplace and the rights that the plan was made from.
-  private var revision: Int?
-  private var rights: Rights?
-  private var facts: PlanFacts?
-  private(set) var progress = Progress.reading
-  private var pager = Pager()
+  /// What was put first: it is carried out before the change itself.
+  private(set) var prelude: [PlannedStep] = []
+  /// The plans in the order in which they are carried out; the last is that of `change`.
+  private(set) var plans: [Plan] = []
+  /// All that is known of the last plan.
+  private(set) var sheet: PlanSheet?
+  /// The config is being edited on the screen below.
+  private let isFromEditor: Bool
+  private var inputs: PlanInputs?
+  /// The installation that the plans were made for.
+  private(set) var seen: Installation?
+  var progress = Progress.reading
+  var pager = Pager()
+  private var page: PlanPage?
+  private(set) var standing: PlanStanding?
+  /// Secrets are shown.
+  private(set) var isRevealed = false
   /// The button that enter presses.
-  private var isApplyFocused = false
+  var isApplyFocused = false
   /// This very change is being sent.
-  private var isUnderWay = false
+  private(set) var isUnderWay = false
+  /// The end of the plan has been on the screen.
+  private(set) var isReadToTheEnd = false
   /// The name of the extension, typed to uninstall it.
-  private var typed = LinePrompt()
+  var typed = LinePrompt()
   /// The namespace, while it is being chosen.
-  private var namespace: LinePrompt?
+  var namespace: LinePrompt?
+  private(set) var question: Question?
+  private(set) var nextWakeUp: ClockReading?
 
   enum Progress: Hashable, Sendable {
     /// What the cluster can do is not known yet.
@@ -32,134 +46,210 @@ struct PlanScreen: Screen {
     case asking
     /// Asking again, and saying why.
     case warned(String)
-    /// The plan is another one than a moment ago; it must be read again.
-    case changed
+    /// The plan is another one than a moment ago, and why; it must be read again.
+    case changed(String)
   }
 
-  init(_ change: Change, _ name: String) {
+  init(_ change: Change, _ name: String, isFromEditor: Bool = false) {
     self.change = change
     self.name = name
+    self.isFromEditor = isFromEditor
   }
 
-  /// Only what destroys must be confirmed by the name, and what a guardrail says.
-  private var mustTypeName: Bool { plan?.asksTheName ?? change.row.asksTheName }
-  private var isTypingName: Bool { mustTypeName && plan?.isBlocked != true && !isUnderWay }
-
-  var sections: [KeySection] { isTypingName || namespace != nil ? [.prompt] : [.plan, .everywhere] }
-
-  var prompt: Prompt? {
-    if let namespace { return Prompt(label: "Namespace for \(name): ", field: namespace, verb: "choose") }
-    guard isTypingName else { return nil }
-    return Prompt(label: "Type \(name) to \(change.words) it: ", field: typed, verb: change.words)
-  }
-
-  /// What is under way notes its progress in the object all the time: only what is read makes a new question.
-  var question: Question? {
-    plan.map { plan in
-      Question(
-        [change.words, name, progress == .changed ? "changed" : ""] + plan.effects.map(\.text)
-          + plan.problems.map(\.text))
-    }
-  }
+  /// The plan of the change itself.
+  var plan: Plan? { plans.last }
+  var isBlocked: Bool { plans.contains(where: \.isBlocked) }
 
   var extensionName: String? { name }
 
   func title(_ state: ConsoleState) -> String { "Plan" }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
-    var all = state.versions(of: name) + [.rights(accesses(state))]
-    if plan != nil { all.append(.facts(change.kind, of: name)) }
-    if let plan, !plan.isBlocked, !state.session.isReadOnly { all.append(.dryRun(plan)) }
+    var all = state.versions(of: name) + prelude.flatMap { state.versions(of: $0.name) }
+    all.append(.rights(accesses(state)))
+    guard let plan else { return all }
+    all += [.facts(change.kind, of: name), .evidence(evidenceSubject(plan, state))]
+    if !isBlocked, !state.session.isReadOnly { all += plans.map { .dryRun($0) } }
     return all
   }
 
-  func isAboutChange(of name: String) -> Bool { name == self.name }
-
-  func hints(_ state: ConsoleState) -> [Hint] {
-    if isTypingName || namespace != nil { return .commands([.open, .back]) }
-    var hints: [Command] = plan?.isBlocked == false ? [.apply, .back] : [.back]
-    if change.kind == .install { hints.append(.configure) }
-    if change.kind == .install, state.capabilityState.capabilities?.has(.targetNamespace) == true {
-      hints.append(.namespace)
-    }
-    return .commands(hints + [.nextPane, .help])
+  private func evidenceSubject(_ plan: Plan, _ state: ConsoleState) -> EvidenceSubject {
+    let version = plan.change.version ?? plan.before?.version ?? ""
+    return state.evidenceSubject(of: name, version)
   }
 
-  private func height(_ state: ConsoleState) -> Int { max(1, areas(Rect(state.bodySize), state).text.size.rows) }
+  func isAboutChange(of name: String) -> Bool { name == self.name || prelude.contains { $0.name == name } }
 
-  /// Where title, text and buttons are; on a low screen the text gets every row that those do not need.
-  private func areas(_ area: Rect, _ state: ConsoleState) -> (title: Rect, text: Rect, buttons: Rect) {
-    let rows = area.size.rows < 12 ? min(2, title(columns: area.size.columns - 2, state).count) : 2
-    let (top, rest) = area.split(top: rows)
-    let (text, bottom) = rest.split(bottom: mustTypeName && area.size.rows < 12 ? 1 : 2)
-    return (top.inset(columns: 1), text.inset(columns: 1), bottom.inset(columns: 1))
-  }
-
-  /// The button says what it does.
-  private var applyButton: String { "[ \(verb) ]" }
-
-  private var verb: String { change.words.prefix(1).uppercased() + change.words.dropFirst() }
-
-  /// The object and the cluster are never cut off: on a narrow screen they take the second row, too.
-  private func title(columns: Int, _ state: ConsoleState) -> [String] {
-    "\(verb): \(name) on \(state.session.cluster)".wrapped(to: columns)
-  }
-
-  mutating func settle(_ state: inout ConsoleState) {
-    let sent = state.underWay(name)?.plan
-    isUnderWay = sent?.change == change
-    if isUnderWay { plan = sent }
-    let isNews = revision != state.market.revision || rights != state.rights || facts != state.planFacts
-    if !isUnderWay, isNews, let context = state.planContext(for: name) {
-      let isVerdict = rights != state.rights && revision == state.market.revision
-      (revision, rights, facts) = (state.market.revision, state.rights, state.planFacts)
-      let fresh = Plan.make(change, for: name, in: context)
-      // A verdict that forbids the plan says so itself.
-      if let plan, plan.isNews(fresh), !(isVerdict && fresh.isBlocked) {
-        // What the user has read and is about to agree to must not change under the finger.
-        (progress, isApplyFocused, typed) = (.changed, false, LinePrompt())
-      } else if plan == nil {
-        progress = .asking
-      }
-      plan = fresh
-    }
-    pager.show(PlanPage(self, state).lines, height: height(state))
-  }
-
-  private func accesses(_ state: ConsoleState) -> [Access] {
+  func accesses(_ state: ConsoleState) -> [Access] {
     guard let dialect = state.dialect else { return [] }
     return change.kind.accesses(to: state.market.installed.of(name)?.name ?? name, in: dialect)
   }
 
+  mutating func settle(_ state: inout ConsoleState) {
+    let sent = state.underWay(name)?.plan
+    isUnderWay = sent?.change == change || prelude.contains { state.underWay($0.name)?.plan.change == $0.change }
+    if let sent, isUnderWay { plans = [sent] }
+    if !isUnderWay { makePlans(state) }
+    showPage(state)
+    settleStanding(state)
+    isReadToTheEnd = isConfirmedByName && plan != nil && (isReadToTheEnd || pager.isAtEnd(height: height(state)))
+    settleQuestion()
+  }
+
+  private mutating func makePlans(_ state: ConsoleState) {
+    let now = PlanInputs(
+      installed: state.market.installed, versions: ([name] + prelude.map(\.name)).map { state.market.versions[$0] },
+      element: state.market.extensions[name], capabilities: state.capabilityState.capabilities, facts: state.planFacts,
+      rights: state.rights)
+    guard now != inputs || plans.isEmpty, let fresh = freshPlans(state) else { return }
+    let isVerdict = inputs.map { now.isOtherOnlyInRights(than: $0) } ?? false
+    inputs = now
+    let present = state.market.installed.of(name)
+    defer { seen = present }
+    guard plans.count == fresh.count else {
+      if plans.isEmpty { progress = .asking }
+      return plans = fresh
+    }
+    let drift = Drift(from: seen, to: present)
+    let isOther = zip(plans, fresh).contains { $0.isNews($1) }
+    // A verdict that forbids the plan says so itself.
+    if drift != nil || isOther, !(isVerdict && fresh.contains(where: \.isBlocked)) {
+      // What the user has read and is about to agree to must not change under the finger.
+      progress = .changed(drift?.sentence(of: name) ?? "The plan has changed: look again.")
+      (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false)
+    }
+    plans = fresh
+  }
+
+  /// Each step is planned for the cluster as it is once those before it have ended.
+  private func freshPlans(_ state: ConsoleState) -> [Plan]? {
+    guard var context = state.planContext(for: name) else { return nil }
+    var fresh: [Plan] = []
+    for step in prelude {
+      guard let own = state.planContext(for: step.name) else { return nil }
+      fresh.append(Plan.make(step.change, for: step.name, in: own))
+      context = context.after(step)
+    }
+    return fresh + [Plan.make(change, for: name, in: context)]
+  }
+
+  private mutating func showPage(_ state: ConsoleState) {
+    guard let plan, var context = state.planContext(for: name) else {
+      return pager.show([Line("The capabilities of this cluster are not known yet.", .dim)], height: height(state))
+    }
+    for step in prelude { context = context.after(step) }
+    let evidence = state.evidence[EvidenceKey(evidenceSubject(plan, state))]
+    let dryRun = state.session.isReadOnly ? nil : state.dryRuns[name].flatMap { $0.isOf(plan) ? $0 : nil }
+    let contents = PlanPage.Contents(
+      plans: plans, hasEvidence: evidence != nil, dryRun: dryRun, isReadOnly: state.session.isReadOnly,
+      refusal: isUnderWay ? nil : refusal(state), columns: max(20, state.size.columns - 2),
+      isLow: state.bodySize.rows < 12 && isConfirmedByName, isRevealed: isRevealed)
+    if page?.contents == contents { return pager.show(page?.lines ?? [], height: height(state)) }
+    let known = evidence ?? .reading
+    sheet = PlanSheet(plan, in: context, known, dryRun ?? unasked(plan, state))
+    let fresh = PlanPage(contents, sheet)
+    (page, isReadToTheEnd) = (fresh, false)
+    pager.show(fresh.lines, height: height(state))
+  }
+
+  /// What stands in the place of the server's answer where it was not asked, or has not answered.
+  private func unasked(_ plan: Plan, _ state: ConsoleState) -> DryRun {
+    if state.session.isReadOnly { return DryRun(of: plan, notMade: "this console is read-only") }
+    return isBlocked ? DryRun(of: plan, notMade: "the plan is blocked") : DryRun(of: plan)
+  }
+
+  private func refusal(_ state: ConsoleState) -> String? {
+    plans.compactMap { plan in
+      state.submissions[plan.name].flatMap { $0.plan.change == plan.change ? $0.refusal : nil }
+    }.first
+  }
+
+  private mutating func settleStanding(_ state: ConsoleState) {
+    guard let plan = plans.first(where: \.isBlocked) ?? plan else { return }
+    let dryRun = state.dryRuns[plan.name].flatMap { $0.isOf(plan) ? $0 : nil }
+    let lost = state.connection.state == .connected ? nil : state.connection.staleSince
+    let standing = PlanStanding(
+      plan, dryRun, isReadOnly: state.session.isReadOnly, lostSince: lost?.seconds, at: state.now.seconds)
+    self.standing = standing
+    nextWakeUp = standing.nextChange.map { state.now + $0 }
+  }
+
+  /// What is under way notes its progress in the object all the time: only what is read makes a new question.
+  private mutating func settleQuestion() {
+    guard let plan, let page else { return }
+    let change: String = if case .changed(let reason) = progress { reason } else { "" }
+    let end = isReadToTheEnd ? ["read to the end"] : []
+    question = Question(
+      [self.change.words, plan.name, change, page.digest] + end + plans.flatMap { $0.problems.map(\.text) })
+  }
+}
+
+// What a key does besides confirming.
+extension PlanScreen {
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if namespace != nil { return performWhileChoosing(command) }
     switch command {
-    case .back:
-      return [.close()]
+    case .back: return [.close()]
     case .namespace: return chooseNamespace(state)
-    case .apply:
-      return mustTypeName ? [.complain("Type the extension's name to \(change.words) it.")] : apply(&state)
-    case .open:
-      if mustTypeName { return confirmTyped(&state) }
-      return isApplyFocused ? apply(&state) : [.close()]
+    case .apply: return isConfirmedByName ? [.complain(howToConfirm)] : apply(&state)
+    case .open: return press(&state)
     case .nextPane, .previousPane, .left, .right:
       isApplyFocused.toggle()
       return []
-    case .configure:
-      guard change.kind == .install else { return [] }
-      return [.close(opening: ConfigScreen(name, .install(change), state))]
-    default:
-      return pager.perform(command, height: height(state)) ? [] : nil
+    case .configure: return editConfig(state)
+    case .pickVersion: return pickVersion()
+    case .putFirst: return putFirst()
+    case .copy: return copyCommand()
+    case .writeFile: return writeFile()
+    case .reveal:
+      isRevealed.toggle()
+      return []
+    default: return pager.perform(command, height: height(state)) ? [] : nil
     }
   }
 
-  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    if namespace != nil { return typeNamespace(key) }
-    if isTypingName { return typeName(key, &state) }
-    if pager.wheel(key, height: height(state)) { return [] }
-    guard case .mouse(.click, let point) = key, point.row == state.bodySize.rows - 1, !mustTypeName else { return [] }
-    if point.column >= 1, point.column < 11 { return [.close()] }
-    return point.column >= 12 && point.column < 12 + applyButton.columns ? apply(&state) : []
+  private func editConfig(_ state: ConsoleState) -> [Step] {
+    guard change.kind == .configure || change.version != nil else {
+      return [.complain("\(change.row.verb) has no config to edit.")]
+    }
+    if isFromEditor { return [.close()] }
+    return [.close(opening: ConfigScreen(name, .plan(change), state))]
+  }
+
+  private func pickVersion() -> [Step] {
+    guard case .version? = change.row.choice else { return [.complain("\(change.row.verb) is of no version.")] }
+    return [.close(opening: ChooserScreen(change.kind, name))]
+  }
+
+  /// The steps that would bring what is needed and can be had.
+  var missingSteps: [PlannedStep] {
+    (sheet?.needs ?? []).compactMap(\.step).filter { step in !prelude.contains { $0.name == step.name } }
+  }
+
+  private mutating func putFirst() -> [Step] {
+    let steps = missingSteps
+    if steps.isEmpty { return [.complain("Nothing that \(name) needs is missing and offered here.")] }
+    prelude = steps + prelude
+    (plans, sheet, page, isApplyFocused) = ([], nil, nil, false)
+    return []
+  }
+
+  private func copyCommand() -> [Step] {
+    let lines = plans.map(\.kubectl).filter { !$0.isEmpty }
+    guard !isBlocked, !lines.isEmpty else { return [.complain(noCommand)] }
+    return [.copy(lines.joined(separator: " && "), what: "the kubectl line")]
+  }
+
+  private var noCommand: String {
+    if isBlocked { return "There is no command for a plan that is blocked." }
+    return plan?.kubectlAbsence.map { "There is no kubectl line: \($0)." } ?? "There is no kubectl line."
+  }
+
+  private func writeFile() -> [Step] {
+    guard !isBlocked, plan?.kubectl.isEmpty == false else { return [.complain(noCommand)] }
+    let files = plans.compactMap(\.kubectlFile)
+    if files.isEmpty { return [.complain("The kubectl line needs no file.")] }
+    return files.map { .start(.writeFile($0)) }
   }
 
   private mutating func chooseNamespace(_ state: ConsoleState) -> [Step] {
@@ -180,7 +270,7 @@ struct PlanScreen: Screen {
     return []
   }
 
-  private mutating func typeNamespace(_ key: Key) -> [Step] {
+  mutating func typeNamespace(_ key: Key) -> [Step] {
     switch namespace?.handle(key) {
     case .accepted: takeNamespace()
     case .cancelled: namespace = nil
@@ -194,86 +284,6 @@ struct PlanScreen: Screen {
     let chosen = namespace?.text.trimmed ?? ""
     change = .install(
       version: change.version ?? "", config: change.config ?? "", namespace: chosen.isEmpty ? nil : chosen)
-    (namespace, plan, revision, isApplyFocused) = (nil, nil, nil, false)
-  }
-
-  private mutating func typeName(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    // The user cannot know yet what the name would agree to.
-    guard plan != nil else { return [] }
-    switch typed.handle(key) {
-    case .accepted: return confirmTyped(&state)
-    case .cancelled: return [.close()]
-    case .edited: return []
-    case .ignored: return scroll(key, state)
-    }
-  }
-
-  /// Consequences can be read to their end while the name is typed.
-  private mutating func scroll(_ key: Key, _ state: ConsoleState) -> [Step] {
-    if pager.wheel(key, height: height(state)) { return [] }
-    guard case .command(.command(let command)) = state.settings.match([key], in: [.everywhere]) else { return [] }
-    _ = pager.perform(command, height: height(state))
-    return []
-  }
-
-  private mutating func confirmTyped(_ state: inout ConsoleState) -> [Step] {
-    guard typed.text.trimmed == name else {
-      progress = .warned("That is not \(name). Nothing was changed.")
-      return []
-    }
-    return apply(&state)
-  }
-
-  private mutating func apply(_ state: inout ConsoleState) -> [Step] {
-    guard let plan else {
-      progress = .warned("The plan is not ready yet.")
-      return []
-    }
-    if let sent = state.underWay(name) { return [.complain("\(name): \(sent.plan.change.words) is still being sent.")] }
-    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
-    if let problem = plan.problems.first(where: \.isBlocking) {
-      // A user who has just been given the right need not wait until the old answer is forgotten.
-      let asksAgain = accesses(state).contains { state.rights.reason(against: $0) != nil }
-      let ask = asksAgain ? [Step.start(.ask(accesses(state), isAfresh: true))] : []
-      return [.complain("Cannot apply: \(problem.text)")] + ask
-    }
-    if progress == .changed {
-      progress = .warned("The cluster changed while you were reading. Look again, then confirm.")
-      return []
-    }
-    progress = .asking
-    return [.submit(plan)]
-  }
-
-  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let areas = areas(area, state)
-    pager.draw(on: &surface, in: areas.text, state.theme)
-    guard plan != nil else { return }
-    let style = state.theme[mustTypeName ? .dialogDanger : .dialogTitle]
-    for (row, line) in title(columns: area.size.columns - 2, state).prefix(2).enumerated() {
-      surface.write(line, row: row, in: areas.title, style: style)
-    }
-    drawButtons(on: &surface, in: areas.buttons, state)
-  }
-
-  private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    if isUnderWay {
-      surface.write("Being sent …", row: area.size.rows - 1, in: area, style: state.theme[.statusBusy])
-      return
-    }
-    switch progress {
-    case .changed:
-      surface.write("The plan has changed: look again.", row: 0, in: area, style: state.theme[.statusBusy])
-    case .warned(let reason):
-      surface.write(reason.truncated(to: area.size.columns), row: 0, in: area, style: state.theme[.statusBusy])
-    case .asking, .reading: break
-    }
-    if mustTypeName { return }
-    let plain = state.theme[.dialog]
-    let focused = state.theme[.dialogButton]
-    let end = surface.write("[ Cancel ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
-    guard let plan, !plan.isBlocked else { return }
-    let place = Point(row: area.origin.row + 1, column: end + 1)
-    surface.write(applyButton, at: place, in: area, style: isApplyFocused ? focused : plain)
+    (namespace, plans, inputs, isApplyFocused, page) = (nil, [], nil, false, nil)
   }
 }

@@ -1,26 +1,31 @@
-import Client
-import Extensions
+package import Client
+package import Extensions
 import KubernetesAPI
 import Platform
-import Terminal
 
-/// What the server would say to a plan, as far as it has been asked.
-struct DryRunResult: Hashable, Sendable {
-  private enum Answer: Hashable {
-    case none, accepted
+/// What the server says to a plan when it is asked to carry it out and keep nothing of it.
+package struct DryRun: Hashable, Sendable {
+  package enum Answer: Hashable, Sendable {
+    case asking, accepted
+    /// The server would not take it, and why, as a sentence.
     case refused(String)
+    /// It could not be asked, and why, as a sentence.
     case unavailable(String)
   }
 
-  /// What was asked about.
+  package private(set) var answer = Answer.asking
+  /// When it answered, in seconds of the caller's clock.
+  package private(set) var answered: Double?
   private let writes: [Write]
-  private var answer = Answer.none
-  private let scope: String
 
-  init(of plan: Plan) {
+  /// The server is not asked about `plan`, and why.
+  package init(of plan: Plan, notMade reason: String) {
     writes = Self.writes(plan)
-    scope = plan.dryRunScope.prefix(1).uppercased() + plan.dryRunScope.dropFirst()
+    answer = .unavailable(reason)
   }
+
+  /// The server is being asked about `plan`.
+  package init(of plan: Plan) { writes = Self.writes(plan) }
 
   private static func writes(_ plan: Plan) -> [Write] {
     // A version that a controller has noted its progress in is no other question.
@@ -28,10 +33,11 @@ struct DryRunResult: Hashable, Sendable {
   }
 
   /// Whether this is about the very writes of `plan`.
-  func isOf(_ plan: Plan) -> Bool { writes == Self.writes(plan) }
+  package func isOf(_ plan: Plan) -> Bool { writes == Self.writes(plan) }
 
-  /// The server has answered.
-  mutating func answer(_ failure: ClusterError?) {
+  /// The server has answered: nothing against it, or why not.
+  package mutating func answer(_ failure: ClusterError?, at now: Double) {
+    answered = now
     switch failure {
     case nil: answer = .accepted
     case .refused(let status)?: answer = Self.answer(status)
@@ -53,12 +59,13 @@ struct DryRunResult: Hashable, Sendable {
     return .refused("The API server would reject this (\(status.code)): \(reason)")
   }
 
-  var line: Line {
+  /// The check that it is of a plan.
+  package var check: Plan.Check {
     switch answer {
-    case .none: Line("Asking the server whether it would accept this …", .dim)
-    case .accepted: Line("The server would accept this. \(scope).", .stateInstalled)
-    case .refused(let sentence): Line(sentence, .dialogDanger)
-    case .unavailable(let sentence): Line(sentence, .stateBusy)
+    case .asking: Plan.Check(.dryRun, notMade: "the server is being asked")
+    case .accepted: Plan.Check(.dryRun, warnings: [])
+    case .refused(let sentence): Plan.Check(.dryRun, failures: [sentence])
+    case .unavailable(let sentence): Plan.Check(.dryRun, notMade: sentence)
     }
   }
 }

@@ -1,0 +1,44 @@
+import Extensions
+import Glibc
+import Platform
+
+/// The user's own editor, on the terminal that the console lends it.
+enum OutsideEditor {
+  /// Has `text` edited, and returns what it is then; the file it lies in meanwhile is the user's alone and is removed.
+  static func edit(_ text: String, called name: String) -> EditedText {
+    var template = Array("\(folder)/ksx-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { return .refused("There is no folder to edit the text in.") }
+    let place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let path = place + "/\(name).yaml"
+    defer {
+      unlink(path)
+      rmdir(place)
+    }
+    do throws(SystemError) {
+      try Files.write(Array(text.utf8), to: path)
+    } catch {
+      return .refused("The text cannot be edited outside: \(error).")
+    }
+    let editor = Environment.current["VISUAL"] ?? Environment.current["EDITOR"] ?? "vi"
+    // It may be a command with options, so a shell runs it.
+    guard system("\(editor) \(Shell.quoted(path))") == 0 else {
+      return .refused("\(editor) ended with an error: the text is as it was.")
+    }
+    return read(path)
+  }
+
+  private static var folder: String {
+    Environment.current["XDG_RUNTIME_DIR"] ?? Environment.current["TMPDIR"] ?? "/tmp"
+  }
+
+  private static func read(_ path: String) -> EditedText {
+    guard let bytes = try? Files.read(path) else {
+      return .refused("What was edited cannot be read: the text is as it was.")
+    }
+    do throws(TextError) {
+      return .text(try String(textOf: bytes))
+    } catch {
+      return .refused("What was edited is not taken: \(error).")
+    }
+  }
+}

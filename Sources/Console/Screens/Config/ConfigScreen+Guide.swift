@@ -1,0 +1,176 @@
+import Editor
+import Extensions
+import Manifest
+import Operations
+import Terminal
+
+/// The chart's values beside a config.
+struct ConfigGuide: Sendable {
+  let key: EvidenceKey
+  let values: ValuesGuide
+  let defaults: Value
+}
+
+// What the chart says of the key under the cursor, and drawing.
+extension ConfigScreen {
+  /// Keys that can be put where the cursor is, one after the other.
+  struct Completion: Sendable {
+    var candidates: [KeyCompletion]
+    var index: Int
+    /// The number of edits after it was put there.
+    var edits: Int
+  }
+
+  mutating func takeGuide(_ state: ConsoleState) {
+    let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
+    guard guide?.key != key, let package = state.evidence[key]?.package else { return }
+    guide = ConfigGuide(key: key, values: ValuesGuide(package), defaults: package.defaults)
+    lookAtText(state)
+    if let path = wanted { putCursor(at: path) }
+  }
+
+  /// Puts the cursor at a key; one that is not set yet is put there with its default.
+  private mutating func putCursor(at path: [String]) {
+    wanted = nil
+    if editor.goTo(path: path) { return editor.selectValue() }
+    guard let entry = guide?.values[path],
+      let text = try? YAMLEdit.set(YAMLEdit.Path(keys: path), to: YAMLEdit.Written(entry.value), in: editor.text)
+    else { return }
+    editor.replaceText(with: text)
+    if editor.goTo(path: path) { editor.selectValue() }
+  }
+
+  /// Holds the text against the chart's values: at once, or a long one when the user pauses.
+  mutating func lookAtText(_ state: ConsoleState) {
+    if editor.isCheckedAtOnce {
+      reviewDue = nil
+      editor.marks = guide.map { ConfigFindings(editor.text, defaults: $0.defaults).marks } ?? []
+    } else {
+      reviewDue = state.now + Self.reviewDelay
+    }
+  }
+
+  mutating func askForReview(_ state: inout ConsoleState) {
+    reviewDue = nil
+    state.begin(
+      .review(ReviewSubject(name: name, edits: editor.edits, text: editor.text, defaults: guide?.defaults)))
+  }
+
+  /// Takes what was found of the text as it was after `edits`.
+  mutating func take(_ findings: ConfigFindings, of edits: Int) {
+    guard edits == editor.edits else { return }
+    editor.take(findings.review, of: edits)
+    editor.marks = findings.marks
+  }
+
+  private var place: KeyPlace { KeyPlace(editor.draft.cursor, in: editor.draft.buffer.lines) }
+
+  /// Puts a key of the chart in the place of its beginning, or the next one; `nil` where the tabulator indents.
+  mutating func complete(_ state: ConsoleState) -> [Step]? {
+    if var next = completion, next.edits == editor.edits, next.candidates.count > 1 {
+      _ = editor.perform(.undo)
+      next.index = (next.index + 1) % next.candidates.count
+      return put(next)
+    }
+    guard let guide, editor.draft.selection.isEmpty else { return nil }
+    let place = place
+    guard place.isBeginning, !opensBlock(place) else { return nil }
+    let candidates = KeyCompletion.all(
+      guide.values, below: place.parents, beginning: place.key, besides: siblings(place), column: place.column)
+    guard !candidates.isEmpty else {
+      return place.key.isEmpty ? nil : [.complain("No key of the chart here begins with \(place.key).")]
+    }
+    return put(Completion(candidates: candidates, index: 0, edits: 0))
+  }
+
+  /// The line above wants something below it, and the cursor is not there yet.
+  private func opensBlock(_ place: KeyPlace) -> Bool {
+    let lines = editor.draft.buffer.lines[..<editor.draft.cursor.line]
+    guard place.key.isEmpty, let above = lines.last(where: { !$0.trimmed.isEmpty }) else { return false }
+    return above.hasSuffix(":") && above.prefix { $0 == " " }.count >= place.column
+  }
+
+  private func siblings(_ place: KeyPlace) -> Set<String> {
+    guard let value = try? YAML.parse(editor.text) else { return [] }
+    var here = value
+    for key in place.parents {
+      guard let below = here[key] else { return [] }
+      here = below
+    }
+    return Set(here.mapping?.keys ?? [])
+  }
+
+  private mutating func put(_ next: Completion) -> [Step] {
+    let candidate = next.candidates[next.index]
+    editor.complete(with: candidate.text, over: place.key.count, selecting: candidate.valueLength)
+    completion = next
+    completion?.edits = editor.edits
+    guard next.candidates.count > 1 else { return [] }
+    let keys = next.candidates.map(\.key).joined(separator: " ")
+    return [.say(.note, "\(next.index + 1)/\(next.candidates.count): \(keys)")]
+  }
+}
+
+extension ConfigScreen {
+  /// From this width on the chart's values stand at the right, else in rows below.
+  private static let wide = 100
+  private static let rowsBelow = 2
+
+  func editorSize(_ state: ConsoleState) -> Size { areas(Rect(state.bodySize)).editor.size }
+
+  private func areas(_ area: Rect) -> (title: Rect, editor: Rect, guide: Rect?) {
+    let (title, rest) = area.split(top: 1)
+    if area.size.columns >= Self.wide {
+      let (left, right) = rest.split(left: area.size.columns * 3 / 5)
+      return (title, left, right.split(left: 2).rest)
+    }
+    if rest.size.rows < 10 { return (title, rest, nil) }
+    let (editor, below) = rest.split(bottom: Self.rowsBelow)
+    return (title, editor, below)
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let areas = areas(area)
+    let version = version(state)
+    let what = "Config of \(name)" + (version.isEmpty ? "" : " \(version)") + " on \(state.session.cluster)"
+    let row = areas.title.inset(columns: 1)
+    let end = surface.write(what, row: 0, in: row, style: state.theme[.title])
+    let place = Point(row: row.origin.row, column: end)
+    surface.write(marks.map { "  \($0)" }.joined(), at: place, in: row, style: state.theme[.statusBusy])
+    _ = editor.draw(on: &surface, in: areas.editor, theme: state.theme)
+    guard let guide = areas.guide else { return }
+    for (row, line) in guideLines(guide.size, state).enumerated() {
+      surface.write(line, row: row, in: guide, state.theme)
+    }
+  }
+
+  func cursor(in area: Rect, _ state: ConsoleState) -> Point? { editor.cursorPoint(in: areas(area).editor) }
+
+  /// What the chart says of the key under the cursor.
+  private func guideLines(_ size: Size, _ state: ConsoleState) -> [Line] {
+    guard let guide else { return [Line(absence(state).truncated(to: size.columns), .dim)] }
+    let place = place
+    guard let entry = guide.values.nearest(to: place.path) else {
+      let keys = guide.values.children(of: place.parents).map(\.key).joined(separator: " ")
+      return Array(
+        (Line("Keys here (tab): ", .dim) + Line(keys)).wrapped(to: size.columns, indent: 2).prefix(size.rows))
+    }
+    let isTall = size.rows > Self.rowsBelow
+    let title = isTall ? [Line(entry.path.joined(separator: "."), .title)] : []
+    let excerpt = MaskedText(guide.values.excerpt(of: entry).joined(separator: "\n")).lines
+    let comment = excerpt.prefix { $0.hasPrefix("#") }
+    let value = excerpt.dropFirst(comment.count)
+    let words = comment.map { String($0.dropFirst(2)) }.joined(separator: " ")
+    let above = words.isEmpty ? [] : Line(words, .yamlComment).wrapped(to: size.columns)
+    let below = value.map { Line($0.truncated(to: size.columns)) }
+    if isTall { return Array((title + above + below).prefix(size.rows)) }
+    let first = above.first.map { above.count > 1 ? Line(words.truncated(to: size.columns), .yamlComment) : $0 }
+    return Array(([first].compactMap { $0 } + [Line("default: ", .dim) + (below.first ?? "")]).prefix(size.rows))
+  }
+
+  private func absence(_ state: ConsoleState) -> String {
+    let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
+    guard let evidence = state.evidence[key] else { return "The chart's values are being read …" }
+    return "The chart's values are not at hand: \(evidence.packageProblem ?? "no package")"
+  }
+}

@@ -1,0 +1,90 @@
+import Extensions
+import Operations
+import Terminal
+
+extension Page {
+  static let drafts = Page("drafts", "Show the configs that are kept as drafts") { _ in DraftsScreen() }
+}
+
+/// The configs that were written and not saved, beside what the cluster has.
+struct DraftsScreen: Screen {
+  private var names: [String] = []
+  private var selected = 0
+  private var pager = Pager()
+  private var isRevealed = false
+  /// The draft that is thrown away when the key comes again.
+  private var discarding: String?
+
+  var sections: [KeySection] { [.draft, .everywhere] }
+  func title(_ state: ConsoleState) -> String { "Drafts" }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    .commands(names.isEmpty ? [.back, .help] : [.open, .discard, .reveal, .back, .help])
+  }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    names = state.records.drafts.keys.sorted()
+    selected = max(0, min(selected, names.count - 1))
+    let (lines, place) = lines(state)
+    pager.show(lines, height: state.bodySize.rows)
+    pager.reveal(place, height: state.bodySize.rows)
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    let former = discarding
+    discarding = nil
+    switch command {
+    case .back, .page(.drafts): return [.close()]
+    case .up: selected = max(0, selected - 1)
+    case .down: selected = max(0, min(names.count - 1, selected + 1))
+    case .reveal: isRevealed.toggle()
+    case .open: return open(state)
+    case .discard: return discard(former, &state)
+    default: return nil
+    }
+    return []
+  }
+
+  private func open(_ state: ConsoleState) -> [Step] {
+    guard names.indices.contains(selected) else { return [] }
+    let name = names[selected]
+    guard state.market.installed.of(name) != nil else {
+      return [.complain("\(name) is not installed: its draft is taken up when it is configured for an install.")]
+    }
+    return openConfig(of: name, .configure, state)
+  }
+
+  private mutating func discard(_ former: String?, _ state: inout ConsoleState) -> [Step] {
+    guard names.indices.contains(selected) else { return [] }
+    let name = names[selected]
+    guard former == name else {
+      discarding = name
+      return [.complain("The draft of \(name) would be gone for good. The same key again discards it.")]
+    }
+    state.records.drafts[name] = nil
+    return [.start(.keepDraft(of: name, nil)), .say(.note, "The draft of \(name) was discarded.")]
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
+  }
+
+  private func lines(_ state: ConsoleState) -> ([Line], Int) {
+    guard !names.isEmpty else { return ([Line("No config is kept as a draft.", .dim)], 0) }
+    var (lines, row): ([Line], Int) = ([], 0)
+    for (index, name) in names.enumerated() {
+      guard let draft = state.records.drafts[name] else { continue }
+      let changes = LineDifference(from: state.config(of: name) ?? draft.base, to: draft.text).changes
+      if index == selected { row = lines.count }
+      let style: StyleName = index == selected ? .listSelected : .title
+      let count = "\(changes.count) line\(changes.count == 1 ? "" : "s") other than the cluster's"
+      lines.append(Line("\(index == selected ? ">" : " ")\(name)  \(count)", style))
+      guard index == selected else { continue }
+      lines += changes.map { change in
+        let isNew = change.kind == .added
+        return Line(
+          "  \(isNew ? "+" : "-") \(isRevealed ? change.text : change.shown)", isNew ? .diffAdded : .diffRemoved)
+      }
+    }
+    return (lines, row)
+  }
+}

@@ -1,0 +1,150 @@
+import Extensions
+import Manifest
+import Operations
+import Terminal
+
+/// What the cluster has now and what was written here, put together hunk by hunk.
+///
+/// What only one side has changed is taken; of the rest the user says what. The text that comes of it goes back into
+/// the editor, and nothing else does.
+struct MergeScreen: Screen {
+  let name: String
+  private let theirs: String
+  private var merge: ThreeWayMerge
+  private let shown: (base: [String], theirs: [String], mine: [String])
+  /// Which of the changes is selected.
+  private var selected = 0
+  private var isRevealed = false
+  private var pager = Pager()
+
+  init(_ name: String, base: String, theirs: String, mine: String) {
+    self.name = name
+    self.theirs = theirs
+    merge = ThreeWayMerge(base: base, theirs: theirs, mine: mine)
+    shown = (MaskedText(base).lines, MaskedText(theirs).lines, MaskedText(mine).lines)
+    selected = merge.changes.firstIndex { merge.hunks[$0].choice == nil } ?? 0
+  }
+
+  var extensionName: String? { name }
+  var sections: [KeySection] { [.merge, .everywhere] }
+  func title(_ state: ConsoleState) -> String { "Merge" }
+  func isAboutChange(of name: String) -> Bool { name == self.name }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    .commands([.takeTheirs, .takeMine, .takeBoth, .takeNeither, .open, .reveal, .back, .help])
+  }
+
+  private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 2) }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    let (lines, place) = lines(state)
+    pager.show(lines, height: height(state))
+    pager.reveal(place, height: height(state))
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .back: return [.close()]
+    case .takeTheirs: return choose(.theirs)
+    case .takeMine: return choose(.mine)
+    case .takeBoth: return choose(.both)
+    case .takeNeither: return choose(.neither)
+    case .open: return finish()
+    case .reveal: isRevealed.toggle()
+    case .up, .previousPane: selected = max(0, selected - 1)
+    case .down, .nextPane: selected = max(0, min(merge.changes.count - 1, selected + 1))
+    case .first: selected = 0
+    case .last: selected = max(0, merge.changes.count - 1)
+    default: return nil
+    }
+    return []
+  }
+
+  private mutating func choose(_ choice: ThreeWayMerge.Choice) -> [Step] {
+    guard merge.changes.indices.contains(selected) else { return [] }
+    merge.choose(choice, at: merge.changes[selected])
+    // On to the next that waits for a word.
+    let later = merge.changes.indices.filter { merge.hunks[merge.changes[$0]].choice == nil }
+    if let next = later.first(where: { $0 > selected }) ?? later.first { selected = next }
+    return []
+  }
+
+  private func finish() -> [Step] {
+    guard let text = merge.text else {
+      let open = merge.openConflicts
+      return [.complain("\(open) place\(open == 1 ? " waits" : "s wait") for a word: theirs, mine, both or neither.")]
+    }
+    return [.close(), .merged(text, over: theirs, of: name)]
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let (top, rest) = area.split(top: 2)
+    let open = merge.openConflicts
+    let standing = open == 0 ? "everything is decided: enter takes it" : "\(open) to decide"
+    let title = "\(name): the cluster's config and yours"
+    let row = top.inset(columns: 1)
+    let end = surface.write(title, row: 0, in: row, style: state.theme[.title])
+    let room = row.columns.upperBound - end - 2
+    let style = state.theme[open == 0 ? .statusOK : .statusWarning]
+    if room > standing.columns {
+      surface.write("  \(standing)", at: Point(row: row.origin.row, column: end), in: row, style: style)
+    } else {
+      surface.write(standing.truncated(to: row.size.columns), row: 1, in: row, style: style)
+    }
+    pager.draw(on: &surface, in: rest.inset(columns: 1), state.theme)
+  }
+
+  /// The lines, and the row of the selected change.
+  private func lines(_ state: ConsoleState) -> ([Line], Int) {
+    var lines: [Line] = []
+    var (places, number, row) = ((base: 0, theirs: 0, mine: 0), -1, 0)
+    for hunk in merge.hunks {
+      let own = (
+        base: texts(hunk.base, shown.base, places.base), theirs: texts(hunk.theirs, shown.theirs, places.theirs),
+        mine: texts(hunk.mine, shown.mine, places.mine)
+      )
+      places.base += hunk.base.count
+      places.theirs += hunk.theirs.count
+      places.mine += hunk.mine.count
+      guard hunk.isChanged else {
+        lines += Self.context(own.base)
+        continue
+      }
+      number += 1
+      if number == selected { row = lines.count }
+      lines += change(hunk, own, number)
+    }
+    if lines.isEmpty { lines = [Line("Both are the same.", .dim)] }
+    return (lines, row)
+  }
+
+  private func texts(_ lines: [String], _ masked: [String], _ place: Int) -> [String] {
+    isRevealed || place + lines.count > masked.count ? lines : Array(masked[place..<(place + lines.count)])
+  }
+
+  /// What nobody has changed, as far as it shows where one is.
+  private static func context(_ lines: [String]) -> [Line] {
+    let kept = lines.count > 7 ? lines.prefix(3) + ["… \(lines.count - 6) lines"] + lines.suffix(3) : lines[...]
+    return kept.map { Line("    " + $0, .diffContext) }
+  }
+
+  private func change(
+    _ hunk: ThreeWayMerge.Hunk, _ own: (base: [String], theirs: [String], mine: [String]), _ number: Int
+  ) -> [Line] {
+    let mark = number == selected ? ">" : " "
+    let taken =
+      switch hunk.choice {
+      case .theirs?: "theirs"
+      case .mine?: "mine"
+      case .both?: "both"
+      case .neither?: "neither: as it was"
+      case nil: "?"
+      }
+    let who = hunk.isConflict ? "both changed this" : hunk.theirs == hunk.base ? "changed here" : "changed there"
+    let style: StyleName = hunk.choice == nil ? .statusWarning : number == selected ? .title : .dim
+    let head = Line("\(mark) \(number + 1)/\(merge.changes.count) \(who); taken: \(taken)", style)
+    let before = hunk.isConflict || own.theirs.isEmpty || own.mine.isEmpty
+    return [head] + (before ? own.base.map { Line("  was    " + $0, .diffRemoved) } : [])
+      + (hunk.theirs == hunk.base ? [] : own.theirs.map { Line("  theirs " + $0, .diffChanged) })
+      + (hunk.mine == hunk.base ? [] : own.mine.map { Line("  mine   " + $0, .diffAdded) })
+  }
+}

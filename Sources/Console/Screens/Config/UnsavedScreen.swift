@@ -1,0 +1,48 @@
+import Terminal
+
+/// Asks what becomes of a text that is left without being saved.
+struct UnsavedScreen: Screen {
+  let name: String
+  let draft: KeptDraft
+
+  init(_ name: String, _ draft: KeptDraft) {
+    self.name = name
+    self.draft = draft
+  }
+
+  var sections: [KeySection] { [.draft, .everywhere] }
+  var isOverlay: Bool { true }
+  var extensionName: String? { name }
+  var question: Question? { Question(["unsaved", name]) }
+  func isAboutChange(of name: String) -> Bool { name == self.name }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.keepDraft, .discard, .back]) }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .keepDraft:
+      state.records.drafts[name] = draft
+      // It is said when it is true.
+      state.announcedDrafts.insert(name)
+      return [.close(), .close(), .start(.keepDraft(of: name, draft))]
+    case .discard:
+      state.records.drafts[name] = nil
+      return [
+        .close(), .close(), .start(.keepDraft(of: name, nil)), .say(.note, "\(name): your changes were discarded."),
+      ]
+    case .back, .open, .close: return [.close()]
+    case .quit: return nil
+    default: return []
+    }
+  }
+
+  /// What is unsaved below is said by the screen below.
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    func key(_ command: Command) -> String { state.settings.keys(for: command, in: sections).first ?? "" }
+    surface.drawBox(
+      "Not saved",
+      [
+        "The config of \(name) is changed and not saved.", "",
+        "\(key(.keepDraft)) keeps it as a draft, \(key(.discard)) discards the changes, \(key(.back)) goes on editing.",
+      ], in: area, state.theme)
+  }
+}

@@ -1,0 +1,120 @@
+import Extensions
+import Operations
+import Terminal
+
+// Confirming: a key for what can be taken back, the name for what destroys.
+extension PlanScreen {
+  /// Only what destroys must be confirmed by the name, and what a guardrail says.
+  var mustTypeName: Bool { plan?.asksTheName ?? change.row.asksTheName }
+  /// The name confirms it, once the end of the plan has been on the screen.
+  var isConfirmedByName: Bool { mustTypeName && !isBlocked && !isUnderWay }
+  var isTypingName: Bool { isConfirmedByName && isReadToTheEnd }
+
+  var sections: [KeySection] { isConfirmedByName || namespace != nil ? [.prompt] : [.plan, .everywhere] }
+
+  var prompt: Prompt? {
+    if let namespace { return Prompt(label: "Namespace for \(name): ", field: namespace, verb: "choose") }
+    guard isTypingName else { return nil }
+    return Prompt(label: "Type \(name) to \(change.words) it: ", field: typed, verb: change.words)
+  }
+
+  var howToConfirm: String {
+    isReadToTheEnd
+      ? "Type the extension's name to \(change.words) it."
+      : "Read to the end of the plan first: then the name is asked for."
+  }
+
+  func hints(_ state: ConsoleState) -> [Hint] {
+    if isTypingName || namespace != nil { return .commands([.open, .back]) }
+    if isConfirmedByName { return .commands([.back]) }
+    var hints: [Command] = plan != nil && !isBlocked ? [.apply, .back] : [.back]
+    if !missingSteps.isEmpty { hints.append(.putFirst) }
+    if change.version != nil || change.config != nil { hints.append(.configure) }
+    if case .version? = change.row.choice { hints.append(.pickVersion) }
+    if plan?.kubectl.isEmpty == false, !isBlocked { hints.append(.copy) }
+    if hasSecrets { hints.append(.reveal) }
+    if plan?.kubectlFile != nil, plan?.kubectl.isEmpty == false, !isBlocked { hints.append(.writeFile) }
+    if change.kind == .install, state.capabilityState.capabilities?.has(.targetNamespace) == true {
+      hints.append(.namespace)
+    }
+    return .commands(hints + [.nextPane, .help])
+  }
+
+  private var hasSecrets: Bool { plans.contains { $0.effects.contains { $0.clear != nil } } }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    if namespace != nil { return typeNamespace(key) }
+    if isConfirmedByName { return typeName(key, &state) }
+    if pager.wheel(key, height: height(state)) { return [] }
+    guard case .mouse(.click, let point) = key, point.row == state.bodySize.rows - 1, !mustTypeName else { return [] }
+    if point.column >= 1, point.column < 11 { return [.close()] }
+    return point.column >= 12 && point.column < 12 + applyButton.columns ? apply(&state) : []
+  }
+
+  private mutating func typeName(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    // The user cannot know yet what the name would agree to.
+    guard plan != nil else { return [] }
+    guard isTypingName else { return read(key, state) }
+    switch typed.handle(key) {
+    case .accepted: return confirmTyped(&state)
+    case .cancelled: return [.close()]
+    case .edited: break
+    case .ignored: _ = scroll(key, state)
+    }
+    return []
+  }
+
+  /// Before the end was on the screen every key is one for reading on.
+  private mutating func read(_ key: Key, _ state: ConsoleState) -> [Step] {
+    if scroll(key, state) { return [] }
+    if key == .character(" ") {
+      _ = pager.perform(.pageDown, height: height(state))
+      return []
+    }
+    return [.complain(howToConfirm)]
+  }
+
+  /// Consequences can be read to their end while the name is typed.
+  private mutating func scroll(_ key: Key, _ state: ConsoleState) -> Bool {
+    if pager.wheel(key, height: height(state)) { return true }
+    guard case .command(.command(let command)) = state.settings.match([key], in: [.everywhere]) else { return false }
+    return pager.perform(command, height: height(state))
+  }
+
+  mutating func press(_ state: inout ConsoleState) -> [Step] {
+    guard mustTypeName else { return isApplyFocused ? apply(&state) : [.close()] }
+    if isBlocked { return [.close()] }
+    return isTypingName ? confirmTyped(&state) : [.complain(howToConfirm)]
+  }
+
+  private mutating func confirmTyped(_ state: inout ConsoleState) -> [Step] {
+    guard typed.text.trimmed == name else {
+      progress = .warned("That is not \(name). Nothing was changed.")
+      return []
+    }
+    return apply(&state)
+  }
+
+  mutating func apply(_ state: inout ConsoleState) -> [Step] {
+    guard let first = plans.first else {
+      progress = .warned("The plan is not ready yet.")
+      return []
+    }
+    if let sent = plans.compactMap({ state.underWay($0.name) }).first {
+      return [.complain("\(sent.plan.name): \(sent.plan.change.words) is still being sent.")]
+    }
+    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
+    if let problem = plans.flatMap(\.problems).first(where: \.isBlocking) {
+      // A user who has just been given the right need not wait until the old answer is forgotten.
+      let asksAgain = accesses(state).contains { state.rights.reason(against: $0) != nil }
+      let ask = asksAgain ? [Step.start(.ask(accesses(state), isAfresh: true))] : []
+      return [.complain("Cannot apply: \(problem.text)")] + ask
+    }
+    if case .changed = progress {
+      progress = .warned("Look again, then confirm.")
+      return []
+    }
+    progress = .asking
+    return [.submit(first, then: Array(plans.dropFirst()))]
+  }
+}

@@ -1,0 +1,95 @@
+import Extensions
+import Operations
+import Terminal
+
+// Title, verdict, text and buttons.
+extension PlanScreen {
+  func height(_ state: ConsoleState) -> Int { max(1, areas(Rect(state.bodySize), state).text.size.rows) }
+
+  /// Where title, text and buttons are; on a low screen the text gets every row that those do not need.
+  private func areas(_ area: Rect, _ state: ConsoleState) -> (title: Rect, text: Rect, buttons: Rect) {
+    let isLow = area.size.rows < 12
+    let rows = isLow ? titleRows(columns: area.size.columns - 2, state).count : 2
+    let (top, rest) = area.split(top: rows)
+    let (text, bottom) = rest.split(bottom: mustTypeName && isLow ? 1 : 2)
+    return (top.inset(columns: 1), text.inset(columns: 1), bottom.inset(columns: 1))
+  }
+
+  /// The button says what it does.
+  var applyButton: String { "[ \(prelude.isEmpty ? verb : "\(verb) and what it needs") ]" }
+
+  private var verb: String { change.words.prefix(1).uppercased() + change.words.dropFirst() }
+
+  /// The object and the cluster are never cut off: on a narrow screen they take a second row, and the verdict the rest
+  /// of it.
+  private func titleRows(columns: Int, _ state: ConsoleState) -> [String] {
+    let lines = Array("\(verb): \(name) on \(state.session.cluster)".wrapped(to: columns).prefix(2))
+    let fits = (lines.last?.columns ?? 0) + 2 + standingText.columns <= columns
+    return fits || lines.count == 2 ? lines : lines + [""]
+  }
+
+  private var standingText: String { plan == nil ? "" : standing?.text ?? "" }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let areas = areas(area, state)
+    pager.draw(on: &surface, in: areas.text, state.theme)
+    guard plan != nil else { return }
+    let lines = titleRows(columns: areas.title.size.columns, state)
+    let style = state.theme[mustTypeName ? .dialogDanger : .dialogTitle]
+    for (row, line) in lines.enumerated() { surface.write(line, row: row, in: areas.title, style: style) }
+    drawStanding(on: &surface, in: areas.title.row(lines.count - 1), after: lines.last?.columns ?? 0, state)
+    drawButtons(on: &surface, in: areas.buttons, state)
+  }
+
+  private func drawStanding(on surface: inout Surface, in row: Rect, after used: Int, _ state: ConsoleState) {
+    let text = standingText.truncated(to: max(0, row.size.columns - (used == 0 ? 0 : used + 2)))
+    let place = Point(row: row.origin.row, column: row.columns.upperBound - text.columns)
+    surface.write(text, at: place, in: row, style: state.theme[standing?.style ?? .dim])
+  }
+
+  private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    if isUnderWay {
+      surface.write("Being sent …", row: area.size.rows - 1, in: area, style: state.theme[.statusBusy])
+      return
+    }
+    if let words = progress.words {
+      surface.write(words.truncated(to: area.size.columns), row: 0, in: area, style: state.theme[.statusBusy])
+    }
+    if mustTypeName, !isBlocked { return drawReadingOn(on: &surface, in: area, state) }
+    let plain = state.theme[.dialog]
+    let focused = state.theme[.dialogButton]
+    let end = surface.write("[ Cancel ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
+    guard !isBlocked else { return }
+    let place = Point(row: area.origin.row + 1, column: end + 1)
+    surface.write(applyButton, at: place, in: area, style: isApplyFocused ? focused : plain)
+  }
+
+  private func drawReadingOn(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    guard !isTypingName, progress.words == nil else { return }
+    let text = "Read on (\(pager.progress(height: height(state)))): at the end the name is asked for."
+    surface.write(text.truncated(to: area.size.columns), row: 0, in: area, style: state.theme[.statusBusy])
+  }
+}
+
+extension PlanScreen.Progress {
+  /// What is said over the buttons.
+  fileprivate var words: String? {
+    switch self {
+    case .changed(let reason), .warned(let reason): reason
+    case .asking, .reading: nil
+    }
+  }
+}
+
+extension PlanStanding {
+  /// How it looks; nothing is promised of what is of another time.
+  fileprivate var style: StyleName {
+    if isStale { return .dim }
+    return switch word {
+    case .ready: .statusOK
+    case .blocked, .refused: .dialogDanger
+    case .asking: .dim
+    case .notKnown: .statusWarning
+    }
+  }
+}

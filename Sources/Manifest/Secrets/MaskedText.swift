@@ -1,0 +1,144 @@
+import Platform
+
+/// A text of YAML with a mask for the values of keys that look secret, line for line.
+///
+/// It does not parse: what is being written and what is broken must show no secret either. Where it is in doubt it masks.
+package struct MaskedText: Hashable, Sendable {
+  /// As many as the text has.
+  package let lines: [String]
+
+  /// `text` with its secrets masked.
+  package init(_ text: String) {
+    var scanner = MaskScanner()
+    lines = text.lines.map { scanner.masked($0) }
+  }
+
+  /// The lines as one text.
+  package var text: String { lines.joined(separator: "\n") }
+}
+
+/// Masks one line after the other, and knows what the next one begins in.
+struct MaskScanner {
+  enum State {
+    case open
+    /// The lines of a `|` or `>` that are indented by more than this.
+    case block(Int)
+    /// A quoted secret that goes on.
+    case quoted(UInt8)
+    /// A secret in brackets that goes on, so deep.
+    case flow(Int)
+    /// Between the first line and the last of a private key.
+    case key
+  }
+
+  var state = State.open
+  /// Lines indented by more than this belong to a secret key; so do items at it.
+  var below: Int?
+
+  static let mask = Array(SecretKeys.mask.utf8)
+  static let quote = UInt8(ascii: "\"")
+  static let apostrophe = UInt8(ascii: "'")
+  static let colon = UInt8(ascii: ":")
+  static let hash = UInt8(ascii: "#")
+
+  mutating func masked(_ line: String) -> String {
+    // Most lines have nothing to be masked, and to see that is quick.
+    if case .open = state, below == nil, !line.utf8.contains(where: { ":=-".utf8.contains($0) }) { return line }
+    return String(decoding: masked(Array(line.utf8)), as: UTF8.self)
+  }
+
+  private mutating func masked(_ bytes: [UInt8]) -> [UInt8] {
+    let indent = skipBlanks(bytes, 0)
+    if indent == bytes.count { return bytes }
+    switch state {
+    case .open: break
+    case .key: return endingKey(bytes, indent)
+    case .quoted(let mark): return goingOn(bytes, indent, to: endOfQuote(mark, in: bytes, from: indent))
+    case .flow(let depth):
+      let (end, depth) = flow(in: bytes, from: indent, depth: depth)
+      state = .flow(depth)
+      return goingOn(bytes, indent, to: end)
+    case .block(let outer):
+      if indent > outer { return bytes[..<indent] + Self.mask }
+      state = .open
+    }
+    if let outer = below, indent < outer || (indent == outer && !isItem(bytes, indent)) { below = nil }
+    if Self.begins(key: bytes) {
+      state = .key
+      return endingKey(bytes, indent)
+    }
+    return entry(bytes, from: indent)
+  }
+
+  /// `-----BEGIN RSA PRIVATE KEY-----`, wherever it stands.
+  private static func begins(key bytes: [UInt8]) -> Bool {
+    guard bytes.contains(UInt8(ascii: "-")) else { return false }
+    let line = String(decoding: bytes, as: UTF8.self)
+    return line.containsText("-----BEGIN ") && line.containsText("PRIVATE KEY")
+  }
+
+  private mutating func endingKey(_ bytes: [UInt8], _ indent: Int) -> [UInt8] {
+    state = String(decoding: bytes, as: UTF8.self).containsText("-----END ") ? .open : .key
+    return bytes[..<indent] + Self.mask
+  }
+
+  /// What was begun on a line above ends at `end`, or goes on.
+  private mutating func goingOn(_ bytes: [UInt8], _ indent: Int, to end: Int?) -> [UInt8] {
+    guard let end else { return bytes[..<indent] + Self.mask }
+    state = .open
+    return bytes[..<indent] + Self.mask + withoutSecrets(inFlow: bytes, from: end)
+  }
+
+  /// A key with its value, an item, or a comment that holds one; below a secret key also a value alone.
+  private mutating func entry(_ bytes: [UInt8], from start: Int) -> [UInt8] {
+    var place = start
+    let isComment = bytes[start] == Self.hash
+    while place < bytes.count, isItem(bytes, place) || (isComment && bytes[place] == Self.hash) {
+      place = skipBlanks(bytes, place + 1)
+    }
+    guard place < bytes.count else { return bytes }
+    let isBelow = below != nil && !isComment
+    guard let (key, value) = key(in: bytes, at: place) else {
+      return bytes[..<place] + self.value(bytes, from: place, indent: nil, isSecret: isBelow)
+    }
+    let isSecret = SecretKeys.isSecret(key) || (isBelow && !SecretKeys.isHarmless(key))
+    return bytes[..<value] + self.value(bytes, from: value, indent: isComment ? nil : place, isSecret: isSecret)
+  }
+
+  /// A value, of a key at column `indent` if there is one; what comes below a secret key is secret, too.
+  private mutating func value(_ bytes: [UInt8], from start: Int, indent: Int?, isSecret: Bool) -> [UInt8] {
+    guard isSecret else { return start < bytes.count ? withoutSecrets(bytes, from: start) : [] }
+    if let indent, below == nil { below = indent }
+    guard start < bytes.count, bytes[start] != Self.hash else { return Array(bytes[start...]) }
+    switch bytes[start] {
+    case UInt8(ascii: "&"), UInt8(ascii: "!"):
+      // A name or a tag; the value comes after it.
+      let word = bytes[start...].prefix { $0 != UInt8(ascii: " ") }
+      let next = skipBlanks(bytes, word.endIndex)
+      return bytes[start..<next] + value(bytes, from: next, indent: indent, isSecret: true)
+    case UInt8(ascii: "|"), UInt8(ascii: ">"):
+      state = .block(indent ?? below ?? 0)
+      return Array(bytes[start...])
+    case Self.quote, Self.apostrophe:
+      let end = endOfQuote(bytes[start], in: bytes, from: start + 1)
+      return hidden(bytes, start, end, else: .quoted(bytes[start]))
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      let (end, depth) = flow(in: bytes, from: start, depth: 0)
+      return hidden(bytes, start, end, else: .flow(depth))
+    default: return hidden(bytes, start, endOfPlain(in: bytes, from: start), else: .open)
+    }
+  }
+
+  /// What says that there is nothing, or only whether, is no secret.
+  private static let harmless: Set<String> = ["", "\"\"", "''", "{}", "[]", "null", "~", "true", "false"]
+
+  /// The mask for a value up to `end`, or for one that goes on.
+  mutating func hidden(_ bytes: [UInt8], _ start: Int, _ end: Int?, else next: State) -> [UInt8] {
+    guard let end else {
+      state = next
+      return Self.mask
+    }
+    if Self.harmless.contains(String(decoding: bytes[start..<end], as: UTF8.self)) { return Array(bytes[start...]) }
+    return Self.mask + bytes[end...]
+  }
+}

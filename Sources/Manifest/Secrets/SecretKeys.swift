@@ -1,0 +1,60 @@
+import Platform
+
+/// Which keys look as if their values were secret: the one judge, for screens, plans, commands and messages.
+///
+/// It goes by the key alone. A name, a reference or a lifetime of a secret is none.
+package enum SecretKeys {
+  /// What stands in the place of a value.
+  package static let mask = "•••"
+
+  private static let words = [
+    "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "credential", "privatekey",
+    "signingkey", "encryptionkey", "connectionstring", "dockerconfigjson",
+  ]
+  /// How keys end that say something about a secret.
+  private static let harmlessEnds = [
+    "name", "names", "ref", "refs", "namespace", "file", "files", "path", "paths", "dir", "ttl", "length", "lifetime",
+    "expiry", "expiration", "enabled", "type", "issuer", "url", "endpoint", "policy", "provider", "store", "class",
+    "algorithm", "interval", "timeout", "header", "count", "version", "tokenizer",
+  ]
+  private static let harmlessStarts = ["existing", "max", "min", "num", "use", "enable"]
+
+  /// Whether the value of `key` is not to be shown.
+  package static func isSecret(_ key: String) -> Bool {
+    let key = plain(key)
+    return (key == "pwd" || words.contains { key.containsText($0) }) && !isHarmless(plain: key)
+  }
+
+  /// Whether `key` says only something about a secret, such as where it lies.
+  package static func isHarmless(_ key: String) -> Bool { isHarmless(plain: plain(key)) }
+
+  /// Whether the value at `path` is not to be shown: its own key looks secret, or one above it does.
+  package static func isSecret(path: [String]) -> Bool {
+    guard let last = path.last, path.contains(where: isSecret) else { return false }
+    return isSecret(last) || !isHarmless(last)
+  }
+
+  /// `value` at `path` with what is secret in it masked.
+  package static func masked(_ value: Value, at path: [String] = []) -> Value {
+    switch value {
+    case .mapping(let mapping):
+      return .mapping(
+        Mapping(mapping.pairs.map { Mapping.Pair(key: $0.key, value: masked($0.value, at: path + [$0.key])) }))
+    case .sequence(let all): return .sequence(all.map { masked($0, at: path) })
+    case .null, .bool: return value
+    case .string(let text) where text.isEmpty: return value
+    case .string(let text): return .string(isSecret(path: path) ? mask : MaskedText(text).text)
+    case .integer, .number: return isSecret(path: path) ? .string(mask) : value
+    }
+  }
+
+  private static func isHarmless(plain key: String) -> Bool {
+    harmlessEnds.contains { key.hasSuffix($0) } || harmlessStarts.contains { key.hasPrefix($0) }
+  }
+
+  /// `api-key`, `API_KEY` and `apiKey` are one.
+  private static func plain(_ key: String) -> String {
+    let kept = key.utf8.filter { !"-_. ".utf8.contains($0) }
+    return String(decoding: kept.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
+  }
+}

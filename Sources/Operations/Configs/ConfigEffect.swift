@@ -1,0 +1,98 @@
+import Client
+package import Extensions
+import KubernetesAPI
+package import Platform
+
+/// Whether the config that an installation asks for is in effect, since when, and what was restarted for it.
+package struct ConfigEffect: Hashable, Sendable {
+  package enum Standing: Hashable, Sendable {
+    /// Since this time, where the cluster says it.
+    case inEffect(since: String)
+    /// The controllers are at it.
+    case underWay(InstallationState, since: String)
+    case failed(InstallationState)
+    /// The controllers have not taken it up.
+    case waiting
+  }
+
+  package let standing: Standing
+  /// How many pods were made since it took effect; `nil` where that is not known.
+  package var restarted: Int?
+
+  package init(_ installation: Installation) {
+    let state = installation.observed.state
+    let since = installation.history.last { $0.state == state }?.time ?? ""
+    if state == .installed {
+      let isPending = installation.pending.contains { $0.containsText("config") }
+      standing = isPending ? .waiting : .inEffect(since: since)
+    } else if state.isFailure {
+      standing = .failed(state)
+    } else {
+      standing = state == .none ? .waiting : .underWay(state, since: since)
+    }
+  }
+
+  /// When the release was begun that brought it into effect: pods that are older were not restarted for it.
+  package static func beginning(_ installation: Installation) -> String? {
+    guard let end = installation.history.lastIndex(where: { $0.state == .installed }) else { return nil }
+    let before = installation.history[..<end].reversed().prefix { $0.state.isBusy }
+    return before.last?.time ?? installation.history[end].time
+  }
+
+  /// `took effect 14 s ago; 1 pod restarted`, or why not yet.
+  package func text(at now: Timestamp) -> String {
+    func ago(_ time: String) -> String {
+      Timestamp.seconds(time).map { Self.words(max(0, now.secondsSince1970 - $0)) } ?? ""
+    }
+    switch standing {
+    case .inEffect(let since):
+      let age = ago(since)
+      let pods = restarted.map {
+        $0 == 1 ? "; 1 pod restarted" : $0 > 1 ? "; \($0) pods restarted" : "; no pod restarted"
+      }
+      return (age.isEmpty ? "is in effect" : "took effect \(age) ago") + (pods ?? "")
+    case .underWay(let state, let since):
+      let age = ago(since)
+      return "not in effect yet: \(state.word)" + (age.isEmpty ? "" : " for \(age)")
+    case .failed(let state): return "not in effect: \(state.word); what ran before still runs"
+    case .waiting: return "not in effect yet: the controllers have not taken it up"
+    }
+  }
+}
+
+/// The pods that were made for a release, by when it was begun.
+package struct Restarts: Hashable, Sendable {
+  package var release: String?
+  /// `nil` where they cannot be counted.
+  package var pods: Int?
+
+  package init(release: String?, pods: Int?) {
+    self.release = release
+    self.pods = pods
+  }
+}
+
+extension ConfigEffect {
+  fileprivate static func words(_ seconds: Int) -> String {
+    switch seconds {
+    case ..<60: "\(seconds) s"
+    case ..<3600: "\(seconds / 60) min"
+    case ..<86400: "\(seconds / 3600) h"
+    default: "\(seconds / 86400) d"
+    }
+  }
+}
+
+extension ClusterReader {
+  /// How many pods of `installation` were made for its last release; `nil` where that cannot be read.
+  package func restartedPods(of installation: Installation) async -> Int? {
+    guard let beginning = ConfigEffect.beginning(installation).flatMap(Timestamp.seconds),
+      !installation.targetNamespace.isEmpty
+    else { return nil }
+    let answer = await answer(within: Self.patience) { () async throws(ClusterError) -> [Object] in
+      try await cluster.list(.pods, namespace: installation.targetNamespace)
+    }
+    guard case .success(let pods) = answer else { return nil }
+    return pods.count { $0.creationTimestamp.flatMap(Timestamp.seconds).map { $0 >= beginning } ?? false }
+  }
+}

@@ -1,0 +1,85 @@
+import Extensions
+package import Manifest
+package import Packages
+import Platform
+
+/// A config beside the values that it lies over: what the Config page shows, line by line.
+package struct ConfigSheet: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+      /// As the chart has it.
+      case own
+      case comment
+      /// Set otherwise, by this.
+      case overridden(EffectiveValues.Origin)
+      /// Set, and none of the chart's values.
+      case unknown(EffectiveValues.Origin)
+      case note
+    }
+
+    package var kind: Kind
+    /// Without secrets.
+    package var text: String
+    package var clear: String?
+    /// The key that begins here.
+    package var path: [String]?
+  }
+
+  package private(set) var rows: [Row] = []
+
+  /// The chart's values in `package`, with what `config` and the overrides of clusters put over them.
+  package init(_ package: Package, config: String, overrides: [String: Value] = [:]) {
+    let parsed = (try? YAML.parse(config)) ?? .null
+    let values = EffectiveValues(
+      defaults: package.defaults, config: parsed.mapping == nil ? [:] : parsed, overrides: overrides)
+    let set = Dictionary(grouping: values.overridden, by: \.path)
+    var shown: Set<[String]> = []
+    let guide = ValuesGuide(package)
+    let masked = MaskedText(package.values).lines
+    var line = 0
+    while line < guide.lines.count {
+      let entry = guide.entry(inLine: line)
+      if let entry, let over = set[entry.path],
+        !Self.isMapping(entry.value) || over.contains(where: { $0.origin == .config })
+      {
+        shown.insert(entry.path)
+        rows += over.map { Self.row($0, entry) }
+        // Over the whole of it something else was put.
+        line = over.contains { $0.origin == .config } ? entry.lines.upperBound : line
+        if over.contains(where: { $0.origin == .config }) { continue }
+      }
+      rows.append(Self.row(guide.lines[line], masked[line], entry))
+      line += 1
+    }
+    while rows.last?.text.isEmpty == true { rows.removeLast() }
+    let others = values.overridden.filter { !shown.contains($0.path) }
+    if !others.isEmpty {
+      rows += [Row(kind: .own, text: ""), Row(kind: .note, text: "Set, and not among the chart's values:")]
+      rows += others.map { entry in
+        var row = Self.row(entry, nil)
+        row.kind = .unknown(entry.origin)
+        return row
+      }
+    }
+  }
+
+  private static func isMapping(_ value: Value) -> Bool { value.mapping.map { !$0.isEmpty } ?? false }
+
+  private static func row(_ line: String, _ masked: String, _ entry: ValuesGuide.Entry?) -> Row {
+    let isComment = line.trimmed().hasPrefix("#")
+    return Row(
+      kind: isComment ? .comment : .own, text: masked, clear: masked == line ? nil : line, path: entry?.path)
+  }
+
+  private static func row(_ set: EffectiveValues.Entry, _ entry: ValuesGuide.Entry?) -> Row {
+    let start = String(repeating: " ", count: entry?.column ?? 0) + (entry?.key ?? set.key) + ": "
+    let (shown, clear) = (start + set.shown.brief, start + set.value.brief)
+    return Row(kind: .overridden(set.origin), text: shown, clear: shown == clear ? nil : clear, path: set.path)
+  }
+
+  /// A config where the chart's values are not at hand.
+  package init(config: String) {
+    let lines = config.shownLines
+    rows = zip(lines, MaskedText(config).lines).map { Self.row($0, $1, nil) }
+  }
+}

@@ -1,0 +1,108 @@
+package import Manifest
+package import Packages
+import Platform
+
+/// A chart's values as its author wrote them: every key with its comment, its default and its place.
+package struct ValuesGuide: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
+    package var path: [String]
+    package var value: Value
+    /// The lines of comment above it and behind it, without their marks.
+    package var comment: [String]
+    /// Its first line, and the one behind its last, from zero.
+    package var lines: Range<Int>
+    /// Where its key begins, from zero.
+    package var column: Int
+
+    package var key: String { path.last ?? "" }
+  }
+
+  /// The lines of `values.yaml`.
+  package let lines: [String]
+  /// Every key, in the order of the text; keys in lists are left out.
+  package private(set) var entries: [Entry] = []
+  private var places: [[String]: Int] = [:]
+
+  /// The values of `package`.
+  package init(_ package: Package) { self.init(package.values) }
+
+  package init(_ text: String) {
+    lines = text.shownLines
+    guard let node = try? YAML.node(text) else { return }
+    collect(node, [])
+    for index in entries.indices { places[entries[index].path] = index }
+  }
+
+  /// The key at `path`.
+  package subscript(path: [String]) -> Entry? { places[path].map { entries[$0] } }
+
+  /// The keys right below `path`.
+  package func children(of path: [String]) -> [Entry] {
+    entries.filter { $0.path.count == path.count + 1 && $0.path.starts(with: path) }
+  }
+
+  /// The key that begins in a line.
+  package func entry(inLine line: Int) -> Entry? { entries.first { $0.lines.lowerBound == line } }
+
+  /// The nearest key to `path` that the chart has: its own, or one above it.
+  package func nearest(to path: [String]) -> Entry? {
+    var path = path
+    while !path.isEmpty {
+      if let entry = self[path] { return entry }
+      path.removeLast()
+    }
+    return nil
+  }
+
+  /// What a user reads of a key: its comment and its default as the author wrote it.
+  package func excerpt(of entry: Entry) -> [String] {
+    entry.comment.map { "# \($0)" }
+      + lines[entry.lines].map { $0.utf8.count > entry.column ? String($0.dropFirst(entry.column)) : "" }
+  }
+
+  private mutating func collect(_ node: YAMLNode, _ path: [String]) {
+    guard case .mapping(let pairs) = node.content else { return }
+    for pair in pairs {
+      guard let key = pair.key.text else { continue }
+      let (start, column) = (pair.key.line - 1, pair.key.column - 1)
+      // What an anchor brings in stands elsewhere.
+      guard lines.indices.contains(start) else { continue }
+      entries.append(
+        Entry(
+          path: path + [key], value: pair.value.value, comment: comment(of: start),
+          lines: start..<end(of: start, column), column: column))
+      collect(pair.value, path + [key])
+    }
+  }
+
+  private func comment(of line: Int) -> [String] {
+    var first = line
+    while first > 0, lines[first - 1].trimmed().hasPrefix("#") { first -= 1 }
+    return lines[first..<line].map { Self.words($0.trimmed()) }.filter { !$0.isEmpty }
+  }
+
+  /// Without `#`, and without the mark of tools that make tables of values.
+  private static func words(_ comment: String) -> String {
+    var rest = comment[...]
+    while rest.first == "#" { rest = rest.dropFirst() }
+    let text = String(rest).trimmed()
+    return text.hasPrefix("-- ") ? String(text.dropFirst(3)) : text
+  }
+
+  /// Behind the last line that belongs to a key.
+  private func end(of start: Int, _ column: Int) -> Int {
+    var end = start + 1
+    var last = end
+    while end < lines.count {
+      let line = lines[end]
+      let indent = line.prefix { $0 == " " }.count
+      let isBlank = indent == line.count
+      if !isBlank, indent < column || (indent == column && !line.dropFirst(indent).hasPrefix("- ")) { break }
+      end += 1
+      if !isBlank { last = end }
+    }
+    // The comment of the next key is not a part of this one.
+    while last > start + 1, lines[last - 1].trimmed().hasPrefix("#") { last -= 1 }
+    return last
+  }
+}

@@ -1,0 +1,63 @@
+package import Extensions
+
+/// Whether a plan can be carried out, in a word, and how old that word is: what stands beside its title.
+package struct PlanStanding: Hashable, Sendable {
+  package enum Word: Hashable, Sendable {
+    case ready, blocked
+    /// The server is being asked.
+    case asking
+    /// The server would not take it; it can be sent nevertheless.
+    case refused
+    /// Why it is not known.
+    case notKnown(String)
+  }
+
+  package let word: Word
+  /// The connection is gone: the word is of another time.
+  package let isStale: Bool
+  /// Seconds since the server answered.
+  package let age: Double?
+
+  /// Judges `plan` with the server's answer, at `now` in seconds, since when the connection is gone, if it is.
+  package init(_ plan: Plan, _ dryRun: DryRun?, isReadOnly: Bool = false, lostSince: Double? = nil, at now: Double) {
+    word = Self.word(plan, dryRun, isReadOnly: isReadOnly)
+    isStale = lostSince != nil
+    age = (dryRun?.answered ?? lostSince).map { max(0, now - $0) }
+  }
+
+  private static func word(_ plan: Plan, _ dryRun: DryRun?, isReadOnly: Bool) -> Word {
+    if plan.isBlocked { return .blocked }
+    if isReadOnly { return .notKnown("read-only") }
+    switch dryRun?.answer {
+    case .accepted?: return .ready
+    case .refused?: return .refused
+    case .unavailable?: return .notKnown("no dry run")
+    case .asking?, nil: return .asking
+    }
+  }
+
+  /// `ready`, or `ready 3 min ago`; seconds are told only where the connection is gone.
+  package var text: String {
+    let minutes = Int((age ?? 0) / 60)
+    let seconds = Int(((age ?? 0) / 10).rounded(.down) * 10)
+    let old = minutes > 0 ? " \(minutes) min ago" : isStale && seconds > 0 ? " \(seconds) s ago" : ""
+    return isStale ? "\(name)\(old), no connection" : name + (word == .blocked || word == .asking ? "" : old)
+  }
+
+  private var name: String {
+    switch word {
+    case .ready: "ready"
+    case .blocked: "blocked"
+    case .asking: "asking the server …"
+    case .refused: "the server refuses it"
+    case .notKnown(let reason): "not known: \(reason)"
+    }
+  }
+
+  /// In how many seconds the text changes, if it does by itself.
+  package var nextChange: Double? {
+    guard let age, isStale || (word != .blocked && word != .asking) else { return nil }
+    let step = isStale && age < 60 ? 10.0 : 60.0
+    return ((age / step).rounded(.down) + 1) * step - age
+  }
+}
