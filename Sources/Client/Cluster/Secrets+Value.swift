@@ -1,4 +1,4 @@
-package import HTTP
+import HTTP
 import KubernetesAPI
 import Manifest
 import Platform

@@ -38,7 +38,7 @@ package enum ExtensionTab: String, CaseIterable, Sendable {
     case .overview: TextPage(OverviewPage(name: name))
     case .versions: VersionsPage(name)
     case .history: HistoryPage(name)
-    case .config: TextPage(ConfigPage(name: name))
+    case .config: ConfigPage(name)
     case .docs: DocsPage(name)
     case .inside: TextPage(InsidePage(name: name))
     case .needs: TextPage(NeedsPage(name: name))

@@ -6,30 +6,157 @@ import Packages
 import Platform
 import Terminal
 
-/// The config of an extension as it is.
-struct ConfigPage: PageText {
+/// The values of an extension's chart with what lies over them, also of what is not installed.
+///
+/// A key is selected, so that the editor can begin there.
+struct ConfigPage: ExtensionPage {
   let name: String
+  private var sheet: ConfigSheet?
+  private var inputs: Inputs?
+  private var others: [LineDifference.Line] = []
+  private var selected = 0
+  private var scroll = Scroll()
+  private var height = 1
+  private var isRevealed = false
 
-  func subscriptions(_ state: ConsoleState) -> [Subscription] { [] }
+  init(_ name: String) { self.name = name }
 
-  func lines(columns: Int, _ state: ConsoleState) -> [Line] {
-    guard let installation = state.market.installed.of(name) else {
-      return [Line("\(name) is not installed, so it has no config yet.", .dim)]
-    }
-    let config = state.config(of: name) ?? ""
-    let changes = state.records.memories[name]?.differences(from: installation) ?? []
-    let others = changes.isEmpty ? [] : differenceLines(changes)
-    if config.trimmed.isEmpty {
-      return others + [Line("The config is empty: the chart's defaults hold.", .dim)]
-    }
-    return others + config.shownLines.map { Line($0) }
+  /// What the sheet is made of.
+  private struct Inputs: Hashable {
+    var key: EvidenceKey
+    var hasPackage: Bool
+    var installation: Installation?
+    var config: String
   }
 
-  /// Where the cluster keeps no comments, and another one has written since.
-  private func differenceLines(_ changes: [LineDifference.Line]) -> [Line] {
-    let lines = changes.map { change in
-      Line((change.kind == .added ? "+ " : "- ") + change.text, change.kind == .added ? .diffAdded : .diffRemoved)
+  private var rows: [ConfigSheet.Row] { sheet?.rows ?? [] }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    let installation = state.market.installed.of(name)
+    return [.evidence(state.evidenceSubject(of: name, version(state)))] + (installation.map { [.restarts($0)] } ?? [])
+  }
+
+  func hints(_ state: ConsoleState) -> [Command] {
+    [.configure] + (rows.contains { $0.clear != nil } ? [.reveal] : [])
+  }
+
+  /// What is installed, or would be.
+  private func version(_ state: ConsoleState) -> String {
+    state.market.installed.of(name)?.version ?? state.market.extensions[name]?.recommendedVersion ?? ""
+  }
+
+  mutating func settle(_ size: Size, _ state: ConsoleState) {
+    height = max(1, size.rows - header(state).count)
+    let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
+    let installation = state.market.installed.of(name)
+    let now = Inputs(
+      key: key, hasPackage: state.evidence[key]?.package != nil, installation: installation,
+      config: state.config(of: name) ?? "")
+    if now != inputs {
+      inputs = now
+      sheet = state.evidence[key]?.package.map {
+        ConfigSheet($0, config: now.config, overrides: installation?.overrides ?? [:])
+      }
+      if sheet == nil, !now.config.isEmpty { sheet = ConfigSheet(config: now.config) }
+      others = installation.flatMap { state.records.memories[name]?.differences(from: $0) } ?? []
     }
-    return [Line("It was changed elsewhere since it was last written here:", .dim)] + lines + [.blank]
+    selected = max(0, min(selected, rows.count - 1))
+    scroll.show(selected, height: height, count: rows.count)
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    switch command {
+    case .reveal: isRevealed.toggle()
+    case .configure: return edit(state)
+    default:
+      guard let distance = distance(of: command, height: height, count: rows.count) else { return nil }
+      selected = max(0, min(rows.count - 1, selected + distance))
+    }
+    return []
+  }
+
+  /// The editor, with the cursor at the selected key; what is not installed is planned with the config.
+  private func edit(_ state: ConsoleState) -> [Step] {
+    let path = rows.prefix(selected + 1).last { $0.path != nil }?.path
+    if state.market.installed.of(name) == nil, let version = state.market.extensions[name]?.recommendedVersion {
+      return [.open(ConfigScreen(name, .plan(.install(version: version, config: "")), state, at: path))]
+    }
+    guard let steps = beginChange(.configure, on: name, state) else { return [] }
+    return steps.map { step in
+      guard case .open(let screen) = step, screen is ConfigScreen else { return step }
+      return .open(ConfigScreen(name, .configure, state, at: path))
+    }
+  }
+
+  mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step] {
+    let row = scroll.top + point.row - header(state).count
+    switch action {
+    case .wheelUp: selected = max(0, selected - 3)
+    case .wheelDown: selected = max(0, min(rows.count - 1, selected + 3))
+    case .click where rows.indices.contains(row): selected = row
+    default: break
+    }
+    return []
+  }
+
+  var progress: String {
+    rows.count > height ? "\(min(100, (scroll.top + height) * 100 / rows.count)) %" : ""
+  }
+
+  /// Whether the config is in effect, and what others have changed of it.
+  private func header(_ state: ConsoleState) -> [Line] {
+    guard let installation = state.market.installed.of(name) else {
+      return [Line("Not installed: these are the chart's values, version \(version(state)).", .dim)]
+    }
+    var effect = ConfigEffect(installation)
+    effect.restarted = state.restarts[name].flatMap {
+      $0.release == ConfigEffect.beginning(installation) ? $0.pods : nil
+    }
+    let now = Timestamp(secondsSince1970: Int(state.now.wall))
+    let style: StyleName =
+      switch effect.standing {
+      case .inEffect: .statusOK
+      case .failed: .statusError
+      case .underWay, .waiting: .statusBusy
+      }
+    let changes = others.prefix(4).map { change in
+      Line((change.kind == .added ? "+ " : "- ") + change.shown, change.kind == .added ? .diffAdded : .diffRemoved)
+    }
+    let others =
+      changes.isEmpty ? [] : [Line("It was changed elsewhere since it was last written here:", .dim)] + changes
+    return [Line("The config " + effect.text(at: now), style)] + others
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    let header = header(state)
+    for (row, line) in header.enumerated() where row < area.size.rows {
+      surface.write(line, row: row, in: area, state.theme)
+    }
+    let body = area.split(top: header.count).rest
+    if rows.isEmpty { return surface.write(absence(state), row: 0, in: body, state.theme) }
+    for (offset, row) in rows.dropFirst(scroll.top).prefix(body.size.rows).enumerated() {
+      let isSelected = scroll.top + offset == selected
+      surface.write(
+        Line(isSelected ? ">" : " ", .accent) + line(row, columns: body.size.columns - 1), row: offset, in: body,
+        state.theme)
+    }
+  }
+
+  private func absence(_ state: ConsoleState) -> Line {
+    let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
+    guard let evidence = state.evidence[key] else { return Line("Reading the chart's values …", .dim) }
+    return Line(evidence.packageProblem ?? "The chart has no values.", .dim)
+  }
+
+  private func line(_ row: ConfigSheet.Row, columns: Int) -> Line {
+    let text = isRevealed ? row.clear ?? row.text : row.text
+    switch row.kind {
+    case .own: return Line(text.truncated(to: columns))
+    case .comment: return Line(text.truncated(to: columns), .yamlComment)
+    case .note: return Line(text.truncated(to: columns), .dim)
+    case .overridden(let origin), .unknown(let origin):
+      let mark = "  <- \(origin.word)"
+      return Line(text.truncated(to: max(8, columns - mark.columns)), .versionNew) + Line(mark, .dim)
+    }
   }
 }
