@@ -11,7 +11,8 @@ extension HTTPHeaders.Field {
   /// Whether the value must not be shown: all credentials but the name of an impersonated user.
   package var isSecret: Bool {
     let name = name.lowercased()
-    return ["authorization", "proxy-authorization", "cookie", "set-cookie"].contains(name) || name.containsText("token")
+    return ["authorization", "cookie", "token", "secret", "password", "api-key", "apikey"].contains(
+      where: name.containsText)
   }
 
   /// The value, the words in it that prove something, and the password of one that is encoded.

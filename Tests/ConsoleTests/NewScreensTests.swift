@@ -205,6 +205,18 @@ import Testing
     #expect(tester.screen.contains("•••••••"))
   }
 
+  @Test func norDoesThePlanOfARepositoryShowIt() {
+    var tester = atRepositories(200, 24)
+    tester.type("n")
+    for text in ["extra", "https://ada:hunter1@x.example", "", "", "ada", "hunter2", ""] {
+      tester.type(text)
+      tester.press(.enter)
+    }
+
+    #expect(tester.screen.contains("Add repository extra"))
+    #expect(!tester.screen.contains("hunter"))
+  }
+
   static var probes: [String: Probe] {
     var probes: [String: Probe] = [:]
     for row in served.rows {

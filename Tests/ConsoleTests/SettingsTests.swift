@@ -203,7 +203,7 @@ import Testing
   }
 
   @Test func helpNamesEveryCommand() {
-    var tester = ConsoleTester(120, 200)
+    var tester = ConsoleTester(120, 300)
     tester.type("?")
 
     for command in Command.allCases { #expect(tester.screen.contains(command.summary.prefix(40))) }

@@ -132,7 +132,7 @@ extension UpstreamRequest {
     case nil: break
     }
     if endpoint.isInsecure { result["insecure"] = true }
-    result["headers"] = .sequence(headers.fields.map { .string("\($0.name): \($0.value)") })
+    result["headers"] = .sequence(headers.fields.map { .string($0.description) })
     return .mapping(result)
   }
 }

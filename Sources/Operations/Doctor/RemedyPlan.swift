@@ -84,6 +84,17 @@ extension RemedyRequest {
     }
   }
 
+  /// As it may be shown: what is secret in its body is masked.
+  package var shown: RemedyRequest {
+    var request = self
+    switch action {
+    case .merge(let body): request.action = .merge(SecretKeys.masked(body))
+    case .create(let object): request.action = .create(Object(SecretKeys.masked(object.value)))
+    case .delete: break
+    }
+    return request
+  }
+
   /// `PATCH /apis/…/installplans/whizard {"status":…}`.
   package var words: String {
     let path = resource.path(namespace: namespace, name: name)

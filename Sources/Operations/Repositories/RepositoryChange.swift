@@ -117,7 +117,8 @@ package enum RepositoryChange: Hashable, Sendable {
   /// The fields that are set, with no password.
   private static func lines(_ spec: Mapping) -> [Plan.Effect] {
     spec.pairs.map { pair in
-      let value = ["basicAuth", "caBundle"].contains(pair.key) ? "•••" : pair.value.string ?? JSON.text(pair.value)
+      let shown = SecretKeys.masked(pair.value, at: [pair.key])
+      let value = pair.key == "caBundle" ? SecretKeys.mask : shown.string ?? JSON.text(shown)
       return Plan.Effect(.changed, "\(pair.key): \(value)")
     }
   }

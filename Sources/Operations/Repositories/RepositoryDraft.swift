@@ -66,7 +66,8 @@ package struct RepositoryDraft: Hashable, Sendable {
     return RemedyPlan(
       title: "\(verb) repository \(name)", subject: "Repository \(name)",
       effects: [
-        Plan.Effect(former.isEmpty ? .added : .changed, "\(dialect.repositories.kind) \(name) at \(address)"),
+        Plan.Effect(
+          former.isEmpty ? .added : .changed, "\(dialect.repositories.kind) \(name) at \(MaskedText(address).text)"),
         Plan.Effect(.note, "what it offers appears once it has been read"),
       ], steps: steps, verb: former.isEmpty ? "repo add" : "repo edit")
   }

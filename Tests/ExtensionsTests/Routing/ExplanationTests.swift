@@ -37,6 +37,15 @@ import Testing
     #expect(explanation.reason == reason)
   }
 
+  @Test func aSecretThatARuleAddsIsNotToldToItsReader() {
+    let table = RouteTable(
+      services: [],
+      proxies: [Rule.proxy("/proxy/*", directives: ["headerUp": ["X-Api-Key hunter2"]])])
+    let explanation = Explanation(HTTPRequest(.get, "/proxy/x"), by: nil, in: table)
+
+    #expect(explanation.value[path: "upstream", "headers"] == ["X-Api-Key: •••"])
+  }
+
   @Test func itSaysThatARuleIsDisabled() {
     let rule = APIServiceRule(
       Rule.object("api", state: "Disabled", ["group": "g", "version": "v1", "url": "http://a"]), dialect: .installPlan)

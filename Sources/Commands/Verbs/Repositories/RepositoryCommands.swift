@@ -59,7 +59,7 @@ struct ListRepositories: ClusterCommand {
       let objects = try await session.asking("listing repositories") { () throws(ClusterError) in
         try await reader.cluster.list(reader.dialect.repositories)
       }
-      return outlet.printExactly(try output.text(objects.map(\.withoutPassword)))
+      return outlet.printExactly(try output.text(objects.map { Object(SecretKeys.masked($0.value)) }))
     }
     let reports = try await session.asking("listing repositories") { () throws(ClusterError) in
       try await reader.reports()
@@ -75,14 +75,6 @@ struct ListRepositories: ClusterCommand {
     TextColumn("ADDRESS") { $0.address }, TextColumn("TITLE", isWide: true) { $0.title },
     TextColumn("PROBLEM", isWide: true) { $0.problem },
   ]
-}
-
-extension Object {
-  /// A repository as it may be shown.
-  fileprivate var withoutPassword: Object {
-    guard spec[path: "basicAuth", "password"] != nil else { return self }
-    return Object(value.setting(["spec", "basicAuth", "password"], to: "•••"))
-  }
 }
 
 /// What was said of one repository.

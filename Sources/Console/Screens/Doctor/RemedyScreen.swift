@@ -126,7 +126,8 @@ struct RemedyScreen: Screen {
       case .wait(let what): "wait until \(what)"
       case .person(let what): what
       case .send(let request):
-        state.session.kubectlAbsence == nil ? request.kubectl(flags: state.session.kubectlFlags) : request.words
+        state.session.kubectlAbsence == nil
+          ? request.shown.kubectl(flags: state.session.kubectlFlags) : request.shown.words
       }
     return (Line(mark, place < done ? .stateInstalled : .text) + Line(text, place < done ? .dim : .diffContext))
       .wrapped(to: columns, indent: 3)
