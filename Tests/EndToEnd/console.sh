@@ -28,7 +28,7 @@ applied() {
 install_lens() {
   at 'Log Lens' log
   keys i
-  expect 'Install which version'
+  expect '>1.1.0'
   keys Enter
   expect 'Install 1.1.0'
   applied
@@ -55,6 +55,7 @@ an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves()
   at 'Log Lens' log
   keys i
   expect 'Install which version'
+  expect '>1.1.0'
   keys j Enter
   expect 'Install 1.0.0: log-lens on standalone'
   keys End
@@ -64,6 +65,7 @@ an_extension_lives_from_install_to_uninstall_and_the_states_come_by_themselves()
 
   keys U
   expect 'Upgrade log-lens to which version'
+  expect '>1.1.0'
   keys Enter
   expect 'Upgrade to 1.1.0: log-lens on standalone'
   applied
