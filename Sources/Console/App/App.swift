@@ -1,6 +1,5 @@
 import Client
 import Extensions
-import Manifest
 import Operations
 import Platform
 import Terminal
@@ -11,7 +10,7 @@ import Terminal
 /// only thing that shows it. Neither waits, and neither does any work: what is to be done outside is returned.
 package struct App: Sendable {
   /// The user has left.
-  package private(set) var isFinished = false
+  package internal(set) var isFinished = false
   /// The terminal must be painted anew, or given back for a while; the loop does it and says so.
   package internal(set) var request: TerminalRequest?
 
@@ -29,7 +28,7 @@ package struct App: Sendable {
   var isRestarting = false
   /// Keys that may begin a sequence.
   var pendingKeys: [Key] = []
-  private var paletteHistory: [String] = []
+  var paletteHistory: [String] = []
   /// What is derived from the state is up to date.
   var isSettled = false
   /// The question that was painted last.
@@ -121,61 +120,9 @@ package struct App: Sendable {
     for index in layers.indices { layers[index].settle(&state) }
   }
 
-  /// A key would agree to what its typist could not have read.
-  private var isAskingUnseen: Bool { top.question.map { !$0.isCovered(by: shownQuestion) } ?? false }
-
-  mutating func press(_ key: Key) {
-    switch key {
-    case .resized: return
-    case .closed: return finish()
-    case .mouse(let action, let place): return point(action, at: place)
-    case .paste where top.question != nil:
-      state.say(.warning, "Pasted text is not an answer here: type it.")
-      return
-    default: break
-    }
-    pendingKeys.append(key)
-    switch state.settings.match(pendingKeys, in: top.sections) {
-    case .pending: break
-    case .command(.command(let command)):
-      let keys = pendingKeys.spelling
-      pendingKeys = []
-      perform(command, byKeys: keys)
-    case .command(.edit(let command)):
-      pendingKeys = []
-      carryOut(onTop { $0.edit(command, &$1) })
-    case .none:
-      let isAlone = pendingKeys.count == 1
-      pendingKeys = []
-      // The second key of a sequence that means nothing is dropped, but a way out always works.
-      if !isAlone, key != .escape, key != .control("c") { return }
-      if isAlone { pressUnbound(key) } else { press(key) }
-    }
-  }
-
-  /// Screens count from their own corner.
-  private mutating func point(_ action: Key.Mouse, at point: Point) {
-    if action == .click, point.row == state.size.rows - 1 { return clickHint(at: point.column) }
-    guard state.body.contains(point) else { return }
-    let row = point.row - state.body.origin.row
-    type(.mouse(action, Point(row: row, column: point.column)))
-  }
-
-  private mutating func clickHint(at column: Int) {
-    switch Footer(state, top, pendingKeys).action(at: column) {
-    case .command(let command)?: perform(command)
-    case .edit(let command)?: carryOut(onTop { $0.edit(command, &$1) })
-    case nil: break
-    }
-  }
-
-  mutating func type(_ key: Key) {
-    if !isAskingUnseen { carryOut(onTop { $0.type(key, &$1) }) }
-  }
-
   var top: any Screen { layers.last ?? marketplace }
 
-  private mutating func onTop<Result>(_ body: (inout any Screen, inout ConsoleState) -> Result) -> Result {
+  mutating func onTop<Result>(_ body: (inout any Screen, inout ConsoleState) -> Result) -> Result {
     if layers.isEmpty {
       var screen: any Screen = marketplace
       let result = body(&screen, &state)
@@ -183,51 +130,6 @@ package struct App: Sendable {
       return result
     }
     return body(&layers[layers.count - 1], &state)
-  }
-
-  private mutating func perform(_ command: Command, argument: String = "", byKeys keys: String = "") {
-    if isAskingUnseen, command != .back { return }
-    if !argument.isEmpty, !command.needsArgument { return perform(command, on: argument) }
-    if let steps = onTop({ $0.perform(command, &$1) }) { return carryOut(steps) }
-    switch command {
-    case .page(let page): open(page.screen(top))
-    case .palette: openPalette()
-    case .older: walk(by: -1)
-    case .newer: walk(by: 1)
-    case .lastPlace: goToLastPlace()
-    case .nextWanting: goToNextWanting()
-    case .exactTimes: state.showsExactTimes.toggle()
-    case .close: if layers.isEmpty { quit(isAskingForChanges: true) } else { closeTop() }
-    case .quit: quit()
-    case .redraw: request = .redraw
-    case .suspend: request = .suspend
-    case .refresh: refresh()
-    case .compareWays: compareWays()
-    case .theme, .keymap, .language, .selection: set(command, to: argument)
-    default: sayUseless(command, keys)
-    }
-  }
-
-  /// What is typed there is about the extension that one is at.
-  private mutating func openPalette() {
-    let subject = top.extensionName ?? (layers.isEmpty ? marketplace.selected : nil)
-    open(PaletteScreen(history: paletteHistory, subject: subject, below: top.sections))
-  }
-
-  /// A name that is given is the object acted on, whatever is selected.
-  private mutating func perform(_ command: Command, on argument: String) {
-    let words = argument.split(separator: " ").map(String.init)
-    let name = words.first ?? ""
-    let version = words.count == 3 && words[1] == "to" ? words[2] : nil
-    guard command == .open || command.change != nil else {
-      return state.say(.warning, "\(command.spokenName) takes no name.")
-    }
-    guard state.market.extensions[name] != nil || state.market.installed.of(name) != nil else {
-      let meant = suggestion(for: name, among: state.market.extensions.elements.keys)
-      return state.say(.warning, "There is no extension \(name) here\(meant.isEmpty ? "." : meant)")
-    }
-    if command == .open { return open(ExtensionScreen(name)) }
-    carryOut(beginChange(command, on: name, version: version, state) ?? [])
   }
 
   mutating func open(_ screen: any Screen) {
@@ -279,45 +181,5 @@ package struct App: Sendable {
       layers[index] = screen
     }
     isSettled = false
-  }
-
-  /// As `back` on the screen on top, which knows what must be asked before.
-  private mutating func closeTop() {
-    carryOut(onTop { $0.perform(.back, &$1) } ?? [.close()])
-  }
-
-  /// A session that has changed something is left by `q` only when that was seen.
-  private mutating func quit(isAskingForChanges: Bool = false) {
-    if layers.contains(where: { $0 is LeaveScreen }) { return leave() }
-    var reasons = layers.compactMap { $0.unsavedWork(state) }
-    for name in state.operations.names where state.underWay(name) == nil {
-      reasons.append("\(name): \(state.operations[name]?.change.words ?? "") was accepted and goes on in the cluster.")
-    }
-    if isAskingForChanges { reasons += state.changed.map { "You changed \($0) in this session." } }
-    for plan in state.stepQueue?.plans ?? [] {
-      reasons.append("\(plan.name): \(plan.change.words) is sent only while the console runs.")
-    }
-    if reasons.isEmpty { leave() } else { open(LeaveScreen(reasons: reasons)) }
-  }
-
-  /// Leaves when the cluster has answered what is being sent.
-  private mutating func leave() {
-    layers.removeAll { $0 is LeaveScreen }
-    if state.submissions.values.contains(where: \.isUnderWay) { open(SendingScreen()) } else { finish() }
-  }
-
-  /// Nothing is lost on the way out, not even when the line drops.
-  private mutating func finish() {
-    isFinished = true
-    for screen in layers { state.begin(screen.requestsBeforeExit(state)) }
-  }
-
-  private mutating func compareWays() {
-    guard state.session.isComparable, let dialect = state.dialect else {
-      return state.say(.warning, "Only a profile with a gateway and a kubeconfig has two ways to compare.")
-    }
-    state.comparison = nil
-    open(ComparisonScreen())
-    state.begin(.compareWays(dialect))
   }
 }

@@ -67,41 +67,60 @@ extension Effect {
   /// `request`, with the id, `whenRepeated` and `onExit` that all requests of its kind have.
   package init(_ request: Request) {
     self.request = request
-    (whenRepeated, onExit) = (.restart, .cancel)
-    switch request {
-    case .connect: id = .capabilities
-    case .watch(let subject, let dialect): id = .watch(subject, dialect)
-    case .apply(let plan):
-      // A write that was cancelled may have arrived; sent a second time, it may be carried out twice.
-      (id, whenRepeated, onExit) = (.change(of: plan.name), .keep, .finish(within: .seconds(5)))
-    case .dryRun(let plan): id = .dryRun(of: plan.name)
-    case .ask(let questions, _): id = .rights(questions)
-    case .document(let key, _): id = .document(key)
-    case .readDetails(let subject, _): id = .details(of: subject.name)
-    case .readCatalogue: id = .catalogue
-    case .restart: (id, whenRepeated) = (.restart, .keep)
-    case .readEvidence(let subject, _):
-      (id, whenRepeated) = (.evidence(of: subject.name, version: subject.version), .keep)
-    case .review(let subject): id = .review(of: subject.name)
-    case .countRestarts(let installation, _): id = .restarts(of: installation.extension)
-    case .writeFile(let file): (id, whenRepeated, onExit) = (.file(file.name), .queue, .finish(within: .seconds(2)))
-    case .probeWays: id = .ways
-    case .compareWays: id = .comparison
-    case .recall: id = .records
-    case .remember, .noteOutcome: (id, whenRepeated, onExit) = (.history, .queue, .finish(within: .seconds(2)))
-    case .readFacts: id = .facts
-    case .keepSetting(let name, _):
-      (id, whenRepeated, onExit) = (.setting(name), .queue, .finish(within: .seconds(2)))
-    case .keepDraft(let name, _):
-      (id, whenRepeated, onExit) = (.draft(of: name), .queue, .finish(within: .seconds(2)))
-    case .send(_, let plan): (id, whenRepeated, onExit) = (.remedy(plan.title), .keep, .finish(within: .seconds(5)))
-    case .listPlaces: id = .places
-    case .move: id = .move
-    case .read(let reading): id = .reading(reading.topic)
-    case .stop(let id): self.id = id
-    }
+    id = request.id
+    (whenRepeated, onExit) = request.manner
   }
 
   /// Cancels what is under way about `id`.
   static func stop(_ id: ID) -> Effect { Effect(.stop(id)) }
+}
+
+extension Request {
+  fileprivate var id: Effect.ID {
+    switch self {
+    case .connect: .capabilities
+    case .watch(let subject, let dialect): .watch(subject, dialect)
+    case .apply(let plan): .change(of: plan.name)
+    case .dryRun(let plan): .dryRun(of: plan.name)
+    case .ask(let questions, _): .rights(questions)
+    case .document(let key, _): .document(key)
+    case .readDetails(let subject, _): .details(of: subject.name)
+    case .readCatalogue: .catalogue
+    case .restart: .restart
+    case .readEvidence(let subject, _): .evidence(of: subject.name, version: subject.version)
+    case .review(let subject): .review(of: subject.name)
+    case .countRestarts(let installation, _): .restarts(of: installation.extension)
+    case .writeFile(let file): .file(file.name)
+    case .probeWays: .ways
+    case .compareWays: .comparison
+    case .readFacts: .facts
+    case .listPlaces: .places
+    case .move: .move
+    case .read(let reading): .reading(reading.topic)
+    case .stop(let id): id
+    case .recall, .remember, .noteOutcome, .keepSetting, .keepDraft, .send: idOfRecord
+    }
+  }
+
+  /// The id of what is written down.
+  private var idOfRecord: Effect.ID {
+    switch self {
+    case .remember, .noteOutcome: .history
+    case .keepSetting(let name, _): .setting(name)
+    case .keepDraft(let name, _): .draft(of: name)
+    case .send(_, let plan): .remedy(plan.title)
+    default: .records
+    }
+  }
+
+  /// What becomes of one of its kind that is repeated, and when the program ends.
+  fileprivate var manner: (Effect.Repetition, Effect.Exit) {
+    switch self {
+    // A write that was cancelled may have arrived; sent a second time, it may be carried out twice.
+    case .apply, .send: (.keep, .finish(within: .seconds(5)))
+    case .restart, .readEvidence: (.keep, .cancel)
+    case .writeFile, .remember, .noteOutcome, .keepSetting, .keepDraft: (.queue, .finish(within: .seconds(2)))
+    default: (.restart, .cancel)
+    }
+  }
 }

@@ -1,7 +1,6 @@
 import Client
 import Extensions
 import KubernetesAPI
-import Manifest
 import Operations
 import Packages
 import Platform
@@ -116,7 +115,7 @@ package final class Worker: Sendable {
   }
 
   /// Reports `message` unless the effect it came of was cancelled meanwhile.
-  private func post(_ message: Message) {
+  func post(_ message: Message) {
     if !Task.isCancelled { mailbox.post(message) }
   }
 
@@ -168,29 +167,6 @@ package final class Worker: Sendable {
     }
   }
 
-  /// Writes into the files of this user.
-  private func keep(_ request: Request) -> Message? {
-    switch request {
-    case .remember(let line):
-      keep("The version and config from before the change were not saved") { keeper throws(SystemError) in
-        try keeper.history.note(line)
-      }
-    case .keepDraft(let name, let draft):
-      keep("The draft of \(name) was not saved", orElse: draft == nil ? nil : .draftKept(of: name)) {
-        keeper throws(SystemError) in try keeper.keep(draft, of: name)
-      }
-    case .noteOutcome(let progress, let name, let outcome):
-      noted(progress, of: name, outcome)
-    default: nil
-    }
-  }
-
-  /// Notes how a change ended, and reads what is known then.
-  private func noted(_ progress: ChangeProgress, of name: String, _ outcome: ChangeProgress.Outcome) -> Message {
-    sender.note(progress, of: name, outcome)
-    return .recalled(session.recordKeeper?.recall() ?? Records())
-  }
-
   /// Asks what the cluster's extensions can do until there is an answer.
   private func connect() async -> Message? {
     var backoff = Backoff()
@@ -209,31 +185,8 @@ package final class Worker: Sendable {
     return nil
   }
 
-  private func watch(_ subject: Request.Subject, _ dialect: Dialect) async {
-    let cluster = session.connection.cluster
-    switch subject {
-    case .categories:
-      await Watch(dialect.categories, in: cluster, skipping: Extension.unread) { Category($0) }
-        .run { post(.categories($0)) }
-    case .extensions:
-      await Watch(dialect.extensions, in: cluster, skipping: Extension.unread) { Extension($0, dialect: dialect) }
-        .run { post(.extensions($0)) }
-    case .installations:
-      await Watch(dialect.installations, in: cluster, skipping: JSONPaths()) { Installation($0) }
-        .run { post(.installations($0)) }
-    case .versions(let name):
-      var watch = Watch(dialect.extensionVersions, in: cluster, skipping: ExtensionVersion.unread) { object in
-        let version = ExtensionVersion(object, dialect: dialect)
-        return version.extension == name ? version : nil
-      }
-      // Versions of the first design need no label that says whose they are.
-      if dialect.era != .seed { watch.selector = Selector(labels: "\(dialect.extensionLabel)=\(name)") }
-      await watch.run { post(.versions(of: name, $0)) }
-    }
-  }
-
   /// What changes the cluster.
-  private var sender: ChangeSender {
+  var sender: ChangeSender {
     let author = Author(session.connection.status)
     return ChangeSender(session.connection.cluster, history: session.recordKeeper?.history, author: author) {
       [mailbox] in
@@ -289,43 +242,6 @@ package final class Worker: Sendable {
       return .documented(key, text.isEmpty ? .missing(reason: "the package has none.") : .text(text))
     } catch {
       return .documented(key, .missing(reason: error.description))
-    }
-  }
-
-  private func keepSetting(_ name: String, _ value: String) -> Message? {
-    guard let path = session.settingsFile else { return nil }
-    do throws(SystemError) {
-      try SettingsFile(path: path).set(name, to: value)
-      return nil
-    } catch {
-      return .failed("The \(name) was not saved for the next session: \(error).")
-    }
-  }
-
-  /// Writes a file that is not there yet: another of the same name may be the user's.
-  private func write(_ file: Plan.KubectlFile) -> Message {
-    do throws(SystemError) {
-      let bytes = Array(file.text.utf8)
-      if let there = try? Files.read(file.name), there != bytes {
-        return .failed("\(file.name) is there already with something else in it, and stays so: move it away.")
-      }
-      try Files.write(bytes, to: file.name)
-      return .wroteFile(file.name)
-    } catch {
-      return .failed("\(file.name) was not written: \(error).")
-    }
-  }
-
-  /// Writes to this computer, and returns `success`, or what says what was not done and why.
-  private func keep(
-    _ failure: String, orElse success: Message? = nil, _ body: (RecordKeeper) throws(SystemError) -> Void
-  ) -> Message? {
-    guard let keeper = session.recordKeeper else { return nil }
-    do throws(SystemError) {
-      try body(keeper)
-      return success
-    } catch {
-      return .failed("\(failure): \(error).")
     }
   }
 }

@@ -1,0 +1,115 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Platform
+
+// What becomes of changes.
+extension App {
+  /// What an installation was before others changed it is kept for a way back; what is changed here is noted when it
+  /// is sent.
+  mutating func rememberChanges(_ event: WatchEvent<Installation>) {
+    let fresh: [Installation] =
+      switch event {
+      case .replaced(let all): all
+      case .applied(let one): [one]
+      case .deleted, .resumed, .interrupted: []
+      }
+    for installation in fresh {
+      guard let former = state.market.installations[installation.name],
+        state.operations[installation.extension] == nil,
+        let line = HistoryLine.seen(installation, after: former, at: state.now.timestamp)
+      else { continue }
+      state.records.memories[installation.extension, default: ReleaseMemory()].add(line)
+      state.records.lines.append(line)
+      state.begin(.remember(line))
+    }
+  }
+
+  mutating func applied(_ plan: Plan, _ failure: ClusterError?) {
+    if let failure { return refused(plan, failure) }
+    state.changed.append("\(plan.name) (\(plan.change.words))")
+    state.submissions[plan.name] = nil
+    noteAccepted(plan)
+    state.operations.accepted(plan.name)
+    if state.operations[plan.name] != nil {
+      state.say(.note, "\(plan.name): \(plan.change.words) was accepted.", about: plan.name)
+    }
+    // What is watched goes on to be.
+    let isWatched = layers.last?.isAboutChange(of: plan.name) == true
+    layers.removeAll { $0.isAboutChange(of: plan.name) }
+    if isWatched, plan.change.runsHelm { open(ProgressScreen(plan.name, plan.change)) }
+    settleOperations()
+    // The history has it, and perhaps what commands did meanwhile.
+    state.begin(.recall)
+    remember(plan)
+    // A configuration was saved, so its draft has served.
+    if plan.change.config != nil, state.records.drafts[plan.name] != nil {
+      state.records.drafts[plan.name] = nil
+      state.begin(.keepDraft(of: plan.name, nil))
+    }
+  }
+
+  private mutating func remember(_ plan: Plan) {
+    guard plan.change.row.keepsWayBack, let before = plan.before else { return }
+    state.records.memories[plan.name, default: ReleaseMemory()].add(
+      HistoryLine(
+        plan.name, at: state.now.timestamp, .change(words: plan.change.words, former: HistoryLine.Release(before))))
+  }
+
+  private mutating func refused(_ plan: Plan, _ failure: ClusterError) {
+    // The cluster knows better than what it said before.
+    if case .refused(let status) = failure, status.isForbidden { state.askRights(isAfresh: true) }
+    if state.submissions[plan.name]?.fail(failure) == true { return submitAgain(plan.name) }
+    layers.removeAll { $0 is SendingScreen }
+    state.operations.abandon(plan.name)
+    if state.stepQueue?.awaited == plan.name { state.stepQueue = nil }
+    let reason = failure.sentence(for: "\(plan.change.words) \(plan.name)", at: state.session.cluster)
+    let sentence = reason + " " + failure.consequence
+    state.submissions[plan.name]?.refusal = sentence
+    endedOne(plan.name, failure: sentence)
+    state.announce(.error, sentence, about: plan.name)
+  }
+
+  /// Who waits to leave must look again, too.
+  mutating func submitAgain(_ name: String) {
+    state.submitAgain(name)
+    if state.submissions[name] == nil { layers.removeAll { $0 is SendingScreen } }
+  }
+
+  mutating func settleOperations() {
+    tellUnfinished()
+    guard state.market.installations.isFilled else { return }
+    for ended in state.operations.see(state.market.installed, at: state.now.seconds) {
+      if case .failed(let reason) = ended.outcome {
+        state.announce(.error, "\(ended.name): could not \(ended.change.words): \(reason)", about: ended.name)
+      } else {
+        state.announce(.good, "\(ended.name): \(ended.change.past).", about: ended.name)
+      }
+      state.begin(.noteOutcome(ended.progress, of: ended.name, ended.outcome))
+      if case .failed(let reason) = ended.outcome {
+        endedOne(ended.name, failure: reason)
+      } else {
+        endedOne(ended.name, failure: nil)
+      }
+      sendNextStep(after: ended)
+    }
+  }
+
+  /// What was planned to follow is sent, unless it would be another change by now.
+  private mutating func sendNextStep(after ended: ChangeTracker.Ended) {
+    guard var queue = state.stepQueue, queue.awaited == ended.name else { return }
+    var hasSucceeded = true
+    if case .failed = ended.outcome { hasSucceeded = false }
+    let next = queue.next(hasSucceeded: hasSucceeded) { [state] in state.planContext(for: $0) }
+    state.stepQueue = queue
+    switch next {
+    case .send(let plan): state.submit(plan)
+    case .finished: state.stepQueue = nil
+    case .stop(let plan, let reason):
+      state.stepQueue = nil
+      state.announce(
+        .warning, "\(plan.name): \(plan.change.words) was not sent: \(reason). Nothing was changed.", about: plan.name)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Client
+import Extensions
+import Operations
+import Platform
+
+// What commands do that are not of the screen on top.
+extension App {
+  mutating func perform(_ command: Command, argument: String = "", byKeys keys: String = "") {
+    if isAskingUnseen, command != .back { return }
+    if !argument.isEmpty, !command.needsArgument { return perform(command, on: argument) }
+    if let steps = onTop({ $0.perform(command, &$1) }) { return carryOut(steps) }
+    switch command {
+    case .page(let page): open(page.screen(top))
+    case .palette: openPalette()
+    case .older: walk(by: -1)
+    case .newer: walk(by: 1)
+    case .lastPlace: goToLastPlace()
+    case .nextWanting: goToNextWanting()
+    case .exactTimes: state.showsExactTimes.toggle()
+    case .close: if layers.isEmpty { quit(isAskingForChanges: true) } else { closeTop() }
+    case .quit: quit()
+    case .redraw: request = .redraw
+    case .suspend: request = .suspend
+    case .refresh: refresh()
+    case .compareWays: compareWays()
+    case .theme, .keymap, .language, .selection: set(command, to: argument)
+    default: sayUseless(command, keys)
+    }
+  }
+
+  /// What is typed there is about the extension that one is at.
+  private mutating func openPalette() {
+    let subject = top.extensionName ?? (layers.isEmpty ? marketplace.selected : nil)
+    open(PaletteScreen(history: paletteHistory, subject: subject, below: top.sections))
+  }
+
+  /// A name that is given is the object acted on, whatever is selected.
+  private mutating func perform(_ command: Command, on argument: String) {
+    let words = argument.split(separator: " ").map(String.init)
+    let name = words.first ?? ""
+    let version = words.count == 3 && words[1] == "to" ? words[2] : nil
+    guard command == .open || command.change != nil else {
+      return state.say(.warning, "\(command.spokenName) takes no name.")
+    }
+    guard state.market.extensions[name] != nil || state.market.installed.of(name) != nil else {
+      let meant = suggestion(for: name, among: state.market.extensions.elements.keys)
+      return state.say(.warning, "There is no extension \(name) here\(meant.isEmpty ? "." : meant)")
+    }
+    if command == .open { return open(ExtensionScreen(name)) }
+    carryOut(beginChange(command, on: name, version: version, state) ?? [])
+  }
+
+  private mutating func compareWays() {
+    guard state.session.isComparable, let dialect = state.dialect else {
+      return state.say(.warning, "Only a profile with a gateway and a kubeconfig has two ways to compare.")
+    }
+    state.comparison = nil
+    open(ComparisonScreen())
+    state.begin(.compareWays(dialect))
+  }
+}

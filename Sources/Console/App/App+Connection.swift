@@ -1,0 +1,96 @@
+import Client
+import Extensions
+import HTTP
+import KubernetesAPI
+import Operations
+import Platform
+
+// What the connection is, and what it must read again.
+extension App {
+  /// Reads everything from the cluster again.
+  mutating func refresh() {
+    if case .stale = state.connection.state, state.session.isRestartable, !isRestarting {
+      isRestarting = true
+      state.say(.note, state.words("Starting {0} again …", "ksxd"))
+      return state.begin(.restart)
+    }
+    isRestarting = false
+    state.say(.note, state.words("Reading everything again …"))
+    state.begin(state.capabilityState.ask())
+    state.askRights(isAfresh: true)
+    guard let dialect = state.dialect else { return }
+    state.begin(Self.watches(dialect))
+    for case .versions(let name, let dialect) in subscriptions {
+      state.begin(.watch(.versions(of: name), dialect))
+    }
+    for case .details(let subject, let capabilities) in subscriptions {
+      state.begin(.readDetails(subject, capabilities))
+    }
+    readAgain()
+    for case .evidence(let subject) in subscriptions {
+      if let capabilities = state.capabilityState.capabilities { state.begin(.readEvidence(subject, capabilities)) }
+    }
+    askDryRunsAgain()
+  }
+
+  /// What was known before may be wrong by now: then everything is read anew in the right words.
+  mutating func connected(_ capabilities: Capabilities) {
+    let former = state.dialect
+    state.capabilityState.learn(capabilities, at: state.now)
+    if capabilities.dialect == former {
+      if state.rightsAsked == nil { state.askRights() }
+      return
+    }
+    if let former {
+      for case .watch(let subject, let dialect) in Self.watches(former) {
+        state.effects.append(.stop(.watch(subject, dialect)))
+      }
+      state.market.forgetAll()
+      state.planFacts = nil
+    }
+    state.connection.refusal = nil
+    state.begin(Self.watches(capabilities.dialect))
+    state.askRights(isAfresh: former != nil)
+  }
+
+  /// What a lost connection is called, with the key that helps.
+  private func loss(_ error: ClusterError) -> String {
+    let sentence = error.lossSentence(at: state.session.cluster)
+    guard state.session.isRestartable, case .transport(.unreachable) = error,
+      let key = state.settings.keys(for: .refresh, in: [.everywhere]).first
+    else { return sentence }
+    return sentence + " " + state.words("{0} starts it again.", key)
+  }
+
+  mutating func doubt<Element>(_ event: WatchEvent<Element>) {
+    guard case .interrupted(let error, _) = event, error.isOfMissingKind else { return }
+    state.begin(state.capabilityState.ask())
+  }
+
+  mutating func unconnected(_ error: DialectError, _ delay: Duration) {
+    let sentence = error.sentence(at: state.session.cluster)
+    // While the watches are well, what was known will do.
+    if state.connection.state == .connected, error != .absent { return }
+    lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct)
+  }
+
+  /// A retry that fails as the one before is no news.
+  private mutating func lost(_ sentence: String, _ delay: Duration, refusal: String?) {
+    if state.connection.state != .stale(reason: sentence) { state.record(.error, sentence) }
+    state.connection.lost(sentence, retryAfter: delay, at: state.now)
+    state.connection.refusal = refusal
+  }
+
+  mutating func heard<Element>(_ event: WatchEvent<Element>) {
+    doubt(event)
+    if case .interrupted(let error, let delay) = event {
+      let sentence = loss(error)
+      lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct)
+    } else if state.market.interruption == nil, state.connection.state != .connected {
+      if state.connection.staleSince != nil { state.record(.note, state.connection.connectedAgain) }
+      state.connection.restored()
+      askDryRunsAgain()
+      state.connection.refusal = nil
+    }
+  }
+}

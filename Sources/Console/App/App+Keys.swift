@@ -1,0 +1,61 @@
+import Terminal
+
+// What keys and clicks do.
+extension App {
+  /// A key would agree to what its typist could not have read.
+  var isAskingUnseen: Bool { top.question.map { !$0.isCovered(by: shownQuestion) } ?? false }
+
+  mutating func press(_ key: Key) {
+    switch key {
+    case .resized: return
+    case .closed: return finish()
+    case .mouse(let action, let place): return point(action, at: place)
+    case .paste where top.question != nil:
+      state.say(.warning, "Pasted text is not an answer here: type it.")
+      return
+    default: break
+    }
+    pendingKeys.append(key)
+    act(state.settings.match(pendingKeys, in: top.sections), key)
+  }
+
+  /// Does what the keys so far mean, of which `key` is the last.
+  private mutating func act(_ match: Keymap<Action>.Match, _ key: Key) {
+    switch match {
+    case .pending: break
+    case .command(.command(let command)):
+      let keys = pendingKeys.spelling
+      pendingKeys = []
+      perform(command, byKeys: keys)
+    case .command(.edit(let command)):
+      pendingKeys = []
+      carryOut(onTop { $0.edit(command, &$1) })
+    case .none:
+      let isAlone = pendingKeys.count == 1
+      pendingKeys = []
+      // The second key of a sequence that means nothing is dropped, but a way out always works.
+      if !isAlone, key != .escape, key != .control("c") { return }
+      if isAlone { pressUnbound(key) } else { press(key) }
+    }
+  }
+
+  /// Screens count from their own corner.
+  private mutating func point(_ action: Key.Mouse, at point: Point) {
+    if action == .click, point.row == state.size.rows - 1 { return clickHint(at: point.column) }
+    guard state.body.contains(point) else { return }
+    let row = point.row - state.body.origin.row
+    type(.mouse(action, Point(row: row, column: point.column)))
+  }
+
+  private mutating func clickHint(at column: Int) {
+    switch Footer(state, top, pendingKeys).action(at: column) {
+    case .command(let command)?: perform(command)
+    case .edit(let command)?: carryOut(onTop { $0.edit(command, &$1) })
+    case nil: break
+    }
+  }
+
+  mutating func type(_ key: Key) {
+    if !isAskingUnseen { carryOut(onTop { $0.type(key, &$1) }) }
+  }
+}

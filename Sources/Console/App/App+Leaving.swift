@@ -1,0 +1,36 @@
+import Extensions
+import Operations
+
+// The way out.
+extension App {
+  /// As `back` on the screen on top, which knows what must be asked before.
+  mutating func closeTop() {
+    carryOut(onTop { $0.perform(.back, &$1) } ?? [.close()])
+  }
+
+  /// A session that has changed something is left by `q` only when that was seen.
+  mutating func quit(isAskingForChanges: Bool = false) {
+    if layers.contains(where: { $0 is LeaveScreen }) { return leave() }
+    var reasons = layers.compactMap { $0.unsavedWork(state) }
+    for name in state.operations.names where state.underWay(name) == nil {
+      reasons.append("\(name): \(state.operations[name]?.change.words ?? "") was accepted and goes on in the cluster.")
+    }
+    if isAskingForChanges { reasons += state.changed.map { "You changed \($0) in this session." } }
+    for plan in state.stepQueue?.plans ?? [] {
+      reasons.append("\(plan.name): \(plan.change.words) is sent only while the console runs.")
+    }
+    if reasons.isEmpty { leave() } else { open(LeaveScreen(reasons: reasons)) }
+  }
+
+  /// Leaves when the cluster has answered what is being sent.
+  mutating func leave() {
+    layers.removeAll { $0 is LeaveScreen }
+    if state.submissions.values.contains(where: \.isUnderWay) { open(SendingScreen()) } else { finish() }
+  }
+
+  /// Nothing is lost on the way out, not even when the line drops.
+  mutating func finish() {
+    isFinished = true
+    for screen in layers { state.begin(screen.requestsBeforeExit(state)) }
+  }
+}

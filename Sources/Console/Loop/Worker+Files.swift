@@ -1,0 +1,67 @@
+import Client
+import Extensions
+import Operations
+import Platform
+
+// What is written on this computer.
+extension Worker {
+  /// Writes into the files of this user.
+  func keep(_ request: Request) -> Message? {
+    switch request {
+    case .remember(let line):
+      keep("The version and config from before the change were not saved") { keeper throws(SystemError) in
+        try keeper.history.note(line)
+      }
+    case .keepDraft(let name, let draft):
+      keep("The draft of \(name) was not saved", orElse: draft == nil ? nil : .draftKept(of: name)) {
+        keeper throws(SystemError) in try keeper.keep(draft, of: name)
+      }
+    case .noteOutcome(let progress, let name, let outcome):
+      noted(progress, of: name, outcome)
+    default: nil
+    }
+  }
+
+  /// Notes how a change ended, and reads what is known then.
+  private func noted(_ progress: ChangeProgress, of name: String, _ outcome: ChangeProgress.Outcome) -> Message {
+    sender.note(progress, of: name, outcome)
+    return .recalled(session.recordKeeper?.recall() ?? Records())
+  }
+
+  func keepSetting(_ name: String, _ value: String) -> Message? {
+    guard let path = session.settingsFile else { return nil }
+    do throws(SystemError) {
+      try SettingsFile(path: path).set(name, to: value)
+      return nil
+    } catch {
+      return .failed("The \(name) was not saved for the next session: \(error).")
+    }
+  }
+
+  /// Writes a file that is not there yet: another of the same name may be the user's.
+  func write(_ file: Plan.KubectlFile) -> Message {
+    do throws(SystemError) {
+      let bytes = Array(file.text.utf8)
+      if let there = try? Files.read(file.name), there != bytes {
+        return .failed("\(file.name) is there already with something else in it, and stays so: move it away.")
+      }
+      try Files.write(bytes, to: file.name)
+      return .wroteFile(file.name)
+    } catch {
+      return .failed("\(file.name) was not written: \(error).")
+    }
+  }
+
+  /// Writes to this computer, and returns `success`, or what says what was not done and why.
+  private func keep(
+    _ failure: String, orElse success: Message? = nil, _ body: (RecordKeeper) throws(SystemError) -> Void
+  ) -> Message? {
+    guard let keeper = session.recordKeeper else { return nil }
+    do throws(SystemError) {
+      try body(keeper)
+      return success
+    } catch {
+      return .failed("\(failure): \(error).")
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Operations
+
+extension Worker {
+  /// Posts what happens to `subject` until it is cancelled.
+  func watch(_ subject: Request.Subject, _ dialect: Dialect) async {
+    let cluster = session.connection.cluster
+    switch subject {
+    case .categories:
+      await Watch(dialect.categories, in: cluster, skipping: Extension.unread) { Category($0) }
+        .run { post(.categories($0)) }
+    case .extensions:
+      await Watch(dialect.extensions, in: cluster, skipping: Extension.unread) { Extension($0, dialect: dialect) }
+        .run { post(.extensions($0)) }
+    case .installations:
+      await Watch(dialect.installations, in: cluster, skipping: JSONPaths()) { Installation($0) }
+        .run { post(.installations($0)) }
+    case .versions(let name):
+      var watch = Watch(dialect.extensionVersions, in: cluster, skipping: ExtensionVersion.unread) { object in
+        let version = ExtensionVersion(object, dialect: dialect)
+        return version.extension == name ? version : nil
+      }
+      // Versions of the first design need no label that says whose they are.
+      if dialect.era != .seed { watch.selector = Selector(labels: "\(dialect.extensionLabel)=\(name)") }
+      await watch.run { post(.versions(of: name, $0)) }
+    }
+  }
+}
