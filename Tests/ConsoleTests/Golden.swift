@@ -6,30 +6,114 @@ import Testing
 
 /// What a screen showed when it was last looked at and found right: its text and, row by row, its styles.
 ///
-/// With `KSX_GOLDEN=write` in the environment the files are written anew, to be looked at before they are kept.
+/// A file holds one screen in several states and sizes. With `KSX_GOLDEN=write` in the environment the files are
+/// written anew, to be looked at before they are kept.
 enum Golden {
+  /// What a user has before them when a state begins.
+  enum Start {
+    /// Nothing was heard of the cluster yet.
+    case nothing
+    case market, busyMarket, failedUpgrade
+
+    fileprivate func tester(_ columns: Int, _ rows: Int) -> ConsoleTester {
+      switch self {
+      case .nothing: ConsoleTester(columns, rows)
+      case .market: ConsoleTester.atMarket(columns, rows)
+      case .busyMarket: MarketplaceTests.busy(columns, rows)
+      case .failedUpgrade: ChangesTests.afterFailedUpgrade(columns, rows)
+      }
+    }
+  }
+
+  /// A state of a screen: what it is called, and how a user comes to it.
+  struct State {
+    let name: String
+    let sizes: [(columns: Int, rows: Int)]
+    private let start: Start
+    private let body: (inout ConsoleTester) -> Void
+
+    init(
+      _ name: String, sizes: [(Int, Int)] = Golden.usual, from start: Start = .market,
+      _ body: @escaping (inout ConsoleTester) -> Void = { _ in }
+    ) {
+      self.name = name
+      self.sizes = sizes
+      self.start = start
+      self.body = body
+    }
+
+    fileprivate func surface(_ columns: Int, _ rows: Int) -> Surface {
+      var tester = start.tester(columns, rows)
+      body(&tester)
+      return tester.surface
+    }
+  }
+
+  static let usual = [(80, 24), (40, 10)]
+  /// With the size at which a screen is laid out otherwise.
+  static let all = usual + [(120, 40)]
+
   private static let folder =
     "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Golden"
 
-  /// The text of `surface`, and below it a letter for each look, with a legend.
-  static func text(_ surface: Surface) -> String {
-    var letters: [Style: Character] = [.plain: "."]
-    var legend: [String] = []
-    let rows = (0..<surface.size.rows).map { row in
-      String(
-        surface.row(row).map { cell -> Character in
-          if let letter = letters[cell.style] { return letter }
-          let letter = Character(UnicodeScalar(UInt8(ascii: "a") + UInt8(min(25, letters.count - 1))))
-          letters[cell.style] = letter
-          legend.append("\(letter) \(words(cell.style))")
-          return letter
-        }
-      ).trimmingEnd(".")
+  /// Holds the screen in its `states` against the file called `name`.
+  static func check(_ name: String, _ states: [State], sourceLocation: SourceLocation = #_sourceLocation) throws {
+    var looks = Looks()
+    let parts = states.flatMap { state in
+      state.sizes.map { columns, rows in
+        "== \(state.name) \(columns)x\(rows)\n" + looks.text(state.surface(columns, rows))
+      }
     }
-    let text = surface.description.split(separator: "\n", omittingEmptySubsequences: false).map {
-      String($0).trimmingEnd(" ")
+    try hold(parts + ["== looks\n" + looks.legend], name, sourceLocation)
+  }
+
+  private static func hold(_ parts: [String], _ name: String, _ sourceLocation: SourceLocation) throws {
+    let path = "\(folder)/\(name).txt"
+    if Environment.current["KSX_GOLDEN"] == "write" {
+      try Files.makeDirectory(folder)
+      try Files.write(Array(parts.joined().utf8), to: path, mode: 0o644)
+      return
     }
-    return (text + ["---"] + rows + ["---"] + legend).joined(separator: "\n") + "\n"
+    let wanted = (try? Files.text(path)) ?? ""
+    guard parts.joined() != wanted else { return }
+    let other = parts.first { !wanted.contains($0) } ?? "no state that was there is missing here"
+    Issue.record("\(name) looks otherwise than in Tests/ConsoleTests/Golden:\n\(other)", sourceLocation: sourceLocation)
+  }
+
+  /// A letter for each style, as they are met.
+  private struct Looks {
+    private var letters: [Style: Character] = [.plain: "."]
+    private(set) var legend = ""
+
+    /// The text of `surface`, and below it the letters of its styles; what is the same in many rows stands once.
+    mutating func text(_ surface: Surface) -> String {
+      let text = surface.description.split(separator: "\n", omittingEmptySubsequences: false)
+        .map { String($0).trimmingEnd(" ") }
+      let styles = (0..<surface.size.rows).map { row in
+        String(surface.row(row).map { letter(of: $0.style) }).trimmingEnd(".")
+      }
+      return (Self.folded(text) + ["--"] + Self.folded(styles)).joined(separator: "\n") + "\n"
+    }
+
+    private static func folded(_ rows: [String]) -> [String] {
+      var result: [String] = []
+      var index = 0
+      while index < rows.count {
+        let same = rows[index...].prefix { $0 == rows[index] }.count
+        result += same > 2 ? [rows[index], "(and \(same - 1) rows more)"] : Array(repeating: rows[index], count: same)
+        index += same
+      }
+      return result
+    }
+
+    private mutating func letter(of style: Style) -> Character {
+      if let letter = letters[style] { return letter }
+      let all = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+      let letter = all[min(all.count, letters.count) - 1]
+      letters[style] = letter
+      legend += "\(letter) \(Golden.words(style))\n"
+      return letter
+    }
   }
 
   private static func words(_ style: Style) -> String {
@@ -46,20 +130,6 @@ enum Golden {
     let parts = attributes.filter { style.attributes.contains($0.0) }.map(\.1)
     let colors = [color(style.foreground), color(style.background).map { "on \($0)" }].compactMap { $0 }
     return (parts + colors).joined(separator: " ")
-  }
-
-  /// Holds `surface` against the file called `name`.
-  static func check(_ surface: Surface, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-    let path = "\(folder)/\(name).txt"
-    let found = text(surface)
-    if Environment.current["KSX_GOLDEN"] == "write" {
-      try Files.makeDirectory(folder)
-      try Files.write(Array(found.utf8), to: path, mode: 0o644)
-      return
-    }
-    let wanted = (try? Files.text(path)) ?? ""
-    #expect(
-      found == wanted, "\(name) looks otherwise than in Tests/ConsoleTests/Golden", sourceLocation: sourceLocation)
   }
 }
 

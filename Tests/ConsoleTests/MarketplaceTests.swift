@@ -31,55 +31,39 @@ import Testing
     return tester
   }
 
-  private static let sizes = [(80, 24), (40, 10), (120, 40)]
-
-  @Test(arguments: sizes)
-  func theMarketplaceAsItIsDrawn(columns: Int, rows: Int) throws {
-    try Golden.check(Self.busy(columns, rows).surface, "marketplace-\(columns)x\(rows)")
+  @Test func theMarketplaceAsItIsDrawn() throws {
+    let refusal = Status(code: 403, reason: "Forbidden", message: "user ada may not list installplans")
+    try Golden.check(
+      "marketplace",
+      [
+        Golden.State("filled", sizes: Golden.all, from: .busyMarket),
+        Golden.State("loading", from: .nothing),
+        Golden.State("empty", from: .nothing) { tester in
+          tester.hear(.extensions(.replaced([])))
+          tester.hear(.installations(.replaced([])))
+        },
+        Golden.State("forbidden", from: .nothing) { tester in
+          tester.hear(.installations(.interrupted(.refused(refusal), delay: .seconds(30))))
+        },
+        Golden.State("stale", sizes: Golden.all, from: .busyMarket) { $0.lose() },
+        Golden.State("a filter that finds nothing", from: .busyMarket) { tester in
+          tester.press(.tab)
+          tester.type("j")
+          tester.press(.tab)
+          tester.type("/loki")
+          tester.press(.enter)
+        },
+        Golden.State("a filter that is typed", from: .busyMarket) { $0.type("/state:failed foo:") },
+        Golden.State("with marks", sizes: Golden.all, from: .busyMarket) { $0.type(" j ") },
+      ])
   }
 
-  @Test(arguments: sizes)
-  func theMarketplaceWhileNothingIsKnownOfIt(columns: Int, rows: Int) throws {
-    try Golden.check(ConsoleTester(columns, rows).surface, "marketplace-loading-\(columns)x\(rows)")
-  }
-
-  @Test(arguments: sizes)
-  func theMarketplaceWithoutExtensions(columns: Int, rows: Int) throws {
-    var tester = ConsoleTester(columns, rows)
-    tester.hear(.extensions(.replaced([])))
-    tester.hear(.installations(.replaced([])))
-
-    try Golden.check(tester.surface, "marketplace-empty-\(columns)x\(rows)")
-  }
-
-  @Test(arguments: sizes)
-  func theMarketplaceThatMayNotBeSeen(columns: Int, rows: Int) throws {
-    var tester = ConsoleTester(columns, rows)
+  @Test func aRefusalIsSaidOnce() {
+    var tester = ConsoleTester()
     let refusal = Status(code: 403, reason: "Forbidden", message: "user ada may not list installplans")
     tester.hear(.installations(.interrupted(.refused(refusal), delay: .seconds(30))))
 
-    try Golden.check(tester.surface, "marketplace-forbidden-\(columns)x\(rows)")
     #expect(tester.screen.ranges(of: "may not list").count == 1)
-  }
-
-  @Test(arguments: sizes)
-  func theMarketplaceWhoseConnectionIsLost(columns: Int, rows: Int) throws {
-    var tester = Self.busy(columns, rows)
-    tester.lose()
-
-    try Golden.check(tester.surface, "marketplace-stale-\(columns)x\(rows)")
-  }
-
-  @Test(arguments: sizes)
-  func theMarketplaceWithAFilterThatFindsNothing(columns: Int, rows: Int) throws {
-    var tester = Self.busy(columns, rows)
-    tester.press(.tab)
-    tester.type("j")
-    tester.press(.tab)
-    tester.type("/loki")
-    tester.press(.enter)
-
-    try Golden.check(tester.surface, "marketplace-nothing-\(columns)x\(rows)")
   }
 
   @Test func whatWantsAttentionComesFirstAndWhatIsUnderWayNext() {

@@ -1,0 +1,219 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+import Terminal
+import Testing
+
+@testable import Console
+@testable import Operations
+
+/// How the other screens look, with something on them and in each state in which there is not.
+@Suite struct ScreenGoldenTests {
+  private typealias State = Golden.State
+  private static let forbidden = ReadFailure("You may not list it.", isForbidden: true)
+  private static let unread = ReadFailure("Reading it: museum cannot be reached.")
+
+  private static func command(
+    _ command: String, _ name: String, sizes: [(Int, Int)] = Golden.usual,
+    from start: Golden.Start = .market,
+    _ body: @escaping (inout ConsoleTester) -> Void = { _ in }
+  ) -> State {
+    State(name, sizes: sizes, from: start) { tester in
+      tester.type(":" + command)
+      tester.press(.enter)
+      body(&tester)
+    }
+  }
+
+  @Test func changes() throws {
+    try Golden.check(
+      "changes",
+      [
+        State("filled", sizes: Golden.all, from: .failedUpgrade) { $0.type("H") },
+        State("empty") { tester in
+          tester.hear(.recalled(Records()))
+          tester.type("H")
+        },
+        State("stale", from: .failedUpgrade) { tester in
+          tester.type("H")
+          tester.lose()
+        },
+      ])
+  }
+
+  @Test func doctor() throws {
+    let topic = Reading.Topic.examination(of: "grafana")
+    let nothing = Examination(findings: [], gaps: ["helm's releases: forbidden"], count: 1)
+    try Golden.check(
+      "doctor",
+      [
+        Self.command("doctor", "loading", from: .failedUpgrade),
+        Self.command("doctor", "filled", sizes: Golden.all, from: .failedUpgrade) {
+          $0.answer(topic, .examination(.sample))
+        },
+        Self.command("doctor", "nothing", from: .failedUpgrade) { $0.answer(topic, .examination(nothing)) },
+        Self.command("doctor", "failed", from: .failedUpgrade) { $0.answer(topic, failure: Self.unread) },
+        Self.command("doctor", "remedy", from: .failedUpgrade) { tester in
+          tester.answer(topic, .examination(.sample))
+          tester.press(.enter)
+        },
+      ])
+  }
+
+  @Test func progress() throws {
+    try Golden.check(
+      "progress",
+      [
+        State("failed", from: .failedUpgrade) { tester in
+          tester.app.open(ProgressScreen("grafana", .upgrade(to: "1.1.0")))
+          tester.hear(.time)
+        },
+        State("under way", sizes: Golden.all) { tester in
+          tester.upgradeGrafana()
+          let under = Installation.sample("grafana", version: "1.1.0", config: "replicas: 1\n", state: "Upgrading")
+          tester.hear(.installations(.applied(under)))
+          tester.app.open(ProgressScreen("grafana", .upgrade(to: "1.1.0")))
+          tester.hear(.time)
+          var sources = OperationSight.Sources()
+          sources.log = "Release \"grafana\" is being upgraded\nwaiting for 2 pods\n"
+          sources.gaps = ["pods: forbidden"]
+          tester.answer(
+            .sight(of: "grafana"),
+            .sight(OperationSight(under, sources, at: Timestamp(secondsSince1970: Int(tester.now.wall)))))
+        },
+        State("forbidden") { tester in
+          tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading"))))
+          tester.app.open(ProgressScreen("grafana"))
+          tester.hear(.time)
+          tester.answer(.sight(of: "grafana"), failure: Self.forbidden)
+        },
+        Self.command("operations", "operations, empty"),
+        Self.command("operations", "operations") { tester in
+          tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading"))))
+        },
+      ])
+  }
+
+  @Test func repositories() throws {
+    try Golden.check(
+      "repositories",
+      [
+        Self.command("repositories", "loading"),
+        Self.command("repositories", "empty") { $0.answer(.repositories, .repositories([])) },
+        Self.command("repositories", "forbidden") { $0.answer(.repositories, failure: Self.forbidden) },
+        Self.command("repositories", "failed") { $0.answer(.repositories, failure: Self.unread) },
+        Self.command("repositories", "filled", sizes: Golden.all) {
+          $0.answer(.repositories, .repositories([NewScreensTests.repository]))
+        },
+        Self.command("repositories", "stale") { tester in
+          tester.answer(.repositories, .repositories([NewScreensTests.repository]))
+          tester.answer(.repositories, failure: Self.unread)
+        },
+        Self.command("repositories", "form") { $0.type("n") },
+      ])
+  }
+
+  @Test func gateway() throws {
+    let name: String? = nil
+    try Golden.check(
+      "gateway",
+      [
+        Self.command("gateway", "loading"),
+        Self.command("gateway", "empty") {
+          $0.answer(.serving(of: name), .serving(ServingFacts([], dialect: .installPlan)))
+        },
+        Self.command("gateway", "forbidden") { $0.answer(.serving(of: name), failure: Self.forbidden) },
+        Self.command("gateway", "filled", sizes: Golden.all) { tester in
+          tester.answer(.serving(of: name), .serving(NewScreensTests.served))
+          tester.answer(.probes(of: name), .probes(NewScreensTests.probes))
+        },
+        Self.command("gateway", "a rule") { tester in
+          tester.answer(.serving(of: name), .serving(NewScreensTests.served))
+          tester.type("g")
+          tester.press(.backspace)
+          tester.type("/kapis/weather.example/v1/cities")
+          tester.press(.enter)
+        },
+      ])
+  }
+
+  @Test func contexts() throws {
+    let places = [
+      ClusterPlace(name: "museum", source: .kubeconfig, ways: "kubernetes", server: "https://museum"),
+      ClusterPlace(name: "staging", source: .profile, ways: "both", server: "https://staging", login: "ada logged in"),
+    ]
+    try Golden.check(
+      "contexts",
+      [
+        Self.command("contexts", "loading"),
+        Self.command("contexts", "filled") { $0.hear(.places(.success(places))) },
+        Self.command("contexts", "failed") {
+          $0.hear(.places(.failure(ReadFailure("~/.kube/config: line 3: not a mapping."))))
+        },
+      ])
+  }
+
+  @Test func helpAndPalette() throws {
+    try Golden.check(
+      "help",
+      [
+        State("help") { $0.type("?") },
+        State("found") { tester in
+          tester.type("?/roll")
+          tester.press(.enter)
+        },
+        State("palette", sizes: Golden.all) { $0.type(":") },
+        State("palette, typed") { $0.type(":roll") },
+        State("palette, nothing") { $0.type(":xyz") },
+        State("messages, empty") { $0.type("m") },
+        State("messages", from: .failedUpgrade) { tester in
+          tester.lose()
+          tester.type("m")
+        },
+      ])
+  }
+
+  @Test func leaving() throws {
+    try Golden.check(
+      "leaving",
+      [
+        State("unsaved") { tester in
+          tester.offerAfter("e", "grafana")
+          tester.type("a: 1 # ")
+          tester.press(.control("c"))
+        },
+        State("something changed") { tester in
+          tester.offerAfter("D", "grafana")
+          tester.type("a")
+          tester.acceptChange()
+          tester.type("q")
+        },
+        State("being sent") { tester in
+          tester.offerAfter("D", "grafana")
+          tester.type("a")
+          tester.press(.control("c"))
+        },
+      ])
+  }
+
+  @Test func comparisons() throws {
+    let topic = Reading.Topic.comparison(of: "grafana", from: "1.0.0", to: "1.1.0")
+    func compare(_ name: String, _ body: @escaping (inout ConsoleTester) -> Void = { _ in }) -> State {
+      State(name) { tester in
+        tester.app.open(VersionComparisonScreen("grafana", from: "1.0.0", to: "1.1.0"))
+        tester.hear(.time)
+        body(&tester)
+      }
+    }
+    try Golden.check(
+      "comparison",
+      [
+        compare("loading"), compare("failed") { $0.answer(topic, failure: Self.unread) },
+        compare("not at hand") {
+          $0.answer(topic, .comparison(ComparedVersions(problem: "The package of grafana 1.0.0 is not at hand.")))
+        },
+      ])
+  }
+}
