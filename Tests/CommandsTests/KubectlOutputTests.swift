@@ -111,6 +111,9 @@ import Testing
 
   @Test(arguments: [
     ("{.items[5].metadata.name}", "array index out of bounds: index 5, length 4"),
+    (
+      "{.items[9223372036854775807].kind}", "array index out of bounds: index 9223372036854775807, length 4"
+    ),
     ("{.metadata", "unclosed action"),
     ("{.items[a]}", "invalid array index a"),
     ("{end}", "not in range, nothing to end"),

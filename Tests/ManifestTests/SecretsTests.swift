@@ -43,6 +43,19 @@ import Testing
     ("# password: old", "# password: •••"),
     ("# a token is needed", "# a token is needed"),
     ("url: https://ada:hunter2@host/x", "url: https://ada:•••@host/x"),
+    ("see https://docs, then db://u:pw@h and db://u:p2@h", "see https://docs, then db://u:•••@h and db://u:•••@h"),
+    (
+      "env:\n- name: DB_PASSWORD\n  value: x\n- name: USER\n  value: ada",
+      "env:\n- name: DB_PASSWORD\n  value: •••\n- name: USER\n  value: ada"
+    ),
+    (
+      "env: [{name: \"API_TOKEN\", value: x}, {name: USER, value: ada}]",
+      "env: [{name: \"API_TOKEN\", value: •••}, {name: USER, value: ada}]"
+    ),
+    (
+      "- name: TOKEN\n  value: x\nvalue: y\n- name: TOKEN\n  valueFrom:\n    value: z",
+      "- name: TOKEN\n  value: •••\nvalue: y\n- name: TOKEN\n  valueFrom:\n    value: z"
+    ),
     ("env: |\n  DB_PASSWORD=hunter2\n  USER=ada", "env: |\n  DB_PASSWORD=•••\n  USER=ada"),
     (
       "a: |\n  -----BEGIN PRIVATE KEY-----\n  MII\n  -----END PRIVATE KEY-----\nb: c", "a: |\n  •••\n  •••\n  •••\nb: c"
@@ -80,6 +93,14 @@ import Testing
         == ["config": "password: •••\nuser: ada\n", "db": ["token": "•••", "secretName": "n", "on": true]])
     #expect(SecretKeys.isSecret(path: ["secrets", "db"]))
     #expect(!SecretKeys.isSecret(path: ["secrets", "name"]))
+  }
+
+  @Test func theValueOfAVariableIsAsSecretAsItsName() {
+    let value: Value = ["env": [["value": "x", "name": "DB_PASSWORD"], ["name": "USER", "value": "ada"]]]
+
+    #expect(
+      SecretKeys.masked(value)
+        == ["env": [["value": "•••", "name": "DB_PASSWORD"], ["name": "USER", "value": "ada"]]])
   }
 
   @Test func anyTextIsMaskedWithoutATrap() {

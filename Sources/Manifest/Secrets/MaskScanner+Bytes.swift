@@ -86,7 +86,7 @@ extension MaskScanner {
   }
 
   mutating func withoutSecrets(inFlow bytes: [UInt8], from start: Int) -> [UInt8] {
-    var (result, place): ([UInt8], Int) = ([], start)
+    var (result, place, isNamed): ([UInt8], Int, Bool) = ([], start, false)
     while place < bytes.count {
       if "{}[], \r\t".utf8.contains(bytes[place]) {
         result.append(bytes[place])
@@ -94,7 +94,9 @@ extension MaskScanner {
       } else if let (key, value) = flowKey(in: bytes, at: place) {
         result += bytes[place..<value]
         place = value
-        guard SecretKeys.isSecret(key), value < bytes.count else { continue }
+        guard value < bytes.count else { continue }
+        if SecretKeys.namesVariable(key) { isNamed = namesSecret(bytes, value) }
+        guard SecretKeys.isSecret(key) || (isNamed && key == "value") else { continue }
         let (end, next) = endOfFlowSecret(in: bytes, from: value)
         result += hidden(Array(bytes[..<(end ?? bytes.count)]), value, end, else: next)
         place = end ?? bytes.count
@@ -105,6 +107,12 @@ extension MaskScanner {
       }
     }
     return result
+  }
+
+  /// Whether the text at `place` is the name of a secret variable.
+  private func namesSecret(_ bytes: [UInt8], _ place: Int) -> Bool {
+    let text = bytes[place..<(endOfFlowScalar(in: bytes, from: place) ?? bytes.count)]
+    return SecretKeys.isSecret(String(decoding: text.filter { !"\"'".utf8.contains($0) }, as: UTF8.self))
   }
 
   private func endOfFlowSecret(in bytes: [UInt8], from value: Int) -> (Int?, State) {
@@ -130,15 +138,21 @@ extension MaskScanner {
     return bytes[start...].firstIndex { ",}]".utf8.contains($0) } ?? bytes.count
   }
 
-  /// `://user:password@` without the password.
+  /// Each `://user:password@` without the password.
   private func withoutPassword(_ bytes: [UInt8]) -> [UInt8] {
     guard bytes.contains(UInt8(ascii: "@")), bytes.contains(UInt8(ascii: "/")) else { return bytes }
-    let mark = Array("://".utf8)
-    guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: mark) }) else { return bytes }
-    let authority = bytes[(start + mark.count)...].prefix { !"/?# \"'".utf8.contains($0) }
-    guard let at = authority.lastIndex(of: UInt8(ascii: "@")), let split = authority.firstIndex(of: Self.colon),
-      split < at
-    else { return bytes }
-    return bytes[...split] + Self.mask + bytes[at...]
+    var (result, place): ([UInt8], Int) = ([], 0)
+    while place < bytes.count {
+      result.append(bytes[place])
+      place += 1
+      guard result.suffix(3).elementsEqual("://".utf8) else { continue }
+      let authority = bytes[place...].prefix { !"/?# ,\"'".utf8.contains($0) }
+      guard let at = authority.lastIndex(of: UInt8(ascii: "@")), let split = authority.firstIndex(of: Self.colon),
+        split < at
+      else { continue }
+      result += bytes[place...split] + Self.mask
+      place = at
+    }
+    return result
   }
 }

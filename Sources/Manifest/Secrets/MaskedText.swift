@@ -34,6 +34,8 @@ struct MaskScanner {
   var state = State.open
   /// Lines indented by more than this belong to a secret key; so do items at it.
   var below: Int?
+  /// The column of the keys of an item that names a secret variable, as `- name: DB_PASSWORD` does: its `value` is secret.
+  var named: Int?
 
   static let mask = Array(SecretKeys.mask.utf8)
   static let quote = UInt8(ascii: "\"")
@@ -63,6 +65,7 @@ struct MaskScanner {
       state = .open
     }
     if let outer = below, indent < outer || (indent == outer && !isItem(bytes, indent)) { below = nil }
+    if let column = named, indent < column, !isItem(bytes, indent) { named = nil }
     if Self.begins(key: bytes) {
       state = .key
       return endingKey(bytes, indent)
@@ -101,8 +104,21 @@ struct MaskScanner {
     guard let (key, value) = key(in: bytes, at: place) else {
       return bytes[..<place] + self.value(bytes, from: place, indent: nil, isSecret: isBelow)
     }
-    let isSecret = SecretKeys.isSecret(key) || (isBelow && !SecretKeys.isHarmless(key))
+    if !isComment { name(key, bytes, value, at: place) }
+    let isSecret =
+      SecretKeys.isSecret(key) || (isBelow && !SecretKeys.isHarmless(key)) || (named == place && key == "value")
     return bytes[..<value] + self.value(bytes, from: value, indent: isComment ? nil : place, isSecret: isSecret)
+  }
+
+  /// Remembers that an item names a secret variable, or another one.
+  private mutating func name(_ key: String, _ bytes: [UInt8], _ value: Int, at column: Int) {
+    guard SecretKeys.namesVariable(key) else { return }
+    let text = String(decoding: bytes[value..<endOfPlain(in: bytes, from: value)], as: UTF8.self)
+    if SecretKeys.isSecret(text.filter { $0 != "\"" && $0 != "'" }) {
+      named = column
+    } else if named == column {
+      named = nil
+    }
   }
 
   /// A value, of a key at column `indent` if there is one; what comes below a secret key is secret, too.

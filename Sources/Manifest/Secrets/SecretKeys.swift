@@ -2,7 +2,7 @@ import Platform
 
 /// Which keys look as if their values were secret: the one judge, for screens, plans, commands and messages.
 ///
-/// It goes by the key alone. A name, a reference or a lifetime of a secret is none.
+/// It goes by the key alone, or by the name beside a `value`. A name, a reference or a lifetime of a secret is none.
 package enum SecretKeys {
   /// What stands in the place of a value.
   package static let mask = "•••"
@@ -38,8 +38,14 @@ package enum SecretKeys {
   package static func masked(_ value: Value, at path: [String] = []) -> Value {
     switch value {
     case .mapping(let mapping):
+      let isVariable = mapping.pairs.contains { namesVariable($0.key) && isSecret($0.value.string ?? "") }
       return .mapping(
-        Mapping(mapping.pairs.map { Mapping.Pair(key: $0.key, value: masked($0.value, at: path + [$0.key])) }))
+        Mapping(
+          mapping.pairs.map { pair in
+            // The value of a variable is as secret as its name says.
+            let key = isVariable && pair.key == "value" ? "secret" : pair.key
+            return Mapping.Pair(key: pair.key, value: masked(pair.value, at: path + [key]))
+          }))
     case .sequence(let all): return .sequence(all.map { masked($0, at: path) })
     case .null, .bool: return value
     case .string(let text) where text.isEmpty: return value
@@ -47,6 +53,9 @@ package enum SecretKeys {
     case .integer, .number: return isSecret(path: path) ? .string(mask) : value
     }
   }
+
+  /// Whether `key` is what a list of variables calls their names, as Kubernetes' `env` does.
+  static func namesVariable(_ key: String) -> Bool { key == "name" || key == "key" }
 
   private static func isHarmless(plain key: String) -> Bool {
     harmlessEnds.contains { key.hasSuffix($0) } || harmlessStarts.contains { key.hasPrefix($0) }

@@ -137,7 +137,8 @@ extension JSONPathParser {
     }
     var slice = JSONPathTemplate.Slice(first: numbers[0])
     guard parts.count > 1 else {
-      slice.end = (numbers[0] ?? 0) + 1
+      // The last number there is leads nowhere, as any other that is too large.
+      slice.end = (numbers[0] ?? 0).addingReportingOverflow(1).partialValue
       slice.isOne = true
       return slice
     }
