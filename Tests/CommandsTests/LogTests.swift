@@ -11,7 +11,7 @@ import Testing
 
 /// What was written while an extension was worked on, and the events about it.
 @Suite struct LogTests {
-  private static let quick = Timing(now: { .zero }, sleep: { _ in await Task.yield() }, random: { 0 })
+  static let quick = Timing(now: { .zero }, sleep: { _ in await Task.yield() }, random: { 0 })
 
   /// An upgrade by KubeSphere's controllers, whose jobs are played.
   private func upgrading(_ state: String = "Upgrading") async throws -> Workbench {
@@ -132,12 +132,74 @@ import Testing
     let now =
       "2026-01-01T10:00:05Z Preparing: preparing version 1.1.0\n2026-01-01T10:00:05Z UpgradeFailed: no such kind\n"
     #expect(try await bench.run("logs", "whizard") == now)
-    #expect(bench.said.noted == "note: the controllers of this cluster run no job of helm's; this is what they noted\n")
     #expect(try await bench.run("logs", "whizard", "-f") == now)
     #expect(
       try await bench.run("logs", "whizard", "--previous")
         == "2026-01-01T10:00:01Z Preparing\n2026-01-01T10:00:01Z Installing\n2026-01-01T10:00:02Z Installed: version 1.0.0\n"
     )
+  }
+}
+
+/// The log that the controllers of ksxd write.
+@Suite struct OwnLogTests {
+  private func bench(_ dialect: Dialect) async throws -> Workbench {
+    let bench = try Workbench(dialect, timing: LogTests.quick)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+    _ = try await bench.cluster.patch(
+      dialect.installations, "whizard",
+      .merge(["metadata": ["annotations": Value([Installation.standaloneAnnotation: "ns"])]]))
+    _ = try await bench.cluster.create(.namespaces, Object(.namespaces, name: "ns"))
+    _ = try await bench.cluster.create(
+      .configMaps,
+      Object(.configMaps, name: "ksx-log.whizard", namespace: "ns", ["data": ["log": .string(Self.log)]]))
+    return bench
+  }
+
+  private static let log = """
+    10:00:01Z --- revision 1: version 1.0.0
+    10:00:01Z Preparing
+    10:00:02Z Installed
+    10:00:05Z --- revision 2: version 1.1.0
+    10:00:05Z Upgrading
+
+    """
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func itIsReadRevisionByRevision(dialect: Dialect) async throws {
+    let bench = try await bench(dialect)
+
+    #expect(
+      try await bench.run("logs", "whizard")
+        == "10:00:05Z --- revision 2: version 1.1.0\n10:00:05Z Upgrading\n")
+    #expect(
+      try await bench.run("logs", "whizard", "--previous")
+        == "10:00:01Z --- revision 1: version 1.0.0\n10:00:01Z Preparing\n10:00:02Z Installed\n")
+  }
+
+  @Test(.endsInTime) func itIsFollowedUntilNothingIsUnderWay() async throws {
+    let bench = try await bench(.installPlan)
+    try await bench.report("whizard", ["state": "Upgrading"])
+
+    let following = Task { try await bench.run("logs", "whizard", "-f") }
+    await eventually("what there is") { bench.said.printed.hasSuffix("Upgrading\n") }
+    let more = Self.log + "10:00:06Z waits for Deployment x\n"
+    _ = try await bench.cluster.patch(
+      .configMaps, namespace: "ns", "ksx-log.whizard", .merge(["data": ["log": .string(more)]]))
+    await eventually("what is new") { bench.said.printed.hasSuffix("waits for Deployment x\n") }
+    let all = more + "10:00:07Z Installed\n"
+    _ = try await bench.cluster.patch(
+      .configMaps, namespace: "ns", "ksx-log.whizard", .merge(["data": ["log": .string(all)]]))
+    try await bench.report("whizard", ["state": "Installed"])
+
+    #expect(
+      try await following.value == """
+        10:00:05Z --- revision 2: version 1.1.0
+        10:00:05Z Upgrading
+        10:00:06Z waits for Deployment x
+        10:00:07Z Installed
+
+        """)
   }
 }
 

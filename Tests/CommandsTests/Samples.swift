@@ -95,7 +95,8 @@ final class Workbench: Sendable {
       }
     }
     let command = try #require(try parsed.verb.parse(parsed) as? any ClusterCommand)
-    try await CommandSession(parsed, in: session, outlet: outlet, localState: localState).carryOut(command)
+    try await CommandSession(parsed, in: session, outlet: outlet, localState: localState, timing: timing)
+      .carryOut(command)
     return said.printed
   }
 

@@ -55,6 +55,17 @@ import Testing
       ])
   }
 
+  @Test func aLogIsCutWhereARevisionBegins() {
+    let log = OperationLog(
+      text:
+        "1 left over\n2 --- revision 3: version 1.0.0\n3 Installing\n3 Installing\n4 --- revision 4: version 1.1.0\n")
+
+    #expect(log.operations.map { $0.map(\.time) } == [["1"], ["2", "3", "3"], ["4"]])
+    #expect(log.lines(after: nil).map(\.time) == ["4"])
+    #expect(log.lines(after: .init(time: "3", text: "Installing")).map(\.time) == ["4"])
+    #expect(OperationLog(text: "").lines(after: nil) == [])
+  }
+
   @Test func whatWasNeverBegunHasNone() {
     #expect(texts([:]) == [])
   }

@@ -8,7 +8,7 @@ import Platform
 ///
 /// It is called `ksx-log.NAME`, lies in the namespace of the release and outlives it; its oldest lines go first.
 final class InstallationLog: Sendable {
-  static let key = "log"
+  static let key = Installation.logKey
   /// A ConfigMap holds four times as much.
   private static let longest = 256 << 10
 
@@ -17,7 +17,7 @@ final class InstallationLog: Sendable {
 
   init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
 
-  static func name(of installation: String) -> String { "ksx-log.\(installation)" }
+  static func name(of installation: String) -> String { Installation.logName(of: installation) }
 
   /// Adds a line for each line of `text`.
   func note(_ text: String) {

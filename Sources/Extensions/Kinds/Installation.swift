@@ -57,6 +57,11 @@ package struct Installation: Mirrored {
   /// Where a standalone backend's controllers note the namespace of what they keep.
   package static let standaloneAnnotation = "ksx.dev/release-namespace"
 
+  /// The ConfigMap, in the namespace of the release, in which a standalone backend's controllers write what they do, and
+  /// the key of the text in it.
+  package static func logName(of installation: String) -> String { "ksx-log.\(installation)" }
+  package static let logKey = "log"
+
   /// What the annotations begin with that ksx writes.
   package static let notePrefix = "ksx.dev/"
 
@@ -112,7 +117,6 @@ package struct Installation: Mirrored {
     testRun = object.annotations[TestRun.resultAnnotation].flatMap { TestRun($0) }
     isBeingDeleted = object.isBeingDeleted
     created = object.creationTimestamp ?? ""
-    notes = object.annotations.filter { $0.key.hasPrefix("ksx.dev/") }
     writers = FieldWriter.all(of: object)
     readStatus(status)
     readPlacement(spec["clusterScheduling"]?.mapping)

@@ -1,10 +1,12 @@
-import Extensions
+package import Client
+package import Extensions
 package import KubernetesAPI
 import Manifest
+import Platform
 
 /// What the controllers of a standalone backend have noted of an installation.
 ///
-/// They run no job of helm's, so this is all the log there is of what they did.
+/// They run no job of helm's: they write a log of their own, and where that cannot be read the status still says something.
 package struct OperationLog: Hashable, Sendable {
   package struct Line: Hashable, Sendable {
     /// RFC 3339.
@@ -14,6 +16,26 @@ package struct OperationLog: Hashable, Sendable {
 
   /// What belongs together, from its beginning on; the newest last.
   package private(set) var operations: [[Line]] = []
+
+  /// Reads the log that the controllers write: a line begins with its time, and each revision with a line of its own.
+  package init(text: String) {
+    for line in text.lines where !line.isEmpty {
+      let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
+      let said = Line(time: parts[0], text: parts.count > 1 ? parts[1] : "")
+      if said.text.hasPrefix(Self.revision) || operations.isEmpty { operations.append([]) }
+      operations[operations.count - 1].append(said)
+    }
+  }
+
+  /// What the first line of an operation begins with.
+  private static let revision = "--- revision "
+
+  /// What stands after `last`, or all of the newest operation where nothing was read before.
+  package func lines(after last: Line?) -> [Line] {
+    let all = operations.flatMap(\.self)
+    guard let last, let place = all.lastIndex(of: last) else { return operations.last ?? [] }
+    return Array(all[(place + 1)...])
+  }
 
   /// Reads the status of an installation; the first design keeps no states before the present one, but conditions.
   package init(_ object: Object) {
@@ -62,4 +84,23 @@ package struct OperationLog: Hashable, Sendable {
       }
     }
   }
+}
+
+extension ClusterReader {
+  /// What a standalone backend's controllers have noted of `installation`: in their log, else in its status.
+  package func operationLog(of installation: Installation) async throws(ClusterError) -> OperationLog {
+    do throws(ClusterError) {
+      let name = Installation.logName(of: installation.name)
+      let map = try await cluster.get(.configMaps, namespace: installation.targetNamespace, name)
+      return OperationLog(map: map)
+    } catch {
+      guard error.isNotFound || error.isForbidden else { throw error }
+      return OperationLog(try await cluster.get(dialect.installations, installation.name))
+    }
+  }
+}
+
+extension OperationLog {
+  /// Reads the ConfigMap that the log is in.
+  package init(map: Object) { self.init(text: map.value[path: "data", Installation.logKey]?.string ?? "") }
 }

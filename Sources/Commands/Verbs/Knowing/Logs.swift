@@ -11,8 +11,8 @@ extension Verb {
     options: [.follow, .previous],
     notes: [
       "It is the log of the pod in which helm ran, as long as that is there; --previous prints that of the try before. The",
-      "controllers of ksxd run no job: there it is what they noted of their work. With -f it goes on, past a connection that",
-      "breaks and from one try to the next, until nothing is under way.",
+      "controllers of ksxd run no job: there it is the log that they write. With -f it goes on, past a connection that breaks",
+      "and from one try to the next, until nothing is under way.",
     ], as: Logs.self)
 }
 
@@ -66,38 +66,82 @@ extension Logs {
   private func printNotes(
     _ installation: Installation, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) {
-    session.outlet.note("note: the controllers of this cluster run no job of helm's; this is what they noted")
-    if follows { return await followNotes(installation, reader, session) }
-    let object = try await session.asking("reading \(installation.name)") { () throws(ClusterError) in
-      try await session.cluster.get(reader.dialect.installations, installation.name)
+    if follows {
+      var follower = NoteFollower(installation, reader, session)
+      return try await follower.run()
     }
-    let operations = OperationLog(object).operations
-    guard let lines = isPrevious ? operations.dropLast().last : operations.last else {
+    let log = try await session.asking("reading the log of \(name)") { () throws(ClusterError) in
+      try await reader.operationLog(of: installation)
+    }
+    guard let lines = isPrevious ? log.operations.dropLast().last : log.operations.last else {
       let what = isPrevious ? "an operation before the last one" : "what was done"
       throw CommandError("nothing is noted of \(what) of \(name)")
     }
-    session.outlet.print(lines.map { "\($0.time) \($0.text)" })
+    session.outlet.print(lines.map(\.words))
+  }
+}
+
+extension OperationLog.Line {
+  fileprivate var words: String { "\(time) \(text)" }
+}
+
+/// Follows what the controllers of ksxd write into their log, until nothing is under way.
+private struct NoteFollower {
+  private let installation: Installation
+  private let reader: ClusterReader
+  private let session: CommandSession
+  private var last: OperationLog.Line?
+
+  init(_ installation: Installation, _ reader: ClusterReader, _ session: CommandSession) {
+    self.installation = installation
+    self.reader = reader
+    self.session = session
   }
 
-  private func followNotes(_ installation: Installation, _ reader: ClusterReader, _ session: CommandSession) async {
-    var printed: [OperationLog.Line] = []
-    for await news in session.objects([WatchedCollection(reader.dialect.installations, named: installation.name)]) {
-      let object: Object
+  mutating func run() async throws(CommandError) {
+    let log = Installation.logName(of: installation.name)
+    let collections = [
+      WatchedCollection(reader.dialect.installations, named: installation.name),
+      WatchedCollection(.configMaps, namespace: installation.targetNamespace, named: log),
+    ]
+    for await news in session.objects(collections) {
       switch news {
-      case .interrupted(let error):
-        session.tell(error)
-        continue
-      case .gone: return
+      case .interrupted(let error) where error.isForbidden:
+        throw CommandError(error, "watching the log of \(installation.name)", at: session.server)
+      case .interrupted(let error): session.tell(error)
+      case .gone(let object) where object.name == installation.name: return
+      case .gone: continue
       case .initial(let all):
-        guard let first = all.first else { return }
-        object = first
-      case .changed(let changed): object = changed
+        for object in all { print(object) }
+        guard let now = all.first(where: { $0.name == installation.name }), isUnderWay(now) else {
+          return try await end()
+        }
+      case .changed(let object):
+        print(object)
+        if object.name == installation.name, !isUnderWay(object) { return try await end() }
       }
-      let lines = OperationLog(object).operations.last ?? []
-      session.outlet.print(lines.filter { !printed.contains($0) }.map { "\($0.time) \($0.text)" })
-      printed += lines
-      if !Installation(object).isUnderWay { return }
     }
+  }
+
+  private func isUnderWay(_ object: Object) -> Bool { Installation(object).isUnderWay }
+
+  private mutating func print(_ object: Object) {
+    if object.name != installation.name { print(OperationLog(map: object)) }
+  }
+
+  private mutating func print(_ log: OperationLog) {
+    let lines = log.lines(after: last)
+    session.outlet.print(lines.map(\.words))
+    last = lines.last ?? last
+  }
+
+  /// The watch of the log may be behind that of the installation, and there may be no log but the status.
+  private mutating func end() async throws(CommandError) {
+    let (reader, installation) = (reader, installation)
+    print(
+      try await session.asking("reading the log of \(installation.name)") { () throws(ClusterError) in
+        try await reader.operationLog(of: installation)
+      })
   }
 }
 
@@ -179,11 +223,6 @@ struct PodFollower {
 }
 
 extension ClusterError {
-  fileprivate var isNotFound: Bool {
-    if case .refused(let status) = self { return status.isNotFound }
-    return false
-  }
-
   /// The same question may be answered a little later.
   fileprivate var isPassing: Bool {
     switch self {
@@ -194,10 +233,7 @@ extension ClusterError {
   }
 
   /// Its container is not started yet.
-  fileprivate var isOfWaitingPod: Bool {
-    if case .refused(let status) = self { return status.code == 400 }
-    return false
-  }
+  fileprivate var isOfWaitingPod: Bool { status?.code == 400 }
 }
 
 extension Installation {
