@@ -69,6 +69,9 @@ package struct Dialect: Hashable, Sendable {
     era == .installPlan ? resource(servingGroup, "extensionentries", "ExtensionEntry") : nil
   }
 
+  /// What the gateway serves for extensions.
+  package var served: [Resource] { [apiServices, jsBundles, reverseProxies] + [extensionEntries].compactMap(\.self) }
+
   /// What two ways to one cluster must show alike.
   package var compared: [Resource] { [categories, extensions, extensionVersions, installations] }
 

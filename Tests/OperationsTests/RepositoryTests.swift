@@ -1,4 +1,5 @@
 import Extensions
+import HTTP
 import KubernetesAPI
 import Manifest
 import Testing
@@ -113,7 +114,7 @@ import Testing
     #expect(plan.effects.map(\.text) == ["against: it failed", "cost: time"])
   }
 
-  @Test func whatIsServedSaysWhereItLeadsAndWhatAProbeAsks() {
+  @Test func whatIsServedSaysWhereItLeadsAndWhatAProbeAsks() throws {
     let dialect = Dialect.installPlan
     let service = Object(
       dialect.apiServices, name: "v1.weather",
@@ -129,7 +130,8 @@ import Testing
 
     #expect(facts.rows.map(\.path) == ["/kapis/weather.example/v1", "/proxy/weather/"])
     #expect(facts.rows.map(\.leadsTo) == ["service w/api:8080", "http://w.example"])
-    #expect(facts.explanation(method: "get", target: "/kapis/weather.example/v1/cities")?.isServed == true)
-    #expect(facts.explanation(method: "GET", target: "/elsewhere")?.rule == nil)
+    let request = try HTTPRequest(method: "get", address: "/kapis/weather.example/v1/cities")
+    #expect(facts.explanation(of: request).isServed)
+    #expect(facts.explanation(of: HTTPRequest(.get, "/elsewhere")).rule == nil)
   }
 }

@@ -9,7 +9,7 @@ package struct PackageRules: Sendable {
   package private(set) var findings: [ChartCheck.Finding] = []
   private let name: String
   private let isShipped: Bool
-  private var claims: [String: String] = [:]
+  private var claims: Set<String> = []
 
   /// Looks at the templates of `package`, and of the charts that lie unpacked in it.
   package init(_ package: Package, name: String) {
@@ -92,7 +92,7 @@ package struct PackageRules: Sendable {
   private mutating func claim(_ what: String, _ title: String, _ problems: inout [String]) {
     if what.containsText(Self.unknown) { return }
     let place = "\(title) \(what)"
-    if claims.updateValue("", forKey: place) != nil {
+    if !claims.insert(place).inserted {
       problems.append("\(place) is another object's of the package already")
     }
   }

@@ -1,6 +1,6 @@
 package import Client
 package import HTTP
-import KubernetesAPI
+package import KubernetesAPI
 
 extension RouteTable {
   /// The rules by which the gateway of `cluster` serves, compiled as the gateway does it.
@@ -9,9 +9,16 @@ extension RouteTable {
     async let bundles = all(dialect.jsBundles, in: cluster)
     async let proxies = all(dialect.reverseProxies, in: cluster)
     return RouteTable(
-      services: try await services.get().map { APIServiceRule($0, dialect: dialect) },
-      bundles: try await bundles.get().map { JSBundleRule($0, dialect: dialect) },
-      proxies: try await proxies.get().map { ReverseProxyRule($0, dialect: dialect) })
+      try await services.get() + (try await bundles.get()) + (try await proxies.get()), dialect: dialect)
+  }
+
+  /// The rules that stand in `objects`, compiled as the gateway does it.
+  package init(_ objects: [Object], dialect: Dialect) {
+    func all(_ resource: Resource) -> [Object] { objects.filter { $0.kind == resource.kind } }
+    self.init(
+      services: all(dialect.apiServices).map { APIServiceRule($0, dialect: dialect) },
+      bundles: all(dialect.jsBundles).map { JSBundleRule($0, dialect: dialect) },
+      proxies: all(dialect.reverseProxies).map { ReverseProxyRule($0, dialect: dialect) })
   }
 
   private static func all(_ resource: Resource, in cluster: Cluster) async -> Result<[Object], ClusterError> {

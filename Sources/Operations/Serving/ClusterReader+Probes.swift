@@ -1,32 +1,34 @@
 package import Client
-import HTTP
+package import HTTP
 import KubernetesAPI
-import Packages
 
 extension ClusterReader {
   /// Asks the gateway once for each row of `serving`, by the row's id.
   package func probes(_ serving: ServingFacts, gateway: GatewayAPI?) async -> [String: Probe] {
-    let transport = await gatewayTransport(gateway)
-    let timing = cluster.timing
-    return await withTaskGroup(of: (String, Probe).self) { group in
-      for row in serving.rows {
-        group.addTask { (row.id, await Probe.probe(row.served, through: transport, timing: timing)) }
-      }
-      var all: [String: Probe] = [:]
-      for await (id, probe) in group { all[id] = probe }
-      return all
-    }
+    let probes = await Probe.all(
+      serving.rows.map(\.served), through: await gatewayTransport(gateway), timing: cluster.timing)
+    return Dictionary(zip(serving.rows.map(\.id), probes), uniquingKeysWith: { $1 })
   }
 
-  /// The gateway: that of the profile, the standalone backend itself, else KubeSphere's behind the API server's proxy.
-  private func gatewayTransport(_ gateway: GatewayAPI?) async -> any Transport {
+  /// What leads to a gateway: that of the profile, the server itself where it is one, else KubeSphere's behind the API
+  /// server's proxy; `nil` where there is none.
+  package func gatewayTransport(_ gateway: GatewayAPI?) async -> (any Transport)? {
     if let gateway { return gateway.api.transport }
-    let answer = await answer(within: Self.patience) { () throws(ClusterError) in
-      try await cluster.document("/version")
+    for transport in [cluster.transport, ServiceProxyTransport(cluster.transport)] as [any Transport] {
+      if await isGateway(transport) { return transport }
     }
-    let versions = (try? answer.get()).map(ProductVersions.init)
-    let isOurs = versions.flatMap { SemanticVersion($0.kubernetes)?.build } == "ksxd"
-    return isOurs || versions?.kubeSphere.isEmpty == false
-      ? cluster.transport : ServiceProxyTransport(cluster.transport)
+    return nil
+  }
+
+  /// Every gateway tells its version to all users; Kubernetes itself has no such path, or refuses it.
+  private func isGateway(_ transport: any Transport) async -> Bool {
+    let answer = await answer(within: Self.patience) { () throws(ClusterError) in
+      do throws(TransportError) {
+        return try await transport.send(HTTPRequest(.get, "/kapis/version")).status
+      } catch {
+        throw .transport(error)
+      }
+    }
+    return (try? answer.get()).map { $0 < 300 } ?? false
   }
 }

@@ -74,8 +74,34 @@ extension Probe {
   /// How much of an answer is read for its reason.
   private static let longest = 64 << 10
 
+  /// How many are asked for at once.
+  private static let width = 8
+
+  /// Asks for each of `objects` through `transport`, which leads to a gateway; without one nothing is asked.
+  package static func all(
+    _ objects: [ServedObject], through transport: (any Transport)?, timing: Timing
+  ) async -> [Probe] {
+    guard let transport else {
+      return objects.map { Probe(object: $0, target: "", outcome: .notAsked("this cluster has no gateway")) }
+    }
+    return await withTaskGroup(of: (Int, Probe).self) { group in
+      var probes: [Probe?] = Array(repeating: nil, count: objects.count)
+      var rest = Array(objects.enumerated())[...]
+      func begin() {
+        guard let (place, object) = rest.popFirst() else { return }
+        group.addTask { (place, await probe(object, through: transport, timing: timing)) }
+      }
+      for _ in 0..<width { begin() }
+      for await (place, probe) in group {
+        probes[place] = probe
+        begin()
+      }
+      return probes.compactMap(\.self)
+    }
+  }
+
   /// Asks for `object` through `transport`, which leads to a gateway.
-  package static func probe(_ object: ServedObject, through transport: any Transport, timing: Timing) async -> Probe {
+  private static func probe(_ object: ServedObject, through transport: any Transport, timing: Timing) async -> Probe {
     let target: String
     switch Self.target(of: object) {
     case .success(let path): target = path

@@ -1,6 +1,6 @@
 package import Client
 package import Extensions
-import HTTP
+package import HTTP
 package import KubernetesAPI
 import Manifest
 import Packages
@@ -31,15 +31,9 @@ package struct ServingFacts: Hashable, Sendable {
     }.sorted { ($0.served.kind, $0.served.name) < ($1.served.kind, $1.served.name) }
   }
 
-  /// Which rule serves a request, and why not the others.
-  package func explanation(method: String, target: String) -> Explanation? {
-    guard let method = HTTPRequest.Method(rawValue: method.uppercased()) else { return nil }
-    func objects(_ kind: String) -> [Object] { self.objects.filter { $0.kind == kind } }
-    let table = RouteTable(
-      services: objects("APIService").map { APIServiceRule($0, dialect: dialect) },
-      bundles: objects("JSBundle").map { JSBundleRule($0, dialect: dialect) },
-      proxies: objects("ReverseProxy").map { ReverseProxyRule($0, dialect: dialect) })
-    return Explanation(HTTPRequest(method, target, headers: ["Host": "localhost"]), by: nil, in: table)
+  /// Which rule serves `request`, and why not the others.
+  package func explanation(of request: HTTPRequest) -> Explanation {
+    Explanation(request, by: nil, in: RouteTable(objects, dialect: dialect))
   }
 }
 
@@ -76,21 +70,31 @@ private enum Destination {
 extension ClusterReader {
   /// What the gateway serves for the extension called `name`, or for all.
   package func serving(_ name: String?) async throws(ClusterError) -> ServingFacts {
+    let all = try await servedObjects(skipping: JSONPaths(["metadata", "managedFields"])).map(\.slim)
+    let chosen = all.filter { object in
+      name == nil || ServedObject(object, kind: object.kind, dialect: dialect).extension == name
+    }
+    return ServingFacts(chosen, dialect: dialect)
+  }
+
+  /// All that the gateway serves for extensions, in a few words.
+  package func served() async throws(ClusterError) -> [ServedObject] {
+    try await servedObjects(skipping: JSONPaths(["spec", "raw"], ["metadata", "managedFields"])).map {
+      ServedObject($0, kind: $0.kind, dialect: dialect)
+    }
+  }
+
+  private func servedObjects(skipping: JSONPaths) async throws(ClusterError) -> [Object] {
     var all: [Object] = []
-    let kinds =
-      [dialect.apiServices, dialect.jsBundles, dialect.reverseProxies] + [dialect.extensionEntries].compactMap { $0 }
-    for resource in kinds {
+    for resource in dialect.served {
       do throws(ClusterError) {
-        all += try await cluster.list(resource, skipping: JSONPaths(["metadata", "managedFields"])).map { $0.slim }
+        all += try await cluster.list(resource, skipping: skipping)
       } catch {
         // Not every era has every kind.
         guard error.isOfMissingKind else { throw error }
       }
     }
-    let chosen = all.filter { object in
-      name == nil || ServedObject(object, kind: object.kind, dialect: dialect).extension == name
-    }
-    return ServingFacts(chosen, dialect: dialect)
+    return all
   }
 }
 

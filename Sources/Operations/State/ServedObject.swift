@@ -1,4 +1,3 @@
-package import Client
 package import Extensions
 package import KubernetesAPI
 import Manifest
@@ -37,25 +36,5 @@ package struct ServedObject: Hashable, Sendable {
   package func collides(kind: String, words: String) -> Bool {
     guard kind == self.kind, !words.isEmpty, words != "?" else { return false }
     return words == self.words
-  }
-}
-
-extension ClusterReader {
-  /// All that the gateway serves for extensions.
-  package func served() async throws(ClusterError) -> [ServedObject] {
-    var all: [ServedObject] = []
-    let kinds =
-      [dialect.apiServices, dialect.jsBundles, dialect.reverseProxies] + [dialect.extensionEntries].compactMap { $0 }
-    for resource in kinds {
-      do throws(ClusterError) {
-        let objects = try await cluster.list(
-          resource, skipping: JSONPaths(["spec", "raw"], ["metadata", "managedFields"]))
-        all += objects.map { ServedObject($0, kind: resource.kind, dialect: dialect) }
-      } catch {
-        // Not every era has every kind.
-        guard error.isOfMissingKind else { throw error }
-      }
-    }
-    return all
   }
 }

@@ -15,8 +15,8 @@ extension Verb {
     "probe", "Ask the gateway for what it serves for an extension, and say what answers", operands: ["NAME"],
     options: [.output],
     notes: [
-      "Only reads are sent. The way goes through a gateway: the profile's, or that of a standalone backend; a Kubernetes API",
-      "server alone serves nothing of an extension, and then nothing is asked. A refusal of this user counts as an answer.",
+      "Only reads are sent. The way goes through a gateway: the profile's, that of a standalone backend, or KubeSphere's behind",
+      "the proxy of the Kubernetes API; where there is none nothing is asked. A refusal of this user counts as an answer.",
       "It ends with 1 when something does not answer, and with 2 when nothing could be asked.",
     ], as: ProbeServed.self)
 
@@ -82,14 +82,13 @@ struct ProbeServed: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let served = try await session.served(of: name)
     if served.isEmpty { throw CommandError("nothing is served for \(name) in \(session.name)").leaving(2) }
-    guard let transport = await session.wayThroughGateway else {
+    let transport = try await session.reader().gatewayTransport(session.session.gateway)
+    guard transport != nil else {
       throw CommandError(
         "\(session.server) is a Kubernetes API and no gateway, so nothing was asked; use a profile that has one (ksx login)"
       ).leaving(2)
     }
-    let timing = session.timing
-    var probes: [Probe] = []
-    for object in served { probes.append(await Probe.probe(object, through: transport, timing: timing)) }
+    let probes = await Probe.all(served, through: transport, timing: session.timing)
     try print(probes, session.outlet)
     if probes.contains(where: { $0.outcome.isTrouble }) { throw .verdict(1) }
   }
@@ -117,19 +116,6 @@ struct ProbeServed: ClusterCommand {
     if case .answers(let status) = probe.outcome { fields["status"] = .integer(status) }
     if let milliseconds = probe.milliseconds { fields["milliseconds"] = .integer(milliseconds) }
     return .mapping(fields)
-  }
-}
-
-extension CommandSession {
-  /// What leads to a gateway: the profile's, or the server itself where it says that it is one.
-  fileprivate var wayThroughGateway: (any Transport)? {
-    get async {
-      if let api = session.gateway?.api { return api.transport }
-      // A Kubernetes API server knows nothing of /kapis; a gateway in front of one does.
-      let request = HTTPRequest(.get, "/kapis/version")
-      guard let response = try? await cluster.transport.send(request), response.status != 404 else { return nil }
-      return cluster.transport
-    }
   }
 }
 

@@ -79,11 +79,11 @@ struct RuleScreen: Screen {
     }
     let words = asked.split(separator: " ", maxSplits: 1).map(String.init)
     let (method, target) = words.count == 2 ? (words[0], words[1]) : ("GET", asked)
-    guard target.hasPrefix("/"), let found = facts.explanation(method: method, target: target) else {
+    guard let request = try? HTTPRequest(method: method, address: target) else {
       return Line("\(asked): a path that begins with / is expected, with a method before it or none.", .statusWarning)
         .wrapped(to: columns)
     }
-    return lines(of: found, columns)
+    return lines(of: facts.explanation(of: request), columns)
   }
 
   private func lines(of found: Explanation, _ columns: Int) -> [Line] {
