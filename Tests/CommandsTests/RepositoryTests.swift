@@ -46,6 +46,39 @@ import Testing
     #expect(try await bench.run("repo", "list") == "")
   }
 
+  @Test func onlyARemovalReadsWhatComesFromARepository() async throws {
+    let bench = try Workbench()
+    func read(_ words: String...) async throws -> [String] {
+      bench.transport.forget()
+      try await bench.run(words)
+      let kinds = ["extensions", "installplans", "extensionversions", "events"]
+      return kinds.filter { kind in
+        bench.transport.requests.contains { $0.target.split(separator: "?")[0].hasSuffix("/\(kind)") }
+      }
+    }
+    _ = try await read("repo", "list")
+
+    #expect(try await read("repo", "add", "main", "https://x.example", "--yes") == [])
+    #expect(try await read("repo", "edit", "main", "--interval", "30m", "--yes") == [])
+    #expect(try await read("repo", "sync", "main", "--yes") == [])
+    #expect(try await read("repo", "events", "main") == ["events"])
+    #expect(try await read("repo", "list") == ["extensions", "events"])
+    #expect(try await read("repo", "remove", "main", "--yes") == ["extensions", "installplans"])
+  }
+
+  @Test(.endsInTime) func whoWaitsForASyncReadsNoMarketplace() async throws {
+    let bench = try Workbench(timing: LogTests.quick)
+    try await bench.run("repo", "add", "main", "https://x.example", "--yes")
+
+    let waiting = Task { try await bench.run("repo", "sync", "main", "--yes", "--wait") }
+    await eventually("it waits") { bench.transport.requests.count { $0.target.contains("/events") } > 3 }
+    _ = try await bench.cluster.patch(
+      bench.dialect.repositories, "main", .merge(["status": ["lastSyncTime": "2026-01-01T00:00:00Z"]]))
+
+    #expect(try await waiting.value.hasSuffix("repository main: Synced\n"))
+    #expect(!bench.transport.requests.contains { $0.target.contains("/v1alpha1/extensions") })
+  }
+
   @Test func whatGoesWithARepositoryIsInThePlan() async throws {
     let bench = try Workbench()
     for name in ["ant", "bee"] {
@@ -129,6 +162,11 @@ import Testing
     await #expect(throws: CommandError.verdict(1)) { try await bench.run("explain", "GET", "https://h/nothing") }
     #expect(
       try await bench.failure("probe", "bell").contains("is a Kubernetes API and no gateway, so nothing was asked"))
+    bench.transport.answer { request in
+      // A user without rights is told so by Kubernetes itself, which is no gateway for that.
+      request.target == "/kapis/version" ? .refusal(code: 403, reason: "Forbidden", "cannot get path") : nil
+    }
+    #expect(try await bench.failure("probe", "bell").contains("so nothing was asked"))
     bench.transport.answer { request in
       if request.target == "/kapis/version" { return HTTPResponse(status: 200, bytes: Array("{}".utf8)) }
       return request.target == "/proxy/bell/" ? HTTPResponse(status: 204, bytes: []) : nil

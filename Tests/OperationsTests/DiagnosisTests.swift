@@ -354,6 +354,26 @@ import Testing
     #expect(found([], unread).map(\.cause) == [.repositoryNeverRead])
   }
 
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func aRepositoryIsReadAgainAsItsDialectHasIt(dialect: Dialect) {
+    let body: Value =
+      dialect == .installPlan
+      ? ["status": ["lastSyncTime": .null]] : ["metadata": ["annotations": ["ksx.dev/last-sync-time": .null]]]
+    let event = Object([
+      "metadata": ["name": "e"], "involvedObject": ["kind": "Repository", "name": "main"], "reason": "SyncFailed",
+      "message": "no route", "lastTimestamp": "2026-11-26T10:02:00Z",
+    ])
+    let file = RepositoryFile(
+      Object(dialect.repositories, name: "main"), events: [event], dialect, Timestamp(secondsSince1970: now))
+
+    let steps = file.findings.first?.remedies.first?.steps ?? []
+
+    #expect(
+      steps.contains(
+        .send(
+          RemedyRequest(resource: dialect.repositories, namespace: nil, name: "main", action: .merge(body)))))
+  }
+
   @Test func theSameSignsAreJudgedTheSame() {
     let once = findings("UninstallFailed", metadata: going)
     #expect(once == findings("UninstallFailed", metadata: going))

@@ -138,7 +138,7 @@ extension ClusterReader {
     do throws(ClusterError) {
       return try await cluster.get(resource, namespace: namespace, name)
     } catch {
-      guard case .refused(let status) = error, status.isNotFound else { throw error }
+      guard error.isNotFound else { throw error }
       return nil
     }
   }

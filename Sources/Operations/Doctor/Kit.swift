@@ -124,7 +124,7 @@ struct Kit {
   func resync(_ repository: String) -> Remedy {
     let request = RemedyRequest(
       resource: dialect.repositories, namespace: nil, name: repository,
-      action: .merge(["status": ["lastSyncTime": .null]]))
+      action: .merge(RepositoryChange.sync(in: dialect)))
     return Remedy(
       "read the repository again", [.send(request), .wait("the version is there")] + nudge.steps,
       cost: "a chart that cannot be fetched meanwhile has its version deleted")

@@ -54,7 +54,7 @@ struct RepositoryFile {
   private var resync: Remedy {
     let request = RemedyRequest(
       resource: dialect.repositories, namespace: nil, name: object.name,
-      action: .merge(["status": ["lastSyncTime": .null]]))
+      action: .merge(RepositoryChange.sync(in: dialect)))
     return Remedy(
       "read it again", [.send(request)], cost: "a chart that cannot be fetched meanwhile has its version deleted")
   }

@@ -28,6 +28,9 @@ package struct EventLine: Hashable, Sendable, Comparable {
     count = max(1, value["count"]?.integer ?? 1)
   }
 
+  /// `Normal` or `Warning`, as the cluster calls it.
+  package var type: String { isWarning ? "Warning" : "Normal" }
+
   /// Newer comes first.
   package static func < (left: EventLine, right: EventLine) -> Bool {
     (left.time, left.about, left.reason) > (right.time, right.about, right.reason)

@@ -26,10 +26,7 @@ package struct RepositorySettings: Hashable, Sendable {
       guard Self.isDuration(interval) else {
         return .failure(.init("--interval is a duration such as 30m, not \(interval)"))
       }
-      var strategy: Mapping = ["registryPoll": ["interval": .string(interval)]]
-      // Shipped KubeSphere wants both or none.
-      if dialect.name == .installPlan { strategy["timeout"] = "2m" }
-      spec["updateStrategy"] = .mapping(strategy)
+      spec["updateStrategy"] = Self.updateStrategy(.string(interval), in: dialect)
     }
     for (value, key) in [(depth.map(Value.integer), "depth"), (isInsecure.map(Value.bool), "insecure")] {
       guard let value else { continue }
@@ -44,6 +41,14 @@ package struct RepositorySettings: Hashable, Sendable {
       spec["basicAuth"] = .mapping(auth)
     }
     return .success(spec)
+  }
+
+  /// How often a repository is read; where there is a strategy, shipped KubeSphere wants a timeout in it
+  /// (docs/KUBESPHERE.md: Repositories).
+  package static func updateStrategy(_ interval: Value, timeout: Value? = nil, in dialect: Dialect) -> Value {
+    var strategy: Mapping = ["registryPoll": ["interval": interval]]
+    if dialect.name == .installPlan { strategy["timeout"] = timeout ?? "2m" }
+    return .mapping(strategy)
   }
 
   /// An address has a scheme; a name of an image has none.
@@ -82,14 +87,16 @@ package enum RepositoryChange: Hashable, Sendable {
       let metadata: Value = ["resourceVersion": .string(object.resourceVersion)]
       return .patch(dialect.repositories, name: object.name, ["metadata": metadata, "spec": .mapping(spec)])
     case .sync(let object):
-      // docs/KUBESPHERE.md: Repositories; the first design has no field for it, and ksxd an annotation.
-      let body: Value =
-        dialect.name == .installPlan
-        ? ["status": ["lastSyncTime": .null]]
-        : ["metadata": ["annotations": [RepositoryReport.syncAnnotation: .null]]]
-      return .patch(dialect.repositories, name: object.name, body)
+      return .patch(dialect.repositories, name: object.name, Self.sync(in: dialect))
     case .remove(let object): return .delete(dialect.repositories, name: object.name, uid: object.uid)
     }
+  }
+
+  /// The patch that has a repository read now (docs/KUBESPHERE.md: Repositories).
+  package static func sync(in dialect: Dialect) -> Value {
+    dialect.name == .installPlan
+      ? ["status": ["lastSyncTime": .null]]
+      : ["metadata": ["annotations": [RepositoryFacts.syncAnnotation: .null]]]
   }
 
   /// What will be different, a line each; `extensions` are all of the marketplace.

@@ -83,10 +83,7 @@ package struct RepositoryDraft: Hashable, Sendable {
       }
     }
     if !interval.isEmpty {
-      // Where there is a strategy, shipped KubeSphere wants a timeout in it (docs/KUBESPHERE.md: Repositories).
-      var strategy: Mapping = ["registryPoll": ["interval": .string(interval)]]
-      if dialect.name == .installPlan { strategy["timeout"] = "2m" }
-      spec["updateStrategy"] = .mapping(strategy)
+      spec["updateStrategy"] = RepositorySettings.updateStrategy(.string(interval), in: dialect)
     }
     guard dialect.name == .installPlan else { return spec }
     if !user.isEmpty, !password.isEmpty {
@@ -119,10 +116,7 @@ package struct Reachability: Hashable, Sendable {
 extension RepositoryFacts {
   /// Has the controllers read it now.
   package func sync(_ dialect: Dialect) -> RemedyPlan {
-    // The first design has no field for it; there an annotation does the same on a backend of ours.
-    let body: Value =
-      dialect.name == .installPlan
-      ? ["status": ["lastSyncTime": .null]] : ["metadata": ["annotations": ["ksx.dev/last-sync-time": .null]]]
+    let body = RepositoryChange.sync(in: dialect)
     return RemedyPlan(
       title: "Read repository \(name) now", subject: "Repository \(name)",
       effects: [

@@ -41,8 +41,11 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
   /// The controllers read none more often (docs/KUBESPHERE.md: Repositories).
   private static let leastInterval = 15 * 60
 
-  /// The names of events that say why a sync failed.
-  private static let failures: Set = ["SyncFailed"]
+  /// The event that says why a sync failed.
+  private static let failure = "SyncFailed"
+
+  /// Where ksxd notes its last sync in the first design, whose repositories have no field for it.
+  static let syncAnnotation = "ksx.dev/last-sync-time"
 
   /// What `object` says, with what comes from it and the events about it.
   package init(
@@ -58,7 +61,7 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     interval = Chart.text(spec[path: "updateStrategy", "registryPoll", "interval"])
     isInsecure = spec["insecure"]?.bool ?? false
     user = Chart.text(spec[path: "basicAuth", "username"])
-    lastSync = object.status["lastSyncTime"]?.string ?? object.annotations["ksx.dev/last-sync-time"] ?? ""
+    lastSync = object.status["lastSyncTime"]?.string ?? object.annotations[Self.syncAnnotation] ?? ""
     let own = object.name
     self.extensions = extensions.filter { $0.repository == own }.map(\.name).sorted()
     self.versions = versions.count { $0.repository == own }
@@ -69,20 +72,38 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     }
     self.events = about.map(EventLine.init).sorted()
     problem = ""
-    if let newest = self.events.first, Self.failures.contains(newest.reason) { problem = newest.message }
+    if let newest = self.events.first, newest.reason == Self.failure { problem = newest.message }
   }
+
+  /// `Synced`, `SyncFailed`, `Deleting`, or that it was not read yet.
+  package var state: String {
+    if isBeingDeleted { return "Deleting" }
+    if let newest = events.first { return newest.reason }
+    return lastSync.isEmpty ? "NotRead" : "Synced"
+  }
+
+  /// What is read of repositories besides themselves.
+  package enum Part: Sendable { case events, extensions, versions }
 }
 
 extension ClusterReader {
-  /// The repositories with what comes from each, by name.
-  package func repositories() async throws(ClusterError) -> [RepositoryFacts] {
-    let objects = try await cluster.list(dialect.repositories)
-    async let extensionsAnswer = result { () throws(ClusterError) in try await extensions(isWhole: false) }
+  /// The repositories by name, with what is asked for of what comes from each and is said of it; what of that cannot be
+  /// read is left out.
+  package func repositories(
+    with parts: Set<RepositoryFacts.Part> = [.events, .extensions, .versions]
+  ) async throws(ClusterError) -> [RepositoryFacts] {
+    async let extensionsAnswer = result { () throws(ClusterError) in
+      parts.contains(.extensions) ? try await extensions(isWhole: false) : []
+    }
     async let versionsAnswer = result { () throws(ClusterError) in
-      try await cluster.list(dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .atHand)
+      parts.contains(.versions)
+        ? try await cluster.list(dialect.extensionVersions, skipping: ExtensionVersion.unread, freshness: .atHand) : []
     }
     // Events of what is in no namespace are kept in this one.
-    async let eventsAnswer = result { () throws(ClusterError) in try await cluster.list(.events, namespace: "default") }
+    async let eventsAnswer = result { () throws(ClusterError) in
+      parts.contains(.events) ? try await cluster.list(.events, namespace: "default") : []
+    }
+    let objects = try await cluster.list(dialect.repositories)
     let offered = ((try? await extensionsAnswer.get()) ?? []).map { Extension($0, dialect: dialect) }
     let versions = ((try? await versionsAnswer.get()) ?? []).map { ExtensionVersion($0, dialect: dialect) }
     let events = (try? await eventsAnswer.get()) ?? []

@@ -48,7 +48,8 @@ package struct RepositoryTest: Hashable, Sendable {
   static func outcome(_ isRegistry: Bool, _ settings: Settings, _ transport: any Transport) async -> Outcome {
     var request = HTTPRequest(.get, isRegistry ? "/v2/" : "/index.yaml")
     if let username = settings.username {
-      request.headers["Authorization"] = "Basic " + Base64.encode(Array("\(username):\(settings.password ?? "")".utf8))
+      let credential = Credential.basic(username, settings.password ?? "")
+      for field in credential.headers.fields { request.headers[field.name] = field.value }
     }
     do {
       let response = try await transport.send(request)

@@ -113,10 +113,7 @@ extension ExtensionSet.Repository {
   func spec(in dialect: Dialect) -> Mapping {
     var spec = Mapping(fields(in: dialect).pairs.filter { !["interval", "timeout"].contains($0.key) })
     guard let interval = fields["interval"] else { return spec }
-    var strategy: Mapping = ["registryPoll": ["interval": interval]]
-    // Shipped KubeSphere wants both or none (docs/KUBESPHERE.md: Repositories).
-    if dialect.name == .installPlan { strategy["timeout"] = fields["timeout"] ?? "2m" }
-    spec["updateStrategy"] = .mapping(strategy)
+    spec["updateStrategy"] = RepositorySettings.updateStrategy(interval, timeout: fields["timeout"], in: dialect)
     return spec
   }
 }

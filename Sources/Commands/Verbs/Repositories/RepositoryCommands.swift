@@ -34,18 +34,6 @@ extension Verb {
     options: [.yes, .confirm, .dryRun], as: RepositoryCommand.self)
 }
 
-extension ClusterReader {
-  /// The repositories with what is said of them; what cannot be read besides them is left out.
-  fileprivate func reports() async throws(ClusterError) -> [RepositoryReport] {
-    async let events = try? cluster.list(.events, namespace: "default")
-    async let extensions = try? extensions(isWhole: false)
-    let repositories = try await cluster.list(dialect.repositories)
-    let (said, offered) = (await events ?? [], await extensions ?? [])
-    return repositories.map { RepositoryReport($0, events: said, extensions: offered, dialect) }
-      .sorted { $0.name < $1.name }
-  }
-}
-
 /// All repositories.
 struct ListRepositories: ClusterCommand {
   private let output: Output
@@ -61,17 +49,17 @@ struct ListRepositories: ClusterCommand {
       }
       return outlet.printExactly(try output.text(objects.map { Object(SecretKeys.masked($0.value)) }))
     }
-    let reports = try await session.asking("listing repositories") { () throws(ClusterError) in
-      try await reader.reports()
+    let repositories = try await session.asking("listing repositories") { () throws(ClusterError) in
+      try await reader.repositories(with: [.events, .extensions])
     }
-    if output == .name { return outlet.print(reports.map(\.name)) }
-    outlet.print(TextTable(Self.columns, reports, isWide: output == .wide).lines)
-    if reports.isEmpty { outlet.note("no repositories in \(session.name)") }
+    if output == .name { return outlet.print(repositories.map(\.name)) }
+    outlet.print(TextTable(Self.columns, repositories, isWide: output == .wide).lines)
+    if repositories.isEmpty { outlet.note("no repositories in \(session.name)") }
   }
 
-  private static let columns: [TextColumn<RepositoryReport>] = [
+  private static let columns: [TextColumn<RepositoryFacts>] = [
     TextColumn("NAME") { $0.name }, TextColumn("STATE") { $0.state }, TextColumn("LAST SYNC") { $0.lastSync },
-    TextColumn("EVERY") { $0.interval }, TextColumn("EXTENSIONS") { "\($0.extensions)" },
+    TextColumn("EVERY") { $0.interval }, TextColumn("EXTENSIONS") { "\($0.extensions.count)" },
     TextColumn("ADDRESS") { $0.address }, TextColumn("TITLE", isWide: true) { $0.title },
     TextColumn("PROBLEM", isWide: true) { $0.problem },
   ]
@@ -86,13 +74,15 @@ struct RepositoryEventList: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let reports = try await session.asking("reading what is said of \(name)") { () throws(ClusterError) in
-      try await reader.reports()
+    let all = try await session.asking("reading what is said of \(name)") { () throws(ClusterError) in
+      try await reader.repositories(with: [.events])
     }
-    guard let report = reports.first(where: { $0.name == name }) else { throw session.noSuchRepository(name) }
+    guard let found = all.first(where: { $0.name == name }) else { throw session.noSuchRepository(name) }
+    // The newest stands at the end, where the eye is.
+    let events = Array(found.events.reversed())
     switch output {
     case .json, .yaml:
-      let items = report.events.map { event -> Value in
+      let items = events.map { event -> Value in
         [
           "time": .string(event.time), "type": .string(event.type), "reason": .string(event.reason),
           "count": .integer(event.count), "message": .string(event.message),
@@ -100,11 +90,11 @@ struct RepositoryEventList: ClusterCommand {
       }
       session.outlet.printExactly(
         try output.text(.ours("RepositoryEvents", ["repository": .string(name), "items": .sequence(items)])))
-    case .name: session.outlet.print(report.events.map(\.reason))
+    case .name: session.outlet.print(events.map(\.reason))
     case .table, .wide:
-      let rows = report.events.map { [$0.time, $0.type, $0.reason, "\($0.count)", $0.message] }
+      let rows = events.map { [$0.time, $0.type, $0.reason, "\($0.count)", $0.message] }
       session.outlet.print(TextTable(headings: ["LAST SEEN", "TYPE", "REASON", "TIMES", "MESSAGE"], rows: rows).lines)
-      if report.events.isEmpty { session.outlet.note("nothing is said of repository \(name) in \(session.name)") }
+      if events.isEmpty { session.outlet.note("nothing is said of repository \(name) in \(session.name)") }
     }
   }
 }
@@ -140,24 +130,37 @@ struct RepositoryCommand: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     let change = try await change(reader, session)
-    let effects = try await session.asking("reading what there is") { () throws(ClusterError) in
-      let extensions = try await reader.extensions(isWhole: false).map { Extension($0, dialect: reader.dialect) }
-      return change.effects(extensions, Installations(try await reader.installations().map(Installation.init)))
-    }
+    let effects = try await effects(of: change, reader, session)
     let words = arguments.verb.name.split(separator: " ").last.map(String.init) ?? ""
     let title = "\(words.prefix(1).uppercased())\(words.dropFirst()) repository \(name)"
     let lines = PlanText.lines("\(title) in \(session.name)", effects)
     let write = change.write(in: reader.dialect)
     if arguments.dryRun != .none { return try await show(lines, title, write, session) }
     try session.confirm(lines, isConfirmed: arguments.has(.yes), typed: "ksx \(arguments.verb.name)", about: [name])
-    let before = try? await reader.reports().first { $0.name == name }
+    let patience = arguments.verb == .repoSync ? arguments.patience : nil
+    let before = patience == nil ? nil : await sight(reader)
     _ = try await session.asking(title.lowercased()) { () throws(ClusterError) in
       try await write.deliver(to: session.cluster)
     }
     session.outlet.print("repository \(name): \(past) in \(session.name)")
-    if arguments.verb == .repoSync, let patience = arguments.patience {
-      try await wait(patience, since: before, reader, session)
+    if let patience { try await wait(patience, since: before, reader, session) }
+  }
+
+  /// Only a removal takes something along.
+  private func effects(
+    of change: RepositoryChange, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> [Plan.Effect] {
+    guard case .remove = change else { return change.effects([], Installations()) }
+    let installed = try await session.installations(reader).map(Installation.init)
+    return try await session.asking("reading what comes from \(name)") { () throws(ClusterError) in
+      let extensions = try await reader.extensions(isWhole: false).map { Extension($0, dialect: reader.dialect) }
+      return change.effects(extensions, Installations(installed))
     }
+  }
+
+  /// The repository with what was said of it, or `nil` where that cannot be read.
+  private func sight(_ reader: ClusterReader) async -> RepositoryFacts? {
+    try? await reader.repositories(with: [.events]).first { $0.name == name }
   }
 
   private func show(
@@ -189,10 +192,7 @@ struct RepositoryCommand: ClusterCommand {
     case .failure(let refusal): throw CommandError(refusal.sentence)
     }
     if arguments.verb == .repoAdd { return .add(name, spec) }
-    let all = try await session.asking("listing repositories") { () throws(ClusterError) in
-      try await reader.cluster.list(reader.dialect.repositories)
-    }
-    guard let object = all.first(where: { $0.name == name }) else { throw session.noSuchRepository(name) }
+    let object = try await object(reader, session)
     switch arguments.verb {
     case .repoEdit: return .edit(object, spec)
     case .repoRemove: return .remove(object)
@@ -200,14 +200,24 @@ struct RepositoryCommand: ClusterCommand {
     }
   }
 
+  private func object(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> Object {
+    do throws(ClusterError) {
+      return try await reader.cluster.get(reader.dialect.repositories, name)
+    } catch {
+      guard !error.isNotFound || error.isOfMissingKind else { throw session.noSuchRepository(name) }
+      throw CommandError(error, "reading repository \(name)", at: session.server)
+    }
+  }
+
   /// Until the controllers say that it was read, and how that went.
   private func wait(
-    _ seconds: Int, since before: RepositoryReport?, _ reader: ClusterReader, _ session: CommandSession
+    _ seconds: Int, since before: RepositoryFacts?, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) {
     for _ in 0..<max(1, seconds) {
       await session.timing.sleep(.seconds(1))
-      let now = try? await reader.reports().first { $0.name == name }
-      guard let now, now.events != before?.events || (!now.lastSync.isEmpty && now.lastSync != before?.lastSync) else {
+      guard let now = await sight(reader),
+        now.events != before?.events || (!now.lastSync.isEmpty && now.lastSync != before?.lastSync)
+      else {
         continue
       }
       if now.problem.isEmpty { return session.outlet.print("repository \(name): \(now.state)") }
