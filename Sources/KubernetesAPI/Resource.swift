@@ -42,4 +42,9 @@ package struct Resource: Hashable, Sendable {
   package static let events = Resource(group: "", version: "v1", plural: "events", kind: "Event", isNamespaced: true)
   package static let pods = Resource(group: "", version: "v1", plural: "pods", kind: "Pod", isNamespaced: true)
   package static let jobs = Resource(group: "batch", version: "v1", plural: "jobs", kind: "Job", isNamespaced: true)
+
+  /// What keeps pods running: Deployments, StatefulSets and DaemonSets.
+  package static let workloads = [
+    ("deployments", "Deployment"), ("statefulsets", "StatefulSet"), ("daemonsets", "DaemonSet"),
+  ].map { Resource(group: "apps", version: "v1", plural: $0, kind: $1, isNamespaced: true) }
 }

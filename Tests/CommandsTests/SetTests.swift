@@ -85,6 +85,27 @@ import Testing
     #expect(try await bench.failure("apply", "--yes").hasPrefix("ksx apply needs -f FILE"))
   }
 
+  @Test(.endsInTime) func aNewRepositoryIsWaitedForWithOneQuestionASecond() async throws {
+    let bench = try Workbench(timing: LogTests.quick)
+    let file = """
+      apiVersion: ksx.dev/v1
+      kind: ExtensionSet
+      repositories: [{name: main, url: "https://x.example"}]
+      extensions: [{name: ant, version: 1.0.0}]
+
+      """
+    func count(_ kind: String) -> Int { bench.transport.requests.count { $0.target.contains("/\(kind)") } }
+
+    let applying = Task { try await bench.run(["apply", "-f", "-", "--yes"], input: file) }
+    await eventually("it asks again and again") { count("extensionversions") > 5 }
+    let installed = count("installplans")
+    await eventually("and again") { count("extensionversions") > 10 }
+    #expect(count("installplans") == installed)
+    try await bench.offer("ant")
+
+    #expect(try await applying.value.hasSuffix("ant: being installed, version 1.0.0 in test\n"))
+  }
+
   @Test func whatCannotBeDoneIsRefusedBeforeAnythingIsWritten() async throws {
     let bench = try await bench(.installPlan)
     let file =

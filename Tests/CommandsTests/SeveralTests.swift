@@ -71,6 +71,18 @@ import Testing
     #expect(bench.said.noted.contains("app: nothing to do"))
   }
 
+  @Test func versionsAreReadOnceWhateverTheFilterAsks() async throws {
+    let bench = try await bench()
+    try await install(bench, "app", "base")
+    try await bench.run("list")
+    bench.transport.forget()
+
+    let plan = try await bench.run("disable", "--where", "needs:base", "--dry-run")
+
+    #expect(plan.hasPrefix("Disable 1 extension in test\n"), "\(plan)")
+    #expect(bench.transport.requests.count { $0.target.contains("/extensionversions") } == 1)
+  }
+
   @Test func aFilterChoosesWhatIsInstalledAndMatches() async throws {
     let bench = try await bench()
     try await install(bench, "base", "other")

@@ -104,6 +104,30 @@ import Testing
     #expect(try await bench.installation().version == "1.1.0")
   }
 
+  @Test func helmsLockIsAskedForOnlyOnceItMayBeRemoved() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes")
+    try await bench.hangInJob("job-1")
+    let reader = ClusterReader(bench.cluster, Capabilities(assuming: bench.dialect))
+    func asked(marked: Bool) async throws -> (Bool, Cancellation.Facts) {
+      let note: Value = marked ? [Cancellation.annotation: "job-1"] : [:]
+      let patch: Value = ["metadata": ["annotations": note]]
+      let object = try await bench.cluster.patch(bench.dialect.installations, "whizard", .merge(patch))
+      bench.transport.forget()
+      let facts = await reader.attempt(object)
+      return (bench.transport.requests.contains { $0.target.contains("/secrets") }, facts)
+    }
+
+    let (unmarked, active) = (try await asked(marked: false), try await asked(marked: true))
+    try await bench.endJob("job-1")
+    let ended = try await asked(marked: true)
+
+    #expect(!unmarked.0 && unmarked.1.isJobActive)
+    #expect(!active.0 && active.1.isJobActive)
+    #expect(ended.0 && ended.1.pendingSecret == "sh.helm.release.v1.whizard.v2")
+  }
+
   @Test func nothingUnderWayIsNotCancelled() async throws {
     let bench = try await failed(.installPlan)
 

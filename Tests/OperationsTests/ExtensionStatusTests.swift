@@ -1,4 +1,5 @@
 import Extensions
+import Platform
 import Testing
 
 @testable import Operations
@@ -64,5 +65,15 @@ import Testing
 
     #expect(ExtensionRow.all([], installations, language: "en").map(\.name) == ["whizard"])
     #expect(ExtensionRow.all([Sample.extension()], installations, language: "en").map(\.status.running) == ["1.1.0"])
+  }
+
+  @Test(arguments: [("Installed", true), ("Upgrading", false), ("UpgradeFailed", false)])
+  func thereIsAnUpdateWhereItCanBeUpgraded(state: String, hasUpdate: Bool) {
+    let row = ExtensionRow(
+      "whizard", Sample.extension(recommended: "1.2.0"), Sample.installation(state, wanted: "1.0.0", tried: "1.0.0"),
+      nil, language: "en")
+
+    #expect(row.hasUpdate == hasUpdate)
+    #expect(ExtensionFilter("update").accepts(FilterSubject(row, nil), at: Timestamp.now()) == hasUpdate)
   }
 }

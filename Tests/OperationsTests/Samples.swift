@@ -27,9 +27,11 @@ enum Sample {
         ]))
   }
 
-  static func `extension`(installed: String = "", state: String = "") -> Extension {
+  static func `extension`(
+    installed: String = "", state: String = "", recommended: String = "1.1.0"
+  ) -> Extension {
     let status: Value = [
-      "state": .string(state), "installedVersion": .string(installed), "recommendedVersion": "1.1.0",
+      "state": .string(state), "installedVersion": .string(installed), "recommendedVersion": .string(recommended),
       "versions": [["version": "1.0.0"], ["version": "1.1.0"]],
     ]
     return Extension(

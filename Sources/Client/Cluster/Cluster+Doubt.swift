@@ -39,7 +39,7 @@ extension Cluster {
       return MergePatch.apply(wanted, to: object.value) == object.value ? .carriedOut(object) : .notCarriedOut(object)
     } catch {
       // What is not there was not created, and what is gone is not as it was wanted.
-      if case .refused(let status) = error, status.isNotFound { return .notCarriedOut(nil) }
+      if error.isNotFound { return .notCarriedOut(nil) }
       return .unknown(error)
     }
   }
@@ -53,7 +53,7 @@ extension Cluster {
       // Another object may have taken the name.
       return (uid != nil && object.uid != uid) || object.isBeingDeleted ? .carriedOut(object) : .notCarriedOut(object)
     } catch {
-      if case .refused(let status) = error, status.isNotFound { return .carriedOut(Object([:])) }
+      if error.isNotFound { return .carriedOut(Object([:])) }
       return .unknown(error)
     }
   }

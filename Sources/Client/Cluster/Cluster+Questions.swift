@@ -17,7 +17,7 @@ extension Cluster {
     do {
       value = try await document(target)
     } catch {
-      if case .refused(let status) = error, status.isNotFound { return [] }
+      if error.isNotFound { return [] }
       throw error
     }
     // `null` is how Go writes a list that was never made.

@@ -20,3 +20,20 @@ package enum ClusterError: Error, Hashable, Sendable {
     case unknown(String)
   }
 }
+
+extension ClusterError {
+  /// What the API answered, where it answered no.
+  package var status: Status? {
+    guard case .refused(let status) = self else { return nil }
+    return status
+  }
+
+  /// What was asked for is not there.
+  package var isNotFound: Bool { status?.isNotFound == true }
+
+  /// The user may not do this.
+  package var isForbidden: Bool { status?.isForbidden == true }
+
+  /// Another writer was faster: what there is must be read again.
+  package var isLostRace: Bool { status.map { $0.isConflict || $0.isAlreadyExists } ?? false }
+}

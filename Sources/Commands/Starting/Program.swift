@@ -62,9 +62,16 @@ package enum Program {
     let context = Context(arguments, environment, outlet)
     let command = try arguments.verb.parse(arguments)
     if let console = command as? OpenConsole {
-      if let beginning = Beginning(arguments, words, environment) { return .choose(beginning) }
+      let session: ClusterSession
+      do {
+        session = try await console.session(context)
+      } catch {
+        // Nothing said which cluster is meant: that is a question, not a failure.
+        guard let beginning = Beginning(arguments, words, environment) else { throw error }
+        return .choose(beginning)
+      }
       return .openConsole(
-        try await console.session(context), context.localState,
+        session, context.localState,
         ConsoleManner(isSlow: arguments.has(.slow), isPlain: arguments.has(.plain)), Places(context))
     }
     try await command.run(context)

@@ -55,12 +55,7 @@ struct RunTests: ClusterCommand {
 
   private func outcome(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> TestRun {
     let kind = reader.dialect.installations
-    let all = try await session.asking("listing \(kind.plural)") { () throws(ClusterError) in
-      try await reader.installations().map(Installation.init)
-    }
-    guard let installation = Installations(all).of(name) else {
-      throw CommandError("\(name) is not installed in \(session.name); ksx list shows what is")
-    }
+    let installation = try await session.installation(of: name, reader)
     guard installation.isKeptByStandalone else { throw notRunHere(installation) }
     let id = "\(Timestamp.now())-\(UInt32.random(in: .min ... .max))"
     let patch: Value = ["metadata": ["annotations": .mapping([TestRun.requestAnnotation: .string(id)])]]

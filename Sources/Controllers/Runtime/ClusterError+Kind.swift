@@ -2,16 +2,6 @@ import Client
 import KubernetesAPI
 
 extension ClusterError {
-  var status: Status? {
-    guard case .refused(let status) = self else { return nil }
-    return status
-  }
-
-  var isNotFound: Bool { status?.isNotFound == true }
-
-  /// Another writer was faster: read again and decide anew.
-  var isLostRace: Bool { status.map { $0.isConflict || $0.isAlreadyExists } ?? false }
-
   /// A later retry may succeed without a change of what was asked for.
   var isPassing: Bool {
     guard let status else { return true }

@@ -144,7 +144,7 @@ extension Cancellation {
       return .patch(.jobs, namespace: namespace, name: job, ["spec": ["activeDeadlineSeconds": 1]])
     case .unlock(let secret): return .delete(.secrets, namespace: namespace, name: secret, uid: nil)
     case .retry:
-      let body: Value = ["status": ["configHash": ""], "metadata": Self.mark(.null)]
+      let body: Value = ["status": Retry.anotherTry, "metadata": Self.mark(.null)]
       return .patch(resource, name: installation.name, body)
     case .done where !facts.marked.isEmpty:
       return .patch(resource, name: installation.name, ["metadata": Self.mark(.null)])

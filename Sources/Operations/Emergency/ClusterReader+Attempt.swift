@@ -11,15 +11,19 @@ extension ClusterReader {
     var facts = Cancellation.Facts(
       installation, marked: object.annotations[Cancellation.annotation] ?? "")
     guard !installation.isKeptByStandalone, !installation.targetNamespace.isEmpty else { return facts }
-    async let job = result { () throws(ClusterError) in
-      installation.jobName.isEmpty
-        ? nil : try await cluster.get(.jobs, namespace: installation.targetNamespace, installation.jobName)
-    }
+    facts.isJobActive = await isActive(installation.jobName, in: installation.targetNamespace)
+    // helm's lock is asked for only once it may be removed: a look comes every quarter of a second.
+    guard !facts.marked.isEmpty, !facts.isJobActive else { return facts }
     facts.pendingSecret = await pendingSecret(
       of: installation.releaseName.isEmpty ? installation.extension : installation.releaseName,
       in: installation.targetNamespace)
-    facts.isJobActive = ((try? await job.get())?.flatMap { $0.status["active"]?.integer } ?? 0) > 0
     return facts
+  }
+
+  private func isActive(_ job: String, in namespace: String) async -> Bool {
+    if job.isEmpty { return false }
+    let found = await result { () throws(ClusterError) in try await cluster.get(.jobs, namespace: namespace, job) }
+    return ((try? found.get())?.status["active"]?.integer ?? 0) > 0
   }
 
   /// The newest revision's Secret where helm has left it pending; its labels tell, and nothing else of it is kept.

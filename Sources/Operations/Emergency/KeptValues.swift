@@ -72,7 +72,7 @@ package struct KeptValues: Sendable {
     do throws(ClusterError) {
       return try await cluster.get(.secrets, namespace: PackageSource.namespace, name)
     } catch {
-      guard case .refused(let status) = error, status.code == 404 || status.code == 403 else { throw error }
+      guard error.isNotFound || error.isForbidden else { throw error }
       return nil
     }
   }

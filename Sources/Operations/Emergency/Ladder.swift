@@ -74,17 +74,11 @@ package struct Ladder: Sendable {
 
   private func resources(of rung: Rung) -> [Resource] {
     switch rung {
-    case .state, .objects:
-      [dialect.apiServices, dialect.jsBundles, dialect.reverseProxies, dialect.extensionEntries].compactMap(\.self)
-    case .workloads: Self.workloads
+    case .state, .objects: dialect.served
+    case .workloads: Resource.workloads
     case .webhooks: Self.webhooks
     }
   }
-
-  private static let workloads = [
-    ("deployments", "Deployment"), ("statefulsets", "StatefulSet"), ("daemonsets", "DaemonSet"),
-  ]
-  .map { Resource(group: "apps", version: "v1", plural: $0, kind: $1, isNamespaced: true) }
 
   private static let webhooks = [
     ("validatingwebhookconfigurations", "ValidatingWebhookConfiguration"),
@@ -114,7 +108,7 @@ package struct Ladder: Sendable {
       return try await cluster.list(resource, selector: Selector(labels: "\(dialect.extensionLabel)=\(name)"))
     } catch {
       // Not every cluster has every kind.
-      if case .refused(let status) = error, status.code == 404 { return [] }
+      if error.isNotFound { return [] }
       throw error
     }
   }
@@ -123,7 +117,7 @@ package struct Ladder: Sendable {
     do throws(ClusterError) {
       return try await cluster.get(entry.resource, namespace: entry.namespace, entry.name)
     } catch {
-      if case .refused(let status) = error, status.code == 404 { return nil }
+      if error.isNotFound { return nil }
       throw error
     }
   }

@@ -47,13 +47,7 @@ package struct ManyWrites: Sendable {
 extension ClusterError {
   /// A deletion of what is gone already has done what it was for.
   fileprivate func isOfMissing(_ write: Write) -> Bool {
-    guard case .delete = write, case .refused(let status) = self else { return false }
-    return status.code == 404
-  }
-
-  /// Another writer was faster: what there is must be read again.
-  package var isLostRace: Bool {
-    guard case .refused(let status) = self else { return false }
-    return status.code == 409
+    guard case .delete = write else { return false }
+    return isNotFound
   }
 }

@@ -6,13 +6,14 @@ package import Platform
 extension ClusterReader {
   /// The names of those among `objects`, the extensions, and of what is installed that `filter` takes.
   ///
-  /// Versions and categories are read only where the filter asks for what they say.
+  /// Categories are read only where the filter asks for what they say, and so are versions that the caller has not read.
   package func names(
     takenBy filter: ExtensionFilter, among objects: [Object], _ installed: Installations,
-    _ memories: [String: ReleaseMemory], language: String, at now: Timestamp
+    versions known: [String: [ExtensionVersion]]? = nil, _ memories: [String: ReleaseMemory], language: String,
+    at now: Timestamp
   ) async throws(ClusterError) -> Set<String> {
     async let shelves = filter.asksCategories ? try? cluster.list(dialect.categories) : []
-    let versions = try await versions(for: filter)
+    let versions = if let known { known } else { try await versions(for: filter) }
     let categories = Dictionary((await shelves ?? []).map { ($0.name, Category($0)) }, uniquingKeysWith: { $1 })
     let found = objects.map { ($0, Extension($0, dialect: dialect)) }
     let byName = Dictionary(found.map { ($0.1.name, $0) }, uniquingKeysWith: { $1 })

@@ -85,6 +85,11 @@ package struct ReleaseMemory: Hashable, Sendable {
     return isSaid ? best ?? asked.first : best
   }
 
+  /// Back from `installation` to `version`, with the config it had, or with the present one where that is not known.
+  package func rollback(from installation: Installation, to version: String) -> Change {
+    .rollback(to: version, config: target(from: installation, version: version)?.config ?? installation.config)
+  }
+
   /// The configs that are known, newest first, each once; the first is that of `installation` where there is one.
   package func configs(now installation: Installation?) -> [Entry] {
     var all: [Entry] = []

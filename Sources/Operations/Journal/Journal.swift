@@ -62,10 +62,9 @@ package struct Journal: Hashable, Sendable {
   package func lines() throws(SystemError) -> [JournalLine] { Self.lines(in: try bytes()) }
 
   static func lines(in bytes: [UInt8]) -> [JournalLine] {
-    bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().compactMap {
-      place, line in
+    bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
       (try? JSON.parse(Array(line))).flatMap { value in
-        value.mapping == nil ? nil : JournalLine(place: place + 1, value: value)
+        value.mapping == nil ? nil : JournalLine(value: value)
       }
     }
   }

@@ -60,8 +60,6 @@ package struct JournalEntry: Hashable, Sendable {
 
 /// A line of the journal as it was read.
 package struct JournalLine: Hashable, Sendable {
-  /// Its place in the file, from one.
-  package let place: Int
   package let value: Value
 
   /// The text of a field, or empty.

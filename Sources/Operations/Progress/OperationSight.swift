@@ -140,11 +140,7 @@ extension ClusterReader {
       installation.targetNamespace.isEmpty ? Change.usualNamespace(of: name) : installation.targetNamespace
     var sources = OperationSight.Sources()
     sources.pods = await all(.pods, namespace, &sources.gaps)
-    for (plural, kind) in [("deployments", "Deployment"), ("statefulsets", "StatefulSet"), ("daemonsets", "DaemonSet")]
-    {
-      let resource = Resource(group: "apps", version: "v1", plural: plural, kind: kind, isNamespaced: true)
-      sources.workloads += await all(resource, namespace, &sources.gaps)
-    }
+    for resource in Resource.workloads { sources.workloads += await all(resource, namespace, &sources.gaps) }
     let jobs = await all(.jobs, namespace, &sources.gaps)
     sources.job = jobs.first { $0.name == installation.jobName }
     // Those that helm runs as hooks are waited for, those of former changes are not.

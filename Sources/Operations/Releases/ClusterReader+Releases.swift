@@ -61,7 +61,7 @@ extension ClusterReader {
       let resources = try await cluster.document(path)["resources"]?.sequence
       return resources.map { Set($0.compactMap { $0["kind"]?.string }) }
     } catch {
-      if case .refused(let status) = error, status.code == 404 { return [] }
+      if error.isNotFound { return [] }
       return nil
     }
   }

@@ -10,7 +10,9 @@ package struct SeveralFacts: Sendable {
   package var base: PlanContext
   /// The extensions as the cluster has them.
   package var extensions: [Object]
-  private var versions: [String: [String: ExtensionVersion]] = [:]
+  fileprivate private(set) var versions: [String: [String: ExtensionVersion]] = [:]
+  /// Why the versions could not be read, or `nil`.
+  fileprivate let versionsProblem: ClusterError?
   private var rights: [String: Rights] = [:]
 
   /// What is known of the extension called `name`.
@@ -21,10 +23,13 @@ package struct SeveralFacts: Sendable {
     return context
   }
 
-  fileprivate init(_ base: PlanContext, _ extensions: [Object], _ all: [ExtensionVersion]) {
+  fileprivate init(
+    _ base: PlanContext, _ extensions: [Object], _ found: Result<[ExtensionVersion], ClusterError>
+  ) {
     self.base = base
     self.extensions = extensions
-    for version in all { versions[version.extension, default: [:]][version.version] = version }
+    if case .failure(let error) = found { versionsProblem = error } else { versionsProblem = nil }
+    for version in (try? found.get()) ?? [] { versions[version.extension, default: [:]][version.version] = version }
     self.base.extensions = Dictionary(
       extensions.map { ($0.name, Extension($0, dialect: base.dialect)) }, uniquingKeysWith: { $1 })
     for installation in base.installations.all {
@@ -52,18 +57,18 @@ extension ClusterReader {
     var context = PlanContext(
       capabilities: capabilities, cluster: clusterName, extensions: [:], installations: installed, versions: [:])
     context.add(await facts)
-    var (offered, versions): ([Object], [ExtensionVersion]) = ([], [])
+    var offered: [Object] = []
     switch await extensionsAnswer {
     case .success(let objects): offered = objects
     case .failure(let error): context.gaps[.extension] = .unreadable(error.brief)
     }
-    switch await versionsAnswer {
-    case .success(let objects): versions = objects.map { ExtensionVersion($0, dialect: dialect) }
-    case .failure(let error):
+    let versions = await versionsAnswer
+    if case .failure(let error) = versions {
       context.gaps[.versions] = .unreadable(error.brief)
       context.gaps[.dependants] = .unreadable(error.brief)
     }
-    return SeveralFacts(context, offered, versions)
+    return SeveralFacts(
+      context, offered, versions.map { $0.map { ExtensionVersion($0, dialect: dialect) } })
   }
 
   /// Asks what `user` may do of the changes to `names`.
@@ -89,8 +94,10 @@ extension ClusterReader {
     takenBy filter: ExtensionFilter, _ labels: LabelSelector, in facts: SeveralFacts,
     _ memories: [String: ReleaseMemory], language: String, at now: Timestamp
   ) async throws(ClusterError) -> [String] {
+    if filter.asksVersions, let problem = facts.versionsProblem { throw problem }
     let taken = try await names(
-      takenBy: filter, among: facts.extensions, facts.base.installations, memories, language: language, at: now)
+      takenBy: filter, among: facts.extensions, facts.base.installations,
+      versions: facts.versions.mapValues { Array($0.values) }, memories, language: language, at: now)
     if labels.isEmpty { return taken.sorted() }
     let labelled = Set(facts.extensions.filter { labels.matches($0.labels) }.map(\.name))
     return taken.intersection(labelled).sorted()

@@ -59,7 +59,7 @@ package struct ClusterReader: Sendable {
     do throws(ClusterError) {
       return try await cluster.get(dialect.extensions, name, skipping: isWhole ? JSONPaths() : Extension.unread)
     } catch {
-      guard case .refused(let status) = error, status.isNotFound, !status.isMissingKind else { throw error }
+      guard error.isNotFound, !error.isOfMissingKind else { throw error }
       return nil
     }
   }
@@ -84,13 +84,5 @@ package func result<Value: Sendable>(
     return .success(try await request())
   } catch {
     return .failure(error)
-  }
-}
-
-extension ClusterError {
-  /// The user may not do this.
-  package var isForbidden: Bool {
-    if case .refused(let status) = self { return status.isForbidden }
-    return false
   }
 }

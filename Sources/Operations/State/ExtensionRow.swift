@@ -32,10 +32,8 @@ package struct ExtensionRow: Hashable, Sendable {
     changed = installation?.lastChanged ?? ""
   }
 
-  /// Whether the recommended version is newer than the running one.
-  package var hasUpdate: Bool {
-    !status.running.isEmpty && VersionText(status.running) < VersionText(recommended)
-  }
+  /// Whether there is a version to upgrade to.
+  package var hasUpdate: Bool { status.update(to: recommended) != nil }
 
   /// The text of the enabled column; empty where nothing is installed.
   package var enabledWord: String { status.isEnabled.map { $0 ? "yes" : "no" } ?? "" }

@@ -38,7 +38,7 @@ struct Cancel: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let facts = try await facts(reader, session)
+    let facts = await reader.attempt(try await object(reader, session))
     let known = Cancellation.former(to: facts.installation, session.history.releases(of: name))
     let asked = version.map { RequestedSpec(version: $0, config: facts.installation.config) }
     let cancellation = Cancellation(name, former: asked ?? known)
@@ -49,31 +49,36 @@ struct Cancel: ClusterCommand {
     if dryRun != .none { return session.outlet.print(lines) }
     try session.confirm(lines, isConfirmed: isConfirmed, typed: "ksx cancel", about: [name])
     session.sender.noteCancelled(facts.installation, of: name)
-    try await follow(cancellation, reader, session)
+    try await follow(cancellation, facts.installation.name, reader, session)
   }
 
-  private func facts(
-    _ reader: ClusterReader, _ session: CommandSession
-  ) async throws(CommandError) -> Cancellation.Facts {
-    let objects = try await session.asking("listing \(reader.dialect.installations.plural)") {
-      () throws(ClusterError) in
-      try await reader.installations()
-    }
+  private func object(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> Object {
+    let objects = try await session.installations(reader)
     guard let installation = Installations(objects.map(Installation.init)).of(name),
       let object = objects.first(where: { $0.name == installation.name })
     else { throw CommandError("cannot cancel: \(name) is not installed") }
+    return object
+  }
+
+  /// What there is now of the attempt that the installation called `installation` is at.
+  private func look(
+    at installation: String, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> Cancellation.Facts {
+    let object = try await session.asking("reading \(installation)") { () throws(ClusterError) in
+      try await reader.cluster.get(reader.dialect.installations, installation)
+    }
     return await reader.attempt(object)
   }
 
   /// Takes step after step, until it is done or nothing more happens.
   private func follow(
-    _ cancellation: Cancellation, _ reader: ClusterReader, _ session: CommandSession
+    _ cancellation: Cancellation, _ installation: String, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) {
     var last: Cancellation.Step?
     var quiet = 0
     // Looks come every quarter of a second.
     while quiet <= 4 * (patience ?? Self.pause) {
-      let facts = try await facts(reader, session)
+      let facts = try await look(at: installation, reader, session)
       let step = cancellation.next(facts)
       if case .refused(let reason) = step { throw CommandError("\(name): \(reason)") }
       if step != .wait, step != last {
@@ -109,7 +114,7 @@ struct Cancel: ClusterCommand {
       }
     } catch {
       // The controllers were faster, or another has done it: the next look tells what is left to do.
-      if case .refused(let status) = error, status.code == 409 || status.code == 404 { return }
+      if error.isLostRace || error.isNotFound { return }
       throw CommandError(error, "cancelling at \(name)", at: session.server)
     }
     if let words = step.words { session.outlet.note("\(name): \(words)") }

@@ -20,10 +20,7 @@ struct Enable: ClusterCommand {
     let climb = Climb(name: name, dialect: reader.dialect, session: session)
     let climbed = await climb.climbed()
     guard !climbed.isEmpty else { return try await ChangeCommand(arguments, .enable).run(in: session) }
-    let objects = try await session.asking("listing \(reader.dialect.installations.plural)") {
-      () throws(ClusterError) in
-      try await reader.installations()
-    }
+    let objects = try await session.installations(reader)
     let isOff = Installations(objects.map(Installation.init)).of(name)?.isEnabled == false
     let switching = isOff ? [Plan.Effect(.changed, "enabled: no → yes")] : []
     let lines = PlanText.lines("Enable \(name) in \(session.name)", switching + Climb.effects(climbed))

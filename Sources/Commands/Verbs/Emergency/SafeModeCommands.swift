@@ -129,10 +129,7 @@ struct Switching {
 
   /// The installations, of a cluster that carries a switch out.
   func objects() async throws(CommandError) -> [Object] {
-    let objects = try await session.asking("listing \(reader.dialect.installations.plural)") {
-      () throws(ClusterError) in
-      try await reader.installations()
-    }
+    let objects = try await session.installations(reader)
     let isOurs = objects.contains { Installation($0).isKeptByStandalone }
     if let reason = reader.capabilities.reason(against: .enable), !isOurs { throw CommandError(reason) }
     return objects

@@ -26,9 +26,7 @@ private struct RememberedConfigs {
 
   init(of name: String, in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let all = try await session.asking("listing \(reader.dialect.installations.plural)") { () throws(ClusterError) in
-      try await reader.installations().map(Installation.init)
-    }
+    let all = try await session.installations(reader).map(Installation.init)
     let memory = session.history.releases(of: name)
     let installation = Installations(all).of(name)
     isInstalled = installation != nil

@@ -71,9 +71,7 @@ extension CommandSession {
     async let repositories = result { () throws(ClusterError) in
       try await cluster.list(reader.dialect.repositories)
     }
-    let installations = try await asking("listing \(reader.dialect.installations.plural)") { () throws(ClusterError) in
-      try await reader.installations()
-    }
+    let installations = try await installations(reader)
     do {
       return (installations, try await repositories.get())
     } catch {
@@ -196,8 +194,9 @@ struct ApplySet: ClusterCommand {
     let first = wanted.compactMapValues(\.changes.first)
     if first.isEmpty { return }
     var facts = try await facts(reader, session)
-    for _ in 0..<(patience ?? 0) where first.contains(where: { !facts.offers($0.value, of: $0.key) }) {
-      await session.timing.sleep(.seconds(1))
+    let awaited = first.filter { !facts.offers($0.value, of: $0.key) }.compactMapValues(\.version)
+    if let patience, !awaited.isEmpty {
+      try await waitUntilOffered(awaited, patience, reader, session)
       facts = try await self.facts(reader, session)
     }
     let found = facts
@@ -205,6 +204,24 @@ struct ApplySet: ClusterCommand {
     let sender = ManySender(arguments, reader, session, title: "", rest: wanted)
     try sender.refuse(plans)
     try sender.report(await sender.results(of: plans))
+  }
+
+  /// Asks each second for the first of `versions` that is not offered, until all are or the time is over.
+  private func waitUntilOffered(
+    _ versions: [String: String], _ patience: Int, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) {
+    var rest = versions.sorted { $0.key < $1.key }[...]
+    for _ in 0..<patience {
+      await session.timing.sleep(.seconds(1))
+      while let (name, version) = rest.first {
+        let found = try await session.asking("looking for \(name) \(version)") { () throws(ClusterError) in
+          try await ExtensionVersion.find(name, version, in: reader.cluster, reader.dialect)
+        }
+        if found == nil { break }
+        rest.removeFirst()
+      }
+      if rest.isEmpty { return }
+    }
   }
 
   private func facts(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> SeveralFacts {

@@ -32,7 +32,6 @@ func beginChange(_ kind: ChangeKind, onAll names: [String], _ state: ConsoleStat
 }
 
 private func opening(_ kind: ChangeKind, on name: String, _ state: ConsoleState) -> [Step] {
-  if kind == .rollBack, let change = state.usualWayBack(of: name) { return [.open(PlanScreen(change, name))] }
   if let change = Change(kind) { return [.open(PlanScreen(change, name))] }
   switch kind.row.choice {
   case .version?: return [.open(ChooserScreen(kind, name))]
@@ -49,13 +48,8 @@ func openConfig(of name: String, _ purpose: ConfigScreen.Purpose, _ state: Conso
 }
 
 extension ConsoleState {
-  /// Back to the newest release that is known to have worked; `nil` where none is, so that one must be chosen.
-  fileprivate func usualWayBack(of name: String) -> Change? {
-    guard let entry = wayBack(of: name), entry.wasInstalled == true else { return nil }
-    return .rollback(to: entry.version, config: entry.config)
-  }
-
-  /// The change to `version`; without one, where what failed goes back to.
+  /// The change to `version`; without one, back to the newest release that is known to have worked, or from what failed
+  /// to what was before.
   ///
   /// `nil` where it is still to be chosen.
   fileprivate func change(_ kind: ChangeKind, of name: String, to version: String?) -> Change? {
@@ -63,11 +57,13 @@ extension ConsoleState {
     case (.version(.offered)?, let version?): return .install(version: version, config: "")
     case (.version(.newer)?, let version?): return .upgrade(to: version)
     case (.version(.former)?, let version?):
-      guard let installation = market.installed.of(name) else { return nil }
-      let entry = records.memories[name]?.target(from: installation, version: version)
-      return .rollback(to: version, config: entry?.config ?? installation.config)
-    case (.version(.former)?, nil) where status(of: name).state.isFailure:
-      return wayBack(of: name).map { .rollback(to: $0.version, config: $0.config) }
+      return market.installed.of(name).map {
+        (records.memories[name] ?? ReleaseMemory()).rollback(from: $0, to: version)
+      }
+    case (.version(.former)?, nil):
+      guard let entry = wayBack(of: name), entry.wasInstalled == true || status(of: name).state.isFailure
+      else { return nil }
+      return .rollback(to: entry.version, config: entry.config)
     default: return nil
     }
   }

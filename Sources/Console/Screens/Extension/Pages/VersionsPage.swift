@@ -133,7 +133,6 @@ extension ConsoleState {
     guard let installation = market.installed.of(name) else { return .install(version: version, config: "") }
     if VersionText(version) == VersionText(installation.version) { return nil }
     if VersionText(installation.version) < VersionText(version) { return .upgrade(to: version) }
-    let config = records.memories[name]?.target(from: installation, version: version)?.config
-    return .rollback(to: version, config: config ?? installation.config)
+    return (records.memories[name] ?? ReleaseMemory()).rollback(from: installation, to: version)
   }
 }
