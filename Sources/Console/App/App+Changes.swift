@@ -64,10 +64,15 @@ extension App {
     layers.removeAll { $0 is SendingScreen }
     state.operations.abandon(plan.name)
     if state.stepQueue?.awaited == plan.name { state.stepQueue = nil }
-    let reason = failure.sentence(for: "\(plan.change.words) \(plan.name)", at: state.session.cluster)
+    let reason = failure.sentence(for: "\(plan.name): \(plan.change.words)", at: state.session.cluster)
     let sentence = reason + " " + failure.consequence
     state.submissions[plan.name]?.refusal = sentence
     endedOne(plan.name, failure: sentence)
+    // The plan says it itself, first of all.
+    if layers.last?.isAboutChange(of: plan.name) == true, layers.last is PlanScreen {
+      state.messageLog.dropAnswer()
+      return state.record(.error, sentence)
+    }
     state.announce(.error, sentence, about: plan.name)
   }
 

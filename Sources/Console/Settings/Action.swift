@@ -25,7 +25,8 @@ package enum Action: Hashable, Sendable {
   var hint: String {
     switch self {
     case .command(let command): command.hint
-    case .edit(let command): command.rawValue
+    case .edit(.editOutside): "own editor"
+    case .edit(let command): command.rawValue.spoken
     }
   }
 

@@ -66,14 +66,23 @@ struct ColumnLayout<Element>: Sendable {
       widths[index] += more
       room -= more
     }
+    // Where even those that stay are too wide, the widest give way, each to a few letters.
+    var excess = kept.reduce(kept.count - 1) { $0 + $1.width } - width
+    while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 4 {
+      widths[widest] -= 1
+      excess -= 1
+    }
     columns = zip(kept, widths).map { Placed(column: $0, width: $1) }
   }
 
-  func drawTitles(on surface: inout Surface, in area: Rect, style: Style) {
+  /// Draws the headings that end before column `limit`.
+  func drawTitles(on surface: inout Surface, in area: Rect, before limit: Int, style: Style) {
     var column = area.origin.column
     for entry in columns {
-      let title = entry.column.title + (order.map { $0.sorting == entry.column.sorting ? $0.mark : "" } ?? "")
-      surface.write(entry.fitted(title), at: Point(row: area.origin.row, column: column), in: area, style: style)
+      let mark = order.map { $0.sorting == entry.column.sorting ? $0.mark : "" } ?? ""
+      let title = entry.fitted(entry.column.title + mark)
+      let place = Point(row: area.origin.row, column: column)
+      if column + title.columns <= limit { surface.write(title, at: place, in: area, style: style) }
       column += entry.width + 1
     }
   }

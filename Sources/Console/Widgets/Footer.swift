@@ -104,12 +104,17 @@ extension Command {
     case .keepDraft: "keep as draft"
     case .writeFile: "write file"
     case .reveal: "secrets"
-    case .change(.rollBack): "back to"
+    case .change(.rollBack): "roll back"
     case .change(.configure): "config"
     case .palette: "more"
     case .compareWays: "compare"
     case .sort(let sorting): sorting.rawValue
-    default: rawValue
+    default: rawValue.spoken
     }
   }
+}
+
+extension String {
+  /// The name of a command as words.
+  var spoken: String { split(separator: "-").joined(separator: " ") }
 }

@@ -36,6 +36,21 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
     return lines
   }
 
+  /// This line, cut to `columns` with `…` at its end where it is longer.
+  func truncated(to columns: Int) -> Line {
+    guard text.columns > columns else { return self }
+    var left = columns
+    var kept: [Span] = []
+    for span in spans where left > 0 {
+      let width = span.text.columns
+      // The last span that is kept ends with the sign, also where the line was to go on after it.
+      let text = width < left ? span.text : (span.text + " ").truncated(to: left)
+      kept.append(Span(text: text, style: span.style))
+      left -= width
+    }
+    return Line(kept)
+  }
+
   /// As much of the text as can matter for one line: a whole README may be one paragraph.
   private static func beginning(of spans: ArraySlice<Span>, characters: Int) -> String {
     var text = ""
@@ -79,9 +94,11 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
 
 extension Surface {
   /// Writes `line` at the left of row `row` of `area`.
+  ///
+  /// What does not fit ends with `…`: a word that is cut says nothing of the rest.
   mutating func write(_ line: Line, row: Int, in area: Rect, _ theme: Theme) {
     var column = area.origin.column
-    for span in line.spans {
+    for span in line.truncated(to: area.size.columns).spans {
       let point = Point(row: area.origin.row + row, column: column)
       column = write(span.text, at: point, in: area, style: theme[span.style])
     }

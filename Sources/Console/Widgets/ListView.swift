@@ -172,8 +172,8 @@ extension ListView {
     guard !area.isEmpty else { return }
     let inner = area.split(left: 1).rest
     let layout = ColumnLayout(columns, width: inner.size.columns, order: order)
-    layout.drawTitles(on: &surface, in: inner, style: theme[.listHeading])
-    draw(chip: frame.chip, on: &surface, in: inner, theme)
+    let start = draw(chip: frame.chip, on: &surface, in: inner, theme)
+    layout.drawTitles(on: &surface, in: inner, before: start, style: theme[.listHeading])
     let list = inner.split(top: 1).rest
     if rows.count == 0 {
       for (row, line) in frame.emptiness.wrapped(to: list.size.columns - 1).enumerated() {
@@ -205,21 +205,19 @@ extension ListView {
     surface.write(isMarked ? "*" : frame.isFocused ? ">" : "·", row: row, in: area, style: theme[style])
   }
 
-  private func draw(chip: String, on surface: inout Surface, in area: Rect, _ theme: Theme) {
-    guard !chip.isEmpty else { return }
+  /// Draws `chip` at the right of the headings, and returns the column that it begins in.
+  private func draw(chip: String, on surface: inout Surface, in area: Rect, _ theme: Theme) -> Int {
+    guard !chip.isEmpty else { return area.columns.upperBound }
     let text = "  " + chip.truncated(to: max(1, area.size.columns - 8)) + " "
     let place = Point(row: area.origin.row, column: area.columns.upperBound - text.columns)
     surface.write(text, at: place, in: area, style: theme[.statusWarning])
+    return place.column
   }
 
   /// Which rows of how many are on the screen changes when they do, and not at each step of the cursor, which would cost
   /// a slow line as much again as the step.
   private func drawRest(_ count: Int, _ window: Int, on surface: inout Surface, in area: Rect, _ theme: Theme) {
-    let below = count - scroll.top - window
-    let last = area.row(area.size.rows - 1)
-    if below > 0 { surface.write("▼ \(below) more", row: 0, in: last, style: theme[.dim]) }
     let place = "\(scroll.top + 1)-\(scroll.top + window)/\(count) "
-    let right = Point(row: last.origin.row, column: last.columns.upperBound - place.columns)
-    surface.write(place, at: right, in: last, style: theme[.dim])
+    surface.drawRest(count - scroll.top - window, place, in: area.row(area.size.rows - 1), theme)
   }
 }

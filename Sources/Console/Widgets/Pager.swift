@@ -154,12 +154,8 @@ struct Pager: Hashable, Sendable {
       if isMarked(scroll.top + offset) { surface.highlight(area.row(offset), style: theme[.listSelected]) }
     }
     drawMatches(on: &surface, in: area, theme)
-    guard area.size.rows > 1, lines.count > area.size.rows else { return }
-    let last = area.row(area.size.rows - 1)
-    if isCut { surface.write("▼ \(below + 1) more", row: 0, in: last, style: theme[.dim]) }
-    let place = progress(height: area.size.rows)
-    let right = Point(row: last.origin.row, column: last.columns.upperBound - place.columns)
-    if isCut { surface.write(place, at: right, in: last, style: theme[.dim]) }
+    guard isCut else { return }
+    surface.drawRest(below + 1, progress(height: area.size.rows), in: area.row(area.size.rows - 1), theme)
   }
 
   private func isMarked(_ line: Int) -> Bool {

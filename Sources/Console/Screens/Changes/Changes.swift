@@ -87,7 +87,7 @@ extension ConsoleState {
 
 extension String {
   /// With a capital and a full stop.
-  fileprivate var asSentence: String { prefix(1).uppercased() + dropFirst() + (hasSuffix(".") ? "" : ".") }
+  var asSentence: String { prefix(1).uppercased() + dropFirst() + (hasSuffix(".") ? "" : ".") }
 }
 
 extension Step {

@@ -23,7 +23,9 @@ struct ChangesScreen: Screen {
   var place: Place? { .page(.changes) }
   func title(_ state: ConsoleState) -> String { "Changes" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.records] }
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .rollBack, .undo, .back, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    (selected.map { $0.hints(state) } ?? []) + .commands([.back, .help])
+  }
 
   mutating func settle(_ state: inout ConsoleState) {
     let revisions = (market: state.market.revision, lines: state.records.lines.count)
@@ -78,7 +80,9 @@ struct ChangeScreen: Screen {
   var sections: [KeySection] { [.marketplace, .everywhere] }
   var extensionName: String? { change.extension }
   func title(_ state: ConsoleState) -> String { "Change" }
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.rollBack, .back, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    change.hints(state).filter { $0.action != .command(.open) } + .commands([.back, .help])
+  }
 
   mutating func settle(_ state: inout ConsoleState) {
     pager.show(lines(max(20, state.size.columns - 2), state), height: state.bodySize.rows)

@@ -31,7 +31,9 @@ struct ChooserScreen: Screen {
   func title(_ state: ConsoleState) -> String { "Version" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.versions(of: name) }
 
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .back, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    (choices.isEmpty ? [] : [Hint(.open, state.words("plan"))]) + .commands([.back, .help])
+  }
 
   mutating func settle(_ state: inout ConsoleState) {
     let found = Self.choices(purpose, name, state)

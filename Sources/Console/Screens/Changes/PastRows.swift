@@ -51,6 +51,15 @@ extension PastChange {
       ]
   }
 
+  /// What can be done with this line.
+  func hints(_ state: ConsoleState) -> [Hint] {
+    var hints = [Hint(.open)]
+    if case .change = wayBack(from: state.market.installed.of(self.extension)) {
+      hints.append(Hint(.rollBack, state.words("back to before it")))
+    }
+    return hints + state.undoHints(on: self.extension)
+  }
+
   /// The plan that leads back to before this line, or why there is none.
   func back(_ state: ConsoleState) -> [Step] {
     steps(for: wayBack(from: state.market.installed.of(self.extension)), on: self.extension)
@@ -74,4 +83,11 @@ private func steps(for undo: Undo, on name: String) -> [Step] {
 func undo(on name: String?, _ state: ConsoleState) -> [Step] {
   guard let name else { return [.complain("No extension is selected.")] }
   return steps(for: Undo(name, after: state.records.lines, now: state.market.installed.of(name)), on: name)
+}
+
+extension ConsoleState {
+  /// The key that takes the last change of `name` made from here back, where there is one to take back.
+  func undoHints(on name: String) -> [Hint] {
+    if case .change = Undo(name, after: records.lines, now: market.installed.of(name)) { [Hint(.undo)] } else { [] }
+  }
 }

@@ -42,7 +42,7 @@ struct VersionComparisonScreen: Screen {
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    let title = [Line("\(name): what \(new) has otherwise than \(old)", .dialogTitle)]
+    let title = Line("\(name): what \(new) has otherwise than \(old)", .dialogTitle).wrapped(to: columns)
     guard case .comparison(let found)? = state.readings[topic]?.facts else {
       let wait = state.readings.emptiness(topic, reading: "Reading both packages …", otherwise: "")
       return title + [.blank] + wait.wrapped(to: columns)

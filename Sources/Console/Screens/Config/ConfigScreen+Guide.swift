@@ -134,9 +134,9 @@ extension ConfigScreen {
     let version = version(state)
     let what = "Config of \(name)" + (version.isEmpty ? "" : " \(version)") + " on \(state.session.cluster)"
     let row = areas.title.inset(columns: 1)
-    let end = surface.write(what, row: 0, in: row, style: state.theme[.title])
-    let place = Point(row: row.origin.row, column: end)
-    surface.write(marks.map { "  \($0)" }.joined(), at: place, in: row, style: state.theme[.statusBusy])
+    let marks = Line(marks.map { "  \($0)" }.joined(), .statusBusy)
+    let title = Line(what, .title).truncated(to: max(8, row.size.columns - marks.text.columns))
+    surface.write(title + marks, row: 0, in: row, state.theme)
     _ = editor.draw(on: &surface, in: areas.editor, theme: state.theme)
     guard let guide = areas.guide else { return }
     for (row, line) in guideLines(guide.size, state).enumerated() {

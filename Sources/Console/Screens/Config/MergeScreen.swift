@@ -30,7 +30,8 @@ struct MergeScreen: Screen {
   func title(_ state: ConsoleState) -> String { "Merge" }
   func isAboutChange(of name: String) -> Bool { name == self.name }
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands([.takeTheirs, .takeMine, .takeBoth, .takeNeither, .open, .reveal, .back, .help])
+    let done = merge.openConflicts == 0 ? [Hint(.open, state.words("take it"))] : []
+    return done + .commands([.takeTheirs, .takeMine, .takeBoth, .takeNeither, .reveal, .back, .help])
   }
 
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 2) }
@@ -82,7 +83,7 @@ struct MergeScreen: Screen {
     let standing = open == 0 ? "everything is decided: enter takes it" : "\(open) to decide"
     let title = "\(name): the cluster's config and yours"
     let row = top.inset(columns: 1)
-    let end = surface.write(title, row: 0, in: row, style: state.theme[.title])
+    let end = surface.write(title.truncated(to: row.size.columns), row: 0, in: row, style: state.theme[.title])
     let room = row.columns.upperBound - end - 2
     let style = state.theme[open == 0 ? .statusOK : .statusWarning]
     if room > standing.columns {

@@ -16,7 +16,9 @@ struct ContextsScreen: Screen {
   var place: Place? { .page(.contexts) }
   func title(_ state: ConsoleState) -> String { "Contexts" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.places] }
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .back, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    (rows.isEmpty ? [] : [Hint(.open, state.words("go there"))]) + .commands([.back, .help])
+  }
 
   mutating func settle(_ state: inout ConsoleState) {
     rows = list.arranged((try? state.places?.get()) ?? [], Self.columns(state))

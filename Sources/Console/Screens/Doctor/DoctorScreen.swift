@@ -42,7 +42,12 @@ struct DoctorScreen: Screen {
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
   var extensionName: String? { name }
   func title(_ state: ConsoleState) -> String { "Doctor" }
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .refresh, .back, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    (selected?.remedy == nil ? [] : [Hint(.open, state.words("plan the remedy"))]) + [
+      Hint(.refresh, state.words("look again"))
+    ]
+      + .commands([.back, .help])
+  }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     state.reading(topic, stamp: name.map { state.stamp(of: $0) } ?? "")
@@ -95,9 +100,7 @@ struct DoctorScreen: Screen {
       otherwise: "Nothing wrong with \(what), as far as was looked.")
     list.draw(rows, Self.columns, ListFrame(emptiness: emptiness), on: &surface, in: top, state)
     let text = rest.split(top: 1).rest.inset(columns: 1)
-    for (row, line) in lines(text.size.columns, state).prefix(text.size.rows).enumerated() {
-      surface.write(line, row: row, in: text, state.theme)
-    }
+    surface.draw(lines(text.size.columns, state), in: text, state.theme)
   }
 
   private static let columns: [Column<FindingRow>] = [

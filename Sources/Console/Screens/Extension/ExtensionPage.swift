@@ -14,8 +14,8 @@ protocol ExtensionPage: Sendable {
   var sections: [KeySection] { get }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription]
-  /// Commands worth a place in the last row, before those of the extension.
-  func hints(_ state: ConsoleState) -> [Command]
+  /// What is worth a place in the last row, before what can be done with the extension.
+  func hints(_ state: ConsoleState) -> [Hint]
   mutating func settle(_ size: Size, _ state: ConsoleState)
   /// Does `command`, or returns `nil` when it is none of this page's.
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]?
@@ -30,7 +30,7 @@ protocol ExtensionPage: Sendable {
 
 extension ExtensionPage {
   var sections: [KeySection] { [] }
-  func hints(_ state: ConsoleState) -> [Command] { [] }
+  func hints(_ state: ConsoleState) -> [Hint] { [] }
   var progress: String { "" }
   var chosenVersion: String? { nil }
 }

@@ -50,8 +50,10 @@ struct ExtensionScreen: Screen {
   func hints(_ state: ConsoleState) -> [Hint] {
     let own = page.hints(state)
     // Where a page has a meaning of its own for a key, its hint stands alone.
-    let verbs = state.hints(about: name).filter { hint in !own.contains { hint.action == .command($0) } }
-    return .commands(own) + verbs + .commands([.back, .nextPane, .help])
+    let verbs = state.hints(about: name).filter { hint in !own.contains { hint.action == $0.action } }
+    let isFailed = tab == .overview && state.status(of: name).state.isFailure
+    return own + verbs.prefix(1) + (isFailed ? [Hint(.open, state.words("why"))] : []) + verbs.dropFirst()
+      + .commands([.back, .nextPane, .help])
   }
 
   /// The areas of the shown pages below the title.
@@ -144,11 +146,11 @@ extension ExtensionScreen {
     }
     let last = ExtensionTab.allCases.last
     let more = shown.last?.tab == last ? "" : "›"
-    let text = [more, page.progress].filter { !$0.isEmpty }.joined(separator: " ")
+    let end = shown.last?.columns.upperBound ?? 0
+    let texts = [[more, page.progress].filter { !$0.isEmpty }.joined(separator: " "), more]
+    guard let text = texts.first(where: { area.columns.upperBound - $0.columns > end }) else { return }
     let right = Point(row: area.origin.row, column: area.columns.upperBound - text.columns)
-    if right.column > shown.last?.columns.upperBound ?? 0 {
-      surface.write(text, at: right, in: area, style: state.theme[.dim])
-    }
+    surface.write(text, at: right, in: area, style: state.theme[.dim])
   }
 
   /// The tabs that fit into `columns`, with the active one among them, and the columns that each takes.

@@ -21,7 +21,11 @@ struct GatewayScreen: Screen {
   func title(_ state: ConsoleState) -> String { "Gateway" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { serving.subscriptions(state) }
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands([.open, .probe, .whichRule, .disable, .enable, .back, .help])
+    let owner = serving.selected?.owner ?? ""
+    let verbs =
+      owner.isEmpty
+      ? [] : state.hints(about: owner).filter { [Action.command(.disable), .command(.enable)].contains($0.action) }
+    return (serving.selected == nil ? [] : .commands([.open])) + serving.hints + verbs + .commands([.back, .help])
   }
 
   mutating func settle(_ state: inout ConsoleState) { serving.settle(state.bodySize.rows, state) }

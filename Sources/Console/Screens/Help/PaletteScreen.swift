@@ -34,7 +34,9 @@ struct PaletteScreen: Screen {
     list.settle(entries, height: height(state), preferring: top)
   }
 
-  private func height(_ state: ConsoleState) -> Int { min(entries.count, max(3, state.bodySize.rows / 2)) + 1 }
+  private func height(_ state: ConsoleState) -> Int {
+    min(max(1, entries.count), max(3, state.bodySize.rows / 2)) + 1
+  }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
@@ -88,7 +90,7 @@ struct PaletteScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let box = area.split(bottom: height(state) - (entries.isEmpty ? 1 : 0)).bottom
+    let box = area.split(bottom: height(state)).bottom
     surface.fill(box, style: state.theme[.dialog])
     let frame = ListFrame(emptiness: Line("Nothing is called so.", .dim))
     list.draw(entries, Self.columns, frame, on: &surface, in: box, state)

@@ -8,7 +8,9 @@ struct SendingScreen: Screen {
   var sections: [KeySection] { [.everywhere] }
   var isOverlay: Bool { true }
   var question: Question? { Question(["sending"]) }
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.close, .back]) }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    [Hint(.close, state.words("leave")), Hint(.back, state.words("stay"))]
+  }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {

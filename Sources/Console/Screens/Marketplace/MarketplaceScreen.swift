@@ -58,8 +58,8 @@ struct MarketplaceScreen: Screen {
     let isBusy = selected.map { state.status(of: $0).isBusy } == true
     let wanting = state.tally.names.isEmpty ? [] : [Hint(.nextWanting, state.words("next"))]
     let first = Array(verbs.prefix(3))
-    return first + [Hint(.open, isBusy ? state.words("follow") : state.words("open")), Hint(.filter)]
-      + wanting + verbs.dropFirst(3) + .commands([.help, .close])
+    let open = selected == nil ? [] : [Hint(.open, isBusy ? state.words("follow") : state.words("open"))]
+    return first + open + [Hint(.filter)] + wanting + verbs.dropFirst(3) + .commands([.help, .close])
   }
 
   /// The extension that the cursor is on.

@@ -13,15 +13,25 @@ struct ManyPlanScreen: Screen {
   private var pager = Pager()
   /// What is typed to confirm what destroys.
   private var typed = LinePrompt()
+  /// The end of the plan has been on the screen.
+  private var isReadToTheEnd = false
 
   init(_ kind: ChangeKind, _ names: [String]) { (self.kind, self.names) = (kind, names) }
 
   private var mustType: Bool { plans?.changing.contains(where: \.asksTheName) == true }
-  /// What confirms it where a name would confirm one.
-  private var confirmation: String { "\(kind.row.verb) \(plans?.changing.count ?? 0)" }
+  /// What confirms it: the name of a single one, else what is done and to how many.
+  private var confirmation: String {
+    let names = plans?.changing.map(\.name) ?? []
+    return names.count == 1 ? names[0] : "\(kind.row.verb) \(names.count)"
+  }
 
-  var sections: [KeySection] { mustType ? [.prompt] : [.plan, .everywhere] }
-  var prompt: Prompt? { mustType ? Prompt(label: "Type \(confirmation): ", field: typed, verb: kind.row.verb) : nil }
+  /// It is typed once the end of the plan has been on the screen.
+  private var isTyping: Bool { mustType && isReadToTheEnd }
+
+  var sections: [KeySection] { isTyping ? [.prompt] : [.plan, .everywhere] }
+  var prompt: Prompt? {
+    isTyping ? Prompt(label: "Type \(confirmation) to \(kind.row.verb): ", field: typed, verb: kind.row.verb) : nil
+  }
   func title(_ state: ConsoleState) -> String { "Plan" }
 
   var question: Question? {
@@ -33,7 +43,9 @@ struct ManyPlanScreen: Screen {
   }
 
   func hints(_ state: ConsoleState) -> [Hint] {
-    if mustType { return .commands([.open, .back]) }
+    if mustType {
+      return isTyping ? .commands([.open, .back]) : [Hint(.pageDown, state.words("read on"))] + .commands([.back])
+    }
     let apply = Hint(.apply, "\(kind.row.verb) \(plans?.changing.count ?? 0)")
     return (plans?.changing.isEmpty == false ? [apply] : []) + .commands([.back, .help])
   }
@@ -41,9 +53,12 @@ struct ManyPlanScreen: Screen {
   mutating func settle(_ state: inout ConsoleState) {
     if revision != state.market.revision {
       revision = state.market.revision
-      plans = makePlans(state)
+      let fresh = makePlans(state)
+      if fresh != plans { (isReadToTheEnd, typed) = (false, LinePrompt()) }
+      plans = fresh
     }
     pager.show(lines(state), height: height(state))
+    isReadToTheEnd = isReadToTheEnd || (plans != nil && pager.isAtEnd(height: height(state)))
   }
 
   private func makePlans(_ state: ConsoleState) -> ManyPlans? {
@@ -77,18 +92,22 @@ struct ManyPlanScreen: Screen {
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
     case .back: return [.close()]
-    case .open where mustType: return confirm(state)
-    case .apply: return mustType ? [] : apply(state)
-    default: return pager.perform(command, height: height(state)) ? [] : mustType ? [] : nil
+    case .open where isTyping: return confirm(state)
+    case .apply where mustType: return [.complain("Read to the end of the plan first: there it is confirmed.")]
+    case .apply: return apply(state)
+    default: return pager.perform(command, height: height(state)) ? [] : isTyping ? [] : nil
     }
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    guard mustType else { return pager.type(key, height: height(state)) }
+    guard isTyping else { return pager.type(key, height: height(state)) }
     switch typed.handle(key) {
     case .accepted: return confirm(state)
     case .cancelled: return [.close()]
-    case .edited, .ignored: return []
+    case .edited: return []
+    case .ignored:
+      _ = pager.wheel(key, height: height(state))
+      return []
     }
   }
 

@@ -11,8 +11,17 @@ extension PlanScreen {
     let isLow = area.size.rows < 12
     let rows = isLow ? titleRows(columns: area.size.columns - 2, state).count : 2
     let (top, rest) = area.split(top: rows)
-    let (text, bottom) = rest.split(bottom: mustTypeName && isLow ? 1 : 2)
+    let buttons = mustTypeName && !isBlocked ? 0 : 1
+    let notes = note(columns: area.size.columns - 2).count
+    let (text, bottom) = rest.split(bottom: isLow ? buttons + notes : max(2, buttons + notes))
     return (top.inset(columns: 1), text.inset(columns: 1), bottom.inset(columns: 1))
+  }
+
+  /// What is said over the buttons: that the plan has changed, or how it is confirmed.
+  private func note(columns: Int) -> [String] {
+    if isUnderWay { return ["Being sent …"] }
+    let reading = isConfirmedByName && !isReadToTheEnd ? "Read on to the end: the name is asked for there." : nil
+    return Array((progress.words ?? reading)?.wrapped(to: columns).prefix(4) ?? [])
   }
 
   /// The button says what it does.
@@ -48,26 +57,20 @@ extension PlanScreen {
   }
 
   private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    if isUnderWay {
-      surface.write("Being sent …", row: area.size.rows - 1, in: area, style: state.theme[.statusBusy])
-      return
+    let last = area.size.rows - 1
+    let isTyped = mustTypeName && !isBlocked
+    let note = note(columns: area.size.columns)
+    for (row, words) in note.enumerated() {
+      let place = last - note.count + row + (isTyped || isUnderWay ? 1 : 0)
+      surface.write(words, row: place, in: area, style: state.theme[.statusBusy])
     }
-    if let words = progress.words {
-      surface.write(words.truncated(to: area.size.columns), row: 0, in: area, style: state.theme[.statusBusy])
-    }
-    if mustTypeName, !isBlocked { return drawReadingOn(on: &surface, in: area, state) }
+    if isTyped || isUnderWay { return }
     let plain = state.theme[.dialog]
     let focused = state.theme[.dialogButton]
-    let end = surface.write("[ Cancel ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
+    let end = surface.write("[ Cancel ]", row: last, in: area, style: isApplyFocused ? plain : focused)
     guard !isBlocked else { return }
-    let place = Point(row: area.origin.row + 1, column: end + 1)
+    let place = Point(row: area.origin.row + last, column: end + 1)
     surface.write(applyButton, at: place, in: area, style: isApplyFocused ? focused : plain)
-  }
-
-  private func drawReadingOn(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    guard !isTypingName, progress.words == nil else { return }
-    let text = "Read on (\(pager.progress(height: height(state)))): at the end the name is asked for."
-    surface.write(text.truncated(to: area.size.columns), row: 0, in: area, style: state.theme[.statusBusy])
   }
 }
 

@@ -148,6 +148,8 @@ struct PlanScreen: Screen {
     let known = evidence ?? .reading
     sheet = PlanSheet(plan, in: context, known, dryRun ?? unasked(plan, state))
     let fresh = PlanPage(contents, sheet)
+    // Why it was not taken stands first.
+    if let refusal = contents.refusal, refusal != page?.contents.refusal { pager = Pager() }
     (page, isReadToTheEnd) = (fresh, false)
     pager.show(fresh.lines, height: height(state))
   }

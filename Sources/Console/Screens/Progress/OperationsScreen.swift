@@ -28,7 +28,9 @@ struct OperationsScreen: Screen {
   var place: Place? { .page(.operations) }
   func title(_ state: ConsoleState) -> String { "Operations" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.records] }
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .back, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] {
+    (rows.isEmpty ? [] : [Hint(.open, state.words("follow"))]) + .commands([.back, .help])
+  }
 
   mutating func settle(_ state: inout ConsoleState) {
     rows = list.arranged(state.underWayOperations.map { OperationRow(operation: $0) }, Self.columns)

@@ -37,7 +37,8 @@ struct ProgressScreen: Screen {
   func title(_ state: ConsoleState) -> String { "Progress" }
 
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands([.back, .screen(.log), .screen(.pods), .screen(.events), .rollBack, .help])
+    let ways = state.hints(about: name).filter { [Action.command(.rollBack), .command(.retry)].contains($0.action) }
+    return ways + .commands([.screen(.log), .screen(.pods), .screen(.events), .back, .help])
   }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {

@@ -25,7 +25,8 @@ struct RepositoriesScreen: Screen {
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(.repositories) }
 
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands([.screen(.add), .screen(.editEntry), .screen(.sync), .screen(.remove), .back, .help])
+    let own: [Command] = selected == nil ? [] : [.screen(.editEntry), .screen(.sync), .screen(.remove)]
+    return .commands([.screen(.add)] + own + [.back, .help])
   }
 
   private var selected: RepositoryFacts? { rows.first { $0.name == list.selected } }
@@ -68,9 +69,7 @@ struct RepositoriesScreen: Screen {
       .repositories, reading: "Reading the repositories …", otherwise: "There are no repositories; \(add) adds one.")
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
     let text = rest.split(top: 1).rest.inset(columns: 1)
-    for (row, line) in lines(text.size.columns, state).prefix(text.size.rows).enumerated() {
-      surface.write(line, row: row, in: text, state.theme)
-    }
+    surface.draw(lines(text.size.columns, state), in: text, state.theme)
   }
 
   private static func columns(_ state: ConsoleState) -> [Column<RepositoryFacts>] {

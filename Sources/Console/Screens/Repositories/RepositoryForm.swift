@@ -138,9 +138,10 @@ struct RepositoryForm: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    for (row, line) in lines(max(20, area.size.columns - 2), state).prefix(area.size.rows).enumerated() {
-      surface.write(line, row: row, in: area.inset(columns: 1), state.theme)
-    }
+    // The field that is being filled in is seen on the lowest screen.
+    let hidden = max(0, (fields.firstIndex(of: place) ?? 0) - max(1, area.size.rows - 1) + 1)
+    let lines = lines(max(20, area.size.columns - 2), state).dropFirst(hidden)
+    surface.draw(Array(lines), in: area.inset(columns: 1), state.theme)
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {

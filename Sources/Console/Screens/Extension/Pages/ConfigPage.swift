@@ -17,6 +17,7 @@ struct ConfigPage: ExtensionPage {
   private var selected = 0
   private var scroll = Scroll()
   private var height = 1
+  private var columns = 80
   private var isRevealed = false
 
   init(_ name: String) { self.name = name }
@@ -36,8 +37,8 @@ struct ConfigPage: ExtensionPage {
     return [.evidence(state.evidenceSubject(of: name, version(state)))] + (installation.map { [.restarts($0)] } ?? [])
   }
 
-  func hints(_ state: ConsoleState) -> [Command] {
-    [.configure] + (rows.contains { $0.clear != nil } ? [.reveal] : [])
+  func hints(_ state: ConsoleState) -> [Hint] {
+    .commands([.configure] + (rows.contains { $0.clear != nil } ? [.reveal] : []))
   }
 
   /// What is installed, or would be.
@@ -46,7 +47,7 @@ struct ConfigPage: ExtensionPage {
   }
 
   mutating func settle(_ size: Size, _ state: ConsoleState) {
-    height = max(1, size.rows - header(state).count)
+    columns = size.columns
     let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
     let installation = state.market.installed.of(name)
     let now = Inputs(
@@ -60,6 +61,8 @@ struct ConfigPage: ExtensionPage {
       if sheet == nil, !now.config.isEmpty { sheet = ConfigSheet(config: now.config) }
       others = installation.flatMap { state.records.memories[name]?.differences(from: $0) } ?? []
     }
+    let room = size.rows - header(state).count
+    height = max(1, rows.count > room ? room - 1 : room)
     selected = max(0, min(selected, rows.count - 1))
     scroll.show(selected, height: height, count: rows.count)
   }
@@ -104,9 +107,11 @@ struct ConfigPage: ExtensionPage {
   }
 
   /// Whether the config is in effect, and what others have changed of it.
-  private func header(_ state: ConsoleState) -> [Line] {
+  private func header(_ state: ConsoleState) -> [Line] { standing(state) + (rows.isEmpty ? [] : absence(state)) }
+
+  private func standing(_ state: ConsoleState) -> [Line] {
     guard let installation = state.market.installed.of(name) else {
-      return [Line("Not installed: these are the chart's values, version \(version(state)).", .dim)]
+      return Line("Not installed: these are the chart's values, version \(version(state)).", .dim).wrapped(to: columns)
     }
     var effect = ConfigEffect(installation)
     effect.restarted = state.restarts[name].flatMap {
@@ -124,7 +129,7 @@ struct ConfigPage: ExtensionPage {
     }
     let others =
       changes.isEmpty ? [] : [Line("It was changed elsewhere since it was last written here:", .dim)] + changes
-    return [Line("The config " + effect.text(at: now), style)] + others
+    return Line("The config " + effect.text(at: now), style).wrapped(to: columns, indent: 2) + others
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
@@ -133,8 +138,12 @@ struct ConfigPage: ExtensionPage {
       surface.write(line, row: row, in: area, state.theme)
     }
     let body = area.split(top: header.count).rest
-    if rows.isEmpty { return surface.write(absence(state), row: 0, in: body, state.theme) }
-    for (offset, row) in rows.dropFirst(scroll.top).prefix(body.size.rows).enumerated() {
+    if rows.isEmpty { return surface.draw(absence(state), in: body, state.theme) }
+    let below = rows.count - scroll.top - height
+    if below > 0, body.size.rows > 1 {
+      surface.drawRest(below, progress, in: body.row(body.size.rows - 1), state.theme)
+    }
+    for (offset, row) in rows.dropFirst(scroll.top).prefix(height).enumerated() {
       let isSelected = scroll.top + offset == selected
       surface.write(
         Line(isSelected ? ">" : " ", .accent) + line(row, columns: body.size.columns - 1), row: offset, in: body,
@@ -142,10 +151,12 @@ struct ConfigPage: ExtensionPage {
     }
   }
 
-  private func absence(_ state: ConsoleState) -> Line {
+  /// Why the chart's values are not shown; nothing where they are.
+  private func absence(_ state: ConsoleState) -> [Line] {
     let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
-    guard let evidence = state.evidence[key] else { return Line("Reading the chart's values …", .dim) }
-    return Line(evidence.packageProblem ?? "The chart has no values.", .dim)
+    guard let evidence = state.evidence[key] else { return [Line("Reading the chart's values …", .dim)] }
+    if let problem = evidence.packageProblem { return Line(problem, .statusWarning).wrapped(to: columns, indent: 2) }
+    return rows.isEmpty ? [Line("The chart has no values.", .dim)] : []
   }
 
   private func line(_ row: ConfigSheet.Row, columns: Int) -> Line {

@@ -22,7 +22,8 @@ struct EventsPage: PageText {
         otherwise: "No events: clusters keep them for an hour, and KubeSphere writes none about extensions."
       ).wrapped(to: columns)
     }
-    return state.readings.concern(topic) + events.flatMap { Self.lines($0, columns, state) }
+    return state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+      + events.flatMap { Self.lines($0, columns, state) }
   }
 
   /// One event with its age.

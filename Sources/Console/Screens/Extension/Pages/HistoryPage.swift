@@ -21,7 +21,7 @@ struct HistoryPage: ExtensionPage {
     [.records] + state.reading(.past(of: name), stamp: "\(state.stamp(of: name)) \(state.records.lines.count)")
   }
 
-  func hints(_ state: ConsoleState) -> [Command] { [.open, .rollBack, .undo] }
+  func hints(_ state: ConsoleState) -> [Hint] { selected.map { $0.hints(state) } ?? [] }
 
   mutating func settle(_ size: Size, _ state: ConsoleState) {
     height = size.rows
@@ -54,7 +54,7 @@ struct HistoryPage: ExtensionPage {
     let (top, bottom) = area.split(bottom: area.size.rows > 8 ? gaps.count : 0)
     let columns = PastChange.columns(state, ofAll: false)
     list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: top, state)
-    for (row, line) in gaps.enumerated() { surface.write(line, row: row, in: bottom, state.theme) }
+    surface.draw(gaps, in: bottom, state.theme)
   }
 
   /// What of the past could not be read.

@@ -88,7 +88,11 @@ private struct Overview {
   /// What the doctor found, first of all on what failed.
   private var findings: [Line] {
     let topic = Reading.Topic.examination(of: name)
-    guard status.state.isFailure, case .examination(let found)? = state.readings[topic]?.facts else { return [] }
+    guard status.state.isFailure else { return [] }
+    guard case .examination(let found)? = state.readings[topic]?.facts else {
+      let wait = state.readings.emptiness(topic, reading: "Looking at \(name) …", otherwise: "")
+      return section("What is wrong", (Line("  ") + wait).wrapped(to: columns, indent: 2))
+    }
     let key = state.settings.keys(for: .open, in: [.everywhere]).first ?? "enter"
     let lines = found.findings.flatMap { finding -> [Line] in
       let remedies = finding.remedies.map(\.name).joined(separator: ", or ")
@@ -137,11 +141,18 @@ private struct Overview {
   /// What the objects around it say, once they are read.
   private var detailLines: [Line] {
     guard let details = state.details[name] else { return [] }
-    let fields = details.lines.flatMap { row($0.label, $0.value) }
+    let fields = details.lines.flatMap { row($0.label, Self.legible($0.value)) }
     let blocks = details.blocks.flatMap { block in
       section(block.title, block.lines.flatMap { Line("  " + $0).wrapped(to: columns, indent: 4) })
     }
     return section("In its objects", fields) + blocks
+  }
+
+  /// Pictures that stand in the text of an object are told of, not shown.
+  private static func legible(_ value: String) -> String {
+    guard value.hasPrefix("data:") else { return value }
+    let kind = value.dropFirst(5).prefix { $0 != ";" && $0 != "," }
+    return "a picture in the object itself (\(kind))"
   }
 
   private var states: [Line] {

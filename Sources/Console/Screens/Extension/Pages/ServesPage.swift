@@ -18,7 +18,7 @@ struct ServesPage: ExtensionPage {
 
   var sections: [KeySection] { [.gateway, .list] }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { serving.subscriptions(state) }
-  func hints(_ state: ConsoleState) -> [Command] { [.probe, .whichRule] }
+  func hints(_ state: ConsoleState) -> [Hint] { serving.hints }
   mutating func settle(_ size: Size, _ state: ConsoleState) { serving.settle(size.rows, state) }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? { serving.perform(command, state) }
@@ -64,6 +64,9 @@ struct ServingList: Sendable {
     return state.reading(.serving(of: name), stamp: stamp)
       + state.reading(.probes(of: name), stamp: "\(stamp) \(probing)")
   }
+
+  /// What is worth a key here: nothing is probed where nothing is served.
+  var hints: [Hint] { .commands((rows.isEmpty ? [] : [.probe]) + [.whichRule]) }
 
   var selected: ServingRow? { rows.first { $0.id == list.selected } }
 

@@ -19,7 +19,7 @@ struct VersionsPage: ExtensionPage {
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.facts(.upgrade, of: name)] }
 
-  func hints(_ state: ConsoleState) -> [Command] { [.open, .mark, .compare] }
+  func hints(_ state: ConsoleState) -> [Hint] { rows.isEmpty ? [] : .commands([.open, .mark, .compare]) }
 
   var chosenVersion: String? { list.isChosen ? list.selected : nil }
 
@@ -85,11 +85,19 @@ struct VersionsPage: ExtensionPage {
     let emptiness = state.emptiness(
       isFilled: state.market.isFilled, reading: "Reading the versions of \(name) …",
       otherwise: "No version is offered.")
-    let (top, bottom) = area.split(bottom: area.size.rows > 8 ? reasons(area.size.columns).count : 0)
+    let lines = interruption(area.size.columns, state) ?? reasons(area.size.columns)
+    let (top, bottom) = area.split(bottom: min(lines.count, max(0, area.size.rows - 4)))
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
-    for (row, line) in reasons(area.size.columns).enumerated() {
-      surface.write(line, row: row, in: bottom, state.theme)
+    surface.draw(lines, in: bottom, state.theme)
+  }
+
+  /// Why it is not known what the versions need.
+  private func interruption(_ columns: Int, _ state: ConsoleState) -> [Line]? {
+    guard state.market.versions[name]?.isFilled != true, let error = state.market.versions[name]?.interruption else {
+      return nil
     }
+    let sentence = error.sentence(for: "reading the versions of \(name)", at: state.session.cluster)
+    return Line(sentence.asSentence, .statusWarning).wrapped(to: columns, indent: 2)
   }
 
   /// Why the selected version does not fit, or what is not known of it.
