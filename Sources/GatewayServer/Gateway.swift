@@ -93,6 +93,7 @@ package struct Gateway: CallerHandler {
     }
     let snapshot = rules.snapshot
     guard snapshot.isComplete else { return .answer(.unavailable("the gateway has not read its rules yet")) }
+    if ["/dist", "/dist/"].contains(path.decoded) { return .answer(snapshot.table.bundleList) }
     switch snapshot.table.match(path, method: request.head.method.rawValue) {
     case .apiService(let rule): return .answer(serve(rule, request, path, caller))
     case .proxy(let rule): return .answer(serve(rule, request, path, caller))
@@ -178,10 +179,9 @@ package struct Gateway: CallerHandler {
       let sent = UpstreamRequest(endpoint, of: file, request.head, by: Self.asker(request, nil))
       return relay(sent, request, of: rule.object)
     }
-    let own = snapshot.namespaces[rule.object.extension, default: []].union(["extension-" + rule.object.extension])
     do throws(BundleProblem) {
-      if case .configMap(let reference) = file.source { try check(reference, own) }
-      if case .secret(let reference) = file.source { try check(reference, own) }
+      if case .configMap(let reference) = file.source { try check(reference, rule, snapshot) }
+      if case .secret(let reference) = file.source { try check(reference, rule, snapshot) }
       let content = try await bundles.content(of: file)
       return content.response(to: request.head, type: file.contentType ?? JSBundleRule.type(of: file.path))
     } catch {
@@ -189,11 +189,11 @@ package struct Gateway: CallerHandler {
     }
   }
 
-  /// A Secret must not become public by a bundle that only names it.
-  private func check(_ reference: JSBundleRule.Reference, _ own: Set<String>) throws(BundleProblem) {
-    guard settings.allowsForeignReferences || own.contains(reference.namespace) else {
-      throw BundleProblem("the namespace \(reference.namespace) is not the extension's")
-    }
+  private func check(
+    _ reference: JSBundleRule.Reference, _ rule: JSBundleRule, _ snapshot: GatewayRules.Snapshot
+  ) throws(BundleProblem) {
+    if settings.allowsForeignReferences { return }
+    if let problem = snapshot.problem(with: reference, of: rule.object) { throw BundleProblem(problem) }
   }
 
   private func relay(
@@ -221,11 +221,13 @@ package struct Gateway: CallerHandler {
   /// Follows the rules, and looks after their upstreams, until the task is cancelled.
   package func run(in cluster: Cluster) async {
     let checks = HealthChecks(rules: rules, guards: guards, pools: pools, address: settings.upstreamAddress)
-    let conditions = RuleConditions(cluster: cluster, dialect: dialect, report: settings.report)
+    let conditions = RuleConditions(
+      cluster: cluster, dialect: dialect, allowsForeignReferences: settings.allowsForeignReferences,
+      report: settings.report)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await rules.run(in: cluster, dialect: dialect) }
       group.addTask { await checks.run() }
-      if settings.tellsObjects { group.addTask { await conditions.run(rules) } }
+      if settings.tellsObjects { group.addTask { await conditions.run(rules, guards) } }
     }
   }
 

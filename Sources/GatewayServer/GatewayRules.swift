@@ -12,7 +12,7 @@ package final class GatewayRules: Sendable {
     var services = Store<Watched<APIServiceRule>>()
     var bundles = Store<Watched<JSBundleRule>>()
     var proxies = Store<Watched<ReverseProxyRule>>()
-    var namespaces = Store<Watched<ExtensionNamespace>>()
+    var installations = Store<Watched<Installed>>()
     var snapshot = Snapshot()
     /// Who wants to know when it has changed.
     var listener: AsyncStream<Void>.Continuation?
@@ -34,13 +34,16 @@ package final class GatewayRules: Sendable {
     var rule: Rule
   }
 
-  /// Where an extension is installed.
-  private struct ExtensionNamespace: Hashable, Sendable {
+  /// What an installation tells of its extension: where it is, and what its release is called.
+  private struct Installed: Hashable, Sendable {
+    var name: String
+    var release: String
     var `extension`: String
     var namespace: String
 
     init(of object: Object) {
       let installation = Installation(object)
+      (name, release) = (installation.name, installation.releaseName)
       (self.extension, namespace) = (installation.extension, installation.targetNamespace)
     }
   }
@@ -64,6 +67,9 @@ package final class GatewayRules: Sendable {
     return changes
   }
 
+  /// Lets the listener look again: something else that is told of the rules has changed.
+  func tellChange() { state.withLock { $0.listener }?.yield() }
+
   /// Follows the rules until the task is cancelled.
   package func run(in cluster: Cluster, dialect: Dialect) async {
     let (changes, change) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -80,7 +86,7 @@ package final class GatewayRules: Sendable {
         }
       }
       group.addTask {
-        await self.follow(dialect.installations, in: cluster, \.namespaces, change, ExtensionNamespace.init(of:))
+        await self.follow(dialect.installations, in: cluster, \.installations, change, Installed.init(of:))
       }
       // A burst of changes is compiled once.
       for await _ in changes {
@@ -109,22 +115,21 @@ package final class GatewayRules: Sendable {
   }
 
   private func compile() {
-    let (services, bundles, proxies, namespaces) = state.withLock { state in
-      (state.services, state.bundles, state.proxies, state.namespaces)
+    let (services, bundles, proxies, installed) = state.withLock { state in
+      (state.services, state.bundles, state.proxies, state.installations)
     }
     var snapshot = Snapshot()
+    let installations = installed.elements.values.map(\.rule)
+    let owners = ReleaseOwners(names: installations.map { ($0.name, $0.release, $0.extension) })
     snapshot.table = RouteTable(
       services: services.elements.values.map(\.rule), bundles: bundles.elements.values.map(\.rule),
-      proxies: proxies.elements.values.map(\.rule))
-    snapshot.isComplete = services.isFilled && bundles.isFilled && proxies.isFilled && namespaces.isFilled
-    for installation in namespaces.elements.values.map(\.rule) where !installation.namespace.isEmpty {
+      proxies: proxies.elements.values.map(\.rule), owners: owners)
+    snapshot.isComplete = services.isFilled && bundles.isFilled && proxies.isFilled && installed.isFilled
+    for installation in installations where !installation.namespace.isEmpty {
       snapshot.namespaces[installation.extension, default: []].insert(installation.namespace)
     }
-    let listener = state.withLock { [snapshot] state in
-      state.snapshot = snapshot
-      return state.listener
-    }
-    listener?.yield()
+    state.withLock { [snapshot] in $0.snapshot = snapshot }
+    tellChange()
   }
 
   /// Serves `table` without a cluster.

@@ -12,20 +12,32 @@ struct RuleCondition: Hashable, Sendable {
   var reason: String
   var message: String
 
-  /// Of the rule of `object`; `problem` keeps all of it from being served, `problems` parts of it.
-  init(_ object: RuleObject, problem: String?, problems: [String], conflicts: [Conflict]) {
+  /// Where a bundle's own file is served, if that is to be told; an object of the first design says it nowhere else.
+  var link: String?
+
+  /// Of the rule of `object`: `problem` keeps all of it from being served, `illness` for now, `problems` parts of it.
+  ///
+  /// Of `conflicts` those that it loses keep it from being served, the others are only told.
+  init(_ object: RuleObject, problem: String?, illness: String? = nil, problems: [String], conflicts: [Conflict]) {
+    let losses = conflicts.filter(\.isLoss)
     if !object.isAvailable {
       let state = object.state.isEmpty ? "there is no status.state" : "status.state is \(object.state)"
       self.init(isServed: false, reason: "NotAvailable", message: state)
     } else if let problem {
       self.init(isServed: false, reason: "Unusable", message: problem)
-    } else if !conflicts.isEmpty {
-      let words = conflicts.prefix(10).map { "\($0.other): \($0.problem)" }.joined(separator: "; ")
-      self.init(isServed: false, reason: "Conflict", message: words)
+    } else if !losses.isEmpty {
+      self.init(isServed: false, reason: "Conflict", message: Self.words(losses))
+    } else if let illness {
+      self.init(isServed: false, reason: "Unhealthy", message: illness)
+    } else if !problems.isEmpty {
+      self.init(isServed: true, reason: "ServedInPart", message: problems.prefix(10).joined(separator: "; "))
     } else {
-      let words = problems.prefix(10).joined(separator: "; ")
-      self.init(isServed: true, reason: problems.isEmpty ? "Served" : "ServedInPart", message: words)
+      self.init(isServed: true, reason: conflicts.isEmpty ? "Served" : "Overlaps", message: Self.words(conflicts))
     }
+  }
+
+  private static func words(_ conflicts: [Conflict]) -> String {
+    conflicts.prefix(10).map { "\($0.other): \($0.problem)" }.joined(separator: "; ")
   }
 
   private init(isServed: Bool, reason: String, message: String) {
@@ -34,10 +46,11 @@ struct RuleCondition: Hashable, Sendable {
     self.message = Excerpt.shortened(message, to: 1_000)
   }
 
-  /// Whether `condition`, as it stands in a status, says the same.
-  func isSaid(by condition: Value?) -> Bool {
-    condition?["status"]?.string == status && condition?["reason"]?.string == reason
-      && condition?["message"]?.string == message
+  /// Whether the status of `object` says the same.
+  func isSaid(by object: Object) -> Bool {
+    let condition = object.status["conditions"]?.sequence?.first { $0["type"]?.string == Self.type }
+    return condition?["status"]?.string == status && condition?["reason"]?.string == reason
+      && condition?["message"]?.string == message && (link == nil || object.status["link"]?.string == link)
   }
 
   private var status: String { isServed ? "True" : "False" }
@@ -51,11 +64,12 @@ struct RuleCondition: Hashable, Sendable {
       "type": .string(Self.type), "status": .string(status), "reason": .string(reason), "message": .string(message),
       "lastTransitionTime": .string(since ?? now.description),
     ]
-    return [
-      // Others write conditions too: what has changed meanwhile is not written over.
-      "metadata": ["resourceVersion": .string(object.resourceVersion)],
-      "status": ["conditions": .sequence(conditions.filter { $0["type"]?.string != Self.type } + [condition])],
+    var told: Mapping = [
+      "conditions": .sequence(conditions.filter { $0["type"]?.string != Self.type } + [condition])
     ]
+    if let link { told["link"] = .string(link) }
+    // Others write conditions too: what has changed meanwhile is not written over.
+    return ["metadata": ["resourceVersion": .string(object.resourceVersion)], "status": .mapping(told)]
   }
 }
 
@@ -63,13 +77,18 @@ struct RuleCondition: Hashable, Sendable {
 struct RuleConditions: Sendable {
   var cluster: Cluster
   var dialect: Dialect
+  /// Whether bundles may name ConfigMaps and Secrets of any namespace.
+  var allowsForeignReferences = false
   var report: @Sendable (String) -> Void
 
   /// Runs until the task is cancelled, or until the gateway finds that it may not write.
-  func run(_ rules: GatewayRules) async {
+  func run(_ rules: GatewayRules, _ guards: RuleGuards) async {
     var written: [RuleObject: RuleCondition] = [:]
     for await _ in rules.changes() where rules.isComplete {
-      let all = rules.table.conditions
+      let judge = RuleJudge(
+        snapshot: rules.snapshot, illnesses: guards.troubles.illnesses, tellsLinks: dialect.era == .seed,
+        allowsForeignReferences: allowsForeignReferences)
+      let all = judge.conditions
       guard await write(all.filter { written[$0.rule] != $0.condition }) else { return }
       written = Dictionary(all.map { ($0.rule, $0.condition) }, uniquingKeysWith: { first, _ in first })
     }
@@ -81,8 +100,7 @@ struct RuleConditions: Sendable {
       guard !Task.isCancelled else { return true }
       do throws(ClusterError) {
         let object = try await cluster.get(resource(rule.kind), rule.name)
-        let former = object.status["conditions"]?.sequence?.first { $0["type"]?.string == RuleCondition.type }
-        guard !condition.isSaid(by: former) else { continue }
+        guard !condition.isSaid(by: object) else { continue }
         _ = try await cluster.patch(
           resource(rule.kind), rule.name, .merge(condition.patch(of: object, now: Timestamp.now())))
       } catch {
@@ -102,22 +120,5 @@ struct RuleConditions: Sendable {
     case .jsBundle: dialect.jsBundles
     case .reverseProxy: dialect.reverseProxies
     }
-  }
-}
-
-extension RouteTable {
-  /// What is to be said of each object.
-  var conditions: [(rule: RuleObject, condition: RuleCondition)] {
-    let conflicts = Dictionary(grouping: conflicts(), by: \.rule)
-    func condition(_ object: RuleObject, _ problem: String?, _ problems: [String]) -> (RuleObject, RuleCondition) {
-      let losses = (conflicts[object] ?? []).filter { $0.problem.hasSuffix("; the older one does") }
-      return (object, RuleCondition(object, problem: problem, problems: problems, conflicts: losses))
-    }
-    return services.map { condition($0.object, $0.endpoint.problem, $0.problems) }
-      + bundles.map { condition($0.object, $0.files.isEmpty ? $0.problems.first : nil, $0.problems) }
-      + proxies.map { rule in
-        condition(
-          rule.object, rule.endpoint.problem ?? (rule.matchers.isEmpty ? rule.problems.first : nil), rule.problems)
-      }
   }
 }

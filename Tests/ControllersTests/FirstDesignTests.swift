@@ -96,6 +96,37 @@ import Testing
     }
   }
 
+  @Test func anExtensionForgetsAFailureWhenItsSubscriptionGoes() async throws {
+    let fixture = try ControllerFixture(dialect, isAdmitting: false)
+    try await fixture.publish(["log-lens"])
+
+    try await fixture.withControllers {
+      try await subscribe("log-lens-1.0.0", "1.0.0", namespace: "Bad_NS", in: fixture)
+      try await fixture.wait(for: "log-lens-1.0.0") { $0.state == .installFailed }
+      try await fixture.wait("the extension says so") {
+        try await fixture.cluster.get(dialect.extensions, "log-lens").status["state"] == "failed"
+      }
+      try await fixture.cluster.delete(dialect.installations, "log-lens-1.0.0")
+      try await fixture.wait("it says no more") {
+        let status = try await fixture.cluster.get(dialect.extensions, "log-lens").status
+        return status["state"] == "" && status["subscribedVersion"] == "" && status["conditions"] == []
+      }
+    }
+  }
+
+  @Test func whatNamesOnlyItsReleaseIsSwitchedWithItsExtension() async throws {
+    let fixture = try ControllerFixture(dialect)
+    let bundle = Object(dialect.jsBundles, name: "by-hand", ["spec": ["raw": "x", "filenameOverride": "main.js"]])
+    let annotated = bundle.value.setting(["metadata", "annotations"], to: ["meta.helm.sh/release-name": "devops-1"])
+    _ = try await fixture.cluster.create(dialect.jsBundles, Object(annotated))
+    let owners = ReleaseOwners(names: [("devops-0.10.0", "devops-1", "devops")])
+
+    try await ServingSwitch(cluster: fixture.cluster, dialect: dialect, owners: owners).set("devops", isEnabled: false)
+
+    let status = try await fixture.cluster.get(dialect.jsBundles, "by-hand").status
+    #expect(status == ["state": "Disabled", "link": "/dist/devops/main.js"])
+  }
+
   @Test func theNamespaceIsChosenAndAnotherOneLaterIsRefusedWhateverTheServerTakes() async throws {
     let fixture = try ControllerFixture(dialect, isAdmitting: false)
     try await fixture.publish(["log-lens"])
@@ -155,10 +186,12 @@ import Testing
     }
   }
 
-  private func subscribe(_ name: String, _ version: String, in fixture: ControllerFixture) async throws {
+  private func subscribe(
+    _ name: String, _ version: String, namespace: String = "chosen", in fixture: ControllerFixture
+  ) async throws {
     let spec: Value = [
-      "extension": ["name": "log-lens", "version": .string(version)], "enabled": true, "targetNamespace": "chosen",
-      "config": ["keepDays": "3"],
+      "extension": ["name": "log-lens", "version": .string(version)], "enabled": true,
+      "targetNamespace": .string(namespace), "config": ["keepDays": "3"],
     ]
     _ = try await fixture.cluster.create(
       dialect.installations, Object(dialect.installations, name: name, ["spec": spec]))

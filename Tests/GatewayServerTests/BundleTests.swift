@@ -28,6 +28,20 @@ import Testing
     }
   }
 
+  @Test func aFrontEndIsToldWhatItIsToLoad() async throws {
+    try await GatewayFixture.with(.bundle(Self.raw)) { gateway in
+      for path in ["/dist", "/dist/"] {
+        let answer = try await gateway.ask(path)
+        #expect(answer.status == 200)
+        #expect(
+          try JSON.parse(Array(answer.body.utf8)) == [
+            "items": [["name": "b", "extension": "b", "link": "/dist/b/index.js", "files": ["/dist/b/index.js"]]],
+            "totalItems": 1,
+          ])
+      }
+    }
+  }
+
   @Test(
     arguments: [
       ("bytes=0-3", 206, "cons", "bytes 0-3/19"), ("bytes=16-", 206, "');", "bytes 16-18/19"),

@@ -237,7 +237,9 @@ extension InstallationReconciler {
   private func toggle(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
     let isEnabled = snapshot.desired.isEnabled
     try await passing { () throws(ClusterError) in
-      try await ServingSwitch(cluster: cluster, dialect: dialect).set(
+      let owners = ReleaseOwners(
+        names: [(snapshot.installation.name, record.release, snapshot.installation.extension)])
+      try await ServingSwitch(cluster: cluster, dialect: dialect, owners: owners).set(
         snapshot.installation.extension, isEnabled: isEnabled)
       try await save(record.toggled(isEnabled), snapshot)
     }
@@ -277,6 +279,11 @@ extension InstallationReconciler {
 
   private func release(_ snapshot: InstallationSnapshot) async throws(StepError) {
     try await passing { () throws(ClusterError) in
+      // What failed before it had a record has been told of the extension; after this nothing would take that back.
+      if snapshot.record == nil, snapshot.situation.isAdopted {
+        let now = settings.now()
+        try await snapshot.publish(snapshot.newRecord(at: now).uninstalled(at: now), in: cluster, onlyShelf: true)
+      }
       let namespace = snapshot.namespace
       try await cluster.remove(.secrets, namespace: namespace, ReleaseRecord.secretName(snapshot.installation.name))
       let kept = snapshot.object.finalizers.filter { $0 != dialect.installationFinalizer }

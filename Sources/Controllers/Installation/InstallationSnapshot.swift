@@ -69,9 +69,9 @@ struct InstallationSnapshot: Sendable {
       attempt: desired.attempt, at: time)
   }
 
-  /// Says in the cluster what `record` says.
-  func publish(_ record: ReleaseRecord, in cluster: Cluster) async throws(ClusterError) {
-    for change in changes(record) {
+  /// Says in the cluster what `record` says, or only what the Extension says of it.
+  func publish(_ record: ReleaseRecord, in cluster: Cluster, onlyShelf: Bool = false) async throws(ClusterError) {
+    for change in changes(record) where !onlyShelf || change.resource == dialect.extensions {
       let patch = change.patch.setting(["metadata", "resourceVersion"], to: .string(change.object.resourceVersion))
       _ = try await cluster.patch(change.resource, change.object.name, .merge(patch))
     }

@@ -9,26 +9,33 @@ import Manifest
 struct ServingSwitch: Sendable {
   var cluster: Cluster
   var dialect: Dialect
+  /// Objects of the first design may name only the release of their extension.
+  var owners: ReleaseOwners
 
   func set(_ extension: String, isEnabled: Bool) async throws(ClusterError) {
     let state = Value.string(isEnabled ? "Available" : "Disabled")
-    let kinds = [dialect.apiServices, dialect.jsBundles, dialect.reverseProxies, dialect.extensionEntries]
-    for resource in kinds.compactMap({ $0 }) {
+    for resource in dialect.served {
       for object in try await owned(resource, by: `extension`) {
         var status: Mapping = ["state": state]
-        if resource == dialect.jsBundles, object.status["link"]?.string == nil {
-          status["link"] = .string("/dist/\(`extension`)/index.js")
-        }
+        let link = link(of: object, resource)
+        if let link, object.status["link"]?.string != link { status["link"] = .string(link) }
         guard object.status["state"] != state || status["link"] != nil else { continue }
         _ = try await cluster.patch(resource, object.name, ["status": .mapping(status)])
       }
     }
   }
 
+  /// Where a bundle's own file is served.
+  private func link(of object: Object, _ resource: Resource) -> String? {
+    guard resource == dialect.jsBundles else { return nil }
+    return JSBundleRule(object, dialect: dialect).resolved(owners).files.first?.path
+  }
+
   private func owned(_ resource: Resource, by extension: String) async throws(ClusterError) -> [Object] {
     let selector = Selector(labels: "\(dialect.extensionLabel)=\(`extension`)")
     do {
-      return try await cluster.list(resource, selector: selector)
+      guard dialect.era == .seed else { return try await cluster.list(resource, selector: selector) }
+      return try await cluster.list(resource).filter { owners.extensionName(of: $0, dialect) == `extension` }
     } catch {
       // Not every cluster has every kind.
       if error.isNotFound { return [] }

@@ -8,17 +8,20 @@ extension RouteTable {
     async let services = all(dialect.apiServices, in: cluster)
     async let bundles = all(dialect.jsBundles, in: cluster)
     async let proxies = all(dialect.reverseProxies, in: cluster)
+    async let installations = dialect.era == .seed ? all(dialect.installations, in: cluster) : .success([])
+    let owners = ReleaseOwners(try await installations.get().map(Installation.init))
     return RouteTable(
-      try await services.get() + (try await bundles.get()) + (try await proxies.get()), dialect: dialect)
+      try await services.get() + (try await bundles.get()) + (try await proxies.get()), dialect: dialect,
+      owners: owners)
   }
 
   /// The rules that stand in `objects`, compiled as the gateway does it.
-  package init(_ objects: [Object], dialect: Dialect) {
+  package init(_ objects: [Object], dialect: Dialect, owners: ReleaseOwners = ReleaseOwners()) {
     func all(_ resource: Resource) -> [Object] { objects.filter { $0.kind == resource.kind } }
     self.init(
       services: all(dialect.apiServices).map { APIServiceRule($0, dialect: dialect) },
       bundles: all(dialect.jsBundles).map { JSBundleRule($0, dialect: dialect) },
-      proxies: all(dialect.reverseProxies).map { ReverseProxyRule($0, dialect: dialect) })
+      proxies: all(dialect.reverseProxies).map { ReverseProxyRule($0, dialect: dialect) }, owners: owners)
   }
 
   private static func all(_ resource: Resource, in cluster: Cluster) async -> Result<[Object], ClusterError> {

@@ -29,14 +29,16 @@ package struct RouteTable: Sendable {
   private let byLink: [String: (bundle: Int, file: Int)]
   private let claims: PrefixIndex<Claim>
 
+  /// Objects that name only their release are of the extension that `owners` knows for it.
   package init(
-    services: [APIServiceRule] = [], bundles: [JSBundleRule] = [], proxies: [ReverseProxyRule] = []
+    services: [APIServiceRule] = [], bundles: [JSBundleRule] = [], proxies: [ReverseProxyRule] = [],
+    owners: ReleaseOwners = ReleaseOwners()
   ) {
-    let services = services.sorted { $0.object < $1.object }
-    let bundles = bundles.sorted { $0.object < $1.object }
+    let services = services.map { $0.resolved(owners) }.sorted { $0.object < $1.object }
+    let bundles = bundles.map { $0.resolved(owners) }.sorted { $0.object < $1.object }
     self.services = services
     self.bundles = bundles
-    self.proxies = proxies.sorted { $0.object < $1.object }
+    self.proxies = proxies.map { $0.resolved(owners) }.sorted { $0.object < $1.object }
     byGroup = Dictionary(
       services.enumerated().filter { $1.hasGroup }.map { ($1.group + "/" + $1.version, $0) },
       uniquingKeysWith: { first, _ in first })
@@ -140,7 +142,10 @@ package struct Conflict: Hashable, Sendable {
   package var other: RuleObject
   package var problem: String
 
-  init(_ rule: RuleObject, _ other: RuleObject, _ problem: String) {
+  /// Whether the other one is served instead, and not only among what the rule claims.
+  package var isLoss: Bool { problem.hasSuffix("; the older one does") }
+
+  package init(_ rule: RuleObject, _ other: RuleObject, _ problem: String) {
     self.rule = rule
     self.other = other
     self.problem = problem

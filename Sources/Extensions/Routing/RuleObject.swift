@@ -14,6 +14,8 @@ package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertib
   package var created: String
   /// The extension it belongs to, or empty.
   package var `extension`: String
+  /// The release that it names where it does not name its extension, or empty.
+  package let release: String
   /// `status.state`, or empty.
   package var state: String
   /// Whether the state lets it be served.
@@ -23,8 +25,8 @@ package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertib
     self.kind = kind
     name = object.name
     created = object.creationTimestamp ?? ""
-    let release = object.annotations["meta.helm.sh/release-name"]
-    `extension` = object.labels[dialect.extensionLabel] ?? (dialect.era == .seed ? release : nil) ?? ""
+    release = ReleaseOwners.release(of: object, dialect) ?? ""
+    `extension` = ReleaseOwners().extensionName(of: object, dialect)
     state = object.status["state"]?.string ?? ""
     // Registering by hand is the first design's way of developing; the shipped gateway wants to be told.
     isAvailable = state == "Available" || dialect.era == .seed && (state.isEmpty || state == "Enabled")

@@ -45,12 +45,14 @@ struct HealthChecks: Sendable {
   private func check(_ rule: ReverseProxyRule) async {
     guard let check = rule.healthCheck, let address = address(rule.endpoint) else { return }
     let loop = MultiThreadedEventLoopGroup.singleton.next()
+    let reason: String?
     do throws(UpstreamFailure) {
       let status = try await UpstreamProbe.status(of: check.path, at: address, pools, on: loop, within: check.timeout)
-      let reason = status == check.status ? nil : "its health check answers \(status)"
-      guards.setIllness(reason, of: rule.object.name)
+      reason = status == check.status ? nil : "its health check answers \(status)"
     } catch {
-      guards.setIllness("its health check fails: \(error.text)", of: rule.object.name)
+      reason = "its health check fails: \(error.text)"
     }
+    // The object's condition tells it.
+    if guards.setIllness(reason, of: rule.object.name) { rules.tellChange() }
   }
 }

@@ -74,8 +74,14 @@ final class RuleGuards: Sendable {
   }
 
   /// Sets why the upstream of the proxy called `name` is not well; `nil` when it is.
-  func setIllness(_ reason: String?, of name: String) {
-    state.withLock { $0.illnesses[name] = reason }
+  ///
+  /// True when that is news.
+  @discardableResult
+  func setIllness(_ reason: String?, of name: String) -> Bool {
+    state.withLock { state in
+      defer { state.illnesses[name] = reason }
+      return state.illnesses[name] != reason
+    }
   }
 }
 

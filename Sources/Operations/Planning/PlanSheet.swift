@@ -159,7 +159,7 @@ package struct PlanSheet: Hashable, Sendable {
   private mutating func compareServed(
     _ contents: PackageContents, with own: [(String, String)], _ evidence: Evidence
   ) {
-    let wanted = contents.served.map { ($0.kind, $0.words.isEmpty ? "/dist/\(plan.name)/index.js" : $0.words) }
+    let wanted = contents.served.map { ($0.kind, $0.words(in: plan.name)) }
     // What only values decide can be neither missed nor found to be the same.
     if contents.served.contains(where: \.isPartlyKnown) {
       let reason = "some of what it serves is known only once its chart is rendered"

@@ -40,13 +40,13 @@ package struct Probe: Hashable, Sendable {
     case "APIService": return .success("/kapis/\(object.words)")
     case "JSBundle": return .success(object.words)
     case "ReverseProxy":
-      let words = object.words.split(separator: " ", maxSplits: 1).map(String.init)
-      guard let path = words.last, path.hasPrefix("/") else { return .failure(.init("its rule has no path")) }
-      let method = words.count == 2 ? words[0] : "*"
-      guard ["*", "GET", "HEAD"].contains(method) else {
-        return .failure(.init("it is for \(method), which might change something"))
+      let matchers = object.words.split(separator: ",").map { $0.split(separator: " ").map(String.init) }
+        .filter { $0.count == 2 && $0[1].hasPrefix("/") }
+      guard let first = matchers.first else { return .failure(.init("its rule has no path")) }
+      guard let read = matchers.first(where: { ["*", "GET", "HEAD"].contains($0[0]) }) else {
+        return .failure(.init("it is for \(first[0]), which might change something"))
       }
-      return .success(String(path.prefix { $0 != "*" }))
+      return .success(String(read[1].prefix { $0 != "*" }))
     default: return .failure(.init("it is an entry of the console's menu"))
     }
   }

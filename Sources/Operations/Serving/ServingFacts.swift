@@ -21,19 +21,21 @@ package struct ServingFacts: Hashable, Sendable {
   package private(set) var rows: [Row] = []
   private var objects: [Object] = []
   private var dialect: Dialect
+  private var owners: ReleaseOwners
 
-  package init(_ objects: [Object], dialect: Dialect) {
+  package init(_ objects: [Object], dialect: Dialect, owners: ReleaseOwners = ReleaseOwners()) {
     self.objects = objects
     self.dialect = dialect
+    self.owners = owners
     rows = objects.map { object in
-      let served = ServedObject(object, kind: object.kind, dialect: dialect)
+      let served = ServedObject(object, kind: object.kind, dialect: dialect, owners: owners)
       return Row(served: served, leadsTo: Destination.words(object), path: try? Probe.target(of: served).get())
     }.sorted { ($0.served.kind, $0.served.name) < ($1.served.kind, $1.served.name) }
   }
 
   /// Which rule serves `request`, and why not the others.
   package func explanation(of request: HTTPRequest) -> Explanation {
-    Explanation(request, by: nil, in: RouteTable(objects, dialect: dialect))
+    Explanation(request, by: nil, in: RouteTable(objects, dialect: dialect, owners: owners))
   }
 }
 
@@ -70,18 +72,24 @@ private enum Destination {
 extension ClusterReader {
   /// What the gateway serves for the extension called `name`, or for all.
   package func serving(_ name: String?) async throws(ClusterError) -> ServingFacts {
+    let owners = try await releaseOwners()
     let all = try await servedObjects(skipping: JSONPaths(["metadata", "managedFields"])).map(\.slim)
-    let chosen = all.filter { object in
-      name == nil || ServedObject(object, kind: object.kind, dialect: dialect).extension == name
-    }
-    return ServingFacts(chosen, dialect: dialect)
+    let chosen = all.filter { name == nil || owners.extensionName(of: $0, dialect) == name }
+    return ServingFacts(chosen, dialect: dialect, owners: owners)
   }
 
   /// All that the gateway serves for extensions, in a few words.
   package func served() async throws(ClusterError) -> [ServedObject] {
-    try await servedObjects(skipping: JSONPaths(["spec", "raw"], ["metadata", "managedFields"])).map {
-      ServedObject($0, kind: $0.kind, dialect: dialect)
+    let owners = try await releaseOwners()
+    return try await servedObjects(skipping: JSONPaths(["spec", "raw"], ["metadata", "managedFields"])).map {
+      ServedObject($0, kind: $0.kind, dialect: dialect, owners: owners)
     }
+  }
+
+  /// Only objects of the first design are found by their release.
+  private func releaseOwners() async throws(ClusterError) -> ReleaseOwners {
+    guard dialect.era == .seed else { return ReleaseOwners() }
+    return ReleaseOwners(try await installations().map(Installation.init))
   }
 
   private func servedObjects(skipping: JSONPaths) async throws(ClusterError) -> [Object] {

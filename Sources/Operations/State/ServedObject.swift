@@ -14,21 +14,16 @@ package struct ServedObject: Hashable, Sendable {
   /// `Available` or `Disabled`, or empty where nothing is said, which serves nothing.
   package var state: String
 
-  package init(_ object: Object, kind: String, dialect: Dialect) {
+  /// Reads one; `owners` knows the extension of a release that it names.
+  package init(_ object: Object, kind: String, dialect: Dialect, owners: ReleaseOwners = ReleaseOwners()) {
     self.kind = kind
     name = object.name
-    `extension` = object.labels[dialect.extensionLabel] ?? ""
+    `extension` = owners.extensionName(of: object, dialect)
     state = object.status["state"]?.string ?? ""
-    let spec = object.spec
-    switch kind {
-    case "APIService": words = "\(Chart.text(spec["group"]))/\(Chart.text(spec["version"]))"
-    case "ReverseProxy":
-      let path = Chart.text(spec[path: "matcher", "path"])
-      words = "\(Chart.text(spec[path: "matcher", "method"])) \(path)"
-    case "JSBundle": words = object.status["link"]?.string ?? "/dist/\(self.extension)/index.js"
-    default:
-      let names = spec["entries"]?.sequence?.map { Chart.text($0["link"] ?? $0["name"]) } ?? []
-      words = names.joined(separator: ", ")
+    if kind == "JSBundle" {
+      words = JSBundleRule(object, dialect: dialect).resolved(owners).files.first?.path ?? ""
+    } else {
+      words = ServedWords.words(of: kind, object.value)
     }
   }
 

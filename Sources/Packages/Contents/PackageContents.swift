@@ -45,8 +45,12 @@ package struct PackageContents: Hashable, Sendable {
   /// Something that the gateway serves for it.
   package struct Served: Hashable, Sendable {
     package var kind: String
-    /// `weather.example.com/v1`, `/dist/weather/index.js`, `GET /proxy/weather/*`; dots for what only rendering tells.
+    /// `weather.example.com/v1`, `/dist/weather/index.js`, `GET /proxy/weather/*`; dots for what only rendering tells,
+    /// and of a bundle without a link its file's name, or empty.
     package var words: String
+
+    /// The words for an extension called `name`.
+    package func words(in name: String) -> String { ServedWords.complete(words, of: kind, in: name) }
 
     /// Only rendering tells all of it.
     package var isPartlyKnown: Bool { words.containsText("…") }
@@ -54,10 +58,7 @@ package struct PackageContents: Hashable, Sendable {
 
   /// What is in `package`, in a release called `release` where its name is known.
   package init(_ package: Package, release: String? = nil) {
-    collect(package)
-    served = served.map {
-      Served(kind: $0.kind, words: TemplateSketch.withoutActions($0.words, release: release ?? "…"))
-    }
+    collect(package, release ?? "…")
     let all = Set(kinds)
     // A kind that is needed in one place without a condition is needed.
     kinds = all.filter { kind in
@@ -71,12 +72,12 @@ package struct PackageContents: Hashable, Sendable {
     size = package.files.values.reduce(0) { $0 + $1.count }
   }
 
-  private mutating func collect(_ package: Package) {
+  private mutating func collect(_ package: Package, _ release: String) {
     for path in package.files.keys.sorted() {
       if path.hasSuffix(".tgz"), path.containsText("charts/"), let bytes = package.files[path],
         let part = try? Package(archive: bytes)
       {
-        collect(part)
+        collect(part, release)
         continue
       }
       let parts = path.split(separator: "/")
@@ -84,15 +85,15 @@ package struct PackageContents: Hashable, Sendable {
       guard isTemplate || parts.dropLast().contains("crds"), path.hasSuffix(".yaml") || path.hasSuffix(".yml"),
         let text = package.text(path)
       else { continue }
-      read(text, path, isTemplate: isTemplate)
+      read(text, path, isTemplate: isTemplate, release)
     }
   }
 
-  private mutating func read(_ text: String, _ path: String, isTemplate: Bool) {
+  private mutating func read(_ text: String, _ path: String, isTemplate: Bool, _ release: String) {
     let asks = text.containsText(".Capabilities.APIVersions.Has")
     for document in TemplateDocument.all(in: text) {
       guard let kind = document.field("kind") else { continue }
-      if let words = document.served(as: kind) { served.append(Served(kind: kind, words: words)) }
+      if let words = document.served(as: kind, release) { served.append(Served(kind: kind, words: words)) }
       guard let apiVersion = document.field("apiVersion"), !kind.isTemplated, !apiVersion.isTemplated else {
         unknownFiles.append(path)
         continue
@@ -159,17 +160,25 @@ private struct TemplateDocument {
     return versions.map { PackageContents.Kind(apiVersion: "\(group)/\($0)", kind: kind) }
   }
 
-  /// What it has the gateway serve; empty where that is the extension's own place.
-  func served(as kind: String) -> String? {
-    switch kind {
-    // Kubernetes has a kind of this name as well, which names a service.
-    case "APIService" where field("apiVersion")?.containsText("apiregistration") != true:
-      return "\(first("group") ?? "?")/\(first("version") ?? "?")"
-    case "JSBundle": return first("link") ?? ""
-    case "ReverseProxy": return "\(first("method") ?? "*") \(first("path") ?? "?")"
-    case "ExtensionEntry": return first("link") ?? first("name") ?? "?"
-    default: return nil
+  /// What it has the gateway serve in a release called `release`; empty where that is the extension's own place.
+  func served(as kind: String, _ release: String) -> String? {
+    // Kubernetes has an APIService as well, which names a service.
+    guard ["APIService", "JSBundle", "ReverseProxy", "ExtensionEntry"].contains(kind),
+      field("apiVersion")?.containsText("apiregistration") != true
+    else { return nil }
+    let text = lines.joined(separator: "\n")
+    if let sketch = TemplateSketch.all(text, file: "", release: release).first {
+      return ServedWords.words(of: kind, sketch.value)
     }
+    // What is no YAML before it is rendered is read line by line.
+    let words =
+      switch kind {
+      case "APIService": "\(first("group") ?? "?")/\(first("version") ?? "?")"
+      case "JSBundle": first("link") ?? first("filenameOverride") ?? ""
+      case "ReverseProxy": "\(first("method") ?? "*") \(first("path") ?? "?")"
+      default: first("link") ?? first("name") ?? "?"
+      }
+    return TemplateSketch.withoutActions(words, release: release)
   }
 }
 

@@ -85,14 +85,10 @@ struct Inside: ClusterCommand {
       ),
       ("known only once it is rendered", contents.unknownFiles.map { "  \($0)" }),
       ("definitions", contents.definitions.map { "  \($0.words)" }),
-      ("serves", contents.served.map { "  \($0.kind) \(path($0))" }),
+      ("serves", contents.served.map { "  \($0.kind) \($0.words(in: name))" }),
     ]
     return ["\(name) \(version), \((contents.size + 1023) / 1024) KiB"]
       + sections.filter { !$0.1.isEmpty }.flatMap { [$0.0] + $0.1 }
-  }
-
-  private func path(_ served: PackageContents.Served) -> String {
-    served.words.isEmpty ? "/dist/\(name)/index.js" : served.words
   }
 
   private func value(_ version: String, _ contents: PackageContents) -> Value {
@@ -114,7 +110,7 @@ struct Inside: ClusterCommand {
         "images": .sequence(contents.images.map(Value.string)), "kinds": kinds(contents.kinds),
         "definitions": kinds(contents.definitions),
         "unknown": .sequence(contents.unknownFiles.map(Value.string)),
-        "serves": .sequence(contents.served.map { ["kind": .string($0.kind), "what": .string(path($0))] }),
+        "serves": .sequence(contents.served.map { ["kind": .string($0.kind), "what": .string($0.words(in: name))] }),
       ])
   }
 }

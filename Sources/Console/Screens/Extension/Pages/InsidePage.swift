@@ -37,7 +37,7 @@ struct InsidePage: PageText {
         .wrapped(to: columns, indent: 4)
     }
     let kinds = contents.kinds.map { $0.words + ($0.isConditional ? ", where the cluster has what it asks for" : "") }
-    let served = contents.served.map { "\($0.kind) \($0.words.isEmpty ? "/dist/\(name)/index.js" : $0.words)" }
+    let served = contents.served.map { "\($0.kind) \($0.words(in: name))" }
     let size = "\(name) \(version), \((contents.size + 1023) / 1024) KiB"
     return [Line(size, .dim)]
       + section(
