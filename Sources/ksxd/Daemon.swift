@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import HTTPServer
 import Platform
 
 /// The command line of `ksxd`.
@@ -14,6 +15,7 @@ struct Daemon: AsyncParsableCommand {
 
   static func main() async {
     StandardStreams.occupy()
+    ServerLoops.fitToCores()
     atexit(endUnwritten)
     await main(nil)
   }

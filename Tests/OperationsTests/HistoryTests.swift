@@ -163,6 +163,18 @@ import Testing
     #expect(memory.entries.first?.wasInstalled == true)
   }
 
+  @Test func whatWasInstalledHereIsAWayBackThoughOthersHaveChangedItSince() {
+    var memory = ReleaseMemory()
+    memory.add(
+      HistoryLine("whizard", at: "t", .spec(before: nil, after: RequestedSpec(version: "1.0.0", config: "a: 1"))))
+    memory.add(HistoryLine("whizard", at: "u", .outcome(.done, version: "1.0.0", configHash: ConfigHash.of("a: 1"))))
+
+    let present = Sample.installation("Installed", wanted: "1.0.0", tried: "1.0.0", config: "a: 1")
+    let changed = Sample.installation("Installed", wanted: "1.2.0", tried: "1.2.0", config: "a: 1")
+    #expect(memory.target(from: present) == nil)
+    #expect(memory.target(from: changed)?.version == "1.0.0")
+  }
+
   @Test func theSameAgainIsRememberedOnce() {
     var memory = ReleaseMemory()
     memory.remember(entry("1.0.0", "", "monday"))

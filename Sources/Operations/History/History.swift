@@ -151,10 +151,15 @@ extension ReleaseMemory {
         Entry(
           version: former.version, config: former.config, time: line.time, what: words,
           wasInstalled: former.wasInstalled))
-    case .outcome(.done, let version, let hash): note(wasInstalled: true, version: version, configHash: hash)
+    case .outcome(.done, let version, let hash):
+      note(wasInstalled: true, version: version, configHash: hash)
+      // Others may change it next, and then nothing else tells what was there.
+      guard let asked, asked.version == version, ConfigHash.of(asked.config) == hash else { return }
+      remember(Entry(version: version, config: asked.config, time: line.time, what: "", wasInstalled: true))
     case .outcome(.failed, let version, let hash): note(wasInstalled: false, version: version, configHash: hash)
     case .written(let config): written = config
-    case .change(_, nil), .outcome, .spec: break
+    case .spec(_, let after): asked = after
+    case .change(_, nil), .outcome: break
     }
   }
 }

@@ -42,6 +42,8 @@ package struct ReleaseMemory: Hashable, Sendable {
   package private(set) var lastInstalled = ""
   /// The config as it was last written here, where the cluster keeps it otherwise; `nil` where it never did.
   var written: String?
+  /// What the last change that the cluster took asks for.
+  var asked: RequestedSpec?
 
   package init() {}
 
@@ -135,7 +137,9 @@ package struct ReleaseMemory: Hashable, Sendable {
     return result
 
     func isPresent(_ entry: Entry) -> Bool {
-      VersionText(entry.version) == VersionText(installation.version) && entry.config == installation.config
+      VersionText(entry.version) == VersionText(installation.version)
+        && (entry.config == installation.config
+          || installation.configForm == .object && installation.hasConfig(entry.config))
     }
   }
 }

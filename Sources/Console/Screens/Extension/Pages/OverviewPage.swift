@@ -70,9 +70,9 @@ private struct Overview {
   private var lastChange: [Line] {
     guard let last = state.past(of: name).first else { return [] }
     let reason = last.entry.reason.isEmpty ? "" : " (\(last.entry.reason))"
-    return row(
-      "Last change",
-      "\(last.words) by \(last.who(asking: state.ownName)), \(state.age(of: last.entry.time)) ago\(reason)")
+    let who = last.who(asking: state.ownName)
+    let author = who.hasPrefix("by ") ? who : "by \(who)"
+    return row("Last change", "\(last.words) \(author), \(state.age(of: last.entry.time)) ago\(reason)")
   }
 
   private var wayBack: [Line] {
