@@ -259,9 +259,8 @@ private struct Event {
       // A lone ! makes a string of anything.
       isQuoted = scalar.style != YAML_PLAIN_SCALAR_STYLE || (tag == nil && scalar.plain_implicit == 0)
     case YAML_DOCUMENT_START_EVENT:
-      if let version = event.data.document_start.version_directive?.pointee {
-        isReadEverywhere = version.major == 1 && version.minor == 1
-      }
+      let version = event.data.document_start.version_directive?.pointee
+      isReadEverywhere = version.map { $0.major == 1 && $0.minor == 1 } ?? true
     default: break
     }
   }
@@ -273,15 +272,13 @@ private struct Event {
   /// Whether the scalar is always a string because of its tag, as go-yaml understands that.
   func isString() throws(SyntaxError) -> Bool {
     guard let tag else { return isQuoted }
-    let fits =
-      switch (tag.dropFirst("tag:yaml.org,2002:".count), YAML.resolve(text)) {
-      case ("int", .integer), ("float", .integer), ("float", .number), ("bool", .bool), ("null", .null): true
-      case ("int", _), ("float", _), ("bool", _), ("null", _): false
-      default: nil as Bool?
-      }
-    guard tag.hasPrefix("tag:yaml.org,2002:"), let fits else { return true }
-    guard fits else { throw mistake("this is no \(tag.dropFirst("tag:yaml.org,2002:".count)), as its tag says it is") }
-    return false
+    guard tag.hasPrefix("tag:yaml.org,2002:") else { return true }
+    let type = tag.dropFirst("tag:yaml.org,2002:".count)
+    switch (type, YAML.resolve(text)) {
+    case ("int", .integer), ("float", .integer), ("float", .number), ("bool", .bool), ("null", .null): return false
+    case ("int", _), ("float", _), ("bool", _), ("null", _): throw mistake("this is no \(type), as its tag says it is")
+    default: return true
+    }
   }
 
   private static func string(_ pointer: UnsafeMutablePointer<UInt8>?) -> String? {
@@ -294,11 +291,9 @@ extension SyntaxError {
     let problem = parser.problem.map { String(cString: $0) } ?? "not YAML"
     let context = parser.context.map { " " + String(cString: $0) } ?? ""
     self.init(
-      line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1,
-      problem: problem + context)
+      line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1, problem: problem + context)
     if parser.context != nil {
-      beginning = Beginning(
-        line: Int(parser.context_mark.line) + 1, column: Int(parser.context_mark.column) + 1)
+      beginning = Beginning(line: Int(parser.context_mark.line) + 1, column: Int(parser.context_mark.column) + 1)
     }
   }
 }

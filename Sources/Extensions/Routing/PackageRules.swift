@@ -49,8 +49,19 @@ package struct PackageRules: Sendable {
     if object.labels[dialect.extensionLabel] == nil {
       object = Object(object.value.setting(["metadata", "labels", dialect.extensionLabel], to: .string(name)))
     }
+    // What only rendering tells cannot be wrong here.
+    for problem in problems(of: object, sketch.kind, dialect) where !problem.containsText(Self.unknown) {
+      findings.append(
+        ChartCheck.Finding(
+          check: "served", severity: .error, file: sketch.file, line: line,
+          text: "\(sketch.kind) \(sketch.name): \(problem)"))
+    }
+  }
+
+  /// What is wrong with `object` by itself, or beside those before it.
+  private mutating func problems(of object: Object, _ kind: String, _ dialect: Dialect) -> [String] {
     var problems: [String] = []
-    switch sketch.kind {
+    switch kind {
     case "APIService":
       let rule = APIServiceRule(object, dialect: dialect)
       problems = rule.problems
@@ -67,13 +78,7 @@ package struct PackageRules: Sendable {
       problems = rule.problems
       for matcher in rule.matchers { claim("\(matcher.method ?? "*") \(matcher.path.text)", "the matcher", &problems) }
     }
-    // What only rendering tells cannot be wrong here.
-    for problem in problems where !problem.containsText(Self.unknown) {
-      findings.append(
-        ChartCheck.Finding(
-          check: "served", severity: .error, file: sketch.file, line: line,
-          text: "\(sketch.kind) \(sketch.name): \(problem)"))
-    }
+    return problems
   }
 
   /// What stands for what only rendering tells, and may stand wherever a name does.

@@ -32,7 +32,21 @@ package struct ConfigSheet: Hashable, Sendable {
     let parsed = (try? YAML.parse(config)) ?? .null
     let values = EffectiveValues(
       defaults: package.defaults, config: parsed.mapping == nil ? [:] : parsed, overrides: overrides)
-    let set = Dictionary(grouping: values.overridden, by: \.path)
+    let shown = addChart(package, Dictionary(grouping: values.overridden, by: \.path))
+    let others = values.overridden.filter { !shown.contains($0.path) }
+    if others.isEmpty { return }
+    rows += [Row(kind: .own, text: ""), Row(kind: .note, text: "Set, and not among the chart's values:")]
+    rows += others.map { entry in
+      var row = Self.row(entry, nil)
+      row.kind = .unknown(entry.origin)
+      return row
+    }
+  }
+
+  /// Adds the lines of the chart's values, each followed by what is put over it; returns the keys that this shows.
+  private mutating func addChart(
+    _ package: Package, _ set: [[String]: [EffectiveValues.Entry]]
+  ) -> Set<[String]> {
     var shown: Set<[String]> = []
     let guide = ValuesGuide(package)
     let masked = MaskedText(package.values).lines
@@ -52,15 +66,7 @@ package struct ConfigSheet: Hashable, Sendable {
       line += 1
     }
     while rows.last?.text.isEmpty == true { rows.removeLast() }
-    let others = values.overridden.filter { !shown.contains($0.path) }
-    if !others.isEmpty {
-      rows += [Row(kind: .own, text: ""), Row(kind: .note, text: "Set, and not among the chart's values:")]
-      rows += others.map { entry in
-        var row = Self.row(entry, nil)
-        row.kind = .unknown(entry.origin)
-        return row
-      }
-    }
+    return shown
   }
 
   private static func isMapping(_ value: Value) -> Bool { value.mapping.map { !$0.isEmpty } ?? false }

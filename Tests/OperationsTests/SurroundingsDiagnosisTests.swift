@@ -1,0 +1,170 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+import Testing
+
+@testable import Operations
+
+// What is wrong around an installation: its agents, its config, what it needs and serves, its repository.
+extension DiagnosisTests {
+  @Test func agentsThatAreSkippedAreToldWithTheReason() {
+    let spec: Mapping = ["clusterScheduling": ["placement": ["clusters": ["east", "west", "north"]]]]
+    let skipped = findings(
+      "Installed", spec: spec, status: ["clusterSchedulingStatuses": ["east": ["state": "Installed"]]]
+    ) {
+      $0.clusters = [
+        "east": .there(.init(name: "east", obstacle: nil)), "west": .missing,
+        "north": .there(.init(name: "north", obstacle: "it is not Ready")),
+      ]
+    }
+    #expect(
+      skipped.map(\.text) == [
+        "no agent is made in west, without a word: there is no such cluster",
+        "no agent is made in north, without a word: it is not Ready",
+      ])
+  }
+
+  @Test func anAgentThatFailedOrHoldsADeletionIsToldByItsCluster() {
+    let status: Mapping = ["clusterSchedulingStatuses": ["east": ["state": "UpgradeFailed"]]]
+    let failed = findings("Installed", status: status)
+    #expect(causes(failed) == [.agentFailed])
+    #expect(body(failed) == #"{"status":{"clusterSchedulingStatuses":{"east":{"configHash":""}}}}"#)
+    let held = findings(
+      "Installed", status: ["clusterSchedulingStatuses": ["east": ["state": "Installed"]]], metadata: going
+    ) { $0.clusters = ["east": .there(.init(name: "east", obstacle: "it is not Ready"))] }
+    #expect(causes(held) == [.agentHoldsDeletion])
+    #expect(body(held) == #"{"status":{"clusterSchedulingStatuses":{"east":null}}}"#)
+  }
+
+  @Test func aSchedulingWithoutAPlacementBreaksTheController() {
+    let broken = findings("Installed", spec: ["clusterScheduling": ["overrides": [:]]])
+    #expect(causes(broken) == [.noPlacement])
+    #expect(body(broken) == #"{"spec":{"clusterScheduling":{"placement":{"clusters":[]}}}}"#)
+  }
+
+  // Rows l, m, n, s, u.
+
+  @Test func whatWaitsIsANoteAndNoTrouble() {
+    let waiting = findings("Upgrading", spec: ["config": "a: 1", "enabled": false]) {
+      $0.job = .there(.init(isActive: true, isComplete: false))
+    }
+    #expect(causes(waiting) == [.changeWaits, .switchWaits])
+    #expect(waiting.allSatisfy { $0.certainty == .note })
+  }
+
+  @Test(arguments: ["- a\n", "a: 1\n---\nb: 2\n"])
+  func aConfigThatHelmDoesNotTakeAsItIsMeantIsTold(config: String) {
+    let found = findings(
+      "Installed", spec: ["config": .string(config)], status: ["configHash": .string(ConfigHash.of(config))])
+    #expect(causes(found) == [.configRefused])
+  }
+
+  @Test func aNameOfItsOwnIsTold() {
+    #expect(causes(findings("Installed", name: "mine")) == [.planName])
+  }
+
+  @Test func anInstallationWithoutAReleaseIsWarnedOfBeforeItIsDeleted() {
+    let lost = findings("Installed") { $0.releases = .there([]) }
+    #expect(causes(lost) == [.releaseGone])
+    #expect(lost.first?.text.contains("a deletion would forget everything") == true)
+    #expect(findings("Installed") { $0.releases = .unknown }.isEmpty)
+  }
+
+  // Needs and what is served.
+
+  @Test func constraintsAndDependenciesAreHeldAgainstWhatThereIs() throws {
+    let version = ExtensionVersion(
+      Object(
+        Dialect.installPlan.extensionVersions, name: "whizard-1.1.0",
+        [
+          "spec": [
+            "version": "1.1.0", "kubeVersion": ">=1.30.0", "ksVersion": ">=4.0.0",
+            "externalDependencies": [["name": "logs", "version": ">=2", "required": true]],
+          ]
+        ]), dialect: .installPlan)
+    var context = PlanContext(
+      capabilities: Capabilities(assuming: .installPlan), cluster: "c", extensions: [:], installations: Installations(),
+      versions: [:])
+    context.kubernetesVersion = "v1.30.1-eks-1"
+    context.kubeSphereVersion = "v3.9.0"
+    let found = findings("Installed") { ($0.version, $0.context) = (.there(version), context) }
+
+    #expect(causes(found) == [.dependencyMissing, .constraintReadTwoWays, .constraintUnmet])
+    #expect(found[1].certainty == .note)
+  }
+
+  @Test func whatIsEnabledAndNotServedIsTold() {
+    let served = ServedObject(
+      Object(
+        Dialect.installPlan.apiServices, name: "v1.weather", ["spec": ["group": "weather.example", "version": "v1"]]),
+      kind: "APIService", dialect: .installPlan)
+    let found = findings("Installed") { $0.served = [served] }
+    #expect(found.map(\.text) == ["APIService weather.example/v1 is not served, though the extension is enabled"])
+  }
+
+  @Test func repositoriesSpeakByTheirEvents() {
+    let repository = Object(Dialect.installPlan.repositories, name: "main", ["status": ["lastSyncTime": "t"]])
+    func event(_ reason: String, _ message: String, _ time: String) -> Object {
+      Object([
+        "metadata": ["name": "e"], "involvedObject": ["kind": "Repository", "name": "main"], "reason": .string(reason),
+        "message": .string(message), "lastTimestamp": .string(time),
+      ])
+    }
+    let failed = event(
+      "SyncFailed", "Get https://x: x509: certificate signed by unknown authority", "2026-11-26T10:02:00Z")
+    let at = Timestamp(secondsSince1970: now)
+    func found(_ events: [Object], _ object: Object? = nil) -> [Finding] {
+      RepositoryFile(object ?? repository, events: events, .installPlan, at).findings
+    }
+
+    #expect(found([event("Synced", "", "2026-11-26T10:01:00Z"), failed]).map(\.cause) == [.repositoryUnreachable])
+    #expect(found([failed]).first?.text.hasPrefix("its certificate is not trusted") == true)
+    #expect(found([failed, event("Synced", "", "2026-11-26T10:03:00Z")]).isEmpty)
+    var unread = Object(Dialect.installPlan.repositories, name: "new")
+    unread.value = unread.value.setting(["metadata", "creationTimestamp"], to: "2026-11-26T09:00:00Z")
+    #expect(found([], unread).map(\.cause) == [.repositoryNeverRead])
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func aRepositoryIsReadAgainAsItsDialectHasIt(dialect: Dialect) {
+    let body: Value =
+      dialect == .installPlan
+      ? ["status": ["lastSyncTime": .null]] : ["metadata": ["annotations": ["ksx.dev/last-sync-time": .null]]]
+    let event = Object([
+      "metadata": ["name": "e"], "involvedObject": ["kind": "Repository", "name": "main"], "reason": "SyncFailed",
+      "message": "no route", "lastTimestamp": "2026-11-26T10:02:00Z",
+    ])
+    let file = RepositoryFile(
+      Object(dialect.repositories, name: "main"), events: [event], dialect, Timestamp(secondsSince1970: now))
+
+    let steps = file.findings.first?.remedies.first?.steps ?? []
+
+    #expect(
+      steps.contains(
+        .send(
+          RemedyRequest(resource: dialect.repositories, namespace: nil, name: "main", action: .merge(body)))))
+  }
+
+  @Test func theSameSignsAreJudgedTheSame() {
+    let once = findings("UninstallFailed", metadata: going)
+    #expect(once == findings("UninstallFailed", metadata: going))
+  }
+
+  @Test func aPodsReasonIsReadWhereverItStands() {
+    let job = Object(.jobs, name: "j", ["status": ["active": 1]])
+    func sight(_ status: Mapping) -> String? {
+      CaseFile.JobSight(job, pods: [Object(.pods, name: "p", ["status": .mapping(status)])]).waiting
+    }
+
+    #expect(
+      sight([
+        "phase": "Pending", "containerStatuses": [["state": ["waiting": ["reason": "ErrImagePull", "message": "no"]]]],
+      ]) == "ErrImagePull: no")
+    #expect(
+      sight(["phase": "Pending", "conditions": [["type": "PodScheduled", "status": "False", "message": "0/3 nodes"]]])
+        == "not scheduled: 0/3 nodes")
+    #expect(sight(["phase": "Running"]) == nil)
+    #expect(CaseFile.JobSight(job, pods: []).waiting == "no pod was made")
+  }
+}
