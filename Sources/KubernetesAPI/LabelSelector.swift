@@ -1,10 +1,12 @@
-/// Which labels an object must have, as in `app=web,tier in (front, back),!old`.
+/// Which labels an object must have, as in `app=web,tier in (front, back),!old,priority>3`.
 package struct LabelSelector: Hashable, Sendable {
   private enum Requirement: Hashable, Sendable {
     case exists(String)
     case absent(String)
     case isIn(String, Set<String>)
     case isNotIn(String, Set<String>)
+    case isAbove(String, Int64)
+    case isBelow(String, Int64)
   }
 
   private var requirements: [Requirement] = []
@@ -26,6 +28,9 @@ package struct LabelSelector: Hashable, Sendable {
       case .absent(let key): labels[key] == nil
       case .isIn(let key, let values): labels[key].map(values.contains) ?? false
       case .isNotIn(let key, let values): labels[key].map { !values.contains($0) } ?? true
+      // What is no number is neither.
+      case .isAbove(let key, let limit): labels[key].flatMap { Int64($0) }.map { $0 > limit } ?? false
+      case .isBelow(let key, let limit): labels[key].flatMap { Int64($0) }.map { $0 < limit } ?? false
       }
     }
   }
@@ -54,6 +59,8 @@ package struct LabelSelector: Hashable, Sendable {
     if let sides = sides(of: text, at: "==") ?? sides(of: text, at: "=") {
       return .isIn(try key(sides.0), [try value(sides.1)])
     }
+    if let sides = sides(of: text, at: ">") { return .isAbove(try key(sides.0), try number(sides.1)) }
+    if let sides = sides(of: text, at: "<") { return .isBelow(try key(sides.0), try number(sides.1)) }
     if text.hasPrefix("!") { return .absent(try key(trimmed(String(text.dropFirst())))) }
     guard let opening = text.firstIndex(of: "(") else { return .exists(try key(text)) }
     let words = text[..<opening].split(separator: " ")
@@ -92,6 +99,13 @@ package struct LabelSelector: Hashable, Sendable {
     return text
   }
 
+  private static func number(_ text: String) throws(Status) -> Int64 {
+    guard let number = Int64(try value(text)) else {
+      throw .badRequest("unable to parse requirement: for 'Gt', 'Lt' operators, the value must be an integer")
+    }
+    return number
+  }
+
   private static func trimmed(_ text: String) -> String {
     var rest = text[...]
     while rest.first == " " { rest.removeFirst() }
@@ -100,6 +114,7 @@ package struct LabelSelector: Hashable, Sendable {
   }
 
   private static func mistake(_ text: String) -> Status {
-    .badRequest("unable to parse requirement: found '\(text)', expected a label, and =, ==, !=, in, notin or nothing")
+    .badRequest(
+      "unable to parse requirement: found '\(text)', expected a label, and =, ==, !=, in, notin, <, > or nothing")
   }
 }
