@@ -61,6 +61,20 @@ import Testing
     #expect(chronicle.lastGood?.version == "1.0.0")
   }
 
+  @Test func changesInTheSameMomentAreAllThere() {
+    let config = (1...3).map { "c\($0)" }
+    let chronicle = Chronicle(
+      .init(
+        lines: config.flatMap { hash in
+          [
+            line("1T10:00", .change(words: "configure", former: nil)),
+            line("1T10:00", .outcome(.accepted, version: "1.0.0", configHash: hash)),
+          ]
+        }))
+
+    #expect(chronicle.entries.map(\.digest) == ["c3", "c2", "c1"])
+  }
+
   @Test func whatWasCancelledIsNotCalledInstalledForWhatRunsAgain() {
     let chronicle = Chronicle(
       .init(

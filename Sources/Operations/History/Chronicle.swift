@@ -111,8 +111,9 @@ extension Chronicle {
         let who = line.by.isEmpty ? "this user" : line.by
         let entry = Entry(
           time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer, former: former)
-        // A console that was open has seen what a command has noted itself.
-        if entries.last?.isSame(as: entry) != true { entries.append(entry) }
+        // A console knows of a change before the history is read; what was answered is a change of its own.
+        if let last = entries.last, last.outcome.isEmpty, last.isSame(as: entry) { continue }
+        entries.append(entry)
       case .outcome(let outcome, let version, let hash):
         // Who waits for a change may hear of its end after another was made.
         let place = entries.lastIndex { $0.version.isEmpty || ($0.version == version && $0.digest == hash) }
