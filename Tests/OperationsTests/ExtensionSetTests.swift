@@ -187,13 +187,30 @@ import Testing
     var set = ExtensionSet()
     set.repositories = [.init("main", ["url": "https://charts.example/"])]
 
-    let found = difference(set, [], [repository(["image": "charts:1"], .subscription)], .subscription)
+    let found = difference(set, [], [repository(["image": "charts:1"])])
 
     guard case .patch(_, _, "main", let body)? = found.repositories.first?.write else {
       Issue.record("nothing is written")
       return
     }
     #expect(body["spec"] == ["url": "https://charts.example/", "image": .null])
+  }
+
+  /// The first design has no other field, and refuses what lacks it.
+  @Test func anAddressIsAnImageWhereThereAreOnlyImages() throws {
+    let seed = repository(["image": "https://charts.example/"], .subscription)
+    let set = ExtensionSet([], repositories: [seed], dialect: .subscription)
+    let shipped = difference(set, [], [repository(["url": "https://charts.example/"])])
+    let back = difference(set, [], [seed], .subscription)
+    let new = difference(set, [], [], .subscription)
+
+    #expect(set.repositories.first?.fields == ["url": "https://charts.example/"])
+    #expect(shipped.repositories.isEmpty && back.repositories.isEmpty)
+    guard case .create(_, let object)? = new.repositories.first?.write else {
+      Issue.record("nothing is made")
+      return
+    }
+    #expect(object.spec == ["image": "https://charts.example/"])
   }
 
   @Test(arguments: [

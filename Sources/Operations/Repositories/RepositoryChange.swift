@@ -20,7 +20,7 @@ package struct RepositorySettings: Hashable, Sendable {
   /// The fields of the spec in `dialect`, or what it does not have, as a sentence.
   package func spec(in dialect: Dialect) -> Result<Mapping, RepositoryRefusal> {
     var spec = Mapping()
-    if let address { spec[Self.field(of: address)] = .string(address) }
+    if let address { spec[Self.field(of: address, in: dialect)] = .string(address) }
     if let description { spec["description"] = .string(description) }
     if let interval {
       guard Self.isDuration(interval) else {
@@ -51,8 +51,13 @@ package struct RepositorySettings: Hashable, Sendable {
     return .mapping(strategy)
   }
 
-  /// An address has a scheme; a name of an image has none.
-  private static func field(of address: String) -> String { address.containsText("://") ? "url" : "image" }
+  /// The field that `address` goes into.
+  ///
+  /// A name of an image has no scheme; before shipped KubeSphere there was only `image`, and it must be there
+  /// (docs/KUBESPHERE.md: Repositories).
+  package static func field(of address: String, in dialect: Dialect) -> String {
+    dialect.name == .installPlan && address.containsText("://") ? "url" : "image"
+  }
 
   private static func isDuration(_ text: String) -> Bool {
     DurationText.seconds(text, units: DurationText.goUnits) != nil

@@ -74,7 +74,7 @@ package struct RepositoryDraft: Hashable, Sendable {
 
   private func spec(_ dialect: Dialect) -> Mapping {
     var spec = Mapping()
-    if address != formerAddress { spec[dialect.name == .installPlan ? "url" : "image"] = .string(address) }
+    if address != formerAddress { spec[RepositorySettings.field(of: address, in: dialect)] = .string(address) }
     if !description.isEmpty {
       if dialect.name == .installPlan {
         spec["description"] = .string(description)

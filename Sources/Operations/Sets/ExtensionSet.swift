@@ -85,17 +85,24 @@ extension Feature {
 
 extension ExtensionSet.Repository {
   /// Fields that are one text or switch in the spec of every dialect that has them.
-  private static let plain = ["image", "displayName", "description", "publisher", "caBundle", "insecure", "depth"]
+  private static let plain = ["displayName", "description", "publisher", "caBundle", "insecure", "depth"]
 
   package init(_ object: Object) {
     let spec = object.spec
     var fields = Mapping()
-    if let url = spec["url"]?.string, !url.isEmpty { fields["url"] = .string(Redaction.withoutUserInfo(url)) }
+    let address = [spec["url"], spec["image"]].compactMap { $0?.string }.first { !$0.isEmpty }
+    if let address { fields[Self.field(of: address)] = .string(Redaction.withoutUserInfo(address)) }
     for key in Self.plain { if let value = spec[key], value != .null { fields[key] = value } }
     if let interval = spec[path: "updateStrategy", "registryPoll", "interval"] { fields["interval"] = interval }
     if let timeout = spec[path: "updateStrategy", "timeout"] { fields["timeout"] = timeout }
     self.init(object.name, fields)
   }
+
+  /// What a file calls `address`, whichever field a dialect has for it.
+  private static func field(of address: String) -> String { RepositorySettings.field(of: address, in: .installPlan) }
+
+  /// The fields of a file that say where it is.
+  static let places: Set = ["url", "image"]
 
   /// Which of the fields `dialect` has.
   private static func known(in dialect: Dialect) -> Set<String> {
@@ -111,7 +118,11 @@ extension ExtensionSet.Repository {
 
   /// The spec that these fields make.
   func spec(in dialect: Dialect) -> Mapping {
-    var spec = Mapping(fields(in: dialect).pairs.filter { !["interval", "timeout"].contains($0.key) })
+    let others = Self.places.union(["interval", "timeout"])
+    var spec = Mapping(fields(in: dialect).pairs.filter { !others.contains($0.key) })
+    if let address = fields["url"]?.string ?? fields["image"]?.string {
+      spec[RepositorySettings.field(of: address, in: dialect)] = .string(address)
+    }
     guard let interval = fields["interval"] else { return spec }
     spec["updateStrategy"] = RepositorySettings.updateStrategy(interval, timeout: fields["timeout"], in: dialect)
     return spec

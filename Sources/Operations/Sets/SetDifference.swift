@@ -89,11 +89,13 @@ package struct SetDifference: Hashable, Sendable {
   private func patch(_ object: Object, to wanted: ExtensionSet.Repository, _ keys: Set<String>) -> Write {
     var spec = wanted.spec(in: capabilities.dialect)
     // An address that is the same but for the password in it stays, with that.
-    for pair in spec.pairs where pair.key != "updateStrategy" && !keys.contains(pair.key) { spec[pair.key] = nil }
+    let places = ExtensionSet.Repository.places
+    let isMoved = !keys.isDisjoint(with: places)
+    let kept = keys.union(["updateStrategy"]).union(isMoved ? places : [])
+    for pair in spec.pairs where !kept.contains(pair.key) { spec[pair.key] = nil }
     if keys.isDisjoint(with: ["interval", "timeout"]) { spec["updateStrategy"] = nil }
     // An image and an address are two places.
-    for (one, other) in [("url", "image"), ("image", "url")]
-    where keys.contains(one) && wanted.fields[other] == nil && object.spec[other] != nil { spec[other] = .null }
+    for place in places where isMoved && spec[place] == nil && object.spec[place] != nil { spec[place] = .null }
     let body: Value = [
       "metadata": ["resourceVersion": .string(object.resourceVersion)], "spec": .mapping(spec),
     ]
