@@ -78,6 +78,43 @@ import Testing
     #expect(result("schema", plan) == "passed")
   }
 
+  @Test func aFilterChoosesWhatIsPlanned() async throws {
+    let bench = try Workbench()
+    for name in ["ant", "bee"] { try await bench.offer(name) }
+    try await bench.run("install", "bee", "--version=1.0.0", "--yes")
+    try await bench.report("bee", ["state": "Installed", "version": "1.0.0"])
+
+    #expect(try await bench.verdict("plan", "upgrade", "--where", "installed update", "-o", "name") == 1)
+    #expect(bench.said.printed == "bee wouldChange\n")
+    #expect(try await bench.verdict("plan", "install", "-l", "kubesphere.io/category=observability", "-o", "name") == 2)
+    #expect(bench.said.printed == "ant wouldChange\nbee cannot\n")
+    #expect(try await bench.run("plan", "upgrade", "--where", "failed") == "")
+    #expect(try await bench.failure("plan", "upgrade").hasPrefix("ksx upgrade needs NAME…"))
+    #expect(try await bench.failure("plan", "place", "--where", "x") == "--where does not go with ksx plan place")
+  }
+
+  /// As the command itself would do it.
+  @Test func whatIsNeededIsPlannedFirstAndCountsAsThere() async throws {
+    let bench = try Workbench()
+    try await bench.offer("base")
+    try await bench.offer(
+      "app", spec: ["externalDependencies": [["name": "base", "version": ">=1.0.0", "required": true]]])
+
+    #expect(try await bench.verdict("plan", "install", "app", "base", "-o", "name") == 1)
+    #expect(bench.said.printed == "base wouldChange\napp wouldChange\n")
+    #expect(try await bench.verdict("plan", "install", "app", "-o", "name") == 2)
+  }
+
+  @Test func thePackagesOfSeveralAreLookedIntoAsWell() async throws {
+    let bench = try Workbench()
+    for name in ["whizard", "bee"] { try await bench.offer(name) }
+    try await publish(["templates/a.yaml": "apiVersion: mesh.example/v1\nkind: TrafficPolicy\n"], bench)
+
+    let plan = try await bench.run("install", "whizard", "bee", "--dry-run")
+
+    #expect(plan.contains("  ! its chart has a TrafficPolicy (mesh.example/v1), which this cluster does not know"))
+  }
+
   @Test func whatTheChartsSchemaRefusesCannotBeDone() async throws {
     let bench = try Workbench()
     try await bench.offer()

@@ -71,6 +71,35 @@ import Testing
     #expect(bench.said.noted.contains("app: nothing to do"))
   }
 
+  @Test(.endsInTime) func aFailureNamesItsExtensionOnceAndTheSameCommandGoesOn() async throws {
+    let bench = try await bench()
+    try await install(bench, "base", "other")
+    let command = ["upgrade", "base", "other", "--yes", "--wait"]
+
+    let upgrading = Task { try await bench.failure(command) }
+    try await eventually { try await versions(bench) == ["base 1.1.0", "other 1.1.0"] }
+    let condition: Value = [
+      "type": "Upgraded", "status": "False", "reason": "UpgradeFailed", "message": "no kind",
+      "lastTransitionTime": "2026-01-01T00:00:00Z",
+    ]
+    try await bench.report(
+      "base", ["state": "UpgradeFailed", "version": "1.1.0", "configHash": "ff", "conditions": [condition]])
+    try await bench.report("other", ["state": "Installed", "version": "1.1.0"])
+
+    #expect(
+      try await upgrading.value
+        == "1 of 2 extensions did not come about; the same command goes on with the rest")
+    #expect(bench.said.noted.contains("\nbase: upgrade to 1.1.0 failed: no kind\n"), "\(bench.said.noted)")
+
+    let again = Task { try await bench.run(command) }
+    try await eventually {
+      try await bench.cluster.get(bench.dialect.installations, "base").status["configHash"] == ""
+    }
+    try await bench.report("base", ["state": "Installed", "version": "1.1.0", "configHash": ""])
+    #expect(try await again.value == "base: upgraded to 1.1.0 in test\n")
+    #expect(bench.said.noted.contains("other: nothing to do"))
+  }
+
   @Test func versionsAreReadOnceWhateverTheFilterAsks() async throws {
     let bench = try await bench()
     try await install(bench, "app", "base")

@@ -143,6 +143,9 @@ extension Verb {
     "unless --keep-going says so; the same command goes on with the rest.",
   ]
 
+  /// Whether one command line may be about several extensions.
+  var takesMany: Bool { operands.first == "[NAME…]" }
+
   static let changes = ChangeKind.allCases.compactMap { Verb($0) }
 }
 

@@ -49,7 +49,6 @@ package struct Finding: Hashable, Sendable {
     case upgradeLoop = "upgrade-loop"
     case versionMismatch = "version-mismatch"
     case jobGone = "job-gone"
-    case jobGonePodRuns = "job-gone-pod-runs"
     case podNeverRuns = "pod-never-runs"
     case executorClockBehind = "executor-clock-behind"
     case clockAhead = "clock-ahead"

@@ -5,10 +5,12 @@ package struct ManyPlans: Hashable, Sendable {
   package let order: ChangeOrder
   /// By the extension, in the order in which they are carried out.
   package let plans: [String: Plan]
+  /// What each was made from: what there will be when those before it are done.
+  package let contexts: [String: PlanContext]
 
   /// Plans for `changes`, where `context` is what is known of each extension.
   package init(_ changes: [String: Change], in context: (String) -> PlanContext) {
-    let contexts = Dictionary(changes.keys.map { ($0, context($0)) }, uniquingKeysWith: { $1 })
+    var contexts = Dictionary(changes.keys.map { ($0, context($0)) }, uniquingKeysWith: { $1 })
     let needs = changes.reduce(into: [String: Set<String>]()) { needs, entry in
       needs[entry.key] = contexts[entry.key]?.needs(of: entry.key, after: entry.value)
     }
@@ -20,11 +22,11 @@ package struct ManyPlans: Hashable, Sendable {
       guard let change = changes[name], var own = contexts[name] else { continue }
       own.installations = seen ?? own.installations
       let plan = Plan.make(change, for: name, in: own)
-      plans[name] = plan
+      (plans[name], contexts[name]) = (plan, own)
       seen = own.installations
       if !plan.isBlocked { seen?.take(plan) }
     }
-    self.plans = plans
+    (self.plans, self.contexts) = (plans, contexts)
   }
 
   /// In their order.

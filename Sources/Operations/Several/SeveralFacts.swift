@@ -89,6 +89,31 @@ extension ClusterReader {
     }
   }
 
+  /// What plans of `changes` are made from, each with the kinds that are in its package and that this cluster does not
+  /// have.
+  package func contexts(
+    of changes: [String: Change], in facts: SeveralFacts, gateway: GatewayAPI?
+  ) async -> [String: PlanContext] {
+    var contexts: [String: PlanContext] = [:]
+    await withTaskGroup(of: (String, PlanContext).self) { group in
+      var rest = Array(changes)[...]
+      func begin() {
+        guard let (name, change) = rest.popFirst() else { return }
+        group.addTask {
+          var context = facts.context(for: name)
+          await checkKinds(of: change, to: name, in: &context, gateway: gateway)
+          return (name, context)
+        }
+      }
+      for _ in 0..<ManyChanges.width { begin() }
+      for await (name, context) in group {
+        contexts[name] = context
+        begin()
+      }
+    }
+    return contexts
+  }
+
   /// The names of what `filter` and `labels` take among the extensions, offered or installed.
   package func names(
     takenBy filter: ExtensionFilter, _ labels: LabelSelector, in facts: SeveralFacts,

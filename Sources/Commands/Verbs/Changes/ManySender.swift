@@ -101,7 +101,9 @@ struct ManySender {
       }
       return result
     } catch {
-      return .failed(error.sentence)
+      // The extension is named before the sentence, which may do so as well.
+      let (sentence, naming) = (error.sentence, "\(plan.name): ")
+      return .failed(sentence.hasPrefix(naming) ? String(sentence.dropFirst(naming.count)) : sentence)
     }
   }
 

@@ -38,6 +38,12 @@ struct SeveralChanges: ClusterCommand {
   var mayChange: Bool { arguments.dryRun != .client }
 
   func run(in session: CommandSession) async throws(CommandError) {
+    guard let (plans, reader) = try await planned(in: session) else { return }
+    try await ManySender(arguments, reader, session, title: title(plans, session)).carryOut(plans)
+  }
+
+  /// The plans, and what was asked for them; `nil` where no extension is meant.
+  func planned(in session: CommandSession) async throws(CommandError) -> (plans: ManyPlans, reader: ClusterReader)? {
     let reader = try await session.reader()
     var facts = try await session.asking("reading what there is") { () throws(ClusterError) in
       try await reader.severalFacts(called: session.name)
@@ -45,12 +51,15 @@ struct SeveralChanges: ClusterCommand {
     facts.base.kubectlFlags = session.status.kubectlFlags
     facts.base.kubectlAbsence = session.status.kubectlAbsence
     let names = try await names(in: facts, reader, session)
-    if names.isEmpty { return session.outlet.note("nothing to do: no extension in \(session.name) is meant by that") }
+    if names.isEmpty {
+      session.outlet.note("nothing to do: no extension in \(session.name) is meant by that")
+      return nil
+    }
     await reader.readRights(of: session.status.user, kind, names, into: &facts)
+    let changes = try changes(names, in: facts, session)
+    let contexts = await reader.contexts(of: changes, in: facts, gateway: session.session.gateway)
     let found = facts
-    let plans = ManyPlans(try changes(names, in: found, session), in: { found.context(for: $0) })
-    let sender = ManySender(arguments, reader, session, title: title(plans, session))
-    try await sender.carryOut(plans)
+    return (ManyPlans(changes, in: { contexts[$0] ?? found.context(for: $0) }), reader)
   }
 
   private func title(_ plans: ManyPlans, _ session: CommandSession) -> String {

@@ -6,19 +6,27 @@ import Operations
 
 extension Verb {
   static let plan = Verb(
-    "plan", "Make the plan that another command would, and send nothing", operands: ["VERB", "NAME…"],
-    options: [.version, .string, .yaml, .config, .empty, .clusters, .force, .output], trouble: 2,
+    "plan", "Make the plan that another command would, and send nothing", operands: ["VERB", "[NAME…]"],
+    options: [.version, .string, .yaml, .config, .empty, .clusters, .force, .filter, .selector, .output], trouble: 2,
     notes: [
       "VERB is one of \(changes.map(\.name).joined(separator: ", ")).",
+      "Several extensions, by their names or by --where and --selector, are planned in the order in which they would be",
+      "changed, each as if those before it were done.",
       "It shows what changes, the values with their origin, every check with what came of it or why it was not made,",
       "what comes and goes, who needs what, and the kubectl line. It ends with 0 when nothing would change, with 1 when",
       "something would, with 2 when it cannot be done or told.",
     ], as: ShowPlan.self)
 }
 
-/// The plans of one change to several extensions.
+/// The plans of one change to one extension or to several.
 struct ShowPlan: ClusterCommand {
-  private let commands: [ChangeCommand]
+  /// Of whom.
+  private enum Asked {
+    case each([ChangeCommand])
+    case several(SeveralChanges)
+  }
+
+  private let asked: Asked
   private let output: Output
 
   init(_ arguments: Arguments) throws(CommandError) {
@@ -31,25 +39,29 @@ struct ShowPlan: ClusterCommand {
     guard let verb = Verb(named: name), let kind = verb.change else {
       throw CommandError("ksx plan is of a change, and \(name) is none; see ksx help plan")
     }
-    if words.isEmpty { throw CommandError("ksx plan \(name) needs NAME…; see ksx help plan") }
     try arguments.check(options: verb.options, of: "plan \(name)")
-    // Of one extension keys may be set; a name has no equals sign in it.
-    let setsKeys = kind == .configure && words.dropFirst().contains { $0.contains("=") }
-    commands = try (setsKeys ? [words] : words.map { [$0] }).map { (words) throws(CommandError) in
-      var inner = arguments
-      inner.verb = verb
-      inner.operands = words
-      return try ChangeCommand(inner, kind)
-    }
+    asked = try Self.asked(arguments, verb, kind, words)
     output = arguments.output
   }
 
+  private static func asked(
+    _ arguments: Arguments, _ verb: Verb, _ kind: ChangeKind, _ words: [String]
+  ) throws(CommandError) -> Asked {
+    var inner = arguments
+    (inner.verb, inner.operands) = (verb, words)
+    if verb.takesMany, SeveralChanges.isAskedFor(inner) { return .several(try SeveralChanges(inner)) }
+    if words.isEmpty { throw CommandError("ksx plan \(verb.name) needs NAME; see ksx help plan") }
+    // Of one extension keys may be set; a name has no equals sign in it.
+    let setsKeys = kind == .configure && words.dropFirst().contains { $0.contains("=") }
+    return .each(
+      try (setsKeys ? [words] : words.map { [$0] }).map { (words) throws(CommandError) in
+        inner.operands = words
+        return try ChangeCommand(inner, kind)
+      })
+  }
+
   func run(in session: CommandSession) async throws(CommandError) {
-    var sheets: [PlanSheet] = []
-    for command in commands {
-      let (plan, context, reader) = try await command.planned(in: session)
-      sheets.append(await reader.sheet(of: plan, in: context, gateway: session.session.gateway))
-    }
+    let sheets = try await sheets(in: session)
     let texts = sheets.map { PlanSheetText(sheet: $0, cluster: session.name, isWide: output == .wide) }
     switch output {
     case .json, .yaml:
@@ -59,5 +71,24 @@ struct ShowPlan: ClusterCommand {
     }
     if sheets.contains(where: { $0.verdict == .cannot }) { throw .verdict(2) }
     if sheets.contains(where: { $0.verdict == .wouldChange }) { throw .verdict(1) }
+  }
+
+  private func sheets(in session: CommandSession) async throws(CommandError) -> [PlanSheet] {
+    let gateway = session.session.gateway
+    var sheets: [PlanSheet] = []
+    switch asked {
+    case .each(let commands):
+      for command in commands {
+        let (plan, context, reader) = try await command.planned(in: session)
+        sheets.append(await reader.sheet(of: plan, in: context, gateway: gateway))
+      }
+    case .several(let changes):
+      guard let (plans, reader) = try await changes.planned(in: session) else { return [] }
+      for plan in plans.all {
+        guard let context = plans.contexts[plan.name] else { continue }
+        sheets.append(await reader.sheet(of: plan, in: context, gateway: gateway))
+      }
+    }
+    return sheets
   }
 }

@@ -200,7 +200,8 @@ struct ApplySet: ClusterCommand {
       facts = try await self.facts(reader, session)
     }
     let found = facts
-    let plans = ManyPlans(first, in: { found.context(for: $0) })
+    let contexts = await reader.contexts(of: first, in: found, gateway: session.session.gateway)
+    let plans = ManyPlans(first, in: { contexts[$0] ?? found.context(for: $0) })
     let sender = ManySender(arguments, reader, session, title: "", rest: wanted)
     try sender.refuse(plans)
     try sender.report(await sender.results(of: plans))
