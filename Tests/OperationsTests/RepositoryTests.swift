@@ -2,6 +2,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 import Testing
 
 @testable import Operations
@@ -74,6 +75,16 @@ import Testing
     }
     #expect(body[path: "spec", "insecure"] == false)
     #expect(request.name == "main")
+  }
+
+  @Test func whatWasNeverReadIsNudged() {
+    let time = Timestamp(secondsSince1970: 0)
+
+    #expect(
+      RepositoryChange.sync(wasRead: true, at: time, in: .installPlan) == ["status": ["lastSyncTime": .null]])
+    #expect(
+      RepositoryChange.sync(wasRead: false, at: time, in: .installPlan)[path: "metadata", "annotations"]
+        == ["ksx.dev/nudge": "1970-01-01T00:00:00Z"])
   }
 
   @Test func theFirstDesignHasImages() {

@@ -128,9 +128,11 @@ extension DiagnosisTests {
 
   @Test(arguments: [Dialect.installPlan, .subscription])
   func aRepositoryIsReadAgainAsItsDialectHasIt(dialect: Dialect) {
+    let nudge: Mapping = ["ksx.dev/nudge": "2026-11-26T10:10:00Z"]
     let body: Value =
       dialect == .installPlan
-      ? ["status": ["lastSyncTime": .null]] : ["metadata": ["annotations": ["ksx.dev/last-sync-time": .null]]]
+      ? ["status": ["lastSyncTime": .null], "metadata": ["annotations": .mapping(nudge)]]
+      : ["metadata": ["annotations": ["ksx.dev/nudge": "2026-11-26T10:10:00Z", "ksx.dev/last-sync-time": .null]]]
     let event = Object([
       "metadata": ["name": "e"], "involvedObject": ["kind": "Repository", "name": "main"], "reason": "SyncFailed",
       "message": "no route", "lastTimestamp": "2026-11-26T10:02:00Z",

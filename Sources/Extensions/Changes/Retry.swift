@@ -14,6 +14,9 @@ package enum Retry {
   /// The status that has shipped controllers try again what is asked for.
   package static let anotherTry: Value = ["configHash": ""]
 
+  /// An annotation that means nothing: writing it wakes controllers that look at an object only when it changes.
+  package static let nudgeAnnotation = "ksx.dev/nudge"
+
   /// Has the controllers of a standalone backend begin with what is asked for now, whatever they are at.
   package static let startOver: Value = ["status": ["state": ""]]
 

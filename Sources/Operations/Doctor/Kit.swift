@@ -1,6 +1,7 @@
 import Extensions
 import KubernetesAPI
 import Manifest
+import Platform
 
 /// The remedies that were seen to work on KubeSphere's own controllers, for one installation.
 ///
@@ -58,7 +59,8 @@ struct Kit {
   /// Only writing wakes the controller.
   var nudge: Remedy {
     Remedy(
-      "nudge", [patch(["metadata": ["annotations": ["ksx.dev/nudge": "1"]]])], cost: "an annotation that means nothing")
+      "nudge", [patch(["metadata": ["annotations": [Retry.nudgeAnnotation: "1"]]])],
+      cost: "an annotation that means nothing")
   }
 
   private var jobEnd: Remedy.Step {
@@ -124,7 +126,7 @@ struct Kit {
   func resync(_ repository: String) -> Remedy {
     let request = RemedyRequest(
       resource: dialect.repositories, namespace: nil, name: repository,
-      action: .merge(RepositoryChange.sync(in: dialect)))
+      action: .merge(RepositoryChange.sync(wasRead: true, at: Timestamp(secondsSince1970: 0), in: dialect)))
     return Remedy(
       "read the repository again", [.send(request), .wait("the version is there")] + nudge.steps,
       cost: "a chart that cannot be fetched meanwhile has its version deleted")

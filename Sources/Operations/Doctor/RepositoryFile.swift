@@ -54,7 +54,8 @@ struct RepositoryFile {
   private var resync: Remedy {
     let request = RemedyRequest(
       resource: dialect.repositories, namespace: nil, name: object.name,
-      action: .merge(RepositoryChange.sync(in: dialect)))
+      action: .merge(
+        RepositoryChange.sync(wasRead: !RepositoryFacts.lastSync(of: object).isEmpty, at: now, in: dialect)))
     return Remedy(
       "read it again", [.send(request)], cost: "a chart that cannot be fetched meanwhile has its version deleted")
   }

@@ -1,7 +1,7 @@
 package import Extensions
 package import KubernetesAPI
 package import Manifest
-import Platform
+package import Platform
 
 /// What a user sets of a repository; what is `nil` stays as it is.
 package struct RepositorySettings: Hashable, Sendable {
@@ -92,16 +92,26 @@ package enum RepositoryChange: Hashable, Sendable {
       let metadata: Value = ["resourceVersion": .string(object.resourceVersion)]
       return .patch(dialect.repositories, name: object.name, ["metadata": metadata, "spec": .mapping(spec)])
     case .sync(let object):
-      return .patch(dialect.repositories, name: object.name, Self.sync(in: dialect))
+      let wasRead = !RepositoryFacts.lastSync(of: object).isEmpty
+      return .patch(
+        dialect.repositories, name: object.name, Self.sync(wasRead: wasRead, at: .now(), in: dialect))
     case .remove(let object): return .delete(dialect.repositories, name: object.name, uid: object.uid)
     }
   }
 
   /// The patch that has a repository read now (docs/KUBESPHERE.md: Repositories).
-  package static func sync(in dialect: Dialect) -> Value {
-    dialect.name == .installPlan
-      ? ["status": ["lastSyncTime": .null]]
-      : ["metadata": ["annotations": [RepositoryFacts.syncAnnotation: .null]]]
+  ///
+  /// Of one that was never read there is no time to take away, and nothing would be changed: it is nudged with `time`.
+  package static func sync(wasRead: Bool, at time: Timestamp, in dialect: Dialect) -> Value {
+    var annotations: Mapping = wasRead ? [:] : [Retry.nudgeAnnotation: .string(time.description)]
+    var body: Mapping = [:]
+    if dialect.name == .installPlan {
+      body["status"] = ["lastSyncTime": .null]
+    } else {
+      annotations[RepositoryFacts.syncAnnotation] = .null
+    }
+    if !annotations.isEmpty { body["metadata"] = ["annotations": .mapping(annotations)] }
+    return .mapping(body)
   }
 
   /// What will be different, a line each; `extensions` are all of the marketplace.

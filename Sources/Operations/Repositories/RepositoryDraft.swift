@@ -116,7 +116,7 @@ package struct Reachability: Hashable, Sendable {
 extension RepositoryFacts {
   /// Has the controllers read it now.
   package func sync(_ dialect: Dialect) -> RemedyPlan {
-    let body = RepositoryChange.sync(in: dialect)
+    let body = RepositoryChange.sync(wasRead: !lastSync.isEmpty, at: .now(), in: dialect)
     return RemedyPlan(
       title: "Read repository \(name) now", subject: "Repository \(name)",
       effects: [

@@ -61,7 +61,7 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     interval = Chart.text(spec[path: "updateStrategy", "registryPoll", "interval"])
     isInsecure = spec["insecure"]?.bool ?? false
     user = Chart.text(spec[path: "basicAuth", "username"])
-    lastSync = object.status["lastSyncTime"]?.string ?? object.annotations[Self.syncAnnotation] ?? ""
+    lastSync = Self.lastSync(of: object)
     let own = object.name
     self.extensions = extensions.filter { $0.repository == own }.map(\.name).sorted()
     self.versions = versions.count { $0.repository == own }
@@ -73,6 +73,11 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     self.events = about.map(EventLine.init).sorted()
     problem = ""
     if let newest = self.events.first, newest.reason == Self.failure { problem = newest.message }
+  }
+
+  /// When `object` was last read, as it says, or empty.
+  static func lastSync(of object: Object) -> String {
+    object.status["lastSyncTime"]?.string ?? object.annotations[syncAnnotation] ?? ""
   }
 
   /// `Synced`, `SyncFailed`, `Deleting`, or that it was not read yet.
