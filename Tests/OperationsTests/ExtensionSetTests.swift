@@ -205,6 +205,7 @@ import Testing
     let new = difference(set, [], [], .subscription)
 
     #expect(set.repositories.first?.fields == ["url": "https://charts.example/"])
+    #expect(ExtensionSet.Repository("main", ["image": "https://u:p@x.example"]).fields == ["url": "https://x.example"])
     #expect(shipped.repositories.isEmpty && back.repositories.isEmpty)
     guard case .create(_, let object)? = new.repositories.first?.write else {
       Issue.record("nothing is made")

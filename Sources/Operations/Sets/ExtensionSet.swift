@@ -3,6 +3,7 @@ import HTTP
 package import KubernetesAPI
 package import Manifest
 import Packages
+import Platform
 
 /// All that users of one cluster ask for of its extensions, and the repositories they come from: a file for git.
 ///
@@ -29,7 +30,13 @@ package struct ExtensionSet: Hashable, Sendable {
     package var name: String
     package var fields: Mapping
 
-    package init(_ name: String, _ fields: Mapping) { (self.name, self.fields) = (name, fields) }
+    /// An address is a `url`, whichever field a dialect has for it; an `image` is the name of one.
+    package init(_ name: String, _ fields: Mapping) {
+      (self.name, self.fields) = (name, fields)
+      guard let image = fields["image"]?.string, image.containsText("://") else { return }
+      self.fields["image"] = nil
+      self.fields["url"] = .string(Redaction.withoutUserInfo(image))
+    }
   }
 
   package var repositories: [Repository] = []
@@ -90,16 +97,13 @@ extension ExtensionSet.Repository {
   package init(_ object: Object) {
     let spec = object.spec
     var fields = Mapping()
-    let address = [spec["url"], spec["image"]].compactMap { $0?.string }.first { !$0.isEmpty }
-    if let address { fields[Self.field(of: address)] = .string(Redaction.withoutUserInfo(address)) }
+    if let url = spec["url"]?.string, !url.isEmpty { fields["url"] = .string(Redaction.withoutUserInfo(url)) }
+    if fields["url"] == nil, let image = spec["image"], image != .null { fields["image"] = image }
     for key in Self.plain { if let value = spec[key], value != .null { fields[key] = value } }
     if let interval = spec[path: "updateStrategy", "registryPoll", "interval"] { fields["interval"] = interval }
     if let timeout = spec[path: "updateStrategy", "timeout"] { fields["timeout"] = timeout }
     self.init(object.name, fields)
   }
-
-  /// What a file calls `address`, whichever field a dialect has for it.
-  private static func field(of address: String) -> String { RepositorySettings.field(of: address, in: .installPlan) }
 
   /// The fields of a file that say where it is.
   static let places: Set = ["url", "image"]
