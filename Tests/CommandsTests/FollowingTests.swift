@@ -46,6 +46,25 @@ import Testing
     #expect(try await bench.run("watch", "whizard", "--timeout=1s").hasSuffix(" whizard Installed 1.1.0\n"))
   }
 
+  @Test(.endsInTime) func whatIsToldTheSameIsNoChange() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "Installed", "version": "1.1.0", "enabled": true])
+
+    let watching = Task { try await bench.run("watch", "whizard", "-o", "json") }
+    await eventually("what there is") { bench.said.printed.contains("\"enabled\":true") }
+    // The switch is asked for, and then carried out.
+    _ = try await bench.cluster.patch(
+      bench.dialect.installations, "whizard", .merge(["spec": ["enabled": false]]))
+    try await bench.report("whizard", ["enabled": false])
+    await eventually("the end of it") { bench.said.printed.contains("\"enabled\":false") }
+    watching.cancel()
+    _ = try? await watching.value
+
+    #expect(bench.said.printed.count { $0 == "\n" } == 2, "\(bench.said.printed)")
+  }
+
   @Test func whatIsUnderWayIsListed() async throws {
     let bench = try Workbench()
     try await bench.offer()

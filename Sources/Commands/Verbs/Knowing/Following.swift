@@ -126,7 +126,7 @@ struct WatchStates: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    var known: [String: ExtensionStatus] = [:]
+    var known: [String: Value] = [:]
     for await news in session.installationNews(reader.dialect, seconds: seconds) {
       switch news {
       case .timedOut: return
@@ -139,15 +139,17 @@ struct WatchStates: ClusterCommand {
   }
 
   private func changes(
-    _ installations: Installations, _ known: inout [String: ExtensionStatus]
+    _ installations: Installations, _ known: inout [String: Value]
   ) -> [(name: String, status: ExtensionStatus?)] {
     let present = installations.extensions.filter { names.isEmpty || names.contains($0) }
     var changes: [(name: String, status: ExtensionStatus?)] = []
     for name in Set(present).union(known.keys).sorted() {
       let status = installations.of(name).map { ExtensionStatus(name, nil, $0) }
-      if status == known[name] { continue }
+      // Where what is told of it is the same, nothing has changed.
+      let told = status.map { value(name, $0, "") }
+      if told == known[name] { continue }
       changes.append((name, status))
-      known[name] = status
+      known[name] = told
     }
     return changes
   }
