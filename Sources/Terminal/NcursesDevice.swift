@@ -172,9 +172,9 @@ final class NcursesDevice {
     send(extras.off)
   }
 
-  /// By OSC 52, which also goes through SSH.
+  /// By OSC 52, which also goes through SSH; a terminal without a second screen is of a kind that would print it.
   func copy(_ text: String) {
-    guard isTerminal else { return }
+    guard isTerminal, ksx_capability("smcup") != nil else { return }
     beginOutput()
     send("\u{1B}]52;c;\(Base64.encode(Array(text.utf8)))\u{07}")
     endOutput()

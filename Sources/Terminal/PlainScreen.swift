@@ -22,6 +22,11 @@ package final class PlainScreen: TerminalScreen {
   /// A screen that reads keys from `input` and writes lines to `output`, which may be no terminals.
   package init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO, size: Size = narrow) {
     (self.input, self.output, self.size) = (input, output, size)
+    takeOver()
+  }
+
+  /// Has keys come at once, and without an echo.
+  private func takeOver() {
     var modes = termios()
     guard tcgetattr(input, &modes) == 0 else { return }
     former = modes
@@ -121,7 +126,9 @@ package final class PlainScreen: TerminalScreen {
   package func lend(to work: () -> Void) {
     close()
     work()
+    takeOver()
+    redraw()
   }
 
-  package func suspend() { raise(SIGSTOP) }
+  package func suspend() { lend { raise(SIGSTOP) } }
 }

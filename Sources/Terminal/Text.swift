@@ -25,6 +25,14 @@ extension String {
     return result
   }
 
+  /// This text without what a terminal that it is pasted into would act on: control characters but for line ends and
+  /// tabs, and what hides text or turns it around.
+  package var pasteable: String {
+    split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
+      line.split(separator: "\t", omittingEmptySubsequences: false).map { String($0).sanitised }.joined(separator: "\t")
+    }.joined(separator: "\n")
+  }
+
   /// This text cut to at most `columns`, ending in an ellipsis when something was cut.
   package func truncated(to columns: Int) -> String {
     guard exceeds(columns) else { return self }

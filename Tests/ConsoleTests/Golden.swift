@@ -47,6 +47,18 @@ enum Golden {
       body(&tester)
       return tester.surface
     }
+
+    /// Draws it, and moves about in it, on screens on which nothing fits.
+    fileprivate func shrink() {
+      var tester = start.tester(80, 24)
+      body(&tester)
+      for size in [Size(rows: 0, columns: 0), Size(rows: 1, columns: 1), Size(rows: 3, columns: 9)] {
+        tester.size = size
+        tester.hear(.resized(size))
+        tester.press(.down, .pageDown, .end, .up)
+        _ = tester.screen
+      }
+    }
   }
 
   static let usual = [(80, 24), (40, 10)]
@@ -64,6 +76,7 @@ enum Golden {
         "== \(state.name) \(columns)x\(rows)\n" + looks.text(state.surface(columns, rows))
       }
     }
+    for state in states { state.shrink() }
     try hold(parts + ["== looks\n" + looks.legend], name, sourceLocation)
   }
 

@@ -100,7 +100,7 @@ import Testing
   @Test func itShowsTheChartsValuesAlsoOfWhatIsNotInstalled() {
     let tester = page(nil, values: "# How many\nreplicas: 1\n")
     #expect(tester.screen.contains("Not installed: these are the chart's values, version 1.1.0."))
-    #expect(tester.screen.contains("# How many") && tester.screen.contains(" replicas: 1"))
+    #expect(tester.screen.contains("# How many") && tester.screen.contains(">replicas: 1"))
   }
 
   @Test func theEditorBeginsAtTheKeyThatIsSelected() {

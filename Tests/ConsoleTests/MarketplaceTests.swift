@@ -58,6 +58,16 @@ import Testing
       ])
   }
 
+  @Test func whatHasHadNoNewsForLongIsStuck() {
+    var tester = Self.busy()
+    #expect(tester.lines[3].contains("installing"))
+    tester.now = ClockReading(1_000_700, wall: 1_780_000_700)
+    tester.press(.down)
+
+    #expect(tester.lines[3].contains("stuck"))
+    #expect(tester.screen.contains("no news for 12 min: g d looks for the cause"))
+  }
+
   @Test func aRefusalIsSaidOnce() {
     var tester = ConsoleTester()
     let refusal = Status(code: 403, reason: "Forbidden", message: "user ada may not list installplans")

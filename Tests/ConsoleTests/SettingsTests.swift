@@ -130,7 +130,7 @@ import Testing
   }
 
   @Test func aKeyThatIsGivenUpIsNotTaken() {
-    let settings = load(["/c/ksx/keymap.yaml": "marketplace:\n  install: D\n  disable: [d]\n"])
+    let settings = load(["/c/ksx/keymap.yaml": "marketplace:\n  install: D\n  disable: [Z]\n"])
 
     #expect(settings.problems == [])
     #expect(settings.keys(for: .install, in: [.marketplace]) == ["D"])

@@ -235,7 +235,7 @@ a_console_without_placing_reads_line_by_line() {
   expect '^>Alert Router' 30
   expect '^Traffic Map'
   keys j
-  expect '^>'
+  expect '^>Backup Vault'
 }
 
 without_a_terminal_the_console_says_so() {

@@ -39,6 +39,32 @@ import Testing
     #expect(words.read() == ">Jenkins\n")
   }
 
+  @Test func aTerminalThatWasLentIsTakenOverAgain() throws {
+    // In the words of the kernel, since Glibc hides its own.
+    let (unlock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+    var (isLocked, number): (Int32, Int32) = (0, -1)
+    let main = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    try #require(ioctl(main, unlock, &isLocked) == 0 && ioctl(main, getNumber, &number) == 0)
+    let terminal = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+    defer {
+      close(terminal)
+      close(main)
+    }
+    func readsLines() -> Bool {
+      var modes = termios()
+      return tcgetattr(terminal, &modes) == 0 && modes.c_lflag & tcflag_t(ICANON) != 0
+    }
+    let screen = PlainScreen(input: terminal, output: words.ends[1])
+    var readLines = false
+
+    screen.lend { readLines = readsLines() }
+
+    #expect(readLines)
+    #expect(!readsLines())
+    screen.close()
+    #expect(readsLines())
+  }
+
   @Test func keysAreReadWithoutATerminal() {
     let screen = screen
     keys.write("j\u{1B}[B\r")

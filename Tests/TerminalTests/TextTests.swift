@@ -2,6 +2,11 @@ import Terminal
 import Testing
 
 @Suite struct TextTests {
+  @Test func whatIsCopiedHasNothingThatATerminalWouldActOn() {
+    #expect("a\tb\r\nc\u{1B}[201~rm\u{202E}x".pasteable == "a\tb\nc\u{FFFD}[201~rmx")
+    #expect("日志: é\n".pasteable == "日志: é\n")
+  }
+
   @Test(arguments: [
     ("", 0), ("abc", 3), ("可观测性", 8), ("e\u{301}", 1), ("한글", 4), ("한", 2), ("─│┌", 3),
     ("👩‍🚀", 2), ("❤\u{FE0F}", 1), ("👍🏽", 2), ("क्ष", 2), ("\u{200B}", 0), ("\t", 4),

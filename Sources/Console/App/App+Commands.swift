@@ -23,15 +23,25 @@ extension App {
     case .suspend: request = .suspend
     case .refresh: refresh()
     case .compareWays: compareWays()
+    case .screen(.yaml), .screen(.describe), .screen(.log): look(command)
     case .theme, .keymap, .language, .selection: set(command, to: argument)
     default: sayUseless(command, keys)
     }
   }
 
+  /// Shows what is known of the extension that one is at.
+  private mutating func look(_ command: Command) {
+    guard let name = top.subject else { return state.say(.warning, state.words("No extension is selected.")) }
+    switch command {
+    case .screen(.yaml): open(ObjectScreen(name))
+    case .screen(.log): open(ProgressScreen(name, showing: .log))
+    default: open(ExtensionScreen(name))
+    }
+  }
+
   /// What is typed there is about the extension that one is at.
   private mutating func openPalette() {
-    let subject = top.extensionName ?? (layers.isEmpty ? marketplace.selected : nil)
-    open(PaletteScreen(history: paletteHistory, subject: subject, below: top.sections))
+    open(PaletteScreen(history: paletteHistory, subject: top.subject, below: top.sections))
   }
 
   /// A name that is given is the object acted on, whatever is selected.

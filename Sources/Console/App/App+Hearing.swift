@@ -74,6 +74,7 @@ extension App {
     if !records.memories.isEmpty { state.records.memories = records.memories }
     if !records.lines.isEmpty { state.records.lines = records.lines }
     state.market.invalidate()
+    if !state.unfinished.isRecalled { trail.restore(records.places) }
     state.unfinished.isRecalled = true
     tellUnfinished()
     state.records.drafts.merge(records.drafts) { mine, _ in mine }

@@ -32,5 +32,6 @@ extension App {
   mutating func finish() {
     isFinished = true
     for screen in layers { state.begin(screen.requestsBeforeExit(state)) }
+    if let places = trail.news { state.begin(.keepPlaces(places)) }
   }
 }

@@ -163,7 +163,7 @@ package struct App: Sendable {
     case .run(let command, let argument): perform(command, argument: argument)
     case .ran(let text): paletteHistory = paletteHistory.filter { $0 != text } + [text]
     case .copy(let text, let what):
-      request = .copy(text)
+      request = .copy(text.pasteable)
       state.say(.note, "Copied \(what): \(text.count) characters, if this terminal takes them.")
     case .say(let tone, let text): state.say(tone, text, about: top.extensionName)
     case .leave: leave()

@@ -42,7 +42,7 @@ package struct Effect: Hashable, Sendable {
     case draft(of: String)
     case reading(Reading.Topic)
     case remedy(String)
-    case places, move
+    case places, move, trail
   }
 
   /// What becomes of an effect whose id is under way already.
@@ -98,7 +98,7 @@ extension Request {
     case .move: .move
     case .read(let reading): .reading(reading.topic)
     case .stop(let id): id
-    case .recall, .remember, .noteOutcome, .keepSetting, .keepDraft, .send: idOfRecord
+    case .recall, .remember, .noteOutcome, .keepSetting, .keepDraft, .keepPlaces, .send: idOfRecord
     }
   }
 
@@ -108,6 +108,7 @@ extension Request {
     case .remember, .noteOutcome: .history
     case .keepSetting(let name, _): .setting(name)
     case .keepDraft(let name, _): .draft(of: name)
+    case .keepPlaces: .trail
     case .send(_, let plan): .remedy(plan.title)
     default: .records
     }
@@ -119,7 +120,8 @@ extension Request {
     // A write that was cancelled may have arrived; sent a second time, it may be carried out twice.
     case .apply, .send: (.keep, .finish(within: .seconds(5)))
     case .restart, .readEvidence: (.keep, .cancel)
-    case .writeFile, .remember, .noteOutcome, .keepSetting, .keepDraft: (.queue, .finish(within: .seconds(2)))
+    case .writeFile, .remember, .noteOutcome, .keepSetting, .keepDraft, .keepPlaces:
+      (.queue, .finish(within: .seconds(2)))
     default: (.restart, .cancel)
     }
   }

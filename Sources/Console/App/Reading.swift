@@ -1,4 +1,5 @@
 package import Extensions
+package import KubernetesAPI
 package import Operations
 import Platform
 import Terminal
@@ -31,6 +32,8 @@ package struct Reading: Hashable, Sendable {
     case reachability(RepositoryDraft)
     /// The events about an extension and in its namespace.
     case events(of: String)
+    /// The object of an extension, such as its installation.
+    case object(of: String, Resource, called: String)
   }
 
   package var topic: Topic
@@ -53,6 +56,8 @@ package enum ReadFacts: Hashable, Sendable {
   case repositories([RepositoryFacts])
   case reachability(Reachability)
   case events([EventLine])
+  /// YAML.
+  case object(String)
 }
 
 /// Why something was not read.

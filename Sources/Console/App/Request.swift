@@ -42,6 +42,8 @@ package enum Request: Hashable, Sendable {
   case readFacts([Installation], Capabilities)
   /// Keep a config that is being written; `nil` when it is no longer needed.
   case keepDraft(of: String, KeptDraft?)
+  /// Keep the places that were visited, for the next session.
+  case keepPlaces([String])
   /// Write the user's choice into the file of settings.
   case keepSetting(String, String)
   /// Send these requests, one after another, for as long as each is taken.

@@ -63,6 +63,9 @@ protocol Screen: Sendable {
   /// The extension this screen is about.
   var extensionName: String? { get }
 
+  /// The extension that commands are about here: the screen's own, or the selected one.
+  var subject: String? { get }
+
   /// When this screen wants to hear of the time.
   var nextWakeUp: ClockReading? { get }
 
@@ -89,6 +92,7 @@ extension Screen {
   func unsavedWork(_ state: ConsoleState) -> String? { nil }
   func requestsBeforeExit(_ state: ConsoleState) -> [Request] { [] }
   var extensionName: String? { nil }
+  var subject: String? { extensionName }
   var nextWakeUp: ClockReading? { nil }
   mutating func wake(_ state: inout ConsoleState) {}
   func isAboutChange(of name: String) -> Bool { false }

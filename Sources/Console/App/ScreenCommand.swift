@@ -7,6 +7,7 @@ package enum ScreenCommand: String, CaseIterable, Sendable {
   case sync
   case remove
   case log, pods, events
+  case yaml, describe
 
   /// What it does, in one line.
   var summary: String {
@@ -22,6 +23,8 @@ package enum ScreenCommand: String, CaseIterable, Sendable {
     case .log: "Show what its job has written"
     case .pods: "Show its pods"
     case .events: "Show the events"
+    case .yaml: "Show its object as YAML, with secrets masked"
+    case .describe: "Show all that is known of it"
     }
   }
 }

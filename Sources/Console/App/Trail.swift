@@ -8,6 +8,30 @@ enum Place: Hashable, Sendable {
   case page(Page)
 }
 
+extension Place {
+  /// As it is kept between sessions.
+  var text: String {
+    switch self {
+    case .marketplace: "marketplace"
+    case .extension(let name): "extension \(name)"
+    case .page(let page): "page \(page.name)"
+    }
+  }
+
+  /// The place that was kept as `text`, if it is one that this version knows.
+  init?(_ text: String) {
+    let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+    switch (words.first, words.dropFirst().first) {
+    case ("marketplace", nil): self = .marketplace
+    case ("extension", let name?): self = .extension(name)
+    case ("page", let name?):
+      guard let page = Page.all.first(where: { $0.name == name }) else { return nil }
+      self = .page(page)
+    default: return nil
+    }
+  }
+}
+
 /// The places that were visited, and which of them one is at.
 struct Trail: Hashable, Sendable {
   private var places: [Place] = [.marketplace]
@@ -17,6 +41,28 @@ struct Trail: Hashable, Sendable {
 
   /// Places beyond this number are forgotten, the oldest first.
   static let capacity = 100
+
+  /// Places beyond this number are not kept for the next session.
+  static let keptCapacity = 20
+  /// What was kept of earlier sessions.
+  private var restored: [String] = []
+
+  /// What is to be kept for the next session, the place one is at last; `nil` where that is what is kept already.
+  var news: [String]? {
+    let texts = Array(places[...index].suffix(Self.keptCapacity).map(\.text))
+    let isOld = places.count == 1 || texts == restored
+    return isOld ? nil : texts
+  }
+
+  /// Puts the places of an earlier session before those of this one.
+  mutating func restore(_ texts: [String]) {
+    var earlier = texts.suffix(Self.keptCapacity).compactMap(Place.init)
+    if earlier.last == places.first { earlier.removeLast() }
+    places = earlier + places
+    index += earlier.count
+    last = last ?? earlier.last
+    restored = Array(places[...index].suffix(Self.keptCapacity).map(\.text))
+  }
 
   /// The place one is at.
   var current: Place { places[index] }

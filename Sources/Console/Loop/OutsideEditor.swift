@@ -11,7 +11,8 @@ enum OutsideEditor {
     let place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let path = place + "/\(name).yaml"
     defer {
-      unlink(path)
+      // Editors leave copies beside it, which hold the same secrets.
+      for file in (try? Files.names(in: place)) ?? [] { unlink("\(place)/\(file)") }
       rmdir(place)
     }
     do throws(SystemError) {

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Manifest
 package import Operations
 import Platform
 
@@ -30,12 +31,26 @@ package struct RecordKeeper: Hashable, Sendable {
   func recall() -> Records {
     let lines = history.lines()
     var records = Records(memories: History.releases(lines), lines: Array(lines.suffix(Self.linesAtHand)))
+    records.places = places
     let mark = ConfigHash.of(cluster) + "-"
     for name in names(in: draftFolder) where name.hasPrefix(mark) && name.hasSuffix(".json") {
       guard let bytes = try? Files.read(draftFolder + "/" + name), let draft = KeptDraft(json: bytes) else { continue }
       records.drafts[String(name.dropFirst(mark.count).dropLast(".json".count))] = draft
     }
     return records
+  }
+
+  private var placesFile: String { folder + "/places/" + ConfigHash.of(cluster) + ".json" }
+
+  /// Keeps the places that were visited, the last one last.
+  func keep(places: [String]) throws(SystemError) {
+    try Files.makeDirectory(folder + "/places")
+    try Files.write(Array((JSON.text(.sequence(places.map { .string($0) })) + "\n").utf8), to: placesFile)
+  }
+
+  private var places: [String] {
+    guard let bytes = try? Files.read(placesFile), let value = try? JSON.parse(bytes) else { return [] }
+    return (value.sequence ?? []).compactMap(\.string)
   }
 
   private func names(in folder: String) -> [String] { (try? Files.names(in: folder)) ?? [] }

@@ -16,6 +16,9 @@ extension Worker {
       keep("The draft of \(name) was not saved", orElse: draft == nil ? nil : .draftKept(of: name)) {
         keeper throws(SystemError) in try keeper.keep(draft, of: name)
       }
+    case .keepPlaces(let places):
+      keep("The places that you visited were not saved") { keeper throws(SystemError) in try keeper.keep(places: places)
+      }
     case .noteOutcome(let progress, let name, let outcome):
       noted(progress, of: name, outcome)
     default: nil

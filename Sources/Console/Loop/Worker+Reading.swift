@@ -1,5 +1,7 @@
 import Client
 import Extensions
+import KubernetesAPI
+import Manifest
 import Operations
 import Packages
 import Platform
@@ -55,6 +57,9 @@ extension Worker {
     return .sent(plan, failure: nil)
   }
 
+  /// What controllers alone read of an object.
+  private static let unshown = JSONPaths(["metadata", "managedFields"])
+
   private func facts(_ reading: Reading, _ reader: ClusterReader) async throws(ClusterError) -> ReadFacts {
     let gateway = session.connection.gateway
     switch reading.topic {
@@ -77,6 +82,9 @@ extension Worker {
     case .repositories: return .repositories(try await reader.repositories())
     case .reachability(let draft): return .reachability(await draft.reachability())
     case .events(let name): return .events(try await reader.events(of: name))
+    case .object(_, let resource, let name):
+      let object = try await session.connection.cluster.get(resource, name, skipping: Self.unshown)
+      return .object(YAML.text(object.value))
     }
   }
 }
@@ -96,6 +104,7 @@ extension Reading.Topic {
     case .repositories: "listing the repositories"
     case .reachability: "asking the repository"
     case .events(let name): "reading the events of \(name)"
+    case .object(let name, _, _): "reading the object of \(name)"
     }
   }
 }

@@ -148,7 +148,7 @@ package final class Worker: Sendable {
     case .compareWays(let dialect): return await compare(dialect)
     case .recall: return .recalled(session.recordKeeper?.recall() ?? Records())
     case .keepSetting(let name, let value): return keepSetting(name, value)
-    case .remember, .keepDraft, .noteOutcome: return keep(request)
+    case .remember, .keepDraft, .keepPlaces, .noteOutcome: return keep(request)
     case .readFacts(let installations, let capabilities):
       return .facts(await ClusterReader(session.connection.cluster, capabilities).facts(installations))
     case .send, .listPlaces, .move, .read: return await answer(request)

@@ -42,6 +42,8 @@ struct MessageLog: Hashable, Sendable {
 
   /// Entries beyond this number are dropped, the oldest first.
   static let capacity = 500
+  /// A server may answer with a whole page: no user reads more of it than this.
+  static let longest = 4000
   /// An announcement is shown for this many seconds at least, whatever is typed.
   static let readingTime = 3.0
 
@@ -71,7 +73,7 @@ struct MessageLog: Hashable, Sendable {
   /// Keeps a message for the messages page; one that repeats the last is counted.
   @discardableResult
   mutating func record(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) -> Entry {
-    let text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let text = text.prefix(Self.longest).split(whereSeparator: \.isNewline).joined(separator: " ")
     var entry = Entry(moment: moment, tone: tone, text: text, subject: subject)
     if let last = entries.last, last.text == text, last.tone == tone {
       entry.count = last.count + 1

@@ -12,6 +12,8 @@ package struct Records: Hashable, Sendable {
   package var lines: [HistoryLine]
   /// Configs being written, by extension.
   package var drafts: [String: KeptDraft]
+  /// The places that were visited in earlier sessions, as they are kept.
+  package var places: [String] = []
 
   /// What was kept; nothing, unless told.
   package init(

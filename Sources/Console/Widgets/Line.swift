@@ -22,7 +22,33 @@ struct Line: Hashable, Sendable, ExpressibleByStringLiteral {
   static func + (line: Line, other: Line) -> Line { Line(line.spans + other.spans) }
 
   /// This line in lines of at most `columns`, broken at blanks, all but the first after `indent` blanks.
+  ///
+  /// Line ends in the text are kept, and the lines after one are indented as well.
   func wrapped(to columns: Int, indent: Int = 0) -> [Line] {
+    let parts = parts
+    let first = parts[0].wrappedAlone(to: columns, indent: indent)
+    let margin = Line(String(repeating: " ", count: indent))
+    return parts.dropFirst().reduce(into: first) { lines, part in
+      let rest = part.wrappedAlone(to: max(8, columns - indent))
+      lines += indent == 0 ? rest : rest.map { margin + $0 }
+    }
+  }
+
+  /// The lines that line ends make of it, of what a screen would show: a tab is blanks, so that columns can be counted.
+  private var parts: [Line] {
+    if spans.allSatisfy({ span in span.text.utf8.allSatisfy { (0x20...0x7E).contains($0) } }) { return [self] }
+    var parts: [[Span]] = [[]]
+    for span in spans {
+      let pieces = span.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      for (index, piece) in pieces.enumerated() {
+        if index > 0 { parts.append([]) }
+        if !piece.isEmpty { parts[parts.count - 1].append(Span(text: String(piece).sanitised, style: span.style)) }
+      }
+    }
+    return parts.map { Line($0) }
+  }
+
+  private func wrappedAlone(to columns: Int, indent: Int = 0) -> [Line] {
     let pieces = text.wrapped(to: max(8, columns))
     if pieces.count < 2 { return [self] }
     var lines: [Line] = []

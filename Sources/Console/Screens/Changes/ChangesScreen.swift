@@ -21,6 +21,7 @@ struct ChangesScreen: Screen {
 
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
   var place: Place? { .page(.changes) }
+  var subject: String? { selected?.extension }
   func title(_ state: ConsoleState) -> String { "Changes" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.records] }
   func hints(_ state: ConsoleState) -> [Hint] {
@@ -77,7 +78,8 @@ struct ChangeScreen: Screen {
 
   init(_ change: PastChange) { self.change = change }
 
-  var sections: [KeySection] { [.marketplace, .everywhere] }
+  var sections: [KeySection] { prompt == nil ? [.text, .marketplace, .everywhere] : [.prompt] }
+  var prompt: Prompt? { pager.prompt }
   var extensionName: String? { change.extension }
   func title(_ state: ConsoleState) -> String { "Change" }
   func hints(_ state: ConsoleState) -> [Hint] {
@@ -89,19 +91,17 @@ struct ChangeScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if let steps = pager.read(command, height: state.bodySize.rows) { return steps }
     switch command {
     case .back: return [.close()]
     case .rollBack: return change.back(state)
     case .undo: return undo(on: change.extension, state)
-    default:
-      if pager.perform(command, height: state.bodySize.rows) { return [] }
-      return beginChange(command, on: change.extension, state)
+    default: return beginChange(command, on: change.extension, state)
     }
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    _ = pager.wheel(key, height: state.bodySize.rows)
-    return []
+    pager.type(key, height: state.bodySize.rows)
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {

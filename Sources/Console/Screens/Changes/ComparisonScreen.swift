@@ -6,27 +6,28 @@ import Terminal
 struct ComparisonScreen: Screen {
   private var pager = Pager()
 
-  var sections: [KeySection] { [.everywhere] }
+  var sections: [KeySection] { pager.sections }
+  var prompt: Prompt? { pager.prompt }
   func title(_ state: ConsoleState) -> String { "Comparison" }
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .compareWays, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .compareWays, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
     pager.show(lines(state), height: state.bodySize.rows)
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if let steps = pager.read(command, height: state.bodySize.rows) { return steps }
     switch command {
     case .back: return [.close()]
     case .compareWays:
       state.comparison = nil
       return state.dialect.map { [.start(.compareWays($0))] } ?? []
-    default: return pager.perform(command, height: state.bodySize.rows) ? [] : nil
+    default: return nil
     }
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    _ = pager.wheel(key, height: state.bodySize.rows)
-    return []
+    pager.type(key, height: state.bodySize.rows)
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {

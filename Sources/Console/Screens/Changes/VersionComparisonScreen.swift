@@ -17,24 +17,24 @@ struct VersionComparisonScreen: Screen {
 
   private var topic: Reading.Topic { .comparison(of: name, from: old, to: new) }
 
-  var sections: [KeySection] { [.everywhere] }
+  var sections: [KeySection] { pager.sections }
+  var prompt: Prompt? { pager.prompt }
   var extensionName: String? { name }
   func title(_ state: ConsoleState) -> String { "\(old) → \(new)" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(topic) }
-  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .pageDown, .help]) }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .pageDown, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
     pager.show(lines(max(20, state.size.columns - 2), state), height: state.bodySize.rows)
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if command == .back { return [.close()] }
-    return pager.perform(command, height: state.bodySize.rows) ? [] : nil
+    if let steps = pager.read(command, height: state.bodySize.rows) { return steps }
+    return command == .back ? [.close()] : nil
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    _ = pager.wheel(key, height: state.bodySize.rows)
-    return []
+    pager.type(key, height: state.bodySize.rows)
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {

@@ -41,6 +41,7 @@ struct DoctorScreen: Screen {
 
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
   var extensionName: String? { name }
+  var subject: String? { selected?.finding.subject ?? name }
   func title(_ state: ConsoleState) -> String { "Doctor" }
   func hints(_ state: ConsoleState) -> [Hint] {
     (selected?.remedy == nil ? [] : [Hint(.open, state.words("plan the remedy"))]) + [

@@ -19,6 +19,10 @@ protocol ExtensionPage: Sendable {
   mutating func settle(_ size: Size, _ state: ConsoleState)
   /// Does `command`, or returns `nil` when it is none of this page's.
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]?
+  /// The line in which what is sought is typed.
+  var prompt: Prompt? { get }
+  /// Takes a key of that line.
+  mutating func type(_ key: Key) -> [Step]
   /// Takes a mouse's key; the place is counted from the corner of the page.
   mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step]
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState)
@@ -30,6 +34,8 @@ protocol ExtensionPage: Sendable {
 
 extension ExtensionPage {
   var sections: [KeySection] { [] }
+  var prompt: Prompt? { nil }
+  mutating func type(_ key: Key) -> [Step] { [] }
   func hints(_ state: ConsoleState) -> [Hint] { [] }
   var progress: String { "" }
   var chosenVersion: String? { nil }
@@ -55,6 +61,8 @@ struct TextPage: ExtensionPage {
 
   init(_ text: any PageText) { self.text = text }
 
+  var sections: [KeySection] { [.text] }
+  var prompt: Prompt? { pager.prompt }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { text.subscriptions(state) }
 
   mutating func settle(_ size: Size, _ state: ConsoleState) {
@@ -63,9 +71,11 @@ struct TextPage: ExtensionPage {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if command == .open { return text.open(state) }
-    return pager.perform(command, height: height) ? [] : nil
+    if command == .open, prompt == nil { return text.open(state) }
+    return pager.read(command, height: height)
   }
+
+  mutating func type(_ key: Key) -> [Step] { pager.type(key, height: height) }
 
   mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step] {
     _ = pager.wheel(.mouse(action, point), height: height)

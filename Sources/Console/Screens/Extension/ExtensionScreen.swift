@@ -37,7 +37,10 @@ struct ExtensionScreen: Screen {
     return tab == .overview ? [.overview, .history] : [.overview, tab]
   }
 
-  var sections: [KeySection] { page.sections + [.extension, .marketplace, .everywhere] }
+  var sections: [KeySection] {
+    page.prompt == nil ? page.sections + [.extension, .marketplace, .everywhere] : [.prompt]
+  }
+  var prompt: Prompt? { page.prompt }
   var extensionName: String? { name }
   var place: Place? { .extension(name) }
 
@@ -53,7 +56,7 @@ struct ExtensionScreen: Screen {
     let verbs = state.hints(about: name).filter { hint in !own.contains { hint.action == $0.action } }
     let isFailed = tab == .overview && state.status(of: name).state.isFailure
     return own + verbs.prefix(1) + (isFailed ? [Hint(.open, state.words("why"))] : []) + verbs.dropFirst()
-      + .commands([.back, .nextPane, .help])
+      + .commands([.back, .nextPane, .find, .help])
   }
 
   /// The areas of the shown pages below the title.
@@ -72,9 +75,11 @@ struct ExtensionScreen: Screen {
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if let steps = onPage({ $0.perform(command, &$1) }, &state) { return steps }
+    if prompt != nil { return [] }
     switch command {
     case .back: return [.close()]
     case .turn(let tab): open(tab)
+    case .screen(.describe): open(.overview)
     case .nextPane, .right: open(tab.turned(by: 1))
     case .previousPane, .left: open(tab.turned(by: -1))
     case .undo: return undo(on: name, state)
@@ -92,7 +97,9 @@ struct ExtensionScreen: Screen {
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    guard case .mouse(let action, let point) = key else { return [] }
+    guard case .mouse(let action, let point) = key else {
+      return prompt == nil ? [] : onPage({ page, _ in page.type(key) }, &state)
+    }
     if action == .click, point.row == 1 {
       if let clicked = tabs(columns: state.bodySize.columns - 2, state).first(where: {
         $0.columns.contains(point.column)

@@ -8,7 +8,7 @@ struct PaletteScreen: Screen {
   /// What was run before, oldest first.
   private let history: [String]
   /// The extension that one is at.
-  private let subject: String?
+  let subject: String?
   /// The sections of the screen that it was opened on, whose keys it shows.
   private let below: [KeySection]
   private var entries: [PaletteEntry] = []

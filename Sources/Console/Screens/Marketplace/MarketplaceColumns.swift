@@ -5,26 +5,31 @@ import Terminal
 /// The columns of the marketplace.
 enum MarketplaceColumns {
   /// What rows are sorted by, whatever the time is.
-  static let sorting = all(agesWide: 7) { _ in "" }
+  static let sorting = all(agesWide: 7, stuck: { _ in nil }, changed: { _ in "" })
 
   /// The columns, as `state` has it what the time is and how it is told.
   static func all(_ state: ConsoleState) -> [Column<MarketplaceRow>] {
     let clock = (state.now, state.showsExactTimes)
     let (isSlow, words) = (state.isSlow, state.words)
-    return all(agesWide: state.showsExactTimes ? 16 : 7) { row in
+    let stuck = words("stuck")
+    return all(
+      agesWide: state.showsExactTimes ? 16 : 7, stuck: { $0.isStuck(at: clock.0) ? stuck : nil }
+    ) { row in
       let isUnderWay = row.urgency.isUnderWay && !isSlow
       return row.changed.map { Age.text(of: $0, at: clock.0, isExact: clock.1, isUnderWay: isUnderWay, words) } ?? ""
     }
   }
 
-  private static func all(agesWide: Int, changed: @escaping @Sendable (MarketplaceRow) -> String) -> [Column<
-    MarketplaceRow
-  >] {
+  private static func all(
+    agesWide: Int, stuck: @escaping @Sendable (MarketplaceRow) -> String?,
+    changed: @escaping @Sendable (MarketplaceRow) -> String
+  ) -> [Column<MarketplaceRow>] {
     [
       Column("NAME", width: 16, upTo: 34, rank: 0, sorting: .name, by: { .text($0.sortKey) }) { $0.title },
       Column(
-        "STATE", width: 14, upTo: 16, rank: 0, sorting: .state, by: { $0.status.sortValue }, style: { $0.status.style }
-      ) { $0.state },
+        "STATE", width: 14, upTo: 16, rank: 0, sorting: .state, by: { $0.status.sortValue },
+        style: { stuck($0) == nil ? $0.status.style : .stateFailed }
+      ) { stuck($0) ?? $0.state },
       Column(
         "VERSION", width: 16, upTo: 24, rank: 1, sorting: .version, by: { .version($0.status.running) },
         style: { $0.hasUpdate ? .versionNew : $0.status.isEnabled == false ? .dim : .text }

@@ -2,7 +2,7 @@ import Terminal
 
 /// Where the panes of the marketplace are.
 ///
-/// A narrow screen shows the pane in use alone. Where something failed or is under way, two rows under a line say why of
+/// A narrow screen shows the pane in use alone. Where something failed or is under way, some rows under a line say why of
 /// the row that is selected; a wide screen has a preview of it at the right instead.
 struct MarketplaceLayout {
   private(set) var views: Rect
@@ -24,7 +24,7 @@ struct MarketplaceLayout {
       let columns = min(60, max(30, (area.size.columns - 24) * 2 / 5))
       (rest, preview) = area.split(right: columns)
     } else if wantsReasons {
-      let rows = area.size.rows < 14 ? 1 : 3
+      let rows = area.size.rows < 14 ? 1 : area.size.rows < 18 ? 3 : 4
       let (list, bottom) = area.split(bottom: rows)
       rest = list
       if rows > 1 { rule = bottom.row(0) }

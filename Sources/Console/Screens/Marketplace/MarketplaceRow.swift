@@ -41,6 +41,15 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
   var status: ExtensionStatus { extensionRow.status }
   var category: String { extensionRow.category }
 
+  /// What is under way without any news for so many seconds is stuck, as far as a user is concerned.
+  static let patience = 600.0
+
+  /// Nothing has happened for so long that a user should look.
+  func isStuck(at now: ClockReading) -> Bool {
+    guard urgency.isUnderWay, let changed else { return false }
+    return now.wall - Double(changed) > Self.patience
+  }
+
   /// It is installed and does not serve.
   var isOff: Bool { status.isInstalled && status.isEnabled == false }
 }

@@ -174,6 +174,8 @@ struct MarketplaceScreen: Screen {
     case .nextPane, .previousPane: pane == .views ? .extensions : .views
     case .left: .views
     case .right: .extensions
+    // For fingers that know vi: there is no log of a view.
+    case .screen(.log) where pane == .views: .extensions
     default: nil
     }
   }

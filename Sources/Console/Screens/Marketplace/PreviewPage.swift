@@ -2,6 +2,7 @@ import Client
 import Extensions
 import Operations
 import Packages
+import Platform
 import Terminal
 
 /// What is known of the selected extension, from memory alone: nothing is asked for it.
@@ -19,8 +20,14 @@ struct PreviewPage {
     guard size.rows > 0, status.urgency != .none else { return [] }
     let columns = size.columns - 2
     let reason = status.reason.isEmpty ? state.words(status.listWord) : status.reason
-    let first = Line("\(state.title(of: name)): \(reason)".truncated(to: columns), reasonStyle)
-    return size.rows == 1 ? [first] : [first, Line(facts.joined(separator: "; ").truncated(to: columns), .dim)]
+    let text = "\(state.title(of: name)): \(reason)"
+    if size.rows == 1 { return [Line(text, reasonStyle)] }
+    var rows = text.wrapped(to: columns)
+    // What does not fit goes on in the last row that there is for it, which ends with `…`.
+    if rows.count > size.rows - 1 {
+      rows = rows.prefix(size.rows - 2) + [rows.dropFirst(size.rows - 2).joined(separator: " ")]
+    }
+    return rows.map { Line($0.truncated(to: columns), reasonStyle) } + [Line(facts.joined(separator: "; "), .dim)]
   }
 
   private var reasonStyle: StyleName { status.urgency == .failed ? .stateFailed : .stateBusy }
@@ -28,11 +35,12 @@ struct PreviewPage {
   /// Who changed what when, and what still runs.
   private var facts: [String] {
     let change = state.market.installed.of(name).flatMap { Authorship($0) }
-    var facts: [String] = []
+    var facts = silence
     let age = state.age(change?.time ?? "")
     if let change {
       let who = state.words("by {0}", change.author.name)
-      facts.append("\(move ?? change.words) \(who)" + (age.isEmpty ? "" : ", " + state.words("{0} ago", age)))
+      let why = change.author.reason.isEmpty ? "" : " (\(change.author.reason))"
+      facts.append("\(move ?? change.words) \(who)" + (age.isEmpty ? "" : ", " + state.words("{0} ago", age)) + why)
     } else if let move {
       facts.append(move)
     }
@@ -40,6 +48,17 @@ struct PreviewPage {
       facts.append(state.words("{0} still runs", status.running))
     }
     return facts
+  }
+
+  /// That nothing has happened for long to what is under way, and what helps.
+  private var silence: [String] {
+    let row = ExtensionRow(
+      name, state.market.extensions[name], state.market.installed.of(name), nil, language: state.language)
+    guard status.urgency.isUnderWay, let changed = Timestamp.seconds(row.changed) else { return [] }
+    let seconds = state.now.wall - Double(changed)
+    guard seconds > MarketplaceRow.patience else { return [] }
+    let key = state.settings.keys(for: .page(.doctor), in: [.everywhere]).first ?? ":doctor"
+    return [state.words("no news for {0}: {1} looks for the cause", duration(seconds), key)]
   }
 
   /// `upgrade 1.0.1 → 1.1.0`.

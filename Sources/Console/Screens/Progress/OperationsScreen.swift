@@ -26,6 +26,7 @@ struct OperationsScreen: Screen {
 
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
   var place: Place? { .page(.operations) }
+  var subject: String? { list.selected }
   func title(_ state: ConsoleState) -> String { "Operations" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.records] }
   func hints(_ state: ConsoleState) -> [Hint] {

@@ -27,11 +27,14 @@ struct ProgressScreen: Screen {
   /// While it goes on it is looked at again after this many seconds.
   static let interval = 2.0
 
-  init(_ name: String, _ change: Change? = nil) { (self.name, self.change) = (name, change) }
+  init(_ name: String, _ change: Change? = nil, showing part: Part = .steps) {
+    (self.name, self.change, self.part) = (name, change, part)
+  }
 
   private var topic: Reading.Topic { .sight(of: name) }
 
-  var sections: [KeySection] { [.progress, .marketplace, .everywhere] }
+  var sections: [KeySection] { prompt == nil ? [.progress, .text, .marketplace, .everywhere] : [.prompt] }
+  var prompt: Prompt? { pager.prompt }
   var extensionName: String? { name }
   var nextWakeUp: ClockReading? { nextLook }
   func title(_ state: ConsoleState) -> String { "Progress" }
@@ -63,6 +66,7 @@ struct ProgressScreen: Screen {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if let steps = pager.read(command, height: height(state)) { return steps }
     switch command {
     case .back: return part == .steps ? [.close()] : show(.steps)
     case .screen(.log): return show(.log)
@@ -70,9 +74,7 @@ struct ProgressScreen: Screen {
     case .screen(.events): return show(.events)
     case .undo: return undo(on: name, state)
     case .open: return [.open(ExtensionScreen(name))]
-    default:
-      if pager.perform(command, height: height(state)) { return [] }
-      return beginChange(command, on: name, state)
+    default: return beginChange(command, on: name, state)
     }
   }
 
@@ -83,8 +85,7 @@ struct ProgressScreen: Screen {
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    _ = pager.wheel(key, height: height(state))
-    return []
+    pager.type(key, height: height(state))
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {

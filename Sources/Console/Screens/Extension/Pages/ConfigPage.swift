@@ -31,6 +31,11 @@ struct ConfigPage: ExtensionPage {
   }
 
   private var rows: [ConfigSheet.Row] { sheet?.rows ?? [] }
+  /// What can be selected: the keys, or every row where none is known.
+  private var places: [Int] {
+    let keys = rows.indices.filter { rows[$0].path != nil }
+    return keys.isEmpty ? Array(rows.indices) : keys
+  }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     let installation = state.market.installed.of(name)
@@ -63,7 +68,7 @@ struct ConfigPage: ExtensionPage {
     }
     let room = size.rows - header(state).count
     height = max(1, rows.count > room ? room - 1 : room)
-    selected = max(0, min(selected, rows.count - 1))
+    selected = places.first { $0 >= selected } ?? places.last ?? 0
     scroll.show(selected, height: height, count: rows.count)
   }
 
@@ -73,9 +78,18 @@ struct ConfigPage: ExtensionPage {
     case .configure: return edit(state)
     default:
       guard let distance = distance(of: command, height: height, count: rows.count) else { return nil }
-      selected = max(0, min(rows.count - 1, selected + distance))
+      move(by: distance)
     }
     return []
+  }
+
+  /// From key to key: comments are read on the way.
+  private mutating func move(by distance: Int) {
+    let places = places
+    guard let place = places.firstIndex(of: selected) else { return }
+    selected = places[max(0, min(places.count - 1, place + distance))]
+    // What stands above the first key is seen with it.
+    if selected == places.first { scroll.move(by: -rows.count, height: height, count: rows.count) }
   }
 
   /// The editor, with the cursor at the selected key; what is not installed is planned with the config.
@@ -94,8 +108,8 @@ struct ConfigPage: ExtensionPage {
   mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step] {
     let row = scroll.top + point.row - header(state).count
     switch action {
-    case .wheelUp: selected = max(0, selected - 3)
-    case .wheelDown: selected = max(0, min(rows.count - 1, selected + 3))
+    case .wheelUp: move(by: -3)
+    case .wheelDown: move(by: 3)
     case .click where rows.indices.contains(row): selected = row
     default: break
     }

@@ -16,6 +16,9 @@ struct DocsPage: ExtensionPage {
 
   init(_ name: String) { self.name = name }
 
+  var sections: [KeySection] { [.text] }
+  var prompt: Prompt? { pager.prompt }
+
   func subscriptions(_ state: ConsoleState) -> [Subscription] { key(state).map { [.document($0)] } ?? [] }
 
   private func key(_ state: ConsoleState) -> DocumentKey? {
@@ -47,8 +50,10 @@ struct DocsPage: ExtensionPage {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    pager.perform(command, height: height) ? [] : nil
+    pager.read(command, height: height)
   }
+
+  mutating func type(_ key: Key) -> [Step] { pager.type(key, height: height) }
 
   mutating func point(_ action: Key.Mouse, at point: Point, _ state: inout ConsoleState) -> [Step] {
     _ = pager.wheel(.mouse(action, point), height: height)

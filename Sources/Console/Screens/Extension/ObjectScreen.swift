@@ -1,0 +1,64 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+import Terminal
+
+/// The object of an extension as YAML, with its secrets masked: of its installation, else of what is offered.
+struct ObjectScreen: Screen {
+  let name: String
+  private var pager = Pager()
+  private var isRevealed = false
+
+  init(_ name: String) { self.name = name }
+
+  private func topic(_ state: ConsoleState) -> Reading.Topic? {
+    guard let dialect = state.dialect else { return nil }
+    let installation = state.market.installed.of(name)
+    return .object(
+      of: name, installation == nil ? dialect.extensions : dialect.installations, called: installation?.name ?? name)
+  }
+
+  var sections: [KeySection] { pager.sections }
+  var prompt: Prompt? { pager.prompt }
+  var extensionName: String? { name }
+  func title(_ state: ConsoleState) -> String { "YAML" }
+  func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .copy, .reveal, .help]) }
+
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    topic(state).map { state.reading($0, stamp: state.stamp(of: name)) } ?? []
+  }
+
+  mutating func settle(_ state: inout ConsoleState) {
+    pager.show(lines(state), height: state.bodySize.rows)
+  }
+
+  private func lines(_ state: ConsoleState) -> [Line] {
+    let columns = max(20, state.size.columns - 2)
+    guard let topic = topic(state) else { return [Line("The capabilities of this cluster are not known yet.", .dim)] }
+    guard case .object(let text)? = state.readings[topic]?.facts else {
+      return state.readings.emptiness(topic, reading: "Reading the object …", otherwise: "").wrapped(to: columns)
+    }
+    let lines = isRevealed ? text.lines : MaskedText(text).lines
+    return state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) } + lines.map { Line($0) }
+  }
+
+  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if let steps = pager.read(command, height: state.bodySize.rows) { return steps }
+    switch command {
+    case .back, .screen(.yaml): return [.close()]
+    case .reveal: isRevealed.toggle()
+    default: return nil
+    }
+    return []
+  }
+
+  mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
+    pager.type(key, height: state.bodySize.rows)
+  }
+
+  func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
+    pager.draw(on: &surface, in: area.inset(columns: 1), state.theme)
+  }
+}
