@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import HTTP
 import Manifest
 import Testing
 
@@ -200,8 +201,56 @@ import Testing
     #expect(try await fixture.cluster.list(fixture.dialect.extensions).map(\.name) == ["log-lens"])
   }
 
-  @Test(arguments: [("15m", 900), ("1h30m", 5400), ("45s", 45), ("1.5h", 5400), ("500ms", 0), ("soon", nil), ("", nil)])
-  func durationsAreReadAsGoWritesThem(text: String, seconds: Int?) {
-    #expect(GoDuration.seconds(text) == seconds)
+  @Test(arguments: [Dialect.subscription, .installPlan])
+  func aWishThatComesDuringASyncIsCarriedOutByTheNext(dialect: Dialect) async throws {
+    let fixture = try ControllerFixture(dialect)
+    try await Catalogue.register(folder: try fixture.repositoryFolder, in: fixture.cluster, dialect: dialect)
+    let meddler = MeddlingTransport(fixture.cluster.transport, at: "extensionversions") {
+      _ = try await fixture.cluster.patch(
+        dialect.repositories, Catalogue.repositoryName, ["metadata": ["annotations": ["ksx.dev/nudge": "now"]]])
+    }
+    let work = RepositoryReconciler(
+      cluster: Cluster(transport: meddler), dialect: dialect, settings: fixture.settings())
+
+    #expect(try await work.reconcile(Catalogue.repositoryName) == .atOnce)
+    await #expect(throws: ReconcileError.self) { try await work.reconcile(Catalogue.repositoryName) }
+    let again = try await work.reconcile(Catalogue.repositoryName)
+    let requests = meddler.requests.count
+    let rest = try await work.reconcile(Catalogue.repositoryName)
+
+    #expect(again != .atOnce && rest != .atOnce)
+    #expect(meddler.requests.count == requests + 1)
+    #expect(!meddler.requests.contains { $0.hasPrefix("GET") && $0.containsText("/categories/") })
+  }
+}
+
+/// Notes what is asked for, and lets another client in before the first object of a kind is made.
+private final class MeddlingTransport: Transport {
+  private let inner: any Transport
+  private let kind: String
+  private let meddle: @Sendable () async throws -> Void
+  private let seen = Locked<[String]>([])
+  private let hasMeddled = Locked(false)
+
+  init(_ inner: any Transport, at kind: String, _ meddle: @escaping @Sendable () async throws -> Void) {
+    self.inner = inner
+    self.kind = kind
+    self.meddle = meddle
+  }
+
+  /// Methods and targets.
+  var requests: [String] { seen.withLock { $0 } }
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    seen.withLock { $0.append("\(request.method.rawValue) \(request.target)") }
+    if request.method == .post, request.target.containsText(kind),
+      hasMeddled.withLock({ has in
+        defer { has = true }
+        return !has
+      })
+    {
+      do { try await meddle() } catch { throw .invalid(reason: "\(error)") }
+    }
+    return try await inner.send(request)
   }
 }

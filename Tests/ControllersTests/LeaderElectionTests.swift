@@ -53,6 +53,20 @@ import Testing
     await second.value
   }
 
+  /// As client-go's leaderelection has it.
+  @Test func aLeaseSaysSinceWhenItIsHeldAndHowOftenItChangedHands() throws {
+    let election = election("one", try ControllerFixture(.installPlan).cluster)
+    let time: Value = "2026-01-02T03:04:05.000000Z"
+
+    let renewed = election.spec(
+      after: ["holderIdentity": "one", "acquireTime": time, "renewTime": time, "leaseTransitions": 3])
+    let taken = election.spec(after: ["holderIdentity": "", "acquireTime": time, "leaseTransitions": 3])
+
+    #expect(renewed["acquireTime"] == time && renewed["leaseTransitions"] == 3)
+    #expect(renewed["renewTime"] != time)
+    #expect(taken["acquireTime"] != time && taken["leaseTransitions"] == 4)
+  }
+
   @Test func aHolderThatSaysNothingIsFollowedAndOneThatRenewsIsNot() async throws {
     let cluster = try ControllerFixture(.installPlan).cluster
     let witness = Witness()

@@ -61,6 +61,29 @@ import Testing
         == text.replacingText("  - name: press\n    version: 1.0.0\n", with: ""))
   }
 
+  /// Where helm 3.17 says that mysql is missing, and where it does not.
+  @Test(arguments: [
+    ("charts/mysql-operator-1.0.0.tgz", "mysql-operator", false), ("charts/mysql-1.0.0.tgz", "mysql", true),
+    ("charts/whatever.tgz", "mysql", true), ("charts/mysql-1.0.0.tgz", "postgres", false),
+    ("charts/mysql/Chart.yaml", "mysql", true), ("charts/mysql/Chart.yaml", "postgres", false),
+  ])
+  func aChartIsThereWhenOneSaysThatThisIsItsName(path: String, name: String, isThere: Bool) {
+    let chart = Array("apiVersion: v2\nname: \(name)\nversion: 1.0.0\n".utf8)
+    let archive = Package(files: ["Chart.yaml": chart]).archive(folder: name)
+    let package = Package(files: [
+      "Chart.yaml": Array("name: a\ndependencies: [{name: mysql, version: 1.0.0}]\n".utf8),
+      path: path.hasSuffix(".tgz") ? archive : chart,
+    ])
+
+    #expect(package.heldCharts.contains("mysql") == isThere)
+    #expect(package.absentCharts.isEmpty == isThere)
+  }
+
+  @Test(arguments: [("mysql-operator-1.0.0-rc.1.tgz", "mysql-operator"), ("press-2.tgz", "press"), ("x.tgz", "x")])
+  func aChartThatCannotBeReadIsCalledAsItsFile(file: String, name: String) {
+    #expect(Package(files: ["charts/" + file: [1, 2]]).heldCharts == [name])
+  }
+
   @Test func helmIsGivenTheMinimumAndEverythingElseAsItWas() {
     let package = Package(files: ChartAlone.files)
 

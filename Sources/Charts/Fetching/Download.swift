@@ -13,12 +13,8 @@ struct Download {
   /// What came, whole, with its digest.
   func bytes(_ body: HTTPBody) async throws(RepositoryError) -> (bytes: [UInt8], digest: String) {
     var bytes: [UInt8] = []
-    var digest = SHA256()
-    try await pieces(of: body) { piece throws(RepositoryError) in
-      digest.update(piece)
-      bytes += piece
-    }
-    return (bytes, digest.hex)
+    let digest = try await pieces(of: body) { piece throws(RepositoryError) in bytes += piece }
+    return (bytes, digest)
   }
 
   /// Writes what comes to `path`, unpacked where it is packed for the way; the digest is that of what is written.
@@ -26,34 +22,40 @@ struct Download {
     let file = try WrittenFile(path)
     var digest = SHA256()
     let unpacking = isPacked ? GzipStream(limit: limit) : nil
-    try await pieces(of: body) { piece throws(RepositoryError) in
-      let plain: [UInt8]
-      do throws(PackageError) { plain = try unpacking?.unpack(piece) ?? piece } catch { throw refusal(error) }
+    func add(_ plain: [UInt8]) throws(RepositoryError) {
       digest.update(plain)
       try file.write(plain)
     }
-    do throws(PackageError) { try unpacking?.finish() } catch { throw refusal(error) }
+    _ = try await pieces(of: body) { piece throws(RepositoryError) in
+      guard let unpacking else { return try add(piece) }
+      do { try unpacking.unpack(piece, add) } catch { throw refusal(error) }
+    }
+    do { try unpacking?.finish() } catch { throw refusal(error) }
     return digest.hex
   }
 
-  private func refusal(_ error: PackageError) -> RepositoryError {
-    if case .malformed(let reason) = error {
-      return RepositoryError("\(subject): it is not packed as it says: \(reason)")
+  private func refusal(_ error: any Error) -> RepositoryError {
+    if let known = error as? RepositoryError { return known }
+    guard case PackageError.malformed(let reason) = error else {
+      return RepositoryError("\(subject): it is longer than \(limit) bytes")
     }
-    return RepositoryError("\(subject): it is longer than \(limit) bytes")
+    return RepositoryError("\(subject): it is not packed as it says: \(reason)")
   }
 
-  private func pieces(
+  /// Hands out what comes piece by piece, and gives the digest of all of it; `take` must not trust any of it before.
+  func pieces(
     of body: HTTPBody, _ take: ([UInt8]) throws(RepositoryError) -> Void
-  ) async throws(RepositoryError) {
+  ) async throws(RepositoryError) -> String {
+    var digest = SHA256()
     var count = 0
     var iterator = body.makeAsyncIterator()
     while true {
       let piece: [UInt8]?
       do { piece = try await iterator.next() } catch { throw RepositoryError(error).about(subject) }
-      guard let piece else { return }
+      guard let piece else { return digest.hex }
       count += piece.count
       guard count <= limit else { throw RepositoryError("\(subject): it is longer than \(limit) bytes") }
+      digest.update(piece)
       try take(piece)
     }
   }

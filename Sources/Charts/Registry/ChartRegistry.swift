@@ -31,13 +31,7 @@ struct ChartRegistry: ChartSource {
   }
 
   func read(unless known: RepositoryMark?) async throws(RepositoryError) -> RepositoryContents? {
-    var versions: [Version] = []
-    for path in try await paths() {
-      for tag in try await client.tags(path) ?? [] { versions.append(Version(path: path, tag: tag)) }
-      guard versions.count <= Self.mostVersions else {
-        throw RepositoryError("\(client.host)/\(self.path) has more than \(Self.mostVersions) versions")
-      }
-    }
+    let versions = try await versions()
     let found = try await digests(of: versions.filter { SemanticVersion($0.version) != nil })
     let mark = RepositoryMark(digest: SHA256.hex(Array(found.map(\.line).joined(separator: "\n").utf8)))
     if let known, known.digest == mark.digest { return nil }
@@ -63,9 +57,22 @@ struct ChartRegistry: ChartSource {
     var line: String { "\(path):\(tag) \(digest)" }
   }
 
-  /// The path itself when it has tags, else those below it that the registry lists.
-  private func paths() async throws(RepositoryError) -> [String] {
-    if !path.isEmpty, let tags = try await client.tags(path), !tags.isEmpty { return [path] }
+  /// Those of the path itself when it has tags, else of what lies below it.
+  private func versions() async throws(RepositoryError) -> [Version] {
+    let own = path.isEmpty ? [] : try await client.tags(path) ?? []
+    var versions = own.map { Version(path: path, tag: $0) }
+    for inner in own.isEmpty ? try await pathsBelow() : [] {
+      versions += (try await client.tags(inner) ?? []).map { Version(path: inner, tag: $0) }
+      if versions.count > Self.mostVersions { break }
+    }
+    guard versions.count <= Self.mostVersions else {
+      throw RepositoryError("\(client.host)/\(path) has more than \(Self.mostVersions) versions")
+    }
+    return versions
+  }
+
+  /// What the registry lists below the path.
+  private func pathsBelow() async throws(RepositoryError) -> [String] {
     let all: [String]
     do throws(RepositoryError) { all = try await client.catalogue() } catch {
       throw RepositoryError(

@@ -8,68 +8,92 @@ import Platform
 /// Confined to the task that pulls the image.
 final class ImageFiles {
   private let root: String
-  /// The folders that are wanted, as paths without a slash at either end.
-  private let wanted: [String]
-  /// The numbers of files by their paths.
-  private var files: [String: Int] = [:]
-  private var layer: [String: Int] = [:]
-  private var removed: Set<String> = []
-  private var emptied: Set<String> = []
+  /// The folders that are wanted, as the parts of their paths.
+  private let wanted: [[String]]
+  private let limits: Limits
+  /// What the layers below have left.
+  private let tree = ImageTree()
+  /// What this layer has, in its order, and what it says is gone.
+  private var entries: [(path: [String], entry: ImageTree.Entry)] = []
+  private var numbers: [[String]: Int] = [:]
+  private var removed: [[String]] = []
+  private var emptied: [[String]] = []
   private var open: WrittenFile?
-  private var last = 0
-  private var bytes = 0
+  private var (members, last, names, bytes) = (0, 0, 0, 0)
 
-  /// What charts may have in all.
-  private static let mostBytes = 2 << 30
-  private static let mostFiles = 200_000
-
-  init(_ root: String, below folders: [String]) {
-    self.root = root
-    wanted = folders
+  /// What charts may have in all, with everything that the layers say of them, be it that they are gone.
+  struct Limits {
+    var bytes = 2 << 30
+    var members = 200_000
+    /// The letters of their paths, which are held in memory.
+    var names = 64 << 20
   }
 
-  func beginLayer() { (layer, removed, emptied) = ([:], [], []) }
+  init(_ root: String, below folders: [String], limits: Limits = Limits()) {
+    self.root = root
+    self.limits = limits
+    wanted = folders.map { $0.pathParts.map(String.init) }
+  }
+
+  func beginLayer() { (entries, numbers, removed, emptied) = ([], [:], [], []) }
 
   /// What a layer says is gone goes from those below it, never from itself.
   func endLayer() {
-    if !removed.isEmpty || !emptied.isEmpty {
-      files = files.filter { file in
-        !Self.ancestors(of: file.key).contains { removed.contains($0) }
-          && !Self.ancestors(of: file.key).dropFirst().contains { emptied.contains($0) }
-      }
-    }
-    files.merge(layer) { $1 }
+    for path in removed { tree.put(.nothing, at: path) }
+    for path in emptied { tree.empty(path) }
+    for (path, entry) in entries { tree.put(entry, at: path) }
+    beginLayer()
   }
 
   func begin(_ member: TarStream.Member) throws(RepositoryError) {
     open = nil
-    guard let path = TarStream.plainPath(member.path), isWanted(path) else { return }
-    let name = path.split(separator: "/").last.map(String.init) ?? ""
-    let folder = Files.parent(of: path) ?? ""
-    if name == ".wh..wh..opq" {
-      emptied.insert(folder)
-    } else if name.hasPrefix(".wh.") {
-      removed.insert((folder.isEmpty ? "" : folder + "/") + name.dropFirst(4))
-    } else if member.type == "0" {
-      last += 1
-      guard last <= Self.mostFiles else {
-        throw RepositoryError("the image has more than \(Self.mostFiles) files of charts")
-      }
-      layer[path] = last
-      open = try WrittenFile(place(last))
-    } else if member.type == "1", let other = TarStream.plainPath(member.link) {
-      layer[path] = layer[other] ?? files[other]
-    } else if member.type != "5" {
-      // A symbolic link may lead anywhere, and is left out.
-      removed.insert(path)
+    guard let plain = TarStream.plainPath(member.path) else { return }
+    let path = plain.pathParts.map(String.init)
+    let (folder, name) = (Array(path.dropLast()), path[path.count - 1])
+    let isMark = name.hasPrefix(".wh.")
+    let subject = name == Self.opaque ? folder : isMark ? folder + [String(name.dropFirst(4))] : path
+    guard isWanted(subject, withFolders: isMark) else { return }
+    try count(plain)
+    switch member.type {
+    case _ where name == Self.opaque: emptied.append(folder)
+    case _ where isMark: removed.append(subject)
+    case "0": try beginFile(path)
+    case "1": link(path, to: member.link)
+    case "5": entries.append((path, .folder))
+    // A symbolic link may lead anywhere, and is left out.
+    default: entries.append((path, .nothing))
     }
+  }
+
+  /// What says that nothing of a folder is left.
+  private static let opaque = ".wh..wh..opq"
+
+  private func count(_ path: String) throws(RepositoryError) {
+    members += 1
+    names += path.utf8.count
+    guard members <= limits.members, names <= limits.names else {
+      throw RepositoryError("the image has more than \(limits.members) files of charts, or too long names of them")
+    }
+  }
+
+  private func beginFile(_ path: [String]) throws(RepositoryError) {
+    last += 1
+    (numbers[path], open) = (last, try WrittenFile(place(last)))
+    entries.append((path, .file(last)))
+  }
+
+  private func link(_ path: [String], to target: String) {
+    guard let other = TarStream.plainPath(target)?.pathParts.map(String.init) else { return }
+    guard let number = numbers[other] ?? tree.number(at: other) else { return }
+    numbers[path] = number
+    entries.append((path, .file(number)))
   }
 
   func add(_ content: ArraySlice<UInt8>) throws(RepositoryError) {
     guard let open else { return }
     bytes += content.count
-    guard bytes <= Self.mostBytes else {
-      throw RepositoryError("the image has more than \(Self.mostBytes) bytes of charts")
+    guard bytes <= limits.bytes else {
+      throw RepositoryError("the image has more than \(limits.bytes) bytes of charts")
     }
     try open.write(Array(content))
   }
@@ -78,47 +102,31 @@ final class ImageFiles {
 
   private func place(_ number: Int) -> String { "\(root)/\(number)" }
 
-  private func isWanted(_ path: String) -> Bool {
-    wanted.contains { folder in
-      path == folder || path.hasPrefix(folder + "/") || Self.ancestors(of: folder).contains(Self.withoutMark(path))
-    }
-  }
-
-  /// The path that a whiteout is about.
-  private static func withoutMark(_ path: String) -> String {
-    let folder = Files.parent(of: path) ?? ""
-    let name = path.split(separator: "/").last ?? ""
-    if name == ".wh..wh..opq" { return folder }
-    guard name.hasPrefix(".wh.") else { return "" }
-    return (folder.isEmpty ? "" : folder + "/") + name.dropFirst(4)
-  }
-
-  /// The path itself and the folders it lies in.
-  private static func ancestors(of path: String) -> [String] {
-    var result = [path]
-    while let parent = Files.parent(of: result[result.count - 1]) { result.append(parent) }
-    return result
+  /// Whether it lies in a folder that is wanted, or, `withFolders`, such a folder lies in it.
+  private func isWanted(_ path: [String], withFolders: Bool) -> Bool {
+    wanted.contains { path.starts(with: $0) || withFolders && $0.starts(with: path) }
   }
 
   /// Gives the files their names; the folder that the charts lie in.
   func layOut() throws(RepositoryError) -> String {
     for folder in wanted {
-      let mine = files.filter { $0.key.hasPrefix(folder + "/") }
-      if mine.isEmpty { continue }
+      let files = tree.files(below: folder)
+      if files.isEmpty { continue }
       let target = root + "/tree"
       do {
         try Files.makeDirectory(target)
-        for (path, number) in mine.sorted(by: { $0.key < $1.key }) {
-          let place = target + "/" + path.dropFirst(folder.utf8.count + 1)
+        for (path, number) in files {
+          let place = target + "/" + path
           try Files.makeDirectory(Files.parent(of: place) ?? target)
           // Two names may be those of one file.
-          guard link(self.place(number), place) == 0 else { throw SystemError("writing \(place)") }
+          guard Glibc.link(self.place(number), place) == 0 else { throw SystemError("writing \(place)") }
         }
       } catch {
         throw RepositoryError("\(error)")
       }
       return target
     }
-    throw RepositoryError("the image has no files below " + wanted.map { "/" + $0 }.joined(separator: " or "))
+    let names = wanted.map { "/" + $0.joined(separator: "/") }
+    throw RepositoryError("the image has no files below " + names.joined(separator: " or "))
   }
 }

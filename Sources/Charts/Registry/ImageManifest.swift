@@ -8,7 +8,6 @@ struct ImageManifest: Hashable, Sendable {
   struct Descriptor: Hashable, Sendable {
     var mediaType: String
     var digest: String
-    var size: Int
     /// `linux/amd64`, for a manifest that is one of several.
     var platform: String
 
@@ -16,7 +15,6 @@ struct ImageManifest: Hashable, Sendable {
       guard let digest = value["digest"]?.string, ImageReference.isDigest(digest) else { return nil }
       self.digest = digest
       mediaType = value["mediaType"]?.string ?? ""
-      size = value["size"]?.integer ?? 0
       platform = [value[path: "platform", "os"], value[path: "platform", "architecture"]]
         .compactMap { $0?.string }.joined(separator: "/")
     }

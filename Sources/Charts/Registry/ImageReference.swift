@@ -37,14 +37,6 @@ package struct ImageReference: Hashable, Sendable {
     path = parts.joined(separator: "/")
   }
 
-  /// The same in another registry.
-  init(registry: String, path: String, tag: String = "", digest: String = "") {
-    self.registry = registry
-    self.path = path
-    self.tag = tag
-    self.digest = digest
-  }
-
   /// Whether `text` is an address in a registry of charts.
   static func isRegistry(_ text: String) -> Bool { text.hasPrefix("oci://") }
 

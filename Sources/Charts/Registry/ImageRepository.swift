@@ -34,7 +34,7 @@ struct ImageRepository: Sendable {
     guard let at = rest.firstIndex(of: "@") else { throw RepositoryError("\(location) is no address in an image") }
     let image = String(rest[rest.index(after: at)...].prefix { $0 != "/" })
     let inner = String(rest[at...].drop { $0 != "/" }.dropFirst())
-    guard ImageReference.isDigest(image), !inner.split(separator: "/").contains("..") else {
+    guard ImageReference.isDigest(image), !inner.pathParts.contains("..") else {
       throw RepositoryError("\(location) is no address in an image")
     }
     return try await anywhere { (client, path) throws(RepositoryError) in

@@ -69,12 +69,14 @@ final class LayerReader {
   }
 
   private func unpack(_ piece: [UInt8]) throws {
-    let plain: [UInt8]
     switch packing {
-    case .gzip(let stream): plain = try stream.unpack(piece)
-    case .zstd(let stream): plain = try stream.unpack(piece)
-    case .plain, .unknown: plain = piece
+    case .gzip(let stream): try stream.unpack(piece, read)
+    case .zstd(let stream): try stream.unpack(piece, read)
+    case .plain, .unknown: try read(piece)
     }
+  }
+
+  private func read(_ plain: [UInt8]) throws {
     try tar.feed(plain) { event in
       switch event {
       case .member(let member): try files.begin(member)

@@ -73,9 +73,7 @@ extension RegistryClient {
     let (_, body) = try await body(
       "\(path)/manifests/\(selector)", accept: ImageManifest.mediaTypes, scope: Self.pull(path))
     let (bytes, digest) = try await Download(limit: ImageManifest.largest, subject: subject).bytes(body)
-    guard !ImageReference.isDigest(selector) || selector == "sha256:" + digest else {
-      throw RepositoryError("\(subject): what came has the digest sha256:\(digest)")
-    }
+    if ImageReference.isDigest(selector) { try Self.check(digest, against: selector, subject) }
     do { return try ImageManifest(bytes) } catch { throw error.about(subject) }
   }
 
@@ -83,12 +81,8 @@ extension RegistryClient {
   func blob(
     _ path: String, _ descriptor: ImageManifest.Descriptor, limit: Int
   ) async throws(RepositoryError) -> [UInt8] {
-    let subject = "\(host)/\(path)@\(descriptor.digest)"
-    let (_, body) = try await body("\(path)/blobs/\(descriptor.digest)", scope: Self.pull(path))
-    let (bytes, digest) = try await Download(limit: limit, subject: subject).bytes(body)
-    guard descriptor.digest == "sha256:" + digest else {
-      throw RepositoryError("\(subject): what came has the digest sha256:\(digest)")
-    }
+    var bytes: [UInt8] = []
+    try await blob(path, descriptor, limit: limit) { piece throws(RepositoryError) in bytes += piece }
     return bytes
   }
 
@@ -99,20 +93,13 @@ extension RegistryClient {
   ) async throws(RepositoryError) {
     let subject = "\(host)/\(path)@\(descriptor.digest)"
     let (_, body) = try await body("\(path)/blobs/\(descriptor.digest)", scope: Self.pull(path))
-    var digest = SHA256()
-    var count = 0
-    var pieces = body.makeAsyncIterator()
-    while true {
-      let piece: [UInt8]?
-      do { piece = try await pieces.next() } catch { throw RepositoryError(error).about(subject) }
-      guard let piece else { break }
-      count += piece.count
-      guard count <= limit else { throw RepositoryError("\(subject): it is longer than \(limit) bytes") }
-      digest.update(piece)
-      try take(piece)
-    }
-    guard descriptor.digest == "sha256:" + digest.hex else {
-      throw RepositoryError("\(subject): what came has the digest sha256:\(digest.hex)")
+    let digest = try await Download(limit: limit, subject: subject).pieces(of: body, take)
+    try Self.check(digest, against: descriptor.digest, subject)
+  }
+
+  private static func check(_ digest: String, against wanted: String, _ subject: String) throws(RepositoryError) {
+    guard wanted == "sha256:" + digest else {
+      throw RepositoryError("\(subject): what came has the digest sha256:\(digest)")
     }
   }
 }

@@ -54,9 +54,10 @@ final class RegistryClient: Sendable {
     var request = request
     if let token = state.withLock({ $0.tokens[scope] }) { request.headers["Authorization"] = "Bearer " + token }
     let answer = try await client.send(request, to: url)
-    guard answer.status == 401, let challenge = answer.headers["WWW-Authenticate"].flatMap(TokenChallenge.init) else {
-      return answer
-    }
+    guard answer.status == 401, let challenge = answer.headers["WWW-Authenticate"].flatMap(TokenChallenge.init),
+      // Only the registry itself says where its users show their credentials, not another host that it sends on to.
+      answer.url.origin == client.home.origin
+    else { return answer }
     let token = try await token(challenge, scope)
     state.withLock { $0.tokens[scope] = token }
     request.headers["Authorization"] = "Bearer " + token

@@ -9,6 +9,8 @@ final class ZstdStream {
   private let limit: Int
   private var count = 0
   private var isWhole = true
+  /// How much is unpacked at a time.
+  static let chunk = 1 << 17
 
   /// Unpacks no more than `limit` bytes.
   init(limit: Int) {
@@ -21,31 +23,34 @@ final class ZstdStream {
 
   deinit { ZSTD_freeDStream(context) }
 
-  /// What the next piece unpacks to.
-  func unpack(_ piece: [UInt8]) throws(PackageError) -> [UInt8] {
-    var bytes: [UInt8] = []
+  /// Hands out what the next piece unpacks to, a chunk at a time: a small piece may unpack to thousands of times its size.
+  func unpack(_ piece: [UInt8], _ take: ([UInt8]) throws -> Void) throws {
     var start = 0
     var isFull = false
     while start < piece.count || isFull {
-      var output = ZSTD_outBuffer()
-      var code = 0
-      let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 17) { space, written in
-        output = ZSTD_outBuffer(dst: space.baseAddress, size: space.count, pos: 0)
-        piece.withUnsafeBytes { bytes in
-          var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: start)
-          code = ZSTD_decompressStream(context, &output, &input)
-          start = input.pos
-        }
-        written = output.pos
-      }
-      guard ZSTD_isError(code) == 0 else { throw .malformed(String(cString: ZSTD_getErrorName(code))) }
-      isWhole = code == 0
-      isFull = output.pos == output.size
-      bytes += chunk
-      count += chunk.count
-      guard count <= limit else { throw .tooLarge(limit: limit) }
+      let chunk = try next(piece, &start)
+      // Of a frame that has ended nothing is held back, and asked for more it would begin another.
+      isFull = !isWhole && chunk.count == Self.chunk
+      if !chunk.isEmpty { try take(chunk) }
     }
-    return bytes
+  }
+
+  private func next(_ piece: [UInt8], _ start: inout Int) throws(PackageError) -> [UInt8] {
+    var code = 0
+    let chunk = [UInt8](unsafeUninitializedCapacity: Self.chunk) { space, written in
+      var output = ZSTD_outBuffer(dst: space.baseAddress, size: Self.chunk, pos: 0)
+      piece.withUnsafeBytes { bytes in
+        var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: start)
+        code = ZSTD_decompressStream(context, &output, &input)
+        start = input.pos
+      }
+      written = output.pos
+    }
+    guard ZSTD_isError(code) == 0 else { throw .malformed(String(cString: ZSTD_getErrorName(code))) }
+    isWhole = code == 0
+    count += chunk.count
+    guard count <= limit else { throw .tooLarge(limit: limit) }
+    return chunk
   }
 
   /// Says that nothing more comes.

@@ -15,12 +15,12 @@ package struct ChartDependencies: Sendable {
   ) async throws(RepositoryError) -> Package {
     let named: [Value]
     do { named = try package.chart().dependencies } catch { throw RepositoryError("\(error)") }
+    let held = package.heldCharts
     var files = package.files
     for dependency in named {
       let name = Chart.text(dependency["name"])
       let repository = Chart.text(dependency["repository"])
-      let isThere = files.keys.contains { $0.hasPrefix("charts/\(name)/") || $0.hasPrefix("charts/\(name)-") }
-      if isThere || repository.isEmpty { continue }
+      if held.contains(name) || repository.isEmpty { continue }
       let (version, archive) = try await fetch(name, Chart.text(dependency["version"]), from: repository, folder)
       report("\(name) \(version) from \(repository)")
       files["charts/\(name)-\(version).tgz"] = archive

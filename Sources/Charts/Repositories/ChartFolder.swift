@@ -30,7 +30,7 @@ package struct ChartFolder: Sendable {
   /// The bytes of a file of the repository; the index is made where there is none, and then charts that lie unpacked
   /// are packed for it.
   package func served(_ name: String) throws(RepositoryError) -> [UInt8] {
-    guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else {
+    guard !name.pathParts.contains(where: { $0.utf8.first == UInt8(ascii: ".") }) else {
       throw RepositoryError("\(name) is no path in the folder")
     }
     let place = path + "/" + name
@@ -38,8 +38,7 @@ package struct ChartFolder: Sendable {
       if Files.exists(place), !Files.isDirectory(place) { return try Files.read(place, limit: ChartIndex.largest) }
       if name == "index.yaml" { return Array(try index(url: "", withUnpacked: true).text.utf8) }
       guard name.hasSuffix(".tgz"), !name.containsText("/") else { throw RepositoryError("\(name) is not there") }
-      for chart in try UnpackedChart.all(in: path, problem: { _ in }) where "\(chart.name)-\(chart.version).tgz" == name
-      {
+      for chart in try UnpackedChart.all(in: path, problem: { _ in }) where chart.file == name {
         return try FolderRepository.archive(at: path + "/" + chart.folder, digest: "")
       }
     } catch {
@@ -56,10 +55,9 @@ package struct ChartFolder: Sendable {
     for chart in packed {
       let time = changed(chart.file)
       newest = max(newest, time)
-      let archive = try archive(chart.file)
-      entries[chart.name, default: []].append(try entry(chart, archive, url: url, time))
+      entries[chart.name, default: []].append(entry(chart, url: url, time))
     }
-    if withUnpacked { try addUnpacked(to: &entries, &refused) }
+    if withUnpacked { addUnpacked(to: &entries, &refused) }
     let sorted = entries.sorted { $0.key < $1.key }.map { name, values in
       Mapping.Pair(key: name, value: .sequence(values.sorted(by: Self.newer)))
     }
@@ -70,21 +68,17 @@ package struct ChartFolder: Sendable {
     return (YAML.text(index), Written(charts: packed.count, refused: refused))
   }
 
-  private func addUnpacked(to entries: inout [String: [Value]], _ refused: inout [String]) throws(RepositoryError) {
-    let charts = (try? UnpackedChart.all(in: path) { refused.append($0) }) ?? []
-    for chart in charts {
-      let archive = try FolderRepository.archive(at: path + "/" + chart.folder, digest: "")
-      let packed = PackedChart(
-        file: "\(chart.name)-\(chart.version).tgz", name: chart.name, version: chart.version,
-        digest: SHA256.hex(archive))
-      let time = changed(chart.folder + "/Chart.yaml")
-      entries[chart.name, default: []].append(try entry(packed, archive, url: "", time))
-    }
-  }
-
-  private func archive(_ file: String) throws(RepositoryError) -> [UInt8] {
-    do { return try Files.read(path + "/" + file, limit: ChartIndex.largestChart) } catch {
-      throw RepositoryError("\(error)")
+  /// One that cannot be packed keeps no other out.
+  private func addUnpacked(to entries: inout [String: [Value]], _ refused: inout [String]) {
+    for chart in (try? UnpackedChart.all(in: path) { refused.append($0) }) ?? [] {
+      do {
+        let package = try Package(folder: path + "/" + chart.folder)
+        let packed = try PackedChart(file: chart.file, package, archive: package.archive(folder: chart.name))
+        let time = changed(chart.folder + "/Chart.yaml")
+        entries[chart.name, default: []].append(entry(packed, url: "", time))
+      } catch {
+        refused.append("\(chart.folder): \(error)")
+      }
     }
   }
 
@@ -92,16 +86,8 @@ package struct ChartFolder: Sendable {
     SemanticVersion.precedes(Chart.text(right["version"]), Chart.text(left["version"]))
   }
 
-  private func entry(
-    _ chart: PackedChart, _ archive: [UInt8], url: String, _ time: Int
-  ) throws(RepositoryError) -> Value {
-    var described: Mapping
-    do {
-      let package = try Package(archive: archive)
-      described = try YAML.parse(package.text("Chart.yaml") ?? "").mapping ?? [:]
-    } catch {
-      throw RepositoryError("\(chart.file): \(error)")
-    }
+  private func entry(_ chart: PackedChart, url: String, _ time: Int) -> Value {
+    var described = chart.description
     let base = url.isEmpty || url.hasSuffix("/") ? url : url + "/"
     described["created"] = .string(Timestamp(secondsSince1970: time).description)
     described["digest"] = .string(chart.digest)

@@ -41,16 +41,22 @@ package struct ChartIndex: Hashable, Sendable {
   private static let mostValues = 50_000_000
 
   package init(_ text: String) throws(SyntaxError) {
-    try self.init { (take) throws(SyntaxError) in try YAML.forEachItem(under: "entries", in: text, take) }
+    try self.init { (take) throws(SyntaxError) in
+      try YAML.forEachItem(under: "entries", in: text, limits: Self.limits, take)
+    }
   }
 
   /// Reads the index in a file piece by piece, so that its length does not matter.
   init(file: String) throws(SyntaxError) {
-    var limits = YAML.Limits()
-    limits.written = Self.mostValues
     try self.init { (take) throws(SyntaxError) in
-      try YAML.forEachItem(under: "entries", inFile: file, limits: limits, take)
+      try YAML.forEachItem(under: "entries", inFile: file, limits: Self.limits, take)
     }
+  }
+
+  private static var limits: YAML.Limits {
+    var limits = YAML.Limits()
+    limits.written = mostValues
+    return limits
   }
 
   private init(

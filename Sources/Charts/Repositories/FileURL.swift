@@ -6,6 +6,6 @@ package enum FileURL {
   package static func path(_ url: String) -> String? {
     guard url.hasPrefix("file:///") else { return nil }
     let path = PercentEncoding.decode(url.dropFirst(7))
-    return path.split(separator: "/").contains("..") ? nil : path
+    return path.pathParts.contains("..") ? nil : path
   }
 }

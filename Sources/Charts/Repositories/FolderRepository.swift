@@ -8,26 +8,36 @@ struct FolderRepository: ChartSource {
   var address: String
 
   /// What the index is like, and every chart that lies unpacked: another one means that there is something to read.
-  var mark: RepositoryMark {
-    let index = (try? Files.read(folder + "/index.yaml", limit: ChartIndex.largest)).map(SHA256.hex)
-    let beside = index == nil ? PackedChart.fingerprint(of: folder) : ""
-    let parts = [index ?? "", UnpackedChart.fingerprint(of: folder), beside]
+  var mark: RepositoryMark { mark(try? written()) }
+
+  private func mark(_ written: [UInt8]?) -> RepositoryMark {
+    let beside = written == nil ? PackedChart.fingerprint(of: folder) : ""
+    let parts = [written.map(SHA256.hex) ?? "", UnpackedChart.fingerprint(of: folder), beside]
     return RepositoryMark(digest: parts.filter { !$0.isEmpty }.joined(separator: " "))
   }
 
   func read(unless known: RepositoryMark?) throws(RepositoryError) -> RepositoryContents? {
-    let mark = mark
+    let written = try hasIndex ? written() : nil
+    let mark = mark(written)
     if let known, !known.digest.isEmpty, known.digest == mark.digest { return nil }
-    return RepositoryContents(index: try index(), mark: mark, charts: self)
+    return RepositoryContents(index: try index(written), mark: mark, charts: self)
   }
 
   /// What there is: what the index lists, and the charts that lie beside it.
-  func index() throws(RepositoryError) -> ChartIndex {
+  func index() throws(RepositoryError) -> ChartIndex { try index(hasIndex ? written() : nil) }
+
+  private func index(_ written: [UInt8]?) throws(RepositoryError) -> ChartIndex {
     var problems: [String] = []
     let unpacked = (try? UnpackedChart.all(in: folder) { problems.append($0) }) ?? []
     var index = ChartIndex()
-    let packed = try hasIndex || !Files.isDirectory(folder) ? [] : PackedChart.all(in: folder) { problems.append($0) }
-    if hasIndex || unpacked.isEmpty && packed.isEmpty { index = try writtenIndex() }
+    let isListed = written != nil || !Files.isDirectory(folder)
+    let packed = try isListed ? [] : PackedChart.all(in: folder) { problems.append($0) }
+    // Where there is nothing at all, the complaint is that there is no index.
+    if let written {
+      index = try listed(written)
+    } else if unpacked.isEmpty, packed.isEmpty {
+      index = try listed(self.written())
+    }
     index.add(packed)
     index.add(unpacked) { entry in (try? path(of: entry)).map(Files.exists) ?? false }
     index.refused += problems
@@ -36,16 +46,21 @@ struct FolderRepository: ChartSource {
 
   private var hasIndex: Bool { Files.exists(folder + "/index.yaml") }
 
-  private func writtenIndex() throws(RepositoryError) -> ChartIndex {
-    let path = folder + "/index.yaml"
-    // What is no text at all is told by its byte.
-    do { _ = try Files.text(path, limit: ChartIndex.largest) } catch { throw RepositoryError("\(error)") }
-    do { return try ChartIndex(file: path) } catch { throw RepositoryError("\(address), index.yaml: \(error)") }
+  private func written() throws(RepositoryError) -> [UInt8] {
+    do { return try Files.read(folder + "/index.yaml", limit: ChartIndex.largest) } catch {
+      throw RepositoryError("\(error)")
+    }
+  }
+
+  private func listed(_ bytes: [UInt8]) throws(RepositoryError) -> ChartIndex {
+    do { return try ChartIndex(try String(textOf: bytes)) } catch {
+      throw RepositoryError("\(address), index.yaml: \(error)")
+    }
   }
 
   func location(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {
     if entry.url.containsText("://") { return entry.url }
-    guard !entry.url.hasPrefix("/"), !entry.url.split(separator: "/").contains("..") else {
+    guard entry.url.utf8.first != UInt8(ascii: "/"), !entry.url.pathParts.contains("..") else {
       throw RepositoryError("\(entry.url) leads out of the repository")
     }
     return "file://" + folder + "/" + entry.url

@@ -1,3 +1,4 @@
+import Manifest
 import Packages
 import Platform
 
@@ -7,6 +8,19 @@ struct PackedChart: Hashable, Sendable {
   var name: String
   var version: String
   var digest: String
+  /// What its `Chart.yaml` says, as an index repeats it.
+  var description: Mapping
+
+  /// The chart in `package`, which is packed as `archive`.
+  init(file: String, _ package: Package, archive: [UInt8]) throws(PackageError) {
+    let value = try package.chartValue()
+    let chart = Chart(value)
+    self.file = file
+    name = chart.name
+    version = chart.version
+    digest = SHA256.hex(archive)
+    description = value.mapping ?? [:]
+  }
 
   /// The charts packed in `folder`; one that cannot be read is told by `problem`.
   static func all(in folder: String, problem: (String) -> Void) throws(RepositoryError) -> [PackedChart] {
@@ -16,9 +30,7 @@ struct PackedChart: Hashable, Sendable {
     for name in names {
       do {
         let bytes = try Files.read(folder + "/" + name, limit: ChartIndex.largestChart)
-        let chart = try Package(archive: bytes).chart()
-        charts.append(
-          PackedChart(file: name, name: chart.name, version: chart.version, digest: SHA256.hex(bytes)))
+        charts.append(try PackedChart(file: name, Package(archive: bytes), archive: bytes))
       } catch {
         problem("\(name): \(error)")
       }

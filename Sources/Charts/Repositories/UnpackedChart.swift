@@ -8,6 +8,9 @@ struct UnpackedChart: Hashable, Sendable {
   var name: String
   var version: String
 
+  /// What it is called once it is packed.
+  var file: String { "\(name)-\(version).tgz" }
+
   /// The charts in the folders of `repository`; one whose `Chart.yaml` cannot be read is told by `problem`.
   static func all(in repository: String, problem: (String) -> Void) throws(SystemError) -> [UnpackedChart] {
     var charts: [UnpackedChart] = []

@@ -141,7 +141,7 @@ struct ReleasePlanner: Sendable {
     // Without one it is an address like any other, of which no credentials are known.
     let object = owner ?? Object(["spec": ["url": .string(version.chartURL)]])
     do throws(RepositoryError) {
-      let access = try await RepositoryVisit(object, dialect).access(in: cluster, settings)
+      let access = try await RepositoryAccess(object, in: cluster, settings)
       let digest = version.digest.utf8.count == 64 ? version.digest : ""
       return try await RepositorySource(object, access: access).archive(at: version.chartURL, digest: digest)
     } catch {

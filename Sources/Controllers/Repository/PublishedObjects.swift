@@ -15,6 +15,15 @@ struct PublishedObjects: Sendable {
     var mark: String
     var isGone: Bool
 
+    init(_ object: Object, _ dialect: Dialect) {
+      let version = ExtensionVersion(object, dialect: dialect)
+      name = object.name
+      self.extension = version.extension
+      self.version = version.version
+      mark = object.annotations[Publisher.markAnnotation] ?? ""
+      isGone = object.annotations[Publisher.goneAnnotation] != nil
+    }
+
     /// The ConfigMap that holds its chart.
     var chartName: String { PackageSource.configMapName(self.extension, version) }
   }
@@ -24,7 +33,7 @@ struct PublishedObjects: Sendable {
   /// Digests of charts by the names of their ConfigMaps.
   var charts: [String: String]
   /// The names of the categories that there are.
-  var categories: [String]
+  var categories: Set<String>
   /// The repository of each extension, where it has one that is there, and what it was made from.
   private var shelves: [String: (owner: String, mark: String)]
   /// The versions that are installed, or wanted, by extension.
@@ -34,17 +43,9 @@ struct PublishedObjects: Sendable {
   init(cluster: Cluster, dialect: Dialect, repository: String) async throws(ClusterError) {
     self.repository = repository
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(repository)")
-    categories = try await cluster.list(dialect.categories, skipping: JSONPaths(["spec"])).map(\.name)
-    versions = [:]
-    for object in try await cluster.list(
-      dialect.extensionVersions, selector: selector, skipping: Extension.unread)
-    {
-      let version = ExtensionVersion(object, dialect: dialect)
-      versions[object.name] = Version(
-        name: object.name, extension: version.extension, version: version.version,
-        mark: object.annotations[Publisher.markAnnotation] ?? "",
-        isGone: object.annotations[Publisher.goneAnnotation] != nil)
-    }
+    categories = Set(try await cluster.list(dialect.categories, skipping: JSONPaths(["spec"])).map(\.name))
+    let published = try await cluster.list(dialect.extensionVersions, selector: selector, skipping: Extension.unread)
+    versions = Dictionary(published.map { ($0.name, Version($0, dialect)) }, uniquingKeysWith: { $1 })
     let maps = try await cluster.list(
       .configMaps, namespace: PackageSource.namespace, selector: selector, skipping: JSONPaths(["binaryData"]))
     charts = Dictionary(

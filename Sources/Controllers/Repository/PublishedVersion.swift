@@ -45,7 +45,7 @@ struct PublishedVersion: Sendable {
 
   /// Finds the category of a package that has nothing but `Chart.yaml`: the first keyword that names one of
   /// `categories`, whatever its case, else the first keyword as a name.
-  mutating func chooseCategory(among categories: [String]) {
+  mutating func chooseCategory(among categories: Set<String>) {
     guard isChartAlone else { return }
     let names = manifest.keywords.map(Self.categoryName)
     category = names.first(where: categories.contains) ?? names.first { !$0.isEmpty } ?? ""

@@ -118,29 +118,28 @@ struct Publisher: Sendable {
     version.chooseCategory(among: present.categories)
     do throws(ClusterError) {
       // The newest speaks for the extension.
-      if isNewest { try await publishExtension(version) }
+      if isNewest { try await publishExtension(version, present) }
       try await publishVersion(version, present)
     } catch {
       throw PublishingError(error)
     }
   }
 
-  private func publishExtension(_ version: PublishedVersion) async throws(ClusterError) {
+  private func publishExtension(_ version: PublishedVersion, _ present: PublishedObjects) async throws(ClusterError) {
     var labels = [dialect.repositoryLabel: repository.name]
     if !version.category.isEmpty {
       labels[dialect.categoryLabel] = version.category
-      try await ensureCategory(version)
+      if !present.categories.contains(version.category) { try await makeCategory(version) }
     }
     try await cluster.ensure(dialect.extensions, version.extensionObject(dialect, labels: labels))
   }
 
-  private func ensureCategory(_ version: PublishedVersion) async throws(ClusterError) {
-    guard try await cluster.find(dialect.categories, version.category) == nil else { return }
+  private func makeCategory(_ version: PublishedVersion) async throws(ClusterError) {
     do {
       _ = try await cluster.create(
         dialect.categories, KnownCategories.object(version.category, called: version.categoryTitle, dialect))
     } catch {
-      // Another extension of it is published at the same time.
+      // Another extension of it was published first.
       if !error.isLostRace { throw error }
     }
   }

@@ -63,23 +63,25 @@ struct RepositoryReconciler: Reconciler {
       published: SyncedSource.fingerprint(of: outcome.names))
     var conditions = RepositoryConditions(of: object, dialect: dialect)
     conditions.synced(outcome, interval: schedule.interval, at: now)
+    // Whether it is written down now or not: what the object asks for later is a new wish.
+    var wish = visit.wish
     if synced != schedule.known || conditions.hasChanged || !schedule.wasRead {
-      _ = try await cluster.patch(
-        dialect.repositories, object.name, .merge(schedule.record(synced, conditions, at: now)))
+      let record = schedule.record(synced, conditions, at: now)
+      // Over a wish that came meanwhile nothing is written; it is looked at again.
+      let patch = record.setting(["metadata", "resourceVersion"], to: .string(object.resourceVersion))
+      _ = try await cluster.patch(dialect.repositories, object.name, .merge(patch))
+      wish = visit.wish(readAt: now.description)
     }
     for problem in outcome.problems { settings.report("repository \(object.name): \(problem)") }
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.synced(outcome, visit.address)
     let interval = Duration.seconds(schedule.interval)
-    // The object has another time of its last sync now, which is no new wish.
-    let wish = try await cluster.find(dialect.repositories, object.name).map { RepositoryVisit($0, dialect).wish }
     guard outcome.isPassing else {
-      memory.noteRead(object.uid, wish: wish ?? visit.wish, interval: interval)
+      memory.noteRead(object.uid, wish: wish, interval: interval)
       return .after(interval)
     }
     return .after(
-      memory.noteFailure(
-        object.uid, wish: wish ?? visit.wish, patience: settings.patience, interval: interval, asked: nil))
+      memory.noteFailure(object.uid, wish: wish, patience: settings.patience, interval: interval, asked: nil))
   }
 
   private func fail(_ visit: RepositoryVisit, _ error: RepositoryError) async throws(ClusterError) -> NextLook {

@@ -12,8 +12,6 @@ struct RepositoryVisit: Sendable {
   var schedule: SyncSchedule
   /// The address as it may be shown.
   var address: String
-  /// What the object asks for: another text is a new wish, which is not made to wait.
-  var wish: String
   private let dialect: Dialect
 
   init(_ object: Object, _ dialect: Dialect) {
@@ -21,35 +19,22 @@ struct RepositoryVisit: Sendable {
     self.dialect = dialect
     schedule = SyncSchedule(object, dialect: dialect)
     address = RepositorySource(object).address
-    let parts = [
-      SyncedSource.fingerprint(of: object), schedule.lastSync, object.annotations["ksx.dev/nudge"] ?? "",
-      schedule.digestOnDisk,
-    ]
-    wish = parts.joined(separator: " ")
+  }
+
+  /// What the object asks for: another text is a new wish, which is not made to wait.
+  var wish: String { wish(readAt: schedule.lastSync) }
+
+  /// The same wish once its object says that it was read at `time`.
+  func wish(readAt time: String) -> String {
+    let nudge = object.annotations["ksx.dev/nudge"] ?? ""
+    return [SyncedSource.fingerprint(of: object), time, nudge, schedule.digestOnDisk].joined(separator: " ")
   }
 
   /// What the repository holds, or `nil` when that is published already.
   func read(in cluster: Cluster, _ settings: ControllerSettings) async throws(RepositoryError) -> RepositoryContents? {
-    let source = RepositorySource(object, access: try await access(in: cluster, settings))
+    let source = RepositorySource(object, access: try await RepositoryAccess(object, in: cluster, settings))
     guard let known = schedule.known, try await isWhole(known, in: cluster) else { return try await source.read() }
     return try await source.read(unless: known.mark)
-  }
-
-  /// How it is reached, with the credentials of the Secret that it names.
-  func access(in cluster: Cluster, _ settings: ControllerSettings) async throws(RepositoryError) -> RepositoryAccess {
-    var secret: Object?
-    if let name = object.annotations[RepositoryAccess.secretAnnotation], !name.isEmpty {
-      do throws(ClusterError) {
-        // Nowhere else: a user who may make a Repository must not have any Secret sent to a server of their choice.
-        secret = try await cluster.get(.secrets, namespace: PackageSource.namespace, name)
-      } catch {
-        throw RepositoryError("the Secret \(PackageSource.namespace)/\(name): \(error.brief)", isPassing: true)
-      }
-    }
-    var access = try RepositoryAccess(object, secret: secret)
-    access.mirrors = settings.registryMirrors
-    access.report = settings.report
-    return access
   }
 
   /// Whether everything that was published is still there, and nothing that is only kept while it is installed.
@@ -63,5 +48,23 @@ struct RepositoryVisit: Sendable {
     } catch {
       throw RepositoryError("the versions in the cluster: \(error.brief)", isPassing: true)
     }
+  }
+}
+
+extension RepositoryAccess {
+  /// How `repository` is reached, with the credentials of the Secret that it names.
+  init(_ repository: Object, in cluster: Cluster, _ settings: ControllerSettings) async throws(RepositoryError) {
+    var secret: Object?
+    if let name = repository.annotations[RepositoryAccess.secretAnnotation], !name.isEmpty {
+      do throws(ClusterError) {
+        // Nowhere else: a user who may make a Repository must not have any Secret sent to a server of their choice.
+        secret = try await cluster.get(.secrets, namespace: PackageSource.namespace, name)
+      } catch {
+        throw RepositoryError("the Secret \(PackageSource.namespace)/\(name): \(error.brief)", isPassing: true)
+      }
+    }
+    try self.init(repository, secret: secret)
+    mirrors = settings.registryMirrors
+    report = settings.report
   }
 }

@@ -65,7 +65,7 @@ package struct LeaderElection: Sendable {
       let isFree =
         holder.isEmpty || holder == identity || (seen.map { ContinuousClock.now - $0.since > allowed } ?? false)
       guard isFree else { return false }
-      try await write(over: lease, transitions: (lease.spec["leaseTransitions"]?.integer ?? 0) + 1)
+      try await write(over: lease)
       return true
     } catch {
       // Another was faster, or the server cannot be asked; it is asked again.
@@ -103,7 +103,7 @@ package struct LeaderElection: Sendable {
       guard let lease = try await cluster.find(Self.leases, namespace: namespace, name),
         lease.spec["holderIdentity"]?.string == identity
       else { return term.close() }
-      try await write(over: lease, transitions: lease.spec["leaseTransitions"]?.integer ?? 0)
+      try await write(over: lease)
       metrics?.noteLease()
       term.extend(to: start + deadline)
     } catch {
@@ -124,12 +124,21 @@ package struct LeaderElection: Sendable {
     }.value
   }
 
-  private func write(over lease: Object, transitions: Int) async throws(ClusterError) {
+  private func write(over lease: Object) async throws(ClusterError) {
     let body: Value = [
-      "metadata": ["resourceVersion": .string(lease.resourceVersion)],
-      "spec": spec().setting(["leaseTransitions"], to: .integer(transitions)),
+      "metadata": ["resourceVersion": .string(lease.resourceVersion)], "spec": spec(after: lease.spec),
     ]
     _ = try await cluster.patch(Self.leases, namespace: namespace, name, .merge(body))
+  }
+
+  /// Since when it is held, and how often it has changed hands, stays as it is while its holder does.
+  func spec(after earlier: Value) -> Value {
+    let (spec, transitions) = (spec(), earlier["leaseTransitions"]?.integer ?? 0)
+    guard earlier["holderIdentity"]?.string == identity else {
+      return spec.setting(["leaseTransitions"], to: .integer(transitions + 1))
+    }
+    return spec.setting(["leaseTransitions"], to: .integer(transitions))
+      .setting(["acquireTime"], to: earlier["acquireTime"] ?? spec["acquireTime"])
   }
 
   private func spec() -> Value {

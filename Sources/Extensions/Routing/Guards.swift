@@ -71,25 +71,3 @@ private enum Bounds {
     return min(max(duration, range.lowerBound), range.upperBound)
   }
 }
-
-/// Durations as Go's `time.ParseDuration` reads them.
-enum GoDuration {
-  private static let units: [(name: String, nanoseconds: Double)] = [
-    ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 6e10), ("h", 3.6e12),
-  ]
-
-  static func parse(_ text: String) -> Duration? {
-    var rest = text[...]
-    var nanoseconds = 0.0
-    guard !rest.isEmpty else { return nil }
-    while !rest.isEmpty {
-      let digits = rest.prefix { $0.isASCII && $0.isNumber || $0 == "." }
-      let unit = rest[digits.endIndex...].prefix { !($0.isASCII && $0.isNumber) && $0 != "." }
-      guard let number = Double(digits), let factor = units.first(where: { $0.name == unit }) else { return nil }
-      nanoseconds += number * factor.nanoseconds
-      rest = rest[unit.endIndex...]
-    }
-    guard nanoseconds.isFinite, nanoseconds < 9e18 else { return nil }
-    return .nanoseconds(Int64(nanoseconds))
-  }
-}

@@ -8,6 +8,8 @@ package final class GzipStream {
   private let limit: Int
   private var count = 0
   private var hasEnded = false
+  /// How much is unpacked at a time.
+  private static let chunk = 1 << 16
 
   /// Unpacks no more than `limit` bytes.
   package init(limit: Int) {
@@ -17,58 +19,38 @@ package final class GzipStream {
 
   deinit { inflateEnd(stream.pointer) }
 
-  /// What the next piece unpacks to.
-  package func unpack(_ piece: [UInt8]) throws(PackageError) -> [UInt8] {
-    let result = piece.withUnsafeBufferPointer { input in
-      Result { () throws(PackageError) -> [UInt8] in
-        stream.read(input)
-        return try drain()
+  /// Hands out what the next piece unpacks to, a chunk at a time: a small piece may unpack to a thousand times its size.
+  package func unpack(_ piece: [UInt8], _ take: ([UInt8]) throws -> Void) throws {
+    try piece.withUnsafeBufferPointer { input in
+      stream.read(input)
+      var isFull = false
+      // zlib holds back what had no room in a full chunk.
+      while stream.remaining > 0 || isFull {
+        // RFC 1952 §2.2: a file may be several members.
+        if hasEnded { inflateReset(stream.pointer) }
+        let chunk = try next()
+        isFull = !hasEnded && chunk.count == Self.chunk
+        if !chunk.isEmpty { try take(chunk) }
       }
     }
-    return try result.get()
+  }
+
+  private func next() throws(PackageError) -> [UInt8] {
+    var code = Z_OK
+    let chunk = [UInt8](unsafeUninitializedCapacity: Self.chunk) { output, count in
+      count = stream.write(to: output) { code = inflate($0, Z_NO_FLUSH) }
+    }
+    guard [Z_OK, Z_BUF_ERROR, Z_STREAM_END].contains(code) else {
+      throw .malformed(stream.pointer.pointee.msg.map { String(cString: $0) } ?? "its compression is broken")
+    }
+    hasEnded = code == Z_STREAM_END
+    count += chunk.count
+    guard count <= limit else { throw .tooLarge(limit: limit) }
+    return chunk
   }
 
   /// Says that nothing more comes.
   package func finish() throws(PackageError) {
     guard hasEnded else { throw .malformed("it ends too early") }
-  }
-
-  private func drain() throws(PackageError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while stream.remaining > 0 {
-      // RFC 1952 §2.2: a file may be several members; what follows the last is nothing of ours.
-      if hasEnded { inflateReset(stream.pointer) }
-      hasEnded = false
-      var code = Z_OK
-      let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { output, count in
-        count = stream.write(to: output) { code = inflate($0, Z_NO_FLUSH) }
-      }
-      bytes += chunk
-      count += chunk.count
-      guard count <= limit else { throw .tooLarge(limit: limit) }
-      switch code {
-      case Z_OK, Z_BUF_ERROR: if chunk.isEmpty, stream.remaining == 0 { return bytes }
-      case Z_STREAM_END: hasEnded = true
-      default: throw .malformed(stream.pointer.pointee.msg.map { String(cString: $0) } ?? "its compression is broken")
-      }
-    }
-    return try bytes + rest()
-  }
-
-  /// What zlib holds back when its output was full.
-  private func rest() throws(PackageError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while !hasEnded {
-      var code = Z_OK
-      let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { output, count in
-        count = stream.write(to: output) { code = inflate($0, Z_NO_FLUSH) }
-      }
-      bytes += chunk
-      count += chunk.count
-      guard count <= limit else { throw .tooLarge(limit: limit) }
-      if code == Z_STREAM_END { hasEnded = true }
-      if chunk.isEmpty || code != Z_OK { break }
-    }
-    return bytes
   }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Reads the regular files of a tar archive: ustar, pax and GNU's long names.
 ///
 /// Folders, links and devices are passed over: nothing here is written to a disk, so a link would
@@ -9,6 +11,8 @@ struct TarReader {
   private let maximumFiles: Int
   private var offset = 0
   private var longName: String?
+  /// The size of the next file, where a header before it says so.
+  private var size: Int?
 
   init(_ bytes: [UInt8], maximumFiles: Int) {
     self.bytes = bytes
@@ -22,11 +26,14 @@ struct TarReader {
       let content = try content(of: header)
       switch header.type {
       case "L": longName = TarHeader.text(content)
-      case "x": longName = Self.paxPath(content) ?? longName
+      case "x":
+        longName = Self.paxRecord("path", in: content) ?? longName
+        size = Self.paxRecord("size", in: content).flatMap { Int($0) } ?? size
       case "0", "\0", "7":
         files[try Self.safe(longName ?? header.path)] = content
-        longName = nil
-      default: longName = nil
+        (longName, size) = (nil, nil)
+      case "K", "g": break
+      default: (longName, size) = (nil, nil)
       }
       if files.count > maximumFiles { throw .tooManyFiles(limit: maximumFiles) }
     }
@@ -45,15 +52,13 @@ struct TarReader {
   }
 
   private mutating func content(of header: TarHeader) throws(PackageError) -> [UInt8] {
-    guard header.size <= bytes.count - offset else { throw .malformed("its tar ends within \(header.path)") }
-    let content = Array(bytes[offset..<offset + header.size])
-    let blocks = (header.size + Self.block - 1) / Self.block
+    let size = header.contentSize(size)
+    guard (0...bytes.count - offset).contains(size) else { throw .malformed("its tar ends within \(header.path)") }
+    let content = Array(bytes[offset..<offset + size])
+    let blocks = (size + Self.block - 1) / Self.block
     offset = min(offset + blocks * Self.block, bytes.count)
     return content
   }
-
-  /// The path record of a pax header.
-  private static func paxPath(_ content: [UInt8]) -> String? { paxRecord("path", in: content) }
 
   /// A record of a pax header: lines of `<length> <key>=<value>`, of which the last counts.
   static func paxRecord(_ key: String, in content: [UInt8]) -> String? {
@@ -77,14 +82,14 @@ struct TarReader {
   /// An archive packed on Windows may have backslashes; helm takes them for slashes as well.
   static func safe(_ path: String) throws(PackageError) -> String {
     let slashed = String(String.UnicodeScalarView(path.unicodeScalars.map { $0 == "\\" ? "/" : $0 }))
-    let parts = slashed.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }
+    let parts = slashed.pathParts.filter { $0 != "." }
     if let fault = fault(of: slashed, parts) { throw .unsafePath(path, fault) }
     return parts.joined(separator: "/")
   }
 
   private static func fault(of path: String, _ parts: [Substring]) -> PathFault? {
     if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) { return .control }
-    if path.hasPrefix("/") { return .absolute }
+    if path.utf8.first == UInt8(ascii: "/") { return .absolute }
     if parts.contains("..") { return .parent }
     // `C:` at the front, or behind the chart's folder, where helm looks for it.
     let isDrive = parts.prefix(2).contains { $0.utf8.count == 2 && $0.hasSuffix(":") && $0.first?.isLetter == true }
@@ -115,6 +120,18 @@ struct TarHeader {
     let isUstar = block[257..<263].elementsEqual("ustar\0".utf8)
     let prefix = isUstar ? Self.text(block[345..<500]) : ""
     path = prefix.isEmpty ? name : prefix + "/" + name
+  }
+
+  /// Whether it is about the member that follows.
+  var isAboutNext: Bool { ["L", "K", "x", "g"].contains(type) }
+
+  /// How many bytes follow it, where a header before it may have said `told`.
+  ///
+  /// As Go's archive/tar has it, which docker and helm read with: links, devices, folders and pipes have none, whatever
+  /// their header says; anything else has as many as it says.
+  func contentSize(_ told: Int?) -> Int {
+    if ("1"..."6").contains(type) { return 0 }
+    return isAboutNext ? size : told ?? size
   }
 
   static func text(_ bytes: some Collection<UInt8>) -> String {

@@ -1,3 +1,5 @@
+import Platform
+
 /// A tar archive that comes in pieces: ustar, pax and GNU's long names.
 package struct TarStream: Sendable {
   /// What a header says of a file, a folder or a link.
@@ -34,6 +36,7 @@ package struct TarStream: Sendable {
   private var about: [UInt8] = []
   private var longPath: String?
   private var longLink: String?
+  private var longSize: Int?
   /// A header that says more of the next member than this is none of ours.
   private static let longestAbout = 1 << 20
 
@@ -74,25 +77,26 @@ package struct TarStream: Sendable {
     // Two of them are the end, after which nothing follows but more of them.
     if block.allSatisfy({ $0 == 0 }) { return }
     let header = try TarHeader(block)
-    let padding = (512 - header.size % 512) % 512
-    switch header.type {
-    case "L", "K", "x", "g":
-      guard header.size <= Self.longestAbout else { throw PackageError.malformed("a header of its tar is too long") }
-      about = []
-      state = header.size == 0 ? .header : .about(type: header.type, left: header.size, padding: padding)
-    default:
-      try take(
-        .member(
-          Member(
-            path: longPath ?? header.path, size: header.size, type: header.type == "\0" ? "0" : header.type,
-            link: longLink ?? header.link)))
-      (longPath, longLink) = (nil, nil)
-      // Only files have bytes, whatever the header of a link says.
-      let size = ["0", "\0", "7"].contains(header.type) ? header.size : 0
-      state = .content(left: size, padding: size == 0 ? 0 : padding)
-      if size == 0 { try finish(0, take) }
-    }
+    guard header.isAboutNext else { return try begin(header, take) }
+    guard header.size <= Self.longestAbout else { throw PackageError.malformed("a header of its tar is too long") }
+    about = []
+    let padding = Self.padding(header.size)
+    state = header.size == 0 ? .header : .about(type: header.type, left: header.size, padding: padding)
   }
+
+  private mutating func begin(_ header: TarHeader, _ take: (Event) throws -> Void) throws {
+    let size = header.contentSize(longSize)
+    guard size >= 0, size < 1 << 60 else { throw PackageError.malformed("a file of its tar has no readable size") }
+    let type = header.type == "\0" ? "0" : header.type
+    try take(.member(Member(path: longPath ?? header.path, size: size, type: type, link: longLink ?? header.link)))
+    (longPath, longLink, longSize) = (nil, nil, nil)
+    // What something that is no file holds is passed over.
+    guard size > 0, ["0", "7"].contains(type) else { return try finish(size + Self.padding(size), take) }
+    state = .content(left: size, padding: Self.padding(size))
+  }
+
+  /// What fills the last block.
+  private static func padding(_ size: Int) -> Int { (512 - size % 512) % 512 }
 
   private mutating func finish(_ padding: Int, _ take: (Event) throws -> Void) throws {
     try take(.end)
@@ -106,6 +110,7 @@ package struct TarStream: Sendable {
     case "x":
       longPath = TarReader.paxRecord("path", in: about) ?? longPath
       longLink = TarReader.paxRecord("linkpath", in: about) ?? longLink
+      longSize = TarReader.paxRecord("size", in: about).flatMap { Int($0) } ?? longSize
     default: break
     }
     about = []
@@ -116,14 +121,14 @@ package struct TarStream: Sendable {
   package var isBetweenMembers: Bool {
     switch state {
     case .header: block.isEmpty
-    case .padding: true
+    case .padding(let left): left < 512
     case .content, .about: false
     }
   }
 
   /// The path of a member without what does not count in it, or `nil` when it leads out of the archive or is none.
   package static func plainPath(_ path: String) -> String? {
-    let parts = path.split(separator: "/").filter { $0 != "." }
+    let parts = path.pathParts.filter { $0 != "." }
     guard !parts.isEmpty, !parts.contains(".."), !path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
       return nil
     }

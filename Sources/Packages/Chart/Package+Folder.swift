@@ -62,7 +62,8 @@ extension Package {
       case .sequence(let items) = start.value.content, items.allSatisfy({ $0.line > start.key.line })
     else { return }
     let end = pairs.map(\.key.line).filter { $0 > start.key.line }.min() ?? lines.count + 1
-    let absent = items.filter { isAbsent($0.value) }
+    let held = heldCharts
+    let absent = items.filter { isAbsent($0.value, held) }
     if absent.count == items.count, !absent.isEmpty { return lines.removeSubrange(start.key.line - 1..<end - 1) }
     let bounds = items.map(\.line) + [end]
     for (index, item) in items.enumerated().reversed() where absent.contains(item) {
@@ -74,14 +75,13 @@ extension Package {
   /// they are: `jenkins v0.0.1`.
   package var absentCharts: [String] {
     let dependencies = (try? chart())?.dependencies ?? []
-    return dependencies.filter(isAbsent).map { "\(Chart.text($0["name"])) \(Chart.text($0["version"]))" }
+    let held = dependencies.isEmpty ? [] : heldCharts
+    return dependencies.filter { isAbsent($0, held) }.map { "\(Chart.text($0["name"])) \(Chart.text($0["version"]))" }
   }
 
-  private func isAbsent(_ dependency: Value) -> Bool {
+  private func isAbsent(_ dependency: Value, _ held: Set<String>) -> Bool {
     let name = Chart.text(dependency["name"])
-    guard files["extension.yaml"] == nil, Chart.text(dependency["repository"]).isEmpty, !name.isEmpty else {
-      return false
-    }
-    return !files.keys.contains { $0.hasPrefix("charts/\(name)/") || $0.hasPrefix("charts/\(name)-") }
+    let hasPlace = files["extension.yaml"] != nil || !Chart.text(dependency["repository"]).isEmpty
+    return !hasPlace && !name.isEmpty && !held.contains(name)
   }
 }

@@ -1,4 +1,4 @@
-import Manifest
+package import Manifest
 import Platform
 
 /// An extension's package: a helm chart with an `extension.yaml`, as files by path.
@@ -48,9 +48,42 @@ package struct Package: Hashable, Sendable {
   }
 
   /// What `Chart.yaml` says.
-  package func chart() throws(PackageError) -> Chart {
+  package func chart() throws(PackageError) -> Chart { Chart(try chartValue()) }
+
+  /// The same as it is written.
+  package func chartValue() throws(PackageError) -> Value {
     guard let value = try yaml("Chart.yaml") else { throw .missing(path: "Chart.yaml") }
-    return Chart(value)
+    return value
+  }
+
+  /// The names of the charts that lie in the package, as helm finds them: by their own `Chart.yaml`, or by what their
+  /// file or folder is called where that cannot be read.
+  package var heldCharts: Set<String> {
+    var names: Set<String> = []
+    for (path, bytes) in files {
+      let parts = path.split(separator: "/")
+      guard parts.first == "charts", parts.count > 1 else { continue }
+      let place = String(parts[1])
+      if parts.count == 2, place.hasSuffix(".tgz") {
+        names.insert(Self.name(of: try? Package(archive: bytes), place: Self.name(inArchive: place)))
+      } else if parts.count == 3, parts[2] == "Chart.yaml" {
+        names.insert(Self.name(of: Package(files: ["Chart.yaml": bytes]), place: place))
+      }
+    }
+    return names
+  }
+
+  /// `mysql-operator` of `mysql-operator-1.0.0-rc.1.tgz`.
+  private static func name(inArchive file: String) -> String {
+    let stem = file.dropLast(4)
+    let hyphens = stem.indices.filter { stem[$0] == "-" }
+    let end = hyphens.first { SemanticVersion(stem[stem.index(after: $0)...]) != nil }
+    return String(stem[..<(end ?? stem.endIndex)])
+  }
+
+  private static func name(of package: Package?, place: String) -> String {
+    guard let name = try? package?.chart().name, !name.isEmpty else { return place }
+    return name
   }
 
   /// What `extension.yaml` says; older packages have none.
@@ -61,8 +94,7 @@ package struct Package: Hashable, Sendable {
   /// What the package says of its extension: by `extension.yaml`, or by `Chart.yaml` where there is nothing else.
   package func manifest() throws(PackageError) -> ExtensionManifest {
     if let manifest = try extensionManifest() { return manifest }
-    guard let chart = try yaml("Chart.yaml") else { throw .missing(path: "Chart.yaml") }
-    return ExtensionManifest(chart: chart)
+    return ExtensionManifest(chart: try chartValue())
   }
 
   /// The chart's default values, byte for byte: their comments are the only guidance there is.

@@ -99,10 +99,10 @@ extension CheckedPackage {
   var absentDependencies: [ChartCheck.Place] {
     let file = chart?["dependencies"] == nil ? "extension.yaml" : "Chart.yaml"
     guard case .sequence(let items)? = (chart?["dependencies"] ?? manifest?["dependencies"])?.content else { return [] }
+    let held = package.heldCharts
     return items.compactMap { item in
       guard let name = item["name"]?.text, !name.isEmpty else { return (file, item.line, "a dependency has no name") }
-      let isThere = package.files.keys.contains { $0.hasPrefix("charts/\(name)/") || $0.hasPrefix("charts/\(name)-") }
-      if isThere { return nil }
+      if held.contains(name) { return nil }
       let repository = item["repository"]?.text ?? ""
       let hint = repository.isEmpty ? "names no repository" : "has not been fetched: ksxd package build does that"
       return (file, item.line, "the chart \(name) is not in charts/, and \(hint)")

@@ -36,3 +36,9 @@ extension StringProtocol {
     return String(rest)
   }
 }
+
+extension String {
+  /// What stands between its slashes, without what is empty, as the kernel takes a path apart: a slash is one even where
+  /// an accent follows it, which to Swift is one character with it.
+  package var pathParts: [Substring] { unicodeScalars.split(separator: "/").map { Substring($0) } }
+}

@@ -36,6 +36,31 @@ import Testing
     #expect(try await tester.versions.count == 5)
     #expect(try await tester.events("PartiallySynced") == [])
     #expect(registry.requests.filter { $0.target.hasPrefix("/token") }.count == 1)
+    // Three pages, and one request without the token.
+    #expect(registry.requests.filter { $0.target.hasPrefix("/v2/fruit/orchard/tags/") }.count == 4)
+  }
+
+  @Test func credentialsAreNotShownWhereAHostSaysThatTheRegistrySentOnTo() async throws {
+    let other = LoopbackServer { request in
+      let realm = "http://" + (request.headers["Host"] ?? "") + "/token"
+      return request.target.hasPrefix("/token")
+        ? .answer("200 OK", #"{"token":"x"}"#)
+        : .answer("401 Unauthorized", "{}", headers: [#"WWW-Authenticate: Bearer realm="\#(realm)""#])
+    }
+    defer { other.stop() }
+    let registry = LoopbackServer { request in
+      request.target == "/v2/"
+        ? .answer() : .answer("307 Temporary Redirect", "", headers: ["Location: \(other.base)/x"])
+    }
+    defer { registry.stop() }
+    let host = String(registry.base.dropFirst(7))
+    let tester = try await RepositoryTester(
+      ["url": .string("oci://\(host)/orchard"), "basicAuth": ["username": "ada", "password": "secret"]])
+
+    try await tester.look()
+
+    #expect(try await tester.events("SyncFailed").first?.containsText("(401)") == true)
+    #expect(!other.requests.isEmpty && other.requests.allSatisfy { $0.headers["Authorization"] == nil })
   }
 
   @Test func whatHasNotChangedIsNotFetchedAndAMovedTagIs() async throws {
