@@ -1,5 +1,6 @@
 package import HTTP
 package import KubernetesAPI
+import Manifest
 
 /// Lets through what its policy allows, and answers for whom the caller impersonates.
 ///
@@ -22,7 +23,7 @@ package struct AccessControl: CallerHandler {
     let admission = Admission(request, from: caller, authorizer)
     guard case .success(let known) = admission.verdict else { return noted(admission, admission.denial) }
     guard let review = admission.review else {
-      return noted(admission, await handler.respond(to: request.withoutImpersonation, from: known))
+      return await noted(admission, created: handler.respond(to: request.withoutImpersonation, from: known))
     }
     do throws(Status) {
       let question = try await request.whole().json()
@@ -44,6 +45,21 @@ package struct AccessControl: CallerHandler {
     return noted(admission, answer)
   }
 
+  /// The same of an answer that says what has been created, whose name the path did not have to tell.
+  private func noted(_ admission: Admission, created answer: HTTPResponse) async -> HTTPResponse {
+    let length = answer.headers["Content-Length"].flatMap { Int($0) } ?? .max
+    guard admission.namesNothing, answer.status == 201, answer.relay == nil, length <= Self.longestCreated,
+      let bytes = try? await answer.body.collected()
+    else { return noted(admission, answer) }
+    var (admission, answer) = (admission, answer)
+    admission.attributes.name = (try? JSON.parse(bytes))?[path: "metadata", "name"]?.string ?? ""
+    answer.body = HTTPBody(bytes)
+    return noted(admission, answer)
+  }
+
+  /// An answer with more bytes is not looked into.
+  private static let longestCreated = 1 << 20
+
   /// `answer`, which is put on record when it is about a write.
   private func noted(_ admission: Admission, _ answer: HTTPResponse) -> HTTPResponse {
     guard admission.isWrite else { return answer }
@@ -52,14 +68,13 @@ package struct AccessControl: CallerHandler {
       status: answer.relay == nil ? answer.status : 0)
     return answer
   }
-
 }
 
 /// What was found out about a request before anything behind is asked.
 private struct Admission {
   let request: IncomingRequest
   let caller: Caller
-  let attributes: Attributes
+  var attributes: Attributes
   /// For whom it is answered.
   let user: User
   /// The review of rights that it asks for, if it does.
@@ -100,6 +115,9 @@ private struct Admission {
   /// Whether it may change something, and is no question about rights.
   var isWrite: Bool { ![.get, .head, .options].contains(request.head.method) && review == nil }
 
+  /// Whether it creates an object and its path does not say which.
+  var namesNothing: Bool { attributes.isResourceRequest && attributes.verb == "create" && attributes.name.isEmpty }
+
   /// The answer to one who may not.
   var denial: HTTPResponse {
     guard case .failure(let status) = verdict else { return Status.internalError("nothing was refused").response }
@@ -112,9 +130,7 @@ extension IncomingRequest {
   fileprivate var withoutImpersonation: IncomingRequest {
     guard head.headers.fields.contains(where: \.isImpersonation) else { return self }
     var request = self
-    for field in head.headers.fields where field.isImpersonation {
-      request.head.headers[field.name] = nil
-    }
+    request.head.headers.removeAll(where: \.isImpersonation)
     return request
   }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import KubernetesAPI
+import Platform
 
 /// What a request is about, as a policy sees it (kube-apiserver's `RequestInfo`).
 ///
@@ -34,7 +35,10 @@ struct Attributes: Hashable, Sendable {
 
 extension Attributes {
   init(_ request: HTTPRequest, _ target: Target) {
-    var rest = target.segments[...]
+    // As Go has it, an encoded slash is one: what a rule takes for two parts is judged as two.
+    let parts = target.segments
+    let isSplit = !parts.contains { $0.utf8.contains(UInt8(ascii: "/")) }
+    var rest = (isSplit ? parts : parts.flatMap { $0.pathParts.map(String.init) })[...]
     let method = request.method
     let isGroupless = rest.first == "api"
     // What extensions serve has groups and resources too (KubeSphere's `RequestInfo`).

@@ -17,7 +17,8 @@ enum CertificateSubject {
     while var set = subject.open(.set) {
       while var attribute = set.open(.sequence) {
         guard let type = attribute.bytes(.objectIdentifier), let text = attribute.text() else { continue }
-        if type.elementsEqual(commonName), user.name.isEmpty { user.name = text }
+        // Go takes the last one.
+        if type.elementsEqual(commonName) { user.name = text }
         if type.elementsEqual(organization) { user.groups.append(text) }
       }
     }

@@ -46,7 +46,7 @@ package struct DelegatedAuthenticator: Handler {
   private static func known(_ request: IncomingRequest) -> IncomingRequest {
     var known = request
     // It has been acted on; what would have others answered for is not for a client to say.
-    for field in request.head.headers.fields where field.isIdentity { known.head.headers[field.name] = nil }
+    known.head.headers.removeAll(where: \.isIdentity)
     return known
   }
 

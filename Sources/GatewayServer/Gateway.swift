@@ -89,8 +89,12 @@ package struct Gateway: CallerHandler {
       return .api(moved)
     case Self.explainPath where request.head.method == .post: return .explanation
     case "/metrics": return .metrics
-    default: break
+    default: return destination(by: path, of: request, caller)
     }
+  }
+
+  /// What the rules say.
+  private func destination(by path: RequestPath, of request: IncomingRequest, _ caller: Caller) -> Destination {
     let snapshot = rules.snapshot
     guard snapshot.isComplete else { return .answer(.unavailable("the gateway has not read its rules yet")) }
     if ["/dist", "/dist/"].contains(path.decoded) { return .answer(snapshot.table.bundleList) }

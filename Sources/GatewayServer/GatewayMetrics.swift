@@ -35,27 +35,29 @@ final class GatewayMetrics: Sendable {
       state.answers = state.answers.filter { names.contains("\($0.key.kind.rawValue) \($0.key.name)") }
       return (state.answers, state.latencies)
     }
-    let troubles = guards.troubles
     let counted = answers.map { key, count in
       let code = key.hundred == 0 ? "none" : "\(key.hundred)xx"
       return ("{kind=\"\(key.kind.rawValue)\",name=\(quoted(key.name)),code=\"\(code)\"}", "\(count)")
     }.sorted { $0.0 < $1.0 }
-    let proxies = table.proxies.filter { $0.healthCheck != nil || $0.circuitBreaker != nil }.map(\.object.name)
     return family("ksxd_gateway_requests_total", "counter", "Requests that were sent on, by what came back.", counted)
-      + latency(latencies)
-      + family(
-        "ksxd_gateway_upstream_healthy", "gauge", "Whether the health check of a ReverseProxy succeeds.",
-        proxies.map { ("{name=\(quoted($0))}", troubles.illnesses[$0] == nil ? "1" : "0") })
-      + family(
-        "ksxd_gateway_breaker_open", "gauge", "Whether the upstream of a ReverseProxy is left alone.",
-        proxies.map { ("{name=\(quoted($0))}", troubles.open.contains($0) ? "1" : "0") })
-      + pool(connections)
+      + latency(latencies) + health(table, guards) + pool(connections)
       + family(
         "ksxd_gateway_rules", "gauge", "Objects that are served.",
         [
           ("{kind=\"APIService\"}", "\(table.services.count)"), ("{kind=\"JSBundle\"}", "\(table.bundles.count)"),
           ("{kind=\"ReverseProxy\"}", "\(table.proxies.count)"),
         ])
+  }
+
+  private func health(_ table: RouteTable, _ guards: RuleGuards) -> String {
+    let troubles = guards.troubles
+    let proxies = table.proxies.filter { $0.healthCheck != nil || $0.circuitBreaker != nil }.map(\.object.name)
+    return family(
+      "ksxd_gateway_upstream_healthy", "gauge", "Whether the health check of a ReverseProxy succeeds.",
+      proxies.map { ("{name=\(quoted($0))}", troubles.illnesses[$0] == nil ? "1" : "0") })
+      + family(
+        "ksxd_gateway_breaker_open", "gauge", "Whether the upstream of a ReverseProxy is left alone.",
+        proxies.map { ("{name=\(quoted($0))}", troubles.open.contains($0) ? "1" : "0") })
   }
 
   private func latency(_ latencies: [RuleObject.Kind: Histogram]) -> String {

@@ -89,15 +89,17 @@ struct RuleConditions: Sendable {
         snapshot: rules.snapshot, illnesses: guards.troubles.illnesses, tellsLinks: dialect.era == .seed,
         allowsForeignReferences: allowsForeignReferences)
       let all = judge.conditions
-      guard await write(all.filter { written[$0.rule] != $0.condition }) else { return }
-      written = Dictionary(all.map { ($0.rule, $0.condition) }, uniquingKeysWith: { first, _ in first })
+      guard let failed = await write(all.filter { written[$0.rule] != $0.condition }) else { return }
+      let done = all.filter { !failed.contains($0.rule) }
+      written = Dictionary(done.map { ($0.rule, $0.condition) }, uniquingKeysWith: { first, _ in first })
     }
   }
 
-  /// Writes what is new in `wanted`; false when the gateway may not, after which it is not tried again.
-  func write(_ wanted: [(rule: RuleObject, condition: RuleCondition)]) async -> Bool {
-    for (rule, condition) in wanted {
-      guard !Task.isCancelled else { return true }
+  /// Writes what is new in `wanted`, and gives those that are to be tried again at the next change; `nil` when the gateway
+  /// may not write, after which nothing is.
+  func write(_ wanted: [(rule: RuleObject, condition: RuleCondition)]) async -> Set<RuleObject>? {
+    var failed: Set<RuleObject> = []
+    for (rule, condition) in wanted where !Task.isCancelled {
       do throws(ClusterError) {
         let object = try await cluster.get(resource(rule.kind), rule.name)
         guard !condition.isSaid(by: object) else { continue }
@@ -107,11 +109,13 @@ struct RuleConditions: Sendable {
         if case .refused(let status) = error, status.code == 403 {
           report(
             "the gateway may not write into the status of \(rule.kind.rawValue)s: no object says why it is not served")
-          return false
+          return nil
         }
+        // Another client was faster, or the server does not answer.
+        failed.insert(rule)
       }
     }
-    return true
+    return failed
   }
 
   private func resource(_ kind: RuleObject.Kind) -> Resource {

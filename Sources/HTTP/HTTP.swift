@@ -64,6 +64,9 @@ package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   /// Makes room for `count` fields.
   package mutating func reserve(_ count: Int) { fields.reserveCapacity(count) }
 
+  /// Removes all fields that are not wanted, at once: a client may send thousands of them.
+  package mutating func removeAll(where isUnwanted: (Field) -> Bool) { fields.removeAll(where: isUnwanted) }
+
   /// Adds a field beside others of the same name.
   package mutating func add(_ name: String, _ value: String) {
     fields.append(Field(name: name, value: value))

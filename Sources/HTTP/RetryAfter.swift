@@ -13,7 +13,7 @@ package enum RetryAfter {
     let parts = text.split { " ,:".contains($0) }
     guard parts.count == 8, parts[7] == "GMT", let month = months.firstIndex(of: String(parts[2])) else { return nil }
     let numbers = [parts[1], parts[3], parts[4], parts[5], parts[6]].compactMap { Int32($0) }
-    guard numbers.count == 5 else { return nil }
+    guard numbers.count == 5, numbers.allSatisfy({ (0...9999).contains($0) }) else { return nil }
     var moment = tm()
     moment.tm_mday = numbers[0]
     moment.tm_mon = Int32(month)

@@ -208,6 +208,8 @@ extension ConnectionHandler {
   /// Answers with `head`, which has status 101, and takes HTTP out of the connection.
   func tunnel(_ head: HTTPResponseHead) {
     guard case .answering(let exchange) = state, let context, let upgraded = exchange.upgraded else { return cut() }
+    // What the client has sent behind its offer was too much, and is lost.
+    guard !hasPending else { return cut() }
     expectNothing()
     let end = exchange.relay ?? TaskTunnel(upgraded)
     var logged = exchange

@@ -127,6 +127,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     if isHoldingReads { isReadHeld = true } else { context.read() }
   }
 
+  /// Whether something has come that is not looked at yet.
+  var hasPending: Bool { !pending.isEmpty }
+
   private var isHoldingReads: Bool {
     switch state {
     case .answering(let exchange): !pending.isEmpty || exchange.relay?.isFull ?? exchange.body.isFull

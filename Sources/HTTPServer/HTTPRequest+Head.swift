@@ -8,6 +8,10 @@ extension HTTPRequest {
       throw .unknownMethod(head.method.rawValue)
     }
     guard let target = Self.originForm(head.uri) else { throw .malformed("it names no path") }
+    // What has come by HTTP/2 no reader of lines has looked at, and it may go on as one.
+    guard head.version.major < 2 || target.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
+      throw .malformed("there is a character in the target that must be encoded")
+    }
     // Two servers on the way that believe different ones would see two different requests (RFC 9112 §3.2).
     self.init(method, target)
     headers.reserve(head.headers.count)

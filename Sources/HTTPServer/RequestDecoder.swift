@@ -42,6 +42,8 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    // From there on nothing is a request.
+    if case .failed = state { return }
     var bytes = unwrapInboundIn(data)
     if unread == nil { unread = bytes } else { unread?.writeBuffer(&bytes) }
     // What comes while a part is being taken waits until it has been.
@@ -50,12 +52,19 @@ final class RequestDecoder: ChannelInboundHandler, RemovableChannelHandler {
     defer { isDecoding = false }
     do throws(MalformedRequest) {
       while let part = try nextPart() { context.fireChannelRead(wrapInboundOut(part)) }
+      try checkWaiting()
     } catch {
       state = .failed
       unread = nil
       context.fireErrorCaught(error)
     }
     if unread?.readableBytes == 0 { unread = nil }
+  }
+
+  /// What follows an offer to upgrade waits until that is answered, and must not be without end.
+  private func checkWaiting() throws(MalformedRequest) {
+    guard case .paused = state, let count = unread?.readableBytes, count > limit else { return }
+    throw MalformedRequest("too much follows an offer to upgrade that is not taken up yet")
   }
 
   func removeHandler(context: ChannelHandlerContext, removalToken: ChannelHandlerContext.RemovalToken) {

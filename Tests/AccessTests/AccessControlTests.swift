@@ -43,6 +43,21 @@ import Testing
     #expect(try await ask(.get, Path.plans).names == ["devops"])
   }
 
+  /// As Go's `URL.Path` has it, which kube-apiserver judges by.
+  @Test(arguments: [
+    ("/kapis/demo.example/v1/things%2Fsecret", "get", "things", "secret", ""),
+    ("/kapis/demo.example/v1/things/a%2Flog", "get", "things", "a", "log"),
+    ("/kapis%2fdemo.example/v1/things", "list", "things", "", ""),
+    ("/kapis/demo.example/v1/things/a%2525", "get", "things", "a%25", ""),
+  ])
+  func anEncodedSlashIsASlash(target: String, verb: String, resource: String, name: String, part: String) {
+    let attributes = Attributes(HTTPRequest(.get, target), Target(target))
+
+    #expect(
+      [attributes.verb, attributes.resource, attributes.name, attributes.subresource] == [verb, resource, name, part])
+    #expect(attributes.group == "demo.example")
+  }
+
   @Test func aRefusalIsWordedAsKubernetesDoes() async throws {
     let nobody = ask.by(Self.nobody)
 

@@ -30,10 +30,26 @@ import Testing
 
     #expect(noted.count == 3)
     #expect(noted[0]["verb"] == "create" && noted[0]["resource"] == "installplans" && noted[0]["status"] == 201)
-    #expect(noted[0]["dryRun"] == true && noted[0]["verdict"] == "allowed")
+    #expect(noted[0]["dryRun"] == true && noted[0]["verdict"] == "allowed" && noted[0]["name"] == "devops")
     #expect(noted[1]["user"] == "eve" && noted[1]["name"] == "devops" && noted[1]["verdict"] == "refused")
     #expect(noted[2]["user"] == "bob" && noted[2]["by"] == .string(User.owner.name) && noted[2]["path"] == "/proxy/x")
     #expect(!lines.withLock { $0 }.joined().contains("hunter2"))
+  }
+
+  @Test func aCreationIsNotedWithTheNameThatWasFoundForIt() async throws {
+    let handler = AccessControl(audit: log, around: try Asking().api)
+    let body = JSON.bytes([
+      "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["generateName": "settings-"], "data": ["a": "b"],
+    ])
+
+    let answer = await handler.respond(
+      to: HTTPRequest(
+        .post, "/api/v1/namespaces/default/configmaps", headers: ["Content-Type": "application/json"], body: body))
+
+    let made = try await answer.body.collected().json
+    let name = try #require(made[path: "metadata", "name"]?.string)
+    #expect(name.hasPrefix("settings-") && made["data"] == ["a": "b"])
+    #expect(noted.map { $0["name"]?.string } == [name])
   }
 
   @Test func loginsAreNotedWithoutPasswordsAndTokens() async throws {

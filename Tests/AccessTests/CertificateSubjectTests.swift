@@ -66,6 +66,27 @@ import Testing
     await #expect(throws: TransportError.self) { try await asked("eve") }
   }
 
+  private static func der(_ tag: UInt8, _ parts: [UInt8]...) -> [UInt8] {
+    let content = Array(parts.joined())
+    return [tag, UInt8(content.count)] + content
+  }
+
+  private static func attribute(_ type: UInt8, _ text: String) -> [UInt8] {
+    der(0x31, der(0x30, der(0x06, [0x55, 0x04, type]), der(0x0C, Array(text.utf8))))
+  }
+
+  /// As Go's crypto/x509 reads it, and kube-apiserver by it.
+  @Test func ofSeveralCommonNamesTheLastIsTheUser() {
+    let subject = Self.der(
+      0x30, Self.attribute(10, "a"), Self.attribute(3, "first"), Self.attribute(10, "b"), Self.attribute(3, "second"))
+    let empty = Self.der(0x30)
+    let certificate = Self.der(0x30, Self.der(0x30, Self.der(0x02, [1]), empty, empty, empty, subject))
+
+    let user = CertificateSubject.user(of: certificate)
+
+    #expect(user?.name == "second" && user?.groups.prefix(2) == ["a", "b"])
+  }
+
   @Test func whatIsNoCertificateIsNoUser() async throws {
     defer { folder.remove() }
     try await authority("ca")

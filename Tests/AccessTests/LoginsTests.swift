@@ -194,4 +194,26 @@ import Testing
     #expect(tokens.user(of: first.access) == nil && tokens.renew(first.refresh) == nil)
     #expect(tokens.user(of: second.access) == "ada" && tokens.user(of: last.access) == "bob")
   }
+
+  @Test func aLoginThatIsRenewedOverAndOverIsRememberedInBoundedMemory() throws {
+    let tokens = LoginTokens(file: nil)
+    var grants = [tokens.logIn("ada")]
+    for _ in 0..<50 { grants.append(try #require(tokens.renew(grants[grants.count - 1].refresh))) }
+
+    #expect(tokens.tokenCount == 2 + LoginTokens.mostUsed)
+    // One that served a moment ago has been stolen from one of two: both are logged out.
+    #expect(tokens.renew(grants[49].refresh) == nil)
+    #expect(tokens.user(of: grants[50].access) == nil && tokens.tokenCount == 0)
+  }
+
+  @Test func namesThatAreMadeUpHideNoAttackOnAUser() async throws {
+    let clock = clock
+    let table = try PasswordTable(text: Self.file, file: "users")
+    let checker = PasswordChecker(table, mostNames: 5, now: { clock.now })
+    for number in 0..<5 { _ = await checker.check("nobody\(number)", "") }
+
+    for _ in 0..<10 { #expect(await checker.check("ada", "wrong") == .wrong) }
+
+    #expect(await checker.check("ada", "secret") == .tooManyFailures)
+  }
 }

@@ -228,6 +228,12 @@ import Testing
         "1 of 2 replicas available"
       ),
       ("{kind: Deployment, status: {updatedReplicas: 1, availableReplicas: 1}}", nil),
+      // What was said of the Deployment that was there before.
+      (
+        "{kind: Deployment, metadata: {generation: 2}, status: {observedGeneration: 1, conditions: "
+          + "[{type: Progressing, status: 'False', reason: ProgressDeadlineExceeded, message: before}]}}",
+        "not started"
+      ),
       ("{kind: StatefulSet, status: {updatedReplicas: 1, readyReplicas: 0}}", "0 of 1 replicas ready"),
       ("{kind: DaemonSet, status: {desiredNumberScheduled: 3, numberReady: 3}}", nil),
       ("{kind: Job, status: {active: 1}}", "not complete"),

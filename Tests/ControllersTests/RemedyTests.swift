@@ -44,6 +44,56 @@ import Testing
     Installation(try await fixture.cluster.get(fixture.dialect.installations, name))
   }
 
+  /// Looks at an installation four times, a minute after another, and how it was after each.
+  private func looks(at name: String, in fixture: ControllerFixture) async throws -> [String] {
+    let seconds = Locked(1_800_000_000)
+    var settings = fixture.settings()
+    settings.now = { Timestamp(secondsSince1970: seconds.withLock { $0 }) }
+    let work = InstallationReconciler(cluster: fixture.cluster, dialect: fixture.dialect, settings: settings)
+    var seen: [String] = []
+    for _ in 0..<4 {
+      var next = NextLook.atOnce
+      do throws(ReconcileError) {
+        while next == .atOnce { next = try await work.reconcile(name) }
+        #expect(next == .whenChanged)
+      } catch {
+        // It is put off, longer each time, by the queue.
+      }
+      let object = try await fixture.cluster.get(fixture.dialect.installations, name)
+      seen.append("\(object.resourceVersion) \(object.status["state"]?.string ?? "")")
+      seconds.withLock { $0 += 60 }
+    }
+    return seen
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func whatHasFailedRestsAndIsNotSaidAgain(dialect: Dialect) async throws {
+    let fixture = try ControllerFixture(dialect)
+    try await fixture.change("cert-clock", .install(version: "9.9.9", config: ""))
+
+    let seen = try await looks(at: "cert-clock", in: fixture)
+
+    #expect(Set(seen).count == 1 && seen[0].hasSuffix(" InstallFailed"))
+  }
+
+  @Test func whatFailsBeforeThereIsARecordIsSaidOnce() async throws {
+    let fixture = try ControllerFixture(.subscription, isAdmitting: false)
+    let resource = fixture.dialect.installations
+    // No namespace can be called so, and another is asked for once that has been tried.
+    let spec: Value = [
+      "extension": ["name": "bell", "version": "1.0.0"], "enabled": true, "targetNamespace": "elsewhere",
+    ]
+    let object = Object(
+      resource, name: "bell", annotations: [InstallationReconciler.namespaceAnnotation: "Bell"], ["spec": spec])
+    let finalizers: Value = [.string(fixture.dialect.installationFinalizer)]
+    _ = try await fixture.cluster.create(
+      resource, Object(object.value.setting(["metadata", "finalizers"], to: finalizers)))
+
+    let seen = try await looks(at: "bell", in: fixture)
+
+    #expect(Set(seen).count == 1 && seen[0].hasSuffix(" InstallFailed"), "\(seen)")
+  }
+
   @Test(arguments: [Dialect.installPlan, .subscription])
   func aVersionThatAppearsWakesItsInstallation(dialect: Dialect) async throws {
     let fixture = try ControllerFixture(dialect)

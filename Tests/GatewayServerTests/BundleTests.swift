@@ -50,6 +50,8 @@ import Testing
       ("bytes=-0", 416, "", "bytes */19"),
       ("bytes=3-1", 200, script, nil), ("bytes=0-1,3-4", 200, script, nil), ("lines=1-2", 200, script, nil),
       ("bytes=99999999999999999999-", 200, script, nil),
+      ("bytes=0-9223372036854775807", 206, script, "bytes 0-18/19"),
+      ("bytes=-9223372036854775807", 206, script, "bytes 0-18/19"),
     ] as [(String, Int, String, String?)])
   func aPartOfABundleCanBeAskedFor(range: String, status: Int, body: String, content: String?) async throws {
     try await GatewayFixture.with(.bundle(Self.raw)) { gateway in

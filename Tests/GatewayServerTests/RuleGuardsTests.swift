@@ -46,6 +46,21 @@ import Testing
     #expect((guards.refusal(of: rule, by: Self.asker("b")) == nil) == isApart)
   }
 
+  @Test func asManyCallersAsComeAreCountedInBoundedMemory() {
+    let clock = Clock()
+    let guards = RuleGuards(now: { clock.now })
+    let rule = Self.rule(["rateLimit": ["requests": 1, "per": "24h", "by": "address"]])
+
+    for number in 0..<(RuleGuards.most + 10) {
+      _ = guards.refusal(of: rule, by: Self.asker("a", "2001:db8::\(number)"))
+      clock.turn(0.001)
+    }
+
+    #expect(guards.counted <= RuleGuards.most)
+    // Those who have asked last are not let in by that.
+    #expect(guards.refusal(of: rule, by: Self.asker("a", "2001:db8::\(RuleGuards.most + 9)"))?.status == 429)
+  }
+
   @Test func aBreakerOpensTriesAndCloses() {
     let clock = Clock()
     let guards = RuleGuards(now: { clock.now })

@@ -1,6 +1,7 @@
 import HTTP
 import HTTPServer
 import Manifest
+import NIOHTTP1
 import Platform
 import TestSupport
 import Testing
@@ -97,6 +98,55 @@ import Testing
       #expect(answer.body.json[path: "ErrStatus", "reason"] == "Gateway Timeout")
       // On a busy machine it may be given up before it is connected.
       await eventually { upstream.goneAway == upstream.requests.count }
+    }
+    upstream.stop()
+  }
+
+  @Test func aBodyMayTakeLongerThanItsAnswer() async throws {
+    try await EchoUpstream.with { upstream in
+      try await GatewayFixture.with(.proxy(to: upstream)) { settings in
+        settings.upstreams.answerTimeout = .seconds(8)
+      } _: { gateway in
+        let connection = try gateway.connect()
+        connection.say("POST /proxy/a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+        // What is tested is that this time passes.
+        try await Task.sleep(for: .milliseconds(8200))
+        connection.say("cd")
+
+        #expect(await connection.hear(until: "\"abcd\"").hasPrefix("HTTP/1.1 200"))
+      }
+    }
+  }
+
+  @Test func noTrailerPassesForAnothersWord() async throws {
+    try await EchoUpstream.with { upstream in
+      try await GatewayFixture.with(.proxy(to: upstream)) { gateway in
+        let connection = try gateway.connect()
+        connection.say(
+          "POST /proxy/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+            + "X-Remote-User: root\r\nX-Sum: 1\r\n\r\n")
+
+        #expect(await connection.hear(until: "\"body\":\"a\"").hasPrefix("HTTP/1.1 200"))
+      }
+    }
+    let trailers: NIOHTTP1.HTTPHeaders = [
+      "X-Remote-User": "root", "Authorization": "x", "Content-Length": "9", "Transfer-Encoding": "chunked",
+      "X-Sum": "1",
+    ]
+    #expect(UpstreamRelay.passedOn(trailers).map(\.name) == ["X-Sum"])
+  }
+
+  @Test func whatIsSaidOfTheConnectionBeforeAnAnswerStaysThere() async throws {
+    let upstream = LoopbackServer { _ in
+      [.send("HTTP/1.1 103 Early Hints\r\nConnection: X-Own\r\nX-Own: 1\r\nLink: </a>\r\n\r\n" + Self.ok)]
+    }
+    try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
+      let connection = try gateway.connect()
+      connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\n")
+      let heard = await connection.hear(until: "\r\n\r\nok")
+
+      #expect(heard.hasPrefix("HTTP/1.1 103 ") && !heard.contains("X-Own"))
+      #expect(heard.contains("\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n"))
     }
     upstream.stop()
   }

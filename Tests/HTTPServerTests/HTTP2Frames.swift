@@ -65,6 +65,7 @@ enum HTTP2Frames {
     ("a Connection field", request(fields, literal("connection", "close"))),
     ("a transfer coding", request(fields, literal("transfer-encoding", "chunked"))),
     ("no path", request([0x82, 0x87, 0x41, 0x01, 0x78])),
+    ("a path with blanks", request([0x82, 0x04, 0x0D] + Array("/a HTTP/1.1 b".utf8), [0x87, 0x41, 0x01, 0x78])),
     ("two paths", request([0x82, 0x84, 0x84, 0x87, 0x41, 0x01, 0x78])),
     ("a pseudo field behind others", request([0x82, 0x84], literal("a", "b"), [0x87, 0x41, 0x01, 0x78])),
   ]

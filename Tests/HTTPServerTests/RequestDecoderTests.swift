@@ -77,6 +77,17 @@ import Testing
     _ = try channel.finish()
   }
 
+  @Test func whatFollowsAnOfferToUpgradeIsNotKeptWithoutEnd() throws {
+    let offer = Array("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n".utf8)
+    let more = [UInt8](repeating: 0, count: 600)
+    let line = "GET / 1 [Host=x,Connection=Upgrade,Upgrade=websocket] ."
+
+    #expect(try decoded([offer, more]) == [line])
+    #expect(
+      try decoded([offer, more, more])
+        == [line, "! too much follows an offer to upgrade that is not taken up yet"])
+  }
+
   @Test func anythingAfterWhatIsWrongIsPassedOver() throws {
     #expect(
       try decoded([Array("GET / HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\nGET / HTTP/1.1\r\n\r\n".utf8)])

@@ -44,6 +44,15 @@ import Testing
     }
   }
 
+  @Test func anOfferThatIsNotAnsweredYetHoldsUpWhatFollowsIt() async throws {
+    try await serving { _, _, path in
+      let connection = try RawConnection(path)
+      connection.say("GET /wait HTTP/1.1\r\n" + Self.upgrade)
+
+      #expect(await connection.push(100 << 20) < 8 << 20)
+    }
+  }
+
   @Test func aLongTunnelIsHeldUpByItsReader() async throws {
     try await serving { _, _, path in
       let connection = try RawConnection(path)

@@ -51,8 +51,7 @@ extension API {
   /// Whether there is nothing in a namespace.
   func isEmpty(namespace: String) -> Bool {
     !storedNamespacedTypes.contains { type in
-      let table = registry.withLock { $0.table(type.collection) }
-      return table.objects().contains { $0.key.namespace == namespace }
+      registry.withLock { $0.table(type.collection) }.hasObjects(in: namespace)
     }
   }
 

@@ -134,8 +134,8 @@ extension API {
     try ObjectLimits.check(kept)
     if options.isDryRun { return StoredObject(kept, version: stored.version) }
     let collection = path.type.collection
-    let isHeld = path.type.resource == .namespaces && !isEmpty(namespace: stored.key.name)
-    let isGone = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty && !isHeld
+    let isReleased = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty
+    let isGone = isReleased && (path.type.resource != .namespaces || isEmpty(namespace: stored.key.name))
     let change = try committing { () throws(StorageError) in
       try isGone ? store.remove(kept, from: collection) : store.put(kept, in: collection)
     }

@@ -27,6 +27,12 @@ struct ObjectTable: Sendable {
     keys[(key.map(firstIndex) ?? 0)...].compactMap { objects[$0] }
   }
 
+  /// Whether one of them is in `namespace`, found without looking at the others.
+  func hasObjects(in namespace: String) -> Bool {
+    let place = firstIndex(after: ObjectKey(namespace: namespace, name: ""))
+    return place < keys.count && keys[place].namespace == namespace
+  }
+
   private func firstIndex(after key: ObjectKey) -> Int {
     var low = 0
     var high = keys.count

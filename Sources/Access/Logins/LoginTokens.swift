@@ -36,9 +36,13 @@ final class LoginTokens: Sendable {
   static let accessLifetime = 7_200
   static let refreshLifetime = 4 * 3_600
 
+  /// Refresh tokens of one login that are remembered once they have served.
+  static let mostUsed = 10
+
   /// Logins that are kept at most.
   private let most: Int
   private let state = Locked(State())
+  private let saving = Locked(())
   private let file: String?
   private let now: @Sendable () -> Int
 
@@ -78,7 +82,9 @@ final class LoginTokens: Sendable {
         return nil
       }
       state.byAccess[login.access] = nil
-      return Self.issue(id, login.user, used: login.used.suffix(100) + [digest], now, &state)
+      let used = login.used + [digest]
+      for token in used.dropLast(Self.mostUsed) { state.byRefresh[token] = nil }
+      return Self.issue(id, login.user, used: used.suffix(Self.mostUsed), now, &state)
     }
   }
 
@@ -130,8 +136,16 @@ final class LoginTokens: Sendable {
     }.joined()
   }
 
+  /// How many tokens are remembered.
+  var tokenCount: Int { state.withLock { $0.byAccess.count + $0.byRefresh.count } }
+
   private func save() {
     guard let file else { return }
+    // One after another, so that no older state is written over a newer one.
+    saving.withLock { _ in write(to: file) }
+  }
+
+  private func write(to file: String) {
     let logins = state.withLock { $0.logins }
     let pairs = logins.sorted { $0.key < $1.key }.map { id, login in
       Mapping.Pair(

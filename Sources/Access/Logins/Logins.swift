@@ -82,19 +82,7 @@ package struct Logins: Sendable {
       return Self.answer(401, ["error": "invalid_client"])
     }
     switch form["grant_type"] {
-    case "password":
-      let name = form["username"] ?? ""
-      switch await checker.check(name, form["password"] ?? "") {
-      case .user(let user):
-        audit.note("login", of: name, "allowed", request)
-        return Self.answer(tokens.logIn(user.name))
-      case .wrong:
-        audit.note("login", of: name, "refused", request)
-        return Self.refused("The username or password is wrong.")
-      case .tooManyFailures:
-        audit.note("login", of: name, "locked", request)
-        return Self.answer(429, ["error": "slow_down", "error_description": "There were too many failed logins."])
-      }
+    case "password": return await logIn(form["username"] ?? "", form["password"] ?? "", request)
     case "refresh_token":
       guard let grant = tokens.renew(form["refresh_token"] ?? "") else {
         audit.note("renewal", of: "", "refused", request)
@@ -102,6 +90,20 @@ package struct Logins: Sendable {
       }
       return Self.answer(grant)
     default: return Self.answer(400, ["error": "unsupported_grant_type"])
+    }
+  }
+
+  private func logIn(_ name: String, _ password: String, _ request: IncomingRequest) async -> HTTPResponse {
+    switch await checker.check(name, password) {
+    case .user(let user):
+      audit.note("login", of: name, "allowed", request)
+      return Self.answer(tokens.logIn(user.name))
+    case .wrong:
+      audit.note("login", of: name, "refused", request)
+      return Self.refused("The username or password is wrong.")
+    case .tooManyFailures:
+      audit.note("login", of: name, "locked", request)
+      return Self.answer(429, ["error": "slow_down", "error_description": "There were too many failed logins."])
     }
   }
 

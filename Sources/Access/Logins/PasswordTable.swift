@@ -58,7 +58,6 @@ actor PasswordChecker {
   /// Failures in a row after which a name is refused for a while (as the shipped gateway).
   private static let mostFailures = 10
   private static let window = Duration.seconds(600)
-  private static let mostNames = 10_000
 
   enum Verdict: Hashable, Sendable {
     case user(User)
@@ -69,12 +68,15 @@ actor PasswordChecker {
   private let executor = ThreadExecutor()
   private let users: PasswordTable
   private let now: @Sendable () -> ContinuousClock.Instant
+  /// Names whose failures are counted at most, beside those of users.
+  private let mostNames: Int
   private var failures: [String: (count: Int, since: ContinuousClock.Instant)] = [:]
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  init(_ users: PasswordTable, now: @escaping @Sendable () -> ContinuousClock.Instant) {
+  init(_ users: PasswordTable, mostNames: Int = 10_000, now: @escaping @Sendable () -> ContinuousClock.Instant) {
     self.users = users
+    self.mostNames = mostNames
     self.now = now
     executor.start()
   }
@@ -94,8 +96,9 @@ actor PasswordChecker {
       failures[name] = nil
       return .user(user)
     }
-    if failures.count >= Self.mostNames { failures = failures.filter { now - $0.value.since < Self.window } }
-    if failures.count < Self.mostNames || failures[name] != nil {
+    if failures.count >= mostNames { failures = failures.filter { now - $0.value.since < Self.window } }
+    // However many names are made up, those of users are counted.
+    if failures.count < mostNames || failures[name] != nil || users.user(name) != nil {
       failures[name] = ((failures[name]?.count ?? 0) + 1, failures[name]?.since ?? now)
     }
     return .wrong

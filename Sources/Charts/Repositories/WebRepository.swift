@@ -22,18 +22,11 @@ struct WebRepository: ChartSource {
     }
     let answer = try await client.get(url.appending("index.yaml"), headers)
     if answer.status == 304, known != nil { return nil }
-    let body = try answer.expected()
     let folder: ScratchFolder
     do { folder = try ScratchFolder() } catch { throw RepositoryError("\(error)", isPassing: true) }
     defer { folder.remove() }
     let file = folder.path + "/index.yaml"
-    let packing = answer.headers["Content-Encoding"]?.lowercased() ?? "identity"
-    guard ["gzip", "identity", ""].contains(packing) else {
-      throw RepositoryError("\(answer.url.text): it is packed as \(packing), which was not asked for")
-    }
-    var mark = RepositoryMark(
-      digest: try await Download(limit: ChartIndex.largest, subject: answer.url.text)
-        .file(file, body, isPacked: packing == "gzip"))
+    var mark = RepositoryMark(digest: try await Self.download(answer, to: file))
     mark.entityTag = answer.headers["ETag"] ?? ""
     mark.modified = answer.headers["Last-Modified"] ?? ""
     if mark.digest == known?.digest { return nil }
@@ -42,6 +35,17 @@ struct WebRepository: ChartSource {
     } catch {
       throw RepositoryError("\(url.text), index.yaml: \(error)")
     }
+  }
+
+  /// Writes what is answered to `file`, unpacked; its digest.
+  private static func download(_ answer: WebClient.Answer, to file: String) async throws(RepositoryError) -> String {
+    let body = try answer.expected()
+    let packing = answer.headers["Content-Encoding"]?.lowercased() ?? "identity"
+    guard ["gzip", "identity", ""].contains(packing) else {
+      throw RepositoryError("\(answer.url.text): it is packed as \(packing), which was not asked for")
+    }
+    return try await Download(limit: ChartIndex.largest, subject: answer.url.text)
+      .file(file, body, isPacked: packing == "gzip")
   }
 
   func location(of entry: ChartIndex.Entry) throws(RepositoryError) -> String {

@@ -110,7 +110,7 @@ struct InstallationReconciler: Reconciler {
     }
     // Without a record there is only the status to say it in, and to say it once.
     let failed = snapshot.newRecord(at: now).failing(message, at: now)
-    if snapshot.installation.observed.state != failed.state || snapshot.installation.message != message {
+    if !snapshot.isTold(failed) {
       try await snapshot.publish(failed, in: cluster)
       await tell(failed, snapshot)
     }

@@ -77,6 +77,15 @@ struct InstallationSnapshot: Sendable {
     }
   }
 
+  /// Whether the installation's status says what `record` does, whenever it began to.
+  ///
+  /// What is said again at another time would be a change, and a reason to look again at once.
+  func isTold(_ record: ReleaseRecord) -> Bool {
+    let told = (object.status["conditions"]?.sequence ?? []).compactMap(ReleaseRecord.Condition.init)
+    return object.status["state"]?.string == record.state.word
+      && record.conditions.allSatisfy { wanted in told.contains { $0.says(wanted) } }
+  }
+
   private struct StatusChange {
     var resource: Resource
     var object: Object

@@ -21,7 +21,8 @@ enum Readiness: Hashable, Sendable {
     let replicas = spec["replicas"]?.integer ?? 1
     switch object.kind {
     case "Deployment":
-      if let reason = condition("Progressing", "False", status), reason.0 == "ProgressDeadlineExceeded" {
+      // Until it has been seen, the status is about what was there before.
+      if isSeen, let reason = condition("Progressing", "False", status), reason.0 == "ProgressDeadlineExceeded" {
         return .failed(reason.1)
       }
       return wait(isSeen, min(count("updatedReplicas"), count("availableReplicas")), of: replicas, "replicas available")

@@ -115,7 +115,7 @@ extension ReleaseRecord.Condition {
     ]
   }
 
-  fileprivate init?(_ value: Value) {
+  init?(_ value: Value) {
     guard let type = value["type"]?.string, let time = ReleaseRecord.time(value["lastTransitionTime"]) else {
       return nil
     }

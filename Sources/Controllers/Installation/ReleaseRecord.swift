@@ -56,6 +56,11 @@ struct ReleaseRecord: Hashable, Sendable {
     var reason: String
     var message: String
     var time: Timestamp
+
+    /// Whether it says the same, whenever it began to.
+    func says(_ other: Condition) -> Bool {
+      (type, isTrue, reason, message) == (other.type, other.isTrue, other.reason, other.message)
+    }
   }
 
   /// The installation's name, which is not always the extension's.

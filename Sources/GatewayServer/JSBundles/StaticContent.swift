@@ -88,7 +88,7 @@ struct ByteRange: Hashable, Sendable {
       range = first < count ? first..<count : nil
     case (let first?, let last?):
       guard first <= last else { return nil }
-      range = first..<min(last + 1, count)
+      range = first..<min(last, count - 1) + 1
     case (let first?, nil): range = first..<count
     case (nil, let length?): range = length > 0 && count > 0 ? max(0, count - length)..<count : nil
     case (nil, nil): return nil

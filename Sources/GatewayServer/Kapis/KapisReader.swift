@@ -57,7 +57,9 @@ struct KapisReader: Sendable {
 
   /// Every file of a package, as the shipped gateway writes them.
   private func files(_ name: Substring, _ request: HTTPRequest) async -> HTTPResponse {
-    guard request.method == .get || request.method == .head, !name.contains("/") else { return .pageNotFound }
+    guard request.method == .get || request.method == .head, !name.isEmpty, !name.contains("/") else {
+      return .pageNotFound
+    }
     do {
       let version = ExtensionVersion(
         try await cluster.get(dialect.extensionVersions, String(name)), dialect: dialect)

@@ -20,7 +20,7 @@ final class RuleGuards: Sendable {
   }
 
   /// Callers that are counted at once; when there are more, those who have not asked for long are forgotten.
-  private static let most = 20_000
+  static let most = 20_000
 
   /// Why a request is not sent on, if it is not: too many of them, an upstream that fails, one that is not well.
   func refusal(of rule: ReverseProxyRule, by asker: UpstreamRequest.Asker) -> HTTPResponse? {
@@ -50,10 +50,21 @@ final class RuleGuards: Sendable {
       case .user: asker.user?.name ?? asker.address
       }
     return state.withLock { state in
-      if state.limits.count >= Self.most { state.limits = state.limits.filter { $0.value.full > now } }
+      if state.limits.count >= Self.most { Self.thinOut(&state.limits, now) }
       return state.limits[rule.object.name + "\n" + who, default: Bucket(full: now)].take(limit, now)
     }
   }
+
+  /// Forgets callers who may ask as often as ever, and where that is not enough the half that has asked least.
+  private static func thinOut(_ limits: inout [String: Bucket], _ now: ContinuousClock.Instant) {
+    limits = limits.filter { $0.value.full > now }
+    guard limits.count >= most else { return }
+    let middle = limits.values.map(\.full).sorted()[limits.count / 2]
+    limits = limits.filter { $0.value.full > middle }
+  }
+
+  /// How many callers are counted at the moment.
+  var counted: Int { state.withLock { $0.limits.count } }
 
   /// Takes note of how the upstream of `rule` has done.
   func note(_ outcome: UpstreamRelay.Outcome, of rule: ReverseProxyRule) {

@@ -22,12 +22,21 @@ package struct AddressRules: Hashable, Sendable {
   func problem(with address: SocketAddress) -> String? {
     guard let ip = address.ipAddress, let port = address.port else { return "no address of the network" }
     let bytes = Self.bytes(of: ip)
-    let name = ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)"
-    if forbidden.contains(name) { return "\(name) is the Kubernetes API itself" }
+    // One address has several spellings: IPv4 within IPv6 is IPv4.
+    let plain = bytes.count == 4 ? bytes.map(String.init).joined(separator: ".") : "[\(ip)]"
+    if forbidden.contains("\(plain):\(port)") { return "\(plain):\(port) is the Kubernetes API itself" }
     if !allowsLoopback, Self.isLoopback(bytes) { return "\(ip) is this machine" }
     if !allowsLinkLocal, Self.isLinkLocal(bytes) { return "\(ip) is link-local" }
+    if !allowsLinkLocal, Self.metadata.contains(bytes) { return "\(ip) is where a cloud tells a machine its secrets" }
     return nil
   }
+
+  /// Where clouds tell a machine its secrets though the address is not link-local: Alibaba, Oracle and Azure, and Amazon's
+  /// for IPv6.
+  private static let metadata: Set<[UInt8]> = [
+    [100, 100, 100, 200], [192, 0, 0, 192], [168, 63, 129, 16],
+    [0xFD, 0x00, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54],
+  ]
 
   /// Four bytes or sixteen; an IPv4 address within an IPv6 one is taken out of it.
   private static func bytes(of ip: String) -> [UInt8] {

@@ -62,11 +62,11 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     deadline = nil
     upstream = connection
     connection.attach(self)
-    connection.expectAnswer(within: pool.settings.answerTimeout)
     connection.send(.head(relay.head))
     for bytes in waiting { connection.send(.body(.byteBuffer(bytes))) }
     waiting = []
-    if isRequestComplete { connection.send(.end(trailers)) }
+    // A body may take its time; how long the client may pause in it, its connection knows.
+    if isRequestComplete { sendEnd(on: connection) }
     connection.flush()
     client.readOn()
   }
@@ -86,9 +86,13 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
 
   func receiveEnd(_ trailers: NIOHTTP1.HTTPHeaders?) {
     isRequestComplete = true
-    self.trailers = trailers
-    upstream?.send(.end(trailers))
-    if !isAnswered { upstream?.expectAnswer(within: pool.settings.answerTimeout) }
+    self.trailers = trailers.map(UpstreamRelay.passedOn)
+    if let upstream { sendEnd(on: upstream) }
+  }
+
+  private func sendEnd(on connection: UpstreamConnection) {
+    connection.send(.end(trailers))
+    if !isAnswered { connection.expectAnswer(within: pool.settings.answerTimeout) }
   }
 
   func flush() { upstream?.flush() }
@@ -110,7 +114,10 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
       (isAnswered, isTunnel) = (true, true)
       return client.tunnel(relay.tunnelled(head))
     }
-    guard head.status.code >= 200 else { return client.send(head) }
+    guard head.status.code >= 200 else {
+      if let edited = relay.edited(head) { client.send(edited) }
+      return
+    }
     upstream?.expectNothing()
     isAnswered = true
     relay.report(.answered(Int(head.status.code)))

@@ -110,11 +110,13 @@ final class UpstreamPool {
     switch result {
     case .failure(let error): return .failure(UpstreamFailure(connecting: error, to: address))
     case .success(let channel):
-      if let problem = channel.remoteAddress.flatMap(settings.addresses.problem) {
+      let remote = channel.remoteAddress
+      if let problem = remote.flatMap(settings.addresses.problem) {
         channel.close(promise: nil)
         return .failure(.failed("\(address.authority) is not allowed: \(problem)"))
       }
-      guard let connection = try? channel.pipeline.syncOperations.handler(type: UpstreamConnection.self) else {
+      guard remote != nil, let connection = try? channel.pipeline.syncOperations.handler(type: UpstreamConnection.self)
+      else {
         return .failure(.failed("the connection ended at once"))
       }
       return .success(connection)

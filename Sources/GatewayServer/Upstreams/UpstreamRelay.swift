@@ -79,6 +79,14 @@ struct UpstreamRelay: ChannelRelay {
     return edited
   }
 
+  /// The fields behind a body that go on: as before it, none that could pass for another's word.
+  static func passedOn(_ trailers: NIOHTTP1.HTTPHeaders) -> NIOHTTP1.HTTPHeaders {
+    NIOHTTP1.HTTPHeaders(
+      trailers.filter { name, _ in
+        !HeaderName.isHopByHop(name) && !HeaderName.isForgeable(name) && !HTTPHeaders.same(name, "Content-Length")
+      })
+  }
+
   private static func connectionFields(_ headers: NIOHTTP1.HTTPHeaders) -> Set<String> {
     var names = Set(headers[canonicalForm: "connection"].map { $0.lowercased() })
     if !names.isEmpty { names.subtract(["content-length", "content-type", "close", "keep-alive"]) }

@@ -22,7 +22,10 @@ package enum PercentEncoding {
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
       let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-      if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
+      // A sign would do for the number, and is no digit.
+      if byte == UInt8(ascii: "%"), digits.utf8.count == 2, rest.first != UInt8(ascii: "+"),
+        let value = UInt8(digits, radix: 16)
+      {
         bytes.append(value)
         rest = rest.dropFirst(2)
       } else {
