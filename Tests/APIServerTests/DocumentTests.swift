@@ -9,6 +9,28 @@ import Testing
 
 /// Clients find out from documents what there is and what it has to be.
 @Suite struct DocumentTests {
+  @Test func whatThereIsIsListed() async throws {
+    let paths = try await Asking()(.get, "/")["paths"]?.sequence?.compactMap(\.string) ?? []
+
+    #expect(Set(["/api/v1", "/apis/apps", "/apis/apps/v1", "/openapi/v3", "/version"]).isSubset(of: paths))
+    #expect(paths == paths.sorted())
+  }
+
+  @Test func partsOfObjectsHavePathsOfTheirOwn() async throws {
+    let paths = try await Asking()(.get, "/openapi/v3/apis/apps/v1")["paths"]
+
+    for part in ["status", "scale"] {
+      let operations = paths?["/apis/apps/v1/namespaces/{namespace}/deployments/{name}/" + part]?.mapping?.keys
+      #expect(operations == ["get", "put", "patch"])
+    }
+    #expect(paths?["/apis/apps/v1/namespaces/{namespace}/daemonsets/{name}/scale"] == nil)
+  }
+
+  @Test func whoWroteWhatIsExplained() {
+    let entry = OpenAPISchemas.metadata[path: "properties", "managedFields", "items", "properties", "manager"]
+    #expect(entry?["type"] == "string")
+  }
+
   private let ask: Asking
 
   init() throws { ask = try Asking(.subscription) }

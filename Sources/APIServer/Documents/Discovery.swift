@@ -20,6 +20,17 @@ struct Discovery: Sendable {
     "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "swift", "platform": "linux",
   ]
 
+  /// The paths that answer something, those of objects aside.
+  var paths: Value {
+    let fixed = [
+      "/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version",
+    ]
+    let groups = types.groups.flatMap { group in
+      ["/apis/\(group.name)"] + group.versions.map { "/apis/\(group.name)/\($0)" }
+    }
+    return ["paths": .sequence((fixed + groups).sorted().map(Value.string))]
+  }
+
   var groups: Value {
     [
       "kind": "APIGroupList", "apiVersion": "v1",

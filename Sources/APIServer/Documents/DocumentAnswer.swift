@@ -81,6 +81,9 @@ struct DocumentAnswer: Sendable {
     return try answer(JSON.bytes(all.document(isCore: isCore)), as: all.mediaType)
   }
 
+  /// Where there is something, as `kubectl get --raw /` shows it.
+  func paths() throws(Status) -> HTTPResponse { try answer(Discovery(types).paths) }
+
   /// What the server is, whatever form is asked for.
   func version() throws(Status) -> HTTPResponse { try answer(JSON.bytes(Discovery.version), as: "application/json") }
 

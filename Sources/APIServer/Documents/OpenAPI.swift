@@ -78,7 +78,7 @@ extension OpenAPI {
     let collection = place + type.resource.plural
     let make = operation(type, "post", "create", version)
     guard !type.isReview else { return [(collection, ["post": make])] }
-    return [
+    let whole: [(String, Value)] = [
       (collection, ["get": operation(type, "list", "list", version), "post": make]),
       (
         collection + "/{name}",
@@ -88,6 +88,16 @@ extension OpenAPI {
           "delete": operation(type, "delete", "delete", version),
         ]
       ),
+    ]
+    let parts = (type.hasStatus ? ["status"] : []) + (type.scale == nil ? [] : ["scale"])
+    return whole + parts.map { (collection + "/{name}/" + $0, subresource(type, version)) }
+  }
+
+  /// A part of an object that has a path of its own is read and changed.
+  private func subresource(_ type: ResourceType, _ version: Version) -> Value {
+    [
+      "get": operation(type, "get", "read", version), "put": operation(type, "put", "replace", version),
+      "patch": operation(type, "patch", "patch", version),
     ]
   }
 

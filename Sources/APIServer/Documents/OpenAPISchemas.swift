@@ -104,11 +104,24 @@ enum OpenAPISchemas {
         ],
         "managedFields": [
           "type": "array", "description": "Who wrote what.", "x-kubernetes-list-type": "atomic",
-          "items": ["type": "object"],
+          "items": entry,
         ],
       ],
     ]
   }()
+
+  private static let entry: Value = [
+    "type": "object",
+    "properties": [
+      "manager": ["type": "string", "description": "Who wrote."],
+      "operation": ["type": "string", "description": "How it was written: Apply or Update."],
+      "apiVersion": ["type": "string", "description": "The version that it was written in."],
+      "time": ["type": "string", "format": "date-time", "description": "When the fields became what they are."],
+      "fieldsType": ["type": "string", "description": "The form of the fields: FieldsV1."],
+      "fieldsV1": ["type": "object", "description": "The fields that were written."],
+      "subresource": ["type": "string", "description": "The part of the object that was written, such as status."],
+    ],
+  ]
 
   private static let owner: Value = [
     "type": "object", "required": ["apiVersion", "kind", "name", "uid"],
