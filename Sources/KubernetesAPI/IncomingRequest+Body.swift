@@ -20,18 +20,22 @@ extension IncomingRequest {
 
 extension HTTPRequest {
   /// The body as JSON, or as YAML when it says so, as kubectl's raw requests may.
-  package func json() throws(Status) -> Value {
-    let type = mediaType
-    switch type {
+  package func json() throws(Status) -> Value { try document().value }
+
+  /// The body, and what a strict reader would not let pass: keys that come twice.
+  package func document() throws(Status) -> (value: Value, repeated: [String]) {
+    switch mediaType {
     case "", "application/json", "application/x-www-form-urlencoded":
       do throws(SyntaxError) {
-        return try JSON.parse(body)
+        let (value, repeated) = try JSON.parseNotingRepeats(body)
+        return (value, repeated.map { "duplicate field \"\($0)\"" })
       } catch {
         throw .badRequest("the body is no JSON: \(error)")
       }
     case "application/yaml":
       do throws(SyntaxError) {
-        return try YAML.parse(String(decoding: body, as: UTF8.self))
+        let (node, repeated) = try YAML.nodeAndWarnings(String(decoding: body, as: UTF8.self))
+        return (node?.value ?? .null, repeated.map { "line \($0.line): \($0.problem)" })
       } catch {
         throw .badRequest("the body is no YAML: \(error)")
       }

@@ -21,6 +21,18 @@ package enum JSON {
     return Result { () throws(SyntaxError) in try reader.document(skipping) }
   }
 
+  /// Reads one value, and tells where keys come twice, such as `spec.ports[0].name`.
+  package static func parseNotingRepeats(_ bytes: [UInt8]) throws(SyntaxError) -> (value: Value, repeated: [String]) {
+    try bytes.withUnsafeBufferPointer { buffer -> Result<(value: Value, repeated: [String]), SyntaxError> in
+      var reader = JSONReader(buffer)
+      do throws(SyntaxError) {
+        return .success((try reader.document(JSONPaths()), reader.repeated.places))
+      } catch {
+        return .failure(error)
+      }
+    }.get()
+  }
+
   /// The value as compact JSON.
   package static func text(_ value: Value) -> String {
     var writer = JSONWriter(indentation: nil)

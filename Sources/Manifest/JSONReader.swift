@@ -5,6 +5,7 @@ struct JSONReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
   private var depth = 0
+  private(set) var repeated = RepeatedKeys()
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     self.bytes = bytes
@@ -47,12 +48,16 @@ struct JSONReader {
       if inside?.isEnd == true {
         try skip()
       } else {
+        let known = repeated.places.count
         pairs.append(Mapping.Pair(key: key, value: try value(inside)))
+        if repeated.places.count > known { repeated.put(from: known, under: key) }
       }
       skipBlanks()
     } while consume(",")
     guard consume("}") else { throw problem("a comma or a closing brace is expected") }
-    return leave(.mapping(Mapping(keepingLast: pairs)))
+    let mapping = Mapping(keepingLast: pairs)
+    if mapping.pairs.count < pairs.count { repeated.add(pairs) }
+    return leave(.mapping(mapping))
   }
 
   private mutating func array() throws(SyntaxError) -> Value {
@@ -61,7 +66,9 @@ struct JSONReader {
     skipBlanks()
     guard !consume("]") else { return leave(.sequence([])) }
     repeat {
+      let known = repeated.places.count
       items.append(try value(nil))
+      if repeated.places.count > known { repeated.put(from: known, under: "[\(items.count - 1)]") }
       skipBlanks()
     } while consume(",")
     guard consume("]") else { throw problem("a comma or a closing bracket is expected") }

@@ -74,6 +74,30 @@ import Testing
     #expect(await warnings("&fieldValidation=Ignore") == [])
   }
 
+  @Test(arguments: [
+    ("application/json", #"{"a":"b","a":"c"}"#, #"duplicate field "data.a""#),
+    (
+      "application/yaml", "{a: b, a: c}", "line 1: the key a comes twice: line 1 has it too, and the last counts"
+    ),
+  ])
+  func aKeyThatComesTwiceIsToldToo(type: String, data: String, problem: String) async throws {
+    let body = #"{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "m"}, "data": \#(data)}"#
+    func answer(_ mode: String) async -> HTTPResponse {
+      await ask.api.respond(
+        to: HTTPRequest(
+          .post, Path.maps + "?dryRun=All&fieldValidation=" + mode, headers: ["Content-Type": type],
+          body: Array(body.utf8)), as: .owner)
+    }
+
+    let (warned, refused, ignored) = (await answer("Warn"), await answer("Strict"), await answer("Ignore"))
+
+    #expect([warned.status, refused.status, ignored.status] == [201, 400, 201])
+    #expect(warned.headers["Warning"] == "299 - " + JSON.text(.string(problem)))
+    #expect(ignored.headers["Warning"] == nil)
+    let text = String(decoding: try await refused.body.collected(), as: UTF8.self)
+    #expect(try JSON.parse(Array(text.utf8))["message"]?.string?.hasSuffix("strict decoding error: " + problem) == true)
+  }
+
   @Test func anUnknownModeIsInvalid() async throws {
     let answer = try await ask(.post, Path.plans + "?fieldValidation=Sometimes", .plan("devops"))
 

@@ -62,6 +62,27 @@ import Testing
     #expect(names(left) == ["b"])
   }
 
+  @Test func aKeyThatAnItemLacksIsItsDefault() async throws {
+    let definition = try Widgets.definition(
+      versions: Widgets.version(
+        spec: """
+          {type: object, properties: {ports: {type: array, x-kubernetes-list-type: map,
+          x-kubernetes-list-map-keys: [name, proto], items: {type: object, required: [name],
+          properties: {name: {type: string}, proto: {type: string, default: TCP}}}}}}
+          """))
+    let wanted = try Widgets.widget("{ports: [{name: web}, {name: web, proto: UDP}]}").setting(["metadata"], to: [:])
+    try await ask(.post, Widgets.definitions, definition)
+
+    try await apply(wanted, to: Widgets.path + "/w", as: "ann")
+    let again = try await apply(wanted, to: Widgets.path + "/w", as: "ann")
+
+    #expect(again.status == 200)
+    #expect(again["spec", "ports"] == [["name": "web", "proto": "TCP"], ["name": "web", "proto": "UDP"]])
+    let owned = again["metadata", "managedFields"]?.sequence?.first?[path: "fieldsV1", "f:spec", "f:ports"]
+    #expect(
+      owned?.mapping?.keys == [#"k:{"name":"web","proto":"TCP"}"#, #"k:{"name":"web","proto":"UDP"}"#])
+  }
+
   @Test func kubectlTakesAlongWhatItAppliedBefore() async throws {
     let applied = "kubectl.kubernetes.io/last-applied-configuration"
     let text = JSON.text(.map("m", ["a": "1"]))

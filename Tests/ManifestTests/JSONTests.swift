@@ -5,6 +5,15 @@ import Testing
 @Suite struct JSONTests {
   @Test(
     arguments: [
+      (#"{"a":1,"b":{"a":2}}"#, []), (#"{"a":1,"a":2,"a":3}"#, ["a"]),
+      (#"{"a":[{"b":1},{"c":[[{"d":1,"d":2}]],"c":0}]}"#, ["a[1].c[0][0].d", "a[1].c"]),
+    ] as [(String, [String])])
+  func keysThatComeTwiceAreNoted(text: String, places: [String]) throws {
+    #expect(try JSON.parseNotingRepeats(Array(text.utf8)).repeated == places)
+  }
+
+  @Test(
+    arguments: [
       ("null", .null), ("true", true), (" false ", false), ("0", 0), ("-0", 0), ("42", 42), ("-7", -7),
       ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
       ("9223372036854775808", .number(9_223_372_036_854_775_808)), ("1.5", 1.5), ("1e3", .number(1000)),

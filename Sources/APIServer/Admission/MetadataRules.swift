@@ -14,10 +14,18 @@ struct MetadataRules: Sendable {
     + "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
     + "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
 
+  static let subdomainRule =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
+    + "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+
   static let labelRule =
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and "
     + "end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
     + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+
+  /// What is said before the rule of a label where kinds are meant.
+  static let kindRule = "may have mixed case, but should otherwise match: "
 
   static let oldLabelRule =
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
@@ -33,18 +41,33 @@ struct MetadataRules: Sendable {
     guard let metadata = value["metadata"], metadata.mapping != nil else {
       return [.required("metadata.name", "name or generateName is required")]
     }
-    return nameCauses(metadata["name"]) + sizeCauses(metadata["annotations"])
-      + labelCauses(metadata["labels"], "metadata.labels", isLabel: true)
-      + labelCauses(metadata["annotations"], "metadata.annotations", isLabel: false)
-      + listCauses(metadata["finalizers"]) + ownerCauses(metadata["ownerReferences"])
+    return nameCauses(metadata["name"]) + Self.causes(ofAny: metadata, at: "metadata")
+  }
+
+  /// What is wrong with the metadata of an object that stands inside of another, whose name is not checked, as nothing is stored under it.
+  static func causes(embedded metadata: Value, at field: String) -> [Status.Cause] {
+    guard metadata.mapping != nil else { return [.wrongType(field, metadata, "object")] }
+    let causes = causes(ofAny: metadata, at: field)
+    guard let namespace = metadata["namespace"]?.string, !namespace.isEmpty, !Syntax.isLabel(namespace) else {
+      return causes
+    }
+    return [.invalid(field + ".namespace", .string(namespace), labelRule)] + causes
+  }
+
+  private static func causes(ofAny metadata: Value, at field: String) -> [Status.Cause] {
+    sizeCauses(metadata["annotations"], field + ".annotations")
+      + labelCauses(metadata["labels"], field + ".labels", isLabel: true)
+      + labelCauses(metadata["annotations"], field + ".annotations", isLabel: false)
+      + listCauses(metadata["finalizers"], field + ".finalizers")
+      + ownerCauses(metadata["ownerReferences"], field + ".ownerReferences")
   }
 
   /// Annotations are for words about an object, not for its content.
-  private func sizeCauses(_ annotations: Value?) -> [Status.Cause] {
+  private static func sizeCauses(_ annotations: Value?, _ field: String) -> [Status.Cause] {
     let size = (annotations?.mapping?.pairs ?? []).reduce(0) {
       $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0)
     }
-    return size > Self.annotationLimit ? [.tooLong("metadata.annotations", bytes: Self.annotationLimit)] : []
+    return size > annotationLimit ? [.tooLong(field, bytes: annotationLimit)] : []
   }
 
   private func nameCauses(_ value: Value?) -> [Status.Cause] {
@@ -55,10 +78,7 @@ struct MetadataRules: Sendable {
     case .subdomain where !Syntax.isSubdomain(name):
       return [
         .invalid(
-          "metadata.name", .string(name),
-          "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
-            + "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
-            + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')")
+          "metadata.name", .string(name), Self.subdomainRule)
       ]
     case .label where !Syntax.isLabel(name):
       return [.invalid("metadata.name", .string(name), Self.labelRule)]
@@ -71,7 +91,7 @@ struct MetadataRules: Sendable {
     }
   }
 
-  private func labelCauses(_ value: Value?, _ field: String, isLabel: Bool) -> [Status.Cause] {
+  private static func labelCauses(_ value: Value?, _ field: String, isLabel: Bool) -> [Status.Cause] {
     guard let value, value != .null else { return [] }
     guard let pairs = value.mapping?.pairs else { return [.wrongType(field, value, "object")] }
     var causes: [Status.Cause] = []
@@ -82,32 +102,32 @@ struct MetadataRules: Sendable {
       }
       if !Syntax.isLabelKey(isLabel ? pair.key : pair.key.lowercased()) {
         causes.append(
-          .invalid(field, .string(pair.key), Self.keyRule))
+          .invalid(field, .string(pair.key), keyRule))
       }
       if isLabel, !Syntax.isLabelValue(text) {
         causes.append(
           .invalid(
             field, pair.value,
-            Self.valueRule))
+            valueRule))
       }
     }
     return causes
   }
 
-  private func listCauses(_ value: Value?) -> [Status.Cause] {
+  private static func listCauses(_ value: Value?, _ field: String) -> [Status.Cause] {
     guard let value, value != .null else { return [] }
     guard let items = value.sequence, items.allSatisfy({ $0.string != nil }) else {
-      return [.wrongType("metadata.finalizers", value, "array")]
+      return [.wrongType(field, value, "array")]
     }
     return items.filter { !Syntax.isLabelKey($0.string ?? "") }
-      .map { .invalid("metadata.finalizers", $0, Self.keyRule) }
+      .map { .invalid(field, $0, keyRule) }
   }
 
-  private func ownerCauses(_ value: Value?) -> [Status.Cause] {
+  private static func ownerCauses(_ value: Value?, _ field: String) -> [Status.Cause] {
     (value?.sequence ?? []).enumerated().flatMap { index, reference in
       ["apiVersion", "kind", "name", "uid"]
         .filter { (reference[$0]?.string ?? "").isEmpty }
-        .map { .required("metadata.ownerReferences[\(index)].\($0)", "must not be empty") }
+        .map { .required("\(field)[\(index)].\($0)", "must not be empty") }
     }
   }
 }

@@ -120,9 +120,8 @@ extension FieldSet {
   static func edges(_ items: [Value], _ structure: Structure) -> [(edge: String, item: Value)] {
     items.enumerated().map { index, item in
       guard case .items(let keys, _) = structure else { return ("v:" + JSON.text(item), item) }
-      let pairs = keys.sorted().compactMap { key in
-        // The one default among the keys of Kubernetes.
-        (item[key] ?? (key == "protocol" ? "TCP" : nil)).map { Mapping.Pair(key: key, value: $0) }
+      let pairs = keys.sorted { $0.name < $1.name }.compactMap { key in
+        (item[key.name] ?? key.defaultValue).map { Mapping.Pair(key: key.name, value: $0) }
       }
       return (pairs.isEmpty ? "i:\(index)" : "k:" + JSON.text(.mapping(Mapping(pairs))), item)
     }

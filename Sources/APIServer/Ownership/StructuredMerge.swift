@@ -64,7 +64,7 @@ enum StructuredMerge {
   /// An item that stays keeps its key fields, no matter who owned them.
   private static func identified(_ value: Value, as item: Value, _ structure: Structure) -> Value {
     guard case .items(let keys, _) = structure else { return value }
-    return keys.reduce(value) { result, key in
+    return keys.map(\.name).reduce(value) { result, key in
       result[key] == nil && item[key] != nil ? result.setting([key], to: item[key]) : result
     }
   }

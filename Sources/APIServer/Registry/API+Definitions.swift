@@ -25,9 +25,19 @@ extension API {
       return served.change { $0.remove(definition.name) }
     }
     if Object(definition.value).isBeingDeleted { terminating.insert(definition.name) }
+    let since = schemaVersion(after: change)
     served.change { types in
-      if definition.isEstablished { types.set(definition) } else { types.remove(definition.name) }
+      if definition.isEstablished { types.set(definition, since: since) } else { types.remove(definition.name) }
     }
+  }
+
+  /// Since which version of the store the schemas of a definition are what they are after `change`.
+  private func schemaVersion(after change: StoredChange) -> Int {
+    let versions = ["spec", "versions"]
+    guard let old = change.previous, old.value[path: versions] == change.object.value[path: versions],
+      let type = types.find(collection: change.object.key.name)
+    else { return change.version }
+    return type.schemaVersion
   }
 
   /// Marks a definition for deletion and deletes its objects; it is gone when they are.

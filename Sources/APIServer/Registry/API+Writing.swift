@@ -75,7 +75,7 @@ extension API {
     _ path: ResourcePath, _ options: WriteOptions, _ edit: (Value) throws(Status) -> Value
   ) throws(Status) -> StoredObject {
     let stored = try get(path)
-    let old = path.type.presenting(stored.value)
+    let old = path.type.value(of: stored)
     let edited = try edit(old)
     let new = try admission(path.type).update(edited, from: old, isStatus: path.isStatus)
     let managedFields = ownership(path, options).managedFields(
@@ -86,7 +86,7 @@ extension API {
   private func apply(
     _ wanted: Value, to stored: StoredObject, _ path: ResourcePath, _ options: WriteOptions
   ) throws(Status) -> StoredObject {
-    let old = path.type.presenting(stored.value)
+    let old = path.type.value(of: stored)
     try checkName(wanted, path)
     let applied = try ownership(path, options, .apply).apply(wanted, to: old, force: options.isForced)
     let new = try admission(path.type).update(applied.object, from: old, isStatus: path.isStatus)
@@ -128,9 +128,10 @@ extension API {
   ) throws(Status) -> StoredObject {
     let stored = old.stored
     let new = try settled(new, after: old.value, path.type)
-    // A write that changes nothing is no event (Kubernetes drops it before etcd as well).
-    guard new != old.value else { return stored }
     let kept = path.type.storing(new)
+    // A write that changes nothing is no event (Kubernetes drops it before etcd as well), unless what is kept is not
+    // what is read.
+    guard new != old.value || (path.type.isOutdated(stored) && kept != stored.value) else { return stored }
     try ObjectLimits.check(kept)
     if options.isDryRun { return StoredObject(kept, version: stored.version) }
     let collection = path.type.collection

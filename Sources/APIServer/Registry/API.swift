@@ -59,9 +59,13 @@ package actor API: CallerHandler {
   private static func adding(_ definitions: [StoredObject], to types: ResourceTypes) -> ResourceTypes {
     var served = types
     let own = Set(types.definitions.map(\.name))
-    for stored in definitions where !own.contains(stored.key.name) {
+    for stored in definitions {
+      guard !own.contains(stored.key.name) else {
+        served.date(stored.key.name, stored.version)
+        continue
+      }
       let definition = Definition(reading: stored.value)
-      if definition.isEstablished { served.set(definition) }
+      if definition.isEstablished { served.set(definition, since: stored.version) }
     }
     return served
   }

@@ -52,7 +52,7 @@ struct ObjectFilter: Sendable {
   func contains(_ object: StoredObject) -> Bool {
     (namespace == nil || namespace == object.key.namespace) && (name == nil || name == object.key.name)
       && !excludedNames.contains(object.key.name) && labels.matches(object.labels)
-      && (fields.isEmpty || holds(for: object.value))
+      && (fields.isEmpty || holds(for: type.value(of: object)))
   }
 
   private func holds(for object: Value) -> Bool {

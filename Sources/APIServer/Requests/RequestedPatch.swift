@@ -17,6 +17,8 @@ struct RequestedPatch: Hashable, Sendable {
 
   private(set) var language: Language
   private(set) var document: Value
+  /// What a strict reader would not let pass: keys that come twice.
+  private(set) var repeated: [String] = []
 
   init(_ request: HTTPRequest, for type: ResourceType) throws(Status) {
     switch request.mediaType {
@@ -33,7 +35,8 @@ struct RequestedPatch: Hashable, Sendable {
           + (type.isCustom ? "" : ", application/strategic-merge-patch+json"))
     }
     do throws(SyntaxError) {
-      document = try JSON.parse(request.body)
+      let (value, places) = try JSON.parseNotingRepeats(request.body)
+      (document, repeated) = (value, places.map { "duplicate field \"\($0)\"" })
     } catch {
       throw .badRequest("the patch is no JSON: \(error)")
     }
@@ -54,18 +57,19 @@ struct RequestedPatch: Hashable, Sendable {
 
   /// The fields an applier wants to own, in YAML or JSON; a key that comes twice is refused.
   private static func configuration(_ request: HTTPRequest, _ type: ResourceType) throws(Status) -> Value {
-    let value: Value
+    let (value, repeated): (Value, [String])
     do throws(SyntaxError) {
       // Not every JSON is YAML to libyaml: it knows no surrogates in escapes.
-      let json = request.body.first == UInt8(ascii: "{") ? try? JSON.parse(request.body) : nil
+      let json = request.body.first == UInt8(ascii: "{") ? try? JSON.parseNotingRepeats(request.body) : nil
       if let json {
-        value = json
+        (value, repeated) = json
       } else {
-        value = try YAML.strictNode(String(decoding: request.body, as: UTF8.self))?.value ?? .null
+        (value, repeated) = (try YAML.strictNode(String(decoding: request.body, as: UTF8.self))?.value ?? .null, [])
       }
     } catch {
       throw .badRequest("error decoding YAML: \(error)")
     }
+    if let place = repeated.first { throw .badRequest("error decoding YAML: duplicate field \"\(place)\"") }
     guard value.mapping != nil else { throw .badRequest("error decoding YAML: the body is no object") }
     let version = value["apiVersion"]?.string ?? ""
     guard version == type.resource.apiVersion else {

@@ -15,6 +15,7 @@ struct Router: Sendable {
       let (status, words) = try health.answer(target)
       return try text(status, words, for: request)
     case "metrics" where target.segments.count == 1: return try text(200, Metrics(api: api).text, for: request)
+    case nil: return try documents(request).paths()
     case "version": return try documents(request).version()
     case "openapi": return try documents(request).openAPI(target.segments[...])
     case "api" where target.segments.count < 3, "apis" where target.segments.count < 4:
@@ -38,9 +39,14 @@ struct Router: Sendable {
     guard path.type.verbs.contains(Self.verb(of: request.method)) else { throw .unknownMethod }
     // `AccessControl`, in front of this router, answers reviews.
     guard !path.type.isReview else { throw .unknownMethod }
-    return try await path.name == nil
-      ? collection(request, target, path)
-      : object(request, target, path)
+    let response: HTTPResponse
+    do throws(Status) {
+      response = try await path.name == nil ? collection(request, target, path) : object(request, target, path)
+    } catch {
+      response = error.response
+    }
+    // A refusal has the warning as well.
+    return response.warning(of: [path.type.deprecation].compactMap(\.self))
   }
 
   /// What `method` does, in the words of discovery; a resource that is only read has fewer of them.
@@ -64,8 +70,8 @@ struct Router: Sendable {
     case .post:
       let form = try Form(request, target)
       let options = try WriteOptions(request, target, by: caller)
-      let value = try request.json()
-      let warnings = try options.validation.check(value, path.type, isPatch: false)
+      let (value, repeated) = try request.document()
+      let warnings = try options.validation.check(value, path.type, isPatch: false, repeated: repeated)
       return answer(201, try await api.create(value, at: path, options), path, form).warning(of: warnings)
     case .delete: return try await deleteAll(path, target)
     default: throw .unknownMethod
@@ -80,12 +86,12 @@ struct Router: Sendable {
     switch request.method {
     case .get: return answer(200, try api.get(path), path, form)
     case .put:
-      let value = try request.json()
-      let warnings = try options.validation.check(value, path.type, isPatch: false)
+      let (value, repeated) = try request.document()
+      let warnings = try options.validation.check(value, path.type, isPatch: false, repeated: repeated)
       return answer(200, try await api.replace(path, with: value, options), path, form).warning(of: warnings)
     case .patch:
       let patch = try RequestedPatch(request, for: path.type)
-      let warnings = try options.validation.check(patch.fields, path.type, isPatch: true)
+      let warnings = try options.validation.check(patch.fields, path.type, isPatch: true, repeated: patch.repeated)
       let (object, isNew) = try await api.patch(path, patch, options)
       return answer(isNew ? 201 : 200, object, path, form).warning(of: warnings)
     case .delete where !path.isStatus:

@@ -30,7 +30,7 @@ struct TableRenderer: Sendable {
   }()
 
   private func row(_ stored: StoredObject) -> Value {
-    let object = type.presenting(stored.value)
+    let object = type.value(of: stored)
     var row: Mapping = ["cells": .sequence(allColumns.map { $0.cell(object, at: now) })]
     switch inclusion {
     case .nothing: break

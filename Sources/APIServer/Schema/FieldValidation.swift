@@ -22,11 +22,14 @@ enum FieldValidation: String, Hashable, Sendable {
     self = mode
   }
 
-  /// The warnings about what is unknown in `document`, an object or the part of one that a patch has.
-  func check(_ document: Value, _ type: ResourceType, isPatch: Bool) throws(Status) -> [String] {
+  /// The warnings about what is unknown in `document`, an object or the part of one that a patch has, and about what
+  /// comes twice in it (`repeated`).
+  func check(
+    _ document: Value, _ type: ResourceType, isPatch: Bool, repeated: [String] = []
+  ) throws(Status) -> [String] {
     guard self != .ignore else { return [] }
     let operations = document.sequence?.flatMap { type.unknown(inOperation: $0) }
-    let problems = (operations ?? type.unknown(in: document)).map { "unknown field \"\($0)\"" }
+    let problems = repeated + (operations ?? type.unknown(in: document)).map { "unknown field \"\($0)\"" }
     guard self == .strict, !problems.isEmpty else { return problems }
     let text = "strict decoding error: " + problems.joined(separator: ", ")
     if isPatch {

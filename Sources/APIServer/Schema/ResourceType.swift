@@ -34,6 +34,12 @@ package struct ResourceType: Sendable {
   var hasOtherVersions = false
   /// How they come from that version and get there, where more than its name differs.
   var conversion: Conversion?
+  /// The schemas of all versions, by `apiVersion`: what is kept in one is read in another.
+  var schemas: [String: Schema] = [:]
+  /// The version of the store since which the schemas are what they are.
+  var schemaVersion = 0
+  /// What users of this version are told, where its definition calls it deprecated.
+  var deprecation: String?
   /// Where the numbers of the `scale` subresource are.
   var scale: ScalePaths?
   /// Fields beside name and namespace that field selectors may name, such as `spec.color`.
@@ -117,23 +123,5 @@ extension ResourceType {
     guard let old else { return rules.causes(object) }
     // What was kept before a default was known is no other than what has it.
     return rules.causes(object, replacing: schema?.native == nil ? old : completed(old))
-  }
-
-  /// `object` as this version has it: between versions of a definition only the name differs (strategy None).
-  func presenting(_ object: Value) -> Value {
-    guard hasOtherVersions, object["apiVersion"]?.string != resource.apiVersion else { return object }
-    return (conversion?.presenting(object) ?? object).setting(["apiVersion"], to: .string(resource.apiVersion))
-  }
-
-  func presenting(_ stored: StoredObject) -> StoredObject {
-    guard hasOtherVersions else { return stored }
-    return StoredObject(presenting(stored.value), version: stored.version)
-  }
-
-  /// `object` as it is kept.
-  func storing(_ object: Value) -> Value {
-    guard storageVersion != resource.version else { return object }
-    let version = resource.group.isEmpty ? storageVersion : "\(resource.group)/\(storageVersion)"
-    return (conversion?.storing(object) ?? object).setting(["apiVersion"], to: .string(version))
   }
 }

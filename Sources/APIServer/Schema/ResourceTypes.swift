@@ -27,17 +27,23 @@ package struct ResourceTypes: Sendable {
     index()
   }
 
-  /// Serves what `definition` describes, and no longer what it described before.
-  mutating func set(_ definition: Definition) {
+  /// Serves what `definition` describes since `version` of the store, and no longer what it described before.
+  mutating func set(_ definition: Definition, since version: Int = 0) {
     let place = all.firstIndex { $0.collection == definition.name } ?? all.count
     all.removeAll { $0.collection == definition.name }
     let types = definition.types.map { type in
       var type = type
+      type.schemaVersion = version
       if let rules = rules[definition.name] { type.rules = rules }
       return type
     }
     all.insert(contentsOf: types, at: min(place, all.count))
     index()
+  }
+
+  /// Says that the definition with the qualified name `name` is what it is since `version` of the store.
+  mutating func date(_ name: String, _ version: Int) {
+    for index in all.indices where all[index].collection == name { all[index].schemaVersion = version }
   }
 
   /// No longer serves the resource with the qualified name `name`.

@@ -19,7 +19,10 @@ extension Schema {
     switch list {
     case .atomic: .whole
     case .set: .set
-    case .map(let keys): .items(keys: keys, items?.structure ?? .any)
+    case .map(let keys):
+      .items(
+        keys: keys.map { Structure.Key($0, defaultValue: items?.properties[$0]?.defaultValue) },
+        items?.structure ?? .any)
     }
   }
 

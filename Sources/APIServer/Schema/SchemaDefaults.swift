@@ -72,10 +72,10 @@ extension Schema {
 }
 
 extension Schema {
-  /// `value` without the fields that the schema does not know, and where they were.
-  func pruned(_ value: Value) -> (value: Value, unknown: [String]) {
+  /// `value`, a whole object or a part of one, without the fields that the schema does not know, and where they were.
+  func pruned(_ value: Value, isObject: Bool = true) -> (value: Value, unknown: [String]) {
     var pruning = Pruning()
-    let result = pruning.prune(value, self, isObject: true)
+    let result = pruning.prune(value, self, isObject: isObject)
     return (result ?? value, pruning.unknown)
   }
 

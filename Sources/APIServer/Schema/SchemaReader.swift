@@ -10,6 +10,8 @@ struct SchemaReader {
   private var path: FieldPath
   /// How far below the root of the schema the reader is.
   private var depth = 0
+  /// Whether `anyOf` may choose between a number and a text here.
+  private var allowsChoice = false
 
   /// Reads schemas that stand at `path` of a definition.
   init(at path: FieldPath) { self.path = path }
@@ -33,17 +35,22 @@ struct SchemaReader {
   }
 
   /// Reads one level; below `anyOf` and its kin only restrictions stand, no structure.
-  private mutating func schema(_ value: Value, isStructural: Bool) -> Schema {
+  private mutating func schema(_ value: Value, isStructural: Bool, isChoice: Bool = false) -> Schema {
     depth += 1
     defer { depth -= 1 }
     refuse(value)
+    causes +=
+      isStructural
+      ? StructureRules(value, at: path, isRoot: depth == 1).causes
+      : StructureRules.misplaced(value, at: path, isChoice: isChoice)
     var parts = Schema.Parts()
     parts.source = value
     readType(value, &parts, isStructural)
     readMembers(value, &parts, isStructural)
     readList(value, &parts)
     parts.required = value["required"]?.sequence?.compactMap(\.string) ?? []
-    parts.defaultValue = value["default"]
+    // No default at all, as Go reads a null.
+    parts.defaultValue = value["default"] == .null ? nil : value["default"]
     parts.isAtomic = value["x-kubernetes-map-type"] == "atomic"
     parts.limits = limits(value)
     parts.logic.all = logic(value, "allOf")
@@ -59,6 +66,9 @@ struct SchemaReader {
   /// A default has to be what it is a default for.
   private mutating func check(default value: Value, _ schema: Schema) {
     let place = path.appending("default")
+    guard schema.pruned(value, isObject: schema.isEmbedded).unknown.isEmpty else {
+      return causes.append(.unfit(place, value, "must not have unknown fields"))
+    }
     causes += schema.causes(schema.completed(value)).map { cause in
       var cause = cause
       cause.field = cause.field.isEmpty ? place : place + "." + cause.field
@@ -156,7 +166,7 @@ struct SchemaReader {
           .required(path.appending("x-kubernetes-list-map-keys"), "must not be empty if x-kubernetes-list-type is map"))
       }
       parts.list = .map(keys: keys)
-      checkKeys(keys, parts.items)
+      if parts.items?.types == [.object] { checkKeys(keys, parts.items) }
     case let other?:
       causes.append(
         Status.Cause(
@@ -207,10 +217,17 @@ struct SchemaReader {
   private mutating func logic(_ value: Value, _ key: String) -> [Schema] {
     path.push(key)
     defer { path.pop() }
+    let isNumberOrText = value["x-kubernetes-int-or-string"] == true
+    let isChoice = key == "anyOf" && (isNumberOrText || allowsChoice) && StructureRules.isChoice(value["anyOf"])
     return (value[key]?.sequence ?? []).enumerated().map { index, item in
       path.push(index)
-      defer { path.pop() }
-      return schema(item, isStructural: false)
+      // The choice may stand in the first of several demands as well.
+      allowsChoice = isNumberOrText && key == "allOf" && index == 0
+      defer {
+        path.pop()
+        allowsChoice = false
+      }
+      return schema(item, isStructural: false, isChoice: isChoice)
     }
   }
 

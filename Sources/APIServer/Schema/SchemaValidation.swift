@@ -68,6 +68,17 @@ struct SchemaValidation {
     for name in ["apiVersion", "kind"] where mapping[name]?.string?.isEmpty ?? true {
       causes.append(.required(path.appending(name), "must not be empty"))
     }
+    if let version = mapping["apiVersion"]?.string, version.count(where: { $0 == "/" }) > 1 {
+      let problem = "unexpected GroupVersion string: \(version)"
+      causes.append(.invalid(path.appending("apiVersion"), .string(version), problem))
+    }
+    if let kind = mapping["kind"]?.string, !kind.isEmpty, !Syntax.isOldLabel(kind.lowercased()) {
+      let rule = MetadataRules.kindRule + MetadataRules.oldLabelRule
+      causes.append(.invalid(path.appending("kind"), .string(kind), rule))
+    }
+    if let metadata = mapping["metadata"] {
+      causes += MetadataRules.causes(embedded: metadata, at: path.appending("metadata"))
+    }
   }
 
   private mutating func check(_ items: [Value], _ schema: Schema) {

@@ -60,6 +60,29 @@ enum Widgets {
         properties: {replicas: {type: integer}, selector: {type: string}}
     """
 
+  static let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+  static let path = "/apis/example.com/v1/namespaces/default/widgets"
+
+  /// A definition of widgets in `versions`.
+  static func definition(versions: Value...) throws -> Value {
+    [
+      "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+      "metadata": ["name": "widgets.example.com"],
+      "spec": [
+        "group": "example.com", "scope": "Namespaced", "names": ["plural": "widgets", "kind": "Widget"],
+        "versions": .sequence(versions),
+      ],
+    ]
+  }
+
+  /// A version in which `spec` is what is written as YAML; the first one is kept.
+  static func version(_ name: String = "v1", isStored: Bool = true, spec: String) throws -> Value {
+    [
+      "name": .string(name), "served": true, "storage": .bool(isStored),
+      "schema": ["openAPIV3Schema": ["type": "object", "properties": ["spec": try YAML.parse(spec)]]],
+    ]
+  }
+
   /// An object with `spec`, written as YAML.
   static func widget(_ spec: String) throws -> Value {
     [

@@ -23,16 +23,30 @@ struct DefinitionReader {
 
   /// The resource in every served version; problems are added to `causes`.
   mutating func types() -> [ResourceType] {
-    checkNames()
-    checkVersions()
+    causes = DefinitionChecks(value).causes
     let storage = versions.first { $0["storage"] == true }?["name"]?.string ?? ""
     let hasOtherVersions = versions.count > 1 || value[path: "status", "storedVersions"]?.sequence?.count ?? 0 > 1
-    return versions.indices.compactMap { index in
+    var types = versions.indices.map { index in
       var type = type(versions[index], at: index)
       type.storageVersion = storage
       type.hasOtherVersions = hasOtherVersions
-      return versions[index]["served"] == true ? type : nil
+      type.deprecation = deprecation(of: versions[index])
+      return type
     }
+    let schemas = Dictionary(
+      types.compactMap { type in type.schema.map { (type.resource.apiVersion, $0) } }, uniquingKeysWith: { $1 })
+    for index in types.indices { types[index].schemas = schemas }
+    return versions.indices.filter { versions[$0]["served"] == true }.map { types[$0] }
+  }
+
+  /// What is said of a version that is deprecated; a newer one that is not, if there is one, is named.
+  private func deprecation(of version: Value) -> String? {
+    guard version["deprecated"] == true, let name = version["name"]?.string else { return nil }
+    if let text = version["deprecationWarning"]?.string { return text }
+    let others = versions.filter { $0["served"] == true && $0["deprecated"] != true }.compactMap { $0["name"]?.string }
+    let newest = VersionPriority.sorted(others + [name]).first
+    let end = newest.flatMap { $0 == name ? nil : "; use \(group)/\($0) \(self.name("kind"))" } ?? ""
+    return "\(group)/\(name) \(self.name("kind")) is deprecated\(end)"
   }
 
   private mutating func type(_ version: Value, at index: Int) -> ResourceType {
@@ -50,11 +64,38 @@ struct DefinitionReader {
     let age = ResourceType.Column("Age", JSONPath(keys: ["metadata", "creationTimestamp"]), type: "date")
     type.columns = columns(version, at: index) ?? [age]
     type.scale = scale(version, at: index)
-    for field in version["selectableFields"]?.sequence ?? [] {
-      guard let path = field["jsonPath"]?.string.flatMap(JSONPath.init), let keys = path.keys else { continue }
-      type.selectableFields[keys.joined(separator: ".")] = path
-    }
+    type.selectableFields = selectableFields(version, type.schema, at: index)
     return type
+  }
+
+  private mutating func selectableFields(
+    _ version: Value, _ schema: Schema?, at index: Int
+  ) -> [String: JSONPath] {
+    var fields: [String: JSONPath] = [:]
+    for (number, field) in (version["selectableFields"]?.sequence ?? []).enumerated() {
+      var place = path(ofVersion: index)
+      place.push("selectableFields")
+      place.push(number)
+      place.push("jsonPath")
+      guard let text = field["jsonPath"]?.string, !text.isEmpty else {
+        causes.append(.required(place.text))
+        continue
+      }
+      guard let path = JSONPath(text), let keys = path.keys, let found = schema?.descendant(keys) else {
+        causes.append(.invalid(place.text, .string(text), "is an invalid path: does not refer to a valid field"))
+        continue
+      }
+      if ![.string, .boolean, .integer].contains(found.types.first) {
+        let problem =
+          "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are "
+          + "allowed."
+        causes.append(.invalid(place.text, .string(text), problem))
+      }
+      if fields.updateValue(path, forKey: keys.joined(separator: ".")) != nil {
+        causes.append(.duplicate(place.text, .string(text)))
+      }
+    }
+    return fields
   }
 
   /// The path of a version in messages: kube-apiserver reports problems of an only version as those of `spec`.
@@ -137,70 +178,9 @@ struct DefinitionReader {
   }
 }
 
-extension DefinitionReader {
-  private mutating func checkNames() {
-    let expected = "\(name("plural")).\(group)"
-    if Object(value).name != expected {
-      causes.append(
-        .invalid("metadata.name", .string(Object(value).name), #"must be spec.names.plural+"."+spec.group"#))
-    }
-    checkGroup()
-    checkScope()
-    for key in ["plural", "singular", "kind", "listKind"] where name(key).isEmpty {
-      causes.append(.required("spec.names.\(key)"))
-    }
-    if !name("kind").isEmpty, name("kind") == name("listKind") {
-      causes.append(.invalid("spec.names.listKind", .string(name("kind")), "kind and listKind may not be the same"))
-    }
-  }
-
-  private mutating func checkGroup() {
-    if group.isEmpty { causes.append(.required("spec.group")) }
-    if !group.isEmpty, !group.contains(".") || !Syntax.isSubdomain(group) {
-      causes.append(.invalid("spec.group", .string(group), "should be a domain with at least one dot"))
-    }
-    if group.hasSuffix(".k8s.io") || group.hasSuffix(".kubernetes.io"),
-      Object(value).annotations["api-approved.kubernetes.io"] == nil
-    {
-      causes.append(
-        .required(
-          "metadata.annotations[api-approved.kubernetes.io]",
-          #"protected groups must have approval annotation "api-approved.kubernetes.io", "#
-            + "see https://github.com/kubernetes/enhancements/pull/1111"))
-    }
-  }
-
-  private mutating func checkScope() {
-    switch spec["scope"] {
-    case "Namespaced", "Cluster": break
-    case nil: causes.append(.required("spec.scope"))
-    case let scope?: causes.append(.unsupported("spec.scope", scope, ["Cluster", "Namespaced"]))
-    }
-  }
-
-  private mutating func checkVersions() {
-    let names = versions.map { $0["name"]?.string ?? "" }
-    for (index, name) in names.enumerated() {
-      if !Syntax.isOldLabel(name) {
-        causes.append(.invalid("spec.versions[\(index)].name", .string(name), MetadataRules.oldLabelRule))
-      } else if names[..<index].contains(name) {
-        causes.append(.duplicate("spec.versions[\(index)].name", .string(name)))
-      }
-    }
-    if versions.count(where: { $0["storage"] == true }) != 1 {
-      causes.append(
-        .invalid(
-          "spec.versions", .sequence(names.map(Value.string)), "must have exactly one version marked as storage version"
-        ))
-    }
-    if spec["preserveUnknownFields"] == true {
-      causes.append(
-        .invalid(
-          "spec.preserveUnknownFields", true,
-          "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"))
-    }
-    if let strategy = spec[path: "conversion", "strategy"], strategy != "None" {
-      causes.append(.forbidden("spec.conversion.strategy", "conversion webhooks are not supported by this server"))
-    }
+extension Schema {
+  /// What is described under `keys`.
+  fileprivate func descendant(_ keys: [String]) -> Schema? {
+    keys.reduce(self) { schema, key in schema?.properties[key] ?? schema?.additional.schema }
   }
 }
