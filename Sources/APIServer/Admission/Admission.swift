@@ -25,6 +25,7 @@ struct Admission {
       ("managedFields", nil),
     ]
     for (key, value) in metadata { object = object.setting(["metadata", key], to: value) }
+    object = withoutEmptyMetadata(object)
     if type.hasStatus { object = object.setting(["status"], to: nil) }
     object = type.completed(type.pruned(object))
     try check(object)
@@ -45,6 +46,7 @@ struct Admission {
     for key in kept { object = object.setting(["metadata", key], to: old[path: "metadata", key]) }
     object = object.setting(["metadata", "resourceVersion"], to: old[path: "metadata", "resourceVersion"])
     object = object.setting(["metadata", "managedFields"], to: old[path: "metadata", "managedFields"])
+    object = withoutEmptyMetadata(object)
     object = type.completed(type.pruned(type.hasStatus ? separatingStatus(object, old, isStatus) : object))
     guard object != old else { return old }
     if type.generation == .content, content(object) != content(old) {
@@ -53,6 +55,15 @@ struct Admission {
     try check(object, replacing: old)
     try checkFinalizers(object, old)
     return object
+  }
+
+  /// What says nothing in the metadata is not kept (Go's `omitempty`).
+  private func withoutEmptyMetadata(_ object: Value) -> Value {
+    ["labels", "annotations", "finalizers", "ownerReferences"].reduce(object) { object, key in
+      let value = object[path: "metadata", key]
+      let isEmpty = value?.mapping?.isEmpty ?? value?.sequence?.isEmpty ?? false
+      return isEmpty ? object.setting(["metadata", key], to: nil) : object
+    }
   }
 
   /// The content as one of the two writers of an object may change it.

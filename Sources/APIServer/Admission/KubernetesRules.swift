@@ -18,12 +18,20 @@ struct KubernetesRules: ObjectRules {
   }
 
   func completed(_ value: Value) -> Value {
-    guard kind == "Namespace" else { return value }
-    return value.setting(["metadata", "labels", "kubernetes.io/metadata.name"], to: value[path: "metadata", "name"])
+    switch kind {
+    case "Namespace":
+      value.setting(["metadata", "labels", "kubernetes.io/metadata.name"], to: value[path: "metadata", "name"])
+    case "NetworkPolicy": NetworkRules.completed(policy: value)
+    case "LimitRange": AmountRules.completed(limits: value)
+    default: value
+    }
   }
 
   func causes(_ value: Value) -> [Status.Cause] {
-    ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].contains(kind) ? selectorCauses(value) : []
+    let controllers = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]
+    return (controllers.contains(kind) ? selectorCauses(value) : [])
+      + WorkloadRules(value, kind: kind).causes + NetworkRules.causes(value, kind: kind)
+      + AmountRules.causes(value, kind: kind)
   }
 
   func causes(_ value: Value, replacing old: Value) -> [Status.Cause] {
@@ -31,7 +39,10 @@ struct KubernetesRules: ObjectRules {
       let path = place.split(separator: ".").map(String.init)
       return old[path: path] != nil && old[path: path] != value[path: path]
     }
-    return causes(value) + (changed.isEmpty ? claimCauses(value, old) : refusal(of: changed, value))
+    // What was taken once, by fewer rules, is taken as long as it stays.
+    let own = value["spec"] == old["spec"] ? [] : causes(value)
+    let address = kind == "Service" ? NetworkRules.causes(value, replacing: old) : []
+    return own + address + (changed.isEmpty ? claimCauses(value, old) : refusal(of: changed, value))
   }
 
   /// A change of what is fixed, in the words that the kind has for it.

@@ -61,8 +61,11 @@ final class Schema: Sendable {
     source = parts.source
     native = parts.native
     defaultedProperties = parts.properties.filter { $0.value.hasDefault }
-      .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+      .sorted { (Self.rank($0.value), $0.key) < (Self.rank($1.value), $1.key) }.map { ($0.key, $0.value) }
   }
+
+  /// What depends on its neighbours comes after them.
+  private static func rank(_ schema: Schema) -> Int { schema.defaultValue == nil ? 1 : 0 }
 
   /// What a schema is put together from.
   struct Parts {

@@ -1,0 +1,124 @@
+import KubernetesAPI
+import Manifest
+
+/// What limits, quotas, claims, leases and priorities have to be beyond their types, in the words of the API server.
+enum AmountRules {
+  static func causes(_ value: Value, kind: String) -> [Status.Cause] {
+    switch kind {
+    case "LimitRange": limits(value)
+    case "ResourceQuota": quota(value[path: "spec", "hard"]?.mapping?.pairs ?? [])
+    case "PersistentVolumeClaim": claim(value["spec"] ?? [:])
+    case "Lease": lease(value["spec"] ?? [:])
+    case "PriorityClass": priority(value)
+    default: []
+    }
+  }
+
+  private static let bounds = [
+    ("min", "max", "min", "min value", "max value"),
+    ("defaultRequest", "max", "defaultRequest", "default request value", "max value"),
+    ("defaultRequest", "default", "defaultRequest", "default request value", "default limit value"),
+    ("default", "max", "default", "default value", "max value"),
+    ("min", "default", "default", "min value", "default value"),
+    ("min", "defaultRequest", "defaultRequest", "min value", "default request value"),
+  ]
+
+  private static func limits(_ value: Value) -> [Status.Cause] {
+    (value[path: "spec", "limits"]?.sequence ?? []).enumerated().flatMap { index, item in
+      bounds.flatMap { low, high, field, lowName, highName in
+        (item[low]?.mapping?.pairs ?? []).compactMap { pair -> Status.Cause? in
+          guard let other = item[high]?[pair.key], let least = Quantity.number(pair.value),
+            let most = Quantity.number(other), least > most
+          else { return nil }
+          let problem =
+            "\(lowName) \(Quantity.text(pair.value)) is greater than \(highName) \(Quantity.text(other))"
+          return .unfit(
+            "spec.limits[\(index)].\(field)[\(pair.key)]",
+            .string(Quantity.text(item[field]?[pair.key] ?? pair.value)), problem)
+        }
+      }
+    }
+  }
+
+  /// What a limit is where only its bounds are told: a container's default is the most, and its request the default.
+  static func completed(limits value: Value) -> Value {
+    guard let items = value[path: "spec", "limits"]?.sequence else { return value }
+    return value.setting(["spec", "limits"], to: .sequence(items.map(completed(limit:))))
+  }
+
+  private static func completed(limit: Value) -> Value {
+    guard limit["type"] == "Container" else { return limit }
+    var result = limit
+    for (source, place) in [("max", "default"), ("default", "defaultRequest"), ("min", "defaultRequest")] {
+      for pair in result[source]?.mapping?.pairs ?? [] where result[path: place, pair.key] == nil {
+        result = result.setting([place, pair.key], to: pair.value)
+      }
+    }
+    return result
+  }
+
+  private static let countable: Set<String> = [
+    "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.storage",
+    "requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage", "pods", "resourcequotas",
+    "services", "replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports",
+    "services.loadbalancers",
+  ]
+
+  private static func quota(_ amounts: [Mapping.Pair]) -> [Status.Cause] {
+    amounts.flatMap { pair -> [Status.Cause] in
+      let field = "spec.hard[\(pair.key)]"
+      let isKnown =
+        countable.contains(pair.key) || pair.key.contains("/")
+        || ["hugepages-", "requests.hugepages-"].contains(where: pair.key.hasPrefix)
+      var causes: [Status.Cause] = []
+      if !isKnown {
+        for problem in ["must be a standard resource type or fully qualified", "must be a standard resource for quota"]
+        {
+          causes.append(.invalid(field, .string(pair.key), problem))
+        }
+      }
+      if Quantity.number(pair.value) ?? 0 < 0 {
+        causes.append(.unfit(field, .string(Quantity.text(pair.value)), "must be greater than or equal to 0"))
+      }
+      return causes
+    }
+  }
+
+  private static func claim(_ spec: Value) -> [Status.Cause] {
+    var causes: [Status.Cause] = []
+    if spec["accessModes"]?.sequence?.isEmpty ?? true {
+      causes.append(.required("spec.accessModes", "at least 1 access mode is required"))
+    }
+    guard let size = spec[path: "resources", "requests", "storage"] else {
+      return causes + [.required("spec.resources[storage]")]
+    }
+    if Quantity.number(size) ?? 0 <= 0 {
+      causes.append(.unfit("spec.resources[storage]", .string(Quantity.text(size)), "must be greater than zero"))
+    }
+    return causes
+  }
+
+  private static func lease(_ spec: Value) -> [Status.Cause] {
+    var causes: [Status.Cause] = []
+    if let seconds = spec["leaseDurationSeconds"]?.integer, seconds <= 0 {
+      causes.append(.unfit("spec.leaseDurationSeconds", .integer(seconds), "must be greater than 0"))
+    }
+    if let count = spec["leaseTransitions"]?.integer, count < 0 {
+      causes.append(.unfit("spec.leaseTransitions", .integer(count), "must be greater than or equal to 0"))
+    }
+    return causes
+  }
+
+  private static func priority(_ value: Value) -> [Status.Cause] {
+    let name = Object(value).name
+    guard name.hasPrefix("system-") else {
+      guard value["value"]?.integer ?? 0 > 1_000_000_000 else { return [] }
+      return [.forbidden("value", "maximum allowed value of a user defined priority is 1000000000")]
+    }
+    guard !["system-node-critical", "system-cluster-critical"].contains(name) else { return [] }
+    let problem =
+      "priority class names with 'system-' prefix are reserved for system use only. error: \(name) is not a known "
+      + "system priority class"
+    return [.forbidden("metadata.name", problem)]
+  }
+}

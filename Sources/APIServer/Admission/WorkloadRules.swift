@@ -1,0 +1,70 @@
+import KubernetesAPI
+import Manifest
+
+/// What the controllers of pods have to be beyond their types, in the words of the API server.
+struct WorkloadRules {
+  private(set) var causes: [Status.Cause] = []
+  private let kind: String
+  private let value: Value
+
+  private static let counts = [
+    "replicas", "minReadySeconds", "revisionHistoryLimit", "parallelism", "completions", "activeDeadlineSeconds",
+    "backoffLimit",
+  ]
+
+  init(_ value: Value, kind: String) {
+    (self.value, self.kind) = (value, kind)
+    for key in Self.counts {
+      guard let number = value[path: "spec", key]?.integer, number < 0 else { continue }
+      causes.append(.unfit("spec." + key, .integer(number), "must be greater than or equal to 0"))
+    }
+    checkProgress()
+    checkStrategy()
+    checkRestart()
+    guard let place = Self.pods[kind], let pod = value[path: place] else { return }
+    causes += PodRules(pod, at: place.joined(separator: ".")).causes
+  }
+
+  /// Where the pods of a kind are described.
+  ///
+  /// A StatefulSet's are not looked into: its volumes may come from claims.
+  private static let pods: [String: [String]] = [
+    "Deployment": ["spec", "template", "spec"], "DaemonSet": ["spec", "template", "spec"],
+    "ReplicaSet": ["spec", "template", "spec"], "Job": ["spec", "template", "spec"], "Pod": ["spec"],
+    "CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
+  ]
+
+  private mutating func checkProgress() {
+    guard kind == "Deployment", let seconds = value[path: "spec", "progressDeadlineSeconds"]?.integer,
+      seconds <= value[path: "spec", "minReadySeconds"]?.integer ?? 0
+    else { return }
+    causes.append(.unfit("spec.progressDeadlineSeconds", .integer(seconds), "must be greater than minReadySeconds"))
+  }
+
+  private mutating func checkStrategy() {
+    guard kind == "Deployment", let rolling = value[path: "spec", "strategy", "rollingUpdate"] else { return }
+    if value[path: "spec", "strategy", "type"] == "Recreate" {
+      let problem = "may not be specified when strategy `type` is 'Recreate'"
+      return causes.append(.forbidden("spec.strategy.rollingUpdate", problem))
+    }
+    let isNone = { (key: String) in [0, "0%"].contains(rolling[key] ?? "") }
+    guard isNone("maxSurge"), isNone("maxUnavailable") else { return }
+    causes.append(
+      .unfit(
+        "spec.strategy.rollingUpdate.maxUnavailable", rolling["maxUnavailable"] ?? .null,
+        "may not be 0 when `maxSurge` is 0"))
+  }
+
+  private mutating func checkRestart() {
+    let place = Self.pods[kind] ?? ["spec", "template", "spec"]
+    guard let policy = value[path: place + ["restartPolicy"]] else { return }
+    let field = (place + ["restartPolicy"]).joined(separator: ".")
+    switch kind {
+    case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet":
+      if policy != "Always" { causes.append(.unsupported(field, policy, ["Always"])) }
+    case "Job", "CronJob":
+      if policy == "Always" { causes.append(.required(field, #"valid values: "OnFailure", "Never""#)) }
+    default: break
+    }
+  }
+}
