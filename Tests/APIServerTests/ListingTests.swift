@@ -129,9 +129,9 @@ import Testing
     #expect(table["kind"] == "Table")
     #expect(
       table["columnDefinitions"]?.sequence?.compactMap { $0["name"]?.string }
-        == ["Name", "State", "Extension", "Version", "Enabled", "Age"])
+        == ["Name", "State", "Extension", "Version", "Enabled", "Target", "Age"])
     let row = table["rows"]?.sequence?.first
-    #expect(row?["cells"] == ["devops", "Installed", "devops", "1.0.0", true, "0s"])
+    #expect(row?["cells"] == ["devops", "Installed", "devops", "1.0.0", true, nil, "0s"])
     #expect(row?[path: "object", "kind"] == "PartialObjectMetadata")
     #expect(row?[path: "object", "spec"] == nil)
   }

@@ -26,7 +26,7 @@ import Testing
     do {
       let ask = try Asking(path: folder.path + "/a.db")
       try await define(ask, spec: "{type: object, properties: {a: {type: string}, gone: {type: string}}}")
-      try await ask(.post, Widgets.path, try Widgets.widget("{a: x, gone: y}"))
+      try await ask(.post, Widgets.path, try Widgets.widget("{a: x, gone: old}"))
       try await define(ask, spec: "{type: object, properties: {a: {type: string}, d: {type: string, default: dd}}}")
 
       let whole = try await ask(.get, Widgets.path + "/w")
