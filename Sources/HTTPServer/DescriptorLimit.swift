@@ -1,4 +1,5 @@
 import Glibc
+import NIOCore
 
 /// The file descriptors that this process may have open.
 package enum DescriptorLimit {
@@ -6,14 +7,23 @@ package enum DescriptorLimit {
   private static let reserve = 96
 
   /// Asks for as many as the system allows, at most `wanted`: the usual 1,024 are for programs that use `select`.
-  package static func raise(to wanted: Int = 65_536) {
+  ///
+  /// Refuses where there are too few to serve at all: NIO's event loops would end the process in a crash.
+  package static func raise(to wanted: Int = 65_536) throws(ServerError) {
     var limit = rlimit()
-    guard getrlimit(resource, &limit) == 0 else { return }
-    let target = min(rlim_t(wanted), limit.rlim_max)
-    guard limit.rlim_cur < target else { return }
-    limit.rlim_cur = target
-    // What is refused leaves what there is, which the shares of the listeners take into account.
-    _ = setrlimit(resource, &limit)
+    if getrlimit(resource, &limit) == 0, limit.rlim_cur < min(rlim_t(wanted), limit.rlim_max) {
+      limit.rlim_cur = min(rlim_t(wanted), limit.rlim_max)
+      // What is refused leaves what there is, which the shares of the listeners take into account.
+      _ = setrlimit(resource, &limit)
+    }
+    try check(Self.limit)
+  }
+
+  /// Refuses `limit` where it is too low for the event loops, of which each processor has one with three descriptors,
+  /// and for the listeners, the database and the files that are written at the start.
+  static func check(_ limit: Int, processors: Int = System.coreCount) throws(ServerError) {
+    let needed = 32 + 4 * processors
+    guard limit >= needed else { throw .tooFewFiles(limit: limit, needed: needed) }
   }
 
   /// How many connections each of `listeners` may have, at most `wanted`, so that the others keep their room.

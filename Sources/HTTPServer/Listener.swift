@@ -30,12 +30,16 @@ package enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
   case cannotListen(String, reason: String)
   /// A file it was given is no good.
   case badFile(String, reason: String)
+  /// The system lets the process open too few files.
+  case tooFewFiles(limit: Int, needed: Int)
 
   package var description: String {
     switch self {
     case .inUse(let place): "\(place): something answers there already"
     case .cannotListen(let place, let reason): "cannot listen on \(place): \(reason)"
     case .badFile(let file, let reason): "\(file): \(reason)"
+    case .tooFewFiles(let limit, let needed):
+      "only \(limit) files may be open at once, and \(needed) are needed; raise the limit (ulimit -n \(needed))"
     }
   }
 }

@@ -8,6 +8,8 @@ package struct ConfigReview: Hashable, Sendable {
   package private(set) var warnings: [SyntaxError] = []
   /// Where a second document begins, which is among the warnings.
   package private(set) var secondDocument: SyntaxError?
+  /// Whether there is no value in it, as in blank text, in comments alone and in `null`.
+  package private(set) var isMissing = false
   /// Whether it sets nothing.
   package private(set) var isEmpty = false
 
@@ -17,7 +19,8 @@ package struct ConfigReview: Hashable, Sendable {
       secondDocument = Self.others(text)
       self.warnings = warnings + [secondDocument].compactMap { $0 }
       let value = node?.value ?? .null
-      isEmpty = value == .null || value == [:]
+      isMissing = value == .null
+      isEmpty = isMissing || value == [:]
       if let node, value != .null, value.mapping == nil { throw node.mistake("the config must be a mapping") }
     } catch {
       mistake = error.inPlainWords(in: text)

@@ -66,12 +66,22 @@ package enum JSON {
 package struct JSONPaths: Hashable, Sendable {
   private(set) var isEnd = false
   private(set) var children: [String: JSONPaths] = [:]
+  /// Whether only mappings are meant, so that what stands in the place of one is seen.
+  private(set) var isOfMappings = false
 
   package init(_ paths: [String]...) {
     for path in paths { insert(path[...]) }
   }
 
   var isEmpty: Bool { children.isEmpty }
+
+  /// The same places, as far as mappings are there.
+  package var ofMappings: JSONPaths {
+    var paths = JSONPaths()
+    (paths.isEnd, paths.isOfMappings) = (isEnd, true)
+    paths.children = children.mapValues(\.ofMappings)
+    return paths
+  }
 
   /// The same places in a document that holds this one under `key`.
   package func under(_ key: String) -> JSONPaths {

@@ -45,7 +45,7 @@ struct JSONReader {
       skipBlanks()
       guard consume(":") else { throw problem("a colon is expected after a key") }
       let inside = skipping?.children[key]
-      if inside?.isEnd == true {
+      if inside?.isEnd == true, isSkipped(inside) {
         try skip()
       } else {
         let known = repeated.places.count
@@ -58,6 +58,12 @@ struct JSONReader {
     let mapping = Mapping(keepingLast: pairs)
     if mapping.pairs.count < pairs.count { repeated.add(pairs) }
     return leave(.mapping(mapping))
+  }
+
+  /// Whether the value that comes next is one of those that `paths` leave out.
+  private mutating func isSkipped(_ paths: JSONPaths?) -> Bool {
+    skipBlanks()
+    return paths?.isOfMappings == false || peek == UInt8(ascii: "{")
   }
 
   private mutating func array() throws(SyntaxError) -> Value {

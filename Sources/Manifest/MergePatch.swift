@@ -4,24 +4,40 @@ package enum MergePatch {
   package static func apply(_ patch: Value, to target: Value) -> Value {
     guard case .mapping(let changes) = patch else { return patch }
     var result = target.mapping ?? Mapping()
+    // Configs of thousands of keys are merged: none is looked for among all the others.
+    var places = places(of: result)
+    var removed: Set<Int> = []
     for change in changes.pairs {
+      let place = places[change.key]
       if change.value == .null {
-        result[change.key] = nil
+        if let place { removed.insert(place) }
+        places[change.key] = nil
+      } else if let place {
+        result.pairs[place].value = apply(change.value, to: result.pairs[place].value)
       } else {
-        result[change.key] = apply(change.value, to: result[change.key] ?? .null)
+        places[change.key] = result.pairs.count
+        result.pairs.append(Mapping.Pair(key: change.key, value: apply(change.value, to: .null)))
       }
     }
-    return .mapping(result)
+    if removed.isEmpty { return .mapping(result) }
+    return .mapping(Mapping(result.pairs.enumerated().filter { !removed.contains($0.offset) }.map(\.element)))
+  }
+
+  private static func places(of mapping: Mapping) -> [String: Int] {
+    Dictionary(mapping.pairs.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The smallest patch that makes `new` of `old`, both mappings; what `new` lacks is named with `null`.
   package static func difference(from old: Value, to new: Value) -> Value {
     guard case .mapping(let before) = old, case .mapping(let after) = new else { return new }
-    var patch = Mapping()
-    for pair in before.pairs where after[pair.key] == nil { patch[pair.key] = .null }
-    for pair in after.pairs where before[pair.key] != pair.value {
-      patch[pair.key] = difference(from: before[pair.key] ?? .null, to: pair.value)
+    let (there, wanted) = (places(of: before), places(of: after))
+    var patch = before.pairs.filter { wanted[$0.key] == nil }.map { Mapping.Pair(key: $0.key, value: .null) }
+    for pair in after.pairs {
+      let earlier = there[pair.key].map { before.pairs[$0].value }
+      if earlier != pair.value {
+        patch.append(Mapping.Pair(key: pair.key, value: difference(from: earlier ?? .null, to: pair.value)))
+      }
     }
-    return .mapping(patch)
+    return .mapping(Mapping(keepingLast: patch))
   }
 }

@@ -42,6 +42,7 @@ struct ControlCommand: AsyncParsableCommand {
 
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    try Daemon.openFiles()
     let endings = Endings()
     let (cluster, address) = try connect()
     let dialect = try await discover(in: cluster, at: address)

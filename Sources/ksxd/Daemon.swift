@@ -20,6 +20,11 @@ struct Daemon: AsyncParsableCommand {
     await main(nil)
   }
 
+  /// Lets this process open as many files as the system allows, or says that they are too few.
+  static func openFiles() throws(DaemonError) {
+    do { try DescriptorLimit.raise() } catch { throw DaemonError("\(error)") }
+  }
+
   /// Says that the program is ready; it serves no worse when nothing takes these words.
   static func announce(_ words: String) {
     let line = Array("ksxd is ready\(words)\n".utf8)

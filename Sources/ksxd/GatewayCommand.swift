@@ -33,7 +33,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-    DescriptorLimit.raise()
+    try Daemon.openFiles()
     do {
       try await serve()
     } catch let error as ServerError {

@@ -78,7 +78,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     umask(0o077)
-    DescriptorLimit.raise()
+    try Daemon.openFiles()
     do {
       try await serve()
     } catch StorageError.inUse(let path) {

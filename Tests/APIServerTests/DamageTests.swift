@@ -43,7 +43,15 @@ import Testing
     "UPDATE objects SET body = substr(body, 1, length(body) - 9) WHERE name = 'b'",
     "UPDATE objects SET body = (SELECT body FROM objects WHERE name = 'c') WHERE name = 'b'",
     "UPDATE objects SET body = X'' WHERE name = 'b'",
+    // Other shapes than clients can read.
+    json("'$.metadata.resourceVersion', 7"), json("'$.metadata.labels', json('[1]')"), json("'$.spec', 'x'"),
+    json("'$.metadata.annotations', json('{\"a\":1}')"), json("'$.metadata.ownerReferences', json('[\"x\"]')"),
+    json("'$.metadata.finalizers', 'x'"), json("'$.metadata.generation', '1'"), json("'$.kind', 1"),
   ]
+
+  private static func json(_ change: String) -> String {
+    "UPDATE objects SET body = CAST(json_set(CAST(body AS TEXT), \(change)) AS BLOB) WHERE name = 'b'"
+  }
 
   @Test(arguments: damages)
   func aDamagedObjectIsLeftOutOfItsListAndNamed(damage: String) async throws {

@@ -100,7 +100,7 @@ import Testing
 
   @Test(arguments: [
     "labelSelector=a%20b%20c", "labelSelector=foo!!", "labelSelector=a%3Dx!!", "labelSelector=a%2C",
-    "fieldSelector=spec.x%3D1", "limit=x", "limit=-1", "continue=x", "resourceVersion=x",
+    "fieldSelector=spec.x%3D1", "limit=x", "limit=-1", "continue=x", "resourceVersion=x", "resourceVersion=%2B1",
   ])
   func aQueryThatMeansNothingIsRefused(query: String) async throws {
     let answer = try await ask(.get, Path.maps + "?" + query)

@@ -186,6 +186,18 @@ struct CredentialTests {
     #expect(!words.contains("hunter2"))
   }
 
+  @Test(
+    arguments: [([0xFF, 0xFE], "is no UTF-8 text"), ([], "is empty"), ([0x20, 0x0A], "is empty")] as [([UInt8], String)]
+  )
+  func aTokenFileWithoutATokenSaysWhy(bytes: [UInt8], flaw: String) throws {
+    let path = directory.path + "/token"
+    try Files.write(bytes, to: path)
+
+    #expect(throws: TransportError.invalid(reason: "the token file \(path) \(flaw)")) {
+      try TokenFile(path).credential(insteadOf: nil)
+    }
+  }
+
   @Test func aTokenThatCannotBeSentIsNamedByItsPlugin() async throws {
     let plugin = try plugin(script: answer(token: "a\\u000ahunter2"))
 

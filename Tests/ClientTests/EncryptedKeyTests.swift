@@ -47,6 +47,25 @@ struct EncryptedKeyTests {
     #expect(reason.hasPrefix("the client certificate or its key cannot be used"))
   }
 
+  @Test(arguments: ["garbage", "", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", nil])
+  func aKeyThatTLSCannotUseIsNamed(text: String?) async throws {
+    let server = try await TLSServer(in: directory.path, name: "IP:127.0.0.1")
+    var connection = Connection(server: server.base)
+    connection.tls.authority = server.certificate
+    connection.tls.clientCertificate = server.certificate
+    // Without a text it is a key, and of another certificate.
+    connection.tls.clientKey = if let text { Array(text.utf8) } else { try await keys(.ec).plain }
+    connection.tls.clientKeyName = "/home/ada/ada.key of the user ada"
+
+    let error = await #expect(throws: TransportError.self) {
+      try await CurlTransport(connection).send(HTTPRequest(.get, "/"))
+    }
+
+    let words =
+      "the client key /home/ada/ada.key of the user ada is no private key, or not that of the client certificate"
+    #expect(error == .invalid(reason: words))
+  }
+
   @Test(arguments: Format.allCases)
   func aKubeconfigSaysWhoseKeyItIs(format: Format) async throws {
     let key = try await keys(format).encrypted

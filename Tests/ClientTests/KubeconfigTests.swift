@@ -162,7 +162,15 @@ import Testing
       try load([:], files: [:]) {
         $0.server = "h:6443"
         $0.insecureSkipTLSVerify = true
-      }.server == "https://h:6443")
+      }.server == "http://h:6443")
+  }
+
+  /// kubectl 1.32 goes without TLS, whatever the file says of certificates.
+  @Test(arguments: ["", ", insecure-skip-tls-verify: true", ", certificate-authority-data: eA=="])
+  func aServerWithoutASchemeIsAskedWithoutTLS(more: String) throws {
+    let text = kubeconfig(cluster: "{server: 'h:6443'\(more)}")
+
+    #expect(try load(["KUBECONFIG": "/f"], files: ["/f": text]).server == "http://h:6443")
   }
 
   @Test func theContextIsPinnedWhateverTheFileSaysLater() async throws {

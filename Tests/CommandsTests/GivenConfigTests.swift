@@ -29,6 +29,23 @@ import Testing
     #expect(try await bench.installation().config == "a: 1\n")
   }
 
+  @Test(arguments: ["# only a comment\n", "---\n", "null\n", "~", "--- # x\n...\n", "---\n---\na: 1\n"])
+  func textWithoutAValueIsNoConfig(input: String) async throws {
+    let bench = try Workbench()
+    let path = bench.folder + "/config.yaml"
+    defer { try? Files.remove(path) }
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes", "--config", "-", input: "a: 1\n")
+    try Files.write(Array(input.utf8), to: path)
+
+    for (how, place) in [([], "the standard input"), (["--config", path], path)] {
+      #expect(
+        try await bench.failure(["config", "set", "whizard", "--yes"] + how, input: input)
+          == "nothing was changed: \(place) holds no value; to take away everything that is set, say --empty")
+    }
+    #expect(try await bench.installation().config == "a: 1\n")
+  }
+
   @Test func aFileThatIsBlankOrNoUTF8IsNoConfig() async throws {
     let bench = try Workbench()
     let path = bench.folder + "/config.yaml"

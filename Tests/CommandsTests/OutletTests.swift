@@ -40,7 +40,7 @@ import Testing
 
   @Test func aTerminalWithoutUTF8IsSentASCIIOfTheSameWidth() {
     var outlet = outlet(toTerminal: true)
-    outlet.isPlain = (data: true, notes: true)
+    outlet.isPlain = true
 
     outlet.print("水墨 – “é” x")
     outlet.print(["水墨|"])
@@ -50,6 +50,20 @@ import Testing
     #expect((said.printed + said.noted).utf8.allSatisfy { $0 < 0x80 })
     #expect(said.printed.hasPrefix("???? "))
     #expect(said.printed.hasSuffix(" x\n????|\n??: ?\n"))
+  }
+
+  @Test func inALocaleWithoutUTF8OnlyWhatAProgramReadsKeepsItsBytes() {
+    var outlet = outlet()
+    outlet.isPlain = true
+
+    outlet.print("1 → 2 ✓")
+    outlet.print(own: "a\n  – b\n")
+    outlet.note("…")
+    outlet.print(document: "水\n")
+    outlet.printExactly("é")
+
+    #expect(said.printed == "1 > 2 +\na\n  - b\n水\né")
+    #expect(said.noted == "~\n")
   }
 
   @Test func aDocumentKeepsItsLinesOnATerminal() {

@@ -175,6 +175,38 @@ too_few_descriptors_are_said_before_anything_breaks() {
   done
 }
 
+too_few_descriptors_are_said_before_the_backend_breaks() {
+  local count said code assignments=()
+  mapfile -t assignments < <(environment)
+  for count in 6 16 20; do
+    code=0
+    said=$(ulimit -n "$count"; env -i "${assignments[@]}" "$bin/ksxd" serve --data "$home/d" --socket "$home/s" 2>&1) || code=$?
+    equal "$code" 1 "the exit status with $count descriptors"
+    contains "$said" "only $count files may be open at once"
+  done
+}
+
+in_a_locale_without_utf8_users_are_sent_ascii() {
+  local words said test_variables=(LC_ALL=C)
+  stocked
+  for words in 'list' 'get log-lens' 'plan install log-lens' 'help' 'help list' 'list nonsense'; do
+    # shellcheck disable=SC2086
+    said=$(ksx --standalone $words 2>&1) || true
+    [ -n "$said" ]
+    equal "$(printf '%s' "$said" | LC_ALL=C tr -d '\000-\177' | wc -c)" 0 "the bytes beyond ASCII of $words"
+  done
+}
+
+a_reader_that_has_gone_ends_a_command_as_it_ends_kubectl() {
+  local code=0
+  stocked
+  exec 3> >(true)
+  wait "$!"
+  ksx --standalone list >&3 || code=$?
+  exec 3>&-
+  equal "$code" 141 'the exit status'
+}
+
 bytes_that_are_no_text_on_the_command_line_are_refused() {
   local said code=0
   said=$(ksx --server http://127.0.0.1:9 list $'\xc4\xe3' 2>&1) || code=$?

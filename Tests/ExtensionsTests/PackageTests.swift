@@ -115,6 +115,25 @@ import Testing
     #expect(try package.chart().name == "c")
   }
 
+  @Test(arguments: [
+    [UInt8](repeating: 0, count: 512), Array("something that is no gzip".utf8), [0x1F, 0x8B, 8, 0, 120],
+  ])
+  func whatFollowsAWholeTarIsPassedOverAsByHelm(rest: [UInt8]) throws {
+    let tar = Tar.file("c/Chart.yaml", Array("name: c".utf8)) + Tar.end
+    let half = tar.count / 2
+    let members = Gzip.pack(Array(tar[..<half])) + Gzip.pack(Array(tar[half...]))
+
+    for whole in [Gzip.pack(tar), members] {
+      #expect(try Package(archive: whole + rest).chart().name == "c")
+    }
+  }
+
+  @Test func whatFollowsATarWithoutItsEndIsRefusedAsByHelm() {
+    let archive = Gzip.pack(Tar.file("c/Chart.yaml", Array("name: c".utf8))) + [UInt8](repeating: 0, count: 512)
+
+    #expect(throws: PackageError.self) { try Package(archive: archive) }
+  }
+
   @Test func aByteOrderMarkBeforeAFileIsPassedOver() throws {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let package = Package(files: [

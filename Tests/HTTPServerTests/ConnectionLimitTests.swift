@@ -49,6 +49,15 @@ import Testing
     #expect(connections.count == 20)
   }
 
+  @Test(arguments: [(6, 2, 40), (39, 2, 40), (95, 16, 96)])
+  func tooFewDescriptorsAreRefusedWithWhatIsNeeded(limit: Int, processors: Int, needed: Int) throws {
+    let error = ServerError.tooFewFiles(limit: limit, needed: needed)
+
+    #expect(throws: error) { try DescriptorLimit.check(limit, processors: processors) }
+    #expect(error.description.contains("\(needed) are needed"))
+    try DescriptorLimit.check(needed, processors: processors)
+  }
+
   @Test(arguments: [(1_024, 2, 2_000, 464), (1_024, 1, 100, 100), (64, 2, 2_000, 4), (1 << 20, 2, 2_000, 2_000)])
   func aShareLeavesRoomForTheOthersAndForFiles(limit: Int, listeners: Int, wanted: Int, share: Int) {
     #expect(DescriptorLimit.share(of: listeners, wanted: wanted, among: limit) == share)

@@ -191,6 +191,7 @@ import Testing
 
   @Test(arguments: [
     ("a: 1\n---\nb: 2\n", [3]), ("a: 1\n---\n", []), ("---\na: 1\n...\n", []), ("a: 1\n---\nb: [\n", [3]),
+    ("a: 1\n... x\n", [2]),
   ])
   func aSecondDocumentIsAWarningUnlessItIsEmpty(text: String, lines: [Int]) {
     let review = ConfigReview(text)

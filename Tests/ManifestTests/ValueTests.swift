@@ -61,6 +61,21 @@ import Testing
 }
 
 @Suite struct MergePatchTests {
+  /// A linear search for each key took a minute of 30,000 keys.
+  @Test func aPatchOfManyKeysCostsAsMuchAsItIsLong() {
+    func mapping(_ count: Int, _ value: Int) -> Value {
+      .mapping(Mapping((0..<count).map { Mapping.Pair(key: "key\($0)", value: .integer(value)) }))
+    }
+    let (old, new) = (mapping(60_000, 1), mapping(30_000, 2))
+    let start = ContinuousClock.now
+
+    let patch = MergePatch.difference(from: old, to: new)
+    let patched = MergePatch.apply(patch, to: old)
+
+    #expect(patched == new)
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+
   /// The examples of RFC 7386, appendix A.
   @Test(arguments: [
     (#"{"a":"b"}"#, #"{"a":"c"}"#, #"{"a":"c"}"#), (#"{"a":"b"}"#, #"{"b":"c"}"#, #"{"a":"b","b":"c"}"#),

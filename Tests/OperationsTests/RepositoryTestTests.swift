@@ -28,6 +28,20 @@ import Testing
     #expect(await outcome(500, "") == .problem("it answers with 500"))
   }
 
+  /// As helm 3.17 takes them (`helm repo add` on the same index).
+  @Test(arguments: [
+    ("5", false), ("yesterday", false), ("2020-01-01", false), ("''", false), ("2020-01-01 00:00:00", false),
+    ("2020-01-01T00:00:00", false), ("2020-01-01T00:00:00Z", true), ("'2020-01-01T00:00:00.123+02:00'", true),
+    ("null", true),
+  ])
+  func aTimeThatHelmCannotReadIsSaid(time: String, isRead: Bool) async {
+    let index = "apiVersion: v1\nentries:\n  a:\n  - version: 1.0.0\n    created: \(time)\n"
+
+    let words = "its index.yaml is refused by helm: line 5: created of a is no time"
+    #expect(
+      await outcome(200, index) == (isRead ? .index(charts: 1, versions: 1, bytes: index.utf8.count) : .problem(words)))
+  }
+
   @Test func whoAsksIsSaidToTheServer() async {
     var settings = RepositoryTest.Settings()
     (settings.username, settings.password) = ("ada", "pw")

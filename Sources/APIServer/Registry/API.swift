@@ -35,7 +35,7 @@ package actor API: CallerHandler {
   ) throws(StorageError) {
     self.now = now
     self.report = report
-    store = try ObjectStore(path: path, remembering: limit)
+    store = try ObjectStore(path: path, remembering: limit, knowing: Set(types.all.map(\.collection)))
     do throws(StorageError) {
       try store.makeCluster(at: now())
     } catch {

@@ -9,11 +9,19 @@ struct ListOptions: Hashable, Sendable {
   var sendsInitialEvents: Bool?
 
   init(_ target: Target) throws(Status) {
-    version = try target.integer("resourceVersion")
+    version = try Self.version(target)
     match = target["resourceVersionMatch"] ?? ""
     sendsInitialEvents = target["sendInitialEvents"].map { _ in target.flag("sendInitialEvents") }
     let causes = target.flag("watch") ? watchCauses(target) : listCauses(target)
     guard causes.isEmpty else { throw .invalidOptions("ListOptions", causes) }
+  }
+
+  /// Digits alone, as Go's `ParseUint` has them; other numbers may have a sign.
+  private static func version(_ target: Target) throws(Status) -> Int? {
+    if let text = target["resourceVersion"], !text.utf8.allSatisfy({ (48...57).contains($0) }) {
+      throw .badRequest("invalid value \"\(text)\" for resourceVersion: a number is expected")
+    }
+    return try target.integer("resourceVersion")
   }
 
   private func watchCauses(_ target: Target) -> [Status.Cause] {

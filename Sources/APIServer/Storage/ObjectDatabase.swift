@@ -131,8 +131,8 @@ final class ObjectDatabase {
     if oldest >= forgotten + 256 { forgotten = oldest }
   }
 
-  /// Everything that was kept.
-  func load(_ limit: ChangeLog.Limit) throws(StorageError) -> ObjectRegistry {
+  /// Everything that was kept; the objects of `kinds`, collections that ksxd knows itself, are held to their shape.
+  func load(_ limit: ChangeLog.Limit, knowing kinds: Set<String> = []) throws(StorageError) -> ObjectRegistry {
     var objects: [String: [StoredObject]] = [:]
     var damaged: [String: [ObjectKey: DamagedObject]] = [:]
     let rows = try database.prepare("SELECT collection, version, body, namespace, name FROM objects")
@@ -140,7 +140,8 @@ final class ObjectDatabase {
       let (collection, bytes) = (rows.text(0), rows.blob(2))
       let key = ObjectKey(namespace: rows.text(3), name: rows.text(4))
       do throws(SyntaxError) {
-        let object = try StoredObject(checking: bytes, version: rows.integer(1))
+        let object = try StoredObject(
+          checking: bytes, version: rows.integer(1), hasMappings: kinds.contains(collection))
         guard object.key == key else {
           throw SyntaxError(line: 1, column: 1, problem: "this is \(object.key.name), another object")
         }
@@ -184,7 +185,7 @@ final class ObjectDatabase {
   /// The object in a row, which need not be read again when it is known.
   private static func object(_ bytes: [UInt8], version: Int, among current: [Int: StoredObject]) -> StoredObject? {
     if let known = current[version], known.bytes == bytes { return known }
-    return try? StoredObject(checking: bytes, version: version)
+    return try? StoredObject(checking: bytes, version: version, hasMappings: false)
   }
 
   /// A fresh database begins at a version that grows with the clock.

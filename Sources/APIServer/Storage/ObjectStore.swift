@@ -12,9 +12,13 @@ final class ObjectStore {
   let registry: Locked<ObjectRegistry>
 
   /// Opens the database at `path`; `:memory:` keeps nothing.
-  init(path: String, remembering limit: ChangeLog.Limit = ChangeLog.Limit()) throws(StorageError) {
+  ///
+  /// The objects of `kinds`, which ksxd knows itself, are held to their shape.
+  init(
+    path: String, remembering limit: ChangeLog.Limit = ChangeLog.Limit(), knowing kinds: Set<String> = []
+  ) throws(StorageError) {
     database = try ObjectDatabase(path: path)
-    registry = Locked(try database.load(limit))
+    registry = Locked(try database.load(limit, knowing: kinds))
   }
 
   /// Adds `value` or puts it in the place of what has its key.

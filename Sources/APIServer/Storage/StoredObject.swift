@@ -23,21 +23,26 @@ struct StoredObject: Sendable {
   let isBeingDeleted: Bool
 
   /// Parses all of the bytes of a database row: they are served unchanged, so they must be valid.
-  init(checking bytes: [UInt8], version: Int) throws(SyntaxError) {
+  ///
+  /// Clients cannot read a list in which one object has another shape, so its shape must be right, too; `hasMappings`
+  /// where `spec` and `status` are mappings, as in all but a user's own kinds.
+  init(checking bytes: [UInt8], version: Int, hasMappings: Bool) throws(SyntaxError) {
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw SyntaxError(line: 1, column: 1, problem: "the text is no UTF-8")
     }
-    if JSONCheck.isValid(bytes), let object = StoredObject(bytes: bytes, version: version), !object.key.name.isEmpty {
-      self = object
-      return
+    let value = JSONCheck.isValid(bytes) ? try? JSON.parse(bytes, skipping: Self.skippedMappings) : nil
+    let object = if let value { Object(value) } else { Object(try JSON.parse(bytes)) }
+    if let flaw = StoredShape.flaw(in: object.value, hasMappings: hasMappings) {
+      throw SyntaxError(line: 1, column: 1, problem: flaw)
     }
-    let object = Object(try JSON.parse(bytes))
-    guard !object.name.isEmpty else { throw SyntaxError(line: 1, column: 1, problem: "the object has no name") }
     self.init(object, bytes: bytes, version: version)
   }
 
   /// Icons and chart data make up most of the bytes, and nothing of them is asked for here.
   private static let skipped = JSONPaths(["spec"], ["status"], ["data"], ["binaryData"], ["metadata", "managedFields"])
+
+  /// The same, where the skipped are mappings.
+  private static let skippedMappings = skipped.ofMappings
 
   /// Parses only the needed fields of `bytes`; `nil` when they are no object.
   init?(bytes: [UInt8], version: Int) {

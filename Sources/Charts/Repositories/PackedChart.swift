@@ -30,7 +30,12 @@ struct PackedChart: Hashable, Sendable {
     for name in names {
       do {
         let bytes = try Files.read(folder + "/" + name, limit: ChartIndex.largestChart)
-        charts.append(try PackedChart(file: name, Package(archive: bytes), archive: bytes))
+        let package = try Package(archive: bytes)
+        if let flaw = try ChartFlaw(in: package) {
+          problem("\(name): \(flaw)")
+          continue
+        }
+        charts.append(try PackedChart(file: name, package, archive: bytes))
       } catch {
         problem("\(name): \(error)")
       }

@@ -38,8 +38,14 @@ package final class TokenFile: CredentialSource {
       throw .invalid(reason: "the token in the file \(path), line \(flaw.line), has \(flaw) in it")
     }
     if !token.isEmpty { return token }
-    guard let otherwise else { throw .invalid(reason: "the token file \(path) is empty") }
+    guard let otherwise else { throw .invalid(reason: "the token file \(path) \(emptiness)") }
     return otherwise
+  }
+
+  /// Why there is no token in the file: bytes of another text may hold not one character.
+  private var emptiness: String {
+    let bytes = (try? Files.read(path, limit: 1 << 20)) ?? []
+    return String(validating: bytes, as: UTF8.self) == nil ? "is no UTF-8 text" : "is empty"
   }
 }
 

@@ -33,6 +33,8 @@ package struct Connection: Sendable {
     package var authority: [UInt8]?
     package var clientCertificate: [UInt8]?
     package var clientKey: [UInt8]?
+    /// Where the key is from, for messages; `nil` where a program gave it.
+    package var clientKeyName: String?
     /// The name the certificate must have, when it is not the host's.
     package var serverName: String?
     package var isVerified = true

@@ -13,7 +13,7 @@ struct CurlFailure {
     switch code {
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_NOT_BUILT_IN:
       .invalid(reason: reason)
-    case CURLE_SSL_CERTPROBLEM: .invalid(reason: "the client certificate or its key cannot be used: " + reason)
+    case CURLE_SSL_CERTPROBLEM: .invalid(reason: certificateProblem)
     case CURLE_SSL_CACERT_BADFILE: .invalid(reason: "the authority's certificate cannot be read: " + reason)
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
       .unreachable(host: host, reason: reason)
@@ -26,6 +26,14 @@ struct CurlFailure {
     case CURLE_RECV_ERROR where reason.containsText("alert"): .untrusted(host: host, reason: reason)
     default: .interrupted(reason: reason)
     }
+  }
+
+  /// libcurl knows the key as a part of its memory only.
+  private var certificateProblem: String {
+    guard let key = call.connection.tls.clientKeyName, reason.containsText("private key") else {
+      return "the client certificate or its key cannot be used: " + reason
+    }
+    return "the client key \(key) is no private key, or not that of the client certificate"
   }
 
   private var timeout: TransportError {

@@ -45,6 +45,7 @@ struct CredentialResolution {
       } else {
         try entry?.material("client-key", readFile)
       }
+    if tls.clientKey != nil { tls.clientKeyName = clientKeyName }
     if let key = tls.clientKey, PEM(key).hasEncryptedKey { throw encryptedKey }
     guard (tls.clientCertificate == nil) != (tls.clientKey == nil) else { return }
     let (present, absent) =
@@ -57,14 +58,18 @@ struct CredentialResolution {
   private var encryptedKey: KubeconfigError {
     let problem = "is encrypted, and ksx asks for no passphrase"
     let remedy = "Decrypt it, for example with “openssl pkey -in KEY -out NEWKEY”, and name the new one"
-    if let path = options.clientKey {
-      return KubeconfigError(problem: "the client key \(path) (--client-key) \(problem)", remedy: remedy)
-    }
-    guard let entry else { return KubeconfigError(problem: "the client key \(problem)", remedy: remedy) }
+    let words = "the client key \(clientKeyName) \(problem)"
+    guard options.clientKey == nil, let entry else { return KubeconfigError(problem: words, remedy: remedy) }
     let isData = entry.text("client-key-data") != nil
-    let name = isData ? "in client-key-data" : entry.path("client-key") ?? ""
-    return entry.mistake(
-      isData ? "client-key-data" : "client-key", "the client key \(name) of the user \(entry.name) \(problem)", remedy)
+    return entry.mistake(isData ? "client-key-data" : "client-key", words, remedy)
+  }
+
+  /// Where the client's key is from.
+  private var clientKeyName: String {
+    if let path = options.clientKey { return "\(path) (--client-key)" }
+    guard let entry else { return "" }
+    let isData = entry.text("client-key-data") != nil
+    return (isData ? "in client-key-data" : entry.path("client-key") ?? "") + " of the user \(entry.name)"
   }
 
   /// The certificate files that are read again when they change: the authority's, and the client's where both are files.

@@ -125,7 +125,7 @@ package struct Kubeconfig: Sendable {
     clusters.add(try entries(root, "clusters", "cluster", file))
     users.add(try entries(root, "users", "user", file))
     contextEntries.add(try entries(root, "contexts", "context", file))
-    try KubeconfigShape.text.check(root["current-context"], "current-context", in: file)
+    for (name, shape) in KubeconfigShape.others { try shape.check(root[name], name, in: file) }
     if currentContext == nil, let name = root["current-context"]?.text, !name.isEmpty { currentContext = name }
   }
 

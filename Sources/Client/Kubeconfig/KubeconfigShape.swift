@@ -15,16 +15,27 @@ indirect enum KubeconfigShape: Sendable {
   /// The shape of an entry of the lists `clusters`, `users` and `contexts`, by the key of its content.
   static func entry(_ key: String) -> Self { .fields(["name": .text, key: contents[key] ?? .fields([:])]) }
 
+  /// What stands beside those lists.
+  static let others: [(name: String, shape: Self)] = [
+    ("current-context", .text), ("preferences", .fields(["colors": .flag, "extensions": extensions])),
+    ("extensions", extensions),
+  ]
+
+  /// What other programs keep in the file.
+  private static let extensions = Self.list(.fields(["name": .text]))
+
   private static let contents: [String: Self] = [
     "cluster": .fields([
       "server": .text, "tls-server-name": .text, "certificate-authority": .text, "certificate-authority-data": .text,
       "proxy-url": .text, "insecure-skip-tls-verify": .flag, "disable-compression": .flag,
+      "extensions": extensions,
     ]),
-    "context": .fields(["cluster": .text, "user": .text, "namespace": .text]),
+    "context": .fields(["cluster": .text, "user": .text, "namespace": .text, "extensions": extensions]),
     "user": .fields([
       "client-certificate": .text, "client-certificate-data": .text, "client-key": .text, "client-key-data": .text,
       "token": .text, "tokenFile": .text, "username": .text, "password": .text, "as": .text, "as-uid": .text,
       "as-groups": .list(.text), "as-user-extra": .named(.list(.text)), "exec": plugin,
+      "auth-provider": .fields(["name": .text, "config": .named(.text)]), "extensions": extensions,
     ]),
   ]
   private static let plugin = Self.fields([

@@ -13,8 +13,8 @@ package struct Outlet: Sendable {
   package var edit: (@Sendable (String) async -> Bool)?
   /// Whether data goes to a terminal, which control characters would reach.
   package var printsToTerminal: Bool
-  /// Whether data and notes go to a terminal that takes ASCII only.
-  var isPlain = (data: false, notes: false)
+  /// Whether what users read is sent in ASCII only, as the locale says.
+  var isPlain = false
   /// The language of extensions' texts: `en` or `zh`.
   package var language = "en"
   /// Everything on the standard input, or `nil` when that is a terminal.
@@ -36,12 +36,15 @@ package struct Outlet: Sendable {
   /// Prints a line of data.
   func print(_ line: String) { output(shown(line) + "\n") }
 
-  private func shown(_ line: String) -> String { Self.harmless(line, isPlain: isPlain.data) }
+  private func shown(_ line: String) -> String { Self.harmless(line, isPlain: isPlain) }
 
   /// Prints lines of data, all at once.
   func print(_ lines: [String]) {
     if !lines.isEmpty { output(lines.map { shown($0) + "\n" }.joined()) }
   }
+
+  /// Prints a text of this program's own with its lines, for users.
+  func print(own text: String) { output(isPlain ? PlainText.text(text) : text) }
 
   /// Prints what a program reads: not a byte of it is changed.
   func printExactly(_ text: String) { output(text) }
@@ -54,7 +57,7 @@ package struct Outlet: Sendable {
   }
 
   /// A line for the user, beside the data.
-  package func note(_ line: String) { errors(Self.harmless(line, isPlain: isPlain.notes)) }
+  package func note(_ line: String) { errors(Self.harmless(line, isPlain: isPlain)) }
 
   /// Lines for the user, beside the data.
   func note(_ lines: [String]) { for line in lines { note(line) } }
@@ -74,7 +77,7 @@ package struct Outlet: Sendable {
   // Questions go where notes go.
   private func harmless(_ ask: (@Sendable (String) -> String?)?) -> (@Sendable (String) -> String?)? {
     guard let ask else { return nil }
-    return { ask(Self.harmless($0, isPlain: isPlain.notes)) }
+    return { ask(Self.harmless($0, isPlain: isPlain)) }
   }
 
   private static func harmless(_ text: String, isPlain: Bool) -> String {

@@ -10,7 +10,7 @@ extension Outlet {
       print: { write($0, to: STDOUT_FILENO) }, note: { write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDERR_FILENO) },
       printsToTerminal: isatty(STDOUT_FILENO) == 1,
       input: { () throws(CommandError) in isatty(STDIN_FILENO) == 1 ? nil : try allInput() })
-    if PlainText.isWanted { outlet.isPlain = (outlet.printsToTerminal, isatty(STDERR_FILENO) == 1) }
+    outlet.isPlain = PlainText.isWanted
     if isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 {
       outlet.ask = { question in
         write(question, to: STDERR_FILENO)
@@ -44,8 +44,13 @@ extension Outlet {
     }
   }
 
-  /// Ends because nothing can be written; in a word, unless the reader has gone, as in `ksx list | head`.
+  /// Ends because nothing can be written; in a word, unless the reader has gone, as in `ksx list | head`: that ends
+  /// kubectl by its signal, which shells report as 141.
   private static func end(_ problem: Int32, _ descriptor: Int32) -> Never {
+    if problem == EPIPE {
+      signal(SIGPIPE, SIG_DFL)
+      raise(SIGPIPE)
+    }
     if descriptor == STDOUT_FILENO, problem != EPIPE {
       write("ksx: the standard output cannot be written: \(String(cString: strerror(problem)))\n", to: STDERR_FILENO)
     }

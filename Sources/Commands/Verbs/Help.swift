@@ -7,5 +7,5 @@ struct ShowHelp: Command {
 
   init(_ arguments: Arguments) throws(CommandError) { text = try Help.text(for: arguments.operands) }
 
-  func run(_ context: Context) { context.outlet.printExactly(text) }
+  func run(_ context: Context) { context.outlet.print(own: text) }
 }

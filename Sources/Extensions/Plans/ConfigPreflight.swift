@@ -11,13 +11,7 @@ extension PlanSubject {
     guard let config = change.config else { return [] }
     let review = ConfigReview(config)
     if let mistake = review.mistake { return [blocking("config: \(mistake)")] }
-    return review.warnings.map { warning(of: $0, review) } + sizeProblem(config) + loss(by: review)
-  }
-
-  /// The webhook takes a second document, and helm never sees it; going back to one must stay possible.
-  private func warning(of mistake: SyntaxError, _ review: ConfigReview) -> Plan.Problem {
-    let isRefused = mistake == review.secondDocument && change.kind != .rollBack
-    return Plan.Problem(isBlocking: isRefused, "config: \(mistake)")
+    return review.warnings.map { warning("config: \($0)") } + sizeProblem(config) + loss(by: review)
   }
 
   /// The API takes more than the job's ConfigMap can hold, and then nothing ever happens (docs/KUBESPHERE.md: Executor).

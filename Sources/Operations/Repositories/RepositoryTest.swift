@@ -70,15 +70,25 @@ package struct RepositoryTest: Hashable, Sendable {
     }
   }
 
+  /// What helm cannot read in an entry, for which it refuses the whole index.
+  private static func flaw(of name: String, _ item: YAMLNode) -> String? {
+    guard let created = item["created"], created.value != .null else { return nil }
+    if created.value.string.flatMap(Timestamp.seconds) != nil { return nil }
+    return "line \(created.line): created of \(name) is no time"
+  }
+
   static func index(in bytes: [UInt8]) -> Outcome {
     guard let text = try? String(textOf: bytes) else { return .problem("its index.yaml is not UTF-8") }
     var charts: Set<String> = []
     var versions = 0
+    var flaw: String?
     do {
-      let hasEntries = try YAML.forEachItem(under: "entries", in: text) { name, _ in
+      let hasEntries = try YAML.forEachItem(under: "entries", in: text) { name, item in
         charts.insert(name)
         versions += 1
+        flaw = flaw ?? Self.flaw(of: name, item)
       }
+      if let flaw { return .problem("its index.yaml is refused by helm: \(flaw)") }
       guard hasEntries else { return .problem("its index.yaml has no entries: it is no index of charts") }
       return .index(charts: charts.count, versions: versions, bytes: bytes.count)
     } catch {

@@ -45,7 +45,7 @@ struct RepoCommand: AsyncParsableCommand {
     var listen = "127.0.0.1:8080"
 
     func run() async throws {
-      DescriptorLimit.raise()
+      try Daemon.openFiles()
       let endings = Endings()
       guard Files.isDirectory(folder) else { throw DaemonError("\(folder) is no folder") }
       guard let address = ServerAddress("http://" + listen) else {

@@ -35,6 +35,28 @@ import Testing
     #expect(index.entries["orchard"]?[0].digest.utf8.count == 64)
   }
 
+  /// What helm 3.17 leaves out and what it lists (`helm repo index` on the same files).
+  @Test(arguments: [
+    ("version: 1.0.0", "", "Chart.yaml has no name"), ("name: c", "", "Chart.yaml has no version"),
+    ("name: c\nversion: 1.2.3.4", "", "the version 1.2.3.4 in Chart.yaml is not a semantic version"),
+    ("name: a/b\nversion: 1.0.0", "", "the name a/b in Chart.yaml is none for a chart"),
+    ("name: c\nversion: 1.0.0\ntype: foo", "", "the type foo in Chart.yaml is neither application nor library"),
+    ("name: c\nversion: 1.0.0\ndescription: [a]", "", "the description in Chart.yaml is not a word"),
+    ("name: c\nversion: 1.0.0", "- a\n", "values.yaml is not a mapping"),
+    ("name: c\nversion: 1.0.0", "a:\n\tb: 1\n", "values.yaml: line 2"),
+    ("name: c\nversion: 1.0.0", "# nothing\n", ""), ("name: Ab_c\nversion: v1.2\nappVersion: 1.25", "a: 1\na: 2\n", ""),
+  ])
+  func anIndexLeavesOutWhatHelmLeavesOut(description: String, values: String, flaw: String) throws {
+    let package = Package(files: ["Chart.yaml": Array(description.utf8), "values.yaml": Array(values.utf8)])
+    try Files.write(package.archive(folder: "c"), to: folder.path + "/c.tgz")
+
+    let written = try ChartFolder(folder.path).writeIndex()
+
+    #expect(written.charts == (flaw.isEmpty ? 1 : 0))
+    #expect(written.refused.count == (flaw.isEmpty ? 0 : 1))
+    #expect(written.refused.first?.hasPrefix("c.tgz: " + flaw) ?? true)
+  }
+
   @Test func aFolderIsServedWithAnIndexOfWhatLiesThere() throws {
     try chart("1.0.0")
     try Files.makeDirectory(folder.path + "/meadow")

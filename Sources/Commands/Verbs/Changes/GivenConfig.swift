@@ -1,3 +1,4 @@
+import Manifest
 import Platform
 
 /// The config that a user gives with a command: a file, the standard input, or none on purpose.
@@ -35,10 +36,16 @@ struct GivenConfig {
   }
 
   private func written(_ text: String, in place: String) throws(CommandError) -> String {
-    guard text.allSatisfy(\.isWhitespace) else { return text }
+    guard let absence = Self.absence(of: text) else { return text }
     let remedy =
       isWhole
       ? "to take away everything that is set, say --empty" : "leave --config out for the chart's defaults"
-    throw CommandError("nothing was changed: \(place) is blank; \(remedy)")
+    throw CommandError("nothing was changed: \(place) \(absence); \(remedy)")
+  }
+
+  /// What `text` is instead of a config, or `nil` where it is one; `{}` is an empty one.
+  static func absence(of text: String) -> String? {
+    if text.allSatisfy(\.isWhitespace) { return "is blank" }
+    return ConfigReview(text).isMissing ? "holds no value" : nil
   }
 }

@@ -70,8 +70,8 @@ struct EditConfig: ClusterCommand {
   private func apply(
     _ text: String, besides before: String, _ session: CommandSession
   ) async throws(CommandError) {
-    if text.allSatisfy(\.isWhitespace) {
-      throw CommandError("nothing was changed: the text is blank; ksx config set --empty takes all away")
+    if let absence = GivenConfig.absence(of: text) {
+      throw CommandError("nothing was changed: the text \(absence); ksx config set --empty takes all away")
     }
     try await ChangeCommand(arguments, decided: .configure(config: text), base: before).run(in: session)
   }
