@@ -277,12 +277,9 @@ struct JSONReader {
     }
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-  }
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
   private var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
-
   private mutating func consume(_ scalar: Unicode.Scalar) -> Bool {
     guard peek == UInt8(ascii: scalar) else { return false }
     at += 1
@@ -292,15 +289,12 @@ struct JSONReader {
   /// White space as RFC 8259 §2 has it: a form feed is none.
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 
-  private mutating func skipBlanks() {
-    while at < bytes.count, Self.isBlank(bytes[at]) { at += 1 }
-  }
+  private mutating func skipBlanks() { while at < bytes.count, Self.isBlank(bytes[at]) { at += 1 } }
 
   private func problem(_ text: String, at place: Int? = nil) -> SyntaxError {
     let before = bytes[..<min(place ?? at, bytes.count)]
-    let line = before.count { $0 == 10 } + 1
     let lineStart = before.lastIndex(of: 10).map { $0 + 1 } ?? 0
     let column = String(decoding: before[lineStart...], as: UTF8.self).count + 1
-    return SyntaxError(line: line, column: column, problem: text)
+    return SyntaxError(line: before.count { $0 == 10 } + 1, column: column, problem: text)
   }
 }

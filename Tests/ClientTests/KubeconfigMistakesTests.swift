@@ -112,7 +112,7 @@ extension KubeconfigTests {
   /// A name in the form of a date is a text to kubectl 1.20 and 1.32, too, and so is a number that says it is one.
   @Test(arguments: ["2020-01-01", "!!str 5", "'5'", "v1", "1.2.3"])
   func aNameThatGoReadsAsTextIsAName(name: String) throws {
-    let text = kubeconfig(user: "{token: \(name)}") + "\nextensions: 5"
+    let text = kubeconfig(user: "{token: \(name)}")
 
     #expect(try load(["KUBECONFIG": "/f"], files: ["/f": text]).connection.credentials != nil)
   }

@@ -279,13 +279,9 @@ extension InstallationReconciler {
 
   private func release(_ snapshot: InstallationSnapshot) async throws(StepError) {
     try await passing { () throws(ClusterError) in
-      // What failed before it had a record has been told of the extension; after this nothing would take that back.
-      if snapshot.record == nil, snapshot.situation.isAdopted {
-        let now = settings.now()
-        try await snapshot.publish(snapshot.newRecord(at: now).uninstalled(at: now), in: cluster, onlyShelf: true)
-      }
-      let namespace = snapshot.namespace
-      try await cluster.remove(.secrets, namespace: namespace, ReleaseRecord.secretName(snapshot.installation.name))
+      try await snapshot.takeBack(at: settings.now(), in: cluster)
+      let record = ReleaseRecord.secretName(snapshot.installation.name)
+      try await cluster.remove(.secrets, namespace: snapshot.namespace, record)
       let kept = snapshot.object.finalizers.filter { $0 != dialect.installationFinalizer }
       let metadata: Value = [
         "resourceVersion": .string(snapshot.installation.resourceVersion),
@@ -293,10 +289,6 @@ extension InstallationReconciler {
       ]
       _ = try await cluster.patch(dialect.installations, snapshot.installation.name, ["metadata": metadata])
     }
-  }
-
-  private var planner: ReleasePlanner {
-    ReleasePlanner(cluster: cluster, dialect: dialect, renderer: settings.renderer, settings: settings)
   }
 
   private func applier(_ snapshot: InstallationSnapshot) -> Applier {

@@ -69,6 +69,12 @@ struct InstallationSnapshot: Sendable {
       attempt: desired.attempt, at: time)
   }
 
+  /// Takes back what the Extension was told of an attempt that failed before it had a record; after this nothing would.
+  func takeBack(at now: Timestamp, in cluster: Cluster) async throws(ClusterError) {
+    guard record == nil, situation.isAdopted else { return }
+    try await publish(newRecord(at: now).uninstalled(at: now), in: cluster, onlyShelf: true)
+  }
+
   /// Says in the cluster what `record` says, or only what the Extension says of it.
   func publish(_ record: ReleaseRecord, in cluster: Cluster, onlyShelf: Bool = false) async throws(ClusterError) {
     for change in changes(record) where !onlyShelf || change.resource == dialect.extensions {

@@ -182,3 +182,9 @@ struct ReleasePlanner: Sendable {
     return ReleaseRecord.Part(resource: resource, object: Object(value), file: part.file)
   }
 }
+
+extension InstallationReconciler {
+  var planner: ReleasePlanner {
+    ReleasePlanner(cluster: cluster, dialect: dialect, renderer: settings.renderer, settings: settings)
+  }
+}
