@@ -19,6 +19,11 @@ package enum DescriptorLimit {
     try check(Self.limit)
   }
 
+  /// Refuses where even the runtime's own threads would end in a crash, which no command comes to say.
+  package static func checkRuntime() throws(ServerError) {
+    if limit < 12 { try raise() }
+  }
+
   /// Refuses `limit` where it is too low for the event loops, of which each processor has one with three descriptors,
   /// and for the listeners, the database and the files that are written at the start.
   static func check(_ limit: Int, processors: Int = System.coreCount) throws(ServerError) {

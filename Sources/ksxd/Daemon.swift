@@ -15,6 +15,7 @@ struct Daemon: AsyncParsableCommand {
 
   static func main() async {
     StandardStreams.occupy()
+    do { try DescriptorLimit.checkRuntime() } catch { endAtOnce("\(error)") }
     ServerLoops.fitToCores()
     atexit(endUnwritten)
     await main(nil)
@@ -35,7 +36,12 @@ struct Daemon: AsyncParsableCommand {
 /// Makes a failure of output that nothing took.
 private func endUnwritten() {
   guard fflush(nil) != 0, errno != EPIPE else { return }
-  let words = Array("Error: the standard output cannot be written: \(String(cString: strerror(errno)))\n".utf8)
+  endAtOnce("the standard output cannot be written: \(String(cString: strerror(errno)))")
+}
+
+/// Says what failed, and ends without tearing anything down.
+private func endAtOnce(_ problem: String) -> Never {
+  let words = Array("Error: \(problem)\n".utf8)
   _ = write(STDERR_FILENO, words, words.count)
   _exit(1)
 }
