@@ -59,10 +59,7 @@ package struct HeaderEdit: Hashable, Sendable {
     switch verb {
     case .set(let value): headers[name] = value
     case .add(let value): headers.add(name, value)
-    case .remove:
-      for field in headers.fields where fits(field.name) && !HeaderName.isFraming(field.name) {
-        headers[field.name] = nil
-      }
+    case .remove: headers.removeAll { fits($0.name) && !HeaderName.isFraming($0.name) }
     }
   }
 

@@ -1,5 +1,6 @@
 package import KubernetesAPI
 import Manifest
+import Packages
 import Platform
 
 /// Files that an extension adds to the web front end, each under a path below `/dist`.
@@ -63,8 +64,8 @@ package struct JSBundleRule: Hashable, Sendable {
   private static func link(_ object: Object, _ rule: RuleObject, _ isFirstDesign: Bool) -> String {
     let owner = rule.extension.isEmpty ? object.name : rule.extension
     guard isFirstDesign else { return object.status["link"]?.string ?? "/dist/\(owner)/index.js" }
-    let name = object.spec["filenameOverride"]?.string ?? object.spec[path: "raw", "filenameOverride"]?.string
-    return "/dist/\(owner)/\(name.flatMap { $0.isEmpty ? nil : $0 } ?? "index.js")"
+    let name = ServedWords.fileName(object.spec)
+    return "/dist/\(owner)/\(name.isEmpty ? "index.js" : name)"
   }
 
   private static func source(_ spec: Value, isFirstDesign: Bool) -> Source {

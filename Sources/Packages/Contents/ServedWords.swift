@@ -32,8 +32,12 @@ package enum ServedWords {
 
   private static func file(_ object: Value) -> String {
     let link = Chart.text(object[path: "status", "link"] ?? object["link"])
-    let spec = object["spec"]
-    return link.isEmpty ? Chart.text(spec?["filenameOverride"] ?? spec?[path: "raw", "filenameOverride"]) : link
+    return link.isEmpty ? fileName(object["spec"] ?? .null) : link
+  }
+
+  /// What the spec of a bundle calls its own file, or empty.
+  package static func fileName(_ spec: Value) -> String {
+    spec["filenameOverride"]?.string ?? spec[path: "raw", "filenameOverride"]?.string ?? ""
   }
 
   private static func text(_ value: Value?) -> String {
