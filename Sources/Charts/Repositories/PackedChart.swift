@@ -19,7 +19,7 @@ struct PackedChart: Hashable, Sendable {
     name = chart.name
     version = chart.version
     digest = SHA256.hex(archive)
-    description = value.mapping ?? [:]
+    description = ChartTexts.corrected(value.mapping ?? [:])
   }
 
   /// The charts packed in `folder`; one that cannot be read is told by `problem`.

@@ -26,7 +26,9 @@ package struct Chart: Hashable, Sendable {
     switch value {
     case .string(let text)?: text
     case .integer(let number)?: String(number)
-    case .number(let number)?: String(number)
+    // helm 3.17 takes `1.0` for "1".
+    case .number(let number)?: Int(exactly: number).map(String.init) ?? String(number)
+    case .bool(let bool)?: bool ? "true" : "false"
     default: ""
     }
   }

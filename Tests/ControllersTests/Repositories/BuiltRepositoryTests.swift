@@ -57,6 +57,30 @@ import Testing
     #expect(written.refused.first?.hasPrefix("c.tgz: " + flaw) ?? true)
   }
 
+  /// `helm repo index` 3.17 on the same chart.
+  @Test func anIndexHasTextsWhereHelmHasThem() throws {
+    let description = """
+      name: c
+      version: 1.20
+      appVersion: 1.0
+      description: true
+      annotations: {a: 1e3, b: ~}
+      keywords: [1, 1.50]
+      maintainers: [{name: 12}]
+      """
+    let package = Package(files: ["Chart.yaml": Array(description.utf8)])
+    try Files.write(package.archive(folder: "c"), to: folder.path + "/c.tgz")
+
+    _ = try ChartFolder(folder.path).writeIndex()
+
+    let entry = try YAML.parse(Files.text(folder.path + "/index.yaml"))["entries"]?["c"]?.sequence?.first
+    let expected: Value = [
+      "name": "c", "version": "1.2", "appVersion": "1", "description": "true", "annotations": ["a": "1000", "b": ""],
+      "keywords": ["1", "1.5"], "maintainers": [["name": "12"]],
+    ]
+    for field in expected.mapping?.pairs ?? [] { #expect(entry?[field.key] == field.value) }
+  }
+
   @Test func aFolderIsServedWithAnIndexOfWhatLiesThere() throws {
     try chart("1.0.0")
     try Files.makeDirectory(folder.path + "/meadow")

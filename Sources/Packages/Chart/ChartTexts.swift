@@ -1,0 +1,41 @@
+package import Manifest
+
+/// The fields of a `Chart.yaml` that are texts to helm 3.17, whatever YAML takes them for.
+package enum ChartTexts {
+  private static let fields = [
+    "apiVersion", "name", "version", "appVersion", "kubeVersion", "type", "description", "home", "icon", "condition",
+    "tags",
+  ]
+  private static let lists = ["keywords", "sources"]
+  private static let parts = [
+    "maintainers": ["name", "email", "url"],
+    "dependencies": ["name", "version", "repository", "condition", "alias"],
+  ]
+
+  /// `chart` with a text in each such field: an index that repeats `version: 1.2` as it stands has a number for a version.
+  package static func corrected(_ chart: Mapping) -> Mapping {
+    var result = corrected(chart, fields)
+    for key in lists { result[key] = result[key]?.sequence.map { .sequence($0.map(text)) } ?? result[key] }
+    for (key, fields) in parts {
+      guard let entries = result[key]?.sequence else { continue }
+      result[key] = .sequence(entries.map { entry in entry.mapping.map { .mapping(corrected($0, fields)) } ?? entry })
+    }
+    if let annotations = result["annotations"]?.mapping {
+      result["annotations"] = .mapping(Mapping(annotations.pairs.map { .init(key: $0.key, value: text($0.value)) }))
+    }
+    return result
+  }
+
+  private static func corrected(_ mapping: Mapping, _ fields: [String]) -> Mapping {
+    var result = mapping
+    for key in fields { result[key] = result[key].map(text) }
+    return result
+  }
+
+  private static func text(_ value: Value) -> Value {
+    switch value {
+    case .integer, .number, .bool, .null: .string(Chart.text(value))
+    case .string, .sequence, .mapping: value
+    }
+  }
+}
