@@ -260,18 +260,33 @@ static void on_continue(int number) {
   atomic_store(&continued, 1);
 }
 
-void ksx_stop(void) {
+/// Whether another process group has the terminal, as after `bg`.
+static int is_in_background(void) {
+  pid_t group = tcgetpgrp(STDIN_FILENO);
+  return group >= 0 && group != getpgrp();
+}
+
+static void stop(int number) {
   struct sigaction action, before_continue, before_stop;
   memset(&action, 0, sizeof action);
   action.sa_handler = on_continue;
-  atomic_store(&continued, 0);
   sigaction(SIGCONT, &action, &before_continue);
   action.sa_handler = SIG_DFL;
   sigaction(SIGTSTP, &action, &before_stop);
-  kill(0, SIGTSTP);
-  // The kernel may stop the process through another thread while this one runs on for a moment.
-  // An orphaned process group is never stopped, so the wait is bounded.
-  for (int i = 0; i < 50 && !atomic_load(&continued); i++) poll(NULL, 0, 1);
+  do {
+    atomic_store(&continued, 0);
+    kill(0, number);
+    // The kernel may stop the process through another thread while this one runs on for a moment.
+    // An orphaned process group is never stopped, so the wait is bounded.
+    for (int i = 0; i < 50 && !atomic_load(&continued); i++) poll(NULL, 0, 1);
+    number = SIGTTOU;
+  } while (atomic_load(&continued) && is_in_background());
   sigaction(SIGTSTP, &before_stop, NULL);
   sigaction(SIGCONT, &before_continue, NULL);
+}
+
+void ksx_stop(void) { stop(SIGTSTP); }
+
+void ksx_stop_in_background(void) {
+  if (is_in_background()) stop(SIGTTOU);
 }

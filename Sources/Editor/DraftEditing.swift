@@ -44,7 +44,7 @@ extension Draft {
       range.upperBound.column > 0 || range.lowerBound == range.upperBound
     {
       range = before(range.lowerBound)..<range.upperBound
-      if !clipboard.hasSuffix("\n") { clipboard += "\n" }
+      if clipboard.utf8.last != 10 { clipboard += "\n" }
     }
     replace(range, with: "", kind: .other)
     moveCursor(to: Position(line: cursor.line, column: 0))

@@ -38,6 +38,14 @@ package enum Redaction {
     return [String(all), String(password), PercentEncoding.decode(password)]
   }
 
+  /// The user and the password of a URL, decoded; an empty user is none.
+  package static func login(in url: String) -> (user: String, password: String)? {
+    guard let (start, at) = userInfo(url), start != at else { return nil }
+    let all = url[start..<at]
+    let user = all.prefix { $0 != ":" }
+    return (PercentEncoding.decode(user), PercentEncoding.decode(all.dropFirst(user.count + 1)))
+  }
+
   /// A path and query that may be shown: parameters named like secrets have no value, and nothing in it
   /// orders a terminal about.
   package static func target(_ target: String) -> String {

@@ -21,11 +21,35 @@ package struct ServerAddress: Hashable, Sendable {
     let authority = scheme == .unix ? "" : rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     var path = rest.dropFirst(authority.count).prefix { $0 != "?" && $0 != "#" }
     while path.hasSuffix("/") { path = path.dropLast() }
-    self.path = String(path)
+    self.path = scheme == .unix ? String(path) : Self.encoded(path)
     guard let (host, port) = Self.hostAndPort(authority) else { return nil }
     self.host = host
     self.port = port ?? (scheme == .https ? 443 : 80)
     guard scheme == .unix ? path.hasPrefix("/") : !host.isEmpty else { return nil }
+  }
+
+  /// A path in which what cannot stand in a URL is encoded.
+  private static func encoded(_ path: Substring) -> String {
+    var result = ""
+    for byte in path.utf8 {
+      if byte > 0x20, byte < 0x7f, !"\"<>\\^`{|}".utf8.contains(byte) {
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+      }
+    }
+    return result
+  }
+
+  /// Whether the host is a number as old programs read one (`127.1`, `0x7f000001`, `010.0.0.1`): to Go it is a name, and
+  /// libcurl would go where none was meant.
+  package var isOldNumber: Bool {
+    guard let last = host.split(separator: ".").last else { return false }
+    let isNumber = last.utf8.allSatisfy { (48...57).contains($0) } || last.lowercased().hasPrefix("0x")
+    guard isNumber, !host.contains(":") else { return false }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count != 4
+      || !parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) && !$0.hasPrefix("+") }
   }
 
   /// The host, without brackets, and the port if there is one; `nil` when it is neither.

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The file of a unix socket, and the directory that keeps others away from it.
 struct SocketPlace: Hashable, Sendable {
@@ -6,8 +7,10 @@ struct SocketPlace: Hashable, Sendable {
 
   /// Makes the directory when it is not there, and removes a socket on which no server answers.
   func prepare() throws(ServerError) {
-    guard path.utf8.count < 108 else {
-      throw .cannotListen(path, reason: "a socket's path has at most 107 bytes; choose a shorter one with --socket")
+    let longest = XDG.longestSocketPath
+    guard path.utf8.count <= longest else {
+      throw .cannotListen(
+        path, reason: "a socket's path has at most \(longest) bytes; choose a shorter one with --socket")
     }
     try prepareDirectory()
     var status = stat()

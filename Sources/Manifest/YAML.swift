@@ -104,6 +104,11 @@ package enum YAML {
     return writer.text
   }
 
+  /// Whether `line` begins the value of the top-level `key`, in quotes or without.
+  package static func isLine(_ line: String, of key: String) -> Bool {
+    ["\(key):", "\"\(key)\":", "'\(key)':"].contains { line.hasPrefix($0) }
+  }
+
   /// What a plain scalar means to go-yaml; one that is not finite has no JSON.
   static func resolve(_ text: String) -> Value {
     switch text {

@@ -9,6 +9,7 @@ struct YAMLReader {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let bytes: UnsafeBufferPointer<UInt8>
   private let limits: YAML.Limits
+  private let slashes: SlashEscapes
   private var anchors: [String: (node: YAMLNode, size: Int)] = [:]
   /// Nodes with those that aliases repeat, and how many of them those are.
   private var nodes = 0
@@ -20,6 +21,7 @@ struct YAMLReader {
   init(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: YAML.Limits) {
     self.bytes = bytes
     self.limits = limits
+    slashes = SlashEscapes(bytes)
     parser = Self.newParser()
     yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
   }
@@ -28,6 +30,7 @@ struct YAMLReader {
   init(_ file: UnsafeMutablePointer<FILE>, _ limits: YAML.Limits) {
     bytes = UnsafeBufferPointer(start: nil, count: 0)
     self.limits = limits
+    slashes = SlashEscapes(bytes)
     parser = Self.newParser()
     yaml_parser_set_input_file(parser, file)
   }
@@ -73,7 +76,7 @@ struct YAMLReader {
   }
 
   private mutating func handOut(
-    _ name: String, _ list: Event, _ body: (String, YAMLNode) -> Void
+    _ name: String, _ list: YAMLEvent, _ body: (String, YAMLNode) -> Void
   ) throws(SyntaxError) {
     // A list with an anchor may be wanted again as a whole.
     guard list.kind == YAML_SEQUENCE_START_EVENT, list.anchor == nil else {
@@ -95,7 +98,7 @@ struct YAMLReader {
   }
 
   /// The event that begins the next document's content.
-  private mutating func root() throws(SyntaxError) -> Event? {
+  private mutating func root() throws(SyntaxError) -> YAMLEvent? {
     while true {
       let event = try next()
       switch event.kind {
@@ -111,7 +114,7 @@ struct YAMLReader {
     }
   }
 
-  private mutating func node(_ event: Event, isKey: Bool = false) throws(SyntaxError) -> YAMLNode {
+  private mutating func node(_ event: YAMLEvent, isKey: Bool = false) throws(SyntaxError) -> YAMLNode {
     let before = nodes
     nodes += 1
     guard nodes - aliased <= limits.written else {
@@ -122,12 +125,17 @@ struct YAMLReader {
     case YAML_ALIAS_EVENT: return try alias(event)
     case YAML_SEQUENCE_START_EVENT: content = .sequence(try sequence(event))
     case YAML_MAPPING_START_EVENT: content = .mapping(try mapping(event))
-    default: content = .scalar(event.text, isQuoted: try event.isString())
+    default: content = try scalar(event)
     }
     let node = YAMLNode(content: content, line: event.line, column: event.column)
     try isKey ? Self.checkKey(node) : Self.checkValue(node)
     if let anchor = event.anchor { anchors[anchor] = (node, nodes - before) }
     return node
+  }
+
+  private func scalar(_ event: YAMLEvent) throws(SyntaxError) -> YAMLNode.Content {
+    if event.isDoubleQuoted, let mistake = slashes.first(in: event) { throw mistake }
+    return .scalar(try event.decodedText(), isQuoted: try event.isString())
   }
 
   private static func checkKey(_ node: YAMLNode) throws(SyntaxError) {
@@ -146,7 +154,7 @@ struct YAMLReader {
     throw node.mistake("\(text) is not a number in JSON: helm and KubeSphere refuse it; put it in quotes")
   }
 
-  private mutating func alias(_ event: Event) throws(SyntaxError) -> YAMLNode {
+  private mutating func alias(_ event: YAMLEvent) throws(SyntaxError) -> YAMLNode {
     guard let (node, size) = anchors[event.anchor ?? ""] else {
       throw event.mistake("the alias *\(event.anchor ?? "") names no anchor above it")
     }
@@ -158,7 +166,7 @@ struct YAMLReader {
     return node
   }
 
-  private mutating func sequence(_ start: Event) throws(SyntaxError) -> [YAMLNode] {
+  private mutating func sequence(_ start: YAMLEvent) throws(SyntaxError) -> [YAMLNode] {
     try enter(start)
     var items: [YAMLNode] = []
     while true {
@@ -170,51 +178,32 @@ struct YAMLReader {
     return items
   }
 
-  private mutating func mapping(_ start: Event) throws(SyntaxError) -> [YAMLNode.Pair] {
+  private mutating func mapping(_ start: YAMLEvent) throws(SyntaxError) -> [YAMLNode.Pair] {
     try enter(start)
-    var own: [YAMLNode.Pair] = []
-    var places: [String: Int] = [:]
-    var merged: [YAMLNode.Pair] = []
+    var pairs = MappingPairs()
     while let key = try nextKey() {
       let value = try node(try next())
       if key.text == "<<", case .scalar(_, isQuoted: false) = key.content {
-        try Self.collect(value, into: &merged)
-        continue
-      }
-      let pair = YAMLNode.Pair(key: key, value: value)
-      if let place = places[key.name] {
-        let first = own[place].key.line
-        let problem = "the key \(key.name) comes twice: line \(first) has it too, and the last counts"
+        try pairs.merge(value)
+      } else if let first = pairs.set(YAMLNode.Pair(key: key, value: value)) {
+        let problem = "the key \(key.name) comes twice: line \(first.line) has it too, and the last counts"
         repetitions.append(key.mistake(problem))
-        own[place] = pair
-      } else {
-        places[key.name] = own.count
-        own.append(pair)
       }
     }
     depth -= 1
-    // The merge key of YAML 1.1: the mapping's own keys win, and then the first of those merged.
-    return merged.filter { places.updateValue(0, forKey: $0.key.name) == nil } + own
+    return pairs.all
   }
 
-  private static func collect(_ value: YAMLNode, into pairs: inout [YAMLNode.Pair]) throws(SyntaxError) {
-    switch value.content {
-    case .mapping(let others): pairs += others
-    case .sequence(let nodes): for node in nodes { try collect(node, into: &pairs) }
-    case .scalar: throw value.mistake("<< takes a mapping")
-    }
-  }
-
-  private mutating func enter(_ event: Event) throws(SyntaxError) {
+  private mutating func enter(_ event: YAMLEvent) throws(SyntaxError) {
     depth += 1
     guard depth <= YAML.maximumDepth else { throw event.mistake("nested deeper than \(YAML.maximumDepth)") }
   }
 
-  private func next() throws(SyntaxError) -> Event {
+  private func next() throws(SyntaxError) -> YAMLEvent {
     var event = yaml_event_t()
     guard yaml_parser_parse(parser, &event) == 1 else { throw mistake }
     defer { yaml_event_delete(&event) }
-    return Event(event)
+    return YAMLEvent(event)
   }
 }
 
@@ -228,61 +217,6 @@ extension YAMLReader {
     // Columns are characters, and each has one byte that continues none.
     return SyntaxError(
       line: before.count { $0 == 10 } + 1, column: line.count { $0 & 0xC0 != 0x80 } + 1, problem: mistake.problem)
-  }
-}
-
-/// What libyaml saw, copied out of its memory.
-private struct Event {
-  var kind: yaml_event_type_t
-  var line: Int
-  var column: Int
-  var text = ""
-  var isQuoted = false
-  var tag: String?
-  var anchor: String?
-  /// Whether go-yaml knows the version that a document says it has.
-  var isReadEverywhere = true
-
-  init(_ event: yaml_event_t) {
-    kind = event.type
-    line = Int(event.start_mark.line) + 1
-    column = Int(event.start_mark.column) + 1
-    switch event.type {
-    case YAML_ALIAS_EVENT: anchor = Self.string(event.data.alias.anchor)
-    case YAML_SEQUENCE_START_EVENT: anchor = Self.string(event.data.sequence_start.anchor)
-    case YAML_MAPPING_START_EVENT: anchor = Self.string(event.data.mapping_start.anchor)
-    case YAML_SCALAR_EVENT:
-      let scalar = event.data.scalar
-      anchor = Self.string(scalar.anchor)
-      text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-      tag = Self.string(scalar.tag)
-      // A lone ! makes a string of anything.
-      isQuoted = scalar.style != YAML_PLAIN_SCALAR_STYLE || (tag == nil && scalar.plain_implicit == 0)
-    case YAML_DOCUMENT_START_EVENT:
-      let version = event.data.document_start.version_directive?.pointee
-      isReadEverywhere = version.map { $0.major == 1 && $0.minor == 1 } ?? true
-    default: break
-    }
-  }
-
-  func mistake(_ problem: String) -> SyntaxError {
-    SyntaxError(line: line, column: column, problem: problem)
-  }
-
-  /// Whether the scalar is always a string because of its tag, as go-yaml understands that.
-  func isString() throws(SyntaxError) -> Bool {
-    guard let tag else { return isQuoted }
-    guard tag.hasPrefix("tag:yaml.org,2002:") else { return true }
-    let type = tag.dropFirst("tag:yaml.org,2002:".count)
-    switch (type, YAML.resolve(text)) {
-    case ("int", .integer), ("float", .integer), ("float", .number), ("bool", .bool), ("null", .null): return false
-    case ("int", _), ("float", _), ("bool", _), ("null", _): throw mistake("this is no \(type), as its tag says it is")
-    default: return true
-    }
-  }
-
-  private static func string(_ pointer: UnsafeMutablePointer<UInt8>?) -> String? {
-    pointer.map { String(cString: $0) }
   }
 }
 

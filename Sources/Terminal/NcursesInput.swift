@@ -1,4 +1,5 @@
 import CNcurses
+import CTerminal
 import Glibc
 
 /// What the terminal and the system report, as keys.
@@ -72,6 +73,7 @@ struct NcursesInput {
     let isResized = numbers.remove(SIGWINCH) != nil
     let isContinued = numbers.remove(SIGCONT) != nil
     if numbers.remove(SIGTSTP) != nil { mustStop = true }
+    if isContinued, descriptor >= 0 { ksx_stop_in_background() }
     return (isResized || isContinued ? [.resized] : []) + (numbers.isEmpty ? [] : [.closed])
   }
 

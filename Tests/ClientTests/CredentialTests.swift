@@ -70,6 +70,21 @@ struct CredentialTests {
     #expect(!"\(String(describing: error))".contains("hunter2secret"))
   }
 
+  /// kubectl 1.32 takes the first and refuses the others.
+  @Test(arguments: [
+    (#"{"apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}"#, true),
+    (#"{"apiVersion":"client.authentication.k8s.io/v1","kind":"Pod","status":{"token":"t"}}"#, false),
+    (
+      #"{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","expirationTimestamp":"tomorrow"}}"#,
+      false
+    ),
+  ])
+  func anAnswerIsTakenAsKubectlTakesIt(answer: String, isTaken: Bool) async throws {
+    let plugin = try plugin(script: "echo '\(answer)'")
+
+    #expect((try? await plugin.credential(insteadOf: nil)) == (isTaken ? .bearer("t") : nil))
+  }
+
   @Test func aMissingPluginComesWithItsHint() async throws {
     let plugin = try plugin(command: "no-such-plugin", more: ", installHint: 'get it at example.org'")
 

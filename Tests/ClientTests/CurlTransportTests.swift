@@ -91,6 +91,22 @@ struct CurlTransportTests {
     }
   }
 
+  /// libcurl would take each of these for this computer, and Go takes none.
+  @Test(arguments: ["127.1", "0x7f.1", "2130706433", "0177.0.0.1", "127.0.0.1.0"])
+  func aNumberInAnOldFormIsNoAddress(host: String) async {
+    let server = LoopbackServer { _ in .answer("200 OK", "") }
+    let port = ServerAddress(server.base)?.port ?? 0
+
+    await #expect(throws: TransportError.self) {
+      try await CurlTransport(Connection(server: "http://\(host):\(port)")).send(HTTPRequest(.get, "/"))
+    }
+    #expect(server.requests.isEmpty)
+  }
+
+  @Test func aPathIsEncodedAsFarAsItMustBe() throws {
+    #expect(ServerAddress("https://h/k8s/a b/%20ü/")?.path == "/k8s/a%20b/%20%C3%BC")
+  }
+
   @Test func aLineBreakInAFieldIsRefused() async {
     let server = LoopbackServer { _ in .answer() }
 

@@ -52,4 +52,52 @@ extension KubeconfigTests {
       ])
     #expect(problem { $0.impersonatedExtra = ["a": ["b"]] }.remedy == "Add --as USER")
   }
+
+  private func authorization(_ text: String) async throws -> String? {
+    let connection = try load(["KUBECONFIG": "/f"], files: ["/f": text]).connection
+    return try await connection.credentials?.credential(insteadOf: nil).headers["Authorization"]
+  }
+
+  /// kubectl 1.32 on the same kubeconfigs, before a server that told what came.
+  @Test(arguments: [
+    ("https://ada:p%40w@h", "{token: t}", "Basic YWRhOnBAdw=="), ("https://ada@h", "{token: t}", "Basic YWRhOg=="),
+    ("https://ada:pw@h", "{username: eve, password: x}", "Basic YWRhOnB3"), ("https://@h", "{token: t}", "Bearer t"),
+    ("https://h", "{token: !!binary aGVsbG8=}", "Bearer hello"),
+    ("https://h", "{token: t, client-key: no.key}", "Bearer t"),
+    (
+      "https://h", "{auth-provider: {name: oidc, config: {id-token: a.eyJleHAiOjk5OTk5OTk5OTl9.b}}}",
+      "Bearer a.eyJleHAiOjk5OTk5OTk5OTl9.b"
+    ),
+  ])
+  func whatIsSentIsWhatKubectlSends(server: String, user: String, expected: String) async throws {
+    #expect(try await authorization(kubeconfig(cluster: "{server: '\(server)'}", user: user)) == expected)
+  }
+
+  @Test(arguments: ["---\n", "null\n", "~", "--- null\n"])
+  func aFileWithNothingInItHindersNoOther(empty: String) throws {
+    let text = kubeconfig(user: "{token: t}")
+
+    #expect(try load(["KUBECONFIG": "/e:/f"], files: ["/e": empty, "/f": text]).connection.credentials != nil)
+  }
+
+  @Test func anAuthorityOnTheCommandLineIsThereToBeCheckedAgainst() throws {
+    let text = kubeconfig(cluster: "{server: 'https://h', insecure-skip-tls-verify: true}")
+
+    let context = try load(["KUBECONFIG": "/f"], files: ["/f": text, "/ca": "x"]) { $0.certificateAuthority = "/ca" }
+
+    #expect(context.connection.tls.isVerified)
+    #expect(context.connection.tls.authority == Array("x".utf8))
+  }
+
+  @Test func aServerWithoutASchemeIsSaidToBeOneWithoutTLS() throws {
+    let context = try load(["KUBECONFIG": "/f"], files: ["/f": kubeconfig(cluster: "{server: '127.0.0.1:6443'}")])
+
+    #expect(context.warnings == ["the server 127.0.0.1:6443 is taken for http://127.0.0.1:6443, as kubectl has it"])
+  }
+
+  @Test func filesThatAreNotThereAreNamed() {
+    let error = problem(["KUBECONFIG": "/x:/y"], files: [:])
+
+    #expect(error.problem == "no kubeconfig was found: there is no /x, /y")
+  }
 }

@@ -76,7 +76,18 @@ extension KubeconfigTests {
     ),
     (kubeconfig(user: "{client-certificate-data: Q0E=}"), "/f:5: there is a client-certificate but no client-key"),
     (kubeconfig(user: "{token: a, username: b}"), "/f:5: the user u has both"),
-    (kubeconfig(user: "{auth-provider: {name: oidc}}"), "/f:5: the user u uses an auth-provider"),
+    (kubeconfig(user: "{auth-provider: {name: gcp}}"), "/f:5: the user u uses the auth-provider gcp"),
+    (kubeconfig(user: "{auth-provider: {name: oidc}}"), "/f:5: the auth-provider oidc of the user u has no id-token"),
+    (
+      kubeconfig(user: "{auth-provider: {name: oidc, config: {id-token: hunter2.e30.x}}}"),
+      "/f:5: the auth-provider oidc of the user u has an id-token that is no JWT"
+    ),
+    (
+      kubeconfig(user: "{auth-provider: {name: oidc, config: {id-token: a.eyJleHAiOjF9.hunter2}}}"),
+      "/f:5: the auth-provider oidc of the user u has an id-token that has expired"
+    ),
+    (kubeconfig(user: "{token: t, as-uid: x}"), "/f:5: a group, uid or attribute to act as is given, but no user"),
+    (kubeconfig(user: "{token: t, as-user-extra: {a: [b]}}"), "/f:5: a group, uid or attribute to act as is given"),
     (plugin("v1"), "/f:5: the exec plugin of the user u names no"),
     (plugin("v1alpha1, command: x"), "/f:5: the exec plugin x has"),
     (plugin("v1, command: x"), "/f:5: interactiveMode is missing"),

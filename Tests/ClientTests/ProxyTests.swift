@@ -134,8 +134,30 @@ struct ProxyTests {
       try await send(to: "https://cluster.invalid:6443", by: url)
     }
 
-    #expect("\(String(describing: error))".contains("407"))
+    // Nothing was sent, so there is no doubt of what became of it.
+    let reason = "the proxy \(proxy.base.dropFirst("http://".count)) asks for a user name and a password"
+    #expect(error == .unreachable(host: "cluster.invalid:6443", reason: reason))
     #expect(!"\(String(describing: error))".contains("hunter2secret"))
+  }
+
+  @Test(arguments: [("403 Forbidden", "answered 403"), ("502 Bad Gateway", "answered 502")])
+  func aProxyThatDoesNotLeadThereIsNamed(status: String, words: String) async {
+    let proxy = LoopbackServer { _ in .answer(status, "") }
+
+    let error = await #expect(throws: TransportError.self) {
+      try await send(to: "https://cluster.invalid:6443", by: proxy.base)
+    }
+
+    let reason = "the proxy \(proxy.base.dropFirst("http://".count)) \(words)"
+    #expect(error == .unreachable(host: "cluster.invalid:6443", reason: reason))
+  }
+
+  @Test func aProxyThatIsNotThereIsNamedAndNotTheServer() async {
+    let error = await #expect(throws: TransportError.self) {
+      try await send(to: "https://cluster.invalid:6443", by: "http://127.0.0.1:1")
+    }
+
+    #expect(error == .unreachable(host: "the proxy 127.0.0.1:1", reason: "connection refused"))
   }
 
   private func send(

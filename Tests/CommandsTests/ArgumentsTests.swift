@@ -88,8 +88,19 @@ import Testing
     #expect(throws: CommandError(sentence)) { try Arguments.parse(arguments) }
   }
 
+  /// `--token "$TOKEN"` with an empty variable.
+  @Test func anEmptyValueOfWhatSaysWhereToGoIsAsIfItWereNotGiven() throws {
+    let arguments = try Arguments.parse([
+      "list", "--token", "", "--server=", "--as", "", "--context", "", "--context", "a",
+    ])
+
+    #expect(arguments[.token] == nil && arguments[.server] == nil && arguments[.asUser] == nil)
+    #expect(arguments[.context] == "a")
+  }
+
   @Test(arguments: [
-    ("0", 0), ("90", 90), ("30s", 30), ("1m30s", 90), ("2h", 7200), ("", nil), ("m", nil), ("5x", nil), ("-1", nil),
+    ("0", 0), ("90", 90), ("1.5s", 2), ("500ms", 1), (".5s", 1), ("1s500ms", 2), ("-1s", nil), ("30s", 30),
+    ("1m30s", 90), ("2h", 7200), ("", nil), ("m", nil), ("5x", nil), ("-1", nil),
   ])
   func durationsAreReadAsGoWritesThem(text: String, seconds: Int?) {
     #expect(Arguments.seconds(text) == seconds)

@@ -141,6 +141,8 @@ import Testing
     ("# mine\nlanguage: zh", "# mine\nlanguage: zh\ntheme: dark\n"),
     ("profiles:\n  - name: a # b\n    theme: x\n", "profiles:\n  - name: a # b\n    theme: x\ntheme: dark\n"),
     ("theme: light\ntheme: light\n", "theme: light\ntheme: dark\n"), ("{theme: light}\n", nil),
+    ("theme: light\r\nkeymap: vi\r\n", "theme: dark\r\nkeymap: vi\r\n"),
+    ("keymap: vi\r\n", "keymap: vi\r\ntheme: dark\r\n"), ("\"theme\": light # mine\r\n", "theme: dark # mine\r\n"),
     ("theme:\n  light\n", nil), ("- a\n", nil), ("a: [\n", nil),
   ])
   func aChoiceChangesOneLineOfTheFile(text: String, result: String?) {

@@ -52,6 +52,11 @@ import Testing
     ),
     ("README.md", nil, "readme README.md:- there is no README"),
     ("extension.yaml", "name: bell\nicon: [\n", "readable extension.yaml:"),
+    ("charts/backend/values.yaml", "a: 1\nb: .inf\n", "readable charts/backend/values.yaml:2 .inf is not a number"),
+    ("charts/a/charts/b/Chart.yaml", "%YAML 1.2\n---\nname: b\n", "readable charts/a/charts/b/Chart.yaml:1 "),
+    ("values.yaml", "a: \"b\\/c\"\n", "readable values.yaml:1 \\/ is an escape"),
+    ("values.yaml", "a: 1\na: 2\n", "meant values.yaml:2 the key a comes twice"),
+    ("charts/backend/Chart.yaml", "name: a\n---\nname: b\n", "meant charts/backend/Chart.yaml:3 a second document"),
     ("Chart.yaml", "name: Bell\nversion: 1.2.0\n", "name Chart.yaml:1 Bell is no name"),
     ("Chart.yaml", "name: bell\nversion: 1.2.0+5\n", "version-as-name Chart.yaml:2 1.2.0+5 has build metadata"),
     (
@@ -96,6 +101,19 @@ import Testing
     let found = findings([file: text]).filter { $0.hasPrefix(check + " ") }
 
     #expect(found.count == 1 && found[0].hasPrefix(finding), "\(found)")
+  }
+
+  @Test func theChartsWithinAreReadHoweverTheyArePacked() {
+    let files = [
+      "Chart.yaml": Array("name: b\nversion: 1.0.0\n".utf8), "values.yaml": Array("a: 1\nb: ".utf8) + [0xfc],
+    ]
+    let package = Package(files: [
+      "charts/b-1.0.0.tgz": Package(files: files).archive(folder: "b"), "charts/c.tgz": [1, 2, 3],
+    ])
+
+    let found = ChartCheck.findings(in: package).filter { $0.check == "readable" }
+
+    #expect(found.map { "\($0.file):\($0.line ?? 0)" } == ["charts/b-1.0.0.tgz/values.yaml:2", "charts/c.tgz:0"])
   }
 
   @Test(arguments: ChartCheck.all.map(\.id))

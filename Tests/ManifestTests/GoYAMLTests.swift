@@ -110,6 +110,14 @@ import Testing
     ("a: '<<'\n", "{\"a\":\"\\u003c\\u003c\"}"),
     ("'<<': {a: 1}\n", "{\"\\u003c\\u003c\":{\"a\":1}}"),
     ("<<: {a: 1}\n<<: {b: 1}\n", "{\"a\":1,\"b\":1}"),
+    ("b: &b {t: m, u: 2}\na: {t: own, <<: *b}\n", "{\"a\":{\"t\":\"m\",\"u\":2},\"b\":{\"t\":\"m\",\"u\":2}}"),
+    ("b: &b {t: m, u: 2}\na: {<<: *b, t: own}\n", "{\"a\":{\"t\":\"own\",\"u\":2},\"b\":{\"t\":\"m\",\"u\":2}}"),
+    ("a: {t: own, <<: [{t: m}, {t: n, z: 1}]}\n", "{\"a\":{\"t\":\"m\",\"z\":1}}"),
+    ("a: {<<: {t: 1}, <<: {t: 2}}\n", "{\"a\":{\"t\":2}}"),
+    ("a: {t: 1, <<: {t: 2}, t: 3}\n", "{\"a\":{\"t\":3}}"),
+    ("a: !!binary aGVsbG8=\n", "{\"a\":\"hello\"}"),
+    ("a: !!binary |\n  aGVs\n  bG8=\n", "{\"a\":\"hello\"}"),
+    ("a: 'x\\/y'\nb: x\\/y\nc: \"x\\\\/y\"\n", "{\"a\":\"x\\\\/y\",\"b\":\"x\\\\/y\",\"c\":\"x\\\\/y\"}"),
     ("a: =\n", "{\"a\":\"=\"}"),
     ("a: 0x\n", "{\"a\":\"0x\"}"),
     ("a: +\n", "{\"a\":\"+\"}"),
@@ -154,6 +162,7 @@ import Testing
     "a: !!float x\n", "a: !!null x\n", "a: !!int ''\n", "a: !!int\n",
     "a: !!bool\n", "a: !!float\n", "a: !!float .inf\n", "!!null x: y\n", "<<: [1]\n", "<<: 1\n", "a: -\n",
     "a: \"x\\ud800\"\n", "a: \u{1}\n", "a: \u{7f}\n", "\ta: b\n", "a: *x\n", "a: &a [*a]\n", "a: b: c\n", "a: 'x'y\n",
+    "a: \"x\\/y\"\n", "a: {\"b\\/\": 1}\n", "a: !!binary x\n", "a: !!binary \"aGVs\n  bG8=\"\n", "a: {<<: null}\n",
     "a: @x\n", "a: `x\n", "a: %x\n", "a: [\n",
   ])
   func whatGoRefusesIsRefused(text: String) {
@@ -166,6 +175,7 @@ import Testing
     let texts = [
       ("# c\n%YAML 1.2\n---\na: 1\n", 2), ("a: 1\nb: .inf\n", 2), ("a: 1\nb: [-.inf]\n", 2), ("a: 1\nb: .nan\n", 2),
       ("a: 1\n? [a, b]\n: 1\n", 2), ("a: 1\nnull: c\n", 2), ("a: 1\nb: !!int x\n", 2),
+      ("a: 'x\\/y'\nb: \"é\\\\\\/\"\n", 2), ("a: \"b\n  c\\/d\"\n", 2),
     ]
 
     for (text, line) in texts { #expect(ConfigReview(text).mistake?.line == line, "\(text)") }

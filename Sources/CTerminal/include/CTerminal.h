@@ -46,5 +46,7 @@ void ksx_stderr_return(void);
 int ksx_set_dumpable(int may);
 int ksx_is_dumpable(void);
 
-/// Stops the process group as ctrl-z does; returns when it was continued.
+/// Stops the process group as ctrl-z does; returns when it was continued and has the terminal.
 void ksx_stop(void);
+/// Stops it until it has the terminal, if another one does: who draws there then draws over a shell's prompt.
+void ksx_stop_in_background(void);

@@ -152,7 +152,8 @@ struct ExecAnswer {
   init(_ output: [UInt8], _ settings: ExecSettings) throws(TransportError) {
     // client-go takes YAML as well, and passes over a byte order mark.
     let answer = (try? JSON.parse(output)) ?? (try? YAML.parse(String(decoding: output, as: UTF8.self)))
-    guard let value = answer, value["kind"]?.string == "ExecCredential" else {
+    // kubectl 1.32 fills in a missing kind.
+    guard let value = answer, value.mapping != nil, ["ExecCredential", nil].contains(value["kind"]?.string) else {
       throw .invalid(
         reason: "the credential plugin \(settings.command) printed something that is not an ExecCredential")
     }
@@ -161,7 +162,14 @@ struct ExecAnswer {
         reason: "the credential plugin \(settings.command) answered in another version than \(settings.apiVersion)")
     }
     credential = try Self.credential(value["status"], settings)
-    expiry = value["status"]?["expirationTimestamp"]?.string.flatMap(Timestamp.seconds)
+    expiry = try Self.expiry(value["status"]?["expirationTimestamp"], settings)
+  }
+
+  private static func expiry(_ value: Value?, _ settings: ExecSettings) throws(TransportError) -> Int? {
+    guard let value, value != .null else { return nil }
+    if let seconds = value.string.flatMap(Timestamp.seconds) { return seconds }
+    throw .invalid(
+      reason: "the credential plugin \(settings.command) gave an expirationTimestamp that is no time")
   }
 
   private static func credential(_ status: Value?, _ settings: ExecSettings) throws(TransportError) -> Credential {

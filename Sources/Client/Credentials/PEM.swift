@@ -11,6 +11,17 @@ struct PEM {
     var headers: [String] = []
     /// What is encoded in it, or `nil` when it is not base64.
     var content: [UInt8]?
+
+    /// The block as RFC 7468 §3 has it, 64 characters a line.
+    var canonical: [UInt8] {
+      var lines = ["-----BEGIN \(label)-----"]
+      var rest = Base64.encode(content ?? [])[...]
+      while !rest.isEmpty {
+        lines.append(String(rest.prefix(64)))
+        rest = rest.dropFirst(64)
+      }
+      return Array((lines + ["-----END \(label)-----", ""]).joined(separator: "\n").utf8)
+    }
   }
 
   /// Those that have an end; a block that is begun within another begins anew.
@@ -58,14 +69,13 @@ struct PEM {
 
 /// The certificates of authorities, of which some may be unreadable.
 enum AuthorityBundle {
-  /// `bytes` without the blocks that are no certificates, which Go passes over and OpenSSL does not.
+  /// The certificates in `bytes`, written as OpenSSL reads them: it stumbles over blank lines, other blocks and those
+  /// without an end, which Go passes over.
   ///
-  /// Empty when nothing is left; a text without any block stays as it is, for TLS to complain of.
+  /// Empty when there is none; a text without any block stays as it is, for TLS to complain of.
   static func readable(_ bytes: [UInt8]) -> [UInt8] {
     let blocks = PEM(bytes).blocks
-    let certificates = blocks.filter(isCertificate)
-    if certificates.count == blocks.count { return bytes }
-    return certificates.flatMap { $0.text + [UInt8(ascii: "\n")] }
+    return blocks.isEmpty ? bytes : blocks.filter(isCertificate).flatMap { $0.canonical }
   }
 
   private static func isCertificate(_ block: PEM.Block) -> Bool {

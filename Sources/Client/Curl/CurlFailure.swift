@@ -15,8 +15,8 @@ struct CurlFailure {
       .invalid(reason: reason)
     case CURLE_SSL_CERTPROBLEM: .invalid(reason: certificateProblem)
     case CURLE_SSL_CACERT_BADFILE: .invalid(reason: "the authority's certificate cannot be read: " + reason)
-    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
-      .unreachable(host: host, reason: reason)
+    case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY: .unreachable(host: neighbour, reason: reason)
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_PROXY: .unreachable(host: host, reason: reason)
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CIPHER,
       CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED:
       .untrusted(host: host, reason: reason)
@@ -24,6 +24,8 @@ struct CurlFailure {
     case CURLE_WRITE_ERROR, CURLE_ABORTED_BY_CALLBACK: .cancelled
     // With TLS 1.3 a refused client certificate is only heard of when the answer is read.
     case CURLE_RECV_ERROR where reason.containsText("alert"): .untrusted(host: host, reason: reason)
+    // Nothing of the request has been sent: there is no doubt of what became of it.
+    case _ where !isConnected: .unreachable(host: host, reason: refusalOfProxy ?? reason)
     default: .interrupted(reason: reason)
     }
   }
@@ -53,6 +55,21 @@ struct CurlFailure {
   private var isConnected: Bool { handle.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 }
 
   private var host: String { call.address.name }
+
+  /// The machine that is connected to.
+  private var neighbour: String { proxyName ?? host }
+
+  private var proxyName: String? { call.proxy.map { "the proxy \($0.name)" } }
+
+  /// Why the proxy does not lead to the server (RFC 9110 §9.3.6).
+  private var refusalOfProxy: String? {
+    guard let proxyName else { return nil }
+    switch handle.number(CURLINFO_HTTP_CONNECTCODE) {
+    case 407: return "\(proxyName) asks for a user name and a password"
+    case 300...: return "\(proxyName) answered \(handle.number(CURLINFO_HTTP_CONNECTCODE))"
+    default: return nil
+    }
+  }
 
   /// The system's word where there is one: libcurl's speaks of attempts and milliseconds, and of a port where there is
   /// a socket.

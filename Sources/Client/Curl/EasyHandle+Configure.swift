@@ -38,6 +38,8 @@ extension EasyHandle {
       set(CURLOPT_PROXY, "")
       return set(CURLOPT_UNIX_SOCKET_PATH, address.path) && set(CURLOPT_URL, "http://localhost" + call.request.target)
     }
+    // A proxy may know what it means.
+    guard call.proxy != nil || !address.isOldNumber else { return false }
     var host = address.bracketedHost
     if address.scheme == .https, let name = call.connection.tls.serverName, !name.isEmpty {
       // The name is asked for and checked, the connection goes to the address all the same.

@@ -58,13 +58,16 @@ struct Proxy: Hashable, Sendable {
     }
   }
 
+  /// The address as it may be shown.
+  var name: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+
   /// The address as libcurl takes it: complete, because its own ports are others than Go's.
   ///
   /// Go leaves names to a SOCKS proxy, which may know those that this computer does not (`ssh -D`).
   var address: String {
     let word = scheme == .socks5 ? Scheme.socks5h : scheme
     let user = userInfo.isEmpty ? "" : userInfo + "@"
-    return "\(word.rawValue)://\(user)\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    return "\(word.rawValue)://\(user)\(name)"
   }
 }
 

@@ -22,7 +22,8 @@ struct CredentialResolution {
 
   func apply(to connection: inout Connection, _ readFile: Kubeconfig.ReadFile) throws(KubeconfigError) {
     let impersonation = try impersonation()
-    try setCertificate(of: &connection.tls, readFile)
+    // Without TLS nothing of a certificate is looked at.
+    if ServerAddress(connection.server)?.scheme == .https { try setCertificate(of: &connection.tls, readFile) }
     connection.tlsFiles = files
     guard var source = try source(for: connection) else {
       if let impersonation { connection.credentials = FixedCredential(Credential(headers: impersonation)) }
@@ -39,20 +40,25 @@ struct CredentialResolution {
       } else {
         try entry?.material("client-certificate", readFile)
       }
+    // kubectl 1.32 passes over a key without a certificate.
+    if tls.clientCertificate == nil { return }
     tls.clientKey =
       if let path = options.clientKey {
         try Kubeconfig.read(path, for: "--client-key", readFile)
       } else {
         try entry?.material("client-key", readFile)
       }
-    if tls.clientKey != nil { tls.clientKeyName = clientKeyName }
-    if let key = tls.clientKey, PEM(key).hasEncryptedKey { throw encryptedKey }
-    guard (tls.clientCertificate == nil) != (tls.clientKey == nil) else { return }
-    let (present, absent) =
-      tls.clientKey == nil ? ("client-certificate", "client-key") : ("client-key", "client-certificate")
-    let problem = "there is a \(present) but no \(absent)"
-    throw entry?.mistake(present, problem, "Give both or neither")
-      ?? KubeconfigError(problem: problem, remedy: "Give both or neither")
+    guard let key = tls.clientKey else { throw missingKey }
+    tls.clientKeyName = clientKeyName
+    if PEM(key).hasEncryptedKey { throw encryptedKey }
+  }
+
+  private var missingKey: KubeconfigError {
+    let remedy = "Give both or neither"
+    guard options.clientCertificate == nil, let entry else {
+      return KubeconfigError(problem: "there is a --client-certificate but no --client-key", remedy: remedy)
+    }
+    return entry.mistake("client-certificate", "there is a client-certificate but no client-key", remedy)
   }
 
   private var encryptedKey: KubeconfigError {
@@ -83,6 +89,8 @@ struct CredentialResolution {
   }
 
   private func source(for connection: Connection) throws(KubeconfigError) -> (any CredentialSource)? {
+    // kubectl 1.32 prefers those of the address to all others.
+    if let login = Redaction.login(in: connection.server) { return FixedCredential(.basic(login.user, login.password)) }
     if let given = try credentialGiven() { return FixedCredential(given) }
     if let tokenFile { return TokenFile(tokenFile) }
     guard let entry else { return nil }
@@ -100,12 +108,7 @@ struct CredentialResolution {
     // As in client-go, a certificate is proof enough, and no plugin is run beside it.
     if connection.tls.clientCertificate != nil { return nil }
     if entry.node["exec"].map({ !$0.isNull }) == true { return try plugin(of: entry, for: connection) }
-    if let provider = entry.node["auth-provider"], !provider.isNull {
-      throw entry.mistake(
-        "auth-provider", "the user \(entry.name) uses an auth-provider, which Kubernetes has given up",
-        "Use an exec plugin or a token instead")
-    }
-    return nil
+    return try AuthProvider(of: entry)?.credential
   }
 
   /// The credential of the command line, which overrides the file's.
@@ -137,16 +140,14 @@ struct CredentialResolution {
     let groups =
       options.impersonatedGroups.isEmpty
       ? entry?.node["as-groups"]?.value.sequence?.compactMap(\.string) ?? [] : options.impersonatedGroups
+    let uid = options.impersonatedUID ?? entry?.text("as-uid")
     guard let user = options.impersonatedUser ?? entry?.text("as") else {
-      guard groups.isEmpty, options.impersonatedUID == nil, options.impersonatedExtra.isEmpty else {
-        throw KubeconfigError(
-          problem: "a group, uid or attribute to act as is given, but no user", remedy: "Add --as USER")
-      }
-      return nil
+      if groups.isEmpty, uid == nil, extra.isEmpty { return nil }
+      throw impersonationWithoutUser
     }
     var headers: HTTPHeaders = ["Impersonate-User": user]
     for group in groups { headers.add("Impersonate-Group", group) }
-    if let uid = options.impersonatedUID ?? entry?.text("as-uid") { headers.add("Impersonate-Uid", uid) }
+    if let uid { headers.add("Impersonate-Uid", uid) }
     for (key, values) in extra {
       for value in values { headers.add("Impersonate-Extra-" + PercentEncoding.encode(key), value) }
     }
@@ -158,6 +159,13 @@ struct CredentialResolution {
       throw entry.mistake("as", problem, HeaderFlaw.remedy)
     }
     return headers
+  }
+
+  private var impersonationWithoutUser: KubeconfigError {
+    let problem = "a group, uid or attribute to act as is given, but no user"
+    guard let entry, !options.isImpersonating else { return KubeconfigError(problem: problem, remedy: "Add --as USER") }
+    let key = ["as-groups", "as-uid", "as-user-extra"].first { entry.node[$0] != nil }
+    return entry.mistake(key, problem, "Add “as: USER” to it, or --as USER")
   }
 
   /// The attributes of the user to act as, in order; those of the command line replace the file's.

@@ -38,7 +38,10 @@ extension Kubeconfig {
       name: context?.name ?? "", cluster: cluster?.name ?? "", user: user?.name ?? "",
       namespace: options.namespace ?? context?.text("namespace") ?? "default", connection: connection)
     result.warnings = warnings.map(\.description)
-    if connection.isInClear, resolution.hasCredentials {
+    if let server = options.server ?? cluster?.text("server"), !server.containsText("://") {
+      result.warnings.append("the server \(server) is taken for \(connection.displayName), as kubectl has it")
+    }
+    if connection.isInClear, resolution.hasCredentials || Redaction.login(in: connection.server) != nil {
       result.warnings.append(
         "no credentials are sent to \(connection.displayName): on the way there they could be read. Use https://")
     }
@@ -81,10 +84,14 @@ extension Kubeconfig {
       file: files.first, problem: "there is no \(kind) “\(name)”", remedy: "Choose another with --\(kind); \(known)")
   }
 
+  private var noneFound: String {
+    "no kubeconfig was found" + (missing.isEmpty ? "" : ": there is no " + missing.joined(separator: ", "))
+  }
+
   private var nothingChosen: KubeconfigError {
     if contextEntries.isEmpty {
       return KubeconfigError(
-        file: files.first, problem: files.isEmpty ? "no kubeconfig was found" : "this kubeconfig has no contexts",
+        file: files.first, problem: files.isEmpty ? noneFound : "this kubeconfig has no contexts",
         remedy:
           "Name one with --kubeconfig FILE or KUBECONFIG, give --server URL, or try it without a cluster: --standalone")
     }
@@ -126,7 +133,9 @@ extension Kubeconfig {
     var tls = Connection.TLS()
     // A server on the command line does not have the certificate of the one in the file.
     tls.serverName = options.tlsServerName ?? (options.server == nil ? cluster?.text("tls-server-name") : nil)
-    let isUnverified = try cluster?.flag("insecure-skip-tls-verify") ?? false
+    var isUnverified = try cluster?.flag("insecure-skip-tls-verify") ?? false
+    // An authority on the command line is there to be checked against.
+    if options.certificateAuthority != nil { isUnverified = false }
     tls.isVerified = !(options.insecureSkipTLSVerify ?? isUnverified)
     if let path = options.certificateAuthority {
       tls.authority = try Self.read(path, for: "--certificate-authority", readFile)

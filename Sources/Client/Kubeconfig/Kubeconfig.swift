@@ -26,6 +26,8 @@ package struct Kubeconfig: Sendable {
   package private(set) var warnings: [KubeconfigError] = []
   /// The files read, in the order in which they count.
   package private(set) var files: [String] = []
+  /// The files looked for that are not there.
+  private(set) var missing: [String] = []
 
   /// A context as a user chooses it.
   package struct Context: Hashable, Sendable {
@@ -76,14 +78,14 @@ package struct Kubeconfig: Sendable {
     do {
       bytes = try readFile(path)
     } catch {
-      guard isRequired || !error.isMissing else { return }
+      guard isRequired || !error.isMissing else { return missing.append(path) }
       throw KubeconfigError(
         file: path, problem: error.problem, remedy: "Check the path given with --kubeconfig or KUBECONFIG")
     }
     let (root, repetitions) = try Self.root(bytes, of: path)
     files.append(path)
     warnings += repetitions.map { KubeconfigError(file: path, line: $0.line, problem: $0.problem) }
-    guard let root else { return }
+    guard let root, !root.isNull else { return }
     guard case .mapping = root.content else {
       throw KubeconfigError(
         file: path, line: root.line, problem: "this is not a kubeconfig",

@@ -43,10 +43,10 @@ extension Profiles {
     let ending = ending(of: lines)
     let line = "current: \(scalar(name))"
     // Of a key that comes twice the last counts.
-    if let place = lines.lastIndex(where: { $0.hasPrefix("current:") }) {
+    if let place = lines.lastIndex(where: { YAML.isLine($0, of: "current") }) {
       let old = lines[place]
       lines[place] = line + (old.rangeOfText(" #").map { String(old[$0.lowerBound...]) } ?? ending)
-    } else if let place = lines.firstIndex(where: { $0.hasPrefix("profiles:") }) {
+    } else if let place = lines.firstIndex(where: { YAML.isLine($0, of: "profiles") }) {
       lines.insert(line + ending, at: place)
     }
     let result = lines.joined(separator: "\n")

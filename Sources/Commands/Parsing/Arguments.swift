@@ -68,7 +68,9 @@ struct Arguments: Sendable {
     try reader.read()
     if reader.words.isEmpty, reader.isVersionAsked { return Arguments(.version) }
     var arguments = try verb(of: reader.words)
-    for (option, value) in reader.values { arguments.values[option, default: []].append(value) }
+    for (option, value) in reader.values where !value.isEmpty || !option.isUnsetWhenEmpty {
+      arguments.values[option, default: []].append(value)
+    }
     if arguments.has(.help) { return arguments.asHelp }
     try arguments.check()
     return arguments
@@ -153,10 +155,12 @@ struct Arguments: Sendable {
     }
   }
 
-  /// Seconds of `90`, `30s`, `1m30s`, `2h`, as Go writes durations; a bare number is seconds.
+  /// Seconds of `90`, `30s`, `1m30s`, `1.5s`, as Go writes durations; a bare number is seconds, and a part of one a whole.
   static func seconds(_ text: String) -> Int? {
     if let plain = Int(text) { return plain >= 0 ? plain : nil }
-    return DurationText.seconds(text, units: DurationText.goUnits)
+    guard let duration = GoDuration.parse(text), duration >= .zero else { return nil }
+    let (seconds, rest) = duration.components
+    return Int(seconds) + (rest > 0 ? 1 : 0)
   }
 }
 

@@ -61,6 +61,9 @@ enum Option: String, CaseIterable, Sendable {
   /// Those of a change that may be made to several extensions.
   static let ofMany: [Option] = [.filter, .selector, .keepGoing]
 
+  /// Whether `--option "$VARIABLE"` with an empty variable is as if it was not given: so kubectl has it.
+  var isUnsetWhenEmpty: Bool { isGlobal }
+
   private var isGlobal: Bool {
     switch self {
     case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .except, .targetNamespace,

@@ -4,10 +4,11 @@ import Platform
 import Terminal
 
 extension Outlet {
-  /// That of this process: its standard output, error and input.
-  static var standard: Outlet {
+  /// That of this process: its standard output, error and input; it ends with `trouble` where it cannot write.
+  static func standard(trouble: Int32 = 1) -> Outlet {
     var outlet = Outlet(
-      print: { write($0, to: STDOUT_FILENO) }, note: { write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDERR_FILENO) },
+      print: { write($0, to: STDOUT_FILENO, trouble) },
+      note: { write($0.utf8.last == 10 ? $0 : $0 + "\n", to: STDERR_FILENO, trouble) },
       printsToTerminal: isatty(STDOUT_FILENO) == 1,
       input: { () throws(CommandError) in isatty(STDIN_FILENO) == 1 ? nil : try allInput() })
     outlet.isPlain = PlainText.isWanted
@@ -34,19 +35,19 @@ extension Outlet {
   }
 
   /// Writes everything, or ends.
-  private static func write(_ text: String, to descriptor: Int32) {
+  private static func write(_ text: String, to descriptor: Int32, _ trouble: Int32 = 1) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      if count <= 0 { end(errno, descriptor) }
+      if count <= 0 { end(errno, descriptor, trouble) }
       bytes = bytes.dropFirst(count)
     }
   }
 
   /// Ends because nothing can be written; in a word, unless the reader has gone, as in `ksx list | head`: that ends
   /// kubectl by its signal, which shells report as 141.
-  private static func end(_ problem: Int32, _ descriptor: Int32) -> Never {
+  private static func end(_ problem: Int32, _ descriptor: Int32, _ trouble: Int32) -> Never {
     if problem == EPIPE {
       signal(SIGPIPE, SIG_DFL)
       raise(SIGPIPE)
@@ -54,7 +55,7 @@ extension Outlet {
     if descriptor == STDOUT_FILENO, problem != EPIPE {
       write("ksx: the standard output cannot be written: \(String(cString: strerror(problem)))\n", to: STDERR_FILENO)
     }
-    exit(1)
+    exit(trouble)
   }
 
   private static func allInput() throws(CommandError) -> String {

@@ -10,13 +10,13 @@ package struct Places: Sendable {
 
   /// All of them: profiles, the kubeconfig's contexts, and the standalone backend.
   package func all() throws(CommandError) -> [ClusterPlace] {
-    try Contexts(arguments, environment, .standard).places()
+    try Contexts(arguments, environment, .standard()).places()
       + [ClusterPlace(name: "standalone", source: .standalone, ways: "kubernetes", server: "on this computer")]
   }
 
   /// Opens `place`; nothing is asked of its cluster yet.
   package func open(_ place: ClusterPlace) async throws(CommandError) -> ClusterSession {
-    try await ClusterSession.find(arguments.leading(to: place), environment, .standard)
+    try await ClusterSession.find(arguments.leading(to: place), environment, .standard())
   }
 }
 

@@ -37,20 +37,21 @@ package enum Program {
 
   /// Runs a command line, given without the program's name.
   package static func begin(_ arguments: [String], environment: Environment = .current) async -> Next {
-    var outlet = Outlet.standard
+    let trouble = Verb.named(in: arguments)?.trouble ?? 1
+    var outlet = Outlet.standard(trouble: trouble)
     outlet.language = environment.language
     do throws(CommandError) {
       return try await obey(try Arguments.parse(arguments), words: arguments, environment, outlet)
     } catch {
       if let verdict = error.verdict { return .leave(verdict) }
       _ = fail(error.sentence)
-      return .leave(error.status == 1 ? Verb.named(in: arguments)?.trouble ?? 1 : error.status)
+      return .leave(error.status == 1 ? trouble : error.status)
     }
   }
 
   /// Tells a user why it was not done, in one line, and returns the exit status that says so.
   package static func fail(_ sentence: String) -> Int32 {
-    Outlet.standard.note("ksx: " + sentence.oneLine)
+    Outlet.standard().note("ksx: " + sentence.oneLine)
     return 1
   }
 

@@ -203,9 +203,8 @@ struct LoggingIn {
       guard let text = try outlet.input() else {
         throw CommandError("--password-stdin reads the password from a pipe or a file, not from a terminal")
       }
-      password = text
-      if password.hasSuffix("\n") { password.removeLast() }
-      if password.hasSuffix("\r") { password.removeLast() }
+      // The first end of a line that a shell or a Windows editor has put there; to Swift the two are one character.
+      password = text.last.map { ["\n", "\r\n", "\r"].contains($0) } == true ? String(text.dropLast()) : text
     } else {
       guard let ask = outlet.askSecretly else {
         throw CommandError("there is no terminal to ask for the password; use --password-stdin")

@@ -28,14 +28,17 @@ struct SettingsFile {
 
   /// `text` with `name` set to `value`, comments and all else kept; `nil` when that cannot be done line by line.
   static func text(_ text: String, setting name: String, to value: String) -> String? {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = text.lines
+    // What a file from Windows has before each newline.
+    let ending = lines[0].utf8.last == UInt8(ascii: "\r") ? "\r" : ""
     let line = "\(name): " + Self.scalar(value)
     // Of a key that comes twice the last counts.
-    if let place = lines.lastIndex(where: { $0.hasPrefix(name + ":") }) {
-      lines[place] = line + comment(of: lines[place])
+    if let place = lines.lastIndex(where: { YAML.isLine($0, of: name) }) {
+      let comment = comment(of: lines[place])
+      lines[place] = line + (comment.isEmpty ? ending[...] : comment)
     } else {
       if lines.last == "" { lines.removeLast() }
-      lines += [line, ""]
+      lines += [line + ending, ""]
     }
     let result = lines.joined(separator: "\n")
     // What was written by hand can have a form that was not foreseen; such a file is not spoilt.

@@ -61,6 +61,7 @@ final class InstallationLog: Sendable {
   private static func shortened(_ text: String) -> String {
     guard text.utf8.count > longest else { return text }
     let kept = String(decoding: text.utf8.suffix(longest), as: UTF8.self)
-    return kept.firstIndex(of: "\n").map { String(kept[kept.index(after: $0)...]) } ?? kept
+    // By bytes: to Swift a carriage return and a newline are one character.
+    return kept.utf8.firstIndex(of: 10).map { String(kept[kept.utf8.index(after: $0)...]) } ?? kept
   }
 }

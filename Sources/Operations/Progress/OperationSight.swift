@@ -53,7 +53,7 @@ package struct OperationSight: Hashable, Sendable {
     steps = Self.states(installation, now) + Self.job(installation, sources, now)
     steps += sources.workloads.compactMap { Self.workload($0, sources.pods) }
     pods = sources.pods.map(Self.pod).sorted { $0.name < $1.name }
-    log = sources.log.split(separator: "\n", omittingEmptySubsequences: true).suffix(200).map(String.init)
+    log = Array(sources.log.shownLines.filter { !$0.isEmpty }.suffix(200))
     events = sources.events.map(EventLine.init).sorted()
     gaps = sources.gaps
   }

@@ -72,7 +72,8 @@ struct TarReader {
       rest = rest.dropFirst(length)
       let text = String(decoding: record, as: UTF8.self)
       guard text.hasPrefix(key + "=") else { continue }
-      value = String(text.dropFirst(key.utf8.count + 1).drop { $0 == "\n" }.prefix { $0 != "\n" })
+      let scalars = text.unicodeScalars.dropFirst(key.utf8.count + 1)
+      value = String(scalars.drop { $0 == "\n" }.prefix { $0 != "\n" })
     }
     return value
   }

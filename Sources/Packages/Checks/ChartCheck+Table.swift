@@ -6,6 +6,7 @@ extension ChartCheck {
 
   private static let identity: [ChartCheck] = [
     ChartCheck(id: "readable", severity: .error) { $0.unreadable },
+    ChartCheck(id: "meant", severity: .warning) { $0.doubtful },
     ChartCheck(id: "names-agree", severity: .error) { checked in
       guard let name = checked.manifest?["name"], let chart = checked.chart?["name"]?.text, name.text != chart else {
         return []

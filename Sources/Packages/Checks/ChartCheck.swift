@@ -61,34 +61,3 @@ package struct ChartCheck: Sendable {
     }
   }
 }
-
-/// A package with its two descriptions read once for all checks.
-struct CheckedPackage: Sendable {
-  let package: Package
-  /// `Chart.yaml`, as far as it can be read.
-  let chart: YAMLNode?
-  /// `extension.yaml`, as far as it can be read.
-  let manifest: YAMLNode?
-  /// `values.yaml`, as far as it can be read.
-  let values: YAMLNode?
-  /// Where one of them cannot be read.
-  let unreadable: [ChartCheck.Place]
-
-  init(_ package: Package) {
-    self.package = package
-    var unreadable: [ChartCheck.Place] = []
-    func node(_ path: String) -> YAMLNode? {
-      guard let text = package.text(path) else { return nil }
-      do {
-        return try YAML.node(text)
-      } catch {
-        unreadable.append((path, error.line, error.problem))
-        return nil
-      }
-    }
-    chart = node("Chart.yaml")
-    manifest = node("extension.yaml")
-    values = node("values.yaml")
-    self.unreadable = unreadable
-  }
-}

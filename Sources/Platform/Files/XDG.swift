@@ -32,8 +32,8 @@ package struct XDG: Hashable, Sendable {
     return directory.utf8.count + Self.longestName <= Self.longestSocketPath ? directory : own
   }
 
-  /// Bytes in the path of a unix socket (`man 7 unix`: 108 with the zero at its end).
-  private static let longestSocketPath = 107
+  /// Bytes in the path of a unix socket: `man 7 unix` allows 107, and swift-nio, which ksxd listens with, fewer.
+  package static let longestSocketPath = 103
   /// Bytes of a slash and a socket's name.
   private static let longestName = "/ksxd.sock".utf8.count
 

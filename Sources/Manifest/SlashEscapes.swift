@@ -1,0 +1,37 @@
+import Glibc
+
+/// Where a text has `\/`, which JSON and YAML 1.2 know in double quotes and go-yaml does not.
+struct SlashEscapes {
+  private var places: [(line: Int, column: Int)] = []
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard let start = bytes.baseAddress else { return }
+    var (line, column, counted, at) = (1, 0, 0, 0)
+    while at < bytes.count, let found = memchr(start + at, 0x5c, bytes.count - at) {
+      let first = start.distance(to: found.assumingMemoryBound(to: UInt8.self))
+      let run = bytes[first...].prefix { $0 == 0x5c }.count
+      at = first + run
+      // A pair of backslashes is one that is meant.
+      guard run % 2 == 1, at < bytes.count, bytes[at] == UInt8(ascii: "/") else { continue }
+      for byte in bytes[counted..<at] {
+        // Columns are characters, and each has one byte that continues none.
+        if byte == 10 { (line, column) = (line + 1, 0) } else if byte & 0xC0 != 0x80 { column += 1 }
+      }
+      counted = at
+      places.append((line, column))
+    }
+  }
+
+  /// The first of them within `event`.
+  func first(in event: YAMLEvent) -> SyntaxError? {
+    var (low, high) = (0, places.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if places[middle] < (event.line, event.column) { low = middle + 1 } else { high = middle }
+    }
+    guard low < places.count, places[low] < event.end else { return nil }
+    return SyntaxError(
+      line: places[low].line, column: places[low].column,
+      problem: "\\/ is an escape that helm and KubeSphere refuse: write / alone")
+  }
+}
