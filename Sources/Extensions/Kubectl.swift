@@ -23,14 +23,31 @@ extension Write {
 
   /// What kubectl reads for `change`: a config does not go into an argument.
   func kubectlFile(for change: Change, to name: String) -> Plan.KubectlFile? {
-    guard let config = change.config, !config.isEmpty else { return nil }
-    let body: Value? =
-      switch withoutVersion {
-      case .create(_, let object): object.value
-      case .patch(_, _, _, let patch): patch
-      case .delete: nil
-      }
-    return body.map { Plan.KubectlFile(name: "\(name)-\(change.kind.rawValue).json", text: JSON.prettyText($0) + "\n") }
+    guard let config = change.config, !config.isEmpty, let body else { return nil }
+    return Plan.KubectlFile(name: "\(name)-\(change.kind.rawValue).json", text: JSON.prettyText(body) + "\n")
+  }
+
+  /// The same line with what is written in it, and yet in no argument: a shell has a `printf` of its own.
+  ///
+  /// `nil` where it is too long to be copied, or is not to be seen on a screen.
+  func pipedKubectl(flags: [String], for change: Change) -> String? {
+    guard let config = change.config, MaskedText(config).text == config, let body else { return nil }
+    let text = JSON.text(body)
+    guard text.utf8.count <= Self.longestLine else { return nil }
+    guard case .patch(let resource, let namespace, let name, _) = withoutVersion else { return kubectl(flags: flags) }
+    let what = Self.flags(namespace) + ["patch", resource.qualifiedName, name, "--type=merge"]
+    return Shell.line(["printf", "%s", text]) + " | "
+      + Shell.line(["kubectl"] + flags + what + ["--patch-file=/dev/stdin"])
+  }
+
+  private static let longestLine = 2000
+
+  private var body: Value? {
+    switch withoutVersion {
+    case .create(_, let object): object.value
+    case .patch(_, _, _, let patch): patch
+    case .delete: nil
+    }
   }
 
   private static func flags(_ namespace: String?) -> [String] { namespace.map { ["-n", $0] } ?? [] }

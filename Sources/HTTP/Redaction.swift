@@ -54,8 +54,7 @@ package enum Redaction {
     guard parts.count == 2 else { return path }
     let parameters = parts[1].split(separator: "&").map { parameter in
       let name = parameter.prefix { $0 != "=" }
-      let word = PercentEncoding.decode(name).lowercased()
-      let isSecret = ["token", "password", "secret", "code", "key"].contains { word.containsText($0) }
+      let isSecret = SecretWords.isIn(PercentEncoding.decode(name), or: ["code", "key"])
       return isSecret ? name + "=•••" : parameter
     }
     return path + "?" + Excerpt.shortened(parameters.joined(separator: "&"), to: 1000)

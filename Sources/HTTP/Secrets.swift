@@ -10,9 +10,7 @@ package struct Secrets: Hashable, Sendable {
 extension HTTPHeaders.Field {
   /// Whether the value must not be shown: all credentials but the name of an impersonated user.
   package var isSecret: Bool {
-    let name = name.lowercased()
-    return ["authorization", "cookie", "token", "secret", "password", "api-key", "apikey"].contains(
-      where: name.containsText)
+    SecretWords.isIn(name, or: ["authorization", "cookie"])
   }
 
   /// The value, the words in it that prove something, and the password of one that is encoded.

@@ -85,7 +85,7 @@ extension Status {
 
   package static func tooLargeVersion(_ version: Int, current: Int) -> Status {
     Status(
-      code: 504, reason: "Timeout", message: "Too large resource version: \(version), current: \(current)",
+      code: 504, reason: "Timeout", message: "Timeout: Too large resource version: \(version), current: \(current)",
       details: Details(
         causes: [Cause(reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "")]),
       retryAfter: 1)

@@ -70,7 +70,8 @@ package enum YAMLEdit {
     throw try mistake(path, in: text)
   }
 
-  /// Takes away what stands at `path`.
+  /// Takes away what stands at `path`, and each mapping above it that is then empty; a list that is then empty stays, as
+  /// it says another thing than none.
   package static func unset(_ path: Path, in text: String) throws(SyntaxError) -> String {
     let before = try YAML.parse(text)
     guard let wanted = before.removing(path.steps[...]), let tree = try YAMLSpan.tree(text) else {
@@ -179,7 +180,8 @@ extension Value {
         fields[key] = nil
       } else {
         guard let rest = inner.removing(path.dropFirst()) else { return nil }
-        fields[key] = rest
+        // The literal alone would be a null.
+        fields[key] = rest == [:] ? Value?.none : rest
       }
       return .mapping(fields)
     case (.index(let index)?, .sequence(var items)) where index < items.count:

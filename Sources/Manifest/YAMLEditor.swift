@@ -31,12 +31,12 @@ struct YAMLEditor {
     switch (path.first, node.kind) {
     case (.key(let key)?, .mapping(let pairs, let isFlow)):
       guard let place = pairs.lastIndex(where: { $0.key.name == key }) else { return [] }
-      if path.count > 1 {
+      guard let comments = comments(emptying: pairs[place], by: path.dropFirst()) else {
         let emptied = unset(path.dropFirst(), at: pairs[place].value)
         // A list that is emptied below its key becomes one beside it.
         return emptied + [replacing(pairs[place], "[]")].compactMap(\.self)
       }
-      return [isFlow ? removingInFlow(parts(pairs), place) : removingInBlock(pairs, place, node)]
+      return [isFlow ? removingInFlow(parts(pairs), place) : removingInBlock(pairs, place, node, comments)]
     case (.index(let index)?, .sequence(let items, let isFlow)) where index < items.count:
       if path.count > 1 { return unset(path.dropFirst(), at: items[index]) }
       return isFlow ? [removingInFlow(items.map { ($0.start, $0.end) }, index)] : removingItem(items, index, node)
@@ -143,18 +143,47 @@ extension YAMLEditor {
     return [spliced(dash, next, "")]
   }
 
-  private func removingInBlock(_ pairs: Pairs, _ place: Int, _ node: YAMLSpan) -> String {
+  /// The comments, in lines, between a key and the one at `path` below it; `nil` where more than that is below it, and
+  /// it stays.
+  private func comments(emptying pair: YAMLSpan.Pair, by path: ArraySlice<YAMLEdit.Path.Step>) -> String? {
+    guard let step = path.first else { return "" }
+    guard case .key(let key) = step, case .mapping(let pairs, _) = pair.value.kind, pairs.count == 1,
+      let inner = pairs.first, inner.key.name == key, let rest = comments(emptying: inner, by: path.dropFirst()),
+      let colon = colon(after: pair.key)
+    else { return nil }
+    let lines = scalars[colon..<inner.key.start].split(separator: "\n", omittingEmptySubsequences: false)
+    let comments = lines.compactMap { line -> String? in
+      guard let sign = line.firstIndex(of: "#") else { return nil }
+      // The comment beside a key that goes gets a line of its own.
+      let isBesideKey = line.startIndex == colon
+      let lead = isBesideKey ? String(repeating: " ", count: pair.key.column) : Self.text(line[..<sign])
+      return lead + Self.text(line[sign...]) + "\n"
+    }
+    return comments.joined() + rest
+  }
+
+  private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: scalars)
+    return String(text)
+  }
+
+  /// `comments` is what stays of the lines of the pair.
+  private func removingInBlock(_ pairs: Pairs, _ place: Int, _ node: YAMLSpan, _ comments: String) -> String {
     let own = pairs[place]
     let end = endOfLine(after: max(trimmedEnd(of: own.value), colon(after: own.key) ?? own.key.end))
     let lineStart = startOfLine(before: own.key.start)
     let isAlone = scalars[lineStart..<own.key.start].allSatisfy { $0 == " " }
     if pairs.count == 1, node.column > 0 || !isAlone {
       // Of what stands below its key the last part goes: nothing there would mean null.
-      return spliced(node.start, trimmedEnd(of: node), "{}")
+      return spliced(node.start, trimmedEnd(of: node), "{}" + (comments.isEmpty ? "" : "\n\(comments.dropLast())"))
     }
-    if isAlone { return spliced(lineStart, min(end + 1, scalars.count), "") }
-    let next = place + 1 < pairs.count ? pairs[place + 1].key.start : end
-    return spliced(own.key.start, next, "")
+    if isAlone { return spliced(lineStart, min(end + 1, scalars.count), comments) }
+    guard place + 1 < pairs.count else { return spliced(own.key.start, end, comments) }
+    // What comes next stands where the first key of the mapping stood, behind a dash, or below the comments there.
+    let next = pairs[place + 1].key.start
+    if comments.isEmpty { return spliced(own.key.start, next, "") }
+    return spliced(own.key.start, startOfLine(before: next), String(comments.drop { $0 == " " }))
   }
 }
 

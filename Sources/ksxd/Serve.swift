@@ -12,6 +12,7 @@ import KubeSphereKinds
 import KubernetesAPI
 import Logging
 import Packages
+import Platform
 
 /// Serves the standalone API.
 struct Serve: AsyncParsableCommand {
@@ -99,6 +100,9 @@ struct Serve: AsyncParsableCommand {
     let (endings, listeners, guarded) = (Endings(), try listeners(), try guarding())
     let api = try api()
     try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
+    if let tlsCert, let certificates = try? Files.text(tlsCert, limit: 1 << 20) {
+      await api.publish(authority: certificates)
+    }
     api.startup.begin("marketplace")
     let cluster = Cluster(transport: InProcessTransport(api))
     let services = try await MarketplaceServices.start()

@@ -2,6 +2,7 @@ import APITestSupport
 import HTTP
 import KubernetesAPI
 import Manifest
+import TestSupport
 import Testing
 
 @testable import APIServer
@@ -30,6 +31,24 @@ import Testing
     let after = try await ask(.get, place)
     #expect(after.status == 200)
     #expect(after["metadata", "uid"] != before["metadata", "uid"])
+  }
+
+  @Test func everyNamespaceHasTheAuthoritiesOfTheServerAndKeepsThem() async throws {
+    let place = "/api/v1/namespaces/later/configmaps/kube-root-ca.crt"
+    await ask.api.publish(authority: "first")
+    try await ask(.post, "/api/v1/namespaces", ["metadata": ["name": "later"]])
+    func told() async throws -> Value? { try await ask(.get, place)["data", "ca.crt"] }
+
+    #expect(try await told() == "first")
+    #expect(try await ask(.get, "/api/v1/namespaces/default/configmaps").names == ["kube-root-ca.crt"])
+    try await ask(.delete, place)
+    #expect(try await told() == "first")
+    try await ask.patch(place, ["data": ["ca.crt": "another", "b": "c"]])
+    #expect(try await ask(.get, place)["data"] == ["ca.crt": "first"])
+    await ask.api.publish(authority: "second")
+    #expect(try await told() == "second")
+    try await ask(.delete, "/api/v1/namespaces/later")
+    await eventually("it goes") { (try? await ask(.get, "/api/v1/namespaces/later").status) == 404 }
   }
 
   @Test func nothingIsMadeInANamespaceThatIsNotThere() async throws {

@@ -75,6 +75,25 @@ import Testing
     #expect(noKind.message == "Object 'Kind' is missing in the body")
   }
 
+  @Test func aKindOfKubernetesOwnNeedNotBeSaid() async throws {
+    let place = "/api/v1/namespaces/default/configmaps"
+    let made = try await ask(.post, place, ["metadata": ["name": "a"], "data": ["b": "c"]])
+    let put = try await ask(.put, place + "/a", ["metadata": ["name": "a"], "data": ["b": "d"]])
+
+    #expect([made.status, put.status] == [201, 200])
+    #expect(put["kind"] == "ConfigMap" && put["apiVersion"] == "v1" && put["data", "b"] == "d")
+  }
+
+  @Test(arguments: ["", "/devops"])
+  func aVersionFromTheFutureIsWaitedForInVain(name: String) async throws {
+    try await ask(.post, Path.plans, .plan("devops"))
+
+    let read = try await ask(.get, "\(Path.plans)\(name)?resourceVersion=999999999999")
+
+    #expect(read.status == 504)
+    #expect(read.message.hasPrefix("Timeout: Too large resource version: 999999999999, current: "))
+  }
+
   @Test func aPatchOfAnOldVersionIsAConflict() async throws {
     let made = try await ask(.post, Path.plans, .plan("devops"))
     let race: Value = ["metadata": ["resourceVersion": .string(made.version)], "spec": ["enabled": false]]

@@ -3,6 +3,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Manifest
+import Operations
 import Platform
 import TestSupport
 import Testing
@@ -247,6 +248,36 @@ import Testing
     #expect(try await bench.run("events", "whizard", "-o", "name", "--sort-by=.message") == "b\na\n")
     #expect(try await bench.run("events", "nope") == "")
     #expect(bench.said.noted == "there are no events about nope in test\n")
+  }
+
+  @Test func aSeriesCountsAndAnEventOfTheNewKindIsReadToo() {
+    let series = Object([
+      "metadata": ["name": "e", "namespace": "ns"], "regarding": ["kind": "Pod", "name": "p"], "note": "again",
+      "eventTime": "2026-01-01T10:00:01Z", "series": ["count": 7, "lastObservedTime": "2026-01-01T10:00:09Z"],
+    ])
+
+    let line = EventLine(series)
+
+    #expect(line.about == "Pod p" && line.message == "again" && line.count == 7)
+    #expect(line.time == "2026-01-01T10:00:09Z")
+  }
+
+  @Test func whatIsNotInstalledHasTheEventsOfItsUsualNamespaceAndOfItsVersions() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    for name in ["extension-whizard", "default"] {
+      _ = try? await bench.cluster.create(.namespaces, Object(.namespaces, name: name))
+    }
+    for event in [
+      event("a", in: "extension-whizard", about: "Pod", "p", at: 1),
+      event("b", in: "default", about: "ExtensionVersion", "whizard-1.0.0", at: 2),
+    ] {
+      _ = try await bench.cluster.create(.events, event)
+    }
+
+    #expect(try await bench.run("events", "whizard", "-o", "name") == "a\nb\n")
+    let reader = ClusterReader(bench.cluster, Capabilities(assuming: .installPlan))
+    #expect(try await reader.events(of: "whizard").map(\.name) == ["b", "a"])
   }
 
   @Test(.endsInTime) func newOnesFollow() async throws {

@@ -78,6 +78,38 @@ import Testing
     #expect(result("schema", plan) == "passed")
   }
 
+  @Test func theKubectlLineHasTheConfigInItUnlessThatHoldsSecretsAndIsWrittenThen() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes")
+
+    let shown = try await plan(bench, "config", "set", "whizard", "port=81")
+    #expect(
+      shown.plan["kubectl"]?.string?.hasPrefix(#"printf %s '{"spec":{"config":"port: 81\n"}}' | kubectl patch "#)
+        == true)
+    #expect(!bench.said.printed.contains("console"))
+
+    let folder = bench.folder
+    await #expect(throws: CommandError.verdict(1)) {
+      try await bench.run("plan", "config", "set", "whizard", "password=hunter2", "--write-files", folder)
+    }
+    #expect(bench.said.printed.contains("--patch-file=whizard-configure.json\n"))
+    #expect(!bench.said.printed.contains("hunter2"))
+    let file = try Files.text("\(folder)/whizard-configure.json")
+    #expect(try JSON.parse(Array(file.utf8)) == ["spec": ["config": "password: hunter2\n"]])
+  }
+
+  @Test func takingKeysOutIsPlannedAsWell() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes", "--config", "-", input: "a: {b: 1}\nc: 2\n")
+
+    let (status, plan) = try await plan(bench, "config", "unset", "whizard", "a.b")
+
+    #expect(status == 1)
+    #expect(plan["kubectl"]?.string?.hasPrefix(#"printf %s '{"spec":{"config":"c: 2\n"}}' | "#) == true)
+  }
+
   @Test func aFilterChoosesWhatIsPlanned() async throws {
     let bench = try Workbench()
     for name in ["ant", "bee"] { try await bench.offer(name) }

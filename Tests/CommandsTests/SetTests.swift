@@ -57,6 +57,29 @@ import Testing
     #expect(try await target.run("export").contains("reason: we need it"))
   }
 
+  @Test(arguments: [Dialect.installPlan, .subscription], [Dialect.installPlan, .subscription])
+  func aConfigKeepsItsCommentsFromClusterToFileAndBack(from: Dialect, to: Dialect) async throws {
+    let text = "# why\nb: 1 # two\n\na: {x: 1}\n"
+    let source = try await bench(from)
+    try await source.run("install", "ant", "--version", "1.0.0", "--yes")
+    try await source.run("config", "set", "ant", "--yes", input: text)
+
+    let file = try await exported(source)
+
+    #expect(try ExtensionSet(file).members.map(\.config) == [text])
+    #expect(try await source.run(["diff", "-f", "-", "--prune"], input: file) == "")
+    let target = try await bench(to)
+    try await target.run(["apply", "-f", "-", "--yes"], input: file)
+    #expect(try ExtensionSet(try await exported(target)).members.map(\.config) == [text])
+    // Another's file says the same in other words.
+    let other = file.replacingText("# why", with: "# because")
+    if to == .subscription {
+      #expect(try await target.run(["diff", "-f", "-", "--prune"], input: other) == "")
+      try await target.run(["apply", "-f", "-", "--yes"], input: other)
+      #expect(try await exported(target).containsText("# because"))
+    }
+  }
+
   @Test(arguments: [Dialect.installPlan, .subscription])
   func anApplyThatIsCutAfterAnyRequestGoesOn(dialect: Dialect) async throws {
     let file = try await exported(try await source(dialect))

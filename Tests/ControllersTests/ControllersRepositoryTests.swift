@@ -136,6 +136,25 @@ import Testing
     }
   }
 
+  @Test(arguments: [Dialect.subscription, .installPlan])
+  func anIntervalThatIsNoneIsToldOfAndPassedOver(dialect: Dialect) async throws {
+    // A server whose schema does not refuse it, as that of the shipped dialect.
+    var repository = Object(
+      dialect.repositories, name: "own", ["spec": ["updateStrategy": ["registryPoll": ["interval": "banana"]]]])
+    let schedule = SyncSchedule(repository, dialect: dialect)
+    var conditions = RepositoryConditions(of: repository, dialect: dialect)
+    conditions.noted(schedule.problems, interval: schedule.interval, at: .now())
+
+    #expect(schedule.interval == 900)
+    let told = JSON.text(conditions.patch(dialect))
+    #expect(
+      told.containsText("spec.updateStrategy.registryPoll.interval: banana is no duration such as 30m; it is looked"))
+    #expect(told.containsText("InvalidField"))
+    repository.value = repository.value.setting(["spec", "updateStrategy", "registryPoll", "interval"], to: "1h")
+    conditions.noted(SyncSchedule(repository, dialect: dialect).problems, interval: 3600, at: .now())
+    #expect(!JSON.text(conditions.patch(dialect)).containsText("InvalidField"))
+  }
+
   @Test func versionsThatLeaveTheIndexGo() async throws {
     let fixture = try ControllerFixture(.installPlan)
     let folder = try ScratchFolder()

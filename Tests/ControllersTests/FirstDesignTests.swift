@@ -99,14 +99,16 @@ import Testing
   @Test func anExtensionForgetsAFailureWhenItsSubscriptionGoes() async throws {
     let fixture = try ControllerFixture(dialect, isAdmitting: false)
     try await fixture.publish(["log-lens"])
+    // No label may be as long, so that nothing can be kept of its release.
+    let name = "log-lens-" + String(repeating: "x", count: 60)
 
     try await fixture.withControllers {
-      try await subscribe("log-lens-1.0.0", "1.0.0", namespace: "Bad_NS", in: fixture)
-      try await fixture.wait(for: "log-lens-1.0.0") { $0.state == .installFailed }
+      try await subscribe(name, "1.0.0", in: fixture)
+      try await fixture.wait(for: name) { $0.state == .installFailed }
       try await fixture.wait("the extension says so") {
         try await fixture.cluster.get(dialect.extensions, "log-lens").status["state"] == "failed"
       }
-      try await fixture.cluster.delete(dialect.installations, "log-lens-1.0.0")
+      try await fixture.cluster.delete(dialect.installations, name)
       try await fixture.wait("it says no more") {
         let status = try await fixture.cluster.get(dialect.extensions, "log-lens").status
         return status["state"] == "" && status["subscribedVersion"] == "" && status["conditions"] == []
@@ -125,6 +127,49 @@ import Testing
 
     let status = try await fixture.cluster.get(dialect.jsBundles, "by-hand").status
     #expect(status == ["state": "Disabled", "link": "/dist/devops/main.js"])
+  }
+
+  @Test(arguments: [Dialect.subscription, .installPlan], ["", "No_Name"])
+  func anExtensionWithoutANameIsToldOf(dialect: Dialect, name: String) async throws {
+    // The definitions of another era may take it.
+    let fixture = try ControllerFixture(dialect, isAdmitting: false)
+    let kind = dialect.installations.kind
+    let refuses = dialect == .subscription
+    let object = Object(
+      dialect.installations, name: "a",
+      ["spec": ["extension": ["name": .string(name), "version": "1.0.0"], "enabled": true]])
+    if refuses {
+      await #expect(throws: ClusterError.self, "\(kind)") {
+        try await fixture.cluster.create(dialect.installations, object)
+      }
+      return
+    }
+    _ = try await fixture.cluster.create(dialect.installations, object)
+
+    try await fixture.withControllers {
+      let told = try await fixture.wait(for: "a") { $0.state == .installFailed }
+      #expect(told.message == "spec.extension.name: \"\(name)\" is no name of an extension")
+      try await fixture.cluster.remove(dialect.installations, "a")
+      try await fixture.wait("it goes") { try await fixture.cluster.find(dialect.installations, "a") == nil }
+    }
+  }
+
+  @Test func theLogGoesWithItsSubscription() async throws {
+    let fixture = try ControllerFixture(dialect)
+    try await fixture.publish(["log-lens"])
+
+    try await fixture.withControllers {
+      try await subscribe("log-lens-1.0.0", "1.0.0", in: fixture)
+      try await fixture.wait(for: "log-lens-1.0.0") { $0.state == .installed }
+      let log = try await fixture.cluster.find(.configMaps, namespace: "chosen", "ksx-log.log-lens-1.0.0")
+      #expect(log?.value[path: "metadata", "ownerReferences"]?.sequence?.first?["kind"] == "Subscription")
+
+      try await fixture.cluster.remove(dialect.installations, "log-lens-1.0.0")
+      try await fixture.wait("the log goes") {
+        try await fixture.cluster.find(.configMaps, namespace: "chosen", "ksx-log.log-lens-1.0.0") == nil
+      }
+    }
+    #expect(try await fixture.cluster.find(dialect.installations, "log-lens-1.0.0") == nil)
   }
 
   @Test func theNamespaceIsChosenAndAnotherOneLaterIsRefusedWhateverTheServerTakes() async throws {
@@ -187,11 +232,11 @@ import Testing
   }
 
   private func subscribe(
-    _ name: String, _ version: String, namespace: String = "chosen", in fixture: ControllerFixture
+    _ name: String, _ version: String, in fixture: ControllerFixture
   ) async throws {
     let spec: Value = [
       "extension": ["name": "log-lens", "version": .string(version)], "enabled": true,
-      "targetNamespace": .string(namespace), "config": ["keepDays": "3"],
+      "targetNamespace": "chosen", "config": ["keepDays": "3"],
     ]
     _ = try await fixture.cluster.create(
       dialect.installations, Object(dialect.installations, name: name, ["spec": spec]))

@@ -231,7 +231,7 @@ import Testing
 
     try await fixture.change("cert-clock", .uninstall)
     try await settle(fixture)
-    #expect(try await log().containsText("Uninstalled"))
+    #expect(try await log().isEmpty)
   }
 
   @Test func whatIsAsItShouldBeIsNotWrittenAgain() async throws {

@@ -77,7 +77,15 @@ import Testing
     ),
     (
       "Chart.yaml", "name: bell\nversion: 1.2.0\ndependencies:\n- name: gong\n",
-      "dependencies Chart.yaml:4 the chart gong is not in charts/, and names no repository"
+      "dependencies Chart.yaml:4 the chart gong is not in charts/, and names no repository: helm neither packs nor"
+    ),
+    (
+      "Chart.yaml", "name: bell\nversion: 1.2.0\ndependencies:\n- {name: gong, repository: \"https://x\"}\n",
+      "dependencies Chart.yaml:4 the chart gong is not in charts/, and has not been fetched"
+    ),
+    (
+      "Chart.yaml", "name: bell\nversion: 1.2.0\ndependencies:\n- version: 1.0.0\n",
+      "dependency-names Chart.yaml:4 a dependency has no name"
     ),
     (
       "extension.yaml", "externalDependencies:\n- {name: gong, version: about four}\n",

@@ -161,6 +161,20 @@ import Testing
     #expect(plan.isNews(other))
   }
 
+  @Test func aConfigThatMayBeSeenAndIsShortIsAlsoInALineOfItsOwn() throws {
+    let context = Sample.context([Sample.installation(config: "a: 1")])
+    func file(_ config: String) throws -> Plan.KubectlFile {
+      try #require(Plan.make(.configure(config: config), for: "whizard", in: context).kubectlFile)
+    }
+
+    #expect(
+      try file("it: 's\n").line == #"""
+        printf %s '{"spec":{"config":"it: '\''s\n"}}' | kubectl patch installplans.kubesphere.io whizard --type=merge --patch-file=/dev/stdin
+        """#)
+    #expect(try file("password: new\n").line == nil)
+    #expect(try file("a: \(String(repeating: "x", count: 2000))\n").line == nil)
+  }
+
   @Test(arguments: [20, 40, 80, 200])
   func aCommandIsBrokenOnlyAtBlanksAndAShellReadsItAsItWas(columns: Int) {
     let line =

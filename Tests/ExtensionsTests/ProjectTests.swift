@@ -57,10 +57,6 @@ import Testing
     (["Chart.yaml": "name: Orchard\nversion: 1.0.0\n"], "Chart.yaml:1: Orchard is no name of at most 63 small letters"),
     (["Chart.yaml": "name: a\nversion: 1.0.0+5\n"], "Chart.yaml:2: 1.0.0+5 has build metadata"),
     (["Chart.yaml": "name: a\nversion: 1.0.0-RC1\n"], "Chart.yaml:2: 1.0.0-RC1 cannot be part of an object's name"),
-    (
-      ["Chart.yaml": "name: a\nversion: 1.0.0\ndependencies:\n- {name: b, repository: \"https://x\"}\n"],
-      "Chart.yaml:4: the chart b is not in charts/, and has not been fetched"
-    ),
     (["Chart.yaml": "name: a\nversion: 1.0.0\n", "values.yaml": "- 1\n"], "values.yaml:1: the values are a mapping"),
     (
       ["Chart.yaml": "name: a\nversion: 1.0.0\n", "permissions.yaml": "kind: Role\nrules: []\n---\nkind: Pod\n"],

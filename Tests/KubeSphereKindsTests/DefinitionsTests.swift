@@ -95,6 +95,49 @@ import Testing
     }
   }
 
+  /// Each field with a grammar, and a value that is not of it.
+  private static let unreadable: [(String, [String], Value)] = [
+    ("Repository", ["updateStrategy", "registryPoll", "interval"], "banana"),
+    ("Repository", ["updateStrategy", "timeout"], "10"),
+    ("Subscription", ["extension", "name"], ""), ("Subscription", ["extension", "name"], "Logs"),
+    ("Subscription", ["extension", "version"], ""), ("Subscription", ["targetNamespace"], "Bad_NS"),
+    ("Subscription", ["releaseName"], "Bad_Release"), ("APIService", ["group"], "Bad Group"),
+    ("APIService", ["version"], "v/1"), ("APIService", ["service", "port"], 99999),
+    ("APIService", ["service", "name"], "a_b"), ("APIService", ["service", "namespace"], "A"),
+    ("JSBundle", ["rawFrom", "configMapKeyRef", "name"], "a b"),
+    ("JSBundle", ["rawFrom", "configMapKeyRef", "namespace"], "a.b"),
+    ("ReverseProxy", ["upstream", "healthCheck", "interval"], "15"),
+    ("ReverseProxy", ["upstream", "healthCheck", "timeout"], "soon"),
+    ("ReverseProxy", ["upstream", "healthCheck", "status"], 99),
+    ("ReverseProxy", ["circuitBreaker", "window"], "1 s"), ("ReverseProxy", ["circuitBreaker", "openFor"], "-1s"),
+    ("ReverseProxy", ["circuitBreaker", "status"], [77]), ("ReverseProxy", ["rateLimit", "per"], "x"),
+    ("ReverseProxy", ["rateLimit", "by"], "nobody"),
+  ]
+
+  @Test(arguments: unreadable)
+  func aFieldThatCannotBeReadIsRefusedWithItsPath(kind: String, path: [String], value: Value) async throws {
+    let ask = try Asking(.subscription)
+    let node = try #require(try YAML.documents(Self.written).first { $0.value["kind"]?.string == kind })
+    let plural = try #require(ask.api.types.all.first { $0.resource.kind == kind }?.resource.plural)
+    let wrong = node.value.setting(["spec"] + path, to: value)
+
+    let made = try await ask(.post, "/apis/kubesphere.io/v1alpha1/\(plural)", wrong)
+
+    #expect(made.status == 422)
+    #expect(made.message.containsText("spec." + path.joined(separator: ".")), "\(made.message)")
+  }
+
+  @Test(arguments: ["0", "10m", "1h30m", "1.5h", ".5s", "100ms", "+1s"])
+  func aDurationIsWhatGoReads(text: String) async throws {
+    let ask = try Asking(.subscription)
+    let own = Object(
+      Dialect.subscription.repositories, name: "own",
+      ["spec": ["updateStrategy": ["registryPoll": ["interval": .string(text)]]]])
+
+    #expect(try await ask(.post, "/apis/kubesphere.io/v1alpha1/repositories", own.value).status == 201)
+    #expect(GoDuration.parse(text) != nil)
+  }
+
   @Test func aDefinitionOfAnotherDialectIsNotServedAfterwards() throws {
     let store = try ObjectStore(path: ":memory:")
     try store.keep(Definitions.of(.installPlan), at: .now())

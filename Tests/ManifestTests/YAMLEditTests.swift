@@ -76,6 +76,25 @@ import Testing
     #expect(try unset(path) == expected)
   }
 
+  @Test(arguments: [
+    ("a.b", "a:\n  b: 1\nc: 2\n", "c: 2\n"), ("a.b.c", "x: 1\na:\n  b:\n    c: 1\n", "x: 1\n"),
+    ("a.b.c", "a:\n  b:\n    c: 1\n  d: 2\n", "a:\n  d: 2\n"), ("a.b", "{a: {b: 1}, c: 2}\n", "{c: 2}\n"),
+    ("a.b", "c: 2\na: {b: 1}\n", "c: 2\n"),
+    // Comments beside the keys that go, and between them, stay; that beside the value goes with it.
+    ("a.b", "a: # first\n  # second\n\n  b: 1 # third\n  # fourth\nc: 2\n", "# first\n  # second\n  # fourth\nc: 2\n"),
+    ("a.b", "a: # first\r\n  b: 1\r\nc: 2\r\n", "# first\r\nc: 2\r\n"),
+    // An empty list is none of the chart's default; an item is not its list's to lose.
+    ("a.b[0]", "a:\n  b: [1]\n", "a:\n  b: []\n"), ("a[0].b", "a:\n- b: 1\n- c: 2\n", "a:\n- {}\n- c: 2\n"),
+    ("a[0].b.c", "a:\n- b:\n    c: 1\n  d: 2\n", "a:\n- d: 2\n"),
+    ("a[0].b.c", "a:\n- b: # why\n    c: 1\n  d: 2\n", "a:\n- # why\n  d: 2\n"),
+    ("a[0].b.c", "a:\n- b: # why\n    c: 1\nd: 2\n", "a:\n- {}\n  # why\nd: 2\n"),
+    // What was empty before is not touched.
+    ("a.b", "a:\n  b: 1\n  c: {}\n", "a:\n  c: {}\n"),
+  ])
+  func aMappingThatIsEmptiedGoesAndItsCommentsStay(path: String, text: String, expected: String) throws {
+    #expect(try unset(path, in: text) == expected)
+  }
+
   @Test func whatStandsByAnAliasOrIsNoMappingIsNotGuessed() {
     #expect(throws: SyntaxError.self) { try set("alias.a", "2") }
     #expect(throws: SyntaxError.self) { try set("alias", "2") }
@@ -91,7 +110,7 @@ import Testing
     #expect(try set("a", "1", in: "# only a comment") == "# only a comment\na: 1\n")
     #expect(try set("a", "1", in: "{}") == "{a: 1}")
     #expect(try unset("a", in: "a: 1\n") == "")
-    #expect(try unset("a.b", in: "a:\n  b: 1\n") == "a:\n  {}\n")
+    #expect(try unset("a.b", in: "a:\n  b: 1\n") == "")
     #expect(try unset("a[0]", in: "a:\n- 1\n") == "a: []\n")
     #expect(try unset("a[0]", in: "a:\n  - 1\n") == "a:\n  []\n")
     #expect(try unset("a[0][0]", in: "a:\n- - 1\n  - 2\n") == "a:\n- - 2\n")

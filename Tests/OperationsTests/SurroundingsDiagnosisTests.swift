@@ -148,6 +148,22 @@ extension DiagnosisTests {
           RemedyRequest(resource: dialect.repositories, namespace: nil, name: "main", action: .merge(body)))))
   }
 
+  @Test func aFieldThatIsPassedOverIsToldWithTheWayBack() {
+    let place: Mapping = [
+      "type": "TargetNamespace", "status": "False", "reason": "Immutable", "message": "targetNamespace b is refused",
+    ]
+    let found = findings("Installed", status: ["conditions": [.mapping(place)]])
+    #expect(causes(found) == [.fieldPassedOver])
+    #expect(found.first?.text == "targetNamespace b is refused")
+    #expect(body(found) == #"{"spec":{"targetNamespace":"extension-whizard"}}"#)
+
+    let told = #"[{"type":"Accepted","status":"False","reason":"InvalidField","message":"interval: x is none"}]"#
+    var repository = Object(Dialect.installPlan.repositories, name: "main", ["status": ["lastSyncTime": "x"]])
+    repository.value = repository.value.setting(["metadata", "annotations"], to: ["ksx.dev/conditions": .string(told)])
+    let file = RepositoryFile(repository, events: [], .installPlan, Timestamp(secondsSince1970: now))
+    #expect(file.findings.map(\.text) == ["interval: x is none"])
+  }
+
   @Test func theSameSignsAreJudgedTheSame() {
     let once = findings("UninstallFailed", metadata: going)
     #expect(once == findings("UninstallFailed", metadata: going))

@@ -76,7 +76,17 @@ struct Admission {
     return type.hasStatus ? content.setting(["status"], to: nil) : content
   }
 
-  private func checkingKind(_ value: Value) throws(Status) -> Value {
+  /// Of Kubernetes' own kinds the path says what is not said, as kube-apiserver has it; a custom one must be named.
+  private func named(_ value: Value) -> Value {
+    guard !type.isCustom, value.mapping != nil else { return value }
+    let object = Object(value)
+    let kinded = object.kind.isEmpty ? value.setting(["kind"], to: .string(type.resource.kind)) : value
+    return object.apiVersion.isEmpty
+      ? kinded.setting(["apiVersion"], to: .string(type.resource.apiVersion)) : kinded
+  }
+
+  private func checkingKind(_ given: Value) throws(Status) -> Value {
+    let value = named(given)
     let object = Object(value)
     guard value.mapping != nil else { throw .badRequest("the body is no object") }
     guard !object.apiVersion.isEmpty, !object.kind.isEmpty else {

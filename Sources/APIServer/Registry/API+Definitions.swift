@@ -26,6 +26,12 @@ extension API {
     }
     if Object(definition.value).isBeingDeleted { terminating.insert(definition.name) }
     let since = schemaVersion(after: change)
+    do throws(StorageError) {
+      try store.keep(schemaVersion: since, of: change.object)
+    } catch {
+      // Then the objects are read by its schemas as if these were new, which is only slower.
+      note("since when the schemas of \(definition.name) are what they are could not be kept: \(error)")
+    }
     served.change { types in
       if definition.isEstablished { types.set(definition, since: since) } else { types.remove(definition.name) }
     }

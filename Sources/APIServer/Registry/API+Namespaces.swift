@@ -27,6 +27,25 @@ extension API {
     }
   }
 
+  /// Puts `certificates`, by which clients trust this server, into every namespace, and keeps them there as
+  /// kube-controller-manager does.
+  package func publish(authority certificates: String) {
+    authority = certificates
+    let namespaces = registry.withLock { $0.table(ResourceTypes.namespaces.collection).objects() }
+    for namespace in namespaces where !namespace.isBeingDeleted { publishAuthority(in: namespace.key.name) }
+  }
+
+  private func publishAuthority(in namespace: String) {
+    guard let authority else { return }
+    do throws(StorageError) {
+      guard let change = try store.keep(.authority(authority, in: namespace), at: now()) else { return }
+      waiters.announce(change)
+      follow(change)
+    } catch {
+      note("the authorities in namespace \(namespace) could not be written: \(error)")
+    }
+  }
+
   /// Refuses a new object in a namespace that is not there.
   func checkNamespace(_ path: ResourcePath) throws(Status) {
     guard path.type.resource.isNamespaced, let namespace = path.namespace else { return }
@@ -44,7 +63,11 @@ extension API {
   /// Does what follows from `change` of a namespace or of what is always in it.
   func followNamespace(_ change: StoredChange) {
     switch (change.collection, change.kind) {
-    case (Resource.namespaces.qualifiedName, .added): makeServiceAccount(in: change.object.key.name)
+    case (Resource.namespaces.qualifiedName, .added):
+      makeServiceAccount(in: change.object.key.name)
+      publishAuthority(in: change.object.key.name)
+    case (Resource.configMaps.qualifiedName, .modified) where change.object.key.name == Object.authorityName:
+      publishAuthority(in: change.object.key.namespace)
     case (_, .deleted) where !change.object.key.namespace.isEmpty: followDeletion(change)
     default: break
     }
@@ -64,6 +87,8 @@ extension API {
       }
     } else if change.collection == Resource.serviceAccounts.qualifiedName, change.object.key.name == "default" {
       makeServiceAccount(in: namespace)
+    } else if change.collection == Resource.configMaps.qualifiedName, change.object.key.name == Object.authorityName {
+      publishAuthority(in: namespace)
     }
   }
 }
@@ -77,6 +102,17 @@ extension ObjectStore {
     }
     _ = try ensure(.storageStatus, in: ResourceTypes.kubernetes(.componentStatuses), at: now)
     _ = try ensure(.kubernetesService, in: ResourceTypes.kubernetes(.services), at: now)
+  }
+
+  /// Adds `map`, or puts its data in the place of what is there; `nil` where that is the same.
+  fileprivate func keep(_ map: Object, at now: Timestamp) throws(StorageError) -> StoredChange? {
+    let type = ResourceTypes.kubernetes(.configMaps)
+    let key = ObjectKey(namespace: map.namespace ?? "", name: map.name)
+    guard let present = registry.withLock({ $0[type.collection, key] }) else {
+      return try ensure(map, in: type, at: now)
+    }
+    guard !present.isBeingDeleted, present.value["data"] != map.value["data"] else { return nil }
+    return try put(present.value.setting(["data"], to: map.value["data"]), in: type.collection)
   }
 
   /// Adds `object` when there is none of its name.
@@ -100,6 +136,12 @@ extension ObjectStore {
 extension Object {
   fileprivate static func serviceAccount(in namespace: String) -> Object {
     Object(.serviceAccounts, name: "default", namespace: namespace)
+  }
+
+  fileprivate static let authorityName = "kube-root-ca.crt"
+
+  fileprivate static func authority(_ certificates: String, in namespace: String) -> Object {
+    Object(.configMaps, name: authorityName, namespace: namespace, ["data": ["ca.crt": .string(certificates)]])
   }
 
   /// The one part of this server that `kubectl get componentstatuses` can show.

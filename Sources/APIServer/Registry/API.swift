@@ -21,6 +21,8 @@ package actor API: CallerHandler {
   var isCollecting = false
   /// The definitions that are being deleted and still have objects.
   var terminating: Set<String> = []
+  /// The certificates by which clients trust this server, which every namespace has, or `nil`.
+  var authority: String?
   /// The namespaces whose contents are being deleted at the moment.
   var emptying: Set<String> = []
 
@@ -46,7 +48,7 @@ package actor API: CallerHandler {
     registry = store.registry
     let definitions = registry.withLock { $0.table(Resource.definitions.qualifiedName).objects() }
     terminating = Set(definitions.filter(\.isBeingDeleted).map(\.key.name))
-    served = ServedTypes(Self.adding(definitions, to: types))
+    served = ServedTypes(Self.adding(definitions, to: types, since: store.schemaVersion))
     for (collection, object) in registry.withLock({ $0.allDamaged }) {
       report(DamageNotice(collection, object).text)
     }
@@ -56,16 +58,18 @@ package actor API: CallerHandler {
   }
 
   /// `types` with those that clients have defined.
-  private static func adding(_ definitions: [StoredObject], to types: ResourceTypes) -> ResourceTypes {
+  private static func adding(
+    _ definitions: [StoredObject], to types: ResourceTypes, since date: (StoredObject) -> Int
+  ) -> ResourceTypes {
     var served = types
     let own = Set(types.definitions.map(\.name))
     for stored in definitions {
       guard !own.contains(stored.key.name) else {
-        served.date(stored.key.name, stored.version)
+        served.date(stored.key.name, date(stored))
         continue
       }
       let definition = Definition(reading: stored.value)
-      if definition.isEstablished { served.set(definition, since: stored.version) }
+      if definition.isEstablished { served.set(definition, since: date(stored)) }
     }
     return served
   }

@@ -84,7 +84,11 @@ struct Router: Sendable {
     let (options, form) = (try WriteOptions(request, target, by: caller), try Form(request, target))
     guard !path.isScale else { return try await scale(request, path, options) }
     switch request.method {
-    case .get: return answer(200, try api.get(path), path, form)
+    case .get:
+      if let wanted = try target.integer("resourceVersion"), wanted > api.version {
+        throw .tooLargeVersion(wanted, current: api.version)
+      }
+      return answer(200, try api.get(path), path, form)
     case .put:
       let (value, repeated) = try request.document()
       let warnings = try options.validation.check(value, path.type, isPatch: false, repeated: repeated)

@@ -17,6 +17,8 @@ final class ObjectDatabase {
   private let insertChange: Statement
   private let forgetChanges: Statement
   private var forgotten = 0
+  /// Since when the schemas of definitions are what they are.
+  var schemaDates: SchemaDates
 
   /// "ksxd", so that a foreign database is not taken for ours.
   private static let applicationID = 0x6B73_7864
@@ -28,6 +30,7 @@ final class ObjectDatabase {
     lock = isOnDisk ? try Self.lock(path) : nil
     reserve = isOnDisk ? DiskReserve(beside: path) : nil
     database = try Self.open(path)
+    schemaDates = SchemaDates(database)
     insertObject = try database.prepare("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)")
     deleteObject = try database.prepare("DELETE FROM objects WHERE collection = ? AND namespace = ? AND name = ?")
     insertChange = try database.prepare("INSERT INTO history VALUES (?, ?, ?, ?)")

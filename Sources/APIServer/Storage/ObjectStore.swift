@@ -21,6 +21,14 @@ final class ObjectStore {
     registry = Locked(try database.load(limit, knowing: kinds))
   }
 
+  /// Since which version the schemas of the definition that is stored as `stored` are what they are.
+  func schemaVersion(of stored: StoredObject) -> Int { database.schemaDates.version(of: stored) }
+
+  /// Keeps that they are what they are since `version`.
+  func keep(schemaVersion version: Int, of stored: StoredObject) throws(StorageError) {
+    try database.schemaDates.keep(version, of: stored)
+  }
+
   /// Adds `value` or puts it in the place of what has its key.
   func put(_ value: Value, in collection: String) throws(StorageError) -> StoredChange {
     let (version, previous) = try place(of: value, in: collection)

@@ -13,6 +13,8 @@ package struct ChartFolder: Sendable {
   package struct Written: Hashable, Sendable {
     package var charts: Int
     package var refused: [String]
+    /// The folders of charts that lie unpacked, which an index in the folder does not list.
+    package var unpacked: [String] = []
   }
 
   /// Writes `index.yaml` as `helm repo index` does; the same charts give the same bytes.
@@ -65,7 +67,9 @@ package struct ChartFolder: Sendable {
       "apiVersion": "v1", "entries": .mapping(Mapping(sorted)),
       "generated": .string(Timestamp(secondsSince1970: newest).description),
     ]
-    return (YAML.text(index), Written(charts: packed.count, refused: refused))
+    var written = Written(charts: packed.count, refused: refused)
+    if !withUnpacked { written.unpacked = ((try? UnpackedChart.all(in: path) { _ in }) ?? []).map(\.folder) }
+    return (YAML.text(index), written)
   }
 
   /// One that cannot be packed keeps no other out.

@@ -9,10 +9,10 @@ struct PlanSheetText {
   /// The chart's own values are shown as well.
   var isWide = false
 
-  private var plan: Plan { sheet.plan }
+  var text: PlanText { PlanText(plan: sheet.plan, cluster: cluster) }
 
   var lines: [String] {
-    let text = PlanText(plan: plan, cluster: cluster)
+    let text = text
     var lines = ["\(text.title): \(verdict)"]
     lines += section("changes", text.effects)
     lines += section(valuesTitle, valueLines)
@@ -70,7 +70,7 @@ struct PlanSheetText {
   }
 
   var value: Value {
-    var fields = PlanText(plan: plan, cluster: cluster).value.mapping ?? [:]
+    var fields = text.value.mapping ?? [:]
     fields["verdict"] = .string(sheet.verdict.rawValue)
     fields["checks"] = .sequence(
       sheet.checks.map { check in

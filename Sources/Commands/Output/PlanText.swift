@@ -22,12 +22,21 @@ struct PlanText {
   var effects: [String] { Self.lines(plan.effects) }
 
   var kubectl: [String] {
-    if !plan.kubectl.isEmpty { return ["  \(plan.kubectl)"] + (plan.kubectlFile.map { [note(on: $0)] } ?? []) }
+    if !plan.kubectl.isEmpty { return ["  \(kubectlLine)"] + (neededFile.map { [note(on: $0)] } ?? []) }
     return plan.kubectlAbsence.map { ["  no kubectl line: \($0)"] } ?? []
   }
 
+  /// The line, with all that it needs where that can be shown.
+  private var kubectlLine: String { plan.kubectlFile?.line ?? plan.kubectl }
+
+  /// The file without which the line does not run.
+  var neededFile: Plan.KubectlFile? {
+    guard !plan.kubectl.isEmpty, let file = plan.kubectlFile, file.line == nil else { return nil }
+    return file
+  }
+
   private func note(on file: Plan.KubectlFile) -> String {
-    "  (\(file.name) holds the config: the plan in the console writes it)"
+    "  (\(file.name) holds the config: ksx plan with --write-files . writes it, and w in the console)"
   }
 
   var title: String { "\(plan.change.title(plan.name)) in \(cluster)" }
@@ -51,7 +60,8 @@ struct PlanText {
     }
     return [
       "change": .string(plan.change.words), "extension": .string(plan.name), "cluster": .string(cluster),
-      "effects": .sequence(effects), "problems": .sequence(problems), "kubectl": .string(plan.kubectl),
+      "effects": .sequence(effects), "problems": .sequence(problems),
+      "kubectl": .string(plan.kubectl.isEmpty ? "" : kubectlLine),
     ]
   }
 }

@@ -40,6 +40,7 @@ enum Option: String, CaseIterable, Sendable {
   case keepGoing = "keep-going"
   case confirm
   case filename, prune
+  case writeFiles = "write-files"
   case address = "url"
   case description, interval, depth
   case authority = "ca"
@@ -68,7 +69,8 @@ enum Option: String, CaseIterable, Sendable {
     switch self {
     case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .except, .targetNamespace,
       .dryRun, .wait, .timeout, .reason, .awaited, .images, .filter, .selector, .keepGoing, .confirm, .filename, .prune,
-      .address, .description, .interval, .depth, .authority, .insecureRepository, .repositoryUser, .gateway,
+      .writeFiles, .address, .description, .interval, .depth, .authority, .insecureRepository, .repositoryUser,
+      .gateway,
       .passwordStdin, .string, .yaml, .slow, .plain, .fieldSelector, .sortBy, .noHeaders, .watch, .follow, .previous:
       false
     default: true
@@ -88,7 +90,7 @@ enum Option: String, CaseIterable, Sendable {
     case .verbosity: "LEVEL"
     case .logFlushFrequency: "DURATION"
     case .verbosityByFile: "PATTERN=LEVEL"
-    case .cacheDirectory: "DIRECTORY"
+    case .cacheDirectory, .writeFiles: "DIRECTORY"
     case .token: "TOKEN"
     case .asUID: "UID"
     case .clusters, .except: "NAME,…"
@@ -227,6 +229,7 @@ enum Option: String, CaseIterable, Sendable {
     case .repositoryUser: "The user name at the repository; its password comes with --password-stdin"
     case .filename: "The file with the set of extensions; - is the standard input"
     case .prune: "Also uninstall and remove what the file does not name"
+    case .writeFiles: "Where to write the files that kubectl lines read, for their owner alone; the lines run there"
     case .confirm: "The name that a guardrail has typed: the extension's, or of several the cluster's"
     case .images: "Print the images alone, one a line"
     case .reason: "Why, for those who come after: it is noted with the change, here and in the cluster"

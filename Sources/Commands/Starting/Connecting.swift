@@ -69,6 +69,7 @@ extension ClusterSession {
     if let context = opened.context {
       status.warnings = context.warnings
       status.kubectlFlags = kubectlFlags(arguments, context)
+      status.kubectlAbsence = Self.absence(of: context)
       if let path = profile.kubernetes?.kubeconfig { status.kubectlFlags += ["--kubeconfig", path] }
     } else {
       status.kubectlFlags = ["--server", status.identity]
@@ -94,9 +95,15 @@ extension ClusterSession {
     status.warnings = context.warnings
     status.user = arguments[.asUser] ?? context.user
     status.kubectlFlags = kubectlFlags(arguments, context)
-    status.kubectlAbsence = kubectlAbsence(arguments)
-    if context.server.hasPrefix("unix:") { status.kubectlAbsence = "kubectl does not know unix sockets" }
+    status.kubectlAbsence = absence(of: context) ?? kubectlAbsence(arguments)
     return ClusterSession(status, cluster: context.api)
+  }
+
+  /// Why kubectl does not get on there as ksx does.
+  private static func absence(of context: ClusterContext) -> String? {
+    if context.server.hasPrefix("unix:") { return "kubectl does not know unix sockets" }
+    guard context.server.hasPrefix("http:"), context.connection.credentials != nil else { return nil }
+    return "kubectl sends no token and no password over http"
   }
 
   /// The flags of this command line that kubectl needs too; the context is pinned, a token stays secret.

@@ -6,7 +6,8 @@ import Platform
 
 /// What was done for one installation, line by line, in a ConfigMap that clients read while it goes on.
 ///
-/// It is called `ksx-log.NAME`, lies in the namespace of the release and outlives it; its oldest lines go first.
+/// It is called `ksx-log.NAME`, lies in the namespace of the release and goes with the installation, which owns it; its
+/// oldest lines go first.
 final class InstallationLog: Sendable {
   static let key = Installation.logKey
   /// A ConfigMap holds four times as much.
@@ -36,26 +37,34 @@ final class InstallationLog: Sendable {
   }
 
   /// Writes what has come since the last time.
-  func flush(to namespace: String, of installation: Installation, _ label: String, in cluster: Cluster) async {
+  func flush(to namespace: String, of object: Object, _ dialect: Dialect, in cluster: Cluster) async {
     let new = lines.withLock { lines in
       defer { lines = [] }
       return lines
     }
     if new.isEmpty { return }
-    let name = Self.name(of: installation.name)
+    let name = Self.name(of: object.name)
     let added = new.map { $0 + "\n" }.joined()
+    let owner: Value = [
+      "apiVersion": .string(dialect.installations.apiVersion), "kind": .string(dialect.installations.kind),
+      "name": .string(object.name), "uid": .string(object.uid),
+    ]
     // What is done does not fail because it could not be told.
     guard let present = try? await cluster.find(.configMaps, namespace: namespace, name) else {
-      let labels = ["ksx.dev/log": installation.name, label: installation.extension]
+      // One that is going is not given a log that would be there without it.
+      if object.isBeingDeleted { return }
+      let labels = ["ksx.dev/log": object.name, dialect.extensionLabel: Installation(object).extension]
+      let log = Object(
+        .configMaps, name: name, namespace: namespace, labels: labels, ["data": [Self.key: .string(added)]])
       _ = try? await cluster.create(
-        .configMaps,
-        Object(
-          .configMaps, name: name, namespace: namespace, labels: labels, ["data": [Self.key: .string(added)]]))
+        .configMaps, Object(log.value.setting(["metadata", "ownerReferences"], to: [owner])))
       return
     }
     let text = (present.value[path: "data", Self.key]?.string ?? "") + added
-    _ = try? await cluster.patch(
-      .configMaps, namespace: namespace, name, .merge(["data": [Self.key: .string(Self.shortened(text))]]))
+    let patch: Value = [
+      "metadata": ["ownerReferences": [owner]], "data": [Self.key: .string(Self.shortened(text))],
+    ]
+    _ = try? await cluster.patch(.configMaps, namespace: namespace, name, .merge(patch))
   }
 
   private static func shortened(_ text: String) -> String {

@@ -29,7 +29,7 @@ struct InstallationReconciler: Reconciler {
     settings.activity.set(name, isBusy: step != .rest && snapshot.record?.state != .uninstallFailed)
     let log = InstallationLog(now: settings.now)
     let next = await Result { () async throws(ClusterError) in try await carryOut(step, snapshot, log) }
-    await log.flush(to: snapshot.namespace, of: snapshot.installation, dialect.extensionLabel, in: cluster)
+    await log.flush(to: snapshot.namespace, of: snapshot.object, dialect, in: cluster)
     return try next.get()
   }
 
@@ -126,6 +126,9 @@ struct InstallationReconciler: Reconciler {
 extension InstallationReconciler {
   private func adopt(_ snapshot: InstallationSnapshot) async throws(StepError) {
     let installation = snapshot.installation
+    guard Syntax.isSubdomain(installation.extension) else {
+      throw .lasting("spec.extension.name: \"\(installation.extension)\" is no name of an extension")
+    }
     if let rival = try await rival(of: installation) {
       throw .lasting("\(installation.extension) is installed by the \(dialect.installations.kind) \(rival) already")
     }

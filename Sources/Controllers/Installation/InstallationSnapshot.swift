@@ -36,7 +36,9 @@ struct InstallationSnapshot: Sendable {
       record = try ReleaseRecord(secret: secret)
       recordVersion = secret.resourceVersion
     }
-    shelf = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
+    if Syntax.isSubdomain(installation.extension) {
+      shelf = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
+    }
     if let refused = record?.refusedOffer { situation.isOfferNew = try await offer(in: cluster) != refused }
     let (request, run) = (installation.testRequest, installation.testRun)
     situation.isTestOpen = !request.isEmpty && (run?.id != request || run?.hasEnded == false)

@@ -24,6 +24,13 @@ struct RepositoryConditions: Hashable, Sendable {
   /// Whether anything is said otherwise than before.
   var hasChanged: Bool { all != before }
 
+  /// Says which fields are passed over; where there are none, only what was said before is taken back.
+  mutating func noted(_ problems: [String], interval: Int, at now: Timestamp) {
+    if problems.isEmpty { return all.removeAll { $0["type"]?.string == "Accepted" } }
+    let text = problems.joined(separator: "; ") + "; it is looked at every \(interval) s"
+    set("Accepted", "False", "InvalidField", Excerpt.shortened(text, to: 1000), now)
+  }
+
   /// Says that it answers, and what it holds.
   mutating func synced(_ outcome: Publisher.Outcome, interval: Int, at now: Timestamp) {
     set("Reachable", "True", "Answered", "it answered", now)

@@ -63,6 +63,7 @@ struct RepositoryReconciler: Reconciler {
       published: SyncedSource.fingerprint(of: outcome.names))
     var conditions = RepositoryConditions(of: object, dialect: dialect)
     conditions.synced(outcome, interval: schedule.interval, at: now)
+    conditions.noted(schedule.problems, interval: schedule.interval, at: now)
     // Whether it is written down now or not: what the object asks for later is a new wish.
     var wish = visit.wish
     if synced != schedule.known || conditions.hasChanged || !schedule.wasRead {
@@ -95,6 +96,7 @@ struct RepositoryReconciler: Reconciler {
     await events.failed("failed to sync extensions from \(visit.address): \(error)")
     var conditions = RepositoryConditions(of: object, dialect: dialect)
     conditions.failed("\(error)", isReachable: !error.isPassing, at: settings.now())
+    conditions.noted(visit.schedule.problems, interval: visit.schedule.interval, at: settings.now())
     if conditions.hasChanged {
       let state: Mapping = dialect.name == .subscription ? ["state": "notReady"] : [:]
       _ = try await cluster.patch(dialect.repositories, object.name, .merge(conditions.patch(dialect, status: state)))

@@ -15,6 +15,8 @@ struct SyncSchedule: Hashable, Sendable {
 
   /// Seconds from one look to the next.
   var interval: Int
+  /// What its fields say that is passed over, with the field.
+  let problems: [String]
   /// What was read last and what came of it, or `nil` when the object has become another since, or was never read.
   let known: SyncedSource?
   /// When that was, as it is written; empty when a new look is wanted.
@@ -28,6 +30,13 @@ struct SyncSchedule: Hashable, Sendable {
     self.dialect = dialect
     let asked = object.spec[path: "updateStrategy", "registryPoll", "interval"]?.string ?? ""
     interval = Self.interval(GoDuration.seconds(asked), dialect)
+    problems = [["registryPoll", "interval"], ["timeout"]].compactMap { keys in
+      let strategy = object.spec["updateStrategy"] ?? [:]
+      let value = keys.reduce(strategy) { $0[$1] ?? .null }
+      if value == .null || value.string.map({ $0.isEmpty || GoDuration.parse($0) != nil }) == true { return nil }
+      let place = "spec.updateStrategy.\(keys.joined(separator: "."))"
+      return "\(place): \(value.string ?? JSON.text(value)) is no duration such as 30m"
+    }
     let noted =
       dialect.name == .installPlan
       ? object.status["lastSyncTime"]?.string : object.annotations[Self.timeAnnotation]

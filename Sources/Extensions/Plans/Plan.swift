@@ -60,10 +60,13 @@ package struct Plan: Hashable, Sendable {
   package struct KubectlFile: Hashable, Sendable {
     package var name: String
     package var text: String
+    /// The kubectl line that has this text in itself; `nil` where the text is long or holds secrets.
+    package var line: String?
 
-    package init(name: String, text: String) {
+    package init(name: String, text: String, line: String? = nil) {
       self.name = name
       self.text = text
+      self.line = line
     }
   }
 

@@ -10,7 +10,8 @@ extension Plan {
     let subject = PlanSubject(change: change, name: name, context: context)
     let preparation = change.preparation(to: name, installation: subject.written, in: context.capabilities)
     let write = change.write(to: name, installation: subject.written, in: context.capabilities)
-    let file = write.kubectlFile(for: change, to: name)
+    var file = write.kubectlFile(for: change, to: name)
+    file?.line = write.pipedKubectl(flags: context.kubectlFlags, for: change)
     let lines = [preparation?.kubectl(flags: context.kubectlFlags), write.kubectl(flags: context.kubectlFlags, file)]
     // What the cluster would take and not carry out is not proposed.
     let isProposed = subject.incapability == nil

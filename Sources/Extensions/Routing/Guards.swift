@@ -18,8 +18,8 @@ package struct HealthCheck: Hashable, Sendable {
       return nil
     }
     self.path = path
-    interval = Bounds.duration(value?["interval"], 15, Bounds.interval)
-    timeout = Bounds.duration(value?["timeout"], 15, Bounds.interval)
+    interval = Bounds.duration(value, "interval", 15, "upstream.healthCheck", &problems)
+    timeout = Bounds.duration(value, "timeout", 15, "upstream.healthCheck", &problems)
     status = value?["status"]?.integer ?? 200
   }
 }
@@ -32,11 +32,11 @@ package struct CircuitBreaker: Hashable, Sendable {
   /// Statuses of answers that count as failures, beside no answer at all.
   package var statuses: Set<Int>
 
-  init?(_ value: Value?) {
+  init?(_ value: Value?, _ problems: inout [String]) {
     guard let value, value.mapping != nil else { return nil }
     failures = min(max(value["failures"]?.integer ?? 5, 1), 10_000)
-    window = Bounds.duration(value["window"], 30, Bounds.interval)
-    openFor = Bounds.duration(value["openFor"], 30, Bounds.interval)
+    window = Bounds.duration(value, "window", 30, "circuitBreaker", &problems)
+    openFor = Bounds.duration(value, "openFor", 30, "circuitBreaker", &problems)
     statuses = Set((value["status"]?.sequence ?? []).prefix(100).compactMap(\.integer))
   }
 }
@@ -53,21 +53,32 @@ package struct RateLimit: Hashable, Sendable {
   package var burst: Int
   package var by: By
 
-  init?(_ value: Value?) {
+  init?(_ value: Value?, _ problems: inout [String]) {
     guard let value, let requests = value["requests"]?.integer else { return nil }
     self.requests = min(max(requests, 1), 1_000_000)
-    per = Bounds.duration(value["per"], 1, Bounds.interval)
+    per = Bounds.duration(value, "per", 1, "rateLimit", &problems)
     burst = min(max(value["burst"]?.integer ?? 0, 0), 1_000_000)
-    by = value["by"]?.string.flatMap(By.init) ?? .all
+    let name = value["by"]?.string ?? By.all.rawValue
+    by = By(rawValue: name) ?? .all
+    if name != by.rawValue { problems.append("rateLimit.by: \(name) is none of user, address, all; all counts") }
   }
 }
 
 private enum Bounds {
   static let interval = Duration.milliseconds(100)...Duration.seconds(86_400)
 
-  /// A duration as Go writes it, such as `1m30s`, within `range`.
-  static func duration(_ value: Value?, _ seconds: Int, _ range: ClosedRange<Duration>) -> Duration {
-    let duration = value?.string.flatMap(GoDuration.parse) ?? value?.integer.map { .seconds($0) } ?? .seconds(seconds)
-    return min(max(duration, range.lowerBound), range.upperBound)
+  /// A duration as Go writes it, such as `1m30s`, within the bounds; `seconds` where there is none.
+  static func duration(
+    _ fields: Value?, _ key: String, _ seconds: Int, _ place: String, _ problems: inout [String]
+  ) -> Duration {
+    guard let value = fields?[key], value != .null else { return .seconds(seconds) }
+    guard let duration = value.string.flatMap(GoDuration.parse) ?? value.integer.map({ .seconds($0) }) else {
+      problems.append(
+        "\(place).\(key): \(value.string ?? JSON.text(value)) is no duration such as 30s; \(seconds)s counts")
+      return .seconds(seconds)
+    }
+    let bounded = min(max(duration, interval.lowerBound), interval.upperBound)
+    if bounded != duration { problems.append("\(place).\(key) is at least 100ms and at most 24h") }
+    return bounded
   }
 }

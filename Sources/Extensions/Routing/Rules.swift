@@ -85,8 +85,8 @@ package struct ReverseProxyRule: Hashable, Sendable {
     rejectsRedirects = directives?["rejectForwardingRedirects"]?.bool == true
     redirects = Self.redirects(spec["redirect"], &problems)
     healthCheck = HealthCheck(spec[path: "upstream", "healthCheck"], &problems)
-    circuitBreaker = CircuitBreaker(spec["circuitBreaker"])
-    rateLimit = RateLimit(spec["rateLimit"])
+    circuitBreaker = CircuitBreaker(spec["circuitBreaker"], &problems)
+    rateLimit = RateLimit(spec["rateLimit"], &problems)
     method = Self.method(directives?["method"], &problems)
     matchers = Self.matchers(spec["matcher"], isFirstDesign, &problems)
     if object.labels["kubesphere.io/reverse-proxy-target"] == "ks-console" {
@@ -119,6 +119,9 @@ package struct ReverseProxyRule: Hashable, Sendable {
         problems.append("\(path) does not begin with /proxy/")
       } else {
         let method = item["method"]?.string.flatMap { $0.isEmpty || $0 == "*" ? nil : $0.uppercased() }
+        if let method, HTTPRequest.Method(rawValue: method) == nil {
+          problems.append("\(path) is for the method \(method), which no request has")
+        }
         matchers.append(Matcher(path: glob, method: method))
       }
     }

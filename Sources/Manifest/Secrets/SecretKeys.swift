@@ -7,10 +7,6 @@ package enum SecretKeys {
   /// What stands in the place of a value.
   package static let mask = "•••"
 
-  private static let words = [
-    "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "credential", "privatekey",
-    "signingkey", "encryptionkey", "connectionstring", "dockerconfigjson",
-  ]
   /// How keys end that say something about a secret.
   private static let harmlessEnds = [
     "name", "names", "ref", "refs", "namespace", "file", "files", "path", "paths", "dir", "ttl", "length", "lifetime",
@@ -21,12 +17,12 @@ package enum SecretKeys {
 
   /// Whether the value of `key` is not to be shown.
   package static func isSecret(_ key: String) -> Bool {
-    let key = plain(key)
-    return (key == "pwd" || words.contains { key.containsText($0) }) && !isHarmless(plain: key)
+    let key = SecretWords.plain(key)
+    return (key == "pwd" || SecretWords.isIn(key)) && !isHarmless(plain: key)
   }
 
   /// Whether `key` says only something about a secret, such as where it lies.
-  package static func isHarmless(_ key: String) -> Bool { isHarmless(plain: plain(key)) }
+  package static func isHarmless(_ key: String) -> Bool { isHarmless(plain: SecretWords.plain(key)) }
 
   /// Whether the value at `path` is not to be shown: its own key looks secret, or one above it does.
   package static func isSecret(path: [String]) -> Bool {
@@ -59,11 +55,5 @@ package enum SecretKeys {
 
   private static func isHarmless(plain key: String) -> Bool {
     harmlessEnds.contains { key.hasSuffix($0) } || harmlessStarts.contains { key.hasPrefix($0) }
-  }
-
-  /// `api-key`, `API_KEY` and `apiKey` are one.
-  private static func plain(_ key: String) -> String {
-    let kept = key.utf8.filter { !"-_. ".utf8.contains($0) }
-    return String(decoding: kept.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
   }
 }

@@ -23,6 +23,8 @@ package struct CaseFile: Hashable, Sendable {
   package var finalizers: [String] = []
   /// It has a status at all.
   package var hasStatus = true
+  /// The conditions that say which of its fields are passed over.
+  var refusals: [Refusal] = []
   package var `extension`: Sight<Extension> = .unknown
   /// The version that is asked for.
   package var version: Sight<ExtensionVersion> = .unknown
@@ -47,6 +49,29 @@ package struct CaseFile: Hashable, Sendable {
     generation = object.generation ?? 0
     finalizers = object.finalizers
     hasStatus = object.status.mapping?.isEmpty == false
+    refusals = Refusal.all(of: object.status["conditions"])
+  }
+
+  /// A condition that says of a field that it is passed over.
+  struct Refusal: Hashable, Sendable {
+    /// A type for the namespace of a release, and one for all other fields.
+    private static let types: Set = ["TargetNamespace", "Accepted"]
+
+    var type: String
+    var message: String
+    var time: String
+
+    /// Those among `conditions`.
+    static func all(of conditions: Value?) -> [Refusal] {
+      (conditions?.sequence ?? []).compactMap { condition in
+        guard let type = condition["type"]?.string, types.contains(type), condition["status"] == "False" else {
+          return nil
+        }
+        return Refusal(
+          type: type, message: condition["message"]?.string ?? "",
+          time: condition["lastTransitionTime"]?.string ?? "")
+      }
+    }
   }
 
   /// A job of helm's, and how far its pods are.

@@ -6,6 +6,18 @@ import Platform
 
 // Agents, config, needs and what is served.
 extension Diagnosis {
+  /// What it asks for and is told by a condition that it does not get.
+  var refusalFindings: [Finding] {
+    file.refusals.map { refusal in
+      let place = installation.targetNamespace
+      let isPlace = refusal.type == "TargetNamespace" && !place.isEmpty
+      return finding(
+        .fieldPassedOver, refusal.message,
+        [Finding.Evidence(name, "status.conditions", refusal.type, time: refusal.time)], .certain,
+        [isPlace ? kit.keepingNamespace(place) : Remedy("correct it", [.person("the field that the message names")])])
+    }
+  }
+
   var placementFinding: Finding? {
     guard installation.lacksPlacement else { return nil }
     return finding(

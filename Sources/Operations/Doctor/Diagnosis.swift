@@ -32,7 +32,7 @@ package struct Diagnosis {
       findings += stuck
     }
     if findings.isEmpty { findings += [own.failureFinding].compactMap { $0 } }
-    findings += own.agentFindings + own.configFindings + own.needFindings + own.servingFindings
+    findings += own.refusalFindings + own.agentFindings + own.configFindings + own.needFindings + own.servingFindings
     return findings + own.notes
   }
 
@@ -278,8 +278,8 @@ extension Diagnosis {
     let evidence = [
       stateEvidence, Finding.Evidence(name, "status.conditions", installation.reason, time: installation.conditionTime),
     ]
-    let log = "kubectl -n \(kit.namespace) logs job/\(installation.jobName)"
-    let logs = installation.jobName.isEmpty ? [] : [Remedy("read why", [.person(log)])]
+    let logs =
+      installation.jobName.isEmpty ? [] : [Remedy("read why", [.person("ksx logs \(installation.extension)")])]
     let running = file.releases.value?.deployed?.chartVersion ?? ""
     let back =
       running.isEmpty || VersionText(running) == VersionText(installation.version) ? [] : [kit.version(running)]

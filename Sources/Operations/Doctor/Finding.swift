@@ -72,6 +72,7 @@ package struct Finding: Hashable, Sendable {
     case constraintUnmet = "constraint-unmet"
     case constraintReadTwoWays = "constraint-read-two-ways"
     case notServed = "not-served"
+    case fieldPassedOver = "field-passed-over"
     case repositoryUnreachable = "repository-unreachable"
     case repositoryNeverRead = "repository-never-read"
   }

@@ -56,6 +56,13 @@ struct Kit {
       cost: "the history of states is forgotten; until the clocks agree it comes again")
   }
 
+  /// Asks for the namespace that the release is in.
+  func keepingNamespace(_ place: String) -> Remedy {
+    Remedy(
+      "ask for the namespace it is in", [patch(["spec": ["targetNamespace": .string(place)]])],
+      cost: "to have it in another, uninstall it and install it there")
+  }
+
   /// Only writing wakes the controller.
   var nudge: Remedy {
     Remedy(

@@ -6,7 +6,7 @@ import Platform
 /// What was read of one repository, and what it comes to: events are all that says how a sync went.
 struct RepositoryFile {
   private let object: Object
-  private let newest: Object?
+  private let newest: EventLine?
   private let now: Timestamp
   private let dialect: Dialect
 
@@ -14,19 +14,26 @@ struct RepositoryFile {
     self.object = object
     self.dialect = dialect
     self.now = now
-    newest = events.filter { event in
-      let about = event.value["involvedObject"]
-      return about?["kind"]?.string == "Repository" && about?["name"]?.string == object.name
+    newest = events.map(EventLine.init).filter { $0.kind == "Repository" && $0.subject == object.name }.min()
+  }
+
+  var findings: [Finding] { passedOver + reading }
+
+  /// Fields that say nothing that can be carried out; shipped KubeSphere has no conditions, so there they are an annotation.
+  private var passedOver: [Finding] {
+    let noted = object.annotations["ksx.dev/conditions"].flatMap { try? JSON.parse(Array($0.utf8)) }
+    return CaseFile.Refusal.all(of: noted ?? object.status["conditions"]).map { refusal in
+      Finding(
+        cause: .fieldPassedOver, subject: "Repository \(object.name)", text: refusal.message,
+        evidence: [
+          .init("Repository \(object.name)", "status.conditions", refusal.type, time: refusal.time)
+        ], certainty: .certain, remedies: [Remedy("correct it", [.person("ksx repo edit \(object.name)")])])
     }
-    .max { Self.time($0) < Self.time($1) }
   }
 
-  private static func time(_ event: Object) -> String {
-    event.value["lastTimestamp"]?.string ?? event.value["eventTime"]?.string ?? event.creationTimestamp ?? ""
-  }
-
-  var findings: [Finding] {
-    if let newest, newest.value["reason"]?.string == "SyncFailed" { return [unreachable(newest)] }
+  /// How reading it went.
+  private var reading: [Finding] {
+    if let newest, newest.reason == "SyncFailed" { return [unreachable(newest)] }
     guard object.status["lastSyncTime"]?.string == nil, newest == nil, dialect.name == .installPlan,
       let created = Timestamp.seconds(object.creationTimestamp ?? ""), now.secondsSince1970 - created > 300
     else { return [] }
@@ -40,13 +47,13 @@ struct RepositoryFile {
     ]
   }
 
-  private func unreachable(_ event: Object) -> Finding {
-    let message = event.value["message"]?.string ?? ""
+  private func unreachable(_ event: EventLine) -> Finding {
+    let message = event.message
     let isTrust = message.containsText("x509") || message.containsText("certificate")
     let text = isTrust ? "its certificate is not trusted: \(message)" : "it cannot be read: \(message)"
     return Finding(
       cause: .repositoryUnreachable, subject: "Repository \(object.name)", text: text,
-      evidence: [.init("Event of Repository \(object.name)", "SyncFailed", message, time: Self.time(event))],
+      evidence: [.init("Event of Repository \(object.name)", "SyncFailed", message, time: event.time)],
       certainty: .certain,
       remedies: [Remedy("mend it", [.person("what stands in the message")] + resync.steps, cost: resync.cost)])
   }

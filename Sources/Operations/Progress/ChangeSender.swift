@@ -93,6 +93,9 @@ package struct ChangeSender: Sendable {
     return write.signed(Authorship(author: author, words: words, time: Timestamp.now().description))
   }
 
+  /// Notes how a config is written that the cluster has already, without comments.
+  package func noteWritten(_ config: String, of name: String) { note(name, .written(config: config)) }
+
   /// Notes a switch that was sent without a plan, when there was no time for one, and what came of it.
   package func noteSent(_ change: Change, of name: String, _ installation: Installation) {
     note(name, .change(words: change.words, former: nil))

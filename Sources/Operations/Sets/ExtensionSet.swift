@@ -45,21 +45,26 @@ package struct ExtensionSet: Hashable, Sendable {
   package init() {}
 
   /// The set of a cluster, from its installations and repositories.
-  package init(_ installations: [Object], repositories objects: [Object], dialect: Dialect) {
+  ///
+  /// `config` is that of an installation as it was written, where the cluster keeps it otherwise.
+  package init(
+    _ installations: [Object], repositories objects: [Object], dialect: Dialect,
+    config: (Installation) -> String = \.config
+  ) {
     repositories = objects.filter { !$0.isBeingDeleted }.map { Repository($0) }.sorted { $0.name < $1.name }
     let latest = installations.filter { !$0.isBeingDeleted }
     let all = Installations(latest.map(Installation.init))
     members = latest.filter { all.of(Installation($0).extension)?.name == $0.name }
-      .map { Member($0, dialect) }.sorted { $0.name < $1.name }
+      .map { Member($0, dialect, config: config) }.sorted { $0.name < $1.name }
   }
 }
 
 extension ExtensionSet.Member {
-  fileprivate init(_ object: Object, _ dialect: Dialect) {
+  fileprivate init(_ object: Object, _ dialect: Dialect, config text: (Installation) -> String) {
     let installation = Installation(object)
     self.init(installation.extension, version: installation.version)
     isEnabled = installation.isEnabled
-    config = installation.config
+    config = text(installation)
     if Feature.clusterScheduling.isThere(in: dialect) {
       placement = Self.normal(object.spec["clusterScheduling"])
     }

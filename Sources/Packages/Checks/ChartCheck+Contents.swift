@@ -50,7 +50,13 @@ extension ChartCheck {
       }
       return [("extension.yaml", mode.line, "installationMode is HostOnly or Multicluster")]
     },
-    ChartCheck(id: "dependencies", severity: .error) { $0.absentDependencies },
+    ChartCheck(id: "dependency-names", severity: .error) { checked in
+      checked.dependencies.items.filter { ($0["name"]?.text ?? "").isEmpty }.map {
+        (checked.dependencies.file, $0.line, "a dependency has no name")
+      }
+    },
+    // As `helm lint` has it: such a chart is listed and served, and helm neither packs nor installs it.
+    ChartCheck(id: ChartCheck.dependencies, severity: .warning) { $0.absentDependencies },
     ChartCheck(id: "external-dependencies", severity: .error) { checked in
       guard case .sequence(let items)? = checked.manifest?["externalDependencies"]?.content else { return [] }
       return items.flatMap { item -> [Place] in
@@ -95,16 +101,26 @@ enum PackageName {
 }
 
 extension CheckedPackage {
-  /// Charts that are named, and lie neither in the package nor where they could be fetched from.
-  var absentDependencies: [ChartCheck.Place] {
+  /// The charts that are named, and the file that names them.
+  var dependencies: (file: String, items: [YAMLNode]) {
     let file = chart?["dependencies"] == nil ? "extension.yaml" : "Chart.yaml"
-    guard case .sequence(let items)? = (chart?["dependencies"] ?? manifest?["dependencies"])?.content else { return [] }
+    guard case .sequence(let items)? = (chart?["dependencies"] ?? manifest?["dependencies"])?.content else {
+      return (file, [])
+    }
+    return (file, items)
+  }
+
+  /// Charts that are named, and do not lie in the package.
+  var absentDependencies: [ChartCheck.Place] {
+    let (file, items) = dependencies
     let held = package.heldCharts
     return items.compactMap { item in
-      guard let name = item["name"]?.text, !name.isEmpty else { return (file, item.line, "a dependency has no name") }
-      if held.contains(name) { return nil }
+      guard let name = item["name"]?.text, !name.isEmpty, !held.contains(name) else { return nil }
       let repository = item["repository"]?.text ?? ""
-      let hint = repository.isEmpty ? "names no repository" : "has not been fetched: ksxd package build does that"
+      let hint =
+        repository.isEmpty
+        ? "names no repository: helm neither packs nor installs it so"
+        : "has not been fetched: ksxd package build does that"
       return (file, item.line, "the chart \(name) is not in charts/, and \(hint)")
     }
   }

@@ -38,6 +38,9 @@ package struct ChartCheck: Sendable {
   /// What a check gives back: a file, a line in it, and words.
   typealias Place = (file: String, line: Int?, text: String)
 
+  /// The check of charts that are named and not held.
+  package static let dependencies = "dependencies"
+
   /// Its name, in lower case with hyphens.
   package let id: String
   /// How much its findings matter.

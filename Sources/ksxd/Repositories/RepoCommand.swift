@@ -29,6 +29,11 @@ struct RepoCommand: AsyncParsableCommand {
       do { written = try ChartFolder(folder).writeIndex(url: url) } catch { throw DaemonError("\(error)") }
       for problem in written.refused { print("left out: \(problem)") }
       print("\(folder)/index.yaml lists \(written.charts) packages")
+      if !written.unpacked.isEmpty {
+        print(
+          "not listed, as by helm repo index, for they lie unpacked: \(written.unpacked.sorted().joined(separator: ", ")); "
+            + "ksxd package build packs them, and ksxd reads them from an image of the folder as they are")
+      }
       if !written.refused.isEmpty { throw ExitCode(1) }
     }
   }

@@ -68,6 +68,28 @@ import Testing
     #expect(ask.api.types.find(collection: "widgets.example.com")?.schemaVersion == before)
   }
 
+  @Test func sinceWhenASchemaIsWhatItIsSurvivesAStart() async throws {
+    let folder = TemporaryFolder()
+    func date(_ ask: Asking) -> Int? { ask.api.types.find(collection: "widgets.example.com")?.schemaVersion }
+    var before: Int?
+    do {
+      let ask = try Asking(path: folder.path + "/a.db")
+      try await define(ask, spec: "{type: object}")
+      try await ask(.post, Widgets.path, try Widgets.widget("{}"))
+      before = date(ask)
+      try await ask.patch(Widgets.definitions + "/widgets.example.com", ["metadata": ["labels": ["a": "b"]]])
+    }
+    do {
+      let again = try Asking(path: folder.path + "/a.db")
+      #expect(before != nil && date(again) == before)
+      // Other schemas are new ones, whatever was kept of those before.
+      try await define(again, spec: "{type: object, properties: {d: {type: string, default: dd}}}")
+      #expect(try await again(.get, Widgets.path + "/w")["spec"] == ["d": "dd"])
+    }
+    let last = try Asking(path: folder.path + "/a.db")
+    #expect(try await last(.get, Widgets.path + "/w")["spec"] == ["d": "dd"])
+  }
+
   @Test func whatAnotherVersionKeepsIsNotKnownToThisOne() async throws {
     let ask = try Asking()
     let definition = try Widgets.definition(

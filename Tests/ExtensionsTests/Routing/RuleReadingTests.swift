@@ -140,6 +140,27 @@ import Testing
     #expect(rule.files.map(\.source) == [.text(Array((spec["raw"]?.string ?? "").utf8))])
   }
 
+  @Test func whatIsNoDurationNoWordAndNoMethodIsTold() {
+    let spec: Value = [
+      "matcher": ["path": "/a", "method": "GTE"],
+      "upstream": ["backend": "http://a.example", "healthCheck": ["url": "/h", "interval": "x", "timeout": "1ms"]],
+      "circuitBreaker": ["window": "q", "openFor": true], "rateLimit": ["requests": 1, "per": "x", "by": "nobody"],
+    ]
+
+    let rule = ReverseProxyRule(Rule.object("a", state: nil, spec), dialect: .subscription)
+
+    #expect(
+      rule.problems == [
+        "upstream.healthCheck.interval: x is no duration such as 30s; 15s counts",
+        "upstream.healthCheck.timeout is at least 100ms and at most 24h",
+        "circuitBreaker.window: q is no duration such as 30s; 30s counts",
+        "circuitBreaker.openFor: true is no duration such as 30s; 30s counts",
+        "rateLimit.per: x is no duration such as 30s; 1s counts",
+        "rateLimit.by: nobody is none of user, address, all; all counts",
+        "/a is for the method GTE, which no request has",
+      ])
+  }
+
   @Test func aBundleComesFromWhereItSays() {
     func source(_ from: Value) -> JSBundleRule.Source? {
       JSBundleRule(Rule.object("b", ["rawFrom": from]), dialect: .installPlan).files.first?.source

@@ -2,23 +2,16 @@ import KubernetesAPI
 import Manifest
 
 /// What is wrong with a CustomResourceDefinition beside its schemas, in the words of the API server.
-struct DefinitionChecks {
+struct DefinitionChecks: ReadsDefinition {
   private(set) var causes: [Status.Cause] = []
-  private let value: Value
-  private let spec: Value
-  private let versions: [Value]
+  let definition: DefinitionText
 
   init(_ value: Value) {
-    self.value = value
-    spec = value["spec"] ?? [:]
-    versions = spec["versions"]?.sequence ?? []
+    definition = DefinitionText(value)
     checkNames()
     checkVersions()
     checkDeprecations()
   }
-
-  private var group: String { spec["group"]?.string ?? "" }
-  private func name(_ key: String) -> String { spec[path: "names", key]?.string ?? "" }
 
   private mutating func checkNames() {
     let expected = "\(name("plural")).\(group)"

@@ -2,20 +2,13 @@ import KubernetesAPI
 import Manifest
 
 /// Reads a CustomResourceDefinition.
-struct DefinitionReader {
+struct DefinitionReader: ReadsDefinition {
   private(set) var causes: [Status.Cause] = []
-  private let value: Value
-  private let spec: Value
-  private let versions: [Value]
+  let definition: DefinitionText
 
   init(_ value: Value) {
-    self.value = value
-    spec = value["spec"] ?? [:]
-    versions = spec["versions"]?.sequence ?? []
+    definition = DefinitionText(value)
   }
-
-  private var group: String { spec["group"]?.string ?? "" }
-  private func name(_ key: String) -> String { spec[path: "names", key]?.string ?? "" }
 
   private func texts(_ key: String) -> [String] {
     spec[path: "names", key]?.sequence?.compactMap(\.string) ?? []

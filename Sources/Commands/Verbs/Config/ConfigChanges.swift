@@ -25,7 +25,7 @@ extension Verb {
 
 /// Keys taken out.
 struct UnsetConfig: ClusterCommand {
-  private let command: ChangeCommand
+  let command: ChangeCommand
 
   init(_ arguments: Arguments) throws(CommandError) {
     let edits = try ConfigEdits(unsetting: Array(arguments.operands.dropFirst()))

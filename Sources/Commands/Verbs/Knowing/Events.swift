@@ -37,7 +37,7 @@ struct ListEvents: ClusterCommand {
         try await session.cluster.list(.events, namespace: namespace)
       }
     }
-    let found = events.filter(related.include).sorted { EventRow($0).time < EventRow($1).time }
+    let found = events.filter(related.include).sorted(by: Self.isEarlier)
     try print(found, session.outlet)
     if found.isEmpty { session.outlet.note("there are no events about \(name) in \(session.name)") }
   }
@@ -48,26 +48,27 @@ struct ListEvents: ClusterCommand {
     switch format.output {
     case .json, .yaml, .name: try format.print(events, to: outlet)
     case .table, .wide:
-      var keyed: [(row: EventRow, key: Value?)] = []
-      for event in events { keyed.append((EventRow(event), try format.key(of: event.value))) }
+      var keyed: [(row: EventLine, key: Value?)] = []
+      for event in events { keyed.append((EventLine(event), try format.key(of: event.value))) }
       let rows = try format.sorted(keyed, by: \.key).map { Self.cells($0.row) }
       outlet.print(TextTable(headings: Self.headings, rows: rows), hasHeadings: format.hasHeadings)
     }
   }
 
-  private static func cells(_ row: EventRow) -> [String] {
-    [row.time, row.type, row.reason, row.about, String(row.count), row.message.oneLine]
+  private static func cells(_ row: EventLine) -> [String] {
+    [row.time, row.type, row.reason, "\(row.kind)/\(row.subject)", String(row.count), row.message.oneLine]
   }
 
+  private static func isEarlier(_ one: Object, _ other: Object) -> Bool { EventLine(one) > EventLine(other) }
+
   private func follow(_ related: RelatedEvents, _ session: CommandSession) async throws(CommandError) {
-    var printer = ChangePrinter(format, session.outlet, headings: Self.headings) { Self.cells(EventRow($0)) }
+    var printer = ChangePrinter(format, session.outlet, headings: Self.headings) { Self.cells(EventLine($0)) }
     let collections = related.namespaces.map { WatchedCollection(.events, namespace: $0) }
     for await news in session.objects(collections) {
       switch news {
       case .interrupted(let error): session.tell(error)
       case .initial(let objects):
-        try printer.print(
-          objects.filter(related.include).sorted { EventRow($0).time < EventRow($1).time })
+        try printer.print(objects.filter(related.include).sorted(by: Self.isEarlier))
       case .changed(let object): if related.include(object) { try printer.print([object]) }
       case .gone: break
       }

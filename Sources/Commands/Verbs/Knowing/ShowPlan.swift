@@ -3,18 +3,23 @@ import Extensions
 import KubernetesAPI
 import Manifest
 import Operations
+import Platform
 
 extension Verb {
   static let plan = Verb(
     "plan", "Make the plan that another command would, and send nothing", operands: ["VERB", "[NAME…]"],
-    options: [.version, .string, .yaml, .config, .empty, .clusters, .force, .filter, .selector, .output], trouble: 2,
+    options: [
+      .version, .string, .yaml, .config, .empty, .clusters, .targetNamespace, .force, .filter, .selector, .writeFiles,
+      .output,
+    ], trouble: 2,
     notes: [
-      "VERB is one of \(changes.map(\.name).joined(separator: ", ")).",
+      "VERB is one of \((changes.map(\.name) + [configUnset.name]).joined(separator: ", ")).",
       "Several extensions, by their names or by --where and --selector, are planned in the order in which they would be",
       "changed, each as if those before it were done.",
       "It shows what changes, the values with their origin, every check with what came of it or why it was not made,",
-      "what comes and goes, who needs what, and the kubectl line. It ends with 0 when nothing would change, with 1 when",
-      "something would, with 2 when it cannot be done or told.",
+      "what comes and goes, who needs what, and the kubectl line, which runs as it stands; where it reads a file,",
+      "--write-files says where to write that. It ends with 0 when nothing would change, with 1 when something would, with 2 when it",
+      "cannot be done or told.",
     ], as: ShowPlan.self)
 }
 
@@ -28,20 +33,23 @@ struct ShowPlan: ClusterCommand {
 
   private let asked: Asked
   private let output: Output
+  /// The folder for the files that kubectl lines read, if they are asked for.
+  private let files: String?
 
   init(_ arguments: Arguments) throws(CommandError) {
     var words = arguments.operands
     var name = words.removeFirst()
-    if let pair = words.first.map({ "\(name) \($0)" }), Verb(named: pair)?.change != nil {
+    if let pair = words.first.map({ "\(name) \($0)" }), Verb(named: pair) != nil {
       name = pair
       words.removeFirst()
     }
-    guard let verb = Verb(named: name), let kind = verb.change else {
+    guard let verb = Verb(named: name), let kind = verb == .configUnset ? .configure : verb.change else {
       throw CommandError("ksx plan is of a change, and \(name) is none; see ksx help plan")
     }
-    try arguments.check(options: verb.options, of: "plan \(name)")
+    try arguments.check(options: verb.options + [.writeFiles], of: "plan \(name)")
     asked = try Self.asked(arguments, verb, kind, words)
     output = arguments.output
+    files = arguments[.writeFiles]
   }
 
   private static func asked(
@@ -51,6 +59,7 @@ struct ShowPlan: ClusterCommand {
     (inner.verb, inner.operands) = (verb, words)
     if verb.takesMany, SeveralChanges.isAskedFor(inner) { return .several(try SeveralChanges(inner)) }
     if words.isEmpty { throw CommandError("ksx plan \(verb.name) needs NAME; see ksx help plan") }
+    if verb == .configUnset { return .each([try UnsetConfig(inner).command]) }
     // Of one extension keys may be set; a name has no equals sign in it.
     let setsKeys = kind == .configure && words.dropFirst().contains { $0.contains("=") }
     return .each(
@@ -63,6 +72,7 @@ struct ShowPlan: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let sheets = try await sheets(in: session)
     let texts = sheets.map { PlanSheetText(sheet: $0, cluster: session.name, isWide: output == .wide) }
+    if let files { try write(texts.compactMap(\.text.neededFile), to: files, session.outlet) }
     switch output {
     case .json, .yaml:
       session.outlet.printExactly(try output.text(.ours("PlanList", ["items": .sequence(texts.map(\.value))])))
@@ -71,6 +81,16 @@ struct ShowPlan: ClusterCommand {
     }
     if sheets.contains(where: { $0.verdict == .cannot }) { throw .verdict(2) }
     if sheets.contains(where: { $0.verdict == .wouldChange }) { throw .verdict(1) }
+  }
+
+  private func write(
+    _ files: [Plan.KubectlFile], to folder: String, _ outlet: Outlet
+  ) throws(CommandError) {
+    for file in files {
+      let path = "\(folder)/\(file.name)"
+      do { try Files.write(Array(file.text.utf8), to: path) } catch { throw CommandError(error) }
+      outlet.note("note: \(path) is written, for its owner alone")
+    }
   }
 
   private func sheets(in session: CommandSession) async throws(CommandError) -> [PlanSheet] {

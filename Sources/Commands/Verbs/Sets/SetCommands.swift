@@ -55,7 +55,10 @@ struct ExportSet: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     let (installations, repositories) = try await session.installationsAndRepositories(reader, needsRepositories: false)
-    let set = ExtensionSet(installations, repositories: repositories, dialect: reader.dialect)
+    let memories = session.history.releases()
+    let set = ExtensionSet(installations, repositories: repositories, dialect: reader.dialect) { installation in
+      memories[installation.extension]?.config(of: installation) ?? installation.config
+    }
     switch output {
     case .name: session.outlet.print(set.members.map(\.name))
     case .json: session.outlet.printExactly(try output.text(set.value))
@@ -88,6 +91,8 @@ struct SetComparison: Sendable {
   let isWhole: Bool
   let reader: ClusterReader
   let difference: SetDifference
+  /// The configs of the set that are those of the cluster, which keeps no comments, however they are written.
+  let sameConfigs: [(Installation, String)]
 
   init(_ arguments: Arguments, _ set: ExtensionSet, _ session: CommandSession) async throws(CommandError) {
     self.set = set
@@ -97,6 +102,13 @@ struct SetComparison: Sendable {
       reader, needsRepositories: !set.repositories.isEmpty || isWhole)
     difference = SetDifference(
       set, installations: installations, repositories: repositories, reader.capabilities)
+    let installed = Installations(installations.map(Installation.init))
+    sameConfigs = set.members.compactMap { member in
+      guard let config = member.config, let found = installed.of(member.name), found.configForm == .object,
+        found.hasConfig(config)
+      else { return nil }
+      return (found, config)
+    }
   }
 
   var lines: [Plan.Effect] { difference.lines(isWhole: isWhole) }
@@ -152,6 +164,7 @@ struct ApplySet: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let comparison = try await SetComparison(arguments, set, session)
     let difference = comparison.difference
+    if arguments.dryRun == .none { keepTexts(comparison.sameConfigs, session) }
     if comparison.isEmpty { return session.outlet.note("nothing to change in \(session.name)") }
     if arguments.dryRun != .none { return try comparison.print(arguments.output, session.outlet) }
     try confirm(comparison, session)
@@ -168,6 +181,15 @@ struct ApplySet: ClusterCommand {
     let strangers = Dictionary(difference.strangers.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     try await change(strangers, comparison.reader, session, isOffered: nil)
     try await write(difference.strangeRepositories, "repository", session)
+  }
+
+  /// Keeps here how the file writes the configs that the cluster has without their comments: nothing is sent for those.
+  private func keepTexts(_ same: [(Installation, String)], _ session: CommandSession) {
+    let memories = session.history.releases()
+    for (installation, text) in same {
+      let kept = memories[installation.extension]?.config(of: installation) ?? installation.config
+      if kept != text { session.sender.noteWritten(text, of: installation.extension) }
+    }
   }
 
   private func confirm(_ comparison: SetComparison, _ session: CommandSession) throws(CommandError) {
