@@ -6,21 +6,27 @@ import Platform
 
 /// Finds out who asks by having a Kubernetes API server review their bearer token, as its extension servers do.
 ///
-/// A file of tokens may come before it. Callers without a token are anonymous; what they may do, others say.
+/// A file of tokens may come before it, and where there is a KubeSphere, its users have a say. Callers without a token are anonymous; what they may do, others say.
 package struct DelegatedAuthenticator: Handler {
   private let tokens: TokenTable
   private let reviews: TokenReviews
+  private let users: KubeSphereUsers?
   private let handler: any CallerHandler
 
-  package init(by cluster: Cluster, tokens: TokenTable = TokenTable(), around handler: any CallerHandler) {
+  package init(
+    by cluster: Cluster, tokens: TokenTable = TokenTable(), users: KubeSphereUsers? = nil,
+    around handler: any CallerHandler
+  ) {
     self.tokens = tokens
+    self.users = users
     self.handler = handler
     reviews = TokenReviews(cluster)
   }
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
     do throws(Status) {
-      guard let user = try await user(of: request) else { throw .unauthorized }
+      guard var user = try await user(of: request) else { throw .unauthorized }
+      if let users { user = try await users.admit(user) }
       return await handler.respond(to: Self.known(request), from: Caller(user))
     } catch {
       return error.refusal
@@ -35,12 +41,26 @@ package struct DelegatedAuthenticator: Handler {
       return error.refusal
     }
     switch credential {
-    case .user(let user): return handler.respondAtOnce(to: Self.known(request), from: Caller(user))
+    case .user(let user): return respondAtOnce(to: request, from: user)
+    case .password: return nil
     case .token(let token):
       guard let verdict = reviews.known(token) else { return nil }
       guard let user = verdict else { return Status.unauthorized.refusal }
-      return handler.respondAtOnce(to: Self.known(request), from: Caller(user))
+      return respondAtOnce(to: request, from: user)
     }
+  }
+
+  private func respondAtOnce(to request: IncomingRequest, from user: User) -> HTTPResponse? {
+    var known = user
+    if let users {
+      do throws(Status) {
+        guard let admitted = try users.admitAtOnce(user) else { return nil }
+        known = admitted
+      } catch {
+        return error.refusal
+      }
+    }
+    return handler.respondAtOnce(to: Self.known(request), from: Caller(known))
   }
 
   private static func known(_ request: IncomingRequest) -> IncomingRequest {
@@ -54,6 +74,8 @@ package struct DelegatedAuthenticator: Handler {
     case user(User)
     /// One that the API server knows, if any.
     case token([UInt8])
+    /// `NAME:PASSWORD` in base64, of a user of KubeSphere.
+    case password(String)
   }
 
   private func credential(_ request: IncomingRequest) throws(Status) -> Credential {
@@ -63,6 +85,9 @@ package struct DelegatedAuthenticator: Handler {
       return .user(certificate.isEmpty ? .anonymous : CertificateSubject.user(of: certificate) ?? .anonymous)
     }
     let words = header.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1).map { Substring($0) }
+    if users != nil, words.count == 2, words[0].lowercased() == "basic" {
+      return .password(String(words[1]))
+    }
     guard words.count == 2, words[0].lowercased() == "bearer" else { throw .unauthorized }
     let token = Array(words[1].utf8)
     return tokens.user(of: token).map(Credential.user) ?? .token(token)
@@ -71,6 +96,7 @@ package struct DelegatedAuthenticator: Handler {
   private func user(of request: IncomingRequest) async throws(Status) -> User? {
     switch try credential(request) {
     case .user(let user): user
+    case .password(let text): try await users?.user(ofBasic: text)
     case .token(let token): try await reviews.user(of: token)
     }
   }

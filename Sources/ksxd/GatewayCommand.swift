@@ -61,7 +61,7 @@ struct GatewayCommand: AsyncParsableCommand {
     let cluster = Cluster(transport: CurlTransport(connection))
     let dialect = try await discover(in: cluster, at: connection.displayName)
     let gateway = Gateway(GatewayRules(), in: cluster, dialect: dialect, settings: settings, around: api)
-    let handler = try guarded(gateway, by: cluster)
+    let handler = try guarded(gateway, by: cluster, users: try await users(in: cluster, at: connection.displayName))
     let server = try await Server.start(handler, on: [listener], log: logs.access) { Status($0).response }
     let running = Task { await gateway.run(in: cluster) }
     Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
@@ -72,12 +72,22 @@ struct GatewayCommand: AsyncParsableCommand {
   }
 
   /// `gateway` behind what asks the cluster who a caller is and what they may do.
-  private func guarded(_ gateway: Gateway, by cluster: Cluster) throws -> some Handler {
+  private func guarded(_ gateway: Gateway, by cluster: Cluster, users: KubeSphereUsers?) throws -> some Handler {
     let access = DelegatedAccess(by: cluster, audit: logs.audit, around: gateway)
     return GatewayHealth(
       rules: gateway.rules,
       around: HostPrefix(
-        around: DelegatedAuthenticator(by: cluster, tokens: try identity.tokens(), around: access)))
+        around: DelegatedAuthenticator(
+          by: cluster, tokens: try identity.tokens(), users: users, around: access)))
+  }
+
+  /// KubeSphere's users, where they exist.
+  private func users(in cluster: Cluster, at address: String) async throws(DaemonError) -> KubeSphereUsers? {
+    do {
+      return try await KubeSphereUsers.found(in: cluster)
+    } catch {
+      throw DaemonError(error.sentence(for: "looking for KubeSphere's users", at: address))
+    }
   }
 
   private func discover(in cluster: Cluster, at address: String) async throws(DaemonError) -> Dialect {

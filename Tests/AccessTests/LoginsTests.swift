@@ -209,11 +209,63 @@ import Testing
   @Test func namesThatAreMadeUpHideNoAttackOnAUser() async throws {
     let clock = clock
     let table = try PasswordTable(text: Self.file, file: "users")
-    let checker = PasswordChecker(table, mostNames: 5, now: { clock.now })
-    for number in 0..<5 { _ = await checker.check("nobody\(number)", "") }
+    let checker = PasswordChecker(mostNames: 5, now: { clock.now })
+    for number in 0..<5 { _ = await checker.check("nobody\(number)", "", in: table) }
 
-    for _ in 0..<10 { #expect(await checker.check("ada", "wrong") == .wrong) }
+    for _ in 0..<10 { #expect(await checker.check("ada", "wrong", in: table) == .wrong) }
 
-    #expect(await checker.check("ada", "secret") == .tooManyFailures)
+    #expect(await checker.check("ada", "secret", in: table) == .tooManyFailures)
+  }
+
+  @Test func aLoginAddsALineToTheFileAndLeavesTheOthersAsTheyAre() throws {
+    let folder = TemporaryFolder()
+    let path = folder.path + "/logins"
+    let tokens = LoginTokens(file: path)
+    let first = tokens.logIn("ada")
+    for _ in 0..<20 { _ = tokens.logIn("bob") }
+    let before = try Files.read(path)
+
+    let last = tokens.logIn("ada")
+
+    let after = try Files.read(path)
+    #expect(after.starts(with: before) && after.count - before.count < 1_000)
+    _ = tokens.logOut(first.access)
+    let next = LoginTokens(file: path)
+    #expect(next.user(of: last.access) == "ada" && next.user(of: first.access) == nil)
+  }
+
+  @Test func theFileOfLoginsIsBoundedHoweverOftenTheyAreRenewed() throws {
+    let folder = TemporaryFolder()
+    let path = folder.path + "/logins"
+    let tokens = LoginTokens(file: path)
+    var grant = tokens.logIn("ada")
+
+    var longest = 0
+    for _ in 0..<3_000 {
+      grant = try #require(tokens.renew(grant.refresh))
+      longest = max(longest, try Files.read(path).count)
+    }
+
+    #expect(longest < 1_100 * 1_300)
+    #expect(LoginTokens(file: path).renew(grant.refresh) != nil)
+  }
+
+  /// What is in the file, and whether the next login must write it anew to be read back.
+  @Test(arguments: [
+    #"{"7":{"user":"ada","access":"a","accessUntil":9,"refresh":"r","refreshUntil":99,"used":[]}}"#,
+    #"{"id":"7","user":"ada","access":"a","accessUntil":9,"refresh":"r","refreshUntil":99,"used":[]}"# + "\n"
+      + #"{"id":"8","user":"b"#,
+  ])
+  func whatAFormerOrKilledProcessLeftIsReadAndMended(text: String) throws {
+    let folder = TemporaryFolder()
+    let path = folder.path + "/logins"
+    try Files.write(Array(text.utf8), to: path)
+    let tokens = LoginTokens(file: path, now: { 1 })
+    #expect(tokens.tokenCount == 2)
+
+    let grant = tokens.logIn("bob")
+
+    let next = LoginTokens(file: path, now: { 1 })
+    #expect(next.tokenCount == 4 && next.user(of: grant.access) == "bob")
   }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import Manifest
 import Platform
 
 /// Who is logged in: access tokens for two hours, and refresh tokens that serve once.
@@ -16,7 +15,7 @@ final class LoginTokens: Sendable {
   }
 
   /// One login and all tokens that came of it.
-  private struct Login {
+  struct Login: Hashable, Sendable {
     var user: String
     var access: String
     var accessUntil: Int
@@ -30,6 +29,8 @@ final class LoginTokens: Sendable {
     var logins: [String: Login] = [:]
     var byAccess: [String: String] = [:]
     var byRefresh: [String: String] = [:]
+    /// Logins that the step under way began, renewed or ended.
+    var changed: [String] = []
   }
 
   /// Seconds that an access token is good for, and that may pass before a login must be renewed.
@@ -42,25 +43,22 @@ final class LoginTokens: Sendable {
   /// Logins that are kept at most.
   private let most: Int
   private let state = Locked(State())
-  private let saving = Locked(())
-  private let file: String?
+  private let file: LoginFile?
+  /// Held over a step and its lines in the file, so that these are in the order of the steps.
+  private let stepping = Locked(())
   private let now: @Sendable () -> Int
 
   /// Reads what `file` keeps, if it is there.
   init(file: String?, most: Int = 10_000, now: @escaping @Sendable () -> Int = { time(nil) }) {
-    self.file = file
+    self.file = file.map(LoginFile.init)
     self.most = most
     self.now = now
-    guard let file, let bytes = try? Files.read(file, limit: 16 << 20), let value = try? JSON.parse(bytes) else {
-      return
-    }
-    for pair in value.mapping?.pairs ?? [] { restore(pair.key, pair.value) }
+    for (id, login) in self.file?.read() ?? [:] { restore(id, login) }
   }
 
   func logIn(_ user: String) -> Grant {
     let now = now()
-    defer { save() }
-    return state.withLock { state in
+    return step { state in
       for (id, login) in state.logins where login.refreshUntil <= now { Self.end(id, &state) }
       if state.logins.count >= most,
         let oldest = state.logins.min(by: { $0.value.refreshUntil < $1.value.refreshUntil })
@@ -74,8 +72,7 @@ final class LoginTokens: Sendable {
   /// New tokens for a refresh token; `nil` when it is not good, or has served before.
   func renew(_ refresh: String) -> Grant? {
     let (digest, now) = (Self.digest(refresh), now())
-    defer { save() }
-    return state.withLock { state -> Grant? in
+    return step { state -> Grant? in
       guard let id = state.byRefresh[digest], let login = state.logins[id] else { return nil }
       guard login.refresh == digest, login.refreshUntil > now else {
         Self.end(id, &state)
@@ -102,8 +99,7 @@ final class LoginTokens: Sendable {
   /// Ends the login that an access token is of; false when it is of none.
   func logOut(_ access: String) -> Bool {
     let digest = Self.digest(access)
-    defer { save() }
-    return state.withLock { state in
+    return step { state in
       guard let id = state.byAccess[digest] else { return false }
       Self.end(id, &state)
       return true
@@ -115,6 +111,7 @@ final class LoginTokens: Sendable {
     state.logins[id] = Login(
       user: user, access: digest(access), accessUntil: now + accessLifetime, refresh: digest(refresh),
       refreshUntil: now + refreshLifetime, used: used)
+    state.changed.append(id)
     state.byAccess[digest(access)] = id
     for token in used + [digest(refresh)] { state.byRefresh[token] = id }
     return Grant(access: access, refresh: refresh, lifetime: accessLifetime)
@@ -122,6 +119,7 @@ final class LoginTokens: Sendable {
 
   private static func end(_ id: String, _ state: inout State) {
     guard let login = state.logins.removeValue(forKey: id) else { return }
+    state.changed.append(id)
     state.byAccess[login.access] = nil
     for token in login.used + [login.refresh] { state.byRefresh[token] = nil }
   }
@@ -139,38 +137,25 @@ final class LoginTokens: Sendable {
   /// How many tokens are remembered.
   var tokenCount: Int { state.withLock { $0.byAccess.count + $0.byRefresh.count } }
 
-  private func save() {
-    guard let file else { return }
-    // One after another, so that no older state is written over a newer one.
-    saving.withLock { _ in write(to: file) }
-  }
-
-  private func write(to file: String) {
-    let logins = state.withLock { $0.logins }
-    let pairs = logins.sorted { $0.key < $1.key }.map { id, login in
-      Mapping.Pair(
-        key: id,
-        value: [
-          "user": .string(login.user), "access": .string(login.access), "accessUntil": .integer(login.accessUntil),
-          "refresh": .string(login.refresh), "refreshUntil": .integer(login.refreshUntil),
-          "used": .sequence(login.used.map(Value.string)),
-        ])
+  /// Carries out one step, and keeps what it changed.
+  private func step<Result>(_ body: (inout State) -> Result) -> Result {
+    stepping.withLock { _ in
+      let (result, changes) = state.withLock { state in
+        let result = body(&state)
+        let changes = state.changed.map { ($0, state.logins[$0]) }
+        state.changed = []
+        return (result, changes)
+      }
+      if !changes.isEmpty { file?.keep(changes) { state.withLock { $0.logins } } }
+      return result
     }
-    // Logins that are not kept end with the process; everything else goes on.
-    try? Files.write(JSON.bytes(.mapping(Mapping(pairs))), to: file)
   }
 
-  private func restore(_ id: String, _ value: Value) {
-    guard let user = value["user"]?.string, let access = value["access"]?.string,
-      let refresh = value["refresh"]?.string,
-      let accessUntil = value["accessUntil"]?.integer, let refreshUntil = value["refreshUntil"]?.integer
-    else { return }
-    let used = value["used"]?.sequence?.compactMap(\.string) ?? []
+  private func restore(_ id: String, _ login: Login) {
     state.withLock { state in
-      state.logins[id] = Login(
-        user: user, access: access, accessUntil: accessUntil, refresh: refresh, refreshUntil: refreshUntil, used: used)
-      state.byAccess[access] = id
-      for token in used + [refresh] { state.byRefresh[token] = id }
+      state.logins[id] = login
+      state.byAccess[login.access] = id
+      for token in login.used + [login.refresh] { state.byRefresh[token] = id }
     }
   }
 }

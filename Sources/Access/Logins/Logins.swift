@@ -26,7 +26,7 @@ package struct Logins: Sendable {
     self.users = users
     self.now = now
     self.audit = audit
-    checker = PasswordChecker(users, now: now)
+    checker = PasswordChecker(now: now)
     tokens = LoginTokens(file: file, now: time)
   }
 
@@ -47,7 +47,7 @@ package struct Logins: Sendable {
     let (digest, now) = (SHA256.hex(bytes), now())
     let pair = String(decoding: bytes, as: UTF8.self)
     let name = pair.prefix { $0 != ":" }
-    switch await checker.check(String(name), String(pair.dropFirst(name.count + 1))) {
+    switch await checker.check(String(name), String(pair.dropFirst(name.count + 1)), in: users) {
     case .wrong: throw Status(code: 401, reason: "Unauthorized", message: "incorrect password")
     case .tooManyFailures: throw Status(code: 429, reason: "TooManyRequests", message: "too many failed logins")
     case .user(let user):
@@ -94,7 +94,7 @@ package struct Logins: Sendable {
   }
 
   private func logIn(_ name: String, _ password: String, _ request: IncomingRequest) async -> HTTPResponse {
-    switch await checker.check(name, password) {
+    switch await checker.check(name, password, in: users) {
     case .user(let user):
       audit.note("login", of: name, "allowed", request)
       return Self.answer(tokens.logIn(user.name))

@@ -16,6 +16,12 @@ package struct PasswordTable: Hashable, Sendable {
   /// How hashes begin that are slow to try: yescrypt, scrypt, bcrypt, SHA-2.
   private static let methods = ["$y$", "$gy$", "$7$", "$2a$", "$2b$", "$2y$", "$6$", "$5$"]
 
+  /// A table of one user; `nil` where `hash` is none that crypt knows.
+  init?(of user: User, hash: String) {
+    guard Self.methods.contains(where: hash.hasPrefix), ksx_crypt_knows(hash) != 0 else { return nil }
+    entries = [user.name: Entry(hash: hash, user: user.joined)]
+  }
+
   package init(file: String) throws(AccessFileError) {
     try self.init(text: try AccessFile.text(file), file: file)
   }
@@ -66,7 +72,6 @@ actor PasswordChecker {
   }
 
   private let executor = ThreadExecutor()
-  private let users: PasswordTable
   private let now: @Sendable () -> ContinuousClock.Instant
   /// Names whose failures are counted at most, beside those of users.
   private let mostNames: Int
@@ -74,8 +79,7 @@ actor PasswordChecker {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  init(_ users: PasswordTable, mostNames: Int = 10_000, now: @escaping @Sendable () -> ContinuousClock.Instant) {
-    self.users = users
+  init(mostNames: Int = 10_000, now: @escaping @Sendable () -> ContinuousClock.Instant) {
     self.mostNames = mostNames
     self.now = now
     executor.start()
@@ -83,7 +87,7 @@ actor PasswordChecker {
 
   deinit { executor.stop() }
 
-  func check(_ name: String, _ password: String) -> Verdict {
+  func check(_ name: String, _ password: String, in users: PasswordTable) -> Verdict {
     let now = now()
     if let former = failures[name] {
       if now - former.since >= Self.window {
