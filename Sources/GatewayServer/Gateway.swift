@@ -102,7 +102,12 @@ package struct Gateway: CallerHandler {
     case .apiService(let rule): return .answer(serve(rule, request, path, caller))
     case .proxy(let rule): return .answer(serve(rule, request, path, caller))
     case .bundle(let rule, let file): return .file(file, of: rule, snapshot)
-    case nil: return .reader(path)
+    case nil: break
+    }
+    guard request.head.method == .get, let found = snapshot.table.groupDocument(path) else { return .reader(path) }
+    switch found {
+    case .document(let response): return .answer(response)
+    case .root(let rule): return .answer(serve(rule, request, path, caller))
     }
   }
 

@@ -1,6 +1,7 @@
 import APITestSupport
 import Extensions
 import HTTP
+import HTTPServer
 import KubernetesAPI
 import Manifest
 import Platform
@@ -46,6 +47,35 @@ import Testing
 
     let found = (answer["items"]?.sequence ?? []).compactMap { $0[path: "metadata", "name"]?.string }
     #expect(found.joined(separator: " ") == names)
+  }
+
+  @Test func whatTheAPIsOfExtensionsAreIsDiscovered() async throws {
+    let upstream = try await Server.start(
+      EchoUpstream(), on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
+    var objects = GatewayFixture.Objects()
+    objects.services = [("v1beta2", "Available"), ("v1", "Available"), ("v1alpha1", "Available"), ("v2", "Disabled")]
+      .map {
+        .rule(
+          "\($0).judge.example.com", state: $1,
+          ["group": "judge.example.com", "version": .string($0), "url": .string(upstream.addresses[0])])
+      }
+    try await GatewayFixture.with(objects) { gateway in
+      let groups = try await gateway.ask("/kapis")
+      #expect(groups.body.json["kind"] == "APIGroupList")
+      #expect(groups.body.json["groups"]?.sequence?.compactMap { $0["name"]?.string } == ["judge.example.com"])
+
+      let group = try await gateway.ask("/kapis/judge.example.com")
+      #expect(group.body.json[path: "preferredVersion", "groupVersion"] == "judge.example.com/v1")
+      #expect(
+        group.body.json["versions"]?.sequence?.compactMap { $0["version"]?.string } == ["v1", "v1beta2", "v1alpha1"])
+
+      let version = try await gateway.ask("/kapis/judge.example.com/v1")
+      #expect(version.status == 200 && version.body.contains("/kapis/judge.example.com/v1"))
+      #expect(try await gateway.ask("/kapis/judge.example.com/v2").status == 503)
+      #expect(try await gateway.ask("/kapis/judge.example.com/v3").status == 404)
+      #expect(try await gateway.ask("/kapis/none.example.com").status == 404)
+    }
+    await upstream.stop(grace: .zero)
   }
 
   @Test func aListSaysHowManyThereAreInAll() throws {

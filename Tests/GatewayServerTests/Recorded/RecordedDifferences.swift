@@ -24,6 +24,9 @@ struct RecordedDifference: Sendable {
   private static let bundle = ["Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"]
 
   static let all: [String: RecordedDifference] = [
+    "25": RecordedDifference(
+      told: "There all three are 404", status: 200, headers: ["Server": "echo/1, echo", "X-Upstream": "echo"],
+      path: "/kapis/judge.example.com/v1alpha1", body: .upstream),
     "31": RecordedDifference(
       told: "`caBundle` may be encoded once", status: 200, headers: ["Server": "echo/1, echo", "X-Upstream": "echo"],
       path: "/kapis/once.example.com/v1/things", body: .upstream),
