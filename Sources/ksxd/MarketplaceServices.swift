@@ -3,26 +3,47 @@ import Extensions
 import GatewayServer
 import HTTP
 import HTTPServer
+import Platform
 
-/// The server behind the built-in marketplace's Services, on a port of this machine that the gateway alone is told of.
+/// The servers behind the built-in marketplace's Services, on ports of this machine that the gateway alone is told of.
 struct MarketplaceServices {
   private let server: Server
+  /// One over TLS whose certificate is no good.
+  private let untrusted: Server
 
-  static func start() async throws(ServerError) -> MarketplaceServices {
-    MarketplaceServices(
-      server: try await Server.start(
-        CatalogueServices(), on: [.port(host: "127.0.0.1", port: 0, certificate: nil)]))
+  /// Starts them; `folder` is for the files that they need.
+  static func start(in folder: String) async throws -> MarketplaceServices {
+    let file = folder + "/untrusted.pem"
+    try Files.write(Array(UntrustedCertificate.pem.utf8), to: file)
+    let server = try await start(nil)
+    do {
+      return MarketplaceServices(
+        server: server, untrusted: try await start(Listener.Certificate(chainFile: file, keyFile: file)))
+    } catch {
+      await server.stop(grace: .zero)
+      throw error
+    }
+  }
+
+  private static func start(_ certificate: Listener.Certificate?) async throws(ServerError) -> Server {
+    try await Server.start(CatalogueServices(), on: [.port(host: "127.0.0.1", port: 0, certificate: certificate)])
   }
 
   /// `settings` with the built-in marketplace's Services found here.
   func served(in settings: GatewaySettings) -> GatewaySettings {
     var settings = settings
-    let (others, own) = (settings.address, ServerAddress(server.addresses[0]))
+    let others = settings.address
+    let (own, untrusted) = (ServerAddress(server.addresses[0]), ServerAddress(untrusted.addresses[0]))
     settings.address = { service in
-      others(service) ?? (CatalogueServices.hasService(service.name) ? own : nil)
+      if let known = others(service) { return known }
+      if CatalogueServices.hasUntrustedService(service.name) { return untrusted }
+      return CatalogueServices.hasService(service.name) ? own : nil
     }
     return settings
   }
 
-  func stop() async { await server.stop(grace: .zero) }
+  func stop() async {
+    await server.stop(grace: .zero)
+    await untrusted.stop(grace: .zero)
+  }
 }

@@ -105,7 +105,7 @@ struct Serve: AsyncParsableCommand {
     }
     api.startup.begin("marketplace")
     let cluster = Cluster(transport: InProcessTransport(api))
-    let services = try await MarketplaceServices.start()
+    let services = try await MarketplaceServices.start(in: data)
     let gateway = Gateway(
       GatewayRules(), in: cluster, dialect: Dialect(dialect),
       settings: services.served(in: try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: true)),

@@ -23,6 +23,13 @@ import Testing
     #expect(value[path: "metadata", "annotations", "meadow.example/read-by"] == "ann")
   }
 
+  @Test func anAPITellsWhatItHas() async throws {
+    let answer = await ask("/kapis/dashboards.meadow.example/v1alpha1")
+    let value = try JSON.parse(try await answer.body.collected())
+
+    #expect(value["kind"] == "APIResourceList" && value["groupVersion"] == "dashboards.meadow.example/v1alpha1")
+  }
+
   @Test func aPageAStreamAndAFailureAreThere() async throws {
     let (page, stream) = (await ask("/proxy/dashboards/"), await ask("/proxy/dashboards/stream"))
     let lines = String(decoding: try await stream.body.collected(), as: UTF8.self).split(separator: "\n")
@@ -31,6 +38,13 @@ import Testing
     #expect(lines.count == 60)
     #expect(lines.last == "dashboards: reading 60")
     #expect(await ask("/proxy/dashboards/fail").status == 500)
+  }
+
+  @Test func oneServiceHasACertificateThatIsNoGood() {
+    #expect(CatalogueServices.hasUntrustedService("dashboards-untrusted"))
+    #expect(!CatalogueServices.hasUntrustedService("dashboards"))
+    #expect(!CatalogueServices.hasUntrustedService("stranger-untrusted"))
+    #expect(!CatalogueServices.hasService("dashboards-untrusted"))
   }
 
   @Test func whatHangsEndsWhenItIsGivenUp() async {

@@ -25,7 +25,8 @@ enum CatalogueEntries {
       CatalogueVersion("1.0.0", "2025-02-10", "First version."),
       CatalogueVersion("1.1.0", "2025-05-06", "Charts can be enlarged.", "Fewer readings while no page is open."),
       CatalogueVersion("1.2.0", "2025-09-01", "A dark theme."),
-      CatalogueVersion("2.0.0", "2026-03-16", "Several pages.", "Reachable under /proxy as well.", parts: [.proxy]),
+      CatalogueVersion(
+        "2.0.0", "2026-03-16", "Several pages.", "Reachable under /proxy as well.", parts: [.proxy, .untrusted]),
     ])
 
   private static let logLens = CatalogueEntry(

@@ -72,6 +72,8 @@ enum CataloguePart {
   case api
   /// A path of the gateway that leads to the workload.
   case proxy
+  /// A path of the gateway that leads to a Service whose certificate is no good.
+  case untrusted
   /// A template in so many words.
   case template(path: String, text: String)
 

@@ -11,6 +11,7 @@ extension CataloguePart {
     case .job: ["templates/job.yaml": Self.jobTemplate]
     case .api: ["templates/apiservice.yaml": Self.apiTemplate]
     case .proxy: ["templates/reverseproxy.yaml": Self.proxyTemplate]
+    case .untrusted: ["templates/untrusted.yaml": Self.untrustedTemplate]
     case .template(let path, let text): [path: text]
     }
   }
@@ -40,7 +41,7 @@ extension CataloguePart {
       jobReadyAfter: \(seconds)
 
       """
-    case .page, .api, .proxy, .template: ""
+    case .page, .api, .proxy, .untrusted, .template: ""
     }
   }
 
@@ -173,6 +174,36 @@ extension CataloguePart {
       upstream:
         service:
           name: {{ .Release.Name }}
+          namespace: {{ .Release.Namespace }}
+          port: 443
+
+    """
+
+  private static let untrustedTemplate = """
+    apiVersion: v1
+    kind: Service
+    metadata:
+      name: {{ .Release.Name }}-untrusted
+      namespace: {{ .Release.Namespace }}
+    spec:
+      selector:
+        app: {{ .Release.Name }}
+      ports:
+      - name: https
+        port: 443
+        targetPort: 8444
+    ---
+    apiVersion: {{ .Values.global.servingGroup }}/v1alpha1
+    kind: ReverseProxy
+    metadata:
+      name: {{ .Release.Name }}-untrusted
+    spec:
+      matcher:
+        method: "*"
+        path: /proxy/{{ .Release.Name }}-untrusted/*
+      upstream:
+        service:
+          name: {{ .Release.Name }}-untrusted
           namespace: {{ .Release.Namespace }}
           port: 443
 

@@ -17,6 +17,11 @@ package struct CatalogueServices: Handler {
   /// Whether `name` is the Service of an extension of the built-in marketplace.
   package static func hasService(_ name: String) -> Bool { entries[name] != nil }
 
+  /// Whether `name` is the Service of one of them whose certificate is no good.
+  package static func hasUntrustedService(_ name: String) -> Bool {
+    name.hasSuffix(UntrustedCertificate.suffix) && hasService(String(name.dropLast(UntrustedCertificate.suffix.count)))
+  }
+
   private static let entries = Dictionary(
     CatalogueEntries.all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
@@ -32,6 +37,17 @@ package struct CatalogueServices: Handler {
   }
 
   private static func api(_ entry: CatalogueEntry, _ target: Target, _ request: HTTPRequest) -> HTTPResponse {
+    let group = target.segments.dropFirst().prefix(2).joined(separator: "/")
+    if request.method == .get, target.segments.count == 3 {
+      let resource: Value = [
+        "name": "readings", "singularName": "reading", "kind": "Reading", "namespaced": false, "verbs": ["list"],
+      ]
+      return HTTPResponse(
+        status: 200,
+        json: [
+          "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": .string(group), "resources": [resource],
+        ])
+    }
     guard request.method == .get, target.segments.count == 4, target.segments[3] == "readings" else {
       return Status.unknownResource.response
     }
@@ -42,7 +58,7 @@ package struct CatalogueServices: Handler {
     return HTTPResponse(
       status: 200,
       json: [
-        "apiVersion": .string(target.segments[1] + "/" + target.segments[2]), "kind": "ReadingList",
+        "apiVersion": .string(group), "kind": "ReadingList",
         "metadata": ["annotations": ["meadow.example/read-by": .string(user)]], "items": .sequence(items),
       ])
   }
