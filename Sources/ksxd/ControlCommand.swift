@@ -28,6 +28,9 @@ struct ControlCommand: AsyncParsableCommand {
 
   @OptionGroup var mirrors: RegistryMirrors
 
+  @Flag(help: "Run the images of repositories in the cluster, as KubeSphere does, instead of reading their layers.")
+  var runRepositoryImages = false
+
   @Flag(help: "Work only while holding the Lease ksxd-controllers, so that several may run.")
   var leaderElect = false
 
@@ -49,6 +52,7 @@ struct ControlCommand: AsyncParsableCommand {
     var background = BackgroundWork(
       in: cluster, dialect: dialect, marketplace: repository.map { Marketplace($0, beside: "") })
     background.settings.registryMirrors = try mirrors.table()
+    background.settings.runsRepositoryImages = runRepositoryImages
     let health = try await health(background.settings.metrics)
     if case .substitution = background.settings.renderer.engine {
       Logger(label: "ksxd").warning(

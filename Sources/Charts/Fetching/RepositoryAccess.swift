@@ -1,5 +1,5 @@
 package import Client
-import HTTP
+package import HTTP
 package import KubernetesAPI
 import Manifest
 import Platform
@@ -18,11 +18,28 @@ package struct RepositoryAccess: Sendable {
   package var proxies = ProxyRules(.current)
   /// What stands in for a registry that images are pulled from: a host, and a path before theirs where it has one.
   package var mirrors: [String: String] = [:]
+  /// Another way to one server, such as the API server's proxy of a Service.
+  package var detour: Detour?
   /// Takes lines for a log.
   package var report: @Sendable (String) -> Void = { _ in }
 
   /// What KubeSphere allows where the object says nothing.
   package static let usualTimeout = 120
+
+  /// A server that is reached through another.
+  package struct Detour: Sendable {
+    /// The server as charts are published to lie on it, as in `http://museum.kubesphere-system.svc:8080`.
+    package var origin: String
+    package var transport: any Transport
+    /// What stands before the path there.
+    package var prefix: String
+
+    package init(origin: String, by transport: any Transport, prefix: String) {
+      self.origin = origin
+      self.transport = transport
+      self.prefix = prefix
+    }
+  }
 
   /// An access without credentials.
   package init() {}

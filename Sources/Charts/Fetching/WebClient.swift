@@ -70,6 +70,12 @@ struct WebClient: Sendable {
     }
     request.patience = .stream(limit: access.timeout, silence: min(Self.silence, access.timeout))
     do {
+      if let detour = access.detour, url.origin == detour.origin {
+        // The credential there is the transport's own.
+        request.headers["Authorization"] = nil
+        request.target = detour.prefix + request.target
+        return try await detour.transport.send(request)
+      }
       return try await CurlTransport(access.connection(to: url)).send(request)
     } catch {
       throw RepositoryError(error).about(url.text)

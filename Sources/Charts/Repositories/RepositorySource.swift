@@ -38,6 +38,9 @@ package struct RepositorySource: Sendable {
       return .folder(
         FolderRepository(folder: path.hasSuffix("/") ? String(path.dropLast()) : path, address: text))
     }
+    if isImage, let detour = access.detour, let url = WebURL(detour.origin + "/") {
+      return .web(WebRepository(url, access: access))
+    }
     if let url = WebURL(text) { return .web(WebRepository(url, access: access)) }
     if ImageReference.isRegistry(text), let registry = ChartRegistry(text, access: access) {
       return .registry(registry)

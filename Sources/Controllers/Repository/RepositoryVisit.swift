@@ -66,5 +66,9 @@ extension RepositoryAccess {
     try self.init(repository, secret: secret)
     mirrors = settings.registryMirrors
     report = settings.report
+    if settings.runsRepositoryImages, let server = RepositoryServer(of: repository, in: cluster) {
+      try await server.ensure()
+      detour = server.detour
+    }
   }
 }

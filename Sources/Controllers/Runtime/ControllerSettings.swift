@@ -18,6 +18,8 @@ package struct ControllerSettings: Sendable {
   package var activity = ControllerActivity()
   /// What stands in for a registry that images are pulled from.
   package var registryMirrors: [String: String] = [:]
+  /// Whether images of repositories are run in the cluster, and not read from their registry.
+  package var runsRepositoryImages = false
   /// How many charts are rendered at once; others need not wait for what only waits.
   package var renderings = Slots(4)
   /// Counts what is done.

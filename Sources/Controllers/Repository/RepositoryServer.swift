@@ -1,0 +1,115 @@
+import Charts
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+import Platform
+
+/// A repository's image as a server in the cluster, as KubeSphere up to 4.1.2 runs it: a Deployment and a Service in
+/// `kubesphere-system` that answer with an index and charts on port 8080, and with their health at `/health`.
+///
+/// They are read through the API server's proxy of the Service, so that the controllers need not be in the cluster; the
+/// Repository owns both, and they go with it.
+struct RepositoryServer: Sendable {
+  private let cluster: Cluster
+  private let repository: Object
+  private let image: String
+
+  private static let port = 8080
+  private static let digestAnnotation = "ksx.dev/spec-digest"
+  private static let services = Resource(
+    group: "", version: "v1", plural: "services", kind: "Service", isNamespaced: true)
+
+  /// `nil` where the object names no image, or an address that needs no server.
+  init?(of repository: Object, in cluster: Cluster) {
+    let image = repository.spec["image"]?.string ?? ""
+    guard repository.spec["url"]?.string ?? "" == "", !image.isEmpty, !image.containsText("://") else { return nil }
+    self.cluster = cluster
+    self.repository = repository
+    self.image = image
+  }
+
+  private var name: String { repository.name }
+  private var namespace: String { PackageSource.namespace }
+
+  /// Where it is read.
+  var detour: RepositoryAccess.Detour {
+    RepositoryAccess.Detour(
+      origin: "http://\(name).\(namespace).svc:\(Self.port)", by: cluster.transport,
+      prefix: Self.services.path(namespace: namespace, name: "http:\(name):\(Self.port)") + "/proxy")
+  }
+
+  /// Makes both objects what they shall be; throws until the server answers.
+  func ensure() async throws(RepositoryError) {
+    do throws(ClusterError) {
+      try await cluster.ensureNamespace(namespace)
+      _ = try await ensure(Self.services, service)
+      switch Readiness(of: try await ensure(.deployments, deployment)) {
+      case .ready: return
+      case .waiting(let what): throw .unreadable("it is being started: \(what)")
+      case .failed(let why): throw .unreadable("it does not start: \(why)")
+      }
+    } catch {
+      throw RepositoryError("the server of the image \(image): \(error.brief)", isPassing: true)
+    }
+  }
+
+  /// The object as it is; written only when what is wanted of it has changed.
+  private func ensure(_ resource: Resource, _ wanted: Value) async throws(ClusterError) -> Object {
+    let digest = SHA256.hex(JSON.bytes(wanted))
+    let object = Object(wanted.setting(["metadata", "annotations", Self.digestAnnotation], to: .string(digest)))
+    guard let present = try await cluster.find(resource, namespace: namespace, name) else {
+      return try await cluster.create(resource, object)
+    }
+    guard present.value[path: "metadata", "ownerReferences"]?.sequence?.contains(where: isOwner) == true else {
+      throw .unreadable("the \(resource.kind) \(namespace)/\(name) is there already and is not this repository's")
+    }
+    if present.annotations[Self.digestAnnotation] == digest { return present }
+    return try await cluster.patch(resource, namespace: namespace, name, .merge(object.value))
+  }
+
+  private func isOwner(_ reference: Value) -> Bool { reference["uid"]?.string == repository.uid }
+
+  private func metadata(_ labels: Value) -> Value {
+    [
+      "name": .string(name), "namespace": .string(namespace), "labels": labels,
+      "ownerReferences": [
+        [
+          "apiVersion": .string(repository.apiVersion), "kind": .string(repository.kind), "name": .string(name),
+          "uid": .string(repository.uid), "controller": true,
+        ]
+      ],
+    ]
+  }
+
+  private var labels: Value { ["ksx.dev/repository": .string(name)] }
+
+  private var service: Value {
+    [
+      "apiVersion": "v1", "kind": "Service", "metadata": metadata(labels),
+      "spec": [
+        "selector": labels,
+        "ports": [["name": "http", "port": .integer(Self.port), "targetPort": .integer(Self.port)]],
+      ],
+    ]
+  }
+
+  private var deployment: Value {
+    let probe: Value = ["httpGet": ["path": "/health", "port": .integer(Self.port)]]
+    let container: Value = [
+      "name": "repository", "image": .string(image), "imagePullPolicy": "Always",
+      "ports": [["containerPort": .integer(Self.port)]], "readinessProbe": probe,
+    ]
+    return [
+      "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata(labels),
+      "spec": [
+        "replicas": 1, "selector": ["matchLabels": labels],
+        "template": [
+          "metadata": ["labels": labels],
+          "spec": ["automountServiceAccountToken": false, "containers": [container]],
+        ],
+      ],
+    ]
+  }
+}
