@@ -33,7 +33,7 @@ import Testing
     let rendered = try await ChartRenderer(engine: .substitution).render(
       package.archive(folder: manifest.name), for: Release(name: manifest.name, namespace: "extension-x"))
     #expect(!rendered.parts.isEmpty)
-    #expect(rendered.hooks.isEmpty)
+    #expect(rendered.hooks.isEmpty && rendered.idleHooks.isEmpty)
   }
 
   @Test(.enabled(if: ChartRenderer.found().engine != .substitution, "helm was not found"))

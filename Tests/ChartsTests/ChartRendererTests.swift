@@ -101,7 +101,7 @@ import Testing
     #expect(throws: ChartError.self) { try text("x", config: config) }
   }
 
-  @Test func aChartBecomesItsObjectsWithoutTestsAndHooks() async throws {
+  @Test func aChartBecomesItsObjectsApartFromTestsAndHooks() async throws {
     let package = chart(
       """
       # A comment alone is not an object.
@@ -116,7 +116,19 @@ import Testing
       ---
       apiVersion: batch/v1
       kind: Job
-      metadata: {name: migrate, annotations: {helm.sh/hook: pre-upgrade}}
+      metadata: {name: migrate, annotations: {helm.sh/hook: "pre-upgrade, post-rollback"}}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: back, annotations: {helm.sh/hook: pre-rollback}}
+      ---
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: odd, annotations: {helm.sh/hook: "pre-upgrade, pre-nonsense"}}
+      ---
+      apiVersion: v1
+      kind: ServiceAccount
+      metadata: {name: z, annotations: {helm.sh/hook: "Pre-Upgrade", helm.sh/hook-weight: "-1"}}
       ---
       apiVersion: v1
       kind: List
@@ -127,7 +139,8 @@ import Testing
       .render(package.archive(folder: "bell"), for: Release(name: "r", namespace: "ns"))
 
     #expect(rendered.parts.map { "\($0.object.kind) \($0.object.name)" } == ["ConfigMap r-settings", "Secret key"])
-    #expect(rendered.hooks == ["Job migrate (pre-upgrade)"])
+    #expect(rendered.hooks.map(\.object.name) == ["z", "migrate"])
+    #expect(rendered.idleHooks == ["Pod back (pre-rollback)", "Secret odd (pre-upgrade, pre-nonsense)"])
   }
 
   @Test(arguments: ["kind: ConfigMap\nmetadata: {name: x}", "- a", "a: b: c", "{{ .Values.name }}"])

@@ -96,16 +96,7 @@ import Testing
   }
 
   private func offer(_ name: String, _ place: Mapping, user: (String, String)? = nil) async throws {
-    var spec = place
-    // The previews' definition wants an image, whatever else there is.
-    if dialect.era != .seed, dialect.era != .installPlan, spec["image"] == nil { spec = ["image": spec["url"] ?? ""] }
-    if let user, dialect.era == .seed || dialect.era == .installPlan {
-      spec["basicAuth"] = ["username": .string(user.0), "password": .string(user.1)]
-    } else if let user, let address = (spec["image"] ?? .null).string, address.hasPrefix("http://") {
-      spec["image"] = .string(address.replacingText("http://", with: "http://\(user.0):\(user.1)@"))
-    }
-    _ = try await cluster.create(
-      dialect.repositories, Object(dialect.repositories, name: name, ["spec": .mapping(spec)]))
+    try await Offering.offer(name, place, user: user, in: cluster)
   }
 
   private func lookAgain(_ name: String) async throws {

@@ -110,7 +110,7 @@ import Testing
     let record = Self.record(.none).preparing(Self.first, at: Self.moment(1)).beginning([], at: Self.moment(2))
     #expect(record.state == .installing)
 
-    let installed = record.applied().succeeding(at: Self.moment(3))
+    let installed = record.applied(at: Self.moment(2)).succeeding(at: Self.moment(3))
     #expect(installed.state == .installed)
     #expect(installed.deployed == Self.first)
     #expect(installed.conditions.first?.reason == "InstallSuccessful")

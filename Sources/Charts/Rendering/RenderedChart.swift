@@ -22,8 +22,10 @@ package struct RenderedChart: Hashable, Sendable {
   package var parts: [Part] = []
   /// The objects in the chart's `crds`: created when absent, and never changed or removed (as helm does).
   package var definitions: [Part] = []
-  /// Hooks, by name; they are not run.
-  package var hooks: [String] = []
+  /// What runs at moments of the release's life, in the order in which helm runs what is of one moment.
+  package var hooks: [Part] = []
+  /// Hooks by name that have no moment here, such as those of `pre-rollback`.
+  package var idleHooks: [String] = []
   /// The tests of the chart, in the order in which helm runs them.
   package var tests: [Part] = []
 
@@ -37,11 +39,20 @@ package struct RenderedChart: Hashable, Sendable {
         continue
       }
       let words = HookWords(hook)
+      if words.isUnknown {
+        idleHooks.append("\(object.kind) \(object.name) (\(hook))")
+        continue
+      }
       if words.isTest { tests.append(Part(object: object, file: file)) }
-      if words.isMore { hooks.append("\(object.kind) \(object.name) (\(hook))") }
+      if !words.events.isEmpty {
+        hooks.append(Part(object: object, file: file))
+      } else if words.isMore {
+        idleHooks.append("\(object.kind) \(object.name) (\(hook))")
+      }
     }
     // By weight, and those of one weight by name.
     tests.sort { ($0.weight, $0.object.name) < ($1.weight, $1.object.name) }
+    hooks.sort { ($0.weight, $0.object.name) < ($1.weight, $1.object.name) }
   }
 
   /// Adds the definitions in a package's `crds` folder, which are no templates.

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Packages
 import Platform
 
 /// Runs the tests of an installed chart, one after another, as `helm test` does.
@@ -12,9 +13,6 @@ struct ChartTester: Sendable {
   var cluster: Cluster
   var dialect: Dialect
   var settings: ControllerSettings
-
-  /// As much of a test's output is kept as a user reads.
-  private static let longestOutput = 4000
 
   /// Brings the run that is asked for one step nearer to its end.
   func step(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
@@ -49,7 +47,7 @@ struct ChartTester: Sendable {
       try await remove(test, uid: present.uid)
       return .after(settings.pollInterval)
     }
-    switch Self.verdict(on: present) {
+    switch Readiness(ofHook: present) {
     case .waiting(let what): return try await wait(for: what, test, present, run, snapshot)
     case .ready: return try await finish(test, nil, run, snapshot)
     case .failed(let why): return try await finish(test, why, run, snapshot)
@@ -83,12 +81,12 @@ struct ChartTester: Sendable {
     _ test: ReleaseRecord.Part, _ failure: String?, _ run: TestRun, _ snapshot: InstallationSnapshot
   ) async throws(StepError) -> NextLook {
     var run = run
-    let output = await output(of: test)
+    let output = await PodOutput(cluster: cluster).of(test.object)
     run.outcomes.append(
       TestRun.Outcome(name: test.title, hasPassed: failure == nil, message: failure ?? "", output: output))
     run.message = ""
-    let policy = test.object.annotations["helm.sh/hook-delete-policy"] ?? ""
-    if policy.contains(failure == nil ? "hook-succeeded" : "hook-failed") { try await remove(test, uid: nil) }
+    let policies = HookWords.deletePolicies(test.object.annotations["helm.sh/hook-delete-policy"] ?? "")
+    if policies.contains(failure == nil ? .succeeded : .failed) { try await remove(test, uid: nil) }
     if failure != nil { return try await end(run, .failed, "", snapshot) }
     try await write(run, snapshot)
     return .atOnce
@@ -129,26 +127,6 @@ struct ChartTester: Sendable {
       try await cluster.remove(test.resource, namespace: test.object.namespace, test.object.name, uid: uid)
     } catch {
       throw StepError(error, test.title)
-    }
-  }
-
-  /// The end of what a pod wrote; where nothing executes it, it wrote nothing.
-  private func output(of test: ReleaseRecord.Part) async -> String {
-    guard test.resource.kind == "Pod", let namespace = test.object.namespace else { return "" }
-    let path =
-      test.resource.path(namespace: namespace, name: test.object.name, subresource: "log") + "?limitBytes=65536"
-    let text = (try? await cluster.text(path)) ?? ""
-    return text.utf8.count > Self.longestOutput ? "…" + text.suffix(Self.longestOutput) : text
-  }
-
-  /// helm waits for pods and jobs; of anything else being there is enough.
-  private static func verdict(on object: Object) -> Readiness {
-    guard object.kind == "Pod" else { return object.kind == "Job" ? Readiness(of: object) : .ready }
-    let phase = object.status["phase"]?.string ?? ""
-    switch phase {
-    case "Succeeded": return .ready
-    case "Failed": return .failed(object.status["message"]?.string ?? "it ended with an error")
-    default: return .waiting(phase.isEmpty ? "Pending" : phase)
     }
   }
 }

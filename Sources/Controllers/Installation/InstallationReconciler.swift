@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Packages
 import Platform
 
 /// Makes so what Subscriptions or InstallPlans ask for, one edge of the state machine at a time.
@@ -56,6 +57,7 @@ struct InstallationReconciler: Reconciler {
     case (.prepare, _): try await prepare(snapshot)
     case (.release, _): try await release(snapshot)
     case (.begin, let record?): try await begin(snapshot, record)
+    case (.hooks(let event), let record?): return try await runHooks(event, snapshot, record)
     case (.apply, let record?): try await apply(snapshot, record)
     case (.awaitReadiness, let record?): return try await awaitReadiness(snapshot, record)
     case (.toggle, let record?): try await toggle(snapshot, record)
@@ -72,7 +74,7 @@ struct InstallationReconciler: Reconciler {
   }
 
   /// Writes the record, unless another writer has meanwhile.
-  private func save(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(ClusterError) {
+  func save(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(ClusterError) {
     let secret = record.secret
     if snapshot.recordVersion.isEmpty {
       _ = try await cluster.create(.secrets, secret)
@@ -117,7 +119,7 @@ struct InstallationReconciler: Reconciler {
     throw .unreadable(message)
   }
 
-  private func passing(_ work: () async throws(ClusterError) -> Void) async throws(StepError) {
+  func passing(_ work: () async throws(ClusterError) -> Void) async throws(StepError) {
     do { try await work() } catch { throw .passing(error) }
   }
 }
@@ -178,7 +180,9 @@ extension InstallationReconciler {
     snapshot.log?.note("rendered \(planned.parts.count) objects")
     do {
       try await save(
-        record.beginning(planned.parts, tests: planned.tests, notes: planned.notes, at: settings.now()), snapshot)
+        record.beginning(
+          planned.parts, tests: planned.tests, hooks: planned.hooks, notes: planned.notes, at: settings.now()), snapshot
+      )
     } catch {
       throw StepError(error, "the record of the release")
     }
@@ -187,29 +191,34 @@ extension InstallationReconciler {
   private func apply(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
     try await applier(snapshot).apply(record)
     for part in record.parts { snapshot.log?.note("applied \(part.title)") }
-    try await passing { () throws(ClusterError) in try await save(record.applied(), snapshot) }
+    try await passing { () throws(ClusterError) in try await save(record.applied(at: settings.now()), snapshot) }
   }
 
   private func awaitReadiness(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError)
     -> NextLook
   {
-    let missing = try await waiting(record)
+    // The hooks that follow have ended as well.
+    let missing = record.isReady ? [] : try await waiting(record)
     guard let first = missing.first else {
       do {
         let remaining = try await applier(snapshot).remove(record.leftovers)
         guard remaining.isEmpty else { return .after(settings.pollInterval) }
-        try await save(record.succeeding(at: settings.now()), snapshot)
+        let opensHooks = !record.isReady && record.isOpen(record.isUpgrade ? .postUpgrade : .postInstall)
+        try await save(opensHooks ? record.ready() : record.succeeding(at: settings.now()), snapshot)
       } catch {
         throw .passing(error)
       }
       return .atOnce
     }
+    let what = first.words
     let others = missing.count > 1 ? " and \(missing.count - 1) more" : ""
     let seconds = settings.stopwatch.seconds(record.name, since: record.since)
     guard seconds < settings.readyTimeout else {
-      throw .lasting("not ready after \(settings.readyTimeout) s: \(first)\(others)")
+      let cause = await PodCause(cluster: cluster).of(first.object)
+      let pod = cause.isEmpty ? "" : "; \(cause)"
+      throw .lasting("not ready after \(settings.readyTimeout) s: \(what)\(others)\(pod)")
     }
-    let told = record.waiting(for: "waiting for \(first)\(others)", at: settings.now())
+    let told = record.waiting(for: "waiting for \(what)\(others)", at: settings.now())
     if told.conditions.first?.message != record.conditions.first?.message {
       try await passing { () throws(ClusterError) in try await save(told, snapshot) }
       return .atOnce
@@ -218,8 +227,8 @@ extension InstallationReconciler {
   }
 
   /// What is not ready yet, in words.
-  private func waiting(_ record: ReleaseRecord) async throws(StepError) -> [String] {
-    var missing: [String] = []
+  private func waiting(_ record: ReleaseRecord) async throws(StepError) -> [(words: String, object: Object)] {
+    var missing: [(words: String, object: Object)] = []
     for part in record.parts where ["Deployment", "StatefulSet", "DaemonSet", "Job"].contains(part.resource.kind) {
       let object: Object?
       do {
@@ -230,8 +239,10 @@ extension InstallationReconciler {
       guard let object else { throw .lasting("\(part.title) was deleted by another client") }
       switch Readiness(of: object) {
       case .ready: break
-      case .waiting(let what): missing.append("\(part.title): \(what)")
-      case .failed(let why): throw .lasting("\(part.title) failed: \(why)")
+      case .waiting(let what): missing.append(("\(part.title): \(what)", object))
+      case .failed(let why):
+        let cause = await PodCause(cluster: cluster).of(object)
+        throw .lasting("\(part.title) failed: \(why)" + (cause.isEmpty ? "" : "; \(cause)"))
       }
     }
     return missing
@@ -248,53 +259,7 @@ extension InstallationReconciler {
     }
   }
 
-  private func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
-    let remaining: [ReleaseRecord.Part]
-    do { remaining = try await applier(snapshot).remove(record.inventory) } catch {
-      if error.isPassing { throw .passing(error) }
-      return try await stuck(snapshot, record, error.short)
-    }
-    let isForced = snapshot.object.annotations["kubesphere.io/force-delete"] != nil
-    if remaining.isEmpty || isForced {
-      try await passing { () throws(ClusterError) in try await save(record.uninstalled(at: settings.now()), snapshot) }
-      return .atOnce
-    }
-    let seconds = settings.stopwatch.seconds(record.name, since: record.since)
-    guard record.state == .uninstalling, seconds >= settings.readyTimeout else {
-      return .after(record.state == .uninstalling ? settings.pollInterval : settings.patience)
-    }
-    let names = remaining.prefix(3).map(\.title).joined(separator: ", ")
-    return try await stuck(snapshot, record, "still there after \(settings.readyTimeout) s: \(names)")
-  }
-
-  /// Says that something does not go, and keeps trying.
-  private func stuck(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ message: String)
-    async throws(StepError)
-    -> NextLook
-  {
-    let failed = record.failingToUninstall(message, at: settings.now())
-    if record.state == .uninstallFailed, record.conditions.first?.message == failed.conditions.first?.message {
-      return .after(settings.patience)
-    }
-    try await passing { () throws(ClusterError) in try await save(failed, snapshot) }
-    return .atOnce
-  }
-
-  private func release(_ snapshot: InstallationSnapshot) async throws(StepError) {
-    try await passing { () throws(ClusterError) in
-      try await snapshot.takeBack(at: settings.now(), in: cluster)
-      let record = ReleaseRecord.secretName(snapshot.installation.name)
-      try await cluster.remove(.secrets, namespace: snapshot.namespace, record)
-      let kept = snapshot.object.finalizers.filter { $0 != dialect.installationFinalizer }
-      let metadata: Value = [
-        "resourceVersion": .string(snapshot.installation.resourceVersion),
-        "finalizers": kept.isEmpty ? .null : .sequence(kept.map(Value.string)),
-      ]
-      _ = try await cluster.patch(dialect.installations, snapshot.installation.name, ["metadata": metadata])
-    }
-  }
-
-  private func applier(_ snapshot: InstallationSnapshot) -> Applier {
+  func applier(_ snapshot: InstallationSnapshot) -> Applier {
     Applier(cluster: cluster.notingUnknownFields, label: (dialect.extensionLabel, snapshot.installation.extension))
   }
 }

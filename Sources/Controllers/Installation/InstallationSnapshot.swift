@@ -43,9 +43,13 @@ struct InstallationSnapshot: Sendable {
     let (request, run) = (installation.testRequest, installation.testRun)
     situation.isTestOpen = !request.isEmpty && (run?.id != request || run?.hasEnded == false)
     situation.record = record
+    situation.isForced = object.annotations[Self.forceAnnotation] != nil
     situation.isPublished = record.map { changes($0).isEmpty } ?? true
     situation.asksForAnotherTry = Self.asksForAnotherTry(object, dialect)
   }
+
+  /// Its presence takes the release away without hooks (docs/KUBESPHERE.md: Changes).
+  private static let forceAnnotation = "kubesphere.io/force-delete"
 
   /// A user has emptied what these controllers themselves never leave empty.
   private static func asksForAnotherTry(_ object: Object, _ dialect: Dialect) -> Lifecycle.Situation.Retry? {

@@ -1,4 +1,5 @@
 import Extensions
+import Packages
 
 /// What a user asks for, as the Subscription or InstallPlan says it now.
 struct DesiredState: Hashable, Sendable {
@@ -24,7 +25,8 @@ struct DesiredState: Hashable, Sendable {
 ///     any, deletion desired ──uninstall──▶ Uninstalling ──▶ Uninstalled ──release──▶ (gone)
 ///                                              └──too slow──▶ UninstallFailed ──▶ Uninstalled
 ///
-/// The state is kept in the release record, because some clusters keep no more of a status than
+/// Hooks have no states of their own: they are run before the objects are made and after they are ready, before they are
+/// removed and after they are gone. The state is kept in the release record, because some clusters keep no more of a status than
 /// its word. Each edge is a function of the record; this only says which edge comes next.
 enum Lifecycle {
   /// What there is, as far as the next step depends on it.
@@ -39,6 +41,8 @@ enum Lifecycle {
     var isOfferNew = false
     /// The tests of its chart are asked for, and have not ended.
     var isTestOpen = false
+    /// The installation is to go without its hooks.
+    var isForced = false
     /// What is asked for shall be tried again, though it is what was tried.
     var asksForAnotherTry: Retry?
 
@@ -66,6 +70,8 @@ enum Lifecycle {
     case prepare
     /// Render the chart and record what is going to be there.
     case begin
+    /// Run the hooks of a moment.
+    case hooks(HookEvent)
     /// Make the objects.
     case apply
     /// See whether they are ready; when they are, remove what is left over from before.
@@ -95,7 +101,7 @@ enum Lifecycle {
     guard situation.isPublished else { return .publish }
     switch record.state {
     case .preparing: return .begin
-    case .installing, .upgrading: return record.isApplied ? .awaitReadiness : .apply
+    case .installing, .upgrading: return progress(of: record)
     case .installed, .installFailed, .upgradeFailed:
       if record.attempt != desired.attempt || situation.isOfferNew { return .prepare }
       if record.state == .installed, record.appliedEnabled != desired.isEnabled { return .toggle }
@@ -104,11 +110,25 @@ enum Lifecycle {
     }
   }
 
+  private static func progress(of record: ReleaseRecord) -> Step {
+    let (first, last): (HookEvent, HookEvent) =
+      record.isUpgrade ? (.preUpgrade, .postUpgrade) : (.preInstall, .postInstall)
+    if !record.isApplied { return record.isOpen(first) ? .hooks(first) : .apply }
+    return record.isReady && record.isOpen(last) ? .hooks(last) : .awaitReadiness
+  }
+
+  private static func removal(of record: ReleaseRecord, isForced: Bool) -> Step {
+    if isForced { return .remove }
+    if record.isOpen(.preDelete) { return .hooks(.preDelete) }
+    return record.inventory.isEmpty && record.isOpen(.postDelete) ? .hooks(.postDelete) : .remove
+  }
+
   private static func departure(_ situation: Situation) -> Step {
     guard situation.isAdopted else { return .rest }
     guard let record = situation.record else { return .release }
     switch record.state {
-    case .uninstalling, .uninstallFailed: return situation.isPublished ? .remove : .publish
+    case .uninstalling, .uninstallFailed:
+      return situation.isPublished ? removal(of: record, isForced: situation.isForced) : .publish
     case .uninstalled: return situation.isPublished ? .release : .publish
     default: return .uninstall
     }

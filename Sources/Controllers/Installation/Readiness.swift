@@ -14,6 +14,20 @@ enum Readiness: Hashable, Sendable {
     self = Self.workload(object)
   }
 
+  /// Whether a hook or a test has ended: helm waits for pods and jobs, and of anything else being there is enough.
+  init(ofHook object: Object) {
+    guard object.kind == "Pod" else {
+      self = object.kind == "Job" ? Readiness(of: object) : .ready
+      return
+    }
+    let phase = object.status["phase"]?.string ?? ""
+    switch phase {
+    case "Succeeded": self = .ready
+    case "Failed": self = .failed(object.status["message"]?.string ?? "it ended with an error")
+    default: self = .waiting(phase.isEmpty ? "Pending" : phase)
+    }
+  }
+
   private static func workload(_ object: Object) -> Readiness {
     let (spec, status) = (object.spec, object.status)
     func count(_ key: String) -> Int { status[key]?.integer ?? 0 }

@@ -22,6 +22,7 @@ struct ReleasePlanner: Sendable {
   struct Planned: Sendable {
     var parts: [ReleaseRecord.Part] = []
     var tests: [ReleaseRecord.Part] = []
+    var hooks: [ReleaseRecord.Hook] = []
     /// What a user should know about it.
     var notes: [String] = []
   }
@@ -46,7 +47,10 @@ struct ReleasePlanner: Sendable {
     try await define(rendered.definitions, &kinds)
     var planned = Planned()
     var grants: [String] = []
-    if !rendered.hooks.isEmpty { planned.notes.append("hooks not run: " + rendered.hooks.joined(separator: ", ")) }
+    planned.hooks = rendered.hooks.map { ReleaseRecord.Hook(object: $0.object, file: $0.file) }
+    if !rendered.idleHooks.isEmpty {
+      planned.notes.append("hooks not run: " + rendered.idleHooks.joined(separator: ", "))
+    }
     for part in rendered.parts {
       // The release's own namespace is there already, and stays.
       if part.object.kind == "Namespace", part.object.name == record.namespace { continue }
@@ -163,7 +167,7 @@ struct ReleasePlanner: Sendable {
   }
 
   /// The object in its namespace, with the way the cluster serves it.
-  private func placed(
+  func placed(
     _ part: RenderedChart.Part, _ namespace: String, _ kinds: inout ServedKinds, isNew: Bool
   ) async throws(StepError) -> ReleaseRecord.Part {
     let object = part.object

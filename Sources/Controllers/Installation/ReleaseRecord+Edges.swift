@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Packages
 import Platform
 
 /// The edges of the state machine; `Lifecycle` has the drawing.
@@ -12,28 +13,62 @@ extension ReleaseRecord {
     next.attempt = attempt
     next.revision += 1
     next.isApplied = false
+    next.isReady = false
     next.appliedEnabled = nil
     next.refusedOffer = nil
+    next.hookProgress = HookProgress(run: hookProgress.run + 1)
     return next.saying("Initialized", true, "Initialized", "preparing version \(attempt.version)", at: time)
   }
 
   /// It is known what shall be there: Preparing → Installing or Upgrading.
   func beginning(
-    _ parts: [Part], tests: [Part] = [], notes: [String] = [], at time: Timestamp
+    _ parts: [Part], tests: [Part] = [], hooks: [Hook] = [], notes: [String] = [], at time: Timestamp
   ) -> ReleaseRecord {
     var next = entering(isUpgrade ? .upgrading : .installing, at: time)
     next.earlier = Self.merged(earlier, with: self.parts)
     next.parts = parts
     next.tests = tests
+    next.hooks = hooks
     next.notes = notes
     next.isApplied = false
     return next
   }
 
-  /// All objects have been made; they need not be ready.
-  func applied() -> ReleaseRecord {
+  /// All objects have been made at `time`, from which they have their time to become ready.
+  func applied(at time: Timestamp) -> ReleaseRecord {
     var next = self
     next.isApplied = true
+    next.since = time
+    return next
+  }
+
+  /// Everything is ready and nothing is left over, and hooks come next.
+  func ready() -> ReleaseRecord {
+    var next = self
+    next.isReady = true
+    return next
+  }
+
+  /// One more hook of the present moment has ended well.
+  func passingHook() -> ReleaseRecord {
+    var next = self
+    next.hookProgress.count += 1
+    return next
+  }
+
+  /// All hooks of `event` have ended well, and are deleted as they say; what follows has its time from now on.
+  func ending(_ event: HookEvent, at time: Timestamp) -> ReleaseRecord {
+    var next = self
+    next.hookProgress.ended.insert(event)
+    next.hookProgress.count = 0
+    next.since = time
+    return next
+  }
+
+  /// All objects of the release are gone, and hooks come next.
+  func cleared() -> ReleaseRecord {
+    var next = self
+    (next.parts, next.tests, next.earlier) = ([], [], [])
     return next
   }
 
@@ -77,7 +112,9 @@ extension ReleaseRecord {
 
   /// Everything shall go: any → Uninstalling.
   func uninstalling(at time: Timestamp) -> ReleaseRecord {
-    entering(.uninstalling, at: time)
+    var next = entering(.uninstalling, at: time)
+    next.hookProgress = HookProgress(run: hookProgress.run + 1)
+    return next
   }
 
   /// Something does not go: Uninstalling → UninstallFailed.
@@ -87,12 +124,8 @@ extension ReleaseRecord {
 
   /// Everything is gone: Uninstalling or UninstallFailed → Uninstalled.
   func uninstalled(at time: Timestamp) -> ReleaseRecord {
-    var next = entering(.uninstalled, at: time)
-      .saying("Uninstalled", true, "UninstallSuccessful", "everything it made is gone", at: time)
-    next.parts = []
-    next.tests = []
-    next.earlier = []
-    return next
+    entering(.uninstalled, at: time)
+      .saying("Uninstalled", true, "UninstallSuccessful", "everything it made is gone", at: time).cleared()
   }
 
   private func entering(_ state: InstallationState, at time: Timestamp) -> ReleaseRecord {

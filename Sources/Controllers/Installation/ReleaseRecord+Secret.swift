@@ -38,6 +38,8 @@ extension ReleaseRecord {
       "enabled": appliedEnabled.map(Value.bool) ?? .null,
       "parts": .sequence(parts.map(Self.value)), "earlier": .sequence(earlier.map(Self.value)),
       "tests": tests.map { .sequence($0.map(Self.value)) } ?? .null,
+      "hooks": .sequence(hooks.map { ["file": .string($0.file), "object": $0.object.value] }),
+      "hookProgress": hookProgress.value, "ready": .bool(isReady),
       "refusedOffer": refusedOffer.map(Value.string) ?? .null,
       "notes": .sequence(notes.map(Value.string)), "history": .sequence(history.map(\.value)),
       "conditions": .sequence(conditions.map(\.value)),
@@ -58,6 +60,11 @@ extension ReleaseRecord {
     parts = (value["parts"]?.sequence ?? []).compactMap(Self.part)
     earlier = (value["earlier"]?.sequence ?? []).compactMap(Self.part)
     tests = value["tests"]?.sequence.map { $0.compactMap(Self.part) }
+    hooks = (value["hooks"]?.sequence ?? []).compactMap { hook in
+      hook["object"].map { Hook(object: Object($0), file: hook["file"]?.string ?? "") }
+    }
+    hookProgress = HookProgress(value["hookProgress"])
+    isReady = value["ready"]?.bool ?? false
     refusedOffer = value["refusedOffer"]?.string
     notes = (value["notes"]?.sequence ?? []).compactMap(\.string)
     history = (value["history"]?.sequence ?? []).compactMap(Transition.init)
@@ -94,6 +101,21 @@ extension ReleaseRecord {
   }
 
   fileprivate static func time(_ value: Value?) -> Timestamp? { value?.string.flatMap(Timestamp.init) }
+}
+
+extension ReleaseRecord.HookProgress {
+  fileprivate var value: Value {
+    [
+      "run": .integer(run), "ended": .sequence(ended.map(\.rawValue).sorted().map(Value.string)),
+      "count": .integer(count),
+    ]
+  }
+
+  fileprivate init(_ value: Value?) {
+    run = value?["run"]?.integer ?? 0
+    ended = Set((value?["ended"]?.sequence ?? []).compactMap { $0.string.flatMap(HookEvent.init) })
+    count = value?["count"]?.integer ?? 0
+  }
 }
 
 extension ReleaseRecord.Transition {

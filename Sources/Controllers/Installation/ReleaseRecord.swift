@@ -45,6 +45,30 @@ struct ReleaseRecord: Hashable, Sendable {
     var name: String
   }
 
+  /// An object that is run at moments of the release's life; how the cluster serves it is known only then, for the chart
+  /// may bring its kind.
+  struct Hook: Hashable, Sendable {
+    var object: Object
+    /// The template it comes from.
+    var file: String
+
+    /// The object's title, for the user.
+    var title: String { "\(object.kind) \(object.name)" }
+    var policies: Set<HookWords.DeletePolicy> {
+      HookWords.deletePolicies(object.annotations["helm.sh/hook-delete-policy"] ?? "")
+    }
+  }
+
+  /// How far the hooks of an attempt, or of a removal, have come.
+  struct HookProgress: Hashable, Sendable {
+    /// Tells the objects of one run from those that an earlier one left; grows with each attempt and removal.
+    var run = 0
+    /// The moments whose hooks have all ended well.
+    var ended: Set<HookEvent> = []
+    /// How many hooks of the present moment have ended well.
+    var count = 0
+  }
+
   struct Transition: Hashable, Sendable {
     var state: InstallationState
     var time: Timestamp
@@ -79,6 +103,8 @@ struct ReleaseRecord: Hashable, Sendable {
   var since: Timestamp
   /// All objects of this attempt have been applied.
   var isApplied = false
+  /// Everything is ready and nothing is left over; hooks may still be to be run.
+  var isReady = false
   /// Whether the gateway was last told to serve the extension; `nil` before it was told anything.
   var appliedEnabled: Bool?
   /// The objects of this attempt.
@@ -87,6 +113,9 @@ struct ReleaseRecord: Hashable, Sendable {
   var earlier: [Part] = []
   /// The tests of this attempt's chart, in their order; `nil` in a record of a ksxd that kept none.
   var tests: [Part]? = nil
+  /// The hooks of this attempt's chart, in their order.
+  var hooks: [Hook] = []
+  var hookProgress = HookProgress()
   /// What was offered when this attempt failed for want of its chart; `nil` when it did not.
   var refusedOffer: String?
   /// What a user should know about this attempt, such as hooks that are not run.
@@ -114,6 +143,16 @@ struct ReleaseRecord: Hashable, Sendable {
   var leftovers: [Part] {
     let wanted = Set(parts.map(\.reference))
     return earlier.filter { !wanted.contains($0.reference) }
+  }
+
+  /// The hooks of `event`, in their order.
+  func hooks(at event: HookEvent) -> [Hook] {
+    hooks.filter { HookWords($0.object.annotations["helm.sh/hook"] ?? "").events.contains(event) }
+  }
+
+  /// Whether hooks are still to be run at `event`.
+  func isOpen(_ event: HookEvent) -> Bool {
+    !hookProgress.ended.contains(event) && !hooks(at: event).isEmpty
   }
 
   /// Attempts are installations until one has succeeded, and upgrades after that.

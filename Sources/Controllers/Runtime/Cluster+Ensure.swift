@@ -51,12 +51,12 @@ extension Cluster {
     }
   }
 
-  /// Deletes the object, if it is there.
+  /// Deletes the object, if it is there, and what it owns: without a word the pods of a Job would stay, and helm says it.
   func remove(
     _ resource: Resource, namespace: String? = nil, _ name: String, uid: String? = nil
   ) async throws(ClusterError) {
     do {
-      try await delete(resource, namespace: namespace, name, uid: uid)
+      try await delete(resource, namespace: namespace, name, uid: uid, propagation: .background)
     } catch {
       if !error.isNotFound { throw error }
     }

@@ -1,13 +1,12 @@
 import Client
 import KubernetesAPI
 import Manifest
-import Packages
 import Platform
 
 /// Plays the part of scheduler and kubelet where there are none: calls workloads ready, and the pods of a
-/// chart's tests done.
+/// chart's tests and hooks done.
 ///
-/// `standalone.ksx.dev/ready-after` on a workload says after how many seconds; without it, at once. Why a test
+/// `standalone.ksx.dev/ready-after` on a workload says after how many seconds; without it, at once. Why a pod or a job
 /// shall fail says `standalone.ksx.dev/fails`.
 /// The time runs from when a workload was made or changed, as far as this process has seen it.
 final class WorkloadReconciler: Reconciler {
@@ -40,7 +39,7 @@ final class WorkloadReconciler: Reconciler {
       seen.withLock { $0[name] = nil }
       return .whenChanged
     }
-    if object.kind == "Pod", !HookWords(object.annotations["helm.sh/hook"] ?? "").isTest { return .whenChanged }
+    if object.kind == "Pod", object.annotations["helm.sh/hook"] == nil { return .whenChanged }
     let wanted = Self.readyStatus(of: object)
     guard !Self.isReady(object, wanted) else { return .whenChanged }
     let rest = remaining(name, object)
@@ -69,10 +68,14 @@ final class WorkloadReconciler: Reconciler {
   private static func readyStatus(of object: Object) -> Value {
     let generation = Value.integer(object.generation ?? 0)
     let replicas = Value.integer(object.spec["replicas"]?.integer ?? 1)
+    let failure = object.annotations[failureAnnotation] ?? ""
     switch object.kind {
     case "Pod":
-      let failure = object.annotations[failureAnnotation] ?? ""
       return failure.isEmpty ? ["phase": "Succeeded"] : ["phase": "Failed", "message": .string(failure)]
+    case "Job" where !failure.isEmpty:
+      return [
+        "failed": 1, "conditions": [["type": "Failed", "status": "True", "reason": "", "message": .string(failure)]],
+      ]
     case "Job":
       return [
         "succeeded": 1, "conditions": [["type": "Complete", "status": "True", "reason": "", "message": ""]],

@@ -112,19 +112,3 @@ extension TemplateSketch {
       + (groups.isEmpty ? "" : " of \(groups.joined(separator: ", "))")
   }
 }
-
-/// What a template's annotation `helm.sh/hook` says.
-package struct HookWords: Hashable, Sendable {
-  private let words: [String]
-
-  /// Reads the annotation; empty where there is none.
-  package init(_ annotation: String) {
-    words = annotation.split(separator: ",").map { String($0).trimmed() }
-  }
-
-  /// Whether it is run by `helm test`; helm 2 called it `test-success`.
-  package var isTest: Bool { words.contains("test") || words.contains("test-success") }
-
-  /// Whether it is run with something else.
-  package var isMore: Bool { words.contains { !$0.hasPrefix("test") && !$0.isEmpty } }
-}

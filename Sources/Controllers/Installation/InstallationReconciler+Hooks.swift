@@ -1,0 +1,92 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Packages
+import Platform
+
+/// The moments of a release at which its chart's hooks are run.
+extension InstallationReconciler {
+  /// Brings the hooks of `event` one step nearer to their end.
+  func runHooks(
+    _ event: HookEvent, _ snapshot: InstallationSnapshot, _ record: ReleaseRecord
+  ) async throws(StepError) -> NextLook {
+    let hooks = record.hooks(at: event)
+    let runner = HookRunner(
+      planner: planner, label: (dialect.extensionLabel, snapshot.installation.extension), namespace: record.namespace,
+      run: "\(snapshot.object.uid).\(record.hookProgress.run).\(event.rawValue)")
+    guard record.hookProgress.count < hooks.count else {
+      // As helm does: those that ended well go once all of their moment have.
+      try await runner.sweep(hooks.reversed(), of: .succeeded)
+      return try await store(record.ending(event, at: settings.now()), snapshot)
+    }
+    let hook = hooks[record.hookProgress.count]
+    switch try await runner.look(at: hook) {
+    case .made(let object):
+      snapshot.log?.note("\(event.rawValue) hook \(hook.title): started")
+      return try await wait(for: "started", hook, object, event, snapshot, record, runner)
+    case .present(let object, .waiting(let what)):
+      return try await wait(for: what, hook, object, event, snapshot, record, runner)
+    case .present(let object, .ready):
+      settings.stopwatch.forget(object.uid)
+      await note("\(event.rawValue) hook \(hook.title): succeeded", object, snapshot, runner)
+      return try await store(record.passingHook(), snapshot)
+    case .present(let object, .failed(let why)):
+      return try await fail(hook, why, object, event, snapshot, record, runner)
+    case .inTheWay(let object):
+      return try await wait(for: "the one before it is still there", hook, object, event, snapshot, record, runner)
+    }
+  }
+
+  private func store(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(StepError) -> NextLook {
+    try await passing { () throws(ClusterError) in try await save(record, snapshot) }
+    return .atOnce
+  }
+
+  private func wait(
+    for what: String, _ hook: ReleaseRecord.Hook, _ object: Object, _ event: HookEvent,
+    _ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ runner: HookRunner
+  ) async throws(StepError) -> NextLook {
+    let seconds = settings.stopwatch.seconds(object.uid, since: record.since)
+    if seconds >= settings.readyTimeout {
+      let cause = await PodCause(cluster: cluster).of(object)
+      let pod = cause.isEmpty ? "" : "; \(cause)"
+      let why = "not ended after \(settings.readyTimeout) s: \(what)\(pod)"
+      return try await fail(hook, why, object, event, snapshot, record, runner)
+    }
+    let told = record.waiting(for: "waiting for \(event.rawValue) hook \(hook.title)", at: settings.now())
+    guard told.conditions.first?.message != record.conditions.first?.message, !snapshot.desired.isDeletion else {
+      return .after(settings.pollInterval)
+    }
+    return try await store(told, snapshot)
+  }
+
+  /// A hook that fails ends the attempt; of a removal it is the user's to say how it goes on.
+  private func fail(
+    _ hook: ReleaseRecord.Hook, _ why: String, _ object: Object, _ event: HookEvent,
+    _ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ runner: HookRunner
+  ) async throws(StepError) -> NextLook {
+    let last = await note("\(event.rawValue) hook \(hook.title): \(why)", object, snapshot, runner)
+    let output = last.isEmpty ? "" : "; it said: \(last)"
+    let message = "\(event.rawValue) hook \(hook.title) failed: \(why)\(output)"
+    if snapshot.desired.isDeletion {
+      // It stays, whatever its policy, for else it would be run for ever.
+      return try await stuck(snapshot, record, message + "; once it is deleted it is run again")
+    }
+    let passed = record.hooks(at: event).prefix(record.hookProgress.count)
+    try await runner.sweep([hook], of: .failed)
+    try await runner.sweep(Array(passed), of: .succeeded)
+    settings.stopwatch.forget(object.uid)
+    throw .lasting(message)
+  }
+
+  /// Puts `line` and what the hook's pod wrote into the log, and gives the last line of that.
+  @discardableResult
+  private func note(
+    _ line: String, _ object: Object, _ snapshot: InstallationSnapshot, _ runner: HookRunner
+  ) async -> String {
+    let output = await PodOutput(cluster: cluster).of(object)
+    snapshot.log?.note(line)
+    for written in output.lines where !written.isEmpty { snapshot.log?.note("| " + written) }
+    return output.lines.last { !$0.isEmpty }.map { String($0.prefix(500)) } ?? ""
+  }
+}

@@ -1,0 +1,56 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Packages
+
+/// The edges at the end of a life.
+extension InstallationReconciler {
+  func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
+    let remaining: [ReleaseRecord.Part]
+    do { remaining = try await applier(snapshot).remove(record.inventory) } catch {
+      if error.isPassing { throw .passing(error) }
+      return try await stuck(snapshot, record, error.short)
+    }
+    let isForced = snapshot.situation.isForced
+    if remaining.isEmpty || isForced {
+      let opensHooks = !isForced && record.isOpen(.postDelete)
+      let next = opensHooks ? record.cleared() : record.uninstalled(at: settings.now())
+      try await passing { () throws(ClusterError) in try await save(next, snapshot) }
+      return .atOnce
+    }
+    let seconds = settings.stopwatch.seconds(record.name, since: record.since)
+    guard record.state == .uninstalling, seconds >= settings.readyTimeout else {
+      return .after(record.state == .uninstalling ? settings.pollInterval : settings.patience)
+    }
+    let names = remaining.prefix(3).map(\.title).joined(separator: ", ")
+    return try await stuck(snapshot, record, "still there after \(settings.readyTimeout) s: \(names)")
+  }
+
+  /// Says that something does not go, and keeps trying.
+  func stuck(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord, _ message: String)
+    async throws(StepError)
+    -> NextLook
+  {
+    let failed = record.failingToUninstall(message, at: settings.now())
+    if record.state == .uninstallFailed, record.conditions.first?.message == failed.conditions.first?.message {
+      return .after(settings.patience)
+    }
+    try await passing { () throws(ClusterError) in try await save(failed, snapshot) }
+    return .atOnce
+  }
+
+  func release(_ snapshot: InstallationSnapshot) async throws(StepError) {
+    try await passing { () throws(ClusterError) in
+      try await snapshot.takeBack(at: settings.now(), in: cluster)
+      let record = ReleaseRecord.secretName(snapshot.installation.name)
+      try await cluster.remove(.secrets, namespace: snapshot.namespace, record)
+      let kept = snapshot.object.finalizers.filter { $0 != dialect.installationFinalizer }
+      let metadata: Value = [
+        "resourceVersion": .string(snapshot.installation.resourceVersion),
+        "finalizers": kept.isEmpty ? .null : .sequence(kept.map(Value.string)),
+      ]
+      _ = try await cluster.patch(dialect.installations, snapshot.installation.name, ["metadata": metadata])
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Client
+import KubernetesAPI
+import Manifest
+
+/// Why the pods of a workload do not do what they are there for, as scheduler, kubelet and events say.
+struct PodCause: Sendable {
+  var cluster: Cluster
+
+  /// What a container waits for while nothing is wrong.
+  private static let usual: Set = ["ContainerCreating", "PodInitializing"]
+
+  /// The cause for `object`, a workload, a Job or a Pod; empty where none is known.
+  func of(_ object: Object) async -> String {
+    if let refusal = Self.condition("ReplicaFailure", "True", object) { return refusal }
+    guard let namespace = object.namespace else { return "" }
+    for pod in await pods(of: object, namespace) {
+      if let told = Self.told(of: pod) { return "pod \(pod.name): \(told)" }
+      if let event = await warning(about: pod, namespace) { return "pod \(pod.name): \(event)" }
+    }
+    return ""
+  }
+
+  private func pods(of object: Object, _ namespace: String) async -> [Object] {
+    if object.kind == "Pod" { return [object] }
+    let labels = object.spec[path: "selector", "matchLabels"]?.mapping?.pairs ?? []
+    let terms = labels.map { "\($0.key)=\($0.value.string ?? "")" }
+    let selector = object.kind == "Job" ? "job-name=\(object.name)" : terms.joined(separator: ",")
+    if selector.isEmpty { return [] }
+    // A cause that cannot be read takes nothing from what failed.
+    return (try? await cluster.list(.pods, namespace: namespace, selector: Selector(labels: selector))) ?? []
+  }
+
+  private static func told(of pod: Object) -> String? {
+    let containers = ["initContainerStatuses", "containerStatuses"].flatMap { pod.status[$0]?.sequence ?? [] }
+    for container in containers {
+      let name = container["name"]?.string ?? ""
+      if let waiting = container[path: "state", "waiting"], let reason = waiting["reason"]?.string,
+        !usual.contains(reason)
+      {
+        return words(name, reason, waiting["message"]?.string)
+      }
+      let ended = container[path: "state", "terminated"] ?? container[path: "lastState", "terminated"]
+      if let code = ended?["exitCode"]?.integer, code != 0 {
+        return words(name, "ended with \(code)", ended?["message"]?.string)
+      }
+    }
+    return condition("PodScheduled", "False", pod)
+  }
+
+  private static func condition(_ type: String, _ status: String, _ object: Object) -> String? {
+    let all = object.status["conditions"]?.sequence ?? []
+    guard let found = all.first(where: { $0["type"]?.string == type && $0["status"]?.string == status }) else {
+      return nil
+    }
+    return words("", found["reason"]?.string ?? type, found["message"]?.string)
+  }
+
+  private static func words(_ container: String, _ reason: String, _ message: String?) -> String {
+    let text = [container, reason, message ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
+    return String(text.prefix(500))
+  }
+
+  /// The last warning about a pod.
+  private func warning(about pod: Object, _ namespace: String) async -> String? {
+    let selector = Selector(fields: "involvedObject.name=\(pod.name),type=Warning")
+    let events = (try? await cluster.list(.events, namespace: namespace, selector: selector)) ?? []
+    func time(_ event: Object) -> String { event.value["lastTimestamp"]?.string ?? event.creationTimestamp ?? "" }
+    guard let last = events.max(by: { time($0) < time($1) }) else { return nil }
+    return Self.words("", last.value["reason"]?.string ?? "", last.value["message"]?.string)
+  }
+}
