@@ -39,7 +39,8 @@ import Testing
     private func review(_ request: HTTPRequest) -> Value {
       let token = (try? JSON.parse(request.body))?[path: "spec", "token"]?.string ?? ""
       return [
-        "status": ["authenticated": true, "user": ["username": .string(token), "groups": ["system:authenticated"]]]
+        "apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "metadata": [:],
+        "status": ["authenticated": true, "user": ["username": .string(token), "groups": ["system:authenticated"]]],
       ]
     }
   }

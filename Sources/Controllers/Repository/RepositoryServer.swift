@@ -37,7 +37,7 @@ struct RepositoryServer: Sendable {
   var detour: RepositoryAccess.Detour {
     RepositoryAccess.Detour(
       origin: "http://\(name).\(namespace).svc:\(Self.port)", by: cluster.transport,
-      prefix: Self.services.path(namespace: namespace, name: "http:\(name):\(Self.port)") + "/proxy")
+      prefix: Self.services.path(namespace: namespace) + "/http:\(name):\(Self.port)/proxy")
   }
 
   /// Makes both objects what they shall be; throws until the server answers.

@@ -61,7 +61,10 @@ import Testing
     #expect(charts.requests.isEmpty)
 
     _ = try await WorkloadReconciler(cluster: fixture.cluster).reconcile("deployments/\(place.namespace)/\(place.name)")
-    while try await work.reconcile("museum") == .atOnce || charts.requests.isEmpty {}
+    try await fixture.wait("it is read") {
+      while try await work.reconcile("museum") == .atOnce {}
+      return !charts.requests.isEmpty
+    }
 
     #expect(try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 3)
     #expect(charts.requests.allSatisfy { $0.headers["Authorization"] == nil })
