@@ -1,6 +1,7 @@
 import Client
 import Manifest
 import Packages
+import TestSupport
 import Testing
 
 @testable import Charts
@@ -231,7 +232,7 @@ import Testing
     #expect(failed.message.contains("; pod pre-install-x: x: ImagePullBackOff: no such image"))
   }
 
-  @Test(arguments: ControllersCrashTests.Cut.allCases)
+  @Test(arguments: Seeds.isLong ? ControllersCrashTests.Cut.allCases : [.after])
   func hooksAreRunOnceWhereverTheirControllerDies(cut: ControllersCrashTests.Cut) async throws {
     var runs: Set<[String]> = []
     var ends: Set<String> = []

@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "/kapis/judge.example.com/v1alpha1", "/kapis/nobody.example.com/v1alpha1/things", "/proxy/x", "/dist/none/index.js",
+    "/kapis/judge.example.com/v1", "/kapis/nobody.example.com/v1alpha1/things", "/proxy/x", "/dist/none/index.js",
     "/",
   ])
   func whatNoRuleServesIsNotFound(target: String) async throws {
