@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOTLS
+import Platform
 
 /// A server of HTTP/1.1, and over TLS of HTTP/2, on a unix socket, a port, or several of them.
 package final class Server: Sendable {
@@ -103,7 +104,7 @@ package final class Server: Sendable {
       let chain = try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map {
         NIOSSLCertificateSource.certificate($0)
       }
-      let key = try NIOSSLPrivateKey(file: certificate.keyFile, format: .pem)
+      let key = try key(certificate.keyFile)
       var configuration = TLSConfiguration.makeServerConfiguration(
         certificateChain: chain, privateKey: .privateKey(key))
       if let file = certificate.clientAuthorities {
@@ -113,8 +114,22 @@ package final class Server: Sendable {
       }
       configuration.applicationProtocols = ["h2", "http/1.1"]
       return try NIOSSLContext(configuration: configuration)
+    } catch let error as ServerError {
+      throw error
     } catch {
-      throw .badFile(certificate.chainFile, reason: "this certificate, or its key, cannot be used: \(error)")
+      let reason = "this is no certificate, or not that of the key in \(certificate.keyFile) (\(error))"
+      throw .badFile(certificate.chainFile, reason: reason)
+    }
+  }
+
+  private static func key(_ file: String) throws(ServerError) -> NIOSSLPrivateKey {
+    do {
+      return try NIOSSLPrivateKey(file: file, format: .pem)
+    } catch {
+      let text = (try? Files.text(file, limit: 1 << 20)) ?? ""
+      let isEncrypted = text.containsText("ENCRYPTED")
+      throw .badFile(
+        file, reason: isEncrypted ? "the key is encrypted, and ksxd asks for no passphrase" : "this is no key in PEM")
     }
   }
 

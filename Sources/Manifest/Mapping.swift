@@ -45,6 +45,10 @@ package struct Mapping: Sendable, ExpressibleByDictionaryLiteral {
   }
 
   package var keys: [String] { pairs.map(\.key) }
+  /// The values by their keys, for those who ask for many.
+  package var byKey: [String: Value] {
+    Dictionary(pairs.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+  }
   package var isEmpty: Bool { pairs.isEmpty }
 
   package subscript(key: String) -> Value? {

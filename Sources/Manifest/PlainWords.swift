@@ -9,12 +9,12 @@ extension SyntaxError {
       return lines[place.line - 1].dropFirst(place.column - 1).first.map(String.init) ?? ""
     }
     let here = character(Beginning(line: line, column: column))
-    if let error = unclosed(character) ?? unescaped(lines) ?? indented(lines) { return error }
+    if let error = unclosed(character) ?? keyless(lines) ?? indented() { return error }
     for (words, plain) in Self.plainWords where problem.hasPrefix(words) {
       return at(line, column, plain.replacingText("{}", with: here))
     }
     guard problem.hasPrefix("found character that cannot start any token") else { return self }
-    if here == "\t" { return at(line, column, "a tab stands here; YAML wants blanks") }
+    if here == "\t" { return at(line, column, "a tab stands here; YAML wants spaces") }
     return at(line, column, "“\(here)” cannot begin a value; put the value in quotes")
   }
 
@@ -27,7 +27,7 @@ extension SyntaxError {
     ("did not find expected node content", "a value is missing here, before “{}”"),
     ("found unknown escape character", "“\\” and what follows is no escape; write \\\\, or use single quotes"),
     ("found undefined tag handle", "“!” makes a tag of this; put the value in quotes"),
-    ("found a tab character", "a tab stands here; YAML wants blanks"),
+    ("found a tab character", "a tab stands here; YAML wants spaces"),
   ]
 
   private func at(_ line: Int, _ column: Int, _ problem: String) -> SyntaxError {
@@ -45,18 +45,18 @@ extension SyntaxError {
   }
 
   /// A line that is no key: `replicas 3`, or `a:b`.
-  private func unescaped(_ lines: [String]) -> SyntaxError? {
+  private func keyless(_ lines: [String]) -> SyntaxError? {
     guard problem.containsText("could not find expected ':'"), let beginning,
       lines.indices.contains(beginning.line - 1)
     else { return nil }
     let line = lines[beginning.line - 1]
     let isTight = line.dropFirst(beginning.column - 1).contains(":")
-    let advice = isTight ? "a blank is missing after “:”" : "“:” is missing after the key"
+    let advice = isTight ? "a space is missing after “:”" : "“:” is missing after the key"
     return at(beginning.line, beginning.column, advice)
   }
 
   /// A key that is indented otherwise than its neighbours.
-  private func indented(_ lines: [String]) -> SyntaxError? {
+  private func indented() -> SyntaxError? {
     guard let beginning else { return nil }
     let since = beginning.line == line ? "" : " of the block from line \(beginning.line)"
     if problem.hasPrefix("did not find expected key") {

@@ -37,14 +37,25 @@ struct ExplainCommand: AsyncParsableCommand {
   }
 
   private func table() async throws(DaemonError) -> RouteTable {
+    let server = kubeconfig ?? "unix://" + socket
     do {
       let cluster = try cluster()
       let dialect = try await Capabilities.learn(from: cluster).dialect
       return try await RouteTable.read(from: cluster, dialect)
     } catch let error as ClusterError {
-      throw DaemonError(error.sentence(for: "reading the rules", at: kubeconfig ?? socket))
+      throw DaemonError(error.sentence(for: "reading the rules", at: server))
+    } catch let error as DialectError {
+      throw DaemonError(Self.sentence(error, at: server))
     } catch {
       throw DaemonError("\(error)")
+    }
+  }
+
+  private static func sentence(_ error: DialectError, at server: String) -> String {
+    switch error {
+    case .absent: "\(server) has no KubeSphere extensions"
+    case .forbidden: "\(server) does not allow to look which KubeSphere extensions it has"
+    case .cluster(let error): error.sentence(for: "asking which KubeSphere it is", at: server)
     }
   }
 

@@ -234,7 +234,7 @@ import Testing
 
     #expect(text.hasPrefix("whizard: "))
     if words == ["rollback"] {
-      #expect(bench.said.noted.contains("the versions of whizard are not to be read"), "\(bench.said.noted)")
+      #expect(bench.said.noted.contains("the versions of whizard cannot be read"), "\(bench.said.noted)")
     }
   }
 
@@ -252,7 +252,7 @@ import Testing
     let text = try await bench.run(words + ["whizard", "--yes"])
 
     #expect(text.hasPrefix("whizard: "))
-    #expect(bench.said.noted.contains("not to be read (no answer for 5 s)"), "\(bench.said.noted)")
+    #expect(bench.said.noted.contains("cannot be read (no answer for 5 s)"), "\(bench.said.noted)")
     #expect(clock.waits.allSatisfy { $0 == .seconds(5) })
   }
 

@@ -27,7 +27,7 @@ import Testing
       return 0
     } catch let error as CommandError {
       if let verdict = error.verdict { return verdict }
-      return error.status == 1 ? Verb.named(in: words)?.trouble ?? 1 : error.status
+      return error.status == 1 ? Verb.meant(by: words)?.trouble ?? 1 : error.status
     }
   }
 
@@ -38,6 +38,8 @@ import Testing
     try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "enabled": true])
     let rows: [(words: String, status: Int32)] = [
       ("plan enable whizard", 0), ("plan disable whizard", 1), ("plan disable nope", 2), ("plan lunch nope", 2),
+      ("--context x plan lunch nope", 2),
+      ("--kubeconfig /f diff nope 1 2", 2), ("probe nope", 2),
       ("config diff nope", 2), ("diff nope 1 2", 2), ("compare", 2),
       ("doctor nope", 2),
       ("test whizard", 2), ("wait whizard --for=installed", 0), ("wait whizard --for=gone --timeout=0", 1),

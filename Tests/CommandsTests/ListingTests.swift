@@ -220,11 +220,78 @@ import Testing
     #expect(try await bench.run("get", "whizard").contains("Versions:     1.1.0, 1.0.0"))
     let plan = try await bench.run("install", "whizard", "--dry-run=client")
     #expect(plan.contains("+ InstallPlan whizard, version 1.1.0, enabled"))
-    #expect(plan.contains("! the versions of whizard are not to be read"))
+    #expect(plan.contains("! the versions of whizard cannot be read"))
     try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
     try await bench.run("disable", "whizard", "--yes")
     #expect(
       try await bench.failure("upgrade", "whizard", "--version", "3.0.0", "--yes").contains("has no version 3.0.0"))
+  }
+
+  private func installed(refusing word: String) async throws -> Workbench {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version", "1.0.0", "--yes")
+    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0", "enabled": true])
+    _ = try await bench.cluster.patch(
+      Dialect.installPlan.extensions, "whizard", ["status": ["state": "Installed", "installedVersion": "1.0.0"]])
+    bench.said.clear()
+    bench.transport.answer { request in
+      let path = request.target.prefix { $0 != "?" }
+      return path.hasSuffix("/" + word) ? .refusal(code: 403, reason: "Forbidden", "you may not list \(word)") : nil
+    }
+    return bench
+  }
+
+  @Test func whatMayNotBeReadIsUnknownAndNotAbsent() async throws {
+    let bench = try await installed(refusing: "installplans")
+
+    let list = try await bench.run("list")
+    #expect(list.contains("Installed") && !list.contains(" no"))
+    #expect(bench.said.noted.contains("whether it is enabled, is not known"))
+    #expect(try await bench.run("list", "--where", "installed").contains("whizard"))
+    #expect(try await bench.run("get", "whizard").contains("not known: you may not list InstallPlan objects"))
+    // One object can be read and changed by its name.
+    #expect(try await bench.run("disable", "whizard", "--yes").contains("whizard"))
+    #expect(try await bench.run("config", "get", "whizard") == "")
+  }
+
+  @Test func whatIsInstalledIsShownToWhoMayNotSeeWhatIsOffered() async throws {
+    let bench = try await installed(refusing: "extensions")
+
+    let list = try await bench.run("list")
+    #expect(list.contains("whizard") && !list.contains("no longer offered"))
+    #expect(bench.said.noted.contains("you may not list extensions"))
+  }
+
+  /// As kubectl prints objects since 1.21.
+  @Test(arguments: ["yaml", "json"])
+  func whoSetWhichFieldIsNotPrinted(format: String) async throws {
+    let bench = try await installed(refusing: "nothing")
+    let object = try await bench.cluster.get(Dialect.installPlan.installations, "whizard")
+    try #require(object.value[path: "metadata", "managedFields"] != nil)
+
+    #expect(try await !bench.run("get", "whizard", "-o", format).contains("managedFields"))
+    #expect(try await !bench.run("list", "-o", format).contains("managedFields"))
+  }
+
+  @Test func aMistypedNameIsNotSettled() async throws {
+    let bench = try await installed(refusing: "nothing")
+
+    #expect(try await bench.failure("wait", "nope").contains("has no extension nope"))
+    #expect(try await bench.run("wait", "nope", "--for=gone") == "nope is gone\n")
+  }
+
+  @Test func whatIsInstalledAndNoLongerOfferedIsSaidToBe() async throws {
+    let bench = try await installed(refusing: "nothing")
+    let dialect = Dialect.installPlan
+    for version in try await bench.cluster.list(dialect.extensionVersions) {
+      _ = try await bench.cluster.delete(dialect.extensionVersions, version.name)
+    }
+    _ = try await bench.cluster.delete(dialect.extensions, "whizard")
+
+    let words = try await bench.failure("versions", "whizard")
+
+    #expect(words.contains("whizard is installed, and test offers no version of it any more"))
   }
 
   @Test func versionsStandNewestFirst() async throws {

@@ -135,6 +135,17 @@ import Testing
     #expect(try await Workbench().failure(words) == sentence)
   }
 
+  /// helm refuses the schemes that it does not know.
+  @Test(arguments: ["ftp://y", "foo bar", "http://", "oci://", "file://rel", "/tmp/x", "./x", "https://a b/"])
+  func whatIsNoAddressOfARepositoryIsRefused(address: String) async throws {
+    #expect(try await Workbench().failure(["repo", "add", "main", address, "--yes"]).contains("is no address"))
+  }
+
+  @Test(arguments: ["http://x:8080/a", "oci://x/charts", "file:///srv/charts", "ghcr.io/x/y:1", "charts"])
+  func whatMayBeAnAddressOfARepositoryIsTaken(address: String) async throws {
+    #expect(try await Workbench().run(["repo", "add", "main", address, "--yes"]).contains("main"))
+  }
+
   private func proxy(_ bench: Workbench) async throws {
     let spec: Value = [
       "matcher": ["method": "*", "path": "/proxy/bell/*"], "upstream": ["url": "http://bell.example"],

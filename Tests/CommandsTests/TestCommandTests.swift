@@ -53,23 +53,28 @@ import Testing
       try await bench.run("test", "whizard") == "Pod ns/a: passed\n  one\n  \u{fffd}two\nwhizard: passed, 1 of 1\n")
   }
 
-  @Test(arguments: [
-    (TestRun.State.failed, 1, "whizard: Pod ns/b failed: no answer"),
-    (.refused, 2, "the tests of whizard were not run: it sleeps"),
-  ])
-  func whatDoesNotPassEndsWithAStatusOfItsOwn(state: TestRun.State, status: Int32, words: String) async throws {
+  @Test func aTestThatFailsIsAnAnswer() async throws {
     let bench = try await bench()
     let outcomes = [
       TestRun.Outcome(name: "Pod ns/a", hasPassed: true),
       .init(name: "Pod ns/b", hasPassed: false, message: "no answer"),
     ]
-    let controller = answering(
-      bench, run(state, state == .refused ? [] : outcomes, state == .refused ? "it sleeps" : ""))
+    let controller = answering(bench, run(.failed, outcomes))
+    defer { controller.cancel() }
+
+    await #expect(throws: CommandError.verdict(1)) { try await bench.run("test", "whizard") }
+
+    #expect(bench.said.noted.contains("ksx: whizard: Pod ns/b failed: no answer"))
+  }
+
+  @Test func testsThatWereNotRunAreNone() async throws {
+    let bench = try await bench()
+    let controller = answering(bench, run(.refused, [], "it sleeps"))
     defer { controller.cancel() }
 
     let error = try await #require(throws: CommandError.self) { try await bench.run("test", "whizard") }
 
-    #expect(error.sentence == words && error.status == status)
+    #expect(error.sentence == "the tests of whizard were not run: it sleeps" && error.status == 2)
   }
 
   @Test func aChartWithoutTestsIsNoFailure() async throws {

@@ -192,7 +192,7 @@ import Testing
       .versions(of: "grafana", .interrupted(.refused(Status(code: 403, message: "no")), delay: .seconds(9))))
 
     #expect(tester.screen.contains("- InstallPlan grafana"))
-    #expect(tester.screen.contains("the versions of grafana are not to be read (you may not list"))
+    #expect(tester.screen.contains("the versions of grafana cannot be read (you may not list"))
   }
 
   @Test func aForcedRemovalTakesTheNameTyped() {

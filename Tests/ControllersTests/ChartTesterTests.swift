@@ -64,7 +64,7 @@ import Testing
     let run = try await fixture.withControllers { try await ask("one", fixture) }
 
     #expect(run.state == .refused)
-    #expect(run.message.hasSuffix("is there already and was not made by it"), "\(run.message)")
+    #expect(run.message.hasSuffix("is there already, and this extension has not made it"), "\(run.message)")
   }
 
   @Test func whatIsNotInstalledIsNotTested() async throws {

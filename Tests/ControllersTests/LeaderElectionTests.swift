@@ -20,7 +20,7 @@ import Testing
 
   private func election(_ name: String, _ cluster: Cluster) -> LeaderElection {
     var election = LeaderElection(cluster: cluster, identity: name)
-    election.pause = .milliseconds(10)
+    election.retryPeriod = .milliseconds(10)
     return election
   }
 

@@ -8,12 +8,12 @@ import Testing
     ("a:\n  b: {c: 1\nd: 2\n", "line 2, column 6: the { from column 6 is not closed"),
     ("a: \"x\nb: c\n", "line 1, column 4: the \" from column 4 is not closed"),
     ("a: 'x\n", "line 1, column 4: the ' from column 4 is not closed"),
-    ("a:\n\tb: 1\n", "line 2, column 1: a tab stands here; YAML wants blanks"),
+    ("a:\n\tb: 1\n", "line 2, column 1: a tab stands here; YAML wants spaces"),
     ("a: @b\n", "line 1, column 4: “@” cannot begin a value; put the value in quotes"),
     ("a: b: c\n", "line 1, column 5: a second “:” in a value; put the value in quotes, or indent this line as its key"),
     ("a: - b\n", "line 1, column 4: a list cannot begin here; put “-” on a line of its own, below its key"),
     ("a: 1\nreplicas 3\nb: 2\n", "line 2, column 1: “:” is missing after the key"),
-    ("a: 1\nb:2\nc: 3\n", "line 2, column 1: a blank is missing after “:”"),
+    ("a: 1\nb:2\nc: 3\n", "line 2, column 1: a space is missing after “:”"),
     (
       "a:\n  b: 1\n c: 2\n",
       "line 3, column 2: the indentation fits no line of the block from line 1: column 1 is expected"

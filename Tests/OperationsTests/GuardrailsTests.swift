@@ -49,6 +49,17 @@ import Testing
     #expect(refusal(yaml) == sentence)
   }
 
+  @Test(arguments: ["Guardrails", "guardrail", "guard-rails", "guardrials"])
+  func aMisspeltNameDoesNotTakeTheGuardAway(key: String) {
+    var guardrails = Guardrails()
+    guardrails.rules = Guardrails.rules(in: "theme: dark\n\(key): [{deny: [enable]}]\n", "f")
+
+    let refusal = guardrails.refusal(of: Deed(["enable"], names: ["a"]), at: Self.production, now: Self.evening)
+
+    #expect(refusal?.contains("guardrails are meant") == true, "\(refusal ?? "")")
+    #expect(Guardrails.rules(in: "theme: dark\nkeymap: vi\n", "f").isEmpty)
+  }
+
   @Test func moreObjectsThanAreLetAreTooMany() {
     #expect(
       refusal("- at-most: 2", ["upgrade"], ["a", "b", "c"])

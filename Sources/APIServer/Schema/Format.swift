@@ -39,7 +39,7 @@ enum Format: String, Hashable, Sendable {
     pattern(
       #"(?i)^\d+\s*(ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|s|secs?|seconds?|"#
         + #"m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?)$"#),
-  ].compactMap(\.self)
+  ]
 
   private static let patterns: [Format: Pattern] = [
     .dateTime: pattern("(?i)^\\d{4}-\\d\\d-\\d\\dt\\d\\d:\\d\\d:\\d\\d([.,]\\d+)?(z|[-+]\\d\\d:\\d\\d)$"),
@@ -47,16 +47,19 @@ enum Format: String, Hashable, Sendable {
     .mac: pattern("(?i)^([0-9a-f]{2}([:-][0-9a-f]{2}){5}(([:-][0-9a-f]{2}){2})?|[0-9a-f]{4}(\\.[0-9a-f]{4}){2,3})$"),
     .email: pattern("^[^@\\s<>]+@[^@\\s<>]+$"),
     .hostname: pattern("^\\w([-\\w]{0,61}\\w)?(\\.\\w([-\\w]{0,61}\\w)?)*\\.?$"),
-  ].compactMapValues(\.self)
+  ]
 
-  private static func pattern(_ text: String) -> Pattern? { try? Pattern(text) }
+  private static func pattern(_ text: String) -> Pattern {
+    guard let pattern = try? Pattern(text) else { preconditionFailure("\(text) is no pattern") }
+    return pattern
+  }
 
   /// Whether the calendar has the moment; it has no 30 February and no 60th second.
   private static func isMoment(_ text: String) -> Bool { Timestamp(text)?.description == text }
 
   private static func isBase64(_ text: String) -> Bool {
     let bytes = text.utf8.filter { $0 != 10 && $0 != 13 }
-    // Nothing is none, as kube-apiserver has it.
+    // An empty text is no base64 to kube-apiserver.
     guard !bytes.isEmpty, bytes.count.isMultiple(of: 4) else { return false }
     let body = bytes.dropLast(bytes.suffix(2).count { $0 == UInt8(ascii: "=") })
     return body.allSatisfy { byte in

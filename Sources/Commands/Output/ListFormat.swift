@@ -46,7 +46,7 @@ struct ListFormat: Sendable {
     for object in objects { keyed.append((object, try key(of: object.value))) }
     let sorted = try sorted(keyed, by: \.key).map(\.object)
     if case .name = output { return outlet.print(sorted.map(\.name)) }
-    outlet.printExactly(try output.text(sorted, hasHeadings: hasHeadings))
+    outlet.printExactly(try output.text(output.isObject ? sorted.map(\.shown) : sorted, hasHeadings: hasHeadings))
   }
 }
 

@@ -67,10 +67,10 @@ struct ObjectPrinter: ListPrinter {
     switch format.output {
     case .json:
       write(hasBegun ? ",\n    " : Self.jsonHead + "[\n    ")
-      buffer += JSON.prettyBytes(object.value, level: 2)
+      buffer += JSON.prettyBytes(object.shown.value, level: 2)
     case .yaml:
       write(hasBegun ? "" : Self.yamlHead + "\n")
-      buffer += YAML.text(.sequence([object.value])).utf8
+      buffer += YAML.text(.sequence([object.shown.value])).utf8
     default: write(object.name + "\n")
     }
     hasBegun = true
@@ -99,5 +99,13 @@ extension Output {
     case .json(nil), .yaml, .name: true
     case .json, .table, .wide: false
     }
+  }
+}
+
+extension Object {
+  /// As kubectl prints it since 1.21: without what tells which manager set which field.
+  var shown: Object {
+    guard value[path: "metadata", "managedFields"] != nil else { return self }
+    return Object(value.setting(["metadata", "managedFields"], to: nil))
   }
 }

@@ -59,6 +59,14 @@ enum Output: Hashable, Sendable {
     }
   }
 
+  /// Whether objects are printed themselves, and not what is taken from them.
+  var isObject: Bool {
+    switch self {
+    case .json(nil), .yaml: true
+    case .json, .table, .wide, .name: false
+    }
+  }
+
   /// `value` as JSON or YAML, or what is taken from it.
   func text(_ value: Value, hasHeadings: Bool = true) throws(CommandError) -> String {
     switch self {

@@ -12,6 +12,7 @@ struct RowPrinter: ListPrinter {
     var installations: Installations
     var memories: [String: ReleaseMemory]
     var language: String
+    var sight: ExtensionStatus.Sight
   }
 
   private struct Row {
@@ -47,7 +48,8 @@ struct RowPrinter: ListPrinter {
 
   private mutating func add(_ name: String, _ found: Extension?, _ value: Value) {
     let row = ExtensionRow(
-      name, found, surroundings.installations.of(name), surroundings.memories[name], language: surroundings.language)
+      name, found, surroundings.installations.of(name), surroundings.memories[name], language: surroundings.language,
+      sight: surroundings.sight)
     do throws(CommandError) {
       rows.append(Row(name: name, cells: columns.map { $0.text(row) }, key: try format.key(of: value)))
     } catch {

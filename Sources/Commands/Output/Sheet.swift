@@ -10,6 +10,8 @@ struct Sheet {
   var installation: Installation?
   /// `InstallPlan` or `Subscription`.
   var kind: String
+  /// What of the cluster could be read.
+  var sight = ExtensionStatus.Sight()
   /// The member clusters, by name; `nil` while they are not known.
   var clusters: [String: MemberCluster]?
   /// What is shown only when much is asked for.
@@ -32,7 +34,9 @@ struct Sheet {
   }
 
   private var marketLines: [(String, String)] {
-    guard let found = `extension` else { return [("Name", row.name)] }
+    guard let found = `extension` else {
+      return [("Name", row.name), ("Marketplace", sight.extensions ? "" : "not known: you may not read extensions")]
+    }
     return [
       ("Name", row.name), ("Title", row.title), ("Description", row.summary), ("Category", row.category),
       ("Provider", row.provider), ("Repository", row.repository),
@@ -42,6 +46,12 @@ struct Sheet {
 
   private var installationLines: [(String, String)] {
     guard let installation else {
+      if !sight.installations {
+        return [
+          ("Installed", "not known: you may not list \(kind) objects"), ("Running", status.running),
+          ("State", status.word),
+        ]
+      }
       return status.running.isEmpty ? [("Installed", "no")] : [("Running", status.running), ("State", status.word)]
     }
     return [

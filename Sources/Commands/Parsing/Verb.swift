@@ -93,6 +93,14 @@ struct Verb: Sendable {
     return Verb(named: words.prefix(2).joined(separator: " ")) ?? words.first.flatMap { Verb(named: $0) }
   }
 
+  /// The verb of a whole command line, options among its words, also where that has a mistake.
+  static func meant(by arguments: [String]) -> Verb? {
+    var reader = ArgumentReader(arguments[...])
+    // What comes after a mistake is not needed.
+    _ = try? reader.read()
+    return named(in: reader.words) ?? named(in: arguments)
+  }
+
   /// The command with its operands, as one types it.
   var usage: String { ([name] + operands).joined(separator: " ") }
 }

@@ -13,9 +13,19 @@ extension CommandSession {
 
   /// The installation of the extension called `name`.
   func installation(of name: String, _ reader: ClusterReader) async throws(CommandError) -> Installation {
-    guard let found = Installations(try await installations(reader).map(Installation.init)).of(name) else {
+    let all = try await asking("listing \(reader.dialect.installations.plural)") { () throws(ClusterError) in
+      try await reader.installations(atLeastOf: name).all
+    }
+    guard let found = Installations(all.map(Installation.init)).of(name) else {
       throw CommandError("\(name) is not installed in \(self.name); ksx list shows what is")
     }
     return found
+  }
+
+  /// What to say of `name` when the marketplace has nothing of it: it may be installed all the same.
+  func nothingOffered(of name: String, _ reader: ClusterReader) async -> CommandError {
+    let all = (try? await reader.installations()) ?? []
+    guard Installations(all.map(Installation.init)).of(name) != nil else { return noSuchExtension(name) }
+    return CommandError("\(name) is installed, and \(self.name) offers no version of it any more; see ksx get \(name)")
   }
 }

@@ -37,7 +37,7 @@ package enum Program {
 
   /// Runs a command line, given without the program's name.
   package static func begin(_ arguments: [String], environment: Environment = .current) async -> Next {
-    let trouble = Verb.named(in: arguments)?.trouble ?? 1
+    let trouble = Verb.meant(by: arguments)?.trouble ?? 1
     var outlet = Outlet.standard(trouble: trouble)
     outlet.language = environment.language
     do throws(CommandError) {

@@ -25,13 +25,7 @@ struct Get: ClusterCommand {
     let reader = try await session.reader()
     if isWatching { return try await RowFollower(format, Selection(), name: name).run(reader, session) }
     let output = format.output
-    let found = try await session.find(name, reader, isWhole: output.isWhole)
-    let answer = await result { () throws(ClusterError) in try await reader.installations() }
-    // A user who may not see installations still sees what the extension says of itself.
-    if case .failure(let error) = answer, found == nil || !error.isForbidden {
-      throw CommandError(error, "listing \(reader.dialect.installations.plural)", at: session.server)
-    }
-    let all = (try? answer.get()) ?? []
+    let (found, all, sight) = try await objects(reader, session)
     let installation = Installations(all.map(Installation.init)).of(name)
     guard found != nil || installation != nil else { throw session.noSuchExtension(name) }
     switch output {
@@ -41,17 +35,43 @@ struct Get: ClusterCommand {
     case .name: session.outlet.print(name)
     case .table, .wide:
       let found = found.map { Extension($0, dialect: reader.dialect) }
-      session.outlet.print(await sheet(of: found, installation, reader, session).lines)
+      session.outlet.print(await sheet(of: found, installation, sight, reader, session).lines)
     }
   }
 
+  /// The extension, all that is installed, and which of the two could be read: a user who may not see one still sees what
+  /// the other says.
+  private func objects(
+    _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> (Object?, [Object], ExtensionStatus.Sight) {
+    let isWhole = format.output.isWhole
+    async let asked = result { () throws(ClusterError) in try await reader.installations() }
+    let found = await result { () throws(ClusterError) in try await reader.extension(name, isWhole: isWhole) }
+    let installed = await asked
+    var sight = ExtensionStatus.Sight()
+    if case .failure(let error) = found {
+      guard error.isForbidden, case .success = installed else {
+        throw CommandError(error, "getting extension \(name)", at: session.server)
+      }
+      sight.extensions = false
+    }
+    if case .failure(let error) = installed {
+      guard error.isForbidden, case .success(.some) = found else {
+        throw CommandError(error, "listing \(reader.dialect.installations.plural)", at: session.server)
+      }
+      sight.installations = false
+    }
+    return ((try? found.get()) ?? nil, (try? installed.get()) ?? [], sight)
+  }
+
   private func sheet(
-    of found: Extension?, _ installation: Installation?, _ reader: ClusterReader, _ session: CommandSession
+    of found: Extension?, _ installation: Installation?, _ sight: ExtensionStatus.Sight, _ reader: ClusterReader,
+    _ session: CommandSession
   ) async -> Sheet {
     let memory = session.history.releases()[name]
-    let row = ExtensionRow(name, found, installation, memory, language: session.outlet.language)
+    let row = ExtensionRow(name, found, installation, memory, language: session.outlet.language, sight: sight)
     let kind = reader.dialect.installations.kind
-    var sheet = Sheet(row: row, extension: found, installation: installation, kind: kind)
+    var sheet = Sheet(row: row, extension: found, installation: installation, kind: kind, sight: sight)
     if installation?.clusters.isEmpty == false {
       let known = try? await reader.memberClusters()
       sheet.clusters = known.map { all in Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { $1 }) }

@@ -65,7 +65,7 @@ struct List: ClusterCommand {
   }
 
   private func printObjects(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
-    let (taking, installed) = try await taken(reader, session) { _ in ObjectPrinter(format, session.outlet) }
+    let (taking, installed) = try await taken(reader, session) { _, _ in ObjectPrinter(format, session.outlet) }
     var printer = taking
     let others = try await unoffered(installed, besides: printer.names, reader)
     if format.output == .name, printer.names.isEmpty, others.isEmpty { session.outlet.note(nothing(session)) }
@@ -74,12 +74,12 @@ struct List: ClusterCommand {
 
   private func printRows(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
     let memories = session.history.releases()
-    let (taking, installed) = try await taken(reader, session) { installed in
+    let (taking, installed) = try await taken(reader, session) { installed, sight in
       RowPrinter(
         format,
         RowPrinter.Surroundings(
           dialect: reader.dialect, installations: Installations(installed.map(Installation.init)), memories: memories,
-          language: session.outlet.language))
+          language: session.outlet.language, sight: sight))
     }
     var printer = taking
     for object in try await unoffered(installed, besides: printer.names, reader) { printer.add(unoffered: object) }
@@ -90,7 +90,7 @@ struct List: ClusterCommand {
   ///
   /// Both are asked for at the same time; the extensions that come before it is known what is installed wait.
   private func taken<Printer: ListPrinter>(
-    _ reader: ClusterReader, _ session: CommandSession, _ printer: ([Object]) -> Printer
+    _ reader: ClusterReader, _ session: CommandSession, _ printer: ([Object], ExtensionStatus.Sight) -> Printer
   ) async throws(CommandError) -> (Printer, [Object]) {
     let answer = Locked<Result<[Object], ClusterError>?>(nil)
     async let asked: Void = {
@@ -98,29 +98,58 @@ struct List: ClusterCommand {
       answer.withLock { $0 = found }
     }()
     var queue = ExtensionQueue<Printer>()
-    try await session.asking("listing extensions") { () throws(ClusterError) in
+    var refusal: ClusterError?
+    do throws(ClusterError) {
       try await extensions(reader, session.session, restart: { queue.startOver() }) { object in
         queue.take(object) {
           // A filter looks at all of them.
           guard filter.isEmpty, case .success(let installed)? = answer.withLock({ $0 }) else { return nil }
-          return printer(installed)
+          return printer(installed, ExtensionStatus.Sight())
         }
       }
+    } catch {
+      refusal = error
     }
     await asked
-    var installed = try installed(answer.withLock { $0 } ?? .success([]), reader, session)
-    if !filter.isEmpty { (queue.waiting, installed) = try await filtered(queue.waiting, installed, reader, session) }
-    return (queue.end { printer(installed) }, installed)
+    let found = answer.withLock { $0 } ?? .success([])
+    let sight = try sight(refusal, found, reader, session)
+    var installed = try installed(found, reader, session)
+    if !filter.isEmpty {
+      (queue.waiting, installed) = try await filtered(queue.waiting, installed, sight, reader, session)
+    }
+    return (queue.end { printer(installed, sight) }, installed)
+  }
+
+  /// What could be read, told where it is not all: what a user may not see is not absent.
+  private func sight(
+    _ refusal: ClusterError?, _ installed: Result<[Object], ClusterError>, _ reader: ClusterReader,
+    _ session: CommandSession
+  ) throws(CommandError) -> ExtensionStatus.Sight {
+    var sight = ExtensionStatus.Sight()
+    if let refusal {
+      guard refusal.isForbidden, case .success = installed else {
+        throw CommandError(refusal, "listing extensions", at: session.server)
+      }
+      session.outlet.note("you may not list extensions: only what is installed is shown, and not what is offered")
+      sight.extensions = false
+    }
+    if case .failure(let error) = installed {
+      let what = "\(reader.dialect.installations.plural) could not be listed (\(error.brief))"
+      session.outlet.note("\(what): what is wanted, and whether it is enabled, is not known")
+      sight.installations = false
+    }
+    return sight
   }
 
   /// What the filter takes of the extensions and of what is installed.
   private func filtered(
-    _ objects: [Object], _ installed: [Object], _ reader: ClusterReader, _ session: CommandSession
+    _ objects: [Object], _ installed: [Object], _ sight: ExtensionStatus.Sight, _ reader: ClusterReader,
+    _ session: CommandSession
   ) async throws(CommandError) -> ([Object], [Object]) {
     let names = try await session.asking("reading what the filter asks for") { () throws(ClusterError) in
       try await reader.names(
         takenBy: filter, among: objects, Installations(installed.map(Installation.init)), session.history.releases(),
-        language: session.outlet.language, at: Timestamp.now())
+        language: session.outlet.language, at: Timestamp.now(), sight: sight)
     }
     return (
       objects.filter { names.contains($0.name) },

@@ -8,7 +8,7 @@ import Platform
 extension Verb {
   static let test = Verb(
     "test", "Run the tests in the chart of an installed extension", operands: ["NAME"],
-    options: [.confirm, .timeout, .output],
+    options: [.confirm, .timeout, .output], trouble: 2,
     notes: [
       "The controllers of ksxd run them one after another, as helm test does; --timeout says how long to wait, else 5m.",
       "It ends with 0 when all have passed or there are none, with 1 when one has failed, and with 2 when they could not",
@@ -47,7 +47,8 @@ struct RunTests: ClusterCommand {
     case .passed: return
     case .failed:
       let failed = run.outcomes.last { !$0.hasPassed }
-      throw CommandError("\(name): \(failed?.name ?? "a test") failed: \(failed?.message ?? "")")
+      session.outlet.note("ksx: \(name): \(failed?.name ?? "a test") failed: \(failed?.message ?? "")")
+      throw .verdict(1)
     case .running, .refused:
       throw CommandError("the tests of \(name) were not run: \(run.message)").leaving(2)
     }

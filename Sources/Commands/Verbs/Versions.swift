@@ -34,7 +34,7 @@ struct ListVersions: ClusterCommand {
       throw CommandError(error, "listing versions of \(name)", at: session.server)
     }
     let objects = try? answer.get()
-    if objects?.isEmpty == true, found == nil { throw session.noSuchExtension(name) }
+    if objects?.isEmpty == true, found == nil { throw await session.nothingOffered(of: name, reader) }
     let offering = found.map { Extension($0, dialect: reader.dialect) }
     if isWatching { return try await follow(offering, reader, session) }
     switch format.output {

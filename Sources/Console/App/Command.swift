@@ -2,8 +2,7 @@ package import Extensions
 
 /// Everything a key, the palette or a menu can ask for.
 ///
-/// Each has a name in keymap files and after `:`, and a line in the help screen. The table is the only list of commands,
-/// and the changes in it come from the table of changes.
+/// Each has a name in keymap files and after `:`, and a line in the help screen: `table` has both.
 package enum Command: Hashable, Sendable {
   case up, down, left, right, first, last
   case halfUp, halfDown, pageUp, pageDown

@@ -8,17 +8,19 @@ package final class SettingsReload {
   private let load: () -> Settings
 
   /// Becomes readable when something in the folder has changed; -1 where nothing can be watched.
-  let descriptor: Int32
+  var descriptor: Int32 { isWatching ? opened : -1 }
+  private let opened: Int32
+  private let isWatching: Bool
 
   /// Reads settings with `load` when a file in `folder` changes; where that is not there, nothing is watched.
   package init(folder: String, _ load: @escaping () -> Settings) {
     self.load = load
-    descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
+    opened = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
     let events = UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_DELETE)
-    if descriptor >= 0 { inotify_add_watch(descriptor, folder, events) }
+    isWatching = opened >= 0 && inotify_add_watch(opened, folder, events) >= 0
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit { if opened >= 0 { close(opened) } }
 
   /// The settings as they are now, where anything has changed since the last call.
   func takeChange() -> Settings? {

@@ -5,9 +5,9 @@ import Operations
 import Packages
 import Platform
 
-/// Does what the console asks, on tasks, and posts what came of it.
+/// Carries out the console's effects, on tasks, and posts their results.
 ///
-/// What becomes of a second effect of one id, and of all of them when the program ends, the effects say themselves.
+/// Each effect says itself what a second one with its id means, and what happens to it when the program ends.
 package final class Worker: Sendable {
   let session: Session
   private let mailbox: Mailbox<Message>
@@ -70,7 +70,7 @@ package final class Worker: Sendable {
     }
   }
 
-  /// How long to wait yet for what must be finished, when `elapsed` has passed since the user left.
+  /// How much longer to wait for effects that must be finished, when `elapsed` has passed since the user left.
   package func timeToFinish(after elapsed: Duration) -> Duration {
     running.withLock { running in
       let limits = running.entries.values.map { entry in

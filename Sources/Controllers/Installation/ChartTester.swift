@@ -40,7 +40,8 @@ struct ChartTester: Sendable {
     }
     guard let present else { return try await start(test, run, label, snapshot) }
     guard present.labels[label.key] == label.value else {
-      return try await end(run, .refused, "\(test.title) is there already and was not made by it", snapshot)
+      return try await end(
+        run, .refused, "\(test.title) is there already, and this extension has not made it", snapshot)
     }
     guard present.annotations[TestRun.requestAnnotation] == run.id else {
       // As helm does without a policy: what an earlier run left goes first.

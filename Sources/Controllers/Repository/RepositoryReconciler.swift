@@ -22,7 +22,7 @@ struct RepositoryReconciler: Reconciler {
   private func look(at name: String) async throws(ClusterError) -> NextLook {
     guard let object = try await cluster.find(dialect.repositories, name) else { return .whenChanged }
     if object.isBeingDeleted {
-      try await leave(object)
+      try await deleteContents(object)
       memory.forget(object.uid)
       return .whenChanged
     }
@@ -32,9 +32,9 @@ struct RepositoryReconciler: Reconciler {
     }
     let visit = RepositoryVisit(object, dialect)
     // What this process knows counts before what is written down, which is only when something has changed.
-    if let rest = memory.rest(object.uid, wish: visit.wish), rest > .zero { return .after(rest) }
+    if let rest = memory.rest(object.uid, spec: visit.wish), rest > .zero { return .after(rest) }
     let rest = visit.schedule.rest(at: settings.now())
-    if rest > 0, memory.rest(object.uid, wish: visit.wish) == nil { return .after(.seconds(rest)) }
+    if rest > 0, memory.rest(object.uid, spec: visit.wish) == nil { return .after(.seconds(rest)) }
     return try await synchronize(visit)
   }
 
@@ -46,7 +46,7 @@ struct RepositoryReconciler: Reconciler {
       return try await fail(visit, error)
     }
     if let contents { return try await publish(contents, visit) }
-    memory.noteRead(visit.object.uid, wish: visit.wish, interval: .seconds(visit.schedule.interval))
+    memory.noteRead(visit.object.uid, spec: visit.wish, interval: .seconds(visit.schedule.interval))
     return .after(.seconds(visit.schedule.interval))
   }
 
@@ -56,7 +56,7 @@ struct RepositoryReconciler: Reconciler {
     let outcome = try await Publisher(
       cluster: cluster, dialect: dialect, repository: object, charts: contents.charts, now: now
     ).publish(contents.index)
-    // What may work in a moment is not taken for read: the next look starts from nothing.
+    // After a failure that passes, the next sync reads everything again.
     let mark = outcome.isPassing ? RepositoryMark() : contents.mark
     let synced = SyncedSource(
       spec: SyncedSource.fingerprint(of: object), mark: mark,
@@ -64,11 +64,11 @@ struct RepositoryReconciler: Reconciler {
     var conditions = RepositoryConditions(of: object, dialect: dialect)
     conditions.synced(outcome, interval: schedule.interval, at: now)
     conditions.noted(schedule.problems, interval: schedule.interval, at: now)
-    // Whether it is written down now or not: what the object asks for later is a new wish.
+    // Also where nothing is written: a later change of the spec makes another fingerprint.
     var wish = visit.wish
     if synced != schedule.known || conditions.hasChanged || !schedule.wasRead {
       let record = schedule.record(synced, conditions, at: now)
-      // Over a wish that came meanwhile nothing is written; it is looked at again.
+      // A spec that was changed meanwhile makes this a conflict, and is synced next.
       let patch = record.setting(["metadata", "resourceVersion"], to: .string(object.resourceVersion))
       _ = try await cluster.patch(dialect.repositories, object.name, .merge(patch))
       wish = visit.wish(readAt: now.description)
@@ -78,11 +78,11 @@ struct RepositoryReconciler: Reconciler {
     await events.synced(outcome, visit.address)
     let interval = Duration.seconds(schedule.interval)
     guard outcome.isPassing else {
-      memory.noteRead(object.uid, wish: wish, interval: interval)
+      memory.noteRead(object.uid, spec: wish, interval: interval)
       return .after(interval)
     }
     return .after(
-      memory.noteFailure(object.uid, wish: wish, patience: settings.patience, interval: interval, asked: nil))
+      memory.noteFailure(object.uid, spec: wish, patience: settings.patience, interval: interval, asked: nil))
   }
 
   private func fail(_ visit: RepositoryVisit, _ error: RepositoryError) async throws(ClusterError) -> NextLook {
@@ -90,7 +90,7 @@ struct RepositoryReconciler: Reconciler {
     let object = visit.object
     settings.report("repository \(object.name): \(error)")
     let delay = memory.noteFailure(
-      object.uid, wish: visit.wish, patience: settings.patience, interval: .seconds(visit.schedule.interval),
+      object.uid, spec: visit.wish, patience: settings.patience, interval: .seconds(visit.schedule.interval),
       asked: error.retryAfter)
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.failed("failed to sync extensions from \(visit.address): \(error)")
@@ -104,8 +104,8 @@ struct RepositoryReconciler: Reconciler {
     return .after(delay)
   }
 
-  /// What came from the repository goes, except for extensions that are installed.
-  private func leave(_ object: Object) async throws(ClusterError) {
+  /// Deletes what came from the repository, except for extensions that are installed.
+  private func deleteContents(_ object: Object) async throws(ClusterError) {
     guard object.finalizers.contains(Self.finalizer) else { return }
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(object.name)")
     for version in try await cluster.list(dialect.extensionVersions, selector: selector, skipping: Extension.unread) {
@@ -114,9 +114,9 @@ struct RepositoryReconciler: Reconciler {
     let charts = try await cluster.list(
       .configMaps, namespace: PackageSource.namespace, selector: selector, skipping: JSONPaths(["binaryData"]))
     for chart in charts { try await cluster.remove(.configMaps, namespace: chart.namespace, chart.name) }
-    for shelf in try await cluster.list(dialect.extensions, selector: selector, skipping: Extension.unread) {
-      guard InstallationState(shelf.status["state"]?.string ?? "") == .none else { continue }
-      try await cluster.remove(dialect.extensions, shelf.name)
+    for `extension` in try await cluster.list(dialect.extensions, selector: selector, skipping: Extension.unread) {
+      guard InstallationState(`extension`.status["state"]?.string ?? "") == .none else { continue }
+      try await cluster.remove(dialect.extensions, `extension`.name)
     }
     try await setFinalizers(object, object.finalizers.filter { $0 != Self.finalizer })
   }

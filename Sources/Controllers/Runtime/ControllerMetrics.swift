@@ -1,6 +1,6 @@
 import Platform
 
-/// What the controllers are at, for those who watch over them.
+/// Metrics of the controllers for Prometheus, and whether they are ready.
 package final class ControllerMetrics: Sendable {
   private struct Counts {
     var succeeded = 0
@@ -41,8 +41,8 @@ package final class ControllerMetrics: Sendable {
   /// Notes that the lease could be read or written.
   func noteLease() { state.withLock { $0.lease = .now } }
 
-  /// Why nothing can be expected of them now, or `nil` when it can: with all caches full, or, of those that wait for
-  /// their turn, with a lease that can be read.
+  /// Why they are not ready; `nil` when they are: the caches are synced, or another replica leads and the lease can be
+  /// read.
   package func unreadiness() async -> String? {
     let (queues, isLeader, lease) = state.withLock { ($0.queues, $0.isLeader, $0.lease) }
     if isLeader != true, let lease {
@@ -50,7 +50,7 @@ package final class ControllerMetrics: Sendable {
     }
     if queues.isEmpty { return "the controllers have not begun" }
     for (title, queue) in queues.sorted(by: { $0.key < $1.key }) {
-      if await !queue.isFull { return "the \(title) controller does not know yet what there is" }
+      if await !queue.isSynced { return "the \(title) controller does not know yet what there is" }
     }
     return nil
   }
@@ -61,7 +61,7 @@ package final class ControllerMetrics: Sendable {
     var lines = [
       "# HELP ksxd_leader Whether these controllers hold the lease.", "# TYPE ksxd_leader gauge",
       "ksxd_leader \(isLeader == false ? 0 : 1)",
-      "# HELP ksxd_queue_depth Objects that wait for a look.", "# TYPE ksxd_queue_depth gauge",
+      "# HELP ksxd_queue_depth Objects that wait for reconciliation.", "# TYPE ksxd_queue_depth gauge",
     ]
     let sorted = queues.sorted { $0.key < $1.key }
     for (title, queue) in sorted { lines.append("ksxd_queue_depth{controller=\"\(title)\"} \(await queue.depth)") }
@@ -71,14 +71,17 @@ package final class ControllerMetrics: Sendable {
     for (title, queue) in sorted {
       lines.append("ksxd_queue_lag_seconds{controller=\"\(title)\"} \(Self.seconds(await queue.lag))")
     }
-    lines += ["# HELP ksxd_looks_total Looks at objects.", "# TYPE ksxd_looks_total counter"]
+    lines += ["# HELP ksxd_reconcile_total Reconciliations of objects.", "# TYPE ksxd_reconcile_total counter"]
     for (title, count) in counts.sorted(by: { $0.key < $1.key }) {
-      lines.append("ksxd_looks_total{controller=\"\(title)\",result=\"success\"} \(count.succeeded)")
-      lines.append("ksxd_looks_total{controller=\"\(title)\",result=\"failure\"} \(count.failed)")
+      lines.append("ksxd_reconcile_total{controller=\"\(title)\",result=\"success\"} \(count.succeeded)")
+      lines.append("ksxd_reconcile_total{controller=\"\(title)\",result=\"failure\"} \(count.failed)")
     }
-    lines += ["# HELP ksxd_looks_seconds_total Time that looks took.", "# TYPE ksxd_looks_seconds_total counter"]
+    lines += [
+      "# HELP ksxd_reconcile_seconds_total Time that reconciliations took.",
+      "# TYPE ksxd_reconcile_seconds_total counter",
+    ]
     for (title, count) in counts.sorted(by: { $0.key < $1.key }) {
-      lines.append("ksxd_looks_seconds_total{controller=\"\(title)\"} \(Self.seconds(count.time))")
+      lines.append("ksxd_reconcile_seconds_total{controller=\"\(title)\"} \(Self.seconds(count.time))")
     }
     return lines.joined(separator: "\n") + "\n"
   }

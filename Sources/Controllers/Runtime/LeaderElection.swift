@@ -4,23 +4,23 @@ import KubernetesAPI
 import Manifest
 import Platform
 
-/// Has one of several controllers at work at a time, by a Lease of `coordination.k8s.io`.
+/// Lets one of several replicas of the controllers work at a time, by a Lease of `coordination.k8s.io`.
 ///
-/// The rules are client-go's: a lease that its holder has not renewed for as long as it says is taken over, by the clock of
-/// the one who watches, never by the times in it. What is done under a lease is done over a transport that sends no write
+/// The rules are client-go's: a lease that its holder has not renewed for as long as it says is taken over, by the clock
+/// of the replica that watches it, never by the times in it. What is done under a lease is done over a transport that sends no write
 /// once the lease may have been lost.
 package struct LeaderElection: Sendable {
   package var cluster: Cluster
   package var namespace = "kubesphere-system"
   package var name = "ksxd-controllers"
-  /// Who is at work, as others read it.
+  /// The name of this replica in the lease.
   package var identity: String
-  /// How long the others wait for a holder that says nothing.
-  package var duration = Duration.seconds(15)
-  /// How long the holder works on after it last renewed.
-  package var deadline = Duration.seconds(10)
-  /// How often the lease is looked at.
-  package var pause = Duration.seconds(2)
+  /// client-go's LeaseDuration: how long the others wait for a holder that does not renew.
+  package var leaseDuration = Duration.seconds(15)
+  /// client-go's RenewDeadline: how long the holder works on after it last renewed.
+  package var renewDeadline = Duration.seconds(10)
+  /// client-go's RetryPeriod: how often the lease is read.
+  package var retryPeriod = Duration.seconds(2)
   package var metrics: ControllerMetrics?
 
   package init(cluster: Cluster, identity: String) {
@@ -36,8 +36,8 @@ package struct LeaderElection: Sendable {
     var seen: Sight?
     while !Task.isCancelled {
       let start = ContinuousClock.now
-      guard await isTaken(&seen) else {
-        try? await Task.sleep(for: pause)
+      guard await acquires(&seen) else {
+        try? await Task.sleep(for: retryPeriod)
         continue
       }
       await hold(from: start, work)
@@ -50,7 +50,8 @@ package struct LeaderElection: Sendable {
     var since: ContinuousClock.Instant
   }
 
-  private func isTaken(_ seen: inout Sight?) async -> Bool {
+  /// Makes the lease, or takes it over when its holder has let it run out; false while another holds it.
+  private func acquires(_ seen: inout Sight?) async -> Bool {
     do {
       try await cluster.ensureNamespace(namespace)
       guard let lease = try await cluster.find(Self.leases, namespace: namespace, name) else {
@@ -61,7 +62,7 @@ package struct LeaderElection: Sendable {
       metrics?.noteLease()
       let holder = lease.spec["holderIdentity"]?.string ?? ""
       if seen?.version != lease.resourceVersion { seen = Sight(version: lease.resourceVersion, since: .now) }
-      let allowed = lease.spec["leaseDurationSeconds"]?.integer.map { Duration.seconds($0) } ?? duration
+      let allowed = lease.spec["leaseDurationSeconds"]?.integer.map { Duration.seconds($0) } ?? leaseDuration
       let isFree =
         holder.isEmpty || holder == identity || (seen.map { ContinuousClock.now - $0.since > allowed } ?? false)
       guard isFree else { return false }
@@ -75,7 +76,7 @@ package struct LeaderElection: Sendable {
 
   /// Works as long as the lease is renewed.
   private func hold(from start: ContinuousClock.Instant, _ work: @escaping @Sendable (Cluster) async -> Void) async {
-    let term = LeaseTerm(until: start + deadline)
+    let term = LeaseTerm(until: start + renewDeadline)
     metrics?.setLeader(true)
     defer { metrics?.setLeader(false) }
     var fenced = cluster
@@ -83,7 +84,7 @@ package struct LeaderElection: Sendable {
     let running = Task { [fenced] in await work(fenced) }
     await withTaskCancellationHandler {
       while !Task.isCancelled, ContinuousClock.now < term.end {
-        try? await Task.sleep(for: pause)
+        try? await Task.sleep(for: retryPeriod)
         if Task.isCancelled { break }
         await renew(term)
       }
@@ -105,13 +106,13 @@ package struct LeaderElection: Sendable {
       else { return term.close() }
       try await write(over: lease)
       metrics?.noteLease()
-      term.extend(to: start + deadline)
+      term.extend(to: start + renewDeadline)
     } catch {
-      // Until the end of the term it may work again.
+      // The next attempt may succeed before the deadline, and after it the term has ended.
     }
   }
 
-  /// Lets the next one begin at once.
+  /// Gives the lease up, so that another replica need not wait for its end.
   private func release() async {
     // The task that ran may be cancelled, and this must be sent all the same.
     await Task.detached { [self] in
@@ -131,7 +132,7 @@ package struct LeaderElection: Sendable {
     _ = try await cluster.patch(Self.leases, namespace: namespace, name, .merge(body))
   }
 
-  /// Since when it is held, and how often it has changed hands, stays as it is while its holder does.
+  /// `acquireTime` and `leaseTransitions` stay as they are while the holder does.
   func spec(after earlier: Value) -> Value {
     let (spec, transitions) = (spec(), earlier["leaseTransitions"]?.integer ?? 0)
     guard earlier["holderIdentity"]?.string == identity else {
@@ -145,13 +146,13 @@ package struct LeaderElection: Sendable {
     // Go reads these times with six digits behind the point, and no other number of them.
     let time = Timestamp.now().description.dropLast() + ".000000Z"
     return [
-      "holderIdentity": .string(identity), "leaseDurationSeconds": .integer(Int(duration.components.seconds)),
+      "holderIdentity": .string(identity), "leaseDurationSeconds": .integer(Int(leaseDuration.components.seconds)),
       "renewTime": .string(String(time)), "acquireTime": .string(String(time)), "leaseTransitions": 0,
     ]
   }
 }
 
-/// Until when a lease is surely held.
+/// The time until which the lease is certainly held.
 final class LeaseTerm: Sendable {
   private let last: Locked<ContinuousClock.Instant>
 

@@ -31,7 +31,7 @@ actor WorkQueue {
   var lag: Duration { arrivals.values.min().map { $0.duration(to: .now) } ?? .zero }
 
   /// Whether every cache holds everything there is.
-  var isFull: Bool { emptyCaches.isEmpty }
+  var isSynced: Bool { emptyCaches.isEmpty }
 
   /// Notes that a cache holds everything there is.
   func fill(_ cache: Int) {

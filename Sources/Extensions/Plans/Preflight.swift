@@ -91,9 +91,11 @@ extension PlanSubject {
     PlanSource.allCases.compactMap { source in
       guard change.row.reads.contains(source), let gap = context.gaps[source] else { return nil }
       switch gap {
-      case .pending: return warning("\(source.subject(name)) not read yet; \(source.consequence(name))")
+      case .pending:
+        return warning(
+          "\(source.subject(name)) \(source.isPlural ? "are" : "is") not read yet; \(source.consequence(name))")
       case .unreadable(let reason):
-        return warning("\(source.subject(name)) not to be read (\(reason)); \(source.consequence(name))")
+        return warning("\(source.subject(name)) cannot be read (\(reason)); \(source.consequence(name))")
       }
     }
   }
@@ -226,11 +228,18 @@ extension PlanSubject {
 extension PlanSource {
   fileprivate func subject(_ name: String) -> String {
     switch self {
-    case .extension: "what the marketplace says of \(name) is"
-    case .versions: "the versions of \(name) are"
-    case .dependants: "what the other extensions need is"
-    case .server: "the versions of Kubernetes and KubeSphere are"
-    case .clusters: "the member clusters are"
+    case .extension: "what the marketplace says of \(name)"
+    case .versions: "the versions of \(name)"
+    case .dependants: "what the other extensions need"
+    case .server: "the versions of Kubernetes and KubeSphere"
+    case .clusters: "the member clusters"
+    }
+  }
+
+  fileprivate var isPlural: Bool {
+    switch self {
+    case .versions, .server, .clusters: true
+    case .extension, .dependants: false
     }
   }
 

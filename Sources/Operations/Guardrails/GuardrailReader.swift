@@ -22,7 +22,9 @@ extension Guardrails {
   /// The rules in `text`, or one that says what is wrong with it.
   package static func rules(in text: String, _ file: String) -> [Rule] {
     do throws(SyntaxError) {
-      guard let list = try YAML.node(text)?["guardrails"], list.value != .null else { return [] }
+      let settings = try YAML.node(text)
+      if let flaw = settings.flatMap(misspelt) { throw flaw }
+      guard let list = settings?["guardrails"], list.value != .null else { return [] }
       guard case .sequence(let items) = list.content else { throw list.mistake("guardrails are a list") }
       var rules: [Rule] = []
       for item in items { rules.append(try GuardrailReader(file: file).rule(item)) }
@@ -30,6 +32,15 @@ extension Guardrails {
     } catch {
       return [flawed(file, error.description)]
     }
+  }
+
+  /// A key that was perhaps meant for this one: a mistake in its name must not take the guard away.
+  private static func misspelt(_ settings: YAMLNode) -> SyntaxError? {
+    guard case .mapping(let pairs) = settings.content, settings["guardrails"] == nil else { return nil }
+    let key = pairs.map(\.key).first { key in
+      !suggestion(for: (key.text ?? "").lowercased(), among: ["guardrails"]).isEmpty
+    }
+    return key.map { $0.mistake("there is no setting \($0.text ?? ""); guardrails are meant") }
   }
 
   private static func flawed(_ file: String, _ problem: String) -> Rule {

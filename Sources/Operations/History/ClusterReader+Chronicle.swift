@@ -4,7 +4,7 @@ package import Extensions
 extension ClusterReader {
   /// What is known of the past of the extension called `name`: here, and from what the cluster lets this user read.
   package func chronicle(of name: String, _ history: History) async throws(ClusterError) -> Chronicle {
-    let installation = Installations(try await installations().map(Installation.init)).of(name)
+    let installation = Installations(try await installations(atLeastOf: name).all.map(Installation.init)).of(name)
     return await chronicle(of: name, history.lines(), installation)
   }
 
@@ -17,7 +17,7 @@ extension ClusterReader {
     do throws(ClusterError) {
       sources.releases = try await releases(of: release, in: namespace)
     } catch {
-      sources.gaps.append("helm's revisions in namespace \(namespace) are not to be read: \(error.brief)")
+      sources.gaps.append("helm's revisions in namespace \(namespace) cannot be read: \(error.brief)")
     }
     return Chronicle(sources)
   }

@@ -41,7 +41,7 @@ extension ClusterReader {
       let config = (try? YAML.parse(text)) ?? .null
       return EffectiveValues(defaults: package.defaults, config: config == .null ? [:] : config).concerns.map(\.text)
     }
-    let known = concerns(plan.before?.config ?? "")
+    let known = Set(concerns(plan.before?.config ?? ""))
     return concerns(text).filter { !known.contains($0) }.map { Plan.Problem(isBlocking: false, $0) }
   }
 
@@ -55,7 +55,7 @@ extension ClusterReader {
     }
     switch await servedAnswer {
     case .success(let served): evidence.served = served
-    case .failure(let error): evidence.servedProblem = "what is served is not to be read: \(error.brief)"
+    case .failure(let error): evidence.servedProblem = "what is served cannot be read: \(error.brief)"
     }
     return evidence
   }

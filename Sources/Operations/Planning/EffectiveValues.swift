@@ -41,6 +41,7 @@ package struct EffectiveValues: Hashable, Sendable {
   package private(set) var entries: [Entry] = []
   /// What is set and that the chart does not know, or knows as something else.
   package private(set) var concerns: [Concern] = []
+  private var noted: Set<Concern> = []
 
   /// One key that is perhaps not meant as it is set.
   package struct Concern: Hashable, Sendable {
@@ -69,8 +70,9 @@ package struct EffectiveValues: Hashable, Sendable {
       if config == nil { entries.append(Entry(path: path, value: defaults, origin: .chart)) }
       return
     }
-    for pair in mapping.pairs { merge(pair.value, config?[pair.key], at: path + [pair.key]) }
-    for pair in config?.mapping?.pairs ?? [] where mapping[pair.key] == nil && pair.value != .null {
+    let (known, set) = (mapping.byKey, config?.mapping?.byKey ?? [:])
+    for pair in mapping.pairs { merge(pair.value, set[pair.key], at: path + [pair.key]) }
+    for pair in config?.mapping?.pairs ?? [] where known[pair.key] == nil && pair.value != .null {
       entries += Self.leaves(pair.value, path + [pair.key], .config)
     }
   }
@@ -87,12 +89,13 @@ package struct EffectiveValues: Hashable, Sendable {
 
   private mutating func compare(_ set: Value, with defaults: Value, at path: [String]) {
     guard let mapping = set.mapping else { return }
-    guard let known = defaults.mapping, !known.isEmpty else { return }
+    guard let names = defaults.mapping, !names.isEmpty else { return }
+    let known = names.byKey
     for pair in mapping.pairs where pair.value != .null {
       let entry = Entry(path: path + [pair.key], value: pair.value, origin: .config)
       guard let value = known[pair.key] else {
         if path.isEmpty, Self.general.contains(pair.key) { continue }
-        note(entry.path, "\(entry.key) is none of the chart's values\(suggestion(for: pair.key, among: known.keys))")
+        note(entry.path, "\(entry.key) is none of the chart's values\(hint(for: pair.key, among: names))")
         continue
       }
       if let (own, other) = Self.clash(pair.value, value) {
@@ -105,7 +108,12 @@ package struct EffectiveValues: Hashable, Sendable {
 
   private mutating func note(_ path: [String], _ text: String) {
     let concern = Concern(path: path, text: text)
-    if !concerns.contains(concern) { concerns.append(concern) }
+    if noted.insert(concern).inserted { concerns.append(concern) }
+  }
+
+  /// What was perhaps meant; a config with many strange keys is another config, and not one with typing mistakes.
+  private func hint(for key: String, among names: Mapping) -> String {
+    concerns.count < 50 ? suggestion(for: key, among: names.keys) : ""
   }
 
   private static func clash(_ set: Value, _ known: Value) -> (String, String)? {
@@ -157,7 +165,16 @@ extension Package {
 
   private static func merged(_ own: Value, over base: Value) -> Value {
     guard let over = own.mapping, var result = base.mapping else { return own == .null ? base : own }
-    for pair in over.pairs { result[pair.key] = result[pair.key].map { merged(pair.value, over: $0) } ?? pair.value }
+    var places = Dictionary(
+      result.pairs.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+    for pair in over.pairs {
+      if let place = places[pair.key] {
+        result.pairs[place].value = merged(pair.value, over: result.pairs[place].value)
+      } else {
+        places[pair.key] = result.pairs.count
+        result.pairs.append(pair)
+      }
+    }
     return .mapping(result)
   }
 }

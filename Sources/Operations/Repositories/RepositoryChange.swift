@@ -1,4 +1,5 @@
 package import Extensions
+import HTTP
 package import KubernetesAPI
 package import Manifest
 package import Platform
@@ -20,7 +21,10 @@ package struct RepositorySettings: Hashable, Sendable {
   /// The fields of the spec in `dialect`, or what it does not have, as a sentence.
   package func spec(in dialect: Dialect) -> Result<Mapping, RepositoryRefusal> {
     var spec = Mapping()
-    if let address { spec[Self.field(of: address, in: dialect)] = .string(address) }
+    if let address {
+      if let flaw = Self.flaw(in: address) { return .failure(.init(flaw)) }
+      spec[Self.field(of: address, in: dialect)] = .string(address)
+    }
     if let description { spec["description"] = .string(description) }
     if let interval {
       guard Self.isDuration(interval) else {
@@ -57,6 +61,24 @@ package struct RepositorySettings: Hashable, Sendable {
   /// (docs/KUBESPHERE.md: Repositories).
   package static func field(of address: String, in dialect: Dialect) -> String {
     dialect.name == .installPlan && address.containsText("://") ? "url" : "image"
+  }
+
+  /// Why no controller could read from `address`, or `nil` where one may.
+  static func flaw(in address: String) -> String? {
+    let shown = MaskedText(address).text
+    let expected =
+      "\(shown) is no address: https://HOST/PATH, oci://HOST/PATH, file:///FOLDER or the name of an image is expected"
+    guard let scheme = address.rangeOfText("://") else {
+      let isName = address.utf8.allSatisfy { $0 > 0x20 } && !"/.".utf8.contains(address.utf8.first ?? 0x2f)
+      return isName ? nil : expected
+    }
+    let rest = address[scheme.upperBound...]
+    switch address[..<scheme.lowerBound].lowercased() {
+    case "file": return rest.hasPrefix("/") ? nil : expected
+    case "http", "https", "oci":
+      return rest.utf8.allSatisfy { $0 > 0x20 } && ServerAddress("https://" + rest) != nil ? nil : expected
+    default: return expected
+    }
   }
 
   private static func isDuration(_ text: String) -> Bool {

@@ -40,7 +40,11 @@ package struct RepositoryDraft: Hashable, Sendable {
     if former.isEmpty, others.contains(where: { $0.name == name }) {
       problems.append("There is a repository \(name) already.")
     }
-    if address.isEmpty { problems.append("The address is missing.") }
+    if address.isEmpty {
+      problems.append("The address is missing.")
+    } else if address != formerAddress, let flaw = RepositorySettings.flaw(in: address) {
+      problems.append(flaw + ".")
+    }
     if !interval.isEmpty, DurationText.seconds(interval, units: DurationText.goUnits) == nil {
       problems.append("The interval is a duration such as 30m or 1h.")
     }

@@ -54,6 +54,20 @@ package struct ClusterReader: Sendable {
     try await cluster.list(dialect.installations)
   }
 
+  /// The same, or where the user may not list them, which `refusal` says, that of `name` alone.
+  ///
+  /// It is called like its extension wherever ksx made it.
+  package func installations(
+    atLeastOf name: String
+  ) async throws(ClusterError) -> (all: [Object], refusal: ClusterError?) {
+    do throws(ClusterError) {
+      return (try await installations(), nil)
+    } catch {
+      guard error.isForbidden, let own = try? await cluster.get(dialect.installations, name) else { throw error }
+      return ([own], error)
+    }
+  }
+
   /// The extension called `name`, or `nil` when the marketplace has none.
   package func `extension`(_ name: String, isWhole: Bool) async throws(ClusterError) -> Object? {
     do throws(ClusterError) {

@@ -18,7 +18,8 @@ package struct ExtensionRow: Hashable, Sendable {
 
   /// A row for an extension that is offered, installed, or both.
   package init(
-    _ name: String, _ extension: Extension?, _ installation: Installation?, _ memory: ReleaseMemory?, language: String
+    _ name: String, _ extension: Extension?, _ installation: Installation?, _ memory: ReleaseMemory?, language: String,
+    sight: ExtensionStatus.Sight = ExtensionStatus.Sight()
   ) {
     self.name = name
     let display = `extension`?.displayName.text(in: language) ?? ""
@@ -28,7 +29,7 @@ package struct ExtensionRow: Hashable, Sendable {
     provider = `extension`?.provider.text(in: language) ?? ""
     summary = `extension`?.description.text(in: language) ?? ""
     recommended = `extension`?.recommendedVersion ?? ""
-    status = ExtensionStatus(name, `extension`, installation, former: memory?.lastInstalled ?? "")
+    status = ExtensionStatus(name, `extension`, installation, former: memory?.lastInstalled ?? "", sight: sight)
     changed = installation?.lastChanged ?? ""
   }
 
@@ -41,14 +42,14 @@ package struct ExtensionRow: Hashable, Sendable {
   /// A row for each extension that is offered, and for each installation of one that is not.
   package static func all(
     _ extensions: [Extension], _ installations: Installations, _ memories: [String: ReleaseMemory] = [:],
-    language: String
+    language: String, sight: ExtensionStatus.Sight = ExtensionStatus.Sight()
   ) -> [ExtensionRow] {
     let offered = Set(extensions.map(\.name))
     let rows = extensions.map {
-      ExtensionRow($0.name, $0, installations.of($0.name), memories[$0.name], language: language)
+      ExtensionRow($0.name, $0, installations.of($0.name), memories[$0.name], language: language, sight: sight)
     }
     let others = installations.extensions.filter { !offered.contains($0) }.map {
-      ExtensionRow($0, nil, installations.of($0), memories[$0], language: language)
+      ExtensionRow($0, nil, installations.of($0), memories[$0], language: language, sight: sight)
     }
     return rows + others
   }

@@ -26,13 +26,24 @@ package struct ExtensionStatus: Hashable, Sendable {
   /// What is asked for and not applied yet, in words.
   package let pending: [String]
 
+  /// What of a cluster its user may read; what is not read is unknown, and not absent.
+  package struct Sight: Hashable, Sendable {
+    package var extensions = true
+    package var installations = true
+
+    package init(extensions: Bool = true, installations: Bool = true) {
+      (self.extensions, self.installations) = (extensions, installations)
+    }
+  }
+
   /// `former` is what was seen running before, from the history: its newest release that was Installed.
   package init(
-    _ name: String, _ extension: Extension?, _ installation: Installation?, former: String = ""
+    _ name: String, _ extension: Extension?, _ installation: Installation?, former: String = "", sight: Sight = Sight()
   ) {
     self.name = name
-    isOffered = `extension` != nil
-    isInstalled = installation != nil
+    isOffered = `extension` != nil || !sight.extensions
+    let noted = `extension`?.state ?? .none
+    isInstalled = installation != nil || !sight.installations && noted != .none && noted != .uninstalled
     isBeingDeleted = installation?.isBeingDeleted ?? false
     reason = installation?.message ?? ""
     pending = installation?.pending ?? []
@@ -41,7 +52,7 @@ package struct ExtensionStatus: Hashable, Sendable {
       let noted = `extension`?.installedVersion ?? ""
       running = state == .installed ? noted : ""
       failed = state.isFailure ? noted : ""
-      isEnabled = state == .none || state == .uninstalled ? nil : `extension`?.isEnabled
+      isEnabled = !sight.installations || [.none, .uninstalled].contains(state) ? nil : `extension`?.isEnabled
       return
     }
     state = installation.observed.state

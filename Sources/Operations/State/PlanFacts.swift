@@ -71,11 +71,13 @@ extension ClusterReader {
       reads.contains(.versions) ? try await versions(of: name, isWhole: false) : []
     }
     async let serverAnswer = readServer(isWanted: reads.contains(.server), within: Self.patience)
-    let installed = Installations(try await installations().map(Installation.init))
+    let (objects, refusal) = try await installations(atLeastOf: name)
+    let installed = Installations(objects.map(Installation.init))
     async let rights = rights(of: user, kind, on: installed.of(name)?.name ?? name)
     var facts = await readDependants(
       reads.contains(.dependants) ? installed.all.filter { $0.extension != name } : [], within: Self.patience)
     (facts.server, facts.serverProblem) = await serverAnswer
+    if let refusal { facts.dependantsProblem = refusal.brief }
     var context = PlanContext(
       capabilities: capabilities, cluster: clusterName, extensions: [:], installations: installed, versions: [:])
     context.add(facts)

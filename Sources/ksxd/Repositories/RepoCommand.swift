@@ -100,7 +100,9 @@ struct RepoCommand: AsyncParsableCommand {
 
     func run() async throws {
       do throws(RepositoryError) {
-        let image = try await build()
+        // Once: the password is one line of the input.
+        let access = try access()
+        let image = try await build(access)
         if output.hasPrefix("oci-layout:") {
           do throws(SystemError) { try image.write(layout: String(output.dropFirst(11)), tag: "latest") } catch {
             throw RepositoryError("\(error)")
@@ -109,7 +111,7 @@ struct RepoCommand: AsyncParsableCommand {
           guard output.hasPrefix("push:"), let reference = ImageReference(String(output.dropFirst(5))) else {
             throw RepositoryError("-o \(output): oci-layout:FOLDER or push:IMAGE is expected")
           }
-          try await image.push(to: reference, access: access())
+          try await image.push(to: reference, access: access)
         }
         print(image.digest)
       } catch {
@@ -117,7 +119,7 @@ struct RepoCommand: AsyncParsableCommand {
       }
     }
 
-    private func build() async throws(RepositoryError) -> BuiltImage {
+    private func build(_ access: RepositoryAccess) async throws(RepositoryError) -> BuiltImage {
       let charts = ChartFolder(folder)
       if !Files.exists(folder + "/index.yaml") { _ = try charts.writeIndex() }
       var files: [String: [UInt8]] = [:]
@@ -136,14 +138,18 @@ struct RepoCommand: AsyncParsableCommand {
       settings.command = command
       guard let from else { return BuiltImage(files, executables: executables, settings) }
       guard let reference = ImageReference(from) else { throw RepositoryError("--from \(from) is no image") }
-      let base = try await BaseImage(reference, access: access())
+      let base = try await BaseImage(reference, access: access)
       return BuiltImage(files, executables: executables, over: base, settings)
     }
 
-    private func access() -> RepositoryAccess {
+    private func access() throws(RepositoryError) -> RepositoryAccess {
       var access = RepositoryAccess()
       access.isVerified = !insecure
-      if let username { access.user = (username, readLine() ?? "") }
+      guard let username else { return access }
+      guard let password = readLine(), !password.isEmpty else {
+        throw RepositoryError("--username \(username): its password is expected as a line of the standard input")
+      }
+      access.user = (username, password)
       return access
     }
   }

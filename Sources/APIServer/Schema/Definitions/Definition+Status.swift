@@ -105,7 +105,7 @@ extension Definition {
       ["lastTransitionTime"], to: before?["lastTransitionTime"] ?? .string(now.description))
   }
 
-  /// `names` without those that another kind of the group has already, and the last of these.
+  /// `names` without those that another kind of the group has already, and the last conflict.
   private static func accepted(
     _ names: Value, _ others: [ResourceType]
   ) -> (names: Value, conflict: (reason: String, message: String)?) {
@@ -116,7 +116,7 @@ extension Definition {
       let claimed = names[key]?.sequence?.compactMap(\.string) ?? [names[key]?.string].compactMap(\.self)
       let known = ["kind", "listKind"].contains(key) ? kinds : taken
       guard let name = claimed.first(where: known.contains) else { continue }
-      // Two names must be there, if only as nothing.
+      // The schema requires these two, so they are empty and not left out.
       accepted = accepted.setting([key], to: key == "plural" || key == "kind" ? "" : Value?.none)
       conflict = (
         key.prefix(1).uppercased() + key.dropFirst() + "Conflict", "\(JSON.text(.string(name))) is already in use"

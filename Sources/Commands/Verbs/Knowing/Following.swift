@@ -84,16 +84,29 @@ struct Wait: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     var open = names
+    try await checkNames(reader, session)
     for await news in session.installationNews(reader.dialect, seconds: seconds) {
       switch news {
       case .interrupted(let error):
-        session.outlet.note(CommandError(error, "watching", at: session.server).sentence)
+        let problem = CommandError(error, "watching", at: session.server)
+        if error.isForbidden { throw problem }
+        session.outlet.note("ksx: " + problem.sentence)
       case .timedOut:
         throw CommandError("not \(awaited.rawValue) after \(seconds) s: \(open.joined(separator: ", "))")
       case .now(let installations):
         try settle(&open, installations, session)
         if open.isEmpty { return }
       }
+    }
+  }
+
+  /// Nothing is under way with what there is not, and a mistyped name must not pass for one that is settled.
+  private func checkNames(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
+    guard awaited == .settled, let all = try? await reader.installations() else { return }
+    let installed = Installations(all.map(Installation.init))
+    for name in names where installed.of(name) == nil {
+      let found = await result { () throws(ClusterError) in try await reader.extension(name, isWhole: false) }
+      if case .success(nil) = found { throw session.noSuchExtension(name) }
     }
   }
 

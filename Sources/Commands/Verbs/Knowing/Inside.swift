@@ -32,10 +32,8 @@ extension CommandSession {
       try await reader.package(of: name, version, gateway: session.gateway)
     }
     guard let found else {
-      throw version.map {
-        CommandError("\(self.name) has no version \($0) of \(name); ksx versions \(name) lists them")
-      }
-        ?? noSuchExtension(name)
+      guard let version else { throw await nothingOffered(of: name, reader) }
+      throw CommandError("\(self.name) has no version \(version) of \(name); ksx versions \(name) lists them")
     }
     switch found.package {
     case .success(let package): return VersionComparison.Side(found.version, package)

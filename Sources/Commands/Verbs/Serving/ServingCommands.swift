@@ -13,7 +13,7 @@ extension Verb {
 
   static let probe = Verb(
     "probe", "Ask the gateway for what it serves for an extension, and say what answers", operands: ["NAME"],
-    options: [.output],
+    options: [.output], trouble: 2,
     notes: [
       "Only reads are sent. The way goes through a gateway: the profile's, that of a standalone backend, or KubeSphere's behind",
       "the proxy of the Kubernetes API; where there is none nothing is asked. A refusal of this user counts as an answer.",
