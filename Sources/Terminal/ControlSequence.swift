@@ -20,8 +20,8 @@ struct ControlSequence: Hashable {
     case text
     /// `ESC O` and a letter.
     case shift
-    /// This many bytes of any value, as after the `ESC [ M` of an old mouse report.
-    case counted(Int)
+    /// `ESC [ M` and three bytes, an old report of the mouse.
+    case oldMouse
   }
 
   /// The byte after the escape.
@@ -65,9 +65,9 @@ struct ControlSequence: Hashable {
     case .csi: return addParameter(byte)
     case .text: return addText(byte)
     case .shift: return (0x30...0x3F).contains(byte) ? .incomplete : end(byte)
-    case .counted(let count):
-      form = .counted(count - 1)
-      return count == 1 ? .complete([]) : .incomplete
+    case .oldMouse:
+      parameters.append(byte)
+      return parameters.count == 3 ? .complete(oldMouse) : .incomplete
     }
   }
 
@@ -79,7 +79,7 @@ struct ControlSequence: Hashable {
       if parameters.count < Self.maximum { parameters.append(byte) }
       return .incomplete
     case UInt8(ascii: "M") where parameters.isEmpty:
-      form = .counted(3)
+      form = .oldMouse
       return .incomplete
     case 0x40...0x7E: return .complete(mouse(byte))
     default: return .broken
@@ -110,9 +110,19 @@ struct ControlSequence: Hashable {
     let numbers = parameters.dropFirst().split(separator: UInt8(ascii: ";")).map { digits in
       Int(String(decoding: digits, as: UTF8.self)) ?? -1
     }
-    guard numbers.count == 3, numbers[1] > 0, numbers[2] > 0 else { return [] }
-    let point = Point(row: numbers[2] - 1, column: numbers[1] - 1)
-    switch numbers[0] {
+    return numbers.count == 3 ? Self.mouse(numbers[0], column: numbers[1], row: numbers[2]) : []
+  }
+
+  /// What a report of X10 says: button, column and row, each as a byte that is 32 higher.
+  private var oldMouse: [Key] {
+    Self.mouse(Int(parameters[0]) - 32, column: Int(parameters[1]) - 32, row: Int(parameters[2]) - 32)
+  }
+
+  /// Places count from one; letting go and other buttons mean nothing.
+  private static func mouse(_ button: Int, column: Int, row: Int) -> [Key] {
+    guard column > 0, row > 0 else { return [] }
+    let point = Point(row: row - 1, column: column - 1)
+    switch button {
     case 0: return [.mouse(.click, point)]
     case 64: return [.mouse(.wheelUp, point)]
     case 65: return [.mouse(.wheelDown, point)]

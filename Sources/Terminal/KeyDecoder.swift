@@ -120,6 +120,7 @@ struct KeyDecoder {
       state = .ground
       let isComplete = paste.add(byte)
       if isComplete { return paste.keys }
+      if paste.isInterrupted { return paste.keysAfterSilence }
       let piece = paste.takePiece()
       state = .paste(paste)
       return piece

@@ -141,10 +141,6 @@ final class NcursesDevice {
     curs_set(0)
     // Otherwise a frame stops half way when a key waits.
     typeahead(-1)
-    if options.hasMouse {
-      mousemask(ksx_click | ksx_wheel_up | ksx_wheel_down, nil)
-      mouseinterval(0)
-    }
   }
 
   /// From here to `endOutput` a signal to end the program lets go of a terminal that takes no output.
@@ -155,8 +151,8 @@ final class NcursesDevice {
   private static func extras(hasMouse: Bool) -> (on: String, off: String) {
     var result = (on: "", off: "")
     if ksx_capability("BE") != nil { result = ("\u{1B}[?2004h", "\u{1B}[?2004l") }
-    if hasMouse, ksx_capability("kmous") != nil, ksx_capability("XM") == nil {
-      result = (result.on + "\u{1B}[?1006h", result.off + "\u{1B}[?1006l")
+    if hasMouse, ksx_capability("kmous") != nil {
+      result = (result.on + "\u{1B}[?1000h\u{1B}[?1006h", result.off + "\u{1B}[?1006l\u{1B}[?1000l")
     }
     return result
   }
@@ -209,6 +205,6 @@ final class NcursesDevice {
   private var restoration: String {
     let capabilities = ["rmcup", "cnorm", "sgr0", "op", "rmkx"]
     return capabilities.compactMap { ksx_capability($0).map { String(cString: $0) } }.joined()
-      + extras.off + (options.hasMouse && ksx_capability("kmous") != nil ? "\u{1B}[?1006l\u{1B}[?1000l" : "")
+      + extras.off
   }
 }

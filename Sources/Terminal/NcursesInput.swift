@@ -95,8 +95,6 @@ struct NcursesInput {
       case 0...255: return .byte(UInt8(code))
       case Self.pasteBegins: return .pasteBegins
       case Self.pasteEnds: return .pasteEnds
-      case KEY_MOUSE:
-        if let key = Self.mouse() { return .key(key) }
       default:
         // Among the others KEY_RESIZE, which resizeterm puts there and the signal has told already.
         if let key = Self.named[code] { return .key(key) }
@@ -114,16 +112,6 @@ struct NcursesInput {
     return ioctl(descriptor, UInt(FIONREAD), &waiting) == 0 && waiting == 0
   }
 
-  private static func mouse() -> Key? {
-    var event = MEVENT()
-    guard getmouse(&event) == OK else { return nil }
-    let point = Point(row: Int(event.y), column: Int(event.x))
-    if event.bstate & ksx_click != 0 { return .mouse(.click, point) }
-    if event.bstate & ksx_wheel_up != 0 { return .mouse(.wheelUp, point) }
-    if event.bstate & ksx_wheel_down != 0 { return .mouse(.wheelDown, point) }
-    return nil
-  }
-
   // Codes above KEY_MAX are free.
   private static let pasteBegins: Int32 = 0x1000
   private static let pasteEnds: Int32 = 0x1001
@@ -131,7 +119,10 @@ struct NcursesInput {
 
   /// Teaches ncurses sequences that terminfo lacks: pasting, modified cursor keys, and cursor keys in
   /// the mode that the description does not expect.
+  ///
+  /// And takes the mouse from it: of a report that a slow line has cut ncurses waits for the rest, and hears nothing else.
   static func defineKeys() {
+    define_key(nil, KEY_MOUSE)
     define_key("\u{1B}[200~", pasteBegins)
     define_key("\u{1B}[201~", pasteEnds)
     for (index, letter) in modifiedLetters.enumerated() {

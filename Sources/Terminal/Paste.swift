@@ -27,6 +27,9 @@ struct Paste: Hashable {
     return [.paste(text)]
   }
 
+  /// Ctrl-c was pressed twice: the end mark has been lost, and the user wants to leave.
+  var isInterrupted: Bool { bytes.count > 1 && bytes[bytes.count - 1] == 3 && bytes[bytes.count - 2] == 3 }
+
   /// What was pasted, after silence instead of an end mark.
   var keysAfterSilence: [Key] { keys + (lastKey.map { [$0] } ?? []) }
 

@@ -88,7 +88,7 @@ import Testing
   private static let foreign = [
     "\u{1B}]0;Deploy\u{7}", "\u{1B}]11;rgb:0000/0000/0000\u{1B}\\", "\u{1B}P1$r0m\u{1B}\\",
     "\u{1B}P>|xterm(380)\u{1B}\\", "\u{1B}[?62;22c", "\u{1B}[27;5;106~", "\u{1B}[<35;10;5M", "\u{1B}[<0;10;5m",
-    "\u{1B}[M !!", "\u{1B}_Gi=1;OK\u{1B}\\", "\u{1B}[[A", "\u{1B}[I", "\u{1B}OX",
+    "\u{1B}[M#!!", "\u{1B}_Gi=1;OK\u{1B}\\", "\u{1B}[[A", "\u{1B}[I", "\u{1B}OX",
   ]
 
   @Test(arguments: foreign)
@@ -108,6 +108,26 @@ import Testing
   @Test mutating func aClickIsAClickWhateverTerminfoSays() {
     #expect(keys(bytes("\u{1B}[<0;10;5M")) == [.mouse(.click, Point(row: 4, column: 9))])
     #expect(keys(bytes("\u{1B}[<65;10;5M")) == [.mouse(.wheelDown, Point(row: 4, column: 9))])
+  }
+
+  @Test mutating func anOldReportOfTheMouseIsAClickToo() {
+    #expect(keys(bytes("\u{1B}[M *%x")) == [.mouse(.click, Point(row: 4, column: 9)), .character("x")])
+    #expect(keys(bytes("\u{1B}[M#*%x")) == [.character("x")])
+  }
+
+  /// As of a line that was cut: ctrl-c gets through, and silence ends it.
+  @Test(arguments: ["\u{1B}[<", "\u{1B}[<0;1;1", "\u{1B}[M", "\u{1B}[M *"])
+  mutating func aReportThatIsCutHoldsNothingUp(report: String) {
+    #expect(keys(bytes(report) + [.nothing]) == [])
+    #expect(decoder.patience != nil)
+    #expect(keys(bytes("\u{3}")) == [.control("c")])
+    #expect(keys(bytes(report) + [.nothing, .silence] + bytes("x")) == [.character("x")])
+  }
+
+  @Test mutating func ctrlCTwiceEndsAPasteWhoseEndWasLost() {
+    #expect(keys([.pasteBegins] + bytes("a\u{3}") + [.nothing]) == [])
+    #expect(keys(bytes("\u{3}")) == [.paste("a"), .control("c")])
+    #expect(keys(bytes("x")) == [.character("x")])
   }
 
   @Test mutating func whatBeginsASequenceIsAChordWhenNothingFollows() {
