@@ -65,6 +65,34 @@ import Testing
     }
   }
 
+  /// As one that was stopped: the system takes connections for it.
+  @Test func aBackendThatTakesConnectionsAndSaysNothingIsNotStartedAgain() async throws {
+    try await withRuntime { environment in
+      var standalone = Standalone(environment)
+      standalone.probePatience = .seconds(1)
+      let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(descriptor) }
+      try #require(listen(on: standalone.socket, descriptor))
+
+      let error = await #expect(throws: CommandError.self) {
+        try await standalone.attach(Outlet(print: { _ in }, note: { _ in }))
+      }
+
+      #expect(error?.sentence.contains("has not answered for 1 s: it was stopped, or hangs") == true)
+    }
+  }
+
+  private func listen(on path: String, _ descriptor: Int32) -> Bool {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 && Glibc.listen(descriptor, 8) == 0
+      }
+    }
+  }
+
   @Test func theConsoleDoesNotWaitForTheMarketplace() async throws {
     try await withRuntime { environment in
       let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))

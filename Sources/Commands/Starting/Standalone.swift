@@ -11,6 +11,8 @@ struct Standalone: Sendable {
   var dialect: String?
   /// How long it may take to answer after its start.
   var patience = Duration.seconds(20)
+  /// How long one that takes a connection may take to say whether it is ready; whole seconds.
+  var probePatience = Duration.seconds(10)
   /// Whether a backend that had to be started is given a moment to read its marketplace.
   var waitsForMarketplace = false
   /// How long that moment is at most.
@@ -30,25 +32,43 @@ struct Standalone: Sendable {
 
   private var transport: CurlTransport { CurlTransport(base: server) }
 
+  /// Whether it is there, it says at once; one that takes a connection and says nothing was stopped, or hangs.
+  private var probe: CurlTransport {
+    var connection = Connection(server: server)
+    connection.requestTimeout = Int(probePatience.components.seconds)
+    return CurlTransport(connection)
+  }
+
   /// Returns once the backend answers; for a command, once its marketplace is there as well.
   func attach(_ outlet: Outlet) async throws(CommandError) {
     try checkDirectory()
-    if await state() == .absent { try await start(outlet) }
+    switch await state() {
+    case .absent: try await start(outlet)
+    case .hung: throw hung
+    case .filling, .ready: break
+    }
     guard waitsForMarketplace, await !isReady(within: marketplacePatience) else { return }
     outlet.note("the marketplace is still being read: what is shown may not be all there is")
   }
 
   /// How far a backend is.
   private enum State {
-    case absent, filling, ready
+    case absent, hung, filling, ready
+  }
+
+  private var hung: CommandError {
+    CommandError(
+      "the standalone backend takes connections on \(socket) and has not answered for \(probePatience.components.seconds) s: it was stopped, or hangs; continue or end its process (ksxd serve --socket \(socket)) and try again"
+    )
   }
 
   private func state() async -> State {
     // In a directory of another user any server may answer, also when it was made while this one looked.
     guard Files.exists(socket), Files.isPrivateDirectory(directory) == true else { return .absent }
     do {
-      return try await transport.send(HTTPRequest(.get, "/readyz")).status == 200 ? .ready : .filling
+      return try await probe.send(HTTPRequest(.get, "/readyz")).status == 200 ? .ready : .filling
     } catch {
+      if case .timedOut = error { return .hung }
       return .absent
     }
   }
@@ -130,11 +150,11 @@ struct Standalone: Sendable {
 
   private func outcome(of child: pid_t, until deadline: ContinuousClock.Instant) async -> Outcome {
     while ContinuousClock.now < deadline {
-      if await state() != .absent { return .answering }
+      if [.filling, .ready].contains(await state()) { return .answering }
       var status: Int32 = 0
       if waitpid(child, &status, WNOHANG) == child {
         // Started by hand meanwhile, perhaps.
-        return await state() != .absent ? .answering : .ended(status >> 8 & 0xFF)
+        return [.filling, .ready].contains(await state()) ? .answering : .ended(status >> 8 & 0xFF)
       }
       try? await Task.sleep(for: .milliseconds(30))
     }
