@@ -94,7 +94,9 @@ struct PodOutput: Sendable {
     let path = Resource.pods.path(namespace: namespace, name: pod, subresource: "log") + "?limitBytes=65536"
     // An output that cannot be read takes nothing from what is known of the end.
     let text = (try? await cluster.text(path)) ?? ""
-    return text.utf8.count > Self.longest ? "…" + text.suffix(Self.longest) : text
+    guard text.utf8.count > Self.longest else { return text }
+    // Not from within a character.
+    return "…" + String(decoding: text.utf8.suffix(Self.longest).drop { $0 & 0xC0 == 0x80 }, as: UTF8.self)
   }
 
   /// The pod itself, or the last one of a Job.
