@@ -254,6 +254,58 @@ void ksx_stderr_return(void) {
   saved_stderr = -1;
 }
 
+// A line that is typed without an echo, and a terminal that has it again however that ends.
+
+static const int leaving[] = {SIGHUP,  SIGINT,  SIGQUIT,   SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU,
+                              SIGALRM, SIGUSR1, SIGUSR2,   SIGXCPU, SIGPIPE};
+enum { leaving_count = sizeof leaving / sizeof *leaving };
+static struct sigaction before_hiding[leaving_count];
+static struct termios shown_modes, hidden_modes;
+static int hidden_fd = -1;
+
+/// Shows typing, has the former handler take the signal, and hides it again where the process goes on.
+static void on_leaving(int number) {
+  int saved = errno;
+  struct sigaction own;
+  sigset_t mask, before;
+  int index = 0;
+  while (index < leaving_count && leaving[index] != number) index++;
+  if (index == leaving_count) return;
+  tcsetattr(hidden_fd, TCSANOW, &shown_modes);
+  sigaction(number, &before_hiding[index], &own);
+  sigemptyset(&mask);
+  sigaddset(&mask, number);
+  raise(number);
+  pthread_sigmask(SIG_UNBLOCK, &mask, &before);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  sigaction(number, &own, NULL);
+  tcsetattr(hidden_fd, TCSANOW, &hidden_modes);
+  errno = saved;
+}
+
+int ksx_hide_typing(int fd) {
+  if (tcgetattr(fd, &shown_modes) < 0) return -1;
+  hidden_modes = shown_modes;
+  hidden_modes.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+  hidden_fd = fd;
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_leaving;
+  action.sa_flags = SA_RESTART;
+  for (int i = 0; i < leaving_count; i++) {
+    sigaction(leaving[i], NULL, &before_hiding[i]);
+    if (before_hiding[i].sa_handler != SIG_IGN) sigaction(leaving[i], &action, NULL);
+  }
+  if (tcsetattr(fd, TCSAFLUSH, &hidden_modes) == 0) return 0;
+  ksx_show_typing();
+  return -1;
+}
+
+void ksx_show_typing(void) {
+  tcsetattr(hidden_fd, TCSAFLUSH, &shown_modes);
+  for (int i = 0; i < leaving_count; i++) sigaction(leaving[i], &before_hiding[i], NULL);
+}
+
 static atomic_int continued;
 static void on_continue(int number) {
   (void)number;

@@ -6,24 +6,22 @@ import Glibc
 ///
 /// Confined to the screen that owns it.
 struct NcursesInput {
-  private let signals: Int32
+  private var signals: CaughtSignals
   private let descriptor: Int32
   private var decoder = KeyDecoder()
   private var ready: [Key] = []
   /// When something was read last, if anything was since.
   private var lastInput = ContinuousClock.now
-  /// Another process stopped the program (SIGTSTP).
-  private var mustStop = false
   /// Whether the terminal hung up; there is no use in waiting for it then.
   private(set) var isClosed = false
 
   init(signals: Int32, descriptor: Int32) {
-    self.signals = signals
+    self.signals = CaughtSignals(signals)
     self.descriptor = descriptor
   }
 
   mutating func next() -> Key? {
-    ready += takeSignals()
+    ready += signals.take(isTerminal: descriptor >= 0)
     while ready.isEmpty {
       let input = decoder.isPasting ? readPaste() : read()
       if input != .nothing { lastInput = .now }
@@ -43,10 +41,7 @@ struct NcursesInput {
   var patience: Duration? { decoder.patience.map { $0 - lastInput.duration(to: .now) } }
 
   /// Whether the program was asked to stop since the last call.
-  mutating func takeStop() -> Bool {
-    defer { mustStop = false }
-    return mustStop
-  }
+  mutating func takeStop() -> Bool { signals.takeStop() }
 
   /// Takes what has been pasted so far: ncurses would ask the system for each byte.
   private mutating func readPaste() -> KeyDecoder.Input {
@@ -61,31 +56,7 @@ struct NcursesInput {
   }
 
   /// Forgets signals that were meant for another program in the foreground, such as a ctrl-c.
-  mutating func forgetInterrupts() {
-    let numbers = signalNumbers().subtracting([SIGINT, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP])
-    if !numbers.isEmpty { ready.append(.closed) }
-  }
-
-  /// Signals since the last call, where a burst of resizes is one.
-  mutating func takeSignals() -> [Key] {
-    var numbers = signalNumbers()
-    // The shell that continued the process may have changed the terminal.
-    let isResized = numbers.remove(SIGWINCH) != nil
-    let isContinued = numbers.remove(SIGCONT) != nil
-    if numbers.remove(SIGTSTP) != nil { mustStop = true }
-    if isContinued, descriptor >= 0 { ksx_stop_in_background() }
-    return (isResized || isContinued ? [.resized] : []) + (numbers.isEmpty ? [] : [.closed])
-  }
-
-  private func signalNumbers() -> Set<Int32> {
-    guard signals >= 0 else { return [] }
-    var bytes = [UInt8](repeating: 0, count: 64)
-    var numbers: Set<Int32> = []
-    while case let count = Glibc.read(signals, &bytes, bytes.count), count > 0 {
-      numbers.formUnion(bytes[..<count].map { Int32($0) })
-    }
-    return numbers
-  }
+  mutating func forgetInterrupts() { ready += signals.forgetInterrupts() }
 
   private func read() -> KeyDecoder.Input {
     while true {

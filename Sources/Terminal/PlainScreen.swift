@@ -1,3 +1,4 @@
+import CTerminal
 import Glibc
 
 /// A terminal that is only written to, line after line, for screen readers and for terminals without a cursor to place.
@@ -11,7 +12,11 @@ package final class PlainScreen: TerminalScreen {
   private var ready: [Key] = []
   private var lastInput = ContinuousClock.now
   private var lines: [String] = []
+  /// The terminal's modes as they were; `nil` where it is given back, or is no terminal.
   private var former: termios?
+  private var signals = CaughtSignals(-1)
+  /// This screen has the process's signals.
+  private var hasSignals = false
   private var isClosed = false
 
   package private(set) var size: Size
@@ -25,11 +30,21 @@ package final class PlainScreen: TerminalScreen {
     takeOver()
   }
 
-  /// Has keys come at once, and without an echo.
+  /// Has keys come at once, and without an echo; a signal or a crash gives the terminal back first.
   private func takeOver() {
     var modes = termios()
     guard tcgetattr(input, &modes) == 0 else { return }
     former = modes
+    if ksx_screen_claim() == 1 {
+      hasSignals = true
+      signals = CaughtSignals(ksx_signals_catch())
+      ksx_restore_arm(input)
+    }
+    setRaw()
+  }
+
+  private func setRaw() {
+    guard var modes = former else { return }
     cfmakeraw(&modes)
     // What is written needs its line ends.
     modes.c_oflag |= tcflag_t(OPOST | ONLCR)
@@ -43,9 +58,17 @@ package final class PlainScreen: TerminalScreen {
     guard var modes = former else { return }
     former = nil
     tcsetattr(input, TCSANOW, &modes)
+    guard hasSignals else { return }
+    hasSignals = false
+    ksx_restore_disarm()
+    if signals.descriptor >= 0 { ksx_signals_let_go() }
+    signals = CaughtSignals(-1)
+    ksx_screen_release()
   }
 
-  package var descriptors: [Int32] { isClosed ? [] : [input] }
+  package var descriptors: [Int32] {
+    (isClosed ? [] : [input]) + (signals.descriptor < 0 ? [] : [signals.descriptor])
+  }
   package var patience: Duration? { decoder.patience.map { $0 - lastInput.duration(to: .now) } }
 
   /// Writes what is new, from the top.
@@ -69,14 +92,19 @@ package final class PlainScreen: TerminalScreen {
 
   private func write(_ line: String) {
     var rest = Array(((PlainText.isWanted ? PlainText.text(line) : line) + "\n").utf8)[...]
+    if hasSignals { ksx_output_begin() }
+    defer { if hasSignals { ksx_output_end() } }
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(output, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
       guard count > 0 else { return }
       rest = rest.dropFirst(count)
     }
   }
 
   package func nextKey() -> Key? {
+    ready += signals.take(isTerminal: hasSignals)
+    if signals.takeStop() { suspend() }
     if ready.isEmpty { read() }
     return ready.isEmpty ? nil : ready.removeFirst()
   }
@@ -124,11 +152,13 @@ package final class PlainScreen: TerminalScreen {
   package func redraw() { lines = [] }
 
   package func lend(to work: () -> Void) {
-    close()
+    guard var modes = former else { return work() }
+    tcsetattr(input, TCSANOW, &modes)
     work()
-    takeOver()
+    ready += signals.forgetInterrupts()
+    setRaw()
     redraw()
   }
 
-  package func suspend() { lend { raise(SIGSTOP) } }
+  package func suspend() { lend(to: ksx_stop) }
 }

@@ -11,9 +11,9 @@ import Testing
 
 /// From a key to the work that changes the cluster, and what the watch makes of it.
 @Suite struct ChangeTests {
-  @Test func installingAsksForAVersionAndShowsThePlanFirst() {
+  @Test func anotherVersionIsAskedForAndItsPlanIsShown() {
     var tester = ConsoleTester.atMarket()
-    tester.type("ji")
+    tester.type("jiv")
     #expect(tester.screen.contains("Install which version of jenkins?"))
     tester.offer("jenkins", "1.0.0", "2.0.0")
     #expect(tester.screen.contains(">2.0.0"))
@@ -87,6 +87,31 @@ import Testing
     #expect(tester.changes == [])
     #expect(tester.status == "This console is read-only: nothing was changed.")
     #expect(tester.lines[0].hasSuffix("read-only · live"))
+  }
+
+  @Test func installAndUpgradeLeadStraightToThePlanOfWhatIsRecommended() {
+    var tester = ConsoleTester.atMarket()
+    tester.type("ji")
+    #expect(tester.screen.contains("Install 2.0.0: jenkins on museum"))
+    tester.press(.escape)
+    tester.type("kU")
+    #expect(tester.screen.contains("Upgrade to 1.1.0: grafana on museum"))
+    tester.offer("grafana", "1.0.0", "1.1.0", "1.2.0")
+
+    tester.type("v")
+    #expect(tester.screen.contains("Upgrade grafana to which version?"))
+    tester.press(.up, .enter)
+    #expect(tester.screen.contains("Upgrade to 1.2.0: grafana on museum"))
+  }
+
+  @Test func whereNothingIsRecommendedTheVersionIsChosen() {
+    var tester = ConsoleTester.atMarket()
+    tester.hear(.extensions(.applied(.sample("bell", "Bell", versions: []))))
+    tester.type("/bell")
+    tester.press(.enter)
+    tester.type("i")
+
+    #expect(tester.screen.contains("Install which version of bell?"))
   }
 
   @Test func whatMakesNoSenseIsSaid() {
@@ -177,7 +202,6 @@ import Testing
     version.kubeVersion = ">=1.33.0"
     tester.type("ji")
     tester.hear(.versions(of: "jenkins", .replaced([version])))
-    tester.press(.enter)
     var facts = PlanFacts()
     facts.server.kubernetes = "v1.32.0"
     tester.hear(.facts(facts))
@@ -225,7 +249,6 @@ import Testing
   @Test func aPlanThatChangesWhileItIsReadMustBeReadAgain() {
     var tester = ConsoleTester.atMarket()
     tester.offerAfter("U", "grafana")
-    tester.press(.enter)
     tester.hear(.installations(.applied(.sample("grafana", version: "0.9.0", resourceVersion: "8"))))
     #expect(tester.screen.contains("grafana changed under this plan: 1.0.0 → 0.9.0, another config. Look again."))
     tester.type("a")
@@ -258,7 +281,6 @@ extension ConsoleTester {
   /// Upgrades grafana, up to the cluster's answer.
   mutating func upgradeGrafana() {
     offerAfter("U", "grafana")
-    press(.enter)
     type("a")
     acceptChange()
     let before = asked

@@ -45,6 +45,58 @@ import Testing
     return tester
   }
 
+  /// In front of an extension that this user has installed so many seconds ago.
+  private func afterInstall(secondsAgo: Double) -> ConsoleTester {
+    var tester = ConsoleTester.atMarket()
+    tester.now = ClockReading(1_000_000, wall: 1_790_000_000)
+    let spec = RequestedSpec(version: "1.0.0", config: "replicas: 1\n")
+    let time = ClockReading(1_790_000_000 - secondsAgo).timestamp
+    let lines = [HistoryLine("grafana", at: time, .spec(before: nil, after: spec))]
+    tester.hear(.recalled(Records(memories: History.releases(lines), lines: lines)))
+    return tester
+  }
+
+  @Test func anInstallThatWasJustMadeIsTakenBackByTwoKeys() {
+    var tester = afterInstall(secondsAgo: 120)
+    tester.type("u")
+    #expect(tester.screen.contains("Uninstall: grafana on museum"))
+    #expect(tester.screen.contains("[ Uninstall ]"))
+    tester.type("a")
+
+    #expect(tester.changes == [.uninstall])
+  }
+
+  @Test func anInstallThatIsOlderIsTakenBackByItsName() {
+    var tester = afterInstall(secondsAgo: 4000)
+    tester.type("u")
+    tester.press(.end)
+    tester.type("a")
+
+    #expect(tester.changes == [])
+    #expect(tester.screen.contains("Type grafana to uninstall it"))
+  }
+
+  @Test func anUninstallThatIsNoUndoIsConfirmedByTheName() {
+    var tester = afterInstall(secondsAgo: 120)
+    tester.type("X")
+    tester.press(.end)
+    tester.type("a")
+
+    #expect(tester.changes == [])
+    #expect(tester.screen.contains("Type grafana to uninstall it"))
+  }
+
+  @Test func aWriterIsNamedWholeWhereThereIsRoom() {
+    var tester = Self.afterFailedUpgrade()
+    let author = Author(name: "maximilian.featherstone")
+    let line = HistoryLine("grafana", at: "2026-09-21T10:00:00Z", .change(words: "enable", former: nil), by: author)
+    tester.hear(.recalled(Records(lines: tester.app.state.records.lines + [line])))
+    tester.press(.enter)
+    tester.type("3")
+
+    #expect(tester.screen.contains("maximilian.featherstone "), "\(tester.screen)")
+  }
+
   @Test func afterAFailedUpgradeTwoKeysGoBackToWhatWorked() {
     var tester = Self.afterFailedUpgrade()
     tester.offer("grafana", "1.0.0", "1.1.0")

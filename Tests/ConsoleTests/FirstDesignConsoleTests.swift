@@ -50,7 +50,6 @@ import Testing
   @Test mutating func theNamespaceIsChosenInThePlanOfAnInstall() {
     tester.type("i")
     tester.hear(versions("0.9.0", "0.10.0"))
-    tester.press(.enter)
     #expect(tester.screen.contains("+ namespace extension-orchard"))
 
     tester.type("N")
@@ -72,7 +71,6 @@ import Testing
   @Test mutating func escapeLeavesTheNamespaceAsItWas() {
     tester.type("i")
     tester.hear(versions("0.10.0"))
-    tester.press(.enter)
     tester.type("Nxyz")
     tester.press(.escape)
 
@@ -85,7 +83,6 @@ import Testing
     var tester = ConsoleTester.atMarket()
     tester.type("ji")
     tester.offer("jenkins", "2.0.0")
-    tester.press(.enter)
     tester.type("N")
 
     #expect(tester.status == "The namespace cannot be chosen: the cluster chooses the namespace itself.")

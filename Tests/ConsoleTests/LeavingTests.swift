@@ -71,7 +71,6 @@ import Testing
     var (tester, _) = tester()
     tester.press(.escape)
     tester.offerAfter("U", "grafana")
-    tester.press(.enter)
     tester.type("a")
 
     #expect(tester.changes == [])

@@ -148,6 +148,19 @@ import Testing
     #expect(tester.lines[1].contains("VIEW"))
   }
 
+  @Test func aLossIsSaidOnceWithWhatIsKnownOfItLast() {
+    var tester = ConsoleTester.atMarket()
+    tester.hear(.extensions(.interrupted(.transport(.interrupted(reason: "transfer closed")), delay: .seconds(1))))
+    #expect(tester.said == "The connection to museum broke.")
+    tester.lose()
+    let error = ClusterError.transport(.unreachable(host: "museum", reason: "connection refused"))
+    tester.hear(.unconnected(.cluster(error), delay: .seconds(4)))
+
+    let losses = tester.app.state.messageLog.entries.filter { $0.tone == .error }
+    #expect(losses.count == 1)
+    #expect(losses.first?.text.contains("museum cannot be reached (connection refused)") == true)
+  }
+
   @Test func whoIsConnectedAgainByTheGatewayIsToldSo() {
     var tester = atTwoWays()
     tester.lose()

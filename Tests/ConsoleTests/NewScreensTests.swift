@@ -77,13 +77,39 @@ import Testing
     #expect(tester.screen.contains("Nothing wrong with grafana, as far as was looked."))
   }
 
+  @Test func whatKeepsAnExtensionFromBeingInstalledStandsBesideItsVersion() {
+    var tester = ConsoleTester.atMarket()
+    #expect(tester.errands.contains(.readCatalogue(.installPlan)) || tester.asked.contains(.readCatalogue(.installPlan)))
+    var (needy, modern) = (ExtensionVersion.sample("jenkins", "2.0.0"), ExtensionVersion.sample("loki", "2.0.0"))
+    needy.dependencies = [.init(name: "tempo", version: "", type: "extension", isRequired: true)]
+    modern.kubeVersion = ">=1.99"
+    var facts = PlanFacts()
+    facts.server.kubernetes = "v1.32.0"
+    tester.hear(.facts(facts))
+    tester.hear(.catalogue([needy, modern], failure: nil))
+
+    #expect(tester.screen.contains("2.0.0 ✗ tempo"), "\(tester.screen)")
+    #expect(tester.screen.contains("2.0.0 ✗ Kubernet"), "\(tester.screen)")
+  }
+
+  @Test func aFailedRowSaysWhyWhereThereIsRoom() {
+    var tester = ConsoleTester.atMarket(190, 24)
+    tester.type("p")
+    let message = "the cluster does not serve TrafficPolicy of mesh.meadow.example " + String(repeating: "long ", count: 30)
+    tester.hear(
+      .installations(.applied(.sample("grafana", version: "1.0.0", state: "UpgradeFailed", message: message))))
+
+    let row = tester.lines.first { $0.contains("Grafana") && $0.contains("✗ the cluster") }
+    #expect(row?.contains("✗ the cluster does not serve TrafficPolicy of mesh.meadow.example") == true, "\(tester.screen)")
+    #expect(row?.trimmed.hasSuffix("…") == true)
+  }
+
   @Test func anAcceptedChangeIsFollowed() {
     var tester = ConsoleTester.atMarket()
     tester.offerAfter("D", "grafana")
     tester.press(.escape)
     tester.type("U")
     tester.offer("grafana", "1.0.0", "1.1.0")
-    tester.press(.enter)
     tester.type("a")
     tester.acceptChange()
     #expect(tester.lines[0].contains("Progress"))

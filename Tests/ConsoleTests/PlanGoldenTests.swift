@@ -173,7 +173,10 @@ import Testing
           tester.hear(.extensions(.applied(.sample("bell", "Bell", versions: []))))
           tester.type("U")
         },
-        State("newer") { $0.offerAfter("U", "grafana") },
+        State("newer") { tester in
+          tester.offerAfter("U", "grafana")
+          tester.type("v")
+        },
         State("former, empty") { $0.type("b") },
       ])
   }

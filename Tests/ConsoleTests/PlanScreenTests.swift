@@ -45,7 +45,6 @@ import Testing
   @Test func whatOthersDoUnderAPlanIsSaidWithTheirName() {
     var tester = ConsoleTester.atMarket(100, 24)
     tester.offerAfter("U", "grafana")
-    tester.press(.enter)
     var other = Installation.sample("grafana", version: "0.9.0", config: "replicas: 1\n", resourceVersion: "8")
     other.notes = ["ksx.dev/changed-by": "bea", "ksx.dev/changed-at": "t"]
     tester.hear(.installations(.applied(other)))
@@ -60,7 +59,6 @@ import Testing
   @Test func aSwitchThatOthersTurnUnderAnUpgradeIsSaidToo() {
     var tester = ConsoleTester.atMarket(100, 24)
     tester.offerAfter("U", "grafana")
-    tester.press(.enter)
     tester.hear(
       .installations(
         .applied(.sample("grafana", version: "1.0.0", config: "replicas: 1\n", isEnabled: false, resourceVersion: "8")))
@@ -93,7 +91,6 @@ import Testing
     var tester = ConsoleTester.atMarket(100, 60)
     tester.hear(.installations(.applied(.sample("loki", version: "2.0.0"))))
     tester.offerAfter("U", "grafana")
-    tester.press(.enter)
 
     let order = ["Careful: ", "~ version 1.0.0 → 1.1.0", "helm upgrades release", "checked: ", "kubectl patch"]
     let places = order.map { text in tester.lines.firstIndex { $0.contains(text) } ?? -1 }
@@ -103,7 +100,6 @@ import Testing
   @Test func aCheckThatWasNotMadeSaysWhatWasAskedAndWhyNot() {
     var tester = ConsoleTester.atMarket(100, 60)
     tester.offerAfter("U", "grafana")
-    tester.press(.enter)
 
     let text = tester.lines.map(\.trimmed).joined(separator: " ")
     #expect(text.contains("· not checked: you may write it (the cluster has not said what you may do);"))
@@ -182,7 +178,6 @@ import Testing
     tester.type("ji")
     let version = Self.jenkins(needing: ">=1.0.0")
     tester.hear(.versions(of: "jenkins", .replaced([version])))
-    tester.press(.enter)
     #expect(tester.screen.contains("Not possible: it needs loki >=1.0.0, which is not installed"))
     #expect(tester.screen.contains("loki 2.0.0 is offered: + puts it first"))
 
@@ -227,7 +222,6 @@ import Testing
     tester.type("ji")
     let version = Self.jenkins(needing: "")
     tester.hear(.versions(of: "jenkins", .replaced([version])))
-    tester.press(.enter)
     tester.type("+")
     tester.offer("loki", "2.0.0")
     tester.type("a")
@@ -244,7 +238,6 @@ import Testing
   @Test func anotherVersionIsPickedAndTheConfigEditedFromThePlan() {
     var tester = ConsoleTester.atMarket(100, 30)
     tester.offerAfter("U", "grafana")
-    tester.press(.enter)
     tester.type("v")
     #expect(tester.screen.contains("Upgrade grafana to which version?"))
     tester.press(.enter)

@@ -57,7 +57,7 @@ import Testing
   @Test mutating func aListOfVersionsIsSortedToo() {
     tester.type("jji")
     tester.offer("loki", "0.9.0", "1.0.0", "2.0.0")
-    tester.type("ov")
+    tester.type("vov")
 
     #expect(tester.lines[2].contains("VERSION ↑"))
     #expect(tester.lines[3].contains("0.9.0"))

@@ -40,10 +40,10 @@ import Testing
     defer { ends.forEach { close($0) } }
     let byte = [UInt8(SIGTSTP)]
     try #require(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 && write(ends[1], byte, 1) == 1)
-    var input = NcursesInput(signals: ends[0], descriptor: -1)
+    var signals = CaughtSignals(ends[0])
 
-    let keys = input.takeSignals()
-    let stops = [input.takeStop(), input.takeStop()]
+    let keys = signals.take()
+    let stops = [signals.takeStop(), signals.takeStop()]
 
     #expect(keys == [])
     #expect(stops == [true, false])
@@ -82,6 +82,53 @@ import Testing
       guard Descriptors.has(20) else { _exit(1) }
       ksx_allow_files(20)
       _exit(Descriptors.has(20) ? 2 : 42)
+    }
+  }
+
+  @Test func aPlainScreenIsLeftBySignalsAndGivesTheTerminalBack() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      openTerminal()
+      for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
+        signal(number, SIG_DFL)
+        let screen = PlainScreen(input: terminal, output: master)
+        if isTypingShown() { _exit(3) }
+
+        kill(getpid(), number)
+
+        guard screen.nextKey() == .closed else { _exit(1) }
+        screen.close()
+        if !isTypingShown() { _exit(4) }
+      }
+      _exit(42)
+    }
+  }
+
+  @Test func aPlainScreenThatCrashesGivesTheTerminalBack() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      openTerminal()
+      signal(SIGABRT) { _ in _exit(isTypingShown() ? 42 : 1) }
+      let screen = PlainScreen(input: terminal, output: master)
+
+      if isTypingShown() { screen.close() }
+      abort()
+    }
+  }
+
+  @Test func aSignalShowsTypingAgainBeforeItEndsTheProcess() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      openTerminal()
+      for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP] {
+        // Stands for what ends or stops the process. It goes on, as after `fg`, and nothing that is typed is shown.
+        signal(number) { number in if !isTypingShown() { _exit(number) } }
+        guard ksx_hide_typing(terminal) == 0, !isTypingShown() else { _exit(100) }
+
+        kill(getpid(), number)
+
+        if isTypingShown() { _exit(101) }
+        ksx_show_typing()
+        if !isTypingShown() { _exit(102) }
+      }
+      _exit(42)
     }
   }
 
@@ -172,4 +219,10 @@ private func isRestored() -> Bool {
   tcgetattr(terminal, &modes)
   let count = read(master, &bytes, bytes.count)
   return modes.c_lflag & tcflag_t(ICANON) != 0 && count > 0 && bytes.starts(with: "farewell".utf8)
+}
+
+/// Whether what is typed is shown.
+private func isTypingShown() -> Bool {
+  var modes = termios()
+  return tcgetattr(terminal, &modes) == 0 && modes.c_lflag & tcflag_t(ECHO) != 0
 }

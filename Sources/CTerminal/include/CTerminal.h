@@ -42,6 +42,11 @@ void ksx_restore_disarm(void);
 void ksx_stderr_divert(int fd);
 void ksx_stderr_return(void);
 
+/// Has the terminal `fd` show nothing that is typed, until `ksx_show_typing` or a signal that ends or stops the process.
+/// 0 on success.
+int ksx_hide_typing(int fd);
+void ksx_show_typing(void);
+
 /// Whether the kernel may write this process's memory to a file (PR_SET_DUMPABLE). 0 on success.
 int ksx_set_dumpable(int may);
 int ksx_is_dumpable(void);

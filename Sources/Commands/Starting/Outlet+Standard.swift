@@ -21,7 +21,7 @@ extension Outlet {
       outlet.askSecretly = { question in
         write(question, to: STDERR_FILENO)
         defer { write("\n", to: STDERR_FILENO) }
-        return hiddenLine()
+        return HiddenLine.read()
       }
     }
     return outlet
@@ -73,32 +73,6 @@ extension Outlet {
 
   private static func text(_ bytes: [UInt8]) throws(CommandError) -> String {
     do { return try String(textOf: bytes) } catch { throw CommandError("the standard input, \(error)") }
-  }
-
-  /// A line that is not shown while it is typed; `nil` when it was broken off.
-  ///
-  /// The terminal's own editing of lines and its signals are off for so long: no way out leaves it without an echo.
-  private static func hiddenLine() -> String? {
-    var before = termios()
-    guard tcgetattr(STDIN_FILENO, &before) == 0 else { return nil }
-    var hidden = before
-    hidden.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
-    guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0 else { return nil }
-    defer { tcsetattr(STDIN_FILENO, TCSAFLUSH, &before) }
-    var bytes: [UInt8] = []
-    var byte: UInt8 = 0
-    while read(STDIN_FILENO, &byte, 1) == 1 {
-      switch byte {
-      case 0x0a, 0x0d: return try? String(textOf: bytes)
-      case 0x03, 0x04, 0x1c: return nil
-      case 0x15: bytes = []
-      case 0x08, 0x7f:
-        // A character may be several bytes.
-        while let last = bytes.popLast(), last & 0xc0 == 0x80 {}
-      default: bytes.append(byte)
-      }
-    }
-    return nil
   }
 
   /// A line a user types, without its end; `nil` at the end of the input.

@@ -68,15 +68,19 @@ extension App {
   }
 
   mutating func unconnected(_ error: DialectError, _ delay: Duration) {
-    let sentence = error.sentence(at: state.session.cluster)
+    let sentence = if case .cluster(let error) = error { loss(error) } else { error.sentence(at: state.session.cluster) }
     // While the watches are well, what was known will do.
     if state.connection.state == .connected, error != .absent { return }
     lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct)
   }
 
-  /// A retry that fails as the one before is no news.
+  /// A retry that fails as the one before is no news; one that fails otherwise says why, and not again that it is lost.
   private mutating func lost(_ sentence: String, _ delay: Duration, refusal: String?) {
-    if state.connection.state != .stale(reason: sentence) { state.record(.error, sentence) }
+    if case .stale(let reason) = state.connection.state {
+      if reason != sentence { state.messageLog.reword(reason, sentence) }
+    } else {
+      state.record(.error, sentence)
+    }
     state.connection.lost(sentence, retryAfter: delay, at: state.now)
     state.connection.refusal = refusal
   }

@@ -38,7 +38,10 @@ extension App {
       told(message)
     case .catalogue(let versions, nil): state.market.learn(versions)
     case .catalogue(_, let failure?):
-      state.announce(.warning, state.words("The versions cannot be read: {0}", failure.brief))
+      let sentence = state.words("The versions cannot be read: {0}", failure.brief)
+      // Without having been asked for it is no news for a user who may not read them.
+      if marketplace.listing.filter.asksVersions { return state.announce(.warning, sentence) }
+      state.record(.note, sentence)
     }
   }
 

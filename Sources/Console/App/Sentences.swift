@@ -32,12 +32,14 @@ extension ClusterError {
 }
 
 extension ClusterError {
-  /// Why what is on the screen cannot be kept up to date, .
+  /// Why what is on the screen cannot be kept up to date.
   func lossSentence(at server: String) -> String {
     if case .transport(.unreachable(let host, let reason)) = self, host.hasPrefix("unix://") {
       let path = host.dropFirst("unix://".count).split(separator: "/").suffix(3).joined(separator: "/")
       return "ksxd at \(path) cannot be reached: \(reason)."
     }
+    // Only reads are followed: there is no change to look after.
+    if case .transport(.interrupted) = self { return "The connection to \(server) broke." }
     let doing = "reading"
     return String(sentence(for: doing, at: server).dropFirst(doing.count + 2))
   }

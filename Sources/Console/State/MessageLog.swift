@@ -85,6 +85,12 @@ struct MessageLog: Hashable, Sendable {
     return entry
   }
 
+  /// Replaces what was said last as `former` by what is known better now.
+  mutating func reword(_ former: String, _ text: String) {
+    guard let place = entries.lastIndex(where: { $0.text == former }) else { return }
+    entries[place].text = text
+  }
+
   /// Takes announcements about an extension off the screen, because they no longer hold.
   mutating func forget(_ subject: String) {
     unseen.removeAll { $0.entry.subject == subject }

@@ -12,6 +12,8 @@ struct Column<Element>: Sendable {
   /// The text stands at the right, as ages and counts do.
   var isTrailing: Bool
   var text: @Sendable (Element) -> String
+  /// It gets the room that is left before all others.
+  var growsFirst = false
   /// How it looks.
   var style: @Sendable (Element) -> StyleName
   /// The keys that sort by it, or `nil`.
@@ -46,7 +48,8 @@ struct ColumnLayout<Element>: Sendable {
 
   private let order: ListOrder?
 
-  /// Leaves out what does not fit and shares out what is left over: the last column comes first, then the others.
+  /// Leaves out what does not fit and shares out what is left over: first come columns that ask for it, then the last,
+  /// then the others.
   ///
   /// The column that rows are sorted by always stays: its heading says so.
   init(_ all: [Column<Element>], width: Int, order: ListOrder? = nil) {
@@ -61,8 +64,9 @@ struct ColumnLayout<Element>: Sendable {
     }
     var room = max(0, width - kept.reduce(kept.count - 1) { $0 + $1.width })
     var widths = kept.map(\.width)
-    for index in kept.indices.suffix(1) + kept.indices.dropLast() {
-      let more = min(room, kept[index].maximum - kept[index].width)
+    let first = kept.indices.filter { kept[$0].growsFirst }
+    for index in first + kept.indices.suffix(1) + kept.indices.dropLast() {
+      let more = min(room, kept[index].maximum - widths[index])
       widths[index] += more
       room -= more
     }

@@ -8,24 +8,19 @@ import Terminal
 struct Pager: Hashable, Sendable {
   var lines: [Line] = []
   private var scroll = Scroll()
-  /// The text being sought as it is typed; `nil` when none is.
-  private var field: LinePrompt?
-  /// What is sought, in small letters, or empty.
-  private var sought = ""
-  /// The lines that have it.
-  private var matches: [Int] = []
-  /// The one of them that was gone to last.
-  private var match = 0
+  private var search = TextSearch()
   /// Where marking lines began, and where the cursor of it is; `nil` when none are being marked.
   private var marked: (start: Int, end: Int)?
 
   init(_ lines: [Line] = []) { self.lines = lines }
 
   /// The line in which what is sought is typed.
-  var prompt: Prompt? { field.map { Prompt(label: "/", field: $0, verb: "find") } }
+  var prompt: Prompt? { search.prompt }
+  /// Something is sought or marked, from which one goes back first.
+  var isSeeking: Bool { search.isActive || marked != nil }
 
   /// The keymap sections of a text that is read: a prompt's while something is typed.
-  var sections: [KeySection] { field == nil ? [.text, .everywhere] : [.prompt] }
+  var sections: [KeySection] { prompt == nil ? [.text, .everywhere] : [.prompt] }
 
   /// Moves as `command` says; returns whether it says so.
   mutating func perform(_ command: Command, height: Int) -> Bool {
@@ -42,15 +37,15 @@ struct Pager: Hashable, Sendable {
 
   /// Does what can be done to any text: move, find, mark, copy; `nil` for what cannot.
   mutating func read(_ command: Command, height: Int) -> [Step]? {
-    if field != nil { return readWhileFinding(command, height) }
+    if prompt != nil { return readWhileFinding(command, height) }
     switch command {
-    case .find: field = LinePrompt(text: "")
-    case .findNext: return goToMatch(by: 1, height)
-    case .findPrevious: return goToMatch(by: -1, height)
+    case .find: search.begin()
+    case .findNext: return follow(search.go(by: 1), height)
+    case .findPrevious: return follow(search.go(by: -1), height)
     case .selectLines: marked = marked == nil ? (scroll.top, scroll.top) : nil
     case .copy: return copy(height)
     case .back where marked != nil: marked = nil
-    case .back where !sought.isEmpty: (sought, matches) = ("", [])
+    case .back where search.isActive: search.end()
     default: return perform(command, height: height) ? [] : nil
     }
     return []
@@ -58,58 +53,25 @@ struct Pager: Hashable, Sendable {
 
   /// Takes a key of the line being typed.
   mutating func type(_ key: Key, height: Int) -> [Step] {
-    guard var field else {
+    guard prompt != nil else {
       _ = wheel(key, height: height)
       return []
     }
-    switch field.handle(key) {
-    case .accepted: return readWhileFinding(.open, height) ?? []
-    case .cancelled: return readWhileFinding(.back, height) ?? []
-    case .edited, .ignored: self.field = field
-    }
-    sought = field.text.lowercased()
-    seek()
-    if let place = matches.first(where: { $0 >= scroll.top }) ?? matches.first { show(place, height) }
-    return []
+    return follow(search.type(key, in: lines.lazy.map(\.text), from: scroll.top), height)
   }
 
   private mutating func readWhileFinding(_ command: Command, _ height: Int) -> [Step]? {
     switch command {
-    case .open:
-      field = nil
-      if sought.isEmpty { return [] }
-      return [.say(matches.isEmpty ? .warning : .note, place)]
-    case .back:
-      (field, sought, matches) = (nil, "", [])
-      return []
-    default:
-      _ = perform(command, height: height)
-      return []
+    case .open: return search.accept()
+    case .back: search.end()
+    default: _ = perform(command, height: height)
     }
+    return []
   }
 
-  private mutating func seek() {
-    guard !sought.isEmpty else { return matches = [] }
-    let needle = Needle(sought)
-    matches = lines.indices.filter { needle.isIn(Array(lines[$0].text.lowercased().utf8)) }
-    match = 0
-  }
-
-  private mutating func goToMatch(by step: Int, _ height: Int) -> [Step] {
-    if sought.isEmpty { return [.say(.note, "Nothing is sought: / finds text.")] }
-    guard !matches.isEmpty else { return [.say(.warning, place)] }
-    show(matches[(match + step + matches.count) % matches.count], height)
-    return [.say(.note, place)]
-  }
-
-  private mutating func show(_ line: Int, _ height: Int) {
-    match = matches.firstIndex(of: line) ?? 0
-    scroll.move(by: line - scroll.top, height: height, count: lines.count)
-  }
-
-  /// `3/7`, or that there is none.
-  private var place: String {
-    matches.isEmpty ? "\(sought): not found" : "\(sought): \(match + 1)/\(matches.count)"
+  private mutating func follow(_ outcome: TextSearch.Outcome, _ height: Int) -> [Step] {
+    if let line = outcome.line { scroll.move(by: line - scroll.top, height: height, count: lines.count) }
+    return outcome.said
   }
 
   /// The lines that are marked, or else those on the screen.
@@ -141,7 +103,7 @@ struct Pager: Hashable, Sendable {
   mutating func show(_ lines: [Line], height: Int) {
     let isNew = lines != self.lines
     self.lines = lines
-    if isNew, !sought.isEmpty { seek() }
+    if isNew, search.isActive { search.seek(in: lines.lazy.map(\.text)) }
     if let marked, max(marked.start, marked.end) >= lines.count { self.marked = nil }
     scroll.move(by: 0, height: height, count: lines.count)
   }
@@ -153,24 +115,13 @@ struct Pager: Hashable, Sendable {
       surface.write(line, row: offset, in: area, theme)
       if isMarked(scroll.top + offset) { surface.highlight(area.row(offset), style: theme[.listSelected]) }
     }
-    drawMatches(on: &surface, in: area, theme)
+    search.draw(on: &surface, in: area, from: scroll.top, theme) { lines[$0].text }
     guard isCut else { return }
     surface.drawRest(below + 1, progress(height: area.size.rows), in: area.row(area.size.rows - 1), theme)
   }
 
   private func isMarked(_ line: Int) -> Bool {
     marked.map { (min($0.start, $0.end)...max($0.start, $0.end)).contains(line) } ?? false
-  }
-
-  private func drawMatches(on surface: inout Surface, in area: Rect, _ theme: Theme) {
-    for line in matches where (scroll.top..<(scroll.top + area.size.rows)).contains(line) {
-      let text = lines[line].text.lowercased()
-      guard let start = text.rangeOfText(sought)?.lowerBound else { continue }
-      let column = area.origin.column + String(text[..<start]).columns
-      let place = Rect(
-        Point(row: area.origin.row + line - scroll.top, column: column), Size(rows: 1, columns: sought.columns))
-      surface.highlight(place.clipped(to: area), style: theme[.promptMatch])
-    }
   }
 
   /// `12 %`, or nothing when everything is on the screen.

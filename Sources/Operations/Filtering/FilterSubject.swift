@@ -5,7 +5,7 @@ import Packages
 package struct FilterSubject: Hashable, Sendable {
   package let row: ExtensionRow
   /// The version that `needs`, `kube` and `ks` are about; `nil` where it is not known.
-  let version: ExtensionVersion?
+  package let version: ExtensionVersion?
   /// The id and the titles of its category, in small letters.
   let categories: [String]
   let labels: [String: String]

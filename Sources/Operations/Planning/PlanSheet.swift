@@ -91,6 +91,13 @@ package struct PlanSheet: Hashable, Sendable {
     addServed(evidence)
     addNeeds(context)
     checks.append(dryRun?.check ?? Plan.Check(.dryRun, notMade: Self.notAsked))
+    dropHalfPassed()
+  }
+
+  /// What could be looked at only in part has not passed: each check is told of once.
+  private mutating func dropHalfPassed() {
+    let open = Set(checks.filter { $0.result == .notMade }.map(\.subject))
+    checks.removeAll { $0.result == .passed && open.contains($0.subject) }
   }
 
   private static let notAsked =

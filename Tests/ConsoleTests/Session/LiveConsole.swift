@@ -105,7 +105,8 @@ final class LiveConsole {
   func install(_ name: String, _ version: String, filter: String) async throws {
     type("/\(filter)")
     press(.enter)
-    type("i")
+    try await until("was told what is recommended") { !($0.app.state.market.extensions[name]?.recommendedVersion ?? "").isEmpty }
+    type("iv")
     try await until(screenSays: "  \(version) ")
     press(.end, .enter)
     try await until(screenSays: "+ InstallPlan \(name), version \(version)")

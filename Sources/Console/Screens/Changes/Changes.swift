@@ -48,8 +48,8 @@ func openConfig(of name: String, _ purpose: ConfigScreen.Purpose, _ state: Conso
 }
 
 extension ConsoleState {
-  /// The change to `version`; without one, back to the newest release that is known to have worked, or from what failed
-  /// to what was before.
+  /// The change to `version`; without one, to the recommended version, or back to the newest release that is known to
+  /// have worked, or from what failed to what was before.
   ///
   /// `nil` where it is still to be chosen.
   fileprivate func change(_ kind: ChangeKind, of name: String, to version: String?) -> Change? {
@@ -60,12 +60,25 @@ extension ConsoleState {
       return market.installed.of(name).map {
         (records.memories[name] ?? ReleaseMemory()).rollback(from: $0, to: version)
       }
+    case (.version(.offered)?, nil): return recommended(of: name).map { .install(version: $0, config: "") }
+    case (.version(.newer)?, nil):
+      return recommended(of: name).flatMap { version in
+        let wanted = market.installed.of(name)?.version ?? ""
+        return VersionText(wanted) < VersionText(version) ? .upgrade(to: version) : nil
+      }
     case (.version(.former)?, nil):
       guard let entry = wayBack(of: name), entry.wasInstalled == true || status(of: name).state.isFailure
       else { return nil }
       return .rollback(to: entry.version, config: entry.config)
     default: return nil
     }
+  }
+
+  /// The version that is recommended, as it is offered, or the only one there is.
+  private func recommended(of name: String) -> String? {
+    let (offered, version) = (offeredVersions(of: name), market.extensions[name]?.recommendedVersion ?? "")
+    if offered.count == 1 { return offered[0] }
+    return offered.first { !version.isEmpty && VersionText($0) == VersionText(version) }
   }
 
   /// Why a change of this kind makes no sense on `name` now, as a sentence.

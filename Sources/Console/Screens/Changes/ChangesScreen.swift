@@ -66,7 +66,7 @@ struct ChangesScreen: Screen {
     let emptiness = state.emptiness(
       isFilled: state.market.isFilled, reading: "Reading what was changed …",
       otherwise: "Nothing is known of changes in \(state.session.cluster).")
-    let columns = PastChange.columns(state, ofAll: true)
+    let columns = PastChange.columns(state, ofAll: true, rows)
     list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: area, state)
   }
 }

@@ -32,14 +32,18 @@ extension PastChange {
   }
 
   /// The columns of a list of changes; with the extension where it is of all of them.
-  static func columns(_ state: ConsoleState, ofAll isOfAll: Bool) -> [Column<PastChange>] {
+  static func columns(_ state: ConsoleState, ofAll isOfAll: Bool, _ rows: [PastChange] = []) -> [Column<PastChange>] {
     let own = state.ownName
+    // A name that is cut may be that of another.
+    let longest = rows.lazy.map { $0.who(asking: own).columns }.max() ?? 0
+    var who = Column<PastChange>("WHO", width: 8, upTo: max(8, min(longest, 30)), rank: 2) { $0.who(asking: own) }
+    who.growsFirst = true
     let name = Column<PastChange>("OBJECT", width: 14, upTo: 24, rank: 0, sorting: .name) { row in
       state.market.extensions[row.extension]?.displayName.text(in: state.language).nonEmpty ?? row.extension
     }
     return [
       Column("AGE", width: 7, rank: 1, style: { _ in .dim }) { state.age(of: $0.entry.time) },
-      Column("WHO", width: 8, upTo: 20, rank: 2) { $0.who(asking: own) },
+      who,
     ] + (isOfAll ? [name] : [])
       + [
         Column("CHANGE", width: 22, upTo: 50, rank: 0) { row in
@@ -72,9 +76,9 @@ extension String {
 }
 
 /// Opens the plan of what leads back, or says why nothing does.
-private func steps(for undo: Undo, on name: String) -> [Step] {
+private func steps(for undo: Undo, on name: String, isUndo: Bool = false) -> [Step] {
   switch undo {
-  case .change(let change): [.open(PlanScreen(change, name))]
+  case .change(let change): [.open(PlanScreen(change, name, isUndo: isUndo))]
   case .refused(let reason): [.complain(reason.prefix(1).uppercased() + reason.dropFirst() + ".")]
   }
 }
@@ -82,10 +86,20 @@ private func steps(for undo: Undo, on name: String) -> [Step] {
 /// Opens the plan that takes the last change of `name` made from here back, or says why there is none.
 func undo(on name: String?, _ state: ConsoleState) -> [Step] {
   guard let name else { return [.complain("No extension is selected.")] }
-  return steps(for: Undo(name, after: state.records.lines, now: state.market.installed.of(name)), on: name)
+  let undo = Undo(name, after: state.records.lines, now: state.market.installed.of(name))
+  return steps(for: undo, on: name, isUndo: state.isLastChangeFresh(of: name))
 }
 
 extension ConsoleState {
+  /// The last change of `name` from here was made within the hour, so that taking it back loses little.
+  fileprivate func isLastChangeFresh(of name: String) -> Bool {
+    let time = records.lines.last { line in
+      if case .spec = line.event { line.extension == name } else { false }
+    }?.time
+    guard let made = time.flatMap(Timestamp.seconds) else { return false }
+    return now.wall - Double(made) < 3600
+  }
+
   /// The key that takes the last change of `name` made from here back, where there is one to take back.
   func undoHints(on name: String) -> [Hint] {
     if case .change = Undo(name, after: records.lines, now: market.installed.of(name)) { [Hint(.undo)] } else { [] }

@@ -22,20 +22,21 @@ struct RuleScreen: Screen {
     field = path == nil ? LinePrompt(text: "/") : nil
   }
 
-  var sections: [KeySection] { field == nil ? [.gateway, .everywhere] : [.prompt] }
+  var sections: [KeySection] { prompt == nil ? [.gateway, .text, .everywhere] : [.prompt] }
   var extensionName: String? { name }
   func title(_ state: ConsoleState) -> String { "Which rule" }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(.serving(of: nil)) }
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands(field == nil ? [.whichRule, .back, .help] : [.open, .back])
+    .commands(prompt == nil ? [.whichRule, .back, .find, .help] : [.open, .back])
   }
-  var prompt: Prompt? { field.map { Prompt(label: "Path: ", field: $0, verb: "ask") } }
+  var prompt: Prompt? { field.map { Prompt(label: "Path: ", field: $0, verb: "ask") } ?? pager.prompt }
 
   mutating func settle(_ state: inout ConsoleState) {
     pager.show(lines(max(20, state.size.columns - 2), state), height: state.bodySize.rows)
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if field == nil, let steps = pager.read(command, height: state.bodySize.rows) { return steps }
     switch command {
     case .back where field != nil && asked != nil: field = nil
     case .back: return [.close()]
@@ -52,10 +53,7 @@ struct RuleScreen: Screen {
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
-    guard field != nil else {
-      _ = pager.wheel(key, height: state.bodySize.rows)
-      return []
-    }
+    guard field != nil else { return pager.type(key, height: state.bodySize.rows) }
     switch field?.handle(key) {
     case .accepted: take()
     case .cancelled: return perform(.back, &state) ?? []

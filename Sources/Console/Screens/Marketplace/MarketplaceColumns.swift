@@ -1,11 +1,12 @@
 import Extensions
 import Operations
+import Platform
 import Terminal
 
 /// The columns of the marketplace.
 enum MarketplaceColumns {
   /// What rows are sorted by, whatever the time is.
-  static let sorting = all(agesWide: 7, stuck: { _ in nil }, changed: { _ in "" })
+  static let sorting = all(agesWide: 7, stuck: { _ in nil }, hindrance: { _ in nil }, changed: { _ in "" })
 
   /// The columns, as `state` has it what the time is and how it is told.
   static func all(_ state: ConsoleState) -> [Column<MarketplaceRow>] {
@@ -13,7 +14,8 @@ enum MarketplaceColumns {
     let (isSlow, words) = (state.isSlow, state.words)
     let stuck = words("stuck")
     return all(
-      agesWide: state.showsExactTimes ? 16 : 7, stuck: { $0.isStuck(at: clock.0) ? stuck : nil }
+      agesWide: state.showsExactTimes ? 16 : 7, stuck: { $0.isStuck(at: clock.0) ? stuck : nil },
+      hindrance: { state.hindrance(to: $0) }
     ) { row in
       let isUnderWay = row.urgency.isUnderWay && !isSlow
       return row.changed.map { Age.text(of: $0, at: clock.0, isExact: clock.1, isUnderWay: isUnderWay, words) } ?? ""
@@ -22,6 +24,7 @@ enum MarketplaceColumns {
 
   private static func all(
     agesWide: Int, stuck: @escaping @Sendable (MarketplaceRow) -> String?,
+    hindrance: @escaping @Sendable (MarketplaceRow) -> String?,
     changed: @escaping @Sendable (MarketplaceRow) -> String
   ) -> [Column<MarketplaceRow>] {
     [
@@ -33,15 +36,35 @@ enum MarketplaceColumns {
       Column(
         "VERSION", width: 16, upTo: 24, rank: 1, sorting: .version, by: { .version($0.status.running) },
         style: { $0.hasUpdate ? .versionNew : $0.status.isEnabled == false ? .dim : .text }
-      ) { $0.version },
+      ) { row in hindrance(row).map { "\(row.version) ✗ \($0)" } ?? row.version },
       Column(
         "CHANGED", width: agesWide, rank: 2, isTrailing: true, sorting: .changed,
         by: { $0.changed.map(SortValue.age) ?? SortValue.none }, style: { _ in .dim }, text: changed),
       Column("CATEGORY", width: 14, upTo: 20, rank: 5, sorting: .category) { $0.category },
       Column("PROVIDER", width: 14, upTo: 24, rank: 6) { $0.extensionRow.provider },
       Column("REPOSITORY", width: 12, upTo: 20, rank: 7) { $0.extensionRow.repository },
-      Column("DESCRIPTION", width: 30, upTo: 200, rank: 4, style: { _ in .dim }) { $0.extensionRow.summary },
+      Column("DESCRIPTION", width: 20, upTo: 200, rank: 4, style: { $0.urgency == .failed ? .stateFailed : .dim }) { row in
+        row.urgency == .failed && !row.status.reason.isEmpty ? "✗ " + row.status.reason : row.extensionRow.summary
+      },
     ]
+  }
+}
+
+extension ConsoleState {
+  /// What keeps an extension that is not installed from being so, in a word or two; `nil` where nothing does, or that is
+  /// not known.
+  func hindrance(to row: MarketplaceRow) -> String? {
+    guard !row.status.isInstalled, let version = row.subject.version, var context = planContext(for: row.name) else {
+      return nil
+    }
+    context.versions = [version.version: version]
+    context.gaps[.versions] = nil
+    let missing = version.dependencies.first { $0.isRequired && context.shortcoming(of: $0) != nil }
+    if let missing { return missing.name }
+    let problem = context.shortcomings(of: version.version, for: row.name).first(where: \.isBlocking)
+    return problem.map {
+      $0.text.containsText("KubeSphere") ? "KubeSphere \(version.ksVersion)" : "Kubernetes \(version.kubeVersion)"
+    }
   }
 }
 

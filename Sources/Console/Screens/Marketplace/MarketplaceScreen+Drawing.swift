@@ -17,10 +17,7 @@ extension MarketplaceScreen {
     for (row, line) in page.reasons(areas.reasons.size).enumerated() {
       surface.write(line, row: row, in: areas.reasons.inset(columns: 1), state.theme)
     }
-    for (row, line) in page.lines(columns: areas.preview.size.columns - 1).prefix(areas.preview.size.rows).enumerated()
-    {
-      surface.write(line, row: row, in: areas.preview.split(left: 1).rest, state.theme)
-    }
+    preview.draw(page, isFocused: pane == .preview, on: &surface, in: areas.preview, state.theme)
   }
 
   /// The line between views and categories.

@@ -12,11 +12,13 @@ import Terminal
 struct MarketplaceScreen: Screen {
   enum Pane: Hashable, Sendable {
     case views, extensions
+    /// What is known of the selected extension, where there is room for it.
+    case preview
   }
 
   private(set) var listing = FilteredRows()
   private(set) var viewRows: [ViewRow] = []
-  private(set) var pane = Pane.extensions
+  var pane = Pane.extensions
   private(set) var list = ListView<MarketplaceRow>()
   private(set) var views = ListView<ViewRow>()
   private var filtering: LinePrompt?
@@ -26,6 +28,7 @@ struct MarketplaceScreen: Screen {
   private var formerFilters: [String] = []
   /// What the views were made from.
   private var viewsMadeFrom: ViewSource?
+  var preview = PreviewPane()
   /// When an age on the screen changes next.
   private(set) var nextWakeUp: ClockReading?
 
@@ -44,9 +47,13 @@ struct MarketplaceScreen: Screen {
 
   var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0, verb: "filter") } }
 
-  /// Some filters ask what only the versions say.
+  /// As many extensions as have their versions read at once, to tell which of them cannot be installed here.
+  private static let small = 500
+
+  /// What only the versions say is read where it is few, or a filter asks for it.
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
-    guard listing.filter.asksVersions, let dialect = state.dialect else { return [] }
+    let isSmall = state.market.isFilled && listing.total > 0 && listing.total <= Self.small && !state.isSlow
+    guard listing.filter.asksVersions || isSmall, let dialect = state.dialect else { return [] }
     return [.catalogue(dialect)]
   }
 
@@ -71,12 +78,14 @@ struct MarketplaceScreen: Screen {
       from: state.market, state.records.memories, language: state.language,
       at: Timestamp(secondsSince1970: Int(state.now.wall)))
     state.tally = listing.tally
+    if pane == .preview, !state.showsPreview { pane = .extensions }
     arrangeViews(state)
     list.settle(listing, height: height(state))
     if views.selected != .view(listing.view), let place = viewRows.position(of: .view(listing.view)) {
       views.choose(at: place, in: viewRows)
     }
     views.settle(viewRows, height: viewHeight(state))
+    preview.settle(selected, height: layout(state).preview.size.rows)
     nextWakeUp = nextAge(state)
   }
 
@@ -137,7 +146,7 @@ struct MarketplaceScreen: Screen {
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if filtering != nil { return performWhileFiltering(command, state) }
     isKeeping = false
-    if let next = pane(after: command) {
+    if let next = pane(after: command, state) {
       pane = next
       return []
     }
@@ -166,18 +175,6 @@ struct MarketplaceScreen: Screen {
     if let kind = command.change, !list.marked.isEmpty { return beginChange(kind, onAll: list.marked.sorted(), state) }
     if let steps = beginChange(command, on: selected, state) { return steps }
     return move(command, state) ? [] : nil
-  }
-
-  /// The pane that `command` leads to, if it leads to one.
-  private func pane(after command: Command) -> Pane? {
-    switch command {
-    case .nextPane, .previousPane: pane == .views ? .extensions : .views
-    case .left: .views
-    case .right: .extensions
-    // For fingers that know vi: there is no log of a view.
-    case .screen(.log) where pane == .views: .extensions
-    default: nil
-    }
   }
 
   private mutating func performWhileFiltering(_ command: Command, _ state: ConsoleState) -> [Step]? {
@@ -223,7 +220,7 @@ struct MarketplaceScreen: Screen {
 
   /// One step out: of the marks, the pane, the filter, the view.
   private mutating func goBack() -> [Step] {
-    if pane == .views {
+    if pane != .extensions {
       pane = .extensions
     } else if !list.marked.isEmpty {
       list.unmark()
@@ -244,6 +241,7 @@ struct MarketplaceScreen: Screen {
   }
 
   private mutating func move(_ command: Command, _ state: ConsoleState) -> Bool {
+    if pane == .preview, filtering == nil { return preview.move(command, selected, layout(state).preview.size, state) }
     guard pane == .views, filtering == nil else {
       return list.move(command, in: listing, height: height(state))
     }
@@ -267,6 +265,11 @@ struct MarketplaceScreen: Screen {
       if action == .click, point.row >= 1 { pane = .views }
       _ = views.point(action, row: point.row, in: viewRows, height: viewHeight(state))
       followView(after: action == .wheelUp ? .up : .down)
+      return []
+    }
+    if areas.preview.contains(point) {
+      if action == .click { pane = .preview }
+      _ = preview.move(action == .wheelUp ? .up : action == .wheelDown ? .down : .open, selected, areas.preview.size, state)
       return []
     }
     guard areas.extensions.contains(point) else { return [] }

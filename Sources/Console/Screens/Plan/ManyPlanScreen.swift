@@ -28,9 +28,13 @@ struct ManyPlanScreen: Screen {
   /// It is typed once the end of the plan has been on the screen.
   private var isTyping: Bool { mustType && isReadToTheEnd }
 
-  var sections: [KeySection] { isTyping ? [.prompt] : [.plan, .everywhere] }
+  var sections: [KeySection] {
+    if isTyping || pager.prompt != nil { return [.prompt] }
+    return pager.isSeeking ? [.text, .plan, .everywhere] : [.plan, .text, .everywhere]
+  }
   var prompt: Prompt? {
-    isTyping ? Prompt(label: "Type \(confirmation) to \(kind.row.verb): ", field: typed, verb: kind.row.verb) : nil
+    isTyping
+      ? Prompt(label: "Type \(confirmation) to \(kind.row.verb): ", field: typed, verb: kind.row.verb) : pager.prompt
   }
   func title(_ state: ConsoleState) -> String { "Plan" }
 
@@ -90,12 +94,17 @@ struct ManyPlanScreen: Screen {
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 1) }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if !isTyping, pager.prompt != nil { return pager.read(command, height: height(state)) }
     switch command {
+    case .back where pager.isSeeking && !isTyping: return pager.read(command, height: height(state))
     case .back: return [.close()]
     case .open where isTyping: return confirm(state)
     case .apply where mustType: return [.complain("Read to the end of the plan first: there it is confirmed.")]
     case .apply: return apply(state)
-    default: return pager.perform(command, height: height(state)) ? [] : isTyping ? [] : nil
+    default:
+      guard isTyping else { return pager.read(command, height: height(state)) }
+      _ = pager.perform(command, height: height(state))
+      return []
     }
   }
 

@@ -10,11 +10,15 @@ extension PlanScreen {
   var isConfirmedByName: Bool { mustTypeName && !isBlocked && !isUnderWay }
   var isTypingName: Bool { isConfirmedByName && isReadToTheEnd }
 
-  var sections: [KeySection] { isConfirmedByName || namespace != nil ? [.prompt] : [.plan, .everywhere] }
+  /// While something is sought its keys come before those of the plan: `n` is the next place, and no way out.
+  var sections: [KeySection] {
+    if isConfirmedByName || namespace != nil || pager.prompt != nil { return [.prompt] }
+    return pager.isSeeking ? [.text, .plan, .everywhere] : [.plan, .text, .everywhere]
+  }
 
   var prompt: Prompt? {
     if let namespace { return Prompt(label: "Namespace for \(name): ", field: namespace, verb: "choose") }
-    guard isTypingName else { return nil }
+    guard isTypingName else { return pager.prompt }
     return Prompt(label: "Type \(name) to \(change.words) it: ", field: typed, verb: change.words)
   }
 
@@ -25,7 +29,7 @@ extension PlanScreen {
   }
 
   func hints(_ state: ConsoleState) -> [Hint] {
-    if isTypingName || namespace != nil { return .commands([.open, .back]) }
+    if prompt != nil { return .commands([.open, .back]) }
     if isConfirmedByName { return .commands([.back]) }
     var hints: [Command] = plan != nil && !isBlocked ? [.apply, .back] : [.back]
     if !missingSteps.isEmpty { hints.append(.putFirst) }
@@ -45,6 +49,7 @@ extension PlanScreen {
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     if namespace != nil { return typeNamespace(key) }
     if isConfirmedByName { return typeName(key, &state) }
+    if pager.prompt != nil { return pager.type(key, height: height(state)) }
     if pager.wheel(key, height: height(state)) { return [] }
     guard case .mouse(.click, let point) = key, point.row == state.bodySize.rows - 1, !mustTypeName else { return [] }
     if point.column >= 1, point.column < 11 { return [.close()] }

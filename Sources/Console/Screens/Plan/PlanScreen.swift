@@ -2,31 +2,34 @@ import Client
 import Extensions
 import KubernetesAPI
 import Operations
+import Packages
 import Terminal
 
 /// What a change will do, before it is done.
 ///
 /// Only here is anything agreed to. What becomes of it is in the state's submissions.
 struct PlanScreen: Screen {
-  private(set) var change: Change
+  var change: Change
   let name: String
   /// What was put first: it is carried out before the change itself.
-  private(set) var prelude: [PlannedStep] = []
+  var prelude: [PlannedStep] = []
   /// The plans in the order in which they are carried out; the last is that of `change`.
-  private(set) var plans: [Plan] = []
+  var plans: [Plan] = []
   /// All that is known of the last plan.
-  private(set) var sheet: PlanSheet?
+  var sheet: PlanSheet?
   /// The config is being edited on the screen below.
-  private let isFromEditor: Bool
-  private var inputs: PlanInputs?
+  let isFromEditor: Bool
+  /// It takes a change back that was just made from here: the name need not be typed again for that.
+  private let isUndo: Bool
+  var inputs: PlanInputs?
   /// The installation that the plans were made for.
   private(set) var seen: Installation?
   var progress = Progress.reading
   var pager = Pager()
-  private var page: PlanPage?
+  var page: PlanPage?
   private(set) var standing: PlanStanding?
   /// Secrets are shown.
-  private(set) var isRevealed = false
+  var isRevealed = false
   /// The button that enter presses.
   var isApplyFocused = false
   /// This very change is being sent.
@@ -50,10 +53,11 @@ struct PlanScreen: Screen {
     case changed(String)
   }
 
-  init(_ change: Change, _ name: String, isFromEditor: Bool = false) {
+  init(_ change: Change, _ name: String, isFromEditor: Bool = false, isUndo: Bool = false) {
     self.change = change
     self.name = name
     self.isFromEditor = isFromEditor
+    self.isUndo = isUndo
   }
 
   /// The plan of the change itself.
@@ -89,11 +93,28 @@ struct PlanScreen: Screen {
     let sent = state.underWay(name)?.plan
     isUnderWay = sent?.change == change || prelude.contains { state.underWay($0.name)?.plan.change == $0.change }
     if let sent, isUnderWay { plans = [sent] }
-    if !isUnderWay { makePlans(state) }
+    if !isUnderWay {
+      spell(state)
+      makePlans(state)
+    }
     showPage(state)
     settleStanding(state)
     isReadToTheEnd = isConfirmedByName && plan != nil && (isReadToTheEnd || pager.isAtEnd(height: height(state)))
     settleQuestion()
+  }
+
+  /// Asks for the version as its object has it, with or without a `v`, once that was read.
+  private mutating func spell(_ state: ConsoleState) {
+    guard let version = change.version, state.market.versions[name]?.isFilled == true,
+      let spelled = state.offeredVersions(of: name).first(where: { VersionText($0) == VersionText(version) }),
+      spelled != version
+    else { return }
+    switch change.kind {
+    case .install: change = .install(version: spelled, config: change.config ?? "", namespace: change.namespace)
+    case .upgrade: change = .upgrade(to: spelled, config: change.config)
+    default: return
+    }
+    (plans, inputs, page) = ([], nil, nil)
   }
 
   private mutating func makePlans(_ state: ConsoleState) {
@@ -130,7 +151,10 @@ struct PlanScreen: Screen {
       fresh.append(Plan.make(step.change, for: step.name, in: own))
       context = context.after(step)
     }
-    return fresh + [Plan.make(change, for: name, in: context)]
+    var plan = Plan.make(change, for: name, in: context)
+    // A guardrail still has the last word.
+    if isUndo, !context.typedKinds.contains(change.kind) { plan.asksTheName = false }
+    return fresh + [plan]
   }
 
   private mutating func showPage(_ state: ConsoleState) {
@@ -183,109 +207,5 @@ struct PlanScreen: Screen {
     let end = isReadToTheEnd ? ["read to the end"] : []
     question = Question(
       [self.change.words, plan.name, change, page.digest] + end + plans.flatMap { $0.problems.map(\.text) })
-  }
-}
-
-// What a key does besides confirming.
-extension PlanScreen {
-  mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
-    if namespace != nil { return performWhileChoosing(command) }
-    switch command {
-    case .back: return [.close()]
-    case .namespace: return chooseNamespace(state)
-    case .apply: return isConfirmedByName ? [.complain(howToConfirm)] : apply(&state)
-    case .open: return press(&state)
-    case .nextPane, .previousPane, .left, .right:
-      isApplyFocused.toggle()
-      return []
-    case .configure: return editConfig(state)
-    case .pickVersion: return pickVersion()
-    case .putFirst: return putFirst()
-    case .copy: return copyCommand()
-    case .writeFile: return writeFile()
-    case .reveal:
-      isRevealed.toggle()
-      return []
-    default: return pager.perform(command, height: height(state)) ? [] : nil
-    }
-  }
-
-  private func editConfig(_ state: ConsoleState) -> [Step] {
-    guard change.kind == .configure || change.version != nil else {
-      return [.complain("\(change.row.verb) has no config to edit.")]
-    }
-    if isFromEditor { return [.close()] }
-    return [.close(opening: ConfigScreen(name, .plan(change), state))]
-  }
-
-  private func pickVersion() -> [Step] {
-    guard case .version? = change.row.choice else { return [.complain("\(change.row.verb) is of no version.")] }
-    return [.close(opening: ChooserScreen(change.kind, name))]
-  }
-
-  /// The steps that would bring what is needed and can be had.
-  var missingSteps: [PlannedStep] {
-    (sheet?.needs ?? []).compactMap(\.step).filter { step in !prelude.contains { $0.name == step.name } }
-  }
-
-  private mutating func putFirst() -> [Step] {
-    let steps = missingSteps
-    if steps.isEmpty { return [.complain("Nothing that \(name) needs is missing and offered here.")] }
-    prelude = steps + prelude
-    (plans, sheet, page, isApplyFocused) = ([], nil, nil, false)
-    return []
-  }
-
-  private func copyCommand() -> [Step] {
-    let lines = plans.map(\.kubectl).filter { !$0.isEmpty }
-    guard !isBlocked, !lines.isEmpty else { return [.complain(noCommand)] }
-    return [.copy(lines.joined(separator: " && "), what: "the kubectl line")]
-  }
-
-  private var noCommand: String {
-    if isBlocked { return "There is no command for a plan that is blocked." }
-    return plan?.kubectlAbsence.map { "There is no kubectl line: \($0)." } ?? "There is no kubectl line."
-  }
-
-  private func writeFile() -> [Step] {
-    guard !isBlocked, plan?.kubectl.isEmpty == false else { return [.complain(noCommand)] }
-    let files = plans.compactMap(\.kubectlFile)
-    if files.isEmpty { return [.complain("The kubectl line needs no file.")] }
-    return files.map { .start(.writeFile($0)) }
-  }
-
-  private mutating func chooseNamespace(_ state: ConsoleState) -> [Step] {
-    guard change.kind == .install else { return [.complain("Only an install chooses the namespace.")] }
-    if let reason = state.capabilityState.capabilities?.reason(against: .targetNamespace) {
-      return [.complain("The namespace cannot be chosen: \(reason).")]
-    }
-    namespace = LinePrompt(text: change.namespace ?? Change.usualNamespace(of: name))
-    return []
-  }
-
-  private mutating func performWhileChoosing(_ command: Command) -> [Step]? {
-    switch command {
-    case .open: takeNamespace()
-    case .back: namespace = nil
-    default: return nil
-    }
-    return []
-  }
-
-  mutating func typeNamespace(_ key: Key) -> [Step] {
-    switch namespace?.handle(key) {
-    case .accepted: takeNamespace()
-    case .cancelled: namespace = nil
-    case .edited, .ignored, nil: break
-    }
-    return []
-  }
-
-  /// Plans anew, so that what is agreed to is what stands there.
-  private mutating func takeNamespace() {
-    let chosen = namespace?.text.trimmed ?? ""
-    change = .install(
-      version: change.version ?? "", config: change.config ?? "", namespace: chosen.isEmpty ? nil : chosen)
-    (namespace, plans, inputs, isApplyFocused, page) = (nil, [], nil, false, nil)
   }
 }

@@ -41,11 +41,13 @@ struct ProgressScreen: Screen {
 
   func hints(_ state: ConsoleState) -> [Hint] {
     let ways = state.hints(about: name).filter { [Action.command(.rollBack), .command(.retry)].contains($0.action) }
-    return ways + .commands([.screen(.log), .screen(.pods), .screen(.events), .back, .help])
+    return ways + (isUnderWay(state) ? [] : state.undoHints(on: name))
+      + .commands([.screen(.log), .screen(.pods), .screen(.events), .back, .help])
   }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
-    state.reading(topic, stamp: "\(state.stamp(of: name)) \(looks)")
+    let restarts = change?.config == nil || isUnderWay(state) ? nil : state.market.installed.of(name)
+    return state.reading(topic, stamp: "\(state.stamp(of: name)) \(looks)") + (restarts.map { [.restarts($0)] } ?? [])
   }
 
   private func isUnderWay(_ state: ConsoleState) -> Bool {
@@ -168,8 +170,10 @@ extension ProgressScreen {
     let status = state.status(of: name)
     guard status.isInstalled else { return [.blank, Line("✓ \(name) is not installed.", .stateInstalled)] }
     guard status.state.isFailure else {
+      let effect = state.market.installed.of(name).flatMap { $0.config.isEmpty ? nil : state.effect($0) }
       return [.blank]
         + Line("✓ \(name) is \(status.fullWord), version \(status.running).", .stateInstalled).wrapped(to: columns)
+        + (effect?.wrapped(to: columns, indent: 2) ?? [])
     }
     func key(_ command: Command) -> String { state.settings.keys(for: command, in: sections).first ?? command.rawValue }
     let ways =

@@ -19,6 +19,10 @@ struct ConfigPage: ExtensionPage {
   private var height = 1
   private var columns = 80
   private var isRevealed = false
+  private var search = TextSearch()
+
+  var sections: [KeySection] { [.text] }
+  var prompt: Prompt? { search.prompt }
 
   init(_ name: String) { self.name = name }
 
@@ -65,6 +69,7 @@ struct ConfigPage: ExtensionPage {
       }
       if sheet == nil, !now.config.isEmpty { sheet = ConfigSheet(config: now.config) }
       others = installation.flatMap { state.records.memories[name]?.differences(from: $0) } ?? []
+      search.seek(in: rows.lazy.map(\.text))
     }
     let room = size.rows - header(state).count
     height = max(1, rows.count > room ? room - 1 : room)
@@ -73,14 +78,37 @@ struct ConfigPage: ExtensionPage {
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if prompt != nil { return performWhileFinding(command) }
     switch command {
     case .reveal: isRevealed.toggle()
     case .configure: return edit(state)
+    case .find: search.begin()
+    case .findNext: return follow(search.go(by: 1))
+    case .findPrevious: return follow(search.go(by: -1))
+    case .back where search.isActive: search.end()
     default:
       guard let distance = distance(of: command, height: height, count: rows.count) else { return nil }
       move(by: distance)
     }
     return []
+  }
+
+  private mutating func performWhileFinding(_ command: Command) -> [Step]? {
+    switch command {
+    case .open: return search.accept()
+    case .back: search.end()
+    default:
+      if let distance = distance(of: command, height: height, count: rows.count) { move(by: distance) }
+    }
+    return []
+  }
+
+  mutating func type(_ key: Key) -> [Step] { follow(search.type(key, in: rows.lazy.map(\.text), from: selected)) }
+
+  /// Selects the key whose line or comment has what was sought.
+  private mutating func follow(_ outcome: TextSearch.Outcome) -> [Step] {
+    if let line = outcome.line { selected = places.first { $0 >= line } ?? selected }
+    return outcome.said
   }
 
   /// From key to key: comments are read on the way.
@@ -127,23 +155,12 @@ struct ConfigPage: ExtensionPage {
     guard let installation = state.market.installed.of(name) else {
       return Line("Not installed: these are the chart's values, version \(version(state)).", .dim).wrapped(to: columns)
     }
-    var effect = ConfigEffect(installation)
-    effect.restarted = state.restarts[name].flatMap {
-      $0.release == ConfigEffect.beginning(installation) ? $0.pods : nil
-    }
-    let now = Timestamp(secondsSince1970: Int(state.now.wall))
-    let style: StyleName =
-      switch effect.standing {
-      case .inEffect: .statusOK
-      case .failed: .statusError
-      case .underWay, .waiting: .statusBusy
-      }
     let changes = others.prefix(4).map { change in
       Line((change.kind == .added ? "+ " : "- ") + change.shown, change.kind == .added ? .diffAdded : .diffRemoved)
     }
     let others =
       changes.isEmpty ? [] : [Line("It was changed elsewhere since it was last written here:", .dim)] + changes
-    return Line("The config " + effect.text(at: now), style).wrapped(to: columns, indent: 2) + others
+    return state.effect(installation).wrapped(to: columns, indent: 2) + others
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
@@ -163,6 +180,7 @@ struct ConfigPage: ExtensionPage {
         Line(isSelected ? ">" : " ", .accent) + line(row, columns: body.size.columns - 1), row: offset, in: body,
         state.theme)
     }
+    search.draw(on: &surface, in: body.split(left: 1).rest, from: scroll.top, state.theme) { rows[$0].text }
   }
 
   /// Why the chart's values are not shown; nothing where they are.
@@ -183,5 +201,22 @@ struct ConfigPage: ExtensionPage {
       let mark = "  <- \(origin.word)"
       return Line(text.truncated(to: max(8, columns - mark.columns)), .versionNew) + Line(mark, .dim)
     }
+  }
+}
+
+extension ConsoleState {
+  /// Whether the config of `installation` is in effect, or why not yet.
+  func effect(_ installation: Installation) -> Line {
+    var effect = ConfigEffect(installation)
+    effect.restarted = restarts[installation.extension].flatMap {
+      $0.release == ConfigEffect.beginning(installation) ? $0.pods : nil
+    }
+    let style: StyleName =
+      switch effect.standing {
+      case .inEffect: .statusOK
+      case .failed: .statusError
+      case .underWay, .waiting: .statusBusy
+      }
+    return Line("The config " + effect.text(at: Timestamp(secondsSince1970: Int(now.wall))), style)
   }
 }

@@ -52,7 +52,7 @@ struct HistoryPage: ExtensionPage {
       topic, reading: "Reading the past of \(name) …", otherwise: "Nothing is known of changes to \(name) here.")
     let gaps = gaps(area.size.columns, state)
     let (top, bottom) = area.split(bottom: area.size.rows > 8 ? gaps.count : 0)
-    let columns = PastChange.columns(state, ofAll: false)
+    let columns = PastChange.columns(state, ofAll: false, rows)
     list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: top, state)
     surface.draw(gaps, in: bottom, state.theme)
   }

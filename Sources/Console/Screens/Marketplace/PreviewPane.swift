@@ -1,0 +1,47 @@
+import Terminal
+
+/// Which lines of the preview are on the screen: the first ones again whenever another extension is selected.
+struct PreviewPane: Sendable {
+  private var name: String?
+  private var scroll = Scroll()
+
+  mutating func settle(_ selected: String?, height: Int) {
+    if selected != name { (name, scroll) = (selected, Scroll()) }
+  }
+
+  /// Scrolls as `command` says; returns whether it says so.
+  mutating func move(_ command: Command, _ selected: String?, _ size: Size, _ state: ConsoleState) -> Bool {
+    guard let selected else { return false }
+    let count = PreviewPage(selected, state).lines(columns: size.columns - 1).count
+    guard let distance = distance(of: command, height: size.rows, count: count) else { return false }
+    scroll.move(by: distance, height: size.rows, count: count)
+    return true
+  }
+
+  func draw(_ page: PreviewPage, isFocused: Bool, on surface: inout Surface, in area: Rect, _ theme: Theme) {
+    guard !area.isEmpty else { return }
+    let inner = area.split(left: 1).rest
+    let lines = Array(page.lines(columns: inner.size.columns).dropFirst(scroll.top))
+    surface.draw(lines, in: inner, theme)
+    guard isFocused else { return }
+    // What the keys move is told by more than colour: the line beside it is double.
+    for row in 0..<area.size.rows { surface.write("║", row: row, in: area, style: theme[.accent]) }
+  }
+}
+
+extension MarketplaceScreen {
+  /// The pane that `command` leads to, if it leads to one.
+  func pane(after command: Command, _ state: ConsoleState) -> Pane? {
+    let panes: [Pane] = [.views, .extensions] + (state.showsPreview ? [.preview] : [])
+    let place = panes.firstIndex(of: pane) ?? 1
+    switch command {
+    case .nextPane: return pane == .extensions ? .views : .extensions
+    case .previousPane: return pane == .extensions ? panes.last.flatMap { $0 == pane ? .views : $0 } : .extensions
+    case .left: return panes[max(0, place - 1)]
+    case .right: return panes[min(panes.count - 1, place + 1)]
+    // For fingers that know vi: there is no log of a view.
+    case .screen(.log) where pane == .views: return .extensions
+    default: return nil
+    }
+  }
+}

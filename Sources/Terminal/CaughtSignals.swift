@@ -1,0 +1,47 @@
+import CTerminal
+import Glibc
+
+/// The signals that the process has caught, as what they mean to a screen.
+///
+/// Confined to the screen that owns it.
+struct CaughtSignals {
+  /// Becomes readable when a signal has come; negative where none is caught.
+  let descriptor: Int32
+  /// Another process stopped the program (SIGTSTP).
+  private var mustStop = false
+
+  init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  /// Signals since the last call, where a burst of resizes is one; a terminal's program that goes on in the background
+  /// stops again.
+  mutating func take(isTerminal: Bool = false) -> [Key] {
+    var numbers = numbers()
+    // The shell that continued the process may have changed the terminal.
+    let isResized = numbers.remove(SIGWINCH) != nil
+    let isContinued = numbers.remove(SIGCONT) != nil
+    if numbers.remove(SIGTSTP) != nil { mustStop = true }
+    if isContinued, isTerminal { ksx_stop_in_background() }
+    return (isResized || isContinued ? [.resized] : []) + (numbers.isEmpty ? [] : [.closed])
+  }
+
+  /// Whether the program was asked to stop since the last call.
+  mutating func takeStop() -> Bool {
+    defer { mustStop = false }
+    return mustStop
+  }
+
+  /// Forgets signals that were meant for another program in the foreground, such as a ctrl-c.
+  mutating func forgetInterrupts() -> [Key] {
+    numbers().subtracting([SIGINT, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP]).isEmpty ? [] : [.closed]
+  }
+
+  private func numbers() -> Set<Int32> {
+    guard descriptor >= 0 else { return [] }
+    var bytes = [UInt8](repeating: 0, count: 64)
+    var numbers: Set<Int32> = []
+    while case let count = Glibc.read(descriptor, &bytes, bytes.count), count > 0 {
+      numbers.formUnion(bytes[..<count].map { Int32($0) })
+    }
+    return numbers
+  }
+}

@@ -1,0 +1,36 @@
+import CTerminal
+import Glibc
+import Platform
+
+/// A line that is not shown while it is typed, such as a password.
+package enum HiddenLine {
+  /// Reads it from the terminal `descriptor`; `nil` when it was broken off, or there is no terminal.
+  ///
+  /// The terminal's own editing of lines and its signals are off for so long: no way out leaves it without an echo, not
+  /// even a signal that ends the process.
+  package static func read(from descriptor: Int32 = STDIN_FILENO) -> String? {
+    guard ksx_hide_typing(descriptor) == 0 else { return nil }
+    defer { ksx_show_typing() }
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while next(&byte, from: descriptor) {
+      switch byte {
+      case 0x0a, 0x0d: return try? String(textOf: bytes)
+      case 0x03, 0x04, 0x1c: return nil
+      case 0x15: bytes = []
+      case 0x08, 0x7f:
+        // A character may be several bytes.
+        while let last = bytes.popLast(), last & 0xc0 == 0x80 {}
+      default: bytes.append(byte)
+      }
+    }
+    return nil
+  }
+
+  private static func next(_ byte: inout UInt8, from descriptor: Int32) -> Bool {
+    while true {
+      let count = Glibc.read(descriptor, &byte, 1)
+      if count >= 0 || errno != EINTR { return count == 1 }
+    }
+  }
+}
