@@ -33,8 +33,12 @@ import Testing
     ]
     var all = Set(views.map(\.title) + views.map(\.emptiness) + columns + states.map(\.word.spacedOut))
     all.formUnion(Command.allCases.flatMap { [$0.summary, $0.hint] } + KeySection.allCases.map(\.title))
-    all.formUnion(["on", "off", "waiting"] + literals(after: "fact("))
-    return all.subtracting(["", "installed"])
+    all.formUnion(["on", "off", "waiting"] + ["fact(", "row(", "known(", "Column(", ">("].flatMap(literals(after:)))
+    all.formUnion(ExtensionTab.allCases.map(\.title) + ChangeKind.allCases.map(\.row.verb))
+    all.formUnion(Plan.Check.Subject.allCases.map(\.question) + RepositoryForm.Field.allCases.flatMap { [$0.label, $0.hint] })
+    all.formUnion(["ready", "blocked", "asking the server …", "the server refuses it"])
+    all.formUnion(["draft", "changed", "changed in the cluster meanwhile", "you"])
+    return all.subtracting([""])
   }()
 
   private static let asked = literals(after: "words(").union(literals(after: "self(")).union(computed)
@@ -52,6 +56,41 @@ import Testing
     #expect(Language(name: "en")("{0} and {1}", "a", "b") == "a and b")
     #expect(Language(name: "zh")("{0} failed", "3") == "3 失败")
     #expect(Language(name: "zh")("no such word") == "no such word")
+  }
+
+  /// The pages that can be opened with nothing but keys.
+  private static let ways = [
+    "", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "U", "b", "D", "X", "e", "m", "H", "?", "y", "gd", "go", "gr", "gw",
+    "gc", "~", "Uv", "*D", "U/x",
+  ]
+
+  @Test(arguments: ways)
+  func noPageShowsAWordOfTheCatalogueInEnglish(keys: String) {
+    var tester = ConsoleTester.atMarket(100, 40)
+    tester.app.state.settings.language = "zh"
+    if keys.first?.isNumber == true { tester.press(.enter) }
+    tester.type(keys)
+    // Short words may be names, and help tells of words to type.
+    let words = Language.chinese.filter { $0.key.count > 7 && $0.key != $0.value && !$0.key.contains("{") }.keys
+
+    let said = tester.lines.joined(separator: " ")
+    #expect(words.filter { said.contains($0) } == [], "\(tester.screen)")
+  }
+
+  @Test func pagesInChineseLookAsTheyDid() throws {
+    func page(_ keys: String, _ name: String) -> Golden.State {
+      Golden.State(name, from: .failedUpgrade) { tester in
+        tester.app.state.settings.language = "zh"
+        tester.press(.enter)
+        tester.type(keys)
+      }
+    }
+    try Golden.check(
+      "chinese",
+      [
+        page("", "overview"), page("2", "versions"), page("3", "history"), page("4", "config"), page("8", "serves"),
+        page("b", "plan"), page("X", "uninstall"), page("gd", "doctor"), page("H", "changes"),
+      ])
   }
 
   @Test func theConsoleSpeaksChinese() {

@@ -1,3 +1,4 @@
+import Extensions
 import Manifest
 
 /// The language of the console's own words, whose catalogue is `languages/zh.yaml`.
@@ -36,7 +37,32 @@ extension String {
   }
 }
 
+extension Language {
+  /// What `change` does, as a title or a button says it.
+  func verb(_ change: Change) -> String {
+    guard name == "zh" else { return change.words.prefix(1).uppercased() + change.words.dropFirst() }
+    switch (change.kind, change.version) {
+    case (.install, let version?): return self("install {0}", version)
+    case (.upgrade, let version?): return self("upgrade to {0}", version)
+    case (.rollBack, let version?): return self("roll back to {0}", version)
+    default: return verb(change.kind)
+    }
+  }
+
+  /// What a change of this kind does, as a title says it.
+  func verb(_ kind: ChangeKind) -> String {
+    guard name == "zh" else { return kind.row.verb.prefix(1).uppercased() + kind.row.verb.dropFirst() }
+    return self(kind.row.verb)
+  }
+
+  /// Who made a change.
+  func callAsFunction(ofAuthor name: String) -> String { name == "you" ? self("you") : name }
+}
+
 extension ConsoleState {
+  /// `word`, the name of a state, in the user's language; what is more than a name stays as it is.
+  func state(_ word: String) -> String { words.name == "zh" ? words(word.spacedOut) : word }
+
   /// The console's own words in the user's language.
   var words: Language { Language(name: language) }
 }

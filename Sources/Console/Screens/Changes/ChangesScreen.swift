@@ -22,7 +22,7 @@ struct ChangesScreen: Screen {
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
   var place: Place? { .page(.changes) }
   var subject: String? { selected?.extension }
-  func title(_ state: ConsoleState) -> String { "Changes" }
+  func title(_ state: ConsoleState) -> String { state.words("Changes") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.records] }
   func hints(_ state: ConsoleState) -> [Hint] {
     (selected.map { $0.hints(state) } ?? []) + .commands([.back, .help])
@@ -64,8 +64,8 @@ struct ChangesScreen: Screen {
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let emptiness = state.emptiness(
-      isFilled: state.market.isFilled, reading: "Reading what was changed …",
-      otherwise: "Nothing is known of changes in \(state.session.cluster).")
+      isFilled: state.market.isFilled, reading: state.words("Reading what was changed …"),
+      otherwise: state.words("Nothing is known of changes in {0}.", state.session.cluster))
     let columns = PastChange.columns(state, ofAll: true, rows)
     list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: area, state)
   }
@@ -81,7 +81,7 @@ struct ChangeScreen: Screen {
   var sections: [KeySection] { prompt == nil ? [.text, .marketplace, .everywhere] : [.prompt] }
   var prompt: Prompt? { pager.prompt }
   var extensionName: String? { change.extension }
-  func title(_ state: ConsoleState) -> String { "Change" }
+  func title(_ state: ConsoleState) -> String { state.words("Change") }
   func hints(_ state: ConsoleState) -> [Hint] {
     change.hints(state).filter { $0.action != .command(.open) } + .commands([.back, .help])
   }
@@ -110,24 +110,25 @@ struct ChangeScreen: Screen {
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     func row(_ label: String, _ text: String, _ style: StyleName = .text) -> [Line] {
-      field(label, text, style, columns: columns, indent: 12)
+      field(state.words(label), text, style, columns: columns, indent: 12)
     }
     let entry = change.entry
     let known =
       switch entry.source {
-      case .thisComputer: "what ksx noted on this computer"
-      case .annotation: "what ksx noted on the object"
-      case .helm: "helm's revisions"
-      case .states: "the states of the object"
-      case .fields: "who owns the object's fields"
+      case .thisComputer: state.words("what ksx noted on this computer")
+      case .annotation: state.words("what ksx noted on the object")
+      case .helm: state.words("helm's revisions")
+      case .states: state.words("the states of the object")
+      case .fields: state.words("who owns the object's fields")
       }
     return row("Change", change.words, .title) + row("Asked for", entry.what == change.words ? "" : entry.what)
-      + row("When", "\(entry.time)  (\(state.age(of: entry.time)) ago)") + row("Who", change.who(asking: state.ownName))
-      + row("Why", entry.reason) + row("Result", change.resultWords.nonEmpty ?? "not known", change.style)
-      + row("Known from", known) + configLines(columns)
+      + row("When", "\(entry.time)  (\(state.words("{0} ago", state.age(of: entry.time))))")
+      + row("Who", state.words(ofAuthor: change.who(asking: state.ownName)))
+      + row("Why", entry.reason) + row("Result", change.resultWords.nonEmpty ?? state.words("not known"), change.style)
+      + row("Known from", known) + configLines(columns, state.words)
   }
 
-  private func configLines(_ columns: Int) -> [Line] {
+  private func configLines(_ columns: Int, _ words: Language) -> [Line] {
     guard let configs = change.configs else { return [] }
     let changes = ConfigDifference(configs.before, configs.after).lines
     let lines = changes.flatMap { line -> [Line] in
@@ -136,6 +137,6 @@ struct ChangeScreen: Screen {
       let values = [line.before, line.after].compactMap { $0 }.joined(separator: " → ")
       return Line("\(sign) \(line.key): \(values)", style).wrapped(to: columns, indent: 2)
     }
-    return section("Config", lines)
+    return section(words("Config"), lines)
   }
 }

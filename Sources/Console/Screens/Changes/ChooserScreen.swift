@@ -28,7 +28,7 @@ struct ChooserScreen: Screen {
   var sections: [KeySection] { [.list, .everywhere] }
 
   var extensionName: String? { name }
-  func title(_ state: ConsoleState) -> String { "Version" }
+  func title(_ state: ConsoleState) -> String { state.words("Version") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.versions(of: name) }
 
   func hints(_ state: ConsoleState) -> [Hint] {
@@ -76,13 +76,14 @@ struct ChooserScreen: Screen {
 
   private func emptiness(_ state: ConsoleState) -> Line {
     if state.market.isFilled, state.market.extensions[name] == nil, state.market.installed.of(name) == nil {
-      return Line("\(name) is not in the marketplace.", .dim)
+      return Line(state.words("{0} is not in the marketplace.", name), .dim)
     }
     return state.emptiness(
-      isFilled: state.market.isFilled, reading: "Reading the versions of \(name) …",
+      isFilled: state.market.isFilled, reading: state.words("Reading the versions of {0} …", name),
       otherwise: purpose.row.choice == .version(.newer)
-        ? "No newer version is offered."
-        : purpose.isReturn ? "Nothing earlier is known or offered." : "No version is offered.")
+        ? state.words("No newer version is offered.")
+        : purpose.isReturn
+          ? state.words("Nothing earlier is known or offered.") : state.words("No version is offered."))
   }
 }
 

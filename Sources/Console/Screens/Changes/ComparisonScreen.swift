@@ -8,7 +8,7 @@ struct ComparisonScreen: Screen {
 
   var sections: [KeySection] { pager.sections }
   var prompt: Prompt? { pager.prompt }
-  func title(_ state: ConsoleState) -> String { "Comparison" }
+  func title(_ state: ConsoleState) -> String { state.words("Comparison") }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .compareWays, .help]) }
 
   mutating func settle(_ state: inout ConsoleState) {
@@ -36,12 +36,12 @@ struct ComparisonScreen: Screen {
 
   private func lines(_ state: ConsoleState) -> [Line] {
     let width = max(20, state.size.columns - 2)
-    let title = [Line("Kubernetes and the gateway on \(state.session.cluster)", .dialogTitle), .blank]
-    guard let comparison = state.comparison else { return title + [Line("Listing everything by both ways …", .dim)] }
+    let title = [Line(state.words("Kubernetes and the gateway on {0}", state.session.cluster), .dialogTitle), .blank]
+    guard let comparison = state.comparison else { return title + [Line(state.words("Listing everything by both ways …"), .dim)] }
     let failure = comparison.failure.map { Line($0, .statusError).wrapped(to: width, indent: 2) } ?? []
     let differences = comparison.differences.flatMap { Line($0).wrapped(to: width, indent: 2) }
     if !failure.isEmpty || !differences.isEmpty { return title + failure + differences }
-    return title + [Line("Both show the same.", .statusOK)]
+    return title + [Line(state.words("Both show the same."), .statusOK)]
   }
 }
 

@@ -33,10 +33,10 @@ extension PastChange {
 
   /// The columns of a list of changes; with the extension where it is of all of them.
   static func columns(_ state: ConsoleState, ofAll isOfAll: Bool, _ rows: [PastChange] = []) -> [Column<PastChange>] {
-    let own = state.ownName
+    let (own, words) = (state.ownName, state.words)
     // A name that is cut may be that of another.
     let longest = rows.lazy.map { $0.who(asking: own).columns }.max() ?? 0
-    var who = Column<PastChange>("WHO", width: 8, upTo: max(8, min(longest, 30)), rank: 2) { $0.who(asking: own) }
+    var who = Column<PastChange>("WHO", width: 8, upTo: max(8, min(longest, 30)), rank: 2) { words(ofAuthor: $0.who(asking: own)) }
     who.growsFirst = true
     let name = Column<PastChange>("OBJECT", width: 14, upTo: 24, rank: 0, sorting: .name) { row in
       state.market.extensions[row.extension]?.displayName.text(in: state.language).nonEmpty ?? row.extension
@@ -50,7 +50,7 @@ extension PastChange {
           row.words + (row.entry.reason.isEmpty ? "" : " (\(row.entry.reason))")
         },
         Column("RESULT", width: 18, upTo: 300, rank: 0, sorting: .state, style: \.style) { row in
-          (row.isLastGood ? "← last good  " : "") + (row.resultWords.isEmpty ? "not known" : row.resultWords)
+          (row.isLastGood ? words("← last good") + "  " : "") + (row.resultWords.isEmpty ? words("not known") : row.resultWords)
         },
       ]
   }

@@ -42,16 +42,16 @@ struct VersionComparisonScreen: Screen {
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    let title = Line("\(name): what \(new) has otherwise than \(old)", .dialogTitle).wrapped(to: columns)
+    let title = Line(state.words("{0}: what {1} has otherwise than {2}", name, new, old), .dialogTitle).wrapped(to: columns)
     guard case .comparison(let found)? = state.readings[topic]?.facts else {
-      let wait = state.readings.emptiness(topic, reading: "Reading both packages …", otherwise: "")
+      let wait = state.readings.emptiness(topic, reading: state.words("Reading both packages …"), otherwise: "")
       return title + [.blank] + wait.wrapped(to: columns)
     }
     guard let comparison = found.comparison else {
       return title + [.blank] + Line(found.problem, .statusWarning).wrapped(to: columns)
     }
     if comparison.sections.isEmpty {
-      return title + [.blank, Line("Both are the same in all that is compared.", .statusOK)]
+      return title + [.blank, Line(state.words("Both are the same in all that is compared."), .statusOK)]
     }
     return title
       + comparison.sections.flatMap { part in

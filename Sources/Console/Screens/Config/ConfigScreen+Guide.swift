@@ -78,7 +78,7 @@ extension ConfigScreen {
     let candidates = KeyCompletion.all(
       guide.values, below: place.parents, beginning: place.key, besides: siblings(place), column: place.column)
     guard !candidates.isEmpty else {
-      return place.key.isEmpty ? nil : [.complain("No key of the chart here begins with \(place.key).")]
+      return place.key.isEmpty ? nil : [.complain(state.words("No key of the chart here begins with {0}.", place.key))]
     }
     return put(Completion(candidates: candidates, index: 0, edits: 0))
   }
@@ -132,9 +132,10 @@ extension ConfigScreen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let areas = areas(area)
     let version = version(state)
-    let what = "Config of \(name)" + (version.isEmpty ? "" : " \(version)") + " on \(state.session.cluster)"
+    let subject = name + (version.isEmpty ? "" : " \(version)")
+    let what = state.words("Config of {0} on {1}", subject, state.session.cluster)
     let row = areas.title.inset(columns: 1)
-    let marks = Line(marks.map { "  \($0)" }.joined(), .statusBusy)
+    let marks = Line(marks.map { "  \(state.words($0))" }.joined(), .statusBusy)
     let title = Line(what, .title).truncated(to: max(8, row.size.columns - marks.text.columns))
     surface.write(title + marks, row: 0, in: row, state.theme)
     _ = editor.draw(on: &surface, in: areas.editor, theme: state.theme)
@@ -153,7 +154,7 @@ extension ConfigScreen {
     guard let entry = guide.values.nearest(to: place.path) else {
       let keys = guide.values.children(of: place.parents).map(\.key).joined(separator: " ")
       return Array(
-        (Line("Keys here (tab): ", .dim) + Line(keys)).wrapped(to: size.columns, indent: 2).prefix(size.rows))
+        (Line(state.words("Keys here (tab): "), .dim) + Line(keys)).wrapped(to: size.columns, indent: 2).prefix(size.rows))
     }
     let isTall = size.rows > Self.rowsBelow
     let title = isTall ? [Line(entry.path.joined(separator: "."), .title)] : []
@@ -165,12 +166,12 @@ extension ConfigScreen {
     let below = value.map { Line($0.truncated(to: size.columns)) }
     if isTall { return Array((title + above + below).prefix(size.rows)) }
     let first = above.first.map { above.count > 1 ? Line(words.truncated(to: size.columns), .yamlComment) : $0 }
-    return Array(([first].compactMap { $0 } + [Line("default: ", .dim) + (below.first ?? "")]).prefix(size.rows))
+    return Array(([first].compactMap { $0 } + [Line(state.words("default: "), .dim) + (below.first ?? "")]).prefix(size.rows))
   }
 
   private func absence(_ state: ConsoleState) -> String {
     let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
-    guard let evidence = state.evidence[key] else { return "The chart's values are being read …" }
-    return "The chart's values are not at hand: \(evidence.packageProblem ?? "no package")"
+    guard let evidence = state.evidence[key] else { return state.words("The chart's values are being read …") }
+    return state.words("The chart's values are not at hand: {0}", evidence.packageProblem ?? state.words("no package"))
   }
 }

@@ -66,7 +66,7 @@ struct ConfigScreen: Screen {
   }
 
   var extensionName: String? { name }
-  func title(_ state: ConsoleState) -> String { "Config" }
+  func title(_ state: ConsoleState) -> String { state.words("Config") }
   var sections: [KeySection] { editor.isFinding ? [] : [.editor] }
   var nextWakeUp: ClockReading? { [draftDue, reviewDue].compactMap { $0 }.min() }
   func isAboutChange(of name: String) -> Bool { name == self.name }
@@ -136,8 +136,8 @@ struct ConfigScreen: Screen {
     switch purpose {
     case .plan(let change): return [.open(PlanScreen(change.with(config: text), name, isFromEditor: true))]
     case .configure:
-      guard let current = state.config(of: name) else { return [.complain("\(name) is no longer installed.")] }
-      if current == text { return [.complain("The config is unchanged.")] }
+      guard let current = state.config(of: name) else { return [.complain(state.words("{0} is no longer installed.", name))] }
+      if current == text { return [.complain(state.words("The config is unchanged."))] }
       if isOutdated {
         return merge(state) + [.say(.warning, "The cluster's config has changed since: put both together first.")]
       }

@@ -16,7 +16,7 @@ struct DraftsScreen: Screen {
   private var discarding: String?
 
   var sections: [KeySection] { [.draft, .everywhere] }
-  func title(_ state: ConsoleState) -> String { "Drafts" }
+  func title(_ state: ConsoleState) -> String { state.words("Drafts") }
   func hints(_ state: ConsoleState) -> [Hint] {
     .commands(names.isEmpty ? [.back, .help] : [.open, .discard, .reveal, .back, .help])
   }
@@ -69,7 +69,7 @@ struct DraftsScreen: Screen {
   }
 
   private func lines(_ state: ConsoleState) -> ([Line], Int) {
-    guard !names.isEmpty else { return ([Line("No config is kept as a draft.", .dim)], 0) }
+    guard !names.isEmpty else { return ([Line(state.words("No config is kept as a draft."), .dim)], 0) }
     var (lines, row): ([Line], Int) = ([], 0)
     for (index, name) in names.enumerated() {
       guard let draft = state.records.drafts[name] else { continue }

@@ -27,7 +27,7 @@ struct MergeScreen: Screen {
 
   var extensionName: String? { name }
   var sections: [KeySection] { [.merge, .everywhere] }
-  func title(_ state: ConsoleState) -> String { "Merge" }
+  func title(_ state: ConsoleState) -> String { state.words("Merge") }
   func isAboutChange(of name: String) -> Bool { name == self.name }
   func hints(_ state: ConsoleState) -> [Hint] {
     let done = merge.openConflicts == 0 ? [Hint(.open, state.words("take it"))] : []

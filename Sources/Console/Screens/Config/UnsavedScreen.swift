@@ -39,10 +39,10 @@ struct UnsavedScreen: Screen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     func key(_ command: Command) -> String { state.settings.keys(for: command, in: sections).first ?? "" }
     surface.drawBox(
-      "Not saved",
+      state.words("Not saved"),
       [
-        "The config of \(name) is changed and not saved.", "",
-        "\(key(.keepDraft)) keeps it as a draft, \(key(.discard)) discards the changes, \(key(.back)) goes on editing.",
+        state.words("The config of {0} is changed and not saved.", name), "",
+        state.words("{0} keeps it as a draft, {1} discards the changes, {2} goes on editing.", key(.keepDraft), key(.discard), key(.back)),
       ], in: area, state.theme)
   }
 }

@@ -14,7 +14,7 @@ struct ContextsScreen: Screen {
 
   var sections: [KeySection] { [.list, .everywhere] }
   var place: Place? { .page(.contexts) }
-  func title(_ state: ConsoleState) -> String { "Contexts" }
+  func title(_ state: ConsoleState) -> String { state.words("Contexts") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.places] }
   func hints(_ state: ConsoleState) -> [Hint] {
     (rows.isEmpty ? [] : [Hint(.open, state.words("go there"))]) + .commands([.back, .help])
@@ -37,11 +37,11 @@ struct ContextsScreen: Screen {
 
   private func go(_ state: ConsoleState) -> [Step] {
     guard let place = rows.first(where: { $0.id == list.selected }) else { return [] }
-    if place.name == state.session.cluster { return [.complain("This is \(place.name) already.")] }
+    if place.name == state.session.cluster { return [.complain(state.words("This is {0} already.", place.name))] }
     if let sent = state.submissions.first(where: { $1.isUnderWay }) {
       return [.complain("\(sent.key): \(sent.value.plan.change.words) is still being sent.")]
     }
-    return [.start(.move(place)), .say(.note, "Going to \(place.name) …")]
+    return [.start(.move(place)), .say(.note, state.words("Going to {0} …", place.name))]
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
@@ -58,18 +58,18 @@ struct ContextsScreen: Screen {
 
   private func emptiness(_ state: ConsoleState) -> Line {
     switch state.places {
-    case nil: Line("Reading the profiles and the kubeconfig …", .dim)
+    case nil: Line(state.words("Reading the profiles and the kubeconfig …"), .dim)
     case .failure(let failure)?: Line(failure.sentence, .statusError)
-    case .success?: Line("There is nowhere else to go; ksx login makes a profile.", .dim)
+    case .success?: Line(state.words("There is nowhere else to go; ksx login makes a profile."), .dim)
     }
   }
 
   private static func columns(_ state: ConsoleState) -> [Column<ClusterPlace>] {
-    let here = state.session.cluster
+    let (here, words) = (state.session.cluster, state.words)
     return [
       Column("NAME", width: 18, upTo: 34, rank: 0, sorting: .name, style: { $0.name == here ? .accent : .text }) {
         row in
-        row.name + (row.name == here ? " (here)" : "")
+        row.name + (row.name == here ? " " + words("(here)") : "")
       },
       Column("FROM", width: 10, rank: 2) { $0.source.rawValue },
       Column("WAYS", width: 10, rank: 1) { $0.ways },

@@ -42,7 +42,7 @@ struct DoctorScreen: Screen {
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
   var extensionName: String? { name }
   var subject: String? { selected?.finding.subject ?? name }
-  func title(_ state: ConsoleState) -> String { "Doctor" }
+  func title(_ state: ConsoleState) -> String { state.words("Doctor") }
   func hints(_ state: ConsoleState) -> [Hint] {
     (selected?.remedy == nil ? [] : [Hint(.open, state.words("plan the remedy"))]) + [
       Hint(.refresh, state.words("look again"))
@@ -82,7 +82,7 @@ struct DoctorScreen: Screen {
 
   private func openRemedy(_ state: ConsoleState) -> [Step] {
     guard let selected else { return [] }
-    guard let remedy = selected.remedy else { return [.complain("There is no remedy that a request could bring.")] }
+    guard let remedy = selected.remedy else { return [.complain(state.words("There is no remedy that a request could bring."))] }
     return [.open(RemedyScreen(RemedyPlan(remedy, against: selected.finding)))]
   }
 
@@ -95,10 +95,10 @@ struct DoctorScreen: Screen {
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, rest) = area.split(top: areas.list)
-    let what = name ?? "\(examination(state)?.count ?? 0) installations"
+    let what = name ?? state.words("{0} installations", "\(examination(state)?.count ?? 0)")
     let emptiness = state.readings.emptiness(
-      topic, reading: "Looking at \(name ?? "everything that is installed") …",
-      otherwise: "Nothing wrong with \(what), as far as was looked.")
+      topic, reading: state.words("Looking at {0} …", name ?? state.words("everything that is installed")),
+      otherwise: state.words("Nothing wrong with {0}, as far as was looked.", what))
     list.draw(rows, Self.columns, ListFrame(emptiness: emptiness), on: &surface, in: top, state)
     let text = rest.split(top: 1).rest.inset(columns: 1)
     surface.draw(lines(text.size.columns, state), in: text, state.theme)
@@ -116,17 +116,17 @@ struct DoctorScreen: Screen {
   /// What the selected finding means, the signs, and what its remedy costs.
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     let gaps = (examination(state)?.gaps ?? []).flatMap {
-      Line("Not looked at: \($0)", .statusWarning).wrapped(to: columns, indent: 2)
+      Line(state.words("Not looked at: {0}", $0), .statusWarning).wrapped(to: columns, indent: 2)
     }
     guard let selected else { return gaps }
     let finding = selected.finding
     let signs = finding.evidence.flatMap { sign -> [Line] in
       let field = sign.field.isEmpty ? "" : " \(sign.field)"
-      let time = sign.time.isEmpty ? "" : ", \(state.age(of: sign.time)) ago"
-      return Line("seen: \(sign.object)\(field): \(sign.value)\(time)", .dim).wrapped(to: columns, indent: 6)
+      let time = sign.time.isEmpty ? "" : ", \(state.words("{0} ago", state.age(of: sign.time)))"
+      return Line(state.words("seen: {0}{1}: {2}{3}", sign.object, field, sign.value, time), .dim).wrapped(to: columns, indent: 6)
     }
     let cost = selected.remedy.map { remedy in
-      remedy.cost.isEmpty ? [] : Line("cost: \(remedy.cost)", .stateBusy).wrapped(to: columns, indent: 6)
+      remedy.cost.isEmpty ? [] : Line(state.words("cost: {0}", remedy.cost), .stateBusy).wrapped(to: columns, indent: 6)
     }
     let head = Line("\(finding.subject): \(finding.text)", finding.certainty.style).wrapped(to: columns)
     return head + signs + (cost ?? []) + gaps

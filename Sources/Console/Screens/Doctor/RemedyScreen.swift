@@ -20,7 +20,7 @@ struct RemedyScreen: Screen {
 
   var sections: [KeySection] { [.plan, .everywhere] }
   var extensionName: String? { nil }
-  func title(_ state: ConsoleState) -> String { "Plan" }
+  func title(_ state: ConsoleState) -> String { state.words("Plan") }
   var question: Question? { Question([plan.title, "\(done)"] + plan.effects.map(\.text) + plan.problems.map(\.text)) }
   func hints(_ state: ConsoleState) -> [Hint] {
     .commands(plan.isBlocked ? [.back] : [.apply, .back, .nextPane, .help])
@@ -58,16 +58,16 @@ struct RemedyScreen: Screen {
   }
 
   private mutating func apply(_ state: inout ConsoleState) -> [Step] {
-    if isUnderWay(state) { return [.complain("It is being sent.")] }
-    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
-    if let problem = plan.problems.first(where: \.isBlocking) { return [.complain("Cannot apply: \(problem.text)")] }
+    if isUnderWay(state) { return [.complain(state.words("It is being sent."))] }
+    if state.session.isReadOnly { return [.complain(state.words("This console is read-only: nothing was changed."))] }
+    if let problem = plan.problems.first(where: \.isBlocking) { return [.complain(state.words("Cannot apply: {0}", problem.text))] }
     // What a person does, or waits for, is done when the key is pressed again.
     while plan.pause(at: done) != nil { done += 1 }
     let (requests, end) = plan.requests(after: done)
     if requests.isEmpty { return perform(.back, &state) ?? [] }
     let rights = state.rights
     let forbidden = requests.lazy.compactMap { rights.reason(against: $0.access) }.first
-    if let forbidden { return [.complain("Cannot apply: \(forbidden)")] }
+    if let forbidden { return [.complain(state.words("Cannot apply: {0}", forbidden))] }
     state.remedies[plan.title] = RemedyProgress(end: end)
     return [.start(.send(requests, of: plan))]
   }
@@ -80,7 +80,7 @@ struct RemedyScreen: Screen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, rest) = area.split(top: 1)
     let (text, bottom) = rest.split(bottom: 2)
-    let title = "\(plan.title) on \(state.session.cluster)"
+    let title = state.words("{0} on {1}", plan.title, state.session.cluster)
     surface.write(
       title.truncated(to: area.size.columns - 2), row: 0, in: top.inset(columns: 1), style: state.theme[.dialogTitle])
     pager.draw(on: &surface, in: text.inset(columns: 1), state.theme)
@@ -89,15 +89,15 @@ struct RemedyScreen: Screen {
 
   private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     if isUnderWay(state) {
-      surface.write("Being sent …", row: 1, in: area, style: state.theme[.statusBusy])
+      surface.write(state.words("Being sent …"), row: 1, in: area, style: state.theme[.statusBusy])
       return
     }
     let (plain, focused) = (state.theme[.dialog], state.theme[.dialogButton])
     let end = surface.write(
-      isOver ? "[ Close ]" : "[ Cancel ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
+      "[ \(isOver ? state.words("Close") : state.words("Cancel")) ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
     if isOver || plan.isBlocked { return }
     let place = Point(row: area.origin.row + 1, column: end + 1)
-    surface.write(done == 0 ? "[ Apply ]" : "[ Go on ]", at: place, in: area, style: isApplyFocused ? focused : plain)
+    surface.write("[ \(done == 0 ? state.words("Apply") : state.words("Go on")) ]", at: place, in: area, style: isApplyFocused ? focused : plain)
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {

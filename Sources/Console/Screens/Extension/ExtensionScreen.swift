@@ -133,7 +133,7 @@ extension ExtensionScreen {
     let display = state.market.extensions[name]?.displayName.text(in: state.language) ?? ""
     let title = display.isEmpty || display == name ? name : "\(display) (\(name))"
     let status = state.status(of: name)
-    let words = [status.titleWord.isEmpty ? "not installed" : status.titleWord, status.running]
+    let words = [status.titleWord.isEmpty ? state.words("not installed") : state.state(status.titleWord), status.running]
     let summary = words.filter { !$0.isEmpty }.joined(separator: " ")
     let room = max(0, area.size.columns - summary.columns - 2)
     let end = surface.write(title.truncated(to: room), row: 0, in: area, style: state.theme[.title])
@@ -148,7 +148,7 @@ extension ExtensionScreen {
       let place = Point(row: area.origin.row, column: columns.lowerBound)
       let end = surface.write(tab.digit, at: place, in: area, style: state.theme[.helpKey])
       surface.write(
-        tab.title, at: Point(row: area.origin.row, column: end + 1), in: area,
+        state.words(tab.title), at: Point(row: area.origin.row, column: end + 1), in: area,
         style: state.theme[tab == self.tab ? .tabActive : .tab])
     }
     let last = ExtensionTab.allCases.last
@@ -167,7 +167,7 @@ extension ExtensionScreen {
       var column = 1
       let placed = all.map { tab in
         let start = column
-        column += 2 + tab.title.columns + 2
+        column += 2 + state.words(tab.title).columns + 2
         return (tab: tab, columns: start..<(column - 2))
       }
       let fitting = placed.prefix { $0.columns.upperBound <= columns - 4 }

@@ -23,7 +23,7 @@ struct ObjectScreen: Screen {
   var sections: [KeySection] { pager.sections }
   var prompt: Prompt? { pager.prompt }
   var extensionName: String? { name }
-  func title(_ state: ConsoleState) -> String { "YAML" }
+  func title(_ state: ConsoleState) -> String { state.words("YAML") }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.back, .find, .copy, .reveal, .help]) }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
@@ -36,9 +36,9 @@ struct ObjectScreen: Screen {
 
   private func lines(_ state: ConsoleState) -> [Line] {
     let columns = max(20, state.size.columns - 2)
-    guard let topic = topic(state) else { return [Line("The capabilities of this cluster are not known yet.", .dim)] }
+    guard let topic = topic(state) else { return [Line(state.words("The capabilities of this cluster are not known yet."), .dim)] }
     guard case .object(let text)? = state.readings[topic]?.facts else {
-      return state.readings.emptiness(topic, reading: "Reading the object …", otherwise: "").wrapped(to: columns)
+      return state.readings.emptiness(topic, reading: state.words("Reading the object …"), otherwise: "").wrapped(to: columns)
     }
     let lines = isRevealed ? text.lines : MaskedText(text).lines
     return state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) } + lines.map { Line($0) }

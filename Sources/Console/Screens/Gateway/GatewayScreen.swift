@@ -19,7 +19,7 @@ struct GatewayScreen: Screen {
   var sections: [KeySection] { [.gateway, .marketplace, .list, .everywhere] }
   var place: Place? { .page(.gateway) }
   var subject: String? { serving.selected.flatMap { $0.owner.nonEmpty } }
-  func title(_ state: ConsoleState) -> String { "Gateway" }
+  func title(_ state: ConsoleState) -> String { state.words("Gateway") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { serving.subscriptions(state) }
   func hints(_ state: ConsoleState) -> [Hint] {
     let owner = serving.selected?.owner ?? ""

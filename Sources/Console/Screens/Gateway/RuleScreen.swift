@@ -24,7 +24,7 @@ struct RuleScreen: Screen {
 
   var sections: [KeySection] { prompt == nil ? [.gateway, .text, .everywhere] : [.prompt] }
   var extensionName: String? { name }
-  func title(_ state: ConsoleState) -> String { "Which rule" }
+  func title(_ state: ConsoleState) -> String { state.words("Which rule") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(.serving(of: nil)) }
   func hints(_ state: ConsoleState) -> [Hint] {
     .commands(prompt == nil ? [.whichRule, .back, .find, .help] : [.open, .back])
@@ -69,22 +69,22 @@ struct RuleScreen: Screen {
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     let topic = Reading.Topic.serving(of: nil)
     guard case .serving(let facts)? = state.readings[topic]?.facts else {
-      return state.readings.emptiness(topic, reading: "Reading the rules …", otherwise: "").wrapped(to: columns)
+      return state.readings.emptiness(topic, reading: state.words("Reading the rules …"), otherwise: "").wrapped(to: columns)
     }
     guard let asked else {
-      return Line("Type a path such as /kapis/weather.example/v1/cities, or a method and a path.", .dim).wrapped(
+      return Line(state.words("Type a path such as /kapis/weather.example/v1/cities, or a method and a path."), .dim).wrapped(
         to: columns)
     }
     let words = asked.split(separator: " ", maxSplits: 1).map(String.init)
     let (method, target) = words.count == 2 ? (words[0], words[1]) : ("GET", asked)
     guard let request = try? HTTPRequest(method: method, address: target) else {
-      return Line("\(asked): a path that begins with / is expected, with a method before it or none.", .statusWarning)
+      return Line(state.words("{0}: a path that begins with / is expected, with a method before it or none.", asked), .statusWarning)
         .wrapped(to: columns)
     }
-    return lines(of: facts.explanation(of: request), columns)
+    return lines(of: facts.explanation(of: request), columns, state.words)
   }
 
-  private func lines(of found: Explanation, _ columns: Int) -> [Line] {
+  private func lines(of found: Explanation, _ columns: Int, _ words: Language) -> [Line] {
     func wrapped(_ text: String, _ style: StyleName = .text) -> [Line] {
       Line("  " + text, style).wrapped(to: columns, indent: 4)
     }
@@ -96,12 +96,12 @@ struct RuleScreen: Screen {
         + wrapped(upstream.place, .dim)
         + upstream.headers.fields.flatMap { wrapped("\($0.name): \($0.isSecret ? "•••" : $0.value)", .dim) }
     }
-    return verdict + section("Its upstream is sent", upstream ?? [])
-      + section("Why not the others", found.others.flatMap { wrapped("\($0.rule): \($0.reason)") })
+    return verdict + section(words("Its upstream is sent"), upstream ?? [])
+      + section(words("Why not the others"), found.others.flatMap { wrapped("\($0.rule): \($0.reason)") })
       + section(
-        "In each other's way",
+        words("In each other's way"),
         found.conflicts.flatMap { wrapped("\($0.rule) and \($0.other): \($0.problem)", .stateBusy) })
-      + section("Problems", found.problems.flatMap { wrapped($0, .stateBusy) })
+      + section(words("Problems"), found.problems.flatMap { wrapped($0, .stateBusy) })
   }
 }
 

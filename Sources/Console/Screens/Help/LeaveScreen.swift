@@ -22,7 +22,8 @@ struct LeaveScreen: Screen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let yes = state.settings.keys(for: .close, in: sections).first ?? "q"
     let no = state.settings.keys(for: .back, in: sections).first ?? "esc"
-    surface.drawBox("Leave", reasons + ["", "Leave? \(yes) leaves, \(no) stays."], in: area, state.theme)
+    surface.drawBox(
+      state.words("Leave"), reasons + ["", state.words("Leave? {0} leaves, {1} stays.", yes, no)], in: area, state.theme)
   }
 }
 

@@ -41,7 +41,7 @@ struct MessagesScreen: Screen {
   }
 
   private static func lines(_ state: ConsoleState) -> [Line] {
-    if state.messageLog.entries.isEmpty { return [Line("No messages yet.", .dim)] }
+    if state.messageLog.entries.isEmpty { return [Line(state.words("No messages yet."), .dim)] }
     return state.messageLog.entries.flatMap { entry in
       let times = entry.count > 1 ? " (\(entry.count) times)" : ""
       let style: StyleName = entry.tone == .error ? .statusError : .text

@@ -78,7 +78,7 @@ struct PaletteScreen: Screen {
   private var unfound: [Step] {
     let words = field.text.split(separator: " ").map(String.init)
     guard let found = PaletteList.command(in: words), words.count > found.words else {
-      return [.complain("There is no command \(field.text); ? shows all of them.")]
+      return [.complain(state.words("There is no command {0}; ? shows all of them.", field.text))]
     }
     return [.run(found.command, argument: words.dropFirst(found.words).joined(separator: " "))]
   }
@@ -92,7 +92,7 @@ struct PaletteScreen: Screen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let box = area.split(bottom: height(state)).bottom
     surface.fill(box, style: state.theme[.dialog])
-    let frame = ListFrame(emptiness: Line("Nothing is called so.", .dim))
+    let frame = ListFrame(emptiness: Line(state.words("Nothing is called so."), .dim))
     list.draw(entries, Self.columns, frame, on: &surface, in: box, state)
   }
 

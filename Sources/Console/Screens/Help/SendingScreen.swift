@@ -22,10 +22,10 @@ struct SendingScreen: Screen {
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let sent = state.submissions.filter { $1.isUnderWay }.sorted { $0.key < $1.key }
-    let lines = sent.map { "\($0.key): \($0.value.plan.change.words) is being sent …" }
+    let lines = sent.map { state.words("{0}: {1} is being sent …", $0.key, $0.value.plan.change.words) }
     let again = state.settings.keys(for: .close, in: sections).first ?? "q"
     let stay = state.settings.keys(for: .back, in: sections).first ?? "esc"
-    let question = ["", "Leaves when the cluster has answered.", "\(again) again leaves now, \(stay) stays."]
-    surface.drawBox("Sending", lines + question, in: area, state.theme)
+    let question = ["", state.words("Leaves when the cluster has answered."), state.words("{0} again leaves now, {1} stays.", again, stay)]
+    surface.drawBox(state.words("Sending"), lines + question, in: area, state.theme)
   }
 }

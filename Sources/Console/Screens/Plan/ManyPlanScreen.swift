@@ -36,7 +36,7 @@ struct ManyPlanScreen: Screen {
     isTyping
       ? Prompt(label: "Type \(confirmation) to \(kind.row.verb): ", field: typed, verb: kind.row.verb) : pager.prompt
   }
-  func title(_ state: ConsoleState) -> String { "Plan" }
+  func title(_ state: ConsoleState) -> String { state.words("Plan") }
 
   var question: Question? {
     plans.map { Question($0.all.flatMap { [$0.name, $0.change.words] + $0.problems.map(\.text) }) }
@@ -99,7 +99,7 @@ struct ManyPlanScreen: Screen {
     case .back where pager.isSeeking && !isTyping: return pager.read(command, height: height(state))
     case .back: return [.close()]
     case .open where isTyping: return confirm(state)
-    case .apply where mustType: return [.complain("Read to the end of the plan first: there it is confirmed.")]
+    case .apply where mustType: return [.complain(state.words("Read to the end of the plan first: there it is confirmed."))]
     case .apply: return apply(state)
     default:
       guard isTyping else { return pager.read(command, height: height(state)) }
@@ -123,21 +123,21 @@ struct ManyPlanScreen: Screen {
   private mutating func confirm(_ state: ConsoleState) -> [Step] {
     guard typed.text == confirmation else {
       typed = LinePrompt()
-      return [.complain("That is not \(confirmation). Nothing was changed.")]
+      return [.complain(state.words("That is not {0}. Nothing was changed.", confirmation))]
     }
     return apply(state)
   }
 
   private func apply(_ state: ConsoleState) -> [Step] {
-    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
-    if state.many != nil { return [.complain("Several changes are still under way: nothing was changed.")] }
-    guard let plans, !plans.changing.isEmpty else { return [.complain("There is nothing to do.")] }
+    if state.session.isReadOnly { return [.complain(state.words("This console is read-only: nothing was changed."))] }
+    if state.many != nil { return [.complain(state.words("Several changes are still under way: nothing was changed."))] }
+    guard let plans, !plans.changing.isEmpty else { return [.complain(state.words("There is nothing to do."))] }
     return [.close(), .submitAll(plans)]
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let verb = kind.row.verb.prefix(1).uppercased() + kind.row.verb.dropFirst()
-    let title = "\(verb) \(plans?.changing.count ?? 0) of \(names.count) on \(state.session.cluster)"
+    let (count, all) = ("\(plans?.changing.count ?? 0)", "\(names.count)")
+    let title = state.words("{0} {1} of {2} on {3}", state.words.verb(kind), count, all, state.session.cluster)
     let (top, body) = area.split(top: 1)
     surface.write(title, row: 0, in: top.inset(columns: 1), style: state.theme[.title])
     pager.draw(on: &surface, in: body.inset(columns: 1), state.theme)
@@ -145,14 +145,14 @@ struct ManyPlanScreen: Screen {
 
   private func lines(_ state: ConsoleState) -> [Line] {
     let width = max(20, state.size.columns - 2)
-    guard let plans else { return [Line("The capabilities of this cluster are not known yet.", .dim)] }
+    guard let plans else { return [Line(state.words("The capabilities of this cluster are not known yet."), .dim)] }
     let missing = names.filter { plans.plans[$0] == nil }.map { name in
-      Line("  \(name): ", .dim) + Line("no version to choose", .stateBusy)
+      Line("  \(name): ", .dim) + Line(state.words("no version to choose"), .stateBusy)
     }
-    return plans.all.flatMap { lines(of: $0, width) } + missing
+    return plans.all.flatMap { lines(of: $0, width, state.words) } + missing
   }
 
-  private func lines(of plan: Plan, _ width: Int) -> [Line] {
+  private func lines(of plan: Plan, _ width: Int, _ words: Language) -> [Line] {
     let head: Line =
       if plan.isAlreadySo {
         Line("  \(plan.name): ", .dim) + Line(plan.obstacles, .dim)
@@ -161,7 +161,7 @@ struct ManyPlanScreen: Screen {
       } else {
         Line("~ \(plan.name): ", .diffChanged) + Line(plan.change.words)
       }
-    let warnings = plan.isBlocked ? [] : plan.problems.map { Line("    Careful: ", .stateBusy) + Line($0.text) }
+    let warnings = plan.isBlocked ? [] : plan.problems.map { Line("    " + words("Careful: "), .stateBusy) + Line($0.text) }
     return head.wrapped(to: width, indent: 4) + warnings.flatMap { $0.wrapped(to: width, indent: 6) }
   }
 }

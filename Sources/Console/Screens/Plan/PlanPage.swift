@@ -17,6 +17,7 @@ struct PlanPage: Sendable {
     /// There are few rows, and the plan destroys: its consequences come first.
     var isLow: Bool
     var isRevealed: Bool
+    var words = Language(name: "en")
   }
 
   let contents: Contents
@@ -40,6 +41,7 @@ private struct PlanWriter {
   let sheet: PlanSheet?
 
   private var width: Int { contents.columns }
+  private var words: Language { contents.words }
   private var isBlocked: Bool { contents.plans.contains(where: \.isBlocked) }
 
   var lines: [Line] {
@@ -56,8 +58,8 @@ private struct PlanWriter {
   private var against: [Line] {
     var lines = contents.refusal.map { Line($0, .statusError).wrapped(to: width, indent: 2) } ?? []
     let problems = contents.plans.flatMap(\.problems)
-    lines += problems.filter(\.isBlocking).flatMap { reason("Not possible: ", .dialogDanger, $0.text) }
-    lines += problems.filter { !$0.isBlocking }.flatMap { reason("Careful: ", .stateBusy, $0.text) }
+    lines += problems.filter(\.isBlocking).flatMap { reason(words("Not possible: "), .dialogDanger, $0.text) }
+    lines += problems.filter { !$0.isBlocking }.flatMap { reason(words("Careful: "), .stateBusy, $0.text) }
     lines += waysOut.flatMap { Line("  " + $0, .accent).wrapped(to: width, indent: 4) }
     if case .unavailable(let sentence)? = contents.dryRun?.answer {
       lines += Line(sentence, .stateBusy).wrapped(to: width, indent: 2)
@@ -77,7 +79,7 @@ private struct PlanWriter {
       return check.texts.filter { !said.contains($0) }.flatMap {
         isNo && check.subject == .dryRun
           ? Line($0, .dialogDanger).wrapped(to: width, indent: 2)
-          : reason(isNo ? "It would fail: " : "Careful: ", isNo ? .dialogDanger : .stateBusy, $0)
+          : reason(isNo ? words("It would fail: ") : words("Careful: "), isNo ? .dialogDanger : .stateBusy, $0)
       }
     }
   }
@@ -85,10 +87,10 @@ private struct PlanWriter {
   private var waysOut: [String] {
     (sheet?.needs ?? []).filter { !$0.isMet }.map { need in
       switch need.remedy {
-      case .install(let version) where !version.isEmpty: "\(need.name) \(version) is offered: + puts it first"
-      case .install: "\(need.name) is offered in no version that would do"
-      case .look: "\(need.name) is there, but not as it is needed: its own page says how it stands"
-      case .notOffered, .none: "\(need.name) is in no repository here: :repositories"
+      case .install(let version) where !version.isEmpty: words("{0} {1} is offered: + puts it first", need.name, version)
+      case .install: words("{0} is offered in no version that would do", need.name)
+      case .look: words("{0} is there, but not as it is needed: its own page says how it stands", need.name)
+      case .notOffered, .none: words("{0} is in no repository here: :repositories", need.name)
       }
     }
   }
@@ -125,8 +127,8 @@ private struct PlanWriter {
     }
     let more = values.overridden.count - rows.count
     let others = values.entries.count - values.overridden.count
-    let title = Line("Values in effect, besides \(others) of the chart's own:", .dim)
-    return [title] + rows + (more > 0 ? [Line("  … \(more) more: the Config page shows all", .dim)] : [])
+    let title = Line(words("Values in effect, besides {0} of the chart's own:", "\(others)"), .dim)
+    return [title] + rows + (more > 0 ? [Line("  " + words("… {0} more: the Config page shows all", "\(more)"), .dim)] : [])
   }
 
   private var comesAndGoes: [Line] {
@@ -138,29 +140,29 @@ private struct PlanWriter {
 
   private var meaning: [Line] {
     let own = contents.plans.flatMap { $0.effects.filter { $0.part == .meaning } }.flatMap(effect)
-    let stays = (sheet?.stays ?? []).flatMap { Line("  stays: \($0)").wrapped(to: width, indent: 4) }
+    let stays = (sheet?.stays ?? []).flatMap { Line("  " + words("stays: {0}", $0)).wrapped(to: width, indent: 4) }
     return shaded(own + stays)
   }
 
   private var checks: [Line] {
     guard let checks = sheet?.checks, !isBlocked || !checks.isEmpty else { return [] }
-    let passed = checks.filter { $0.result == .passed }.map(\.subject.question)
+    let passed = checks.filter { $0.result == .passed }.map { words($0.subject.question) }
     var lines: [Line] = []
     if !passed.isEmpty {
-      lines += (Line("✓ ", .statusOK) + Line("checked: " + passed.joined(separator: "; "), .dim))
+      lines += (Line("✓ ", .statusOK) + Line(words("checked: {0}", passed.joined(separator: "; ")), .dim))
         .wrapped(to: width, indent: 2)
     }
     for check in checks where check.result == .failed || check.result == .warned {
       let isNo = check.result == .failed
       lines +=
-        (Line(isNo ? "✗ " : "! ", isNo ? .dialogDanger : .stateBusy) + Line("not so: \(check.subject.question)", .dim))
+        (Line(isNo ? "✗ " : "! ", isNo ? .dialogDanger : .stateBusy) + Line(words("not so: {0}", words(check.subject.question)), .dim))
         .wrapped(to: width, indent: 2)
     }
     let isSaid = if case .unavailable? = contents.dryRun?.answer { true } else { false }
     let open = checks.filter { $0.result == .notMade && !(isSaid && $0.subject == .dryRun) }
-      .map { "\($0.subject.question) (\($0.texts.joined(separator: "; ")))" }
+      .map { "\(words($0.subject.question)) (\($0.texts.joined(separator: "; ")))" }
     if !open.isEmpty {
-      lines += Line("· not checked: " + open.joined(separator: "; "), .dim).wrapped(to: width, indent: 2)
+      lines += Line("· " + words("not checked: {0}", open.joined(separator: "; ")), .dim).wrapped(to: width, indent: 2)
     }
     return shaded(lines)
   }
@@ -168,12 +170,12 @@ private struct PlanWriter {
   private var command: [Line] {
     if isBlocked { return [] }
     if let absence = contents.plans.last?.kubectlAbsence {
-      return Line("No kubectl line: \(absence).", .dim).wrapped(to: width, indent: 2)
+      return Line(words("No kubectl line: {0}.", absence), .dim).wrapped(to: width, indent: 2)
     }
     let commands = contents.plans.map(\.kubectl).filter { !$0.isEmpty }
     if commands.isEmpty { return [] }
     let files = contents.plans.compactMap(\.kubectlFile).map(\.name).joined(separator: ", ")
-    let title = "The same with kubectl" + (files.isEmpty ? ":" : "; w writes \(files):")
+    let title = files.isEmpty ? words("The same with kubectl:") : words("The same with kubectl; w writes {0}:", files)
     return Line(title, .dim).wrapped(to: width, indent: 2)
       + commands.flatMap { Shell.lines($0, columns: width) }.flatMap(row)
   }

@@ -52,8 +52,10 @@ extension PlanScreen {
     if pager.prompt != nil { return pager.type(key, height: height(state)) }
     if pager.wheel(key, height: height(state)) { return [] }
     guard case .mouse(.click, let point) = key, point.row == state.bodySize.rows - 1, !mustTypeName else { return [] }
-    if point.column >= 1, point.column < 11 { return [.close()] }
-    return point.column >= 12 && point.column < 12 + applyButton.columns ? apply(&state) : []
+    let cancel = "[ \(state.words("Cancel")) ]".columns
+    if (1...cancel).contains(point.column) { return [.close()] }
+    let start = cancel + 2
+    return (start..<(start + applyButton(state.words).columns)).contains(point.column) ? apply(&state) : []
   }
 
   private mutating func typeName(_ key: Key, _ state: inout ConsoleState) -> [Step] {
@@ -94,7 +96,7 @@ extension PlanScreen {
 
   private mutating func confirmTyped(_ state: inout ConsoleState) -> [Step] {
     guard typed.text.trimmed == name else {
-      progress = .warned("That is not \(name). Nothing was changed.")
+      progress = .warned(state.words("That is not {0}. Nothing was changed.", name))
       return []
     }
     return apply(&state)
@@ -102,21 +104,21 @@ extension PlanScreen {
 
   mutating func apply(_ state: inout ConsoleState) -> [Step] {
     guard let first = plans.first else {
-      progress = .warned("The plan is not ready yet.")
+      progress = .warned(state.words("The plan is not ready yet."))
       return []
     }
     if let sent = plans.compactMap({ state.underWay($0.name) }).first {
       return [.complain("\(sent.plan.name): \(sent.plan.change.words) is still being sent.")]
     }
-    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
+    if state.session.isReadOnly { return [.complain(state.words("This console is read-only: nothing was changed."))] }
     if let problem = plans.flatMap(\.problems).first(where: \.isBlocking) {
       // A user who has just been given the right need not wait until the old answer is forgotten.
       let asksAgain = accesses(state).contains { state.rights.reason(against: $0) != nil }
       let ask = asksAgain ? [Step.start(.ask(accesses(state), isAfresh: true))] : []
-      return [.complain("Cannot apply: \(problem.text)")] + ask
+      return [.complain(state.words("Cannot apply: {0}", problem.text))] + ask
     }
     if case .changed = progress {
-      progress = .warned("Look again, then confirm.")
+      progress = .warned(state.words("Look again, then confirm."))
       return []
     }
     progress = .asking

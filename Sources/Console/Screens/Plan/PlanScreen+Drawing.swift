@@ -12,32 +12,32 @@ extension PlanScreen {
     let rows = isLow ? titleRows(columns: area.size.columns - 2, state).count : 2
     let (top, rest) = area.split(top: rows)
     let buttons = mustTypeName && !isBlocked ? 0 : 1
-    let notes = note(columns: area.size.columns - 2).count
+    let notes = note(columns: area.size.columns - 2, state.words).count
     let (text, bottom) = rest.split(bottom: isLow ? buttons + notes : max(2, buttons + notes))
     return (top.inset(columns: 1), text.inset(columns: 1), bottom.inset(columns: 1))
   }
 
   /// What is said over the buttons: that the plan has changed, or how it is confirmed.
-  private func note(columns: Int) -> [String] {
-    if isUnderWay { return ["Being sent …"] }
-    let reading = isConfirmedByName && !isReadToTheEnd ? "Read on to the end: the name is asked for there." : nil
+  private func note(columns: Int, _ words: Language) -> [String] {
+    if isUnderWay { return [words("Being sent …")] }
+    let reading = isConfirmedByName && !isReadToTheEnd ? words("Read on to the end: the name is asked for there.") : nil
     return Array((progress.words ?? reading)?.wrapped(to: columns).prefix(4) ?? [])
   }
 
   /// The button says what it does.
-  var applyButton: String { "[ \(prelude.isEmpty ? verb : "\(verb) and what it needs") ]" }
-
-  private var verb: String { change.words.prefix(1).uppercased() + change.words.dropFirst() }
+  func applyButton(_ words: Language) -> String {
+    "[ \(prelude.isEmpty ? words.verb(change) : words("{0} and what it needs", words.verb(change))) ]"
+  }
 
   /// The object and the cluster are never cut off: on a narrow screen they take a second row, and the verdict the rest
   /// of it.
   private func titleRows(columns: Int, _ state: ConsoleState) -> [String] {
-    let lines = Array("\(verb): \(name) on \(state.session.cluster)".wrapped(to: columns).prefix(2))
-    let fits = (lines.last?.columns ?? 0) + 2 + standingText.columns <= columns
+    let lines = Array(state.words("{0}: {1} on {2}", state.words.verb(change), name, state.session.cluster).wrapped(to: columns).prefix(2))
+    let fits = (lines.last?.columns ?? 0) + 2 + standingText(state.words).columns <= columns
     return fits || lines.count == 2 ? lines : lines + [""]
   }
 
-  private var standingText: String { plan == nil ? "" : standing?.text ?? "" }
+  private func standingText(_ words: Language) -> String { plan == nil ? "" : standing.map { words($0.text) } ?? "" }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let areas = areas(area, state)
@@ -51,7 +51,7 @@ extension PlanScreen {
   }
 
   private func drawStanding(on surface: inout Surface, in row: Rect, after used: Int, _ state: ConsoleState) {
-    let text = standingText.truncated(to: max(0, row.size.columns - (used == 0 ? 0 : used + 2)))
+    let text = standingText(state.words).truncated(to: max(0, row.size.columns - (used == 0 ? 0 : used + 2)))
     let place = Point(row: row.origin.row, column: row.columns.upperBound - text.columns)
     surface.write(text, at: place, in: row, style: state.theme[standing?.style ?? .dim])
   }
@@ -59,7 +59,7 @@ extension PlanScreen {
   private func drawButtons(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let last = area.size.rows - 1
     let isTyped = mustTypeName && !isBlocked
-    let note = note(columns: area.size.columns)
+    let note = note(columns: area.size.columns, state.words)
     for (row, words) in note.enumerated() {
       let place = last - note.count + row + (isTyped || isUnderWay ? 1 : 0)
       surface.write(words, row: place, in: area, style: state.theme[.statusBusy])
@@ -67,10 +67,10 @@ extension PlanScreen {
     if isTyped || isUnderWay { return }
     let plain = state.theme[.dialog]
     let focused = state.theme[.dialogButton]
-    let end = surface.write("[ Cancel ]", row: last, in: area, style: isApplyFocused ? plain : focused)
+    let end = surface.write("[ \(state.words("Cancel")) ]", row: last, in: area, style: isApplyFocused ? plain : focused)
     guard !isBlocked else { return }
     let place = Point(row: area.origin.row + last, column: end + 1)
-    surface.write(applyButton, at: place, in: area, style: isApplyFocused ? focused : plain)
+    surface.write(applyButton(state.words), at: place, in: area, style: isApplyFocused ? focused : plain)
   }
 }
 

@@ -66,7 +66,7 @@ struct PlanScreen: Screen {
 
   var extensionName: String? { name }
 
-  func title(_ state: ConsoleState) -> String { "Plan" }
+  func title(_ state: ConsoleState) -> String { state.words("Plan") }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     var all = state.versions(of: name) + prelude.flatMap { state.versions(of: $0.name) }
@@ -136,7 +136,7 @@ struct PlanScreen: Screen {
     // A verdict that forbids the plan says so itself.
     if drift != nil || isOther, !(isVerdict && fresh.contains(where: \.isBlocked)) {
       // What the user has read and is about to agree to must not change under the finger.
-      progress = .changed(drift?.sentence(of: name) ?? "The plan has changed: look again.")
+      progress = .changed(drift?.sentence(of: name) ?? state.words("The plan has changed: look again."))
       (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false)
     }
     plans = fresh
@@ -159,7 +159,7 @@ struct PlanScreen: Screen {
 
   private mutating func showPage(_ state: ConsoleState) {
     guard let plan, var context = state.planContext(for: name) else {
-      return pager.show([Line("The capabilities of this cluster are not known yet.", .dim)], height: height(state))
+      return pager.show([Line(state.words("The capabilities of this cluster are not known yet."), .dim)], height: height(state))
     }
     for step in prelude { context = context.after(step) }
     let evidence = state.evidence[EvidenceKey(evidenceSubject(plan, state))]
@@ -167,7 +167,7 @@ struct PlanScreen: Screen {
     let contents = PlanPage.Contents(
       plans: plans, hasEvidence: evidence != nil, dryRun: dryRun, isReadOnly: state.session.isReadOnly,
       refusal: isUnderWay ? nil : refusal(state), columns: max(20, state.size.columns - 2),
-      isLow: state.bodySize.rows < 12 && isConfirmedByName, isRevealed: isRevealed)
+      isLow: state.bodySize.rows < 12 && isConfirmedByName, isRevealed: isRevealed, words: state.words)
     if page?.contents == contents { return pager.show(page?.lines ?? [], height: height(state)) }
     let known = evidence ?? .reading
     sheet = PlanSheet(plan, in: context, known, dryRun ?? unasked(plan, state))

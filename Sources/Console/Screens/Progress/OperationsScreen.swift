@@ -27,7 +27,7 @@ struct OperationsScreen: Screen {
   var sections: [KeySection] { [.marketplace, .list, .everywhere] }
   var place: Place? { .page(.operations) }
   var subject: String? { list.selected }
-  func title(_ state: ConsoleState) -> String { "Operations" }
+  func title(_ state: ConsoleState) -> String { state.words("Operations") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { [.records] }
   func hints(_ state: ConsoleState) -> [Hint] {
     (rows.isEmpty ? [] : [Hint(.open, state.words("follow"))]) + .commands([.back, .help])
@@ -58,7 +58,7 @@ struct OperationsScreen: Screen {
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let emptiness = state.emptiness(
-      isFilled: state.market.isFilled, reading: "Reading what is under way …", otherwise: "Nothing is under way.")
+      isFilled: state.market.isFilled, reading: state.words("Reading what is under way …"), otherwise: state.words("Nothing is under way."))
     list.draw(rows, Self.columns, ListFrame(emptiness: emptiness), on: &surface, in: area, state)
   }
 

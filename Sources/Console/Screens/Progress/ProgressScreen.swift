@@ -37,7 +37,7 @@ struct ProgressScreen: Screen {
   var prompt: Prompt? { pager.prompt }
   var extensionName: String? { name }
   var nextWakeUp: ClockReading? { nextLook }
-  func title(_ state: ConsoleState) -> String { "Progress" }
+  func title(_ state: ConsoleState) -> String { state.words("Progress") }
 
   func hints(_ state: ConsoleState) -> [Hint] {
     let ways = state.hints(about: name).filter { [Action.command(.rollBack), .command(.retry)].contains($0.action) }
@@ -107,12 +107,12 @@ struct ProgressScreen: Screen {
 
   private func heading(_ state: ConsoleState) -> (title: String, time: String) {
     let known = state.operations[name]?.change ?? change
-    let words = known.map { $0.words.prefix(1).uppercased() + $0.words.dropFirst() } ?? state.status(of: name).fullWord
+    let words = known.map { state.words.verb($0) } ?? state.status(of: name).fullWord
     let operation = operation(state)
     let seconds = operation?.seconds.map { duration(Double($0)) }
-    let before = operation?.secondsBefore.map { "last time \(duration(Double($0)))" }
+    let before = operation?.secondsBefore.map { state.words("last time {0}", duration(Double($0))) }
     return (
-      "\(words): \(name) on \(state.session.cluster)", [seconds, before].compactMap { $0 }.joined(separator: ", ")
+      state.words("{0}: {1} on {2}", words, name, state.session.cluster), [seconds, before].compactMap { $0 }.joined(separator: ", ")
     )
   }
 }
@@ -127,26 +127,26 @@ extension ProgressScreen {
     let concerns = state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
     switch part {
     case .steps: return concerns + stepLines(columns, state)
-    case .log: return texts(sight(state)?.log ?? [], "Its job has written nothing that can be read.", columns, state)
+    case .log: return texts(sight(state)?.log ?? [], state.words("Its job has written nothing that can be read."), columns, state)
     case .pods: return concerns + podLines(columns, state)
     case .events:
       let events = sight(state)?.events ?? []
-      if events.isEmpty { return texts([], "No events in its namespace.", columns, state) }
+      if events.isEmpty { return texts([], state.words("No events in its namespace."), columns, state) }
       return events.flatMap { EventsPage.lines($0, columns, state) }
     }
   }
 
   private func texts(_ texts: [String], _ otherwise: String, _ columns: Int, _ state: ConsoleState) -> [Line] {
     if !texts.isEmpty { return texts.flatMap { Line($0).wrapped(to: columns, indent: 2) } }
-    return state.readings.emptiness(topic, reading: "Reading …", otherwise: otherwise).wrapped(to: columns)
+    return state.readings.emptiness(topic, reading: state.words("Reading …"), otherwise: otherwise).wrapped(to: columns)
       + gapLines(columns, state)
   }
 
   private func stepLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     let accepted: [Line] =
       state.underWay(name) != nil
-      ? [Line("… ", .stateBusy) + Line("being sent")]
-      : change == nil ? [] : [Line("✓ ", .stateInstalled) + Line("accepted")]
+      ? [Line("… ", .stateBusy) + Line(state.words("being sent"))]
+      : change == nil ? [] : [Line("✓ ", .stateInstalled) + Line(state.words("accepted"))]
     let steps = (sight(state)?.steps ?? []).flatMap { step -> [Line] in
       let (mark, style) = step.mark.look
       return (Line(mark, style) + Line(step.name) + Line(step.note.isEmpty ? "" : "  \(step.note)", .dim))
@@ -158,7 +158,7 @@ extension ProgressScreen {
     let isRead = state.readings[topic]?.facts != nil
     let wait =
       isRead || !isUnderWay(state)
-      ? [] : state.readings.emptiness(topic, reading: "Looking …", otherwise: "").wrapped(to: columns)
+      ? [] : state.readings.emptiness(topic, reading: state.words("Looking …"), otherwise: "").wrapped(to: columns)
     return accepted + steps + (steps.isEmpty ? waits ?? [] : []) + wait + endLines(columns, state)
       + logTail(columns, state)
       + gapLines(columns, state)
@@ -168,28 +168,30 @@ extension ProgressScreen {
   private func endLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     if isUnderWay(state) { return [] }
     let status = state.status(of: name)
-    guard status.isInstalled else { return [.blank, Line("✓ \(name) is not installed.", .stateInstalled)] }
+    guard status.isInstalled else { return [.blank, Line("✓ " + state.words("{0} is not installed.", name), .stateInstalled)] }
     guard status.state.isFailure else {
       let effect = state.market.installed.of(name).flatMap { $0.config.isEmpty ? nil : state.effect($0) }
       return [.blank]
-        + Line("✓ \(name) is \(status.fullWord), version \(status.running).", .stateInstalled).wrapped(to: columns)
+        + Line(
+          "✓ " + state.words("{0} is {1}, version {2}.", name, state.state(status.fullWord), status.running), .stateInstalled
+        ).wrapped(to: columns)
         + (effect?.wrapped(to: columns, indent: 2) ?? [])
     }
     func key(_ command: Command) -> String { state.settings.keys(for: command, in: sections).first ?? command.rawValue }
     let ways =
-      "\(key(.rollBack)) goes back, \(key(.page(.doctor))) looks for the cause, \(key(.back)) leaves it as it is"
+      state.words("{0} goes back, {1} looks for the cause, {2} leaves it as it is", key(.rollBack), key(.page(.doctor)), key(.back))
     return [.blank] + Line("✗ \(status.fullWord): \(status.reason)", .stateFailed).wrapped(to: columns, indent: 2)
       + Line(ways, .accent).wrapped(to: columns, indent: 2)
   }
 
   private func logTail(_ columns: Int, _ state: ConsoleState) -> [Line] {
     section(
-      "Log", (sight(state)?.log.suffix(5) ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
+      state.words("Log"), (sight(state)?.log.suffix(5) ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
   }
 
   private func podLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     let pods = sight(state)?.pods ?? []
-    if pods.isEmpty { return texts([], "It has no pods that can be seen.", columns, state) }
+    if pods.isEmpty { return texts([], state.words("It has no pods that can be seen."), columns, state) }
     let width = (pods.map(\.name.columns).max() ?? 0) + 2
     return pods.flatMap { pod -> [Line] in
       let restarts = pod.restarts == 0 ? "" : "\(pod.restarts) restarts  "
@@ -201,7 +203,7 @@ extension ProgressScreen {
   }
 
   private func gapLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    section("Not known", (sight(state)?.gaps ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
+    section(state.words("Not known"), (sight(state)?.gaps ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
   }
 }
 

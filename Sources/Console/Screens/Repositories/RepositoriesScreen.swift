@@ -21,7 +21,7 @@ struct RepositoriesScreen: Screen {
 
   var sections: [KeySection] { [.repositories, .list, .everywhere] }
   var place: Place? { .page(.repositories) }
-  func title(_ state: ConsoleState) -> String { "Repositories" }
+  func title(_ state: ConsoleState) -> String { state.words("Repositories") }
   func subscriptions(_ state: ConsoleState) -> [Subscription] { state.reading(.repositories) }
 
   func hints(_ state: ConsoleState) -> [Hint] {
@@ -66,29 +66,30 @@ struct RepositoriesScreen: Screen {
     let (top, rest) = area.split(top: areas.list)
     let add = state.settings.keys(for: .screen(.add), in: sections).first ?? "add"
     let emptiness = state.readings.emptiness(
-      .repositories, reading: "Reading the repositories …", otherwise: "There are no repositories; \(add) adds one.")
+      .repositories, reading: state.words("Reading the repositories …"), otherwise: state.words("There are no repositories; {0} adds one.", add))
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
     let text = rest.split(top: 1).rest.inset(columns: 1)
     surface.draw(lines(text.size.columns, state), in: text, state.theme)
   }
 
   private static func columns(_ state: ConsoleState) -> [Column<RepositoryFacts>] {
-    [
+    let words = state.words
+    return [
       Column("NAME", width: 14, upTo: 30, rank: 0, sorting: .name) { $0.name },
       Column("READ", width: 8, rank: 0, style: { $0.problem.isEmpty ? .dim : .stateFailed }) { row in
-        row.lastSync.isEmpty ? "never" : state.age(of: row.lastSync)
+        row.lastSync.isEmpty ? words("never") : state.age(of: row.lastSync)
       },
       Column("NEXT", width: 8, rank: 4, style: { _ in .dim }) { row in
         row.nextSync.map { next in
           let wait = Double(next) - state.now.wall
-          return wait <= 0 ? "due" : "in \(duration(wait))"
+          return wait <= 0 ? words("due") : words("in {0}", duration(wait))
         } ?? ""
       },
       Column("EXTENSIONS", width: 10, rank: 1) { "\($0.extensions.count)" },
       Column("VERSIONS", width: 8, rank: 3) { "\($0.versions)" },
       Column("ADDRESS", width: 20, upTo: 60, rank: 2) { $0.address },
       Column("ERROR", width: 12, upTo: 200, rank: 0, style: { _ in .stateFailed }) { row in
-        row.isBeingDeleted ? "being deleted" : row.problem
+        row.isBeingDeleted ? words("being deleted") : row.problem
       },
     ]
   }
@@ -97,15 +98,15 @@ struct RepositoriesScreen: Screen {
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     guard let selected else { return [] }
     func row(_ label: String, _ text: String, _ style: StyleName = .text) -> [Line] {
-      field(label, text, style, columns: columns, indent: 12)
+      field(state.words(label), text, style, columns: columns, indent: 12)
     }
     let head =
       row("Title", selected.title) + row("Publisher", selected.publisher) + row("Address", selected.address)
       + row("Error", selected.problem, .stateFailed) + row("Read every", selected.interval)
       + row("Asks as", selected.user)
-      + row("TLS", selected.isInsecure ? "its certificate is not checked" : "", .stateBusy)
+      + row("TLS", selected.isInsecure ? state.words("its certificate is not checked") : "", .stateBusy)
     let events = selected.events.flatMap { EventsPage.lines($0, columns, state) }
     return state.readings.concern(.repositories).flatMap { $0.wrapped(to: columns, indent: 2) } + head
-      + section("What its syncs said", events)
+      + section(state.words("What its syncs said"), events)
   }
 }

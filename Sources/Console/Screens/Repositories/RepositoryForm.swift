@@ -50,13 +50,13 @@ struct RepositoryForm: Screen {
   }
 
   var sections: [KeySection] { [.prompt] }
-  func title(_ state: ConsoleState) -> String { draft.former.isEmpty ? "New repository" : draft.former }
+  func title(_ state: ConsoleState) -> String { draft.former.isEmpty ? state.words("New repository") : draft.former }
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .nextPane, .back]) }
   var prompt: Prompt? {
     let shown = place == .password ? LinePrompt(text: String(repeating: "•", count: line.text.count)) : line
     return Prompt(label: "\(place.label): ", field: shown, verb: isLast ? "plan" : "next")
   }
-  func unsavedWork(_ state: ConsoleState) -> String? { draft == began ? nil : "The repository is not saved." }
+  func unsavedWork(_ state: ConsoleState) -> String? { draft == began ? nil : state.words("The repository is not saved.") }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     state.reading(.repositories) + (tested.map { state.reading(.reachability($0)) } ?? [])
@@ -117,7 +117,7 @@ struct RepositoryForm: Screen {
     }
     take()
     if let problem = problems(state).first { return [.complain(problem)] }
-    guard let dialect = state.dialect else { return [.complain("The capabilities of this cluster are not known yet.")] }
+    guard let dialect = state.dialect else { return [.complain(state.words("The capabilities of this cluster are not known yet."))] }
     return [.close(opening: RemedyScreen(draft.plan(dialect)))]
   }
 
@@ -149,8 +149,8 @@ struct RepositoryForm: Screen {
       let isHere = field == place
       let text = isHere ? line.text : value(field)
       let shown = field == .password ? String(repeating: "•", count: min(12, text.count)) : text
-      let mark = Line(isHere ? "> " : "  ", .accent) + Line(field.label.padded(to: 13), isHere ? .title : .dim)
-      return mark + (shown.isEmpty ? Line(field.hint, .dim) : Line(shown))
+      let mark = Line(isHere ? "> " : "  ", .accent) + Line(state.words(field.label).padded(to: 13), isHere ? .title : .dim)
+      return mark + (shown.isEmpty ? Line(state.words(field.hint), .dim) : Line(shown))
     }
     let problems = problems(state).flatMap { Line($0, .stateBusy).wrapped(to: columns, indent: 2) }
     return rows + [.blank] + testLines(columns, state) + problems
@@ -160,9 +160,9 @@ struct RepositoryForm: Screen {
     guard let tested else { return [] }
     let topic = Reading.Topic.reachability(tested)
     guard case .reachability(let found)? = state.readings[topic]?.facts else {
-      return [Line("Asking \(tested.address) from this computer …", .dim)]
+      return [Line(state.words("Asking {0} from this computer …", tested.address), .dim)]
     }
     let style: StyleName = found.isGood ? .stateInstalled : .stateFailed
-    return Line("From this computer: \(found.words)", style).wrapped(to: columns, indent: 2)
+    return Line(state.words("From this computer: {0}", found.words), style).wrapped(to: columns, indent: 2)
   }
 }

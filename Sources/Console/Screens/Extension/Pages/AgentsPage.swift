@@ -19,17 +19,17 @@ struct AgentsPage: PageText {
 
   func lines(columns: Int, _ state: ConsoleState) -> [Line] {
     guard let installation = state.market.installed.of(name) else {
-      return [Line("\(name) is not installed, so it has no agents.", .dim)]
+      return [Line(state.words("{0} is not installed, so it has no agents.", name), .dim)]
     }
     if let reason = state.capabilityState.capabilities?.reason(against: .clusterScheduling) {
-      return Line("No agents here: \(reason).", .dim).wrapped(to: columns)
+      return Line(state.words("No agents here: {0}.", reason), .dim).wrapped(to: columns)
     }
     var clusters: [MemberCluster]?
     if case .clusters(let found)? = state.readings[.clusters]?.facts { clusters = found }
     let rows = AgentRow.all(installation, clusters: clusters)
     let concerns =
       state.readings[.clusters]?.failure.map { Line($0.sentence, .statusWarning).wrapped(to: columns) } ?? []
-    if rows.isEmpty { return [Line("No agents are placed.", .dim)] + concerns }
+    if rows.isEmpty { return [Line(state.words("No agents are placed."), .dim)] + concerns }
     let width = max(8, rows.map(\.cluster.columns).max() ?? 0) + 2
     let heading = Line("CLUSTER".padded(to: width) + "WANTED  STATE          SINCE", .listHeading)
     return [heading] + rows.flatMap { lines($0, width, columns, state) } + concerns

@@ -153,13 +153,13 @@ struct ConfigPage: ExtensionPage {
 
   private func standing(_ state: ConsoleState) -> [Line] {
     guard let installation = state.market.installed.of(name) else {
-      return Line("Not installed: these are the chart's values, version \(version(state)).", .dim).wrapped(to: columns)
+      return Line(state.words("Not installed: these are the chart's values, version {0}.", version(state)), .dim).wrapped(to: columns)
     }
     let changes = others.prefix(4).map { change in
       Line((change.kind == .added ? "+ " : "- ") + change.shown, change.kind == .added ? .diffAdded : .diffRemoved)
     }
     let others =
-      changes.isEmpty ? [] : [Line("It was changed elsewhere since it was last written here:", .dim)] + changes
+      changes.isEmpty ? [] : [Line(state.words("It was changed elsewhere since it was last written here:"), .dim)] + changes
     return state.effect(installation).wrapped(to: columns, indent: 2) + others
   }
 
@@ -186,9 +186,9 @@ struct ConfigPage: ExtensionPage {
   /// Why the chart's values are not shown; nothing where they are.
   private func absence(_ state: ConsoleState) -> [Line] {
     let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
-    guard let evidence = state.evidence[key] else { return [Line("Reading the chart's values …", .dim)] }
+    guard let evidence = state.evidence[key] else { return [Line(state.words("Reading the chart's values …"), .dim)] }
     if let problem = evidence.packageProblem { return Line(problem, .statusWarning).wrapped(to: columns, indent: 2) }
-    return rows.isEmpty ? [Line("The chart has no values.", .dim)] : []
+    return rows.isEmpty ? [Line(state.words("The chart has no values."), .dim)] : []
   }
 
   private func line(_ row: ConfigSheet.Row, columns: Int) -> Line {
@@ -217,6 +217,6 @@ extension ConsoleState {
       case .failed: .statusError
       case .underWay, .waiting: .statusBusy
       }
-    return Line("The config " + effect.text(at: Timestamp(secondsSince1970: Int(now.wall))), style)
+    return Line(words("The config {0}", effect.text(at: Timestamp(secondsSince1970: Int(now.wall)))), style)
   }
 }

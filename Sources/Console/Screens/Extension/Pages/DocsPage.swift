@@ -36,7 +36,7 @@ struct DocsPage: ExtensionPage {
   private mutating func lines(columns: Int, _ state: ConsoleState) -> [Line] {
     guard let key = key(state) else {
       let isFilled = state.market.versions[name]?.isFilled == true
-      return [Line(isFilled ? "No version is offered." : "Reading the versions …", .dim)]
+      return [Line(isFilled ? state.words("No version is offered.") : state.words("Reading the versions …"), .dim)]
     }
     switch state.documents[key] {
     case .text(let text)?:
@@ -44,8 +44,8 @@ struct DocsPage: ExtensionPage {
       let lines = Markdown(text).lines(columns: columns)
       layout = (key, columns, lines)
       return lines
-    case .missing(let reason)?: return Line("There is no README: \(reason)", .dim).wrapped(to: columns)
-    case nil: return [Line("Reading the package …", .dim)]
+    case .missing(let reason)?: return Line(state.words("There is no README: {0}", reason), .dim).wrapped(to: columns)
+    case nil: return [Line(state.words("Reading the package …"), .dim)]
     }
   }
 

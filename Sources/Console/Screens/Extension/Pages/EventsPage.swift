@@ -18,8 +18,8 @@ struct EventsPage: PageText {
     let topic = Reading.Topic.events(of: name)
     guard case .events(let events)? = state.readings[topic]?.facts, !events.isEmpty else {
       return state.readings.emptiness(
-        topic, reading: "Reading the events …",
-        otherwise: "No events: clusters keep them for an hour, and KubeSphere writes none about extensions."
+        topic, reading: state.words("Reading the events …"),
+        otherwise: state.words("No events: clusters keep them for an hour, and KubeSphere writes none about extensions.")
       ).wrapped(to: columns)
     }
     return state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }

@@ -49,7 +49,7 @@ struct HistoryPage: ExtensionPage {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let topic = Reading.Topic.past(of: name)
     let emptiness = state.readings.emptiness(
-      topic, reading: "Reading the past of \(name) …", otherwise: "Nothing is known of changes to \(name) here.")
+      topic, reading: state.words("Reading the past of {0} …", name), otherwise: state.words("Nothing is known of changes to {0} here.", name))
     let gaps = gaps(area.size.columns, state)
     let (top, bottom) = area.split(bottom: area.size.rows > 8 ? gaps.count : 0)
     let columns = PastChange.columns(state, ofAll: false, rows)
@@ -61,7 +61,7 @@ struct HistoryPage: ExtensionPage {
   private func gaps(_ columns: Int, _ state: ConsoleState) -> [Line] {
     var gaps = state.readings.concern(.past(of: name))
     if case .past(let chronicle)? = state.readings[.past(of: name)]?.facts {
-      gaps += chronicle.gaps.map { Line("Not known: \($0)", .dim) }
+      gaps += chronicle.gaps.map { Line(state.words("Not known: {0}", $0), .dim) }
     }
     return Array(gaps.flatMap { $0.wrapped(to: columns, indent: 2) }.prefix(3))
   }

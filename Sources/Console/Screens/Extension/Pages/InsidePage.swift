@@ -19,16 +19,16 @@ struct InsidePage: PageText {
   func lines(columns: Int, _ state: ConsoleState) -> [Line] {
     guard let topic = topic(state) else {
       let isFilled = state.market.versions[name]?.isFilled == true
-      return [Line(isFilled ? "No version is offered." : "Reading the versions …", .dim)]
+      return [Line(isFilled ? state.words("No version is offered.") : state.words("Reading the versions …"), .dim)]
     }
     guard case .contents(let facts)? = state.readings[topic]?.facts else {
-      return state.readings.emptiness(topic, reading: "Reading the package …", otherwise: "").wrapped(to: columns)
+      return state.readings.emptiness(topic, reading: state.words("Reading the package …"), otherwise: "").wrapped(to: columns)
     }
     guard let contents = facts.contents else { return Line(facts.problem, .statusWarning).wrapped(to: columns) }
-    return lines(of: contents, facts.version, columns)
+    return lines(of: contents, facts.version, columns, state.words)
   }
 
-  private func lines(of contents: PackageContents, _ version: String, _ columns: Int) -> [Line] {
+  private func lines(of contents: PackageContents, _ version: String, _ columns: Int, _ words: Language) -> [Line] {
     func all(_ texts: [String], _ style: StyleName = .text) -> [Line] {
       texts.flatMap { Line("  " + $0, style).wrapped(to: columns, indent: 4) }
     }
@@ -36,15 +36,15 @@ struct InsidePage: PageText {
       Line((permission.isDangerous ? "! " : "  ") + permission.words, permission.isDangerous ? .stateFailed : .text)
         .wrapped(to: columns, indent: 4)
     }
-    let kinds = contents.kinds.map { $0.words + ($0.isConditional ? ", where the cluster has what it asks for" : "") }
+    let kinds = contents.kinds.map { $0.words + ($0.isConditional ? words(", where the cluster has what it asks for") : "") }
     let served = contents.served.map { "\($0.kind) \($0.words(in: name))" }
     let size = "\(name) \(version), \((contents.size + 1023) / 1024) KiB"
     return [Line(size, .dim)]
       + section(
-        "What its installer may do",
-        permissions.isEmpty ? [Line("  The package asks for no permissions.", .dim)] : permissions)
-      + section("Images", all(contents.images)) + section("Kinds", all(kinds))
-      + section("Definitions", all(contents.definitions.map(\.words))) + section("Serves", all(served))
-      + section("Known only once it is rendered", all(contents.unknownFiles, .dim))
+        words("What its installer may do"),
+        permissions.isEmpty ? [Line("  " + words("The package asks for no permissions."), .dim)] : permissions)
+      + section(words("Images"), all(contents.images)) + section(words("Kinds"), all(kinds))
+      + section(words("Definitions"), all(contents.definitions.map(\.words))) + section(words("Serves"), all(served))
+      + section(words("Known only once it is rendered"), all(contents.unknownFiles, .dim))
   }
 }

@@ -14,15 +14,15 @@ struct NeedsPage: PageText {
 
   func lines(columns: Int, _ state: ConsoleState) -> [Line] {
     guard let context = state.planContext(for: name) else {
-      return [Line("The capabilities of this cluster are not known yet.", .dim)]
+      return [Line(state.words("The capabilities of this cluster are not known yet."), .dim)]
     }
     let version = state.chosenVersions[name] ?? state.shownVersion(of: name)
     let needs = Needs(of: name, version: version ?? "", in: context)
     let own = needs.needs.flatMap { line($0, columns) }
     let others = needs.neededBy.flatMap { line($0, columns) }
-    let none = Line("  nothing", .dim)
-    return [Line("\(name) \(version ?? "") needs", .title)] + (own.isEmpty ? [none] : own)
-      + section("Needed by", others.isEmpty ? [none] : others)
+    let none = Line("  " + state.words("nothing"), .dim)
+    return [Line(state.words("{0} {1} needs", name, version ?? ""), .title)] + (own.isEmpty ? [none] : own)
+      + section(state.words("Needed by"), others.isEmpty ? [none] : others)
       + needs.gaps.flatMap { [.blank] + Line($0, .stateBusy).wrapped(to: columns, indent: 2) }
   }
 

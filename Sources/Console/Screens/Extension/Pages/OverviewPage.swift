@@ -46,7 +46,7 @@ private struct Overview {
   var lines: [Line] { standing + findings + releases + facts + detailLines + states }
 
   private func row(_ label: String, _ text: String, _ style: StyleName = .text) -> [Line] {
-    field(label, text, style, columns: columns)
+    field(state.words(label), text, style, columns: columns)
   }
 
   private var installation: Installation? { state.market.installed.of(name) }
@@ -56,8 +56,8 @@ private struct Overview {
   /// State, reason, what changed last, and the way back.
   private var standing: [Line] {
     let status = status
-    guard installation != nil else { return row("State", "not installed") + description }
-    var lines = row("State", status.fullWord, status.style)
+    guard installation != nil else { return row("State", state.words("not installed")) + description }
+    var lines = row("State", state.state(status.fullWord), status.style)
     if !status.reason.isEmpty, status.state != .installed || status.state.isFailure {
       lines += row("Reason", status.reason, status.state.isFailure ? .stateFailed : .text)
     }
@@ -71,17 +71,18 @@ private struct Overview {
     guard let last = state.past(of: name).first else { return [] }
     let reason = last.entry.reason.isEmpty ? "" : " (\(last.entry.reason))"
     let who = last.who(asking: state.ownName)
-    let author = who.hasPrefix("by ") ? who : "by \(who)"
-    return row("Last change", "\(last.words) \(author), \(state.age(of: last.entry.time)) ago\(reason)")
+    let author = who.hasPrefix("by ") ? who : state.words("by {0}", who)
+    let age = state.words("{0} ago", state.age(of: last.entry.time))
+    return row("Last change", "\(last.words) \(author), \(age)\(reason)")
   }
 
   private var wayBack: [Line] {
     let key = state.settings.keys(for: .rollBack, in: [.marketplace]).first ?? "b"
     guard let installation, let entry = state.records.memories[name]?.target(from: installation) else {
-      return row("Way back", "no release is known here that worked; \(key) lists the versions")
+      return row("Way back", state.words("no release is known here that worked; {0} lists the versions", key))
     }
-    let known = entry.wasInstalled == true ? "which worked" : "of which it is not known whether it worked"
-    let text = "\(key) goes back to \(entry.version), \(known), there until \(state.age(of: entry.time)) ago"
+    let known = entry.wasInstalled == true ? state.words("which worked") : state.words("of which it is not known whether it worked")
+    let text = state.words("{0} goes back to {1}, {2}, there until {3} ago", key, entry.version, known, state.age(of: entry.time))
     return row("Way back", text, .accent)
   }
 
@@ -90,8 +91,8 @@ private struct Overview {
     let topic = Reading.Topic.examination(of: name)
     guard status.state.isFailure else { return [] }
     guard case .examination(let found)? = state.readings[topic]?.facts else {
-      let wait = state.readings.emptiness(topic, reading: "Looking at \(name) …", otherwise: "")
-      return section("What is wrong", (Line("  ") + wait).wrapped(to: columns, indent: 2))
+      let wait = state.readings.emptiness(topic, reading: state.words("Looking at {0} …", name), otherwise: "")
+      return section(state.words("What is wrong"), (Line("  ") + wait).wrapped(to: columns, indent: 2))
     }
     let key = state.settings.keys(for: .open, in: [.everywhere]).first ?? "enter"
     let lines = found.findings.flatMap { finding -> [Line] in
@@ -100,7 +101,7 @@ private struct Overview {
         .wrapped(to: columns, indent: 4)
         + (remedies.isEmpty ? [] : Line("    \(key): \(remedies)", .accent).wrapped(to: columns, indent: 4))
     }
-    return section("What is wrong", lines)
+    return section(state.words("What is wrong"), lines)
   }
 
   private var releases: [Line] {
@@ -108,7 +109,7 @@ private struct Overview {
     let offered = state.offeredVersions(of: name)
     var lines =
       row("Running", status.running) + row("Wanted", status.wanted) + row("Failed", status.failed, .stateFailed)
-    if let isEnabled = status.isEnabled, installation != nil { lines += row("Enabled", isEnabled ? "yes" : "no") }
+    if let isEnabled = status.isEnabled, installation != nil { lines += row("Enabled", isEnabled ? state.words("yes") : state.words("no")) }
     lines += row("Recommended", element?.recommendedVersion ?? "")
     if let newest = offered.first, newest != element?.recommendedVersion { lines += row("Newest", newest) }
     if let installation {
@@ -124,9 +125,9 @@ private struct Overview {
   }
 
   private var facts: [Line] {
-    guard let element else { return [.blank, Line("\(name) is no longer in the marketplace.", .dim)] }
+    guard let element else { return [.blank, Line(state.words("{0} is no longer in the marketplace.", name), .dim)] }
     func known(_ label: String, _ text: String) -> [Line] {
-      text.isEmpty ? row(label, "not known here", .dim) : row(label, text)
+      text.isEmpty ? row(label, state.words("not known here"), .dim) : row(label, text)
     }
     return (installation == nil ? [] : description) + [.blank]
       + known("Provider", element.provider.text(in: state.language))
@@ -145,7 +146,7 @@ private struct Overview {
     let blocks = details.blocks.flatMap { block in
       section(block.title, block.lines.flatMap { Line("  " + $0).wrapped(to: columns, indent: 4) })
     }
-    return section("In its objects", fields) + blocks
+    return section(state.words("In its objects"), fields) + blocks
   }
 
   /// Pictures that stand in the text of an object are told of, not shown.
@@ -157,7 +158,7 @@ private struct Overview {
 
   private var states: [Line] {
     section(
-      "What happened, newest first",
+      state.words("What happened, newest first"),
       (installation?.history ?? []).reversed().map { Line("  \($0.time)  \($0.state.word)", .dim) })
   }
 }

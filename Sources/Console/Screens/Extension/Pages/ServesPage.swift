@@ -91,7 +91,7 @@ struct ServingList: Sendable {
     switch command {
     case .probe:
       probing += 1
-      return [.say(.note, "Probing …")]
+      return [.say(.note, state.words("Probing …"))]
     case .whichRule: return [.open(RuleScreen(of: name))]
     case .open: return selected.map { [.open(RuleScreen(of: name, path: $0.row.path ?? "/"))] } ?? []
     default: return list.sort(command, by: columns) || list.move(command, in: rows, height: height) ? [] : nil
@@ -101,9 +101,9 @@ struct ServingList: Sendable {
   mutating func point(_ action: Key.Mouse, row: Int) { _ = list.point(action, row: row, in: rows, height: height) }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let nothing = name.map { "\($0) serves nothing here." } ?? "Nothing is served for extensions here."
+    let nothing = name.map { state.words("{0} serves nothing here.", $0) } ?? state.words("Nothing is served for extensions here.")
     let emptiness = state.readings.emptiness(
-      .serving(of: name), reading: "Reading what is served …", otherwise: nothing)
+      .serving(of: name), reading: state.words("Reading what is served …"), otherwise: nothing)
     list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: area, state)
   }
 

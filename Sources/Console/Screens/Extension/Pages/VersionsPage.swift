@@ -76,15 +76,15 @@ struct VersionsPage: ExtensionPage {
     }
     let versions = chosen.sorted { SemanticVersion.precedes($0, $1) }
     guard versions.count == 2, versions[0] != versions[1] else {
-      return [.complain("Two versions are compared: mark two, or select one that is not the one that runs.")]
+      return [.complain(state.words("Two versions are compared: mark two, or select one that is not the one that runs."))]
     }
     return [.open(VersionComparisonScreen(name, from: versions[0], to: versions[1]))]
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let emptiness = state.emptiness(
-      isFilled: state.market.isFilled, reading: "Reading the versions of \(name) …",
-      otherwise: "No version is offered.")
+      isFilled: state.market.isFilled, reading: state.words("Reading the versions of {0} …", name),
+      otherwise: state.words("No version is offered."))
     let lines = interruption(area.size.columns, state) ?? reasons(area.size.columns)
     let (top, bottom) = area.split(bottom: min(lines.count, max(0, area.size.rows - 4)))
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
