@@ -91,6 +91,9 @@ struct ColumnLayout<Element>: Sendable {
     }
   }
 
+  /// So much of a name shows that it is selected: what is written at a step of the cursor does not grow with names.
+  private static var namedColumns: Int { 12 }
+
   /// Draws a row.
   ///
   /// A highlighted row costs a line some two hundred bytes for every step of the cursor, a highlighted name sixty.
@@ -98,10 +101,13 @@ struct ColumnLayout<Element>: Sendable {
     var column = area.origin.column
     for (index, entry) in columns.enumerated() {
       let text = entry.column.text(element)
-      let isHighlighted = look == .selected || (look == .named && index == 0)
-      surface.write(
-        entry.fitted(text), at: Point(row: area.origin.row, column: column), in: area,
-        style: theme[isHighlighted ? .listSelected : entry.column.style(element)])
+      let place = Point(row: area.origin.row, column: column)
+      let style = look == .selected ? .listSelected : entry.column.style(element)
+      surface.write(entry.fitted(text), at: place, in: area, style: theme[style])
+      if look == .named, index == 0 {
+        let size = Size(rows: 1, columns: min(Self.namedColumns, min(text.columns, entry.width)))
+        surface.highlight(Rect(place, size).clipped(to: area), style: theme[.listSelected])
+      }
       column += entry.width + 1
     }
   }

@@ -45,6 +45,10 @@ private struct Overview {
 
   var lines: [Line] { standing + findings + releases + facts + detailLines + states }
 
+  /// As wide are labels; those of objects may be somewhat wider.
+  private static let labels = 14
+  private static let labelLimit = 22
+
   private func row(_ label: String, _ text: String, _ style: StyleName = .text) -> [Line] {
     field(state.words(label), text, style, columns: columns)
   }
@@ -107,11 +111,15 @@ private struct Overview {
   private var releases: [Line] {
     let status = status
     let offered = state.offeredVersions(of: name)
-    var lines =
-      row("Running", status.running) + row("Wanted", status.wanted) + row("Failed", status.failed, .stateFailed)
+    let recommended = element?.recommendedVersion ?? ""
+    let isNewest = !status.running.isEmpty && VersionText(status.running) == VersionText(recommended)
+    // What is as it should be is said once.
+    var lines = row("Running", isNewest ? state.words("{0}, the recommended version", status.running) : status.running)
+    if VersionText(status.wanted) != VersionText(status.running) { lines += row("Wanted", status.wanted) }
+    lines += row("Failed", status.failed, .stateFailed)
     if let isEnabled = status.isEnabled, installation != nil { lines += row("Enabled", isEnabled ? state.words("yes") : state.words("no")) }
-    lines += row("Recommended", element?.recommendedVersion ?? "")
-    if let newest = offered.first, newest != element?.recommendedVersion { lines += row("Newest", newest) }
+    if !isNewest { lines += row("Recommended", recommended) }
+    if let newest = offered.first, newest != recommended { lines += row("Newest", newest) }
     if let installation {
       lines += row("Namespace", installation.targetNamespace) + row("Release", installation.releaseName)
       lines += row("Job", installation.jobName) + row("Tests", installation.testRun?.words ?? "")
@@ -142,7 +150,10 @@ private struct Overview {
   /// What the objects around it say, once they are read.
   private var detailLines: [Line] {
     guard let details = state.details[name] else { return [] }
-    let fields = details.lines.flatMap { row($0.label, Self.legible($0.value)) }
+    let indent = min(Self.labelLimit, (details.lines.map(\.label.columns).max() ?? 0) + 2)
+    let fields = details.lines.flatMap {
+      field($0.label, Self.legible($0.value), columns: columns, indent: max(indent, Self.labels))
+    }
     let blocks = details.blocks.flatMap { block in
       section(block.title, block.lines.flatMap { Line("  " + $0).wrapped(to: columns, indent: 4) })
     }

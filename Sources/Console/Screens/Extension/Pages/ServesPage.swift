@@ -83,7 +83,7 @@ struct ServingList: Sendable {
           owner: row.served.extension)
       }
     }
-    rows = list.arranged(found, columns)
+    rows = list.arranged(found, columns(state.words))
     list.settle(rows, height: height)
   }
 
@@ -94,7 +94,7 @@ struct ServingList: Sendable {
       return [.say(.note, state.words("Probing …"))]
     case .whichRule: return [.open(RuleScreen(of: name))]
     case .open: return selected.map { [.open(RuleScreen(of: name, path: $0.row.path ?? "/"))] } ?? []
-    default: return list.sort(command, by: columns) || list.move(command, in: rows, height: height) ? [] : nil
+    default: return list.sort(command, by: columns(state.words)) || list.move(command, in: rows, height: height) ? [] : nil
     }
   }
 
@@ -104,12 +104,12 @@ struct ServingList: Sendable {
     let nothing = name.map { state.words("{0} serves nothing here.", $0) } ?? state.words("Nothing is served for extensions here.")
     let emptiness = state.readings.emptiness(
       .serving(of: name), reading: state.words("Reading what is served …"), otherwise: nothing)
-    list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: area, state)
+    list.draw(rows, columns(state.words), ListFrame(emptiness: emptiness), on: &surface, in: area, state)
   }
 
-  private var columns: [Column<ServingRow>] {
+  private func columns(_ words: Language) -> [Column<ServingRow>] {
     let owner = Column<ServingRow>("OWNER", width: 12, upTo: 20, rank: 2, sorting: .category) { row in
-      row.owner.isEmpty ? "no extension" : row.owner
+      row.owner.isEmpty ? words("no extension") : row.owner
     }
     return [
       Column("KIND", width: 12, upTo: 16, rank: 1) { $0.row.served.kind },
@@ -117,9 +117,9 @@ struct ServingList: Sendable {
     ] + (name == nil ? [owner] : [])
       + [
         Column("STATE", width: 9, rank: 0, sorting: .state, style: \.stateStyle) { row in
-          row.row.served.state.isEmpty ? "not set" : row.row.served.state
+          row.row.served.state.isEmpty ? words("not set") : row.row.served.state
         },
-        Column("PROBE", width: 12, upTo: 44, rank: 0, style: \.probeStyle) { $0.probeWords },
+        Column("PROBE", width: 12, upTo: 44, rank: 0, style: \.probeStyle) { $0.probeWords(words) },
         Column("LEADS TO", width: 20, upTo: 100, rank: 3, style: { _ in .dim }) { $0.row.leadsTo },
       ]
   }
@@ -128,9 +128,9 @@ struct ServingList: Sendable {
 extension ServingList.ServingRow {
   fileprivate var stateStyle: StyleName { row.served.state == "Available" ? .stateInstalled : .stateDisabled }
 
-  fileprivate var probeWords: String {
+  fileprivate func probeWords(_ words: Language) -> String {
     if let probe { return probe.outcome.words + (probe.milliseconds.map { ", \($0) ms" } ?? "") }
-    return row.path == nil ? "–" : isProbed ? "not probed" : "…"
+    return row.path == nil ? "–" : isProbed ? words("not probed") : "…"
   }
 
   fileprivate var probeStyle: StyleName {
