@@ -35,7 +35,8 @@ import Testing
     all.formUnion(Command.allCases.flatMap { [$0.summary, $0.hint] } + KeySection.allCases.map(\.title))
     all.formUnion(["on", "off", "waiting"] + ["fact(", "row(", "known(", "Column(", ">("].flatMap(literals(after:)))
     all.formUnion(ExtensionTab.allCases.map(\.title) + ChangeKind.allCases.map(\.row.verb))
-    all.formUnion(Plan.Check.Subject.allCases.map(\.question) + RepositoryForm.Field.allCases.flatMap { [$0.label, $0.hint] })
+    all.formUnion(
+      Plan.Check.Subject.allCases.map(\.question) + RepositoryForm.Field.allCases.flatMap { [$0.label, $0.hint] })
     all.formUnion(["ready", "blocked", "asking the server …", "the server refuses it"])
     all.formUnion(["draft", "changed", "changed in the cluster meanwhile", "you"])
     return all.subtracting([""])
@@ -60,7 +61,8 @@ import Testing
 
   /// The pages that can be opened with nothing but keys.
   private static let ways = [
-    "", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "U", "b", "D", "X", "e", "m", "H", "?", "y", "gd", "go", "gr", "gw",
+    "", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "U", "b", "D", "X", "e", "m", "H", "?", "y", "gd", "go", "gr",
+    "gw",
     "gc", "~", "Uv", "*D", "U/x",
   ]
 

@@ -79,7 +79,8 @@ import Testing
 
   @Test func whatKeepsAnExtensionFromBeingInstalledStandsBesideItsVersion() {
     var tester = ConsoleTester.atMarket()
-    #expect(tester.errands.contains(.readCatalogue(.installPlan)) || tester.asked.contains(.readCatalogue(.installPlan)))
+    #expect(
+      tester.errands.contains(.readCatalogue(.installPlan)) || tester.asked.contains(.readCatalogue(.installPlan)))
     var (needy, modern) = (ExtensionVersion.sample("jenkins", "2.0.0"), ExtensionVersion.sample("loki", "2.0.0"))
     needy.dependencies = [.init(name: "tempo", version: "", type: "extension", isRequired: true)]
     modern.kubeVersion = ">=1.99"
@@ -95,12 +96,14 @@ import Testing
   @Test func aFailedRowSaysWhyWhereThereIsRoom() {
     var tester = ConsoleTester.atMarket(190, 24)
     tester.type("p")
-    let message = "the cluster does not serve TrafficPolicy of mesh.meadow.example " + String(repeating: "long ", count: 30)
+    let message =
+      "the cluster does not serve TrafficPolicy of mesh.meadow.example " + String(repeating: "long ", count: 30)
     tester.hear(
       .installations(.applied(.sample("grafana", version: "1.0.0", state: "UpgradeFailed", message: message))))
 
     let row = tester.lines.first { $0.contains("Grafana") && $0.contains("✗ the cluster") }
-    #expect(row?.contains("✗ the cluster does not serve TrafficPolicy of mesh.meadow.example") == true, "\(tester.screen)")
+    #expect(
+      row?.contains("✗ the cluster does not serve TrafficPolicy of mesh.meadow.example") == true, "\(tester.screen)")
     #expect(row?.trimmed.hasSuffix("…") == true)
   }
 

@@ -2,11 +2,11 @@ import Client
 import Extensions
 import HTTP
 import KubernetesAPI
-import Operations
 import Terminal
 import Testing
 
 @testable import Console
+@testable import Operations
 
 /// `/` finds text wherever text is read, and what does not fit is scrolled to.
 @Suite struct SearchTests {
@@ -79,6 +79,25 @@ import Testing
     #expect(tester.lines[0].contains("Which rule"))
     tester.type("g")
     #expect(tester.status.hasPrefix("Path: "))
+  }
+
+  @Test func whatTheDoctorSaysOfAFindingIsScrolled() {
+    var tester = ConsoleTester.atMarket(60, 12)
+    tester.press(.enter)
+    tester.type(":doctor")
+    tester.press(.enter)
+    let long = (1...9).map { "word\($0) " + String(repeating: "x", count: 40) }.joined(separator: " ")
+    let finding = Finding(
+      cause: .upgradeFailed, subject: "grafana", text: "its hook failed",
+      evidence: [.init("Pod shell", "status", long)], certainty: .certain, remedies: [])
+    tester.answer(.examination(of: "grafana"), .examination(Examination(findings: [finding], gaps: [], count: 1)))
+    #expect(tester.screen.contains("more"))
+    #expect(!tester.screen.contains("word9"))
+
+    tester.press(.tab, .end)
+    #expect(tester.screen.contains("word9"), "\(tester.screen)")
+    tester.press(.escape)
+    #expect(tester.lines[0].contains("Doctor"))
   }
 
   @Test func thePreviewSaysThatMoreIsBelowAndIsScrolled() {

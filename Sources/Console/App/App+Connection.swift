@@ -68,7 +68,8 @@ extension App {
   }
 
   mutating func unconnected(_ error: DialectError, _ delay: Duration) {
-    let sentence = if case .cluster(let error) = error { loss(error) } else { error.sentence(at: state.session.cluster) }
+    let sentence =
+      if case .cluster(let error) = error { loss(error) } else { error.sentence(at: state.session.cluster) }
     // While the watches are well, what was known will do.
     if state.connection.state == .connected, error != .absent { return }
     lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct)

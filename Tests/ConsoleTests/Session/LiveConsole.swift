@@ -105,7 +105,9 @@ final class LiveConsole {
   func install(_ name: String, _ version: String, filter: String) async throws {
     type("/\(filter)")
     press(.enter)
-    try await until("was told what is recommended") { !($0.app.state.market.extensions[name]?.recommendedVersion ?? "").isEmpty }
+    try await until("was told what is recommended") {
+      !($0.app.state.market.extensions[name]?.recommendedVersion ?? "").isEmpty
+    }
     type("iv")
     try await until(screenSays: "  \(version) ")
     press(.end, .enter)

@@ -37,7 +37,9 @@ struct ComparisonScreen: Screen {
   private func lines(_ state: ConsoleState) -> [Line] {
     let width = max(20, state.size.columns - 2)
     let title = [Line(state.words("Kubernetes and the gateway on {0}", state.session.cluster), .dialogTitle), .blank]
-    guard let comparison = state.comparison else { return title + [Line(state.words("Listing everything by both ways …"), .dim)] }
+    guard let comparison = state.comparison else {
+      return title + [Line(state.words("Listing everything by both ways …"), .dim)]
+    }
     let failure = comparison.failure.map { Line($0, .statusError).wrapped(to: width, indent: 2) } ?? []
     let differences = comparison.differences.flatMap { Line($0).wrapped(to: width, indent: 2) }
     if !failure.isEmpty || !differences.isEmpty { return title + failure + differences }

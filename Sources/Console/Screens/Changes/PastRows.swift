@@ -36,7 +36,9 @@ extension PastChange {
     let (own, words) = (state.ownName, state.words)
     // A name that is cut may be that of another.
     let longest = rows.lazy.map { $0.who(asking: own).columns }.max() ?? 0
-    var who = Column<PastChange>("WHO", width: 8, upTo: max(8, min(longest, 30)), rank: 2) { words(ofAuthor: $0.who(asking: own)) }
+    var who = Column<PastChange>("WHO", width: 8, upTo: max(8, min(longest, 30)), rank: 2) {
+      words(ofAuthor: $0.who(asking: own))
+    }
     who.growsFirst = true
     let name = Column<PastChange>("OBJECT", width: 14, upTo: 24, rank: 0, sorting: .name) { row in
       state.market.extensions[row.extension]?.displayName.text(in: state.language).nonEmpty ?? row.extension
@@ -50,7 +52,8 @@ extension PastChange {
           row.words + (row.entry.reason.isEmpty ? "" : " (\(row.entry.reason))")
         },
         Column("RESULT", width: 18, upTo: 300, rank: 0, sorting: .state, style: \.style) { row in
-          (row.isLastGood ? words("← last good") + "  " : "") + (row.resultWords.isEmpty ? words("not known") : row.resultWords)
+          (row.isLastGood ? words("← last good") + "  " : "")
+            + (row.resultWords.isEmpty ? words("not known") : row.resultWords)
         },
       ]
   }

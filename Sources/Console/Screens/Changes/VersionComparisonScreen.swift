@@ -42,7 +42,8 @@ struct VersionComparisonScreen: Screen {
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    let title = Line(state.words("{0}: what {1} has otherwise than {2}", name, new, old), .dialogTitle).wrapped(to: columns)
+    let title = Line(state.words("{0}: what {1} has otherwise than {2}", name, new, old), .dialogTitle).wrapped(
+      to: columns)
     guard case .comparison(let found)? = state.readings[topic]?.facts else {
       let wait = state.readings.emptiness(topic, reading: state.words("Reading both packages …"), otherwise: "")
       return title + [.blank] + wait.wrapped(to: columns)

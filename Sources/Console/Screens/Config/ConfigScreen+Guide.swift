@@ -154,7 +154,8 @@ extension ConfigScreen {
     guard let entry = guide.values.nearest(to: place.path) else {
       let keys = guide.values.children(of: place.parents).map(\.key).joined(separator: " ")
       return Array(
-        (Line(state.words("Keys here (tab): "), .dim) + Line(keys)).wrapped(to: size.columns, indent: 2).prefix(size.rows))
+        (Line(state.words("Keys here (tab): "), .dim) + Line(keys)).wrapped(to: size.columns, indent: 2).prefix(
+          size.rows))
     }
     let isTall = size.rows > Self.rowsBelow
     let title = isTall ? [Line(entry.path.joined(separator: "."), .title)] : []
@@ -166,7 +167,8 @@ extension ConfigScreen {
     let below = value.map { Line($0.truncated(to: size.columns)) }
     if isTall { return Array((title + above + below).prefix(size.rows)) }
     let first = above.first.map { above.count > 1 ? Line(words.truncated(to: size.columns), .yamlComment) : $0 }
-    return Array(([first].compactMap { $0 } + [Line(state.words("default: "), .dim) + (below.first ?? "")]).prefix(size.rows))
+    return Array(
+      ([first].compactMap { $0 } + [Line(state.words("default: "), .dim) + (below.first ?? "")]).prefix(size.rows))
   }
 
   private func absence(_ state: ConsoleState) -> String {

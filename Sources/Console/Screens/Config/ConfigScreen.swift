@@ -136,7 +136,9 @@ struct ConfigScreen: Screen {
     switch purpose {
     case .plan(let change): return [.open(PlanScreen(change.with(config: text), name, isFromEditor: true))]
     case .configure:
-      guard let current = state.config(of: name) else { return [.complain(state.words("{0} is no longer installed.", name))] }
+      guard let current = state.config(of: name) else {
+        return [.complain(state.words("{0} is no longer installed.", name))]
+      }
       if current == text { return [.complain(state.words("The config is unchanged."))] }
       if isOutdated {
         return merge(state) + [.say(.warning, "The cluster's config has changed since: put both together first.")]

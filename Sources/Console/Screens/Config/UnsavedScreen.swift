@@ -42,7 +42,9 @@ struct UnsavedScreen: Screen {
       state.words("Not saved"),
       [
         state.words("The config of {0} is changed and not saved.", name), "",
-        state.words("{0} keeps it as a draft, {1} discards the changes, {2} goes on editing.", key(.keepDraft), key(.discard), key(.back)),
+        state.words(
+          "{0} keeps it as a draft, {1} discards the changes, {2} goes on editing.", key(.keepDraft), key(.discard),
+          key(.back)),
       ], in: area, state.theme)
   }
 }

@@ -18,6 +18,7 @@ struct DoctorScreen: Screen {
   let name: String?
   private var rows: [FindingRow] = []
   private var list = ListView<FindingRow>()
+  private var detail = DetailPane()
   private var areas = (list: 1, text: 1)
 
   /// A finding with one of its remedies.
@@ -67,9 +68,14 @@ struct DoctorScreen: Screen {
     let listRows = min(rows.count + 1, max(3, height / 2))
     areas = (list: rows.isEmpty ? height : listRows, text: rows.isEmpty ? 0 : height - listRows - 1)
     list.settle(rows, height: areas.list)
+    detail.settle(list.selected)
   }
 
+  /// The lines below the list.
+  private func detailLines(_ state: ConsoleState) -> [Line] { lines(max(20, state.size.columns - 2), state) }
+
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if detail.perform(command, height: areas.text, count: detailLines(state).count) { return [] }
     switch command {
     case .back: return [.close()]
     case .open: return openRemedy(state)
@@ -82,7 +88,9 @@ struct DoctorScreen: Screen {
 
   private func openRemedy(_ state: ConsoleState) -> [Step] {
     guard let selected else { return [] }
-    guard let remedy = selected.remedy else { return [.complain(state.words("There is no remedy that a request could bring."))] }
+    guard let remedy = selected.remedy else {
+      return [.complain(state.words("There is no remedy that a request could bring."))]
+    }
     return [.open(RemedyScreen(RemedyPlan(remedy, against: selected.finding)))]
   }
 
@@ -100,8 +108,7 @@ struct DoctorScreen: Screen {
       topic, reading: state.words("Looking at {0} …", name ?? state.words("everything that is installed")),
       otherwise: state.words("Nothing wrong with {0}, as far as was looked.", what))
     list.draw(rows, Self.columns, ListFrame(emptiness: emptiness), on: &surface, in: top, state)
-    let text = rest.split(top: 1).rest.inset(columns: 1)
-    surface.draw(lines(text.size.columns, state), in: text, state.theme)
+    detail.draw(detailLines(state), on: &surface, in: rest, state.theme)
   }
 
   private static let columns: [Column<FindingRow>] = [
@@ -123,7 +130,8 @@ struct DoctorScreen: Screen {
     let signs = finding.evidence.flatMap { sign -> [Line] in
       let field = sign.field.isEmpty ? "" : " \(sign.field)"
       let time = sign.time.isEmpty ? "" : ", \(state.words("{0} ago", state.age(of: sign.time)))"
-      return Line(state.words("seen: {0}{1}: {2}{3}", sign.object, field, sign.value, time), .dim).wrapped(to: columns, indent: 6)
+      return Line(state.words("seen: {0}{1}: {2}{3}", sign.object, field, sign.value, time), .dim).wrapped(
+        to: columns, indent: 6)
     }
     let cost = selected.remedy.map { remedy in
       remedy.cost.isEmpty ? [] : Line(state.words("cost: {0}", remedy.cost), .stateBusy).wrapped(to: columns, indent: 6)

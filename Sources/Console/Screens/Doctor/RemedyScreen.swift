@@ -60,7 +60,9 @@ struct RemedyScreen: Screen {
   private mutating func apply(_ state: inout ConsoleState) -> [Step] {
     if isUnderWay(state) { return [.complain(state.words("It is being sent."))] }
     if state.session.isReadOnly { return [.complain(state.words("This console is read-only: nothing was changed."))] }
-    if let problem = plan.problems.first(where: \.isBlocking) { return [.complain(state.words("Cannot apply: {0}", problem.text))] }
+    if let problem = plan.problems.first(where: \.isBlocking) {
+      return [.complain(state.words("Cannot apply: {0}", problem.text))]
+    }
     // What a person does, or waits for, is done when the key is pressed again.
     while plan.pause(at: done) != nil { done += 1 }
     let (requests, end) = plan.requests(after: done)
@@ -94,10 +96,13 @@ struct RemedyScreen: Screen {
     }
     let (plain, focused) = (state.theme[.dialog], state.theme[.dialogButton])
     let end = surface.write(
-      "[ \(isOver ? state.words("Close") : state.words("Cancel")) ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
+      "[ \(isOver ? state.words("Close") : state.words("Cancel")) ]", row: 1, in: area,
+      style: isApplyFocused ? plain : focused)
     if isOver || plan.isBlocked { return }
     let place = Point(row: area.origin.row + 1, column: end + 1)
-    surface.write("[ \(done == 0 ? state.words("Apply") : state.words("Go on")) ]", at: place, in: area, style: isApplyFocused ? focused : plain)
+    surface.write(
+      "[ \(done == 0 ? state.words("Apply") : state.words("Go on")) ]", at: place, in: area,
+      style: isApplyFocused ? focused : plain)
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {

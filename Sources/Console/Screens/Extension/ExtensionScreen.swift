@@ -133,7 +133,9 @@ extension ExtensionScreen {
     let display = state.market.extensions[name]?.displayName.text(in: state.language) ?? ""
     let title = display.isEmpty || display == name ? name : "\(display) (\(name))"
     let status = state.status(of: name)
-    let words = [status.titleWord.isEmpty ? state.words("not installed") : state.state(status.titleWord), status.running]
+    let words = [
+      status.titleWord.isEmpty ? state.words("not installed") : state.state(status.titleWord), status.running,
+    ]
     let summary = words.filter { !$0.isEmpty }.joined(separator: " ")
     let room = max(0, area.size.columns - summary.columns - 2)
     let end = surface.write(title.truncated(to: room), row: 0, in: area, style: state.theme[.title])

@@ -36,9 +36,12 @@ struct ObjectScreen: Screen {
 
   private func lines(_ state: ConsoleState) -> [Line] {
     let columns = max(20, state.size.columns - 2)
-    guard let topic = topic(state) else { return [Line(state.words("The capabilities of this cluster are not known yet."), .dim)] }
+    guard let topic = topic(state) else {
+      return [Line(state.words("The capabilities of this cluster are not known yet."), .dim)]
+    }
     guard case .object(let text)? = state.readings[topic]?.facts else {
-      return state.readings.emptiness(topic, reading: state.words("Reading the object …"), otherwise: "").wrapped(to: columns)
+      return state.readings.emptiness(topic, reading: state.words("Reading the object …"), otherwise: "").wrapped(
+        to: columns)
     }
     let lines = isRevealed ? text.lines : MaskedText(text).lines
     return state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) } + lines.map { Line($0) }

@@ -69,17 +69,22 @@ struct RuleScreen: Screen {
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     let topic = Reading.Topic.serving(of: nil)
     guard case .serving(let facts)? = state.readings[topic]?.facts else {
-      return state.readings.emptiness(topic, reading: state.words("Reading the rules …"), otherwise: "").wrapped(to: columns)
+      return state.readings.emptiness(topic, reading: state.words("Reading the rules …"), otherwise: "").wrapped(
+        to: columns)
     }
     guard let asked else {
-      return Line(state.words("Type a path such as /kapis/weather.example/v1/cities, or a method and a path."), .dim).wrapped(
-        to: columns)
+      return Line(state.words("Type a path such as /kapis/weather.example/v1/cities, or a method and a path."), .dim)
+        .wrapped(
+          to: columns)
     }
     let words = asked.split(separator: " ", maxSplits: 1).map(String.init)
     let (method, target) = words.count == 2 ? (words[0], words[1]) : ("GET", asked)
     guard let request = try? HTTPRequest(method: method, address: target) else {
-      return Line(state.words("{0}: a path that begins with / is expected, with a method before it or none.", asked), .statusWarning)
-        .wrapped(to: columns)
+      return Line(
+        state.words("{0}: a path that begins with / is expected, with a method before it or none.", asked),
+        .statusWarning
+      )
+      .wrapped(to: columns)
     }
     return lines(of: facts.explanation(of: request), columns, state.words)
   }

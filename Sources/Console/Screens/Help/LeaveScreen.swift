@@ -23,7 +23,8 @@ struct LeaveScreen: Screen {
     let yes = state.settings.keys(for: .close, in: sections).first ?? "q"
     let no = state.settings.keys(for: .back, in: sections).first ?? "esc"
     surface.drawBox(
-      state.words("Leave"), reasons + ["", state.words("Leave? {0} leaves, {1} stays.", yes, no)], in: area, state.theme)
+      state.words("Leave"), reasons + ["", state.words("Leave? {0} leaves, {1} stays.", yes, no)], in: area, state.theme
+    )
   }
 }
 

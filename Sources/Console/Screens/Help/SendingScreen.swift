@@ -25,7 +25,10 @@ struct SendingScreen: Screen {
     let lines = sent.map { state.words("{0}: {1} is being sent …", $0.key, $0.value.plan.change.words) }
     let again = state.settings.keys(for: .close, in: sections).first ?? "q"
     let stay = state.settings.keys(for: .back, in: sections).first ?? "esc"
-    let question = ["", state.words("Leaves when the cluster has answered."), state.words("{0} again leaves now, {1} stays.", again, stay)]
+    let question = [
+      "", state.words("Leaves when the cluster has answered."),
+      state.words("{0} again leaves now, {1} stays.", again, stay),
+    ]
     surface.drawBox(state.words("Sending"), lines + question, in: area, state.theme)
   }
 }

@@ -43,7 +43,8 @@ enum MarketplaceColumns {
       Column("CATEGORY", width: 14, upTo: 20, rank: 5, sorting: .category) { $0.category },
       Column("PROVIDER", width: 14, upTo: 24, rank: 6) { $0.extensionRow.provider },
       Column("REPOSITORY", width: 12, upTo: 20, rank: 7) { $0.extensionRow.repository },
-      Column("DESCRIPTION", width: 20, upTo: 200, rank: 4, style: { $0.urgency == .failed ? .stateFailed : .dim }) { row in
+      Column("DESCRIPTION", width: 20, upTo: 200, rank: 4, style: { $0.urgency == .failed ? .stateFailed : .dim }) {
+        row in
         row.urgency == .failed && !row.status.reason.isEmpty ? "✗ " + row.status.reason : row.extensionRow.summary
       },
     ]

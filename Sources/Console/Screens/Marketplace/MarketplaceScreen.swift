@@ -269,7 +269,8 @@ struct MarketplaceScreen: Screen {
     }
     if areas.preview.contains(point) {
       if action == .click { pane = .preview }
-      _ = preview.move(action == .wheelUp ? .up : action == .wheelDown ? .down : .open, selected, areas.preview.size, state)
+      _ = preview.move(
+        action == .wheelUp ? .up : action == .wheelDown ? .down : .open, selected, areas.preview.size, state)
       return []
     }
     guard areas.extensions.contains(point) else { return [] }

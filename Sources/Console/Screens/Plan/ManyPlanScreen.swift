@@ -99,7 +99,8 @@ struct ManyPlanScreen: Screen {
     case .back where pager.isSeeking && !isTyping: return pager.read(command, height: height(state))
     case .back: return [.close()]
     case .open where isTyping: return confirm(state)
-    case .apply where mustType: return [.complain(state.words("Read to the end of the plan first: there it is confirmed."))]
+    case .apply where mustType:
+      return [.complain(state.words("Read to the end of the plan first: there it is confirmed."))]
     case .apply: return apply(state)
     default:
       guard isTyping else { return pager.read(command, height: height(state)) }
@@ -130,7 +131,9 @@ struct ManyPlanScreen: Screen {
 
   private func apply(_ state: ConsoleState) -> [Step] {
     if state.session.isReadOnly { return [.complain(state.words("This console is read-only: nothing was changed."))] }
-    if state.many != nil { return [.complain(state.words("Several changes are still under way: nothing was changed."))] }
+    if state.many != nil {
+      return [.complain(state.words("Several changes are still under way: nothing was changed."))]
+    }
     guard let plans, !plans.changing.isEmpty else { return [.complain(state.words("There is nothing to do."))] }
     return [.close(), .submitAll(plans)]
   }
@@ -161,7 +164,8 @@ struct ManyPlanScreen: Screen {
       } else {
         Line("~ \(plan.name): ", .diffChanged) + Line(plan.change.words)
       }
-    let warnings = plan.isBlocked ? [] : plan.problems.map { Line("    " + words("Careful: "), .stateBusy) + Line($0.text) }
+    let warnings =
+      plan.isBlocked ? [] : plan.problems.map { Line("    " + words("Careful: "), .stateBusy) + Line($0.text) }
     return head.wrapped(to: width, indent: 4) + warnings.flatMap { $0.wrapped(to: width, indent: 6) }
   }
 }

@@ -87,7 +87,8 @@ private struct PlanWriter {
   private var waysOut: [String] {
     (sheet?.needs ?? []).filter { !$0.isMet }.map { need in
       switch need.remedy {
-      case .install(let version) where !version.isEmpty: words("{0} {1} is offered: + puts it first", need.name, version)
+      case .install(let version) where !version.isEmpty:
+        words("{0} {1} is offered: + puts it first", need.name, version)
       case .install: words("{0} is offered in no version that would do", need.name)
       case .look: words("{0} is there, but not as it is needed: its own page says how it stands", need.name)
       case .notOffered, .none: words("{0} is in no repository here: :repositories", need.name)
@@ -128,7 +129,8 @@ private struct PlanWriter {
     let more = values.overridden.count - rows.count
     let others = values.entries.count - values.overridden.count
     let title = Line(words("Values in effect, besides {0} of the chart's own:", "\(others)"), .dim)
-    return [title] + rows + (more > 0 ? [Line("  " + words("… {0} more: the Config page shows all", "\(more)"), .dim)] : [])
+    return [title] + rows
+      + (more > 0 ? [Line("  " + words("… {0} more: the Config page shows all", "\(more)"), .dim)] : [])
   }
 
   private var comesAndGoes: [Line] {
@@ -155,7 +157,8 @@ private struct PlanWriter {
     for check in checks where check.result == .failed || check.result == .warned {
       let isNo = check.result == .failed
       lines +=
-        (Line(isNo ? "✗ " : "! ", isNo ? .dialogDanger : .stateBusy) + Line(words("not so: {0}", words(check.subject.question)), .dim))
+        (Line(isNo ? "✗ " : "! ", isNo ? .dialogDanger : .stateBusy)
+        + Line(words("not so: {0}", words(check.subject.question)), .dim))
         .wrapped(to: width, indent: 2)
     }
     let isSaid = if case .unavailable? = contents.dryRun?.answer { true } else { false }

@@ -32,7 +32,9 @@ extension PlanScreen {
   /// The object and the cluster are never cut off: on a narrow screen they take a second row, and the verdict the rest
   /// of it.
   private func titleRows(columns: Int, _ state: ConsoleState) -> [String] {
-    let lines = Array(state.words("{0}: {1} on {2}", state.words.verb(change), name, state.session.cluster).wrapped(to: columns).prefix(2))
+    let lines = Array(
+      state.words("{0}: {1} on {2}", state.words.verb(change), name, state.session.cluster).wrapped(to: columns).prefix(
+        2))
     let fits = (lines.last?.columns ?? 0) + 2 + standingText(state.words).columns <= columns
     return fits || lines.count == 2 ? lines : lines + [""]
   }
@@ -67,7 +69,8 @@ extension PlanScreen {
     if isTyped || isUnderWay { return }
     let plain = state.theme[.dialog]
     let focused = state.theme[.dialogButton]
-    let end = surface.write("[ \(state.words("Cancel")) ]", row: last, in: area, style: isApplyFocused ? plain : focused)
+    let end = surface.write(
+      "[ \(state.words("Cancel")) ]", row: last, in: area, style: isApplyFocused ? plain : focused)
     guard !isBlocked else { return }
     let place = Point(row: area.origin.row + last, column: end + 1)
     surface.write(applyButton(state.words), at: place, in: area, style: isApplyFocused ? focused : plain)

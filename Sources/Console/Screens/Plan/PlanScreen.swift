@@ -159,7 +159,8 @@ struct PlanScreen: Screen {
 
   private mutating func showPage(_ state: ConsoleState) {
     guard let plan, var context = state.planContext(for: name) else {
-      return pager.show([Line(state.words("The capabilities of this cluster are not known yet."), .dim)], height: height(state))
+      return pager.show(
+        [Line(state.words("The capabilities of this cluster are not known yet."), .dim)], height: height(state))
     }
     for step in prelude { context = context.after(step) }
     let evidence = state.evidence[EvidenceKey(evidenceSubject(plan, state))]

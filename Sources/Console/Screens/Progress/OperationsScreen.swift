@@ -58,7 +58,8 @@ struct OperationsScreen: Screen {
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let emptiness = state.emptiness(
-      isFilled: state.market.isFilled, reading: state.words("Reading what is under way …"), otherwise: state.words("Nothing is under way."))
+      isFilled: state.market.isFilled, reading: state.words("Reading what is under way …"),
+      otherwise: state.words("Nothing is under way."))
     list.draw(rows, Self.columns, ListFrame(emptiness: emptiness), on: &surface, in: area, state)
   }
 

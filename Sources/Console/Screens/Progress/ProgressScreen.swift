@@ -112,7 +112,8 @@ struct ProgressScreen: Screen {
     let seconds = operation?.seconds.map { duration(Double($0)) }
     let before = operation?.secondsBefore.map { state.words("last time {0}", duration(Double($0))) }
     return (
-      state.words("{0}: {1} on {2}", words, name, state.session.cluster), [seconds, before].compactMap { $0 }.joined(separator: ", ")
+      state.words("{0}: {1} on {2}", words, name, state.session.cluster),
+      [seconds, before].compactMap { $0 }.joined(separator: ", ")
     )
   }
 }
@@ -127,7 +128,9 @@ extension ProgressScreen {
     let concerns = state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
     switch part {
     case .steps: return concerns + stepLines(columns, state)
-    case .log: return texts(sight(state)?.log ?? [], state.words("Its job has written nothing that can be read."), columns, state)
+    case .log:
+      return texts(
+        sight(state)?.log ?? [], state.words("Its job has written nothing that can be read."), columns, state)
     case .pods: return concerns + podLines(columns, state)
     case .events:
       let events = sight(state)?.events ?? []
@@ -168,25 +171,31 @@ extension ProgressScreen {
   private func endLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     if isUnderWay(state) { return [] }
     let status = state.status(of: name)
-    guard status.isInstalled else { return [.blank, Line("✓ " + state.words("{0} is not installed.", name), .stateInstalled)] }
+    guard status.isInstalled else {
+      return [.blank, Line("✓ " + state.words("{0} is not installed.", name), .stateInstalled)]
+    }
     guard status.state.isFailure else {
       let effect = state.market.installed.of(name).flatMap { $0.config.isEmpty ? nil : state.effect($0) }
       return [.blank]
         + Line(
-          "✓ " + state.words("{0} is {1}, version {2}.", name, state.state(status.fullWord), status.running), .stateInstalled
+          "✓ " + state.words("{0} is {1}, version {2}.", name, state.state(status.fullWord), status.running),
+          .stateInstalled
         ).wrapped(to: columns)
         + (effect?.wrapped(to: columns, indent: 2) ?? [])
     }
     func key(_ command: Command) -> String { state.settings.keys(for: command, in: sections).first ?? command.rawValue }
     let ways =
-      state.words("{0} goes back, {1} looks for the cause, {2} leaves it as it is", key(.rollBack), key(.page(.doctor)), key(.back))
+      state.words(
+        "{0} goes back, {1} looks for the cause, {2} leaves it as it is", key(.rollBack), key(.page(.doctor)),
+        key(.back))
     return [.blank] + Line("✗ \(status.fullWord): \(status.reason)", .stateFailed).wrapped(to: columns, indent: 2)
       + Line(ways, .accent).wrapped(to: columns, indent: 2)
   }
 
   private func logTail(_ columns: Int, _ state: ConsoleState) -> [Line] {
     section(
-      state.words("Log"), (sight(state)?.log.suffix(5) ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
+      state.words("Log"),
+      (sight(state)?.log.suffix(5) ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
   }
 
   private func podLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
@@ -203,7 +212,9 @@ extension ProgressScreen {
   }
 
   private func gapLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    section(state.words("Not known"), (sight(state)?.gaps ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
+    section(
+      state.words("Not known"),
+      (sight(state)?.gaps ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
   }
 }
 

@@ -17,6 +17,7 @@ extension Page {
 struct RepositoriesScreen: Screen {
   private var rows: [RepositoryFacts] = []
   private var list = ListView<RepositoryFacts>()
+  private var detail = DetailPane()
   private var areas = (list: 1, text: 1)
 
   var sections: [KeySection] { [.repositories, .list, .everywhere] }
@@ -39,9 +40,14 @@ struct RepositoriesScreen: Screen {
     let listRows = min(rows.count + 1, max(3, height / 2))
     areas = (list: rows.isEmpty ? height : listRows, text: rows.isEmpty ? 0 : height - listRows - 1)
     list.settle(rows, height: areas.list)
+    detail.settle(list.selected)
   }
 
+  /// The lines below the list.
+  private func detailLines(_ state: ConsoleState) -> [Line] { lines(max(20, state.size.columns - 2), state) }
+
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
+    if detail.perform(command, height: areas.text, count: detailLines(state).count) { return [] }
     guard let dialect = state.dialect else { return command == .back ? [.close()] : nil }
     switch command {
     case .back: return [.close()]
@@ -66,10 +72,10 @@ struct RepositoriesScreen: Screen {
     let (top, rest) = area.split(top: areas.list)
     let add = state.settings.keys(for: .screen(.add), in: sections).first ?? "add"
     let emptiness = state.readings.emptiness(
-      .repositories, reading: state.words("Reading the repositories …"), otherwise: state.words("There are no repositories; {0} adds one.", add))
+      .repositories, reading: state.words("Reading the repositories …"),
+      otherwise: state.words("There are no repositories; {0} adds one.", add))
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
-    let text = rest.split(top: 1).rest.inset(columns: 1)
-    surface.draw(lines(text.size.columns, state), in: text, state.theme)
+    detail.draw(detailLines(state), on: &surface, in: rest, state.theme)
   }
 
   private static func columns(_ state: ConsoleState) -> [Column<RepositoryFacts>] {

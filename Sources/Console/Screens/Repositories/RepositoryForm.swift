@@ -56,7 +56,9 @@ struct RepositoryForm: Screen {
     let shown = place == .password ? LinePrompt(text: String(repeating: "•", count: line.text.count)) : line
     return Prompt(label: "\(place.label): ", field: shown, verb: isLast ? "plan" : "next")
   }
-  func unsavedWork(_ state: ConsoleState) -> String? { draft == began ? nil : state.words("The repository is not saved.") }
+  func unsavedWork(_ state: ConsoleState) -> String? {
+    draft == began ? nil : state.words("The repository is not saved.")
+  }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     state.reading(.repositories) + (tested.map { state.reading(.reachability($0)) } ?? [])
@@ -117,7 +119,9 @@ struct RepositoryForm: Screen {
     }
     take()
     if let problem = problems(state).first { return [.complain(problem)] }
-    guard let dialect = state.dialect else { return [.complain(state.words("The capabilities of this cluster are not known yet."))] }
+    guard let dialect = state.dialect else {
+      return [.complain(state.words("The capabilities of this cluster are not known yet."))]
+    }
     return [.close(opening: RemedyScreen(draft.plan(dialect)))]
   }
 
@@ -149,7 +153,8 @@ struct RepositoryForm: Screen {
       let isHere = field == place
       let text = isHere ? line.text : value(field)
       let shown = field == .password ? String(repeating: "•", count: min(12, text.count)) : text
-      let mark = Line(isHere ? "> " : "  ", .accent) + Line(state.words(field.label).padded(to: 13), isHere ? .title : .dim)
+      let mark =
+        Line(isHere ? "> " : "  ", .accent) + Line(state.words(field.label).padded(to: 13), isHere ? .title : .dim)
       return mark + (shown.isEmpty ? Line(state.words(field.hint), .dim) : Line(shown))
     }
     let problems = problems(state).flatMap { Line($0, .stateBusy).wrapped(to: columns, indent: 2) }

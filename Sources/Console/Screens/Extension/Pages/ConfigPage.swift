@@ -153,13 +153,15 @@ struct ConfigPage: ExtensionPage {
 
   private func standing(_ state: ConsoleState) -> [Line] {
     guard let installation = state.market.installed.of(name) else {
-      return Line(state.words("Not installed: these are the chart's values, version {0}.", version(state)), .dim).wrapped(to: columns)
+      return Line(state.words("Not installed: these are the chart's values, version {0}.", version(state)), .dim)
+        .wrapped(to: columns)
     }
     let changes = others.prefix(4).map { change in
       Line((change.kind == .added ? "+ " : "- ") + change.shown, change.kind == .added ? .diffAdded : .diffRemoved)
     }
     let others =
-      changes.isEmpty ? [] : [Line(state.words("It was changed elsewhere since it was last written here:"), .dim)] + changes
+      changes.isEmpty
+      ? [] : [Line(state.words("It was changed elsewhere since it was last written here:"), .dim)] + changes
     return state.effect(installation).wrapped(to: columns, indent: 2) + others
   }
 

@@ -19,7 +19,8 @@ struct EventsPage: PageText {
     guard case .events(let events)? = state.readings[topic]?.facts, !events.isEmpty else {
       return state.readings.emptiness(
         topic, reading: state.words("Reading the events …"),
-        otherwise: state.words("No events: clusters keep them for an hour, and KubeSphere writes none about extensions.")
+        otherwise: state.words(
+          "No events: clusters keep them for an hour, and KubeSphere writes none about extensions.")
       ).wrapped(to: columns)
     }
     return state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }

@@ -49,9 +49,10 @@ struct HistoryPage: ExtensionPage {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let topic = Reading.Topic.past(of: name)
     let emptiness = state.readings.emptiness(
-      topic, reading: state.words("Reading the past of {0} …", name), otherwise: state.words("Nothing is known of changes to {0} here.", name))
+      topic, reading: state.words("Reading the past of {0} …", name),
+      otherwise: state.words("Nothing is known of changes to {0} here.", name))
     let gaps = gaps(area.size.columns, state)
-    let (top, bottom) = area.split(bottom: area.size.rows > 8 ? gaps.count : 0)
+    let (top, bottom) = area.split(bottom: area.size.rows > 8 ? min(3, gaps.count) : 0)
     let columns = PastChange.columns(state, ofAll: false, rows)
     list.draw(rows, columns, ListFrame(emptiness: emptiness), on: &surface, in: top, state)
     surface.draw(gaps, in: bottom, state.theme)
@@ -63,6 +64,6 @@ struct HistoryPage: ExtensionPage {
     if case .past(let chronicle)? = state.readings[.past(of: name)]?.facts {
       gaps += chronicle.gaps.map { Line(state.words("Not known: {0}", $0), .dim) }
     }
-    return Array(gaps.flatMap { $0.wrapped(to: columns, indent: 2) }.prefix(3))
+    return gaps.flatMap { $0.wrapped(to: columns, indent: 2) }
   }
 }

@@ -22,7 +22,8 @@ struct InsidePage: PageText {
       return [Line(isFilled ? state.words("No version is offered.") : state.words("Reading the versions …"), .dim)]
     }
     guard case .contents(let facts)? = state.readings[topic]?.facts else {
-      return state.readings.emptiness(topic, reading: state.words("Reading the package …"), otherwise: "").wrapped(to: columns)
+      return state.readings.emptiness(topic, reading: state.words("Reading the package …"), otherwise: "").wrapped(
+        to: columns)
     }
     guard let contents = facts.contents else { return Line(facts.problem, .statusWarning).wrapped(to: columns) }
     return lines(of: contents, facts.version, columns, state.words)
@@ -36,7 +37,9 @@ struct InsidePage: PageText {
       Line((permission.isDangerous ? "! " : "  ") + permission.words, permission.isDangerous ? .stateFailed : .text)
         .wrapped(to: columns, indent: 4)
     }
-    let kinds = contents.kinds.map { $0.words + ($0.isConditional ? words(", where the cluster has what it asks for") : "") }
+    let kinds = contents.kinds.map {
+      $0.words + ($0.isConditional ? words(", where the cluster has what it asks for") : "")
+    }
     let served = contents.served.map { "\($0.kind) \($0.words(in: name))" }
     let size = "\(name) \(version), \((contents.size + 1023) / 1024) KiB"
     return [Line(size, .dim)]

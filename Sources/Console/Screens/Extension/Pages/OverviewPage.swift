@@ -85,8 +85,11 @@ private struct Overview {
     guard let installation, let entry = state.records.memories[name]?.target(from: installation) else {
       return row("Way back", state.words("no release is known here that worked; {0} lists the versions", key))
     }
-    let known = entry.wasInstalled == true ? state.words("which worked") : state.words("of which it is not known whether it worked")
-    let text = state.words("{0} goes back to {1}, {2}, there until {3} ago", key, entry.version, known, state.age(of: entry.time))
+    let known =
+      entry.wasInstalled == true
+      ? state.words("which worked") : state.words("of which it is not known whether it worked")
+    let text = state.words(
+      "{0} goes back to {1}, {2}, there until {3} ago", key, entry.version, known, state.age(of: entry.time))
     return row("Way back", text, .accent)
   }
 
@@ -117,7 +120,9 @@ private struct Overview {
     var lines = row("Running", isNewest ? state.words("{0}, the recommended version", status.running) : status.running)
     if VersionText(status.wanted) != VersionText(status.running) { lines += row("Wanted", status.wanted) }
     lines += row("Failed", status.failed, .stateFailed)
-    if let isEnabled = status.isEnabled, installation != nil { lines += row("Enabled", isEnabled ? state.words("yes") : state.words("no")) }
+    if let isEnabled = status.isEnabled, installation != nil {
+      lines += row("Enabled", isEnabled ? state.words("yes") : state.words("no"))
+    }
     if !isNewest { lines += row("Recommended", recommended) }
     if let newest = offered.first, newest != recommended { lines += row("Newest", newest) }
     if let installation {

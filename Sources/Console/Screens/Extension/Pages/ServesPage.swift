@@ -94,14 +94,16 @@ struct ServingList: Sendable {
       return [.say(.note, state.words("Probing …"))]
     case .whichRule: return [.open(RuleScreen(of: name))]
     case .open: return selected.map { [.open(RuleScreen(of: name, path: $0.row.path ?? "/"))] } ?? []
-    default: return list.sort(command, by: columns(state.words)) || list.move(command, in: rows, height: height) ? [] : nil
+    default:
+      return list.sort(command, by: columns(state.words)) || list.move(command, in: rows, height: height) ? [] : nil
     }
   }
 
   mutating func point(_ action: Key.Mouse, row: Int) { _ = list.point(action, row: row, in: rows, height: height) }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    let nothing = name.map { state.words("{0} serves nothing here.", $0) } ?? state.words("Nothing is served for extensions here.")
+    let nothing =
+      name.map { state.words("{0} serves nothing here.", $0) } ?? state.words("Nothing is served for extensions here.")
     let emptiness = state.readings.emptiness(
       .serving(of: name), reading: state.words("Reading what is served …"), otherwise: nothing)
     list.draw(rows, columns(state.words), ListFrame(emptiness: emptiness), on: &surface, in: area, state)

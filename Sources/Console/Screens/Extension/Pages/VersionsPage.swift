@@ -76,7 +76,9 @@ struct VersionsPage: ExtensionPage {
     }
     let versions = chosen.sorted { SemanticVersion.precedes($0, $1) }
     guard versions.count == 2, versions[0] != versions[1] else {
-      return [.complain(state.words("Two versions are compared: mark two, or select one that is not the one that runs."))]
+      return [
+        .complain(state.words("Two versions are compared: mark two, or select one that is not the one that runs."))
+      ]
     }
     return [.open(VersionComparisonScreen(name, from: versions[0], to: versions[1]))]
   }
@@ -86,7 +88,7 @@ struct VersionsPage: ExtensionPage {
       isFilled: state.market.isFilled, reading: state.words("Reading the versions of {0} …", name),
       otherwise: state.words("No version is offered."))
     let lines = interruption(area.size.columns, state) ?? reasons(area.size.columns)
-    let (top, bottom) = area.split(bottom: min(lines.count, max(0, area.size.rows - 4)))
+    let (top, bottom) = area.split(bottom: min(lines.count, min(4, max(0, area.size.rows - 4))))
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
     surface.draw(lines, in: bottom, state.theme)
   }
@@ -109,7 +111,7 @@ struct VersionsPage: ExtensionPage {
       case .not(let reasons): (reasons, .stateFailed)
       case .unknown(let reasons): (reasons, .dim)
       }
-    return Array(texts.flatMap { Line("\(row.version): \($0)", style).wrapped(to: columns, indent: 2) }.prefix(3))
+    return texts.flatMap { Line("\(row.version): \($0)", style).wrapped(to: columns, indent: 2) }
   }
 
   private static func columns(_ state: ConsoleState) -> [Column<VersionFacts>] {

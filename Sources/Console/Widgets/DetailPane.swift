@@ -1,0 +1,36 @@
+import Terminal
+
+/// Lines about what is selected in a list, under or beside it: the first ones again whenever another row is selected.
+///
+/// The key that goes to the next pane gives it the keys that move, and takes them away again.
+struct DetailPane: Sendable {
+  private(set) var isFocused = false
+  private var subject: String?
+  private var scroll = Scroll()
+
+  /// Follows the selection in the list.
+  mutating func settle(_ selected: String?) {
+    if selected != subject { (subject, scroll, isFocused) = (selected, Scroll(), false) }
+  }
+
+  /// Does what `command` says to the lines, `count` of which are shown in `height` rows; returns whether it says so.
+  mutating func perform(_ command: Command, height: Int, count: Int) -> Bool {
+    switch command {
+    case .nextPane, .previousPane: isFocused = !isFocused && count > height
+    case .back where isFocused: isFocused = false
+    default:
+      guard isFocused, let distance = distance(of: command, height: height, count: count) else { return false }
+      scroll.move(by: distance, height: height, count: count)
+    }
+    return true
+  }
+
+  /// Draws the lines under a row that is a line across where they take the keys.
+  func draw(_ lines: [Line], on surface: inout Surface, in area: Rect, _ theme: Theme) {
+    let (top, text) = area.split(top: 1)
+    if isFocused {
+      surface.write(String(repeating: "─", count: top.size.columns), row: 0, in: top, style: theme[.accent])
+    }
+    surface.draw(Array(lines.dropFirst(scroll.top)), in: text.inset(columns: 1), theme)
+  }
+}
