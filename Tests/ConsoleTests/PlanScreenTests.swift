@@ -206,7 +206,7 @@ import Testing
   }
 
   /// A version that needs loki.
-  private static func jenkins(needing constraint: String) -> ExtensionVersion {
+  static func jenkins(needing constraint: String) -> ExtensionVersion {
     let spec: Value = [
       "version": "2.0.0",
       "externalDependencies": [["name": "loki", "version": .string(constraint), "required": true]],

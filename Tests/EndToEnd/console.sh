@@ -235,6 +235,17 @@ a_console_without_placing_reads_line_by_line() {
   expect '^>Backup Vault'
 }
 
+a_signal_to_a_console_without_placing_leaves_the_terminal_as_it_was() {
+  local pid
+  start 80x24 sh -c "ksx --standalone --plain; stty -a | grep -oE ' -?(echo|icanon) '; exec cat"
+  expect '^>Alert Router' 30
+  for pid in $(pgrep -f '^ksx --standalone --plain'); do
+    ! grep -qzx "HOME=$home" "/proc/$pid/environ" || kill -TERM "$pid"
+  done
+  expect '^ echo'
+  expect '^ icanon'
+}
+
 without_a_terminal_the_console_says_so() {
   local said code=0
   said=$(ksx --standalone 2>&1 >/dev/null) || code=$?

@@ -66,7 +66,7 @@ struct PaletteScreen: Screen {
       : PaletteList(state, subject: subject, sections: below)
         .entries(for: field.text, recent: history)
     let selected = isChosen ? entries.first { $0.id == list.selected } : entries.first
-    guard let entry = selected else { return [.close()] + unfound }
+    guard let entry = selected else { return [.close()] + unfound(state) }
     if entry.command.needsArgument, entry.argument.isEmpty {
       return [.close(), .complain("\(entry.text) takes a word: \(entry.remark)")]
     }
@@ -75,7 +75,7 @@ struct PaletteScreen: Screen {
   }
 
   /// What comes of a text that means nothing: why, or what the command itself has to say to the word after it.
-  private var unfound: [Step] {
+  private func unfound(_ state: ConsoleState) -> [Step] {
     let words = field.text.split(separator: " ").map(String.init)
     guard let found = PaletteList.command(in: words), words.count > found.words else {
       return [.complain(state.words("There is no command {0}; ? shows all of them.", field.text))]
