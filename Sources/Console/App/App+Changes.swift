@@ -37,7 +37,7 @@ extension App {
     }
     // What is watched goes on to be.
     let isWatched = layers.last?.isAboutChange(of: plan.name) == true
-    layers.removeAll { $0.isAboutChange(of: plan.name) }
+    layers.removeAll { $0.isAboutChange(of: plan.name) || ($0 as? ProgressScreen)?.name == plan.name }
     if isWatched, plan.change.runsHelm { open(ProgressScreen(plan.name, plan.change)) }
     settleOperations()
     // The history has it, and perhaps what commands did meanwhile.

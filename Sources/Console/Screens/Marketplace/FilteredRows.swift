@@ -17,6 +17,8 @@ struct FilteredRows: RowSource, Sendable {
   /// How many it has whatever the filter.
   private(set) var totals = ViewCounts()
   private(set) var tally = Tally()
+  /// Each extension has a version that is recommended: a marketplace that is just being filled has not.
+  private(set) var isComplete = false
   /// What the rows were made from.
   private var made: (revision: Int, categories: Int, language: String)?
   /// When the filter was last asked: it may be about how long ago something was.
@@ -114,6 +116,7 @@ struct FilteredRows: RowSource, Sendable {
       if row.hasUpdate { tally.updates += 1 }
       if row.urgency != .none || row.hasUpdate { wanting.append((row.urgency, place)) }
     }
+    isComplete = !rows.isEmpty && rows.allSatisfy { $0.status.isInstalled || !$0.extensionRow.recommended.isEmpty }
     wanting.sort { ($0.urgency.rawValue, $0.place) < ($1.urgency.rawValue, $1.place) }
     tally.names = wanting.map { rows[$0.place].name }
   }

@@ -52,7 +52,7 @@ struct MarketplaceScreen: Screen {
 
   /// What only the versions say is read where it is few, or a filter asks for it.
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
-    let isSmall = state.market.isFilled && listing.total > 0 && listing.total <= Self.small && !state.isSlow
+    let isSmall = state.market.isFilled && listing.isComplete && listing.total <= Self.small && !state.isSlow
     guard listing.filter.asksVersions || isSmall, let dialect = state.dialect else { return [] }
     return [.catalogue(dialect)]
   }
