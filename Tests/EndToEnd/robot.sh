@@ -39,6 +39,12 @@ robot_step() {
   robot_trace+=("$choice")
 }
 
+# robot_ended - how the console has ended, if it has: what was typed since may have moved that off the screen.
+robot_ended() {
+  [ "$(tmux -S "$socket" display-message -p -t test '#{pane_current_command}')" = sleep ] || return 0
+  tmux -S "$socket" capture-pane -p -S - -t test | grep -o '\[ended with [0-9]*\]' | tail -1 || true
+}
+
 # leave - ends the console from wherever it is.
 leave() {
   local attempt
@@ -59,8 +65,8 @@ a_robot_presses_what_it_likes_and_nothing_ends_badly() {
   opened
   for ((step = 1; step <= steps; step++)); do
     robot_step
-    [ $((step % 25)) -eq 0 ] || continue
-    ended=$(screen | grep -o '\[ended with [0-9]*\]' | tail -1 || true)
+    [ $((step % 5)) -eq 0 ] || continue
+    ended=$(robot_ended)
     [ -n "$ended" ] || continue
     if [ "$ended" != '[ended with 0]' ]; then
       echo "        $ended at step $step; again with KSX_SEED=$seed KSX_ROBOT_STEPS=$step; the last keys:"
