@@ -114,7 +114,7 @@ import Testing
     tester.hear(.detailed("orchard", ExtensionDetails(sources)))
 
     #expect(tester.screen.contains("In its objects"))
-    #expect(tester.screen.contains("Home          https://orchard.example"))
+    #expect(tester.screen.contains("Home            https://orchard.example"))
     #expect(tester.screen.contains("APIService v1.orchard.example"))
     #expect(tester.screen.contains("  url: https://o.svc"))
     tester.hear(.installations(.replaced([subscription("0.10.0", config: ["apples": 3])])))

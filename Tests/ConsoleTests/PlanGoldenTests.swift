@@ -171,7 +171,7 @@ import Testing
       [
         State("loading") { tester in
           tester.hear(.extensions(.applied(.sample("bell", "Bell", versions: []))))
-          tester.type("U")
+          tester.type("Uv")
         },
         State("newer") { tester in
           tester.offerAfter("U", "grafana")

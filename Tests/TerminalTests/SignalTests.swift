@@ -93,7 +93,7 @@ import Testing
         let screen = PlainScreen(input: terminal, output: master)
         if isTypingShown() { _exit(3) }
 
-        kill(getpid(), number)
+        raise(number)
 
         guard screen.nextKey() == .closed else { _exit(1) }
         screen.close()
@@ -122,7 +122,7 @@ import Testing
         signal(number) { number in if !isTypingShown() { _exit(number) } }
         guard ksx_hide_typing(terminal) == 0, !isTypingShown() else { _exit(100) }
 
-        kill(getpid(), number)
+        raise(number)
 
         if isTypingShown() { _exit(101) }
         ksx_show_typing()
