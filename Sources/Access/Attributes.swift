@@ -43,8 +43,8 @@ extension Attributes {
     let isGroupless = rest.first == "api"
     // What extensions serve has groups and resources too (KubeSphere's `RequestInfo`).
     guard isGroupless || rest.first == "apis" || rest.first == "kapis", rest.count >= (isGroupless ? 3 : 4) else {
-      let path = request.target.prefix { $0 != "?" }
-      self.init(verb: method.rawValue.lowercased(), path: String(path))
+      let path = request.target.utf8.prefix { $0 != UInt8(ascii: "?") }
+      self.init(verb: method.rawValue.lowercased(), path: String(Substring(path)))
       return
     }
     rest.removeFirst()

@@ -7,6 +7,7 @@ extension Authorizer {
   ///
   /// Every one of them needs the `impersonate` verb (kube-apiserver's impersonation filter).
   func subject(of request: HTTPRequest, from user: User) throws(Status) -> User {
+    guard request.headers.fields.contains(where: \.isImpersonation) else { return user }
     let name = request.headers["Impersonate-User"] ?? ""
     var impersonated = User(name: name)
     var wanted: [Attributes] = name.isEmpty ? [] : [Self.impersonation(of: name)]

@@ -109,7 +109,7 @@ struct BuiltInRole: Hashable, Sendable {
         && reviews.contains(attributes.resource)
     }
     return (attributes.verb == "get" || attributes.verb == "head")
-      && paths.contains { $0.hasSuffix("*") ? attributes.path.hasPrefix($0.dropLast()) : $0 == attributes.path }
+      && paths.contains { PathPattern.matches($0, attributes.path) }
   }
 }
 

@@ -33,8 +33,7 @@ struct Policy: Hashable, Sendable {
   }
 
   private func matches(path: String) -> Bool {
-    if nonResourcePath.hasSuffix("*") { return path.hasPrefix(nonResourcePath.dropLast()) }
-    return nonResourcePath == path
+    PathPattern.matches(nonResourcePath, path)
   }
 
   private static func matches(_ pattern: String, _ text: String) -> Bool { pattern == "*" || pattern == text }
@@ -92,5 +91,14 @@ extension Policy {
       user: text("user"), group: text("group"), resource: text("resource"), apiGroup: text("apiGroup"),
       namespace: text("namespace"), nonResourcePath: text("nonResourcePath"),
       isReadOnly: spec["readonly"]?.bool ?? false)
+  }
+}
+
+/// Paths as policies and roles have them: a star at the end stands for anything.
+enum PathPattern {
+  static func matches(_ pattern: String, _ path: String) -> Bool {
+    // By bytes: this is done many times for every request, and characters are dear.
+    guard pattern.utf8.last == UInt8(ascii: "*") else { return pattern == path }
+    return path.utf8.starts(with: pattern.utf8.dropLast())
   }
 }

@@ -48,7 +48,7 @@ package struct TokenTable: Hashable, Sendable {
   /// Whose token it is; takes as long for a wrong token as for a right one.
   func user(of token: [UInt8]) -> User? {
     var found: User?
-    for entry in entries where Self.isEqual(token, entry.token) { found = entry.user }
+    for index in entries.indices where Self.isEqual(token, entries[index].token) { found = entries[index].user }
     return found
   }
 

@@ -99,8 +99,8 @@ package struct Gateway: CallerHandler {
     guard snapshot.isComplete else { return .answer(.unavailable("the gateway has not read its rules yet")) }
     if ["/dist", "/dist/"].contains(path.decoded) { return .answer(snapshot.table.bundleList) }
     switch snapshot.table.match(path, method: request.head.method.rawValue) {
-    case .apiService(let rule): return .answer(serve(rule, request, path, caller))
-    case .proxy(let rule): return .answer(serve(rule, request, path, caller))
+    case .apiService(let shared): return .answer(serve(shared, request, path, caller))
+    case .proxy(let shared): return .answer(serve(shared, request, path, caller))
     case .bundle(let rule, let file): return .file(file, of: rule, snapshot)
     case nil: break
     }
@@ -152,27 +152,35 @@ package struct Gateway: CallerHandler {
   }
 
   private func serve(
-    _ rule: APIServiceRule, _ request: IncomingRequest, _ path: RequestPath, _ caller: Caller
+    _ shared: RouteTable.Shared<APIServiceRule>, _ request: IncomingRequest, _ path: RequestPath, _ caller: Caller
   ) -> HTTPResponse {
-    guard rule.object.isAvailable else { return .unavailable("apiService \(rule.object.name) is not available") }
-    let sent = UpstreamRequest(rule, request.head, path, by: Self.asker(request, caller))
-    return relay(sent, request, of: rule.object)
+    guard shared.rule.object.isAvailable else {
+      return .unavailable("apiService \(shared.rule.object.name) is not available")
+    }
+    let sent = UpstreamRequest(shared.rule, request.head, path, by: Self.asker(request, caller))
+    return relay(sent, request) { [metrics] outcome, since in
+      metrics.note(outcome, of: shared.rule.object, since: since)
+    }
   }
 
   private func serve(
-    _ rule: ReverseProxyRule, _ request: IncomingRequest, _ path: RequestPath, _ caller: Caller
+    _ shared: RouteTable.Shared<ReverseProxyRule>, _ request: IncomingRequest, _ path: RequestPath, _ caller: Caller
   ) -> HTTPResponse {
-    guard rule.object.isAvailable else { return .unavailable("reverseProxy \(rule.object.name) is not available") }
+    guard shared.rule.object.isAvailable else {
+      return .unavailable("reverseProxy \(shared.rule.object.name) is not available")
+    }
     let asker = Self.asker(request, caller)
-    if let refusal = guards.refusal(of: rule, by: asker) { return refusal }
+    if let refusal = guards.refusal(of: shared.rule, by: asker) { return refusal }
     let (method, host) = (request.head.method.rawValue, request.head.headers["Host"] ?? "")
-    if let redirect = rule.redirect(path, method: method, host: host) {
+    if let redirect = shared.rule.redirect(path, method: method, host: host) {
       return HTTPResponse(
         status: redirect.status, headers: ["Location": redirect.location, "Content-Length": "0"], bytes: [])
     }
-    let guards = guards
-    let sent = UpstreamRequest(rule, request.head, path, by: asker)
-    return relay(sent, request, of: rule.object) { guards.note($0, of: rule) }
+    let sent = UpstreamRequest(shared.rule, request.head, path, by: asker)
+    return relay(sent, request) { [guards, metrics] outcome, since in
+      guards.note(outcome, of: shared.rule)
+      metrics.note(outcome, of: shared.rule.object, since: since)
+    }
   }
 
   private func serve(
@@ -186,7 +194,9 @@ package struct Gateway: CallerHandler {
     }
     if case .endpoint(let endpoint) = file.source {
       let sent = UpstreamRequest(endpoint, of: file, request.head, by: Self.asker(request, nil))
-      return relay(sent, request, of: rule.object)
+      return relay(sent, request) { [metrics, object = rule.object] outcome, since in
+        metrics.note(outcome, of: object, since: since)
+      }
     }
     do throws(BundleProblem) {
       if case .configMap(let reference) = file.source { try check(reference, rule, snapshot) }
@@ -205,26 +215,18 @@ package struct Gateway: CallerHandler {
     if let problem = snapshot.problem(with: reference, of: rule.object) { throw BundleProblem(problem) }
   }
 
+  /// `report` is told how it goes on, and since when.
   private func relay(
-    _ sent: UpstreamRequest, _ request: IncomingRequest, of rule: RuleObject,
-    report: @escaping @Sendable (UpstreamRelay.Outcome) -> Void = { _ in }
+    _ sent: UpstreamRequest, _ request: IncomingRequest,
+    report: @escaping @Sendable (UpstreamRelay.Outcome, ContinuousClock.Instant) -> Void
   ) -> HTTPResponse {
     if let problem = sent.endpoint.problem { return .unavailable(problem) }
     guard sent.target.utf8.count <= UpstreamRequest.longestTarget else {
       return .unavailable("the rule makes the path too long")
     }
     guard let address = settings.upstreamAddress(sent.endpoint) else { return .unavailable("the rule leads nowhere") }
-    var response = HTTPResponse.unavailable("this can only be answered on a connection")
-    let (metrics, since) = (metrics, ContinuousClock.now)
-    response.relay = UpstreamRelay(sent, to: address, for: request, pools) { outcome in
-      report(outcome)
-      switch outcome {
-      case .answered(let status): metrics.note(rule, status: status, after: ContinuousClock.now - since)
-      case .failed: metrics.note(rule, status: 0, after: .zero)
-      case .finished, .abandoned: break
-      }
-    }
-    return response
+    let since = ContinuousClock.now
+    return UpstreamRelay(sent, to: address, for: request, pools) { report($0, since) }.response
   }
 
   /// Follows the rules, and looks after their upstreams, until the task is cancelled.

@@ -26,6 +26,15 @@ final class GatewayMetrics: Sendable {
     }
   }
 
+  /// The same of an exchange that began at `since`; only how it begins is counted, or that it does not.
+  func note(_ outcome: UpstreamRelay.Outcome, of rule: RuleObject, since: ContinuousClock.Instant) {
+    switch outcome {
+    case .answered(let status): note(rule, status: status, after: ContinuousClock.now - since)
+    case .failed: note(rule, status: 0, after: .zero)
+    case .finished, .abandoned: break
+    }
+  }
+
   /// All of it; rules that are no more are forgotten.
   func text(_ table: RouteTable, _ guards: RuleGuards, _ connections: UpstreamPools.Counts) -> String {
     let names = Set(

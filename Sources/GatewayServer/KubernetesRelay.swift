@@ -48,8 +48,6 @@ package struct KubernetesRelay: CallerHandler {
         key: credential.clientKey ?? tls.clientKey ?? [])
       if let name = tls.serverName { upstream.name = name }
     }
-    var response = HTTPResponse.unavailable("this can only be answered on a connection")
-    response.relay = UpstreamRelay(sent, to: upstream, for: request, pools) { _ in }
-    return response
+    return UpstreamRelay(sent, to: upstream, for: request, pools) { _ in }.response
   }
 }

@@ -42,6 +42,14 @@ package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
       self.name = name
       self.value = value
     }
+
+    /// Whether its name is `name`, which is written in lower case.
+    package func isNamed(_ name: StaticString) -> Bool {
+      self.name.utf8.count == name.utf8CodeUnitCount
+        && self.name.withBytes { bytes in
+          bytes.indices.allSatisfy { HTTPHeaders.folded(bytes[$0]) == name.utf8Start[$0] }
+        }
+    }
   }
 
   package private(set) var fields: [Field] = []
@@ -72,12 +80,27 @@ package struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     fields.append(Field(name: name, value: value))
   }
 
+  package mutating func add(_ field: Field) { fields.append(field) }
+
+  /// Whether two names are one.
   package static func same(_ left: String, _ right: String) -> Bool {
     left.utf8.count == right.utf8.count
-      && zip(left.utf8, right.utf8).allSatisfy { $0 == $1 || folded($0) == folded($1) }
+      && left.withBytes { left in
+        right.withBytes { right in
+          left.indices.allSatisfy { left[$0] == right[$0] || folded(left[$0]) == folded(right[$0]) }
+        }
+      }
   }
 
-  private static func folded(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte | 0x20 : byte }
+  fileprivate static func folded(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte | 0x20 : byte }
+}
+
+extension String {
+  /// What `body` makes of the bytes of the text, which nearly always lie in one piece.
+  package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    if let result = utf8.withContiguousStorageIfAvailable(body) { return result }
+    return Array(utf8).withUnsafeBufferPointer(body)
+  }
 }
 
 /// An answer to a request.

@@ -15,12 +15,19 @@ package struct HTTPBody: AsyncSequence, Sendable {
     self.makeNext = makeNext
   }
 
+  /// A body of nothing.
+  package static let none = HTTPBody { { () async throws(TransportError) in nil } }
+
   package init(_ bytes: [UInt8]) {
-    self.init(
-      AsyncStream { stream in
-        if !bytes.isEmpty { stream.yield(bytes) }
-        stream.finish()
-      })
+    // Made when it is read: most answers that another server gives instead never are.
+    self.init {
+      let source = StreamReader(
+        AsyncStream { stream in
+          if !bytes.isEmpty { stream.yield(bytes) }
+          stream.finish()
+        })
+      return { () async throws(TransportError) in await source.next() }
+    }
   }
 
   /// A body that cannot fail.

@@ -1,6 +1,5 @@
 package import HTTP
 package import NIOCore
-package import NIOHTTP1
 
 /// A relay that a connection of this server can carry out: on its own event loop, part by part, without a task.
 package protocol ChannelRelay: Relay {
@@ -19,7 +18,7 @@ package protocol RelayEnd: AnyObject {
   /// Takes a part of the body, or, after an upgrade, whatever the client sends.
   func receive(_ bytes: ByteBuffer)
   /// The body is complete.
-  func receiveEnd(_ trailers: NIOHTTP1.HTTPHeaders?)
+  func receiveEnd(_ trailers: HTTPHeaders?)
   /// What has been received since the last call may be sent on.
   func flush()
   /// The client takes bytes again.
@@ -41,17 +40,17 @@ package struct RelayedExchange {
   package var isWritable: Bool { connection.isWritable }
 
   /// Sends the head of the answer, or one before it (1xx); the fields that frame the body are set here.
-  package func send(_ head: HTTPResponseHead) { connection.relay(head) }
+  package func send(_ head: ResponseHead) { connection.relay(head) }
 
   package func send(_ bytes: ByteBuffer) { connection.relay(bytes) }
 
   package func flush() { connection.flush() }
 
   /// Ends the answer, after which the next request may come at once.
-  package func finish(_ trailers: NIOHTTP1.HTTPHeaders? = nil) { connection.relayEnd(trailers) }
+  package func finish(_ trailers: HTTPHeaders? = nil) { connection.relayEnd(trailers) }
 
   /// Answers with `head`, which has status 101: from then on bytes go both ways as they are.
-  package func tunnel(_ head: HTTPResponseHead) { connection.tunnel(head) }
+  package func tunnel(_ head: ResponseHead) { connection.tunnel(head) }
 
   /// Gives `response` after all, if no head has been sent.
   package func answer(_ response: HTTPResponse) { connection.answer(response) }
@@ -64,7 +63,7 @@ package struct RelayedExchange {
 
 extension RelayEnd {
   package func start() {}
-  package func receiveEnd(_ trailers: NIOHTTP1.HTTPHeaders?) {}
+  package func receiveEnd(_ trailers: HTTPHeaders?) {}
   package func flush() {}
   package func clientIsWritable() {}
 }

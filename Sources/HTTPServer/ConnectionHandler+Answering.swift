@@ -27,10 +27,9 @@ extension ConnectionHandler {
 
   /// Gives `response` in place of a relay, if that has not begun to answer.
   func answer(_ response: HTTPResponse) {
-    guard case .answering(var exchange) = state, exchange.relay != nil else { return }
+    guard case .answering(let exchange) = state, exchange.relay != nil else { return }
     guard !exchange.isBegun else { return cut() }
     exchange.relay = nil
-    state = .answering(exchange)
     write(response)
   }
 
@@ -38,11 +37,8 @@ extension ConnectionHandler {
   func refuse(_ fault: RequestFault) {
     // The answer must not be overtaken by the end of the wait for a head.
     expectNothing()
-    var exchange = Exchange(
-      isKeepAlive: isStream, isHead: false, version: isStream ? .http2 : .http1_1, body: IncomingBody {})
-    // What comes after it cannot be told from its body.
-    exchange.isComplete = false
-    state = .answering(exchange)
+    // It is never complete: what comes after it cannot be told from its body.
+    state = .answering(Exchange(refusedOnStream: isStream))
     write(settings.refusal(fault))
   }
 
@@ -52,85 +48,76 @@ extension ConnectionHandler {
   }
 
   /// Begins an answer with `head`; false when there is nothing left to answer.
-  func begin(_ head: HTTPResponseHead, flushing: Bool) -> Bool {
-    guard case .answering(var exchange) = state, let context else { return false }
+  func begin(_ head: ResponseHead, flushing: Bool) -> Bool {
+    guard case .answering(let exchange) = state, let context else { return false }
     var head = head
-    let endsByClosing = head.frame(for: exchange.version, isHead: exchange.isHead)
-    if !isStream, isStopping || endsByClosing || !exchange.isComplete || asksToClose(head) {
+    let framing = head.frame(for: exchange.version, isHead: exchange.isHead)
+    if !isStream, isStopping || framing == .endOfConnection || !exchange.isComplete || head.asksToClose {
       exchange.isKeepAlive = false
     }
-    if !exchange.isKeepAlive { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+    if !exchange.isKeepAlive { head.headers["Connection"] = "close" }
     exchange.isBegun = true
     exchange.record?.request.status = Int(head.status.code)
-    state = .answering(exchange)
-    isWritingHead = true
-    context.write(wrapOutboundOut(.head(head)), promise: nil)
-    isWritingHead = false
-    if flushing { context.flush() }
+    guard codec.write(head, isChunked: framing == .chunked, to: context) else {
+      cut()
+      return false
+    }
+    if flushing { codec.flush(context, promise: nil) }
     guard case .answering = state else { return false }
     return true
   }
 
-  private func asksToClose(_ head: HTTPResponseHead) -> Bool {
-    head.headers.contains(name: "connection") && head.headers["connection"].contains { $0.lowercased() == "close" }
-  }
-
   /// Ends the answer, after which the next request may come at once.
-  func finish(_ trailers: NIOHTTP1.HTTPHeaders? = nil) {
-    guard case .answering(var exchange) = state, let context else { return }
+  func finish(_ trailers: HTTP.HTTPHeaders? = nil) {
+    guard case .answering(let exchange) = state, let context else { return }
     expectNothing()
-    log(exchange, isComplete: true)
-    exchange.record = nil
-    state = .answering(exchange)
-    if isStream { return finishStream(isBodyHere: exchange.isComplete, trailers) }
-    guard exchange.isKeepAlive, !isStopping else { return leave(isBodyHere: exchange.isComplete, trailers) }
+    exchange.report(to: settings.log, isComplete: true)
+    codec.writeEnd(trailers, to: context)
+    if isStream { return finishStream(isBodyHere: exchange.isComplete) }
+    guard exchange.isKeepAlive, !isStopping else { return leave(isBodyHere: exchange.isComplete) }
     state = .waiting
     expect(within: settings.limits.nextHead)
-    context.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: nil)
-    takePending()
+    codec.flush(context, promise: nil)
+    takeUp()
+    flushRelay()
+    readOn()
   }
 
   /// Ends the answer on a stream, which ends by itself once the request has.
-  private func finishStream(isBodyHere: Bool, _ trailers: NIOHTTP1.HTTPHeaders?) {
+  private func finishStream(isBodyHere: Bool) {
     guard let context else { return }
     end()
     state = .leaving
-    let channel = context.channel
-    let sent = context.writeAndFlush(wrapOutboundOut(.end(trailers)))
-    // What is still to come of the body is not wanted (RFC 9113 §8.1).
-    if !isBodyHere { sent.whenComplete { _ in channel.close(promise: nil) } }
     expect(within: settings.limits.stall)
-  }
-
-  /// Tells the log of a request that is over, if there is one.
-  func log(_ exchange: Exchange, isComplete: Bool) {
-    guard var record = exchange.record, let log = settings.log else { return }
-    record.request.isComplete = isComplete
-    record.request.duration = Duration.nanoseconds((NIODeadline.now() - record.since).nanoseconds)
-    log(record.request)
+    // What is still to come of the body is not wanted (RFC 9113 §8.1).
+    if isBodyHere { codec.flush(context, promise: nil) } else { close(.all, behindAnswerOf: context) }
   }
 
   /// Counts bytes of a body for the log.
   func noteSent(_ count: Int) {
-    guard settings.log != nil, case .answering(var exchange) = state else { return }
+    guard settings.log != nil, case .answering(let exchange) = state else { return }
     exchange.record?.request.sent += count
-    state = .answering(exchange)
   }
 
   /// Ends the answer and the connection.
   ///
   /// Closing while the client still sends would reset the connection, and could cost it the answer: first only this
   /// side is closed, and what comes is dropped for a moment.
-  private func leave(isBodyHere: Bool, _ trailers: NIOHTTP1.HTTPHeaders?) {
+  private func leave(isBodyHere: Bool) {
     guard let context else { return }
     end()
     state = .leaving
-    let channel = context.channel
-    context.writeAndFlush(wrapOutboundOut(.end(trailers))).whenComplete { _ in
-      channel.close(mode: isBodyHere ? .all : .output, promise: nil)
-    }
+    close(isBodyHere ? .all : .output, behindAnswerOf: context)
     expect(within: isBodyHere ? settings.limits.stall : settings.limits.leaving)
     readOn()
+  }
+
+  /// Sends what is written, and closes the channel once it has left.
+  private func close(_ mode: CloseMode, behindAnswerOf context: ChannelHandlerContext) {
+    let channel = context.channel
+    let sent = eventLoop.makePromise(of: Void.self)
+    sent.futureResult.whenComplete { _ in channel.close(mode: mode, promise: nil) }
+    codec.flush(context, promise: sent)
   }
 
   /// Ends in the middle of an answer, so that the client does not take what came for the whole of it.
@@ -142,24 +129,26 @@ extension ConnectionHandler {
   // A relay, on the event loop.
 
   private func begin(_ relay: any ChannelRelay) {
-    guard case .answering(var exchange) = state else { return }
+    guard case .answering(let exchange) = state else { return }
     expectNothing()
     let end = relay.begin(RelayedExchange(self, eventLoop))
     exchange.relay = end
-    state = .answering(exchange)
-    let bytes = exchange.body.removeAll()
+    let bytes = exchange.body?.removeAll() ?? []
     if !bytes.isEmpty { end.receive(ByteBuffer(bytes: bytes)) }
     if exchange.isComplete { end.receiveEnd(nil) } else { expect(within: settings.limits.bodyPause) }
     end.start()
-    end.flush()
+    // What is being taken up goes on with the rest of it.
+    if !isTaking { end.flush() }
     readOn()
   }
 
   var isWritable: Bool { context?.channel.isWritable ?? false }
 
-  func flush() { context?.flush() }
+  func flush() {
+    if let context { codec.flush(context, promise: nil) }
+  }
 
-  func relay(_ head: HTTPResponseHead) {
+  func relay(_ head: ResponseHead) {
     guard head.status.code < 200 else {
       _ = begin(head, flushing: false)
       return
@@ -167,24 +156,23 @@ extension ConnectionHandler {
     guard case .answering(let exchange) = state, !exchange.version.isOlder, let context else { return }
     var head = head
     _ = head.frame(for: exchange.version, isHead: exchange.isHead)
-    isWritingHead = true
-    context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
-    isWritingHead = false
+    guard codec.write(head, isChunked: false, to: context) else { return cut() }
+    codec.flush(context, promise: nil)
   }
 
   func relay(_ bytes: ByteBuffer) {
-    if case .tunnelling = state { return context?.write(NIOAny(bytes), promise: nil) ?? () }
-    guard case .answering(let exchange) = state, exchange.isBegun, let context else { return }
+    guard let context else { return }
+    if case .tunnelling = state { return codec.write(bytes, to: context) }
+    guard case .answering(let exchange) = state, exchange.isBegun else { return }
     noteSent(bytes.readableBytes)
-    context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+    codec.write(bytes, to: context)
     noteWritability()
   }
 
-  func relayEnd(_ trailers: NIOHTTP1.HTTPHeaders?) {
+  func relayEnd(_ trailers: HTTP.HTTPHeaders?) {
     if case .tunnelling = state { return closeTunnel() }
-    guard case .answering(var exchange) = state, exchange.isBegun else { return }
+    guard case .answering(let exchange) = state, exchange.isBegun else { return }
     exchange.relay = nil
-    state = .answering(exchange)
     finish(trailers)
   }
 
@@ -206,26 +194,20 @@ extension ConnectionHandler {
   // Upgrades.
 
   /// Answers with `head`, which has status 101, and takes HTTP out of the connection.
-  func tunnel(_ head: HTTPResponseHead) {
+  func tunnel(_ head: ResponseHead) {
     guard case .answering(let exchange) = state, let context, let upgraded = exchange.upgraded else { return cut() }
-    // What the client has sent behind its offer was too much, and is lost.
-    guard !hasPending else { return cut() }
+    guard codec.write(head, isChunked: false, to: context) else { return cut() }
     expectNothing()
+    exchange.record?.request.status = Int(head.status.code)
+    exchange.report(to: settings.log, isComplete: true)
+    exchange.body?.end(.success(()))
+    codec.flush(context, promise: nil)
     let end = exchange.relay ?? TaskTunnel(upgraded)
-    var logged = exchange
-    logged.record?.request.status = Int(head.status.code)
-    log(logged, isComplete: true)
-    context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
-    exchange.body.end(.success(()))
     state = .tunnelling(end)
-    let (channel, pipeline) = (context.channel, context.pipeline.syncOperations)
-    do {
-      try pipeline.addHandler(TunnelHandler(receive: end.receive, flush: end.flush), position: .after(self))
-    } catch {
-      return cut()
+    if let early = codec.removeUnread() {
+      end.receive(early)
+      end.flush()
     }
-    // From the far end on, so that what the parser still holds comes last, and through no other.
-    for codec in codecs.reversed() { pipeline.removeHandler(codec).whenFailure { _ in channel.close(promise: nil) } }
     readOn()
   }
 
@@ -234,31 +216,5 @@ extension ConnectionHandler {
     guard let context else { return }
     let channel = context.channel
     context.writeAndFlush(NIOAny(ByteBuffer())).whenComplete { _ in channel.close(promise: nil) }
-  }
-}
-
-extension HTTPResponseHead {
-  /// Sets the fields that tell how long the answer is (RFC 9112 §6.3); true when only the end of the connection does.
-  mutating func frame(for version: HTTPVersion, isHead: Bool) -> Bool {
-    headers.remove(name: "Transfer-Encoding")
-    guard status.mayHaveResponseBody else {
-      if status != .notModified { headers.remove(name: "Content-Length") }
-      return false
-    }
-    guard !headers.contains(name: "Content-Length"), !isHead else { return false }
-    guard version == .http1_1 else { return version.isOlder }
-    headers.add(name: "Transfer-Encoding", value: "chunked")
-    return false
-  }
-}
-
-extension HTTPRequestHead {
-  /// What the client would go on with instead of HTTP; `nil` when it offers nothing.
-  var offeredProtocols: [String]? {
-    guard version == .http1_1, headers.contains(name: "upgrade"),
-      headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "upgrade" })
-    else { return nil }
-    let protocols = headers[canonicalForm: "upgrade"].map(String.init)
-    return protocols.isEmpty ? nil : protocols
   }
 }

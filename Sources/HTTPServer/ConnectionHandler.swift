@@ -1,7 +1,6 @@
 import HTTP
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 
 /// One connection: one request at a time, each answered before the next is looked at.
 ///
@@ -13,10 +12,10 @@ import NIOSSL
 /// ```
 /// Confined to the connection's event loop.
 final class ConnectionHandler: ChannelDuplexHandler {
-  typealias InboundIn = HTTPServerRequestPart
-  typealias InboundOut = ByteBuffer
-  typealias OutboundIn = HTTPServerResponsePart
-  typealias OutboundOut = HTTPServerResponsePart
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = Never
+  typealias OutboundIn = Never
+  typealias OutboundOut = ByteBuffer
 
   enum State {
     case waiting
@@ -28,76 +27,46 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case closed
   }
 
-  /// One request while it is answered.
-  struct Exchange {
-    var isKeepAlive: Bool
-    var isHead: Bool
-    var version: HTTPVersion
-    var body: IncomingBody
-    /// What the client sends after an upgrade, if it offers one.
-    var upgraded: IncomingBody?
-    /// Who answers instead of the handler.
-    var relay: (any RelayEnd)?
-    /// Whether the head of the answer has been sent.
-    var isBegun = false
-    /// Whether all of the body has arrived, read or not.
-    var isComplete = false
-    /// What a log will be told, and since when.
-    var record: (request: ServedRequest, since: NIODeadline)?
-  }
-
-  /// What came while an earlier request was still being answered.
-  private enum Pending {
-    case part(HTTPServerRequestPart)
-    case malformed(String)
-  }
-
   var state = State.waiting
   var context: ChannelHandlerContext?
   private var deadline: Deadline?
   var isStopping = false
   /// Whether the client waits to be told that its body is wanted (RFC 9110 §10.1.1).
-  var expectsContinue = false
-  /// Whether a head is being written: an error that comes meanwhile is about that.
-  var isWritingHead = false
+  private var expectsContinue = false
   /// Whether the channel would read, if only the body's reader were faster.
   private var isReadHeld = false
-  /// Requests sent before the answer to one before; what one read brought, for no more is read then.
-  private var pending = CircularBuffer<Pending>()
-  private var connection: HTTPConnection?
-  /// Another one for every request.
-  private var seed = UInt64.random(in: .min ... .max)
-  private let listener: HTTPConnection.Listener
+  /// Whether what has come is being taken up.
+  private(set) var isTaking = false
   let eventLoop: any EventLoop
   let settings: ServerSettings
   /// Whether it is a stream of HTTP/2, which has one request.
   let isStream: Bool
-  private let makeWork: () -> ConnectionWork
-  private(set) lazy var work = makeWork()
-  /// The handlers that make HTTP of bytes, from the socket on.
-  let codecs: [any RemovableChannelHandler]
+  let codec: any ServerCodec
+  private let peer: Peer
+  let work: ConnectionWork
 
   init(
-    _ listener: HTTPConnection.Listener, _ settings: ServerSettings, on eventLoop: any EventLoop,
-    isStream: Bool = false, codecs: [any RemovableChannelHandler] = [], work: @escaping () -> ConnectionWork
+    _ codec: any ServerCodec, _ peer: Peer, _ settings: ServerSettings, on channel: any Channel, of work: ServerWork,
+    isStream: Bool = false
   ) {
-    self.listener = listener
-    self.eventLoop = eventLoop
+    self.codec = codec
+    self.peer = peer
+    eventLoop = channel.eventLoop
     self.settings = settings
     self.isStream = isStream
-    makeWork = work
-    self.codecs = codecs
+    self.work = ConnectionWork(on: channel, of: work)
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
     let channel = context.channel
-    deadline = Deadline(on: eventLoop) { channel.close(promise: nil) }
-    if channel.isActive { expect(within: settings.limits.firstHead) }
+    deadline = Deadline(on: eventLoop, in: isStream ? peer.deadlines : nil) { channel.close(promise: nil) }
+    if channel.isActive, !isStream { expect(within: settings.limits.firstHead) }
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    expect(within: settings.limits.firstHead)
+    // A stream begins with a head.
+    if !isStream { expect(within: settings.limits.firstHead) }
     context.fireChannelActive()
   }
 
@@ -113,13 +82,27 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .tunnelling = state { return context.fireChannelRead(data) }
-    take(.part(unwrapInboundIn(data)))
+    switch state {
+    case .tunnelling(let end): end.receive(unwrapInboundIn(data))
+    case .waiting, .answering:
+      codec.append(data)
+      takeUp()
+    case .leaving, .closed: break
+    }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    if case .answering(let exchange) = state { exchange.relay?.flush() }
+    flushRelay()
     context.fireChannelReadComplete()
+  }
+
+  /// Has the other end send on what it has been given.
+  func flushRelay() {
+    switch state {
+    case .answering(let exchange): exchange.relay?.flush()
+    case .tunnelling(let end): end.flush()
+    case .waiting, .leaving, .closed: break
+    }
   }
 
   /// Reads on only as fast as what comes is taken.
@@ -127,12 +110,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     if isHoldingReads { isReadHeld = true } else { context.read() }
   }
 
-  /// Whether something has come that is not looked at yet.
-  var hasPending: Bool { !pending.isEmpty }
-
   private var isHoldingReads: Bool {
     switch state {
-    case .answering(let exchange): !pending.isEmpty || exchange.relay?.isFull ?? exchange.body.isFull
+    case .answering(let exchange):
+      exchange.isComplete && codec.hasUnread || exchange.relay?.isFull ?? exchange.body?.isFull ?? false
     case .tunnelling(let end): end.isFull
     case .waiting, .leaving, .closed: false
     }
@@ -144,75 +125,76 @@ final class ConnectionHandler: ChannelDuplexHandler {
     context?.read()
   }
 
-  private func take(_ next: Pending) {
-    switch (next, state) {
-    case (.part(.head(let head)), .waiting): begin(head)
-    case (.malformed(let problem), .waiting): refuse(.malformed(problem))
-    case (.part(.body(let part)), .answering(let exchange)) where !exchange.isComplete: receive(part, exchange)
-    case (.part(.end(let trailers)), .answering(let exchange)) where !exchange.isComplete:
-      receiveEnd(trailers, exchange)
-    case (_, .answering): pending.append(next)
+  /// Takes up what has come, to the end of a request that is not answered yet.
+  func takeUp() {
+    // What comes while a part is being taken waits until it has been.
+    guard !isTaking else { return }
+    isTaking = true
+    defer { isTaking = false }
+    do throws(RequestFault) {
+      while takesParts, let part = try codec.next() { take(part) }
+    } catch {
+      take(error)
+    }
+  }
+
+  private var takesParts: Bool {
+    switch state {
+    case .waiting: true
+    case .answering(let exchange): !exchange.isComplete
+    case .leaving, .tunnelling, .closed: false
+    }
+  }
+
+  private func take(_ part: RequestPart) {
+    switch (part, state) {
+    case (.head(let head), .waiting): begin(head)
+    case (.body(let part), .answering(let exchange)): receive(part, exchange)
+    case (.end(let trailers), .answering(let exchange)): receiveEnd(trailers, exchange)
     default: break
     }
   }
 
-  /// Takes up what came while the last request was answered.
-  func takePending() {
-    while let next = pending.first {
-      if case .answering(let exchange) = state, exchange.isComplete { return }
-      pending.removeFirst()
-      take(next)
+  private func take(_ fault: RequestFault) {
+    switch state {
+    case .waiting: refuse(fault)
+    case .answering(let exchange) where exchange.relay == nil:
+      // The handler hears of it where it reads the body, and answers.
+      exchange.body?.end(.failure(.interrupted(reason: fault.reason)))
+    default: cut()
     }
-    readOn()
   }
 
   private func receive(_ part: ByteBuffer, _ exchange: Exchange) {
     expectNothing()
-    guard let relay = exchange.relay else { return exchange.body.append(part.readableBytesView) }
+    guard let relay = exchange.relay else { return exchange.body?.append(part.readableBytesView) ?? () }
     expect(within: settings.limits.bodyPause)
     relay.receive(part)
   }
 
-  private func receiveEnd(_ trailers: NIOHTTP1.HTTPHeaders?, _ exchange: Exchange) {
+  private func receiveEnd(_ trailers: HTTP.HTTPHeaders?, _ exchange: Exchange) {
     expectNothing()
-    var complete = exchange
-    complete.isComplete = true
-    state = .answering(complete)
-    guard let relay = exchange.relay else { return exchange.body.end(.success(())) }
+    exchange.isComplete = true
+    guard let relay = exchange.relay else { return exchange.body?.end(.success(())) ?? () }
     relay.receiveEnd(trailers)
   }
 
-  private func begin(_ head: HTTPRequestHead) {
+  private func begin(_ head: RequestHead) {
     expectNothing()
-    let request: HTTPRequest
-    do throws(RequestFault) {
-      request = try HTTPRequest(head)
-    } catch {
-      return refuse(error)
-    }
-    expectsContinue = request.headers["Expect"]?.lowercased() == "100-continue"
-    let body = incomingBody()
-    var incoming = IncomingRequest(head: request, body: body.reader, connection: knownConnection)
-    incoming.trace = trace(request.headers["traceparent"])
-    var exchange = Exchange(
-      isKeepAlive: isStream || head.isKeepAlive && head.version == .http1_1, isHead: request.method == .head,
-      version: head.version, body: body)
-    if let protocols = head.offeredProtocols {
+    expectsContinue = head.expectsContinue
+    let exchange = Exchange(head, isStream: isStream, body: head.hasBody ? incomingBody() : nil)
+    let connection = peer.connection(of: isStream ? context?.channel.parent : context?.channel)
+    var incoming = IncomingRequest(
+      head: head.request, body: exchange.body?.reader ?? .none, connection: connection)
+    incoming.trace = peer.trace(head.request.headers["traceparent"])
+    if let protocols = head.offer {
       let upgraded = incomingBody()
       incoming.upgrade = UpgradeOffer(protocols: protocols, bytes: upgraded.reader)
       exchange.upgraded = upgraded
-      // The parser goes no further than such a request: should it not be taken up, the connection ends.
-      exchange.isKeepAlive = false
     }
     if settings.log != nil { exchange.record = (ServedRequest(incoming), .now()) }
     state = .answering(exchange)
     answer(incoming)
-  }
-
-  /// Which whole the next request belongs to: the one that the client names, or a new one.
-  private func trace(_ field: String?) -> TraceContext {
-    seed &+= 1
-    return field.flatMap { TraceContext($0)?.next(seed: seed) } ?? TraceContext(seed: seed)
   }
 
   private func incomingBody() -> IncomingBody {
@@ -222,12 +204,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   /// The reader of what the client sends waits for more of it.
   private func sendFor() {
-    if case .answering(let exchange) = state, exchange.body.isAwaited {
+    if case .answering(let exchange) = state, exchange.body?.isAwaited == true {
       expect(within: settings.limits.bodyPause)
-      if expectsContinue {
+      if expectsContinue, let context {
         expectsContinue = false
-        let head = HTTPResponseHead(version: .http1_1, status: .continue)
-        context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        _ = codec.write(ResponseHead(.continue), isChunked: false, to: context)
+        codec.flush(context, promise: nil)
       }
     }
     readOn()
@@ -245,27 +227,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     context.fireChannelWritabilityChanged()
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard error is MalformedRequest, !isWritingHead else { return cut() }
-    switch state {
-    case .waiting: refuse(.malformed("\(error)"))
-    case .answering(let exchange) where exchange.isComplete: pending.append(.malformed("\(error)"))
-    case .answering(let exchange) where exchange.relay == nil:
-      // The handler hears of it where it reads the body, and answers.
-      exchange.body.end(.failure(.interrupted(reason: "\(error)")))
-    // The answer that is on its way must not be lost by closing while more comes.
-    case .leaving: break
-    default: cut()
-    }
-  }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { cut() }
 
   /// Ends everything that this connection is about, but not the channel.
   func end() {
     expectNothing()
     switch state {
     case .answering(let exchange):
-      log(exchange, isComplete: false)
-      exchange.body.end(.failure(.interrupted(reason: "the connection has ended")))
+      exchange.report(to: settings.log, isComplete: false)
+      exchange.body?.end(.failure(.interrupted(reason: "the connection has ended")))
       exchange.upgraded?.end(.success(()))
       exchange.relay?.clientIsGone()
     case .tunnelling(let end): end.clientIsGone()
@@ -280,19 +250,4 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func expectNothing() { deadline?.clear() }
-
-  private var knownConnection: HTTPConnection {
-    if let connection { return connection }
-    var made = HTTPConnection(listener)
-    if let address = context?.channel.remoteAddress, let host = address.ipAddress, let port = address.port {
-      made.peer = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    }
-    // Only a listener that verifies certificates has any.
-    let connection = isStream ? context?.channel.parent : context?.channel
-    if let certificate = try? connection?.pipeline.syncOperations.nioSSL_peerCertificate() {
-      made.clientCertificate = (try? certificate.toDERBytes()) ?? []
-    }
-    self.connection = made
-    return made
-  }
 }

@@ -1,68 +1,85 @@
 import NIOCore
+import Platform
 
 /// What the tasks of one connection do: answer its requests, one after another.
 ///
-/// They are children of the server's own task, and end with the connection: when a server has stopped, no answer is
-/// being made any more.
-struct ConnectionWork: Sendable {
+/// A connection that waits, or whose requests others answer, has none. They end with the connection, and the server waits
+/// for them: when it has stopped, no answer is being made any more. Confined to the connection's event loop.
+final class ConnectionWork {
   /// One request's answer.
   typealias Step = @Sendable () async -> Void
 
   private let channel: any Channel
-  private let steps: AsyncStream<Step>
-  private let continuation: AsyncStream<Step>.Continuation
+  private let all: ServerWork
+  private var last: Task<Void, Never>?
 
-  init(on channel: any Channel) {
+  init(on channel: any Channel, of all: ServerWork) {
     self.channel = channel
-    // One request at a time is begun, so this holds no more than one.
-    (steps, continuation) = AsyncStream.makeStream()
+    self.all = all
   }
 
-  /// Has `step` done once those before it are.
+  /// Has `step` done once those before it are; all are cancelled when the channel is closed.
   func add(_ step: @escaping Step) {
-    continuation.yield(step)
-  }
-
-  /// Closes the connection unserved.
-  func refuse() {
-    channel.close(promise: nil)
-  }
-
-  /// Runs until the connection is closed; what is under way then is cancelled, and waited for.
-  func run() async {
-    await withDiscardingTaskGroup { group in
-      group.addTask { for await step in steps { await step() } }
-      // How it was closed is the handlers' business.
-      try? await channel.closeFuture.get()
-      continuation.finish()
-      group.cancelAll()
+    let before = last
+    let task = all.begin {
+      await withTaskCancellationHandler {
+        await before?.value
+      } onCancel: {
+        before?.cancel()
+      }
+      await step()
     }
+    guard let task else { return channel.close(promise: nil) }
+    last = task
+    guard before == nil else { return }
+    let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+    channel.closeFuture.whenComplete { _ in bound.value.last?.cancel() }
   }
 }
 
-/// The task above those of all connections of a server.
-struct ServerWork: Sendable {
-  private let arrivals: AsyncStream<ConnectionWork>.Continuation
-  private let task: Task<Void, Never>
+/// The tasks of all connections of a server.
+final class ServerWork: Sendable {
+  private struct State {
+    var count = 0
+    var isFinished = false
+    var waiter: CheckedContinuation<Void, Never>?
+  }
 
-  init() {
-    let (stream, continuation) = AsyncStream<ConnectionWork>.makeStream()
-    arrivals = continuation
-    task = Task {
-      await withDiscardingTaskGroup { group in
-        for await connection in stream { group.addTask { await connection.run() } }
-      }
+  private let state = Locked(State())
+
+  /// Begins a task; `nil` when no further one is taken.
+  func begin(_ work: @escaping ConnectionWork.Step) -> Task<Void, Never>? {
+    let isTaken = state.withLock { state in
+      guard !state.isFinished else { return false }
+      state.count += 1
+      return true
+    }
+    guard isTaken else { return nil }
+    return Task {
+      await work()
+      end()
     }
   }
 
-  func add(_ connection: ConnectionWork) {
-    // One that was accepted just before the listener was closed.
-    if case .terminated = arrivals.yield(connection) { connection.refuse() }
+  private func end() {
+    let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      state.count -= 1
+      guard state.count == 0 else { return nil }
+      defer { state.waiter = nil }
+      return state.waiter
+    }
+    waiter?.resume()
   }
 
-  /// Takes no further connection, and returns when those there were have ended.
+  /// Takes no further work, and returns when what there was has ended.
   func finish() async {
-    arrivals.finish()
-    await task.value
+    await withCheckedContinuation { waiter in
+      let isIdle = state.withLock { state in
+        state.isFinished = true
+        if state.count > 0 { state.waiter = waiter }
+        return state.count == 0
+      }
+      if isIdle { waiter.resume() }
+    }
   }
 }

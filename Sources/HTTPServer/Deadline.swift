@@ -10,21 +10,41 @@ package final class Deadline {
   private var time: NIODeadline?
   /// When the next scheduled task runs.
   private var alarm: NIODeadline?
+  /// The one whose scheduled task serves this one too.
+  private let group: DeadlineGroup?
 
   /// `reached` is told when the time has come.
-  package init(on eventLoop: any EventLoop, _ reached: @escaping () -> Void) {
+  package convenience init(on eventLoop: any EventLoop, _ reached: @escaping () -> Void) {
+    self.init(on: eventLoop, in: nil, reached)
+  }
+
+  init(on eventLoop: any EventLoop, in group: DeadlineGroup?, _ reached: @escaping () -> Void) {
     self.eventLoop = eventLoop
+    self.group = group
     self.reached = reached
   }
 
   package func set(within duration: Duration) {
     let time = eventLoop.now + TimeAmount(duration)
     self.time = time
+    if let group { return group.add(self, time) }
     if let alarm, alarm <= time { return }
     schedule(time)
   }
 
-  package func clear() { time = nil }
+  package func clear() {
+    guard time != nil else { return }
+    time = nil
+    group?.remove(self)
+  }
+
+  /// Rings if the time has come; otherwise tells when it will have.
+  fileprivate func ringIfReached() -> NIODeadline? {
+    guard let time, time <= eventLoop.now else { return time }
+    clear()
+    reached()
+    return nil
+  }
 
   private func schedule(_ time: NIODeadline) {
     alarm = time
@@ -46,5 +66,39 @@ package final class Deadline {
   private struct Weak {
     weak var deadline: Deadline?
     init(_ deadline: Deadline) { self.deadline = deadline }
+  }
+}
+
+/// Deadlines of many that come and go fast, such as streams: one scheduled task serves all of them.
+///
+/// Otherwise each would leave one behind, and an event loop with many of them is slow to cancel any other.
+final class DeadlineGroup {
+  private let eventLoop: any EventLoop
+  private var members: [ObjectIdentifier: Deadline] = [:]
+  private var alarm: Deadline?
+  private var next = NIODeadline.distantFuture
+
+  init(on eventLoop: any EventLoop) {
+    self.eventLoop = eventLoop
+  }
+
+  fileprivate func add(_ deadline: Deadline, _ time: NIODeadline) {
+    members[ObjectIdentifier(deadline)] = deadline
+    if time < next { schedule(time) }
+  }
+
+  fileprivate func remove(_ deadline: Deadline) { members[ObjectIdentifier(deadline)] = nil }
+
+  private func schedule(_ time: NIODeadline) {
+    next = time
+    let alarm = alarm ?? Deadline(on: eventLoop) { [weak self] in self?.ring() }
+    self.alarm = alarm
+    alarm.set(within: .nanoseconds((time - eventLoop.now).nanoseconds))
+  }
+
+  private func ring() {
+    next = .distantFuture
+    let times = members.values.compactMap { $0.ringIfReached() }
+    if let first = times.min() { schedule(first) }
   }
 }

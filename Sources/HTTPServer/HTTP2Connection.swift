@@ -1,6 +1,5 @@
 import HTTP
 import NIOCore
-import NIOHTTP1
 import NIOHTTP2
 
 /// HTTP/2 (RFC 9113) on a connection that has agreed to it: to what answers requests each stream is a connection.
@@ -26,10 +25,7 @@ enum HTTP2Connection {
       mode: .server, connectionConfiguration: connection(limits), streamConfiguration: stream,
       streamDelegate: manager.http2StreamDelegate
     ) { stream in
-      stream.eventLoop.makeCompletedFuture {
-        try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
-        try prepare(stream)
-      }
+      stream.eventLoop.makeCompletedFuture { try prepare(stream) }
     }
     try pipeline.addHandler(manager)
   }

@@ -13,12 +13,19 @@ package enum RequestFault: Error, Hashable, Sendable {
     }
   }
 
+  var reason: String {
+    switch self {
+    case .malformed(let problem): problem
+    case .unknownMethod(let method): "the method \(method) is not known"
+    }
+  }
+
   /// An answer in plain text.
   package var response: HTTPResponse {
     let text =
       switch self {
-      case .malformed(let problem): "this is no HTTP request: \(problem)\n"
-      case .unknownMethod(let method): "the method \(method) is not known\n"
+      case .malformed: "this is no HTTP request: \(reason)\n"
+      case .unknownMethod: "\(reason)\n"
       }
     return HTTPResponse(
       status: status,

@@ -10,12 +10,11 @@ struct ResponseWriter: Sendable {
   var stall: Duration
 
   func write(_ response: HTTPResponse) async {
-    var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: response.status))
-    for field in response.headers.fields { head.headers.add(name: field.name, value: field.value) }
+    let head = ResponseHead(HTTPResponseStatus(statusCode: response.status), response.headers)
     if response.status == 101 { return await tunnel(head, response.body) }
     // A body of unknown length may take long to begin, as that of a watch; the reader learns now that it will.
-    let (isLong, complete) = (!head.headers.contains(name: "Content-Length"), head)
-    guard let isHead = await onLoop({ $0.begin(complete, flushing: isLong) ? $0.answersHead : nil }) else { return }
+    let isLong = head.headers["Content-Length"] == nil
+    guard let isHead = await onLoop({ $0.begin(head, flushing: isLong) ? $0.answersHead : nil }) else { return }
     do {
       if !isHead {
         for try await piece in response.body { try await send(piece, asBody: true) }
@@ -26,7 +25,7 @@ struct ResponseWriter: Sendable {
     }
   }
 
-  private func tunnel(_ head: HTTPResponseHead, _ body: HTTPBody) async {
+  private func tunnel(_ head: ResponseHead, _ body: HTTPBody) async {
     await onLoop { $0.tunnel(head) }
     do {
       for try await piece in body { try await send(piece, asBody: false) }
@@ -64,9 +63,14 @@ extension ConnectionHandler {
     noteSent(piece.readableBytes)
     let channel = context.channel
     let alarm = context.eventLoop.scheduleTask(in: TimeAmount(stall)) { channel.close(promise: nil) }
-    let data = asBody ? wrapOutboundOut(.body(.byteBuffer(piece))) : NIOAny(piece)
-    let sent = context.writeAndFlush(data)
-    sent.whenComplete { _ in alarm.cancel() }
-    return sent
+    let sent = eventLoop.makePromise(of: Void.self)
+    sent.futureResult.whenComplete { _ in alarm.cancel() }
+    if asBody {
+      codec.write(piece, to: context)
+      codec.flush(context, promise: sent)
+    } else {
+      context.writeAndFlush(NIOAny(piece), promise: sent)
+    }
+    return sent.futureResult
   }
 }

@@ -1,7 +1,6 @@
 import Glibc
 package import HTTP
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOTLS
@@ -149,22 +148,19 @@ package final class Server: Sendable {
       }
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          let connection = ConnectionWork(on: channel)
-          connection.add { await connections.add(channel) }
+          Task { await connections.add(channel) }
           if let tls {
-            try negotiate(on: channel, tls, settings, connection, work)
+            try negotiate(on: channel, tls, settings, work)
           } else {
-            try prepare(channel, kind, settings, connection)
+            try prepare(channel, kind, settings, work)
           }
-          work.add(connection)
         }
       }
   }
 
   /// Makes `channel` speak the version of HTTP that its client prefers.
   private static func negotiate(
-    on channel: any Channel, _ tls: NIOSSLContext, _ settings: ServerSettings, _ work: ConnectionWork,
-    _ all: ServerWork
+    on channel: any Channel, _ tls: NIOSSLContext, _ settings: ServerSettings, _ work: ServerWork
   ) throws {
     let pipeline = channel.pipeline.syncOperations
     try pipeline.addHandler(NIOSSLServerHandler(context: tls))
@@ -176,15 +172,10 @@ package final class Server: Sendable {
         channel.eventLoop.makeCompletedFuture {
           agreed.value.clear()
           guard case .negotiated("h2") = result else { return try prepare(channel, .port, settings, work) }
+          let peer = NIOLoopBound(Peer(.port, on: channel.eventLoop), eventLoop: channel.eventLoop)
           try HTTP2Connection.begin(on: channel, settings.limits) { stream in
-            // Most are answered without a task.
-            let streamWork = {
-              let work = ConnectionWork(on: stream)
-              all.add(work)
-              return work
-            }
             try stream.pipeline.syncOperations.addHandler(
-              ConnectionHandler(.port, settings, on: stream.eventLoop, isStream: true, work: streamWork))
+              ConnectionHandler(StreamCodec(), peer.value, settings, on: stream, of: work, isStream: true))
           }
         }
       })
@@ -192,18 +183,10 @@ package final class Server: Sendable {
 
   /// Makes `channel` a connection that speaks HTTP/1.1.
   private static func prepare(
-    _ channel: any Channel, _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ work: ConnectionWork
+    _ channel: any Channel, _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ work: ServerWork
   ) throws {
-    let pipeline = channel.pipeline.syncOperations
-    var encoder = HTTPResponseEncoder.Configuration()
-    // The connection's handler knows what frames an answer.
-    encoder.automaticallySetFramingHeaders = false
-    let codecs: [any RemovableChannelHandler] = [
-      HTTPResponseEncoder(configuration: encoder),
-      RequestDecoder(limit: settings.limits.headers),
-      NIOHTTPResponseHeadersValidator(),
-    ]
-    for codec in codecs { try pipeline.addHandler(codec) }
-    try pipeline.addHandler(ConnectionHandler(kind, settings, on: channel.eventLoop, codecs: codecs) { work })
+    let codec = LineCodec(limit: settings.limits.headers)
+    try channel.pipeline.syncOperations.addHandler(
+      ConnectionHandler(codec, Peer(kind, on: channel.eventLoop), settings, on: channel, of: work))
   }
 }

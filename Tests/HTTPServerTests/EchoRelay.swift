@@ -1,3 +1,4 @@
+import HTTP
 import HTTPServer
 import NIOCore
 import NIOHTTP1
@@ -19,15 +20,15 @@ private final class EchoEnd: RelayEnd {
   var isFull: Bool { !exchange.isWritable }
 
   func receive(_ bytes: ByteBuffer) {
-    if !isBegun { exchange.send(HTTPResponseHead(version: .http1_1, status: .ok)) }
+    if !isBegun { exchange.send(ResponseHead(.ok)) }
     isBegun = true
     exchange.send(bytes)
   }
 
-  func receiveEnd(_ trailers: HTTPHeaders?) {
+  func receiveEnd(_ trailers: HTTP.HTTPHeaders?) {
     guard !isBegun else { return exchange.finish(["X-Trailer": "last"]) }
     isBegun = true
-    exchange.tunnel(HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: ["upgrade": "echo"]))
+    exchange.tunnel(ResponseHead(.switchingProtocols, ["upgrade": "echo"]))
   }
 
   func flush() { exchange.flush() }

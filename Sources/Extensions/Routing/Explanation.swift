@@ -37,10 +37,12 @@ package struct Explanation: Hashable, Sendable {
     _ request: HTTPRequest, _ path: RequestPath, by asker: UpstreamRequest.Asker, in table: RouteTable
   ) {
     switch table.match(path, method: request.method.rawValue) {
-    case .apiService(let rule):
+    case .apiService(let shared):
+      let rule = shared.rule
       take(rule.object, rule.problems)
       upstream = UpstreamRequest(rule, request, path, by: asker)
-    case .proxy(let rule):
+    case .proxy(let shared):
+      let rule = shared.rule
       take(rule.object, rule.problems)
       upstream = UpstreamRequest(rule, request, path, by: asker)
       let host = request.headers["Host"] ?? ""

@@ -7,7 +7,8 @@ package enum ReservedPaths {
 
   /// Whether `path` is one of them or lies below one.
   package static func contain(_ path: String) -> Bool {
-    guard let first = path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1).first else { return false }
+    let slash = UInt8(ascii: "/")
+    let first = path.utf8.drop { $0 == slash }.prefix { $0 != slash }
     return all.contains { $0.utf8.dropFirst().elementsEqual(first) }
   }
 

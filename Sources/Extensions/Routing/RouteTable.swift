@@ -10,9 +10,16 @@ import HTTP
 package struct RouteTable: Sendable {
   /// The rule that serves a request.
   package enum Match: Sendable {
-    case apiService(APIServiceRule)
+    case apiService(Shared<APIServiceRule>)
     case bundle(JSBundleRule, JSBundleRule.File)
-    case proxy(ReverseProxyRule)
+    case proxy(Shared<ReverseProxyRule>)
+  }
+
+  /// A rule of which a request takes a reference: a copy of all that it holds would cost more than to find it.
+  package final class Shared<Rule: Sendable>: Sendable {
+    package let rule: Rule
+
+    init(_ rule: Rule) { self.rule = rule }
   }
 
   /// A claim to some paths outside of `/kapis` and `/dist`.
@@ -26,6 +33,7 @@ package struct RouteTable: Sendable {
   package let bundles: [JSBundleRule]
   package let proxies: [ReverseProxyRule]
   private let byGroup: [String: Int]
+  private let sharedServices: [Shared<APIServiceRule>]
   private let byLink: [String: (bundle: Int, file: Int)]
   private let claims: PrefixIndex<Claim>
 
@@ -37,6 +45,8 @@ package struct RouteTable: Sendable {
     let services = services.map { $0.resolved(owners) }.sorted { $0.object < $1.object }
     let bundles = bundles.map { $0.resolved(owners) }.sorted { $0.object < $1.object }
     self.services = services
+    let shared = services.map(Shared.init)
+    sharedServices = shared
     self.bundles = bundles
     self.proxies = proxies.map { $0.resolved(owners) }.sorted { $0.object < $1.object }
     byGroup = Dictionary(
@@ -48,16 +58,20 @@ package struct RouteTable: Sendable {
     }
     byLink = links
     claims = PrefixIndex(
-      Self.claims(services, self.proxies).map { (prefix: $0.path.literalPrefix, element: $0) })
+      Self.claims(shared, self.proxies.map(Shared.init)).map { (prefix: $0.path.literalPrefix, element: $0) })
   }
 
   /// All claims, of those that begin alike the preferred one first.
-  private static func claims(_ services: [APIServiceRule], _ proxies: [ReverseProxyRule]) -> [Claim] {
-    let ofServices = services.flatMap { rule in
-      rule.paths.map { (Claim(path: $0, method: nil, match: .apiService(rule)), rule.object) }
+  private static func claims(
+    _ services: [Shared<APIServiceRule>], _ proxies: [Shared<ReverseProxyRule>]
+  ) -> [Claim] {
+    let ofServices = services.flatMap { shared in
+      shared.rule.paths.map { (Claim(path: $0, method: nil, match: .apiService(shared)), shared.rule.object) }
     }
-    let ofProxies = proxies.flatMap { rule in
-      rule.matchers.map { (Claim(path: $0.path, method: $0.method, match: .proxy(rule)), rule.object) }
+    let ofProxies = proxies.flatMap { shared in
+      shared.rule.matchers.map { matcher in
+        (Claim(path: matcher.path, method: matcher.method, match: .proxy(shared)), shared.rule.object)
+      }
     }
     return (ofServices + ofProxies).sorted { left, right in
       if left.0.path.isExact != right.0.path.isExact { return left.0.path.isExact }
@@ -81,12 +95,12 @@ package struct RouteTable: Sendable {
     return found
   }
 
-  private func service(_ path: RequestPath) -> APIServiceRule? {
+  private func service(_ path: RequestPath) -> Shared<APIServiceRule>? {
     guard path.decoded.hasPrefix("/kapis/") else { return nil }
     let parts = path.decoded.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: true)
     // The group and its version alone are documents of the gateway's.
     guard parts.count == 4, let index = byGroup[parts[1] + "/" + parts[2]] else { return nil }
-    return services[index]
+    return sharedServices[index]
   }
 
   /// Which rules get in each other's way: for each that does, what of it another one serves.
@@ -112,7 +126,7 @@ package struct RouteTable: Sendable {
     for rule in proxies {
       for matcher in rule.matchers {
         claims.visit(matcher.path.literalPrefix) { claim in
-          guard case .proxy(let other) = claim.match, other.object != rule.object,
+          guard case .proxy(let shared) = claim.match, case let other = shared.rule, other.object != rule.object,
             !claim.path.isExact || matcher.path.isExact,
             claim.method == nil || matcher.method == nil || claim.method == matcher.method
           else { return false }

@@ -83,7 +83,7 @@ package struct UpstreamRequest: Hashable, Sendable {
     let named = Self.connectionFields(request.headers)
     for field in request.headers.fields {
       guard !HeaderName.isHopByHop(field.name), !HeaderName.isForgeable(field.name),
-        !HTTPHeaders.same(field.name, "Host"),
+        !field.isNamed("host"),
         named.isEmpty || !named.contains(field.name.lowercased())
       else { continue }
       headers.add(field.name, field.value)
@@ -93,11 +93,12 @@ package struct UpstreamRequest: Hashable, Sendable {
   /// The fields that `Connection` declares to be about this connection only.
   private static func connectionFields(_ headers: HTTPHeaders) -> Set<String> {
     var names: Set<String> = []
-    for field in headers.fields where HTTPHeaders.same(field.name, "Connection") {
+    for field in headers.fields where field.isNamed("connection") {
       for name in field.value.split(separator: ",") {
         names.insert(name.lowercased().filter { $0 != " " && $0 != "\t" })
       }
     }
+    if names.isEmpty { return names }
     // What frames a body is not the client's to hide.
     return names.subtracting(["content-length", "transfer-encoding", "host", "close", "keep-alive", "upgrade"])
   }

@@ -9,7 +9,7 @@ enum GroupDocument {
   /// The gateway answers.
   case document(HTTPResponse)
   /// The server of that API is asked what it has.
-  case root(APIServiceRule)
+  case root(RouteTable.Shared<APIServiceRule>)
 }
 
 extension RouteTable {

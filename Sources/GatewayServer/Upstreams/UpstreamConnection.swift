@@ -1,3 +1,4 @@
+import HTTP
 import HTTPServer
 import NIOCore
 import NIOHTTP1
@@ -8,9 +9,9 @@ protocol UpstreamListener: AnyObject {
   var holdsAnswer: Bool { get }
   /// Whether HTTP ends with this answer.
   var isTunnel: Bool { get }
-  func answer(_ head: HTTPResponseHead)
+  func answer(_ head: ResponseHead)
   func answer(_ bytes: ByteBuffer)
-  func answerEnd(_ trailers: NIOHTTP1.HTTPHeaders?)
+  func answerEnd(_ trailers: HTTP.HTTPHeaders?)
   /// What was answered since the last call may be sent on.
   func flushAnswer()
   func upstreamIsWritable()
@@ -24,31 +25,31 @@ protocol UpstreamListener: AnyObject {
 ///
 /// Confined to its event loop.
 final class UpstreamConnection: ChannelDuplexHandler {
-  typealias InboundIn = HTTPClientResponsePart
-  typealias InboundOut = ByteBuffer
-  typealias OutboundIn = HTTPClientRequestPart
-  typealias OutboundOut = HTTPClientRequestPart
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = Never
+  typealias OutboundIn = Never
+  typealias OutboundOut = ByteBuffer
 
   let address: UpstreamAddress
   private let idle: IdleConnections
-  private let codecs: [any RemovableChannelHandler]
+  private var decoder = ResponseDecoder(limit: longestHead)
+  private var writer = MessageWriter()
   private var context: ChannelHandlerContext?
   private var exchange: (any UpstreamListener)?
   private var deadline: Deadline?
   private(set) var hasServed = false
   private var isRequestComplete = false
-  private var isKeptAlive = true
+  /// Whether HTTP has ended, and bytes pass as they are.
   private var isTunnel = false
-  /// Whether bytes pass as they are, nothing of HTTP being left.
-  private var isPassing = false
-  private var early: [ByteBuffer] = []
   private var isReadHeld = false
   private var failure: UpstreamFailure?
 
-  init(_ address: UpstreamAddress, _ idle: IdleConnections, _ codecs: [any RemovableChannelHandler]) {
+  /// Bytes that the head of an answer may have.
+  private static let longestHead = 80 << 10
+
+  init(_ address: UpstreamAddress, _ idle: IdleConnections) {
     self.address = address
     self.idle = idle
-    self.codecs = codecs
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -77,7 +78,6 @@ final class UpstreamConnection: ChannelDuplexHandler {
     deadline?.clear()
     self.exchange = exchange
     isRequestComplete = false
-    isKeptAlive = true
   }
 
   /// Waits for the next exchange, for a while.
@@ -91,18 +91,31 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   func expectNothing() { deadline?.clear() }
 
-  func send(_ part: HTTPClientRequestPart) {
-    if case .end = part { isRequestComplete = true }
-    context?.write(wrapOutboundOut(part), promise: nil)
+  /// Begins a request with the head that `fill` puts into a buffer.
+  func sendHead(of method: HTTPRequest.Method, isChunked: Bool, _ fill: (inout ByteBuffer) -> Bool) {
+    guard let context else { return }
+    decoder.answersHead = method == .head
+    guard writer.writeHead(isChunked: isChunked, context.channel, fill) else {
+      failure = .failed("there is a character in the request that none may have")
+      return context.close(promise: nil)
+    }
   }
 
-  /// Sends bytes of a tunnel; those that come before HTTP has left the connection wait until it has.
+  /// Sends bytes of a body, or of a tunnel.
   func send(_ bytes: ByteBuffer) {
-    guard isPassing else { return early.append(bytes) }
-    context?.write(NIOAny(bytes), promise: nil)
+    guard let context else { return }
+    writer.write(bytes, to: context)
   }
 
-  func flush() { context?.flush() }
+  func sendEnd(_ trailers: HTTP.HTTPHeaders? = nil) {
+    isRequestComplete = true
+    guard let context else { return }
+    writer.writeEnd(trailers, context.channel)
+  }
+
+  func flush() {
+    if let context { writer.flush(context) }
+  }
 
   /// Gives the connection up; what is still to come from it is of no use.
   func close() {
@@ -114,10 +127,9 @@ final class UpstreamConnection: ChannelDuplexHandler {
   func finishTunnel() {
     exchange = nil
     guard let context else { return }
-    // Nothing was sent yet, and HTTP's own handlers would not know what to make of it.
-    guard isPassing else { return context.close(promise: nil) }
-    let channel = context.channel
-    context.writeAndFlush(NIOAny(ByteBuffer())).whenComplete { _ in channel.close(promise: nil) }
+    let (channel, sent) = (context.channel, context.eventLoop.makePromise(of: Void.self))
+    sent.futureResult.whenComplete { _ in channel.close(promise: nil) }
+    writer.flush(context, promise: sent)
   }
 
   func read(context: ChannelHandlerContext) {
@@ -131,49 +143,39 @@ final class UpstreamConnection: ChannelDuplexHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if isTunnel { return context.fireChannelRead(data) }
+    let bytes = unwrapInboundIn(data)
+    if isTunnel { return exchange?.answer(bytes) ?? () }
     // What was not asked for is no answer to anything that will be.
-    guard let exchange else { return close() }
-    switch unwrapInboundIn(data) {
-    case .head(let head):
-      if head.status.code >= 200 { isKeptAlive = head.isKeepAlive }
-      exchange.answer(head)
+    guard exchange != nil else { return close() }
+    decoder.append(bytes)
+    do throws(MalformedMessage) {
+      while let exchange, !isTunnel, let part = try decoder.next() { take(part, for: exchange) }
+    } catch {
+      fail(error)
+    }
+  }
+
+  private func take(_ part: ResponsePart, for exchange: any UpstreamListener) {
+    switch part {
+    case .head(let head): exchange.answer(head)
     case .body(let bytes): exchange.answer(bytes)
+    case .end where exchange.isTunnel:
+      isTunnel = true
+      if let early = decoder.removeUnread() { exchange.answer(early) }
     case .end(let trailers):
-      if exchange.isTunnel { return tunnel(context) }
       self.exchange = nil
       hasServed = true
-      let isUsable = isKeptAlive && isRequestComplete
+      // What follows the answer could be taken for the next one.
+      let isUsable = decoder.isKeptAlive && isRequestComplete && !decoder.hasUnread
       if isUsable { idle.put(self) }
       exchange.answerEnd(trailers)
       if !isUsable { close() }
     }
   }
 
-  /// Takes HTTP out of the connection.
-  private func tunnel(_ context: ChannelHandlerContext) {
-    guard let exchange else { return }
-    isTunnel = true
-    let (channel, pipeline) = (context.channel, context.pipeline.syncOperations)
-    do {
-      try pipeline.addHandler(
-        TunnelHandler(receive: { exchange.answer($0) }, flush: exchange.flushAnswer), position: .after(self))
-    } catch {
-      return close()
-    }
-    let gone = codecs.reversed().map { pipeline.removeHandler($0) }
-    let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-    EventLoopFuture.andAllSucceed(gone, on: context.eventLoop).whenComplete { result in
-      guard case .success = result else { return channel.close(promise: nil) }
-      bound.value.pass()
-    }
-  }
-
-  private func pass() {
-    isPassing = true
-    for bytes in early { send(bytes) }
-    early = []
-    flush()
+  private func fail(_ error: any Error) {
+    failure = failure ?? UpstreamFailure(error)
+    context?.close(promise: nil)
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
@@ -186,12 +188,17 @@ final class UpstreamConnection: ChannelDuplexHandler {
     context.fireChannelWritabilityChanged()
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    failure = failure ?? UpstreamFailure(error)
-    context.close(promise: nil)
-  }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(error) }
 
   func channelInactive(context: ChannelHandlerContext) {
+    // Only where nothing went wrong is this an end that an answer may have.
+    if failure == nil, !isTunnel, let exchange {
+      do throws(MalformedMessage) {
+        if let end = try decoder.finish() { take(end, for: exchange) }
+      } catch {
+        failure = UpstreamFailure(error)
+      }
+    }
     end()
     context.fireChannelInactive()
   }

@@ -23,7 +23,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
   private var waiting: [ByteBuffer] = []
   private var hasBody = false
   private var isRequestComplete = false
-  private var trailers: NIOHTTP1.HTTPHeaders?
+  private var trailers: HTTP.HTTPHeaders?
   private var isAnswered = false
   private var isOver = false
   private var isRetry = false
@@ -51,7 +51,9 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     self.deadline = deadline
     pool.connect(relay.address) { result in
       switch result {
-      case .success(let connection): self.begin(on: connection)
+      case .success(let connection):
+        self.begin(on: connection)
+        connection.flush()
       case .failure(let failure): self.fail(failure)
       }
     }
@@ -62,12 +64,11 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     deadline = nil
     upstream = connection
     connection.attach(self)
-    connection.send(.head(relay.head))
-    for bytes in waiting { connection.send(.body(.byteBuffer(bytes))) }
+    connection.sendHead(of: relay.request.method, isChunked: relay.isChunked) { relay.writeHead(to: &$0) }
+    for bytes in waiting { connection.send(bytes) }
     waiting = []
     // A body may take its time; how long the client may pause in it, its connection knows.
     if isRequestComplete { sendEnd(on: connection) }
-    connection.flush()
     client.readOn()
   }
 
@@ -81,17 +82,17 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
   func receive(_ bytes: ByteBuffer) {
     hasBody = true
     guard let upstream else { return waiting.append(bytes) }
-    if isTunnel { upstream.send(bytes) } else { upstream.send(.body(.byteBuffer(bytes))) }
+    upstream.send(bytes)
   }
 
-  func receiveEnd(_ trailers: NIOHTTP1.HTTPHeaders?) {
+  func receiveEnd(_ trailers: HTTP.HTTPHeaders?) {
     isRequestComplete = true
-    self.trailers = trailers.map(UpstreamRelay.passedOn)
+    self.trailers = trailers.map { UpstreamRelay.passedOn($0) }
     if let upstream { sendEnd(on: upstream) }
   }
 
   private func sendEnd(on connection: UpstreamConnection) {
-    connection.send(.end(trailers))
+    connection.sendEnd(trailers)
     if !isAnswered { connection.expectAnswer(within: pool.settings.answerTimeout) }
   }
 
@@ -108,7 +109,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
 
   // What the upstream answers.
 
-  func answer(_ head: HTTPResponseHead) {
+  func answer(_ head: ResponseHead) {
     if head.status == .switchingProtocols {
       upstream?.expectNothing()
       (isAnswered, isTunnel) = (true, true)
@@ -135,7 +136,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     if !client.isWritable { client.flush() }
   }
 
-  func answerEnd(_ trailers: NIOHTTP1.HTTPHeaders?) {
+  func answerEnd(_ trailers: HTTP.HTTPHeaders?) {
     guard !isOver else { return }
     end(.finished)
     upstream = nil

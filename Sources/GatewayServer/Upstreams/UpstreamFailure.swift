@@ -1,9 +1,9 @@
 import Glibc
 import HTTP
+import HTTPServer
 import KubernetesAPI
 import Manifest
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -55,7 +55,7 @@ enum UpstreamFailure: Error, Hashable, Sendable {
     case let error as NIOSSLError: self = .failed(Self.text(of: error))
     case is NIOSSLExtraError:
       self = .failed("tls: failed to verify certificate: x509: certificate is not valid for the name asked for")
-    case is HTTPParserError: self = .failed("malformed HTTP response: \(error)")
+    case is MalformedMessage: self = .failed("malformed HTTP response: \(error)")
     case let error as IOError:
       self = .failed("read: \(String(cString: strerror(error.errnoCode)).lowercased())")
     default: self = .failed("\(error)")

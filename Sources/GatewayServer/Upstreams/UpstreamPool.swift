@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import Platform
@@ -147,17 +146,7 @@ final class UpstreamPool {
       let isAddress = (try? SocketAddress(ipAddress: address.name, port: 0)) != nil
       try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : address.name))
     }
-    var encoder = HTTPRequestEncoder.Configuration()
-    encoder.automaticallySetFramingHeaders = false
-    // The decoder must see what is asked, so that it knows which answers have no body.
-    let codecs: [any RemovableChannelHandler] = [
-      HTTPRequestEncoder(configuration: encoder),
-      ByteToMessageHandler(
-        HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .forward)),
-      NIOHTTPRequestHeadersValidator(),
-    ]
-    for codec in codecs { try pipeline.addHandler(codec) }
-    try pipeline.addHandler(UpstreamConnection(address, pool.idleConnections(to: address), codecs))
+    try pipeline.addHandler(UpstreamConnection(address, pool.idleConnections(to: address)))
   }
 }
 

@@ -1,3 +1,5 @@
+import HTTP
+import HTTPServer
 import NIOCore
 import NIOHTTP1
 
@@ -51,15 +53,17 @@ final class UpstreamProbe: UpstreamListener {
     guard !isOver else { return connection.close() }
     self.connection = connection
     connection.attach(self)
-    let fields: NIOHTTP1.HTTPHeaders = [
+    let fields: HTTP.HTTPHeaders = [
       "Host": connection.address.authority, "User-Agent": "ksxd health check", "Connection": "close",
     ]
-    connection.send(.head(HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: fields)))
-    connection.send(.end(nil))
+    connection.sendHead(of: .get, isChunked: false) { buffer in
+      buffer.writeRequestLine("GET", path) && buffer.writeFields(fields)
+    }
+    connection.sendEnd()
     connection.flush()
   }
 
-  func answer(_ head: HTTPResponseHead) {
+  func answer(_ head: ResponseHead) {
     if head.status.code >= 200 || head.status == .switchingProtocols { finish(.success(Int(head.status.code))) }
   }
 
@@ -72,7 +76,7 @@ final class UpstreamProbe: UpstreamListener {
   }
 
   func answer(_ bytes: ByteBuffer) {}
-  func answerEnd(_ trailers: NIOHTTP1.HTTPHeaders?) {}
+  func answerEnd(_ trailers: HTTP.HTTPHeaders?) {}
   func flushAnswer() {}
   func upstreamIsWritable() {}
 

@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 
 /// A request that an upstream is to answer, ready to be sent.
-struct UpstreamRelay: ChannelRelay {
+final class UpstreamRelay: ChannelRelay {
   /// How an exchange goes on and ends.
   enum Outcome: Hashable, Sendable {
     /// The upstream's answer has begun.
@@ -18,12 +18,16 @@ struct UpstreamRelay: ChannelRelay {
   }
 
   let address: UpstreamAddress
-  let head: HTTPRequestHead
   let pools: UpstreamPools
   let request: UpstreamRequest
+  /// Whether the body has no length.
+  let isChunked: Bool
   let report: @Sendable (Outcome) -> Void
+  private let trace: TraceContext
+  /// What the client offers to go on with, which goes on too.
+  private let offers: [String]
 
-  /// `original` is what the client sent; what it offers to go on with, if anything, goes on too.
+  /// `original` is what the client sent.
   init(
     _ request: UpstreamRequest, to address: UpstreamAddress, for original: IncomingRequest, _ pools: UpstreamPools,
     report: @escaping @Sendable (Outcome) -> Void
@@ -32,22 +36,36 @@ struct UpstreamRelay: ChannelRelay {
     self.address = address
     self.pools = pools
     self.report = report
-    var fields = NIOHTTP1.HTTPHeaders()
-    fields.reserveCapacity(request.headers.fields.count + 4)
-    fields.add(name: "Host", value: request.headers["Host"] ?? address.authority)
-    for field in request.headers.fields
-    where !HTTPHeaders.same(field.name, "Host") && !HTTPHeaders.same(field.name, "traceparent") {
-      fields.add(name: field.name, value: field.value)
-    }
-    fields.add(name: "traceparent", value: original.trace.field)
-    if original.head.headers["Transfer-Encoding"] != nil { fields.add(name: "Transfer-Encoding", value: "chunked") }
-    if let offer = original.upgrade {
-      fields.add(name: "Connection", value: "Upgrade")
-      for name in offer.protocols { fields.add(name: "Upgrade", value: name) }
-    }
-    head = HTTPRequestHead(
-      version: .http1_1, method: HTTPMethod(rawValue: request.method.rawValue), uri: request.target, headers: fields)
+    trace = original.trace
+    offers = original.upgrade?.protocols ?? []
+    isChunked = original.head.headers["Transfer-Encoding"] != nil
   }
+
+  /// Writes what the upstream is asked; false when that has a byte that would make something else of it.
+  func writeHead(to buffer: inout ByteBuffer) -> Bool {
+    guard buffer.writeRequestLine(request.method.rawValue, request.target),
+      buffer.writeField("Host", request.headers["Host"] ?? address.authority)
+    else { return false }
+    for field in request.headers.fields where !field.isNamed("host") && !field.isNamed("traceparent") {
+      guard buffer.writeField(field.name, field.value) else { return false }
+    }
+    guard buffer.writeField("traceparent", trace.field) else { return false }
+    var rest = HTTP.HTTPHeaders()
+    if isChunked { rest.add("Transfer-Encoding", "chunked") }
+    if !offers.isEmpty { rest.add("Connection", "Upgrade") }
+    for offer in offers { rest.add("Upgrade", offer) }
+    return buffer.writeFields(rest)
+  }
+
+  /// The answer that this gives on a connection.
+  var response: HTTPResponse {
+    var response = Self.elsewhere
+    response.relay = self
+    return response
+  }
+
+  /// For those who have no connection; made once.
+  private static let elsewhere = HTTPResponse.unavailable("this can only be answered on a connection")
 
   func begin(_ exchange: RelayedExchange) -> any RelayEnd { UpstreamExchange(exchange, self) }
 
@@ -55,42 +73,45 @@ struct UpstreamRelay: ChannelRelay {
   var isRepeatable: Bool { [.get, .head, .options].contains(request.method) }
 
   /// The head that the client is sent for the upstream's; `nil` when it may not be passed on.
-  func edited(_ head: HTTPResponseHead) -> HTTPResponseHead? {
+  func edited(_ head: ResponseHead) -> ResponseHead? {
     if request.rejectsRedirects, (300..<400).contains(head.status.code), head.status != .notModified { return nil }
-    var fields = HTTP.HTTPHeaders()
+    var head = head
     let named = Self.connectionFields(head.headers)
-    for (name, value) in head.headers
-    where !HeaderName.isHopByHop(name) && (named.isEmpty || !named.contains(name.lowercased())) {
-      fields.add(name, HTTPHeaders.same(name, "Location") ? location(value) : value)
+    head.headers.removeAll { field in
+      HeaderName.isHopByHop(field.name) || !named.isEmpty && named.contains(field.name.lowercased())
     }
-    if let type = request.contentType, head.status.mayHaveResponseBody { fields["Content-Type"] = type }
-    for edit in request.headersDown { edit.apply(to: &fields) }
-    let isRefused = request.blamesGateway && head.status == .unauthorized
-    return HTTPResponseHead(
-      version: .http1_1, status: isRefused ? .networkAuthenticationRequired : head.status,
-      headers: NIOHTTP1.HTTPHeaders(fields.fields.map { ($0.name, $0.value) }))
+    if request.rewritesLocation, let place = head.headers["Location"] { head.headers["Location"] = location(place) }
+    if let type = request.contentType, head.status.mayHaveResponseBody { head.headers["Content-Type"] = type }
+    for edit in request.headersDown { edit.apply(to: &head.headers) }
+    if request.blamesGateway, head.status == .unauthorized { head.status = .networkAuthenticationRequired }
+    return head
   }
 
   /// The head of an answer that takes up an upgrade.
-  func tunnelled(_ head: HTTPResponseHead) -> HTTPResponseHead {
+  func tunnelled(_ head: ResponseHead) -> ResponseHead {
     guard var edited = edited(head) else { return head }
-    edited.headers.replaceOrAdd(name: "Connection", value: "Upgrade")
-    for name in head.headers["upgrade"] { edited.headers.add(name: "Upgrade", value: name) }
+    edited.headers["Connection"] = "Upgrade"
+    for field in head.headers.fields where field.isNamed("upgrade") { edited.headers.add(field) }
     return edited
   }
 
   /// The fields behind a body that go on: as before it, none that could pass for another's word.
-  static func passedOn(_ trailers: NIOHTTP1.HTTPHeaders) -> NIOHTTP1.HTTPHeaders {
-    NIOHTTP1.HTTPHeaders(
-      trailers.filter { name, _ in
-        !HeaderName.isHopByHop(name) && !HeaderName.isForgeable(name) && !HTTPHeaders.same(name, "Content-Length")
-      })
+  static func passedOn(_ trailers: HTTP.HTTPHeaders) -> HTTP.HTTPHeaders {
+    var trailers = trailers
+    trailers.removeAll { field in
+      HeaderName.isHopByHop(field.name) || HeaderName.isForgeable(field.name) || field.isNamed("content-length")
+    }
+    return trailers
   }
 
-  private static func connectionFields(_ headers: NIOHTTP1.HTTPHeaders) -> Set<String> {
-    var names = Set(headers[canonicalForm: "connection"].map { $0.lowercased() })
-    if !names.isEmpty { names.subtract(["content-length", "content-type", "close", "keep-alive"]) }
-    return names
+  private static func connectionFields(_ headers: HTTP.HTTPHeaders) -> Set<String> {
+    var names: Set<String> = []
+    for field in headers.fields where field.isNamed("connection") && !HTTPHeaders.same(field.value, "keep-alive") {
+      for name in field.value.split(separator: ",") {
+        names.insert(name.lowercased().filter { $0 != " " && $0 != "\t" })
+      }
+    }
+    return names.subtracting(["content-length", "content-type", "close", "keep-alive"])
   }
 
   /// A place on the upstream as the client finds it, where the rule wants that.

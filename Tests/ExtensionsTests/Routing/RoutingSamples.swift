@@ -40,9 +40,9 @@ enum Rule {
   /// The name of the rule that serves a request.
   static func winner(_ table: RouteTable, _ target: String, _ method: String = "GET") throws -> String? {
     switch table.match(try RequestPath(target), method: method) {
-    case .apiService(let rule): rule.object.name
+    case .apiService(let shared): shared.rule.object.name
     case .bundle(let rule, _): rule.object.name
-    case .proxy(let rule): rule.object.name
+    case .proxy(let shared): shared.rule.object.name
     case nil: nil
     }
   }

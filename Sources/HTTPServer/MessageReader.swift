@@ -1,0 +1,198 @@
+import HTTP
+import NIOCore
+
+/// Takes the bytes of a connection apart into heads and bodies, by the letter of RFC 9112.
+///
+/// ```
+///   head ──▶ length ─────────────────────────────────▶ head
+///     ├────▶ chunk size ──▶ chunk ──▶ chunk size ──▶ trailers ──▶ head
+///     ├────▶ until the end of the connection
+///     └────▶ paused: HTTP may end here, and what follows may be none
+/// ```
+/// The first byte that cannot be right ends it: from there on no two readers agree where a message begins.
+struct MessageReader {
+  enum Place: Equatable {
+    case head
+    case length(left: Int)
+    /// Everything there is belongs to the body.
+    case untilEnd
+    case chunkSize
+    case chunk(left: Int)
+    /// The end of the line after a chunk.
+    case chunkEnd
+    case trailers
+    case paused
+    case failed
+  }
+
+  enum BodyPart {
+    case bytes(ByteBuffer)
+    case end(HTTP.HTTPHeaders?)
+  }
+
+  /// How many bytes a head may have.
+  private let limit: Int
+  /// Where the next byte belongs.
+  var place = Place.head
+  /// Where it goes on after the body.
+  var following = Place.head
+  private var unread: ByteBuffer?
+  /// How much of an unfinished head has been looked through for its end.
+  private var searched = 0
+
+  /// A line with the size of a chunk is longer only to be a nuisance.
+  private static let longestChunkLine = 4_096
+
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  var hasUnread: Bool { (unread?.readableBytes ?? 0) > 0 }
+
+  mutating func append(_ bytes: ByteBuffer) {
+    // From there on nothing is a message.
+    if case .failed = place { return }
+    guard unread != nil else { return unread = bytes }
+    var bytes = bytes
+    unread?.writeBuffer(&bytes)
+  }
+
+  /// Gives up, and forgets what it has.
+  mutating func fail() {
+    place = .failed
+    unread = nil
+  }
+
+  /// Lets go of what has been read; the buffer can be used again then.
+  mutating func trim() {
+    if unread?.readableBytes == 0 { unread = nil }
+  }
+
+  /// Takes out what is unread, for one who goes on with the connection itself.
+  mutating func removeUnread() -> ByteBuffer? {
+    defer { unread = nil }
+    return unread.flatMap { $0.readableBytes > 0 ? $0 : nil }
+  }
+
+  /// An empty line before a request is put up with (RFC 9112 §2.2).
+  mutating func skipEmptyLine() {
+    guard searched == 0, let bytes = unread, bytes.getInteger(at: bytes.readerIndex, as: UInt16.self) == 0x0D0A else {
+      return
+    }
+    unread?.moveReaderIndex(forwardBy: 2)
+  }
+
+  /// The next part of a body, while the place is within one; `nil` until more has come.
+  mutating func bodyPart() throws(MalformedMessage) -> BodyPart? {
+    while true {
+      switch place {
+      case .length(left: 0): return end(nil)
+      case .length(let left):
+        guard let piece = piece(upTo: left) else { return nil }
+        place = .length(left: left - piece.readableBytes)
+        return .bytes(piece)
+      case .untilEnd: return piece(upTo: .max).map { .bytes($0) }
+      case .chunkSize:
+        guard let size = try chunkSize() else { return nil }
+        place = size == 0 ? .trailers : .chunk(left: size)
+      case .chunk(left: 0): place = .chunkEnd
+      case .chunk(let left):
+        guard let piece = piece(upTo: left) else { return nil }
+        place = .chunk(left: left - piece.readableBytes)
+        return .bytes(piece)
+      case .chunkEnd:
+        guard let end = unread?.readInteger(as: UInt16.self) else { return nil }
+        guard end == 0x0D0A else { throw MalformedMessage("a chunk is longer than its size") }
+        place = .chunkSize
+      case .trailers:
+        let read = try section { parser throws(MalformedMessage) in try parser.fields() }
+        return read.map { end($0.fields.isEmpty ? nil : $0) }
+      case .head, .paused, .failed: return nil
+      }
+    }
+  }
+
+  private mutating func end(_ trailers: HTTP.HTTPHeaders?) -> BodyPart {
+    place = following
+    return .end(trailers)
+  }
+
+  private mutating func piece(upTo count: Int) -> ByteBuffer? {
+    guard let readable = unread?.readableBytes, readable > 0 else { return nil }
+    return unread?.readSlice(length: min(count, readable))
+  }
+
+  /// What `read` makes of the bytes up to and with the next empty line; `nil` until that has come.
+  mutating func section<Section>(
+    _ read: (inout HeadParser) throws(MalformedMessage) -> Section
+  ) throws(MalformedMessage) -> Section? {
+    guard let bytes = unread else { return nil }
+    let found = bytes.withUnsafeReadableBytes { Self.end(of: $0, from: searched) }
+    guard (found ?? bytes.readableBytes) <= limit else { throw MalformedMessage("the header fields are too long") }
+    guard let found else {
+      // The last few bytes may be the beginning of the end.
+      searched = max(0, bytes.readableBytes - 3)
+      return nil
+    }
+    searched = 0
+    let result = bytes.withUnsafeReadableBytes { all -> Result<Section, MalformedMessage> in
+      var parser = HeadParser(UnsafeRawBufferPointer(rebasing: all[..<found]))
+      do throws(MalformedMessage) {
+        return .success(try read(&parser))
+      } catch {
+        return .failure(error)
+      }
+    }
+    unread?.moveReaderIndex(forwardBy: found)
+    return try result.get()
+  }
+
+  /// Where the empty line is over that ends a head or trailers.
+  ///
+  /// One of line feeds alone ends it too: what comes before is refused for them.
+  private static func end(of bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    if start == 0, bytes.starts(with: [13, 10]) { return 2 }
+    var place = start
+    while let feed = HeadParser.place(of: HeadParser.lineFeed, in: bytes, from: place) {
+      let next = feed + 1
+      if next < bytes.count, bytes[next] == HeadParser.lineFeed { return next + 1 }
+      if next + 1 < bytes.count, bytes[next] == HeadParser.carriageReturn, bytes[next + 1] == HeadParser.lineFeed {
+        return next + 2
+      }
+      place = next
+    }
+    return nil
+  }
+
+  /// The size in the next line: hexadecimal digits, and extensions, which mean nothing here.
+  private mutating func chunkSize() throws(MalformedMessage) -> Int? {
+    guard let bytes = unread else { return nil }
+    let line = bytes.readableBytesView.prefix(Self.longestChunkLine)
+    guard let feed = line.firstIndex(of: HeadParser.lineFeed) else {
+      guard line.count < Self.longestChunkLine else { throw MalformedMessage("the size of a chunk is too long") }
+      return nil
+    }
+    let text = line[..<feed]
+    guard text.last == HeadParser.carriageReturn else {
+      throw MalformedMessage("a line ends with a line feed alone")
+    }
+    let digits = text.prefix { Self.hexadecimal($0) != nil }
+    guard (1...15).contains(digits.count) else { throw MalformedMessage("the size of a chunk is none") }
+    let rest = text.dropFirst(digits.count).dropLast()
+    let extensions = rest.drop { $0 == HeadParser.space || $0 == HeadParser.tab }
+    guard rest.isEmpty || extensions.first == UInt8(ascii: ";"), rest.allSatisfy(HeadParser.isText) else {
+      throw MalformedMessage("something stands behind the size of a chunk")
+    }
+    unread?.moveReaderIndex(forwardBy: text.count + 1)
+    return digits.reduce(0) { $0 << 4 + Int(Self.hexadecimal($1) ?? 0) }
+  }
+
+  private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 48...57: byte - 48
+    case 65...70: byte - 55
+    case 97...102: byte - 87
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package import HTTP
+package import NIOCore
+import NIOHTTP1
+
+/// Puts the parts of messages into as few buffers, and so into as few calls of the system, as there can be.
+package struct MessageWriter {
+  /// What the channel has not been given yet.
+  private var waiting: ByteBuffer?
+  private var isChunked = false
+  private var needsFlush = false
+
+  /// A part with more bytes stays where it is.
+  private static let longestCopied = 16 << 10
+
+  package init() {}
+
+  /// Writes the head that `fill` puts into a buffer; false, and nothing of it is written, when that cannot be.
+  package mutating func writeHead(
+    isChunked: Bool, _ channel: any Channel, _ fill: (inout ByteBuffer) -> Bool
+  ) -> Bool {
+    var buffer = waiting ?? channel.allocator.buffer(capacity: 1_024)
+    waiting = nil
+    let start = buffer.writerIndex
+    let isFilled = fill(&buffer)
+    if !isFilled { buffer.moveWriterIndex(to: start) }
+    waiting = buffer
+    self.isChunked = isChunked
+    return isFilled
+  }
+
+  /// Writes bytes of a body.
+  package mutating func write(_ bytes: ByteBuffer, to context: ChannelHandlerContext) {
+    let count = bytes.readableBytes
+    guard count > 0 else { return }
+    guard waiting != nil || isChunked else {
+      needsFlush = true
+      return context.write(NIOAny(bytes), promise: nil)
+    }
+    var buffer = waiting ?? context.channel.allocator.buffer(capacity: min(count, Self.longestCopied) + 16)
+    waiting = nil
+    if isChunked { buffer.writeString(String(count, radix: 16) + "\r\n") }
+    if buffer.readableBytes + count <= Self.longestCopied {
+      buffer.writeImmutableBuffer(bytes)
+    } else {
+      if buffer.readableBytes > 0 { context.write(NIOAny(buffer), promise: nil) }
+      context.write(NIOAny(bytes), promise: nil)
+      needsFlush = true
+      buffer = isChunked ? context.channel.allocator.buffer(capacity: 16) : ByteBuffer()
+    }
+    if isChunked { buffer.writeStaticString("\r\n") }
+    if buffer.readableBytes > 0 { waiting = buffer }
+  }
+
+  /// Ends a message; a trailer that is none is left out.
+  package mutating func writeEnd(_ trailers: HTTP.HTTPHeaders?, _ channel: any Channel) {
+    guard isChunked else { return }
+    isChunked = false
+    var buffer = waiting ?? channel.allocator.buffer(capacity: 64)
+    waiting = nil
+    buffer.writeStaticString("0\r\n")
+    for field in trailers?.fields ?? [] { _ = buffer.writeField(field.name, field.value) }
+    buffer.writeStaticString("\r\n")
+    waiting = buffer
+  }
+
+  /// Sends what has been written since the last time.
+  package mutating func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
+    guard needsFlush || waiting != nil || promise != nil else { return }
+    let buffer = waiting ?? ByteBuffer()
+    (waiting, needsFlush) = (nil, false)
+    if buffer.readableBytes == 0, promise == nil { return context.flush() }
+    context.writeAndFlush(NIOAny(buffer), promise: promise)
+  }
+}
+
+extension ByteBuffer {
+  /// Writes `GET /path HTTP/1.1`; false when the target could be read as something else.
+  package mutating func writeRequestLine(_ method: String, _ target: String) -> Bool {
+    writeString(method)
+    writeInteger(HeadParser.space)
+    let isTarget = target.withBytes { bytes in
+      writeBytes(UnsafeRawBufferPointer(bytes))
+      return !bytes.isEmpty && bytes.allSatisfy { $0 > 32 && $0 < 127 }
+    }
+    writeStaticString(" HTTP/1.1\r\n")
+    return isTarget
+  }
+
+  /// Writes `HTTP/1.1 200 OK`.
+  mutating func writeStatusLine(_ status: HTTPResponseStatus) -> Bool {
+    guard status != .ok else {
+      writeStaticString("HTTP/1.1 200 OK\r\n")
+      return true
+    }
+    writeStaticString("HTTP/1.1 ")
+    writeString(String(status.code))
+    writeInteger(HeadParser.space)
+    writeString(status.reasonPhrase)
+    writeStaticString("\r\n")
+    return status.reasonPhrase.utf8.allSatisfy(HeadParser.isText)
+  }
+
+  /// Writes the fields of a head and the empty line that ends it; false when one is none.
+  package mutating func writeFields(_ headers: HTTP.HTTPHeaders) -> Bool {
+    for field in headers.fields {
+      guard writeField(field.name, field.value) else { return false }
+    }
+    writeStaticString("\r\n")
+    return true
+  }
+
+  /// Writes a field; false, and nothing is written, when a byte of it would make something else of it.
+  package mutating func writeField(_ name: String, _ value: String) -> Bool {
+    let length = name.utf8.count + value.utf8.count + 4
+    let written = writeWithUnsafeMutableBytes(minimumWritableBytes: length) { place in
+      let end = name.withBytes { Self.copy($0, to: place, at: 0, HeadParser.isToken) }
+      guard let end, end > 0 else { return 0 }
+      place[end] = UInt8(ascii: ":")
+      place[end + 1] = HeadParser.space
+      guard let end = value.withBytes({ Self.copy($0, to: place, at: end + 2, HeadParser.isText) }) else { return 0 }
+      place[end] = HeadParser.carriageReturn
+      place[end + 1] = HeadParser.lineFeed
+      return end + 2
+    }
+    return written > 0
+  }
+
+  /// Copies bytes that may all stand where they are put, and gives the place behind them.
+  @inline(__always)
+  private static func copy(
+    _ bytes: UnsafeBufferPointer<UInt8>, to place: UnsafeMutableRawBufferPointer, at start: Int,
+    _ isAllowed: (UInt8) -> Bool
+  ) -> Int? {
+    var isGood = true
+    for (index, byte) in bytes.enumerated() {
+      place[start + index] = byte
+      isGood = isGood && isAllowed(byte)
+    }
+    return isGood ? start + bytes.count : nil
+  }
+}

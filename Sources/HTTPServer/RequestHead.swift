@@ -1,0 +1,54 @@
+import HTTP
+import NIOCore
+import NIOHTTP1
+
+/// A part of a request, in the order in which they come.
+enum RequestPart {
+  case head(RequestHead)
+  case body(ByteBuffer)
+  case end(HTTP.HTTPHeaders?)
+}
+
+/// The head of a request, and what it says of the message and its connection.
+struct RequestHead {
+  /// Still without its body.
+  let request: HTTPRequest
+  let version: HTTPVersion
+  /// Whether a further request may follow.
+  let isKeptAlive: Bool
+  /// Whether something may come between head and end.
+  let hasBody: Bool
+  /// Whether the client waits to be told that its body is wanted (RFC 9110 §10.1.1).
+  let expectsContinue: Bool
+  /// What the client would go on with instead of HTTP; `nil` when it offers nothing.
+  let offer: [String]?
+
+  init(
+    _ method: String, _ target: String, _ version: HTTPVersion, _ fields: HTTP.HTTPHeaders, _ facts: FieldFacts,
+    hasBody: Bool
+  ) throws(RequestFault) {
+    guard let known = HTTPRequest.Method(rawValue: method) else { throw .unknownMethod(method) }
+    guard let path = Self.originForm(target) else { throw .malformed("it names no path") }
+    // Two servers on the way that believe different ones would see two different requests (RFC 9112 §3.2).
+    guard facts.hosts == 1 || facts.hosts == 0 && version != .http1_1 else {
+      throw .malformed(facts.hosts == 0 ? "it has no Host" : "it has more than one Host")
+    }
+    request = HTTPRequest(known, path, headers: fields)
+    self.version = version
+    self.hasBody = hasBody
+    isKeptAlive = version == .http1_1 && facts.isKeptAlive(version)
+    expectsContinue = facts.expectsContinue
+    offer = facts.offer(version)
+  }
+
+  /// Path and query of `target`, which may be a whole URL (RFC 9112 §3.2.2: a server must accept that form).
+  private static func originForm(_ target: String) -> String? {
+    guard target.utf8.first != UInt8(ascii: "/") else { return target }
+    let lowercased = target.prefix(8).lowercased()
+    guard let scheme = ["http://", "https://"].first(where: lowercased.hasPrefix) else { return nil }
+    let rest = target.dropFirst(scheme.count)
+    let path = rest.drop { $0 != "/" && $0 != "?" }
+    guard path.startIndex != rest.startIndex else { return nil }
+    return path.hasPrefix("/") ? String(path) : "/" + path
+  }
+}
