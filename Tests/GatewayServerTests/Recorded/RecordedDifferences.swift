@@ -25,7 +25,8 @@ struct RecordedDifference: Sendable {
 
   static let all: [String: RecordedDifference] = [
     "25": RecordedDifference(
-      told: "There all three are 404", status: 200, headers: ["Server": "echo/1, echo", "X-Upstream": "echo"],
+      told: "There all three are 404", status: 200,
+      headers: ["Server": "echo/1, echo", "X-Upstream": "echo", "Content-Type": "application/json"],
       path: "/kapis/judge.example.com/v1alpha1", body: .upstream),
     "31": RecordedDifference(
       told: "`caBundle` may be encoded once", status: 200, headers: ["Server": "echo/1, echo", "X-Upstream": "echo"],
