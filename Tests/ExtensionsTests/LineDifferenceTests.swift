@@ -18,6 +18,12 @@ import Testing
     #expect(lines.joined(separator: "|") == expected)
   }
 
+  @Test func theCarriageReturnsOfATextFromWindowsAreNotShown() {
+    let lines = LineDifference(from: "a\r\nb\r\n", to: "a\r\nc\n").lines
+
+    #expect(lines.map(\.shown) == ["a", "b", "c"])
+  }
+
   /// Any two texts of few different lines: what is said gives both of them back, and is as short as can be.
   @Test func bothTextsCanBeReadBackAndNothingIsSaidTwice() {
     var generator = SeededGenerator(seed: 8)

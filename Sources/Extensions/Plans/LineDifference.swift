@@ -59,7 +59,9 @@ package struct LineDifference: Hashable, Sendable {
   private mutating func mask(_ before: MaskedText, _ after: MaskedText) {
     var (old, new) = (0, 0)
     for index in lines.indices {
-      lines[index].shown = lines[index].kind == .removed ? before.lines[old] : after.lines[new]
+      let line = lines[index].kind == .removed ? before.lines[old] : after.lines[new]
+      // Of a text from Windows the carriage return is no part of what the line says.
+      lines[index].shown = line.utf8.last == UInt8(ascii: "\r") ? String(line.dropLast()) : line
       if lines[index].kind != .added { old += 1 }
       if lines[index].kind != .removed { new += 1 }
     }
