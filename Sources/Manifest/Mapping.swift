@@ -69,7 +69,7 @@ extension Mapping: Hashable {
     guard left.pairs.count == right.pairs.count else { return false }
     if left.pairs == right.pairs { return true }
     guard left.pairs.count > 16 else { return left.pairs.allSatisfy { right[$0.key] == $0.value } }
-    let values = Dictionary(right.pairs.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let values = right.byKey
     return left.pairs.allSatisfy { values[$0.key] == $0.value }
   }
 

@@ -263,7 +263,7 @@ import Testing
     #expect(bench.said.noted.contains("you may not list extensions"))
   }
 
-  /// As kubectl prints objects since 1.21.
+  /// As kubectl 1.32 prints objects.
   @Test(arguments: ["yaml", "json"])
   func whoSetWhichFieldIsNotPrinted(format: String) async throws {
     let bench = try await installed(refusing: "nothing")

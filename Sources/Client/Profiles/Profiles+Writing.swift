@@ -13,7 +13,7 @@ extension Profiles {
       throw ProfileError(file: file, problem: "there is a profile “\(profile.name)” already")
     }
     var lines = text.lines
-    let ending = ending(of: lines)
+    let ending = text.lineEnding
     if lines.last == "" { lines.removeLast() }
     let item = Self.lines(of: profile).map { $0 + ending }
     if let (place, indentation) = try firstItem(text, lines, file) {
@@ -40,7 +40,7 @@ extension Profiles {
     let present = try Profiles(text, file: file, environment: environment)
     _ = try present.profile(name, file: file)
     var lines = text.lines
-    let ending = ending(of: lines)
+    let ending = text.lineEnding
     let line = "current: \(scalar(name))"
     // Of a key that comes twice the last counts.
     if let place = lines.lastIndex(where: { YAML.isLine($0, of: "current") }) {
@@ -57,9 +57,6 @@ extension Profiles {
     }
     return result
   }
-
-  /// What stands before the newlines of a file that came from Windows.
-  private static func ending(of lines: [String]) -> String { lines[0].utf8.last == UInt8(ascii: "\r") ? "\r" : "" }
 
   /// The line of the first profile, from zero, and the blanks before its dash; `nil` when there is none.
   private static func firstItem(

@@ -103,7 +103,7 @@ extension Output {
 }
 
 extension Object {
-  /// As kubectl prints it since 1.21: without what tells which manager set which field.
+  /// As kubectl 1.32 prints it: without what tells which manager set which field.
   var shown: Object {
     guard value[path: "metadata", "managedFields"] != nil else { return self }
     return Object(value.setting(["metadata", "managedFields"], to: nil))

@@ -29,8 +29,7 @@ struct SettingsFile {
   /// `text` with `name` set to `value`, comments and all else kept; `nil` when that cannot be done line by line.
   static func text(_ text: String, setting name: String, to value: String) -> String? {
     var lines = text.lines
-    // What a file from Windows has before each newline.
-    let ending = lines[0].utf8.last == UInt8(ascii: "\r") ? "\r" : ""
+    let ending = text.lineEnding
     let line = "\(name): " + Self.scalar(value)
     // Of a key that comes twice the last counts.
     if let place = lines.lastIndex(where: { YAML.isLine($0, of: name) }) {

@@ -61,7 +61,7 @@ package struct LineDifference: Hashable, Sendable {
     for index in lines.indices {
       let line = lines[index].kind == .removed ? before.lines[old] : after.lines[new]
       // Of a text from Windows the carriage return is no part of what the line says.
-      lines[index].shown = line.utf8.last == UInt8(ascii: "\r") ? String(line.dropLast()) : line
+      lines[index].shown = line.withoutCarriageReturn
       if lines[index].kind != .added { old += 1 }
       if lines[index].kind != .removed { new += 1 }
     }

@@ -34,10 +34,8 @@ struct CheckedPackage: Sendable {
       guard let bytes else { return nil }
       do {
         let text = try String(textOf: bytes)
-        let (node, warnings) = try YAML.nodeAndWarnings(text)
-        doubtful += (warnings + [ConfigReview(text).secondDocument].compactMap { $0 }).map {
-          (path, $0.line, $0.problem)
-        }
+        let node = try YAML.node(text)
+        doubtful += ConfigReview(text).warnings.map { (path, $0.line, $0.problem) }
         return node
       } catch let error as TextError {
         unreadable.append((path, error.line, error.problem))

@@ -75,7 +75,13 @@ extension String {
   }
 
   /// The lines to be shown: without the carriage returns that some editors put before newlines.
-  package var shownLines: [String] {
-    lines.map { $0.utf8.last == UInt8(ascii: "\r") ? String($0.dropLast()) : $0 }
+  package var shownLines: [String] { lines.map(\.withoutCarriageReturn) }
+
+  /// A line without the carriage return at its end.
+  package var withoutCarriageReturn: String { utf8.last == UInt8(ascii: "\r") ? String(dropLast()) : self }
+
+  /// What stands before the newlines of this text, by its first: a carriage return where it came from Windows.
+  package var lineEnding: String {
+    utf8.prefix { $0 != UInt8(ascii: "\n") }.last == UInt8(ascii: "\r") ? "\r" : ""
   }
 }
