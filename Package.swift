@@ -61,7 +61,9 @@ let package = Package(
       name: "HTTPServer",
       dependencies: ["HTTP", "Platform"] + nio + [tls, http2, .product(name: "NIOTLS", package: "swift-nio")]),
     // The gateway is a client of the API, on NIO's event loops.
-    .target(name: "GatewayServer", dependencies: ["HTTPServer"] + domain + nio + [tls]),
+    .target(
+      name: "GatewayServer",
+      dependencies: ["HTTPServer"] + domain + nio + [tls, http2, .product(name: "NIOTLS", package: "swift-nio")]),
     .target(name: "Access", dependencies: client + ["CCrypt"]),
     .target(name: "APIServer", dependencies: api + ["CSQLite", "CBuild"], resources: [.embedInCode("Kinds")]),
     // What KubeSphere's schemas and webhooks say of its kinds: the API server itself knows no extension.
@@ -101,9 +103,7 @@ let package = Package(
       path: "Tests/APITestSupport"),
     .testTarget(
       name: "GatewayServerTests",
-      dependencies: ["GatewayServer"] + backend + ["APITestSupport"] + domain + nio + [
-        "TestSupport"
-      ]),
+      dependencies: ["GatewayServer"] + backend + ["APITestSupport"] + domain + nio + [tls, http2, "TestSupport"]),
     .testTarget(
       name: "AccessTests",
       dependencies: ["Access", "APITestSupport", "APIServer", "HTTPServer"] + client + ["TestSupport"]),

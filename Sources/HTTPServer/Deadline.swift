@@ -18,7 +18,8 @@ package final class Deadline {
     self.init(on: eventLoop, in: nil, reached)
   }
 
-  init(on eventLoop: any EventLoop, in group: DeadlineGroup?, _ reached: @escaping () -> Void) {
+  /// One of `group`, if that is given.
+  package init(on eventLoop: any EventLoop, in group: DeadlineGroup?, _ reached: @escaping () -> Void) {
     self.eventLoop = eventLoop
     self.group = group
     self.reached = reached
@@ -72,13 +73,13 @@ package final class Deadline {
 /// Deadlines of many that come and go fast, such as streams: one scheduled task serves all of them.
 ///
 /// Otherwise each would leave one behind, and an event loop with many of them is slow to cancel any other.
-final class DeadlineGroup {
+package final class DeadlineGroup {
   private let eventLoop: any EventLoop
   private var members: [ObjectIdentifier: Deadline] = [:]
   private var alarm: Deadline?
   private var next = NIODeadline.distantFuture
 
-  init(on eventLoop: any EventLoop) {
+  package init(on eventLoop: any EventLoop) {
     self.eventLoop = eventLoop
   }
 

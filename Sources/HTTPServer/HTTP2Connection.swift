@@ -50,36 +50,6 @@ enum HTTP2Connection {
   }
 }
 
-/// Sends what all streams have written in one turn of the event loop at once: in one record of TLS, with one call.
-private final class FlushOncePerTurn: ChannelOutboundHandler {
-  typealias OutboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
-
-  private var isScheduled = false
-
-  func flush(context: ChannelHandlerContext) {
-    guard !isScheduled else { return }
-    isScheduled = true
-    // Safe: both are used on the event loop only, which NIOLoopBound checks.
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    context.eventLoop.execute {
-      let (handler, context) = bound.value
-      handler.sendAll(context)
-    }
-  }
-
-  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-    sendAll(context)
-    context.close(mode: mode, promise: promise)
-  }
-
-  private func sendAll(_ context: ChannelHandlerContext) {
-    guard isScheduled else { return }
-    isScheduled = false
-    context.flush()
-  }
-}
-
 /// Has the streams that are open finished, and no more begun, when the server stops.
 private final class QuiesceOnStop: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer

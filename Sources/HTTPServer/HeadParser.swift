@@ -2,11 +2,11 @@ import Glibc
 import HTTP
 import NIOHTTP1
 
-/// Why bytes are no message of HTTP/1.1.
+/// Why what has come is no message of HTTP.
 package struct MalformedMessage: Error, Hashable, CustomStringConvertible {
   package var description: String
 
-  init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }
 
 /// Reads the lines of a head, and of trailers, by the letter of RFC 9112.

@@ -14,9 +14,7 @@ final class StreamCodec: ServerCodec {
   private var parts: [RequestPart] = []
   private var fault: RequestFault?
   private var hasHead = false
-  /// The last frame, which is held back: it may be the one that ends the stream.
-  private var waiting: HTTP2Frame.FramePayload?
-  private var needsFlush = false
+  private var writer = FrameWriter()
 
   let hasUnread = false
   func removeUnread() -> ByteBuffer? { nil }
@@ -32,7 +30,7 @@ final class StreamCodec: ServerCodec {
   }
 
   private func append(_ content: HTTP2Frame.FramePayload.Headers) {
-    guard !hasHead else { return parts.append(.end(Self.fields(of: content.headers))) }
+    guard !hasHead else { return parts.append(.end(HTTP.HTTPHeaders(of: content.headers))) }
     hasHead = true
     do throws(RequestFault) {
       parts.append(.head(try Self.head(content)))
@@ -45,13 +43,6 @@ final class StreamCodec: ServerCodec {
   func next() throws(RequestFault) -> RequestPart? {
     if let fault { throw fault }
     return parts.isEmpty ? nil : parts.removeFirst()
-  }
-
-  private static func fields(of block: HPACKHeaders) -> HTTP.HTTPHeaders {
-    var fields = HTTP.HTTPHeaders()
-    fields.reserve(block.count)
-    for (name, value, _) in block where name.utf8.first != UInt8(ascii: ":") { fields.add(name, value) }
-    return fields
   }
 
   private static func head(_ content: HTTP2Frame.FramePayload.Headers) throws(RequestFault) -> RequestHead {
@@ -109,77 +100,21 @@ final class StreamCodec: ServerCodec {
   }
 
   func write(_ head: ResponseHead, isChunked: Bool, to context: ChannelHandlerContext) -> Bool {
-    guard let block = Self.block(head.headers, status: Int(head.status.code)) else { return false }
-    hold(.headers(.init(headers: block)), context)
+    var block = HPACKHeaders()
+    block.reserveCapacity(head.headers.fields.count + 1)
+    block.add(name: ":status", value: String(head.status.code))
+    guard block.add(head.headers) else { return false }
+    writer.writeHead(block, to: context)
     return true
   }
 
-  func write(_ bytes: ByteBuffer, to context: ChannelHandlerContext) {
-    guard bytes.readableBytes > 0 else { return }
-    hold(.data(.init(data: .byteBuffer(bytes))), context)
-  }
+  func write(_ bytes: ByteBuffer, to context: ChannelHandlerContext) { writer.write(bytes, to: context) }
 
   func writeEnd(_ trailers: HTTP.HTTPHeaders?, to context: ChannelHandlerContext) {
-    if let trailers, let block = Self.block(trailers, status: nil) {
-      return hold(.headers(.init(headers: block, endStream: true)), context)
-    }
-    switch waiting {
-    case .headers(var content):
-      content.endStream = true
-      waiting = .headers(content)
-    case .data(var content):
-      content.endStream = true
-      waiting = .data(content)
-    default: hold(.data(.init(data: .byteBuffer(ByteBuffer()), endStream: true)), context)
-    }
+    writer.writeEnd(trailers, to: context)
   }
 
   func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
-    guard let frame = waiting else {
-      if needsFlush || promise != nil { context.flush() }
-      needsFlush = false
-      promise?.succeed()
-      return
-    }
-    (waiting, needsFlush) = (nil, false)
-    context.writeAndFlush(NIOAny(frame), promise: promise)
-  }
-
-  private func hold(_ frame: HTTP2Frame.FramePayload, _ context: ChannelHandlerContext) {
-    if let waiting {
-      context.write(NIOAny(waiting), promise: nil)
-      needsFlush = true
-    }
-    waiting = frame
-  }
-
-  /// The fields as a stream has them: in lower case, without those about a connection (RFC 9113 §8.2.2).
-  private static func block(_ headers: HTTP.HTTPHeaders, status: Int?) -> HPACKHeaders? {
-    var block = HPACKHeaders()
-    block.reserveCapacity(headers.fields.count + 1)
-    if let status { block.add(name: ":status", value: String(status)) }
-    for field in headers.fields where !isAboutConnection(field) {
-      guard field.isSendable else { return nil }
-      let isLower = field.name.utf8.allSatisfy { !(65...90).contains($0) }
-      block.add(name: isLower ? field.name : field.name.lowercased(), value: field.value)
-    }
-    return block
-  }
-
-  private static func isAboutConnection(_ field: HTTP.HTTPHeaders.Field) -> Bool {
-    switch field.name.utf8.count {
-    case 7: field.isNamed("upgrade")
-    case 10: field.isNamed("connection") || field.isNamed("keep-alive")
-    case 16: field.isNamed("proxy-connection")
-    case 17: field.isNamed("transfer-encoding")
-    default: false
-    }
-  }
-}
-
-extension HTTP.HTTPHeaders.Field {
-  /// Whether no byte of it would make something else of it.
-  var isSendable: Bool {
-    !name.isEmpty && name.utf8.allSatisfy(HeadParser.isToken) && value.utf8.allSatisfy(HeadParser.isText)
+    writer.flush(context, promise: promise)
   }
 }

@@ -11,6 +11,8 @@ struct UpstreamAddress: Hashable, Sendable {
   var authority: String
   /// `nil` speaks plain HTTP.
   var trust: Trust?
+  /// Whether HTTP/2 is not offered.
+  var isHTTP1Only = false
 
   /// Looked up with every request: the rest, which may be long, hardly ever tells two apart.
   func hash(into hasher: inout Hasher) {

@@ -21,7 +21,7 @@ protocol UpstreamListener: AnyObject {
   func connectionHasEnded(_ failure: UpstreamFailure, wasReused: Bool)
 }
 
-/// A connection to an upstream, which serves one exchange at a time.
+/// A connection to an upstream, which serves one exchange at a time, or a stream of one, which serves one alone.
 ///
 /// Confined to its event loop.
 final class UpstreamConnection: ChannelDuplexHandler {
@@ -31,31 +31,51 @@ final class UpstreamConnection: ChannelDuplexHandler {
   typealias OutboundOut = ByteBuffer
 
   let address: UpstreamAddress
-  private let idle: IdleConnections
-  private var decoder = ResponseDecoder(limit: longestHead)
-  private var writer = MessageWriter()
+  private let codec: any UpstreamCodec
+  /// Where it waits for the next exchange.
+  private let idle: IdleConnections?
+  /// What it is a stream of.
+  private let session: UpstreamSession?
+  private let deadline: Deadline
   private var context: ChannelHandlerContext?
   private var exchange: (any UpstreamListener)?
-  private var deadline: Deadline?
-  private(set) var hasServed = false
   private var isRequestComplete = false
+  private var hasServed = false
   /// Whether HTTP has ended, and bytes pass as they are.
   private var isTunnel = false
   private var isReadHeld = false
   private var failure: UpstreamFailure?
 
-  /// Bytes that the head of an answer may have.
-  private static let longestHead = 80 << 10
+  /// A connection that speaks HTTP/1.1.
+  convenience init(_ address: UpstreamAddress, on channel: any Channel, _ idle: IdleConnections) {
+    self.init(LineUpstreamCodec(), address, channel, in: nil, idle, nil)
+  }
 
-  init(_ address: UpstreamAddress, _ idle: IdleConnections) {
+  /// A stream of `session`.
+  convenience init(_ stream: any Channel, of session: UpstreamSession, _ deadlines: DeadlineGroup) {
+    self.init(StreamUpstreamCodec(), session.address, stream, in: deadlines, nil, session)
+  }
+
+  private init(
+    _ codec: any UpstreamCodec, _ address: UpstreamAddress, _ channel: any Channel, in deadlines: DeadlineGroup?,
+    _ idle: IdleConnections?, _ session: UpstreamSession?
+  ) {
+    self.codec = codec
     self.address = address
     self.idle = idle
+    self.session = session
+    let held = Held()
+    deadline = Deadline(on: channel.eventLoop, in: deadlines) { held.connection?.deadlineIsReached() }
+    held.connection = self
+  }
+
+  /// Weak: the deadline is the connection's own.
+  private final class Held {
+    weak var connection: UpstreamConnection?
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    // Weak: it is this handler's own.
-    deadline = Deadline(on: context.eventLoop) { [weak self] in self?.deadlineIsReached() }
   }
 
   private func deadlineIsReached() {
@@ -68,34 +88,31 @@ final class UpstreamConnection: ChannelDuplexHandler {
     end()
   }
 
-  var closeFuture: EventLoopFuture<Void>? { context?.channel.closeFuture }
-
   var isOpen: Bool { context?.channel.isActive ?? false }
   var isWritable: Bool { context?.channel.isWritable ?? false }
 
   /// Gives the connection to `exchange`.
   func attach(_ exchange: any UpstreamListener) {
-    deadline?.clear()
+    deadline.clear()
     self.exchange = exchange
     isRequestComplete = false
   }
 
   /// Waits for the next exchange, for a while.
   func rest(for time: Duration) {
-    deadline?.set(within: time)
+    deadline.set(within: time)
     readOn()
   }
 
   /// Tells the one who asked when no answer has begun within `time`.
-  func expectAnswer(within time: Duration) { deadline?.set(within: time) }
+  func expectAnswer(within time: Duration) { deadline.set(within: time) }
 
-  func expectNothing() { deadline?.clear() }
+  func expectNothing() { deadline.clear() }
 
-  /// Begins a request with the head that `fill` puts into a buffer.
-  func sendHead(of method: HTTPRequest.Method, isChunked: Bool, _ fill: (inout ByteBuffer) -> Bool) {
+  /// Begins a request.
+  func send(_ head: some UpstreamHead) {
     guard let context else { return }
-    decoder.answersHead = method == .head
-    guard writer.writeHead(isChunked: isChunked, context.channel, fill) else {
+    guard codec.write(head, to: context) else {
       failure = .failed("there is a character in the request that none may have")
       return context.close(promise: nil)
     }
@@ -104,17 +121,17 @@ final class UpstreamConnection: ChannelDuplexHandler {
   /// Sends bytes of a body, or of a tunnel.
   func send(_ bytes: ByteBuffer) {
     guard let context else { return }
-    writer.write(bytes, to: context)
+    codec.write(bytes, to: context)
   }
 
   func sendEnd(_ trailers: HTTP.HTTPHeaders? = nil) {
     isRequestComplete = true
     guard let context else { return }
-    writer.writeEnd(trailers, context.channel)
+    codec.writeEnd(trailers, to: context)
   }
 
   func flush() {
-    if let context { writer.flush(context) }
+    if let context { codec.flush(context, promise: nil) }
   }
 
   /// Gives the connection up; what is still to come from it is of no use.
@@ -129,7 +146,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     guard let context else { return }
     let (channel, sent) = (context.channel, context.eventLoop.makePromise(of: Void.self))
     sent.futureResult.whenComplete { _ in channel.close(promise: nil) }
-    writer.flush(context, promise: sent)
+    codec.flush(context, promise: sent)
   }
 
   func read(context: ChannelHandlerContext) {
@@ -143,13 +160,12 @@ final class UpstreamConnection: ChannelDuplexHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let bytes = unwrapInboundIn(data)
-    if isTunnel { return exchange?.answer(bytes) ?? () }
+    if isTunnel { return exchange?.answer(unwrapInboundIn(data)) ?? () }
     // What was not asked for is no answer to anything that will be.
     guard exchange != nil else { return close() }
-    decoder.append(bytes)
+    codec.append(data)
     do throws(MalformedMessage) {
-      while let exchange, !isTunnel, let part = try decoder.next() { take(part, for: exchange) }
+      while let exchange, !isTunnel, let part = try codec.next() { take(part, for: exchange) }
     } catch {
       fail(error)
     }
@@ -161,16 +177,21 @@ final class UpstreamConnection: ChannelDuplexHandler {
     case .body(let bytes): exchange.answer(bytes)
     case .end where exchange.isTunnel:
       isTunnel = true
-      if let early = decoder.removeUnread() { exchange.answer(early) }
+      if let early = codec.removeUnread() { exchange.answer(early) }
     case .end(let trailers):
       self.exchange = nil
-      hasServed = true
-      // What follows the answer could be taken for the next one.
-      let isUsable = decoder.isKeptAlive && isRequestComplete && !decoder.hasUnread
-      if isUsable { idle.put(self) }
+      noteServed()
+      let isUsable = codec.isClear && isRequestComplete
+      if isUsable { idle?.put(self) }
       exchange.answerEnd(trailers)
-      if !isUsable { close() }
+      // A stream ends by itself, once its request has too.
+      if !isUsable, codec.servesMany || !isRequestComplete { close() }
     }
+  }
+
+  private func noteServed() {
+    hasServed = true
+    session?.noteServed()
   }
 
   private func fail(_ error: any Error) {
@@ -194,7 +215,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     // Only where nothing went wrong is this an end that an answer may have.
     if failure == nil, !isTunnel, let exchange {
       do throws(MalformedMessage) {
-        if let end = try decoder.finish() { take(end, for: exchange) }
+        if let end = try codec.finish() { take(end, for: exchange) }
       } catch {
         failure = UpstreamFailure(error)
       }
@@ -204,10 +225,10 @@ final class UpstreamConnection: ChannelDuplexHandler {
   }
 
   private func end() {
-    deadline?.clear()
-    idle.forget(self)
+    deadline.clear()
+    idle?.forget(self)
     guard let exchange else { return }
     self.exchange = nil
-    exchange.connectionHasEnded(failure ?? .failed("EOF"), wasReused: hasServed)
+    exchange.connectionHasEnded(failure ?? .failed("EOF"), wasReused: session?.hasServed ?? hasServed)
   }
 }

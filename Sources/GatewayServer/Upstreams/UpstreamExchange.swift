@@ -45,17 +45,20 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
 
   func start() {
     if !isRetry, let kept = pool.take(relay.address) { return begin(on: kept) }
+    if pool.openStream(relay.address, connected) { return }
     // A name may take long to be found.
     let deadline = Deadline(on: client.eventLoop) { [weak self] in self?.answerIsLate() }
     deadline.set(within: pool.settings.answerTimeout)
     self.deadline = deadline
-    pool.connect(relay.address) { result in
-      switch result {
-      case .success(let connection):
-        self.begin(on: connection)
-        connection.flush()
-      case .failure(let failure): self.fail(failure)
-      }
+    pool.connect(relay.address, connected)
+  }
+
+  private func connected(_ result: Result<UpstreamConnection, UpstreamFailure>) {
+    switch result {
+    case .success(let connection):
+      begin(on: connection)
+      connection.flush()
+    case .failure(let failure): fail(failure)
     }
   }
 
@@ -64,7 +67,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     deadline = nil
     upstream = connection
     connection.attach(self)
-    connection.sendHead(of: relay.request.method, isChunked: relay.isChunked) { relay.writeHead(to: &$0) }
+    connection.send(relay)
     for bytes in waiting { connection.send(bytes) }
     waiting = []
     // A body may take its time; how long the client may pause in it, its connection knows.
@@ -155,12 +158,17 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
       end(.finished)
       return client.finish()
     }
-    guard isAnswered || !wasReused || isRetry || !relay.isRepeatable || hasBody else {
-      // The upstream had closed it while it was kept, and has seen nothing of this.
-      isRetry = true
-      return start()
-    }
-    fail(failure)
+    guard mayRepeat(after: failure, wasReused: wasReused) else { return fail(failure) }
+    isRetry = true
+    start()
+  }
+
+  /// Whether the upstream has seen nothing of the request, for all that is known, and a second one does no harm.
+  private func mayRepeat(after failure: UpstreamFailure, wasReused: Bool) -> Bool {
+    guard !isAnswered, !isRetry, !hasBody else { return false }
+    if case .refused = failure { return true }
+    // It had been closed while it was kept.
+    return wasReused && relay.isRepeatable
   }
 
   /// Ends without an answer of the upstream.

@@ -4,25 +4,28 @@ import HTTPServer
 import KubernetesAPI
 import Manifest
 import NIOCore
+import NIOHTTP2
 import NIOPosix
 import NIOSSL
 
 /// Why an upstream gave no answer, in the words that the shipped gateway has for it (Go's).
 enum UpstreamFailure: Error, Hashable, Sendable {
   case failed(String)
+  /// The upstream has said that it has done nothing of it (RFC 9113 §8.7).
+  case refused(String)
   /// No answer, or no further byte, in time.
   case timedOut(String)
 
   var text: String {
     switch self {
-    case .failed(let text), .timedOut(let text): text
+    case .failed(let text), .refused(let text), .timedOut(let text): text
     }
   }
 
   var response: HTTPResponse {
     let message = "Error while proxying request: \(text)"
     switch self {
-    case .failed: return .badGateway(message, code: 502, reason: "Bad Gateway")
+    case .failed, .refused: return .badGateway(message, code: 502, reason: "Bad Gateway")
     case .timedOut: return .badGateway(message, code: 504, reason: "Gateway Timeout")
     }
   }
@@ -55,6 +58,10 @@ enum UpstreamFailure: Error, Hashable, Sendable {
     case let error as NIOSSLError: self = .failed(Self.text(of: error))
     case is NIOSSLExtraError:
       self = .failed("tls: failed to verify certificate: x509: certificate is not valid for the name asked for")
+    case let error as NIOHTTP2Errors.StreamClosed:
+      let text = "stream error: \(error.errorCode.debugDescription)"
+      self = error.errorCode == .refusedStream ? .refused(text) : .failed(text)
+    case let error as NIOHTTP2Errors.StreamError: self = UpstreamFailure(error.baseError)
     case is MalformedMessage: self = .failed("malformed HTTP response: \(error)")
     case let error as IOError:
       self = .failed("read: \(String(cString: strerror(error.errnoCode)).lowercased())")

@@ -1,47 +1,23 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
-import Platform
-
-/// The connections to one upstream that wait for the next request: the one used last is taken first.
-///
-/// Confined to an event loop.
-final class IdleConnections {
-  private let settings: UpstreamSettings
-  private var connections: [UpstreamConnection] = []
-
-  init(_ settings: UpstreamSettings) {
-    self.settings = settings
-  }
-
-  var count: Int { connections.count }
-
-  func take() -> UpstreamConnection? {
-    while let connection = connections.popLast() {
-      if connection.isOpen { return connection }
-    }
-    return nil
-  }
-
-  func put(_ connection: UpstreamConnection) {
-    guard connections.count < settings.idleConnections else { return connection.close() }
-    connections.append(connection)
-    connection.rest(for: settings.idleTimeout)
-  }
-
-  func forget(_ connection: UpstreamConnection) {
-    connections.removeAll { $0 === connection }
-  }
-}
 
 /// The connections of one event loop to upstreams.
 ///
 /// Confined to that loop.
 final class UpstreamPool {
+  /// What is told what has come of a connection.
+  typealias Done = (Result<UpstreamConnection, UpstreamFailure>) -> Void
+
   let eventLoop: any EventLoop
   let settings: UpstreamSettings
   private let trust: TrustStore
   private var idle: [UpstreamAddress: IdleConnections] = [:]
+  private var sessions: [UpstreamAddress: [UpstreamSession]] = [:]
+  /// Who waits for the connection that is being made to an upstream that has agreed to HTTP/2 before.
+  private var joining: [UpstreamAddress: [Done]] = [:]
+  /// Upstreams that have.
+  private var multiplexed: Set<UpstreamAddress> = []
   private var made = 0
   private var failed = 0
   private var closed = 0
@@ -63,6 +39,109 @@ final class UpstreamPool {
   /// A connection that has served before, if one is left.
   func take(_ address: UpstreamAddress) -> UpstreamConnection? { idle[address]?.take() }
 
+  /// Begins a stream on a connection that has room for it, and tells what came of it; false when there is none.
+  func openStream(_ address: UpstreamAddress, _ done: @escaping Done) -> Bool {
+    guard let session = sessions[address]?.first(where: \.hasRoom) else { return false }
+    session.open(done)
+    return true
+  }
+
+  /// Makes a connection, or a stream on one that is being made, and tells what came of it on this event loop.
+  func connect(_ address: UpstreamAddress, _ done: @escaping Done) {
+    if joining[address] != nil { return joining[address, default: []].append(done) }
+    guard multiplexed.contains(address) else { return dial(address, done) }
+    joining[address] = []
+    dial(address) { result in
+      let others = self.joining.removeValue(forKey: address) ?? []
+      done(result)
+      for other in others { self.join(address, after: result, other) }
+    }
+  }
+
+  /// One who has waited for another's connection: has a stream of it too, or the same failure.
+  private func join(
+    _ address: UpstreamAddress, after result: Result<UpstreamConnection, UpstreamFailure>, _ done: @escaping Done
+  ) {
+    if case .failure = result { return done(result) }
+    if !openStream(address, done) { connect(address, done) }
+  }
+
+  private func dial(_ address: UpstreamAddress, _ done: @escaping Done) {
+    let tls: NIOSSLContext?
+    do throws(UpstreamFailure) {
+      tls = try trust.context(for: address)
+    } catch {
+      return done(.failure(error))
+    }
+    let bound = NIOLoopBound((self, done), eventLoop: eventLoop)
+    let bootstrap = bootstrap()
+    let connecting =
+      (try? SocketAddress(ipAddress: address.host, port: address.port)).map { bootstrap.connect(to: $0) }
+      ?? bootstrap.connect(host: address.host, port: address.port)
+    connecting.hop(to: eventLoop).whenComplete { result in
+      let (pool, done) = bound.value
+      switch result {
+      case .success(let channel): pool.greet(channel, address, tls) { done(pool.counted($0)) }
+      case .failure(let error): done(pool.counted(.failure(UpstreamFailure(connecting: error, to: address))))
+      }
+    }
+  }
+
+  /// Agrees on a version of HTTP with the one at the other end of `channel`, before which nothing is said of a request.
+  private func greet(_ channel: any Channel, _ address: UpstreamAddress, _ tls: NIOSSLContext?, _ done: @escaping Done)
+  {
+    guard let remote = channel.remoteAddress else { return done(.failure(.failed("the connection ended at once"))) }
+    if let problem = settings.addresses.problem(with: remote) {
+      channel.close(promise: nil)
+      return done(.failure(.failed("\(address.authority) is not allowed: \(problem)")))
+    }
+    count(channel)
+    do {
+      guard let tls else { return done(.success(try lineConnection(on: channel, address))) }
+      let greeting = UpstreamGreeting(on: channel.eventLoop, within: settings.connectTimeout) { result in
+        self.take(result, channel, address, done)
+      }
+      try greeting.begin(on: channel, tls, address)
+    } catch {
+      channel.close(promise: nil)
+      done(.failure(UpstreamFailure(error)))
+    }
+  }
+
+  private func take(
+    _ result: Result<UpstreamGreeting.Version, UpstreamFailure>, _ channel: any Channel, _ address: UpstreamAddress,
+    _ done: @escaping Done
+  ) {
+    do {
+      switch try result.get() {
+      case .http1: done(.success(try lineConnection(on: channel, address)))
+      case .http2: try session(on: channel, address).open(done)
+      }
+    } catch {
+      channel.close(promise: nil)
+      done(.failure(UpstreamFailure(error)))
+    }
+  }
+
+  private func lineConnection(on channel: any Channel, _ address: UpstreamAddress) throws -> UpstreamConnection {
+    let connection = UpstreamConnection(address, on: channel, idleConnections(to: address))
+    try channel.pipeline.syncOperations.addHandler(connection)
+    return connection
+  }
+
+  private func session(on channel: any Channel, _ address: UpstreamAddress) throws -> UpstreamSession {
+    let session = try UpstreamSession(channel, address, settings) { [weak self] in self?.forget($0) }
+    if multiplexed.count >= Self.most { multiplexed = Set(sessions.keys) }
+    multiplexed.insert(address)
+    sessions[address, default: []].append(session)
+    return session
+  }
+
+  private func forget(_ session: UpstreamSession) {
+    sessions[session.address]?.removeAll { $0 === session }
+    if sessions[session.address]?.isEmpty == true { sessions[session.address] = nil }
+  }
+
   private func idleConnections(to address: UpstreamAddress) -> IdleConnections {
     if let known = idle[address] { return known }
     if idle.count >= Self.most { idle = idle.filter { $0.value.count > 0 } }
@@ -71,60 +150,21 @@ final class UpstreamPool {
     return made
   }
 
-  /// Makes a connection, and tells what came of it on this event loop.
-  func connect(_ address: UpstreamAddress, _ done: @escaping (Result<UpstreamConnection, UpstreamFailure>) -> Void) {
-    let context: NIOSSLContext?
-    do throws(UpstreamFailure) {
-      context = try address.trust.map { trust throws(UpstreamFailure) in try self.trust.context(for: trust) }
-    } catch {
-      return done(.failure(error))
-    }
-    let bound = NIOLoopBound((self, done), eventLoop: eventLoop)
-    let bootstrap = bootstrap(address, context)
-    let connecting =
-      (try? SocketAddress(ipAddress: address.host, port: address.port)).map { bootstrap.connect(to: $0) }
-      ?? bootstrap.connect(host: address.host, port: address.port)
-    connecting.hop(to: eventLoop).whenComplete { result in
-      let (pool, done) = bound.value
-      done(pool.counted(pool.connection(result, address)))
-    }
-  }
-
   private func counted(
     _ result: Result<UpstreamConnection, UpstreamFailure>
   ) -> Result<UpstreamConnection, UpstreamFailure> {
-    guard case .success(let connection) = result else {
-      failed += 1
-      return result
-    }
-    made += 1
-    let bound = NIOLoopBound(self, eventLoop: eventLoop)
-    connection.closeFuture?.whenComplete { _ in bound.value.closed += 1 }
+    if case .failure = result { failed += 1 }
     return result
   }
 
-  private func connection(
-    _ result: Result<any Channel, any Error>, _ address: UpstreamAddress
-  ) -> Result<UpstreamConnection, UpstreamFailure> {
-    switch result {
-    case .failure(let error): return .failure(UpstreamFailure(connecting: error, to: address))
-    case .success(let channel):
-      let remote = channel.remoteAddress
-      if let problem = remote.flatMap(settings.addresses.problem) {
-        channel.close(promise: nil)
-        return .failure(.failed("\(address.authority) is not allowed: \(problem)"))
-      }
-      guard remote != nil, let connection = try? channel.pipeline.syncOperations.handler(type: UpstreamConnection.self)
-      else {
-        return .failure(.failed("the connection ended at once"))
-      }
-      return .success(connection)
-    }
+  private func count(_ channel: any Channel) {
+    made += 1
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    channel.closeFuture.whenComplete { _ in bound.value.closed += 1 }
   }
 
-  private func bootstrap(_ address: UpstreamAddress, _ tls: NIOSSLContext?) -> ClientBootstrap {
-    let bound = NIOLoopBound(self, eventLoop: eventLoop)
-    return ClientBootstrap(group: eventLoop)
+  private func bootstrap() -> ClientBootstrap {
+    ClientBootstrap(group: eventLoop)
       .connectTimeout(TimeAmount(settings.connectTimeout))
       .channelOption(.socketOption(.tcp_nodelay), value: 1)
       .channelOption(.socketOption(.so_keepalive), value: 1)
@@ -132,66 +172,5 @@ final class UpstreamPool {
       .channelOption(
         .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2_048, initial: 4_096, maximum: 256 << 10)
       )
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try Self.prepare(channel, address, tls, bound.value) }
-      }
-  }
-
-  private static func prepare(
-    _ channel: any Channel, _ address: UpstreamAddress, _ tls: NIOSSLContext?, _ pool: UpstreamPool
-  ) throws {
-    let pipeline = channel.pipeline.syncOperations
-    if let tls {
-      // An address is no name that SNI may have.
-      let isAddress = (try? SocketAddress(ipAddress: address.name, port: 0)) != nil
-      try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : address.name))
-    }
-    try pipeline.addHandler(UpstreamConnection(address, pool.idleConnections(to: address)))
-  }
-}
-
-/// The pools of all event loops.
-final class UpstreamPools: Sendable {
-  /// How many connections there are and have been.
-  struct Counts: Hashable, Sendable {
-    var open = 0
-    var idle = 0
-    var made = 0
-    var failed = 0
-
-    static func + (left: Counts, right: Counts) -> Counts {
-      Counts(
-        open: left.open + right.open, idle: left.idle + right.idle, made: left.made + right.made,
-        failed: left.failed + right.failed)
-    }
-  }
-
-  private let settings: UpstreamSettings
-  private let trust = TrustStore()
-  private let pools = Locked<[ObjectIdentifier: NIOLoopBound<UpstreamPool>]>([:])
-
-  init(_ settings: UpstreamSettings) {
-    self.settings = settings
-  }
-
-  /// The pool of `eventLoop`, on which this is called.
-  func pool(of eventLoop: any EventLoop) -> UpstreamPool {
-    let (settings, trust) = (settings, trust)
-    return pools.withLock { pools in
-      let id = ObjectIdentifier(eventLoop)
-      if let known = pools[id] { return known }
-      let made = NIOLoopBound(UpstreamPool(eventLoop, settings, trust), eventLoop: eventLoop)
-      pools[id] = made
-      return made
-    }.value
-  }
-
-  /// Those of all event loops.
-  func counts() async -> Counts {
-    var sum = Counts()
-    for pool in pools.withLock({ Array($0.values) }) {
-      sum = sum + ((try? await pool.eventLoop.submit { pool.value.counts }.get()) ?? Counts())
-    }
-    return sum
   }
 }

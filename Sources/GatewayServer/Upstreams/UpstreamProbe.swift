@@ -1,6 +1,7 @@
 import HTTP
 import HTTPServer
 import NIOCore
+import NIOHPACK
 import NIOHTTP1
 
 /// One question to an upstream of which only the status is wanted.
@@ -53,14 +54,28 @@ final class UpstreamProbe: UpstreamListener {
     guard !isOver else { return connection.close() }
     self.connection = connection
     connection.attach(self)
-    let fields: HTTP.HTTPHeaders = [
-      "Host": connection.address.authority, "User-Agent": "ksxd health check", "Connection": "close",
-    ]
-    connection.sendHead(of: .get, isChunked: false) { buffer in
-      buffer.writeRequestLine("GET", path) && buffer.writeFields(fields)
-    }
+    connection.send(Head(path: path, host: connection.address.authority))
     connection.sendEnd()
     connection.flush()
+  }
+
+  private struct Head: UpstreamHead {
+    var path: String
+    var host: String
+
+    let method = HTTPRequest.Method.get
+    let isChunked = false
+    private static let agent = "ksxd health check"
+
+    func write(to buffer: inout ByteBuffer) -> Bool {
+      buffer.writeRequestLine("GET", path)
+        && buffer.writeFields(["Host": host, "User-Agent": Self.agent, "Connection": "close"])
+    }
+
+    func block() -> HPACKHeaders? {
+      var block = HPACKHeaders("GET", path, at: host, isEncrypted: true)
+      return block.add(["User-Agent": Self.agent]) ? block : nil
+    }
   }
 
   func answer(_ head: ResponseHead) {

@@ -2,10 +2,11 @@ import Extensions
 import HTTP
 import HTTPServer
 import NIOCore
+import NIOHPACK
 import NIOHTTP1
 
 /// A request that an upstream is to answer, ready to be sent.
-final class UpstreamRelay: ChannelRelay {
+final class UpstreamRelay: ChannelRelay, UpstreamHead {
   /// How an exchange goes on and ends.
   enum Outcome: Hashable, Sendable {
     /// The upstream's answer has begun.
@@ -33,19 +34,23 @@ final class UpstreamRelay: ChannelRelay {
     report: @escaping @Sendable (Outcome) -> Void
   ) {
     self.request = request
-    self.address = address
     self.pools = pools
     self.report = report
     trace = original.trace
     offers = original.upgrade?.protocols ?? []
+    var address = address
+    // Only there does HTTP end and something else go on.
+    address.isHTTP1Only = !offers.isEmpty
+    self.address = address
     isChunked = original.head.headers["Transfer-Encoding"] != nil
   }
 
-  /// Writes what the upstream is asked; false when that has a byte that would make something else of it.
-  func writeHead(to buffer: inout ByteBuffer) -> Bool {
-    guard buffer.writeRequestLine(request.method.rawValue, request.target),
-      buffer.writeField("Host", request.headers["Host"] ?? address.authority)
-    else { return false }
+  var method: HTTPRequest.Method { request.method }
+
+  func write(to buffer: inout ByteBuffer) -> Bool {
+    guard buffer.writeRequestLine(request.method.rawValue, request.target), buffer.writeField("Host", host) else {
+      return false
+    }
     for field in request.headers.fields where !field.isNamed("host") && !field.isNamed("traceparent") {
       guard buffer.writeField(field.name, field.value) else { return false }
     }
@@ -56,6 +61,16 @@ final class UpstreamRelay: ChannelRelay {
     for offer in offers { rest.add("Upgrade", offer) }
     return buffer.writeFields(rest)
   }
+
+  func block() -> HPACKHeaders? {
+    var block = HPACKHeaders(request.method.rawValue, request.target, at: host, isEncrypted: address.trust != nil)
+    var fields = request.headers
+    fields.removeAll { $0.isNamed("host") || $0.isNamed("traceparent") || $0.isNamed("te") }
+    fields.add("traceparent", trace.field)
+    return block.add(fields) ? block : nil
+  }
+
+  private var host: String { request.headers["Host"] ?? address.authority }
 
   /// The answer that this gives on a connection.
   var response: HTTPResponse {

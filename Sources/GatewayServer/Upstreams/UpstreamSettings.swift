@@ -17,29 +17,38 @@ package struct UpstreamSettings: Hashable, Sendable {
   package init() {}
 }
 
-/// TLS for upstreams: one context for each set of authorities.
+/// TLS for upstreams: one context for each set of authorities and versions.
 final class TrustStore: Sendable {
   private static let most = 1_000
-  private let contexts = Locked<[UpstreamAddress.Trust: NIOSSLContext]>([:])
+  private let contexts = Locked<[Key: NIOSSLContext]>([:])
 
-  func context(for trust: UpstreamAddress.Trust) throws(UpstreamFailure) -> NIOSSLContext {
-    if let known = contexts.withLock({ $0[trust] }) { return known }
+  private struct Key: Hashable {
+    var trust: UpstreamAddress.Trust
+    var isHTTP1Only: Bool
+  }
+
+  /// `nil` where `address` is spoken to without TLS.
+  func context(for address: UpstreamAddress) throws(UpstreamFailure) -> NIOSSLContext? {
+    guard let trust = address.trust else { return nil }
+    let key = Key(trust: trust, isHTTP1Only: address.isHTTP1Only)
+    if let known = contexts.withLock({ $0[key] }) { return known }
     let made: NIOSSLContext
     do {
-      made = try Self.make(trust)
+      made = try Self.make(key)
     } catch {
       throw .failed("tls: the authorities cannot be read: \(error)")
     }
     contexts.withLock { contexts in
       if contexts.count >= Self.most { contexts = [:] }
-      contexts[trust] = made
+      contexts[key] = made
     }
     return made
   }
 
-  private static func make(_ trust: UpstreamAddress.Trust) throws -> NIOSSLContext {
+  private static func make(_ key: Key) throws -> NIOSSLContext {
+    let trust = key.trust
     var configuration = TLSConfiguration.makeClientConfiguration()
-    configuration.applicationProtocols = ["http/1.1"]
+    configuration.applicationProtocols = key.isHTTP1Only ? ["http/1.1"] : ["h2", "http/1.1"]
     if trust.isInsecure { configuration.certificateVerification = .none }
     if !trust.authorities.isEmpty {
       configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(trust.authorities))

@@ -1,0 +1,149 @@
+import HTTPServer
+import NIOCore
+import NIOHTTP2
+
+/// A connection to an upstream that has agreed to HTTP/2 (RFC 9113): each exchange is a stream of it.
+///
+/// Confined to its event loop.
+final class UpstreamSession: ChannelInboundHandler {
+  typealias InboundIn = HTTP2Frame
+
+  let address: UpstreamAddress
+  private let settings: UpstreamSettings
+  private let channel: any Channel
+  private let whenEnding: (UpstreamSession) -> Void
+  private let deadlines: DeadlineGroup
+  private var streams: NIOHTTP2Handler.StreamMultiplexer?
+  /// Ends it when it has not been used for a while.
+  private var rest: Deadline?
+  private var count = 0
+  /// Streams that the upstream takes at once; what swift-nio-http2 is given beyond that waits in it.
+  private var limit = mostStreams
+  /// Whether one of its exchanges has been answered.
+  private(set) var hasServed = false
+  private var isEnding = false
+
+  private static let mostStreams = 100
+  /// How much of a body may come before it is read.
+  private static let window = 256 << 10
+
+  /// Whether another stream may be begun at once.
+  var hasRoom: Bool { !isEnding && count < limit && channel.isActive }
+
+  /// Makes `channel`, on whose event loop this is, a session; `whenEnding` is told once no stream can be begun any more.
+  init(
+    _ channel: any Channel, _ address: UpstreamAddress, _ settings: UpstreamSettings,
+    whenEnding: @escaping (UpstreamSession) -> Void
+  ) throws {
+    self.channel = channel
+    self.address = address
+    self.settings = settings
+    self.whenEnding = whenEnding
+    deadlines = DeadlineGroup(on: channel.eventLoop)
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.addHandler(FlushOncePerTurn())
+    streams = try pipeline.configureHTTP2Pipeline(
+      mode: .client, connectionConfiguration: Self.connection, streamConfiguration: Self.stream
+    ) { stream in
+      // What is pushed was not asked for, and no upstream is let push.
+      stream.close()
+    }
+    try pipeline.addHandler(self)
+    rest = Deadline(on: channel.eventLoop) { [weak self] in self?.close() }
+  }
+
+  private static var connection: NIOHTTP2Handler.ConnectionConfiguration {
+    var configuration = NIOHTTP2Handler.ConnectionConfiguration()
+    configuration.initialSettings = [
+      HTTP2Setting(parameter: .enablePush, value: 0),
+      HTTP2Setting(parameter: .maxHeaderListSize, value: longestAnswerHead),
+      HTTP2Setting(parameter: .initialWindowSize, value: window),
+    ]
+    configuration.targetWindowSize = 4 * window
+    return configuration
+  }
+
+  private static var stream: NIOHTTP2Handler.StreamConfiguration {
+    var configuration = NIOHTTP2Handler.StreamConfiguration()
+    configuration.targetWindowSize = window
+    configuration.outboundBufferSizeHighWatermark = 256 << 10
+    configuration.outboundBufferSizeLowWatermark = 64 << 10
+    return configuration
+  }
+
+  /// Begins a stream, and tells what came of it, most often at once.
+  func open(_ done: @escaping (Result<UpstreamConnection, UpstreamFailure>) -> Void) {
+    guard let streams else { return done(.failure(.failed("EOF"))) }
+    rest?.clear()
+    count += 1
+    let bound = NIOLoopBound((self, done), eventLoop: channel.eventLoop)
+    let made = channel.eventLoop.makePromise(of: (any Channel).self)
+    streams.createStreamChannel(promise: made) { stream in
+      stream.eventLoop.makeCompletedFuture {
+        let session = bound.value.0
+        try stream.pipeline.syncOperations.addHandler(UpstreamConnection(stream, of: session, session.deadlines))
+      }
+    }
+    made.futureResult.whenComplete { result in
+      let (session, done) = bound.value
+      done(session.opened(result))
+    }
+  }
+
+  private func opened(_ result: Result<any Channel, any Error>) -> Result<UpstreamConnection, UpstreamFailure> {
+    switch result {
+    case .failure(let error):
+      streamHasEnded()
+      return .failure(UpstreamFailure(error))
+    case .success(let stream):
+      let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
+      stream.closeFuture.whenComplete { _ in bound.value.streamHasEnded() }
+      let handler = try? stream.pipeline.syncOperations.handler(type: UpstreamConnection.self)
+      return handler.map { .success($0) } ?? .failure(.failed("EOF"))
+    }
+  }
+
+  private func streamHasEnded() {
+    count -= 1
+    guard count == 0 else { return }
+    if isEnding { close() } else { rest?.set(within: settings.idleTimeout) }
+  }
+
+  func noteServed() { hasServed = true }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data).payload {
+    case .goAway: end()
+    case .settings(.settings(let list)):
+      for setting in list where setting.parameter == .maxConcurrentStreams {
+        limit = min(setting.value, Self.mostStreams)
+      }
+    default: break
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // One stream's own is that stream's to tell.
+    guard !(error is NIOHTTP2Errors.StreamError) else { return }
+    close()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    end()
+    rest?.clear()
+    context.fireChannelInactive()
+  }
+
+  func close() {
+    end()
+    channel.close(promise: nil)
+  }
+
+  /// Begins no further streams; those that are there go on.
+  private func end() {
+    guard !isEnding else { return }
+    isEnding = true
+    whenEnding(self)
+    if count == 0 { channel.close(promise: nil) }
+  }
+}
