@@ -124,21 +124,3 @@ private struct Admission {
     return status.denial
   }
 }
-
-extension IncomingRequest {
-  /// The request without the fields that have been acted on, so that they do not count again further on.
-  fileprivate var withoutImpersonation: IncomingRequest {
-    guard head.headers.fields.contains(where: \.isImpersonation) else { return self }
-    var request = self
-    request.head.headers.removeAll(where: \.isImpersonation)
-    return request
-  }
-}
-
-extension HTTPHeaders.Field {
-  /// Whether it says for whom a request is to be answered.
-  var isImpersonation: Bool {
-    // Asked of every field of every request: hardly any has the first letter.
-    (name.utf8.first ?? 0) | 0x20 == UInt8(ascii: "i") && name.lowercased().hasPrefix("impersonate-")
-  }
-}

@@ -20,32 +20,42 @@ package struct DelegatedAccess: CallerHandler {
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
     let attributes = Attributes(request.head, Target(request.head.target))
+    var subject = caller
     do throws(Status) {
-      if isReviewed(attributes, request, caller) { try await reviews.check(attributes, by: caller.user) }
+      if let impersonation = try Impersonation(request.head) {
+        for needed in impersonation.needed { try await reviews.check(needed, by: caller.user) }
+        subject = Caller(impersonation.user)
+      }
+      if isReviewed(attributes, request, subject) { try await reviews.check(attributes, by: subject.user) }
     } catch {
-      return noted(request, attributes, caller, error.denial)
+      return noted(request, attributes, by: subject, for: caller, error.denial)
     }
-    return noted(request, attributes, caller, await handler.respond(to: request, from: caller))
+    let answer = await handler.respond(to: request.withoutImpersonation, from: subject)
+    return noted(request, attributes, by: subject, for: caller, answer)
   }
 
   package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
+    guard !request.isImpersonating else { return nil }
     let attributes = Attributes(request.head, Target(request.head.target))
     if isReviewed(attributes, request, caller) {
       guard let isAllowed = reviews.known(attributes, by: caller.user) else { return nil }
       guard isAllowed else {
-        return noted(request, attributes, caller, Status.forbidden(attributes, caller.user).denial)
+        return noted(request, attributes, by: caller, for: caller, Status.forbidden(attributes, caller.user).denial)
       }
     }
-    return handler.respondAtOnce(to: request, from: caller).map { noted(request, attributes, caller, $0) }
+    return handler.respondAtOnce(to: request, from: caller).map {
+      noted(request, attributes, by: caller, for: caller, $0)
+    }
   }
 
   /// `answer`, which is put on record when it is about a write.
   private func noted(
-    _ request: IncomingRequest, _ attributes: Attributes, _ caller: Caller, _ answer: HTTPResponse
+    _ request: IncomingRequest, _ attributes: Attributes, by subject: Caller, for caller: Caller,
+    _ answer: HTTPResponse
   ) -> HTTPResponse {
     guard ![.get, .head, .options].contains(request.head.method) else { return answer }
     audit.note(
-      request, attributes, by: caller.user, for: caller.user, status: answer.relay == nil ? answer.status : 0)
+      request, attributes, by: subject.user, for: caller.user, status: answer.relay == nil ? answer.status : 0)
     return answer
   }
 

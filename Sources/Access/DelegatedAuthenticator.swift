@@ -65,7 +65,7 @@ package struct DelegatedAuthenticator: Handler {
 
   private static func known(_ request: IncomingRequest) -> IncomingRequest {
     var known = request
-    // It has been acted on; what would have others answered for is not for a client to say.
+    // It has been acted on. Whom it is to be answered for instead is asked about further on.
     known.head.headers.removeAll(where: \.isIdentity)
     return known
   }
@@ -106,7 +106,7 @@ extension HTTPHeaders.Field {
   /// Whether it says who asks.
   fileprivate var isIdentity: Bool {
     let name = name.lowercased()
-    return name == "authorization" || name.hasPrefix("impersonate-") || name.hasPrefix("x-remote-")
+    return name == "authorization" || name.hasPrefix("x-remote-")
   }
 }
 

@@ -188,9 +188,7 @@ package struct Gateway: CallerHandler {
   ) async -> HTTPResponse {
     guard rule.object.isAvailable else { return .pageNotFound }
     guard request.head.method == .get || request.head.method == .head else {
-      var response = HTTPResponse.plain(405, "a bundle is only read")
-      response.headers.add("Allow", "GET, HEAD")
-      return response
+      return .readOnly("a bundle is only read")
     }
     if case .endpoint(let endpoint) = file.source {
       let sent = UpstreamRequest(endpoint, of: file, request.head, by: Self.asker(request, nil))

@@ -106,7 +106,8 @@ struct RuleConditions: Sendable {
         _ = try await cluster.patch(
           resource(rule.kind), rule.name, .merge(condition.patch(of: object, now: Timestamp.now())))
       } catch {
-        if case .refused(let status) = error, status.code == 403 {
+        // A webhook that says no means this object alone.
+        if case .refused(let status) = error, status.code == 403, !status.isDenial {
           report(
             "the gateway may not write into the status of \(rule.kind.rawValue)s: no object says why it is not served")
           return nil

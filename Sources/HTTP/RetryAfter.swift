@@ -9,9 +9,10 @@ package enum RetryAfter {
 
   /// Seconds since 1970 of a date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
   private static func date(_ text: String) -> Int? {
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     let parts = text.split { " ,:".contains($0) }
-    guard parts.count == 8, parts[7] == "GMT", let month = months.firstIndex(of: String(parts[2])) else { return nil }
+    guard parts.count == 8, parts[7] == "GMT", let month = HTTPDate.months.firstIndex(of: String(parts[2])) else {
+      return nil
+    }
     let numbers = [parts[1], parts[3], parts[4], parts[5], parts[6]].compactMap { Int32($0) }
     guard numbers.count == 5, numbers.allSatisfy({ (0...9999).contains($0) }) else { return nil }
     var moment = tm()

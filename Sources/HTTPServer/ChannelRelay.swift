@@ -21,6 +21,8 @@ package protocol RelayEnd: AnyObject {
   func receiveEnd(_ trailers: HTTPHeaders?)
   /// What has been received since the last call may be sent on.
   func flush()
+  /// For long nothing more of the body has come, or could be sent on.
+  func bodyHasStopped()
   /// The client takes bytes again.
   func clientIsWritable()
   /// The connection has ended before the answer has.
@@ -65,5 +67,6 @@ extension RelayEnd {
   package func start() {}
   package func receiveEnd(_ trailers: HTTPHeaders?) {}
   package func flush() {}
+  package func bodyHasStopped() { clientIsGone() }
   package func clientIsWritable() {}
 }

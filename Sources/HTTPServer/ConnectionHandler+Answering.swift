@@ -42,6 +42,13 @@ extension ConnectionHandler {
     write(settings.refusal(fault))
   }
 
+  /// Refuses the rest of a request that is with a relay, which has not begun to answer.
+  func take(_ fault: RequestFault, before exchange: Exchange) {
+    exchange.report(to: settings.log, isComplete: false)
+    exchange.relay?.clientIsGone()
+    refuse(fault)
+  }
+
   private func write(_ response: HTTPResponse) {
     let writer = ResponseWriter(connection: bound, stall: settings.limits.stall)
     work.add { await writer.write(response) }
@@ -56,7 +63,9 @@ extension ConnectionHandler {
       exchange.isKeepAlive = false
     }
     if !exchange.isKeepAlive { head.headers["Connection"] = "close" }
+    if !head.headers.fields.contains(where: { $0.isNamed("date") }) { head.headers.add("Date", HTTPDate.now) }
     exchange.isBegun = true
+    exchange.isOpenEnded = exchange.relay == nil && head.headers["Content-Length"] == nil
     exchange.record?.request.status = Int(head.status.code)
     guard codec.write(head, isChunked: framing == .chunked, to: context) else {
       cut()
@@ -122,6 +131,8 @@ extension ConnectionHandler {
 
   /// Ends in the middle of an answer, so that the client does not take what came for the whole of it.
   func cut() {
+    // What has been said until then, the client hears.
+    if let context { codec.flush(context, promise: nil) }
     end()
     context?.close(promise: nil)
   }
@@ -131,6 +142,7 @@ extension ConnectionHandler {
   private func begin(_ relay: any ChannelRelay) {
     guard case .answering(let exchange) = state else { return }
     expectNothing()
+    if let fault = exchange.fault { return take(fault, before: exchange) }
     let end = relay.begin(RelayedExchange(self, eventLoop))
     exchange.relay = end
     let bytes = exchange.body?.removeAll() ?? []

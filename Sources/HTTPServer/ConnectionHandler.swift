@@ -59,9 +59,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    let channel = context.channel
-    deadline = Deadline(on: eventLoop, in: isStream ? peer.deadlines : nil) { channel.close(promise: nil) }
-    if channel.isActive, !isStream { expect(within: settings.limits.firstHead) }
+    deadline = Deadline(on: eventLoop, in: isStream ? peer.deadlines : nil) { [weak self] in self?.isLate() }
+    if context.channel.isActive, !isStream { expect(within: settings.limits.firstHead) }
+  }
+
+  private func isLate() {
+    if case .answering(let exchange) = state, let relay = exchange.relay, !exchange.isComplete {
+      relay.bodyHasStopped()
+    } else {
+      context?.close(promise: nil)
+    }
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -159,8 +166,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     switch state {
     case .waiting: refuse(fault)
     case .answering(let exchange) where exchange.relay == nil:
-      // The handler hears of it where it reads the body, and answers.
+      // The handler hears of it where it reads the body, and answers; a relay, when it begins.
+      exchange.fault = fault
       exchange.body?.end(.failure(.interrupted(reason: fault.reason)))
+    case .answering(let exchange) where !exchange.isBegun: take(fault, before: exchange)
     default: cut()
     }
   }
@@ -218,8 +227,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     guard event is ServerStops else { return context.fireUserInboundEventTriggered(event) }
     isStopping = true
-    guard case .waiting = state else { return }
-    cut()
+    switch state {
+    case .waiting: cut()
+    case .answering(let exchange) where exchange.isOpenEnded: endSoon(exchange)
+    default: break
+    }
+  }
+
+  /// An answer that has no end of its own, such as a watch, is not waited for; one that is merely long has a moment.
+  private func endSoon(_ exchange: Exchange) {
+    let bound = NIOLoopBound((self, exchange), eventLoop: eventLoop)
+    eventLoop.scheduleTask(in: .milliseconds(500)) {
+      let (handler, exchange) = bound.value
+      if case .answering(let current) = handler.state, current === exchange { handler.cut() }
+    }
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {

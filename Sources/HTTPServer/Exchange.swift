@@ -17,8 +17,12 @@ final class Exchange {
   var relay: (any RelayEnd)?
   /// Whether the head of the answer has been sent.
   var isBegun = false
+  /// Whether the handler's answer does not say how long it is.
+  var isOpenEnded = false
   /// Whether all of the body has arrived, read or not.
   var isComplete = false
+  /// What was wrong with its body before it was known who answers.
+  var fault: RequestFault?
   /// What a log will be told, and since when.
   var record: (request: ServedRequest, since: NIODeadline)?
 

@@ -4,6 +4,8 @@ import NIOHTTP1
 /// What the fields of a message say of its body and of the connection, noted while they are read.
 struct FieldFacts {
   private(set) var hosts = 0
+  /// Whether what stands there could be a host.
+  private(set) var isHostGood = true
   /// `nil` without a length, or with one that is none.
   private(set) var length: Int?
   private(set) var lengths = 0
@@ -19,7 +21,9 @@ struct FieldFacts {
   mutating func note(_ field: HTTP.HTTPHeaders.Field) {
     // Most fields are told apart by the length of their name.
     switch field.name.utf8.count {
-    case 4 where field.isNamed("host"): hosts += 1
+    case 4 where field.isNamed("host"):
+      hosts += 1
+      isHostGood = field.value.utf8.allSatisfy(HeadParser.isHost)
     case 6 where field.isNamed("expect"): expectsContinue = HTTPHeaders.same(field.value, "100-continue")
     case 7 where field.isNamed("upgrade"): protocols += Self.words(field.value)
     case 10 where field.isNamed("connection"): noteConnection(field.value)
@@ -78,7 +82,15 @@ struct FieldFacts {
 
   /// What the sender of a request would go on with instead of HTTP; `nil` when it offers nothing.
   func offer(_ version: HTTPVersion) -> [String]? {
-    upgrades && !protocols.isEmpty && version == .http1_1 ? protocols : nil
+    guard upgrades, version == .http1_1 else { return nil }
+    let others = protocols.filter { !Self.isHTTP($0) }
+    return others.isEmpty ? nil : others
+  }
+
+  /// Whether that is HTTP again, in another version or behind TLS: requests in it would pass all that looks at requests.
+  private static func isHTTP(_ name: String) -> Bool {
+    let word = name.lowercased().prefix { $0 != "/" }
+    return ["h2", "h2c", "h3", "http", "tls"].contains(word)
   }
 }
 

@@ -28,6 +28,7 @@ enum HTTP2Connection {
       stream.eventLoop.makeCompletedFuture { try prepare(stream) }
     }
     try pipeline.addHandler(manager)
+    try pipeline.addHandler(CloseOnError())
   }
 
   private static func connection(_ limits: ServerLimits) -> NIOHTTP2Handler.ConnectionConfiguration {
@@ -58,5 +59,16 @@ private final class QuiesceOnStop: ChannelInboundHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if event is ServerStops { return context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     context.fireUserInboundEventTriggered(event)
+  }
+}
+
+/// Ends the connection once it has gone wrong as a whole (RFC 9113 §5.4.1): what still comes on it means nothing.
+private final class CloseOnError: ChannelInboundHandler {
+  typealias InboundIn = HTTP2Frame
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // One stream's own is that stream's.
+    guard !(error is NIOHTTP2Errors.StreamError) else { return }
+    context.close(promise: nil)
   }
 }

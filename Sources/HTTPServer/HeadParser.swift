@@ -5,8 +5,15 @@ import NIOHTTP1
 /// Why what has come is no message of HTTP.
 package struct MalformedMessage: Error, Hashable, CustomStringConvertible {
   package var description: String
+  /// What a request that is so is answered with.
+  var status = 400
 
   package init(_ description: String) { self.description = description }
+
+  init(_ description: String, status: Int) {
+    self.description = description
+    self.status = status
+  }
 }
 
 /// Reads the lines of a head, and of trailers, by the letter of RFC 9112.
@@ -84,15 +91,18 @@ struct HeadParser {
     while start < end, Self.isBlank(line[end - 1]) { end -= 1 }
     let value = Self.part(line, start, end)
     guard value.allSatisfy(Self.isText) else { throw MalformedMessage("there is a control character in a field") }
-    return HTTP.HTTPHeaders.Field(name: Self.text(name), value: Self.text(value))
+    return HTTP.HTTPHeaders.Field(name: Self.text(name), value: FieldText.decode(value))
   }
 
   private static func version(_ text: UnsafeRawBufferPointer) throws(MalformedMessage) -> HTTPVersion {
-    guard text.elementsEqual("HTTP/1.1".utf8) else {
-      guard text.elementsEqual("HTTP/1.0".utf8) else { throw MalformedMessage("the version is neither 1.1 nor 1.0") }
-      return .http1_0
-    }
-    return .http1_1
+    if text.elementsEqual("HTTP/1.1".utf8) { return .http1_1 }
+    let digits = [5, 7].compactMap { $0 < text.count ? Int(text[$0]) - 48 : nil }
+    guard text.count == 8, text.starts(with: "HTTP/".utf8), text[6] == UInt8(ascii: "."),
+      digits.allSatisfy((0...9).contains)
+    else { throw MalformedMessage("the version is none of HTTP") }
+    guard digits[0] == 1 else { throw MalformedMessage("the version is neither 1.1 nor 1.0", status: 505) }
+    // A later minor one means the same to those who know it not (RFC 9110 §2.5).
+    return digits[1] == 0 ? .http1_0 : .http1_1
   }
 
   /// The next line, which must end with both characters and have neither of them within.
@@ -133,6 +143,18 @@ struct HeadParser {
   /// Whether a byte may stand in a value (RFC 9110 §5.5).
   @inline(__always)
   static func isText(_ byte: UInt8) -> Bool { byte >= 32 && byte != 127 || byte == tab }
+
+  /// Whether it may, and is not the beginning of what `FieldText` has written.
+  @inline(__always)
+  static func isPlainText(_ byte: UInt8) -> Bool { isText(byte) && byte != FieldText.mark }
+
+  /// Whether a byte may stand in a host with a port (RFC 3986 §3.2.2).
+  static func isHost(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 48...57, 65...90, 97...122: true
+    default: "-._~!$&'()*+,;=%:[]".utf8.contains(byte)
+    }
+  }
 
   /// Whether a byte may stand in a token (RFC 9110 §5.6.2).
   @inline(__always)

@@ -119,7 +119,10 @@ struct MessageReader {
 
   private mutating func piece(upTo count: Int) -> ByteBuffer? {
     guard let readable = unread?.readableBytes, readable > 0 else { return nil }
-    return unread?.readSlice(length: min(count, readable))
+    let length = min(count, readable)
+    guard length < (unread?.storageCapacity ?? 0) / 8 else { return unread?.readSlice(length: length) }
+    // A small piece would keep the whole buffer for as long as it waits, and who sends a byte at a time has many waiting.
+    return unread?.readBytes(length: length).map { ByteBuffer(bytes: $0) }
   }
 
   /// What `read` makes of the bytes up to and with the next empty line; `nil` until that has come.
@@ -128,7 +131,7 @@ struct MessageReader {
   ) throws(MalformedMessage) -> Section? {
     guard let bytes = unread else { return nil }
     let found = bytes.withUnsafeReadableBytes { Self.end(of: $0, from: searched) }
-    guard (found ?? bytes.readableBytes) <= limit else { throw MalformedMessage("the header fields are too long") }
+    guard (found ?? bytes.readableBytes) <= limit else { throw Self.tooLong(bytes, limit) }
     guard let found else {
       // The last few bytes may be the beginning of the end.
       searched = max(0, bytes.readableBytes - 3)
@@ -145,6 +148,14 @@ struct MessageReader {
     }
     unread?.moveReaderIndex(forwardBy: found)
     return try result.get()
+  }
+
+  /// A head that is too long is so by its first line (414), or by its fields (431).
+  private static func tooLong(_ bytes: ByteBuffer, _ limit: Int) -> MalformedMessage {
+    let isLine = !bytes.readableBytesView.prefix(limit).contains(HeadParser.lineFeed)
+    return isLine
+      ? MalformedMessage("the request line is too long", status: 414)
+      : MalformedMessage("the header fields are too long", status: 431)
   }
 
   /// Where the empty line is over that ends a head or trailers.

@@ -111,13 +111,21 @@ extension ByteBuffer {
 
   /// Writes a field; false, and nothing is written, when a byte of it would make something else of it.
   package mutating func writeField(_ name: String, _ value: String) -> Bool {
-    let length = name.utf8.count + value.utf8.count + 4
+    if value.withBytes({ writeField(name, $0, HeadParser.isPlainText) }) { return true }
+    return FieldText.encode(value).withUnsafeBufferPointer { writeField(name, $0, HeadParser.isText) }
+  }
+
+  @inline(__always)
+  private mutating func writeField(
+    _ name: String, _ value: UnsafeBufferPointer<UInt8>, _ isAllowed: (UInt8) -> Bool
+  ) -> Bool {
+    let length = name.utf8.count + value.count + 4
     let written = writeWithUnsafeMutableBytes(minimumWritableBytes: length) { place in
       let end = name.withBytes { Self.copy($0, to: place, at: 0, HeadParser.isToken) }
       guard let end, end > 0 else { return 0 }
       place[end] = UInt8(ascii: ":")
       place[end + 1] = HeadParser.space
-      guard let end = value.withBytes({ Self.copy($0, to: place, at: end + 2, HeadParser.isText) }) else { return 0 }
+      guard let end = Self.copy(value, to: place, at: end + 2, isAllowed) else { return 0 }
       place[end] = HeadParser.carriageReturn
       place[end + 1] = HeadParser.lineFeed
       return end + 2

@@ -39,7 +39,7 @@ struct RequestDecoder {
       case nil: return nil
       }
     } catch {
-      throw .malformed(error.description)
+      throw .malformed(error.description, status: error.status)
     }
   }
 
@@ -54,7 +54,7 @@ struct RequestDecoder {
       }
       if let read { reader.place = try read.facts.framing(read.line.version, otherwise: .length(left: 0)) }
     } catch {
-      throw .malformed(error.description)
+      throw .malformed(error.description, status: error.status)
     }
     guard let (line, fields, facts) = read else { return nil }
     let hasBody = reader.place != .length(left: 0)

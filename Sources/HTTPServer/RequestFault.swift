@@ -2,20 +2,20 @@ package import HTTP
 
 /// Why the server itself refuses a request, without asking its handler.
 package enum RequestFault: Error, Hashable, Sendable {
-  /// It is no HTTP/1.1 request; the text says why.
-  case malformed(String)
+  /// It is no request that can be taken; the text says why.
+  case malformed(String, status: Int = 400)
   case unknownMethod(String)
 
   package var status: Int {
     switch self {
-    case .malformed: 400
+    case .malformed(_, let status): status
     case .unknownMethod: 501
     }
   }
 
   var reason: String {
     switch self {
-    case .malformed(let problem): problem
+    case .malformed(let problem, _): problem
     case .unknownMethod(let method): "the method \(method) is not known"
     }
   }

@@ -28,11 +28,15 @@ struct RequestHead {
     hasBody: Bool
   ) throws(RequestFault) {
     guard let known = HTTPRequest.Method(rawValue: method) else { throw .unknownMethod(method) }
-    guard let path = Self.originForm(target) else { throw .malformed("it names no path") }
+    guard let (path, authority) = Self.originForm(target) else { throw .malformed("it names no path") }
     // Two servers on the way that believe different ones would see two different requests (RFC 9112 §3.2).
     guard facts.hosts == 1 || facts.hosts == 0 && version != .http1_1 else {
       throw .malformed(facts.hosts == 0 ? "it has no Host" : "it has more than one Host")
     }
+    guard facts.isHostGood else { throw .malformed("the Host is none") }
+    var fields = fields
+    // It counts, and not the field (RFC 9112 §3.2.2).
+    if let authority { fields["Host"] = authority }
     request = HTTPRequest(known, path, headers: fields)
     self.version = version
     self.hasBody = hasBody
@@ -41,14 +45,17 @@ struct RequestHead {
     offer = facts.offer(version)
   }
 
-  /// Path and query of `target`, which may be a whole URL (RFC 9112 §3.2.2: a server must accept that form).
-  private static func originForm(_ target: String) -> String? {
-    guard target.utf8.first != UInt8(ascii: "/") else { return target }
+  /// Path and query of `target`, and the host where it is a whole URL (RFC 9112 §3.2.2: a server must accept that form).
+  private static func originForm(_ target: String) -> (path: String, authority: String?)? {
+    // What stands behind it a client keeps for itself.
+    guard !target.utf8.contains(UInt8(ascii: "#")) else { return nil }
+    guard target.utf8.first != UInt8(ascii: "/") else { return (target, nil) }
     let lowercased = target.prefix(8).lowercased()
     guard let scheme = ["http://", "https://"].first(where: lowercased.hasPrefix) else { return nil }
     let rest = target.dropFirst(scheme.count)
     let path = rest.drop { $0 != "/" && $0 != "?" }
-    guard path.startIndex != rest.startIndex else { return nil }
-    return path.hasPrefix("/") ? String(path) : "/" + path
+    let authority = rest[..<path.startIndex]
+    guard !authority.isEmpty, authority.utf8.allSatisfy(HeadParser.isHost) else { return nil }
+    return (path.hasPrefix("/") ? String(path) : "/" + path, String(authority))
   }
 }

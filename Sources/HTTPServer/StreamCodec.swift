@@ -53,6 +53,10 @@ final class StreamCodec: ServerCodec {
       facts.note(field)
       fields.add(field)
     }
+    // Two that differ are read as one or the other (RFC 9113 §8.3.1).
+    if facts.hosts == 1, !line.authority.isEmpty, fields["Host"] != line.authority {
+      throw .malformed("its :authority and its Host differ")
+    }
     if facts.hosts == 0, !line.authority.isEmpty {
       let host = HTTP.HTTPHeaders.Field(name: "Host", value: line.authority)
       facts.note(host)

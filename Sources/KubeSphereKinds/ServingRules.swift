@@ -56,7 +56,9 @@ struct ServingRules: ObjectRules {
     }
 
     func covers(_ other: Matcher) -> Bool {
-      guard method == "*" || method == other.method, !path.isEmpty else { return false }
+      // What the gateway never serves, it claims for nobody.
+      guard path.hasPrefix("/proxy/") else { return false }
+      guard method == "*" || method == other.method else { return false }
       return path == other.path || path.hasSuffix("*") && other.path.hasPrefix(path.dropLast())
     }
   }

@@ -29,7 +29,7 @@ extension Status {
   private static let denial = "admission webhook "
 
   /// Whether a webhook says so.
-  var isDenial: Bool { message.hasPrefix(Self.denial) }
+  package var isDenial: Bool { message.hasPrefix(Self.denial) }
 
   package static func notFound(_ resource: Resource, _ name: String) -> Status {
     Status(

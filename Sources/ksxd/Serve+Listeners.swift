@@ -89,7 +89,10 @@ extension Status {
   /// What the server refuses itself, in the words of the API behind it.
   init(_ fault: RequestFault) {
     switch fault {
-    case .malformed(let problem): self = .badRequest("this is not an HTTP request: \(problem)")
+    case .malformed(let problem, let status):
+      self = .badRequest("this is not an HTTP request: \(problem)")
+      // The other codes have no reason of Kubernetes' own.
+      if status != code { (code, reason) = (status, "") }
     case .unknownMethod: self = .unknownMethod
     }
   }

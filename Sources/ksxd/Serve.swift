@@ -121,7 +121,7 @@ struct Serve: AsyncParsableCommand {
       await serving
     }
     await endings.wait()
-    await server.stop(grace: .milliseconds(500))
+    await server.stop(grace: .seconds(10))
     running.cancel()
     await running.value
     await services.stop()

@@ -32,6 +32,8 @@ enum HTTP2Frames {
     (0..<UInt32(count)).flatMap(frames)
   }
 
+  static let dataOfNoStream = talk(frame(0, 0, 0, [1]))
+
   /// What no client may send, by what it is.
   static let wrong: [(String, [UInt8])] = connections + frames + blocks + floods
 

@@ -116,6 +116,15 @@ import Testing
     }
   }
 
+  @Test func aConnectionThatHasGoneWrongIsEnded() async throws {
+    try await serving { _, port in
+      let wrong = try await RawFrames(port, try Self.tls(["h2"]))
+      wrong.send(HTTP2Frames.dataOfNoStream)
+      _ = await wrong.rest()
+      #expect(!wrong.hasHungUp)
+    }
+  }
+
   @Test(arguments: HTTP2Frames.wrong.indices) func framesThatAreWrongHarmNoOther(index: Int) async throws {
     let (what, bytes) = HTTP2Frames.wrong[index]
     try await serving { server, port in
@@ -183,6 +192,10 @@ private final class StreamAnswer: Sendable {
 private final class RawFrames: Sendable {
   private let channel: any Channel
   private let bytes: AsyncStream<[UInt8]>
+  private let impatience = Locked(false)
+
+  /// Whether it was this side that has ended the connection, for want of patience.
+  var hasHungUp: Bool { impatience.withLock { $0 } }
 
   init(_ port: Int, _ context: NIOSSLContext) async throws {
     let (bytes, continuation) = AsyncStream<[UInt8]>.makeStream()
@@ -202,8 +215,9 @@ private final class RawFrames: Sendable {
 
   /// What is heard until the other side hangs up, or until nothing has been heard for long.
   func rest(within patience: Duration = .seconds(60)) async -> [UInt8] {
-    let alarm = Task { [channel] in
+    let alarm = Task { [channel, impatience] in
       try await Task.sleep(for: patience)
+      impatience.withLock { $0 = true }
       try await channel.close()
     }
     defer { alarm.cancel() }

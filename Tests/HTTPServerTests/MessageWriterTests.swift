@@ -45,6 +45,17 @@ import Testing
     #expect(pieces == ["HTTP/1.1 200 OK\r\nA: b\r\n\r\nhello"])
   }
 
+  // What is no UTF-8 is another's to understand.
+  @Test(arguments: [[0xE4, 0x20, 0x41], [0xEF, 0x9E, 0x80, 0xFF], [0xC3, 0xA4], [0x41], [0x80, 0xC3, 0xA4]])
+  func aValueLeavesAsItCame(bytes: [UInt8]) {
+    let text = bytes.withUnsafeBytes { FieldText.decode($0) }
+    var buffer = ByteBuffer()
+
+    let isWritten = buffer.writeField("X", text)
+    #expect(isWritten)
+    #expect(Array(buffer: buffer) == Array("X: ".utf8) + bytes + [13, 10])
+  }
+
   @Test func chunksAndTrailersLeaveInOnePieceToo() throws {
     let pieces = try sent { writer, context in
       _ = writer.writeHead(isChunked: true, context.channel, head)

@@ -74,6 +74,37 @@ import Testing
     #expect(decoder.removeUnread().map { String(buffer: $0) } == "GET ")
   }
 
+  // Requests in it would pass all that looks at requests.
+  @Test(arguments: [("h2c", nil), ("H2C, websocket", ["websocket"]), ("HTTP/2.0", nil), ("TLS/1.2, h2", nil)])
+  func nobodyGoesOnWithHTTPAgain(offer: String, left: [String]?) throws {
+    var decoder = RequestDecoder(limit: 1_000)
+    decoder.append(
+      ByteBuffer(string: "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: \(offer)\r\n\r\n"))
+    guard case .head(let head) = try decoder.next() else {
+      Issue.record("there is no request")
+      return
+    }
+    #expect(head.offer == left)
+  }
+
+  @Test func theHostInTheTargetCounts() {
+    let request = "GET http://a.b:8/c?d HTTP/1.1\r\nHost: other\r\n\r\n"
+    #expect(decoded([Array(request.utf8)]) == ["GET /c?d 1 [Host=a.b:8] ."])
+  }
+
+  @Test func aSmallPieceDoesNotKeepABigBuffer() throws {
+    var decoder = RequestDecoder(limit: 1_000)
+    let chunk = "1;" + String(repeating: "x", count: 4_000) + "\r\na\r\n"
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    decoder.append(ByteBuffer(string: head + String(repeating: chunk, count: 16)))
+
+    var kept: [Int] = []
+    while let part = try decoder.next() {
+      if case .body(let bytes) = part { kept.append(bytes.storageCapacity) }
+    }
+    #expect(kept.count == 16 && kept.allSatisfy { $0 <= 64 })
+  }
+
   @Test func anythingAfterWhatIsWrongIsPassedOver() {
     #expect(
       decoded([Array("GET / HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\nGET / HTTP/1.1\r\n\r\n".utf8)])

@@ -52,6 +52,7 @@ import Testing
     [(":method", "GET"), (":path", "a"), (":authority", "x")],
     [(":method", "G T"), (":path", "/a"), (":authority", "x")],
     [(":method", "GET"), (":path", "/a"), ("host", "x"), ("host", "y")],
+    [(":method", "GET"), (":path", "/a"), (":authority", "x"), ("host", "y")],
     [(":method", "POST"), (":path", "/a"), (":authority", "x"), ("content-length", "1"), ("content-length", "2")],
     [(":method", "POST"), (":path", "/a"), (":authority", "x"), ("content-length", "+1")],
     [(":method", "POST"), (":path", "/a"), (":authority", "x"), ("transfer-encoding", "chunked")],

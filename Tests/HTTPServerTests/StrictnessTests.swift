@@ -36,7 +36,9 @@ import Testing
     "GET /\u{FC} HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok http/1.1\r\nHost: x\r\n\r\n",
     "GET /ok HTTP/1.10\r\nHost: x\r\n\r\n",
     "G@T /ok HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok HTTP/1.1\r\nHost: x\r\n\n", "GET /ok HTTP/1.1\r\nHost: x\n\r\n",
-    "\r\n\r\nGET /ok HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok HTTP/2.0\r\nHost: x\r\n\r\n",
+    "\r\n\r\nGET /ok HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok#x HTTP/1.1\r\nHost: x\r\n\r\n",
+    "GET /ok HTTP/1.1\r\nHost: a b\r\n\r\n", "GET /ok HTTP/1.1\r\nHost: a@b\r\n\r\n",
+    "GET /ok HTTP/1.1\r\nHost: a/b\r\n\r\n", "GET http://a@b/ok HTTP/1.1\r\nHost: x\r\n\r\n",
   ])
   func anAmbiguousRequestLineIsRefused(text: String) async throws {
     try await serving { _, _, path in
@@ -45,6 +47,26 @@ import Testing
       connection.say(text)
 
       #expect(await connection.hear().hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+    }
+  }
+
+  @Test(arguments: [
+    ("GET /ok HTTP/2.0\r\nHost: x\r\n\r\n", 505), ("GET /" + String(repeating: "a", count: 70_000), 414),
+    ("GET /ok HTTP/1.1\r\nHost: x\r\nX: " + String(repeating: "a", count: 70_000), 431),
+  ])
+  func whatIsTooLongOrTooNewIsCalledSo(text: String, status: Int) async throws {
+    try await serving { _, _, path in
+      let connection = try RawConnection(path)
+      connection.say(text)
+      #expect(await connection.hear(until: "\r\n").hasPrefix("HTTP/1.1 \(status) "))
+    }
+  }
+
+  @Test func aLaterMinorVersionMeansTheSame() async throws {
+    try await serving { _, _, path in
+      let connection = try RawConnection(path)
+      connection.say("GET /ok HTTP/1.2\r\nHost: x\r\n\r\n")
+      #expect(await connection.hear(until: "\r\n\r\nok").hasPrefix("HTTP/1.1 200 "))
     }
   }
 
@@ -91,7 +113,8 @@ import Testing
       connection.say("GET /ok HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n")
       let heard = await connection.hear()
 
-      #expect(heard.hasPrefix("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 400 Bad Request\r\n"))
+      #expect(heard.hasPrefix("HTTP/1.1 200 OK\r\n"))
+      #expect(heard.contains("\r\n\r\nokHTTP/1.1 400 Bad Request\r\n"))
     }
   }
 }

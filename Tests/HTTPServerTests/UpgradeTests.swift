@@ -101,7 +101,7 @@ import Testing
       // All three answers may have come at once.
       if !heard.hasSuffix("last\r\n\r\n") { heard += await connection.hear(until: "last\r\n\r\n") }
 
-      #expect(heard.contains("2\r\nab\r\n0\r\nX-Trailer: last\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+      #expect(heard.contains("2\r\nab\r\n0\r\nX-Trailer: last\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n"))
       #expect(heard.hasSuffix("X-Trailer: last\r\n\r\n"))
     }
   }

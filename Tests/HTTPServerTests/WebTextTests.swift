@@ -12,6 +12,12 @@ import Testing
     #expect(RetryAfter.seconds(text, now: 0) == seconds)
   }
 
+  @Test(arguments: [0, 784_111_777, 951_782_400, 4_102_444_799]) func aDateIsReadAsItIsWritten(seconds: Int) {
+    let text = HTTPDate.text(of: seconds)
+    #expect(RetryAfter.seconds(text, now: seconds - 5) == 5)
+    if seconds == 784_111_777 { #expect(text == "Sun, 06 Nov 1994 08:49:37 GMT") }
+  }
+
   @Test(arguments: [("%41%2f", "A/"), ("%+1", "%+1"), ("%-1", "%-1"), ("%4", "%4"), ("100%", "100%"), ("%zz", "%zz")])
   func anEscapeHasTwoDigits(text: String, decoded: String) {
     #expect(PercentEncoding.decode(text) == decoded)

@@ -61,6 +61,15 @@ import Testing
     #expect(try await proxy("c", path, method).status == status)
   }
 
+  @Test(arguments: ["/*", "/", "*", "/proxy", "/kapis/*"]) func whatIsNeverServedClaimsNothing(path: String)
+    async throws
+  {
+    _ = try await proxy("all", path, "*")
+
+    #expect(try await proxy("a", "/proxy/a/*", "*").status == 201)
+    #expect(try await asking.patch(Self.group + "reverseproxies/a", ["metadata": ["labels": ["x": "y"]]]).status == 200)
+  }
+
   @Test func anEntryHasANameOfItsOwn() async throws {
     func entry(_ name: String, _ entries: [String]) async throws -> Int {
       let all = entries.map { Value.mapping(["name": .string($0), "link": "/x"]) }

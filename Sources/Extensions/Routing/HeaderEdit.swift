@@ -105,7 +105,8 @@ package enum HeaderName {
   package static func isForgeable(_ name: String) -> Bool {
     // Asked of every field of every request: most have another first letter.
     guard let first = name.utf8.first, "xifa".utf8.contains(first | 0x20) else { return false }
-    let name = name.lowercased()
+    // Upstreams that make variables of fields (CGI, WSGI) take both for one.
+    let name = String(decoding: name.lowercased().utf8.map { $0 == UInt8(ascii: "_") ? 45 : $0 }, as: UTF8.self)
     return name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-") || name.hasPrefix("x-forwarded-")
       || ["forwarded", "x-real-ip", "authorization", "x-original-url", "x-rewrite-url"].contains(name)
   }

@@ -27,7 +27,7 @@ struct KapisReader: Sendable {
     guard let resource = resources.first(where: { $0.plural == parts.first }), parts.count <= 2 else { return nil }
     let target = Target(request.target)
     guard request.method == .get || request.method == .head else {
-      return .plain(405, "write through /apis: here a patch replaces the object")
+      return .readOnly("write through /apis: here a patch replaces the object")
     }
     guard !target.flag("watch") else { return .plain(400, "not supported verb") }
     do throws(ClusterError) {

@@ -99,6 +99,11 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     if !isAnswered { connection.expectAnswer(within: pool.settings.answerTimeout) }
   }
 
+  func bodyHasStopped() {
+    let problem: UpstreamFailure = .timedOut("the upstream has stopped reading the request")
+    if isFull, !isAnswered { abandon(problem) } else { client.cut() }
+  }
+
   func flush() { upstream?.flush() }
 
   func clientIsWritable() { upstream?.readOn() }
@@ -114,6 +119,9 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
 
   func answer(_ head: ResponseHead) {
     if head.status == .switchingProtocols {
+      guard relay.takesUp(head) else {
+        return abandon(.failed("malformed HTTP response: it switches to a protocol that was not asked for"))
+      }
       upstream?.expectNothing()
       (isAnswered, isTunnel) = (true, true)
       return client.tunnel(relay.tunnelled(head))
@@ -143,7 +151,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     guard !isOver else { return }
     end(.finished)
     upstream = nil
-    client.finish(trailers)
+    client.finish(trailers.map { UpstreamRelay.passedOn($0) })
   }
 
   func flushAnswer() { client.flush() }

@@ -107,6 +107,13 @@ extension HTTPResponse {
   /// What is nowhere, as the shipped gateway says it.
   static var pageNotFound: HTTPResponse { plain(404, "404: Page Not Found") }
 
+  /// The refusal of a write.
+  static func readOnly(_ text: String) -> HTTPResponse {
+    var response = plain(405, text)
+    response.headers.add("Allow", "GET, HEAD")
+    return response
+  }
+
   static func plain(_ status: Int, _ text: String) -> HTTPResponse {
     HTTPResponse(
       status: status,

@@ -73,16 +73,17 @@ final class UpstreamPool {
     } catch {
       return done(.failure(error))
     }
+    let literal = try? SocketAddress(ipAddress: address.host, port: address.port)
+    if let refusal = refusal(of: [literal].compactMap(\.self), address) { return done(.failure(refusal)) }
     let bound = NIOLoopBound((self, done), eventLoop: eventLoop)
     let bootstrap = bootstrap()
     let connecting =
-      (try? SocketAddress(ipAddress: address.host, port: address.port)).map { bootstrap.connect(to: $0) }
-      ?? bootstrap.connect(host: address.host, port: address.port)
+      literal.map { bootstrap.connect(to: $0) } ?? bootstrap.connect(host: address.host, port: address.port)
     connecting.hop(to: eventLoop).whenComplete { result in
       let (pool, done) = bound.value
       switch result {
       case .success(let channel): pool.greet(channel, address, tls) { done(pool.counted($0)) }
-      case .failure(let error): done(pool.counted(.failure(UpstreamFailure(connecting: error, to: address))))
+      case .failure(let error): done(pool.counted(.failure(pool.failure(error, address))))
       }
     }
   }
@@ -91,9 +92,9 @@ final class UpstreamPool {
   private func greet(_ channel: any Channel, _ address: UpstreamAddress, _ tls: NIOSSLContext?, _ done: @escaping Done)
   {
     guard let remote = channel.remoteAddress else { return done(.failure(.failed("the connection ended at once"))) }
-    if let problem = settings.addresses.problem(with: remote) {
+    if let refusal = refusal(of: [remote], address) {
       channel.close(promise: nil)
-      return done(.failure(.failed("\(address.authority) is not allowed: \(problem)")))
+      return done(.failure(refusal))
     }
     count(channel)
     do {
@@ -106,6 +107,19 @@ final class UpstreamPool {
       channel.close(promise: nil)
       done(.failure(UpstreamFailure(error)))
     }
+  }
+
+  /// What nothing may lead to, if that is among `places`.
+  private func refusal(of places: [SocketAddress], _ address: UpstreamAddress) -> UpstreamFailure? {
+    places.lazy.compactMap(settings.addresses.problem).first.map { problem in
+      .failed("\(address.authority) is not allowed: \(problem)")
+    }
+  }
+
+  /// Whether a port is open there is not told of what nothing may lead to.
+  private func failure(_ error: any Error, _ address: UpstreamAddress) -> UpstreamFailure {
+    let tried = (error as? NIOConnectionError)?.connectionErrors.map(\.target) ?? []
+    return refusal(of: tried, address) ?? UpstreamFailure(connecting: error, to: address)
   }
 
   private func take(

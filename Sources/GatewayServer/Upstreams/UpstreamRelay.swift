@@ -54,7 +54,7 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     for field in request.headers.fields where !field.isNamed("host") && !field.isNamed("traceparent") {
       guard buffer.writeField(field.name, field.value) else { return false }
     }
-    guard buffer.writeField("traceparent", trace.field) else { return false }
+    guard buffer.writeField("traceparent", trace.field), buffer.writeField("Via", Hops.field) else { return false }
     var rest = HTTP.HTTPHeaders()
     if isChunked { rest.add("Transfer-Encoding", "chunked") }
     if !offers.isEmpty { rest.add("Connection", "Upgrade") }
@@ -67,6 +67,7 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     var fields = request.headers
     fields.removeAll { $0.isNamed("host") || $0.isNamed("traceparent") || $0.isNamed("te") }
     fields.add("traceparent", trace.field)
+    fields.add("via", Hops.field)
     return block.add(fields) ? block : nil
   }
 
@@ -74,6 +75,9 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
 
   /// The answer that this gives on a connection.
   var response: HTTPResponse {
+    if Hops.isLoop(request.headers) {
+      return .unavailable("the rule leads back to it", code: 508, reason: "LoopDetected")
+    }
     var response = Self.elsewhere
     response.relay = self
     return response
@@ -100,6 +104,12 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     for edit in request.headersDown { edit.apply(to: &head.headers) }
     if request.blamesGateway, head.status == .unauthorized { head.status = .networkAuthenticationRequired }
     return head
+  }
+
+  /// Whether `head` goes on with what the client has offered.
+  func takesUp(_ head: ResponseHead) -> Bool {
+    let names = head.headers.fields.filter { $0.isNamed("upgrade") }.map { $0.value.lowercased() }
+    return !names.isEmpty && names.allSatisfy { name in offers.contains { $0.lowercased() == name } }
   }
 
   /// The head of an answer that takes up an upgrade.

@@ -179,6 +179,8 @@ struct FolderHandler: Handler {
   }
 
   private static func refusal(_ status: Int) -> HTTPResponse {
-    HTTPResponse(status: status, headers: ["Content-Type": "text/plain"], bytes: Array("\(status)\n".utf8))
+    var headers: HTTPHeaders = ["Content-Type": "text/plain"]
+    if status == 405 { headers.add("Allow", "GET, HEAD") }
+    return HTTPResponse(status: status, headers: headers, bytes: Array("\(status)\n".utf8))
   }
 }

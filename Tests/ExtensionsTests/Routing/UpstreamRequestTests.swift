@@ -16,6 +16,7 @@ import Testing
     .get, "/kapis/g/v1/things",
     headers: [
       "Host": "front", "Authorization": "Bearer x", "X-Remote-User": "forged", "x-remote-group": "system:masters",
+      "X_Remote_User": "forged", "x-remote_groups": "system:masters", "Impersonate_User": "root",
       "X-Remote-Extra-Scopes": "all", "Impersonate-User": "root", "Forwarded": "for=1.1.1.1",
       "X-Forwarded-For": "1.1.1.1",
       "X-Forwarded-Host": "evil", "X-Real-IP": "1.1.1.1", "Connection": "close, X-Hop", "X-Hop": "1", "TE": "gzip",

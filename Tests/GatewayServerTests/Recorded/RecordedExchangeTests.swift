@@ -160,7 +160,7 @@ import Testing
   private func asked(_ value: Value, without withheld: Set<String>) -> [String] {
     // What the client of the recording says of itself, and ours does not; and what ties requests together.
     let ignored = withheld.union([
-      "authorization", "accept", "accept-encoding", "user-agent", "content-length", "traceparent",
+      "authorization", "accept", "accept-encoding", "user-agent", "content-length", "traceparent", "via",
     ])
     let fields = value.echoed.filter { !ignored.contains($0.prefix { $0 != ":" }.lowercased()) }.map { field in
       field.prefix { $0 != ":" }.lowercased() + field.drop { $0 != ":" }
