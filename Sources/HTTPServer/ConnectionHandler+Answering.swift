@@ -19,6 +19,9 @@ extension ConnectionHandler {
       let response = await settings.handler.respond(to: request)
       if let relay = response.relay as? any ChannelRelay {
         bound.eventLoop.execute { bound.value.begin(relay) }
+      } else if response.headers["Content-Length"] == nil {
+        // It may last, as that of a watch does: in a task of its own it does not hold on to what this one has needed.
+        bound.eventLoop.execute { bound.value.write(response) }
       } else {
         await ResponseWriter(connection: bound, stall: settings.limits.stall).write(response)
       }

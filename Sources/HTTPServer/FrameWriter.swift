@@ -1,7 +1,7 @@
 package import HTTP
 package import NIOCore
 package import NIOHPACK
-package import NIOHTTP2
+import NIOHTTP2
 
 /// Puts the parts of messages into frames of a stream, one behind: the last one may be the one that ends the stream.
 package struct FrameWriter {

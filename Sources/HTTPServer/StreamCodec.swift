@@ -46,13 +46,7 @@ final class StreamCodec: ServerCodec {
   }
 
   private static func head(_ content: HTTP2Frame.FramePayload.Headers) throws(RequestFault) -> RequestHead {
-    var (line, fields, facts) = (RequestLine(), HTTP.HTTPHeaders(), FieldFacts())
-    fields.reserve(content.headers.count)
-    for (name, value, _) in content.headers where !line.take(name, value) {
-      let field = HTTP.HTTPHeaders.Field(name: name, value: value)
-      facts.note(field)
-      fields.add(field)
-    }
+    var (line, fields, facts) = read(content.headers)
     // Two that differ are read as one or the other (RFC 9113 §8.3.1).
     if facts.hosts == 1, !line.authority.isEmpty, fields["Host"] != line.authority {
       throw .malformed("its :authority and its Host differ")
@@ -70,6 +64,24 @@ final class StreamCodec: ServerCodec {
     }
     return try RequestHead(
       line.method, line.target, HTTPVersion(major: 2, minor: 0), fields, facts, hasBody: !content.endStream)
+  }
+
+  private static func read(_ block: HPACKHeaders) -> (RequestLine, HTTP.HTTPHeaders, FieldFacts) {
+    var (line, fields, facts) = (RequestLine(), HTTP.HTTPHeaders(), FieldFacts())
+    fields.reserve(block.count)
+    var cookies: [String] = []
+    for (name, value, _) in block where !line.take(name, value) {
+      if name == "cookie" {
+        cookies.append(value)
+        continue
+      }
+      let field = HTTP.HTTPHeaders.Field(name: name, value: value)
+      facts.note(field)
+      fields.add(field)
+    }
+    // HTTP/1.1 has one line of them (RFC 9113 §8.2.3).
+    if !cookies.isEmpty { fields.add("cookie", cookies.joined(separator: "; ")) }
+    return (line, fields, facts)
   }
 
   /// What HTTP/1.1 has in the first line of a request.

@@ -29,6 +29,13 @@ import Testing
     #expect(!head.hasBody && head.offer == nil)
   }
 
+  @Test func cookiesAreOneFieldAgain() throws {
+    let cookies = [("cookie", "a=1"), ("accept", "x"), ("cookie", "b=2")]
+    let head = try #require(try head(Self.request("GET", cookies), endStream: true))
+
+    #expect(head.request.headers.fields.filter { $0.name == "cookie" }.map(\.value) == ["a=1; b=2"])
+  }
+
   // Sent on without a length, the body of a GET would be read as the next request.
   @Test(arguments: ["GET", "HEAD", "DELETE", "POST"]) func aBodyWithoutALengthGoesOnInChunks(method: String) throws {
     let open = try #require(try head(Self.request(method), endStream: false))

@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 
 /// What a ReverseProxy makes of the path before it is sent on, in this order: a prefix and a suffix are taken off, the
 /// first rewrite that fits is carried out, texts are replaced, expressions are replaced.
@@ -94,16 +95,10 @@ struct PathChanges: Hashable, Sendable {
   static func isBounded(_ text: String) -> Bool { text.utf8.count <= UpstreamRequest.longestTarget }
 
   private static func replacing(_ replacement: Replacement, in text: String) -> String {
-    let (bytes, pattern) = (Array(text.utf8), Array(replacement.text.utf8))
-    guard !pattern.isEmpty else { return text }
-    var (result, place, count): ([UInt8], Int, Int) = ([], 0, 0)
-    while place < bytes.count, result.count <= UpstreamRequest.longestTarget {
-      let isMatch = bytes[place...].starts(with: pattern) && (replacement.limit <= 0 || count < replacement.limit)
-      if isMatch { result += Array(replacement.with.utf8) } else { result.append(bytes[place]) }
-      place += isMatch ? pattern.count : 1
-      count += isMatch ? 1 : 0
-    }
-    return String(decoding: result, as: UTF8.self)
+    let limit = replacement.limit > 0 ? replacement.limit : .max
+    // What becomes too long is not sent, and need not be made.
+    let most = UpstreamRequest.longestTarget / max(1, replacement.with.utf8.count) + 1
+    return text.replacingText(replacement.text, with: replacement.with, atMost: min(limit, most))
   }
 }
 

@@ -1,27 +1,28 @@
+import Glibc
+
 // Searching and replacing on bytes. The standard library's own live in its regular expression
 // module, which would be linked into `ksx` for these few lines.
 extension StringProtocol {
-  /// Where `part` first stands.
+  /// Where `part` first stands; in time that grows with the text alone, whatever is in it.
   package func rangeOfText(_ part: String) -> Range<Index>? {
-    let wanted = Array(part.utf8)
-    guard !wanted.isEmpty else { return nil }
-    var start = utf8.startIndex
-    while let candidate = utf8[start...].firstIndex(of: wanted[0]) {
-      if utf8[candidate...].starts(with: wanted) {
-        return candidate..<utf8.index(candidate, offsetBy: wanted.count)
-      }
-      start = utf8.index(after: candidate)
+    var part = part
+    let found = part.withUTF8 { wanted in
+      utf8.withContiguousStorageIfAvailable { Bytes.place(of: wanted, in: $0) }
+        ?? Array(utf8).withUnsafeBufferPointer { Bytes.place(of: wanted, in: $0) }
     }
-    return nil
+    guard let found else { return nil }
+    let start = utf8.index(utf8.startIndex, offsetBy: found)
+    return start..<utf8.index(start, offsetBy: part.utf8.count)
   }
 
   package func containsText(_ part: String) -> Bool { rangeOfText(part) != nil }
 
-  /// The text with `part` replaced wherever it stands.
-  package func replacingText(_ part: String, with replacement: String) -> String {
-    var result = ""
+  /// The text with `part` replaced wherever it stands, from its beginning at most `limit` times.
+  package func replacingText(_ part: String, with replacement: String, atMost limit: Int = .max) -> String {
+    var (result, count) = ("", 0)
     var rest = self[...]
-    while let range = rest.rangeOfText(part) {
+    while count < limit, let range = rest.rangeOfText(part) {
+      count += 1
       result += rest[..<range.lowerBound] + replacement
       rest = rest[range.upperBound...]
     }
@@ -34,6 +35,38 @@ extension StringProtocol {
     while let first = rest.first, first.isWhitespace { rest = rest.dropFirst() }
     while let last = rest.last, last.isWhitespace { rest = rest.dropLast() }
     return String(rest)
+  }
+}
+
+private enum Bytes {
+  /// Knuth, Morris and Pratt's search: no byte of either is looked at again and again, whoever chose them.
+  static func place(of part: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard let first = part.first, let start = bytes.baseAddress else { return nil }
+    let borders = part.count > 1 ? borders(of: part) : [0]
+    var (index, matched) = (0, 0)
+    while index < bytes.count {
+      if matched == 0 {
+        guard let found = memchr(start + index, Int32(first), bytes.count - index) else { return nil }
+        index = UnsafeRawPointer(found) - UnsafeRawPointer(start)
+      }
+      while matched > 0, part[matched] != bytes[index] { matched = borders[matched - 1] }
+      if part[matched] == bytes[index] { matched += 1 }
+      index += 1
+      if matched == part.count { return index - matched }
+    }
+    return nil
+  }
+
+  /// For each length of a beginning of `part`, how long the longest shorter one is that it also ends with.
+  private static func borders(of part: UnsafeBufferPointer<UInt8>) -> [Int] {
+    var (borders, length) = ([0], 0)
+    borders.reserveCapacity(part.count)
+    for index in 1..<part.count {
+      while length > 0, part[length] != part[index] { length = borders[length - 1] }
+      if part[length] == part[index] { length += 1 }
+      borders.append(length)
+    }
+    return borders
   }
 }
 
