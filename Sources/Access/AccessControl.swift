@@ -113,7 +113,7 @@ private struct Admission {
   }
 
   /// Whether it may change something, and is no question about rights.
-  var isWrite: Bool { ![.get, .head, .options].contains(request.head.method) && review == nil }
+  var isWrite: Bool { request.mayWrite && review == nil }
 
   /// Whether it creates an object and its path does not say which.
   var namesNothing: Bool { attributes.isResourceRequest && attributes.verb == "create" && attributes.name.isEmpty }

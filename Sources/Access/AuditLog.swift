@@ -46,3 +46,8 @@ package struct AuditLog: Sendable {
     write(JSON.text(.mapping(line)))
   }
 }
+
+extension IncomingRequest {
+  /// Whether it could change something: what is said after an upgrade (a command in a pod) is not seen.
+  var mayWrite: Bool { ![.get, .head, .options].contains(head.method) || upgrade != nil }
+}

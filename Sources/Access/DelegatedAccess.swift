@@ -53,7 +53,7 @@ package struct DelegatedAccess: CallerHandler {
     _ request: IncomingRequest, _ attributes: Attributes, by subject: Caller, for caller: Caller,
     _ answer: HTTPResponse
   ) -> HTTPResponse {
-    guard ![.get, .head, .options].contains(request.head.method) else { return answer }
+    guard request.mayWrite else { return answer }
     audit.note(
       request, attributes, by: subject.user, for: caller.user, status: answer.relay == nil ? answer.status : 0)
     return answer

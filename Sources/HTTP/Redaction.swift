@@ -54,7 +54,10 @@ package enum Redaction {
     guard parts.count == 2 else { return path }
     let parameters = parts[1].split(separator: "&").map { parameter in
       let name = parameter.prefix { $0 != "=" }
-      let isSecret = SecretWords.isIn(PercentEncoding.decode(name), or: ["code", "key"])
+      let plain = PercentEncoding.decode(name)
+      let isSecret =
+        SecretWords.isIn(plain, or: ["code", "key", "signature", "jwt"])
+        || ["sig", "auth"].contains(plain.lowercased())
       return isSecret ? name + "=•••" : parameter
     }
     return path + "?" + Excerpt.shortened(parameters.joined(separator: "&"), to: 1000)

@@ -1,4 +1,5 @@
 import NIOCore
+import Platform
 
 /// Lets a listener have no more connections than its share, and rests it where the process has no descriptors left.
 ///
@@ -11,12 +12,16 @@ final class AcceptGate: ChannelDuplexHandler {
   typealias OutboundOut = any Channel
 
   private let share: Int
-  private var count = 0
+  private let crowd: Crowd
+  private var count = 0 {
+    didSet { crowd.isDense = count > share * 3 / 4 }
+  }
   private var isReadHeld = false
   private var isResting = false
 
-  init(share: Int) {
+  init(share: Int, _ crowd: Crowd) {
     self.share = share
+    self.crowd = crowd
   }
 
   func read(context: ChannelHandlerContext) {
@@ -59,5 +64,15 @@ final class AcceptGate: ChannelDuplexHandler {
   private func setReading(_ isOn: Bool, _ context: ChannelHandlerContext) {
     // A listener that is closed meanwhile refuses, and has nothing to read.
     try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
+  }
+}
+
+/// Whether a listener has little room left for further connections, known to those that it has.
+final class Crowd: Sendable {
+  private let state = Locked(false)
+
+  var isDense: Bool {
+    get { state.withLock { $0 } }
+    set { state.withLock { $0 = newValue } }
   }
 }

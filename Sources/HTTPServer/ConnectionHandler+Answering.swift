@@ -20,8 +20,7 @@ extension ConnectionHandler {
       if let relay = response.relay as? any ChannelRelay {
         bound.eventLoop.execute { bound.value.begin(relay) }
       } else if response.headers["Content-Length"] == nil {
-        // It may last, as that of a watch does: in a task of its own it does not hold on to what this one has needed.
-        bound.eventLoop.execute { bound.value.write(response) }
+        bound.eventLoop.execute { bound.value.writeLasting(response) }
       } else {
         await ResponseWriter(connection: bound, stall: settings.limits.stall).write(response)
       }
@@ -57,6 +56,12 @@ extension ConnectionHandler {
     work.add { await writer.write(response) }
   }
 
+  /// Answers with what may last, as a watch does: by a task that does not hold on to what was needed to find the answer.
+  private func writeLasting(_ response: HTTPResponse) {
+    work.forget()
+    write(response)
+  }
+
   /// Begins an answer with `head`; false when there is nothing left to answer.
   func begin(_ head: ResponseHead, flushing: Bool) -> Bool {
     guard case .answering(let exchange) = state, let context else { return false }
@@ -85,10 +90,11 @@ extension ConnectionHandler {
     expectNothing()
     exchange.report(to: settings.log, isComplete: true)
     codec.writeEnd(trailers, to: context)
+    work.forget()
     if isStream { return finishStream(isBodyHere: exchange.isComplete) }
     guard exchange.isKeepAlive, !isStopping else { return leave(isBodyHere: exchange.isComplete) }
     state = .waiting
-    expect(within: settings.limits.nextHead)
+    expect(within: settings.nextHead)
     codec.flush(context, promise: nil)
     takeUp()
     flushRelay()

@@ -12,6 +12,7 @@ final class ConnectionWork {
   private let channel: any Channel
   private let all: ServerWork
   private var last: Task<Void, Never>?
+  private var isWatched = false
 
   init(on channel: any Channel, of all: ServerWork) {
     self.channel = channel
@@ -31,10 +32,14 @@ final class ConnectionWork {
     }
     guard let task else { return channel.close(promise: nil) }
     last = task
-    guard before == nil else { return }
+    guard !isWatched else { return }
+    isWatched = true
     let bound = NIOLoopBound(self, eventLoop: channel.eventLoop)
     channel.closeFuture.whenComplete { _ in bound.value.last?.cancel() }
   }
+
+  /// Lets go of what has been done: a task keeps the memory that its calls have needed for as long as it is known.
+  func forget() { last = nil }
 }
 
 /// The tasks of all connections of a server.

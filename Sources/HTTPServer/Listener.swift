@@ -53,6 +53,8 @@ package struct ServerLimits: Hashable, Sendable {
   /// Until the first request has begun, and until a further one has.
   package var firstHead = Duration.seconds(10)
   package var nextHead = Duration.seconds(300)
+  /// The same where the listener has little room left: those that wait for nothing make way.
+  package var nextHeadInCrowd = Duration.seconds(5)
   /// How long a body may pause while it is waited for.
   package var bodyPause = Duration.seconds(60)
   /// How long a reader may take none of what is sent.
@@ -69,8 +71,12 @@ struct ServerSettings: Sendable {
   var limits: ServerLimits
   /// How many connections one listener may have.
   var share: Int
+  var crowd = Crowd()
   /// Words the refusals of the server itself.
   var refusal: @Sendable (RequestFault) -> HTTPResponse
   /// Is told of each request once it is over.
   var log: (@Sendable (ServedRequest) -> Void)?
+
+  /// How long a connection may wait for a further request.
+  var nextHead: Duration { crowd.isDense ? limits.nextHeadInCrowd : limits.nextHead }
 }

@@ -74,12 +74,11 @@ struct MessageReader {
     return unread.flatMap { $0.readableBytes > 0 ? $0 : nil }
   }
 
-  /// An empty line before a request is put up with (RFC 9112 §2.2).
-  mutating func skipEmptyLine() {
-    guard searched == 0, let bytes = unread, bytes.getInteger(at: bytes.readerIndex, as: UInt16.self) == 0x0D0A else {
-      return
+  /// Empty lines before a request are put up with (RFC 9112 §2.2).
+  mutating func skipEmptyLines() {
+    while searched == 0, let bytes = unread, bytes.getInteger(at: bytes.readerIndex, as: UInt16.self) == 0x0D0A {
+      unread?.moveReaderIndex(forwardBy: 2)
     }
-    unread?.moveReaderIndex(forwardBy: 2)
   }
 
   /// The next part of a body, while the place is within one; `nil` until more has come.

@@ -46,7 +46,7 @@ struct RequestDecoder {
   private mutating func head() throws(RequestFault) -> RequestPart? {
     let read: (line: HeadParser.RequestLine, fields: HTTP.HTTPHeaders, facts: FieldFacts)?
     do throws(MalformedMessage) {
-      reader.skipEmptyLine()
+      reader.skipEmptyLines()
       read = try reader.section { parser throws(MalformedMessage) in
         let line = try parser.requestLine()
         var facts = FieldFacts()

@@ -70,6 +70,8 @@ package final class Server: Sendable {
   private static func bind(
     _ listener: Listener, _ settings: ServerSettings, _ connections: Connections, _ work: ServerWork
   ) async throws(ServerError) -> any Channel {
+    var settings = settings
+    settings.crowd = Crowd()
     switch listener {
     case .socket(let path):
       let place = SocketPlace(path: path)
@@ -143,7 +145,7 @@ package final class Server: Sendable {
       .serverChannelOption(.maxMessagesPerRead, value: 1)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptGate(share: settings.share))
+          try channel.pipeline.syncOperations.addHandler(AcceptGate(share: settings.share, settings.crowd))
         }
       }
       .childChannelInitializer { channel in

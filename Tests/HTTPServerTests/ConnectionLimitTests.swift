@@ -29,6 +29,28 @@ import Testing
     }
   }
 
+  @Test func whoWaitsForNothingMakesWayWhereThereIsLittleRoom() async throws {
+    try await serving { limits in
+      limits.connections = 4
+      limits.nextHeadInCrowd = .milliseconds(50)
+    } _: { _, _, path in
+      var idle: [RawConnection] = []
+      for _ in 0..<4 {
+        let connection = try RawConnection(path)
+        connection.say("GET /ok HTTP/1.1\r\nHost: x\r\n\r\n")
+        _ = await connection.hear(until: "\r\n\r\nok")
+        idle.append(connection)
+      }
+      let late = try RawConnection(path)
+      late.say("GET /ok HTTP/1.1\r\nHost: x\r\n\r\n")
+
+      #expect(await late.hear(until: "\r\n\r\nok").hasPrefix("HTTP/1.1 200"))
+      // The first ones came while there was room.
+      idle[0].say("GET /ok HTTP/1.1\r\nHost: x\r\n\r\n")
+      #expect(await idle[0].hear(until: "\r\n\r\nok").hasPrefix("HTTP/1.1 200"))
+    }
+  }
+
   @Test func aFullPortLeavesTheSocketItsRoom() async throws {
     let folder = "/tmp/ksxd-test-\(UInt64.random(in: 0 ... .max))"
     var limits = ServerLimits()

@@ -35,7 +35,7 @@ import Testing
 
   private static let conversation =
     "GET /a?b=%20c HTTP/1.1\r\nHost: x\r\nEmpty:\r\nSpaced: \t a b \t\r\n\r\n"
-    + "\r\nPOST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+    + "\r\n\r\nPOST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
     + "PUT /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n00A;name=\"v; w\"\r\n0123456789\r\n0\r\nT: 1\r\n\r\n"
     + "HEAD / HTTP/1.0\r\n\r\n"
 

@@ -36,7 +36,7 @@ import Testing
     "GET /\u{FC} HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok http/1.1\r\nHost: x\r\n\r\n",
     "GET /ok HTTP/1.10\r\nHost: x\r\n\r\n",
     "G@T /ok HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok HTTP/1.1\r\nHost: x\r\n\n", "GET /ok HTTP/1.1\r\nHost: x\n\r\n",
-    "\r\n\r\nGET /ok HTTP/1.1\r\nHost: x\r\n\r\n", "GET /ok#x HTTP/1.1\r\nHost: x\r\n\r\n",
+    "GET /ok#x HTTP/1.1\r\nHost: x\r\n\r\n",
     "GET /ok HTTP/1.1\r\nHost: a b\r\n\r\n", "GET /ok HTTP/1.1\r\nHost: a@b\r\n\r\n",
     "GET /ok HTTP/1.1\r\nHost: a/b\r\n\r\n", "GET http://a@b/ok HTTP/1.1\r\nHost: x\r\n\r\n",
   ])

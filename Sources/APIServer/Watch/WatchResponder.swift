@@ -47,7 +47,8 @@ struct WatchPlan: Sendable {
 ///
 /// A reader that is slow holds nothing but its place; when that is forgotten, it is told so (410).
 actor WatchReader {
-  private static let pieceSize = 64 << 10
+  /// Bytes of a piece of what there is at the beginning; many readers may begin at once.
+  private static let pieceSize = 16 << 10
   private static let bookmarkInterval = Duration.seconds(60)
 
   private let api: API
@@ -96,6 +97,8 @@ actor WatchReader {
     }
     if announcesInitial { piece += bookmark(["k8s.io/initial-events-end": "true"]) }
     announcesInitial = false
+    // An empty slice would keep all that it has been, for as long as the watch lasts.
+    initial = []
     return piece
   }
 
