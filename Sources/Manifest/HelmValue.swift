@@ -1,17 +1,38 @@
-/// Values as helm 3.17 reads them after `--set` (`helmReadsTheSame` holds the pairs).
+/// Pairs as helm 3.17 reads them after `--set` and `--set-string` (`helmReadsTheSame` holds the pairs).
 ///
-/// Two things differ, for here one word holds one value: a backslash outside of a list stands for itself, and `{}` is a
-/// list without items.
+/// Three things differ: `{}` is a list without items, where helm makes one with an empty text; a key may stand in double
+/// quotes; and at most a thousand items are made before one that is far behind the end of its list.
 package enum HelmValue {
-  /// `true`, `false` and `null` in any case, a whole number that does not begin with a zero, and `{a,b}` for a list; all
-  /// else is a text, so that a version such as `1.10` stays what it is.
-  package static func value(_ text: String) -> Value {
-    guard text.hasPrefix("{"), text.hasSuffix("}") else { return scalar(text) }
-    let items = split(text.dropFirst().dropLast())
-    return .sequence(items == [""] ? [] : items.map(scalar))
+  /// One pair of `a.b=1,c[0]=x`.
+  package struct Pair: Hashable, Sendable {
+    package let path: YAMLEdit.Path
+    package let value: Value
   }
 
-  private static func scalar(_ text: String) -> Value {
+  /// What cannot be read, as a sentence.
+  package struct Mistake: Error, Hashable, Sendable {
+    package let sentence: String
+  }
+
+  /// Reads all pairs in `text`; a backslash keeps the character after it, and all values are texts where `asTexts` says so.
+  package static func pairs(_ text: String, asTexts: Bool = false) throws(Mistake) -> [Pair] {
+    var rest = text[...]
+    var pairs: [Pair] = []
+    while !rest.isEmpty {
+      guard let (path, value) = YAMLEdit.Path.start(of: rest) else {
+        throw Mistake(sentence: "\(pairs.isEmpty ? text : String(rest)) is no KEY=VALUE")
+      }
+      var reader = ValueReader(rest: value, asTexts: asTexts)
+      pairs.append(Pair(path: path, value: try reader.value()))
+      rest = reader.rest
+    }
+    if pairs.isEmpty { throw Mistake(sentence: "\(text) is no KEY=VALUE") }
+    return pairs
+  }
+
+  /// `true`, `false` and `null` in any case and whole numbers that do not begin with a zero are those; all else is a
+  /// text, so that a version such as `1.10` stays what it is.
+  fileprivate static func scalar(_ text: String) -> Value {
     switch text.lowercased() {
     case "true": return .bool(true)
     case "false": return .bool(false)
@@ -22,21 +43,38 @@ package enum HelmValue {
     guard !text.hasPrefix("0"), let number = Int(text) else { return .string(text) }
     return .integer(number)
   }
+}
 
-  /// A backslash keeps the comma after it, or itself.
-  private static func split(_ text: Substring) -> [String] {
-    var items = [""]
-    var isEscaped = false
-    for character in text {
-      switch character {
-      case _ where isEscaped:
-        items[items.count - 1].append(character)
-        isEscaped = false
-      case "\\": isEscaped = true
-      case ",": items.append("")
-      default: items[items.count - 1].append(character)
-      }
+/// Takes one value and the comma behind it from a row of pairs.
+private struct ValueReader {
+  var rest: Substring
+  let asTexts: Bool
+
+  mutating func value() throws(HelmValue.Mistake) -> Value {
+    guard rest.first == "{" else { return scalar(word(upTo: [","])) }
+    rest.removeFirst()
+    var items: [String] = []
+    while true {
+      items.append(word(upTo: [",", "}"], keepsEnd: true))
+      guard let end = rest.popFirst() else { throw HelmValue.Mistake(sentence: "a list must end with }") }
+      if end == "}" { break }
     }
-    return items
+    if let next = rest.popFirst(), next != "," {
+      throw HelmValue.Mistake(sentence: "after the } of a list a comma is expected, and not \(next)\(rest)")
+    }
+    return .sequence(items == [""] ? [] : items.map(scalar))
+  }
+
+  private func scalar(_ text: String) -> Value { asTexts ? .string(text) : HelmValue.scalar(text) }
+
+  /// The characters before one of `ends`, which is taken too unless it is kept.
+  private mutating func word(upTo ends: Set<Character>, keepsEnd: Bool = false) -> String {
+    var word = ""
+    while let next = rest.first, !ends.contains(next) {
+      rest.removeFirst()
+      word.append(next == "\\" ? rest.popFirst() ?? next : next)
+    }
+    if !keepsEnd { rest = rest.dropFirst() }
+    return word
   }
 }

@@ -58,6 +58,8 @@ package enum YAMLEdit {
 
   /// Sets what stands at `path` to `written`.
   package static func set(_ path: Path, to written: Written, in text: String) throws(SyntaxError) -> String {
+    var text = text
+    for gap in try path.gaps(in: text) { text = try set(gap, to: Written(.null), in: text) }
     let before = try YAML.parse(text)
     let whole = before == .null ? .mapping([:]) : before
     guard let wanted = whole.replacing(path.steps[...], with: written.value) else { throw try mistake(path, in: text) }
@@ -99,13 +101,45 @@ extension YAMLEdit.Path {
     guard let steps = reader.steps(), reader.rest.first == "=" else { return nil }
     return (Self(steps: steps, text: String(text[..<reader.rest.startIndex])), String(reader.rest.dropFirst()))
   }
+
+  /// The place at the start of a row of pairs, and what stands behind its equals sign; a comma ends a key.
+  static func start(of text: Substring) -> (path: Self, rest: Substring)? {
+    var reader = PathReader(String(text), ends: ".[=,")
+    guard let steps = reader.steps(), reader.rest.first == "=" else { return nil }
+    let written = text.dropLast(reader.rest.count)
+    return (Self(steps: steps, text: String(written)), text.suffix(reader.rest.count - 1))
+  }
+
+  /// The places that `text` must be given first for this one to be behind them: items of a list, of which nothing is known.
+  func gaps(in text: String) throws(SyntaxError) -> [Self] {
+    var value = try YAML.parse(text)
+    var gaps: [Self] = []
+    for (place, step) in steps.enumerated() {
+      switch step {
+      case .key(let key): value = value[key] ?? .null
+      case .index(let index):
+        let items = value.sequence ?? []
+        let missing = items.count..<max(items.count, index)
+        if missing.count > 1000 {
+          let problem = "\(self.text) would leave \(missing.count) items before it empty"
+          throw SyntaxError(line: 1, column: 1, problem: problem)
+        }
+        gaps += missing.map { Self(steps: Array(steps[..<place]) + [.index($0)], text: self.text) }
+        value = index < items.count ? items[index] : .null
+      }
+    }
+    return gaps
+  }
 }
 
 /// Takes `web.hosts[0].name` apart.
 private struct PathReader {
   private(set) var rest: Substring
 
-  init(_ text: String) { rest = text[...] }
+  /// What ends a key.
+  private let ends: String
+
+  init(_ text: String, ends: String = ".[=") { (rest, self.ends) = (text[...], ends) }
 
   /// The steps up to the end or an equals sign.
   mutating func steps() -> [YAMLEdit.Path.Step]? {
@@ -125,7 +159,7 @@ private struct PathReader {
   private mutating func key() -> String? {
     if rest.first == "\"" { return quotedKey() }
     var key = ""
-    while let next = rest.first, !".[=".contains(next) {
+    while let next = rest.first, !ends.contains(next) {
       rest.removeFirst()
       if next == "\\", let escaped = rest.popFirst() { key.append(escaped) } else { key.append(next) }
     }

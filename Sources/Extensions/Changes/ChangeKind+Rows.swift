@@ -76,10 +76,11 @@ extension ChangeKind {
         operands: ["[KEY=VALUE…]"], options: ["string", "yaml", "config", "empty"],
         notes: [
           "With KEY=VALUE, such as web.hosts[0]=a.example, everything that is not named stays byte for byte: comments, order,",
-          "blank lines. A dot in a key is \\. or stands in quotes: annotations.\"a.example/b\"=c. VALUE is what helm's --set makes of",
-          "it: true, false, null and whole numbers are those, {a,b} is a list, all else a text, 1.10 and yes too. With --string all",
-          "are texts, with --yaml they are YAML. Without KEY=VALUE it replaces all, and without --config reads the new config from",
-          "the standard input. A blank one is refused: an empty config is asked for with --empty.",
+          "blank lines. A word is read as helm's --set reads it: a=1,b.c=2 are two pairs, a backslash keeps the character after it",
+          "(a\\.b=x\\,y), true, false, null and whole numbers are those, {a,b} is a list, all else a text, 1.10 and yes too. A key",
+          "may stand in quotes: annotations.\"a.example/b\"=c. With --string all are texts; with --yaml each word is one pair, whose",
+          "value is YAML. Without KEY=VALUE it replaces all, and without --config reads the new config from the standard input. A",
+          "blank one is refused: an empty config is asked for with --empty.",
         ]),
       feature: .configure, write: .patch, reads: [], choice: .config),
     .place: ChangeRow(

@@ -29,31 +29,37 @@ struct ConfigEdits: Hashable, Sendable {
 
   var isEmpty: Bool { edits.isEmpty }
 
-  /// `KEY=VALUE` each.
+  /// `KEY=VALUE` each, or several with commas between them.
   init(setting pairs: [String], as typing: Typing) throws(CommandError) {
     var edits: [Edit] = []
     for pair in pairs {
-      guard let (path, value) = YAMLEdit.Path.assignment(pair) else {
-        throw CommandError("\(pair) is no KEY=VALUE, such as web.replicas=3 or web.hosts[0]=a.example")
+      if typing == .yaml {
+        edits.append(try Self.edit(yaml: pair))
+        continue
       }
-      edits.append(.set(path, try Self.written(value, typing, pair)))
+      do throws(HelmValue.Mistake) {
+        let found = try HelmValue.pairs(pair, asTexts: typing == .string)
+        edits += found.map { .set($0.path, YAMLEdit.Written($0.value)) }
+      } catch {
+        throw Self.mistake(error.sentence)
+      }
     }
     self.edits = edits
   }
 
-  private static func written(
-    _ text: String, _ typing: Typing, _ pair: String
-  ) throws(CommandError) -> YAMLEdit.Written {
-    switch typing {
-    case .plain: return YAMLEdit.Written(HelmValue.value(text))
-    case .string: return YAMLEdit.Written(.string(text))
-    case .yaml:
-      do throws(SyntaxError) {
-        return try YAMLEdit.Written(yaml: text)
-      } catch {
-        throw CommandError("nothing was changed: the value of \(pair) is no YAML: \(error.problem)")
-      }
+  /// One pair, whose value has whatever YAML has in it, commas too.
+  private static func edit(yaml pair: String) throws(CommandError) -> Edit {
+    guard let (path, text) = YAMLEdit.Path.assignment(pair) else { throw mistake("\(pair) is no KEY=VALUE") }
+    do throws(SyntaxError) {
+      return .set(path, try YAMLEdit.Written(yaml: text))
+    } catch {
+      throw CommandError("nothing was changed: the value of \(pair) is no YAML: \(error.problem)")
     }
+  }
+
+  private static func mistake(_ sentence: String) -> CommandError {
+    CommandError(
+      "\(sentence), such as web.replicas=3,web.tag=1.10 or web.hosts[0]=a.example; \\, is a comma in a value")
   }
 
   /// `KEY` each.
