@@ -40,6 +40,8 @@ package struct Resource: Hashable, Sendable {
     group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", isNamespaced: true)
   package static let secrets = Resource(group: "", version: "v1", plural: "secrets", kind: "Secret", isNamespaced: true)
   package static let events = Resource(group: "", version: "v1", plural: "events", kind: "Event", isNamespaced: true)
+  package static let resourceQuotas = Resource(
+    group: "", version: "v1", plural: "resourcequotas", kind: "ResourceQuota", isNamespaced: true)
   package static let pods = Resource(group: "", version: "v1", plural: "pods", kind: "Pod", isNamespaced: true)
   package static let jobs = Resource(group: "batch", version: "v1", plural: "jobs", kind: "Job", isNamespaced: true)
 

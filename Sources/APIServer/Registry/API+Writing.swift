@@ -32,6 +32,7 @@ extension API {
 
   private func add(_ object: Value, _ type: ResourceType, _ options: WriteOptions) throws(Status) -> StoredObject {
     let key = StoredObject(object, version: 0).key
+    try checkQuotas(object, type)
     guard try find(type, key) == nil else { throw .alreadyExists(type.resource, key.name) }
     guard !terminating.contains(type.collection) else { throw .terminatingDefinition }
     let kept = type.storing(try settled(object, after: nil, type))

@@ -17,11 +17,14 @@ struct ListOptions: Hashable, Sendable {
   }
 
   /// Digits alone, as Go's `ParseUint` has them; other numbers may have a sign.
-  private static func version(_ target: Target) throws(Status) -> Int? {
-    if let text = target["resourceVersion"], !text.utf8.allSatisfy({ (48...57).contains($0) }) {
+  ///
+  /// What is greater than any version can be is the greatest `Int`.
+  static func version(_ target: Target) throws(Status) -> Int? {
+    guard let text = target["resourceVersion"] else { return nil }
+    guard text.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt64(text) else {
       throw .badRequest("invalid value \"\(text)\" for resourceVersion: a number is expected")
     }
-    return try target.integer("resourceVersion")
+    return Int(clamping: number)
   }
 
   private func watchCauses(_ target: Target) -> [Status.Cause] {

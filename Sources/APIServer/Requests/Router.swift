@@ -72,7 +72,8 @@ struct Router: Sendable {
       let options = try WriteOptions(request, target, by: caller)
       let (value, repeated) = try request.document()
       let warnings = try options.validation.check(value, path.type, isPatch: false, repeated: repeated)
-      return answer(201, try await api.create(value, at: path, options), path, form).warning(of: warnings)
+      return answer(201, try await api.create(value, at: path, options), path, form)
+        .warning(of: warnings + Quota.notices(value, path.type))
     case .delete: return try await deleteAll(path, target)
     default: throw .unknownMethod
     }
@@ -85,14 +86,15 @@ struct Router: Sendable {
     guard !path.isScale else { return try await scale(request, path, options) }
     switch request.method {
     case .get:
-      if let wanted = try target.integer("resourceVersion"), wanted > api.version {
+      if let wanted = try ListOptions.version(target), wanted > api.version {
         throw .tooLargeVersion(wanted, current: api.version)
       }
       return answer(200, try api.get(path), path, form)
     case .put:
       let (value, repeated) = try request.document()
       let warnings = try options.validation.check(value, path.type, isPatch: false, repeated: repeated)
-      return answer(200, try await api.replace(path, with: value, options), path, form).warning(of: warnings)
+      return answer(200, try await api.replace(path, with: value, options), path, form)
+        .warning(of: warnings + Quota.notices(value, path.type))
     case .patch:
       let patch = try RequestedPatch(request, for: path.type)
       let warnings = try options.validation.check(patch.fields, path.type, isPatch: true, repeated: patch.repeated)

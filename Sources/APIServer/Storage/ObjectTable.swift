@@ -33,6 +33,12 @@ struct ObjectTable: Sendable {
     return place < keys.count && keys[place].namespace == namespace
   }
 
+  /// The objects in `namespace` in order, found without looking at the others.
+  func objects(in namespace: String) -> [StoredObject] {
+    keys[firstIndex(after: ObjectKey(namespace: namespace, name: ""))...].prefix { $0.namespace == namespace }
+      .compactMap { objects[$0] }
+  }
+
   private func firstIndex(after key: ObjectKey) -> Int {
     var low = 0
     var high = keys.count

@@ -1,0 +1,74 @@
+import KubernetesAPI
+import Manifest
+
+/// A ResourceQuota, as far as it says how many objects a namespace may have.
+///
+/// Objects are counted. What a quota says of amounts, such as requests.cpu, or with scopes, is kept and not enforced.
+struct Quota: Sendable {
+  let name: String
+  /// How many there may be, by what is counted: `configmaps`, `count/deployments.apps`.
+  let limits: [String: Int]
+
+  init(_ value: Value) {
+    let object = Object(value)
+    name = object.name
+    let isScoped = object.spec["scopes"] != nil || object.spec["scopeSelector"] != nil
+    let hard = isScoped ? [] : object.spec["hard"]?.mapping?.pairs ?? []
+    var limits: [String: Int] = [:]
+    for pair in hard where Self.collection(of: pair.key) != nil { limits[pair.key] = Self.number(pair.value) }
+    self.limits = limits
+  }
+
+  private static func number(_ value: Value) -> Int? {
+    guard let text = value.string else { return value.integer }
+    if text.hasSuffix("k") { return Int(text.dropLast()).map { $0 * 1000 } }
+    return Int(text)
+  }
+
+  /// The core kinds that quotas count by their plain names.
+  private static let core: Set<String> = [
+    "pods", "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps", "persistentvolumeclaims",
+  ]
+
+  /// The collection whose objects `key` counts; `nil` where it is about amounts.
+  static func collection(of key: String) -> String? {
+    if key.hasPrefix("count/") { return String(key.dropFirst("count/".count)) }
+    if core.contains(key) { return key }
+    return ["services.loadbalancers", "services.nodeports"].contains(key) ? "services" : nil
+  }
+
+  /// Whether `key` counts an object of its collection that says `value`.
+  static func counts(_ key: String, _ value: Value) -> Bool {
+    switch key {
+    case "pods": !["Succeeded", "Failed"].contains(value[path: "status", "phase"]?.string)
+    case "services.loadbalancers": value[path: "spec", "type"]?.string == "LoadBalancer"
+    case "services.nodeports": ["NodePort", "LoadBalancer"].contains(value[path: "spec", "type"]?.string)
+    default: true
+    }
+  }
+
+  /// What is said to who creates a quota of which not all is enforced.
+  static func notices(_ value: Value, _ type: ResourceType) -> [String] {
+    guard type.resource == .resourceQuotas else { return [] }
+    let quota = Quota(value)
+    let kept = (Object(value).spec["hard"]?.mapping?.keys ?? []).filter { quota.limits[$0] == nil }
+    if kept.isEmpty { return [] }
+    let words = kept.sorted().joined(separator: ", ")
+    return ["\(words): kept and not enforced, for this server counts objects, and not what pods ask for"]
+  }
+
+  /// Why an object is not taken, as the API server words it.
+  static func refusal(
+    _ type: ResourceType, _ name: String, by quota: Quota, _ exceeded: [String], used: [String: Int]
+  ) -> Status {
+    func list(_ number: (String) -> Int?) -> String {
+      exceeded.sorted().map { "\($0)=\(number($0) ?? 0)" }.joined(separator: ",")
+    }
+    let limited = list { quota.limits[$0] }
+    return Status(
+      code: 403, reason: "Forbidden",
+      message: "\(type.resource.qualifiedName) \"\(name)\" is forbidden: exceeded quota: \(quota.name), "
+        + "requested: \(list { _ in 1 }), used: \(list { used[$0] }), limited: \(limited)",
+      details: Status.Details(name: name, group: type.resource.group, kind: type.resource.plural))
+  }
+}
