@@ -94,6 +94,21 @@ import Testing
     ),
   ]
 
+  @Test func entriesOfTheWebConsoleHaveNamesOfTheirOwn() {
+    let found = findings([
+      "templates/entry.yaml":
+        "apiVersion: extensions.kubesphere.io/v1alpha1\nkind: ExtensionEntry\nmetadata:\n  name: e\nspec:\n  entries:\n"
+        + "  - {name: a, link: /a}\n  - {link: /b}\n  - {name: a}\n"
+    ])
+
+    #expect(
+      found.contains(
+        "templates/entry.yaml:2: ExtensionEntry e: spec.entries[1] has no name, by which the web console knows it"))
+    #expect(
+      found.contains("templates/entry.yaml:2: ExtensionEntry e: the entry a is another object's of the package already")
+    )
+  }
+
   @Test(arguments: mistakes)
   func whatWouldBeRefusedLaterIsFoundWithFileAndLine(files: [String: String], expected: String) {
     let found = findings(files)

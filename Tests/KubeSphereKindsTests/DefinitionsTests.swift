@@ -99,6 +99,9 @@ import Testing
   private static let unreadable: [(String, [String], Value)] = [
     ("Repository", ["updateStrategy", "registryPoll", "interval"], "banana"),
     ("Repository", ["updateStrategy", "timeout"], "10"),
+    ("ExtensionVersion", ["version"], ""), ("ExtensionVersion", ["minKubeVersion"], "banana"),
+    ("ExtensionVersion", ["minKubeVersion"], "1.2.3.4"), ("ExtensionVersion", ["minKubeVersion"], "v"),
+    ("Subscription", ["extension", "name"], .string(String(repeating: "a", count: 64))),
     ("Subscription", ["extension", "name"], ""), ("Subscription", ["extension", "name"], "Logs"),
     ("Subscription", ["extension", "version"], ""), ("Subscription", ["targetNamespace"], "Bad_NS"),
     ("Subscription", ["releaseName"], "Bad_Release"), ("APIService", ["group"], "Bad Group"),
@@ -125,6 +128,39 @@ import Testing
 
     #expect(made.status == 422)
     #expect(made.message.containsText("spec." + path.joined(separator: ".")), "\(made.message)")
+  }
+
+  /// What is made of it has labels with its name.
+  @Test(arguments: ["Repository", "Extension", "Subscription"])
+  func aNameThatNoLabelHoldsIsRefused(kind: String) async throws {
+    let ask = try Asking(.subscription)
+    let node = try #require(try YAML.documents(Self.written).first { $0.value["kind"]?.string == kind })
+    let plural = try #require(ask.api.types.all.first { $0.resource.kind == kind }?.resource.plural)
+    func make(_ count: Int) async throws -> Asking.Answer {
+      let name = Value.string(String(repeating: "a", count: count))
+      return try await ask(
+        .post, "/apis/kubesphere.io/v1alpha1/\(plural)", node.value.setting(["metadata", "name"], to: name))
+    }
+
+    let refused = try await make(64)
+    #expect(refused.status == 422 && refused.message.containsText("metadata.name"), "\(refused.message)")
+    #expect(try await make(63).status == 201)
+  }
+
+  @Test(arguments: [
+    "", "v1.17.0", "1.19", ">=1.19.0-0", ">= 1.19, < 1.30", "^1.20 || ~1.18.3", "1.2 - 1.4.5", "1.x", "*",
+    "1.20.1+k3s1",
+  ])
+  func aLowestKubernetesIsAVersionOrACondition(text: String) async throws {
+    let ask = try Asking(.subscription)
+    let made = try await ask(
+      .post, "/apis/kubesphere.io/v1alpha1/extensionversions",
+      [
+        "apiVersion": "kubesphere.io/v1alpha1", "kind": "ExtensionVersion", "metadata": ["name": "a-v1"],
+        "spec": ["version": "1", "minKubeVersion": .string(text)],
+      ])
+
+    #expect(made.status == 201, "\(made.message)")
   }
 
   @Test(arguments: ["0", "10m", "1h30m", "1.5h", ".5s", "100ms", "+1s"])

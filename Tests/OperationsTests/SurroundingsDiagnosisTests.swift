@@ -25,6 +25,43 @@ extension DiagnosisTests {
       ])
   }
 
+  @Test func aClusterThatDoesNotAnswerHoldsUpThoseBehindIt() {
+    let spec: Mapping = ["clusterScheduling": ["placement": ["clusters": ["far", "east", "gone"]]]]
+    let held = findings("Installed", spec: spec) {
+      $0.clusters = [
+        "far": .there(.init(name: "far", obstacle: nil)), "east": .there(.init(name: "east", obstacle: nil)),
+        "gone": .missing,
+      ]
+    }
+    let start = "though it is Ready: "
+    #expect(
+      held.map(\.text) == [
+        "no agent was made in far, \(start)it may not answer the controller, and those behind it in the list wait for it",
+        "no agent was made in east, \(start)far, before it in the list, may not answer the controller",
+        "no agent is made in gone, without a word: there is no such cluster",
+      ])
+    #expect(
+      body(held) == #"{"spec":{"clusterScheduling":{"placement":{"clusters":["east","gone","far"]}}}}"#)
+    #expect(
+      body(Array(held.dropFirst(2))) == #"{"spec":{"clusterScheduling":{"placement":{"clusters":["far","east"]}}}}"#)
+  }
+
+  /// Row t.
+  @Test func aReleaseThatWasRolledBackByHandIsTold() {
+    let found = findings("Installed") {
+      $0.releases = .there([release(1, "1.1.0", "superseded"), release(2, "1.0.0")])
+    }
+    #expect(causes(found) == [.releaseDiffers])
+    #expect(body(found) == #"{"spec":{"extension":{"version":"1.0.0"}}}"#)
+  }
+
+  @Test func aPodBesideTheOneThatDidItIsNotWaitedFor() {
+    let job = Object(.jobs, name: "j", ["status": ["active": 1, "succeeded": 1]])
+    let pod = Object(.pods, name: "p", ["status": ["phase": "Pending"]])
+
+    #expect(CaseFile.JobSight(job, pods: [pod]) == CaseFile.JobSight(isActive: false, isComplete: true))
+  }
+
   @Test func anAgentThatFailedOrHoldsADeletionIsToldByItsCluster() {
     let status: Mapping = ["clusterSchedulingStatuses": ["east": ["state": "UpgradeFailed"]]]
     let failed = findings("Installed", status: status)
@@ -162,6 +199,14 @@ extension DiagnosisTests {
     repository.value = repository.value.setting(["metadata", "annotations"], to: ["ksx.dev/conditions": .string(told)])
     let file = RepositoryFile(repository, events: [], .installPlan, Timestamp(secondsSince1970: now))
     #expect(file.findings.map(\.text) == ["interval: x is none"])
+  }
+
+  @Test(arguments: ["banana", "Automatic"])
+  func aStrategyThatNoControllerReadsIsTold(strategy: String) {
+    let found = findings("Installed", spec: ["upgradeStrategy": .string(strategy)])
+    #expect(causes(found) == [.fieldPassedOver])
+    #expect(found.first?.text == "its upgradeStrategy “\(strategy)” is passed over: no controller upgrades by itself")
+    #expect(findings("Installed", spec: ["upgradeStrategy": "Manual"]).isEmpty)
   }
 
   @Test func theSameSignsAreJudgedTheSame() {

@@ -43,7 +43,7 @@ package struct PackageRules: Sendable {
     // A group that only rendering tells is the one of the package's form.
     let isOurs =
       version.hasPrefix("kubesphere.io/") || version.hasPrefix("extensions.kubesphere.io/") || version.containsText("…")
-    guard isOurs, ["APIService", "JSBundle", "ReverseProxy"].contains(sketch.kind) else { return }
+    guard isOurs, ["APIService", "JSBundle", "ReverseProxy", "ExtensionEntry"].contains(sketch.kind) else { return }
     let dialect = version.hasPrefix("extensions.") || isShipped ? Dialect.installPlan : .subscription
     var object = Object(Self.rendered(sketch.value))
     if object.labels[dialect.extensionLabel] == nil {
@@ -72,6 +72,15 @@ package struct PackageRules: Sendable {
       for file in rule.files { claim(file.path, "the path", &problems) }
       for file in rule.files where dialect == .installPlan && !file.path.hasPrefix("/dist/\(name)/") {
         problems.append("KubeSphere refuses \(file.path): a link begins with /dist/\(name)/")
+      }
+    case "ExtensionEntry":
+      for (place, entry) in (object.spec["entries"]?.sequence ?? []).enumerated() where entry.mapping != nil {
+        let name = Chart.text(entry["name"])
+        if name.isEmpty {
+          problems.append("spec.entries[\(place)] has no name, by which the web console knows it")
+        } else {
+          claim(name, "the entry", &problems)
+        }
       }
     default:
       let rule = ReverseProxyRule(object, dialect: dialect)

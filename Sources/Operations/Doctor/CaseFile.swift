@@ -1,6 +1,7 @@
 package import Extensions
 package import KubernetesAPI
 import Manifest
+import Packages
 package import Platform
 
 /// All that was read of one installation, for a doctor to judge.
@@ -21,6 +22,8 @@ package struct CaseFile: Hashable, Sendable {
   package var now: Timestamp
   package var generation = 0
   package var finalizers: [String] = []
+  /// Who upgrades it, as it says.
+  var upgradeStrategy = ""
   /// It has a status at all.
   package var hasStatus = true
   /// The conditions that say which of its fields are passed over.
@@ -48,6 +51,7 @@ package struct CaseFile: Hashable, Sendable {
     installation = Installation(object)
     generation = object.generation ?? 0
     finalizers = object.finalizers
+    upgradeStrategy = Chart.text(object.spec["upgradeStrategy"])
     hasStatus = object.status.mapping?.isEmpty == false
     refusals = Refusal.all(of: object.status["conditions"])
   }
@@ -90,8 +94,9 @@ package struct CaseFile: Hashable, Sendable {
     }
 
     package init(_ job: Object, pods: [Object]) {
-      isActive = (job.status["active"]?.integer ?? 0) > 0
       isComplete = (job.status["succeeded"]?.integer ?? 0) > 0
+      // A pod that was begun beside the one that did it is not waited for.
+      isActive = !isComplete && (job.status["active"]?.integer ?? 0) > 0
       completed = job.status["completionTime"]?.string ?? ""
       waiting = isActive ? pods.lazy.compactMap(Self.obstacle).first : nil
       if isActive, pods.isEmpty { waiting = "no pod was made" }

@@ -6,6 +6,11 @@ import Platform
 
 // Agents, config, needs and what is served.
 extension Diagnosis {
+  /// All that has to do with more than its own controller.
+  var surroundings: [Finding] {
+    refusalFindings + strategyFindings + agentFindings + configFindings + needFindings + servingFindings
+  }
+
   /// What it asks for and is told by a condition that it does not get.
   var refusalFindings: [Finding] {
     file.refusals.map { refusal in
@@ -16,6 +21,33 @@ extension Diagnosis {
         [Finding.Evidence(name, "status.conditions", refusal.type, time: refusal.time)], .certain,
         [isPlace ? kit.keepingNamespace(place) : Remedy("correct it", [.person("the field that the message names")])])
     }
+  }
+
+  /// What was done by hand with helm does not stay: the controller goes by the version that is asked for, as soon as anything wakes it.
+  var rolledBack: Finding? {
+    guard state == .installed, !installation.isBeingDeleted, let runs = file.releases.value?.deployed,
+      !runs.chartVersion.isEmpty, VersionText(runs.chartVersion) != VersionText(installation.version),
+      VersionText(installation.observed.attemptedVersion) == VersionText(installation.version)
+    else { return nil }
+    return finding(
+      .releaseDiffers,
+      "it says that \(installation.version) runs, and helm's release is \(runs.chartVersion): helm was used by hand, which is undone at the next change",
+      [
+        stateEvidence,
+        Finding.Evidence("Secret \(runs.secretName)", "chart version", runs.chartVersion, time: runs.time),
+      ], .likely, [kit.version(runs.chartVersion), kit.nudge])
+  }
+
+  /// Its schema takes any word there, and no controller reads it (docs/KUBESPHERE.md: Changes).
+  var strategyFindings: [Finding] {
+    let strategy = file.upgradeStrategy
+    if strategy.isEmpty || strategy == "Manual" { return [] }
+    let text = "its upgradeStrategy “\(strategy)” is passed over: no controller upgrades by itself"
+    return [
+      finding(
+        .fieldPassedOver, text, [Finding.Evidence(name, "spec.upgradeStrategy", strategy)], .note,
+        [Remedy("upgrade it by hand", [.person("ksx upgrade \(installation.extension)")])])
+    ]
   }
 
   var placementFinding: Finding? {
@@ -49,15 +81,22 @@ extension Diagnosis {
     let missing = Finding.Evidence(name, "status.clusterSchedulingStatuses", "nothing of \(cluster)")
     guard let obstacle = obstacle(to: cluster) else {
       if file.clusters[cluster]?.value == nil { return nil }
+      // The controllers stop at the first that does not answer them.
+      let first = installation.clusters.first { file.agents[$0] == nil && self.obstacle(to: $0) == nil } ?? cluster
+      let text =
+        first == cluster
+        ? "it may not answer the controller, and those behind it in the list wait for it"
+        : "\(first), before it in the list, may not answer the controller"
       return finding(
-        .agentSkipped,
-        "no agent was made in \(cluster), though it is Ready: a cluster before it in the list may not answer",
-        [missing], .possible, [kit.nudge])
+        .agentSkipped, "no agent was made in \(cluster), though it is Ready: \(text)", [missing], .possible,
+        [kit.placing(last: first), kit.nudge])
     }
+    let isThere = file.clusters[cluster]?.value != nil
+    let ready = Remedy("make the cluster Ready", [.person("its agent follows within seconds")])
     return finding(
       .agentSkipped, "no agent is made in \(cluster), without a word: \(obstacle)",
       [missing, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle)], .certain,
-      [Remedy("make the cluster Ready", [.person("its agent follows within seconds")])])
+      isThere ? [ready] : [kit.placing(without: cluster)])
   }
 
   private func obstacle(to cluster: String) -> String? {

@@ -32,7 +32,7 @@ package struct Diagnosis {
       findings += stuck
     }
     if findings.isEmpty { findings += [own.failureFinding].compactMap { $0 } }
-    findings += own.refusalFindings + own.agentFindings + own.configFindings + own.needFindings + own.servingFindings
+    findings += own.surroundings
     return findings + own.notes
   }
 
@@ -266,7 +266,7 @@ extension Diagnosis {
   }
 
   private var releaseFinding: Finding? {
-    guard state == .installed, file.releases == .there([]), !installation.isBeingDeleted else { return nil }
+    guard state == .installed, file.releases == .there([]), !installation.isBeingDeleted else { return rolledBack }
     return finding(
       .releaseGone,
       "it is Installed and helm has no release of it: the next change fails, and a deletion would forget everything and leave its objects",

@@ -60,6 +60,7 @@ package struct Finding: Hashable, Sendable {
     case uninstallingByHand = "uninstalling-by-hand"
     case inheritedStatus = "inherited-status"
     case releaseGone = "release-gone"
+    case releaseDiffers = "release-differs"
     case agentSkipped = "agent-skipped"
     case agentFailed = "agent-failed"
     case agentHoldsDeletion = "agent-holds-deletion"

@@ -153,6 +153,22 @@ struct Kit {
       cost: "the agent's release stays in that cluster")
   }
 
+  /// Those behind it are then not held up.
+  func placing(last cluster: String) -> Remedy {
+    let names = installation.clusters.filter { $0 != cluster } + [cluster]
+    return Remedy(
+      "put \(cluster) last", [patch(Self.placement(names))], cost: "it stays without an agent until it answers")
+  }
+
+  func placing(without cluster: String) -> Remedy {
+    Remedy(
+      "take \(cluster) out of the placement", [patch(Self.placement(installation.clusters.filter { $0 != cluster }))])
+  }
+
+  private static func placement(_ names: [String]) -> Value {
+    ["spec": ["clusterScheduling": ["placement": ["clusters": .sequence(names.map(Value.string))]]]]
+  }
+
   var placement: Remedy {
     Remedy(
       "place nothing", [patch(["spec": ["clusterScheduling": ["placement": ["clusters": []]]]])],
