@@ -29,6 +29,7 @@ struct RequestHead {
   ) throws(RequestFault) {
     guard let known = HTTPRequest.Method(rawValue: method) else { throw .unknownMethod(method) }
     guard let (path, authority) = Self.originForm(target) else { throw .malformed("it names no path") }
+    guard Self.isDecodable(path) else { throw .malformed("a percent sign in its path begins no escape") }
     // Two servers on the way that believe different ones would see two different requests (RFC 9112 §3.2).
     guard facts.hosts == 1 || facts.hosts == 0 && version != .http1_1 else {
       throw .malformed(facts.hosts == 0 ? "it has no Host" : "it has more than one Host")
@@ -43,6 +44,17 @@ struct RequestHead {
     isKeptAlive = version == .http1_1 && facts.isKeptAlive(version)
     expectsContinue = facts.expectsContinue
     offer = facts.offer(version)
+  }
+
+  /// Whether two hexadecimal digits stand behind each percent sign before the query: two servers on the way could take
+  /// another for different paths.
+  private static func isDecodable(_ target: String) -> Bool {
+    let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+    guard path.contains(UInt8(ascii: "%")) else { return true }
+    return path.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst().allSatisfy { rest in
+      let digits = rest.prefix(2)
+      return digits.count == 2 && digits.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+    }
   }
 
   /// Path and query of `target`, and the host where it is a whole URL (RFC 9112 §3.2.2: a server must accept that form).

@@ -8,7 +8,12 @@ package struct Target: Hashable, Sendable {
   package init(_ text: String) {
     // By bytes: this is done for every request, and characters are dear.
     let mark = text.utf8.firstIndex(of: UInt8(ascii: "?"))
-    segments = text[..<(mark ?? text.endIndex)].utf8.split(separator: UInt8(ascii: "/")).map { segment in
+    var parts = text[..<(mark ?? text.endIndex)].utf8.split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)[...]
+    // A slash may stand at the end; one beside another names nothing, as in kube-apiserver.
+    if parts.first?.isEmpty == true { parts.removeFirst() }
+    if parts.last?.isEmpty == true { parts.removeLast() }
+    segments = parts.map { segment in
       segment.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(Substring(segment)) : String(Substring(segment))
     }
     guard let mark else { return }
@@ -31,9 +36,10 @@ package struct Target: Hashable, Sendable {
     return value != "false" && value != "0"
   }
 
-  package func integer(_ parameter: String) throws(Status) -> Int? {
+  /// A number, which must not be negative; of some parameters kube-apiserver takes such a number for none.
+  package func integer(_ parameter: String, orNegative: Bool = false) throws(Status) -> Int? {
     guard let text = self[parameter] else { return nil }
-    guard let number = Int(text), number >= 0 else {
+    guard let number = Int(text), number >= 0 || orNegative else {
       throw .badRequest("invalid value \"\(text)\" for \(parameter): a number is expected")
     }
     return number

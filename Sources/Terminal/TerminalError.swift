@@ -16,8 +16,9 @@ package enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .notATerminal: "ksx needs a terminal on standard input and output"
     case .unknownTerminal(let name):
-      "the terminal \(name.isEmpty ? "(TERM is not set)" : name) is not known here; try TERM=xterm-256color"
-    case .tooSimple(let name): "ksx cannot draw on a terminal of the type \(name); is TERM right?"
+      "the terminal \(name.isEmpty ? "(TERM is not set)" : name) is not known here; try TERM=xterm-256color, or ksx --plain, which needs none"
+    case .tooSimple(let name):
+      "ksx cannot draw on a terminal of the type \(name); is TERM right? ksx --plain needs none"
     case .taken: "the screen is in use already"
     case .noDescriptor: "too few files may be open at once; allow 64 or more (ulimit -n 64)"
     }

@@ -10,6 +10,7 @@ import HTTPServer
 import KubernetesAPI
 import Logging
 import Packages
+import Platform
 
 /// Runs the controllers against a cluster that has its own API.
 struct ControlCommand: AsyncParsableCommand {
@@ -42,6 +43,8 @@ struct ControlCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Where to answer /livez, /readyz and /metrics.", valueName: "host:port"))
   var healthListen: String?
+
+  func validate() throws { try Marketplace.check(repository, option: "--repository") }
 
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
@@ -105,7 +108,10 @@ struct ControlCommand: AsyncParsableCommand {
       let context = try Kubeconfig.load(options)
       return (Cluster(transport: CurlTransport(context.connection)), context.connection.server)
     } catch {
-      throw DaemonError("\(error)")
+      var told = error
+      // What ksx would take in its place is not for this program.
+      if told.remedy.containsText("--standalone") { told.remedy = "Name one with --kubeconfig FILE or KUBECONFIG." }
+      throw DaemonError("\(told)")
     }
   }
 

@@ -1,8 +1,10 @@
+import ArgumentParser
 import Charts
 import Client
 import Controllers
 import Extensions
 import Glibc
+import Platform
 
 /// The chart repository that a standalone backend offers.
 struct Marketplace {
@@ -15,6 +17,12 @@ struct Marketplace {
   init(_ path: String?, beside data: String) {
     isBuiltIn = path == nil
     folder = Self.absolute(path ?? data + "/marketplace")
+  }
+
+  /// Refuses a folder that is none before anything is begun.
+  static func check(_ path: String?, option: String) throws {
+    guard let path, !Files.isDirectory(path) else { return }
+    throw ValidationError("\(option) \(path): there is no such folder")
   }
 
   /// Puts the charts in their place and makes the object that leads to them.

@@ -8,12 +8,14 @@ struct RegistryMirrors: ParsableArguments {
       valueName: "registry=mirror"))
   var registryMirror: [String] = []
 
+  func validate() throws { _ = try table() }
+
   /// By the registry that each stands in for.
   func table() throws -> [String: String] {
     var table: [String: String] = [:]
     for text in registryMirror {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2, !parts[1].isEmpty else {
+      guard parts.count == 2, !parts.contains(where: \.isEmpty), !text.contains(where: \.isWhitespace) else {
         throw ValidationError(
           "--registry-mirror \(text): REGISTRY=MIRROR is expected, as in docker.io=mirror.example.com")
       }

@@ -64,6 +64,11 @@ extension Listener {
     }
     let name = place[..<colon]
     let host = name.hasPrefix("[") ? String(name.dropFirst().dropLast()) : String(name)
+    guard !host.isEmpty else {
+      throw ValidationError(
+        "--listen \(place): an address is expected before the port, as in 127.0.0.1\(place), or 0.0.0.0\(place) for all"
+      )
+    }
     guard certificate != nil || ["127.0.0.1", "::1", "localhost"].contains(host) else {
       throw ValidationError(
         "--listen \(place): others could read the traffic; add --tls-cert and --tls-key, or use 127.0.0.1")

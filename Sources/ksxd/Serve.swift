@@ -76,6 +76,8 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: "End when the last client has left and nothing is being installed.")
   var exitWithClients = false
 
+  func validate() throws { try Marketplace.check(marketplace, option: "--marketplace") }
+
   func run() async throws {
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     umask(0o077)

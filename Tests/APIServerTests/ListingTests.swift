@@ -100,13 +100,34 @@ import Testing
 
   @Test(arguments: [
     "labelSelector=a%20b%20c", "labelSelector=foo!!", "labelSelector=a%3Dx!!", "labelSelector=a%2C",
-    "fieldSelector=spec.x%3D1", "limit=x", "limit=-1", "continue=x", "resourceVersion=x", "resourceVersion=%2B1",
+    "fieldSelector=spec.x%3D1", "limit=x", "continue=x", "resourceVersion=x", "resourceVersion=%2B1",
+    "resourceVersion=18446744073709551616",
   ])
   func aQueryThatMeansNothingIsRefused(query: String) async throws {
     let answer = try await ask(.get, Path.maps + "?" + query)
 
     #expect(answer.status == 400)
     #expect(answer.reason == "BadRequest")
+  }
+
+  /// As kube-apiserver 1.20 answers.
+  @Test func aNegativeLimitIsNoneAndAVersionFarAwayIsNotReached() async throws {
+    for name in ["a", "b"] { try await ask(.post, Path.maps, .map(name, [:])) }
+
+    #expect(try await ask(.get, Path.maps + "?limit=-1").names == ["a", "b"])
+    for version in ["9223372036854775807", "9223372036854775808", "18446744073709551615"] {
+      let answer = try await ask(.get, Path.maps + "?resourceVersion=\(version)")
+      #expect(answer.status == 504 && answer.message.containsText("Too large resource version"), "\(version)")
+    }
+  }
+
+  /// As kube-apiserver 1.20 has it: a slash at the end is nothing, and one beside another names nothing.
+  @Test(arguments: [
+    ("/api/v1/namespaces", 200), ("/api/v1/namespaces/", 200), ("/api//v1/namespaces", 404),
+    ("/api/v1//namespaces", 404), ("//api/v1/namespaces", 404), ("/api/v1/namespaces//default", 404),
+  ])
+  func aPathWithNothingBetweenTwoSlashesIsNotFound(path: String, status: Int) async throws {
+    #expect(await ask.status(.get, path) == status)
   }
 
   @Test func aLongListComesWhole() async throws {

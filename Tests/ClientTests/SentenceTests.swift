@@ -40,13 +40,20 @@ import Testing
     #expect(sentence.contains(advice))
   }
 
+  @Test func onlyOfAChangeTheStateIsToBeLookedAt() {
+    let error = ClusterError.transport(.interrupted(reason: "cut"))
+
+    #expect(error.sentence(for: "upgrade whizard", at: "s").hasSuffix("look at the present state before repeating it."))
+    #expect(error.sentence(for: "reading whizard", at: "s").hasSuffix("(cut). Try again."))
+  }
+
   @Test(arguments: [
     (TransportError.unreachable(host: "h:1", reason: "refused"), "h:1 cannot be reached (refused). Check the address"),
     (
       .untrusted(host: "h", reason: "unknown authority"),
       "h is not trusted (unknown authority). Check certificate-authority"
     ),
-    (.interrupted(reason: "cut"), "broke before the answer was complete (cut). If it was a change"),
+    (.interrupted(reason: "cut"), "broke before the answer was complete (cut). Try again."),
     (.timedOut(seconds: 32), "sent nothing for 32 s. Try again, or allow more with --request-timeout"),
     (.invalid(reason: "x is not a URL"), "nothing was sent to https://h, because x is not a URL"),
     (.cancelled, "stopped before"),

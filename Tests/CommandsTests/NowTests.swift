@@ -38,6 +38,24 @@ import Testing
     #expect(try await bench.installation().isEnabled)
   }
 
+  /// Who may patch the installation and nothing more has done all that is to be done.
+  @Test(arguments: [("Installing", true), ("Upgrading", true), ("UpgradeFailed", false)])
+  func whoMayOnlyPatchHasDoneItWhileTheControllersAreAtIt(state: String, isDone: Bool) async throws {
+    let bench = try await installed()
+    try await bench.report("whizard", ["state": .string(state)])
+    bench.transport.answer { request in
+      request.method == .get ? .refusal(code: 403, reason: "Forbidden", "no list for you") : nil
+    }
+
+    if isDone {
+      try await bench.run("disable", "whizard", "--now")
+      let note = "note: the switch is stored; what whizard has served so far cannot be looked at"
+      #expect(bench.said.noted.contains(note))
+    } else {
+      #expect(try await bench.failure("disable", "whizard", "--now").contains("looking at what whizard has"))
+    }
+  }
+
   @Test func theDialectMayBeSaid() async throws {
     let bench = try await installed(.subscription)
 

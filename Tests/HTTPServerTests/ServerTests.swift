@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["http:///ok", "ftp://x/ok", "*", "ok"])
+  @Test(arguments: ["http:///ok", "ftp://x/ok", "*", "ok", "/%zz", "/a%2", "/a%/b"])
   func aTargetWithoutAPathOfThisServerIsRefused(target: String) async throws {
     try await serving { _, _, path in
       let connection = try RawConnection(path)

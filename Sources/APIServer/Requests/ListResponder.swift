@@ -9,7 +9,7 @@ struct ListResponder: Sendable {
 
   func page(_ path: ResourcePath, _ target: Target, _ form: Form) throws(Status) -> HTTPResponse {
     let (filter, options) = (try ObjectFilter(path, target), try ListOptions(target))
-    let limit = try target.integer("limit").flatMap { $0 > 0 ? $0 : nil }
+    let limit = try target.integer("limit", orNegative: true).flatMap { $0 > 0 ? $0 : nil }
     let token = try target["continue"].map(ContinueToken.init(text:))
     let wanted = try Self.version(options, token)
     let snapshot = try api.snapshot(filter, after: token?.key, at: wanted)

@@ -38,13 +38,20 @@ extension TransportError {
     case .untrusted(let host, let reason):
       "\(doing): \(host) is not trusted (\(reason)). Check certificate-authority and tls-server-name in the kubeconfig."
     case .interrupted(let reason):
-      "\(doing): the connection to \(server) broke before the answer was complete (\(reason)). If it was a change, look at the present state before repeating it."
+      "\(doing): the connection to \(server) broke before the answer was complete (\(reason)). \(Self.afterwards(doing))"
     case .timedOut(let seconds):
       "\(doing): \(server) sent nothing for \(seconds) s. Try again, or allow more with --request-timeout."
     case .invalid(let reason):
       "\(doing): nothing was sent to \(server), because \(reason)."
     case .cancelled: "\(doing): stopped before \(server) answered."
     }
+  }
+
+  /// What reads is called so by the words it is told with.
+  private static func afterwards(_ doing: String) -> String {
+    let reads = ["reading", "listing", "looking", "asking", "watching"]
+    return reads.contains(where: doing.hasPrefix)
+      ? "Try again." : "If it was a change, look at the present state before repeating it."
   }
 }
 

@@ -51,7 +51,9 @@ package enum Program {
 
   /// Tells a user why it was not done, in one line, and returns the exit status that says so.
   package static func fail(_ sentence: String) -> Int32 {
-    Outlet.standard().note("ksx: " + sentence.oneLine)
+    // A sentence may begin with the command itself.
+    let own = sentence.hasPrefix("ksx ") ? String(sentence.dropFirst(4)) : sentence
+    Outlet.standard().note("ksx: " + own.oneLine)
     return 1
   }
 

@@ -69,6 +69,12 @@ package enum SwitchVerdict: Hashable, Sendable {
     }
   }
 
+  /// Whether the controllers take it up by themselves once they are done with what they are at.
+  package var isPassing: Bool {
+    guard case .waits(let word) = self else { return false }
+    return [InstallationState.preparing, .installing, .upgrading].map(\.word).contains(word)
+  }
+
   /// What the user must know about `name`, or `nil` where there is nothing.
   package func sentence(_ name: String) -> String? {
     switch self {

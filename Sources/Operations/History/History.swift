@@ -36,6 +36,7 @@ package struct History: Hashable, Sendable {
 
   /// Runs `body` while no other ksx writes.
   private func holdingLock(_ body: () throws(SystemError) -> Void) throws(SystemError) {
+    try Files.makeDirectory(Files.parent(of: path) ?? "/")
     let lock = try FileLock.held(beside: path)
     defer { withExtendedLifetime(lock) {} }
     try body()

@@ -53,7 +53,7 @@ struct RepoCommand: AsyncParsableCommand {
       try Daemon.openFiles()
       let endings = Endings()
       guard Files.isDirectory(folder) else { throw DaemonError("\(folder) is no folder") }
-      guard let address = ServerAddress("http://" + listen) else {
+      guard !listen.hasPrefix(":"), let address = ServerAddress("http://" + listen) else {
         throw ValidationError("--listen \(listen): an address and a port are expected, as in 127.0.0.1:8080")
       }
       let server: Server

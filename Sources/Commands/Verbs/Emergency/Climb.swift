@@ -27,9 +27,7 @@ struct Climb {
     var isOut = verdict == .works
     for rung in Rung.allCases {
       guard limit.map({ rung <= $0 }) ?? !isOut else { break }
-      let entries = try await session.asking("looking at what \(name) has") { () throws(ClusterError) in
-        try await ladder.plan(rung)
-      }
+      guard let entries = try await entries(of: rung, because: verdict) else { return }
       if entries.isEmpty {
         // What is marked is out of service already, and what does not exist is too.
         isOut = isOut || rung == .state
@@ -45,6 +43,22 @@ struct Climb {
       isOut = isOut || outcome.problems.isEmpty
     }
     if !isOut, !isDryRun { throw CommandError("\(name) is not out of service: \(goOn(.workloads))") }
+  }
+
+  /// What `rung` would change; `nil` where this user may not look, and need not: the switch is stored, and taken up later.
+  private func entries(
+    of rung: Rung, because verdict: SwitchVerdict
+  ) async throws(CommandError) -> [LadderEntry]? {
+    do throws(ClusterError) {
+      return try await ladder.plan(rung)
+    } catch {
+      guard error.isForbidden, limit == nil, verdict.isPassing else {
+        throw CommandError(error, "looking at what \(name) has", at: session.server)
+      }
+      session.outlet.note(
+        "note: the switch is stored; what \(name) has served so far cannot be looked at: \(error.brief)")
+      return nil
+    }
   }
 
   private func isAllowed(_ rung: Rung) throws(CommandError) -> Bool {
