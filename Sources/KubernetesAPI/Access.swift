@@ -34,4 +34,6 @@ package struct Access: Hashable, Sendable {
 extension Resource {
   package static let accessReviews = Resource(
     group: "authorization.k8s.io", version: "v1", plural: "selfsubjectaccessreviews", kind: "SelfSubjectAccessReview")
+  package static let userReviews = Resource(
+    group: "authentication.k8s.io", version: "v1", plural: "selfsubjectreviews", kind: "SelfSubjectReview")
 }

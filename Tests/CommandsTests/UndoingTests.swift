@@ -54,6 +54,22 @@ import Testing
     #expect(try await bench.installation().config == "")
   }
 
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func commentsComeBackToo(dialect: Dialect) async throws {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+    let text = "# mine\na: 1 # one\n"
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes", "--config", "-", input: text)
+    try await bench.run("config", "set", "whizard", "a=2", "--yes")
+    try await bench.run("undo", "whizard", "--yes")
+    #expect(try await bench.run("config", "get", "whizard") == text)
+
+    try await bench.run("upgrade", "whizard", "--yes")
+    try await bench.run("undo", "whizard", "--yes")
+    #expect(try await bench.installation().version == "1.0.0")
+    #expect(try await bench.run("config", "get", "whizard") == text)
+  }
+
   @Test func whatAnotherHasChangedSinceIsNotUndone() async throws {
     let bench = try Workbench()
     try await bench.offer()

@@ -60,7 +60,7 @@ import Testing
 
   @Test func whatAGuardrailHasTypedTakesTheName() {
     var tester = ConsoleTester.atMarket()
-    tester.app.state.session.typedKinds = [.disable]
+    tester.app.state.session.guardrails.rules = Guardrails.rules(in: "guardrails: [{typed: disable}]", "config.yaml")
     tester.offerAfter("D", "grafana")
     tester.press(.end)
     #expect(tester.screen.contains("Type grafana to disable it"))
@@ -71,7 +71,7 @@ import Testing
 
   @Test func whatAGuardrailDeniesIsSaidInThePlan() {
     var tester = ConsoleTester.atMarket()
-    tester.app.state.session.deniedKinds = [.disable: "disable is denied in museum (config.yaml)"]
+    tester.app.state.session.guardrails.rules = Guardrails.rules(in: "guardrails: [{deny: disable}]", "config.yaml")
     tester.offerAfter("D", "grafana")
     tester.type("a")
 

@@ -204,6 +204,32 @@ import Testing
     #expect(sent(tester).map(\.action) == [.delete(withDependents: false)])
   }
 
+  @Test func whoMayNotDeleteARepositoryIsToldSoAndOfferedNothing() {
+    var tester = atRepositories()
+    tester.app.state.rights.learn([
+      Access("delete", Dialect.installPlan.repositories, name: "main"): .init(isAllowed: false)
+    ])
+    tester.type("X")
+
+    #expect(tester.screen.contains("Not possible: you may not delete repositories.kubesphere.io"))
+    #expect(!tester.screen.contains("Apply"))
+    tester.type("a")
+    #expect(sent(tester).isEmpty)
+  }
+
+  @Test(arguments: [
+    ("deny: repo", "repo remove is denied in museum (config.yaml)"),
+    ("typed: all", "it is confirmed by typing in museum (config.yaml): ksx repo remove asks for that"),
+  ])
+  func aGuardrailAgainstDeletingARepositoryIsSaidInThePlan(rule: String, sentence: String) {
+    var tester = atRepositories(120, 24)
+    tester.app.state.session.guardrails.rules = Guardrails.rules(in: "guardrails: [{\(rule)}]", "config.yaml")
+    tester.type("X")
+
+    #expect(tester.screen.contains("Not possible: \(sentence)"))
+    #expect(!tester.screen.contains("Apply"))
+  }
+
   @Test func aFormIsTestedBeforeItIsSaved() {
     var tester = atRepositories()
     tester.type("n")

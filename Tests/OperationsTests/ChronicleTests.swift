@@ -176,4 +176,14 @@ import Testing
     status.user = "ada"
     #expect(Author(status).name == "ada")
   }
+
+  @Test func whoIsNotKnownToTheClusterIsSaidToBeSo() {
+    var status = ClusterSession.Status(cluster: "c", server: "s")
+    (status.person, status.userEntry, status.asksForUser) = ("ada", "admin", true)
+    #expect(Author(status).name == "ada as kubeconfig entry admin")
+    status.userEntry = ""
+    #expect(Author(status).name == "ada as a user not known here")
+    status.user = "system:admin"
+    #expect(Author(status).name == "ada as system:admin")
+  }
 }

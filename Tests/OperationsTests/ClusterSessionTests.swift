@@ -6,6 +6,36 @@ import TestSupport
 import Testing
 
 @Suite struct ClusterSessionTests {
+  /// The names in a kubeconfig are its own.
+  @Test(arguments: [
+    (201, #"{"kind":"SelfSubjectReview","status":{"userInfo":{"username":"system:admin"}}}"#, "system:admin"),
+    (404, #"{"kind":"Status","code":404}"#, "kubeconfig entry boss"),
+    (403, #"{"kind":"Status","code":403}"#, "kubeconfig entry boss"),
+  ])
+  func theClusterIsAskedOnceWhoTheUserIs(code: Int, body: String, user: String) async {
+    let transport = ScriptedTransport { (_, _) throws(TransportError) in .json(code, body) }
+    var status = ClusterSession.Status(cluster: "museum", server: "https://k8s")
+    (status.userEntry, status.asksForUser) = ("boss", true)
+    let session = ClusterSession(status, cluster: Cluster(transport: transport))
+
+    #expect(session.status.userText == "kubeconfig entry boss")
+    await session.identify()
+    await session.identify()
+
+    #expect(session.status.userText == user)
+    #expect(transport.requests.map(\.target) == ["/apis/authentication.k8s.io/v1/selfsubjectreviews"])
+  }
+
+  @Test func whoIsKnownIsNotAskedFor() async {
+    let transport = ScriptedTransport { (_, _) throws(TransportError) in .json("{}") }
+    var status = ClusterSession.Status(cluster: "museum", server: "https://k8s")
+    (status.user, status.asksForUser) = ("ada", true)
+
+    await ClusterSession(status, cluster: Cluster(transport: transport)).identify()
+
+    #expect(transport.requests.isEmpty)
+  }
+
   @Test func theTransportPublishesItsStatusWhenTheWayChanges() async throws {
     let fallback = FallbackTransport(
       kubernetes: ScriptedTransport { (_, _) throws(TransportError) in

@@ -35,6 +35,15 @@ extension Cluster {
     }
   }
 
+  /// Whom the server takes this user for, as `kubectl auth whoami` asks it; servers before 1.28 do not say.
+  package func userName() async throws(ClusterError) -> String {
+    let resource = Resource.userReviews
+    let review = Object(["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind)])
+    let name = try await ask(resource, review).status[path: "userInfo", "username"]?.string ?? ""
+    guard !name.isEmpty else { throw .unreadable("a review of a user without a name") }
+    return name
+  }
+
   /// Asks the server whether this user may do something, as `kubectl auth can-i` does.
   package func verdict(on access: Access) async throws(ClusterError) -> Access.Verdict {
     var attributes: Mapping = [

@@ -13,10 +13,10 @@ struct PlanSheetText {
 
   var lines: [String] {
     let text = text
-    var lines = ["\(text.title): \(verdict)"]
+    var lines = ["\(text.title): \(sheet.verdict.words)"]
     lines += section("changes", text.effects)
     lines += section(valuesTitle, valueLines)
-    lines += section("checks", sheet.checks.flatMap(checkLines))
+    lines += section("checks", sheet.checks.flatMap(Self.lines))
     lines += section("comes", sheet.comes.map { "  + \($0)" })
     lines += section("goes", sheet.goes.map { "  - \($0)" })
     lines += section("stays", sheet.stays.map { "    \($0)" })
@@ -26,14 +26,6 @@ struct PlanSheetText {
   }
 
   private func section(_ title: String, _ lines: [String]) -> [String] { lines.isEmpty ? [] : [title] + lines }
-
-  private var verdict: String {
-    switch sheet.verdict {
-    case .nothingWouldChange: "nothing would change"
-    case .wouldChange: "it would change"
-    case .cannot: "it cannot be done"
-    }
-  }
 
   private var valuesTitle: String {
     guard let values = sheet.values else { return "" }
@@ -53,7 +45,8 @@ struct PlanSheetText {
     return text.count > 60 ? text.prefix(59) + "…" : text
   }
 
-  private func checkLines(_ check: Plan.Check) -> [String] {
+  /// A line for each thing that was found.
+  static func lines(_ check: Plan.Check) -> [String] {
     let subject = check.subject.rawValue
     switch check.result {
     case .passed: return ["  ✓ \(subject)"]
@@ -69,16 +62,21 @@ struct PlanSheetText {
     return "  \(mark) \(what)" + (need.wayOut.isEmpty ? "" : ": \(need.wayOut)")
   }
 
-  var value: Value {
-    var fields = text.value.mapping ?? [:]
-    fields["verdict"] = .string(sheet.verdict.rawValue)
-    fields["checks"] = .sequence(
-      sheet.checks.map { check in
+  /// What came of each of `checks`, for a program.
+  static func value(_ checks: [Plan.Check]) -> Value {
+    .sequence(
+      checks.map { check in
         [
           "subject": .string(check.subject.rawValue), "result": .string(check.result.rawValue),
           "texts": .sequence(check.texts.map(Value.string)),
         ]
       })
+  }
+
+  var value: Value {
+    var fields = text.value.mapping ?? [:]
+    fields["verdict"] = .string(sheet.verdict.rawValue)
+    fields["checks"] = Self.value(sheet.checks)
     if let values = sheet.values {
       fields["values"] = .sequence(
         values.entries.map { ["key": .string($0.key), "value": $0.shown, "origin": .string($0.origin.word)] })

@@ -51,16 +51,20 @@ struct PlanText {
     }
   }
 
+  /// What will be different, for a program.
+  static func value(_ effects: [Plan.Effect]) -> Value {
+    .sequence(effects.map { ["sign": .string(sign($0.sign)), "text": .string($0.text)] })
+  }
+
+  /// What speaks against it, for a program.
+  static func value(_ problems: [Plan.Problem]) -> Value {
+    .sequence(problems.map { ["blocking": .bool($0.isBlocking), "text": .string($0.text)] })
+  }
+
   var value: Value {
-    let effects = plan.effects.map { effect -> Value in
-      ["sign": .string(Self.sign(effect.sign)), "text": .string(effect.text)]
-    }
-    let problems = plan.problems.map { problem -> Value in
-      ["blocking": .bool(problem.isBlocking), "text": .string(problem.text)]
-    }
-    return [
+    [
       "change": .string(plan.change.words), "extension": .string(plan.name), "cluster": .string(cluster),
-      "effects": .sequence(effects), "problems": .sequence(problems),
+      "effects": Self.value(plan.effects), "problems": Self.value(plan.problems),
       "kubectl": .string(plan.kubectl.isEmpty ? "" : kubectlLine),
     ]
   }

@@ -73,7 +73,7 @@ struct Sheet {
         return "\(name) \(agent.state.word)\(isWanted ? "" : ", not asked for any more")"
       }
       guard let clusters else { return "\(name) not made" }
-      let reason = clusters[name].map { $0.obstacle ?? "it is Ready" } ?? "there is no such cluster"
+      let reason = clusters[name].map { $0.obstacle ?? "it is Ready, and may be next" } ?? "there is no such cluster"
       return "\(name) not made: \(reason)"
     }
   }

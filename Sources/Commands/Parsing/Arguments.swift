@@ -138,7 +138,8 @@ struct Arguments: Sendable {
     try checkOperands()
   }
 
-  private func checkOperands() throws(CommandError) {
+  /// Refuses operands that are missing, or that the verb does not take.
+  func checkOperands() throws(CommandError) {
     let wanted = verb.operands
     let required = wanted.filter { !$0.hasPrefix("[") }
     if operands.count < required.count {

@@ -18,6 +18,8 @@ struct Verb: Sendable {
   var trouble: Int32 = 1
   /// The kind of change it asks for, if it is one.
   var change: ChangeKind?
+  /// Whether it can say what it would do, to `ksx plan` and `--dry-run`.
+  var makesPlans = false
   /// Reads all that was given with it, files and the standard input too, before a cluster is asked.
   let parse: @Sendable (Arguments) throws(CommandError) -> any Command
 
@@ -124,6 +126,7 @@ extension Verb {
     self.options = options
     self.trouble = trouble
     self.notes = notes
+    makesPlans = type is any PlannedCommand.Type
     parse = { (arguments) throws(CommandError) in try Parsed(arguments) }
   }
 
@@ -137,6 +140,7 @@ extension Verb {
     options = command.options.compactMap(Option.init(rawValue:)) + (isOfMany ? Option.ofMany : []) + Option.ofChanges
     notes = command.notes + (isOfMany ? Self.manyNote : [])
     change = kind
+    makesPlans = true
     parse = { (arguments) throws(CommandError) in
       if isOfMany, SeveralChanges.isAskedFor(arguments) { return try SeveralChanges(arguments) }
       if let isEnabled = kind.row.enables, arguments.has(.now) { return try SwitchNow(arguments, to: isEnabled) }
@@ -155,6 +159,13 @@ extension Verb {
   var takesMany: Bool { operands.first == "[NAME…]" }
 
   static let changes = ChangeKind.allCases.compactMap { Verb($0) }
+
+  /// Those that `ksx plan` takes: all that can say what they would do.
+  static let planned =
+    changes + [
+      .cancel, .undo, .safeModeOn, .safeModeOff, .bisectStart, .configUnset, .configEdit, .apply, .repoAdd, .repoEdit,
+      .repoSync, .repoRemove,
+    ]
 }
 
 /// What a command line asks for, read and ready to be done.

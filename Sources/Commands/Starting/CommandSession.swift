@@ -36,7 +36,8 @@ struct CommandSession: Sendable {
   /// Does what `command` says, and returns when it is done.
   func carryOut(_ command: any ClusterCommand) async throws(CommandError) {
     let deed = try deed()
-    if command.mayChange {
+    // A dry run sends nothing that changes anything, and says itself what would be refused.
+    if command.mayChange, arguments.dryRun == .none {
       if let refusal = session.supervision?.refusal(of: deed) { throw CommandError("nothing was changed: \(refusal)") }
       if status.isReadOnly {
         throw CommandError("nothing was changed: --read-only refuses ksx \(arguments.verb.name)")

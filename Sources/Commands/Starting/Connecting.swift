@@ -32,7 +32,7 @@ extension ClusterSession {
     let guardrails = Guardrails.load(user: places.config + "/config.yaml")
     var supervision = Supervision(
       guardrails, place: .init(context: status.cluster, server: status.server), journal: Journal(folder: places.state))
-    (supervision.person, supervision.user) = (status.person, status.user)
+    supervision.person = status.person
     let hasTold = Locked(false)
     supervision.whenForgotten = { error in
       let isFirst = hasTold.withLock { told in
@@ -63,7 +63,9 @@ extension ClusterSession {
     var status = Status(
       cluster: member.map { "\(profile.name)/\($0)" } ?? profile.name, server: opened.server,
       identity: opened.server + (member.map { "/clusters/\($0)" } ?? ""))
-    status.user = arguments[.asUser] ?? opened.context?.user ?? arguments[.username] ?? profile.gateway?.user ?? ""
+    status.user = arguments[.asUser] ?? ""
+    if status.user.isEmpty, opened.context == nil { status.user = arguments[.username] ?? profile.gateway?.user ?? "" }
+    (status.userEntry, status.asksForUser) = (opened.context?.user ?? "", opened.context != nil)
     status.ownFlags =
       ["--profile", profile.name] + (arguments[.memberCluster].map { ["--member-cluster", $0] } ?? [])
     if let context = opened.context {
@@ -93,7 +95,8 @@ extension ClusterSession {
     var status = Status(cluster: names.first ?? context.server, server: context.server)
     status.isInsecure = context.isInsecure
     status.warnings = context.warnings
-    status.user = arguments[.asUser] ?? context.user
+    status.user = arguments[.asUser] ?? ""
+    (status.userEntry, status.asksForUser) = (context.user, true)
     status.kubectlFlags = kubectlFlags(arguments, context)
     status.kubectlAbsence = absence(of: context) ?? kubectlAbsence(arguments)
     return ClusterSession(status, cluster: context.api)

@@ -88,9 +88,11 @@ extension App {
     switch message {
     case .warned(let text): state.announce(.warning, "The cluster warns: \(text)")
     case .status(let status):
+      let former = state.connection.way
       state.session = status
+      state.rights.user = status.userText
       state.connection.use(status.way, at: state.now)
-      if let way = status.way { state.record(way.way == .gateway ? .warning : .good, way.sentence) }
+      if let way = status.way, way != former { state.record(way.way == .gateway ? .warning : .good, way.sentence) }
     case .confirmed(let plan, let reason):
       state.announce(
         .warning,

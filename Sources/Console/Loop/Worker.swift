@@ -216,7 +216,12 @@ package final class Worker: Sendable {
 
   private func ask(_ questions: [Access], _ isAfresh: Bool) async -> Message {
     if isAfresh { await access.forget() }
-    return .judged(await access.verdicts(on: questions))
+    async let verdicts = access.verdicts(on: questions)
+    let former = session.connection.status.user
+    await session.connection.identify()
+    let status = session.connection.status
+    if status.user != former { mailbox.post(.status(status)) }
+    return .judged(await verdicts)
   }
 
   private func compare(_ dialect: Dialect) async -> Message? {

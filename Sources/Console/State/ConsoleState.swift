@@ -3,6 +3,7 @@ import Extensions
 import KubernetesAPI
 import Operations
 import Packages
+import Platform
 import Terminal
 
 /// Names what was read of one version.
@@ -83,7 +84,7 @@ struct ConsoleState: Sendable {
     self.session = session
     self.settings = settings
     self.now = now
-    rights = Rights(user: session.user)
+    rights = Rights(user: session.userText)
   }
 
   var dialect: Dialect? { capabilityState.capabilities?.dialect }
@@ -152,7 +153,7 @@ struct ConsoleState: Sendable {
       versions: Dictionary((versions?.elements ?? [:]).values.map { ($0.version, $0) }, uniquingKeysWith: { $1 }))
     context.kubectlFlags = session.kubectlFlags
     context.kubectlAbsence = session.kubectlAbsence
-    (context.typedKinds, context.deniedKinds) = (session.typedKinds, session.deniedKinds)
+    context.guards = session.guards(at: Timestamp(secondsSince1970: Int(now.wall)))
     context.rights = rights
     context.add(planFacts)
     // What it was before it was changed needs something else.

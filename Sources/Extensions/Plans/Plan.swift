@@ -164,10 +164,8 @@ package struct PlanContext: Hashable, Sendable {
   package var kubectlFlags: [String] = []
   /// Why no kubectl reaches this cluster as ksx does, or `nil`.
   package var kubectlAbsence: String?
-  /// The kinds of change whose confirmation a guardrail has typed.
-  package var typedKinds: Set<ChangeKind> = []
-  /// The kinds of change that a guardrail denies, and why.
-  package var deniedKinds: [ChangeKind: String] = [:]
+  /// What the guardrails of this computer say of each kind of change; nothing where none is about this cluster.
+  package var guards: [ChangeKind: GuardVerdict] = [:]
   /// The member clusters, by name; `nil` while they are not known.
   package var clusters: [String: MemberCluster]?
   /// Kinds in the chart of the version that the plan leads to, which neither the cluster has nor the chart brings.

@@ -2,7 +2,7 @@ extension Plan {
   /// One question that is asked before a plan is carried out, and what came of it.
   package struct Check: Hashable, Sendable {
     package enum Subject: String, CaseIterable, Sendable {
-      case capability, rights, state, version, kubernetes, kubeSphere, config, dependencies, dependants
+      case capability, rights, guardrails, state, version, kubernetes, kubeSphere, config, dependencies, dependants
       case kinds, values, schema, conflicts
       case dryRun = "dry-run"
 
@@ -11,6 +11,7 @@ extension Plan {
         switch self {
         case .capability: "the controllers of this cluster carry it out"
         case .rights: "you may write it"
+        case .guardrails: "the guardrails of this computer allow it"
         case .state: "its state allows it"
         case .version: "the version is offered"
         case .kubernetes: "the version suits this Kubernetes"
@@ -67,12 +68,14 @@ extension Plan {
 
 extension PlanSubject {
   var checks: [Plan.Check] {
-    if let incapability { return [Plan.Check(.capability, failures: [incapability])] }
-    let own = [
-      Plan.Check(.capability, failures: []), rightsCheck, Plan.Check(.state, absenceProblems + presenceProblems),
-    ]
-    return own + versionChecks + configCheck + dependantsCheck
+    if let incapability { return [Plan.Check(.capability, failures: [incapability])] + guardCheck }
+    let own = [Plan.Check(.capability, failures: []), rightsCheck] + guardCheck
+    return own + [Plan.Check(.state, absenceProblems + presenceProblems)] + versionChecks + configCheck
+      + dependantsCheck
   }
+
+  /// Only where there are guardrails: without any there is nothing to ask.
+  private var guardCheck: [Plan.Check] { context.guards[change.kind].map { [Plan.Check($0)] } ?? [] }
 
   private var rightsCheck: Plan.Check {
     let needed = change.kind.accesses(to: installation?.name ?? name, in: context.dialect)

@@ -22,7 +22,7 @@ extension Plan {
       kubectl: isProposed && context.kubectlAbsence == nil ? lines.compactMap { $0 }.joined(separator: " && ") : "",
       kubectlFile: isProposed ? file : nil,
       kubectlAbsence: isProposed ? context.kubectlAbsence : nil,
-      asksTheName: change.row.asksTheName || context.typedKinds.contains(change.kind))
+      asksTheName: change.row.asksTheName || context.guards[change.kind]?.isTyped == true)
   }
 }
 

@@ -1,3 +1,4 @@
+package import Extensions
 package import Platform
 
 /// What this computer lets be done to which clusters.
@@ -46,17 +47,21 @@ package struct Guardrails: Hashable, Sendable {
   }
 
   /// Whether the confirmation of something that is called `verbs` must be typed out.
-  package func mustBeTyped(_ verbs: [String], at place: Place) -> Bool {
-    rules(about: place).contains { rule in
+  package func mustBeTyped(_ verbs: [String], at place: Place) -> Bool { typing(of: verbs, at: place) != nil }
+
+  /// The file that has something called `verbs` typed out, or `nil`.
+  private func typing(of verbs: [String], at place: Place) -> String? {
+    rules(about: place).first { rule in
       rule.typed.contains("all") || verbs.contains { Rule.names(rule.typed, $0) }
-    }
+    }?.file
   }
 
-  /// Why something that is called `verb` must never be done at `place`, or `nil`.
-  package func denial(of verb: String, at place: Place) -> String? {
-    rules(about: place).first { Rule.names($0.denied, verb) }.map {
-      "\(verb) is denied in \(place.context) (\($0.file))"
-    }
+  /// What will be said to `deed` at `place`; `nil` where no rule is about that cluster.
+  package func verdict(on deed: Deed, at place: Place, now: Timestamp) -> GuardVerdict? {
+    if rules(about: place).isEmpty { return nil }
+    if let refusal = refusal(of: deed, at: place, now: now) { return .denied(refusal) }
+    guard let file = typing(of: deed.verbs, at: place) else { return .allowed }
+    return .typed("it is confirmed by typing in \(place.context) (\(file))")
   }
 
   /// Whether nothing at all may be changed at `place`.

@@ -10,7 +10,7 @@ package struct Supervision: Sendable {
   package var journal: Journal?
   /// Who sits at this computer, and who the cluster takes them for.
   package var person = ""
-  package var user = ""
+  package var user: @Sendable () -> String = { "" }
   package var now: @Sendable () -> Timestamp = { Timestamp.now() }
   /// Told when the journal could not be written, which stops no change.
   package var whenForgotten: @Sendable (SystemError) -> Void = { _ in }
@@ -43,7 +43,7 @@ package struct Supervision: Sendable {
   fileprivate func note(_ event: JournalEntry.Event, _ request: HTTPRequest, _ deed: Deed) {
     guard let journal else { return }
     let entry = JournalEntry(
-      time: now().description, person: person, user: user, cluster: place.context, server: place.server,
+      time: now().description, person: person, user: user(), cluster: place.context, server: place.server,
       verb: deed.verbs.first ?? "", names: deed.names, reason: deed.reason, method: request.method.rawValue,
       target: Redaction.target(request.target.pathAlone), event: event)
     do throws(SystemError) {

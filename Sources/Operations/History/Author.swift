@@ -7,7 +7,8 @@ import Manifest
 /// It goes with the change in one write, so that neither can be there without the other; the cluster keeps it, and who
 /// comes after finds out whom to ask.
 package struct Author: Hashable, Sendable {
-  /// `ada`, or `ada as kubernetes-admin` where an account is shared.
+  /// `ada`, or `ada as system:admin` where an account is shared; `ada as kubeconfig entry admin` where the cluster does not
+  /// say whom it takes her for.
   package var name: String
   /// What the user gave as a reason, or empty.
   package var reason: String
@@ -19,7 +20,7 @@ package struct Author: Hashable, Sendable {
 
   /// The user of this computer, and who the cluster takes them for.
   package init(_ status: ClusterSession.Status, reason: String = "") {
-    let names = [status.person, status.user].filter { !$0.isEmpty }
+    let names = [status.person, status.userText].filter { !$0.isEmpty }
     self.init(name: names.first == names.last ? names.first ?? "" : names.joined(separator: " as "), reason: reason)
   }
 }

@@ -1,5 +1,6 @@
 package import Client
 package import Extensions
+import Platform
 
 /// One cluster, and how it is reached: the only description of a connection, for the console and the commands.
 package struct ClusterSession: Sendable {
@@ -11,16 +12,18 @@ package struct ClusterSession: Sendable {
     package var server: String
     /// What is the same whenever it is the same cluster, such as its URL: files go by this.
     package var identity: String
-    /// Who the kubeconfig or the profile says the user is, or empty.
+    /// Who the cluster takes the user for, or empty as long as that is not known.
     package var user = ""
+    /// What the kubeconfig calls the credentials: its users' names are the file's own.
+    package var userEntry = ""
+    /// Only the cluster can say who the user is.
+    package var asksForUser = false
     /// Who sits at this computer, or empty.
     package var person = ""
     /// Changes are refused before they are sent.
     package var isReadOnly = false
-    /// The changes whose confirmation a guardrail has typed.
-    package var typedKinds: Set<ChangeKind> = []
-    /// The changes that a guardrail denies, and why.
-    package var deniedKinds: [ChangeKind: String] = [:]
+    /// The guardrails of this computer.
+    package var guardrails = Guardrails()
     /// The server's certificate is not checked.
     package var isInsecure = false
     /// Where there are two ways to the cluster, the one in use.
@@ -39,6 +42,12 @@ package struct ClusterSession: Sendable {
     package var kubectlAbsence: String?
     /// What ksx needs to reach the same cluster, when that is not what kubectl needs.
     package var ownFlags: [String]?
+
+    /// Who the user is in this cluster, or what is known instead; empty where nothing is to be said of it.
+    package var userText: String {
+      if !user.isEmpty || !asksForUser { return user }
+      return userEntry.isEmpty ? "a user not known here" : "kubeconfig entry \(userEntry)"
+    }
 
     /// A cluster called `cluster` at `server`, known again by `identity`, or else by the server.
     package init(cluster: String, server: String, identity: String? = nil) {
@@ -64,6 +73,8 @@ package struct ClusterSession: Sendable {
   /// Starts the server again where it is one of this computer's own; says why not, or `nil`.
   package var restart: (@Sendable () async -> String?)?
   private var described: Status
+  /// Who the cluster says the user is, once it was asked; empty where it does not say.
+  private let identified = Locked<String?>(nil)
 
   /// A session with `cluster`.
   package init(_ status: Status, cluster: Cluster, dialect: Dialect? = nil) {
@@ -83,21 +94,27 @@ package struct ClusterSession: Sendable {
   }
 
   /// Lets no write through that `supervision` refuses, and has each written down.
-  package mutating func supervise(by supervision: Supervision) {
+  package mutating func supervise(by given: Supervision) {
+    var supervision = given
+    let (described, identified) = (described, identified)
+    supervision.user = { described.identified(as: identified).userText }
     self.supervision = supervision
     cluster.transport = SupervisedTransport(cluster.transport, supervision)
-    described.isReadOnly = described.isReadOnly || supervision.guardrails.isReadOnly(supervision.place)
-    for kind in ChangeKind.allCases {
-      described.deniedKinds[kind] = supervision.guardrails.denial(of: kind.verb, at: supervision.place)
-    }
-    described.typedKinds = Set(
-      ChangeKind.allCases.filter { supervision.guardrails.mustBeTyped([$0.verb], at: supervision.place) })
+    self.described.isReadOnly = described.isReadOnly || supervision.guardrails.isReadOnly(supervision.place)
+    self.described.guardrails = supervision.guardrails
+  }
+
+  /// Asks the cluster who the user is, where only it can say and has not been asked; no change waits for that long.
+  package func identify() async {
+    guard described.asksForUser, described.user.isEmpty, identified.withLock({ $0 == nil }) else { return }
+    let answer = await cluster.answer(within: .seconds(2)) { () throws(ClusterError) in try await cluster.userName() }
+    identified.withLock { $0 = (try? answer.get()) ?? "" }
   }
 
   /// How the connection stands now.
   package var status: Status {
     get {
-      var status = described
+      var status = described.identified(as: identified)
       status.way = fallback?.inUse
       status.isComparable = ways != nil
       if isByGatewayAlone { status.note = "gateway" }
@@ -111,11 +128,20 @@ package struct ClusterSession: Sendable {
 
   /// Has `listener` hear, from any thread, of every status that the transport publishes.
   package func whenStatusChanges(_ listener: @escaping @Sendable (Status) -> Void) {
-    let described = status
+    let (described, identified) = (status, identified)
     fallback?.whenChanged { use in
-      var status = described
+      var status = described.identified(as: identified)
       status.way = use
       listener(status)
     }
+  }
+}
+
+extension ClusterSession.Status {
+  /// The same with who the cluster has said the user is.
+  fileprivate func identified(as answer: Locked<String?>) -> Self {
+    var status = self
+    if user.isEmpty, let name = answer.withLock({ $0 }) { status.user = name }
+    return status
   }
 }

@@ -1,7 +1,7 @@
 package import Client
 package import Extensions
 import HTTP
-import KubernetesAPI
+package import KubernetesAPI
 package import Manifest
 import Platform
 
@@ -129,23 +129,19 @@ extension ClusterReader {
     within limit: Duration?, _ request: @escaping @Sendable () async throws(ClusterError) -> Value
   ) async -> Result<Value, ClusterError> {
     guard let limit else { return await result(of: request) }
-    let timing = cluster.timing
-    return await withTaskGroup(of: Result<Value, ClusterError>.self) { group in
-      group.addTask { await result(of: request) }
-      group.addTask {
-        await timing.sleep(limit)
-        return .failure(.transport(.timedOut(seconds: Int(limit.components.seconds))))
-      }
-      defer { group.cancelAll() }
-      return await group.next() ?? .failure(.transport(.cancelled))
-    }
+    return await cluster.answer(within: limit, request)
   }
 
   /// What the cluster says this user may do, of what the change needs; where it does not say, nothing.
   func rights(of user: String, _ kind: ChangeKind, on installation: String) async -> Rights {
+    await rights(of: user, to: kind.accesses(to: installation, in: dialect))
+  }
+
+  /// What the cluster says `user` may do, of `accesses`; where it does not say, nothing.
+  package func rights(of user: String, to accesses: [Access]) async -> Rights {
     var rights = Rights(user: user)
     await withTaskGroup(of: (Access, Result<Access.Verdict, ClusterError>).self) { group in
-      for access in kind.accesses(to: installation, in: dialect) {
+      for access in Set(accesses) {
         group.addTask {
           (
             access,
@@ -209,5 +205,23 @@ package struct ProductVersions: Hashable, Sendable {
     let inner = document[path: "kubernetes", "gitVersion"]?.string
     kubernetes = inner ?? own
     kubeSphere = inner == nil ? "" : own
+  }
+}
+
+extension Cluster {
+  /// The answer to `request`, or that none came `within` so long.
+  func answer<Value: Sendable>(
+    within limit: Duration, _ request: @escaping @Sendable () async throws(ClusterError) -> Value
+  ) async -> Result<Value, ClusterError> {
+    let timing = timing
+    return await withTaskGroup(of: Result<Value, ClusterError>.self) { group in
+      group.addTask { await result(of: request) }
+      group.addTask {
+        await timing.sleep(limit)
+        return .failure(.transport(.timedOut(seconds: Int(limit.components.seconds))))
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? .failure(.transport(.cancelled))
+    }
   }
 }

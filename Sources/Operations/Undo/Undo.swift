@@ -1,4 +1,5 @@
 package import Extensions
+import Manifest
 
 /// What takes the last change that was made from here back, as long as no other has been made since.
 package enum Undo: Hashable, Sendable {
@@ -16,7 +17,23 @@ package enum Undo: Hashable, Sendable {
       self = .refused("ksx has changed nothing about \(name) here that it could undo")
       return
     }
-    self = Self.inverse(of: before, after, now: installation, name, time)
+    var former = before
+    // Where the cluster keeps no comments, those that were written here come back.
+    if let before, let after, installation?.configForm == .object,
+      before.config != after.config || before.version != after.version
+    {
+      former?.config = Self.written(before.config, of: name, lines)
+    }
+    self = Self.inverse(of: former, after, now: installation, name, time)
+  }
+
+  /// The text that was written here and says what `config` does, or that itself.
+  private static func written(_ config: String, of name: String, _ lines: [HistoryLine]) -> String {
+    guard let value = try? YAML.parse(config) else { return config }
+    let texts = lines.reversed().lazy.compactMap { line -> String? in
+      if line.extension == name, case .written(let text) = line.event { text } else { nil }
+    }
+    return texts.first { (try? YAML.parse($0)) == value } ?? config
   }
 
   private static func inverse(

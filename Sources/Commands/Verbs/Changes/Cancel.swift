@@ -16,7 +16,7 @@ extension Verb {
 }
 
 /// Follows an attempt to its end and back, a step at a time.
-struct Cancel: ClusterCommand {
+struct Cancel: PlannedCommand {
   private let name: String
   private let version: String?
   private let dryRun: DryRun
@@ -38,18 +38,43 @@ struct Cancel: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
+    let (cancellation, facts) = try await begun(reader, session)
+    let plan = plan(cancellation, facts, reader)
+    if dryRun != .none { return try session.show(await session.judged(plan, reader)) }
+    try session.confirm(
+      DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: isConfirmed, typed: "ksx cancel",
+      about: [name])
+    session.sender.noteCancelled(facts.installation, of: name)
+    try await follow(cancellation, facts.installation.name, reader, session)
+  }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    let reader = try await session.reader()
+    let (cancellation, facts) = try await begun(reader, session)
+    return [.deed(await session.judged(plan(cancellation, facts, reader), reader))]
+  }
+
+  /// What is to be cancelled, if anything can be.
+  private func begun(
+    _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> (Cancellation, Cancellation.Facts) {
+    async let identity: Void = session.session.identify()
     let facts = await reader.attempt(try await object(reader, session))
+    await identity
     let known = Cancellation.former(to: facts.installation, session.history.releases(of: name))
     let asked = version.map { RequestedSpec(version: $0, config: facts.installation.config) }
     let cancellation = Cancellation(name, former: asked ?? known)
     if case .refused(let reason) = cancellation.next(facts) { throw CommandError("cannot cancel: \(reason)") }
     if cancellation.next(facts) == .done { throw CommandError("cannot cancel: nothing is under way at \(name)") }
-    let heading = "Cancel what is under way at \(name) (\(ExtensionStatus(name, nil, facts.installation).word))"
-    let lines = PlanText.lines("\(heading) in \(session.name)", cancellation.effects(facts))
-    if dryRun != .none { return session.outlet.print(lines) }
-    try session.confirm(lines, isConfirmed: isConfirmed, typed: "ksx cancel", about: [name])
-    session.sender.noteCancelled(facts.installation, of: name)
-    try await follow(cancellation, facts.installation.name, reader, session)
+    return (cancellation, facts)
+  }
+
+  private func plan(_ cancellation: Cancellation, _ facts: Cancellation.Facts, _ reader: ClusterReader) -> DeedPlan {
+    let write = cancellation.write(cancellation.next(facts), facts, in: reader.capabilities)
+    return DeedPlan(
+      "Cancel what is under way at \(name) (\(ExtensionStatus(name, nil, facts.installation).word))",
+      verbs: [Verb.cancel.name], subject: name, names: [name], effects: cancellation.effects(facts),
+      accesses: [write?.access].compactMap { $0 })
   }
 
   private func object(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> Object {

@@ -6,7 +6,7 @@ import Operations
 import Platform
 
 /// Every change but `--now`: ask, plan, show, confirm, send, perhaps wait.
-struct ChangeCommand: ClusterCommand {
+struct ChangeCommand: PlannedCommand {
   let name: String
   let kind: ChangeKind
   /// The config that was given with the command.
@@ -32,8 +32,10 @@ struct ChangeCommand: ClusterCommand {
   private let decided: Change?
   /// How many seconds to wait for the end of it, or `nil` to leave once it is accepted.
   private let patience: Int?
+  /// The verb of the command line, which guardrails may name besides that of the change.
+  private let verb: String
   /// The command as it is typed, for what is said about it.
-  private let typed: String
+  private var typed: String { "ksx \(verb)" }
 
   init(_ arguments: Arguments) throws(CommandError) {
     guard let kind = arguments.verb.change else { fatalError("ksx \(arguments.verb.name) is not a change") }
@@ -57,7 +59,7 @@ struct ChangeCommand: ClusterCommand {
     dryRun = arguments.dryRun
     isConfirmed = arguments.has(.yes)
     patience = arguments.patience
-    typed = "ksx \(arguments.verb.name)"
+    verb = arguments.verb.name
   }
 
   /// A change that needs nothing more from the command line than how it is to be carried out.
@@ -72,7 +74,7 @@ struct ChangeCommand: ClusterCommand {
     dryRun = arguments.dryRun
     self.isConfirmed = isConfirmed || arguments.has(.yes)
     patience = arguments.patience
-    typed = "ksx \(arguments.verb.name)"
+    verb = arguments.verb.name
   }
 
   /// A change of some places in the config.
@@ -86,7 +88,7 @@ struct ChangeCommand: ClusterCommand {
     dryRun = arguments.dryRun
     isConfirmed = arguments.has(.yes)
     patience = arguments.patience
-    typed = "ksx \(arguments.verb.name)"
+    verb = arguments.verb.name
   }
 
   private static func edits(_ arguments: Arguments) throws(CommandError) -> ConfigEdits? {
@@ -127,9 +129,12 @@ struct ChangeCommand: ClusterCommand {
     in session: CommandSession
   ) async throws(CommandError) -> (plan: Plan, context: PlanContext, reader: ClusterReader) {
     let reader = try await session.reader()
+    // Who the user is stands in what is written; it is asked for beside the rest.
+    async let identity: Void = session.session.identify()
     var context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
-      try await self.context(reader, session.status)
+      try await self.context(reader, session)
     }
+    await identity
     if namesContextAlone {
       session.outlet.note("note: --namespace is the context's; --target-namespace says where \(name) goes")
     }
@@ -143,6 +148,11 @@ struct ChangeCommand: ClusterCommand {
     return (plan, context, reader)
   }
 
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    let (plan, context, reader) = try await planned(in: session)
+    return [.change(await reader.sheet(of: plan, in: context, gateway: session.session.gateway))]
+  }
+
   /// A text that was made from another config than the cluster has by now would undo what was written meanwhile.
   private func refuseIfOutdated(_ context: PlanContext) throws(CommandError) {
     guard let base, let installation = context.installation(of: name), !installation.hasConfig(base) else { return }
@@ -150,11 +160,13 @@ struct ChangeCommand: ClusterCommand {
   }
 
   private func context(
-    _ reader: ClusterReader, _ status: ClusterSession.Status
+    _ reader: ClusterReader, _ session: CommandSession
   ) async throws(ClusterError) -> PlanContext {
-    var context = try await reader.context(for: name, kind, called: status.cluster, user: status.user)
+    let status = session.status
+    var context = try await reader.context(for: name, kind, called: status.cluster, user: status.userText)
     context.kubectlFlags = status.kubectlFlags
     context.kubectlAbsence = status.kubectlAbsence
+    context.guards = session.guards(by: verb, of: [name])
     return context
   }
 
@@ -194,7 +206,7 @@ struct ChangeCommand: ClusterCommand {
     let doing = "\(plan.change.words) \(plan.name)"
     do throws(ClusterError) {
       let delivery = try await session.sender.carryOut(plan) {
-        (try? await context(reader, session.status)).map { Plan.make(plan.change, for: plan.name, in: $0) }
+        (try? await context(reader, session)).map { Plan.make(plan.change, for: plan.name, in: $0) }
       }
       session.tell(of: delivery, doing)
       return delivery.object

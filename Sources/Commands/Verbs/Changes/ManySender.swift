@@ -120,7 +120,7 @@ struct ManySender {
 
   private func plan(_ change: Change, for name: String) async throws(CommandError) -> Plan {
     let context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
-      try await reader.context(for: name, change.kind, called: session.name, user: session.status.user)
+      try await reader.context(for: name, change.kind, called: session.name, user: session.status.userText)
     }
     return Plan.make(change, for: name, in: context)
   }

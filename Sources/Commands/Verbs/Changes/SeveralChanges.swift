@@ -6,7 +6,7 @@ import Operations
 import Platform
 
 /// One change to several extensions: one plan, one question, and an order in which what is needed comes first.
-struct SeveralChanges: ClusterCommand {
+struct SeveralChanges: PlannedCommand {
   private let arguments: Arguments
   private let kind: ChangeKind
   private let filter: ExtensionFilter
@@ -38,28 +38,57 @@ struct SeveralChanges: ClusterCommand {
   var mayChange: Bool { arguments.dryRun != .client }
 
   func run(in session: CommandSession) async throws(CommandError) {
-    guard let (plans, reader) = try await planned(in: session) else { return }
+    guard let (plans, reader) = try await planned(in: session, isShown: arguments.dryRun != .none) else { return }
     try await ManySender(arguments, reader, session, title: title(plans, session)).carryOut(plans)
   }
 
   /// The plans, and what was asked for them; `nil` where no extension is meant.
-  func planned(in session: CommandSession) async throws(CommandError) -> (plans: ManyPlans, reader: ClusterReader)? {
+  ///
+  /// What is shown says of each whether guardrails allow it; what is carried out is refused by them as a whole.
+  private func planned(
+    in session: CommandSession, isShown: Bool
+  ) async throws(CommandError) -> (plans: ManyPlans, reader: ClusterReader)? {
     let reader = try await session.reader()
+    async let identity: Void = session.session.identify()
     var facts = try await session.asking("reading what there is") { () throws(ClusterError) in
       try await reader.severalFacts(called: session.name)
     }
+    await identity
     facts.base.kubectlFlags = session.status.kubectlFlags
     facts.base.kubectlAbsence = session.status.kubectlAbsence
+    facts.base.guards = session.guards(by: arguments.verb.name, of: [])
     let names = try await names(in: facts, reader, session)
     if names.isEmpty {
       session.outlet.note("nothing to do: no extension in \(session.name) is meant by that")
       return nil
     }
-    await reader.readRights(of: session.status.user, kind, names, into: &facts)
+    await reader.readRights(of: session.status.userText, kind, names, into: &facts)
     let changes = try changes(names, in: facts, session)
     let contexts = await reader.contexts(of: changes, in: facts, gateway: session.session.gateway)
     let found = facts
-    return (ManyPlans(changes, in: { contexts[$0] ?? found.context(for: $0) }), reader)
+    let plans = ManyPlans(changes, in: { contexts[$0] ?? found.context(for: $0) })
+    return (isShown ? guarded(plans, changes, session) : plans, reader)
+  }
+
+  /// How many objects it is about is known once there are plans, and a guardrail may be about that.
+  private func guarded(_ plans: ManyPlans, _ changes: [String: Change], _ session: CommandSession) -> ManyPlans {
+    let guards = session.guards(by: arguments.verb.name, of: plans.changing.map(\.name))
+    if plans.contexts.values.allSatisfy({ $0.guards == guards }) { return plans }
+    return ManyPlans(changes) { name in
+      guard var context = plans.contexts[name] else { fatalError("each change has a context") }
+      context.guards = guards
+      return context
+    }
+  }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    guard let (plans, reader) = try await planned(in: session, isShown: true) else { return [] }
+    var sheets: [CommandPlan] = []
+    for plan in plans.all {
+      guard let context = plans.contexts[plan.name] else { continue }
+      sheets.append(.change(await reader.sheet(of: plan, in: context, gateway: session.session.gateway)))
+    }
+    return sheets
   }
 
   private func title(_ plans: ManyPlans, _ session: CommandSession) -> String {

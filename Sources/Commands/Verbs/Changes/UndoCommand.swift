@@ -14,20 +14,26 @@ extension Verb {
 }
 
 /// The inverse of the last change, planned and confirmed like any other.
-struct UndoCommand: ClusterCommand {
+struct UndoCommand: PlannedCommand {
   private let arguments: Arguments
 
   init(_ arguments: Arguments) { self.arguments = arguments }
 
   var mayChange: Bool { arguments.dryRun != .client }
 
-  func run(in session: CommandSession) async throws(CommandError) {
+  func run(in session: CommandSession) async throws(CommandError) { try await command(in: session).run(in: session) }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    try await command(in: session).plans(in: session)
+  }
+
+  private func command(in session: CommandSession) async throws(CommandError) -> ChangeCommand {
     let name = arguments.name
     let reader = try await session.reader()
     let installation = Installations(try await session.installations(reader).map(Installation.init)).of(name)
     switch Undo(name, after: session.history.lines(), now: installation) {
     case .refused(let reason): throw CommandError("cannot undo: \(reason)")
-    case .change(let change): try await ChangeCommand(arguments, decided: change).run(in: session)
+    case .change(let change): return ChangeCommand(arguments, decided: change)
     }
   }
 }

@@ -24,8 +24,8 @@ extension Verb {
 }
 
 /// Keys taken out.
-struct UnsetConfig: ClusterCommand {
-  let command: ChangeCommand
+struct UnsetConfig: PlannedCommand {
+  private let command: ChangeCommand
 
   init(_ arguments: Arguments) throws(CommandError) {
     let edits = try ConfigEdits(unsetting: Array(arguments.operands.dropFirst()))
@@ -35,10 +35,14 @@ struct UnsetConfig: ClusterCommand {
   var mayChange: Bool { command.mayChange }
 
   func run(in session: CommandSession) async throws(CommandError) { try await command.run(in: session) }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    try await command.plans(in: session)
+  }
 }
 
 /// The user's own editor.
-struct EditConfig: ClusterCommand {
+struct EditConfig: PlannedCommand {
   private let arguments: Arguments
 
   init(_ arguments: Arguments) { self.arguments = arguments }
@@ -46,6 +50,22 @@ struct EditConfig: ClusterCommand {
   var mayChange: Bool { arguments.dryRun != .client }
 
   func run(in session: CommandSession) async throws(CommandError) {
+    let isKept = arguments.dryRun != .none
+    try await edited(in: session, isKept) { (command) throws(CommandError) in try await command.run(in: session) }
+  }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    var plans: [CommandPlan] = []
+    try await edited(in: session, true) { (command) throws(CommandError) in
+      plans = try await command.plans(in: session)
+    }
+    return plans
+  }
+
+  /// Has `then` do something with the change that what is written comes to, if it is any; the text may be kept.
+  private func edited(
+    in session: CommandSession, _ isKept: Bool, _ then: (ChangeCommand) async throws(CommandError) -> Void
+  ) async throws(CommandError) {
     let name = arguments.name
     guard let edit = session.outlet.edit else {
       throw CommandError("ksx config edit needs a terminal; ksx config set \(name) KEY=VALUE does without")
@@ -58,22 +78,20 @@ struct EditConfig: ClusterCommand {
       text = try await Self.edited(copy, edit)
       // Many editors end the last line.
       if text == before || text == before + "\n" { text = nil }
-      if let text { try await apply(text, besides: before, session) }
+      if let text { try await then(try command(text, besides: before)) }
     } catch {
       let remedy = text == nil ? "" : "; ksx config set \(name) --config \(Shell.quoted(copy)) sends it"
       throw CommandError("\(error.sentence); what was written is kept in \(copy)\(remedy)")
     }
     if text == nil { session.outlet.note("nothing was changed: the text is as it was") }
-    if text == nil || arguments.dryRun == .none { try? Files.remove(copy) }
+    if text == nil || !isKept { try? Files.remove(copy) }
   }
 
-  private func apply(
-    _ text: String, besides before: String, _ session: CommandSession
-  ) async throws(CommandError) {
+  private func command(_ text: String, besides before: String) throws(CommandError) -> ChangeCommand {
     if let absence = GivenConfig.absence(of: text) {
       throw CommandError("nothing was changed: the text \(absence); ksx config set --empty takes all away")
     }
-    try await ChangeCommand(arguments, decided: .configure(config: text), base: before).run(in: session)
+    return ChangeCommand(arguments, decided: .configure(config: text), base: before)
   }
 
   /// A file with `text` for the editor; its owner's alone, as a config may hold secrets, and none that is there already.

@@ -22,15 +22,33 @@ extension Verb {
 }
 
 /// The first half off.
-struct BisectStart: ClusterCommand {
+struct BisectStart: PlannedCommand {
   private let arguments: Arguments
 
   init(_ arguments: Arguments) { self.arguments = arguments }
 
   var mayChange: Bool { arguments.dryRun != .client }
 
+  private static let title = "Disable half of the extensions"
+
   func run(in session: CommandSession) async throws(CommandError) {
     let search = try await Search(arguments, session)
+    let (bisect, step) = try await first(search, session)
+    guard try await search.switching.confirm(step, Self.title) else { return }
+    try await search.keep(bisect)
+    try await search.apply(bisect)
+  }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    let search = try await Search(arguments, session)
+    let plan = search.switching.plan(try await first(search, session).step, Self.title)
+    return [.deed(await session.judged(plan, search.switching.reader))]
+  }
+
+  /// The search as it begins, and what that disables.
+  private func first(
+    _ search: Search, _ session: CommandSession
+  ) async throws(CommandError) -> (bisect: Bisect, step: SafeMode.Step) {
     if try await search.kept() != nil {
       throw CommandError(
         "a search is under way in \(session.name): answer with good or bad, or end it with ksx bisect reset")
@@ -46,9 +64,7 @@ struct BisectStart: ClusterCommand {
     step.effects.append(
       Plan.Effect(
         .note, "answers needed to find one of \(counted(bisect.candidates.count)): at most \(bisect.looksLeft)"))
-    guard try search.switching.confirm(step, "Disable half of the extensions") else { return }
-    try await search.keep(bisect)
-    try await search.apply(bisect)
+    return (bisect, step)
   }
 }
 

@@ -4,7 +4,7 @@ import KubernetesAPI
 import Operations
 
 /// The switch back on, with all that the ladder took away; where it took nothing, a change like any other.
-struct Enable: ClusterCommand {
+struct Enable: PlannedCommand {
   private let arguments: Arguments
   private let name: String
 
@@ -20,13 +20,33 @@ struct Enable: ClusterCommand {
     let climb = Climb(name: name, dialect: reader.dialect, session: session)
     let climbed = await climb.climbed()
     guard !climbed.isEmpty else { return try await ChangeCommand(arguments, .enable).run(in: session) }
+    let (plan, isOff) = try await plan(climbed, reader, session)
+    if arguments.dryRun != .none { return try session.show(await session.judged(plan, reader)) }
+    try session.confirm(
+      DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes), typed: "ksx enable",
+      about: [name])
+    try await climb.down(climbed)
+    if isOff { try await ChangeCommand(arguments, decided: .enable, isConfirmed: true).run(in: session) }
+  }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    let reader = try await session.reader()
+    let climbed = await Climb(name: name, dialect: reader.dialect, session: session).climbed()
+    guard !climbed.isEmpty else { return try await ChangeCommand(arguments, .enable).plans(in: session) }
+    return [.deed(await session.judged(try await plan(climbed, reader, session).plan, reader))]
+  }
+
+  /// The plan of going down what was climbed, and whether the extension is switched off besides.
+  private func plan(
+    _ climbed: [Rung: [LadderEntry]], _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> (plan: DeedPlan, isOff: Bool) {
     let objects = try await session.installations(reader)
     let isOff = Installations(objects.map(Installation.init)).of(name)?.isEnabled == false
     let switching = isOff ? [Plan.Effect(.changed, "enabled: no → yes")] : []
-    let lines = PlanText.lines("Enable \(name) in \(session.name)", switching + Climb.effects(climbed))
-    if arguments.dryRun != .none { return session.outlet.print(lines) }
-    try session.confirm(lines, isConfirmed: arguments.has(.yes), typed: "ksx enable", about: [name])
-    try await climb.down(climbed)
-    if isOff { try await ChangeCommand(arguments, decided: .enable, isConfirmed: true).run(in: session) }
+    let plan = DeedPlan(
+      "Enable \(name)", verbs: [arguments.verb.name], subject: name, names: [name],
+      effects: switching + Climb.effects(climbed), accesses: [Access("patch", reader.dialect.installations, name: name)]
+    )
+    return (plan, isOff)
   }
 }

@@ -24,7 +24,7 @@ extension Verb {
 }
 
 /// All off but a few.
-struct SafeModeOn: ClusterCommand {
+struct SafeModeOn: PlannedCommand {
   private let arguments: Arguments
   private let excepted: [String]
 
@@ -35,18 +35,30 @@ struct SafeModeOn: ClusterCommand {
 
   var mayChange: Bool { arguments.dryRun != .client }
 
-  func run(in session: CommandSession) async throws(CommandError) {
+  private var title: String {
+    "Disable all extensions" + (excepted.isEmpty ? "" : " but \(excepted.joined(separator: ", "))")
+  }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let switching = try await Switching(arguments, session)
-    let objects = try await switching.objects()
-    let capabilities = switching.reader.capabilities
-    if let unknown = SafeMode(objects, capabilities).unknown(excepted).first {
+    return [.deed(await session.judged(switching.plan(try await step(switching, session), title), switching.reader))]
+  }
+
+  private func step(_ switching: Switching, _ session: CommandSession) async throws(CommandError) -> SafeMode.Step {
+    let mode = SafeMode(try await switching.objects(), switching.reader.capabilities)
+    if let unknown = mode.unknown(excepted).first {
       throw CommandError("nothing was changed: \(unknown), which shall be excepted, is not installed")
     }
+    return mode.on(except: excepted, by: Author(session.status).name, at: Timestamp.now().description)
+  }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let switching = try await Switching(arguments, session)
+    let capabilities = switching.reader.capabilities
+    let step = try await step(switching, session)
     let (user, time) = (Author(session.status).name, Timestamp.now().description)
-    let step = SafeMode(objects, capabilities).on(except: excepted, by: user, at: time)
     if step.writes.isEmpty { return session.outlet.print("nothing is left to disable in \(session.name)") }
-    let kept = excepted.isEmpty ? "" : " but \(excepted.joined(separator: ", "))"
-    guard try switching.confirm(step, "Disable all extensions\(kept)") else { return }
+    guard try await switching.confirm(step, title) else { return }
     let former = try await switching.remembered()
     try await switching.remember(former + step.writes.map(\.name).filter { !former.contains($0) })
     let count = try await switching.send { SafeMode($0, capabilities).on(except: excepted, by: user, at: time).writes }
@@ -57,20 +69,35 @@ struct SafeModeOn: ClusterCommand {
 }
 
 /// What was on, on again.
-struct SafeModeOff: ClusterCommand {
+struct SafeModeOff: PlannedCommand {
   private let arguments: Arguments
 
   init(_ arguments: Arguments) { self.arguments = arguments }
 
   var mayChange: Bool { arguments.dryRun != .client }
 
+  private static let title = "Enable what safe mode has disabled"
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    let switching = try await Switching(arguments, session)
+    let step = try await Self.step(switching, session)
+    return [.deed(await session.judged(switching.plan(step, Self.title), switching.reader))]
+  }
+
+  private static func step(
+    _ switching: Switching, _ session: CommandSession
+  ) async throws(CommandError) -> SafeMode.Step {
+    let remembered = try await switching.remembered()
+    let step = SafeMode(try await switching.objects(), switching.reader.capabilities).off(remembered: remembered)
+    if step.writes.isEmpty, remembered.isEmpty { throw CommandError("safe mode is not on in \(session.name)") }
+    return step
+  }
+
   func run(in session: CommandSession) async throws(CommandError) {
     let switching = try await Switching(arguments, session)
     let capabilities = switching.reader.capabilities
-    let remembered = try await switching.remembered()
-    let step = SafeMode(try await switching.objects(), capabilities).off(remembered: remembered)
-    if step.writes.isEmpty, remembered.isEmpty { throw CommandError("safe mode is not on in \(session.name)") }
-    guard try switching.confirm(step, "Enable what safe mode has disabled") else { return }
+    let step = try await Self.step(switching, session)
+    guard try await switching.confirm(step, Self.title) else { return }
     try await switching.send { SafeMode($0, capabilities).off().writes }
     try await switching.forget()
     session.outlet.print("\(counted(step.effects.count)) enabled in \(session.name)")
@@ -129,21 +156,31 @@ struct Switching {
 
   /// The installations, of a cluster that carries a switch out.
   func objects() async throws(CommandError) -> [Object] {
+    async let identity: Void = session.session.identify()
     let objects = try await session.installations(reader)
+    await identity
     let isOurs = objects.contains { Installation($0).isKeptByStandalone }
     if let reason = reader.capabilities.reason(against: .enable), !isOurs { throw CommandError(reason) }
     return objects
   }
 
+  /// The plan of `step`.
+  func plan(_ step: SafeMode.Step, _ title: String) -> DeedPlan {
+    DeedPlan(
+      title, verbs: [arguments.verb.name], names: step.writes.map(\.name), effects: step.effects, notes: step.notes,
+      accesses: step.writes.isEmpty ? [] : [Access("patch", reader.dialect.installations)])
+  }
+
   /// Shows what will be done, and whether it is to be done.
-  func confirm(_ step: SafeMode.Step, _ title: String) throws(CommandError) -> Bool {
-    let lines = PlanText.lines("\(title) in \(session.name)", step.effects) + step.notes.map { "  ! \($0)" }
+  func confirm(_ step: SafeMode.Step, _ title: String) async throws(CommandError) -> Bool {
+    let plan = plan(step, title)
     if arguments.dryRun != .none {
-      session.outlet.print(lines)
+      try session.show(await session.judged(plan, reader))
       return false
     }
     try session.confirm(
-      lines, isConfirmed: arguments.has(.yes), typed: "ksx \(arguments.verb.name)", about: step.writes.map(\.name))
+      DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes),
+      typed: "ksx \(arguments.verb.name)", about: step.writes.map(\.name))
     return true
   }
 

@@ -8,12 +8,9 @@ import Platform
 extension Verb {
   static let plan = Verb(
     "plan", "Make the plan that another command would, and send nothing", operands: ["VERB", "[NAME…]"],
-    options: [
-      .version, .string, .yaml, .config, .empty, .clusters, .targetNamespace, .force, .filter, .selector, .writeFiles,
-      .output,
-    ], trouble: 2,
+    options: planOptions, trouble: 2,
     notes: [
-      "VERB is one of \((changes.map(\.name) + [configUnset.name]).joined(separator: ", ")).",
+      "VERB is one of \(planned.map(\.name).joined(separator: ", ")), with what goes with it.",
       "Several extensions, by their names or by --where and --selector, are planned in the order in which they would be",
       "changed, each as if those before it were done.",
       "It shows what changes, the values with their origin, every check with what came of it or why it was not made,",
@@ -21,17 +18,21 @@ extension Verb {
       "--write-files says where to write that. It ends with 0 when nothing would change, with 1 when something would, with 2 when it",
       "cannot be done or told.",
     ], as: ShowPlan.self)
+
+  /// What the verbs take besides how they are confirmed, tried and waited for.
+  private static var planOptions: [Option] {
+    let ofTheDeed: Set<Option> = [.yes, .confirm, .dryRun, .wait, .timeout, .reason, .now, .climb, .output]
+    var options: [Option] = []
+    for option in planned.flatMap(\.options) where !ofTheDeed.contains(option) && !options.contains(option) {
+      options.append(option)
+    }
+    return options + [.writeFiles, .output]
+  }
 }
 
-/// The plans of one change to one extension or to several.
+/// The plans of what another command would do.
 struct ShowPlan: ClusterCommand {
-  /// Of whom.
-  private enum Asked {
-    case each([ChangeCommand])
-    case several(SeveralChanges)
-  }
-
-  private let asked: Asked
+  private let asked: [any PlannedCommand]
   private let output: Output
   /// The folder for the files that kubectl lines read, if they are asked for.
   private let files: String?
@@ -43,44 +44,52 @@ struct ShowPlan: ClusterCommand {
       name = pair
       words.removeFirst()
     }
-    guard let verb = Verb(named: name), let kind = verb == .configUnset ? .configure : verb.change else {
+    guard let verb = Verb(named: name), verb.makesPlans else {
       throw CommandError("ksx plan is of a change, and \(name) is none; see ksx help plan")
     }
-    try arguments.check(options: verb.options + [.writeFiles], of: "plan \(name)")
-    asked = try Self.asked(arguments, verb, kind, words)
+    try arguments.check(options: verb.options + [.writeFiles, .output], of: "plan \(name)")
+    asked = try Self.asked(arguments, verb, words)
     output = arguments.output
     files = arguments[.writeFiles]
   }
 
   private static func asked(
-    _ arguments: Arguments, _ verb: Verb, _ kind: ChangeKind, _ words: [String]
-  ) throws(CommandError) -> Asked {
+    _ arguments: Arguments, _ verb: Verb, _ words: [String]
+  ) throws(CommandError) -> [any PlannedCommand] {
     var inner = arguments
     (inner.verb, inner.operands) = (verb, words)
-    if verb.takesMany, SeveralChanges.isAskedFor(inner) { return .several(try SeveralChanges(inner)) }
-    if words.isEmpty { throw CommandError("ksx plan \(verb.name) needs NAME; see ksx help plan") }
-    if verb == .configUnset { return .each([try UnsetConfig(inner).command]) }
-    // Of one extension keys may be set; a name has no equals sign in it.
-    let setsKeys = kind == .configure && words.dropFirst().contains { $0.contains("=") }
-    return .each(
-      try (setsKeys ? [words] : words.map { [$0] }).map { (words) throws(CommandError) in
-        inner.operands = words
-        return try ChangeCommand(inner, kind)
-      })
+    if verb.takesMany, SeveralChanges.isAskedFor(inner) { return [try SeveralChanges(inner)] }
+    // Of one extension keys may be set, which have an equals sign; names have none.
+    if verb.change == .place || (verb.change == .configure && !words.dropFirst().contains { $0.contains("=") }) {
+      if words.isEmpty { throw CommandError("ksx plan \(verb.name) needs NAME; see ksx help plan") }
+      return try words.map { (word) throws(CommandError) in
+        inner.operands = [word]
+        return try command(inner)
+      }
+    }
+    try inner.checkOperands()
+    return [try command(inner)]
+  }
+
+  private static func command(_ arguments: Arguments) throws(CommandError) -> any PlannedCommand {
+    guard let command = try arguments.verb.parse(arguments) as? any PlannedCommand else {
+      throw CommandError("ksx \(arguments.verb.name) makes no plan that could be shown")
+    }
+    return command
   }
 
   func run(in session: CommandSession) async throws(CommandError) {
-    let sheets = try await sheets(in: session)
-    let texts = sheets.map { PlanSheetText(sheet: $0, cluster: session.name, isWide: output == .wide) }
-    if let files { try write(texts.compactMap(\.text.neededFile), to: files, session.outlet) }
+    let plans = try await plans(in: session)
+    let texts = plans.map { CommandPlanText($0, cluster: session.name, isWide: output == .wide) }
+    if let files { try write(texts.compactMap(\.neededFile), to: files, session.outlet) }
     switch output {
     case .json, .yaml:
       session.outlet.printExactly(try output.text(.ours("PlanList", ["items": .sequence(texts.map(\.value))])))
-    case .name: session.outlet.print(sheets.map { "\($0.plan.name) \($0.verdict.rawValue)" })
+    case .name: session.outlet.print(zip(texts, plans).map { "\($0.name) \($1.verdict.rawValue)" })
     case .table, .wide: session.outlet.print(Array(texts.map(\.lines).joined(separator: [""])))
     }
-    if sheets.contains(where: { $0.verdict == .cannot }) { throw .verdict(2) }
-    if sheets.contains(where: { $0.verdict == .wouldChange }) { throw .verdict(1) }
+    if plans.contains(where: { $0.verdict == .cannot }) { throw .verdict(2) }
+    if plans.contains(where: { $0.verdict == .wouldChange }) { throw .verdict(1) }
   }
 
   private func write(
@@ -93,22 +102,30 @@ struct ShowPlan: ClusterCommand {
     }
   }
 
-  private func sheets(in session: CommandSession) async throws(CommandError) -> [PlanSheet] {
-    let gateway = session.session.gateway
-    var sheets: [PlanSheet] = []
-    switch asked {
-    case .each(let commands):
-      for command in commands {
-        let (plan, context, reader) = try await command.planned(in: session)
-        sheets.append(await reader.sheet(of: plan, in: context, gateway: gateway))
-      }
-    case .several(let changes):
-      guard let (plans, reader) = try await changes.planned(in: session) else { return [] }
-      for plan in plans.all {
-        guard let context = plans.contexts[plan.name] else { continue }
-        sheets.append(await reader.sheet(of: plan, in: context, gateway: gateway))
-      }
+  private func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    var plans: [CommandPlan] = []
+    for command in asked { plans += try await command.plans(in: session) }
+    return plans
+  }
+}
+
+/// A plan of either kind, as it is printed.
+private struct CommandPlanText {
+  let name: String
+  let lines: [String]
+  let value: Value
+  /// The file without which its kubectl line does not run.
+  let neededFile: Plan.KubectlFile?
+
+  init(_ plan: CommandPlan, cluster: String, isWide: Bool) {
+    switch plan {
+    case .change(let sheet):
+      let text = PlanSheetText(sheet: sheet, cluster: cluster, isWide: isWide)
+      (name, lines, value, neededFile) = (sheet.plan.name, text.lines, text.value, text.text.neededFile)
+    case .deed(let plan):
+      let text = DeedPlanText(plan: plan, cluster: cluster)
+      (lines, value, neededFile) = (text.sheetLines, text.value, nil)
+      name = plan.subject.isEmpty ? plan.verbs.first ?? "" : plan.subject
     }
-    return sheets
   }
 }

@@ -106,7 +106,7 @@ extension CommandSession {
 }
 
 /// A repository that is added, edited, read again or removed.
-struct RepositoryCommand: ClusterCommand {
+struct RepositoryCommand: PlannedCommand {
   static let settings: [Option] = [
     .description, .interval, .depth, .authority, .insecureRepository, .repositoryUser, .passwordStdin, .yes, .confirm,
     .dryRun,
@@ -129,14 +129,13 @@ struct RepositoryCommand: ClusterCommand {
 
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
-    let change = try await change(reader, session)
-    let effects = try await effects(of: change, reader, session)
-    let words = arguments.verb.name.split(separator: " ").last.map(String.init) ?? ""
-    let title = "\(words.prefix(1).uppercased())\(words.dropFirst()) repository \(name)"
-    let lines = PlanText.lines("\(title) in \(session.name)", effects)
-    let write = change.write(in: reader.dialect)
-    if arguments.dryRun != .none { return try await show(lines, title, write, session) }
-    try session.confirm(lines, isConfirmed: arguments.has(.yes), typed: "ksx \(arguments.verb.name)", about: [name])
+    let (plan, write) = try await planned(reader, session)
+    if arguments.dryRun != .none { return try await show(plan, write, session) }
+    let title = plan.title
+    try session.refuse(plan)
+    try session.confirm(
+      DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes),
+      typed: "ksx \(arguments.verb.name)", about: [name])
     let patience = arguments.verb == .repoSync ? arguments.patience : nil
     let before = patience == nil ? nil : await sight(reader)
     _ = try await session.asking(title.lowercased()) { () throws(ClusterError) in
@@ -144,6 +143,23 @@ struct RepositoryCommand: ClusterCommand {
     }
     session.outlet.print("repository \(name): \(past) in \(session.name)")
     if let patience { try await wait(patience, since: before, reader, session) }
+  }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    [.deed(try await planned(try await session.reader(), session).plan)]
+  }
+
+  /// The plan, held against what this user may do, and the write that does it.
+  private func planned(
+    _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> (plan: DeedPlan, write: Write) {
+    let change = try await change(reader, session)
+    let words = arguments.verb.name.split(separator: " ").last.map(String.init) ?? ""
+    let write = change.write(in: reader.dialect)
+    let plan = DeedPlan(
+      "\(words.prefix(1).uppercased())\(words.dropFirst()) repository \(name)", verbs: [arguments.verb.name],
+      subject: name, names: [name], effects: try await effects(of: change, reader, session), accesses: [write.access])
+    return (await session.judged(plan, reader), write)
   }
 
   /// Only a removal takes something along.
@@ -164,11 +180,11 @@ struct RepositoryCommand: ClusterCommand {
   }
 
   private func show(
-    _ lines: [String], _ title: String, _ write: Write, _ session: CommandSession
+    _ plan: DeedPlan, _ write: Write, _ session: CommandSession
   ) async throws(CommandError) {
-    session.outlet.print(lines)
+    try session.show(plan)
     guard arguments.dryRun == .server else { return }
-    _ = try await session.asking("\(title) (dry run)") { () throws(ClusterError) in
+    _ = try await session.asking("\(plan.title) (dry run)") { () throws(ClusterError) in
       try await write.withoutVersion.send(to: session.cluster, dryRun: true)
     }
     session.outlet.print(["  the server would accept this; nothing was changed"])

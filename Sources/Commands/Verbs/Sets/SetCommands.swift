@@ -71,10 +71,12 @@ extension CommandSession {
   fileprivate func installationsAndRepositories(
     _ reader: ClusterReader, needsRepositories: Bool
   ) async throws(CommandError) -> ([Object], [Object]) {
+    async let identity: Void = session.identify()
     async let repositories = result { () throws(ClusterError) in
       try await cluster.list(reader.dialect.repositories)
     }
     let installations = try await installations(reader)
+    await identity
     do {
       return (installations, try await repositories.get())
     } catch {
@@ -147,7 +149,7 @@ struct CompareSet: ClusterCommand {
 }
 
 /// `ksx apply -f FILE`.
-struct ApplySet: ClusterCommand {
+struct ApplySet: PlannedCommand {
   private let arguments: Arguments
   private let set: ExtensionSet
 
@@ -166,8 +168,14 @@ struct ApplySet: ClusterCommand {
     let difference = comparison.difference
     if arguments.dryRun == .none { keepTexts(comparison.sameConfigs, session) }
     if comparison.isEmpty { return session.outlet.note("nothing to change in \(session.name)") }
-    if arguments.dryRun != .none { return try comparison.print(arguments.output, session.outlet) }
-    try confirm(comparison, session)
+    let plan = plan(comparison)
+    if arguments.dryRun != .none {
+      try comparison.print(arguments.output, session.outlet)
+      return try session.refuse(await session.judged(plan, comparison.reader))
+    }
+    try session.confirm(
+      DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes), typed: "ksx apply",
+      about: plan.names)
     try await write(difference.repositories, "repository", session)
     let wanted = Dictionary(difference.extensions.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     let waits = !difference.repositories.isEmpty
@@ -192,13 +200,23 @@ struct ApplySet: ClusterCommand {
     }
   }
 
-  private func confirm(_ comparison: SetComparison, _ session: CommandSession) throws(CommandError) {
-    let difference = comparison.difference
-    let gone = comparison.isWhole ? difference.strangers.map(\.name) + difference.strangeRepositories.map(\.name) : []
-    try session.confirm(
-      PlanText.lines("Apply \(arguments[.filename] ?? "") to \(session.name)", comparison.lines),
-      isConfirmed: arguments.has(.yes), typed: "ksx apply",
-      about: difference.repositories.map(\.name) + difference.extensions.map(\.name) + gone)
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    let comparison = try await SetComparison(arguments, set, session)
+    return [.deed(await session.judged(plan(comparison), comparison.reader))]
+  }
+
+  /// The plan of all of it, with the right to each write and the verb of each change.
+  private func plan(_ comparison: SetComparison) -> DeedPlan {
+    let (difference, dialect) = (comparison.difference, comparison.reader.dialect)
+    let extensions = difference.extensions + (comparison.isWhole ? difference.strangers : [])
+    let repositories = difference.repositories + (comparison.isWhole ? difference.strangeRepositories : [])
+    let kinds = extensions.flatMap { $0.changes.map(\.kind) }
+    return DeedPlan(
+      "Apply \(arguments[.filename] ?? "")",
+      verbs: [arguments.verb.name] + ChangeKind.allCases.filter(kinds.contains).map(\.verb),
+      names: repositories.map(\.name) + extensions.map(\.name), effects: comparison.lines,
+      accesses: repositories.map(\.write.access)
+        + ChangeKind.allCases.filter(kinds.contains).flatMap { $0.accesses(to: nil, in: dialect) })
   }
 
   private func write(_ items: [ManyWrites.Item], _ what: String, _ session: CommandSession) async throws(CommandError) {
@@ -248,9 +266,11 @@ struct ApplySet: ClusterCommand {
   }
 
   private func facts(_ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) -> SeveralFacts {
-    try await session.asking("reading what there is") { () throws(ClusterError) in
+    var facts = try await session.asking("reading what there is") { () throws(ClusterError) in
       try await reader.severalFacts(called: session.name)
     }
+    facts.base.guards = session.guards(by: arguments.verb.name, of: [])
+    return facts
   }
 }
 

@@ -15,6 +15,8 @@ struct RemedyScreen: Screen {
   private var done = 0
   private var pager = Pager()
   private var isApplyFocused = false
+  /// Why this user may not do it, as far as that is known.
+  private var refusals: [String] = []
 
   init(_ plan: RemedyPlan) { self.plan = plan }
 
@@ -23,7 +25,7 @@ struct RemedyScreen: Screen {
   func title(_ state: ConsoleState) -> String { state.words("Plan") }
   var question: Question? { Question([plan.title, "\(done)"] + plan.effects.map(\.text) + plan.problems.map(\.text)) }
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands(plan.isBlocked ? [.back] : [.apply, .back, .nextPane, .help])
+    .commands(isBlocked ? [.back] : [.apply, .back, .nextPane, .help])
   }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
@@ -33,7 +35,13 @@ struct RemedyScreen: Screen {
 
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 3) }
 
+  private var isBlocked: Bool { plan.isBlocked || !refusals.isEmpty }
+
   mutating func settle(_ state: inout ConsoleState) {
+    let accesses = plan.requests(after: done).requests.map(\.access)
+    let wall = Timestamp(secondsSince1970: Int(state.now.wall))
+    let verdict = state.session.guardVerdict(on: [plan.verb], of: [plan.subject], at: wall)
+    refusals = plan.refusals(state.rights, accesses, verdict)
     if let answer = state.remedies[plan.title], answer.failure == nil, !answer.isUnderWay, answer.end > done {
       done = answer.end
     }
@@ -67,9 +75,7 @@ struct RemedyScreen: Screen {
     while plan.pause(at: done) != nil { done += 1 }
     let (requests, end) = plan.requests(after: done)
     if requests.isEmpty { return perform(.back, &state) ?? [] }
-    let rights = state.rights
-    let forbidden = requests.lazy.compactMap { rights.reason(against: $0.access) }.first
-    if let forbidden { return [.complain(state.words("Cannot apply: {0}", forbidden))] }
+    if let forbidden = refusals.first { return [.complain(state.words("Cannot apply: {0}", forbidden))] }
     state.remedies[plan.title] = RemedyProgress(end: end)
     return [.start(.send(requests, of: plan))]
   }
@@ -98,7 +104,7 @@ struct RemedyScreen: Screen {
     let end = surface.write(
       "[ \(isOver ? state.words("Close") : state.words("Cancel")) ]", row: 1, in: area,
       style: isApplyFocused ? plain : focused)
-    if isOver || plan.isBlocked { return }
+    if isOver || isBlocked { return }
     let place = Point(row: area.origin.row + 1, column: end + 1)
     surface.write(
       "[ \(done == 0 ? state.words("Apply") : state.words("Go on")) ]", at: place, in: area,
@@ -110,7 +116,8 @@ struct RemedyScreen: Screen {
     if let failure = state.remedies[plan.title]?.failure {
       lines += Line(failure, .statusError).wrapped(to: columns, indent: 2)
     }
-    for problem in plan.problems {
+    let refused = isOver ? [] : refusals.map { Plan.Problem(isBlocking: true, $0) }
+    for problem in refused + plan.problems {
       let words = (problem.isBlocking ? "Not possible: " : "Careful: ") + problem.text
       lines += Line(words, problem.isBlocking ? .dialogDanger : .stateBusy).wrapped(to: columns, indent: 2)
     }

@@ -153,7 +153,7 @@ struct PlanScreen: Screen {
     }
     var plan = Plan.make(change, for: name, in: context)
     // A guardrail still has the last word.
-    if isUndo, !context.typedKinds.contains(change.kind) { plan.asksTheName = false }
+    if isUndo, context.guards[change.kind]?.isTyped != true { plan.asksTheName = false }
     return fresh + [plan]
   }
 
