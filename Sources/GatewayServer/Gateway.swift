@@ -20,6 +20,7 @@ package struct Gateway: CallerHandler {
   private let kapis: KapisReader
   private let members: Members
   private let dialect: Dialect
+  private let cluster: Cluster
   private let api: any CallerHandler
 
   /// Where it is asked which rule serves a request.
@@ -35,6 +36,7 @@ package struct Gateway: CallerHandler {
     self.api = api
     pools = UpstreamPools(settings.upstreams)
     self.dialect = dialect
+    self.cluster = cluster
     bundles = BundleReader(cluster: cluster)
     kapis = KapisReader(cluster: cluster, dialect: dialect)
     members = Members(cluster: cluster)
@@ -47,6 +49,7 @@ package struct Gateway: CallerHandler {
     case .member: return await sendToMember(request, caller)
     case .explanation: return await explain(request, caller)
     case .metrics: return await metrics(request, caller)
+    case .openAPIIndex: return await openAPIIndex(request, caller)
     case .file(let file, let rule, let snapshot): return await serve(file, of: rule, request, snapshot)
     case .reader(let path): return await kapis.response(to: request.head, path) ?? .pageNotFound
     }
@@ -56,7 +59,7 @@ package struct Gateway: CallerHandler {
     switch destination(of: request, caller) {
     case .answer(let response): response
     case .api(let moved): api.respondAtOnce(to: moved, from: caller)
-    case .member, .explanation, .metrics, .file, .reader: nil
+    case .member, .explanation, .metrics, .openAPIIndex, .file, .reader: nil
     }
   }
 
@@ -68,12 +71,14 @@ package struct Gateway: CallerHandler {
     case member
     case explanation
     case metrics
+    case openAPIIndex
     case file(JSBundleRule.File, of: JSBundleRule, GatewayRules.Snapshot)
     case reader(RequestPath)
   }
 
   private func destination(of request: IncomingRequest, _ caller: Caller) -> Destination {
     let target = request.head.target
+    if target.hasPrefix(OpenAPIIndex.path), let found = openAPI(request, caller) { return found }
     if Self.isAPI(target) { return .api(request) }
     if target.hasPrefix("/clusters/") { return .member }
     let path: RequestPath
@@ -90,6 +95,16 @@ package struct Gateway: CallerHandler {
     case Self.explainPath where request.head.method == .post: return .explanation
     case "/metrics": return .metrics
     default: return destination(by: path, of: request, caller)
+    }
+  }
+
+  /// What a request for an OpenAPI document is for, if not for the API.
+  private func openAPI(_ request: IncomingRequest, _ caller: Caller) -> Destination? {
+    guard let path = try? RequestPath(request.head.target) else { return nil }
+    switch OpenAPIIndex.destination(of: path, request.head.method, in: rules.table) {
+    case .index: return .openAPIIndex
+    case .document(let rule): return .answer(serve(rule, request, path, caller))
+    case .api: return nil
     }
   }
 
@@ -121,6 +136,19 @@ package struct Gateway: CallerHandler {
       status: 200,
       headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Content-Length": String(bytes.count)],
       bytes: bytes)
+  }
+
+  private func openAPIIndex(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
+    var answer = await api.respond(to: request, from: caller)
+    if answer.relay != nil {
+      // What another server answers passes by on the connection; this is for everybody, and can be asked for anew.
+      guard let own = try? await cluster.transport.send(HTTPRequest(.get, OpenAPIIndex.path)) else { return answer }
+      answer = own
+    }
+    guard [200, 404].contains(answer.status) else { return answer }
+    let bytes = answer.status == 200 ? try? await answer.body.collected() : nil
+    return HTTPResponse(
+      status: 200, json: OpenAPIIndex.merged(bytes.flatMap { try? JSON.parse($0) }, rules.table))
   }
 
   /// Hands a request below `/clusters/NAME` on to the API of that member.

@@ -49,6 +49,31 @@ import Testing
     #expect(found.joined(separator: " ") == names)
   }
 
+  @Test func theDocumentsOfTheAPIsOfExtensionsAreBesideThoseOfKubernetes() async throws {
+    try await EchoUpstream.with { url in
+      try await GatewayFixture.with(.service(at: url), api: OneDocument()) { gateway in
+        let index = try await gateway.ask("/openapi/v3").body.json["paths"]
+        let found = try await gateway.ask("/openapi/v3/kapis/judge.example.com/v1alpha1").body.json
+        let unknown = try await gateway.ask("/openapi/v3/kapis/other/v1")
+
+        #expect(index?.mapping?.pairs.map(\.key) == ["api/v1", "kapis/judge.example.com/v1alpha1"])
+        #expect(
+          index?[path: "kapis/judge.example.com/v1alpha1", "serverRelativeURL"]
+            == "/openapi/v3/kapis/judge.example.com/v1alpha1")
+        #expect(found["path"] == "/openapi/v3/kapis/judge.example.com/v1alpha1")
+        #expect(unknown.status == 404)
+      }
+    }
+  }
+
+  private struct OneDocument: CallerHandler {
+    func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+      guard request.head.target == "/openapi/v3" else { return Status.unknownResource.response }
+      return HTTPResponse(
+        status: 200, json: ["paths": ["api/v1": ["serverRelativeURL": "/openapi/v3/api/v1?hash=1"]]])
+    }
+  }
+
   @Test func whatTheAPIsOfExtensionsAreIsDiscovered() async throws {
     let upstream = try await Server.start(
       EchoUpstream(), on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])

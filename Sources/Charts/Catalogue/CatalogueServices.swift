@@ -31,6 +31,7 @@ package struct CatalogueServices: Handler {
     let target = Target(request.head.target)
     switch target.segments.first {
     case "kapis": return Self.api(entry, target, request.head)
+    case "openapi": return Self.document(entry, target)
     case "proxy": return await page(entry, target)
     default: return Self.text(404, "\(entry.name) serves nothing there\n")
     }
@@ -60,6 +61,21 @@ package struct CatalogueServices: Handler {
       json: [
         "apiVersion": .string(group), "kind": "ReadingList",
         "metadata": ["annotations": ["meadow.example/read-by": .string(user)]], "items": .sequence(items),
+      ])
+  }
+
+  /// The OpenAPI document of the API.
+  private static func document(_ entry: CatalogueEntry, _ target: Target) -> HTTPResponse {
+    guard target.segments.count == 5, target.segments[2] == "kapis" else {
+      return text(404, "\(entry.name) serves nothing there\n")
+    }
+    let path = "/" + target.segments.dropFirst(2).joined(separator: "/") + "/readings"
+    let list: Value = ["summary": "list readings", "responses": ["200": ["description": "OK"]]]
+    return HTTPResponse(
+      status: 200,
+      json: [
+        "openapi": "3.0.0", "info": ["title": .string(entry.title.english), "version": .string(target.segments[4])],
+        "paths": .mapping(Mapping([Mapping.Pair(key: path, value: ["get": list])])),
       ])
   }
 

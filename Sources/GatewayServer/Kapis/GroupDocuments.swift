@@ -29,16 +29,21 @@ extension RouteTable {
       for pair in Self.group(found.name, found.versions).mapping?.pairs ?? [] { group[pair.key] = pair.value }
       return .document(HTTPResponse(status: 200, json: .mapping(group)))
     default:
-      // Which of several that claim it serves it, what is below it tells.
-      guard let below = try? RequestPath("/kapis/\(parts[1])/\(parts[2])/-"),
-        case .apiService(let rule) = match(below, method: "GET")
-      else { return nil }
-      return .root(rule)
+      return service(parts[1], parts[2]).map(GroupDocument.root)
     }
   }
 
+  /// What serves a version of a group.
+  func service(_ group: String, _ version: String) -> Shared<APIServiceRule>? {
+    // Which of several that claim it does, what is below it tells.
+    guard let below = try? RequestPath("/kapis/\(group)/\(version)/-"),
+      case .apiService(let rule) = match(below, method: "GET")
+    else { return nil }
+    return rule
+  }
+
   /// The groups of the APIs that are served, with their versions, the most mature first.
-  private var servedGroups: [(name: String, versions: [String])] {
+  var servedGroups: [(name: String, versions: [String])] {
     var versions: [String: Set<String>] = [:]
     for rule in services where rule.object.isAvailable && !rule.group.isEmpty && !rule.version.isEmpty {
       versions[rule.group, default: []].insert(rule.version)
