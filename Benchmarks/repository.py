@@ -137,12 +137,44 @@ def until(what, condition, seconds=600):
         time.sleep(0.05)
 
 
+def steady(program, count, seconds=30):
+    """Processor time of ksxd, in milliseconds a second, while nothing happens to `count` extensions; and its memory."""
+    with tempfile.TemporaryDirectory() as work:
+        os.mkdir(f"{work}/empty")
+        Path(f"{work}/empty/index.yaml").write_text("apiVersion: v1\nentries: {}\n")
+        log = open(f"{work}/log", "w")
+        process = subprocess.Popen([program, "serve", "--socket", f"{work}/s", "--data", f"{work}/data", "--marketplace", f"{work}/empty"],
+                                   stdout=log, stderr=log)
+        try:
+            until("ksxd answers", lambda: os.path.exists(f"{work}/s"))
+            api, base = Unix(f"{work}/s"), "/apis/kubesphere.io/v1alpha1"
+            kind = {"apiVersion": "kubesphere.io/v1alpha1"}
+            for number in range(count):
+                name = f"chart-{number:05}"
+                api.ask("POST", f"{base}/extensions", kind | {"kind": "Extension", "metadata": {"name": name}, "spec": {
+                    "displayName": {"en": name}, "description": {"en": "A description of some length. " * 8}}})
+                api.ask("POST", f"{base}/extensionversions", kind | {
+                    "kind": "ExtensionVersion", "metadata": {"name": name + "-1.0.0", "labels": {"kubesphere.io/extension-ref": name}},
+                    "spec": {"version": "1.0.0", "installationMode": "HostOnly"}})
+            time.sleep(10)
+            before = cpu(process.pid)
+            time.sleep(seconds)
+            used = (cpu(process.pid) - before) * 1000 / seconds
+            memory = next(int(line.split()[1]) / 1024 for line in Path(f"/proc/{process.pid}/status").read_text().splitlines()
+                          if line.startswith("VmRSS"))
+        finally:
+            process.terminate()
+            process.wait()
+    return used, memory
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ksxd", required=True)
     parser.add_argument("--helm")
     parser.add_argument("--charts", type=int, default=1000)
     parser.add_argument("--versions", type=int, default=10)
+    parser.add_argument("--steady", type=int, default=10_000, help="extensions that nothing happens to; 0 leaves that out")
     options = parser.parse_args()
     Handler.files = repository(options.charts, options.versions)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -190,6 +222,10 @@ def main():
     table.add(f"synced again by hand, {asked} request(s)", again, both, " s", 1.0)
     table.add("  processor time of that", used_again, None, " s")
     table.add("most memory", memory, max(updated[1], searched[1]) if updated else None, " MB")
+    if options.steady:
+        used, memory = steady(os.path.abspath(options.ksxd), options.steady)
+        table.add(f"at rest with {options.steady} extensions, processor time a second", used, None, " ms")
+        table.add("  memory of that", memory, None, " MB")
     if not updated:
         table.skip("helm repo update and helm search repo -l", "helm was not found")
     table.show()
