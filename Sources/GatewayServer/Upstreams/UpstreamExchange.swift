@@ -19,8 +19,8 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
   private let relay: UpstreamRelay
   private let pool: UpstreamPool
   private var upstream: UpstreamConnection?
-  /// What the client sent before there was a connection.
-  private var waiting: [ByteBuffer] = []
+  /// What the client sent before there was a connection; in one piece, however small those were in which it came.
+  private var waiting = ByteBuffer()
   private var hasBody = false
   private var isRequestComplete = false
   private var trailers: HTTP.HTTPHeaders?
@@ -68,8 +68,8 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     upstream = connection
     connection.attach(self)
     connection.send(relay)
-    for bytes in waiting { connection.send(bytes) }
-    waiting = []
+    if waiting.readableBytes > 0 { connection.send(waiting) }
+    waiting = ByteBuffer()
     // A body may take its time; how long the client may pause in it, its connection knows.
     if isRequestComplete { sendEnd(on: connection) }
     client.readOn()
@@ -79,13 +79,12 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
 
   var isFull: Bool {
     if let upstream { return !upstream.isWritable }
-    return waiting.reduce(0) { $0 + $1.readableBytes } >= Self.capacity
+    return waiting.readableBytes >= Self.capacity
   }
 
   func receive(_ bytes: ByteBuffer) {
     hasBody = true
-    guard let upstream else { return waiting.append(bytes) }
-    upstream.send(bytes)
+    if let upstream { upstream.send(bytes) } else { waiting.writeImmutableBuffer(bytes) }
   }
 
   func receiveEnd(_ trailers: HTTP.HTTPHeaders?) {
@@ -204,7 +203,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
   private func end(_ outcome: UpstreamRelay.Outcome) {
     isOver = true
     deadline = nil
-    waiting = []
+    waiting = ByteBuffer()
     relay.report(outcome)
   }
 }
