@@ -97,9 +97,9 @@ package enum YAML {
     }
   }
 
-  /// The value as block-style YAML, ending in a newline.
-  package static func text(_ value: Value) -> String {
-    var writer = YAMLWriter()
+  /// The value as block-style YAML, ending in a newline; `isWide` is as go-yaml 3 indents.
+  package static func text(_ value: Value, isWide: Bool = false) -> String {
+    var writer = YAMLWriter(isWide: isWide)
     writer.write(value)
     return writer.text
   }

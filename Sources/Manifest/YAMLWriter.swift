@@ -2,6 +2,8 @@ import Platform
 
 /// Writes values as block-style YAML.
 struct YAMLWriter {
+  /// As go-yaml 3 writes: four blanks a level, and sequences stand further in than their key.
+  var isWide = false
   private(set) var text = ""
 
   mutating func write(_ value: Value) {
@@ -44,20 +46,22 @@ struct YAMLWriter {
     switch value {
     case .mapping(let mapping) where !mapping.isEmpty:
       text += "\n"
-      write(value, level: level + 2)
+      write(value, level: level + step)
     case .sequence(let items) where !items.isEmpty:
       text += "\n"
-      write(value, level: level)
-    case .string(let string) where Self.suitsBlock(string): block(string, level: level + 2)
+      write(value, level: isWide ? level + step : level)
+    case .string(let string) where Self.suitsBlock(string): block(string, level: level + step)
     default: text += " " + Self.inline(value) + "\n"
     }
   }
+
+  private var step: Int { isWide ? 4 : 2 }
 
   /// A mapping in a sequence starts on the line of its dash.
   private mutating func nestItem(_ value: Value, level: Int) {
     switch value {
     case .mapping where value.mapping?.isEmpty == false, .sequence where value.sequence?.isEmpty == false:
-      var inner = YAMLWriter()
+      var inner = YAMLWriter(isWide: isWide)
       inner.write(value, level: level + 2)
       text += " " + inner.text.dropFirst(level + 2)
     case .string(let string) where Self.suitsBlock(string): block(string, level: level + 2)

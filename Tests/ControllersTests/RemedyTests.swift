@@ -215,7 +215,7 @@ import Testing
     try await fixture.publish(["cert-clock"])
     func log() async throws -> String {
       let map = try await fixture.cluster.find(
-        .configMaps, namespace: "extension-cert-clock", InstallationLog.name(of: "cert-clock"))
+        .configMaps, namespace: "extension-cert-clock", Installation.logName(of: "cert-clock"))
       return map?.value[path: "data", InstallationLog.key]?.string ?? ""
     }
 

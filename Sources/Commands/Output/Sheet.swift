@@ -69,8 +69,10 @@ struct Sheet {
   private func agents(_ installation: Installation) -> [String] {
     Set(installation.clusters + installation.agents.keys).sorted().map { name in
       if let agent = installation.agents[name] {
+        if agent.isSkipped { return "\(name) not made: \(agent.message)" }
         let isWanted = installation.clusters.contains(name) || installation.hasClusterSelector
-        return "\(name) \(agent.state.word)\(isWanted ? "" : ", not asked for any more")"
+        let why = agent.state == .installed || agent.message.isEmpty ? "" : " (\(agent.message))"
+        return "\(name) \(agent.state.word)\(why)\(isWanted ? "" : ", not asked for any more")"
       }
       guard let clusters else { return "\(name) not made" }
       let reason = clusters[name].map { $0.obstacle ?? "it is Ready, and may be next" } ?? "there is no such cluster"

@@ -6,8 +6,8 @@ import Manifest
 /// Makes the objects of a release what they shall be, and removes them.
 struct Applier: Sendable {
   var cluster: Cluster
-  /// The label that says whose an object is, and the extension it names.
-  var label: (key: String, value: String)
+  /// Says whose an object is.
+  var mark: OwnerMark
 
   /// Makes every object of the attempt, in an order in which they can find each other.
   func apply(_ record: ReleaseRecord) async throws(StepError) {
@@ -27,7 +27,7 @@ struct Applier: Sendable {
   /// not is taken out, and what others set stays.
   private func apply(_ part: ReleaseRecord.Part, earlier: Value) async throws(StepError) {
     let (resource, namespace, name) = (part.resource, part.object.namespace, part.object.name)
-    let wanted = labelled(part.object)
+    let wanted = Object(mark.put(on: part.object.value))
     let present = try await StepError.telling(part.title) { () throws(ClusterError) in
       try await cluster.find(resource, namespace: namespace, name)
     }
@@ -37,10 +37,8 @@ struct Applier: Sendable {
       }
       return
     }
-    let owner = present.labels[label.key] ?? ""
-    guard owner == label.value else {
-      let whose = owner.isEmpty ? "was not made by it" : "belongs to \(owner)"
-      throw .lasting("\(part.title) is there already and \(whose)")
+    guard mark.owns(present) else {
+      throw .lasting("\(part.title) is there already and \(mark.owner(of: present))")
     }
     guard let patch = Self.patch(from: present.value, earlier: earlier, to: wanted.value) else { return }
     _ = try await StepError.telling(part.title) { () throws(ClusterError) in
@@ -65,16 +63,12 @@ struct Applier: Sendable {
     for part in parts.sorted(by: { Self.rank($0) > Self.rank($1) }) {
       let (resource, namespace, name) = (part.resource, part.object.namespace, part.object.name)
       guard let present = try await cluster.find(resource, namespace: namespace, name),
-        present.labels[label.key] == label.value
+        mark.owns(present)
       else { continue }
       if !present.isBeingDeleted { try await cluster.remove(resource, namespace: namespace, name, uid: present.uid) }
       if try await cluster.find(resource, namespace: namespace, name)?.uid == present.uid { remaining.append(part) }
     }
     return remaining
-  }
-
-  private func labelled(_ object: Object) -> Object {
-    Object(object.value.setting(["metadata", "labels", label.key], to: .string(label.value)))
   }
 
   /// As helm sorts: what others refer to first, workloads later, what the gateway serves last.

@@ -20,13 +20,13 @@ struct HookRunner: Sendable {
   }
 
   var planner: ReleasePlanner
-  /// The label that says whose an object is, and the extension it names.
-  var label: (key: String, value: String)
+  /// Says whose an object is.
+  var mark: OwnerMark
   var namespace: String
   /// Tells the objects of this run from those of earlier ones.
   var run: String
 
-  private var cluster: Cluster { planner.cluster }
+  private var cluster: Cluster { planner.target }
 
   static let runAnnotation = "ksx.dev/hook-run"
 
@@ -35,7 +35,7 @@ struct HookRunner: Sendable {
     let part = try await place(hook)
     guard let present = try await find(part) else { return .made(try await make(part)) }
     if present.annotations[Self.runAnnotation] == run { return .present(present, Readiness(ofHook: present)) }
-    guard present.labels[label.key] == label.value else {
+    guard mark.owns(present) else {
       throw .lasting("\(part.title) is there already and was not made by it")
     }
     guard hook.policies.contains(.beforeCreation) else {
@@ -68,8 +68,8 @@ struct HookRunner: Sendable {
   }
 
   private func make(_ part: ReleaseRecord.Part) async throws(StepError) -> Object {
-    let value = part.object.value.setting(["metadata", "labels", label.key], to: .string(label.value))
-      .setting(["metadata", "annotations", Self.runAnnotation], to: .string(run))
+    let value = mark.put(on: part.object.value).setting(
+      ["metadata", "annotations", Self.runAnnotation], to: .string(run))
     return try await StepError.telling(part.title) { () throws(ClusterError) in
       try await cluster.notingUnknownFields.create(part.resource, Object(value))
     }

@@ -6,7 +6,7 @@ import Platform
 
 /// What was done for one installation, line by line, in a ConfigMap that clients read while it goes on.
 ///
-/// It is called `ksx-log.NAME`, lies in the namespace of the release and goes with the installation, which owns it; its
+/// It is called `ksx-log.NAME`, an agent's by its key besides, lies in the namespace of the release and goes with the installation, which owns it; its
 /// oldest lines go first.
 final class InstallationLog: Sendable {
   static let key = Installation.logKey
@@ -17,8 +17,6 @@ final class InstallationLog: Sendable {
   private let now: @Sendable () -> Timestamp
 
   init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
-
-  static func name(of installation: String) -> String { Installation.logName(of: installation) }
 
   /// Adds a line for each line of `text`.
   func note(_ text: String) {
@@ -37,13 +35,14 @@ final class InstallationLog: Sendable {
   }
 
   /// Writes what has come since the last time.
-  func flush(to namespace: String, of object: Object, _ dialect: Dialect, in cluster: Cluster) async {
+  func flush(
+    to namespace: String, of object: Object, _ dialect: Dialect, in cluster: Cluster, named name: String
+  ) async {
     let new = lines.withLock { lines in
       defer { lines = [] }
       return lines
     }
     if new.isEmpty { return }
-    let name = Self.name(of: object.name)
     let added = new.map { $0 + "\n" }.joined()
     let owner: Value = [
       "apiVersion": .string(dialect.installations.apiVersion), "kind": .string(dialect.installations.kind),

@@ -12,7 +12,7 @@ extension InstallationReconciler {
   ) async throws(StepError) -> NextLook {
     let hooks = record.hooks(at: event)
     let runner = HookRunner(
-      planner: planner, label: (dialect.extensionLabel, snapshot.installation.extension), namespace: record.namespace,
+      planner: planner, mark: mark(snapshot), namespace: record.namespace,
       run: "\(snapshot.object.uid).\(record.hookProgress.run).\(event.rawValue)")
     guard record.hookProgress.count < hooks.count else {
       // As helm does: those that ended well go once all of their moment have.
@@ -48,7 +48,7 @@ extension InstallationReconciler {
   ) async throws(StepError) -> NextLook {
     let seconds = settings.stopwatch.seconds(object.uid, since: record.since)
     if seconds >= settings.readyTimeout {
-      let cause = await PodCause(cluster: cluster).of(object)
+      let cause = await PodCause(cluster: target).of(object)
       let pod = cause.isEmpty ? "" : "; \(cause)"
       let why = "not ended after \(settings.readyTimeout) s: \(what)\(pod)"
       return try await fail(hook, why, object, event, snapshot, record, runner)
@@ -84,7 +84,7 @@ extension InstallationReconciler {
   private func note(
     _ line: String, _ object: Object, _ snapshot: InstallationSnapshot, _ runner: HookRunner
   ) async -> String {
-    let output = await PodOutput(cluster: cluster).of(object)
+    let output = await PodOutput(cluster: target).of(object)
     snapshot.log?.note(line)
     for written in output.lines where !written.isEmpty { snapshot.log?.note("| " + written) }
     return output.lines.last { !$0.isEmpty }.map { String($0.prefix(500)) } ?? ""

@@ -42,6 +42,7 @@ extension InstallationReconciler {
 
   func release(_ snapshot: InstallationSnapshot) async throws(StepError) {
     try await passing { () throws(ClusterError) in
+      if snapshot.agent != nil { return try await snapshot.forget(in: cluster) }
       try await snapshot.takeBack(at: settings.now(), in: cluster)
       let record = ReleaseRecord.secretName(snapshot.installation.name)
       try await cluster.remove(.secrets, namespace: snapshot.namespace, record)

@@ -10,6 +10,11 @@ struct InstallationReconciler: Reconciler {
   var cluster: Cluster
   var dialect: Dialect
   var settings: ControllerSettings
+  /// The agent whose release it is, and where that lies; `nil` for the extension's own.
+  var site: AgentSite? = nil
+
+  /// The cluster in which the objects are made; all else is kept in the one that asks for them.
+  var target: Cluster { site?.target ?? cluster }
 
   /// Where the record of the release lies: a release stays in the namespace it was begun in.
   static let namespaceAnnotation = Installation.standaloneAnnotation
@@ -28,13 +33,18 @@ struct InstallationReconciler: Reconciler {
     let step = Lifecycle.step(in: snapshot.situation)
     // What is stuck for good must not keep a server alive for ever.
     settings.activity.set(name, isBusy: step != .rest && snapshot.record?.state != .uninstallFailed)
+    return try await carryOut(step, snapshot)
+  }
+
+  /// Does one step, and keeps what it has done as a log.
+  func carryOut(_ step: Lifecycle.Step, _ snapshot: InstallationSnapshot) async throws(ClusterError) -> NextLook {
     let log = InstallationLog(now: settings.now)
-    let next = await Result { () async throws(ClusterError) in try await carryOut(step, snapshot, log) }
-    await log.flush(to: snapshot.namespace, of: snapshot.object, dialect, in: cluster)
+    let next = await Result { () async throws(ClusterError) in try await perform(step, snapshot, log) }
+    await log.flush(to: snapshot.namespace, of: snapshot.object, dialect, in: cluster, named: snapshot.logName)
     return try next.get()
   }
 
-  private func carryOut(
+  private func perform(
     _ step: Lifecycle.Step, _ snapshot: InstallationSnapshot, _ log: InstallationLog
   ) async throws(ClusterError) -> NextLook {
     var snapshot = snapshot
@@ -75,7 +85,7 @@ struct InstallationReconciler: Reconciler {
 
   /// Writes the record, unless another writer has meanwhile.
   func save(_ record: ReleaseRecord, _ snapshot: InstallationSnapshot) async throws(ClusterError) {
-    let secret = record.secret
+    let secret = snapshot.secret(of: record)
     if snapshot.recordVersion.isEmpty {
       _ = try await cluster.create(.secrets, secret)
     } else {
@@ -94,9 +104,9 @@ struct InstallationReconciler: Reconciler {
     let recorder = EventRecorder(cluster: cluster, object: snapshot.object, now: settings.now)
     switch record.state {
     case .installed where record.state != snapshot.record?.state:
-      await recorder.write("Normal", condition.reason, condition.message)
+      await recorder.write("Normal", condition.reason, snapshot.prefix + condition.message)
     case .installFailed, .upgradeFailed, .uninstallFailed:
-      await recorder.write("Warning", condition.reason, condition.message)
+      await recorder.write("Warning", condition.reason, snapshot.prefix + condition.message)
     default: break
     }
   }
@@ -106,7 +116,7 @@ struct InstallationReconciler: Reconciler {
   ) async throws(ClusterError) -> NextLook {
     let now = settings.now()
     if let record = snapshot.record {
-      settings.report("installation \(snapshot.installation.name): \(message)")
+      settings.report("installation \(record.name): \(message)")
       try await save(record.failing(message, refused: offer, at: now), snapshot)
       return .atOnce
     }
@@ -127,6 +137,10 @@ struct InstallationReconciler: Reconciler {
 // The edges, in the order of a life.
 extension InstallationReconciler {
   private func adopt(_ snapshot: InstallationSnapshot) async throws(StepError) {
+    if snapshot.agent != nil {
+      // An agent is there for all to see before anything is made of it.
+      return try await passing { () throws(ClusterError) in try await snapshot.publish(nil, in: cluster) }
+    }
     let installation = snapshot.installation
     guard Syntax.isSubdomain(installation.extension) else {
       throw .lasting("spec.extension.name: \"\(installation.extension)\" is no name of an extension")
@@ -166,7 +180,7 @@ extension InstallationReconciler {
     let record = snapshot.record ?? snapshot.newRecord(at: now)
     do {
       let labels = [dialect.extensionLabel: snapshot.installation.extension, "kubesphere.io/managed": "true"]
-      try await cluster.ensureNamespace(record.namespace, labels: labels)
+      try await target.ensureNamespace(record.namespace, labels: labels)
       try await save(record.preparing(snapshot.desired.attempt, at: now), snapshot)
     } catch {
       throw StepError(error, "namespace \(record.namespace)")
@@ -214,7 +228,7 @@ extension InstallationReconciler {
     let others = missing.count > 1 ? " and \(missing.count - 1) more" : ""
     let seconds = settings.stopwatch.seconds(record.name, since: record.since)
     guard seconds < settings.readyTimeout else {
-      let cause = await PodCause(cluster: cluster).of(first.object)
+      let cause = await PodCause(cluster: target).of(first.object)
       let pod = cause.isEmpty ? "" : "; \(cause)"
       throw .lasting("not ready after \(settings.readyTimeout) s: \(what)\(others)\(pod)")
     }
@@ -232,7 +246,7 @@ extension InstallationReconciler {
     for part in record.parts where ["Deployment", "StatefulSet", "DaemonSet", "Job"].contains(part.resource.kind) {
       let object: Object?
       do {
-        object = try await cluster.find(part.resource, namespace: part.object.namespace, part.object.name)
+        object = try await target.find(part.resource, namespace: part.object.namespace, part.object.name)
       } catch {
         throw StepError(error, part.title)
       }
@@ -241,7 +255,7 @@ extension InstallationReconciler {
       case .ready: break
       case .waiting(let what): missing.append(("\(part.title): \(what)", object))
       case .failed(let why):
-        let cause = await PodCause(cluster: cluster).of(object)
+        let cause = await PodCause(cluster: target).of(object)
         throw .lasting("\(part.title) failed: \(why)" + (cause.isEmpty ? "" : "; \(cause)"))
       }
     }
@@ -253,13 +267,17 @@ extension InstallationReconciler {
     try await passing { () throws(ClusterError) in
       let owners = ReleaseOwners(
         names: [(snapshot.installation.name, record.release, snapshot.installation.extension)])
-      try await ServingSwitch(cluster: cluster, dialect: dialect, owners: owners).set(
+      try await ServingSwitch(cluster: target, dialect: dialect, owners: owners).set(
         snapshot.installation.extension, isEnabled: isEnabled)
       try await save(record.toggled(isEnabled), snapshot)
     }
   }
 
   func applier(_ snapshot: InstallationSnapshot) -> Applier {
-    Applier(cluster: cluster.notingUnknownFields, label: (dialect.extensionLabel, snapshot.installation.extension))
+    Applier(cluster: target.notingUnknownFields, mark: mark(snapshot))
+  }
+
+  func mark(_ snapshot: InstallationSnapshot) -> OwnerMark {
+    OwnerMark(key: dialect.extensionLabel, value: snapshot.installation.extension, isAgent: site != nil)
   }
 }

@@ -15,10 +15,15 @@ struct InstallationSnapshot: Sendable {
   var situation: Lifecycle.Situation
   /// Takes what is done about it now.
   var log: InstallationLog?
+  /// What is asked for of the agent whose release it is; `nil` for an extension's own.
+  var agent: AgentAssignment?
   private var shelf: Object?
-  private let dialect: Dialect
+  let dialect: Dialect
 
-  init(_ object: Object, _ cluster: Cluster, _ dialect: Dialect) async throws(ClusterError) {
+  init(
+    _ object: Object, _ cluster: Cluster, _ dialect: Dialect, agent: AgentAssignment? = nil
+  ) async throws(ClusterError) {
+    self.agent = agent
     self.object = object
     self.dialect = dialect
     installation = Installation(object)
@@ -30,31 +35,38 @@ struct InstallationSnapshot: Sendable {
       desired: desired, isAdopted: noted != nil && object.finalizers.contains(dialect.installationFinalizer),
       record: nil,
       isPublished: true)
-    if let noted,
-      let secret = try await cluster.find(.secrets, namespace: noted, ReleaseRecord.secretName(installation.name))
-    {
+    let name = ReleaseRecord.secretName(key)
+    if let noted, let secret = try await cluster.find(.secrets, namespace: noted, name) {
       record = try ReleaseRecord(secret: secret)
       recordVersion = secret.resourceVersion
     }
-    if Syntax.isSubdomain(installation.extension) {
+    if let agent { adapt(to: agent) }
+    if agent == nil, Syntax.isSubdomain(installation.extension) {
       shelf = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
     }
     if let refused = record?.refusedOffer { situation.isOfferNew = try await offer(in: cluster) != refused }
     let (request, run) = (installation.testRequest, installation.testRun)
-    situation.isTestOpen = !request.isEmpty && (run?.id != request || run?.hasEnded == false)
+    situation.isTestOpen = agent == nil && !request.isEmpty && (run?.id != request || run?.hasEnded == false)
+    situation.hasAgents = agent == nil && dialect.hasAgents && !agents.isEmpty
     situation.record = record
     situation.isForced = object.annotations[Self.forceAnnotation] != nil
     situation.isPublished = record.map { changes($0).isEmpty } ?? true
-    situation.asksForAnotherTry = Self.asksForAnotherTry(object, dialect)
+    situation.asksForAnotherTry = Self.asksForAnotherTry(agent == nil ? object.status : entry ?? [:], dialect)
   }
+
+  /// What the status says of the agents.
+  private var agents: Mapping { object.status["clusterSchedulingStatuses"]?.mapping ?? [:] }
+
+  /// What it says of this one.
+  var entry: Value? { agent.flatMap { agents[$0.key.cluster] } }
 
   /// Its presence takes the release away without hooks (docs/KUBESPHERE.md: Changes).
   private static let forceAnnotation = "kubesphere.io/force-delete"
 
   /// A user has emptied what these controllers themselves never leave empty.
-  private static func asksForAnotherTry(_ object: Object, _ dialect: Dialect) -> Lifecycle.Situation.Retry? {
-    if object.status["state"]?.string == "" { return .whateverItIsAt }
-    return dialect.name == .installPlan && object.status["configHash"]?.string == "" ? .ofWhatHasEnded : nil
+  private static func asksForAnotherTry(_ status: Value, _ dialect: Dialect) -> Lifecycle.Situation.Retry? {
+    if status["state"]?.string == "" { return .whateverItIsAt }
+    return dialect.name == .installPlan && status["configHash"]?.string == "" ? .ofWhatHasEnded : nil
   }
 
   /// What the cluster offers of the version that is wanted: which object, as it is now; empty when there is none.
@@ -69,6 +81,13 @@ struct InstallationSnapshot: Sendable {
   }
 
   func newRecord(at time: Timestamp) -> ReleaseRecord {
+    if let agent {
+      var record = ReleaseRecord(
+        name: agent.key.description, release: "\(installation.extension)-agent", namespace: namespace,
+        attempt: desired.attempt, at: time)
+      record.clusterID = agent.clusterID
+      return record
+    }
     let named = dialect.name == .subscription ? installation.releaseName : ""
     return ReleaseRecord(
       name: installation.name, release: named.isEmpty ? installation.extension : named, namespace: namespace,
@@ -82,9 +101,13 @@ struct InstallationSnapshot: Sendable {
   }
 
   /// Says in the cluster what `record` says, or only what the Extension says of it.
-  func publish(_ record: ReleaseRecord, in cluster: Cluster, onlyShelf: Bool = false) async throws(ClusterError) {
+  ///
+  /// There is an agent before there is a record of it.
+  func publish(_ record: ReleaseRecord?, in cluster: Cluster, onlyShelf: Bool = false) async throws(ClusterError) {
     for change in changes(record) where !onlyShelf || change.resource == dialect.extensions {
-      let patch = change.patch.setting(["metadata", "resourceVersion"], to: .string(change.object.resourceVersion))
+      // Each agent has a field of its own: others may write theirs at the same time.
+      let guardian = agent == nil ? ("resourceVersion", change.object.resourceVersion) : ("uid", change.object.uid)
+      let patch = change.patch.setting(["metadata", guardian.0], to: .string(guardian.1))
       _ = try await cluster.patch(change.resource, change.object.name, .merge(patch))
     }
   }
@@ -93,8 +116,9 @@ struct InstallationSnapshot: Sendable {
   ///
   /// What is said again at another time would be a change, and a reason to look again at once.
   func isTold(_ record: ReleaseRecord) -> Bool {
-    let told = (object.status["conditions"]?.sequence ?? []).compactMap(ReleaseRecord.Condition.init)
-    return object.status["state"]?.string == record.state.word
+    let status = agent == nil ? object.status : entry ?? [:]
+    let told = (status["conditions"]?.sequence ?? []).compactMap(ReleaseRecord.Condition.init)
+    return status["state"]?.string == record.state.word
       && record.conditions.allSatisfy { wanted in told.contains { $0.says(wanted) } }
   }
 
@@ -104,8 +128,14 @@ struct InstallationSnapshot: Sendable {
     var patch: Value
   }
 
-  private func changes(_ record: ReleaseRecord) -> [StatusChange] {
+  private func changes(_ record: ReleaseRecord?) -> [StatusChange] {
+    if let agent {
+      let entry: Mapping = [agent.key.cluster: .mapping(InstallationStatus.agent(record, agent.obstacle))]
+      return [change(dialect.installations, object, ["clusterSchedulingStatuses": .mapping(entry)])].compactMap { $0 }
+    }
+    guard let record else { return [] }
     var status = InstallationStatus(dialect: dialect, record: record)
+    status.agents = .mapping(agents)
     if situation.isAdopted { status.wantedNamespace = installation.wantedNamespace }
     let own = change(dialect.installations, object, status.installation)
     // One that was never taken on says nothing of the extension, which another may have installed.
@@ -116,7 +146,12 @@ struct InstallationSnapshot: Sendable {
   /// `nil` when the object is not there, or its status says so already.
   private func change(_ resource: Resource, _ object: Object?, _ status: Mapping) -> StatusChange? {
     guard let object else { return nil }
-    let target = MergePatch.apply(.mapping(status), to: object.status)
+    var target = MergePatch.apply(.mapping(status), to: object.status)
+    if agent == nil, let agents = status["clusterSchedulingStatuses"] {
+      // An Extension has no others than its installation.
+      let told = agents.mapping?.isEmpty == true ? Value?.none : agents
+      target = target.setting(["clusterSchedulingStatuses"], to: told)
+    }
     let patch = MergePatch.difference(from: object.status.mapping == nil ? .mapping([:]) : object.status, to: target)
     guard patch.mapping?.isEmpty == false else { return nil }
     return StatusChange(resource: resource, object: object, patch: ["status": patch])

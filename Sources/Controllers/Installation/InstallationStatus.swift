@@ -12,15 +12,34 @@ struct InstallationStatus {
   /// The namespace that is asked for, or empty: one that is not the release's is refused in a condition.
   var wantedNamespace = ""
 
+  /// What the installation says of its agents, which the Extension says too.
+  var agents: Value?
+
+  /// What the status of the installation says of this record's agent; an obstacle to it comes first.
+  static func agent(_ record: ReleaseRecord?, _ obstacle: AgentObstacle?) -> Mapping {
+    let conditions = [obstacle?.condition].compactMap(\.self) + (record?.conditions ?? [])
+    let begun = InstallationState.preparing.word
+    var status: Mapping = [
+      "state": .string(record?.state.word ?? (obstacle == nil ? begun : "")),
+      "conditions": .sequence(conditions.map(\.value)),
+    ]
+    if let record { status = Mapping(status.pairs + release(record).pairs) }
+    return status
+  }
+
+  private static func release(_ record: ReleaseRecord) -> Mapping {
+    [
+      "stateHistory": .sequence(record.history.map(\.value)), "version": .string(record.attempt.version),
+      "configHash": .string(record.attempt.configHash), "releaseName": .string(record.release),
+      "targetNamespace": .string(record.namespace),
+    ]
+  }
+
   /// The status of the Subscription or InstallPlan.
   var installation: Mapping {
     var status: Mapping = ["state": .string(record.state.word), "conditions": .sequence(refusals + told)]
     guard dialect.name == .installPlan else { return status }
-    status["stateHistory"] = .sequence(record.history.map(\.value))
-    status["version"] = .string(record.attempt.version)
-    status["configHash"] = .string(record.attempt.configHash)
-    status["releaseName"] = .string(record.release)
-    status["targetNamespace"] = .string(record.namespace)
+    status = Mapping(status.pairs + Self.release(record).pairs)
     if let isEnabled = record.appliedEnabled { status["enabled"] = .bool(isEnabled) }
     return status
   }
@@ -39,6 +58,7 @@ struct InstallationStatus {
       status["plannedInstallVersion"] = .string(isGone ? "" : desired.version)
       status["enabled"] = .bool(isGone ? false : record.appliedEnabled ?? false)
     }
+    if dialect.hasAgents { status["clusterSchedulingStatuses"] = isGone ? [:] : agents ?? [:] }
     return status
   }
 

@@ -25,6 +25,7 @@ struct DesiredState: Hashable, Sendable {
 ///     any, deletion desired ──uninstall──▶ Uninstalling ──▶ Uninstalled ──release──▶ (gone)
 ///                                              └──too slow──▶ UninstallFailed ──▶ Uninstalled
 ///
+/// Agents in member clusters each have a record and go through the same states; all of them go before the extension does.
 /// Hooks have no states of their own: they are run before the objects are made and after they are ready, before they are
 /// removed and after they are gone. The state is kept in the release record, because some clusters keep no more of a status than
 /// its word. Each edge is a function of the record; this only says which edge comes next.
@@ -41,6 +42,8 @@ enum Lifecycle {
     var isOfferNew = false
     /// The tests of its chart are asked for, and have not ended.
     var isTestOpen = false
+    /// There are agents of it, which go first.
+    var hasAgents = false
     /// The installation is to go without its hooks.
     var isForced = false
     /// What is asked for shall be tried again, though it is what was tried.
@@ -125,6 +128,7 @@ enum Lifecycle {
 
   private static func departure(_ situation: Situation) -> Step {
     guard situation.isAdopted else { return .rest }
+    if situation.hasAgents { return situation.isPublished ? .rest : .publish }
     guard let record = situation.record else { return .release }
     switch record.state {
     case .uninstalling, .uninstallFailed:

@@ -12,6 +12,11 @@ struct ReleasePlanner: Sendable {
   var dialect: Dialect
   var renderer: ChartRenderer
   var settings = ControllerSettings()
+  /// The agent whose release it is, and where that lies; `nil` for the extension's own.
+  var site: AgentSite? = nil
+
+  /// The cluster in which the objects are made.
+  var target: Cluster { site?.target ?? cluster }
 
   /// The version of `extension` that the cluster offers under this number, or `nil`.
   func version(_ extension: String, _ version: String) async throws(ClusterError) -> ExtensionVersion? {
@@ -33,7 +38,7 @@ struct ReleasePlanner: Sendable {
     let package = try? Package(archive: archive)
     let manifest = try? package?.extensionManifest()
     var planned = try await placed(try await rendered(archive, record, forced: forced(manifest)), record)
-    let agents = Self.agents(manifest).compactMap { $0["name"]?.string }
+    let agents = site == nil ? Self.parts(manifest, for: "agent").compactMap { $0["name"]?.string } : []
     if let absent = package?.absentCharts, !absent.isEmpty {
       planned.notes.append("charts that are nowhere, left out: " + absent.joined(separator: ", "))
     }
@@ -43,7 +48,7 @@ struct ReleasePlanner: Sendable {
 
   /// The objects of a rendered chart, with the way the cluster serves each.
   func placed(_ rendered: RenderedChart, _ record: ReleaseRecord) async throws(StepError) -> Planned {
-    var kinds = ServedKinds(cluster)
+    var kinds = ServedKinds(target)
     try await define(rendered.definitions, &kinds)
     var planned = Planned()
     var grants: [String] = []
@@ -83,7 +88,7 @@ struct ReleasePlanner: Sendable {
     var renderer = renderer
     if renderer.kubernetesVersion.isEmpty {
       let answer = try await StepError.telling("/version") { () throws(ClusterError) in
-        try await cluster.document("/version")
+        try await target.document("/version")
       }
       renderer.kubernetesVersion = answer["gitVersion"]?.string ?? ""
     }
@@ -100,21 +105,26 @@ struct ReleasePlanner: Sendable {
   }
 
   /// What the user does not choose: the group of what the gateway serves, which differs between
-  /// the dialects, and that parts meant for agents stay out of the host's release (docs/KUBESPHERE.md: Executor).
+  /// the dialects, and that the parts meant for agents stay out of the extension's own release, and the others out of an
+  /// agent's, which is told where it is (docs/KUBESPHERE.md: Executor).
   private func forced(_ manifest: ExtensionManifest?) -> Value {
+    let isAgent = site != nil
     var values: Value = [
-      "global": ["servingGroup": .string(dialect.apiServices.group)], "tags": ["extension": true, "agent": false],
+      "global": ["servingGroup": .string(dialect.apiServices.group)],
+      "tags": ["extension": .bool(!isAgent), "agent": .bool(isAgent)],
     ]
-    for part in Self.agents(manifest) {
-      guard let condition = part["condition"]?.string else { continue }
-      values = values.setting(condition.split(separator: ".").map(String.init), to: false)
+    if let site { values = values.setting(["global", "clusterInfo"], to: site.clusterInfo) }
+    for part in Self.parts(manifest, for: isAgent ? "extension" : "agent") {
+      for condition in part["condition"]?.string?.split(separator: ",") ?? [] {
+        values = values.setting(condition.split(separator: ".").map { String($0).trimmed() }, to: false)
+      }
     }
     return values
   }
 
-  /// The parts of a package that belong on agents, and not on the host.
-  private static func agents(_ manifest: ExtensionManifest?) -> [Value] {
-    (manifest?.dependencies ?? []).filter { $0["tags"]?.sequence?.compactMap(\.string) == ["agent"] }
+  /// The parts of a package that are meant for `tag`, and for nothing else.
+  private static func parts(_ manifest: ExtensionManifest?, for tag: String) -> [Value] {
+    (manifest?.dependencies ?? []).filter { $0["tags"]?.sequence?.compactMap(\.string) == [tag] }
   }
 
   private func archive(_ extension: String, _ version: String) async throws(StepError) -> [UInt8] {
@@ -158,8 +168,8 @@ struct ReleasePlanner: Sendable {
     for part in definitions {
       let place = try await placed(part, "", &kinds, isNew: false)
       do {
-        guard try await cluster.find(place.resource, part.object.name) == nil else { continue }
-        _ = try await cluster.create(place.resource, part.object)
+        guard try await target.find(place.resource, part.object.name) == nil else { continue }
+        _ = try await target.create(place.resource, part.object)
       } catch {
         throw StepError(error, "\(part.file): \(place.title)")
       }
@@ -189,6 +199,6 @@ struct ReleasePlanner: Sendable {
 
 extension InstallationReconciler {
   var planner: ReleasePlanner {
-    ReleasePlanner(cluster: cluster, dialect: dialect, renderer: settings.renderer, settings: settings)
+    ReleasePlanner(cluster: cluster, dialect: dialect, renderer: settings.renderer, settings: settings, site: site)
   }
 }

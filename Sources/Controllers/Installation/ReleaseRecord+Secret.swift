@@ -9,12 +9,14 @@ import Platform
 extension ReleaseRecord {
   static let key = "release"
 
-  static func secretName(_ name: String) -> String { "ksx-release.\(name)" }
+  /// `name` is an installation's, or the key of one of its agents.
+  static func secretName(_ name: String) -> String { AgentKey(name)?.recordName ?? "ksx-release.\(name)" }
 
   /// The Secret as it is written; gzip keeps the objects of a large chart below the API's limit of 1 MiB.
   var secret: Object {
     Object(
-      .secrets, name: Self.secretName(name), namespace: namespace, labels: ["ksx.dev/release": name],
+      .secrets, name: Self.secretName(name), namespace: namespace,
+      labels: ["ksx.dev/release": AgentKey(name)?.installation ?? name],
       [
         "type": "ksx.dev/release.v1",
         "data": .mapping([Self.key: .string(Base64.encode(Gzip.pack(JSON.bytes(value))))]),
@@ -40,7 +42,7 @@ extension ReleaseRecord {
       "tests": tests.map { .sequence($0.map(Self.value)) } ?? .null,
       "hooks": .sequence(hooks.map { ["file": .string($0.file), "object": $0.object.value] }),
       "hookProgress": hookProgress.value, "ready": .bool(isReady),
-      "refusedOffer": refusedOffer.map(Value.string) ?? .null,
+      "refusedOffer": refusedOffer.map(Value.string) ?? .null, "cluster": .string(clusterID),
       "notes": .sequence(notes.map(Value.string)), "history": .sequence(history.map(\.value)),
       "conditions": .sequence(conditions.map(\.value)),
     ]
@@ -66,6 +68,7 @@ extension ReleaseRecord {
     hookProgress = HookProgress(value["hookProgress"])
     isReady = value["ready"]?.bool ?? false
     refusedOffer = value["refusedOffer"]?.string
+    clusterID = value["cluster"]?.string ?? ""
     notes = (value["notes"]?.sequence ?? []).compactMap(\.string)
     history = (value["history"]?.sequence ?? []).compactMap(Transition.init)
     conditions = (value["conditions"]?.sequence ?? []).compactMap(Condition.init)

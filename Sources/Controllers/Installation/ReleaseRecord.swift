@@ -87,11 +87,13 @@ struct ReleaseRecord: Hashable, Sendable {
     }
   }
 
-  /// The installation's name, which is not always the extension's.
+  /// The installation's name, which is not always the extension's, or the key of one of its agents.
   var name: String
   /// The value of `.Release.Name` in charts.
   var release: String
   var namespace: String
+  /// The uid of the member cluster's object, in which an agent was made; empty for an extension itself.
+  var clusterID = ""
   var state = InstallationState.none
   /// Grows with every attempt.
   var revision = 0

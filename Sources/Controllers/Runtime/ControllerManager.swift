@@ -20,6 +20,7 @@ package enum ControllerManager {
       group.addTask { await all.extensions.run() }
       group.addTask { await all.categories.run() }
       group.addTask { await all.installations.run() }
+      if dialect.hasAgents { group.addTask { await all.agents.run() } }
       if settings.playsWorkloads { group.addTask { await all.workloads.run() } }
     }
   }
@@ -73,6 +74,17 @@ package enum ControllerManager {
         ],
         // More than can hang, for a chart that does not come must delay no other; what is rendered at once is bounded too.
         workers: 32, report: settings.report, metrics: settings.metrics)
+    }
+
+    var agents: Controller<AgentReconciler> {
+      let names = AgentNames()
+      let members = MemberClusters(home: cluster, settings: settings)
+      return Controller(
+        title: "agent",
+        reconciler: AgentReconciler(cluster: cluster, dialect: dialect, settings: settings, members: members),
+        triggers: [names.installations(cluster, dialect), names.clusters(cluster)],
+        // One whose cluster does not answer keeps no other waiting; what is done at once is bounded in each cluster.
+        workers: nil, report: settings.report, metrics: settings.metrics)
     }
 
     var workloads: Controller<WorkloadReconciler> {

@@ -1,4 +1,6 @@
 package import Charts
+package import Client
+package import HTTP
 package import Platform
 
 /// How the controllers behave.
@@ -8,6 +10,10 @@ package struct ControllerSettings: Sendable {
   package var pollInterval = Duration.seconds(1)
   /// Seconds that workloads have to become ready, and objects to go.
   package var readyTimeout = 600
+  /// Seconds that an installation which is removed waits for an agent whose cluster does not answer.
+  package var agentPatience = 300
+  /// How the API of a member cluster is reached.
+  package var memberTransport: @Sendable (Client.Connection) -> any Transport = { CurlTransport($0) }
   /// How long to wait before trying again what did not work.
   package var patience = Duration.seconds(30)
   /// KubeSphere's version, for `ksVersion` constraints; `nil` when it is not known, and not checked.

@@ -176,6 +176,9 @@ struct FencedTransport: Transport {
     self.term = term
   }
 
+  /// The same for another cluster: its writes end with the same lease.
+  func around(_ other: any Transport) -> FencedTransport { FencedTransport(other, term: term) }
+
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let isRead = [.get, .head].contains(request.method)
     guard isRead || ContinuousClock.now < term.end else {

@@ -82,6 +82,11 @@ package struct Installation: Mirrored {
       self.message = message
       self.time = time
     }
+
+    /// It is not made, for the reason that the message says.
+    package var isSkipped: Bool { state == .none && !message.isEmpty }
+    /// Nothing more becomes of it by itself, or not soon.
+    package var hasEnded: Bool { state == .installed || state.isFailure || isSkipped }
   }
 
   package struct Transition: Hashable, Sendable {
@@ -157,7 +162,7 @@ package struct Installation: Mirrored {
     let condition = status["conditions"]?.sequence?.first
     return Agent(
       state: InstallationState(status["state"]?.string ?? ""), message: condition?["message"]?.string ?? "",
-      time: status["stateHistory"]?.sequence?.last?["lastTransitionTime"]?.string ?? "")
+      time: (status["stateHistory"]?.sequence?.last ?? condition)?["lastTransitionTime"]?.string ?? "")
   }
 
   /// The extension that an object without one in its spec is said to belong to, by its label or its owner.

@@ -8,6 +8,8 @@ package struct MemberCluster: Mirrored {
   package var resourceVersion: String
   /// Why KubeSphere would pass it over without a word, or `nil`.
   package var obstacle: String?
+  /// It is the cluster that the platform itself runs in.
+  package var isHost = false
 
   package static let resource = Resource(
     group: "cluster.kubesphere.io", version: "v1alpha1", plural: "clusters", kind: "Cluster")
@@ -21,6 +23,7 @@ package struct MemberCluster: Mirrored {
   package init(_ object: Object) {
     name = object.name
     resourceVersion = object.resourceVersion
+    isHost = object.labels["cluster-role.kubesphere.io/host"] != nil
     let conditions = object.status["conditions"]?.sequence ?? []
     func status(_ type: String) -> String? { conditions.first { $0["type"]?.string == type }?["status"]?.string }
     if object.isBeingDeleted {

@@ -20,9 +20,6 @@ package struct Preflight: Sendable {
   /// Why the controllers of this cluster would not carry it out, though the API would take it.
   package func incapability(of kind: ChangeKind, for name: String?) -> String? {
     let feature = kind.row.feature
-    if feature == .clusterScheduling, let name, context.installation(of: name)?.isKeptByStandalone == true {
-      return "the standalone backend has no member clusters, and makes no agents"
-    }
     // A standalone backend's controllers carry out all that a Subscription of any era can ask for.
     if let name, context.installation(of: name)?.isKeptByStandalone == true, context.dialect.era != .plugin,
       feature != .clusterScheduling

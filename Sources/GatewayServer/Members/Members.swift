@@ -68,34 +68,12 @@ actor Members {
       return .failure(Refusal(code: 503, message: "cluster \(object.name) is not ready"))
     }
     let text = object.spec[path: "connection", "kubeconfig"]?.string
-    guard let bytes = text.flatMap(Base64.decode), let relay = relay(bytes) else {
+    guard let bytes = text.flatMap(Base64.decode), let connection = Connection(carried: bytes),
+      let relay = KubernetesRelay(connection)
+    else {
       return .failure(Refusal(code: 503, message: "cluster \(object.name) has no kubeconfig that can be used"))
     }
     return .success(relay)
-  }
-
-  /// The API that a kubeconfig leads to: one that runs no program, and reads no file of this machine.
-  private static func relay(_ bytes: [UInt8]) -> KubernetesRelay? {
-    guard let value = try? YAML.parse(String(decoding: bytes, as: UTF8.self)), !leansOnMachine(value) else {
-      return nil
-    }
-    var options = KubeconfigOptions()
-    options.kubeconfig = "member"
-    let context = try? Kubeconfig.load(options, environment: Environment([:])) { (path) throws(SystemError) in
-      guard path.hasSuffix("member") else {
-        throw SystemError("reading \(path)", problem: "a member's kubeconfig names no files of this machine")
-      }
-      return bytes
-    }
-    guard var connection = context?.connection else { return nil }
-    connection.tlsFiles = nil
-    return KubernetesRelay(connection)
-  }
-
-  private static func leansOnMachine(_ value: Value) -> Bool {
-    (value["users"]?.sequence ?? []).contains { entry in
-      ["exec", "auth-provider", "tokenFile"].contains { entry[path: "user", $0] != nil }
-    }
   }
 }
 

@@ -58,7 +58,10 @@ extension Diagnosis {
   }
 
   var agentFindings: [Finding] {
-    let skipped = installation.clusters.filter { file.agents[$0] == nil && state == .installed }.compactMap(skipped)
+    let absent = installation.clusters.filter {
+      state == .installed && file.agents[$0, default: .none] == InstallationState.none
+    }
+    let skipped = absent.compactMap(skipped)
     let failed = file.agents.filter { $0.value.isFailure }.keys.sorted().map { cluster in
       finding(
         .agentFailed, "its agent in \(cluster) is \(file.agents[cluster]?.word ?? "")",
@@ -78,6 +81,12 @@ extension Diagnosis {
   }
 
   private func skipped(_ cluster: String) -> Finding? {
+    if let agent = installation.agents[cluster], agent.isSkipped {
+      return finding(
+        .agentSkipped, "no agent is made in \(cluster): \(agent.message)",
+        [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", agent.message)], .certain,
+        [Remedy("mend the cluster", [.person("its agent follows by itself")])])
+    }
     let missing = Finding.Evidence(name, "status.clusterSchedulingStatuses", "nothing of \(cluster)")
     guard let obstacle = obstacle(to: cluster) else {
       if file.clusters[cluster]?.value == nil { return nil }

@@ -75,14 +75,20 @@ package struct ChangeProgress: Hashable, Sendable {
     }
   }
 
-  /// A placement is done when each agent is there and no other is left.
+  /// A placement has ended when each agent has, and none is left that is not asked for.
+  ///
+  /// One that fails, or is not made, ends at once for itself: the others may still be at work.
   private func placementEnd(_ installation: Installation) -> Outcome? {
     guard let clusters = change.clusters else { return .done }
-    for (name, agent) in installation.agents.sorted(by: { $0.key < $1.key }) where agent.state.isFailure {
-      return .failed("its agent in \(name) is \(agent.state.word)\(agent.message.isEmpty ? "" : ": \(agent.message)")")
+    let agents = installation.agents.sorted { $0.key < $1.key }
+    let hasEnded = clusters.allSatisfy { installation.agents[$0]?.hasEnded == true }
+    guard hasEnded, agents.allSatisfy({ clusters.contains($0.key) || $0.value.state.isFailure }) else { return nil }
+    let problems = agents.compactMap { name, agent -> String? in
+      if agent.isSkipped { return "it has no agent in \(name): \(agent.message)" }
+      guard agent.state.isFailure else { return nil }
+      return "its agent in \(name) is \(agent.state.word)\(agent.message.isEmpty ? "" : ": \(agent.message)")"
     }
-    let isDone = clusters.allSatisfy { installation.agents[$0]?.state == .installed }
-    return isDone && installation.agents.count == clusters.count ? .done : nil
+    return problems.isEmpty ? .done : .failed(problems.joined(separator: "; "))
   }
 
   private func nothing(_ wasThere: Bool) -> Outcome? {

@@ -19,7 +19,8 @@ package struct AgentRow: Hashable, Sendable {
     let names = Set(installation.clusters).union(installation.agents.keys)
     return names.sorted().map { name in
       let agent = installation.agents[name]
-      let isWanted = installation.clusters.contains(name)
+      let isSelected = installation.clusters.isEmpty && installation.hasClusterSelector
+      let isWanted = installation.clusters.contains(name) || isSelected
       let override = installation.overrides[name].map(JSON.text) ?? ""
       return AgentRow(
         cluster: name, isWanted: isWanted, state: agent?.state ?? .none, time: agent?.time ?? "",

@@ -1,0 +1,190 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// Makes so what installations ask for in member clusters: one release for each, by the same steps as an extension's own.
+///
+/// The records are kept beside the extension's, so that a cluster that is gone or does not answer takes nothing with it
+/// that is needed to go on. What is to be done there waits for that cluster alone.
+struct AgentReconciler: Reconciler {
+  var cluster: Cluster
+  var dialect: Dialect
+  var settings: ControllerSettings
+  var members: MemberClusters
+  /// How many agents are looked at at once, here; what is done in their clusters has other bounds.
+  var looks = Slots(16)
+
+  /// `name` is an agent's key.
+  func reconcile(_ name: String) async throws(ReconcileError) -> NextLook {
+    guard let key = AgentKey(name) else { return .whenChanged }
+    return try await ReconcileError.reporting { () throws(ClusterError) in
+      let sight = try await looks.run { () async throws(ClusterError) in try await look(at: key) }
+      guard let sight else {
+        settings.activity.set(name, isBusy: false)
+        settings.stopwatch.forget(name)
+        return .whenChanged
+      }
+      return try await goOn(from: sight)
+    }
+  }
+
+  /// An agent and its cluster, as they are now.
+  private struct Sight: Sendable {
+    var snapshot: InstallationSnapshot
+    var agent: AgentAssignment
+    var member: Object?
+  }
+
+  private func look(at key: AgentKey) async throws(ClusterError) -> Sight? {
+    guard let object = try await cluster.find(dialect.installations, key.installation) else { return nil }
+    let member = try await cluster.find(MemberCluster.resource, key.cluster)
+    if member == nil { members.forget(key.cluster) }
+    var agent = AgentAssignment(key, object, member)
+    agent.isAnswering = members.answers(key.cluster)
+    let snapshot = try await InstallationSnapshot(object, cluster, dialect, agent: agent)
+    if agent.decision == .wanted, snapshot.record == nil, try await runsOnHostOnly(snapshot) {
+      agent.decision = .skipped("HostOnly", "\(snapshot.installation.version) runs in the host cluster only")
+    }
+    return Sight(snapshot: snapshot, agent: agent, member: member)
+  }
+
+  private func runsOnHostOnly(_ snapshot: InstallationSnapshot) async throws(ClusterError) -> Bool {
+    let (name, version) = (snapshot.installation.extension, snapshot.installation.version)
+    return try await ExtensionVersion.find(name, version, in: cluster, dialect)?.isMulticluster == false
+  }
+
+  private func goOn(from sight: Sight) async throws(ClusterError) -> NextLook {
+    let (snapshot, agent) = (sight.snapshot, sight.agent)
+    if let reason = Self.reasonToForget(snapshot, agent) { return try await forget(snapshot, reason) }
+    if snapshot.record == nil, !agent.isUnwanted {
+      // An agent follows its extension, and a namespace for its record has to be known.
+      guard agent.isHostSettled, snapshot.object.annotations[InstallationReconciler.namespaceAnnotation] != nil else {
+        return .whenChanged
+      }
+      if case .skipped(let reason, let message) = agent.decision {
+        return try await hinder(AgentObstacle(reason, message, since: settings.now()), snapshot, after: nil)
+      }
+    }
+    let step = Lifecycle.step(in: snapshot.situation)
+    settings.activity.set(
+      agent.key.description,
+      isBusy: step != .rest && snapshot.agent?.obstacle == nil && snapshot.record?.state != .uninstallFailed)
+    if Self.isDoneThere(step) { return try await reach(step, sight) }
+    if step == .rest, snapshot.agent?.obstacle != nil { return try await clear(snapshot) }
+    return try await engine(nil).carryOut(step, snapshot)
+  }
+
+  /// Why nothing more is to be done about what there was.
+  private static func reasonToForget(_ snapshot: InstallationSnapshot, _ agent: AgentAssignment) -> String? {
+    guard let record = snapshot.record else { return nil }
+    if record.clusterID != agent.clusterID {
+      return agent.clusterID.isEmpty ? "the cluster is gone" : "the cluster is another one now"
+    }
+    // A user has taken its status away (docs/KUBESPHERE.md: Placements).
+    return snapshot.entry == nil && agent.isUnwanted ? "a user has had it forgotten" : nil
+  }
+
+  /// Whether the step asks anything of the cluster that the agent is in.
+  private static func isDoneThere(_ step: Lifecycle.Step) -> Bool {
+    switch step {
+    case .prepare, .begin, .hooks, .apply, .awaitReadiness, .toggle, .remove: true
+    case .adopt, .uninstall, .publish, .release, .rest, .test: false
+    }
+  }
+
+  private func engine(_ site: AgentSite?) -> InstallationReconciler {
+    InstallationReconciler(cluster: cluster, dialect: dialect, settings: settings, site: site)
+  }
+}
+
+// What stands in the way, and what becomes of it.
+extension AgentReconciler {
+  private func reach(_ step: Lifecycle.Step, _ sight: Sight) async throws(ClusterError) -> NextLook {
+    let now = settings.now()
+    if case .skipped(let reason, let message) = sight.agent.decision {
+      return try await hinder(AgentObstacle(reason, message, since: now), sight.snapshot, after: nil)
+    }
+    guard let member = sight.member, let access = members.access(to: member) else {
+      let problem = "its kubeconfig leads nowhere, names files or runs programs"
+      return try await hinder(AgentObstacle("NoKubeconfig", problem, since: now), sight.snapshot, after: nil)
+    }
+    if let (pause, problem) = access.pause {
+      let obstacle = AgentObstacle(AgentObstacle.unreachable, "the cluster does not answer: \(problem)", since: now)
+      return try await hinder(obstacle, sight.snapshot, after: pause)
+    }
+    return try await access.slots.run { () async throws(ClusterError) in
+      try await carryOut(step, sight, MemberCluster(member), access)
+    }
+  }
+
+  private func carryOut(
+    _ step: Lifecycle.Step, _ sight: Sight, _ member: MemberCluster, _ access: MemberClusters.Access
+  ) async throws(ClusterError) -> NextLook {
+    let hearing = AnswerWatch(access.cluster.transport)
+    var target = access.cluster
+    target.transport = hearing
+    do {
+      let next = try await engine(AgentSite(name: member.name, isHost: member.isHost, target: target))
+        .carryOut(step, sight.snapshot)
+      if hearing.hasAnswered { members.succeed(member.name) }
+      return next
+    } catch {
+      if hearing.hasAnswered { members.succeed(member.name) }
+      guard let problem = hearing.problem, !member.isHost else { throw error }
+      let delay = members.fail(member.name, problem)
+      let obstacle = AgentObstacle(
+        AgentObstacle.unreachable, "the cluster does not answer: \(problem)", since: settings.now())
+      return try await hinder(obstacle, sight.snapshot, after: delay)
+    }
+  }
+
+  /// Says what stands in the way, once, and waits for it; of an installation that goes, not for ever.
+  private func hinder(
+    _ obstacle: AgentObstacle, _ snapshot: InstallationSnapshot, after delay: Duration?
+  ) async throws(ClusterError) -> NextLook {
+    var snapshot = snapshot
+    settings.activity.set(snapshot.key, isBusy: snapshot.object.isBeingDeleted)
+    let wait = patience(snapshot)
+    if let wait, wait <= .zero { return try await forget(snapshot, obstacle.message, isLeft: true) }
+    if snapshot.agent?.obstacle?.says(obstacle) != true {
+      snapshot.agent?.obstacle = obstacle
+      try await snapshot.publish(snapshot.record, in: cluster)
+      await tell("Warning", obstacle.reason, obstacle.message, snapshot)
+    }
+    let waits = [delay, wait].compactMap(\.self)
+    return waits.min().map { .after(max($0, .milliseconds(1))) } ?? .whenChanged
+  }
+
+  /// How long an installation that goes still waits for this agent; `nil` when it does not go.
+  private func patience(_ snapshot: InstallationSnapshot) -> Duration? {
+    guard snapshot.object.isBeingDeleted, let record = snapshot.record else { return nil }
+    if snapshot.situation.isForced { return .zero }
+    return .seconds(settings.agentPatience - settings.stopwatch.seconds(record.name, since: record.since))
+  }
+
+  private func clear(_ snapshot: InstallationSnapshot) async throws(ClusterError) -> NextLook {
+    var snapshot = snapshot
+    snapshot.agent?.obstacle = nil
+    try await snapshot.publish(snapshot.record, in: cluster)
+    return .whenChanged
+  }
+
+  /// Forgets the agent; what it has in its cluster stays there.
+  private func forget(
+    _ snapshot: InstallationSnapshot, _ reason: String, isLeft: Bool = false
+  ) async throws(ClusterError) -> NextLook {
+    // First: once it is forgotten no other controller would say so.
+    await tell(
+      "Warning", isLeft ? "AgentLeftBehind" : "AgentForgotten", "\(reason); what it made there stays", snapshot)
+    try await snapshot.forget(in: cluster)
+    settings.stopwatch.forget(snapshot.key)
+    return .atOnce
+  }
+
+  private func tell(_ type: String, _ reason: String, _ message: String, _ snapshot: InstallationSnapshot) async {
+    await EventRecorder(cluster: cluster, object: snapshot.object, now: settings.now)
+      .write(type, reason, snapshot.prefix + message)
+  }
+}

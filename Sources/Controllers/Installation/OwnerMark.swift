@@ -1,0 +1,31 @@
+import KubernetesAPI
+import Manifest
+
+/// Whose an object is: a label names the extension, and another one tells its agent's objects from its own.
+struct OwnerMark: Hashable, Sendable {
+  var key: String
+  var value: String
+  /// In the host cluster an extension and its agent lie side by side, in one namespace.
+  var isAgent = false
+
+  static let agentLabel = "ksx.dev/agent"
+
+  func owns(_ object: Object) -> Bool {
+    object.labels[key] == value && (object.labels[Self.agentLabel] != nil) == isAgent
+  }
+
+  /// `object` with the labels.
+  func put(on object: Value) -> Value {
+    let labelled = object.setting(["metadata", "labels", key], to: .string(value))
+    return isAgent ? labelled.setting(["metadata", "labels", Self.agentLabel], to: "true") : labelled
+  }
+
+  /// Whose an object is that is not owned, for the user.
+  func owner(of object: Object) -> String {
+    switch object.labels[key] ?? "" {
+    case "": "was not made by it"
+    case value: isAgent ? "belongs to \(value) itself" : "belongs to the agent of \(value)"
+    case let other: "belongs to \(other)"
+    }
+  }
+}
