@@ -47,7 +47,7 @@ join() {
 apiVersion: cluster.kubesphere.io/v1alpha1
 kind: Cluster
 metadata: {name: $1, labels: {zone: a${4:+, $4}}}
-spec: {joinFederation: true, provider: test, connection: {type: direct, kubeconfig: "$([ ! -s "$2" ] || base64 -w0 "$2")"}}
+spec: {joinFederation: true, provider: test, connection: {type: direct$([ ! -s "$2" ] || printf ', kubeconfig: "%s"' "$(base64 -w0 "$2")")}}
 status: {conditions: [{type: Ready, status: "$3"}]}
 CLUSTER
 }
