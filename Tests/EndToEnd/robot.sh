@@ -95,6 +95,15 @@ cell() {
   expect '\[ended with 0\]' || { echo "        in $what"; return 1; }
 }
 
+# Some kinds of terminal, or all of them when KSX_MATRIX=whole.
+every_terminal_is_given_back_as_another_emulator_saw_it() {
+  local terms=(xterm-256color vt100 linux)
+  [ "${KSX_MATRIX:-}" != whole ] || terms=()
+  serve
+  stocked
+  python3 Tests/EndToEnd/matrix.py "$bin/ksx" "$home" "${terms[@]}"
+}
+
 every_terminal_size_and_locale_shows_the_marketplace_and_gives_the_terminal_back() {
   local terms=(tmux-256color vt100 nobody-knows-this) sizes=(80x24 20x5) langs=(C.UTF-8 C) term size lang colour
   if [ "${KSX_MATRIX:-}" = whole ]; then
