@@ -88,6 +88,7 @@ final class NcursesDevice {
       guard let handle = newterm(name, output, input) else { continue }
       self.handle = handle
       set_term(handle)
+      ksx_distrust_margin()
       guard ksx_capability("cup") == nil else { return }
       endwin()
       delscreen(handle)
