@@ -127,6 +127,8 @@ static char restore_bytes[512];
 static size_t restore_count;
 static int restore_fd = -1, armed_fd = -1;
 static int saved_stderr = -1;
+static char last_words[2048];
+static size_t last_words_count;
 static atomic_int armed;
 
 // A terminal that takes no output holds the write for ever; then the way out is to write to nowhere.
@@ -189,6 +191,7 @@ static void restore(void) {
 static void on_fatal(int number, siginfo_t *info, void *context) {
   (void)context;
   restore();
+  (void)!write(STDERR_FILENO, last_words, last_words_count);
   for (int i = 0; i < fatal_count; i++)
     if (fatal[i] == number) sigaction(number, &before_arm[i], NULL);
   // Returning repeats the fault into the former handler; a signal that was sent must be sent again.
@@ -225,7 +228,16 @@ void ksx_restore_with(const char *bytes, size_t count) {
   memcpy(restore_bytes, bytes, restore_count);
 }
 
+void ksx_say_when_crashed(const char *words) {
+  last_words_count = 0;
+  size_t count = strnlen(words, sizeof last_words - 1);
+  memcpy(last_words, words, count);
+  if (count > 0) last_words[count++] = '\n';
+  last_words_count = count;
+}
+
 void ksx_restore_disarm(void) {
+  last_words_count = 0;
   int was_diverted = atomic_exchange(&is_diverted, 0);
   if (was_diverted) {
     // What ends the screen went nowhere.

@@ -7,6 +7,8 @@ import Glibc
 struct CaughtSignals {
   /// Becomes readable when a signal has come; negative where none is caught.
   let descriptor: Int32
+  /// The one that ends the program, once it has come.
+  private(set) var ending: Int32?
   /// Another process stopped the program (SIGTSTP).
   private var mustStop = false
 
@@ -21,7 +23,7 @@ struct CaughtSignals {
     let isContinued = numbers.remove(SIGCONT) != nil
     if numbers.remove(SIGTSTP) != nil { mustStop = true }
     if isContinued, isTerminal { ksx_stop_in_background() }
-    return (isResized || isContinued ? [.resized] : []) + (numbers.isEmpty ? [] : [.closed])
+    return (isResized || isContinued ? [.resized] : []) + ended(by: numbers)
   }
 
   /// Whether the program was asked to stop since the last call.
@@ -32,7 +34,12 @@ struct CaughtSignals {
 
   /// Forgets signals that were meant for another program in the foreground, such as a ctrl-c.
   mutating func forgetInterrupts() -> [Key] {
-    numbers().subtracting([SIGINT, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP]).isEmpty ? [] : [.closed]
+    ended(by: numbers().subtracting([SIGINT, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP]))
+  }
+
+  private mutating func ended(by numbers: Set<Int32>) -> [Key] {
+    ending = ending ?? numbers.min()
+    return numbers.isEmpty ? [] : [.closed]
   }
 
   private func numbers() -> Set<Int32> {

@@ -40,6 +40,9 @@ struct NcursesInput {
   /// How long until silence has something to say.
   var patience: Duration? { decoder.patience.map { $0 - lastInput.duration(to: .now) } }
 
+  /// The signal that ends the program, once it has come.
+  var endingSignal: Int32? { signals.ending }
+
   /// Whether the program was asked to stop since the last call.
   mutating func takeStop() -> Bool { signals.takeStop() }
 

@@ -18,6 +18,7 @@ package final class PlainScreen: TerminalScreen {
   /// This screen has the process's signals.
   private var hasSignals = false
   private var isClosed = false
+  package private(set) var endingSignal: Int32?
 
   package private(set) var size: Size
 
@@ -66,6 +67,8 @@ package final class PlainScreen: TerminalScreen {
     ksx_screen_release()
   }
 
+  package func sayWhenCrashed(_ words: String) { ksx_say_when_crashed(words) }
+
   package var descriptors: [Int32] {
     (isClosed ? [] : [input]) + (signals.descriptor < 0 ? [] : [signals.descriptor])
   }
@@ -104,6 +107,7 @@ package final class PlainScreen: TerminalScreen {
 
   package func nextKey() -> Key? {
     ready += signals.take(isTerminal: hasSignals)
+    endingSignal = endingSignal ?? signals.ending
     if signals.takeStop() { suspend() }
     if ready.isEmpty { read() }
     return ready.isEmpty ? nil : ready.removeFirst()

@@ -30,6 +30,12 @@ package protocol TerminalScreen: AnyObject {
   /// Leaves the terminal to another program while `work` runs.
   func lend(to work: () -> Void)
 
+  /// The signal that has ended the program, if one has.
+  var endingSignal: Int32? { get }
+
+  /// Has `words` written to the standard error when the program crashes, once the terminal is as it was; empty is nothing.
+  func sayWhenCrashed(_ words: String)
+
   /// Stops the program as ctrl-z does, and paints everything again when it goes on.
   func suspend()
 }
@@ -47,6 +53,10 @@ package final class MemoryScreen: TerminalScreen {
   package private(set) var copied: String?
   /// How often the program was suspended.
   package private(set) var suspensions = 0
+  /// What is said when the program crashes.
+  package private(set) var crashWords = ""
+  /// The signal that has ended the program, as a test has it.
+  package var endingSignal: Int32?
   private var keys: [Key] = []
 
   /// A blank screen of `size`.
@@ -92,6 +102,8 @@ package final class MemoryScreen: TerminalScreen {
   package func copy(_ text: String) { copied = text }
 
   package func lend(to work: () -> Void) { work() }
+
+  package func sayWhenCrashed(_ words: String) { crashWords = words }
 
   package func suspend() { suspensions += 1 }
 }

@@ -16,10 +16,11 @@ func openConsole(
   do {
     let options = NcursesScreen.Options(standardError: log < 0 ? nil : log)
     let reload = SettingsReload(folder: XDG().config) { Settings.load(.current) }
-    let lastWords = try openConsole(
+    let ending = try openConsole(
       session, settings: settings, screen: options, reload: reload, isSlow: manner.isSlow,
       isPlain: manner.isPlain)
-    return lastWords.map(Program.fail).last ?? 0
+    for words in ending.lastWords { _ = Program.fail(words) }
+    return ending.status
   } catch {
     return Program.fail(error.description)
   }
@@ -33,12 +34,14 @@ private func consoleSession(_ connection: ClusterSession, _ localState: LocalSta
   opened.whenLearnt = { localState.remember($0, of: identity) }
   opened.settingsFile = XDG().config + "/config.yaml"
   opened.elsewhere = Elsewhere(
-    list: { Result { () throws(CommandError) in try places.all() }.mapError { ReadFailure($0.sentence) } },
+    list: {
+      Result { () throws(CommandError) in try places.all() }.mapError { ReadFailure(Sentence(verbatim: $0.sentence)) }
+    },
     open: { place in
       do throws(CommandError) {
         return .success(consoleSession(try await places.open(place), localState, places))
       } catch {
-        return .failure(ReadFailure(error.sentence))
+        return .failure(ReadFailure(Sentence(verbatim: error.sentence)))
       }
     })
   return opened

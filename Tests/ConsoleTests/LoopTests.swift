@@ -141,10 +141,43 @@ import Testing
     loop.begin()
     worker.start(Effect(.keepDraft(of: "grafana", KeptDraft(text: "a", base: ""))))
 
-    let words = loop.finish()
+    let words = loop.finish().lastWords
 
     #expect(words.count == 1)
     #expect(words.first?.hasPrefix("The draft of grafana was not saved: ") == true)
+  }
+
+  @Test(arguments: [(SIGTERM, Int32(143), "SIGTERM"), (SIGHUP, 129, "SIGHUP")])
+  func aSignalSaysWhereTheOpenTextIsKept(signal: Int32, status: Int32, name: String) throws {
+    let folder = TemporaryFolder()
+    var session = session
+    session.recordKeeper = RecordKeeper(folder: folder.path, cluster: "m")
+    let worker = Worker(session, mailbox: mailbox)
+    let now = ClockReading(1_000_000)
+    var loop = Loop(
+      app: App(session, settings: .standard, now: now), screen: screen, worker: worker, mailbox: mailbox, now: { now })
+    loop.begin()
+    screen.endingSignal = signal
+    worker.start(Effect(.keepDraft(of: "grafana", KeptDraft(text: "a", base: ""))))
+
+    let ending = loop.finish()
+
+    #expect(ending.status == status)
+    let words = try #require(ending.lastWords.first)
+    #expect(words.hasPrefix("ended by \(name). The text of grafana is kept as a draft in \(folder.path)/drafts/"))
+    #expect(words.contains(":drafts"))
+    #expect(session.recordKeeper?.recall().drafts["grafana"]?.text == "a")
+  }
+
+  @Test func whatIsBeingEditedIsSaidAfterACrash() {
+    var tester = ConsoleTester.atMarket()
+    tester.offerAfter("e", "grafana")
+    tester.type("x")
+    let worker = Worker(session, mailbox: mailbox)
+    var loop = Loop(app: tester.app, screen: screen, worker: worker, mailbox: mailbox)
+    loop.begin()
+
+    #expect(screen.crashWords.hasPrefix("ksx: crashed. The text of "))
   }
 
   @Test func suspendingIsLeftToTheScreen() {

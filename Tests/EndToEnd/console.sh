@@ -250,6 +250,74 @@ a_signal_to_a_console_without_placing_leaves_the_terminal_as_it_was() {
   expect '^ icanon'
 }
 
+# editing - opens the config of an installed extension and types a line of its own.
+editing() {
+  opened
+  install_lens
+  keys e
+  expect 'Config'
+  keys C-Home
+  write 'own: 1'
+  keys Enter
+  expect 'own: 1'
+}
+
+# signalled SIGNAL - sends it to the console of this test.
+signalled() {
+  local pid
+  for pid in $(pgrep -f '^ksx --standalone$'); do
+    ! grep -qzx "HOME=$home" "/proc/$pid/environ" || kill "-$1" "$pid"
+  done
+}
+
+a_signal_to_an_open_editor_says_where_the_text_is_and_ends_with_its_number() {
+  editing
+  signalled TERM
+  expect 'ksx: ended by SIGTERM. The text of log-lens is kept as a draft in'
+  expect '\[ended with 143\]'
+  grep -q 'own: 1' "$home"/state/ksx/drafts/*-log-lens.json
+  opened
+  keys :
+  write drafts
+  keys Enter
+  expect 'log-lens'
+}
+
+a_crash_with_an_open_editor_says_where_the_text_is() {
+  local deadline=$((SECONDS + 20))
+  editing
+  # It is written down a moment after it was typed.
+  until grep -qs 'own: 1' "$home"/state/ksx/drafts/*-log-lens.json; do
+    [ "$SECONDS" -lt "$deadline" ] || { echo '        no draft is kept'; return 1; }
+    sleep 0.1
+  done
+  signalled SEGV
+  expect 'ksx: crashed. The text of log-lens is kept as a draft in'
+  expect '\[ended with 139\]'
+}
+
+ctrl_z_and_back_keeps_what_is_being_edited() {
+  start 80x24 env PS1='$ ' bash --norc -i
+  expect '^\$'
+  write 'ksx --standalone'
+  keys Enter
+  expect 'Log Lens' 30
+  install_lens
+  keys e
+  expect 'Config'
+  keys C-Home
+  write 'own: 1'
+  keys Enter
+  expect 'own: 1'
+  keys C-z
+  expect 'Stopped'
+  write fg
+  keys Enter
+  expect 'own: 1'
+  keys C-s
+  expect 'Configure|Apply|own: 1'
+}
+
 without_a_terminal_the_console_says_so() {
   local said code=0
   said=$(ksx --standalone 2>&1 >/dev/null) || code=$?

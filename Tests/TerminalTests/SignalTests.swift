@@ -15,6 +15,7 @@ import Testing
 
     #expect(input.next() == .resized)
     #expect(input.next() == .closed)
+    #expect(input.endingSignal == SIGTERM)
   }
 
   /// In a process of its own: other tests take and let go of the same signals, and one of these stops a process.

@@ -36,6 +36,8 @@ void ksx_output_end(void);
 void ksx_restore_arm(int fd);
 /// What to write to the terminal then.
 void ksx_restore_with(const char *bytes, size_t count);
+/// What to write to standard error after a crash, once the terminal is as it was; nothing after `ksx_restore_disarm`.
+void ksx_say_when_crashed(const char *words);
 void ksx_restore_disarm(void);
 
 /// Sends standard error to `fd` until `ksx_stderr_return`; a crash brings it back too.

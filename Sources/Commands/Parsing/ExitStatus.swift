@@ -27,5 +27,10 @@ enum ExitStatus {
   ]
 
   /// Rows of the table, a status each.
-  static var rows: [[String]] { (0...2).map { status in ["\(status)"] + groups.map { $0.meanings[status] } } }
+  static var rows: [[String]] {
+    let signals = groups.map { group in
+      group.verbs.isEmpty ? "a signal ended it; the console says where an open text is kept" : "a signal ended it"
+    }
+    return (0...2).map { status in ["\(status)"] + groups.map { $0.meanings[status] } } + [["128 + signal"] + signals]
+  }
 }

@@ -9,7 +9,7 @@ package import Terminal
 package func openConsole(
   _ session: Session, settings: Settings, screen options: NcursesScreen.Options = NcursesScreen.Options(),
   reload: SettingsReload? = nil, isSlow: Bool = false, isPlain: Bool = false
-) throws(TerminalError) -> [String] {
+) throws(TerminalError) -> Ending {
   guard Descriptors.has(20) else { throw .noDescriptor }
   var options = options
   options.wantsTrueColor = options.wantsTrueColor || settings.theme.hasTrueColor

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 package import Terminal
 
 /// Runs the console on a screen until the user leaves.
@@ -7,12 +8,11 @@ package import Terminal
 /// meet state. It is synchronous: between two waits nothing can change under it. When nothing
 /// happens it sleeps without a limit and sends nothing.
 ///
-/// Returns what has to be said when the screen is gone: what could not be written to this computer on the way out.
 @discardableResult
 package func run(
   _ app: App, on screen: any TerminalScreen, worker: Worker, mailbox: Mailbox<Message>,
   turns: TerminalTurns = TerminalTurns(), settings: SettingsReload? = nil
-) -> [String] {
+) -> Ending {
   var loop = Loop(app: app, screen: screen, worker: worker, mailbox: mailbox, turns: turns)
   loop.settings = settings
   return loop.run()
@@ -30,6 +30,8 @@ struct Loop {
   var settings: SettingsReload?
   private var shown: (surface: Surface, cursor: Point?)?
   private var lastFrame = ClockReading(0)
+  /// What is said when the program crashes.
+  var crashWords = ""
   private let now: () -> ClockReading
 
   /// A burst of news is one frame in this many seconds; a key is answered at once.
@@ -43,7 +45,7 @@ struct Loop {
     self.turns = turns
   }
 
-  mutating func run() -> [String] {
+  mutating func run() -> Ending {
     begin()
     while !app.isFinished { turn() }
     return finish()
@@ -152,6 +154,7 @@ struct Loop {
     var surface = Surface(size: screen.size)
     let cursor = app.draw(on: &surface)
     lastFrame = now()
+    prepareForCrash()
     if let shown, shown.surface == surface, shown.cursor == cursor { return }
     screen.show(surface, cursor: cursor)
     shown = (surface, cursor)
@@ -169,8 +172,8 @@ struct Loop {
   }
 
   /// Lets a write be answered and files be written, for as long as each of them may take.
-  mutating func finish() -> [String] {
-    var lastWords: [String] = []
+  mutating func finish() -> Ending {
+    var ending = Ending(signal: screen.endingSignal)
     let start = now()
     worker.cancelWhatMayBe()
     var isFinishing = true
@@ -179,12 +182,13 @@ struct Loop {
       var polled = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
       poll(&polled, 1, isFinishing ? 20 : 0)
       for message in mailbox.take() {
-        if case .failed(let sentence) = message { lastWords.append(sentence) }
+        if case .failed(let sentence) = message { ending.lastWords.append(app.state.words(sentence)) }
+        if case .draftKept(let name) = message, ending.signal != nil { ending.lastWords.append(words(ofDraft: name)) }
         tell(message)
       }
     }
-    lastWords += worker.unfinished
+    ending.lastWords += worker.unfinished.map { app.state.words($0) }
     worker.stop()
-    return lastWords
+    return ending
   }
 }

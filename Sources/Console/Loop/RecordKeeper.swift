@@ -57,15 +57,14 @@ package struct RecordKeeper: Hashable, Sendable {
 
   func keep(_ draft: KeptDraft?, of name: String) throws(SystemError) {
     guard let draft else {
-      return try Files.remove(draftFolder + "/" + Self.fileName(cluster: cluster, extension: name))
+      return try Files.remove(draftFile(of: name))
     }
-    try write(draft.json, to: name, in: draftFolder)
+    try Files.makeDirectory(draftFolder)
+    try Files.write(draft.json, to: draftFile(of: name))
   }
 
-  private func write(_ bytes: [UInt8], to name: String, in folder: String) throws(SystemError) {
-    try Files.makeDirectory(folder)
-    try Files.write(bytes, to: folder + "/" + Self.fileName(cluster: cluster, extension: name))
-  }
+  /// The file of the draft of the extension called `name`.
+  func draftFile(of name: String) -> String { draftFolder + "/" + Self.fileName(cluster: cluster, extension: name) }
 
   /// The name of an extension's file; the cluster's name is hashed: it may be no file name.
   private static func fileName(cluster: String, extension name: String) -> String {
