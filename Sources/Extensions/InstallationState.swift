@@ -1,3 +1,5 @@
+package import Platform
+
 /// Where an installation stands (docs/KUBESPHERE.md: States, Reconciling).
 ///
 /// Words are compared without case, and older words for the same thing are read as the new ones;
@@ -43,6 +45,12 @@ package enum InstallationState: Hashable, Sendable {
     case .uninstallFailed: "UninstallFailed"
     case .other(let word): word
     }
+  }
+
+  /// The same as data.
+  package var name: Sentence {
+    if case .other(let word) = self { return Sentence(verbatim: word) }
+    return Sentence(stringLiteral: word)
   }
 
   /// Something is under way, and the controller will say how it ended.

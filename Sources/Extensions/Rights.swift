@@ -1,5 +1,6 @@
 import Client
 package import KubernetesAPI
+package import Platform
 
 /// What this user may do with the extensions of one cluster, as far as the cluster has said.
 ///
@@ -31,12 +32,12 @@ package struct Rights: Hashable, Sendable {
   package func knows(_ access: Access) -> Bool { verdicts[access] != nil }
 
   /// Why not, as a sentence, when the cluster says no; about one object when it was asked about that one.
-  package func reason(against access: Access) -> String? {
+  package func reason(against access: Access) -> Sentence? {
     var general = access
     general.name = nil
     guard let verdict = verdicts[access] ?? verdicts[general], !verdict.isAllowed else { return nil }
-    let who = user.isEmpty ? "" : " (user \(user))"
-    let why = verdict.reason.isEmpty ? "" : ": \(verdict.reason)"
+    let who: Sentence = user.isEmpty ? "" : " (user \(user))"
+    let why = Sentence(verbatim: verdict.reason.isEmpty ? "" : ": \(verdict.reason)")
     return "you may not \(access.verb) \(access.resource.qualifiedName)\(who)\(why)"
   }
 

@@ -1,4 +1,5 @@
 import Packages
+package import Platform
 
 /// Whether the controllers have done what an installation asks for.
 package enum RolloutState: Hashable, Sendable {
@@ -27,15 +28,15 @@ extension Installation {
   /// What is asked for and not applied yet, in words; empty while the controllers work on it.
   ///
   /// Only what the cluster reports in the status: its fingerprint of the config is FNV-1a (docs/KUBESPHERE.md: Reconciling).
-  package var pending: [String] {
+  package var pending: [Sentence] {
     guard !state.isBusy, !isBeingDeleted, state != .none else { return [] }
-    var words: [String] = []
+    var words: [Sentence] = []
     if !hasTakenVersion {
       words.append("version \(version) not yet applied, \(attemptedVersion) is")
     }
     if !isConfigTaken { words.append("config not yet applied") }
     if let appliedEnabled, appliedEnabled != isEnabled {
-      words.append("\(isEnabled ? "enabling" : "disabling") not yet applied")
+      words.append(isEnabled ? "enabling not yet applied" : "disabling not yet applied")
     }
     if !wantedNamespace.isEmpty, wantedNamespace != targetNamespace {
       words.append("namespace \(wantedNamespace) is refused, the release stays in \(targetNamespace)")

@@ -123,7 +123,8 @@ struct ControlCommand: AsyncParsableCommand {
       switch error {
       case .absent: throw DaemonError("\(address) has no KubeSphere extensions: apply their CRDs first")
       case .forbidden: throw DaemonError("\(address) does not let this user see extensions: use another context")
-      case .cluster(let error): throw DaemonError(error.sentence(for: "finding the kind of installations", at: address))
+      case .cluster(let error):
+        throw DaemonError(error.sentence(for: "finding the kind of installations", at: address).english)
       }
     }
     if let reason = capabilities.reason(against: .install) { throw DaemonError("\(address): \(reason)") }

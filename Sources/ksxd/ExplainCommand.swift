@@ -4,6 +4,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 
 /// Says which rule serves a request, why not the others, and what its upstream would be sent.
 struct ExplainCommand: AsyncParsableCommand {
@@ -43,7 +44,7 @@ struct ExplainCommand: AsyncParsableCommand {
       let dialect = try await Capabilities.learn(from: cluster).dialect
       return try await RouteTable.read(from: cluster, dialect)
     } catch let error as ClusterError {
-      throw DaemonError(error.sentence(for: "reading the rules", at: server))
+      throw DaemonError(error.sentence(for: "reading the rules", at: server).english)
     } catch let error as DialectError {
       throw DaemonError(Self.sentence(error, at: server))
     } catch {
@@ -55,7 +56,7 @@ struct ExplainCommand: AsyncParsableCommand {
     switch error {
     case .absent: "\(server) has no KubeSphere extensions"
     case .forbidden: "\(server) does not allow to look which KubeSphere extensions it has"
-    case .cluster(let error): error.sentence(for: "asking which KubeSphere it is", at: server)
+    case .cluster(let error): error.sentence(for: "asking which KubeSphere it is", at: server).english
     }
   }
 

@@ -7,6 +7,7 @@ import HTTP
 import HTTPServer
 import KubernetesAPI
 import Logging
+import Platform
 
 /// Serves what extensions bring in front of a cluster that has its own API.
 ///
@@ -86,7 +87,7 @@ struct GatewayCommand: AsyncParsableCommand {
     do {
       return try await KubeSphereUsers.found(in: cluster)
     } catch {
-      throw DaemonError(error.sentence(for: "looking for KubeSphere's users", at: address))
+      throw DaemonError(error.sentence(for: "looking for KubeSphere's users", at: address).english)
     }
   }
 
@@ -97,7 +98,8 @@ struct GatewayCommand: AsyncParsableCommand {
       switch error {
       case .absent: throw DaemonError("\(address) has no KubeSphere extensions: apply their CRDs first")
       case .forbidden: throw DaemonError("\(address) does not let this user see extensions: use another context")
-      case .cluster(let error): throw DaemonError(error.sentence(for: "finding the kinds of extensions", at: address))
+      case .cluster(let error):
+        throw DaemonError(error.sentence(for: "finding the kinds of extensions", at: address).english)
       }
     }
   }

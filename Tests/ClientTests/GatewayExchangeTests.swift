@@ -1,5 +1,6 @@
 import Glibc
 import Manifest
+import Platform
 import TestSupport
 import Testing
 
@@ -64,7 +65,7 @@ struct GatewayExchangeTests {
 
     let error = await #expect(throws: ClusterError.self) { try await api.get(.extensions, "x") }
 
-    let sentence = error?.sentence(for: "reading", at: "ks") ?? ""
+    let sentence = error?.sentence(for: "reading", at: "ks").english ?? ""
     #expect(sentence.contains(part), "\(sentence)")
   }
 

@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 import TestSupport
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
       _ = try await Cluster(transport: transport).get(.extensions, "devops")
       return "it was answered"
     } catch {
-      return error.sentence(for: "reading devops", at: "ks")
+      return error.sentence(for: "reading devops", at: "ks").english
     }
   }
 
@@ -133,7 +134,7 @@ import Testing
     let error = await #expect(throws: ClusterError.self) { try await cluster.document("/version") }
 
     #expect(
-      error?.sentence(for: "reading", at: "k8s").contains(
+      error?.sentence(for: "reading", at: "k8s").english.contains(
         "the service ks-apiserver cannot be reached: services \"ks-apiserver\" not found") == true)
   }
 }

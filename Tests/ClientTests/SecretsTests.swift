@@ -1,5 +1,6 @@
 import Glibc
 import Manifest
+import Platform
 import TestSupport
 import Testing
 
@@ -71,7 +72,7 @@ struct SecretsTests {
 
     var seen = [context, context.connection, context.connection.credentials as Any, cluster].map(Self.seen)
     for error in await errors(cluster) {
-      seen += [Self.seen(error), error.sentence(for: "trying", at: context.server)]
+      seen += [Self.seen(error), error.sentence(for: "trying", at: context.server).english]
     }
     seen += heard.withLock { $0 }
 
@@ -113,7 +114,7 @@ struct SecretsTests {
       _ = try await cluster.patch(.extensions, "a", .merge(["spec": spec]))
     }
 
-    let sentence = error?.sentence(for: "changing it", at: "h") ?? ""
+    let sentence = error?.sentence(for: "changing it", at: "h").english ?? ""
     #expect(sentence.contains("spec: Invalid") && !sentence.contains("planted-"), "\(sentence)")
     server.stop()
   }

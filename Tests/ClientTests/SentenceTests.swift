@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 import Testing
 
 @testable import Client
@@ -33,7 +34,7 @@ import Testing
   func everyRefusalSaysWhatAndWhatToDo(code: Int, reason: String, verdict: String, advice: String) {
     let error = ClusterError.refused(Status(code: code, reason: reason, message: "because."))
 
-    let sentence = error.sentence(for: "disabling devops", at: "https://h")
+    let sentence = error.sentence(for: "disabling devops", at: "https://h").english
 
     #expect(sentence.hasPrefix("disabling devops: https://h " + verdict))
     #expect(sentence.contains(": because. "))
@@ -59,7 +60,7 @@ import Testing
     (.cancelled, "stopped before"),
   ])
   func everyBrokenConnectionSaysWhatAndWhatToDo(error: TransportError, text: String) {
-    let sentence = ClusterError.transport(error).sentence(for: "listing extensions", at: "https://h")
+    let sentence = ClusterError.transport(error).sentence(for: "listing extensions", at: "https://h").english
 
     #expect(sentence.hasPrefix("listing extensions: "))
     #expect(sentence.contains(text))
@@ -96,7 +97,7 @@ import Testing
   func aWebhookThatDoesNotAnswerIsNamedWithWhatHelps(code: Int, message: String, name: String, advice: String) {
     let error = ClusterError.refused(Status(code: code, reason: "InternalError", message: message))
 
-    let sentence = error.sentence(for: "disabling devops", at: "https://h")
+    let sentence = error.sentence(for: "disabling devops", at: "https://h").english
 
     #expect(
       sentence.hasPrefix("disabling devops: https://h asked the webhook \(name), which did not answer (\(code)): "))
@@ -113,7 +114,7 @@ import Testing
     .unanswered(reason: "no answer for 32 s", .unknown("h cannot be reached")),
   ])
   func aWebhookThatHangsIsThoughtOf(error: ClusterError) {
-    #expect(error.sentence(for: "disabling devops", at: "https://h").contains("a webhook that hangs"))
+    #expect(error.sentence(for: "disabling devops", at: "https://h").english.contains("a webhook that hangs"))
   }
 
   @Test func whatAWebhookRefusesIsNoMatterOfRights() {
@@ -121,7 +122,7 @@ import Testing
       #"admission webhook "installplans.kubesphere.io" denied the request: failed to unmarshal extension config: error converting YAML to JSON: yaml: line 1: did not find expected node content"#
     let error = ClusterError.refused(Status(code: 403, reason: "Forbidden", message: message))
 
-    let sentence = error.sentence(for: "configuring devops", at: "https://h")
+    let sentence = error.sentence(for: "configuring devops", at: "https://h").english
 
     #expect(sentence.contains("the webhook installplans.kubesphere.io does not allow it (403)"))
     #expect(sentence.contains("failed to unmarshal extension config"))
@@ -135,11 +136,11 @@ import Testing
         Status.Cause(message: "Required value", field: "spec.version"), Status.Cause(message: "odd", field: ""),
       ]))
 
-    #expect(status.sentence(for: "x", at: "h").contains("(422): spec.version: Required value; odd. Correct"))
+    #expect(status.sentence(for: "x", at: "h").english.contains("(422): spec.version: Required value; odd. Correct"))
   }
 
   @Test func aTimeToWaitIsTold() {
-    #expect(Status(code: 429, retryAfter: 7).sentence(for: "x", at: "h").hasSuffix("Try again in 7 s."))
+    #expect(Status(code: 429, retryAfter: 7).sentence(for: "x", at: "h").english.hasSuffix("Try again in 7 s."))
   }
 
   @Test(arguments: [

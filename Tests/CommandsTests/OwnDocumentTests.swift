@@ -22,7 +22,7 @@ import Testing
   private func mistakes(_ value: Value, _ schema: Value) throws -> [String] {
     let checked = try #require(ValuesSchema(JSON.text(schema)))
     #expect(checked.unchecked.isEmpty)
-    return checked.mistakes(in: value) + Self.undescribed(value, schema, at: "")
+    return checked.mistakes(in: value).map(\.english) + Self.undescribed(value, schema, at: "")
   }
 
   private static func undescribed(_ value: Value, _ schema: Value, at place: String) -> [String] {

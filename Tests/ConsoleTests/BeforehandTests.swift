@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Operations
+import Platform
 import Terminal
 import Testing
 

@@ -4,6 +4,7 @@ import KubernetesAPI
 import Manifest
 import Operations
 import Packages
+import Platform
 import Terminal
 import Testing
 

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Platform
 import Terminal
 import Testing
 
@@ -200,7 +201,7 @@ import Testing
       .installations(.applied(.sample("grafana", version: "1.1.0", state: "UpgradeFailed", message: "no kind"))))
     tester.hear(.recalled(Records(lines: lines)))
 
-    #expect(tester.status.contains("Upgrade to 1.1.0 of grafana, begun 3 min ago, failed: no kind"))
+    #expect(tester.status.contains("grafana: upgrade to 1.1.0, begun 3 min ago, failed: no kind"))
     #expect((tester.asked + tester.errands).contains { if case .remember = $0 { true } else { false } })
     tester.hear(.recalled(Records(lines: lines)))
     #expect(tester.app.state.messageLog.entries.count { $0.text.contains("begun 3 min ago") } == 1)

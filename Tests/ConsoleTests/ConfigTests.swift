@@ -2,6 +2,7 @@ import Client
 import Extensions
 import Operations
 import Packages
+import Platform
 import Terminal
 import Testing
 

@@ -3,6 +3,7 @@ import Extensions
 import KubernetesAPI
 import Manifest
 import Packages
+import Platform
 import Terminal
 import Testing
 
@@ -190,7 +191,7 @@ extension Examination {
     let request = RemedyRequest(
       resource: Dialect.installPlan.installations, namespace: nil, name: "grafana", action: .merge(body))
     let finding = Finding(
-      cause: .upgradeFailed, subject: "grafana", text: "helm failed",
+      cause: .upgradeFailed, subject: "grafana", sentence: "helm failed",
       evidence: [.init("InstallPlan grafana", "status.state", "UpgradeFailed")], certainty: .certain,
       remedies: [Remedy("retry", [.send(request)], cost: "helm runs once more")])
     return Examination(findings: [finding], gaps: [], count: 1)

@@ -3,6 +3,7 @@ import Extensions
 import HTTP
 import KubernetesAPI
 import Operations
+import Platform
 import Terminal
 import Testing
 
@@ -148,7 +149,7 @@ import Testing
 
   @Test func aMessageThatIsCutNamesTheKeyThatShowsAllOfIt() {
     var tester = ConsoleTester.atMarket(40, 10)
-    tester.hear(.failed(String(repeating: "a reason of many words ", count: 9)))
+    tester.hear(.failed(Sentence(verbatim: String(repeating: "a reason of many words ", count: 9))))
 
     #expect(tester.status.hasSuffix("…"))
     #expect(tester.lines.last?.contains("m all of it") == true)

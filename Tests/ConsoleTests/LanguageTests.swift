@@ -6,12 +6,58 @@ import Testing
 
 @testable import Console
 
-/// The console's own words and their catalogue are one list.
+/// The console's own words, the sentences that are made below it, and their catalogue are one list.
 @Suite struct LanguageTests {
-  private static let sources: [String] = {
-    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/Sources/Console"
-    return swiftFiles(in: root).compactMap { try? Files.text($0) }
+  private static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/Sources/"
+  private static let sources = swiftFiles(in: root + "Console").compactMap { try? Files.text($0) }
+
+  /// Where sentences are made that the console shows.
+  private static let sentencePlaces = [
+    "Console", "Extensions/Plans", "Extensions/Changes", "Extensions/Eras", "Extensions/Rights.swift",
+    "Extensions/RolloutState.swift", "Extensions/Kinds/MemberCluster.swift", "Operations/Configs/ConfigEffect.swift",
+    "Operations/Doctor", "Operations/History/PastChange.swift", "Operations/History/RequestedSpec.swift",
+    "Operations/Planning", "Operations/Progress", "Operations/Repositories/RepositoryDraft.swift", "Operations/Serving",
+    "Operations/Several", "Operations/State/AgentRow.swift", "Operations/State/ExtensionStatus.swift",
+    "Operations/State/Needs.swift", "Operations/State/VersionFacts.swift", "Operations/Undo",
+    "Client/Cluster/Sentence.swift", "Client/Cluster/Webhook.swift", "Platform/Text/Nearest.swift",
+  ]
+
+  /// The templates of the texts in those files; what a kind of change says is data of its own.
+  private static let templates: Set<String> = {
+    let files = sentencePlaces.flatMap { $0.hasSuffix(".swift") ? [root + $0] : swiftFiles(in: root + $0) }
+    let texts = files.filter { !$0.hasSuffix("ChangeKind+Rows.swift") }.compactMap { try? Files.text($0) }
+    return Set(texts.flatMap { SourceLiterals($0).templates } + ofChanges)
   }()
+
+  /// What is said of each kind of change.
+  private static let ofChanges: [String] = ChangeKind.allCases.flatMap { kind -> [String] in
+    let row = kind.row
+    let said = [row.verb, row.words, row.title, row.progressive, row.past, row.question, row.whileBusy]
+    return (said + (row.missedAs.map { [$0] } ?? []) + row.effects.map(\.sentence.template)).map {
+      Sentence.numbered($0).template
+    }
+  }
+
+  /// Texts in those files that are no words of the console: names of objects and fields, what servers and settings say,
+  /// what only commands say, and what is never painted.
+  private static let untranslated: Set<String> = [
+    "\n\n(cut off here)", " (kubectl -n {0} get pods,endpoints)", " --version {0}", " failed", " ksx", " ksx  ",
+    " or ", " pre", ", {0} ms", "Cluster {0}", "Event of Repository {0}", "Extension {0}", "ExtensionVersion of {0}",
+    "ExtensionVersion {0}", "Filter by what is kept under {0}", "Job {0}", "KubeSphere {0}", "Kubernetes {0}",
+    "PATCH {0}, dry run", "Repository {0}", "Secret {0}", "Sort by {0}, then the other way around, then as before",
+    "a language is en or zh", "a selection is row, name or auto", "admission webhook \"", "by ", "chart version",
+    "conversion webhook for ", "denied the request", "did not complete within requested timeout", "dry run",
+    "failed calling webhook", "failed calling webhook \"", "failed to load chart data", "helm release",
+    "helm revision {0}", "its form is not one that ksx changes; write there: {0}: {1}",
+    "ksx get {0} shows how it stands", "ksx install {0}{1} first", "ksx: ", "label status", "needs ",
+    "no answer for ", "no file descriptor is left for the mailbox",
+    "no repository here offers {0}, as far as is known", "not made", "not there", "nothing of {0}", "own editor",
+    "page {0}", "read to the end", "repo add", "repo edit", "repo remove", "repo sync", "service {0}:{1}",
+    "settings are a mapping", "signal {0}", "the answer was {0}", "the capabilities are known", "the object itself",
+    "the watch of ", "there is no setting {0}; there are theme, keymap, language, selection",
+    "there is no {0} {1}; there are {2}", "this user", "versions of ", "writing {0}", "{0} changes in {1} s",
+    "{0} has no row in the table of commands", "{0} s ahead of this computer", "{0} to {1}",
+  ]
 
   private static func swiftFiles(in folder: String) -> [String] {
     let paths = ((try? Files.names(in: folder)) ?? []).map { folder + "/" + $0 }
@@ -40,6 +86,7 @@ import Testing
       Plan.Check.Subject.allCases.map(\.question) + RepositoryForm.Field.allCases.flatMap { [$0.label, $0.hint] })
     all.formUnion(["ready", "blocked", "asking the server …", "the server refuses it"])
     all.formUnion(["draft", "changed", "changed in the cluster meanwhile", "you"])
+    all.formUnion(["certain", "likely", "possible", "note", "."])
     return all.subtracting([""])
   }()
 
@@ -51,7 +98,30 @@ import Testing
   }
 
   @Test func everyWordOfTheCatalogueIsAskedFor() {
-    #expect(Set(Language.chinese.keys).subtracting(Self.asked).sorted() == [])
+    #expect(Set(Language.chinese.keys).subtracting(Self.asked.union(Self.templates)).sorted() == [])
+  }
+
+  @Test func everySentenceThatIsMadeBelowTheConsoleHasItsChinese() {
+    let sentences = Self.templates.filter(SourceLiterals.isSentence).union(Self.ofChanges.filter { !$0.isEmpty })
+    #expect(sentences.count > 700)
+    #expect(sentences.subtracting(Language.chinese.keys).subtracting(Self.untranslated).sorted() == [])
+    #expect(Self.untranslated.subtracting(sentences).sorted() == [], "no longer in the code")
+  }
+
+  @Test func chineseHasThePlacesOfItsEnglish() {
+    func places(_ text: String) -> [String] { Sentence.numbered(text).names.sorted() }
+    for (english, chinese) in Language.chinese { #expect(places(english) == places(chinese), "\(english)") }
+  }
+
+  @Test func aSentenceIsPutIntoChineseAsAWhole() {
+    let words = Language(name: "zh")
+    let need: Sentence = "which is not installed"
+    let sentence: Sentence = "it needs \("log-lens"), \(need)"
+
+    #expect(sentence.english == "it needs log-lens, which is not installed")
+    #expect(words(sentence) == "它需要 log-lens，而它未安装")
+    #expect(words("\(Sentence(verbatim: "which is not installed"))" as Sentence) == "which is not installed")
+    #expect(words(("\("a") is not installed" as Sentence).asSentence) == "A 未安装。")
   }
 
   @Test func placesStandForWhatIsFilledIn() {

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Platform
 import Terminal
 import Testing
 

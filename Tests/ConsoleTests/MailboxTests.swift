@@ -2,6 +2,7 @@ import Client
 import Extensions
 import Glibc
 import KubernetesAPI
+import Platform
 import Testing
 
 @testable import Console

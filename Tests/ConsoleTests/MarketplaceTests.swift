@@ -3,6 +3,7 @@ import Extensions
 import KubernetesAPI
 import Manifest
 import Operations
+import Platform
 import Terminal
 import Testing
 

@@ -3,6 +3,7 @@ import Extensions
 import KubernetesAPI
 import Manifest
 import Packages
+import Platform
 import Terminal
 import Testing
 

@@ -132,23 +132,35 @@ import Testing
     #expect(tester.changes == [])
   }
 
-  @Test func theCommandIsCopiedWholeAndReadsTheConfigFromAFile() throws {
-    var tester = ConsoleTester.atMarket(60, 40)
+  @Test func theLineThatIsShownRunsAsItStands() {
+    var tester = ConsoleTester.atMarket(100, 40)
     tester.offerAfter("e", "grafana")
     tester.press(.end, .backspace)
     tester.type("2")
     tester.press(.control("s"), .end)
+    let line =
+      #"printf %s '{"spec":{"config":"replicas: 2\n"}}' | kubectl patch installplans.kubesphere.io grafana "#
+      + "--type=merge --patch-file=/dev/stdin"
+    #expect(tester.screen.contains(#"printf %s '{"spec":{"config":"replicas: 2\n"}}' | kubectl patch"#))
+    #expect(tester.screen.contains("--patch-file=/dev/stdin"))
+    #expect(!tester.screen.contains("w writes"))
+    tester.type("c")
+    #expect(tester.app.request == .copy(line))
+  }
+
+  @Test func theCommandReadsTheConfigFromAFileWhereAWordOfItIsLongerThanTheScreen() throws {
+    var tester = ConsoleTester.atMarket(60, 40)
+    tester.offerAfter("e", "grafana")
+    tester.press(.end, .backspace)
+    tester.type("2 # " + String(repeating: "long", count: 12))
+    tester.press(.control("s"), .end)
     #expect(tester.screen.contains("--patch-file=grafana-configure.json"))
     #expect(tester.screen.contains("w writes grafana-configure.json"))
-    tester.type("c")
-    #expect(
-      tester.app.request
-        == .copy(
-          "kubectl patch installplans.kubesphere.io grafana --type=merge --patch-file=grafana-configure.json"))
     tester.type("w")
     guard case .writeFile(let file)? = tester.asked.first else { return #expect(Bool(false), "nothing is written") }
     #expect(file.name == "grafana-configure.json")
-    #expect(try JSON.parse(Array(file.text.utf8)) == ["spec": ["config": "replicas: 2\n"]])
+    let config = "replicas: 2 # " + String(repeating: "long", count: 12) + "\n"
+    #expect(try JSON.parse(Array(file.text.utf8)) == ["spec": ["config": .string(config)]])
     tester.hear(.wroteFile("grafana-configure.json"))
     #expect(tester.status == "Wrote grafana-configure.json, which only you may read.")
   }

@@ -22,4 +22,13 @@ import Testing
 
     try GeneratedTable("\(section.rawValue) keys", columns: ["keys", "command", "what it does"], rows: rows).check()
   }
+
+  @Test func thePicturesOfTheDocumentsAreWhatTheConsoleShows() throws {
+    var failed = ChangesTests.afterFailedUpgrade(80, 20)
+    failed.press(.enter)
+    failed.answer(.examination(of: "grafana"), .examination(.sample))
+
+    try GeneratedTable(picture: "a failed upgrade", lines: MarketplaceTests.busy(80, 16).lines).check()
+    try GeneratedTable(picture: "a failed extension", in: "docs/DOCTOR.md", lines: failed.lines).check()
+  }
 }

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import HTTP
 import KubernetesAPI
+import Platform
 import Terminal
 import Testing
 
@@ -88,7 +89,7 @@ import Testing
     tester.press(.enter)
     let long = (1...9).map { "word\($0) " + String(repeating: "x", count: 40) }.joined(separator: " ")
     let finding = Finding(
-      cause: .upgradeFailed, subject: "grafana", text: "its hook failed",
+      cause: .upgradeFailed, subject: "grafana", sentence: "its hook failed",
       evidence: [.init("Pod shell", "status", long)], certainty: .certain, remedies: [])
     tester.answer(.examination(of: "grafana"), .examination(Examination(findings: [finding], gaps: [], count: 1)))
     #expect(tester.screen.contains("more"))

@@ -139,7 +139,7 @@ import Testing
       return !heard.isEmpty
     }
     guard case .failed(let sentence)? = heard.first else { return #expect(Bool(false), "\(heard)") }
-    #expect(sentence.contains("/dev/null/ksx"))
+    #expect(sentence.english.contains("/dev/null/ksx"))
   }
 
   private func worker(

@@ -1,5 +1,6 @@
 import Client
 import Manifest
+import Platform
 import TestSupport
 import Testing
 

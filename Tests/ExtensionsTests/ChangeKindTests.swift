@@ -1,5 +1,6 @@
 import Client
 import Manifest
+import Platform
 import Testing
 
 @testable import Extensions
@@ -58,7 +59,7 @@ import Testing
 
   @Test func whatIsFilledInIsNotFilledAgain() {
     #expect(Change.upgrade(to: "{name}").title("whizard") == "Upgrade whizard to {name}")
-    #expect(Change.disable.filled("a { b", [:]) == "a { b")
+    #expect(Change.disable.sentence("a { b", [:]) == "a { b")
   }
 
   @Test func aChangeThatNeedsAChoiceIsNotMadeWithoutOne() {

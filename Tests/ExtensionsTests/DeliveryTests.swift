@@ -59,7 +59,7 @@ import Testing
     #expect(result == .failure(.unanswered(reason: "the connection broke", .unknown("k8s cannot be reached"))))
     guard case .failure(let error) = result else { return }
     #expect(
-      error.sentence(for: "disable bell", at: "k8s")
+      error.sentence(for: "disable bell", at: "k8s").english
         == "disable bell: it is unknown whether the server carried it out. The answer was lost (the connection broke), and k8s cannot be read now (k8s cannot be reached). Look at the present state before repeating it."
     )
   }

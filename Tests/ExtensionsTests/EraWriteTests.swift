@@ -1,5 +1,6 @@
 import Client
 import Manifest
+import Platform
 import Testing
 
 @testable import Extensions
@@ -204,7 +205,7 @@ import Testing
       ),
     ] as [(Mapping, [String])])
   func whatIsAskedForAndNotAppliedIsSaid(status: Mapping, pending: [String]) {
-    #expect(Sample.installation(config: "a: 1\n", status: status).pending == pending)
+    #expect(Sample.installation(config: "a: 1\n", status: status).pending.map(\.english) == pending)
   }
 
   @Test func whileTheControllersWorkNothingIsPending() {

@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 import Testing
 
 @testable import Extensions

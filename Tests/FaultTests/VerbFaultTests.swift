@@ -2,6 +2,7 @@ import Client
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 import TestSupport
 import Testing
 
@@ -120,7 +121,7 @@ private struct Trial {
   }
 
   private func check(_ error: ClusterError, since before: Int, _ uid: String, in server: TestServer) async throws {
-    let sentence = error.sentence(for: "trying it", at: "https://h")
+    let sentence = error.sentence(for: "trying it", at: "https://h").english
     #expect(sentence.hasPrefix("trying it: ") && sentence.count < 800, name)
     #expect(!sentence.unicodeScalars.contains { $0.value < 32 || $0 == "<" }, "\(name): \(sentence)")
     guard verb.changes else { return }

@@ -1,6 +1,7 @@
 import Extensions
 import KubernetesAPI
 import Manifest
+import Platform
 import Testing
 
 @testable import Operations

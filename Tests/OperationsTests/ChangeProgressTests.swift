@@ -1,4 +1,5 @@
 import Extensions
+import Platform
 import Testing
 
 @testable import Operations

@@ -14,7 +14,7 @@ import Testing
     installation.history = [.init(state: InstallationState(state), time: time)]
     var effect = ConfigEffect(installation)
     effect.restarted = restarted
-    return effect.text(at: now)
+    return effect.text(at: now).english
   }
 
   @Test func itIsSaidSinceWhenAndWhatWasRestarted() {

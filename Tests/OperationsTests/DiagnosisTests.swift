@@ -68,7 +68,7 @@ import Testing
 
   func causes(_ findings: [Finding]) -> [Finding.Cause] { findings.map(\.cause) }
 
-  func remedies(_ findings: [Finding]) -> [String] { findings.first?.remedies.map(\.name) ?? [] }
+  func remedies(_ findings: [Finding]) -> [String] { findings.first?.remedies.map(\.name.english) ?? [] }
 
   /// The body of the first request of the first remedy.
   func body(_ findings: [Finding]) -> String {

@@ -1,5 +1,6 @@
 import Manifest
 import Packages
+import Platform
 import Testing
 
 @testable import Operations

@@ -111,7 +111,9 @@ import Testing
     ("!since:2h", ["whizard", "bell"]),
     // Letters and labels.
     ("-f lgl", ["log-lens"]), ("-fblbe", ["bell"]), ("!-f e", ["whizard", "vault"]), ("-l team=blue off", ["bell"]),
-    ("-l category=observability", ["whizard"]), ("-l enabled!=yes", ["vault", "bell"]), ("!-l team=blue", []),
+    ("-l category=observability", ["whizard"]),
+    ("-l kubesphere.io/category=observability", ["whizard"]), ("-l enabled!=yes", ["vault", "bell"]),
+    ("!-l team=blue", []),
   ])
   func everyTermTakesWhatItSays(text: String, names: [String]) {
     #expect(ExtensionFilter(text).problem == nil)

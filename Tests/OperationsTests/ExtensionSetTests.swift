@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Platform
 import Testing
 
 @testable import Operations

@@ -57,7 +57,7 @@ import Testing
     installation.observed.appliedEnabled = isEnabled
     let status = ExtensionStatus("whizard", Sample.extension(), installation)
 
-    #expect([status.titleWord, status.fullWord, status.word] == [word, word, "Installed"])
+    #expect([status.titleWord.english, status.fullWord.english, status.word] == [word, word, "Installed"])
   }
 
   @Test func everyInstallationIsARow() {

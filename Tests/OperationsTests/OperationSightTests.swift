@@ -94,7 +94,7 @@ import Testing
 
     #expect(found.map(\.end) == [.failed("no kind")])
     #expect(
-      found.map { $0.sentence(age: "3 min") } == ["Upgrade to 1.1.0 of whizard, begun 3 min ago, failed: no kind"])
+      found.map { $0.sentence(age: "3 min") } == ["whizard: upgrade to 1.1.0, begun 3 min ago, failed: no kind"])
     #expect(found[0].line(at: "t")?.event == .outcome(.failed("no kind"), version: "1.1.0", configHash: ""))
   }
 

@@ -1,5 +1,6 @@
 import Client
 import HTTP
+import Platform
 import Testing
 
 @testable import Operations

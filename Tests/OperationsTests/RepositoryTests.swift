@@ -114,11 +114,11 @@ import Testing
     let request = RemedyRequest(
       resource: Dialect.installPlan.installations, namespace: nil, name: "whizard", action: .merge([:]))
     let finding = Finding(
-      cause: .installFailed, subject: "whizard", text: "it failed", evidence: [], certainty: .certain, remedies: [])
+      cause: .installFailed, subject: "whizard", sentence: "it failed", evidence: [], certainty: .certain, remedies: [])
     let remedy = Remedy("end the job", [.send(request), .wait("it rests"), .send(request)], cost: "time")
     let plan = RemedyPlan(remedy, against: finding)
 
-    #expect(plan.title == "End the job: whizard")
+    #expect(plan.title == "end the job: whizard")
     #expect(plan.requests(after: 0).end == 1)
     #expect(plan.pause(at: 1) == "wait until it rests")
     #expect(plan.requests(after: 2).end == 3)

@@ -217,7 +217,7 @@ extension DiagnosisTests {
   @Test func aPodsReasonIsReadWhereverItStands() {
     let job = Object(.jobs, name: "j", ["status": ["active": 1]])
     func sight(_ status: Mapping) -> String? {
-      CaseFile.JobSight(job, pods: [Object(.pods, name: "p", ["status": .mapping(status)])]).waiting
+      CaseFile.JobSight(job, pods: [Object(.pods, name: "p", ["status": .mapping(status)])]).waiting?.english
     }
 
     #expect(

@@ -1,7 +1,8 @@
 import Platform
 package import Testing
 
-/// A table in a document that is made of the tables the program reads, so that the document cannot lag behind.
+/// A table in a document that is made of the tables the program reads, or a picture of what it shows, so that the document
+/// cannot lag behind.
 ///
 /// It stands between `<!-- table NAME: … -->` and `<!-- end of NAME -->`; scripts/tables writes it anew.
 package struct GeneratedTable {
@@ -15,6 +16,14 @@ package struct GeneratedTable {
     self.document = Self.project + "/" + document
     let dashes = columns.map { _ in "---" }
     text = ([columns, dashes] + rows).map { "| " + $0.map(Self.escaped).joined(separator: " | ") + " |\n" }.joined()
+  }
+
+  /// The picture `name` of `document`: the text of a screen, in a block of its own.
+  package init(picture name: String, in document: String = "README.md", lines: [String]) {
+    self.name = name
+    self.document = Self.project + "/" + document
+    text = (["```"] + lines.map { String($0.reversed().drop { $0 == " " }.reversed()) } + ["```"]).map { $0 + "\n" }
+      .joined()
   }
 
   /// Fails when the document says something else, unless it is to be written.
@@ -31,7 +40,9 @@ package struct GeneratedTable {
       Issue.record("the table \(name) of \(document) is stale: run scripts/tables", sourceLocation: sourceLocation)
       return
     }
-    let written = (lines[...start] + text.split(separator: "\n") + lines[end...]).joined(separator: "\n")
+    let written =
+      (lines[...start] + text.dropLast().split(separator: "\n", omittingEmptySubsequences: false) + lines[end...])
+      .joined(separator: "\n")
     try Files.write(Array(written.utf8), to: document)
   }
 

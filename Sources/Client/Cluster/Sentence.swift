@@ -1,21 +1,27 @@
 package import HTTP
 package import KubernetesAPI
+package import Platform
 
 extension ClusterError {
   /// What went wrong and what to do about it, for the user.
   ///
   /// `doing` says what was being done and to what, such as `listing extensions`; `server` is the
   /// address as it may be shown.
-  package func sentence(for doing: String, at server: String) -> String {
+  package func sentence(for doing: Sentence, at server: String) -> Sentence {
+    "\(doing): \(problem(at: server, doing))"
+  }
+
+  /// The same without what was being done.
+  package func problem(at server: String, _ doing: Sentence = "") -> Sentence {
     switch self {
-    case .transport(let error): error.sentence(for: doing, at: server)
-    case .refused(let status): status.sentence(for: doing, at: server)
+    case .transport(let error): error.problem(at: server, doing)
+    case .refused(let status): status.problem(at: server)
     case .unreadable(let problem):
-      "\(doing): \(server) gave an answer that cannot be read (\(problem)). Check that the address is that of a Kubernetes API."
+      "\(server) gave an answer that cannot be read (\(problem)). Check that the address is that of a Kubernetes API."
     case .unanswered(let reason, .notCarriedOut):
-      "\(doing): it was not carried out. The answer was lost (\(reason)), and what \(server) shows now is as it was before; it can be tried again.\(Webhook.hint(ifLate: reason))"
+      "it was not carried out. The answer was lost (\(reason)), and what \(server) shows now is as it was before; it can be tried again.\(Webhook.hint(ifLate: reason))"
     case .unanswered(let reason, .unknown(let problem)):
-      "\(doing): it is unknown whether the server carried it out. The answer was lost (\(reason)), and \(server) cannot be read now (\(problem)). Look at the present state before repeating it.\(Webhook.hint(ifLate: reason))"
+      "it is unknown whether the server carried it out. The answer was lost (\(reason)), and \(server) cannot be read now (\(problem)). Look at the present state before repeating it.\(Webhook.hint(ifLate: reason))"
     }
   }
 
@@ -31,55 +37,61 @@ extension ClusterError {
 
 extension TransportError {
   /// What kept the request from its answer, and what to do about it.
-  package func sentence(for doing: String, at server: String) -> String {
+  package func sentence(for doing: Sentence, at server: String) -> Sentence {
+    "\(doing): \(problem(at: server, doing))"
+  }
+
+  func problem(at server: String, _ doing: Sentence) -> Sentence {
     switch self {
     case .unreachable(let host, let reason):
-      "\(doing): \(host) cannot be reached (\(reason)). Check the address, the network and any proxy."
+      "\(host) cannot be reached (\(reason)). Check the address, the network and any proxy."
     case .untrusted(let host, let reason):
-      "\(doing): \(host) is not trusted (\(reason)). Check certificate-authority and tls-server-name in the kubeconfig."
+      "\(host) is not trusted (\(reason)). Check certificate-authority and tls-server-name in the kubeconfig."
     case .interrupted(let reason):
-      "\(doing): the connection to \(server) broke before the answer was complete (\(reason)). \(Self.afterwards(doing))"
+      "the connection to \(server) broke before the answer was complete (\(reason)). \(Self.afterwards(doing))"
     case .timedOut(let seconds):
-      "\(doing): \(server) sent nothing for \(seconds) s. Try again, or allow more with --request-timeout."
+      "\(server) sent nothing for \(seconds) s. Try again, or allow more with --request-timeout."
     case .invalid(let reason):
-      "\(doing): nothing was sent to \(server), because \(reason)."
-    case .cancelled: "\(doing): stopped before \(server) answered."
+      "nothing was sent to \(server), because \(reason)."
+    case .cancelled: "stopped before \(server) answered."
     }
   }
 
   /// What reads is called so by the words it is told with.
-  private static func afterwards(_ doing: String) -> String {
+  private static func afterwards(_ doing: Sentence) -> Sentence {
     let reads = ["reading", "listing", "looking", "asking", "watching"]
-    return reads.contains(where: doing.hasPrefix)
+    return reads.contains(where: doing.english.hasPrefix)
       ? "Try again." : "If it was a change, look at the present state before repeating it."
   }
 }
 
 extension Status {
   /// What the server refused, and what to do about it.
-  package func sentence(for doing: String, at server: String) -> String {
-    if let webhook = Webhook(self) { return "\(doing): \(webhook.problem(at: server))\(quote). \(webhook.advice)" }
-    return "\(doing): \(server) \(verdict)\(quote). \(advice)\(Webhook.hint(ifLate: message))"
+  package func sentence(for doing: Sentence, at server: String) -> Sentence { "\(doing): \(problem(at: server))" }
+
+  func problem(at server: String) -> Sentence {
+    if let webhook = Webhook(self) { return "\(webhook.problem(at: server))\(quote). \(webhook.advice)" }
+    return "\(verdict(of: server))\(quote). \(advice)\(Webhook.hint(ifLate: message))"
   }
 
-  private var verdict: String {
+  private func verdict(of server: String) -> Sentence {
     switch code {
-    case 400: "did not understand the request (400)"
-    case 401: "did not authenticate the request (401)"
-    case 403: "does not allow it (403)"
-    case 404: "did not find it (404)"
-    case 405: "does not offer this (405)"
-    case 409 where isAlreadyExists: "already has one of that name (409)"
-    case 409: "has a newer version of it (409)"
-    case 410: "no longer has that version (410)"
-    case 413: "rejected it as too large (413)"
-    case 415: "does not take this kind of change (415)"
-    case 422: "rejected it as invalid (422)"
-    case 429: "is too busy (429)"
-    case 511: "reports that the member cluster did not authenticate the request (511)"
-    case 502, 503, 504: "is not available (\(code))"
-    case 500...: "failed (\(code))"
-    default: "answered \(code)"
+    case 400: "\(server) did not understand the request (400)"
+    case 401: "\(server) did not authenticate the request (401)"
+    case 403: "\(server) does not allow it (403)"
+    case 404: "\(server) did not find it (404)"
+    case 405: "\(server) does not offer this (405)"
+    case 409 where isAlreadyExists: "\(server) already has one of that name (409)"
+    case 409: "\(server) has a newer version of it (409)"
+    case 410: "\(server) no longer has that version (410)"
+    case 413: "\(server) rejected it as too large (413)"
+    case 415: "\(server) does not take this kind of change (415)"
+    case 422: "\(server) rejected it as invalid (422)"
+    case 429: "\(server) is too busy (429)"
+    case 511: "\(server) reports that the member cluster did not authenticate the request (511)"
+    case 502, 503, 504: "\(server) is not available (\(code))"
+    case 500...: "\(server) failed (\(code))"
+    default: "\(server) answered \(code)"
     }
   }
 
@@ -90,7 +102,7 @@ extension Status {
     return ": " + (text.hasSuffix(".") ? String(text.dropLast()) : text)
   }
 
-  private var advice: String {
+  private var advice: Sentence {
     switch code {
     case 400: "Check what was entered."
     case 401: "Log in again, or renew the token or certificate of this context."

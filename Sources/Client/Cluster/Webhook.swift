@@ -33,28 +33,27 @@ struct Webhook: Hashable {
   }
 
   /// What happened, up to the quotation of the server's words.
-  func problem(at server: String) -> String {
+  func problem(at server: String) -> Sentence {
     if hasDenied { return "the webhook \(name) does not allow it (\(code))" }
     return "\(server) asked the webhook \(name), which did not answer (\(code))"
   }
 
-  var advice: String {
+  var advice: Sentence {
     if hasDenied { return "Correct what it complains of, and try again." }
-    let look = namespace.map { " (kubectl -n \($0) get pods,endpoints)" } ?? ""
-    return "Every such change is refused until the program behind the webhook runs again\(look). If it cannot be "
-      + "brought back, an administrator lets changes pass without it by failurePolicy: Ignore "
-      + "(kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations)."
+    let look = Sentence(verbatim: namespace.map { " (kubectl -n \($0) get pods,endpoints)" } ?? "")
+    return
+      "Every such change is refused until the program behind the webhook runs again\(look). If it cannot be brought back, an administrator lets changes pass without it by failurePolicy: Ignore (kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations)."
   }
 
   /// What may be behind a write without an answer in time: a webhook that hangs is named nowhere.
   ///
   /// With KubeSphere's controllers stopped the API server itself gives up after 34 s, and ksx after 32.
-  static func hint(ifLate text: String) -> String {
+  static func hint(ifLate text: String) -> Sentence {
     guard text.containsText("did not complete within requested timeout") || text.hasPrefix("no answer for ") else {
       return ""
     }
-    return " The server may be waiting for a webhook that hangs: see whether the controllers run "
-      + "(kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations names their services)."
+    return
+      " The server may be waiting for a webhook that hangs: see whether the controllers run (kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations names their services)."
   }
 
   private static func quoted(in text: String, after mark: String) -> String? {

@@ -18,7 +18,7 @@ package enum GatewayError: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .transport(let error): error.sentence(for: "logging in", at: "the gateway")
+    case .transport(let error): error.sentence(for: "logging in", at: "the gateway").english
     case .refused(let refusal): "logging in: \(refusal)"
     case .unreadable(let problem):
       "logging in: \(problem). Check that the address is that of a KubeSphere gateway."

@@ -1,5 +1,6 @@
 import Glibc
 package import HTTP
+import Platform
 
 /// A login at one gateway: made with a password, renewed before it ends and when it is refused,
 /// shared by all requests and by all programs that read the same file.
@@ -62,7 +63,7 @@ package actor GatewaySession: CredentialSource {
       response = try await gateway.send(
         HTTPRequest(.get, "/oauth/logout", headers: ["Authorization": "Bearer \(token.access)"]))
     } catch {
-      throw .notRevoked(error.without(token.secrets).sentence(for: "logging out", at: "the gateway"))
+      throw .notRevoked(error.without(token.secrets).sentence(for: "logging out", at: "the gateway").english)
     }
     // A token the gateway does not know needs no revoking.
     guard response.status < 400 || response.status == 401 else {

@@ -1,6 +1,7 @@
 import Extensions
 import Manifest
 import Operations
+import Platform
 
 /// A plan with all that is known of it, as a person reads it, and as a program does.
 struct PlanSheetText {
@@ -81,9 +82,9 @@ struct PlanSheetText {
       fields["values"] = .sequence(
         values.entries.map { ["key": .string($0.key), "value": $0.shown, "origin": .string($0.origin.word)] })
     }
-    fields["comes"] = .sequence(sheet.comes.map(Value.string))
-    fields["goes"] = .sequence(sheet.goes.map(Value.string))
-    fields["stays"] = .sequence(sheet.stays.map(Value.string))
+    fields["comes"] = .sequence(sheet.comes.map { .string($0.english) })
+    fields["goes"] = .sequence(sheet.goes.map { .string($0.english) })
+    fields["stays"] = .sequence(sheet.stays.map { .string($0.english) })
     fields["needs"] = .sequence(
       sheet.needs.map { need in
         [

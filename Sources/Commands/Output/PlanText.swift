@@ -1,5 +1,6 @@
 import Extensions
 import Manifest
+import Platform
 
 /// A plan as a user reads it, and as a program does.
 struct PlanText {
@@ -22,17 +23,8 @@ struct PlanText {
   var effects: [String] { Self.lines(plan.effects) }
 
   var kubectl: [String] {
-    if !plan.kubectl.isEmpty { return ["  \(kubectlLine)"] + (neededFile.map { [note(on: $0)] } ?? []) }
+    if !plan.kubectl.isEmpty { return ["  \(plan.kubectlLine)"] + (plan.neededFile.map { [note(on: $0)] } ?? []) }
     return plan.kubectlAbsence.map { ["  no kubectl line: \($0)"] } ?? []
-  }
-
-  /// The line, with all that it needs where that can be shown.
-  private var kubectlLine: String { plan.kubectlFile?.line ?? plan.kubectl }
-
-  /// The file without which the line does not run.
-  var neededFile: Plan.KubectlFile? {
-    guard !plan.kubectl.isEmpty, let file = plan.kubectlFile, file.line == nil else { return nil }
-    return file
   }
 
   private func note(on file: Plan.KubectlFile) -> String {
@@ -65,7 +57,7 @@ struct PlanText {
     [
       "change": .string(plan.change.words), "extension": .string(plan.name), "cluster": .string(cluster),
       "effects": Self.value(plan.effects), "problems": Self.value(plan.problems),
-      "kubectl": .string(plan.kubectl.isEmpty ? "" : kubectlLine),
+      "kubectl": .string(plan.kubectlLine),
     ]
   }
 }

@@ -56,7 +56,8 @@ struct Sheet {
     }
     return [
       ("Installed", "\(kind) \(installation.name)"), ("Running", status.running), ("Wanted", status.wanted),
-      ("Failed", status.failed), ("State", status.fullWord), ("Pending", status.pending.joined(separator: "; ")),
+      ("Failed", status.failed), ("State", status.fullWord.english),
+      ("Pending", status.pending.joined(separator: "; ").english),
       ("Since", installation.history.last?.time ?? ""), ("Message", status.reason),
       ("Enabled", installation.isEnabled ? "yes" : "no"), ("Namespace", installation.targetNamespace),
       ("Release", installation.releaseName), ("Job", installation.jobName),

@@ -30,7 +30,7 @@ package struct CommandError: Error, Hashable, Sendable {
 
   /// The cluster's refusal, or its silence, while `doing` something.
   init(_ error: ClusterError, _ doing: String, at server: String) {
-    sentence = error.sentence(for: doing, at: server).oneLine
+    sentence = error.sentence(for: Sentence(verbatim: doing), at: server).english.oneLine
     isOfMissingKind = error.isOfMissingKind
     verdict = nil
   }

@@ -36,7 +36,7 @@ struct ShowVersion: ClusterCommand {
     let answer = await result { () throws(ClusterError) in try await session.cluster.document("/version") }
     try tell(of: (try? answer.get()).map(ProductVersions.init), session.outlet)
     if case .failure(let error) = answer {
-      throw CommandError(error.sentence(for: "asking for the server's version", at: session.server))
+      throw CommandError(error.sentence(for: "asking for the server's version", at: session.server).english)
     }
   }
 

@@ -33,7 +33,7 @@ extension App {
     noteAccepted(plan)
     state.operations.accepted(plan.name)
     if state.operations[plan.name] != nil {
-      state.say(.note, "\(plan.name): \(plan.change.words) was accepted.", about: plan.name)
+      state.say(.note, "\(plan.name): \(plan.change.phrase) was accepted.", about: plan.name)
     }
     // What is watched goes on to be.
     let isWatched = layers.last?.isAboutChange(of: plan.name) == true
@@ -64,16 +64,17 @@ extension App {
     layers.removeAll { $0 is SendingScreen }
     state.operations.abandon(plan.name)
     if state.stepQueue?.awaited == plan.name { state.stepQueue = nil }
-    let reason = failure.sentence(for: "\(plan.name): \(plan.change.words)", at: state.session.cluster)
-    let sentence = reason + " " + failure.consequence
+    let reason = failure.sentence(for: "\(plan.name): \(plan.change.phrase)", at: state.session.cluster)
+    let whole: Sentence = "\(reason) \(failure.consequence)"
+    let sentence = state.words(whole)
     state.submissions[plan.name]?.refusal = sentence
     endedOne(plan.name, failure: sentence)
     // The plan says it itself, first of all.
     if layers.last?.isAboutChange(of: plan.name) == true, layers.last is PlanScreen {
       state.messageLog.dropAnswer()
-      return state.record(.error, sentence)
+      return state.record(.error, Sentence(verbatim: sentence))
     }
-    state.announce(.error, sentence, about: plan.name)
+    state.announce(.error, Sentence(verbatim: sentence), about: plan.name)
   }
 
   /// Who waits to leave must look again, too.
@@ -87,13 +88,13 @@ extension App {
     guard state.market.installations.isFilled else { return }
     for ended in state.operations.see(state.market.installed, at: state.now.seconds) {
       if case .failed(let reason) = ended.outcome {
-        state.announce(.error, "\(ended.name): could not \(ended.change.words): \(reason)", about: ended.name)
+        state.announce(.error, "\(ended.name): could not \(ended.change.phrase): \(reason)", about: ended.name)
       } else {
         state.announce(.good, "\(ended.name): \(ended.change.past).", about: ended.name)
       }
       state.begin(.noteOutcome(ended.progress, of: ended.name, ended.outcome))
       if case .failed(let reason) = ended.outcome {
-        endedOne(ended.name, failure: reason)
+        endedOne(ended.name, failure: state.words(reason))
       } else {
         endedOne(ended.name, failure: nil)
       }
@@ -114,7 +115,7 @@ extension App {
     case .stop(let plan, let reason):
       state.stepQueue = nil
       state.announce(
-        .warning, "\(plan.name): \(plan.change.words) was not sent: \(reason). Nothing was changed.", about: plan.name)
+        .warning, "\(plan.name): \(plan.change.phrase) was not sent: \(reason). Nothing was changed.", about: plan.name)
     }
   }
 }

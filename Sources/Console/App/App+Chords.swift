@@ -1,4 +1,5 @@
 import Extensions
+import Platform
 import Terminal
 
 extension App {
@@ -18,19 +19,19 @@ extension App {
   /// Says once that `key` is bound to nothing where one is.
   private mutating func sayUnbound(_ key: Key) {
     guard saidUnbound.insert(key).inserted else { return }
-    state.say(.note, state.words("{0}: nothing here", "\(key)") + wayToKeys)
+    state.say(.note, "\(key): nothing here\(wayToKeys)")
   }
 
   /// Says that `command`, which `keys` ask for, has no meaning where one is; a cursor key at an edge needs no words.
   mutating func sayUseless(_ command: Command, _ keys: String) {
     if command.isMove { return }
     let asked = keys.isEmpty ? command.spokenName : keys
-    let what = command.change.map { state.words("{0}: nothing to {1} here", asked, $0.row.verb) }
-    state.say(.warning, (what ?? state.words("{0}: nothing here", asked)) + wayToKeys)
+    guard let kind = command.change else { return state.say(.warning, "\(asked): nothing here\(wayToKeys)") }
+    state.say(.warning, "\(asked): nothing to \(Sentence(stringLiteral: kind.row.verb)) here\(wayToKeys)")
   }
 
-  private var wayToKeys: String {
-    state.settings.keys(for: .help, in: top.sections).first.map { " · " + state.words("{0} shows the keys", $0) } ?? "."
+  private var wayToKeys: Sentence {
+    state.settings.keys(for: .help, in: top.sections).first.map { " · \($0) shows the keys" } ?? "."
   }
 }
 

@@ -31,7 +31,7 @@ extension App {
 
   /// Shows what is known of the extension that one is at.
   private mutating func look(_ command: Command) {
-    guard let name = top.subject else { return state.say(.warning, state.words("No extension is selected.")) }
+    guard let name = top.subject else { return state.say(.warning, "No extension is selected.") }
     switch command {
     case .screen(.yaml): open(ObjectScreen(name))
     case .screen(.log): open(ProgressScreen(name, showing: .log))
@@ -53,7 +53,7 @@ extension App {
       return state.say(.warning, "\(command.spokenName) takes no name.")
     }
     guard state.market.extensions[name] != nil || state.market.installed.of(name) != nil else {
-      let meant = suggestion(for: name, among: state.market.extensions.elements.keys)
+      let meant = meant(for: name, among: state.market.extensions.elements.keys)
       return state.say(.warning, "There is no extension \(name) here\(meant.isEmpty ? "." : meant)")
     }
     if command == .open { return open(ExtensionScreen(name)) }

@@ -11,11 +11,11 @@ extension App {
   mutating func refresh() {
     if case .stale = state.connection.state, state.session.isRestartable, !isRestarting {
       isRestarting = true
-      state.say(.note, state.words("Starting {0} again …", "ksxd"))
+      state.say(.note, "Starting ksxd again …")
       return state.begin(.restart)
     }
     isRestarting = false
-    state.say(.note, state.words("Reading everything again …"))
+    state.say(.note, "Reading everything again …")
     state.begin(state.capabilityState.ask())
     state.askRights(isAfresh: true)
     guard let dialect = state.dialect else { return }
@@ -55,7 +55,7 @@ extension App {
 
   /// What a lost connection is called, with the key that helps.
   private func loss(_ error: ClusterError) -> String {
-    let sentence = error.lossSentence(at: state.session.cluster)
+    let sentence = state.words(error.lossSentence(at: state.session.cluster))
     guard state.session.isRestartable, case .transport(.unreachable) = error,
       let key = state.settings.keys(for: .refresh, in: [.everywhere]).first
     else { return sentence }
@@ -69,10 +69,12 @@ extension App {
 
   mutating func unconnected(_ error: DialectError, _ delay: Duration) {
     let sentence =
-      if case .cluster(let error) = error { loss(error) } else { error.sentence(at: state.session.cluster) }
+      if case .cluster(let error) = error { loss(error) } else {
+        state.words(error.sentence(at: state.session.cluster))
+      }
     // While the watches are well, what was known will do.
     if state.connection.state == .connected, error != .absent { return }
-    lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct)
+    lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct.map { state.words($0) })
   }
 
   /// A retry that fails as the one before is no news; one that fails otherwise says why, and not again that it is lost.
@@ -80,7 +82,7 @@ extension App {
     if case .stale(let reason) = state.connection.state {
       if reason != sentence { state.messageLog.reword(reason, sentence) }
     } else {
-      state.record(.error, sentence)
+      state.record(.error, Sentence(verbatim: sentence))
     }
     state.connection.lost(sentence, retryAfter: delay, at: state.now)
     state.connection.refusal = refusal
@@ -90,7 +92,7 @@ extension App {
     doubt(event)
     if case .interrupted(let error, let delay) = event {
       let sentence = loss(error)
-      lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct)
+      lost(sentence, delay, refusal: error.isRefusal ? sentence : error.needsAct.map { state.words($0) })
     } else if state.market.interruption == nil, state.connection.state != .connected {
       if state.connection.staleSince != nil { state.record(.note, state.connection.connectedAgain) }
       state.connection.restored()

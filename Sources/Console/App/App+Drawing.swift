@@ -29,7 +29,8 @@ extension App {
 
   private func drawTooSmall(on surface: inout Surface) {
     let size = "\(surface.size.columns)×\(surface.size.rows)"
-    let lines = "This window is too small: \(size). 40×10 is the least.".wrapped(to: surface.size.columns)
+    let lines = state.words("This window is too small: {0}. 40×10 is the least.", size).wrapped(
+      to: surface.size.columns)
     for (row, line) in lines.enumerated() {
       surface.write(line, row: row, in: surface.bounds, style: state.theme[.text])
     }

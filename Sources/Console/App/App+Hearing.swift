@@ -38,7 +38,7 @@ extension App {
       told(message)
     case .catalogue(let versions, nil): state.market.learn(versions)
     case .catalogue(_, let failure?):
-      let sentence = state.words("The versions cannot be read: {0}", failure.brief)
+      let sentence: Sentence = "The versions cannot be read: \(failure.brief)"
       // Without having been asked for it is no news for a user who may not read them.
       if marketplace.listing.filter.asksVersions { return state.announce(.warning, sentence) }
       state.record(.note, sentence)
@@ -92,11 +92,14 @@ extension App {
       state.session = status
       state.rights.user = status.userText
       state.connection.use(status.way, at: state.now)
-      if let way = status.way, way != former { state.record(way.way == .gateway ? .warning : .good, way.sentence) }
+      if let way = status.way, way != former {
+        state.record(way.way == .gateway ? .warning : .good, Sentence(verbatim: way.sentence))
+      }
     case .confirmed(let plan, let reason):
       state.announce(
         .warning,
-        "\(plan.name): \(plan.change.words) was carried out, though its answer was lost (\(reason)).", about: plan.name)
+        "\(plan.name): \(plan.change.phrase) was carried out, though its answer was lost (\(reason)).", about: plan.name
+      )
     case .compared(let comparison):
       state.comparison = comparison
       state.say(comparison.tone, comparison.summary)
@@ -106,7 +109,7 @@ extension App {
     case .restarted(let problem):
       guard let problem else { return refresh() }
       isRestarting = false
-      state.announce(.error, problem)
+      state.announce(.error, Sentence(verbatim: problem))
     case .failed(let sentence): state.announce(.error, sentence)
     default: break
     }

@@ -1,3 +1,4 @@
+import Platform
 import Terminal
 
 // What keys and clicks do.

@@ -1,5 +1,6 @@
 import Extensions
 import Operations
+import Platform
 
 // The way out.
 extension App {
@@ -13,11 +14,12 @@ extension App {
     if layers.contains(where: { $0 is LeaveScreen }) { return leave() }
     var reasons = layers.compactMap { $0.unsavedWork(state) }
     for name in state.operations.names where state.underWay(name) == nil {
-      reasons.append("\(name): \(state.operations[name]?.change.words ?? "") was accepted and goes on in the cluster.")
+      let change = state.operations[name]?.change.phrase ?? ""
+      reasons.append("\(name): \(change) was accepted and goes on in the cluster.")
     }
-    if isAskingForChanges { reasons += state.changed.map { "You changed \($0) in this session." } }
+    if isAskingForChanges { reasons += state.changed.map { "You changed \($0) in this session." as Sentence } }
     for plan in state.stepQueue?.plans ?? [] {
-      reasons.append("\(plan.name): \(plan.change.words) is sent only while the console runs.")
+      reasons.append("\(plan.name): \(plan.change.phrase) is sent only while the console runs.")
     }
     if reasons.isEmpty { leave() } else { open(LeaveScreen(reasons: reasons)) }
   }

@@ -1,18 +1,20 @@
 import Client
 import Extensions
 import Operations
+import Platform
 
 // What screens have asked for themselves, and what an earlier session has left.
 extension App {
   /// Takes in the answer to what a screen has asked for.
   mutating func hearAnswer(_ message: Message) {
     switch message {
-    case .read(let reading, let answer): state.readings.take(reading, answer, at: state.now)
+    case .read(let reading, let answer): state.readings.take(reading, answer, at: state.now, state.words)
     case .places(let answer): state.places = answer
     case .moved(let move): request = .move(move)
     case .sent(let plan, let failure):
-      state.remedies[plan.title]?.isUnderWay = false
-      state.remedies[plan.title]?.failure = failure
+      state.remedies[plan.title.english]?.isUnderWay = false
+      let words = state.words
+      state.remedies[plan.title.english]?.failure = failure.map { words($0) }
       let text = failure ?? "\(plan.title): the cluster has taken it."
       state.announce(failure == nil ? .good : .error, text, about: plan.subject)
       readAgain()

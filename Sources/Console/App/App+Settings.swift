@@ -1,3 +1,5 @@
+import Platform
+
 extension App {
   /// Chooses a theme, a keymap or a language, now and for the sessions that follow.
   mutating func set(_ command: Command, to name: String) {
@@ -34,6 +36,8 @@ extension App {
     let former = state.settings
     state.settings = settings
     guard former.problems != settings.problems || former.theme != settings.theme else { return }
-    for problem in settings.problems where !former.problems.contains(problem) { state.announce(.error, problem) }
+    for problem in settings.problems where !former.problems.contains(problem) {
+      state.announce(.error, Sentence(verbatim: problem))
+    }
   }
 }

@@ -50,7 +50,9 @@ package struct App: Sendable {
     state = ConsoleState(session.connection.status, settings, now: now)
     state.capabilityState = CapabilityState(session, at: now)
     state.connection.use(session.connection.status.way, at: now)
-    for problem in settings.problems + session.connection.status.warnings { state.announce(.error, problem) }
+    for problem in settings.problems + session.connection.status.warnings {
+      state.announce(.error, Sentence(verbatim: problem))
+    }
   }
 
   /// When the app wants to hear `Message.time` at the latest.

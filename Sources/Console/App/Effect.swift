@@ -1,6 +1,7 @@
 package import Extensions
 package import KubernetesAPI
 import Operations
+import Platform
 
 /// A request of the console to its worker, and what becomes of it when it is repeated or the program ends.
 ///
@@ -109,7 +110,7 @@ extension Request {
     case .keepSetting(let name, _): .setting(name)
     case .keepDraft(let name, _): .draft(of: name)
     case .keepPlaces: .trail
-    case .send(_, let plan): .remedy(plan.title)
+    case .send(_, let plan): .remedy(plan.title.english)
     default: .records
     }
   }

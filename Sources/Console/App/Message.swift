@@ -2,6 +2,7 @@ package import Client
 package import Extensions
 package import KubernetesAPI
 package import Operations
+package import Platform
 package import Terminal
 
 /// Everything that can happen to the console.
@@ -67,20 +68,20 @@ package enum Message: Hashable, Sendable {
   /// What a screen wanted read, or why it was not.
   case read(Reading, Result<ReadFacts, ReadFailure>)
   /// The requests of a plan were sent; why they were not carried out, or `nil`.
-  case sent(RemedyPlan, failure: String?)
+  case sent(RemedyPlan, failure: Sentence?)
   /// Where the console can go, or why that is not known.
   case places(Result<[ClusterPlace], ReadFailure>)
   /// Another place was opened.
   case moved(Move)
   /// Something was not done or not saved; the text says what and why.
-  case failed(String)
+  case failed(Sentence)
 }
 
 /// What came of editing a text in another program.
 package enum EditedText: Hashable, Sendable {
   case text(String)
   /// Nothing was taken, and why, as a sentence.
-  case refused(String)
+  case refused(Sentence)
 }
 
 /// What two ways to one cluster show differently.
@@ -88,9 +89,9 @@ package struct Comparison: Hashable, Sendable {
   /// One sentence for each object, with its kind.
   package var differences: [String]
   /// Why the comparison came to nothing, or `nil`.
-  package var failure: String?
+  package var failure: Sentence?
 
-  package init(differences: [String] = [], failure: String? = nil) {
+  package init(differences: [String] = [], failure: Sentence? = nil) {
     self.differences = differences
     self.failure = failure
   }
@@ -99,5 +100,5 @@ package struct Comparison: Hashable, Sendable {
 /// The README of a package, or why there is none to show.
 package enum Documentation: Hashable, Sendable {
   case text(String)
-  case missing(reason: String)
+  case missing(reason: Sentence)
 }

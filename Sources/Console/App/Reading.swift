@@ -1,7 +1,7 @@
 package import Extensions
 package import KubernetesAPI
 package import Operations
-import Platform
+package import Platform
 import Terminal
 
 /// Something that a screen wants read, beyond what is watched.
@@ -63,11 +63,11 @@ package enum ReadFacts: Hashable, Sendable {
 /// Why something was not read.
 package struct ReadFailure: Error, Hashable, Sendable {
   /// A sentence for the user.
-  package var sentence: String
+  package var sentence: Sentence
   /// The user may not read it.
   package var isForbidden: Bool
 
-  package init(_ sentence: String, isForbidden: Bool = false) {
+  package init(_ sentence: Sentence, isForbidden: Bool = false) {
     (self.sentence, self.isForbidden) = (sentence, isForbidden)
   }
 }
@@ -78,7 +78,7 @@ struct Readings: Sendable {
     /// What is known, perhaps from before.
     var facts: ReadFacts?
     /// Why the last reading came to nothing.
-    var failure: ReadFailure?
+    var failure: (text: String, isForbidden: Bool)?
     /// When the facts were read.
     var moment: ClockReading?
     /// The stamp that is read or was read last.
@@ -97,12 +97,14 @@ struct Readings: Sendable {
   }
 
   /// Takes in what `reading` came to; an answer that nothing waits for any more is dropped.
-  mutating func take(_ reading: Reading, _ answer: Result<ReadFacts, ReadFailure>, at moment: ClockReading) {
+  mutating func take(
+    _ reading: Reading, _ answer: Result<ReadFacts, ReadFailure>, at moment: ClockReading, _ words: Language
+  ) {
     guard var entry = entries[reading.topic], entry.stamp == reading.stamp else { return }
     entry.isUnderWay = false
     switch answer {
     case .success(let facts): (entry.facts, entry.failure, entry.moment) = (facts, nil, moment)
-    case .failure(let failure): entry.failure = failure
+    case .failure(let failure): entry.failure = (words(failure.sentence), failure.isForbidden)
     }
     entries[reading.topic] = entry
   }
@@ -113,15 +115,15 @@ struct Readings: Sendable {
   func emptiness(_ topic: Reading.Topic, reading: String, otherwise: String) -> Line {
     guard let entry = entries[topic] else { return Line(reading, .dim) }
     if let failure = entry.failure {
-      return Line(failure.sentence, failure.isForbidden ? .statusWarning : .statusError)
+      return Line(failure.text, failure.isForbidden ? .statusWarning : .statusError)
     }
     return entry.facts == nil ? Line(reading, .dim) : Line(otherwise, .dim)
   }
 
   /// Says that what is shown is from before, and why.
-  func concern(_ topic: Reading.Topic) -> [Line] {
+  func concern(_ topic: Reading.Topic, _ words: Language) -> [Line] {
     guard let entry = entries[topic], entry.facts != nil, let failure = entry.failure else { return [] }
-    return [Line("Not read again: \(failure.sentence)", .statusWarning)]
+    return [Line(words("Not read again: {0}", failure.text), .statusWarning)]
   }
 }
 

@@ -2,6 +2,7 @@ import Client
 import Editor
 import Extensions
 import Operations
+import Platform
 import Terminal
 
 /// One screenful, or a layer over one.
@@ -52,7 +53,7 @@ protocol Screen: Sendable {
   var isOverlay: Bool { get }
 
   /// What would be lost if the program ended now, as in "The config of devops is not saved".
-  func unsavedWork(_ state: ConsoleState) -> String?
+  func unsavedWork(_ state: ConsoleState) -> Sentence?
 
   /// What must be done before the program ends.
   func requestsBeforeExit(_ state: ConsoleState) -> [Request]
@@ -89,7 +90,7 @@ extension Screen {
   func cursor(in area: Rect, _ state: ConsoleState) -> Point? { nil }
   var question: Question? { nil }
   var isOverlay: Bool { false }
-  func unsavedWork(_ state: ConsoleState) -> String? { nil }
+  func unsavedWork(_ state: ConsoleState) -> Sentence? { nil }
   func requestsBeforeExit(_ state: ConsoleState) -> [Request] { [] }
   var extensionName: String? { nil }
   var subject: String? { extensionName }
@@ -110,12 +111,12 @@ enum Step: Sendable {
   /// Give the editor of an extension's config a text that was put together with the cluster's.
   case merged(String, over: String, of: String)
   /// Put a text on the terminal's clipboard, and say what it is.
-  case copy(String, what: String)
+  case copy(String, what: Sentence)
   case open(any Screen)
   /// Take this screen off the stack, and open another in its place if one is given.
   case close(opening: (any Screen)? = nil)
   case run(Command, argument: String = "")
-  case say(MessageLog.Tone, String)
+  case say(MessageLog.Tone, Sentence)
   /// Remember what was typed after `:`.
   case ran(String)
   /// Leave the program, as soon as what is being sent has been answered.
@@ -132,7 +133,7 @@ package enum KeySection: String, CaseIterable, Sendable {
 
 /// A line being typed: what stands before it, the text, and what accepting it does.
 struct Prompt: Sendable {
-  var label: String
+  var label: Sentence
   var field: LinePrompt
   var verb: String
 }

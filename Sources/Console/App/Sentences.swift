@@ -2,10 +2,11 @@ import Client
 import Extensions
 import HTTP
 import KubernetesAPI
+import Platform
 
 extension DialectError {
   /// What a user reads.
-  func sentence(at server: String) -> String {
+  func sentence(at server: String) -> Sentence {
     switch self {
     case .absent: "This cluster has no KubeSphere extensions: the API group kubesphere.io is not there."
     case .forbidden:
@@ -17,7 +18,7 @@ extension DialectError {
 
 extension ClusterError {
   /// What a change that met this error means for the cluster, as a sentence.
-  var consequence: String {
+  var consequence: Sentence {
     switch self {
     case .transport(.unreachable), .transport(.untrusted), .transport(.invalid): "Nothing was changed."
     case .transport(.interrupted), .transport(.timedOut), .transport(.cancelled), .unreadable:
@@ -33,15 +34,14 @@ extension ClusterError {
 
 extension ClusterError {
   /// Why what is on the screen cannot be kept up to date.
-  func lossSentence(at server: String) -> String {
+  func lossSentence(at server: String) -> Sentence {
     if case .transport(.unreachable(let host, let reason)) = self, host.hasPrefix("unix://") {
       let path = host.dropFirst("unix://".count).split(separator: "/").suffix(3).joined(separator: "/")
       return "ksxd at \(path) cannot be reached: \(reason)."
     }
     // Only reads are followed: there is no change to look after.
     if case .transport(.interrupted) = self { return "The connection to \(server) broke." }
-    let doing = "reading"
-    return String(sentence(for: doing, at: server).dropFirst(doing.count + 2))
+    return problem(at: server)
   }
 }
 
@@ -53,9 +53,9 @@ extension ClusterError {
   }
 
   /// What keeps requests from being sent, such as a login that has ended: waiting will not change that either.
-  var needsAct: String? {
+  var needsAct: Sentence? {
     guard case .transport(.invalid(let reason)) = self else { return nil }
-    return reason.prefix(1).uppercased() + reason.dropFirst() + "."
+    return Sentence(verbatim: reason).asSentence
   }
 }
 
@@ -67,7 +67,7 @@ extension DialectError {
     }
   }
 
-  var needsAct: String? {
+  var needsAct: Sentence? {
     if case .cluster(let error) = self { error.needsAct } else { nil }
   }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Somewhere in the console that one can come back to, like a page in a browser.
 ///
 /// Plans, choosers, prompts and texts about where one is are none: they belong to the place below them.
@@ -99,14 +101,14 @@ extension App {
       return state.say(
         .note,
         distance < 0
-          ? state.words("There is no place before this one.") : state.words("There is no place after this one."))
+          ? "There is no place before this one." : "There is no place after this one.")
     }
     go(to: place)
   }
 
   mutating func goToLastPlace() {
     guard mayLeavePlace() else { return }
-    guard let last = trail.last else { return state.say(.note, state.words("There is no place before this one.")) }
+    guard let last = trail.last else { return state.say(.note, "There is no place before this one.") }
     go(to: last)
   }
 
@@ -114,7 +116,7 @@ extension App {
   mutating func goToNextWanting() {
     let names = state.tally.names
     let current = top.extensionName ?? (layers.isEmpty ? marketplace.selected : nil)
-    guard !names.isEmpty else { return state.say(.note, state.words("Nothing has failed, is busy or can be updated.")) }
+    guard !names.isEmpty else { return state.say(.note, "Nothing has failed, is busy or can be updated.") }
     let next = names[current.flatMap { names.firstIndex(of: $0) }.map { ($0 + 1) % names.count } ?? 0]
     if layers.isEmpty { return marketplace.show(next) }
     if mayLeavePlace() { go(to: .extension(next)) }

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import KubernetesAPI
+import Platform
 
 extension Message: Mail {
   /// News of the cluster is the news of an object; what became of a user's own request always arrives.
@@ -13,7 +14,7 @@ extension Message: Mail {
     case .connected, .unconnected: MailSubject("connection")
     case .status: MailSubject("status")
     case .warned(let text): MailSubject("warning", text)
-    case .failed(let text): MailSubject("failure", text)
+    case .failed(let text): MailSubject("failure", text.english)
     case .draftKept(let name): MailSubject("draft", name)
     case .facts: MailSubject("facts")
     case .settings: MailSubject("settings")

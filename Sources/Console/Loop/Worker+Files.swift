@@ -57,7 +57,7 @@ extension Worker {
 
   /// Writes to this computer, and returns `success`, or what says what was not done and why.
   private func keep(
-    _ failure: String, orElse success: Message? = nil, _ body: (RecordKeeper) throws(SystemError) -> Void
+    _ failure: Sentence, orElse success: Message? = nil, _ body: (RecordKeeper) throws(SystemError) -> Void
   ) -> Message? {
     guard let keeper = session.recordKeeper else { return nil }
     do throws(SystemError) {

@@ -48,10 +48,14 @@ extension Worker {
           try await request.send(to: cluster)
         }
       } catch {
-        let before =
-          place == 0 ? "" : " The \(place == 1 ? "request" : "\(place) requests") before it had been carried out."
+        let before: Sentence =
+          switch place {
+          case 0: ""
+          case 1: " The request before it had been carried out."
+          default: " The \(place) requests before it had been carried out."
+          }
         let sentence = error.sentence(for: plan.title, at: session.connection.status.cluster)
-        return .sent(plan, failure: sentence + before)
+        return .sent(plan, failure: "\(sentence)\(before)")
       }
     }
     return .sent(plan, failure: nil)
@@ -91,14 +95,14 @@ extension Worker {
 
 extension Reading.Topic {
   /// What is being done, as in `reading the events of devops: …`.
-  fileprivate var doing: String {
+  fileprivate var doing: Sentence {
     switch self {
     case .past(let name): "reading the past of \(name)"
     case .contents(let name, let version): "reading the package of \(name) \(version)"
     case .comparison(let name, let old, let new): "comparing \(name) \(old) with \(new)"
-    case .examination(let name): "looking at \(name ?? "the cluster")"
-    case .serving(let name): "reading what \(name ?? "the gateway") serves"
-    case .probes(let name): "probing what \(name ?? "the gateway") serves"
+    case .examination(let name): "looking at \(name.map { Sentence(verbatim: $0) } ?? "the cluster")"
+    case .serving(let name): "reading what \(name.map { Sentence(verbatim: $0) } ?? "the gateway") serves"
+    case .probes(let name): "probing what \(name.map { Sentence(verbatim: $0) } ?? "the gateway") serves"
     case .clusters: "listing the member clusters"
     case .sight(let name): "following \(name)"
     case .repositories: "listing the repositories"

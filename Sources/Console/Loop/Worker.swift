@@ -3,7 +3,7 @@ import Extensions
 import KubernetesAPI
 import Operations
 import Packages
-import Platform
+package import Platform
 
 /// Carries out the console's effects, on tasks, and posts their results.
 ///
@@ -81,16 +81,16 @@ package final class Worker: Sendable {
   }
 
   /// What was to be finished and is not, in sentences.
-  package var unfinished: [String] {
+  package var unfinished: [Sentence] {
     let ids = running.withLock { running in running.entries.filter { $1.onExit != .cancel }.keys }
-    var sentences = ids.compactMap { id -> String? in
+    var sentences = ids.compactMap { id -> Sentence? in
       guard case .change(let name) = id else { return nil }
       return "The cluster did not answer to the change of \(name): check whether it was made."
     }
     if ids.count > sentences.count {
       sentences.append("Not everything was saved on this computer: writing took too long.")
     }
-    return sentences.sorted()
+    return sentences.sorted { $0.english < $1.english }
   }
 
   /// Cancels everything.
@@ -190,7 +190,7 @@ package final class Worker: Sendable {
     let author = Author(session.connection.status)
     return ChangeSender(session.connection.cluster, history: session.recordKeeper?.history, author: author) {
       [mailbox] in
-      mailbox.post(.failed($0.description))
+      mailbox.post(.failed(Sentence(verbatim: $0.description)))
     }
   }
 
@@ -246,7 +246,7 @@ package final class Worker: Sendable {
       let text = texts.joined(separator: "\n\n---\n\n")
       return .documented(key, text.isEmpty ? .missing(reason: "the package has none.") : .text(text))
     } catch {
-      return .documented(key, .missing(reason: error.description))
+      return .documented(key, .missing(reason: Sentence(verbatim: error.description)))
     }
   }
 }

@@ -1,5 +1,6 @@
 import Extensions
 import Manifest
+package import Platform
 
 /// The language of the console's own words, whose catalogue is `languages/zh.yaml`.
 ///
@@ -11,9 +12,18 @@ package struct Language: Hashable, Sendable {
 
   /// `text` in this language, where `{0}`, `{1}` and so on stand for `values`.
   package func callAsFunction(_ text: String, _ values: String...) -> String {
-    var result = name == "zh" ? Self.chinese[text] ?? text : text
-    for (place, value) in values.enumerated() { result = result.filling("{\(place)}", with: value) }
-    return result
+    let words = translation(of: text)
+    return values.isEmpty ? words : Sentence.filled(words, values)
+  }
+
+  /// `sentence`, which was made where it is known, in this language.
+  package func callAsFunction(_ sentence: Sentence) -> String {
+    name == "zh" ? sentence.filled(translation) : sentence.english
+  }
+
+  private func translation(of template: String) -> String {
+    guard name == "zh" else { return template }
+    return Self.chinese[template] ?? Self.chinese[template.spacedOut] ?? template
   }
 
   /// The catalogue of Chinese.
@@ -22,19 +32,6 @@ package struct Language: Hashable, Sendable {
     let pairs = (try? YAML.parse(text))?.mapping?.pairs ?? []
     return Dictionary(pairs.map { ($0.key, $0.value.string ?? "") }, uniquingKeysWith: { $1 })
   }()
-}
-
-extension String {
-  /// This text with `other` for each `part`.
-  fileprivate func filling(_ part: String, with other: String) -> String {
-    var result = ""
-    var rest = self[...]
-    while let start = rest.indices.first(where: { rest[$0...].hasPrefix(part) }) {
-      result += rest[..<start] + other
-      rest = rest[start...].dropFirst(part.count)
-    }
-    return result + rest
-  }
 }
 
 extension Language {

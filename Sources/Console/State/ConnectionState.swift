@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Platform
 
 /// How the connection to the cluster stands.
 struct ConnectionState: Hashable, Sendable {
@@ -32,9 +33,9 @@ struct ConnectionState: Hashable, Sendable {
   }
 
   /// What is said when the cluster answers again, which may be by the other way.
-  var connectedAgain: String {
+  var connectedAgain: Sentence {
     guard let way, way.way == .gateway else { return "Connected again." }
-    return "Connected again, by the gateway" + (way.reason.map { ": \($0)" } ?? "") + "."
+    return way.reason.map { "Connected again, by the gateway: \($0)." } ?? "Connected again, by the gateway."
   }
 
   /// Whether it is time to look at the preferred way; it is not again for a while then.

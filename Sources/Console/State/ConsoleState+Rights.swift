@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Operations
+import Platform
 
 // What the console says beforehand of what cannot be done here, or not by this user.
 extension ConsoleState {
@@ -19,7 +20,7 @@ extension ConsoleState {
   }
 
   /// Why `command` is not for this cluster or for this user, whatever it is done to.
-  func reasonAgainst(_ command: Command) -> String? {
+  func reasonAgainst(_ command: Command) -> Sentence? {
     guard let kind = command.change, let preflight = preflight() else { return nil }
     return preflight.incapability(of: kind, for: nil) ?? preflight.prohibition(of: kind)
   }

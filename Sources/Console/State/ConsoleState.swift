@@ -113,14 +113,21 @@ struct ConsoleState: Sendable {
   mutating func begin(_ requests: [Request]) { effects += requests.map { Effect($0) } }
 
   /// Answers a key; the answer goes with the next one.
-  mutating func say(_ tone: MessageLog.Tone, _ text: String, about subject: String? = nil) {
-    messageLog.answer(tone, text, about: subject, at: now)
+  mutating func say(_ tone: MessageLog.Tone, _ sentence: Sentence, about subject: String? = nil) {
+    messageLog.answer(tone, words(sentence), about: subject, at: now)
   }
 
   /// Where the extension called `name` stands.
   func status(of name: String) -> ExtensionStatus {
     ExtensionStatus(
-      name, market.extensions[name], market.installed.of(name), former: records.memories[name]?.lastInstalled ?? "")
+      name, market.extensions[name], market.installed.of(name), former: records.memories[name]?.lastInstalled ?? "",
+      sight: market.sight)
+  }
+
+  /// That nothing is installed as `name`, or that this user may not know.
+  func absence(of name: String) -> String {
+    guard !market.sight.installations, let dialect else { return words("not installed") }
+    return words("not known (no right to list {0})", dialect.installations.plural)
   }
 
   /// The config of the extension called `name`, with its comments where it was written here; `nil` when it is not installed.
@@ -129,12 +136,14 @@ struct ConsoleState: Sendable {
   }
 
   /// Shows a message that stays until it was seen.
-  mutating func announce(_ tone: MessageLog.Tone, _ text: String, about subject: String? = nil) {
-    messageLog.announce(tone, text, about: subject, at: now)
+  mutating func announce(_ tone: MessageLog.Tone, _ sentence: Sentence, about subject: String? = nil) {
+    messageLog.announce(tone, words(sentence), about: subject, at: now)
   }
 
   /// Adds to the messages page what is shown elsewhere on the screen.
-  mutating func record(_ tone: MessageLog.Tone, _ text: String) { messageLog.record(tone, text, at: now) }
+  mutating func record(_ tone: MessageLog.Tone, _ sentence: Sentence) {
+    messageLog.record(tone, words(sentence), at: now)
+  }
 
   /// Why a list has no rows: it is being read, must not or cannot be read, or there is nothing.
   func emptiness(isFilled: Bool, reading: String, otherwise: String) -> Line {
@@ -172,7 +181,7 @@ struct ConsoleState: Sendable {
 
   private func versionsGap(_ interruption: ClusterError?) -> PlanGap {
     let refusal = dialect.flatMap { rights.reason(against: Access("list", $0.extensionVersions)) }
-    return (refusal ?? interruption?.brief).map { .unreadable($0) } ?? .pending
+    return (refusal ?? interruption.map { Sentence(verbatim: $0.brief) }).map { .unreadable($0) } ?? .pending
   }
 
   /// Reads what a change of this kind to `name` is held against, and what is not known of it yet.

@@ -1,5 +1,6 @@
 import Extensions
 import Operations
+import Platform
 
 /// Several changes that one plan has confirmed: which are under way, and what came of the others.
 struct ManySubmissions: Sendable {
@@ -25,10 +26,10 @@ struct ManySubmissions: Sendable {
   }
 
   /// What came of all of them, once all have ended.
-  var summary: (tone: MessageLog.Tone, text: String)? {
+  var summary: (tone: MessageLog.Tone, text: Sentence)? {
     guard changes.results.count == changes.order.names.count else { return nil }
     let done = changes.order.names.count - changes.failures
-    let bad = changes.outcome.filter { $0.result.isFailure }.map { "\($0.name) (\($0.result.text))" }
+    let bad = changes.outcome.filter { $0.result.isFailure }.map { "\($0.name) (\($0.result.sentence))" as Sentence }
     if bad.isEmpty { return (.good, "All \(done) are done.") }
     return (.error, "\(done) of \(changes.order.names.count) are done; not \(bad.joined(separator: ", ")).")
   }

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Operations
 
 /// The last known marketplace of the cluster.
 ///
@@ -29,13 +30,17 @@ struct Market: Sendable {
   }
 
   mutating func apply(_ event: WatchEvent<Extension>) {
+    let former = sight
     extensions.apply(event)
     note(event) { $0.name }
+    if sight != former { invalidate() }
   }
 
   mutating func apply(_ event: WatchEvent<Installation>) {
+    let former = sight
     installations.apply(event)
     note(event) { $0.extension }
+    if sight != former { invalidate() }
     switch event {
     case .replaced(let all): installed = Installations(all)
     case .applied(let installation):
@@ -87,8 +92,22 @@ struct Market: Sendable {
     }
   }
 
-  /// The first list has arrived.
-  var isFilled: Bool { extensions.isFilled && installations.isFilled }
+  /// The first list has arrived of all that this user may read.
+  var isFilled: Bool {
+    let sight = sight
+    return (sight.extensions || sight.installations) && (extensions.isFilled || !sight.extensions)
+      && (installations.isFilled || !sight.installations)
+  }
+
+  /// What of the cluster this user may read; what is not read is unknown, and not absent.
+  var sight: ExtensionStatus.Sight {
+    ExtensionStatus.Sight(
+      extensions: !Self.isForbidden(extensions), installations: !Self.isForbidden(installations))
+  }
+
+  private static func isForbidden<Element>(_ store: Store<Element>) -> Bool {
+    !store.isFilled && store.interruption?.isForbidden == true
+  }
 
   /// Why what is shown may be behind the cluster.
   var interruption: ClusterError? {

@@ -1,3 +1,4 @@
+import Platform
 import Terminal
 
 /// The console's messages: all of them for the messages page, and those that are still shown below the list.
@@ -130,7 +131,7 @@ extension ConsoleState {
     var lines = messageLog.answer.map { Line($0.text, $0.tone.style).wrapped(to: size.columns - 2) } ?? []
     for announcement in messageLog.announcements {
       let age = now - announcement.moment
-      let text = age < 60 ? announcement.text : "\(announcement.text) (\(duration(age)) ago)"
+      let text = age < 60 ? announcement.text : "\(announcement.text) (\(words("{0} ago", duration(age))))"
       lines += Line(text, announcement.tone.style).wrapped(to: size.columns - 2)
     }
     if lines.isEmpty, case .stale(let reason) = connection.state, connection.refusal == nil, market.isFilled {

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Operations
+import Platform
 
 /// A change on its way from the key that confirmed it to the cluster's answer.
 ///

@@ -1,4 +1,5 @@
 import Extensions
+import Platform
 import Terminal
 
 /// The last rows: what was said, what is being typed, and the keys.
@@ -23,7 +24,7 @@ struct Footer {
     }
     guard let prompt = view.prompt else { return nil }
     let bottom = zone.row(zone.size.rows - 1)
-    let end = surface.write(" " + prompt.label, row: 0, in: bottom, style: state.theme[.prompt])
+    let end = surface.write(" " + state.words(prompt.label), row: 0, in: bottom, style: state.theme[.prompt])
     return prompt.field.draw(on: &surface, in: bottom.split(left: end).rest, style: state.theme[.prompt])
   }
 

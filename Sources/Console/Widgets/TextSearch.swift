@@ -65,7 +65,7 @@ struct TextSearch: Sendable {
   }
 
   /// `3/7`, or that there is none.
-  private var place: String {
+  private var place: Sentence {
     matches.isEmpty ? "\(sought): not found" : "\(sought): \(match + 1)/\(matches.count)"
   }
 

@@ -1,3 +1,5 @@
+package import Platform
+
 /// Something a user wants changed, before anything has happened: a kind, and what it leads to.
 package struct Change: Hashable, Sendable {
   package let kind: ChangeKind
@@ -72,39 +74,48 @@ extension Change {
   package var runsHelm: Bool { version != nil || config != nil || row.triesAgain || row.removes }
 
   /// What is to be done, in a few words: `upgrade to 1.1.0`.
-  package var words: String { filled(row.words) }
+  package var words: String { phrase.english }
+  /// The same as data.
+  package var phrase: Sentence { sentence(row.words) }
 
   /// What is being done: `upgrading to 1.1.0`.
-  package var progressive: String { filled(row.progressive) }
+  package var progressive: Sentence { sentence(row.progressive) }
 
   /// What the cluster has agreed to do, and is about to.
-  package var accepted: String { filled(row.accepted) }
+  package var accepted: Sentence { sentence(row.accepted) }
 
   /// What was done, once it is.
-  package var past: String { filled(row.past) }
+  package var past: Sentence { sentence(row.past) }
 
   /// A heading for this change to the extension called `name`.
-  package func title(_ name: String) -> String { filled(row.title, ["name": name]) }
+  package func title(_ name: String) -> Sentence { sentence(row.title, ["name": name]) }
 
   /// Asks which version a change of `kind` to the extension called `name` shall lead to.
-  package static func question(_ kind: ChangeKind, _ name: String) -> String {
-    Change(kind, version: nil).filled(kind.row.question, ["name": name])
+  package static func question(_ kind: ChangeKind, _ name: String) -> Sentence {
+    Change(kind, version: nil).sentence(kind.row.question, ["name": name])
+  }
+
+  /// What a change was called when it was written down, as data again; the words of another writer stay as they are.
+  package static func phrase(_ words: String) -> Sentence {
+    for kind in ChangeKind.allCases {
+      let (template, names) = Sentence.numbered(kind.row.words)
+      if names.isEmpty, template == words { return Sentence(stringLiteral: words) }
+      let start = template.dropLast("{0}".utf8.count)
+      if !names.isEmpty, words.hasPrefix(start) {
+        return Sentence(kind.row.words) { _ in String(words.dropFirst(start.count)) }
+      }
+    }
+    return Sentence(verbatim: words)
   }
 
   /// `template` with what stands in braces replaced, by `more` where this change does not say it.
-  func filled(_ template: String, _ more: [String: String] = [:]) -> String {
-    var rest = template[...]
-    var text = ""
-    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-      text += rest[..<open]
-      let word = String(rest[rest.index(after: open)..<close])
+  func sentence(_ template: String, _ more: [String: String] = [:]) -> Sentence {
+    Sentence(template) { word in
       switch word {
-      case "version": text += version ?? ""
-      case "clusters": text += clusters?.joined(separator: ", ") ?? ""
-      default: text += more[word] ?? ""
+      case "version": version ?? ""
+      case "clusters": clusters?.joined(separator: ", ") ?? ""
+      default: more[word] ?? ""
       }
-      rest = rest[rest.index(after: close)...]
     }
-    return text + rest
   }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 // The table of changes.
 extension ChangeKind {
   /// All that is said of this kind and asked for it.
@@ -60,7 +62,7 @@ extension ChangeKind {
         name: "disable", summary: "Take an extension's APIs and pages away; its workloads keep running",
         options: ["now", "climb"], notes: nowNote + ladderNote),
       feature: .enable, write: .patch, reads: [.dependants], enables: false, keepsWayBack: false,
-      missedAs: "disabled",
+      missedAs: "{other} needs {name} and will miss it when it is disabled",
       whileBusy: onceInstalled + ". ksx disable --now takes it out of service before that",
       waitsForInstalled: true,
       effects: [
@@ -115,7 +117,7 @@ extension ChangeKind {
           "ordinary uninstall could not remove.",
         ]),
       feature: .install, write: .delete, reads: [.versions, .dependants], removes: true, asksTheName: true,
-      missedAs: "gone",
+      missedAs: "{other} needs {name} and will miss it when it is gone",
       whileBusy: "an uninstall now interrupts that. Wait for it to end if you can",
       effects: [
         .init(.removed, "{kind} {object}"),
@@ -128,7 +130,7 @@ extension ChangeKind {
       accepted: "being removed by force", past: "removed by force",
       summary: "Plan to remove what cannot be uninstalled, without its hooks",
       feature: .forceDelete, write: .delete, annotatesFirst: true, reads: [.versions, .dependants], removes: true,
-      asksTheName: true, missedAs: "gone",
+      asksTheName: true, missedAs: "{other} needs {name} and will miss it when it is gone",
       effects: [
         .init(.removed, "{kind} {object}"),
         .init(.removed, "helm release {release} in namespace {namespace}, without its hooks"),
@@ -141,7 +143,8 @@ extension ChangeKind {
   ]
 
   private static let onceInstalled = "this takes effect once it is Installed"
-  private static let whatStays = "namespace {namespace}, CRDs and their objects, and the roles made for it stay"
+  private static let whatStays: Sentence =
+    "namespace {namespace}, CRDs and their objects, and the roles made for it stay"
   private static let newestNote = [
     "Without --version it takes the version the cluster recommends, else the newest release."
   ]

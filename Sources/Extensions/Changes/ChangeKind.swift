@@ -56,7 +56,7 @@ package struct ChangeRow: Hashable, Sendable {
   package var asksTheName = false
   /// What was there before is kept as a way back.
   package var keepsWayBack = true
-  /// What the extension is to those that need it afterwards: `gone`; `nil` where they do not notice.
+  /// What is said of those that need it; `nil` where they do not notice.
   package var missedAs: String?
   /// Said while the installation is busy with something else.
   package var whileBusy = "this is taken up only when that has ended. Wait for it if you can"

@@ -1,4 +1,5 @@
 package import Manifest
+import Platform
 
 /// How the controllers are asked for another try (docs/KUBESPHERE.md: Changes).
 package enum Retry {
@@ -30,7 +31,7 @@ package enum Retry {
   }
 
   /// Why `installation` is not tried again by this, or `nil`.
-  static func obstacle(_ installation: Installation, _ name: String) -> String? {
+  static func obstacle(_ installation: Installation, _ name: String) -> Sentence? {
     let word = installation.state.word
     switch installation.state {
     case .uninstallFailed where installation.isBeingDeleted:

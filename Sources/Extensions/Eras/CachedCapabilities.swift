@@ -1,6 +1,7 @@
 package import Client
 import KubernetesAPI
 package import Manifest
+package import Platform
 
 /// What was learnt of one cluster some time ago, as a file keeps it.
 package struct CachedCapabilities: Hashable, Sendable {
@@ -26,7 +27,7 @@ package struct CachedCapabilities: Hashable, Sendable {
     var reasons = Mapping()
     // Every feature is written, so that one a later program knows is not taken for present.
     for feature in Feature.allCases {
-      reasons[feature.rawValue] = capabilities.reasons[feature].map { .string($0) } ?? .null
+      reasons[feature.rawValue] = capabilities.reasons[feature].map { .string($0.english) } ?? .null
     }
     return [
       "cluster": .string(cluster), "learned": .integer(learned), "era": .string(capabilities.era.rawValue),
@@ -43,11 +44,11 @@ package struct CachedCapabilities: Hashable, Sendable {
       let configIsText = value["configIsText"]?.bool,
       let basis = value["basis"]?.string.flatMap(Capabilities.Basis.init), let features = value["features"]?.mapping
     else { return nil }
-    var reasons: [Feature: String] = [:]
+    var reasons: [Feature: Sentence] = [:]
     for feature in Feature.allCases {
       switch features[feature.rawValue] {
       case .null?: break
-      case .string(let reason)?: reasons[feature] = reason
+      case .string(let reason)?: reasons[feature] = Capabilities.reason(reason, against: feature, era)
       default: return nil
       }
     }

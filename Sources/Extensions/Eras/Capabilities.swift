@@ -1,3 +1,5 @@
+package import Platform
+
 /// What one cluster's extensions can do, and in words why not what they cannot.
 package struct Capabilities: Hashable, Sendable {
   /// What the knowledge of a cluster rests on.
@@ -16,7 +18,7 @@ package struct Capabilities: Hashable, Sendable {
   package var configForm: Installation.ConfigForm
   package var basis: Basis
   /// Why what is missing is missing.
-  var reasons: [Feature: String]
+  var reasons: [Feature: Sentence]
 
   init(_ discovered: DiscoveryResult, era: Era) {
     dialect = Dialect(era: era, servingGroup: discovered.servingGroup ?? Dialect(era: era).servingGroup)
@@ -27,7 +29,7 @@ package struct Capabilities: Hashable, Sendable {
     for feature in Feature.allCases { reasons[feature] = Self.reason(against: feature, discovered, era) }
   }
 
-  init(dialect: Dialect, configForm: Installation.ConfigForm, basis: Basis, reasons: [Feature: String]) {
+  init(dialect: Dialect, configForm: Installation.ConfigForm, basis: Basis, reasons: [Feature: Sentence]) {
     self.dialect = dialect
     self.configForm = configForm
     self.basis = basis
@@ -51,9 +53,9 @@ package struct Capabilities: Hashable, Sendable {
   package func has(_ feature: Feature) -> Bool { reasons[feature] == nil }
 
   /// Why the cluster does not have `feature`, or `nil` when it does.
-  package func reason(against feature: Feature) -> String? { reasons[feature] }
+  package func reason(against feature: Feature) -> Sentence? { reasons[feature] }
 
-  private static func reason(against feature: Feature, _ discovered: DiscoveryResult, _ era: Era) -> String? {
+  private static func reason(against feature: Feature, _ discovered: DiscoveryResult, _ era: Era) -> Sentence? {
     // Plugins are read-only here, so their fields do not matter.
     if era != .plugin, let field = feature.field, let isThere = discovered.has(field: field) {
       return isThere ? nil : feature.reason(in: era)
@@ -61,8 +63,17 @@ package struct Capabilities: Hashable, Sendable {
     if feature.eras.contains(era) { return nil }
     // Some versions have it: not offering it is a precaution, and is said to be one.
     if era == .splitSubscription, discovered.installationSchema == nil, feature.changes {
-      return "this cluster does not let its definitions be read, and may not have it: \(feature.reason(in: era))"
+      return undisclosed(feature, era)
     }
     return feature.reason(in: era)
+  }
+
+  private static func undisclosed(_ feature: Feature, _ era: Era) -> Sentence {
+    "this cluster does not let its definitions be read, and may not have it: \(feature.reason(in: era))"
+  }
+
+  /// The reason against `feature` that was written down as `text`.
+  static func reason(_ text: String, against feature: Feature, _ era: Era) -> Sentence {
+    [feature.reason(in: era), undisclosed(feature, era)].first { $0.english == text } ?? Sentence(verbatim: text)
   }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Something a cluster's extensions can do, or a field they have, in some eras and not in others.
 package enum Feature: String, CaseIterable, Sendable {
   /// Installing and uninstalling.
@@ -53,7 +55,7 @@ package enum Feature: String, CaseIterable, Sendable {
   }
 
   /// Why `era` does not have it, as a sentence.
-  func reason(in era: Era) -> String {
+  func reason(in era: Era) -> Sentence {
     switch self {
     case _ where era == .plugin: "this cluster's extensions are Plugins of 2022, which can only be looked at"
     case .install: "extensions of this cluster can only be looked at"

@@ -1,20 +1,21 @@
 import Client
 package import KubernetesAPI
 import Manifest
+package import Platform
 
 /// A cluster that agents can be placed in, as its object says it is (docs/KUBESPHERE.md: Placements).
 package struct MemberCluster: Mirrored {
   package var name: String
   package var resourceVersion: String
   /// Why KubeSphere would pass it over without a word, or `nil`.
-  package var obstacle: String?
+  package var obstacle: Sentence?
   /// It is the cluster that the platform itself runs in.
   package var isHost = false
 
   package static let resource = Resource(
     group: "cluster.kubesphere.io", version: "v1alpha1", plural: "clusters", kind: "Cluster")
 
-  package init(name: String, obstacle: String?) {
+  package init(name: String, obstacle: Sentence?) {
     self.name = name
     self.obstacle = obstacle
     resourceVersion = ""

@@ -18,7 +18,7 @@ extension PlanSubject {
   private func sizeProblem(_ config: String) -> [Plan.Problem] {
     let size = config.utf8.count
     guard size > 900_000, context.dialect.name == .installPlan else { return [] }
-    let text =
+    let text: Sentence =
       "config: it is \(size / 1000) kB: with what the job holds besides it must stay below 1 MiB, or the installation stays Preparing"
     return [Plan.Problem(isBlocking: change.kind != .rollBack, text)]
   }

@@ -1,4 +1,5 @@
 import Packages
+import Platform
 
 // Dependencies between extensions, which KubeSphere's controllers do not check (docs/KUBESPHERE.md: Changes).
 extension PlanSubject {
@@ -10,19 +11,22 @@ extension PlanSubject {
 
   func unmet(_ dependency: ExtensionVersion.Dependency) -> Plan.Problem? {
     let wanted = dependency.version.isEmpty ? dependency.name : "\(dependency.name) \(dependency.version)"
-    func problem(_ text: String) -> Plan.Problem {
-      dependency.isRequired
-        ? Plan.Problem(isBlocking: true, "it needs \(wanted), \(text)")
-        : Plan.Problem(isBlocking: false, "it works with \(wanted), \(text)")
+    guard let (text, isOff) = shortfall(of: dependency) else { return nil }
+    if isOff { return Plan.Problem(isBlocking: false, "it needs \(wanted), \(text)") }
+    return dependency.isRequired
+      ? Plan.Problem(isBlocking: true, "it needs \(wanted), \(text)")
+      : Plan.Problem(isBlocking: false, "it works with \(wanted), \(text)")
+  }
+
+  /// What there is instead of `dependency`; it is off where it is there as it is needed, and disabled.
+  func shortfall(of dependency: ExtensionVersion.Dependency) -> (text: Sentence, isOff: Bool)? {
+    guard let other = context.installation(of: dependency.name) else { return ("which is not installed", false) }
+    if other.isBeingDeleted { return ("which is being uninstalled", false) }
+    if other.state != .installed {
+      return (other.state == .none ? "which is not installed yet" : "which is \(other.state.name)", false)
     }
-    guard let other = context.installation(of: dependency.name) else { return problem("which is not installed") }
-    guard other.state == .installed, !other.isBeingDeleted else {
-      let word = other.isBeingDeleted ? "being uninstalled" : other.state.word
-      return problem("which is \(word.isEmpty ? "not installed yet" : word)")
-    }
-    if !Self.satisfies(other.version, dependency.version) { return problem("but has \(other.version)") }
-    if !other.isEnabled { return Plan.Problem(isBlocking: false, "it needs \(wanted), which is disabled") }
-    return nil
+    if !Self.satisfies(other.version, dependency.version) { return ("but has \(other.version)", false) }
+    return other.isEnabled ? nil : ("which is disabled", true)
   }
 
   /// The installed extensions whose dependency on this one would no longer be met.
@@ -34,7 +38,8 @@ extension PlanSubject {
     }
     if let missed = change.row.missedAs {
       return needing.filter(\.1.isRequired).map { other, _ in
-        Plan.Problem(isBlocking: false, "\(other) needs \(name) and will miss it when it is \(missed)")
+        Plan.Problem(
+          isBlocking: false, change.sentence(missed, ["other": other, "name": name]))
       }
     }
     guard let version = change.version, change.kind != .install else { return [] }

@@ -1,6 +1,7 @@
 package import Client
 package import KubernetesAPI
 package import Packages
+package import Platform
 
 /// What will happen, shown before anything does.
 package struct Plan: Hashable, Sendable {
@@ -43,17 +44,20 @@ package struct Plan: Hashable, Sendable {
 
     package var sign: Sign
     /// Without secrets.
-    package var text: String
+    package var sentence: Sentence
     /// The same with its secrets, where there are some.
     package var clear: String?
     package var part: Part
 
-    package init(_ sign: Sign, _ text: String, clear: String? = nil, part: Part? = nil) {
+    package init(_ sign: Sign, _ sentence: Sentence, clear: String? = nil, part: Part? = nil) {
       self.sign = sign
-      self.text = text
-      self.clear = clear == text ? nil : clear
+      self.sentence = sentence
+      self.clear = clear == sentence.english ? nil : clear
       self.part = part ?? (sign == .changed ? .changes : sign == .note ? .meaning : .comesAndGoes)
     }
+
+    /// Without secrets, in English.
+    package var text: String { sentence.english }
   }
 
   /// A file that the kubectl line reads: a config is too long for an argument, and every process may see those.
@@ -73,19 +77,28 @@ package struct Plan: Hashable, Sendable {
   /// One reason to think again.
   package struct Problem: Hashable, Sendable {
     package var isBlocking: Bool
-    package var text: String
+    package var sentence: Sentence
     /// What is asked for is what there is.
     package var isAlreadySo = false
     /// It tells of a state that the controllers go on from by themselves.
     package var isPassing = false
 
-    package init(isBlocking: Bool, _ text: String, isAlreadySo: Bool = false, isPassing: Bool = false) {
+    package init(isBlocking: Bool, _ sentence: Sentence, isAlreadySo: Bool = false, isPassing: Bool = false) {
       self.isBlocking = isBlocking
-      self.text = text
+      self.sentence = sentence
       self.isAlreadySo = isAlreadySo
       self.isPassing = isPassing
     }
+
+    /// In English.
+    package var text: String { sentence.english }
   }
+
+  /// The kubectl line that runs as it stands, where there is one; else the one that reads `kubectlFile`.
+  package var kubectlLine: String { kubectl.isEmpty ? "" : kubectlFile?.line ?? kubectl }
+
+  /// What must be written for `kubectlLine` to run.
+  package var neededFile: KubectlFile? { kubectlFile.flatMap { kubectl.isEmpty || $0.line != nil ? nil : $0 } }
 
   /// Whether the plan cannot be applied as things are.
   package var isBlocked: Bool { problems.contains(where: \.isBlocking) }
@@ -106,7 +119,7 @@ package struct Plan: Hashable, Sendable {
 
 extension Plan {
   /// What a dry run of it says yes to, and to nothing more.
-  package var dryRunScope: String {
+  package var dryRunScope: Sentence {
     let kind = write.access.resource.kind
     return "it looked at \(kind) \(write.name) alone: schema, rights, admission. What its chart then does was not tried"
   }
@@ -140,7 +153,7 @@ package enum PlanGap: Hashable, Sendable {
   /// It is being read.
   case pending
   /// It cannot be read, and why.
-  case unreadable(String)
+  case unreadable(Sentence)
 }
 
 /// What a plan is made from: all that is known of the cluster when it is asked for.

@@ -1,3 +1,5 @@
+package import Platform
+
 extension Plan {
   /// One question that is asked before a plan is carried out, and what came of it.
   package struct Check: Hashable, Sendable {
@@ -36,27 +38,29 @@ extension Plan {
     package var subject: Subject
     package var result: Result
     /// What was found, or why it was not looked for.
-    package var texts: [String]
+    package var sentences: [Sentence]
+    /// The same in English.
+    package var texts: [String] { sentences.map(\.english) }
 
-    private init(_ subject: Subject, _ result: Result, _ texts: [String]) {
+    private init(_ subject: Subject, _ result: Result, _ sentences: [Sentence]) {
       self.subject = subject
       self.result = result
-      self.texts = texts
+      self.sentences = sentences
     }
 
-    package init(_ subject: Subject, notMade reason: String) { self.init(subject, .notMade, [reason]) }
+    package init(_ subject: Subject, notMade reason: Sentence) { self.init(subject, .notMade, [reason]) }
 
-    package init(_ subject: Subject, warnings: [String]) {
+    package init(_ subject: Subject, warnings: [Sentence]) {
       self.init(subject, warnings.isEmpty ? .passed : .warned, warnings)
     }
 
-    package init(_ subject: Subject, failures: [String]) {
+    package init(_ subject: Subject, failures: [Sentence]) {
       self.init(subject, failures.isEmpty ? .passed : .failed, failures)
     }
 
     init(_ subject: Subject, _ problems: [Problem]) {
       let isBlocked = problems.contains(where: \.isBlocking)
-      self.init(subject, problems.isEmpty ? .passed : isBlocked ? .failed : .warned, problems.map(\.text))
+      self.init(subject, problems.isEmpty ? .passed : isBlocked ? .failed : .warned, problems.map(\.sentence))
     }
   }
 
@@ -114,7 +118,7 @@ extension PlanSubject {
     return [Plan.Check(.dependants, dependentProblems)]
   }
 
-  private func reason(_ source: PlanSource) -> String? {
+  private func reason(_ source: PlanSource) -> Sentence? {
     switch context.gaps[source] {
     case nil: nil
     case .pending?: "it is still being read"
@@ -131,8 +135,13 @@ extension PlanContext {
     }.keys.sorted()
   }
 
+  /// The same without what is needed: `which is not installed`.
+  package func shortfall(of dependency: ExtensionVersion.Dependency) -> Sentence? {
+    PlanSubject(change: .uninstall, name: dependency.name, context: self).shortfall(of: dependency)?.text
+  }
+
   /// Why `dependency` is not met as things are, or `nil`.
-  package func shortcoming(of dependency: ExtensionVersion.Dependency) -> String? {
-    PlanSubject(change: .uninstall, name: dependency.name, context: self).unmet(dependency)?.text
+  package func shortcoming(of dependency: ExtensionVersion.Dependency) -> Sentence? {
+    PlanSubject(change: .uninstall, name: dependency.name, context: self).unmet(dependency)?.sentence
   }
 }

@@ -71,7 +71,8 @@ extension Plan.Effect {
   /// A line of a config that comes or goes.
   fileprivate init(configLine line: LineDifference.Line) {
     self.init(
-      line.kind == .added ? .added : .removed, "  \(line.shown)", clear: "  \(line.text)", part: .changes)
+      line.kind == .added ? .added : .removed, Sentence(verbatim: "  \(line.shown)"), clear: "  \(line.text)",
+      part: .changes)
   }
 }
 
@@ -80,7 +81,8 @@ extension PlanSubject {
 
   private var retryEffects: [Plan.Effect] {
     guard let installation, change.triesAgain(installation) else { return [] }
-    let text = "version \(installation.version) with this config, which is \(installation.state.word), is tried again"
+    let text: Sentence =
+      "version \(installation.version) with this config, which is \(installation.state.name), is tried again"
     return [Plan.Effect(.changed, text)]
   }
 
@@ -106,7 +108,7 @@ extension PlanSubject {
     let words = [
       "kind": kind, "name": name, "object": installation?.name ?? name, "namespace": namespace, "release": release,
     ]
-    return change.row.effects.map { Plan.Effect($0.sign, change.filled($0.text, words)) }
+    return change.row.effects.map { Plan.Effect($0.sign, change.sentence($0.sentence.template, words)) }
   }
 
   private var installEffects: [Plan.Effect] {
@@ -148,10 +150,14 @@ extension PlanSubject {
   /// What helm does, and what it does not bring back (docs/KUBESPHERE.md: Changes).
   private var upgradeNotes: [Plan.Effect] {
     let isEmpty = (change.config ?? installation?.config ?? "").isEmpty
-    let kept =
-      isEmpty
-      ? "config: that version's defaults"
-      : "\(change.config == nil ? "the config stays: it is" : "this config is") the complete set of overrides of that version's defaults"
+    let kept: Sentence =
+      if isEmpty {
+        "config: that version's defaults"
+      } else if change.config == nil {
+        "the config stays: it is the complete set of overrides of that version's defaults"
+      } else {
+        "this config is the complete set of overrides of that version's defaults"
+      }
     return [
       Plan.Effect(.note, kept),
       Plan.Effect(.note, "helm upgrades release \(release) in namespace \(namespace); its pods may restart"),
@@ -195,7 +201,8 @@ extension PlanSubject {
     let isOurs = SemanticVersion(context.kubernetesVersion)?.build == "ksxd"
     let isSaid = context.capabilities.basis == .assumption && context.dialect.name == .subscription
     if !isSaid || isOurs { return [] }
-    let note = "if this is KubeSphere's preview of 2022, it stores this in the Subscription and does nothing about it"
+    let note: Sentence =
+      "if this is KubeSphere's preview of 2022, it stores this in the Subscription and does nothing about it"
     return [Plan.Effect(.note, note)]
   }
 }

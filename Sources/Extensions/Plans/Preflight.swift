@@ -2,7 +2,7 @@ import Client
 import KubernetesAPI
 import Manifest
 import Packages
-import Platform
+package import Platform
 
 /// Whether a change of some kind can be made at all, before its version or config is chosen.
 ///
@@ -13,12 +13,12 @@ package struct Preflight: Sendable {
   package init(_ context: PlanContext) { self.context = context }
 
   /// Why a change of this kind cannot be made to the extension called `name`, or `nil`.
-  package func obstacle(to kind: ChangeKind, of name: String) -> String? {
+  package func obstacle(to kind: ChangeKind, of name: String) -> Sentence? {
     incapability(of: kind, for: name) ?? absence(for: kind, of: name) ?? presence(against: kind, of: name)
   }
 
   /// Why the controllers of this cluster would not carry it out, though the API would take it.
-  package func incapability(of kind: ChangeKind, for name: String?) -> String? {
+  package func incapability(of kind: ChangeKind, for name: String?) -> Sentence? {
     let feature = kind.row.feature
     // A standalone backend's controllers carry out all that a Subscription of any era can ask for.
     if let name, context.installation(of: name)?.isKeptByStandalone == true, context.dialect.era != .plugin,
@@ -30,13 +30,13 @@ package struct Preflight: Sendable {
   }
 
   /// Why this user may not do it, of the extension called `name` or of any, as far as the cluster has said.
-  package func prohibition(of kind: ChangeKind, for name: String? = nil) -> String? {
+  package func prohibition(of kind: ChangeKind, for name: String? = nil) -> Sentence? {
     let object = name.map { context.installation(of: $0)?.name ?? $0 }
     return kind.accesses(to: object, in: context.dialect).lazy.compactMap { context.rights.reason(against: $0) }.first
   }
 
   /// What it needs is not there.
-  func absence(for kind: ChangeKind, of name: String) -> String? {
+  func absence(for kind: ChangeKind, of name: String) -> Sentence? {
     if context.installation(of: name) != nil { return nil }
     guard kind == .install else { return "\(name) is not installed" }
     return context.extensions[name] == nil && context.gaps[.extension] == nil
@@ -44,17 +44,17 @@ package struct Preflight: Sendable {
   }
 
   /// What is there already stands against it.
-  func presence(against kind: ChangeKind, of name: String) -> String? {
+  func presence(against kind: ChangeKind, of name: String) -> Sentence? {
     guard let installation = context.installation(of: name) else { return nil }
     if kind == .install {
       if installation.isBeingDeleted { return "\(name) is still being uninstalled; wait until it is gone" }
-      let state = installation.state == .none ? "" : ", \(installation.state.word)"
-      return "\(name) is already there, version \(installation.version)\(state)"
+      if installation.state == .none { return "\(name) is already there, version \(installation.version)" }
+      return "\(name) is already there, version \(installation.version), \(installation.state.name)"
     }
     if kind.row.triesAgain { return Retry.obstacle(installation, name) }
     if installation.isBeingDeleted, kind != .forceDelete { return "\(name) is already being uninstalled" }
     guard let isEnabled = kind.row.enables, installation.isEnabled == isEnabled else { return nil }
-    return "\(name) is already \(isEnabled ? "enabled" : "disabled")"
+    return isEnabled ? "\(name) is already enabled" : "\(name) is already disabled"
   }
 }
 
@@ -71,7 +71,7 @@ extension PlanSubject {
   }
 
   /// Why the controllers of this cluster would not carry the change out, though the API would take it.
-  var incapability: String? { Preflight(context).incapability(of: change.kind, for: name) }
+  var incapability: Sentence? { Preflight(context).incapability(of: change.kind, for: name) }
 
   /// Who may not do it in general may still do it to this one, until the cluster has said no to that as well.
   var rightsProblems: [Plan.Problem] {
@@ -89,8 +89,10 @@ extension PlanSubject {
       guard change.row.reads.contains(source), let gap = context.gaps[source] else { return nil }
       switch gap {
       case .pending:
+        let (subject, consequence) = (source.subject(name), source.consequence(name))
         return warning(
-          "\(source.subject(name)) \(source.isPlural ? "are" : "is") not read yet; \(source.consequence(name))")
+          source.isPlural ? "\(subject) are not read yet; \(consequence)" : "\(subject) is not read yet; \(consequence)"
+        )
       case .unreadable(let reason):
         return warning("\(source.subject(name)) cannot be read (\(reason)); \(source.consequence(name))")
       }
@@ -98,9 +100,9 @@ extension PlanSubject {
   }
 
   /// A problem that the change must not be sent with.
-  func blocking(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: true, text) }
+  func blocking(_ sentence: Sentence) -> Plan.Problem { Plan.Problem(isBlocking: true, sentence) }
   /// A problem to be known before the change is sent.
-  func warning(_ text: String) -> Plan.Problem { Plan.Problem(isBlocking: false, text) }
+  func warning(_ sentence: Sentence) -> Plan.Problem { Plan.Problem(isBlocking: false, sentence) }
 
   var absenceProblems: [Plan.Problem] {
     Preflight(context).absence(for: change.kind, of: name).map { [blocking($0)] } ?? []
@@ -145,7 +147,7 @@ extension PlanSubject {
     guard change.kind == .place, let known = context.clusters else { return [] }
     return (change.clusters ?? []).compactMap { name in
       guard let cluster = known[name] else {
-        return blocking("there is no cluster \(name)\(suggestion(for: name, among: known.keys.sorted()))")
+        return blocking("there is no cluster \(name)\(meant(for: name, among: known.keys.sorted()))")
       }
       return cluster.obstacle.map { warning("cluster \(name): \($0); until that has changed no agent is made there") }
     }
@@ -159,7 +161,8 @@ extension PlanSubject {
     let state = installation.state
     let isFree = change.row.waitsForInstalled ? state == .installed || state == .none : !state.isBusy
     if isFree { return [] }
-    return [Plan.Problem(isBlocking: false, "\(name) is \(state.word); \(change.row.whileBusy)", isPassing: true)]
+    let rest = change.sentence(change.row.whileBusy)
+    return [Plan.Problem(isBlocking: false, "\(name) is \(state.name); \(rest)", isPassing: true)]
   }
 
   /// It is for what cannot be uninstalled otherwise.
@@ -168,8 +171,11 @@ extension PlanSubject {
       warning("hooks that clean up do not run, and what is left behind must be removed by hand before a new install")
     ]
     if !installation.isBeingDeleted, !installation.state.isFailure {
-      let state = installation.state == .none ? "" : "\(name) is \(installation.state.word): "
-      problems.insert(warning("\(state)an ordinary uninstall has not failed; try that first"), at: 0)
+      let first: Sentence =
+        installation.state == .none
+        ? "an ordinary uninstall has not failed; try that first"
+        : "\(name) is \(installation.state.name): an ordinary uninstall has not failed; try that first"
+      problems.insert(warning(first), at: 0)
     }
     return problems
   }
@@ -187,15 +193,15 @@ extension PlanSubject {
   private func sameness(_ installation: Installation) -> [Plan.Problem] {
     if change.triesAgain(installation) { return [] }
     let isSameConfig = change.config.map(installation.hasConfig) ?? true
-    let retry =
+    let retry: Sentence =
       installation.state.isFailure
-      ? "; \(installation.state.word) is tried again only when the config or the version changes, if only by a comment"
+      ? "; \(installation.state.name) is tried again only when the config or the version changes, if only by a comment"
       : ""
     let isSameVersion = change.version.map(VersionText.init) == VersionText(installation.version)
     let isSamePlace = change.clusters == installation.clusters && !installation.hasClusterSelector
     switch change.kind {
     case .upgrade where isSameVersion:
-      return [already("\(name) \(standing(installation))\(retry)", installation)]
+      return [already("\(standing(installation))\(retry)", installation)]
     case .rollBack where isSameVersion && isSameConfig:
       return [already("\(name) already has version \(installation.version) with this config\(retry)", installation)]
     case .removeAgents where isSamePlace: return [already("\(name) has no agents", installation)]
@@ -208,22 +214,23 @@ extension PlanSubject {
   }
 
   /// There is nothing to change; of what failed that is no good news.
-  private func already(_ text: String, _ installation: Installation) -> Plan.Problem {
-    Plan.Problem(isBlocking: true, text, isAlreadySo: !installation.state.isFailure)
+  private func already(_ sentence: Sentence, _ installation: Installation) -> Plan.Problem {
+    Plan.Problem(isBlocking: true, sentence, isAlreadySo: !installation.state.isFailure)
   }
 
   /// Where it is what is asked for, that is said; where it only shall be, that.
-  private func standing(_ installation: Installation) -> String {
+  private func standing(_ installation: Installation) -> Sentence {
     let version = installation.version
     if installation.isSettled || installation.state.isFailure || installation.state == .none {
-      return "is already at version \(version)"
+      return "\(name) is already at version \(version)"
     }
-    return "is to be at version \(version) already, which is not reached yet: it is \(installation.state.word)"
+    return
+      "\(name) is to be at version \(version) already, which is not reached yet: it is \(installation.state.name)"
   }
 }
 
 extension PlanSource {
-  fileprivate func subject(_ name: String) -> String {
+  fileprivate func subject(_ name: String) -> Sentence {
     switch self {
     case .extension: "what the marketplace says of \(name)"
     case .versions: "the versions of \(name)"
@@ -240,7 +247,7 @@ extension PlanSource {
     }
   }
 
-  fileprivate func consequence(_ name: String) -> String {
+  fileprivate func consequence(_ name: String) -> Sentence {
     switch self {
     case .extension: "whether it is offered is not checked"
     case .versions: "what this version needs is not checked"

@@ -43,8 +43,9 @@ extension PlanSubject {
     guard offered.contains(where: { VersionText($0) == VersionText(version) }) else {
       // Where the list cannot be read, the gap is said, and the cluster decides.
       if offered.isEmpty, context.gaps[.versions] != nil { return [] }
-      let list = offered.isEmpty ? "the cluster offers none" : "there is \(offered.prefix(5).joined(separator: ", "))"
-      return [blocking("\(name) has no version \(version); \(list)\(offered.count > 5 ? ", …" : "")")]
+      if offered.isEmpty { return [blocking("\(name) has no version \(version); the cluster offers none")] }
+      let list = offered.prefix(5).joined(separator: ", ") + (offered.count > 5 ? ", …" : "")
+      return [blocking("\(name) has no version \(version); there is \(list)")]
     }
     return []
   }

@@ -23,7 +23,7 @@ package struct ConfigEffect: Hashable, Sendable {
     let state = installation.observed.state
     let since = installation.history.last { $0.state == state }?.time ?? ""
     if state == .installed {
-      let isPending = installation.pending.contains { $0.containsText("config") }
+      let isPending = installation.pending.contains { $0.english.containsText("config") }
       standing = isPending ? .waiting : .inEffect(since: since)
     } else if state.isFailure {
       standing = .failed(state)
@@ -40,21 +40,23 @@ package struct ConfigEffect: Hashable, Sendable {
   }
 
   /// `took effect 14 s ago; 1 pod restarted`, or why not yet.
-  package func text(at now: Timestamp) -> String {
-    func ago(_ time: String) -> String {
-      Timestamp.seconds(time).map { Self.words(max(0, now.secondsSince1970 - $0)) } ?? ""
+  package func text(at now: Timestamp) -> Sentence {
+    func ago(_ time: String) -> String? {
+      Timestamp.seconds(time).map { Self.words(max(0, now.secondsSince1970 - $0)) }
     }
     switch standing {
     case .inEffect(let since):
-      let age = ago(since)
-      let pods = restarted.map {
-        $0 == 1 ? "; 1 pod restarted" : $0 > 1 ? "; \($0) pods restarted" : "; no pod restarted"
+      let effect: Sentence = ago(since).map { "took effect \($0) ago" } ?? "is in effect"
+      switch restarted {
+      case nil: return effect
+      case 0?: return "\(effect); no pod restarted"
+      case 1?: return "\(effect); 1 pod restarted"
+      case let count?: return "\(effect); \(count) pods restarted"
       }
-      return (age.isEmpty ? "is in effect" : "took effect \(age) ago") + (pods ?? "")
     case .underWay(let state, let since):
-      let age = ago(since)
-      return "not in effect yet: \(state.word)" + (age.isEmpty ? "" : " for \(age)")
-    case .failed(let state): return "not in effect: \(state.word); what ran before still runs"
+      let start: Sentence = "not in effect yet: \(state.name)"
+      return ago(since).map { "\(start) for \($0)" } ?? start
+    case .failed(let state): return "not in effect: \(state.name); what ran before still runs"
     case .waiting: return "not in effect yet: the controllers have not taken it up"
     }
   }

@@ -84,9 +84,9 @@ package struct CaseFile: Hashable, Sendable {
     package var isComplete: Bool
     package var completed: String
     /// Why a pod does not run, such as `ImagePullBackOff`; `nil` where it does, or there is none.
-    package var waiting: String?
+    package var waiting: Sentence?
 
-    package init(isActive: Bool, isComplete: Bool, completed: String = "", waiting: String? = nil) {
+    package init(isActive: Bool, isComplete: Bool, completed: String = "", waiting: Sentence? = nil) {
       self.isActive = isActive
       self.isComplete = isComplete
       self.completed = completed
@@ -102,14 +102,15 @@ package struct CaseFile: Hashable, Sendable {
       if isActive, pods.isEmpty { waiting = "no pod was made" }
     }
 
-    private static func obstacle(_ pod: Object) -> String? {
+    private static func obstacle(_ pod: Object) -> Sentence? {
       guard pod.status["phase"]?.string == "Pending" else { return nil }
       let containers = ["initContainerStatuses", "containerStatuses"].flatMap { pod.status[$0]?.sequence ?? [] }
       let waiting = containers.compactMap { $0[path: "state", "waiting"] }.first {
         $0["reason"]?.string != "PodInitializing"
       }
       if let waiting {
-        return [waiting["reason"]?.string, waiting["message"]?.string].compactMap { $0 }.joined(separator: ": ")
+        let words = [waiting["reason"]?.string, waiting["message"]?.string].compactMap { $0 }
+        return Sentence(verbatim: words.joined(separator: ": "))
       }
       let scheduled = pod.status["conditions"]?.sequence?.first {
         $0["type"] == "PodScheduled" && $0["status"] == "False"

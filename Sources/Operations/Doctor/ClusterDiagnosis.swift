@@ -17,7 +17,7 @@ extension Diagnosis {
       let place = installation.targetNamespace
       let isPlace = refusal.type == "TargetNamespace" && !place.isEmpty
       return finding(
-        .fieldPassedOver, refusal.message,
+        .fieldPassedOver, Sentence(verbatim: refusal.message),
         [Finding.Evidence(name, "status.conditions", refusal.type, time: refusal.time)], .certain,
         [isPlace ? kit.keepingNamespace(place) : Remedy("correct it", [.person("the field that the message names")])])
     }
@@ -42,7 +42,7 @@ extension Diagnosis {
   var strategyFindings: [Finding] {
     let strategy = file.upgradeStrategy
     if strategy.isEmpty || strategy == "Manual" { return [] }
-    let text = "its upgradeStrategy “\(strategy)” is passed over: no controller upgrades by itself"
+    let text: Sentence = "its upgradeStrategy “\(strategy)” is passed over: no controller upgrades by itself"
     return [
       finding(
         .fieldPassedOver, text, [Finding.Evidence(name, "spec.upgradeStrategy", strategy)], .note,
@@ -75,7 +75,7 @@ extension Diagnosis {
         guard let obstacle = obstacle(to: cluster) else { return nil }
         return finding(
           .agentHoldsDeletion, "its agent in \(cluster) holds up the deletion: \(obstacle)",
-          [deletion, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle)], .likely,
+          [deletion, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle.english)], .likely,
           [kit.forgetAgent(cluster)])
       }
   }
@@ -104,11 +104,11 @@ extension Diagnosis {
     let ready = Remedy("make the cluster Ready", [.person("its agent follows within seconds")])
     return finding(
       .agentSkipped, "no agent is made in \(cluster), without a word: \(obstacle)",
-      [missing, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle)], .certain,
+      [missing, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle.english)], .certain,
       isThere ? [ready] : [kit.placing(without: cluster)])
   }
 
-  private func obstacle(to cluster: String) -> String? {
+  private func obstacle(to cluster: String) -> Sentence? {
     switch file.clusters[cluster] {
     case .missing?: "there is no such cluster"
     case .there(let member)?: member.obstacle
@@ -118,12 +118,12 @@ extension Diagnosis {
 
   var configFindings: [Finding] {
     let review = ConfigReview(installation.config)
-    var texts = [review.mistake, review.secondDocument].compactMap { $0?.description }
+    var texts = [review.mistake, review.secondDocument].compactMap { $0.map { Sentence(verbatim: $0.description) } }
     if installation.config.utf8.count > 900_000 { texts.append("it is \(installation.config.utf8.count / 1000) kB") }
     return texts.map { text in
       finding(
         .configRefused, "its config is taken by the API and not by helm as it is meant: \(text)",
-        [Finding.Evidence(name, "spec.config", text)], .certain,
+        [Finding.Evidence(name, "spec.config", text.english)], .certain,
         [Remedy("correct it", [.person("ksx config get \(installation.extension), and ksx config set")])])
     }
   }
@@ -187,9 +187,10 @@ extension Diagnosis {
     if state != .installed, state != .none, installation.isEnabled != (installation.observed.appliedEnabled ?? false),
       file.dialect.name == .installPlan, !installation.isBeingDeleted
     {
-      let word = installation.isEnabled ? "enabled" : "disabled"
-      notes.append(
-        finding(.switchWaits, "it is \(word) once it is Installed, and not before", [stateEvidence], .note, []))
+      let text: Sentence =
+        installation.isEnabled
+        ? "it is enabled once it is Installed, and not before" : "it is disabled once it is Installed, and not before"
+      notes.append(finding(.switchWaits, text, [stateEvidence], .note, []))
     }
     return notes
   }

@@ -9,7 +9,7 @@ package import Platform
 /// What a doctor found in one cluster, and what could not be looked at.
 package struct Examination: Hashable, Sendable {
   package var findings: [Finding] = []
-  package var gaps: [String] = []
+  package var gaps: [Sentence] = []
   /// How many installations were looked at.
   package var count = 0
 }
@@ -44,7 +44,7 @@ extension ClusterReader {
   }
 
   private func read<Value: Sendable>(
-    _ what: String, _ examination: inout Examination,
+    _ what: Sentence, _ examination: inout Examination,
     _ request: @Sendable @escaping () async throws(ClusterError) -> Value
   ) async -> Value? {
     switch await answer(within: Self.patience, request) {
@@ -61,12 +61,12 @@ extension ClusterReader {
   /// The case of each of `objects`, read side by side, in the order of their names.
   private func caseFiles(
     _ objects: [Object], in context: PlanContext, at now: Timestamp
-  ) async -> [(CaseFile, [String])] {
-    await withTaskGroup(of: (CaseFile, [String]).self) { group in
+  ) async -> [(CaseFile, [Sentence])] {
+    await withTaskGroup(of: (CaseFile, [Sentence]).self) { group in
       for object in objects {
         group.addTask { await caseFile(object, in: context, at: now) }
       }
-      var files: [(CaseFile, [String])] = []
+      var files: [(CaseFile, [Sentence])] = []
       for await file in group { files.append(file) }
       return files.sorted { $0.0.installation.name < $1.0.installation.name }
     }
@@ -74,7 +74,7 @@ extension ClusterReader {
 
   private func caseFile(
     _ object: Object, in context: PlanContext, at now: Timestamp
-  ) async -> (CaseFile, [String]) {
+  ) async -> (CaseFile, [Sentence]) {
     var file = CaseFile(object, dialect: dialect, now: now)
     var gaps = Examination()
     file.context = context
@@ -128,7 +128,7 @@ extension ClusterReader {
   }
 
   private func sight<Value: Sendable>(
-    _ what: String, _ gaps: inout Examination, _ request: @Sendable @escaping () async throws(ClusterError) -> Value?
+    _ what: Sentence, _ gaps: inout Examination, _ request: @Sendable @escaping () async throws(ClusterError) -> Value?
   ) async -> CaseFile.Sight<Value> {
     guard let answer = await read(what, &gaps, request) else { return .unknown }
     return answer.map { .there($0) } ?? .missing
@@ -159,7 +159,7 @@ extension ClusterReader {
     examination.findings.append(
       Finding(
         cause: .webhookDown, subject: "cluster",
-        text:
+        sentence:
           "the webhook of the controller does not answer: every create and update of an extension is refused until it runs",
         evidence: [.init("PATCH \(object.name), dry run", "\(status.code)", status.message)], certainty: .certain,
         remedies: [

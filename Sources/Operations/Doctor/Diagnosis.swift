@@ -46,11 +46,12 @@ package struct Diagnosis {
 
   /// A finding about the installation.
   func finding(
-    _ cause: Finding.Cause, _ text: String, _ evidence: [Finding.Evidence], _ certainty: Finding.Certainty = .certain,
+    _ cause: Finding.Cause, _ sentence: Sentence, _ evidence: [Finding.Evidence],
+    _ certainty: Finding.Certainty = .certain,
     _ remedies: [Remedy]
   ) -> Finding {
     Finding(
-      cause: cause, subject: installation.extension, text: text, evidence: evidence, certainty: certainty,
+      cause: cause, subject: installation.extension, sentence: sentence, evidence: evidence, certainty: certainty,
       remedies: remedies)
   }
 
@@ -87,7 +88,7 @@ extension Diagnosis {
         .versionUnknown, "there is no version \(installation.version): nothing happens, and nothing is said of it",
         [gone, Finding.Evidence(name, "status", "not there")], .certain, other + back + [kit.delete])
     }
-    let text =
+    let text: Sentence =
       file.extension == .missing
       ? "its extension and its versions are gone, as after a repository was deleted: changes are taken and not carried out"
       : "version \(installation.version) is no longer offered: changes are taken and not carried out"
@@ -104,11 +105,7 @@ extension Diagnosis {
         .repositoryHangs,
         "\(file.untouched + 1) installations have no status at all: two charts that are being fetched without end stop all others, or the controller is down",
         [Finding.Evidence(name, "status", "not there", time: installation.created)], .likely,
-        [
-          Remedy(
-            "mend the repository", [.person("make its charts answer again")],
-            cost: "restarting the controller now leaves what it was fetching Preparing for ever")
-        ])
+        [kit.chartsAnswer])
     }
     return finding(
       .notNoticed, "the controller has not noticed it: a version that appears later wakes nobody",
@@ -189,7 +186,7 @@ extension Diagnosis {
       let remedies = installation.isBeingDeleted ? [kit.endJob, kit.force] : [kit.endJob, kit.delete]
       return finding(
         .podNeverRuns, "the pod of its job does not run, and nothing ends it: \(waiting)",
-        [stateEvidence, jobEvidence, Finding.Evidence("Job \(installation.jobName)", "pod", waiting)], .certain,
+        [stateEvidence, jobEvidence, Finding.Evidence("Job \(installation.jobName)", "pod", waiting.english)], .certain,
         remedies)
     }
   }
@@ -254,7 +251,7 @@ extension Diagnosis {
       let left = file.releases.value?.newest.flatMap { $0.status == "uninstalling" ? $0 : nil }
       return finding(
         .uninstallingByHand,
-        "it is \(state.word) and nobody asked for that here: helm was used by hand, or a second installation deleted",
+        "it is \(state.name) and nobody asked for that here: helm was used by hand, or a second installation deleted",
         [stateEvidence], .certain, left.map { [kit.unlock($0)] } ?? [kit.startOver, kit.delete])
     case .uninstalled where !isHeld:
       return finding(

@@ -1,6 +1,7 @@
 import Extensions
 package import KubernetesAPI
 package import Manifest
+package import Platform
 
 /// Something that is wrong, as a doctor says it: what, by what signs, how sure, and what helps.
 package struct Finding: Hashable, Sendable {
@@ -8,7 +9,9 @@ package struct Finding: Hashable, Sendable {
   package var cause: Cause
   /// What it is about: an extension's name, `Repository main`, or the cluster.
   package var subject: String
-  package var text: String
+  package var sentence: Sentence
+  /// In English.
+  package var text: String { sentence.english }
   package var evidence: [Evidence]
   package var certainty: Certainty
   package var remedies: [Remedy]
@@ -81,20 +84,20 @@ package struct Finding: Hashable, Sendable {
 
 /// What helps against a trouble, step by step, with what it costs.
 package struct Remedy: Hashable, Sendable {
-  package var name: String
+  package var name: Sentence
   package var steps: [Step]
   /// What it does besides, or what must be known before.
-  package var cost: String
+  package var cost: Sentence
 
   package enum Step: Hashable, Sendable {
     case send(RemedyRequest)
     /// Nothing is sent: something is waited for.
-    case wait(String)
+    case wait(Sentence)
     /// What no request does.
-    case person(String)
+    case person(Sentence)
   }
 
-  init(_ name: String, _ steps: [Step], cost: String = "") {
+  init(_ name: Sentence, _ steps: [Step], cost: Sentence = "") {
     self.name = name
     self.steps = steps
     self.cost = cost

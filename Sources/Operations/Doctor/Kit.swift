@@ -139,6 +139,13 @@ struct Kit {
       cost: "a chart that cannot be fetched meanwhile has its version deleted")
   }
 
+  /// For charts that are being fetched without end.
+  var chartsAnswer: Remedy {
+    Remedy(
+      "mend the repository", [.person("make its charts answer again")],
+      cost: "restarting the controller now leaves what it was fetching Preparing for ever")
+  }
+
   /// The same for the agent in one member cluster.
   func agentRetry(_ cluster: String) -> Remedy {
     Remedy(

@@ -2,13 +2,14 @@ package import Client
 package import Extensions
 package import KubernetesAPI
 import Manifest
+package import Platform
 
 /// A row of requests that a user agrees to as one, with what it means: a doctor's remedy, or what is done to a repository.
 ///
 /// What no request does, or must be waited for, stands between them: there it pauses.
 package struct RemedyPlan: Hashable, Sendable {
   /// `Retry backup-vault`.
-  package var title: String
+  package var title: Sentence
   /// What it is about, for messages: an extension's name, `Repository main`.
   package var subject: String
   package var effects: [Plan.Effect]
@@ -19,7 +20,7 @@ package struct RemedyPlan: Hashable, Sendable {
   package var verb: String
 
   package init(
-    title: String, subject: String, effects: [Plan.Effect], problems: [Plan.Problem] = [], steps: [Remedy.Step],
+    title: Sentence, subject: String, effects: [Plan.Effect], problems: [Plan.Problem] = [], steps: [Remedy.Step],
     verb: String = "doctor"
   ) {
     self.title = title
@@ -34,8 +35,8 @@ package struct RemedyPlan: Hashable, Sendable {
   package init(_ remedy: Remedy, against finding: Finding) {
     let cost = remedy.cost.isEmpty ? [] : [Plan.Effect(.note, "cost: \(remedy.cost)")]
     self.init(
-      title: "\(remedy.name.prefix(1).uppercased() + remedy.name.dropFirst()): \(finding.subject)",
-      subject: finding.subject, effects: [Plan.Effect(.note, "against: \(finding.text)")] + cost, steps: remedy.steps)
+      title: "\(remedy.name): \(finding.subject)", subject: finding.subject,
+      effects: [Plan.Effect(.note, "against: \(finding.sentence)")] + cost, steps: remedy.steps)
   }
 
   package var isBlocked: Bool { problems.contains(where: \.isBlocking) }
@@ -64,7 +65,7 @@ package struct RemedyPlan: Hashable, Sendable {
   }
 
   /// The step at `place` when nothing is sent there: what is waited for, or what a person does.
-  package func pause(at place: Int) -> String? {
+  package func pause(at place: Int) -> Sentence? {
     guard place < steps.count else { return nil }
     switch steps[place] {
     case .send: return nil

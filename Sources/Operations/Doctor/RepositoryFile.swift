@@ -24,7 +24,7 @@ struct RepositoryFile {
     let noted = object.annotations["ksx.dev/conditions"].flatMap { try? JSON.parse(Array($0.utf8)) }
     return CaseFile.Refusal.all(of: noted ?? object.status["conditions"]).map { refusal in
       Finding(
-        cause: .fieldPassedOver, subject: "Repository \(object.name)", text: refusal.message,
+        cause: .fieldPassedOver, subject: "Repository \(object.name)", sentence: Sentence(verbatim: refusal.message),
         evidence: [
           .init("Repository \(object.name)", "status.conditions", refusal.type, time: refusal.time)
         ], certainty: .certain, remedies: [Remedy("correct it", [.person("ksx repo edit \(object.name)")])])
@@ -40,7 +40,7 @@ struct RepositoryFile {
     return [
       Finding(
         cause: .repositoryNeverRead, subject: "Repository \(object.name)",
-        text: "it was never read since it was made: the controller is down, or waits for an answer without end",
+        sentence: "it was never read since it was made: the controller is down, or waits for an answer without end",
         evidence: [
           .init("Repository \(object.name)", "status.lastSyncTime", "not there", time: object.creationTimestamp ?? "")
         ], certainty: .likely, remedies: [resync])
@@ -50,9 +50,9 @@ struct RepositoryFile {
   private func unreachable(_ event: EventLine) -> Finding {
     let message = event.message
     let isTrust = message.containsText("x509") || message.containsText("certificate")
-    let text = isTrust ? "its certificate is not trusted: \(message)" : "it cannot be read: \(message)"
+    let text: Sentence = isTrust ? "its certificate is not trusted: \(message)" : "it cannot be read: \(message)"
     return Finding(
-      cause: .repositoryUnreachable, subject: "Repository \(object.name)", text: text,
+      cause: .repositoryUnreachable, subject: "Repository \(object.name)", sentence: text,
       evidence: [.init("Event of Repository \(object.name)", "SyncFailed", message, time: event.time)],
       certainty: .certain,
       remedies: [Remedy("mend it", [.person("what stands in the message")] + resync.steps, cost: resync.cost)])

@@ -2,6 +2,7 @@ package import Extensions
 import KubernetesAPI
 import Manifest
 import Packages
+import Platform
 
 /// Ending an attempt that is under way, and going back to what ran before it (docs/KUBESPHERE.md: Changes).
 ///

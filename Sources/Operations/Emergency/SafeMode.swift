@@ -1,6 +1,7 @@
 package import Extensions
 package import KubernetesAPI
 import Manifest
+import Platform
 
 /// All extensions off but a few, and exactly those back on (docs/KUBESPHERE.md: Changes).
 ///

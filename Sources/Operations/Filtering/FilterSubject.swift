@@ -34,9 +34,10 @@ package struct FilterSubject: Hashable, Sendable {
   private func property(_ key: String) -> String? {
     switch key {
     case "name": row.name
-    case "category": row.category
+    // As the label is called, by which commands select, too.
+    case "category", "kubesphere.io/category": row.category
     case "state": row.status.word.isEmpty ? "-" : row.status.word
-    case "repository": row.repository
+    case "repository", "kubesphere.io/repository-ref": row.repository
     case "provider": row.provider
     case "running", "installed": row.status.running
     case "wanted": row.status.wanted

@@ -178,7 +178,7 @@ extension Chronicle {
       let place = entries.lastIndex { $0.time <= state.time && $0.source != .fields }
       guard let place else {
         var entry = Entry(
-          time: state.time, who: "the controllers", what: "state \(state.state.word)", source: .states)
+          time: state.time, who: "the controllers", what: "state \(state.state.name)", source: .states)
         entry.wasInstalled = state.state == .installed
         entry.outcome = state.state.word
         entries.insert(entry, at: 0)

@@ -2,6 +2,7 @@ import Client
 package import Extensions
 import HTTP
 import Manifest
+package import Platform
 
 /// One line of the past as every list shows it: whose, from what to what, and what came of it.
 package struct PastChange: Hashable, Sendable, Identifiable {
@@ -65,19 +66,23 @@ package struct PastChange: Hashable, Sendable, Identifiable {
 // From what to what.
 extension PastChange {
   /// `version 1.0.1 → 1.1.0`, `config warnDays 30 → 14`, `enabled → disabled`; what was asked for where no more is known.
-  package var words: String {
-    if let specs = entry.specs { return Self.words(specs) ?? entry.what }
+  package var sentence: Sentence {
+    if let specs = entry.specs { return Self.words(specs) ?? Change.phrase(entry.what) }
     let from = entry.former?.version ?? entry.formerVersion
     if !entry.version.isEmpty, !from.isEmpty, from != entry.version {
-      return "version \(from) → \(entry.version)" + (entry.source == .helm ? ", \(entry.what)" : "")
+      let move: Sentence = "version \(from) → \(entry.version)"
+      return entry.source == .helm ? "\(move), \(entry.what)" : move
     }
-    return entry.what
+    return Change.phrase(entry.what)
   }
 
-  private static func words(_ specs: Chronicle.SpecChange) -> String? {
+  /// The same in English.
+  package var words: String { sentence.english }
+
+  private static func words(_ specs: Chronicle.SpecChange) -> Sentence? {
     guard let after = specs.after else { return specs.before.map { "uninstalled \($0.version)" } }
     guard let before = specs.before else { return "installed \(after.version)" }
-    var words: [String] = []
+    var words: [Sentence] = []
     if before.version != after.version { words.append("version \(before.version) → \(after.version)") }
     if before.config != after.config { words.append("config \(ConfigDifference(before.config, after.config).words)") }
     if before.isEnabled != after.isEnabled {

@@ -1,5 +1,6 @@
 package import Extensions
 import Manifest
+package import Platform
 
 /// What an installation asks for: all of it that a change can set, kept in the history so that a change can be undone.
 package struct RequestedSpec: Hashable, Sendable {
@@ -31,8 +32,8 @@ package struct RequestedSpec: Hashable, Sendable {
   }
 
   /// What `installation` asks for otherwise, in words; empty when it asks for this.
-  package func differences(from installation: Installation) -> [String] {
-    var words: [String] = []
+  package func differences(from installation: Installation) -> [Sentence] {
+    var words: [Sentence] = []
     if version != installation.version { words.append("version \(installation.version) instead of \(version)") }
     if !installation.hasConfig(config) { words.append("another config") }
     if isEnabled != installation.isEnabled { words.append(installation.isEnabled ? "enabled" : "disabled") }

@@ -3,6 +3,7 @@ package import Extensions
 import KubernetesAPI
 import Manifest
 import Packages
+import Platform
 
 /// What evidence is about: a version of an extension, with its object where that is known already.
 package struct EvidenceSubject: Hashable, Sendable {
@@ -37,9 +38,10 @@ extension ClusterReader {
     let subject = EvidenceSubject(plan, in: context)
     guard let text = plan.change.config, case .success(let package) = await package(of: subject, gateway: gateway)
     else { return [] }
-    func concerns(_ text: String) -> [String] {
+    func concerns(_ text: String) -> [Sentence] {
       let config = (try? YAML.parse(text)) ?? .null
-      return EffectiveValues(defaults: package.defaults, config: config == .null ? [:] : config).concerns.map(\.text)
+      return EffectiveValues(defaults: package.defaults, config: config == .null ? [:] : config).concerns.map(
+        \.sentence)
     }
     let known = Set(concerns(plan.before?.config ?? ""))
     return concerns(text).filter { !known.contains($0) }.map { Plan.Problem(isBlocking: false, $0) }
@@ -51,7 +53,7 @@ extension ClusterReader {
     async let servedAnswer = answer(within: Self.patience) { () throws(ClusterError) in try await served() }
     switch await package(of: subject, gateway: gateway) {
     case .success(let package): evidence.package = package
-    case .failure(let error): evidence.packageProblem = error.description
+    case .failure(let error): evidence.packageProblem = Sentence(verbatim: error.description)
     }
     switch await servedAnswer {
     case .success(let served): evidence.served = served

@@ -1,16 +1,16 @@
 package import Client
 package import Extensions
 import KubernetesAPI
-import Platform
+package import Platform
 
 /// What the server says to a plan when it is asked to carry it out and keep nothing of it.
 package struct DryRun: Hashable, Sendable {
   package enum Answer: Hashable, Sendable {
     case asking, accepted
     /// The server would not take it, and why, as a sentence.
-    case refused(String)
+    case refused(Sentence)
     /// It could not be asked, and why, as a sentence.
-    case unavailable(String)
+    case unavailable(Sentence)
   }
 
   package private(set) var answer = Answer.asking
@@ -19,7 +19,7 @@ package struct DryRun: Hashable, Sendable {
   private let writes: [Write]
 
   /// The server is not asked about `plan`, and why.
-  package init(of plan: Plan, notMade reason: String) {
+  package init(of plan: Plan, notMade reason: Sentence) {
     writes = Self.writes(plan)
     answer = .unavailable(reason)
   }

@@ -1,6 +1,6 @@
 package import Manifest
 package import Packages
-import Platform
+package import Platform
 
 /// The values that a chart is given: its defaults, a config over them, and for each member cluster an override over both.
 ///
@@ -46,7 +46,10 @@ package struct EffectiveValues: Hashable, Sendable {
   /// One key that is perhaps not meant as it is set.
   package struct Concern: Hashable, Sendable {
     package var path: [String]
-    package var text: String
+    package var sentence: Sentence
+
+    /// In English.
+    package var text: String { sentence.english }
   }
 
   package init(defaults: Value, config: Value, overrides: [String: Value] = [:]) {
@@ -106,22 +109,22 @@ package struct EffectiveValues: Hashable, Sendable {
     }
   }
 
-  private mutating func note(_ path: [String], _ text: String) {
-    let concern = Concern(path: path, text: text)
+  private mutating func note(_ path: [String], _ sentence: Sentence) {
+    let concern = Concern(path: path, sentence: sentence)
     if noted.insert(concern).inserted { concerns.append(concern) }
   }
 
   /// What was perhaps meant; a config with many strange keys is another config, and not one with typing mistakes.
-  private func hint(for key: String, among names: Mapping) -> String {
-    concerns.count < 50 ? suggestion(for: key, among: names.keys) : ""
+  private func hint(for key: String, among names: Mapping) -> Sentence {
+    concerns.count < 50 ? meant(for: key, among: names.keys) : ""
   }
 
-  private static func clash(_ set: Value, _ known: Value) -> (String, String)? {
+  private static func clash(_ set: Value, _ known: Value) -> (Sentence, Sentence)? {
     let (own, other) = (word(set), word(known))
     return known == .null || own == other ? nil : (own, other)
   }
 
-  private static func word(_ value: Value) -> String {
+  private static func word(_ value: Value) -> Sentence {
     switch value {
     case .null: "nothing"
     case .bool: "true or false"

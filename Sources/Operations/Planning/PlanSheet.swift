@@ -1,7 +1,7 @@
 package import Extensions
 import Manifest
 package import Packages
-import Platform
+package import Platform
 
 /// A plan with all that can be known before it is carried out: what a user reads, and a program decides by.
 package struct PlanSheet: Hashable, Sendable {
@@ -9,9 +9,9 @@ package struct PlanSheet: Hashable, Sendable {
   package var checks: [Plan.Check]
   /// What the chart would be given; `nil` where the change is none of values, or the package is not at hand.
   package var values: EffectiveValues?
-  package var comes: [String] = []
-  package var goes: [String] = []
-  package var stays: [String] = []
+  package var comes: [Sentence] = []
+  package var goes: [Sentence] = []
+  package var stays: [Sentence] = []
   package var needs: [Need] = []
   /// The installed extensions that need this one.
   package var neededBy: [String] = []
@@ -67,9 +67,9 @@ package struct PlanSheet: Hashable, Sendable {
     /// The package of the version it leads to, or of the one there is.
     package var package: Package?
     /// Why it is not at hand.
-    package var packageProblem: String?
+    package var packageProblem: Sentence?
     package var served: [ServedObject] = []
-    package var servedProblem: String?
+    package var servedProblem: Sentence?
 
     package init() {}
 
@@ -100,7 +100,7 @@ package struct PlanSheet: Hashable, Sendable {
     checks.removeAll { $0.result == .passed && open.contains($0.subject) }
   }
 
-  private static let notAsked =
+  private static let notAsked: Sentence =
     "nothing is sent to the cluster by this; --dry-run=server asks it about this one object"
 
   private var changesRelease: Bool { plan.change.version != nil || plan.change.config != nil }
@@ -110,7 +110,7 @@ package struct PlanSheet: Hashable, Sendable {
     guard let package = evidence.package else {
       return checks.append(Plan.Check(.kinds, notMade: evidence.packageProblem ?? "no package"))
     }
-    let text = context.missingKinds.map { "its chart has a \($0.words), which this cluster does not know" }
+    let text: [Sentence] = context.missingKinds.map { "its chart has a \($0.words), which this cluster does not know" }
     checks.append(Plan.Check(.kinds, warnings: text))
     let unknown = PackageContents(package).unknownFiles
     if !unknown.isEmpty {
@@ -130,7 +130,7 @@ package struct PlanSheet: Hashable, Sendable {
     let values = EffectiveValues(
       defaults: defaults, config: config == .null ? [:] : config, overrides: plan.before?.overrides ?? [:])
     self.values = values
-    checks.append(Plan.Check(.values, warnings: values.concerns.map(\.text)))
+    checks.append(Plan.Check(.values, warnings: values.concerns.map(\.sentence)))
     guard let schema = package.text("values.schema.json") else { return }
     guard let schema = ValuesSchema(schema) else {
       return checks.append(Plan.Check(.schema, notMade: "values.schema.json cannot be read"))
@@ -155,12 +155,14 @@ package struct PlanSheet: Hashable, Sendable {
     case .configure, .place, .removeAgents, .retry: break
     }
     if plan.change.row.removes, let contents {
-      stays = contents.definitions.map { "definition of \($0.words), and its objects" }
+      stays = contents.definitions.map { "definition of \($0.words), and its objects" as Sentence }
       stays += contents.permissions.isEmpty ? [] : ["the roles made for its installer"]
     }
   }
 
-  private static func line(_ served: (String, String)) -> String { "\(served.0) \(served.1)" }
+  private static func line(_ served: (String, String)) -> Sentence {
+    Sentence(verbatim: "\(served.0) \(served.1)")
+  }
 
   /// What `contents` will serve beside what is served already.
   private mutating func compareServed(
@@ -169,14 +171,14 @@ package struct PlanSheet: Hashable, Sendable {
     let wanted = contents.served.map { ($0.kind, $0.words(in: plan.name)) }
     // What only values decide can be neither missed nor found to be the same.
     if contents.served.contains(where: \.isPartlyKnown) {
-      let reason = "some of what it serves is known only once its chart is rendered"
+      let reason: Sentence = "some of what it serves is known only once its chart is rendered"
       checks.append(Plan.Check(.conflicts, notMade: reason))
     }
     comes = wanted.map(Self.line).filter { !own.map(Self.line).contains($0) }
     goes = own.map(Self.line).filter { line in
-      !wanted.contains { Self.line($0) == line || ($0.1.containsText("…") && line.hasPrefix($0.0)) }
+      !wanted.contains { Self.line($0) == line || ($0.1.containsText("…") && line.english.hasPrefix($0.0)) }
     }
-    comes += contents.definitions.map { "definition of \($0.words)" }
+    comes += contents.definitions.map { "definition of \($0.words)" as Sentence }
     addConflicts(wanted, evidence)
   }
 
@@ -184,8 +186,8 @@ package struct PlanSheet: Hashable, Sendable {
     guard evidence.servedProblem == nil else { return }
     let others = evidence.served.filter { $0.extension != plan.name }
     let found = wanted.flatMap { kind, words in
-      others.filter { $0.collides(kind: kind, words: words) }.map { other in
-        let owner = other.extension.isEmpty ? "no extension" : other.extension
+      others.filter { $0.collides(kind: kind, words: words) }.map { other -> Sentence in
+        let owner = other.extension.isEmpty ? "no extension" : Sentence(verbatim: other.extension)
         return "\(kind) \(words) is served already by \(other.name) of \(owner): the cluster refuses a second"
       }
     }

@@ -1,4 +1,5 @@
 package import Extensions
+package import Platform
 
 /// Whether a plan can be carried out, in a word, and how old that word is: what stands beside its title.
 package struct PlanStanding: Hashable, Sendable {
@@ -9,7 +10,7 @@ package struct PlanStanding: Hashable, Sendable {
     /// The server would not take it; it can be sent nevertheless.
     case refused
     /// Why it is not known.
-    case notKnown(String)
+    case notKnown(Sentence)
   }
 
   package let word: Word
@@ -37,14 +38,16 @@ package struct PlanStanding: Hashable, Sendable {
   }
 
   /// `ready`, or `ready 3 min ago`; seconds are told only where the connection is gone.
-  package var text: String {
+  package var text: Sentence {
     let minutes = Int((age ?? 0) / 60)
     let seconds = Int(((age ?? 0) / 10).rounded(.down) * 10)
-    let old = minutes > 0 ? " \(minutes) min ago" : isStale && seconds > 0 ? " \(seconds) s ago" : ""
-    return isStale ? "\(name)\(old), no connection" : name + (word == .blocked || word == .asking ? "" : old)
+    let old: Sentence =
+      minutes > 0 ? "\(name) \(minutes) min ago" : isStale && seconds > 0 ? "\(name) \(seconds) s ago" : name
+    if isStale { return "\(old), no connection" }
+    return word == .blocked || word == .asking ? name : old
   }
 
-  private var name: String {
+  private var name: Sentence {
     switch word {
     case .ready: "ready"
     case .blocked: "blocked"

@@ -2,6 +2,7 @@ import Client
 package import Extensions
 import KubernetesAPI
 import Manifest
+package import Platform
 
 /// One change to one extension, as a part of a plan of several.
 package struct PlannedStep: Hashable, Sendable {
@@ -46,7 +47,7 @@ package struct StepQueue: Hashable, Sendable {
   package enum Next: Hashable, Sendable {
     case send(Plan)
     /// The next is not sent, and why.
-    case stop(Plan, reason: String)
+    case stop(Plan, reason: Sentence)
     case finished
   }
 
@@ -58,7 +59,7 @@ package struct StepQueue: Hashable, Sendable {
     guard let fresh = context(agreed.name).map({ Plan.make(agreed.change, for: agreed.name, in: $0) }) else {
       return .stop(agreed, reason: "what the cluster can do is not known")
     }
-    if let problem = fresh.problems.first(where: \.isBlocking) { return .stop(agreed, reason: problem.text) }
+    if let problem = fresh.problems.first(where: \.isBlocking) { return .stop(agreed, reason: problem.sentence) }
     guard agreed.agreesTo(fresh) else { return .stop(agreed, reason: "the cluster has changed meanwhile") }
     awaited = agreed.name
     return .send(fresh)

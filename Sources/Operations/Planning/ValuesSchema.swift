@@ -1,5 +1,5 @@
 package import Manifest
-import Platform
+package import Platform
 
 /// A chart's `values.schema.json`, as far as it is read here.
 ///
@@ -30,11 +30,11 @@ package struct ValuesSchema: Hashable, Sendable {
   }
 
   /// What helm would refuse of `values`, merged as it is given to the chart.
-  package func mistakes(in values: Value) -> [String] { Self.mistakes(root, values, at: "") }
+  package func mistakes(in values: Value) -> [Sentence] { Self.mistakes(root, values, at: "") }
 
-  private static func mistakes(_ schema: Value, _ value: Value, at place: String) -> [String] {
-    let name = place.isEmpty ? "the config" : place
-    var found: [String] = []
+  private static func mistakes(_ schema: Value, _ value: Value, at place: String) -> [Sentence] {
+    let name = place.isEmpty ? "the config" : Sentence(verbatim: place)
+    var found: [Sentence] = []
     if let types = types(schema), !types.contains(where: { isOf($0, value) }) {
       return ["\(name) must be \(types.joined(separator: " or ")), says the chart's schema"]
     }
@@ -53,10 +53,12 @@ package struct ValuesSchema: Hashable, Sendable {
     return found
   }
 
-  private static func keys(_ schema: Value, _ mapping: Mapping, at place: String) -> [String] {
+  private static func keys(_ schema: Value, _ mapping: Mapping, at place: String) -> [Sentence] {
     func below(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
     let required = schema["required"]?.sequence?.compactMap(\.string) ?? []
-    var found = required.filter { mapping[$0] == nil }.map { "\(below($0)) is required by the chart's schema" }
+    var found: [Sentence] = required.filter { mapping[$0] == nil }.map {
+      "\(below($0)) is required by the chart's schema"
+    }
     let known = schema["properties"]
     for pair in mapping.pairs {
       if let own = known?[pair.key] {
@@ -64,13 +66,13 @@ package struct ValuesSchema: Hashable, Sendable {
       } else if schema["additionalProperties"] == false, schema["patternProperties"] == nil {
         let names = known?.mapping?.keys ?? []
         found.append(
-          "\(below(pair.key)) is not allowed by the chart's schema\(suggestion(for: pair.key, among: names))")
+          "\(below(pair.key)) is not allowed by the chart's schema\(meant(for: pair.key, among: names))")
       }
     }
     return found
   }
 
-  private static func limits(_ schema: Value, _ value: Value, _ name: String) -> [String] {
+  private static func limits(_ schema: Value, _ value: Value, _ name: Sentence) -> [Sentence] {
     let amount: (Double, String)? =
       switch value {
       case .integer(let number): (Double(number), "imum")
@@ -80,7 +82,7 @@ package struct ValuesSchema: Hashable, Sendable {
       default: nil
       }
     guard let (size, word) = amount else { return [] }
-    var found: [String] = []
+    var found: [Sentence] = []
     if let least = number(schema["min\(word)"]), size < least {
       found.append("\(name) is below the least of \(text(least))")
     }

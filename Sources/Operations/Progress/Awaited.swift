@@ -1,4 +1,5 @@
 package import Extensions
+import Platform
 
 /// What an installation is waited for to be.
 package enum Awaited: String, CaseIterable, Sendable {
@@ -15,7 +16,7 @@ package enum Awaited: String, CaseIterable, Sendable {
     guard let installation else { return self == .gone || self == .settled ? .done : nil }
     let state = installation.observed.state
     switch self {
-    case .gone: return state == .uninstallFailed ? .failed(installation.reason) : nil
+    case .gone: return state == .uninstallFailed ? .failed(Sentence(verbatim: installation.reason)) : nil
     case .settled:
       return state.isBusy || state == .none || !installation.pending.isEmpty || isGoing(installation) ? nil : .done
     case .installed: return reached(installation.isTaken, installation)
@@ -28,7 +29,7 @@ package enum Awaited: String, CaseIterable, Sendable {
   private func reached(_ isThere: Bool, _ installation: Installation) -> ChangeProgress.Outcome? {
     if installation.isBeingDeleted { return .failed("it is being uninstalled") }
     if installation.observed.state == .installed { return isThere ? .done : nil }
-    if case .failed(let reason) = installation.rolloutState { return .failed(reason) }
+    if case .failed(let reason) = installation.rolloutState { return .failed(Sentence(verbatim: reason)) }
     return nil
   }
 

@@ -1,4 +1,5 @@
 package import Extensions
+package import Platform
 
 /// How far one change has come, judged by what is seen of its installation.
 ///
@@ -7,7 +8,7 @@ package import Extensions
 package struct ChangeProgress: Hashable, Sendable {
   package enum Outcome: Hashable, Sendable {
     case done
-    case failed(String)
+    case failed(Sentence)
   }
 
   package let change: Change
@@ -59,8 +60,8 @@ package struct ChangeProgress: Hashable, Sendable {
     guard isResting, let last else { return nil }
     if last.isSettled { return .done }
     return .failed(
-      "\(last.observed.state.word) is from the attempt before this change (\(last.reason)), and the controllers have "
-        + "begun no new one; the same command again has it tried")
+      "\(last.observed.state.name) is from the attempt before this change (\(last.reason)), and the controllers have begun no new one; the same command again has it tried"
+    )
   }
 
   private mutating func end(_ installation: Installation) -> Outcome? {
@@ -70,8 +71,8 @@ package struct ChangeProgress: Hashable, Sendable {
       return isResting ? nil : placementEnd(installation)
     case .failed(let reason):
       isResting = isOfFormerAttempt(installation)
-      return isResting ? nil : .failed(reason)
-    case .underWay: return isNewFailure(installation) ? .failed(installation.reason) : nil
+      return isResting ? nil : .failed(Sentence(verbatim: reason))
+    case .underWay: return isNewFailure(installation) ? .failed(Sentence(verbatim: installation.reason)) : nil
     }
   }
 
@@ -83,10 +84,10 @@ package struct ChangeProgress: Hashable, Sendable {
     let agents = installation.agents.sorted { $0.key < $1.key }
     let hasEnded = clusters.allSatisfy { installation.agents[$0]?.hasEnded == true }
     guard hasEnded, agents.allSatisfy({ clusters.contains($0.key) || $0.value.state.isFailure }) else { return nil }
-    let problems = agents.compactMap { name, agent -> String? in
+    let problems = agents.compactMap { name, agent -> Sentence? in
       if agent.isSkipped { return "it has no agent in \(name): \(agent.message)" }
       guard agent.state.isFailure else { return nil }
-      return "its agent in \(name) is \(agent.state.word)\(agent.message.isEmpty ? "" : ": \(agent.message)")"
+      return "its agent in \(name) is \(agent.state.name)\(agent.message.isEmpty ? "" : ": \(agent.message)")"
     }
     return problems.isEmpty ? .done : .failed(problems.joined(separator: "; "))
   }
@@ -110,7 +111,7 @@ package struct ChangeProgress: Hashable, Sendable {
   private func removal(_ installation: Installation) -> Outcome? {
     if let before, installation.uid != before.uid { return .done }
     guard installation.observed.state == .uninstallFailed, hasBegun || isNews(installation) else { return nil }
-    return .failed(installation.reason)
+    return .failed(Sentence(verbatim: installation.reason))
   }
 
   /// The controllers are at something that was not under way before.

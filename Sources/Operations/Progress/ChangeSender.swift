@@ -129,7 +129,7 @@ package struct ChangeSender: Sendable {
     let word: HistoryLine.Outcome =
       switch outcome {
       case .done: .done
-      case .failed(let reason): .failed(reason)
+      case .failed(let reason): .failed(reason.english)
       }
     note(name, .outcome(word, of: progress.change, progress.before))
   }

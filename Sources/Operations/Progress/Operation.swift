@@ -14,7 +14,7 @@ package struct Operation: Hashable, Sendable {
   /// Seconds that the last one of its kind took that reached Installed.
   package var secondsBefore: Int?
   /// What it waits for, as far as the cluster says.
-  package var waitsFor: String
+  package var waitsFor: Sentence
 
   /// What is under way in `installations`, by name.
   package static func all(
@@ -35,8 +35,9 @@ package struct Operation: Hashable, Sendable {
     since = Self.beginning(installation)
     seconds = Timestamp.seconds(since).map { max(0, now.secondsSince1970 - $0) }
     secondsBefore = Self.before(installation, lines)
-    let job = installation.jobName.isEmpty ? "" : "job \(installation.jobName)"
-    waitsFor = installation.message.isEmpty || !installation.observed.state.isBusy ? job : installation.message
+    let job: Sentence = installation.jobName.isEmpty ? "" : "job \(installation.jobName)"
+    let isSaid = !installation.message.isEmpty && installation.observed.state.isBusy
+    waitsFor = isSaid ? Sentence(verbatim: installation.message) : job
     if state == .none { waitsFor = "the controllers to begin" }
   }
 

@@ -14,9 +14,9 @@ package struct OperationSight: Hashable, Sendable {
 
     package var mark: Mark
     /// `job helm-install-…`, `Deployment backup-vault`.
-    package var name: String
+    package var name: Sentence
     /// `0/1 ready: readiness probe failed`, or how long it took.
-    package var note: String
+    package var note: Sentence
   }
 
   /// A pod as a list shows it.
@@ -34,7 +34,7 @@ package struct OperationSight: Hashable, Sendable {
   package private(set) var log: [String] = []
   package private(set) var events: [EventLine] = []
   /// What could not be read, and why.
-  package private(set) var gaps: [String] = []
+  package private(set) var gaps: [Sentence] = []
 
   /// What it is put together from, as far as that is there and may be read.
   package struct Sources: Hashable, Sendable {
@@ -44,7 +44,7 @@ package struct OperationSight: Hashable, Sendable {
     package var workloads: [Object] = []
     package var events: [Object] = []
     package var log = ""
-    package var gaps: [String] = []
+    package var gaps: [Sentence] = []
 
     package init() {}
   }
@@ -74,29 +74,27 @@ package struct OperationSight: Hashable, Sendable {
       let isLast = place == shown.count - 1
       let mark: Step.Mark =
         transition.state.isFailure ? .failed : isLast && transition.state.isBusy ? .underWay : .done
-      let note = transition.state.isBusy ? seconds.map { "\($0) s" } ?? "" : ""
-      return Step(mark: mark, name: transition.state.word, note: note)
+      let note: Sentence = transition.state.isBusy ? seconds.map { "\($0) s" } ?? "" : ""
+      return Step(mark: mark, name: transition.state.name, note: note)
     }
   }
 
   private static func job(_ installation: Installation, _ sources: Sources, _ now: Timestamp) -> [Step] {
     guard !installation.jobName.isEmpty, let job = sources.job else { return [] }
     let sight = CaseFile.JobSight(job, pods: sources.pods.filter { $0.labels["job-name"] == job.name })
-    let name = "job \(job.name)"
+    let name: Sentence = "job \(job.name)"
     if sight.isComplete { return [Step(mark: .done, name: name, note: "")] }
     if (job.status["failed"]?.integer ?? 0) > 0, !sight.isActive {
       return [Step(mark: .failed, name: name, note: "it failed")]
     }
     let began = Timestamp.seconds(job.status["startTime"]?.string ?? job.creationTimestamp ?? "")
-    let age = began.map { "for \(max(0, now.secondsSince1970 - $0)) s" } ?? ""
-    return [
-      Step(
-        mark: .underWay, name: name, note: [sight.waiting ?? "runs", age].filter { !$0.isEmpty }.joined(separator: " "))
-    ]
+    let wait = sight.waiting ?? "runs"
+    let note: Sentence = began.map { "\(wait) for \(max(0, now.secondsSince1970 - $0)) s" } ?? wait
+    return [Step(mark: .underWay, name: name, note: note)]
   }
 
   private static func workload(_ object: Object, _ pods: [Object]) -> Step? {
-    let name = "\(object.kind) \(object.name)"
+    let name = Sentence(verbatim: "\(object.kind) \(object.name)")
     if object.kind == "Job" {
       let isComplete = (object.status["succeeded"]?.integer ?? 0) > 0
       return Step(mark: isComplete ? .done : .underWay, name: name, note: isComplete ? "" : "it runs")
@@ -104,7 +102,8 @@ package struct OperationSight: Hashable, Sendable {
     let wanted = object.status["desiredNumberScheduled"]?.integer ?? object.spec["replicas"]?.integer ?? 1
     let ready = object.status["readyReplicas"]?.integer ?? object.status["numberReady"]?.integer ?? 0
     let reason = ready >= wanted ? "" : obstacle(object, pods)
-    let note = "\(ready)/\(wanted) ready" + (reason.isEmpty ? "" : ": \(reason)")
+    let note: Sentence =
+      reason.isEmpty ? "\(ready)/\(wanted) ready" : "\(ready)/\(wanted) ready: \(reason)"
     return Step(mark: ready >= wanted ? .done : .underWay, name: name, note: note)
   }
 
@@ -163,7 +162,7 @@ extension ClusterReader {
     }
   }
 
-  private func all(_ resource: Resource, _ namespace: String, _ gaps: inout [String]) async -> [Object] {
+  private func all(_ resource: Resource, _ namespace: String, _ gaps: inout [Sentence]) async -> [Object] {
     let found = await answer(within: Self.patience) { () throws(ClusterError) in
       try await cluster.list(resource, namespace: namespace, skipping: JSONPaths(["metadata", "managedFields"]))
     }

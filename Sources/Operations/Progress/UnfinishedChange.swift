@@ -1,5 +1,5 @@
 package import Extensions
-import Platform
+package import Platform
 
 /// A change that was made from here and whose end no ksx has seen: the line was lost, or the console was closed.
 package struct UnfinishedChange: Hashable, Sendable {
@@ -66,8 +66,8 @@ package struct UnfinishedChange: Hashable, Sendable {
   }
 
   /// `upgrade to 1.1.0 of whizard, begun 3 min ago: failed: …`.
-  package func sentence(age: String) -> String {
-    let start = "\(words.prefix(1).uppercased() + words.dropFirst()) of \(self.extension), begun \(age) ago"
+  package func sentence(age: String) -> Sentence {
+    let start: Sentence = "\(self.extension): \(Change.phrase(words)), begun \(age) ago"
     switch end {
     case .done: return "\(start), is done."
     case .failed(let reason): return "\(start), failed: \(reason)"

@@ -3,7 +3,7 @@ package import Extensions
 import KubernetesAPI
 import Manifest
 import Packages
-import Platform
+package import Platform
 
 /// A repository while it is being written down: what a form asks for.
 package struct RepositoryDraft: Hashable, Sendable {
@@ -34,8 +34,8 @@ package struct RepositoryDraft: Hashable, Sendable {
   }
 
   /// Why it cannot be saved as it stands, in sentences.
-  package func problems(among others: [RepositoryFacts]) -> [String] {
-    var problems: [String] = []
+  package func problems(among others: [RepositoryFacts]) -> [Sentence] {
+    var problems: [Sentence] = []
     if !Syntax.isLabel(name) { problems.append("The name takes small letters, digits and hyphens, 63 at most.") }
     if former.isEmpty, others.contains(where: { $0.name == name }) {
       problems.append("There is a repository \(name) already.")
@@ -43,7 +43,7 @@ package struct RepositoryDraft: Hashable, Sendable {
     if address.isEmpty {
       problems.append("The address is missing.")
     } else if address != formerAddress, let flaw = RepositorySettings.flaw(in: address) {
-      problems.append(flaw + ".")
+      problems.append("\(flaw).")
     }
     if !interval.isEmpty, DurationText.seconds(interval, units: DurationText.goUnits) == nil {
       problems.append("The interval is a duration such as 30m or 1h.")
@@ -66,9 +66,8 @@ package struct RepositoryDraft: Hashable, Sendable {
       let body: Value = ["spec": .mapping(spec)]
       steps = [.send(RemedyRequest(resource: dialect.repositories, namespace: nil, name: former, action: .merge(body)))]
     }
-    let verb = former.isEmpty ? "Add" : "Edit"
     return RemedyPlan(
-      title: "\(verb) repository \(name)", subject: "Repository \(name)",
+      title: former.isEmpty ? "Add repository \(name)" : "Edit repository \(name)", subject: "Repository \(name)",
       effects: [
         Plan.Effect(
           former.isEmpty ? .added : .changed, "\(dialect.repositories.kind) \(name) at \(MaskedText(address).text)"),
@@ -106,7 +105,7 @@ package struct RepositoryDraft: Hashable, Sendable {
     case .index(let charts, let versions, _):
       return Reachability(isGood: true, words: "it answers: \(charts) charts in \(versions) versions")
     case .registry: return Reachability(isGood: true, words: "it answers as a registry of images")
-    case .problem(let problem): return Reachability(isGood: false, words: problem)
+    case .problem(let problem): return Reachability(isGood: false, words: Sentence(verbatim: problem))
     }
   }
 }
@@ -114,7 +113,7 @@ package struct RepositoryDraft: Hashable, Sendable {
 /// What came of asking for a repository's index.
 package struct Reachability: Hashable, Sendable {
   package var isGood: Bool
-  package var words: String
+  package var words: Sentence
 }
 
 extension RepositoryFacts {
@@ -134,7 +133,7 @@ extension RepositoryFacts {
   /// Deletes it, with what would vanish.
   package func deletion(_ dialect: Dialect, installed: Installations) -> RemedyPlan {
     let kept = extensions.filter { installed.of($0) != nil }
-    let warning =
+    let warning: Sentence =
       "without its version object the controllers carry out no change of \(kept.joined(separator: ", ")), not even an uninstall"
     let problems = kept.isEmpty ? [] : [Plan.Problem(isBlocking: false, warning)]
     return RemedyPlan(
@@ -155,7 +154,7 @@ extension RepositoryFacts {
     }
     return effects
       + kept.map {
-        let rest = "it can be neither upgraded nor configured until its version is back"
+        let rest: Sentence = "it can be neither upgraded nor configured until its version is back"
         return Plan.Effect(.changed, "\($0) keeps running and is offered no more: \(rest)")
       }
   }

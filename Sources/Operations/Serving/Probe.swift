@@ -12,19 +12,22 @@ package struct Probe: Hashable, Sendable {
     /// It answers, with this status.
     case answers(Int)
     /// It was asked, and there is no answer of its own; why.
-    case silent(String)
+    case silent(Sentence)
     /// It is not asked, and why.
-    case notAsked(String)
+    case notAsked(Sentence)
 
     package var isTrouble: Bool { if case .silent = self { true } else { false } }
 
-    package var words: String {
+    package var sentence: Sentence {
       switch self {
       case .answers(let status): "answers (\(status))"
       case .silent(let reason): "no answer: \(reason)"
       case .notAsked(let reason): "not asked: \(reason)"
       }
     }
+
+    /// The same in English.
+    package var words: String { sentence.english }
   }
 
   package var object: ServedObject
@@ -57,7 +60,7 @@ package struct Probe: Hashable, Sendable {
     switch status {
     case 404 where kind == "JSBundle", 502, 503, 504:
       let message = Status(code: status, body: body).message
-      return .silent(message.isEmpty ? "\(status)" : "\(message) (\(status))")
+      return .silent(Sentence(verbatim: message.isEmpty ? "\(status)" : "\(message) (\(status))"))
     default: return .answers(status)
     }
   }
@@ -65,9 +68,9 @@ package struct Probe: Hashable, Sendable {
 
 /// Why something is not asked.
 package struct ProbeRefusal: Error, Hashable, Sendable {
-  package let reason: String
+  package let reason: Sentence
 
-  init(_ reason: String) { self.reason = reason }
+  init(_ reason: Sentence) { self.reason = reason }
 }
 
 extension Probe {
@@ -119,7 +122,8 @@ extension Probe {
         milliseconds: Int(duration.components.seconds) * 1000
           + Int(duration.components.attoseconds / 1_000_000_000_000_000))
     } catch {
-      return Probe(object: object, target: target, outcome: .silent(ClusterError.transport(error).brief))
+      return Probe(
+        object: object, target: target, outcome: .silent(Sentence(verbatim: ClusterError.transport(error).brief)))
     }
   }
 }

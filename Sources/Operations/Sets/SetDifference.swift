@@ -2,6 +2,7 @@ package import Extensions
 package import KubernetesAPI
 import Manifest
 import Packages
+import Platform
 
 /// What must be changed for a cluster to have what a set says; doing it leaves nothing to do.
 package struct SetDifference: Hashable, Sendable {

@@ -1,3 +1,5 @@
+package import Platform
+
 /// In which order several extensions are changed: what an extension needs comes before it, and goes after it.
 package struct ChangeOrder: Hashable, Sendable {
   /// All names, each after those that it waits for.
@@ -40,7 +42,7 @@ package enum ChangeResult: Hashable, Sendable {
   case alreadySo
   case failed(String)
   /// It was not begun, and why.
-  case skipped(String)
+  case skipped(Sentence)
 
   package var isFailure: Bool {
     switch self {
@@ -60,12 +62,16 @@ package enum ChangeResult: Hashable, Sendable {
   }
 
   /// What a reader is told beside the word.
-  package var text: String {
+  package var sentence: Sentence {
     switch self {
-    case .done(let text), .failed(let text), .skipped(let text): text
+    case .done(let text), .failed(let text): Sentence(verbatim: text)
+    case .skipped(let reason): reason
     case .alreadySo: "nothing to do"
     }
   }
+
+  /// The same in English.
+  package var text: String { sentence.english }
 }
 
 /// Several changes under way: which may begin, and what came of those that have ended.

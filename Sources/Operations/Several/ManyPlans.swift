@@ -1,4 +1,5 @@
 package import Extensions
+package import Platform
 
 /// Plans for several extensions that are carried out as one, each made as if those before it were done.
 package struct ManyPlans: Hashable, Sendable {
@@ -48,7 +49,7 @@ extension Plan {
   }
 
   /// What speaks against it, as one sentence.
-  package var obstacles: String { problems.filter(\.isBlocking).map(\.text).joined(separator: "; ") }
+  package var obstacles: Sentence { problems.filter(\.isBlocking).map(\.sentence).joined(separator: "; ") }
 }
 
 extension PlanContext {

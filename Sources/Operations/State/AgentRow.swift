@@ -1,5 +1,6 @@
 package import Extensions
 import Manifest
+package import Platform
 
 /// The agent of an extension in one member cluster: what is asked for, what there is, and why not.
 package struct AgentRow: Hashable, Sendable {
@@ -9,7 +10,7 @@ package struct AgentRow: Hashable, Sendable {
   /// Since when, RFC 3339, or empty.
   package var time: String
   /// Why it is as it is, or is not made, or empty.
-  package var reason: String
+  package var reason: Sentence
   /// The values that are set for this cluster alone, on one line, or empty.
   package var override: String
 
@@ -24,14 +25,15 @@ package struct AgentRow: Hashable, Sendable {
       let override = installation.overrides[name].map(JSON.text) ?? ""
       return AgentRow(
         cluster: name, isWanted: isWanted, state: agent?.state ?? .none, time: agent?.time ?? "",
-        reason: agent?.message.isEmpty == false ? agent?.message ?? "" : absence(name, agent, isWanted, clusters),
+        reason: agent?.message.isEmpty == false
+          ? Sentence(verbatim: agent?.message ?? "") : absence(name, agent, isWanted, clusters),
         override: override)
     }
   }
 
   private static func absence(
     _ name: String, _ agent: Installation.Agent?, _ isWanted: Bool, _ clusters: [MemberCluster]?
-  ) -> String {
+  ) -> Sentence {
     guard agent == nil, isWanted, let clusters else { return "" }
     guard let cluster = clusters.first(where: { $0.name == name }) else { return "there is no such cluster" }
     return cluster.obstacle ?? "it is not made yet"

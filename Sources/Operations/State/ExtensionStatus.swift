@@ -1,5 +1,6 @@
 package import Extensions
 import Packages
+package import Platform
 
 /// Where one extension stands, in the words of every list, page and plan.
 ///
@@ -24,7 +25,7 @@ package struct ExtensionStatus: Hashable, Sendable {
   /// Why the state is what it is, or empty.
   package let reason: String
   /// What is asked for and not applied yet, in words.
-  package let pending: [String]
+  package let pending: [Sentence]
 
   /// What of a cluster its user may read; what is not read is unknown, and not absent.
   package struct Sight: Hashable, Sendable {
@@ -127,15 +128,16 @@ package struct ExtensionStatus: Hashable, Sendable {
   }
 
   /// The word for a title: what is installed and does not serve says so.
-  package var titleWord: String {
-    isEnabled == false && isInstalled && state == .installed ? "\(word), disabled" : word
+  package var titleWord: Sentence {
+    let word = Sentence(stringLiteral: word)
+    return isEnabled == false && isInstalled && state == .installed ? "\(word), disabled" : word
   }
 
   /// The word with what a reader must know beside it.
-  package var fullWord: String {
+  package var fullWord: Sentence {
     var word = titleWord
-    if isBeingDeleted, state.isFailure { word += ", being deleted" }
-    if state == .installed, !isBeingDeleted, !pending.isEmpty { word += ", with a change pending" }
+    if isBeingDeleted, state.isFailure { word = "\(word), being deleted" }
+    if state == .installed, !isBeingDeleted, !pending.isEmpty { word = "\(word), with a change pending" }
     return isInstalled && !isOffered ? "\(word), no longer offered" : word
   }
 }

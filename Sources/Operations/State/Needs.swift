@@ -1,5 +1,6 @@
 package import Extensions
 import Packages
+package import Platform
 
 /// What a version of an extension needs, and which installed extensions need it: both ways of one relation.
 package struct Needs: Hashable, Sendable {
@@ -11,7 +12,7 @@ package struct Needs: Hashable, Sendable {
     package var isRequired: Bool
     package var standing: Standing
     /// What there is, in words.
-    package var note: String
+    package var note: Sentence
   }
 
   package enum Standing: Hashable, Sendable {
@@ -21,7 +22,7 @@ package struct Needs: Hashable, Sendable {
   package private(set) var needs: [Line] = []
   package private(set) var neededBy: [Line] = []
   /// What is not known, in sentences.
-  package private(set) var gaps: [String] = []
+  package private(set) var gaps: [Sentence] = []
 
   package init(of name: String, version: String, in context: PlanContext) {
     let details = context.version(version)
@@ -62,23 +63,17 @@ package struct Needs: Hashable, Sendable {
       return line
     }
     let installed = context.installations.of(need.name)
-    if let problem = context.shortcoming(of: need) {
-      (line.standing, line.note) = (need.isRequired ? .unmet : .unknown, Self.short(problem))
+    if let problem = context.shortfall(of: need) {
+      (line.standing, line.note) = (need.isRequired ? .unmet : .unknown, problem)
       if installed == nil, let offered = context.extensions[need.name]?.recommendedVersion, !offered.isEmpty {
-        line.note += "; \(offered) is offered"
+        line.note = "\(problem); \(offered) is offered"
       } else if installed == nil, context.extensions[need.name] == nil {
-        line.note += "; no repository here has it"
+        line.note = "\(problem); no repository here has it"
       }
     } else {
       line.note = installed.map { "\($0.version) is installed" } ?? ""
     }
     return line
-  }
-
-  /// The part of a problem's words behind what is needed.
-  private static func short(_ problem: String) -> String {
-    guard let comma = problem.firstIndex(of: ",") else { return problem }
-    return String(problem[problem.index(after: comma)...].drop { $0 == " " })
   }
 
   private static func dependant(_ other: String, _ need: ExtensionVersion.Dependency, _ version: String?) -> Line {

@@ -28,10 +28,10 @@ extension PlanContext {
       return
     }
     installedVersions = facts.versionsInUse
-    gaps[.dependants] = facts.dependantsProblem.map { .unreadable($0) }
+    gaps[.dependants] = facts.dependantsProblem.map { .unreadable(Sentence(verbatim: $0)) }
     kubernetesVersion = facts.server.kubernetes
     kubeSphereVersion = facts.server.kubeSphere
-    gaps[.server] = facts.serverProblem.map { .unreadable($0) }
+    gaps[.server] = facts.serverProblem.map { .unreadable(Sentence(verbatim: $0)) }
   }
 
   /// Adds what is offered as `name`, or that it could not be read.
@@ -41,14 +41,14 @@ extension PlanContext {
   ) {
     switch `extension` {
     case .success(let object): extensions[name] = object.map { Extension($0, dialect: dialect) }
-    case .failure(let error): gaps[.extension] = .unreadable(error.brief)
+    case .failure(let error): gaps[.extension] = .unreadable(Sentence(verbatim: error.brief))
     }
     switch versions {
     case .success(let objects):
       for version in objects.map({ ExtensionVersion($0, dialect: dialect) }) {
         self.versions[version.version] = version
       }
-    case .failure(let error): gaps[.versions] = .unreadable(error.brief)
+    case .failure(let error): gaps[.versions] = .unreadable(Sentence(verbatim: error.brief))
     }
   }
 }
@@ -102,7 +102,7 @@ extension ClusterReader {
     switch found {
     case .success(let clusters):
       context.clusters = Dictionary(clusters.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-    case .failure(let error): context.gaps[.clusters] = .unreadable(error.brief)
+    case .failure(let error): context.gaps[.clusters] = .unreadable(Sentence(verbatim: error.brief))
     }
   }
 

@@ -1,5 +1,6 @@
 package import Extensions
 import Packages
+package import Platform
 
 /// One version of an extension as every list of versions shows it.
 package struct VersionFacts: Hashable, Sendable, Identifiable {
@@ -8,9 +9,9 @@ package struct VersionFacts: Hashable, Sendable, Identifiable {
   /// When its package was made, RFC 3339, or empty.
   package var date: String
   /// What it is and was here: `runs`, `recommended`, `ran until 2026-05-04`.
-  package var here: [String]
+  package var here: [Sentence]
   /// What it asks for, each with what there is where that is not enough.
-  package var needs: [String]
+  package var needs: [Sentence]
 
   package var id: String { version }
 
@@ -18,9 +19,9 @@ package struct VersionFacts: Hashable, Sendable, Identifiable {
   package enum Fit: Hashable, Sendable {
     case fits
     /// It does not, and why.
-    case not([String])
+    case not([Sentence])
     /// Something of it is not known, and what.
-    case unknown([String])
+    case unknown([Sentence])
 
     package var mark: String {
       switch self {
@@ -48,8 +49,8 @@ package struct VersionFacts: Hashable, Sendable, Identifiable {
 
   private static func here(
     _ version: String, _ status: ExtensionStatus, _ recommended: String, _ memory: ReleaseMemory?
-  ) -> [String] {
-    var words = status.notes(on: version).map { $0 == "running" ? "runs" : $0 }
+  ) -> [Sentence] {
+    var words: [Sentence] = status.notes(on: version).map { $0 == "running" ? "runs" : Sentence(stringLiteral: $0) }
     if VersionText(recommended) == VersionText(version), !recommended.isEmpty { words.append("recommended") }
     guard words.first != "runs",
       let last = memory?.entries.last(where: { VersionText($0.version) == VersionText(version) })
@@ -64,29 +65,30 @@ package struct VersionFacts: Hashable, Sendable, Identifiable {
   }
 
   private static func fit(_ problems: [Plan.Problem], _ details: ExtensionVersion?, _ context: PlanContext?) -> Fit {
-    let blocking = problems.filter(\.isBlocking).map(\.text)
+    let blocking = problems.filter(\.isBlocking).map(\.sentence)
     if !blocking.isEmpty { return .not(blocking) }
     guard let details, let context else { return .unknown(["what it needs is not read yet"]) }
     let asksServer = !details.kubeVersion.isEmpty || !details.ksVersion.isEmpty
     if asksServer, context.gaps[.server] != nil { return .unknown(["the server's version is not known"]) }
-    return problems.isEmpty ? .fits : .unknown(problems.map(\.text))
+    return problems.isEmpty ? .fits : .unknown(problems.map(\.sentence))
   }
 
-  private static func needs(_ details: ExtensionVersion?, _ context: PlanContext?) -> [String] {
+  private static func needs(_ details: ExtensionVersion?, _ context: PlanContext?) -> [Sentence] {
     guard let details else { return [] }
-    func server(_ what: String, _ constraint: String, _ version: String?) -> String? {
+    func server(_ what: String, _ constraint: String, _ version: String?) -> Sentence? {
       if constraint.isEmpty { return nil }
       let isMet = version.flatMap { SemanticVersion($0) }.flatMap { found in
         VersionConstraint(constraint).map { $0.allows(found) }
       }
-      return "\(what) \(constraint)" + (isMet == false ? " (this is \(version ?? ""))" : "")
+      let need = Sentence(verbatim: "\(what) \(constraint)")
+      return isMet == false ? "\(need) (this is \(version ?? ""))" : need
     }
     let servers = [
       server("Kubernetes", details.kubeVersion, context?.kubernetesVersion),
       server("KubeSphere", details.ksVersion, context?.kubeSphereVersion),
     ]
     let others = details.dependencies.filter(\.isRequired).map { need in
-      need.name + (need.version.isEmpty ? "" : " \(need.version)")
+      Sentence(verbatim: need.name + (need.version.isEmpty ? "" : " \(need.version)"))
     }
     return servers.compactMap { $0 } + others
   }

@@ -1,11 +1,12 @@
 package import Extensions
 import Manifest
+package import Platform
 
 /// What takes the last change that was made from here back, as long as no other has been made since.
 package enum Undo: Hashable, Sendable {
   case change(Change)
   /// Nothing can be undone, and why.
-  case refused(String)
+  case refused(Sentence)
 
   /// Decides for the extension called `name`, from the lines of its cluster's history and from what is installed now.
   package init(_ name: String, after lines: [HistoryLine], now installation: Installation?) {
@@ -51,7 +52,7 @@ package enum Undo: Hashable, Sendable {
     case (let before, let after?, let installation?):
       let others = after.differences(from: installation)
       guard others.isEmpty, !installation.isBeingDeleted else {
-        let news = installation.isBeingDeleted ? "it is being uninstalled" : others.joined(separator: ", ")
+        let news: Sentence = installation.isBeingDeleted ? "it is being uninstalled" : others.joined(separator: ", ")
         return .refused("\(name) has been changed since ksx changed it (\(time)): \(news)")
       }
       guard let before else { return .change(.uninstall) }

@@ -11,6 +11,11 @@ package func suggestion(for word: String, among names: some Sequence<String>) ->
   nearest(to: word, among: names).map { "; did you mean \($0)?" } ?? ""
 }
 
+/// The same as a part of a sentence.
+package func meant(for word: String, among names: some Sequence<String>) -> Sentence {
+  nearest(to: word, among: names).map { "; did you mean \($0)?" } ?? ""
+}
+
 /// Insertions, deletions and replacements between two words.
 private func distance(_ left: [Character], _ right: [Character]) -> Int {
   var row = Array(0...right.count)

@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 import TestSupport
 import Testing
 
@@ -79,10 +80,10 @@ struct HostileManifestTests {
       var mutation = Mutation(seed: seed)
       let line = mutation.damaged(Array(event.utf8))
       if case .failure(let error) = await result({ () async throws(ClusterError) in try WatchLine(line) }) {
-        #expect(error.sentence(for: "watching", at: "h").isHarmless, "seed \(seed): \(error)")
+        #expect(error.sentence(for: "watching", at: "h").english.isHarmless, "seed \(seed): \(error)")
       }
       let answer = Status(code: 422, headers: ["Retry-After": "9"], body: mutation.damaged(Array(status.utf8)), now: 0)
-      let sentence = answer.sentence(for: "asking", at: "h")
+      let sentence = answer.sentence(for: "asking", at: "h").english
       #expect(sentence.isHarmless && sentence.utf8.count < 20_000, "seed \(seed): \(sentence)")
     }
   }
@@ -97,7 +98,7 @@ struct HostileManifestTests {
       let cluster = Cluster(transport: Pieces(bytes: body, size: size))
       let answer = await result { () async throws(ClusterError) in try await cluster.list(.extensions) }
       if case .failure(let error) = answer {
-        #expect(error.sentence(for: "listing", at: "h").isHarmless, "seed \(seed): \(error)")
+        #expect(error.sentence(for: "listing", at: "h").english.isHarmless, "seed \(seed): \(error)")
       }
     }
   }

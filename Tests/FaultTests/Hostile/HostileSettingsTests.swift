@@ -1,5 +1,6 @@
 import Glibc
 import Manifest
+import Platform
 import TestSupport
 import Testing
 
@@ -147,7 +148,7 @@ struct HostileSettingsTests {
       try await found.connection.credentials?.credential(insteadOf: nil)
     }
 
-    let sentence = error?.sentence(for: "asking", at: "h") ?? ""
+    let sentence = error?.sentence(for: "asking", at: "h").english ?? ""
     #expect(sentence.contains("plugin") && sentence.isHarmless && sentence.utf8.count < 2_000, "\(name): \(sentence)")
   }
 

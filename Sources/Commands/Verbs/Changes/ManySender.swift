@@ -3,6 +3,7 @@ import Extensions
 import KubernetesAPI
 import Manifest
 import Operations
+import Platform
 
 /// Shows the plans of many changes as one, asks once, and carries them out in their order, some of them at once.
 struct ManySender {
@@ -142,9 +143,9 @@ struct ManySender {
     session.tell(of: delivery, doing)
     let takesPart = plan.change.row.enables == nil
     guard let patience = arguments.patience ?? (isAwaited && takesPart ? arguments.seconds(.timeout) ?? 600 : nil)
-    else { return .done(plan.change.accepted) }
+    else { return .done(plan.change.accepted.english) }
     try await wait(for: plan, patience)
-    return .done(plan.change.past)
+    return .done(plan.change.past.english)
   }
 
   private func wait(for plan: Plan, _ seconds: Int) async throws(CommandError) {
@@ -160,7 +161,7 @@ struct ManySender {
     case .done(let text):
       session.outlet.print(arguments.output == .name ? name : "\(name): \(text) in \(session.name)")
     case .alreadySo: session.outlet.note("\(name): nothing to do")
-    case .failed(let text), .skipped(let text): session.outlet.note("\(name): \(text)")
+    case .failed, .skipped: session.outlet.note("\(name): \(result.text)")
     }
   }
 

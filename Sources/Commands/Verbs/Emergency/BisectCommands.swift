@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Operations
+import Platform
 
 extension Verb {
   static let bisectStart = Verb(

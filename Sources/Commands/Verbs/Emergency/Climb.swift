@@ -75,7 +75,10 @@ struct Climb {
   private func goOn(_ rung: Rung) -> String { "ksx disable \(name) --now --climb \(rung.rawValue) goes on" }
 
   private func show(_ rung: Rung, _ entries: [LadderEntry]) {
-    let effects = entries.map { Plan.Effect(.removed, $0.title) } + [Plan.Effect(.note, rung.reach)]
+    let effects =
+      entries.map { Plan.Effect(.removed, Sentence(verbatim: $0.title)) } + [
+        Plan.Effect(.note, Sentence(verbatim: rung.reach))
+      ]
     let undo = Plan.Effect(.note, "undo: ksx enable \(name) --now")
     let lines = PlanText.lines("\(rung.title(name)) in \(session.name)", effects + [undo])
     if isDryRun { session.outlet.print(lines) } else { session.outlet.note(lines) }

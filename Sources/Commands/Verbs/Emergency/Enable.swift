@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Operations
+import Platform
 
 /// The switch back on, with all that the ladder took away; where it took nothing, a change like any other.
 struct Enable: PlannedCommand {

@@ -160,7 +160,7 @@ struct Switching {
     let objects = try await session.installations(reader)
     await identity
     let isOurs = objects.contains { Installation($0).isKeptByStandalone }
-    if let reason = reader.capabilities.reason(against: .enable), !isOurs { throw CommandError(reason) }
+    if let reason = reader.capabilities.reason(against: .enable), !isOurs { throw CommandError(reason.english) }
     return objects
   }
 

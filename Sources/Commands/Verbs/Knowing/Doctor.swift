@@ -47,7 +47,7 @@ struct Doctor: ClusterCommand {
         "Diagnosis",
         [
           "findings": .sequence(found.findings.map { value($0, session.status) }),
-          "notLookedAt": .sequence(found.gaps.map(Value.string)),
+          "notLookedAt": .sequence(found.gaps.map { .string($0.english) }),
         ])
       outlet.printExactly(try output.text(document))
     case .name: outlet.print(found.findings.map { "\($0.subject) \($0.cause.rawValue)" })
@@ -76,7 +76,7 @@ struct Doctor: ClusterCommand {
   private func text(_ step: Remedy.Step, _ status: ClusterSession.Status) -> String {
     switch step {
     case .wait(let what): "wait until \(what)"
-    case .person(let what): what
+    case .person(let what): what.english
     case .send(let request):
       status.kubectlAbsence == nil
         ? request.kubectl(flags: status.kubectlFlags)
@@ -93,7 +93,7 @@ struct Doctor: ClusterCommand {
     }
     let remedies = finding.remedies.map { remedy -> Value in
       [
-        "name": .string(remedy.name), "cost": .string(remedy.cost),
+        "name": .string(remedy.name.english), "cost": .string(remedy.cost.english),
         "steps": .sequence(remedy.steps.map { .string(text($0, status)) }),
       ]
     }

@@ -219,7 +219,8 @@ struct ListOperations: ClusterCommand {
   private func cells(_ operation: Operation) -> [String] {
     [
       operation.name, operation.state.word, operation.version, operation.since,
-      operation.seconds.map { "\($0) s" } ?? "", operation.secondsBefore.map { "\($0) s" } ?? "", operation.waitsFor,
+      operation.seconds.map { "\($0) s" } ?? "", operation.secondsBefore.map { "\($0) s" } ?? "",
+      operation.waitsFor.english,
     ]
   }
 
@@ -227,7 +228,7 @@ struct ListOperations: ClusterCommand {
     var fields: Mapping = [
       "extension": .string(operation.name), "state": .string(operation.state.word),
       "version": .string(operation.version),
-      "since": .string(operation.since), "waitsFor": .string(operation.waitsFor),
+      "since": .string(operation.since), "waitsFor": .string(operation.waitsFor.english),
     ]
     if let seconds = operation.seconds { fields["seconds"] = .integer(seconds) }
     if let before = operation.secondsBefore { fields["secondsBefore"] = .integer(before) }

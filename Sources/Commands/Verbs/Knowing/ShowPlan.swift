@@ -121,7 +121,7 @@ private struct CommandPlanText {
     switch plan {
     case .change(let sheet):
       let text = PlanSheetText(sheet: sheet, cluster: cluster, isWide: isWide)
-      (name, lines, value, neededFile) = (sheet.plan.name, text.lines, text.value, text.text.neededFile)
+      (name, lines, value, neededFile) = (sheet.plan.name, text.lines, text.value, sheet.plan.neededFile)
     case .deed(let plan):
       let text = DeedPlanText(plan: plan, cluster: cluster)
       (lines, value, neededFile) = (text.sheetLines, text.value, nil)

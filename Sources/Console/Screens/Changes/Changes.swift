@@ -26,7 +26,7 @@ func beginChange(
 func beginChange(_ kind: ChangeKind, onAll names: [String], _ state: ConsoleState) -> [Step] {
   if names.count == 1 { return beginChange(.change(kind), on: names[0], state) ?? [] }
   if kind.row.choice == .config || kind.row.choice == .clusters {
-    return [.complain(state.words("Only one extension at a time can be given a config: unmark the others."))]
+    return [.complain("Only one extension at a time can be given a config: unmark the others.")]
   }
   return [.open(ManyPlanScreen(kind, names))]
 }
@@ -82,9 +82,9 @@ extension ConsoleState {
   }
 
   /// Why a change of this kind makes no sense on `name` now, as a sentence.
-  fileprivate func obstacle(to kind: ChangeKind, of name: String) -> String? {
+  fileprivate func obstacle(to kind: ChangeKind, of name: String) -> Sentence? {
     guard let preflight = preflight() else { return "The capabilities of this cluster are not known yet." }
-    func sentence(_ reason: String) -> String { "Cannot \(kind.row.verb): \(reason)." }
+    func sentence(_ reason: Sentence) -> Sentence { "Cannot \(Sentence(stringLiteral: kind.row.verb)): \(reason)." }
     if let reason = preflight.incapability(of: kind, for: name) { return sentence(reason) }
     if let reason = unseenInstallations { return reason.asSentence }
     if !market.installations.isFilled { return "What is installed is not known yet." }
@@ -92,18 +92,18 @@ extension ConsoleState {
   }
 
   /// Why it is not known what is installed, when this user may not see it.
-  fileprivate var unseenInstallations: String? {
+  fileprivate var unseenInstallations: Sentence? {
     guard !market.installations.isFilled, let dialect else { return nil }
     return rights.reason(against: Access("list", dialect.installations))
   }
 }
 
 extension String {
-  /// With a capital and a full stop.
-  var asSentence: String { prefix(1).uppercased() + dropFirst() + (hasSuffix(".") ? "" : ".") }
+  /// With a capital.
+  var asTitle: String { prefix(1).uppercased() + dropFirst() }
 }
 
 extension Step {
   /// Says something in the status line.
-  static func complain(_ text: String) -> Step { .say(.warning, text) }
+  static func complain(_ sentence: Sentence) -> Step { .say(.warning, sentence) }
 }

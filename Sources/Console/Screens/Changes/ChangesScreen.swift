@@ -121,7 +121,8 @@ struct ChangeScreen: Screen {
       case .states: state.words("the states of the object")
       case .fields: state.words("who owns the object's fields")
       }
-    return row("Change", change.words, .title) + row("Asked for", entry.what == change.words ? "" : entry.what)
+    return row("Change", state.words(change.sentence), .title)
+      + row("Asked for", entry.what == change.words ? "" : entry.what)
       + row("When", "\(entry.time)  (\(state.words("{0} ago", state.age(of: entry.time))))")
       + row("Who", state.words(ofAuthor: change.who(asking: state.ownName)))
       + row("Why", entry.reason) + row("Result", change.resultWords.nonEmpty ?? state.words("not known"), change.style)

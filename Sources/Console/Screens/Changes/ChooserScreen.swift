@@ -2,6 +2,7 @@ import Client
 import Extensions
 import Operations
 import Packages
+import Platform
 import Terminal
 
 /// A choice among versions, before a plan.
@@ -66,13 +67,13 @@ struct ChooserScreen: Screen {
   }
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
-    surface.write(question, row: 0, in: area.inset(columns: 1), style: state.theme[.title])
+    surface.write(state.words(question), row: 0, in: area.inset(columns: 1), style: state.theme[.title])
     let body = area.split(top: 1).rest.inset(columns: 1)
     let frame = ListFrame(emptiness: emptiness(state))
     list.draw(choices, Column.versions, frame, on: &surface, in: body, state)
   }
 
-  private var question: String { Change.question(purpose, name) }
+  private var question: Sentence { Change.question(purpose, name) }
 
   private func emptiness(_ state: ConsoleState) -> Line {
     if state.market.isFilled, state.market.extensions[name] == nil, state.market.installed.of(name) == nil {
@@ -115,13 +116,13 @@ extension ChooserScreen {
     let remembered = former.map { entry in
       Choice(
         change: .rollback(to: entry.version, config: entry.config), version: entry.version,
-        remark: entry.remark(beside: installation))
+        remark: entry.remark(beside: installation, state.words))
     }
     return remembered
       + older.map { version in
         Choice(
           change: .rollback(to: version, config: installation.config), version: version,
-          remark: "offered; with the present config")
+          remark: state.words("offered; with the present config"))
       }
   }
 
@@ -141,10 +142,11 @@ extension ChangeKind {
 }
 
 extension ReleaseMemory.Entry {
-  fileprivate func remark(beside installation: Installation) -> String {
-    let config = config == installation.config ? "same config" : "with the config it had"
-    let end = wasInstalled == false ? "; it was never Installed" : ""
-    return "was here until \(time); \(config)\(end)"
+  fileprivate func remark(beside installation: Installation, _ words: Language) -> String {
+    let config = config == installation.config ? words("same config") : words("with the config it had")
+    return wasInstalled == false
+      ? words("was here until {0}; {1}; it was never Installed", time, config)
+      : words("was here until {0}; {1}", time, config)
   }
 }
 

@@ -1,5 +1,6 @@
 import Client
 import Operations
+import Platform
 import Terminal
 
 /// Where the two ways to the cluster disagree.
@@ -40,7 +41,7 @@ struct ComparisonScreen: Screen {
     guard let comparison = state.comparison else {
       return title + [Line(state.words("Listing everything by both ways …"), .dim)]
     }
-    let failure = comparison.failure.map { Line($0, .statusError).wrapped(to: width, indent: 2) } ?? []
+    let failure = comparison.failure.map { Line(state.words($0), .statusError).wrapped(to: width, indent: 2) } ?? []
     let differences = comparison.differences.flatMap { Line($0).wrapped(to: width, indent: 2) }
     if !failure.isEmpty || !differences.isEmpty { return title + failure + differences }
     return title + [Line(state.words("Both show the same."), .statusOK)]
@@ -50,9 +51,11 @@ struct ComparisonScreen: Screen {
 extension Comparison {
   var tone: MessageLog.Tone { failure != nil ? .error : differences.isEmpty ? .good : .warning }
 
-  var summary: String {
+  var summary: Sentence {
     if let failure { return failure }
     if differences.isEmpty { return "Kubernetes and the gateway show the same." }
-    return "Kubernetes and the gateway differ in \(differences.count) object\(differences.count == 1 ? "" : "s")."
+    return differences.count == 1
+      ? "Kubernetes and the gateway differ in 1 object."
+      : "Kubernetes and the gateway differ in \(differences.count) objects."
   }
 }

@@ -49,7 +49,7 @@ extension PastChange {
     ] + (isOfAll ? [name] : [])
       + [
         Column("CHANGE", width: 22, upTo: 50, rank: 0) { row in
-          row.words + (row.entry.reason.isEmpty ? "" : " (\(row.entry.reason))")
+          words(row.sentence) + (row.entry.reason.isEmpty ? "" : " (\(row.entry.reason))")
         },
         Column("RESULT", width: 18, upTo: 300, rank: 0, sorting: .state, style: \.style) { row in
           (row.isLastGood ? words("← last good") + "  " : "")
@@ -82,7 +82,7 @@ extension String {
 private func steps(for undo: Undo, on name: String, isUndo: Bool = false) -> [Step] {
   switch undo {
   case .change(let change): [.open(PlanScreen(change, name, isUndo: isUndo))]
-  case .refused(let reason): [.complain(reason.prefix(1).uppercased() + reason.dropFirst() + ".")]
+  case .refused(let reason): [.complain(reason.asSentence)]
   }
 }
 

@@ -2,6 +2,7 @@ import Editor
 import Extensions
 import Manifest
 import Operations
+import Platform
 import Terminal
 
 /// The chart's values beside a config.
@@ -78,7 +79,7 @@ extension ConfigScreen {
     let candidates = KeyCompletion.all(
       guide.values, below: place.parents, beginning: place.key, besides: siblings(place), column: place.column)
     guard !candidates.isEmpty else {
-      return place.key.isEmpty ? nil : [.complain(state.words("No key of the chart here begins with {0}.", place.key))]
+      return place.key.isEmpty ? nil : [.complain("No key of the chart here begins with \(place.key).")]
     }
     return put(Completion(candidates: candidates, index: 0, edits: 0))
   }
@@ -174,6 +175,6 @@ extension ConfigScreen {
   private func absence(_ state: ConsoleState) -> String {
     let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
     guard let evidence = state.evidence[key] else { return state.words("The chart's values are being read …") }
-    return state.words("The chart's values are not at hand: {0}", evidence.packageProblem ?? state.words("no package"))
+    return state.words("The chart's values are not at hand: {0}", state.words(evidence.packageProblem ?? "no package"))
   }
 }

@@ -137,9 +137,9 @@ struct ConfigScreen: Screen {
     case .plan(let change): return [.open(PlanScreen(change.with(config: text), name, isFromEditor: true))]
     case .configure:
       guard let current = state.config(of: name) else {
-        return [.complain(state.words("{0} is no longer installed.", name))]
+        return [.complain("\(name) is no longer installed.")]
       }
-      if current == text { return [.complain(state.words("The config is unchanged."))] }
+      if current == text { return [.complain("The config is unchanged.")] }
       if isOutdated {
         return merge(state) + [.say(.warning, "The cluster's config has changed since: put both together first.")]
       }
@@ -188,9 +188,12 @@ struct ConfigScreen: Screen {
     if let due = reviewDue, due <= state.now { askForReview(&state) }
   }
 
-  func unsavedWork(_ state: ConsoleState) -> String? {
+  func unsavedWork(_ state: ConsoleState) -> Sentence? {
     editor.hasUnsavedEdits ? "The config of \(name) is not saved; it will be kept as a draft." : nil
   }
+
+  /// The extension whose text is not saved; it is kept as a draft meanwhile.
+  var draftBeingEdited: String? { editor.hasUnsavedEdits ? name : nil }
 
   func requestsBeforeExit(_ state: ConsoleState) -> [Request] {
     guard editor.hasUnsavedEdits else { return [] }

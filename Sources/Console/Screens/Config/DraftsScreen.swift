@@ -1,5 +1,6 @@
 import Extensions
 import Operations
+import Platform
 import Terminal
 
 extension Page {
@@ -76,7 +77,10 @@ struct DraftsScreen: Screen {
       let changes = LineDifference(from: state.config(of: name) ?? draft.base, to: draft.text).changes
       if index == selected { row = lines.count }
       let style: StyleName = index == selected ? .listSelected : .title
-      let count = "\(changes.count) line\(changes.count == 1 ? "" : "s") other than the cluster's"
+      let count =
+        changes.count == 1
+        ? state.words("1 line other than the cluster's")
+        : state.words("{0} lines other than the cluster's", "\(changes.count)")
       lines.append(Line("\(index == selected ? ">" : " ")\(name)  \(count)", style))
       guard index == selected else { continue }
       lines += changes.map { change in

@@ -1,6 +1,7 @@
 import Extensions
 import Manifest
 import Operations
+import Platform
 import Terminal
 
 /// What the cluster has now and what was written here, put together hunk by hunk.
@@ -72,7 +73,12 @@ struct MergeScreen: Screen {
   private func finish() -> [Step] {
     guard let text = merge.text else {
       let open = merge.openConflicts
-      return [.complain("\(open) place\(open == 1 ? " waits" : "s wait") for a word: theirs, mine, both or neither.")]
+      return [
+        .complain(
+          open == 1
+            ? "1 place waits for a word: theirs, mine, both or neither."
+            : "\(open) places wait for a word: theirs, mine, both or neither.")
+      ]
     }
     return [.close(), .merged(text, over: theirs, of: name)]
   }
@@ -80,8 +86,10 @@ struct MergeScreen: Screen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, rest) = area.split(top: 2)
     let open = merge.openConflicts
-    let standing = open == 0 ? "everything is decided: enter takes it" : "\(open) to decide"
-    let title = "\(name): the cluster's config and yours"
+    let words = state.words
+    let standing =
+      open == 0 ? words("everything is decided: enter takes it") : words("{0} to decide", "\(open)")
+    let title = words("{0}: the cluster's config and yours", name)
     let row = top.inset(columns: 1)
     let end = surface.write(title.truncated(to: row.size.columns), row: 0, in: row, style: state.theme[.title])
     let room = row.columns.upperBound - end - 2
@@ -107,14 +115,14 @@ struct MergeScreen: Screen {
       places.theirs += hunk.theirs.count
       places.mine += hunk.mine.count
       guard hunk.isChanged else {
-        lines += Self.context(own.base)
+        lines += Self.context(own.base, state.words)
         continue
       }
       number += 1
       if number == selected { row = lines.count }
-      lines += change(hunk, own, number)
+      lines += change(hunk, own, number, state.words)
     }
-    if lines.isEmpty { lines = [Line("Both are the same.", .dim)] }
+    if lines.isEmpty { lines = [Line(state.words("Both are the same."), .dim)] }
     return (lines, row)
   }
 
@@ -123,29 +131,34 @@ struct MergeScreen: Screen {
   }
 
   /// What nobody has changed, as far as it shows where one is.
-  private static func context(_ lines: [String]) -> [Line] {
-    let kept = lines.count > 7 ? lines.prefix(3) + ["… \(lines.count - 6) lines"] + lines.suffix(3) : lines[...]
+  private static func context(_ lines: [String], _ words: Language) -> [Line] {
+    let kept =
+      lines.count > 7 ? lines.prefix(3) + [words("… {0} lines", "\(lines.count - 6)")] + lines.suffix(3) : lines[...]
     return kept.map { Line("    " + $0, .diffContext) }
   }
 
   private func change(
-    _ hunk: ThreeWayMerge.Hunk, _ own: (base: [String], theirs: [String], mine: [String]), _ number: Int
+    _ hunk: ThreeWayMerge.Hunk, _ own: (base: [String], theirs: [String], mine: [String]), _ number: Int,
+    _ words: Language
   ) -> [Line] {
     let mark = number == selected ? ">" : " "
     let taken =
       switch hunk.choice {
-      case .theirs?: "theirs"
-      case .mine?: "mine"
-      case .both?: "both"
-      case .neither?: "neither: as it was"
+      case .theirs?: words("theirs")
+      case .mine?: words("mine")
+      case .both?: words("both")
+      case .neither?: words("neither: as it was")
       case nil: "?"
       }
-    let who = hunk.isConflict ? "both changed this" : hunk.theirs == hunk.base ? "changed here" : "changed there"
+    let who =
+      hunk.isConflict
+      ? words("both changed this") : hunk.theirs == hunk.base ? words("changed here") : words("changed there")
     let style: StyleName = hunk.choice == nil ? .statusWarning : number == selected ? .title : .dim
-    let head = Line("\(mark) \(number + 1)/\(merge.changes.count) \(who); taken: \(taken)", style)
+    let head = Line("\(mark) \(number + 1)/\(merge.changes.count) " + words("{0}; taken: {1}", who, taken), style)
     let before = hunk.isConflict || own.theirs.isEmpty || own.mine.isEmpty
-    return [head] + (before ? own.base.map { Line("  was    " + $0, .diffRemoved) } : [])
-      + (hunk.theirs == hunk.base ? [] : own.theirs.map { Line("  theirs " + $0, .diffChanged) })
-      + (hunk.mine == hunk.base ? [] : own.mine.map { Line("  mine   " + $0, .diffAdded) })
+    return [head] + (before ? own.base.map { Line("  " + words("was").padded(to: 7) + $0, .diffRemoved) } : [])
+      + (hunk.theirs == hunk.base
+        ? [] : own.theirs.map { Line("  " + words("theirs").padded(to: 7) + $0, .diffChanged) })
+      + (hunk.mine == hunk.base ? [] : own.mine.map { Line("  " + words("mine").padded(to: 7) + $0, .diffAdded) })
   }
 }

@@ -1,3 +1,4 @@
+import Platform
 import Terminal
 
 /// Asks what becomes of a text that is left without being saved.

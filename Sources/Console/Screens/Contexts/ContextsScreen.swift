@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Operations
+import Platform
 import Terminal
 
 extension Page {
@@ -37,11 +38,11 @@ struct ContextsScreen: Screen {
 
   private func go(_ state: ConsoleState) -> [Step] {
     guard let place = rows.first(where: { $0.id == list.selected }) else { return [] }
-    if place.name == state.session.cluster { return [.complain(state.words("This is {0} already.", place.name))] }
+    if place.name == state.session.cluster { return [.complain("This is \(place.name) already.")] }
     if let sent = state.submissions.first(where: { $1.isUnderWay }) {
-      return [.complain("\(sent.key): \(sent.value.plan.change.words) is still being sent.")]
+      return [.complain("\(sent.key): \(sent.value.plan.change.phrase) is still being sent.")]
     }
-    return [.start(.move(place)), .say(.note, state.words("Going to {0} …", place.name))]
+    return [.start(.move(place)), .say(.note, "Going to \(place.name) …")]
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
@@ -59,7 +60,7 @@ struct ContextsScreen: Screen {
   private func emptiness(_ state: ConsoleState) -> Line {
     switch state.places {
     case nil: Line(state.words("Reading the profiles and the kubeconfig …"), .dim)
-    case .failure(let failure)?: Line(failure.sentence, .statusError)
+    case .failure(let failure)?: Line(state.words(failure.sentence), .statusError)
     case .success?: Line(state.words("There is nowhere else to go; ksx login makes a profile."), .dim)
     }
   }

@@ -89,7 +89,7 @@ struct DoctorScreen: Screen {
   private func openRemedy(_ state: ConsoleState) -> [Step] {
     guard let selected else { return [] }
     guard let remedy = selected.remedy else {
-      return [.complain(state.words("There is no remedy that a request could bring."))]
+      return [.complain("There is no remedy that a request could bring.")]
     }
     return [.open(RemedyScreen(RemedyPlan(remedy, against: selected.finding)))]
   }
@@ -107,23 +107,29 @@ struct DoctorScreen: Screen {
     let emptiness = state.readings.emptiness(
       topic, reading: state.words("Looking at {0} …", name ?? state.words("everything that is installed")),
       otherwise: state.words("Nothing wrong with {0}, as far as was looked.", what))
-    list.draw(rows, Self.columns, ListFrame(emptiness: emptiness), on: &surface, in: top, state)
+    list.draw(rows, Self.columns(state.words), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
     detail.draw(detailLines(state), on: &surface, in: rest, state.theme)
   }
 
-  private static let columns: [Column<FindingRow>] = [
-    Column("WHO", width: 12, upTo: 24, rank: 1, sorting: .name) { $0.place == 0 ? $0.finding.subject : "" },
-    Column("WHAT IS WRONG", width: 24, upTo: 70, rank: 0, style: { $0.finding.certainty.style }) { row in
-      row.place == 0 ? row.finding.text : ""
-    },
-    Column("SURE", width: 8, rank: 2, style: { _ in .dim }) { $0.place == 0 ? $0.finding.certainty.rawValue : "" },
-    Column("REMEDY", width: 16, upTo: 60, rank: 0, style: { _ in .accent }) { $0.remedy?.name ?? "–" },
-  ]
+  private static func columns(_ words: Language) -> [Column<FindingRow>] {
+    [
+      Column("WHO", width: 12, upTo: 24, rank: 1, sorting: .name) { $0.place == 0 ? $0.finding.subject : "" },
+      Column("WHAT IS WRONG", width: 24, upTo: 70, rank: 0, style: { $0.finding.certainty.style }) { row in
+        row.place == 0 ? words(row.finding.sentence) : ""
+      },
+      Column("SURE", width: 8, rank: 2, style: { _ in .dim }) {
+        $0.place == 0 ? words($0.finding.certainty.rawValue) : ""
+      },
+      Column("REMEDY", width: 16, upTo: 60, rank: 0, style: { _ in .accent }) {
+        $0.remedy.map { words($0.name) } ?? "–"
+      },
+    ]
+  }
 
   /// What the selected finding means, the signs, and what its remedy costs.
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     let gaps = (examination(state)?.gaps ?? []).flatMap {
-      Line(state.words("Not looked at: {0}", $0), .statusWarning).wrapped(to: columns, indent: 2)
+      Line(state.words("Not looked at: {0}", state.words($0)), .statusWarning).wrapped(to: columns, indent: 2)
     }
     guard let selected else { return gaps }
     let finding = selected.finding
@@ -134,9 +140,11 @@ struct DoctorScreen: Screen {
         to: columns, indent: 6)
     }
     let cost = selected.remedy.map { remedy in
-      remedy.cost.isEmpty ? [] : Line(state.words("cost: {0}", remedy.cost), .stateBusy).wrapped(to: columns, indent: 6)
+      remedy.cost.isEmpty
+        ? [] : Line(state.words("cost: {0}", state.words(remedy.cost)), .stateBusy).wrapped(to: columns, indent: 6)
     }
-    let head = Line("\(finding.subject): \(finding.text)", finding.certainty.style).wrapped(to: columns)
+    let head = Line("\(finding.subject): \(state.words(finding.sentence))", finding.certainty.style).wrapped(
+      to: columns)
     return head + signs + (cost ?? []) + gaps
   }
 }

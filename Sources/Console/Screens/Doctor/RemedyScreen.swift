@@ -23,7 +23,9 @@ struct RemedyScreen: Screen {
   var sections: [KeySection] { [.plan, .everywhere] }
   var extensionName: String? { nil }
   func title(_ state: ConsoleState) -> String { state.words("Plan") }
-  var question: Question? { Question([plan.title, "\(done)"] + plan.effects.map(\.text) + plan.problems.map(\.text)) }
+  var question: Question? {
+    Question([plan.title.english, "\(done)"] + plan.effects.map(\.text) + plan.problems.map(\.text))
+  }
   func hints(_ state: ConsoleState) -> [Hint] {
     .commands(isBlocked ? [.back] : [.apply, .back, .nextPane, .help])
   }
@@ -42,19 +44,19 @@ struct RemedyScreen: Screen {
     let wall = Timestamp(secondsSince1970: Int(state.now.wall))
     let verdict = state.session.guardVerdict(on: [plan.verb], of: [plan.subject], at: wall)
     refusals = plan.refusals(state.rights, accesses, verdict)
-    if let answer = state.remedies[plan.title], answer.failure == nil, !answer.isUnderWay, answer.end > done {
+    if let answer = state.remedies[plan.title.english], answer.failure == nil, !answer.isUnderWay, answer.end > done {
       done = answer.end
     }
     pager.show(lines(max(20, state.size.columns - 2), state), height: height(state))
   }
 
-  private func isUnderWay(_ state: ConsoleState) -> Bool { state.remedies[plan.title]?.isUnderWay == true }
+  private func isUnderWay(_ state: ConsoleState) -> Bool { state.remedies[plan.title.english]?.isUnderWay == true }
   private var isOver: Bool { done >= plan.steps.count }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
     case .back:
-      if !isUnderWay(state) { state.remedies[plan.title] = nil }
+      if !isUnderWay(state) { state.remedies[plan.title.english] = nil }
       return [.close()]
     case .apply: return apply(&state)
     case .open: return isApplyFocused ? apply(&state) : perform(.back, &state)
@@ -66,17 +68,17 @@ struct RemedyScreen: Screen {
   }
 
   private mutating func apply(_ state: inout ConsoleState) -> [Step] {
-    if isUnderWay(state) { return [.complain(state.words("It is being sent."))] }
-    if state.session.isReadOnly { return [.complain(state.words("This console is read-only: nothing was changed."))] }
+    if isUnderWay(state) { return [.complain("It is being sent.")] }
+    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if let problem = plan.problems.first(where: \.isBlocking) {
-      return [.complain(state.words("Cannot apply: {0}", problem.text))]
+      return [.complain("Cannot apply: \(problem.sentence)")]
     }
     // What a person does, or waits for, is done when the key is pressed again.
     while plan.pause(at: done) != nil { done += 1 }
     let (requests, end) = plan.requests(after: done)
     if requests.isEmpty { return perform(.back, &state) ?? [] }
-    if let forbidden = refusals.first { return [.complain(state.words("Cannot apply: {0}", forbidden))] }
-    state.remedies[plan.title] = RemedyProgress(end: end)
+    if let forbidden = refusals.first { return [.complain("Cannot apply: \(forbidden)")] }
+    state.remedies[plan.title.english] = RemedyProgress(end: end)
     return [.start(.send(requests, of: plan))]
   }
 
@@ -88,7 +90,7 @@ struct RemedyScreen: Screen {
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let (top, rest) = area.split(top: 1)
     let (text, bottom) = rest.split(bottom: 2)
-    let title = state.words("{0} on {1}", plan.title, state.session.cluster)
+    let title = state.words("{0} on {1}", state.words(plan.title).asTitle, state.session.cluster)
     surface.write(
       title.truncated(to: area.size.columns - 2), row: 0, in: top.inset(columns: 1), style: state.theme[.dialogTitle])
     pager.draw(on: &surface, in: text.inset(columns: 1), state.theme)
@@ -113,30 +115,31 @@ struct RemedyScreen: Screen {
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     var lines: [Line] = []
-    if let failure = state.remedies[plan.title]?.failure {
+    if let failure = state.remedies[plan.title.english]?.failure {
       lines += Line(failure, .statusError).wrapped(to: columns, indent: 2)
     }
     let refused = isOver ? [] : refusals.map { Plan.Problem(isBlocking: true, $0) }
     for problem in refused + plan.problems {
-      let words = (problem.isBlocking ? "Not possible: " : "Careful: ") + problem.text
+      let mark = problem.isBlocking ? state.words("Not possible: ") : state.words("Careful: ")
+      let words = mark + state.words(problem.sentence)
       lines += Line(words, problem.isBlocking ? .dialogDanger : .stateBusy).wrapped(to: columns, indent: 2)
     }
-    lines += plan.effects.flatMap { effectLines($0, columns) }
+    lines += plan.effects.flatMap { effectLines($0, columns, state.words) }
     if !lines.isEmpty { lines.append(.blank) }
     return lines + plan.steps.enumerated().flatMap { stepLines($0, $1, columns, state) }
   }
 
-  private func effectLines(_ effect: Plan.Effect, _ columns: Int) -> [Line] {
+  private func effectLines(_ effect: Plan.Effect, _ columns: Int, _ words: Language) -> [Line] {
     let (mark, style) = effect.sign.look
-    return Line(mark + effect.text, style).wrapped(to: columns, indent: 2)
+    return Line(mark + words(effect.sentence), style).wrapped(to: columns, indent: 2)
   }
 
   private func stepLines(_ place: Int, _ step: Remedy.Step, _ columns: Int, _ state: ConsoleState) -> [Line] {
     let mark = place < done ? "✓ " : "\(place + 1). "
     let text: String =
       switch step {
-      case .wait(let what): "wait until \(what)"
-      case .person(let what): what
+      case .wait(let what): state.words("wait until {0}", state.words(what))
+      case .person(let what): state.words(what)
       case .send(let request):
         state.session.kubectlAbsence == nil
           ? request.shown.kubectl(flags: state.session.kubectlFlags) : request.shown.words

@@ -134,7 +134,7 @@ extension ExtensionScreen {
     let title = display.isEmpty || display == name ? name : "\(display) (\(name))"
     let status = state.status(of: name)
     let words = [
-      status.titleWord.isEmpty ? state.words("not installed") : state.state(status.titleWord), status.running,
+      status.titleWord.isEmpty ? state.absence(of: name) : state.words(status.titleWord), status.running,
     ]
     let summary = words.filter { !$0.isEmpty }.joined(separator: " ")
     let room = max(0, area.size.columns - summary.columns - 2)

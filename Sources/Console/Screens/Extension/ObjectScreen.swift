@@ -44,7 +44,8 @@ struct ObjectScreen: Screen {
         to: columns)
     }
     let lines = isRevealed ? text.lines : MaskedText(text).lines
-    return state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) } + lines.map { Line($0) }
+    return state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
+      + lines.map { Line($0) }
   }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {

@@ -98,21 +98,23 @@ struct RuleScreen: Screen {
       + Line(found.reason, found.isServed ? .stateInstalled : .stateFailed).wrapped(to: columns)
     let upstream = found.upstream.map { upstream in
       wrapped("\(upstream.method.rawValue) \(upstream.target)")
-        + wrapped(upstream.place, .dim)
+        + wrapped(words(upstream.place), .dim)
         + upstream.headers.fields.flatMap { wrapped("\($0.name): \($0.isSecret ? "•••" : $0.value)", .dim) }
     }
     return verdict + section(words("Its upstream is sent"), upstream ?? [])
       + section(words("Why not the others"), found.others.flatMap { wrapped("\($0.rule): \($0.reason)") })
       + section(
         words("In each other's way"),
-        found.conflicts.flatMap { wrapped("\($0.rule) and \($0.other): \($0.problem)", .stateBusy) })
+        found.conflicts.flatMap {
+          wrapped(words("{0} and {1}: {2}", "\($0.rule)", "\($0.other)", $0.problem), .stateBusy)
+        })
       + section(words("Problems"), found.problems.flatMap { wrapped($0, .stateBusy) })
   }
 }
 
 extension UpstreamRequest {
   /// The server or the service that it goes to.
-  fileprivate var place: String {
+  fileprivate var place: Sentence {
     switch endpoint.place {
     case .address(let address): "to \(address.scheme.rawValue)://\(address.name)"
     case .service(let service): "to service \(service)"

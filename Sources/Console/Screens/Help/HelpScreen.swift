@@ -1,3 +1,4 @@
+import Platform
 import Terminal
 
 extension Page {
@@ -58,12 +59,12 @@ struct HelpScreen: Screen {
   /// What cannot be done in this cluster is dim, and says why.
   private static func row(_ keys: String, _ action: Action, _ state: ConsoleState) -> [Line] {
     let columns = state.size.columns - 2
-    var reason: String?
+    var reason: Sentence?
     if case .command(let command) = action { reason = state.reasonAgainst(command) }
     let width = min(24, columns / 3)
     let key = keys.columns < width ? keys.padded(to: width) : keys.truncated(to: width - 1) + " "
     let summary = state.words(action.summary)
-    let text = reason.map { Line(state.words("{0} (not here: {1})", summary, $0), .dim) } ?? Line(summary)
+    let text = reason.map { Line(state.words("{0} (not here: {1})", summary, state.words($0)), .dim) } ?? Line(summary)
     return (Line("  " + key, reason == nil ? .helpKey : .dim) + text).wrapped(to: columns, indent: width + 2)
   }
 }

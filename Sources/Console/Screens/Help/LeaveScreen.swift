@@ -1,12 +1,13 @@
+import Platform
 import Terminal
 
 /// Asks before leaving while something would be lost or is still going on.
 struct LeaveScreen: Screen {
-  let reasons: [String]
+  let reasons: [Sentence]
 
   var sections: [KeySection] { [.everywhere] }
   var isOverlay: Bool { true }
-  var question: Question? { Question(reasons) }
+  var question: Question? { Question(reasons.map(\.english)) }
   func hints(_ state: ConsoleState) -> [Hint] {
     [Hint(.close, state.words("leave")), Hint(.back, state.words("stay"))]
   }
@@ -23,7 +24,9 @@ struct LeaveScreen: Screen {
     let yes = state.settings.keys(for: .close, in: sections).first ?? "q"
     let no = state.settings.keys(for: .back, in: sections).first ?? "esc"
     surface.drawBox(
-      state.words("Leave"), reasons + ["", state.words("Leave? {0} leaves, {1} stays.", yes, no)], in: area, state.theme
+      state.words("Leave"),
+      reasons.map { state.words($0) } + ["", state.words("Leave? {0} leaves, {1} stays.", yes, no)], in: area,
+      state.theme
     )
   }
 }

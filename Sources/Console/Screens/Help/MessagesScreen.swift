@@ -43,7 +43,7 @@ struct MessagesScreen: Screen {
   private static func lines(_ state: ConsoleState) -> [Line] {
     if state.messageLog.entries.isEmpty { return [Line(state.words("No messages yet."), .dim)] }
     return state.messageLog.entries.flatMap { entry in
-      let times = entry.count > 1 ? " (\(entry.count) times)" : ""
+      let times = entry.count > 1 ? state.words(" ({0} times)", "\(entry.count)") : ""
       let style: StyleName = entry.tone == .error ? .statusError : .text
       return (Line(entry.moment.clock + "  ", .dim) + Line(entry.text + times, style))
         .wrapped(to: max(20, state.size.columns - 2), indent: 10)

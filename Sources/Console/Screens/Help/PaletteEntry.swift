@@ -2,6 +2,7 @@ import Client
 import Extensions
 import Operations
 import Packages
+import Platform
 
 /// One line of the palette: a command, with the object it acts on where it acts on one.
 struct PaletteEntry: Hashable, Identifiable, Sendable {
@@ -13,7 +14,7 @@ struct PaletteEntry: Hashable, Identifiable, Sendable {
   /// What it does, or what there is to say of it.
   var remark: String
   /// Why it is not possible; `nil` where it is.
-  var reason: String?
+  var reason: Sentence?
   /// The key that does the same.
   var key = ""
 
@@ -102,7 +103,7 @@ struct PaletteList: Sendable {
     }
   }
 
-  private func reason(against command: Command) -> String? {
+  private func reason(against command: Command) -> Sentence? {
     guard let kind = command.change else { return nil }
     if let reason = state.reasonAgainst(command) { return reason }
     return subject.flatMap { state.preflight()?.obstacle(to: kind, of: $0) }
@@ -126,7 +127,7 @@ struct PaletteList: Sendable {
     }
   }
 
-  private func entry(_ command: Command, _ argument: String, _ remark: String, _ reason: String?) -> PaletteEntry {
+  private func entry(_ command: Command, _ argument: String, _ remark: String, _ reason: Sentence?) -> PaletteEntry {
     PaletteEntry(
       text: "\(command.spokenName) \(argument)", command: command, argument: argument, remark: remark, reason: reason)
   }
@@ -138,7 +139,7 @@ struct PaletteList: Sendable {
     let former = state.records.memories[name]?.former(to: installation) ?? []
     for release in former.prefix(8) {
       let remark = state.words("{0} ago", state.age(release.time))
-      let end = release.wasInstalled == false ? "; it failed then" : ", with its config"
+      let end = release.wasInstalled == false ? state.words("; it failed then") : state.words(", with its config")
       all.append(entry(command, "\(name) to \(release.version)", remark + end, nil))
     }
     return all

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Platform
 import Terminal
 
 /// The `:` line: everything that can be done, by name, sought while it is typed.
@@ -78,7 +79,7 @@ struct PaletteScreen: Screen {
   private func unfound(_ state: ConsoleState) -> [Step] {
     let words = field.text.split(separator: " ").map(String.init)
     guard let found = PaletteList.command(in: words), words.count > found.words else {
-      return [.complain(state.words("There is no command {0}; ? shows all of them.", field.text))]
+      return [.complain("There is no command \(field.text); ? shows all of them.")]
     }
     return [.run(found.command, argument: words.dropFirst(found.words).joined(separator: " "))]
   }
@@ -93,14 +94,16 @@ struct PaletteScreen: Screen {
     let box = area.split(bottom: height(state)).bottom
     surface.fill(box, style: state.theme[.dialog])
     let frame = ListFrame(emptiness: Line(state.words("Nothing is called so."), .dim))
-    list.draw(entries, Self.columns, frame, on: &surface, in: box, state)
+    list.draw(entries, Self.columns(state.words), frame, on: &surface, in: box, state)
   }
 
-  private static let columns: [Column<PaletteEntry>] = [
-    Column("", width: 18, upTo: 30, rank: 0, style: { $0.reason == nil ? .promptMatch : .dim }) { $0.text },
-    Column("", width: 12, upTo: 200, rank: 1, style: { _ in .dim }) { entry in
-      entry.reason.map { "not here: \($0)" } ?? entry.remark
-    },
-    Column("", width: 9, rank: 2, isTrailing: true, style: { _ in .helpKey }) { $0.key },
-  ]
+  private static func columns(_ words: Language) -> [Column<PaletteEntry>] {
+    [
+      Column("", width: 18, upTo: 30, rank: 0, style: { $0.reason == nil ? .promptMatch : .dim }) { $0.text },
+      Column("", width: 12, upTo: 200, rank: 1, style: { _ in .dim }) { entry in
+        entry.reason.map { words("not here: {0}", words($0)) } ?? entry.remark
+      },
+      Column("", width: 9, rank: 2, isTrailing: true, style: { _ in .helpKey }) { $0.key },
+    ]
+  }
 }

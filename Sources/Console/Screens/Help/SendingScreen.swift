@@ -22,7 +22,7 @@ struct SendingScreen: Screen {
 
   func draw(on surface: inout Surface, in area: Rect, _ state: ConsoleState) {
     let sent = state.submissions.filter { $1.isUnderWay }.sorted { $0.key < $1.key }
-    let lines = sent.map { state.words("{0}: {1} is being sent …", $0.key, $0.value.plan.change.words) }
+    let lines = sent.map { state.words("{0}: {1} is being sent …", $0.key, state.words($0.value.plan.change.phrase)) }
     let again = state.settings.keys(for: .close, in: sections).first ?? "q"
     let stay = state.settings.keys(for: .back, in: sections).first ?? "esc"
     let question = [

@@ -64,7 +64,8 @@ struct FilteredRows: RowSource, Sendable {
     case .some(let names): update(names, from: market, memories, language: language)
     case .everything:
       rows = ExtensionRow.all(
-        Array(market.extensions.elements.values), market.installed, memories, language: language
+        Array(market.extensions.elements.values), market.installed, memories, language: language,
+        sight: market.sight
       ).map { row($0, from: market, language) }
       reorder()
     }
@@ -84,7 +85,8 @@ struct FilteredRows: RowSource, Sendable {
         continue
       }
       let row = row(
-        ExtensionRow(name, element, installation, memories[name], language: language), from: market, language)
+        ExtensionRow(name, element, installation, memories[name], language: language, sight: market.sight),
+        from: market, language)
       if let place = index[name] {
         mustSort = mustSort || isMoved(rows[place], row)
         rows[place] = row

@@ -1,23 +1,24 @@
 import Operations
+import Platform
 import Terminal
 
 // Filters that are kept under numbers.
 extension MarketplaceScreen {
   mutating func keepFilter(_ state: ConsoleState) -> [Step] {
-    if listing.filter.isEmpty { return [.complain(state.words("There is no filter to keep."))] }
+    if listing.filter.isEmpty { return [.complain("There is no filter to keep.")] }
     isKeeping = true
-    return [.say(.note, state.words("Keep the filter {0} under which number, 1 to 9?", listing.filter.text))]
+    return [.say(.note, "Keep the filter \(listing.filter.text) under which number, 1 to 9?")]
   }
 
   mutating func keepFilter(under key: Key, _ state: inout ConsoleState) -> [Step] {
     isKeeping = false
     guard case .character(let digit) = key, let number = digit.wholeNumberValue, (1...9).contains(number) else {
-      return [.say(.note, state.words("The filter was not kept."))]
+      return [.say(.note, "The filter was not kept.")]
     }
     state.settings.filters[number] = listing.filter.text
     return [
       .start(.keepSetting("filter-\(number)", listing.filter.text)),
-      .say(.note, state.words("{0} filters by {1} from now on; 0 shows all.", "\(number)", listing.filter.text)),
+      .say(.note, "\(number) filters by \(listing.filter.text) from now on; 0 shows all."),
     ]
   }
 
@@ -29,7 +30,7 @@ extension MarketplaceScreen {
       filter(text)
     } else {
       return [
-        .say(.note, state.words("No filter is kept under {0}: / types one, ctrl-s keeps it.", "\(number)"))
+        .say(.note, "No filter is kept under \(number): / types one, ctrl-s keeps it.")
       ]
     }
     return []

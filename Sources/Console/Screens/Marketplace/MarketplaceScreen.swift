@@ -181,7 +181,7 @@ struct MarketplaceScreen: Screen {
     switch command {
     case .open:
       filtering = nil
-      if let problem = listing.filter.problem { return [.complain(problem.description)] }
+      if let problem = listing.filter.problem { return [.complain(Sentence(verbatim: problem.description))] }
       let text = listing.filter.text
       if !listing.filter.isEmpty { formerFilters = formerFilters.filter { $0 != text } + [text] }
     case .up where filtering?.text.isEmpty == true:
@@ -210,7 +210,7 @@ struct MarketplaceScreen: Screen {
     case .edited, .ignored: filtering = field
     }
     filter(field.text)
-    return listing.filter.problem.map { [.say(.note, $0.description)] } ?? []
+    return listing.filter.problem.map { [.say(.note, Sentence(verbatim: $0.description))] } ?? []
   }
 
   mutating func filter(_ text: String) {

@@ -40,9 +40,10 @@ struct PreviewPage {
     if let change {
       let who = state.words("by {0}", change.author.name)
       let why = change.author.reason.isEmpty ? "" : " (\(change.author.reason))"
-      facts.append("\(move ?? change.words) \(who)" + (age.isEmpty ? "" : ", " + state.words("{0} ago", age)) + why)
+      let what = state.words(move ?? Change.phrase(change.words))
+      facts.append("\(what) \(who)" + (age.isEmpty ? "" : ", " + state.words("{0} ago", age)) + why)
     } else if let move {
-      facts.append(move)
+      facts.append(state.words(move))
     }
     if status.urgency == .failed, !status.running.isEmpty {
       facts.append(state.words("{0} still runs", status.running))
@@ -53,7 +54,8 @@ struct PreviewPage {
   /// That nothing has happened for long to what is under way, and what helps.
   private var silence: [String] {
     let row = ExtensionRow(
-      name, state.market.extensions[name], state.market.installed.of(name), nil, language: state.language)
+      name, state.market.extensions[name], state.market.installed.of(name), nil, language: state.language,
+      sight: state.market.sight)
     guard status.urgency.isUnderWay, let changed = Timestamp.seconds(row.changed) else { return [] }
     let seconds = state.now.wall - Double(changed)
     guard seconds > MarketplaceRow.patience else { return [] }
@@ -62,7 +64,7 @@ struct PreviewPage {
   }
 
   /// `upgrade 1.0.1 → 1.1.0`.
-  private var move: String? {
+  private var move: Sentence? {
     let target = status.failed.isEmpty ? status.wanted : status.failed
     if target.isEmpty { return nil }
     return status.running.isEmpty || status.running == target
@@ -74,7 +76,7 @@ struct PreviewPage {
     guard columns > 10 else { return [] }
     let element = state.market.extensions[name]
     var lines = Line(state.title(of: name), .title).wrapped(to: columns)
-    let word = status.isInstalled ? state.words(status.listWord) : state.words("not installed")
+    let word = status.isInstalled ? state.words(status.listWord) : state.absence(of: name)
     lines += Line(word, status.style).wrapped(to: columns)
     if status.urgency != .none {
       lines += status.reason.isEmpty ? [] : Line(status.reason, reasonStyle).wrapped(to: columns)

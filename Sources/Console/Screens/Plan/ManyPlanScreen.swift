@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Operations
+import Platform
 import Terminal
 
 /// One plan for several extensions, in the order in which they are changed.
@@ -34,7 +35,9 @@ struct ManyPlanScreen: Screen {
   }
   var prompt: Prompt? {
     isTyping
-      ? Prompt(label: "Type \(confirmation) to \(kind.row.verb): ", field: typed, verb: kind.row.verb) : pager.prompt
+      ? Prompt(
+        label: "Type \(confirmation) to \(Sentence(stringLiteral: kind.row.verb)): ", field: typed, verb: kind.row.verb)
+      : pager.prompt
   }
   func title(_ state: ConsoleState) -> String { state.words("Plan") }
 
@@ -100,7 +103,7 @@ struct ManyPlanScreen: Screen {
     case .back: return [.close()]
     case .open where isTyping: return confirm(state)
     case .apply where mustType:
-      return [.complain(state.words("Read to the end of the plan first: there it is confirmed."))]
+      return [.complain("Read to the end of the plan first: there it is confirmed.")]
     case .apply: return apply(state)
     default:
       guard isTyping else { return pager.read(command, height: height(state)) }
@@ -124,17 +127,17 @@ struct ManyPlanScreen: Screen {
   private mutating func confirm(_ state: ConsoleState) -> [Step] {
     guard typed.text == confirmation else {
       typed = LinePrompt()
-      return [.complain(state.words("That is not {0}. Nothing was changed.", confirmation))]
+      return [.complain("That is not \(confirmation). Nothing was changed.")]
     }
     return apply(state)
   }
 
   private func apply(_ state: ConsoleState) -> [Step] {
-    if state.session.isReadOnly { return [.complain(state.words("This console is read-only: nothing was changed."))] }
+    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if state.many != nil {
-      return [.complain(state.words("Several changes are still under way: nothing was changed."))]
+      return [.complain("Several changes are still under way: nothing was changed.")]
     }
-    guard let plans, !plans.changing.isEmpty else { return [.complain(state.words("There is nothing to do."))] }
+    guard let plans, !plans.changing.isEmpty else { return [.complain("There is nothing to do.")] }
     return [.close(), .submitAll(plans)]
   }
 
@@ -158,14 +161,15 @@ struct ManyPlanScreen: Screen {
   private func lines(of plan: Plan, _ width: Int, _ words: Language) -> [Line] {
     let head: Line =
       if plan.isAlreadySo {
-        Line("  \(plan.name): ", .dim) + Line(plan.obstacles, .dim)
+        Line("  \(plan.name): ", .dim) + Line(words(plan.obstacles), .dim)
       } else if plan.isBlocked {
-        Line("✗ \(plan.name): ", .dialogDanger) + Line(plan.obstacles)
+        Line("✗ \(plan.name): ", .dialogDanger) + Line(words(plan.obstacles))
       } else {
-        Line("~ \(plan.name): ", .diffChanged) + Line(plan.change.words)
+        Line("~ \(plan.name): ", .diffChanged) + Line(words(plan.change.phrase))
       }
     let warnings =
-      plan.isBlocked ? [] : plan.problems.map { Line("    " + words("Careful: "), .stateBusy) + Line($0.text) }
+      plan.isBlocked
+      ? [] : plan.problems.map { Line("    " + words("Careful: "), .stateBusy) + Line(words($0.sentence)) }
     return head.wrapped(to: width, indent: 4) + warnings.flatMap { $0.wrapped(to: width, indent: 6) }
   }
 }

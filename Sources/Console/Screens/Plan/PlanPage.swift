@@ -1,6 +1,7 @@
 import Extensions
 import Manifest
 import Operations
+import Platform
 import Terminal
 
 /// Plans in lines: what speaks against them, what changes, what comes and goes, what it means, what was checked, the
@@ -58,13 +59,15 @@ private struct PlanWriter {
   private var against: [Line] {
     var lines = contents.refusal.map { Line($0, .statusError).wrapped(to: width, indent: 2) } ?? []
     let problems = contents.plans.flatMap(\.problems)
-    lines += problems.filter(\.isBlocking).flatMap { reason(words("Not possible: "), .dialogDanger, $0.text) }
-    lines += problems.filter { !$0.isBlocking }.flatMap { reason(words("Careful: "), .stateBusy, $0.text) }
+    lines += problems.filter(\.isBlocking).flatMap {
+      reason(words("Not possible: "), .dialogDanger, words($0.sentence))
+    }
+    lines += problems.filter { !$0.isBlocking }.flatMap { reason(words("Careful: "), .stateBusy, words($0.sentence)) }
     lines += waysOut.flatMap { Line("  " + $0, .accent).wrapped(to: width, indent: 4) }
     if case .unavailable(let sentence)? = contents.dryRun?.answer {
-      lines += Line(sentence, .stateBusy).wrapped(to: width, indent: 2)
+      lines += Line(words(sentence), .stateBusy).wrapped(to: width, indent: 2)
     }
-    return lines + findings(besides: Set(problems.map(\.text)))
+    return lines + findings(besides: Set(problems.map(\.sentence)))
   }
 
   private func reason(_ mark: String, _ style: StyleName, _ text: String) -> [Line] {
@@ -72,11 +75,11 @@ private struct PlanWriter {
   }
 
   /// What checks have found and the plan itself does not say.
-  private func findings(besides said: Set<String>) -> [Line] {
+  private func findings(besides said: Set<Sentence>) -> [Line] {
     (sheet?.checks ?? []).flatMap { check -> [Line] in
       guard check.result == .failed || check.result == .warned else { return [] }
       let isNo = check.result == .failed
-      return check.texts.filter { !said.contains($0) }.flatMap {
+      return check.sentences.filter { !said.contains($0) }.map { words($0) }.flatMap {
         isNo && check.subject == .dryRun
           ? Line($0, .dialogDanger).wrapped(to: width, indent: 2)
           : reason(isNo ? words("It would fail: ") : words("Careful: "), isNo ? .dialogDanger : .stateBusy, $0)
@@ -100,7 +103,7 @@ private struct PlanWriter {
     var lines: [Line] = []
     for (index, plan) in contents.plans.enumerated() {
       if contents.plans.count > 1 {
-        lines.append(Line("\(index + 1). \(plan.change.title(plan.name))", .title))
+        lines.append(Line("\(index + 1). \(words(plan.change.title(plan.name)))", .title))
       }
       lines += plan.effects.filter { $0.part == .changes }.flatMap(effect)
     }
@@ -109,7 +112,7 @@ private struct PlanWriter {
 
   private func effect(_ effect: Plan.Effect) -> [Line] {
     let (mark, style) = effect.sign.look
-    let text = contents.isRevealed ? effect.clear ?? effect.text : effect.text
+    let text = contents.isRevealed ? effect.clear ?? words(effect.sentence) : words(effect.sentence)
     let line = Line(mark + text, style)
     // Most lines are short, and a config may have thousands.
     return text.utf8.count + 2 <= width ? [line] : line.wrapped(to: width, indent: 2)
@@ -142,7 +145,9 @@ private struct PlanWriter {
 
   private var meaning: [Line] {
     let own = contents.plans.flatMap { $0.effects.filter { $0.part == .meaning } }.flatMap(effect)
-    let stays = (sheet?.stays ?? []).flatMap { Line("  " + words("stays: {0}", $0)).wrapped(to: width, indent: 4) }
+    let stays = (sheet?.stays ?? []).flatMap {
+      Line("  " + words("stays: {0}", words($0))).wrapped(to: width, indent: 4)
+    }
     return shaded(own + stays)
   }
 
@@ -163,7 +168,7 @@ private struct PlanWriter {
     }
     let isSaid = if case .unavailable? = contents.dryRun?.answer { true } else { false }
     let open = checks.filter { $0.result == .notMade && !(isSaid && $0.subject == .dryRun) }
-      .map { "\(words($0.subject.question)) (\($0.texts.joined(separator: "; ")))" }
+      .map { "\(words($0.subject.question)) (\(words($0.sentences.joined(separator: "; "))))" }
     if !open.isEmpty {
       lines += Line("· " + words("not checked: {0}", open.joined(separator: "; ")), .dim).wrapped(to: width, indent: 2)
     }
@@ -175,12 +180,18 @@ private struct PlanWriter {
     if let absence = contents.plans.last?.kubectlAbsence {
       return Line(words("No kubectl line: {0}.", absence), .dim).wrapped(to: width, indent: 2)
     }
-    let commands = contents.plans.map(\.kubectl).filter { !$0.isEmpty }
+    let commands = contents.plans.filter { !$0.kubectl.isEmpty }.map(command)
     if commands.isEmpty { return [] }
-    let files = contents.plans.compactMap(\.kubectlFile).map(\.name).joined(separator: ", ")
+    let files = commands.compactMap(\.file).joined(separator: ", ")
     let title = files.isEmpty ? words("The same with kubectl:") : words("The same with kubectl; w writes {0}:", files)
     return Line(title, .dim).wrapped(to: width, indent: 2)
-      + commands.flatMap { Shell.lines($0, columns: width) }.flatMap(row)
+      + commands.flatMap { Shell.lines($0.line, columns: width) }.flatMap(row)
+  }
+
+  /// The line that runs as it stands where none of its words is longer than the screen, else the one that reads a file.
+  private func command(_ plan: Plan) -> (line: String, file: String?) {
+    let isWhole = Shell.lines(plan.kubectlLine, columns: width).allSatisfy { $0.count <= width }
+    return isWhole ? (plan.kubectlLine, plan.neededFile?.name) : (plan.kubectl, plan.kubectlFile?.name)
   }
 
   /// A word that is longer than the screen goes on in the next row, without a blank that is not there.

@@ -1,5 +1,6 @@
 import Extensions
 import Operations
+import Platform
 import Terminal
 
 // Confirming: a key for what can be taken back, the name for what destroys.
@@ -19,12 +20,12 @@ extension PlanScreen {
   var prompt: Prompt? {
     if let namespace { return Prompt(label: "Namespace for \(name): ", field: namespace, verb: "choose") }
     guard isTypingName else { return pager.prompt }
-    return Prompt(label: "Type \(name) to \(change.words) it: ", field: typed, verb: change.words)
+    return Prompt(label: "Type \(name) to \(change.phrase) it: ", field: typed, verb: change.words)
   }
 
-  var howToConfirm: String {
+  var howToConfirm: Sentence {
     isReadToTheEnd
-      ? "Type the extension's name to \(change.words) it."
+      ? "Type the extension's name to \(change.phrase) it."
       : "Read to the end of the plan first: then the name is asked for."
   }
 
@@ -108,14 +109,14 @@ extension PlanScreen {
       return []
     }
     if let sent = plans.compactMap({ state.underWay($0.name) }).first {
-      return [.complain("\(sent.plan.name): \(sent.plan.change.words) is still being sent.")]
+      return [.complain("\(sent.plan.name): \(sent.plan.change.phrase) is still being sent.")]
     }
-    if state.session.isReadOnly { return [.complain(state.words("This console is read-only: nothing was changed."))] }
+    if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if let problem = plans.flatMap(\.problems).first(where: \.isBlocking) {
       // A user who has just been given the right need not wait until the old answer is forgotten.
       let asksAgain = accesses(state).contains { state.rights.reason(against: $0) != nil }
       let ask = asksAgain ? [Step.start(.ask(accesses(state), isAfresh: true))] : []
-      return [.complain(state.words("Cannot apply: {0}", problem.text))] + ask
+      return [.complain("Cannot apply: \(problem.sentence)")] + ask
     }
     if case .changed = progress {
       progress = .warned(state.words("Look again, then confirm."))

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Operations
+import Platform
 import Terminal
 
 // What a key does besides confirming.
@@ -32,14 +33,16 @@ extension PlanScreen {
 
   private func editConfig(_ state: ConsoleState) -> [Step] {
     guard change.kind == .configure || change.version != nil else {
-      return [.complain("\(change.row.verb) has no config to edit.")]
+      return [.complain("\(Sentence(stringLiteral: change.row.verb)) has no config to edit.")]
     }
     if isFromEditor { return [.close()] }
     return [.close(opening: ConfigScreen(name, .plan(change), state))]
   }
 
   private func pickVersion() -> [Step] {
-    guard case .version? = change.row.choice else { return [.complain("\(change.row.verb) is of no version.")] }
+    guard case .version? = change.row.choice else {
+      return [.complain("\(Sentence(stringLiteral: change.row.verb)) is of no version.")]
+    }
     return [.close(opening: ChooserScreen(change.kind, name))]
   }
 
@@ -57,12 +60,12 @@ extension PlanScreen {
   }
 
   private func copyCommand() -> [Step] {
-    let lines = plans.map(\.kubectl).filter { !$0.isEmpty }
+    let lines = plans.map(\.kubectlLine).filter { !$0.isEmpty }
     guard !isBlocked, !lines.isEmpty else { return [.complain(noCommand)] }
     return [.copy(lines.joined(separator: " && "), what: "the kubectl line")]
   }
 
-  private var noCommand: String {
+  private var noCommand: Sentence {
     if isBlocked { return "There is no command for a plan that is blocked." }
     return plan?.kubectlAbsence.map { "There is no kubectl line: \($0)." } ?? "There is no kubectl line."
   }

@@ -3,6 +3,7 @@ import Extensions
 import KubernetesAPI
 import Operations
 import Packages
+import Platform
 import Terminal
 
 /// What a change will do, before it is done.
@@ -136,7 +137,8 @@ struct PlanScreen: Screen {
     // A verdict that forbids the plan says so itself.
     if drift != nil || isOther, !(isVerdict && fresh.contains(where: \.isBlocked)) {
       // What the user has read and is about to agree to must not change under the finger.
-      progress = .changed(drift?.sentence(of: name) ?? state.words("The plan has changed: look again."))
+      progress = .changed(
+        drift.map { state.words($0.sentence(of: name)) } ?? state.words("The plan has changed: look again."))
       (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false)
     }
     plans = fresh

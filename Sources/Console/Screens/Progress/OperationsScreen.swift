@@ -34,7 +34,7 @@ struct OperationsScreen: Screen {
   }
 
   mutating func settle(_ state: inout ConsoleState) {
-    rows = list.arranged(state.underWayOperations.map { OperationRow(operation: $0) }, Self.columns)
+    rows = list.arranged(state.underWayOperations.map { OperationRow(operation: $0) }, Self.columns(state))
     list.settle(rows, height: state.bodySize.rows)
   }
 
@@ -42,7 +42,7 @@ struct OperationsScreen: Screen {
     switch command {
     case .back: return [.close()]
     case .open: return list.selected.map { [.open(ProgressScreen($0))] } ?? []
-    case .sort where list.sort(command, by: Self.columns): return []
+    case .sort where list.sort(command, by: Self.columns(state)): return []
     default:
       if list.move(command, in: rows, height: state.bodySize.rows) { return [] }
       return beginChange(command, on: list.selected, state)
@@ -60,19 +60,23 @@ struct OperationsScreen: Screen {
     let emptiness = state.emptiness(
       isFilled: state.market.isFilled, reading: state.words("Reading what is under way …"),
       otherwise: state.words("Nothing is under way."))
-    list.draw(rows, Self.columns, ListFrame(emptiness: emptiness), on: &surface, in: area, state)
+    list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: area, state)
   }
 
-  private static let columns: [Column<OperationRow>] = [
-    Column("NAME", width: 16, upTo: 30, rank: 0, sorting: .name) { $0.operation.name },
-    Column("STATE", width: 13, rank: 0, sorting: .state, style: { _ in .stateBusy }) { row in
-      row.operation.state == .none ? "Waiting" : row.operation.state.word
-    },
-    Column("VERSION", width: 9, upTo: 14, rank: 2, sorting: .version) { $0.operation.version },
-    Column("SINCE", width: 7, rank: 0) { $0.operation.seconds.map { duration(Double($0)) } ?? "" },
-    Column("BEFORE", width: 7, rank: 3, style: { _ in .dim }) {
-      $0.operation.secondsBefore.map { duration(Double($0)) } ?? ""
-    },
-    Column("WAITS FOR", width: 16, upTo: 200, rank: 1, style: { _ in .dim }) { $0.operation.waitsFor },
-  ]
+  private static func columns(_ state: ConsoleState) -> [Column<OperationRow>] {
+    [
+      Column("NAME", width: 16, upTo: 30, rank: 0, sorting: .name) { $0.operation.name },
+      Column("STATE", width: 13, rank: 0, sorting: .state, style: { _ in .stateBusy }) { row in
+        row.operation.state == .none ? state.words("waiting") : state.state(row.operation.state.word)
+      },
+      Column("VERSION", width: 9, upTo: 14, rank: 2, sorting: .version) { $0.operation.version },
+      Column("SINCE", width: 7, rank: 0) { $0.operation.seconds.map { duration(Double($0)) } ?? "" },
+      Column("BEFORE", width: 7, rank: 3, style: { _ in .dim }) {
+        $0.operation.secondsBefore.map { duration(Double($0)) } ?? ""
+      },
+      Column("WAITS FOR", width: 16, upTo: 200, rank: 1, style: { _ in .dim }) {
+        state.words($0.operation.waitsFor)
+      },
+    ]
+  }
 }

@@ -41,8 +41,9 @@ struct ProgressScreen: Screen {
 
   func hints(_ state: ConsoleState) -> [Hint] {
     let ways = state.hints(about: name).filter { [Action.command(.rollBack), .command(.retry)].contains($0.action) }
-    return ways + (isUnderWay(state) ? [] : state.undoHints(on: name))
-      + .commands([.screen(.log), .screen(.pods), .screen(.events), .back, .help])
+    // The way back is seen on the narrowest screen, too.
+    return ways.prefix(1) + .commands([.back]) + ways.dropFirst() + (isUnderWay(state) ? [] : state.undoHints(on: name))
+      + .commands([.screen(.log), .screen(.pods), .screen(.events), .help])
   }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
@@ -107,7 +108,7 @@ struct ProgressScreen: Screen {
 
   private func heading(_ state: ConsoleState) -> (title: String, time: String) {
     let known = state.operations[name]?.change ?? change
-    let words = known.map { state.words.verb($0) } ?? state.status(of: name).fullWord
+    let words = known.map { state.words.verb($0) } ?? state.words(state.status(of: name).fullWord)
     let operation = operation(state)
     let seconds = operation?.seconds.map { duration(Double($0)) }
     let before = operation?.secondsBefore.map { state.words("last time {0}", duration(Double($0))) }
@@ -125,7 +126,7 @@ extension ProgressScreen {
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    let concerns = state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    let concerns = state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
     switch part {
     case .steps: return concerns + stepLines(columns, state)
     case .log:
@@ -152,11 +153,13 @@ extension ProgressScreen {
       : change == nil ? [] : [Line("✓ ", .stateInstalled) + Line(state.words("accepted"))]
     let steps = (sight(state)?.steps ?? []).flatMap { step -> [Line] in
       let (mark, style) = step.mark.look
-      return (Line(mark, style) + Line(step.name) + Line(step.note.isEmpty ? "" : "  \(step.note)", .dim))
+      return
+        (Line(mark, style) + Line(state.words(step.name))
+        + Line(step.note.isEmpty ? "" : "  \(state.words(step.note))", .dim))
         .wrapped(to: columns, indent: 4)
     }
     let waits = operation(state).map {
-      $0.waitsFor.isEmpty ? [] : Line("… \($0.waitsFor)", .stateBusy).wrapped(to: columns, indent: 2)
+      $0.waitsFor.isEmpty ? [] : Line("… \(state.words($0.waitsFor))", .stateBusy).wrapped(to: columns, indent: 2)
     }
     let isRead = state.readings[topic]?.facts != nil
     let wait =
@@ -178,7 +181,7 @@ extension ProgressScreen {
       let effect = state.market.installed.of(name).flatMap { $0.config.isEmpty ? nil : state.effect($0) }
       return [.blank]
         + Line(
-          "✓ " + state.words("{0} is {1}, version {2}.", name, state.state(status.fullWord), status.running),
+          "✓ " + state.words("{0} is {1}, version {2}.", name, state.words(status.fullWord), status.running),
           .stateInstalled
         ).wrapped(to: columns)
         + (effect?.wrapped(to: columns, indent: 2) ?? [])
@@ -188,7 +191,8 @@ extension ProgressScreen {
       state.words(
         "{0} goes back, {1} looks for the cause, {2} leaves it as it is", key(.rollBack), key(.page(.doctor)),
         key(.back))
-    return [.blank] + Line("✗ \(status.fullWord): \(status.reason)", .stateFailed).wrapped(to: columns, indent: 2)
+    return [.blank]
+      + Line("✗ \(state.words(status.fullWord)): \(status.reason)", .stateFailed).wrapped(to: columns, indent: 2)
       + Line(ways, .accent).wrapped(to: columns, indent: 2)
   }
 
@@ -203,7 +207,7 @@ extension ProgressScreen {
     if pods.isEmpty { return texts([], state.words("It has no pods that can be seen."), columns, state) }
     let width = (pods.map(\.name.columns).max() ?? 0) + 2
     return pods.flatMap { pod -> [Line] in
-      let restarts = pod.restarts == 0 ? "" : "\(pod.restarts) restarts  "
+      let restarts = pod.restarts == 0 ? "" : state.words("{0} restarts", "\(pod.restarts)") + "  "
       return
         (Line(pod.name.padded(to: width))
         + Line(pod.phase.padded(to: 11), pod.phase == "Running" ? .stateInstalled : .stateBusy)
@@ -214,7 +218,7 @@ extension ProgressScreen {
   private func gapLines(_ columns: Int, _ state: ConsoleState) -> [Line] {
     section(
       state.words("Not known"),
-      (sight(state)?.gaps ?? []).flatMap { Line("  " + $0, .dim).wrapped(to: columns, indent: 4) })
+      (sight(state)?.gaps ?? []).flatMap { Line("  " + state.words($0), .dim).wrapped(to: columns, indent: 4) })
   }
 }
 

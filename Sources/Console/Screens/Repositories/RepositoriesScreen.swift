@@ -112,7 +112,7 @@ struct RepositoriesScreen: Screen {
       + row("Asks as", selected.user)
       + row("TLS", selected.isInsecure ? state.words("its certificate is not checked") : "", .stateBusy)
     let events = selected.events.flatMap { EventsPage.lines($0, columns, state) }
-    return state.readings.concern(.repositories).flatMap { $0.wrapped(to: columns, indent: 2) } + head
+    return state.readings.concern(.repositories, state.words).flatMap { $0.wrapped(to: columns, indent: 2) } + head
       + section(state.words("What its syncs said"), events)
   }
 }

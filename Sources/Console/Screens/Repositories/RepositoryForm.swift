@@ -54,10 +54,10 @@ struct RepositoryForm: Screen {
   func hints(_ state: ConsoleState) -> [Hint] { .commands([.open, .nextPane, .back]) }
   var prompt: Prompt? {
     let shown = place == .password ? LinePrompt(text: String(repeating: "•", count: line.text.count)) : line
-    return Prompt(label: "\(place.label): ", field: shown, verb: isLast ? "plan" : "next")
+    return Prompt(label: "\(Sentence(stringLiteral: place.label)): ", field: shown, verb: isLast ? "plan" : "next")
   }
-  func unsavedWork(_ state: ConsoleState) -> String? {
-    draft == began ? nil : state.words("The repository is not saved.")
+  func unsavedWork(_ state: ConsoleState) -> Sentence? {
+    draft == began ? nil : "The repository is not saved."
   }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
@@ -120,12 +120,12 @@ struct RepositoryForm: Screen {
     take()
     if let problem = problems(state).first { return [.complain(problem)] }
     guard let dialect = state.dialect else {
-      return [.complain(state.words("The capabilities of this cluster are not known yet."))]
+      return [.complain("The capabilities of this cluster are not known yet.")]
     }
     return [.close(opening: RemedyScreen(draft.plan(dialect)))]
   }
 
-  private func problems(_ state: ConsoleState) -> [String] {
+  private func problems(_ state: ConsoleState) -> [Sentence] {
     var others: [RepositoryFacts] = []
     if case .repositories(let all)? = state.readings[.repositories]?.facts { others = all }
     return draft.problems(among: others)
@@ -157,7 +157,7 @@ struct RepositoryForm: Screen {
         Line(isHere ? "> " : "  ", .accent) + Line(state.words(field.label).padded(to: 13), isHere ? .title : .dim)
       return mark + (shown.isEmpty ? Line(state.words(field.hint), .dim) : Line(shown))
     }
-    let problems = problems(state).flatMap { Line($0, .stateBusy).wrapped(to: columns, indent: 2) }
+    let problems = problems(state).flatMap { Line(state.words($0), .stateBusy).wrapped(to: columns, indent: 2) }
     return rows + [.blank] + testLines(columns, state) + problems
   }
 
@@ -168,6 +168,6 @@ struct RepositoryForm: Screen {
       return [Line(state.words("Asking {0} from this computer …", tested.address), .dim)]
     }
     let style: StyleName = found.isGood ? .stateInstalled : .stateFailed
-    return Line(state.words("From this computer: {0}", found.words), style).wrapped(to: columns, indent: 2)
+    return Line(state.words("From this computer: {0}", state.words(found.words)), style).wrapped(to: columns, indent: 2)
   }
 }

@@ -19,16 +19,17 @@ struct AgentsPage: PageText {
 
   func lines(columns: Int, _ state: ConsoleState) -> [Line] {
     guard let installation = state.market.installed.of(name) else {
+      if !state.market.sight.installations { return [Line(state.absence(of: name), .dim)] }
       return [Line(state.words("{0} is not installed, so it has no agents.", name), .dim)]
     }
     if let reason = state.capabilityState.capabilities?.reason(against: .clusterScheduling) {
-      return Line(state.words("No agents here: {0}.", reason), .dim).wrapped(to: columns)
+      return Line(state.words("No agents here: {0}.", state.words(reason)), .dim).wrapped(to: columns)
     }
     var clusters: [MemberCluster]?
     if case .clusters(let found)? = state.readings[.clusters]?.facts { clusters = found }
     let rows = AgentRow.all(installation, clusters: clusters)
     let concerns =
-      state.readings[.clusters]?.failure.map { Line($0.sentence, .statusWarning).wrapped(to: columns) } ?? []
+      state.readings[.clusters]?.failure.map { Line($0.text, .statusWarning).wrapped(to: columns) } ?? []
     if rows.isEmpty { return [Line(state.words("No agents are placed."), .dim)] + concerns }
     let width = max(8, rows.map(\.cluster.columns).max() ?? 0) + 2
     let heading = Line("CLUSTER".padded(to: width) + "WANTED  STATE          SINCE", .listHeading)
@@ -40,9 +41,10 @@ struct AgentsPage: PageText {
     let word = row.state.word.isEmpty ? "-" : row.state.word
     let since = row.time.isEmpty ? "" : state.age(of: row.time)
     let first =
-      Line(row.cluster.padded(to: width) + (row.isWanted ? "yes" : "no").padded(to: 8))
+      Line(row.cluster.padded(to: width) + (row.isWanted ? state.words("yes") : state.words("no")).padded(to: 8))
       + Line(word.padded(to: 15), style) + Line(since, .dim)
-    let more = [row.reason, row.override.isEmpty ? "" : "override: \(row.override)"].filter { !$0.isEmpty }
+    let more = [state.words(row.reason), row.override.isEmpty ? "" : state.words("override: {0}", row.override)].filter
+    { !$0.isEmpty }
     return [first] + more.flatMap { Line("    " + $0, .dim).wrapped(to: columns, indent: 4) }
   }
 }

@@ -189,7 +189,9 @@ struct ConfigPage: ExtensionPage {
   private func absence(_ state: ConsoleState) -> [Line] {
     let key = EvidenceKey(state.evidenceSubject(of: name, version(state)))
     guard let evidence = state.evidence[key] else { return [Line(state.words("Reading the chart's values …"), .dim)] }
-    if let problem = evidence.packageProblem { return Line(problem, .statusWarning).wrapped(to: columns, indent: 2) }
+    if let problem = evidence.packageProblem {
+      return Line(state.words(problem), .statusWarning).wrapped(to: columns, indent: 2)
+    }
     return rows.isEmpty ? [Line(state.words("The chart has no values."), .dim)] : []
   }
 
@@ -219,6 +221,6 @@ extension ConsoleState {
       case .failed: .statusError
       case .underWay, .waiting: .statusBusy
       }
-    return Line(words("The config {0}", effect.text(at: Timestamp(secondsSince1970: Int(now.wall)))), style)
+    return Line(words("The config {0}", words(effect.text(at: Timestamp(secondsSince1970: Int(now.wall))))), style)
   }
 }

@@ -44,7 +44,8 @@ struct DocsPage: ExtensionPage {
       let lines = Markdown(text).lines(columns: columns)
       layout = (key, columns, lines)
       return lines
-    case .missing(let reason)?: return Line(state.words("There is no README: {0}", reason), .dim).wrapped(to: columns)
+    case .missing(let reason)?:
+      return Line(state.words("There is no README: {0}", state.words(reason)), .dim).wrapped(to: columns)
     case nil: return [Line(state.words("Reading the package …"), .dim)]
     }
   }

@@ -23,13 +23,13 @@ struct EventsPage: PageText {
           "No events: clusters keep them for an hour, and KubeSphere writes none about extensions.")
       ).wrapped(to: columns)
     }
-    return state.readings.concern(topic).flatMap { $0.wrapped(to: columns, indent: 2) }
+    return state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
       + events.flatMap { Self.lines($0, columns, state) }
   }
 
   /// One event with its age.
   static func lines(_ event: EventLine, _ columns: Int, _ state: ConsoleState) -> [Line] {
-    let times = event.count > 1 ? " (\(event.count) times)" : ""
+    let times = event.count > 1 ? state.words(" ({0} times)", "\(event.count)") : ""
     let line =
       Line(state.age(of: event.time).padded(to: 8), .dim)
       + Line(event.reason + "  ", event.isWarning ? .stateBusy : .text) + Line(event.about + "  ", .dim)

@@ -60,7 +60,7 @@ struct HistoryPage: ExtensionPage {
 
   /// What of the past could not be read.
   private func gaps(_ columns: Int, _ state: ConsoleState) -> [Line] {
-    var gaps = state.readings.concern(.past(of: name))
+    var gaps = state.readings.concern(.past(of: name), state.words)
     if case .past(let chronicle)? = state.readings[.past(of: name)]?.facts {
       gaps += chronicle.gaps.map { Line(state.words("Not known: {0}", $0), .dim) }
     }

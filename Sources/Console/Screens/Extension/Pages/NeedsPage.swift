@@ -18,24 +18,24 @@ struct NeedsPage: PageText {
     }
     let version = state.chosenVersions[name] ?? state.shownVersion(of: name)
     let needs = Needs(of: name, version: version ?? "", in: context)
-    let own = needs.needs.flatMap { line($0, columns) }
-    let others = needs.neededBy.flatMap { line($0, columns) }
+    let own = needs.needs.flatMap { line($0, columns, state.words) }
+    let others = needs.neededBy.flatMap { line($0, columns, state.words) }
     let none = Line("  " + state.words("nothing"), .dim)
     return [Line(state.words("{0} {1} needs", name, version ?? ""), .title)] + (own.isEmpty ? [none] : own)
       + section(state.words("Needed by"), others.isEmpty ? [none] : others)
-      + needs.gaps.flatMap { [.blank] + Line($0, .stateBusy).wrapped(to: columns, indent: 2) }
+      + needs.gaps.flatMap { [.blank] + Line(state.words($0), .stateBusy).wrapped(to: columns, indent: 2) }
   }
 
-  private func line(_ need: Needs.Line, _ columns: Int) -> [Line] {
+  private func line(_ need: Needs.Line, _ columns: Int, _ words: Language) -> [Line] {
     let (mark, style): (String, StyleName) =
       switch need.standing {
       case .met: ("✓ ", .stateInstalled)
       case .unmet: ("✗ ", .stateFailed)
       case .unknown: ("? ", .stateBusy)
       }
-    let words =
-      need.name + (need.constraint.isEmpty ? "" : " \(need.constraint)") + (need.isRequired ? "" : ", if there")
-    return (Line("  " + mark, style) + Line(words) + Line(need.note.isEmpty ? "" : "  \(need.note)", .dim))
+    let name =
+      need.name + (need.constraint.isEmpty ? "" : " \(need.constraint)") + (need.isRequired ? "" : words(", if there"))
+    return (Line("  " + mark, style) + Line(name) + Line(need.note.isEmpty ? "" : "  \(words(need.note))", .dim))
       .wrapped(to: columns, indent: 4)
   }
 }

@@ -18,7 +18,8 @@ struct OverviewPage: PageText {
     guard let capabilities = state.capabilityState.capabilities, state.market.isFilled else { return [] }
     let installation = state.market.installed.of(name)
     let row = ExtensionRow(
-      name, state.market.extensions[name], installation, state.records.memories[name], language: state.language)
+      name, state.market.extensions[name], installation, state.records.memories[name], language: state.language,
+      sight: state.market.sight)
     return [.details(DetailsSubject(row, installation), capabilities)]
   }
 
@@ -60,15 +61,23 @@ private struct Overview {
   /// State, reason, what changed last, and the way back.
   private var standing: [Line] {
     let status = status
-    guard installation != nil else { return row("State", state.words("not installed")) + description }
-    var lines = row("State", state.state(status.fullWord), status.style)
+    guard installation != nil else { return absence + description }
+    var lines = row("State", state.words(status.fullWord), status.style)
     if !status.reason.isEmpty, status.state != .installed || status.state.isFailure {
       lines += row("Reason", status.reason, status.state.isFailure ? .stateFailed : .text)
     }
-    if let operation = state.operations[name] { lines += row("Under way", operation.change.progressive, .stateBusy) }
-    lines += row("Pending", status.pending.joined(separator: "; "), .stateBusy)
+    if let operation = state.operations[name] {
+      lines += row("Under way", state.words(operation.change.progressive), .stateBusy)
+    }
+    lines += row("Pending", state.words(status.pending.joined(separator: "; ")), .stateBusy)
     lines += lastChange
     return lines + (status.state.isFailure ? wayBack : [])
+  }
+
+  /// What the extension itself says of a state goes before what may not be read.
+  private var absence: [Line] {
+    let word = status.isInstalled ? state.words(status.fullWord) : ""
+    return row("State", word, status.style) + row(word.isEmpty ? "State" : "Installed", state.absence(of: name), .dim)
   }
 
   private var lastChange: [Line] {
@@ -77,7 +86,7 @@ private struct Overview {
     let who = last.who(asking: state.ownName)
     let author = who.hasPrefix("by ") ? who : state.words("by {0}", state.words(ofAuthor: who))
     let age = state.words("{0} ago", state.age(of: last.entry.time))
-    return row("Last change", "\(last.words) \(author), \(age)\(reason)")
+    return row("Last change", "\(state.words(last.sentence)) \(author), \(age)\(reason)")
   }
 
   private var wayBack: [Line] {
@@ -103,8 +112,10 @@ private struct Overview {
     }
     let key = state.settings.keys(for: .open, in: [.everywhere]).first ?? "enter"
     let lines = found.findings.flatMap { finding -> [Line] in
-      let remedies = finding.remedies.map(\.name).joined(separator: ", or ")
-      return (Line("  ✗ ", .stateFailed) + Line("\(finding.text) (\(finding.certainty.rawValue))"))
+      let remedies = state.words(finding.remedies.map(\.name).joined(separator: ", or "))
+      return
+        (Line("  ✗ ", .stateFailed)
+        + Line("\(state.words(finding.sentence)) (\(state.words(finding.certainty.rawValue)))"))
         .wrapped(to: columns, indent: 4)
         + (remedies.isEmpty ? [] : Line("    \(key): \(remedies)", .accent).wrapped(to: columns, indent: 4))
     }
@@ -157,7 +168,7 @@ private struct Overview {
     guard let details = state.details[name] else { return [] }
     let indent = min(Self.labelLimit, (details.lines.map(\.label.columns).max() ?? 0) + 2)
     let fields = details.lines.flatMap {
-      field($0.label, Self.legible($0.value), columns: columns, indent: max(indent, Self.labels))
+      field($0.label, legible($0.value), columns: columns, indent: max(indent, Self.labels))
     }
     let blocks = details.blocks.flatMap { block in
       section(block.title, block.lines.flatMap { Line("  " + $0).wrapped(to: columns, indent: 4) })
@@ -166,10 +177,10 @@ private struct Overview {
   }
 
   /// Pictures that stand in the text of an object are told of, not shown.
-  private static func legible(_ value: String) -> String {
+  private func legible(_ value: String) -> String {
     guard value.hasPrefix("data:") else { return value }
     let kind = value.dropFirst(5).prefix { $0 != ";" && $0 != "," }
-    return "a picture in the object itself (\(kind))"
+    return state.words("a picture in the object itself ({0})", String(kind))
   }
 
   private var states: [Line] {

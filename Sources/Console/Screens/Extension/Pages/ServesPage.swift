@@ -91,7 +91,7 @@ struct ServingList: Sendable {
     switch command {
     case .probe:
       probing += 1
-      return [.say(.note, state.words("Probing …"))]
+      return [.say(.note, "Probing …")]
     case .whichRule: return [.open(RuleScreen(of: name))]
     case .open: return selected.map { [.open(RuleScreen(of: name, path: $0.row.path ?? "/"))] } ?? []
     default:
@@ -131,7 +131,7 @@ extension ServingList.ServingRow {
   fileprivate var stateStyle: StyleName { row.served.state == "Available" ? .stateInstalled : .stateDisabled }
 
   fileprivate func probeWords(_ words: Language) -> String {
-    if let probe { return probe.outcome.words + (probe.milliseconds.map { ", \($0) ms" } ?? "") }
+    if let probe { return words(probe.outcome.sentence) + (probe.milliseconds.map { ", \($0) ms" } ?? "") }
     return row.path == nil ? "–" : isProbed ? words("not probed") : "…"
   }
 

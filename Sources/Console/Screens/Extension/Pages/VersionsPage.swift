@@ -63,7 +63,10 @@ struct VersionsPage: ExtensionPage {
     if kind == .install { return nil }
     let keys = state.settings.keys(for: .change(route.kind), in: [.marketplace]).first ?? route.kind.row.verb
     return [
-      .complain("\(version) is \(route.kind == .upgrade ? "newer" : "older") than what is wanted: \(keys) leads there.")
+      .complain(
+        route.kind == .upgrade
+          ? "\(version) is newer than what is wanted: \(keys) leads there."
+          : "\(version) is older than what is wanted: \(keys) leads there.")
     ]
   }
 
@@ -77,7 +80,7 @@ struct VersionsPage: ExtensionPage {
     let versions = chosen.sorted { SemanticVersion.precedes($0, $1) }
     guard versions.count == 2, versions[0] != versions[1] else {
       return [
-        .complain(state.words("Two versions are compared: mark two, or select one that is not the one that runs."))
+        .complain("Two versions are compared: mark two, or select one that is not the one that runs.")
       ]
     }
     return [.open(VersionComparisonScreen(name, from: versions[0], to: versions[1]))]
@@ -87,7 +90,7 @@ struct VersionsPage: ExtensionPage {
     let emptiness = state.emptiness(
       isFilled: state.market.isFilled, reading: state.words("Reading the versions of {0} …", name),
       otherwise: state.words("No version is offered."))
-    let lines = interruption(area.size.columns, state) ?? reasons(area.size.columns)
+    let lines = interruption(area.size.columns, state) ?? reasons(area.size.columns, state.words)
     let (top, bottom) = area.split(bottom: min(lines.count, min(4, max(0, area.size.rows - 4))))
     list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
     surface.draw(lines, in: bottom, state.theme)
@@ -99,19 +102,19 @@ struct VersionsPage: ExtensionPage {
       return nil
     }
     let sentence = error.sentence(for: "reading the versions of \(name)", at: state.session.cluster)
-    return Line(sentence.asSentence, .statusWarning).wrapped(to: columns, indent: 2)
+    return Line(state.words(sentence.asSentence), .statusWarning).wrapped(to: columns, indent: 2)
   }
 
   /// Why the selected version does not fit, or what is not known of it.
-  private func reasons(_ columns: Int) -> [Line] {
+  private func reasons(_ columns: Int, _ words: Language) -> [Line] {
     guard let row = rows.first(where: { $0.version == list.selected }) else { return [] }
-    let (texts, style): ([String], StyleName) =
+    let (texts, style): ([Sentence], StyleName) =
       switch row.fit {
       case .fits: ([], .text)
       case .not(let reasons): (reasons, .stateFailed)
       case .unknown(let reasons): (reasons, .dim)
       }
-    return texts.flatMap { Line("\(row.version): \($0)", style).wrapped(to: columns, indent: 2) }
+    return texts.flatMap { Line("\(row.version): \(words($0))", style).wrapped(to: columns, indent: 2) }
   }
 
   private static func columns(_ state: ConsoleState) -> [Column<VersionFacts>] {
@@ -119,9 +122,9 @@ struct VersionsPage: ExtensionPage {
       Column("VERSION", width: 10, upTo: 20, rank: 0, sorting: .version, by: { .version($0.version) }) { $0.version },
       Column("FITS", width: 4, rank: 0, style: \.fitStyle) { $0.fit.mark },
       Column("DATE", width: 10, rank: 3, style: { _ in .dim }) { String($0.date.prefix(10)) },
-      Column("HERE", width: 20, upTo: 34, rank: 1) { $0.here.joined(separator: ", ") },
+      Column("HERE", width: 20, upTo: 34, rank: 1) { state.words($0.here.joined(separator: ", ")) },
       Column("NEEDS", width: 14, upTo: 400, rank: 2, style: { _ in .dim }) { row in
-        row.needs.isEmpty ? "–" : row.needs.joined(separator: ", ")
+        row.needs.isEmpty ? "–" : state.words(row.needs.joined(separator: ", "))
       },
     ]
   }
