@@ -44,8 +44,8 @@ import Testing
   @Test func onlyOfAChangeTheStateIsToBeLookedAt() {
     let error = ClusterError.transport(.interrupted(reason: "cut"))
 
-    #expect(error.sentence(for: "upgrade whizard", at: "s").hasSuffix("look at the present state before repeating it."))
-    #expect(error.sentence(for: "reading whizard", at: "s").hasSuffix("(cut). Try again."))
+    #expect(error.sentence(for: "upgrade whizard", at: "s").english.hasSuffix("look at the present state before repeating it."))
+    #expect(error.sentence(for: "reading whizard", at: "s").english.hasSuffix("(cut). Try again."))
   }
 
   @Test(arguments: [

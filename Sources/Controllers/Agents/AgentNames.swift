@@ -44,7 +44,7 @@ final class AgentNames: Sendable {
     init(_ object: Object) {
       (name, resourceVersion) = (object.name, object.resourceVersion)
       let parts: [Value?] = [
-        .string(object.uid), .string(MemberCluster(object).obstacle ?? ""), object.spec["connection"],
+        .string(object.uid), .string(MemberCluster(object).obstacle?.english ?? ""), object.spec["connection"],
         object.value["metadata"]?["labels"],
       ]
       whole = parts.hashValue

@@ -37,7 +37,7 @@ struct AgentPlacement: Hashable, Sendable {
     guard asksFor(name, cluster) else { return .unwanted }
     guard let cluster else { return .skipped("ClusterNotFound", "there is no such cluster") }
     let member = MemberCluster(cluster)
-    if let obstacle = member.obstacle { return .skipped("ClusterNotReady", obstacle) }
+    if let obstacle = member.obstacle { return .skipped("ClusterNotReady", obstacle.english) }
     let hasConfig = cluster.spec[path: "connection", "kubeconfig"]?.string?.isEmpty == false
     return member.isHost || hasConfig ? .wanted : .skipped("NoKubeconfig", "it has no kubeconfig")
   }

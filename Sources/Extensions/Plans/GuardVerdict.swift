@@ -1,3 +1,5 @@
+import Platform
+
 /// What the guardrails of this computer say of something before it is sent.
 package enum GuardVerdict: Hashable, Sendable {
   case allowed
@@ -14,8 +16,8 @@ extension Plan.Check {
   package init(_ verdict: GuardVerdict) {
     switch verdict {
     case .allowed: self.init(.guardrails, failures: [])
-    case .typed(let text): self.init(.guardrails, warnings: [text])
-    case .denied(let text): self.init(.guardrails, failures: [text])
+    case .typed(let text): self.init(.guardrails, warnings: [Sentence(verbatim: text)])
+    case .denied(let text): self.init(.guardrails, failures: [Sentence(verbatim: text)])
     }
   }
 }

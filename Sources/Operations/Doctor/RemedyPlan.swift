@@ -42,12 +42,12 @@ package struct RemedyPlan: Hashable, Sendable {
   package var isBlocked: Bool { problems.contains(where: \.isBlocking) }
 
   /// Why a user with `rights` may not send what needs `accesses`, or a guardrail will not have it sent.
-  package func refusals(_ rights: Rights, _ accesses: [Access], _ guardVerdict: GuardVerdict?) -> [String] {
+  package func refusals(_ rights: Rights, _ accesses: [Access], _ guardVerdict: GuardVerdict?) -> [Sentence] {
     let missing = accesses.compactMap(rights.reason)
     let unlike = missing.enumerated().filter { !missing[..<$0].contains($1) }.map(\.element)
     switch guardVerdict {
     case nil, .allowed?: return unlike
-    case .denied(let reason)?: return unlike + [reason]
+    case .denied(let reason)?: return unlike + [Sentence(verbatim: reason)]
     // Nothing is typed here: the command of the same name asks for it.
     case .typed(let reason)?: return unlike + ["\(reason): ksx \(verb) asks for that"]
     }

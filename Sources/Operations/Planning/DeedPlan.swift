@@ -1,6 +1,7 @@
 package import Extensions
 package import KubernetesAPI
 import Manifest
+package import Platform
 
 /// What a command would do besides one change of one extension: to an attempt, a repository, or a whole set.
 package struct DeedPlan: Hashable, Sendable {
@@ -14,7 +15,7 @@ package struct DeedPlan: Hashable, Sendable {
   package var names: [String]
   package var effects: [Plan.Effect]
   /// What must be known before.
-  package var notes: [String] = []
+  package var notes: [Sentence] = []
   /// What the user must be allowed.
   package var accesses: [Access]
   /// What came of asking whether it can be done; nothing before it was judged.
@@ -22,7 +23,7 @@ package struct DeedPlan: Hashable, Sendable {
 
   package init(
     _ title: String, verbs: [String], subject: String = "", names: [String], effects: [Plan.Effect],
-    notes: [String] = [], accesses: [Access]
+    notes: [Sentence] = [], accesses: [Access]
   ) {
     (self.title, self.verbs, self.subject, self.names) = (title, verbs, subject, names)
     (self.effects, self.notes, self.accesses) = (effects, notes, accesses)
@@ -40,12 +41,12 @@ package struct DeedPlan: Hashable, Sendable {
     if let guardVerdict { checks.append(Plan.Check(guardVerdict)) }
   }
 
-  private static func unique(_ texts: [String]) -> [String] {
+  private static func unique(_ texts: [Sentence]) -> [Sentence] {
     texts.enumerated().filter { !texts[..<$0].contains($1) }.map(\.element)
   }
 
   /// Why it would be refused.
-  package var failures: [String] { checks.filter { $0.result == .failed }.flatMap(\.texts) }
+  package var failures: [Sentence] { checks.filter { $0.result == .failed }.flatMap(\.sentences) }
 
   /// What carrying it out would come to.
   package var verdict: PlanSheet.Verdict {

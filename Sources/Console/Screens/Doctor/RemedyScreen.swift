@@ -16,7 +16,7 @@ struct RemedyScreen: Screen {
   private var pager = Pager()
   private var isApplyFocused = false
   /// Why this user may not do it, as far as that is known.
-  private var refusals: [String] = []
+  private var refusals: [Sentence] = []
 
   init(_ plan: RemedyPlan) { self.plan = plan }
 
