@@ -44,8 +44,9 @@ import Testing
   @Test func onlyOfAChangeTheStateIsToBeLookedAt() {
     let error = ClusterError.transport(.interrupted(reason: "cut"))
 
-    #expect(error.sentence(for: "upgrade whizard", at: "s").english.hasSuffix("look at the present state before repeating it."))
-    #expect(error.sentence(for: "reading whizard", at: "s").english.hasSuffix("(cut). Try again."))
+    func said(_ doing: Sentence) -> String { error.sentence(for: doing, at: "s").english }
+    #expect(said("upgrade whizard").hasSuffix("look at the present state before repeating it."))
+    #expect(said("reading whizard").hasSuffix("(cut). Try again."))
   }
 
   @Test(arguments: [

@@ -49,7 +49,7 @@ import Testing
     "conversion webhook for ", "denied the request", "did not complete within requested timeout", "dry run",
     "failed calling webhook", "failed calling webhook \"", "failed to load chart data", "helm release",
     "helm revision {0}", "its form is not one that ksx changes; write there: {0}: {1}",
-    "ksx get {0} shows how it stands", "ksx install {0}{1} first", "ksx: ", "label status", "needs ",
+    "ksx get {0} shows how it stands", "ksx upgrade {0}", "ksx install {0}{1} first", "ksx: ", "label status", "needs ",
     "no answer for ", "no file descriptor is left for the mailbox",
     "no repository here offers {0}, as far as is known", "not made", "not there", "nothing of {0}", "own editor",
     "page {0}", "read to the end", "repo add", "repo edit", "repo remove", "repo sync", "service {0}:{1}",

@@ -48,7 +48,9 @@ extension TransportError {
     case .untrusted(let host, let reason):
       "\(host) is not trusted (\(reason)). Check certificate-authority and tls-server-name in the kubeconfig."
     case .interrupted(let reason):
-      "the connection to \(server) broke before the answer was complete (\(reason)). \(Self.afterwards(doing))"
+      Self.isRead(doing)
+        ? "the connection to \(server) broke before the answer was complete (\(reason)). Try again."
+        : "the connection to \(server) broke before the answer was complete (\(reason)). If it was a change, look at the present state before repeating it."
     case .timedOut(let seconds):
       "\(server) sent nothing for \(seconds) s. Try again, or allow more with --request-timeout."
     case .invalid(let reason):
@@ -58,10 +60,8 @@ extension TransportError {
   }
 
   /// What reads is called so by the words it is told with.
-  private static func afterwards(_ doing: Sentence) -> Sentence {
-    let reads = ["reading", "listing", "looking", "asking", "watching"]
-    return reads.contains(where: doing.english.hasPrefix)
-      ? "Try again." : "If it was a change, look at the present state before repeating it."
+  private static func isRead(_ doing: Sentence) -> Bool {
+    ["reading", "listing", "looking", "asking", "watching"].contains(where: doing.english.hasPrefix)
   }
 }
 

@@ -92,7 +92,7 @@ extension Diagnosis {
       if file.clusters[cluster]?.value == nil { return nil }
       // The controllers stop at the first that does not answer them.
       let first = installation.clusters.first { file.agents[$0] == nil && self.obstacle(to: $0) == nil } ?? cluster
-      let text =
+      let text: Sentence =
         first == cluster
         ? "it may not answer the controller, and those behind it in the list wait for it"
         : "\(first), before it in the list, may not answer the controller"

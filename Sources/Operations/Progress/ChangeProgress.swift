@@ -87,7 +87,9 @@ package struct ChangeProgress: Hashable, Sendable {
     let problems = agents.compactMap { name, agent -> Sentence? in
       if agent.isSkipped { return "it has no agent in \(name): \(agent.message)" }
       guard agent.state.isFailure else { return nil }
-      return "its agent in \(name) is \(agent.state.name)\(agent.message.isEmpty ? "" : ": \(agent.message)")"
+      return agent.message.isEmpty
+        ? "its agent in \(name) is \(agent.state.name)"
+        : "its agent in \(name) is \(agent.state.name): \(agent.message)"
     }
     return problems.isEmpty ? .done : .failed(problems.joined(separator: "; "))
   }

@@ -167,7 +167,8 @@ struct Switching {
   /// The plan of `step`.
   func plan(_ step: SafeMode.Step, _ title: String) -> DeedPlan {
     DeedPlan(
-      title, verbs: [arguments.verb.name], names: step.writes.map(\.name), effects: step.effects, notes: step.notes.map(Sentence.init(verbatim:)),
+      title, verbs: [arguments.verb.name], names: step.writes.map(\.name), effects: step.effects,
+      notes: step.notes.map(Sentence.init(verbatim:)),
       accesses: step.writes.isEmpty ? [] : [Access("patch", reader.dialect.installations)])
   }
 
