@@ -128,7 +128,7 @@ final class AnswerWatch: Transport {
       return response
     } catch {
       // Whoever ends this asks no more, and knows nothing of the cluster; neither does a lease that is over.
-      if error != .cancelled, !Task.isCancelled { note(ClusterError.transport(error).brief) }
+      if error != .cancelled, !Task.isCancelled { note(ClusterError.transport(error).problem(at: "its API").english) }
       throw error
     }
   }
