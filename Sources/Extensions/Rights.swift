@@ -36,7 +36,7 @@ package struct Rights: Hashable, Sendable {
     var general = access
     general.name = nil
     guard let verdict = verdicts[access] ?? verdicts[general], !verdict.isAllowed else { return nil }
-    let who: Sentence = user.isEmpty ? "" : " (user \(user))"
+    let who: Sentence = user.isEmpty ? "" : " (as \(user))"
     let why = Sentence(verbatim: verdict.reason.isEmpty ? "" : ": \(verdict.reason)")
     return "you may not \(access.verb) \(access.resource.qualifiedName)\(who)\(why)"
   }

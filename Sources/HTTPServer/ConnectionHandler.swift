@@ -59,7 +59,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    deadline = Deadline(on: eventLoop, in: isStream ? peer.deadlines : nil) { [weak self] in self?.isLate() }
+    // Unowned: it is this handler's own, and a weak reference would make every other one dearer.
+    deadline = Deadline(on: eventLoop, in: isStream ? peer.deadlines : nil) { [unowned self] in isLate() }
     if context.channel.isActive, !isStream { expect(within: settings.limits.firstHead) }
   }
 
@@ -84,6 +85,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerRemoved(context: ChannelHandlerContext) {
     end()
+    deadline = nil
     // The context holds this handler.
     self.context = nil
   }

@@ -119,9 +119,12 @@ struct MessageReader {
   private mutating func piece(upTo count: Int) -> ByteBuffer? {
     guard let readable = unread?.readableBytes, readable > 0 else { return nil }
     let length = min(count, readable)
-    guard length < (unread?.storageCapacity ?? 0) / 8 else { return unread?.readSlice(length: length) }
+    guard let slice = unread?.readSlice(length: length) else { return nil }
+    guard length < slice.storageCapacity / 8 else { return slice }
     // A small piece would keep the whole buffer for as long as it waits, and who sends a byte at a time has many waiting.
-    return unread?.readBytes(length: length).map { ByteBuffer(bytes: $0) }
+    var copy = ByteBufferAllocator().buffer(capacity: length)
+    copy.writeImmutableBuffer(slice)
+    return copy
   }
 
   /// What `read` makes of the bytes up to and with the next empty line; `nil` until that has come.

@@ -132,7 +132,7 @@ import Testing
   @Test(arguments: [
     (
       ["disable", "whizard", "--yes"],
-      "cannot disable: you may not patch installplans.kubesphere.io (user ada): no role"
+      "cannot disable: you may not patch installplans.kubesphere.io (as ada): no role"
     ),
     (["uninstall", "whizard", "--yes"], "cannot uninstall: you may not delete installplans"),
     (["uninstall", "whizard", "--yes", "--force"], "cannot force delete: you may not patch installplans"),
@@ -151,7 +151,7 @@ import Testing
 
     _ = try await bench.failure("disable", "whizard", "--dry-run=client")
 
-    #expect(bench.said.printed.contains("  ✗ you may not patch installplans.kubesphere.io (user ada): no role\n"))
+    #expect(bench.said.printed.contains("  ✗ you may not patch installplans.kubesphere.io (as ada): no role\n"))
   }
 
   @Test(arguments: [403, 404, 500])

@@ -106,8 +106,8 @@ import Testing
     tester.type("D")
     #expect(tester.asked.contains(.ask([Access("patch", plans, name: "grafana")], isAfresh: false)))
     tester.offer("grafana", "1.0.0", "1.1.0")
-    #expect(tester.status.hasPrefix("You may not patch installplans.kubesphere.io (user ada): no role."))
-    #expect(tester.screen.contains("Careful: you may not patch installplans.kubesphere.io (user ada): no role"))
+    #expect(tester.status.hasPrefix("You may not patch installplans.kubesphere.io (as ada): no role."))
+    #expect(tester.screen.contains("Careful: you may not patch installplans.kubesphere.io (as ada): no role"))
 
     tester.hear(denial("patch", name: "grafana"))
     #expect(tester.screen.contains("Not possible: you may not patch"))

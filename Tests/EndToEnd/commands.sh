@@ -118,7 +118,7 @@ who_may_only_look_is_told_before_anything_is_sent() {
   } >"$home/kubeconfig"
   said=$(ksx --kubeconfig "$home/kubeconfig" disable log-lens --yes 2>&1) || code=$?
   equal "$code" 1 'the exit status'
-  contains "$said" 'cannot disable: you may not patch installplans.kubesphere.io (user ada)'
+  contains "$said" 'cannot disable: you may not patch installplans.kubesphere.io (as kubeconfig entry ada)'
   contains "$(ksx --kubeconfig "$home/kubeconfig" list 2>&1)" 'log-lens'
 
   start 80x24 ksx --kubeconfig "$home/kubeconfig"

@@ -253,7 +253,9 @@ a_change_whose_answer_is_lost_is_told_to_be_done_or_not_and_is_never_sent_twice(
   keys a
   expect 'it was not carried out' 20
   printf after >"$home/api.port.control"
-  keys Escape E
+  keys Escape
+  vanish 'a apply'
+  keys E
   expect 'Enable: log-lens'
   expect 'no dry run'
   keys a

@@ -233,14 +233,14 @@ import Testing
   @Test func whatTheClusterForbidsIsSaidBeforehand() {
     let plan = plan(.disable, rights("patch", name: "whizard", reason: "no RBAC policy matched"))
 
-    #expect(plan.blocking == ["you may not patch installplans.kubesphere.io (user nobody): no RBAC policy matched"])
+    #expect(plan.blocking == ["you may not patch installplans.kubesphere.io (as nobody): no RBAC policy matched"])
     #expect(!plan.effects.isEmpty)
   }
 
   @Test func whoMayNotChangeAllMayStillChangeOne() {
     var rights = rights("patch")
     #expect(plan(.disable, rights).blocking == [])
-    #expect(plan(.disable, rights).warnings == ["you may not patch installplans.kubesphere.io (user nobody)"])
+    #expect(plan(.disable, rights).warnings == ["you may not patch installplans.kubesphere.io (as nobody)"])
 
     rights.learn([Access("patch", plans, name: "whizard"): Access.Verdict(isAllowed: true, reason: "")])
     #expect(plan(.disable, rights).problems == [])

@@ -1,7 +1,7 @@
 package import Client
 import KubernetesAPI
 package import Manifest
-package import Platform
+import Platform
 
 /// What was learnt of one cluster some time ago, as a file keeps it.
 package struct CachedCapabilities: Hashable, Sendable {

@@ -36,7 +36,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
   private let idle: IdleConnections?
   /// What it is a stream of.
   private let session: UpstreamSession?
-  private let deadline: Deadline
+  private var deadline: Deadline?
+  private let deadlines: DeadlineGroup?
   private var context: ChannelHandlerContext?
   private var exchange: (any UpstreamListener)?
   private var isRequestComplete = false
@@ -64,18 +65,13 @@ final class UpstreamConnection: ChannelDuplexHandler {
     self.address = address
     self.idle = idle
     self.session = session
-    let held = Held()
-    deadline = Deadline(on: channel.eventLoop, in: deadlines) { held.connection?.deadlineIsReached() }
-    held.connection = self
-  }
-
-  /// Weak: the deadline is the connection's own.
-  private final class Held {
-    weak var connection: UpstreamConnection?
+    self.deadlines = deadlines
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    // Unowned: it is this handler's own, and a weak reference would make every other one dearer.
+    deadline = Deadline(on: context.eventLoop, in: deadlines) { [unowned self] in deadlineIsReached() }
   }
 
   private func deadlineIsReached() {
@@ -93,21 +89,21 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   /// Gives the connection to `exchange`.
   func attach(_ exchange: any UpstreamListener) {
-    deadline.clear()
+    deadline?.clear()
     self.exchange = exchange
     isRequestComplete = false
   }
 
   /// Waits for the next exchange, for a while.
   func rest(for time: Duration) {
-    deadline.set(within: time)
+    deadline?.set(within: time)
     readOn()
   }
 
   /// Tells the one who asked when no answer has begun within `time`.
-  func expectAnswer(within time: Duration) { deadline.set(within: time) }
+  func expectAnswer(within time: Duration) { deadline?.set(within: time) }
 
-  func expectNothing() { deadline.clear() }
+  func expectNothing() { deadline?.clear() }
 
   /// Begins a request.
   func send(_ head: some UpstreamHead) {
@@ -225,7 +221,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
   }
 
   private func end() {
-    deadline.clear()
+    deadline?.clear()
     idle?.forget(self)
     guard let exchange else { return }
     self.exchange = nil

@@ -133,7 +133,7 @@ import Testing
     console.press(.enter)
 
     console.type("D")
-    let sentence = "you may not patch \(dialect.installations.qualifiedName) (user ada)"
+    let sentence = "you may not patch \(dialect.installations.qualifiedName) (as ada)"
     try await console.until(screenSays: "Not possible: \(sentence)")
     #expect(console.screen.contains("~ enabled: yes → no"))
     #expect(!console.screen.contains("look again"))
