@@ -21,7 +21,7 @@ package protocol RelayEnd: AnyObject {
   func receiveEnd(_ trailers: HTTPHeaders?)
   /// What has been received since the last call may be sent on.
   func flush()
-  /// For long nothing more of the body has come, or could be sent on.
+  /// For long nothing more of the body has come, or could be sent on; the connection ends, unless an answer is given.
   func bodyHasStopped()
   /// The client takes bytes again.
   func clientIsWritable()
@@ -67,6 +67,6 @@ extension RelayEnd {
   package func start() {}
   package func receiveEnd(_ trailers: HTTPHeaders?) {}
   package func flush() {}
-  package func bodyHasStopped() { clientIsGone() }
+  package func bodyHasStopped() {}
   package func clientIsWritable() {}
 }

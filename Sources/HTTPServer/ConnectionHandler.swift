@@ -65,11 +65,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   private func isLate() {
-    if case .answering(let exchange) = state, let relay = exchange.relay, !exchange.isComplete {
-      relay.bodyHasStopped()
-    } else {
-      context?.close(promise: nil)
+    guard case .answering(let exchange) = state, let relay = exchange.relay, !exchange.isComplete else {
+      return context?.close(promise: nil) ?? ()
     }
+    relay.bodyHasStopped()
+    // One that knows nothing better to say.
+    if case .answering(let present) = state, present === exchange, exchange.relay != nil { cut() }
   }
 
   func channelActive(context: ChannelHandlerContext) {

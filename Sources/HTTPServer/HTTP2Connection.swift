@@ -8,8 +8,6 @@ import NIOHTTP2
 enum HTTP2Connection {
   /// Streams of one connection at once.
   private static let streams = 128
-  /// How much of a body a client may send before it is read.
-  private static let window = 256 << 10
 
   /// Makes `channel` speak HTTP/2; `prepare` makes each stream of it ready for requests.
   static func begin(
@@ -22,7 +20,7 @@ enum HTTP2Connection {
     try pipeline.addHandler(FlushOncePerTurn())
     try pipeline.addHandler(QuiesceOnStop())
     _ = try pipeline.configureHTTP2Pipeline(
-      mode: .server, connectionConfiguration: connection(limits), streamConfiguration: stream,
+      mode: .server, connectionConfiguration: connection(limits), streamConfiguration: HTTP2Windows.stream,
       streamDelegate: manager.http2StreamDelegate
     ) { stream in
       stream.eventLoop.makeCompletedFuture { try prepare(stream) }
@@ -32,22 +30,10 @@ enum HTTP2Connection {
   }
 
   private static func connection(_ limits: ServerLimits) -> NIOHTTP2Handler.ConnectionConfiguration {
-    var configuration = NIOHTTP2Handler.ConnectionConfiguration()
-    configuration.initialSettings = [
+    HTTP2Windows.connection([
       HTTP2Setting(parameter: .maxConcurrentStreams, value: streams),
       HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headers),
-      HTTP2Setting(parameter: .initialWindowSize, value: window),
-    ]
-    configuration.targetWindowSize = 4 * window
-    return configuration
-  }
-
-  private static var stream: NIOHTTP2Handler.StreamConfiguration {
-    var configuration = NIOHTTP2Handler.StreamConfiguration()
-    configuration.targetWindowSize = window
-    configuration.outboundBufferSizeHighWatermark = 256 << 10
-    configuration.outboundBufferSizeLowWatermark = 64 << 10
-    return configuration
+    ])
   }
 }
 

@@ -24,8 +24,6 @@ final class UpstreamSession: ChannelInboundHandler {
   private var isEnding = false
 
   private static let mostStreams = 100
-  /// How much of a body may come before it is read.
-  private static let window = 256 << 10
 
   /// Whether another stream may be begun at once.
   var hasRoom: Bool { !isEnding && count < limit && channel.isActive }
@@ -43,7 +41,7 @@ final class UpstreamSession: ChannelInboundHandler {
     let pipeline = channel.pipeline.syncOperations
     try pipeline.addHandler(FlushOncePerTurn())
     streams = try pipeline.configureHTTP2Pipeline(
-      mode: .client, connectionConfiguration: Self.connection, streamConfiguration: Self.stream
+      mode: .client, connectionConfiguration: Self.connection, streamConfiguration: HTTP2Windows.stream
     ) { stream in
       // What is pushed was not asked for, and no upstream is let push.
       stream.close()
@@ -52,24 +50,10 @@ final class UpstreamSession: ChannelInboundHandler {
     rest = Deadline(on: channel.eventLoop) { [weak self] in self?.close() }
   }
 
-  private static var connection: NIOHTTP2Handler.ConnectionConfiguration {
-    var configuration = NIOHTTP2Handler.ConnectionConfiguration()
-    configuration.initialSettings = [
-      HTTP2Setting(parameter: .enablePush, value: 0),
-      HTTP2Setting(parameter: .maxHeaderListSize, value: longestAnswerHead),
-      HTTP2Setting(parameter: .initialWindowSize, value: window),
-    ]
-    configuration.targetWindowSize = 4 * window
-    return configuration
-  }
-
-  private static var stream: NIOHTTP2Handler.StreamConfiguration {
-    var configuration = NIOHTTP2Handler.StreamConfiguration()
-    configuration.targetWindowSize = window
-    configuration.outboundBufferSizeHighWatermark = 256 << 10
-    configuration.outboundBufferSizeLowWatermark = 64 << 10
-    return configuration
-  }
+  private static let connection = HTTP2Windows.connection([
+    HTTP2Setting(parameter: .enablePush, value: 0),
+    HTTP2Setting(parameter: .maxHeaderListSize, value: longestAnswerHead),
+  ])
 
   /// Begins a stream, and tells what came of it, most often at once.
   func open(_ done: @escaping (Result<UpstreamConnection, UpstreamFailure>) -> Void) {
