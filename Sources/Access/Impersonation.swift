@@ -8,7 +8,7 @@ struct Impersonation {
   /// What the caller must be allowed to: the `impersonate` verb on each (kube-apiserver's impersonation filter).
   let needed: [Attributes]
 
-  /// `nil` where nobody is named.
+  /// `nil` where no user is named.
   init?(_ request: HTTPRequest) throws(Status) {
     guard request.headers.fields.contains(where: \.isImpersonation) else { return nil }
     let name = request.headers["Impersonate-User"] ?? ""

@@ -56,7 +56,7 @@ struct ServingRules: ObjectRules {
     }
 
     func covers(_ other: Matcher) -> Bool {
-      // What the gateway never serves, it claims for nobody.
+      // What the gateway never serves, it does not claim.
       guard path.hasPrefix("/proxy/") else { return false }
       guard method == "*" || method == other.method else { return false }
       return path == other.path || path.hasSuffix("*") && other.path.hasPrefix(path.dropLast())

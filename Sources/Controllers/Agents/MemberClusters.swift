@@ -127,7 +127,7 @@ final class AnswerWatch: Transport {
       if [401, 502, 503, 504].contains(response.status) { note("it answers \(response.status)") }
       return response
     } catch {
-      // Whoever ends this asks no more, and knows nothing of the cluster; neither does a lease that is over.
+      // A caller that ends this asks no more, and knows nothing of the cluster; neither does a lease that is over.
       if error != .cancelled, !Task.isCancelled { note(ClusterError.transport(error).problem(at: "its API").english) }
       throw error
     }

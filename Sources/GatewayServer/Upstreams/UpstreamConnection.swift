@@ -48,17 +48,17 @@ final class UpstreamConnection: ChannelDuplexHandler {
   private var failure: UpstreamFailure?
 
   /// A connection that speaks HTTP/1.1.
-  convenience init(_ address: UpstreamAddress, on channel: any Channel, _ idle: IdleConnections) {
-    self.init(LineUpstreamCodec(), address, channel, in: nil, idle, nil)
+  convenience init(_ address: UpstreamAddress, _ idle: IdleConnections) {
+    self.init(LineUpstreamCodec(), address, in: nil, idle, nil)
   }
 
   /// A stream of `session`.
-  convenience init(_ stream: any Channel, of session: UpstreamSession, _ deadlines: DeadlineGroup) {
-    self.init(StreamUpstreamCodec(), session.address, stream, in: deadlines, nil, session)
+  convenience init(of session: UpstreamSession, _ deadlines: DeadlineGroup) {
+    self.init(StreamUpstreamCodec(), session.address, in: deadlines, nil, session)
   }
 
   private init(
-    _ codec: any UpstreamCodec, _ address: UpstreamAddress, _ channel: any Channel, in deadlines: DeadlineGroup?,
+    _ codec: any UpstreamCodec, _ address: UpstreamAddress, in deadlines: DeadlineGroup?,
     _ idle: IdleConnections?, _ session: UpstreamSession?
   ) {
     self.codec = codec

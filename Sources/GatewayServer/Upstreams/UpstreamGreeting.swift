@@ -5,7 +5,7 @@ import NIOTLS
 
 /// The TLS handshake of a connection to an upstream, in which the two agree on a version of HTTP (RFC 7301).
 ///
-/// Confined to the connection's event loop; once it has told what came of it, it stands in nobody's way.
+/// Confined to the connection's event loop; once it has told what came of it, it takes itself out of the pipeline.
 final class UpstreamGreeting: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
 

@@ -138,7 +138,7 @@ final class UpstreamPool {
   }
 
   private func lineConnection(on channel: any Channel, _ address: UpstreamAddress) throws -> UpstreamConnection {
-    let connection = UpstreamConnection(address, on: channel, idleConnections(to: address))
+    let connection = UpstreamConnection(address, idleConnections(to: address))
     try channel.pipeline.syncOperations.addHandler(connection)
     return connection
   }

@@ -65,7 +65,7 @@ final class UpstreamSession: ChannelInboundHandler {
     streams.createStreamChannel(promise: made) { stream in
       stream.eventLoop.makeCompletedFuture {
         let session = bound.value.0
-        try stream.pipeline.syncOperations.addHandler(UpstreamConnection(stream, of: session, session.deadlines))
+        try stream.pipeline.syncOperations.addHandler(UpstreamConnection(of: session, session.deadlines))
       }
     }
     made.futureResult.whenComplete { result in

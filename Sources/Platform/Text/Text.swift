@@ -39,7 +39,7 @@ extension StringProtocol {
 }
 
 private enum Bytes {
-  /// Knuth, Morris and Pratt's search: no byte of either is looked at again and again, whoever chose them.
+  /// Knuth, Morris and Pratt's search: no byte of either is looked at again and again, hostile texts included.
   static func place(of part: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     guard let first = part.first, let start = bytes.baseAddress else { return nil }
     let borders = part.count > 1 ? borders(of: part) : [0]
