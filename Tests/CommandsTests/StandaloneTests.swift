@@ -6,6 +6,7 @@ import Glibc
 import HTTPServer
 import KubeSphereKinds
 import Platform
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -97,7 +98,9 @@ import Testing
     try await withRuntime { environment in
       let api = try API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))
       api.startup.begin("marketplace")
-      let standalone = Standalone(environment)
+      var standalone = Standalone(environment)
+      // The server is in this process, whose threads the other tests use too.
+      standalone.probePatience = Patience.usual
       let server = try await Server.start(Authenticator(around: api), on: [.socket(path: standalone.socket)])
 
       try await standalone.attach(Outlet(print: { _ in }, note: { _ in }))
