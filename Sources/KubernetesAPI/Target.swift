@@ -1,3 +1,4 @@
+import Manifest
 import Platform
 
 /// What a request is about: the segments of its path and its query, decoded.
@@ -20,7 +21,8 @@ package struct Target: Hashable, Sendable {
     for pair in text[text.utf8.index(after: mark)...].split(separator: "&") {
       let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let key = Self.decode(sides[0])
-      // The first of several wins, as in Go's url.Values.Get.
+      // As Go's url.ParseQuery has it, what is no escape makes its pair as good as absent; the first of several wins.
+      guard sides.allSatisfy(PercentEncoding.isWhole) else { continue }
       if query[key] == nil { query[key] = sides.count == 2 ? Self.decode(sides[1]) : "" }
     }
   }
@@ -39,8 +41,15 @@ package struct Target: Hashable, Sendable {
   /// A number, which must not be negative; of some parameters kube-apiserver takes such a number for none.
   package func integer(_ parameter: String, orNegative: Bool = false) throws(Status) -> Int? {
     guard let text = self[parameter] else { return nil }
-    guard let number = Int(text), number >= 0 || orNegative else {
-      throw .badRequest("invalid value \"\(text)\" for \(parameter): a number is expected")
+    guard let number = Int(text) else {
+      let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
+      let isNumber = !digits.isEmpty && digits.utf8.allSatisfy { (48...57).contains($0) }
+      // Go's words, which kube-apiserver passes on.
+      let problem = isNumber ? "value out of range" : "invalid syntax"
+      throw .badRequest("strconv.ParseInt: parsing \(JSON.text(.string(text))): \(problem)")
+    }
+    guard number >= 0 || orNegative else {
+      throw .badRequest("invalid value \"\(text)\" for \(parameter): it must not be negative")
     }
     return number
   }

@@ -125,9 +125,54 @@ import Testing
   @Test(arguments: [
     ("/api/v1/namespaces", 200), ("/api/v1/namespaces/", 200), ("/api//v1/namespaces", 404),
     ("/api/v1//namespaces", 404), ("//api/v1/namespaces", 404), ("/api/v1/namespaces//default", 404),
+    ("/api/v1/namespaces//configmaps/x", 400),
   ])
   func aPathWithNothingBetweenTwoSlashesIsNotFound(path: String, status: Int) async throws {
     #expect(await ask.status(.get, path) == status)
+  }
+
+  @Test func noNamespaceIsAllOfThem() async throws {
+    try await ask(.post, Path.maps, .map("a"))
+
+    let all = try await ask(.get, "/api/v1/namespaces//configmaps")
+    #expect(all.status == 200 && all.names.contains("a"))
+  }
+
+  @Test func whatIsNoEscapeMakesItsParameterAsGoodAsAbsent() async throws {
+    try await ask(.post, Path.maps, .map("a"))
+
+    #expect(try await ask(.get, Path.maps + "?labelSelector=x%zz").names.contains("a"))
+    #expect(try await ask(.get, Path.maps + "?labelSelector=x%3Dy").names == [])
+  }
+
+  @Test(arguments: [
+    ("limit=x", #"strconv.ParseInt: parsing "x": invalid syntax"#),
+    ("timeoutSeconds=1.5", #"strconv.ParseInt: parsing "1.5": invalid syntax"#),
+    ("limit=99999999999999999999", #"strconv.ParseInt: parsing "99999999999999999999": value out of range"#),
+  ])
+  func whatIsNoNumberIsRefusedInTheWordsOfTheAPIServer(query: String, problem: String) async throws {
+    let answer = try await ask(.get, Path.maps + "?" + query)
+    #expect(answer.status == 400 && answer.message == problem)
+  }
+
+  @Test func whatIsSelectedByNamespaceAndNameIsFoundAmongOthersAndGoesOnAfterAKey() async throws {
+    let objects = ["a", "b", "c"].flatMap { namespace in
+      ["x", "y", "z"].map {
+        StoredObject(["metadata": ["namespace": .string(namespace), "name": .string($0)]], version: 1)
+      }
+    }
+    let table = ObjectTable(objects)
+    func keys(_ namespace: String?, _ name: String?, after key: ObjectKey? = nil) -> [String] {
+      table.objects(in: namespace, called: name, after: key).map { $0.key.namespace + $0.key.name }
+    }
+    let middle = ObjectKey(namespace: "b", name: "y")
+
+    #expect(keys("b", nil) == ["bx", "by", "bz"] && keys("d", nil) == [] && keys(nil, "y") == ["ay", "by", "cy"])
+    #expect(keys("b", "y") == ["by"] && keys("b", "q") == [])
+    #expect(keys("b", nil, after: middle) == ["bz"] && keys("c", nil, after: middle) == ["cx", "cy", "cz"])
+    #expect(keys("a", nil, after: middle) == [] && keys(nil, "y", after: middle) == ["cy"])
+    #expect(keys("b", "y", after: middle) == [] && keys("b", "z", after: middle) == ["bz"])
+    #expect(keys(nil, nil, after: middle) == ["bz", "cx", "cy", "cz"])
   }
 
   @Test func aLongListComesWhole() async throws {

@@ -2,6 +2,7 @@ import APITestSupport
 import HTTP
 import KubernetesAPI
 import Manifest
+import Platform
 import Testing
 
 @testable import APIServer
@@ -69,6 +70,92 @@ import Testing
       second.message
         == "services \"t\" is forbidden: exceeded quota: few, requested: services=1,services.nodeports=1, "
         + "used: services=2,services.nodeports=0, limited: services=2,services.nodeports=0")
+  }
+
+  @Test func aChangeThatTakesMoreThanAQuotaAllowsIsRefused() async throws {
+    _ = try await quota("few", ["hard": ["services.nodeports": "1", "services.loadbalancers": "0"]])
+    let ports: Value = ["ports": [["name": "a", "port": 80], ["name": "b", "port": 81]]]
+    #expect(try await make("Service", "s", ["spec": ports]).status == 201)
+
+    let refused = try await ask.patch("/api/v1/namespaces/default/services/s", ["spec": ["type": "NodePort"]])
+    #expect(
+      refused.message
+        == "services \"s\" is forbidden: exceeded quota: few, requested: services.nodeports=2, "
+        + "used: services.nodeports=0, limited: services.nodeports=1")
+    let one: Value = ["spec": ["type": "NodePort", "ports": [["name": "a", "port": 80]]]]
+    #expect(try await ask.patch("/api/v1/namespaces/default/services/s", one).status == 200)
+    #expect(try await used() == ["services.loadbalancers": "0", "services.nodeports": "1"])
+    // What takes no more than before passes.
+    let labelled: Value = ["metadata": ["labels": ["a": "b"]]]
+    #expect(try await ask.patch("/api/v1/namespaces/default/services/s", labelled).status == 200)
+    let balanced = try await ask.patch("/api/v1/namespaces/default/services/s", ["spec": ["type": "LoadBalancer"]])
+    #expect(balanced.message.containsText("requested: services.loadbalancers=1, used: services.loadbalancers=0"))
+  }
+
+  @Test func ofKindsThatAreNotServedNothingIsSaidToBeUsed() async throws {
+    _ = try await quota("few", ["hard": ["count/nothing.example.com": "1", "pods": "1"]])
+    #expect(try await used() == ["pods": "0"])
+  }
+
+  /// What a kube-apiserver 1.20 said of the same quotas; where it shows Go's insides, the amount.
+  private static let contradictory: [(Value, String)] = [
+    (
+      ["hard": ["cpu": "1"], "scopes": ["BestEffort"]],
+      #"spec.scopes: Invalid value: []core.ResourceQuotaScope{"BestEffort"}: unsupported scope applied to resource"#
+    ),
+    (
+      ["hard": ["configmaps": "1"], "scopes": ["BestEffort"]],
+      #"spec.scopes: Invalid value: []core.ResourceQuotaScope{"BestEffort"}: unsupported scope applied to resource"#
+    ),
+    (["hard": ["pods": "1.5"]], #"spec.hard[pods]: Invalid value: "1.5": must be an integer"#),
+    (["hard": ["cpu": "1.5", "count/x.y": "1.5"]], #"spec.hard[count/x.y]: Invalid value: "1.5": must be an integer"#),
+    (
+      ["hard": ["pods": "1"], "scopes": ["Terminating", "NotTerminating"]],
+      #"spec.scopes: Invalid value: []core.ResourceQuotaScope{"Terminating", "NotTerminating"}: conflicting scopes"#
+    ),
+    (
+      ["hard": ["pods": "1"], "scopes": ["Nope"]],
+      #"spec.scopes: Invalid value: []core.ResourceQuotaScope{"Nope"}: unsupported scope"#
+    ),
+    (
+      selecting("PriorityClass", "In", []),
+      "spec.scopeSelector.matchExpressions.values: Required value: must be at least one value when `operator` is 'In' "
+        + "or 'NotIn' for scope selector"
+    ),
+    (
+      selecting("PriorityClass", "Exists", ["a"]),
+      #"spec.scopeSelector.matchExpressions.values: Invalid value: []string{"a"}: must be no value when `operator` is "#
+        + "'Exist' or 'DoesNotExist' for scope selector"
+    ),
+    (
+      selecting("BestEffort", "In", ["x"]),
+      #"spec.scopeSelector.matchExpressions.operator: Invalid value: "In": must be 'Exist' only operator when scope is "#
+        + "any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort and "
+        + "ResourceQuotaScopeNotBestEffort"
+    ),
+    (
+      selecting("Nope", "Maybe", []),
+      #"[spec.scopeSelector.matchExpressions.scopeName: Invalid value: "Nope": unsupported scope, "#
+        + #"spec.scopeSelector.matchExpressions.operator: Invalid value: "Maybe": not a valid selector operator]"#
+    ),
+  ]
+
+  private static func selecting(_ scope: String, _ name: String, _ values: Value) -> Value {
+    let requirement: Value = ["scopeName": .string(scope), "operator": .string(name), "values": values]
+    return ["hard": ["pods": "1"], "scopeSelector": ["matchExpressions": [requirement]]]
+  }
+
+  @Test(arguments: contradictory)
+  func aQuotaThatContradictsItselfIsRefused(spec: Value, problem: String) async throws {
+    let refused = try await quota("few", spec)
+
+    #expect(refused.status == 422)
+    #expect(refused.message == "ResourceQuota \"few\" is invalid: \(problem)")
+  }
+
+  @Test func scopesThatGoTogetherAreTaken() async throws {
+    let spec: Value = ["hard": ["pods": "1", "requests.cpu": "1500m"], "scopes": ["NotBestEffort", "Terminating"]]
+    #expect(try await quota("few", spec).status == 201)
   }
 
   @Test func whatIsUsedFollowsWhatThereIs() async throws {

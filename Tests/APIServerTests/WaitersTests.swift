@@ -76,6 +76,23 @@ import Testing
     #expect(await late.value == nil)
   }
 
+  @Test func aChangeThatIsAnnouncedAfterItWasReadIsNotReadAgain() async throws {
+    let ask = try Asking()
+    let api = ask.api
+    try await ask(.post, Path.maps, .map("a"))
+    let version = api.version
+    let news = Task { [filter] in
+      await api.news(after: version, for: filter, until: .now + .seconds(3_600))
+    }
+    let end = ContinuousClock.now + .seconds(60)
+    while api.waiters.count < 1, ContinuousClock.now < end { await Task.yield() }
+
+    api.waiters.announce(change(version))
+
+    guard case .events(let events, let seen) = await news.value else { return #expect(Bool(false), "forgotten") }
+    #expect(events.map(\.object.version) == [] && seen == version)
+  }
+
   @Test func aChangeThatCameFirstIsNotWaitedFor() async {
     let version = await waiters.wait(
       for: filter, until: .now + .seconds(3_600), unless: { false }, expect: {})

@@ -1,6 +1,7 @@
 import APITestSupport
 import Client
 import Manifest
+import Platform
 import Testing
 
 @testable import APIServer
@@ -41,6 +42,50 @@ import Testing
     #expect(answer.status == 422)
     #expect(answer.reason == "Invalid")
     #expect(answer["details", "causes"]?.sequence?.first?["field"] == "metadata.name")
+  }
+
+  /// As kube-apiserver 1.20 refuses them, whose decoder has other words.
+  @Test(
+    arguments: [
+      (["labels": 5], "number into Go struct field ObjectMeta.metadata.labels"),
+      (["labels": ["a": 5]], "number into Go struct field ObjectMeta.metadata.labels"),
+      (["annotations": []], "array into Go struct field ObjectMeta.metadata.annotations"),
+      (["finalizers": [:]], "object into Go struct field ObjectMeta.metadata.finalizers"),
+      (["ownerReferences": [5]], "number into Go struct field ObjectMeta.metadata.ownerReferences"),
+      (["uid": 5], "number into Go struct field ObjectMeta.metadata.uid"),
+      (["generateName": 5], "number into Go struct field ObjectMeta.metadata.generateName"),
+      (["creationTimestamp": "x"], #"parsing time "x" as"#),
+    ] as [(Value, String)])
+  func metadataOfTheWrongTypeAreRefused(metadata: Value, problem: String) async throws {
+    let plan = MergePatch.apply(["metadata": metadata], to: .plan("devops"))
+    let answer = try await ask(.post, Path.plans, plan)
+
+    #expect(answer.status == 400, "\(answer.message)")
+    #expect(answer.message.containsText("cannot be handled as a InstallPlan: "), "\(answer.message)")
+    #expect(answer.message.containsText(problem), "\(answer.message)")
+  }
+
+  @Test func whatSaysNothingInTheMetadataIsNotKept() async throws {
+    var plan = Value.plan("devops")
+    for key in ["labels", "annotations", "finalizers", "generateName"] {
+      plan = plan.setting(["metadata", key], to: .null)
+    }
+
+    let made = try await ask(.post, Path.plans, plan)
+    #expect(made.status == 201)
+    #expect(made["metadata"]?.mapping?.pairs.contains { $0.value == .null } == false)
+  }
+
+  @Test func aPatchThatBreaksASecretDoesNotShowIt() async throws {
+    let secret: Value = [
+      "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "s"], "data": ["key": "aHVzaGh1c2g="],
+    ]
+    try await ask(.post, "/api/v1/namespaces/default/secrets", secret)
+
+    let refused = try await ask.patch("/api/v1/namespaces/default/secrets/s", ["type": 5])
+
+    #expect(refused.status == 422 && refused.message.containsText(#"\"name\":\"s\""#), "\(refused.message)")
+    #expect(!refused.message.containsText("aHVzaGh1c2g="))
   }
 
   @Test func rolesMayHaveColons() async throws {
@@ -130,7 +175,11 @@ import Testing
 
     let patched = try await ask.patch(
       Path.plans + "/devops",
-      ["metadata": ["creationTimestamp": "1999-01-01T00:00:00Z", "generation": 99, "deletionTimestamp": "x"]])
+      [
+        "metadata": [
+          "creationTimestamp": "1999-01-01T00:00:00Z", "generation": 99, "deletionTimestamp": "1999-01-01T00:00:00Z",
+        ]
+      ])
 
     #expect(patched.json == made.json)
   }

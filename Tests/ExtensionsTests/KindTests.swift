@@ -188,6 +188,18 @@ import Testing
     #expect(InstallationState(word) == state)
   }
 
+  @Test func ofVersionsThatDifferByALetterThePublishedOneStays() {
+    func version(_ number: String, _ urls: Value) -> ExtensionVersion {
+      ExtensionVersion(
+        Object(
+          Dialect.subscription.extensionVersions, name: "bell-\(number)",
+          ["spec": ["version": .string(number), "urls": urls]]), dialect: .subscription)
+    }
+    let all = [version("v1.1.0", []), version("1.1.0", ["a.tgz"]), version("1.0.0", []), version("v1.0.0", [])]
+
+    #expect(all.withoutDoubles.map(\.version) == ["1.1.0", "1.0.0"])
+  }
+
   @Test(arguments: [
     "{}", "{spec: 1, status: [], metadata: x}", "{spec: {extension: a, config: 3, versions: {}}}", "null",
   ])

@@ -99,7 +99,9 @@ import Testing
   private static let unreadable: [(String, [String], Value)] = [
     ("Repository", ["updateStrategy", "registryPoll", "interval"], "banana"),
     ("Repository", ["updateStrategy", "timeout"], "10"),
-    ("ExtensionVersion", ["version"], ""), ("ExtensionVersion", ["minKubeVersion"], "banana"),
+    ("ExtensionVersion", ["version"], ""), ("ExtensionVersion", ["version"], "latest"),
+    ("ExtensionVersion", ["version"], "1.2.3.4"), ("ExtensionVersion", ["minKubeVersion"], ">= 1.x ||"),
+    ("ExtensionVersion", ["minKubeVersion"], "banana"),
     ("ExtensionVersion", ["minKubeVersion"], "1.2.3.4"), ("ExtensionVersion", ["minKubeVersion"], "v"),
     ("Subscription", ["extension", "name"], .string(String(repeating: "a", count: 64))),
     ("Subscription", ["extension", "name"], ""), ("Subscription", ["extension", "name"], "Logs"),

@@ -59,10 +59,8 @@ struct Admission {
 
   /// What says nothing in the metadata is not kept (Go's `omitempty`).
   private func withoutEmptyMetadata(_ object: Value) -> Value {
-    ["labels", "annotations", "finalizers", "ownerReferences"].reduce(object) { object, key in
-      let value = object[path: "metadata", key]
-      let isEmpty = value?.mapping?.isEmpty ?? value?.sequence?.isEmpty ?? false
-      return isEmpty ? object.setting(["metadata", key], to: nil) : object
+    (object["metadata"]?.mapping?.pairs ?? []).filter(\.value.saysNothing).reduce(object) { object, pair in
+      object.setting(["metadata", pair.key], to: nil)
     }
   }
 
@@ -165,5 +163,12 @@ struct Admission {
     let causes = MetadataRules(type).causes(value) + type.causes(value, replacing: old)
     guard causes.isEmpty else { throw .invalid(type.resource, Object(value).name, causes) }
     if let denial = type.rules.denial(of: value, beside: others) { throw denial }
+  }
+}
+
+extension Value {
+  /// Whether Go leaves a field with this value out of the metadata it writes.
+  fileprivate var saysNothing: Bool {
+    self == .null || self == "" || mapping?.isEmpty == true || sequence?.isEmpty == true
   }
 }

@@ -6,7 +6,7 @@ enum AmountRules {
   static func causes(_ value: Value, kind: String) -> [Status.Cause] {
     switch kind {
     case "LimitRange": limits(value)
-    case "ResourceQuota": quota(value[path: "spec", "hard"]?.mapping?.pairs ?? [])
+    case "ResourceQuota": QuotaRules(value["spec"] ?? [:]).causes
     case "PersistentVolumeClaim": claim(value["spec"] ?? [:])
     case "Lease": lease(value["spec"] ?? [:])
     case "PriorityClass": priority(value)
@@ -55,33 +55,6 @@ enum AmountRules {
       }
     }
     return result
-  }
-
-  private static let countable: Set<String> = [
-    "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.storage",
-    "requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage", "pods", "resourcequotas",
-    "services", "replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports",
-    "services.loadbalancers",
-  ]
-
-  private static func quota(_ amounts: [Mapping.Pair]) -> [Status.Cause] {
-    amounts.flatMap { pair -> [Status.Cause] in
-      let field = "spec.hard[\(pair.key)]"
-      let isKnown =
-        countable.contains(pair.key) || pair.key.contains("/")
-        || ["hugepages-", "requests.hugepages-"].contains(where: pair.key.hasPrefix)
-      var causes: [Status.Cause] = []
-      if !isKnown {
-        for problem in ["must be a standard resource type or fully qualified", "must be a standard resource for quota"]
-        {
-          causes.append(.invalid(field, .string(pair.key), problem))
-        }
-      }
-      if Quantity.number(pair.value) ?? 0 < 0 {
-        causes.append(.unfit(field, .string(Quantity.text(pair.value)), "must be greater than or equal to 0"))
-      }
-      return causes
-    }
   }
 
   private static func claim(_ spec: Value) -> [Status.Cause] {

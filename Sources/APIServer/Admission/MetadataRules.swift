@@ -44,9 +44,10 @@ struct MetadataRules: Sendable {
     return nameCauses(metadata["name"]) + Self.causes(ofAny: metadata, at: "metadata")
   }
 
-  /// What is wrong with the metadata of an object that stands inside of another, whose name is not checked, as nothing is stored under it.
+  /// What is wrong with the metadata of an object that stands inside of another, which have the right types.
+  ///
+  /// Its name is not checked, as nothing is stored under it.
   static func causes(embedded metadata: Value, at field: String) -> [Status.Cause] {
-    guard metadata.mapping != nil else { return [.wrongType(field, metadata, "object")] }
     let causes = causes(ofAny: metadata, at: field)
     guard let namespace = metadata["namespace"]?.string, !namespace.isEmpty, !Syntax.isLabel(namespace) else {
       return causes

@@ -37,14 +37,29 @@ struct Quota: Sendable {
     return ["services.loadbalancers", "services.nodeports"].contains(key) ? "services" : nil
   }
 
-  /// Whether `key` counts an object of its collection that says `value`.
-  static func counts(_ key: String, _ value: Value) -> Bool {
+  /// How much an object of its collection that says `value` takes of `key`: of the ports of nodes each that it opens.
+  static func use(_ key: String, _ value: Value) -> Int {
+    let type = value[path: "spec", "type"]?.string
     switch key {
-    case "pods": !["Succeeded", "Failed"].contains(value[path: "status", "phase"]?.string)
-    case "services.loadbalancers": value[path: "spec", "type"]?.string == "LoadBalancer"
-    case "services.nodeports": ["NodePort", "LoadBalancer"].contains(value[path: "spec", "type"]?.string)
-    default: true
+    case "pods": return ["Succeeded", "Failed"].contains(value[path: "status", "phase"]?.string) ? 0 : 1
+    case "services.loadbalancers": return type == "LoadBalancer" ? 1 : 0
+    case "services.nodeports":
+      let opensPorts = ["NodePort", "LoadBalancer"].contains(type)
+      return opensPorts ? value[path: "spec", "ports"]?.sequence?.count ?? 0 : 0
+    default: return 1
     }
+  }
+
+  /// What `object` takes in the place of `old` beyond what that took; of changes only those of a Service's type and
+  /// ports count.
+  func demand(_ type: ResourceType, _ object: Value, replacing old: Value?) -> [String: Int] {
+    guard old == nil || type.collection == "services" else { return [:] }
+    var demand: [String: Int] = [:]
+    for key in limits.keys where Self.collection(of: key) == type.collection {
+      let more = Self.use(key, object) - (old.map { Self.use(key, $0) } ?? 0)
+      if more > 0 { demand[key] = more }
+    }
+    return demand
   }
 
   /// What is said to who creates a quota of which not all is enforced.
@@ -59,16 +74,15 @@ struct Quota: Sendable {
 
   /// Why an object is not taken, as the API server words it.
   static func refusal(
-    _ type: ResourceType, _ name: String, by quota: Quota, _ exceeded: [String], used: [String: Int]
+    _ type: ResourceType, _ name: String, by quota: Quota, demand exceeding: [String: Int], used: [String: Int]
   ) -> Status {
-    func list(_ number: (String) -> Int?) -> String {
-      exceeded.sorted().map { "\($0)=\(number($0) ?? 0)" }.joined(separator: ",")
+    func list(_ numbers: [String: Int]) -> String {
+      exceeding.keys.sorted().map { "\($0)=\(numbers[$0] ?? 0)" }.joined(separator: ",")
     }
-    let limited = list { quota.limits[$0] }
     return Status(
       code: 403, reason: "Forbidden",
       message: "\(type.resource.qualifiedName) \"\(name)\" is forbidden: exceeded quota: \(quota.name), "
-        + "requested: \(list { _ in 1 }), used: \(list { used[$0] }), limited: \(limited)",
+        + "requested: \(list(exceeding)), used: \(list(used)), limited: \(list(quota.limits))",
       details: Status.Details(name: name, group: type.resource.group, kind: type.resource.plural))
   }
 }

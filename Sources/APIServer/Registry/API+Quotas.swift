@@ -3,15 +3,15 @@ import Manifest
 import Platform
 
 extension API {
-  /// Refuses a new object where a quota of its namespace leaves no room for it.
-  func checkQuotas(_ object: Value, _ type: ResourceType) throws(Status) {
+  /// Refuses an object, new or in the place of `old`, where a quota of its namespace leaves no room for it.
+  func checkQuotas(_ object: Value, _ type: ResourceType, replacing old: Value? = nil) throws(Status) {
     let (namespace, name) = (Object(object).namespace ?? "", Object(object).name)
     for quota in quotas(in: namespace).map({ Quota($0.value) }) {
-      let keys = quota.limits.keys.filter { Quota.collection(of: $0) == type.collection && Quota.counts($0, object) }
-      if keys.isEmpty { continue }
-      let used = use(of: keys, in: namespace)
-      let exceeded = keys.filter { (used[$0] ?? 0) + 1 > quota.limits[$0] ?? .max }
-      if !exceeded.isEmpty { throw Quota.refusal(type, name, by: quota, exceeded, used: used) }
+      let demand = quota.demand(type, object, replacing: old)
+      if demand.isEmpty { continue }
+      let used = use(of: Array(demand.keys), in: namespace)
+      let exceeding = demand.filter { (used[$0.key] ?? 0) + $0.value > quota.limits[$0.key] ?? .max }
+      if !exceeding.isEmpty { throw Quota.refusal(type, name, by: quota, demand: exceeding, used: used) }
     }
   }
 
@@ -45,13 +45,14 @@ extension API {
     registry.withLock { $0.table(Resource.resourceQuotas.qualifiedName).objects(in: namespace) }
   }
 
-  /// How many objects there are of each of what `keys` count.
+  /// What there is of each of what `keys` count; nothing is said of kinds that are not served.
   private func use(of keys: [String], in namespace: String) -> [String: Int] {
     var used: [String: Int] = [:]
     for key in keys {
-      guard let collection = Quota.collection(of: key) else { continue }
+      guard let collection = Quota.collection(of: key), types.all.contains(where: { $0.collection == collection })
+      else { continue }
       let objects = registry.withLock { $0.table(collection).objects(in: namespace) }
-      used[key] = objects.count { Quota.counts(key, $0.value) }
+      used[key] = objects.reduce(0) { $0 + Quota.use(key, $1.value) }
     }
     return used
   }

@@ -19,7 +19,7 @@ extension API {
 
   /// The selected objects, in order.
   nonisolated func objects(_ filter: ObjectFilter) -> [StoredObject] {
-    registry.withLock { $0.table(filter.type.collection) }.objects().filter(filter.contains)
+    filter.selection(of: registry.withLock { $0.table(filter.type.collection) })
   }
 
   func create(_ value: Value, at path: ResourcePath, _ options: WriteOptions) throws(Status) -> StoredObject {
@@ -69,7 +69,7 @@ extension API {
     let patched = try patch.apply(to: old, type)
     guard let problem = NativeDecoding.problem(patched, type) else { return patched }
     let nameless = Resource(group: "", version: "", plural: "", kind: "")
-    throw .invalid(nameless, "", [.invalid("patch", .string(JSON.text(patched)), problem)])
+    throw .invalid(nameless, "", [.invalid("patch", .string(JSON.text(type.showing(patched))), problem)])
   }
 
   func change(
@@ -134,6 +134,7 @@ extension API {
     // what is read.
     guard new != old.value || (path.type.isOutdated(stored) && kept != stored.value) else { return stored }
     try ObjectLimits.check(kept)
+    try checkQuotas(kept, path.type, replacing: stored.value)
     if options.isDryRun { return StoredObject(kept, version: stored.version) }
     let collection = path.type.collection
     let isReleased = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty

@@ -10,6 +10,7 @@ struct ListOptions: Hashable, Sendable {
 
   init(_ target: Target) throws(Status) {
     version = try Self.version(target)
+    _ = try target.integer("timeoutSeconds", orNegative: true)
     match = target["resourceVersionMatch"] ?? ""
     sendsInitialEvents = target["sendInitialEvents"].map { _ in target.flag("sendInitialEvents") }
     let causes = target.flag("watch") ? watchCauses(target) : listCauses(target)

@@ -65,7 +65,7 @@ extension API {
     switch wanted {
     case .notOlderThan(let version):
       guard version <= current else { throw .tooLargeVersion(version, current: current) }
-      let objects = table.objects(after: key).filter(filter.contains)
+      let objects = filter.selection(of: table, after: key)
       return Snapshot(objects: objects, version: current, damaged: damaged)
     case .exactly(let version), .continued(let version):
       guard version <= current else { throw .tooLargeVersion(version, current: current) }
@@ -73,7 +73,7 @@ extension API {
         guard case .exactly = wanted else { throw .expiredContinue }
         throw .expired(version, oldest: registry.withLock { $0.history.oldest })
       }
-      let objects = past.objects(after: key).filter(filter.contains)
+      let objects = filter.selection(of: past, after: key)
       return Snapshot(objects: objects, version: version, damaged: damaged)
     }
   }

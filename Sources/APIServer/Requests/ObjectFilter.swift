@@ -49,6 +49,12 @@ struct ObjectFilter: Sendable {
     }
   }
 
+  /// The selected objects of `table` after `key`, in order; those of other namespaces are not looked at.
+  func selection(of table: ObjectTable, after key: ObjectKey? = nil) -> [StoredObject] {
+    let scope = type.resource.isNamespaced ? namespace : ""
+    return table.objects(in: scope, called: name, after: key).filter(contains)
+  }
+
   func contains(_ object: StoredObject) -> Bool {
     (namespace == nil || namespace == object.key.namespace) && (name == nil || name == object.key.name)
       && !excludedNames.contains(object.key.name) && labels.matches(object.labels)

@@ -17,6 +17,11 @@ struct ResourcePath: Sendable {
       namespace = rest[rest.startIndex + 1]
       rest = rest.dropFirst(2)
     }
+    // As kube-apiserver has it: no namespace is all of them, where one object is not asked for.
+    if namespace?.isEmpty == true {
+      guard rest.count < 2 else { throw .badRequest("Namespace parameter required.") }
+      namespace = nil
+    }
     guard let plural = rest.popFirst(), let type = types.find(group: group, version: version, plural: plural) else {
       throw .unknownResource
     }

@@ -3,7 +3,7 @@ import Platform
 /// A form of strings that a schema can ask for.
 ///
 /// Formats that are not listed here are not checked, as Kubernetes ignores those that it does not know. Of its own,
-/// `isbn`, `isbn10`, `isbn13`, `creditcard`, `ssn`, `hexcolor`, `rgbcolor`, `bsonobjectid` and `uri` are among them;
+/// `isbn`, `isbn10`, `isbn13`, `creditcard`, `ssn`, `hexcolor`, `rgbcolor` and `bsonobjectid` are among them;
 /// the formats of numbers (`int32`) only describe, there as well.
 enum Format: String, Hashable, Sendable {
   case dateTime = "date-time"
@@ -17,6 +17,7 @@ enum Format: String, Hashable, Sendable {
   case mac
   case email
   case hostname
+  case uri
 
   /// Whether `text` has the form.
   func holds(for text: String) -> Bool {
@@ -28,6 +29,7 @@ enum Format: String, Hashable, Sendable {
     case .ipv4: Self.isIPv4(text[...])
     case .ipv6: Self.isIPv6(text[...])
     case .cidr: Self.isCIDR(text)
+    case .uri: RequestURI.isOne(text)
     case .hostname: text.utf8.count <= 255 && Self.patterns[self]?.matches(text) ?? true
     case .uuid, .mac, .email: Self.patterns[self]?.matches(text) ?? true
     }

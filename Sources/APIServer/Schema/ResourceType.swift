@@ -110,6 +110,13 @@ extension ResourceType {
     schema?.pruned(object).value ?? object
   }
 
+  /// `object` as an error may show it: of a Secret only what it is called.
+  func showing(_ object: Value) -> Value {
+    guard resource == .secrets else { return object }
+    let metadata: Value = ["name": object[path: "metadata", "name"] ?? .null]
+    return ["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind), "metadata": metadata]
+  }
+
   /// `object` with what its schema and its rules fill in.
   func completed(_ object: Value) -> Value {
     rules.completed(schema?.completed(object) ?? object)

@@ -14,8 +14,8 @@ extension Schema {
     case .mapping(let mapping): filled(mapping).map(Value.mapping)
     case .sequence(let items): filled(items).map(Value.sequence)
     // A whole number is kept without a fraction, however it was written.
-    case .number(let number) where types == [.integer] || types == [.number]:
-      Int(exactly: number).map(Value.integer)
+    case .number(let number) where types == [.integer] || types == [.number] || isIntOrString:
+      number.wholeNumber.map(Value.integer)
     default: nil
     }
   }

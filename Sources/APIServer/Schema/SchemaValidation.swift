@@ -76,8 +76,12 @@ struct SchemaValidation {
       let rule = MetadataRules.kindRule + MetadataRules.oldLabelRule
       causes.append(.invalid(path.appending("kind"), .string(kind), rule))
     }
-    if let metadata = mapping["metadata"] {
-      causes += MetadataRules.causes(embedded: metadata, at: path.appending("metadata"))
+    guard let metadata = mapping["metadata"], metadata != .null else { return }
+    let place = path.appending("metadata")
+    if let problem = NativeDecoding.problem(metadata: metadata, of: mapping["kind"]?.string ?? "") {
+      causes.append(.unfit(place, metadata, problem))
+    } else {
+      causes += MetadataRules.causes(embedded: metadata, at: place)
     }
   }
 
@@ -230,12 +234,17 @@ extension SchemaValidation {
   }
 }
 
+extension Double {
+  /// The whole number of 64 bits that this is; what is read as the least of them was less.
+  var wholeNumber: Int? { self == Double(Int.min) ? nil : Int(exactly: self) }
+}
+
 extension Value {
-  /// Whether this is a whole number, however it is written.
+  /// Whether this is a whole number of 64 bits, however it is written.
   var isInteger: Bool {
     switch self {
     case .integer: true
-    case .number(let number): number == number.rounded()
+    case .number(let number): number.wholeNumber != nil
     default: false
     }
   }

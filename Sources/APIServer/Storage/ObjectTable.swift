@@ -33,10 +33,17 @@ struct ObjectTable: Sendable {
     return place < keys.count && keys[place].namespace == namespace
   }
 
-  /// The objects in `namespace` in order, found without looking at the others.
-  func objects(in namespace: String) -> [StoredObject] {
-    keys[firstIndex(after: ObjectKey(namespace: namespace, name: ""))...].prefix { $0.namespace == namespace }
-      .compactMap { objects[$0] }
+  /// The objects in `namespace` and with `name`, where these are given, after `key` in order; those of other namespaces
+  /// are not looked at.
+  func objects(in namespace: String?, called name: String? = nil, after key: ObjectKey? = nil) -> [StoredObject] {
+    if let namespace, let name {
+      let only = ObjectKey(namespace: namespace, name: name)
+      return key.map { $0 < only } ?? true ? [objects[only]].compactMap(\.self) : []
+    }
+    let first = namespace.map { ObjectKey(namespace: $0, name: "") }
+    let start = [first, key].compactMap(\.self).max().map(firstIndex) ?? 0
+    return keys[start...].prefix { namespace == nil || $0.namespace == namespace }
+      .lazy.filter { name == nil || $0.name == name }.compactMap { objects[$0] }
   }
 
   private func firstIndex(after key: ObjectKey) -> Int {

@@ -119,7 +119,8 @@ extension API {
     let change = await waiters.wait(
       for: filter, until: deadline, unless: { registry.withLock { $0.version } == seen },
       expect: { executor.wake() })
-    return look(after: change ?? seen, for: filter)
+    // A change is announced after it can be read: one that wakes may have been seen before the wait.
+    return look(after: max(change ?? seen, seen), for: filter)
   }
 
   private nonisolated func look(after version: Int, for filter: ObjectFilter) -> News {

@@ -66,7 +66,7 @@ struct ListedVersion: Sendable {
       let notes = status.notes(on: version) + (isRecommended ? ["recommended"] : [])
       return ListedVersion(version: version, note: notes.joined(separator: ", "), details: details)
     }
-    if let versions { return versions.map { listed($0.version, $0) } }
+    if let versions { return versions.withoutDoubles.map { listed($0.version, $0) } }
     return found?.versions.reversed().map { listed($0, nil) } ?? []
   }
 }

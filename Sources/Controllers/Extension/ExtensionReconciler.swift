@@ -32,7 +32,7 @@ struct ExtensionReconciler: Reconciler {
   private func status(_ versions: [ExtensionVersion], _ kubernetes: SemanticVersion?) -> Mapping {
     let valid = versions.filter { SemanticVersion($0.version) != nil }
       .sorted { SemanticVersion.precedes($0.version, $1.version) }
-    let list = withoutDoubles(valid).map { version -> Value in
+    let list = valid.withoutDoubles.map { version -> Value in
       var entry: Mapping = ["version": .string(version.version)]
       if dialect.era == .seed {
         if !version.minKubeVersion.isEmpty { entry["minKubeVersion"] = .string(version.minKubeVersion) }
@@ -44,19 +44,6 @@ struct ExtensionReconciler: Reconciler {
     let recommended = valid.last { suits($0, kubernetes) }?.version ?? ""
     let key = dialect.name == .installPlan ? "recommendedVersion" : "recommendVersion"
     return ["versions": .sequence(list), key: .string(recommended)]
-  }
-
-  /// Of a version that is there with and without a `v` the one that a repository published.
-  private func withoutDoubles(_ versions: [ExtensionVersion]) -> [ExtensionVersion] {
-    var kept: [ExtensionVersion] = []
-    for version in versions {
-      if let last = kept.last, VersionText(last.version) == VersionText(version.version) {
-        if last.chartURL.isEmpty { kept[kept.count - 1] = version }
-      } else {
-        kept.append(version)
-      }
-    }
-    return kept
   }
 
   /// A constraint that cannot be read excludes its version; an unknown server version excludes nothing.

@@ -119,3 +119,15 @@ package struct ExtensionVersion: Mirrored {
       key: value?["key"]?.string ?? "chart.tgz")
   }
 }
+
+extension Sequence<ExtensionVersion> {
+  /// The versions of one extension in the same order, without those that others repeat but for a `v`: what a repository
+  /// published stays.
+  package var withoutDoubles: [ExtensionVersion] {
+    func rank(_ version: ExtensionVersion) -> (Int, String) {
+      (version.chartURL.isEmpty && version.chartData == nil ? 1 : 0, version.name)
+    }
+    let best = Dictionary(map { (VersionText($0.version), $0) }) { rank($1) < rank($0) ? $1 : $0 }
+    return filter { best[VersionText($0.version)]?.name == $0.name }
+  }
+}

@@ -16,6 +16,16 @@ package enum PercentEncoding {
     return result
   }
 
+  /// Whether each percent sign of `text` begins an escape.
+  package static func isWhole(_ text: some StringProtocol) -> Bool {
+    let pieces = text.utf8.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst()
+    return pieces.allSatisfy { $0.prefix(2).count == 2 && $0.prefix(2).allSatisfy(isDigit) }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...70).contains(byte) || (97...102).contains(byte)
+  }
+
   /// The decoded text; a percent sign that begins no escape stands for itself.
   package static func decode(_ text: some StringProtocol) -> String {
     var bytes: [UInt8] = []

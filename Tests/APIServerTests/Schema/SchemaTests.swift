@@ -82,6 +82,19 @@ import Testing
       "{name: abc, both: {a: xxxxx}}",
       #"spec.both.a: Invalid value: "xxxxx": spec.both.a in body should be at most 3 chars long"#
     ),
+    (
+      "{name: abc, ports: [{name: a, number: 9223372036854775808}]}",
+      #"spec.ports[0].number: Invalid value: "number": spec.ports[0].number in body must be of type integer: "number""#
+    ),
+    (
+      "{name: abc, ports: [{name: a, number: -9223372036854775809}]}",
+      #"spec.ports[0].number: Invalid value: "number": spec.ports[0].number in body must be of type integer: "number""#
+    ),
+    (
+      "{name: abc, embedded: {apiVersion: v1, kind: Pod, metadata: {uid: 5}}}",
+      #"spec.embedded.metadata: Invalid value: map[string]interface {}{"uid":5}: json: cannot unmarshal number into Go "#
+        + "struct field ObjectMeta.metadata.uid of type string"
+    ),
     ("text", #"spec: Invalid value: "string": spec in body must be of type object: "string""#),
   ])
   func whatIsWrongIsSaidInTheWordsOfTheAPIServer(spec: String, expected: String) throws {

@@ -9,17 +9,25 @@ struct NativeDecoding {
   private var fields: [String] = []
   private var owner = ""
 
-  /// Why `object` is none of `type`; `nil` when it is one, or when the type may have any content.
+  /// Why `object` is none of `type`; `nil` when it is one.
+  ///
+  /// Of custom types only the metadata are known.
   static func problem(_ object: Value, _ type: ResourceType) -> String? {
-    guard let schema = type.schema, schema.native != nil, object.mapping != nil else { return nil }
+    guard object.mapping != nil else { return nil }
+    if let metadata = object["metadata"], let problem = problem(metadata: metadata, of: type.resource.kind) {
+      return problem
+    }
+    guard let schema = type.schema, schema.native != nil else { return nil }
     var decoding = NativeDecoding()
     decoding.owner = type.resource.kind
-    if let metadata = object["metadata"] {
-      decoding.fields = ["metadata"]
-      if let problem = decoding.problem(metadata, Schema.nativeMetadata) { return problem }
-    }
-    decoding.fields = []
     return decoding.problem(object, schema)
+  }
+
+  /// Why `metadata` are none of an object.
+  static func problem(metadata: Value, of kind: String) -> String? {
+    var decoding = NativeDecoding()
+    (decoding.owner, decoding.fields) = (kind, ["metadata"])
+    return decoding.problem(metadata, Schema.nativeMetadata)
   }
 
   private mutating func problem(_ value: Value, _ schema: Schema) -> String? {

@@ -49,7 +49,7 @@ extension ConsoleState {
 
   /// The versions that the cluster offers of `name`, newest first.
   func offeredVersions(of name: String) -> [String] {
-    let known = market.versions[name]?.elements.values.map(\.version) ?? []
+    let known = market.versions[name]?.elements.values.withoutDoubles.map(\.version) ?? []
     var spelled: [VersionText: String] = [:]
     // A version with a `v` is the one without; as its object has it, it can be asked for.
     for version in known + (market.extensions[name]?.versions ?? []) {
