@@ -10,7 +10,7 @@ struct DataRules: ObjectRules {
   /// Bytes of the values together.
   private static let limit = 1 << 20
 
-  private static let keyRule =
+  static let keyRule =
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or "
     + "'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
 
@@ -70,7 +70,7 @@ struct DataRules: ObjectRules {
     return causes
   }
 
-  private static func isKey(_ key: String) -> Bool {
+  static func isKey(_ key: String) -> Bool {
     !key.isEmpty && key.utf8.count <= 253 && key != "." && !key.hasPrefix("..")
       && key.utf8.allSatisfy {
         ScalarSet.word.contains(UInt32($0)) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")

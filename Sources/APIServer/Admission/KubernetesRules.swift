@@ -31,7 +31,15 @@ struct KubernetesRules: ObjectRules {
     let controllers = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]
     return (controllers.contains(kind) ? selectorCauses(value) : [])
       + WorkloadRules(value, kind: kind).causes + NetworkRules.causes(value, kind: kind)
-      + AmountRules.causes(value, kind: kind)
+      + AmountRules.causes(value, kind: kind) + subjectCauses(value)
+  }
+
+  /// Where a binding is in no namespace, its ServiceAccounts have to say theirs.
+  private func subjectCauses(_ value: Value) -> [Status.Cause] {
+    guard kind == "ClusterRoleBinding" else { return [] }
+    return (value["subjects"]?.sequence ?? []).enumerated().filter { _, subject in
+      subject["kind"] == "ServiceAccount" && (subject["namespace"]?.string ?? "").isEmpty
+    }.map { .required("subjects[\($0.offset)].namespace") }
   }
 
   func causes(_ value: Value, replacing old: Value) -> [Status.Cause] {

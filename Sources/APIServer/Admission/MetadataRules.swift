@@ -9,7 +9,7 @@ struct MetadataRules: Sendable {
 
   private static let annotationLimit = 256 << 10
 
-  private static let keyRule =
+  static let keyRule =
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
     + "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
     + "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
@@ -32,7 +32,7 @@ struct MetadataRules: Sendable {
     + "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
     + "'[a-z]([-a-z0-9]*[a-z0-9])?')"
 
-  private static let valueRule =
+  static let valueRule =
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
     + "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
     + "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"

@@ -38,12 +38,26 @@ enum NetworkRules {
     } else if ports.isEmpty, spec["clusterIP"] != "None" {
       causes.append(.required("spec.ports"))
     }
+    causes += unfitting(spec, ports)
     var names: Set<String> = []
     for (index, port) in ports.enumerated() {
       let name = port["name"]?.string ?? ""
       if name.isEmpty, ports.count > 1 { causes.append(.required("spec.ports[\(index)].name")) }
       guard !name.isEmpty, !names.insert(name).inserted else { continue }
       causes.append(.duplicate("spec.ports[\(index)].name", .string(name)))
+    }
+    return causes
+  }
+
+  /// What only some types of Services may have.
+  private static func unfitting(_ spec: Value, _ ports: [Value]) -> [Status.Cause] {
+    let type = spec["type"]?.string ?? "ClusterIP"
+    var causes: [Status.Cause] = []
+    for (index, port) in ports.enumerated() where type == "ClusterIP" && (port["nodePort"]?.integer ?? 0) != 0 {
+      causes.append(.forbidden("spec.ports[\(index)].nodePort", "may not be used when `type` is 'ClusterIP'"))
+    }
+    if type != "LoadBalancer", spec["loadBalancerSourceRanges"]?.sequence?.isEmpty == false {
+      causes.append(.forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'"))
     }
     return causes
   }
@@ -58,7 +72,12 @@ enum NetworkRules {
           field: "spec")
       ]
     }
-    return backend(spec["defaultBackend"], at: "spec.defaultBackend")
+    let certificates = (spec["tls"]?.sequence ?? []).enumerated().flatMap { index, tls in
+      (tls["hosts"]?.sequence ?? []).enumerated().flatMap {
+        host($1.string ?? "", at: "spec.tls[\(index)].hosts[\($0)]")
+      }
+    }
+    return certificates + backend(spec["defaultBackend"], at: "spec.defaultBackend")
       + rules.enumerated().flatMap { index, rule in ingress(rule: rule, at: "spec.rules[\(index)]") }
   }
 

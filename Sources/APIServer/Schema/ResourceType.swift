@@ -124,11 +124,21 @@ extension ResourceType {
 
   /// What is wrong with `object`, in the place of `old` if there was one, by its schema and its rules.
   func causes(_ object: Value, replacing old: Value? = nil) -> [Status.Cause] {
-    let causes = schema.map { $0.native == nil ? $0.causes(object) : NativeValidation.causes(object, $0) } ?? []
+    let causes = schemaCauses(object, replacing: old)
     // Rules may rely on the types that the schema demands.
     guard causes.isEmpty else { return causes }
     guard let old else { return rules.causes(object) }
     // What was kept before a default was known is no other than what has it.
     return rules.causes(object, replacing: schema?.native == nil ? old : completed(old))
+  }
+
+  /// Of Kubernetes' own kinds what was taken once, by fewer rules, is taken as long as it stays.
+  private func schemaCauses(_ object: Value, replacing old: Value?) -> [Status.Cause] {
+    guard let schema else { return [] }
+    guard schema.native != nil else { return schema.causes(object) }
+    let causes = NativeValidation.causes(object, schema)
+    guard let old, !causes.isEmpty else { return causes }
+    let former = NativeValidation.causes(old, schema)
+    return causes.filter { !former.contains($0) }
   }
 }

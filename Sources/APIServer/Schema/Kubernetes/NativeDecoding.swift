@@ -49,9 +49,12 @@ struct NativeDecoding {
     if let inner = schema.additional.schema { return firstProblem(mapping.pairs.map { ($0.value, inner) }) }
     let outer = owner
     defer { owner = outer }
-    if let name = schema.native?.name.split(separator: ".").last { owner = String(name) }
+    let name = schema.native?.name ?? ""
+    if let last = name.split(separator: ".").last { owner = String(last) }
     for pair in mapping.pairs {
-      guard let property = schema.properties[pair.key] else { continue }
+      // Claims stand inside of other objects, with metadata of their own.
+      let isClaim = name == "core.PersistentVolumeClaim" && pair.key == "metadata"
+      guard let property = isClaim ? Schema.nativeMetadata : schema.properties[pair.key] else { continue }
       fields.append(pair.key)
       if let problem = problem(pair.value, property) { return problem }
       fields.removeLast()
@@ -89,7 +92,7 @@ struct NativeDecoding {
     switch (check, value) {
     case (.quantity, .string(let text)): return Quantity.isOne(text) ? nil : Quantity.rule
     case (.quantity, .mapping), (.quantity, .sequence), (.quantity, .bool): return Quantity.rule
-    case (.bytes, .string(let text)): return Base64.decode(text) == nil ? illegalBase64(text) : nil
+    case (.bytes, .string(let text)): return Self.isBase64(text) ? nil : illegalBase64(text)
     case (.time, .string(let text)):
       // A lease's times have six digits of a second.
       let whole =
@@ -99,6 +102,11 @@ struct NativeDecoding {
       return "parsing time \(quoted) as \"2006-01-02T15:04:05Z07:00\": cannot parse \(quoted) as \"2006\""
     default: return nil
     }
+  }
+
+  /// With all of its padding, as Go wants it.
+  private static func isBase64(_ text: String) -> Bool {
+    text.utf8.count { $0 != 10 && $0 != 13 }.isMultiple(of: 4) && Base64.decode(text) != nil
   }
 
   private func illegalBase64(_ text: String) -> String {
@@ -143,7 +151,8 @@ extension Base64 {
 extension Value {
   fileprivate var isIntOrString: Bool {
     switch self {
-    case .integer, .string: true
+    case .integer(let number): Int32(exactly: number) != nil
+    case .string: true
     default: false
     }
   }

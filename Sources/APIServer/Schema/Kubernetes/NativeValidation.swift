@@ -24,8 +24,13 @@ struct NativeValidation {
   }
 
   private mutating func check(_ mapping: Mapping, _ schema: Schema) {
-    for name in schema.required where mapping[name]?.isNothing ?? true {
+    for name in schema.required + (schema.native?.needed ?? []) where mapping[name]?.isNothing ?? true {
       causes.append(.required(path.appending(name)))
+    }
+    if let native = schema.native {
+      causes += TypeRules.causes(native.name, mapping, at: path)
+      checkForm(.mapping(mapping), native)
+      checkAbsent(native.structs, mapping, schema)
     }
     for pair in mapping.pairs {
       guard let property = schema.properties[pair.key] ?? schema.additional.schema else { continue }
@@ -35,14 +40,26 @@ struct NativeValidation {
     }
   }
 
+  private mutating func checkAbsent(_ names: [String], _ mapping: Mapping, _ schema: Schema) {
+    for name in names where (mapping[name] ?? .null) == .null {
+      guard let property = schema.properties[name] else { continue }
+      path.push(name)
+      check(Mapping(), property)
+      path.pop()
+    }
+  }
+
   private mutating func check(_ items: [Value], _ schema: Schema) {
     guard let inner = schema.items else { return }
-    let key = schema.native?.merging?.key.flatMap { inner.properties[$0]?.native?.check == .label ? $0 : nil }
+    let key = schema.native?.merging?.key.flatMap { key in
+      [.label, .subdomain].contains(inner.properties[key]?.native?.check) ? key : nil
+    }
     var known: Set<Value> = []
     for (index, item) in items.enumerated() {
       path.push(index)
-      check(item, inner)
-      if !schema.limits.allowed.isEmpty { checkScalar(item, schema) }
+      // As in Go, nothing is an object without fields.
+      check(item == .null && inner.types == [.object] ? [:] : item, inner)
+      if !schema.limits.allowed.isEmpty || schema.native?.check != nil { checkScalar(item, schema) }
       if let key, let name = item[key], !known.insert(name).inserted {
         causes.append(.duplicate(path.appending(key), name))
       }
@@ -55,12 +72,12 @@ struct NativeValidation {
     if !allowed.isEmpty, !value.isNothing, !allowed.contains(value) {
       causes.append(.unsupported(path.text, value, allowed))
     }
-    switch (schema.native?.check, value) {
-    case (.port, .integer(let port)) where !(1...65535).contains(port):
-      causes.append(.unfit(path.text, value, "must be between 1 and 65535, inclusive"))
-    case (.label, .string(let name)) where !name.isEmpty && !Syntax.isLabel(name):
-      causes.append(.invalid(path.text, value, MetadataRules.labelRule))
-    default: break
+    if let native = schema.native { checkForm(value, native) }
+  }
+
+  private mutating func checkForm(_ value: Value, _ native: Schema.Native) {
+    for problem in native.check?.problems(value) ?? [] {
+      causes.append(.unfit(path.text, problem.shown, problem.words))
     }
   }
 }

@@ -8,6 +8,10 @@ extension Schema {
     /// The type in Go's words, which the API server's refusals have inside: `int32`, `[]v1.Container`.
     var goType: String
     var check: Check?
+    /// What must be there and not be empty beside what the documents of the API say of it.
+    var needed: [String] = []
+    /// The fields that are checked as if they were empty where they are absent.
+    var structs: [String] = []
     /// The numbers that its fields have in protocol buffers.
     var numbers = Numbers()
     /// Whether zero in protocol buffers means that there is nothing.
@@ -27,15 +31,6 @@ extension Schema {
         if numbers.count == 1 { fields[numbers[0]] = field }
         if numbers.count == 2 { inside[numbers[0], default: [:]][numbers[1]] = field }
       }
-    }
-
-    /// What a value has to be beyond its type.
-    enum Check: String, Sendable {
-      case label
-      case port
-      case time
-      case bytes
-      case quantity
     }
 
     /// How a strategic merge patch treats a field (`x-kubernetes-patch-strategy`).

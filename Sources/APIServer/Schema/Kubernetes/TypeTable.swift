@@ -67,6 +67,8 @@ struct TypeTable {
     type.native?.numbers.add(words[0], String(name))
     var parts = self.parts(of: words[2])
     for mark in words[3...] { Self.read(mark: mark, &parts) }
+    if words.contains("needed") { type.native?.needed.append(String(name)) }
+    if words.contains("struct") { type.native?.structs.append(String(name)) }
     if case .atomic = parts.list, let merging = parts.native?.merging, merging.isList {
       // What a strategic patch merges, applying merges too, unless something else is said.
       parts.list = merging.key.map { .map(keys: [$0]) } ?? .set
@@ -104,9 +106,11 @@ struct TypeTable {
       parts.native?.merging = merging
     case "%": parts.native?.zeroIsNothing = true
     case "<": parts.limits.allowed = rest.dropLast().split(separator: "|").map { .string(String($0)) }
-    case ":": parts.native?.check = Schema.Native.Check(rawValue: String(rest))
+    case ":":
+      guard let check = Schema.Native.Check(rawValue: String(rest)) else { fatalError("types.txt: no form \(rest)") }
+      parts.native?.check = check
     case "=": readDefault(rest, &parts)
-    default: parts.isAtomic = mark == "atomic"
+    default: parts.isAtomic = parts.isAtomic || mark == "atomic"
     }
   }
 
