@@ -211,13 +211,53 @@ import Testing
   func genuinePackagesAreRenderedByHelm() async throws {
     let folder = TestData.packages.folder
     var renderer = try #require(Self.helm)
-    renderer.kubernetesVersion = "v1.29.0"
+    renderer.cluster.version = "v1.29.0"
     for name in try Files.names(in: folder) where name.hasSuffix(".tgz") {
       let archive = try Files.read(folder + "/" + name)
 
       let rendered = try await renderer.render(archive, for: Release(name: "genuine", namespace: "ns"))
 
       #expect(!rendered.parts.isEmpty, "\(name)")
+    }
+  }
+
+  @Test(.enabled(if: helm != nil, "helm was not found"))
+  func definitionsOfChartsWithinAreFoundAsHelmFindsThem() async throws {
+    func definition(_ name: String) -> String {
+      "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: \(name)}\n"
+    }
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+    var files = chart(template).files
+    files["crds/own.yaml"] = Array((definition("a.x.y") + "---\n" + definition("b.x.y")).utf8)
+    files["charts/inner/Chart.yaml"] = Array("apiVersion: v2\nname: inner\nversion: 1.0.0\n".utf8)
+    files["charts/inner/crds/w.yaml"] = Array(definition("c.x.y").utf8)
+    files["charts/inner/templates/crds/t.yaml"] = Array(template.split(separator: "a}").joined(separator: "b}").utf8)
+
+    let rendered = try await #require(Self.helm)
+      .render(Package(files: files).archive(folder: "bell"), for: Release(name: "r", namespace: "ns"))
+
+    #expect(rendered.definitions.map(\.object.name) == ["a.x.y", "b.x.y", "c.x.y"])
+    #expect(rendered.parts.map(\.object.name).sorted() == ["a", "b"])
+  }
+
+  @Test func helmIsToldOfTheClusterWhatItIsToKnowAndNoMore() async throws {
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    try folder.write("helm", Array("#!/bin/sh\necho \"$@\"\ncat \"$KUBECONFIG\"\n".utf8))
+    chmod(folder.path + "/helm", 0o700)
+    var cluster = RenderingCluster()
+    func told() async throws -> String {
+      try await Helm(path: folder.path + "/helm", timeout: .seconds(60), cluster: cluster)
+        .template([], Release(name: "r", namespace: "ns"))
+    }
+
+    let nothing = try await told()
+    (cluster.version, cluster.apis, cluster.address) = ("v1.30.1", ["v1", "v1/Pod"], "http://127.0.0.1:1/secret")
+    let all = try await told()
+
+    #expect(!nothing.contains("--dry-run") && !nothing.contains("--kube") && !nothing.contains("server:"))
+    for word in ["--kube-version v1.30.1", "--api-versions v1,v1/Pod", "--dry-run=server", "127.0.0.1:1/secret"] {
+      #expect(all.contains(word), "\(word)")
     }
   }
 

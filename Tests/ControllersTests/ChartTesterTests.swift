@@ -58,7 +58,9 @@ import Testing
 
   @Test func anObjectOfOthersIsNotTouched() async throws {
     let fixture = try await installed("")
-    let stranger = Object(.pods, name: "pipeline-yard-connection", namespace: "extension-pipeline-yard")
+    let stranger = Object(
+      .pods, name: "pipeline-yard-connection", namespace: "extension-pipeline-yard",
+      ["spec": ["containers": [["name": "c", "image": "x"]]]])
     _ = try await fixture.cluster.create(.pods, stranger)
 
     let run = try await fixture.withControllers { try await ask("one", fixture) }

@@ -13,8 +13,8 @@ package struct ChartRenderer: Hashable, Sendable {
   package var engine: Engine
   /// How long helm may take.
   package var timeout: Duration = .seconds(120)
-  /// Kubernetes' version as charts are told, or empty when it is not known.
-  package var kubernetesVersion = ""
+  /// What charts are told of the cluster.
+  package var cluster = RenderingCluster()
 
   package init(engine: Engine) { self.engine = engine }
 
@@ -31,11 +31,12 @@ package struct ChartRenderer: Hashable, Sendable {
     let package: Package
     do { package = try Package(archive: archive) } catch { throw .package(error) }
     var rendered = RenderedChart()
-    try rendered.addDefinitions(package.files)
     switch engine {
-    case .substitution: try Self.substitute(package, release, &rendered)
+    case .substitution:
+      try rendered.addDefinitions(package.files)
+      try Self.substitute(package, release, &rendered)
     case .helm(let path):
-      let helm = Helm(path: path, timeout: timeout, kubernetesVersion: kubernetesVersion)
+      let helm = Helm(path: path, timeout: timeout, cluster: cluster)
       let adapted = package.forHelm
       let chart = adapted == package ? archive : adapted.archive(folder: "chart")
       let text = try await helm.template(chart, release)

@@ -5,7 +5,8 @@ import Platform
 struct Helm {
   var path: String
   var timeout: Duration
-  var kubernetesVersion: String
+  /// What charts are told of the cluster.
+  var cluster: RenderingCluster
 
   /// What `helm template` prints for the packed chart.
   func template(_ archive: [UInt8], _ release: Release) async throws(ChartError) -> String {
@@ -18,8 +19,8 @@ struct Helm {
       try folder.write("chart.tgz", archive)
       try folder.write("config.yaml", Array(config.utf8))
       try folder.write("forced.yaml", Array(YAML.text(release.forced).utf8))
-      var process = ChildProcess(
-        [path] + arguments(release, folder), environment: Self.environment(folder))
+      if !cluster.address.isEmpty { try folder.write("kubeconfig", Array(cluster.kubeconfig.utf8)) }
+      var process = ChildProcess([path] + arguments(release, folder), environment: environment(folder))
       process.timeout = timeout
       outcome = try await process.run()
     } catch {
@@ -34,19 +35,23 @@ struct Helm {
 
   private func arguments(_ release: Release, _ folder: ScratchFolder) -> [String] {
     var arguments = [
-      "template", release.name, folder.path + "/chart.tgz", "--namespace", release.namespace,
+      "template", release.name, folder.path + "/chart.tgz", "--namespace", release.namespace, "--include-crds",
       "--values", folder.path + "/config.yaml", "--values", folder.path + "/forced.yaml",
     ]
     if release.isUpgrade { arguments.append("--is-upgrade") }
-    if !kubernetesVersion.isEmpty { arguments += ["--kube-version", kubernetesVersion] }
+    if !cluster.version.isEmpty { arguments += ["--kube-version", cluster.version] }
+    if !cluster.apis.isEmpty { arguments += ["--api-versions", cluster.apis.joined(separator: ",")] }
+    // With it, helm asks the cluster what `lookup` looks up, and nothing else.
+    if !cluster.address.isEmpty { arguments.append("--dry-run=server") }
     return arguments
   }
 
   /// helm gets nothing of this process's environment that could lead it elsewhere, such as a kubeconfig.
-  private static func environment(_ folder: ScratchFolder) -> Environment {
+  private func environment(_ folder: ScratchFolder) -> Environment {
     [
       "HOME": folder.path, "HELM_CACHE_HOME": folder.path, "HELM_CONFIG_HOME": folder.path,
       "HELM_DATA_HOME": folder.path, "PATH": "/usr/local/bin:/usr/bin:/bin",
+      "KUBECONFIG": cluster.address.isEmpty ? "/dev/null" : folder.path + "/kubeconfig",
     ]
   }
 
@@ -62,9 +67,11 @@ struct Helm {
   static func documents(_ text: String) -> [(file: String, text: String)] {
     var documents: [(file: String, text: String)] = []
     var lines: [String] = []
-    var file = ""
+    var (file, former) = ("", "templates")
     func finish() {
-      if !lines.isEmpty { documents.append((file.isEmpty ? "templates" : file, lines.joined(separator: "\n"))) }
+      // Of a file with definitions only the first document says where it is from.
+      if !file.isEmpty { former = file }
+      if !lines.isEmpty { documents.append((former, lines.joined(separator: "\n"))) }
       (lines, file) = ([], "")
     }
     for line in text.lines {

@@ -31,8 +31,11 @@ package struct RenderedChart: Hashable, Sendable {
 
   package init() {}
 
-  /// Adds the documents of a rendered file.
+  /// Adds the documents of a rendered file, or of one that is in the `crds` of a chart or of one within it.
   mutating func add(_ text: String, file: String) throws(ChartError) {
+    guard !Self.isDefinition(file) else {
+      return definitions += try Self.objects(text, file: file).map { Part(object: $0, file: file) }
+    }
     for object in try Self.objects(text, file: file) {
       guard let hook = object.annotations["helm.sh/hook"] else {
         parts.append(Part(object: object, file: file))
@@ -58,9 +61,14 @@ package struct RenderedChart: Hashable, Sendable {
   /// Adds the definitions in a package's `crds` folder, which are no templates.
   mutating func addDefinitions(_ files: [String: [UInt8]]) throws(ChartError) {
     for file in files.sorted(by: { $0.key < $1.key }) where file.key.hasPrefix("crds/") {
-      let objects = try Self.objects(String(decoding: file.value, as: UTF8.self), file: file.key)
-      definitions += objects.map { Part(object: $0, file: file.key) }
+      try add(String(decoding: file.value, as: UTF8.self), file: file.key)
     }
+  }
+
+  private static func isDefinition(_ file: String) -> Bool {
+    var folders = file.split(separator: "/").dropLast()
+    while folders.count > 2, folders.first == "charts" { folders = folders.dropFirst(2) }
+    return folders.first == "crds"
   }
 
   private static func objects(_ text: String, file: String) throws(ChartError) -> [Object] {

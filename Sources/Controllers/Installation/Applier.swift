@@ -2,6 +2,7 @@ import Client
 import Extensions
 import KubernetesAPI
 import Manifest
+import Platform
 
 /// Makes the objects of a release what they shall be, and removes them.
 struct Applier: Sendable {
@@ -57,18 +58,41 @@ struct Applier: Sendable {
     return patch.setting(["metadata", "resourceVersion"], to: .string(Object(present).resourceVersion))
   }
 
-  /// Deletes what is ours of `parts`, last made first, and gives those that are still there.
-  func remove(_ parts: [ReleaseRecord.Part]) async throws(ClusterError) -> [ReleaseRecord.Part] {
+  /// What became of objects that shall go.
+  struct Removal: Sendable {
+    /// What is still there.
     var remaining: [ReleaseRecord.Part] = []
+    /// What stays, as its author wants it.
+    var kept: [ReleaseRecord.Part] = []
+
+    /// What is kept, in words, or nothing.
+    var words: [String] { kept.map { "kept \($0.title), which says \(Self.policy): keep" } }
+
+    static let policy = "helm.sh/resource-policy"
+  }
+
+  /// Deletes what is ours of `parts`, last made first, but for what says of itself that it is to be kept, as helm has it.
+  func remove(_ parts: [ReleaseRecord.Part]) async throws(ClusterError) -> Removal {
+    var removal = Removal()
     for part in parts.sorted(by: { Self.rank($0) > Self.rank($1) }) {
       let (resource, namespace, name) = (part.resource, part.object.namespace, part.object.name)
       guard let present = try await cluster.find(resource, namespace: namespace, name),
         mark.owns(present)
       else { continue }
+      guard !Self.isKept(present), !Self.isKept(part.object) else {
+        removal.kept.append(part)
+        continue
+      }
       if !present.isBeingDeleted { try await cluster.remove(resource, namespace: namespace, name, uid: present.uid) }
-      if try await cluster.find(resource, namespace: namespace, name)?.uid == present.uid { remaining.append(part) }
+      if try await cluster.find(resource, namespace: namespace, name)?.uid == present.uid {
+        removal.remaining.append(part)
+      }
     }
-    return remaining
+    return removal
+  }
+
+  private static func isKept(_ object: Object) -> Bool {
+    object.annotations[Removal.policy]?.trimmed().lowercased() == "keep"
   }
 
   /// As helm sorts: what others refer to first, workloads later, what the gateway serves last.

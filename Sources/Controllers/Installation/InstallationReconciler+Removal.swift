@@ -7,13 +7,15 @@ import Packages
 /// The edges at the end of a life.
 extension InstallationReconciler {
   func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
-    let remaining: [ReleaseRecord.Part]
-    do { remaining = try await applier(snapshot).remove(record.inventory) } catch {
+    let removal: Applier.Removal
+    do { removal = try await applier(snapshot).remove(record.inventory) } catch {
       if error.isPassing { throw .passing(error) }
       return try await stuck(snapshot, record, error.short)
     }
+    let remaining = removal.remaining
     let isForced = snapshot.situation.isForced
     if remaining.isEmpty || isForced {
+      for line in removal.words { snapshot.log?.note(line) }
       let opensHooks = !isForced && record.isOpen(.postDelete)
       let next = opensHooks ? record.cleared() : record.uninstalled(at: settings.now())
       try await passing { () throws(ClusterError) in try await save(next, snapshot) }

@@ -215,8 +215,9 @@ extension InstallationReconciler {
     let missing = record.isReady ? [] : try await waiting(record)
     guard let first = missing.first else {
       do {
-        let remaining = try await applier(snapshot).remove(record.leftovers)
-        guard remaining.isEmpty else { return .after(settings.pollInterval) }
+        let removal = try await applier(snapshot).remove(record.leftovers)
+        guard removal.remaining.isEmpty else { return .after(settings.pollInterval) }
+        for line in removal.words { snapshot.log?.note(line) }
         let opensHooks = !record.isReady && record.isOpen(record.isUpgrade ? .postUpgrade : .postInstall)
         try await save(opensHooks ? record.ready() : record.succeeding(at: settings.now()), snapshot)
       } catch {

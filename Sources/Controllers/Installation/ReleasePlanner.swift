@@ -37,7 +37,7 @@ struct ReleasePlanner: Sendable {
     let archive = try await archive(`extension`, record.attempt.version)
     let package = try? Package(archive: archive)
     let manifest = try? package?.extensionManifest()
-    var planned = try await placed(try await rendered(archive, record, forced: forced(manifest)), record)
+    var planned = try await placed(try await rendered(archive, package, record, forced: forced(manifest)), record)
     let agents = site == nil ? Self.parts(manifest, for: "agent").compactMap { $0["name"]?.string } : []
     if let absent = package?.absentCharts, !absent.isEmpty {
       planned.notes.append("charts that are nowhere, left out: " + absent.joined(separator: ", "))
@@ -83,25 +83,39 @@ struct ReleasePlanner: Sendable {
   }
 
   private func rendered(
-    _ archive: [UInt8], _ record: ReleaseRecord, forced: Value
+    _ archive: [UInt8], _ package: Package?, _ record: ReleaseRecord, forced: Value
   ) async throws(StepError) -> RenderedChart {
-    var renderer = renderer
-    if renderer.kubernetesVersion.isEmpty {
-      let answer = try await StepError.telling("/version") { () throws(ClusterError) in
-        try await target.document("/version")
-      }
-      renderer.kubernetesVersion = answer["gitVersion"]?.string ?? ""
-    }
     let release = Release(
       name: record.release, namespace: record.namespace, config: record.attempt.config,
       forced: forced, isUpgrade: record.isUpgrade)
+    var renderer = renderer
+    try await tell(&renderer.cluster, package)
+    let window = package?.mayAsk(by: "lookup") == true ? await settings.openWindow(target) : nil
+    renderer.cluster.address = window?.address ?? ""
+    let rendered: Result<RenderedChart, ChartError>
     do throws(ChartError) {
-      return try await settings.renderings.run { [renderer] () async throws(ChartError) in
-        try await renderer.render(archive, for: release)
-      }
+      rendered = .success(
+        try await settings.renderings.run { [renderer] () async throws(ChartError) in
+          try await renderer.render(archive, for: release)
+        })
     } catch {
-      throw .lasting("\(error)")
+      rendered = .failure(error)
     }
+    await window?.close()
+    do throws(ChartError) { return try rendered.get() } catch { throw .lasting("\(error)") }
+  }
+
+  /// Tells charts what the cluster is, as far as they ask.
+  private func tell(_ cluster: inout RenderingCluster, _ package: Package?) async throws(StepError) {
+    if cluster.version.isEmpty {
+      let answer = try await StepError.telling("/version") { () throws(ClusterError) in
+        try await target.document("/version")
+      }
+      cluster.version = answer["gitVersion"]?.string ?? ""
+    }
+    guard package?.mayAsk(by: ".APIVersions") == true else { return }
+    var kinds = ServedKinds(target)
+    do { cluster.apis = try await kinds.all() } catch { throw StepError(error, "what the cluster serves") }
   }
 
   /// What the user does not choose: the group of what the gateway serves, which differs between

@@ -28,6 +28,8 @@ package struct ControllerSettings: Sendable {
   package var runsRepositoryImages = false
   /// How many charts are rendered at once; others need not wait for what only waits.
   package var renderings = Slots(4)
+  /// Opens a way for charts to look things up in a cluster; without one they find nothing there.
+  package var openWindow: @Sendable (Cluster) async -> ClusterWindow? = { _ in nil }
   /// Counts what is done.
   package var metrics = ControllerMetrics()
   /// Takes lines for a log.

@@ -149,7 +149,7 @@ struct PackageProject {
   private static func rendering(_ package: Package, _ name: String) async -> [ChartCheck.Finding] {
     guard !name.isEmpty else { return [] }
     var renderer = ChartRenderer.found()
-    renderer.kubernetesVersion = "v1.30.0"
+    renderer.cluster.version = "v1.30.0"
     do {
       _ = try await renderer.render(
         package.archive(folder: name), for: Release(name: name, namespace: "extension-\(name)"))

@@ -1,0 +1,41 @@
+import Client
+import Controllers
+import HTTP
+import HTTPServer
+import KubernetesAPI
+import Logging
+import Manifest
+import Platform
+
+/// Reads a cluster for a chart that is being rendered, so that `lookup` in its templates finds what is there.
+///
+/// helm gets none of this process's credentials: it is told an address on this machine that nothing else knows, behind
+/// which can only be read, and which is gone when helm has ended.
+struct ChartWindow: Handler {
+  private let cluster: Cluster
+  /// What the path begins with.
+  private let secret: String
+
+  static func open(_ cluster: Cluster) async -> ClusterWindow? {
+    let secret = "/" + (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined()
+    do throws(ServerError) {
+      let window = ChartWindow(cluster: cluster, secret: secret)
+      let server = try await Server.start(window, on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
+      return ClusterWindow(address: (server.addresses.first ?? "") + secret) { await server.stop(grace: .zero) }
+    } catch {
+      Logger(label: "controllers").warning("lookup in charts finds nothing: \(error)")
+      return nil
+    }
+  }
+
+  func respond(to request: IncomingRequest) async -> HTTPResponse {
+    let target = request.head.target
+    guard target.hasPrefix(secret + "/") else { return HTTPResponse(status: 404, bytes: []) }
+    guard request.head.method == .get else { return Status.unknownMethod.response }
+    do throws(ClusterError) {
+      return HTTPResponse(status: 200, json: try await cluster.document(String(target.dropFirst(secret.count))))
+    } catch {
+      return (error.status ?? .internalError("\(error)")).response
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Client
+import Extensions
+import Manifest
+import Testing
+
+@testable import Controllers
+@testable import KubernetesAPI
+
+@Suite struct ApplierTests {
+  private let fixture: ControllerFixture
+  private let applier: Applier
+
+  init() throws {
+    fixture = try ControllerFixture(.installPlan)
+    applier = Applier(cluster: fixture.cluster, mark: OwnerMark(key: "kubesphere.io/extension-ref", value: "bell"))
+  }
+
+  private func part(_ name: String, _ annotations: [String: String] = [:]) -> ReleaseRecord.Part {
+    let object = Object(.configMaps, name: name, namespace: "default", annotations: annotations, [:])
+    return ReleaseRecord.Part(resource: .configMaps, object: object, file: "templates/\(name).yaml")
+  }
+
+  private func make(_ part: ReleaseRecord.Part) async throws {
+    _ = try await fixture.cluster.create(.configMaps, Object(applier.mark.put(on: part.object.value)))
+  }
+
+  /// helm 3.17 goes by what is in the cluster on an upgrade, and by what it rendered when it uninstalls.
+  @Test func whatIsToBeKeptStaysWhenItsReleaseGoes() async throws {
+    let policy = "helm.sh/resource-policy"
+    let (kept, gone, marked) = (part("kept", [policy: " Keep"]), part("gone", [policy: "delete"]), part("marked"))
+    for part in [kept, gone, marked] { try await make(part) }
+    _ = try await fixture.cluster.patch(
+      .configMaps, namespace: "default", "marked", .merge(["metadata": ["annotations": [policy: "keep"]]]))
+
+    let removal = try await applier.remove([kept, gone, marked])
+
+    #expect(removal.remaining == [])
+    #expect(Set(removal.kept.map(\.object.name)) == ["kept", "marked"])
+    #expect(removal.words.contains("kept ConfigMap default/kept, which says helm.sh/resource-policy: keep"))
+    for (name, isThere) in [("kept", true), ("gone", false), ("marked", true)] {
+      let found = try await fixture.cluster.find(.configMaps, namespace: "default", name)
+      #expect((found != nil) == isThere, "\(name)")
+    }
+  }
+
+  @Test func chartsAreToldWhatTheClusterServes() async throws {
+    var kinds = ServedKinds(fixture.cluster)
+    let all = try await kinds.all()
+
+    for word in ["v1", "v1/Pod", "apps/v1", "apps/v1/Deployment", "kubesphere.io/v1alpha1/InstallPlan"] {
+      #expect(all.contains(word), "\(word)")
+    }
+    #expect(!all.contains { $0.hasPrefix("monitoring.coreos.com") })
+  }
+}
