@@ -153,6 +153,24 @@ import Testing
     #expect(bench.said.printed.contains("✗ guardrails: uninstall is denied in test (config.yaml)"))
   }
 
+  @Test func whatApplyWouldRefuseItsPlanSays() async throws {
+    let bench = try await bench()
+    let file = """
+      apiVersion: ksx.dev/v1
+      kind: ExtensionSet
+      extensions: [{name: ant, version: 9.9.9}]
+      """
+
+    do { try await bench.run(["plan", "apply", "-f", "-"], input: file) } catch let error as CommandError {
+      #expect(error.verdict == 2)
+    }
+    #expect(bench.said.printed.contains("✗ version: ant: "), "\(bench.said.printed)")
+    for dryRun in ["client", "server"] {
+      let words = ["apply", "-f", "-", "--dry-run=\(dryRun)"]
+      #expect(try await bench.failure(words, input: file).contains("9.9.9"), "\(dryRun)")
+    }
+  }
+
   @Test func whatIsWrittenInAnEditorIsPlannedAndKept() async throws {
     let bench = try await bench()
 

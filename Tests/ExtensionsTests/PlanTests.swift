@@ -218,6 +218,32 @@ import Testing
       ])
   }
 
+  @Test func whatIsToBeOffIsInstalledOff() {
+    let plan = Plan.make(
+      .install(version: "1.0.0", config: "", isEnabled: false).with(config: "a: 1"), for: "whizard",
+      in: Sample.context())
+
+    guard case .create(_, let object) = plan.write else { return #expect(Bool(false), "an install creates") }
+    #expect(object.spec["enabled"] == false && object.spec["config"] == "a: 1")
+  }
+
+  /// Where the config is an object the write is a merge patch, which takes away what is null.
+  @Test(arguments: [
+    ("a: 1\nb: null\n", true), ("a: 1\nb: {c: null}\n", true), ("a: 1\n", false), ("a: 2\nkept: null\n", false),
+  ])
+  func aKeyThatAPatchCannotMakeNullIsToldBefore(config: String, isTold: Bool) throws {
+    let object: Value = [
+      "metadata": ["name": "whizard"],
+      "spec": [
+        "extension": ["name": "whizard", "version": "1.0.0"], "enabled": true, "config": ["a": 1, "kept": nil],
+      ],
+    ]
+    let context = Sample.context([Installation(Object(object))], dialect: .subscription)
+    let told = Plan.make(.configure(config: config + (isTold ? "kept: null\n" : "")), for: "whizard", in: context)
+
+    #expect(told.problems.contains { $0.text.containsText("a key is null") } == isTold, "\(told.problems)")
+  }
+
   @Test func aWriteIsRefusedWhenAnotherWriterWasFaster() {
     let plan = Plan.make(.disable, for: "whizard", in: Sample.context([Sample.installation()]))
     let patch: Value = ["metadata": ["resourceVersion": "7"], "spec": ["enabled": false]]

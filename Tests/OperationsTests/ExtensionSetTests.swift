@@ -136,10 +136,37 @@ import Testing
     #expect(found.extensions[0].changes == [.upgrade(to: "v1.1.0", config: "a: 1\n")])
     #expect(found.extensions[1].changes == [.rollback(to: "0.9.0", config: "x: 1\n"), .disable])
     #expect(
-      found.extensions[2].changes == [.install(version: "2.0.0", config: ""), .disable, .place(on: ["east"])])
+      found.extensions[2].changes
+        == [.install(version: "2.0.0", config: "", isEnabled: false), .place(on: ["east"])])
     #expect(found.strangers.map(\.name) == ["other"])
     #expect(found.lines(isWhole: false).contains(Plan.Effect(.changed, "up: version 1.0.0 → v1.1.0")))
     #expect(found.lines(isWhole: true).contains(Plan.Effect(.removed, "other 1.0.0, which the file does not name")))
+  }
+
+  @Test func whatIsSecretInAConfigIsNotShown() throws {
+    var set = ExtensionSet()
+    var bell = ExtensionSet.Member("bell", version: "1.0.0")
+    bell.config = "password: n3w\nport: 81\n"
+    bell.placement = ["clusters": ["east"], "overrides": ["east": "token: hush\n"]]
+    set.members = [bell]
+
+    let lines = difference(set, [installation("bell", config: "password: old\nport: 80\n")]).lines(isWhole: false)
+      .map(\.text)
+
+    #expect(lines.contains("  password: •••") && lines.contains("  port: 81"))
+    #expect(!lines.contains { line in ["n3w", "old", "hush"].contains(where: line.containsText) }, "\(lines)")
+  }
+
+  @Test func whatAFileDoesNotSpeakOfStays() throws {
+    let text = "apiVersion: ksx.dev/v1\nkind: ExtensionSet\n"
+    let (silent, none) = (try ExtensionSet(text), try ExtensionSet(text + "repositories: []\nextensions: []\n"))
+    let there = ([installation("bell")], [repository(["url": "https://example.com"])])
+
+    #expect(difference(silent, there.0, there.1).isEmpty(isWhole: true))
+    let gone = difference(none, there.0, there.1)
+    #expect(gone.strangers.map(\.name) == ["bell"] && gone.strangeRepositories.map(\.name) == ["main"])
+    #expect(silent.value["repositories"] == nil && silent.value["extensions"] == nil)
+    #expect(none.value["repositories"] == [] && none.value["extensions"] == [])
   }
 
   @Test func aPlacementWithMoreThanNamesIsWrittenWhole() throws {

@@ -82,7 +82,7 @@ extension Change {
   /// The installation's name must be the extension's (docs/KUBESPHERE.md: Admission).
   private func installationObject(_ name: String, _ capabilities: Capabilities) -> Object {
     var spec: Mapping = [
-      "extension": ["name": .string(name), "version": .string(version ?? "")], "enabled": true,
+      "extension": ["name": .string(name), "version": .string(version ?? "")], "enabled": .bool(isEnabled),
     ]
     if capabilities.has(.clusterScheduling) { spec["upgradeStrategy"] = "Manual" }
     // Before 2023 the namespace and the release were the author's to say (docs/KUBESPHERE.md: Eras).

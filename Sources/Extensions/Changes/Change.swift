@@ -11,6 +11,8 @@ package struct Change: Hashable, Sendable {
   package let clusters: [String]?
   /// The namespace that the release shall lie in, or `nil` when it leaves that to the cluster, or to `usualNamespace`.
   package private(set) var namespace: String?
+  /// Whether what it installs is switched on from the beginning.
+  package private(set) var isEnabled = true
 
   private init(_ kind: ChangeKind, version: String? = nil, config: String? = nil, clusters: [String]? = nil) {
     self.kind = kind
@@ -19,9 +21,11 @@ package struct Change: Hashable, Sendable {
     self.clusters = clusters
   }
 
-  package static func install(version: String, config: String, namespace: String? = nil) -> Change {
+  package static func install(
+    version: String, config: String, namespace: String? = nil, isEnabled: Bool = true
+  ) -> Change {
     var change = Change(.install, version: version, config: config)
-    change.namespace = namespace
+    (change.namespace, change.isEnabled) = (namespace, isEnabled)
     return change
   }
 
@@ -43,7 +47,7 @@ package struct Change: Hashable, Sendable {
   /// The same change, which sets this config as well.
   package func with(config: String) -> Change {
     var change = Change(kind, version: version, config: config, clusters: clusters)
-    change.namespace = namespace
+    (change.namespace, change.isEnabled) = (namespace, isEnabled)
     return change
   }
 

@@ -11,7 +11,20 @@ extension PlanSubject {
     guard let config = change.config else { return [] }
     let review = ConfigReview(config)
     if let mistake = review.mistake { return [blocking("config: \(mistake)")] }
-    return review.warnings.map { warning("config: \($0)") } + sizeProblem(config) + loss(by: review)
+    return review.warnings.map { warning("config: \($0)") } + sizeProblem(config) + lostNulls(config)
+      + loss(by: review)
+  }
+
+  /// A cluster that keeps configs as objects is sent a merge patch, in which null takes a key away (RFC 7386 §2).
+  private func lostNulls(_ config: String) -> [Plan.Problem] {
+    guard let installation, installation.configForm == .object, let new = try? YAML.parse(config), new.mapping != nil,
+      let old = try? YAML.parse(installation.config), old.mapping != nil,
+      MergePatch.apply(MergePatch.difference(from: old, to: new), to: old) != new
+    else { return [] }
+    return [
+      blocking(
+        "config: a key is null, which a patch of this cluster's configs cannot set: leave it out, or say what it is")
+    ]
   }
 
   /// The API takes more than the job's ConfigMap can hold, and then nothing ever happens (docs/KUBESPHERE.md: Executor).

@@ -18,6 +18,8 @@ package struct DeedPlan: Hashable, Sendable {
   package var notes: [Sentence] = []
   /// What the user must be allowed.
   package var accesses: [Access]
+  /// What is known already of whether it can be done.
+  package var findings: [Plan.Check] = []
   /// What came of asking whether it can be done; nothing before it was judged.
   package private(set) var checks: [Plan.Check] = []
 
@@ -39,6 +41,7 @@ package struct DeedPlan: Hashable, Sendable {
         : Plan.Check(.rights, notMade: "the cluster has not said what you may do")
     ]
     if let guardVerdict { checks.append(Plan.Check(guardVerdict)) }
+    checks += findings
   }
 
   private static func unique(_ texts: [Sentence]) -> [Sentence] {

@@ -6,12 +6,13 @@ extension ExtensionSet {
 
   /// The set as its file has it.
   package var value: Value {
-    [
-      "apiVersion": "ksx.dev/v1", "kind": .string(Self.kind),
-      "repositories": .sequence(
-        repositories.map { .mapping(Mapping([.init(key: "name", value: .string($0.name))] + $0.fields.pairs)) }),
-      "extensions": .sequence(members.map(\.value)),
-    ]
+    var fields: Mapping = ["apiVersion": "ksx.dev/v1", "kind": .string(Self.kind)]
+    if namesRepositories {
+      fields["repositories"] = .sequence(
+        repositories.map { .mapping(Mapping([.init(key: "name", value: .string($0.name))] + $0.fields.pairs)) })
+    }
+    if namesExtensions { fields["extensions"] = .sequence(members.map(\.value)) }
+    return .mapping(fields)
   }
 
   /// Reads a file; what is wrong with it is told with its place.
@@ -24,6 +25,7 @@ extension ExtensionSet {
     guard node["apiVersion"]?.text == "ksx.dev/v1", node["kind"]?.text == Self.kind else {
       throw node.mistake("this is no set of extensions: apiVersion is ksx.dev/v1, and kind \(Self.kind)")
     }
+    (namesRepositories, namesExtensions) = (node["repositories"] != nil, node["extensions"] != nil)
     for pair in pairs {
       switch pair.key.text {
       case "apiVersion", "kind": break

@@ -41,6 +41,10 @@ package struct ExtensionSet: Hashable, Sendable {
 
   package var repositories: [Repository] = []
   package var members: [Member] = []
+  /// Whether it speaks of repositories at all; where it does not, those that there are stay.
+  package var namesRepositories = true
+  /// Whether it speaks of extensions at all.
+  package var namesExtensions = true
 
   package init() {}
 

@@ -33,7 +33,9 @@ package struct SetDifference: Hashable, Sendable {
     let present = Dictionary(repositories.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     for repository in set.repositories { compare(repository, present[repository.name]) }
     let named = Set(set.repositories.map(\.name))
-    strangeRepositories = repositories.filter { !named.contains($0.name) && !$0.isBeingDeleted }.map { object in
+    // What a file does not speak of, it does not want gone.
+    let others = set.namesRepositories ? repositories : []
+    strangeRepositories = others.filter { !named.contains($0.name) && !$0.isBeingDeleted }.map { object in
       .init(object.name, .delete(capabilities.dialect.repositories, name: object.name, uid: object.uid))
     }
     let objects = Dictionary(installations.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
@@ -43,7 +45,8 @@ package struct SetDifference: Hashable, Sendable {
       compare(member, installation, installation.flatMap { objects[$0.name] })
     }
     let members = Set(set.members.map(\.name))
-    strangers = installed.extensions.filter { !members.contains($0) }.sorted().compactMap { name in
+    strangers = installed.extensions.filter { set.namesExtensions && !members.contains($0) }.sorted().compactMap {
+      name in
       guard let installation = installed.of(name), !installation.isBeingDeleted else { return nil }
       let line = Plan.Effect(.removed, "\(name) \(installation.version), which the file does not name")
       return Extension(name: name, changes: [.uninstall], reason: "", lines: [line])
@@ -117,9 +120,9 @@ package struct SetDifference: Hashable, Sendable {
 
 extension SetDifference.Extension {
   fileprivate mutating func install(_ member: ExtensionSet.Member) {
-    changes.append(.install(version: member.version, config: member.config ?? ""))
-    lines.append(Plan.Effect(.added, "\(name) \(member.version)\(member.isEnabled == false ? ", disabled" : "")"))
-    if member.isEnabled == false { changes.append(.disable) }
+    let isEnabled = member.isEnabled ?? true
+    changes.append(.install(version: member.version, config: member.config ?? "", isEnabled: isEnabled))
+    lines.append(Plan.Effect(.added, "\(name) \(member.version)\(isEnabled ? "" : ", disabled")"))
   }
 
   fileprivate mutating func compareSpec(_ member: ExtensionSet.Member, _ installation: Installation) {
@@ -131,7 +134,7 @@ extension SetDifference.Extension {
     if let config {
       lines.append(Plan.Effect(.changed, "\(name): config"))
       lines += LineDifference(from: installation.config, to: config).changes.map {
-        Plan.Effect($0.kind == .added ? .added : .removed, "  \($0.text)")
+        Plan.Effect($0.kind == .added ? .added : .removed, "  \($0.shown)")
       }
     }
     if !isSameVersion {
@@ -149,13 +152,19 @@ extension SetDifference.Extension {
     }
   }
 
+  /// A placement as it may be shown: of configs for clusters only which there are.
+  private static func shown(_ placement: Value) -> String {
+    guard let overrides = placement["overrides"]?.mapping else { return JSON.text(placement) }
+    return JSON.text(placement.setting(["overrides"], to: .sequence(overrides.keys.map(Value.string))))
+  }
+
   fileprivate mutating func comparePlacement(
     _ member: ExtensionSet.Member, _ installation: Installation?, _ object: Object?, _ capabilities: Capabilities
   ) {
     let present = ExtensionSet.Member.normal(object?.spec["clusterScheduling"])
     guard let wanted = member.placement, wanted != present else { return }
     lines.append(
-      Plan.Effect(.changed, "\(name): placement \(JSON.text(present)) → \(JSON.text(wanted))"))
+      Plan.Effect(.changed, "\(name): placement \(Self.shown(present)) → \(Self.shown(wanted))"))
     let clusters = wanted["clusters"]?.sequence?.compactMap(\.string) ?? []
     let isPlain = wanted.mapping?.pairs.count == 1 && present.mapping?.pairs.count == 1
     // A cluster without placements says so in the plan.

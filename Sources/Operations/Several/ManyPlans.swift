@@ -36,6 +36,23 @@ package struct ManyPlans: Hashable, Sendable {
   /// Those that speak against carrying it out: what is asked for already does not.
   package var blocked: [Plan] { all.filter { $0.isBlocked && !$0.isAlreadySo } }
 
+  /// What speaks against them, by what was asked, and what does not.
+  package var findings: [Plan.Check] {
+    let checks = order.names.compactMap { name -> (String, [Plan.Check])? in
+      guard let plan = plans[name], let context = contexts[name], !plan.isAlreadySo else { return nil }
+      return (name, Plan.checks(plan.change, for: name, in: context))
+    }
+    let asked = Plan.Check.Subject.allCases.filter { ![.rights, .guardrails].contains($0) }
+    return asked.compactMap { subject in
+      let answers = checks.flatMap { name, all in all.filter { $0.subject == subject }.map { (name, $0) } }
+      if answers.allSatisfy({ $1.result == .notMade }) { return nil }
+      let failures = answers.filter { $1.result == .failed }.flatMap { name, check in
+        check.sentences.map { "\(name): \($0)" as Sentence }
+      }
+      return Plan.Check(subject, failures: failures)
+    }
+  }
+
   /// Those that change something.
   package var changing: [Plan] { all.filter { !$0.isBlocked } }
 }

@@ -56,9 +56,10 @@ struct ExportSet: ClusterCommand {
     let reader = try await session.reader()
     let (installations, repositories) = try await session.installationsAndRepositories(reader, needsRepositories: false)
     let memories = session.history.releases()
-    let set = ExtensionSet(installations, repositories: repositories, dialect: reader.dialect) { installation in
+    var set = ExtensionSet(installations, repositories: repositories ?? [], dialect: reader.dialect) { installation in
       memories[installation.extension]?.config(of: installation) ?? installation.config
     }
+    set.namesRepositories = repositories != nil
     switch output {
     case .name: session.outlet.print(set.members.map(\.name))
     case .json: session.outlet.printExactly(try output.text(set.value))
@@ -70,7 +71,7 @@ struct ExportSet: ClusterCommand {
 extension CommandSession {
   fileprivate func installationsAndRepositories(
     _ reader: ClusterReader, needsRepositories: Bool
-  ) async throws(CommandError) -> ([Object], [Object]) {
+  ) async throws(CommandError) -> ([Object], [Object]?) {
     async let identity: Void = session.identify()
     async let repositories = result { () throws(ClusterError) in
       try await cluster.list(reader.dialect.repositories)
@@ -82,7 +83,7 @@ extension CommandSession {
     } catch {
       guard error.isForbidden, !needsRepositories else { throw CommandError(error, "listing repositories", at: server) }
       outlet.note("note: this user may not list repositories, which are left out")
-      return (installations, [])
+      return (installations, nil)
     }
   }
 }
@@ -101,9 +102,9 @@ struct SetComparison: Sendable {
     isWhole = arguments.has(.prune)
     reader = try await session.reader()
     let (installations, repositories) = try await session.installationsAndRepositories(
-      reader, needsRepositories: !set.repositories.isEmpty || isWhole)
+      reader, needsRepositories: !set.repositories.isEmpty || isWhole && set.namesRepositories)
     difference = SetDifference(
-      set, installations: installations, repositories: repositories, reader.capabilities)
+      set, installations: installations, repositories: repositories ?? [], reader.capabilities)
     let installed = Installations(installations.map(Installation.init))
     sameConfigs = set.members.compactMap { member in
       guard let config = member.config, let found = installed.of(member.name), found.configForm == .object,
@@ -171,7 +172,7 @@ struct ApplySet: PlannedCommand {
     let plan = plan(comparison)
     if arguments.dryRun != .none {
       try comparison.print(arguments.output, session.outlet)
-      return try session.refuse(await session.judged(plan, comparison.reader))
+      return try session.refuse(await session.judged(checked(plan, comparison, session), comparison.reader))
     }
     try session.confirm(
       DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: arguments.has(.yes), typed: "ksx apply",
@@ -202,7 +203,30 @@ struct ApplySet: PlannedCommand {
 
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let comparison = try await SetComparison(arguments, set, session)
-    return [.deed(await session.judged(plan(comparison), comparison.reader))]
+    return [.deed(await session.judged(try checked(plan(comparison), comparison, session), comparison.reader))]
+  }
+
+  /// `plan` with what speaks against the changes of extensions, as far as it can be known before repositories are read.
+  private func checked(
+    _ plan: DeedPlan, _ comparison: SetComparison, _ session: CommandSession
+  ) async throws(CommandError) -> DeedPlan {
+    let facts = try await facts(comparison.reader, session)
+    var first = Dictionary(
+      comparison.difference.extensions.compactMap { found in found.changes.first.map { (found.name, $0) } },
+      uniquingKeysWith: { $1 })
+    let later = comparison.difference.repositories.isEmpty ? [:] : first.filter { !facts.offers($1, of: $0) }
+    for name in later.keys { first[name] = nil }
+    var plan = plan
+    plan.findings = try await manyPlans(first, facts, comparison.reader, session).findings
+    plan.notes += later.keys.sorted().map { "\($0): whether it is offered is known once the repositories are read" }
+    return plan
+  }
+
+  private func manyPlans(
+    _ first: [String: Change], _ facts: SeveralFacts, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> ManyPlans {
+    let contexts = await reader.contexts(of: first, in: facts, gateway: session.session.gateway)
+    return ManyPlans(first, in: { contexts[$0] ?? facts.context(for: $0) })
   }
 
   /// The plan of all of it, with the right to each write and the verb of each change.
@@ -239,9 +263,7 @@ struct ApplySet: PlannedCommand {
       try await waitUntilOffered(awaited, patience, reader, session)
       facts = try await self.facts(reader, session)
     }
-    let found = facts
-    let contexts = await reader.contexts(of: first, in: found, gateway: session.session.gateway)
-    let plans = ManyPlans(first, in: { contexts[$0] ?? found.context(for: $0) })
+    let plans = try await manyPlans(first, facts, reader, session)
     let sender = ManySender(arguments, reader, session, title: "", rest: wanted)
     try sender.refuse(plans)
     try sender.report(await sender.results(of: plans))
