@@ -17,6 +17,7 @@ struct RepositoryServer: Sendable {
   private let image: String
 
   private static let port = 8080
+  private static let label = "ksx.dev/repository"
   private static let digestAnnotation = "ksx.dev/spec-digest"
   private static let services = Resource(
     group: "", version: "v1", plural: "services", kind: "Service", isNamespaced: true)
@@ -38,6 +39,17 @@ struct RepositoryServer: Sendable {
     RepositoryAccess.Detour(
       origin: "http://\(name).\(namespace).svc:\(Self.port)", by: cluster.transport,
       prefix: Self.services.path(namespace: namespace) + "/http:\(name):\(Self.port)/proxy")
+  }
+
+  /// Wants a repository read at once when its server has become ready.
+  static func trigger(_ cluster: Cluster, _ memory: RepositoryMemory) -> Trigger {
+    Trigger(.deployments, in: cluster, selector: Selector(labels: label)) { deployment in
+      guard case .ready = Readiness(of: deployment), let name = deployment.labels[label] else { return [] }
+      for owner in deployment.value[path: "metadata", "ownerReferences"]?.sequence ?? [] {
+        memory.hasten(owner["uid"]?.string ?? "")
+      }
+      return [name]
+    }
   }
 
   /// Makes both objects what they shall be; throws until the server answers.
@@ -83,7 +95,7 @@ struct RepositoryServer: Sendable {
     ]
   }
 
-  private var labels: Value { ["ksx.dev/repository": .string(name)] }
+  private var labels: Value { .mapping([Self.label: .string(name)]) }
 
   private var service: Value {
     [

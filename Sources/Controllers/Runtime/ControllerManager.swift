@@ -32,9 +32,11 @@ package enum ControllerManager {
     var settings: ControllerSettings
 
     var repositories: Controller<RepositoryReconciler> {
-      Controller(
-        title: "repository", reconciler: RepositoryReconciler(cluster: cluster, dialect: dialect, settings: settings),
-        triggers: [Trigger(dialect.repositories, in: cluster) { [$0.name] }],
+      let reconciler = RepositoryReconciler(cluster: cluster, dialect: dialect, settings: settings)
+      let servers = settings.runsRepositoryImages ? [RepositoryServer.trigger(cluster, reconciler.memory)] : []
+      return Controller(
+        title: "repository", reconciler: reconciler,
+        triggers: [Trigger(dialect.repositories, in: cluster) { [$0.name] }] + servers,
         // One that does not answer keeps no other waiting.
         workers: nil, report: settings.report, metrics: settings.metrics)
     }
@@ -102,13 +104,16 @@ package enum ControllerManager {
 final class InstallationNames: Sendable {
   private let known = Locked<[String: Set<String>]>([:])
 
-  /// Takes note of an installation, and gives its name.
+  /// Takes note of an installation, and gives its name, with those of others of its extension: what it has kept from
+  /// them may be theirs now.
   ///
   /// One that is gone stays, and is found missing when it is looked at.
   func note(_ object: Object) -> [String] {
     let installation = Installation(object)
-    known.withLock { _ = $0[installation.extension, default: []].insert(installation.name) }
-    return [installation.name]
+    return known.withLock { known in
+      known[installation.extension, default: []].insert(installation.name)
+      return Array(known[installation.extension] ?? [])
+    }
   }
 
   /// The installations of the extension called `name`.

@@ -72,6 +72,40 @@ import Testing
     #expect(try await fixture.cluster.get(.deployments, namespace: place.namespace, place.name).generation == 1)
   }
 
+  @Test func aServerThatHasBecomeReadyIsReadAtOnce() async throws {
+    let fixture = try ControllerFixture(.subscription)
+    let charts = try ChartServer(Catalogue.packages(of: ["log-lens"]))
+    let cluster = Cluster(transport: Proxied(api: fixture.cluster.transport, charts: charts))
+    var settings = fixture.settings()
+    settings.runsRepositoryImages = true
+    settings.patience = .seconds(3600)
+    try await offer("example.com/museum:1", in: fixture)
+
+    let controllers = Task { [settings] in
+      await ControllerManager.run(cluster: cluster, dialect: fixture.dialect, settings: settings)
+    }
+    try await fixture.wait("it is read") {
+      try await fixture.cluster.list(fixture.dialect.extensionVersions).count == 3
+    }
+    controllers.cancel()
+    await controllers.value
+  }
+
+  @Test func whatHasJustBecomeReadyIsNotWaitedForAsLongAsWhatFails() {
+    let memory = RepositoryMemory()
+    func fail() -> Duration {
+      memory.noteFailure("a", spec: "", patience: .seconds(60), interval: .seconds(60), asked: 90)
+    }
+
+    #expect(fail() == .seconds(90))
+    memory.hasten("a")
+    #expect(memory.rest("a", spec: "") == .zero)
+    // Ready, and not known yet to all that leads there.
+    #expect(fail() == .seconds(1))
+    memory.forget("a")
+    #expect(fail() == .seconds(90))
+  }
+
   @Test func aDeploymentOfOthersIsLeftAlone() async throws {
     let fixture = try ControllerFixture(.subscription)
     try await fixture.cluster.ensureNamespace("kubesphere-system")
