@@ -57,6 +57,21 @@ import Testing
       try await bench.failure("logs", "whizard", "-f", "--previous").hasPrefix("-f waits for what is written now"))
   }
 
+  @Test func thoseOfAgentsFollowWithTheClusterOfEach() async throws {
+    let bench = try await upgrading("Installed")
+    try await pod("b", job: "helm-upgrade-whizard-b", "Succeeded", in: bench)
+    try await pod("east", job: "helm-install-whizard-agent-e", "Succeeded", in: bench)
+    try await pod("east-before", job: "helm-install-whizard-agent-d", "Failed", in: bench)
+    try await bench.report(
+      "whizard",
+      ["clusterSchedulingStatuses": ["east": ["state": "Installed", "jobName": "helm-install-whizard-agent-e"]]])
+    logs(bench) { pod, _ in Self.text("2026-01-01T10:00:00.1Z of \(pod)\n") }
+
+    #expect(try await bench.run("logs", "whizard") == "of b\nagent in east:\nof east\n")
+    // They are no earlier try of the extension's own.
+    #expect(try await bench.failure("logs", "whizard", "--previous").contains("an earlier try of whizard"))
+  }
+
   @Test func aPodThatIsGoneIsSaid() async throws {
     let bench = try await upgrading()
 
@@ -176,6 +191,27 @@ import Testing
     #expect(
       try await bench.run("logs", "whizard", "--previous")
         == "10:00:01Z --- revision 1: version 1.0.0\n10:00:01Z Preparing\n10:00:02Z Installed\n")
+  }
+
+  @Test func theLogsOfAgentsFollow() async throws {
+    let bench = try await bench(.installPlan)
+    for (cluster, text) in [("east", "10:00:07Z --- revision 1: version 1.1.0\n10:00:08Z Installed\n"), ("west", "")] {
+      let name = Installation.logName(of: "whizard", agentIn: cluster)
+      _ = try await bench.cluster.create(
+        .configMaps, Object(.configMaps, name: name, namespace: "ns", ["data": ["log": .string(text)]]))
+    }
+    let states: Value = ["east": ["state": "Installed"], "west": ["state": ""], "south": ["state": "Installing"]]
+    try await bench.report("whizard", ["clusterSchedulingStatuses": states])
+
+    #expect(
+      try await bench.run("logs", "whizard") == """
+        10:00:05Z --- revision 2: version 1.1.0
+        10:00:05Z Upgrading
+        agent in east:
+        10:00:07Z --- revision 1: version 1.1.0
+        10:00:08Z Installed
+
+        """)
   }
 
   @Test(.endsInTime) func itIsFollowedUntilNothingIsUnderWay() async throws {

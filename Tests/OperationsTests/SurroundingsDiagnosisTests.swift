@@ -74,6 +74,25 @@ extension DiagnosisTests {
     #expect(body(held) == #"{"status":{"clusterSchedulingStatuses":{"east":null}}}"#)
   }
 
+  @Test func anAgentOfAReadyClusterThatDoesNotAnswerIsTold() {
+    let hindrance: Value = [
+      "type": "Scheduled", "status": "False", "reason": "ClusterUnreachable",
+      "message": "the cluster does not answer: timed out",
+    ]
+    let status: Mapping = [
+      "clusterSchedulingStatuses": ["east": ["state": "Upgrading", "conditions": [hindrance]]]
+    ]
+
+    let stays = findings("Installed", status: status) { $0.clusters = ["east": .there(.init(name: "east"))] }
+    #expect(causes(stays) == [.agentHindered])
+    #expect(
+      stays.first?.text == "its agent in east stays as it is, Upgrading: the cluster does not answer: timed out")
+    let held = findings("Installed", status: status, metadata: going) {
+      $0.clusters = ["east": .there(.init(name: "east"))]
+    }
+    #expect(causes(held) == [.agentHoldsDeletion])
+  }
+
   @Test func aSchedulingWithoutAPlacementBreaksTheController() {
     let broken = findings("Installed", spec: ["clusterScheduling": ["overrides": [:]]])
     #expect(causes(broken) == [.noPlacement])

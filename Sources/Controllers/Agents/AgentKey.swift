@@ -28,7 +28,7 @@ struct AgentKey: Hashable, Sendable, CustomStringConvertible {
   var recordName: String { "ksx-agent.\(installation).\(ConfigHash.of(cluster))" }
 
   /// The ConfigMap that its log is kept in.
-  var logName: String { Installation.logName(of: "\(installation).\(ConfigHash.of(cluster))") }
+  var logName: String { Installation.logName(of: installation, agentIn: cluster) }
 }
 
 /// Where the release of an agent lies.

@@ -9,7 +9,7 @@ import Platform
 /// Only what concerns them counts: the heartbeat of a cluster wakes nothing, and what is said of one agent only that one.
 final class AgentNames: Sendable {
   /// An installation, as far as it concerns its agents.
-  private struct Wish: Mirrored {
+  struct Wish: Mirrored {
     var name: String
     var resourceVersion: String
     /// The clusters in which it may have an agent, or wants one.
@@ -36,7 +36,7 @@ final class AgentNames: Sendable {
   }
 
   /// A cluster, as far as it concerns agents.
-  private struct Place: Mirrored {
+  struct Place: Mirrored {
     var name: String
     var resourceVersion: String
     var whole: Int
@@ -98,7 +98,8 @@ final class AgentNames: Sendable {
     }
   }
 
-  private func apply(_ event: WatchEvent<Wish>) -> Set<String> {
+  /// The agents that want a look after `event`.
+  func apply(_ event: WatchEvent<Wish>) -> Set<String> {
     known.withLock { known in
       switch event {
       case .replaced(let all):
@@ -117,7 +118,8 @@ final class AgentNames: Sendable {
     }
   }
 
-  private func apply(_ event: WatchEvent<Place>) -> Set<String> {
+  /// The same of a cluster's.
+  func apply(_ event: WatchEvent<Place>) -> Set<String> {
     known.withLock { known in
       let before = known.places
       switch event {

@@ -62,6 +62,11 @@ package struct Installation: Mirrored {
   package static func logName(of installation: String) -> String { "ksx-log.\(installation)" }
   package static let logKey = "log"
 
+  /// The same of its agent in `cluster`; names have dots, and two agents must not share one.
+  package static func logName(of installation: String, agentIn cluster: String) -> String {
+    logName(of: "\(installation).\(ConfigHash.of(cluster))")
+  }
+
   /// What the annotations begin with that ksx writes.
   package static let notePrefix = "ksx.dev/"
 
@@ -76,6 +81,10 @@ package struct Installation: Mirrored {
     package var message: String
     /// Since when, RFC 3339, or empty.
     package var time: String
+    /// The job in which helm was last run for it, or empty.
+    package var jobName = ""
+    /// Something stands in the way of what is asked for, as the message says; what there is stays as it is.
+    package var isHindered = false
 
     package init(state: InstallationState, message: String, time: String) {
       self.state = state
@@ -160,9 +169,12 @@ package struct Installation: Mirrored {
 
   private static func agent(_ status: Value) -> Agent {
     let condition = status["conditions"]?.sequence?.first
-    return Agent(
+    var agent = Agent(
       state: InstallationState(status["state"]?.string ?? ""), message: condition?["message"]?.string ?? "",
       time: (status["stateHistory"]?.sequence?.last ?? condition)?["lastTransitionTime"]?.string ?? "")
+    agent.jobName = status["jobName"]?.string ?? ""
+    agent.isHindered = condition?["type"] == "Scheduled" && condition?["status"] == "False"
+    return agent
   }
 
   /// The extension that an object without one in its spec is said to belong to, by its label or its owner.

@@ -69,15 +69,31 @@ extension Diagnosis {
         .certain,
         [kit.agentRetry(cluster)])
     }
-    guard installation.isBeingDeleted else { return skipped + failed }
+    guard installation.isBeingDeleted else { return skipped + failed + hindered }
     return failed
       + file.agents.keys.sorted().compactMap { cluster in
-        guard let obstacle = obstacle(to: cluster) else { return nil }
+        guard let obstacle = obstacle(to: cluster) ?? hindrance(to: cluster) else { return nil }
         return finding(
           .agentHoldsDeletion, "its agent in \(cluster) holds up the deletion: \(obstacle)",
           [deletion, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle.english)], .likely,
           [kit.forgetAgent(cluster)])
       }
+  }
+
+  /// Agents that are there, and do not follow what is asked for.
+  private var hindered: [Finding] {
+    file.agents.keys.sorted().compactMap { cluster in
+      guard let hindrance = hindrance(to: cluster), installation.agents[cluster]?.isSkipped == false else { return nil }
+      return finding(
+        .agentHindered, "its agent in \(cluster) stays as it is, \(file.agents[cluster]?.word ?? ""): \(hindrance)",
+        [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", hindrance.english)], .certain,
+        [Remedy("mend the cluster", [.person("its agent follows by itself")])])
+    }
+  }
+
+  /// What the controllers of `ksxd` say stands in its way.
+  private func hindrance(to cluster: String) -> Sentence? {
+    installation.agents[cluster].flatMap { $0.isHindered ? Sentence(verbatim: $0.message) : nil }
   }
 
   private func skipped(_ cluster: String) -> Finding? {

@@ -66,6 +66,7 @@ package struct Finding: Hashable, Sendable {
     case releaseDiffers = "release-differs"
     case agentSkipped = "agent-skipped"
     case agentFailed = "agent-failed"
+    case agentHindered = "agent-hindered"
     case agentHoldsDeletion = "agent-holds-deletion"
     case noPlacement = "no-placement"
     case mirrorStale = "mirror-stale"

@@ -16,7 +16,11 @@ package struct HelmPod: Hashable, Sendable {
   /// Reads a pod; `nil` where it is none of the release called `release`, nor of the job that is named.
   package init?(_ pod: Object, of release: String, job named: String) {
     let job = pod.labels["job-name"] ?? pod.labels["batch.kubernetes.io/job-name"] ?? ""
-    let isOurs = ["install", "upgrade", "uninstall"].contains { job.hasPrefix("helm-\($0)-\(release)-") }
+    let isOurs = ["install", "upgrade", "uninstall"].contains { word in
+      let start = "helm-\(word)-\(release)-"
+      // Behind it is one word, or it is a job of another release: an agent's is called NAME-agent.
+      return job.hasPrefix(start) && !job.dropFirst(start.count).contains("-")
+    }
     guard isOurs || (!named.isEmpty && job == named) else { return nil }
     name = pod.name
     namespace = pod.namespace ?? ""
@@ -39,5 +43,18 @@ extension ClusterReader {
       .pods, namespace: installation.targetNamespace, selector: Selector(labels: "job-name"))
     return pods.compactMap { HelmPod($0, of: release, job: installation.jobName) }
       .sorted { ($0.created, $0.name) < ($1.created, $1.name) }
+  }
+
+  /// The pods in which helm was last run for agents, by the cluster of each; they too lie in the host cluster.
+  package func agentPods(of installation: Installation) async throws(ClusterError) -> [(cluster: String, pod: HelmPod)]
+  {
+    let jobs = installation.agents.mapValues(\.jobName).filter { !$0.value.isEmpty }
+    if installation.targetNamespace.isEmpty || jobs.isEmpty { return [] }
+    let pods = try await cluster.list(
+      .pods, namespace: installation.targetNamespace, selector: Selector(labels: "job-name"))
+    return jobs.sorted { $0.key < $1.key }.compactMap { job in
+      pods.compactMap { HelmPod($0, of: "", job: job.value) }.filter { $0.job == job.value }
+        .max { ($0.created, $0.name) < ($1.created, $1.name) }.map { (job.key, $0) }
+    }
   }
 }

@@ -100,6 +100,25 @@ extension ClusterReader {
   }
 }
 
+extension ClusterReader {
+  /// What they have noted of its agents, by the cluster of each; one of which nothing is noted, or may be read, is left out.
+  package func agentLogs(
+    of installation: Installation
+  ) async throws(ClusterError) -> [(cluster: String, log: OperationLog)] {
+    var logs: [(cluster: String, log: OperationLog)] = []
+    for agent in installation.agents.keys.sorted() {
+      let name = Installation.logName(of: installation.name, agentIn: agent)
+      do throws(ClusterError) {
+        let map = try await cluster.get(.configMaps, namespace: installation.targetNamespace, name)
+        logs.append((agent, OperationLog(map: map)))
+      } catch {
+        guard error.isNotFound || error.isForbidden else { throw error }
+      }
+    }
+    return logs
+  }
+}
+
 extension OperationLog {
   /// Reads the ConfigMap that the log is in.
   package init(map: Object) { self.init(text: map.value[path: "data", Installation.logKey]?.string ?? "") }

@@ -14,16 +14,20 @@ import Testing
   /// Lets so many writes through, to whichever cluster, and then nothing: to the controller, the world ends.
   private final class World: Sendable {
     private let left: Locked<Int>
+    private let cut: ControllersCrashTests.Cut
 
-    init(writes: Int) { left = Locked(writes) }
+    init(writes: Int, _ cut: ControllersCrashTests.Cut) {
+      left = Locked(writes)
+      self.cut = cut
+    }
 
     var isSpent: Bool { left.withLock { $0 < 0 } }
 
-    /// Whether this write is one of those; with `isAfter` the last one is carried out, and not told of.
+    /// Whether this write is sent, and whether the controller hears of it: after its last one it does not.
     func takes() -> (sends: Bool, answers: Bool) {
       left.withLock { left in
         left -= 1
-        return (left >= -1, left >= 0)
+        return (cut == .after ? left >= -1 : left >= 0, left >= 0)
       }
     }
   }
@@ -90,18 +94,28 @@ import Testing
     before: (AgentFixture) async throws -> Void, of change: (AgentFixture) async throws -> Void
   ) async throws -> [Value] {
     var ends: [Value] = []
-    var (writes, isSpent) = (0, true)
+    for cut in ControllersCrashTests.Cut.allCases { ends += try await self.ends(cut, before: before, of: change) }
+    return ends
+  }
+
+  private static func ends(
+    _ cut: ControllersCrashTests.Cut, before: (AgentFixture) async throws -> Void,
+    of change: (AgentFixture) async throws -> Void
+  ) async throws -> [Value] {
+    var ends: [Value] = []
+    // Each cut begins elsewhere, so that a short run of both shows more places.
+    var (writes, isSpent) = (cut == .before && !Seeds.isLong ? 3 : 0, true)
     while isSpent, writes < 150 {
       let fixture = try await AgentFixture()
       try await before(fixture)
       try await work(fixture)
       try await change(fixture)
-      let world = World(writes: writes)
+      let world = World(writes: writes, cut)
       try await work(fixture, world)
       try await work(fixture)
       ends.append(try await picture(fixture))
       isSpent = world.isSpent
-      writes += Seeds.isLong ? 1 : 6
+      writes += Seeds.isLong ? 1 : cut == .before ? 12 : 6
     }
     #expect(!isSpent, "that many writes were not enough")
     return ends

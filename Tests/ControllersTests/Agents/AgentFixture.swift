@@ -25,6 +25,7 @@ final class AgentFixture: Sendable {
     private let api: InProcessTransport
     private let problem = Locked<TransportError?>(nil)
     private let asked = Locked(0)
+    private let isHanging = Locked(false)
 
     init() throws {
       api = InProcessTransport(
@@ -39,8 +40,15 @@ final class AgentFixture: Sendable {
       problem.withLock { $0 = isDown ? .unreachable(host: "member", reason: "connection refused") : nil }
     }
 
+    /// It takes requests, and answers none.
+    func hang() { isHanging.withLock { $0 = true } }
+
     func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
       asked.withLock { $0 += 1 }
+      if isHanging.withLock({ $0 }) {
+        try? await Task.sleep(for: .seconds(86_400))
+        throw .cancelled
+      }
       if let problem = problem.withLock({ $0 }) { throw problem }
       return try await api.send(request)
     }

@@ -12,7 +12,7 @@ extension Verb {
     notes: [
       "It is the log of the pod in which helm ran, as long as that is there; --previous prints that of the try before. The",
       "controllers of ksxd run no job: there it is the log that they write. With -f it goes on, past a connection that breaks",
-      "and from one try to the next, until nothing is under way.",
+      "and from one try to the next, until nothing is under way; without it the logs of agents in member clusters follow.",
     ], as: Logs.self)
 }
 
@@ -37,10 +37,34 @@ struct Logs: ClusterCommand {
     if installation.isKeptByStandalone { return try await printNotes(installation, reader, session) }
     if follows { return try await PodFollower(name, reader, session).run(installation) }
     let pods = try await self.pods(installation, reader, session)
-    let wanted = isPrevious ? pods.dropLast().last : pods.last
-    guard let pod = wanted else { throw noPod(installation, pods) }
+    let agents = try await agentPods(installation, reader, session)
+    if let pod = isPrevious ? pods.dropLast().last : pods.last {
+      try await print(pod, reader, session)
+    } else if agents.isEmpty {
+      throw noPod(installation, pods)
+    }
+    for agent in agents {
+      session.outlet.print(Self.title(agent.cluster))
+      try await print(agent.pod, reader, session)
+    }
+  }
+
+  private static func title(_ cluster: String) -> String { "agent in \(cluster):" }
+
+  private func print(_ pod: HelmPod, _ reader: ClusterReader, _ session: CommandSession) async throws(CommandError) {
     try await session.asking("reading the log of pod \(pod.namespace)/\(pod.name)") { () throws(ClusterError) in
       try await reader.cluster.log(of: pod.name, in: pod.namespace, follows: false) { session.outlet.print($0.text) }
+    }
+  }
+
+  /// The pods of agents are known by their last try alone.
+  private func agentPods(
+    _ installation: Installation, _ reader: ClusterReader, _ session: CommandSession
+  ) async throws(CommandError) -> [(cluster: String, pod: HelmPod)] {
+    if isPrevious { return [] }
+    return try await session.asking("listing the pods of helm in \(installation.targetNamespace)") {
+      () throws(ClusterError) in
+      try await reader.agentPods(of: installation)
     }
   }
 
@@ -73,11 +97,22 @@ extension Logs {
     let log = try await session.asking("reading the log of \(name)") { () throws(ClusterError) in
       try await reader.operationLog(of: installation)
     }
-    guard let lines = isPrevious ? log.operations.dropLast().last : log.operations.last else {
+    let agents = try await session.asking("reading the logs of its agents") { () throws(ClusterError) in
+      try await reader.agentLogs(of: installation)
+    }
+    let (own, others) = (
+      wanted(of: log), agents.compactMap { agent in wanted(of: agent.log).map { (agent.cluster, $0) } }
+    )
+    if own == nil, others.isEmpty {
       let what = isPrevious ? "an operation before the last one" : "what was done"
       throw CommandError("nothing is noted of \(what) of \(name)")
     }
-    session.outlet.print(lines.map(\.words))
+    session.outlet.print((own ?? []).map(\.words))
+    for (cluster, lines) in others { session.outlet.print([Self.title(cluster)] + lines.map(\.words)) }
+  }
+
+  private func wanted(of log: OperationLog) -> [OperationLog.Line]? {
+    isPrevious ? log.operations.dropLast().last : log.operations.last
   }
 }
 
