@@ -57,6 +57,8 @@ def repository(count, versions):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body are two writes here, and the second would wait 40 ms for the client to acknowledge the first.
+    disable_nagle_algorithm = True
     files = {}
     asked = 0
 

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import HTTP
 import Manifest
+import Packages
 import Testing
 
 @testable import Charts
@@ -271,5 +272,22 @@ private final class MeddlingTransport: Transport {
       do { try await meddle() } catch { throw .invalid(reason: "\(error)") }
     }
     return try await inner.send(request)
+  }
+
+  @Test func aProviderThatYAMLReadsAsABooleanIsPublishedAsAText() async throws {
+    let fixture = try ControllerFixture(.installPlan)
+    let manifest = "name: quince\nversion: 1.0.0\ncategory: fruit\nprovider: {en: {name: yes, url: 5}}\n"
+    let package = Package(files: [
+      "Chart.yaml": Array("apiVersion: v2\nname: quince\nversion: 1.0.0\n".utf8),
+      "extension.yaml": Array(manifest.utf8),
+    ])
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    try ChartRepository(folder: folder.path).write([.init(package: package, chart: try package.chart(), created: "")])
+
+    try await fixture.synchronize(folder.path)
+
+    let published = try await fixture.cluster.get(fixture.dialect.extensions, "quince")
+    #expect(published.spec[path: "provider", "en"] == ["name": "true", "url": "5"])
   }
 }

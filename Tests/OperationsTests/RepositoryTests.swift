@@ -40,6 +40,23 @@ import Testing
     #expect(facts([event("SyncFailed", "no route", 1), event("Synced", "synced", 2)]).problem == "")
   }
 
+  @Test func whatKsxdSaysCountsBeforeEventsOfTheSameSecond() {
+    let conditions: Value = [
+      ["type": "Synced", "status": "False", "reason": "PartiallySynced", "message": "5 versions, 1 left out"]
+    ]
+    let events = [event("Synced", "synced", 1)]
+    func facts(_ place: Mapping) -> RepositoryFacts {
+      RepositoryFacts(
+        Object(Dialect.installPlan.repositories, name: "main", place), extensions: [], versions: [], events: events,
+        dialect: .installPlan)
+    }
+
+    let noted: Value = ["name": "main", "annotations": ["ksx.dev/conditions": .string(JSON.text(conditions))]]
+    #expect(facts(["metadata": noted]).state == "PartiallySynced")
+    #expect(facts(["status": ["conditions": conditions]]).state == "PartiallySynced")
+    #expect(facts([:]).state == "Synced")
+  }
+
   @Test func itIsReadNextAfterAQuarterOfAnHourAtLeast() {
     #expect(facts().nextSync == 1_767_322_800 + 900)
   }

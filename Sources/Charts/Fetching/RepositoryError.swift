@@ -7,6 +7,8 @@ package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertib
   package var isPassing = false
   /// After how many seconds the server wants to be asked again, where it says so.
   package var retryAfter: Int?
+  /// Whether the other end answered, whatever it said; `nil` where it was not asked, or that is not known.
+  package var hasAnswered: Bool?
 
   package init(_ description: String, isPassing: Bool = false, retryAfter: Int? = nil) {
     self.description = description
@@ -16,7 +18,9 @@ package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertib
 
   /// The same, with what it is about before it.
   package func about(_ subject: String) -> RepositoryError {
-    RepositoryError("\(subject): \(description)", isPassing: isPassing, retryAfter: retryAfter)
+    var error = self
+    error.description = "\(subject): \(description)"
+    return error
   }
 }
 
@@ -33,6 +37,10 @@ extension RepositoryError {
       self.init("there was no answer, or no end of it, within \(seconds) s", isPassing: true)
     case .invalid(let reason): self.init(reason)
     case .cancelled: self.init("it was stopped", isPassing: true)
+    }
+    switch error {
+    case .unreachable, .untrusted, .interrupted, .timedOut: hasAnswered = false
+    case .invalid, .cancelled: break
     }
   }
 
@@ -51,5 +59,6 @@ extension RepositoryError {
       default: ("the server answered \(status)", false)
       }
     self.init(words, isPassing: isPassing, retryAfter: wait)
+    hasAnswered = true
   }
 }

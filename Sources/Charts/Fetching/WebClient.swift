@@ -26,7 +26,7 @@ struct WebClient: Sendable {
     /// The body, if the server says that it is what was asked for.
     func expected() throws(RepositoryError) -> HTTPBody {
       guard status == 200 else {
-        throw RepositoryError(status: status, headers, now: Timestamp.now().secondsSince1970).about(url.text)
+        throw RepositoryError(status: status, headers, now: Timestamp.now().secondsSince1970).about(url.shown)
       }
       return body
     }
@@ -53,11 +53,11 @@ struct WebClient: Sendable {
         return Answer(status: response.status, headers: response.headers, body: response.body, url: place)
       }
       guard let next = place.resolving(location) else {
-        throw RepositoryError("\(place.text): it sends on to \(Excerpt.shortened(location)), which is no web address")
+        throw RepositoryError("\(place.shown): it sends on to \(Excerpt.shortened(location)), which is no web address")
       }
       place = next
     }
-    throw RepositoryError("\(url.text): it sends on more than \(Self.mostRedirects) times")
+    throw RepositoryError("\(url.shown): it sends on more than \(Self.mostRedirects) times")
   }
 
   private func ask(_ wanted: HTTPRequest, _ url: WebURL) async throws(RepositoryError) -> HTTPResponse {
@@ -78,7 +78,7 @@ struct WebClient: Sendable {
       }
       return try await CurlTransport(access.connection(to: url)).send(request)
     } catch {
-      throw RepositoryError(error).about(url.text)
+      throw RepositoryError(error).about(url.shown)
     }
   }
 

@@ -35,6 +35,9 @@ package struct WebURL: Hashable, Sendable {
   /// The whole address, without user and password.
   package var text: String { origin + target }
 
+  /// The address as it may be shown: without user and password, and without a query, which may hold a token.
+  package var shown: String { origin + path + (query.isEmpty ? "" : "?…") }
+
   /// The address of a file below this one, taken for a folder; the query stays, as with helm.
   package func appending(_ name: String) -> WebURL {
     var url = self

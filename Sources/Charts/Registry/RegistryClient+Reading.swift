@@ -29,14 +29,14 @@ extension RegistryClient {
       let answer = try await send(.get, target, scope: scope)
       if answer.status == 404 { return nil }
       guard answer.status == 200 else { throw await refusal(answer) }
-      let value = try await json(answer.body, answer.url.text)
+      let value = try await json(answer.body, answer.url.shown)
       names += (value[key]?.sequence ?? []).compactMap(\.string)
       guard names.count <= Self.mostNames else {
-        throw RepositoryError("\(answer.url.text): it lists more than \(Self.mostNames) names")
+        throw RepositoryError("\(answer.url.shown): it lists more than \(Self.mostNames) names")
       }
       guard let next = answer.headers["Link"].flatMap(Self.next) else { return names }
       guard let place = answer.url.resolving(next), place.origin == answer.url.origin, place.path.hasPrefix("/v2/")
-      else { throw RepositoryError("\(answer.url.text): its next page lies elsewhere") }
+      else { throw RepositoryError("\(answer.url.shown): its next page lies elsewhere") }
       target = String(place.target.dropFirst(4))
     }
     throw RepositoryError("\(host): a list has more than \(Self.mostPages) pages")

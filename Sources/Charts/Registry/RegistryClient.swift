@@ -80,7 +80,7 @@ final class RegistryClient: Sendable {
     let bytes = (try? await answer.body.collected(upTo: 64 << 10)) ?? []
     let said = (try? JSON.parse(bytes))?["errors"]?.sequence?.first
     let words = [said?["code"]?.string, said?["message"]?.string].compactMap { $0 }.joined(separator: ": ")
-    var told = error.about(answer.url.text)
+    var told = error.about(answer.url.shown)
     if !words.isEmpty { told.description += ": " + Excerpt.shortened(words) }
     return told
   }
@@ -127,7 +127,9 @@ final class RegistryClient: Sendable {
     let answer = try await WebClient(access: access, home: realm).send(.get, url)
     guard answer.status == 200 else { throw await refusal(answer) }
     let bytes: [UInt8]
-    do { bytes = try await answer.body.collected(upTo: 1 << 20) } catch { throw RepositoryError(error).about(url.text) }
+    do { bytes = try await answer.body.collected(upTo: 1 << 20) } catch {
+      throw RepositoryError(error).about(url.shown)
+    }
     let value = try? JSON.parse(bytes)
     guard let token = value?["token"]?.string ?? value?["access_token"]?.string, !token.isEmpty else {
       throw RepositoryError("\(realm.text): it answered without a token")

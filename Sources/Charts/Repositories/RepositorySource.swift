@@ -27,7 +27,7 @@ package struct RepositorySource: Sendable {
     place = Self.place(text, isImage: url.isEmpty, access)
     address =
       switch place {
-      case .web(let repository): repository.url.text
+      case .web(let repository): repository.url.shown
       default: text
       }
   }

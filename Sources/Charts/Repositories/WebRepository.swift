@@ -33,7 +33,9 @@ struct WebRepository: ChartSource {
     do {
       return RepositoryContents(index: try ChartIndex(file: file), mark: mark, charts: self)
     } catch {
-      throw RepositoryError("\(url.text), index.yaml: \(error)")
+      var told = RepositoryError("\(url.shown), index.yaml: \(error)")
+      told.hasAnswered = true
+      throw told
     }
   }
 
@@ -42,9 +44,9 @@ struct WebRepository: ChartSource {
     let body = try answer.expected()
     let packing = answer.headers["Content-Encoding"]?.lowercased() ?? "identity"
     guard ["gzip", "identity", ""].contains(packing) else {
-      throw RepositoryError("\(answer.url.text): it is packed as \(packing), which was not asked for")
+      throw RepositoryError("\(answer.url.shown): it is packed as \(packing), which was not asked for")
     }
-    return try await Download(limit: ChartIndex.largest, subject: answer.url.text)
+    return try await Download(limit: ChartIndex.largest, subject: answer.url.shown)
       .file(file, body, isPacked: packing == "gzip")
   }
 
@@ -64,7 +66,7 @@ struct WebRepository: ChartSource {
   /// The file at `place`, if its digest is `digest` or none is given.
   static func archive(at place: WebURL, digest: String, client: WebClient) async throws(RepositoryError) -> [UInt8] {
     let body = try await client.get(place).expected()
-    let (bytes, found) = try await Download(limit: ChartIndex.largestChart, subject: place.text).bytes(body)
+    let (bytes, found) = try await Download(limit: ChartIndex.largestChart, subject: place.shown).bytes(body)
     try ChartIndex.check(found, against: digest)
     return bytes
   }

@@ -167,7 +167,7 @@ struct PublishedVersion: Sendable {
       ]
     case .installPlan:
       var spec: Mapping = ["displayName": Self.map(title), "description": Self.map(description), "icon": icon]
-      if let provider = manifest.value["provider"], provider.mapping != nil { spec["provider"] = provider }
+      if let provider = manifest.value["provider"]?.mapping { spec["provider"] = .mapping(Self.texts(provider)) }
       if Self.isMoment(entry.created) { spec["created"] = .string(entry.created) }
       return spec
     }
@@ -182,17 +182,24 @@ struct PublishedVersion: Sendable {
   /// A maintainer with the fields that the design knows.
   private static func maintainer(_ value: Value) -> Value? {
     let pairs = ["name", "email", "url"].compactMap { key in
-      value[key].map { Mapping.Pair(key: key, value: .string(Chart.text($0))) }
+      value[key].map { Mapping.Pair(key: key, value: .string(text($0))) }
     }
     return pairs.isEmpty ? nil : .mapping(Mapping(pairs))
   }
+
+  /// A provider in each language; what YAML reads as a number or a boolean is a text here, as KubeSphere reads it.
+  private static func texts(_ provider: Mapping) -> Mapping {
+    Mapping(provider.pairs.map { .init(key: $0.key, value: maintainer($0.value) ?? $0.value) })
+  }
+
+  private static func text(_ value: Value) -> String { value.bool.map { "\($0)" } ?? Chart.text(value) }
 
   private var annotations: [String: String] {
     var annotations: [String: String] = [:]
     for pair in manifest.value["annotations"]?.mapping?.pairs ?? []
     // What no object may have would keep all of the repository from being published.
     where Syntax.isLabelKey(pair.key) {
-      annotations[pair.key] = pair.value.bool.map { "\($0)" } ?? Chart.text(pair.value)
+      annotations[pair.key] = Self.text(pair.value)
     }
     return annotations
   }

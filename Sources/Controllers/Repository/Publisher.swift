@@ -36,7 +36,7 @@ struct Publisher: Sendable {
   /// What a published object was made from, so that it need not be made again.
   static let markAnnotation = "ksx.dev/chart-mark"
   /// How many extensions are published at once.
-  private static let breadth = 8
+  private static let breadth = 16
 
   var cluster: Cluster
   var dialect: Dialect
@@ -173,11 +173,11 @@ struct Publisher: Sendable {
   ) async throws(ClusterError) {
     for version in present.versions.values.sorted(by: { $0.name < $1.name }) {
       if wanted.contains(version.name) {
-        if version.isGone { try await mark(version, .null) }
+        if version.isGone { try await Self.mark(version, goneAt: nil, in: cluster, dialect) }
         continue
       }
       if present.isInstalled(version) {
-        if !version.isGone { try await mark(version, .string(now.description)) }
+        try await Self.mark(version, goneAt: now, in: cluster, dialect)
         outcome.gone += 1
         outcome.names.append(version.name)
         continue
@@ -189,8 +189,13 @@ struct Publisher: Sendable {
     }
   }
 
-  private func mark(_ version: PublishedObjects.Version, _ value: Value) async throws(ClusterError) {
-    let patch: Value = ["metadata": ["annotations": .mapping([Self.goneAnnotation: value])]]
+  /// Says that no index has the version any more, since when; or that one has it again.
+  static func mark(
+    _ version: PublishedObjects.Version, goneAt time: Timestamp?, in cluster: Cluster, _ dialect: Dialect
+  ) async throws(ClusterError) {
+    if time != nil, version.isGone { return }
+    let value = time.map { Value.string($0.description) } ?? Value.null
+    let patch: Value = ["metadata": ["annotations": .mapping([goneAnnotation: value])]]
     _ = try await cluster.patch(dialect.extensionVersions, version.name, .merge(patch))
   }
 }

@@ -43,9 +43,13 @@ struct RepositoryConditions: Hashable, Sendable {
   }
 
   /// Says why it was not read.
-  mutating func failed(_ reason: String, isReachable: Bool, at now: Timestamp) {
+  mutating func failed(_ reason: String, hasAnswered: Bool?, at now: Timestamp) {
     let text = Excerpt.shortened(reason, to: 1000)
-    set("Reachable", isReachable ? "True" : "False", isReachable ? "Answered" : "NoAnswer", text, now)
+    switch hasAnswered {
+    case true?: set("Reachable", "True", "Answered", text, now)
+    case false?: set("Reachable", "False", "NoAnswer", text, now)
+    case nil: set("Reachable", "Unknown", "NotAsked", text, now)
+    }
     set("Synced", "False", "SyncFailed", text, now)
   }
 

@@ -95,7 +95,7 @@ struct RepositoryReconciler: Reconciler {
     let events = RepositoryEvents(cluster: cluster, repository: object, now: settings.now)
     await events.failed("failed to sync extensions from \(visit.address): \(error)")
     var conditions = RepositoryConditions(of: object, dialect: dialect)
-    conditions.failed("\(error)", isReachable: !error.isPassing, at: settings.now())
+    conditions.failed("\(error)", hasAnswered: error.hasAnswered, at: settings.now())
     conditions.noted(visit.schedule.problems, interval: visit.schedule.interval, at: settings.now())
     if conditions.hasChanged {
       let state: Mapping = dialect.name == .subscription ? ["state": "notReady"] : [:]
@@ -104,16 +104,23 @@ struct RepositoryReconciler: Reconciler {
     return .after(delay)
   }
 
-  /// Deletes what came from the repository, except for extensions that are installed.
+  /// Deletes what came from the repository, except for extensions that are installed, with the version they have.
   private func deleteContents(_ object: Object) async throws(ClusterError) {
     guard object.finalizers.contains(Self.finalizer) else { return }
     let selector = Selector(labels: "\(dialect.repositoryLabel)=\(object.name)")
-    for version in try await cluster.list(dialect.extensionVersions, selector: selector, skipping: Extension.unread) {
-      try await cluster.remove(dialect.extensionVersions, version.name)
+    let present = try await PublishedObjects(cluster: cluster, dialect: dialect, repository: object.name)
+    var kept: Set<String> = []
+    for version in present.versions.values {
+      if present.isInstalled(version) {
+        kept.insert(version.chartName)
+        try await Publisher.mark(version, goneAt: settings.now(), in: cluster, dialect)
+      } else {
+        try await cluster.remove(dialect.extensionVersions, version.name)
+      }
     }
-    let charts = try await cluster.list(
-      .configMaps, namespace: PackageSource.namespace, selector: selector, skipping: JSONPaths(["binaryData"]))
-    for chart in charts { try await cluster.remove(.configMaps, namespace: chart.namespace, chart.name) }
+    for name in present.charts.keys where !kept.contains(name) {
+      try await cluster.remove(.configMaps, namespace: PackageSource.namespace, name)
+    }
     for `extension` in try await cluster.list(dialect.extensions, selector: selector, skipping: Extension.unread) {
       guard InstallationState(`extension`.status["state"]?.string ?? "") == .none else { continue }
       try await cluster.remove(dialect.extensions, `extension`.name)

@@ -27,6 +27,8 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
   /// Why it could not be read the last time, or empty.
   package var problem: String
   package var isBeingDeleted: Bool
+  /// What `ksxd` says came of the last sync, by one word; empty where the controllers keep no conditions.
+  private var outcome = ""
   /// What was said of its syncs, newest first.
   package var events: [EventLine]
 
@@ -72,7 +74,20 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     }
     self.events = about.map(EventLine.init).sorted()
     problem = ""
+    if let condition = Self.condition(of: object) {
+      outcome = condition["reason"]?.string ?? ""
+      if outcome == Self.failure { problem = condition["message"]?.string ?? "" }
+      return
+    }
     if let newest = self.events.first, newest.reason == Self.failure { problem = newest.message }
+  }
+
+  /// What `ksxd` says of the last sync: in the status, or, as shipped KubeSphere's Repository has no conditions, in an
+  /// annotation (docs/KUBESPHERE.md: Repositories).
+  private static func condition(of object: Object) -> Value? {
+    let noted = object.annotations["ksx.dev/conditions"].flatMap { try? JSON.parse(Array($0.utf8)) }
+    let conditions = (noted ?? object.status["conditions"])?.sequence ?? []
+    return conditions.first { $0["type"]?.string == "Synced" }
   }
 
   /// When `object` was last read, as it says, or empty.
@@ -80,9 +95,10 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     object.status["lastSyncTime"]?.string ?? object.annotations[syncAnnotation] ?? ""
   }
 
-  /// `Synced`, `SyncFailed`, `Deleting`, or that it was not read yet.
+  /// `Synced`, `PartiallySynced`, `SyncFailed`, `Deleting`, or that it was not read yet.
   package var state: String {
     if isBeingDeleted { return "Deleting" }
+    if !outcome.isEmpty { return outcome }
     if let newest = events.first { return newest.reason }
     return lastSync.isEmpty ? "NotRead" : "Synced"
   }
