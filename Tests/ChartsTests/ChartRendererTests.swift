@@ -154,6 +154,14 @@ import Testing
     guard case .badManifest("templates/x.yaml", _) = error else { Issue.record("\(error)"); return }
   }
 
+  @Test(arguments: [
+    "WARNING: Kubernetes configuration file is group-readable\nError: no /tmp/x/chart.tgz\n",
+    "level=WARN msg=odd\nlevel=ERROR msg=\"chart failed\" error=\"no /tmp/x/chart.tgz\"\nError: no /tmp/x/chart.tgz\n",
+  ])
+  func helmsComplaintIsItsErrorAlone(printed: String) {
+    #expect(Helm.complaint(printed, "/tmp/x") == "no chart.tgz")
+  }
+
   @Test func aChartWithinAChartNeedsHelm() async {
     let archive = Package(files: ["Chart.yaml": Array("name: a\nversion: 1.0.0".utf8), "charts/b/Chart.yaml": []])
       .archive(folder: "a")

@@ -235,7 +235,30 @@ import Testing
         "not started"
       ),
       ("{kind: StatefulSet, status: {updatedReplicas: 1, readyReplicas: 0}}", "0 of 1 replicas ready"),
-      ("{kind: DaemonSet, status: {desiredNumberScheduled: 3, numberReady: 3}}", nil),
+      (
+        "{kind: Deployment, spec: {replicas: 4, strategy: {rollingUpdate: {maxUnavailable: 25%, maxSurge: 25%}}}, "
+          + "status: {updatedReplicas: 4, availableReplicas: 3}}", nil
+      ),
+      ("{kind: StatefulSet, status: {updatedReplicas: 0, readyReplicas: 1}}", "0 of 1 replicas updated"),
+      (
+        "{kind: StatefulSet, spec: {updateStrategy: {rollingUpdate: {partition: 1}}}, status: {readyReplicas: 1}}", nil
+      ),
+      ("{kind: DaemonSet, status: {desiredNumberScheduled: 3, updatedNumberScheduled: 3, numberReady: 3}}", nil),
+      (
+        "{kind: DaemonSet, status: {desiredNumberScheduled: 3, updatedNumberScheduled: 1, numberReady: 3}}",
+        "1 of 3 nodes updated"
+      ),
+      (
+        "{kind: DaemonSet, spec: {updateStrategy: {rollingUpdate: {maxUnavailable: 1}}}, "
+          + "status: {desiredNumberScheduled: 3, updatedNumberScheduled: 3, numberReady: 2}}", nil
+      ),
+      ("{kind: Pod, status: {phase: Pending}}", "Pending"),
+      ("{kind: Pod, status: {phase: Running, conditions: [{type: Ready, status: 'True'}]}}", nil),
+      ("{kind: PersistentVolumeClaim, status: {phase: Pending}}", "not bound"),
+      ("{kind: Service, spec: {type: LoadBalancer}}", "no address of its load balancer"),
+      ("{kind: Service, spec: {type: LoadBalancer}, status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}}", nil),
+      ("{kind: Service, spec: {type: ClusterIP}}", nil),
+      ("{kind: ReplicaSet, spec: {replicas: 2}, status: {readyReplicas: 1}}", "1 of 2 replicas ready"),
       ("{kind: Job, status: {active: 1}}", "not complete"),
       ("{kind: Job, status: {conditions: [{type: Complete, status: 'True'}]}}", nil),
       ("{kind: ConfigMap}", nil),

@@ -178,6 +178,37 @@ import Testing
     #expect(throws: PackageError.self) { try Package(archive: archive) }
   }
 
+  @Test(arguments: [
+    ("a-{{ .Release.Revision }}", "a-{{ 7 }}"),
+    ("{{- $.Release.Revision | quote }}", "{{- 7 | quote }}"),
+    ("{{ printf \"%d\" .root.Release.Revision }}", "{{ printf \"%d\" 7 }}"), ("{{(.Release.Revision)}}", "{{(7)}}"),
+    ("{{ .Release.Revisions }} {{ .Values.Release }}", "{{ .Release.Revisions }} {{ .Values.Release }}"),
+  ])
+  func templatesAreToldTheRevision(template: String, told: String) throws {
+    let inner = Package(files: ["Chart.yaml": Array("name: b".utf8), "templates/b.yaml": Array(template.utf8)])
+    let package = Package(files: [
+      "Chart.yaml": Array("name: a".utf8), "templates/a.yaml": Array(template.utf8),
+      "charts/c/templates/c.yaml": Array(template.utf8), "charts/b-1.0.0.tgz": inner.archive(folder: "b"),
+      "values.yaml": Array(template.utf8),
+    ])
+
+    let result = package.telling(revision: 7)
+
+    #expect(result.text("templates/a.yaml") == told && result.text("charts/c/templates/c.yaml") == told)
+    #expect(try Package(archive: result.files["charts/b-1.0.0.tgz"] ?? []).text("templates/b.yaml") == told)
+    #expect(result.text("values.yaml") == template)
+    #expect(package.telling(revision: 1) == package)
+  }
+
+  @Test func aPackageOfTwoChartsIsRefusedHoweverItsFilesAreSorted() {
+    let archive = Gzip.pack(
+      TarWriter.archive(["one/Chart.yaml": Array("name: one".utf8), "other/Chart.yaml": Array("name: other".utf8)]))
+
+    #expect(
+      throws: PackageError.malformed("Chart.yaml is in it twice, in different folders: a package has one chart")
+    ) { try Package(archive: archive) }
+  }
+
   @Test func aPackageWithoutItsChartIsRefused() {
     #expect(throws: PackageError.missing(path: "Chart.yaml")) {
       try Package(archive: Package(files: ["README.md": []]).archive(folder: "c"))

@@ -56,8 +56,12 @@ struct Helm {
   }
 
   /// The complaint without the passing folder's name, and no longer than a condition may be.
-  private static func complaint(_ text: String, _ folder: String) -> String {
-    let lines = text.shownLines.filter { !$0.isEmpty && !$0.hasPrefix("WARNING") }.joined(separator: " ")
+  ///
+  /// helm 4 logs besides, in lines that begin with their level, what it then says as an error.
+  static func complaint(_ text: String, _ folder: String) -> String {
+    let lines = text.shownLines.filter { line in
+      !line.isEmpty && !["WARNING", "level="].contains { line.hasPrefix($0) }
+    }.joined(separator: " ")
     let plain = lines.split(separator: folder + "/").joined()
     let short = String(plain.prefix(2000))
     return short.hasPrefix("Error: ") ? String(short.dropFirst(7)) : short

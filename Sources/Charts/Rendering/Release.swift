@@ -9,6 +9,8 @@ package struct Release: Hashable, Sendable {
   /// Values over the config, which the user does not choose.
   package var forced: Value
   package var isUpgrade: Bool
+  /// Grows with every attempt.
+  package var revision = 1
 
   package init(
     name: String, namespace: String, config: String = "", forced: Value = .mapping([:]), isUpgrade: Bool = false

@@ -29,6 +29,7 @@ struct Substitution {
       "Release": [
         "Name": .string(release.name), "Namespace": .string(release.namespace), "Service": "Helm",
         "IsInstall": .bool(!release.isUpgrade), "IsUpgrade": .bool(release.isUpgrade),
+        "Revision": .integer(release.revision),
       ],
       "Chart": [
         "Name": .string(chart.name), "Version": .string(chart.version), "AppVersion": .string(chart.appVersion),

@@ -11,11 +11,12 @@ struct Applier: Sendable {
   var mark: OwnerMark
 
   /// Makes every object of the attempt, in an order in which they can find each other.
-  func apply(_ record: ReleaseRecord) async throws(StepError) {
+  func apply(_ record: ReleaseRecord, told: (ReleaseRecord.Part) -> Void = { _ in }) async throws(StepError) {
     let earlier = Dictionary(record.earlier.map { ($0.reference, $0.object.value) }, uniquingKeysWith: { $1 })
     for part in record.parts.sorted(by: { Self.rank($0) < Self.rank($1) }) {
       do {
         try await apply(part, earlier: earlier[part.reference] ?? .mapping([:]))
+        told(part)
       } catch .lasting(let message) {
         throw .lasting("\(part.file): \(message)")
       }

@@ -120,13 +120,14 @@ struct InstallationReconciler: Reconciler {
       try await save(record.failing(message, refused: offer, at: now), snapshot)
       return .atOnce
     }
-    // Without a record there is only the status to say it in, and to say it once.
+    // Without a record there is only the status to say it in, and to say it once; what is lasting then rests.
     let failed = snapshot.newRecord(at: now).failing(message, at: now)
     if !snapshot.isTold(failed) {
+      settings.report("installation \(snapshot.installation.name): \(message)")
       try await snapshot.publish(failed, in: cluster)
       await tell(failed, snapshot)
     }
-    throw .unreadable(message)
+    return .whenChanged
   }
 
   func passing(_ work: () async throws(ClusterError) -> Void) async throws(StepError) {
@@ -203,8 +204,8 @@ extension InstallationReconciler {
   }
 
   private func apply(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) {
-    try await applier(snapshot).apply(record)
-    for part in record.parts { snapshot.log?.note("applied \(part.title)") }
+    // Also of an attempt that fails: what was applied before that stays.
+    try await applier(snapshot).apply(record) { snapshot.log?.note("applied \($0.title)") }
     try await passing { () throws(ClusterError) in try await save(record.applied(at: settings.now()), snapshot) }
   }
 
@@ -244,7 +245,7 @@ extension InstallationReconciler {
   /// What is not ready yet, in words.
   private func waiting(_ record: ReleaseRecord) async throws(StepError) -> [(words: String, object: Object)] {
     var missing: [(words: String, object: Object)] = []
-    for part in record.parts where ["Deployment", "StatefulSet", "DaemonSet", "Job"].contains(part.resource.kind) {
+    for part in record.parts where Readiness.kinds(played: settings.playsWorkloads).contains(part.resource.kind) {
       let object: Object?
       do {
         object = try await target.find(part.resource, namespace: part.object.namespace, part.object.name)

@@ -2,13 +2,22 @@ import Client
 import KubernetesAPI
 import Manifest
 
-/// Whether a workload does what it is there for, as helm's `--wait` judges.
+/// Whether a workload does what it is there for, as helm 3.17's `--wait` judges.
 enum Readiness: Hashable, Sendable {
   case ready
   /// The text says what is missing.
   case waiting(String)
   /// It will not become ready any more.
   case failed(String)
+
+  /// What is waited for; where workloads are played, only what is.
+  static func kinds(played: Bool) -> Set<String> {
+    let workloads: Set = ["Deployment", "StatefulSet", "DaemonSet", "Job"]
+    let others: Set = [
+      "Pod", "ReplicaSet", "ReplicationController", "PersistentVolumeClaim", "Service", "CustomResourceDefinition",
+    ]
+    return played ? workloads : workloads.union(others)
+  }
 
   init(of object: Object) {
     self = Self.workload(object)
@@ -31,24 +40,85 @@ enum Readiness: Hashable, Sendable {
   private static func workload(_ object: Object) -> Readiness {
     let (spec, status) = (object.spec, object.status)
     func count(_ key: String) -> Int { status[key]?.integer ?? 0 }
+    // Until it has been seen, the status is about what was there before.
     let isSeen = (status["observedGeneration"]?.integer ?? 0) >= (object.generation ?? 0)
     let replicas = spec["replicas"]?.integer ?? 1
     switch object.kind {
     case "Deployment":
-      // Until it has been seen, the status is about what was there before.
       if isSeen, let reason = condition("Progressing", "False", status), reason.0 == "ProgressDeadlineExceeded" {
         return .failed(reason.1)
       }
-      return wait(isSeen, min(count("updatedReplicas"), count("availableReplicas")), of: replicas, "replicas available")
+      let wanted = replicas - Rollout(spec["strategy"]).unavailable(of: replicas)
+      return wait(isSeen, min(count("updatedReplicas"), count("availableReplicas")), of: wanted, "replicas available")
     case "StatefulSet":
-      let updated = spec[path: "updateStrategy", "type"]?.string == "OnDelete" ? replicas : count("updatedReplicas")
-      return wait(isSeen, min(updated, count("readyReplicas")), of: replicas, "replicas ready")
+      let rollout = Rollout(spec["updateStrategy"])
+      let updated = wait(isSeen, count("updatedReplicas"), of: replicas - rollout.partition, "replicas updated")
+      if !rollout.isByHand, updated != .ready, count("readyReplicas") >= replicas { return updated }
+      return wait(isSeen, count("readyReplicas"), of: replicas, "replicas ready")
     case "DaemonSet":
-      return wait(isSeen, count("numberReady"), of: count("desiredNumberScheduled"), "nodes ready")
+      let (rollout, wanted) = (Rollout(spec["updateStrategy"]), count("desiredNumberScheduled"))
+      let updated = wait(isSeen, count("updatedNumberScheduled"), of: wanted, "nodes updated")
+      if !rollout.isByHand, updated != .ready { return updated }
+      return wait(isSeen, count("numberReady"), of: wanted - rollout.unavailableNodes(of: wanted), "nodes ready")
     case "Job":
       if let (_, message) = condition("Failed", "True", status) { return .failed(message) }
       return condition("Complete", "True", status) != nil ? .ready : .waiting("not complete")
+    default: return other(object)
+    }
+  }
+
+  /// What helm waits for besides workloads.
+  private static func other(_ object: Object) -> Readiness {
+    let (spec, status) = (object.spec, object.status)
+    switch object.kind {
+    case "Pod":
+      let phase = status["phase"]?.string ?? ""
+      if phase == "Failed" { return .failed(status["message"]?.string ?? "it ended with an error") }
+      if phase == "Succeeded" || condition("Ready", "True", status) != nil { return .ready }
+      return .waiting(phase == "Running" ? "not ready" : "Pending")
+    case "ReplicaSet", "ReplicationController":
+      return wait(
+        true, status["readyReplicas"]?.integer ?? 0, of: spec["replicas"]?.integer ?? 1, "replicas ready")
+    case "PersistentVolumeClaim":
+      let phase = status["phase"]?.string ?? ""
+      return phase == "Bound" ? .ready : .waiting("not bound")
+    case "Service" where spec["type"] == "LoadBalancer" && spec["externalIPs"]?.sequence?.isEmpty != false:
+      let isGiven = status[path: "loadBalancer", "ingress"]?.sequence?.isEmpty == false
+      return isGiven ? .ready : .waiting("no address of its load balancer")
+    case "CustomResourceDefinition":
+      return condition("Established", "True", status) != nil ? .ready : .waiting("not established")
     default: return .ready
+    }
+  }
+
+  /// How a workload goes from one version to the next, as far as readiness depends on it.
+  private struct Rollout {
+    private let strategy: Value?
+
+    init(_ strategy: Value?) { self.strategy = strategy }
+
+    /// Nothing is updated until a user deletes pods.
+    var isByHand: Bool { strategy?["type"]?.string == "OnDelete" }
+    var partition: Int { strategy?[path: "rollingUpdate", "partition"]?.integer ?? 0 }
+
+    /// How many of a Deployment's replicas may be missing; where neither may be more nor fewer, one may be missing.
+    func unavailable(of replicas: Int) -> Int {
+      guard let rolling = strategy?["rollingUpdate"] else { return 0 }
+      let missing = Self.number(rolling["maxUnavailable"], of: replicas, isRoundedUp: false)
+      let surge = Self.number(rolling["maxSurge"], of: replicas, isRoundedUp: true)
+      return min(replicas, missing == 0 && surge == 0 ? 1 : missing)
+    }
+
+    func unavailableNodes(of wanted: Int) -> Int {
+      min(wanted, Self.number(strategy?[path: "rollingUpdate", "maxUnavailable"], of: wanted, isRoundedUp: true))
+    }
+
+    /// A number, or a share such as `25%`.
+    private static func number(_ value: Value?, of whole: Int, isRoundedUp: Bool) -> Int {
+      guard let text = value?.string, text.hasSuffix("%"), let share = Int(text.dropLast()) else {
+        return value?.integer ?? 0
+      }
+      return (share * whole + (isRoundedUp ? 99 : 0)) / 100
     }
   }
 

@@ -38,7 +38,7 @@ struct ReleasePlanner: Sendable {
     let package = try? Package(archive: archive)
     let manifest = try? package?.extensionManifest()
     var planned = try await placed(try await rendered(archive, package, record, forced: forced(manifest)), record)
-    let agents = site == nil ? Self.parts(manifest, for: "agent").compactMap { $0["name"]?.string } : []
+    let agents = site == nil ? ForcedValues.parts(of: manifest, for: "agent").compactMap { $0["name"]?.string } : []
     if let absent = package?.absentCharts, !absent.isEmpty {
       planned.notes.append("charts that are nowhere, left out: " + absent.joined(separator: ", "))
     }
@@ -85,9 +85,10 @@ struct ReleasePlanner: Sendable {
   private func rendered(
     _ archive: [UInt8], _ package: Package?, _ record: ReleaseRecord, forced: Value
   ) async throws(StepError) -> RenderedChart {
-    let release = Release(
+    var release = Release(
       name: record.release, namespace: record.namespace, config: record.attempt.config,
       forced: forced, isUpgrade: record.isUpgrade)
+    release.revision = record.revision
     var renderer = renderer
     try await tell(&renderer.cluster, package)
     let window = package?.mayAsk(by: "lookup") == true ? await settings.openWindow(target) : nil
@@ -95,7 +96,7 @@ struct ReleasePlanner: Sendable {
     let rendered: Result<RenderedChart, ChartError>
     do throws(ChartError) {
       rendered = .success(
-        try await settings.renderings.run { [renderer] () async throws(ChartError) in
+        try await settings.renderings.run { [renderer, release] () async throws(ChartError) in
           try await renderer.render(archive, for: release)
         })
     } catch {
@@ -122,23 +123,7 @@ struct ReleasePlanner: Sendable {
   /// the dialects, and that the parts meant for agents stay out of the extension's own release, and the others out of an
   /// agent's, which is told where it is (docs/KUBESPHERE.md: Executor).
   private func forced(_ manifest: ExtensionManifest?) -> Value {
-    let isAgent = site != nil
-    var values: Value = [
-      "global": ["servingGroup": .string(dialect.apiServices.group)],
-      "tags": ["extension": .bool(!isAgent), "agent": .bool(isAgent)],
-    ]
-    if let site { values = values.setting(["global", "clusterInfo"], to: site.clusterInfo) }
-    for part in Self.parts(manifest, for: isAgent ? "extension" : "agent") {
-      for condition in part["condition"]?.string?.split(separator: ",") ?? [] {
-        values = values.setting(condition.split(separator: ".").map { String($0).trimmed() }, to: false)
-      }
-    }
-    return values
-  }
-
-  /// The parts of a package that are meant for `tag`, and for nothing else.
-  private static func parts(_ manifest: ExtensionManifest?, for tag: String) -> [Value] {
-    (manifest?.dependencies ?? []).filter { $0["tags"]?.sequence?.compactMap(\.string) == [tag] }
+    ForcedValues.of(manifest, servingGroup: dialect.apiServices.group, agentIn: site?.clusterInfo)
   }
 
   private func archive(_ extension: String, _ version: String) async throws(StepError) -> [UInt8] {

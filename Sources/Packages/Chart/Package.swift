@@ -24,12 +24,15 @@ package struct Package: Hashable, Sendable {
   package init(archive: [UInt8], limits: Limits = Limits()) throws(PackageError) {
     var tar = TarReader(try Gzip.unpack(archive, limit: limits.bytes), maximumFiles: limits.files)
     files = [:]
-    for file in try tar.files() {
+    for file in try tar.files().sorted(by: { $0.key < $1.key }) {
       // The one folder around everything carries the chart's name, and means nothing.
       guard let slash = file.key.firstIndex(of: "/") else {
         throw .malformed("\(file.key) is not in the chart's folder")
       }
-      files[String(file.key[file.key.index(after: slash)...])] = file.value
+      let path = String(file.key[file.key.index(after: slash)...])
+      if files.updateValue(file.value, forKey: path) != nil {
+        throw .malformed("\(path) is in it twice, in different folders: a package has one chart")
+      }
     }
     guard files["Chart.yaml"] != nil else { throw .missing(path: "Chart.yaml") }
   }

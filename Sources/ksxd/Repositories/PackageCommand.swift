@@ -2,6 +2,7 @@ import ArgumentParser
 import Charts
 import Extensions
 import Glibc
+import Manifest
 import Packages
 import Platform
 
@@ -98,6 +99,14 @@ struct PackageProject {
   var place: String
   var package: Package
 
+  private var name: String { (try? package.chart())?.name ?? "" }
+  private var version: String { (try? package.chart())?.version ?? "" }
+
+  /// Two packed versions of one extension lie side by side in every repository.
+  private func isAnotherVersion(of other: PackageProject) -> Bool {
+    [place, other.place].allSatisfy { $0.hasSuffix(".tgz") } && VersionText(version) != VersionText(other.version)
+  }
+
   /// A finding, and the package that it is in.
   struct Finding {
     var place: String
@@ -129,16 +138,16 @@ struct PackageProject {
   /// What is wrong with them, and between them.
   static func findings(in projects: [PackageProject]) async -> [Finding] {
     var findings: [Finding] = []
-    var places: [String: String] = [:]
+    var places: [String: PackageProject] = [:]
     for project in projects {
-      let name = (try? project.package.chart())?.name ?? ""
+      let name = project.name
       var found = ChartCheck.findings(in: project.package) + PackageRules(project.package, name: name).findings
       found += await rendering(project.package, name)
-      if !name.isEmpty, let other = places.updateValue(project.place, forKey: name) {
+      if !name.isEmpty, let other = places.updateValue(project, forKey: name), !project.isAnotherVersion(of: other) {
         found.append(
           ChartCheck.Finding(
             check: "names-differ", severity: .error, file: "Chart.yaml", line: nil,
-            text: "\(other) is called \(name) as well"))
+            text: "\(other.place) is called \(name) as well"))
       }
       findings += found.map { Finding(place: project.place, finding: $0) }
     }
@@ -150,9 +159,16 @@ struct PackageProject {
     guard !name.isEmpty else { return [] }
     var renderer = ChartRenderer.found()
     renderer.cluster.version = "v1.30.0"
+    let manifest = try? package.extensionManifest()
+    // As the controllers have it: each with its own parts, and an agent is told where it is.
+    let places: [Value?] = [nil] + (manifest?.isMulticluster == true ? [["name": "member", "role": "member"]] : [])
     do {
-      _ = try await renderer.render(
-        package.archive(folder: name), for: Release(name: name, namespace: "extension-\(name)"))
+      for place in places {
+        let forced = ForcedValues.of(manifest, servingGroup: Dialect.installPlan.apiServices.group, agentIn: place)
+        let release = Release(
+          name: place == nil ? name : "\(name)-agent", namespace: "extension-\(name)", forced: forced)
+        _ = try await renderer.render(package.archive(folder: name), for: release)
+      }
       return []
     } catch .needsHelm {
       // It works where there is a helm, and here it cannot be said.

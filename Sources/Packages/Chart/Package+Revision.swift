@@ -1,0 +1,52 @@
+import Platform
+
+extension Package {
+  /// The package with the number of a release's revision where its templates ask for it, for `helm template` knows no
+  /// other than the first.
+  package func telling(revision: Int) -> Package {
+    if revision <= 1 { return self }
+    var files = files
+    for (path, bytes) in self.files {
+      if path.hasPrefix("charts/"), path.hasSuffix(".tgz") {
+        files[path] = Self.telling(revision, inArchive: bytes)
+      } else if path.hasPrefix("templates/") || path.containsText("/templates/") {
+        files[path] = Self.telling(revision, in: bytes)
+      }
+    }
+    return Package(files: files)
+  }
+
+  private static func telling(_ revision: Int, inArchive bytes: [UInt8]) -> [UInt8] {
+    guard let package = try? Package(archive: bytes) else { return bytes }
+    let told = package.telling(revision: revision)
+    guard told != package, let name = try? package.chart().name, !name.isEmpty else { return bytes }
+    return told.archive(folder: name)
+  }
+
+  private static let field = ".Release.Revision"
+
+  private static func telling(_ revision: Int, in bytes: [UInt8]) -> [UInt8] {
+    var rest = String(decoding: bytes, as: UTF8.self)[...]
+    guard rest.containsText(field) else { return bytes }
+    var told = ""
+    while let place = rest.rangeOfText(field) {
+      told += rest[..<place.lowerBound]
+      rest = rest[place.upperBound...]
+      if let next = rest.utf8.first, isWord(next) {
+        // A field of another name.
+        told += field
+        continue
+      }
+      // What it is asked of stands before it, as in `$root.Release.Revision`.
+      while let last = told.utf8.last, isWord(last) || last == UInt8(ascii: ".") || last == UInt8(ascii: "$") {
+        told.removeLast()
+      }
+      told += "\(revision)"
+    }
+    return Array((told + rest).utf8)
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "_")
+  }
+}
