@@ -24,6 +24,20 @@ import Testing
     _ = try await fixture.cluster.create(.configMaps, Object(applier.mark.put(on: part.object.value)))
   }
 
+  @Test func whatDoesNotGoIsToldWithWhatHoldsIt() async throws {
+    let parts = (1...5).map { part("held-\($0)") }
+    for part in parts {
+      let value = applier.mark.put(on: part.object.value).setting(["metadata", "finalizers"], to: ["x.y/never"])
+      _ = try await fixture.cluster.create(.configMaps, Object(value))
+    }
+
+    let removal = try await applier.remove(parts)
+
+    #expect(removal.remaining.count == 5)
+    #expect(removal.holding.contains("ConfigMap default/held-1 (held by its finalizers x.y/never)"))
+    #expect(removal.holding.hasSuffix(" and 2 more"))
+  }
+
   /// helm 3.17 goes by what is in the cluster on an upgrade, and by what it rendered when it uninstalls.
   @Test func whatIsToBeKeptStaysWhenItsReleaseGoes() async throws {
     let policy = "helm.sh/resource-policy"

@@ -211,7 +211,7 @@ import Testing
       try await fixture.hold("log-lens", with: ["example.com/hold"])
       try await fixture.change("log-lens", .uninstall)
       let stuck = try await fixture.wait(for: "log-lens") { $0.state == .uninstallFailed }
-      #expect(stuck.message == "still there after 0 s: JSBundle log-lens")
+      #expect(stuck.message == "still there after 0 s: JSBundle log-lens (held by its finalizers example.com/hold)")
       #expect(!fixture.activity.isBusy)
 
       try await fixture.hold("log-lens", with: [])

@@ -11,6 +11,23 @@ import Testing
 @testable import Platform
 
 @Suite struct ControllersRepositoryTests {
+  @Test func aProviderThatYAMLReadsAsABooleanIsPublishedAsAText() async throws {
+    let fixture = try ControllerFixture(.installPlan)
+    let manifest = "name: quince\nversion: 1.0.0\ncategory: fruit\nprovider: {en: {name: yes, url: 5}}\n"
+    let package = Package(files: [
+      "Chart.yaml": Array("apiVersion: v2\nname: quince\nversion: 1.0.0\n".utf8),
+      "extension.yaml": Array(manifest.utf8),
+    ])
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    try ChartRepository(folder: folder.path).write([.init(package: package, chart: try package.chart(), created: "")])
+
+    try await fixture.synchronize(folder.path)
+
+    let published = try await fixture.cluster.get(fixture.dialect.extensions, "quince")
+    #expect(published.spec[path: "provider", "en"] == ["name": "true", "url": "5"])
+  }
+
   @Test(arguments: [
     ("Bell", "1.0.0", "the name is not a DNS name of at most 63 characters"),
     ("../bell", "1.0.0", "the name is not a DNS name of at most 63 characters"),
@@ -272,22 +289,5 @@ private final class MeddlingTransport: Transport {
       do { try await meddle() } catch { throw .invalid(reason: "\(error)") }
     }
     return try await inner.send(request)
-  }
-
-  @Test func aProviderThatYAMLReadsAsABooleanIsPublishedAsAText() async throws {
-    let fixture = try ControllerFixture(.installPlan)
-    let manifest = "name: quince\nversion: 1.0.0\ncategory: fruit\nprovider: {en: {name: yes, url: 5}}\n"
-    let package = Package(files: [
-      "Chart.yaml": Array("apiVersion: v2\nname: quince\nversion: 1.0.0\n".utf8),
-      "extension.yaml": Array(manifest.utf8),
-    ])
-    let folder = try ScratchFolder()
-    defer { folder.remove() }
-    try ChartRepository(folder: folder.path).write([.init(package: package, chart: try package.chart(), created: "")])
-
-    try await fixture.synchronize(folder.path)
-
-    let published = try await fixture.cluster.get(fixture.dialect.extensions, "quince")
-    #expect(published.spec[path: "provider", "en"] == ["name": "true", "url": "5"])
   }
 }

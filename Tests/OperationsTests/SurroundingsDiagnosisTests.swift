@@ -83,12 +83,14 @@ extension DiagnosisTests {
       "clusterSchedulingStatuses": ["east": ["state": "Upgrading", "conditions": [hindrance]]]
     ]
 
-    let stays = findings("Installed", status: status) { $0.clusters = ["east": .there(.init(name: "east"))] }
+    let stays = findings("Installed", status: status) {
+      $0.clusters = ["east": .there(.init(name: "east", obstacle: nil))]
+    }
     #expect(causes(stays) == [.agentHindered])
     #expect(
       stays.first?.text == "its agent in east stays as it is, Upgrading: the cluster does not answer: timed out")
     let held = findings("Installed", status: status, metadata: going) {
-      $0.clusters = ["east": .there(.init(name: "east"))]
+      $0.clusters = ["east": .there(.init(name: "east", obstacle: nil))]
     }
     #expect(causes(held) == [.agentHoldsDeletion])
   }

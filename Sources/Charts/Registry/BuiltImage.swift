@@ -91,6 +91,15 @@ package struct BaseImage: Hashable, Sendable {
   var configuration: Value
   var blobs: [String: [UInt8]]
 
+  /// A manifest of one kind has layers of that kind; their bytes are the same.
+  private static func ociType(_ type: String) -> String {
+    switch type {
+    case "application/vnd.docker.image.rootfs.diff.tar.gzip": "application/vnd.oci.image.layer.v1.tar+gzip"
+    case "application/vnd.docker.image.rootfs.diff.tar": "application/vnd.oci.image.layer.v1.tar"
+    default: type
+    }
+  }
+
   /// What a base may have in all: it is held in memory.
   private static let largest = 1 << 30
 
@@ -113,7 +122,10 @@ package struct BaseImage: Hashable, Sendable {
       left -= bytes.count
       blobs[layer.digest] = bytes
       layers.append(
-        ["mediaType": .string(layer.mediaType), "digest": .string(layer.digest), "size": .integer(bytes.count)])
+        [
+          "mediaType": .string(Self.ociType(layer.mediaType)), "digest": .string(layer.digest),
+          "size": .integer(bytes.count),
+        ])
     }
   }
 }

@@ -19,6 +19,8 @@ final class ImageFiles {
   private var removed: [[String]] = []
   private var emptied: [[String]] = []
   private var open: WrittenFile?
+  /// Links that lead out of the folders, or anywhere.
+  private var leftOut: [String] = []
   private var (members, last, names, bytes) = (0, 0, 0, 0)
 
   /// What charts may have in all, with everything that the layers say of them, be it that they are gone.
@@ -61,7 +63,9 @@ final class ImageFiles {
     case "1": link(path, to: member.link)
     case "5": entries.append((path, .folder))
     // A symbolic link may lead anywhere, and is left out.
-    default: entries.append((path, .nothing))
+    default:
+      if member.type == "2" { leftOut.append(plain) }
+      entries.append((path, .nothing))
     }
   }
 
@@ -84,7 +88,9 @@ final class ImageFiles {
 
   private func link(_ path: [String], to target: String) {
     guard let other = TarStream.plainPath(target)?.pathParts.map(String.init) else { return }
-    guard let number = numbers[other] ?? tree.number(at: other) else { return }
+    guard let number = numbers[other] ?? tree.number(at: other) else {
+      return leftOut.append(path.joined(separator: "/"))
+    }
     numbers[path] = number
     entries.append((path, .file(number)))
   }
@@ -127,6 +133,7 @@ final class ImageFiles {
       return target
     }
     let names = wanted.map { "/" + $0.joined(separator: "/") }
-    throw RepositoryError("the image has no files below " + names.joined(separator: " or "))
+    let links = leftOut.isEmpty ? "" : "; links to elsewhere are left out, as \(Excerpt.shortened(leftOut[0]))"
+    throw RepositoryError("the image has no files below \(names.joined(separator: " or "))\(links)")
   }
 }

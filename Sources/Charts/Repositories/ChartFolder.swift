@@ -37,7 +37,7 @@ package struct ChartFolder: Sendable {
     }
     let place = path + "/" + name
     do {
-      if Files.exists(place), !Files.isDirectory(place) { return try Files.read(place, limit: ChartIndex.largest) }
+      if isPlainFile(name) { return try Files.read(place, limit: ChartIndex.largest) }
       if name == "index.yaml" { return Array(try index(url: "", withUnpacked: true).text.utf8) }
       guard name.hasSuffix(".tgz"), !name.containsText("/") else { throw RepositoryError("\(name) is not there") }
       for chart in try UnpackedChart.all(in: path, problem: { _ in }) where chart.file == name {
@@ -47,6 +47,17 @@ package struct ChartFolder: Sendable {
       throw RepositoryError("\(error)")
     }
     throw RepositoryError("\(name) is not there")
+  }
+
+  /// Whether it is a file to which no link leads: one may lead anywhere.
+  private func isPlainFile(_ name: String) -> Bool {
+    var place = path
+    var status = stat()
+    for part in name.pathParts {
+      place += "/" + part
+      guard lstat(place, &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return false }
+    }
+    return status.st_mode & S_IFMT == S_IFREG
   }
 
   private func index(url: String, withUnpacked: Bool = false) throws(RepositoryError) -> (text: String, Written) {

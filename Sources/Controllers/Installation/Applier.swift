@@ -63,6 +63,15 @@ struct Applier: Sendable {
   struct Removal: Sendable {
     /// What is still there.
     var remaining: [ReleaseRecord.Part] = []
+    /// The same in words, with what holds each, and no more of them than a user reads.
+    var holding: String {
+      let names = remaining.prefix(3).map { part in
+        let held = finalizers[part.reference] ?? []
+        return part.title + (held.isEmpty ? "" : " (held by its finalizers \(held.joined(separator: ", ")))")
+      }
+      return names.joined(separator: ", ") + (remaining.count > 3 ? " and \(remaining.count - 3) more" : "")
+    }
+    fileprivate var finalizers: [ReleaseRecord.Reference: [String]] = [:]
     /// What stays, as its author wants it.
     var kept: [ReleaseRecord.Part] = []
 
@@ -85,9 +94,11 @@ struct Applier: Sendable {
         continue
       }
       if !present.isBeingDeleted { try await cluster.remove(resource, namespace: namespace, name, uid: present.uid) }
-      if try await cluster.find(resource, namespace: namespace, name)?.uid == present.uid {
-        removal.remaining.append(part)
+      guard let left = try await cluster.find(resource, namespace: namespace, name), left.uid == present.uid else {
+        continue
       }
+      removal.remaining.append(part)
+      removal.finalizers[part.reference] = left.finalizers
     }
     return removal
   }

@@ -6,6 +6,9 @@ import Packages
 
 /// The edges at the end of a life.
 extension InstallationReconciler {
+  /// For how many seconds it is not said what does not go.
+  private static let wordless = 5
+
   func remove(_ snapshot: InstallationSnapshot, _ record: ReleaseRecord) async throws(StepError) -> NextLook {
     let removal: Applier.Removal
     do { removal = try await applier(snapshot).remove(record.inventory) } catch {
@@ -22,11 +25,17 @@ extension InstallationReconciler {
       return .atOnce
     }
     let seconds = settings.stopwatch.seconds(record.name, since: record.since)
-    guard record.state == .uninstalling, seconds >= settings.readyTimeout else {
-      return .after(record.state == .uninstalling ? settings.pollInterval : settings.patience)
+    guard record.state == .uninstalling else { return .after(settings.patience) }
+    if seconds >= settings.readyTimeout {
+      return try await stuck(snapshot, record, "still there after \(settings.readyTimeout) s: \(removal.holding)")
     }
-    let names = remaining.prefix(3).map(\.title).joined(separator: ", ")
-    return try await stuck(snapshot, record, "still there after \(settings.readyTimeout) s: \(names)")
+    // What goes in a moment is not worth a word.
+    let told = record.removing("waiting for \(removal.holding) to go", at: settings.now())
+    guard seconds >= Self.wordless, told.conditions.first?.message != record.conditions.first?.message else {
+      return .after(settings.pollInterval)
+    }
+    try await passing { () throws(ClusterError) in try await save(told, snapshot) }
+    return .atOnce
   }
 
   /// Says that something does not go, and keeps trying.

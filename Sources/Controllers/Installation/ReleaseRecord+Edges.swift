@@ -122,6 +122,11 @@ extension ReleaseRecord {
     entering(.uninstallFailed, at: time).saying("Uninstalled", false, "UninstallFailed", message, at: time)
   }
 
+  /// What does not go yet, while it is waited for.
+  func removing(_ message: String, at time: Timestamp) -> ReleaseRecord {
+    saying("Uninstalled", false, "Uninstalling", message, at: time)
+  }
+
   /// Everything is gone: Uninstalling or UninstallFailed → Uninstalled.
   func uninstalled(at time: Timestamp) -> ReleaseRecord {
     entering(.uninstalled, at: time)

@@ -1,7 +1,12 @@
+import APIServer
 import ArgumentParser
 import Charts
+import Client
+import Controllers
 import Extensions
 import Glibc
+import KubeSphereKinds
+import KubernetesAPI
 import Manifest
 import Packages
 import Platform
@@ -154,22 +159,11 @@ struct PackageProject {
     return findings
   }
 
-  /// Whether the controllers could make objects of it.
+  /// Whether the controllers could make objects of it, and a cluster would take them.
   private static func rendering(_ package: Package, _ name: String) async -> [ChartCheck.Finding] {
     guard !name.isEmpty else { return [] }
-    var renderer = ChartRenderer.found()
-    renderer.cluster.version = "v1.30.0"
-    let manifest = try? package.extensionManifest()
-    // As the controllers have it: each with its own parts, and an agent is told where it is.
-    let places: [Value?] = [nil] + (manifest?.isMulticluster == true ? [["name": "member", "role": "member"]] : [])
     do {
-      for place in places {
-        let forced = ForcedValues.of(manifest, servingGroup: Dialect.installPlan.apiServices.group, agentIn: place)
-        let release = Release(
-          name: place == nil ? name : "\(name)-agent", namespace: "extension-\(name)", forced: forced)
-        _ = try await renderer.render(package.archive(folder: name), for: release)
-      }
-      return []
+      return try await trying(package, name)
     } catch .needsHelm {
       // It works where there is a helm, and here it cannot be said.
       return []
@@ -180,6 +174,29 @@ struct PackageProject {
         )
       ]
     }
+  }
+
+  /// Renders it as the controllers do, each with its own parts, and an agent is told where it is; what comes of that is
+  /// tried on an API in this process, which has KubeSphere's kinds and those of Kubernetes.
+  private static func trying(_ package: Package, _ name: String) async throws(ChartError) -> [ChartCheck.Finding] {
+    var renderer = ChartRenderer.found()
+    renderer.cluster.version = "v1.30.0"
+    let manifest = try? package.extensionManifest()
+    let api = try? API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))
+    let trial = api.map { TrialInstall(in: Cluster(transport: InProcessTransport($0))) }
+    let own = manifest?.namespace ?? ""
+    let namespace = own.isEmpty ? "extension-\(name)" : own
+    let places: [Value?] = [nil] + (manifest?.isMulticluster == true ? [["name": "member", "role": "member"]] : [])
+    var findings: [ChartCheck.Finding] = []
+    for place in places {
+      let release = Release(
+        name: place == nil ? name : "\(name)-agent", namespace: namespace,
+        forced: ForcedValues.of(manifest, servingGroup: Dialect.installPlan.apiServices.group, agentIn: place))
+      let rendered = try await renderer.render(package.archive(folder: name), for: release)
+      let found = await trial?.findings(in: rendered, namespace: namespace) ?? []
+      findings += found.filter { !findings.contains($0) }
+    }
+    return findings
   }
 
   /// Writes `NAME-VERSION.tgz`, and says where.

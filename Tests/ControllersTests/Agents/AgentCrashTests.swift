@@ -115,7 +115,7 @@ import Testing
       try await work(fixture)
       ends.append(try await picture(fixture))
       isSpent = world.isSpent
-      writes += Seeds.isLong ? 1 : cut == .before ? 12 : 6
+      writes += Seeds.isLong ? 1 : cut == .before ? 24 : 6
     }
     #expect(!isSpent, "that many writes were not enough")
     return ends

@@ -13,7 +13,8 @@ import Testing
   private func plan(
     _ clusters: [String], selects: Bool = false, version: String = "1.0.0", status: Mapping = [:]
   ) -> AgentNames.Wish {
-    let placement: Value = selects ? ["clusterSelector": ["matchLabels": ["a": "b"]]] : ["clusters": Value(clusters)]
+    let placement: Value =
+      selects ? ["clusterSelector": ["matchLabels": ["a": "b"]]] : ["clusters": .sequence(clusters.map(Value.string))]
     let spec: Value = [
       "extension": ["name": "quince", "version": .string(version)], "clusterScheduling": ["placement": placement],
     ]

@@ -1,5 +1,6 @@
 import Client
 import Manifest
+import TestSupport
 import Testing
 
 @testable import Controllers
@@ -9,9 +10,9 @@ import Testing
 /// Many member clusters, some of which take requests and answer none.
 @Suite struct ManyMembersTests {
   @Test func clustersThatHangDelayNoneOfTheOthers() async throws {
-    let names = (0..<50).map { "c\($0)" }
+    let names = (0..<(Seeds.isLong ? 50 : 20)).map { "c\($0)" }
     // First, last and between: an order would show.
-    let hanging: Set = ["c0", "c1", "c2", "c25", "c49"]
+    let hanging: Set = ["c0", "c1", "c2", "c10", names[names.count - 1]]
     let fixture = try await AgentFixture(members: names)
     for name in hanging { try fixture.member(name).hang() }
     try await fixture.install(names)

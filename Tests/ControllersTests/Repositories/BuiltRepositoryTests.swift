@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import Glibc
 import HTTP
 import Manifest
 import Packages
@@ -92,6 +93,8 @@ import Testing
     #expect(index.entries.keys.sorted() == ["meadow", "orchard"])
     #expect(try Package(archive: charts.served("meadow-2.0.0.tgz")).chart().version == "2.0.0")
     #expect(throws: RepositoryError.self) { try charts.served("../x") }
+    #expect(symlink("/etc/passwd", folder.path + "/passwd") == 0)
+    #expect(throws: RepositoryError.self) { try charts.served("passwd") }
   }
 
   @Test func anImageThatIsPushedIsARepository() async throws {

@@ -110,6 +110,15 @@ import Testing
       ])
   }
 
+  @Test(arguments: [("charts", "2", "real"), ("charts/a.tgz", "1", "real/a.tgz"), ("charts/a.tgz", "2", "b.tgz")])
+  func thatALinkIsLeftOutIsSaid(path: String, type: String, target: String) throws {
+    let layer: [(String, Character, String)] = [("real/a.tgz", "0", "a"), (path, Character(type), target)]
+
+    #expect(
+      throws: RepositoryError("the image has no files below /charts; links to elsewhere are left out, as \(path)")
+    ) { try lay([layer]) }
+  }
+
   @Test func aFolderThatIsTakenAwayTakesWhatIsWantedWithIt() throws {
     let lower: [(String, Character, String)] = [("srv/charts/a", "0", "a")]
     let upper: [(String, Character, String)] = [(".wh.srv", "0", ""), ("srv/charts/b", "0", "b")]

@@ -41,7 +41,7 @@ import Testing
   ])
   func whetherItAnsweredIsSaidApartFromWhetherItWasRead(place: String, isReachable: String) async throws {
     let server = try ChartServer()
-    if let code = Int(place) { server.depart("index.yaml", .status(code, [])) }
+    if let code = Int(place) { server.depart("index.yaml", .status(code, headers: [])) }
     if place == "silence" { server.depart("index.yaml", .silence) }
     let url = place.contains(":") ? place : server.url
     let tester = try await RepositoryTester(["url": .string(url), "updateStrategy": ["timeout": "1s"]])
