@@ -175,6 +175,7 @@ in_own_network() {
     declare -p bin root home socket account pod_address test_variables testbed_tools testbed_crds testbed_prefix
     declare -f
   } >"$home/shell"
+  # shellcheck disable=SC2016
   unshare --net bash -c 'source "$0/shell"; set -e; ip link set lo up; ip address add "$pod_address/32" dev lo; "$1"' \
     "$home" "$1"
 }
@@ -188,6 +189,10 @@ run_image() {
   echo $! >"$home/server.pid"
   says host Pending 30 get pods -n kubesphere-system -o 'jsonpath={.items[*].status.phase}'
   pod=$(kube_of host get pods -n kubesphere-system -o 'jsonpath={.items[0].metadata.name}')
+  # What no node has is in no Endpoints.
+  printf '{"apiVersion":"v1","kind":"Node","metadata":{"name":"straw"}}' | kube_of host create -f - >/dev/null
+  printf '{"apiVersion":"v1","kind":"Binding","metadata":{"name":"%s"},"target":{"kind":"Node","name":"straw"}}' "$pod" |
+    kube_of host create --raw "/api/v1/namespaces/kubesphere-system/pods/$pod/binding" -f - >/dev/null
   as_admin PATCH "/api/v1/namespaces/kubesphere-system/pods/$pod/status" \
     "{\"status\":{\"phase\":\"Running\",\"podIP\":\"$pod_address\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}"
 }
@@ -209,11 +214,12 @@ images_are_run_and_read() {
   says host 1.2.0 20 get extension fig -o 'jsonpath={.status.recommendVersion}'
   contains "$(cat "$home/requests.log")" 'GET /fig-1.0.0.tgz'
 
-  # Another image is another server, and with the repository it goes.
+  # What an earlier ksxd made is brought up to date, another image is another server, and with the repository it goes.
+  kube_of host annotate service orchard -n kubesphere-system ksx.dev/spec-digest=earlier --overwrite >/dev/null
   kube_of host patch repository orchard --type merge -p '{"spec":{"image":"straw.example/orchard:2"}}' >/dev/null
   says host straw.example/orchard:2 30 get deployment orchard -n kubesphere-system -o 'jsonpath={..containers[0].image}'
   kube_of host delete repository orchard >/dev/null
-  says host '' 30 get deployments,services -n kubesphere-system -o name
+  says host '' 90 get deployments,services -n kubesphere-system -o name
   judge_rights ksxd-controllers-images
 }
 
