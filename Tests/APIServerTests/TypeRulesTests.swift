@@ -1,5 +1,6 @@
 import APITestSupport
 import HTTP
+import KubernetesAPI
 import Manifest
 import Platform
 import Testing

@@ -1,4 +1,4 @@
-package import Client
+import Client
 
 /// A server that reads a cluster for the time that a chart is rendered.
 package struct ClusterWindow: Sendable {

@@ -5,7 +5,7 @@ extension Schema.Native {
   /// What a value of Kubernetes' own types has to be beyond its type, as `types.txt` marks it.
   enum Check: String, Sendable {
     case label, subdomain, serviceName, pathSegment, dataKey, labels, labelKey
-    case port, portName, portOrName, targetPort, amount, account, positive
+    case port, portName, portOrName, targetPort, amount, account, positive, mode
     case address, hostAddress, cidr, relativePath
     case time, bytes, quantity
   }
@@ -15,7 +15,7 @@ extension Schema.Native.Check {
   /// What is wrong with the form of `value`, with what the API server shows of it; nothing where it is right.
   func problems(_ value: Value) -> [(shown: Value, words: String)] {
     switch value {
-    case .string(let text) where !text.isEmpty: problems(text).map { (value, $0) }
+    case .string(let text): problems(text).map { (value, $0) }
     case .integer(let number): problem(number).map { [(value, $0)] } ?? []
     case .mapping(let mapping) where self == .labels: mapping.pairs.flatMap(Self.problems(ofLabel:))
     default: []
@@ -74,6 +74,7 @@ extension Schema.Native.Check {
     // Zero stands for the port itself.
     case .targetPort: (0...65535).contains(number) ? nil : "must be between 1 and 65535, inclusive"
     case .account: (0...Int(Int32.max)).contains(number) ? nil : "must be between 0 and 2147483647, inclusive"
+    case .mode: (0...0o777).contains(number) ? nil : "must be a number between 0 and 0777 (octal), both inclusive"
     case .positive: number > 0 ? nil : "must be greater than zero"
     case .amount: number >= 0 ? nil : "must be greater than or equal to 0"
     default: nil

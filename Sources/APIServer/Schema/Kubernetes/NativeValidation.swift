@@ -59,7 +59,7 @@ struct NativeValidation {
       path.push(index)
       // As in Go, nothing is an object without fields.
       check(item == .null && inner.types == [.object] ? [:] : item, inner)
-      if !schema.limits.allowed.isEmpty || schema.native?.check != nil { checkScalar(item, schema) }
+      if !schema.limits.allowed.isEmpty || schema.native?.check != nil { checkScalar(item, schema, isItem: true) }
       if let key, let name = item[key], !known.insert(name).inserted {
         causes.append(.duplicate(path.appending(key), name))
       }
@@ -67,12 +67,13 @@ struct NativeValidation {
     }
   }
 
-  private mutating func checkScalar(_ value: Value, _ schema: Schema) {
+  /// `isItem`: of a list, in which nothing can be absent.
+  private mutating func checkScalar(_ value: Value, _ schema: Schema, isItem: Bool = false) {
     let allowed = schema.limits.allowed
-    if !allowed.isEmpty, !value.isNothing, !allowed.contains(value) {
+    if !allowed.isEmpty, isItem || !value.isNothing, !allowed.contains(value) {
       causes.append(.unsupported(path.text, value, allowed))
     }
-    if let native = schema.native { checkForm(value, native) }
+    if isItem || value != "", let native = schema.native { checkForm(value, native) }
   }
 
   private mutating func checkForm(_ value: Value, _ native: Schema.Native) {

@@ -187,7 +187,7 @@ extension TypeRules {
   private mutating func checkSubject() {
     let group = text("apiGroup")
     guard text("kind") == "ServiceAccount" else {
-      guard ["User", "Group"].contains(text("kind")), group != "rbac.authorization.k8s.io" else { return }
+      guard ["User", "Group"].contains(text("kind")), !["", "rbac.authorization.k8s.io"].contains(group) else { return }
       return causes.append(.unsupported(path.appending("apiGroup"), .string(group), ["rbac.authorization.k8s.io"]))
     }
     if !text("name").isEmpty, !Syntax.isSubdomain(text("name")) { refuse("name", MetadataRules.subdomainRule) }
