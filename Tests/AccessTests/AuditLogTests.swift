@@ -36,6 +36,18 @@ import Testing
     #expect(!lines.withLock { $0 }.joined().contains("hunter2"))
   }
 
+  @Test func whatGoesOnAfterAnUpgradeMayChangeAnythingAndIsNoted() async throws {
+    let handler = AccessControl(audit: log, around: try Asking().api)
+    var request = IncomingRequest(HTTPRequest(.get, "/api/v1/namespaces/default/pods/p/exec?command=sh"))
+    _ = await handler.respond(to: request, from: Caller(.owner))
+    #expect(noted.isEmpty)
+
+    request.upgrade = UpgradeOffer(protocols: ["SPDY/3.1"], bytes: HTTPBody([]))
+    _ = await handler.respond(to: request, from: Caller(.owner))
+
+    #expect(noted.count == 1 && noted[0]["resource"] == "pods" && noted[0]["subresource"] == "exec", "\(noted)")
+  }
+
   @Test func aCreationIsNotedWithTheNameThatWasFoundForIt() async throws {
     let handler = AccessControl(audit: log, around: try Asking().api)
     let body = JSON.bytes([

@@ -255,45 +255,6 @@ import Testing
     }
     upstream.stop()
   }
-
-  @Test func aSlowReaderHoldsUpTheUpstream() async throws {
-    let flood = FloodUpstream()
-    let server = try await Server.start(flood, on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
-    try await GatewayFixture.with(.proxy(to: server.addresses[0])) { gateway in
-      let connection = try gateway.connect()
-      connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\n")
-      _ = try await eventually("it stands still") {
-        let before = flood.pieces
-        try await Task.sleep(for: .milliseconds(100))
-        return before == flood.pieces ? before : nil
-      } when: {
-        $0 > 0
-      }
-
-      // What fits in buffers of the kernel and the channels, in pieces of 64 KiB.
-      #expect(flood.pieces < 400)
-    }
-    await server.stop(grace: .zero)
-  }
-}
-
-/// Answers without an end, and counts the pieces that have been taken.
-private final class FloodUpstream: Handler {
-  private let count = Locked(0)
-
-  var pieces: Int { count.withLock { $0 } }
-
-  func respond(to request: IncomingRequest) async -> HTTPResponse {
-    let count = count
-    return HTTPResponse(
-      status: 200,
-      body: HTTPBody {
-        {
-          count.withLock { $0 += 1 }
-          return [UInt8](repeating: 120, count: 65_536)
-        }
-      })
-  }
 }
 
 /// Says ok.
