@@ -18,7 +18,8 @@ import Testing
     "Operations/Doctor", "Operations/History/PastChange.swift", "Operations/History/RequestedSpec.swift",
     "Operations/Planning", "Operations/Progress", "Operations/Repositories/RepositoryDraft.swift", "Operations/Serving",
     "Operations/Several", "Operations/State/AgentRow.swift", "Operations/State/ExtensionStatus.swift",
-    "Operations/State/Needs.swift", "Operations/State/VersionFacts.swift", "Operations/Undo",
+    "Operations/State/Needs.swift", "Operations/State/ServedObject.swift", "Operations/State/VersionFacts.swift",
+    "Operations/Undo",
     "Client/Cluster/Sentence.swift", "Client/Cluster/Webhook.swift", "Platform/Text/Nearest.swift",
   ]
 

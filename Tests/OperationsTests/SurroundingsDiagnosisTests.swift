@@ -161,6 +161,25 @@ extension DiagnosisTests {
     #expect(found.map(\.text) == ["APIService weather.example/v1 is not served, though the extension is enabled"])
   }
 
+  @Test func whatTheGatewayRefusesIsToldWithItsReason() {
+    let condition: Value = [
+      "type": "Served", "status": "False", "reason": "Conflict", "message": "both serve /x; the older one does",
+    ]
+    let served = ServedObject(
+      Object(
+        Dialect.installPlan.apiServices, name: "v1.weather",
+        [
+          "spec": ["group": "w.example", "version": "v1"], "status": ["state": "Available", "conditions": [condition]],
+        ]),
+      kind: "APIService", dialect: .installPlan)
+    let found = findings("Installed") { $0.served = [served] }
+
+    #expect(!served.isServed && served.stateWords.english == "not served: Conflict: both serve /x; the older one does")
+    #expect(found.map(\.cause) == [.notServed])
+    #expect(found[0].evidence.map(\.value) == ["Conflict: both serve /x; the older one does"])
+    #expect(found[0].remedies.isEmpty)
+  }
+
   @Test func repositoriesSpeakByTheirEvents() {
     let repository = Object(Dialect.installPlan.repositories, name: "main", ["status": ["lastSyncTime": "t"]])
     func event(_ reason: String, _ message: String, _ time: String) -> Object {

@@ -7,6 +7,14 @@ package struct Endpoint: Hashable, Sendable {
   package enum Place: Hashable, Sendable {
     case address(ServerAddress)
     case service(Service)
+
+    /// Whether it is reached over TLS.
+    var isEncrypted: Bool {
+      switch self {
+      case .address(let address): address.scheme == .https
+      case .service(let service): service.isEncrypted
+      }
+    }
   }
 
   /// A port of a Service, and what stands before the paths asked of it.
@@ -39,7 +47,8 @@ package struct Endpoint: Hashable, Sendable {
     isInsecure = ["insecureSkipVerify", "insecureSkipTLSVerify"].contains { value?[$0]?.bool == true }
     do throws(RuleProblem) {
       place = try Self.place(value, isFirstDesign)
-      authorities = try Self.authorities(value)
+      // Without TLS there is nothing to trust.
+      authorities = place?.isEncrypted == false ? [] : try Self.authorities(value)
     } catch {
       problem = error.description
     }
@@ -72,14 +81,14 @@ package struct Endpoint: Hashable, Sendable {
 
   /// A bundle is encoded once, as every field of bytes, or twice, as the shipped gateway wants it.
   private static func authorities(_ value: Value?) throws(RuleProblem) -> [UInt8] {
-    guard let text = ["caBundle", "caBudle"].lazy.compactMap({ value?[$0]?.string }).first(where: { !$0.isEmpty })
-    else { return [] }
-    guard let once = Base64.decode(text) else { throw RuleProblem("caBundle is no base64") }
+    let given = ["caBundle", "caBudle"].lazy.map { ($0, value?[$0]?.string ?? "") }.first { !$0.1.isEmpty }
+    guard let (name, text) = given else { return [] }
+    guard let once = Base64.decode(text) else { throw RuleProblem("\(name) is no base64") }
     let mark = "-----BEGIN"
     if String(decoding: once, as: UTF8.self).containsText(mark) { return once }
     guard let twice = Base64.decode(String(decoding: once, as: UTF8.self)),
       String(decoding: twice, as: UTF8.self).containsText(mark)
-    else { throw RuleProblem("caBundle holds no certificate in PEM") }
+    else { throw RuleProblem("\(name) holds no certificate in PEM") }
     return twice
   }
 

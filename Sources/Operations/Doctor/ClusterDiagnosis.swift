@@ -180,14 +180,17 @@ extension Diagnosis {
     guard state == .installed, installation.observed.appliedEnabled ?? installation.isEnabled,
       !installation.isBeingDeleted
     else { return [] }
-    return file.served.filter { $0.state != "Available" }.map { served in
-      finding(
-        .notServed, "\(served.kind) \(served.words) is not served, though the extension is enabled",
-        [
-          Finding.Evidence(
-            "\(served.kind) \(served.name)", "status.state", served.state.isEmpty ? "nothing" : served.state)
-        ],
-        .certain, [Remedy("switch it off and on", [.person("ksx disable \(installation.extension), then ksx enable")])])
+    return file.served.filter { !$0.isServed }.map { served in
+      let object = "\(served.kind) \(served.name)"
+      let evidence =
+        served.problem.isEmpty
+        ? Finding.Evidence(object, "status.state", served.state.isEmpty ? "nothing" : served.state)
+        : Finding.Evidence(object, "status.conditions[Served]", served.problem)
+      let switching = Remedy(
+        "switch it off and on", [.person("ksx disable \(installation.extension), then ksx enable")])
+      return finding(
+        .notServed, "\(served.kind) \(served.words) is not served, though the extension is enabled", [evidence],
+        .certain, served.problem.isEmpty ? [switching] : [])
     }
   }
 

@@ -3,6 +3,7 @@ import Extensions
 package import KubernetesAPI
 import Manifest
 package import Packages
+import Platform
 
 /// What the objects around one extension say beyond what every list shows, each of their fields in a line or a block.
 package struct ExtensionDetails: Hashable, Sendable {
@@ -111,7 +112,8 @@ package struct ExtensionDetails: Hashable, Sendable {
 
   /// An object of the gateway: its state, its release, and the whole of its spec.
   private static func served(_ object: Object) -> Block {
-    let state = Chart.text(object.status["state"])
+    let said = ServedObject(object, kind: object.kind, dialect: .subscription).stateWords.english
+    let state = said.isEmpty ? Chart.text(object.status["state"]) : said
     let release = object.annotations["meta.helm.sh/release-name"].map { ["release: \($0)"] } ?? []
     let link = Chart.text(object.status["link"])
     let spec = YAML.text(shortened(object.spec)).split(separator: "\n").map(String.init)

@@ -2,6 +2,7 @@ package import Extensions
 package import KubernetesAPI
 import Manifest
 import Packages
+package import Platform
 
 /// Something that the gateway serves for an extension: an API, a bundle, a proxy, an entry of the console's menu.
 package struct ServedObject: Hashable, Sendable {
@@ -13,6 +14,8 @@ package struct ServedObject: Hashable, Sendable {
   package var words: String
   /// `Available` or `Disabled`, or empty where nothing is said, which serves nothing.
   package var state: String
+  /// Why the gateway does not serve it although its state would let it, or empty.
+  package var problem: String
 
   /// Reads one; `owners` knows the extension of a release that it names.
   package init(_ object: Object, kind: String, dialect: Dialect, owners: ReleaseOwners = ReleaseOwners()) {
@@ -20,11 +23,29 @@ package struct ServedObject: Hashable, Sendable {
     name = object.name
     `extension` = owners.extensionName(of: object, dialect)
     state = object.status["state"]?.string ?? ""
+    problem = state == "Available" ? Self.refusal(object) : ""
     if kind == "JSBundle" {
       words = JSBundleRule(object, dialect: dialect).resolved(owners).files.first?.path ?? ""
     } else {
       words = ServedWords.words(of: kind, object.value)
     }
+  }
+
+  /// What the gateway says in the condition `Served` where that is no yes.
+  private static func refusal(_ object: Object) -> String {
+    let conditions = object.status["conditions"]?.sequence ?? []
+    guard let served = conditions.first(where: { $0["type"]?.string == "Served" }), served["status"]?.string == "False"
+    else { return "" }
+    let words = [served["reason"]?.string, served["message"]?.string].compactMap(\.self).filter { !$0.isEmpty }
+    return words.isEmpty ? "no reason is given" : words.joined(separator: ": ")
+  }
+
+  /// Whether requests get there, as far as the cluster says.
+  package var isServed: Bool { state == "Available" && problem.isEmpty }
+
+  /// Its state, or that it is not served for all that.
+  package var stateWords: Sentence {
+    problem.isEmpty ? Sentence(verbatim: state) : "not served: \(problem)"
   }
 
   /// Whether `other`, of another extension, would serve the same: the webhooks refuse the second, and helm fails.

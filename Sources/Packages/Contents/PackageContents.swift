@@ -18,6 +18,8 @@ package struct PackageContents: Hashable, Sendable {
   package private(set) var images: [String] = []
   /// What its installer may do.
   package private(set) var permissions: [Permission] = []
+  /// What people may be granted of it, a role template each.
+  package private(set) var grants: [String] = []
   /// Bytes, unpacked.
   package private(set) var size = 0
 
@@ -68,6 +70,7 @@ package struct PackageContents: Hashable, Sendable {
     unknownFiles = Array(Set(unknownFiles)).sorted()
     let manifest = try? package.manifest()
     images = manifest?.images ?? []
+    grants = package.sketches(release: release ?? "…").filter(\.isRoleTemplate).map(\.grant).sorted()
     permissions = Permission.all(in: package.permissions ?? "")
     size = package.files.values.reduce(0) { $0 + $1.count }
   }

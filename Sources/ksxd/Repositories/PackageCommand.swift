@@ -91,7 +91,11 @@ struct PackageCommand: AsyncParsableCommand {
       for finding in findings { print(finding.line) }
       // As helm has it: what is published may lack charts that it names, what is packed may not.
       let isWhole = !findings.contains { $0.finding.severity == .error || $0.finding.check == ChartCheck.dependencies }
-      guard isWhole else { throw ExitCode(1) }
+      guard isWhole else {
+        throw DaemonError(
+          "nothing was packed: what is said above must be mended first; a repository may publish a chart that names others which are nowhere, as a folder in it"
+        )
+      }
       for project in projects { print(try project.write(to: output)) }
     }
   }

@@ -70,8 +70,8 @@ import Testing
     arguments: [
       ["url": "ftp://a"], ["url": "http://"], ["url": "unix:///run/x"], ["url": "http://a b"], [:], ["service": [:]],
       ["service": ["name": "n"]], ["service": ["name": "N/../x", "namespace": "s"]], ["url": "http://a:99999"],
-      ["service": ["name": "n", "namespace": "s", "port": 70_000]], ["url": "http://a", "caBundle": "%%%"],
-      ["service": ["name": "n", "namespace": "s", "path": "/a b"]], ["url": "http://a", "caBundle": "YWJj"],
+      ["service": ["name": "n", "namespace": "s", "port": 70_000]], ["url": "https://a", "caBundle": "%%%"],
+      ["service": ["name": "n", "namespace": "s", "path": "/a b"]], ["url": "https://a", "caBundle": "YWJj"],
     ] as [Value])
   func aPlaceThatCannotBeReachedHasAReason(value: Value) {
     #expect(Endpoint(value, isFirstDesign: true).problem != nil)

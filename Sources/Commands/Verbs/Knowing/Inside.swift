@@ -76,7 +76,8 @@ struct Inside: ClusterCommand {
   private func lines(_ version: String, _ contents: PackageContents) -> [String] {
     let permissions = contents.permissions.map { "\($0.isDangerous ? "! " : "  ")\($0.words)" }
     let sections: [(String, [String])] = [
-      ("permissions of its installer", permissions), ("images", contents.images.map { "  \($0)" }),
+      ("permissions of its installer", permissions),
+      ("what people may be granted", contents.grants.map { "  \($0)" }), ("images", contents.images.map { "  \($0)" }),
       (
         "kinds",
         contents.kinds.map { "  \($0.words)\($0.isConditional ? ", where the cluster has what it asks for" : "")" }
@@ -105,6 +106,7 @@ struct Inside: ClusterCommand {
         "extension": .string(name), "version": .string(version), "bytes": .integer(contents.size),
         "permissions": .sequence(
           contents.permissions.map { ["text": .string($0.words), "reachesFar": .bool($0.isDangerous)] }),
+        "grants": .sequence(contents.grants.map(Value.string)),
         "images": .sequence(contents.images.map(Value.string)), "kinds": kinds(contents.kinds),
         "definitions": kinds(contents.definitions),
         "unknown": .sequence(contents.unknownFiles.map(Value.string)),

@@ -53,7 +53,7 @@ struct ListServed: ClusterCommand {
       let items = served.map { object -> Value in
         [
           "kind": .string(object.kind), "name": .string(object.name), "extension": .string(object.extension),
-          "what": .string(object.words), "state": .string(object.state),
+          "what": .string(object.words), "state": .string(object.state), "problem": .string(object.problem),
         ]
       }
       session.outlet.printExactly(try output.text(.ours("ServedList", ["items": .sequence(items)])))
@@ -68,7 +68,7 @@ struct ListServed: ClusterCommand {
 
   private static let columns: [TextColumn<ServedObject>] = [
     TextColumn("EXTENSION") { $0.extension }, TextColumn("KIND") { $0.kind }, TextColumn("NAME") { $0.name },
-    TextColumn("STATE") { $0.state }, TextColumn("WHAT") { $0.words },
+    TextColumn("STATE") { $0.stateWords.english }, TextColumn("WHAT") { $0.words },
   ]
 }
 

@@ -46,6 +46,7 @@ struct InsidePage: PageText {
       + section(
         words("What its installer may do"),
         permissions.isEmpty ? [Line("  " + words("The package asks for no permissions."), .dim)] : permissions)
+      + section(words("What people may be granted"), all(contents.grants))
       + section(words("Images"), all(contents.images)) + section(words("Kinds"), all(kinds))
       + section(words("Definitions"), all(contents.definitions.map(\.words))) + section(words("Serves"), all(served))
       + section(words("Known only once it is rendered"), all(contents.unknownFiles, .dim))

@@ -118,8 +118,9 @@ struct ServingList: Sendable {
       Column("SERVES", width: 20, upTo: 32, rank: 0, sorting: .name) { $0.row.served.words },
     ] + (name == nil ? [owner] : [])
       + [
-        Column("STATE", width: 9, rank: 0, sorting: .state, style: \.stateStyle) { row in
-          row.row.served.state.isEmpty ? words("not set") : row.row.served.state
+        Column("STATE", width: 9, upTo: 60, rank: 0, sorting: .state, style: \.stateStyle) { row in
+          let served = row.row.served
+          return served.state.isEmpty ? words("not set") : words(served.stateWords)
         },
         Column("PROBE", width: 12, upTo: 44, rank: 0, style: \.probeStyle) { $0.probeWords(words) },
         Column("LEADS TO", width: 20, upTo: 100, rank: 3, style: { _ in .dim }) { $0.row.leadsTo },
@@ -128,7 +129,7 @@ struct ServingList: Sendable {
 }
 
 extension ServingList.ServingRow {
-  fileprivate var stateStyle: StyleName { row.served.state == "Available" ? .stateInstalled : .stateDisabled }
+  fileprivate var stateStyle: StyleName { row.served.isServed ? .stateInstalled : .stateDisabled }
 
   fileprivate func probeWords(_ words: Language) -> String {
     if let probe { return words(probe.outcome.sentence) + (probe.milliseconds.map { ", \($0) ms" } ?? "") }
