@@ -32,6 +32,9 @@ package struct Target: Hashable, Sendable {
     query[parameter].flatMap { $0.isEmpty ? nil : $0 }
   }
 
+  /// The value of a query parameter, also where that is empty; `nil` when it is missing.
+  package func given(_ parameter: String) -> String? { query[parameter] }
+
   /// A parameter as Kubernetes reads booleans: `false` and `0` are not set, anything else is.
   package func flag(_ parameter: String) -> Bool {
     guard let value = query[parameter] else { return false }

@@ -68,6 +68,78 @@ import Testing
     #expect([wrong.status, old.status, dry.status, right.status] == [409, 409, 200, 200])
   }
 
+  /// As kube-apiserver refuses them, with 400 or 422: an unguarded deletion is not what was asked for.
+  @Test(
+    arguments: [
+      ["dryRun": "All"], ["dryRun": ["All", "Foo"]], ["dryRun": [""]], ["preconditions": "x"], ["preconditions": []],
+      ["preconditions": ["uid": 5]], ["preconditions": ["resourceVersion": 5]], ["propagationPolicy": 5],
+      ["propagationPolicy": "Never"], ["orphanDependents": "true"], ["gracePeriodSeconds": "0"], [], "x", 5,
+      ["apiVersion": "v1", "kind": "Foo"],
+    ] as [Value])
+  func optionsThatCannotBeReadDeleteNothing(options: Value) async throws {
+    try await ask(.post, Path.plans, plan("a"))
+
+    for target in [Path.plans + "/a", Path.plans] {
+      let refused = try await ask(.delete, target, options)
+      #expect([400, 422].contains(refused.status), "\(refused.status) \(refused.message)")
+    }
+    #expect(try await ask(.get, Path.plans + "/a").status == 200)
+  }
+
+  @Test(arguments: ["dryRun=", "propagationPolicy=", "gracePeriodSeconds=x", "propagationPolicy=Never"])
+  func aQueryThatCannotBeReadDeletesNothing(query: String) async throws {
+    try await ask(.post, Path.plans, plan("a"))
+
+    let refused = try await ask(.delete, Path.plans + "/a?" + query)
+
+    #expect([400, 422].contains(refused.status), "\(refused.status)")
+    #expect(try await ask(.get, Path.plans + "/a").status == 200)
+    #expect(try await ask(.post, Path.plans + "?dryRun=", plan("b")).status == 422)
+  }
+
+  @Test func allAreDeletedAsTheBodySays() async throws {
+    try await ask(.post, Path.plans, plan("a"))
+
+    #expect(try await ask(.delete, Path.plans, ["dryRun": ["All"]]).status == 200)
+    #expect(try await ask(.get, Path.plans + "/a").status == 200)
+    #expect(try await ask(.delete, Path.plans, ["propagationPolicy": "Background"]).status == 200)
+    #expect(try await ask(.get, Path.plans + "/a").status == 404)
+  }
+
+  @Test func whatIsOwnedByAKindThatIsNotServedStays() async throws {
+    func owned(_ name: String, _ apiVersion: String, _ kind: String) -> Value {
+      let reference: Value = [
+        "apiVersion": .string(apiVersion), "kind": .string(kind), "name": "x", "uid": .string("nowhere-\(name)"),
+      ]
+      return Value.map(name).setting(["metadata", "ownerReferences"], to: [reference])
+    }
+    try await ask(.post, Path.maps, owned("stays", "nope.example/v1", "Zip"))
+    try await ask(.post, Path.maps, owned("stays-too", "batch/v2", "Foo"))
+    try await ask(.post, Path.maps, owned("goes", "apps/v1", "Deployment"))
+
+    #expect(try await untilGone(Path.maps + "/goes"))
+    #expect(try await ask(.get, Path.maps).names == ["stays", "stays-too"])
+  }
+
+  @Test func anObjectHasOneControllerAndNoEventForAnOwner() async throws {
+    func reference(_ kind: String, _ name: String) -> Value {
+      ["apiVersion": "v1", "kind": .string(kind), "name": .string(name), "uid": .string(name), "controller": true]
+    }
+    func make(_ references: Value, _ finalizers: Value = []) async throws -> Asking.Answer {
+      let map = Value.map("m").setting(["metadata", "ownerReferences"], to: references)
+      return try await ask(.post, Path.maps + "?dryRun=All", map.setting(["metadata", "finalizers"], to: finalizers))
+    }
+
+    let two = try await make([reference("ConfigMap", "a"), reference("ConfigMap", "b")])
+    #expect(
+      two.message.hasSuffix(
+        "Only one reference can have Controller set to true. Found \"true\" in references for a and b"),
+      "\(two.message)")
+    #expect(try await make([reference("Event", "a")]).message.hasSuffix("is disallowed from being an owner"))
+    let both = try await make([], ["foregroundDeletion", "orphan"])
+    #expect(both.message.hasSuffix("finalizers foregroundDeletion and orphan cannot be both set"), "\(both.message)")
+  }
+
   private func owned(_ name: String, by owner: Asking.Answer) -> Value {
     let reference: Value = [
       "apiVersion": "v1", "kind": "X", "name": "x", "uid": owner["metadata", "uid"] ?? .null,

@@ -51,7 +51,7 @@ import Testing
     let subscription = resources.first { $0["resource"] == "subscriptions" }
     #expect(subscription?["scope"] == "Cluster")
     #expect(subscription?["singularResource"] == "subscription")
-    #expect(subscription?["categories"] == ["extensions"])
+    #expect(subscription?["categories"] == ["kubesphere"])
   }
 
   @Test func whoDoesNotKnowThatDocumentGetsTheOldOne() async throws {

@@ -86,8 +86,11 @@ import Testing
       do {
         let store = try ObjectStore(path: path)
         _ = try store.put(
-          .map("child").setting(["metadata", "ownerReferences"], to: [["uid": "gone"]])
-            .setting(["metadata", "uid"], to: "here").setting(["metadata", "namespace"], to: "default"),
+          .map("child").setting(
+            ["metadata", "ownerReferences"],
+            to: [["apiVersion": "v1", "kind": "ConfigMap", "name": "gone", "uid": "gone"]]
+          )
+          .setting(["metadata", "uid"], to: "here").setting(["metadata", "namespace"], to: "default"),
           in: "configmaps")
       }
       let ask = try Asking(path: path)
@@ -214,7 +217,9 @@ import Testing
 extension Value {
   /// A config map whose owner is gone.
   fileprivate static func orphan(_ name: String) -> Value {
-    .map(name).setting(["metadata", "ownerReferences"], to: [["uid": "gone"]])
-      .setting(["metadata", "uid"], to: .string(name)).setting(["metadata", "namespace"], to: "default")
+    .map(name).setting(
+      ["metadata", "ownerReferences"], to: [["apiVersion": "v1", "kind": "ConfigMap", "name": "gone", "uid": "gone"]]
+    )
+    .setting(["metadata", "uid"], to: .string(name)).setting(["metadata", "namespace"], to: "default")
   }
 }

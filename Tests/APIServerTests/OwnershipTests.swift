@@ -83,6 +83,24 @@ import Testing
       owned?.mapping?.keys == [#"k:{"name":"web","proto":"TCP"}"#, #"k:{"name":"web","proto":"UDP"}"#])
   }
 
+  @Test func whatIsNotOfTheTypeIsNotAppliedAndTakesNothingAway() async throws {
+    let map: Value = ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "c"], "data": ["a": "1"]]
+    #expect(try await apply(map, to: Path.maps + "/c", as: "m").status == 201)
+    let misspelt = map.setting(["data"], to: nil).setting(["dato"], to: ["a": "1"])
+
+    let refused = try await apply(misspelt, to: Path.maps + "/c", as: "m")
+
+    #expect(refused.status == 400, "\(refused.message)")
+    #expect(refused.message == "failed to create typed patch object: .dato: field not declared in schema")
+    #expect(try await ask(.get, Path.maps + "/c")["data"] == ["a": "1"])
+    let port: Value = ["port": 80, "protocol": "TCP", "name": "a"]
+    let service: Value = [
+      "apiVersion": "v1", "kind": "Service", "metadata": ["name": "s"], "spec": ["ports": [port, port]],
+    ]
+    let twice = try await apply(service, to: "/api/v1/namespaces/default/services/s", as: "m")
+    #expect(twice.status == 400 && twice.message.hasSuffix(".spec.ports[1]: duplicate entries for key"))
+  }
+
   @Test func kubectlTakesAlongWhatItAppliedBefore() async throws {
     let applied = "kubectl.kubernetes.io/last-applied-configuration"
     let text = JSON.text(.map("m", ["a": "1"]))

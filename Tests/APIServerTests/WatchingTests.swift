@@ -143,6 +143,10 @@ import Testing
     let events = try await ask.watch(Path.maps + "?watch=true&labelSelector=app%3Dx&resourceVersion=\(version)", 3)
 
     #expect(events.map(\.eventType) == ["ADDED", "DELETED", "ADDED"])
+    // Shown as it was while it was selected, at the version at which it left.
+    #expect(events[1][path: "object", "metadata", "labels"] == ["app": "x"])
+    let versions = events.compactMap { Int($0.eventVersion) }
+    #expect(versions == versions.sorted() && Set(versions).count == 3)
   }
 
   @Test func aCancelledWatchEnds() async throws {

@@ -65,6 +65,16 @@ import Testing
     #expect(answer.message.containsText(problem), "\(answer.message)")
   }
 
+  @Test func aLabelThatIsNullIsAnEmptyText() async throws {
+    var plan = Value.plan("devops")
+    for key in ["labels", "annotations"] { plan = plan.setting(["metadata", key], to: ["a": nil]) }
+
+    let made = try await ask(.post, Path.plans, plan)
+
+    #expect(made.status == 201, "\(made.message)")
+    #expect(made["metadata", "labels"] == ["a": ""] && made["metadata", "annotations"] == ["a": ""])
+  }
+
   @Test func whatSaysNothingInTheMetadataIsNotKept() async throws {
     var plan = Value.plan("devops")
     for key in ["labels", "annotations", "finalizers", "generateName"] {

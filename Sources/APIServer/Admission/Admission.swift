@@ -58,9 +58,18 @@ struct Admission {
   }
 
   /// What says nothing in the metadata is not kept (Go's `omitempty`).
-  private func withoutEmptyMetadata(_ object: Value) -> Value {
-    (object["metadata"]?.mapping?.pairs ?? []).filter(\.value.saysNothing).reduce(object) { object, pair in
+  private func withoutEmptyMetadata(_ given: Value) -> Value {
+    let object = withTexts(given)
+    return (object["metadata"]?.mapping?.pairs ?? []).filter(\.value.saysNothing).reduce(object) { object, pair in
       object.setting(["metadata", pair.key], to: nil)
+    }
+  }
+
+  /// A label or an annotation that is null is an empty text (Go's zero value), as where a chart's value is empty.
+  private func withTexts(_ object: Value) -> Value {
+    ["labels", "annotations"].reduce(object) { object, key in
+      let pairs = object[path: "metadata", key]?.mapping?.pairs ?? []
+      return pairs.filter { $0.value == .null }.reduce(object) { $0.setting(["metadata", key, $1.key], to: "") }
     }
   }
 

@@ -60,6 +60,7 @@ struct MetadataRules: Sendable {
       + labelCauses(metadata["labels"], field + ".labels", isLabel: true)
       + labelCauses(metadata["annotations"], field + ".annotations", isLabel: false)
       + listCauses(metadata["finalizers"], field + ".finalizers")
+      + controllerCauses(metadata["ownerReferences"], field + ".ownerReferences")
       + ownerCauses(metadata["ownerReferences"], field + ".ownerReferences")
   }
 
@@ -120,8 +121,28 @@ struct MetadataRules: Sendable {
     guard let items = value.sequence, items.allSatisfy({ $0.string != nil }) else {
       return [.wrongType(field, value, "array")]
     }
-    return items.filter { !Syntax.isLabelKey($0.string ?? "") }
-      .map { .invalid(field, $0, keyRule) }
+    let contradiction = ["foregroundDeletion", "orphan"].allSatisfy { items.contains(.string($0)) }
+    let shown = "[]string{" + items.map { JSON.text($0) }.joined(separator: ", ") + "}"
+    let both = Status.Cause(
+      reason: "FieldValueInvalid",
+      message: "Invalid value: \(shown): finalizers foregroundDeletion and orphan cannot be both set", field: field)
+    return items.filter { !Syntax.isLabelKey($0.string ?? "") }.map { .invalid(field, $0, keyRule) }
+      + (contradiction ? [both] : [])
+  }
+
+  /// One owner manages an object, and an Event owns nothing.
+  private static func controllerCauses(_ value: Value?, _ field: String) -> [Status.Cause] {
+    let references = value?.sequence ?? []
+    var causes: [Status.Cause] = []
+    for reference in references where reference["kind"] == "Event" && reference["apiVersion"] == "v1" {
+      causes.append(.unfit(field, reference, "/v1, Kind=Event is disallowed from being an owner"))
+    }
+    let controllers = references.filter { $0["controller"] == true }.map { $0["name"]?.string ?? "" }
+    guard controllers.count > 1 else { return causes }
+    let problem =
+      "Only one reference can have Controller set to true. Found \"true\" in references for \(controllers[0]) and "
+      + controllers[1]
+    return causes + [.unfit(field, value ?? .null, problem)]
   }
 
   private static func ownerCauses(_ value: Value?, _ field: String) -> [Status.Cause] {

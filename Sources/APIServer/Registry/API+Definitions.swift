@@ -10,6 +10,7 @@ extension API {
   /// Serves what changed with `change`, when that was a definition, and lets go a definition whose last object is gone.
   func follow(_ change: StoredChange) {
     followQuotas(change)
+    followOwners(change)
     if change.collection == Resource.definitions.qualifiedName {
       serve(change)
     } else if change.kind == .deleted, terminating.contains(change.collection) {

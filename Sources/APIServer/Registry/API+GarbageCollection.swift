@@ -32,8 +32,26 @@ extension API {
         registry.orphans().filter { reference in
           guard let object = registry[reference.collection, reference.key] else { return false }
           return !object.isBeingDeleted && !object.owners.contains { registry.exists(uid: $0) }
+            && !mayHaveOwner(object)
         })
     }
+  }
+
+  /// Whether an owner is of a kind that is not served: it cannot be known that it is gone, unless it was seen to go.
+  private func mayHaveOwner(_ object: StoredObject) -> Bool {
+    let references = object.value[path: "metadata", "ownerReferences"]?.sequence ?? []
+    return references.contains { reference in
+      guard !goneOwners.contains(reference["uid"]?.string ?? "") else { return false }
+      return !types.all.contains { type in
+        type.resource.apiVersion == reference["apiVersion"]?.string && type.resource.kind == reference["kind"]?.string
+      }
+    }
+  }
+
+  /// Remembers that an owner of something has gone.
+  func followOwners(_ change: StoredChange) {
+    guard change.kind == .deleted, !registry.withLock({ $0.dependents(of: change.object.uid) }).isEmpty else { return }
+    goneOwners.insert(change.object.uid)
   }
 
   /// Deletes an orphan, or says in the log why it stays.

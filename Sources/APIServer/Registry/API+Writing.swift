@@ -58,10 +58,20 @@ extension API {
     guard patch.language == .apply else {
       return (try change(path, options) { old throws(Status) in try patched(old, by: patch, path.type) }, false)
     }
+    try checkApplied(patch.document, path.type)
     guard let stored = try find(path.type, path.key) else {
       return (try createByApplying(patch.document, at: path, options), true)
     }
     return (try apply(patch.document, to: stored, path, options), false)
+  }
+
+  /// What is applied has to be of its type throughout: a field that is passed over would be owned and not be there.
+  private func checkApplied(_ wanted: Value, _ type: ResourceType) throws(Status) {
+    let problems =
+      (type.schema?.unknown(in: wanted) ?? []).map { ".\($0): field not declared in schema" }
+      + (type.structure.repeated(in: wanted).map { ["\($0): duplicate entries for key"] } ?? [])
+    guard let first = problems.first else { return }
+    throw .badRequest("failed to create typed patch object: \(first)")
   }
 
   /// `old` as `patch` makes it, which has to be an object of `type` still.

@@ -19,6 +19,8 @@ package actor API: CallerHandler {
   let now: @Sendable () -> Timestamp
   private let report: @Sendable (String) -> Void
   var isCollecting = false
+  /// The owners that have gone while something was theirs.
+  var goneOwners: Set<String> = []
   /// The definitions that are being deleted and still have objects.
   var terminating: Set<String> = []
   /// The certificates by which clients trust this server, which every namespace has, or `nil`.

@@ -84,8 +84,10 @@ struct ObjectFilter: Sendable {
       return isSelected || wasSelected ? WatchedChange(kind: .deleted, object: change.object) : nil
     case .added, .modified:
       if isSelected { return WatchedChange(kind: wasSelected ? .modified : .added, object: change.object) }
-      // It lost its labels: gone, as far as this reader can tell.
-      return wasSelected ? WatchedChange(kind: .deleted, object: change.object) : nil
+      guard wasSelected else { return nil }
+      // Gone, as far as this reader can tell: shown as it was while it was selected.
+      let former = change.previous.map { StoredObject($0.value, version: change.version) }
+      return WatchedChange(kind: .deleted, object: former ?? change.object)
     }
   }
 }

@@ -74,7 +74,7 @@ struct Router: Sendable {
       let warnings = try options.validation.check(value, path.type, isPatch: false, repeated: repeated)
       return answer(201, try await api.create(value, at: path, options), path, form)
         .warning(of: warnings + Quota.notices(value, path.type))
-    case .delete: return try await deleteAll(path, target)
+    case .delete: return try await deleteAll(request, path, target)
     default: throw .unknownMethod
     }
   }
@@ -119,8 +119,10 @@ struct Router: Sendable {
     }
   }
 
-  private func deleteAll(_ path: ResourcePath, _ target: Target) async throws(Status) -> HTTPResponse {
-    let options = DeleteOptions(isDryRun: try WriteOptions.isDryRun(target["dryRun"]))
+  private func deleteAll(
+    _ request: HTTPRequest, _ path: ResourcePath, _ target: Target
+  ) async throws(Status) -> HTTPResponse {
+    let options = try DeleteOptions(request, target)
     for object in api.objects(try ObjectFilter(path, target)) {
       var single = path
       single.name = object.key.name

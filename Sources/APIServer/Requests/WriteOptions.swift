@@ -18,7 +18,7 @@ struct WriteOptions: Hashable, Sendable {
 
   init(_ request: HTTPRequest, _ target: Target, by caller: Caller) throws(Status) {
     self.caller = caller
-    isDryRun = try Self.isDryRun(target["dryRun"])
+    isDryRun = try Self.isDryRun(target.given("dryRun"))
     isForced = target.flag("force")
     if request.method != .get, request.method != .delete {
       validation = try FieldValidation(target, kind: Self.kind(request.method))
@@ -64,45 +64,5 @@ struct WriteOptions: Hashable, Sendable {
         message: "Invalid value: \"\(text)\": dryRun: Unsupported value: \"\(text)\": supported values: \"All\"")
     }
     return true
-  }
-}
-
-/// The options of a deletion, from its body or its query.
-struct DeleteOptions: Hashable, Sendable {
-  var isDryRun = false
-  var uid: String?
-  var resourceVersion: String?
-  /// Leave the objects that the object owns in place.
-  var orphansDependents = false
-
-  init(isDryRun: Bool = false) { self.isDryRun = isDryRun }
-
-  init(_ request: HTTPRequest, _ target: Target) throws(Status) {
-    let body: Value = request.body.isEmpty ? [:] : try request.json()
-    let dryRun = body["dryRun"]?.sequence?.first?.string ?? target["dryRun"]
-    isDryRun = try WriteOptions.isDryRun(dryRun)
-    uid = body[path: "preconditions", "uid"]?.string
-    resourceVersion = body[path: "preconditions", "resourceVersion"]?.string
-    let policy = body["propagationPolicy"]?.string ?? target["propagationPolicy"]
-    let orphans =
-      body["orphanDependents"]?.bool ?? target["orphanDependents"].map { _ in target.flag("orphanDependents") }
-    try Self.check(policy, orphans)
-    orphansDependents = policy == "Orphan" || orphans == true
-  }
-
-  private static func check(_ policy: String?, _ orphans: Bool?) throws(Status) {
-    guard let policy else { return }
-    var causes: [Status.Cause] = []
-    if !["Foreground", "Background", "Orphan"].contains(policy) {
-      let problem =
-        #"Unsupported value: "\#(policy)": supported values: "Foreground", "Background", "Orphan", "nil""#
-      causes = [Status.Cause(reason: "FieldValueNotSupported", message: problem, field: "propagationPolicy")]
-    } else if orphans != nil {
-      causes = [
-        .invalid(
-          "propagationPolicy", .string(policy), "orphanDependents and deletionPropagation cannot be both set")
-      ]
-    }
-    guard causes.isEmpty else { throw .invalidOptions("DeleteOptions", causes) }
   }
 }

@@ -51,3 +51,29 @@ package indirect enum Structure: Hashable, Sendable {
     "ownerReferences": .items(keys: ["uid"], .fields([:])),
   ])
 }
+
+extension Structure {
+  /// The first place in `value` where two items of a list are told apart by the same keys; `nil` where there is none.
+  func repeated(in value: Value, at path: FieldPath = FieldPath()) -> String? {
+    var path = path
+    switch value {
+    case .mapping(let mapping):
+      for pair in mapping.pairs {
+        path.push(pair.key)
+        if let place = member(pair.key).structure.repeated(in: pair.value, at: path) { return place }
+        path.pop()
+      }
+    case .sequence(let items):
+      guard case .items(let keys, let inner) = self else { return nil }
+      var known: Set<[Value?]> = []
+      for (index, item) in items.enumerated() {
+        path.push(index)
+        let isNew = known.insert(keys.map { item[$0.name] ?? $0.defaultValue }).inserted
+        if let place = isNew ? inner.repeated(in: item, at: path) : "." + path.text { return place }
+        path.pop()
+      }
+    default: break
+    }
+    return nil
+  }
+}
