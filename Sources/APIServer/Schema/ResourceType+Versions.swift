@@ -25,7 +25,8 @@ extension ResourceType {
     guard storageVersion != resource.version else { return object }
     let version = resource.group.isEmpty ? storageVersion : "\(resource.group)/\(storageVersion)"
     let kept = (conversion?.storing(object) ?? object).setting(["apiVersion"], to: .string(version))
-    return schemas[version]?.pruned(kept).value ?? kept
+    guard let schema = schemas[version] else { return kept }
+    return schema.completed(schema.pruned(kept).value)
   }
 
   private func renewed(_ object: Value) -> Value {

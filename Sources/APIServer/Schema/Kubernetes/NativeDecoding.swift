@@ -17,6 +17,7 @@ struct NativeDecoding {
     if let metadata = object["metadata"], let problem = problem(metadata: metadata, of: type.resource.kind) {
       return problem
     }
+    if type.resource == .definitions, let problem = SchemaTypes.problem(in: object) { return problem }
     guard let schema = type.schema, schema.native != nil else { return nil }
     var decoding = NativeDecoding()
     decoding.owner = type.resource.kind
