@@ -160,6 +160,36 @@ import Testing
     #expect(try await ask(.get, Path.maps).names == ["unrelated"])
   }
 
+  @Test func inTheForegroundAnOwnerGoesAfterWhatItOwns() async throws {
+    let owner = try await ask(.post, Path.plans, plan("a"))
+    func owned(_ name: String, blocks: Bool, _ finalizers: Value) -> Value {
+      let reference: Value = [
+        "apiVersion": "kubesphere.io/v1alpha1", "kind": "InstallPlan", "name": "a",
+        "uid": owner["metadata", "uid"] ?? .null, "blockOwnerDeletion": .bool(blocks),
+      ]
+      let map = Value.map(name).setting(["metadata", "ownerReferences"], to: [reference])
+      return map.setting(["metadata", "finalizers"], to: finalizers)
+    }
+    try await ask(.post, Path.maps, owned("held", blocks: true, ["x/y"]))
+    try await ask(.post, Path.maps, owned("free", blocks: false, []))
+
+    let marked = try await ask(.delete, Path.plans + "/a", ["propagationPolicy": "Foreground"])
+
+    #expect(marked["metadata", "finalizers"] == ["foregroundDeletion"], "\(marked.json)")
+    #expect(try await ask(.get, Path.maps).names == ["held"])
+    #expect(try await ask(.get, Path.plans + "/a").status == 200)
+    try await ask.patch(Path.maps + "/held", ["metadata": ["finalizers": nil]])
+    #expect(try await untilGone(Path.plans + "/a"))
+    #expect(try await ask(.get, Path.maps).names == [])
+  }
+
+  @Test func inTheForegroundWhatOwnsNothingGoesAtOnce() async throws {
+    try await ask(.post, Path.plans, plan("a"))
+
+    let deleted = try await ask(.delete, Path.plans + "/a?propagationPolicy=Foreground")
+    #expect(deleted["status"] == "Success")
+  }
+
   @Test func whatIsOrphanedStays() async throws {
     let owner = try await ask(.post, Path.plans, plan("a"))
     try await ask(.post, Path.maps, owned("child", by: owner))

@@ -11,6 +11,7 @@ extension API {
   func follow(_ change: StoredChange) {
     followQuotas(change)
     followOwners(change)
+    followForeground(change)
     if change.collection == Resource.definitions.qualifiedName {
       serve(change)
     } else if change.kind == .deleted, terminating.contains(change.collection) {

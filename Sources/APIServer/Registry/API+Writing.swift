@@ -172,6 +172,9 @@ extension API {
     guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
     if options.orphansDependents { try release(dependentsOf: stored.uid) }
     guard path.type.resource != .namespaces else { return try delete(namespace: stored) }
+    if options.isInForeground, !registry.withLock({ $0.dependents(of: stored.uid).isEmpty }) {
+      return try deleteInForeground(stored, path)
+    }
     let value = stored.value
     guard Object(value).finalizers.isEmpty else {
       return Deletion(path.type, try mark(stored, path.type), isGone: false)

@@ -11,6 +11,8 @@ struct DeleteOptions: Hashable, Sendable {
   var resourceVersion: String?
   /// Leave the objects that the object owns in place.
   var orphansDependents = false
+  /// Delete what the object owns first.
+  var isInForeground = false
 
   init(isDryRun: Bool = false) { self.isDryRun = isDryRun }
 
@@ -25,6 +27,7 @@ struct DeleteOptions: Hashable, Sendable {
     let (policy, orphans) = (options["propagationPolicy"]?.string, options["orphanDependents"]?.bool)
     try Self.check(policy, orphans)
     orphansDependents = policy == "Orphan" || orphans == true
+    isInForeground = policy == "Foreground"
   }
 
   /// What the query says, as a body would.

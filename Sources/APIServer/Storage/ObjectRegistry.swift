@@ -39,6 +39,9 @@ struct ObjectRegistry: Sendable {
     uids[uid] != nil || damaged.values.contains { $0.values.contains { $0.uid == uid } }
   }
 
+  /// Where the object with `uid` is.
+  func reference(uid: String) -> ObjectReference? { uids[uid] }
+
   /// The objects owned by what has `uid`.
   func dependents(of uid: String) -> [ObjectReference] { Array(dependents[uid] ?? []) }
 
