@@ -1,5 +1,6 @@
 import KubernetesAPI
 import Manifest
+import Platform
 
 /// One line of kube-apiserver's `--authorization-policy-file`: attribute-based access control.
 ///

@@ -1,42 +1,47 @@
 import Manifest
+package import Platform
 package import Terminal
 
 extension EditorView {
   /// Draws the editor in `area` and returns where the cursor belongs.
   ///
-  /// `resize(to:)` must have told the size of `area`.
-  package func draw(on surface: inout Surface, in area: Rect, theme: Theme) -> Point? {
+  /// `resize(to:)` must have told the size of `area`; `words` puts what the editor says into the user's language.
+  package func draw(
+    on surface: inout Surface, in area: Rect, theme: Theme, words: (Sentence) -> String = \.english
+  ) -> Point? {
     surface.fill(area, style: theme[.text])
     let (body, message) = area.split(top: textRows)
     for row in window.visible(height: body.size.rows, count: rowCount) {
-      draw(line: line(inRow: row), on: &surface, in: body.row(row - window.top), theme: theme)
+      draw(line: line(inRow: row), on: &surface, in: body.row(row - window.top), theme: theme, words)
     }
     if let prompt {
       let start = surface.write(prompt.label, row: 0, in: message, style: theme[.prompt])
       return prompt.field.draw(
         on: &surface, in: message.split(left: start - message.origin.column).rest, style: theme[.prompt])
     }
-    draw(message: message, on: &surface, theme: theme)
+    draw(message: message, on: &surface, theme: theme, words)
     return cursorPoint(in: area)
   }
 
-  private func draw(message area: Rect, on surface: inout Surface, theme: Theme) {
+  private func draw(message area: Rect, on surface: inout Surface, theme: Theme, _ words: (Sentence) -> String) {
     if let notice {
-      surface.write(notice.truncated(to: area.size.columns), row: 0, in: area, style: theme[.accent])
+      surface.write(words(notice).truncated(to: area.size.columns), row: 0, in: area, style: theme[.accent])
       return
     }
     if let finding {
-      let text = "line \(finding.line), column \(finding.column): \(finding.problem)"
-      surface.write(text.truncated(to: area.size.columns), row: 0, in: area, style: theme[.editorProblem])
+      surface.write(
+        words(finding.sentence).truncated(to: area.size.columns), row: 0, in: area, style: theme[.editorProblem])
       return
     }
-    let state = hasUnsavedEdits ? "  edited" : ""
+    let state = hasUnsavedEdits ? "  " + words("edited") : ""
     let pending = pendingKeys.isEmpty ? "" : "  " + pendingKeys.spelling
-    let text = "line \(draft.cursor.line + 1), column \(draft.cursor.column + 1)" + state + pending
-    surface.write(text, row: 0, in: area, style: theme[.dim])
+    let place = words("line \(draft.cursor.line + 1), column \(draft.cursor.column + 1)")
+    surface.write(place + state + pending, row: 0, in: area, style: theme[.dim])
   }
 
-  private func draw(line: Int, on surface: inout Surface, in row: Rect, theme: Theme) {
+  private func draw(
+    line: Int, on surface: inout Surface, in row: Rect, theme: Theme, _ words: (Sentence) -> String
+  ) {
     let (margin, body) = row.split(left: gutter)
     let hasProblem = findings.contains { min($0.line, draft.buffer.lines.count) - 1 == line }
     let number = String(line + 1).padded(to: gutter - 2, leading: true)
@@ -51,7 +56,7 @@ extension EditorView {
     let hidden = hiddenCount(below: line)
     if hidden > 0 {
       let place = Point(row: body.origin.row, column: max(body.origin.column, end))
-      surface.write(" … \(hidden) line\(hidden == 1 ? "" : "s")", at: place, in: body, style: theme[.dim])
+      surface.write(words(hidden == 1 ? " … 1 line" : " … \(hidden) lines"), at: place, in: body, style: theme[.dim])
     }
     if let selected = selectedColumns(of: line) {
       let start = body.origin.column + selected.lowerBound - leftColumn

@@ -1,4 +1,5 @@
 package import Manifest
+import Platform
 package import Terminal
 
 /// The editor on the screen: a draft of YAML, its mistakes, and keys.
@@ -40,7 +41,7 @@ package struct EditorView: Hashable, Sendable {
   /// What is looked for, and which of its matches the cursor is at, of how many.
   private(set) var search: Search?
   /// What is said until the next key, such as `3/7`.
-  private(set) var notice: String?
+  private(set) var notice: Sentence?
   var prompt: EditorPrompt?
   /// Lines whose blocks are hidden.
   var folds = Folds()

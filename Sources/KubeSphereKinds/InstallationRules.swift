@@ -59,8 +59,9 @@ struct InstallationRules: ObjectRules {
       return nil
     } catch {
       // Go's reader does not say what it was at.
-      let problem = error.problem.rangeOfText(" while ").map { String(error.problem[..<$0.lowerBound]) }
-      return "error converting YAML to JSON: yaml: line \(error.line): \(problem ?? error.problem)"
+      let problem = error.problem.english
+      let short = problem.rangeOfText(" while ").map { String(problem[..<$0.lowerBound]) }
+      return "error converting YAML to JSON: yaml: line \(error.line): \(short ?? problem)"
     }
   }
 }

@@ -1,5 +1,6 @@
 package import HTTP
 package import Manifest
+import Platform
 
 extension IncomingRequest {
   /// Bytes of a body that an API server takes (kube-apiserver's `MaxRequestBodyBytes`).

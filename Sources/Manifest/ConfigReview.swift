@@ -1,3 +1,5 @@
+import Platform
+
 /// What is to be said of a config before the cluster reads it: the one judge for the editor and for plans.
 ///
 /// helm and KubeSphere's webhook read with Go's YAML, and so does this.
@@ -29,7 +31,7 @@ package struct ConfigReview: Hashable, Sendable {
 
   /// Only the first document counts; an empty one after it, as a lone `---` makes it, means nothing.
   private static func others(_ text: String) -> SyntaxError? {
-    let words = "a second document begins here: only the first one counts"
+    let words: Sentence = "a second document begins here: only the first one counts"
     do throws(SyntaxError) {
       let second = try YAML.documents(text).dropFirst().first { $0.value != .null }
       return second.map { $0.mistake(words) }

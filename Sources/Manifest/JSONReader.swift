@@ -1,3 +1,5 @@
+import Platform
+
 /// One pass over the bytes of a JSON document.
 ///
 /// Confined to the call that lends it the bytes.
@@ -7,9 +9,7 @@ struct JSONReader {
   private var depth = 0
   private(set) var repeated = RepeatedKeys()
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>) {
-    self.bytes = bytes
-  }
+  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
   mutating func document(_ skipping: JSONPaths) throws(SyntaxError) -> Value {
     let value = try value(skipping)
@@ -291,10 +291,10 @@ struct JSONReader {
 
   private mutating func skipBlanks() { while at < bytes.count, Self.isBlank(bytes[at]) { at += 1 } }
 
-  private func problem(_ text: String, at place: Int? = nil) -> SyntaxError {
+  private func problem(_ text: Sentence, at place: Int? = nil) -> SyntaxError {
     let before = bytes[..<min(place ?? at, bytes.count)]
     let lineStart = before.lastIndex(of: 10).map { $0 + 1 } ?? 0
-    let column = String(decoding: before[lineStart...], as: UTF8.self).count + 1
-    return SyntaxError(line: before.count { $0 == 10 } + 1, column: column, problem: text)
+    let column = String(decoding: before[lineStart...], as: UTF8.self).count
+    return SyntaxError(line: before.count { $0 == 10 } + 1, column: column + 1, problem: text)
   }
 }

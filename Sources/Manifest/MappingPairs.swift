@@ -1,3 +1,5 @@
+import Platform
+
 /// The pairs of a mapping while they are read, of which each key has one.
 struct MappingPairs {
   private(set) var all: [YAMLNode.Pair] = []

@@ -10,27 +10,36 @@ extension SyntaxError {
     }
     let here = character(Beginning(line: line, column: column))
     if let error = unclosed(character) ?? keyless(lines) ?? indented() { return error }
-    for (words, plain) in Self.plainWords where problem.hasPrefix(words) {
-      return at(line, column, plain.replacingText("{}", with: here))
+    for (words, plain) in Self.plainWords where said.hasPrefix(words) {
+      return at(line, column, plain(here))
     }
-    guard problem.hasPrefix("found character that cannot start any token") else { return self }
+    guard said.hasPrefix("found character that cannot start any token") else { return self }
     if here == "\t" { return at(line, column, "a tab stands here; YAML wants spaces") }
     return at(line, column, "“\(here)” cannot begin a value; put the value in quotes")
   }
 
-  private static let plainWords = [
+  /// What libyaml says.
+  private var said: String { problem.english }
+
+  private static let plainWords: [(String, @Sendable (String) -> Sentence)] = [
     (
       "mapping values are not allowed",
-      "a second “:” in a value; put the value in quotes, or indent this line as its key"
+      { _ in "a second “:” in a value; put the value in quotes, or indent this line as its key" }
     ),
-    ("block sequence entries are not allowed", "a list cannot begin here; put “-” on a line of its own, below its key"),
-    ("did not find expected node content", "a value is missing here, before “{}”"),
-    ("found unknown escape character", "“\\” and what follows is no escape; write \\\\, or use single quotes"),
-    ("found undefined tag handle", "“!” makes a tag of this; put the value in quotes"),
-    ("found a tab character", "a tab stands here; YAML wants spaces"),
+    (
+      "block sequence entries are not allowed",
+      { _ in "a list cannot begin here; put “-” on a line of its own, below its key" }
+    ),
+    ("did not find expected node content", { "a value is missing here, before “\($0)”" }),
+    (
+      "found unknown escape character",
+      { _ in "“\\” and what follows is no escape; write \\\\, or use single quotes" }
+    ),
+    ("found undefined tag handle", { _ in "“!” makes a tag of this; put the value in quotes" }),
+    ("found a tab character", { _ in "a tab stands here; YAML wants spaces" }),
   ]
 
-  private func at(_ line: Int, _ column: Int, _ problem: String) -> SyntaxError {
+  private func at(_ line: Int, _ column: Int, _ problem: Sentence) -> SyntaxError {
     SyntaxError(line: line, column: column, problem: problem)
   }
 
@@ -38,31 +47,31 @@ extension SyntaxError {
   private func unclosed(_ character: (Beginning) -> String) -> SyntaxError? {
     guard let beginning else { return nil }
     let opening = character(beginning)
-    let isFlow = problem.containsText("expected ',' or")
-    let isQuote = problem.containsText("quoted scalar") && problem.containsText("unexpected")
+    let isFlow = said.containsText("expected ',' or")
+    let isQuote = said.containsText("quoted scalar") && said.containsText("unexpected")
     guard isFlow || isQuote, ["[", "{", "\"", "'"].contains(opening) else { return nil }
     return at(beginning.line, beginning.column, "the \(opening) from column \(beginning.column) is not closed")
   }
 
   /// A line that is no key: `replicas 3`, or `a:b`.
   private func keyless(_ lines: [String]) -> SyntaxError? {
-    guard problem.containsText("could not find expected ':'"), let beginning,
+    guard said.containsText("could not find expected ':'"), let beginning,
       lines.indices.contains(beginning.line - 1)
     else { return nil }
     let line = lines[beginning.line - 1]
     let isTight = line.dropFirst(beginning.column - 1).contains(":")
-    let advice = isTight ? "a space is missing after “:”" : "“:” is missing after the key"
+    let advice: Sentence = isTight ? "a space is missing after “:”" : "“:” is missing after the key"
     return at(beginning.line, beginning.column, advice)
   }
 
   /// A key that is indented otherwise than its neighbours.
   private func indented() -> SyntaxError? {
     guard let beginning else { return nil }
-    let since = beginning.line == line ? "" : " of the block from line \(beginning.line)"
-    if problem.hasPrefix("did not find expected key") {
+    let since: Sentence = beginning.line == line ? "" : " of the block from line \(beginning.line)"
+    if said.hasPrefix("did not find expected key") {
       return at(line, column, "the indentation fits no line\(since): column \(beginning.column) is expected")
     }
-    if problem.hasPrefix("did not find expected '-' indicator") {
+    if said.hasPrefix("did not find expected '-' indicator") {
       return at(
         line, column, "“-” is expected in column \(beginning.column), as in the list from line \(beginning.line)")
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Where a text has `\/`, which JSON and YAML 1.2 know in double quotes and go-yaml does not.
 struct SlashEscapes {

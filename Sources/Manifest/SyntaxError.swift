@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 
 /// A place in a text and what is wrong there.
 ///
@@ -6,7 +6,8 @@ import Platform
 package struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
   package var line: Int
   package var column: Int
-  package var problem: String
+  /// What is wrong there.
+  package var problem: Sentence
   /// Where what it is about began, such as the bracket that is not closed.
   var beginning: Beginning?
 
@@ -15,12 +16,14 @@ package struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
     var column: Int
   }
 
-  package init(line: Int, column: Int, problem: String) {
+  package init(line: Int, column: Int, problem: Sentence) {
     self.line = line
     self.column = column
     // Keys and anchors of the text are quoted in it.
-    self.problem = Excerpt.shortened(problem, to: 300)
+    self.problem = problem.shortened(to: 300)
   }
 
-  package var description: String { "line \(line), column \(column): \(problem)" }
+  /// The place and what is wrong there.
+  package var sentence: Sentence { "line \(line), column \(column): \(problem)" }
+  package var description: String { sentence.english }
 }

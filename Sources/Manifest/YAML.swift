@@ -1,5 +1,6 @@
 import CYAML
 import Glibc
+import Platform
 
 /// YAML as Go's `sigs.k8s.io/yaml` reads it, and with it kubectl, helm and KubeSphere.
 ///

@@ -121,7 +121,7 @@ extension YAMLEdit.Path {
         let items = value.sequence ?? []
         let missing = items.count..<max(items.count, index)
         if missing.count > 1000 {
-          let problem = "\(self.text) would leave \(missing.count) items before it empty"
+          let problem: Sentence = "\(self.text) would leave \(missing.count) items before it empty"
           throw SyntaxError(line: 1, column: 1, problem: problem)
         }
         gaps += missing.map { Self(steps: Array(steps[..<place]) + [.index($0)], text: self.text) }
@@ -231,12 +231,12 @@ extension Value {
   }
 
   /// A key beside the first one of `path` that is not there, where one is spelled nearly like it.
-  fileprivate func suggestion(for path: ArraySlice<YAMLEdit.Path.Step>) -> String {
+  fileprivate func suggestion(for path: ArraySlice<YAMLEdit.Path.Step>) -> Sentence {
     guard let step = path.first else { return "" }
     switch (step, self) {
     case (.key(let key), .mapping(let fields)):
       if let inner = fields[key] { return inner.suggestion(for: path.dropFirst()) }
-      return Platform.suggestion(for: key, among: fields.keys)
+      return meant(for: key, among: fields.keys)
     case (.index(let index), .sequence(let items)) where index < items.count:
       return items[index].suggestion(for: path.dropFirst())
     case (.index, .sequence(let items)): return "; the list has \(items.count) item\(items.count == 1 ? "" : "s")"

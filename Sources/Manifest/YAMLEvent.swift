@@ -40,7 +40,7 @@ struct YAMLEvent {
     }
   }
 
-  func mistake(_ problem: String) -> SyntaxError {
+  func mistake(_ problem: Sentence) -> SyntaxError {
     SyntaxError(line: line, column: column, problem: problem)
   }
 

@@ -1,3 +1,5 @@
+package import Platform
+
 /// A YAML value that knows where it stands.
 ///
 /// Settings files are read as nodes, so that a wrong value can be reported at its line.
@@ -58,7 +60,7 @@ package struct YAMLNode: Hashable, Sendable {
   }
 
   /// A mistake at this node.
-  package func mistake(_ problem: String) -> SyntaxError {
+  package func mistake(_ problem: Sentence) -> SyntaxError {
     SyntaxError(line: line, column: column, problem: problem)
   }
 }

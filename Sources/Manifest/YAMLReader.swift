@@ -1,5 +1,6 @@
 import CYAML
 import Glibc
+import Platform
 
 /// Builds nodes from libyaml's events.
 ///
@@ -186,7 +187,7 @@ struct YAMLReader {
       if key.text == "<<", case .scalar(_, isQuoted: false) = key.content {
         try pairs.merge(value)
       } else if let first = pairs.set(YAMLNode.Pair(key: key, value: value)) {
-        let problem = "the key \(key.name) comes twice: line \(first.line) has it too, and the last counts"
+        let problem: Sentence = "the key \(key.name) comes twice: line \(first.line) has it too, and the last counts"
         repetitions.append(key.mistake(problem))
       }
     }
@@ -225,7 +226,8 @@ extension SyntaxError {
     let problem = parser.problem.map { String(cString: $0) } ?? "not YAML"
     let context = parser.context.map { " " + String(cString: $0) } ?? ""
     self.init(
-      line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1, problem: problem + context)
+      line: Int(parser.problem_mark.line) + 1, column: Int(parser.problem_mark.column) + 1,
+      problem: Sentence(verbatim: problem + context))
     if parser.context != nil {
       beginning = Beginning(line: Int(parser.context_mark.line) + 1, column: Int(parser.context_mark.column) + 1)
     }

@@ -56,8 +56,8 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
         let place = places[section]?[binding.keys] ?? Place(line: 1, column: 1)
         for other in [section] + below(section) {
           result += victims(of: binding, in: base, other).map { victim in
-            let taken = "\(victim.keys.spelling) is the key of \(name(victim.command)) in \(other)"
-            let problem = taken + "; say which keys it keeps, or <disabled>"
+            let problem: Sentence =
+              "\(victim.keys.spelling) is the key of \(name(victim.command)) in \(other); say which keys it keeps, or <disabled>"
             return SettingsError(file: file, line: place.line, column: place.column, problem: problem)
           }
         }
@@ -116,14 +116,14 @@ private struct KeymapReader<Command: Hashable & Sendable> {
 
   private mutating func section(_ name: String, _ pair: YAMLNode.Pair) throws(SyntaxError) -> Keymap<Command> {
     guard let commands = vocabulary[name] else {
-      throw pair.key.mistake("there is no section \(name)" + suggestion(for: name, among: vocabulary.keys))
+      throw pair.key.mistake("there is no section \(name)\(meant(for: name, among: vocabulary.keys))")
     }
     taken = []
     var keymap = Keymap<Command>()
     for pair in try pairs(pair.value, of: name) {
       let name = pair.key.text ?? ""
       guard let command = commands[name] else {
-        throw pair.key.mistake("there is no command \(name)" + suggestion(for: name, among: commands.keys))
+        throw pair.key.mistake("there is no command \(name)\(meant(for: name, among: commands.keys))")
       }
       if pair.value.text == "<disabled>" {
         keymap.unbind(command)
@@ -159,8 +159,8 @@ private struct KeymapReader<Command: Hashable & Sendable> {
         throw node.mistake("\(keys.spelling) is bound to \(other.command) already, in line \(other.place.line)")
       }
       throw node.mistake(
-        "\(keys.spelling) and \(other.keys.spelling), \(other.command) in line \(other.place.line), begin alike: "
-          + "one could never be typed")
+        "\(keys.spelling) and \(other.keys.spelling), \(other.command) in line \(other.place.line), begin alike: one could never be typed"
+      )
     }
     taken.append((keys, command, Keymaps<Command>.Place(line: node.line, column: node.column)))
     return keys

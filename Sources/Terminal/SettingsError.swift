@@ -1,4 +1,5 @@
 package import Manifest
+package import Platform
 
 /// What is wrong with a keymap or a theme, and where.
 package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -9,7 +10,7 @@ package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible
   /// The column, from one.
   package var column: Int
   /// What is wrong there.
-  package var problem: String
+  package var problem: Sentence
 
   /// The mistake `mistake` in `file`.
   package init(file: String, _ mistake: SyntaxError) {
@@ -20,7 +21,7 @@ package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible
   }
 
   /// `problem` at a place of `file`.
-  init(file: String, line: Int, column: Int, problem: String) {
+  init(file: String, line: Int, column: Int, problem: Sentence) {
     self.file = file
     self.line = line
     self.column = column
@@ -28,5 +29,6 @@ package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible
   }
 
   /// `file:line:column: problem`, as compilers have it.
-  package var description: String { "\(file):\(line):\(column): \(problem)" }
+  package var sentence: Sentence { "\(file):\(line):\(column): \(problem)" }
+  package var description: String { sentence.english }
 }

@@ -27,7 +27,7 @@ extension Theme {
       case "styles": try read(styles: pair.value, into: &theme)
       case let other:
         throw pair.key.mistake(
-          "a theme has no \(other)" + suggestion(for: other, among: ["name", "inherits", "styles"]))
+          "a theme has no \(other)\(meant(for: other, among: ["name", "inherits", "styles"]))")
       }
     }
     return theme
@@ -67,7 +67,7 @@ extension Style {
   private mutating func set(_ word: String, isBackground: Bool, at node: YAMLNode) throws(SyntaxError) {
     guard let color = Self.color(word) else {
       let known = Array(Self.attributes.keys) + Color.names.flatMap { $0 } + ["default", "plain", "on"]
-      throw node.mistake("\(word) is neither a colour nor an attribute" + suggestion(for: word, among: known))
+      throw node.mistake("\(word) is neither a colour nor an attribute\(meant(for: word, among: known))")
     }
     if isBackground { background = color.color } else { foreground = color.color }
   }

@@ -13,26 +13,7 @@ import Testing
 @Suite struct InsideTests {
   private func bench(_ dialect: Dialect) async throws -> Workbench {
     let bench = try Workbench(dialect)
-    try await bench.offer()
-    let files: [String: [String: String]] = [
-      "1.0.0": ["values.yaml": "port: 80\nname: x\nold: 1\n", "extension.yaml": "name: whizard\nimages: [a:1, b:1]\n"],
-      "1.1.0": [
-        "values.yaml": "port: 81\nname: z\n", "extension.yaml": "name: whizard\nimages: [a:1, b:2]\n",
-        "CHANGELOG.md": "# 1.1.0\nIt is better.\n",
-        "permissions.yaml": "kind: ClusterRole\nrules: [{verbs: [get], apiGroups: [\"\"], resources: [secrets]}]\n",
-        "templates/a.yaml": "apiVersion: apps/v1\nkind: Deployment\n",
-      ],
-    ]
-    _ = try await bench.cluster.create(.namespaces, Object(.namespaces, name: "kubesphere-system"))
-    for (version, own) in files.sorted(by: { $0.key < $1.key }) {
-      let all = own.merging(["Chart.yaml": "name: whizard\nversion: \(version)\n"]) { $1 }
-      let archive = Package(files: all.mapValues { Array($0.utf8) }).archive(folder: "whizard")
-      _ = try await bench.cluster.create(
-        .configMaps,
-        Object(
-          .configMaps, name: "extension-whizard-\(version)-chart", namespace: "kubesphere-system",
-          ["binaryData": ["chart.tgz": .string(Base64.encode(archive))]]))
-    }
+    try await bench.offerPackages()
     return bench
   }
 
@@ -79,5 +60,31 @@ import Testing
         """)
     #expect(try await bench.verdict("diff", "whizard", "1.0.0", "1.0.0") == 0)
     #expect(Verb.diff.trouble == 2)
+  }
+}
+
+extension Workbench {
+  /// Offers whizard with the packages of two versions.
+  func offerPackages() async throws {
+    try await offer()
+    let files: [String: [String: String]] = [
+      "1.0.0": ["values.yaml": "port: 80\nname: x\nold: 1\n", "extension.yaml": "name: whizard\nimages: [a:1, b:1]\n"],
+      "1.1.0": [
+        "values.yaml": "port: 81\nname: z\n", "extension.yaml": "name: whizard\nimages: [a:1, b:2]\n",
+        "CHANGELOG.md": "# 1.1.0\nIt is better.\n",
+        "permissions.yaml": "kind: ClusterRole\nrules: [{verbs: [get], apiGroups: [\"\"], resources: [secrets]}]\n",
+        "templates/a.yaml": "apiVersion: apps/v1\nkind: Deployment\n",
+      ],
+    ]
+    _ = try await cluster.create(.namespaces, Object(.namespaces, name: "kubesphere-system"))
+    for (version, own) in files.sorted(by: { $0.key < $1.key }) {
+      let all = own.merging(["Chart.yaml": "name: whizard\nversion: \(version)\n"]) { $1 }
+      let archive = Package(files: all.mapValues { Array($0.utf8) }).archive(folder: "whizard")
+      _ = try await cluster.create(
+        .configMaps,
+        Object(
+          .configMaps, name: "extension-whizard-\(version)-chart", namespace: "kubesphere-system",
+          ["binaryData": ["chart.tgz": .string(Base64.encode(archive))]]))
+    }
   }
 }

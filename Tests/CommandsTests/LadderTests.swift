@@ -4,6 +4,7 @@ import HTTP
 import KubernetesAPI
 import Manifest
 import Operations
+import Platform
 import TestSupport
 import Testing
 
@@ -15,8 +16,10 @@ import Testing
     group: "apps", version: "v1", plural: "deployments", kind: "Deployment", isNamespaced: true)
 
   /// An extension with a bundle, a proxy and two workloads, whose upgrade has failed.
-  private func failed(_ dialect: Dialect = .installPlan) async throws -> Workbench {
-    let bench = try Workbench(dialect)
+  private func failed(_ dialect: Dialect = .installPlan, timing: Timing = .real) async throws
+    -> Workbench
+  {
+    let bench = try Workbench(dialect, timing: timing)
     try await bench.offer()
     try await bench.run("install", "whizard", "--yes")
     for namespace in ["kubesphere-system", "extension-whizard"] {
@@ -25,16 +28,24 @@ import Testing
     let labels = [dialect.extensionLabel: "whizard"]
     let bundle = Object(
       dialect.jsBundles, name: "whizard", labels: labels,
-      ["spec": ["raw": "aGk="], "status": ["state": "Available", "link": "/dist/whizard/index.js"]])
+      [
+        "spec": ["raw": "aGk="],
+        "status": ["state": "Available", "link": "/dist/whizard/index.js"],
+      ])
     _ = try await bench.cluster.create(dialect.jsBundles, bundle)
     for name in ["web", "worker"] {
       let template: Value = [
-        "metadata": ["labels": ["app": .string(name)]], "spec": ["containers": [["name": "c", "image": "i"]]],
+        "metadata": ["labels": ["app": .string(name)]],
+        "spec": ["containers": [["name": "c", "image": "i"]]],
       ]
-      let spec: Value = ["replicas": 3, "selector": ["matchLabels": ["app": .string(name)]], "template": template]
+      let spec: Value = [
+        "replicas": 3, "selector": ["matchLabels": ["app": .string(name)]], "template": template,
+      ]
       _ = try await bench.cluster.create(
         Self.deployments,
-        Object(Self.deployments, name: name, namespace: "extension-whizard", labels: labels, ["spec": spec]))
+        Object(
+          Self.deployments, name: name, namespace: "extension-whizard", labels: labels,
+          ["spec": spec]))
     }
     try await bench.report("whizard", ["state": "UpgradeFailed"])
     return bench
@@ -55,7 +66,9 @@ import Testing
     let text = try await bench.run("disable", "whizard", "--now")
 
     #expect(text.hasSuffix("whizard: 1 object marked Disabled\n"))
-    #expect(bench.said.noted.hasPrefix("note: whizard is UpgradeFailed: the controllers carry the switch out only"))
+    #expect(
+      bench.said.noted.hasPrefix(
+        "note: whizard is UpgradeFailed: the controllers carry the switch out only"))
     #expect(try await state(bench) == "Disabled")
     #expect(try await replicas(bench) == [3, 3])
     #expect(try await bench.run("enable", "whizard", "--now").hasSuffix("whizard: 1 object back\n"))
@@ -85,7 +98,8 @@ import Testing
       guard request.method == .patch, request.target.contains("kubesphere.io/") else { return nil }
       return .refusal(
         code: 500, reason: "InternalError",
-        #"Internal error occurred: failed calling webhook "installplans.kubesphere.io": connection refused"#)
+        #"Internal error occurred: failed calling webhook "installplans.kubesphere.io": connection refused"#
+      )
     }
 
     #expect(
@@ -105,7 +119,8 @@ import Testing
   @Test func thePlansOfAllRungsAreShownWithoutAChange() async throws {
     let bench = try await failed()
 
-    let text = try await bench.run("disable", "whizard", "--now", "--climb", "webhooks", "--dry-run")
+    let text = try await bench.run(
+      "disable", "whizard", "--now", "--climb", "webhooks", "--dry-run")
 
     #expect(text.contains("Mark what whizard serves as Disabled in test\n  - JSBundle whizard\n"))
     #expect(text.contains("Stop the workloads of whizard, and keep their numbers in test\n"))
@@ -117,7 +132,8 @@ import Testing
   @Test func aProgramThatEndsAfterAnyRequestLeavesAWayBack() async throws {
     for count in 0..<40 {
       let bench = try await failed()
-      let isWhole = try await bench.runCut(after: count, ["disable", "whizard", "--now", "--climb", "workloads"])
+      let isWhole = try await bench.runCut(
+        after: count, ["disable", "whizard", "--now", "--climb", "workloads"])
 
       try await bench.run("enable", "whizard", "--now")
 
@@ -139,12 +155,37 @@ import Testing
     #expect(try await replicas(bench) == [3, 3])
   }
 
+  @Test func aSwitchThatNoControllerCarriesOutMarksWhatIsServedAsDisabled() async throws {
+    let bench = try await failed(timing: LogTests.quick)
+    try await bench.report("whizard", ["state": "Installed", "enabled": true])
+
+    let text = try await bench.run("disable", "whizard", "--now")
+
+    #expect(text.hasSuffix("whizard: 1 object marked Disabled\n"))
+    #expect(
+      bench.said.noted.contains(
+        "the controllers have not carried the switch of whizard out after 3 s"))
+    #expect(try await state(bench) == "Disabled")
+    try await bench.run("enable", "whizard", "--now")
+    #expect(try await state(bench) == "Available")
+  }
+
+  @Test func aRungWithoutTheEmergencyIsNotPassedOver() async throws {
+    let bench = try await failed()
+
+    #expect(
+      try await bench.failure("disable", "whizard", "--climb", "objects", "--yes")
+        == "--climb goes with --now; nothing was changed")
+    #expect(try await bench.installation().isEnabled)
+  }
+
   @Test func aPlainDisableSaysThatItChangesNothing() async throws {
     let bench = try await failed()
 
     try await bench.run("disable", "whizard", "--yes")
 
     #expect(
-      bench.said.noted.contains("whizard is UpgradeFailed; this takes effect once it is Installed. ksx disable --now"))
+      bench.said.noted.contains(
+        "whizard is UpgradeFailed; this takes effect once it is Installed. ksx disable --now"))
   }
 }

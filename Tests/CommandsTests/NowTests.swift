@@ -24,7 +24,10 @@ import Testing
 
     let text = try await bench.run("disable", "whizard", "--now")
 
-    #expect(text == "\(dialect.installations.kind) whizard disabled in test\nundo: ksx enable whizard --now\n")
+    #expect(
+      text
+        == "\(dialect.installations.kind) whizard disabled in test\nundo: ksx enable whizard --now\n"
+    )
     #expect(bench.transport.requests.map(\.method) == [.patch])
     let body = try JSON.parse(bench.transport.requests.first?.body ?? [])
     #expect(body["spec"] == ["enabled": false])
@@ -52,7 +55,9 @@ import Testing
       let note = "note: the switch is stored; what whizard has served so far cannot be looked at"
       #expect(bench.said.noted.contains(note))
     } else {
-      #expect(try await bench.failure("disable", "whizard", "--now").contains("looking at what whizard has"))
+      #expect(
+        try await bench.failure("disable", "whizard", "--now").contains(
+          "looking at what whizard has"))
     }
   }
 
@@ -69,13 +74,28 @@ import Testing
     let bench = try Workbench(.subscription)
     let object: Value = ["extension": ["name": "whizard", "version": "1.0.0"], "enabled": true]
     _ = try await bench.cluster.create(
-      Dialect.subscription.installations, Object(Dialect.subscription.installations, name: "whizard", ["spec": object]))
+      Dialect.subscription.installations,
+      Object(Dialect.subscription.installations, name: "whizard", ["spec": object]))
     bench.transport.forget()
 
     try await bench.run("disable", "whizard", "--now")
 
     #expect(bench.transport.requests.map(\.method) == [.patch, .patch])
     #expect(bench.localState.knowledge(of: "unix:///test")?.capabilities.dialect == .subscription)
+  }
+
+  @Test func theHistoryTellsWhichReleaseWasSwitched() async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run(
+      "install", "whizard", "--version=1.0.0", "--yes", "--config", "-", input: "a: 1\n")
+
+    try await bench.run("disable", "whizard", "--now")
+
+    let value = try JSON.parse(Array(try await bench.run("history", "whizard", "-o", "json").utf8))
+    let line = value["items"]?.sequence?.first
+    #expect(line?["change"] == "disable" && line?["version"] == "1.0.0")
+    #expect(line?["configDigest"] == .string(ConfigHash.of("a: 1\n")))
   }
 
   @Test func whatIsNotThereSaysWhatToTry() async throws {
@@ -107,7 +127,9 @@ import Testing
     try await bench.offer()
     try await bench.run("install", "whizard", "--yes", "--version=1.0.0")
     try await bench.report("whizard", ["state": "Installing"])
-    let waiting = Task { try await bench.run("upgrade", "whizard", "--yes", "--wait", "--timeout=50s") }
+    let waiting = Task {
+      try await bench.run("upgrade", "whizard", "--yes", "--wait", "--timeout=50s")
+    }
     // The controller answers when the upgrade has been asked for.
     while try await bench.installation().version != "1.1.0" { await Task.yield() }
     try await bench.report("whizard", ["state": "Installed", "version": "1.1.0", "enabled": true])

@@ -58,6 +58,9 @@ import Testing
     ("config unset ant a", "- deny: config", "config unset is denied in test"),
     ("safe-mode on", "- deny: safe-mode", "safe-mode on is denied in test"),
     ("bisect start", "- read-only: true", "test is read-only"),
+    ("bisect good", "- deny: bisect", "bisect good is denied in test"),
+    ("bisect bad", "- deny: [bisect bad]", "bisect bad is denied in test"),
+    ("bisect reset", "- read-only: true", "test is read-only"),
     ("repo add more https://more.example", "- deny: repo", "repo add is denied in test"),
     ("repo edit main --interval 1h", "- read-only: true", "test is read-only"),
     ("repo sync main", "- deny: [repo sync]", "repo sync is denied in test"),
@@ -68,6 +71,7 @@ import Testing
     if words.hasPrefix("config") {
       try await bench.run("config", "set", "ant", "a=1", "b=2", "--yes")
     }
+    if words.hasPrefix("bisect"), words != "bisect start" { try await bench.run("bisect", "start", "--yes") }
     let words = words.split(separator: " ").map(String.init)
     #expect(try await status(bench, words) == 1)
     #expect(!bench.said.printed.contains("guardrails"))

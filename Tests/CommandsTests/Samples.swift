@@ -23,10 +23,15 @@ final class Workbench: Sendable {
   private let timing: Timing
   /// The guardrails of this computer.
   private let guardrails = Locked(Guardrails())
+  /// Both ways to the cluster, where there are two.
+  let ways = Locked<FallbackTransport?>(nil)
   /// What time it is for them.
   let now = Locked(Timestamp(secondsSince1970: 1_767_268_800))
 
-  var folder: String { home.path }
+  /// No folder of the user's can be made.
+  let isHomeless = Locked(false)
+
+  var folder: String { isHomeless.withLock { $0 } ? "/dev/null/home" : home.path }
 
   init(_ dialect: Dialect = .installPlan, timing: Timing = .real) throws {
     self.dialect = dialect
@@ -56,6 +61,9 @@ final class Workbench: Sendable {
       journal: Journal(folder: localState.state, systemLog: folder + "/no-log"))
     supervision.now = { [now] in now.withLock { $0 } }
     supervision.person = "ada"
+    supervision.whenForgotten = { [said] error in
+      said.note("note: this could not be written into the journal: \(error)")
+    }
     return supervision
   }
 
@@ -79,6 +87,7 @@ final class Workbench: Sendable {
     var session = ClusterSession(.init(cluster: "test", server: "unix:///test"), cluster: cluster)
     session.dialect = parsed[.dialect].flatMap(Dialect.Name.init(rawValue:)).map { Dialect($0) }
     session.status.isReadOnly = parsed.has(.readOnly)
+    session.ways = ways.withLock { $0 }
     session.status.user = "ada"
     session.supervise(by: supervision)
     var outlet = Outlet(print: { [said] in said.print($0) }, note: { [said] in said.note($0) })

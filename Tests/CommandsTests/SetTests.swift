@@ -25,7 +25,8 @@ import Testing
     _ = try await bench.cluster.create(
       dialect.repositories, Object(dialect.repositories, name: "main", repository.mapping ?? [:]))
     try await bench.run("install", "ant", "--version", "1.0.0", "--yes")
-    try await bench.run("config", "set", "ant", "--yes", "--reason", "we need it", input: "a: 1\nb: [2, 3]\n")
+    try await bench.run(
+      "config", "set", "ant", "--yes", "--reason", "we need it", input: "a: 1\nb: [2, 3]\n")
     try await bench.run("install", "bee", "--yes")
     try await bench.run("disable", "bee", "--yes")
     return bench
@@ -34,7 +35,9 @@ import Testing
   private func exported(_ bench: Workbench) async throws -> String { try await bench.run("export") }
 
   @Test(arguments: [Dialect.installPlan, .subscription], [Dialect.installPlan, .subscription])
-  func whatIsExportedIsAppliedElsewhereAndThenNothingDiffers(from: Dialect, to: Dialect) async throws {
+  func whatIsExportedIsAppliedElsewhereAndThenNothingDiffers(from: Dialect, to: Dialect)
+    async throws
+  {
     let source = try await source(from)
     let file = try await exported(source)
     #expect(try await source.run(["diff", "-f", "-", "--prune"], input: file) == "")
@@ -90,7 +93,9 @@ import Testing
       let isWhole = try await target.runCut(after: count, command, input: file)
       if !isWhole { try await target.run(command, input: file) }
 
-      #expect(try await target.run(["diff", "-f", "-", "--prune"], input: file) == "", "cut after \(count)")
+      #expect(
+        try await target.run(["diff", "-f", "-", "--prune"], input: file) == "",
+        "cut after \(count)")
       if isWhole { return }
     }
     Issue.record("eighty requests were not enough")
@@ -98,13 +103,19 @@ import Testing
 
   @Test func whatDiffersIsShownAndSaidByTheExitStatus() async throws {
     let bench = try await source(.installPlan)
-    let file = try await exported(bench).replacingText("1.0.0", with: "1.1.0").replacingText("a: 1", with: "a: 2")
+    let file = try await exported(bench).replacingText("1.0.0", with: "1.1.0").replacingText(
+      "a: 1", with: "a: 2")
 
-    await #expect(throws: CommandError.verdict(1)) { try await bench.run(["diff", "-f", "-"], input: file) }
+    await #expect(throws: CommandError.verdict(1)) {
+      try await bench.run(["diff", "-f", "-"], input: file)
+    }
     #expect(
-      bench.said.printed == "  ~ ant: version 1.0.0 → 1.1.0\n  ~ ant: config\n  -   a: 1\n  +   a: 2\n",
+      bench.said.printed
+        == "  ~ ant: version 1.0.0 → 1.1.0\n  ~ ant: config\n  -   a: 1\n  +   a: 2\n",
       "\(bench.said.printed)")
-    #expect(try await bench.failure(["apply", "-f", "-"], input: "a: 1").hasPrefix("the standard input: line 1"))
+    #expect(
+      try await bench.failure(["apply", "-f", "-"], input: "a: 1").hasPrefix(
+        "the standard input: line 1"))
     #expect(try await bench.failure("apply", "--yes").hasPrefix("ksx apply needs -f FILE"))
   }
 
@@ -117,7 +128,9 @@ import Testing
       extensions: [{name: ant, version: 1.0.0}]
 
       """
-    func count(_ kind: String) -> Int { bench.transport.requests.count { $0.target.contains("/\(kind)") } }
+    func count(_ kind: String) -> Int {
+      bench.transport.requests.count { $0.target.contains("/\(kind)") }
+    }
 
     let applying = Task { try await bench.run(["apply", "-f", "-", "--yes"], input: file) }
     await eventually("it asks again and again") { count("extensionversions") > 5 }
@@ -129,6 +142,54 @@ import Testing
     #expect(try await applying.value.hasSuffix("ant: being installed, version 1.0.0 in test\n"))
   }
 
+  @Test func secretsOfConfigsAndPlacementsAreNotShown() async throws {
+    let bench = try await bench(.installPlan)
+    try await bench.run(
+      "install", "ant", "--version", "1.0.0", "--yes", "--config", "-", input: "password: old\n")
+    let file = """
+      apiVersion: ksx.dev/v1
+      kind: ExtensionSet
+      extensions:
+        - name: ant
+          version: 1.0.0
+          config: "password: n3w\\n"
+          placement: {clusters: [], overrides: {east: "apiToken: abc"}}
+
+      """
+
+    for line in [
+      ["diff", "-f", "-"], ["apply", "-f", "-", "--dry-run"], ["plan", "apply", "-f", "-"],
+    ] {
+      for output in [[], ["-o", "json"]] {
+        _ = try? await bench.run(line + output, input: file)
+        #expect(bench.said.printed.contains("•••"), "\(line)")
+        for secret in ["old", "n3w", "abc"] {
+          #expect(!bench.said.printed.contains(secret), "\(line)")
+        }
+      }
+    }
+  }
+
+  @Test func aFileWithoutRepositoriesSaysNothingOfThem() async throws {
+    let bench = try await source(.installPlan)
+    bench.transport.answer { request in
+      request.target.contains("/repositories")
+        ? .refusal(code: 403, reason: "Forbidden", "no repositories for you") : nil
+    }
+    let file = try await bench.run("export")
+    bench.transport.answer { _ in nil }
+
+    #expect(!file.contains("repositories"))
+    #expect(try await bench.run(["diff", "-f", "-", "--prune"], input: file) == "")
+    #expect(try await bench.run("export").contains("- name: main"))
+    await #expect(throws: CommandError.verdict(1)) {
+      try await bench.run(
+        ["diff", "-f", "-", "--prune"],
+        input: file.replacingText("extensions:", with: "repositories: []\nextensions:"))
+    }
+    #expect(bench.said.printed.contains("repository main, which the file does not name"))
+  }
+
   @Test func whatCannotBeDoneIsRefusedBeforeAnythingIsWritten() async throws {
     let bench = try await bench(.installPlan)
     let file =
@@ -137,6 +198,13 @@ import Testing
     let failure = try await bench.failure(["apply", "-f", "-", "--yes"], input: file)
 
     #expect(failure.hasPrefix("nothing was changed: ant: cannot install 9.9.9: "), "\(failure)")
+    await #expect(throws: CommandError.verdict(2)) {
+      try await bench.run(["plan", "apply", "-f", "-"], input: file)
+    }
+    #expect(bench.said.printed.contains("✗ state: ant: cannot install 9.9.9: "))
+    #expect(
+      try await bench.failure(["apply", "-f", "-", "--dry-run"], input: file).contains(
+        "ant: cannot install 9.9.9: "))
     #expect(try await bench.run("export", "-o", "name") == "")
   }
 }

@@ -15,17 +15,24 @@ import Testing
   private func bench(_ dialect: Dialect = .installPlan) async throws -> Workbench {
     let bench = try Workbench(dialect)
     for name in ["app", "base", "other"] {
-      let needs: Mapping = ["externalDependencies": [["name": "base", "version": ">=1.0.0", "required": true]]]
+      let needs: Mapping = [
+        "externalDependencies": [["name": "base", "version": ">=1.0.0", "required": true]]
+      ]
       try await bench.offer(name, spec: name == "app" && dialect == .installPlan ? needs : [:])
     }
     return bench
   }
 
-  private func install(_ bench: Workbench, _ names: String..., version: String = "1.0.0") async throws {
+  private func install(_ bench: Workbench, _ names: String..., version: String = "1.0.0")
+    async throws
+  {
     for name in names {
-      let spec: Value = ["extension": ["name": .string(name), "version": .string(version)], "enabled": true]
+      let spec: Value = [
+        "extension": ["name": .string(name), "version": .string(version)], "enabled": true,
+      ]
       _ = try await bench.cluster.create(
-        bench.dialect.installations, Object(bench.dialect.installations, name: name, ["spec": spec]))
+        bench.dialect.installations, Object(bench.dialect.installations, name: name, ["spec": spec])
+      )
       try await bench.report(
         name,
         bench.dialect == .installPlan
@@ -34,8 +41,29 @@ import Testing
   }
 
   private func versions(_ bench: Workbench) async throws -> [String] {
-    try await bench.cluster.list(bench.dialect.installations).map(Installation.init).map { "\($0.name) \($0.version)" }
-      .sorted()
+    try await bench.cluster.list(bench.dialect.installations).map(Installation.init).map {
+      "\($0.name) \($0.version)"
+    }
+    .sorted()
+  }
+
+  @Test(
+    arguments: ["uninstall", "disable", "upgrade", "rollback", "enable", "retry", "install"],
+    ["--where", "--selector"])
+  func anEmptyChoiceIsNotAllThereIs(verb: String, option: String) async throws {
+    let bench = try Workbench()
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes", "--version=1.0.0")
+    bench.transport.forget()
+
+    for words in [[verb], ["plan", verb]] {
+      for empty in ["", " "] {
+        #expect(
+          try await bench.failure(words + [option, empty] + (words[0] == "plan" ? [] : ["--yes"]))
+            == "\(option) must not be empty; nothing was changed")
+      }
+    }
+    #expect(bench.transport.requests.isEmpty)
   }
 
   @Test(arguments: [Dialect.installPlan, .subscription])
@@ -44,12 +72,14 @@ import Testing
     try await install(bench, "base", "other")
 
     let plan = try await bench.run("upgrade", "other", "base", "--dry-run")
-    #expect(plan.hasPrefix("Upgrade 2 extensions in test\n  Upgrade base to 1.1.0 in test\n"), "\(plan)")
+    #expect(
+      plan.hasPrefix("Upgrade 2 extensions in test\n  Upgrade base to 1.1.0 in test\n"), "\(plan)")
     #expect(try await versions(bench) == ["base 1.0.0", "other 1.0.0"])
     let text = try await bench.run("upgrade", "other", "base", "--yes")
     #expect(
       text.split(separator: "\n").sorted() == [
-        "base: being upgraded to version 1.1.0 in test", "other: being upgraded to version 1.1.0 in test",
+        "base: being upgraded to version 1.1.0 in test",
+        "other: being upgraded to version 1.1.0 in test",
       ])
     #expect(try await versions(bench) == ["base 1.1.0", "other 1.1.0"])
     #expect(try await bench.run("upgrade", "other", "base", "--yes") == "")
@@ -65,7 +95,8 @@ import Testing
     try await bench.report("base", ["state": "Installed", "version": "1.1.0"])
 
     #expect(
-      try await done == "base: installed 1.1.0 in test\napp: being installed, version 1.1.0 in test\n")
+      try await done
+        == "base: installed 1.1.0 in test\napp: being installed, version 1.1.0 in test\n")
     #expect(try await versions(bench) == ["app 1.1.0", "base 1.1.0"])
     #expect(try await bench.run("install", "app", "base", "--yes") == "")
     #expect(bench.said.noted.contains("app: nothing to do"))
@@ -83,13 +114,16 @@ import Testing
       "lastTransitionTime": "2026-01-01T00:00:00Z",
     ]
     try await bench.report(
-      "base", ["state": "UpgradeFailed", "version": "1.1.0", "configHash": "ff", "conditions": [condition]])
+      "base",
+      ["state": "UpgradeFailed", "version": "1.1.0", "configHash": "ff", "conditions": [condition]])
     try await bench.report("other", ["state": "Installed", "version": "1.1.0"])
 
     #expect(
       try await upgrading.value
         == "1 of 2 extensions did not come about; the same command goes on with the rest")
-    #expect(bench.said.noted.contains("\nbase: upgrade to 1.1.0 failed: no kind\n"), "\(bench.said.noted)")
+    #expect(
+      bench.said.noted.contains("\nbase: upgrade to 1.1.0 failed: no kind\n"), "\(bench.said.noted)"
+    )
 
     let again = Task { try await bench.run(command) }
     try await eventually {
@@ -122,7 +156,8 @@ import Testing
     #expect(try await bench.run("disable", "--where", "app", "--yes") == "")
     #expect(bench.said.noted == "nothing to do: no extension in test is meant by that\n")
     #expect(
-      try await bench.run("enable", "-l", "kubesphere.io/category=observability", "--yes") == "base: enabled in test\n")
+      try await bench.run("enable", "-l", "kubesphere.io/category=observability", "--yes")
+        == "base: enabled in test\n")
     #expect(bench.said.noted.contains("other: nothing to do"))
   }
 
@@ -149,7 +184,9 @@ import Testing
       let isWhole = try await bench.runCut(after: count, command)
       if !isWhole { try await bench.run(command) }
 
-      #expect(try await versions(bench) == ["app 1.1.0", "base 1.1.0", "other 1.1.0"], "cut after \(count)")
+      #expect(
+        try await versions(bench) == ["app 1.1.0", "base 1.1.0", "other 1.1.0"],
+        "cut after \(count)")
       if isWhole { return }
     }
     Issue.record("sixty requests were not enough")
@@ -160,7 +197,8 @@ import Testing
     try await install(bench, "base", "other", version: "1.1.0")
     try await bench.run("disable", "base", "--yes")
 
-    let value = try JSON.parse(Array(try await bench.run("disable", "base", "other", "--yes", "-o", "json").utf8))
+    let value = try JSON.parse(
+      Array(try await bench.run("disable", "base", "other", "--yes", "-o", "json").utf8))
 
     #expect(value["kind"] == "ChangeResultList")
     #expect(value["items"]?.sequence?.compactMap { $0["result"]?.string } == ["alreadySo", "done"])
@@ -168,8 +206,14 @@ import Testing
 
   @Test(arguments: [
     (["upgrade"], "ksx upgrade needs NAME…, --where or --selector; see ksx help upgrade"),
-    (["upgrade", "a", "--where", "b"], "names and --where or --selector choose twice; leave one of them out"),
-    (["install", "a", "b", "--target-namespace", "n"], "--target-namespace goes with one extension that is named"),
+    (
+      ["upgrade", "a", "--where", "b"],
+      "names and --where or --selector choose twice; leave one of them out"
+    ),
+    (
+      ["install", "a", "b", "--target-namespace", "n"],
+      "--target-namespace goes with one extension that is named"
+    ),
     (["disable", "--where", "a", "--now"], "--now goes with one extension that is named"),
     (
       ["disable", "--where", "b:c"],
@@ -197,7 +241,10 @@ import Testing
   @Test(arguments: [
     ("- read-only: true", "test is read-only (config.yaml)"),
     ("- deny: [upgrade, disable]", " is denied in test (config.yaml)"),
-    ("- at-most: 1", "it is about 2 objects, and at most 1 may be changed at once in test (config.yaml)"),
+    (
+      "- at-most: 1",
+      "it is about 2 objects, and at most 1 may be changed at once in test (config.yaml)"
+    ),
     (
       "- windows: [{days: sun, zone: UTC}]",
       "changes of test are made sun 00:00–00:00 UTC only (config.yaml), and now it is thu 12:00 there"
@@ -207,9 +254,12 @@ import Testing
     let bench = try await bench(yaml)
     bench.transport.forget()
 
-    for words in [["upgrade", "ant", "bee", "--yes"], ["disable", "--where", "installed", "--yes"]] {
+    for words in [
+      ["upgrade", "ant", "bee", "--yes"], ["disable", "--where", "installed", "--yes"],
+    ] {
       let failure = try await bench.failure(words)
-      #expect(failure.hasPrefix("nothing was changed: ") && failure.hasSuffix(sentence), "\(failure)")
+      #expect(
+        failure.hasPrefix("nothing was changed: ") && failure.hasSuffix(sentence), "\(failure)")
     }
     #expect(!bench.transport.requests.contains { $0.method == .patch })
     #expect(try await bench.run("list", "-o", "name") == "ant\nbee\n")
@@ -229,7 +279,8 @@ import Testing
 
     #expect(
       try await bench.failure("upgrade", "ant", "--yes")
-        == "nothing was changed: in test ksx upgrade is confirmed by typing; a script says --confirm ant")
+        == "nothing was changed: in test ksx upgrade is confirmed by typing; a script says --confirm ant"
+    )
     #expect(try await bench.failure(["upgrade", "ant"], answer: "y") == "nothing was changed")
     #expect(
       try await bench.failure("upgrade", "ant", "--confirm", "bee")
@@ -248,7 +299,8 @@ import Testing
 
     #expect(
       try await bench.failure("disable", "ant", "--now")
-        == "nothing was changed: in test ksx disable --now is confirmed by typing; a script says --confirm ant")
+        == "nothing was changed: in test ksx disable --now is confirmed by typing; a script says --confirm ant"
+    )
     #expect(try await bench.installation("ant").isEnabled)
   }
 
@@ -258,7 +310,9 @@ import Testing
     try await bench.run("disable", "ant", "--dry-run=server")
     _ = try await bench.failure("uninstall", "ant", "--yes")
 
-    let lines = try Journal(folder: bench.localState.state).lines().filter { $0.text("verb") != "install" }
+    let lines = try Journal(folder: bench.localState.state).lines().filter {
+      $0.text("verb") != "install"
+    }
     #expect(lines.map { $0.text("event") } == ["sending", "answered"])
     #expect(lines.map(\.outcome) == ["sending", "done (200)"])
     #expect(lines.map { $0.text("reason") } == ["a new bell", "a new bell"])

@@ -70,6 +70,18 @@ import Testing
     #expect(try await bench.run("config", "get", "whizard") == text)
   }
 
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func commentsComeBackAfterAnUninstallToo(dialect: Dialect) async throws {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+    let text = "# mine\na: 1   # one\n\nb: [1,  2]\n"
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes", "--config", "-", input: text)
+    try await bench.run("uninstall", "whizard", "--yes")
+
+    try await bench.run("undo", "whizard", "--yes")
+    #expect(try await bench.run("config", "get", "whizard") == text)
+  }
+
   @Test func whatAnotherHasChangedSinceIsNotUndone() async throws {
     let bench = try Workbench()
     try await bench.offer()

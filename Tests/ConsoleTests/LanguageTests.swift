@@ -1,4 +1,5 @@
 import Extensions
+import Manifest
 import Operations
 import Platform
 import Terminal
@@ -21,6 +22,13 @@ import Testing
     "Operations/State/Needs.swift", "Operations/State/ServedObject.swift", "Operations/State/VersionFacts.swift",
     "Operations/Undo",
     "Client/Cluster/Sentence.swift", "Client/Cluster/Webhook.swift", "Platform/Text/Nearest.swift",
+    "Editor/EditorView.swift",
+    "Editor/EditorView+Drawing.swift", "Manifest/ConfigReview.swift", "Manifest/MappingPairs.swift",
+    "Manifest/PlainWords.swift", "Manifest/SlashEscapes.swift", "Manifest/SyntaxError.swift",
+    "Manifest/YAMLEvent.swift",
+    "Manifest/YAMLReader.swift", "Operations/Emergency/Bisect.swift", "Operations/Emergency/BisectMove.swift",
+    "Operations/Emergency/SafeMode.swift", "Operations/Guardrails", "Operations/History/Chronicle.swift",
+    "Terminal/Keymaps.swift", "Terminal/ThemeReader.swift",
   ]
 
   /// The templates of the texts in those files; what a kind of change says is data of its own.
@@ -46,18 +54,22 @@ import Testing
     " or ", " pre", ", {0} ms", "Cluster {0}", "Event of Repository {0}", "Extension {0}", "ExtensionVersion of {0}",
     "ExtensionVersion {0}", "Filter by what is kept under {0}", "Job {0}", "KubeSphere {0}", "Kubernetes {0}",
     "PATCH {0}, dry run", "Repository {0}", "Secret {0}", "Sort by {0}, then the other way around, then as before",
-    "a language is en or zh", "a selection is row, name or auto", "admission webhook \"", "by ", "chart version",
+    "a guardrail of this computer says no: {0}", "admission webhook \"", "by ", "chart version",
     "conversion webhook for ", "denied the request", "did not complete within requested timeout", "dry run",
     "failed calling webhook", "failed calling webhook \"", "failed to load chart data", "helm release",
     "helm revision {0}", "its form is not one that ksx changes; write there: {0}: {1}",
     "ksx get {0} shows how it stands", "ksx upgrade {0}", "ksx install {0}{1} first", "ksx: ", "label status", "needs ",
     "no answer for ", "no file descriptor is left for the mailbox",
-    "no repository here offers {0}, as far as is known", "not made", "not there", "nothing of {0}", "own editor",
+    "no repository here offers {0}, as far as is known", "not YAML", "not made", "out of memory", "own editor",
     "page {0}", "read to the end", "repo add", "repo edit", "repo remove", "repo sync", "service {0}:{1}",
-    "settings are a mapping", "signal {0}", "the answer was {0}", "the capabilities are known", "the object itself",
-    "the watch of ", "there is no setting {0}; there are theme, keymap, language, selection",
-    "there is no {0} {1}; there are {2}", "this user", "versions of ", "writing {0}", "{0} changes in {1} s",
-    "{0} has no row in the table of commands", "{0} s ahead of this computer", "{0} to {1}",
+    "signal {0}", "the answer was {0}", "the capabilities are known", "the object itself",
+    "the watch of ", "versions of ", "writing {0}", "{0} has no row in the table of commands", "{0} to {1}",
+    // What libyaml says, commands, and what stands in JSON.
+    "block sequence entries are not allowed", "could not find expected ':'", "did not find expected '-' indicator",
+    "did not find expected key", "did not find expected node content", "expected ',' or", "found a tab character",
+    "found character that cannot start any token", "found undefined tag handle", "found unknown escape character",
+    "mapping values are not allowed", "quoted scalar", "bisect bad", "bisect good", "bisect reset", "bisect start",
+    "config edit", "config unset", "safe-mode off", "safe-mode on", "state {0}", "wrote {0}",
   ]
 
   private static func swiftFiles(in folder: String) -> [String] {
@@ -123,6 +135,47 @@ import Testing
     #expect(words(sentence) == "它需要 log-lens，而它未安装")
     #expect(words("\(Sentence(verbatim: "which is not installed"))" as Sentence) == "which is not installed")
     #expect(words(("\("a") is not installed" as Sentence).asSentence) == "A 未安装。")
+  }
+
+  @Test func whatIsMadeFarBelowTheConsoleIsPutIntoChinese() {
+    let words = Language(name: "zh")
+    var guardrails = Guardrails()
+    guardrails.rules = Guardrails.rules(in: "guardrails: [{deny: [disable]}, {typed: all}]", "f")
+    func said(_ verb: String) -> String? {
+      switch guardrails.verdict(
+        on: Deed([verb]), at: .init(context: "prod", server: ""), now: Timestamp(secondsSince1970: 0))
+      {
+      case .denied(let reason)?, .typed(let reason)?: words(reason)
+      default: nil
+      }
+    }
+
+    #expect(said("disable") == "prod 中禁止 disable（f）")
+    #expect(said("enable") == "在 prod 中须输入以确认（f）")
+    #expect(
+      words(Guardrails.rules(in: "guardrails: 7", "f").first?.flaw ?? "") == "第 1 行第 13 列：护栏须为列表")
+    let mistake = words(ConfigReview("a: [1\n").mistake?.sentence ?? "")
+    #expect(mistake == "第 1 行第 4 列：第 4 列的 [ 没有闭合")
+    let twice = words(ConfigReview("a: 1\na: 2\n").warnings.first?.sentence ?? "")
+    #expect(twice.contains("键 a 出现两次：第 1 行也有"))
+    let settings = Configuration.load(environment: ["HOME": "/h"]) { $0.hasSuffix("config.yaml") ? "theme: pink" : nil }
+    let problem = words(settings.problems.first ?? "")
+    #expect(problem.hasPrefix("没有名为 pink 的 theme；可用的有 "))
+  }
+
+  @Test func whatIsMadeBelowIsPaintedInChinese() {
+    var tester = ConsoleTester.atMarket(100, 30)
+    tester.app.state.settings.language = "zh"
+    tester.offerAfter("e", "grafana")
+    tester.press(.end, .enter)
+    tester.type("  image: [")
+    #expect(tester.screen.contains("第 2 行第 8 列：值中出现第二个“:”"), "\(tester.screen)")
+
+    tester = ConsoleTester.atMarket(100, 30)
+    tester.app.state.settings.language = "zh"
+    tester.app.state.session.guardrails.rules = Guardrails.rules(in: "guardrails: [{deny: disable}]", "config.yaml")
+    tester.offerAfter("D", "grafana")
+    #expect(tester.screen.contains("中禁止 disable（config.yaml）"), "\(tester.screen)")
   }
 
   @Test func placesStandForWhatIsFilledIn() {

@@ -76,7 +76,7 @@ import Testing
     let settings = load(["/c/ksx/" + file: text])
 
     #expect(settings.problems.count == 1)
-    #expect(settings.problems.first?.hasPrefix(problem) == true, "\(settings.problems)")
+    #expect(settings.problems.first?.english.hasPrefix(problem) == true, "\(settings.problems)")
     #expect(settings.keys(for: .down, in: [.everywhere]) == ["down", "j"])
     #expect(settings.theme == Settings.standard.theme)
     #expect(ConsoleTester(settings: settings).status.hasPrefix(problem.prefix(60)))
@@ -126,7 +126,7 @@ import Testing
     let settings = load(["/c/ksx/keymap.yaml": text])
 
     #expect(!settings.problems.isEmpty)
-    #expect(settings.problems.first?.hasPrefix("/c/ksx/keymap.yaml:" + problem) == true, "\(settings.problems)")
+    #expect(settings.problems.first?.english.hasPrefix("/c/ksx/keymap.yaml:" + problem) == true, "\(settings.problems)")
   }
 
   @Test func aKeyThatIsGivenUpIsNotTaken() {

@@ -1,5 +1,6 @@
 import Editor
 import Manifest
+import Platform
 import Terminal
 import Testing
 

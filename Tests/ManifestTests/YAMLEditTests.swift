@@ -1,3 +1,4 @@
+import Platform
 import Testing
 
 @testable import Manifest
@@ -125,7 +126,7 @@ import Testing
     #expect {
       try unset(path)
     } throws: {
-      ($0 as? SyntaxError)?.problem == problem
+      ($0 as? SyntaxError)?.problem.english == problem
     }
   }
 

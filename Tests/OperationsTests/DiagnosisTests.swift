@@ -141,6 +141,8 @@ import Testing
     let late = findings("", status: ["state": ""]) { $0.hasStatus = false }
     #expect(causes(late) == [.notNoticed])
     #expect(body(late) == #"{"metadata":{"annotations":{"ksx.dev/nudge":"1"}}}"#)
+    let second = findings("", status: ["state": ""], metadata: ["resourceVersion": "8"]) { $0.hasStatus = false }
+    #expect(body(second) == #"{"metadata":{"annotations":{"ksx.dev/nudge":"8"}}}"#, "the same again wakes no one")
     let stopped = findings("", status: ["state": ""]) { ($0.hasStatus, $0.untouched) = (false, 1) }
     #expect(causes(stopped) == [.repositoryHangs])
   }

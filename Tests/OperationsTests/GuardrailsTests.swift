@@ -19,7 +19,7 @@ import Testing
   private func refusal(
     _ yaml: String, _ verbs: [String] = ["upgrade"], _ names: [String] = ["a"], at place: Guardrails.Place = production
   ) -> String? {
-    guardrails(yaml).refusal(of: Deed(verbs, names: names), at: place, now: Self.evening)
+    guardrails(yaml).refusal(of: Deed(verbs, names: names), at: place, now: Self.evening)?.english
   }
 
   @Test(arguments: [
@@ -54,7 +54,8 @@ import Testing
     var guardrails = Guardrails()
     guardrails.rules = Guardrails.rules(in: "theme: dark\n\(key): [{deny: [enable]}]\n", "f")
 
-    let refusal = guardrails.refusal(of: Deed(["enable"], names: ["a"]), at: Self.production, now: Self.evening)
+    let refusal = guardrails.refusal(of: Deed(["enable"], names: ["a"]), at: Self.production, now: Self.evening)?
+      .english
 
     #expect(refusal?.contains("guardrails are meant") == true, "\(refusal ?? "")")
     #expect(Guardrails.rules(in: "theme: dark\nkeymap: vi\n", "f").isEmpty)
@@ -105,7 +106,8 @@ import Testing
     let both = Guardrails.load(root: root, user: user)
 
     #expect(both.rules.count == 3)
-    #expect(both.refusal(of: Deed(["uninstall"]), at: Self.production, now: Self.evening)?.contains(root) == true)
+    #expect(
+      both.refusal(of: Deed(["uninstall"]), at: Self.production, now: Self.evening)?.english.contains(root) == true)
     #expect(Guardrails.load(root: folder.path + "/none", user: folder.path + "/none").rules.isEmpty)
     #expect(Guardrails.load(root: folder.path, user: folder.path + "/none").isReadOnly(Self.production))
   }

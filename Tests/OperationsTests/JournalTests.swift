@@ -13,7 +13,8 @@ import Testing
 
   private func entry(_ target: String) -> JournalEntry {
     JournalEntry(
-      time: "2026-01-01T00:00:00Z", person: "ada", user: "admin", cluster: "c", server: "s", verb: "upgrade",
+      time: "2026-01-01T00:00:00Z", person: "ada", user: "admin", cluster: "c", server: "s",
+      verb: "upgrade",
       names: ["a"], reason: "", method: "PATCH", target: target, event: .answered(200))
   }
 
@@ -65,6 +66,31 @@ import Testing
     #expect(check.flaws.isEmpty)
     #expect(check.broken == [2])
     #expect(check.count == 3)
+  }
+
+  @Test(arguments: ["middle", "end", "damaged"])
+  func aLineThatIsNoneWasPutInUnlessTheNextSaysThatItWasBrokenOff(place: String) throws {
+    for number in 1...4 { try journal.append(entry("/\(number)")) }
+    var lines = String(decoding: try journal.bytes(), as: UTF8.self).lines
+    switch place {
+    case "middle": lines.insert("garbage", at: 2)
+    case "end": lines.insert("garbage", at: 4)
+    default: lines[3] = String(lines[3].dropLast(5))
+    }
+    try Files.write(Array(lines.joined(separator: "\n").utf8), to: journal.path)
+
+    #expect(try check().broken == [])
+    #expect(try check().flaws.map(\.place) == [place == "middle" ? 3 : place == "end" ? 5 : 4])
+    try journal.append(entry("/5"))
+    #expect(try !check().flaws.isEmpty)
+  }
+
+  @Test func theLastLineWithoutItsEndWasBrokenOff() throws {
+    try journal.append(entry("/1"))
+    try Files.append(Array("{\"n\":2,\"time\":\"20".utf8), to: journal.path)
+
+    #expect(try check().flaws.isEmpty)
+    #expect(try check().broken == [2])
   }
 
   @Test func manyWritersAtOnceMakeOneChain() async throws {

@@ -106,6 +106,32 @@ import Testing
     #expect(rows[1].wayBack(from: nil) == .change(.install(version: "1.0.0", config: "a: 1")))
   }
 
+  @Test func theWayBackHasTheTextAsItWasWrittenBeforeThatLine() {
+    func written(_ text: String, at day: Int) -> HistoryLine {
+      HistoryLine("whizard", at: "2026-01-0\(day)T10:00:00Z", .written(config: text))
+    }
+    func spec(_ config: String) -> RequestedSpec { RequestedSpec(version: "1.1.0", config: config) }
+    let first = "# why\na: 1   # one\n"
+    let all =
+      lines("configure", spec(""), spec("a: 1\n"), at: "2026-01-01T10:00:00Z") + [written(first, at: 1)]
+      + lines("configure", spec("a: 1\n"), spec("a: 2\n"), at: "2026-01-02T10:00:00Z") + [
+        written("a: 2 # two\n", at: 2)
+      ]
+      + lines("configure", spec("a: 2\n"), spec("a: 1\n"), at: "2026-01-03T10:00:00Z") + [
+        written("a: 1 # again\n", at: 3)
+      ]
+      + lines("configure", spec("a: 1\n"), spec("a: 3\n"), at: "2026-01-04T10:00:00Z")
+    let now = Sample.installation("Installed", config: "a: 3\n", keepsObjects: true)
+    let rows = past(all, now)
+
+    #expect(rows[0].wayBack(from: now) == .change(.configure(config: "a: 1 # again\n")))
+    #expect(rows[1].wayBack(from: now) == .change(.configure(config: "a: 2 # two\n")))
+    #expect(rows[2].wayBack(from: now) == .change(.configure(config: first)))
+    #expect(rows[2].wayBack(from: nil) == .change(.install(version: "1.1.0", config: first)))
+    let asText = Sample.installation("Installed", config: "a: 3\n")
+    #expect(rows[2].wayBack(from: asText) == .change(.configure(config: "a: 1\n")), "the cluster keeps the text itself")
+  }
+
   @Test func backToBeforeAnInstallIsAnUninstall() {
     let rows = past(lines("install 1.1.0", nil, RequestedSpec(version: "1.1.0")))
 

@@ -8,15 +8,16 @@ enum Sample {
   static func installation(
     _ state: String, wanted: String = "1.1.0", tried: String = "1.1.0", config: String = "", message: String = "",
     history: [String] = [], time: String = "", isEnabled: Bool = true, name: String = "whizard",
-    clusters: [String] = []
+    clusters: [String] = [], keepsObjects: Bool = false
   ) -> Installation {
-    Installation(
+    let kept = keepsObjects ? try? YAML.parse(config) : .string(config)
+    return Installation(
       Object(
         Dialect.installPlan.installations, name: name,
         [
           "spec": [
             "extension": ["name": "whizard", "version": .string(wanted)], "enabled": .bool(isEnabled),
-            "config": .string(config),
+            "config": kept ?? .null,
             "clusterScheduling": ["placement": ["clusters": .sequence(clusters.map(Value.string))]],
           ],
           "status": [

@@ -1,5 +1,6 @@
 import KubernetesAPI
 import Manifest
+import Platform
 
 /// The key of an object among those of its resource; cluster-scoped objects have an empty namespace.
 struct ObjectKey: Hashable, Comparable, Sendable {
@@ -33,7 +34,7 @@ struct StoredObject: Sendable {
     let value = JSONCheck.isValid(bytes) ? try? JSON.parse(bytes, skipping: Self.skippedMappings) : nil
     let object = if let value { Object(value) } else { Object(try JSON.parse(bytes)) }
     if let flaw = StoredShape.flaw(in: object.value, hasMappings: hasMappings) {
-      throw SyntaxError(line: 1, column: 1, problem: flaw)
+      throw SyntaxError(line: 1, column: 1, problem: Sentence(verbatim: flaw))
     }
     self.init(object, bytes: bytes, version: version)
   }

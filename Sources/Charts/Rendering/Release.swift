@@ -1,4 +1,5 @@
 package import Manifest
+import Platform
 
 /// What a chart is rendered for.
 package struct Release: Hashable, Sendable {

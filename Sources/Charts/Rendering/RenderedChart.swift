@@ -1,6 +1,7 @@
 package import KubernetesAPI
 import Manifest
 import Packages
+import Platform
 
 /// The objects that a chart renders to for one release.
 package struct RenderedChart: Hashable, Sendable {

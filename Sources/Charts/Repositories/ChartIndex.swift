@@ -1,6 +1,7 @@
 import KubernetesAPI
 package import Manifest
 import Packages
+import Platform
 
 /// A chart repository's `index.yaml`: which versions there are, and where.
 package struct ChartIndex: Hashable, Sendable {

@@ -84,7 +84,7 @@ package struct Kubeconfig: Sendable {
     }
     let (root, repetitions) = try Self.root(bytes, of: path)
     files.append(path)
-    warnings += repetitions.map { KubeconfigError(file: path, line: $0.line, problem: $0.problem) }
+    warnings += repetitions.map { KubeconfigError(file: path, line: $0.line, problem: $0.problem.english) }
     guard let root, !root.isNull else { return }
     guard case .mapping = root.content else {
       throw KubeconfigError(
@@ -118,7 +118,7 @@ package struct Kubeconfig: Sendable {
     do {
       return try YAML.nodeAndWarnings(text)
     } catch {
-      throw KubeconfigError(file: path, line: error.line, problem: error.problem, remedy: remedy)
+      throw KubeconfigError(file: path, line: error.line, problem: error.problem.english, remedy: remedy)
     }
   }
 

@@ -75,7 +75,7 @@ package struct ProfileError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 
   init(file: String, _ mistake: SyntaxError) {
-    self.init(file: file, line: mistake.line, column: mistake.column, problem: mistake.problem)
+    self.init(file: file, line: mistake.line, column: mistake.column, problem: mistake.problem.english)
   }
 
   package var description: String { line > 0 ? "\(file):\(line):\(column): \(problem)" : "\(file): \(problem)" }

@@ -86,7 +86,7 @@ struct ProfileReader {
 
   private func url(_ node: YAMLNode) throws(SyntaxError) -> String {
     let url = try text(node, "url")
-    if let problem = Profile.Gateway.problem(with: url) { throw node.mistake(problem) }
+    if let problem = Profile.Gateway.problem(with: url) { throw node.mistake(Sentence(verbatim: problem)) }
     return url
   }
 
@@ -112,6 +112,6 @@ struct ProfileReader {
   }
 
   private func unknown(_ key: YAMLNode, among known: [String]) -> SyntaxError {
-    key.mistake("there is no setting \(key.text ?? ""); there are " + known.joined(separator: ", "))
+    key.mistake("there is no setting \(key.text ?? ""); there are \(known.joined(separator: ", "))")
   }
 }

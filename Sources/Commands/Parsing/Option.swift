@@ -67,11 +67,15 @@ enum Option: String, CaseIterable, Sendable {
 
   private var isGlobal: Bool {
     switch self {
-    case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .except, .targetNamespace,
-      .dryRun, .wait, .timeout, .reason, .awaited, .images, .filter, .selector, .keepGoing, .confirm, .filename, .prune,
-      .writeFiles, .address, .description, .interval, .depth, .authority, .insecureRepository, .repositoryUser,
+    case .help, .output, .version, .config, .empty, .yes, .now, .climb, .force, .clusters, .except,
+      .targetNamespace,
+      .dryRun, .wait, .timeout, .reason, .awaited, .images, .filter, .selector, .keepGoing,
+      .confirm, .filename, .prune,
+      .writeFiles, .address, .description, .interval, .depth, .authority, .insecureRepository,
+      .repositoryUser,
       .gateway,
-      .passwordStdin, .string, .yaml, .slow, .plain, .fieldSelector, .sortBy, .noHeaders, .watch, .follow, .previous:
+      .passwordStdin, .string, .yaml, .slow, .plain, .fieldSelector, .sortBy, .noHeaders, .watch,
+      .follow, .previous:
       false
     default: true
     }
@@ -81,7 +85,8 @@ enum Option: String, CaseIterable, Sendable {
   var argument: String? {
     switch self {
     case .kubeconfig, .certificateAuthority, .clientCertificate, .clientKey, .config: "FILE"
-    case .context, .cluster, .user, .tlsServerName, .asUser, .asGroup, .username, .namespace, .profile, .memberCluster,
+    case .context, .cluster, .user, .tlsServerName, .asUser, .asGroup, .username, .namespace,
+      .profile, .memberCluster,
       .targetNamespace:
       "NAME"
     case .server, .gateway: "URL"
@@ -112,7 +117,8 @@ enum Option: String, CaseIterable, Sendable {
     case .reason: "TEXT"
     case .awaited: Awaited.allCases.map(\.rawValue).joined(separator: "|")
     case .dryRun: "none|client|server"
-    case .insecure, .standalone, .readOnly, .slow, .plain, .help, .string, .yaml, .empty, .yes, .now, .force, .wait,
+    case .insecure, .standalone, .readOnly, .slow, .plain, .help, .string, .yaml, .empty, .yes,
+      .now, .force, .wait,
       .images, .noHeaders, .watch, .follow, .previous,
       .keepGoing, .prune, .insecureRepository,
       .disableCompression,
@@ -169,7 +175,8 @@ enum Option: String, CaseIterable, Sendable {
     case .certificateAuthority: "The certificates that vouch for the server"
     case .clientCertificate: "The certificate to show the server"
     case .clientKey: "The key of that certificate"
-    case .insecure: "Do not verify the server's certificate; what is sent can then be read and changed on the way"
+    case .insecure:
+      "Do not verify the server's certificate; what is sent can then be read and changed on the way"
     case .tlsServerName: "The name the server's certificate must have"
     case .asUser: "The user to act as"
     case .asGroup: "A group to act as; may be repeated"
@@ -177,24 +184,30 @@ enum Option: String, CaseIterable, Sendable {
     case .asUserExtra: "An attribute of the user to act as; may be repeated"
     case .warningsAsErrors: "End with 1 when the server sent a warning"
     case .verbosity: "6 and more: log every request with its status and duration, never its content"
-    case .logFlushFrequency, .verbosityByFile: "Accepted for compatibility with kubectl; it has no effect"
+    case .logFlushFrequency, .verbosityByFile:
+      "Accepted for compatibility with kubectl; it has no effect"
     case .username: "The user name for basic authentication; with login, who logs in"
     case .password: "The password for basic authentication; others on this computer can read it"
     case .namespace: "The namespace of the context; extensions themselves are in none"
     case .disableCompression: "Ask for no compressed answers"
     case .cacheDirectory: "The cache directory; otherwise $XDG_CACHE_HOME/ksx"
-    case .profile: "The profile of config.yaml to use; kubectl's --profile, for Go programs, means nothing here"
+    case .profile:
+      "The profile of config.yaml to use; kubectl's --profile, for Go programs, means nothing here"
     case .memberCluster: "The member cluster to go to through the profile's gateway"
     case .gateway: "The address of the gateway: https://HOST"
     case .passwordStdin: "Read the password from the standard input"
-    case .requestTimeout: "How long a request may go without an answer, such as 30s; 0 waits for ever"
-    case .standalone: "Use a private backend with a built-in marketplace, started if it is not running"
+    case .requestTimeout:
+      "How long a request may go without an answer, such as 30s; 0 waits for ever"
+    case .standalone:
+      "Use a private backend with a built-in marketplace, started if it is not running"
     case .dialect: "What the cluster calls an installation; without it the cluster is asked"
     case .readOnly: "Refuse every change before it is sent"
-    case .slow: "Send a slow line less: no ages that tick, and the name alone shows what is selected"
+    case .slow:
+      "Send a slow line less: no ages that tick, and the name alone shows what is selected"
     case .plain: "Speak line by line, for screen readers and terminals that cannot place the cursor"
     case .help: "Explain the command"
-    case .output: "How to print: table, wide, name, json, yaml, jsonpath=TEMPLATE or custom-columns=HEADING:JSONPATH,…"
+    case .output:
+      "How to print: table, wide, name, json, yaml, jsonpath=TEMPLATE or custom-columns=HEADING:JSONPATH,…"
     case .selector: "Only what has these labels, as kubectl writes them: a=b,c!=d,e in (f,g),!h"
     case .fieldSelector: "Only what has these fields: metadata.name=a"
     case .sortBy: "What to sort by, such as .metadata.creationTimestamp"
@@ -203,7 +216,8 @@ enum Option: String, CaseIterable, Sendable {
     case .follow: "Go on, until nothing is under way"
     case .previous: "That of the try before"
     case .version: "The version wanted"
-    case .config: "The file with the config; - is the standard input; with rollback the digest of an earlier one"
+    case .config:
+      "The file with the config; - is the standard input; with rollback the digest of an earlier one"
     case .string: "Every VALUE is a text, also one that looks like a number"
     case .yaml: "Every VALUE is written in YAML"
     case .empty: "Take away everything that is set: the chart's defaults apply"
@@ -212,27 +226,35 @@ enum Option: String, CaseIterable, Sendable {
     case .targetNamespace: "The namespace the extension goes to, for good"
     case .except: "The extensions that stay as they are"
     case .force: "Remove what an ordinary uninstall could not, without its hooks"
-    case .climb: "Take it out of service without the controllers, up to state, objects, workloads or webhooks"
+    case .climb:
+      "With --now, take it out of service without the controllers, up to state, objects, workloads or webhooks"
     case .now: "Do it with one request, without a plan and without asking"
-    case .dryRun: "Show the plan and change nothing; server also asks the server whether it would agree"
+    case .dryRun:
+      "Show the plan and change nothing; server also asks the server whether it would agree"
     case .wait: "Wait until the change is complete"
     case .timeout: "How long to wait, such as 5m"
     case .awaited: "What is waited for"
-    case .filter: "Only what the filter takes, such as 'installed update !security'; ksx help list explains it"
-    case .keepGoing: "Go on with the rest after a failure, and with what can be done where some of it cannot"
+    case .filter:
+      "Only what the filter takes, such as 'installed update !security'; ksx help list explains it"
+    case .keepGoing:
+      "Go on with the rest after a failure, and with what can be done where some of it cannot"
     case .address: "The address of the repository, or the image that holds it"
     case .description: "What the repository is for"
     case .interval: "How often the repository is read again, such as 30m"
     case .depth: "How many versions of each extension are taken; 0 takes all"
     case .authority: "The certificates that vouch for the repository"
     case .insecureRepository: "Do not verify the repository's certificate"
-    case .repositoryUser: "The user name at the repository; its password comes with --password-stdin"
+    case .repositoryUser:
+      "The user name at the repository; its password comes with --password-stdin"
     case .filename: "The file with the set of extensions; - is the standard input"
     case .prune: "Also uninstall and remove what the file does not name"
-    case .writeFiles: "Where to write the files that kubectl lines read, for their owner alone; the lines run there"
-    case .confirm: "The name that a guardrail has typed: the extension's, or of several the cluster's"
+    case .writeFiles:
+      "Where to write the files that kubectl lines read, for their owner alone; the lines run there"
+    case .confirm:
+      "The name that a guardrail has typed: the extension's, or of several the cluster's"
     case .images: "Print the images alone, one a line"
-    case .reason: "Why, for those who come after: it is noted with the change, here and in the cluster"
+    case .reason:
+      "Why, for those who come after: it is noted with the change, here and in the cluster"
     }
   }
 }

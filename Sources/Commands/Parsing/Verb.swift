@@ -92,7 +92,8 @@ struct Verb: Sendable {
   /// The verb that the words of a command line name, as far as can be told before it is read.
   static func named(in words: [String]) -> Verb? {
     let words = words.filter { !$0.hasPrefix("-") }
-    return Verb(named: words.prefix(2).joined(separator: " ")) ?? words.first.flatMap { Verb(named: $0) }
+    return Verb(named: words.prefix(2).joined(separator: " "))
+      ?? words.first.flatMap { Verb(named: $0) }
   }
 
   /// The verb of a whole command line, options among its words, also where that has a mistake.
@@ -116,7 +117,8 @@ extension Verb: Hashable {
 extension Verb {
   /// A verb that parses into a `Parsed`.
   init<Parsed: Command>(
-    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [], trouble: Int32 = 1,
+    _ name: String, _ summary: String, operands: [String] = [], options: [Option] = [],
+    trouble: Int32 = 1,
     notes: [String] = [],
     as type: Parsed.Type
   ) {
@@ -137,13 +139,20 @@ extension Verb {
     summary = command.summary
     let isOfMany = ![.configure, .place].contains(kind)
     operands = [isOfMany ? "[NAME…]" : "NAME"] + command.operands
-    options = command.options.compactMap(Option.init(rawValue:)) + (isOfMany ? Option.ofMany : []) + Option.ofChanges
+    options =
+      command.options.compactMap(Option.init(rawValue:)) + (isOfMany ? Option.ofMany : [])
+      + Option.ofChanges
     notes = command.notes + (isOfMany ? Self.manyNote : [])
     change = kind
     makesPlans = true
     parse = { (arguments) throws(CommandError) in
       if isOfMany, SeveralChanges.isAskedFor(arguments) { return try SeveralChanges(arguments) }
-      if let isEnabled = kind.row.enables, arguments.has(.now) { return try SwitchNow(arguments, to: isEnabled) }
+      if arguments[.climb] != nil, !arguments.has(.now) {
+        throw CommandError("--climb goes with --now; nothing was changed")
+      }
+      if let isEnabled = kind.row.enables, arguments.has(.now) {
+        return try SwitchNow(arguments, to: isEnabled)
+      }
       if kind == .enable { return Enable(arguments) }
       return try ChangeCommand(arguments, kind)
     }
@@ -155,6 +164,16 @@ extension Verb {
     "unless --keep-going says so; the same command goes on with the rest.",
   ]
 
+  /// The changes that it is made of, which guardrails may name as well.
+  var parts: [String] {
+    switch self {
+    case .safeModeOn, .bisectStart: ["disable"]
+    case .safeModeOff, .bisectReset: ["enable"]
+    case .bisectGood, .bisectBad: ["disable", "enable"]
+    default: []
+    }
+  }
+
   /// Whether one command line may be about several extensions.
   var takesMany: Bool { operands.first == "[NAME…]" }
 
@@ -163,8 +182,9 @@ extension Verb {
   /// Those that `ksx plan` takes: all that can say what they would do.
   static let planned =
     changes + [
-      .cancel, .undo, .safeModeOn, .safeModeOff, .bisectStart, .configUnset, .configEdit, .apply, .repoAdd, .repoEdit,
-      .repoSync, .repoRemove,
+      .cancel, .undo, .safeModeOn, .safeModeOff, .bisectStart, .bisectGood, .bisectBad,
+      .bisectReset, .configUnset,
+      .configEdit, .apply, .repoAdd, .repoEdit, .repoSync, .repoRemove,
     ]
 }
 

@@ -17,7 +17,8 @@ struct CommandSession: Sendable {
   var warningCount: Int { warnings.withLock { $0 } }
 
   init(
-    _ arguments: Arguments, in session: ClusterSession, outlet: Outlet, localState: LocalState, timing: Timing = .real
+    _ arguments: Arguments, in session: ClusterSession, outlet: Outlet, localState: LocalState,
+    timing: Timing = .real
   ) {
     self.arguments = arguments
     self.session = session
@@ -38,7 +39,9 @@ struct CommandSession: Sendable {
     let deed = try deed()
     // A dry run sends nothing that changes anything, and says itself what would be refused.
     if command.mayChange, arguments.dryRun == .none {
-      if let refusal = session.supervision?.refusal(of: deed) { throw CommandError("nothing was changed: \(refusal)") }
+      if let refusal = session.supervision?.refusal(of: deed) {
+        throw CommandError("nothing was changed: \(refusal)")
+      }
       if status.isReadOnly {
         throw CommandError("nothing was changed: --read-only refuses ksx \(arguments.verb.name)")
       }
@@ -65,10 +68,13 @@ struct CommandSession: Sendable {
   private func deed() throws(CommandError) -> Deed {
     let isOfMany = arguments.verb.operands.first?.contains("…") == true
     let names = isOfMany ? arguments.operands : Array(arguments.operands.prefix(1))
-    let deed = Deed([arguments.verb.name], names: names, reason: arguments[.reason] ?? "")
+    let deed = Deed(
+      [arguments.verb.name] + arguments.verb.parts, names: names, reason: arguments[.reason] ?? "")
     guard let typed = arguments[.confirm] else { return deed }
     let word = wordToType(names)
-    guard typed == word else { throw CommandError("nothing was changed: --confirm must be \(word), not \(typed)") }
+    guard typed == word else {
+      throw CommandError("nothing was changed: --confirm must be \(word), not \(typed)")
+    }
     deed.noteTyped()
     return deed
   }
@@ -106,21 +112,25 @@ struct CommandSession: Sendable {
   /// The same with a reason of its own, unless the command line gives one.
   func sender(because reason: String) -> ChangeSender {
     let author = Author(status, reason: arguments[.reason] ?? reason)
-    return ChangeSender(cluster, history: history, author: author) { [outlet, hasToldOfHistory] error in
+    return ChangeSender(cluster, history: history, author: author) {
+      [outlet, hasToldOfHistory] error in
       // A change is several lines of history, and one reason is told once.
       let isFirst = hasToldOfHistory.withLock { hasTold in
         defer { hasTold = true }
         return !hasTold
       }
       guard isFirst else { return }
-      outlet.note("note: this could not be kept in the history, and so not for a rollback: \(error)")
+      outlet.note(
+        "note: this could not be kept in the history, and so not for a rollback: \(error)")
     }
   }
 
   /// What the cluster's extensions can do: as said, as learnt within the hour, or asked of it now.
   func capabilities() async throws(CommandError) -> Capabilities {
     if let said = session.dialect { return Capabilities(assuming: said) }
-    if let knowledge, knowledge.isFresh(at: Timestamp.now().secondsSince1970) { return knowledge.capabilities }
+    if let knowledge, knowledge.isFresh(at: Timestamp.now().secondsSince1970) {
+      return knowledge.capabilities
+    }
     return try await learn()
   }
 

@@ -7,12 +7,15 @@ import Platform
 
 extension Verb {
   static let contexts = Verb(
-    "contexts", "List profiles and the kubeconfig's contexts: ways, server, login", options: ListFormat.options,
+    "contexts", "List profiles and the kubeconfig's contexts: ways, server, login",
+    options: ListFormat.options,
     as: ListContexts.self)
 
   static let contextsUse = Verb(
     "contexts use", "Make a profile the current one", operands: ["NAME"],
-    notes: ["Only config.yaml is written, never a kubeconfig. To have no current profile remove its line there."],
+    notes: [
+      "Only config.yaml is written, never a kubeconfig. To have no current profile remove its line there."
+    ],
     as: UseContext.self)
 }
 
@@ -68,9 +71,12 @@ struct Contexts {
     let rows = try rows()
     let items = rows.map { Listing.Item(name: $0.name, value: value($0), cells: cells($0)) }
     try Listing(
-      kind: "ContextList", headings: ["CURRENT", "NAME", "FROM", "WAYS", "SERVER", "LOGIN"], items: items
+      kind: "ContextList", headings: ["CURRENT", "NAME", "FROM", "WAYS", "SERVER", "LOGIN"],
+      items: items
     ).print(try ListFormat(arguments), to: outlet)
-    if rows.isEmpty { outlet.note("no contexts and no profiles; ksx login --gateway URL makes a profile") }
+    if rows.isEmpty {
+      outlet.note("no contexts and no profiles; ksx login --gateway URL makes a profile")
+    }
   }
 
   private func cells(_ row: Row) -> [String] {
@@ -104,7 +110,8 @@ struct Contexts {
       ClusterPlace(
         name: row.name, source: row.source == "profile" ? .profile : .kubeconfig,
         ways: row.ways.count > 1 ? "both" : row.ways.first?.rawValue ?? "",
-        server: row.server + (row.member.isEmpty ? "" : " (\(row.member))"), login: text(row), isCurrent: row.isCurrent)
+        server: row.server + (row.member.isEmpty ? "" : " (\(row.member))"), login: text(row),
+        isCurrent: row.isCurrent)
     }
   }
 
@@ -114,24 +121,30 @@ struct Contexts {
     let contexts = kubeconfig.contexts.sorted { $0.name < $1.name }
     let rows = profiles.all.map { profile in
       Row(
-        name: profile.name, source: "profile", ways: profile.ways, server: server(of: profile, contexts, kubeconfig),
+        name: profile.name, source: "profile", ways: profile.ways,
+        server: server(of: profile, contexts, kubeconfig),
         member: profile.gateway?.cluster ?? "", isCurrent: profile.name == profiles.current,
         user: profile.gateway?.user ?? "", login: profile.login(file.environment))
     }
     return rows
       + contexts.map { context in
         Row(
-          name: context.name, source: "kubeconfig", ways: [.kubernetes], server: kubeconfig.server(of: context),
+          name: context.name, source: "kubeconfig", ways: [.kubernetes],
+          server: kubeconfig.server(of: context),
           isCurrent: profiles.current == nil && context.name == kubeconfig.currentContext)
       }
   }
 
   /// Where a profile leads first: its gateway, or what its own kubeconfig says.
-  private func server(of profile: Profile, _ contexts: [Kubeconfig.Context], _ kubeconfig: Kubeconfig) -> String {
+  private func server(
+    of profile: Profile, _ contexts: [Kubeconfig.Context], _ kubeconfig: Kubeconfig
+  ) -> String {
     if let url = profile.gateway?.url { return url }
     var config = kubeconfig
     if let path = profile.kubernetes?.kubeconfig {
-      guard let own = try? Kubeconfig(explicit: path, environment: file.environment) else { return path }
+      guard let own = try? Kubeconfig(explicit: path, environment: file.environment) else {
+        return path
+      }
       config = own
     }
     let name = profile.kubernetes?.context ?? config.currentContext
@@ -140,7 +153,8 @@ struct Contexts {
 
   private func kubeconfig() throws(CommandError) -> Kubeconfig {
     do {
-      let kubeconfig = try Kubeconfig(explicit: arguments[.kubeconfig], environment: file.environment)
+      let kubeconfig = try Kubeconfig(
+        explicit: arguments[.kubeconfig], environment: file.environment)
       outlet.note(kubeconfig.warnings.map { "note: \($0)" })
       return kubeconfig
     } catch {
@@ -157,7 +171,9 @@ struct Contexts {
     case .unusable(let problem): return "unusable: \(problem)"
     case .loggedIn(nil, _): return user + "logged in"
     case .loggedIn(let expires?, let isRenewed):
-      if expires > now { return user + "until \(Timestamp.text(expires))" + (isRenewed ? ", then renewed" : "") }
+      if expires > now {
+        return user + "until \(Timestamp.text(expires))" + (isRenewed ? ", then renewed" : "")
+      }
       return user + (isRenewed ? "renewed when used" : "ended \(Timestamp.text(expires))")
     }
   }
@@ -165,7 +181,8 @@ struct Contexts {
   private func value(_ row: Row) -> Value {
     var fields: Mapping = [
       "name": .string(row.name), "source": .string(row.source), "current": .bool(row.isCurrent),
-      "ways": .sequence(row.ways.map { .string($0.rawValue) }), "server": .string(row.server),
+      "ways": .sequence(row.ways.map { .string($0.rawValue.lowercased()) }),
+      "server": .string(row.server),
     ]
     if !row.member.isEmpty { fields["memberCluster"] = .string(row.member) }
     var login: Mapping = [:]

@@ -37,7 +37,7 @@ extension App {
     state.settings = settings
     guard former.problems != settings.problems || former.theme != settings.theme else { return }
     for problem in settings.problems where !former.problems.contains(problem) {
-      state.announce(.error, Sentence(verbatim: problem))
+      state.announce(.error, problem)
     }
   }
 }

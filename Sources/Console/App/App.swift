@@ -50,8 +50,8 @@ package struct App: Sendable {
     state = ConsoleState(session.connection.status, settings, now: now)
     state.capabilityState = CapabilityState(session, at: now)
     state.connection.use(session.connection.status.way, at: now)
-    for problem in settings.problems + session.connection.status.warnings {
-      state.announce(.error, Sentence(verbatim: problem))
+    for problem in settings.problems + session.connection.status.warnings.map(Sentence.init(verbatim:)) {
+      state.announce(.error, problem)
     }
   }
 

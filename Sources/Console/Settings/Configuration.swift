@@ -13,7 +13,7 @@ package struct Configuration {
 
   private let environment: Environment
   private let readFile: ReadFile
-  private var problems: [String] = []
+  private var problems: [Sentence] = []
 
   /// A configuration from `environment` and the files that `readFile` finds.
   package init(environment: Environment, readFile: @escaping ReadFile) {
@@ -67,10 +67,10 @@ package struct Configuration {
       guard let text = try readFile(file) else { return nil }
       // What is no YAML at all is said by those who read it.
       let repetitions = (try? YAML.nodeAndWarnings(text))?.1 ?? []
-      problems += repetitions.map { SettingsError(file: file, $0).description }
+      problems += repetitions.map { SettingsError(file: file, $0).sentence }
       return text
     } catch {
-      problems.append(error.description)
+      problems.append(Sentence(verbatim: error.description))
       return nil
     }
   }
@@ -112,7 +112,7 @@ package struct Configuration {
       let theme = try Theme.parse(text, file: file)
       return theme.over(themes[theme.inherits ?? "terminal"] ?? Theme())
     } catch {
-      problems.append(error.description)
+      problems.append(error.sentence)
       return nil
     }
   }
@@ -145,7 +145,7 @@ package struct Configuration {
         }
       }
     } catch {
-      problems.append(SettingsError(file: file, error).description)
+      problems.append(SettingsError(file: file, error).sentence)
     }
     return result
   }
@@ -172,7 +172,7 @@ package struct Configuration {
       do throws(SettingsError) {
         themes[name] = try Theme.parse(text, file: "themes/\(name).yaml")
       } catch {
-        problems.append(error.description)
+        problems.append(error.sentence)
       }
     }
     return themes.mapValues { theme in
@@ -186,7 +186,7 @@ package struct Configuration {
       do throws(SettingsError) {
         keymaps[name] = try Keymaps.parse(text, file: "keymaps/\(name).yaml", vocabulary: Self.vocabulary)
       } catch {
-        problems.append(error.description)
+        problems.append(error.sentence)
       }
     }
     return keymaps.mapValues { keymap in
@@ -208,10 +208,10 @@ package struct Configuration {
       let own = try Keymaps<Action>.parse(text, file: file, vocabulary: Self.vocabulary)
       let lower = keymaps[own.inherits ?? base ?? "standard"] ?? Keymaps()
       let thefts = own.thefts(from: lower, file: file, below: Self.below) { $0.name }
-      problems += thefts.map(\.description)
+      problems += thefts.map(\.sentence)
       return own.over(lower)
     } catch {
-      problems.append(error.description)
+      problems.append(error.sentence)
       return nil
     }
   }

@@ -51,9 +51,6 @@ extension Language {
     guard name == "zh" else { return kind.row.verb.prefix(1).uppercased() + kind.row.verb.dropFirst() }
     return self(kind.row.verb)
   }
-
-  /// Who made a change.
-  func callAsFunction(ofAuthor name: String) -> String { name == "you" ? self("you") : name }
 }
 
 extension ConsoleState {

@@ -1,3 +1,4 @@
+package import Platform
 package import Terminal
 
 /// How this user wants to see and drive the console.
@@ -15,7 +16,7 @@ package struct Settings: Sendable {
   /// Every keymap that can be chosen, by name.
   package var keymapsByName: [String: Keymaps<Action>]
   /// What was wrong with the user's files, each with file and line; the defaults hold there.
-  package var problems: [String] = []
+  package var problems: [Sentence] = []
 
   /// The keys of `command`, the nearest section first, as help spells them.
   func keys(for command: Command, in sections: [KeySection]) -> [String] {

@@ -62,7 +62,7 @@ package struct Preflight: Sendable {
 extension PlanSubject {
   var problems: [Plan.Problem] {
     if let incapability { return [blocking(incapability)] }
-    if case .denied(let reason)? = context.guards[change.kind] { return [blocking(Sentence(verbatim: reason))] }
+    if case .denied(let reason)? = context.guards[change.kind] { return [blocking(reason)] }
     // Of something that is not there nothing else is worth saying.
     let absence = absenceProblems
     if !absence.isEmpty { return absence + configProblems }

@@ -1,4 +1,5 @@
 package import Manifest
+import Platform
 
 /// What is to be said of a config while it is written: by itself, and beside the chart's values.
 package struct ConfigFindings: Hashable, Sendable {
@@ -15,7 +16,7 @@ package struct ConfigFindings: Hashable, Sendable {
       return
     }
     marks = EffectiveValues(defaults: defaults, config: node.value).concerns.compactMap { concern in
-      node.key(at: concern.path)?.mistake(concern.text)
+      node.key(at: concern.path)?.mistake(concern.sentence)
     }
   }
 }

@@ -54,7 +54,7 @@ extension Diagnosis {
     guard installation.lacksPlacement else { return nil }
     return finding(
       .noPlacement, "its clusterScheduling has no placement, on which the controller fails again and again",
-      [Finding.Evidence(name, "spec.clusterScheduling.placement", "not there")], .certain, [kit.placement])
+      [Finding.Evidence(name, "spec.clusterScheduling.placement", saying: "not there")], .certain, [kit.placement])
   }
 
   var agentFindings: [Finding] {
@@ -75,7 +75,7 @@ extension Diagnosis {
         guard let obstacle = obstacle(to: cluster) ?? hindrance(to: cluster) else { return nil }
         return finding(
           .agentHoldsDeletion, "its agent in \(cluster) holds up the deletion: \(obstacle)",
-          [deletion, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle.english)], .likely,
+          [deletion, Finding.Evidence("Cluster \(cluster)", "status.conditions", saying: obstacle)], .likely,
           [kit.forgetAgent(cluster)])
       }
   }
@@ -103,7 +103,7 @@ extension Diagnosis {
         [Finding.Evidence(name, "status.clusterSchedulingStatuses.\(cluster)", agent.message)], .certain,
         [Remedy("mend the cluster", [.person("its agent follows by itself")])])
     }
-    let missing = Finding.Evidence(name, "status.clusterSchedulingStatuses", "nothing of \(cluster)")
+    let missing = Finding.Evidence(name, "status.clusterSchedulingStatuses", saying: "nothing of \(cluster)")
     guard let obstacle = obstacle(to: cluster) else {
       if file.clusters[cluster]?.value == nil { return nil }
       // The controllers stop at the first that does not answer them.
@@ -120,7 +120,7 @@ extension Diagnosis {
     let ready = Remedy("make the cluster Ready", [.person("its agent follows within seconds")])
     return finding(
       .agentSkipped, "no agent is made in \(cluster), without a word: \(obstacle)",
-      [missing, Finding.Evidence("Cluster \(cluster)", "status.conditions", obstacle.english)], .certain,
+      [missing, Finding.Evidence("Cluster \(cluster)", "status.conditions", saying: obstacle)], .certain,
       isThere ? [ready] : [kit.placing(without: cluster)])
   }
 
@@ -134,12 +134,12 @@ extension Diagnosis {
 
   var configFindings: [Finding] {
     let review = ConfigReview(installation.config)
-    var texts = [review.mistake, review.secondDocument].compactMap { $0.map { Sentence(verbatim: $0.description) } }
+    var texts = [review.mistake, review.secondDocument].compactMap { $0?.sentence }
     if installation.config.utf8.count > 900_000 { texts.append("it is \(installation.config.utf8.count / 1000) kB") }
     return texts.map { text in
       finding(
         .configRefused, "its config is taken by the API and not by helm as it is meant: \(text)",
-        [Finding.Evidence(name, "spec.config", text.english)], .certain,
+        [Finding.Evidence(name, "spec.config", saying: text)], .certain,
         [Remedy("correct it", [.person("ksx config get \(installation.extension), and ksx config set")])])
     }
   }
@@ -184,7 +184,8 @@ extension Diagnosis {
       let object = "\(served.kind) \(served.name)"
       let evidence =
         served.problem.isEmpty
-        ? Finding.Evidence(object, "status.state", served.state.isEmpty ? "nothing" : served.state)
+        ? Finding.Evidence(
+          object, "status.state", saying: served.state.isEmpty ? "nothing" : Sentence(verbatim: served.state))
         : Finding.Evidence(object, "status.conditions[Served]", served.problem)
       let switching = Remedy(
         "switch it off and on", [.person("ksx disable \(installation.extension), then ksx enable")])

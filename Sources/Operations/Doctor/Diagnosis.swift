@@ -57,11 +57,11 @@ package struct Diagnosis {
 
   /// Its state, as evidence.
   var stateEvidence: Finding.Evidence {
-    Finding.Evidence(name, "status.state", state.word.isEmpty ? "nothing" : state.word, time: lastTime)
+    Finding.Evidence(name, "status.state", saying: state.word.isEmpty ? "nothing" : state.name, time: lastTime)
   }
 
   /// That it is being deleted, as evidence.
-  var deletion: Finding.Evidence { Finding.Evidence(name, "metadata.deletionTimestamp", "set") }
+  var deletion: Finding.Evidence { Finding.Evidence(name, "metadata.deletionTimestamp", saying: "set") }
   private var jobEvidence: Finding.Evidence { Finding.Evidence(name, "status.jobName", installation.jobName) }
 
   /// Seconds since `time`, where it can be read.
@@ -73,7 +73,7 @@ extension Diagnosis {
   private var versionFinding: Finding? {
     guard file.version == .missing else { return unnoticed }
     let object = file.dialect.versionName(installation.extension, installation.version)
-    let gone = Finding.Evidence("ExtensionVersion \(object)", "", "not there")
+    let gone = Finding.Evidence("ExtensionVersion \(object)", "", saying: "not there")
     let other = file.offered.first.map { [kit.version($0)] } ?? []
     if installation.isBeingDeleted {
       return finding(
@@ -86,7 +86,7 @@ extension Diagnosis {
     guard file.hasStatus else {
       return finding(
         .versionUnknown, "there is no version \(installation.version): nothing happens, and nothing is said of it",
-        [gone, Finding.Evidence(name, "status", "not there")], .certain, other + back + [kit.delete])
+        [gone, Finding.Evidence(name, "status", saying: "not there")], .certain, other + back + [kit.delete])
     }
     let text: Sentence =
       file.extension == .missing
@@ -104,12 +104,12 @@ extension Diagnosis {
       return finding(
         .repositoryHangs,
         "\(file.untouched + 1) installations have no status at all: two charts that are being fetched without end stop all others, or the controller is down",
-        [Finding.Evidence(name, "status", "not there", time: installation.created)], .likely,
+        [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely,
         [kit.chartsAnswer])
     }
     return finding(
       .notNoticed, "the controller has not noticed it: a version that appears later wakes nobody",
-      [Finding.Evidence(name, "status", "not there", time: installation.created)], .likely, [kit.nudge])
+      [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely, [kit.nudge])
   }
 
   private var nameFinding: Finding? {
@@ -131,7 +131,7 @@ extension Diagnosis {
     else { return nil }
     let states = installation.history.map(\.state)
     let pace = Finding.Evidence(
-      name, "status.stateHistory", "\(states.count) changes in \(last - first) s", time: lastTime)
+      name, "status.stateHistory", saying: "\(states.count) changes in \(last - first) s", time: lastTime)
     let back = file.releases.value?.deployed.map { $0.chartVersion }.flatMap { $0.isEmpty ? nil : $0 }
     if !states.contains(where: \.isFailure) {
       guard let back, VersionText(back) != VersionText(installation.version) else { return nil }
@@ -160,7 +160,8 @@ extension Diagnosis {
     return finding(
       .clockAhead,
       "its last state is from the future, and every later one is passed over until then: what it says cannot be believed",
-      [Finding.Evidence(name, "status.stateHistory", "\(-age) s ahead of this computer", time: lastTime)], .likely,
+      [Finding.Evidence(name, "status.stateHistory", saying: "\(-age) s ahead of this computer", time: lastTime)],
+      .likely,
       [kit.forgetClock])
   }
 
@@ -170,7 +171,7 @@ extension Diagnosis {
     case .unknown: return nil
     case .missing where state == .preparing: return nil
     case .missing:
-      let gone = Finding.Evidence("Job \(installation.jobName)", "", "not there")
+      let gone = Finding.Evidence("Job \(installation.jobName)", "", saying: "not there")
       if installation.isBeingDeleted {
         return finding(
           .uninstallStands, "the job that uninstalls it is gone", [stateEvidence, gone], .certain,
@@ -186,7 +187,7 @@ extension Diagnosis {
       let remedies = installation.isBeingDeleted ? [kit.endJob, kit.force] : [kit.endJob, kit.delete]
       return finding(
         .podNeverRuns, "the pod of its job does not run, and nothing ends it: \(waiting)",
-        [stateEvidence, jobEvidence, Finding.Evidence("Job \(installation.jobName)", "pod", waiting.english)], .certain,
+        [stateEvidence, jobEvidence, Finding.Evidence("Job \(installation.jobName)", "pod", saying: waiting)], .certain,
         remedies)
     }
   }
@@ -267,7 +268,7 @@ extension Diagnosis {
     return finding(
       .releaseGone,
       "it is Installed and helm has no release of it: the next change fails, and a deletion would forget everything and leave its objects",
-      [stateEvidence, Finding.Evidence("helm", "releases", "none")], .certain, [kit.startOver])
+      [stateEvidence, Finding.Evidence("helm", "releases", saying: "none")], .certain, [kit.startOver])
   }
 
   private var failureFinding: Finding? {
@@ -291,7 +292,7 @@ extension Diagnosis {
     guard state == .installed, let found = file.extension.value, found.state == .none else { return nil }
     return finding(
       .mirrorStale, "it is installed, but the extension says it is not: it was made anew since",
-      [stateEvidence, Finding.Evidence("Extension \(found.name)", "status.state", "nothing")], .certain,
+      [stateEvidence, Finding.Evidence("Extension \(found.name)", "status.state", saying: "nothing")], .certain,
       [kit.forgetClock])
   }
 }

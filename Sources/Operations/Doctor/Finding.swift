@@ -20,11 +20,17 @@ package struct Finding: Hashable, Sendable {
   package struct Evidence: Hashable, Sendable {
     package var object: String
     package var field: String
-    package var value: String
+    package var value: Sentence
     /// RFC 3339, or empty.
     package var time: String
 
+    /// A sign in the cluster's own words.
     init(_ object: String, _ field: String, _ value: String, time: String = "") {
+      self.init(object, field, saying: Sentence(verbatim: value), time: time)
+    }
+
+    /// A sign in words of ksx.
+    init(_ object: String, _ field: String, saying value: Sentence, time: String = "") {
       self.object = object
       self.field = field
       self.value = value

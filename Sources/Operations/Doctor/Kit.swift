@@ -65,8 +65,12 @@ struct Kit {
 
   /// Only writing wakes the controller.
   var nudge: Remedy {
-    Remedy(
-      "nudge", [patch(["metadata": ["annotations": [Retry.nudgeAnnotation: "1"]]])],
+    let version = installation.resourceVersion ?? ""
+    let mark = version.isEmpty ? "1" : version
+    return Remedy(
+      // The same value again would change nothing, and wake no controller.
+      "nudge",
+      [patch(["metadata": ["annotations": [Retry.nudgeAnnotation: .string(mark)]]])],
       cost: "an annotation that means nothing")
   }
 

@@ -47,7 +47,7 @@ package struct RemedyPlan: Hashable, Sendable {
     let unlike = missing.enumerated().filter { !missing[..<$0].contains($1) }.map(\.element)
     switch guardVerdict {
     case nil, .allowed?: return unlike
-    case .denied(let reason)?: return unlike + [Sentence(verbatim: reason)]
+    case .denied(let reason)?: return unlike + [reason]
     // Nothing is typed here: the command of the same name asks for it.
     case .typed(let reason)?: return unlike + ["\(reason): ksx \(verb) asks for that"]
     }

@@ -42,7 +42,9 @@ struct RepositoryFile {
         cause: .repositoryNeverRead, subject: "Repository \(object.name)",
         sentence: "it was never read since it was made: the controller is down, or waits for an answer without end",
         evidence: [
-          .init("Repository \(object.name)", "status.lastSyncTime", "not there", time: object.creationTimestamp ?? "")
+          .init(
+            "Repository \(object.name)", "status.lastSyncTime", saying: "not there",
+            time: object.creationTimestamp ?? "")
         ], certainty: .likely, remedies: [resync])
     ]
   }

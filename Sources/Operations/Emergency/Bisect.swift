@@ -1,6 +1,7 @@
 package import Extensions
 package import KubernetesAPI
 package import Manifest
+import Platform
 
 /// Finds by halving which extension breaks something.
 ///
@@ -116,21 +117,31 @@ extension Bisect {
   /// What must be written so that exactly `off` is off, of what was on at the start.
   ///
   /// What another has switched off bears no mark, and is left alone.
-  package func writes(_ objects: [Object], _ capabilities: Capabilities) -> [ManyWrites.Item] {
+  package func step(_ objects: [Object], _ capabilities: Capabilities) -> SafeMode.Step {
     let marked = MarkedSwitch(Self.annotation, capabilities)
-    return objects.sorted { $0.name < $1.name }.compactMap { object in
+    var step = SafeMode.Step()
+    for object in objects.sorted(by: { $0.name < $1.name }) {
       let installation = Installation(object)
       let name = installation.extension
-      if off.contains(name) {
-        return installation.isEnabled ? .init(name, marked.off(object, mark: "off")) : nil
+      switch (off.contains(name), installation.isEnabled) {
+      case (true, true):
+        step.writes.append(.init(name, marked.off(object, mark: "off")))
+        step.effects.append(Plan.Effect(.changed, "\(name): enabled → disabled"))
+      case (true, false): continue
+      case (false, _) where marked.mark(of: object) == nil: continue
+      case (false, true):
+        step.writes.append(.init(name, marked.forget(object)))
+        step.notes.append("\(name) has been enabled by another meanwhile")
+      case (false, false):
+        step.writes.append(.init(name, marked.on(object)))
+        step.effects.append(Plan.Effect(.changed, "\(name): disabled → enabled"))
       }
-      guard marked.mark(of: object) != nil else { return nil }
-      return .init(name, installation.isEnabled ? marked.forget(object) : marked.on(object))
     }
+    return step
   }
 
   /// What brings back all that any bisection has switched off, its own memory or none.
-  package static func restoring(_ objects: [Object], _ capabilities: Capabilities) -> [ManyWrites.Item] {
-    Bisect([], needs: [:]).writes(objects, capabilities)
+  package static func restoring(_ objects: [Object], _ capabilities: Capabilities) -> SafeMode.Step {
+    Bisect([], needs: [:]).step(objects, capabilities)
   }
 }

@@ -40,9 +40,12 @@ package enum Rung: String, CaseIterable, Comparable, Sendable {
   package var reach: String {
     switch self {
     case .state: "its APIs answer 503 and its pages vanish; its workloads keep running"
-    case .objects: "its APIs and pages are unknown to the gateway; a deletion passes where webhooks refuse every update"
-    case .workloads: "its pods end, and all that needs them inside of the cluster misses them; volumes stay"
-    case .webhooks: "nothing that the cluster is asked to store goes by it any more; what it guarded is unguarded"
+    case .objects:
+      "its APIs and pages are unknown to the gateway; a deletion passes where webhooks refuse every update"
+    case .workloads:
+      "its pods end, and all that needs them inside of the cluster misses them; volumes stay"
+    case .webhooks:
+      "nothing that the cluster is asked to store goes by it any more; what it guarded is unguarded"
     }
   }
 
@@ -58,6 +61,8 @@ package enum SwitchVerdict: Hashable, Sendable {
   case waits(String)
   /// It could not be stored: the program behind the webhook of the installations does not answer.
   case blocked(String)
+  /// It is stored, and the controllers have not carried it out in the time that they need for it.
+  case passedOver
 
   /// What the answer to the switch tells.
   package init(_ installation: Installation) {
@@ -83,6 +88,8 @@ package enum SwitchVerdict: Hashable, Sendable {
       "\(name) is \(word): the controllers carry the switch out only while it is Installed, so it changes nothing yet"
     case .blocked(let reason):
       "the switch of \(name) cannot be stored, because the controllers do not answer: \(reason)"
+    case .passedOver:
+      "the controllers have not carried the switch of \(name) out after 3 s, and may be down"
     }
   }
 }

@@ -1,7 +1,7 @@
 package import Extensions
 package import KubernetesAPI
 import Manifest
-import Platform
+package import Platform
 
 /// All extensions off but a few, and exactly those back on (docs/KUBESPHERE.md: Changes).
 ///
@@ -15,7 +15,7 @@ package struct SafeMode: Hashable, Sendable {
     package var writes: [ManyWrites.Item] = []
     /// What will be different, a line for each extension.
     package var effects: [Plan.Effect] = []
-    package var notes: [String] = []
+    package var notes: [Sentence] = []
 
     package init() {}
   }
@@ -100,7 +100,7 @@ package struct SafeMode: Hashable, Sendable {
     return step
   }
 
-  private func strangers(_ remembered: [String]) -> [String] {
+  private func strangers(_ remembered: [String]) -> [Sentence] {
     remembered.compactMap { name in
       guard let object = objects.first(where: { Installation($0).extension == name }) else {
         return "\(name) has been uninstalled meanwhile"

@@ -13,7 +13,7 @@ extension Guardrails {
       do throws(SystemError) {
         guardrails.rules += rules(in: try Files.text(file, limit: 1 << 20, takesPipes: false), file)
       } catch {
-        if !error.isMissing { guardrails.rules.append(flawed(file, error.problem)) }
+        if !error.isMissing { guardrails.rules.append(flawed(file, Sentence(verbatim: error.problem))) }
       }
     }
     return guardrails
@@ -30,7 +30,7 @@ extension Guardrails {
       for item in items { rules.append(try GuardrailReader(file: file).rule(item)) }
       return rules
     } catch {
-      return [flawed(file, error.description)]
+      return [flawed(file, error.sentence)]
     }
   }
 
@@ -43,7 +43,7 @@ extension Guardrails {
     return key.map { $0.mistake("there is no setting \($0.text ?? ""); guardrails are meant") }
   }
 
-  private static func flawed(_ file: String, _ problem: String) -> Rule {
+  private static func flawed(_ file: String, _ problem: Sentence) -> Rule {
     var rule = Rule(file: file)
     rule.flaw = problem
     return rule
@@ -102,7 +102,7 @@ private struct GuardrailReader {
     let known =
       Guardrails.verbs + Guardrails.verbs.compactMap { $0.split(separator: " ").first.map(String.init) } + others
     if let unknown = words.first(where: { !known.contains($0) }) {
-      throw node.mistake("\(unknown) changes nothing that ksx knows of\(suggestion(for: unknown, among: known))")
+      throw node.mistake("\(unknown) changes nothing that ksx knows of\(meant(for: unknown, among: known))")
     }
     return words
   }

@@ -24,7 +24,7 @@ package struct Guardrails: Hashable, Sendable {
     /// When changes are made; without any, always.
     package var windows: [ChangeWindow] = []
     /// Why the file cannot be understood: then nothing is changed.
-    package var flaw: String?
+    package var flaw: Sentence?
 
     package init(file: String) { self.file = file }
   }
@@ -42,7 +42,7 @@ package struct Guardrails: Hashable, Sendable {
   }
 
   /// Why `deed` must not be done at `place`, or `nil`; whether it was typed out is not asked.
-  package func refusal(of deed: Deed, at place: Place, now: Timestamp) -> String? {
+  package func refusal(of deed: Deed, at place: Place, now: Timestamp) -> Sentence? {
     rules(about: place).lazy.compactMap { $0.refusal(of: deed, at: place, now: now) }.first
   }
 
@@ -84,7 +84,7 @@ package struct Guardrails: Hashable, Sendable {
 }
 
 extension Guardrails.Rule {
-  fileprivate func refusal(of deed: Deed, at place: Guardrails.Place, now: Timestamp) -> String? {
+  fileprivate func refusal(of deed: Deed, at place: Guardrails.Place, now: Timestamp) -> Sentence? {
     if let flaw { return "\(file) cannot be understood, and so nothing is changed: \(flaw)" }
     if isReadOnly { return "\(place.context) is read-only (\(file))" }
     if let verb = deed.verbs.first(where: { Self.names(denied, $0) }) {

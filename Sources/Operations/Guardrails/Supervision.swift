@@ -20,7 +20,7 @@ package struct Supervision: Sendable {
   }
 
   /// Why `deed` must not be done, or `nil`.
-  package func refusal(of deed: Deed) -> String? { guardrails.refusal(of: deed, at: place, now: now()) }
+  package func refusal(of deed: Deed) -> Sentence? { guardrails.refusal(of: deed, at: place, now: now()) }
 
   /// Whether the confirmation of `deed` is yet to be typed out.
   package func mustBeTyped(_ deed: Deed) -> Bool {
@@ -28,7 +28,7 @@ package struct Supervision: Sendable {
   }
 
   /// Why this write must not be sent, or `nil`: the last question before every write of console and commands.
-  fileprivate func refusal(of deed: Deed, writing target: String) -> String? {
+  fileprivate func refusal(of deed: Deed, writing target: String) -> Sentence? {
     if let refusal = refusal(of: deed) { return refusal }
     if mustBeTyped(deed) {
       return
@@ -67,7 +67,7 @@ package struct SupervisedTransport: Transport {
     guard request.changesSomething else { return try await base.send(request) }
     let deed = Deed.current ?? Deed([])
     if let refusal = supervision.refusal(of: deed, writing: request.target.pathAlone) {
-      supervision.note(.refused(refusal), request, deed)
+      supervision.note(.refused(refusal.english), request, deed)
       throw .invalid(reason: "a guardrail of this computer says no: \(refusal)")
     }
     supervision.note(.sending, request, deed)

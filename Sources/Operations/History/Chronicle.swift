@@ -1,6 +1,6 @@
 package import Extensions
 import Packages
-import Platform
+package import Platform
 
 /// What is known of one installation's past, newest first, and how it is known.
 ///
@@ -11,6 +11,8 @@ package struct Chronicle: Hashable, Sendable {
   package private(set) var entries: [Entry] = []
   /// What could not be read, and why.
   package var gaps: [String]
+  /// The configs as they were written here.
+  let written: WrittenConfigs
 
   /// How something is known.
   package enum Source: String, Sendable {
@@ -26,14 +28,14 @@ package struct Chronicle: Hashable, Sendable {
     /// RFC 3339, or empty where it is not known.
     package var time: String
     /// Who did it, or that the person is not recorded.
-    package var who: String
+    package var who: Sentence
     package var what: String
     /// The version that was asked for, or empty.
     package var version = ""
     /// The fingerprint of the config that was asked for, or empty.
     package var digest = ""
     /// What came of it, or empty where that is not known.
-    package var outcome = ""
+    package var outcome: Sentence = ""
     /// It reached Installed; `nil` where that is not known.
     package var wasInstalled: Bool?
     package var reason = ""
@@ -71,6 +73,7 @@ package struct Chronicle: Hashable, Sendable {
 
   package init(_ sources: Sources) {
     gaps = sources.gaps
+    written = WrittenConfigs(sources.lines)
     var known = Self.own(sources.lines)
     if let installation = sources.installation {
       if let entry = Self.annotated(installation), !known.contains(where: { $0.isSame(as: entry) }) {
@@ -108,7 +111,7 @@ extension Chronicle {
       switch line.event {
       case .change(let words, let former):
         if words == HistoryLine.cancel, let last = entries.indices.last { entries[last].giveUp() }
-        let who = line.by.isEmpty ? "this user" : line.by
+        let who: Sentence = line.by.isEmpty ? "this user" : author(line.by)
         let entry = Entry(
           time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer, former: former)
         // A console knows of a change before the history is read; what was answered is a change of its own.
@@ -129,10 +132,15 @@ extension Chronicle {
     return entries
   }
 
+  /// A name, or that there is none.
+  private static func author(_ name: String) -> Sentence {
+    name == "person not recorded" ? "person not recorded" : Sentence(verbatim: name)
+  }
+
   private static func annotated(_ installation: Installation) -> Entry? {
     guard let written = Authorship(installation) else { return nil }
     var entry = Entry(
-      time: written.time, who: written.author.name, what: written.words, reason: written.author.reason,
+      time: written.time, who: author(written.author.name), what: written.words, reason: written.author.reason,
       source: .annotation)
     entry.version = installation.version
     entry.digest = ConfigHash.of(installation.config)
@@ -164,7 +172,7 @@ extension Chronicle {
       entries[place].take(release)
       return
     }
-    if let place, entries[place].outcome.hasPrefix("Installed") == (release.status != "failed") { return }
+    if let place, entries[place].outcome.english.hasPrefix("Installed") == (release.status != "failed") { return }
     var entry = Entry(
       time: release.time, who: "person not recorded", what: "helm revision \(release.revision)",
       version: release.chartVersion, source: .helm)
@@ -180,13 +188,13 @@ extension Chronicle {
         var entry = Entry(
           time: state.time, who: "the controllers", what: "state \(state.state.name)", source: .states)
         entry.wasInstalled = state.state == .installed
-        entry.outcome = state.state.word
+        entry.outcome = state.state.name
         entries.insert(entry, at: 0)
         continue
       }
       if entries[place].outcome.isEmpty || entries[place].outcome == Entry.accepted || entries[place].source == .states
       {
-        entries[place].outcome = state.state.word
+        entries[place].outcome = state.state.name
         entries[place].wasInstalled = state.state == .installed
       }
     }
@@ -199,7 +207,7 @@ extension Chronicle {
   private static func explain(_ installation: Installation, _ entries: inout [Entry]) {
     guard installation.observed.state.isFailure, !installation.message.isEmpty,
       let last = entries.lastIndex(where: { $0.source != .fields }),
-      entries[last].outcome == installation.observed.state.word
+      entries[last].outcome == installation.observed.state.name
     else { return }
     entries[last].outcome = "failed: \(installation.message)"
   }
@@ -216,9 +224,9 @@ extension Chronicle {
 
 extension Chronicle.Entry {
   /// The cluster has taken the write; what came of it is not known.
-  static let accepted = "accepted"
+  static let accepted: Sentence = "accepted"
 
-  private static let cancelled = "cancelled"
+  private static let cancelled: Sentence = "cancelled"
 
   /// It was ended before it was done, and what came afterwards is not what came of it.
   fileprivate var isGivenUp: Bool { outcome == Self.cancelled }

@@ -12,6 +12,8 @@ package struct PastChange: Hashable, Sendable, Identifiable {
   package let isLastGood: Bool
   /// What is the same as long as it is the same line.
   package let id: String
+  /// The configs as they were written here.
+  private let written: WrittenConfigs
 
   /// How it ended.
   package enum Result: Hashable, Sendable {
@@ -28,7 +30,8 @@ package struct PastChange: Hashable, Sendable, Identifiable {
       let key = "\(name) \(entry.time) \(entry.what)"
       counts[key, default: 0] += 1
       return PastChange(
-        extension: name, entry: entry, isLastGood: entry == good, id: "\(key) \(counts[key] ?? 0)")
+        extension: name, entry: entry, isLastGood: entry == good, id: "\(key) \(counts[key] ?? 0)",
+        written: chronicle.written)
     }
   }
 
@@ -44,8 +47,8 @@ package struct PastChange: Hashable, Sendable, Identifiable {
   }
 
   /// Who did it; the author called `own` is the user who asks.
-  package func who(asking own: String) -> String {
-    entry.who == "this user" || (!own.isEmpty && entry.who == own) ? "you" : entry.who
+  package func who(asking own: String) -> Sentence {
+    entry.who == "this user" || (!own.isEmpty && entry.who.english == own) ? "you" : entry.who
   }
 
   package var result: Result {
@@ -57,7 +60,7 @@ package struct PastChange: Hashable, Sendable, Identifiable {
   }
 
   /// `ok`, or why not, or what is known of the end.
-  package var resultWords: String {
+  package var resultWords: Sentence {
     guard entry.wasInstalled == true else { return entry.outcome }
     return entry.source == .helm ? entry.outcome : "ok"
   }
@@ -111,11 +114,13 @@ extension PastChange {
       }
       let now = installation.map(RequestedSpec.init)
       let before = RequestedSpec(
-        version: former.version, config: former.config, isEnabled: now?.isEnabled ?? true, clusters: now?.clusters ?? []
-      )
+        version: former.version, config: written.text(of: former.config, at: entry.time, installation),
+        isEnabled: now?.isEnabled ?? true, clusters: now?.clusters ?? [])
       return .leading(to: before, from: installation, self.extension)
     }
-    return .leading(to: specs.before, from: installation, self.extension)
+    var before = specs.before
+    if let config = before?.config { before?.config = written.text(of: config, at: entry.time, installation) }
+    return .leading(to: before, from: installation, self.extension)
   }
 }
 

@@ -28,9 +28,11 @@ package struct Journal: Hashable, Sendable {
       let lock = try FileLock.held(beside: path)
       defer { withExtendedLifetime(lock) {} }
       let file = try JournalFile(path)
-      let line = Self.line(entry, number: file.count + 1, after: file.head)
+      let line = Self.line(
+        entry, number: file.count + 1, after: file.head, isAfterBroken: !file.endsWhole)
       try file.append(line.text)
-      SystemLog(socket: systemLog).note("journal line \(file.count + 1) of \(path) has hash \(line.hash)")
+      SystemLog(socket: systemLog).note(
+        "journal line \(file.count + 1) of \(path) has hash \(line.hash)")
     } catch {
       SystemLog(socket: systemLog).note(
         "not in the journal (\(error)): \(entry.event.word) \(entry.verb) \(entry.method) \(entry.target) in \(entry.cluster)"
@@ -39,9 +41,13 @@ package struct Journal: Hashable, Sendable {
     }
   }
 
-  static func line(_ entry: JournalEntry, number: Int, after head: String) -> (text: String, hash: String) {
+  static func line(
+    _ entry: JournalEntry, number: Int, after head: String, isAfterBroken: Bool = false
+  ) -> (text: String, hash: String) {
     var fields: Mapping = ["n": .integer(number)]
     for pair in entry.fields.pairs { fields[pair.key] = pair.value }
+    // Only so a line that was broken off is told from one that was put in.
+    if isAfterBroken { fields["brokenBefore"] = true }
     fields["previous"] = .string(head)
     let text = JSON.text(.mapping(fields))
     let hash = SHA256.hex(Array(text.utf8))
@@ -75,7 +81,7 @@ private struct JournalFile {
   private let path: String
   private let size: Int
   /// Whether the last line is whole: a crash or a full disk may have broken it off.
-  private var endsWhole = true
+  private(set) var endsWhole = true
   /// The number and the hash of the last whole line.
   private(set) var count = 0
   private(set) var head = Journal.origin
@@ -95,14 +101,18 @@ private struct JournalFile {
     size = Int(lseek(descriptor, 0, SEEK_END))
     let start = max(0, size - Self.tail)
     var bytes = [UInt8](repeating: 0, count: size - start)
-    guard lseek(descriptor, start, SEEK_SET) >= 0, Glibc.read(descriptor, &bytes, bytes.count) == bytes.count else {
+    guard lseek(descriptor, start, SEEK_SET) >= 0,
+      Glibc.read(descriptor, &bytes, bytes.count) == bytes.count
+    else {
       throw SystemError("reading \(path)")
     }
     endsWhole = bytes.last.map { $0 == UInt8(ascii: "\n") } ?? true
-    let whole = endsWhole ? bytes[...] : bytes[..<((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)]
+    let whole =
+      endsWhole ? bytes[...] : bytes[..<((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1)]
     // An emergency waits for this: no more is read than the last line that can be.
     for line in whole.split(separator: UInt8(ascii: "\n")).reversed() {
-      guard let last = Journal.lines(in: Array(line)).first, last.value["hash"]?.string != nil else { continue }
+      guard let last = Journal.lines(in: Array(line)).first, last.value["hash"]?.string != nil
+      else { continue }
       (count, head) = (last.value["n"]?.integer ?? 0, last.text("hash"))
       return
     }
@@ -125,7 +135,8 @@ private struct SystemLog {
 
   func note(_ text: String) {
     guard Files.exists(socket) else { return }
-    let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    let descriptor = Glibc.socket(
+      AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     var address = sockaddr_un()

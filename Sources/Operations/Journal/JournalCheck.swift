@@ -18,33 +18,60 @@ package struct JournalCheck: Hashable, Sendable {
   /// Lines that were broken off while they were written; nothing was lost but they.
   package private(set) var broken: [Int] = []
   private var hashes: Set<String> = [Journal.origin]
+  /// Lines before the one that is looked at that are none.
+  private var strange: [Int] = []
 
   /// Looks at all of a journal.
   package init(_ bytes: [UInt8]) {
-    for (place, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+    for (place, line) in bytes.split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+    ).enumerated()
     where !line.isEmpty {
       look(at: Array(line), place + 1)
     }
+    settle(isSaid: bytes.last != UInt8(ascii: "\n"))
   }
 
   /// Whether a line with this hash is there: one that a system's log was told of.
   package func has(_ hash: String) -> Bool { hashes.contains(hash) }
 
+  /// One line may have been broken off, where the line after it says so, or where there is none and the file ends in it.
+  private mutating func settle(isSaid: Bool) {
+    if isSaid, strange.count == 1 {
+      broken += strange
+    } else {
+      flaws += strange.map {
+        Flaw(place: $0, text: "it is no line of a journal: it was put in, or changed")
+      }
+    }
+    strange = []
+  }
+
   private mutating func look(at line: [UInt8], _ place: Int) {
     guard let value = try? JSON.parse(line), let hash = value["hash"]?.string else {
-      // The line after it follows the one before it, unless this one was a whole line once.
-      broken.append(place)
+      strange.append(place)
       return
     }
+    settle(isSaid: value["brokenBefore"] == true)
     let end = Array(",\"hash\":\"\(hash)\"}".utf8)
     let isTrue =
-      line.suffix(end.count).elementsEqual(end) && SHA256.hex(line.dropLast(end.count) + [UInt8(ascii: "}")]) == hash
-    if !isTrue { flaws.append(Flaw(place: place, text: "it does not have the hash that it says: it was changed")) }
+      line.suffix(end.count).elementsEqual(end)
+      && SHA256.hex(line.dropLast(end.count) + [UInt8(ascii: "}")]) == hash
+    if !isTrue {
+      flaws.append(
+        Flaw(place: place, text: "it does not have the hash that it says: it was changed"))
+    }
     if value["previous"]?.string != head {
       flaws.append(
-        Flaw(place: place, text: "it does not follow the line before it: something was changed, taken out or put in"))
+        Flaw(
+          place: place,
+          text: "it does not follow the line before it: something was changed, taken out or put in")
+      )
     } else if value["n"]?.integer != count + 1 {
-      flaws.append(Flaw(place: place, text: "it is number \(value["n"]?.integer ?? 0), and \(count + 1) was to come"))
+      flaws.append(
+        Flaw(
+          place: place,
+          text: "it is number \(value["n"]?.integer ?? 0), and \(count + 1) was to come"))
     }
     (count, head) = (value["n"]?.integer ?? count + 1, hash)
     hashes.insert(hash)

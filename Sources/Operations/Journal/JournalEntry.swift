@@ -42,7 +42,8 @@ package struct JournalEntry: Hashable, Sendable {
   /// The fields in their order, as a line has them before its hash.
   var fields: Mapping {
     var fields: Mapping = [
-      "time": .string(time), "person": .string(person), "user": .string(user), "cluster": .string(cluster),
+      "time": .string(time), "person": .string(person), "user": .string(user),
+      "cluster": .string(cluster),
       "server": .string(server), "verb": .string(verb), "names": .sequence(names.map(Value.string)),
     ]
     if !reason.isEmpty { fields["reason"] = .string(reason) }
@@ -68,7 +69,8 @@ package struct JournalLine: Hashable, Sendable {
   /// What came of it, in words.
   package var outcome: String {
     switch text("event") {
-    case "answered": value["status"]?.integer.map { $0 < 300 ? "done (\($0))" : "no (\($0))" } ?? "answered"
+    case "answered":
+      value["status"]?.integer.map { $0 < 300 ? "done (\($0))" : "no (\($0))" } ?? "answered"
     case "unanswered": "no answer: \(text("why"))"
     case "refused": "refused: \(text("why"))"
     case let word: word

@@ -36,7 +36,8 @@ package struct ChangeSender: Sendable {
   package func carryOut(
     _ plan: Plan, isTyped: Bool = false, replan: Replan = { nil }
   ) async throws(ClusterError) -> Delivery {
-    let deed = (Deed.current ?? Deed([], names: [plan.name], reason: author?.reason ?? "")).making(plan.change)
+    let deed = (Deed.current ?? Deed([], names: [plan.name], reason: author?.reason ?? "")).making(
+      plan.change)
     if isTyped { deed.noteTyped() }
     return try await deed.carryOut { () throws(ClusterError) in try await noted(plan, replan) }
   }
@@ -51,7 +52,9 @@ package struct ChangeSender: Sendable {
       // What the cluster would not give back as it was written is kept here.
       if let text = plan.change.config, let object = delivery.object {
         let kept = Installation(object)
-        if kept.configForm == .object || kept.config != text { note(plan.name, .written(config: text)) }
+        if kept.configForm == .object || kept.config != text {
+          note(plan.name, .written(config: text))
+        }
       }
       return delivery
     } catch {
@@ -71,7 +74,9 @@ package struct ChangeSender: Sendable {
       } catch {
         guard case .refused(let status) = error, status.isConflict else { throw error }
         await cluster.timing.sleep(.milliseconds(20 * attempt))
-        guard let fresh = await replan(), plan.agreesTo(fresh), !fresh.isBlocked else { throw error }
+        guard let fresh = await replan(), plan.agreesTo(fresh), !fresh.isBlocked else {
+          throw error
+        }
         plan = fresh
       }
     }
@@ -94,12 +99,14 @@ package struct ChangeSender: Sendable {
   }
 
   /// Notes how a config is written that the cluster has already, without comments.
-  package func noteWritten(_ config: String, of name: String) { note(name, .written(config: config)) }
+  package func noteWritten(_ config: String, of name: String) {
+    note(name, .written(config: config))
+  }
 
   /// Notes a switch that was sent without a plan, when there was no time for one, and what came of it.
   package func noteSent(_ change: Change, of name: String, _ installation: Installation) {
     note(name, .change(words: change.words, former: nil))
-    note(name, .outcome(.accepted, of: change, nil))
+    note(name, .outcome(.accepted, of: change, installation))
     var before = installation
     before.isEnabled.toggle()
     noteSpec(name, before, installation)
@@ -151,6 +158,6 @@ extension HistoryLine.Event {
   ) -> HistoryLine.Event {
     .outcome(
       outcome, version: change.version ?? before?.version ?? "",
-      configHash: ConfigHash.of(change.config ?? before?.config ?? ""))
+      configHash: ConfigHash.of(ConfigHash.trimmed(change.config ?? before?.config ?? "")))
   }
 }

@@ -19,22 +19,11 @@ package enum Undo: Hashable, Sendable {
       return
     }
     var former = before
-    // Where the cluster keeps no comments, those that were written here come back.
-    if let before, let after, installation?.configForm == .object,
-      before.config != after.config || before.version != after.version
-    {
-      former?.config = Self.written(before.config, of: name, lines)
+    if let before, after.map({ before.config != $0.config || before.version != $0.version }) ?? true {
+      let written = WrittenConfigs(lines.filter { $0.extension == name })
+      former?.config = written.text(of: before.config, at: nil, installation)
     }
     self = Self.inverse(of: former, after, now: installation, name, time)
-  }
-
-  /// The text that was written here and says what `config` does, or that itself.
-  private static func written(_ config: String, of name: String, _ lines: [HistoryLine]) -> String {
-    guard let value = try? YAML.parse(config) else { return config }
-    let texts = lines.reversed().lazy.compactMap { line -> String? in
-      if line.extension == name, case .written(let text) = line.event { text } else { nil }
-    }
-    return texts.first { (try? YAML.parse($0)) == value } ?? config
   }
 
   private static func inverse(

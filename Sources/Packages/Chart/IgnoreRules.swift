@@ -48,7 +48,7 @@ struct IgnoreRules {
   }
 
   private static func refusal(_ index: Int, _ problem: String) -> PackageError {
-    .unreadable(path: ".helmignore", SyntaxError(line: index + 1, column: 1, problem: problem))
+    .unreadable(path: ".helmignore", SyntaxError(line: index + 1, column: 1, problem: Sentence(verbatim: problem)))
   }
 
   private static func trimmed(_ line: String) -> ArraySlice<Unicode.Scalar> {

@@ -130,7 +130,8 @@ package struct Package: Hashable, Sendable {
     guard let bytes = files[path] else { return nil }
     let text: String
     do { text = try String(textOf: bytes) } catch {
-      throw .unreadable(path: path, SyntaxError(line: error.line, column: 1, problem: error.problem))
+      throw .unreadable(
+        path: path, SyntaxError(line: error.line, column: 1, problem: Sentence(verbatim: error.problem)))
     }
     do { return try YAML.parse(text) } catch { throw .unreadable(path: path, error) }
   }

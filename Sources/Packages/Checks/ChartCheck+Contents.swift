@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 
 extension ChartCheck {
   /// What KubeSphere's controllers, or the API, would refuse later.
@@ -129,7 +130,9 @@ extension CheckedPackage {
   var badPermissions: [ChartCheck.Place] {
     guard let text = package.permissions else { return [] }
     let documents: [YAMLNode]
-    do { documents = try YAML.documents(text) } catch { return [("permissions.yaml", error.line, error.problem)] }
+    do { documents = try YAML.documents(text) } catch {
+      return [("permissions.yaml", error.line, error.problem.english)]
+    }
     return documents.compactMap { node in
       if node.value == .null { return nil }
       guard let kind = node["kind"]?.text, ["ClusterRole", "Role"].contains(kind) else {

@@ -35,12 +35,12 @@ struct CheckedPackage: Sendable {
       do {
         let text = try String(textOf: bytes)
         let node = try YAML.node(text)
-        doubtful += ConfigReview(text).warnings.map { (path, $0.line, $0.problem) }
+        doubtful += ConfigReview(text).warnings.map { (path, $0.line, $0.problem.english) }
         return node
       } catch let error as TextError {
         unreadable.append((path, error.line, error.problem))
       } catch let error as SyntaxError {
-        unreadable.append((path, error.line, error.problem))
+        unreadable.append((path, error.line, error.problem.english))
       } catch {
         unreadable.append((path, nil, "\(error)"))
       }

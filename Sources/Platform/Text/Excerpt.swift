@@ -60,3 +60,8 @@ package enum Excerpt {
     return result + rest
   }
 }
+
+extension Sentence {
+  /// The same with no more than `limit` characters of each text from elsewhere, made fit to be shown.
+  package func shortened(to limit: Int) -> Sentence { changingTexts { Excerpt.shortened($0, to: limit) } }
+}

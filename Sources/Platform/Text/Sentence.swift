@@ -56,6 +56,20 @@ package struct Sentence: Hashable, Sendable, ExpressibleByStringInterpolation, C
     return Self.filled(words, values)
   }
 
+  /// The same with each text that was filled in as `change` makes it.
+  func changingTexts(_ change: (String) -> String) -> Sentence {
+    guard let arguments else { return Sentence(verbatim: change(template)) }
+    return Sentence(
+      template: template,
+      arguments: arguments.map { argument in
+        switch argument {
+        case .text(let text): .text(change(text))
+        case .sentence(let sentence): .sentence(sentence.changingTexts(change))
+        case .whole(let sentence): .whole(sentence.changingTexts(change))
+        }
+      })
+  }
+
   /// The same with a capital and a full stop, as it stands alone.
   package var asSentence: Sentence { Sentence(template: "{0}", arguments: [.whole(self)]) }
 

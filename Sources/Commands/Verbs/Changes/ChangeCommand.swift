@@ -38,7 +38,9 @@ struct ChangeCommand: PlannedCommand {
   private var typed: String { "ksx \(verb)" }
 
   init(_ arguments: Arguments) throws(CommandError) {
-    guard let kind = arguments.verb.change else { fatalError("ksx \(arguments.verb.name) is not a change") }
+    guard let kind = arguments.verb.change else {
+      fatalError("ksx \(arguments.verb.name) is not a change")
+    }
     try self.init(arguments, kind)
   }
 
@@ -48,7 +50,8 @@ struct ChangeCommand: PlannedCommand {
     digest = asked == .rollBack ? arguments[.config] : nil
     edits = asked == .configure ? try Self.edits(arguments) : nil
     let takesConfig = asked != .rollBack && edits == nil
-    config = takesConfig ? try GivenConfig(arguments: arguments, isWhole: asked == .configure).text() : nil
+    config =
+      takesConfig ? try GivenConfig(arguments: arguments, isWhole: asked == .configure).text() : nil
     base = nil
     decided = nil
     version = arguments[.version]
@@ -63,11 +66,15 @@ struct ChangeCommand: PlannedCommand {
   }
 
   /// A change that needs nothing more from the command line than how it is to be carried out.
-  init(_ arguments: Arguments, decided change: Change, isConfirmed: Bool = false, base: String? = nil) {
+  init(
+    _ arguments: Arguments, decided change: Change, isConfirmed: Bool = false, base: String? = nil
+  ) {
     name = arguments.name
     kind = change.kind
     decided = change
-    (config, digest, version, clusters) = (change.config, nil, change.version, change.clusters ?? [])
+    (config, digest, version, clusters) = (
+      change.config, nil, change.version, change.clusters ?? []
+    )
     (edits, self.base) = (nil, base)
     (namespace, namesContextAlone) = (change.namespace, false)
     output = arguments.output
@@ -92,20 +99,25 @@ struct ChangeCommand: PlannedCommand {
   }
 
   private static func edits(_ arguments: Arguments) throws(CommandError) -> ConfigEdits? {
-    let edits = try ConfigEdits(setting: Array(arguments.operands.dropFirst()), as: try .init(arguments))
+    let edits = try ConfigEdits(
+      setting: Array(arguments.operands.dropFirst()), as: try .init(arguments))
     if edits.isEmpty { return nil }
     guard arguments[.config] == nil, !arguments.has(.empty) else {
-      throw CommandError("KEY=VALUE and --config or --empty name two configs; leave one of them out")
+      throw CommandError(
+        "KEY=VALUE and --config or --empty name two configs; leave one of them out")
     }
     return edits
   }
 
   private static func clusters(_ text: String?) throws(CommandError) -> [String] {
     guard let text else {
-      throw CommandError("ksx place needs --clusters, such as --clusters=east,west; --clusters= removes all agents")
+      throw CommandError(
+        "ksx place needs --clusters, such as --clusters=east,west; --clusters= removes all agents")
     }
     var names: [String] = []
-    for name in text.split(separator: ",").map(String.init) where !names.contains(name) { names.append(name) }
+    for name in text.split(separator: ",").map(String.init) where !names.contains(name) {
+      names.append(name)
+    }
     return names
   }
 
@@ -119,7 +131,8 @@ struct ChangeCommand: PlannedCommand {
     try report(plan, try await send(plan, reader, session), session)
     guard let patience else { return await lookAtSwitch(plan, session) }
     let waiting = Waiting(
-      change: plan.change, extension: name, installation: plan.write.name, before: context.installation(of: name),
+      change: plan.change, extension: name, installation: plan.write.name,
+      before: context.installation(of: name),
       dialect: reader.dialect)
     try await session.wait(for: waiting, seconds: patience)
   }
@@ -131,12 +144,14 @@ struct ChangeCommand: PlannedCommand {
     let reader = try await session.reader()
     // Who the user is stands in what is written; it is asked for beside the rest.
     async let identity: Void = session.session.identify()
-    var context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
+    var context = try await session.asking("reading what is known of \(name)") {
+      () throws(ClusterError) in
       try await self.context(reader, session)
     }
     await identity
     if namesContextAlone {
-      session.outlet.note("note: --namespace is the context's; --target-namespace says where \(name) goes")
+      session.outlet.note(
+        "note: --namespace is the context's; --target-namespace says where \(name) goes")
     }
     try refuseIfOutdated(context)
     let memory = session.history.releases(of: name)
@@ -144,7 +159,9 @@ struct ChangeCommand: PlannedCommand {
     let change = if let decided { decided } else { try choice.change() }
     await reader.checkKinds(of: change, to: name, in: &context, gateway: session.session.gateway)
     var plan = Plan.make(change, for: name, in: context)
-    if edits != nil { plan.problems += await reader.newConcerns(of: plan, in: context, session.session.gateway) }
+    if edits != nil {
+      plan.problems += await reader.newConcerns(of: plan, in: context, session.session.gateway)
+    }
     return (plan, context, reader)
   }
 
@@ -155,15 +172,18 @@ struct ChangeCommand: PlannedCommand {
 
   /// A text that was made from another config than the cluster has by now would undo what was written meanwhile.
   private func refuseIfOutdated(_ context: PlanContext) throws(CommandError) {
-    guard let base, let installation = context.installation(of: name), !installation.hasConfig(base) else { return }
-    throw CommandError("nothing was changed: the config of \(name) was changed by another while it was edited")
+    guard let base, let installation = context.installation(of: name), !installation.hasConfig(base)
+    else { return }
+    throw CommandError(
+      "nothing was changed: the config of \(name) was changed by another while it was edited")
   }
 
   private func context(
     _ reader: ClusterReader, _ session: CommandSession
   ) async throws(ClusterError) -> PlanContext {
     let status = session.status
-    var context = try await reader.context(for: name, kind, called: status.cluster, user: status.userText)
+    var context = try await reader.context(
+      for: name, kind, called: status.cluster, user: status.userText)
     context.kubectlFlags = status.kubectlFlags
     context.kubectlAbsence = status.kubectlAbsence
     context.guards = session.guards(by: verb, of: [name])
@@ -180,11 +200,14 @@ struct ChangeCommand: PlannedCommand {
     }
     try refuse(plan)
     guard dryRun == .server else { return }
-    _ = try await session.asking("\(plan.change.words) \(plan.name) (dry run)") { () throws(ClusterError) in
+    _ = try await session.asking("\(plan.change.words) \(plan.name) (dry run)") {
+      () throws(ClusterError) in
       try await plan.deliver(to: session.cluster, dryRun: true)
     }
     if output.isWhole { return }
-    session.outlet.print(["  the server would accept this; nothing was changed", "  \(plan.dryRunScope)"])
+    session.outlet.print([
+      "  the server would accept this; nothing was changed", "  \(plan.dryRunScope)",
+    ])
   }
 
   private func refuse(_ plan: Plan) throws(CommandError) {
@@ -197,7 +220,8 @@ struct ChangeCommand: PlannedCommand {
   private func confirm(_ plan: Plan, _ session: CommandSession) throws(CommandError) {
     if isConfirmed { session.outlet.note(plan.problems.map { "note: \($0.text)" }) }
     try session.confirm(
-      PlanText(plan: plan, cluster: session.name).lines, isConfirmed: isConfirmed, typed: typed, about: [plan.name])
+      PlanText(plan: plan, cluster: session.name).lines, isConfirmed: isConfirmed, typed: typed,
+      about: [plan.name])
   }
 
   private func send(
@@ -217,29 +241,29 @@ struct ChangeCommand: PlannedCommand {
     }
   }
 
-  private var withoutThem: String { "ksx disable \(name) --now takes it out of service without the controllers." }
+  private var withoutThem: String {
+    "ksx disable \(name) --now takes it out of service without the controllers."
+  }
 
-  /// The controllers switch off within a second, when they are there; only a cluster that says what it has applied tells.
   private func lookAtSwitch(_ plan: Plan, _ session: CommandSession) async {
     guard kind == .disable, let before = plan.before, before.isSaidToBeInService,
-      SwitchVerdict(before) == .works, case .patch(let resource, _, let object, _) = plan.write
+      SwitchVerdict(before) == .works, case .patch(let resource, _, _, _) = plan.write,
+      await session.isPassedOver(before, resource)
     else { return }
-    for _ in 0..<12 {
-      await session.timing.sleep(.milliseconds(250))
-      guard let now = try? await session.cluster.get(resource, object) else { return }
-      if !Installation(now).isSaidToBeInService { return }
-    }
     session.outlet.note(
       "note: the controllers have not carried this out after 3 s, and may be down; ksx disable \(name) --now --climb state does it without them"
     )
   }
 
-  private func report(_ plan: Plan, _ object: Object?, _ session: CommandSession) throws(CommandError) {
+  private func report(_ plan: Plan, _ object: Object?, _ session: CommandSession)
+    throws(CommandError)
+  {
     switch output {
     case .json, .yaml:
       if let object { session.outlet.printExactly(try output.text(object.value)) }
     case .name: session.outlet.print(plan.write.name)
-    case .table, .wide: session.outlet.print("\(plan.name): \(plan.change.accepted) in \(session.name)")
+    case .table, .wide:
+      session.outlet.print("\(plan.name): \(plan.change.accepted) in \(session.name)")
     }
   }
 }
@@ -250,10 +274,24 @@ extension Arguments {
 }
 
 extension CommandSession {
+  /// Whether `installation`, which is being switched off, is in service after 3 s all the same.
+  ///
+  /// The controllers need less than a second, when they are there; only a cluster that says what it has applied tells.
+  func isPassedOver(_ installation: Installation, _ resource: Resource) async -> Bool {
+    guard installation.isSaidToBeInService else { return false }
+    for _ in 0..<12 {
+      await timing.sleep(.milliseconds(250))
+      guard let now = try? await cluster.get(resource, installation.name) else { return false }
+      if !Installation(now).isSaidToBeInService { return false }
+    }
+    return true
+  }
+
   /// A change whose answer was lost is done all the same; the user must know how that is known.
   func tell(of delivery: Delivery, _ doing: String) {
     guard let reason = delivery.lostAnswer else { return }
     outlet.note(
-      "note: \(doing): it was carried out. The answer was lost (\(reason)); reading the object again showed that.")
+      "note: \(doing): it was carried out. The answer was lost (\(reason)); reading the object again showed that."
+    )
   }
 }

@@ -19,7 +19,9 @@ struct ManySender {
     _ arguments: Arguments, _ reader: ClusterReader, _ session: CommandSession, title: String,
     rest: [String: SetDifference.Extension] = [:]
   ) {
-    (self.arguments, self.reader, self.session, self.title, self.rest) = (arguments, reader, session, title, rest)
+    (self.arguments, self.reader, self.session, self.title, self.rest) = (
+      arguments, reader, session, title, rest
+    )
   }
 
   /// Refuses all of it where anything speaks against it, unless what can be done is to be done.
@@ -35,19 +37,29 @@ struct ManySender {
   /// Refuses all where one cannot be done, unless what can be done is to be done.
   func refuse(_ plans: ManyPlans) throws(CommandError) {
     guard let first = plans.blocked.first, !arguments.has(.keepGoing) else { return }
-    let others = plans.blocked.count > 1 ? " (and \(plans.blocked.count - 1) more; --dry-run shows them)" : ""
+    let others =
+      plans.blocked.count > 1 ? " (and \(plans.blocked.count - 1) more; --dry-run shows them)" : ""
     throw CommandError(
-      "nothing was changed: \(first.name): cannot \(first.change.words): \(first.obstacles)\(others)")
+      "nothing was changed: \(first.name): cannot \(first.change.words): \(first.obstacles)\(others)"
+    )
   }
 
   private func lines(_ plans: ManyPlans) -> [String] {
-    [title] + plans.all.flatMap { plan in PlanText(plan: plan, cluster: session.name).lines.map { "  \($0)" } }
+    [title]
+      + plans.all.flatMap { plan in
+        PlanText(plan: plan, cluster: session.name).lines.map { "  \($0)" }
+      }
   }
 
   private func show(_ plans: ManyPlans) async throws(CommandError) {
     let output = arguments.output
     if output.isWhole {
-      let items = plans.all.map { PlanText(plan: $0, cluster: session.name).value }
+      var items: [Value] = []
+      for plan in plans.all {
+        guard let context = plans.contexts[plan.name] else { continue }
+        let sheet = await reader.sheet(of: plan, in: context, gateway: session.session.gateway)
+        items.append(PlanSheetText(sheet: sheet, cluster: session.name).value)
+      }
       session.outlet.printExactly(try output.text(.ours("PlanList", ["items": .sequence(items)])))
     } else {
       session.outlet.print(lines(plans))
@@ -57,11 +69,14 @@ struct ManySender {
     }
     guard arguments.dryRun == .server else { return }
     for plan in plans.changing {
-      _ = try await session.asking("\(plan.change.words) \(plan.name) (dry run)") { () throws(ClusterError) in
+      _ = try await session.asking("\(plan.change.words) \(plan.name) (dry run)") {
+        () throws(ClusterError) in
         try await plan.deliver(to: session.cluster, dryRun: true)
       }
     }
-    if !output.isWhole { session.outlet.print(["  the server would accept each of these; nothing was changed"]) }
+    if !output.isWhole {
+      session.outlet.print(["  the server would accept each of these; nothing was changed"])
+    }
   }
 
   /// Carries them out, and says what came of each.
@@ -77,7 +92,9 @@ struct ManySender {
             guard let plan = plans.plans[name] else { continue }
             // The plan of what waited for another is made anew: until then it could not be known.
             let isFresh = plans.order.predecessors[name]?.isEmpty == true
-            group.addTask { (name, await result(of: plan, isFresh: isFresh, isAwaited: awaited.contains(name))) }
+            group.addTask {
+              (name, await result(of: plan, isFresh: isFresh, isAwaited: awaited.contains(name)))
+            }
           }
         }
       }
@@ -104,7 +121,8 @@ struct ManySender {
     } catch {
       // The extension is named before the sentence, which may do so as well.
       let (sentence, naming) = (error.sentence, "\(plan.name): ")
-      return .failed(sentence.hasPrefix(naming) ? String(sentence.dropFirst(naming.count)) : sentence)
+      return .failed(
+        sentence.hasPrefix(naming) ? String(sentence.dropFirst(naming.count)) : sentence)
     }
   }
 
@@ -120,17 +138,23 @@ struct ManySender {
   }
 
   private func plan(_ change: Change, for name: String) async throws(CommandError) -> Plan {
-    let context = try await session.asking("reading what is known of \(name)") { () throws(ClusterError) in
-      try await reader.context(for: name, change.kind, called: session.name, user: session.status.userText)
+    let context = try await session.asking("reading what is known of \(name)") {
+      () throws(ClusterError) in
+      try await reader.context(
+        for: name, change.kind, called: session.name, user: session.status.userText)
     }
     return Plan.make(change, for: name, in: context)
   }
 
-  private func carryOut(_ known: Plan, isFresh: Bool, isAwaited: Bool) async throws(CommandError) -> ChangeResult {
+  private func carryOut(_ known: Plan, isFresh: Bool, isAwaited: Bool) async throws(CommandError)
+    -> ChangeResult
+  {
     let plan = isFresh ? known : try await plan(known.change, for: known.name)
     if plan.isAlreadySo {
       // What another waits for may have been begun by an earlier try.
-      if isAwaited, plan.change.version != nil { try await wait(for: plan, arguments.seconds(.timeout) ?? 600) }
+      if isAwaited, plan.change.version != nil {
+        try await wait(for: plan, arguments.seconds(.timeout) ?? 600)
+      }
       return .alreadySo
     }
     if plan.isBlocked { throw CommandError("cannot \(plan.change.words): \(plan.obstacles)") }
@@ -142,7 +166,9 @@ struct ManySender {
     }
     session.tell(of: delivery, doing)
     let takesPart = plan.change.row.enables == nil
-    guard let patience = arguments.patience ?? (isAwaited && takesPart ? arguments.seconds(.timeout) ?? 600 : nil)
+    guard
+      let patience = arguments.patience
+        ?? (isAwaited && takesPart ? arguments.seconds(.timeout) ?? 600 : nil)
     else { return .done(plan.change.accepted.english) }
     try await wait(for: plan, patience)
     return .done(plan.change.past.english)
@@ -169,14 +195,21 @@ struct ManySender {
   func report(_ many: ManyChanges) throws(CommandError) {
     if arguments.output.isWhole {
       let items = many.outcome.map { entry -> Value in
-        ["extension": .string(entry.name), "result": .string(entry.result.word), "text": .string(entry.result.text)]
+        [
+          "extension": .string(entry.name), "result": .string(entry.result.word),
+          "text": .string(entry.result.text),
+        ]
       }
-      session.outlet.printExactly(try arguments.output.text(.ours("ChangeResultList", ["items": .sequence(items)])))
+      session.outlet.printExactly(
+        try arguments.output.text(.ours("ChangeResultList", ["items": .sequence(items)])))
     } else {
-      for entry in many.outcome { if case .skipped = entry.result { tell(entry.name, entry.result) } }
+      for entry in many.outcome {
+        if case .skipped = entry.result { tell(entry.name, entry.result) }
+      }
     }
     guard many.failures > 0 else { return }
     throw CommandError(
-      "\(many.failures) of \(counted(many.outcome.count)) did not come about; the same command goes on with the rest")
+      "\(many.failures) of \(counted(many.outcome.count)) did not come about; the same command goes on with the rest"
+    )
   }
 }

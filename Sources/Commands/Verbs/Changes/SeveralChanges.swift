@@ -13,7 +13,13 @@ struct SeveralChanges: PlannedCommand {
   private let labels: LabelSelector
 
   init(_ arguments: Arguments) throws(CommandError) {
-    guard let asked = arguments.verb.change else { fatalError("ksx \(arguments.verb.name) is not a change") }
+    guard let asked = arguments.verb.change else {
+      fatalError("ksx \(arguments.verb.name) is not a change")
+    }
+    // Of a script whose variable is not set: it would be a change of all there is.
+    for option in [Option.filter, .selector] where arguments.all(option).contains(where: \.isBlank) {
+      throw CommandError("--\(option.rawValue) must not be empty; nothing was changed")
+    }
     self.arguments = arguments
     kind = asked == .uninstall && arguments.has(.force) ? .forceDelete : asked
     filter = try arguments.extensionFilter()
@@ -23,7 +29,8 @@ struct SeveralChanges: PlannedCommand {
       throw CommandError(
         isChosen
           ? "names and --where or --selector choose twice; leave one of them out"
-          : "ksx \(arguments.verb.name) needs NAME…, --where or --selector; see ksx help \(arguments.verb.name)")
+          : "ksx \(arguments.verb.name) needs NAME…, --where or --selector; see ksx help \(arguments.verb.name)"
+      )
     }
     for option in [Option.now, .climb, .config, .targetNamespace] where arguments[option] != nil {
       throw CommandError("--\(option.rawValue) goes with one extension that is named")
@@ -38,7 +45,8 @@ struct SeveralChanges: PlannedCommand {
   var mayChange: Bool { arguments.dryRun != .client }
 
   func run(in session: CommandSession) async throws(CommandError) {
-    guard let (plans, reader) = try await planned(in: session, isShown: arguments.dryRun != .none) else { return }
+    guard let (plans, reader) = try await planned(in: session, isShown: arguments.dryRun != .none)
+    else { return }
     try await ManySender(arguments, reader, session, title: title(plans, session)).carryOut(plans)
   }
 
@@ -71,7 +79,9 @@ struct SeveralChanges: PlannedCommand {
   }
 
   /// How many objects it is about is known once there are plans, and a guardrail may be about that.
-  private func guarded(_ plans: ManyPlans, _ changes: [String: Change], _ session: CommandSession) -> ManyPlans {
+  private func guarded(_ plans: ManyPlans, _ changes: [String: Change], _ session: CommandSession)
+    -> ManyPlans
+  {
     let guards = session.guards(by: arguments.verb.name, of: plans.changing.map(\.name))
     if plans.contexts.values.allSatisfy({ $0.guards == guards }) { return plans }
     return ManyPlans(changes) { name in
@@ -86,25 +96,30 @@ struct SeveralChanges: PlannedCommand {
     var sheets: [CommandPlan] = []
     for plan in plans.all {
       guard let context = plans.contexts[plan.name] else { continue }
-      sheets.append(.change(await reader.sheet(of: plan, in: context, gateway: session.session.gateway)))
+      sheets.append(
+        .change(await reader.sheet(of: plan, in: context, gateway: session.session.gateway)))
     }
     return sheets
   }
 
   private func title(_ plans: ManyPlans, _ session: CommandSession) -> String {
     let verb = kind.row.verb
-    return "\(verb.prefix(1).uppercased())\(verb.dropFirst()) \(counted(plans.all.count)) in \(session.name)"
+    return
+      "\(verb.prefix(1).uppercased())\(verb.dropFirst()) \(counted(plans.all.count)) in \(session.name)"
   }
 
   private func names(
     in facts: SeveralFacts, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) -> [String] {
     if !arguments.operands.isEmpty {
-      return arguments.operands.enumerated().filter { !arguments.operands[..<$0].contains($1) }.map(\.element)
+      return arguments.operands.enumerated().filter { !arguments.operands[..<$0].contains($1) }.map(
+        \.element)
     }
-    let taken = try await session.asking("reading what the filter asks for") { () throws(ClusterError) in
+    let taken = try await session.asking("reading what the filter asks for") {
+      () throws(ClusterError) in
       try await reader.names(
-        takenBy: filter, labels, in: facts, session.history.releases(), language: session.outlet.language,
+        takenBy: filter, labels, in: facts, session.history.releases(),
+        language: session.outlet.language,
         at: Timestamp.now())
     }
     // What is not installed can only be installed, and is no failure of the others.
@@ -126,12 +141,18 @@ struct SeveralChanges: PlannedCommand {
       do {
         changes[name] = try choice.change()
       } catch {
-        guard arguments.has(.keepGoing) else { throw CommandError("\(name): \(error.sentence); nothing was changed") }
+        guard arguments.has(.keepGoing) else {
+          throw CommandError("\(name): \(error.sentence); nothing was changed")
+        }
         session.outlet.note("note: \(name): \(error.sentence)")
       }
     }
     return changes
   }
+}
+
+extension String {
+  fileprivate var isBlank: Bool { allSatisfy(\.isWhitespace) }
 }
 
 extension Arguments {

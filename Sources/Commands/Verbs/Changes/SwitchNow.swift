@@ -32,7 +32,8 @@ struct SwitchNow: ClusterCommand {
     isPlanOnly = arguments.dryRun == .client
     if isPlanOnly, limit == nil {
       throw CommandError(
-        "--now makes no plan that --dry-run=client could show; leave one of them out, or say with --climb how far")
+        "--now makes no plan that --dry-run=client could show; leave one of them out, or say with --climb how far"
+      )
     }
     name = arguments.name
     self.isEnabled = isEnabled
@@ -40,7 +41,8 @@ struct SwitchNow: ClusterCommand {
     isDryRun = arguments.dryRun == .server
     patience = arguments.patience
     undoFlags =
-      (arguments.has(.standalone) ? ["--standalone"] : []) + (arguments[.dialect].map { ["--dialect", $0] } ?? [])
+      (arguments.has(.standalone) ? ["--standalone"] : [])
+      + (arguments[.dialect].map { ["--dialect", $0] } ?? [])
     hasToken = arguments[.token] != nil
   }
 
@@ -63,10 +65,16 @@ struct SwitchNow: ClusterCommand {
     try refuseWhatIsNotCarriedOut(object, session)
     if !isDryRun { session.sender.noteSent(change, of: name, Installation(object)) }
     try report(object, dialect, session)
-    let verdict = SwitchVerdict(Installation(object))
+    var verdict = SwitchVerdict(Installation(object))
+    if !isEnabled, !isDryRun, verdict == .works,
+      await session.isPassedOver(Installation(object), dialect.installations)
+    {
+      verdict = .passedOver
+    }
     try await climb(dialect, verdict, session)
     guard let patience, verdict == .works else { return }
-    let waiting = Waiting(change: change, extension: name, installation: object.name, before: nil, dialect: dialect)
+    let waiting = Waiting(
+      change: change, extension: name, installation: object.name, before: nil, dialect: dialect)
     try await session.wait(for: waiting, seconds: patience)
   }
 
@@ -78,17 +86,22 @@ struct SwitchNow: ClusterCommand {
   }
 
   /// What the switch does not reach, and what was taken away besides it.
-  private func climb(_ dialect: Dialect, _ verdict: SwitchVerdict, _ session: CommandSession) async throws(CommandError)
+  private func climb(_ dialect: Dialect, _ verdict: SwitchVerdict, _ session: CommandSession)
+    async throws(CommandError)
   {
     if isDryRun { return }
-    let climb = Climb(name: name, dialect: dialect, session: session, limit: limit, isDryRun: isPlanOnly)
+    let climb = Climb(
+      name: name, dialect: dialect, session: session, limit: limit, isDryRun: isPlanOnly,
+      undo: undo(session.status))
     if isEnabled { return try await climb.down(await climb.climbed()) }
     if verdict != .works || limit != nil { try await climb.up(because: verdict) }
   }
 
   private func send(_ session: CommandSession) async throws(CommandError) -> Answer {
     let said = session.session.dialect
-    let known = session.knowledge.flatMap { $0.capabilities.era == .plugin ? nil : $0.capabilities.dialect }
+    let known = session.knowledge.flatMap {
+      $0.capabilities.era == .plugin ? nil : $0.capabilities.dialect
+    }
     let dialect = said ?? known ?? .installPlan
     do throws(ClusterError) {
       let object = try await patch(dialect, session)
@@ -104,7 +117,9 @@ struct SwitchNow: ClusterCommand {
     }
   }
 
-  private func second(_ dialect: Dialect, _ session: CommandSession) async throws(CommandError) -> Object {
+  private func second(_ dialect: Dialect, _ session: CommandSession) async throws(CommandError)
+    -> Object
+  {
     do throws(ClusterError) {
       return try await patch(dialect, session)
     } catch {
@@ -120,28 +135,39 @@ struct SwitchNow: ClusterCommand {
   }
 
   /// The API of August 2022 stores the switch, and no controller reads it (docs/KUBESPHERE.md: Eras).
-  private func refuseWhatIsNotCarriedOut(_ object: Object, _ session: CommandSession) throws(CommandError) {
-    guard let known = session.knowledge, session.hasFreshKnowledge, !Installation(object).isKeptByStandalone,
+  private func refuseWhatIsNotCarriedOut(_ object: Object, _ session: CommandSession)
+    throws(CommandError)
+  {
+    guard let known = session.knowledge, session.hasFreshKnowledge,
+      !Installation(object).isKeptByStandalone,
       let reason = known.capabilities.reason(against: .enable)
     else { return }
-    throw CommandError("\(verb) \(object.name) --now: the cluster stored it, and it has no effect: \(reason)")
+    throw CommandError(
+      "\(verb) \(object.name) --now: the cluster stored it, and it has no effect: \(reason)")
   }
 
-  private func patch(_ dialect: Dialect, _ session: CommandSession) async throws(ClusterError) -> Object {
-    let write = Write.patch(dialect.installations, name: name, ["spec": ["enabled": .bool(isEnabled)]])
-    let delivery = try await session.sender.signed(write, change).deliver(to: session.cluster, dryRun: isDryRun)
+  private func patch(_ dialect: Dialect, _ session: CommandSession) async throws(ClusterError)
+    -> Object
+  {
+    let write = Write.patch(
+      dialect.installations, name: name, ["spec": ["enabled": .bool(isEnabled)]])
+    let delivery = try await session.sender.signed(write, change).deliver(
+      to: session.cluster, dryRun: isDryRun)
     session.tell(of: delivery, doing)
     return delivery.object ?? Object([:])
   }
 
   private func refuseWhatCannotBe(_ session: CommandSession) throws(CommandError) {
-    guard session.session.dialect == nil, let known = session.knowledge, session.hasFreshKnowledge else { return }
+    guard session.session.dialect == nil, let known = session.knowledge, session.hasFreshKnowledge
+    else { return }
     if let reason = known.capabilities.reason(against: .install) {
       throw CommandError("cannot \(verb): \(reason)")
     }
   }
 
-  private func report(_ object: Object, _ dialect: Dialect, _ session: CommandSession) throws(CommandError) {
+  private func report(_ object: Object, _ dialect: Dialect, _ session: CommandSession)
+    throws(CommandError)
+  {
     switch output {
     case .json, .yaml: session.outlet.printExactly(try output.text(object.value))
     case .name: session.outlet.print(object.name)
@@ -149,7 +175,8 @@ struct SwitchNow: ClusterCommand {
       let state = ExtensionStatus(name, nil, Installation(object)).state
       let word = isEnabled ? "enabled" : "disabled"
       let note = isDryRun ? " (the server would; nothing was changed)" : ""
-      let delay = state == .installed || state == .none ? "" : "; it takes effect once \(state.word) is over"
+      let delay =
+        state == .installed || state == .none ? "" : "; it takes effect once \(state.word) is over"
       session.outlet.print([
         "\(dialect.installations.kind) \(object.name) \(word) in \(session.name)\(delay)\(note)",
         "undo: \(undo(session.status))",
@@ -161,10 +188,13 @@ struct SwitchNow: ClusterCommand {
   private func undo(_ status: ClusterSession.Status) -> String {
     let words = ["ksx", isEnabled ? "disable" : "enable", name, "--now"]
     // A token is a secret, and must be given again.
-    return Shell.line(words + (status.ownFlags ?? status.kubectlFlags) + undoFlags) + (hasToken ? " --token …" : "")
+    return Shell.line(words + (status.ownFlags ?? status.kubectlFlags) + undoFlags)
+      + (hasToken ? " --token …" : "")
   }
 
-  private func failure(_ error: ClusterError, _ dialect: Dialect, _ session: CommandSession) -> CommandError {
+  private func failure(_ error: ClusterError, _ dialect: Dialect, _ session: CommandSession)
+    -> CommandError
+  {
     guard case .refused(let status) = error, status.isNotFound else {
       return CommandError(error, doing, at: session.server)
     }
@@ -172,11 +202,14 @@ struct SwitchNow: ClusterCommand {
     let other = dialect.name == .installPlan ? Dialect.Name.subscription : .installPlan
     if status.isMissingKind {
       return CommandError(
-        "\(doing): \(session.server) has no \(kind)s at all; try --dialect \(other.rawValue), or check --context")
+        "\(doing): \(session.server) has no \(kind)s at all; try --dialect \(other.rawValue), or check --context"
+      )
     }
     let alias =
-      dialect.name == .subscription ? "; a Subscription may have another name: without --now it is looked for" : ""
+      dialect.name == .subscription
+      ? "; a Subscription may have another name: without --now it is looked for" : ""
     return CommandError(
-      "\(doing): \(session.server) has no \(kind) \(name)\(alias). ksx list shows what is installed; check --context")
+      "\(doing): \(session.server) has no \(kind) \(name)\(alias). ksx list shows what is installed; check --context"
+    )
   }
 }

@@ -1,4 +1,5 @@
 import Manifest
+import Platform
 
 /// Changes of single places in a config, as a command line names them.
 struct ConfigEdits: Hashable, Sendable {

@@ -15,18 +15,26 @@ extension Verb {
     ], as: BisectStart.self)
 
   static let bisectGood = Verb(
-    "bisect good", "Say that the trouble is gone with what is disabled now", options: [.confirm], as: BisectGood.self)
+    "bisect good", "Say that the trouble is gone with what is disabled now", options: answering,
+    as: BisectGood.self)
   static let bisectBad = Verb(
-    "bisect bad", "Say that the trouble is still there", options: [.confirm], as: BisectBad.self)
+    "bisect bad", "Say that the trouble is still there", options: answering, as: BisectBad.self)
   static let bisectReset = Verb(
-    "bisect reset", "End the search and enable again what it has disabled", options: [.confirm], as: BisectReset.self)
+    "bisect reset", "End the search and enable again what it has disabled", options: answering,
+    as: BisectReset.self)
+
+  private static let answering: [Option] = [.yes, .confirm, .dryRun]
 }
 
 /// The first half off.
 struct BisectStart: PlannedCommand {
   private let arguments: Arguments
+  private let excepted: [String]
 
-  init(_ arguments: Arguments) { self.arguments = arguments }
+  init(_ arguments: Arguments) throws(CommandError) {
+    self.arguments = arguments
+    excepted = try arguments.excepted()
+  }
 
   var mayChange: Bool { arguments.dryRun != .client }
 
@@ -52,56 +60,91 @@ struct BisectStart: PlannedCommand {
   ) async throws(CommandError) -> (bisect: Bisect, step: SafeMode.Step) {
     if try await search.kept() != nil {
       throw CommandError(
-        "a search is under way in \(session.name): answer with good or bad, or end it with ksx bisect reset")
+        "a search is under way in \(session.name): answer with good or bad, or end it with ksx bisect reset"
+      )
     }
-    let excepted = arguments.all(.except).flatMap { $0.split(separator: ",").map(String.init) }
-    let installed = try await search.switching.objects().map(Installation.init)
-    let names = installed.filter { $0.isEnabled && !$0.isBeingDeleted && !excepted.contains($0.extension) }.map(
+    let objects = try await search.switching.objects()
+    let installed = objects.map(Installation.init)
+    let names = installed.filter {
+      $0.isEnabled && !$0.isBeingDeleted && !excepted.contains($0.extension)
+    }.map(
       \.extension)
     let bisect = Bisect(names, needs: await search.needs(installed))
     if bisect.verdict == .none { throw CommandError("no extension is enabled in \(session.name)") }
-    var step = SafeMode.Step()
-    step.effects = bisect.off.map { Plan.Effect(.changed, "\($0): enabled → disabled") }
+    var step = bisect.step(objects, search.switching.reader.capabilities)
     step.effects.append(
       Plan.Effect(
-        .note, "answers needed to find one of \(counted(bisect.candidates.count)): at most \(bisect.looksLeft)"))
+        .note,
+        "answers needed to find one of \(counted(bisect.candidates.count)): at most \(bisect.looksLeft)"
+      ))
     return (bisect, step)
   }
 }
 
-/// The trouble is gone.
-struct BisectGood: ClusterCommand {
-  private let arguments: Arguments
-  init(_ arguments: Arguments) { self.arguments = arguments }
-  var mayChange: Bool { true }
-  func run(in session: CommandSession) async throws(CommandError) {
-    try await Search(arguments, session).answer(isGone: true)
+/// An answer to what a look has shown.
+private protocol BisectAnswer: PlannedCommand {
+  var arguments: Arguments { get }
+  static var isGone: Bool { get }
+}
+
+extension BisectAnswer {
+  var mayChange: Bool { arguments.dryRun != .client }
+
+  private static var title: String {
+    isGone ? "Answer that the trouble is gone" : "Answer that the trouble is there"
   }
+
+  func run(in session: CommandSession) async throws(CommandError) {
+    let search = try await Search(arguments, session)
+    let move = try await search.move(isGone: Self.isGone)
+    guard try await search.switching.confirm(move.step, Self.title) else { return }
+    try await search.carryOut(move)
+  }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    let search = try await Search(arguments, session)
+    let plan = search.switching.plan(try await search.move(isGone: Self.isGone).step, Self.title)
+    return [.deed(await session.judged(plan, search.switching.reader))]
+  }
+}
+
+/// The trouble is gone.
+struct BisectGood: BisectAnswer {
+  fileprivate let arguments: Arguments
+  fileprivate static let isGone = true
+  init(_ arguments: Arguments) { self.arguments = arguments }
 }
 
 /// The trouble is still there.
-struct BisectBad: ClusterCommand {
-  private let arguments: Arguments
+struct BisectBad: BisectAnswer {
+  fileprivate let arguments: Arguments
+  fileprivate static let isGone = false
   init(_ arguments: Arguments) { self.arguments = arguments }
-  var mayChange: Bool { true }
-  func run(in session: CommandSession) async throws(CommandError) {
-    try await Search(arguments, session).answer(isGone: false)
-  }
 }
 
 /// All on again.
-struct BisectReset: ClusterCommand {
+struct BisectReset: PlannedCommand {
   private let arguments: Arguments
   init(_ arguments: Arguments) { self.arguments = arguments }
-  var mayChange: Bool { true }
+  var mayChange: Bool { arguments.dryRun != .client }
+
+  private static let title = "End the search"
+
   func run(in session: CommandSession) async throws(CommandError) {
     let search = try await Search(arguments, session)
-    let wasSearching = try await search.kept() != nil
+    let step = try await search.ending()
+    if step.effects.isEmpty, step.writes.isEmpty {
+      return session.outlet.print("no search is under way in \(session.name); nothing was changed")
+    }
+    guard try await search.switching.confirm(step, Self.title) else { return }
     let count = try await search.restore()
-    session.outlet.print(
-      wasSearching || count > 0
-        ? "the search is over; \(counted(count)) enabled again in \(session.name)"
-        : "no search is under way in \(session.name); nothing was changed")
+    session.outlet.print("the search is over; \(counted(count)) enabled again in \(session.name)")
+  }
+
+  func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
+    let search = try await Search(arguments, session)
+    let plan = search.switching.plan(try await search.ending(), Self.title)
+    return [.deed(await session.judged(plan, search.switching.reader))]
   }
 }
 
@@ -118,7 +161,9 @@ private struct Search {
   private var capabilities: Capabilities { switching.reader.capabilities }
 
   private var values: KeptValues {
-    KeptValues(session.cluster, name: "ksx-bisect", folder: session.localState.state, identity: session.status.identity)
+    KeptValues(
+      session.cluster, name: "ksx-bisect", folder: session.localState.state,
+      identity: session.status.identity)
   }
 
   /// The search that is under way, or `nil`.
@@ -126,7 +171,21 @@ private struct Search {
     let (there, here) = try await session.asking("reading the search") { () throws(ClusterError) in
       try await values.read()
     }
-    return (there["search"] ?? here["search"]).flatMap(Bisect.init)
+    if let search = there["search"].flatMap(Bisect.init) { return search }
+    guard let search = here["search"].flatMap(Bisect.init) else { return nil }
+    // Another who ends it takes its marks away, and knows nothing of the copy here.
+    guard Bisect.restoring(try await switching.objects(), capabilities).writes.isEmpty else {
+      return search
+    }
+    try await forget()
+    session.outlet.note("note: the search that was begun here has been ended by another")
+    return nil
+  }
+
+  private func forget() async throws(CommandError) {
+    try await session.asking("forgetting the search") { () throws(ClusterError) in
+      try await values.forget("search")
+    }
   }
 
   func keep(_ bisect: Bisect) async throws(CommandError) {
@@ -139,38 +198,56 @@ private struct Search {
   /// What each installed extension needs, where that can be read; what cannot is taken for needing nothing.
   func needs(_ installed: [Installation]) async -> [String: [String]] {
     let facts = await switching.reader.facts(installed)
-    if let problem = facts.dependantsProblem { session.outlet.note("note: not all needs are known: \(problem)") }
+    if let problem = facts.dependantsProblem {
+      session.outlet.note("note: not all needs are known: \(problem)")
+    }
     return facts.versionsInUse.mapValues { version in
       version.dependencies.filter { $0.type == "extension" && $0.isRequired }.map(\.name)
     }
   }
 
-  func answer(isGone: Bool) async throws(CommandError) {
-    guard var bisect = try await kept() else {
+  /// What an answer comes to.
+  func move(isGone: Bool) async throws(CommandError) -> BisectMove {
+    guard let bisect = try await kept() else {
       throw CommandError("no search is under way in \(session.name); ksx bisect start begins one")
     }
-    // A switch that was broken off, or that another turned, makes the answer one about something else.
-    guard bisect.writes(try await switching.objects(), capabilities).isEmpty else {
-      try await apply(bisect)
-      throw CommandError("not all was switched as this look wants it, and now it is: look again, and then answer")
+    return BisectMove(bisect, isGone: isGone, try await switching.objects(), capabilities)
+  }
+
+  func carryOut(_ move: BisectMove) async throws(CommandError) {
+    guard move.isTaken else {
+      try await apply(move.bisect)
+      throw CommandError(
+        "not all was switched as this look wants it, and now it is: look again, and then answer")
     }
-    bisect.answer(isGone: isGone)
-    switch bisect.verdict {
+    switch move.bisect.verdict {
     case .look:
-      try await keep(bisect)
-      try await apply(bisect)
+      try await keep(move.bisect)
+      try await apply(move.bisect)
     case .found(let name):
       try await restore()
-      session.outlet.print("\(name) breaks it; all that was enabled in \(session.name) is enabled again")
-      session.outlet.note("ksx disable \(name) takes it out of service, ksx rollback \(name) goes back")
+      session.outlet.print(
+        "\(name) breaks it; all that was enabled in \(session.name) is enabled again")
+      session.outlet.note(
+        "ksx disable \(name) takes it out of service, ksx rollback \(name) goes back")
     case .none:
       try await restore()
-      session.outlet.print("it is none of the extensions; all that was enabled in \(session.name) is enabled again")
+      session.outlet.print(
+        "it is none of the extensions; all that was enabled in \(session.name) is enabled again")
     }
   }
 
+  /// What ends the search; nothing where none is under way and nothing is left of one.
+  func ending() async throws(CommandError) -> SafeMode.Step {
+    var step = Bisect.restoring(try await switching.objects(), capabilities)
+    if try await kept() != nil {
+      step.effects.append(Plan.Effect(.note, "the search is over, and is forgotten"))
+    }
+    return step
+  }
+
   func apply(_ bisect: Bisect) async throws(CommandError) {
-    try await switching.send { bisect.writes($0, capabilities) }
+    try await switching.send { bisect.step($0, capabilities).writes }
     session.outlet.print("disabled now: \(bisect.off.joined(separator: ", "))")
     session.outlet.note(
       "look whether the trouble is gone, then ksx bisect good or ksx bisect bad; answers still needed: at most \(bisect.looksLeft)"
@@ -180,8 +257,8 @@ private struct Search {
   /// All that this or an earlier search has switched off is on again, and the search forgotten.
   @discardableResult
   func restore() async throws(CommandError) -> Int {
-    let count = try await switching.send { Bisect.restoring($0, capabilities) }
-    try await session.asking("forgetting the search") { () throws(ClusterError) in try await values.forget("search") }
+    let count = try await switching.send { Bisect.restoring($0, capabilities).writes }
+    try await forget()
     return count
   }
 }

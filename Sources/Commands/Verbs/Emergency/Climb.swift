@@ -12,10 +12,13 @@ struct Climb {
   var limit: Rung?
   /// The plans are shown, and nothing is changed.
   var isDryRun = false
+  /// The command that goes back, with what names the cluster.
+  var undo = ""
 
   private var ladder: Ladder {
     let ledger = LadderLedger(
-      session.cluster, of: name, folder: session.localState.state, identity: session.status.identity)
+      session.cluster, of: name, folder: session.localState.state, identity: session.status.identity
+    )
     return Ladder(session.cluster, dialect, of: name, ledger: ledger)
   }
 
@@ -42,7 +45,9 @@ struct Climb {
       tell(outcome, rung.past)
       isOut = isOut || outcome.problems.isEmpty
     }
-    if !isOut, !isDryRun { throw CommandError("\(name) is not out of service: \(goOn(.workloads))") }
+    if !isOut, !isDryRun {
+      throw CommandError("\(name) is not out of service: \(goOn(.workloads))")
+    }
   }
 
   /// What `rung` would change; `nil` where this user may not look, and need not: the switch is stored, and taken up later.
@@ -56,7 +61,8 @@ struct Climb {
         throw CommandError(error, "looking at what \(name) has", at: session.server)
       }
       session.outlet.note(
-        "note: the switch is stored; what \(name) has served so far cannot be looked at: \(error.brief)")
+        "note: the switch is stored; what \(name) has served so far cannot be looked at: \(error.brief)"
+      )
       return nil
     }
   }
@@ -72,14 +78,16 @@ struct Climb {
     CommandError("\(name) is not out of service yet: \(goOn(rung))")
   }
 
-  private func goOn(_ rung: Rung) -> String { "ksx disable \(name) --now --climb \(rung.rawValue) goes on" }
+  private func goOn(_ rung: Rung) -> String {
+    "ksx disable \(name) --now --climb \(rung.rawValue) goes on"
+  }
 
   private func show(_ rung: Rung, _ entries: [LadderEntry]) {
     let effects =
       entries.map { Plan.Effect(.removed, Sentence(verbatim: $0.title)) } + [
         Plan.Effect(.note, Sentence(verbatim: rung.reach))
       ]
-    let undo = Plan.Effect(.note, "undo: ksx enable \(name) --now")
+    let undo = Plan.Effect(.note, "undo: \(undo)")
     let lines = PlanText.lines("\(rung.title(name)) in \(session.name)", effects + [undo])
     if isDryRun { session.outlet.print(lines) } else { session.outlet.note(lines) }
   }
@@ -99,14 +107,17 @@ extension Climb {
     switch found {
     case .success(let entries): return entries
     case .failure(let error):
-      session.outlet.note("note: whether more than the switch was taken away could not be read: \(error.brief)")
+      session.outlet.note(
+        "note: whether more than the switch was taken away could not be read: \(error.brief)")
       return [:]
     }
   }
 
   /// The effects of coming down, for a plan.
   static func effects(_ climbed: [Rung: [LadderEntry]]) -> [Plan.Effect] {
-    Rung.descent.flatMap { rung in (climbed[rung] ?? []).map { Plan.Effect(.added, "\($0.title) as it was") } }
+    Rung.descent.flatMap { rung in
+      (climbed[rung] ?? []).map { Plan.Effect(.added, "\($0.title) as it was") }
+    }
   }
 
   /// Brings back what was climbed, the webhooks last.
@@ -114,14 +125,16 @@ extension Climb {
     var problems = 0
     for rung in Rung.descent {
       guard let entries = climbed[rung] else { continue }
-      let outcome = try await session.asking("bringing back what \(name) had") { () throws(ClusterError) in
+      let outcome = try await session.asking("bringing back what \(name) had") {
+        () throws(ClusterError) in
         try await ladder.descend(rung, entries)
       }
       tell(outcome, "back")
       problems += outcome.problems.count
     }
     if problems > 0 {
-      throw CommandError("\(problems) of \(name) could not be brought back; ksx enable \(name) --now tries it again")
+      throw CommandError(
+        "\(problems) of \(name) could not be brought back; ksx enable \(name) --now tries it again")
     }
   }
 }

@@ -7,7 +7,8 @@ import Platform
 
 extension Verb {
   static let safeModeOn = Verb(
-    "safe-mode on", "Disable all extensions but those that are excepted, and remember which were on",
+    "safe-mode on",
+    "Disable all extensions but those that are excepted, and remember which were on",
     options: [.except, .yes, .confirm, .dryRun],
     notes: [
       "What it disables is marked in the cluster by the very patch that disables it, so that safe-mode off brings back",
@@ -19,7 +20,8 @@ extension Verb {
     options: [.yes, .confirm, .dryRun], as: SafeModeOff.self)
 
   static let safeModeStatus = Verb(
-    "safe-mode status", "Show what safe mode holds disabled, since when and by whom", options: ListFormat.options,
+    "safe-mode status", "Show what safe mode holds disabled, since when and by whom",
+    options: ListFormat.options,
     as: SafeModeStatus.self)
 }
 
@@ -28,9 +30,9 @@ struct SafeModeOn: PlannedCommand {
   private let arguments: Arguments
   private let excepted: [String]
 
-  init(_ arguments: Arguments) {
+  init(_ arguments: Arguments) throws(CommandError) {
     self.arguments = arguments
-    excepted = arguments.all(.except).flatMap { $0.split(separator: ",").map(String.init) }
+    excepted = try arguments.excepted()
   }
 
   var mayChange: Bool { arguments.dryRun != .client }
@@ -41,15 +43,23 @@ struct SafeModeOn: PlannedCommand {
 
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let switching = try await Switching(arguments, session)
-    return [.deed(await session.judged(switching.plan(try await step(switching, session), title), switching.reader))]
+    return [
+      .deed(
+        await session.judged(
+          switching.plan(try await step(switching, session), title), switching.reader))
+    ]
   }
 
-  private func step(_ switching: Switching, _ session: CommandSession) async throws(CommandError) -> SafeMode.Step {
+  private func step(_ switching: Switching, _ session: CommandSession) async throws(CommandError)
+    -> SafeMode.Step
+  {
     let mode = SafeMode(try await switching.objects(), switching.reader.capabilities)
     if let unknown = mode.unknown(excepted).first {
-      throw CommandError("nothing was changed: \(unknown), which shall be excepted, is not installed")
+      throw CommandError(
+        "nothing was changed: \(unknown), which shall be excepted, is not installed")
     }
-    return mode.on(except: excepted, by: Author(session.status).name, at: Timestamp.now().description)
+    return mode.on(
+      except: excepted, by: Author(session.status).name, at: Timestamp.now().description)
   }
 
   func run(in session: CommandSession) async throws(CommandError) {
@@ -57,11 +67,15 @@ struct SafeModeOn: PlannedCommand {
     let capabilities = switching.reader.capabilities
     let step = try await step(switching, session)
     let (user, time) = (Author(session.status).name, Timestamp.now().description)
-    if step.writes.isEmpty { return session.outlet.print("nothing is left to disable in \(session.name)") }
+    if step.writes.isEmpty {
+      return session.outlet.print("nothing is left to disable in \(session.name)")
+    }
     guard try await switching.confirm(step, title) else { return }
     let former = try await switching.remembered()
     try await switching.remember(former + step.writes.map(\.name).filter { !former.contains($0) })
-    let count = try await switching.send { SafeMode($0, capabilities).on(except: excepted, by: user, at: time).writes }
+    let count = try await switching.send {
+      SafeMode($0, capabilities).on(except: excepted, by: user, at: time).writes
+    }
     session.outlet.print("\(counted(count)) disabled in \(session.name)")
     session.outlet.note(step.notes.map { "note: \($0)" })
     session.outlet.note("ksx safe-mode off enables exactly these again")
@@ -88,8 +102,11 @@ struct SafeModeOff: PlannedCommand {
     _ switching: Switching, _ session: CommandSession
   ) async throws(CommandError) -> SafeMode.Step {
     let remembered = try await switching.remembered()
-    let step = SafeMode(try await switching.objects(), switching.reader.capabilities).off(remembered: remembered)
-    if step.writes.isEmpty, remembered.isEmpty { throw CommandError("safe mode is not on in \(session.name)") }
+    let step = SafeMode(try await switching.objects(), switching.reader.capabilities).off(
+      remembered: remembered)
+    if step.writes.isEmpty, remembered.isEmpty {
+      throw CommandError("safe mode is not on in \(session.name)")
+    }
     return step
   }
 
@@ -122,11 +139,14 @@ struct SafeModeStatus: ClusterCommand {
       return session.outlet.print("safe mode is not on in \(session.name)")
     }
     let items = held.map { held in
-      let cells = [held.name, held.version, held.since, held.by, held.isOn ? "enabled by another" : "disabled"]
+      let cells = [
+        held.name, held.version, held.since, held.by, held.isOn ? "enabled by another" : "disabled",
+      ]
       return Listing.Item(name: held.name, value: value(held), cells: cells)
     }
     try Listing(
-      kind: "SafeMode", head: ["isOn": .bool(!held.isEmpty)], headings: ["NAME", "VERSION", "SINCE", "BY", "NOW"],
+      kind: "SafeMode", head: ["isOn": .bool(!held.isEmpty)],
+      headings: ["NAME", "VERSION", "SINCE", "BY", "NOW"],
       items: items
     ).print(format, to: session.outlet)
   }
@@ -136,6 +156,17 @@ struct SafeModeStatus: ClusterCommand {
       "name": .string(held.name), "version": .string(held.version), "since": .string(held.since),
       "by": .string(held.by), "enabled": .bool(held.isOn),
     ]
+  }
+}
+
+extension Arguments {
+  /// The names that `--except` has.
+  func excepted() throws(CommandError) -> [String] {
+    let names = all(.except).flatMap {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    if names.contains("") { throw CommandError("--except must not be empty; nothing was changed") }
+    return names
   }
 }
 
@@ -160,15 +191,18 @@ struct Switching {
     let objects = try await session.installations(reader)
     await identity
     let isOurs = objects.contains { Installation($0).isKeptByStandalone }
-    if let reason = reader.capabilities.reason(against: .enable), !isOurs { throw CommandError(reason.english) }
+    if let reason = reader.capabilities.reason(against: .enable), !isOurs {
+      throw CommandError(reason.english)
+    }
     return objects
   }
 
   /// The plan of `step`.
   func plan(_ step: SafeMode.Step, _ title: String) -> DeedPlan {
     DeedPlan(
-      title, verbs: [arguments.verb.name], names: step.writes.map(\.name), effects: step.effects,
-      notes: step.notes.map(Sentence.init(verbatim:)),
+      title, verbs: [arguments.verb.name] + arguments.verb.parts, names: step.writes.map(\.name),
+      effects: step.effects,
+      notes: step.notes,
       accesses: step.writes.isEmpty ? [] : [Access("patch", reader.dialect.installations)])
   }
 
@@ -193,7 +227,10 @@ struct Switching {
       let items = writes(try await objects())
       if items.isEmpty { break }
       var problems: [String] = []
-      for (item, error) in await ManyWrites.send(items, to: session.cluster) {
+      let signed = items.map {
+        ManyWrites.Item($0.name, session.sender.signed($0.write, arguments.verb.name))
+      }
+      for (item, error) in await ManyWrites.send(signed, to: session.cluster) {
         guard let error else {
           done.insert(item.name)
           continue
@@ -203,7 +240,8 @@ struct Switching {
       guard problems.isEmpty else {
         session.outlet.note(problems.map { "note: \($0)" })
         throw CommandError(
-          "\(counted(problems.count)) could not be switched; the same command goes on with the rest when it can")
+          "\(counted(problems.count)) could not be switched; the same command goes on with the rest when it can"
+        )
       }
     }
     return done.count
@@ -211,12 +249,14 @@ struct Switching {
 
   private var values: KeptValues {
     KeptValues(
-      session.cluster, name: "ksx-safe-mode", folder: session.localState.state, identity: session.status.identity)
+      session.cluster, name: "ksx-safe-mode", folder: session.localState.state,
+      identity: session.status.identity)
   }
 
   /// What safe mode is known to have switched off.
   func remembered() async throws(CommandError) -> [String] {
-    let (there, here) = try await session.asking("reading what is remembered") { () throws(ClusterError) in
+    let (there, here) = try await session.asking("reading what is remembered") {
+      () throws(ClusterError) in
       try await values.read()
     }
     let names = [there, here].flatMap { $0["names"]?.sequence?.compactMap(\.string) ?? [] }

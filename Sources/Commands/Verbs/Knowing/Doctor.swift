@@ -87,7 +87,7 @@ struct Doctor: ClusterCommand {
   private func value(_ finding: Finding, _ status: ClusterSession.Status) -> Value {
     let evidence = finding.evidence.map { sign -> Value in
       [
-        "object": .string(sign.object), "field": .string(sign.field), "value": .string(sign.value),
+        "object": .string(sign.object), "field": .string(sign.field), "value": .string(sign.value.english),
         "time": .string(sign.time),
       ]
     }

@@ -4,7 +4,8 @@ import Platform
 
 extension Verb {
   static let journal = Verb(
-    "journal", "Show what this user did to clusters with ksx, each write and what came of it", operands: ["[NAME…]"],
+    "journal", "Show what this user did to clusters with ksx, each write and what came of it",
+    operands: ["[NAME…]"],
     options: [.output],
     notes: [
       "With NAME only what was done to these extensions. The journal has no secrets: it tells what was written to, and",
@@ -12,10 +13,12 @@ extension Verb {
     ], as: ShowJournal.self)
 
   static let journalShow = Verb(
-    "journal show", "The same as ksx journal", operands: ["[NAME…]"], options: [.output], as: ShowJournal.self)
+    "journal show", "The same as ksx journal", operands: ["[NAME…]"], options: [.output],
+    as: ShowJournal.self)
 
   static let journalVerify = Verb(
-    "journal verify", "Say whether the journal is as it was written: no line changed, missing or added",
+    "journal verify",
+    "Say whether the journal is as it was written: no line changed, missing or added",
     operands: ["[HASH]"], options: [.output], trouble: 2,
     notes: [
       "With HASH, one that the system's log was told, it must be in the journal as well: lines cut off at the end are",
@@ -23,7 +26,8 @@ extension Verb {
     ], as: VerifyJournal.self)
 
   static let journalExport = Verb(
-    "journal export", "Print the journal byte for byte, as JSON lines with their hashes", as: ExportJournal.self)
+    "journal export", "Print the journal byte for byte, as JSON lines with their hashes",
+    as: ExportJournal.self)
 }
 
 /// The lines of the journal, for a reader.
@@ -44,7 +48,8 @@ struct ShowJournal: Command {
       let items = lines.map(\.value)
       context.outlet.printExactly(try output.text(.ours("Journal", ["items": .sequence(items)])))
     case .name: context.outlet.print(lines.map { $0.text("hash") })
-    case .table, .wide: context.outlet.print(TextTable(Self.columns, lines, isWide: output == .wide).lines)
+    case .table, .wide:
+      context.outlet.print(TextTable(Self.columns, lines, isWide: output == .wide).lines)
     }
   }
 
@@ -67,7 +72,8 @@ extension JournalLine {
   /// Whether it was done for the extension called `name`, or to an object of that name.
   fileprivate func isAbout(_ name: String) -> Bool {
     let names = value["names"]?.sequence?.compactMap(\.string) ?? []
-    return names.contains(name) || text("target").split(separator: "/").last.map(String.init) == name
+    return names.contains(name)
+      || text("target").split(separator: "/").last.map(String.init) == name
   }
 }
 
@@ -86,7 +92,9 @@ struct VerifyJournal: Command {
     let check = JournalCheck(bytes)
     let isMissing = hash.map { !check.has($0) } ?? false
     if output.isWhole {
-      let flaws = check.flaws.map { flaw -> Value in ["line": .integer(flaw.place), "text": .string(flaw.text)] }
+      let flaws = check.flaws.map { flaw -> Value in
+        ["line": .integer(flaw.place), "text": .string(flaw.text)]
+      }
       let fields: Mapping = [
         "lines": .integer(check.count), "head": .string(check.head), "flaws": .sequence(flaws),
         "broken": .sequence(check.broken.map(Value.integer)), "isMissing": .bool(isMissing),
@@ -94,13 +102,18 @@ struct VerifyJournal: Command {
       context.outlet.printExactly(try output.text(.ours("JournalCheck", fields)))
     } else {
       context.outlet.print("lines: \(check.count), head: \(check.head)")
-      context.outlet.note(check.broken.map { "note: line \($0) was broken off while it was written" })
+      context.outlet.note(
+        check.broken.map { "note: line \($0) was broken off while it was written" })
       context.outlet.note(check.flaws.map { "line \($0.place): \($0.text)" })
       if isMissing, let hash {
         context.outlet.note("no line has the hash \(hash): lines were cut off, or it is another's")
       }
     }
     if !check.flaws.isEmpty || isMissing { throw .verdict(1) }
+    if bytes.isEmpty {
+      throw CommandError("there is no journal: nothing was written yet, or it was taken away")
+        .leaving(2)
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import Extensions
 import KubernetesAPI
 import Manifest
 import Operations
+import Platform
 
 extension Verb {
   static let history = Verb(
@@ -56,17 +57,18 @@ struct ShowHistory: ClusterCommand {
 
   private func cells(_ entry: Chronicle.Entry, _ isLastGood: Bool) -> [String] {
     let isWide = format.output == .wide
-    let outcome = entry.outcome.isEmpty ? "not known" : entry.outcome
+    let outcome = entry.outcome.isEmpty ? "not known" : entry.outcome.english
     return [
-      entry.time, entry.who, entry.what + (entry.reason.isEmpty ? "" : " (\(entry.reason))"), entry.version,
+      entry.time, entry.who.english, entry.what + (entry.reason.isEmpty ? "" : " (\(entry.reason))"), entry.version,
       isWide ? entry.digest : String(entry.digest.prefix(8)), outcome + (isLastGood ? " ← last good" : ""),
     ] + (isWide ? [entry.source.rawValue] : [])
   }
 
   private func value(_ entry: Chronicle.Entry, _ isLastGood: Bool) -> Value {
     var fields: Mapping = [
-      "time": .string(entry.time), "who": .string(entry.who), "change": .string(entry.what),
-      "version": .string(entry.version), "configDigest": .string(entry.digest), "outcome": .string(entry.outcome),
+      "time": .string(entry.time), "who": .string(entry.who.english), "change": .string(entry.what),
+      "version": .string(entry.version), "configDigest": .string(entry.digest),
+      "outcome": .string(entry.outcome.english),
       "source": .string(entry.source.rawValue), "isLastGood": .bool(isLastGood),
     ]
     if let wasInstalled = entry.wasInstalled { fields["installed"] = .bool(wasInstalled) }

@@ -124,8 +124,9 @@ struct ChangeScreen: Screen {
     return row("Change", state.words(change.sentence), .title)
       + row("Asked for", entry.what == change.words ? "" : entry.what)
       + row("When", "\(entry.time)  (\(state.words("{0} ago", state.age(of: entry.time))))")
-      + row("Who", state.words(ofAuthor: change.who(asking: state.ownName)))
-      + row("Why", entry.reason) + row("Result", change.resultWords.nonEmpty ?? state.words("not known"), change.style)
+      + row("Who", state.words(change.who(asking: state.ownName)))
+      + row("Why", entry.reason)
+      + row("Result", state.words(change.resultWords.isEmpty ? "not known" : change.resultWords), change.style)
       + row("Known from", known) + configLines(columns, state.words)
   }
 

@@ -35,9 +35,9 @@ extension PastChange {
   static func columns(_ state: ConsoleState, ofAll isOfAll: Bool, _ rows: [PastChange] = []) -> [Column<PastChange>] {
     let (own, words) = (state.ownName, state.words)
     // A name that is cut may be that of another.
-    let longest = rows.lazy.map { $0.who(asking: own).columns }.max() ?? 0
+    let longest = rows.lazy.map { words($0.who(asking: own)).columns }.max() ?? 0
     var who = Column<PastChange>("WHO", width: 8, upTo: max(8, min(longest, 30)), rank: 2) {
-      words(ofAuthor: $0.who(asking: own))
+      words($0.who(asking: own))
     }
     who.growsFirst = true
     let name = Column<PastChange>("OBJECT", width: 14, upTo: 24, rank: 0, sorting: .name) { row in
@@ -53,7 +53,7 @@ extension PastChange {
         },
         Column("RESULT", width: 18, upTo: 300, rank: 0, sorting: .state, style: \.style) { row in
           (row.isLastGood ? words("← last good") + "  " : "")
-            + (row.resultWords.isEmpty ? words("not known") : row.resultWords)
+            + words(row.resultWords.isEmpty ? "not known" : row.resultWords)
         },
       ]
   }

@@ -139,7 +139,7 @@ extension ConfigScreen {
     let marks = Line(marks.map { "  \(state.words($0))" }.joined(), .statusBusy)
     let title = Line(what, .title).truncated(to: max(8, row.size.columns - marks.text.columns))
     surface.write(title + marks, row: 0, in: row, state.theme)
-    _ = editor.draw(on: &surface, in: areas.editor, theme: state.theme)
+    _ = editor.draw(on: &surface, in: areas.editor, theme: state.theme, words: { state.words($0) })
     guard let guide = areas.guide else { return }
     for (row, line) in guideLines(guide.size, state).enumerated() {
       surface.write(line, row: row, in: guide, state.theme)

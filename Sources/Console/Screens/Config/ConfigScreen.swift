@@ -125,7 +125,8 @@ struct ConfigScreen: Screen {
     switch outcome {
     case .handled, .ignored: return []
     case .save(let text): return save(text, state)
-    case .refused(let mistake): return [.say(.error, "This is not valid YAML: \(mistake). Nothing was changed.")]
+    case .refused(let mistake):
+      return [.say(.error, "This is not valid YAML: \(mistake.sentence). Nothing was changed.")]
     case .abandon(hasUnsavedEdits: false): return leave(&state)
     case .abandon(hasUnsavedEdits: true): return [.open(UnsavedScreen(name, KeptDraft(text: editor.text, base: base)))]
     case .editOutside: return [.editOutside(editor.text, of: name)]

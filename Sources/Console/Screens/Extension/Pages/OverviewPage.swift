@@ -84,7 +84,7 @@ private struct Overview {
     guard let last = state.past(of: name).first else { return [] }
     let reason = last.entry.reason.isEmpty ? "" : " (\(last.entry.reason))"
     let who = last.who(asking: state.ownName)
-    let author = who.hasPrefix("by ") ? who : state.words("by {0}", state.words(ofAuthor: who))
+    let author = who.english.hasPrefix("by ") ? state.words(who) : state.words("by {0}", state.words(who))
     let age = state.words("{0} ago", state.age(of: last.entry.time))
     return row("Last change", "\(state.words(last.sentence)) \(author), \(age)\(reason)")
   }

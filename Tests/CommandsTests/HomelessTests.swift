@@ -1,0 +1,74 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Operations
+import Platform
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// Where nothing can be kept on this computer commands work all the same, and say what is not kept.
+@Suite struct HomelessTests {
+  private static let journal = "note: this could not be written into the journal: "
+  private static let history = "note: this could not be kept in the history, and so not for a rollback: "
+
+  private func bench() async throws -> Workbench {
+    let bench = try Workbench()
+    bench.isHomeless.withLock { $0 = true }
+    _ = try await bench.cluster.create(.namespaces, Object(.namespaces, name: "kubesphere-system"))
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--version=1.0.0", "--yes")
+    try await bench.report("whizard", ["state": "Installed", "version": "1.0.0"])
+    return bench
+  }
+
+  @Test(arguments: [
+    "list", "get whizard", "versions whizard", "history whizard", "config get whizard", "config history whizard",
+    "plan upgrade whizard", "upgrade whizard --dry-run", "doctor", "operations", "export", "safe-mode status",
+    "serves", "rollback whizard --version 1.1.0 --dry-run",
+  ])
+  func whatOnlyReadsSaysNothingOfIt(line: String) async throws {
+    let bench = try await bench()
+
+    do {
+      try await bench.run(line.split(separator: " ").map(String.init))
+    } catch let error as CommandError {
+      #expect(error.verdict != nil, "\(line): \(error.sentence)")
+    }
+    #expect(!bench.said.noted.contains("could not be"), "\(bench.said.noted)")
+  }
+
+  @Test(arguments: [
+    "upgrade whizard --yes", "disable whizard --yes", "disable whizard --now", "config set whizard a=1 --yes",
+    "uninstall whizard --yes",
+  ])
+  func aChangeIsMadeAndItIsSaidThatThereIsNoWayBackByItself(line: String) async throws {
+    let bench = try await bench()
+    let before = try await bench.installation()
+
+    try await bench.run(line.split(separator: " ").map(String.init))
+
+    #expect(bench.said.noted.contains(Self.journal))
+    #expect(bench.said.noted.split(separator: "\n").count { $0.hasPrefix(Self.history) } == 1)
+    #expect(!bench.said.printed.isEmpty)
+    let after = try? await bench.installation()
+    #expect(after?.resourceVersion != before.resourceVersion)
+    #expect(
+      try await bench.failure("undo", "whizard", "--yes")
+        == "cannot undo: ksx has changed nothing about whizard here that it could undo")
+  }
+
+  @Test(arguments: [["safe-mode on", "safe-mode off"], ["bisect start", "bisect reset"]])
+  func whatIsKeptInTheClusterComesBack(pair: [String]) async throws {
+    let bench = try await bench()
+
+    for line in pair {
+      try await bench.run(line.split(separator: " ").map(String.init) + ["--yes"])
+      #expect(bench.said.noted.contains(Self.journal), "\(line)")
+      let isOn = try await bench.installation().isEnabled
+      #expect(isOn == (line != pair[0]), "\(line)")
+    }
+  }
+}
