@@ -64,6 +64,10 @@ import Testing
     #expect(found.count == 1 && found.first?.hasPrefix("extension.yaml: the namespace Bad_NS: ") == true)
   }
 
+  @Test func fieldsThatAreNotKnownPassAsWithHelm() async throws {
+    #expect(try await findings("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\nodd: 1\n") == [])
+  }
+
   @Test func kindsThatNoSchemaIsKnownOfArePassedOver() async throws {
     #expect(
       try await findings("apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: X_Y}\n") == [])

@@ -8,7 +8,8 @@ package import Packages
 package struct TrialInstall: Sendable {
   private let cluster: Cluster
 
-  package init(in cluster: Cluster) { self.cluster = cluster }
+  /// Fields that are not known pass, as they do where the controllers apply the chart.
+  package init(in cluster: Cluster) { self.cluster = cluster.notingUnknownFields }
 
   /// What is refused, with the file of each; objects of kinds that this cluster does not have are passed over.
   package func findings(in rendered: RenderedChart, namespace: String) async -> [ChartCheck.Finding] {
