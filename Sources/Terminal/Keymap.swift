@@ -19,34 +19,32 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
     case none
   }
 
-  private indirect enum Entry: Sendable {
-    case command(Command)
-    case prefix([Key: Entry])
-  }
-
   /// Every binding, in the order in which they were made.
   package private(set) var bindings: [Binding] = []
   /// Commands this keymap has an opinion about: bound here, or unbound on purpose.
   private var mentioned: Set<Command> = []
-  private var entries: [Key: Entry] = [:]
 
   /// A keymap without bindings.
   package init() {}
 
   /// Binds `keys`, and unbinds what they, a beginning or a continuation of them were bound to.
   package mutating func bind(_ keys: [Key], to command: Command) {
-    guard !keys.isEmpty else { return }
-    bindings.removeAll { $0.keys.starts(with: keys) || keys.starts(with: $0.keys) }
+    guard let first = keys.first else { return }
+    bindings.removeAll { $0.keys[0] == first && ($0.keys.starts(with: keys) || keys.starts(with: $0.keys)) }
     bindings.append(Binding(keys: keys, command: command))
     mentioned.insert(command)
-    index()
+  }
+
+  /// Binds `keys` as `bind` does, where the caller knows that no binding begins like them.
+  mutating func add(_ keys: [Key], for command: Command) {
+    bindings.append(Binding(keys: keys, command: command))
+    mentioned.insert(command)
   }
 
   /// Leaves `command` without a key.
   package mutating func unbind(_ command: Command) {
     bindings.removeAll { $0.command == command }
     mentioned.insert(command)
-    index()
   }
 
   /// Whether `command` is bound here, or unbound on purpose.
@@ -54,15 +52,14 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
 
   /// The command of `keys`, or whether they can still become one.
   package func match(_ keys: [Key]) -> Match {
-    var entries = entries
-    for (position, key) in keys.enumerated() {
-      switch entries[key] {
-      case nil: return .none
-      case .command(let command)?: return position == keys.count - 1 ? .command(command) : .none
-      case .prefix(let rest)?: entries = rest
-      }
+    guard let first = keys.first else { return .none }
+    var match = Match.none
+    // None begins another, so the first that is found is the only one, or one of several that go on.
+    for binding in bindings where binding.keys[0] == first && binding.keys.starts(with: keys) {
+      if binding.keys.count == keys.count { return .command(binding.command) }
+      match = .pending
     }
-    return keys.isEmpty ? .none : .pending
+    return match
   }
 
   /// The key sequences of `command`, for help.
@@ -82,7 +79,8 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
   /// whatever `base` bound it to.
   package func over(_ base: Keymap) -> Keymap {
     var result = base
-    for command in mentioned { result.unbind(command) }
+    result.bindings.removeAll { mentioned.contains($0.command) }
+    result.mentioned.formUnion(mentioned)
     for binding in bindings { result.bind(binding.keys, to: binding.command) }
     return result
   }
@@ -92,24 +90,6 @@ package struct Keymap<Command: Hashable & Sendable>: Sendable {
     var result = Keymap<Other>()
     for binding in bindings {
       if let command = transform(binding.command) { result.bind(binding.keys, to: command) }
-    }
-    return result
-  }
-
-  private mutating func index() {
-    entries = Self.entries(bindings[...].map { ($0.keys[...], $0.command) })
-  }
-
-  private static func entries(_ bindings: [(keys: ArraySlice<Key>, command: Command)]) -> [Key: Entry] {
-    var result: [Key: Entry] = [:]
-    for (key, group) in Dictionary(grouping: bindings.filter { !$0.keys.isEmpty }, by: { $0.keys[$0.keys.startIndex] })
-    {
-      let rest = group.map { ($0.keys.dropFirst(), $0.command) }
-      if let only = rest.first, only.0.isEmpty {
-        result[key] = .command(only.1)
-      } else {
-        result[key] = .prefix(entries(rest))
-      }
     }
     return result
   }

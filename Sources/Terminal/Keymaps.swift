@@ -91,7 +91,14 @@ package struct Keymaps<Command: Hashable & Sendable>: Sendable {
 /// Turns the nodes of a keymap file into keymaps.
 private struct KeymapReader<Command: Hashable & Sendable> {
   let vocabulary: Keymaps<Command>.Vocabulary
-  private var taken: [(keys: [Key], command: String, place: Keymaps<Command>.Place)] = []
+  private var taken: [Key: [Taken]] = [:]
+
+  /// A binding of the section that is read; they are kept by their first key.
+  private struct Taken {
+    let keys: [Key]
+    let command: String
+    let place: Keymaps<Command>.Place
+  }
 
   init(vocabulary: Keymaps<Command>.Vocabulary) {
     self.vocabulary = vocabulary
@@ -108,7 +115,8 @@ private struct KeymapReader<Command: Hashable & Sendable> {
       case "inherits": result.inherits = try scalar(pair.value)
       default:
         result.sections[key] = try section(key, pair)
-        result.places[key] = Dictionary(taken.map { ($0.keys, $0.place) }, uniquingKeysWith: { first, _ in first })
+        let places = taken.values.joined().map { ($0.keys, $0.place) }
+        result.places[key] = Dictionary(places, uniquingKeysWith: { first, _ in first })
       }
     }
     return result
@@ -118,7 +126,7 @@ private struct KeymapReader<Command: Hashable & Sendable> {
     guard let commands = vocabulary[name] else {
       throw pair.key.mistake("there is no section \(name)\(meant(for: name, among: vocabulary.keys))")
     }
-    taken = []
+    taken = [:]
     var keymap = Keymap<Command>()
     for pair in try pairs(pair.value, of: name) {
       let name = pair.key.text ?? ""
@@ -129,7 +137,7 @@ private struct KeymapReader<Command: Hashable & Sendable> {
         keymap.unbind(command)
         continue
       }
-      for node in items(pair.value) { keymap.bind(try keys(node, for: name), to: command) }
+      for node in items(pair.value) { keymap.add(try keys(node, for: name), for: command) }
     }
     return keymap
   }
@@ -153,8 +161,8 @@ private struct KeymapReader<Command: Hashable & Sendable> {
       guard let key = Key(named: String(name)) else { throw node.mistake("\(name) is not a key") }
       keys.append(key)
     }
-    guard !keys.isEmpty else { throw node.mistake("\(command) has no key; <disabled> leaves it without one") }
-    for other in taken where other.keys.starts(with: keys) || keys.starts(with: other.keys) {
+    guard let first = keys.first else { throw node.mistake("\(command) has no key; <disabled> leaves it without one") }
+    for other in taken[first] ?? [] where other.keys.starts(with: keys) || keys.starts(with: other.keys) {
       guard other.keys != keys else {
         throw node.mistake("\(keys.spelling) is bound to \(other.command) already, in line \(other.place.line)")
       }
@@ -162,7 +170,8 @@ private struct KeymapReader<Command: Hashable & Sendable> {
         "\(keys.spelling) and \(other.keys.spelling), \(other.command) in line \(other.place.line), begin alike: one could never be typed"
       )
     }
-    taken.append((keys, command, Keymaps<Command>.Place(line: node.line, column: node.column)))
+    let place = Keymaps<Command>.Place(line: node.line, column: node.column)
+    taken[first, default: []].append(Taken(keys: keys, command: command, place: place))
     return keys
   }
 

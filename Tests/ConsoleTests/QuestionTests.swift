@@ -57,6 +57,24 @@ import Testing
     #expect(tester.screen.contains("That is not grafana."))
   }
 
+  /// Keys that nothing on the screen is about do nothing, but for those that lead out.
+  @Test func nothingIsAgreedToInAWindowThatIsTooSmallToShowIt() {
+    var tester = ConsoleTester.atMarket()
+    tester.offerAfter("D", "grafana")
+    (tester.size, tester.asked) = (Size(rows: 5, columns: 20), [])
+    tester.hear(.resized(tester.size))
+    tester.type("a")
+    tester.press(.tab, .enter)
+    #expect(tester.changes == [])
+    #expect(tester.screen.contains("This window is too"))
+
+    tester.size = Size(rows: 24, columns: 80)
+    tester.hear(.resized(tester.size))
+    #expect(tester.screen.contains("[ Disable ]"))
+    tester.type("a")
+    #expect(tester.changes == [.disable])
+  }
+
   @Test func aPlanThatWasReadAndClosedIsAskedAnew() {
     var tester = ConsoleTester.atMarket()
     tester.offer("grafana", "1.0.0", "1.1.0")

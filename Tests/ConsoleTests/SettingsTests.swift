@@ -13,6 +13,7 @@ import Testing
     #expect(
       Set(Settings.standard.themes.keys) == ["terminal", "dark", "light", "mono", "high-contrast", "colour-blind"])
     #expect(Set(Settings.standard.keymapsByName.keys) == ["standard", "vi", "emacs"])
+    for name in Settings.standard.themes.keys { #expect(Settings.standard.themes[name] != nil) }
   }
 
   @Test(arguments: ["standard", "vi", "emacs"])

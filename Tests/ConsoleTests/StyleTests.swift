@@ -41,7 +41,8 @@ import Testing
   }
 
   @Test func aWarningLooksUnlikeANote() throws {
-    for theme in Settings.standard.themes.values {
+    for name in Settings.standard.themes.keys {
+      let theme = try #require(Settings.standard.themes[name])
       #expect(theme[.statusWarning] != theme[.status])
       #expect(theme[.statusOK] != theme[.statusError])
     }

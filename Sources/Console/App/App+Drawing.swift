@@ -9,7 +9,7 @@ extension App {
       return settled.draw(on: &surface)
     }
     surface.fill(surface.bounds, style: state.theme[.text])
-    guard surface.size.rows >= 10, surface.size.columns >= 40 else {
+    guard Self.hasRoom(surface.size) else {
       drawTooSmall(on: &surface)
       return nil
     }
@@ -26,6 +26,9 @@ extension App {
     for view in layers[(bottom ?? 0)...] { view.draw(on: &surface, in: body, state) }
     return Footer(state, self.top, pendingKeys).draw(on: &surface, in: footer) ?? self.top.cursor(in: body, state)
   }
+
+  /// Whether anything is shown on a screen of `size` besides that it is too small.
+  static func hasRoom(_ size: Size) -> Bool { size.rows >= 10 && size.columns >= 40 }
 
   private func drawTooSmall(on surface: inout Surface) {
     let size = "\(surface.size.columns)×\(surface.size.rows)"

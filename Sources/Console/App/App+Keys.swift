@@ -16,8 +16,17 @@ extension App {
       return
     default: break
     }
+    // What cannot be seen takes no keys, apart from those that lead out.
+    if !Self.hasRoom(state.size), !leadsOut(key) { return pendingKeys = [] }
     pendingKeys.append(key)
     act(state.settings.match(pendingKeys, in: top.sections), key)
+  }
+
+  private func leadsOut(_ key: Key) -> Bool {
+    switch state.settings.match(pendingKeys + [key], in: [.everywhere]) {
+    case .command(.command(let command)): [.close, .quit, .suspend, .redraw].contains(command)
+    case .command(.edit), .pending, .none: false
+    }
   }
 
   /// Does what the keys so far mean, of which `key` is the last.

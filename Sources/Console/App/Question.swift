@@ -15,8 +15,9 @@ package struct Question: Hashable, Sendable {
 }
 
 extension App {
-  /// The topmost question that can be seen.
+  /// The topmost question that can be seen; none can where the window is too small for it.
   package var question: Question? {
+    guard Self.hasRoom(state.size) else { return nil }
     let lowest = layers.lastIndex { !$0.isOverlay } ?? 0
     return layers.dropFirst(lowest).reversed().lazy.compactMap(\.question).first
   }

@@ -62,6 +62,7 @@ struct Loop {
   mutating func turn() {
     var isUrgent = false
     var isPending = false
+    var isLong = false
     repeat {
       wait(until: isPending ? lastFrame + Self.frameInterval : app.nextWakeUp)
       lendTerminal()
@@ -69,12 +70,14 @@ struct Loop {
       if takeKeys() { isUrgent = true }
       let messages = mailbox.take()
       for message in messages { tell(message) }
+      isLong = isLong || messages.contains(where: \.isLongList)
       if let wakeUp = app.nextWakeUp, wakeUp <= now() { tell(.time) }
       isPending = true
     } while !isUrgent && !app.isFinished && now() - lastFrame < Self.frameInterval
     obeyRequest()
     // A terminal that takes no more output must not hold up what is written on the way out.
     if !app.isFinished { draw() }
+    if isLong { Memory.giveBack() }
   }
 
   /// Lets plugins ask on the terminal; nothing else happens meanwhile.

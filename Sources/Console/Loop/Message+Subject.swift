@@ -40,3 +40,13 @@ extension WatchEvent {
     }
   }
 }
+
+extension Message {
+  /// A list of so many objects that reading it leaves much memory that holds nothing.
+  var isLongList: Bool {
+    switch self {
+    case .extensions(.replaced(let all)): all.count > 1000
+    default: false
+    }
+  }
+}

@@ -50,7 +50,7 @@ extension Worker {
       } catch {
         let before: Sentence =
           switch place {
-          case 0: ""
+          case 0: " \(error.consequence)"
           case 1: " The request before it had been carried out."
           default: " The \(place) requests before it had been carried out."
           }

@@ -46,15 +46,18 @@ package struct Configuration {
   }
 
   private mutating func settings() -> Settings {
-    var themes = defaultThemes()
-    var keymaps = defaultKeymaps()
+    var themes = ReadOnDemand(Defaults.themes.keys, read: Self.defaultTheme)
+    var keymaps = ReadOnDemand(Defaults.keymaps.keys, read: Self.defaultKeymaps)
     let choices = choices()
     if let own = ownTheme(over: themes) { themes["own"] = own }
-    if let own = ownKeymaps(over: keymaps, base: choices.keymap) { keymaps["own"] = own }
+    let own = ownKeymaps(over: keymaps, base: choices.keymap)
+    if let own { keymaps["own"] = own }
     let themeName = Theme.choice(
       environment: environment.variables, setting: choices.theme ?? (themes["own"] == nil ? nil : "own"))
-    let keymapName = keymaps["own"] == nil ? choices.keymap ?? "standard" : "own"
-    if themes[themeName] == nil, let found = foreignTheme(themeName, over: themes) { themes[themeName] = found }
+    let keymapName = own == nil ? choices.keymap ?? "standard" : "own"
+    if !themes.keys.contains(themeName), let found = foreignTheme(themeName, over: themes) {
+      themes[themeName] = found
+    }
     return Settings(
       theme: themes[known(themeName, "theme", among: themes.keys, else: "terminal")] ?? Theme(),
       keymaps: keymaps[known(keymapName, "keymap", among: keymaps.keys, else: "standard")] ?? Keymaps(),
@@ -98,7 +101,7 @@ package struct Configuration {
   }
 
   /// A theme in a file of its own, or a skin of k9s, by its name.
-  private mutating func foreignTheme(_ name: String, over themes: [String: Theme]) -> Theme? {
+  private mutating func foreignTheme(_ name: String, over themes: ReadOnDemand<Theme>) -> Theme? {
     guard !name.isEmpty, !name.contains("/"), !name.hasPrefix(".") else { return nil }
     for file in ["\(folder)/themes/\(name).yaml", "\(folder)/../k9s/skins/\(name).yaml"] {
       guard let text = text(of: file) else { continue }
@@ -107,7 +110,7 @@ package struct Configuration {
     return nil
   }
 
-  private mutating func theme(_ text: String, file: String, over themes: [String: Theme]) -> Theme? {
+  private mutating func theme(_ text: String, file: String, over themes: ReadOnDemand<Theme>) -> Theme? {
     do throws(SettingsError) {
       let theme = try Theme.parse(text, file: file)
       return theme.over(themes[theme.inherits ?? "terminal"] ?? Theme())
@@ -166,41 +169,29 @@ package struct Configuration {
     }
   }
 
-  private mutating func defaultThemes() -> [String: Theme] {
-    var themes: [String: Theme] = [:]
-    for (name, text) in Defaults.themes {
-      do throws(SettingsError) {
-        themes[name] = try Theme.parse(text, file: "themes/\(name).yaml")
-      } catch {
-        problems.append(error.sentence)
-      }
+  /// A theme of the program; that each can be read is the tests' business.
+  @Sendable private static func defaultTheme(_ name: String) -> Theme? {
+    guard let text = Defaults.themes[name], let theme = try? Theme.parse(text, file: "themes/\(name).yaml") else {
+      return nil
     }
-    return themes.mapValues { theme in
-      theme.inherits.flatMap { themes[$0] }.map { theme.over($0) } ?? theme
-    }
+    return theme.inherits.flatMap(defaultTheme).map { theme.over($0) } ?? theme
   }
 
-  private mutating func defaultKeymaps() -> [String: Keymaps<Action>] {
-    var keymaps: [String: Keymaps<Action>] = [:]
-    for (name, text) in Defaults.keymaps {
-      do throws(SettingsError) {
-        keymaps[name] = try Keymaps.parse(text, file: "keymaps/\(name).yaml", vocabulary: Self.vocabulary)
-      } catch {
-        problems.append(error.sentence)
-      }
-    }
-    return keymaps.mapValues { keymap in
-      keymap.inherits.flatMap { keymaps[$0] }.map { keymap.over($0) } ?? keymap
-    }
+  /// The keymaps of the program that are called `name`.
+  @Sendable private static func defaultKeymaps(_ name: String) -> Keymaps<Action>? {
+    guard let text = Defaults.keymaps[name],
+      let keymaps = try? Keymaps.parse(text, file: "keymaps/\(name).yaml", vocabulary: vocabulary)
+    else { return nil }
+    return keymaps.inherits.flatMap(defaultKeymaps).map { keymaps.over($0) } ?? keymaps
   }
 
-  private mutating func ownTheme(over themes: [String: Theme]) -> Theme? {
+  private mutating func ownTheme(over themes: ReadOnDemand<Theme>) -> Theme? {
     let file = folder + "/theme.yaml"
     return text(of: file).flatMap { theme($0, file: file, over: themes) }
   }
 
   private mutating func ownKeymaps(
-    over keymaps: [String: Keymaps<Action>], base: String?
+    over keymaps: ReadOnDemand<Keymaps<Action>>, base: String?
   ) -> Keymaps<Action>? {
     let file = folder + "/keymap.yaml"
     guard let text = text(of: file) else { return nil }

@@ -12,9 +12,9 @@ package struct Settings: Sendable {
   /// The filters that are kept under numbers.
   package var filters: [Int: String] = [:]
   /// Every theme that can be chosen, by name.
-  package var themes: [String: Theme]
+  package var themes: ReadOnDemand<Theme>
   /// Every keymap that can be chosen, by name.
-  package var keymapsByName: [String: Keymaps<Action>]
+  package var keymapsByName: ReadOnDemand<Keymaps<Action>>
   /// What was wrong with the user's files, each with file and line; the defaults hold there.
   package var problems: [Sentence] = []
 
@@ -43,6 +43,30 @@ package struct Settings: Sendable {
       }
     }
     return isPending ? .pending : .none
+  }
+}
+
+/// What can be chosen by its name.
+///
+/// Those of the program are read when they are asked for: a start needs one of them, and reading all took longer than all
+/// else before the first frame.
+package struct ReadOnDemand<Choice: Sendable>: Sendable {
+  private let builtIn: Set<String>
+  private let read: @Sendable (String) -> Choice?
+  private var own: [String: Choice] = [:]
+
+  init(_ names: some Sequence<String>, read: @escaping @Sendable (String) -> Choice?) {
+    builtIn = Set(names)
+    self.read = read
+  }
+
+  /// The names of all.
+  package var keys: Set<String> { builtIn.union(own.keys) }
+
+  /// The one that is called `name`; one of the user's own hides one of the program.
+  package subscript(name: String) -> Choice? {
+    get { own[name] ?? (builtIn.contains(name) ? read(name) : nil) }
+    set { own[name] = newValue }
   }
 }
 

@@ -124,6 +124,8 @@ package struct RemedyRequest: Hashable, Sendable {
   package var namespace: String?
   package var name: String
   package var action: Action
+  /// The version of the object that it was made for: it is refused where that has changed.
+  package var version: String?
 
   /// The same for kubectl, as a line for a POSIX shell.
   package func kubectl(flags: [String] = []) -> String {

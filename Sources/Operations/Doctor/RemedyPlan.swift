@@ -89,11 +89,13 @@ extension RemedyRequest {
   package func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) {
     switch action {
     case .merge(let body):
-      _ = try await cluster.patch(resource, namespace: namespace, name, .merge(body), dryRun: dryRun)
+      let whole = version.map { body.setting(["metadata", "resourceVersion"], to: .string($0)) } ?? body
+      _ = try await cluster.patch(resource, namespace: namespace, name, .merge(whole), dryRun: dryRun)
     case .create(let object): _ = try await cluster.create(resource, object, dryRun: dryRun)
     case .delete(let withDependents):
       try await cluster.delete(
-        resource, namespace: namespace, name, propagation: withDependents ? .background : nil, dryRun: dryRun)
+        resource, namespace: namespace, name, resourceVersion: version,
+        propagation: withDependents ? .background : nil, dryRun: dryRun)
     }
   }
 

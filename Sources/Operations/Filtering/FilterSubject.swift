@@ -5,12 +5,16 @@ import Packages
 package struct FilterSubject: Hashable, Sendable {
   package let row: ExtensionRow
   /// The version that `needs`, `kube` and `ks` are about; `nil` where it is not known.
-  package let version: ExtensionVersion?
+  package var version: ExtensionVersion? { known.first }
+  /// At most one: of thousands of rows most have none, and an optional takes the room of one.
+  private let known: [ExtensionVersion]
   /// The id and the titles of its category, in small letters.
   let categories: [String]
   let labels: [String: String]
-  /// All that words are sought in, in small letters.
-  let haystack: [UInt8]
+  /// What words are sought in besides the descriptions, in small letters.
+  private let haystack: [UInt8]
+  /// As the extension has them, not copied: they are most of what a long list is.
+  private let descriptions: Localized?
 
   /// `version` is the one that runs, else the one that would be installed, as far as it was read.
   package init(
@@ -18,16 +22,22 @@ package struct FilterSubject: Hashable, Sendable {
     labels: [String: String] = [:]
   ) {
     self.row = row
-    self.version = version
+    known = version.map { [$0] } ?? []
     self.labels = labels
-    let shelf = [row.category] + (category.map { Array($0.displayName.texts.values) } ?? [])
+    let shelf = [row.category] + (category.map { $0.displayName.values } ?? [])
     categories = shelf.map { $0.lowercased() }
-    let titles = found.map { Array($0.displayName.texts.values) } ?? []
-    let rest = found.map { Array($0.provider.texts.values) + Array($0.description.texts.values) + $0.versions } ?? []
+    let titles = found.map { $0.displayName.values } ?? []
+    let rest = found.map { $0.provider.values + $0.versions } ?? []
     let texts = [row.title, row.name, row.status.word] + titles + shelf + rest + (version?.keywords ?? [])
     // One title stands in most of them, in two languages at most.
     var seen: Set<String> = []
     haystack = Array(texts.filter { seen.insert($0).inserted }.joined(separator: "\n").lowercased().utf8)
+    descriptions = found?.description.mapValues(Needle.smallLetters)
+  }
+
+  /// Whether `needle`, in small letters, stands in anything that words are sought in.
+  func has(_ needle: Needle) -> Bool {
+    needle.isIn(haystack) || descriptions?.contains { needle.isIn($0) } == true
   }
 
   /// What `-l` can ask for besides the object's labels.

@@ -80,7 +80,7 @@ extension FilterTerm.Condition {
   func holds(of subject: FilterSubject, at now: Timestamp) -> Bool? {
     let row = subject.row
     switch self {
-    case .text(let needle): return needle.isIn(subject.haystack)
+    case .text(let needle): return subject.has(needle)
     case .fuzzy(let letters):
       return [row.title, row.name].contains { Self.has(letters, inOrderIn: $0.lowercased().utf8) }
     case .flag(let flag): return flag.holds(of: row)

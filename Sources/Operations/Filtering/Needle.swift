@@ -3,8 +3,14 @@ import Glibc
 /// Bytes to be sought in many texts.
 package struct Needle: Hashable, Sendable {
   private let bytes: [UInt8]
+  /// The place of the byte that texts have least of: by that one is sought.
+  private let rarest: Int?
 
-  package init(_ text: String) { bytes = Array(text.utf8) }
+  package init(_ text: String) {
+    let bytes = Array(text.utf8)
+    self.bytes = bytes
+    rarest = bytes.indices.min { Self.rank(bytes[$0]) < Self.rank(bytes[$1]) }
+  }
 
   /// Whether they stand in `haystack`.
   package func isIn(_ haystack: [UInt8]) -> Bool {
@@ -22,5 +28,47 @@ package struct Needle: Hashable, Sendable {
         return false
       }
     }
+  }
+
+  /// Whether they, in small letters, stand in `text`, of which `smallLetters` has nothing to say.
+  package func isIn(_ text: String) -> Bool {
+    guard let rarest else { return true }
+    var text = text
+    return text.withUTF8 { text in
+      guard let start = text.baseAddress, text.count >= bytes.count else { return false }
+      let variants = Self.isLetter(bytes[rarest]) ? [bytes[rarest], bytes[rarest] & ~0x20] : [bytes[rarest]]
+      return variants.contains { variant in
+        // Safe: only places are looked at from which all bytes lie within the text.
+        var (rest, end) = (start + rarest, start + text.count - (bytes.count - 1 - rarest))
+        while rest < end, let found = memchr(rest, Int32(variant), end - rest) {
+          let place = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
+          if matches(place - rarest) { return true }
+          rest = place + 1
+        }
+        return false
+      }
+    }
+  }
+
+  /// Whether the bytes from `place` on are these, capital letters or small ones.
+  private func matches(_ place: UnsafePointer<UInt8>) -> Bool {
+    bytes.indices.allSatisfy { index in
+      let (wanted, found) = (bytes[index], place[index])
+      return wanted == found || (Self.isLetter(wanted) && wanted == found | 0x20)
+    }
+  }
+
+  private static let byFrequency = Array("zqjxkvbywgpfmucdlhrsnioate ".utf8)
+
+  private static func rank(_ byte: UInt8) -> Int { byFrequency.firstIndex(of: byte) ?? -1 }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte) }
+
+  /// `text` in small letters, or `nil` where those of ASCII are all that has other ones: `isIn` sees to these.
+  package static func smallLetters(_ text: String) -> String? {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return nil }
+    let small = text.lowercased()
+    let isEnough = text.utf8.elementsEqual(small.utf8) { $0 == $1 || (isLetter($1) && $0 | 0x20 == $1) }
+    return isEnough ? nil : small
   }
 }

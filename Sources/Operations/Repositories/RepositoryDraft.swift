@@ -15,10 +15,11 @@ package struct RepositoryDraft: Hashable, Sendable {
   package var user: String
   package var password: String
   package var isInsecure: Bool
+  /// The one that is edited, as it was; only what differs is written, and only over this.
+  private let shown: RepositoryFacts?
+
   /// The name of the one that is edited; empty where one is added.
-  package let former: String
-  /// Its address as it is shown, which has no password: where that is not changed, it is not written.
-  private let formerAddress: String
+  package var former: String { shown?.name ?? "" }
 
   /// A new one, or a copy of `facts` to be edited; a password is never read back.
   package init(_ facts: RepositoryFacts? = nil) {
@@ -29,8 +30,7 @@ package struct RepositoryDraft: Hashable, Sendable {
     user = facts?.user ?? ""
     password = ""
     isInsecure = facts?.isInsecure ?? false
-    former = facts?.name ?? ""
-    formerAddress = facts?.address ?? ""
+    shown = facts
   }
 
   /// Why it cannot be saved as it stands, in sentences.
@@ -42,7 +42,7 @@ package struct RepositoryDraft: Hashable, Sendable {
     }
     if address.isEmpty {
       problems.append("The address is missing.")
-    } else if address != formerAddress, let flaw = RepositorySettings.flaw(in: address) {
+    } else if address != shown?.address, let flaw = RepositorySettings.flaw(in: address) {
       problems.append("\(flaw).")
     }
     if !interval.isEmpty, DurationText.seconds(interval, units: DurationText.goUnits) == nil {
@@ -55,44 +55,36 @@ package struct RepositoryDraft: Hashable, Sendable {
 
   /// What saving it sends.
   package func plan(_ dialect: Dialect) -> RemedyPlan {
-    let spec = spec(dialect)
-    let steps: [Remedy.Step]
-    if former.isEmpty {
-      let object = Object(dialect.repositories, name: name, ["spec": .mapping(spec)])
-      steps = [
-        .send(RemedyRequest(resource: dialect.repositories, namespace: nil, name: name, action: .create(object)))
-      ]
-    } else {
-      let body: Value = ["spec": .mapping(spec)]
-      steps = [.send(RemedyRequest(resource: dialect.repositories, namespace: nil, name: former, action: .merge(body)))]
-    }
+    let spec = Value.mapping(spec(dialect))
+    let action: RemedyRequest.Action =
+      former.isEmpty
+      ? .create(Object(dialect.repositories, name: name, ["spec": spec])) : .merge(["spec": spec])
+    let request = RemedyRequest(
+      resource: dialect.repositories, namespace: nil, name: name, action: action, version: shown?.resourceVersion)
     return RemedyPlan(
       title: former.isEmpty ? "Add repository \(name)" : "Edit repository \(name)", subject: "Repository \(name)",
       effects: [
         Plan.Effect(
           former.isEmpty ? .added : .changed, "\(dialect.repositories.kind) \(name) at \(MaskedText(address).text)"),
         Plan.Effect(.note, "what it offers appears once it has been read"),
-      ], steps: steps, verb: former.isEmpty ? "repo add" : "repo edit")
+      ], steps: [.send(request)], verb: former.isEmpty ? "repo add" : "repo edit")
   }
 
   private func spec(_ dialect: Dialect) -> Mapping {
     var spec = Mapping()
-    if address != formerAddress { spec[RepositorySettings.field(of: address, in: dialect)] = .string(address) }
-    if !description.isEmpty {
-      if dialect.name == .installPlan {
-        spec["description"] = .string(description)
-      } else {
-        spec["displayName"] = .string(description)
-      }
+    if address != shown?.address { spec[RepositorySettings.field(of: address, in: dialect)] = .string(address) }
+    if description != shown?.title ?? "" {
+      spec[dialect.name == .installPlan ? "description" : "displayName"] = .string(description)
     }
-    if !interval.isEmpty {
-      spec["updateStrategy"] = RepositorySettings.updateStrategy(.string(interval), in: dialect)
+    if interval != shown?.interval ?? "" {
+      spec["updateStrategy"] =
+        interval.isEmpty ? .null : RepositorySettings.updateStrategy(.string(interval), in: dialect)
     }
     guard dialect.name == .installPlan else { return spec }
     if !user.isEmpty, !password.isEmpty {
       spec["basicAuth"] = ["username": .string(user), "password": .string(password)]
     }
-    if isInsecure || !former.isEmpty { spec["insecure"] = .bool(isInsecure) }
+    if isInsecure != shown?.isInsecure ?? false { spec["insecure"] = .bool(isInsecure) }
     return spec
   }
 
@@ -142,7 +134,8 @@ extension RepositoryFacts {
       steps: [
         .send(
           RemedyRequest(
-            resource: dialect.repositories, namespace: nil, name: name, action: .delete(withDependents: false)))
+            resource: dialect.repositories, namespace: nil, name: name, action: .delete(withDependents: false),
+            version: resourceVersion))
       ], verb: "repo remove")
   }
 

@@ -29,6 +29,8 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
   package var isBeingDeleted: Bool
   /// What `ksxd` says came of the last sync, by one word; empty where the controllers keep no conditions.
   private var outcome = ""
+  /// The version of the object, which changes with every write.
+  package var resourceVersion: String
   /// What was said of its syncs, newest first.
   package var events: [EventLine]
 
@@ -68,6 +70,7 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     self.extensions = extensions.filter { $0.repository == own }.map(\.name).sorted()
     self.versions = versions.count { $0.repository == own }
     isBeingDeleted = object.isBeingDeleted
+    resourceVersion = object.resourceVersion
     let about = events.filter { event in
       let target = event.value["involvedObject"]
       return target?["kind"]?.string == dialect.repositories.kind && target?["name"]?.string == own

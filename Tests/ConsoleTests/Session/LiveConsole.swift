@@ -151,6 +151,7 @@ final class Plug: Transport {
 
   private struct State {
     var isPulled = false
+    var isRefusing = false
     var streams: [AsyncStream<[UInt8]>.Continuation] = []
   }
 
@@ -169,7 +170,22 @@ final class Plug: Transport {
     state.withLock { $0.isPulled = false }
   }
 
+  /// Answers every change from now on with 403, as an admission webhook does; dry runs pass.
+  func refuseChanges() {
+    state.withLock { $0.isRefusing = true }
+  }
+
+  private func refuses(_ request: HTTPRequest) -> Bool {
+    guard state.withLock({ $0.isRefusing }), request.method != .get else { return false }
+    return !request.target.contains("dryRun=") && !request.target.contains("authorization.k8s.io")
+  }
+
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    if refuses(request) {
+      return .json(
+        403,
+        #"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":"a hook"}"#)
+    }
     guard !state.withLock({ $0.isPulled }) else { throw .unreachable(host: "standalone", reason: "pulled out") }
     var response = try await inner.send(request)
     let body = response.body

@@ -15,8 +15,11 @@ struct RemedyScreen: Screen {
   private var done = 0
   private var pager = Pager()
   private var isApplyFocused = false
-  /// Why this user may not do it, as far as that is known.
+  /// Why it may not be sent, as far as that is known.
   private var refusals: [Sentence] = []
+  /// The installation that it is about, as it was when this was planned.
+  private var seen: Installation?
+  private var isSeen = false
 
   init(_ plan: RemedyPlan) { self.plan = plan }
 
@@ -24,7 +27,8 @@ struct RemedyScreen: Screen {
   var extensionName: String? { nil }
   func title(_ state: ConsoleState) -> String { state.words("Plan") }
   var question: Question? {
-    Question([plan.title.english, "\(done)"] + plan.effects.map(\.text) + plan.problems.map(\.text))
+    Question(
+      [plan.title.english, "\(done)"] + plan.effects.map(\.text) + plan.problems.map(\.text) + refusals.map(\.english))
   }
   func hints(_ state: ConsoleState) -> [Hint] {
     .commands(isBlocked ? [.back] : [.apply, .back, .nextPane, .help])
@@ -43,11 +47,19 @@ struct RemedyScreen: Screen {
     let accesses = plan.requests(after: done).requests.map(\.access)
     let wall = Timestamp(secondsSince1970: Int(state.now.wall))
     let verdict = state.session.guardVerdict(on: [plan.verb], of: [plan.subject], at: wall)
-    refusals = plan.refusals(state.rights, accesses, verdict)
+    refusals = drift(state) + plan.refusals(state.rights, accesses, verdict)
     if let answer = state.remedies[plan.title.english], answer.failure == nil, !answer.isUnderWay, answer.end > done {
       done = answer.end
     }
     pager.show(lines(max(20, state.size.columns - 2), state), height: height(state))
+  }
+
+  /// What another writer has made of the installation before anything was sent: the remedy was against something else.
+  private mutating func drift(_ state: ConsoleState) -> [Sentence] {
+    guard done == 0, !isUnderWay(state), state.market.installations.isFilled else { return [] }
+    let present = state.market.installed.of(plan.subject)
+    if !isSeen { (isSeen, seen) = (true, present) }
+    return Drift(from: seen, to: present).map { [$0.sentence(of: plan.subject)] } ?? []
   }
 
   private func isUnderWay(_ state: ConsoleState) -> Bool { state.remedies[plan.title.english]?.isUnderWay == true }

@@ -11,9 +11,9 @@ struct PlanInputs: Hashable {
   var facts: PlanFacts?
   var rights: Rights
 
-  func isOtherOnlyInRights(than other: PlanInputs) -> Bool {
-    var same = self
-    same.rights = other.rights
-    return same == other
+  /// Whether objects have changed since `other`; what is only read later, or answered, is no change.
+  func hasOtherObjects(than other: PlanInputs) -> Bool {
+    installed != other.installed || element != other.element || capabilities != other.capabilities
+      || zip(versions, other.versions).contains { $0 != $1 && $1?.isFilled == true }
   }
 }

@@ -124,7 +124,7 @@ struct PlanScreen: Screen {
       element: state.market.extensions[name], capabilities: state.capabilityState.capabilities, facts: state.planFacts,
       rights: state.rights)
     guard now != inputs || plans.isEmpty, let fresh = freshPlans(state) else { return }
-    let isVerdict = inputs.map { now.isOtherOnlyInRights(than: $0) } ?? false
+    let isElse = inputs.map(now.hasOtherObjects) ?? false
     inputs = now
     let present = state.market.installed.of(name)
     defer { seen = present }
@@ -133,15 +133,22 @@ struct PlanScreen: Screen {
       return plans = fresh
     }
     let drift = Drift(from: seen, to: present)
-    let isOther = zip(plans, fresh).contains { $0.isNews($1) }
-    // A verdict that forbids the plan says so itself.
-    if drift != nil || isOther, !(isVerdict && fresh.contains(where: \.isBlocked)) {
-      // What the user has read and is about to agree to must not change under the finger.
-      progress = .changed(
-        drift.map { state.words($0.sentence(of: name)) } ?? state.words("The plan has changed: look again."))
-      (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false)
-    }
+    let isNews = zip(plans, fresh).contains { $0.isNews($1) }
+    // A name that was typed before all was known agrees to nothing.
+    if drift != nil || isNews { (isApplyFocused, typed, isReadToTheEnd) = (false, LinePrompt(), false) }
+    if drift != nil || (isElse && isNews) { askAnew(drift, state) }
     plans = fresh
+  }
+
+  /// What the user has read and is about to agree to must not change under the finger.
+  private mutating func askAnew(_ drift: Drift?, _ state: ConsoleState) {
+    if let drift {
+      progress = .changed(state.words(drift.sentence(of: name)))
+    } else if case .changed = progress {
+      // Who changed what has been said, and follows from that.
+    } else {
+      progress = .changed(state.words("The plan has changed: look again."))
+    }
   }
 
   /// Each step is planned for the cluster as it is once those before it have ended.
