@@ -201,10 +201,10 @@ import Testing
     await #expect(throws: CommandError.verdict(2)) {
       try await bench.run(["plan", "apply", "-f", "-"], input: file)
     }
-    #expect(bench.said.printed.contains("✗ state: ant: cannot install 9.9.9: "))
+    #expect(bench.said.printed.contains("✗ version: ant: ant has no version 9.9.9; "))
     #expect(
       try await bench.failure(["apply", "-f", "-", "--dry-run"], input: file).contains(
-        "ant: cannot install 9.9.9: "))
+        "ant: ant has no version 9.9.9; "))
     #expect(try await bench.run("export", "-o", "name") == "")
   }
 }

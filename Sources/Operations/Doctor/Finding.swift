@@ -126,6 +126,11 @@ package struct RemedyRequest: Hashable, Sendable {
   package var action: Action
   /// The version of the object that it was made for: it is refused where that has changed.
   package var version: String?
+  /// The fingerprint of what its object asked for then: where only its status has changed since, it is sent all the same.
+  package var specMark: String?
+
+  /// The fingerprint of what an object asks for, which shows no secret of it.
+  package static func mark(of spec: Value) -> String { ConfigHash.of(JSON.text(spec)) }
 
   /// The same for kubectl, as a line for a POSIX shell.
   package func kubectl(flags: [String] = []) -> String {

@@ -65,7 +65,7 @@ struct Kit {
 
   /// Only writing wakes the controller.
   var nudge: Remedy {
-    let version = installation.resourceVersion ?? ""
+    let version = installation.resourceVersion
     let mark = version.isEmpty ? "1" : version
     return Remedy(
       // The same value again would change nothing, and wake no controller.

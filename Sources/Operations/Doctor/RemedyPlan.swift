@@ -87,6 +87,19 @@ extension RemedyRequest {
 
   /// Sends it; a dry run asks the server whether it would agree, and changes nothing.
   package func send(to cluster: Cluster, dryRun: Bool = false) async throws(ClusterError) {
+    do throws(ClusterError) {
+      return try await sendOnce(to: cluster, dryRun: dryRun)
+    } catch  where error.status?.isConflict == true && specMark != nil {
+      // Controllers write the status all the time, which is no other's wish.
+      let object = try await cluster.get(resource, namespace: namespace, name)
+      guard Self.mark(of: object.spec) == specMark else { throw error }
+      var again = self
+      again.version = object.resourceVersion
+      try await again.sendOnce(to: cluster, dryRun: dryRun)
+    }
+  }
+
+  private func sendOnce(to cluster: Cluster, dryRun: Bool) async throws(ClusterError) {
     switch action {
     case .merge(let body):
       let whole = version.map { body.setting(["metadata", "resourceVersion"], to: .string($0)) } ?? body

@@ -60,7 +60,8 @@ package struct RepositoryDraft: Hashable, Sendable {
       former.isEmpty
       ? .create(Object(dialect.repositories, name: name, ["spec": spec])) : .merge(["spec": spec])
     let request = RemedyRequest(
-      resource: dialect.repositories, namespace: nil, name: name, action: action, version: shown?.resourceVersion)
+      resource: dialect.repositories, namespace: nil, name: name, action: action, version: shown?.resourceVersion,
+      specMark: shown?.specMark)
     return RemedyPlan(
       title: former.isEmpty ? "Add repository \(name)" : "Edit repository \(name)", subject: "Repository \(name)",
       effects: [
@@ -135,7 +136,7 @@ extension RepositoryFacts {
         .send(
           RemedyRequest(
             resource: dialect.repositories, namespace: nil, name: name, action: .delete(withDependents: false),
-            version: resourceVersion))
+            version: resourceVersion, specMark: specMark))
       ], verb: "repo remove")
   }
 

@@ -31,6 +31,8 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
   private var outcome = ""
   /// The version of the object, which changes with every write.
   package var resourceVersion: String
+  /// The fingerprint of what it asks for.
+  package var specMark: String
   /// What was said of its syncs, newest first.
   package var events: [EventLine]
 
@@ -71,6 +73,7 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     self.versions = versions.count { $0.repository == own }
     isBeingDeleted = object.isBeingDeleted
     resourceVersion = object.resourceVersion
+    specMark = RemedyRequest.mark(of: object.spec)
     let about = events.filter { event in
       let target = event.value["involvedObject"]
       return target?["kind"]?.string == dialect.repositories.kind && target?["name"]?.string == own
