@@ -28,13 +28,14 @@ import Testing
       try await fixture.wait("the event") {
         try await fixture.cluster.list(.events, namespace: "default").contains { $0.value["reason"] == "Synced" }
       }
-      try await fixture.wait("the recommended version") {
-        try await fixture.shelf("snapshot-wheel").recommendedVersion == "1.1.0"
+      try await fixture.wait("the recommended versions") {
+        let wheel = try await fixture.shelf("snapshot-wheel").recommendedVersion
+        let garden = try await fixture.shelf("cache-garden").recommendedVersion
+        return wheel == "1.1.0" && garden == "1.0.0-rc.1"
       }
     }
 
     #expect(try await fixture.shelf("snapshot-wheel").versions == ["1.0.0", "1.1.0", "2.0.0"])
-    #expect(try await fixture.shelf("cache-garden").recommendedVersion == "1.0.0-rc.1")
     let version = ExtensionVersion(
       try await fixture.cluster.get(dialect.extensionVersions, dialect.versionName("dashboards", "2.0.0")),
       dialect: dialect)
