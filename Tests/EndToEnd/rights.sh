@@ -169,8 +169,8 @@ judge_rights() {
   python3 "$root/Tests/EndToEnd/rights.py" "$home/audit.log" "$home/roles.json" "$account" "$@"
 }
 
-# in_own_network FUNCTION - runs it where this machine has one more address, which an API server takes for a pod's.
-in_own_network() {
+# own_network FUNCTION - runs it where this machine has one more address, which an API server takes for a pod's.
+own_network() {
   {
     declare -p bin root home socket account pod_address test_variables testbed_tools testbed_crds testbed_prefix
     declare -f
@@ -197,7 +197,7 @@ run_image() {
     "{\"status\":{\"phase\":\"Running\",\"podIP\":\"$pod_address\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}"
 }
 
-images_are_run_and_read() {
+serve_image() {
   trap 'testbed_purge "$home/host" 2>/dev/null; end_test' EXIT
   mkdir "$home/charts"
   echo 'chartRules: []' >"$home/values.yaml"
@@ -223,7 +223,9 @@ images_are_run_and_read() {
   judge_rights ksxd-controllers-images
 }
 
-the_image_of_a_repository_is_run_and_read_through_the_api_server() { in_own_network images_are_run_and_read; }
+the_image_of_a_repository_is_run_and_read_through_the_api_server() {
+  own_network serve_image
+}
 
 # why_skipped NAME - why the test cannot be run here, or nothing.
 why_skipped() {
