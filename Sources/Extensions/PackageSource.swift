@@ -46,7 +46,7 @@ package enum PackageSourceError: Error, Hashable, Sendable, CustomStringConverti
   package var description: String {
     switch self {
     case .unavailable(let reason): Excerpt.shortened(reason, to: 1000)
-    case .cluster(let error): Excerpt.shortened("the cluster did not hand out the package: \(error)", to: 1000)
+    case .cluster(let error): Excerpt.shortened("the cluster did not hand out the package: \(error.brief)", to: 1000)
     case .package(let error): error.description
     }
   }

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import Glibc
 import HTTP
+import KubernetesAPI
 import Manifest
 import Packages
 import Platform
@@ -255,6 +256,8 @@ import Testing
 
     #expect(package.readme(in: "en") == "Bell" && package.values == "")
     await #expect(throws: PackageSourceError.self) { try await version.package(from: cluster) }
+    let refused = ClusterError.refused(Status(code: 403, reason: "Forbidden", message: "configmaps is forbidden"))
+    #expect(!PackageSourceError.cluster(refused).description.containsText("Status("))
   }
 
   @Test func aGatewayWithoutThePackageSaysWhyThereIsNone() async throws {

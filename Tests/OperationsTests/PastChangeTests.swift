@@ -59,6 +59,14 @@ import Testing
     #expect(past(lines("configure", before, after)).map(\.words) == ["config auth.adminPassword ••• → •••"])
   }
 
+  @Test func aVariableOfAListIsAsSecretAsItsNameSays() {
+    let difference = ConfigDifference(
+      "a: 1\n", "a: 1\nenv: [{name: DB_PASSWORD, value: hush}, {name: PORT, value: x}]\n")
+
+    let text = difference.lines.map { "\($0.key) \($0.after ?? "")" }.joined()
+    #expect(text.containsText("•••") && text.containsText("PORT") && !text.containsText("hush"), "\(text)")
+  }
+
   @Test func theUserWhoAsksIsYou() {
     let line = past(lines("enable", nil, RequestedSpec(version: "1")))[0]
 

@@ -14,6 +14,12 @@ enum Age {
     return age < 60 && !isUnderWay ? words("now") : words.duration(age)
   }
 
+  /// The time itself in as few columns as a list has: with the year alone where that is another one.
+  static func exact(_ seconds: Int, at now: ClockReading) -> String {
+    let date = ClockReading(0, wall: Double(seconds)).date
+    return date.prefix(4) == now.date.prefix(4) ? String(date.dropFirst(5)) : String(date.prefix(10))
+  }
+
   /// When the text changes next; `nil` where it is too old to wake up for.
   ///
   /// Seconds are told only while something is under way: they cost a frame each.

@@ -151,8 +151,8 @@ package struct ConfigDifference: Hashable, Sendable {
   }
 
   private static func text(_ entry: EffectiveValues.Entry) -> String {
-    if SecretKeys.isSecret(path: entry.path) { return "•••" }
-    return entry.value.string ?? JSON.text(entry.value)
+    let shown = SecretKeys.masked(entry.value, at: entry.path)
+    return shown.string ?? JSON.text(shown)
   }
 
   /// `warnDays 30 → 14`, and how many more; a difference that is none of values is one of text.

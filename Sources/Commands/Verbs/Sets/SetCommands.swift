@@ -6,15 +6,6 @@ import Operations
 import Platform
 
 extension Verb {
-  static let export = Verb(
-    "export", "Print all that is asked for of a cluster's extensions as one file, for git",
-    options: [.output],
-    notes: [
-      "Extensions with version, config, placement and whether they are enabled, and the repositories they come from, without",
-      "their passwords. Configs are verbatim: what is secret in them is in the file. The file is the same in every dialect,",
-      "and ksx diff -f and ksx apply -f take it.",
-    ], as: ExportSet.self)
-
   static let apply = Verb(
     "apply", "Make a cluster have what a file of ksx export says",
     options: [.filename, .prune, .keepGoing] + Option.ofChanges,
@@ -46,30 +37,8 @@ extension Arguments {
   }
 }
 
-/// The set of a cluster, as it is now.
-struct ExportSet: ClusterCommand {
-  private let output: Output
-
-  init(_ arguments: Arguments) { output = arguments.output }
-
-  func run(in session: CommandSession) async throws(CommandError) {
-    let reader = try await session.reader()
-    let (installations, repositories) = try await session.installationsAndRepositories(reader, needsRepositories: false)
-    let memories = session.history.releases()
-    var set = ExtensionSet(installations, repositories: repositories ?? [], dialect: reader.dialect) { installation in
-      memories[installation.extension]?.config(of: installation) ?? installation.config
-    }
-    set.namesRepositories = repositories != nil
-    switch output {
-    case .name: session.outlet.print(set.members.map(\.name))
-    case .json: session.outlet.printExactly(try output.text(set.value))
-    default: session.outlet.print(document: YAML.text(set.value))
-    }
-  }
-}
-
 extension CommandSession {
-  fileprivate func installationsAndRepositories(
+  func installationsAndRepositories(
     _ reader: ClusterReader, needsRepositories: Bool
   ) async throws(CommandError) -> ([Object], [Object]?) {
     async let identity: Void = session.identify()

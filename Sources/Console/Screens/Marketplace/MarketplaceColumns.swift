@@ -6,7 +6,7 @@ import Terminal
 /// The columns of the marketplace.
 enum MarketplaceColumns {
   /// What rows are sorted by, whatever the time is.
-  static let sorting = all(agesWide: 7, stuck: { _ in nil }, hindrance: { _ in nil }, changed: { _ in "" })
+  static let sorting = all(isExact: false, stuck: { _ in nil }, hindrance: { _ in nil }, changed: { _ in "" })
 
   /// The columns, as `state` has it what the time is and how it is told.
   static func all(_ state: ConsoleState) -> [Column<MarketplaceRow>] {
@@ -14,16 +14,18 @@ enum MarketplaceColumns {
     let (isSlow, words) = (state.isSlow, state.words)
     let stuck = words("stuck")
     return all(
-      agesWide: state.showsExactTimes ? 16 : 7, stuck: { $0.isStuck(at: clock.0) ? stuck : nil },
+      isExact: state.showsExactTimes, stuck: { $0.isStuck(at: clock.0) ? stuck : nil },
       hindrance: { state.hindrance(to: $0) }
     ) { row in
       let isUnderWay = row.urgency.isUnderWay && !isSlow
-      return row.changed.map { Age.text(of: $0, at: clock.0, isExact: clock.1, isUnderWay: isUnderWay, words) } ?? ""
+      guard let changed = row.changed else { return "" }
+      if clock.1 { return Age.exact(changed, at: clock.0) }
+      return Age.text(of: changed, at: clock.0, isExact: false, isUnderWay: isUnderWay, words)
     }
   }
 
   private static func all(
-    agesWide: Int, stuck: @escaping @Sendable (MarketplaceRow) -> String?,
+    isExact: Bool, stuck: @escaping @Sendable (MarketplaceRow) -> String?,
     hindrance: @escaping @Sendable (MarketplaceRow) -> String?,
     changed: @escaping @Sendable (MarketplaceRow) -> String
   ) -> [Column<MarketplaceRow>] {
@@ -34,11 +36,11 @@ enum MarketplaceColumns {
         style: { stuck($0) == nil ? $0.status.style : .stateFailed }
       ) { stuck($0) ?? $0.state },
       Column(
-        "VERSION", width: 16, upTo: 24, rank: 1, sorting: .version, by: { .version($0.status.running) },
+        "VERSION", width: isExact ? 14 : 16, upTo: 24, rank: 1, sorting: .version, by: { .version($0.status.running) },
         style: { $0.hasUpdate ? .versionNew : $0.status.isEnabled == false ? .dim : .text }
       ) { row in hindrance(row).map { "\(row.version) ✗ \($0)" } ?? row.version },
       Column(
-        "CHANGED", width: agesWide, rank: 2, isTrailing: true, sorting: .changed,
+        "CHANGED", width: isExact ? 11 : 7, rank: isExact ? 0 : 2, isTrailing: true, sorting: .changed,
         by: { $0.changed.map(SortValue.age) ?? SortValue.none }, style: { _ in .dim }, text: changed),
       Column("CATEGORY", width: 14, upTo: 20, rank: 5, sorting: .category) { $0.category },
       Column("PROVIDER", width: 14, upTo: 24, rank: 6) { $0.extensionRow.provider },
