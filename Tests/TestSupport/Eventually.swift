@@ -42,6 +42,6 @@ package func eventually<Found>(
     try #require(
       ContinuousClock.now < deadline, "\(what): never; last seen \(String(describing: found))",
       sourceLocation: sourceLocation)
-    try await Task.sleep(for: .milliseconds(5))
+    try await Task.sleep(for: .milliseconds(15))
   }
 }

@@ -12,7 +12,7 @@ import Testing
 
 /// Each action that changes an extension, from its key to the object: done, not allowed, refused by the cluster, and with
 /// another writer between its plan and its confirmation.
-@Suite(.endsInTime) struct ActionSessionTests {
+@Suite(.endsInTime, .serialized) struct ActionSessionTests {
   /// An action: how a user comes before it, its key, what its plan says, and what it leaves.
   struct Action: Sendable, CustomTestStringConvertible {
     /// What is there when the key is pressed.

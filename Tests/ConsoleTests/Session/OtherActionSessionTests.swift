@@ -11,7 +11,7 @@ import Testing
 
 /// What is done to repositories, what the doctor advises, and one plan for several: done, refused by the cluster, and with
 /// another writer between plan and confirmation.
-@Suite(.endsInTime) struct OtherActionSessionTests {
+@Suite(.endsInTime, .serialized) struct OtherActionSessionTests {
   /// What is done to the repository `extra`.
   struct RepositoryAction: Sendable, CustomTestStringConvertible {
     let name: String
