@@ -50,10 +50,8 @@ struct Quota: Sendable {
     }
   }
 
-  /// What `object` takes in the place of `old` beyond what that took; of changes only those of a Service's type and
-  /// ports count.
+  /// What `object` takes in the place of `old` beyond what that took.
   func demand(_ type: ResourceType, _ object: Value, replacing old: Value?) -> [String: Int] {
-    guard old == nil || type.collection == "services" else { return [:] }
     var demand: [String: Int] = [:]
     for key in limits.keys where Self.collection(of: key) == type.collection {
       let more = Self.use(key, object) - (old.map { Self.use(key, $0) } ?? 0)

@@ -48,10 +48,12 @@ extension API {
     }
   }
 
-  /// Remembers that an owner of something has gone.
+  /// Remembers that an owner of something has gone, for as long as something is its.
   func followOwners(_ change: StoredChange) {
-    guard change.kind == .deleted, !registry.withLock({ $0.dependents(of: change.object.uid) }).isEmpty else { return }
-    goneOwners.insert(change.object.uid)
+    guard change.kind == .deleted else { return }
+    func ownsSomething(_ uid: String) -> Bool { !registry.withLock { $0.dependents(of: uid).isEmpty } }
+    for uid in change.object.owners where !ownsSomething(uid) { goneOwners.remove(uid) }
+    if ownsSomething(change.object.uid) { goneOwners.insert(change.object.uid) }
   }
 
   /// Deletes an orphan, or says in the log why it stays.

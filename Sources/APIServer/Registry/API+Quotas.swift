@@ -5,6 +5,8 @@ import Platform
 extension API {
   /// Refuses an object, new or in the place of `old`, where a quota of its namespace leaves no room for it.
   func checkQuotas(_ object: Value, _ type: ResourceType, replacing old: Value? = nil) throws(Status) {
+    // Of changes only those of Services can take more: for all others no quota is read.
+    guard old == nil || type.collection == "services" else { return }
     let (namespace, name) = (Object(object).namespace ?? "", Object(object).name)
     for quota in quotas(in: namespace).map({ Quota($0.value) }) {
       let demand = quota.demand(type, object, replacing: old)

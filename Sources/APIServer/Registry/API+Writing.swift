@@ -144,7 +144,7 @@ extension API {
     // what is read.
     guard new != old.value || (path.type.isOutdated(stored) && kept != stored.value) else { return stored }
     try ObjectLimits.check(kept)
-    try checkQuotas(kept, path.type, replacing: stored.value)
+    try checkQuotas(kept, path.type, replacing: old.value)
     if options.isDryRun { return StoredObject(kept, version: stored.version) }
     let collection = path.type.collection
     let isReleased = Object(new).isBeingDeleted && Object(new).finalizers.isEmpty

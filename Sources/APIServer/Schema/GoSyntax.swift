@@ -21,6 +21,18 @@ enum GoSyntax {
     return String(number)
   }
 
+  /// What Go's JSON decoder calls a value that it cannot take.
+  static func decoded(_ value: Value) -> String {
+    switch value {
+    case .mapping: "object"
+    case .sequence: "array"
+    case .bool: "bool"
+    case .string: "string"
+    case .integer, .number: "number"
+    case .null: "null"
+    }
+  }
+
   private static func source(_ value: Value) -> String {
     switch value {
     case .null: "interface {}(nil)"

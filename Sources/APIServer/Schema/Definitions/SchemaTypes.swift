@@ -71,15 +71,7 @@ enum SchemaTypes {
   }
 
   private static func mismatch(_ value: Value, _ kind: Kind, _ word: String) -> String {
-    let found =
-      switch value {
-      case .mapping: "object"
-      case .sequence: "array"
-      case .bool: "bool"
-      case .string: "string"
-      default: "number"
-      }
     let place = word.isEmpty ? "CustomResourceValidation.openAPIV3Schema" : "JSONSchemaProps.\(word)"
-    return "json: cannot unmarshal \(found) into Go struct field \(place) of type \(kind.rawValue)"
+    return "json: cannot unmarshal \(GoSyntax.decoded(value)) into Go struct field \(place) of type \(kind.rawValue)"
   }
 }

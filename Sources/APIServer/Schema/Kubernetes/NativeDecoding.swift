@@ -75,15 +75,8 @@ struct NativeDecoding {
   }
 
   private func mismatch(_ value: Value, _ schema: Schema) -> String {
-    let found =
-      switch value {
-      case .mapping: "object"
-      case .sequence: "array"
-      case .bool: "bool"
-      case .string: "string"
-      case .integer, .number: schema.types == [.integer] ? "number \(GoSyntax.text(value))" : "number"
-      case .null: "null"
-      }
+    let isWhole = value.double != nil && schema.types == [.integer]
+    let found = GoSyntax.decoded(value) + (isWhole ? " \(GoSyntax.text(value))" : "")
     let place = "\(owner).\(fields.joined(separator: "."))"
     return "json: cannot unmarshal \(found) into Go struct field \(place) of type \(schema.native?.goType ?? "")"
   }
