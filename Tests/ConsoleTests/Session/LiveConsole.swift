@@ -140,6 +140,17 @@ final class LiveConsole {
   }
 }
 
+extension LiveConsole {
+  /// Installs the extension whose newer version cannot be installed, and tries that.
+  func failAnUpgrade() async throws {
+    try await install("traffic-map", "1.0.0", filter: "traffic")
+    type("U")
+    try await until(screenSays: "~ version 1.0.0 → 1.1.0")
+    try await applyAndLeave()
+    try await until(screenSays: "traffic-map: could not upgrade to 1.1.0:")
+  }
+}
+
 extension LiveConsole: CustomStringConvertible {
   var description: String { "\n" + screen }
 }

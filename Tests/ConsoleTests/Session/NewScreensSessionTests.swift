@@ -19,11 +19,7 @@ import Testing
 
   @Test func aFailedUpgradeIsToldWithWhoAndWhyAndTwoKeysGoBackToWhatWorked() async throws {
     let console = try await opened()
-    try await console.install("traffic-map", "1.0.0", filter: "traffic")
-    console.type("U")
-    try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
-    try await console.applyAndLeave()
-    try await console.until(screenSays: "traffic-map: could not upgrade to 1.1.0:")
+    try await console.failAnUpgrade()
 
     console.press(.enter)
     try await console.until(screenSays: "Last change   version 1.0.0 → 1.1.0 by you")

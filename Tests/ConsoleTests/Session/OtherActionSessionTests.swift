@@ -181,11 +181,7 @@ import Testing
   private func atRemedy() async throws -> LiveConsole {
     let console = try await LiveConsole(columns: 120, rows: 40)
     try await console.until("listed the marketplace") { $0.row("Traffic Map").contains("1.1.0") }
-    try await console.install("traffic-map", "1.0.0", filter: "traffic")
-    console.type("U")
-    try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
-    try await console.applyAndLeave()
-    try await console.until(screenSays: "traffic-map: could not upgrade to 1.1.0:")
+    try await console.failAnUpgrade()
     console.type(":doctor")
     console.press(.enter)
     try await console.until(screenSays: "retry")

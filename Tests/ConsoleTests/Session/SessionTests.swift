@@ -95,12 +95,7 @@ import Testing
   @Test func anUpgradeThatFailsSaysWhyAndTheWayBackWorks() async throws {
     let console = try await LiveConsole()
     try await console.until("listed the marketplace") { $0.row("Traffic Map").contains("1.1.0") }
-    try await console.install("traffic-map", "1.0.0", filter: "traffic")
-
-    console.type("U")
-    try await console.until(screenSays: "~ version 1.0.0 → 1.1.0")
-    try await console.applyAndLeave()
-    try await console.until(screenSays: "traffic-map: could not upgrade to 1.1.0:")
+    try await console.failAnUpgrade()
     #expect(console.row("Traffic Map").contains("upgrade failed"))
 
     console.type("b")
