@@ -223,6 +223,8 @@ extension ConnectionHandler {
     exchange.report(to: settings.log, isComplete: true)
     exchange.body?.end(.success(()))
     codec.flush(context, promise: nil)
+    // The connection may have ended with that.
+    guard case .answering = state else { return }
     let end = exchange.relay ?? TaskTunnel(upgraded)
     state = .tunnelling(end)
     if let early = codec.removeUnread() {

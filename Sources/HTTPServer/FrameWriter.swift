@@ -4,7 +4,9 @@ package import NIOHPACK
 import NIOHTTP2
 
 /// Puts the parts of messages into frames of a stream, one behind: the last one may be the one that ends the stream.
-package struct FrameWriter {
+///
+/// A class for the reason that ``MessageWriter`` is one.
+package final class FrameWriter {
   /// The last frame, which is held back.
   private var waiting: HTTP2Frame.FramePayload?
   private var needsFlush = false
@@ -12,18 +14,18 @@ package struct FrameWriter {
   package init() {}
 
   /// Writes a head.
-  package mutating func writeHead(_ block: HPACKHeaders, to context: ChannelHandlerContext) {
+  package func writeHead(_ block: HPACKHeaders, to context: ChannelHandlerContext) {
     hold(.headers(.init(headers: block)), context)
   }
 
   /// Writes bytes of a body.
-  package mutating func write(_ bytes: ByteBuffer, to context: ChannelHandlerContext) {
+  package func write(_ bytes: ByteBuffer, to context: ChannelHandlerContext) {
     guard bytes.readableBytes > 0 else { return }
     hold(.data(.init(data: .byteBuffer(bytes))), context)
   }
 
   /// Ends the message, and this side of the stream.
-  package mutating func writeEnd(_ trailers: HTTP.HTTPHeaders?, to context: ChannelHandlerContext) {
+  package func writeEnd(_ trailers: HTTP.HTTPHeaders?, to context: ChannelHandlerContext) {
     var block = HPACKHeaders()
     if let trailers, block.add(trailers), !block.isEmpty {
       return hold(.headers(.init(headers: block, endStream: true)), context)
@@ -40,10 +42,11 @@ package struct FrameWriter {
   }
 
   /// Sends what has been written since the last time.
-  package mutating func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
+  package func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
     guard let frame = waiting else {
-      if needsFlush || promise != nil { context.flush() }
+      let isNeeded = needsFlush || promise != nil
       needsFlush = false
+      if isNeeded { context.flush() }
       promise?.succeed()
       return
     }
@@ -51,11 +54,11 @@ package struct FrameWriter {
     context.writeAndFlush(NIOAny(frame), promise: promise)
   }
 
-  private mutating func hold(_ frame: HTTP2Frame.FramePayload, _ context: ChannelHandlerContext) {
-    if let waiting {
-      context.write(NIOAny(waiting), promise: nil)
-      needsFlush = true
-    }
+  private func hold(_ frame: HTTP2Frame.FramePayload, _ context: ChannelHandlerContext) {
+    let earlier = waiting
     waiting = frame
+    guard let earlier else { return }
+    needsFlush = true
+    context.write(NIOAny(earlier), promise: nil)
   }
 }

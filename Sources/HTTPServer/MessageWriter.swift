@@ -3,7 +3,10 @@ package import NIOCore
 import NIOHTTP1
 
 /// Puts the parts of messages into as few buffers, and so into as few calls of the system, as there can be.
-package struct MessageWriter {
+///
+/// A class: what a channel is given may fail at once, or bring what fails, and whoever hears of that comes back here while
+/// the first call still stands. Two such calls of a value would end the process.
+package final class MessageWriter {
   /// What the channel has not been given yet.
   private var waiting: ByteBuffer?
   private var isChunked = false
@@ -15,7 +18,7 @@ package struct MessageWriter {
   package init() {}
 
   /// Writes the head that `fill` puts into a buffer; false, and nothing of it is written, when that cannot be.
-  package mutating func writeHead(
+  package func writeHead(
     isChunked: Bool, _ channel: any Channel, _ fill: (inout ByteBuffer) -> Bool
   ) -> Bool {
     var buffer = waiting ?? channel.allocator.buffer(capacity: 1_024)
@@ -29,7 +32,7 @@ package struct MessageWriter {
   }
 
   /// Writes bytes of a body.
-  package mutating func write(_ bytes: ByteBuffer, to context: ChannelHandlerContext) {
+  package func write(_ bytes: ByteBuffer, to context: ChannelHandlerContext) {
     let count = bytes.readableBytes
     guard count > 0 else { return }
     guard waiting != nil || isChunked else {
@@ -52,7 +55,7 @@ package struct MessageWriter {
   }
 
   /// Ends a message; a trailer that is none is left out.
-  package mutating func writeEnd(_ trailers: HTTP.HTTPHeaders?, _ channel: any Channel) {
+  package func writeEnd(_ trailers: HTTP.HTTPHeaders?, _ channel: any Channel) {
     guard isChunked else { return }
     isChunked = false
     var buffer = waiting ?? channel.allocator.buffer(capacity: 64)
@@ -64,7 +67,7 @@ package struct MessageWriter {
   }
 
   /// Sends what has been written since the last time.
-  package mutating func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
+  package func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
     guard needsFlush || waiting != nil || promise != nil else { return }
     let buffer = waiting ?? ByteBuffer()
     (waiting, needsFlush) = (nil, false)

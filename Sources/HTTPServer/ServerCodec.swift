@@ -28,7 +28,7 @@ final class LineCodec: ServerCodec {
   typealias InboundIn = ByteBuffer
 
   private var decoder: RequestDecoder
-  private var writer = MessageWriter()
+  private let writer = MessageWriter()
 
   /// `limit` is how many bytes a head may have.
   init(limit: Int) {

@@ -14,7 +14,7 @@ final class StreamCodec: ServerCodec {
   private var parts: [RequestPart] = []
   private var fault: RequestFault?
   private var hasHead = false
-  private var writer = FrameWriter()
+  private let writer = FrameWriter()
 
   let hasUnread = false
   func removeUnread() -> ByteBuffer? { nil }

@@ -36,9 +36,9 @@ import Testing
     #expect(match() == nil)
 
     _ = try await asking(.post, Self.path, Self.proxy("a"))
-    await eventually(within: .seconds(1)) { match() != nil }
+    await eventually { match() != nil }
     _ = try await asking(.delete, Self.path + "/a")
-    await eventually(within: .seconds(1)) { match() == nil }
+    await eventually { match() == nil }
 
     running.cancel()
     await running.value

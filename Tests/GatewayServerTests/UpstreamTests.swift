@@ -237,19 +237,19 @@ import Testing
   }
 
   @Test func aGatewayThatStopsFinishesWhatItHasBegunAndLetsTheRestGo() async throws {
+    let rest = LoopbackServer.Hold()
     let upstream = LoopbackServer { _ in
-      [
-        .send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf"), .pause(milliseconds: 3_000), .send("more"),
-      ]
+      [.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf"), .hold(rest), .send("more")]
     }
     try await GatewayFixture.with(.proxy(to: upstream.base)) { gateway in
       let (connection, idle) = (try gateway.connect(), try gateway.connect())
       connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\n\r\n")
       _ = await connection.hear(until: "half")
 
-      async let stopped: Void = gateway.stop(grace: .seconds(30))
+      async let stopped: Void = gateway.stop(grace: .seconds(300))
       // One that waits for nothing is let go at once.
       #expect(await idle.hear().isEmpty)
+      rest.letGo()
       #expect(await connection.hear() == "more")
       await stopped
     }

@@ -11,19 +11,19 @@ import Testing
   /// Hands on what a writer writes.
   private final class Writing: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
-    var writer = MessageWriter()
+    let writer = MessageWriter()
     var context: ChannelHandlerContext?
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
   }
 
   /// What `write` sends, piece by piece.
-  private func sent(_ write: (inout MessageWriter, ChannelHandlerContext) -> Void) throws -> [String] {
+  private func sent(_ write: (MessageWriter, ChannelHandlerContext) -> Void) throws -> [String] {
     let handler = Writing()
     let channel = EmbeddedChannel(handler: handler)
     defer { _ = try? channel.finish() }
     let context = try #require(handler.context)
-    write(&handler.writer, context)
+    write(handler.writer, context)
     handler.writer.flush(context)
     var pieces: [String] = []
     while let piece = try channel.readOutbound(as: ByteBuffer.self) { pieces.append(String(buffer: piece)) }
@@ -120,5 +120,58 @@ import Testing
     let isWritten = buffer.writeRequestLine("GET", target)
 
     #expect(!isWritten)
+  }
+
+  /// A channel on which each flush fails while it is being made, as TLS does that reads in between what is none.
+  private final class FailingFlushes: ChannelOutboundHandler {
+    typealias OutboundIn = Any
+    func flush(context: ChannelHandlerContext) { context.fireErrorCaught(ChannelError.eof) }
+  }
+
+  /// Flushes again when it hears of an error, as whoever gives up a connection does.
+  private final class Giving<Writer>: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    let writer: Writer
+    let flush: (Writer, ChannelHandlerContext) -> Void
+    var errors = 0
+    var context: ChannelHandlerContext?
+
+    init(_ writer: Writer, _ flush: @escaping (Writer, ChannelHandlerContext) -> Void) {
+      (self.writer, self.flush) = (writer, flush)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+      errors += 1
+      flush(writer, context)
+    }
+  }
+
+  @Test func whoHearsOfAnErrorInTheMiddleOfAFlushMayFlush() throws {
+    let handler = Giving(MessageWriter()) { $0.flush($1) }
+    let channel = EmbeddedChannel()
+    try channel.pipeline.syncOperations.addHandlers([FailingFlushes(), handler])
+    let context = try #require(handler.context)
+
+    _ = handler.writer.writeHead(isChunked: true, channel, head)
+    handler.writer.write(ByteBuffer(string: "hello"), to: context)
+    handler.writer.flush(context)
+
+    #expect(handler.errors == 1)
+    _ = try? channel.finish()
+  }
+
+  @Test func whoHearsOfAnErrorInTheMiddleOfAFlushOfFramesMayFlush() throws {
+    let handler = Giving(FrameWriter()) { $0.flush($1) }
+    let channel = EmbeddedChannel()
+    try channel.pipeline.syncOperations.addHandlers([FailingFlushes(), handler])
+    let context = try #require(handler.context)
+
+    handler.writer.write(ByteBuffer(string: "hello"), to: context)
+    handler.writer.flush(context)
+
+    #expect(handler.errors == 1)
+    _ = try? channel.finish()
   }
 }

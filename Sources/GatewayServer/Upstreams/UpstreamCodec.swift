@@ -50,7 +50,7 @@ final class LineUpstreamCodec: UpstreamCodec {
   typealias InboundIn = ByteBuffer
 
   private var decoder = ResponseDecoder(limit: longestAnswerHead)
-  private var writer = MessageWriter()
+  private let writer = MessageWriter()
 
   let servesMany = true
   // What follows the answer could be taken for the next one.
@@ -85,7 +85,7 @@ final class StreamUpstreamCodec: UpstreamCodec {
   private var parts: [ResponsePart] = []
   private var flaw: MalformedMessage?
   private var isAnswered = false
-  private var writer = FrameWriter()
+  private let writer = FrameWriter()
 
   let servesMany = false
   let isClear = false

@@ -27,6 +27,8 @@ package final class LoopbackServer: Sendable {
     case bytes([UInt8])
     /// Says nothing for that long.
     case pause(milliseconds: UInt32)
+    /// Says nothing until the test lets go.
+    case hold(Hold)
     /// Says nothing more until the client goes away.
     case stall
     /// Drops every packet from now on, so that not even the kernel answers, until the server is gone.
@@ -35,6 +37,19 @@ package final class LoopbackServer: Sendable {
     case tunnel(port: Int)
     /// Closes the connection.
     case close
+  }
+
+  /// What a server waits at until the test lets go: unlike a pause it is never too short on a busy machine.
+  package final class Hold: Sendable {
+    private let isOpen = Locked(false)
+
+    /// One that holds.
+    package init() {}
+
+    /// Lets the server go on.
+    package func letGo() { isOpen.withLock { $0 = true } }
+
+    fileprivate func wait() { while !isOpen.withLock({ $0 }) { usleep(1000) } }
   }
 
   /// The address to give a client, with its scheme.
@@ -113,6 +128,9 @@ private final class LoopbackConnection {
     case .bytes(let bytes): return Sockets.send(bytes, to: descriptor)
     case .pause(let milliseconds):
       usleep(milliseconds * 1000)
+      return true
+    case .hold(let hold):
+      hold.wait()
       return true
     case .stall:
       while readMore() {}
