@@ -40,7 +40,7 @@ struct InstallationRules: ObjectRules {
 
   /// As KubeSphere 4.1's webhook words it (docs/KUBESPHERE.md: Admission).
   func denial(of value: Value, beside others: () -> [Value]) -> Status? {
-    guard configIsText else { return nil }
+    guard configIsText else { return Self.rivalry(value, others()) }
     if let config = value[path: "spec", "config"]?.string, let problem = Self.problem(in: config) {
       return .denied(by: Self.webhook, "failed to unmarshal extension config: \(problem)")
     }
@@ -49,6 +49,17 @@ struct InstallationRules: ObjectRules {
       return .denied(by: Self.webhook, "failed to unmarshal cluster \(override.key) agent config: \(problem)")
     }
     return nil
+  }
+
+  /// One extension has one Subscription, whatever that is called; where there are two already, each may be changed and go.
+  private static func rivalry(_ value: Value, _ others: [Value]) -> Status? {
+    let wanted = Installation(Object(value))
+    let present = others.map { Installation(Object($0)) }.filter { $0.extension == wanted.extension }
+    guard let first = present.first, !present.contains(where: { $0.name == wanted.name }) else { return nil }
+    return .denied(
+      by: "subscriptions.kubesphere.io",
+      "the extension \(wanted.extension) has the Subscription \(first.name) already: change that one, or delete it first"
+    )
   }
 
   private static let webhook = "installplans.kubesphere.io"

@@ -13,6 +13,8 @@ extension ResourceTypes {
       for claim in ServingRules.Claim.allCases {
         rules["\(claim.rawValue).\(dialect.apiServices.group)"] = ServingRules(claim: claim)
       }
+    } else {
+      rules[dialect.reverseProxies.qualifiedName] = MatcherRules()
     }
     self.init(definitions: Definitions.of(dialect.name), rules: isAdmitting ? rules : [:])
   }

@@ -212,4 +212,25 @@ import Testing
       services["rows"]?.sequence?.first?["cells"]
         == ["kubernetes", "ClusterIP", "10.0.0.1", "<none>", "443/TCP", "0s", "<none>"])
   }
+
+  @Test func theClaimsOfAStatefulSetKeepTheirNames() async throws {
+    let claim: Value = [
+      "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": ["name": "data", "labels": ["a": "b"]],
+      "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]]],
+    ]
+    let labels: Value = ["app": "s"]
+    let set: Value = [
+      "metadata": ["name": "s"],
+      "spec": [
+        "serviceName": "s", "selector": ["matchLabels": labels], "volumeClaimTemplates": [claim],
+        "template": ["metadata": ["labels": labels], "spec": ["containers": [["name": "c", "image": "i"]]]],
+      ],
+    ]
+
+    let made = try await ask(.post, "/apis/apps/v1/namespaces/default/statefulsets?fieldValidation=Strict", set)
+
+    #expect(made.status == 201)
+    #expect(made["spec", "volumeClaimTemplates"]?.sequence?.first?["metadata"] == claim["metadata"])
+    #expect(made["spec", "volumeClaimTemplates"]?.sequence?.first?["kind"] == "PersistentVolumeClaim")
+  }
 }

@@ -53,7 +53,7 @@ struct FirstDesignTests {
     try await says("deployed", "v0.10.1", "Installed")
 
     try await patch(["extension": ["version": "9.9.9"]])
-    try await says("failed", "9.9.9", "UpgradeFailed")
+    try await says("failed", "v0.10.1", "UpgradeFailed")
 
     try await patch(["extension": ["version": "v0.10.0"]])
     try await says("deployed", "v0.10.0", "Installed")

@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func aSecondSubscriptionIsRefusedWithTheNameOfTheFirstAndSpoilsNothing() async throws {
-    let fixture = try ControllerFixture(dialect)
+    let fixture = try ControllerFixture(dialect, isAdmitting: false)
     try await fixture.publish(["log-lens"])
 
     try await fixture.withControllers {
@@ -268,6 +268,7 @@ import Testing
     let status = InstallationStatus(dialect: dialect, record: record)
 
     #expect(status.extension(desired)["state"] == .string(word))
+    #expect(status.extension(desired)["subscribedVersion"] == .string(word.isEmpty ? "" : deployed ?? ""))
     #expect(status.installation["state"] == .string(state.word))
   }
 

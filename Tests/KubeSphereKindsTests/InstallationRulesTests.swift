@@ -163,4 +163,25 @@ import Testing
     #expect(answer.status == 201)
     #expect(answer["status", "allowed"] == true)
   }
+
+  @Test func oneExtensionHasOneSubscription() async throws {
+    let ask = try Asking(.subscription)
+    try await ask(.post, Path.subscriptions, Self.subscription)
+
+    let second = Self.subscription.setting(["metadata", "name"], to: "another")
+    let answer = try await ask(.post, Path.subscriptions, second)
+    let other = second.setting(["spec", "extension", "name"], to: "whizard")
+    let (taken, changed) = (
+      try await ask(.post, Path.subscriptions, other),
+      try await ask.patch(Path.subscriptions + "/devops", ["spec": ["enabled": false]])
+    )
+    let moved = try await ask.patch(Path.subscriptions + "/another", ["spec": ["extension": ["name": "devops"]]])
+
+    #expect(answer.status == 403)
+    #expect(
+      answer.message
+        == #"admission webhook "subscriptions.kubesphere.io" denied the request: the extension devops has the Subscription "#
+        + "devops already: change that one, or delete it first")
+    #expect([taken.status, changed.status, moved.status] == [201, 200, 403])
+  }
 }

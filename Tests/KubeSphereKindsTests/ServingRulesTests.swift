@@ -80,4 +80,22 @@ import Testing
     #expect(try await entry("b", ["three"]) == 201)
     #expect(try await entry("c", ["four", "two"]) == 403)
   }
+
+  private static let matchers: [(Value, [String])] = [
+    ([["path": "/res/*", "method": "GET"], ["path": "/x"]], []), (["path": "/proxy/x/*"], []), ([], []),
+    ([["pth": "/x"]], ["spec.matcher[0].pth", "spec.matcher[0].path"]), ("foo", ["spec.matcher"]),
+    ([["path": 5]], ["spec.matcher[0].path"]), (["/x"], ["spec.matcher[0]"]),
+  ]
+
+  @Test(arguments: matchers)
+  func whatNoMatcherIsIsRefusedWithItsPlace(matcher: Value, fields: [String]) async throws {
+    let ask = try Asking(.subscription)
+    let resource = Dialect.subscription.reverseProxies
+    let proxy = Object(resource, name: "p", ["spec": ["matcher": matcher]])
+
+    let answer = try await ask(.post, "/apis/\(resource.apiVersion)/reverseproxies", proxy.value)
+
+    #expect(answer.status == (fields.isEmpty ? 201 : 422))
+    #expect((answer["details", "causes"]?.sequence ?? []).compactMap { $0["field"]?.string } == fields)
+  }
 }

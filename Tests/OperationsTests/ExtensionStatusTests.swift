@@ -42,6 +42,19 @@ import Testing
     #expect(status(nil) == ["", "", ""])
   }
 
+  @Test func whatTheFirstDesignSaysRunsNeedsNoHistory() {
+    func status(_ state: String, _ word: String, runs: String = "1.0.0") -> [String] {
+      self.status(Sample.installation(state, tried: ""), Sample.extension(running: runs, word))
+    }
+    #expect(status("Upgrading", "pending-upgrade") == ["1.0.0", "1.1.0", ""])
+    #expect(status("UpgradeFailed", "failed") == ["1.0.0", "1.1.0", "1.1.0"])
+    #expect(status("InstallFailed", "failed", runs: "") == ["", "1.1.0", "1.1.0"])
+    // No controller has taken it up, or the Extension has not heard of the end yet.
+    #expect(status("Installed", "deployed") == ["1.0.0", "1.1.0", ""])
+    #expect(status("Installed", "pending-upgrade") == ["1.1.0", "1.1.0", ""])
+    #expect(self.status(nil, Sample.extension(running: "1.0.0", "failed")) == ["1.0.0", "", ""])
+  }
+
   @Test func aVersionIsNotedByWhatItIs() {
     let status = ExtensionStatus("whizard", nil, Sample.installation("UpgradeFailed"), former: "1.0.0")
 

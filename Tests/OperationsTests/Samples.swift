@@ -38,4 +38,11 @@ enum Sample {
     return Extension(
       Object(Dialect.installPlan.extensions, name: "whizard", ["status": status]), dialect: .installPlan)
   }
+
+  /// An extension of the first design, of which the cluster says what runs.
+  static func `extension`(running: String, _ word: String) -> Extension {
+    let status: Value = ["state": .string(word), "subscribedVersion": .string(running)]
+    let dialect = Dialect.subscription
+    return Extension(Object(dialect.extensions, name: "whizard", ["status": status]), dialect: dialect)
+  }
 }

@@ -106,7 +106,7 @@ struct ProtobufReader {
     case ("runtime.RawExtension", .bytes(let bytes)):
       guard case .bytes(let raw)? = try first(of: bytes) else { return nil }
       return try? JSON.parse(raw)
-    case (_, .bytes(let bytes)): return .mapping(try message(bytes, schema))
+    case (_, .bytes(let bytes)): return .mapping(try message(bytes, schema, isObject: schema.isObjectWithin))
     }
   }
 

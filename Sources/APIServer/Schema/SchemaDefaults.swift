@@ -131,7 +131,7 @@ private struct Pruning {
     var result: [Value]?
     for (index, item) in items.enumerated() {
       path.push(index)
-      if let value = prune(item, inner, isObject: false) {
+      if let value = prune(item, inner, isObject: inner.isObjectWithin) {
         if result == nil { result = items }
         result?[index] = value
       }
@@ -142,6 +142,10 @@ private struct Pruning {
 }
 
 extension Schema {
+  /// Whether what has this schema is an object also where it stands in another, with a kind and metadata of its own, as the
+  /// claims of a StatefulSet do.
+  var isObjectWithin: Bool { native?.name == "core.PersistentVolumeClaim" }
+
   /// The fields that every object's metadata may have (`ObjectMeta`).
   static let metadata: Schema = {
     var (parts, open) = (Parts(), Parts())

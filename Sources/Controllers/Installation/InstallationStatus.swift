@@ -52,7 +52,8 @@ struct InstallationStatus {
     ]
     let version = isGone ? "" : record.attempt.version
     switch dialect.name {
-    case .subscription: status["subscribedVersion"] = .string(version)
+    // What is installed, as its name says; the other dialect means the one that was tried last.
+    case .subscription: status["subscribedVersion"] = .string(isGone ? "" : record.deployed?.version ?? "")
     case .installPlan:
       status["installedVersion"] = .string(version)
       status["plannedInstallVersion"] = .string(isGone ? "" : desired.version)

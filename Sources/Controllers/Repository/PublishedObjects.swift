@@ -67,10 +67,10 @@ struct PublishedObjects: Sendable {
   }
 
   /// The first repository wins, as long as it is there.
-  func isOurs(_ name: String) -> Bool {
-    let owner = shelves[name]?.owner ?? ""
-    return owner.isEmpty || owner == repository
-  }
+  func isOurs(_ name: String) -> Bool { ["", repository].contains(owner(of: name)) }
+
+  /// The repository that an extension is from, or empty.
+  func owner(of name: String) -> String { shelves[name]?.owner ?? "" }
 
   /// Whether an installation has the version, or asks for it.
   func isInstalled(_ version: Version) -> Bool {

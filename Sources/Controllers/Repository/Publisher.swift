@@ -52,7 +52,7 @@ struct Publisher: Sendable {
     var work: [[ChartIndex.Entry]] = []
     for (name, entries) in index.entries.sorted(by: { $0.key < $1.key }) {
       guard present.isOurs(name) else {
-        outcome.problems.append("\(name): another repository has it already")
+        outcome.problems.append("\(name): the repository \(present.owner(of: name)) has it already")
         continue
       }
       let kept = selected(entries, present)

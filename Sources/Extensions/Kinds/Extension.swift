@@ -25,6 +25,8 @@ package struct Extension: Mirrored {
   /// After a failure this is the version that was tried
   /// (docs/KUBESPHERE.md: Extension status), so infer nothing from it without `state`.
   package var installedVersion: String
+  /// What runs, by the cluster's word: only the first design of ksxd notes that (docs/KUBESPHERE.md: Extension status).
+  package var runningVersion: String
   package var recommendedVersion: String
   /// Every version offered, oldest first, as the cluster sorts them.
   package var versions: [String]
@@ -33,6 +35,11 @@ package struct Extension: Mirrored {
 
   /// The fields a console shows no use for, and that are most of the bytes.
   package static let unread = JSONPaths(["spec", "icon"], ["metadata", "managedFields"])
+
+  /// The states of the first design, which are those of helm's releases.
+  private static let wordsOfHelm = [
+    "deployed", "failed", "pending-install", "pending-upgrade", "pending-rollback", "uninstalling",
+  ]
 
   package init(_ object: Object, dialect: Dialect) {
     let spec = object.spec
@@ -49,6 +56,8 @@ package struct Extension: Mirrored {
     state = InstallationState(status["state"]?.string ?? "")
     isEnabled = status["enabled"]?.bool
     installedVersion = status["installedVersion"]?.string ?? status["subscribedVersion"]?.string ?? ""
+    runningVersion =
+      Self.wordsOfHelm.contains(status["state"]?.string ?? "") ? status["subscribedVersion"]?.string ?? "" : ""
     recommendedVersion = status["recommendedVersion"]?.string ?? status["recommendVersion"]?.string ?? ""
     versions = status["versions"]?.sequence?.compactMap { $0["version"]?.string } ?? []
     created = object.creationTimestamp ?? ""

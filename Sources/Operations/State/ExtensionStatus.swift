@@ -50,16 +50,16 @@ package struct ExtensionStatus: Hashable, Sendable {
     pending = installation?.pending ?? []
     guard let installation else {
       (state, wanted) = (`extension`?.state ?? .none, "")
-      let noted = `extension`?.installedVersion ?? ""
-      running = state == .installed ? noted : ""
-      failed = state.isFailure ? noted : ""
+      let (noted, runs) = (`extension`?.installedVersion ?? "", `extension`?.runningVersion ?? "")
+      running = state == .installed ? noted : runs
+      failed = state.isFailure && runs.isEmpty ? noted : ""
       isEnabled = !sight.installations || [.none, .uninstalled].contains(state) ? nil : `extension`?.isEnabled
       return
     }
     state = installation.observed.state
     wanted = installation.version
     isEnabled = installation.observed.appliedEnabled ?? installation.isEnabled
-    running = Self.running(installation, former: former)
+    running = Self.running(installation, `extension`, former: former)
     failed = state == .installFailed || state == .upgradeFailed ? Self.tried(installation) : ""
   }
 
@@ -70,14 +70,19 @@ package struct ExtensionStatus: Hashable, Sendable {
 
   /// While it is upgraded, and after that failed, the one before still runs: its version is what the history remembers, or
   /// what the cluster puts back into its note of the version as long as the release is the old one.
-  private static func running(_ installation: Installation, former: String) -> String {
-    let noted = installation.observed.attemptedVersion
+  ///
+  /// Where the Extension notes what runs, that is known without any of this.
+  private static func running(_ installation: Installation, _ shelf: Extension?, former: String) -> String {
+    let (noted, runs) = (installation.observed.attemptedVersion, shelf?.runningVersion ?? "")
+    let former = runs.isEmpty ? former : runs
     switch installation.observed.state {
+    // The Extension hears of it a moment later.
+    case .installed where !runs.isEmpty && shelf?.state == .installed: return runs
     case .installed: return noted.isEmpty ? installation.version : noted
     case .uninstallFailed, .uninstalling: return noted.isEmpty ? installation.version : noted
     case .upgrading, .upgradeFailed: return noted == installation.version || noted.isEmpty ? former : noted
     case .none, .preparing, .installing, .installFailed, .uninstalled:
-      return installation.hasBeenInstalled ? former : ""
+      return installation.hasBeenInstalled || !runs.isEmpty ? former : ""
     case .other: return noted
     }
   }

@@ -53,9 +53,8 @@ struct NativeDecoding {
     let name = schema.native?.name ?? ""
     if let last = name.split(separator: ".").last { owner = String(last) }
     for pair in mapping.pairs {
-      // Claims stand inside of other objects, with metadata of their own.
-      let isClaim = name == "core.PersistentVolumeClaim" && pair.key == "metadata"
-      guard let property = isClaim ? Schema.nativeMetadata : schema.properties[pair.key] else { continue }
+      let isMetadata = schema.isObjectWithin && pair.key == "metadata"
+      guard let property = isMetadata ? Schema.nativeMetadata : schema.properties[pair.key] else { continue }
       fields.append(pair.key)
       if let problem = problem(pair.value, property) { return problem }
       fields.removeLast()
