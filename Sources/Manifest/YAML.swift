@@ -132,15 +132,24 @@ package enum YAML {
   }
 
   /// Whether every reader takes the plain text for a string, also those that know more numbers
-  /// and booleans than this one: `1_000`, `1:30`, `0b1`, `.inf`, `y`.
+  /// and booleans than this one: `1_000`, `1:30`, `0b1`, `.inf`, `y`, or that have times: `2026-01-01T00:00:00Z`.
   static func isStringEverywhere(_ text: String) -> Bool {
     guard resolve(text) == .string(text) else { return false }
     guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return true }
     let isNumberLike = text.utf8.allSatisfy { byte in
       (48...57).contains(byte) || "+-._:abcdefABCDEFxXoOinfINFN".utf8.contains(byte)
     }
+    if isDate(text.utf8.prefix(10)) { return false }
     // Versions and addresses have several dots, and no number does.
     return !isNumberLike || text.utf8.count { $0 == UInt8(ascii: ".") } > 1
+  }
+
+  /// Whether a text begins as a time does: `2026-01-01`.
+  private static func isDate(_ bytes: Substring.UTF8View.SubSequence) -> Bool {
+    bytes.count == 10
+      && bytes.enumerated().allSatisfy { index, byte in
+        index == 4 || index == 7 ? byte == UInt8(ascii: "-") : (48...57).contains(byte)
+      }
   }
 
   /// An integer as Go's `ParseInt` takes it with base 0: `0x1F`, `0b11`, `0o17`, and `017` is octal.

@@ -265,4 +265,25 @@ import Testing
 
     #expect(try await ask(.get, Path.maps).names == ["b"])
   }
+
+  @Test func aNamespaceThatIsHeldSaysByWhatAndCanBeLetGo() async throws {
+    let namespace = "/api/v1/namespaces/held"
+    try await ask(.post, "/api/v1/namespaces", ["metadata": ["name": "held"]])
+    let map = Value.map("m").setting(["metadata", "finalizers"], to: ["x/y"])
+    try await ask(.post, namespace + "/configmaps", map)
+
+    let deleted = try await ask(.delete, namespace)
+    let conditions = deleted["status", "conditions"]?.sequence ?? []
+    let body: Value = [
+      "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "held"], "spec": ["finalizers": []],
+    ]
+    let freed = try await ask(.put, namespace + "/finalize", body)
+
+    #expect(deleted["status", "phase"] == "Terminating")
+    #expect(conditions.map { $0["type"] } == ["NamespaceContentRemaining", "NamespaceFinalizersRemaining"])
+    #expect(conditions.map { $0["status"] } == ["True", "True"])
+    #expect(conditions.first?["message"] == "Some resources are remaining: configmaps. has 1 resource instances")
+    #expect(freed.status == 200)
+    #expect(try await ask(.get, namespace).status == 404)
+  }
 }

@@ -21,7 +21,7 @@ struct Admission {
     let metadata: [(String, Value?)] = [
       ("uid", .string(uid)), ("creationTimestamp", .string(now.description)),
       ("generation", type.generation == .content ? 1 : nil), ("deletionTimestamp", nil),
-      ("deletionGracePeriodSeconds", nil), ("resourceVersion", nil),
+      ("deletionGracePeriodSeconds", nil), ("resourceVersion", nil), ("selfLink", nil),
       ("managedFields", nil),
     ]
     for (key, value) in metadata { object = object.setting(["metadata", key], to: value) }
@@ -40,10 +40,12 @@ struct Admission {
       throw .badRequest("the name of the object (\(Object(object).name)) does not match the name on the URL (\(name))")
     }
     try checkPreconditions(object, old, name)
+    try checkFixed(object, old)
     let kept = [
       "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds",
     ]
     for key in kept { object = object.setting(["metadata", key], to: old[path: "metadata", key]) }
+    object = object.setting(["metadata", "selfLink"], to: nil)
     object = object.setting(["metadata", "resourceVersion"], to: old[path: "metadata", "resourceVersion"])
     object = object.setting(["metadata", "managedFields"], to: old[path: "metadata", "managedFields"])
     object = withoutEmptyMetadata(object)
@@ -151,6 +153,21 @@ struct Admission {
     if !claimed.resourceVersion.isEmpty, claimed.resourceVersion != current.resourceVersion {
       throw .conflict(type.resource, name)
     }
+  }
+
+  /// Refuses what says of the namespace or of the deletion something else than is so; what says nothing of them is filled in.
+  private func checkFixed(_ new: Value, _ old: Value) throws(Status) {
+    let (namespace, present) = (Object(new).namespace ?? "", Object(old).namespace ?? "")
+    guard namespace.isEmpty || namespace == present else {
+      throw .badRequest(
+        "the namespace of the object (\(namespace)) does not match the namespace on the request (\(present))")
+    }
+    let causes = ["deletionTimestamp", "deletionGracePeriodSeconds"].compactMap { key -> Status.Cause? in
+      let (value, present) = (new[path: "metadata", key] ?? .null, old[path: "metadata", key])
+      guard value != .null, value != present else { return nil }
+      return .invalid("metadata." + key, value, "field is immutable")
+    }
+    guard causes.isEmpty else { throw .invalid(type.resource, Object(old).name, causes) }
   }
 
   private func checkFinalizers(_ new: Value, _ old: Value) throws(Status) {

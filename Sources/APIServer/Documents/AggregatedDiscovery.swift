@@ -55,12 +55,15 @@ struct AggregatedDiscovery: Sendable {
     var parts: [Value] = []
     if type.hasStatus { parts.append(subresource("status", kind(resource.group, resource.version, resource.kind))) }
     if type.scale != nil { parts.append(subresource("scale", kind("autoscaling", "v1", "Scale"))) }
+    if resource == .namespaces { parts.append(subresource("finalize", kind("", "v1", "Namespace"), ["update"])) }
     if !parts.isEmpty { entry["subresources"] = .sequence(parts) }
     return .mapping(entry)
   }
 
-  private static func subresource(_ name: String, _ kind: Value) -> Value {
-    ["subresource": .string(name), "responseKind": kind, "verbs": ["get", "patch", "update"]]
+  private static func subresource(
+    _ name: String, _ kind: Value, _ verbs: Value = ["get", "patch", "update"]
+  ) -> Value {
+    ["subresource": .string(name), "responseKind": kind, "verbs": verbs]
   }
 
   private static func kind(_ group: String, _ version: String, _ kind: String) -> Value {

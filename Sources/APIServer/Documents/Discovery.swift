@@ -71,13 +71,14 @@ struct Discovery: Sendable {
     if !type.categories.isEmpty { entry["categories"] = .sequence(type.categories.map(Value.string)) }
     return [.mapping(entry)] + (type.hasStatus ? [subresource("status", of: type)] : [])
       + (type.scale == nil ? [] : [subresource("scale", of: type)])
+      + (type.resource == .namespaces ? [subresource("finalize", of: type)] : [])
   }
 
   private static func subresource(_ name: String, of type: ResourceType) -> Value {
     var entry: Mapping = [
       "name": .string(type.resource.plural + "/" + name), "singularName": "",
       "namespaced": .bool(type.resource.isNamespaced), "kind": .string(type.resource.kind),
-      "verbs": ["get", "patch", "update"],
+      "verbs": name == "finalize" ? ["update"] : ["get", "patch", "update"],
     ]
     if name == "scale" {
       entry["group"] = "autoscaling"

@@ -11,7 +11,7 @@ extension API {
     let marked = stored.isBeingDeleted ? stored : try terminate(stored)
     empty(stored.key.name)
     guard let gone = try removeIfEmpty(namespace: stored.key.name) else {
-      return Deletion(type, marked, isGone: false)
+      return Deletion(type, try explain(marked), isGone: false)
     }
     return Deletion(type, gone, isGone: true)
   }
@@ -46,6 +46,34 @@ extension API {
     guard let found, found.isBeingDeleted, !emptying.contains(name) else { return nil }
     guard Object(found.value).finalizers.isEmpty, isEmpty(namespace: name) else { return nil }
     return try committing { () throws(StorageError) in try store.remove(found.value, from: collection) }.object
+  }
+
+  /// Sets the finalizers of a namespace; without one, a namespace that is being deleted goes, whatever is left in it.
+  func finalize(_ path: ResourcePath, _ value: Value, _ options: WriteOptions) throws(Status) -> StoredObject {
+    let wanted = value[path: "spec", "finalizers"]?.sequence ?? []
+    try checkName(value, path)
+    let changed = try change(path, options) { old throws(Status) in
+      old.setting(["spec", "finalizers"], to: wanted.isEmpty ? nil : .sequence(wanted))
+    }
+    let isFree = wanted.isEmpty && Object(changed.value).finalizers.isEmpty
+    guard changed.isBeingDeleted, isFree, !options.isDryRun else { return changed }
+    let collection = ResourceTypes.namespaces.collection
+    return try committing { () throws(StorageError) in try store.remove(changed.value, from: collection) }.object
+  }
+
+  /// Says in the conditions of a namespace what still holds it.
+  @discardableResult
+  func explain(_ namespace: StoredObject) throws(Status) -> StoredObject {
+    let left = storedNamespacedTypes.flatMap { type in
+      registry.withLock { $0.table(type.collection) }.objects(in: namespace.key.name).map { (type.resource, $0) }
+    }
+    let before = namespace.value[path: "status", "conditions"]?.sequence ?? []
+    let conditions = NamespaceConditions(left.map { ($0.0.qualifiedName, Object($0.1.value).finalizers) })
+      .values(after: before, at: now())
+    guard conditions != before else { return namespace }
+    let explained = namespace.value.setting(["status", "conditions"], to: .sequence(conditions))
+    let collection = ResourceTypes.namespaces.collection
+    return try committing { () throws(StorageError) in try store.put(explained, in: collection) }.object
   }
 
   /// Whether there is nothing in a namespace.

@@ -81,9 +81,10 @@ extension API {
     guard let stored else { return }
     if stored.isBeingDeleted {
       do throws(Status) {
-        try removeIfEmpty(namespace: namespace)
+        guard try removeIfEmpty(namespace: namespace) == nil, !emptying.contains(namespace) else { return }
+        try explain(stored)
       } catch {
-        note("namespace \"\(namespace)\" is empty and stays: \(error.message)")
+        note("namespace \"\(namespace)\" stays: \(error.message)")
       }
     } else if change.collection == Resource.serviceAccounts.qualifiedName, change.object.key.name == "default" {
       makeServiceAccount(in: namespace)

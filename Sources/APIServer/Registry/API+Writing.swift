@@ -37,7 +37,7 @@ extension API {
     guard !terminating.contains(type.collection) else { throw .terminatingDefinition }
     let kept = type.storing(try settled(object, after: nil, type))
     try ObjectLimits.check(kept)
-    if options.isDryRun { return StoredObject(kept, version: 0) }
+    if options.isDryRun { return StoredObject(unstored: kept) }
     let change = try committing { () throws(StorageError) in try store.put(kept, in: type.collection) }
     if !change.object.owners.isEmpty { collectGarbage() }
     return change.object
@@ -126,7 +126,7 @@ extension API {
     return try add(object.setting(["metadata", "managedFields"], to: applied.managedFields), path.type, options)
   }
 
-  private func checkName(_ wanted: Value, _ path: ResourcePath) throws(Status) {
+  func checkName(_ wanted: Value, _ path: ResourcePath) throws(Status) {
     let (given, name) = (Object(wanted).name, path.name ?? "")
     guard given.isEmpty || given == name else {
       throw .badRequest("the name of the object (\(given)) does not match the name on the URL (\(name))")
@@ -169,7 +169,7 @@ extension API {
     guard path.type.resource != .definitions else { return try delete(definition: path, options) }
     let stored = try get(path)
     try check(options, stored, path.type)
-    guard !options.isDryRun else { return Deletion(path.type, stored, isGone: true) }
+    guard !options.isDryRun else { return dryDeletion(stored, path.type) }
     if options.orphansDependents { try release(dependentsOf: stored.uid) }
     guard path.type.resource != .namespaces else { return try delete(namespace: stored) }
     if options.isInForeground, !registry.withLock({ $0.dependents(of: stored.uid).isEmpty }) {
@@ -182,6 +182,13 @@ extension API {
     let change = try committing { () throws(StorageError) in try store.remove(value, from: path.type.collection) }
     collectGarbage()
     return Deletion(path.type, change.object, isGone: true)
+  }
+
+  /// What a deletion would come to.
+  private func dryDeletion(_ stored: StoredObject, _ type: ResourceType) -> Deletion {
+    if Object(stored.value).finalizers.isEmpty { return Deletion(type, stored, isGone: true) }
+    let marked = stored.isBeingDeleted ? stored : StoredObject(marking(stored.value, type), version: stored.version)
+    return Deletion(type, marked, isGone: false)
   }
 
   private func damage(_ path: ResourcePath) -> DamagedObject? {

@@ -9,7 +9,13 @@ enum Form: Hashable, Sendable {
   /// Objects without anything but their metadata.
   case metadata
   /// Rows for the user, made here because only here the columns are known.
-  case table(Inclusion)
+  case table(Inclusion, TableVersion = .stable)
+
+  /// The version of `meta.k8s.io` in which a table is wanted; the two differ in nothing else.
+  enum TableVersion: String, Hashable, Sendable {
+    case stable = "v1"
+    case beta = "v1beta1"
+  }
 
   /// What of its object a row brings along.
   enum Inclusion: String, Hashable, Sendable {
@@ -23,9 +29,9 @@ enum Form: Hashable, Sendable {
     switch self {
     case .objects: type.presenting(object).bytes
     case .metadata: JSON.bytes(object.partial)
-    case .table(let inclusion):
+    case .table(let inclusion, let version):
       JSON.bytes(
-        TableRenderer(type: type, inclusion: inclusion, now: now)
+        TableRenderer(type: type, inclusion: inclusion, version: version, now: now)
           .value([object], ["resourceVersion": .string(String(object.version))], hasColumns: isFirst))
     }
   }
@@ -37,9 +43,11 @@ enum Form: Hashable, Sendable {
       Self.pieces(type.listKind, type.resource.apiVersion, metadata, objects) { type.presenting($0).bytes }
     case .metadata:
       Self.pieces("PartialObjectMetadataList", "meta.k8s.io/v1", metadata, objects) { JSON.bytes($0.partial) }
-    case .table(let inclusion):
+    case .table(let inclusion, let version):
       HTTPBody(
-        JSON.bytes(TableRenderer(type: type, inclusion: inclusion, now: now).value(objects, metadata, hasColumns: true))
+        JSON.bytes(
+          TableRenderer(type: type, inclusion: inclusion, version: version, now: now).value(
+            objects, metadata, hasColumns: true))
       )
     }
   }
@@ -68,11 +76,13 @@ extension Form {
     for wish in wishes {
       let words = wish.split(separator: ";").map { $0.split(separator: " ").joined() }
       guard Self.mediaTypes.contains(words.first ?? "") else { continue }
-      guard Self.isOfMeta(words) else { continue }
+      guard let version = Self.metaVersion(words) else { continue }
       switch words.first(where: { $0.hasPrefix("as=") })?.dropFirst(3) {
       case nil: self = .objects
-      case "Table"?: self = .table(try Self.inclusion(target["includeObject"]))
-      case "PartialObjectMetadata"?, "PartialObjectMetadataList"?: self = .metadata
+      case "Table"?: self = .table(try Self.inclusion(target["includeObject"]), version)
+      case "PartialObjectMetadata"?, "PartialObjectMetadataList"?:
+        guard version == .stable else { continue }
+        self = .metadata
       default: continue
       }
       return
@@ -80,12 +90,13 @@ extension Form {
     throw .notAcceptable
   }
 
-  private static let mediaTypes = ["application/json", "application/*", "*/*"]
+  static let mediaTypes = ["application/json", "application/*", "*/*"]
 
-  /// Whether the kind that is wanted, if any, is one of `meta.k8s.io/v1`.
-  private static func isOfMeta(_ words: [String]) -> Bool {
-    guard words.contains(where: { $0.hasPrefix("as=") }) else { return true }
-    return words.contains("g=meta.k8s.io") && words.contains("v=v1")
+  /// The version of `meta.k8s.io` that the wanted kind, if any, is of; `nil` for kinds of another group or version.
+  private static func metaVersion(_ words: [String]) -> TableVersion? {
+    guard words.contains(where: { $0.hasPrefix("as=") }) else { return .stable }
+    guard words.contains("g=meta.k8s.io") else { return nil }
+    return words.first { $0.hasPrefix("v=") }.flatMap { TableVersion(rawValue: String($0.dropFirst(2))) }
   }
 
   /// Refuses a request that takes no plain JSON.

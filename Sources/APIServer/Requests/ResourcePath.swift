@@ -8,6 +8,8 @@ struct ResourcePath: Sendable {
   var name: String?
   var isStatus = false
   var isScale = false
+  /// The finalizers of a namespace, which no other write changes.
+  var isFinalize = false
 
   /// Reads what follows the group and the version in a path.
   init(_ segments: ArraySlice<String>, group: String, version: String, in types: ResourceTypes) throws(Status) {
@@ -30,6 +32,7 @@ struct ResourcePath: Sendable {
     let subresource = rest.popFirst()
     isStatus = subresource == "status"
     isScale = subresource == "scale"
+    isFinalize = subresource == "finalize"
     let isScopeRight = type.resource.isNamespaced ? (namespace != nil || name == nil) : namespace == nil
     guard rest.isEmpty, isScopeRight, subresource == nil || isServed(type) else {
       throw .unknownResource
@@ -39,6 +42,7 @@ struct ResourcePath: Sendable {
   /// Whether `type` has the subresource.
   private func isServed(_ type: ResourceType) -> Bool {
     (isStatus && type.hasStatus) || (isScale && type.scale != nil)
+      || (isFinalize && type.resource == .namespaces)
   }
 
   var key: ObjectKey { ObjectKey(namespace: namespace ?? "", name: name ?? "") }

@@ -9,6 +9,11 @@ struct Router: Sendable {
   var caller: Caller
 
   func answer(_ request: HTTPRequest, _ target: Target) async throws(Status) -> HTTPResponse {
+    guard YAMLAnswer.isWanted(by: request), !target.flag("watch") else { return try await plainAnswer(request, target) }
+    return try await YAMLAnswer.of(request) { request throws(Status) in try await plainAnswer(request, target) }
+  }
+
+  private func plainAnswer(_ request: HTTPRequest, _ target: Target) async throws(Status) -> HTTPResponse {
     switch target.segments.first {
     case "healthz", "livez", "readyz":
       let health = HealthAnswer(name: target.segments[0], pending: api.startup.tasks)
@@ -35,18 +40,30 @@ struct Router: Sendable {
     _ request: HTTPRequest, _ target: Target, group: String, _ segments: ArraySlice<String>
   ) async throws(Status) -> HTTPResponse {
     let version = segments.first ?? ""
-    let path = try ResourcePath(segments.dropFirst(), group: group, version: version, in: api.types)
+    // Kubernetes' paths of watches before they had a parameter; it serves them still.
+    let isWatch = segments.dropFirst().first == "watch"
+    let path = try ResourcePath(segments.dropFirst(isWatch ? 2 : 1), group: group, version: version, in: api.types)
     guard path.type.verbs.contains(Self.verb(of: request.method)) else { throw .unknownMethod }
     // `AccessControl`, in front of this router, answers reviews.
     guard !path.type.isReview else { throw .unknownMethod }
     let response: HTTPResponse
     do throws(Status) {
-      response = try await path.name == nil ? collection(request, target, path) : object(request, target, path)
+      response =
+        try await isWatch
+        ? watch(request, target, path)
+        : path.name == nil ? collection(request, target, path) : object(request, target, path)
     } catch {
       response = error.response
     }
     // A refusal has the warning as well.
     return response.warning(of: [path.type.deprecation].compactMap(\.self))
+  }
+
+  private func watch(
+    _ request: HTTPRequest, _ target: Target, _ path: ResourcePath
+  ) throws(Status) -> HTTPResponse {
+    guard request.method == .get else { throw .unknownMethod }
+    return try WatchResponder(api: api).begin(path, target, try Form(request, target))
   }
 
   /// What `method` does, in the words of discovery; a resource that is only read has fewer of them.
@@ -65,7 +82,7 @@ struct Router: Sendable {
   ) async throws(Status) -> HTTPResponse {
     switch request.method {
     case .get where target.flag("watch"):
-      return try WatchResponder(api: api).begin(path, target, try Form(request, target))
+      return try watch(request, target, path)
     case .get: return try ListResponder(api: api).page(path, target, try Form(request, target))
     case .post:
       let form = try Form(request, target)
@@ -84,6 +101,10 @@ struct Router: Sendable {
   ) async throws(Status) -> HTTPResponse {
     let (options, form) = (try WriteOptions(request, target, by: caller), try Form(request, target))
     guard !path.isScale else { return try await scale(request, path, options) }
+    guard !path.isFinalize else {
+      guard request.method == .put else { throw .unknownMethod }
+      return answer(200, try await api.finalize(path, request.document().0, options), path, form)
+    }
     switch request.method {
     case .get:
       if let wanted = try ListOptions.version(target), wanted > api.version {
@@ -122,19 +143,23 @@ struct Router: Sendable {
   private func deleteAll(
     _ request: HTTPRequest, _ path: ResourcePath, _ target: Target
   ) async throws(Status) -> HTTPResponse {
-    let options = try DeleteOptions(request, target)
+    let (options, form) = (try DeleteOptions(request, target), try Form(request, target))
+    var deleted: [StoredObject] = []
     for object in api.objects(try ObjectFilter(path, target)) {
       var single = path
       single.name = object.key.name
       if path.type.resource.isNamespaced { single.namespace = object.key.namespace }
       do throws(Status) {
         _ = try await api.delete(single, options)
+        deleted.append(object)
       } catch  where error.code == 404 {
         // Another request deleted it first, which is what was wanted.
       }
     }
+    let version: Mapping = ["resourceVersion": .string(String(api.version))]
     return HTTPResponse(
-      status: 200, json: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success"])
+      status: 200, headers: ["Content-Type": "application/json"],
+      body: form.list(deleted, of: path.type, version, at: api.now()))
   }
 
   private func answer(_ status: Int, _ object: StoredObject, _ path: ResourcePath, _ form: Form) -> HTTPResponse {

@@ -31,8 +31,25 @@ struct Scaling: Sendable {
     if let selector = paths.selector.flatMap({ object[path: $0] }) { status["selector"] = Self.text(of: selector) }
     return [
       "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .mapping(metadata),
-      "spec": ["replicas": object[path: paths.specReplicas] ?? 0], "status": .mapping(status),
+      "spec": wanted(object).map { ["replicas": .integer($0)] } ?? [:], "status": .mapping(status),
     ]
+  }
+
+  /// How many are wanted; Go leaves a number out that is none or zero.
+  private func wanted(_ object: Value) -> Int? {
+    object[path: paths.specReplicas]?.integer.flatMap { $0 == 0 ? nil : $0 }
+  }
+
+  /// Refuses what is no scale, or that of another object.
+  private func check(_ scale: Value) throws(Status) {
+    let given = Object(scale)
+    guard ["", "autoscaling/v1"].contains(given.apiVersion), ["", "Scale"].contains(given.kind) else {
+      throw .badRequest("a scale is expected (autoscaling/v1 Scale), and not \(given.apiVersion) \(given.kind)")
+    }
+    let name = path.name ?? ""
+    guard given.name.isEmpty || given.name == name else {
+      throw .badRequest("the name of the object (\(given.name)) does not match the name on the URL (\(name))")
+    }
   }
 
   /// A selector in the form of a query, whichever of the forms of Kubernetes it is written in.
@@ -44,6 +61,7 @@ struct Scaling: Sendable {
 
   /// `object` with the number that `scale` asks for.
   func scaled(_ object: Value, to scale: Value) throws(Status) -> Value {
+    try check(scale)
     let version = Object(scale).resourceVersion
     guard version.isEmpty || version == Object(object).resourceVersion else {
       throw .conflict(path.type.resource, path.name ?? "")

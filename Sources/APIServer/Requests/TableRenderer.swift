@@ -6,11 +6,12 @@ import Platform
 struct TableRenderer: Sendable {
   var type: ResourceType
   var inclusion: Form.Inclusion
+  var version = Form.TableVersion.stable
   var now: Timestamp
 
   func value(_ objects: [StoredObject], _ metadata: Mapping, hasColumns: Bool) -> Value {
     [
-      "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": .mapping(metadata),
+      "kind": "Table", "apiVersion": .string("meta.k8s.io/\(version.rawValue)"), "metadata": .mapping(metadata),
       "columnDefinitions": hasColumns ? .sequence(columns) : [], "rows": .sequence(objects.map(row)),
     ]
   }

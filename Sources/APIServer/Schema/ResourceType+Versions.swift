@@ -17,7 +17,8 @@ extension ResourceType {
   /// `stored` itself where there is nothing to do: most lists are sent as they are kept.
   func presenting(_ stored: StoredObject) -> StoredObject {
     guard isOutdated(stored) || storageVersion != resource.version else { return stored }
-    return StoredObject(value(of: stored), version: stored.version)
+    let value = value(of: stored)
+    return stored.version == 0 ? StoredObject(unstored: value) : StoredObject(value, version: stored.version)
   }
 
   /// `object` as it is kept.

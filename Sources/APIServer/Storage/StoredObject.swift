@@ -57,6 +57,11 @@ struct StoredObject: Sendable {
     self.init(Object(stamped), bytes: JSON.bytes(stamped), version: version)
   }
 
+  /// An object as it would be, which no version is of.
+  init(unstored value: Value) {
+    self.init(Object(value), bytes: JSON.bytes(value), version: 0)
+  }
+
   private init(_ object: Object, bytes: [UInt8], version: Int) {
     key = ObjectKey(namespace: object.namespace ?? "", name: object.name)
     self.version = version

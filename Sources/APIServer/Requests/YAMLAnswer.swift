@@ -1,0 +1,40 @@
+import HTTP
+import KubernetesAPI
+import Manifest
+
+/// What is answered as JSON, in YAML: kube-apiserver gives everything but watches in either.
+enum YAMLAnswer {
+  private static let mediaType = "application/yaml"
+
+  /// Whether the first form that `request` takes and that there is, is YAML.
+  static func isWanted(by request: HTTPRequest) -> Bool {
+    let wishes = (request.headers["Accept"] ?? "").split(separator: ",").map { wish in
+      wish.split(separator: ";").first?.split(separator: " ").joined() ?? ""
+    }
+    return wishes.first { $0 == mediaType || Form.mediaTypes.contains($0) } == mediaType
+  }
+
+  /// The answer that `answer` gives in JSON, a refusal too.
+  static func of(
+    _ request: HTTPRequest, _ answer: (HTTPRequest) async throws(Status) -> HTTPResponse
+  ) async throws(Status) -> HTTPResponse {
+    var asked = request
+    asked.headers["Accept"] = "application/json"
+    var response: HTTPResponse
+    do throws(Status) {
+      response = try await answer(asked)
+    } catch {
+      response = error.response
+    }
+    guard response.headers["Content-Type"]?.hasPrefix("application/json") == true else { return response }
+    do {
+      let text = YAML.text(try JSON.parse(try await response.body.collected()))
+      response.headers["Content-Type"] = mediaType
+      response.headers["Content-Length"] = String(text.utf8.count)
+      response.body = HTTPBody(Array(text.utf8))
+      return response
+    } catch {
+      throw .internalError("the answer cannot be written as YAML: \(error)")
+    }
+  }
+}
