@@ -3,7 +3,7 @@ package import HTTP
 package import Manifest
 import Platform
 
-/// What a file says about a gateway, as `--gateway-config` names it.
+/// The file given with `--gateway-config`.
 ///
 /// ```yaml
 /// services:
@@ -17,6 +17,7 @@ package struct GatewayConfig: Hashable, Sendable {
   package var services: [String: ServerAddress] = [:]
   package var allowsLoopback: Bool?
   package var allowsLinkLocal = false
+  /// Whether bundles may refer to ConfigMaps and Secrets in namespaces of others than their extension.
   package var allowsForeignReferences = false
 
   package init() {}
@@ -51,8 +52,8 @@ package struct GatewayConfig: Hashable, Sendable {
       case ("allowForeignReferences", .bool(let isAllowed)): allowsForeignReferences = isAllowed
       default:
         throw GatewayConfigError(
-          "\(pair.key) is not known so; there are services (a mapping), allowLoopback, allowLinkLocal and "
-            + "allowForeignReferences (true or false)")
+          "\(pair.key) is not a setting, or has the wrong type: there are services (a mapping), allowLoopback, "
+            + "allowLinkLocal and allowForeignReferences (true or false)")
       }
     }
   }
@@ -68,7 +69,7 @@ package struct GatewayConfig: Hashable, Sendable {
     return address
   }
 
-  /// The settings of a gateway; loopback is allowed where nothing is said if it is `standalone`.
+  /// The settings of a gateway; without `allowLoopback`, loopback is allowed if `isStandalone`.
   package func settings(isStandalone: Bool) -> GatewaySettings {
     var settings = GatewaySettings()
     let services = services

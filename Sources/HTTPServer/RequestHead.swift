@@ -3,11 +3,7 @@ import NIOCore
 import NIOHTTP1
 
 /// A part of a request, in the order in which they come.
-enum RequestPart {
-  case head(RequestHead)
-  case body(ByteBuffer)
-  case end(HTTP.HTTPHeaders?)
-}
+typealias RequestPart = MessagePart<RequestHead>
 
 /// The head of a request, and what it says of the message and its connection.
 struct RequestHead {

@@ -14,13 +14,10 @@ package struct ResponseHead {
 }
 
 /// A part of an answer, in the order in which they come.
-package enum ResponsePart {
-  /// One with a status below 200, but for 101, stands before the answer itself.
-  case head(ResponseHead)
-  case body(ByteBuffer)
-  /// After a 101 it ends HTTP too: what follows is no part.
-  case end(HTTP.HTTPHeaders?)
-}
+///
+/// A head with a status below 200, but for 101, stands before the answer itself. The end after a 101 ends HTTP too: what
+/// follows is no part.
+package typealias ResponsePart = MessagePart<ResponseHead>
 
 /// Makes answers of the bytes of an upstream's connection.
 package struct ResponseDecoder {

@@ -19,7 +19,7 @@ struct ExplainCommand: AsyncParsableCommand {
   var url: String
 
   @Option(help: ArgumentHelp("Unix socket of the backend that is asked.", valueName: "path"))
-  var socket = Places.socket
+  var socket = XDG().socket
 
   @Option(help: ArgumentHelp("Kubeconfig of the cluster that is asked instead.", valueName: "file"))
   var kubeconfig: String?

@@ -113,25 +113,14 @@ struct GatewayCommand: AsyncParsableCommand {
 
 /// Who may ask the gateway, beside those whose tokens the API server knows.
 struct GatewayIdentity: ParsableArguments {
-  @Option(help: ArgumentHelp("Certificate chain of the port, PEM.", valueName: "file"))
-  var tlsCert: String?
-
-  @Option(help: ArgumentHelp("Key of the certificate, PEM.", valueName: "file"))
-  var tlsKey: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Authorities, PEM, whose certificates make users of clients: CN is the user, O a group.", valueName: "file"))
-  var clientCaFile: String?
+  @OptionGroup var tls: TLSOptions
 
   @Option(
     help: ArgumentHelp(
       "Users and their tokens, beside those that the API server knows: token,user,uid,\"groups\".", valueName: "file"))
   var tokenAuthFile: String?
 
-  func certificate() throws -> Listener.Certificate? {
-    try Listener.Certificate(tlsCert, tlsKey, clients: clientCaFile)
-  }
+  func certificate() throws -> Listener.Certificate? { try tls.certificate() }
 
   func tokens() throws(AccessFileError) -> TokenTable {
     try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) } ?? TokenTable()

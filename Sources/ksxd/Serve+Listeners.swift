@@ -10,20 +10,20 @@ extension Serve {
   /// Where to listen, as the flags say.
   func listeners() throws -> [Listener] {
     guard let listen else {
-      guard tokenFile == nil, tlsCert == nil, tlsKey == nil, clientCaFile == nil else {
+      guard tokenFile == nil, tls.isEmpty else {
         throw ValidationError(
           "--token-file, --tls-cert, --tls-key and --client-ca-file are for a port: add --listen")
       }
       return [.socket(path: socket)]
     }
-    let certificate = try Listener.Certificate(tlsCert, tlsKey, clients: clientCaFile)
+    let certificate = try tls.certificate()
     return [.socket(path: socket), try Listener(listen, certificate: certificate)]
   }
 
   /// What users may do beside the owner.
   func authorizer() throws -> Authorizer {
     guard let authorizationPolicyFile else { return Authorizer() }
-    guard tokenAuthFile != nil || passwordFile != nil || clientCaFile != nil else {
+    guard tokenAuthFile != nil || passwordFile != nil || tls.clientCaFile != nil else {
       throw ValidationError("--authorization-policy-file is about users: add --token-auth-file or --password-file")
     }
     return try Authorizer(policyFile: authorizationPolicyFile)
@@ -32,7 +32,7 @@ extension Serve {
   /// The token of the owner on a port, as its file says.
   func token() throws -> String? {
     guard let tokenFile else {
-      guard listen != nil, tokenAuthFile == nil, passwordFile == nil, clientCaFile == nil else { return nil }
+      guard listen != nil, tokenAuthFile == nil, passwordFile == nil, tls.clientCaFile == nil else { return nil }
       throw ValidationError(
         "--listen needs --token-file, --token-auth-file, --password-file or --client-ca-file: a port is open to every "
           + "user of the machine")

@@ -20,7 +20,7 @@ struct Serve: AsyncParsableCommand {
     abstract: "Serve the extension API from local disk, and run the controllers.")
 
   @Option(help: ArgumentHelp("Unix socket to listen on.", valueName: "path"))
-  var socket = Places.socket
+  var socket = XDG().socket
 
   @Option(help: ArgumentHelp("Port to listen on besides, as in 127.0.0.1:6443.", valueName: "host:port"))
   var listen: String?
@@ -45,19 +45,10 @@ struct Serve: AsyncParsableCommand {
       "What these users may do: one policy in JSON a line as kube-apiserver reads them.", valueName: "file"))
   var authorizationPolicyFile: String?
 
-  @Option(help: ArgumentHelp("Certificate chain of the port, PEM.", valueName: "file"))
-  var tlsCert: String?
-
-  @Option(help: ArgumentHelp("Key of the certificate, PEM.", valueName: "file"))
-  var tlsKey: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Authorities, PEM, whose certificates make users of clients: CN is the user, O a group.", valueName: "file"))
-  var clientCaFile: String?
+  @OptionGroup var tls: TLSOptions
 
   @Option(help: ArgumentHelp("Directory that keeps the objects.", valueName: "directory"))
-  var data = Places.data
+  var data = XDG().data
 
   @OptionGroup var mirrors: RegistryMirrors
 
@@ -102,7 +93,7 @@ struct Serve: AsyncParsableCommand {
     let (endings, listeners, guarded) = (Endings(), try listeners(), try guarding())
     let api = try api()
     try await api.makeNamespaces(["default", "kube-system", "kubesphere-system"])
-    if let tlsCert, let certificates = try? Files.text(tlsCert, limit: 1 << 20) {
+    if let file = tls.tlsCert, let certificates = try? Files.text(file, limit: 1 << 20) {
       await api.publish(authority: certificates)
     }
     api.startup.begin("marketplace")
@@ -137,7 +128,7 @@ struct Serve: AsyncParsableCommand {
     let logins = try passwordFile.map { file throws(AccessFileError) in
       Logins(try PasswordTable(file: file), file: data + "/logins.json", audit: logs.audit)
     }
-    let (audit, trustsCertificates) = (logs.audit, clientCaFile != nil)
+    let (audit, trustsCertificates) = (logs.audit, tls.clientCaFile != nil)
     return { handler in
       HostPrefix(
         around: Authenticator(
@@ -157,7 +148,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func api() throws -> API {
-    Places.make(data)
+    try Files.makeDirectory(data)
     return try API(
       path: data + "/standalone.db", types: ResourceTypes(dialect: Dialect(dialect)),
       report: { Logger(label: "storage").warning("\($0)") })

@@ -24,7 +24,7 @@ import Testing
     let late = try await answer("/readyz")
 
     let words = "[+]ping ok\n[+]log ok\n[+]storage ok\n"
-    #expect(early == (500, words + "[-]marketplace failed: it is under way\nreadyz check failed\n"))
+    #expect(early == (500, words + "[-]marketplace failed: not finished\nreadyz check failed\n"))
     #expect(alive == (200, "ok"))
     #expect(late == (200, "ok"))
   }

@@ -46,8 +46,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[]", "a mapping is expected"), ("allowLoopback: yes please", "allowLoopback is not known so"),
-    ("other: 1", "other is not known so"), ("services: {web: http://a}", "NAMESPACE/NAME:PORT is expected"),
+    ("[]", "a mapping is expected"),
+    ("allowLoopback: yes please", "allowLoopback is not a setting, or has the wrong type"),
+    ("other: 1", "other is not a setting"), ("services: {web: http://a}", "NAMESPACE/NAME:PORT is expected"),
     ("services: {demo/web: http://a}", "NAMESPACE/NAME:PORT is expected"),
     ("services: {demo/web:443: ftp://a}", "an http or https address is expected"),
     ("services: {demo/web:443: unix:///run/a}", "an http or https address is expected"),

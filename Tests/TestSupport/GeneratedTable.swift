@@ -51,5 +51,5 @@ package struct GeneratedTable {
     cell.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
   }
 
-  private static let project = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+  package static let project = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 }

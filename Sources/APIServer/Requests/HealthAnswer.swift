@@ -1,20 +1,21 @@
 import HTTP
 import KubernetesAPI
 
-/// Answers `/healthz`, `/livez` and `/readyz` as kube-apiserver does: a word, or with `?verbose` each check by name.
+/// Answers `/healthz`, `/livez` and `/readyz` in kube-apiserver's format: a word, or with `?verbose` each check by name.
 struct HealthAnswer {
   /// `healthz`, `livez` or `readyz`.
   var name: String
-  /// What is still under way, which only readiness depends on.
+  /// Startup tasks that have not ended; only `/readyz` reports them.
   var pending: [String]
 
+  /// Checks that kube-apiserver has too and that always pass: a server that answers is well.
   private static let checks = ["ping", "log", "storage"]
 
   private struct Check {
     var name: String
     var isWell: Bool
 
-    var words: String { isWell ? "[+]\(name) ok\n" : "[-]\(name) failed: it is under way\n" }
+    var words: String { isWell ? "[+]\(name) ok\n" : "[-]\(name) failed: not finished\n" }
   }
 
   private var all: [Check] {

@@ -22,7 +22,7 @@ struct Standalone: Sendable {
   init(_ environment: Environment) {
     let places = XDG(environment)
     self.environment = environment
-    socket = places.runtime + "/ksxd.sock"
+    socket = places.socket
     log = places.state + "/ksxd.log"
   }
 

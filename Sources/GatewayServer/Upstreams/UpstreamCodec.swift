@@ -95,9 +95,7 @@ final class StreamUpstreamCodec: UpstreamCodec {
   func append(_ data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .headers(let content): append(content)
-    case .data(let content):
-      if case .byteBuffer(let bytes) = content.data, bytes.readableBytes > 0 { parts.append(.body(bytes)) }
-      if content.endStream { parts.append(.end(nil)) }
+    case .data(let content): parts.append(content)
     default: break
     }
   }

@@ -18,6 +18,8 @@ package struct XDG: Hashable, Sendable {
   package var state: String { directory("XDG_STATE_HOME", ".local/state") }
   /// Data such as the standalone backend's objects.
   package var data: String { directory("XDG_DATA_HOME", ".local/share") }
+  /// The socket of the user's backend, where ksxd listens and ksx looks for it.
+  package var socket: String { runtime + "/ksxd.sock" }
 
   /// Sockets and locks; gone when the user logs out.
   ///
@@ -38,7 +40,7 @@ package struct XDG: Hashable, Sendable {
   private static let longestName = "/ksxd.sock".utf8.count
 
   private func directory(_ variable: String, _ otherwise: String) -> String {
-    // The specification has a relative path ignored.
+    // The specification says to ignore relative paths.
     let base = environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(environment.home)/\(otherwise)"
     return "\(base)/\(program)"
   }
