@@ -42,6 +42,7 @@ package struct Authenticator: Handler {
   }
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
+    let request = WebSocketCredential.unpacked(request)
     if let answer = await logins?.response(to: request) { return answer }
     do throws(Status) {
       var user = try userAtOnce(of: request)
@@ -56,6 +57,7 @@ package struct Authenticator: Handler {
   }
 
   package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
+    let request = WebSocketCredential.unpacked(request)
     guard logins?.answers(request.head) != true else { return nil }
     do throws(Status) {
       guard let user = try userAtOnce(of: request) else { return nil }

@@ -24,6 +24,7 @@ package struct DelegatedAuthenticator: Handler {
   }
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
+    let request = WebSocketCredential.unpacked(request)
     do throws(Status) {
       guard var user = try await user(of: request) else { throw .unauthorized }
       if let users { user = try await users.admit(user) }
@@ -34,6 +35,7 @@ package struct DelegatedAuthenticator: Handler {
   }
 
   package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
+    let request = WebSocketCredential.unpacked(request)
     let credential: Credential
     do throws(Status) {
       credential = try self.credential(request)

@@ -247,6 +247,7 @@ package struct Gateway: CallerHandler {
     report: @escaping @Sendable (UpstreamRelay.Outcome, ContinuousClock.Instant) -> Void
   ) -> HTTPResponse {
     if let problem = sent.endpoint.problem { return .unavailable(problem) }
+    if let flaw = sent.flaw { return Status.badRequest(flaw.rawValue).response }
     guard sent.target.utf8.count <= UpstreamRequest.longestTarget else {
       return .unavailable("the rule makes the path too long")
     }

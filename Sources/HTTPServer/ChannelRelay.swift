@@ -41,6 +41,9 @@ package struct RelayedExchange {
 
   package var isWritable: Bool { connection.isWritable }
 
+  /// Whether the client can be sent `head`, for its length.
+  package func canTake(_ head: ResponseHead) -> Bool { !connection.isStream || head.headers.fitsFrame() }
+
   /// Sends the head of the answer, or one before it (1xx); the fields that frame the body are set here.
   package func send(_ head: ResponseHead) { connection.relay(head) }
 

@@ -27,7 +27,7 @@ package final class FrameWriter {
   /// Ends the message, and this side of the stream.
   package func writeEnd(_ trailers: HTTP.HTTPHeaders?, to context: ChannelHandlerContext) {
     var block = HPACKHeaders()
-    if let trailers, block.add(trailers), !block.isEmpty {
+    if let trailers, trailers.fitsFrame(), block.add(trailers), !block.isEmpty {
       return hold(.headers(.init(headers: block, endStream: true)), context)
     }
     switch waiting {

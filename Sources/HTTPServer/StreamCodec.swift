@@ -117,7 +117,7 @@ final class StreamCodec: ServerCodec {
     var block = HPACKHeaders()
     block.reserveCapacity(head.headers.fields.count + 1)
     block.add(name: ":status", value: String(head.status.code))
-    guard block.add(head.headers) else { return false }
+    guard head.headers.fitsFrame(), block.add(head.headers) else { return false }
     writer.writeHead(block, to: context)
     return true
   }

@@ -14,6 +14,36 @@ extension HPACKHeaders {
     return true
   }
 
+  /// Whether it fits one frame, however it is packed: swift-nio-http2 writes no second one, and one that is too long ends
+  /// the connection with all its streams.
+  package var fitsFrame: Bool {
+    // Huffman's longest code has 30 bits (RFC 7541 appendix B), one of a printable character at most 19, and most have
+    // fewer than 8; and a field has some bytes around it.
+    var bits = 0
+    for (name, value, _) in self {
+      bits += 8 * 12
+      for byte in name.utf8 { bits += byte == UInt8(ascii: "_") || byte > 32 && byte < 127 ? 8 : 30 }
+      for byte in value.utf8 { bits += Self.longestCode(of: byte) }
+      if bits > Self.longestFrame * 8 { return false }
+    }
+    return true
+  }
+
+  /// SETTINGS_MAX_FRAME_SIZE is never smaller (RFC 9113 §6.5.2).
+  private static let longestFrame = 16_384
+
+  private static func longestCode(of byte: UInt8) -> Int {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): 7
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "_"), UInt8(ascii: "%"), UInt8(ascii: ":"), UInt8(ascii: "&"),
+      UInt8(ascii: "*"), UInt8(ascii: ","), UInt8(ascii: ";"):
+      8
+    case 33...126: 19
+    default: 30
+    }
+  }
+
   private static func isAboutConnection(_ field: HTTP.HTTPHeaders.Field) -> Bool {
     switch field.name.utf8.count {
     case 7: field.isNamed("upgrade")
@@ -26,6 +56,15 @@ extension HPACKHeaders {
 }
 
 extension HTTP.HTTPHeaders {
+  /// Whether they fit one frame of HTTP/2 beside `target` and what else is said of a request or an answer.
+  package func fitsFrame(beside target: String = "") -> Bool {
+    // Most are short, and need no counting.
+    let length = fields.reduce(target.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    guard length > 4_000 || fields.count > 100 else { return true }
+    var block: HPACKHeaders = [":path": target, ":authority": String(repeating: "a", count: 512)]
+    return block.add(self) && block.fitsFrame
+  }
+
   /// The fields of `block` that HTTP/1.1 has too.
   package init(of block: HPACKHeaders) {
     self.init()

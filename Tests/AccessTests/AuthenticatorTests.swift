@@ -104,4 +104,27 @@ import Testing
     #expect(behind.asked.map(\.user.name) == ["ann"])
     #expect(behind.asked.map(\.head.headers.fields.count) == [0])
   }
+
+  private func webSocket(_ protocols: String, isUpgrade: Bool = true) -> IncomingRequest {
+    var request = request(nil)
+    request.head.headers["Sec-WebSocket-Protocol"] = protocols
+    if isUpgrade { request.upgrade = UpgradeOffer(protocols: ["websocket"], bytes: .none) }
+    return request
+  }
+
+  @Test func aTokenAmongTheProtocolsOfAWebSocketIsALoginAndGoesNoFurther() async throws {
+    let door = Authenticator(ownerToken: "a?b>c~1234567890", around: behind)
+    // "a?b>c~1234567890" in Base64 for URLs, without padding.
+    let token = "base64url.bearer.authorization.k8s.io.YT9iPmN-MTIzNDU2Nzg5MA"
+
+    let good = await door.respond(to: webSocket("\(token), v4.channel.k8s.io"))
+    let wrong = await door.respond(to: webSocket(token + "A, v4.channel.k8s.io"))
+    let broken = await door.respond(to: webSocket("base64url.bearer.authorization.k8s.io.%, x"))
+    let none = await door.respond(to: webSocket("v4.channel.k8s.io"))
+
+    #expect([good.status, wrong.status, broken.status, none.status] == [200, 401, 401, 401])
+    #expect(behind.asked.map(\.user) == [.owner])
+    #expect(behind.asked.map { $0.head.headers["Sec-WebSocket-Protocol"] } == ["v4.channel.k8s.io"])
+    #expect(behind.asked.map { $0.head.headers["Authorization"] } == [nil])
+  }
 }

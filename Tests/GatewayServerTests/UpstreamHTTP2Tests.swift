@@ -214,4 +214,16 @@ import Testing
     }
     upstream.stop()
   }
+
+  // One that needs a second frame would end the connection, and all that is on it.
+  @Test func aLongHeaderGoesByTheOlderVersion() async throws {
+    try await servingBoth { gateway in
+      let long = String(repeating: "x", count: 40_000)
+
+      let answer = try await gateway.ask("/proxy/a", headers: ["X-Long": long])
+
+      #expect(answer.status == 200)
+      #expect(answer.body.json.echoed.map { $0.lowercased() }.contains("x-long: " + long))
+    }
+  }
 }

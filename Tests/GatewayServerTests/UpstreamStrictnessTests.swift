@@ -21,9 +21,14 @@ import Testing
     upstream.stop()
   }
 
-  @Test func aRuleThatLeadsToTheGatewayItselfEndsAtOnce() async throws {
+  @Test(arguments: [[], ["-Via"], ["-*"]])
+  func aRuleThatLeadsToTheGatewayItselfEndsAtOnce(edits: [String]) async throws {
     try await GatewayFixture.with(.proxy(to: "http://127.0.0.1:1")) { gateway in
-      let own = GatewayFixture.Objects.proxy(to: "http://127.0.0.1:\(gateway.port)").proxies
+      let place = "http://127.0.0.1:\(gateway.port)"
+      let edits = Value.sequence(edits.map(Value.string))
+      let own = GatewayFixture.Objects.proxy(
+        to: place, ["upstream": ["url": .string(place)], "directives": ["headerUp": edits]]
+      ).proxies
       gateway.rules.set(RouteTable(proxies: own.map { ReverseProxyRule($0, dialect: .installPlan) }), namespaces: [:])
       let answer = try await gateway.ask("/proxy/a")
 

@@ -44,7 +44,11 @@ package struct Explanation: Hashable, Sendable {
     case .proxy(let shared):
       let rule = shared.rule
       take(rule.object, rule.problems)
-      upstream = UpstreamRequest(rule, request, path, by: asker)
+      let sent = UpstreamRequest(rule, request, path, by: asker)
+      upstream = sent
+      if let flaw = sent.flaw {
+        (isServed, reason) = (false, "\(rule.object) would make a path of it that is refused: \(flaw.rawValue)")
+      }
       let host = request.headers["Host"] ?? ""
       if let redirect = rule.redirect(path, method: method, host: host) {
         upstream = nil

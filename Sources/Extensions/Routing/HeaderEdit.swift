@@ -59,7 +59,7 @@ package struct HeaderEdit: Hashable, Sendable {
     switch verb {
     case .set(let value): headers[name] = value
     case .add(let value): headers.add(name, value)
-    case .remove: headers.removeAll { fits($0.name) && !HeaderName.isFraming($0.name) }
+    case .remove: headers.removeAll { fits($0.name) && !HeaderName.isLasting($0.name) }
     }
   }
 
@@ -105,15 +105,22 @@ package enum HeaderName {
   package static func isForgeable(_ name: String) -> Bool {
     // Asked of every field of every request: most have another first letter.
     guard let first = name.utf8.first, "xifa".utf8.contains(first | 0x20) else { return false }
-    // Upstreams that make variables of fields (CGI, WSGI) take both for one.
-    let name = String(decoding: name.lowercased().utf8.map { $0 == UInt8(ascii: "_") ? 45 : $0 }, as: UTF8.self)
+    let name = withHyphens(name)
     return name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-") || name.hasPrefix("x-forwarded-")
       || ["forwarded", "x-real-ip", "authorization", "x-original-url", "x-rewrite-url"].contains(name)
   }
 
   /// Whether no object may set it.
   static func isReserved(_ name: String) -> Bool {
-    let name = name.lowercased()
-    return isHopByHop(name) || isFraming(name) || name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-")
+    let name = withHyphens(name)
+    return isHopByHop(name) || isLasting(name) || name.hasPrefix("x-remote-") || name.hasPrefix("impersonate-")
+  }
+
+  /// Whether no rule takes it away: it tells where a body ends, or which gateways a request has come through.
+  static func isLasting(_ name: String) -> Bool { isFraming(name) || HTTPHeaders.same(name, "via") }
+
+  /// In lower case, as upstreams read it that make variables of fields (CGI, WSGI) and take `_` and `-` for one.
+  private static func withHyphens(_ name: String) -> String {
+    String(decoding: name.lowercased().utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }, as: UTF8.self)
   }
 }

@@ -118,6 +118,7 @@ struct PathRewrite: Hashable, Sendable {
   init(words: [String]) throws(RuleProblem) {
     from = words.count == 2 && words[0] != "*" ? PathGlob(words[0]) : nil
     to = words[words.count - 1]
+    guard to.utf8.allSatisfy({ $0 >= 32 && $0 != 127 }) else { throw RuleProblem("there is a control character in it") }
     guard from.map({ $0.text.hasPrefix("/") || $0.text.hasPrefix("*") }) ?? true else {
       throw RuleProblem("\(words[0]) is no path")
     }

@@ -15,21 +15,29 @@ package struct PathGlob: Hashable, Sendable {
   /// What every path that fits begins with.
   package var literalPrefix: [UInt8] { pieces[0] }
 
-  package func matches(_ path: String) -> Bool { rest(of: path) != nil }
+  package func matches(_ path: String) -> Bool { matches(Array(path.utf8)) }
+
+  func matches(_ path: [UInt8]) -> Bool { restEnd(of: path) != nil }
 
   /// What the first star stands for in `path`, as much of it as can be; `nil` when the path does not fit.
   package func rest(of path: String) -> String? {
     let bytes = Array(path.utf8)
-    guard !isExact else { return bytes == pieces[0] ? "" : nil }
+    return restEnd(of: bytes).map { String(decoding: bytes[pieces[0].count..<$0], as: UTF8.self) }
+  }
+
+  /// Where that ends; it begins behind the first piece.
+  private func restEnd(of bytes: [UInt8]) -> Int? {
+    guard !isExact else { return bytes == pieces[0] ? bytes.count : nil }
     guard bytes.starts(with: pieces[0]) else { return nil }
     // Placed from the end, so that the first star gets all that the later ones can leave it.
     var end = bytes.count
-    for (index, piece) in pieces.enumerated().dropFirst().reversed() {
+    for index in (1..<pieces.count).reversed() {
       let isLast = index == pieces.count - 1
-      guard let place = Self.lastPlace(of: piece, in: bytes[pieces[0].count..<end], atEnd: isLast) else { return nil }
+      let room = bytes[pieces[0].count..<end]
+      guard let place = Self.lastPlace(of: pieces[index], in: room, atEnd: isLast) else { return nil }
       end = place
     }
-    return String(decoding: bytes[pieces[0].count..<end], as: UTF8.self)
+    return end
   }
 
   private static func lastPlace(of piece: [UInt8], in bytes: ArraySlice<UInt8>, atEnd: Bool) -> Int? {

@@ -36,7 +36,8 @@ package struct RequestPath: Hashable, Sendable {
     return query.map { encoded + "?" + $0 } ?? encoded
   }
 
-  private static func leadsUpwards(_ path: String) -> Bool {
+  /// Whether a part of `path` is `.` or `..`.
+  static func leadsUpwards(_ path: String) -> Bool {
     guard path.utf8.contains(UInt8(ascii: ".")) else { return false }
     return path.utf8.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }).contains {
       $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)

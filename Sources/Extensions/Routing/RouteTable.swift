@@ -87,8 +87,9 @@ package struct RouteTable: Sendable {
     }
     guard !ReservedPaths.contain(path.decoded) else { return nil }
     var found: Match?
-    claims.visit(Array(path.decoded.utf8)) { claim in
-      guard claim.method == nil || claim.method == method, claim.path.matches(path.decoded) else { return false }
+    let bytes = Array(path.decoded.utf8)
+    claims.visit(bytes) { claim in
+      guard claim.method == nil || claim.method == method, claim.path.matches(bytes) else { return false }
       found = claim.match
       return true
     }
@@ -121,25 +122,36 @@ package struct RouteTable: Sendable {
     return conflicts + overlaps()
   }
 
+  /// As many are told, and so many pairs are looked at: all that a user could want to read, in a time that no object and
+  /// no number of them makes long.
+  private static let (mostOverlaps, mostPairs) = (1_000, 1_000_000)
+
   private func overlaps() -> [Conflict] {
     var conflicts: Set<Conflict> = []
+    var pairs = 0
     for rule in proxies {
-      for matcher in rule.matchers {
+      for matcher in rule.matchers where conflicts.count < Self.mostOverlaps && pairs < Self.mostPairs {
         claims.visit(matcher.path.literalPrefix) { claim in
-          guard case .proxy(let shared) = claim.match, case let other = shared.rule, other.object != rule.object,
-            !claim.path.isExact || matcher.path.isExact,
-            claim.method == nil || matcher.method == nil || claim.method == matcher.method
-          else { return false }
-          // Of two that claim the very same, one is told.
-          let isSame = claim.path == matcher.path && claim.method == matcher.method
-          guard !isSame || other.object < rule.object else { return false }
-          conflicts.insert(
-            Conflict(rule.object, other.object, "\(matcher.path.text) and \(claim.path.text) overlap"))
-          return conflicts.count >= 1_000
+          pairs += 1
+          if let conflict = Self.overlap(of: matcher, rule, with: claim) { conflicts.insert(conflict) }
+          return conflicts.count >= Self.mostOverlaps || pairs >= Self.mostPairs
         }
       }
     }
     return conflicts.sorted { ($0.rule, $0.other) < ($1.rule, $1.other) }
+  }
+
+  private static func overlap(
+    of matcher: ReverseProxyRule.Matcher, _ rule: ReverseProxyRule, with claim: Claim
+  ) -> Conflict? {
+    guard case .proxy(let shared) = claim.match, case let other = shared.rule, other.object != rule.object,
+      !claim.path.isExact || matcher.path.isExact,
+      claim.method == nil || matcher.method == nil || claim.method == matcher.method
+    else { return nil }
+    // Of two that claim the very same, one is told.
+    let isSame = claim.path == matcher.path && claim.method == matcher.method
+    guard !isSame || other.object < rule.object else { return nil }
+    return Conflict(rule.object, other.object, "\(matcher.path.text) and \(claim.path.text) overlap")
   }
 }
 

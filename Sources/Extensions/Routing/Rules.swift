@@ -23,7 +23,9 @@ package struct APIServiceRule: Hashable, Sendable {
     endpoint = Endpoint(object.spec, isFirstDesign: isFirstDesign)
     prefixesPath = isFirstDesign
     paths = []
-    for item in object.spec["nonResourceURLs"]?.sequence ?? [] {
+    let items = object.spec["nonResourceURLs"]?.sequence ?? []
+    if items.count > ReverseProxyRule.mostPaths { problems.append(ReverseProxyRule.tooMany) }
+    for item in items.prefix(ReverseProxyRule.mostPaths) {
       let glob = PathGlob(item.string ?? "")
       if let problem = ReservedPaths.problem(with: glob) { problems.append(problem) } else { paths.append(glob) }
     }
@@ -68,6 +70,8 @@ package struct ReverseProxyRule: Hashable, Sendable {
   package struct Redirect: Hashable, Sendable {
     var rewrite: PathRewrite
     package var status: Int
+
+    var leadsElsewhere: Bool { rewrite.to.hasPrefix("http://") || rewrite.to.hasPrefix("https://") }
   }
 
   package init(_ object: Object, dialect: Dialect) {
@@ -105,9 +109,15 @@ package struct ReverseProxyRule: Hashable, Sendable {
     return method?.rawValue
   }
 
+  /// Paths of one object that are looked at: each may cost every request a moment.
+  static let mostPaths = 128
+  static let tooMany = "it has more than \(mostPaths) paths: the rest are passed over"
+
   private static func matchers(_ value: Value?, _ isFirstDesign: Bool, _ problems: inout [String]) -> [Matcher] {
     var matchers: [Matcher] = []
-    for item in value?.sequence ?? [value ?? .null] {
+    let items = value?.sequence ?? [value ?? .null]
+    if items.count > mostPaths { problems.append(tooMany) }
+    for item in items.prefix(mostPaths) {
       guard let path = item["path"]?.string, path.hasPrefix("/"), path.utf8.count <= RequestPath.longest else {
         problems.append("a matcher has no path")
         continue
@@ -148,10 +158,10 @@ package struct ReverseProxyRule: Hashable, Sendable {
     for redirect in redirects {
       guard let (text, query) = redirect.rewrite.applied(to: path.decoded, path.query, method: method, host: host)
       else { continue }
-      let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
-      // Two slashes would lead to another server.
+      // Only the rule may lead to another server, and not what the client has put into the path: neither as an address
+      // nor by two slashes at the beginning.
       let place =
-        isURL ? String(text.prefix { $0 != "\r" && $0 != "\n" }) : RequestPath.encoded("/" + text.drop { $0 == "/" })
+        redirect.leadsElsewhere ? RequestPath.encoded(query: text) : RequestPath.encoded("/" + text.drop { $0 == "/" })
       return (query.map { place + "?" + $0 } ?? place, redirect.status)
     }
     return nil

@@ -16,6 +16,8 @@ package struct UpstreamRequest: Hashable, Sendable {
   /// What stands before such a place here.
   package var locationPrefix = ""
   package var rejectsRedirects = false
+  /// Why it is not sent: what the rule has made of the path is none that a client may ask for.
+  package var flaw: RequestPath.Flaw?
   /// Whether a 401 of the upstream is about the gateway and not its caller.
   package var blamesGateway = false
 
@@ -47,6 +49,7 @@ package struct UpstreamRequest: Hashable, Sendable {
     if let changed = rule.method.flatMap(HTTPRequest.Method.init) { method = changed }
     let host = request.headers["Host"] ?? ""
     let (text, query) = rule.changes.applied(to: path, method: request.method.rawValue, host: host)
+    if RequestPath.leadsUpwards(text) { flaw = .dots }
     target = Self.prefixed(path.target(with: text, query: query), rule.prefixesPath ? rule.endpoint : nil)
     for edit in rule.headersUp { edit.apply(to: &headers) }
     add(asker, tellsUser: rule.tellsUser)

@@ -126,7 +126,8 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
       return client.tunnel(relay.tunnelled(head))
     }
     guard head.status.code >= 200 else {
-      if let edited = relay.edited(head) { client.send(edited) }
+      // They are in addition to the answer: one that nobody reads is not kept.
+      if client.isWritable, let edited = relay.edited(head) { client.send(edited) }
       return
     }
     upstream?.expectNothing()
@@ -135,6 +136,9 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
     guard let edited = relay.edited(head) else {
       let problem = "the backend attempted to redirect this request, which is not permitted"
       return abandon(.failed(problem))
+    }
+    guard client.canTake(edited) else {
+      return abandon(.failed("the header of the answer is too long to be sent on over HTTP/2"))
     }
     client.send(edited)
   }

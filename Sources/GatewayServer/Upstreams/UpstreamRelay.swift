@@ -25,6 +25,8 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
   let isChunked: Bool
   let report: @Sendable (Outcome) -> Void
   private let trace: TraceContext
+  /// Whether the client's request has come through this gateway already; no rule changes what tells that.
+  private let isLoop: Bool
   /// What the client offers to go on with, which goes on too.
   private let offers: [String]
 
@@ -37,10 +39,11 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     self.pools = pools
     self.report = report
     trace = original.trace
+    isLoop = Hops.isLoop(original.head.headers)
     offers = original.upgrade?.protocols ?? []
     var address = address
-    // Only there does HTTP end and something else go on.
-    address.isHTTP1Only = !offers.isEmpty
+    // Only there does HTTP end and something else go on, and a long header go in any number of bytes.
+    address.isHTTP1Only = !offers.isEmpty || !request.headers.fitsFrame(beside: request.target)
     self.address = address
     isChunked = original.head.headers["Transfer-Encoding"] != nil
   }
@@ -75,7 +78,7 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
 
   /// The answer that this gives on a connection.
   var response: HTTPResponse {
-    if Hops.isLoop(request.headers) {
+    if isLoop {
       return .unavailable("the rule leads back to it", code: 508, reason: "LoopDetected")
     }
     var response = Self.elsewhere

@@ -115,4 +115,12 @@ import Testing
     #expect(looks(10) == 1)
     #expect(looks(10_000) == 1)
   }
+
+  @Test func oneObjectClaimsOnlySoManyPathsAndSaysSo() {
+    let matchers = (0..<20_000).map { Value.mapping(["path": .string("/b*\($0)")]) }
+    let rule = ReverseProxyRule(Rule.object("a", ["matcher": .sequence(matchers)]), dialect: .subscription)
+
+    #expect(rule.matchers.count == 128)
+    #expect(rule.problems.contains("it has more than 128 paths: the rest are passed over"))
+  }
 }

@@ -166,4 +166,49 @@ import Testing
 
     #expect(rule.redirect(try RequestPath("/x///evil.example"), method: "GET", host: "")?.location == "/evil.example")
   }
+
+  // What the client puts into the path is no address.
+  @Test(arguments: ["https://evil.example/", "http://evil.example"])
+  func onlyARuleLeadsToAnotherServer(rest: String) throws {
+    let rule = ReverseProxyRule(
+      Rule.object("a", ["matcher": [["path": "/x/*"]], "redirect": ["/x/* {path.rest}"]]), dialect: .subscription)
+
+    let location = rule.redirect(try RequestPath("/x/" + rest), method: "GET", host: "")?.location
+
+    #expect(location == "/" + rest)
+  }
+
+  private static let upward: [(Value, String)] = [
+    (["stripPathPrefix": "/proxy/os"], "/proxy/os../admin"), (["stripPathPrefix": "/proxy/os"], "/proxy/os..%2fadmin"),
+    (["rewrite": ["/proxy/ot* /pub/{path.rest}"]], "/proxy/ot../admin"), (["replace": ["~ ."]], "/proxy/~~/a"),
+    (["stripPathSuffix": "x"], "/proxy/..x"), (["pathRegexp": ["q+ .."]], "/proxy/q/a"),
+  ]
+
+  @Test(arguments: upward) func noRuleMakesAPathLeadUpwards(directives: Value, target: String) throws {
+    let rule = Rule.proxy("/proxy/*", directives: directives)
+    let path = try RequestPath(target)
+
+    let sent = UpstreamRequest(rule, HTTPRequest(.get, target), path, by: Self.asker)
+    let plain = UpstreamRequest(rule, HTTPRequest(.get, "/proxy/a"), try RequestPath("/proxy/a"), by: Self.asker)
+
+    #expect(sent.flaw == .dots)
+    #expect(plain.flaw == nil)
+  }
+
+  @Test(arguments: ["X_Remote_User root", "Via 1.1 other", "+via: x", "x-remote_group a", "Impersonate_User x"])
+  func whatIsTheGatewaysToSayNoRuleSays(edit: String) {
+    let rule = Rule.proxy("/proxy/*", directives: ["headerUp": .sequence([.string(edit)])])
+
+    #expect(rule.headersUp.isEmpty)
+    #expect(rule.problems.contains { $0.hasSuffix("is the gateway's to set") })
+  }
+
+  @Test(arguments: ["-Via", "-v*", "-*"]) func noRuleHidesWhereARequestHasBeen(edit: String) throws {
+    let rule = Rule.proxy("/proxy/*", directives: ["headerUp": .sequence([.string(edit)])])
+    let request = HTTPRequest(.get, "/proxy/a", headers: ["Via": "1.1 ksxd-1", "X-A": "b"])
+
+    let sent = UpstreamRequest(rule, request, try RequestPath(request.target), by: Self.asker)
+
+    #expect(sent.headers["Via"] == "1.1 ksxd-1")
+  }
 }

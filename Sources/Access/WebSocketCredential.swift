@@ -1,0 +1,32 @@
+package import HTTP
+import Platform
+
+/// The bearer token that a browser sends with a WebSocket, for which it cannot set `Authorization`: as one of the protocols
+/// that it offers, after `base64url.bearer.authorization.k8s.io.` (Kubernetes, "Authenticating": WebSocket).
+enum WebSocketCredential {
+  private static let prefix = "base64url.bearer.authorization.k8s.io."
+  private static let field = "Sec-WebSocket-Protocol"
+
+  /// `request` with the token where every other client has it, and nowhere else.
+  static func unpacked(_ request: IncomingRequest) -> IncomingRequest {
+    guard request.upgrade != nil, let offered = request.head.headers[field] else { return request }
+    let protocols = offered.split(separator: ",").map { $0.split(separator: " ").joined(separator: " ") }
+    let others = protocols.filter { !$0.hasPrefix(prefix) }
+    guard others.count < protocols.count else { return request }
+    var unpacked = request
+    unpacked.head.headers[field] = others.isEmpty ? nil : others.joined(separator: ", ")
+    let token = protocols.first { $0.hasPrefix(prefix) }.flatMap { decoded($0.dropFirst(prefix.count)) }
+    if unpacked.head.headers["Authorization"] == nil {
+      // What cannot be read is no token, and nobody is taken for anonymous for that.
+      unpacked.head.headers["Authorization"] = "Bearer " + (token ?? "-")
+    }
+    return unpacked
+  }
+
+  /// Base64 for URLs, without padding (RFC 4648 §5).
+  private static func decoded(_ text: Substring) -> String? {
+    let standard = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
+    let padding = String(repeating: "=", count: (4 - standard.count % 4) % 4)
+    return Base64.decode(String(standard) + padding).flatMap { String(validating: $0, as: UTF8.self) }
+  }
+}
