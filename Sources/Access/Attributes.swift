@@ -51,7 +51,8 @@ extension Attributes {
     self.init(verb: Self.verb(of: method), resource: "")
     if !isGroupless { group = rest.removeFirst() }
     rest.removeFirst()
-    if rest.first == "watch" { verb = rest.removeFirst() }
+    // Kubernetes' earlier paths of watches. Below `kapis` an extension may make of another method what it likes.
+    if rest.first == "watch", [.get, .head].contains(method) { verb = rest.removeFirst() }
     read(resource: rest)
     specialize(target)
   }

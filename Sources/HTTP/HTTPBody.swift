@@ -18,14 +18,11 @@ package struct HTTPBody: AsyncSequence, Sendable {
   /// A body of nothing.
   package static let none = HTTPBody { { () async throws(TransportError) in nil } }
 
+  /// A body that is there as a whole, given in pieces: of one that many read at once each has a copy of a piece at most.
   package init(_ bytes: [UInt8]) {
     // Made when it is read: most answers that another server gives instead never are.
     self.init {
-      let source = StreamReader(
-        AsyncStream { stream in
-          if !bytes.isEmpty { stream.yield(bytes) }
-          stream.finish()
-        })
+      let source = PieceReader(bytes)
       return { () async throws(TransportError) in await source.next() }
     }
   }
@@ -62,6 +59,22 @@ package struct HTTPBody: AsyncSequence, Sendable {
       if bytes.count > limit { throw .interrupted(reason: "the answer is longer than \(limit) bytes") }
     }
     return bytes
+  }
+}
+
+/// Reads bytes piece by piece.
+private actor PieceReader {
+  private static let size = 128 << 10
+  private let bytes: [UInt8]
+  private var place = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  func next() -> [UInt8]? {
+    guard place < bytes.count else { return nil }
+    let piece = place..<min(place + Self.size, bytes.count)
+    place = piece.upperBound
+    return piece.count == bytes.count ? bytes : Array(bytes[piece])
   }
 }
 

@@ -102,7 +102,10 @@ import Testing
     (.get, Path.plans + "/x?watch=1", "get"), (.delete, Path.plans, "deletecollection"),
     (.delete, Path.plans + "/x", "delete"), (.put, Path.plans + "/x", "update"), (.patch, Path.plans + "/x", "patch"),
     (.post, Path.plans, "create"), (.head, Path.plans + "/x", "get"),
-    (.get, "/apis/kubesphere.io/v1alpha1/watch/installplans", "watch"), (.post, "/version", "post"),
+    (.get, "/apis/kubesphere.io/v1alpha1/watch/installplans", "watch"), (.get, "/kapis/g/v1/watch/a", "watch"),
+    (.post, "/kapis/g/v1/watch/a", "create"), (.delete, "/kapis/g/v1/watch/a", "delete"),
+    (.put, "/kapis/g/v1/watch/a", "update"), (.delete, "/kapis/g/v1/watch", "deletecollection"),
+    (.post, "/version", "post"),
   ])
   func theVerbIsThatOfKubernetes(method: HTTPRequest.Method, target: String, verb: String) async throws {
     let request = HTTPRequest(method, target)

@@ -78,6 +78,16 @@ import Testing
     #expect(packed.headers["ETag"] != plain.headers["ETag"])
   }
 
+  @Test func whatIsTooMuchToBeUnpackedIsSentAsItIsAndSaysSo() {
+    let content = StaticContent(Gzip.pack([UInt8](repeating: 0, count: 9 << 20)))
+
+    let answer = content.response(to: HTTPRequest(.get, "/"), type: "text/plain")
+
+    #expect(answer.headers["Content-Encoding"] == "gzip")
+    #expect(answer.headers["Content-Length"] == String(content.bytes.count))
+    #expect(content.size == content.bytes.count)
+  }
+
   @Test(arguments: [HTTPRequest.Method.post, .put, .delete])
   func aBundleIsOnlyRead(method: HTTPRequest.Method) async throws {
     try await GatewayFixture.with(.bundle(Self.raw)) { gateway in

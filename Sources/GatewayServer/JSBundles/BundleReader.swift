@@ -52,10 +52,10 @@ actor BundleReader {
   }
 
   private func keep(_ content: StaticContent, for source: JSBundleRule.Source, _ now: ContinuousClock.Instant) {
-    size += content.bytes.count - (entries[source]?.content.bytes.count ?? 0)
+    size += content.size - (entries[source]?.content.size ?? 0)
     entries[source] = Entry(content: content, read: now)
     while size > Self.capacity, let oldest = entries.min(by: { $0.value.read < $1.value.read }) {
-      size -= oldest.value.content.bytes.count
+      size -= oldest.value.content.size
       entries[oldest.key] = nil
     }
   }

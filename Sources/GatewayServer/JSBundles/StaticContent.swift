@@ -7,13 +7,24 @@ struct StaticContent: Hashable, Sendable {
   let bytes: [UInt8]
   /// As it stands in `ETag`.
   let tag: String
+  /// What is packed in `bytes`, for clients that do not unpack; `nil` where nothing is, or too much.
+  private let plain: [UInt8]?
+
+  /// Bytes that are unpacked at most.
+  private static let longestPlain = 8 << 20
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
     tag = "\"" + SHA256.hex(bytes).prefix(32) + "\""
+    plain = bytes.starts(with: Self.gzip) ? try? Gzip.unpack(bytes, limit: Self.longestPlain) : nil
   }
 
-  private var isPacked: Bool { bytes.starts(with: [0x1F, 0x8B]) }
+  private static let gzip: [UInt8] = [0x1F, 0x8B]
+
+  private var isPacked: Bool { bytes.starts(with: Self.gzip) }
+
+  /// Bytes of memory that it takes.
+  var size: Int { bytes.count + (plain?.count ?? 0) }
 
   func response(to request: HTTPRequest, type: String) -> HTTPResponse {
     var headers: HTTPHeaders = [
@@ -23,7 +34,8 @@ struct StaticContent: Hashable, Sendable {
     if let tags = request.headers["If-None-Match"], isNamed(in: tags) {
       return HTTPResponse(status: 304, headers: headers, bytes: [])
     }
-    guard !isPacked || acceptsGzip(request) else { return unpacked(headers) }
+    // Too much to be unpacked is sent as it is, and says so.
+    if isPacked, !acceptsGzip(request), let plain { return whole(plain, headers) }
     if isPacked { headers.add("Content-Encoding", "gzip") }
     headers.add("Accept-Ranges", "bytes")
     guard let range = request.headers["Range"], request.method == .get, isCurrent(request.headers["If-Range"]),
@@ -45,8 +57,7 @@ struct StaticContent: Hashable, Sendable {
     return HTTPResponse(status: 200, headers: headers, bytes: bytes)
   }
 
-  private func unpacked(_ headers: HTTPHeaders) -> HTTPResponse {
-    guard let plain = try? Gzip.unpack(bytes, limit: 64 << 20) else { return whole(headers) }
+  private func whole(_ plain: [UInt8], _ headers: HTTPHeaders) -> HTTPResponse {
     var headers = headers
     // Another representation has another tag.
     headers["ETag"] = tag.dropLast() + "-plain\""
