@@ -1,4 +1,4 @@
-package import HTTP
+import HTTP
 import Platform
 
 /// The bearer token that a browser sends with a WebSocket, for which it cannot set `Authorization`: as one of the protocols

@@ -195,6 +195,21 @@ import Testing
     #expect(tokens.user(of: second.access) == "ada" && tokens.user(of: last.access) == "bob")
   }
 
+  @Test func oneUserEndsNobodyElsesLogin() {
+    let clock = clock
+    let tokens = LoginTokens(file: nil, now: { clock.time })
+    let ada = tokens.logIn("ada")
+    var own: [LoginTokens.Grant] = []
+    for _ in 0...LoginTokens.mostOfUser {
+      clock.turn(1)
+      own.append(tokens.logIn("bob"))
+    }
+
+    #expect(tokens.user(of: ada.access) == "ada")
+    #expect(tokens.user(of: own[0].access) == nil)
+    #expect(own.dropFirst().allSatisfy { tokens.user(of: $0.access) == "bob" })
+  }
+
   @Test func aLoginThatIsRenewedOverAndOverIsRememberedInBoundedMemory() throws {
     let tokens = LoginTokens(file: nil)
     var grants = [tokens.logIn("ada")]

@@ -1,6 +1,7 @@
 import Extensions
 import HTTP
 import HTTPServer
+import Manifest
 import TestSupport
 import Testing
 

@@ -42,6 +42,8 @@ final class LoginTokens: Sendable {
 
   /// Logins that are kept at most.
   private let most: Int
+  /// Those of one user: whoever begins more ends the first of their own, and nobody else's.
+  static let mostOfUser = 100
   private let state = Locked(State())
   private let file: LoginFile?
   /// Held over a step and its lines in the file, so that these are in the order of the steps.
@@ -60,11 +62,9 @@ final class LoginTokens: Sendable {
     let now = now()
     return step { state in
       for (id, login) in state.logins where login.refreshUntil <= now { Self.end(id, &state) }
-      if state.logins.count >= most,
-        let oldest = state.logins.min(by: { $0.value.refreshUntil < $1.value.refreshUntil })
-      {
-        Self.end(oldest.key, &state)
-      }
+      let own = state.logins.filter { $0.value.user == user }
+      if own.count >= Self.mostOfUser { Self.endOldest(of: own, &state) }
+      if state.logins.count >= most { Self.endOldest(of: state.logins, &state) }
       return Self.issue(Self.random(), user, used: [], now, &state)
     }
   }
@@ -115,6 +115,11 @@ final class LoginTokens: Sendable {
     state.byAccess[digest(access)] = id
     for token in used + [digest(refresh)] { state.byRefresh[token] = id }
     return Grant(access: access, refresh: refresh, lifetime: accessLifetime)
+  }
+
+  private static func endOldest(of logins: [String: Login], _ state: inout State) {
+    guard let oldest = logins.min(by: { $0.value.refreshUntil < $1.value.refreshUntil }) else { return }
+    end(oldest.key, &state)
   }
 
   private static func end(_ id: String, _ state: inout State) {
