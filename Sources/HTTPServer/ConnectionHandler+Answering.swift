@@ -156,7 +156,7 @@ extension ConnectionHandler {
     exchange.relay = end
     let bytes = exchange.body?.removeAll() ?? []
     if !bytes.isEmpty { end.receive(ByteBuffer(bytes: bytes)) }
-    if exchange.isComplete { end.receiveEnd(nil) } else { expect(within: settings.limits.bodyPause) }
+    if exchange.isComplete { end.receiveEnd(exchange.trailers) } else { expect(within: settings.limits.bodyPause) }
     end.start()
     // What is being taken up goes on with the rest of it.
     if !isTaking { end.flush() }

@@ -187,7 +187,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private func receiveEnd(_ trailers: HTTP.HTTPHeaders?, _ exchange: Exchange) {
     expectNothing()
     exchange.isComplete = true
-    guard let relay = exchange.relay else { return exchange.body?.end(.success(())) ?? () }
+    guard let relay = exchange.relay else {
+      exchange.trailers = trailers
+      return exchange.body?.end(.success(())) ?? ()
+    }
     relay.receiveEnd(trailers)
   }
 

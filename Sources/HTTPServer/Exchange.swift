@@ -21,6 +21,8 @@ final class Exchange {
   var isOpenEnded = false
   /// Whether all of the body has arrived, read or not.
   var isComplete = false
+  /// What came behind the body before it was known who answers.
+  var trailers: HTTP.HTTPHeaders?
   /// What was wrong with its body before it was known who answers.
   var fault: RequestFault?
   /// What a log will be told, and since when.

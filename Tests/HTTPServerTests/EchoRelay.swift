@@ -26,7 +26,7 @@ private final class EchoEnd: RelayEnd {
   }
 
   func receiveEnd(_ trailers: HTTP.HTTPHeaders?) {
-    guard !isBegun else { return exchange.finish(["X-Trailer": "last"]) }
+    guard !isBegun else { return exchange.finish(trailers ?? ["X-Trailer": "last"]) }
     isBegun = true
     exchange.tunnel(ResponseHead(.switchingProtocols, ["upgrade": "echo"]))
   }

@@ -105,4 +105,16 @@ import Testing
       #expect(heard.hasSuffix("X-Trailer: last\r\n\r\n"))
     }
   }
+
+  // A relay is known only once the handler has been asked, when the whole request may be here.
+  @Test func trailersThatCameBeforeItWasKnownWhoAnswersAreNotLost() async throws {
+    try await serving { _, _, path in
+      let connection = try RawConnection(path)
+
+      connection.say(
+        "POST /relay HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n")
+
+      #expect(await connection.hear(until: "\r\n0\r\nX-Sum: 1\r\n\r\n").hasPrefix("HTTP/1.1 200 OK"))
+    }
+  }
 }
