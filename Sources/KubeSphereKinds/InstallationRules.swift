@@ -55,7 +55,9 @@ struct InstallationRules: ObjectRules {
   private static func rivalry(_ value: Value, _ others: [Value]) -> Status? {
     let wanted = Installation(Object(value))
     let present = others.map { Installation(Object($0)) }.filter { $0.extension == wanted.extension }
-    guard let first = present.first, !present.contains(where: { $0.name == wanted.name }) else { return nil }
+    // The next one may be there before the last has gone.
+    guard !present.contains(where: { $0.name == wanted.name }), let first = present.first(where: { !$0.isBeingDeleted })
+    else { return nil }
     return .denied(
       by: "subscriptions.kubesphere.io",
       "the extension \(wanted.extension) has the Subscription \(first.name) already: change that one, or delete it first"

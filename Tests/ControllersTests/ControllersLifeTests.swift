@@ -221,7 +221,7 @@ import Testing
   }
 
   @Test func aSecondInstallationOfAnExtensionWaitsForTheFirstToGo() async throws {
-    let fixture = try ControllerFixture(.subscription)
+    let fixture = try ControllerFixture(.subscription, isAdmitting: false)
     try await fixture.publish(["log-lens"])
     let spec: Value = ["extension": ["name": "log-lens", "version": "1.0.0"], "enabled": true]
 

@@ -64,7 +64,10 @@ struct GatewayFixture: Sendable {
   func ask(
     _ target: String, _ method: HTTPRequest.Method = .get, headers: HTTPHeaders = [:], body: String = ""
   ) async throws -> (status: Int, headers: HTTPHeaders, body: String) {
-    let transport = CurlTransport(Connection(server: "http://127.0.0.1:\(port)"))
+    var connection = Connection(server: "http://127.0.0.1:\(port)")
+    // What waits for a turn of the processor is not late.
+    connection.requestTimeout = 5 * Patience.seconds
+    let transport = CurlTransport(connection)
     var request = HTTPRequest(method, target, headers: headers)
     request.body = Array(body.utf8)
     let response = try await transport.send(request)

@@ -49,7 +49,10 @@ import Testing
 
   /// Asks for all paths in turn; what fails says so, and only while `b` is away.
   private static func ask(_ port: UInt16, _ client: Int, _ b: Restarted) async throws {
-    let transport = CurlTransport(Connection(server: "http://127.0.0.1:\(port)"))
+    var connection = Connection(server: "http://127.0.0.1:\(port)")
+    // What waits for a turn of the processor is not late.
+    connection.requestTimeout = 5 * Patience.seconds
+    let transport = CurlTransport(connection)
     for number in 0..<(requests / clients) {
       let name = ["a", "b", "either"][(number + client) % 3]
       let before = b.restarts
