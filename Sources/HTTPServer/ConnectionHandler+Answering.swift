@@ -177,8 +177,8 @@ extension ConnectionHandler {
     guard case .answering(let exchange) = state, !exchange.version.isOlder, let context else { return }
     var head = head
     _ = head.frame(for: exchange.version, isHead: exchange.isHead)
+    // Sent with what comes with it: many small ones one by one would take more memory than they have bytes.
     guard codec.write(head, isChunked: false, to: context) else { return cut() }
-    codec.flush(context, promise: nil)
   }
 
   func relay(_ bytes: ByteBuffer) {
