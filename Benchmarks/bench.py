@@ -224,6 +224,7 @@ def console_rows(table, args, environment):
     terminal.key(b"/")
     letters = [terminal.key(letter.encode()) for letter in "123"]
     table.add("filter key at 80x24, bytes (largest)", max(l[0] for l in letters), budget=1400)
+    table.add("filter key to last byte of its frame, ms (largest)", max(l[1] * 1e3 for l in letters), budget=5)
     terminal.key(b"\x1b")
     terminal.settle(1)
     before = terminal.wakeups()

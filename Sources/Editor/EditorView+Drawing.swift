@@ -29,8 +29,11 @@ extension EditorView {
       return
     }
     if let finding {
-      surface.write(
-        words(finding.sentence).truncated(to: area.size.columns), row: 0, in: area, style: theme[.editorProblem])
+      let rows = words(finding.sentence).wrapped(to: area.size.columns)
+      for (row, text) in rows.prefix(area.size.rows).enumerated() {
+        let rest = row == area.size.rows - 1 ? rows.dropFirst(row).joined(separator: " ") : text
+        surface.write(rest.truncated(to: area.size.columns), row: row, in: area, style: theme[.editorProblem])
+      }
       return
     }
     let state = hasUnsavedEdits ? "  " + words("edited") : ""
@@ -104,6 +107,13 @@ extension EditorView {
   /// What is said in the last row: what is the matter with the cursor's line, else the first.
   private var finding: SyntaxError? {
     problem ?? findings.first { $0.line == draft.cursor.line + 1 } ?? findings.first
+  }
+
+  /// As many rows as what is said takes, but most of the room is the text's.
+  var messageRows: Int {
+    guard prompt == nil, notice == nil, let finding else { return 1 }
+    let rows = finding.sentence.english.wrapped(to: max(1, size.columns)).count
+    return min(max(1, size.rows / 5), rows)
   }
 
   /// Where the cursor belongs when the editor is drawn in `area`.

@@ -278,8 +278,8 @@ extension EditorView {
   /// Columns for line numbers and the mark of a problem.
   var gutter: Int { String(draft.buffer.lines.count).count + 2 }
 
-  /// Rows for text; the last one is for what the editor has to say.
-  var textRows: Int { max(1, size.rows - 1) }
+  /// Rows for text; those below are for what the editor has to say.
+  var textRows: Int { max(1, size.rows - messageRows) }
 
   func spans(line: Int) -> [Highlighter.Span] {
     highlighter.spans(draft.buffer.lines[line], index: line)

@@ -9,7 +9,7 @@ extension SyntaxError {
       return lines[place.line - 1].dropFirst(place.column - 1).first.map(String.init) ?? ""
     }
     let here = character(Beginning(line: line, column: column))
-    if let error = unclosed(character) ?? keyless(lines) ?? indented() { return error }
+    if let error = unclosed(character) ?? emptyBracket(text) ?? keyless(lines) ?? indented() { return error }
     for (words, plain) in Self.plainWords where said.hasPrefix(words) {
       return at(line, column, plain(here))
     }
@@ -53,6 +53,16 @@ extension SyntaxError {
     return at(beginning.line, beginning.column, "the \(opening) from column \(beginning.column) is not closed")
   }
 
+  /// A bracket that is opened at the end of the text, with nothing in it.
+  private func emptyBracket(_ text: String) -> SyntaxError? {
+    guard said.hasPrefix("did not find expected node content") else { return nil }
+    let before = text.trimmedEnd
+    guard let opening = before.last, opening == "[" || opening == "{" else { return nil }
+    let lines = before.lines
+    guard let column = lines.last?.count else { return nil }
+    return at(lines.count, column, "the \(String(opening)) from column \(column) is not closed")
+  }
+
   /// A line that is no key: `replicas 3`, or `a:b`.
   private func keyless(_ lines: [String]) -> SyntaxError? {
     guard said.containsText("could not find expected ':'"), let beginning,
@@ -76,5 +86,14 @@ extension SyntaxError {
         line, column, "“-” is expected in column \(beginning.column), as in the list from line \(beginning.line)")
     }
     return nil
+  }
+}
+
+extension String {
+  /// Without blanks and line ends behind it.
+  fileprivate var trimmedEnd: String {
+    var text = self[...]
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
   }
 }

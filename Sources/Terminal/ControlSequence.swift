@@ -47,6 +47,9 @@ struct ControlSequence: Hashable {
   /// The chord that it was when nothing else came.
   var chord: Key? { hasBegun ? nil : .alt(Character(Unicode.Scalar(introducer))) }
 
+  /// It is a text that a terminal sends, such as its colours: no key begins so, and a slow line may hold the rest up.
+  var isText: Bool { form == .text && hasBegun }
+
   /// Whether `byte` can follow the introducer alone, where the escape before it may have been a key of its own.
   func canBegin(with byte: UInt8) -> Bool {
     switch introducer {

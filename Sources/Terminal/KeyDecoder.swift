@@ -36,6 +36,7 @@ struct KeyDecoder {
   var patience: Duration? {
     switch state {
     case .ground, .escape: nil
+    case .sequence(let sequence) where sequence.isText: .seconds(2)
     case .cut, .tail, .sequence: .milliseconds(400)
     case .paste: .seconds(1)
     }

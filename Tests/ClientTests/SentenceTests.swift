@@ -8,6 +8,15 @@ import Testing
 @testable import Platform
 
 @Suite struct SentenceTests {
+  @Test func aSocketIsCalledByWhatListensThere() {
+    let host = "unix:///tmp/x/run/ksx/ksxd.sock"
+    let error = ClusterError.transport(.unreachable(host: host, reason: "it is not running"))
+
+    #expect(
+      error.sentence(for: "asking the server", at: "museum").english
+        == "asking the server: ksxd at run/ksx/ksxd.sock cannot be reached: it is not running.")
+  }
+
   @Test(arguments: [
     (400, "", "did not understand the request (400)", "Check what was entered."),
     (

@@ -26,6 +26,8 @@ import Testing
     #expect(items.last?["reason"] == "for the pilots")
     #expect(object.annotations["ksx.dev/changed-by"] == "ada")
     #expect(object.annotations["ksx.dev/change"] == "upgrade to 1.1.0")
+    // Who has no history of it learns here what ran.
+    #expect(object.annotations["ksx.dev/ran-before"]?.hasSuffix(" before 1.1.0") != false)
     // The reason of the install is not that of the upgrade.
     #expect(object.annotations["ksx.dev/reason"] == nil)
     #expect(try await bench.run("history", "whizard").hasPrefix("WHEN  "))

@@ -57,7 +57,7 @@ import Testing
     #expect(after?.resourceVersion != before.resourceVersion)
     #expect(
       try await bench.failure("undo", "whizard", "--yes")
-        == "cannot undo: ksx has changed nothing about whizard here that it could undo")
+        == "cannot undo: nothing about whizard was changed from here that could be undone")
   }
 
   @Test(arguments: [["safe-mode on", "safe-mode off"], ["bisect start", "bisect reset"]])

@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func anInstallThatWasJustMadeIsTakenBackByTwoKeys() {
-    var tester = afterInstall(secondsAgo: 120)
+    var tester = afterInstall(secondsAgo: 40)
     tester.type("u")
     #expect(tester.screen.contains("Uninstall: grafana on museum"))
     #expect(tester.screen.contains("[ Uninstall ]"))
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func anInstallThatIsOlderIsTakenBackByItsName() {
-    var tester = afterInstall(secondsAgo: 4000)
+    var tester = afterInstall(secondsAgo: 90)
     tester.type("u")
     tester.press(.end)
     tester.type("a")

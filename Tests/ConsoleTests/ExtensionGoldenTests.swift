@@ -1,5 +1,5 @@
 import Client
-import Extensions
+import HTTP
 import KubernetesAPI
 import Manifest
 import Packages
@@ -8,6 +8,7 @@ import Terminal
 import Testing
 
 @testable import Console
+@testable import Extensions
 @testable import Operations
 
 /// How the pages of an extension look, with something on them and in each state in which there is not.
@@ -18,10 +19,10 @@ import Testing
 
   /// Keys of an extension that runs, up to its page with `digit`.
   private static func page(
-    _ digit: String, _ name: String, sizes: [(Int, Int)] = Golden.usual,
+    _ digit: String, _ name: String,
     _ body: @escaping (inout ConsoleTester) -> Void = { _ in }
   ) -> State {
-    State(name, sizes: sizes) { tester in
+    State(name) { tester in
       tester.press(.enter)
       tester.offer("grafana", "0.9.0", "1.0.0", "1.1.0")
       tester.type(digit)
@@ -33,7 +34,7 @@ import Testing
     try Golden.check(
       "overview",
       [
-        State("installed", sizes: Golden.all) { tester in
+        State("installed") { tester in
           tester.press(.enter)
           tester.offer("grafana", "1.0.0", "1.1.0")
           tester.hear(.detailed("grafana", ExtensionDetails(.sample)))
@@ -42,7 +43,7 @@ import Testing
           tester.type("j")
           tester.press(.enter)
         },
-        State("failed", sizes: Golden.all, from: .failedUpgrade) { tester in
+        State("failed", from: .failedUpgrade) { tester in
           tester.press(.enter)
           tester.answer(.examination(of: "grafana"), .examination(.sample))
         },
@@ -53,6 +54,18 @@ import Testing
         State("stale") { tester in
           tester.press(.enter)
           tester.lose()
+        },
+        State("loading", from: .nothing) { tester in
+          tester.app.open(ExtensionScreen("grafana"))
+          tester.hear(.time)
+        },
+        State("forbidden", from: .nothing) { tester in
+          let refusal = ClusterError.refused(
+            Status(code: 403, reason: "Forbidden", message: "ada may not list it"))
+          tester.hear(.installations(.interrupted(refusal, delay: .seconds(30))))
+          tester.hear(.extensions(.replaced([.sample("grafana", "Grafana", versions: ["1.0.0"])])))
+          tester.app.open(ExtensionScreen("grafana"))
+          tester.hear(.time)
         },
         State("gone from the marketplace") { tester in
           tester.hear(.installations(.applied(.sample("devops-0.10.0", version: "0.10.0"))))
@@ -70,7 +83,21 @@ import Testing
           tester.press(.enter)
           tester.type("2")
         },
-        Self.page("2", "filled", sizes: Golden.all),
+        Self.page("2", "filled"),
+        State("empty") { tester in
+          tester.hear(.extensions(.applied(.sample("bell", "Bell", versions: []))))
+          tester.app.open(ExtensionScreen("bell"))
+          tester.hear(.versions(of: "bell", .replaced([])))
+          tester.type("2")
+        },
+        Self.page("2", "stale") { $0.lose() },
+        State("failed") { tester in
+          tester.press(.enter)
+          let error = ClusterError.transport(
+            .unreachable(host: "museum", reason: "connection refused"))
+          tester.hear(.versions(of: "grafana", .interrupted(error, delay: .seconds(30))))
+          tester.type("2")
+        },
         Self.page("2", "does not fit") { tester in
           var version = ExtensionVersion.sample("grafana", "1.1.0")
           version.kubeVersion = ">=1.99.0"
@@ -96,7 +123,15 @@ import Testing
         Self.page("3", "loading"),
         Self.page("3", "empty") { $0.answer(.past(of: "grafana"), .past(Chronicle(.init(lines: [])))) },
         Self.page("3", "forbidden") { $0.answer(.past(of: "grafana"), failure: Self.forbidden) },
-        State("filled", sizes: Golden.all, from: .failedUpgrade) { tester in
+        Self.page("3", "failed") { $0.answer(.past(of: "grafana"), failure: Self.lost) },
+        State("stale", from: .failedUpgrade) { tester in
+          tester.press(.enter)
+          tester.type("3")
+          let lines = tester.app.state.records.lines
+          tester.answer(.past(of: "grafana"), .past(Chronicle(.init(lines: lines))))
+          tester.answer(.past(of: "grafana"), failure: Self.lost)
+        },
+        State("filled", from: .failedUpgrade) { tester in
           tester.press(.enter)
           tester.type("3")
           let lines = tester.app.state.records.lines
@@ -118,11 +153,19 @@ import Testing
       "config-page",
       [
         Self.page("4", "loading"),
-        Self.page("4", "filled", sizes: Golden.all) { tester in
+        Self.page("4", "filled") { tester in
           tester.hear(
             .installations(
               .applied(.sample("grafana", version: "1.0.0", config: "replicas: 3\nadminPassword: hunter2\nfoo: 1\n"))))
           tester.readPackage(of: "grafana", "1.0.0", values: Self.values)
+        },
+        Self.page("4", "empty") { tester in
+          tester.hear(.installations(.applied(.sample("grafana", version: "1.0.0"))))
+          tester.readPackage(of: "grafana", "1.0.0", values: "")
+        },
+        Self.page("4", "stale") { tester in
+          tester.readPackage(of: "grafana", "1.0.0", values: Self.values)
+          tester.lose()
         },
         Self.page("4", "no package") { tester in
           var evidence = PlanSheet.Evidence()
@@ -174,6 +217,24 @@ import Testing
           $0.answer(topic, .contents(PackageFacts(version: "1.0.0", problem: "its repository does not answer.")))
         },
         Self.page("6", "failed") { $0.answer(topic, failure: Self.lost) },
+        Self.page("6", "forbidden") { $0.answer(topic, failure: Self.forbidden) },
+        Self.page("6", "stale") { tester in
+          tester.answer(topic, .contents(PackageFacts(version: "1.0.0", contents: contents)))
+          tester.answer(topic, failure: Self.lost)
+        },
+        State("what it needs, loading", from: .nothing) { tester in
+          tester.app.open(ExtensionScreen("grafana"))
+          tester.hear(.time)
+          tester.type("7")
+        },
+        Self.page("7", "what it needs, stale") { $0.lose() },
+        Self.page("7", "what it needs, filled") { tester in
+          var version = ExtensionVersion.sample("grafana", "1.0.0")
+          version.dependencies = [
+            .init(name: "loki", type: "extension", version: ">=2.0.0", isRequired: true)
+          ]
+          tester.hear(.versions(of: "grafana", .applied(version)))
+        },
         Self.page("7", "what it needs"),
       ])
   }
@@ -188,12 +249,48 @@ import Testing
           $0.answer(.serving(of: name), .serving(ServingFacts([], dialect: .installPlan)))
         },
         Self.page("8", "forbidden") { $0.answer(.serving(of: name), failure: Self.forbidden) },
-        Self.page("8", "filled", sizes: Golden.all) { tester in
+        Self.page("8", "failed") { $0.answer(.serving(of: name), failure: Self.lost) },
+        Self.page("8", "stale") { tester in
+          tester.answer(.serving(of: name), .serving(NewScreensTests.served))
+          tester.answer(.serving(of: name), failure: Self.lost)
+        },
+        Self.page("8", "filled") { tester in
           tester.answer(.serving(of: name), .serving(NewScreensTests.served))
           tester.answer(.probes(of: name), .probes(NewScreensTests.probes))
         },
-        Self.page("9", "agents"),
+        Self.page("9", "agents, loading", Self.placeAgents), Self.page("9", "agents, empty"),
+        Self.page("9", "agents, filled") { tester in
+          Self.placeAgents(&tester)
+          tester.answer(
+            .clusters, .clusters([MemberCluster(name: "east", obstacle: "it is not ready")]))
+        },
+        Self.page("9", "agents, forbidden") { tester in
+          Self.placeAgents(&tester)
+          tester.answer(
+            .clusters, failure: ReadFailure("You may not list clusters.", isForbidden: true))
+        },
+        Self.page("9", "agents, failed") { tester in
+          Self.placeAgents(&tester)
+          tester.answer(
+            .clusters,
+            failure: ReadFailure("Listing the member clusters: museum cannot be reached."))
+        },
+        Self.page("9", "agents, stale") { tester in
+          Self.placeAgents(&tester)
+          tester.answer(
+            .clusters, .clusters([MemberCluster(name: "east", obstacle: "it is not ready")]))
+          tester.answer(
+            .clusters,
+            failure: ReadFailure("Listing the member clusters: museum cannot be reached."))
+        },
       ])
+  }
+
+  /// An agent is wanted in the cluster east.
+  private static func placeAgents(_ tester: inout ConsoleTester) {
+    var installation = Installation.sample("grafana", version: "1.0.0", resourceVersion: "8")
+    installation.clusters = ["east"]
+    tester.hear(.installations(.applied(installation)))
   }
 
   @Test func events() throws {
@@ -210,6 +307,10 @@ import Testing
       [
         Self.page("0", "loading"), Self.page("0", "empty") { $0.answer(topic, .events([])) },
         Self.page("0", "forbidden") { $0.answer(topic, failure: Self.forbidden) },
+        Self.page("0", "failed") {
+          $0.answer(
+            topic, failure: ReadFailure("Reading the events of grafana: museum cannot be reached."))
+        },
         Self.page("0", "filled") { $0.answer(topic, .events([EventLine(event)])) },
         Self.page("0", "stale") { tester in
           tester.answer(topic, .events([EventLine(event)]))

@@ -28,16 +28,14 @@ enum Golden {
   /// A state of a screen: what it is called, and how a user comes to it.
   struct State {
     let name: String
-    let sizes: [(columns: Int, rows: Int)]
     private let start: Start
     private let body: (inout ConsoleTester) -> Void
 
     init(
-      _ name: String, sizes: [(Int, Int)] = Golden.usual, from start: Start = .market,
+      _ name: String, from start: Start = .market,
       _ body: @escaping (inout ConsoleTester) -> Void = { _ in }
     ) {
       self.name = name
-      self.sizes = sizes
       self.start = start
       self.body = body
     }
@@ -61,9 +59,8 @@ enum Golden {
     }
   }
 
-  static let usual = [(80, 24), (40, 10)]
-  /// With the size at which a screen is laid out otherwise.
-  static let all = usual + [(120, 40)]
+  /// What everything must fit, the least there is, and where a screen is laid out otherwise.
+  static let sizes = [(80, 24), (40, 10), (120, 40)]
 
   private static let folder =
     "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Golden"
@@ -72,7 +69,7 @@ enum Golden {
   static func check(_ name: String, _ states: [State], sourceLocation: SourceLocation = #_sourceLocation) throws {
     var looks = Looks()
     let parts = states.flatMap { state in
-      state.sizes.map { columns, rows in
+      sizes.map { columns, rows in
         "== \(state.name) \(columns)x\(rows)\n" + looks.text(state.surface(columns, rows))
       }
     }
@@ -80,8 +77,13 @@ enum Golden {
     try hold(parts + ["== looks\n" + looks.legend], name, sourceLocation)
   }
 
-  private static func hold(_ parts: [String], _ name: String, _ sourceLocation: SourceLocation) throws {
-    let path = "\(folder)/\(name).txt"
+  /// The file called `name`.
+  static func path(of name: String) -> String { "\(folder)/\(name).txt" }
+
+  private static func hold(_ parts: [String], _ name: String, _ sourceLocation: SourceLocation)
+    throws
+  {
+    let path = path(of: name)
     if Environment.current["KSX_GOLDEN"] == "write" {
       try Files.makeDirectory(folder)
       try Files.write(Array(parts.joined().utf8), to: path, mode: 0o644)
@@ -103,9 +105,21 @@ enum Golden {
       let text = surface.description.split(separator: "\n", omittingEmptySubsequences: false)
         .map { String($0).trimmingEnd(" ") }
       let styles = (0..<surface.size.rows).map { row in
-        String(surface.row(row).map { letter(of: $0.style) }).trimmingEnd(".")
+        Self.runs(surface.row(row).map { letter(of: $0.style) })
       }
       return (Self.folded(text) + ["--"] + Self.folded(styles)).joined(separator: "\n") + "\n"
+    }
+
+    /// Each letter once, with how often it stands there in a row; none for what is plain to the end.
+    private static func runs(_ letters: [Character]) -> String {
+      var rest = String(letters).trimmingEnd(".")[...]
+      var text = ""
+      while let first = rest.first {
+        let count = rest.prefix { $0 == first }.count
+        text += count == 1 ? String(first) : "\(first)\(count)"
+        rest = rest.dropFirst(count)
+      }
+      return text
     }
 
     private static func folded(_ rows: [String]) -> [String] {

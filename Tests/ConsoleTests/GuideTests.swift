@@ -1,4 +1,5 @@
 import Client
+import Editor
 import Extensions
 import Operations
 import Packages
@@ -78,9 +79,23 @@ import Testing
     let screen = ConfigScreen("grafana", .configure, tester.app.state, at: ["receiver", "port"])
     tester.app.carryOut([.open(screen)])
     tester.readPackage(of: "grafana", "1.0.0", values: Self.values)
-    #expect(tester.screen.contains("receiver:"))
-    #expect(tester.screen.contains("port: 9000"))
-    #expect(tester.screen.contains("line 3, column 13"))
+    #expect(tester.screen.contains("line 2, column 1"))
+    // What the chart has by itself is not held at that of this version.
+    #expect((tester.app.layers.last as? ConfigScreen)?.editor.text == "replicas: 1\n")
+    tester.press(.tab, .tab)
+    tester.type("80")
+    #expect((tester.app.layers.last as? ConfigScreen)?.editor.text == Self.withPort)
+  }
+
+  private static let withPort = "replicas: 1\nreceiver:\n  # Where it listens\n  port: 80"
+
+  @Test func aBeginningThatNoKeyHereHasSaysWhereOneHasIt() {
+    var tester = tester()
+    tester.press(.end, .enter)
+    tester.type("ho")
+    tester.press(.tab)
+
+    #expect(tester.status == "No key of the chart here begins with ho; receiver.host does.")
   }
 }
 
@@ -108,6 +123,7 @@ import Testing
     tester.press(.down, .down)
     tester.type("e")
     #expect(tester.screen.contains("Config of grafana 1.1.0"))
+    tester.press(.tab)
     #expect(tester.screen.contains("mode: fast"))
     tester.type("slow")
     tester.press(.control("s"))

@@ -37,7 +37,7 @@ import Testing
     try Golden.check(
       "marketplace",
       [
-        Golden.State("filled", sizes: Golden.all, from: .busyMarket),
+        Golden.State("filled", from: .busyMarket),
         Golden.State("loading", from: .nothing),
         Golden.State("empty", from: .nothing) { tester in
           tester.hear(.extensions(.replaced([])))
@@ -46,7 +46,7 @@ import Testing
         Golden.State("forbidden", from: .nothing) { tester in
           tester.hear(.installations(.interrupted(.refused(refusal), delay: .seconds(30))))
         },
-        Golden.State("stale", sizes: Golden.all, from: .busyMarket) { $0.lose() },
+        Golden.State("stale", from: .busyMarket) { $0.lose() },
         Golden.State("a filter that finds nothing", from: .busyMarket) { tester in
           tester.press(.tab)
           tester.type("j")
@@ -55,7 +55,7 @@ import Testing
           tester.press(.enter)
         },
         Golden.State("a filter that is typed", from: .busyMarket) { $0.type("/state:failed foo:") },
-        Golden.State("with marks", sizes: Golden.all, from: .busyMarket) { $0.type(" j ") },
+        Golden.State("with marks", from: .busyMarket) { $0.type(" j ") },
       ])
   }
 

@@ -142,7 +142,7 @@ import Testing
     tester.type(":")
 
     #expect(!tester.screen.contains("Select the row above"))
-    #expect(tester.screen.contains("Open what is selected"))
+    #expect(tester.screen.contains("Show the keys and what they do"))
   }
 
   @Test mutating func namesAreCompleted() {

@@ -14,9 +14,9 @@ import Testing
   private static let values = "# How many run at once\nreplicas: 1\nreceiver:\n  # Where it listens\n  port: 9000\n"
 
   private static func upgrading(
-    _ name: String, sizes: [(Int, Int)] = Golden.usual, _ body: @escaping (inout ConsoleTester) -> Void = { _ in }
+    _ name: String, _ body: @escaping (inout ConsoleTester) -> Void = { _ in }
   ) -> State {
-    State(name, sizes: sizes) { tester in
+    State(name) { tester in
       tester.hear(
         .installations(.applied(.sample("grafana", version: "1.0.0", config: "replicas: 2\nadminPassword: x\n"))))
       tester.app.carryOut([.open(PlanScreen(.upgrade(to: "1.1.0"), "grafana"))])
@@ -41,7 +41,7 @@ import Testing
           tester.hear(.time)
         },
         Self.upgrading("asking"),
-        Self.upgrading("ready", sizes: Golden.all) { tester in
+        Self.upgrading("ready") { tester in
           tester.readPackage(of: "grafana", "1.1.0", values: Self.values)
           Self.answer(&tester)
         },
@@ -95,6 +95,23 @@ import Testing
           tester.type("* D")
           tester.hear(.facts(PlanFacts()))
         },
+        State("stale") { tester in
+          tester.hear(.installations(.applied(.sample("jenkins", version: "2.0.0"))))
+          tester.type("* D")
+          tester.hear(.facts(PlanFacts()))
+          tester.lose()
+        },
+        State("forbidden") { tester in
+          tester.type("jj ")
+          tester.press(.up)
+          tester.type(" i")
+          tester.hear(.facts(PlanFacts()))
+          tester.hear(
+            .judged([
+              Access("create", Dialect.installPlan.installations): Access.Verdict(isAllowed: false)
+            ]))
+        },
+        State("empty") { $0.type("j E") },
         State("destroys") { tester in
           tester.hear(.installations(.applied(.sample("jenkins", version: "2.0.0"))))
           tester.hear(.installations(.applied(.sample("loki", version: "2.0.0"))))
@@ -109,7 +126,7 @@ import Testing
       "editor",
       [
         State("loading") { $0.offerAfter("e", "grafana") },
-        State("filled", sizes: Golden.all) { tester in
+        State("filled") { tester in
           tester.offerAfter("e", "grafana")
           tester.readPackage(of: "grafana", "1.0.0", values: Self.values)
         },
@@ -145,7 +162,7 @@ import Testing
     try Golden.check(
       "merge",
       [
-        State("open", sizes: Golden.all, Self.merging),
+        State("open", Self.merging),
         State("decided") { tester in
           Self.merging(&tester)
           tester.type("t")
@@ -178,6 +195,18 @@ import Testing
           tester.type("v")
         },
         State("former, empty") { $0.type("b") },
+        State("stale") { tester in
+          tester.offerAfter("U", "grafana")
+          tester.type("v")
+          tester.lose()
+        },
+        State("forbidden") { tester in
+          tester.hear(.extensions(.applied(.sample("bell", "Bell", versions: []))))
+          tester.type("Uv")
+          let refusal = Status(
+            code: 403, reason: "Forbidden", message: "user ada may not list extensionversions")
+          tester.hear(.versions(of: "bell", .interrupted(.refused(refusal), delay: .seconds(30))))
+        },
       ])
   }
 }

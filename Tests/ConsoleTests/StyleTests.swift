@@ -8,7 +8,7 @@ import Testing
 /// What the screen asks for and what the themes give are one list.
 @Suite struct StyleTests {
   /// The sources of all that draws.
-  private static let sources: [String] = {
+  static let sources: [String] = {
     let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/Sources/"
     let files = ["Console", "Editor", "Terminal"].flatMap { swiftFiles(in: root + $0) }
     return files.filter { !$0.hasSuffix("/StyleName.swift") }.compactMap { try? Files.text($0) }

@@ -62,6 +62,16 @@ import Testing
     #expect(type(.control("s")) == .save("kind: Job\nkind: Pod\n"))
   }
 
+  @Test mutating func aReasonThatIsLongerThanTheScreenIsSaidWhole() {
+    type("a: b: c\n")
+
+    let screen = screen(rows: 20, columns: 40).surface.description
+    #expect(screen.contains("line 1, column 5: a second “:” in a"))
+    #expect(screen.contains("this line as its key"))
+    // What is written keeps most of a small screen.
+    #expect(!self.screen(rows: 6, columns: 40).surface.description.contains("this line as its key"))
+  }
+
   @Test mutating func whatHelmRefusesIsRefusedAtItsLine() {
     type("a: .inf\n")
 

@@ -6,6 +6,8 @@ import Testing
   @Test(arguments: [
     ("a: [1, 2\nb: c\n", "line 1, column 4: the [ from column 4 is not closed"),
     ("a:\n  b: {c: 1\nd: 2\n", "line 2, column 6: the { from column 6 is not closed"),
+    ("a: 1\nx: [", "line 2, column 4: the [ from column 4 is not closed"),
+    ("a: 1\nx: {\n", "line 2, column 4: the { from column 4 is not closed"),
     ("a: \"x\nb: c\n", "line 1, column 4: the \" from column 4 is not closed"),
     ("a: 'x\n", "line 1, column 4: the ' from column 4 is not closed"),
     ("a:\n\tb: 1\n", "line 2, column 1: a tab stands here; YAML wants spaces"),

@@ -61,6 +61,6 @@ import Testing
   @Test func withoutAHistoryThereIsNothingToUndo() {
     #expect(
       Undo("whizard", after: [], now: installed(Self.old))
-        == .refused("ksx has changed nothing about whizard here that it could undo"))
+        == .refused("nothing about whizard was changed from here that could be undone"))
   }
 }

@@ -3,6 +3,16 @@ import Testing
 @testable import Terminal
 
 @Suite struct KeyDecoderTests {
+  /// A reply with the terminal's colours comes in pieces over a slow line.
+  @Test func theRestOfAReplyIsWaitedForLongerThanThatOfAKey() {
+    var (reply, key) = (KeyDecoder(), KeyDecoder())
+    for byte in bytes("\u{1B}]11;rgb:1e") { _ = reply.decode(byte) }
+    for byte in bytes("\u{1B}[1;") { _ = key.decode(byte) }
+
+    #expect(reply.patience.map { $0 > .seconds(1) } == true)
+    #expect(key.patience.map { $0 < .seconds(1) } == true)
+  }
+
   private var decoder = KeyDecoder()
 
   private mutating func keys(_ inputs: [KeyDecoder.Input]) -> [Key] {

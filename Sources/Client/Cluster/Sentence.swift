@@ -41,10 +41,17 @@ extension TransportError {
     "\(doing): \(problem(at: server, doing))"
   }
 
+  /// The end of a socket's path, which is what tells one from another.
+  package static func socketName(_ host: String) -> String {
+    host.dropFirst("unix://".count).split(separator: "/").suffix(3).joined(separator: "/")
+  }
+
   func problem(at server: String, _ doing: Sentence) -> Sentence {
     switch self {
     case .unreachable(let host, let reason):
-      "\(host) cannot be reached (\(reason)). Check the address, the network and any proxy."
+      host.hasPrefix("unix://")
+        ? "ksxd at \(Self.socketName(host)) cannot be reached: \(reason)."
+        : "\(host) cannot be reached (\(reason)). Check the address, the network and any proxy."
     case .untrusted(let host, let reason):
       "\(host) is not trusted (\(reason)). Check certificate-authority and tls-server-name in the kubeconfig."
     case .interrupted(let reason):

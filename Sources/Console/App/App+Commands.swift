@@ -24,6 +24,7 @@ extension App {
     case .refresh: refresh()
     case .compareWays: compareWays()
     case .screen(.yaml), .screen(.describe), .screen(.log): look(command)
+    case .screen(.cancel): cancel(top.subject)
     case .theme, .keymap, .language, .selection: set(command, to: argument)
     default: sayUseless(command, keys)
     }
@@ -49,7 +50,7 @@ extension App {
     let words = argument.split(separator: " ").map(String.init)
     let name = words.first ?? ""
     let version = words.count == 3 && words[1] == "to" ? words[2] : nil
-    guard command == .open || command.change != nil else {
+    guard command == .open || command == .screen(.cancel) || command.change != nil else {
       return state.say(.warning, "\(command.spokenName) takes no name.")
     }
     guard state.market.extensions[name] != nil || state.market.installed.of(name) != nil else {
@@ -57,7 +58,20 @@ extension App {
       return state.say(.warning, "There is no extension \(name) here\(meant.isEmpty ? "." : meant)")
     }
     if command == .open { return open(ExtensionScreen(name)) }
+    if command == .screen(.cancel) { return cancel(name) }
     carryOut(beginChange(command, on: name, version: version, state) ?? [])
+  }
+
+  /// Plans to end what is under way at `name`.
+  private mutating func cancel(_ name: String?) {
+    guard let name else { return state.say(.warning, "No extension is selected.") }
+    guard let installation = state.market.installed.of(name) else {
+      return state.say(.warning, "\(name) is not installed.")
+    }
+    guard let capabilities = state.capabilityState.capabilities else {
+      return state.say(.warning, "The capabilities of this cluster are not known yet.")
+    }
+    open(RemedyScreen(RemedyPlan(cancelling: name, installation, state.memory(of: name), capabilities)))
   }
 
   private mutating func compareWays() {

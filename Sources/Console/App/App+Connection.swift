@@ -36,6 +36,7 @@ extension App {
   /// What was known before may be wrong by now: then everything is read anew in the right words.
   mutating func connected(_ capabilities: Capabilities) {
     let former = state.dialect
+    if state.messageLog.answer?.text == state.words("Reading everything again …") { state.messageLog.dropAnswer() }
     state.capabilityState.learn(capabilities, at: state.now)
     if capabilities.dialect == former {
       if state.rightsAsked == nil { state.askRights() }
@@ -88,6 +89,18 @@ extension App {
     state.connection.refusal = refusal
   }
 
+  /// What plans could not be held against while the line was down.
+  private mutating func readUnreadAgain() {
+    let isUnread = state.planFacts.map { $0.dependantsProblem != nil || $0.serverProblem != nil } ?? false
+    for case .facts(let kind, let name) in subscriptions where isUnread {
+      state.begin(state.readFacts(for: kind, of: name))
+    }
+    guard let capabilities = state.capabilityState.capabilities else { return }
+    for case .evidence(let subject) in subscriptions where state.evidence[EvidenceKey(subject)]?.package == nil {
+      state.begin(.readEvidence(subject, capabilities))
+    }
+  }
+
   mutating func heard<Element>(_ event: WatchEvent<Element>) {
     doubt(event)
     if case .interrupted(let error, let delay) = event {
@@ -97,6 +110,7 @@ extension App {
       if state.connection.staleSince != nil { state.record(.note, state.connection.connectedAgain) }
       state.connection.restored()
       askDryRunsAgain()
+      readUnreadAgain()
       state.connection.refusal = nil
     }
   }

@@ -76,6 +76,7 @@ extension App {
   private mutating func recalled(_ records: Records) {
     if !records.memories.isEmpty { state.records.memories = records.memories }
     if !records.lines.isEmpty { state.records.lines = records.lines }
+    state.records.learnElsewhere()
     state.market.invalidate()
     if !state.unfinished.isRecalled { trail.restore(records.places) }
     state.unfinished.isRecalled = true

@@ -8,7 +8,11 @@ extension App {
   /// Takes in the answer to what a screen has asked for.
   mutating func hearAnswer(_ message: Message) {
     switch message {
-    case .read(let reading, let answer): state.readings.take(reading, answer, at: state.now, state.words)
+    case .read(let reading, let answer):
+      state.readings.take(reading, answer, at: state.now, state.words)
+      if case .past(let name) = reading.topic, case .success(.past(let chronicle)) = answer {
+        learnPast(of: name, chronicle)
+      }
     case .places(let answer): state.places = answer
     case .moved(let move): request = .move(move)
     case .sent(let plan, let failure):
@@ -20,6 +24,14 @@ extension App {
       readAgain()
     default: break
     }
+  }
+
+  /// What ran before, as helm and the cluster's states tell where nothing was noted on this computer.
+  private mutating func learnPast(of name: String, _ chronicle: Chronicle) {
+    guard state.status(of: name).isRunningUnknown, let good = chronicle.lastGood else { return }
+    state.records.ranElsewhere[name] = good.version
+    state.records.learnElsewhere()
+    state.market.invalidate()
   }
 
   /// Reads again what the open screens show besides what is watched.

@@ -118,6 +118,7 @@ package struct App: Sendable {
 
   private mutating func settleOnce() {
     state.isLineTyped = top.prompt != nil
+    state.grammar = top.prompt?.grammar
     marketplace.settle(&state)
     for index in layers.indices { layers[index].settle(&state) }
   }

@@ -80,7 +80,7 @@ package enum Command: Hashable, Sendable {
     (.previousPane, "previous-pane", "Go to the pane, tab or button before"),
     (.open, "open", "Open what is selected, or press the button"),
     (.back, "back", "Go back without changing anything"),
-    (.filter, "filter", "Show only what matches: text, !text, -f fuzzy, -l category=name"),
+    (.filter, "filter", "Show only what matches: text, !text, -f fuzzy, kube:1.32, installed"),
     (.clearFilter, "clear-filter", "Show everything again"),
     (.keepFilter, "keep-filter", "Keep the filter under a number"),
     (.togglePreview, "preview", "Show or hide the preview of the selected extension"),

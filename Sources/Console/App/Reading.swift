@@ -32,6 +32,8 @@ package struct Reading: Hashable, Sendable {
     case reachability(RepositoryDraft)
     /// The events about an extension and in its namespace.
     case events(of: String)
+    /// The versions of Kubernetes and of KubeSphere.
+    case platform
     /// The object of an extension, such as its installation.
     case object(of: String, Resource, called: String)
   }
@@ -56,6 +58,7 @@ package enum ReadFacts: Hashable, Sendable {
   case repositories([RepositoryFacts])
   case reachability(Reachability)
   case events([EventLine])
+  case platform(ProductVersions)
   /// YAML.
   case object(String)
 }

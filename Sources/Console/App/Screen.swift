@@ -136,4 +136,6 @@ struct Prompt: Sendable {
   var label: Sentence
   var field: LinePrompt
   var verb: String
+  /// What can be typed, where it is not plain.
+  var grammar: Sentence?
 }

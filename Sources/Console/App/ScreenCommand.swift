@@ -7,6 +7,7 @@ package enum ScreenCommand: String, CaseIterable, Sendable {
   case sync
   case remove
   case log, pods, events
+  case cancel
   case yaml, describe
 
   /// What it does, in one line.
@@ -23,6 +24,7 @@ package enum ScreenCommand: String, CaseIterable, Sendable {
     case .log: "Show what its job has written"
     case .pods: "Show its pods"
     case .events: "Show the events"
+    case .cancel: "Plan to end what is under way, and to go back to what ran before"
     case .yaml: "Show its object as YAML, with secrets masked"
     case .describe: "Show all that is known of it"
     }

@@ -36,8 +36,7 @@ extension ClusterError {
   /// Why what is on the screen cannot be kept up to date.
   func lossSentence(at server: String) -> Sentence {
     if case .transport(.unreachable(let host, let reason)) = self, host.hasPrefix("unix://") {
-      let path = host.dropFirst("unix://".count).split(separator: "/").suffix(3).joined(separator: "/")
-      return "ksxd at \(path) cannot be reached: \(reason)."
+      return "ksxd at \(TransportError.socketName(host)) cannot be reached: \(reason)."
     }
     // Only reads are followed: there is no change to look after.
     if case .transport(.interrupted) = self { return "The connection to \(server) broke." }

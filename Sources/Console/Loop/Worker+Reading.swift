@@ -41,6 +41,9 @@ extension Worker {
 
   /// Sends `requests` one after another; what comes after one that was refused is not sent.
   func send(_ requests: [RemedyRequest], of plan: RemedyPlan) async -> Message {
+    if let cancellation = plan.cancellation, let capabilities = plan.capabilities {
+      return await cancel(cancellation, plan, capabilities)
+    }
     for (place, request) in requests.enumerated() {
       do throws(ClusterError) {
         let cluster = session.connection.cluster
@@ -59,6 +62,36 @@ extension Worker {
       }
     }
     return .sent(plan, failure: nil)
+  }
+
+  /// So many seconds may pass without anything happening before the cancellation is left to the controllers.
+  private static let patience = 60
+
+  /// Ends what is under way and goes back to what ran before it, step by step.
+  private func cancel(
+    _ cancellation: Cancellation, _ plan: RemedyPlan, _ capabilities: Capabilities
+  ) async -> Message {
+    let (cluster, name) = (session.connection.cluster, cancellation.name)
+    do throws(ClusterError) {
+      let reader = ClusterReader(cluster, capabilities)
+      guard let installation = Installations(try await reader.installations().map(Installation.init)).of(name) else {
+        return .sent(plan, failure: "\(name) is not installed any more; ksx history tells what was")
+      }
+      let timing = cluster.timing
+      let pace = ClusterReader.CancellationPace(patience: Self.patience, isWhole: false) {
+        await timing.sleep(ClusterReader.cancellationPause)
+      }
+      let (sender, called) = (sender, installation.name)
+      sender.noteCancelled(installation, of: name)
+      let end = try await Deed([plan.verb], names: [name]).carryOut { () throws(ClusterError) in
+        try await reader.carryOut(cancellation, at: called, by: sender, pace)
+      }
+      if case .refused(let reason) = end { return .sent(plan, failure: Sentence(verbatim: "\(name): \(reason)")) }
+      return .sent(plan, failure: nil)
+    } catch {
+      let sentence = error.sentence(for: plan.title, at: session.connection.status.cluster)
+      return .sent(plan, failure: "\(sentence) \(error.consequence)")
+    }
   }
 
   /// What controllers alone read of an object.
@@ -86,6 +119,7 @@ extension Worker {
     case .repositories: return .repositories(try await reader.repositories())
     case .reachability(let draft): return .reachability(await draft.reachability())
     case .events(let name): return .events(try await reader.events(of: name))
+    case .platform: return .platform(try await reader.productVersions())
     case .object(_, let resource, let name):
       let object = try await session.connection.cluster.get(resource, name, skipping: Self.unshown)
       return .object(YAML.text(object.value))
@@ -108,6 +142,7 @@ extension Reading.Topic {
     case .repositories: "listing the repositories"
     case .reachability: "asking the repository"
     case .events(let name): "reading the events of \(name)"
+    case .platform: "reading the versions of Kubernetes and KubeSphere"
     case .object(let name, _, _): "reading the object of \(name)"
     }
   }

@@ -109,6 +109,7 @@ package struct StartScreen: Sendable {
     var frame = ListFrame()
     frame.selectsRow = true
     list.draw(choices, Self.columns, frame, on: &surface, in: body, theme)
+    drawWhole(on: &surface, in: body, theme)
     guard let field = fields.first else {
       let keys = settings.keys(for: .open, in: [.everywhere]).first ?? "enter"
       let leave = settings.keys(for: .close, in: [.everywhere]).first ?? "q"
@@ -119,6 +120,17 @@ package struct StartScreen: Sendable {
     let label = gateway.isEmpty ? words("Address of the gateway: ") : words("User: ")
     let end = surface.write(" " + label, row: 0, in: bottom, style: theme[.prompt])
     return field.draw(on: &surface, in: bottom.row(0).split(left: end).rest, style: theme[.prompt])
+  }
+
+  /// What is said of the selected choice, where its row cuts it.
+  private func drawWhole(on surface: inout Surface, in body: Rect, _ theme: Theme) {
+    guard let choice = choices.first(where: { $0.id == list.selected }) else { return }
+    let lines = choice.remark.wrapped(to: body.size.columns - 2)
+    let free = body.size.rows - choices.count - 2
+    guard choice.remark.columns > body.size.columns - 24, lines.count <= free else { return }
+    for (row, line) in lines.enumerated() {
+      surface.write(line, row: body.size.rows - lines.count + row, in: body.inset(columns: 1), style: theme[.dim])
+    }
   }
 
   private static let columns: [Column<StartChoice>] = [

@@ -73,6 +73,8 @@ struct ConsoleState: Sendable {
   var isSlow = false
   /// A line is being typed, which takes a row of its own.
   var isLineTyped = false
+  /// What can be typed there, where that is not plain.
+  var grammar: Sentence?
   /// How many extensions want attention.
   var tally = Tally()
   /// Several changes that one plan has confirmed, while they are carried out.
@@ -165,12 +167,27 @@ struct ConsoleState: Sendable {
     context.guards = session.guards(at: Timestamp(secondsSince1970: Int(now.wall)))
     context.rights = rights
     context.add(planFacts)
+    if planFacts == nil, let platform {
+      (context.kubernetesVersion, context.kubeSphereVersion) = (platform.kubernetes, platform.kubeSphere)
+      context.gaps[.server] = nil
+    }
     // What it was before it was changed needs something else.
     context.installedVersions = context.installedVersions.filter {
       market.installed.of($0.key)?.version == $0.value.version
     }
     if versions?.isFilled != true { context.gaps[.versions] = versionsGap(versions?.interruption) }
     return context
+  }
+
+  /// The versions of the platform, where they have been read for the list.
+  var platform: ProductVersions? {
+    if case .platform(let versions)? = readings[.platform]?.facts { versions } else { nil }
+  }
+
+  /// The Kubernetes of the cluster as a filter asks for it, `1.32`; empty while it is not known.
+  var shownKubernetes: String {
+    let text = planFacts?.server.kubernetes.nonEmpty ?? platform?.kubernetes ?? ""
+    return SemanticVersion(text).map { "\($0.major).\($0.minor)" } ?? ""
   }
 
   /// What is read of a version: its package, and what is served beside it.

@@ -1,3 +1,4 @@
+import Operations
 import Platform
 import Terminal
 
@@ -121,6 +122,19 @@ struct MessageLog: Hashable, Sendable {
   }
 }
 
+extension String {
+  /// Up to the first full stop that a blank follows.
+  fileprivate var firstSentence: String {
+    var rest = utf8.startIndex
+    while let stop = utf8[rest...].firstIndex(of: UInt8(ascii: ".")) {
+      let after = utf8.index(after: stop)
+      if after < utf8.endIndex, utf8[after] == UInt8(ascii: " ") { return String(self[..<after]) }
+      rest = after
+    }
+    return self
+  }
+}
+
 extension ConsoleState {
   /// The most rows that messages take.
   static let messageLimit = 6
@@ -134,10 +148,20 @@ extension ConsoleState {
       let text = age < 60 ? announcement.text : "\(announcement.text) (\(words("{0} ago", duration(age))))"
       lines += Line(text, announcement.tone.style).wrapped(to: size.columns - 2)
     }
-    if lines.isEmpty, case .stale(let reason) = connection.state, connection.refusal == nil, market.isFilled {
-      lines = Line(reason, .statusWarning).wrapped(to: size.columns - 2)
+    if lines.isEmpty, !saysLossElsewhere, case .stale(let reason) = connection.state, connection.refusal == nil,
+      market.isFilled
+    {
+      let whole = Line(reason, .statusWarning).wrapped(to: size.columns - 2)
+      // What is lost and why takes a row; what to do about it is on the page of messages.
+      lines = whole.count == 1 ? whole : [Line(reason.firstSentence.truncated(to: size.columns - 2), .statusWarning)]
     }
     return lines
+  }
+
+  /// What is on the screen about a change says already that the cluster cannot be reached.
+  private var saysLossElsewhere: Bool {
+    submissions.values.contains { $0.refusal != nil }
+      || dryRuns.values.contains(where: \.isUnavailable)
   }
 
   /// The list below is what the user came for: a small screen keeps most of its rows.
@@ -157,5 +181,14 @@ extension ConsoleState {
   var isMessageCut: Bool { allMessageLines.count > messageRoom }
 
   /// How many rows the messages take, and the line being typed: none where there is nothing to say.
-  var messageRows: Int { messageLines.count + (isLineTyped ? 1 : 0) }
+  var messageRows: Int { messageLines.count + typedRows }
+
+  /// The rows of a line that is typed, with what can be typed there.
+  var typedRows: Int { isLineTyped ? 1 + grammarLines.count : 0 }
+
+  /// What can be typed, in lines of the screen's width; a small screen keeps its rows.
+  var grammarLines: [Line] {
+    guard isLineTyped, let grammar, size.rows >= 20 else { return [] }
+    return Line(words(grammar), .dim).wrapped(to: size.columns - 2)
+  }
 }

@@ -15,6 +15,14 @@ package struct Records: Hashable, Sendable {
   /// The places that were visited in earlier sessions, as they are kept.
   package var places: [String] = []
 
+  /// The versions that ran before, by extension, as the cluster told them where nothing is kept.
+  var ranElsewhere: [String: String] = [:]
+
+  /// Completes what is kept by that.
+  mutating func learnElsewhere() {
+    for (name, version) in ranElsewhere { memories[name, default: ReleaseMemory()].learn(lastInstalled: version) }
+  }
+
   /// What was kept; nothing, unless told.
   package init(
     memories: [String: ReleaseMemory] = [:], lines: [HistoryLine] = [], drafts: [String: KeptDraft] = [:]

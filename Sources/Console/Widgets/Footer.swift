@@ -18,7 +18,11 @@ struct Footer {
   func draw(on surface: inout Surface, in area: Rect) -> Point? {
     let (zone, last) = area.split(bottom: 1)
     surface.write(pendingKeys.isEmpty ? hintLine(last.size.columns) : continuations, row: 0, in: last, state.theme)
-    let lines = state.messageLines.prefix(max(0, zone.size.rows - (view.prompt == nil ? 0 : 1)))
+    let grammar = state.grammarLines
+    let lines = state.messageLines.prefix(max(0, zone.size.rows - state.typedRows))
+    for (row, line) in grammar.enumerated() {
+      surface.write(line, row: lines.count + row, in: zone.split(left: 1).rest, state.theme)
+    }
     for (row, line) in lines.enumerated() {
       surface.write(line, row: row, in: zone.split(left: 1).rest, state.theme)
     }

@@ -1,6 +1,7 @@
 import Client
 import Extensions
 import Operations
+import Packages
 
 /// A key worth knowing here, and what it does in words: `b roll back to 1.0.1`.
 struct Hint: Hashable, Sendable {
@@ -28,6 +29,10 @@ extension ConsoleState {
     guard let preflight = preflight(), !session.isReadOnly else { return [] }
     let status = status(of: name)
     return kinds(for: status).filter { kind in
+      kind != .rollBack || hasWayBack(of: name)
+    }.filter { kind in
+      kind != .install || !isHindered(name)
+    }.filter { kind in
       preflight.obstacle(to: kind, of: name) == nil && preflight.prohibition(of: kind, for: name) == nil
     }.map { Hint(.change($0), words(for: $0, status)) }
   }
@@ -58,10 +63,24 @@ extension ConsoleState {
     }
   }
 
+  /// There is something to go back to: what was there before, or an older version that is offered.
+  private func hasWayBack(of name: String) -> Bool {
+    guard let installation = market.installed.of(name) else { return false }
+    let present = VersionText(installation.version)
+    return market.extensions[name]?.versions.contains { VersionText($0) < present } == true
+      || !memory(of: name).former(to: installation).isEmpty
+  }
+
+  /// What was there before the present installation of `name`: what was noted on this computer, and what the object and
+  /// helm tell of what ran.
+  func memory(of name: String) -> ReleaseMemory {
+    let kept = records.memories[name] ?? ReleaseMemory()
+    guard let installation = market.installed.of(name) else { return kept }
+    return kept.completed(by: installation, running: status(of: name).running)
+  }
+
   /// Where going back leads when nothing else is asked for: the newest release that is known to have been Installed.
   func wayBack(of name: String) -> ReleaseMemory.Entry? {
-    market.installed.of(name).flatMap { installation in
-      records.memories[name]?.target(from: installation)
-    }
+    market.installed.of(name).flatMap { memory(of: name).target(from: $0) }
   }
 }

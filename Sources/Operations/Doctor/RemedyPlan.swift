@@ -18,6 +18,10 @@ package struct RemedyPlan: Hashable, Sendable {
   package var steps: [Remedy.Step]
   /// What guardrails call it: the command that does the same, or shows it.
   package var verb: String
+  /// What is ended by following it, in place of requests that are known beforehand.
+  package private(set) var cancellation: Cancellation?
+  /// What the cluster can do, for that.
+  package private(set) var capabilities: Capabilities?
 
   package init(
     title: Sentence, subject: String, effects: [Plan.Effect], problems: [Plan.Problem] = [], steps: [Remedy.Step],
@@ -37,6 +41,23 @@ package struct RemedyPlan: Hashable, Sendable {
     self.init(
       title: "\(remedy.name): \(finding.subject)", subject: finding.subject,
       effects: [Plan.Effect(.note, "against: \(finding.sentence)")] + cost, steps: remedy.steps)
+  }
+
+  /// What ends what `installation` is at, and goes back to what ran before, by what is kept here in `memory`.
+  package init(
+    cancelling name: String, _ installation: Installation, _ memory: ReleaseMemory, _ capabilities: Capabilities
+  ) {
+    let cancellation = Cancellation(name, former: Cancellation.former(to: installation, memory))
+    let facts = Cancellation.Facts(installation, marked: installation.notes[Cancellation.annotation] ?? "")
+    self.init(
+      title: "Cancel what is under way: \(name)", subject: name, effects: cancellation.effects(facts),
+      steps: [.person("each step follows from what the one before has come to")], verb: "cancel")
+    switch cancellation.next(facts) {
+    case .refused(let reason): problems = [Plan.Problem(isBlocking: true, Sentence(verbatim: reason))]
+    case .done: problems = [Plan.Problem(isBlocking: true, "nothing is under way at \(name)")]
+    default: break
+    }
+    (self.cancellation, self.capabilities) = (cancellation, capabilities)
   }
 
   package var isBlocked: Bool { problems.contains(where: \.isBlocking) }

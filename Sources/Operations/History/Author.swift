@@ -38,6 +38,10 @@ package struct Authorship: Hashable, Sendable {
   private static let wordsKey = "ksx.dev/change"
   private static let timeKey = "ksx.dev/changed-at"
 
+  /// What is noted besides: what ran before.
+  private var more = Mapping()
+
+  /// What `author` did at `time`, in `words`.
   package init(author: Author, words: String, time: String) {
     self.author = author
     self.words = words
@@ -59,10 +63,18 @@ package struct Authorship: Hashable, Sendable {
 
   /// The annotations, with nothing for a reason that was not given: an earlier one must not stand there as this one's.
   fileprivate var annotations: Mapping {
-    [
+    let own: Mapping = [
       Self.byKey: .string(author.name), Self.reasonKey: author.reason.isEmpty ? .null : .string(author.reason),
       Self.wordsKey: .string(words), Self.timeKey: .string(time),
     ]
+    return Mapping(own.pairs + more.pairs)
+  }
+
+  /// The same, which also tells that `running` ran when `wanted` was asked for.
+  func noting(running: String, before wanted: String) -> Authorship {
+    var authorship = self
+    authorship.more = RanBefore.annotations(running: running, wanted: wanted)
+    return authorship
   }
 }
 

@@ -111,6 +111,29 @@ package struct ReleaseMemory: Hashable, Sendable {
     former(to: installation).filter { $0.wasInstalled == false }
   }
 
+  /// This, and that `running` runs beside the version that `installation` asks for.
+  ///
+  /// Another computer may have made the change. The config it had is not known, and is taken to be the present one.
+  package func completed(by installation: Installation, running: String) -> ReleaseMemory {
+    guard !running.isEmpty, VersionText(running) != VersionText(installation.version),
+      !former(to: installation).contains(where: {
+        VersionText($0.version) == VersionText(running) && $0.wasInstalled != false
+      })
+    else { return self }
+    var memory = self
+    let note = Authorship(installation)
+    memory.remember(
+      Entry(
+        version: running, config: installation.config, time: note?.time ?? installation.conditionTime,
+        what: note?.words ?? "", wasInstalled: true))
+    return memory
+  }
+
+  /// Takes in what was read of the past elsewhere: the version that ran last, where none is known here.
+  package mutating func learn(lastInstalled version: String) {
+    if lastInstalled.isEmpty { lastInstalled = version }
+  }
+
   /// The config of `installation` as it was written here, with its comments, unless the cluster has another by now.
   package func config(of installation: Installation) -> String {
     guard installation.configForm == .object, let written, installation.hasConfig(written) else {

@@ -35,6 +35,9 @@ package struct DryRun: Hashable, Sendable {
   /// Whether this is about the very writes of `plan`.
   package func isOf(_ plan: Plan) -> Bool { writes == Self.writes(plan) }
 
+  /// It could not be asked.
+  package var isUnavailable: Bool { if case .unavailable = answer { true } else { false } }
+
   /// The server has answered: nothing against it, or why not.
   package mutating func answer(_ failure: ClusterError?, at now: Double) {
     answered = now

@@ -84,8 +84,13 @@ package struct ChangeSender: Sendable {
   }
 
   private func signed(_ plan: Plan) -> Plan {
+    guard let author, !author.name.isEmpty else { return plan }
     var plan = plan
-    plan.write = signed(plan.write, plan.change)
+    let former = history?.releases(of: plan.name).lastInstalled ?? ""
+    let running = plan.before.map { ExtensionStatus(plan.name, nil, $0, former: former).running } ?? ""
+    let authorship = Authorship(author: author, words: plan.change.words, time: Timestamp.now().description)
+    plan.write = plan.write.signed(
+      authorship.noting(running: running, before: plan.change.version ?? plan.before?.version ?? ""))
     return plan
   }
 

@@ -44,7 +44,13 @@ package struct Operation: Hashable, Sendable {
   /// Since when nothing has been at rest.
   private static func beginning(_ installation: Installation) -> String {
     let busy = installation.history.reversed().prefix { $0.state.isBusy }
-    return busy.last?.time ?? installation.history.last?.time ?? installation.created
+    if let first = busy.last { return first.time }
+    // Until the controllers note that they have begun, what was asked for is what it waits for.
+    let last = installation.history.last?.time ?? installation.created
+    guard let noted = Authorship(installation)?.time, let asked = Timestamp.seconds(noted),
+      Timestamp.seconds(last).map({ $0 < asked }) ?? true
+    else { return last }
+    return noted
   }
 
   /// From what ksx saw of its own changes here, else from the last states.
@@ -55,7 +61,7 @@ package struct Operation: Hashable, Sendable {
       switch line.event {
       case .change: began = Timestamp.seconds(line.time)
       case .outcome(.done, _, _):
-        if let start = began, let end = Timestamp.seconds(line.time) { took = end - start }
+        if let start = began, let end = Timestamp.seconds(line.time), end > start { took = end - start }
       default: break
       }
     }

@@ -27,6 +27,9 @@ package struct ExtensionStatus: Hashable, Sendable {
   /// What is asked for and not applied yet, in words.
   package let pending: [Sentence]
 
+  /// Something runs besides what is asked for, and what that is is not known.
+  package var isRunningUnknown: Bool { running.isEmpty && (state == .upgrading || state == .upgradeFailed) }
+
   /// What of a cluster its user may read; what is not read is unknown, and not absent.
   package struct Sight: Hashable, Sendable {
     package var extensions = true
@@ -59,7 +62,7 @@ package struct ExtensionStatus: Hashable, Sendable {
     state = installation.observed.state
     wanted = installation.version
     isEnabled = installation.observed.appliedEnabled ?? installation.isEnabled
-    running = Self.running(installation, `extension`, former: former)
+    running = Self.running(installation, `extension`, former: RanBefore.version(of: installation) ?? former)
     failed = state == .installFailed || state == .upgradeFailed ? Self.tried(installation) : ""
   }
 
@@ -72,12 +75,12 @@ package struct ExtensionStatus: Hashable, Sendable {
   /// what the cluster puts back into its note of the version as long as the release is the old one.
   ///
   /// Where the Extension notes what runs, that is known without any of this.
-  private static func running(_ installation: Installation, _ shelf: Extension?, former: String) -> String {
-    let (noted, runs) = (installation.observed.attemptedVersion, shelf?.runningVersion ?? "")
+  private static func running(_ installation: Installation, _ offered: Extension?, former: String) -> String {
+    let (noted, runs) = (installation.observed.attemptedVersion, offered?.runningVersion ?? "")
     let former = runs.isEmpty ? former : runs
     switch installation.observed.state {
     // The Extension hears of it a moment later.
-    case .installed where !runs.isEmpty && shelf?.state == .installed: return runs
+    case .installed where !runs.isEmpty && offered?.state == .installed: return runs
     case .installed: return noted.isEmpty ? installation.version : noted
     case .uninstallFailed, .uninstalling: return noted.isEmpty ? installation.version : noted
     case .upgrading, .upgradeFailed: return noted == installation.version || noted.isEmpty ? former : noted

@@ -121,6 +121,14 @@ extension ClusterReader {
     return facts
   }
 
+  /// The versions of Kubernetes and, where that can be had, of KubeSphere.
+  package func productVersions() async throws(ClusterError) -> ProductVersions {
+    async let product = kubeSphereVersion()
+    var versions = ProductVersions(try await cluster.document("/version"))
+    if versions.kubeSphere.isEmpty { versions.kubeSphere = await product }
+    return versions
+  }
+
   /// How long a plan waits for what its write does not need: a server that hangs holds up no emergency.
   package static let patience = Duration.seconds(5)
 

@@ -15,7 +15,7 @@ package enum Undo: Hashable, Sendable {
       return (line.time, before, after)
     }.first
     guard let (time, before, after) = last else {
-      self = .refused("ksx has changed nothing about \(name) here that it could undo")
+      self = .refused("nothing about \(name) was changed from here that could be undone")
       return
     }
     var former = before

@@ -85,64 +85,34 @@ struct Cancel: PlannedCommand {
     return object
   }
 
-  /// What there is now of the attempt that the installation called `installation` is at.
-  private func look(
-    at installation: String, _ reader: ClusterReader, _ session: CommandSession
-  ) async throws(CommandError) -> Cancellation.Facts {
-    let object = try await session.asking("reading \(installation)") { () throws(ClusterError) in
-      try await reader.cluster.get(reader.dialect.installations, installation)
-    }
-    return await reader.attempt(object)
-  }
-
   /// Takes step after step, until it is done or nothing more happens.
   private func follow(
     _ cancellation: Cancellation, _ installation: String, _ reader: ClusterReader, _ session: CommandSession
   ) async throws(CommandError) {
-    var last: Cancellation.Step?
-    var quiet = 0
-    // Looks come every quarter of a second.
-    while quiet <= 4 * (patience ?? Self.pause) {
-      let facts = try await look(at: installation, reader, session)
-      let step = cancellation.next(facts)
-      if case .refused(let reason) = step { throw CommandError("\(name): \(reason)") }
-      if step != .wait, step != last {
-        try await take(step, cancellation, facts, reader, session)
-        (last, quiet) = (step, patience == nil ? 0 : quiet)
+    let (timing, outlet) = (session.timing, session.outlet)
+    let pace = ClusterReader.CancellationPace(patience: patience ?? Self.pause, isWhole: patience != nil) {
+      await timing.sleep(ClusterReader.cancellationPause)
+    }
+    let found = try await session.asking("cancelling at \(name)") { () throws(ClusterError) in
+      try await reader.carryOut(cancellation, at: installation, by: session.sender, pace) { step in
+        if let words = step.words { outlet.note("\(name): \(words)") }
       }
-      if step == .done { return session.outlet.print("\(name): \(end(facts)) in \(session.name)") }
-      quiet += 1
-      await session.timing.sleep(.milliseconds(250))
     }
-    guard patience == nil, last != nil else {
-      throw CommandError("\(name): nothing has happened since; ksx get \(name) shows where it stands")
+    switch found {
+    case .refused(let reason): throw CommandError("\(name): \(reason)")
+    case .done(let facts): session.outlet.print("\(name): \(end(facts)) in \(session.name)")
+    case .quiet(let hasActed):
+      guard patience == nil, hasActed else {
+        throw CommandError("\(name): nothing has happened since; ksx get \(name) shows where it stands")
+      }
+      session.outlet.print(
+        "\(name): \(cancellation.former.map { "going back to \($0.version)" } ?? "ending") in \(session.name)")
     }
-    session.outlet.print(
-      "\(name): \(cancellation.former.map { "going back to \($0.version)" } ?? "ending") in \(session.name)")
   }
 
   private func end(_ facts: Cancellation.Facts) -> String {
     let status = ExtensionStatus(name, nil, facts.installation)
     return status.state.isFailure ? "ended, and \(status.word)" : "back at \(status.wanted), \(status.word)"
-  }
-
-  private func take(
-    _ step: Cancellation.Step, _ cancellation: Cancellation, _ facts: Cancellation.Facts, _ reader: ClusterReader,
-    _ session: CommandSession
-  ) async throws(CommandError) {
-    guard var write = cancellation.write(step, facts, in: reader.capabilities) else { return }
-    if step == .putBack { write = session.sender.signed(write, HistoryLine.cancel) }
-    do throws(ClusterError) {
-      let object = try await write.deliver(to: session.cluster).object
-      if step == .putBack, let after = object.map(Installation.init) {
-        session.sender.noteWentBack(of: name, from: facts.installation, to: after)
-      }
-    } catch {
-      // The controllers were faster, or another has done it: the next look tells what is left to do.
-      if error.isLostRace || error.isNotFound { return }
-      throw CommandError(error, "cancelling at \(name)", at: session.server)
-    }
-    if let words = step.words { session.outlet.note("\(name): \(words)") }
   }
 }
 

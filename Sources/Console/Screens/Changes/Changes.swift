@@ -19,7 +19,8 @@ func beginChange(
   // Who may not do it may look at what it would do.
   let prohibition = state.preflight()?.prohibition(of: kind, for: name)
   let plan = state.change(kind, of: name, to: version).map { [Step.open(PlanScreen($0, name))] }
-  return (plan ?? opening(kind, on: name, state)) + (prohibition.map { [Step.complain($0.asSentence)] } ?? [])
+  // A plan says it itself.
+  return plan ?? opening(kind, on: name, state) + (prohibition.map { [Step.complain($0.asSentence)] } ?? [])
 }
 
 /// Begins a change of all of `names`, by one plan.
@@ -58,7 +59,7 @@ extension ConsoleState {
     case (.version(.newer)?, let version?): return .upgrade(to: version)
     case (.version(.former)?, let version?):
       return market.installed.of(name).map {
-        (records.memories[name] ?? ReleaseMemory()).rollback(from: $0, to: version)
+        memory(of: name).rollback(from: $0, to: version)
       }
     case (.version(.offered)?, nil): return recommended(of: name).map { .install(version: $0, config: "") }
     case (.version(.newer)?, nil):

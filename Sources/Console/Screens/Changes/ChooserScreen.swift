@@ -108,7 +108,7 @@ extension ChooserScreen {
 
   /// What was there before, each with its config; then the older versions that are offered, with the present one.
   private static func waysBack(from installation: Installation, _ name: String, _ state: ConsoleState) -> [Choice] {
-    let former = state.records.memories[name]?.former(to: installation) ?? []
+    let former = state.memory(of: name).former(to: installation)
     let older = state.offeredVersions(of: name).filter { version in
       VersionText(version) < VersionText(installation.version)
         && !former.contains { VersionText($0.version) == VersionText(version) }

@@ -94,13 +94,13 @@ func undo(on name: String?, _ state: ConsoleState) -> [Step] {
 }
 
 extension ConsoleState {
-  /// The last change of `name` from here was made within the hour, so that taking it back loses little.
+  /// The last change of `name` from here was made within a minute, so that nobody has come to rely on it.
   fileprivate func isLastChangeFresh(of name: String) -> Bool {
     let time = records.lines.last { line in
       if case .spec = line.event { line.extension == name } else { false }
     }?.time
     guard let made = time.flatMap(Timestamp.seconds) else { return false }
-    return now.wall - Double(made) < 3600
+    return now.wall - Double(made) < 60
   }
 
   /// The key that takes the last change of `name` made from here back, where there is one to take back.

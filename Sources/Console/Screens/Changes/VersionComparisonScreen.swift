@@ -51,10 +51,11 @@ struct VersionComparisonScreen: Screen {
     guard let comparison = found.comparison else {
       return title + [.blank] + Line(found.problem, .statusWarning).wrapped(to: columns)
     }
+    let concern = state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
     if comparison.sections.isEmpty {
-      return title + [.blank, Line(state.words("Both are the same in all that is compared."), .statusOK)]
+      return title + concern + [.blank, Line(state.words("Both are the same in all that is compared."), .statusOK)]
     }
-    return title
+    return title + concern
       + comparison.sections.flatMap { part in
         section(
           part.title.prefix(1).uppercased() + part.title.dropFirst(), part.lines.flatMap { lines(of: $0, columns) })

@@ -30,15 +30,18 @@ extension ConfigScreen {
     if let path = wanted { putCursor(at: path) }
   }
 
-  /// Puts the cursor at a key; one that is not set yet is put there with its default.
+  /// Puts the cursor at a key; where it is not set, at the nearest above it that is, or at the end.
+  ///
+  /// Nothing is written: what the chart has by itself would be held at that of this version.
   private mutating func putCursor(at path: [String]) {
-    wanted = nil
+    (wanted, suggested) = (nil, path)
     if editor.goTo(path: path) { return editor.selectValue() }
-    guard let entry = guide?.values[path],
-      let text = try? YAMLEdit.set(YAMLEdit.Path(keys: path), to: YAMLEdit.Written(entry.value), in: editor.text)
-    else { return }
-    editor.replaceText(with: text)
-    if editor.goTo(path: path) { editor.selectValue() }
+    var parents = path.dropLast()
+    while !parents.isEmpty {
+      if editor.goTo(path: Array(parents)) { return }
+      parents = parents.dropLast()
+    }
+    _ = editor.perform(.moveTextEnd)
   }
 
   /// Holds the text against the chart's values: at once, or a long one when the user pauses.
@@ -79,9 +82,23 @@ extension ConfigScreen {
     let candidates = KeyCompletion.all(
       guide.values, below: place.parents, beginning: place.key, besides: siblings(place), column: place.column)
     guard !candidates.isEmpty else {
-      return place.key.isEmpty ? nil : [.complain("No key of the chart here begins with \(place.key).")]
+      return place.key.isEmpty ? nil : [.complain(unfound(place.key))]
     }
-    return put(Completion(candidates: candidates, index: 0, edits: 0))
+    let meant = candidates.firstIndex { isOnTheWay($0.key) }
+    return put(Completion(candidates: candidates, index: meant ?? 0, edits: 0))
+  }
+
+  /// The key that the editor was opened at is `key`, here, or below it.
+  private func isOnTheWay(_ key: String) -> Bool {
+    let path = place.parents + [key]
+    return suggested?.starts(with: path) == true
+  }
+
+  /// Where keys that begin so stand in the chart, when it is not here.
+  private func unfound(_ key: String) -> Sentence {
+    let elsewhere = guide?.values.entries.first { $0.key.hasPrefix(key) }?.path.joined(separator: ".")
+    guard let elsewhere else { return "No key of the chart here begins with \(key)." }
+    return "No key of the chart here begins with \(key); \(elsewhere) does."
   }
 
   /// The line above wants something below it, and the cursor is not there yet.
@@ -103,8 +120,10 @@ extension ConfigScreen {
 
   private mutating func put(_ next: Completion) -> [Step] {
     let candidate = next.candidates[next.index]
+    let isOnTheWay = isOnTheWay(candidate.key)
     editor.complete(with: candidate.text, over: place.key.count, selecting: candidate.valueLength)
-    completion = next
+    // On the way to the key that the editor was opened at the next one is below this.
+    completion = isOnTheWay ? nil : next
     completion?.edits = editor.edits
     guard next.candidates.count > 1 else { return [] }
     let keys = next.candidates.map(\.key).joined(separator: " ")

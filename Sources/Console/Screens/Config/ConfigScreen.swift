@@ -38,6 +38,8 @@ struct ConfigScreen: Screen {
   var reviewDue: ClockReading?
   /// The key that the cursor is to be put at, once it is known.
   var wanted: [String]?
+  /// The key that the editor was opened at, which is put there before others.
+  var suggested: [String]?
 
   /// A draft is kept this many seconds after the last key.
   static let draftDelay = 2.0

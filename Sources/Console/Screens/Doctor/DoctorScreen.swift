@@ -131,7 +131,8 @@ struct DoctorScreen: Screen {
     let gaps = (examination(state)?.gaps ?? []).flatMap {
       Line(state.words("Not looked at: {0}", state.words($0)), .statusWarning).wrapped(to: columns, indent: 2)
     }
-    guard let selected else { return gaps }
+    let concern = state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
+    guard let selected else { return concern + gaps }
     let finding = selected.finding
     let signs = finding.evidence.flatMap { sign -> [Line] in
       let field = sign.field.isEmpty ? "" : " \(sign.field)"
@@ -145,7 +146,7 @@ struct DoctorScreen: Screen {
     }
     let head = Line("\(finding.subject): \(state.words(finding.sentence))", finding.certainty.style).wrapped(
       to: columns)
-    return head + signs + (cost ?? []) + gaps
+    return concern + head + signs + (cost ?? []) + gaps
   }
 }
 

@@ -31,7 +31,7 @@ struct RemedyScreen: Screen {
       [plan.title.english, "\(done)"] + plan.effects.map(\.text) + plan.problems.map(\.text) + refusals.map(\.english))
   }
   func hints(_ state: ConsoleState) -> [Hint] {
-    .commands(isBlocked ? [.back] : [.apply, .back, .nextPane, .help])
+    .commands(isBlocked || isOver ? [.back, .help] : [.apply, .back, .nextPane, .help])
   }
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
@@ -84,6 +84,10 @@ struct RemedyScreen: Screen {
     if state.session.isReadOnly { return [.complain("This console is read-only: nothing was changed.")] }
     if let problem = plan.problems.first(where: \.isBlocking) {
       return [.complain("Cannot apply: \(problem.sentence)")]
+    }
+    if plan.cancellation != nil {
+      if let forbidden = refusals.first { return [.complain("Cannot apply: \(forbidden)")] }
+      return [.close(), .start(.send([], of: plan)), .say(.note, "\(plan.title) …")]
     }
     // What a person does, or waits for, is done when the key is pressed again.
     while plan.pause(at: done) != nil { done += 1 }

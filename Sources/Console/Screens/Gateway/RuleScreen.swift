@@ -54,6 +54,9 @@ struct RuleScreen: Screen {
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     guard field != nil else { return pager.type(key, height: state.bodySize.rows) }
+    // A path is typed, or pasted, from its beginning, which stands there already.
+    if field?.text == "/", key == .character("/") { return [] }
+    if field?.text == "/", case .paste(let text) = key, text.hasPrefix("/") { field = LinePrompt() }
     switch field?.handle(key) {
     case .accepted: take()
     case .cancelled: return perform(.back, &state) ?? []

@@ -49,11 +49,34 @@ struct HelpScreen: Screen {
       }
       lines.append(.blank)
     }
+    lines += filterLines(state)
     lines.append(Line(state.words("After : only"), .helpSection))
     for command in Command.allCases where state.settings.isOnlyTyped(command) {
       lines += row(command.rawValue, .command(command), state)
     }
     return lines
+  }
+
+  /// What a filter can ask, as `ksx list --where` takes it too.
+  private static func filterLines(_ state: ConsoleState) -> [Line] {
+    let kube = state.shownKubernetes.nonEmpty ?? "1.32"
+    let rows: [(String, Sentence)] = [
+      ("word", "sought in title, name, category, provider, keywords, description and versions"),
+      ("!word", "what the term leaves out, whichever it is"),
+      ("-f letters", "these letters in this order in title or name"),
+      ("-l app=web", "a label of the extension's object"),
+      ("installed", "also update, failed, off, busy: how it stands"),
+      ("state:failed", "also version, repo, category, needs; with : = != and, for versions, >= <= > <"),
+      ("kube:\(kube)", "what runs on that Kubernetes; ks: the same of KubeSphere"),
+      ("since:2h", "what has changed since, also since:2026-05-01"),
+    ]
+    let columns = state.size.columns - 2
+    let width = min(24, columns / 3)
+    return [Line(state.words("In a filter: all terms must hold"), .helpSection)]
+      + rows.flatMap { key, words in
+        (Line("  " + key.padded(to: width), .helpKey) + Line(state.words(words))).wrapped(
+          to: columns, indent: width + 2)
+      } + [.blank]
   }
 
   /// What cannot be done in this cluster is dim, and says why.

@@ -65,7 +65,9 @@ struct PaletteList: Sendable {
   /// The command that acts on objects and whose name is most like the first word, where another follows it.
   private func nearest(to words: [String]) -> (command: Command, words: Int)? {
     guard words.count > 1 else { return nil }
-    let found = Command.allCases.filter { $0.change != nil || $0.needsArgument || $0 == .open }.compactMap { command in
+    let found = Command.allCases.filter {
+      $0.change != nil || $0.needsArgument || $0 == .open || $0 == .screen(.cancel)
+    }.compactMap { command in
       FuzzyMatch(words[0], in: command.spokenName).map { ($0, command) }
     }
     return found.min { $0.0 < $1.0 }.map { ($0.1, 1) }
@@ -75,7 +77,14 @@ struct PaletteList: Sendable {
   private func order(_ entry: PaletteEntry, _ recent: [String]) -> Int {
     if let place = recent.lastIndex(of: entry.text) { return recent.count - place }
     if let place = useful.firstIndex(of: entry.command) { return 200 + place }
-    return entry.reason == nil ? 500 : 1000
+    if entry.reason != nil { return 1000 }
+    // What has no key that is known comes before what fingers know.
+    return switch entry.command {
+    case .page: 400
+    case .change: 410
+    case .turn: 420
+    default: 500
+    }
   }
 
   private func ranked(_ entries: [PaletteEntry], _ recent: [String]) -> [PaletteEntry] {
@@ -136,7 +145,7 @@ struct PaletteList: Sendable {
   private func versions(_ command: Command, _ kind: ChangeKind, _ name: String) -> [PaletteEntry] {
     var all = [entry(command, name, state.title(of: name), nil)]
     guard kind == .rollBack, let installation = state.market.installed.of(name) else { return all }
-    let former = state.records.memories[name]?.former(to: installation) ?? []
+    let former = state.memory(of: name).former(to: installation)
     for release in former.prefix(8) {
       let remark = state.words("{0} ago", state.age(release.time))
       let end = release.wasInstalled == false ? state.words("; it failed then") : state.words(", with its config")
@@ -153,6 +162,7 @@ struct PaletteList: Sendable {
     case .selection: return RowSelection.allCases.map(\.rawValue)
     case .change(.install), .open: return Array(state.market.extensions.elements.keys)
     case .change: return state.market.installed.all.map(\.extension)
+    case .screen(.cancel): return state.underWayOperations.map(\.name)
     default: return []
     }
   }

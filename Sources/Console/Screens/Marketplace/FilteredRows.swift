@@ -17,7 +17,7 @@ struct FilteredRows: RowSource, Sendable {
   /// How many it has whatever the filter.
   private(set) var totals = ViewCounts()
   private(set) var tally = Tally()
-  /// Each extension has a version that is recommended: a marketplace that is just being filled has not.
+  /// Each extension has versions: a marketplace that is just being filled has not.
   private(set) var isComplete = false
   /// What the rows were made from.
   private var made: (revision: Int, categories: Int, language: String)?
@@ -106,7 +106,9 @@ struct FilteredRows: RowSource, Sendable {
     let subject = FilterSubject(
       row, market.extensions[row.name], category: market.categories[row.category],
       version: row.version(among: market.catalogue[row.name]))
-    return MarketplaceRow(subject, Language(name: language))
+    let isOffered = market.extensions[row.name]?.versions.isEmpty == false
+    return MarketplaceRow(
+      subject, isOffered: isOffered, isGuess: !market.extensions.isFilled, Language(name: language))
   }
 
   private mutating func count(_ rows: [MarketplaceRow]) {
@@ -118,7 +120,8 @@ struct FilteredRows: RowSource, Sendable {
       if row.hasUpdate { tally.updates += 1 }
       if row.urgency != .none || row.hasUpdate { wanting.append((row.urgency, place)) }
     }
-    isComplete = !rows.isEmpty && rows.allSatisfy { $0.status.isInstalled || !$0.extensionRow.recommended.isEmpty }
+    isComplete =
+      !rows.isEmpty && rows.allSatisfy { $0.status.isInstalled || $0.isOffered || !$0.extensionRow.recommended.isEmpty }
     wanting.sort { ($0.urgency.rawValue, $0.place) < ($1.urgency.rawValue, $1.place) }
     tally.names = wanting.map { rows[$0.place].name }
   }

@@ -1,5 +1,7 @@
+import Client
 import Extensions
 import Operations
+import Packages
 import Platform
 import Terminal
 
@@ -38,7 +40,7 @@ enum MarketplaceColumns {
       Column(
         "VERSION", width: isExact ? 14 : 16, upTo: 24, rank: 1, sorting: .version, by: { .version($0.status.running) },
         style: { $0.hasUpdate ? .versionNew : $0.status.isEnabled == false ? .dim : .text }
-      ) { row in hindrance(row).map { "\(row.version) ✗ \($0)" } ?? row.version },
+      ) { row in hindrance(row).map { "\(row.offered) ✗ \($0)" } ?? row.version },
       Column(
         "CHANGED", width: isExact ? 11 : 7, rank: isExact ? 0 : 2, isTrailing: true, sorting: .changed,
         by: { $0.changed.map(SortValue.age) ?? SortValue.none }, style: { _ in .dim }, text: changed),
@@ -54,6 +56,23 @@ enum MarketplaceColumns {
 }
 
 extension ConsoleState {
+  /// What blocks the install of the extension called `name`, which is not installed: of the version that would be taken.
+  func hindrances(to name: String) -> [Sentence] {
+    guard market.installed.of(name) == nil, var context = planContext(for: name) else { return [] }
+    let recommended = market.extensions[name]?.recommendedVersion ?? ""
+    let known = market.versions[name].map { Array($0.elements.values) } ?? market.catalogue[name] ?? []
+    let meant =
+      known.first { !recommended.isEmpty && VersionText($0.version) == VersionText(recommended) }
+      ?? known.max { SemanticVersion.precedes($0.version, $1.version) }
+    guard let meant else { return [] }
+    context.versions = [meant.version: meant]
+    context.gaps[.versions] = nil
+    return context.shortcomings(of: meant.version, for: name).filter(\.isBlocking).map(\.sentence)
+  }
+
+  /// The install would be refused, as far as is known.
+  func isHindered(_ name: String) -> Bool { !hindrances(to: name).isEmpty }
+
   /// What keeps an extension that is not installed from being so, in a word or two; `nil` where nothing does, or that is
   /// not known.
   func hindrance(to row: MarketplaceRow) -> String? {

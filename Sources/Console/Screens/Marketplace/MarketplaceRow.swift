@@ -19,15 +19,19 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
   let hasUpdate: Bool
   /// Rows of the same urgency are sorted by this unless the user sorts by a column.
   let sortKey: String
+  /// There are versions of it, whatever is recommended: nothing is where none fits.
+  let isOffered: Bool
   /// What a filter asks of it.
   let subject: FilterSubject
 
-  init(_ subject: FilterSubject, _ words: Language) {
-    self.subject = subject
+  /// What is offered has been read, unless `isGuess`: before that nothing is said to be offered no longer.
+  init(_ subject: FilterSubject, isOffered: Bool = true, isGuess: Bool = false, _ words: Language) {
+    (self.subject, self.isOffered) = (subject, isOffered)
     let row = subject.row
     let status = row.status
     state = words(status.listWord)
-    title = status.isInstalled && !status.isOffered ? words("{0} (no longer offered)", row.title) : row.title
+    title =
+      status.isInstalled && !status.isOffered && !isGuess ? words("{0} (no longer offered)", row.title) : row.title
     urgency = status.urgency
     hasUpdate = status.update(to: row.recommended) != nil
     version = status.versions(recommended: row.recommended)
@@ -40,6 +44,9 @@ struct MarketplaceRow: Hashable, Identifiable, Sendable {
   var id: String { name }
   var status: ExtensionStatus { extensionRow.status }
   var category: String { extensionRow.category }
+
+  /// What would be installed: the newest version where none is recommended, as where none fits.
+  var offered: String { version.isEmpty ? subject.version?.version ?? "" : version }
 
   /// What is under way without any news for so many seconds is stuck, as far as a user is concerned.
   static let patience = 600.0
@@ -66,7 +73,7 @@ extension ExtensionStatus {
     guard isInstalled else {
       return recommended + (SemanticVersion(recommended)?.prerelease.isEmpty == false ? " pre" : "")
     }
-    let present = running.isEmpty ? "–" : running
+    let present = running.isEmpty ? isRunningUnknown ? "?" : "–" : running
     if !failed.isEmpty { return "\(present) (\(failed) ✗)" }
     if isBeingDeleted || state == .uninstalling || state == .uninstallFailed { return present }
     if isBusy, !wanted.isEmpty, VersionText(wanted) != VersionText(running) { return "\(present) → \(wanted)" }

@@ -76,3 +76,12 @@ extension MarketplaceScreen {
       + kinds.filter { state.reasonAgainst($0) == nil }.map { Hint($0, "\(state.words($0.hint)) \(list.marked.count)") }
   }
 }
+
+extension MarketplaceScreen {
+  /// What ran before an upgrade is read for a few of those of which it is not known.
+  func pasts(_ state: ConsoleState) -> [Subscription] {
+    state.tally.names.prefix(5).filter { state.status(of: $0).isRunningUnknown }.flatMap {
+      state.reading(.past(of: $0))
+    }
+  }
+}

@@ -22,6 +22,10 @@ struct MarketplaceScreen: Screen {
   private(set) var list = ListView<MarketplaceRow>()
   private(set) var views = ListView<ViewRow>()
   private var filtering: LinePrompt?
+  /// The Kubernetes of the cluster, as a filter asks for it; empty while it is not known.
+  private var kubernetes = ""
+  /// All that the first list needs has been heard: until then the first row is selected.
+  private var hasBegun = false
   /// The next digit says under which number the filter is kept.
   var isKeeping = false
   /// What was filtered by before, newest last.
@@ -45,7 +49,14 @@ struct MarketplaceScreen: Screen {
   }
   var takesText: Bool { filtering != nil || isKeeping }
 
-  var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0, verb: "filter") } }
+  var prompt: Prompt? { filtering.map { Prompt(label: "/", field: $0, verb: "filter", grammar: grammar) } }
+
+  /// What a filter can ask, with the version of this cluster where that is known.
+  private var grammar: Sentence {
+    let kube = kubernetes.isEmpty ? "kube:1.32" : "kube:\(kubernetes)"
+    return
+      "word, !word, -f fuzzy; installed update failed off busy; \(Sentence(verbatim: kube)) and state version ks repo category since needs"
+  }
 
   /// As many extensions as have their versions read at once, to tell which of them cannot be installed here.
   private static let small = 500
@@ -53,12 +64,12 @@ struct MarketplaceScreen: Screen {
   /// What only the versions say is read where it is few, or a filter asks for it.
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     let isSmall = state.market.isFilled && listing.isComplete && listing.total <= Self.small && !state.isSlow
-    guard listing.filter.asksVersions || isSmall, let dialect = state.dialect else { return [] }
-    return [.catalogue(dialect)]
+    guard listing.filter.asksVersions || isSmall, let dialect = state.dialect else { return pasts(state) }
+    return [.catalogue(dialect)] + state.reading(.platform) + pasts(state)
   }
 
   func hints(_ state: ConsoleState) -> [Hint] {
-    if filtering != nil { return .commands([.open, .back]) }
+    if filtering != nil { return .commands([.open, .back, .help]) }
     if pane == .views { return [Hint(.open, state.words("its extensions"))] + .commands([.filter, .help, .close]) }
     if !list.marked.isEmpty { return markedHints(state) }
     let verbs = selected.map { state.hints(about: $0) } ?? []
@@ -80,7 +91,11 @@ struct MarketplaceScreen: Screen {
     state.tally = listing.tally
     if pane == .preview, !state.showsPreview { pane = .extensions }
     arrangeViews(state)
-    list.settle(listing, height: height(state))
+    // The first list comes in parts, and what wants attention comes first in it.
+    let first = hasBegun || listing.isEmpty ? nil : listing[0].name
+    hasBegun = state.market.isFilled
+    list.settle(listing, height: height(state), preferring: first)
+    kubernetes = state.shownKubernetes
     if views.selected != .view(listing.view), let place = viewRows.position(of: .view(listing.view)) {
       views.choose(at: place, in: viewRows)
     }
@@ -181,15 +196,16 @@ struct MarketplaceScreen: Screen {
     switch command {
     case .open:
       filtering = nil
-      if let problem = listing.filter.problem { return [.complain(Sentence(verbatim: problem.description))] }
       let text = listing.filter.text
-      if !listing.filter.isEmpty { formerFilters = formerFilters.filter { $0 != text } + [text] }
+      if !text.isEmpty { formerFilters = formerFilters.filter { $0 != text } + [text] }
+      if let problem = listing.filter.problem { return [.complain(Sentence(verbatim: problem.description))] }
     case .up where filtering?.text.isEmpty == true:
       _ = filtering?.handle(.up)
       filter(filtering?.text ?? "")
     case .back:
       filtering = nil
       filter("")
+    case .help: return nil
     default:
       _ = move(command, state)
     }

@@ -22,12 +22,20 @@ struct PreviewPage {
     let reason = status.reason.isEmpty ? state.words(status.listWord) : status.reason
     let text = "\(state.title(of: name)): \(reason)"
     if size.rows == 1 { return [Line(text, reasonStyle)] }
-    var rows = text.wrapped(to: columns)
-    // What does not fit goes on in the last row that there is for it, which ends with `…`.
-    if rows.count > size.rows - 1 {
-      rows = rows.prefix(size.rows - 2) + [rows.dropFirst(size.rows - 2).joined(separator: " ")]
-    }
-    return rows.map { Line($0.truncated(to: columns), reasonStyle) } + [Line(facts.joined(separator: "; "), .dim)]
+    let reasons = Self.rows(text, columns, atMost: size.rows - 1)
+    let rest = size.rows - reasons.count
+    // What still runs must be seen where not all has room.
+    let all = facts.joined(separator: "; ")
+    let isCut = all.wrapped(to: columns).count > rest
+    let facts = Self.rows(isCut ? facts.reversed().joined(separator: "; ") : all, columns, atMost: rest)
+    return reasons.map { Line($0, reasonStyle) } + facts.map { Line($0, .dim) }
+  }
+
+  /// `text` in rows; what does not fit goes on in the last one, which ends with `…`.
+  private static func rows(_ text: String, _ columns: Int, atMost limit: Int) -> [String] {
+    let rows = text.wrapped(to: columns)
+    guard rows.count > limit else { return rows }
+    return rows.prefix(limit - 1) + [rows.dropFirst(limit - 1).joined(separator: " ").truncated(to: columns)]
   }
 
   private var reasonStyle: StyleName { status.urgency == .failed ? .stateFailed : .stateBusy }
@@ -47,6 +55,8 @@ struct PreviewPage {
     }
     if status.urgency == .failed, !status.running.isEmpty {
       facts.append(state.words("{0} still runs", status.running))
+    } else if status.urgency == .failed, status.isRunningUnknown {
+      facts.append(state.words("an earlier version still runs"))
     }
     return facts
   }
@@ -66,9 +76,10 @@ struct PreviewPage {
   /// `upgrade 1.0.1 → 1.1.0`.
   private var move: Sentence? {
     let target = status.failed.isEmpty ? status.wanted : status.failed
-    if target.isEmpty { return nil }
-    return status.running.isEmpty || status.running == target
-      ? "install \(target)" : "upgrade \(status.running) → \(target)"
+    // What was asked for and is no other version is told by who asked for it.
+    if target.isEmpty || VersionText(target) == VersionText(status.running) { return nil }
+    if status.isRunningUnknown { return "upgrade to \(target)" }
+    return status.running.isEmpty ? "install \(target)" : "upgrade \(status.running) → \(target)"
   }
 
   /// The preview at the right of the list.

@@ -64,7 +64,7 @@ private struct PlanWriter {
     }
     lines += problems.filter { !$0.isBlocking }.flatMap { reason(words("Careful: "), .stateBusy, words($0.sentence)) }
     lines += waysOut.flatMap { Line("  " + $0, .accent).wrapped(to: width, indent: 4) }
-    if case .unavailable(let sentence)? = contents.dryRun?.answer {
+    if contents.refusal == nil, case .unavailable(let sentence)? = contents.dryRun?.answer {
       lines += Line(words(sentence), .stateBusy).wrapped(to: width, indent: 2)
     }
     return lines + findings(besides: Set(problems.map(\.sentence)))

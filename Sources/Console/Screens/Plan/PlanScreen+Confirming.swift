@@ -32,7 +32,7 @@ extension PlanScreen {
   func hints(_ state: ConsoleState) -> [Hint] {
     if prompt != nil { return .commands([.open, .back]) }
     if isConfirmedByName { return .commands([.back]) }
-    var hints: [Command] = plan != nil && !isBlocked ? [.apply, .back] : [.back]
+    var hints: [Command] = plan != nil && !isBlocked && !state.session.isReadOnly ? [.apply, .back] : [.back]
     if !missingSteps.isEmpty { hints.append(.putFirst) }
     if change.version != nil || change.config != nil { hints.append(.configure) }
     if case .version? = change.row.choice { hints.append(.pickVersion) }

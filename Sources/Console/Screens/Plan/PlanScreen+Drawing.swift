@@ -71,7 +71,7 @@ extension PlanScreen {
     let focused = state.theme[.dialogButton]
     let end = surface.write(
       "[ \(state.words("Cancel")) ]", row: last, in: area, style: isApplyFocused ? plain : focused)
-    guard !isBlocked else { return }
+    guard !isBlocked, !state.session.isReadOnly else { return }
     let place = Point(row: area.origin.row + last, column: end + 1)
     surface.write(applyButton(state.words), at: place, in: area, style: isApplyFocused ? focused : plain)
   }

@@ -42,7 +42,9 @@ struct ProgressScreen: Screen {
   func hints(_ state: ConsoleState) -> [Hint] {
     let ways = state.hints(about: name).filter { [Action.command(.rollBack), .command(.retry)].contains($0.action) }
     // The way back is seen on the narrowest screen, too.
-    return ways.prefix(1) + .commands([.back]) + ways.dropFirst() + (isUnderWay(state) ? [] : state.undoHints(on: name))
+    let end = isUnderWay(state) && !state.session.isReadOnly ? [Hint(.screen(.cancel))] : []
+    return ways.prefix(1) + .commands([.back]) + end + ways.dropFirst()
+      + (isUnderWay(state) ? [] : state.undoHints(on: name))
       + .commands([.screen(.log), .screen(.pods), .screen(.events), .help])
   }
 
@@ -71,7 +73,11 @@ struct ProgressScreen: Screen {
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     if let steps = pager.read(command, height: height(state)) { return steps }
     switch command {
-    case .back: return part == .steps ? [.close()] : show(.steps)
+    case .back:
+      guard part == .steps else { return show(.steps) }
+      // Its end was read here.
+      if !isUnderWay(state) { state.messageLog.forget(name) }
+      return [.close()]
     case .screen(.log): return show(.log)
     case .screen(.pods): return show(.pods)
     case .screen(.events): return show(.events)
@@ -151,7 +157,9 @@ extension ProgressScreen {
       state.underWay(name) != nil
       ? [Line("… ", .stateBusy) + Line(state.words("being sent"))]
       : change == nil ? [] : [Line("✓ ", .stateInstalled) + Line(state.words("accepted"))]
-    let steps = (sight(state)?.steps ?? []).flatMap { step -> [Line] in
+    let hasBegun =
+      state.operations[name] == nil || state.status(of: name).isBusy || state.status(of: name).state.isFailure
+    let steps = (hasBegun ? sight(state)?.steps ?? [] : []).flatMap { step -> [Line] in
       let (mark, style) = step.mark.look
       return
         (Line(mark, style) + Line(state.words(step.name))

@@ -26,7 +26,8 @@ struct InsidePage: PageText {
         to: columns)
     }
     guard let contents = facts.contents else { return Line(facts.problem, .statusWarning).wrapped(to: columns) }
-    return lines(of: contents, facts.version, columns, state.words)
+    return state.readings.concern(topic, state.words).flatMap { $0.wrapped(to: columns, indent: 2) }
+      + lines(of: contents, facts.version, columns, state.words)
   }
 
   private func lines(of contents: PackageContents, _ version: String, _ columns: Int, _ words: Language) -> [Line] {

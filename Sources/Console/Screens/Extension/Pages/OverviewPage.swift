@@ -77,7 +77,9 @@ private struct Overview {
   /// What the extension itself says of a state goes before what may not be read.
   private var absence: [Line] {
     let word = status.isInstalled ? state.words(status.fullWord) : ""
-    return row("State", word, status.style) + row(word.isEmpty ? "State" : "Installed", state.absence(of: name), .dim)
+    return row("State", word, status.style)
+      + row(word.isEmpty ? "State" : "Installed", state.absence(of: name), .dim)
+      + state.hindrances(to: name).flatMap { row("Not here", state.words($0), .stateFailed) }
   }
 
   private var lastChange: [Line] {
@@ -91,7 +93,7 @@ private struct Overview {
 
   private var wayBack: [Line] {
     let key = state.settings.keys(for: .rollBack, in: [.marketplace]).first ?? "b"
-    guard let installation, let entry = state.records.memories[name]?.target(from: installation) else {
+    guard let installation, let entry = state.memory(of: name).target(from: installation) else {
       return row("Way back", state.words("no release is known here that worked; {0} lists the versions", key))
     }
     let known =

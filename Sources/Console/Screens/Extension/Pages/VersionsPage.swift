@@ -30,7 +30,7 @@ struct VersionsPage: ExtensionPage {
     let status = state.status(of: name)
     let found = state.offeredVersions(of: name).map { version in
       VersionFacts(
-        version, of: name, status: status, recommended: recommended, memory: state.records.memories[name], in: context)
+        version, of: name, status: status, recommended: recommended, memory: state.memory(of: name), in: context)
     }
     let shown = state.shownVersion(of: name)
     rows = list.arranged(found, Self.columns(state))
@@ -146,6 +146,6 @@ extension ConsoleState {
     guard let installation = market.installed.of(name) else { return .install(version: version, config: "") }
     if VersionText(version) == VersionText(installation.version) { return nil }
     if VersionText(installation.version) < VersionText(version) { return .upgrade(to: version) }
-    return (records.memories[name] ?? ReleaseMemory()).rollback(from: installation, to: version)
+    return memory(of: name).rollback(from: installation, to: version)
   }
 }

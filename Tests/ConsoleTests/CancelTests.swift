@@ -1,0 +1,97 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Operations
+import Platform
+import Terminal
+import Testing
+
+@testable import Console
+
+/// Ending what hangs, and the page on which it is followed.
+@Suite struct CancelTests {
+  /// An upgrade of Grafana that waits, and what ran before it.
+  private func hanging(isReadOnly: Bool = false) -> ConsoleTester {
+    var tester = ConsoleTester.atMarket(isReadOnly: isReadOnly)
+    tester.hear(.recalled(Records(memories: ["grafana": .sample("1.0.0")])))
+    tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", state: "Upgrading"))))
+    return tester
+  }
+
+  private func cancelled(_ tester: ConsoleTester) -> [String] {
+    tester.asked.compactMap { request in
+      guard case .send(let requests, let plan) = request, requests.isEmpty else { return nil }
+      return plan.cancellation?.former?.version
+    }
+  }
+
+  @Test func anUpgradeThatHangsIsEndedFromWhereItIsFollowed() {
+    var tester = hanging()
+    tester.app.open(ProgressScreen("grafana"))
+    tester.hear(.time)
+    #expect(tester.lines.last?.contains("C cancel") == true, "\(tester.screen)")
+    tester.type("C")
+    #expect(tester.screen.contains("Cancel what is under way: grafana on museum"))
+    #expect(tester.screen.contains("~ version 1.1.0 → 1.0.0"))
+    #expect(cancelled(tester) == [])
+    tester.type("a")
+
+    #expect(cancelled(tester) == ["1.0.0"])
+    #expect(tester.screen.contains("Cancel what is under way: grafana …"))
+  }
+
+  @Test func itIsCalledAsTheCommandForScripts() {
+    var tester = hanging()
+    tester.type(":cancel gra")
+    #expect(tester.screen.contains("cancel grafana"))
+    tester.press(.enter)
+    #expect(tester.screen.contains("Cancel what is under way: grafana on museum"))
+  }
+
+  @Test func whereNothingIsUnderWayNothingIsSent() {
+    var tester = ConsoleTester.atMarket()
+    tester.type(":cancel grafana")
+    tester.press(.enter)
+    #expect(tester.screen.contains("Not possible: "), "\(tester.screen)")
+    tester.type("a")
+
+    #expect(cancelled(tester) == [])
+  }
+
+  @Test func aConsoleThatOnlyLooksDoesNotOfferIt() {
+    var tester = hanging(isReadOnly: true)
+    tester.app.open(ProgressScreen("grafana"))
+    tester.hear(.time)
+
+    #expect(tester.lines.last?.contains("cancel") == false)
+  }
+
+  @Test func theStepsOfAFormerAttemptAreNotThoseOfThisOne() {
+    var tester = ConsoleTester.atMarket()
+    tester.upgradeGrafana()
+    tester.app.open(ProgressScreen("grafana", .upgrade(to: "1.1.0")))
+    tester.hear(.time)
+    let installed = Installation.sample("grafana", version: "1.1.0", config: "replicas: 1\n")
+    var former = installed
+    former.history = [
+      .init(state: InstallationState("Installing"), time: "2026-05-20T10:00:00Z"),
+      .init(state: InstallationState("Installed"), time: "2026-05-20T10:00:06Z"),
+    ]
+    let now = Timestamp(secondsSince1970: Int(tester.now.wall))
+    tester.answer(.sight(of: "grafana"), .sight(OperationSight(former, OperationSight.Sources(), at: now)))
+    #expect(tester.screen.contains("✓ accepted"))
+    #expect(!tester.screen.contains("Installing"), "\(tester.screen)")
+  }
+
+  @Test func anEndThatWasReadWhereItWasFollowedDoesNotGoAlong() {
+    var tester = ConsoleTester.atMarket()
+    tester.upgradeGrafana()
+    tester.app.open(ProgressScreen("grafana", .upgrade(to: "1.1.0")))
+    tester.hear(.time)
+    tester.hear(.installations(.applied(.sample("grafana", version: "1.1.0", config: "replicas: 1\n"))))
+    #expect(tester.screen.contains("grafana: upgraded to 1.1.0."), "\(tester.screen)")
+    tester.press(.escape)
+
+    #expect(!tester.screen.contains("grafana: upgraded to 1.1.0."))
+  }
+}

@@ -1,0 +1,62 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Testing
+
+@testable import Operations
+
+/// What ran before a change, as the object itself tells it.
+@Suite struct RanBeforeTests {
+  private func running(
+    _ note: String?, wanted: String = "2.0.0", state: String = "UpgradeFailed", former: String = "",
+    states: [(String, String)] = []
+  ) -> String {
+    var installation = Sample.installation(state, wanted: wanted, tried: wanted)
+    installation.notes = ["ksx.dev/changed-by": "ada", "ksx.dev/changed-at": "2026-01-01T10:00:00Z"]
+    installation.notes["ksx.dev/ran-before"] = note
+    installation.history = states.map { .init(state: InstallationState($0.0), time: $0.1) }
+    return ExtensionStatus("whizard", nil, installation, former: former).running
+  }
+
+  @Test func itIsKnownWithoutTheHistoryOfThisComputerAndBetterThanThat() {
+    #expect(running("1.1.0 before 2.0.0") == "1.1.0")
+    #expect(running("1.1.0 before 2.0.0", former: "1.0.0") == "1.1.0")
+    #expect(running("1.1.0 before 2.0.0", state: "Upgrading") == "1.1.0")
+  }
+
+  @Test func anotherWriterWhoAsksForAnotherVersionMakesTheNoteVoid() {
+    #expect(running("1.1.0 before 2.0.0", wanted: "3.0.0") == "")
+    #expect(running("1.1.0 before 2.0.0", wanted: "3.0.0", former: "2.0.0") == "2.0.0")
+    #expect(running("garbage", former: "1.0.0") == "1.0.0")
+  }
+
+  @Test func whatHasRunSinceRunsAlsoWhereALaterAttemptAtItFailed() {
+    let states = [("Upgrading", "2026-01-01T10:00:05Z"), ("Installed", "2026-01-01T10:01:00Z")]
+
+    #expect(running("1.1.0 before 2.0.0", states: states + [("UpgradeFailed", "2026-01-02T10:00:00Z")]) == "2.0.0")
+    #expect(running("1.1.0 before 2.0.0", states: [("Installed", "2025-12-31T10:00:00Z")]) == "1.1.0")
+  }
+
+  @Test func theWriteTakesAFormerNoteAwayWhereNothingRan() {
+    let patch = Write.patch(Dialect.installPlan.installations, name: "whizard", ["spec": ["enabled": true]])
+    let own = Authorship(author: Author(name: "ada"), words: "upgrade to 2.0.0", time: "t")
+    func note(_ authorship: Authorship) -> Value? {
+      guard case .patch(_, _, _, let body) = patch.signed(authorship) else { return nil }
+      return body[path: "metadata", "annotations", "ksx.dev/ran-before"]
+    }
+
+    #expect(note(own) == nil)
+    #expect(note(own.noting(running: "1.1.0", before: "2.0.0")) == "1.1.0 before 2.0.0")
+    #expect(note(own.noting(running: "", before: "2.0.0")) == .null)
+  }
+
+  @Test func theWayBackIsCompletedByIt() {
+    let installation = Sample.installation("UpgradeFailed", wanted: "2.0.0", tried: "2.0.0", config: "a: 1\n")
+    let memory = ReleaseMemory().completed(by: installation, running: "1.1.0")
+
+    #expect(memory.target(from: installation)?.version == "1.1.0")
+    #expect(memory.target(from: installation)?.config == "a: 1\n")
+    #expect(ReleaseMemory().completed(by: installation, running: "2.0.0") == ReleaseMemory())
+    #expect(memory.completed(by: installation, running: "1.1.0") == memory)
+  }
+}
