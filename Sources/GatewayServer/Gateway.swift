@@ -128,7 +128,9 @@ package struct Gateway: CallerHandler {
 
   /// What the gateway has counted, behind what the API beside it has to tell, if that is in this process.
   private func metrics(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
-    let own = metrics.text(rules.table, guards, await pools.counts())
+    let judge = judge
+    let own = metrics.text(
+      judge.snapshot.table, judge.troubles, await pools.counts(), served: judge.counts)
     let others = await api.respond(to: request, from: caller)
     let text = others.relay == nil && others.status == 200 ? try? await others.body.collected() : nil
     let bytes = (text ?? []) + Array(own.utf8)
@@ -136,6 +138,11 @@ package struct Gateway: CallerHandler {
       status: 200,
       headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Content-Length": String(bytes.count)],
       bytes: bytes)
+  }
+
+  private var judge: RuleJudge {
+    RuleJudge(
+      snapshot: rules.snapshot, troubles: guards.troubles, tellsLinks: dialect.era == .seed, settings: settings)
   }
 
   private func openAPIIndex(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
@@ -205,8 +212,9 @@ package struct Gateway: CallerHandler {
         status: redirect.status, headers: ["Location": redirect.location, "Content-Length": "0"], bytes: [])
     }
     let sent = UpstreamRequest(shared.rule, request.head, path, by: asker)
-    return relay(sent, request) { [guards, metrics] outcome, since in
-      guards.note(outcome, of: shared.rule)
+    return relay(sent, request) { [guards, metrics, rules] outcome, since in
+      // The object's condition tells it.
+      if guards.note(outcome, of: shared.rule) { rules.tellChange() }
       metrics.note(outcome, of: shared.rule.object, since: since)
     }
   }
@@ -259,9 +267,7 @@ package struct Gateway: CallerHandler {
   /// Follows the rules, and looks after their upstreams, until the task is cancelled.
   package func run(in cluster: Cluster) async {
     let checks = HealthChecks(rules: rules, guards: guards, pools: pools, address: settings.upstreamAddress)
-    let conditions = RuleConditions(
-      cluster: cluster, dialect: dialect, allowsForeignReferences: settings.allowsForeignReferences,
-      report: settings.report)
+    let conditions = RuleConditions(cluster: cluster, dialect: dialect, settings: settings)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await rules.run(in: cluster, dialect: dialect) }
       group.addTask { await checks.run() }

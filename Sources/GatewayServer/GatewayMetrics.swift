@@ -36,7 +36,10 @@ final class GatewayMetrics: Sendable {
   }
 
   /// All of it; rules that are no more are forgotten.
-  func text(_ table: RouteTable, _ guards: RuleGuards, _ connections: UpstreamPools.Counts) -> String {
+  func text(
+    _ table: RouteTable, _ troubles: RuleGuards.Troubles, _ connections: UpstreamPools.Counts,
+    served: [RuleObject.Kind: Int]
+  ) -> String {
     let names = Set(
       table.services.map(\.object.description) + table.proxies.map(\.object.description)
         + table.bundles.map(\.object.description))
@@ -49,17 +52,13 @@ final class GatewayMetrics: Sendable {
       return ("{kind=\"\(key.kind.rawValue)\",name=\(quoted(key.name)),code=\"\(code)\"}", "\(count)")
     }.sorted { $0.0 < $1.0 }
     return family("ksxd_gateway_requests_total", "counter", "Requests that were sent on, by what came back.", counted)
-      + latency(latencies) + health(table, guards) + pool(connections)
+      + latency(latencies) + health(table, troubles) + pool(connections)
       + family(
         "ksxd_gateway_rules", "gauge", "Objects that are served.",
-        [
-          ("{kind=\"APIService\"}", "\(table.services.count)"), ("{kind=\"JSBundle\"}", "\(table.bundles.count)"),
-          ("{kind=\"ReverseProxy\"}", "\(table.proxies.count)"),
-        ])
+        RuleObject.Kind.allCases.map { ("{kind=\"\($0.rawValue)\"}", "\(served[$0] ?? 0)") })
   }
 
-  private func health(_ table: RouteTable, _ guards: RuleGuards) -> String {
-    let troubles = guards.troubles
+  private func health(_ table: RouteTable, _ troubles: RuleGuards.Troubles) -> String {
     let proxies = table.proxies.filter { $0.healthCheck != nil || $0.circuitBreaker != nil }.map(\.object.name)
     return family(
       "ksxd_gateway_upstream_healthy", "gauge", "Whether the health check of a ReverseProxy succeeds.",

@@ -25,6 +25,8 @@ package final class GatewayRules: Sendable {
     var isComplete = false
     /// The namespaces of each extension.
     var namespaces: [String: Set<String>] = [:]
+    /// What objects say in their status of being served, by kind and name.
+    var said: [String: SaidCondition] = [:]
   }
 
   /// A rule and the state of the object it was made of.
@@ -32,6 +34,7 @@ package final class GatewayRules: Sendable {
     var name: String
     var resourceVersion: String
     var rule: Rule
+    var said: SaidCondition?
   }
 
   /// What an installation tells of its extension: where it is, and what its release is called.
@@ -102,7 +105,8 @@ package final class GatewayRules: Sendable {
     _ change: AsyncStream<Void>.Continuation, _ make: @escaping @Sendable (Object) -> Rule
   ) async {
     var watch = Watch(resource, in: cluster) { object in
-      Watched(name: object.name, resourceVersion: object.resourceVersion, rule: make(object))
+      Watched(
+        name: object.name, resourceVersion: object.resourceVersion, rule: make(object), said: SaidCondition(object))
     }
     watch.skipping = JSONPaths(["metadata", "managedFields"])
     await watch.run { event in
@@ -128,8 +132,18 @@ package final class GatewayRules: Sendable {
     for installation in installations where !installation.namespace.isEmpty {
       snapshot.namespaces[installation.extension, default: []].insert(installation.namespace)
     }
+    snapshot.said = Self.said(services, .apiService)
+      .merging(Self.said(bundles, .jsBundle)) { first, _ in first }
+      .merging(Self.said(proxies, .reverseProxy)) { first, _ in first }
     state.withLock { [snapshot] in $0.snapshot = snapshot }
     tellChange()
+  }
+
+  private static func said<Rule>(_ store: Store<Watched<Rule>>, _ kind: RuleObject.Kind) -> [String: SaidCondition] {
+    let pairs = store.elements.values.compactMap { watched in
+      watched.said.map { ("\(kind.rawValue) \(watched.name)", $0) }
+    }
+    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 
   /// Serves `table` without a cluster.

@@ -1,13 +1,14 @@
 import Extensions
+import NIOCore
 
 /// Says of each object what is to be told of it, by the rules of one moment.
 struct RuleJudge: Sendable {
   var snapshot: GatewayRules.Snapshot
-  /// Why upstreams are not well, by the names of their proxies.
-  var illnesses: [String: String] = [:]
+  /// How their upstreams are, and what bundles are made of.
+  var troubles = RuleGuards.Troubles()
   /// Whether a bundle's status has no other source for its link.
   var tellsLinks = false
-  var allowsForeignReferences = false
+  var settings = GatewaySettings()
 
   /// What is to be said of each object.
   var conditions: [(rule: RuleObject, condition: RuleCondition)] {
@@ -24,28 +25,44 @@ struct RuleJudge: Sendable {
       )
     }
     let table = snapshot.table
-    return table.services.map { condition($0.object, $0.endpoint.problem, $0.problems) }
+    return table.services.map { condition($0.object, problem(of: $0), $0.problems) }
       + table.bundles.map { rule in
         let (problem, problems) = problems(of: rule)
         var (object, condition) = condition(rule.object, problem, problems)
         if tellsLinks { condition.link = rule.files.first?.path }
         return (object, condition)
       }
-      + table.proxies.map { rule in
-        condition(
-          rule.object, rule.endpoint.problem ?? (rule.matchers.isEmpty ? rule.problems.first : nil), rule.problems,
-          illness: illnesses[rule.object.name])
-      }
+      + table.proxies.map { condition($0.object, problem(of: $0), $0.problems, illness: illness(of: $0)) }
+  }
+
+  /// How many objects of each kind are served.
+  var counts: [RuleObject.Kind: Int] {
+    Dictionary(conditions.filter(\.condition.isServed).map { ($0.rule.kind, 1) }, uniquingKeysWith: +)
+  }
+
+  /// What keeps all of an API from being served.
+  func problem(of rule: APIServiceRule) -> String? {
+    settings.problem(with: rule.endpoint) ?? (rule.hasGroup || !rule.paths.isEmpty ? nil : rule.problems.first)
+  }
+
+  /// What keeps all of a proxy from being served.
+  func problem(of rule: ReverseProxyRule) -> String? {
+    settings.problem(with: rule.endpoint) ?? (rule.matchers.isEmpty ? rule.problems.first : nil)
+  }
+
+  /// What keeps a proxy from being served for now.
+  func illness(of rule: ReverseProxyRule) -> String? {
+    if rule.healthCheck != nil, let illness = troubles.illnesses[rule.object.name] { return illness }
+    return rule.circuitBreaker != nil && troubles.open.contains(rule.object.name) ? Breaker.rest : nil
   }
 
   /// What keeps a bundle from being served, and what keeps parts of it.
   private func problems(of rule: JSBundleRule) -> (whole: String?, parts: [String]) {
     var (problems, served) = (rule.problems, 0)
     for file in rule.files {
-      if let problem = referenceProblem(of: file, rule) {
+      if case .nothing = file.source { continue }
+      if let problem = problem(of: file, rule) {
         problems.append("\(file.path): \(problem)")
-      } else if case .nothing = file.source {
-        continue
       } else {
         served += 1
       }
@@ -53,12 +70,16 @@ struct RuleJudge: Sendable {
     return (served == 0 ? problems.first : nil, problems)
   }
 
-  /// Why the ConfigMap or Secret of a file may not be read.
-  private func referenceProblem(of file: JSBundleRule.File, _ rule: JSBundleRule) -> String? {
+  /// What keeps a file of a bundle from being served.
+  func problem(of file: JSBundleRule.File, _ rule: JSBundleRule) -> String? {
     switch file.source {
     case .configMap(let reference), .secret(let reference):
-      allowsForeignReferences ? nil : snapshot.problem(with: reference, of: rule.object)
-    case .text, .endpoint, .nothing: nil
+      settings.allowsForeignReferences
+        ? troubles.sources[file.source]
+        : snapshot.problem(with: reference, of: rule.object) ?? troubles.sources[file.source]
+    case .endpoint(let endpoint): settings.problem(with: endpoint)
+    case .nothing(let reason): reason
+    case .text: nil
     }
   }
 }
@@ -69,5 +90,15 @@ extension GatewayRules.Snapshot {
     let own = namespaces[object.extension, default: []].union(["extension-" + object.extension])
     return own.contains(reference.namespace)
       ? nil : "the namespace \(reference.namespace) is not the extension's"
+  }
+}
+
+extension GatewaySettings {
+  /// Why nothing is sent to `endpoint`, as far as that can be known before it is tried: a name may have any address.
+  func problem(with endpoint: Endpoint) -> String? {
+    if let problem = endpoint.problem { return problem }
+    guard let address = upstreamAddress(endpoint) else { return "the rule leads nowhere" }
+    guard let place = try? SocketAddress(ipAddress: address.host, port: address.port) else { return nil }
+    return upstreams.addresses.problem(with: place)
   }
 }

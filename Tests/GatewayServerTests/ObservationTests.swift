@@ -86,7 +86,10 @@ import Testing
         try await asking(.post, Self.group + "reverseproxies", Self.proxy(name, spec, state: state)).status == 201)
     }
     let cluster = Cluster(transport: InProcessTransport(asking.api))
-    let gateway = Gateway(GatewayRules(), in: cluster, dialect: .installPlan, around: asking.api)
+    var settings = GatewaySettings()
+    settings.upstreams.addresses.allowsLoopback = true
+    let gateway = Gateway(
+      GatewayRules(), in: cluster, dialect: .installPlan, settings: settings, around: asking.api)
     let running = Task { await gateway.run(in: cluster) }
     func said(_ name: String) async throws -> Value? {
       let conditions = try await asking(.get, Self.group + "reverseproxies/" + name)["status", "conditions"]?.sequence

@@ -31,6 +31,12 @@ import Testing
     }
   }
 
+  private static var settings: GatewaySettings {
+    var settings = GatewaySettings()
+    settings.upstreams.addresses.allowsLoopback = true
+    return settings
+  }
+
   private func proxy(_ name: String) -> Object {
     Object([
       "apiVersion": "extensions.kubesphere.io/v1alpha1", "kind": "ReverseProxy", "metadata": ["name": .string(name)],
@@ -47,7 +53,7 @@ import Testing
       RouteTable(
         services: [], bundles: [], proxies: names.map { ReverseProxyRule(proxy($0), dialect: .installPlan) }))
     return RuleJudge(
-      snapshot: rules.snapshot, illnesses: [:], tellsLinks: false, allowsForeignReferences: false
+      snapshot: rules.snapshot, settings: Self.settings
     ).conditions
   }
 
@@ -56,9 +62,11 @@ import Testing
     for name in ["a", "b"] { try await asking(.post, Self.group, proxy(name).value) }
     let refusing = RefusingAPI(api: asking.api, status: status, left: Locked(times))
     let log = Locked<[String]>([])
-    let conditions = RuleConditions(cluster: Cluster(transport: InProcessTransport(refusing)), dialect: .installPlan) {
-      line in log.withLock { $0.append(line) }
-    }
+    var settings = Self.settings
+    settings.report = { line in log.withLock { $0.append(line) } }
+    let conditions = RuleConditions(
+      cluster: Cluster(transport: InProcessTransport(refusing)), dialect: .installPlan, settings: settings,
+      pause: .milliseconds(20))
     return (asking, conditions, log)
   }
 
@@ -89,11 +97,57 @@ import Testing
     #expect(try await said(asking) == ["a", "b"] && log.withLock { $0 } == [])
   }
 
-  @Test func aGatewayThatMayNotWriteSaysSoOnceAndStops() async throws {
-    let (asking, conditions, log) = try await bench(Status(code: 403, reason: "Forbidden", message: "no"), 9)
+  @Test func aGatewayThatMayNotWriteSaysSoOnceAndTriesAgainAfterAWhile() async throws {
+    let (asking, conditions, log) = try await bench(Status(code: 403, reason: "Forbidden", message: "no"), 3)
 
-    #expect(await conditions.write(wanted(["a", "b"])) == nil)
-    #expect(try await said(asking) == [])
+    try await running(conditions) { _ in
+      await eventually("all are told") { (try? await said(asking)) == ["a", "b"] }
+    }
+
     #expect(log.withLock { $0.count } == 1)
+  }
+
+  @Test func whatIsTakenAwayIsWrittenAgain() async throws {
+    let (asking, conditions, _) = try await bench(Status.unknownResource, 0)
+
+    try await running(conditions) { _ in
+      await eventually("all are told") { (try? await said(asking)) == ["a", "b"] }
+      _ = try await asking.patch(Self.group + "/a", ["status": ["conditions": .null]])
+      await eventually("it is told again") { (try? await said(asking)) == ["a", "b"] }
+    }
+  }
+
+  @Test func whatSaysSomethingElseIsContradictedWhenAllIsReviewed() throws {
+    let all = wanted(["a"])
+    let other = try #require(SaidCondition(proxy("a").saying("x")))
+    var ledger = ConditionLedger()
+    ledger.note(all, [])
+
+    #expect(ledger.due(all, said: ["ReverseProxy a": other], isReview: false).isEmpty)
+    #expect(ledger.due(all, said: ["ReverseProxy a": other], isReview: true).count == 1)
+    #expect(ledger.due(all, said: [:], isReview: false).count == 1)
+  }
+
+  /// Runs `body` while `conditions` are written.
+  private func running(_ conditions: RuleConditions, _ body: (GatewayRules) async throws -> Void) async throws {
+    let rules = GatewayRules()
+    let work = Task {
+      async let following: Void = rules.run(in: conditions.cluster, dialect: .installPlan)
+      await conditions.run(rules, RuleGuards())
+      await following
+    }
+    defer { work.cancel() }
+    try await body(rules)
+    work.cancel()
+    await work.value
+  }
+}
+
+extension Object {
+  fileprivate func saying(_ reason: String) -> Object {
+    Object(
+      value.setting(
+        ["status"],
+        to: ["conditions": [["type": "Served", "status": "True", "reason": .string(reason), "message": ""]]]))
   }
 }

@@ -1,6 +1,10 @@
+import APITestSupport
+import Client
 import Extensions
+import HTTP
 import KubernetesAPI
 import Manifest
+import TestSupport
 import Testing
 
 @testable import GatewayServer
@@ -21,15 +25,23 @@ import Testing
       tellsLinks: true)
   }
 
-  private func proxies(_ paths: [String: String], illnesses: [String: String] = [:]) -> RuleJudge {
+  private func proxies(
+    _ paths: [String: String], _ troubles: RuleGuards.Troubles = .init(), to backend: String = "http://up.example",
+    _ more: Mapping = [:]
+  ) -> RuleJudge {
     let rules = paths.map { name, path in
       ReverseProxyRule(
         object(
           dialect.reverseProxies, name,
-          ["matcher": [["path": .string(path)]], "upstream": ["backend": "http://up.example"]]), dialect: dialect)
+          .mapping(
+            Mapping(
+              [
+                Mapping.Pair(key: "matcher", value: [["path": .string(path)]]),
+                Mapping.Pair(
+                  key: "upstream", value: ["backend": .string(backend), "healthCheck": ["url": "/", "interval": "1s"]]),
+              ] + more.pairs))), dialect: dialect)
     }
-    return RuleJudge(
-      snapshot: GatewayRules.Snapshot(table: RouteTable(proxies: rules)), illnesses: illnesses)
+    return RuleJudge(snapshot: GatewayRules.Snapshot(table: RouteTable(proxies: rules)), troubles: troubles)
   }
 
   private static func words(_ judge: RuleJudge) -> [String] {
@@ -69,9 +81,72 @@ import Testing
   }
 
   @Test func anUpstreamThatIsNotWellIsTold() {
+    var troubles = RuleGuards.Troubles()
+    troubles.illnesses = ["one": "its health check answers 503"]
+
+    #expect(Self.words(proxies(["one": "/o"], troubles)) == ["one false Unhealthy its health check answers 503"])
+  }
+
+  @Test func anUpstreamThatIsLeftAloneIsToldWhileThereIsABreaker() {
+    var troubles = RuleGuards.Troubles()
+    troubles.open = ["one"]
+
     #expect(
-      Self.words(proxies(["one": "/o"], illnesses: ["one": "its health check answers 503"])) == [
-        "one false Unhealthy its health check answers 503"
-      ])
+      Self.words(proxies(["one": "/o"], troubles, ["circuitBreaker": ["failures": 1]]))
+        == ["one false Unhealthy its upstream has failed too often, and is left alone"])
+    #expect(Self.words(proxies(["one": "/o"], troubles)) == ["one true Served "])
+  }
+
+  @Test(arguments: [
+    ("http://169.254.169.254", "169.254.169.254 is link-local"), ("http://127.0.0.1:80", "127.0.0.1 is this machine"),
+    ("http://192.0.2.1:6443", "192.0.2.1:6443 is the Kubernetes API itself"),
+    ("http://[::1]", "::1 is this machine"),
+  ])
+  func aProxyThatLeadsWhereNothingMayIsUnusable(backend: String, message: String) {
+    var judge = proxies(["one": "/o"], to: backend)
+    judge.settings.upstreams.addresses.forbidden = ["192.0.2.1:6443"]
+
+    #expect(Self.words(judge) == ["one false Unusable \(message)"])
+    #expect(judge.counts == [:])
+  }
+
+  @Test(arguments: [([], "false Unusable"), (["/elsewhere/*"], "true ServedInPart")] as [(Value, String)])
+  func anAPIOfAReservedGroupIsServedOnItsOwnPathsAlone(paths: Value, words: String) {
+    let rule = APIServiceRule(
+      object(
+        dialect.apiServices, "a",
+        ["group": "foo.k8s.io", "version": "v1", "url": "http://up.example", "nonResourceURLs": paths]),
+      dialect: dialect)
+    let table = RouteTable(services: [rule])
+    let judge = RuleJudge(snapshot: GatewayRules.Snapshot(table: table))
+
+    #expect(Self.words(judge) == ["a \(words) the group foo.k8s.io is not an extension's"])
+    #expect(table.servedGroups.isEmpty)
+  }
+
+  @Test func whatABundleIsMadeOfIsLookedAt() async throws {
+    let asking = try Asking()
+    let cluster = Cluster(transport: InProcessTransport(asking.api))
+    let bundle = bundle(["rawFrom": ["configMapKeyRef": ["namespace": "default", "name": "s", "key": "k"]]])
+    var (snapshot, checks, now) = (bundle.snapshot, SourceChecks(), ContinuousClock.now)
+    snapshot.namespaces = ["devops": ["default"]]
+    func words() async -> [String] {
+      var troubles = RuleGuards.Troubles()
+      troubles.sources = await checks.problems(of: snapshot, bundle.settings, in: cluster, now, .seconds(30))
+      now += .seconds(31)
+      return Self.words(RuleJudge(snapshot: snapshot, troubles: troubles))
+    }
+
+    let absent = await words()
+    let maps = "/api/v1/namespaces/default/configmaps"
+    let map: Value = ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "s"], "data": ["other": "x"]]
+    _ = try await asking(.post, maps, map)
+    let without = await words()
+    _ = try await asking.patch(maps + "/s", ["data": ["k": "x"]])
+    let whole = await words()
+
+    #expect(absent == ["b false Unusable /dist/devops/index.js: the configMap default/s is not there"])
+    #expect(without == ["b false Unusable /dist/devops/index.js: the configMap has no key k"])
+    #expect(whole == ["b true Served "])
   }
 }

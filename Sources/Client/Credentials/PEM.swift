@@ -68,12 +68,12 @@ struct PEM {
 }
 
 /// The certificates of authorities, of which some may be unreadable.
-enum AuthorityBundle {
+package enum AuthorityBundle {
   /// The certificates in `bytes`, written as OpenSSL reads them: it stumbles over blank lines, other blocks and those
   /// without an end, which Go passes over.
   ///
   /// Empty when there is none; a text without any block stays as it is, for TLS to complain of.
-  static func readable(_ bytes: [UInt8]) -> [UInt8] {
+  package static func readable(_ bytes: [UInt8]) -> [UInt8] {
     let blocks = PEM(bytes).blocks
     return blocks.isEmpty ? bytes : blocks.filter(isCertificate).flatMap { $0.canonical }
   }

@@ -1,3 +1,4 @@
+import Client
 package import HTTP
 import Manifest
 import Platform
@@ -84,12 +85,17 @@ package struct Endpoint: Hashable, Sendable {
     let given = ["caBundle", "caBudle"].lazy.map { ($0, value?[$0]?.string ?? "") }.first { !$0.1.isEmpty }
     guard let (name, text) = given else { return [] }
     guard let once = Base64.decode(text) else { throw RuleProblem("\(name) is no base64") }
-    let mark = "-----BEGIN"
-    if String(decoding: once, as: UTF8.self).containsText(mark) { return once }
-    guard let twice = Base64.decode(String(decoding: once, as: UTF8.self)),
-      String(decoding: twice, as: UTF8.self).containsText(mark)
-    else { throw RuleProblem("\(name) holds no certificate in PEM") }
+    if let once = certificates(in: once) { return once }
+    guard let twice = Base64.decode(String(decoding: once, as: UTF8.self)).flatMap(certificates) else {
+      throw RuleProblem("\(name) holds no certificate in PEM")
+    }
     return twice
+  }
+
+  /// Those that TLS can read; `nil` when there are none.
+  private static func certificates(in bytes: [UInt8]) -> [UInt8]? {
+    let readable = AuthorityBundle.readable(bytes)
+    return String(decoding: readable, as: UTF8.self).containsText("-----END CERTIFICATE-----") ? readable : nil
   }
 
   private static func isLabel(_ text: String) -> Bool {

@@ -23,6 +23,14 @@ package struct JSBundleRule: Hashable, Sendable {
     case secret(Reference)
     case endpoint(Endpoint)
     case nothing(reason: String)
+
+    /// Of what object of the cluster it is made, if it is.
+    package var reference: Reference? {
+      switch self {
+      case .configMap(let reference), .secret(let reference): reference
+      case .text, .endpoint, .nothing: nil
+      }
+    }
   }
 
   /// A key of a ConfigMap or a Secret.

@@ -157,7 +157,7 @@ package struct RouteTable: Sendable {
 
 extension APIServiceRule {
   /// Whether it may serve anything below `/kapis`.
-  fileprivate var hasGroup: Bool {
+  package var hasGroup: Bool {
     !group.isEmpty && !version.isEmpty && !problems.contains { $0.hasPrefix("the group ") }
   }
 }

@@ -63,26 +63,59 @@ actor BundleReader {
   private func bytes(of source: JSBundleRule.Source) async throws(BundleProblem) -> [UInt8] {
     switch source {
     case .text(let bytes): return bytes
-    case .configMap(let reference):
-      return try await bytes(.configMaps, reference, "configMap", ["data"], ["binaryData"])
-    case .secret(let reference): return try await bytes(.secrets, reference, "secret", ["stringData"], ["data"])
     case .endpoint: throw BundleProblem("an upstream has it")
     case .nothing(let reason): throw BundleProblem(reason)
+    case .configMap(let reference), .secret(let reference):
+      let object: Object
+      do throws(ClusterError) {
+        object = try await Self.object(of: source, reference, in: cluster)
+      } catch {
+        // The shipped gateway's words; the reason is the operator's to see, not every reader's.
+        throw BundleProblem("failed to fetch content from \(source.word)")
+      }
+      guard let bytes = Self.bytes(of: source, reference, object) else { throw Self.noKey(source, reference) }
+      return bytes
     }
   }
 
-  private func bytes(
-    _ resource: Resource, _ reference: JSBundleRule.Reference, _ kind: String, _ plain: [String], _ encoded: [String]
-  ) async throws(BundleProblem) -> [UInt8] {
-    let object: Object
+  /// Why a source cannot be read, for the author of the bundle; throws where no answer came.
+  static func problem(with source: JSBundleRule.Source, in cluster: Cluster) async throws(ClusterError) -> String? {
+    guard let reference = source.reference else { return nil }
+    let name = "the \(source.word) \(reference.namespace)/\(reference.name)"
     do throws(ClusterError) {
-      object = try await cluster.get(resource, namespace: reference.namespace, reference.name)
+      let object = try await object(of: source, reference, in: cluster)
+      return bytes(of: source, reference, object) == nil ? noKey(source, reference).description : nil
     } catch {
-      // The shipped gateway's words; the reason is the operator's to see, not every reader's.
-      throw BundleProblem("failed to fetch content from \(kind)")
+      guard case .refused(let status) = error, (400..<500).contains(status.code), status.code != 429 else {
+        throw error
+      }
+      return status.isNotFound ? "\(name) is not there" : "the gateway may not read \(name.dropFirst("the ".count))"
     }
-    if let text = object.value[path: plain + [reference.key]]?.string { return Array(text.utf8) }
-    if let bytes = object.value[path: encoded + [reference.key]]?.string.flatMap(Base64.decode) { return bytes }
-    throw BundleProblem("the \(kind) has no key \(Excerpt.shortened(reference.key, to: 100))")
   }
+
+  private static func object(
+    of source: JSBundleRule.Source, _ reference: JSBundleRule.Reference, in cluster: Cluster
+  ) async throws(ClusterError) -> Object {
+    try await cluster.get(
+      source.isSecret ? .secrets : .configMaps, namespace: reference.namespace, reference.name)
+  }
+
+  private static func bytes(
+    of source: JSBundleRule.Source, _ reference: JSBundleRule.Reference, _ object: Object
+  ) -> [UInt8]? {
+    let (plain, encoded) = source.isSecret ? ("stringData", "data") : ("data", "binaryData")
+    if let text = object.value[path: plain, reference.key]?.string { return Array(text.utf8) }
+    return object.value[path: encoded, reference.key]?.string.flatMap(Base64.decode)
+  }
+
+  private static func noKey(_ source: JSBundleRule.Source, _ reference: JSBundleRule.Reference) -> BundleProblem {
+    BundleProblem("the \(source.word) has no key \(Excerpt.shortened(reference.key, to: 100))")
+  }
+}
+
+extension JSBundleRule.Source {
+  fileprivate var isSecret: Bool { if case .secret = self { true } else { false } }
+
+  /// What it is called by the shipped gateway.
+  fileprivate var word: String { isSecret ? "secret" : "configMap" }
 }

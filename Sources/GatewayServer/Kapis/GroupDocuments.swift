@@ -45,7 +45,7 @@ extension RouteTable {
   /// The groups of the APIs that are served, with their versions, the most mature first.
   var servedGroups: [(name: String, versions: [String])] {
     var versions: [String: Set<String>] = [:]
-    for rule in services where rule.object.isAvailable && !rule.group.isEmpty && !rule.version.isEmpty {
+    for rule in services where rule.object.isAvailable && rule.hasGroup && rule.endpoint.problem == nil {
       versions[rule.group, default: []].insert(rule.version)
     }
     return versions.sorted { $0.key < $1.key }.map { name, versions in

@@ -13,33 +13,46 @@ struct HealthChecks: Sendable {
   /// Upstreams that are looked after at most.
   private static let most = 256
 
+  /// When an upstream is asked again, and by which rule.
+  struct Due: Hashable {
+    var check: HealthCheck
+    var endpoint: Endpoint
+    var at: ContinuousClock.Instant
+  }
+
   /// Runs until the task is cancelled.
   func run() async {
     await withDiscardingTaskGroup { group in
-      var due: [String: ContinuousClock.Instant] = [:]
+      var due: [String: Due] = [:]
       while !Task.isCancelled {
-        for rule in wanted(&due) { group.addTask { await check(rule) } }
+        for rule in wanted(&due, ContinuousClock.now) { group.addTask { await check(rule) } }
         try? await Task.sleep(for: .milliseconds(100))
       }
       group.cancelAll()
     }
   }
 
-  /// The proxies whose upstreams are to be asked now; `due` is when each will be again.
-  private func wanted(_ due: inout [String: ContinuousClock.Instant]) -> [ReverseProxyRule] {
+  /// The proxies whose upstreams are to be asked at `now`; `due` is when each will be again.
+  func wanted(_ due: inout [String: Due], _ now: ContinuousClock.Instant) -> [ReverseProxyRule] {
     let all = rules.table.proxies.filter { $0.healthCheck != nil && $0.object.isAvailable }.prefix(Self.most)
     let names = Set(all.map(\.object.name))
-    for name in due.keys where !names.contains(name) {
-      due[name] = nil
-      guards.setIllness(nil, of: name)
-    }
-    let now = ContinuousClock.now
+    due = due.filter { names.contains($0.key) }
+    // Those of a question, too, that was under way when it was no longer to be asked.
+    for name in guards.troubles.illnesses.keys where !names.contains(name) { setIllness(nil, of: name) }
     return all.filter { rule in
-      guard due[rule.object.name].map({ $0 <= now }) ?? true, let check = rule.healthCheck else { return false }
+      guard let check = rule.healthCheck else { return false }
+      if let former = due[rule.object.name], former.check == check, former.endpoint == rule.endpoint, former.at > now {
+        return false
+      }
       // One question of each is under way at a time.
-      due[rule.object.name] = now + max(check.interval, check.timeout)
+      due[rule.object.name] = Due(check: check, endpoint: rule.endpoint, at: now + max(check.interval, check.timeout))
       return true
     }
+  }
+
+  /// The object's condition tells it.
+  private func setIllness(_ reason: String?, of name: String) {
+    if guards.setIllness(reason, of: name) { rules.tellChange() }
   }
 
   private func check(_ rule: ReverseProxyRule) async {
@@ -52,7 +65,6 @@ struct HealthChecks: Sendable {
     } catch {
       reason = "its health check fails: \(error.text)"
     }
-    // The object's condition tells it.
-    if guards.setIllness(reason, of: rule.object.name) { rules.tellChange() }
+    setIllness(reason, of: rule.object.name)
   }
 }

@@ -3,13 +3,25 @@ import HTTP
 import KubernetesAPI
 import Platform
 
-/// What is remembered about ReverseProxies: how often callers have asked, and how their upstreams do.
+/// What is remembered about rules: how often callers have asked, and how what they lead to does.
 final class RuleGuards: Sendable {
   private struct State {
     var limits: [String: Bucket] = [:]
     var breakers: [String: Breaker] = [:]
     /// Why an upstream's health check fails.
     var illnesses: [String: String] = [:]
+    /// Why something that bundles are made of cannot be read.
+    var sources: [JSBundleRule.Source: String] = [:]
+  }
+
+  /// What keeps rules from being served for now.
+  struct Troubles {
+    /// Why an upstream's health check fails, by the name of its proxy.
+    var illnesses: [String: String] = [:]
+    /// The proxies whose upstreams are left alone.
+    var open: Set<String> = []
+    /// Why something that bundles are made of cannot be read.
+    var sources: [JSBundleRule.Source: String] = [:]
   }
 
   private let state = Locked(State())
@@ -66,23 +78,36 @@ final class RuleGuards: Sendable {
   /// How many callers are counted at the moment.
   var counted: Int { state.withLock { $0.limits.count } }
 
-  /// Takes note of how the upstream of `rule` has done.
-  func note(_ outcome: UpstreamRelay.Outcome, of rule: ReverseProxyRule) {
-    guard let settings = rule.circuitBreaker else { return }
+  /// Takes note of how the upstream of `rule` has done; true when it is left alone from now on, or no more.
+  @discardableResult
+  func note(_ outcome: UpstreamRelay.Outcome, of rule: ReverseProxyRule) -> Bool {
+    guard let settings = rule.circuitBreaker else { return false }
     let isFailure: Bool
     switch outcome {
     case .answered(let status): isFailure = settings.statuses.contains(status)
     case .failed: isFailure = true
-    case .finished, .abandoned: return
+    case .finished, .abandoned: return false
     }
     let now = now()
-    state.withLock { $0.breakers[rule.object.name, default: Breaker()].note(isFailure: isFailure, settings, now) }
+    return state.withLock { state in
+      var breaker = state.breakers[rule.object.name, default: Breaker()]
+      let wasOpen = breaker.isOpen
+      breaker.note(isFailure: isFailure, settings, now)
+      state.breakers[rule.object.name] = breaker
+      return breaker.isOpen != wasOpen
+    }
   }
 
-  /// The proxies whose upstreams are not well, and those that are left alone.
-  var troubles: (illnesses: [String: String], open: Set<String>) {
-    state.withLock { state in (state.illnesses, Set(state.breakers.filter { $0.value.isOpen }.keys)) }
+  /// What keeps rules from being served at the moment.
+  var troubles: Troubles {
+    state.withLock { state in
+      Troubles(
+        illnesses: state.illnesses, open: Set(state.breakers.filter { $0.value.isOpen }.keys), sources: state.sources)
+    }
   }
+
+  /// Sets what of that which bundles are made of cannot be read.
+  func setSources(_ problems: [JSBundleRule.Source: String]) { state.withLock { $0.sources = problems } }
 
   /// Sets why the upstream of the proxy called `name` is not well; `nil` when it is.
   ///
@@ -130,13 +155,16 @@ struct Breaker: Hashable, Sendable {
 
   private var state = State.closed(failures: 0, since: nil)
 
+  /// Why nothing is sent to an upstream that is left alone.
+  static let rest = "its upstream has failed too often, and is left alone"
+
   var isOpen: Bool { if case .closed = state { false } else { true } }
 
   /// Why a request is not sent, if so.
   mutating func problem(_ settings: CircuitBreaker, _ now: ContinuousClock.Instant) -> String? {
     switch state {
     case .closed: return nil
-    case .open(let until) where now < until: return "its upstream has failed too often, and is left alone"
+    case .open(let until) where now < until: return Self.rest
     // One that was never answered must not hold it for ever.
     case .trying(let since) where now - since < settings.openFor: return "its upstream is being tried again"
     case .open, .trying:

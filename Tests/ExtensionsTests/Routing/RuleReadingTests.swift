@@ -9,7 +9,11 @@ import Testing
 
 /// Every field of the objects that say what is served, in both dialects.
 @Suite struct RuleReadingTests {
-  static let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+  /// What has the outline of a certificate.
+  static let pem =
+    "-----BEGIN CERTIFICATE-----\n"
+    + Base64.encode([0x30, 20, 0x30, 13, 2, 1, 1] + Array(repeating: [0x30, 0], count: 6).joined() + [3, 1, 0])
+    + "\n-----END CERTIFICATE-----\n"
 
   @Test(arguments: [("Available", true), ("Disabled", false), ("", false)])
   func theShippedDialectServesWhatIsSaidToBeAvailable(state: String, isAvailable: Bool) {
@@ -59,6 +63,16 @@ import Testing
       #expect(endpoint.authorities == Array(Self.pem.utf8))
       #expect(endpoint.problem == nil)
     }
+  }
+
+  @Test(arguments: [
+    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----", "-----BEGIN",
+  ])
+  func aBundleOfWhatIsNoCertificateIsTold(text: String) {
+    let endpoint = Endpoint(
+      ["backend": "https://a.example", "caBundle": .string(Base64.encode(Array(text.utf8)))], isFirstDesign: true)
+
+    #expect(endpoint.problem == "caBundle holds no certificate in PEM")
   }
 
   @Test(arguments: ["insecureSkipVerify", "insecureSkipTLSVerify"])
