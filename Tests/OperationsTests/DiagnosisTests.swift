@@ -154,6 +154,25 @@ import Testing
     #expect(repository.first?.text.hasPrefix("its extension and its versions are gone") == true)
   }
 
+  @Test func whereTheRepositoryIsGoneItIsToBeAddedAgain() {
+    let failed = findings("UpgradeFailed") {
+      ($0.version, $0.offered, $0.isRepositoryGone) = (.missing, [], true)
+      $0.extension = .there(Sample.extension(state: "UpgradeFailed"))
+    }
+    #expect(causes(failed) == [.versionGone])
+    #expect(failed[0].text.hasSuffix("without it no change can be carried out"))
+    #expect(failed[0].remedies.map(\.name.english) == ["add the repository again"])
+    #expect(failed[0].evidence.last?.object.hasPrefix("Repository ") == true)
+    guard case .person(let words)? = failed[0].remedies[0].steps.first else {
+      Issue.record("no request adds a repository whose address is not known")
+      return
+    }
+    #expect(words.english.hasPrefix("ksx repo add "))
+
+    let unknown = findings("Installed") { ($0.version, $0.offered, $0.extension) = (.missing, [], .missing) }
+    #expect(remedies(unknown) == ["add the repository again"])
+  }
+
   @Test func anExtensionThatWasMadeAnewSaysThatItIsNotInstalled() {
     let stale = findings("Installed") { $0.extension = .there(Sample.extension(state: "")) }
     #expect(causes(stale) == [.mirrorStale])

@@ -34,6 +34,8 @@ package struct CaseFile: Hashable, Sendable {
   /// The versions that are offered, newest first.
   package var offered: [String] = []
   package var job: Sight<JobSight> = .unknown
+  /// The repository that its extension came from is not there any more.
+  package var isRepositoryGone = false
   /// The revisions of its release, oldest first.
   package var releases: Sight<[HelmRelease]> = .unknown
   /// The member clusters that agents are asked for in, by name.

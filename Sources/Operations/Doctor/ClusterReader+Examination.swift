@@ -84,6 +84,7 @@ extension ClusterReader {
       try await self.extension(name, isWhole: false).map { Extension($0, dialect: dialect) }
     }
     await readVersions(of: &file, &gaps)
+    await readRepository(of: &file, &gaps)
     await readRelease(of: &file, &gaps)
     for cluster in Set(installation.clusters + file.agents.keys).sorted() {
       file.clusters[cluster] = await sight("cluster \(cluster)", &gaps) {
@@ -105,6 +106,16 @@ extension ClusterReader {
     let wanted = dialect.versionName(name, version)
     let match = found.first { dialect.name == .installPlan ? $0.name == wanted : $0.isVersion(version) }
     file.version = match.map { .there($0) } ?? .missing
+  }
+
+  /// Only what is not offered must be looked for where it came from.
+  private func readRepository(of file: inout CaseFile, _ gaps: inout Examination) async {
+    let name = file.extension.value?.repository ?? ""
+    guard file.version == .missing, !name.isEmpty else { return }
+    let found: CaseFile.Sight<Object> = await sight("repository \(name)", &gaps) {
+      () async throws(ClusterError) -> Object? in try await find(dialect.repositories, nil, name)
+    }
+    file.isRepositoryGone = found == .missing
   }
 
   private func readRelease(of file: inout CaseFile, _ gaps: inout Examination) async {

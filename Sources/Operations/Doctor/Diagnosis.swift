@@ -42,7 +42,8 @@ package struct Diagnosis {
   var state: InstallationState { installation.observed.state }
   /// How a finding names it.
   var name: String { "\(file.dialect.installations.kind) \(installation.name)" }
-  private var lastTime: String { installation.history.last?.time ?? "" }
+  /// When its present state began.
+  var lastTime: String { installation.history.last?.time ?? "" }
 
   /// A finding about the installation.
   func finding(
@@ -65,60 +66,7 @@ package struct Diagnosis {
   private var jobEvidence: Finding.Evidence { Finding.Evidence(name, "status.jobName", installation.jobName) }
 
   /// Seconds since `time`, where it can be read.
-  private func age(_ time: String) -> Int? { Timestamp.seconds(time).map { file.now.secondsSince1970 - $0 } }
-}
-
-// Versions: without the object of the version that is asked for the controller does nothing at all.
-extension Diagnosis {
-  private var versionFinding: Finding? {
-    guard file.version == .missing else { return unnoticed }
-    let object = file.dialect.versionName(installation.extension, installation.version)
-    let gone = Finding.Evidence("ExtensionVersion \(object)", "", saying: "not there")
-    let other = file.offered.first.map { [kit.version($0)] } ?? []
-    if installation.isBeingDeleted {
-      return finding(
-        .versionGoneTerminating,
-        "version \(installation.version) is no longer there, and without it the controller does not go on with the deletion",
-        [gone, deletion], .certain, other + [kit.standIn])
-    }
-    let source = file.extension.value?.repository ?? ""
-    let back = source.isEmpty ? [] : [kit.resync(source)]
-    guard file.hasStatus else {
-      return finding(
-        .versionUnknown, "there is no version \(installation.version): nothing happens, and nothing is said of it",
-        [gone, Finding.Evidence(name, "status", saying: "not there")], .certain, other + back + [kit.delete])
-    }
-    let text: Sentence =
-      file.extension == .missing
-      ? "its extension and its versions are gone, as after a repository was deleted: changes are taken and not carried out"
-      : "version \(installation.version) is no longer offered: changes are taken and not carried out"
-    return finding(.versionGone, text, [gone, stateEvidence], .certain, other + back)
-  }
-
-  /// A version that appears after the installation wakes no controller.
-  private var unnoticed: Finding? {
-    guard file.version.value != nil, !file.hasStatus, !installation.isBeingDeleted, let age = age(installation.created),
-      age > 30, file.dialect.name == .installPlan
-    else { return nil }
-    if file.untouched >= 1 {
-      return finding(
-        .repositoryHangs,
-        "\(file.untouched + 1) installations have no status at all: two charts that are being fetched without end stop all others, or the controller is down",
-        [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely,
-        [kit.chartsAnswer])
-    }
-    return finding(
-      .notNoticed, "the controller has not noticed it: a version that appears later wakes nobody",
-      [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely, [kit.nudge])
-  }
-
-  private var nameFinding: Finding? {
-    guard installation.name != installation.extension else { return nil }
-    return finding(
-      .planName,
-      "it is not called like its extension, so that jobs and releases are told to another name: its states lag",
-      [Finding.Evidence(name, "spec.extension.name", installation.extension)], .certain, [kit.nudge])
-  }
+  func age(_ time: String) -> Int? { Timestamp.seconds(time).map { file.now.secondsSince1970 - $0 } }
 }
 
 // Loops, clocks and jobs.

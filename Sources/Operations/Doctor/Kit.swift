@@ -143,6 +143,19 @@ struct Kit {
       cost: "a chart that cannot be fetched meanwhile has its version deleted")
   }
 
+  /// For versions whose repository is not there any more, of which only its address is needed; what was tried without
+  /// them is then tried again.
+  func addRepository(_ name: String) -> Remedy {
+    let called = name.isEmpty ? "NAME" : name
+    let isFailed = installation.observed.state.isFailure && installation.canBeTriedAgain
+    return Remedy(
+      "add the repository again",
+      [
+        .person("ksx repo add \(called) ADDRESS, with the address that it had"),
+        .wait("the version is there"),
+      ] + (isFailed ? retry : nudge).steps)
+  }
+
   /// For charts that are being fetched without end.
   var chartsAnswer: Remedy {
     Remedy(

@@ -1,0 +1,70 @@
+import Extensions
+import Packages
+import Platform
+
+// Versions: without the object of the version that is asked for the controller does nothing at all.
+extension Diagnosis {
+  var versionFinding: Finding? {
+    guard file.version == .missing else { return unnoticed }
+    let object = file.dialect.versionName(installation.extension, installation.version)
+    let gone = Finding.Evidence("ExtensionVersion \(object)", "", saying: "not there")
+    let other = file.offered.first.map { [kit.version($0)] } ?? []
+    if installation.isBeingDeleted {
+      return finding(
+        .versionGoneTerminating,
+        "version \(installation.version) is no longer there, and without it the controller does not go on with the deletion",
+        [gone, deletion], .certain, other + [kit.standIn])
+    }
+    guard file.hasStatus else {
+      return finding(
+        .versionUnknown, "there is no version \(installation.version): nothing happens, and nothing is said of it",
+        [gone, Finding.Evidence(name, "status", saying: "not there")], .certain, other + back + [kit.delete])
+    }
+    return vanished([gone, stateEvidence], other + back)
+  }
+
+  private var source: String { file.extension.value?.repository ?? "" }
+
+  /// What brings the version back.
+  private var back: [Remedy] {
+    let isGone = file.isRepositoryGone || file.extension == .missing
+    return isGone ? [kit.addRepository(source)] : source.isEmpty ? [] : [kit.resync(source)]
+  }
+
+  private func vanished(_ evidence: [Finding.Evidence], _ remedies: [Remedy]) -> Finding {
+    let text: Sentence =
+      file.extension == .missing
+      ? "its extension and its versions are gone, as after a repository was deleted: changes are taken and not carried out"
+      : state.isFailure
+        ? "version \(installation.version) is no longer offered, and without it no change can be carried out"
+        : "version \(installation.version) is no longer offered: changes are taken and not carried out"
+    let repository = Finding.Evidence("Repository \(source)", "", saying: "not there")
+    return finding(
+      .versionGone, text, evidence + (file.isRepositoryGone ? [repository] : []), .certain, remedies)
+  }
+
+  /// A version that appears after the installation wakes no controller.
+  private var unnoticed: Finding? {
+    guard file.version.value != nil, !file.hasStatus, !installation.isBeingDeleted, let age = age(installation.created),
+      age > 30, file.dialect.name == .installPlan
+    else { return nil }
+    if file.untouched >= 1 {
+      return finding(
+        .repositoryHangs,
+        "\(file.untouched + 1) installations have no status at all: two charts that are being fetched without end stop all others, or the controller is down",
+        [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely,
+        [kit.chartsAnswer])
+    }
+    return finding(
+      .notNoticed, "the controller has not noticed it: a version that appears later wakes nobody",
+      [Finding.Evidence(name, "status", saying: "not there", time: installation.created)], .likely, [kit.nudge])
+  }
+
+  var nameFinding: Finding? {
+    guard installation.name != installation.extension else { return nil }
+    return finding(
+      .planName,
+      "it is not called like its extension, so that jobs and releases are told to another name: its states lag",
+      [Finding.Evidence(name, "spec.extension.name", installation.extension)], .certain, [kit.nudge])
+  }
+}
