@@ -124,7 +124,7 @@ struct ControlCommand: AsyncParsableCommand {
       case .absent: throw DaemonError("\(address) has no KubeSphere extensions: apply their CRDs first")
       case .forbidden: throw DaemonError("\(address) does not let this user see extensions: use another context")
       case .cluster(let error):
-        throw DaemonError(error.sentence(for: "finding the kind of installations", at: address).english)
+        throw DaemonError(error.told(for: "finding the kind of installations", at: address))
       }
     }
     if let reason = capabilities.reason(against: .install) { throw DaemonError("\(address): \(reason)") }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Client
 import Glibc
+import HTTP
 import HTTPServer
 import Platform
 
@@ -44,6 +46,16 @@ private func endAtOnce(_ problem: String) -> Never {
   let words = Array("Error: \(problem)\n".utf8)
   _ = write(STDERR_FILENO, words, words.count)
   _exit(1)
+}
+
+extension ClusterError {
+  /// What went wrong and what to do about it, without an option that only ksx has.
+  func told(for doing: Sentence, at server: String) -> String {
+    if case .transport(.timedOut(let seconds)) = self {
+      return "\(doing.english): \(server) sent nothing for \(seconds) s; try again"
+    }
+    return sentence(for: doing, at: server).english
+  }
 }
 
 /// A failure that is told in one line.

@@ -87,7 +87,7 @@ struct GatewayCommand: AsyncParsableCommand {
     do {
       return try await KubeSphereUsers.found(in: cluster)
     } catch {
-      throw DaemonError(error.sentence(for: "looking for KubeSphere's users", at: address).english)
+      throw DaemonError(error.told(for: "looking for KubeSphere's users", at: address))
     }
   }
 
@@ -99,7 +99,7 @@ struct GatewayCommand: AsyncParsableCommand {
       case .absent: throw DaemonError("\(address) has no KubeSphere extensions: apply their CRDs first")
       case .forbidden: throw DaemonError("\(address) does not let this user see extensions: use another context")
       case .cluster(let error):
-        throw DaemonError(error.sentence(for: "finding the kinds of extensions", at: address).english)
+        throw DaemonError(error.told(for: "finding the kinds of extensions", at: address))
       }
     }
   }

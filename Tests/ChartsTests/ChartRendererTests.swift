@@ -37,6 +37,33 @@ import Testing
     return try Substitution(file: "templates/x.yaml", values: values).render(template)
   }
 
+  /// What helm 3.17 says.
+  @Test(arguments: [
+    (
+      "parse error at (orchard/charts/backend/templates/server.yaml:15): unclosed action",
+      "charts/backend/templates/server.yaml:15"
+    ),
+    (
+      "template: orchard/templates/a.yaml:3:5: executing \"orchard/templates/a.yaml\" at <include \"x\" .>: error calling include: "
+        + "template: orchard/templates/_x.tpl:12:7: executing \"x\" at <.a.b>: nil pointer evaluating interface {}.b",
+      "templates/_x.tpl:12"
+    ),
+    (
+      "YAML parse error on orchard/templates/a.yaml: error converting YAML to JSON: yaml: line 5: x",
+      "templates/a.yaml:-"
+    ),
+    ("template: orchard/charts/packed/templates/a.yaml:3:5: x", "-"), ("chart.metadata.version is required", "-"),
+  ])
+  func helmSaysWhereAFaultIs(complaint: String, place: String) {
+    let paths = ["charts/backend/templates/server.yaml", "templates/a.yaml", "templates/_x.tpl"]
+    var files = Dictionary(uniqueKeysWithValues: paths.map { ($0, [UInt8]()) })
+    files["Chart.yaml"] = Array("name: orchard\n".utf8)
+
+    let found = ChartError.helm(complaint).place(in: Package(files: files))
+
+    #expect((found.map { "\($0.file):\($0.line.map(String.init) ?? "-")" } ?? "-") == place)
+  }
+
   @Test(arguments: [
     ("n: {{ .Values.replicas }}", "n: 3"),
     ("n: {{.Values.ratio}}", "n: 0.5"),

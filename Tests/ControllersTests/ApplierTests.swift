@@ -1,8 +1,10 @@
 import Client
 import Extensions
 import Manifest
+import Platform
 import Testing
 
+@testable import Charts
 @testable import Controllers
 @testable import KubernetesAPI
 
@@ -55,6 +57,31 @@ import Testing
       let found = try await fixture.cluster.find(.configMaps, namespace: "default", name)
       #expect((found != nil) == isThere, "\(name)")
     }
+  }
+
+  private func planned(_ files: [String], after record: ReleaseRecord) async throws -> [ReleaseRecord.Part] {
+    let planner = ReleasePlanner(
+      cluster: fixture.cluster, dialect: .installPlan, renderer: ChartRenderer(engine: .substitution))
+    var rendered = RenderedChart()
+    rendered.parts = files.map { .init(object: Object(.configMaps, name: "same", [:]), file: $0) }
+    return try await planner.placed(rendered, record).parts
+  }
+
+  /// helm 3.17: "configmaps "same" already exists" of an install; an upgrade changes what its predecessor had.
+  @Test func whatIsInAChartTwiceIsRefusedUnlessItIsThere() async throws {
+    var record = ReleaseRecord(
+      name: "bell", release: "bell", namespace: "default", attempt: .init(version: "1.0.0", config: ""), at: .now())
+
+    await #expect(
+      throws: StepError.lasting(
+        "templates/b.yaml: ConfigMap default/same is in the chart twice, first in templates/a.yaml")
+    ) { try await planned(["templates/a.yaml", "templates/b.yaml"], after: record) }
+    await #expect(throws: StepError.lasting("templates/a.yaml: ConfigMap default/same is in the chart twice")) {
+      try await planned(["templates/a.yaml", "templates/a.yaml"], after: record)
+    }
+
+    record.earlier = [part("same")]
+    #expect(try await planned(["templates/a.yaml", "templates/b.yaml"], after: record).count == 2)
   }
 
   @Test func chartsAreToldWhatTheClusterServes() async throws {

@@ -1,8 +1,9 @@
 import Manifest
-import Packages
 import Platform
 import TestSupport
 import Testing
+
+@testable import Packages
 
 /// What the checks find in packages, each with the file and the line.
 @Suite struct ChartCheckTests {
@@ -93,7 +94,33 @@ import Testing
     ),
     ("values.yaml", "- 1\n", "values values.yaml:1 the values are a mapping"),
     ("permissions.yaml", "kind: Pod\n", "permissions permissions.yaml:1 a ClusterRole or a Role is expected"),
+    (
+      "permissions.yaml", "kind: Role\nrules:\n- {apiGroups: [\"\"], resource: [pods], verbs: [get]}\n",
+      "permissions permissions.yaml:3 resource is no field of a rule; did you mean resources?"
+    ),
+    (
+      "permissions.yaml", "kind: Role\nrules:\n- {apiGroups: [\"\"], verbs: [get]}\n",
+      "permissions permissions.yaml:3 resource rules must supply at least one resource"
+    ),
     ("big", noise, "size Chart.yaml:- packed it has"),
+    ("large", String(repeating: "0", count: 5_242_881), "file-size large:- it has more than the 5242880 bytes"),
+    (
+      "extension.yaml", "name: bell\napiVersion: kubesphere.io/v9\n",
+      "api-version extension.yaml:2 apiVersion is kubesphere.io/v1alpha1, not kubesphere.io/v9"
+    ),
+    ("extension.yaml", "displayname: {en: Bell}\n", "keys extension.yaml:1 displayname is not read; did you mean"),
+    (
+      "extension.yaml", "dependencies:\n- name: a\n  tags: [extensions]\n",
+      "tags extension.yaml:3 the tag extensions is neither extension nor agent"
+    ),
+    (
+      "extension.yaml", "dependencies:\n- name: a\n  version: about\n",
+      "dependency-versions extension.yaml:3 the version of a, about, is not a constraint"
+    ),
+    (
+      "extension.yaml", "screenshots:\n- https://x/y.png\n- ./static/bell.svg\n- ./static/gong.png\n",
+      "screenshots extension.yaml:4 the screenshot ./static/gong.png is not in the package"
+    ),
   ]
 
   /// Text that does not become much smaller.
@@ -109,6 +136,39 @@ import Testing
     let found = findings([file: text]).filter { $0.hasPrefix(check + " ") }
 
     #expect(found.count == 1 && found[0].hasPrefix(finding), "\(found)")
+  }
+
+  @Test func aChartWithinIsHeldToTheVersionThatIsAskedFor() {
+    func found(_ version: String) -> [String] {
+      findings([
+        "charts/gong/Chart.yaml": "name: gong\nversion: 0.1.0\n",
+        "Chart.yaml":
+          "name: bell\nversion: 1.2.0\ndependencies:\n- name: gong\n  version: '\(version)'\n  alias: dinner\n",
+      ])
+    }
+
+    #expect(found(">=0") == [])
+    #expect(
+      found(">=9") == [
+        "dependency-versions Chart.yaml:5 charts/ has gong 0.1.0, not >=9: helm takes it all the same, and not as dinner"
+      ])
+  }
+
+  @Test func whereTheChartIsMadeOfTheDescriptionThatIsToBeMended() throws {
+    let description = "apiVersion: kubesphere.io/v1alpha1\nname: Bell\nversion:\ndependencies:\n- name: gong\n"
+    let chart = Project.chart(of: try YAML.parse(description))
+    let package = Package(files: [
+      "extension.yaml": Array(description.utf8), "Chart.yaml": Array(YAML.text(chart).utf8),
+    ])
+
+    let found = ChartCheck.findings(in: package, isChartMade: true).filter { $0.severity == .error || $0.line != nil }
+
+    #expect(found.filter { $0.file != "extension.yaml" } == [])
+    #expect(
+      found.compactMap { finding in finding.line.map { "\(finding.check):\($0)" } } == [
+        "version:3", "name:2", "dependencies:5",
+      ])
+    #expect(found.filter { $0.text == "there is no version" }.count == 1)
   }
 
   @Test func theChartsWithinAreReadHoweverTheyArePacked() {

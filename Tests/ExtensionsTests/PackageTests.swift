@@ -64,6 +64,42 @@ import Testing
     }
   }
 
+  /// helm 3.17 takes fewer than 104,857,600 bytes of content, and counts neither headers nor padding.
+  @Test func whatCountsIsTheContentOfTheFiles() throws {
+    let small = Dictionary(uniqueKeysWithValues: (0..<50).map { ("f\($0)", [UInt8(1)]) })
+    let archive = Package(files: small.merging(["Chart.yaml": [1]]) { $1 }).archive(folder: "c")
+
+    #expect(try Package(archive: archive, limits: .init(bytes: 52)).files.count == 51)
+    #expect(throws: PackageError.tooLarge(limit: 51)) { try Package(archive: archive, limits: .init(bytes: 51)) }
+    #expect(Package.Limits().bytes == 104_857_600)
+  }
+
+  /// What helm 3.17 refuses: `tar czf c.tgz ./c`, a link or a file beside the folder, and `c//Chart.yaml`.
+  @Test(arguments: [
+    (["./c/Chart.yaml"], "0", "begin with ./"), (["c/Chart.yaml", "other"], "2", "other is not in the chart's folder"),
+    (["c/Chart.yaml", "other"], "0", "other is not in the chart's folder"), (["c//Chart.yaml"], "0", "is absolute"),
+  ])
+  func whatHelmRefusesIsRefusedWithItsReason(paths: [String], type: String, reason: String) {
+    let members = paths.enumerated().map { place, path in
+      Tar.file(path, place == 0 ? Array("name: c".utf8) : [], type: place == 0 ? "0" : Character(type))
+    }
+
+    let error = #expect(throws: PackageError.self) {
+      try Package(archive: Gzip.pack(Array(members.joined()) + Tar.end))
+    }
+
+    #expect(error?.description.contains(reason) == true, "\(error.map { "\($0)" } ?? "")")
+  }
+
+  /// As helm 3.17 takes them.
+  @Test func foldersAndLinksInTheFolderAreNoMatter() throws {
+    let members = Tar.file("c/", [], type: "5") + Tar.file("c/Chart.yaml", Array("name: c".utf8))
+    let links = Tar.file("c/link", [], type: "2") + Tar.file("c/./values.yaml", [1])
+
+    #expect(
+      try Package(archive: Gzip.pack(members + links + Tar.end)).files.keys.sorted() == ["Chart.yaml", "values.yaml"])
+  }
+
   @Test func tooManyFilesAreRefused() {
     let many = Dictionary(uniqueKeysWithValues: (0..<20).map { ("f\($0)", [UInt8]()) })
 

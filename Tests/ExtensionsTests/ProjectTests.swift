@@ -109,6 +109,20 @@ import Testing
     )
   }
 
+  @Test(arguments: [
+    ("kube-system", true), ("extension-orchard", false), ("fruit", false), ("{{ .Release.Namespace }}", false),
+  ])
+  func aBundleIsTakenFromANamespaceOfItsExtension(namespace: String, isRefused: Bool) {
+    let found = findings([
+      "extension.yaml": "name: orchard\nnamespace: fruit\n",
+      "templates/x.yaml":
+        "apiVersion: extensions.kubesphere.io/v1alpha1\nkind: JSBundle\nmetadata: {name: b}\nspec:\n  rawFrom:\n"
+        + "    configMapKeyRef:\n      namespace: \(namespace)\n      name: c\n      key: k\n",
+    ])
+
+    #expect(found.contains { $0.hasPrefix("templates/x.yaml:2: JSBundle b: the gateway answers 503") } == isRefused)
+  }
+
   @Test(arguments: mistakes)
   func whatWouldBeRefusedLaterIsFoundWithFileAndLine(files: [String: String], expected: String) {
     let found = findings(files)

@@ -19,8 +19,14 @@ final class ImageFiles {
   private var removed: [[String]] = []
   private var emptied: [[String]] = []
   private var open: WrittenFile?
-  /// Links that lead out of the folders, or anywhere.
-  private var leftOut: [String] = []
+  /// Files elsewhere, to which hard links in the folders lead.
+  private let kept: Set<[String]>
+  /// Links that are not read: symbolic ones, which may lead anywhere, and those to what is not there; the first of them.
+  private var leftOut: [[String]] = []
+  /// The same of this layer.
+  private var links: [[String]] = []
+  /// What hard links lead to and was not kept: another reading must keep it.
+  private(set) var missed: Set<String> = []
   private var (members, last, names, bytes) = (0, 0, 0, 0)
 
   /// What charts may have in all, with everything that the layers say of them, be it that they are gone.
@@ -31,19 +37,22 @@ final class ImageFiles {
     var names = 64 << 20
   }
 
-  init(_ root: String, below folders: [String], limits: Limits = Limits()) {
+  init(_ root: String, below folders: [String], keeping kept: Set<String> = [], limits: Limits = Limits()) {
     self.root = root
     self.limits = limits
     wanted = folders.map { $0.pathParts.map(String.init) }
+    self.kept = Set(kept.map { $0.pathParts.map(String.init) })
   }
 
-  func beginLayer() { (entries, numbers, removed, emptied) = ([], [:], [], []) }
+  func beginLayer() { (entries, numbers, removed, emptied, links) = ([], [:], [], [], []) }
 
   /// What a layer says is gone goes from those below it, never from itself.
   func endLayer() {
     for path in removed { tree.put(.nothing, at: path) }
     for path in emptied { tree.empty(path) }
+    if !leftOut.isEmpty { for path in removed + emptied { leftOut.removeAll { $0.starts(with: path) } } }
     for (path, entry) in entries { tree.put(entry, at: path) }
+    leftOut += links.prefix(Self.mostTold - leftOut.count)
     beginLayer()
   }
 
@@ -64,10 +73,13 @@ final class ImageFiles {
     case "5": entries.append((path, .folder))
     // A symbolic link may lead anywhere, and is left out.
     default:
-      if member.type == "2" { leftOut.append(plain) }
+      if member.type == "2" { links.append(path) }
       entries.append((path, .nothing))
     }
   }
+
+  /// How many links are told of.
+  private static let mostTold = 100
 
   /// What says that nothing of a folder is left.
   private static let opaque = ".wh..wh..opq"
@@ -89,7 +101,8 @@ final class ImageFiles {
   private func link(_ path: [String], to target: String) {
     guard let other = TarStream.plainPath(target)?.pathParts.map(String.init) else { return }
     guard let number = numbers[other] ?? tree.number(at: other) else {
-      return leftOut.append(path.joined(separator: "/"))
+      if !isWanted(other, withFolders: false) { missed.insert(other.joined(separator: "/")) }
+      return links.append(path)
     }
     numbers[path] = number
     entries.append((path, .file(number)))
@@ -110,7 +123,15 @@ final class ImageFiles {
 
   /// Whether it lies in a folder that is wanted, or, `withFolders`, such a folder lies in it.
   private func isWanted(_ path: [String], withFolders: Bool) -> Bool {
-    wanted.contains { path.starts(with: $0) || withFolders && $0.starts(with: path) }
+    kept.contains(path) || wanted.contains { path.starts(with: $0) || withFolders && $0.starts(with: path) }
+  }
+
+  /// What is said of links in the folders that are not read, where nothing else has come in their place.
+  var problems: [String] {
+    let standing = leftOut.filter { tree.number(at: $0) == nil }.map { "/" + $0.joined(separator: "/") }
+    guard let first = standing.first else { return [] }
+    let more = standing.count > 1 ? " and \(standing.count - 1) more" : ""
+    return ["\(Excerpt.shortened(first))\(more): links are left out, for they may lead anywhere"]
   }
 
   /// Gives the files their names; the folder that the charts lie in.
@@ -133,7 +154,9 @@ final class ImageFiles {
       return target
     }
     let names = wanted.map { "/" + $0.joined(separator: "/") }
-    let links = leftOut.isEmpty ? "" : "; links to elsewhere are left out, as \(Excerpt.shortened(leftOut[0]))"
+    let links =
+      leftOut.isEmpty
+      ? "" : "; links to elsewhere are left out, as \(Excerpt.shortened(leftOut[0].joined(separator: "/")))"
     throw RepositoryError("the image has no files below \(names.joined(separator: " or "))\(links)")
   }
 }

@@ -24,7 +24,9 @@ struct ImageRepository: Sendable {
       let folder = FolderRepository(folder: image.charts, address: reference.text)
       let charts = ImageCharts(
         image: image, folder: folder, address: "\(reference.registry)/\(reference.path)@\(digest)")
-      return RepositoryContents(index: try folder.index(), mark: RepositoryMark(digest: digest), charts: charts)
+      var index = try folder.index()
+      index.refused += image.problems
+      return RepositoryContents(index: index, mark: RepositoryMark(digest: digest), charts: charts)
     }
   }
 

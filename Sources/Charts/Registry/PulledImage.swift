@@ -7,6 +7,8 @@ final class PulledImage: Sendable {
   private let folder: ScratchFolder
   /// Where the charts lie.
   let charts: String
+  /// What is said of what was left out.
+  let problems: [String]
 
   /// How long a layer may be on its way.
   private static let largestLayer = 4 << 30
@@ -16,7 +18,7 @@ final class PulledImage: Sendable {
     do { folder = try ScratchFolder() } catch { throw RepositoryError("\(error)", isPassing: true) }
     let root = folder.path
     do throws(RepositoryError) {
-      charts = try await Self.lay(out: client, path, digest, in: root)
+      (charts, problems) = try await Self.lay(out: client, path, digest, in: root)
     } catch {
       folder.remove()
       throw error
@@ -27,7 +29,7 @@ final class PulledImage: Sendable {
 
   private static func lay(
     out client: RegistryClient, _ path: String, _ digest: String, in root: String
-  ) async throws(RepositoryError) -> String {
+  ) async throws(RepositoryError) -> (charts: String, problems: [String]) {
     var manifest = try await client.manifest(path, digest)
     // An index of indexes is allowed; deeper ones are not made.
     for _ in 0..<3 {
@@ -40,13 +42,27 @@ final class PulledImage: Sendable {
       let bytes = try await client.blob(path, config, limit: 8 << 20)
       work = (try? JSON.parse(bytes))?[path: "config", "WorkingDir"]?.string ?? ""
     }
-    let files = ImageFiles(root, below: ["charts", TarStream.plainPath(work) ?? ""].filter { !$0.isEmpty })
-    for layer in manifest.layers {
+    let folders = ["charts", TarStream.plainPath(work) ?? ""].filter { !$0.isEmpty }
+    var files = ImageFiles(root, below: folders)
+    try await read(manifest.layers, of: path, client, into: files)
+    // What hard links lead to may lie anywhere in the image, and be a link itself.
+    var kept: Set<String> = []
+    for _ in 0..<3 where !files.missed.isSubset(of: kept) {
+      kept.formUnion(files.missed)
+      files = ImageFiles(root, below: folders, keeping: kept)
+      try await read(manifest.layers, of: path, client, into: files)
+    }
+    return (try files.layOut(), files.problems)
+  }
+
+  private static func read(
+    _ layers: [ImageManifest.Descriptor], of path: String, _ client: RegistryClient, into files: ImageFiles
+  ) async throws(RepositoryError) {
+    for layer in layers {
       let reader = LayerReader(files, subject: "\(client.host)/\(path)@\(layer.digest)")
       try await client.blob(path, layer, limit: largestLayer) { piece throws(RepositoryError) in try reader.feed(piece)
       }
       try reader.finish()
     }
-    return try files.layOut()
   }
 }

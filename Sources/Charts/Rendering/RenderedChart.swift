@@ -27,6 +27,8 @@ package struct RenderedChart: Hashable, Sendable {
   package var hooks: [Part] = []
   /// Hooks by name that have no moment here, such as those of `pre-rollback`.
   package var idleHooks: [String] = []
+  /// Those of `idleHooks` that helm leaves out, for it knows no moment of that name.
+  package var unknownHooks: [Part] = []
   /// The tests of the chart, in the order in which helm runs them.
   package var tests: [Part] = []
 
@@ -44,6 +46,7 @@ package struct RenderedChart: Hashable, Sendable {
       }
       let words = HookWords(hook)
       if words.isUnknown {
+        unknownHooks.append(Part(object: object, file: file))
         idleHooks.append("\(object.kind) \(object.name) (\(hook))")
         continue
       }

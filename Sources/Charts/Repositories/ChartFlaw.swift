@@ -1,9 +1,9 @@
 import Manifest
-import Packages
+package import Packages
 import Platform
 
-/// Why helm takes a package for no chart, and leaves it out of an index.
-enum ChartFlaw: Hashable, CustomStringConvertible {
+/// Why helm takes a package for no chart, leaves it out of an index, and does not install it.
+package enum ChartFlaw: Hashable, CustomStringConvertible {
   case field(String)
   case name(String)
   case version(String)
@@ -16,7 +16,7 @@ enum ChartFlaw: Hashable, CustomStringConvertible {
   ]
 
   /// The first of them in `package`, or `nil` where helm takes it.
-  init?(in package: Package) throws(PackageError) {
+  package init?(in package: Package) throws(PackageError) {
     let description = try Self.yaml("Chart.yaml", package)
     for word in Self.words where description[word]?.mapping != nil || description[word]?.sequence != nil {
       self = .field(word)
@@ -46,7 +46,7 @@ enum ChartFlaw: Hashable, CustomStringConvertible {
     do { return try YAML.parse(package.text(path) ?? "") } catch { throw .unreadable(path: path, error) }
   }
 
-  var description: String {
+  package var description: String {
     switch self {
     case .field(let name): "the \(name) in Chart.yaml is not a word"
     case .name(""): "Chart.yaml has no name"

@@ -19,8 +19,8 @@ package struct ChartFolder: Sendable {
 
   /// Writes `index.yaml` as `helm repo index` does; the same charts give the same bytes.
   ///
-  /// Packed charts are listed, with addresses below `url` where one is given; charts that lie unpacked are read by ksxd
-  /// without being listed.
+  /// Packed charts are listed, those one folder down as well, with addresses below `url` where one is given; charts that
+  /// lie unpacked are read by ksxd without being listed.
   package func writeIndex(url: String = "") throws(RepositoryError) -> Written {
     let (text, written) = try index(url: url)
     do { try Files.write(Array(text.utf8), to: path + "/index.yaml", mode: 0o644) } catch {
@@ -76,7 +76,7 @@ package struct ChartFolder: Sendable {
     }
     let index: Value = [
       "apiVersion": "v1", "entries": .mapping(Mapping(sorted)),
-      "generated": .string(Timestamp(secondsSince1970: newest).description),
+      "generated": .string((entries.isEmpty ? .now() : Timestamp(secondsSince1970: newest)).description),
     ]
     var written = Written(charts: packed.count, refused: refused)
     if !withUnpacked { written.unpacked = ((try? UnpackedChart.all(in: path) { _ in }) ?? []).map(\.folder) }

@@ -43,14 +43,16 @@ package struct ChartIndex: Hashable, Sendable {
 
   package init(_ text: String) throws(SyntaxError) {
     try self.init { (take) throws(SyntaxError) in
-      try YAML.forEachItem(under: "entries", in: text, limits: Self.limits, take)
+      try YAML.forEachItem(under: "entries", in: text, limits: Self.limits, take) || EmptyIndex.isIndex(text)
     }
   }
 
   /// Reads the index in a file piece by piece, so that its length does not matter.
   init(file: String) throws(SyntaxError) {
     try self.init { (take) throws(SyntaxError) in
-      try YAML.forEachItem(under: "entries", inFile: file, limits: Self.limits, take)
+      if try YAML.forEachItem(under: "entries", inFile: file, limits: Self.limits, take) { return true }
+      // What has no entries is short.
+      return (try? Files.text(file, limit: 1 << 20)).map(EmptyIndex.isIndex) ?? false
     }
   }
 

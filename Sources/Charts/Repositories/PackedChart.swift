@@ -1,9 +1,11 @@
+import Glibc
 import Manifest
 import Packages
 import Platform
 
 /// A packed chart that lies in a repository's folder without an index that lists it.
 struct PackedChart: Hashable, Sendable {
+  /// Its path as seen from the repository.
   var file: String
   var name: String
   var version: String
@@ -22,14 +24,18 @@ struct PackedChart: Hashable, Sendable {
     description = ChartTexts.corrected(value.mapping ?? [:])
   }
 
-  /// The charts packed in `folder`; one that cannot be read is told by `problem`.
+  /// The charts packed in `folder`, and one folder down as helm has it; one that cannot be read is told by `problem`.
   static func all(in folder: String, problem: (String) -> Void) throws(RepositoryError) -> [PackedChart] {
     let names: [String]
     do { names = try files(in: folder) } catch { throw RepositoryError("\(error)") }
     var charts: [PackedChart] = []
     for name in names {
       do {
-        let bytes = try Files.read(folder + "/" + name, limit: ChartIndex.largestChart)
+        if let oddity = oddity(folder + "/" + name) {
+          problem("\(name): \(oddity)")
+          continue
+        }
+        let bytes = try Files.read(folder + "/" + name, limit: ChartIndex.largestChart, takesPipes: false)
         let package = try Package(archive: bytes)
         if let flaw = try ChartFlaw(in: package) {
           problem("\(name): \(flaw)")
@@ -45,11 +51,36 @@ struct PackedChart: Hashable, Sendable {
 
   /// What changes whenever one of them comes, goes or is written anew; empty where there are none.
   static func fingerprint(of folder: String) -> String {
-    let entries = (try? FolderEntry.all(below: folder) { path, isFolder in isFolder || !path.hasSuffix(".tgz") }) ?? []
+    let entries =
+      (try? FolderEntry.all(below: folder) { path, isFolder in
+        isFolder ? path.hasPrefix(".") || path.containsText("/") : !path.hasSuffix(".tgz")
+      }) ?? []
     return entries.isEmpty ? "" : SHA256.hex(Array(entries.map { "\($0)" }.joined(separator: "\n").utf8))
   }
 
+  /// Those in a chart that lies unpacked are charts of its own, and what is hidden is not served.
   private static func files(in folder: String) throws(SystemError) -> [String] {
-    try Files.names(in: folder).filter { $0.hasSuffix(".tgz") }
+    var files: [String] = []
+    for name in try Files.names(in: folder) {
+      if name.hasSuffix(".tgz") { files.append(name) }
+      guard kind(of: "\(folder)/\(name)") == S_IFDIR, !name.hasPrefix("."),
+        !Files.exists("\(folder)/\(name)/Chart.yaml"), let inner = try? Files.names(in: "\(folder)/\(name)")
+      else { continue }
+      files += inner.filter { $0.hasSuffix(".tgz") }.map { "\(name)/\($0)" }
+    }
+    return files
+  }
+
+  private static func oddity(_ path: String) -> String? {
+    switch kind(of: path) {
+    case S_IFREG: nil
+    case S_IFLNK: "it is a link, which may lead anywhere and is not followed"
+    default: "it is no file"
+    }
+  }
+
+  private static func kind(of path: String) -> mode_t {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status.st_mode & S_IFMT : 0
   }
 }

@@ -65,12 +65,24 @@ struct ReleasePlanner: Sendable {
       }
       planned.parts.append(try await placed(part, record.namespace, &kinds, isNew: !rendered.definitions.isEmpty))
     }
+    try Self.refuseTwins(in: planned.parts, record)
     if !grants.isEmpty {
       let names = grants.joined(separator: ", ")
       planned.notes.append("role templates not carried out, for the cluster has no such kind: \(names)")
     }
     for part in rendered.tests { planned.tests.append(try await placed(part, record.namespace, &kinds, isNew: false)) }
     return planned
+  }
+
+  /// As helm has it: what is in a chart twice cannot be made, and can be changed where an earlier attempt has made it.
+  private static func refuseTwins(in parts: [ReleaseRecord.Part], _ record: ReleaseRecord) throws(StepError) {
+    var files: [ReleaseRecord.Reference: String] = [:]
+    let made = Set(record.inventory.map(\.reference))
+    for part in parts where !made.contains(part.reference) {
+      guard let first = files.updateValue(part.file, forKey: part.reference) else { continue }
+      let other = first == part.file ? "" : ", first in \(first)"
+      throw .lasting("\(part.file): \(part.title) is in the chart twice\(other)")
+    }
   }
 
   /// Only a cluster with KubeSphere's roles has anything to do with their templates; without them an extension works.

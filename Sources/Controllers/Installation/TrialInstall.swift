@@ -7,37 +7,76 @@ package import Packages
 /// What a cluster would refuse of a rendered chart, tried on one in which nothing becomes of it.
 package struct TrialInstall: Sendable {
   private let cluster: Cluster
+  private let rights: InstallerRights?
 
-  /// Fields that are not known pass, as they do where the controllers apply the chart.
-  package init(in cluster: Cluster) { self.cluster = cluster.notingUnknownFields }
+  /// Fields that are not known pass, as they do where the controllers apply the chart; the installer has `rights`.
+  package init(in cluster: Cluster, rights: InstallerRights? = nil) {
+    self.cluster = cluster.notingUnknownFields
+    self.rights = rights
+  }
 
   /// What is refused, with the file of each; objects of kinds that this cluster does not have are passed over.
   package func findings(in rendered: RenderedChart, namespace: String) async -> [ChartCheck.Finding] {
     if let refusal = await refusal(of: Object(.namespaces, name: namespace), .namespaces, isDry: false) {
-      return [Self.finding("extension.yaml", "the namespace \(namespace): \(refusal)")]
+      return [Self.finding("refused", "extension.yaml", "the namespace \(namespace): \(refusal)")]
+    }
+    var findings = rendered.unknownHooks.map { part in
+      let hook = part.object.annotations["helm.sh/hook"] ?? ""
+      return Self.finding("hooks", part.file, "\(part.title): helm knows no hook \(hook), and leaves it out")
     }
     var kinds = ServedKinds(cluster)
-    var findings: [ChartCheck.Finding] = []
     var seen: Set<String> = []
-    for part in rendered.parts + rendered.hooks + rendered.tests {
-      let object = part.object
-      guard let resource = try? await kinds.resource(object.apiVersion, object.kind) else { continue }
-      let place = resource.isNamespaced ? object.namespace ?? namespace : nil
-      let title = "\(object.kind) \(object.name)"
+    for part in rendered.definitions + rendered.parts + rendered.hooks + rendered.tests {
+      guard let resource = try? await kinds.resource(part.object.apiVersion, part.object.kind) else {
+        findings += Self.unserved(part)
+        continue
+      }
+      let place = resource.isNamespaced ? part.object.namespace ?? namespace : nil
       // As helm has it: the second cannot be made.
-      if rendered.parts.contains(part), !seen.insert("\(resource.qualifiedName) \(place ?? "") \(object.name)").inserted
+      if rendered.parts.contains(part),
+        !seen.insert("\(resource.qualifiedName) \(place ?? "") \(part.object.name)").inserted
       {
-        findings.append(Self.finding(part.file, "\(title) is in the chart twice"))
+        findings.append(Self.finding("refused", part.file, "\(part.title) is in the chart twice"))
       }
-      if let place, place != namespace {
-        _ = await refusal(of: Object(.namespaces, name: place), .namespaces, isDry: false)
-      }
-      let whole = object.value.setting(["metadata", "namespace"], to: place.map(Value.string))
-      if let refusal = await refusal(of: Object(whole), resource, isDry: true) {
-        findings.append(Self.finding(part.file, "\(title): \(refusal)"))
-      }
+      findings += await refusals(of: part, resource, in: place, isDefinition: rendered.definitions.contains(part))
+      findings += excess(part, resource, isOutside: place != namespace)
     }
     return findings
+  }
+
+  private func refusals(
+    of part: RenderedChart.Part, _ resource: Resource, in place: String?, isDefinition: Bool
+  ) async -> [ChartCheck.Finding] {
+    if let place { _ = await refusal(of: Object(.namespaces, name: place), .namespaces, isDry: false) }
+    let whole = part.object.value.setting(["metadata", "namespace"], to: place.map(Value.string))
+    // The objects of a definition are held to it.
+    guard let refusal = await refusal(of: Object(whole), resource, isDry: !isDefinition) else { return [] }
+    return [Self.finding("refused", part.file, "\(part.title): \(refusal)")]
+  }
+
+  /// What the installer may not make beyond its own namespace.
+  private func excess(_ part: RenderedChart.Part, _ resource: Resource, isOutside: Bool) -> [ChartCheck.Finding] {
+    guard let rights, isOutside, !rights.allowMaking(resource.plural, of: resource.group) else { return [] }
+    let what = resource.group.isEmpty ? resource.plural : "\(resource.plural).\(resource.group)"
+    return [
+      Self.finding(
+        "permissions", part.file,
+        "\(part.title): no ClusterRole in permissions.yaml lets the installer make \(what)", .warning)
+    ]
+  }
+
+  /// Versions of kinds that are no more, or never were.
+  private static func unserved(_ part: RenderedChart.Part) -> [ChartCheck.Finding] {
+    let (version, kind) = (part.object.apiVersion, part.object.kind)
+    if let since = FormerKinds.end(of: version, kind) {
+      let text = "\(part.title): Kubernetes \(since) and later serve no \(kind) of \(version)"
+      return [finding("refused", part.file, text, .warning)]
+    }
+    let group = version.prefix { $0 != "/" }
+    guard ["kubesphere.io", "extensions.kubesphere.io"].contains(group), !version.hasSuffix("/v1alpha1") else {
+      return []
+    }
+    return [finding("refused", part.file, "\(part.title): KubeSphere has no \(kind) of \(version)")]
   }
 
   /// Why the object is not taken as it is; that it is there already is no reason.
@@ -51,7 +90,13 @@ package struct TrialInstall: Sendable {
     }
   }
 
-  private static func finding(_ file: String, _ text: String) -> ChartCheck.Finding {
-    ChartCheck.Finding(check: "refused", severity: .error, file: file, line: nil, text: text)
+  private static func finding(
+    _ check: String, _ file: String, _ text: String, _ severity: ChartCheck.Severity = .error
+  ) -> ChartCheck.Finding {
+    ChartCheck.Finding(check: check, severity: severity, file: file, line: nil, text: text)
   }
+}
+
+extension RenderedChart.Part {
+  fileprivate var title: String { "\(object.kind) \(object.name)" }
 }

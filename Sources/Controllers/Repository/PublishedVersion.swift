@@ -28,16 +28,19 @@ struct PublishedVersion: Sendable {
     self.address = address
     do {
       package = try Package(archive: archive)
+      if let flaw = try ChartFlaw(in: package) { throw RepositoryError("\(flaw), and helm refuses that") }
       chart = try package.chart()
       isChartAlone = try package.extensionManifest() == nil
       manifest = try package.manifest()
     } catch {
-      throw RepositoryError("\(error)")
+      throw error as? RepositoryError ?? RepositoryError("\(error)")
     }
     category = manifest.category
-    let named = manifest.name
-    guard named.isEmpty || named == entry.name else {
-      throw RepositoryError("its extension.yaml calls it \(named)")
+    let (named, file) = (manifest.name, isChartAlone ? "Chart.yaml" : "extension.yaml")
+    guard named.isEmpty || named == entry.name else { throw RepositoryError("its \(file) calls it \(named)") }
+    // What is installed would be another version than the one that was asked for.
+    guard SemanticVersion(chart.version) == SemanticVersion(entry.version) else {
+      throw RepositoryError("its Chart.yaml says version \(chart.version), and the repository \(entry.version)")
     }
   }
 

@@ -9,12 +9,15 @@ package struct PackageRules: Sendable {
   package private(set) var findings: [ChartCheck.Finding] = []
   private let name: String
   private let isShipped: Bool
+  /// Where what it serves may be taken from.
+  private let namespaces: Set<String>
   private var claims: Set<String> = []
 
   /// Looks at the templates of `package`, and of the charts that lie unpacked in it.
   package init(_ package: Package, name: String) {
     self.name = name
     isShipped = package.files["extension.yaml"] != nil
+    namespaces = ["extension-\(name)", (try? package.extensionManifest())?.namespace ?? ""]
     for file in package.files.keys.sorted() where Self.isTemplate(file) {
       let text = package.text(file) ?? ""
       var seen: [String: Int] = [:]
@@ -73,6 +76,7 @@ package struct PackageRules: Sendable {
       for file in rule.files where dialect == .installPlan && !file.path.hasPrefix("/dist/\(name)/") {
         problems.append("KubeSphere refuses \(file.path): a link begins with /dist/\(name)/")
       }
+      problems += rule.files.compactMap(foreign)
     case "ExtensionEntry":
       for (place, entry) in (object.spec["entries"]?.sequence ?? []).enumerated() where entry.mapping != nil {
         let name = Chart.text(entry["name"])
@@ -88,6 +92,17 @@ package struct PackageRules: Sendable {
       for matcher in rule.matchers { claim("\(matcher.method ?? "*") \(matcher.path.text)", "the matcher", &problems) }
     }
     return problems
+  }
+
+  /// Why the gateway does not serve a file that is taken from elsewhere; where the first design installs, its user says.
+  private func foreign(_ file: JSBundleRule.File) -> String? {
+    guard isShipped else { return nil }
+    switch file.source {
+    case .configMap(let place), .secret(let place):
+      guard !namespaces.contains(place.namespace), !place.namespace.containsText(Self.unknown) else { return nil }
+      return "the gateway answers 503: \(place.name) is in \(place.namespace), which is no namespace of the extension"
+    case .text, .endpoint, .nothing: return nil
+    }
   }
 
   /// What stands for what only rendering tells, and may stand wherever a name does.

@@ -1,6 +1,7 @@
 import Client
 import HTTP
 import Manifest
+import Packages
 import Platform
 
 /// Whether an address answers as a chart repository does, asked from this computer.
@@ -89,7 +90,9 @@ package struct RepositoryTest: Hashable, Sendable {
         flaw = flaw ?? Self.flaw(of: name, item)
       }
       if let flaw { return .problem("its index.yaml is refused by helm: \(flaw)") }
-      guard hasEntries else { return .problem("its index.yaml has no entries: it is no index of charts") }
+      guard hasEntries || EmptyIndex.isIndex(text) else {
+        return .problem("its index.yaml has no entries: it is no index of charts")
+      }
       return .index(charts: charts.count, versions: versions, bytes: bytes.count)
     } catch {
       return .problem("its index.yaml cannot be read: \(error)")

@@ -4,7 +4,7 @@ import CZlib
 package enum Gzip {
   /// The bytes packed in `bytes`, if they are no more than `limit`.
   ///
-  /// The limit holds while unpacking: a few kilobytes can unpack to gigabytes. What follows a whole tar is passed over.
+  /// The limit holds while unpacking: a few kilobytes can unpack to gigabytes.
   package static func unpack(_ bytes: [UInt8], limit: Int) throws(PackageError) -> [UInt8] {
     guard bytes.starts(with: [0x1f, 0x8b]) else { throw .malformed("it does not begin like gzip") }
     let result = bytes.withUnsafeBufferPointer { input in
@@ -75,21 +75,12 @@ private struct Inflater: ~Copyable {
   deinit { inflateEnd(stream.pointer) }
 
   /// The members, one after another (RFC 1952 §2.2).
-  ///
-  /// What cannot be unpacked behind a tar that has ended is never read by helm, and so is nothing here.
   func all(limit: Int) throws(PackageError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var whole = 0
-    do throws(PackageError) {
-      while true {
-        try appendMember(to: &bytes, limit)
-        whole = bytes.count
-        guard stream.remaining > 0 else { return bytes }
-        inflateReset(stream.pointer)
-      }
-    } catch {
-      guard case .malformed = error, Self.endsATar(bytes[..<whole]) else { throw error }
-      return Array(bytes[..<whole])
+    while true {
+      try appendMember(to: &bytes, limit)
+      guard stream.remaining > 0 else { return bytes }
+      inflateReset(stream.pointer)
     }
   }
 
@@ -105,11 +96,6 @@ private struct Inflater: ~Copyable {
       default: throw .malformed(stream.pointer.pointee.msg.map { String(cString: $0) } ?? "its compression is broken")
       }
     }
-  }
-
-  /// Two empty blocks end a tar.
-  private static func endsATar(_ bytes: ArraySlice<UInt8>) -> Bool {
-    bytes.count >= 1024 && bytes.suffix(1024).allSatisfy { $0 == 0 }
   }
 
   private func next() -> (chunk: [UInt8], code: Int32) {

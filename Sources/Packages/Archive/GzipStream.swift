@@ -7,7 +7,8 @@ package final class GzipStream {
   private let stream = ZStream()
   private let limit: Int
   private var count = 0
-  private var hasEnded = false
+  /// What was handed out last ends a member.
+  private(set) var hasEnded = false
   /// How much is unpacked at a time.
   private static let chunk = 1 << 16
 
@@ -30,7 +31,7 @@ package final class GzipStream {
         if hasEnded { inflateReset(stream.pointer) }
         let chunk = try next()
         isFull = !hasEnded && chunk.count == Self.chunk
-        if !chunk.isEmpty { try take(chunk) }
+        if !chunk.isEmpty || hasEnded { try take(chunk) }
       }
     }
   }

@@ -1,63 +1,70 @@
 import Platform
 
-/// Reads the regular files of a tar archive: ustar, pax and GNU's long names.
+/// Gathers the regular files of a tar archive that comes in pieces.
 ///
 /// Folders, links and devices are passed over: nothing here is written to a disk, so a link would
 /// only be a way to name a file that is not in the archive.
 struct TarReader {
-  private static let block = 512
-
-  private let bytes: [UInt8]
-  private let maximumFiles: Int
-  private var offset = 0
-  private var longName: String?
-  /// The size of the next file, where a header before it says so.
-  private var size: Int?
-
-  init(_ bytes: [UInt8], maximumFiles: Int) {
-    self.bytes = bytes
-    self.maximumFiles = maximumFiles
-  }
-
   /// Every regular file by its path; the later of two with one path wins, as it does on a disk.
-  mutating func files() throws(PackageError) -> [String: [UInt8]] {
-    var files: [String: [UInt8]] = [:]
-    while let header = try nextHeader() {
-      let content = try content(of: header)
-      switch header.type {
-      case "L": longName = TarHeader.text(content)
-      case "x":
-        longName = Self.paxRecord("path", in: content) ?? longName
-        size = Self.paxRecord("size", in: content).flatMap { Int($0) } ?? size
-      case "0", "\0", "7":
-        files[try Self.safe(longName ?? header.path)] = content
-        (longName, size) = (nil, nil)
-      case "K", "g": break
-      default: (longName, size) = (nil, nil)
+  private(set) var files: [String: [UInt8]] = [:]
+  /// The first of those that are no folder and lie in none.
+  private(set) var loose: String?
+  private let limits: Package.Limits
+  private var count = 0
+  private var open: (path: String, content: [UInt8])?
+
+  init(_ limits: Package.Limits) { self.limits = limits }
+
+  /// Reads a packed archive; what follows a whole one is passed over, as by helm.
+  static func unpacking(_ archive: [UInt8], _ limits: Package.Limits) throws(PackageError) -> TarReader {
+    guard archive.starts(with: [0x1f, 0x8b]) else { throw .malformed("it does not begin like gzip") }
+    guard archive.count <= largest else { throw .tooLarge(limit: largest) }
+    var (reader, stream) = (TarReader(limits), TarStream())
+    let gzip = GzipStream(limit: largest)
+    do {
+      try gzip.unpack(archive) { piece in
+        try stream.feed(piece) { try reader.take($0) }
+        if stream.hasEnded, gzip.hasEnded { throw Whole() }
       }
-      if files.count > maximumFiles { throw .tooManyFiles(limit: maximumFiles) }
+      try gzip.finish()
+    } catch is Whole {
+      return reader
+    } catch {
+      throw error as? PackageError ?? .malformed("\(error)")
     }
-    return files
+    guard stream.isBetweenMembers else { throw .malformed("its tar ends too early") }
+    return reader
   }
 
-  /// `nil` at the end: two empty blocks, or no more bytes.
-  private mutating func nextHeader() throws(PackageError) -> TarHeader? {
-    guard offset + Self.block <= bytes.count else {
-      if offset < bytes.count { throw .malformed("its tar ends within a header") }
-      return nil
+  /// Nothing that follows is read.
+  private struct Whole: Error {}
+
+  /// How long a tar may be with what it has besides the files.
+  private static let largest = 1 << 30
+
+  mutating func take(_ event: TarStream.Event) throws(PackageError) {
+    switch event {
+    case .member(let member): try begin(member)
+    case .content(let bytes): open?.content += bytes
+    case .end:
+      if let open { files[open.path] = open.content }
+      open = nil
+      guard files.count <= limits.files else { throw .tooManyFiles(limit: limits.files) }
     }
-    let block = bytes[offset..<offset + Self.block]
-    offset += Self.block
-    return block.allSatisfy { $0 == 0 } ? nil : try TarHeader(Array(block))
   }
 
-  private mutating func content(of header: TarHeader) throws(PackageError) -> [UInt8] {
-    let size = header.contentSize(size)
-    guard (0...bytes.count - offset).contains(size) else { throw .malformed("its tar ends within \(header.path)") }
-    let content = Array(bytes[offset..<offset + size])
-    let blocks = (size + Self.block - 1) / Self.block
-    offset = min(offset + blocks * Self.block, bytes.count)
-    return content
+  private mutating func begin(_ member: TarStream.Member) throws(PackageError) {
+    if member.type == "5" { return }
+    let isFile = member.type == "0" || member.type == "7"
+    // What is no file needs no path of ours, unless it lies where helm looks for the chart's folder.
+    guard isFile || loose == nil else { return }
+    let path = try Self.safe(member.path, keepsFirst: true)
+    if loose == nil, !path.containsText("/") { loose = path }
+    guard isFile else { return }
+    // As helm has it: of the content, without what tar adds, and not as much as the limit.
+    guard member.size < limits.bytes - count else { throw .tooLarge(limit: limits.bytes) }
+    count += member.size
+    open = (path, [])
   }
 
   /// A record of a pax header: lines of `<length> <key>=<value>`, of which the last counts.
@@ -80,12 +87,19 @@ struct TarReader {
 
   /// The path without `.` in it and with slashes, refused when it leads out of the archive.
   ///
-  /// An archive packed on Windows may have backslashes; helm takes them for slashes as well.
-  static func safe(_ path: String) throws(PackageError) -> String {
+  /// An archive packed on Windows may have backslashes; helm takes them for slashes as well. It takes whatever stands
+  /// first for the chart's folder, be it `.`: that stays where `keepsFirst`.
+  static func safe(_ path: String, keepsFirst: Bool = false) throws(PackageError) -> String {
     let slashed = String(String.UnicodeScalarView(path.unicodeScalars.map { $0 == "\\" ? "/" : $0 }))
-    let parts = slashed.pathParts.filter { $0 != "." }
+    let all = slashed.pathParts
+    let parts = all.filter { $0 != "." }
     if let fault = fault(of: slashed, parts) { throw .unsafePath(path, fault) }
-    return parts.joined(separator: "/")
+    // What follows the folder begins with a slash.
+    if keepsFirst, slashed.utf8.dropFirst(all.first?.utf8.count ?? 0).starts(with: "//".utf8) {
+      throw .unsafePath(path, .absolute)
+    }
+    let isFirstADot = keepsFirst && all.first == "."
+    return ((isFirstADot ? ["."] : []) + parts).joined(separator: "/")
   }
 
   private static func fault(of path: String, _ parts: [Substring]) -> PathFault? {

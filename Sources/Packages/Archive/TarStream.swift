@@ -33,6 +33,9 @@ package struct TarStream: Sendable {
 
   private var state = State.header
   private var block: [UInt8] = []
+  private var emptyBlocks = 0
+  /// Its end has come, after which nothing counts.
+  package var hasEnded: Bool { emptyBlocks == 2 }
   private var about: [UInt8] = []
   private var longPath: String?
   private var longLink: String?
@@ -45,7 +48,7 @@ package struct TarStream: Sendable {
   /// Takes the next piece, and tells what it brings.
   package mutating func feed(_ piece: [UInt8], _ take: (Event) throws -> Void) throws {
     var rest = piece[...]
-    while !rest.isEmpty {
+    while !rest.isEmpty, !hasEnded {
       switch state {
       case .header: try readHeader(&rest, take)
       case .content(let left, let padding):
@@ -74,8 +77,8 @@ package struct TarStream: Sendable {
     block += part
     guard block.count == 512 else { return }
     defer { block.removeAll(keepingCapacity: true) }
-    // Two of them are the end, after which nothing follows but more of them.
-    if block.allSatisfy({ $0 == 0 }) { return }
+    guard !block.allSatisfy({ $0 == 0 }) else { return emptyBlocks += 1 }
+    emptyBlocks = 0
     let header = try TarHeader(block)
     guard header.isAboutNext else { return try begin(header, take) }
     guard header.size <= Self.longestAbout else { throw PackageError.malformed("a header of its tar is too long") }

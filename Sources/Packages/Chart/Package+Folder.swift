@@ -15,7 +15,7 @@ extension Package {
       for entry in entries {
         total += entry.size
         // What grows while it is read is cut off by the limit of reading.
-        guard total <= limits.bytes else { throw PackageError.tooLarge(limit: limits.bytes) }
+        guard total < limits.bytes else { throw PackageError.tooLarge(limit: limits.bytes) }
         files[entry.path] = try Files.read(folder + "/" + entry.path, limit: limits.bytes)
       }
     } catch let error as PackageError {

@@ -7,12 +7,12 @@ import Platform
 package struct Package: Hashable, Sendable {
   package private(set) var files: [String: [UInt8]]
 
-  /// What is unpacked at most: genuine packages are a hundredth of it.
+  /// What is unpacked at most: fewer bytes than helm 3.17 takes no more of, however many files that is with helm.
   package struct Limits: Hashable, Sendable {
     package var bytes: Int
     package var files: Int
 
-    package init(bytes: Int = 64 << 20, files: Int = 10_000) {
+    package init(bytes: Int = 104_857_600, files: Int = 200_000) {
       self.bytes = bytes
       self.files = files
     }
@@ -22,19 +22,24 @@ package struct Package: Hashable, Sendable {
 
   /// Unpacks a `.tgz`.
   package init(archive: [UInt8], limits: Limits = Limits()) throws(PackageError) {
-    var tar = TarReader(try Gzip.unpack(archive, limit: limits.bytes), maximumFiles: limits.files)
+    let tar = try TarReader.unpacking(archive, limits)
+    if let loose = tar.loose { throw .malformed("\(loose) is not in the chart's folder, and helm refuses that") }
     files = [:]
-    for file in try tar.files().sorted(by: { $0.key < $1.key }) {
+    for file in tar.files.sorted(by: { $0.key < $1.key }) {
       // The one folder around everything carries the chart's name, and means nothing.
-      guard let slash = file.key.firstIndex(of: "/") else {
-        throw .malformed("\(file.key) is not in the chart's folder")
-      }
+      guard let slash = file.key.firstIndex(of: "/") else { continue }
       let path = String(file.key[file.key.index(after: slash)...])
       if files.updateValue(file.value, forKey: path) != nil {
         throw .malformed("\(path) is in it twice, in different folders: a package has one chart")
       }
     }
-    guard files["Chart.yaml"] != nil else { throw .missing(path: "Chart.yaml") }
+    guard files["Chart.yaml"] != nil else {
+      // As helm has it, what stands first in a path is the chart's folder.
+      if tar.files.keys.contains(where: { $0.hasPrefix("./") }) {
+        throw .malformed("its paths begin with ./, where the folder is looked for, and so has no Chart.yaml")
+      }
+      throw .missing(path: "Chart.yaml")
+    }
   }
 
   /// The package as a `.tgz` in which everything lies in the folder `name`.
@@ -61,16 +66,21 @@ package struct Package: Hashable, Sendable {
 
   /// The names of the charts that lie in the package, as helm finds them: by their own `Chart.yaml`, or by what their
   /// file or folder is called where that cannot be read.
-  package var heldCharts: Set<String> {
-    var names: Set<String> = []
-    for (path, bytes) in files {
+  package var heldCharts: Set<String> { Set(heldVersions.keys) }
+
+  /// The same with the version that each says of itself, or nothing.
+  var heldVersions: [String: String] {
+    var names: [String: String] = [:]
+    for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
       let parts = path.split(separator: "/")
       guard parts.first == "charts", parts.count > 1 else { continue }
       let place = String(parts[1])
       if parts.count == 2, place.hasSuffix(".tgz") {
-        names.insert(Self.name(of: try? Package(archive: bytes), place: Self.name(inArchive: place)))
+        let package = try? Package(archive: bytes)
+        names[Self.name(of: package, place: Self.name(inArchive: place))] = (try? package?.chart().version) ?? ""
       } else if parts.count == 3, parts[2] == "Chart.yaml" {
-        names.insert(Self.name(of: Package(files: ["Chart.yaml": bytes]), place: place))
+        let package = Package(files: ["Chart.yaml": bytes])
+        names[Self.name(of: package, place: place)] = (try? package.chart().version) ?? ""
       }
     }
     return names

@@ -33,7 +33,7 @@ extension PackageError: CustomStringConvertible {
   private var sentence: String {
     switch self {
     case .malformed(let reason): "the package is damaged: \(reason)"
-    case .tooLarge(let limit): "the package is too large: unpacked it has more than \(limit) bytes"
+    case .tooLarge(let limit): "the package is too large: unpacked it has \(limit) bytes or more"
     case .tooManyFiles(let limit): "the package is too large: it has more than \(limit) files"
     case .unsafePath(let path, let fault): "the package is refused: the path \"\(path)\" in it \(fault.rawValue)"
     case .missing(let path): "the package has no \(path)"

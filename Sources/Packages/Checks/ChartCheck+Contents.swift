@@ -6,20 +6,22 @@ extension ChartCheck {
   static let contents: [ChartCheck] = [
     ChartCheck(id: "name", severity: .error) { checked in
       guard let name = checked.chart?["name"] else {
-        return checked.chart == nil ? [] : [("Chart.yaml", nil, "there is no name")]
+        return checked.chart == nil ? [] : [(checked.chartFile, nil, "there is no name")]
       }
       let text = name.text ?? ""
       if PackageName.isName(text) { return [] }
-      return [("Chart.yaml", name.line, "\(text) is no name of at most 63 small letters, digits, dots and hyphens")]
+      let problem =
+        text.isEmpty ? "there is no name" : "\(text) is no name of at most 63 small letters, digits, dots and hyphens"
+      return [(checked.chartFile, name.line, problem)]
     },
     ChartCheck(id: "version-as-name", severity: .error) { checked in
       guard let version = checked.chart?["version"], let parsed = SemanticVersion(version.text ?? "") else { return [] }
       let text = version.text ?? ""
       if !parsed.build.isEmpty {
-        return [("Chart.yaml", version.line, "\(text) has build metadata, which no object's name can have")]
+        return [(checked.chartFile, version.line, "\(text) has build metadata, which no object's name can have")]
       }
       if PackageName.isName(text) { return [] }
-      return [("Chart.yaml", version.line, "\(text) cannot be part of an object's name: use small letters")]
+      return [(checked.chartFile, version.line, "\(text) cannot be part of an object's name: use small letters")]
     },
     ChartCheck(id: "versions-agree", severity: .error) { checked in
       guard let version = checked.manifest?["version"], let chart = checked.chart?["version"]?.text,
@@ -31,7 +33,9 @@ extension ChartCheck {
     },
     ChartCheck(id: "required", severity: .error) { checked in
       guard let manifest = checked.manifest else { return [] }
-      return ["apiVersion", "name", "version", "displayName", "description", "category", "provider", "icon"]
+      // What a chart must have as well is asked for there.
+      let own = checked.chartFile == "extension.yaml" ? [] : ["name", "version"]
+      return (["apiVersion"] + own + ["displayName", "description", "category", "provider", "icon"])
         .filter { manifest[$0] == nil }.map { ("extension.yaml", nil, "there is no \($0)") }
     },
     ChartCheck(id: "languages", severity: .error) { checked in
@@ -72,11 +76,17 @@ extension ChartCheck {
       return [("values.yaml", values.line, "the values are a mapping")]
     },
     ChartCheck(id: "permissions", severity: .error) { $0.badPermissions },
+    // What helm 3.17.3 and later refuse.
+    ChartCheck(id: "file-size", severity: .error) { checked in
+      checked.package.files.filter { $0.value.count > 5_242_880 }.map(\.key).sorted().map {
+        ($0, nil, "it has more than the 5242880 bytes that helm takes of one file")
+      }
+    },
     ChartCheck(id: "size", severity: .warning) { checked in
       let size = checked.package.archive(folder: "chart").count
       guard size > 700 << 10 else { return [] }
       let text = "packed it has \(size) bytes, more than a ConfigMap holds: it is fetched anew for each installation"
-      return [("Chart.yaml", nil, text)]
+      return [(checked.chartFile, nil, text)]
     },
   ]
 }
@@ -104,7 +114,7 @@ enum PackageName {
 extension CheckedPackage {
   /// The charts that are named, and the file that names them.
   var dependencies: (file: String, items: [YAMLNode]) {
-    let file = chart?["dependencies"] == nil ? "extension.yaml" : "Chart.yaml"
+    let file = chart?["dependencies"] == nil ? "extension.yaml" : chartFile
     guard case .sequence(let items)? = (chart?["dependencies"] ?? manifest?["dependencies"])?.content else {
       return (file, [])
     }
@@ -133,15 +143,15 @@ extension CheckedPackage {
     do { documents = try YAML.documents(text) } catch {
       return [("permissions.yaml", error.line, error.problem.english)]
     }
-    return documents.compactMap { node in
-      if node.value == .null { return nil }
+    return documents.flatMap { node -> [ChartCheck.Place] in
+      if node.value == .null { return [] }
       guard let kind = node["kind"]?.text, ["ClusterRole", "Role"].contains(kind) else {
-        return ("permissions.yaml", node.line, "a ClusterRole or a Role is expected")
+        return [("permissions.yaml", node.line, "a ClusterRole or a Role is expected")]
       }
       guard case .sequence? = node["rules"]?.content else {
-        return ("permissions.yaml", node.line, "the \(kind) has no rules")
+        return [("permissions.yaml", node.line, "the \(kind) has no rules")]
       }
-      return nil
+      return badRules(in: node)
     }
   }
 }

@@ -2,7 +2,7 @@ import Manifest
 
 extension ChartCheck {
   /// Every check; a new one is one more entry.
-  package static let all: [ChartCheck] = identity + descriptions + contents
+  package static let all: [ChartCheck] = identity + descriptions + contents + meanings
 
   private static let identity: [ChartCheck] = [
     ChartCheck(id: "readable", severity: .error) { $0.unreadable },
@@ -15,11 +15,12 @@ extension ChartCheck {
     },
     ChartCheck(id: "version", severity: .error) { checked in
       guard let version = checked.chart?["version"] else {
-        return checked.chart == nil ? [] : [("Chart.yaml", nil, "there is no version")]
+        return checked.chart == nil ? [] : [(checked.chartFile, nil, "there is no version")]
       }
       let text = version.text ?? ""
       if SemanticVersion(text) != nil { return [] }
-      return [("Chart.yaml", version.line, "\(text) is not a version such as 1.2.0")]
+      let problem = text.isEmpty ? "there is no version" : "\(text) is not a version such as 1.2.0"
+      return [(checked.chartFile, version.line, problem)]
     },
     ChartCheck(id: "constraints", severity: .error) { checked in
       ["kubeVersion", "ksVersion"].compactMap { key -> Place? in
@@ -33,10 +34,8 @@ extension ChartCheck {
 
   private static let descriptions: [ChartCheck] = [
     ChartCheck(id: "icon", severity: .warning) { checked in
-      guard let icon = checked.manifest?["icon"], let text = icon.text, !text.isEmpty, !text.contains(":"),
-        (try? TarReader.safe(text)).map({ checked.package.files[$0] == nil }) ?? true
-      else { return [] }
-      return [("extension.yaml", icon.line, "the icon \(text) is not in the package")]
+      guard let icon = checked.manifest?["icon"], checked.isAbsent(icon) else { return [] }
+      return [("extension.yaml", icon.line, "the icon \(icon.text ?? "") is not in the package")]
     },
     ChartCheck(id: "readme", severity: .warning) { checked in
       checked.package.readme(in: "en") == nil ? [("README.md", nil, "there is no README")] : []

@@ -55,8 +55,10 @@ package struct ChartCheck: Sendable {
   }
 
   /// What is wrong with `package`, by all checks, in the order of the table.
-  package static func findings(in package: Package) -> [Finding] {
-    let checked = CheckedPackage(package)
+  ///
+  /// Where its `Chart.yaml` is made of its `extension.yaml`, the author has nothing but that to mend.
+  package static func findings(in package: Package, isChartMade: Bool = false) -> [Finding] {
+    let checked = CheckedPackage(package, isChartMade: isChartMade)
     return all.flatMap { check in
       check.look(checked).map {
         Finding(check: check.id, severity: check.severity, file: $0.file, line: $0.line, text: $0.text)

@@ -4,8 +4,10 @@ import Platform
 /// A package with its descriptions read once for all checks.
 struct CheckedPackage: Sendable {
   let package: Package
-  /// `Chart.yaml`, as far as it can be read.
+  /// `Chart.yaml`, as far as it can be read; where that is made of `extension.yaml`, what that says.
   let chart: YAMLNode?
+  /// The file in which that stands.
+  let chartFile: String
   /// `extension.yaml`, as far as it can be read.
   let manifest: YAMLNode?
   /// `values.yaml`, as far as it can be read.
@@ -17,11 +19,12 @@ struct CheckedPackage: Sendable {
 
   private static let descriptions = ["Chart.yaml", "extension.yaml", "values.yaml"]
 
-  init(_ package: Package) {
+  init(_ package: Package, isChartMade: Bool = false) {
     self.package = package
     var reading = Reading()
-    let nodes = Self.descriptions.map { reading.node(package.files[$0], $0) }
-    (chart, manifest, values) = (nodes[0], nodes[1], nodes[2])
+    let nodes = Self.descriptions.dropFirst(isChartMade ? 1 : 0).map { reading.node(package.files[$0], $0) }
+    (chart, manifest, values) = (nodes[0], nodes[isChartMade ? 0 : 1], nodes[nodes.count - 1])
+    chartFile = Self.descriptions[isChartMade ? 1 : 0]
     reading.readCharts(in: package, below: "")
     (unreadable, doubtful) = (reading.unreadable, reading.doubtful)
   }

@@ -107,7 +107,11 @@ extension Project.Form: ExpressibleByArgument {}
 struct PackageProject {
   var place: String
   var package: Package
+  /// Why what lies there is no package.
+  var refusal: String?
 
+  /// Its `Chart.yaml` is made of its `extension.yaml`, and does not lie there.
+  private var isChartMade: Bool { Files.isDirectory(place) && !Files.exists(place + "/Chart.yaml") }
   private var name: String { (try? package.chart())?.name ?? "" }
   private var version: String { (try? package.chart())?.version ?? "" }
 
@@ -122,7 +126,9 @@ struct PackageProject {
     var finding: ChartCheck.Finding
 
     var line: String {
-      let file = place.hasSuffix(".tgz") ? "\(place): \(finding.file)" : "\(place)/\(finding.file)"
+      let file =
+        finding.file.isEmpty
+        ? place : place.hasSuffix(".tgz") ? "\(place): \(finding.file)" : "\(place)/\(finding.file)"
       let severity = finding.severity == .error ? "error" : "warning"
       return "\(file):\(finding.line.map { "\($0):" } ?? "") \(severity): \(finding.text) (\(finding.check))"
     }
@@ -132,7 +138,10 @@ struct PackageProject {
   static func all(at place: String) throws(DaemonError) -> [PackageProject] {
     do {
       if !Files.isDirectory(place) {
-        return [PackageProject(place: place, package: try Package(archive: try Files.read(place)))]
+        let bytes = try Files.read(place)
+        do throws(PackageError) { return [PackageProject(place: place, package: try Package(archive: bytes))] } catch {
+          return [PackageProject(place: place, package: Package(files: [:]), refusal: "\(error)")]
+        }
       }
       let projects = try Project.all(in: place)
       guard !projects.isEmpty else { throw DaemonError("\(place) holds no Chart.yaml and no extension.yaml") }
@@ -150,33 +159,53 @@ struct PackageProject {
     var places: [String: PackageProject] = [:]
     for project in projects {
       let name = project.name
-      var found = ChartCheck.findings(in: project.package) + PackageRules(project.package, name: name).findings
-      found += await rendering(project.package, name)
+      var found = await project.own
       if !name.isEmpty, let other = places.updateValue(project, forKey: name), !project.isAnotherVersion(of: other) {
-        found.append(
-          ChartCheck.Finding(
-            check: "names-differ", severity: .error, file: "Chart.yaml", line: nil,
-            text: "\(other.place) is called \(name) as well"))
+        found.append(project.finding("names-differ", at: "name", "\(other.place) is called \(name) as well"))
       }
       findings += found.map { Finding(place: project.place, finding: $0) }
     }
     return findings
   }
 
+  /// What is wrong with it by itself.
+  private var own: [ChartCheck.Finding] {
+    get async {
+      if let refusal {
+        return [ChartCheck.Finding(check: "readable", severity: .error, file: "", line: nil, text: refusal)]
+      }
+      let found =
+        ChartCheck.findings(in: package, isChartMade: isChartMade) + PackageRules(package, name: name).findings
+      // Without these nothing is rendered, which need not be said again.
+      let isWhole = !found.contains { $0.severity == .error && ["readable", "version"].contains($0.check) }
+      return isWhole ? found + (await rendering) : found
+    }
+  }
+
+  /// A finding about what the package says of itself under `key`.
+  private func finding(_ check: String, at key: String, _ text: String) -> ChartCheck.Finding {
+    let file = isChartMade ? "extension.yaml" : "Chart.yaml"
+    let line = (try? YAML.node(package.text(file) ?? ""))?[key]?.line
+    return ChartCheck.Finding(check: check, severity: .error, file: file, line: line, text: text)
+  }
+
   /// Whether the controllers could make objects of it, and a cluster would take them.
-  private static func rendering(_ package: Package, _ name: String) async -> [ChartCheck.Finding] {
-    guard !name.isEmpty else { return [] }
-    do {
-      return try await trying(package, name)
-    } catch .needsHelm {
-      // It works where there is a helm, and here it cannot be said.
-      return []
-    } catch {
-      return [
-        ChartCheck.Finding(
-          check: "renders", severity: .error, file: "templates", line: nil, text: Excerpt.shortened("\(error)", to: 400)
-        )
-      ]
+  private var rendering: [ChartCheck.Finding] {
+    get async {
+      guard !name.isEmpty else { return [] }
+      do {
+        return try await Self.trying(package, name)
+      } catch .needsHelm {
+        // It works where there is a helm, and here it cannot be said.
+        return []
+      } catch {
+        let place = error.place(in: package)
+        return [
+          ChartCheck.Finding(
+            check: "renders", severity: .error, file: place?.file ?? "templates", line: place?.line,
+            text: Excerpt.shortened("\(error)", to: 400))
+        ]
+      }
     }
   }
 
@@ -187,7 +216,9 @@ struct PackageProject {
     renderer.cluster.version = "v1.30.0"
     let manifest = try? package.extensionManifest()
     let api = try? API(path: ":memory:", types: ResourceTypes(dialect: .installPlan))
-    let trial = api.map { TrialInstall(in: Cluster(transport: InProcessTransport($0))) }
+    let trial = api.map {
+      TrialInstall(in: Cluster(transport: InProcessTransport($0)), rights: InstallerRights(package))
+    }
     let own = manifest?.namespace ?? ""
     let namespace = own.isEmpty ? "extension-\(name)" : own
     let places: [Value?] = [nil] + (manifest?.isMulticluster == true ? [["name": "member", "role": "member"]] : [])
@@ -198,9 +229,19 @@ struct PackageProject {
         forced: ForcedValues.of(manifest, servingGroup: Dialect.installPlan.apiServices.group, agentIn: place))
       let rendered = try await renderer.render(package.archive(folder: name), for: release)
       let found = await trial?.findings(in: rendered, namespace: namespace) ?? []
-      findings += found.filter { !findings.contains($0) }
+      findings += found.map { placed($0, in: package) }.filter { !findings.contains($0) }
     }
     return findings
+  }
+
+  /// With the line that it is about, where the file has one such line only.
+  private static func placed(_ finding: ChartCheck.Finding, in package: Package) -> ChartCheck.Finding {
+    let kind = finding.text.prefix { $0 != " " }
+    let mark = finding.file == "extension.yaml" ? "namespace:" : "kind: \(kind)"
+    let lines = (package.text(finding.file) ?? "").lines.enumerated().filter { $0.element.hasPrefix(mark) }
+    return ChartCheck.Finding(
+      check: finding.check, severity: finding.severity, file: finding.file,
+      line: lines.count == 1 ? lines[0].offset + 1 : nil, text: finding.text)
   }
 
   /// Writes `NAME-VERSION.tgz`, and says where.

@@ -36,6 +36,41 @@ import Testing
     #expect(index.entries["orchard"]?[0].digest.utf8.count == 64)
   }
 
+  /// `helm repo index` 3.17 lists what lies one folder down, and follows links, which is not done here.
+  @Test func anIndexListsWhatLiesOneFolderDownAndReadsNoPipe() throws {
+    for path in ["sub/deep", ".hidden", "meadow/charts"] { try Files.makeDirectory("\(folder.path)/\(path)") }
+    try chart("1.0.0")
+    let archive = try Files.read(folder.path + "/orchard-1.0.0.tgz")
+    for place in ["sub", "sub/deep", ".hidden", "meadow", "meadow/charts"] {
+      try Files.write(archive, to: "\(folder.path)/\(place)/orchard-1.0.0.tgz")
+    }
+    try Files.write(Array("name: meadow\nversion: 2.0.0\n".utf8), to: folder.path + "/meadow/Chart.yaml")
+    #expect(symlink("orchard-1.0.0.tgz", folder.path + "/link.tgz") == 0)
+    #expect(mkfifo(folder.path + "/pipe.tgz", 0o600) == 0)
+
+    let written = try ChartFolder(folder.path).writeIndex(url: "https://charts.example")
+
+    let index = try ChartIndex(Files.text(folder.path + "/index.yaml"))
+    #expect(written.charts == 2)
+    #expect(written.refused.map { String($0.prefix { $0 != ":" }) } == ["link.tgz", "pipe.tgz"])
+    let listed = try YAML.parse(Files.text(folder.path + "/index.yaml"))["entries"]?["orchard"]?.sequence ?? []
+    #expect(
+      Set(listed.compactMap { $0["urls"]?.sequence?.first?.string })
+        == ["https://charts.example/orchard-1.0.0.tgz", "https://charts.example/sub/orchard-1.0.0.tgz"])
+    #expect(index.entries["orchard"]?.count == 1)
+    #expect(try ChartFolder(folder.path).served("sub/orchard-1.0.0.tgz") == archive)
+  }
+
+  @Test func anIndexOfNothingIsOfNow() throws {
+    let before = Timestamp.now()
+
+    _ = try ChartFolder(folder.path).writeIndex()
+
+    let index = try YAML.parse(Files.text(folder.path + "/index.yaml"))
+    let generated = index["generated"]?.string.flatMap { Timestamp($0) }
+    #expect((generated?.secondsSince1970 ?? 0) >= before.secondsSince1970)
+  }
+
   /// What helm 3.17 leaves out and what it lists (`helm repo index` on the same files).
   @Test(arguments: [
     ("version: 1.0.0", "", "Chart.yaml has no name"), ("name: c", "", "Chart.yaml has no version"),

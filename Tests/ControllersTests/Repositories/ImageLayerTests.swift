@@ -119,6 +119,36 @@ import Testing
     ) { try lay([layer]) }
   }
 
+  @Test func whatAHardLinkLeadsToIsKeptWhereItIsAskedFor() throws {
+    defer { folder.remove() }
+    let lower: [(String, Character)] = [("srv/a.tgz", "0"), ("charts/b.tgz", "0"), ("srv/c.tgz", "0")]
+    let upper: [(String, Character)] = [("charts/a.tgz", "1"), ("charts/c.tgz", "2")]
+    func read(keeping kept: Set<String>) throws -> ImageFiles {
+      let files = ImageFiles(folder.path, below: ["charts"], keeping: kept)
+      for layer in [lower, upper] {
+        files.beginLayer()
+        for (path, type) in layer {
+          try files.begin(.init(path: path, size: 0, type: type, link: type == "0" ? "" : "srv/a.tgz"))
+          if type == "0" { try files.add(Array(path.utf8)[...]) }
+          files.end()
+        }
+        files.endLayer()
+      }
+      return files
+    }
+
+    let first = try read(keeping: [])
+    #expect(first.missed == ["srv/a.tgz"])
+    #expect(first.problems == ["/charts/a.tgz and 1 more: links are left out, for they may lead anywhere"])
+
+    let second = try read(keeping: first.missed)
+    #expect(second.missed == [])
+    #expect(second.problems == ["/charts/c.tgz: links are left out, for they may lead anywhere"])
+    let place = try second.layOut()
+    #expect(try FolderEntry.all(below: place).map(\.path) == ["a.tgz", "b.tgz"])
+    #expect(try Files.text(place + "/a.tgz") == "srv/a.tgz")
+  }
+
   @Test func aFolderThatIsTakenAwayTakesWhatIsWantedWithIt() throws {
     let lower: [(String, Character, String)] = [("srv/charts/a", "0", "a")]
     let upper: [(String, Character, String)] = [(".wh.srv", "0", ""), ("srv/charts/b", "0", "b")]

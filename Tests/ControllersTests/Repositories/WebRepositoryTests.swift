@@ -228,6 +228,41 @@ import Testing
     #expect(try await tester.events("PartiallySynced").first?.hasPrefix("log-lens 1.0.0: its digest is ") == true)
   }
 
+  /// What helm refuses, and what would install another version than was asked for.
+  @Test(arguments: [
+    (["Chart.yaml": "name: quince\nversion: 2.0.0\n"], "its Chart.yaml says version 2.0.0, and the repository 1.0.0"),
+    (["Chart.yaml": "name: plum\nversion: 1.0.0\n"], "its Chart.yaml calls it plum"),
+    (
+      ["Chart.yaml": "name: quince\nversion: 1.0.0\n", "extension.yaml": "name: plum\n"], "its extension.yaml calls it"
+    ),
+    (["Chart.yaml": "name: quince\nversion: 1.0.0\ntype: x\n"], "the type x in Chart.yaml is neither"),
+    (["Chart.yaml": "name: quince\nversion: v1.0.0\n"], ""),
+  ])
+  func whatIsNotWhatTheRepositorySaysIsRefused(files: [String: String], reason: String) throws {
+    let archive = Package(files: files.mapValues { Array($0.utf8) }).archive(folder: "quince")
+    let entry = ChartIndex.Entry(name: "quince", version: "1.0.0", url: "q.tgz", digest: "", created: "")
+
+    let error: RepositoryError?
+    do {
+      _ = try PublishedVersion(entry, archive: archive, address: "q.tgz")
+      error = nil
+    } catch let refusal {
+      error = refusal
+    }
+
+    #expect((error == nil) == reason.isEmpty)
+    #expect(error?.description.hasPrefix(reason) ?? true, "\(error?.description ?? "")")
+  }
+
+  /// `helm repo add` takes the first three, 3.17.
+  @Test(arguments: [
+    ("apiVersion: v1\nentries:\n", true), ("apiVersion: v1\n", true), ("apiVersion: v1\nentries: {a: null}\n", true),
+    ("", false), ("apiVersion: v1\nentries: []\n", false), ("<html></html>", false),
+  ])
+  func anIndexWithoutEntriesIsOneIfItSaysSo(text: String, isIndex: Bool) {
+    #expect(((try? ChartIndex(text)) != nil) == isIndex)
+  }
+
   @Test func whatIsInstalledIsKeptAndMarkedWhenTheIndexHasItNoMore() async throws {
     let server = try ChartServer(Self.packages(["log-lens", "cert-clock"]))
     let tester = try await RepositoryTester(["url": .string(server.url)])

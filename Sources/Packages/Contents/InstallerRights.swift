@@ -1,0 +1,32 @@
+import Manifest
+
+/// What `permissions.yaml` lets a package's installer make beyond its own namespace: only ClusterRoles reach there.
+///
+/// What it may do in its own namespace KubeSphere adds to.
+package struct InstallerRights: Hashable, Sendable {
+  private struct Rule: Hashable, Sendable {
+    var groups: Set<String>
+    var resources: Set<String>
+    var verbs: Set<String>
+  }
+
+  private let rules: [Rule]
+
+  /// Those of `package`, or `nil` where it is installed with the rights of the controllers.
+  package init?(_ package: Package) {
+    guard package.files["extension.yaml"] != nil else { return nil }
+    let roles = (try? YAML.documents(package.permissions ?? ""))?.map(\.value) ?? []
+    rules = roles.filter { $0["kind"] == "ClusterRole" }.flatMap { $0["rules"]?.sequence ?? [] }.map { rule in
+      func words(_ key: String) -> Set<String> { Set(rule[key]?.sequence?.compactMap(\.string) ?? []) }
+      return Rule(groups: words("apiGroups"), resources: words("resources"), verbs: words("verbs"))
+    }
+  }
+
+  /// Whether objects of `resources` in `group` may be made.
+  package func allowMaking(_ resources: String, of group: String) -> Bool {
+    rules.contains { rule in
+      !rule.groups.isDisjoint(with: [group, "*"]) && !rule.resources.isDisjoint(with: [resources, "*"])
+        && !rule.verbs.isDisjoint(with: ["create", "*"])
+    }
+  }
+}
