@@ -25,7 +25,16 @@ struct InstallationRules: ObjectRules {
   }
 
   func causes(_ value: Value, replacing old: Value) -> [Status.Cause] {
-    causes(value) + (configIsText ? [] : Self.namespaceCauses(Object(value), Object(old)))
+    causes(value)
+      + (configIsText
+        ? [] : Self.namespaceCauses(Object(value), Object(old)) + Self.extensionCauses(Object(value), Object(old)))
+  }
+
+  /// A release is one extension's: it becomes another's as little as it moves.
+  private static func extensionCauses(_ new: Object, _ old: Object) -> [Status.Cause] {
+    let (wanted, former) = (Installation(new).extension, Installation(old).extension)
+    guard wanted != former, old.annotations[Installation.standaloneAnnotation] != nil else { return [] }
+    return [.invalid("spec.extension.name", .string(wanted), "field is immutable: \(former) is installed by it")]
   }
 
   /// Where a release lies is chosen once: it cannot move.

@@ -286,4 +286,43 @@ import Testing
     #expect(freed.status == 200)
     #expect(try await ask(.get, namespace).status == 404)
   }
+
+  @Test func whatIsInSeveralNamespacesOrIsSeveralIsDeletedByNameOnly() async throws {
+    try await ask(.post, Path.maps, .map("m", labels: ["k": "v"]))
+
+    for target in [
+      "/api/v1/configmaps", "/api/v1/configmaps?labelSelector=k", "/apis/apps/v1/deployments", "/api/v1/namespaces",
+      "/api/v1/namespaces?labelSelector=k", "/api/v1/namespaces/default/services",
+    ] {
+      #expect(try await ask(.delete, target).status == 405)
+    }
+    #expect(try await ask(.get, Path.maps + "/m").status == 200)
+    #expect(try await ask(.delete, Path.plans).status == 200)
+  }
+
+  @Test(arguments: ["resourceVersion=1", "uid=nope"])
+  func preconditionsCountInAQueryToo(query: String) async throws {
+    try await ask(.post, Path.maps, .map("m"))
+
+    #expect(try await ask(.delete, Path.maps + "/m?" + query).status == 409)
+    #expect(try await ask(.get, Path.maps + "/m").status == 200)
+  }
+
+  @Test func finalizingGoesByWhatTheCallerKnows() async throws {
+    let namespace = "/api/v1/namespaces/held"
+    let made = try await ask(.post, "/api/v1/namespaces", ["metadata": ["name": "held"]])
+    func finalize(_ version: String, _ finalizers: Value) async throws -> Int {
+      let metadata: Value = ["name": "held", "resourceVersion": .string(version)]
+      let body: Value = [
+        "apiVersion": "v1", "kind": "Namespace", "metadata": metadata, "spec": ["finalizers": finalizers],
+      ]
+      return try await ask(.put, namespace + "/finalize", body).status
+    }
+
+    let (old, wrong) = (try await finalize("1", []), try await finalize(made.version, ["foo"]))
+    let good = try await finalize(made.version, ["a.b/c"])
+
+    #expect([old, wrong, good] == [409, 422, 200])
+    #expect(try await ask(.get, namespace)["spec", "finalizers"] == ["a.b/c"])
+  }
 }

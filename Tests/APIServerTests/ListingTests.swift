@@ -208,4 +208,46 @@ import Testing
 
     #expect(await ask.api.respond(to: request, as: .owner).status == 406)
   }
+
+  @Test func everyTermOfAFieldSelectorHolds() async throws {
+    for name in ["a", "b"] { try await ask(.post, Path.maps, .map(name)) }
+    func names(_ selector: String) async throws -> [String] {
+      try await ask(.get, Path.maps + "?fieldSelector=" + PercentEncoding.encode(selector)).names
+    }
+
+    #expect(try await names("metadata.name=a") == ["a"])
+    #expect(try await names("metadata.name==a,metadata.namespace!=other") == ["a"])
+    #expect(try await names("metadata.name=a,metadata.name=b") == [])
+    #expect(try await names("metadata.name!=a,metadata.namespace=default,metadata.name!=kube-root-ca.crt") == ["b"])
+    #expect(try await names("metadata.name=") == [])
+    #expect(try await names(#"metadata.name=a\,b"#) == [])
+    for wrong in ["metadata.name", #"metadata.name=a\b"#, "metadata.name=a=b", "status.phase=x"] {
+      let target = Path.maps + "?fieldSelector=" + PercentEncoding.encode(wrong)
+      #expect(try await ask(.get, target).status == 400)
+    }
+  }
+
+  // What `kubectl describe` asks of every object.
+  @Test func eventsAreSelectedByWhatTheyAreAbout() async throws {
+    let place = "/api/v1/namespaces/default/events"
+    for (name, about) in [("e", "m"), ("f", "n")] {
+      let object: Value = ["kind": "ConfigMap", "name": .string(about), "namespace": "default", "uid": "1"]
+      let event: Value = [
+        "metadata": ["name": .string(name)], "involvedObject": object, "reason": "Made", "source": ["component": "c"],
+      ]
+      #expect(try await ask(.post, place, event).status == 201)
+    }
+
+    let selector =
+      "involvedObject.name%3Dm,involvedObject.namespace%3Ddefault,involvedObject.kind%3DConfigMap,involvedObject.uid%3D1"
+    #expect(try await ask(.get, place + "?fieldSelector=" + selector).names == ["e"])
+    #expect(try await ask(.get, place + "?fieldSelector=source%3Dc,reason!%3DMade").names == [])
+  }
+
+  @Test func whatAFieldIsWithoutAValueCanBeSelected() async throws {
+    try await ask(.post, "/api/v1/nodes", ["metadata": ["name": "n"]])
+
+    #expect(try await ask(.get, "/api/v1/nodes?fieldSelector=spec.unschedulable%3Dfalse").names == ["n"])
+    #expect(try await ask(.get, "/api/v1/nodes?fieldSelector=spec.unschedulable%3Dtrue").names == [])
+  }
 }

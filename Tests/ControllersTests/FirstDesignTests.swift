@@ -281,4 +281,29 @@ import Testing
     #expect(SyncSchedule(repository, dialect: dialect).interval == here)
     #expect(SyncSchedule(repository, dialect: .installPlan).interval == shipped)
   }
+
+  @Test func aReleaseStaysThatOfItsExtension() async throws {
+    let fixture = try ControllerFixture(dialect, isAdmitting: false)
+    try await fixture.publish(["log-lens", "build-bell"])
+
+    try await fixture.withControllers {
+      try await subscribe("log-lens", "1.0.0", in: fixture)
+      try await fixture.wait(for: "log-lens") { $0.state == .installed }
+      let other: Value = ["spec": ["extension": ["name": "build-bell", "version": "1.1.0"]]]
+      _ = try await fixture.cluster.patch(dialect.installations, "log-lens", .merge(other))
+
+      try await fixture.wait("it is refused") {
+        let status = try await fixture.cluster.get(dialect.installations, "log-lens").status
+        return status["conditions"]?.sequence?.first?["message"]
+          == "spec.extension.name build-bell is refused: log-lens is installed by it"
+      }
+      #expect(try await fixture.cluster.get(dialect.extensions, "log-lens").status["subscribedVersion"] == "1.0.0")
+      #expect(try await fixture.cluster.get(dialect.extensions, "build-bell").status["state"]?.string ?? "" == "")
+      try await fixture.cluster.delete(dialect.installations, "log-lens")
+      try await fixture.wait("all of it is gone") {
+        let bundles = try await fixture.cluster.list(dialect.jsBundles)
+        return try await fixture.cluster.find(dialect.installations, "log-lens") == nil && bundles.isEmpty
+      }
+    }
+  }
 }

@@ -184,4 +184,19 @@ import Testing
         + "devops already: change that one, or delete it first")
     #expect([taken.status, changed.status, moved.status] == [201, 200, 403])
   }
+
+  @Test func aReleaseBecomesNoOtherExtensions() async throws {
+    let ask = try Asking(.subscription)
+    let target = Path.subscriptions + "/devops"
+    try await ask(.post, Path.subscriptions, Self.subscription)
+
+    let early = try await ask.patch(target, ["spec": ["extension": ["name": "early"]]])
+    try await ask.patch(target, ["metadata": ["annotations": ["ksx.dev/release-namespace": "ns"]]])
+    let late = try await ask.patch(target, ["spec": ["extension": ["name": "late"]]])
+
+    #expect(early.status == 200)
+    #expect(late.status == 422)
+    #expect(late["details", "causes"]?.sequence?.first?["field"] == "spec.extension.name")
+    #expect(late.message.hasSuffix("field is immutable: early is installed by it"))
+  }
 }

@@ -52,8 +52,21 @@ extension API {
   func finalize(_ path: ResourcePath, _ value: Value, _ options: WriteOptions) throws(Status) -> StoredObject {
     let wanted = value[path: "spec", "finalizers"]?.sequence ?? []
     try checkName(value, path)
+    let claimed = Object(value)
+    let causes = wanted.enumerated().compactMap { index, finalizer -> Status.Cause? in
+      let isGood = finalizer.string.map { $0 == "kubernetes" || $0.utf8.contains(UInt8(ascii: "/")) } ?? false
+      let problem = "name is neither a standard finalizer name nor is it fully qualified"
+      return isGood ? nil : .invalid("spec.finalizers[\(index)]", finalizer, problem)
+    }
+    guard causes.isEmpty else { throw .invalid(.namespaces, claimed.name, causes) }
     let changed = try change(path, options) { old throws(Status) in
-      old.setting(["spec", "finalizers"], to: wanted.isEmpty ? nil : .sequence(wanted))
+      var new = old.setting(["spec", "finalizers"], to: wanted.isEmpty ? nil : .sequence(wanted))
+      // What the caller claims to know is compared with what is.
+      if !claimed.uid.isEmpty { new = new.setting(["metadata", "uid"], to: .string(claimed.uid)) }
+      if !claimed.resourceVersion.isEmpty {
+        new = new.setting(["metadata", "resourceVersion"], to: .string(claimed.resourceVersion))
+      }
+      return new
     }
     let isFree = wanted.isEmpty && Object(changed.value).finalizers.isEmpty
     guard changed.isBeingDeleted, isFree, !options.isDryRun else { return changed }

@@ -38,6 +38,10 @@ struct DeleteOptions: Hashable, Sendable {
     if target.given("orphanDependents") != nil {
       options["orphanDependents"] = .bool(target.flag("orphanDependents"))
     }
+    let preconditions = ["uid", "resourceVersion"].compactMap { key in
+      target.given(key).map { Mapping.Pair(key: key, value: .string($0)) }
+    }
+    if !preconditions.isEmpty { options["preconditions"] = .mapping(Mapping(preconditions)) }
     if let seconds = try target.integer("gracePeriodSeconds") { options["gracePeriodSeconds"] = .integer(seconds) }
     return .mapping(options)
   }

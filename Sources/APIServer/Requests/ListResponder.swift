@@ -19,7 +19,7 @@ struct ListResponder: Sendable {
     if remaining > 0, let last = shown.last {
       metadata["continue"] = .string(ContinueToken(version: snapshot.version, key: last.key).text)
       // With selectors Kubernetes does not know how many are left, and does not say.
-      if filter.labels.isEmpty, filter.fields.isEmpty { metadata["remainingItemCount"] = .integer(remaining) }
+      if filter.labels.isEmpty, !filter.selectsFields { metadata["remainingItemCount"] = .integer(remaining) }
     }
     let body = form.list(shown, of: path.type, metadata, at: api.now())
     return HTTPResponse(status: 200, headers: ["Content-Type": "application/json"], body: body)

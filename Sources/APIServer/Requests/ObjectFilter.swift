@@ -6,24 +6,21 @@ struct ObjectFilter: Sendable {
   var type: ResourceType
   var namespace: String?
   var name: String?
-  var excludedNames: [String] = []
+  /// What names and namespaces must be besides.
+  private var keyTerms: [FieldSelector.Term] = []
   var labels = LabelSelector()
-  /// Wanted values of fields that a definition lets select.
-  var fields: [FieldTerm] = []
+  /// Wanted values of the type's `selectableFields`.
+  private var fieldTerms: [(place: ResourceType.SelectableField, term: FieldSelector.Term)] = []
 
-  /// What the field at a path has to be, or must not be.
-  struct FieldTerm: Hashable, Sendable {
-    var path: JSONPath
-    var value: String
-    var isNot: Bool
-  }
+  /// Whether it has a field selector.
+  var selectsFields: Bool { !fieldTerms.isEmpty || !keyTerms.isEmpty }
 
   init(_ path: ResourcePath, _ target: Target) throws(Status) {
     type = path.type
     namespace = path.namespace
     name = path.name
     if let text = target["labelSelector"] { labels = try LabelSelector(text) }
-    if let text = target["fieldSelector"] { try select(fields: text) }
+    if let text = target["fieldSelector"] { try select(try FieldSelector(text)) }
   }
 
   /// Everything of `type`.
@@ -31,21 +28,19 @@ struct ObjectFilter: Sendable {
     self.type = type
   }
 
-  private mutating func select(fields text: String) throws(Status) {
-    for term in text.split(separator: ",") {
-      let isNot = term.contains("!=")
-      let sides = term.split(whereSeparator: { "=!".contains($0) }).map(String.init)
-      if let path = type.selectableFields[sides.first ?? ""] {
-        fields.append(FieldTerm(path: path, value: sides.count > 1 ? sides[1] : "", isNot: isNot))
+  private mutating func select(_ selector: FieldSelector) throws(Status) {
+    for term in selector.terms {
+      if let place = type.selectableFields[term.field] {
+        fieldTerms.append((place, term))
         continue
       }
-      guard sides.count == 2 else { throw .badRequest("invalid selector: '\(term)'; can't understand it") }
-      switch (sides[0], isNot) {
-      case ("metadata.name", false): name = sides[1]
-      case ("metadata.name", true): excludedNames.append(sides[1])
-      case ("metadata.namespace", false): namespace = sides[1]
-      default: throw .badRequest("field label not supported: \(sides[0])")
+      guard ["metadata.name", "metadata.namespace"].contains(term.field) else {
+        throw .badRequest("field label not supported: \(term.field)")
       }
+      keyTerms.append(term)
+      // So only these are looked at.
+      guard !term.isNot, !term.value.isEmpty else { continue }
+      if term.field == "metadata.name" { name = name ?? term.value } else { namespace = namespace ?? term.value }
     }
   }
 
@@ -56,23 +51,21 @@ struct ObjectFilter: Sendable {
   }
 
   func contains(_ object: StoredObject) -> Bool {
-    (namespace == nil || namespace == object.key.namespace) && (name == nil || name == object.key.name)
-      && !excludedNames.contains(object.key.name) && labels.matches(object.labels)
-      && (fields.isEmpty || holds(for: type.value(of: object)))
+    matches(object.key) && labels.matches(object.labels)
+      && (fieldTerms.isEmpty || fieldsMatch(in: type.value(of: object)))
   }
 
-  private func holds(for object: Value) -> Bool {
-    fields.allSatisfy { field in
-      let value = field.path.values(in: object).first
-      return ((value.map { $0.string ?? JSON.text($0) } ?? "") == field.value) != field.isNot
-    }
+  private func matches(_ key: ObjectKey) -> Bool {
+    (namespace == nil || namespace == key.namespace) && (name == nil || name == key.name)
+      && keyTerms.allSatisfy { $0.fits($0.field == "metadata.name" ? key.name : key.namespace) }
+  }
+
+  private func fieldsMatch(in object: Value) -> Bool {
+    fieldTerms.allSatisfy { place, term in term.fits(place.text(in: object)) }
   }
 
   /// Whether a damaged object could be one of them; its labels are not known.
-  func mayContain(_ object: DamagedObject) -> Bool {
-    (namespace == nil || namespace == object.key.namespace) && (name == nil || name == object.key.name)
-      && !excludedNames.contains(object.key.name)
-  }
+  func mayContain(_ object: DamagedObject) -> Bool { matches(object.key) }
 
   /// What `change` looks like to a watch that sees only the selected objects.
   func view(of change: StoredChange) -> WatchedChange? {

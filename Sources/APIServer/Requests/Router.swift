@@ -143,6 +143,9 @@ struct Router: Sendable {
   private func deleteAll(
     _ request: HTTPRequest, _ path: ResourcePath, _ target: Target
   ) async throws(Status) -> HTTPResponse {
+    // What is in several namespaces, or is several, is deleted by name only: an empty variable in a path deletes nothing.
+    let isOfOne = !path.type.resource.isNamespaced || path.namespace != nil
+    guard path.type.verbs.contains("deletecollection"), isOfOne else { throw .unknownMethod }
     let (options, form) = (try DeleteOptions(request, target), try Form(request, target))
     var deleted: [StoredObject] = []
     for object in api.objects(try ObjectFilter(path, target)) {

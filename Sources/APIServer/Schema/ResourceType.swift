@@ -43,7 +43,7 @@ package struct ResourceType: Sendable {
   /// Where the numbers of the `scale` subresource are.
   var scale: ScalePaths?
   /// Fields beside name and namespace that field selectors may name, such as `spec.color`.
-  var selectableFields: [String: JSONPath] = [:]
+  var selectableFields: [String: SelectableField] = [:]
 
   package enum Generation: Hashable, Sendable {
     /// The type has none.
@@ -75,6 +75,16 @@ package struct ResourceType: Sendable {
     var specReplicas: [String]
     var statusReplicas: [String]
     var selector: [String]?
+  }
+
+  /// Where the value of a field is that selectors may name, and what it is where there is none.
+  struct SelectableField: Hashable, Sendable {
+    var path: JSONPath
+    var otherwise = ""
+
+    func text(in object: Value) -> String {
+      path.values(in: object).first.map { $0.string ?? JSON.text($0) } ?? otherwise
+    }
   }
 
   package init(

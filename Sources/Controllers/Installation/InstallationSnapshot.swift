@@ -17,7 +17,9 @@ struct InstallationSnapshot: Sendable {
   var log: InstallationLog?
   /// What is asked for of the agent whose release it is; `nil` for an extension's own.
   var agent: AgentAssignment?
-  private var shelf: Object?
+  private var offered: Object?
+  /// The extension that is asked for in the place of the one that is installed, or empty.
+  private var refusedExtension = ""
   let dialect: Dialect
 
   init(
@@ -40,9 +42,10 @@ struct InstallationSnapshot: Sendable {
       record = try ReleaseRecord(secret: secret)
       recordVersion = secret.resourceVersion
     }
+    if agent == nil { keepExtension() }
     if let agent { adapt(to: agent) }
     if agent == nil, Syntax.isSubdomain(installation.extension) {
-      shelf = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
+      offered = try await cluster.find(dialect.extensions, installation.extension, skipping: Extension.unread)
     }
     if let refused = record?.refusedOffer { situation.isOfferNew = try await offer(in: cluster) != refused }
     let (request, run) = (installation.testRequest, installation.testRun)
@@ -52,6 +55,16 @@ struct InstallationSnapshot: Sendable {
     situation.isForced = object.annotations[Self.forceAnnotation] != nil
     situation.isPublished = record.map { changes($0).isEmpty } ?? true
     situation.asksForAnotherTry = Self.asksForAnotherTry(agent == nil ? object.status : entry ?? [:], dialect)
+  }
+
+  /// Stays with the extension that the release is of, and with what was asked for of that: no release becomes another's.
+  private mutating func keepExtension() {
+    guard let record, !record.extension.isEmpty, record.extension != installation.extension else { return }
+    refusedExtension = installation.extension
+    installation.extension = record.extension
+    desired.version = record.attempt.version
+    desired.config = record.attempt.config
+    situation.desired = desired
   }
 
   /// What the status says of the agents.
@@ -89,22 +102,24 @@ struct InstallationSnapshot: Sendable {
       return record
     }
     let named = dialect.name == .subscription ? installation.releaseName : ""
-    return ReleaseRecord(
+    var record = ReleaseRecord(
       name: installation.name, release: named.isEmpty ? installation.extension : named, namespace: namespace,
       attempt: desired.attempt, at: time)
+    record.extension = installation.extension
+    return record
   }
 
   /// Takes back what the Extension was told of an attempt that failed before it had a record; after this nothing would.
   func takeBack(at now: Timestamp, in cluster: Cluster) async throws(ClusterError) {
     guard record == nil, situation.isAdopted else { return }
-    try await publish(newRecord(at: now).uninstalled(at: now), in: cluster, onlyShelf: true)
+    try await publish(newRecord(at: now).uninstalled(at: now), in: cluster, onlyExtension: true)
   }
 
   /// Says in the cluster what `record` says, or only what the Extension says of it.
   ///
   /// There is an agent before there is a record of it.
-  func publish(_ record: ReleaseRecord?, in cluster: Cluster, onlyShelf: Bool = false) async throws(ClusterError) {
-    for change in changes(record) where !onlyShelf || change.resource == dialect.extensions {
+  func publish(_ record: ReleaseRecord?, in cluster: Cluster, onlyExtension: Bool = false) async throws(ClusterError) {
+    for change in changes(record) where !onlyExtension || change.resource == dialect.extensions {
       // Each agent has a field of its own: others may write theirs at the same time.
       let guardian = agent == nil ? ("resourceVersion", change.object.resourceVersion) : ("uid", change.object.uid)
       let patch = change.patch.setting(["metadata", guardian.0], to: .string(guardian.1))
@@ -137,9 +152,10 @@ struct InstallationSnapshot: Sendable {
     var status = InstallationStatus(dialect: dialect, record: record)
     status.agents = .mapping(agents)
     if situation.isAdopted { status.wantedNamespace = installation.wantedNamespace }
+    status.refusedExtension = refusedExtension
     let own = change(dialect.installations, object, status.installation)
     // One that was never taken on says nothing of the extension, which another may have installed.
-    let shown = situation.isAdopted ? change(dialect.extensions, shelf, status.extension(desired)) : nil
+    let shown = situation.isAdopted ? change(dialect.extensions, offered, status.extension(desired)) : nil
     return [own, shown].compactMap { $0 }
   }
 

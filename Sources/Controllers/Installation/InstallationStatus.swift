@@ -11,6 +11,8 @@ struct InstallationStatus {
   var record: ReleaseRecord
   /// The namespace that is asked for, or empty: one that is not the release's is refused in a condition.
   var wantedNamespace = ""
+  /// The extension that is asked for in the place of the record's, or empty: it is refused in a condition too.
+  var refusedExtension = ""
 
   /// What the installation says of its agents, which the Extension says too.
   var agents: Value?
@@ -82,15 +84,23 @@ struct InstallationStatus {
   private var conditions: Value { .sequence(told) }
   private var told: [Value] { record.conditions.map(\.value) }
 
-  /// A release stays in the namespace that it was begun in.
+  /// A release stays what it was begun as: that of one extension, in one namespace.
   private var refusals: [Value] {
-    guard dialect.era == .seed, !wantedNamespace.isEmpty, wantedNamespace != record.namespace else { return [] }
-    let message =
-      "targetNamespace \(wantedNamespace) is refused: the release is in \(record.namespace) and cannot move"
-    return [
-      ReleaseRecord.Condition(
-        type: "TargetNamespace", isTrue: false, reason: "Immutable", message: message, time: record.since
-      ).value
-    ]
+    var refusals: [Value] = []
+    if !refusedExtension.isEmpty {
+      refusals.append(
+        refusal("Extension", "spec.extension.name \(refusedExtension) is refused: \(record.extension) is installed by it"))
+    }
+    if dialect.era == .seed, !wantedNamespace.isEmpty, wantedNamespace != record.namespace {
+      refusals.append(
+        refusal(
+          "TargetNamespace",
+          "targetNamespace \(wantedNamespace) is refused: the release is in \(record.namespace) and cannot move"))
+    }
+    return refusals
+  }
+
+  private func refusal(_ type: String, _ message: String) -> Value {
+    ReleaseRecord.Condition(type: type, isTrue: false, reason: "Immutable", message: message, time: record.since).value
   }
 }

@@ -34,7 +34,7 @@ extension ReleaseRecord {
 
   private var value: Value {
     [
-      "name": .string(name), "release": .string(release), "namespace": .string(namespace), "state": .string(state.word),
+      "name": .string(name), "release": .string(release), "extension": .string(self.extension), "namespace": .string(namespace), "state": .string(state.word),
       "revision": .integer(revision), "attempt": Self.value(attempt), "deployed": deployed.map(Self.value) ?? .null,
       "since": .string(since.description), "applied": .bool(isApplied),
       "enabled": appliedEnabled.map(Value.bool) ?? .null,
@@ -54,6 +54,7 @@ extension ReleaseRecord {
     else { return nil }
     let release = value["release"]?.string ?? name
     self.init(name: name, release: release, namespace: namespace, attempt: attempt, at: since)
+    self.extension = value["extension"]?.string ?? ""
     state = InstallationState(value["state"]?.string ?? "")
     revision = value["revision"]?.integer ?? 0
     deployed = Self.attempt(value["deployed"])

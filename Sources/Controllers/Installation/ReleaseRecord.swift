@@ -91,6 +91,8 @@ struct ReleaseRecord: Hashable, Sendable {
   var name: String
   /// The value of `.Release.Name` in charts.
   var release: String
+  /// The extension that it is of; empty in a record of a ksxd that did not keep it.
+  var `extension` = ""
   var namespace: String
   /// The uid of the member cluster's object, in which an agent was made; empty for an extension itself.
   var clusterID = ""

@@ -28,8 +28,13 @@ package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertib
     release = ReleaseOwners.release(of: object, dialect) ?? ""
     `extension` = ReleaseOwners().extensionName(of: object, dialect)
     state = object.status["state"]?.string ?? ""
-    // Registering by hand is the first design's way of developing; the shipped gateway wants to be told.
-    isAvailable = state == "Available" || dialect.era == .seed && (state.isEmpty || state == "Enabled")
+    isAvailable = Self.isAvailable(state, dialect)
+  }
+
+  /// Whether an object in `state` may be served: registering by hand, which sets none, is the first design's way of
+  /// developing; the shipped gateway wants to be told.
+  package static func isAvailable(_ state: String, _ dialect: Dialect) -> Bool {
+    state == "Available" || dialect.era == .seed && (state.isEmpty || state == "Enabled")
   }
 
   package var description: String { "\(kind.rawValue) \(name)" }

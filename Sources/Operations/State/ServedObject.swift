@@ -12,8 +12,10 @@ package struct ServedObject: Hashable, Sendable {
   package var `extension`: String
   /// What is served: `weather.example.com/v1`, `/dist/weather/index.js`, `GET /proxy/weather/*`.
   package var words: String
-  /// `Available` or `Disabled`, or empty where nothing is said, which serves nothing.
+  /// `Available` or `Disabled`, or empty if nothing is said.
   package var state: String
+  /// Whether its state lets it be served.
+  private var isAvailable: Bool
   /// Why the gateway does not serve it although its state would let it, or empty.
   package var problem: String
 
@@ -23,7 +25,8 @@ package struct ServedObject: Hashable, Sendable {
     name = object.name
     `extension` = owners.extensionName(of: object, dialect)
     state = object.status["state"]?.string ?? ""
-    problem = state == "Available" ? Self.refusal(object) : ""
+    isAvailable = RuleObject.isAvailable(state, dialect)
+    problem = isAvailable ? Self.refusal(object) : ""
     if kind == "JSBundle" {
       words = JSBundleRule(object, dialect: dialect).resolved(owners).files.first?.path ?? ""
     } else {
@@ -41,7 +44,7 @@ package struct ServedObject: Hashable, Sendable {
   }
 
   /// Whether requests get there, as far as the cluster says.
-  package var isServed: Bool { state == "Available" && problem.isEmpty }
+  package var isServed: Bool { isAvailable && problem.isEmpty }
 
   /// Its state, or that it is not served for all that.
   package var stateWords: Sentence {

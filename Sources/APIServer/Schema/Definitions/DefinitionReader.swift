@@ -63,8 +63,8 @@ struct DefinitionReader: ReadsDefinition {
 
   private mutating func selectableFields(
     _ version: Value, _ schema: Schema?, at index: Int
-  ) -> [String: JSONPath] {
-    var fields: [String: JSONPath] = [:]
+  ) -> [String: ResourceType.SelectableField] {
+    var fields: [String: ResourceType.SelectableField] = [:]
     for (number, field) in (version["selectableFields"]?.sequence ?? []).enumerated() {
       var place = path(ofVersion: index)
       place.push("selectableFields")
@@ -84,7 +84,7 @@ struct DefinitionReader: ReadsDefinition {
           + "allowed."
         causes.append(.invalid(place.text, .string(text), problem))
       }
-      if fields.updateValue(path, forKey: keys.joined(separator: ".")) != nil {
+      if fields.updateValue(ResourceType.SelectableField(path: path), forKey: keys.joined(separator: ".")) != nil {
         causes.append(.duplicate(place.text, .string(text)))
       }
     }

@@ -31,6 +31,7 @@ struct KindTable {
     type.hasOtherVersions = type.storageVersion != type.resource.version
     if !marks["verbs"].isEmpty { type.verbs = marks["verbs"] }
     if marks["parts"].contains("scale") { type.scale = .replicas }
+    for mark in marks["selects"] { type.addSelectableField(mark) }
     type.rules = KubernetesRules.rules(of: type.resource, fixed: marks["fixed"])
     type.columns = []
     kinds.append(type)
@@ -74,6 +75,15 @@ struct KindTable {
 }
 
 extension ResourceType {
+  /// Lets selectors name a field, written as in `NAME@PATH|ELSE`; without a path, that is the name.
+  fileprivate mutating func addSelectableField(_ mark: String) {
+    let sides = mark.split(separator: "|", maxSplits: 1).map(String.init)
+    let words = sides[0].split(separator: "@").map(String.init)
+    let keys = words[words.count - 1].split(separator: ".").map(String.init)
+    selectableFields[words[0]] = SelectableField(
+      path: JSONPath(keys: keys), otherwise: sides.count > 1 ? sides[1] : "")
+  }
+
   /// Takes `schema`, one of Kubernetes' own types, for what its objects are.
   fileprivate mutating func describe(_ schema: Schema) {
     self.schema = schema

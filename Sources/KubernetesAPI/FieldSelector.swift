@@ -1,0 +1,66 @@
+/// Which values fields must have, as in `metadata.name=a,status.phase!=Running` (Kubernetes, "Field Selectors").
+package struct FieldSelector: Hashable, Sendable {
+  package struct Term: Hashable, Sendable {
+    package var field: String
+    package var value: String
+    /// Whether the field must have any other value.
+    package var isNot: Bool
+
+    /// Whether a field that has `actual` is as it must be.
+    package func fits(_ actual: String) -> Bool { (actual == value) != isNot }
+  }
+
+  package private(set) var terms: [Term] = []
+
+  package init() {}
+
+  /// Reads `text`, in which `\` stands before a comma, an equals sign or a backslash that belongs to a value.
+  package init(_ text: String) throws(Status) {
+    for part in Self.split(text) where !part.isEmpty {
+      guard let (field, isNot, value) = Self.sides(of: part), let value = Self.unescaped(value) else {
+        throw .badRequest("invalid selector: '\(text)'; can't understand '\(part)'")
+      }
+      terms.append(Term(field: String(field), value: value, isNot: isNot))
+    }
+  }
+
+  /// Splits at commas that no backslash stands before.
+  private static func split(_ text: String) -> [Substring] {
+    var (parts, start, isEscaped) = ([Substring](), text.startIndex, false)
+    for index in text.indices {
+      if !isEscaped, text[index] == "," {
+        parts.append(text[start..<index])
+        start = text.index(after: index)
+      }
+      isEscaped = !isEscaped && text[index] == "\\"
+    }
+    return parts + [text[start...]]
+  }
+
+  /// What stands before and behind `=`, `==` or `!=`.
+  private static func sides(of part: Substring) -> (field: Substring, isNot: Bool, value: Substring)? {
+    guard let place = part.firstIndex(where: { "!=".contains($0) }) else { return nil }
+    let rest = part[place...]
+    for (sign, isNot) in [("!=", true), ("==", false), ("=", false)] where rest.hasPrefix(sign) {
+      return (part[..<place], isNot, rest.dropFirst(sign.count))
+    }
+    return nil
+  }
+
+  private static func unescaped(_ text: Substring) -> String? {
+    var (result, isEscaped) = ("", false)
+    for character in text {
+      if isEscaped {
+        guard "\\,=".contains(character) else { return nil }
+        result.append(character)
+        isEscaped = false
+      } else if character == "\\" {
+        isEscaped = true
+      } else {
+        guard character != "=" else { return nil }
+        result.append(character)
+      }
+    }
+    return isEscaped ? nil : result
+  }
+}
