@@ -89,7 +89,8 @@ struct InstallationStatus {
     var refusals: [Value] = []
     if !refusedExtension.isEmpty {
       refusals.append(
-        refusal("Extension", "spec.extension.name \(refusedExtension) is refused: \(record.extension) is installed by it"))
+        refusal(
+          "Extension", "spec.extension.name \(refusedExtension) is refused: \(record.extension) is installed by it"))
     }
     if dialect.era == .seed, !wantedNamespace.isEmpty, wantedNamespace != record.namespace {
       refusals.append(

@@ -34,7 +34,8 @@ extension ReleaseRecord {
 
   private var value: Value {
     [
-      "name": .string(name), "release": .string(release), "extension": .string(self.extension), "namespace": .string(namespace), "state": .string(state.word),
+      "name": .string(name), "release": .string(release), "extension": .string(self.extension),
+      "namespace": .string(namespace), "state": .string(state.word),
       "revision": .integer(revision), "attempt": Self.value(attempt), "deployed": deployed.map(Self.value) ?? .null,
       "since": .string(since.description), "applied": .bool(isApplied),
       "enabled": appliedEnabled.map(Value.bool) ?? .null,
