@@ -10,6 +10,8 @@ package struct Delivery: Hashable, Sendable {
   package var object: Object?
   /// Why no answer came, when the object had to be read again to know that the write was carried out.
   package var lostAnswer: String?
+  /// The installation that was written over, where it is known.
+  package var before: Installation?
 }
 
 extension Plan {

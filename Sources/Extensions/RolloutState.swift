@@ -51,12 +51,13 @@ extension Installation {
     (state == .installFailed || state == .upgradeFailed) && !isBeingDeleted && !configHash.isEmpty
   }
 
-  private var hasTakenVersion: Bool {
+  var hasTakenVersion: Bool {
     attemptedVersion.isEmpty || VersionText(attemptedVersion) == VersionText(version)
   }
 
-  private var isConfigTaken: Bool {
-    configHash.isEmpty || configForm == .object || configHash == ConfigHash.of(config)
+  var isConfigTaken: Bool {
+    if configHash.isEmpty, let account { return account.configHash == StatusAccount.fingerprint(config) }
+    return configHash.isEmpty || configForm == .object || configHash == ConfigHash.of(config)
   }
 
   /// How things stand; a failure that an earlier version or config left behind is not one of this.

@@ -41,7 +41,7 @@ import Testing
       ("--context x plan lunch nope", 2),
       ("--kubeconfig /f diff nope 1 2", 2), ("probe nope", 2),
       ("config diff nope", 2), ("diff nope 1 2", 2), ("compare", 2),
-      ("doctor nope", 2),
+      ("doctor nope", 2), ("explain GET /nowhere", 1), ("explain LUNCH /x", 2),
       ("test whizard", 2), ("wait whizard --for=installed", 0), ("wait whizard --for=gone --timeout=0", 1),
       ("list", 0), ("get nope", 1), ("list --no-such-thing", 1), ("disable nope --yes", 1),
     ]

@@ -1,5 +1,6 @@
 import Client
 import Extensions
+import HTTP
 import KubernetesAPI
 import Manifest
 import TestSupport
@@ -31,6 +32,27 @@ import Testing
     #expect(
       try await bench.failure("wait", "whizard", "--for=lunch")
         == "--for is one of installed, enabled, disabled, gone, settled, not lunch")
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func whatTheControllersHaveNotSwitchedIsNotWaitedForInVain(dialect: Dialect) async throws {
+    let bench = try Workbench(dialect)
+    try await bench.offer()
+    try await bench.run("install", "whizard", "--yes")
+    var status: Mapping = ["state": "Installed"]
+    let account = StatusAccount(version: "1.1.0", config: "", isEnabled: true).conditions(since: "2026-01-01T10:00:00Z")
+    if dialect == .subscription { status["conditions"] = .sequence(account) }
+    if dialect == .installPlan { (status["version"], status["enabled"]) = ("1.1.0", true) }
+    try await bench.report("whizard", .mapping(status))
+    try await bench.run("disable", "whizard", "--yes")
+    try await bench.run("upgrade", "whizard", "--version", "1.0.0", "--yes")
+
+    #expect(
+      try await bench.failure("wait", "whizard", "--for=disabled", "--timeout=0") == "not disabled after 0 s: whizard")
+    let row = try await bench.run("list", "--where", "installed")
+    #expect(row.contains("1.1.0"), "\(row)")
+    let page = try await bench.run("get", "whizard")
+    #expect(page.contains("version 1.0.0 not yet applied, 1.1.0 is; disabling not yet applied"), "\(page)")
   }
 
   @Test func eachChangeIsALine() async throws {
@@ -76,6 +98,18 @@ import Testing
     let items = try JSON.parse(Array(try await bench.run("operations", "-o", "json").utf8))["items"]?.sequence
 
     #expect(items?.first?["state"] == "Installing" && items?.first?["since"] == "2026-01-01T10:00:00Z")
+    let waiting: Value = ["reason": "ImagePullBackOff", "message": "Back-off"]
+    let pod: Value = [
+      "metadata": ["name": "web-1", "namespace": "extension-whizard"],
+      "status": ["containerStatuses": [["name": "web", "image": "r/web:1", "state": ["waiting": waiting]]]],
+    ]
+    bench.transport.answer { request in
+      guard request.target.contains("/namespaces/extension-whizard/pods") else { return nil }
+      return HTTPResponse(
+        status: 200, bytes: JSON.bytes(["kind": "PodList", "apiVersion": "v1", "metadata": [:], "items": [pod]]))
+    }
+    #expect(try await bench.run("operations").contains("Pod web-1: ImagePullBackOff: Back-off"))
+    bench.transport.answer { _ in nil }
     try await bench.report("whizard", ["state": "Installed"])
     #expect(try await bench.run("operations") == "")
   }

@@ -18,7 +18,7 @@ import Testing
       ("history", "history whizard"), ("config history", "config history whizard"),
       ("config diff", "config diff whizard"), ("inside", "inside whizard"), ("diff", "diff whizard 1.0.0 1.1.0"),
       ("diff", "diff -f -"), ("export", "export"), ("operations", "operations"), ("watch", "watch --timeout=1s"),
-      ("doctor", "doctor"), ("safe-mode status", "safe-mode status"), ("serves", "serves"),
+      ("doctor", "doctor"), ("safe-mode status", "safe-mode status"), ("serves", "serves"), ("probe", "probe whizard"),
       ("explain", "explain GET /dist/whizard/index.js"), ("repo events", "repo events main"), ("compare", "compare"),
       ("install", "install cow --dry-run"), ("upgrade", "upgrade whizard --dry-run"),
       ("rollback", "rollback whizard --version 1.1.0 --dry-run"), ("enable", "enable whizard --dry-run"),
@@ -42,9 +42,6 @@ import Testing
   /// What these print is made of a value, which is looked at by itself.
   private static let ofValues = ["test"]
 
-  /// There is no gateway here that could be asked.
-  private static let elsewhere = ["probe"]
-
   /// These print what the cluster has as it has it, and nothing else.
   private static let clustersOwn = ["list", "get", "versions", "events", "repo list"]
 
@@ -53,7 +50,7 @@ import Testing
 
     #expect(
       verbs.symmetricDifference(
-        (Self.ofACluster + Self.ofThisComputer).map(\.verb) + Self.ofValues + Self.elsewhere + Self.clustersOwn) == [])
+        (Self.ofACluster + Self.ofThisComputer).map(\.verb) + Self.ofValues + Self.clustersOwn) == [])
   }
 
   private static let set = """
@@ -96,8 +93,13 @@ import Testing
     try await bench.run("safe-mode", "on", "--except=ant,bee", "--yes")
     try await bench.report("whizard", ["state": "UpgradeFailed"])
 
-    for (_, line) in Self.ofACluster {
+    for (verb, line) in Self.ofACluster {
       let words = line.split(separator: " ").map(String.init) + ["-o", "json"]
+      // KubeSphere's gateway behind the API, for what asks through one.
+      bench.transport.answer { request in
+        let isGateways = request.target == "/kapis/version" || request.target.hasPrefix("/dist/")
+        return verb == "probe" && isGateways ? HTTPResponse(status: 200, bytes: Array("{}".utf8)) : nil
+      }
       // Some end with an answer, and some are refused after they have shown why.
       do { try await bench.run(words, input: Self.set, edit: { $0 + "# edited\n" }) } catch is CommandError {}
       let printed = bench.said.printed

@@ -98,6 +98,7 @@ import Testing
           - repository main
           - extension ant, which is not installed
             bee stays installed, and has no more versions to go to
+          kubectl delete repositories.kubesphere.io main
 
         """)
   }

@@ -20,7 +20,8 @@ import Testing
     "Operations/Planning", "Operations/Progress", "Operations/Repositories/RepositoryDraft.swift", "Operations/Serving",
     "Operations/Several", "Operations/State/AgentRow.swift", "Operations/State/ExtensionStatus.swift",
     "Operations/State/Needs.swift", "Operations/State/ServedObject.swift", "Operations/State/VersionFacts.swift",
-    "Operations/Undo",
+    "Operations/Undo", "Operations/Filtering/ExtensionFilter.swift", "Operations/Filtering/FilterParser.swift",
+    "Extensions/UntakenChange.swift",
     "Client/Cluster/Sentence.swift", "Client/Cluster/Webhook.swift", "Platform/Text/Nearest.swift",
     "Editor/EditorView.swift",
     "Editor/EditorView+Drawing.swift", "Manifest/ConfigReview.swift", "Manifest/MappingPairs.swift",
@@ -71,6 +72,10 @@ import Testing
     "found character that cannot start any token", "found undefined tag handle", "found unknown escape character",
     "mapping values are not allowed", "quoted scalar", "bisect bad", "bisect good", "bisect reset", "bisect start",
     "config edit", "config unset", "safe-mode off", "safe-mode on", "state {0}", "wrote {0}",
+    // What helm and pods say, and lines for a shell.
+    " of ", "Lease {0}/{1}", "Pod {0}/{1}", "Pod {0}: {1}", "exit code {0}", "ksx rollback {0} --version {1}",
+    "kubectl -n {0} describe pod {1}", "kubectl -n {0} logs {1} -c {2} --previous", "no matches for kind \"",
+    "the cluster does not serve ",
   ]
 
   private static func swiftFiles(in folder: String) -> [String] {
@@ -162,6 +167,7 @@ import Testing
     let settings = Configuration.load(environment: ["HOME": "/h"]) { $0.hasSuffix("config.yaml") ? "theme: pink" : nil }
     let problem = words(settings.problems.first ?? "")
     #expect(problem.hasPrefix("没有名为 pink 的 theme；可用的有 "))
+    #expect(words(ExtensionFilter("off stat:x").problem?.placed ?? "") == "第 5 列：没有键 stat；您是指 state 吗？")
   }
 
   @Test func whatIsMadeBelowIsPaintedInChinese() {

@@ -37,7 +37,7 @@ import Testing
 
   @Test func whatIsAlreadySoIsSaid() {
     let failed = Sample.installation(config: "a: 1\n", state: "UpgradeFailed")
-    let retry = "; UpgradeFailed is tried again only when the config or the version changes, if only by a comment"
+    let retry = "; it is UpgradeFailed, and ksx retry whizard has it tried again as it is"
 
     #expect(plan(.enable, Sample.installation()).blocking == ["whizard is already enabled"])
     #expect(plan(.disable, Sample.installation(enabled: false)).blocking == ["whizard is already disabled"])

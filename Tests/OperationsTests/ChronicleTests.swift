@@ -61,6 +61,24 @@ import Testing
     #expect(chronicle.lastGood?.version == "1.0.0")
   }
 
+  @Test func anothersChangeAFewSecondsLaterIsOneOfItsOwn() {
+    func entries(_ seconds: Int, _ config: String) -> [String] {
+      let own = [
+        line("1T10:00", .change(words: "configure", former: nil), by: Author(name: "ada")),
+        line("1T10:00", .outcome(.done, version: "1.1.0", configHash: ConfigHash.of(config))),
+      ]
+      let notes = [
+        "ksx.dev/changed-by": "ada", "ksx.dev/change": "configure", "ksx.dev/reason": "other",
+        "ksx.dev/changed-at": "2026-01-01T10:00:0\(seconds)Z",
+      ]
+      return Chronicle(.init(lines: own, installation: installation(annotations: notes))).entries.map(\.reason)
+    }
+
+    #expect(entries(4, "b: 2") == ["other", ""])
+    #expect(entries(4, "a: 1") == [""])
+    #expect(entries(1, "b: 2") == [""])
+  }
+
   @Test func changesInTheSameMomentAreAllThere() {
     let config = (1...3).map { "c\($0)" }
     let chronicle = Chronicle(

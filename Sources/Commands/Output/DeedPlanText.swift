@@ -1,6 +1,7 @@
 import Extensions
 import Manifest
 import Operations
+import Platform
 
 /// The plan of what is more than one change of one extension, as a user reads it, and as a program does.
 struct DeedPlanText {
@@ -10,7 +11,7 @@ struct DeedPlanText {
   /// What is shown before it is done, or instead.
   var lines: [String] {
     PlanText.lines("\(plan.title) in \(cluster)", plan.effects)
-      + plan.problems.map { "  \($0.isBlocking ? "✗" : "!") \($0.text)" }
+      + plan.problems.map { "  \($0.isBlocking ? "✗" : "!") \($0.text)" } + kubectl
   }
 
   /// With every check, as `ksx plan` shows it.
@@ -18,13 +19,20 @@ struct DeedPlanText {
     var lines = ["\(plan.title) in \(cluster): \(plan.verdict.words)"]
     if !plan.effects.isEmpty { lines += ["changes"] + PlanText.lines(plan.effects) }
     lines += ["checks"] + plan.checks.flatMap(PlanSheetText.lines)
-    return lines + plan.notes.map { "  ! \($0)" }
+    lines += plan.notes.map { "  ! \($0)" }
+    return kubectl.isEmpty ? lines : lines + ["command"] + kubectl
+  }
+
+  private var kubectl: [String] {
+    if !plan.kubectl.isEmpty { return ["  \(plan.kubectl)"] }
+    return plan.kubectlAbsence.isEmpty ? [] : ["  no kubectl line: \(plan.kubectlAbsence)"]
   }
 
   var value: Value {
     [
       "change": .string(plan.verbs.first ?? ""), "extension": .string(plan.subject), "cluster": .string(cluster),
-      "effects": PlanText.value(plan.effects), "problems": PlanText.value(plan.problems), "kubectl": "",
+      "effects": PlanText.value(plan.effects), "problems": PlanText.value(plan.problems),
+      "kubectl": .string(plan.kubectl),
       "verdict": .string(plan.verdict.rawValue), "checks": PlanSheetText.value(plan.checks),
       "comes": [], "goes": [], "stays": [], "needs": [], "neededBy": [],
     ]

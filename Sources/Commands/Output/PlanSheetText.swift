@@ -42,7 +42,9 @@ struct PlanSheetText {
   }
 
   private static func text(_ value: Value) -> String {
-    let text = value.string ?? JSON.text(value)
+    // What has lines of its own is shown as JSON has it: in one.
+    let plain = value.string.flatMap { $0.unicodeScalars.contains { $0.value < 32 } ? nil : $0 }
+    let text = plain ?? JSON.text(value)
     return text.count > 60 ? text.prefix(59) + "…" : text
   }
 

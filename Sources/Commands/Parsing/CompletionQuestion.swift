@@ -12,6 +12,8 @@ struct CompletionQuestion: Hashable, Sendable {
     case versions(of: String)
     /// Keys of the config of an extension.
     case keys(of: String)
+    /// Configs that an extension had, by their digests.
+    case digests(of: String)
     case repositories, contexts, profiles, files
     case nothing
   }
@@ -47,9 +49,20 @@ extension CompletionQuestion {
       self.init(subject: Self.value(of: CompletionLine.option(name), line), lead: name + "=", typed: value)
     } else if typed.hasPrefix("-"), !line.isOver {
       self.init(subject: .words(Self.options(line.verb)), typed: typed)
+    } else if line.verb?.operands.first == "NAME[@VERSION]", let (name, lead, rest) = Self.named(typed, line) {
+      self.init(subject: .versions(of: name), lead: lead, typed: rest)
     } else {
       self.init(subject: Self.operand(line), typed: typed)
     }
+  }
+
+  /// `NAME@VERSION` in its parts, which bash takes apart at the sign as well.
+  private static func named(_ typed: String, _ line: CompletionLine) -> (name: String, lead: String, typed: String)? {
+    if typed == "@", let name = line.operands.last { return (name, "", "") }
+    if line.operands.last == "@", let name = line.operands.dropLast().last { return (name, "", typed) }
+    guard let at = typed.firstIndex(of: "@"), line.operands.isEmpty else { return nil }
+    let name = String(typed[..<at])
+    return (name, name + "@", String(typed[typed.index(after: at)...]))
   }
 
   private static func options(_ verb: Verb?) -> [Word] {
@@ -62,6 +75,7 @@ extension CompletionQuestion {
     if option == .output { return .words(Output.names.map { Word($0) }) }
     if let choices = option.choices { return .words(choices.map { Word($0) }) }
     switch option {
+    case .config where line.verb?.change == .rollBack: return .digests(of: line.operands.first ?? "")
     case .kubeconfig, .certificateAuthority, .clientCertificate, .clientKey, .config, .filename, .authority:
       return .files
     case .context: return .contexts
@@ -105,6 +119,7 @@ extension CompletionQuestion {
       if verb.name.hasPrefix("repo ") { return verb == .repoAdd ? .nothing : .repositories }
       return .extensions(installed: Self.isAboutWhatIsInstalled(verb, line))
     case "VERSION": return .versions(of: line.operands.first ?? "")
+    case "DIGEST": return .digests(of: line.operands.first ?? "")
     case "KEY", "KEY=VALUE": return .keys(of: line.operands.first ?? "")
     case "VERB": return .words(Verb.changes.map { Word($0.name, $0.summary) })
     case "COMMAND": return .words(Verb.all.filter { $0 != .console }.map { Word($0.name, $0.summary) })

@@ -21,6 +21,7 @@ enum ExitStatus {
     Group(verbs: ["doctor"], meanings: ["nothing is wrong", "something is", "it could not look"]),
     Group(verbs: ["test"], meanings: ["all passed, or there are none", "one failed", "they could not be run"]),
     Group(verbs: ["probe"], meanings: ["all answer", "something does not", "nothing could be asked"]),
+    Group(verbs: ["explain"], meanings: ["a rule serves it", "none does", "it cannot be told"]),
     Group(verbs: ["journal verify"], meanings: ["all is well", "it is not", "it cannot be read"]),
     Group(verbs: ["wait"], meanings: ["it is so", "it failed, or is not so in time", "–"]),
     Group(verbs: [], meanings: ["done", "not done", "–"]),

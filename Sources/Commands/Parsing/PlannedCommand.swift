@@ -35,6 +35,7 @@ extension CommandSession {
     var plan = plan
     let rights = await reader.rights(of: status.userText, to: plan.accesses)
     plan.judge(rights, status.guardVerdict(on: plan.verbs, of: plan.names, at: guardTime))
+    plan.show(kubectl: status.kubectlFlags, status.kubectlAbsence)
     return plan
   }
 

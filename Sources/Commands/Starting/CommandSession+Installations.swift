@@ -25,7 +25,11 @@ extension CommandSession {
   /// What to say of `name` when the marketplace has nothing of it: it may be installed all the same.
   func nothingOffered(of name: String, _ reader: ClusterReader) async -> CommandError {
     let all = (try? await reader.installations()) ?? []
-    guard Installations(all.map(Installation.init)).of(name) != nil else { return noSuchExtension(name) }
+    guard Installations(all.map(Installation.init)).of(name) != nil else {
+      let found = await result { () throws(ClusterError) in try await reader.extension(name, isWhole: false) }
+      guard case .success(.some) = found else { return noSuchExtension(name) }
+      return CommandError("\(self.name) offers no version of \(name); see ksx doctor and the repository it comes from")
+    }
     return CommandError("\(name) is installed, and \(self.name) offers no version of it any more; see ksx get \(name)")
   }
 }

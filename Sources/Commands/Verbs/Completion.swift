@@ -58,7 +58,7 @@ struct CompleteWords: Command {
     case .files, .nothing: return []
     case .profiles: return try ProfileFile(context.environment, nil).profiles().all.map { .init($0.name) }
     case .contexts: return contexts(context).map { .init($0) }
-    case .extensions, .versions, .keys, .repositories: return try await ask(subject, context)
+    case .extensions, .versions, .keys, .repositories, .digests: return try await ask(subject, context)
     }
   }
 
@@ -80,9 +80,17 @@ struct CompleteWords: Command {
     let found = try await ClusterSession.find(arguments, context.environment, quiet)
     let session = CommandSession(arguments, in: found, outlet: quiet, localState: context.localState)
     let reader = try await session.reader()
+    if case .digests(let name) = subject { return session.history.releases(of: name).digests }
     return try await session.asking("completing") { () throws(ClusterError) in
       try await reader.completions(of: subject, gateway: session.session.gateway)
     }
+  }
+}
+
+extension ReleaseMemory {
+  /// The configs that are known here, each with the version that had it last.
+  fileprivate var digests: [CompletionQuestion.Word] {
+    configs(now: nil).map { .init($0.digest, "\($0.version), \($0.time)") }
   }
 }
 

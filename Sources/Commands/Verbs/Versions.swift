@@ -35,6 +35,9 @@ struct ListVersions: ClusterCommand {
     }
     let objects = try? answer.get()
     if objects?.isEmpty == true, found == nil { throw await session.nothingOffered(of: name, reader) }
+    if objects?.isEmpty == true, !isWatching, selection.isEmpty {
+      session.outlet.note("note: \(session.name) offers no version of \(name)")
+    }
     let offering = found.map { Extension($0, dialect: reader.dialect) }
     if isWatching { return try await follow(offering, reader, session) }
     switch format.output {

@@ -31,7 +31,7 @@ extension App {
     state.changed.append("\(plan.name) (\(plan.change.words))")
     state.submissions[plan.name] = nil
     noteAccepted(plan)
-    state.operations.accepted(plan.name)
+    state.operations.accepted(plan.name, over: plan.before)
     if state.operations[plan.name] != nil {
       state.say(.note, "\(plan.name): \(plan.change.phrase) was accepted.", about: plan.name)
     }

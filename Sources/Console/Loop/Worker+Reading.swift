@@ -111,7 +111,8 @@ extension Worker {
         try await reader.comparison(of: name, from: old, to: new, gateway: gateway, language: reading.language))
     case .examination(let name):
       let called = session.connection.status.cluster
-      return .examination(try await reader.examine(name, at: .now(), called: called))
+      let memories = session.recordKeeper?.history.releases() ?? [:]
+      return .examination(try await reader.examine(name, at: .now(), called: called, memories: memories))
     case .serving(let name): return .serving(try await reader.serving(name))
     case .probes(let name): return .probes(await reader.probes(try await reader.serving(name), gateway: gateway))
     case .clusters: return .clusters(try await reader.memberClusters())

@@ -2,6 +2,7 @@ import Client
 import Extensions
 import Manifest
 import Packages
+import Platform
 
 /// What a record looks like in the statuses of the cluster, as far as the dialect has fields for it.
 ///
@@ -40,7 +41,10 @@ struct InstallationStatus {
   /// The status of the Subscription or InstallPlan.
   var installation: Mapping {
     var status: Mapping = ["state": .string(record.state.word), "conditions": .sequence(refusals + told)]
-    guard dialect.name == .installPlan else { return status }
+    guard dialect.name == .installPlan else {
+      status["conditions"] = .sequence(refusals + told + account.conditions(since: record.since.description))
+      return status
+    }
     status = Mapping(status.pairs + Self.release(record).pairs)
     if let isEnabled = record.appliedEnabled { status["enabled"] = .bool(isEnabled) }
     return status
@@ -79,6 +83,10 @@ struct InstallationStatus {
   private var pendingWord: String {
     guard let deployed = record.deployed else { return "pending-install" }
     return SemanticVersion.precedes(record.attempt.version, deployed.version) ? "pending-rollback" : "pending-upgrade"
+  }
+
+  private var account: StatusAccount {
+    StatusAccount(version: record.attempt.version, config: record.attempt.config, isEnabled: record.appliedEnabled)
   }
 
   private var conditions: Value { .sequence(told) }

@@ -28,7 +28,7 @@ extension Change {
   }
 
   /// It asks for the very release that failed: nothing would happen unless the controllers are told to try it again.
-  func triesAgain(_ installation: Installation?) -> Bool {
+  package func triesAgain(_ installation: Installation?) -> Bool {
     guard let installation, installation.canBeTriedAgain, version != nil || config != nil else { return false }
     let isSameVersion = version.map { VersionText($0) == VersionText(installation.version) } ?? true
     return isSameVersion && (config.map(installation.hasConfig) ?? true)

@@ -25,6 +25,8 @@ package struct Installation: Mirrored {
   var attemptedVersion = ""
   var appliedEnabled: Bool?
   var configHash = ""
+  /// What stands in the conditions in the place of the three before.
+  var account: StatusAccount?
   package var releaseName: String
   /// Where the release lies, as far as the cluster says, else where it is wanted.
   package var targetNamespace: String
@@ -49,6 +51,8 @@ package struct Installation: Mirrored {
   package var testRun: TestRun?
   package var isBeingDeleted: Bool
   package var created: String
+  /// When its deletion was asked for, RFC 3339, or empty.
+  package var deleted: String
   /// What ksx noted on it of its last change: the annotations of its own.
   package var notes: [String: String]
   /// Who has written which fields of its spec, as far as the cluster keeps account of it.
@@ -131,6 +135,7 @@ package struct Installation: Mirrored {
     testRun = object.annotations[TestRun.resultAnnotation].flatMap { TestRun($0) }
     isBeingDeleted = object.isBeingDeleted
     created = object.creationTimestamp ?? ""
+    deleted = object.value[path: "metadata", "deletionTimestamp"]?.string ?? ""
     writers = FieldWriter.all(of: object)
     readStatus(status)
     readPlacement(spec["clusterScheduling"]?.mapping)
@@ -146,8 +151,9 @@ package struct Installation: Mirrored {
       guard let state = entry["state"]?.string else { return nil }
       return Transition(state: InstallationState(state), time: entry["lastTransitionTime"]?.string ?? "")
     }
-    attemptedVersion = status["version"]?.string ?? ""
-    appliedEnabled = status["enabled"]?.bool
+    account = StatusAccount(status["conditions"]?.sequence ?? [])
+    attemptedVersion = status["version"]?.string ?? account?.version ?? ""
+    appliedEnabled = status["enabled"]?.bool ?? account?.isEnabled
     configHash = status["configHash"]?.string ?? ""
     jobName = status["jobName"]?.string ?? ""
     agents = Dictionary(

@@ -37,7 +37,10 @@ extension PlanSubject {
       return other != name && isThere ? dependency.map { (other, $0) } : nil
     }
     if let missed = change.row.missedAs {
-      return needing.filter(\.1.isRequired).map { other, _ in
+      // What is off itself, as what the same plan has disabled before, misses nothing.
+      let isOff = change.row.enables == false
+      let missing = needing.filter { $0.1.isRequired && !(isOff && context.installation(of: $0.0)?.isEnabled == false) }
+      return missing.map { other, _ in
         Plan.Problem(
           isBlocking: false, change.sentence(missed, ["other": other, "name": name]))
       }

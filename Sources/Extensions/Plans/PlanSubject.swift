@@ -14,9 +14,13 @@ extension Plan {
     file?.line = write.pipedKubectl(flags: context.kubectlFlags, for: change)
     let lines = [preparation?.kubectl(flags: context.kubectlFlags), write.kubectl(flags: context.kubectlFlags, file)]
     // What the cluster would take and not carry out is not proposed.
+    let problems = subject.problems
+    let blocking = problems.filter(\.isBlocking)
+    // What is so already would change nothing.
+    let isSo = !blocking.isEmpty && blocking.allSatisfy(\.isAlreadySo)
     let isProposed = subject.incapability == nil
     return Plan(
-      change: change, name: name, effects: isProposed ? subject.effects : [], problems: subject.problems,
+      change: change, name: name, effects: isProposed && !isSo ? subject.effects : [], problems: problems,
       before: subject.written,
       preparation: preparation, write: write,
       kubectl: isProposed && context.kubectlAbsence == nil ? lines.compactMap { $0 }.joined(separator: " && ") : "",

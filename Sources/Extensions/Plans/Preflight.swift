@@ -193,10 +193,7 @@ extension PlanSubject {
   private func sameness(_ installation: Installation) -> [Plan.Problem] {
     if change.triesAgain(installation) { return [] }
     let isSameConfig = change.config.map(installation.hasConfig) ?? true
-    let retry: Sentence =
-      installation.state.isFailure
-      ? "; \(installation.state.name) is tried again only when the config or the version changes, if only by a comment"
-      : ""
+    let retry = installation.state.isFailure ? wayToRetry(installation) : ""
     let isSameVersion = change.version.map(VersionText.init) == VersionText(installation.version)
     let isSamePlace = change.clusters == installation.clusters && !installation.hasClusterSelector
     switch change.kind {
@@ -211,6 +208,12 @@ extension PlanSubject {
     case .configure where isSameConfig: return [already("\(name) already has this config\(retry)", installation)]
     default: return []
     }
+  }
+
+  private func wayToRetry(_ installation: Installation) -> Sentence {
+    context.capabilities.has(.retry)
+      ? "; it is \(installation.state.name), and ksx retry \(name) has it tried again as it is"
+      : "; \(installation.state.name) is tried again only when the config or the version changes, if only by a comment"
   }
 
   /// There is nothing to change; of what failed that is no good news.

@@ -45,6 +45,12 @@ package struct CaseFile: Hashable, Sendable {
   package var served: [ServedObject] = []
   /// Other installations that have no status yet.
   package var untouched = 0
+  /// It was found that the controllers are down, which explains what they have not noticed.
+  package var areControllersDown = false
+  /// The release that was Installed here before, where it is known and another.
+  package var former: ReleaseMemory.Entry?
+  /// What its own pods wait for.
+  package var pods: [PodTrouble] = []
   package var context: PlanContext?
 
   package init(_ object: Object, dialect: Dialect, now: Timestamp) {

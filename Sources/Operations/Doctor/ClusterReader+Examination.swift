@@ -18,7 +18,10 @@ extension ClusterReader {
   /// Looks at the installation of `name`, or at all of them and at what they come from.
   ///
   /// Nothing is changed: the one write that is sent is a dry run, for only it shows whether the webhooks answer.
-  package func examine(_ name: String?, at now: Timestamp, called: String) async throws(ClusterError) -> Examination {
+  /// `memories` is what is known here of what extensions were before, by their names.
+  package func examine(
+    _ name: String?, at now: Timestamp, called: String, memories: [String: ReleaseMemory] = [:]
+  ) async throws(ClusterError) -> Examination {
     let objects = try await installations()
     let all = Installations(objects.map(Installation.init))
     let chosen = objects.filter { name == nil || Installation($0).extension == name }.sorted { $0.name < $1.name }
@@ -32,8 +35,13 @@ extension ClusterReader {
         try await self.served()
       } ?? []
     let untouched = objects.filter { $0.status.mapping?.isEmpty != false }.map(\.name)
-    for (file, gaps) in await caseFiles(chosen, in: context, at: now) {
+    let files = await caseFiles(chosen, in: context, at: now)
+    let down = await lookAtControllers(files.map(\.0), Array(all.all), at: now)
+    examination.findings += [down].compactMap { $0 }
+    for (file, gaps) in files {
       var file = file
+      file.areControllersDown = down != nil
+      file.former = memories[file.installation.extension]?.worked(before: file.installation)
       file.served = served.filter { $0.extension == file.installation.extension }
       file.untouched = untouched.count { $0 != file.installation.name }
       examination.findings += Diagnosis.findings(in: file)
@@ -86,6 +94,12 @@ extension ClusterReader {
     await readVersions(of: &file, &gaps)
     await readRepository(of: &file, &gaps)
     await readRelease(of: &file, &gaps)
+    if installation.observed.state != .none {
+      file.pods =
+        await read("pods of \(name)", &gaps) { () async throws(ClusterError) -> [PodTrouble] in
+          try await self.podTroubles(of: installation)
+        } ?? []
+    }
     for cluster in Set(installation.clusters + file.agents.keys).sorted() {
       file.clusters[cluster] = await sight("cluster \(cluster)", &gaps) {
         () async throws(ClusterError) -> MemberCluster? in
@@ -179,6 +193,24 @@ extension ClusterReader {
             [.person("kubectl -n kubesphere-system get pods; look at ks-controller-manager")],
             cost: "deletions go through meanwhile, and are carried out when it is back")
         ]))
+  }
+
+  /// What is asked for and stays beside a status that is written no more, and a lease that is not renewed.
+  private func lookAtControllers(
+    _ files: [CaseFile], _ all: [Installation], at now: Timestamp
+  ) async -> Finding? {
+    var sight = ControllerSight(dialect: dialect, now: now, installations: files.map(\.installation))
+    sight.isKept = all.contains(where: \.isKeptByStandalone)
+    sight.lackingVersion = Set(files.filter { $0.version == .missing }.map(\.installation.name))
+    if sight.isKept {
+      // Not every user may read it, and a single replica needs none.
+      let lease = await answer(within: Self.patience) { () throws(ClusterError) in
+        try await cluster.get(
+          ControllerSight.leases, namespace: ControllerSight.lease.namespace, ControllerSight.lease.name)
+      }
+      sight.lease = try? lease.get()
+    }
+    return sight.finding
   }
 
   private func lookAtRepositories(at now: Timestamp, _ examination: inout Examination) async {

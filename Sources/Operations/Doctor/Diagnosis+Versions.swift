@@ -45,7 +45,8 @@ extension Diagnosis {
 
   /// A version that appears after the installation wakes no controller.
   private var unnoticed: Finding? {
-    guard file.version.value != nil, !file.hasStatus, !installation.isBeingDeleted, let age = age(installation.created),
+    guard file.version.value != nil, !file.hasStatus, !installation.isBeingDeleted, !file.areControllersDown,
+      let age = age(installation.created),
       age > 30, file.dialect.name == .installPlan
     else { return nil }
     if file.untouched >= 1 {

@@ -32,7 +32,7 @@ package struct Diagnosis {
       findings += stuck
     }
     if findings.isEmpty { findings += [own.failureFinding].compactMap { $0 } }
-    findings += own.surroundings
+    findings += own.podFindings + own.surroundings
     return findings + own.notes
   }
 
@@ -217,23 +217,6 @@ extension Diagnosis {
       .releaseGone,
       "it is Installed and helm has no release of it: the next change fails, and a deletion would forget everything and leave its objects",
       [stateEvidence, Finding.Evidence("helm", "releases", saying: "none")], .certain, [kit.startOver])
-  }
-
-  private var failureFinding: Finding? {
-    guard state == .installFailed || state == .upgradeFailed, !installation.isBeingDeleted else { return nil }
-    let evidence = [
-      stateEvidence, Finding.Evidence(name, "status.conditions", installation.reason, time: installation.conditionTime),
-    ]
-    let logs =
-      installation.jobName.isEmpty ? [] : [Remedy("read why", [.person("ksx logs \(installation.extension)")])]
-    let running = file.releases.value?.deployed?.chartVersion ?? ""
-    let back =
-      running.isEmpty || VersionText(running) == VersionText(installation.version) ? [] : [kit.version(running)]
-    let retry = installation.canBeTriedAgain ? [kit.retry] : []
-    return finding(
-      state == .installFailed ? .installFailed : .upgradeFailed,
-      "\(installation.version) failed: \(installation.reason)", evidence, .certain,
-      logs + retry + back)
   }
 
   private var mirrorFinding: Finding? {

@@ -47,6 +47,7 @@ package struct Finding: Hashable, Sendable {
   /// The troubles that are known; docs/DOCTOR.md describes each.
   package enum Cause: String, CaseIterable, Sendable {
     case webhookDown = "webhook-down"
+    case controllersDown = "controllers-down"
     case versionGone = "version-gone"
     case versionGoneTerminating = "version-gone-terminating"
     case versionUnknown = "version-unknown"
@@ -82,6 +83,9 @@ package struct Finding: Hashable, Sendable {
     case dependencyMissing = "dependency-missing"
     case constraintUnmet = "constraint-unmet"
     case constraintReadTwoWays = "constraint-read-two-ways"
+    case imagePull = "image-pull"
+    case crashLoop = "crash-loop"
+    case podWaits = "pod-waits"
     case notServed = "not-served"
     case fieldPassedOver = "field-passed-over"
     case repositoryUnreachable = "repository-unreachable"

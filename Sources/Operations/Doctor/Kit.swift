@@ -21,9 +21,27 @@ struct Kit {
 
   /// The same version and config once more, the config's text untouched.
   var retry: Remedy {
-    Remedy(
-      "retry", [patch(["status": Retry.anotherTry])],
+    // The first design keeps no fingerprint: there an emptied state is begun with anew.
+    let body: Value = dialect.name == .installPlan ? ["status": Retry.anotherTry] : Retry.startOver
+    return Remedy(
+      "retry", [patch(body)],
       cost: "helm runs once more; what a failed upgrade has applied already stays changed until it succeeds")
+  }
+
+  /// For what fails again and again until the cluster serves `kind`.
+  func bringing(_ kind: String, _ retry: Remedy?) -> Remedy {
+    Remedy(
+      "bring \(kind), then retry", [.person("install what defines \(kind)")] + (retry?.steps ?? []),
+      cost: "until the cluster serves \(kind), every further try fails in the same way")
+  }
+
+  /// Back to a release that worked, by its version alone where the config was the same.
+  func back(to former: ReleaseMemory.Entry) -> Remedy {
+    let isSameConfig = installation.hasConfig(former.config)
+    let command = "ksx rollback \(installation.extension) --version \(former.version)"
+    return Remedy(
+      "go back to \(former.version), which was Installed",
+      isSameConfig ? version(former.version).steps : [.person(Sentence(verbatim: command))])
   }
 
   /// For every state that waits for ever, of an installation that is not being deleted.

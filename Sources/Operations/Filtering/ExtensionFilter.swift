@@ -52,11 +52,13 @@ package struct ExtensionFilter: Hashable, Sendable {
 package struct FilterProblem: Error, Hashable, Sendable, CustomStringConvertible {
   /// Where it begins, in characters from one.
   package let column: Int
-  package let text: String
+  package let sentence: Sentence
   /// More may be typed that makes sense of it.
   package let isUnfinished: Bool
 
-  package var description: String { "column \(column): \(text)" }
+  package var description: String { placed.english }
+  /// The same with its place.
+  package var placed: Sentence { "column \(column): \(sentence)" }
 }
 
 /// What a filter asks by name.

@@ -115,8 +115,12 @@ extension FilterParser {
   private func condition(
     _ key: FilterKey, _ sign: FilterComparison, _ value: String, _ start: Int
   ) throws(FilterProblem) -> FilterTerm.Condition {
-    if sign.hasOrder, !key.isOrdered { throw FilterProblem(start, "\(key) takes : = and !=, not \(sign.rawValue)") }
-    if value.isEmpty { throw unfinished(start, "\(key)\(sign.rawValue) takes a value, such as \(key.example)") }
+    if sign.hasOrder, !key.isOrdered {
+      throw FilterProblem(start, "\(key.rawValue) takes : = and !=, not \(sign.rawValue)")
+    }
+    if value.isEmpty {
+      throw unfinished(start, "\(key.rawValue)\(sign.rawValue) takes a value, such as \(key.example)")
+    }
     switch key {
     case .state: return .words(key, sign, value.filter { $0 != " " })
     case .repo, .category, .needs: return .words(key, sign, value)
@@ -149,25 +153,25 @@ extension FilterParser {
   }
 
   private func noVersion(_ key: FilterKey, _ value: String, _ start: Int) -> FilterProblem {
-    unfinished(start, "\(key) takes a version such as 1.2 or 1.2.0, not \(value)")
+    unfinished(start, "\(key.rawValue) takes a version such as 1.2 or 1.2.0, not \(value)")
   }
 
   private func unknown(_ name: String, _ start: Int) -> FilterProblem {
     let keys = FilterKey.allCases.map(\.rawValue)
-    let guess = suggestion(for: name, among: keys)
-    return FilterProblem(
-      start, "there is no key \(name)\(guess.isEmpty ? "; the keys are \(keys.joined(separator: ", "))" : guess)")
+    let guess = meant(for: name, among: keys)
+    let rest: Sentence = guess.isEmpty ? "; the keys are \(keys.joined(separator: ", "))" : guess
+    return FilterProblem(start, "there is no key \(name)\(rest)")
   }
 
-  private func unfinished(_ place: Int, _ text: String) -> FilterProblem {
-    FilterProblem(place, text, isUnfinished: true)
+  private func unfinished(_ place: Int, _ sentence: Sentence) -> FilterProblem {
+    FilterProblem(place, sentence, isUnfinished: true)
   }
 }
 
 extension FilterProblem {
   /// `place` counts from zero.
-  fileprivate init(_ place: Int, _ text: String, isUnfinished: Bool = false) {
-    self.init(column: place + 1, text: text, isUnfinished: isUnfinished)
+  fileprivate init(_ place: Int, _ sentence: Sentence, isUnfinished: Bool = false) {
+    self.init(column: place + 1, sentence: sentence, isUnfinished: isUnfinished)
   }
 }
 

@@ -76,7 +76,9 @@ package struct Chronicle: Hashable, Sendable {
     written = WrittenConfigs(sources.lines)
     var known = Self.own(sources.lines)
     if let installation = sources.installation {
-      if let entry = Self.annotated(installation), !known.contains(where: { $0.isSame(as: entry) }) {
+      // How a config was written is not known where it is kept as an object.
+      let isText = installation.configForm == .text
+      if let entry = Self.annotated(installation), !known.contains(where: { $0.isSame(as: entry, digests: isText) }) {
         known.append(entry)
       }
       known += Self.fields(of: installation, known)
@@ -238,11 +240,13 @@ extension Chronicle.Entry {
   }
 
   /// The same change, told twice: one write has one time and one description.
-  fileprivate func isSame(as other: Self) -> Bool {
+  fileprivate func isSame(as other: Self, digests areCompared: Bool = true) -> Bool {
     guard what == other.what, let own = Timestamp.seconds(time), let its = Timestamp.seconds(other.time) else {
       return false
     }
-    return abs(own - its) <= 5
+    // Another may do the same a few seconds later, with another config.
+    let isOther = areCompared && !digest.isEmpty && !other.digest.isEmpty && digest != other.digest
+    return abs(own - its) <= (isOther ? 1 : 5)
   }
 
   fileprivate mutating func take(_ result: HistoryLine.Outcome) {

@@ -87,6 +87,11 @@ package struct ReleaseMemory: Hashable, Sendable {
     return isSaid ? best ?? asked.first : best
   }
 
+  /// What is known to have reached Installed before `installation`; `nil` where nothing is.
+  package func worked(before installation: Installation) -> Entry? {
+    target(from: installation).flatMap { $0.wasInstalled == true ? $0 : nil }
+  }
+
   /// Back from `installation` to `version`, with the config it had, or with the present one where that is not known.
   package func rollback(from installation: Installation, to version: String) -> Change {
     .rollback(to: version, config: target(from: installation, version: version)?.config ?? installation.config)

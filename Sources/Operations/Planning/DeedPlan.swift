@@ -18,6 +18,12 @@ package struct DeedPlan: Hashable, Sendable {
   package var notes: [Sentence] = []
   /// What the user must be allowed.
   package var accesses: [Access]
+  /// All that is sent, where that is one write and known before.
+  package var write: Write?
+  /// The same as a kubectl command line, which runs as it stands; empty where there is none.
+  package private(set) var kubectl = ""
+  /// Why there is none.
+  package private(set) var kubectlAbsence: Sentence = ""
   /// What is known already of whether it can be done.
   package var findings: [Plan.Check] = []
   /// What came of asking whether it can be done; nothing before it was judged.
@@ -44,6 +50,20 @@ package struct DeedPlan: Hashable, Sendable {
     checks += findings
   }
 
+  /// Says how kubectl would do it, with `flags` to reach the cluster, unless `absence` says why it cannot.
+  package mutating func show(kubectl flags: [String], _ absence: String?) {
+    (kubectl, kubectlAbsence) = ("", "")
+    if let absence {
+      kubectlAbsence = Sentence(verbatim: absence)
+    } else if let write {
+      let line = write.kubectl(flags: flags)
+      kubectl = write.hidesSecrets ? "" : line
+      kubectlAbsence = write.hidesSecrets ? "what is sent holds a secret" : ""
+    } else if !effects.isEmpty {
+      kubectlAbsence = "it is more than one write, and each goes by what there is then"
+    }
+  }
+
   private static func unique(_ texts: [Sentence]) -> [Sentence] {
     texts.enumerated().filter { !texts[..<$0].contains($1) }.map(\.element)
   }
@@ -60,5 +80,16 @@ package struct DeedPlan: Hashable, Sendable {
   /// What a user reads besides its effects: what stands against it, and what must be known.
   package var problems: [Plan.Problem] {
     failures.map { Plan.Problem(isBlocking: true, $0) } + notes.map { Plan.Problem(isBlocking: false, $0) }
+  }
+}
+
+extension Write {
+  /// Its body has values that are not to be seen.
+  fileprivate var hidesSecrets: Bool {
+    switch self {
+    case .create(_, let object): SecretKeys.masked(object.value) != object.value
+    case .patch(_, _, _, let body): SecretKeys.masked(body) != body
+    case .delete: false
+    }
   }
 }

@@ -21,7 +21,7 @@ package enum Awaited: String, CaseIterable, Sendable {
       return state.isBusy || state == .none || !installation.pending.isEmpty || isGoing(installation) ? nil : .done
     case .installed: return reached(installation.isTaken, installation)
     case .enabled, .disabled:
-      let isOn = installation.observed.appliedEnabled ?? installation.isEnabled
+      let isOn = installation.isServed ?? installation.isEnabled
       return reached(isOn == (self == .enabled), installation)
     }
   }

@@ -16,21 +16,24 @@ package struct ChangeProgress: Hashable, Sendable {
   package let before: Installation?
   /// The last state seen.
   package private(set) var state: InstallationState = .none
-  /// What was under way before has ended, and the controllers have not begun with this change; they may never do.
+  /// What there is may be left of what came before the change, and the controllers have not begun with this; they may
+  /// never do.
   package private(set) var isResting = false
   private var last: Installation?
-  private var isTaken = false
-  /// The controllers are at this change, not at one before it.
-  private var hasBegun = false
-  private var isRestOver: Bool
+  private var wasAsked = false
+  private var attempt: OwnAttempt
+  /// The version of the object that the write has made, or empty: what is older says nothing of the change.
+  private let written: String
 
   /// How many seconds without news a rest lasts before `atRest` is believed.
   package static let patience = 8
 
-  package init(_ change: Change, since before: Installation? = nil) {
+  package init(_ change: Change, since before: Installation? = nil, written: String = "") {
     self.change = change
     self.before = before
-    isRestOver = before?.observed.state.isBusy != true
+    self.written = written
+    let removes = change.row.removes || (change.row.triesAgain && before?.isBeingDeleted == true)
+    attempt = OwnAttempt(change, since: before, removes: removes)
   }
 
   /// Takes in what there is now; `nil` is that there is nothing.
@@ -38,20 +41,20 @@ package struct ChangeProgress: Hashable, Sendable {
   /// Returns how the change ended, or `nil` while it goes on.
   package mutating func see(_ installation: Installation?) -> Outcome? {
     isResting = false
+    if let installation, isOlder(installation) { return nil }
     let wasThere = last != nil
     last = installation ?? last
     guard let installation else { return nothing(wasThere) }
     state = installation.observed.state
-    // What was under way before the change has to end before anything is this change's.
-    if !state.isBusy { isRestOver = true }
-    if isRestOver, begins(installation) { hasBegun = true }
+    let asks = asksForThis(installation)
+    attempt.see(installation, asks: asks && !removes)
     if isUnanswered(installation) { return nil }
     if removes { return removal(installation) }
-    guard asksForThis(installation) else {
+    guard asks else {
       // A watch is behind the answer to the write for a moment; afterwards another writer has changed it.
-      return isTaken ? .failed("it was changed again meanwhile") : nil
+      return wasAsked ? .failed("it was changed again meanwhile") : nil
     }
-    isTaken = true
+    wasAsked = true
     return end(installation)
   }
 
@@ -64,15 +67,25 @@ package struct ChangeProgress: Hashable, Sendable {
     )
   }
 
+  /// The write came after it.
+  private func isOlder(_ installation: Installation) -> Bool {
+    guard let seen = Int(installation.resourceVersion), let written = Int(written) else { return false }
+    return seen < written
+  }
+
   private mutating func end(_ installation: Installation) -> Outcome? {
+    let mayBeFormer = attempt.isPreceded && !attempt.hasBegun
     switch installation.rolloutState(since: before) {
     case .settled:
-      isResting = isOfFormerJob(installation)
+      isResting = mayBeFormer
       return isResting ? nil : placementEnd(installation)
     case .failed(let reason):
-      isResting = isOfFormerAttempt(installation)
+      isResting = mayBeFormer
       return isResting ? nil : .failed(Sentence(verbatim: reason))
-    case .underWay: return isNewFailure(installation) ? .failed(Sentence(verbatim: installation.reason)) : nil
+    case .underWay:
+      guard state.isFailure, !attempt.isForeign(installation) else { return nil }
+      isResting = mayBeFormer
+      return isNewFailure(installation) ? .failed(Sentence(verbatim: installation.reason)) : nil
     }
   }
 
@@ -104,7 +117,7 @@ package struct ChangeProgress: Hashable, Sendable {
 
   /// A retry empties what the controllers fill again: until they have, what is seen is of the attempt before it.
   private func isUnanswered(_ installation: Installation) -> Bool {
-    guard change.row.triesAgain, !hasBegun, let before else { return false }
+    guard change.row.triesAgain || change.triesAgain(before), !attempt.hasBegun, let before else { return false }
     if installation.resourceVersion == before.resourceVersion { return true }
     let isFingerprinted = !before.observed.configHash.isEmpty && !before.isBeingDeleted
     return isFingerprinted ? installation.observed.configHash.isEmpty : state == .none
@@ -112,47 +125,15 @@ package struct ChangeProgress: Hashable, Sendable {
 
   private func removal(_ installation: Installation) -> Outcome? {
     if let before, installation.uid != before.uid { return .done }
-    guard installation.observed.state == .uninstallFailed, hasBegun || isNews(installation) else { return nil }
+    let isOwn = attempt.hasBegun || before.map { _ in attempt.isNews(installation) } ?? false
+    guard installation.observed.state == .uninstallFailed, isOwn else { return nil }
     return .failed(Sentence(verbatim: installation.reason))
   }
 
-  /// The controllers are at something that was not under way before.
-  private func begins(_ installation: Installation) -> Bool {
-    if removes, state == .none { return true }
-    guard state.isBusy else { return false }
-    // A state may waver for as long as the job before is looked at; preparing has no job yet.
-    return state == .preparing || before?.jobName.isEmpty != false || installation.jobName != before?.jobName
-  }
-
-  /// What ended here was under way when this change was sent.
-  private func isOfFormerAttempt(_ installation: Installation) -> Bool {
-    guard let before, before.observed.state.isBusy, changesRelease, !hasBegun else { return false }
-    // One that was being prepared still named the job of an attempt before it.
-    return before.jobName.isEmpty || before.observed.state == .preparing || installation.jobName == before.jobName
-  }
-
-  private func isOfFormerJob(_ installation: Installation) -> Bool {
-    guard let before, before.observed.state.isBusy, before.observed.state != .preparing, changesRelease, !hasBegun
-    else {
-      return false
-    }
-    return !before.jobName.isEmpty && installation.jobName == before.jobName
-  }
-
-  /// A job carries it out.
-  private var changesRelease: Bool { change.version != nil || change.config != nil }
-
   /// What fails before its job exists leaves neither version nor hash behind (docs/KUBESPHERE.md: Reconciling).
   private func isNewFailure(_ installation: Installation) -> Bool {
-    installation.observed.state.isFailure
-      && (hasBegun || (isRestOver && before?.observed.state.isBusy != true && isNews(installation)))
-  }
-
-  /// Says anything that was not said before the change.
-  private func isNews(_ installation: Installation) -> Bool {
-    guard let before else { return change.kind == .install }
-    return installation.observed.state != before.observed.state || installation.message != before.message
-      || installation.conditionTime != before.conditionTime || installation.history != before.history
+    if attempt.hasBegun { return true }
+    return !attempt.isPreceded && (before != nil || change.kind == .install) && attempt.isNews(installation)
   }
 
   private func asksForThis(_ installation: Installation) -> Bool {

@@ -70,7 +70,7 @@ package struct ChangeSender: Sendable {
     var plan = plan
     for attempt in 1..<Self.attempts {
       do throws(ClusterError) {
-        return try await signed(plan).deliver(to: cluster)
+        return try await delivered(plan)
       } catch {
         guard case .refused(let status) = error, status.isConflict else { throw error }
         await cluster.timing.sleep(.milliseconds(20 * attempt))
@@ -80,7 +80,13 @@ package struct ChangeSender: Sendable {
         plan = fresh
       }
     }
-    return try await signed(plan).deliver(to: cluster)
+    return try await delivered(plan)
+  }
+
+  private func delivered(_ plan: Plan) async throws(ClusterError) -> Delivery {
+    var delivery = try await signed(plan).deliver(to: cluster)
+    delivery.before = plan.before
+    return delivery
   }
 
   private func signed(_ plan: Plan) -> Plan {

@@ -36,7 +36,10 @@ package struct ChangeTracker: Hashable, Sendable {
     entries[name] = Entry(progress: ChangeProgress(change, since: before))
   }
 
-  package mutating func accepted(_ name: String) {
+  /// The cluster took the change of `name`, over what was `before`; `nil` is what it was begun with.
+  package mutating func accepted(_ name: String, over before: Installation? = nil) {
+    guard let entry = entries[name] else { return }
+    if let before { entries[name]?.progress = ChangeProgress(entry.change, since: before) }
     entries[name]?.isAccepted = true
   }
 

@@ -37,7 +37,7 @@ package struct RepositoryTest: Hashable, Sendable {
     let isRegistry = address.hasPrefix("oci://")
     let base = isRegistry ? "https://" + address.dropFirst(6).prefix { $0 != "/" } : address
     guard let server = ServerAddress(base), server.host.isEmpty == false else {
-      return .problem("\(address) is no address: https://HOST/PATH or oci://HOST/PATH is expected")
+      return .problem("\(MaskedText(address).text) is no address: https://HOST/PATH or oci://HOST/PATH is expected")
     }
     var connection = Connection(server: base)
     connection.tls.authority = settings.authority

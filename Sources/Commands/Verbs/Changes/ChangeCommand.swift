@@ -124,17 +124,14 @@ struct ChangeCommand: PlannedCommand {
   var mayChange: Bool { dryRun != .client }
 
   func run(in session: CommandSession) async throws(CommandError) {
-    let (plan, context, reader) = try await planned(in: session)
+    let (plan, _, reader) = try await planned(in: session)
     if dryRun != .none { return try await show(plan, session) }
     try refuse(plan)
     try confirm(plan, session)
-    try report(plan, try await send(plan, reader, session), session)
+    let delivery = try await send(plan, reader, session)
+    try report(plan, delivery.object, session)
     guard let patience else { return await lookAtSwitch(plan, session) }
-    let waiting = Waiting(
-      change: plan.change, extension: name, installation: plan.write.name,
-      before: context.installation(of: name),
-      dialect: reader.dialect)
-    try await session.wait(for: waiting, seconds: patience)
+    try await session.wait(for: Waiting(plan, delivery, reader.dialect), seconds: patience)
   }
 
   /// The plan, with what it was made from.
@@ -226,14 +223,14 @@ struct ChangeCommand: PlannedCommand {
 
   private func send(
     _ plan: Plan, _ reader: ClusterReader, _ session: CommandSession
-  ) async throws(CommandError) -> Object? {
+  ) async throws(CommandError) -> Delivery {
     let doing = "\(plan.change.words) \(plan.name)"
     do throws(ClusterError) {
       let delivery = try await session.sender.carryOut(plan) {
         (try? await context(reader, session)).map { Plan.make(plan.change, for: plan.name, in: $0) }
       }
       session.tell(of: delivery, doing)
-      return delivery.object
+      return delivery
     } catch {
       let failure = CommandError(error, doing, at: session.server)
       guard kind == .disable, error.isOfSilentWebhook else { throw failure }

@@ -153,7 +153,7 @@ struct ManySender {
     if plan.isAlreadySo {
       // What another waits for may have been begun by an earlier try.
       if isAwaited, plan.change.version != nil {
-        try await wait(for: plan, arguments.seconds(.timeout) ?? 600)
+        try await wait(for: plan, nil, arguments.seconds(.timeout) ?? 600)
       }
       return .alreadySo
     }
@@ -170,15 +170,12 @@ struct ManySender {
       let patience = arguments.patience
         ?? (isAwaited && takesPart ? arguments.seconds(.timeout) ?? 600 : nil)
     else { return .done(plan.change.accepted.english) }
-    try await wait(for: plan, patience)
+    try await wait(for: plan, delivery, patience)
     return .done(plan.change.past.english)
   }
 
-  private func wait(for plan: Plan, _ seconds: Int) async throws(CommandError) {
-    let waiting = Waiting(
-      change: plan.change, extension: plan.name, installation: plan.write.name, before: plan.before,
-      dialect: reader.dialect)
-    try await session.wait(for: waiting, seconds: seconds)
+  private func wait(for plan: Plan, _ delivery: Delivery?, _ seconds: Int) async throws(CommandError) {
+    try await session.wait(for: Waiting(plan, delivery, reader.dialect), seconds: seconds)
   }
 
   private func tell(_ name: String, _ result: ChangeResult) {

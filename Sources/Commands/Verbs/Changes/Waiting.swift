@@ -14,19 +14,31 @@ struct Waiting {
   /// The installation as it was when the change was sent.
   let before: Installation?
   let dialect: Dialect
+  /// The version of the object that the write has made, or empty where there is none.
+  var written = ""
+}
+
+extension Waiting {
+  /// For the end of `plan`, which came to `delivery`; `nil` is that an earlier command has sent the same.
+  init(_ plan: Plan, _ delivery: Delivery?, _ dialect: Dialect) {
+    self.init(
+      change: plan.change, extension: plan.name, installation: plan.write.name, before: delivery?.before,
+      dialect: dialect, written: delivery?.object?.resourceVersion ?? "")
+  }
 }
 
 extension CommandSession {
   /// Returns when the change is complete.
   func wait(for waiting: Waiting, seconds: Int) async throws(CommandError) {
     let name = waiting.installation
-    var look = ChangeLook(waiting.change, since: waiting.before)
+    var look = ChangeLook(waiting)
     for await sight in sights(of: name, waiting.dialect, seconds: seconds) {
       let before = look.state
       switch sight {
       case .timedOut:
         let state = before.word.isEmpty ? "no state yet" : before.word
-        throw CommandError("\(name) is not done after \(seconds) s (\(state)); it goes on in the cluster")
+        let hint = Self.hint([look.seen].compactMap { $0 })
+        throw CommandError("\(name) is not done after \(seconds) s (\(state)); it goes on in the cluster\(hint)")
       case .interrupted(let error):
         outlet.note(CommandError(error, "watching \(name)", at: server).sentence)
         continue
@@ -106,7 +118,9 @@ private struct ChangeLook {
   var seen: Installation?
   private var quietSeconds = 0
 
-  init(_ change: Change, since before: Installation?) { progress = ChangeProgress(change, since: before) }
+  init(_ waiting: Waiting) {
+    progress = ChangeProgress(waiting.change, since: waiting.before, written: waiting.written)
+  }
 
   var state: InstallationState { progress.state }
 

@@ -81,6 +81,7 @@ struct EditConfig: PlannedCommand {
       if let text { try await then(try command(text, besides: before)) }
     } catch {
       let remedy = text == nil ? "" : "; ksx config set \(name) --config \(Shell.quoted(copy)) sends it"
+      guard Files.exists(copy) else { throw error }
       throw CommandError("\(error.sentence); what was written is kept in \(copy)\(remedy)")
     }
     if text == nil { session.outlet.note("nothing was changed: the text is as it was") }
@@ -114,6 +115,7 @@ struct EditConfig: PlannedCommand {
     _ path: String, _ edit: @Sendable (String) async -> Bool
   ) async throws(CommandError) -> String {
     guard await edit(path) else { throw CommandError("nothing was changed: the editor failed") }
+    guard Files.exists(path) else { throw CommandError("nothing was changed: the editor has removed \(path)") }
     do { return try Files.text(path, limit: 4 << 20) } catch { throw CommandError(error) }
   }
 }

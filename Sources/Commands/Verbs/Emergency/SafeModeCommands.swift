@@ -94,26 +94,25 @@ struct SafeModeOff: PlannedCommand {
 
   func plans(in session: CommandSession) async throws(CommandError) -> [CommandPlan] {
     let switching = try await Switching(arguments, session)
-    let step = try await Self.step(switching, session)
+    let step = try await Self.step(switching, session) ?? SafeMode.Step()
     return [.deed(await session.judged(switching.plan(step, Self.title), switching.reader))]
   }
 
   private static func step(
     _ switching: Switching, _ session: CommandSession
-  ) async throws(CommandError) -> SafeMode.Step {
+  ) async throws(CommandError) -> SafeMode.Step? {
     let remembered = try await switching.remembered()
     let step = SafeMode(try await switching.objects(), switching.reader.capabilities).off(
       remembered: remembered)
-    if step.writes.isEmpty, remembered.isEmpty {
-      throw CommandError("safe mode is not on in \(session.name)")
-    }
-    return step
+    return step.writes.isEmpty && remembered.isEmpty ? nil : step
   }
 
   func run(in session: CommandSession) async throws(CommandError) {
     let switching = try await Switching(arguments, session)
     let capabilities = switching.reader.capabilities
-    let step = try await Self.step(switching, session)
+    guard let step = try await Self.step(switching, session) else {
+      return session.outlet.note("safe mode is not on in \(session.name); nothing was changed")
+    }
     guard try await switching.confirm(step, Self.title) else { return }
     try await switching.send { SafeMode($0, capabilities).off().writes }
     try await switching.forget()

@@ -30,7 +30,7 @@ struct Doctor: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     let found = try await session.asking("looking at \(name ?? "what is installed")") { () throws(ClusterError) in
-      try await reader.examine(name, at: .now(), called: session.name)
+      try await reader.examine(name, at: .now(), called: session.name, memories: session.history.releases())
     }
     if found.count == 0, let name { throw CommandError("\(name) is not installed in \(session.name)") }
     try print(found, session)

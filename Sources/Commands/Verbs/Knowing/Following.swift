@@ -26,6 +26,13 @@ extension Verb {
 }
 
 extension CommandSession {
+  /// What a wait that was in vain says of `installations` besides, where their controllers do not seem to be there.
+  static func hint(_ installations: [Installation]) -> String {
+    let untaken = installations.flatMap { $0.untaken(at: .now()) }
+    guard let longest = untaken.map(\.seconds).max() else { return "" }
+    return "; the controllers have not taken up what is asked for \(longest) s: ksx doctor tells more"
+  }
+
   /// What a watch of all installations sees.
   enum InstallationNews: Sendable {
     case now(Installations)
@@ -84,6 +91,7 @@ struct Wait: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     var open = names
+    var seen = Installations()
     try await checkNames(reader, session)
     for await news in session.installationNews(reader.dialect, seconds: seconds) {
       switch news {
@@ -92,8 +100,10 @@ struct Wait: ClusterCommand {
         if error.isForbidden { throw problem }
         session.outlet.note("ksx: " + problem.sentence)
       case .timedOut:
-        throw CommandError("not \(awaited.rawValue) after \(seconds) s: \(open.joined(separator: ", "))")
+        let hint = CommandSession.hint(open.compactMap(seen.of))
+        throw CommandError("not \(awaited.rawValue) after \(seconds) s: \(open.joined(separator: ", "))\(hint)")
       case .now(let installations):
+        seen = installations
         try settle(&open, installations, session)
         if open.isEmpty { return }
       }
@@ -207,7 +217,7 @@ struct ListOperations: ClusterCommand {
   func run(in session: CommandSession) async throws(CommandError) {
     let reader = try await session.reader()
     let all = try await session.installations(reader).map(Installation.init)
-    let operations = Operation.all(all, session.history.lines(), at: .now())
+    let operations = await reader.withPods(Operation.all(all, session.history.lines(), at: .now()), of: all)
     let items = operations.map { Listing.Item(name: $0.name, value: value($0), cells: cells($0)) }
     try Listing(
       kind: "OperationList",

@@ -138,7 +138,7 @@ struct RepositoryCommand: PlannedCommand {
       typed: "ksx \(arguments.verb.name)", about: [name])
     let patience = arguments.verb == .repoSync ? arguments.patience : nil
     let before = patience == nil ? nil : await sight(reader)
-    _ = try await session.asking(title.lowercased()) { () throws(ClusterError) in
+    _ = try await session.asking("\(title.prefix(1).lowercased())\(title.dropFirst())") { () throws(ClusterError) in
       try await write.deliver(to: session.cluster)
     }
     session.outlet.print("repository \(name): \(past) in \(session.name)")
@@ -156,9 +156,10 @@ struct RepositoryCommand: PlannedCommand {
     let change = try await change(reader, session)
     let words = arguments.verb.name.split(separator: " ").last.map(String.init) ?? ""
     let write = change.write(in: reader.dialect)
-    let plan = DeedPlan(
+    var plan = DeedPlan(
       "\(words.prefix(1).uppercased())\(words.dropFirst()) repository \(name)", verbs: [arguments.verb.name],
       subject: name, names: [name], effects: try await effects(of: change, reader, session), accesses: [write.access])
+    plan.write = write
     return (await session.judged(plan, reader), write)
   }
 
@@ -264,7 +265,12 @@ extension Arguments {
   /// The certificates in the file that `--ca` names.
   func certificates() throws(CommandError) -> [UInt8]? {
     guard let path = self[.authority] else { return nil }
-    do { return try Files.read(path, limit: 1 << 20) } catch { throw CommandError(error) }
+    let bytes: [UInt8]
+    do { bytes = try Files.read(path, limit: 1 << 20) } catch { throw CommandError(error) }
+    guard String(decoding: bytes, as: UTF8.self).containsText("-----BEGIN CERTIFICATE-----") else {
+      throw CommandError("--ca \(path): there is no certificate in it; PEM is expected")
+    }
+    return bytes
   }
 
   /// The password on the standard input; on the command line others could read it.

@@ -36,6 +36,8 @@ struct TestRepository: Command {
     case .registry: words = "a registry answers there; which charts it has is not asked"
     case .problem(let problem): words = problem
     }
+    // It may hold a password.
+    let address = MaskedText(address).text
     let isThere = if case .problem = outcome { false } else { true }
     if output.isWhole {
       let fields: Mapping = ["address": .string(address), "isThere": .bool(isThere), "text": .string(words)]

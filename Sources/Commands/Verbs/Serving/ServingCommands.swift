@@ -22,9 +22,10 @@ extension Verb {
 
   static let explain = Verb(
     "explain", "Say which rule of the gateway serves a request, why not the others, and what is sent",
-    operands: ["METHOD", "URL"], options: [.output],
+    operands: ["METHOD", "URL"], options: [.output], trouble: 2,
     notes: [
-      "It is worked out here, from the rules in the cluster; nothing is asked of the gateway. 1 when nothing serves it."
+      "It is worked out here, from the rules in the cluster; nothing is asked of the gateway. It ends with 1 when nothing",
+      "serves it, and with 2 when that cannot be told.",
     ],
     as: ExplainRequest.self)
 }

@@ -198,7 +198,7 @@ struct MarketplaceScreen: Screen {
       filtering = nil
       let text = listing.filter.text
       if !text.isEmpty { formerFilters = formerFilters.filter { $0 != text } + [text] }
-      if let problem = listing.filter.problem { return [.complain(Sentence(verbatim: problem.description))] }
+      if let problem = listing.filter.problem { return [.complain(problem.placed)] }
     case .up where filtering?.text.isEmpty == true:
       _ = filtering?.handle(.up)
       filter(filtering?.text ?? "")
@@ -226,7 +226,7 @@ struct MarketplaceScreen: Screen {
     case .edited, .ignored: filtering = field
     }
     filter(field.text)
-    return listing.filter.problem.map { [.say(.note, Sentence(verbatim: $0.description))] } ?? []
+    return listing.filter.problem.map { [.say(.note, $0.placed)] } ?? []
   }
 
   mutating func filter(_ text: String) {

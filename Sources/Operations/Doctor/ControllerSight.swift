@@ -1,0 +1,93 @@
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+
+/// What tells whether the controllers are at work: what they have not taken up, and the lease that they renew.
+struct ControllerSight: Hashable, Sendable {
+  /// Where several `ksxd controllers` agree on which of them works.
+  static let lease = (namespace: "kubesphere-system", name: "ksxd-controllers")
+  static let leases = Resource(
+    group: "coordination.k8s.io", version: "v1", plural: "leases", kind: "Lease", isNamespaced: true)
+
+  let dialect: Dialect
+  let now: Timestamp
+  /// The installations that are looked at.
+  var installations: [Installation]
+  /// The controllers of a standalone backend look after what there is in the cluster.
+  var isKept = false
+  /// Those without the object of the version that is asked for, of which KubeSphere's controllers say nothing.
+  var lackingVersion: Set<String> = []
+  /// `nil` where there is none, as with a single replica, or it may not be read.
+  var lease: Object?
+
+  /// What is wrong, or `nil`.
+  var finding: Finding? {
+    let open = untaken
+    guard !open.isEmpty || isLeaseOld && isKept else { return nil }
+    let longest = open.map(\.change.seconds).max() ?? 0
+    let names = Set(open.map(\.installation.extension)).count
+    let what: Sentence =
+      open.isEmpty
+      ? "the controllers do not renew their lease: they are down, or cannot write"
+      : names == 1
+        ? "the controllers have not taken up what is asked of \(open[0].installation.extension) for \(longest) s: they are down, or do not get to it"
+        : "the controllers have not taken up what is asked of \(names) extensions, for \(longest) s: they are down, or do not get to it"
+    return Finding(
+      cause: .controllersDown, subject: "cluster", sentence: what,
+      evidence: open.prefix(10).map(\.evidence) + leaseSigns,
+      certainty: isLeaseOld ? .certain : .likely, remedies: [remedy])
+  }
+
+  /// An installation that a version appeared for later wakes none of KubeSphere's controllers; that is found elsewhere.
+  private var untaken: [Open] {
+    let all = installations.sorted { $0.name < $1.name }.flatMap { installation in
+      installation.untaken(at: now).map {
+        Open(installation: installation, change: $0, kind: dialect.installations.kind)
+      }
+    }
+    let known = all.filter { isKept || !lackingVersion.contains($0.installation.name) }
+    return isKept || known.contains { $0.change.field != "spec" } ? known : []
+  }
+
+  private struct Open: Hashable {
+    var installation: Installation
+    var change: UntakenChange
+    var kind: String
+
+    var evidence: Finding.Evidence {
+      Finding.Evidence("\(kind) \(installation.name)", change.field, saying: change.values, time: change.since)
+    }
+  }
+
+  private var renewed: String { lease?.spec["renewTime"]?.string ?? "" }
+
+  /// Whoever holds it renews it several times within its duration.
+  private var isLeaseOld: Bool {
+    guard let lease else { return false }
+    if lease.spec["holderIdentity"]?.string?.isEmpty != false { return true }
+    let duration = lease.spec["leaseDurationSeconds"]?.integer ?? 15
+    return Timestamp.seconds(renewed).map { now.secondsSince1970 - $0 > 2 * duration } ?? false
+  }
+
+  private var leaseSigns: [Finding.Evidence] {
+    guard let lease else { return [] }
+    let holder = lease.spec["holderIdentity"]?.string ?? ""
+    let object = "Lease \(Self.lease.namespace)/\(Self.lease.name)"
+    return [
+      Finding.Evidence(
+        object, "spec.renewTime", saying: holder.isEmpty ? "held by none" : "held by \(holder)", time: renewed)
+    ]
+  }
+
+  private var remedy: Remedy {
+    let how: Sentence =
+      isKept
+      ? "start ksxd controllers again, or see in its log what it waits for"
+      : "kubectl -n kubesphere-system get pods; look at ks-controller-manager"
+    return Remedy(
+      "start the controllers again", [.person(how)],
+      cost: "until then changes are stored and not carried out; ksx disable NAME --now --climb state works without them"
+    )
+  }
+}

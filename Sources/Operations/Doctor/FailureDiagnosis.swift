@@ -1,0 +1,84 @@
+import Extensions
+import Packages
+import Platform
+
+// What has failed, and pods that do not run.
+extension Diagnosis {
+  /// An attempt has failed, and nothing else explains it.
+  var failureFinding: Finding? {
+    guard state == .installFailed || state == .upgradeFailed, !installation.isBeingDeleted else { return nil }
+    let evidence = [
+      stateEvidence, Finding.Evidence(name, "status.conditions", installation.reason, time: installation.conditionTime),
+    ]
+    return finding(
+      state == .installFailed ? .installFailed : .upgradeFailed,
+      "\(installation.version) failed: \(installation.reason)", evidence, .certain, failureRemedies)
+  }
+
+  /// What never helps as things are is not offered first, or as if it did.
+  private var failureRemedies: [Remedy] {
+    let hasLog = !installation.jobName.isEmpty || installation.isKeptByStandalone
+    let logs = hasLog ? [Remedy("read why", [.person("ksx logs \(installation.extension)")])] : []
+    let canRetry = installation.canBeTriedAgain || file.dialect.name == .subscription && installation.isKeptByStandalone
+    let retry = canRetry ? kit.retry : nil
+    let running = file.releases.value?.deployed?.chartVersion ?? ""
+    var back =
+      running.isEmpty || VersionText(running) == VersionText(installation.version) ? [] : [kit.version(running)]
+    if back.isEmpty, let former = file.former { back = [kit.back(to: former)] }
+    if let kind = Self.missingKind(in: installation.reason) { return logs + back + [kit.bringing(kind, retry)] }
+    return logs + [retry].compactMap { $0 } + back
+  }
+
+  /// The kind that a chart needs and the cluster lacks, as helm or ksxd names it.
+  static func missingKind(in message: String) -> String? {
+    for (start, end) in [("the cluster does not serve ", " of "), ("no matches for kind \"", "\"")] {
+      guard let begin = message.rangeOfText(start)?.upperBound else { continue }
+      let rest = message[begin...]
+      guard let stop = rest.rangeOfText(end)?.lowerBound, stop > begin else { continue }
+      return String(rest[..<stop])
+    }
+    return nil
+  }
+
+  /// One for each reason, however many pods have it.
+  var podFindings: [Finding] {
+    let byReason = Dictionary(grouping: file.pods) { $0.reason + "\n" + $0.image }
+    return byReason.sorted { $0.key < $1.key }.map { _, pods in
+      let pods = pods.sorted { $0.name < $1.name }
+      let first = pods[0]
+      let count: Sentence = pods.count == 1 ? "its pod \(first.name)" : "\(pods.count) pods of it"
+      let evidence = pods.prefix(5).map { pod in
+        Finding.Evidence("Pod \(pod.namespace)/\(pod.name)", pod.field, pod.words, time: pod.since)
+      }
+      return finding(first.cause, sentence(first, count), evidence, .certain, [remedy(first)])
+    }
+  }
+
+  private func sentence(_ pod: PodTrouble, _ which: Sentence) -> Sentence {
+    switch pod.cause {
+    case .imagePull: "\(which) cannot have the image \(pod.image): \(pod.words)"
+    case .crashLoop: "\(which) ends again and again, \(pod.restarts) times by now: \(pod.words)"
+    default: "\(which) does not run: \(pod.words)"
+    }
+  }
+
+  private func remedy(_ pod: PodTrouble) -> Remedy {
+    switch pod.cause {
+    case .imagePull:
+      Remedy(
+        "have the image there",
+        [
+          .person(
+            "see that \(pod.image) can be pulled by the nodes; ksx inside \(installation.extension) --images lists all")
+        ]
+      )
+    case .crashLoop:
+      Remedy(
+        "read its log",
+        [.person(Sentence(verbatim: "kubectl -n \(pod.namespace) logs \(pod.name) -c \(pod.container) --previous"))])
+    default:
+      Remedy(
+        "read its events", [.person(Sentence(verbatim: "kubectl -n \(pod.namespace) describe pod \(pod.name)"))])
+    }
+  }
+}

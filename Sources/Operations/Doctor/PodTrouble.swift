@@ -1,0 +1,125 @@
+package import Client
+package import Extensions
+package import KubernetesAPI
+import Manifest
+import Platform
+
+/// A pod of an extension's own that does not run, and why.
+package struct PodTrouble: Hashable, Sendable {
+  package var namespace: String
+  package var name: String
+  package var container = ""
+  package var image = ""
+  /// `ImagePullBackOff`, `CrashLoopBackOff`, `Unschedulable`.
+  package var reason: String
+  /// The reason with what is said of it.
+  package var words: String
+  /// Where that stands in the pod.
+  package var field: String
+  package var restarts = 0
+  /// RFC 3339, or empty.
+  package var since = ""
+  var cause: Finding.Cause
+
+  private static let images: Set = [
+    "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError",
+    "RegistryUnavailable",
+  ]
+  private static let beginnings: Set = ["ContainerCreating", "PodInitializing"]
+
+  /// What `pod` waits for; `nil` where it runs, has ended, or is just being begun.
+  package init?(_ pod: Object) {
+    if pod.isBeingDeleted { return nil }
+    for field in ["initContainerStatuses", "containerStatuses"] {
+      for status in pod.status[field]?.sequence ?? [] {
+        guard let waiting = status[path: "state", "waiting"], let reason = waiting["reason"]?.string,
+          !Self.beginnings.contains(reason)
+        else { continue }
+        self.init(pod, status, waiting, reason, field)
+        return
+      }
+    }
+    self.init(unscheduled: pod)
+  }
+
+  /// No node takes it.
+  private init?(unscheduled pod: Object) {
+    let conditions = pod.status["conditions"]?.sequence ?? []
+    guard pod.status["phase"]?.string == "Pending",
+      let refused = conditions.first(where: { $0["type"] == "PodScheduled" && $0["status"] == "False" })
+    else { return nil }
+    (namespace, name, cause) = (pod.namespace ?? "", pod.name, .podWaits)
+    reason = refused["reason"]?.string ?? "Unschedulable"
+    words = Self.words(reason, refused["message"]?.string)
+    (field, since) = ("status.conditions[PodScheduled]", refused["lastTransitionTime"]?.string ?? "")
+  }
+
+  private init(_ pod: Object, _ status: Value, _ waiting: Value, _ reason: String, _ field: String) {
+    (namespace, name, self.reason) = (pod.namespace ?? "", pod.name, reason)
+    container = status["name"]?.string ?? ""
+    image = status["image"]?.string ?? ""
+    restarts = status["restartCount"]?.integer ?? 0
+    since = pod.status["startTime"]?.string ?? pod.creationTimestamp ?? ""
+    self.field = "status.\(field)[\(container)].state.waiting"
+    cause = Self.images.contains(reason) ? .imagePull : reason == "CrashLoopBackOff" ? .crashLoop : .podWaits
+    let ended = status[path: "lastState", "terminated"]
+    let code = ended?["exitCode"]?.integer.map { "exit code \($0)" }
+    let end = ended.map {
+      [$0["reason"]?.string, code, $0["message"]?.string].compactMap { $0 }.joined(separator: ", ")
+    }
+    words =
+      cause == .crashLoop
+      ? end ?? Self.words(reason, waiting["message"]?.string) : Self.words(reason, waiting["message"]?.string)
+  }
+
+  private static func words(_ reason: String, _ message: String?) -> String {
+    guard let message, !message.isEmpty else { return reason }
+    return "\(reason): \(message.shownLines.joined(separator: " "))"
+  }
+}
+
+extension ClusterReader {
+  /// The pods of what `installation` has made that do not run.
+  ///
+  /// A namespace that is called after the extension is its own; in another, its release's label tells. What helm runs in
+  /// is looked at elsewhere.
+  package func podTroubles(of installation: Installation) async throws(ClusterError) -> [PodTrouble] {
+    let own = Change.usualNamespace(of: installation.extension)
+    let namespace = installation.targetNamespace.isEmpty ? own : installation.targetNamespace
+    let release = installation.releaseName.isEmpty ? installation.extension : installation.releaseName
+    let selector = namespace == own ? Selector() : Selector(labels: "app.kubernetes.io/instance=\(release)")
+    let pods: [Object]
+    do throws(ClusterError) {
+      pods = try await cluster.list(
+        .pods, namespace: namespace, selector: selector, skipping: JSONPaths(["metadata", "managedFields"]))
+    } catch {
+      if error.isOfMissingKind { return [] }
+      throw error
+    }
+    return pods.filter { pod in
+      let job = pod.labels["job-name"] ?? ""
+      return job.isEmpty || job != installation.jobName && !job.hasPrefix("helm-")
+    }.compactMap(PodTrouble.init)
+  }
+
+  /// `operations` with what the pods of each wait for, where they may be read.
+  package func withPods(_ operations: [Operation], of installations: [Installation]) async -> [Operation] {
+    let all = Installations(installations)
+    return await withTaskGroup(of: Operation.self) { group in
+      for operation in operations {
+        group.addTask {
+          var operation = operation
+          guard let installation = all.of(operation.name) else { return operation }
+          let found = await answer(within: Self.patience) { () throws(ClusterError) in
+            try await podTroubles(of: installation)
+          }
+          guard let first = (try? found.get())?.min(by: { $0.name < $1.name }) else { return operation }
+          let pod = Sentence(verbatim: "Pod \(first.name): \(first.words)")
+          operation.waitsFor = operation.waitsFor.isEmpty ? pod : "\(operation.waitsFor); \(pod)"
+          return operation
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }.sorted { $0.name < $1.name }
+    }
+  }
+}

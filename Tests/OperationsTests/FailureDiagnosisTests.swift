@@ -1,0 +1,114 @@
+import Client
+import Extensions
+import KubernetesAPI
+import Manifest
+import Platform
+import Testing
+
+@testable import Operations
+
+// What failed, what helps against it, and pods that do not run.
+extension DiagnosisTests {
+  private var former: ReleaseMemory.Entry {
+    .init(version: "1.0.0", config: "", time: "t", what: "upgrade to 1.1.0", wasInstalled: true)
+  }
+
+  /// A failed upgrade as the controllers of ksxd leave it.
+  private func failed(_ dialect: Dialect, _ message: String, former: ReleaseMemory.Entry?) -> [Finding] {
+    var status: Mapping = ["state": "UpgradeFailed", "conditions": [["message": .string(message)]]]
+    if dialect.name == .installPlan { (status["version"], status["configHash"]) = ("1.1.0", "cbf29ce484222325") }
+    var object = Object(
+      dialect.installations, name: "whizard",
+      ["spec": ["extension": ["name": "whizard", "version": "1.1.0"]], "status": .mapping(status)])
+    object.value = object.value.setting(
+      ["metadata", "annotations"], to: .mapping([Installation.standaloneAnnotation: "extension-whizard"]))
+    var file = CaseFile(object, dialect: dialect, now: Timestamp(secondsSince1970: now))
+    file.former = former
+    return Diagnosis.findings(in: file)
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func aFailureOffersTheLogAnotherTryAndTheReleaseThatWorked(dialect: Dialect) {
+    let found = failed(dialect, "no room", former: former)
+
+    #expect(remedies(found) == ["read why", "retry", "go back to 1.0.0, which was Installed"])
+    guard case .send(let request)? = found.first?.remedies[1].steps.first, case .merge(let body) = request.action else {
+      return #expect(Bool(false), "a retry sends something")
+    }
+    #expect(body == (dialect.name == .installPlan ? ["status": ["configHash": ""]] : ["status": ["state": ""]]))
+    #expect(remedies(failed(dialect, "no room", former: nil)) == ["read why", "retry"])
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func whereAKindIsMissingAnotherTryIsOfferedOnlyWithIt(dialect: Dialect) {
+    let message = "templates/policy.yaml: the cluster does not serve TrafficPolicy of mesh.meadow.example/v1"
+    let found = failed(dialect, message, former: former)
+
+    #expect(
+      remedies(found) == ["read why", "go back to 1.0.0, which was Installed", "bring TrafficPolicy, then retry"])
+    #expect(found.first?.remedies.last?.steps.first == .person("install what defines \("TrafficPolicy")"))
+    #expect(found.first?.remedies.last?.steps.count == 2)
+  }
+
+  @Test func aConfigThatWorkedIsGoneBackToByTheCommand() {
+    var former = former
+    former.config = "a: 1\n"
+    let found = failed(.installPlan, "no room", former: former)
+
+    #expect(
+      found.first?.remedies.last?.steps == [.person(Sentence(verbatim: "ksx rollback whizard --version 1.0.0"))])
+  }
+
+  @Test(
+    arguments: [
+      ("the cluster does not serve X of a/v1", "X"),
+      ("resource mapping: no matches for kind \"Y\" in version \"b/v1\"", "Y"),
+      ("Job has reached the specified backoff limit", nil), ("the cluster does not serve ", nil),
+    ] as [(String, String?)])
+  func theMissingKindIsNamed(message: String, kind: String?) { #expect(Diagnosis.missingKind(in: message) == kind) }
+
+  private func pod(
+    _ name: String = "web-1", waiting: Value = .null, last: Value = .null, phase: String = "Pending",
+    conditions: Value = []
+  ) -> Object {
+    let status: Value = [
+      "name": "web", "image": "r.example/web:1", "restartCount": 7, "state": ["waiting": waiting], "lastState": last,
+    ]
+    return Object(
+      .pods, name: name, namespace: "extension-whizard",
+      [
+        "status": [
+          "phase": .string(phase), "startTime": "2026-11-26T10:02:00Z", "conditions": conditions,
+          "containerStatuses": [status],
+        ]
+      ])
+  }
+
+  @Test func imagesThatCannotBeHadAndPodsThatEndAgainAndAgainAreTold() throws {
+    let pull = try #require(PodTrouble(pod(waiting: ["reason": "ImagePullBackOff", "message": "Back-off pulling"])))
+    let again = try #require(
+      PodTrouble(pod("web-2", waiting: ["reason": "ErrImagePull", "message": "Back-off pulling"])))
+    let crash = try #require(
+      PodTrouble(
+        pod(waiting: ["reason": "CrashLoopBackOff"], last: ["terminated": ["reason": "Error", "exitCode": 1]])))
+    let found = findings("Installed") { $0.pods = [crash, pull] }
+
+    #expect(causes(found) == [.crashLoop, .imagePull])
+    #expect(found.first?.text == "its pod web-1 ends again and again, 7 times by now: Error, exit code 1")
+    #expect(
+      found.last?.text == "its pod web-1 cannot have the image r.example/web:1: ImagePullBackOff: Back-off pulling")
+    #expect(found.last?.evidence.first?.field == "status.containerStatuses[web].state.waiting")
+    #expect(found.last?.evidence.first?.time == "2026-11-26T10:02:00Z")
+    #expect(causes(findings("Installed") { $0.pods = [pull, again] }) == [.imagePull, .imagePull])
+  }
+
+  @Test func aPodThatIsBegunOrRunsOrHasEndedIsNoTrouble() {
+    #expect(PodTrouble(pod(waiting: ["reason": "ContainerCreating"])) == nil)
+    #expect(PodTrouble(pod(phase: "Running")) == nil)
+    let refused: Value = [
+      ["type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes"]
+    ]
+    #expect(PodTrouble(pod(conditions: refused))?.words == "Unschedulable: 0/3 nodes")
+    #expect(PodTrouble(pod(conditions: refused))?.cause == .podWaits)
+  }
+}
