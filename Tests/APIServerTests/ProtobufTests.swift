@@ -65,4 +65,16 @@ import Testing
     #expect(response.status == 201)
     #expect(try await ask(.get, Path.maps + "/m").status == 200)
   }
+
+  @Test(arguments: [
+    ([UInt8](), "2020-09-13T12:26:40.000000Z"), ([16, 255, 147, 235, 220, 3], "2020-09-13T12:26:40.999999Z"),
+    ([16, 232, 7], "2020-09-13T12:26:40.000001Z"),
+  ])
+  func aTimeWithMicrosecondsKeepsThem(nanos: [UInt8], expected: String) throws {
+    // 1,600,000,000 seconds, as a variable-length integer.
+    let time = [8, 128, 160, 248, 250, 5] + nanos
+    let lease = Self.envelope("coordination.k8s.io/v1", "Lease", Self.field(2, Self.field(4, time)))
+
+    #expect(try ProtobufReader.object(lease)[path: "spec", "renewTime"] == .string(expected))
+  }
 }

@@ -25,7 +25,9 @@ extension API {
     let definition = Definition(reading: change.object.value)
     guard change.kind != .deleted else {
       terminating.remove(definition.name)
-      return served.change { $0.remove(definition.name) }
+      served.change { $0.remove(definition.name) }
+      // Their watches end, so that clients list again what may come in its place.
+      return waiters.wakeAll(in: definition.name)
     }
     if Object(definition.value).isBeingDeleted { terminating.insert(definition.name) }
     let since = schemaVersion(after: change)
@@ -86,12 +88,29 @@ extension API {
   /// `object` as it is stored: a definition with its status, which is no user's to write.
   func settled(_ object: Value, after old: Value?, _ type: ResourceType) throws(Status) -> Value {
     guard type.resource == .definitions else { return object }
-    if let old { try Definition.check(object, replacing: old) }
     let name = Object(object).name
+    if let old {
+      try Definition.check(object, replacing: old)
+      try checkDropped(Definition.dropped(by: object, after: old), name)
+    }
     let others = types.all.filter {
       $0.resource.group == object[path: "spec", "group"]?.string && $0.collection != name
     }
     return Definition.settled(object, after: old, among: others, at: now())
+  }
+
+  /// Refuses to forget a version that objects of `definition` are kept in: they could not be read any more.
+  private func checkDropped(_ versions: [String], _ definition: String) throws(Status) {
+    guard !versions.isEmpty else { return }
+    let objects = registry.withLock { $0.table(definition) }.objects()
+    let kept = Set(objects.map { Object($0.value).apiVersion.split(separator: "/").last.map(String.init) ?? "" })
+    guard let version = versions.first(where: kept.contains) else { return }
+    throw .invalid(
+      .definitions, definition,
+      [
+        .invalid(
+          "status.storedVersions", .string(version), "objects are stored in this version still: write them anew first")
+      ])
   }
 }
 

@@ -83,6 +83,12 @@ package actor API: CallerHandler {
   /// The resources that are served at the moment.
   package nonisolated var types: ResourceTypes { served.types }
 
+  /// Whether `type` is served still, in its version.
+  nonisolated func serves(_ type: ResourceType) -> Bool {
+    let resource = type.resource
+    return types.find(group: resource.group, version: resource.version, plural: resource.plural) != nil
+  }
+
   package nonisolated func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
     var response: HTTPResponse
     do throws(Status) {

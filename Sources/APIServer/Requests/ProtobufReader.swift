@@ -100,7 +100,8 @@ struct ProtobufReader {
     case (_, .double(let number)): return .number(number)
     case ("string", .bytes): return .string(field.text)
     case ("[]uint8", .bytes(let bytes)): return .string(Base64.encode(Array(bytes)))
-    case ("v1.Time", .bytes(let bytes)), ("v1.MicroTime", .bytes(let bytes)): return try time(bytes)
+    case ("v1.Time", .bytes(let bytes)): return try time(bytes).map { .string($0.seconds.description) }
+    case ("v1.MicroTime", .bytes(let bytes)): return try time(bytes).map { .string(microTime($0.seconds, $0.nanos)) }
     case ("resource.Quantity", .bytes(let bytes)): return try first(of: bytes).map { .string($0.text) }
     case ("intstr.IntOrString", .bytes(let bytes)): return try intOrString(bytes)
     case ("runtime.RawExtension", .bytes(let bytes)):
@@ -116,10 +117,21 @@ struct ProtobufReader {
     return found
   }
 
-  /// Seconds since 1970; an empty message is no time.
-  private static func time(_ bytes: ArraySlice<UInt8>) throws(Status) -> Value? {
-    guard case .number(let seconds)? = try first(of: bytes) else { return nil }
-    return .string(Timestamp(secondsSince1970: Int(truncatingIfNeeded: Int64(bitPattern: seconds))).description)
+  /// A message of seconds since 1970 and nanoseconds; an empty one is no time.
+  private static func time(_ bytes: ArraySlice<UInt8>) throws(Status) -> (seconds: Timestamp, nanos: Int)? {
+    var (seconds, nanos) = (Int?.none, 0)
+    try fields(of: bytes) { number, field throws(Status) in
+      guard case .number(let value) = field else { return }
+      let whole = Int(truncatingIfNeeded: Int64(bitPattern: value))
+      if number == 1 { seconds = whole } else if number == 2 { nanos = whole }
+    }
+    return seconds.map { (Timestamp(secondsSince1970: $0), nanos) }
+  }
+
+  /// With six digits of a second, as Go reads and writes such a time.
+  private static func microTime(_ seconds: Timestamp, _ nanos: Int) -> String {
+    let micros = String(max(0, min(nanos, 999_999_999)) / 1_000)
+    return seconds.description.dropLast() + "." + String(repeating: "0", count: 6 - micros.count) + micros + "Z"
   }
 
   private static func intOrString(_ bytes: ArraySlice<UInt8>) throws(Status) -> Value? {

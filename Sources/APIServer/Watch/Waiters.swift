@@ -84,6 +84,12 @@ final class Waiters: Sendable {
     for wake in concerned { wake.resume(returning: change.version - 1) }
   }
 
+  /// Resumes all who wait for objects of `collection`, which is not served any more.
+  func wakeAll(in collection: String) {
+    let all = state.withLock { $0.waiters.removeValue(forKey: collection) ?? [:] }
+    for waiter in all.values { waiter.wake.resume(returning: nil) }
+  }
+
   /// Resumes the waiters whose deadline has passed; returns how long it is until the next deadline.
   func wakeOverdue(at now: ContinuousClock.Instant = .now) -> Duration? {
     let (overdue, rest) = state.withLock { state -> ([CheckedContinuation<Int?, Never>], Duration?) in

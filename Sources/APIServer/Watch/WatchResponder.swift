@@ -82,6 +82,7 @@ actor WatchReader {
       case .events(let events, let version):
         place = version
         if !events.isEmpty { return lines(events) }
+        guard api.serves(plan.filter.type) else { return nil }
         if let lines = quietLines() { return lines }
       }
     }

@@ -123,4 +123,46 @@ import Testing
     for path in [Self.old, Self.old + "/none"] { #expect(await warnings(path) == ["299 - \"\(expected)\""]) }
     #expect(await warnings(Widgets.path) == [])
   }
+
+  // As a chart's migration does it (Kubernetes, "Upgrade existing objects to a new stored version").
+  @Test func aVersionIsDroppedOnceNothingIsKeptInIt() async throws {
+    let ask = try Asking()
+    let (target, spec) = (Widgets.definitions + "/widgets.example.com", "{type: object, properties: {a: {type: string}}}")
+    func versions(storedInOld: Bool) throws -> [Value] {
+      [
+        try Widgets.version(isStored: !storedInOld, spec: spec),
+        try Widgets.version("v1beta1", isStored: storedInOld, spec: spec),
+      ]
+    }
+    let old = try versions(storedInOld: true)
+    try await ask(.post, Widgets.definitions, try Widgets.definition(versions: old[0], old[1]))
+    try await ask(.post, Widgets.path, try Widgets.widget("{a: x}"))
+    try await ask.patch(target, ["spec": ["versions": .sequence(try versions(storedInOld: false))]])
+    let status: Value = ["status": ["storedVersions": ["v1"]]]
+
+    let early = try await ask.patch(target + "/status", status)
+    let object = try await ask(.get, Widgets.path + "/w")
+    try await ask(.put, Widgets.path + "/w", object.json)
+    let late = try await ask.patch(target + "/status", status)
+    let only = try versions(storedInOld: false)[0]
+    let dropped = try await ask.patch(target, ["spec": ["versions": [only]]])
+
+    #expect(early.status == 422)
+    #expect(late["status", "storedVersions"] == ["v1"])
+    #expect(dropped.status == 200)
+    #expect(try await ask(.get, Widgets.path + "/w")["spec"] == ["a": "x"])
+  }
+
+  @Test func aWatchEndsWithItsDefinition() async throws {
+    let ask = try Asking()
+    let definition = try Widgets.definition(versions: Widgets.version(spec: Self.open))
+    try await ask(.post, Widgets.definitions, definition)
+    try await ask(.post, Widgets.path, try Widgets.widget("{}"))
+
+    async let lines = ask.watch(Widgets.path + "?watch=true")
+    await eventually("it waits") { ask.api.waiters.count == 1 }
+    try await ask(.delete, Widgets.definitions + "/widgets.example.com")
+
+    #expect(try await lines.map(\.eventType) == ["ADDED", "DELETED"])
+  }
 }

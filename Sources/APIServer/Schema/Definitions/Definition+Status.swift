@@ -79,8 +79,16 @@ extension Definition {
     guard causes.isEmpty else { throw .invalid(.definitions, Object(object).name, causes) }
   }
 
+  /// The versions that `object` says are stored no more.
+  static func dropped(by object: Value, after old: Value) -> [String] {
+    let (before, now) = (old[path: "status", "storedVersions"], object[path: "status", "storedVersions"])
+    let kept = now?.sequence ?? []
+    return (before?.sequence ?? []).filter { !kept.contains($0) }.compactMap(\.string)
+  }
+
+  /// The versions in which objects may be kept: a caller who has written all of them anew takes the former ones out.
   private static func storedVersions(_ object: Value, _ old: Value?) -> [Value] {
-    let before = old?[path: "status", "storedVersions"]?.sequence ?? []
+    let before = (object[path: "status", "storedVersions"] ?? old?[path: "status", "storedVersions"])?.sequence ?? []
     let versions = object[path: "spec", "versions"]?.sequence ?? []
     guard let name = versions.first(where: { $0["storage"] == true })?["name"], !before.contains(name) else {
       return before
