@@ -182,6 +182,7 @@ import Testing
   }
 
   @Test(arguments: [
+    "Error: no /tmp/x/chart.tgz\n\nUse --debug flag to render out invalid YAML\n",
     "WARNING: Kubernetes configuration file is group-readable\nError: no /tmp/x/chart.tgz\n",
     "level=WARN msg=odd\nlevel=ERROR msg=\"chart failed\" error=\"no /tmp/x/chart.tgz\"\nError: no /tmp/x/chart.tgz\n",
   ])

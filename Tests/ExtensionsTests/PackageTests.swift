@@ -242,7 +242,7 @@ import Testing
       TarWriter.archive(["one/Chart.yaml": Array("name: one".utf8), "other/Chart.yaml": Array("name: other".utf8)]))
 
     #expect(
-      throws: PackageError.malformed("Chart.yaml is in it twice, in different folders: a package has one chart")
+      throws: PackageError.refused("Chart.yaml is in it twice, in different folders: a package has one chart")
     ) { try Package(archive: archive) }
   }
 

@@ -57,10 +57,11 @@ struct Helm {
 
   /// The complaint without the passing folder's name, and no longer than a condition may be.
   ///
-  /// helm 4 logs besides, in lines that begin with their level, what it then says as an error.
+  /// helm 4 logs besides, in lines that begin with their level, what it then says as an error; 3 speaks of an option that
+  /// is not the reader's to give.
   static func complaint(_ text: String, _ folder: String) -> String {
     let lines = text.shownLines.filter { line in
-      !line.isEmpty && !["WARNING", "level="].contains { line.hasPrefix($0) }
+      !line.isEmpty && !["WARNING", "level=", "Use --debug flag"].contains { line.hasPrefix($0) }
     }.joined(separator: " ")
     let plain = lines.split(separator: folder + "/").joined()
     let short = String(plain.prefix(2000))

@@ -128,8 +128,17 @@ final class AnswerWatch: Transport {
       return response
     } catch {
       // A caller that ends this asks no more, and knows nothing of the cluster; neither does a lease that is over.
-      if error != .cancelled, !Task.isCancelled { note(ClusterError.transport(error).problem(at: "its API").english) }
+      if error != .cancelled, !Task.isCancelled { note(Self.words(error)) }
       throw error
+    }
+  }
+
+  /// Without what only the user of a client can do about it.
+  private static func words(_ error: TransportError) -> String {
+    switch error {
+    case .unreachable(let host, let reason): "\(host) cannot be reached (\(reason))"
+    case .timedOut(let seconds): "its API sent nothing for \(seconds) s"
+    default: ClusterError.transport(error).problem(at: "its API").english
     }
   }
 

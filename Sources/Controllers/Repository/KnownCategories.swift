@@ -4,7 +4,7 @@ import KubernetesAPI
 import Manifest
 
 /// The categories KubeSphere ships, and their names.
-enum KnownCategories {
+package enum KnownCategories {
   private static let names: [String: (english: String, chinese: String)] = [
     "ai-machine-learning": ("AI and Machine Learning", "AI / 机器学习"),
     "computing": ("Computing", "计算"),
@@ -17,6 +17,9 @@ enum KnownCategories {
     "storage": ("Storage", "存储"),
     "streaming-messaging": ("Streaming and Messaging", "流与消息"),
   ]
+
+  /// Whether every cluster with KubeSphere has the category `name`.
+  package static func isShipped(_ name: String) -> Bool { names[name] != nil }
 
   /// A Category object; one that KubeSphere does not ship is called `title`.
   static func object(_ name: String, called title: String, _ dialect: Dialect) -> Object {

@@ -23,20 +23,20 @@ package struct Package: Hashable, Sendable {
   /// Unpacks a `.tgz`.
   package init(archive: [UInt8], limits: Limits = Limits()) throws(PackageError) {
     let tar = try TarReader.unpacking(archive, limits)
-    if let loose = tar.loose { throw .malformed("\(loose) is not in the chart's folder, and helm refuses that") }
+    if let loose = tar.loose { throw .refused("\(loose) is not in the chart's folder") }
     files = [:]
     for file in tar.files.sorted(by: { $0.key < $1.key }) {
       // The one folder around everything carries the chart's name, and means nothing.
       guard let slash = file.key.firstIndex(of: "/") else { continue }
       let path = String(file.key[file.key.index(after: slash)...])
       if files.updateValue(file.value, forKey: path) != nil {
-        throw .malformed("\(path) is in it twice, in different folders: a package has one chart")
+        throw .refused("\(path) is in it twice, in different folders: a package has one chart")
       }
     }
     guard files["Chart.yaml"] != nil else {
       // As helm has it, what stands first in a path is the chart's folder.
       if tar.files.keys.contains(where: { $0.hasPrefix("./") }) {
-        throw .malformed("its paths begin with ./, where the folder is looked for, and so has no Chart.yaml")
+        throw .refused("its paths begin with ./, where the folder is looked for, and so has no Chart.yaml")
       }
       throw .missing(path: "Chart.yaml")
     }

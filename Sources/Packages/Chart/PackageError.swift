@@ -5,6 +5,8 @@ import Platform
 package enum PackageError: Error, Hashable, Sendable {
   /// The bytes are no gzip, or no tar in it; the text says what is wrong, for the user.
   case malformed(String)
+  /// It is whole, and none that helm takes; the text says why, for the user.
+  case refused(String)
   /// Unpacked it would be longer than this many bytes.
   case tooLarge(limit: Int)
   /// It has more than this many files.
@@ -33,6 +35,7 @@ extension PackageError: CustomStringConvertible {
   private var sentence: String {
     switch self {
     case .malformed(let reason): "the package is damaged: \(reason)"
+    case .refused(let reason): "the package is refused: \(reason)"
     case .tooLarge(let limit): "the package is too large: unpacked it has \(limit) bytes or more"
     case .tooManyFiles(let limit): "the package is too large: it has more than \(limit) files"
     case .unsafePath(let path, let fault): "the package is refused: the path \"\(path)\" in it \(fault.rawValue)"

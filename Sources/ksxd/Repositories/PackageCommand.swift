@@ -161,7 +161,8 @@ struct PackageProject {
       let name = project.name
       var found = await project.own
       if !name.isEmpty, let other = places.updateValue(project, forKey: name), !project.isAnotherVersion(of: other) {
-        found.append(project.finding("names-differ", at: "name", "\(other.place) is called \(name) as well"))
+        let place = (project.isChartMade ? "extension.yaml" : "Chart.yaml", "name")
+        found.append(project.finding("names-differ", .error, at: place, "\(other.place) is called \(name) as well"))
       }
       findings += found.map { Finding(place: project.place, finding: $0) }
     }
@@ -176,17 +177,30 @@ struct PackageProject {
       }
       let found =
         ChartCheck.findings(in: package, isChartMade: isChartMade) + PackageRules(package, name: name).findings
+        + oddCategory
       // Without these nothing is rendered, which need not be said again.
-      let isWhole = !found.contains { $0.severity == .error && ["readable", "version"].contains($0.check) }
+      let isWhole = !found.contains {
+        $0.severity == .error && ["readable", "version", "file-size"].contains($0.check)
+      }
       return isWhole ? found + (await rendering) : found
     }
   }
 
-  /// A finding about what the package says of itself under `key`.
-  private func finding(_ check: String, at key: String, _ text: String) -> ChartCheck.Finding {
-    let file = isChartMade ? "extension.yaml" : "Chart.yaml"
-    let line = (try? YAML.node(package.text(file) ?? ""))?[key]?.line
-    return ChartCheck.Finding(check: check, severity: .error, file: file, line: line, text: text)
+  /// A category that a cluster must have been given.
+  private var oddCategory: [ChartCheck.Finding] {
+    guard let category = try? package.extensionManifest()?.category, !category.isEmpty,
+      !KnownCategories.isShipped(category)
+    else { return [] }
+    let text = "KubeSphere ships no category \(category)"
+    return [finding("category", .warning, at: ("extension.yaml", "category"), text)]
+  }
+
+  /// A finding about what the package says of itself under a key.
+  private func finding(
+    _ check: String, _ severity: ChartCheck.Severity, at place: (file: String, key: String), _ text: String
+  ) -> ChartCheck.Finding {
+    let line = (try? YAML.node(package.text(place.file) ?? ""))?[place.key]?.line
+    return ChartCheck.Finding(check: check, severity: severity, file: place.file, line: line, text: text)
   }
 
   /// Whether the controllers could make objects of it, and a cluster would take them.

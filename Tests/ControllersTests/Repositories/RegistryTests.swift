@@ -160,6 +160,23 @@ import Testing
     #expect(package.values == "apples: 4\n")
   }
 
+  @Test func aHardLinkIsReadWhereverItsFileLiesAndASymbolicOneIsTold() async throws {
+    let registry = TestRegistry()
+    let layers = [
+      TarWriter.archive(["srv/orchard-0.3.0.tgz": Self.chart("0.3.0")]),
+      TestLayer.link("charts/orchard-0.3.0.tgz", "1", to: "srv/orchard-0.3.0.tgz"),
+      TestLayer.link("charts/plum-1.0.0.tgz", "2", to: "/srv/plum-1.0.0.tgz"),
+    ]
+    _ = registry.push("museum", tag: "latest", layers: layers)
+    let tester = try await RepositoryTester(.subscription, ["image": .string("\(registry.host)/museum")])
+
+    try await tester.look()
+
+    #expect(try await tester.versions == ["orchard-v0.3.0"])
+    let told = try await tester.events("PartiallySynced")
+    #expect(told == ["/charts/plum-1.0.0.tgz: links are left out, for they may lead anywhere"])
+  }
+
   @Test func aMovingTagOfAnImageIsFollowedByItsDigest() async throws {
     let registry = TestRegistry()
     _ = registry.push("museum", tag: "1", layers: [TestLayer.tar(Self.files("0.1.0"))])

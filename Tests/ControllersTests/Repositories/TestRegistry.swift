@@ -1,11 +1,11 @@
 import HTTP
 import KubernetesAPI
 import Manifest
-import Packages
 import Platform
 import TestSupport
 
 @testable import Charts
+@testable import Packages
 
 /// A registry in memory that speaks as much of the OCI distribution API as is read, with tokens and pages.
 final class TestRegistry: Sendable {
@@ -182,6 +182,17 @@ enum TestLayer {
     var files = files.map { ($0.0, Array($0.1.utf8)) }
     files.sort { $0.0 < $1.0 }
     return TarWriter.archive(Dictionary(files, uniquingKeysWith: { $1 }))
+  }
+
+  /// A tar with a link alone, of a type.
+  static func link(_ path: String, _ type: Character, to target: String) -> [UInt8] {
+    var layer = tar([(path, "")])
+    layer.replaceSubrange(156..<157, with: String(type).utf8)
+    layer.replaceSubrange(157..<157 + target.utf8.count, with: target.utf8)
+    let sum = String(TarHeader.checksum(of: Array(layer[..<512])), radix: 8)
+    let digits = String(repeating: "0", count: 6 - sum.utf8.count) + sum + "\0"
+    layer.replaceSubrange(148..<155, with: digits.utf8)
+    return layer
   }
 
   /// zstd that is not compressed, in blocks of 100 kB (RFC 8878 §3.1.1).
