@@ -7,19 +7,27 @@ import Manifest
 /// Decided from method and path alone, before anything behind looks whether there is such an object: a refusal
 /// tells nothing about what is there.
 package struct AccessControl: CallerHandler {
-  private let authorizer: Authorizer
+  private let policies: AccessFileReader<Authorizer>
   private let audit: AuditLog
   private let handler: any CallerHandler
 
   package init(
     _ authorizer: Authorizer = Authorizer(), audit: AuditLog = .none, around handler: any CallerHandler
   ) {
-    self.authorizer = authorizer
+    self.init(AccessFileReader(fixed: authorizer), audit: audit, around: handler)
+  }
+
+  /// By what a file says, as it is at the time.
+  package init(
+    _ policies: AccessFileReader<Authorizer>, audit: AuditLog = .none, around handler: any CallerHandler
+  ) {
+    self.policies = policies
     self.audit = audit
     self.handler = handler
   }
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+    let authorizer = policies.content
     let admission = Admission(request, from: caller, authorizer)
     guard case .success(let known) = admission.verdict else { return noted(admission, admission.denial) }
     guard let review = admission.review else {
@@ -37,7 +45,7 @@ package struct AccessControl: CallerHandler {
   }
 
   package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
-    let admission = Admission(request, from: caller, authorizer)
+    let admission = Admission(request, from: caller, policies.content)
     guard case .success(let known) = admission.verdict else { return noted(admission, admission.denial) }
     guard admission.review == nil,
       let answer = handler.respondAtOnce(to: request.withoutImpersonation, from: known)
@@ -63,10 +71,10 @@ package struct AccessControl: CallerHandler {
   /// `answer`, which is put on record when it is about a write.
   private func noted(_ admission: Admission, _ answer: HTTPResponse) -> HTTPResponse {
     guard admission.isWrite else { return answer }
-    audit.note(
-      admission.request, admission.attributes, by: admission.user, for: admission.caller.user,
-      status: answer.relay == nil ? answer.status : 0)
-    return answer
+    return answer.telling { [audit] status in
+      audit.note(
+        admission.request, admission.attributes, by: admission.user, for: admission.caller.user, status: status)
+    }
   }
 }
 

@@ -9,14 +9,23 @@ package struct Authenticator: Handler {
   private let port: Rules
   private let logins: Logins?
   private let trustsCertificates: Bool
+  private let audit: AuditLog
   private let handler: any CallerHandler
 
   /// How the callers of one kind of listener are told apart.
   private struct Rules {
-    /// `nil` takes every caller for the anonymous user, whatever credential it sends.
-    var tokens: TokenTable?
+    /// Tokens of users; without them and the owner's, every caller is the anonymous user, whatever credential it sends.
+    var users: AccessFileReader<TokenTable>?
+    var owner: TokenTable?
     /// Who a caller without a token is; without one, they are refused.
     var anonymousUser: User?
+
+    var hasTokens: Bool { users != nil || owner != nil }
+
+    func user(ofToken token: String) -> User? {
+      let bytes = Array(token.utf8)
+      return owner?.user(of: bytes) ?? users?.content.user(of: bytes)
+    }
   }
 
   /// With `users`, a token makes one of them of its bearer; on a port, `ownerToken` makes the owner.
@@ -29,16 +38,27 @@ package struct Authenticator: Handler {
   /// With `logins`, `/oauth/…` is answered here, and what came of it, or a password, makes a user of its bearer.
   package init(
     users: TokenTable? = nil, ownerToken: String? = nil, logins: Logins? = nil, trustsCertificates: Bool = false,
-    around handler: any CallerHandler
+    audit: AuditLog = .none, around handler: any CallerHandler
+  ) {
+    self.init(
+      file: users.map(AccessFileReader.init(fixed:)), ownerToken: ownerToken, logins: logins,
+      trustsCertificates: trustsCertificates, audit: audit, around: handler)
+  }
+
+  /// The same with the users of a file, as it is at the time.
+  package init(
+    file users: AccessFileReader<TokenTable>?, ownerToken: String?, logins: Logins?, trustsCertificates: Bool,
+    audit: AuditLog, around handler: any CallerHandler
   ) {
     self.handler = handler
     self.logins = logins
+    self.audit = audit
     self.trustsCertificates = trustsCertificates
-    socket = Rules(tokens: users, anonymousUser: .owner)
-    var tokens = users ?? TokenTable()
-    if let ownerToken { tokens.add(token: Array(ownerToken.utf8), .owner) }
+    socket = Rules(users: users, anonymousUser: .owner)
+    var owner = TokenTable()
+    if let ownerToken { owner.add(token: Array(ownerToken.utf8), .owner) }
     let hasUsers = users != nil || logins != nil || trustsCertificates
-    port = Rules(tokens: tokens, anonymousUser: hasUsers ? .anonymous : nil)
+    port = Rules(users: users, owner: owner, anonymousUser: hasUsers ? .anonymous : nil)
   }
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
@@ -47,11 +67,15 @@ package struct Authenticator: Handler {
     do throws(Status) {
       var user = try userAtOnce(of: request)
       if user == nil, let logins, let text = request.head.headers["Authorization"] {
-        user = try await logins.user(ofBasic: String(text.drop { $0 != " " }.dropFirst()))
+        let found = try await logins.user(
+          ofBasic: String(text.drop { $0 != " " }.dropFirst()), from: request.clientAddress)
+        audit.note("login", of: found.name, "allowed", request)
+        user = found
       }
       guard let user else { throw .unauthorized }
       return await handler.respond(to: Self.known(request), from: Caller(user))
     } catch {
+      audit.note(refusal: error, of: request)
       return error.refusal
     }
   }
@@ -63,6 +87,7 @@ package struct Authenticator: Handler {
       guard let user = try userAtOnce(of: request) else { return nil }
       return handler.respondAtOnce(to: Self.known(request), from: Caller(user))
     } catch {
+      audit.note(refusal: error, of: request)
       return error.refusal
     }
   }
@@ -77,7 +102,7 @@ package struct Authenticator: Handler {
   /// Who asks; `nil` when a password has to be tried to know.
   private func userAtOnce(of request: IncomingRequest) throws(Status) -> User? {
     let rules = request.connection.listener == .port ? port : socket
-    guard let header = request.head.headers["Authorization"], rules.tokens != nil || logins != nil else {
+    guard let header = request.head.headers["Authorization"], rules.hasTokens || logins != nil else {
       let certificate = request.connection.clientCertificate
       if trustsCertificates, !certificate.isEmpty, let user = CertificateSubject.user(of: certificate) { return user }
       let isPublic = request.head.target.hasPrefix(BuiltInRole.frontEnd)
@@ -88,7 +113,7 @@ package struct Authenticator: Handler {
     guard words.count == 2 else { throw .unauthorized }
     switch words[0].lowercased() {
     case "bearer":
-      let user = rules.tokens?.user(of: Array(words[1].utf8)) ?? logins?.user(ofToken: words[1])
+      let user = rules.user(ofToken: words[1]) ?? logins?.user(ofToken: words[1])
       guard let user else { throw .unauthorized }
       return user
     case "basic":
@@ -113,5 +138,14 @@ extension Status {
     if isUnauthorized { response.headers["WWW-Authenticate"] = "Bearer" }
     response.headers["Connection"] = "close"
     return response
+  }
+}
+
+extension IncomingRequest {
+  /// The address of the client, without a port.
+  var clientAddress: String {
+    let peer = connection.peer
+    let port = peer.utf8.lastIndex(of: UInt8(ascii: ":"))
+    return port.map { String(peer[..<$0]) } ?? peer
   }
 }

@@ -54,9 +54,9 @@ package struct DelegatedAccess: CallerHandler {
     _ answer: HTTPResponse
   ) -> HTTPResponse {
     guard request.mayWrite else { return answer }
-    audit.note(
-      request, attributes, by: subject.user, for: caller.user, status: answer.relay == nil ? answer.status : 0)
-    return answer
+    return answer.telling { [audit] status in
+      audit.note(request, attributes, by: subject.user, for: caller.user, status: status)
+    }
   }
 
   /// Whether it is to be asked about: not what every caller may, nor what the API server judges itself.

@@ -8,16 +8,18 @@ import Platform
 ///
 /// A file of tokens may come before it, and where there is a KubeSphere, its users have a say. Callers without a token are anonymous; what they may do, others say.
 package struct DelegatedAuthenticator: Handler {
-  private let tokens: TokenTable
+  private let tokens: AccessFileReader<TokenTable>
   private let reviews: TokenReviews
   private let users: KubeSphereUsers?
+  private let audit: AuditLog
   private let handler: any CallerHandler
 
   package init(
-    by cluster: Cluster, tokens: TokenTable = TokenTable(), users: KubeSphereUsers? = nil,
-    around handler: any CallerHandler
+    by cluster: Cluster, tokens: AccessFileReader<TokenTable> = AccessFileReader(fixed: TokenTable()),
+    users: KubeSphereUsers? = nil, audit: AuditLog = .none, around handler: any CallerHandler
   ) {
     self.tokens = tokens
+    self.audit = audit
     self.users = users
     self.handler = handler
     reviews = TokenReviews(cluster)
@@ -25,29 +27,32 @@ package struct DelegatedAuthenticator: Handler {
 
   package func respond(to request: IncomingRequest) async -> HTTPResponse {
     let request = WebSocketCredential.unpacked(request)
+    if let answer = Self.login(request.head) { return answer }
     do throws(Status) {
       guard var user = try await user(of: request) else { throw .unauthorized }
       if let users { user = try await users.admit(user) }
       return await handler.respond(to: Self.known(request), from: Caller(user))
     } catch {
+      audit.note(refusal: error, of: request)
       return error.refusal
     }
   }
 
   package func respondAtOnce(to request: IncomingRequest) -> HTTPResponse? {
     let request = WebSocketCredential.unpacked(request)
+    if let answer = Self.login(request.head) { return answer }
     let credential: Credential
     do throws(Status) {
       credential = try self.credential(request)
     } catch {
-      return error.refusal
+      return refusal(error, request)
     }
     switch credential {
     case .user(let user): return respondAtOnce(to: request, from: user)
     case .password: return nil
     case .token(let token):
       guard let verdict = reviews.known(token) else { return nil }
-      guard let user = verdict else { return Status.unauthorized.refusal }
+      guard let user = verdict else { return refusal(.unauthorized, request) }
       return respondAtOnce(to: request, from: user)
     }
   }
@@ -59,10 +64,26 @@ package struct DelegatedAuthenticator: Handler {
         guard let admitted = try users.admitAtOnce(user) else { return nil }
         known = admitted
       } catch {
-        return error.refusal
+        return refusal(error, request)
       }
     }
     return handler.respondAtOnce(to: Self.known(request), from: Caller(known))
+  }
+
+  private func refusal(_ status: Status, _ request: IncomingRequest) -> HTTPResponse {
+    audit.note(refusal: status, of: request)
+    return status.refusal
+  }
+
+  /// The answer to a request for a login, of which there are none here: who logs in is for the cluster to know.
+  private static func login(_ request: HTTPRequest) -> HTTPResponse? {
+    guard request.target.hasPrefix("/oauth/") else { return nil }
+    let text =
+      "this gateway issues no tokens: show one of the cluster, or where there are KubeSphere users name and password "
+      + "(basic authentication)"
+    return HTTPResponse(
+      status: 501,
+      json: ["error": "unsupported_grant_type", "error_description": .string(text), "message": .string(text)])
   }
 
   private static func known(_ request: IncomingRequest) -> IncomingRequest {
@@ -92,15 +113,23 @@ package struct DelegatedAuthenticator: Handler {
     }
     guard words.count == 2, words[0].lowercased() == "bearer" else { throw .unauthorized }
     let token = Array(words[1].utf8)
-    return tokens.user(of: token).map(Credential.user) ?? .token(token)
+    return tokens.content.user(of: token).map(Credential.user) ?? .token(token)
   }
 
   private func user(of request: IncomingRequest) async throws(Status) -> User? {
     switch try credential(request) {
     case .user(let user): user
-    case .password(let text): try await users?.user(ofBasic: text)
+    case .password(let text): try await user(ofBasic: text, request)
     case .token(let token): try await reviews.user(of: token)
     }
+  }
+}
+
+extension DelegatedAuthenticator {
+  private func user(ofBasic text: String, _ request: IncomingRequest) async throws(Status) -> User? {
+    guard let found = try await users?.user(ofBasic: text, from: request.clientAddress) else { return nil }
+    if found.isNews { audit.note("login", of: found.user.name, "allowed", request) }
+    return found.user
   }
 }
 

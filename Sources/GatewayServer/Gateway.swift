@@ -12,19 +12,16 @@ import Platform
 package struct Gateway: CallerHandler {
   /// What it serves by, which says whether it is ready.
   package let rules: GatewayRules
-  private let settings: GatewaySettings
-  private let pools: UpstreamPools
-  private let guards = RuleGuards()
-  private let metrics = GatewayMetrics()
+  let settings: GatewaySettings
+  let pools: UpstreamPools
+  let guards = RuleGuards()
+  let counts = GatewayMetrics()
   private let bundles: BundleReader
   private let kapis: KapisReader
   private let members: Members
-  private let dialect: Dialect
-  private let cluster: Cluster
-  private let api: any CallerHandler
-
-  /// Where it is asked which rule serves a request.
-  package static let explainPath = "/kapis/gateway.ksx.dev/v1alpha1/explain"
+  let dialect: Dialect
+  let cluster: Cluster
+  let api: any CallerHandler
 
   /// `cluster` is where bundles' ConfigMaps and Secrets are read; `api` answers what is no rule's.
   package init(
@@ -43,119 +40,53 @@ package struct Gateway: CallerHandler {
   }
 
   package func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
-    switch destination(of: request, caller) {
-    case .answer(let response): return response
-    case .api(let moved): return await api.respond(to: moved, from: caller)
+    let snapshot = rules.snapshot
+    switch snapshot.table.destination(of: request.head) {
     case .member: return await sendToMember(request, caller)
     case .explanation: return await explain(request, caller)
     case .metrics: return await metrics(request, caller)
     case .openAPIIndex: return await openAPIIndex(request, caller)
-    case .file(let file, let rule, let snapshot): return await serve(file, of: rule, request, snapshot)
-    case .reader(let path): return await kapis.response(to: request.head, path) ?? .pageNotFound
+    case .rule(.bundle(let rule, let file), _) where snapshot.isComplete:
+      return await serve(file, of: rule, request, snapshot)
+    case .reader(let path) where snapshot.isComplete:
+      return await kapis.response(to: request.head, path) ?? .pageNotFound
+    case .api: return await api.respond(to: request, from: caller)
+    case .version: return await api.respond(to: Self.version(request), from: caller)
+    case let other: return atOnce(other, request, caller, snapshot) ?? .pageNotFound
     }
   }
 
   package func respondAtOnce(to request: IncomingRequest, from caller: Caller) -> HTTPResponse? {
-    switch destination(of: request, caller) {
-    case .answer(let response): response
-    case .api(let moved): api.respondAtOnce(to: moved, from: caller)
-    case .member, .explanation, .metrics, .openAPIIndex, .file, .reader: nil
-    }
-  }
-
-  /// What answers a request.
-  private enum Destination {
-    /// It is answered, or an upstream is to answer it.
-    case answer(HTTPResponse)
-    case api(IncomingRequest)
-    case member
-    case explanation
-    case metrics
-    case openAPIIndex
-    case file(JSBundleRule.File, of: JSBundleRule, GatewayRules.Snapshot)
-    case reader(RequestPath)
-  }
-
-  private func destination(of request: IncomingRequest, _ caller: Caller) -> Destination {
-    let target = request.head.target
-    if target.hasPrefix(OpenAPIIndex.path), let found = openAPI(request, caller) { return found }
-    if Self.isAPI(target) { return .api(request) }
-    if target.hasPrefix("/clusters/") { return .member }
-    let path: RequestPath
-    do throws(RequestPath.Flaw) {
-      path = try RequestPath(target)
-    } catch {
-      return .answer(Status.badRequest(error.rawValue).response)
-    }
-    switch path.decoded {
-    case "/kapis/version":
-      var moved = request
-      moved.head.target = "/version"
-      return .api(moved)
-    case Self.explainPath where request.head.method == .post: return .explanation
-    case "/metrics": return .metrics
-    default: return destination(by: path, of: request, caller)
-    }
-  }
-
-  /// What a request for an OpenAPI document is for, if not for the API.
-  private func openAPI(_ request: IncomingRequest, _ caller: Caller) -> Destination? {
-    guard let path = try? RequestPath(request.head.target) else { return nil }
-    switch OpenAPIIndex.destination(of: path, request.head.method, in: rules.table) {
-    case .index: return .openAPIIndex
-    case .document(let rule): return .answer(serve(rule, request, path, caller))
-    case .api: return nil
-    }
-  }
-
-  /// What the rules say.
-  private func destination(by path: RequestPath, of request: IncomingRequest, _ caller: Caller) -> Destination {
     let snapshot = rules.snapshot
-    guard snapshot.isComplete else { return .answer(.unavailable("the gateway has not read its rules yet")) }
-    if ["/dist", "/dist/"].contains(path.decoded) { return .answer(snapshot.table.bundleList) }
-    switch snapshot.table.match(path, method: request.head.method.rawValue) {
-    case .apiService(let shared): return .answer(serve(shared, request, path, caller))
-    case .proxy(let shared): return .answer(serve(shared, request, path, caller))
-    case .bundle(let rule, let file): return .file(file, of: rule, snapshot)
-    case nil: break
+    return atOnce(snapshot.table.destination(of: request.head), request, caller, snapshot)
+  }
+
+  /// The answer that takes no waiting; `nil` where it does.
+  private func atOnce(
+    _ destination: Destination, _ request: IncomingRequest, _ caller: Caller, _ snapshot: GatewayRules.Snapshot
+  ) -> HTTPResponse? {
+    switch destination {
+    case .flaw(let flaw): return Status.badRequest(flaw.rawValue).response
+    case .api: return api.respondAtOnce(to: request, from: caller)
+    case .version: return api.respondAtOnce(to: Self.version(request), from: caller)
+    case .member, .explanation, .metrics, .openAPIIndex: return nil
+    default: break
     }
-    guard request.head.method == .get, let found = snapshot.table.groupDocument(path) else { return .reader(path) }
-    switch found {
-    case .document(let response): return .answer(response)
-    case .root(let rule): return .answer(serve(rule, request, path, caller))
+    guard snapshot.isComplete else { return .unavailable("the gateway has not read its rules yet") }
+    switch destination {
+    case .bundleList: return snapshot.table.bundleList
+    case .groups: return GroupDocuments.list(snapshot.table.servedGroups)
+    case .group(let name, let versions): return GroupDocuments.one(name, versions)
+    case .rule(.apiService(let shared), let path): return serve(shared, request, path, caller)
+    case .rule(.proxy(let shared), let path): return serve(shared, request, path, caller)
+    default: return nil
     }
   }
 
-  /// What the gateway has counted, behind what the API beside it has to tell, if that is in this process.
-  private func metrics(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
-    let judge = judge
-    let own = metrics.text(
-      judge.snapshot.table, judge.troubles, await pools.counts(), served: judge.counts)
-    let others = await api.respond(to: request, from: caller)
-    let text = others.relay == nil && others.status == 200 ? try? await others.body.collected() : nil
-    let bytes = (text ?? []) + Array(own.utf8)
-    return HTTPResponse(
-      status: 200,
-      headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Content-Length": String(bytes.count)],
-      bytes: bytes)
-  }
-
-  private var judge: RuleJudge {
-    RuleJudge(
-      snapshot: rules.snapshot, troubles: guards.troubles, tellsLinks: dialect.era == .seed, settings: settings)
-  }
-
-  private func openAPIIndex(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
-    var answer = await api.respond(to: request, from: caller)
-    if answer.relay != nil {
-      // What another server answers passes by on the connection; this is for everybody, and can be asked for anew.
-      guard let own = try? await cluster.transport.send(HTTPRequest(.get, OpenAPIIndex.path)) else { return answer }
-      answer = own
-    }
-    guard [200, 404].contains(answer.status) else { return answer }
-    let bytes = answer.status == 200 ? try? await answer.body.collected() : nil
-    return HTTPResponse(
-      status: 200, json: OpenAPIIndex.merged(bytes.flatMap { try? JSON.parse($0) }, rules.table))
+  private static func version(_ request: IncomingRequest) -> IncomingRequest {
+    var moved = request
+    moved.head.target = "/version"
+    return moved
   }
 
   /// Hands a request below `/clusters/NAME` on to the API of that member.
@@ -164,18 +95,12 @@ package struct Gateway: CallerHandler {
     let name = rest.prefix { $0 != "/" && $0 != "?" }
     var moved = request
     moved.head.target = String(rest.dropFirst(name.count))
-    guard Self.isAPI(moved.head.target) else { return .pageNotFound }
+    guard Destination.isAPI(moved.head.target) else { return .pageNotFound }
     do throws(Members.Refusal) {
       return try await members.relay(to: PercentEncoding.decode(name)).respond(to: moved, from: caller, isMember: true)
     } catch {
       return error.response
     }
-  }
-
-  /// Whether the API behind answers it.
-  private static func isAPI(_ target: String) -> Bool {
-    let first = target.utf8.dropFirst().prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-    return ["api", "apis", "openapi", "version", "healthz", "livez", "readyz"].contains { $0.utf8.elementsEqual(first) }
   }
 
   private static func asker(_ request: IncomingRequest, _ caller: Caller?) -> UpstreamRequest.Asker {
@@ -193,8 +118,8 @@ package struct Gateway: CallerHandler {
       return .unavailable("apiService \(shared.rule.object.name) is not available")
     }
     let sent = UpstreamRequest(shared.rule, request.head, path, by: Self.asker(request, caller))
-    return relay(sent, request) { [metrics] outcome, since in
-      metrics.note(outcome, of: shared.rule.object, since: since)
+    return relay(sent, of: shared.rule.object, request) { [counts] outcome, since in
+      counts.note(outcome, of: shared.rule.object, since: since)
     }
   }
 
@@ -205,17 +130,20 @@ package struct Gateway: CallerHandler {
       return .unavailable("reverseProxy \(shared.rule.object.name) is not available")
     }
     let asker = Self.asker(request, caller)
-    if let refusal = guards.refusal(of: shared.rule, by: asker) { return refusal }
+    if let refusal = guards.refusal(of: shared.rule, by: asker) {
+      counts.note(refusal: refusal.status, of: shared.rule.object)
+      return refusal
+    }
     let (method, host) = (request.head.method.rawValue, request.head.headers["Host"] ?? "")
     if let redirect = shared.rule.redirect(path, method: method, host: host) {
       return HTTPResponse(
         status: redirect.status, headers: ["Location": redirect.location, "Content-Length": "0"], bytes: [])
     }
     let sent = UpstreamRequest(shared.rule, request.head, path, by: asker)
-    return relay(sent, request) { [guards, metrics, rules] outcome, since in
+    return relay(sent, of: shared.rule.object, request) { [guards, counts, rules] outcome, since in
       // The object's condition tells it.
       if guards.note(outcome, of: shared.rule) { rules.tellChange() }
-      metrics.note(outcome, of: shared.rule.object, since: since)
+      counts.note(outcome, of: shared.rule.object, since: since)
     }
   }
 
@@ -228,8 +156,8 @@ package struct Gateway: CallerHandler {
     }
     if case .endpoint(let endpoint) = file.source {
       let sent = UpstreamRequest(endpoint, of: file, request.head, by: Self.asker(request, nil))
-      return relay(sent, request) { [metrics, object = rule.object] outcome, since in
-        metrics.note(outcome, of: object, since: since)
+      return relay(sent, of: rule.object, request) { [counts, object = rule.object] outcome, since in
+        counts.note(outcome, of: object, since: since)
       }
     }
     do throws(BundleProblem) {
@@ -251,8 +179,17 @@ package struct Gateway: CallerHandler {
 
   /// `report` is told how it goes on, and since when.
   private func relay(
-    _ sent: UpstreamRequest, _ request: IncomingRequest,
+    _ sent: UpstreamRequest, of object: RuleObject, _ request: IncomingRequest,
     report: @escaping @Sendable (UpstreamRelay.Outcome, ContinuousClock.Instant) -> Void
+  ) -> HTTPResponse {
+    let response = relay(sent, request, report)
+    if response.relay == nil { counts.note(refusal: response.status, of: object) }
+    return response
+  }
+
+  private func relay(
+    _ sent: UpstreamRequest, _ request: IncomingRequest,
+    _ report: @escaping @Sendable (UpstreamRelay.Outcome, ContinuousClock.Instant) -> Void
   ) -> HTTPResponse {
     if let problem = sent.endpoint.problem { return .unavailable(problem) }
     if let flaw = sent.flaw { return Status.badRequest(flaw.rawValue).response }
@@ -272,22 +209,6 @@ package struct Gateway: CallerHandler {
       group.addTask { await rules.run(in: cluster, dialect: dialect) }
       group.addTask { await checks.run() }
       if settings.tellsObjects { group.addTask { await conditions.run(rules, guards) } }
-    }
-  }
-
-  private func explain(_ request: IncomingRequest, _ caller: Caller) async -> HTTPResponse {
-    do throws(Status) {
-      let question = try await request.whole().json()
-      guard let url = question["url"]?.string else { throw .badRequest("a url is expected") }
-      let word = question["method"]?.string ?? "GET"
-      guard let method = HTTPRequest.Method(rawValue: word) else {
-        throw .badRequest("the method \(word) is not known")
-      }
-      let target = url.hasPrefix("/") ? url : "/" + (url.split(separator: "/", maxSplits: 2).dropFirst(2).first ?? "")
-      let explanation = Explanation(HTTPRequest(method, target), by: caller.user, in: rules.table)
-      return HTTPResponse(status: 200, json: explanation.value)
-    } catch {
-      return error.response
     }
   }
 }

@@ -4,15 +4,25 @@ import Platform
 
 /// What a gateway has done and how its upstreams are, in the text format of Prometheus.
 final class GatewayMetrics: Sendable {
-  /// Answers of the upstreams of one rule, by the hundred of their status; 0 for none.
+  /// Answers of the upstreams of one rule, by the hundred of their status; 0 for none, -1 where the client did not wait.
   private struct Answers: Hashable {
     var kind: RuleObject.Kind
     var name: String
     var hundred: Int
+
+    /// As it is told.
+    var code: String { hundred < 0 ? "abandoned" : hundred == 0 ? "none" : "\(hundred)xx" }
+  }
+
+  /// What the gateway itself answers in place of an upstream.
+  private struct Refusals: Hashable {
+    var rule: String
+    var status: Int
   }
 
   private struct State {
     var answers: [Answers: Int] = [:]
+    var refusals: [Refusals: Int] = [:]
     var latencies: [RuleObject.Kind: Histogram] = [:]
   }
 
@@ -31,8 +41,14 @@ final class GatewayMetrics: Sendable {
     switch outcome {
     case .answered(let status): note(rule, status: status, after: ContinuousClock.now - since)
     case .failed: note(rule, status: 0, after: .zero)
-    case .finished, .abandoned: break
+    case .abandoned: note(rule, status: -100, after: .zero)
+    case .finished: break
     }
+  }
+
+  /// Notes that a request of `rule` is not sent on.
+  func note(refusal status: Int, of rule: RuleObject) {
+    state.withLock { $0.refusals[Refusals(rule: rule.description, status: status), default: 0] += 1 }
   }
 
   /// All of it; rules that are no more are forgotten.
@@ -43,15 +59,20 @@ final class GatewayMetrics: Sendable {
     let names = Set(
       table.services.map(\.object.description) + table.proxies.map(\.object.description)
         + table.bundles.map(\.object.description))
-    let (answers, latencies) = state.withLock { state in
+    let (answers, refusals, latencies) = state.withLock { state in
       state.answers = state.answers.filter { names.contains("\($0.key.kind.rawValue) \($0.key.name)") }
-      return (state.answers, state.latencies)
+      state.refusals = state.refusals.filter { names.contains($0.key.rule) }
+      return (state.answers, state.refusals, state.latencies)
     }
     let counted = answers.map { key, count in
-      let code = key.hundred == 0 ? "none" : "\(key.hundred)xx"
-      return ("{kind=\"\(key.kind.rawValue)\",name=\(quoted(key.name)),code=\"\(code)\"}", "\(count)")
+      ("{kind=\"\(key.kind.rawValue)\",name=\(quoted(key.name)),code=\"\(key.code)\"}", "\(count)")
+    }.sorted { $0.0 < $1.0 }
+    let refused = refusals.map { key, count in
+      let words = key.rule.split(separator: " ", maxSplits: 1).map(String.init)
+      return ("{kind=\"\(words[0])\",name=\(quoted(words.last ?? "")),code=\"\(key.status)\"}", "\(count)")
     }.sorted { $0.0 < $1.0 }
     return family("ksxd_gateway_requests_total", "counter", "Requests that were sent on, by what came back.", counted)
+      + family("ksxd_gateway_refusals_total", "counter", "Requests that were not sent on, by the status.", refused)
       + latency(latencies) + health(table, troubles) + pool(connections)
       + family(
         "ksxd_gateway_rules", "gauge", "Objects that are served.",

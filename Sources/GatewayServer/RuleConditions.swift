@@ -90,7 +90,7 @@ struct RuleConditions: Sendable {
 /// Several gateways may find different things: each writes what has changed for it, and what is missing, at once, and
 /// contradicts what an object says only when all is reviewed, so that they do not write in turns.
 struct ConditionLedger {
-  private var written: [RuleObject: RuleCondition] = [:]
+  private var written: [String: RuleCondition] = [:]
 
   /// Those of `all` that are to be written, of objects that say what is in `said`.
   func due(
@@ -99,13 +99,13 @@ struct ConditionLedger {
     all.filter { rule, condition in
       let word = said[rule.description]
       if condition.isSaid(by: word) { return false }
-      return isReview || word == nil || written[rule] != condition
+      return isReview || word == nil || written[rule.description] != condition
     }
   }
 
   /// Notes that `all` have been told, but for those that `failed`.
   mutating func note(_ all: [(rule: RuleObject, condition: RuleCondition)], _ failed: Set<RuleObject>) {
     let told = all.filter { !failed.contains($0.rule) }
-    written = Dictionary(told.map { ($0.rule, $0.condition) }, uniquingKeysWith: { first, _ in first })
+    written = Dictionary(told.map { ($0.rule.description, $0.condition) }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -40,6 +40,15 @@ struct RuleJudge: Sendable {
     Dictionary(conditions.filter(\.condition.isServed).map { ($0.rule.kind, 1) }, uniquingKeysWith: +)
   }
 
+  /// What keeps what serves a request from it.
+  func problem(of match: RouteTable.Match) -> String? {
+    switch match {
+    case .apiService(let shared): settings.problem(with: shared.rule.endpoint)
+    case .proxy(let shared): illness(of: shared.rule) ?? settings.problem(with: shared.rule.endpoint)
+    case .bundle(let rule, let file): problem(of: file, rule)
+    }
+  }
+
   /// What keeps all of an API from being served.
   func problem(of rule: APIServiceRule) -> String? {
     settings.problem(with: rule.endpoint) ?? (rule.hasGroup || !rule.paths.isEmpty ? nil : rule.problems.first)

@@ -130,7 +130,10 @@ package struct HTTPResponse: Sendable {
 /// An answer that another server gives, passed on by the server that has the connection.
 ///
 /// Only that server knows how; to everything between it is a value.
-package protocol Relay: Sendable {}
+package protocol Relay: Sendable {
+  /// The same, which besides tells the status that the client is answered with, once; 0 when the client has left before.
+  func telling(_ tell: @escaping @Sendable (Int) -> Void) -> any Relay
+}
 
 /// Something that answers requests: a server far away, or a router in this process.
 package protocol Transport: Sendable {

@@ -79,7 +79,7 @@ struct GatewayCommand: AsyncParsableCommand {
       rules: gateway.rules,
       around: HostPrefix(
         around: DelegatedAuthenticator(
-          by: cluster, tokens: try identity.tokens(), users: users, around: access)))
+          by: cluster, tokens: try identity.tokens(), users: users, audit: logs.audit, around: access)))
   }
 
   /// KubeSphere's users, where they exist.
@@ -122,7 +122,10 @@ struct GatewayIdentity: ParsableArguments {
 
   func certificate() throws -> Listener.Certificate? { try tls.certificate() }
 
-  func tokens() throws(AccessFileError) -> TokenTable {
-    try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) } ?? TokenTable()
+  func tokens() throws(AccessFileError) -> AccessFileReader<TokenTable> {
+    guard let tokenAuthFile else { return AccessFileReader(fixed: TokenTable()) }
+    return try AccessFileReader(tokenAuthFile, report: Serve.report) { path throws(AccessFileError) in
+      try TokenTable(file: path)
+    }
   }
 }

@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import HTTPServer
 import KubernetesAPI
+import Logging
 import Platform
 
 extension Serve {
@@ -21,13 +22,18 @@ extension Serve {
   }
 
   /// What users may do beside the owner.
-  func authorizer() throws -> Authorizer {
-    guard let authorizationPolicyFile else { return Authorizer() }
+  func policies() throws -> AccessFileReader<Authorizer> {
+    guard let authorizationPolicyFile else { return AccessFileReader(fixed: Authorizer()) }
     guard tokenAuthFile != nil || passwordFile != nil || tls.clientCaFile != nil else {
       throw ValidationError("--authorization-policy-file is about users: add --token-auth-file or --password-file")
     }
-    return try Authorizer(policyFile: authorizationPolicyFile)
+    return try AccessFileReader(authorizationPolicyFile, report: Self.report) { path throws(AccessFileError) in
+      try Authorizer(policyFile: path)
+    }
   }
+
+  /// Hears of files about access that cannot be read any more.
+  static let report: @Sendable (String) -> Void = { Logger(label: "access").warning("\($0)") }
 
   /// The token of the owner on a port, as its file says.
   func token() throws -> String? {

@@ -120,20 +120,26 @@ struct Serve: AsyncParsableCommand {
     await services.stop()
   }
 
-  /// What asks who a caller is and what they may do, around what they ask for; its files are read now.
+  /// What asks who a caller is and what they may do, around what they ask for; its files are read now, and again when
+  /// they change.
   private func guarding() throws -> (any CallerHandler) -> any Handler {
-    let authorizer = try authorizer()
-    let users = try tokenAuthFile.map { file throws(AccessFileError) in try TokenTable(file: file) }
+    let report = Self.report
+    let policies = try policies()
+    let users = try tokenAuthFile.map { file throws(AccessFileError) in
+      try AccessFileReader(file, report: report) { path throws(AccessFileError) in try TokenTable(file: path) }
+    }
     let ownerToken = try token()
     let logins = try passwordFile.map { file throws(AccessFileError) in
-      Logins(try PasswordTable(file: file), file: data + "/logins.json", audit: logs.audit)
+      Logins(
+        try AccessFileReader(file, report: report) { path throws(AccessFileError) in try PasswordTable(file: path) },
+        file: data + "/logins.json", audit: logs.audit)
     }
     let (audit, trustsCertificates) = (logs.audit, tls.clientCaFile != nil)
     return { handler in
       HostPrefix(
         around: Authenticator(
-          users: users, ownerToken: ownerToken, logins: logins, trustsCertificates: trustsCertificates,
-          around: ProtobufBodies(around: AccessControl(authorizer, audit: audit, around: handler))))
+          file: users, ownerToken: ownerToken, logins: logins, trustsCertificates: trustsCertificates, audit: audit,
+          around: ProtobufBodies(around: AccessControl(policies, audit: audit, around: handler))))
     }
   }
 

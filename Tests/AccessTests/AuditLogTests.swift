@@ -81,6 +81,73 @@ import Testing
     #expect(noted.allSatisfy { $0["user"] == "ada" })
     #expect(!lines.withLock { $0 }.joined().contains("wrong-one"))
   }
+
+  /// An answer that another server gives later.
+  private final class Elsewhere: CallerHandler, Relay {
+    let tell = Locked<[@Sendable (Int) -> Void]>([])
+
+    func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+      var response = HTTPResponse(status: 500, bytes: [])
+      response.relay = self
+      return response
+    }
+
+    func telling(_ tell: @escaping @Sendable (Int) -> Void) -> any Relay {
+      self.tell.withLock { $0.append(tell) }
+      return self
+    }
+  }
+
+  @Test(arguments: [(201, "allowed"), (403, "refused"), (502, "allowed"), (0, "allowed")])
+  func whatAnotherServerAnswersIsNotedWithItsStatus(status: Int, verdict: String) async throws {
+    let elsewhere = Elsewhere()
+    let handler = AccessControl(audit: log, around: elsewhere)
+    _ = await handler.respond(to: HTTPRequest(.delete, "/api/v1/namespaces/kube-system"))
+    #expect(noted.isEmpty)
+
+    for tell in elsewhere.tell.withLock({ $0 }) { tell(status) }
+
+    #expect(noted.count == 1 && noted[0]["verdict"] == .string(verdict))
+    #expect(noted[0]["status"]?.integer == (status == 0 ? nil : status))
+  }
+
+  @Test func passwordsThatAreTriedAndWritesOfNobodyAreNoted() async throws {
+    let logins = Logins(try PasswordTable(text: LoginsTests.file, file: "users"), file: nil)
+    let door = Authenticator(logins: logins, audit: log, around: AccessControl(around: try Asking().api))
+    func ask(_ method: HTTPRequest.Method, _ credential: String) async {
+      var request = IncomingRequest(HTTPRequest(method, Path.plans, headers: ["Authorization": credential]))
+      request.connection.listener = .port
+      _ = await door.respond(to: request)
+    }
+    let basic = { (pair: String) in "Basic " + Base64.encode(Array(pair.utf8)) }
+    for _ in 0..<11 { await ask(.get, basic("ada:hunter2")) }
+    await ask(.get, basic("bob:secret"))
+    await ask(.post, "Bearer hunter2")
+    await ask(.get, "Bearer hunter2")
+
+    #expect(noted.prefix(11).allSatisfy { $0["event"] == "login" && $0["user"] == "ada" })
+    #expect(
+      noted.map { $0["verdict"]?.string }
+        == Array(repeating: "refused", count: 10) + ["locked", "allowed", "refused"])
+    #expect(noted[12]["event"] == "write" && noted[12]["status"] == 401 && noted[12]["resource"] == "installplans")
+    #expect(!lines.withLock { $0 }.joined().contains("hunter2"))
+  }
+
+  @Test func aRefreshTokenThatComesTwiceIsNotedWithWhoseItIs() async throws {
+    let logins = Logins(try PasswordTable(text: LoginsTests.file, file: "users"), file: nil, audit: log)
+    let form = "client_id=kubesphere&client_secret=kubesphere&grant_type="
+    func token(_ rest: String) async throws -> String {
+      let request = HTTPRequest(.post, "/oauth/token", body: Array((form + rest).utf8))
+      let answer = await logins.response(to: IncomingRequest(request))
+      return try await answer?.body.collected().json["refresh_token"]?.string ?? ""
+    }
+    let first = try await token("password&username=ada&password=secret")
+    for _ in 0..<2 { _ = try await token("refresh_token&refresh_token=" + first) }
+
+    #expect(noted.map { $0["event"]?.string } == ["login", "renewal", "renewal"])
+    #expect(noted.map { $0["verdict"]?.string } == ["allowed", "allowed", "reused"])
+    #expect(noted.allSatisfy { $0["user"] == "ada" })
+  }
 }
 
 extension [UInt8] {

@@ -133,4 +133,17 @@ import Testing
 
     #expect(try await ask(door, basic("ada:secret")) == "429")
   }
+
+  @Test(arguments: [HTTPRequest.Method.post, .get])
+  func thereAreNoLoginsAndThatIsSaid(method: HTTPRequest.Method) async throws {
+    let door = try await authenticator(Server(["ada": Self.user("Active")]))
+    let request = IncomingRequest(HTTPRequest(method, "/oauth/token"))
+
+    let answer = await door.respond(to: request)
+
+    #expect(answer.status == 501)
+    let value = try JSON.parse(try await answer.body.collected())
+    #expect(value["error_description"]?.string?.hasPrefix("this gateway issues no tokens") == true)
+    #expect(door.respondAtOnce(to: request)?.status == 501)
+  }
 }

@@ -160,14 +160,83 @@ import Testing
     #expect(try logins(others, kept: file).user(ofToken: token) == nil)
   }
 
+  /// The same line with another hash, of the same password.
+  private static let changed = file.replacing(
+    "abcdefgh$XIppta5rT8zJUu4vAOKQXrwq9uY4Ijlz6VjyOmkx5i4,1", with: "abcdefgi$x,1")
+
+  @Test(arguments: [changed, file.split(separator: "\n").filter { !$0.hasPrefix("ada") }.joined(separator: "\n")])
+  func aPasswordThatChangesAndAUserWhoIsTakenOutEndTheLogins(text: String) async throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let (path, clock) = (folder.path + "/users", clock)
+    try Files.write(Array(Self.file.utf8), to: path)
+    let users = try AccessFileReader(path, now: { clock.now }) { path throws(AccessFileError) in
+      try PasswordTable(file: path)
+    }
+    let logins = Logins(users, file: nil, time: { clock.time }, now: { clock.now })
+    let (one, other) = (try await logIn(logins).value, try await logIn(logins).value)
+    _ = try await logins.user(ofBasic: Base64.encode(Array("ada:secret".utf8)), from: "")
+    try Files.write(Array(text.utf8), to: path)
+    clock.turn(2)
+
+    #expect(logins.user(ofToken: one["access_token"]?.string ?? "") == nil)
+    #expect(try await renew(logins, other["refresh_token"]).status == 400)
+    #expect(logins.knownUser(ofBasic: Base64.encode(Array("ada:secret".utf8))) == nil)
+    try Files.write(Array(Self.file.utf8), to: path)
+    clock.turn(2)
+    #expect(logins.user(ofToken: one["access_token"]?.string ?? "") == nil, "it has ended, whatever comes back")
+    #expect(try await renew(logins, other["refresh_token"]).status == 400)
+  }
+
+  @Test func aFileThatIsNoLongerRightIsReportedOnceAndTheLastOneThatWasStays() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let (path, clock, reports) = (folder.path + "/users", clock, Locked<[String]>([]))
+    try Files.write(Array("token-of-ada,ada,1".utf8), to: path)
+    let reader = try AccessFileReader(
+      path, report: { line in reports.withLock { $0.append(line) } }, now: { clock.now },
+      read: { path throws(AccessFileError) in try TokenTable(file: path) })
+
+    try Files.write(Array("half".utf8), to: path)
+    for _ in 0..<3 {
+      clock.turn(2)
+      #expect(reader.content.user(of: Array("token-of-ada".utf8))?.name == "ada")
+    }
+    try Files.write(Array("token-of-bob,bob,2".utf8), to: path)
+    clock.turn(2)
+
+    #expect(reader.content.user(of: Array("token-of-bob".utf8))?.name == "bob")
+    #expect(reader.content.user(of: Array("token-of-ada".utf8)) == nil)
+    #expect(reports.withLock { $0.count } == 1)
+  }
+
+  @Test func clientsOfOneAddressHoldUpNoOthers() async throws {
+    let checker = PasswordChecker(now: { ContinuousClock.now })
+    let table = try PasswordTable(text: Self.file, file: "users")
+    let most = PasswordChecker.mostWaiting.ofAddress
+
+    let verdicts = await withTaskGroup(of: PasswordChecker.Verdict.self) { group in
+      for number in 0..<200 {
+        group.addTask { await checker.check("nobody\(number)", "x", in: table, from: "192.0.2.1") }
+      }
+      let good = await checker.check("ada", "secret", in: table, from: "192.0.2.2")
+      #expect(good == .user(User(name: "ada", uid: "1", groups: ["ops", "dev", "system:authenticated"])))
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+
+    #expect(verdicts.allSatisfy { $0 == .wrong || $0 == .tooManyAtOnce })
+    #expect(verdicts.filter { $0 == .wrong }.count >= most)
+    #expect(await checker.check("ada", "secret", in: table, from: "192.0.2.1") != .tooManyAtOnce)
+  }
+
   @Test func aPasswordMayBeShownWithEveryRequest() async throws {
     let logins = try logins()
 
-    #expect(try await logins.user(ofBasic: Base64.encode(Array("ada:secret".utf8))).name == "ada")
+    #expect(try await logins.user(ofBasic: Base64.encode(Array("ada:secret".utf8)), from: "").name == "ada")
     await #expect(throws: Status(code: 401, reason: "Unauthorized", message: "incorrect password")) {
-      try await logins.user(ofBasic: Base64.encode(Array("ada:wrong".utf8)))
+      try await logins.user(ofBasic: Base64.encode(Array("ada:wrong".utf8)), from: "")
     }
-    await #expect(throws: Status.unauthorized) { try await logins.user(ofBasic: "%%") }
+    await #expect(throws: Status.unauthorized) { try await logins.user(ofBasic: "%%", from: "") }
   }
 
   @Test(arguments: [
@@ -191,7 +260,7 @@ import Testing
     clock.turn(1)
     let last = tokens.logIn("bob")
 
-    #expect(tokens.user(of: first.access) == nil && tokens.renew(first.refresh) == nil)
+    #expect(tokens.user(of: first.access) == nil && tokens.renew(first.refresh).grant == nil)
     #expect(tokens.user(of: second.access) == "ada" && tokens.user(of: last.access) == "bob")
   }
 
@@ -213,11 +282,11 @@ import Testing
   @Test func aLoginThatIsRenewedOverAndOverIsRememberedInBoundedMemory() throws {
     let tokens = LoginTokens(file: nil)
     var grants = [tokens.logIn("ada")]
-    for _ in 0..<50 { grants.append(try #require(tokens.renew(grants[grants.count - 1].refresh))) }
+    for _ in 0..<50 { grants.append(try #require(tokens.renew(grants[grants.count - 1].refresh).grant)) }
 
     #expect(tokens.tokenCount == 2 + LoginTokens.mostUsed)
     // One that served a moment ago has been stolen from one of two: both are logged out.
-    #expect(tokens.renew(grants[49].refresh) == nil)
+    #expect(tokens.renew(grants[49].refresh).isReused)
     #expect(tokens.user(of: grants[50].access) == nil && tokens.tokenCount == 0)
   }
 
@@ -257,12 +326,12 @@ import Testing
 
     var longest = 0
     for _ in 0..<3_000 {
-      grant = try #require(tokens.renew(grant.refresh))
+      grant = try #require(tokens.renew(grant.refresh).grant)
       longest = max(longest, try Files.read(path).count)
     }
 
     #expect(longest < 1_100 * 1_300)
-    #expect(LoginTokens(file: path).renew(grant.refresh) != nil)
+    #expect(LoginTokens(file: path).renew(grant.refresh).grant != nil)
   }
 
   /// What is in the file, and whether the next login must write it anew to be read back.

@@ -88,6 +88,27 @@ import Testing
     #expect(content.size == content.bytes.count)
   }
 
+  @Test func whatIsStoredAsBrotliIsSentToThoseWhoTakeItAlone() {
+    let content = StaticContent([0x0B, 0x01, 0x80], isBrotli: true)
+
+    let packed = content.response(
+      to: HTTPRequest(.get, "/", headers: ["Accept-Encoding": "gzip, br"]), type: "text/css")
+    let refused = content.response(to: HTTPRequest(.get, "/", headers: ["Accept-Encoding": "gzip"]), type: "text/css")
+
+    #expect(packed.status == 200 && packed.headers["Content-Encoding"] == "br")
+    #expect(packed.headers["Vary"] == "Accept-Encoding")
+    #expect(refused.status == 406 && refused.headers["Content-Encoding"] == nil)
+  }
+
+  @Test func theKeySaysThatAFileIsBrotli() {
+    func file(_ key: String) -> JSBundleRule.File? {
+      let objects = GatewayFixture.Objects.bundle(Self.reference("configMapKeyRef", key: key))
+      return JSBundleRule(objects.bundles[0], dialect: .installPlan).files.first
+    }
+
+    #expect(file("index.js.br")?.isBrotli == true && file("index.js")?.isBrotli == false)
+  }
+
   @Test(arguments: [HTTPRequest.Method.post, .put, .delete])
   func aBundleIsOnlyRead(method: HTTPRequest.Method) async throws {
     try await GatewayFixture.with(.bundle(Self.raw)) { gateway in

@@ -223,7 +223,7 @@ import Testing
   @Test func aRuleCanBeExplained() async throws {
     try await GatewayFixture.with(.proxy(to: Self.closed)) { gateway in
       let answer = try await gateway.ask(
-        Gateway.explainPath, .post, headers: ["Content-Type": "application/json"], body: #"{"url":"/proxy/a"}"#)
+        Destination.explainPath, .post, headers: ["Content-Type": "application/json"], body: #"{"url":"/proxy/a"}"#)
 
       #expect(answer.status == 200)
       #expect(answer.body.json[path: "rule", "name"] == "p")

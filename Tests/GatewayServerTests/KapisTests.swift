@@ -40,10 +40,14 @@ import Testing
     ("fieldSelector=status.state%3DInstalled", "devops"), ("fieldSelector=status.state%3D~installed", "devops"),
     ("ownerKind=Repository", ""), ("sortBy=name&ascending=true&limit=2", "devops logging"),
     ("sortBy=name&ascending=true&limit=2&page=2", "metrics"), ("limit=2&page=9223372036854775807", ""),
-    ("limit=-1", "devops metrics logging"),
+    ("limit=-1", "devops metrics logging"), ("limit=abc&page=x", "devops metrics logging"),
+    ("fieldSelector=metadata.name%3D%3Ddevops", "devops"),
+    ("fieldSelector=metadata.name!%3Ddevops", "metrics logging"),
+    ("fieldSelector=metadata.name!%3D~DEVOPS,metadata.name!%3Dlogging", "metrics"),
+    ("fieldSelector=metadata.labels[0]%3Dx", ""),
   ])
   func aListIsAskedForInKubeSpheresLanguage(query: String, names: String) throws {
-    let answer = try ListQuery(Target("/kapis/x?" + query)).answer(Self.objects)
+    let answer = ListQuery(Target("/kapis/x?" + query)).answer(Self.objects)
 
     let found = (answer["items"]?.sequence ?? []).compactMap { $0[path: "metadata", "name"]?.string }
     #expect(found.joined(separator: " ") == names)
@@ -104,7 +108,7 @@ import Testing
   }
 
   @Test func aListSaysHowManyThereAreInAll() throws {
-    let answer = try ListQuery(Target("/kapis/x?limit=2&page=1")).answer(Self.objects)
+    let answer = ListQuery(Target("/kapis/x?limit=2&page=1")).answer(Self.objects)
 
     #expect(answer[path: "metadata", "continue"] == "3")
     #expect(answer[path: "metadata", "remainingItemCount"] == 1)
@@ -140,6 +144,26 @@ import Testing
 
       #expect(answer.status == status)
       #expect(answer.body.json[path: "ErrStatus", "message"] == .string(message))
+    }
+  }
+
+  /// An API that lets the gateway read nothing.
+  private struct Forbidding: CallerHandler {
+    func respond(to request: IncomingRequest, from caller: Caller) async -> HTTPResponse {
+      Status(code: 403, reason: "Forbidden", message: #"User "system:serviceaccount:gw:gw" cannot list"#).response
+    }
+  }
+
+  @Test(arguments: [
+    "/kapis/kubesphere.io/v1alpha1/extensions", "/kapis/kubesphere.io/v1alpha1/extensions/x",
+    "/kapis/package.kubesphere.io/v1alpha1/extensionversions/x-1/files", "/clusters/member/api/v1/pods",
+  ])
+  func whoTheGatewayIsToItsClusterIsToldNobody(path: String) async throws {
+    try await GatewayFixture.with(GatewayFixture.Objects(), api: Forbidding()) { gateway in
+      let answer = try await gateway.ask(path)
+
+      #expect(answer.status == 503)
+      #expect(answer.body.contains("the gateway may not read") && !answer.body.contains("system:serviceaccount"))
     }
   }
 

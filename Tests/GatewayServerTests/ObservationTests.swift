@@ -14,11 +14,13 @@ import Testing
 @Suite struct ObservationTests {
   @Test func whatWasSentOnIsCounted() async throws {
     try await EchoUpstream.with { url in
-      var objects = GatewayFixture.Objects.proxy(to: url)
+      var objects = GatewayFixture.Objects.proxy(
+        to: url, ["rateLimit": ["requests": 2, "per": "24h"]])
       objects.services = GatewayFixture.Objects.service(at: "http://127.0.0.1:9").services
       try await GatewayFixture.with(objects) { gateway in
         _ = try await gateway.ask("/proxy/a")
         _ = try await gateway.ask("/proxy/teapot")
+        _ = try await gateway.ask("/proxy/one-too-many")
         _ = try await gateway.ask("/kapis/judge.example.com/v1alpha1/things")
         let answer = try await gateway.ask("/metrics")
 
@@ -31,7 +33,8 @@ import Testing
           #"ksxd_gateway_answer_seconds_count{kind="ReverseProxy"} 2"#,
           #"ksxd_gateway_upstream_connects_total{result="failed"} 1"#,
           #"ksxd_gateway_upstream_connections{state="active"} 0"#,
-          #"ksxd_gateway_rules{kind="ReverseProxy"} 1"#,
+          #"ksxd_gateway_rules{kind="ReverseProxy"} 1"#, #"ksxd_gateway_rules{kind="APIService"} 1"#,
+          #"ksxd_gateway_refusals_total{kind="ReverseProxy",name="p",code="429"} 1"#,
         ] {
           #expect(lines.contains(line), "\(line)\n\(answer.body)")
         }

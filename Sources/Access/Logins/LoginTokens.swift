@@ -23,6 +23,18 @@ final class LoginTokens: Sendable {
     var refreshUntil: Int
     /// Digests of refresh tokens that have served.
     var used: [String] = []
+    /// What the password proved when it began (`PasswordTable.proof`).
+    var proof = ""
+  }
+
+  /// What came of a refresh token.
+  struct Renewal: Hashable, Sendable {
+    /// `nil` when it is not good.
+    var grant: Grant?
+    /// Whose login it is of, if it is of one.
+    var user = ""
+    /// Whether it has served before, which ends the login.
+    var isReused = false
   }
 
   private struct State {
@@ -58,41 +70,47 @@ final class LoginTokens: Sendable {
     for (id, login) in self.file?.read() ?? [:] { restore(id, login) }
   }
 
-  func logIn(_ user: String) -> Grant {
+  func logIn(_ user: String, proof: String = "") -> Grant {
     let now = now()
     return step { state in
       for (id, login) in state.logins where login.refreshUntil <= now { Self.end(id, &state) }
       let own = state.logins.filter { $0.value.user == user }
       if own.count >= Self.mostOfUser { Self.endOldest(of: own, &state) }
       if state.logins.count >= most { Self.endOldest(of: state.logins, &state) }
-      return Self.issue(Self.random(), user, used: [], now, &state)
+      return Self.issue(Self.random(), user, proof, used: [], now, &state)
     }
   }
 
-  /// New tokens for a refresh token; `nil` when it is not good, or has served before.
-  func renew(_ refresh: String) -> Grant? {
+  /// New tokens for a refresh token, if `isCurrent` finds that the user and what the password proved are as they were.
+  func renew(
+    _ refresh: String, isCurrent: (_ user: String, _ proof: String) -> Bool = { _, _ in true }
+  ) -> Renewal {
     let (digest, now) = (Self.digest(refresh), now())
-    return step { state -> Grant? in
-      guard let id = state.byRefresh[digest], let login = state.logins[id] else { return nil }
-      guard login.refresh == digest, login.refreshUntil > now else {
+    return step { state -> Renewal in
+      guard let id = state.byRefresh[digest], let login = state.logins[id] else { return Renewal() }
+      guard login.refresh == digest, login.refreshUntil > now, isCurrent(login.user, login.proof) else {
         Self.end(id, &state)
-        return nil
+        return Renewal(user: login.user, isReused: login.refresh != digest)
       }
       state.byAccess[login.access] = nil
       let used = login.used + [digest]
       for token in used.dropLast(Self.mostUsed) { state.byRefresh[token] = nil }
-      return Self.issue(id, login.user, used: used.suffix(Self.mostUsed), now, &state)
+      let grant = Self.issue(id, login.user, login.proof, used: used.suffix(Self.mostUsed), now, &state)
+      return Renewal(grant: grant, user: login.user)
     }
   }
 
   /// Whose access token it is.
-  func user(of access: String) -> String? {
+  func user(of access: String) -> String? { login(of: access)?.user }
+
+  /// Whose access token it is, and what their password proved.
+  func login(of access: String) -> (user: String, proof: String)? {
     let (digest, now) = (Self.digest(access), now())
     return state.withLock { state in
       guard let login = state.byAccess[digest].flatMap({ state.logins[$0] }), login.accessUntil > now else {
         return nil
       }
-      return login.user
+      return (login.user, login.proof)
     }
   }
 
@@ -106,11 +124,13 @@ final class LoginTokens: Sendable {
     }
   }
 
-  private static func issue(_ id: String, _ user: String, used: [String], _ now: Int, _ state: inout State) -> Grant {
+  private static func issue(
+    _ id: String, _ user: String, _ proof: String, used: [String], _ now: Int, _ state: inout State
+  ) -> Grant {
     let (access, refresh) = (random(), random())
     state.logins[id] = Login(
       user: user, access: digest(access), accessUntil: now + accessLifetime, refresh: digest(refresh),
-      refreshUntil: now + refreshLifetime, used: used)
+      refreshUntil: now + refreshLifetime, used: used, proof: proof)
     state.changed.append(id)
     state.byAccess[digest(access)] = id
     for token in used + [digest(refresh)] { state.byRefresh[token] = id }

@@ -45,6 +45,11 @@ package struct PasswordTable: Hashable, Sendable {
     entries[fields[0]] = Entry(hash: fields[1], user: user)
   }
 
+  /// What changes when the password of the user called `name` does; `nil` without such a user.
+  func proof(of name: String) -> String? {
+    entries[name].map { String(SHA256.hex(Array("\(name)\n\($0.hash)".utf8)).prefix(32)) }
+  }
+
   /// The user called `name`.
   func user(_ name: String) -> User? { entries[name]?.user }
 
@@ -69,7 +74,24 @@ actor PasswordChecker {
     case user(User)
     case wrong
     case tooManyFailures
+    /// Others of the same address wait already.
+    case tooManyAtOnce
+
+    /// What is answered to basic authentication; `nil` for a password that is right.
+    var refusal: Status? {
+      switch self {
+      case .user: nil
+      case .wrong: Status(code: 401, reason: "Unauthorized", message: "incorrect password")
+      case .tooManyFailures: Status(code: 429, reason: "TooManyRequests", message: "too many failed logins")
+      case .tooManyAtOnce: Status(code: 429, reason: "TooManyRequests", message: "too many logins at once")
+      }
+    }
   }
+
+  /// Passwords that wait to be compared: of one address, and in all.
+  static let mostWaiting = (ofAddress: 4, inAll: 64)
+
+  private nonisolated let waiting = Locked<[String: Int]>([:])
 
   private let executor = ThreadExecutor()
   private let now: @Sendable () -> ContinuousClock.Instant
@@ -86,6 +108,27 @@ actor PasswordChecker {
   }
 
   deinit { executor.stop() }
+
+  /// The same for a client at `address`, of which only a few wait at once: clients elsewhere have their turn.
+  nonisolated func check(
+    _ name: String, _ password: String, in users: PasswordTable, from address: String
+  ) async -> Verdict {
+    let mayWait = waiting.withLock { waiting in
+      guard waiting[address, default: 0] < Self.mostWaiting.ofAddress,
+        waiting.values.reduce(0, +) < Self.mostWaiting.inAll
+      else { return false }
+      waiting[address, default: 0] += 1
+      return true
+    }
+    guard mayWait else { return .tooManyAtOnce }
+    defer {
+      waiting.withLock { waiting in
+        let left = (waiting[address] ?? 1) - 1
+        waiting[address] = left > 0 ? left : nil
+      }
+    }
+    return await check(name, password, in: users)
+  }
 
   func check(_ name: String, _ password: String, in users: PasswordTable) -> Verdict {
     let now = now()

@@ -70,8 +70,8 @@ package struct KubeSphereUsers: Sendable {
     return try Self.admit(user, known)
   }
 
-  /// The user of `NAME:PASSWORD` in base64.
-  func user(ofBasic text: String) async throws(Status) -> User {
+  /// The user of `NAME:PASSWORD` in base64, and whether the password had to be compared.
+  func user(ofBasic text: String, from address: String) async throws(Status) -> (user: User, isNews: Bool) {
     guard let bytes = Base64.decode(text) else { throw .unauthorized }
     let pair = String(decoding: bytes, as: UTF8.self)
     let name = String(pair.prefix { $0 != ":" })
@@ -80,20 +80,20 @@ package struct KubeSphereUsers: Sendable {
     if let account { try account.checkLogin() }
     let user = User(name: name, groups: account?.groups ?? []).joined
     let digest = SHA256.hex(bytes + Array((account?.hash ?? "").utf8))
-    if account == nil || !isRight(digest) { try await check(user, password, account?.hash ?? "", digest) }
-    return user
+    if account != nil, isRight(digest) { return (user, false) }
+    try await check(user, password, account?.hash ?? "", from: address)
+    note(digest)
+    return (user, true)
   }
 
-  private func check(_ user: User, _ password: String, _ hash: String, _ digest: String) async throws(Status) {
+  private func check(
+    _ user: User, _ password: String, _ hash: String, from address: String
+  ) async throws(Status) {
     let unknown = User(name: "")
     guard let table = PasswordTable(of: user, hash: hash) ?? PasswordTable(of: unknown, hash: Self.noHash) else {
       throw .unauthorized
     }
-    switch await checker.check(user.name, password, in: table) {
-    case .wrong: throw Status(code: 401, reason: "Unauthorized", message: "incorrect password")
-    case .tooManyFailures: throw Status(code: 429, reason: "TooManyRequests", message: "too many failed logins")
-    case .user: note(digest)
-    }
+    if let refusal = await checker.check(user.name, password, in: table, from: address).refusal { throw refusal }
   }
 
   private func isRight(_ digest: String) -> Bool {

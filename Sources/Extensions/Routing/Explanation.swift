@@ -18,29 +18,34 @@ package struct Explanation: Hashable, Sendable {
   package var conflicts: [Conflict] = []
   package var problems: [String] = []
 
-  package init(_ request: HTTPRequest, by user: User?, in table: RouteTable) {
+  /// `problem` knows what keeps the gateway from serving by a rule; without one that is what the objects say themselves.
+  package init(
+    _ request: HTTPRequest, by user: User?, in table: RouteTable,
+    problem: (RouteTable.Match) -> String? = { $0.problem }
+  ) {
     (method, target, reason) = (request.method.rawValue, request.target, "")
-    let path: RequestPath
-    do throws(RequestPath.Flaw) {
-      path = try RequestPath(request.target)
-    } catch {
-      reason = error.rawValue
-      return
+    let destination = table.destination(of: request)
+    if case .rule(let match, let path) = destination {
+      judge(match, request, path, by: UpstreamRequest.Asker(user: user, address: ""))
+      if isServed, upstream != nil || !isRedirect(match, path, request), let problem = problem(match) {
+        (isServed, reason) = (false, "\(match.object) would serve it, but \(problem)")
+      }
+    } else {
+      (isServed, reason) = destination.word
     }
-    judge(request, path, by: UpstreamRequest.Asker(user: user, address: ""), in: table)
+    guard let path = try? RequestPath(request.target) else { return }
     others = table.others(path, method: method, than: rule)
     conflicts = table.conflicts().filter { $0.rule == rule || $0.other == rule }
   }
 
   /// Which rule serves `path`, and what its upstream is sent.
   private mutating func judge(
-    _ request: HTTPRequest, _ path: RequestPath, by asker: UpstreamRequest.Asker, in table: RouteTable
+    _ match: RouteTable.Match, _ request: HTTPRequest, _ path: RequestPath, by asker: UpstreamRequest.Asker
   ) {
-    switch table.match(path, method: request.method.rawValue) {
+    switch match {
     case .apiService(let shared):
-      let rule = shared.rule
-      take(rule.object, rule.problems)
-      upstream = UpstreamRequest(rule, request, path, by: asker)
+      take(shared.rule.object, shared.rule.problems)
+      upstream = UpstreamRequest(shared.rule, request, path, by: asker)
     case .proxy(let shared):
       let rule = shared.rule
       take(rule.object, rule.problems)
@@ -49,19 +54,24 @@ package struct Explanation: Hashable, Sendable {
       if let flaw = sent.flaw {
         (isServed, reason) = (false, "\(rule.object) would make a path of it that is refused: \(flaw.rawValue)")
       }
-      let host = request.headers["Host"] ?? ""
-      if let redirect = rule.redirect(path, method: method, host: host) {
+      if let redirect = rule.redirect(path, method: method, host: request.headers["Host"] ?? "") {
         upstream = nil
         reason += ", with \(redirect.status) to \(redirect.location)"
       }
     case .bundle(let rule, let file):
       take(rule.object, rule.problems)
+      if isServed, request.method != .get, request.method != .head {
+        (isServed, reason) = (false, "\(rule.object) has it, but a bundle is only read")
+      }
       if case .endpoint(let endpoint) = file.source {
         upstream = UpstreamRequest(endpoint, of: file, request, by: asker)
       }
-    case nil:
-      reason = ReservedPaths.contain(path.decoded) ? "the path is the gateway's own" : "no rule has this path"
     }
+  }
+
+  private func isRedirect(_ match: RouteTable.Match, _ path: RequestPath, _ request: HTTPRequest) -> Bool {
+    guard case .proxy(let shared) = match else { return false }
+    return shared.rule.redirect(path, method: method, host: request.headers["Host"] ?? "") != nil
   }
 
   private mutating func take(_ rule: RuleObject, _ problems: [String]) {
@@ -82,8 +92,9 @@ extension RouteTable {
     let parts = path.decoded.split(separator: "/", maxSplits: 3)
     let ofServices = services.compactMap { rule -> (RuleObject, String)? in
       guard rule.object != winner, parts.count >= 2, parts[0] == "kapis", rule.group == parts[1] else { return nil }
-      if parts.count < 4 { return (rule.object, "a path below /kapis/\(rule.group)/\(rule.version)/ is expected") }
-      return (rule.object, rule.version == parts[2] ? "an older one serves the same" : "its version is \(rule.version)")
+      if parts.count < 3 { return (rule.object, "a path below /kapis/\(rule.group)/\(rule.version)/ is expected") }
+      if rule.version != parts[2] { return (rule.object, "its version is \(rule.version)") }
+      return (rule.object, rule.hasGroup ? "an older one serves the same" : rule.problems.first ?? "")
     }
     let ofProxies = proxies.compactMap { rule -> (RuleObject, String)? in
       guard rule.object != winner else { return nil }
@@ -140,5 +151,64 @@ extension UpstreamRequest {
     if endpoint.isInsecure { result["insecure"] = true }
     result["headers"] = .sequence(headers.fields.map { .string($0.description) })
     return .mapping(result)
+  }
+}
+
+extension Destination {
+  /// Whether it is served without a rule, and by what or why not.
+  fileprivate var word: (isServed: Bool, reason: String) {
+    switch self {
+    case .flaw(let flaw): (false, flaw.rawValue)
+    case .api, .version: (true, "the Kubernetes API answers it")
+    case .member: (true, "the Kubernetes API of a member cluster answers it")
+    case .explanation, .metrics, .openAPIIndex, .bundleList, .groups, .group: (true, Self.own)
+    case .reader(let path) where Self.isList(path): (true, Self.own)
+    case .reader(let path):
+      (false, ReservedPaths.contain(path.decoded) ? "the path is the gateway's own" : "no rule has this path")
+    case .rule: (true, "")
+    }
+  }
+
+  private static let own = "the gateway itself answers it"
+
+  /// Whether it is a list of the cluster's with KubeSphere's query language, or the files of a package.
+  private static func isList(_ path: RequestPath) -> Bool {
+    let parts = path.decoded.split(separator: "/")
+    guard parts.count >= 4, parts[0] == "kapis", parts[2] == "v1alpha1" else { return false }
+    if parts[1] == "package.kubesphere.io" { return parts.count == 6 && parts[5] == "files" }
+    return parts[1] == "kubesphere.io" && parts.count <= 5
+      && ["extensions", "extensionversions", "installplans", "subscriptions", "categories", "repositories"]
+        .contains(parts[3])
+  }
+}
+
+extension RouteTable.Match {
+  package var object: RuleObject {
+    switch self {
+    case .apiService(let shared): shared.rule.object
+    case .proxy(let shared): shared.rule.object
+    case .bundle(let rule, _): rule.object
+    }
+  }
+
+  /// What keeps it from being served, as far as the object says: in its spec, or what the gateway found in its status.
+  package var problem: String? {
+    let problem: String? =
+      switch self {
+      case .apiService(let shared): shared.rule.endpoint.problem
+      case .proxy(let shared): shared.rule.endpoint.problem
+      case .bundle(_, let file): file.source.problem
+      }
+    return problem ?? object.refusal
+  }
+}
+
+extension JSBundleRule.Source {
+  fileprivate var problem: String? {
+    switch self {
+    case .endpoint(let endpoint): endpoint.problem
+    case .nothing(let reason): reason
+    case .text, .configMap, .secret: nil
+    }
   }
 }

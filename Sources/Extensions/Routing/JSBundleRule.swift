@@ -15,6 +15,9 @@ package struct JSBundleRule: Hashable, Sendable {
     /// `nil` leaves it to the upstream.
     package var contentType: String?
     package var source: Source
+
+    /// Whether it is stored packed with brotli, which nothing in the bytes tells: the key it lies under ends with `.br`.
+    package var isBrotli: Bool { source.reference?.key.hasSuffix(".br") == true }
   }
 
   package enum Source: Hashable, Sendable {

@@ -21,6 +21,9 @@ package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertib
   /// Whether the state lets it be served.
   package var isAvailable: Bool
 
+  /// Why the gateway serves nothing of it, as its status says (condition `Served`), beyond its state and conflicts.
+  package var refusal: String?
+
   init(_ object: Object, _ kind: Kind, _ dialect: Dialect) {
     self.kind = kind
     name = object.name
@@ -28,6 +31,7 @@ package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertib
     release = ReleaseOwners.release(of: object, dialect) ?? ""
     `extension` = ReleaseOwners().extensionName(of: object, dialect)
     state = object.status["state"]?.string ?? ""
+<<<<<<< HEAD
     isAvailable = Self.isAvailable(state, dialect)
   }
 
@@ -35,6 +39,14 @@ package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertib
   /// developing; the shipped gateway wants to be told.
   package static func isAvailable(_ state: String, _ dialect: Dialect) -> Bool {
     state == "Available" || dialect.era == .seed && (state.isEmpty || state == "Enabled")
+=======
+    let said = object.status["conditions"]?.sequence?.first { $0["type"]?.string == "Served" }
+    if said?["status"]?.string == "False", ["Unusable", "Unhealthy"].contains(said?["reason"]?.string) {
+      refusal = said?["message"]?.string
+    }
+    // Registering by hand is the first design's way of developing; the shipped gateway wants to be told.
+    isAvailable = state == "Available" || dialect.era == .seed && (state.isEmpty || state == "Enabled")
+>>>>>>> c94faf6 (wip)
   }
 
   package var description: String { "\(kind.rawValue) \(name)" }

@@ -41,7 +41,7 @@ actor BundleReader {
       entries[file.source]?.read = now
       return entry.content
     }
-    let content = StaticContent(bytes)
+    let content = StaticContent(bytes, isBrotli: file.isBrotli)
     keep(content, for: file.source, now)
     return content
   }

@@ -13,15 +13,22 @@ struct StaticContent: Hashable, Sendable {
   /// Bytes that are unpacked at most.
   private static let longestPlain = 8 << 20
 
-  init(_ bytes: [UInt8]) {
+  private let isBrotli: Bool
+
+  init(_ bytes: [UInt8], isBrotli: Bool = false) {
     self.bytes = bytes
+    self.isBrotli = isBrotli
     tag = "\"" + SHA256.hex(bytes).prefix(32) + "\""
     plain = bytes.starts(with: Self.gzip) ? try? Gzip.unpack(bytes, limit: Self.longestPlain) : nil
   }
 
   private static let gzip: [UInt8] = [0x1F, 0x8B]
 
-  private var isPacked: Bool { bytes.starts(with: Self.gzip) }
+  /// How the bytes are packed; `nil` where they are not.
+  private var encoding: String? {
+    if isBrotli { return "br" }
+    return bytes.starts(with: Self.gzip) ? "gzip" : nil
+  }
 
   /// Bytes of memory that it takes.
   var size: Int { bytes.count + (plain?.count ?? 0) }
@@ -30,13 +37,18 @@ struct StaticContent: Hashable, Sendable {
     var headers: HTTPHeaders = [
       "Content-Type": type, "ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff",
     ]
-    if isPacked { headers.add("Vary", "Accept-Encoding") }
+    if encoding != nil { headers.add("Vary", "Accept-Encoding") }
     if let tags = request.headers["If-None-Match"], isNamed(in: tags) {
       return HTTPResponse(status: 304, headers: headers, bytes: [])
     }
-    // Too much to be unpacked is sent as it is, and says so.
-    if isPacked, !acceptsGzip(request), let plain { return whole(plain, headers) }
-    if isPacked { headers.add("Content-Encoding", "gzip") }
+    if let encoding {
+      if !accepts(encoding, request) {
+        if isBrotli { return Self.unacceptable }
+        // Too much to be unpacked is sent as it is, and says so.
+        if let plain { return whole(plain, headers) }
+      }
+      headers.add("Content-Encoding", encoding)
+    }
     headers.add("Accept-Ranges", "bytes")
     guard let range = request.headers["Range"], request.method == .get, isCurrent(request.headers["If-Range"]),
       let wanted = ByteRange(range, of: bytes.count)
@@ -74,10 +86,14 @@ struct StaticContent: Hashable, Sendable {
 
   private func isCurrent(_ condition: String?) -> Bool { condition == nil || condition == tag }
 
-  private func acceptsGzip(_ request: HTTPRequest) -> Bool {
+  /// Nothing here unpacks brotli, and browsers take it over TLS alone.
+  private static let unacceptable = HTTPResponse.plain(
+    406, "the file is stored packed with br, which the client does not take")
+
+  private func accepts(_ encoding: String, _ request: HTTPRequest) -> Bool {
     (request.headers["Accept-Encoding"] ?? "").split(separator: ",").contains { item in
       let words = item.filter { $0 != " " }.split(separator: ";")
-      guard let name = words.first?.lowercased(), name == "gzip" || name == "*" else { return false }
+      guard let name = words.first?.lowercased(), name == encoding || name == "*" else { return false }
       return !words.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
     }
   }

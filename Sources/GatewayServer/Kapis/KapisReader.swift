@@ -45,12 +45,7 @@ struct KapisReader: Sendable {
   }
 
   private func list(_ resource: Resource, _ target: Target) async throws(ClusterError) -> HTTPResponse {
-    let query: ListQuery
-    do throws(Status) {
-      query = try ListQuery(target)
-    } catch {
-      return .plain(400, error.message)
-    }
+    let query = ListQuery(target)
     let objects = try await cluster.list(resource, selector: Selector(labels: query.labelSelector))
     return HTTPResponse(status: 200, json: query.answer(objects))
   }
@@ -78,6 +73,8 @@ struct KapisReader: Sendable {
   /// A refusal in plain text, as go-restful writes it.
   private static func plain(_ error: ClusterError) -> HTTPResponse {
     guard case .refused(let status) = error else { return .plain(500, "the API server gave no answer: \(error.brief)") }
+    // Whether the caller may has been found out before: who the gateway is to its cluster is no concern of theirs.
+    if status.code == 403 { return .plain(503, "the gateway may not read this in its cluster") }
     return .plain(status.code, status.message)
   }
 }

@@ -26,14 +26,11 @@ struct ListQuery: Hashable, Sendable {
     "status", "enabled", "available",
   ]
 
-  init(_ target: Target) throws(Status) {
-    func integer(_ name: String, _ usual: Int) throws(Status) -> Int {
-      guard let text = target[name] else { return usual }
-      guard let number = Int(text) else { throw .badRequest("invalid value \"\(text)\" for \(name)") }
-      return number
-    }
-    page = max(1, try integer("page", 1))
-    let wanted = try integer("limit", -1)
+  init(_ target: Target) {
+    // As in the shipped gateway, what is no number counts as if it were not there.
+    func integer(_ name: String, _ usual: Int) -> Int { target[name].flatMap { Int($0) } ?? usual }
+    page = max(1, integer("page", 1))
+    let wanted = integer("limit", -1)
     limit = wanted < 0 ? nil : min(max(wanted, 1), 100_000)
     sortBy = target["sortBy"] ?? "creationTimestamp"
     isAscending = target.flag("ascending")
@@ -97,15 +94,31 @@ extension ListQuery.Condition {
     }
   }
 
-  /// `path=value`, or `path=~value` without regard to case; several with commas between.
+  /// `path=value`, `path==value` or `path!=value`, with `~` before the value without regard to case; several with
+  /// commas between.
   private func matchesFields(_ object: Value) -> Bool {
     value.split(separator: ",").allSatisfy { part in
-      let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard sides.count == 2 else { return false }
-      let found = object[path: sides[0].split(separator: ".").map(String.init)]
+      guard let sign = part.firstIndex(of: "=") else { return false }
+      let (path, isNegative) = (part[..<sign], part[..<sign].hasSuffix("!"))
+      var wanted = part[part.index(after: sign)...]
+      if !isNegative, wanted.hasPrefix("=") { wanted = wanted.dropFirst() }
+      let found = Self.field(isNegative ? path.dropLast() : path, of: object)
       let text = found?.string ?? found.map(JSON.text) ?? ""
-      guard sides[1].hasPrefix("~") else { return text == sides[1] }
-      return text.lowercased() == sides[1].dropFirst().lowercased()
+      let isEqual = wanted.hasPrefix("~") ? text.lowercased() == wanted.dropFirst().lowercased() : text == wanted
+      return isEqual != isNegative
+    }
+  }
+
+  /// What lies at a path such as `spec.versions[0].version`.
+  private static func field(_ path: Substring, of object: Value) -> Value? {
+    path.split(separator: ".").reduce(object) { (value: Value?, part) in
+      let words = part.split(separator: "[", omittingEmptySubsequences: false)
+      return words.dropFirst().reduce(value?[String(words[0])]) { (value: Value?, word) in
+        guard word.hasSuffix("]"), let index = Int(word.dropLast()), let items = value?.sequence,
+          items.indices.contains(index)
+        else { return nil }
+        return items[index]
+      }
     }
   }
 

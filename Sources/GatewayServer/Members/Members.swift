@@ -46,7 +46,8 @@ actor Members {
     } catch {
       known[name] = nil
       guard case .refused(let status) = error, status.isNotFound else {
-        throw Refusal(code: 503, message: "cluster \(name) is not ready")
+        let mayNot = error.status?.code == 403
+        throw Refusal(code: 503, message: mayNot ? "the gateway may not read clusters" : "cluster \(name) is not ready")
       }
       throw Refusal(code: 400, message: "cluster \(name) not exists")
     }

@@ -109,7 +109,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
 
   func clientIsGone() {
     guard !isOver else { return }
-    end(.abandoned)
+    end(isAnswered ? .finished : .abandoned)
     isTunnel ? upstream?.finishTunnel() : upstream?.close()
     upstream = nil
   }
@@ -123,6 +123,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
       }
       upstream?.expectNothing()
       (isAnswered, isTunnel) = (true, true)
+      relay.report(.answered(Int(head.status.code)))
       return client.tunnel(relay.tunnelled(head))
     }
     guard head.status.code >= 200 else {

@@ -4,6 +4,7 @@ import HTTPServer
 import NIOCore
 import NIOHPACK
 import NIOHTTP1
+import Platform
 
 /// A request that an upstream is to answer, ready to be sent.
 final class UpstreamRelay: ChannelRelay, UpstreamHead {
@@ -14,8 +15,18 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     /// The answer is complete, or the tunnel closed.
     case finished
     case failed(UpstreamFailure)
-    /// The client has left.
+    /// The client has left before it was answered.
     case abandoned
+
+    /// The status that the client is answered with, where that is known now; 0 for none.
+    var status: Int? {
+      switch self {
+      case .answered(let status): status
+      case .failed(let failure): failure.response.status
+      case .abandoned: 0
+      case .finished: nil
+      }
+    }
   }
 
   let address: UpstreamAddress
@@ -46,6 +57,24 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
     address.isHTTP1Only = !offers.isEmpty || !request.headers.fitsFrame(beside: request.target)
     self.address = address
     isChunked = original.head.headers["Transfer-Encoding"] != nil
+  }
+
+  private init(_ other: UpstreamRelay, report: @escaping @Sendable (Outcome) -> Void) {
+    (address, pools, request, isChunked) = (other.address, other.pools, other.request, other.isChunked)
+    (trace, offers, self.report) = (other.trace, other.offers, report)
+  }
+
+  func telling(_ tell: @escaping @Sendable (Int) -> Void) -> any Relay {
+    let (report, isTold, blamesGateway) = (report, Locked(false), request.blamesGateway)
+    return UpstreamRelay(self) { outcome in
+      report(outcome)
+      guard let status = outcome.status else { return }
+      let isNews = isTold.withLock { isTold in
+        defer { isTold = true }
+        return !isTold
+      }
+      if isNews { tell(blamesGateway && status == 401 ? 511 : status) }
+    }
   }
 
   var method: HTTPRequest.Method { request.method }

@@ -1,0 +1,75 @@
+import Glibc
+import Platform
+
+/// What a file about access says: read again when it has changed, which is looked at once a second at most.
+///
+/// What cannot be read is reported once, and what was read before stays in use.
+package final class AccessFileReader<Content: Sendable>: Sendable {
+  private struct State {
+    var content: Content
+    var stamp: Stamp?
+    var looked: ContinuousClock.Instant
+  }
+
+  private struct Stamp: Hashable {
+    var node: UInt
+    var size: Int
+    var seconds: Int
+    var nanoseconds: Int
+
+    init?(_ path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      (node, size) = (UInt(status.st_ino), Int(status.st_size))
+      (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+    }
+  }
+
+  /// `nil` for what is no file, and stays.
+  private let path: String?
+  private let read: @Sendable (String) throws(AccessFileError) -> Content
+  private let report: @Sendable (String) -> Void
+  private let now: @Sendable () -> ContinuousClock.Instant
+  private let state: Locked<State>
+
+  private static var pause: Duration { .seconds(1) }
+
+  /// Reads `path`, and throws for what is wrong with it now; later that is told to `report`.
+  package init(
+    _ path: String, report: @escaping @Sendable (String) -> Void = { _ in },
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+    read: @escaping @Sendable (String) throws(AccessFileError) -> Content
+  ) throws(AccessFileError) {
+    (self.path, self.read, self.report, self.now) = (path, read, report, now)
+    let stamp = Stamp(path)
+    state = Locked(State(content: try read(path), stamp: stamp, looked: now()))
+  }
+
+  /// Content that no file has.
+  package init(fixed content: Content) {
+    path = nil
+    read = { _ in content }
+    report = { _ in }
+    now = { ContinuousClock.now }
+    state = Locked(State(content: content, stamp: nil, looked: .now))
+  }
+
+  /// What the file says now.
+  package var content: Content {
+    guard let path else { return state.withLock { $0.content } }
+    let now = now()
+    return state.withLock { state in
+      guard now - state.looked >= Self.pause else { return state.content }
+      state.looked = now
+      let stamp = Stamp(path)
+      guard stamp != state.stamp else { return state.content }
+      state.stamp = stamp
+      do throws(AccessFileError) {
+        state.content = try read(path)
+      } catch {
+        report("\(error); what was read before stays in use")
+      }
+      return state.content
+    }
+  }
+}
