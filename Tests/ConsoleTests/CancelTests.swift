@@ -66,6 +66,17 @@ import Testing
     #expect(tester.lines.last?.contains("cancel") == false)
   }
 
+  @Test func allThatAnOperationWaitsForIsReadInTheListOfThem() {
+    var tester = ConsoleTester.atMarket()
+    var under = Installation.sample("grafana", version: "1.1.0", state: "Upgrading")
+    under.message = "waiting for pre-upgrade hooks of the chart, and for the job before-the-upgrade"
+    tester.hear(.installations(.applied(under)))
+    tester.type(":operations")
+    tester.press(.enter)
+
+    #expect(tester.screen.contains("and for the job before-the-upgrade"), "\(tester.screen)")
+  }
+
   @Test func theStepsOfAFormerAttemptAreNotThoseOfThisOne() {
     var tester = ConsoleTester.atMarket()
     tester.upgradeGrafana()

@@ -138,6 +138,31 @@ import Testing
     #expect(tester.screen.contains(">messages"))
   }
 
+  @Test(arguments: ["logs", "history", "get"])
+  func whatTheCommandsForScriptsCallOtherwiseIsFound(name: String) {
+    var tester = ConsoleTester.atMarket()
+    tester.type(":" + name)
+    tester.press(.enter)
+
+    #expect(!tester.screen.contains("There is no command"), "\(tester.status)")
+    #expect(!tester.app.layers.isEmpty)
+  }
+
+  @Test mutating func whatOnlyTheShellHasIsSaid() {
+    run("bisect")
+
+    #expect(tester.status == "bisect is a command for the shell: ksx bisect -h tells more.")
+  }
+
+  @Test mutating func eachVersionThatCanBeGoneBackToStandsThereOnce() {
+    var memory = ReleaseMemory.sample("0.9.0")
+    memory.remember(.init(version: "0.9.0", config: "a: 2", time: "2026-05-25T20:26:40Z", what: "", wasInstalled: true))
+    tester.hear(.recalled(Records(memories: ["grafana": memory])))
+    tester.type(":rollback grafana")
+
+    #expect(tester.screen.ranges(of: "rollback grafana to 0.9.0").count == 1, "\(tester.screen)")
+  }
+
   @Test mutating func theCursorKeysAreNotInIt() {
     tester.type(":")
 

@@ -30,6 +30,14 @@ import Testing
     #expect(!screen.lowercased().contains("error"))
   }
 
+  @Test mutating func whatIsSaidOfAChoiceIsReadWhole() {
+    let remark =
+      "a private backend with a built-in marketplace, to try everything without a cluster, gone with one command"
+    start = StartScreen([StartChoice("Standalone", remark, .open([]))], reason: "None.", .standard)
+
+    #expect(screen(size).contains("gone with one command"))
+  }
+
   @Test mutating func enterOpensWhatIsSelected() {
     press(.character("j"), .character("j"), .enter)
 

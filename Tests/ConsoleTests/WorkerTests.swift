@@ -173,6 +173,46 @@ import Testing
     for message in heard { tester.hear(message) }
     #expect(tester.status.contains("disable was carried out, though its answer was lost"))
   }
+
+  @Test func whatHangsIsEndedStepByStep() async throws {
+    let hanging = Installation.sample("grafana", version: "1.1.0", state: "Upgrading")
+    let plan = RemedyPlan(
+      cancelling: "grafana", hanging, .sample("1.0.0"), Capabilities(assuming: .installPlan))
+    let server = Hanging()
+    let worker = worker(server)
+    worker.start(Effect(.send([], of: plan)))
+    var heard: [Message] = []
+
+    try await until {
+      heard += mailbox.take()
+      return !heard.isEmpty
+    }
+    #expect(heard == [.sent(plan, failure: nil)])
+    #expect(server.writes == 1)
+  }
+}
+
+/// A server of one upgrade that hangs until what ran before is asked for again.
+private final class Hanging: Transport {
+  private let patches = Locked(0)
+
+  var writes: Int { patches.withLock { $0 } }
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let count = patches.withLock { count in
+      if request.method == .patch { count += 1 }
+      return count
+    }
+    let (version, state) = count > 0 ? ("1.0.0", "Installed") : ("1.1.0", "Upgrading")
+    let metadata = #"{"name":"grafana","annotations":{"ksx.dev/release-namespace":"extension-grafana"}}"#
+    let spec = #"{"extension":{"name":"grafana","version":"\#(version)"},"enabled":true,"config":""}"#
+    let hash = ConfigHash.of("")
+    let status = #"{"state":"\#(state)","version":"\#(version)","enabled":true,"configHash":"\#(hash)"}"#
+    let object = #"{"kind":"InstallPlan","metadata":\#(metadata),"spec":\#(spec),"status":\#(status)}"#
+    let isOne = request.method == .patch || request.target.hasSuffix("/grafana")
+    let text = isOne ? object : #"{"kind":"InstallPlanList","items":[\#(object)]}"#
+    return HTTPResponse(status: 200, bytes: Array(text.utf8))
+  }
 }
 
 /// A server that answers when the gate is opened, and counts what it was asked.

@@ -43,6 +43,19 @@ import Testing
         ["data": ["release": .string(Base64.encode(Array(packed.utf8)))]]))
   }
 
+  @Test func aChangeThatAConsoleOfThisComputerSawAsWellIsOne() {
+    let (ada, release) = (Author(name: "ada"), HistoryLine.Release(version: "1.0.0", config: "a: 1"))
+    let chronicle = Chronicle(
+      .init(lines: [
+        line("2T10:00", .change(words: "upgrade to 1.1.0", former: release), by: ada),
+        line("2T10:00", .outcome(.accepted, version: "1.1.0", configHash: "c1")),
+        line("2T10:00", .change(words: "upgrade to 1.1.0", former: release), by: ada),
+        line("2T10:02", .outcome(.done, version: "1.1.0", configHash: "c1")),
+      ]))
+
+    #expect(chronicle.entries.map(\.outcome) == ["Installed"])
+  }
+
   @Test func whatThisComputerNotedSaysWhoWhyAndWhatCameOfIt() {
     let ada = Author(name: "ada", reason: "ticket 7")
     let chronicle = Chronicle(

@@ -41,6 +41,19 @@ import Testing
     return Diagnosis.findings(in: file)
   }
 
+  @Test func whatNeedsAKindThatIsNotThereIsLedBackBeforeItIsTriedAgain() {
+    func remedies(_ message: String) -> [String] {
+      let found = findings("UpgradeFailed", status: ["conditions": [["message": .string(message)]]]) { file in
+        file.releases = .there([release(1, "1.0.0"), release(2, "1.1.0", "failed")])
+      }
+      return found.first { $0.cause == .upgradeFailed }?.remedies.map(\.name.english) ?? []
+    }
+
+    #expect(
+      remedies("the cluster does not serve Policy of a.b") == ["read why", "set the version to 1.0.0", "retry"])
+    #expect(remedies("timed out") == ["read why", "retry", "set the version to 1.0.0"])
+  }
+
   /// Ten minutes after the last state.
   var now: Int { Timestamp.seconds("2026-11-26T10:10:00Z") ?? 0 }
 

@@ -25,6 +25,20 @@ import Testing
         ]))
   }
 
+  @Test func whatTheControllersHaveNotBegunWithIsCountedFromWhenItWasAskedFor() {
+    func since(_ states: [(String, String)], asked: String) -> String? {
+      var plan = installation(states)
+      plan.observed.state = InstallationState("Preparing")
+      plan.notes = ["ksx.dev/changed-by": "ada", "ksx.dev/changed-at": asked]
+      return Operation.all([plan], [], at: now).first?.since
+    }
+
+    #expect(since([("1:00", "Installed")], asked: "2026-01-02T03:03:50Z") == "2026-01-02T03:03:50Z")
+    #expect(since([("1:00", "Installed")], asked: "2026-01-02T03:00:50Z") == "2026-01-02T03:01:00Z")
+    #expect(
+      since([("1:00", "Installed"), ("4:00", "Preparing")], asked: "2026-01-02T03:03:50Z") == "2026-01-02T03:04:00Z")
+  }
+
   @Test func theStatesSinceItBeganAreStepsEachWithItsDuration() {
     let plan = installation([("1:00", "Installed"), ("4:00", "Preparing"), ("4:02", "Upgrading")])
     let sight = OperationSight(plan, .init(), at: now)

@@ -14,6 +14,14 @@ import Testing
     #expect(merge.changes.count == 2)
   }
 
+  @Test func neighboursOfWhichEachSideHasChangedOneAreNoConflict() {
+    let merge = ThreeWayMerge(base: "a: 1\nb: 2\nc: 3\n", theirs: "a: 9\nb: 2\nc: 3\n", mine: "a: 1\nb: 8\nc: 3\n")
+    #expect(merge.text == "a: 9\nb: 8\nc: 3\n")
+    // Where one side has replaced both, or put something between them, they belong together.
+    #expect(ThreeWayMerge(base: "a: 1\nb: 2\n", theirs: "c: 9\n", mine: "a: 1\nb: 8\n").openConflicts == 1)
+    #expect(ThreeWayMerge(base: "a: 1\nb: 2\n", theirs: "a: 7\nx: 1\nb: 2\n", mine: "a: 8\nb: 2\n").openConflicts == 1)
+  }
+
   @Test func whatBothHaveChangedWaitsForAWord() {
     var merge = ThreeWayMerge(base: "a: 1\nb: 2\n", theirs: "a: 7\nb: 2\n", mine: "a: 8\nb: 2\n")
     #expect(merge.text == nil)

@@ -8,10 +8,13 @@ package struct Category: Mirrored {
   package var name: String
   package var resourceVersion: String
   package var displayName: Localized
+  /// Its id and its titles in small letters, made once: each of thousands of extensions is sought by them.
+  package let soughtNames: [String]
 
   package init(_ object: Object) {
     name = object.name
     resourceVersion = object.resourceVersion
     displayName = Localized(object.spec["displayName"])
+    soughtNames = ([object.name] + displayName.values).map { $0.lowercased() }
   }
 }

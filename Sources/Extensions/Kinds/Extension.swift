@@ -30,7 +30,6 @@ package struct Extension: Mirrored {
   package var recommendedVersion: String
   /// Every version offered, oldest first, as the cluster sorts them.
   package var versions: [String]
-  package var created: String
   package var isBeingDeleted: Bool
 
   /// The fields a console shows no use for, and that are most of the bytes.
@@ -60,7 +59,6 @@ package struct Extension: Mirrored {
       Self.wordsOfHelm.contains(status["state"]?.string ?? "") ? status["subscribedVersion"]?.string ?? "" : ""
     recommendedVersion = status["recommendedVersion"]?.string ?? status["recommendVersion"]?.string ?? ""
     versions = status["versions"]?.sequence?.compactMap { $0["version"]?.string } ?? []
-    created = object.creationTimestamp ?? ""
     isBeingDeleted = object.isBeingDeleted
   }
 

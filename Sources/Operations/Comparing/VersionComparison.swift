@@ -20,6 +20,8 @@ package struct VersionComparison: Hashable, Sendable {
 
     package var sign: Sign
     package var text: String
+    /// It asks for a right that reaches far.
+    package var isDangerous = false
   }
 
   /// One version with its package.
@@ -42,7 +44,7 @@ package struct VersionComparison: Hashable, Sendable {
     add("default values that are overridden here", Self.values(old, new) { Self.isSet($0, in: config) })
     add("default values", Self.values(old, new) { !Self.isSet($0, in: config) })
     add("needs", Self.sets(Self.needs(old.version), Self.needs(new.version)))
-    add("permissions", Self.sets(before.permissions.map(\.words), after.permissions.map(\.words)))
+    add("permissions", Self.permissions(before, after))
     add("images", Self.sets(before.images, after.images))
     add("kinds", Self.sets(before.kinds.map(\.words), after.kinds.map(\.words)))
     add("definitions", Self.sets(before.definitions.map(\.words), after.definitions.map(\.words)))
@@ -52,6 +54,15 @@ package struct VersionComparison: Hashable, Sendable {
 
   private mutating func add(_ title: String, _ lines: [Line]) {
     if !lines.isEmpty { sections.append(Section(title: title, lines: lines)) }
+  }
+
+  private static func permissions(_ before: PackageContents, _ after: PackageContents) -> [Line] {
+    let dangerous = Set(after.permissions.filter(\.isDangerous).map(\.words))
+    return sets(before.permissions.map(\.words), after.permissions.map(\.words)).map { line in
+      var line = line
+      line.isDangerous = line.sign == .added && dangerous.contains(line.text)
+      return line
+    }
   }
 
   private static func words(_ served: PackageContents.Served) -> String { "\(served.kind) \(served.words)" }

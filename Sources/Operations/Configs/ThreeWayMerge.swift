@@ -79,6 +79,9 @@ package struct ThreeWayMerge: Hashable, Sendable {
     /// One more than there are lines: what stands before each, and at the end.
     var added: [[String]]
 
+    /// The side has another line there, or puts one before it.
+    func changes(_ index: Int) -> Bool { !isKept[index] || !added[index].isEmpty }
+
     init(_ before: [String], _ base: String, _ other: String) {
       added = Array(repeating: [], count: before.count + 1)
       // What replaces lines stands where the first of them was.
@@ -101,7 +104,7 @@ package struct ThreeWayMerge: Hashable, Sendable {
     var hunks: [Hunk] = []
     var open = Hunk(base: [], theirs: [], mine: [])
     func isStable(_ index: Int) -> Bool {
-      theirs.isKept[index] && mine.isKept[index] && theirs.added[index].isEmpty && mine.added[index].isEmpty
+      !theirs.changes(index) && !mine.changes(index)
     }
     for index in 0...base.count {
       if index == base.count || isStable(index) {
@@ -114,6 +117,12 @@ package struct ThreeWayMerge: Hashable, Sendable {
         guard index < base.count else { break }
         append(base[index], to: &hunks)
         continue
+      }
+      // Neighbours of which each side has changed one are no conflict.
+      let (isTheirs, isMine) = (theirs.changes(index), mine.changes(index))
+      if isTheirs != isMine, open.isChanged, isTheirs ? open.theirs == open.base : open.mine == open.base {
+        hunks.append(open)
+        open = Hunk(base: [], theirs: [], mine: [])
       }
       open.theirs += theirs.added[index] + (theirs.isKept[index] ? [base[index]] : [])
       open.mine += mine.added[index] + (mine.isKept[index] ? [base[index]] : [])

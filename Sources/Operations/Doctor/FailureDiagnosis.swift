@@ -21,7 +21,8 @@ extension Diagnosis {
     let logs = hasLog ? [Remedy("read why", [.person("ksx logs \(installation.extension)")])] : []
     let canRetry = installation.canBeTriedAgain || file.dialect.name == .subscription && installation.isKeptByStandalone
     let retry = canRetry ? kit.retry : nil
-    let running = file.releases.value?.deployed?.chartVersion ?? ""
+    let running =
+      file.releases.value?.deployed?.chartVersion ?? ExtensionStatus(installation.extension, nil, installation).running
     var back =
       running.isEmpty || VersionText(running) == VersionText(installation.version) ? [] : [kit.version(running)]
     if back.isEmpty, let former = file.former { back = [kit.back(to: former)] }

@@ -24,11 +24,10 @@ package struct FilterSubject: Hashable, Sendable {
     self.row = row
     known = version.map { [$0] } ?? []
     self.labels = labels
-    let shelf = [row.category] + (category.map { $0.displayName.values } ?? [])
-    categories = shelf.map { $0.lowercased() }
+    categories = category?.soughtNames ?? [row.category.lowercased()]
     let titles = found.map { $0.displayName.values } ?? []
     let rest = found.map { $0.provider.values + $0.versions } ?? []
-    let texts = [row.title, row.name, row.status.word] + titles + shelf + rest + (version?.keywords ?? [])
+    let texts = [row.title, row.name, row.status.word] + titles + categories + rest + (version?.keywords ?? [])
     // One title stands in most of them, in two languages at most.
     var seen: Set<String> = []
     haystack = Array(texts.filter { seen.insert($0).inserted }.joined(separator: "\n").lowercased().utf8)

@@ -109,15 +109,16 @@ package struct Chronicle: Hashable, Sendable {
 extension Chronicle {
   private static func own(_ lines: [HistoryLine]) -> [Entry] {
     var entries: [Entry] = []
-    for line in lines {
+    for (place, line) in lines.enumerated() {
       switch line.event {
       case .change(let words, let former):
         if words == HistoryLine.cancel, let last = entries.indices.last { entries[last].giveUp() }
         let who: Sentence = line.by.isEmpty ? "this user" : author(line.by)
         let entry = Entry(
           time: line.time, who: who, what: words, reason: line.reason, source: .thisComputer, former: former)
-        // A console knows of a change before the history is read; what was answered is a change of its own.
-        if let last = entries.last, last.outcome.isEmpty, last.isSame(as: entry) { continue }
+        // A console that sees a change notes it too; what was answered is a change of its own.
+        let isSeen = place + 1 == lines.count || !lines[place + 1].event.isAnswer
+        if let last = entries.last, last.isSame(as: entry), last.outcome.isEmpty || isSeen { continue }
         entries.append(entry)
       case .outcome(let outcome, let version, let hash):
         // Who waits for a change may hear of its end after another was made.
@@ -263,6 +264,16 @@ extension Chronicle.Entry {
     case "deployed", "superseded": (outcome, wasInstalled) = ("Installed, helm revision \(release.revision)", true)
     case "failed": (outcome, wasInstalled) = ("failed: \(release.summary)", false)
     default: outcome = "helm: \(release.status)"
+    }
+  }
+}
+
+extension HistoryLine.Event {
+  /// The cluster has taken the write before it, or has not.
+  fileprivate var isAnswer: Bool {
+    switch self {
+    case .outcome(.accepted, _, _), .outcome(.refused, _, _): true
+    default: false
     }
   }
 }

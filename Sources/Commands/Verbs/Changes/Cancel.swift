@@ -61,7 +61,9 @@ struct Cancel: PlannedCommand {
     async let identity: Void = session.session.identify()
     let facts = await reader.attempt(try await object(reader, session))
     await identity
-    let known = Cancellation.former(to: facts.installation, session.history.releases(of: name))
+    let memory = session.history.releases(of: name)
+    let running = ExtensionStatus(name, nil, facts.installation, former: memory.lastInstalled).running
+    let known = Cancellation.former(to: facts.installation, memory.completed(by: facts.installation, running: running))
     let asked = version.map { RequestedSpec(version: $0, config: facts.installation.config) }
     let cancellation = Cancellation(name, former: asked ?? known)
     if case .refused(let reason) = cancellation.next(facts) { throw CommandError("cannot cancel: \(reason)") }

@@ -66,6 +66,9 @@ struct Choice {
     guard let installation else { throw CommandError("cannot roll back: \(name) is not installed") }
     let version: String?
     if let asked = command.version { version = try spelled(asked) } else { version = nil }
+    // What ran is known from the object, too, where another computer made the change.
+    let running = ExtensionStatus(name, nil, installation, former: memory.lastInstalled).running
+    let memory = memory.completed(by: installation, running: running)
     if let entry = memory.target(from: installation, version: version, digest: command.digest?.lowercased()) {
       if let doubt = doubt(of: entry) { outlet.note("note: \(doubt)") }
       return .rollback(to: entry.version, config: entry.config)

@@ -69,6 +69,8 @@ struct VersionComparisonScreen: Screen {
       case .removed: .diffRemoved
       case .changed: .diffChanged
       }
-    return Line("\(line.sign.rawValue) \(line.text)", style).wrapped(to: columns, indent: 2)
+    let mark = line.isDangerous ? "! " : ""
+    return Line("\(line.sign.rawValue) \(mark)\(line.text)", line.isDangerous ? .stateFailed : style).wrapped(
+      to: columns, indent: 2)
   }
 }

@@ -39,8 +39,10 @@ struct PaletteList: Sendable {
 
   /// What `text` can mean, the likeliest first: what is possible before what is not, what was run lately before the rest.
   func entries(for text: String, recent: [String]) -> [PaletteEntry] {
-    let words = text.split(separator: " ").map(String.init)
-    guard let first = words.first else { return lately(recent) + ranked(commands(), recent) }
+    var words = text.split(separator: " ").map(String.init)
+    guard var first = words.first else { return lately(recent) + ranked(commands(), recent) }
+    first = Self.otherNames[first] ?? first
+    words[0] = first
     let isWhole = words.count > 1 || text.hasSuffix(" ")
     guard isWhole, let command = Self.command(in: words) ?? nearest(to: words), words.count > command.words else {
       let sought = words.joined(separator: "-")
@@ -53,6 +55,14 @@ struct PaletteList: Sendable {
     }
     return objects(of: command.command, words.dropFirst(command.words).joined(separator: " "))
   }
+
+  /// What the commands for scripts call otherwise.
+  static let otherNames = ["logs": "log", "history": "changes", "get": "describe", "explain": "which-rule"]
+
+  /// What only the commands for scripts do.
+  static let onlyForScripts: Set<String> = [
+    "test", "safe-mode", "bisect", "place", "login", "logout", "journal", "export", "wait", "diff", "plan",
+  ]
 
   /// The command that `words` begin with, and how many of them are its name.
   static func command(in words: [String]) -> (command: Command, words: Int)? {
@@ -146,7 +156,11 @@ struct PaletteList: Sendable {
     var all = [entry(command, name, state.title(of: name), nil)]
     guard kind == .rollBack, let installation = state.market.installed.of(name) else { return all }
     let former = state.memory(of: name).former(to: installation)
-    for release in former.prefix(8) {
+    // Of those with one version the newest is gone back to.
+    let versions = former.enumerated().filter { place, release in
+      !former[..<place].contains { $0.version == release.version }
+    }
+    for release in versions.map(\.element).prefix(8) {
       let remark = state.words("{0} ago", state.age(release.time))
       let end = release.wasInstalled == false ? state.words("; it failed then") : state.words(", with its config")
       all.append(entry(command, "\(name) to \(release.version)", remark + end, nil))

@@ -79,6 +79,9 @@ struct PaletteScreen: Screen {
   private func unfound(_ state: ConsoleState) -> [Step] {
     let words = field.text.split(separator: " ").map(String.init)
     guard let found = PaletteList.command(in: words), words.count > found.words else {
+      if let verb = words.first, PaletteList.onlyForScripts.contains(verb) {
+        return [.complain("\(verb) is a command for the shell: ksx \(verb) -h tells more.")]
+      }
       return [.complain("There is no command \(field.text); ? shows all of them.")]
     }
     return [.run(found.command, argument: words.dropFirst(found.words).joined(separator: " "))]

@@ -70,7 +70,7 @@ struct PreviewPage {
     let seconds = state.now.wall - Double(changed)
     guard seconds > MarketplaceRow.patience else { return [] }
     let key = state.settings.keys(for: .page(.doctor), in: [.everywhere]).first ?? ":doctor"
-    return [state.words("no news for {0}: {1} looks for the cause", duration(seconds), key)]
+    return [state.words("no news for {0}: {1} looks for the cause", state.words.duration(seconds), key)]
   }
 
   /// `upgrade 1.0.1 → 1.1.0`.
@@ -102,7 +102,22 @@ struct PreviewPage {
     lines += fact("Provider", element?.provider.text(in: state.language) ?? "", columns)
     lines += fact("From", element?.repository ?? "", columns)
     lines += fact("Namespace", state.market.installed.of(name)?.targetNamespace ?? "", columns)
-    return lines + back(columns)
+    return lines + back(columns) + timeline(columns)
+  }
+
+  /// What has changed it, the newest first, where there is room for more than it is.
+  private func timeline(_ columns: Int) -> [Line] {
+    guard state.size.rows >= 30 else { return [] }
+    let own = state.ownName
+    return section(
+      state.words("Changes"),
+      state.past(of: name).prefix(8).flatMap { change -> [Line] in
+        let who = change.who(asking: own)
+        let author = who.english.hasPrefix("by ") ? state.words(who) : state.words("by {0}", state.words(who))
+        let text = "\(state.words(change.sentence)) \(author)  \(state.words(change.resultWords))"
+        return (Line("  " + state.age(of: change.entry.time).padded(to: 9), .dim) + Line(text, change.style))
+          .wrapped(to: columns, indent: 11)
+      })
   }
 
   private var wantedBesides: String { status.wanted == status.running ? "" : status.wanted }

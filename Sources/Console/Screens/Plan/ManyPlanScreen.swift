@@ -10,12 +10,19 @@ struct ManyPlanScreen: Screen {
   private let names: [String]
   private(set) var plans: ManyPlans?
   /// What the plans were made from.
-  private var revision: Int?
+  private var inputs: Inputs?
   private var pager = Pager()
   /// What is typed to confirm what destroys.
   private var typed = LinePrompt()
   /// The end of the plan has been on the screen.
   private var isReadToTheEnd = false
+
+  private struct Inputs: Hashable {
+    var revision: Int
+    var facts: PlanFacts?
+    var rights: Rights
+    var capabilities: Capabilities?
+  }
 
   init(_ kind: ChangeKind, _ names: [String]) { (self.kind, self.names) = (kind, names) }
 
@@ -58,8 +65,11 @@ struct ManyPlanScreen: Screen {
   }
 
   mutating func settle(_ state: inout ConsoleState) {
-    if revision != state.market.revision {
-      revision = state.market.revision
+    let now = Inputs(
+      revision: state.market.revision, facts: state.planFacts, rights: state.rights,
+      capabilities: state.capabilityState.capabilities)
+    if now != inputs {
+      inputs = now
       let fresh = makePlans(state)
       if fresh != plans { (isReadToTheEnd, typed) = (false, LinePrompt()) }
       plans = fresh

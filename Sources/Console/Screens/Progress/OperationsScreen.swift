@@ -35,8 +35,18 @@ struct OperationsScreen: Screen {
 
   mutating func settle(_ state: inout ConsoleState) {
     rows = list.arranged(state.underWayOperations.map { OperationRow(operation: $0) }, Self.columns(state))
-    list.settle(rows, height: state.bodySize.rows)
+    list.settle(rows, height: height(state))
   }
+
+  /// All that the selected operation waits for, where its row cuts that.
+  private func whole(_ state: ConsoleState) -> [String] {
+    guard let text = rows.first(where: { $0.id == list.selected }).map({ state.words($0.operation.waitsFor) }),
+      text.columns > 16, state.bodySize.columns < 120, state.bodySize.rows > 12
+    else { return [] }
+    return Array(text.wrapped(to: max(8, state.bodySize.columns - 2)).prefix(4))
+  }
+
+  private func height(_ state: ConsoleState) -> Int { state.bodySize.rows - whole(state).count }
 
   mutating func perform(_ command: Command, _ state: inout ConsoleState) -> [Step]? {
     switch command {
@@ -44,14 +54,14 @@ struct OperationsScreen: Screen {
     case .open: return list.selected.map { [.open(ProgressScreen($0))] } ?? []
     case .sort where list.sort(command, by: Self.columns(state)): return []
     default:
-      if list.move(command, in: rows, height: state.bodySize.rows) { return [] }
+      if list.move(command, in: rows, height: height(state)) { return [] }
       return beginChange(command, on: list.selected, state)
     }
   }
 
   mutating func type(_ key: Key, _ state: inout ConsoleState) -> [Step] {
     guard case .mouse(let action, let point) = key,
-      list.point(action, row: point.row, in: rows, height: state.bodySize.rows), let name = list.selected
+      list.point(action, row: point.row, in: rows, height: height(state)), let name = list.selected
     else { return [] }
     return [.open(ProgressScreen(name))]
   }
@@ -60,7 +70,12 @@ struct OperationsScreen: Screen {
     let emptiness = state.emptiness(
       isFilled: state.market.isFilled, reading: state.words("Reading what is under way …"),
       otherwise: state.words("Nothing is under way."))
-    list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: area, state)
+    let whole = whole(state)
+    let (top, bottom) = area.split(bottom: whole.count)
+    list.draw(rows, Self.columns(state), ListFrame(emptiness: emptiness), on: &surface, in: top, state)
+    for (row, line) in whole.enumerated() {
+      surface.write(line, row: row, in: bottom.inset(columns: 1), style: state.theme[.stateBusy])
+    }
   }
 
   private static func columns(_ state: ConsoleState) -> [Column<OperationRow>] {
@@ -70,9 +85,9 @@ struct OperationsScreen: Screen {
         row.operation.state == .none ? state.words("waiting") : state.state(row.operation.state.word)
       },
       Column("VERSION", width: 9, upTo: 14, rank: 2, sorting: .version) { $0.operation.version },
-      Column("SINCE", width: 7, rank: 0) { $0.operation.seconds.map { duration(Double($0)) } ?? "" },
+      Column("SINCE", width: 7, rank: 0) { $0.operation.seconds.map { state.words.duration(Double($0)) } ?? "" },
       Column("BEFORE", width: 7, rank: 3, style: { _ in .dim }) {
-        $0.operation.secondsBefore.map { duration(Double($0)) } ?? ""
+        $0.operation.secondsBefore.map { state.words.duration(Double($0)) } ?? ""
       },
       Column("WAITS FOR", width: 16, upTo: 200, rank: 1, style: { _ in .dim }) {
         state.words($0.operation.waitsFor)

@@ -116,8 +116,8 @@ struct ProgressScreen: Screen {
     let known = state.operations[name]?.change ?? change
     let words = known.map { state.words.verb($0) } ?? state.words(state.status(of: name).fullWord)
     let operation = operation(state)
-    let seconds = operation?.seconds.map { duration(Double($0)) }
-    let before = operation?.secondsBefore.map { state.words("last time {0}", duration(Double($0))) }
+    let seconds = operation?.seconds.map { state.words.duration(Double($0)) }
+    let before = operation?.secondsBefore.map { state.words("last time {0}", state.words.duration(Double($0))) }
     return (
       state.words("{0}: {1} on {2}", words, name, state.session.cluster),
       [seconds, before].compactMap { $0 }.joined(separator: ", ")
