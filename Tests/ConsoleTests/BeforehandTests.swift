@@ -100,13 +100,13 @@ import Testing
         }))
   }
 
-  @Test func whatOneMayNotIsSaidAtTheKeyAndInThePlan() {
+  @Test func whatOneMayNotIsSaidInThePlan() {
     var tester = ConsoleTester.atMarket(120, 24)
     tester.hear(denial("patch"))
     tester.type("D")
     #expect(tester.asked.contains(.ask([Access("patch", plans, name: "grafana")], isAfresh: false)))
     tester.offer("grafana", "1.0.0", "1.1.0")
-    #expect(tester.status.hasPrefix("You may not patch installplans.kubesphere.io (as ada): no role."))
+    #expect(tester.status == "")
     #expect(tester.screen.contains("Careful: you may not patch installplans.kubesphere.io (as ada): no role"))
 
     tester.hear(denial("patch", name: "grafana"))

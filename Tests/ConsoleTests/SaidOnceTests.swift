@@ -51,6 +51,16 @@ import Testing
     #expect(tester.screen.contains("1.0.0 still runs; upgrade 1.0.0 → 1.1.0 by root"), "\(tester.screen)")
   }
 
+  @Test func aPlanThatThisUserMayNotCarryOutSaysItItself() {
+    var tester = ConsoleTester.atMarket()
+    let patch = Access("patch", Dialect.installPlan.installations, name: "grafana")
+    tester.hear(.judged([patch: Access.Verdict(isAllowed: false)]))
+    tester.offerAfter("D", "grafana")
+
+    #expect(tester.screen.contains("Not possible: you may not patch"))
+    #expect(tester.app.state.messageLog.answer == nil)
+  }
+
   @Test func aPlanForSeveralFollowsWhatThisUserMayDo() {
     var tester = ConsoleTester.atMarket()
     tester.type("jj ")

@@ -19,8 +19,10 @@ func beginChange(
   // Who may not do it may look at what it would do.
   let prohibition = state.preflight()?.prohibition(of: kind, for: name)
   let plan = state.change(kind, of: name, to: version).map { [Step.open(PlanScreen($0, name))] }
+  let steps = plan ?? opening(kind, on: name, state)
   // A plan says it itself.
-  return plan ?? opening(kind, on: name, state) + (prohibition.map { [Step.complain($0.asSentence)] } ?? [])
+  let isPlan = if case .open(let screen)? = steps.first { screen is PlanScreen } else { false }
+  return steps + (isPlan ? [] : prohibition.map { [Step.complain($0.asSentence)] } ?? [])
 }
 
 /// Begins a change of all of `names`, by one plan.
