@@ -31,22 +31,17 @@ package struct RuleObject: Hashable, Sendable, Comparable, CustomStringConvertib
     release = ReleaseOwners.release(of: object, dialect) ?? ""
     `extension` = ReleaseOwners().extensionName(of: object, dialect)
     state = object.status["state"]?.string ?? ""
-<<<<<<< HEAD
     isAvailable = Self.isAvailable(state, dialect)
+    let said = object.status["conditions"]?.sequence?.first { $0["type"]?.string == "Served" }
+    if said?["status"]?.string == "False", ["Unusable", "Unhealthy"].contains(said?["reason"]?.string) {
+      refusal = said?["message"]?.string
+    }
   }
 
   /// Whether an object in `state` may be served: registering by hand, which sets none, is the first design's way of
   /// developing; the shipped gateway wants to be told.
   package static func isAvailable(_ state: String, _ dialect: Dialect) -> Bool {
     state == "Available" || dialect.era == .seed && (state.isEmpty || state == "Enabled")
-=======
-    let said = object.status["conditions"]?.sequence?.first { $0["type"]?.string == "Served" }
-    if said?["status"]?.string == "False", ["Unusable", "Unhealthy"].contains(said?["reason"]?.string) {
-      refusal = said?["message"]?.string
-    }
-    // Registering by hand is the first design's way of developing; the shipped gateway wants to be told.
-    isAvailable = state == "Available" || dialect.era == .seed && (state.isEmpty || state == "Enabled")
->>>>>>> c94faf6 (wip)
   }
 
   package var description: String { "\(kind.rawValue) \(name)" }

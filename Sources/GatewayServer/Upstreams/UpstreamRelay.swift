@@ -61,7 +61,7 @@ final class UpstreamRelay: ChannelRelay, UpstreamHead {
 
   private init(_ other: UpstreamRelay, report: @escaping @Sendable (Outcome) -> Void) {
     (address, pools, request, isChunked) = (other.address, other.pools, other.request, other.isChunked)
-    (trace, offers, self.report) = (other.trace, other.offers, report)
+    (trace, isLoop, offers, self.report) = (other.trace, other.isLoop, other.offers, report)
   }
 
   func telling(_ tell: @escaping @Sendable (Int) -> Void) -> any Relay {
