@@ -52,7 +52,6 @@ import Testing
   /// what only commands say, and what is never painted.
   private static let untranslated: Set<String> = [
     "\n\n(cut off here)", " (kubectl -n {0} get pods,endpoints)", " --version {0}", "-f letters", "-l app=web",
-    "does not serve",
     " failed", " ksx", " ksx  ",
     " or ", " pre", ", {0} ms", "Cluster {0}", "Event of Repository {0}", "Extension {0}", "ExtensionVersion of {0}",
     "ExtensionVersion {0}", "Filter by what is kept under {0}", "Job {0}", "KubeSphere {0}", "Kubernetes {0}",

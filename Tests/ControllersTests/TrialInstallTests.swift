@@ -122,4 +122,31 @@ import Testing
     #expect(
       try await findings("apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: X_Y}\n") == [])
   }
+
+  // A cluster carries out both; only the server that lints does not.
+  @Test func rulesAndConversionsOfADefinitionAreNoFault() async throws {
+    let definition = """
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: as.b.c}
+      spec:
+        group: b.c
+        scope: Namespaced
+        names: {plural: as, kind: A}
+        conversion: {strategy: Webhook, webhook: {conversionReviewVersions: [v1], clientConfig: {url: "https://a"}}}
+        versions:
+        - name: v1
+          served: true
+          storage: true
+          schema:
+            openAPIV3Schema:
+              type: object
+              properties: {spec: {type: object, x-kubernetes-validations: [{rule: "true"}]}}
+
+      """
+
+    #expect(try await findings("", besides: ["crds/a.yaml": definition]) == [])
+    #expect(try await findings(definition) == [])
+    #expect(try await findings(definition.replacing("scope: Namespaced", with: "scope: None")).count == 1)
+  }
 }

@@ -113,4 +113,13 @@ import Testing
     #expect(Cancellation.former(to: silent, ReleaseMemory()) == nil)
     #expect(Cancellation.former(to: noted, ReleaseMemory()) == RequestedSpec(version: "0.9.0"))
   }
+
+  @Test func theWayBackIsNotCancelledIntoWhatItLeadsBackFrom() {
+    var memory = ReleaseMemory()
+    memory.remember(.init(version: "1.0.0", config: "", time: "", what: "", wasInstalled: true))
+    memory.remember(.init(version: "2.0.0", config: "", time: "", what: "", wasInstalled: nil))
+    let goingBack = Sample.installation("Upgrading", wanted: "1.0.0", tried: "1.0.0")
+
+    #expect(Cancellation.former(to: goingBack, memory)?.version == "1.0.0")
+  }
 }

@@ -30,10 +30,15 @@ import Testing
     #expect(running("garbage", former: "1.0.0") == "1.0.0")
   }
 
-  @Test func whatHasRunSinceRunsAlsoWhereALaterAttemptAtItFailed() {
-    let states = [("Upgrading", "2026-01-01T10:00:05Z"), ("Installed", "2026-01-01T10:01:00Z")]
+  // Another writer may have asked for other versions, and for this one again.
+  @Test func onceSomethingHasRunSinceTheNoteSaysNothing() {
+    let states = [
+      ("Upgrading", "2026-01-01T10:00:05Z"), ("Installed", "2026-01-01T10:01:00Z"),
+      ("UpgradeFailed", "2026-01-02T10:00:00Z"),
+    ]
 
-    #expect(running("1.1.0 before 2.0.0", states: states + [("UpgradeFailed", "2026-01-02T10:00:00Z")]) == "2.0.0")
+    #expect(running("1.1.0 before 2.0.0", states: states) == "")
+    #expect(running("1.1.0 before 2.0.0", former: "1.0.0", states: states) == "1.0.0")
     #expect(running("1.1.0 before 2.0.0", states: [("Installed", "2025-12-31T10:00:00Z")]) == "1.1.0")
   }
 

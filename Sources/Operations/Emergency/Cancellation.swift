@@ -127,6 +127,12 @@ extension Cancellation {
     let isNoted = !noted.isEmpty && VersionText(noted) != VersionText(installation.version)
     // A first installation whose config was changed meanwhile has nothing that ran either.
     let hasRun = installation.observed.state == .upgrading || installation.hasBeenInstalled
+    // What ran last is asked for again already: whatever was tried between is no way back.
+    if hasRun, let ran = memory.entries.last(where: { $0.wasInstalled == true }),
+      VersionText(ran.version) == VersionText(installation.version), installation.hasConfig(ran.config)
+    {
+      return RequestedSpec(version: installation.version, config: installation.config)
+    }
     let entry = memory.former(to: installation).first { entry in
       (hasRun ? entry.wasInstalled != false : entry.wasInstalled == true)
         && (!isNoted || VersionText(entry.version) == VersionText(noted))

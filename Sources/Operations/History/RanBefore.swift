@@ -11,17 +11,17 @@ enum RanBefore {
   private static let key = "ksx.dev/ran-before"
   private static let separator = " before "
 
-  /// The version that `installation` says ran before what it asks for, or has run since; `nil` where it does not say.
+  /// The version that `installation` says ran before what it asks for; `nil` if it does not say, or something has run since
+  /// then: what is under way, or failed, is a later attempt, and another writer's.
   static func version(of installation: Installation) -> String? {
     guard let note = installation.notes[key], let between = note.rangeOfText(separator) else { return nil }
     let (ran, wanted) = (String(note[..<between.lowerBound]), String(note[between.upperBound...]))
     guard VersionText(wanted) == VersionText(installation.version) else { return nil }
-    // What was asked for has run since then: what is under way, or failed, is a later attempt at the same version.
     let noted = Authorship(installation).flatMap { Timestamp.seconds($0.time) } ?? .max
     let hasRun = installation.history.contains { state in
       state.state == .installed && Timestamp.seconds(state.time).map { $0 > noted } == true
     }
-    return hasRun ? installation.version : ran
+    return hasRun ? nil : ran
   }
 
   /// The annotations that say that `running` ran when `wanted` was asked for; what is not known takes the former note away.

@@ -95,7 +95,7 @@ import Testing
   @Test func whatTheDoctorAdvisesIsSentAndSaid() async throws {
     let console = try await atRemedy()
     console.type("a")
-    try await console.until(screenSays: "retry: traffic-map: the cluster has taken it")
+    try await console.until(screenSays: "go back to 1.0.0, which was Installed: traffic-map: the cluster has taken it")
   }
 
   @Test func adviceThatTheClusterRefusesIsSaidOnItsPlan() async throws {
@@ -184,7 +184,9 @@ import Testing
     try await console.failAnUpgrade()
     console.type(":doctor")
     console.press(.enter)
-    try await console.until(screenSays: "retry")
+    try await console.until(screenSays: "go back to 1.0.0")
+    // Behind the log, which is read first.
+    console.type("j")
     console.press(.enter)
     try await console.until(screenSays: "[ Apply ]")
     return console
