@@ -50,7 +50,9 @@ import Testing
     }
 
     #expect(
-      remedies("the cluster does not serve Policy of a.b") == ["read why", "set the version to 1.0.0", "bring Policy, then retry"])
+      remedies("the cluster does not serve Policy of a.b") == [
+        "read why", "set the version to 1.0.0", "bring Policy, then retry",
+      ])
     #expect(remedies("timed out") == ["read why", "retry", "set the version to 1.0.0"])
   }
 

@@ -49,7 +49,9 @@ package struct TrialInstall: Sendable {
   ) async -> [ChartCheck.Finding] {
     if let place { _ = await refusal(of: Object(.namespaces, name: place), .namespaces, isDry: false) }
     var whole = part.object.value.setting(["metadata", "namespace"], to: place.map(Value.string))
-    if resource.plural == "customresourcedefinitions" { whole = whole.setting(["spec", "conversion"], to: nil).withoutRules }
+    if resource.plural == "customresourcedefinitions" {
+      whole = whole.setting(["spec", "conversion"], to: nil).withoutRules
+    }
     // The objects of a definition are held to it.
     guard let refusal = await refusal(of: Object(whole), resource, isDry: !isDefinition) else { return [] }
     return [Self.finding("refused", part.file, "\(part.title): \(refusal)")]

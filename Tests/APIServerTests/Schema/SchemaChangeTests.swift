@@ -127,7 +127,9 @@ import Testing
   // As a chart's migration does it (Kubernetes, "Upgrade existing objects to a new stored version").
   @Test func aVersionIsDroppedOnceNothingIsKeptInIt() async throws {
     let ask = try Asking()
-    let (target, spec) = (Widgets.definitions + "/widgets.example.com", "{type: object, properties: {a: {type: string}}}")
+    let (target, spec) = (
+      Widgets.definitions + "/widgets.example.com", "{type: object, properties: {a: {type: string}}}"
+    )
     func versions(storedInOld: Bool) throws -> [Value] {
       [
         try Widgets.version(isStored: !storedInOld, spec: spec),
