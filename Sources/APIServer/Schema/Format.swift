@@ -2,15 +2,14 @@ import Platform
 
 /// A form of strings that a schema can ask for.
 ///
-/// Formats that are not listed here are not checked, as Kubernetes ignores those that it does not know. Of its own,
-/// `isbn`, `isbn10`, `isbn13`, `creditcard`, `ssn`, `hexcolor`, `rgbcolor` and `bsonobjectid` are among them;
-/// the formats of numbers (`int32`) only describe, there as well.
+/// Formats that are not listed here are not checked, as Kubernetes ignores those that it does not know; the formats of
+/// numbers (`int32`) only describe, there as well.
 enum Format: String, Hashable, Sendable {
   case dateTime = "date-time"
   case date
   case duration
   case byte
-  case uuid
+  case uuid, uuid3, uuid4, uuid5
   case ipv4
   case ipv6
   case cidr
@@ -18,6 +17,10 @@ enum Format: String, Hashable, Sendable {
   case email
   case hostname
   case uri
+  case isbn, isbn10, isbn13
+  case creditcard, ssn
+  case hexcolor, rgbcolor
+  case bsonobjectid
 
   /// Whether `text` has the form.
   func holds(for text: String) -> Bool {
@@ -31,7 +34,13 @@ enum Format: String, Hashable, Sendable {
     case .cidr: Self.isCIDR(text)
     case .uri: RequestURI.isOne(text)
     case .hostname: text.utf8.count <= 255 && Self.patterns[self]?.matches(text) ?? true
-    case .uuid, .mac, .email: Self.patterns[self]?.matches(text) ?? true
+    case .isbn: CheckedNumber.isISBN10(text) || CheckedNumber.isISBN13(text)
+    case .isbn10: CheckedNumber.isISBN10(text)
+    case .isbn13: CheckedNumber.isISBN13(text)
+    case .creditcard:
+      Self.patterns[self]?.matches(text.filter { $0 != "-" && $0 != " " }) == true && CheckedNumber.isCard(text)
+    case .uuid, .uuid3, .uuid4, .uuid5, .mac, .email, .ssn, .hexcolor, .rgbcolor, .bsonobjectid:
+      Self.patterns[self]?.matches(text) ?? true
     }
   }
 
@@ -46,10 +55,22 @@ enum Format: String, Hashable, Sendable {
   private static let patterns: [Format: Pattern] = [
     .dateTime: pattern("(?i)^\\d{4}-\\d\\d-\\d\\dt\\d\\d:\\d\\d:\\d\\d([.,]\\d+)?(z|[-+]\\d\\d:\\d\\d)$"),
     .uuid: pattern("(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$"),
+    .uuid3: pattern("(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?3[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}$"),
+    .uuid4: pattern("(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}$"),
+    .uuid5: pattern("(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?5[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}$"),
+    .ssn: pattern("^\\d{3}[- ]\\d{2}[- ]\\d{4}$"),
+    .creditcard: pattern(
+      "^(4\\d{12}(\\d{3})?|5[1-5]\\d{14}|6(011|5\\d\\d)\\d{12}|3[47]\\d{13}|3(0[0-5]|[68]\\d)\\d{11}|"
+        + "(2131|1800|35\\d{3})\\d{11})$"),
+    .hexcolor: pattern("^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"),
+    .rgbcolor: pattern("^rgb\\(\\s*\(shade)\\s*,\\s*\(shade)\\s*,\\s*\(shade)\\s*\\)$"),
+    .bsonobjectid: pattern("^[0-9a-fA-F]{24}$"),
     .mac: pattern("(?i)^([0-9a-f]{2}([:-][0-9a-f]{2}){5}(([:-][0-9a-f]{2}){2})?|[0-9a-f]{4}(\\.[0-9a-f]{4}){2,3})$"),
     .email: pattern("^[^@\\s<>]+@[^@\\s<>]+$"),
     .hostname: pattern("^\\w([-\\w]{0,61}\\w)?(\\.\\w([-\\w]{0,61}\\w)?)*\\.?$"),
   ]
+
+  private static let shade = "(0|[1-9]\\d?|1\\d\\d?|2[0-4]\\d|25[0-5])"
 
   private static func pattern(_ text: String) -> Pattern {
     guard let pattern = try? Pattern(text) else { preconditionFailure("\(text) is no pattern") }

@@ -74,7 +74,9 @@ actor WatchReader {
     if let lines = initialLines() { return lines }
     while !isFinished {
       guard !Task.isCancelled else { throw .cancelled }
-      let news = await api.news(after: place, for: plan.filter, until: min(plan.end, nextBookmark))
+      // What is served no more brings nothing further; its last changes are told still.
+      let isServed = api.serves(plan.filter.type)
+      let news = await api.news(after: place, for: plan.filter, until: isServed ? min(plan.end, nextBookmark) : .now)
       switch news {
       case .forgotten(let oldest):
         isFinished = true
@@ -82,7 +84,7 @@ actor WatchReader {
       case .events(let events, let version):
         place = version
         if !events.isEmpty { return lines(events) }
-        guard api.serves(plan.filter.type) else { return nil }
+        guard isServed else { return nil }
         if let lines = quietLines() { return lines }
       }
     }
