@@ -17,7 +17,7 @@ enum WebSocketCredential {
     unpacked.head.headers[field] = others.isEmpty ? nil : others.joined(separator: ", ")
     let token = protocols.first { $0.hasPrefix(prefix) }.flatMap { decoded($0.dropFirst(prefix.count)) }
     if unpacked.head.headers["Authorization"] == nil {
-      // What cannot be read is no token, and nobody is taken for anonymous for that.
+      // What cannot be read is a wrong token, which does not make its caller anonymous.
       unpacked.head.headers["Authorization"] = "Bearer " + (token ?? "-")
     }
     return unpacked

@@ -4,8 +4,8 @@ import NIOHTTP1
 
 /// Puts the parts of messages into as few buffers, and so into as few calls of the system, as there can be.
 ///
-/// A class: what a channel is given may fail at once, or bring what fails, and whoever hears of that comes back here while
-/// the first call still stands. Two such calls of a value would end the process.
+/// A class: what a channel is given may fail at once, or bring what fails, and the handler that hears of that comes back
+/// here while the first call still stands. Two such calls of a value would end the process.
 package final class MessageWriter {
   /// What the channel has not been given yet.
   private var waiting: ByteBuffer?

@@ -128,7 +128,7 @@ import Testing
     func flush(context: ChannelHandlerContext) { context.fireErrorCaught(ChannelError.eof) }
   }
 
-  /// Flushes again when it hears of an error, as whoever gives up a connection does.
+  /// Flushes again when it hears of an error, as a handler does that gives up its connection.
   private final class Giving<Writer>: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     let writer: Writer

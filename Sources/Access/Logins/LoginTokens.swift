@@ -54,7 +54,7 @@ final class LoginTokens: Sendable {
 
   /// Logins that are kept at most.
   private let most: Int
-  /// Those of one user: whoever begins more ends the first of their own, and nobody else's.
+  /// Those of one user: a user who begins more ends the first of their own, and no other user's.
   static let mostOfUser = 100
   private let state = Locked(State())
   private let file: LoginFile?

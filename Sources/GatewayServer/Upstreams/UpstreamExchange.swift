@@ -127,7 +127,7 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
       return client.tunnel(relay.tunnelled(head))
     }
     guard head.status.code >= 200 else {
-      // They are in addition to the answer: one that nobody reads is not kept.
+      // They are in addition to the answer: one that the client does not read is not kept.
       if client.isWritable, let edited = relay.edited(head) { client.send(edited) }
       return
     }

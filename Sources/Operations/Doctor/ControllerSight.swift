@@ -62,7 +62,7 @@ struct ControllerSight: Hashable, Sendable {
 
   private var renewed: String { lease?.spec["renewTime"]?.string ?? "" }
 
-  /// Whoever holds it renews it several times within its duration.
+  /// Its holder renews it several times within its duration.
   private var isLeaseOld: Bool {
     guard let lease else { return false }
     if lease.spec["holderIdentity"]?.string?.isEmpty != false { return true }

@@ -94,7 +94,7 @@ func undo(on name: String?, _ state: ConsoleState) -> [Step] {
 }
 
 extension ConsoleState {
-  /// The last change of `name` from here was made within a minute, so that nobody has come to rely on it.
+  /// The last change of `name` from here was made within a minute, so that no user has come to rely on it.
   fileprivate func isLastChangeFresh(of name: String) -> Bool {
     let time = records.lines.last { line in
       if case .spec = line.event { line.extension == name } else { false }
