@@ -52,7 +52,7 @@ import Testing
     #expect(
       ended.map(\.outcome) == [
         .failed(
-          "UpgradeFailed is from the attempt before this change (1.1.0: no kind), and the controllers have begun no new one; the same command again has it tried"
+          "UpgradeFailed is from the attempt before this change (1.1.0: no kind), and the controllers have begun no new one; a retry has it tried"
         )
       ])
   }

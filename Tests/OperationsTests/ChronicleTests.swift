@@ -74,6 +74,24 @@ import Testing
     #expect(chronicle.lastGood?.version == "1.0.0")
   }
 
+  @Test func whatIsAskedForNowIsNotWhatIsGoneBackTo() {
+    let digest = ConfigHash.of("a: 1")
+    let lines = [
+      line("1T10:00", .change(words: "install 1.0.0", former: nil)),
+      line("1T10:02", .outcome(.done, version: "1.0.0", configHash: digest)),
+      line("2T10:00", .change(words: "upgrade to 1.1.0", former: nil)),
+      line("2T10:00", .outcome(.accepted, version: "1.1.0", configHash: digest)),
+      line("2T10:01", .change(words: "roll back to 1.0.0", former: nil)),
+      line("2T10:05", .outcome(.done, version: "1.0.0", configHash: digest)),
+    ]
+    // The upgrade ended after the rollback was sent.
+    let releases = [secret(22, "1.1.0", "superseded", "2T10:03")].compactMap { $0 }
+    let chronicle = Chronicle(
+      .init(lines: lines, installation: installation(version: "1.0.0"), releases: releases))
+
+    #expect(chronicle.lastGood?.version == "1.1.0")
+  }
+
   @Test func anothersChangeAFewSecondsLaterIsOneOfItsOwn() {
     func entries(_ seconds: Int, _ config: String) -> [String] {
       let own = [

@@ -95,7 +95,7 @@ import Testing
     #expect(
       progress.atRest
         == .failed(
-          "UpgradeFailed is from the attempt before this change (1.1.0: no kind), and the controllers have begun no new one; the same command again has it tried"
+          "UpgradeFailed is from the attempt before this change (1.1.0: no kind), and the controllers have begun no new one; a retry has it tried"
         ))
     #expect(progress.see(reported("Upgrading", job: "helm-3")) == nil)
     #expect(progress.see(reported("Installed", job: "helm-3")) == .done)

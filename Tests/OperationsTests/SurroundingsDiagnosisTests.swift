@@ -270,4 +270,32 @@ extension DiagnosisTests {
     #expect(sight(["phase": "Running"]) == nil)
     #expect(CaseFile.JobSight(job, pods: []).waiting == "no pod was made")
   }
+
+  @Test(arguments: [
+    ("helm upgrade r http://a/whizard-telemetry-1.1.0-rc-1.tgz --namespace n --values v", "1.1.0-rc-1"),
+    ("cp a b && helm upgrade r oci://a/whizard-telemetry --version v2.0.0 --wait", "v2.0.0"),
+    ("helm upgrade --install r release.tgz --namespace n", ""),
+    ("helm upgrade --version", ""),
+    ("true", ""),
+  ])
+  func theJobsLineTellsForWhichVersionItWasMade(line: String, version: String) {
+    let container: Value = ["name": "helm", "command": ["/bin/sh", "-c", .string(line)]]
+    let job = Object(
+      .jobs, name: "j", labels: ["kubesphere.io/extension-ref": "whizard-telemetry"],
+      ["spec": ["template": ["spec": ["containers": [container]]]]])
+
+    #expect(CaseFile.JobSight(job, pods: []).version == version)
+  }
+
+  @Test func everyPodIsBeingMadeForSomeSeconds() {
+    let job = Object(.jobs, name: "j", ["status": ["active": 1]])
+    func isBeginning(_ reason: String) -> Bool {
+      let status: Mapping = ["phase": "Pending", "containerStatuses": [["state": ["waiting": ["reason": .string(reason)]]]]]
+      return CaseFile.JobSight(job, pods: [Object(.pods, name: "p", ["status": .mapping(status)])]).isBeginning
+    }
+
+    #expect(isBeginning("ContainerCreating"))
+    #expect(!isBeginning("ImagePullBackOff"))
+    #expect(CaseFile.JobSight(job, pods: []).isBeginning)
+  }
 }

@@ -85,45 +85,4 @@ package struct CaseFile: Hashable, Sendable {
       }
     }
   }
-
-  /// A job of helm's, and how far its pods are.
-  package struct JobSight: Hashable, Sendable {
-    package var isActive: Bool
-    package var isComplete: Bool
-    package var completed: String
-    /// Why a pod does not run, such as `ImagePullBackOff`; `nil` where it does, or there is none.
-    package var waiting: Sentence?
-
-    package init(isActive: Bool, isComplete: Bool, completed: String = "", waiting: Sentence? = nil) {
-      self.isActive = isActive
-      self.isComplete = isComplete
-      self.completed = completed
-      self.waiting = waiting
-    }
-
-    package init(_ job: Object, pods: [Object]) {
-      isComplete = (job.status["succeeded"]?.integer ?? 0) > 0
-      // A pod that was begun beside the one that did it is not waited for.
-      isActive = !isComplete && (job.status["active"]?.integer ?? 0) > 0
-      completed = job.status["completionTime"]?.string ?? ""
-      waiting = isActive ? pods.lazy.compactMap(Self.obstacle).first : nil
-      if isActive, pods.isEmpty { waiting = "no pod was made" }
-    }
-
-    private static func obstacle(_ pod: Object) -> Sentence? {
-      guard pod.status["phase"]?.string == "Pending" else { return nil }
-      let containers = ["initContainerStatuses", "containerStatuses"].flatMap { pod.status[$0]?.sequence ?? [] }
-      let waiting = containers.compactMap { $0[path: "state", "waiting"] }.first {
-        $0["reason"]?.string != "PodInitializing"
-      }
-      if let waiting {
-        let words = [waiting["reason"]?.string, waiting["message"]?.string].compactMap { $0 }
-        return Sentence(verbatim: words.joined(separator: ": "))
-      }
-      let scheduled = pod.status["conditions"]?.sequence?.first {
-        $0["type"] == "PodScheduled" && $0["status"] == "False"
-      }
-      return scheduled.map { "not scheduled: \($0["message"]?.string ?? "")" } ?? "the pod is Pending"
-    }
-  }
 }

@@ -71,15 +71,21 @@ package struct Diagnosis {
 
 // Loops, clocks and jobs.
 extension Diagnosis {
-  /// Six changes of state within half a minute, with failures among them.
-  private var loopFinding: Finding? {
+  /// How many changes of state there were in how many seconds, if they come one after another and go on.
+  private var pace: (changes: Int, seconds: Int)? {
     let times = installation.history.compactMap { Timestamp.seconds($0.time) }
-    guard installation.history.count >= 6, let first = times.first, let last = times.last, last - first <= 30,
-      age(lastTime).map({ $0 < 120 }) == true
-    else { return nil }
+    guard times.count >= 6, let first = times.first, let last = times.last, last - first <= 30 else { return nil }
+    // The next one is due: of what has been still for several times as long, nothing says that it goes on.
+    let rest = 10 + 4 * (last - first) / (times.count - 1)
+    return age(lastTime).map { $0 <= rest } == true ? (times.count, last - first) : nil
+  }
+
+  /// Six changes of state within half a minute, with failures among them, and no end of them.
+  private var loopFinding: Finding? {
+    guard let (changes, seconds) = pace, !isOfAnotherVersion else { return nil }
     let states = installation.history.map(\.state)
     let pace = Finding.Evidence(
-      name, "status.stateHistory", saying: "\(states.count) changes in \(last - first) s", time: lastTime)
+      name, "status.stateHistory", saying: "\(changes) changes in \(seconds) s", time: lastTime)
     let back = file.releases.value?.deployed.map { $0.chartVersion }.flatMap { $0.isEmpty ? nil : $0 }
     if !states.contains(where: \.isFailure) {
       guard let back, VersionText(back) != VersionText(installation.version) else { return nil }
@@ -95,6 +101,8 @@ extension Diagnosis {
         [pace, Finding.Evidence(name, "status.conditions", installation.message)], .certain,
         [mend] + (back.map { [kit.version($0)] } ?? []))
     }
+    // What helm has noted as failed is tried again a few times, and then rests.
+    if file.releases.value?.newest?.status == "failed" { return nil }
     return finding(
       .upgradeLoop, "an upgrade fails before helm notes it, and is tried again without end",
       [pace, Finding.Evidence(name, "status.conditions", installation.message)], .certain,
@@ -112,6 +120,9 @@ extension Diagnosis {
       .likely,
       [kit.forgetClock])
   }
+
+  /// How many seconds a pod may take until it runs, as long as nothing says that it cannot.
+  private static let beginning = 60
 
   private var jobFinding: Finding? {
     guard state.isBusy, !installation.jobName.isEmpty else { return nil }
@@ -132,6 +143,7 @@ extension Diagnosis {
         state == .uninstalling ? [kit.startOver] : [kit.startOver, kit.delete])
     case .there(let job):
       guard let waiting = job.waiting else { return nil }
+      if job.isBeginning, let age = age(job.created), age < Self.beginning { return nil }
       let remedies = installation.isBeingDeleted ? [kit.endJob, kit.force] : [kit.endJob, kit.delete]
       return finding(
         .podNeverRuns, "the pod of its job does not run, and nothing ends it: \(waiting)",

@@ -7,12 +7,27 @@ extension Diagnosis {
   /// An attempt has failed, and nothing else explains it.
   var failureFinding: Finding? {
     guard state == .installFailed || state == .upgradeFailed, !installation.isBeingDeleted else { return nil }
-    let evidence = [
+    var evidence = [
       stateEvidence, Finding.Evidence(name, "status.conditions", installation.reason, time: installation.conditionTime),
     ]
+    if isOfAnotherVersion, let failed = file.job.value?.version {
+      evidence.append(Finding.Evidence("Job \(installation.jobName)", "chart version", failed))
+      return finding(
+        .upgradeFailed,
+        "\(failed) failed, and \(installation.version), which is asked for since, was not tried: \(installation.reason)",
+        evidence, .certain, [kit.retry])
+    }
     return finding(
       state == .installFailed ? .installFailed : .upgradeFailed,
       "\(installation.version) failed: \(installation.reason)", evidence, .certain, failureRemedies)
+  }
+
+  /// The last job was made for another version than the one that is asked for now: its failure says nothing of this one.
+  ///
+  /// So KubeSphere's controllers leave a version that is put back while another one fails.
+  var isOfAnotherVersion: Bool {
+    guard let job = file.job.value, !job.version.isEmpty, !job.isActive else { return false }
+    return state == .upgradeFailed && VersionText(job.version) != VersionText(installation.version)
   }
 
   /// What never helps as things are is not offered first, or as if it did.

@@ -13,6 +13,8 @@ package struct Chronicle: Hashable, Sendable {
   package var gaps: [String]
   /// The configs as they were written here.
   let written: WrittenConfigs
+  /// `nil` if nothing is installed, or it was not read.
+  private(set) var present: Asked?
 
   /// How something is known.
   package enum Source: String, Sendable {
@@ -93,15 +95,7 @@ package struct Chronicle: Hashable, Sendable {
     known.sort { $0.time < $1.time }
     Self.linkVersions(&known)
     entries = known.reversed()
-  }
-
-  /// The newest that reached Installed and is not what there is now: where a rollback goes.
-  package var lastGood: Entry? {
-    let current = entries.first { !$0.version.isEmpty }
-    return entries.first { entry in
-      entry.wasInstalled == true && !entry.version.isEmpty
-        && (entry.version != current?.version || entry.digest != current?.digest)
-    }
+    present = sources.installation.map(asked(by:))
   }
 }
 

@@ -63,7 +63,7 @@ package struct ChangeProgress: Hashable, Sendable {
     guard isResting, let last else { return nil }
     if last.isSettled { return .done }
     return .failed(
-      "\(last.observed.state.name) is from the attempt before this change (\(last.reason)), and the controllers have begun no new one; the same command again has it tried"
+      "\(last.observed.state.name) is from the attempt before this change (\(last.reason)), and the controllers have begun no new one; a retry has it tried"
     )
   }
 
