@@ -2,7 +2,7 @@ package import Client
 import KubernetesAPI
 import Manifest
 package import Packages
-import Platform
+package import Platform
 
 /// A place that may have the package of an ExtensionVersion.
 package enum PackageSource: Hashable, Sendable {
@@ -36,18 +36,21 @@ package enum PackageSource: Hashable, Sendable {
 /// Why the package of an ExtensionVersion could not be had.
 package enum PackageSourceError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No place is known that has the package; the text says what was looked for.
-  case unavailable(String)
+  case unavailable(Sentence)
   /// The cluster did not hand it out.
   case cluster(ClusterError)
   /// It was had and cannot be read.
   case package(PackageError)
 
   /// Texts of others in it are harmless to a terminal.
-  package var description: String {
+  package var description: String { words.english }
+
+  /// The same as data.
+  package var words: Sentence {
     switch self {
-    case .unavailable(let reason): Excerpt.shortened(reason, to: 1000)
-    case .cluster(let error): Excerpt.shortened("the cluster did not hand out the package: \(error.brief)", to: 1000)
-    case .package(let error): error.description
+    case .unavailable(let reason): reason.shortened(to: 1000)
+    case .cluster(let error): "the cluster did not hand out the package: \(error.words.shortened(to: 1000))"
+    case .package(let error): Sentence(verbatim: error.description)
     }
   }
 }
@@ -71,7 +74,8 @@ extension ExtensionVersion {
       return bytes
     }
     let name = PackageSource.configMapName(self.extension, version)
-    let elsewhere = chartURL.isEmpty ? "and names no other place" : "and charts are not fetched from \(chartURL)"
+    let elsewhere: Sentence =
+      chartURL.isEmpty ? "and names no other place" : "and charts are not fetched from \(chartURL)"
     throw .unavailable("ConfigMap \(PackageSource.namespace)/\(name) is not there, \(elsewhere)")
   }
 
@@ -92,7 +96,7 @@ extension ExtensionVersion {
     do {
       files = try await gateway.files(of: name)
     } catch {
-      throw .unavailable("\(problem); nor by the gateway: \(error.brief)")
+      throw .unavailable("\(problem.words); nor by the gateway: \(error.words)")
     }
     // None at all is the gateway's way of saying that it has no package either.
     if files.isEmpty { throw problem }

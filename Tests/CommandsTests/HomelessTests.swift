@@ -14,8 +14,12 @@ import Testing
   private static let journal = "note: this could not be written into the journal: "
   private static let history = "note: this could not be kept in the history, and so not for a rollback: "
 
-  private func bench() async throws -> Workbench {
-    let bench = try Workbench()
+  /// Looks come one after another, and what is waited for at most is.
+  private static let quick = Timing(
+    now: { .zero }, sleep: { $0 < .seconds(1) ? await Task.yield() : try? await Task.sleep(for: $0) }, random: { 0 })
+
+  private func bench(_ dialect: Dialect = .installPlan, timing: Timing = .real) async throws -> Workbench {
+    let bench = try Workbench(dialect, timing: timing)
     bench.isHomeless.withLock { $0 = true }
     _ = try await bench.cluster.create(.namespaces, Object(.namespaces, name: "kubesphere-system"))
     try await bench.offer()
@@ -70,5 +74,33 @@ import Testing
       let isOn = try await bench.installation().isEnabled
       #expect(isOn == (line != pair[0]), "\(line)")
     }
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func whatRanBeforeIsKnownFromTheCluster(dialect: Dialect) async throws {
+    let bench = try await bench(dialect)
+    try await bench.run("upgrade", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "UpgradeFailed", "version": "1.1.0"])
+
+    try await bench.run("rollback", "whizard", "--yes")
+
+    #expect(try await bench.installation().version == "1.0.0")
+  }
+
+  @Test(arguments: [Dialect.installPlan, .subscription])
+  func afterACancelBothStillKnowWhatRan(dialect: Dialect) async throws {
+    let bench = try await bench(dialect, timing: Self.quick)
+    try await bench.run("upgrade", "whizard", "--yes")
+    try await bench.report("whizard", ["state": "Upgrading", "version": "1.1.0"])
+
+    try await bench.run("cancel", "whizard", "--yes")
+    #expect(bench.said.printed == "whizard: going back to 1.0.0 in test\n")
+    // Before they have gone back, a second one goes nowhere else, and neither does a rollback.
+    _ = try? await bench.run("plan", "cancel", "whizard")
+    #expect(bench.said.printed.contains("ends: the try of 1.0.0, Upgrading"), "\(bench.said.printed)")
+    try await bench.report("whizard", ["state": "UpgradeFailed", "version": "1.1.0"])
+
+    #expect(try await bench.run("get", "whizard").contains("Running      1.0.0"), "\(bench.said.printed)")
+    #expect(try await bench.failure("rollback", "whizard", "--yes").hasPrefix("ksx has not seen an earlier version"))
   }
 }

@@ -32,7 +32,9 @@ import Testing
     #expect(tester.lines.last?.contains("C cancel") == true, "\(tester.screen)")
     tester.type("C")
     #expect(tester.screen.contains("Cancel what is under way: grafana on museum"))
+    #expect(tester.screen.contains("- ends: the upgrade from 1.0.0 to 1.1.0, Upgrading"), "\(tester.screen)")
     #expect(tester.screen.contains("~ version 1.1.0 → 1.0.0"))
+    #expect(tester.screen.contains("[ Let it go on ] [ Cancel the upgrade ]"))
     #expect(cancelled(tester) == [])
     tester.type("a")
 

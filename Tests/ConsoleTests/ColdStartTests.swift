@@ -70,9 +70,47 @@ import Testing
     #expect(tester.lines[2].contains("1.0.0 (1.1.0 ✗)"))
   }
 
-  private static func release(_ revision: Int, _ version: String, _ status: String, _ time: String) -> HelmRelease? {
+  /// A config that another computer has set, and that failed.
+  private func misconfigured() -> ConsoleTester {
+    var installation = Installation.sample("grafana", version: "1.1.0", config: "replicas: x\n", state: "UpgradeFailed")
+    installation.notes = [
+      "ksx.dev/changed-by": "ada", "ksx.dev/change": "configure", "ksx.dev/changed-at": "2026-05-28T20:24:40Z",
+      "ksx.dev/ran-before": "1.1.0 before 1.1.0",
+      "ksx.dev/ran-before-config": "0123456789abcdef at 2026-05-28T20:24:40Z",
+    ]
+    return start(installation)
+  }
+
+  @Test func aWayBackFromAConfigThatFailedSaysThatThisOneIsKept() {
+    var tester = misconfigured()
+    tester.offerAfter("b", "grafana")
+    #expect(tester.screen.contains("offered; with the present config"), "\(tester.screen)")
+    tester.press(.enter)
+
+    #expect(
+      tester.screen.contains("config: the one that failed is kept, for no earlier one is known"), "\(tester.screen)")
+  }
+
+  @Test func aWayBackFromAConfigThatFailedTakesTheOneThatHelmWasGiven() throws {
+    var tester = misconfigured()
+    let installation = try #require(tester.app.state.market.installed.of("grafana"))
+    let releases = [
+      Self.release(1, "1.1.0", "deployed", "2026-05-20T10:00:00Z", ["replicas": 1]),
+      Self.release(2, "1.1.0", "failed", "2026-05-28T20:24:40Z", ["replicas": "x"]),
+    ].compactMap { $0 }
+    tester.answer(
+      .past(of: "grafana"), .past(Chronicle(.init(lines: [], installation: installation, releases: releases))))
+    tester.offerAfter("b", "grafana")
+
+    #expect(tester.screen.contains("+   replicas: 1"), "\(tester.screen)")
+    #expect(tester.screen.contains("config: as helm was given it last"))
+  }
+
+  private static func release(
+    _ revision: Int, _ version: String, _ status: String, _ time: String, _ config: Value = [:]
+  ) -> HelmRelease? {
     let json: Value = [
-      "chart": ["metadata": ["version": .string(version)]], "config": [:],
+      "chart": ["metadata": ["version": .string(version)]], "config": config,
       "info": ["last_deployed": .string(time), "description": "it says why"],
     ]
     let packed = Base64.encode(Gzip.pack(JSON.bytes(json)))
@@ -103,6 +141,30 @@ import Testing
     tester.press(.enter)
     #expect(tester.screen.contains("it needs Kubernetes >=1.99.0-0; this is v1.32.4"))
     #expect(tester.lines.last?.contains("i install") == false)
+  }
+
+  @Test func anOutageMakesNothingUnknownThatWasRead() {
+    var tester = ConsoleTester.atMarket()
+    tester.hear(.extensions(.applied(.sample("shield", "A Shield", versions: ["1.0.0"]))))
+    var version = ExtensionVersion.sample("shield", "1.0.0")
+    version.kubeVersion = ">=1.99.0-0"
+    tester.hear(.catalogue([version], failure: nil))
+    var platform = ProductVersions()
+    platform.kubernetes = "v1.32.4"
+    tester.answer(.platform, .platform(platform))
+    func row() -> String { tester.lines.first { $0.contains("A Shield") } ?? "" }
+    #expect(row().contains("1.0.0 ✗ Kub"), "\(tester.screen)")
+    tester.lose()
+    tester.press(.home)
+    tester.offerAfter("i", "shield")
+    var facts = PlanFacts()
+    (facts.serverProblem, facts.dependantsProblem) = ("museum cannot be reached", "museum cannot be reached")
+    tester.hear(.facts(facts))
+    #expect(tester.screen.contains("it needs Kubernetes >=1.99.0-0; this is v1.32.4"), "\(tester.screen)")
+    #expect(tester.screen.contains("Kubernetes was v1.32.4 before"))
+    tester.press(.escape)
+
+    #expect(row().contains("1.0.0 ✗ Kub"), "\(tester.screen)")
   }
 
   @Test func whatIsUnderWayIsSelectedAndSeenWhateverComesFirst() {

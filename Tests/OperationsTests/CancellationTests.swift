@@ -114,6 +114,31 @@ import Testing
     #expect(Cancellation.former(to: noted, ReleaseMemory()) == RequestedSpec(version: "0.9.0"))
   }
 
+  @Test func itSaysWhatItEndsSinceWhenAndWhatIsLeft() {
+    var hanging = facts("Upgrading", wanted: "1.1.0", marked: "", active: true)
+    hanging.installation.history = [
+      .init(state: .installed, time: "2026-11-26T10:00:00Z"), .init(state: .upgrading, time: "2026-11-26T11:00:00Z"),
+    ]
+
+    #expect(cancellation.deed(at: hanging.installation) == "cancel the upgrade")
+    #expect(
+      cancellation.effects(hanging).map(\.text) == [
+        "ends: the upgrade from 1.0.0 to 1.1.0, Upgrading since 2026-11-26T11:00:00Z", "version 1.1.0 → 1.0.0",
+        "job job-1 is ended, with helm in the middle of its work",
+        "helm's lock is removed if the release is left pending, and what ran before is tried again",
+        "afterwards whizard is at 1.0.0, which ran before",
+        "what has been changed so far stays changed until that is done",
+        "CRDs of 1.1.0 and data that it has migrated stay, and so may objects that only it brought",
+      ])
+    var config = hanging
+    (config.installation.version, config.installation.config) = ("1.0.0", "a: 2\n")
+    #expect(cancellation.deed(at: config.installation) == "cancel the change of the config")
+    #expect(cancellation.effects(config)[0].text.hasPrefix("ends: the change of the config at 1.0.0, Upgrading since"))
+    let first = Cancellation("whizard", former: nil)
+    #expect(first.deed(at: hanging.installation) == "cancel the installation")
+    #expect(first.effects(hanging)[0].text.hasPrefix("ends: the installation of 1.1.0, Upgrading since 2026-"))
+  }
+
   @Test func theWayBackIsNotCancelledIntoWhatItLeadsBackFrom() {
     var memory = ReleaseMemory()
     memory.remember(.init(version: "1.0.0", config: "", time: "", what: "", wasInstalled: true))

@@ -51,17 +51,38 @@ import Testing
     }
 
     #expect(note(own) == nil)
-    #expect(note(own.noting(running: "1.1.0", before: "2.0.0")) == "1.1.0 before 2.0.0")
-    #expect(note(own.noting(running: "", before: "2.0.0")) == .null)
+    let before = Sample.installation("Upgrading", wanted: "2.0.0", tried: "2.0.0")
+    #expect(note(own.noting(.noted(of: before, running: "1.1.0"), before: "2.0.0")) == "1.1.0 before 2.0.0")
+    #expect(note(own.noting(.noted(of: before, running: ""), before: "2.0.0")) == .null)
   }
 
-  @Test func theWayBackIsCompletedByIt() {
-    let installation = Sample.installation("UpgradeFailed", wanted: "2.0.0", tried: "2.0.0", config: "a: 1\n")
-    let memory = ReleaseMemory().completed(by: installation, running: "1.1.0")
+  @Test func whichConfigRanIsNotedByItsFingerprint() {
+    func digest(_ installation: Installation) -> String? { RanBefore.noted(of: installation, running: "1.1.0").digest }
+    let settled = Sample.installation("Installed", wanted: "1.1.0", tried: "1.1.0", config: "a: 1\n")
+    var failed = Sample.installation("UpgradeFailed", wanted: "1.1.0", tried: "1.1.0", config: "a: 2\n")
+    #expect(digest(settled) == ConfigHash.of("a: 1\n"))
+    // What has failed did not run: what ran is what is noted already.
+    #expect(digest(failed) == nil)
+    failed.notes = Self.notes("1.1.0", "a: 1\n", before: "1.1.0")
+    #expect(digest(failed) == ConfigHash.of("a: 1\n"))
+  }
 
-    #expect(memory.target(from: installation)?.version == "1.1.0")
-    #expect(memory.target(from: installation)?.config == "a: 1\n")
-    #expect(ReleaseMemory().completed(by: installation, running: "2.0.0") == ReleaseMemory())
-    #expect(memory.completed(by: installation, running: "1.1.0") == memory)
+  // A switch that is set without a plan dates the object anew.
+  @Test func theNoteHasATimeOfItsOwn() {
+    var installation = Sample.installation("UpgradeFailed", wanted: "2.0.0", tried: "2.0.0")
+    installation.notes = Self.notes("1.1.0", "", before: "2.0.0")
+    #expect(RanBefore.version(of: installation) == "1.1.0")
+    installation.history = [.init(state: .installed, time: "2026-01-01T10:01:00Z")]
+    installation.notes["ksx.dev/changed-at"] = "2026-01-02T10:00:00Z"
+
+    #expect(RanBefore.version(of: installation) == nil)
+  }
+
+  /// What ksx notes on an object at ten o'clock.
+  static func notes(_ version: String, _ config: String, before wanted: String) -> [String: String] {
+    let ran = RanBefore.noted(of: RequestedSpec(version: version, config: config))
+    let own: Mapping = ["ksx.dev/changed-by": "ada", "ksx.dev/changed-at": "2026-01-01T10:00:00Z"]
+    let all = own.pairs + ran.annotations(wanted: wanted, at: "2026-01-01T10:00:00Z").pairs
+    return Dictionary(all.map { ($0.key, $0.value.string ?? "") }, uniquingKeysWith: { $1 })
   }
 }

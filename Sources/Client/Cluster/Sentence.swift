@@ -25,12 +25,16 @@ extension ClusterError {
     }
   }
 
-  /// What happened, in a few words.
-  package var brief: String {
+  /// What happened, in a few words of English.
+  package var brief: String { words.english }
+
+  /// The same as data.
+  package var words: Sentence {
     switch self {
-    case .transport(let error): error.brief
-    case .refused(let status): status.message.isEmpty ? "the answer was \(status.code)" : status.message
-    case .unreadable(let problem), .unanswered(reason: let problem, _): problem
+    case .transport(let error): error.words
+    case .refused(let status):
+      status.message.isEmpty ? "the answer was \(status.code)" : Sentence(verbatim: status.message)
+    case .unreadable(let problem), .unanswered(reason: let problem, _): Sentence(verbatim: problem)
     }
   }
 }

@@ -18,18 +18,18 @@ package final class FallbackTransport: Transport {
   package struct Use: Hashable, Sendable, CustomStringConvertible {
     package var way: Way
     /// Why the preferred way is not in use, or `nil` when it is.
-    package var reason: String?
+    package var reason: Sentence?
 
-    package init(way: Way, reason: String? = nil) {
+    package init(way: Way, reason: Sentence? = nil) {
       self.way = way
       self.reason = reason
     }
 
     /// What a user is told when this has become the way in use.
-    package var sentence: String {
+    package var sentence: Sentence {
       switch way {
       case .kubernetes: "Kubernetes is used again."
-      case .gateway: "The gateway is used now" + (reason.map { ": \($0)" } ?? "") + "."
+      case .gateway: reason.map { "The gateway is used now: \($0)." } ?? "The gateway is used now."
       }
     }
 
@@ -131,7 +131,7 @@ package final class FallbackTransport: Transport {
   private func transport(_ way: Way) -> any Transport { way == .kubernetes ? kubernetes : gateway }
 
   private func use(_ way: Way, because error: TransportError?) {
-    let reason = way == .kubernetes ? nil : error?.brief
+    let reason = way == .kubernetes ? nil : error?.words
     let now = timing.now()
     let changed: Use? = state.withLock { state in
       guard state.use.way != way else { return nil }
@@ -157,13 +157,13 @@ package final class FallbackTransport: Transport {
 
 extension TransportError {
   /// What happened, in a few words.
-  var brief: String {
+  var words: Sentence {
     switch self {
     case .unreachable(let host, _): "\(host) cannot be reached"
     case .untrusted(let host, _): "\(host) is not trusted"
     case .interrupted: "the connection broke"
     case .timedOut(let seconds): "no answer for \(seconds) s"
-    case .invalid(let reason): reason
+    case .invalid(let reason): Sentence(verbatim: reason)
     case .cancelled: "stopped"
     }
   }

@@ -1,9 +1,10 @@
+import Platform
 import Terminal
 
 /// Where a command's words go, and where its answers come from.
 ///
-/// All that leaves for a terminal is made harmless here, so that no caller has to remember it; only what a program reads
-/// goes out byte for byte.
+/// All that leaves for a terminal is made harmless here, and shows no credential, so that no caller has to remember it; only
+/// what a program reads goes out byte for byte.
 package struct Outlet: Sendable {
   private let output: @Sendable (String) -> Void
   private let errors: @Sendable (String) -> Void
@@ -34,13 +35,16 @@ package struct Outlet: Sendable {
   }
 
   /// Prints a line of data.
-  func print(_ line: String) { output(shown(line) + "\n") }
+  func print(_ line: String) { output(told(line) + "\n") }
+
+  /// What is told of a cluster may quote what it was sent; a document is the user's own.
+  private func told(_ line: String) -> String { shown(CredentialText.removed(from: line)) }
 
   private func shown(_ line: String) -> String { Self.harmless(line, isPlain: isPlain) }
 
   /// Prints lines of data, all at once.
   func print(_ lines: [String]) {
-    if !lines.isEmpty { output(lines.map { shown($0) + "\n" }.joined()) }
+    if !lines.isEmpty { output(lines.map { told($0) + "\n" }.joined()) }
   }
 
   /// Prints a text of this program's own with its lines, for users.
@@ -57,7 +61,7 @@ package struct Outlet: Sendable {
   }
 
   /// A line for the user, beside the data.
-  package func note(_ line: String) { errors(Self.harmless(line, isPlain: isPlain)) }
+  package func note(_ line: String) { errors(told(line)) }
 
   /// Lines for the user, beside the data.
   func note(_ lines: [String]) { for line in lines { note(line) } }

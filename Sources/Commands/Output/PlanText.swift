@@ -61,3 +61,8 @@ struct PlanText {
     ]
   }
 }
+
+extension String {
+  /// With a capital, as a heading and a question begin.
+  var withCapital: String { prefix(1).uppercased() + dropFirst() }
+}

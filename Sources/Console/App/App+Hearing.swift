@@ -38,7 +38,7 @@ extension App {
       told(message)
     case .catalogue(let versions, nil): state.market.learn(versions)
     case .catalogue(_, let failure?):
-      let sentence: Sentence = "The versions cannot be read: \(failure.brief)"
+      let sentence: Sentence = "The versions cannot be read: \(failure.words)"
       // Without having been asked for it is no news for a user who may not read them.
       if marketplace.listing.filter.asksVersions { return state.announce(.warning, sentence) }
       state.record(.note, sentence)
@@ -48,7 +48,9 @@ extension App {
   /// What plans and configs were waiting for.
   private mutating func heardOfConfig(_ message: Message) {
     switch message {
-    case .evidence(let subject, let evidence): state.evidence[EvidenceKey(subject)] = evidence
+    case .evidence(let subject, let evidence):
+      let key = EvidenceKey(subject)
+      state.evidence[key] = evidence.completed(by: state.evidence[key])
     case .wroteFile(let name): state.say(.note, "Wrote \(name), which only you may read.")
     case .reviewed(let name, let edits, let findings):
       onConfig(of: name) { screen, _ in screen.take(findings, of: edits) }
@@ -76,7 +78,7 @@ extension App {
   private mutating func recalled(_ records: Records) {
     if !records.memories.isEmpty { state.records.memories = records.memories }
     if !records.lines.isEmpty { state.records.lines = records.lines }
-    state.records.learnElsewhere()
+    state.records.learnElsewhere(state.market.installed)
     state.market.invalidate()
     if !state.unfinished.isRecalled { trail.restore(records.places) }
     state.unfinished.isRecalled = true
@@ -94,7 +96,7 @@ extension App {
       state.rights.user = status.userText
       state.connection.use(status.way, at: state.now)
       if let way = status.way, way != former {
-        state.record(way.way == .gateway ? .warning : .good, Sentence(verbatim: way.sentence))
+        state.record(way.way == .gateway ? .warning : .good, way.sentence)
       }
     case .confirmed(let plan, let reason):
       state.announce(
@@ -146,8 +148,6 @@ extension App {
 
   /// What was read before stays known: only what is not is asked for.
   private mutating func hear(_ facts: PlanFacts) {
-    var facts = facts
-    facts.versionsInUse.merge(state.planFacts?.versionsInUse ?? [:]) { new, _ in new }
-    state.planFacts = facts
+    state.planFacts = facts.completed(by: state.planFacts, state.platform)
   }
 }

@@ -26,11 +26,18 @@ extension App {
     }
   }
 
-  /// What ran before, as helm and the cluster's states tell where nothing was noted on this computer.
+  /// What ran before, as the cluster tells, whatever was noted on this computer.
   private mutating func learnPast(of name: String, _ chronicle: Chronicle) {
-    guard state.status(of: name).isRunningUnknown, let good = chronicle.lastGood else { return }
-    state.records.ranElsewhere[name] = good.version
-    state.records.learnElsewhere()
+    guard let installation = state.market.installed.of(name) else { return }
+    let (runs, good) = (chronicle.deployed.last(where: \.isRunning)?.version, chronicle.lastGood?.version)
+    let running = state.status(of: name).isRunningUnknown ? runs ?? good ?? "" : ""
+    if running.isEmpty, chronicle.deployed.isEmpty { return }
+    let known = state.records.elsewhere[name]
+    let isSame = known?.installation.lastRun == installation.lastRun
+    state.records.elsewhere[name] = PastElsewhere(
+      running: running.isEmpty && isSame ? known?.running ?? "" : running, deployed: chronicle.deployed,
+      installation: installation)
+    state.records.learnElsewhere(state.market.installed)
     state.market.invalidate()
   }
 

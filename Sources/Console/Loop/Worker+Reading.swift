@@ -86,7 +86,7 @@ extension Worker {
       let end = try await Deed([plan.verb], names: [name]).carryOut { () throws(ClusterError) in
         try await reader.carryOut(cancellation, at: called, by: sender, pace)
       }
-      if case .refused(let reason) = end { return .sent(plan, failure: Sentence(verbatim: "\(name): \(reason)")) }
+      if case .refused(let reason) = end { return .sent(plan, failure: "\(name): \(reason)") }
       return .sent(plan, failure: nil)
     } catch {
       let sentence = error.sentence(for: plan.title, at: session.connection.status.cluster)

@@ -246,7 +246,7 @@ package final class Worker: Sendable {
       let text = texts.joined(separator: "\n\n---\n\n")
       return .documented(key, text.isEmpty ? .missing(reason: "the package has none.") : .text(text))
     } catch {
-      return .documented(key, .missing(reason: Sentence(verbatim: error.description)))
+      return .documented(key, .missing(reason: error.words))
     }
   }
 }

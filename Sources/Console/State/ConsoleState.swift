@@ -198,7 +198,7 @@ struct ConsoleState: Sendable {
 
   private func versionsGap(_ interruption: ClusterError?) -> PlanGap {
     let refusal = dialect.flatMap { rights.reason(against: Access("list", $0.extensionVersions)) }
-    return (refusal ?? interruption.map { Sentence(verbatim: $0.brief) }).map { .unreadable($0) } ?? .pending
+    return (refusal ?? interruption?.words).map { .unreadable($0) } ?? .pending
   }
 
   /// Reads what a change of this kind to `name` is held against, and what is not known of it yet.

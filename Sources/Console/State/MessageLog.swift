@@ -75,7 +75,8 @@ struct MessageLog: Hashable, Sendable {
   /// Keeps a message for the messages page; one that repeats the last is counted.
   @discardableResult
   mutating func record(_ tone: Tone, _ text: String, about subject: String? = nil, at moment: ClockReading) -> Entry {
-    let text = text.prefix(Self.longest).split(whereSeparator: \.isNewline).joined(separator: " ")
+    let told = CredentialText.removed(from: String(text.prefix(Self.longest)))
+    let text = told.split(whereSeparator: \.isNewline).joined(separator: " ")
     var entry = Entry(moment: moment, tone: tone, text: text, subject: subject)
     if let last = entries.last, last.text == text, last.tone == tone {
       entry.count = last.count + 1

@@ -1,3 +1,4 @@
+import Extensions
 import Manifest
 package import Operations
 
@@ -15,12 +16,15 @@ package struct Records: Hashable, Sendable {
   /// The places that were visited in earlier sessions, as they are kept.
   package var places: [String] = []
 
-  /// The versions that ran before, by extension, as the cluster told them where nothing is kept.
-  var ranElsewhere: [String: String] = [:]
+  /// What the cluster told of what ran before, by extension.
+  var elsewhere: [String: PastElsewhere] = [:]
 
-  /// Completes what is kept by that.
-  mutating func learnElsewhere() {
-    for (name, version) in ranElsewhere { memories[name, default: ReleaseMemory()].learn(lastInstalled: version) }
+  /// Completes what is kept by that, as long as nothing of what is `installed` was Installed since.
+  mutating func learnElsewhere(_ installed: Installations) {
+    for (name, past) in elsewhere where installed.of(name)?.lastRun == past.installation.lastRun {
+      if !past.running.isEmpty { memories[name, default: ReleaseMemory()].learn(lastInstalled: past.running) }
+      memories[name, default: ReleaseMemory()].learn(past.deployed, beside: past.installation)
+    }
   }
 
   /// What was kept; nothing, unless told.
@@ -31,6 +35,15 @@ package struct Records: Hashable, Sendable {
     self.lines = lines
     self.drafts = drafts
   }
+}
+
+/// What the cluster told of what ran before one installation.
+struct PastElsewhere: Hashable, Sendable {
+  /// The version that ran when something else was asked for; empty if what runs is known from the object, or by nothing.
+  var running: String
+  var deployed: [DeployedRelease]
+  /// The installation as it was then.
+  var installation: Installation
 }
 
 /// A config that the user has not saved yet.

@@ -67,7 +67,7 @@ struct Header {
   /// The second of two ways is in use; why, where there is room for it.
   private var gatewayMark: String {
     guard state.size.columns >= 110, let reason = state.session.way?.reason else { return state.words("via gateway") }
-    return state.words("via gateway: {0}", reason)
+    return state.words("via gateway: {0}", state.words(reason))
   }
 
   /// This user may change no installation, or the cluster's are only to be looked at.

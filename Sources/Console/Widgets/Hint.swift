@@ -71,12 +71,22 @@ extension ConsoleState {
       || !memory(of: name).former(to: installation).isEmpty
   }
 
-  /// What was there before the present installation of `name`: what was noted on this computer, and what the object and
-  /// helm tell of what ran.
+  /// What was there before the present installation of `name`: what was noted on this computer, and what the cluster tells.
   func memory(of name: String) -> ReleaseMemory {
     let kept = records.memories[name] ?? ReleaseMemory()
     guard let installation = market.installed.of(name) else { return kept }
-    return kept.completed(by: installation, running: status(of: name).running)
+    return kept.completed(by: installation, market.extensions[name])
+  }
+
+  /// Asks the cluster what ran before what `name` is at or failed at, where that is not known with its config.
+  func pastBeforeAttempt(of name: String) -> [Subscription] {
+    guard let installation = market.installed.of(name), capabilityState.capabilities != nil else { return [] }
+    let state = installation.observed.state
+    let isAsked = records.elsewhere[name]?.installation.lastRun == installation.lastRun
+    guard [.upgrading, .upgradeFailed].contains(state), !isAsked else { return [] }
+    let isKnown = wayBack(of: name).map { $0.wasInstalled == true && $0.origin == .kept } == true
+    return isKnown && !status(of: name).isRunningUnknown
+      ? [] : reading(.past(of: name), stamp: installation.lastRun)
   }
 
   /// Where going back leads when nothing else is asked for: the newest release that is known to have been Installed.

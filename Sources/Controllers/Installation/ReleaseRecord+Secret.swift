@@ -7,10 +7,10 @@ import Platform
 
 /// How a record is kept: a Secret in the release's namespace, because configs may hold secrets.
 extension ReleaseRecord {
-  static let key = "release"
+  static let key = Installation.recordKey
 
   /// `name` is an installation's, or the key of one of its agents.
-  static func secretName(_ name: String) -> String { AgentKey(name)?.recordName ?? "ksx-release.\(name)" }
+  static func secretName(_ name: String) -> String { AgentKey(name)?.recordName ?? Installation.recordName(of: name) }
 
   /// The Secret as it is written; gzip keeps the objects of a large chart below the API's limit of 1 MiB.
   var secret: Object {

@@ -11,6 +11,8 @@ package struct Change: Hashable, Sendable {
   package let clusters: [String]?
   /// The namespace that the release shall lie in, or `nil` when it leaves that to the cluster, or to `usualNamespace`.
   package private(set) var namespace: String?
+  /// Where the config it sets is known from, of a way back.
+  package private(set) var configOrigin = ConfigOrigin.kept
   /// Whether what it installs is switched on from the beginning.
   package private(set) var isEnabled = true
 
@@ -38,8 +40,10 @@ package struct Change: Hashable, Sendable {
   }
 
   /// Back to an earlier version with the config it had.
-  package static func rollback(to version: String, config: String) -> Change {
-    Change(.rollBack, version: version, config: config)
+  package static func rollback(to version: String, config: String, _ origin: ConfigOrigin = .kept) -> Change {
+    var change = Change(.rollBack, version: version, config: config)
+    change.configOrigin = origin
+    return change
   }
 
   package static func configure(config: String) -> Change { Change(.configure, config: config) }

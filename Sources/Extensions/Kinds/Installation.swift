@@ -1,6 +1,7 @@
 import Client
 package import KubernetesAPI
 package import Manifest
+import Platform
 
 /// A Subscription or an InstallPlan: that an extension shall be there, in a version, with a config.
 package struct Installation: Mirrored {
@@ -66,7 +67,11 @@ package struct Installation: Mirrored {
   package static func logName(of installation: String) -> String { "ksx-log.\(installation)" }
   package static let logKey = "log"
 
-  /// The same of its agent in `cluster`; names have dots, and two agents must not share one.
+  /// The Secret, in the same place, in which they keep what they have applied, and the key of it.
+  package static func recordName(of installation: String) -> String { "ksx-release.\(installation)" }
+  package static let recordKey = "release"
+
+  /// The same log of its agent in `cluster`; names have dots, and two agents must not share one.
   package static func logName(of installation: String, agentIn cluster: String) -> String {
     logName(of: "\(installation).\(ConfigHash.of(cluster))")
   }
@@ -145,7 +150,7 @@ package struct Installation: Mirrored {
   private mutating func readStatus(_ status: Value) {
     let condition = status["conditions"]?.sequence?.first
     state = InstallationState(status["state"]?.string ?? "")
-    message = condition?["message"]?.string ?? ""
+    message = CredentialText.removed(from: condition?["message"]?.string ?? "")
     conditionTime = condition?["lastTransitionTime"]?.string ?? ""
     history = (status["stateHistory"]?.sequence ?? []).compactMap { entry in
       guard let state = entry["state"]?.string else { return nil }
@@ -176,7 +181,8 @@ package struct Installation: Mirrored {
   private static func agent(_ status: Value) -> Agent {
     let condition = status["conditions"]?.sequence?.first
     var agent = Agent(
-      state: InstallationState(status["state"]?.string ?? ""), message: condition?["message"]?.string ?? "",
+      state: InstallationState(status["state"]?.string ?? ""),
+      message: CredentialText.removed(from: condition?["message"]?.string ?? ""),
       time: (status["stateHistory"]?.sequence?.last ?? condition)?["lastTransitionTime"]?.string ?? "")
     agent.jobName = status["jobName"]?.string ?? ""
     agent.isHindered = condition?["type"] == "Scheduled" && condition?["status"] == "False"

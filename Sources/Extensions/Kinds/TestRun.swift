@@ -1,4 +1,5 @@
 package import Manifest
+import Platform
 
 /// A run of the tests in an installed chart.
 ///
@@ -85,12 +86,13 @@ extension TestRun {
     else { return nil }
     self.init(id: id, count: value["count"]?.integer ?? 0)
     self.state = state
-    message = value["message"]?.string ?? ""
+    message = CredentialText.removed(from: value["message"]?.string ?? "")
     isPlayed = value["played"]?.bool ?? false
     outcomes = (value["tests"]?.sequence ?? []).map { outcome in
       Outcome(
         name: outcome["name"]?.string ?? "", hasPassed: outcome["passed"]?.bool ?? false,
-        message: outcome["message"]?.string ?? "", output: outcome["output"]?.string ?? "")
+        message: CredentialText.removed(from: outcome["message"]?.string ?? ""),
+        output: CredentialText.removed(from: outcome["output"]?.string ?? ""))
     }
   }
 }

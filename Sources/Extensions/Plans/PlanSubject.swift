@@ -138,8 +138,14 @@ extension PlanSubject {
 
   private var configEffects: [Plan.Effect] {
     let changes = LineDifference(from: installation?.config ?? "", to: change.config ?? "").changes
-    if changes.isEmpty { return [] }
-    return [Plan.Effect(.changed, "config:")] + changes.map(Plan.Effect.init(configLine:)) + commentNote
+    if changes.isEmpty { return originNote }
+    return [Plan.Effect(.changed, "config:")] + changes.map(Plan.Effect.init(configLine:)) + originNote + commentNote
+  }
+
+  /// Which config a way back leads to, where that is not what there was, byte for byte.
+  private var originNote: [Plan.Effect] {
+    let note = change.configOrigin.note(hasFailed: installation?.state.isFailure == true)
+    return note.map { [Plan.Effect(.note, $0, part: .changes)] } ?? []
   }
 
   /// Where the config is an object the cluster keeps no comments.

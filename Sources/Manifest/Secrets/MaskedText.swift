@@ -10,7 +10,8 @@ package struct MaskedText: Hashable, Sendable {
   /// `text` with its secrets masked.
   package init(_ text: String) {
     var scanner = MaskScanner()
-    lines = text.lines.map { scanner.masked($0) }
+    // What looks like a credential is one under every key.
+    lines = text.lines.map { CredentialText.removed(from: scanner.masked($0)) }
   }
 
   /// The lines as one text.

@@ -7,22 +7,14 @@ package enum SecretKeys {
   /// What stands in the place of a value.
   package static let mask = "•••"
 
-  /// How keys end that say something about a secret.
-  private static let harmlessEnds = [
-    "name", "names", "ref", "refs", "namespace", "file", "files", "path", "paths", "dir", "ttl", "length", "lifetime",
-    "expiry", "expiration", "enabled", "type", "issuer", "url", "endpoint", "policy", "provider", "store", "class",
-    "algorithm", "interval", "timeout", "header", "count", "version", "tokenizer",
-  ]
-  private static let harmlessStarts = ["existing", "max", "min", "num", "use", "enable"]
-
   /// Whether the value of `key` is not to be shown.
   package static func isSecret(_ key: String) -> Bool {
     let key = SecretWords.plain(key)
-    return (key == "pwd" || SecretWords.isIn(key)) && !isHarmless(plain: key)
+    return (key == "pwd" || SecretWords.isIn(key)) && !SecretWords.isHarmless(key)
   }
 
   /// Whether `key` says only something about a secret, such as where it lies.
-  package static func isHarmless(_ key: String) -> Bool { isHarmless(plain: SecretWords.plain(key)) }
+  package static func isHarmless(_ key: String) -> Bool { SecretWords.isHarmless(SecretWords.plain(key)) }
 
   /// Whether the value at `path` is not to be shown: its own key looks secret, or one above it does.
   package static func isSecret(path: [String]) -> Bool {
@@ -52,8 +44,4 @@ package enum SecretKeys {
 
   /// Whether `key` is what a list of variables calls their names, as Kubernetes' `env` does.
   static func namesVariable(_ key: String) -> Bool { key == "name" || key == "key" }
-
-  private static func isHarmless(plain key: String) -> Bool {
-    harmlessEnds.contains { key.hasSuffix($0) } || harmlessStarts.contains { key.hasPrefix($0) }
-  }
 }

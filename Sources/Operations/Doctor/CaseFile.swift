@@ -64,6 +64,12 @@ package struct CaseFile: Hashable, Sendable {
     refusals = Refusal.all(of: object.status["conditions"])
   }
 
+  /// `kept` of this computer, completed by what was read.
+  func memory(_ kept: ReleaseMemory?) -> ReleaseMemory {
+    let deployed = DeployedRelease.all(releases.value ?? [], nil, of: installation)
+    return (kept ?? ReleaseMemory()).completed(by: installation, `extension`.value, deployed)
+  }
+
   /// A condition that says of a field that it is passed over.
   struct Refusal: Hashable, Sendable {
     /// A type for the namespace of a release, and one for all other fields.
@@ -80,7 +86,7 @@ package struct CaseFile: Hashable, Sendable {
           return nil
         }
         return Refusal(
-          type: type, message: condition["message"]?.string ?? "",
+          type: type, message: CredentialText.removed(from: condition["message"]?.string ?? ""),
           time: condition["lastTransitionTime"]?.string ?? "")
       }
     }

@@ -41,7 +41,7 @@ extension ClusterReader {
     for (file, gaps) in files {
       var file = file
       file.areControllersDown = down != nil
-      file.former = memories[file.installation.extension]?.worked(before: file.installation)
+      file.former = file.memory(memories[file.installation.extension]).worked(before: file.installation)
       file.served = served.filter { $0.extension == file.installation.extension }
       file.untouched = untouched.count { $0 != file.installation.name }
       examination.findings += Diagnosis.findings(in: file)
@@ -58,7 +58,7 @@ extension ClusterReader {
     switch await answer(within: Self.patience, request) {
     case .success(let value): return value
     case .failure(let error):
-      examination.gaps.append("\(what): \(error.brief)")
+      examination.gaps.append("\(what): \(error.words)")
       return nil
     }
   }
@@ -180,7 +180,7 @@ extension ClusterReader {
     }
     guard case .failure(let error) = answer else { return }
     guard case .refused(let status) = error, status.message.containsText("failed calling webhook") || status.code == 504
-    else { return examination.gaps.append("whether the webhooks answer: \(error.brief)") }
+    else { return examination.gaps.append("whether the webhooks answer: \(error.words)") }
     examination.findings.append(
       Finding(
         cause: .webhookDown, subject: "cluster",

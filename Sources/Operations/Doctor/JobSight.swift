@@ -57,14 +57,15 @@ private struct Obstacle {
     }
     if let waiting {
       let words = [waiting["reason"]?.string, waiting["message"]?.string].compactMap { $0 }
-      sentence = Sentence(verbatim: words.joined(separator: ": "))
+      sentence = Sentence(verbatim: CredentialText.removed(from: words.joined(separator: ": ")))
       isOrdinary = waiting["reason"]?.string == "ContainerCreating"
       return
     }
     let scheduled = pod.status["conditions"]?.sequence?.first {
       $0["type"] == "PodScheduled" && $0["status"] == "False"
     }
-    sentence = scheduled.map { "not scheduled: \($0["message"]?.string ?? "")" } ?? "the pod is Pending"
+    sentence =
+      scheduled.map { "not scheduled: \(CredentialText.removed(from: $0["message"]?.string ?? ""))" } ?? "the pod is Pending"
     isOrdinary = scheduled == nil
   }
 }

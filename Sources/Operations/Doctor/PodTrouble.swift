@@ -65,7 +65,8 @@ package struct PodTrouble: Hashable, Sendable {
     let ended = status[path: "lastState", "terminated"]
     let code = ended?["exitCode"]?.integer.map { "exit code \($0)" }
     let end = ended.map {
-      [$0["reason"]?.string, code, $0["message"]?.string].compactMap { $0 }.joined(separator: ", ")
+      CredentialText.removed(
+        from: [$0["reason"]?.string, code, $0["message"]?.string].compactMap { $0 }.joined(separator: ", "))
     }
     words =
       cause == .crashLoop
@@ -74,7 +75,7 @@ package struct PodTrouble: Hashable, Sendable {
 
   private static func words(_ reason: String, _ message: String?) -> String {
     guard let message, !message.isEmpty else { return reason }
-    return "\(reason): \(message.shownLines.joined(separator: " "))"
+    return CredentialText.removed(from: "\(reason): \(message.shownLines.joined(separator: " "))")
   }
 }
 

@@ -20,6 +20,8 @@ package struct RemedyPlan: Hashable, Sendable {
   package var verb: String
   /// What is ended by following it, in place of requests that are known beforehand.
   package private(set) var cancellation: Cancellation?
+  /// What that is, as the button says it; empty where the button says that requests are sent.
+  package private(set) var deed: Sentence = ""
   /// What the cluster can do, for that.
   package private(set) var capabilities: Capabilities?
 
@@ -47,17 +49,17 @@ package struct RemedyPlan: Hashable, Sendable {
   package init(
     cancelling name: String, _ installation: Installation, _ memory: ReleaseMemory, _ capabilities: Capabilities
   ) {
-    let cancellation = Cancellation(name, former: Cancellation.former(to: installation, memory))
+    let cancellation = Cancellation(installation, memory)
     let facts = Cancellation.Facts(installation, marked: installation.notes[Cancellation.annotation] ?? "")
     self.init(
       title: "Cancel what is under way: \(name)", subject: name, effects: cancellation.effects(facts),
       steps: [.person("each step follows from what the one before has come to")], verb: "cancel")
     switch cancellation.next(facts) {
-    case .refused(let reason): problems = [Plan.Problem(isBlocking: true, Sentence(verbatim: reason))]
+    case .refused(let reason): problems = [Plan.Problem(isBlocking: true, reason)]
     case .done: problems = [Plan.Problem(isBlocking: true, "nothing is under way at \(name)")]
     default: break
     }
-    (self.cancellation, self.capabilities) = (cancellation, capabilities)
+    (self.cancellation, self.capabilities, deed) = (cancellation, capabilities, cancellation.deed(at: installation))
   }
 
   package var isBlocked: Bool { problems.contains(where: \.isBlocking) }

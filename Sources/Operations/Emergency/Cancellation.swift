@@ -2,7 +2,7 @@ package import Extensions
 import KubernetesAPI
 import Manifest
 import Packages
-import Platform
+package import Platform
 
 /// Ending an attempt that is under way, and going back to what ran before it (docs/KUBESPHERE.md: Changes).
 ///
@@ -47,16 +47,38 @@ package struct Cancellation: Hashable, Sendable {
     /// It is over.
     case done
     /// There is nothing to cancel, or it cannot be done this way.
-    case refused(String)
+    case refused(Sentence)
   }
 
   package let name: String
   /// What ran before; `nil` where nothing did.
   package let former: RequestedSpec?
+  /// The user has said which version that shall be, and it may never have run.
+  let isSaid: Bool
+  /// Where its config is known from.
+  let origin: ConfigOrigin
 
-  package init(_ name: String, former: RequestedSpec?) {
+  package init(
+    _ name: String, former: RequestedSpec?, _ origin: ConfigOrigin = .kept, isSaid: Bool = false
+  ) {
     self.name = name
     self.former = former
+    self.origin = origin
+    self.isSaid = isSaid
+  }
+
+  /// What ends what `installation` is at, by what is known of what ran before in `memory`; `version` is what the user has
+  /// said it shall go back to.
+  package init(_ installation: Installation, _ memory: ReleaseMemory, to version: String? = nil) {
+    let entry =
+      version.map { version in
+        let known = memory.target(from: installation, version: version)
+        return ReleaseMemory.Entry(
+          version: version, config: known?.config ?? installation.config, time: "", what: "",
+          known?.origin ?? .present)
+      } ?? Self.wayBack(from: installation, memory)
+    let former = entry.map { RequestedSpec(version: $0.version, config: $0.config) }
+    self.init(installation.extension, former: former, entry?.origin ?? .kept, isSaid: version != nil)
   }
 
   /// The step that follows from `facts`.
@@ -73,7 +95,7 @@ package struct Cancellation: Hashable, Sendable {
     return installation.isSettled ? .done : .wait
   }
 
-  private var unknown: String {
+  private var unknown: Sentence {
     "what \(name) was before is not known here; say with --version which version it shall go back to, with its config as it is"
   }
 
@@ -106,9 +128,9 @@ package struct Cancellation: Hashable, Sendable {
 
   private func idle(_ installation: Installation) -> Step {
     if isPutBack(installation), installation.isSettled { return .done }
-    let word = installation.observed.state.word
-    return .refused(
-      "\(name) is \(word.isEmpty ? "not begun with" : word): nothing is under way that could be cancelled")
+    let state = installation.observed.state
+    if state == .none { return .refused("\(name) is not begun with: nothing is under way that could be cancelled") }
+    return .refused("\(name) is \(state.name): nothing is under way that could be cancelled")
   }
 
   private func isPutBack(_ installation: Installation) -> Bool {
@@ -120,25 +142,36 @@ package struct Cancellation: Hashable, Sendable {
 extension Cancellation {
   /// What ran before the attempt that `installation` is at, or `nil` where nothing did or it is not known.
   ///
-  /// The version is the one that the controllers note while an upgrade runs, or that was last seen Installed here; the
-  /// config is what it had here.
+  /// The version is the one that the object itself tells, or that the controllers note while an upgrade runs, or that was
+  /// last seen Installed; the config is what it had then, by `memory`, which knows what the cluster does.
   package static func former(to installation: Installation, _ memory: ReleaseMemory) -> RequestedSpec? {
+    wayBack(from: installation, memory).map { RequestedSpec(version: $0.version, config: $0.config) }
+  }
+
+  private static func wayBack(from installation: Installation, _ memory: ReleaseMemory) -> ReleaseMemory.Entry? {
     let noted = installation.observed.attemptedVersion
-    let isNoted = !noted.isEmpty && VersionText(noted) != VersionText(installation.version)
+    let told = RanBefore.version(of: installation)
+    let isNoted = told == nil && !noted.isEmpty && VersionText(noted) != VersionText(installation.version)
     // A first installation whose config was changed meanwhile has nothing that ran either.
-    let hasRun = installation.observed.state == .upgrading || installation.hasBeenInstalled
+    let hasRun = installation.observed.state == .upgrading || installation.hasBeenInstalled || told != nil
     // What ran last is asked for again already: whatever was tried between is no way back.
     if hasRun, let ran = memory.entries.last(where: { $0.wasInstalled == true }),
       VersionText(ran.version) == VersionText(installation.version), installation.hasConfig(ran.config)
     {
-      return RequestedSpec(version: installation.version, config: installation.config)
+      return entry(installation.version, installation, .kept)
     }
-    let entry = memory.former(to: installation).first { entry in
+    let version = told ?? (isNoted ? noted : nil)
+    let known = memory.former(to: installation).first { entry in
       (hasRun ? entry.wasInstalled != false : entry.wasInstalled == true)
-        && (!isNoted || VersionText(entry.version) == VersionText(noted))
+        && version.map { VersionText(entry.version) == VersionText($0) } ?? true
     }
-    if let entry { return RequestedSpec(version: entry.version, config: entry.config) }
-    return isNoted ? RequestedSpec(version: noted, config: installation.config) : nil
+    return known ?? (isNoted ? entry(noted, installation, .present) : nil)
+  }
+
+  private static func entry(
+    _ version: String, _ installation: Installation, _ origin: ConfigOrigin
+  ) -> ReleaseMemory.Entry {
+    .init(version: version, config: installation.config, time: "", what: "", origin)
   }
 
   /// What a step writes to `installation`, its job or its release; nothing where it only waits.
@@ -172,30 +205,4 @@ extension Cancellation {
   }
 
   private static func mark(_ job: Value) -> Value { ["annotations": .mapping([annotation: job])] }
-
-  /// What will be done, a line for each thing, and how it is taken back.
-  package func effects(_ facts: Facts) -> [Plan.Effect] {
-    let installation = facts.installation
-    var effects: [Plan.Effect] = []
-    if let former {
-      if former.version != installation.version {
-        effects.append(Plan.Effect(.changed, "version \(installation.version) → \(former.version)"))
-      }
-      if !installation.hasConfig(former.config) { effects.append(Plan.Effect(.changed, "config: as it was before")) }
-    }
-    if installation.isKeptByStandalone { return effects }
-    if !installation.jobName.isEmpty {
-      effects.append(Plan.Effect(.removed, "job \(installation.jobName) is ended, with helm in the middle of its work"))
-    }
-    guard former != nil else {
-      return effects + [
-        Plan.Effect(.note, "\(name) stays as InstallFailed: ksx retry tries it again, uninstall removes it")
-      ]
-    }
-    return effects + [
-      Plan.Effect(
-        .changed, "helm's lock is removed if the release is left pending, and what ran before is tried again"),
-      Plan.Effect(.note, "what helm has changed so far stays changed until that is done"),
-    ]
-  }
 }

@@ -1,12 +1,13 @@
 package import Client
 import Extensions
 import KubernetesAPI
+package import Platform
 
 /// What following a cancellation came to.
 package enum CancellationEnd: Hashable, Sendable {
   case done(Cancellation.Facts)
   /// It cannot be gone on with, and why.
-  case refused(String)
+  case refused(Sentence)
   /// Nothing has happened for long; whether a step was taken before.
   case quiet(hasActed: Bool)
 }
@@ -55,7 +56,10 @@ extension ClusterReader {
     _ step: Cancellation.Step, of cancellation: Cancellation, _ facts: Cancellation.Facts, _ sender: ChangeSender
   ) async throws(ClusterError) -> Bool {
     guard var write = cancellation.write(step, facts, in: capabilities) else { return false }
-    if step == .putBack { write = sender.signed(write, HistoryLine.cancel) }
+    // Where it is ended once more, or fails, the object still tells what ran.
+    if step == .putBack {
+      write = sender.signed(write, HistoryLine.cancel, backTo: cancellation.isSaid ? nil : cancellation.former)
+    }
     do throws(ClusterError) {
       let object = try await write.deliver(to: cluster).object
       if step == .putBack, let after = object.map(Installation.init) {

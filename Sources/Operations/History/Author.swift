@@ -70,10 +70,11 @@ package struct Authorship: Hashable, Sendable {
     return Mapping(own.pairs + more.pairs)
   }
 
-  /// The same, which also tells that `running` ran when `wanted` was asked for.
-  func noting(running: String, before wanted: String) -> Authorship {
+  /// The same, which also tells that `ran` did when `wanted` was asked for.
+  func noting(_ ran: RanBefore?, before wanted: String) -> Authorship {
+    guard let ran else { return self }
     var authorship = self
-    authorship.more = RanBefore.annotations(running: running, wanted: wanted)
+    authorship.more = ran.annotations(wanted: wanted, at: time)
     return authorship
   }
 }

@@ -1,4 +1,5 @@
 package import Extensions
+package import KubernetesAPI
 import Packages
 package import Platform
 
@@ -10,7 +11,9 @@ package import Platform
 package struct Chronicle: Hashable, Sendable {
   package private(set) var entries: [Entry] = []
   /// What could not be read, and why.
-  package var gaps: [String]
+  package var gaps: [Sentence]
+  /// The releases that ran, as the cluster keeps them beside the installation, oldest first.
+  package private(set) var deployed: [DeployedRelease] = []
   /// The configs as they were written here.
   let written: WrittenConfigs
   /// `nil` if nothing is installed, or it was not read.
@@ -61,10 +64,12 @@ package struct Chronicle: Hashable, Sendable {
     package var lines: [HistoryLine] = []
     package var installation: Installation?
     package var releases: [HelmRelease] = []
-    package var gaps: [String] = []
+    /// Where a standalone backend keeps what it has applied.
+    package var record: Object?
+    package var gaps: [Sentence] = []
 
     package init(
-      lines: [HistoryLine], installation: Installation? = nil, releases: [HelmRelease] = [], gaps: [String] = []
+      lines: [HistoryLine], installation: Installation? = nil, releases: [HelmRelease] = [], gaps: [Sentence] = []
     ) {
       self.lines = lines
       self.installation = installation
@@ -76,6 +81,7 @@ package struct Chronicle: Hashable, Sendable {
   package init(_ sources: Sources) {
     gaps = sources.gaps
     written = WrittenConfigs(sources.lines)
+    deployed = sources.installation.map { DeployedRelease.all(sources.releases, sources.record, of: $0) } ?? []
     var known = Self.own(sources.lines)
     if let installation = sources.installation {
       // How a config was written is not known where it is kept as an object.

@@ -16,14 +16,26 @@ package struct ReleaseMemory: Hashable, Sendable {
     package var what: String
     /// Whether it reached Installed; `nil` where that is not known.
     package var wasInstalled: Bool?
+    /// Where the config is known from.
+    package var origin: ConfigOrigin
 
-    package init(version: String, config: String, time: String, what: String, wasInstalled: Bool? = nil) {
+    package init(
+      version: String, config: String, time: String, what: String, wasInstalled: Bool? = nil,
+      _ origin: ConfigOrigin = .kept
+    ) {
       self.version = version
       self.config = config
       self.time = time
       self.what = what
       self.wasInstalled = wasInstalled
+      self.origin = origin
     }
+
+    /// What leads back to it.
+    package var change: Change { change(to: version) }
+
+    /// The same with the version as the cluster spells it.
+    func change(to version: String) -> Change { .rollback(to: version, config: config, origin) }
 
     /// The config's fingerprint, which the cluster has as well.
     package var digest: String { ConfigHash.of(config) }
@@ -94,7 +106,8 @@ package struct ReleaseMemory: Hashable, Sendable {
 
   /// Back from `installation` to `version`, with the config it had, or with the present one where that is not known.
   package func rollback(from installation: Installation, to version: String) -> Change {
-    .rollback(to: version, config: target(from: installation, version: version)?.config ?? installation.config)
+    target(from: installation, version: version)?.change(to: version)
+      ?? .rollback(to: version, config: installation.config, .present)
   }
 
   /// The configs that are known, newest first, each once; the first is that of `installation` where there is one.
@@ -116,27 +129,24 @@ package struct ReleaseMemory: Hashable, Sendable {
     former(to: installation).filter { $0.wasInstalled == false }
   }
 
-  /// This, and that `running` runs beside the version that `installation` asks for.
-  ///
-  /// Another computer may have made the change. The config it had is not known, and is taken to be the present one.
-  package func completed(by installation: Installation, running: String) -> ReleaseMemory {
-    guard !running.isEmpty, VersionText(running) != VersionText(installation.version),
-      !former(to: installation).contains(where: {
-        VersionText($0.version) == VersionText(running) && $0.wasInstalled != false
-      })
-    else { return self }
-    var memory = self
-    let note = Authorship(installation)
-    memory.remember(
-      Entry(
-        version: running, config: installation.config, time: note?.time ?? installation.conditionTime,
-        what: note?.words ?? "", wasInstalled: true))
-    return memory
+  /// Takes in what was read of the past elsewhere: the version that ran last, where none is known here or the cluster
+  /// `isSure`.
+  package mutating func learn(lastInstalled version: String, isSure: Bool = false) {
+    if lastInstalled.isEmpty || isSure { lastInstalled = version }
   }
 
-  /// Takes in what was read of the past elsewhere: the version that ran last, where none is known here.
-  package mutating func learn(lastInstalled version: String) {
-    if lastInstalled.isEmpty { lastInstalled = version }
+  /// Takes in that what `isSame` takes did run, and whether it is known; what `isRunning` is the newest of all.
+  mutating func confirm(isRunning: Bool, _ isSame: (Entry) -> Bool) -> Bool {
+    guard let place = entries.lastIndex(where: isSame) else { return false }
+    entries[place].wasInstalled = true
+    if isRunning { entries.append(entries.remove(at: place)) }
+    return true
+  }
+
+  /// Takes in a release that ran: the newest of all, or by its time.
+  mutating func insert(_ release: Entry, isRunning: Bool) {
+    let later = isRunning || release.time.isEmpty ? nil : entries.firstIndex { $0.time > release.time }
+    entries.insert(release, at: later ?? entries.endIndex)
   }
 
   /// The config of `installation` as it was written here, with its comments, unless the cluster has another by now.

@@ -20,7 +20,7 @@ package struct OperationLog: Hashable, Sendable {
   /// Reads the log that the controllers write: a line begins with its time, and each revision with a line of its own.
   package init(text: String) {
     for line in text.lines where !line.isEmpty {
-      let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
+      let parts = CredentialText.removed(from: line).split(separator: " ", maxSplits: 1).map(String.init)
       let said = Line(time: parts[0], text: parts.count > 1 ? parts[1] : "")
       if said.text.hasPrefix(Self.revision) || operations.isEmpty { operations.append([]) }
       operations[operations.count - 1].append(said)
@@ -75,7 +75,7 @@ package struct OperationLog: Hashable, Sendable {
 
     init(_ value: Value) {
       time = value["lastTransitionTime"]?.string ?? ""
-      message = value["message"]?.string ?? ""
+      message = CredentialText.removed(from: value["message"]?.string ?? "")
       let isTrue = value["status"]?.string == "True"
       if value["type"]?.string == "Initialized" {
         state = .preparing

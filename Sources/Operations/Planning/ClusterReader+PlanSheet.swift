@@ -53,11 +53,11 @@ extension ClusterReader {
     async let servedAnswer = answer(within: Self.patience) { () throws(ClusterError) in try await served() }
     switch await package(of: subject, gateway: gateway) {
     case .success(let package): evidence.package = package
-    case .failure(let error): evidence.packageProblem = Sentence(verbatim: error.description)
+    case .failure(let error): evidence.packageProblem = error.words
     }
     switch await servedAnswer {
     case .success(let served): evidence.served = served
-    case .failure(let error): evidence.servedProblem = "what is served cannot be read: \(error.brief)"
+    case .failure(let error): evidence.servedProblem = "what is served cannot be read: \(error.words)"
     }
     return evidence
   }

@@ -73,6 +73,17 @@ package struct PlanSheet: Hashable, Sendable {
 
     package init() {}
 
+    /// This, with what could not be read now as it was `known` before.
+    package func completed(by known: Evidence?) -> Evidence {
+      guard let known else { return self }
+      var evidence = self
+      if package == nil, known.package != nil {
+        (evidence.package, evidence.packageProblem) = (known.package, nil)
+      }
+      if servedProblem != nil, served.isEmpty { evidence.served = known.served }
+      return evidence
+    }
+
     /// As long as nothing has been read.
     package static var reading: Evidence {
       var evidence = Evidence()

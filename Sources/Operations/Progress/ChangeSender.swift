@@ -93,20 +93,23 @@ package struct ChangeSender: Sendable {
     guard let author, !author.name.isEmpty else { return plan }
     var plan = plan
     let former = history?.releases(of: plan.name).lastInstalled ?? ""
-    let running = plan.before.map { ExtensionStatus(plan.name, nil, $0, former: former).running } ?? ""
+    let ran = plan.before.map {
+      RanBefore.noted(of: $0, running: ExtensionStatus(plan.name, nil, $0, former: former).running)
+    }
     let authorship = Authorship(author: author, words: plan.change.words, time: Timestamp.now().description)
     plan.write = plan.write.signed(
-      authorship.noting(running: running, before: plan.change.version ?? plan.before?.version ?? ""))
+      authorship.noting(ran, before: plan.change.version ?? plan.before?.version ?? ""))
     return plan
   }
 
   /// The same write, which tells the object in the cluster who makes it.
   package func signed(_ write: Write, _ change: Change) -> Write { signed(write, change.words) }
 
-  /// The same write, which tells that `words` were done.
-  package func signed(_ write: Write, _ words: String) -> Write {
+  /// The same write, which tells that `words` were done, and that `ran` is what ran and is asked for again.
+  package func signed(_ write: Write, _ words: String, backTo ran: RequestedSpec? = nil) -> Write {
     guard let author, !author.name.isEmpty else { return write }
-    return write.signed(Authorship(author: author, words: words, time: Timestamp.now().description))
+    let authorship = Authorship(author: author, words: words, time: Timestamp.now().description)
+    return write.signed(authorship.noting(ran.map { RanBefore.noted(of: $0) }, before: ran?.version ?? ""))
   }
 
   /// Notes how a config is written that the cluster has already, without comments.

@@ -2,6 +2,7 @@ package import Client
 import Extensions
 package import KubernetesAPI
 import Manifest
+import Platform
 
 /// What one event says: the one reader of events, for lists and pages.
 package struct EventLine: Hashable, Sendable, Comparable {
@@ -26,7 +27,7 @@ package struct EventLine: Hashable, Sendable, Comparable {
     time = times.lazy.compactMap { $0?.string }.first ?? object.creationTimestamp ?? ""
     isWarning = value["type"]?.string == "Warning"
     reason = value["reason"]?.string ?? ""
-    message = value["message"]?.string ?? value["note"]?.string ?? ""
+    message = CredentialText.removed(from: value["message"]?.string ?? value["note"]?.string ?? "")
     (kind, subject) = Self.subject(of: object)
     count = max(1, series?["count"]?.integer ?? value["count"]?.integer ?? 1)
   }

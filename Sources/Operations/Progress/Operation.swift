@@ -42,7 +42,7 @@ package struct Operation: Hashable, Sendable {
   }
 
   /// Since when nothing has been at rest.
-  private static func beginning(_ installation: Installation) -> String {
+  static func beginning(_ installation: Installation) -> String {
     let busy = installation.history.reversed().prefix { $0.state.isBusy }
     if let first = busy.last { return first.time }
     // Until the controllers note that they have begun, what was asked for is what it waits for.

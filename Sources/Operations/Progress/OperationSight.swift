@@ -117,7 +117,8 @@ package struct OperationSight: Hashable, Sendable {
     let waiting = containers.compactMap { $0[path: "state", "waiting"] }.first
     let ended = containers.compactMap { $0[path: "state", "terminated"] }.first { $0["reason"]?.string != "Completed" }
     let words = (waiting ?? ended).map { state in
-      [state["reason"]?.string, state["message"]?.string].compactMap { $0 }.joined(separator: ": ")
+      CredentialText.removed(
+        from: [state["reason"]?.string, state["message"]?.string].compactMap { $0 }.joined(separator: ": "))
     }
     let condition = (object.status["conditions"]?.sequence ?? []).first {
       $0["status"]?.string == "False" && $0["message"]?.string?.isEmpty == false
@@ -157,8 +158,8 @@ extension ClusterReader {
     guard let newest = pods.max(by: { ($0.creationTimestamp ?? "") < ($1.creationTimestamp ?? "") }) else { return }
     let target = Resource.pods.path(namespace: namespace, name: newest.name, subresource: "log") + "?tailLines=200"
     switch await answer(within: Self.patience, { () throws(ClusterError) in try await cluster.text(target) }) {
-    case .success(let text): sources.log = text
-    case .failure(let error): sources.gaps.append("the log of \(newest.name): \(error.brief)")
+    case .success(let text): sources.log = CredentialText.removed(from: text)
+    case .failure(let error): sources.gaps.append("the log of \(newest.name): \(error.words)")
     }
   }
 
@@ -171,7 +172,7 @@ extension ClusterReader {
       return objects.map { $0.kind.isEmpty ? Object($0.value.setting(["kind"], to: .string(resource.kind))) : $0 }
     case .failure(let error):
       // What the cluster does not have has nothing to say.
-      if !error.isOfMissingKind { gaps.append("\(resource.plural) in \(namespace): \(error.brief)") }
+      if !error.isOfMissingKind { gaps.append("\(resource.plural) in \(namespace): \(error.words)") }
       return []
     }
   }

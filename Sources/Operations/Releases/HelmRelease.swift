@@ -45,7 +45,7 @@ package struct HelmRelease: Hashable, Sendable {
     appVersion = Chart.text(value[path: "chart", "metadata", "appVersion"])
     let written = value[path: "info", "last_deployed"]?.string ?? ""
     time = Timestamp.seconds(written).map(Timestamp.text) ?? ""
-    summary = value[path: "info", "description"]?.string ?? ""
+    summary = CredentialText.removed(from: value[path: "info", "description"]?.string ?? "")
     config = value["config"] ?? .mapping([:])
   }
 

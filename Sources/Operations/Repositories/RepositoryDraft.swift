@@ -98,7 +98,7 @@ package struct RepositoryDraft: Hashable, Sendable {
     case .index(let charts, let versions, _):
       return Reachability(isGood: true, words: "it answers: \(charts) charts in \(versions) versions")
     case .registry: return Reachability(isGood: true, words: "it answers as a registry of images")
-    case .problem(let problem): return Reachability(isGood: false, words: Sentence(verbatim: problem))
+    case .problem(let problem): return Reachability(isGood: false, words: problem)
     }
   }
 }

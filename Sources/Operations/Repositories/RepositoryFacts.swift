@@ -82,7 +82,7 @@ package struct RepositoryFacts: Hashable, Sendable, Identifiable {
     problem = ""
     if let condition = Self.condition(of: object) {
       outcome = condition["reason"]?.string ?? ""
-      if outcome == Self.failure { problem = condition["message"]?.string ?? "" }
+      if outcome == Self.failure { problem = CredentialText.removed(from: condition["message"]?.string ?? "") }
       return
     }
     if let newest = self.events.first, newest.reason == Self.failure { problem = newest.message }

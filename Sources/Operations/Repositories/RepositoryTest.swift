@@ -2,7 +2,7 @@ import Client
 import HTTP
 import Manifest
 import Packages
-import Platform
+package import Platform
 
 /// Whether an address answers as a chart repository does, asked from this computer.
 package struct RepositoryTest: Hashable, Sendable {
@@ -12,7 +12,7 @@ package struct RepositoryTest: Hashable, Sendable {
     case index(charts: Int, versions: Int, bytes: Int)
     /// A registry of OCI images, which has no index.
     case registry
-    case problem(String)
+    case problem(Sentence)
   }
 
   /// How the address is asked.
@@ -58,21 +58,23 @@ package struct RepositoryTest: Hashable, Sendable {
       guard response.status == 200 else { return .problem(problem(response)) }
       return index(in: try await response.body.collected(upTo: longest))
     } catch {
-      return .problem(ClusterError.transport(error).brief)
+      return .problem(ClusterError.transport(error).words)
     }
   }
 
-  private static func problem(_ response: HTTPResponse) -> String {
+  private static func problem(_ response: HTTPResponse) -> Sentence {
     switch response.status {
     case 401, 403: "it wants another user name and password (\(response.status))"
-    case 301, 302, 307, 308: "it leads to \(response.headers["Location"] ?? "another address"), which was not followed"
+    case 301, 302, 307, 308:
+      response.headers["Location"].map { "it leads to \(MaskedText($0).text), which was not followed" }
+        ?? "it leads to another address, which was not followed"
     case 404: "there is no index.yaml (404)"
     default: "it answers with \(response.status)"
     }
   }
 
   /// What helm cannot read in an entry, for which it refuses the whole index.
-  private static func flaw(of name: String, _ item: YAMLNode) -> String? {
+  private static func flaw(of name: String, _ item: YAMLNode) -> Sentence? {
     guard let created = item["created"], created.value != .null else { return nil }
     if created.value.string.flatMap(Timestamp.seconds) != nil { return nil }
     return "line \(created.line): created of \(name) is no time"
@@ -82,7 +84,7 @@ package struct RepositoryTest: Hashable, Sendable {
     guard let text = try? String(textOf: bytes) else { return .problem("its index.yaml is not UTF-8") }
     var charts: Set<String> = []
     var versions = 0
-    var flaw: String?
+    var flaw: Sentence?
     do {
       let hasEntries = try YAML.forEachItem(under: "entries", in: text) { name, item in
         charts.insert(name)

@@ -123,7 +123,7 @@ extension Probe {
           + Int(duration.components.attoseconds / 1_000_000_000_000_000))
     } catch {
       return Probe(
-        object: object, target: target, outcome: .silent(Sentence(verbatim: ClusterError.transport(error).brief)))
+        object: object, target: target, outcome: .silent(ClusterError.transport(error).words))
     }
   }
 }

@@ -60,12 +60,12 @@ extension ClusterReader {
     var offered: [Object] = []
     switch await extensionsAnswer {
     case .success(let objects): offered = objects
-    case .failure(let error): context.gaps[.extension] = .unreadable(Sentence(verbatim: error.brief))
+    case .failure(let error): context.gaps[.extension] = .unreadable(error.words)
     }
     let versions = await versionsAnswer
     if case .failure(let error) = versions {
-      context.gaps[.versions] = .unreadable(Sentence(verbatim: error.brief))
-      context.gaps[.dependants] = .unreadable(Sentence(verbatim: error.brief))
+      context.gaps[.versions] = .unreadable(error.words)
+      context.gaps[.dependants] = .unreadable(error.words)
     }
     return SeveralFacts(
       context, offered, versions.map { $0.map { ExtensionVersion($0, dialect: dialect) } })

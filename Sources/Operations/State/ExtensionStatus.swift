@@ -62,7 +62,7 @@ package struct ExtensionStatus: Hashable, Sendable {
     state = installation.observed.state
     wanted = installation.version
     isEnabled = installation.observed.appliedEnabled ?? installation.isEnabled
-    running = Self.running(installation, `extension`, former: RanBefore.version(of: installation) ?? former)
+    running = Self.running(installation, `extension`, former: former)
     failed = state == .installFailed || state == .upgradeFailed ? Self.tried(installation) : ""
   }
 
@@ -77,13 +77,15 @@ package struct ExtensionStatus: Hashable, Sendable {
   /// Where the Extension notes what runs, that is known without any of this.
   private static func running(_ installation: Installation, _ offered: Extension?, former: String) -> String {
     let (noted, runs) = (installation.observed.attemptedVersion, offered?.runningVersion ?? "")
-    let former = runs.isEmpty ? former : runs
+    // The object itself knows better than this computer, and than a note that the controllers put back and forth.
+    let told = runs.isEmpty ? RanBefore.version(of: installation) : runs
+    let former = told ?? former
     switch installation.observed.state {
     // The Extension hears of it a moment later.
     case .installed where !runs.isEmpty && offered?.state == .installed: return runs
     case .installed: return noted.isEmpty ? installation.version : noted
     case .uninstallFailed, .uninstalling: return noted.isEmpty ? installation.version : noted
-    case .upgrading, .upgradeFailed: return noted == installation.version || noted.isEmpty ? former : noted
+    case .upgrading, .upgradeFailed: return told ?? (noted == installation.version || noted.isEmpty ? former : noted)
     case .none, .preparing, .installing, .installFailed, .uninstalled:
       return installation.hasBeenInstalled || !runs.isEmpty ? former : ""
     case .other: return noted

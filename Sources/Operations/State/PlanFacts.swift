@@ -3,7 +3,7 @@ package import Extensions
 import HTTP
 package import KubernetesAPI
 package import Manifest
-import Platform
+package import Platform
 
 /// What a plan needs besides the objects of its own extension: the server's versions, and the dependencies of the other
 /// installed extensions.
@@ -11,12 +11,31 @@ package struct PlanFacts: Hashable, Sendable {
   /// The installed versions, by extension.
   package var versionsInUse: [String: ExtensionVersion] = [:]
   /// Why some of them could not be read, or `nil`.
-  package var dependantsProblem: String?
+  package var dependantsProblem: Sentence?
   package var server = ProductVersions()
   /// Why the server's version could not be read, or `nil`.
-  package var serverProblem: String?
+  package var serverProblem: Sentence?
 
   package init() {}
+
+  /// This, with what it lacks as it was `known` before: an outage makes nothing unknown that was read.
+  package func completed(by known: PlanFacts?, _ platform: ProductVersions?) -> PlanFacts {
+    var facts = self
+    facts.versionsInUse.merge(known?.versionsInUse ?? [:]) { new, _ in new }
+    for server in [known?.server, platform].compactMap({ $0 }) {
+      if facts.server.kubernetes.isEmpty { facts.server.kubernetes = server.kubernetes }
+      if facts.server.kubeSphere.isEmpty { facts.server.kubeSphere = server.kubeSphere }
+    }
+    return facts
+  }
+
+  /// Why the server's version could not be read, and what it was before.
+  fileprivate var serverGap: PlanGap? {
+    serverProblem.map { problem in
+      let known = server.kubernetes
+      return .unreadable(known.isEmpty ? problem : "\(problem); Kubernetes was \(known) before")
+    }
+  }
 }
 
 extension PlanContext {
@@ -28,10 +47,10 @@ extension PlanContext {
       return
     }
     installedVersions = facts.versionsInUse
-    gaps[.dependants] = facts.dependantsProblem.map { .unreadable(Sentence(verbatim: $0)) }
+    gaps[.dependants] = facts.dependantsProblem.map { .unreadable($0) }
     kubernetesVersion = facts.server.kubernetes
     kubeSphereVersion = facts.server.kubeSphere
-    gaps[.server] = facts.serverProblem.map { .unreadable(Sentence(verbatim: $0)) }
+    gaps[.server] = facts.serverGap
   }
 
   /// Adds what is offered as `name`, or that it could not be read.
@@ -41,14 +60,14 @@ extension PlanContext {
   ) {
     switch `extension` {
     case .success(let object): extensions[name] = object.map { Extension($0, dialect: dialect) }
-    case .failure(let error): gaps[.extension] = .unreadable(Sentence(verbatim: error.brief))
+    case .failure(let error): gaps[.extension] = .unreadable(error.words)
     }
     switch versions {
     case .success(let objects):
       for version in objects.map({ ExtensionVersion($0, dialect: dialect) }) {
         self.versions[version.version] = version
       }
-    case .failure(let error): gaps[.versions] = .unreadable(Sentence(verbatim: error.brief))
+    case .failure(let error): gaps[.versions] = .unreadable(error.words)
     }
   }
 }
@@ -77,7 +96,7 @@ extension ClusterReader {
     var facts = await readDependants(
       reads.contains(.dependants) ? installed.all.filter { $0.extension != name } : [], within: Self.patience)
     (facts.server, facts.serverProblem) = await serverAnswer
-    if let refusal { facts.dependantsProblem = refusal.brief }
+    if let refusal { facts.dependantsProblem = refusal.words }
     var context = PlanContext(
       capabilities: capabilities, cluster: clusterName, extensions: [:], installations: installed, versions: [:])
     context.add(facts)
@@ -102,7 +121,7 @@ extension ClusterReader {
     switch found {
     case .success(let clusters):
       context.clusters = Dictionary(clusters.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-    case .failure(let error): context.gaps[.clusters] = .unreadable(Sentence(verbatim: error.brief))
+    case .failure(let error): context.gaps[.clusters] = .unreadable(error.words)
     }
   }
 
@@ -162,12 +181,12 @@ extension ClusterReader {
     return rights
   }
 
-  private func readServer(isWanted: Bool, within limit: Duration?) async -> (ProductVersions, String?) {
+  private func readServer(isWanted: Bool, within limit: Duration?) async -> (ProductVersions, Sentence?) {
     guard isWanted else { return (ProductVersions(), nil) }
     let answer = await answer(within: limit) { () throws(ClusterError) in try await cluster.document("/version") }
     switch answer {
     case .success(let document): return (ProductVersions(document), nil)
-    case .failure(let error): return (ProductVersions(), error.brief)
+    case .failure(let error): return (ProductVersions(), error.words)
     }
   }
 
@@ -192,7 +211,7 @@ extension ClusterReader {
           facts.versionsInUse[installation.extension] = found
         // The dependencies of a version that is no longer offered are unknown.
         case .success(nil): break
-        case .failure(let error): facts.dependantsProblem = error.brief
+        case .failure(let error): facts.dependantsProblem = error.words
         }
       }
     }

@@ -40,7 +40,7 @@ package struct ServedObject: Hashable, Sendable {
     guard let served = conditions.first(where: { $0["type"]?.string == "Served" }), served["status"]?.string == "False"
     else { return "" }
     let words = [served["reason"]?.string, served["message"]?.string].compactMap(\.self).filter { !$0.isEmpty }
-    return words.isEmpty ? "no reason is given" : words.joined(separator: ": ")
+    return words.isEmpty ? "no reason is given" : CredentialText.removed(from: words.joined(separator: ": "))
   }
 
   /// Whether requests get there, as far as the cluster says.

@@ -68,8 +68,10 @@ package struct VersionFacts: Hashable, Sendable, Identifiable {
     let blocking = problems.filter(\.isBlocking).map(\.sentence)
     if !blocking.isEmpty { return .not(blocking) }
     guard let details, let context else { return .unknown(["what it needs is not read yet"]) }
-    let asksServer = !details.kubeVersion.isEmpty || !details.ksVersion.isEmpty
-    if asksServer, context.gaps[.server] != nil { return .unknown(["the server's version is not known"]) }
+    let isServerKnown =
+      (details.kubeVersion.isEmpty || !context.kubernetesVersion.isEmpty)
+      && (details.ksVersion.isEmpty || !context.kubeSphereVersion.isEmpty)
+    if !isServerKnown, context.gaps[.server] != nil { return .unknown(["the server's version is not known"]) }
     return problems.isEmpty ? .fits : .unknown(problems.map(\.sentence))
   }
 

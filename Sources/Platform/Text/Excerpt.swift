@@ -1,4 +1,5 @@
-/// A short beginning of a text from elsewhere, made fit to be shown: nothing in it orders a terminal about.
+/// A short beginning of a text from elsewhere, made fit to be shown: nothing in it orders a terminal about, or is a
+/// credential.
 package enum Excerpt {
   static let limit = 200
 
@@ -20,7 +21,8 @@ package enum Excerpt {
     var result = ""
     var count = 0
     var isBlankDue = false
-    for character in text {
+    // Before it is cut short: half a token is a secret, too.
+    for character in CredentialText.removed(from: String(text.prefix(16 << 10))) {
       if character.isWhitespace {
         isBlankDue = !result.isEmpty
         continue

@@ -17,4 +17,17 @@ package enum SecretWords {
     let kept = name.utf8.filter { !"-_. ".utf8.contains($0) }
     return String(decoding: kept.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
   }
+
+  /// How names end that say something about a secret.
+  private static let harmlessEnds = [
+    "name", "names", "ref", "refs", "namespace", "file", "files", "path", "paths", "dir", "ttl", "length", "lifetime",
+    "expiry", "expiration", "enabled", "type", "issuer", "url", "endpoint", "policy", "provider", "store", "class",
+    "algorithm", "interval", "timeout", "header", "count", "version", "tokenizer",
+  ]
+  private static let harmlessStarts = ["existing", "max", "min", "num", "use", "enable"]
+
+  /// Whether a name that was made plain says only something about a secret, such as where it lies.
+  package static func isHarmless(_ plain: String) -> Bool {
+    harmlessEnds.contains { plain.hasSuffix($0) } || harmlessStarts.contains { plain.hasPrefix($0) }
+  }
 }

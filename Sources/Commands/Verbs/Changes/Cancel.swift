@@ -43,7 +43,7 @@ struct Cancel: PlannedCommand {
     if dryRun != .none { return try session.show(await session.judged(plan, reader)) }
     try session.confirm(
       DeedPlanText(plan: plan, cluster: session.name).lines, isConfirmed: isConfirmed, typed: "ksx cancel",
-      about: [name])
+      about: [name], asking: "\(cancellation.deed(at: facts.installation).english.withCapital) of \(name)")
     session.sender.noteCancelled(facts.installation, of: name)
     try await follow(cancellation, facts.installation.name, reader, session)
   }
@@ -61,11 +61,8 @@ struct Cancel: PlannedCommand {
     async let identity: Void = session.session.identify()
     let facts = await reader.attempt(try await object(reader, session))
     await identity
-    let memory = session.history.releases(of: name)
-    let running = ExtensionStatus(name, nil, facts.installation, former: memory.lastInstalled).running
-    let known = Cancellation.former(to: facts.installation, memory.completed(by: facts.installation, running: running))
-    let asked = version.map { RequestedSpec(version: $0, config: facts.installation.config) }
-    let cancellation = Cancellation(name, former: asked ?? known)
+    let memory = await reader.memory(session.history.releases(of: name), of: facts.installation)
+    let cancellation = Cancellation(facts.installation, memory, to: version)
     if case .refused(let reason) = cancellation.next(facts) { throw CommandError("cannot cancel: \(reason)") }
     if cancellation.next(facts) == .done { throw CommandError("cannot cancel: nothing is under way at \(name)") }
     return (cancellation, facts)
@@ -132,21 +129,21 @@ extension Cancellation.Step {
 }
 
 extension CommandSession {
-  /// Shows what will be done to the extensions called `names` and asks, where there is a terminal to ask at.
+  /// Shows what will be done to the extensions called `names` and asks for that by what is done, where there is a terminal to ask at.
   func confirm(
-    _ lines: [String], isConfirmed: Bool, typed: String, about names: [String] = []
+    _ lines: [String], isConfirmed: Bool, typed: String, about names: [String] = [], asking deed: String = "Do this"
   ) throws(CommandError) {
-    var deed = Deed.current ?? Deed([])
-    deed.names = names
-    if let refusal = session.supervision?.refusal(of: deed) { throw CommandError("nothing was changed: \(refusal)") }
-    if session.supervision?.mustBeTyped(deed) == true { return try confirmByTyping(lines, typed, deed) }
+    var own = Deed.current ?? Deed([])
+    own.names = names
+    if let refusal = session.supervision?.refusal(of: own) { throw CommandError("nothing was changed: \(refusal)") }
+    if session.supervision?.mustBeTyped(own) == true { return try confirmByTyping(lines, typed, own) }
     if isConfirmed { return }
     guard let ask = outlet.ask else {
       throw CommandError(
         "nothing was changed: without a terminal \(typed) needs --yes (or --dry-run=client to see the plan)")
     }
     outlet.note(lines)
-    let answer = ask("Do this in \(name)? [y/N] ")?.lowercased() ?? ""
+    let answer = ask("\(deed) in \(name)? [y/N] ")?.lowercased() ?? ""
     if answer != "y", answer != "yes" { throw CommandError("nothing was changed") }
   }
 

@@ -6,6 +6,7 @@ import Packages
 struct Choice {
   let command: ChangeCommand
   let context: PlanContext
+  /// What there was before, by this computer and the cluster.
   let memory: ReleaseMemory
   let outlet: Outlet
 
@@ -66,12 +67,9 @@ struct Choice {
     guard let installation else { throw CommandError("cannot roll back: \(name) is not installed") }
     let version: String?
     if let asked = command.version { version = try spelled(asked) } else { version = nil }
-    // What ran is known from the object, too, where another computer made the change.
-    let running = ExtensionStatus(name, nil, installation, former: memory.lastInstalled).running
-    let memory = memory.completed(by: installation, running: running)
     if let entry = memory.target(from: installation, version: version, digest: command.digest?.lowercased()) {
       if let doubt = doubt(of: entry) { outlet.note("note: \(doubt)") }
-      return .rollback(to: entry.version, config: entry.config)
+      return entry.change
     }
     if let digest = command.digest {
       throw CommandError(
@@ -80,7 +78,7 @@ struct Choice {
     }
     if let version {
       outlet.note("note: ksx has not seen \(name) at version \(version) here: the present config is kept")
-      return .rollback(to: version, config: installation.config)
+      return .rollback(to: version, config: installation.config, .present)
     }
     let failed = memory.failed(before: installation).map { "\($0.version) (until \($0.time)) failed" }
     let known =

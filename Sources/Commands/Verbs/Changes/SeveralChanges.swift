@@ -71,7 +71,8 @@ struct SeveralChanges: PlannedCommand {
       return nil
     }
     await reader.readRights(of: session.status.userText, kind, names, into: &facts)
-    let changes = try changes(names, in: facts, session)
+    let memories = await memories(names, in: facts, reader, session)
+    let changes = try changes(names, in: facts, memories, session)
     let contexts = await reader.contexts(of: changes, in: facts, gateway: session.session.gateway)
     let found = facts
     let plans = ManyPlans(changes, in: { contexts[$0] ?? found.context(for: $0) })
@@ -103,9 +104,7 @@ struct SeveralChanges: PlannedCommand {
   }
 
   private func title(_ plans: ManyPlans, _ session: CommandSession) -> String {
-    let verb = kind.row.verb
-    return
-      "\(verb.prefix(1).uppercased())\(verb.dropFirst()) \(counted(plans.all.count)) in \(session.name)"
+    "\(kind.row.verb.withCapital) \(counted(plans.all.count)) in \(session.name)"
   }
 
   private func names(
@@ -127,10 +126,27 @@ struct SeveralChanges: PlannedCommand {
     return names
   }
 
+  /// What each was before; where the change leads back, also by what the cluster tells.
+  private func memories(
+    _ names: [String], in facts: SeveralFacts, _ reader: ClusterReader, _ session: CommandSession
+  ) async -> [String: ReleaseMemory] {
+    let kept = session.history.releases()
+    guard kind.row.choice == .version(.former) else { return kept }
+    return await withTaskGroup(of: (String, ReleaseMemory).self) { group in
+      for name in names {
+        guard let installation = facts.base.installation(of: name) else { continue }
+        group.addTask {
+          let known = kept[name] ?? ReleaseMemory()
+          return (name, await reader.memory(known, of: installation, facts.base.extensions[name]))
+        }
+      }
+      return await group.reduce(into: kept) { $0[$1.0] = $1.1 }
+    }
+  }
+
   private func changes(
-    _ names: [String], in facts: SeveralFacts, _ session: CommandSession
+    _ names: [String], in facts: SeveralFacts, _ memories: [String: ReleaseMemory], _ session: CommandSession
   ) throws(CommandError) -> [String: Change] {
-    let memories = session.history.releases()
     var changes: [String: Change] = [:]
     for name in names {
       var own = arguments

@@ -47,7 +47,7 @@ struct ShowHistory: ClusterCommand {
     let good = chronicle.lastGood
     return Listing(
       kind: "History", head: ["extension": .string(name)],
-      tail: ["notKnown": .sequence(chronicle.gaps.map(Value.string))],
+      tail: ["notKnown": .sequence(chronicle.gaps.map { .string($0.english) })],
       headings: headings + (format.output == .wide ? ["KNOWN FROM"] : []),
       items: chronicle.entries.map { entry in
         let isGood = entry == good

@@ -157,7 +157,7 @@ struct RepositoryCommand: PlannedCommand {
     let words = arguments.verb.name.split(separator: " ").last.map(String.init) ?? ""
     let write = change.write(in: reader.dialect)
     var plan = DeedPlan(
-      "\(words.prefix(1).uppercased())\(words.dropFirst()) repository \(name)", verbs: [arguments.verb.name],
+      "\(words.withCapital) repository \(name)", verbs: [arguments.verb.name],
       subject: name, names: [name], effects: try await effects(of: change, reader, session), accesses: [write.access])
     plan.write = write
     return (await session.judged(plan, reader), write)

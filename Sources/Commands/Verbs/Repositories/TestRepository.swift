@@ -34,7 +34,7 @@ struct TestRepository: Command {
     case .index(let charts, let versions, let bytes):
       words = "a repository of \(charts) charts in \(versions) versions, its index has \(bytes) bytes"
     case .registry: words = "a registry answers there; which charts it has is not asked"
-    case .problem(let problem): words = problem
+    case .problem(let problem): words = problem.english
     }
     // It may hold a password.
     let address = MaskedText(address).text

@@ -72,7 +72,7 @@ extension ConsoleState {
     case (.version(.former)?, nil):
       guard let entry = wayBack(of: name), entry.wasInstalled == true || status(of: name).state.isFailure
       else { return nil }
-      return .rollback(to: entry.version, config: entry.config)
+      return entry.change
     default: return nil
     }
   }

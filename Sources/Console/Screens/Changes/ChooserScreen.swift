@@ -30,7 +30,9 @@ struct ChooserScreen: Screen {
 
   var extensionName: String? { name }
   func title(_ state: ConsoleState) -> String { state.words("Version") }
-  func subscriptions(_ state: ConsoleState) -> [Subscription] { state.versions(of: name) }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    state.versions(of: name) + (purpose.isReturn ? state.pastBeforeAttempt(of: name) : [])
+  }
 
   func hints(_ state: ConsoleState) -> [Hint] {
     (choices.isEmpty ? [] : [Hint(.open, state.words("plan"))]) + .commands([.back, .help])
@@ -115,13 +117,13 @@ extension ChooserScreen {
     }
     let remembered = former.map { entry in
       Choice(
-        change: .rollback(to: entry.version, config: entry.config), version: entry.version,
+        change: entry.change, version: entry.version,
         remark: entry.remark(beside: installation, state.words))
     }
     return remembered
       + older.map { version in
         Choice(
-          change: .rollback(to: version, config: installation.config), version: version,
+          change: .rollback(to: version, config: installation.config, .present), version: version,
           remark: state.words("offered; with the present config"))
       }
   }
@@ -143,7 +145,9 @@ extension ChangeKind {
 
 extension ReleaseMemory.Entry {
   fileprivate func remark(beside installation: Installation, _ words: Language) -> String {
-    let config = config == installation.config ? words("same config") : words("with the config it had")
+    let isSame = config == installation.config
+    let config =
+      isSame ? words(origin == .present ? "with the present config" : "same config") : words("with the config it had")
     return wasInstalled == false
       ? words("was here until {0}; {1}; it was never Installed", time, config)
       : words("was here until {0}; {1}", time, config)

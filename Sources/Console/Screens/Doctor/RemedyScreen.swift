@@ -10,7 +10,7 @@ import Terminal
 ///
 /// Where something must be waited for it stops, says so, and goes on at the same key.
 struct RemedyScreen: Screen {
-  let plan: RemedyPlan
+  private(set) var plan: RemedyPlan
   /// Steps that are done.
   private var done = 0
   private var pager = Pager()
@@ -36,7 +36,8 @@ struct RemedyScreen: Screen {
 
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     let accesses = plan.requests(after: done).requests.map(\.access)
-    return accesses.isEmpty ? [] : [.rights(accesses)]
+    let past = plan.cancellation == nil ? [] : state.pastBeforeAttempt(of: plan.subject)
+    return past + (accesses.isEmpty ? [] : [.rights(accesses)])
   }
 
   private func height(_ state: ConsoleState) -> Int { max(1, state.bodySize.rows - 3) }
@@ -45,6 +46,7 @@ struct RemedyScreen: Screen {
 
   mutating func settle(_ state: inout ConsoleState) {
     let accesses = plan.requests(after: done).requests.map(\.access)
+    replan(state)
     let wall = Timestamp(secondsSince1970: Int(state.now.wall))
     let verdict = state.session.guardVerdict(on: [plan.verb], of: [plan.subject], at: wall)
     refusals = drift(state) + plan.refusals(state.rights, accesses, verdict)
@@ -52,6 +54,14 @@ struct RemedyScreen: Screen {
       done = answer.end
     }
     pager.show(lines(max(20, state.size.columns - 2), state), height: height(state))
+  }
+
+  /// What ran before may become known only while the plan is read, and the controllers go on meanwhile.
+  private mutating func replan(_ state: ConsoleState) {
+    guard let capabilities = plan.capabilities, plan.cancellation != nil, !isUnderWay(state),
+      let installation = state.market.installed.of(plan.subject)
+    else { return }
+    plan = RemedyPlan(cancelling: plan.subject, installation, state.memory(of: plan.subject), capabilities)
   }
 
   /// What another writer has made of the installation before anything was sent: the remedy was against something else.
@@ -120,13 +130,21 @@ struct RemedyScreen: Screen {
     }
     let (plain, focused) = (state.theme[.dialog], state.theme[.dialogButton])
     let end = surface.write(
-      "[ \(isOver ? state.words("Close") : state.words("Cancel")) ]", row: 1, in: area,
-      style: isApplyFocused ? plain : focused)
+      "[ \(leaving(state.words)) ]", row: 1, in: area, style: isApplyFocused ? plain : focused)
     if isOver || isBlocked { return }
     let place = Point(row: area.origin.row + 1, column: end + 1)
-    surface.write(
-      "[ \(done == 0 ? state.words("Apply") : state.words("Go on")) ]", at: place, in: area,
-      style: isApplyFocused ? focused : plain)
+    surface.write("[ \(applying(state.words)) ]", at: place, in: area, style: isApplyFocused ? focused : plain)
+  }
+
+  /// What is to be cancelled is not cancelled by leaving.
+  private func leaving(_ words: Language) -> String {
+    if isOver { return words("Close") }
+    return words(plan.cancellation == nil ? "Cancel" : "Let it go on")
+  }
+
+  private func applying(_ words: Language) -> String {
+    if plan.cancellation != nil { return words(plan.deed).asTitle }
+    return words(done == 0 ? "Apply" : "Go on")
   }
 
   private func lines(_ columns: Int, _ state: ConsoleState) -> [Line] {

@@ -80,8 +80,6 @@ extension MarketplaceScreen {
 extension MarketplaceScreen {
   /// What ran before an upgrade is read for a few of those of which it is not known.
   func pasts(_ state: ConsoleState) -> [Subscription] {
-    state.tally.names.prefix(5).filter { state.status(of: $0).isRunningUnknown }.flatMap {
-      state.reading(.past(of: $0))
-    }
+    state.tally.names.prefix(5).flatMap { state.pastBeforeAttempt(of: $0) }
   }
 }

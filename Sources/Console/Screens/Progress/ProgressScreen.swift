@@ -51,6 +51,7 @@ struct ProgressScreen: Screen {
   func subscriptions(_ state: ConsoleState) -> [Subscription] {
     let restarts = change?.config == nil || isUnderWay(state) ? nil : state.market.installed.of(name)
     return state.reading(topic, stamp: "\(state.stamp(of: name)) \(looks)") + (restarts.map { [.restarts($0)] } ?? [])
+      + state.pastBeforeAttempt(of: name)
   }
 
   private func isUnderWay(_ state: ConsoleState) -> Bool {

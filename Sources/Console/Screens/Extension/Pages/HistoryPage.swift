@@ -62,7 +62,7 @@ struct HistoryPage: ExtensionPage {
   private func gaps(_ columns: Int, _ state: ConsoleState) -> [Line] {
     var gaps = state.readings.concern(.past(of: name), state.words)
     if case .past(let chronicle)? = state.readings[.past(of: name)]?.facts {
-      gaps += chronicle.gaps.map { Line(state.words("Not known: {0}", $0), .dim) }
+      gaps += chronicle.gaps.map { Line(state.words("Not known: {0}", state.words($0)), .dim) }
     }
     return gaps.flatMap { $0.wrapped(to: columns, indent: 2) }
   }

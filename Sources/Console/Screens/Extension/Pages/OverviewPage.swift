@@ -11,7 +11,9 @@ import Terminal
 struct OverviewPage: PageText {
   let name: String
 
-  func subscriptions(_ state: ConsoleState) -> [Subscription] { details(state) + examination(state) }
+  func subscriptions(_ state: ConsoleState) -> [Subscription] {
+    details(state) + examination(state) + state.pastBeforeAttempt(of: name)
+  }
 
   /// What every other object says.
   private func details(_ state: ConsoleState) -> [Subscription] {
