@@ -97,7 +97,7 @@ import Testing
         Remove repository main in test
           - repository main
           - extension ant, which is not installed
-            bee stays installed, and has no more versions to go to
+          - the versions of bee, which runs on: its changes, its switch and its uninstall are stored and not carried out until a repository offers 1.1.0 again
           kubectl delete repositories.kubesphere.io main
 
         """)

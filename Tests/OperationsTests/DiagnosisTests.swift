@@ -269,11 +269,28 @@ import Testing
 
   @Test func aChartOfAnotherVersionIsUpgradedAgainAndAgain() {
     let words = ["Installed", "Upgrading", "Installed", "Upgrading", "Installed", "Upgrading"]
-    let loop = findings("Upgrading", status: ["stateHistory": states(words, until: now)]) {
-      $0.releases = .there([release(7, "1.0.9")])
-      $0.job = .there(.init(isActive: true, isComplete: false))
+    func causes(_ releases: [HelmRelease]) -> [Finding.Cause] {
+      let asked: Value = ["f:spec": ["f:extension": ["f:version": [:]]]]
+      let writers: Value = [["manager": "ksx", "time": "2026-11-26T09:58:00Z", "fieldsV1": asked]]
+      return self.causes(
+        findings(
+          "Upgrading", status: ["stateHistory": states(words, until: now)], metadata: ["managedFields": writers]
+        ) {
+          $0.releases = .there(releases)
+          $0.job = .there(.init(isActive: true, isComplete: false))
+        })
     }
-    #expect(causes(loop).first == .versionMismatch)
+
+    let vain = [release(6, "1.0.9", "superseded"), release(7, "1.0.9")]
+    #expect(causes(vain).first == .versionMismatch)
+    // Three changes within half a minute, of which the last is under way.
+    let former = [
+      release(6, "1.0.9", "superseded", time: "2026-11-26T09:57:00Z"),
+      release(7, "1.0.9", time: "2026-11-26T09:57:59Z"),
+    ]
+    #expect(causes(former) == [])
+    // helm was used by hand, and is put right.
+    #expect(causes([release(6, "1.1.0", "superseded"), release(7, "1.0.9")]) == [])
   }
 
   @Test func aReleaseThatHelmLeftPendingIsUnlockedBeforeTheRetry() {

@@ -110,7 +110,7 @@ import Testing
     let now = Sample.installation("Installed", wanted: "1.1.0", config: "a: 2")
 
     #expect(memory.target(from: now) == entry("1.0.0", "a: 1"))
-    #expect(memory.target(from: now, version: "1.1.0") == entry("1.1.0", "a: 2"))
+    #expect(memory.target(from: now, version: "1.1.0")?.config == "a: 2")
     #expect(memory.target(from: now, version: "0.9.0") == nil)
   }
 
@@ -123,6 +123,33 @@ import Testing
 
     #expect(memory.target(from: Sample.installation("UpgradeFailed", config: "a: 3"))?.version == "1.0.0")
     #expect(memory.lastInstalled == "1.0.0")
+  }
+
+  /// What was cancelled at this version, or had another config, is no way back from what runs.
+  @Test func aVersionThatRunsIsNotGoneBackToWithAnotherConfig() {
+    var memory = ReleaseMemory()
+    memory.remember(entry("1.1.0", "", wasInstalled: true))
+    memory.remember(entry("1.1.0", "a: 9", wasInstalled: false))
+    let now = Sample.installation("Installed", wanted: "1.1.0", config: "a: 2")
+
+    #expect(memory.target(from: now, version: "1.1.0")?.config == "a: 2")
+    #expect(memory.target(from: now, version: "v1.1.0", digest: entry("1.1.0").digest)?.config == "")
+    #expect(memory.target(from: now)?.config == "")
+  }
+
+  /// A rollback that was sent while 2.0.0 failed is left as if it had failed itself.
+  @Test func aRollbackThatWasNotTriedIsGoneOnWith() {
+    var memory = ReleaseMemory()
+    memory.remember(entry("1.0.0", wasInstalled: true))
+    memory.remember(entry("1.1.0", "a: 2", wasInstalled: true))
+    memory.remember(entry("2.0.0", "a: 2", wasInstalled: false))
+    let resting = Sample.installation("UpgradeFailed", wanted: "1.1.0", config: "a: 2")
+
+    #expect(memory.target(from: resting)?.version == "1.1.0")
+    #expect(memory.worked(before: resting)?.version == "1.0.0")
+    // With another config 1.1.0 is not what ran.
+    let changed = Sample.installation("UpgradeFailed", wanted: "1.1.0", config: "a: 3")
+    #expect(memory.target(from: changed)?.config == "a: 2")
   }
 
   /// 1.1.0, which worked, after 1.2.0 that did not: there is nothing to go back to.

@@ -192,7 +192,7 @@ extension DiagnosisTests {
       "SyncFailed", "Get https://x: x509: certificate signed by unknown authority", "2026-11-26T10:02:00Z")
     let at = Timestamp(secondsSince1970: now)
     func found(_ events: [Object], _ object: Object? = nil) -> [Finding] {
-      RepositoryFile(object ?? repository, events: events, .installPlan, at).findings
+      RepositoryFile(object ?? repository, events: events, nil, .installPlan, at).findings
     }
 
     #expect(found([event("Synced", "", "2026-11-26T10:01:00Z"), failed]).map(\.cause) == [.repositoryUnreachable])
@@ -237,7 +237,7 @@ extension DiagnosisTests {
     let told = #"[{"type":"Accepted","status":"False","reason":"InvalidField","message":"interval: x is none"}]"#
     var repository = Object(Dialect.installPlan.repositories, name: "main", ["status": ["lastSyncTime": "x"]])
     repository.value = repository.value.setting(["metadata", "annotations"], to: ["ksx.dev/conditions": .string(told)])
-    let file = RepositoryFile(repository, events: [], .installPlan, Timestamp(secondsSince1970: now))
+    let file = RepositoryFile(repository, events: [], nil, .installPlan, Timestamp(secondsSince1970: now))
     #expect(file.findings.map(\.text) == ["interval: x is none"])
   }
 

@@ -71,6 +71,12 @@ struct Webhook: Hashable {
 }
 
 extension ClusterError {
+  /// An admission policy or a quota refused what the user has the right to.
+  package var isOfRule: Bool {
+    guard case .refused(let status) = self else { return false }
+    return status.isOfRule
+  }
+
   /// The program behind a webhook did not answer, so every write like this one is refused, and deletions are not.
   package var isOfSilentWebhook: Bool {
     guard case .refused(let status) = self else { return false }

@@ -8,12 +8,12 @@ import HTTP
 /// thread out of `curl_multi_poll`.
 actor CurlLoop {
   /// For requests, which may share a connection (HTTP/2).
-  static let requests = CurlLoop()
+  static let requests = CurlLoop(isShared: true)
   /// For streams, each with an HTTP/1.1 connection of its own.
   ///
   /// Apart from the others because libcurl 7.88 keeps one mark for all connections to a host: once it has
   /// seen HTTP/2 there, it puts a request on the busy HTTP/1.1 connection of a watch, and no answer comes.
-  static let streams = CurlLoop()
+  static let streams = CurlLoop(isShared: false)
 
   private nonisolated let thread: CurlThread
   private var transfers: [Int: Transfer] = [:]
@@ -21,11 +21,14 @@ actor CurlLoop {
   private var lastID = 0
   /// When the next transfer may have been silent for too long.
   private var nextLook: ContinuousClock.Instant?
+  /// Nil if transfers share no connection.
+  private var doubt: SharedConnectionDoubt?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  init() {
+  init(isShared: Bool) {
     thread = CurlThread()
+    doubt = isShared ? SharedConnectionDoubt() : nil
     thread.start { [unowned self] in self.assumeIsolated { $0.perform() } }
   }
 
@@ -84,14 +87,18 @@ actor CurlLoop {
     var running: Int32 = 0
     curl_multi_perform(thread.multi, &running)
     var left: Int32 = 0
+    var hasEnded = false
     while let message = curl_multi_info_read(thread.multi, &left) {
       guard message.pointee.msg == CURLMSG_DONE else { continue }
       let result = ksx_curl_message_result(message)
       guard let id = EasyHandle.number(of: message.pointee.easy_handle), let transfer = detach(id) else { continue }
       transfer.finish(transfer.error(for: result))
       recycle(transfer.handle)
+      hasEnded = true
     }
-    return endSilence()
+    let silence = endSilence()
+    let wait = doubt?.wait(for: transfers.count, hasMoved: hasEnded)
+    return [silence, wait].compactMap { $0 }.min()
   }
 
   /// Gives up what has been silent for too long; the time until the next may be.

@@ -183,6 +183,10 @@ package struct PlanContext: Hashable, Sendable {
   package var clusters: [String: MemberCluster]?
   /// Kinds in the chart of the version that the plan leads to, which neither the cluster has nor the chart brings.
   package var missingKinds: [PackageContents.Kind] = []
+  /// The version that is installed is not there any more, and its controllers do nothing without it.
+  package var isVersionGone = false
+  /// helm keeps no release of what is to be removed: its controllers would forget it and remove nothing.
+  package var isReleaseGone = false
   /// What this user may do, as far as the cluster has said.
   package var rights = Rights()
 

@@ -113,7 +113,8 @@ extension PlanSubject {
       return [Plan.Problem(isBlocking: true, obstacle, isAlreadySo: isAlreadyAsAskedFor)]
     }
     guard let installation else { return [] }
-    return stateProblems(installation) + nameProblems(installation) + sameness(installation) + clusterProblems
+    let gone = change.version == nil && !change.row.removes ? goneVersionProblems : []
+    return gone + stateProblems(installation) + nameProblems(installation) + sameness(installation) + clusterProblems
   }
 
   /// Whether it is switched as it shall be, or there in the version that shall be installed.

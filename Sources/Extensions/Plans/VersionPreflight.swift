@@ -24,7 +24,7 @@ extension PlanContext {
 extension PlanSubject {
   /// What speaks against the version that is chosen.
   var versionProblems: [Plan.Problem] {
-    if change.row.removes { return goneVersionProblems }
+    if change.row.removes { return goneVersionProblems + goneReleaseProblems }
     guard let version = change.version else { return [] }
     let missing = offerProblems(version)
     return missing.isEmpty ? compatibilityProblems + downgradeProblems(version) + kindProblems : missing
@@ -32,7 +32,7 @@ extension PlanSubject {
 
   /// Whether the version can be had at all, or that it is an older one.
   var offerProblems: [Plan.Problem] {
-    if change.row.removes { return goneVersionProblems }
+    if change.row.removes { return goneVersionProblems + goneReleaseProblems }
     guard let version = change.version else { return [] }
     let missing = offerProblems(version)
     return missing.isEmpty ? downgradeProblems(version) : missing
@@ -51,11 +51,29 @@ extension PlanSubject {
   }
 
   /// Without its version object the controller forgets an installation, even one being deleted (docs/KUBESPHERE.md: Reconciling).
-  private var goneVersionProblems: [Plan.Problem] {
-    guard let installation, !context.versions.isEmpty, context.version(installation.version) == nil else { return [] }
+  var goneVersionProblems: [Plan.Problem] {
+    let isMissing = installation.map { !context.versions.isEmpty && context.version($0.version) == nil } ?? false
+    guard let installation, context.isVersionGone || change.row.removes && isMissing else { return [] }
+    if !change.row.removes {
+      return [
+        warning(
+          "version \(installation.version) is no longer offered: this is stored, and not carried out until \(name) is set to a version that is"
+        )
+      ]
+    }
     return [
       warning(
         "version \(installation.version) is no longer offered: the uninstall will not end until \(name) is set to a version that is"
+      )
+    ]
+  }
+
+  /// Without a release of helm's the controller removes the installation alone (docs/KUBESPHERE.md: Reconciling).
+  private var goneReleaseProblems: [Plan.Problem] {
+    guard context.isReleaseGone, let installation else { return [] }
+    return [
+      warning(
+        "helm keeps no release of \(name): all that it has brought stays in \(installation.targetNamespace), and is served; ksx doctor \(name) says how to have a release again"
       )
     ]
   }

@@ -64,6 +64,16 @@ package struct CaseFile: Hashable, Sendable {
     refusals = Refusal.all(of: object.status["conditions"])
   }
 
+  /// What is asked for and not taken up, of a version that appeared later: that wakes none of KubeSphere's controllers.
+  var passedBy: UntakenChange? {
+    guard let created = version.value.flatMap({ Timestamp.seconds($0.created) }), !installation.isBeingDeleted else {
+      return nil
+    }
+    return installation.untaken(at: now).first { change in
+      change.field != "spec" && Timestamp.seconds(change.since).map { $0 < created } == true
+    }
+  }
+
   /// `kept` of this computer, completed by what was read.
   func memory(_ kept: ReleaseMemory?) -> ReleaseMemory {
     let deployed = DeployedRelease.all(releases.value ?? [], nil, of: installation)

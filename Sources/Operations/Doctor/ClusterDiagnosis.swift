@@ -198,7 +198,7 @@ extension Diagnosis {
   /// What is as it should be and is taken for trouble.
   var notes: [Finding] {
     var notes: [Finding] = []
-    if state.isBusy, !installation.isTaken {
+    if state.isBusy, !installation.isTaken, file.job != .missing {
       notes.append(
         finding(
           .changeWaits, "a change waits for what is under way to end", [stateEvidence], .note,

@@ -201,7 +201,8 @@ extension ClusterReader {
   ) async -> Finding? {
     var sight = ControllerSight(dialect: dialect, now: now, installations: files.map(\.installation))
     sight.isKept = all.contains(where: \.isKeptByStandalone)
-    sight.lackingVersion = Set(files.filter { $0.version == .missing }.map(\.installation.name))
+    sight.lackingVersion = Set(
+      files.filter { $0.version == .missing || $0.passedBy != nil }.map(\.installation.name))
     if sight.isKept {
       // Not every user may read it, and a single replica needs none.
       let lease = await answer(within: Self.patience) { () throws(ClusterError) in
@@ -222,8 +223,12 @@ extension ClusterReader {
     let events = await read("events of repositories", &examination) { () async throws(ClusterError) -> [Object] in
       try await cluster.list(.events, namespace: "default")
     }
+    let extensions = await read("extensions of repositories", &examination) {
+      () async throws(ClusterError) -> [Extension] in
+      try await cluster.list(dialect.extensions).map { Extension($0, dialect: dialect) }
+    }
     for repository in repositories.sorted(by: { $0.name < $1.name }) {
-      examination.findings += RepositoryFile(repository, events: events ?? [], dialect, now).findings
+      examination.findings += RepositoryFile(repository, events: events ?? [], extensions, dialect, now).findings
     }
   }
 }

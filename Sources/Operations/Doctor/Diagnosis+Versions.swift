@@ -8,7 +8,10 @@ extension Diagnosis {
     guard file.version == .missing else { return unnoticed }
     let object = file.dialect.versionName(installation.extension, installation.version)
     let gone = Finding.Evidence("ExtensionVersion \(object)", "", saying: "not there")
-    let other = file.offered.first.map { [kit.version($0)] } ?? []
+    // What runs needs no job; the newest would be an upgrade.
+    let running = file.releases.value?.deployed?.chartVersion ?? ""
+    let best = file.offered.first { VersionText($0) == VersionText(running) } ?? file.offered.first
+    let other = best.map { [kit.version($0)] } ?? []
     if installation.isBeingDeleted {
       return finding(
         .versionGoneTerminating,
@@ -45,6 +48,17 @@ extension Diagnosis {
 
   /// A version that appears after the installation wakes no controller.
   private var unnoticed: Finding? {
+    if let change = file.passedBy, !file.areControllersDown, file.dialect.name == .installPlan {
+      return finding(
+        .notNoticed,
+        "the controller has not noticed what is asked for: its version appeared later, which wakes no controller",
+        [
+          Finding.Evidence(name, change.field, saying: change.values, time: change.since),
+          Finding.Evidence(
+            "ExtensionVersion \(file.version.value?.name ?? "")", "metadata.creationTimestamp", "",
+            time: file.version.value?.created ?? ""),
+        ], .likely, [kit.nudge])
+    }
     guard file.version.value != nil, !file.hasStatus, !installation.isBeingDeleted, !file.areControllersDown,
       let age = age(installation.created),
       age > 30, file.dialect.name == .installPlan

@@ -88,7 +88,7 @@ extension Diagnosis {
       name, "status.stateHistory", saying: "\(changes) changes in \(seconds) s", time: lastTime)
     let back = file.releases.value?.deployed.map { $0.chartVersion }.flatMap { $0.isEmpty ? nil : $0 }
     if !states.contains(where: \.isFailure) {
-      guard let back, VersionText(back) != VersionText(installation.version) else { return nil }
+      guard let back, isUpgradedInVain else { return nil }
       return finding(
         .versionMismatch,
         "its chart calls itself \(back), not \(installation.version), so that it is upgraded again and again",
@@ -101,14 +101,23 @@ extension Diagnosis {
         [pace, Finding.Evidence(name, "status.conditions", installation.message)], .certain,
         [mend] + (back.map { [kit.version($0)] } ?? []))
     }
-    // What helm has noted as failed is tried again a few times, and then rests.
-    if file.releases.value?.newest?.status == "failed" { return nil }
+    // What helm has noted as failed is tried again a few times, and then rests; what it has locked is another trouble.
+    let newest = file.releases.value?.newest
+    if state == .installed || newest?.status == "failed" || newest?.isPending == true { return nil }
     return finding(
       .upgradeLoop, "an upgrade fails before helm notes it, and is tried again without end",
       [pace, Finding.Evidence(name, "status.conditions", installation.message)], .certain,
       back.map { back in
         [Remedy("go back to \(back), then retry", kit.version(back).steps + [.wait("it rests")] + kit.retry.steps)]
       } ?? [kit.delete])
+  }
+
+  /// All that helm has deployed since this version was asked for calls itself otherwise, and it was so more than once.
+  private var isUpgradedInVain: Bool {
+    let asked = installation.writers.filter { $0.fields.contains("extension") }.map(\.time).max() ?? ""
+    let since = (file.releases.value ?? []).filter { $0.time > asked }
+    return !asked.isEmpty && since.count > 1
+      && since.allSatisfy { VersionText($0.chartVersion) != VersionText(installation.version) }
   }
 
   private var clockAhead: Finding? {

@@ -90,6 +90,7 @@ package struct Finding: Hashable, Sendable {
     case fieldPassedOver = "field-passed-over"
     case repositoryUnreachable = "repository-unreachable"
     case repositoryNeverRead = "repository-never-read"
+    case repositoryOwnsNothing = "repository-owns-nothing"
   }
 }
 

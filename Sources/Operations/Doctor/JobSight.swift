@@ -65,7 +65,8 @@ private struct Obstacle {
       $0["type"] == "PodScheduled" && $0["status"] == "False"
     }
     sentence =
-      scheduled.map { "not scheduled: \(CredentialText.removed(from: $0["message"]?.string ?? ""))" } ?? "the pod is Pending"
+      scheduled.map { "not scheduled: \(CredentialText.removed(from: $0["message"]?.string ?? ""))" }
+      ?? "the pod is Pending"
     isOrdinary = scheduled == nil
   }
 }

@@ -9,15 +9,38 @@ struct RepositoryFile {
   private let newest: EventLine?
   private let now: Timestamp
   private let dialect: Dialect
+  /// Those that are its own; `nil` if they could not be read.
+  private let extensions: [Extension]?
 
-  init(_ object: Object, events: [Object], _ dialect: Dialect, _ now: Timestamp) {
+  init(_ object: Object, events: [Object], _ extensions: [Extension]?, _ dialect: Dialect, _ now: Timestamp) {
     self.object = object
+    self.extensions = extensions?.filter { $0.repository == object.name }
     self.dialect = dialect
     self.now = now
     newest = events.map(EventLine.init).filter { $0.kind == "Repository" && $0.subject == object.name }.min()
   }
 
-  var findings: [Finding] { passedOver + reading }
+  var findings: [Finding] { passedOver + reading + owning }
+
+  /// A name belongs to the repository that offered it first; the others are read and passed over, without a word.
+  private var owning: [Finding] {
+    let lastSync = RepositoryFacts.lastSync(of: object)
+    guard extensions?.isEmpty == true, !lastSync.isEmpty, newest?.reason != "SyncFailed" else { return [] }
+    return [
+      Finding(
+        cause: .repositoryOwnsNothing, subject: "Repository \(object.name)",
+        sentence:
+          "it was read, and no extension is its own: it offers none, or others had their names first",
+        evidence: [.init("Repository \(object.name)", "status.lastSyncTime", "", time: lastSync)],
+        certainty: .possible,
+        remedies: [
+          Remedy(
+            "see what it offers",
+            [.person("ksx repo test with its address; a name that another repository has is free once that one is removed")]
+          )
+        ])
+    ]
+  }
 
   /// Fields that say nothing that can be carried out; shipped KubeSphere has no conditions, so there they are an annotation.
   private var passedOver: [Finding] {

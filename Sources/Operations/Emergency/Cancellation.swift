@@ -88,10 +88,13 @@ package struct Cancellation: Hashable, Sendable {
     if former == nil, installation.observed.state == .upgrading { return .refused(unknown) }
     if installation.isKeptByStandalone { return standalone(installation) }
     if former == nil { return installation.hasBeenInstalled ? .refused(unknown) : first(facts) }
-    if facts.marked.isEmpty { return unmarked(facts) }
-    if facts.isJobActive { return facts.marked == installation.jobName ? .endJob(facts.marked) : .wait }
+    // A mark that an earlier cancellation has left says nothing of an attempt that was asked for since.
+    if facts.marked.isEmpty || !isPutBack(installation) { return unmarked(facts) }
+    let isEnded = installation.jobName.isEmpty || installation.jobName == facts.marked
+    if facts.isJobActive { return isEnded ? .endJob(facts.marked) : .wait }
     if let secret = facts.pendingSecret { return .unlock(secret: secret) }
-    if installation.observed.state.isFailure { return .retry }
+    // The way back itself is tried once: another failure is its own.
+    if installation.observed.state.isFailure { return isEnded ? .retry : .done }
     return installation.isSettled ? .done : .wait
   }
 
@@ -184,8 +187,8 @@ extension Cancellation {
       return .patch(.jobs, namespace: namespace, name: job, ["spec": ["activeDeadlineSeconds": 1]])
     case .unlock(let secret): return .delete(.secrets, namespace: namespace, name: secret, uid: nil)
     case .retry:
-      let body: Value = ["status": Retry.anotherTry, "metadata": Self.mark(.null)]
-      return .patch(resource, name: installation.name, body)
+      // The mark stays until the end: by it the job of the way back is told from the one that was ended.
+      return .patch(resource, name: installation.name, ["status": Retry.anotherTry])
     case .done where !facts.marked.isEmpty:
       return .patch(resource, name: installation.name, ["metadata": Self.mark(.null)])
     case .done, .wait, .refused: return nil

@@ -59,7 +59,7 @@ package enum SwitchVerdict: Hashable, Sendable {
   case works
   /// They will, once the installation is Installed.
   case waits(String)
-  /// It could not be stored: the program behind the webhook of the installations does not answer.
+  /// It could not be stored: the program behind a webhook does not answer, or a rule of the cluster refuses it.
   case blocked(String)
   /// It is stored, and the controllers have not carried it out in the time that they need for it.
   case passedOver
@@ -87,7 +87,7 @@ package enum SwitchVerdict: Hashable, Sendable {
     case .waits(let word):
       "\(name) is \(word): the controllers carry the switch out only while it is Installed, so it changes nothing yet"
     case .blocked(let reason):
-      "the switch of \(name) cannot be stored, because the controllers do not answer: \(reason)"
+      "the switch of \(name) cannot be stored: \(reason)"
     case .passedOver:
       "the controllers have not carried the switch of \(name) out after 3 s, and may be down"
     }

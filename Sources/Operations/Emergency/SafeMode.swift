@@ -30,6 +30,8 @@ package struct SafeMode: Hashable, Sendable {
     package var version: String
     /// Another has switched it on meanwhile.
     package var isOn: Bool
+    /// It is switched off, and its cluster says that it is in service all the same.
+    package var isServing: Bool
   }
 
   private let marked: MarkedSwitch
@@ -49,7 +51,8 @@ package struct SafeMode: Hashable, Sendable {
       let installation = Installation(object)
       return Held(
         name: installation.extension, since: mark?["since"]?.string ?? "", by: mark?["by"]?.string ?? "",
-        version: mark?["version"]?.string ?? "", isOn: installation.isEnabled)
+        version: mark?["version"]?.string ?? "", isOn: installation.isEnabled,
+        isServing: !installation.isEnabled && installation.isSaidToBeInService)
     }
   }
 

@@ -86,7 +86,7 @@ package struct ReleaseMemory: Hashable, Sendable {
   /// Where a rollback from `installation` goes: the newest entry that is not what there is now.
   ///
   /// One that reached Installed goes before one of which that is not known; one that failed is gone back to only where
-  /// its version is asked for.
+  /// its version is asked for. What ran last and is asked for again already, beside another's failure, was not tried yet.
   package func target(from installation: Installation, version: String? = nil, digest: String? = nil) -> Entry? {
     func isMeant(_ entry: Entry) -> Bool {
       let isVersion = version.map { VersionText($0) == VersionText(entry.version) } ?? true
@@ -94,6 +94,11 @@ package struct ReleaseMemory: Hashable, Sendable {
     }
     let candidates = former(to: installation).filter(isMeant)
     let isSaid = version != nil || digest != nil
+    if digest == nil, let present = untried(installation) ?? healthy(installation), isMeant(present),
+      isSaid || present.wasInstalled == true && installation.observed.state.isFailure
+    {
+      return present
+    }
     let asked = candidates.isEmpty && isSaid ? entries.reversed().filter(isMeant) : candidates
     let best = asked.first { $0.wasInstalled == true } ?? asked.first { $0.wasInstalled == nil }
     return isSaid ? best ?? asked.first : best
@@ -101,7 +106,29 @@ package struct ReleaseMemory: Hashable, Sendable {
 
   /// What is known to have reached Installed before `installation`; `nil` where nothing is.
   package func worked(before installation: Installation) -> Entry? {
-    target(from: installation).flatMap { $0.wasInstalled == true ? $0 : nil }
+    former(to: installation).first { $0.wasInstalled == true }
+  }
+
+  /// What ran last, where `installation` has failed and asks for that again.
+  private func untried(_ installation: Installation) -> Entry? {
+    guard installation.observed.state.isFailure, let ran = entries.last(where: { $0.wasInstalled == true }) else {
+      return nil
+    }
+    return isPresent(ran, in: installation) ? ran : nil
+  }
+
+  /// What `installation` asks for, where that is what runs.
+  private func healthy(_ installation: Installation) -> Entry? {
+    guard installation.rolloutState == .settled else { return nil }
+    return Entry(
+      version: installation.version, config: installation.config, time: "", what: "", wasInstalled: true)
+  }
+
+  /// `installation` asks for that version with that config.
+  private func isPresent(_ entry: Entry, in installation: Installation) -> Bool {
+    VersionText(entry.version) == VersionText(installation.version)
+      && (entry.config == installation.config
+        || installation.configForm == .object && installation.hasConfig(entry.config))
   }
 
   /// Back from `installation` to `version`, with the config it had, or with the present one where that is not known.
@@ -169,15 +196,9 @@ package struct ReleaseMemory: Hashable, Sendable {
   /// What can be gone back to from `installation`, newest first, each version and config once.
   package func former(to installation: Installation) -> [Entry] {
     var result: [Entry] = []
-    for entry in entries.reversed() where !isPresent(entry) {
+    for entry in entries.reversed() where !isPresent(entry, in: installation) {
       if !result.contains(where: { $0.isSame(as: entry) }) { result.append(entry) }
     }
     return result
-
-    func isPresent(_ entry: Entry) -> Bool {
-      VersionText(entry.version) == VersionText(installation.version)
-        && (entry.config == installation.config
-          || installation.configForm == .object && installation.hasConfig(entry.config))
-    }
   }
 }

@@ -12,6 +12,32 @@ extension ClusterReader {
     return secrets.compactMap(HelmRelease.init).sorted { $0.revision < $1.revision }
   }
 
+  /// Whether helm keeps no release of `installation`, which the controllers say is there; not where that cannot be read.
+  func isReleaseGone(of installation: Installation) async -> Bool {
+    guard dialect.name == .installPlan, !installation.isKeptByStandalone, !installation.releaseName.isEmpty,
+      !installation.targetNamespace.isEmpty, installation.observed.state == .installed
+    else { return false }
+    let found = await answer(within: Self.patience) { () throws(ClusterError) in
+      try await cluster.list(
+        .secrets, namespace: installation.targetNamespace,
+        selector: Selector(labels: "\(HelmRelease.selector),name=\(installation.releaseName)"),
+        skipping: JSONPaths(["data"]))
+    }
+    return (try? found.get())?.isEmpty == true
+  }
+
+  /// Whether the version of `installation` is not there any more, for a change that needs it and leads to no other; not
+  /// where that cannot be read. Controllers of ours keep what is installed.
+  func isVersionGone(of installation: Installation, for kind: ChangeKind) async -> Bool {
+    if case .version? = kind.row.choice { return false }
+    guard dialect.name == .installPlan, !installation.isKeptByStandalone else { return false }
+    let found = await answer(within: Self.patience) { () async throws(ClusterError) -> ExtensionVersion? in
+      try await ExtensionVersion.find(installation.extension, installation.version, in: cluster, dialect)
+    }
+    guard case .success(nil) = found else { return false }
+    return true
+  }
+
   /// KubeSphere's version where Kubernetes answers, which does not know it.
   ///
   /// From the gateway through the API server's proxy, else from the release of ks-core; empty where neither tells within

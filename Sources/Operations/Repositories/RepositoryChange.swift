@@ -151,11 +151,21 @@ package enum RepositoryChange: Hashable, Sendable {
       let gone = names.filter { installed.of($0) == nil }.map {
         Plan.Effect(.removed, "extension \($0), which is not installed")
       }
-      let kept = names.filter { installed.of($0) != nil }.map {
-        Plan.Effect(.note, "\($0) stays installed, and has no more versions to go to")
-      }
+      let kept = names.compactMap(installed.of).map(Self.rest)
       return [Plan.Effect(.removed, "repository \(object.name)")] + gone + kept
     }
+  }
+
+  /// What is left of what is installed: KubeSphere's controllers take its version away too, without which they do nothing
+  /// any more (docs/KUBESPHERE.md: Repositories).
+  private static func rest(_ installation: Installation) -> Plan.Effect {
+    let name = installation.extension
+    return installation.isKeptByStandalone
+      ? Plan.Effect(.note, "\(name) stays installed, and has no more versions to go to")
+      : Plan.Effect(
+        .removed,
+        "the versions of \(name), which runs on: its changes, its switch and its uninstall are stored and not carried out until a repository offers \(installation.version) again"
+      )
   }
 
   /// The fields that are set, with no password.

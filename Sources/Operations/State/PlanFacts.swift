@@ -103,6 +103,11 @@ extension ClusterReader {
     context.add(await extensionAnswer, await versionsAnswer, of: name, dialect: dialect)
     context.rights = await rights
     if reads.contains(.clusters) { await readClusters(into: &context) }
+    if let installation = installed.of(name) {
+      async let isVersionGone = isVersionGone(of: installation, for: kind)
+      async let isReleaseGone = kind.row.removes ? isReleaseGone(of: installation) : false
+      (context.isVersionGone, context.isReleaseGone) = await (isVersionGone, isReleaseGone)
+    }
     await readKubeSphereVersion(into: &context)
     return context
   }

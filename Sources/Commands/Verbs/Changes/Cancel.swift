@@ -99,7 +99,13 @@ struct Cancel: PlannedCommand {
     }
     switch found {
     case .refused(let reason): throw CommandError("\(name): \(reason)")
-    case .done(let facts): session.outlet.print("\(name): \(end(facts)) in \(session.name)")
+    case .done(let facts):
+      if cancellation.former != nil, facts.installation.observed.state.isFailure {
+        throw CommandError(
+          "\(name): what ran before was asked for again, and failed: \(facts.installation.reason); ksx doctor \(name) says what helps"
+        )
+      }
+      session.outlet.print("\(name): \(end(facts)) in \(session.name)")
     case .quiet(let hasActed):
       guard patience == nil, hasActed else {
         throw CommandError("\(name): nothing has happened since; ksx get \(name) shows where it stands")

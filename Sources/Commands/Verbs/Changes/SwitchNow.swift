@@ -81,7 +81,7 @@ struct SwitchNow: ClusterCommand {
   /// What came of the switch.
   private enum Answer {
     case taken(Object, Dialect)
-    /// The controllers behind the webhook do not answer, so that nothing can be stored.
+    /// A webhook does not answer, or a rule refuses it, so that it cannot be stored.
     case blocked(String, Dialect)
   }
 
@@ -108,7 +108,8 @@ struct SwitchNow: ClusterCommand {
       if said == nil, known == nil { remember(dialect, session) }
       return .taken(object, dialect)
     } catch {
-      if error.isOfSilentWebhook, !isDryRun { return .blocked(error.brief, dialect) }
+      let isRuledOut = limit != nil && error.isOfRule
+      if error.isOfSilentWebhook || isRuledOut, !isDryRun { return .blocked(error.brief, dialect) }
       guard error.isOfMissingKind, said == nil else { throw failure(error, dialect, session) }
       let other = Dialect(dialect.name == .installPlan ? .subscription : .installPlan)
       let object = try await second(other, session)
@@ -196,7 +197,10 @@ struct SwitchNow: ClusterCommand {
     -> CommandError
   {
     guard case .refused(let status) = error, status.isNotFound else {
-      return CommandError(error, doing, at: session.server)
+      let failure = CommandError(error, doing, at: session.server)
+      guard error.isOfRule, !isEnabled else { return failure }
+      return CommandError(
+        "\(failure.sentence) ksx disable \(name) --now --climb state takes it out of service without the switch.")
     }
     let kind = dialect.installations.kind
     let other = dialect.name == .installPlan ? Dialect.Name.subscription : .installPlan

@@ -139,7 +139,7 @@ struct SafeModeStatus: ClusterCommand {
     }
     let items = held.map { held in
       let cells = [
-        held.name, held.version, held.since, held.by, held.isOn ? "enabled by another" : "disabled",
+        held.name, held.version, held.since, held.by, now(held),
       ]
       return Listing.Item(name: held.name, value: value(held), cells: cells)
     }
@@ -150,10 +150,16 @@ struct SafeModeStatus: ClusterCommand {
     ).print(format, to: session.outlet)
   }
 
+  private func now(_ held: SafeMode.Held) -> String {
+    if held.isOn { return "enabled by another" }
+    return held.isServing ? "switched off, still in service" : "disabled"
+  }
+
   private func value(_ held: SafeMode.Held) -> Value {
     [
       "name": .string(held.name), "version": .string(held.version), "since": .string(held.since),
       "by": .string(held.by), "enabled": .bool(held.isOn),
+      "inService": .bool(held.isOn || held.isServing),
     ]
   }
 }
