@@ -1,4 +1,3 @@
-import Glibc
 import Platform
 
 /// What a file about access says: read again when it has changed, which is looked at once a second at most.
@@ -7,22 +6,8 @@ import Platform
 package final class AccessFileReader<Content: Sendable>: Sendable {
   private struct State {
     var content: Content
-    var stamp: Stamp?
+    var stamp: FileStamp?
     var looked: ContinuousClock.Instant
-  }
-
-  private struct Stamp: Hashable {
-    var node: UInt
-    var size: Int
-    var seconds: Int
-    var nanoseconds: Int
-
-    init?(_ path: String) {
-      var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
-      (node, size) = (UInt(status.st_ino), Int(status.st_size))
-      (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
-    }
   }
 
   /// `nil` for what is no file, and stays.
@@ -41,7 +26,7 @@ package final class AccessFileReader<Content: Sendable>: Sendable {
     read: @escaping @Sendable (String) throws(AccessFileError) -> Content
   ) throws(AccessFileError) {
     (self.path, self.read, self.report, self.now) = (path, read, report, now)
-    let stamp = Stamp(path)
+    let stamp = FileStamp(path)
     state = Locked(State(content: try read(path), stamp: stamp, looked: now()))
   }
 
@@ -61,7 +46,7 @@ package final class AccessFileReader<Content: Sendable>: Sendable {
     return state.withLock { state in
       guard now - state.looked >= Self.pause else { return state.content }
       state.looked = now
-      let stamp = Stamp(path)
+      let stamp = FileStamp(path)
       guard stamp != state.stamp else { return state.content }
       state.stamp = stamp
       do throws(AccessFileError) {

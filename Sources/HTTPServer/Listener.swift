@@ -74,6 +74,8 @@ struct ServerSettings: Sendable {
   var crowd = Crowd()
   /// Words the refusals of the server itself.
   var refusal: @Sendable (RequestFault) -> HTTPResponse
+  /// Hears of a certificate that has changed and cannot be used.
+  var report: @Sendable (String) -> Void = { _ in }
   /// Is told of each request once it is over.
   var log: (@Sendable (ServedRequest) -> Void)?
 

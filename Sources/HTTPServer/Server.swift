@@ -36,15 +36,17 @@ package final class Server: Sendable {
 
   /// Listens everywhere in `listeners`, or nowhere.
   ///
-  /// `refusal` words what the server refuses itself; `log` is told of each request once it is over.
+  /// `refusal` words what the server refuses itself; `log` is told of each request once it is over, and `report` of a
+  /// certificate that has changed and cannot be used.
   package static func start(
     _ handler: any Handler, on listeners: [Listener], limits: ServerLimits = ServerLimits(),
-    log: (@Sendable (ServedRequest) -> Void)? = nil,
+    log: (@Sendable (ServedRequest) -> Void)? = nil, report: @escaping @Sendable (String) -> Void = { _ in },
     refusal: @escaping @Sendable (RequestFault) -> HTTPResponse = { $0.response }
   ) async throws(ServerError) -> Server {
     let settings = ServerSettings(
       handler: handler, limits: limits,
-      share: DescriptorLimit.share(of: listeners.count, wanted: limits.connections), refusal: refusal, log: log)
+      share: DescriptorLimit.share(of: listeners.count, wanted: limits.connections), refusal: refusal, report: report,
+      log: log)
     let (connections, work) = (Connections(), ServerWork())
     var channels: [any Channel] = []
     for listener in listeners {
@@ -81,7 +83,8 @@ package final class Server: Sendable {
       place.restrict()
       return channel
     case .port(let host, let port, let certificate):
-      let tls = try certificate.map(context)
+      let report = settings.report
+      let tls = try certificate.map { files throws(ServerError) in try CertificateReader(files, report: report) }
       let bootstrap = bootstrap(.port, settings, connections, work, tls: tls)
       return try await listening(on: "\(host):\(port)") { try await bootstrap.bind(host: host, port: port).get() }
     }
@@ -100,43 +103,9 @@ package final class Server: Sendable {
     }
   }
 
-  private static func context(_ certificate: Listener.Certificate) throws(ServerError) -> NIOSSLContext {
-    do {
-      let chain = try NIOSSLCertificate.fromPEMFile(certificate.chainFile).map {
-        NIOSSLCertificateSource.certificate($0)
-      }
-      let key = try key(certificate.keyFile)
-      var configuration = TLSConfiguration.makeServerConfiguration(
-        certificateChain: chain, privateKey: .privateKey(key))
-      if let file = certificate.clientAuthorities {
-        configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(file))
-        // One that is shown must be good; a client without one is known by something else, or not at all.
-        configuration.certificateVerification = .optionalVerification
-      }
-      configuration.applicationProtocols = ["h2", "http/1.1"]
-      return try NIOSSLContext(configuration: configuration)
-    } catch let error as ServerError {
-      throw error
-    } catch {
-      let reason = "this is no certificate, or not that of the key in \(certificate.keyFile) (\(error))"
-      throw .badFile(certificate.chainFile, reason: reason)
-    }
-  }
-
-  private static func key(_ file: String) throws(ServerError) -> NIOSSLPrivateKey {
-    do {
-      return try NIOSSLPrivateKey(file: file, format: .pem)
-    } catch {
-      let text = (try? Files.text(file, limit: 1 << 20)) ?? ""
-      let isEncrypted = text.containsText("ENCRYPTED")
-      throw .badFile(
-        file, reason: isEncrypted ? "the key is encrypted, and ksxd asks for no passphrase" : "this is no key in PEM")
-    }
-  }
-
   private static func bootstrap(
     _ kind: HTTPConnection.Listener, _ settings: ServerSettings, _ connections: Connections, _ work: ServerWork,
-    tls: NIOSSLContext?
+    tls: CertificateReader?
   ) -> ServerBootstrap {
     ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
@@ -152,7 +121,7 @@ package final class Server: Sendable {
         channel.eventLoop.makeCompletedFuture {
           Task { await connections.add(channel) }
           if let tls {
-            try negotiate(on: channel, tls, settings, work)
+            try negotiate(on: channel, tls.context, settings, work)
           } else {
             try prepare(channel, kind, settings, work)
           }

@@ -62,8 +62,11 @@ struct GatewayCommand: AsyncParsableCommand {
     let cluster = Cluster(transport: CurlTransport(connection))
     let dialect = try await discover(in: cluster, at: connection.displayName)
     let gateway = Gateway(GatewayRules(), in: cluster, dialect: dialect, settings: settings, around: api)
-    let handler = try guarded(gateway, by: cluster, users: try await users(in: cluster, at: connection.displayName))
-    let server = try await Server.start(handler, on: [listener], log: logs.access) { Status($0).response }
+    let users = try await users(in: cluster, at: connection.displayName)
+    let handler = try guarded(gateway, by: cluster, users: users)
+    let server = try await Server.start(
+      handler, on: [listener], log: logs.access, report: Serve.report
+    ) { Status($0).response }
     let running = Task { await gateway.run(in: cluster) }
     Daemon.announce(" on \(server.addresses[0]), in front of \(connection.displayName)")
     await endings.wait()

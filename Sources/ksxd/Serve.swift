@@ -103,7 +103,9 @@ struct Serve: AsyncParsableCommand {
       GatewayRules(), in: cluster, dialect: Dialect(dialect),
       settings: services.served(in: try GatewayConfig(atOption: gatewayConfig).settings(isStandalone: true)),
       around: api)
-    let server = try await Server.start(guarded(gateway), on: listeners, log: logs.access) { Status($0).response }
+    let server = try await Server.start(
+      guarded(gateway), on: listeners, log: logs.access, report: Self.report
+    ) { Status($0).response }
     Daemon.announce(" on \(server.addresses.joined(separator: " and "))")
     let work = try backgroundWork(in: cluster, api)
     let activity = work.settings.activity

@@ -64,6 +64,10 @@ import Testing
     #expect(try await asked("ada") == "ada ops,dev,system:authenticated")
     #expect(try await asked(nil) == "system:anonymous system:unauthenticated")
     await #expect(throws: TransportError.self) { try await asked("eve") }
+
+    try Files.write(try Files.read(folder.path + "/other.crt"), to: folder.path + "/ca.crt")
+    await eventually("the authorities are read again") { (try? await asked("eve"))?.hasPrefix("eve ") == true }
+    await #expect(throws: TransportError.self) { try await asked("ada") }
   }
 
   private static func der(_ tag: UInt8, _ parts: [UInt8]...) -> [UInt8] {
