@@ -29,6 +29,9 @@ package struct AuditLog: Sendable {
     } else {
       line["path"] = .string(attributes.path)
     }
+    if let upgrade = request.upgrade {
+      line["upgrade"] = .string(Excerpt.shortened(upgrade.protocols.joined(separator: ", "), to: 100))
+    }
     if Target(request.head.target)["dryRun"] != nil { line["dryRun"] = true }
     line["verdict"] = .string(Self.refusals.contains(status) ? "refused" : "allowed")
     if status > 0 { line["status"] = .integer(status) }

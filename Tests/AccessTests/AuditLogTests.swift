@@ -46,6 +46,7 @@ import Testing
     _ = await handler.respond(to: request, from: Caller(.owner))
 
     #expect(noted.count == 1 && noted[0]["resource"] == "pods" && noted[0]["subresource"] == "exec", "\(noted)")
+    #expect(noted[0]["upgrade"] == "SPDY/3.1")
   }
 
   @Test func aCreationIsNotedWithTheNameThatWasFoundForIt() async throws {

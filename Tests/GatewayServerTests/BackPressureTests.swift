@@ -44,6 +44,38 @@ import Testing
     }
     await server.stop(grace: .zero)
   }
+
+  @Test func aTunnelOfWhichTheOtherEndReadsNothingIsGivenUp() async throws {
+    let server = try await Server.start(
+      DeafTunnel(), on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
+    try await GatewayFixture.with(.proxy(to: server.addresses[0])) { settings in
+      settings.upstreams.stall = .milliseconds(200)
+    } _: { gateway in
+      let connection = try gateway.connect()
+      connection.say("GET /proxy/a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+      #expect(await connection.hear(until: "\r\n\r\n").hasPrefix("HTTP/1.1 101"))
+
+      let taken = await connection.push(256 << 20)
+
+      #expect(taken > 0 && taken < 32 << 20)
+      #expect(await connection.hear().isEmpty, "it has ended")
+    }
+    await server.stop(grace: .zero)
+  }
+}
+
+/// Takes up every upgrade, and reads nothing afterwards.
+private struct DeafTunnel: Handler {
+  func respond(to request: IncomingRequest) async -> HTTPResponse {
+    HTTPResponse(
+      status: 101, headers: ["Connection": "Upgrade", "Upgrade": request.upgrade?.protocols[0] ?? ""],
+      body: HTTPBody {
+        {
+          try? await Task.sleep(for: .seconds(3_600))
+          return nil
+        }
+      })
+  }
 }
 
 /// Reads no body, and answers only what has none.

@@ -1,5 +1,7 @@
+import Extensions
 import HTTP
 import HTTPServer
+import KubernetesAPI
 import Manifest
 import Platform
 import TestSupport
@@ -233,6 +235,65 @@ import Testing
         #expect(head.lowercased().contains("\r\nupgrade: \(name.lowercased())\r\n"))
         #expect(await connection.hear(until: "bytes\r\n\r\n") == "\u{1}some bytes\r\n\r\n")
       }
+    }
+  }
+
+  @Test func whatIsToldOfAnAnswerIsWhatTheClientGets() async throws {
+    let told = Locked<[UpstreamRelay.Outcome]>([])
+    let pools = UpstreamPools(Self.loopback)
+    try await EchoUpstream.with { url in
+      for (path, rejects) in [("/redirect", true), ("/redirect", false), ("/teapot", true)] {
+        let rule = ReverseProxyRule(
+          .rule(
+            "p",
+            [
+              "matcher": ["path": "/*", "method": "*"], "upstream": ["url": .string(url)],
+              "directives": ["rejectForwardingRedirects": .bool(rejects)],
+            ]), dialect: .installPlan)
+        try await asked(rule, path, pools) { outcome in told.withLock { $0.append(outcome) } }
+      }
+    }
+
+    let statuses = told.withLock { $0.compactMap(\.status) }
+    #expect(statuses == [502, 302, 418])
+  }
+
+  private static var loopback: UpstreamSettings {
+    var settings = UpstreamSettings()
+    settings.addresses.allowsLoopback = true
+    return settings
+  }
+
+  /// Has `rule` answer a request on a connection of its own, and tells what comes of it.
+  private func asked(
+    _ rule: ReverseProxyRule, _ path: String, _ pools: UpstreamPools,
+    _ report: @escaping @Sendable (UpstreamRelay.Outcome) -> Void
+  ) async throws {
+    var settings = GatewaySettings()
+    settings.upstreams = Self.loopback
+    let handler = Relaying(rule: rule, settings: settings, pools: pools, report: report)
+    let server = try await Server.start(handler, on: [.port(host: "127.0.0.1", port: 0, certificate: nil)])
+    let port = try #require(server.addresses[0].split(separator: ":").last.flatMap { UInt16($0) })
+    let connection = try RawConnection(port: port)
+    connection.say("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    _ = await connection.hear()
+    await server.stop(grace: .zero)
+  }
+
+  /// Answers by a rule.
+  private struct Relaying: Handler {
+    var rule: ReverseProxyRule
+    var settings: GatewaySettings
+    var pools: UpstreamPools
+    var report: @Sendable (UpstreamRelay.Outcome) -> Void
+
+    func respond(to request: IncomingRequest) async -> HTTPResponse {
+      guard let path = try? RequestPath(request.head.target), let address = settings.upstreamAddress(rule.endpoint)
+      else {
+        return .pageNotFound
+      }
+      let sent = UpstreamRequest(rule, request.head, path, by: .init(user: nil, address: ""))
+      return UpstreamRelay(sent, to: address, for: request, pools, report: report).response
     }
   }
 

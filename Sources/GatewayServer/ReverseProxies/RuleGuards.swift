@@ -89,6 +89,8 @@ final class RuleGuards: Sendable {
     case .finished, .abandoned: return false
     }
     let now = now()
+    // An upstream that answers is there, whatever of it is passed on.
+    case .failed(.unfit): isFailure = settings.statuses.contains(502)
     return state.withLock { state in
       var breaker = state.breakers[rule.object.name, default: Breaker()]
       let wasOpen = breaker.isOpen

@@ -15,6 +15,8 @@ protocol UpstreamListener: AnyObject {
   /// What was answered since the last call may be sent on.
   func flushAnswer()
   func upstreamIsWritable()
+  /// The upstream takes no more bytes for now.
+  func upstreamIsFull()
   /// No answer has begun in the time that was given.
   func answerIsLate()
   /// The connection has ended before the answer has.
@@ -100,7 +102,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     readOn()
   }
 
-  /// Tells the one who asked when no answer has begun within `time`.
+  /// Tells the one who asked when no answer has begun within `time`, or what a tunnel is sent has not been taken.
   func expectAnswer(within time: Duration) { deadline?.set(within: time) }
 
   func expectNothing() { deadline?.clear() }
@@ -201,7 +203,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable { exchange?.upstreamIsWritable() }
+    if context.channel.isWritable { exchange?.upstreamIsWritable() } else { exchange?.upstreamIsFull() }
     context.fireChannelWritabilityChanged()
   }
 

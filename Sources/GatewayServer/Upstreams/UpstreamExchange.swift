@@ -132,15 +132,15 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
       return
     }
     upstream?.expectNothing()
-    isAnswered = true
-    relay.report(.answered(Int(head.status.code)))
+    // What is told of the answer is what the client gets.
     guard let edited = relay.edited(head) else {
-      let problem = "the backend attempted to redirect this request, which is not permitted"
-      return abandon(.failed(problem))
+      return abandon(.unfit("the backend attempted to redirect this request, which is not permitted"))
     }
     guard client.canTake(edited) else {
-      return abandon(.failed("the header of the answer is too long to be sent on over HTTP/2"))
+      return abandon(.unfit("the header of the answer is too long to be sent on over HTTP/2"))
     }
+    isAnswered = true
+    relay.report(.answered(Int(head.status.code)))
     client.send(edited)
   }
 
@@ -160,7 +160,15 @@ final class UpstreamExchange: RelayEnd, UpstreamListener {
 
   func flushAnswer() { client.flush() }
 
-  func upstreamIsWritable() { client.readOn() }
+  func upstreamIsWritable() {
+    if isTunnel { upstream?.expectNothing() }
+    client.readOn()
+  }
+
+  /// A request has its own time; a tunnel of which the other end reads nothing would be held for ever.
+  func upstreamIsFull() {
+    if isTunnel { upstream?.expectAnswer(within: pool.settings.stall) }
+  }
 
   /// The connection has ended before the exchange has.
   func connectionHasEnded(_ failure: UpstreamFailure, wasReused: Bool) {

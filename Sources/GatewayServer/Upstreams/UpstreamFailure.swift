@@ -15,17 +15,19 @@ enum UpstreamFailure: Error, Hashable, Sendable {
   case refused(String)
   /// No answer, or no further byte, in time.
   case timedOut(String)
+  /// The upstream has answered, and what it says is not passed on.
+  case unfit(String)
 
   var text: String {
     switch self {
-    case .failed(let text), .refused(let text), .timedOut(let text): text
+    case .failed(let text), .refused(let text), .timedOut(let text), .unfit(let text): text
     }
   }
 
   var response: HTTPResponse {
     let message = "Error while proxying request: \(text)"
     switch self {
-    case .failed, .refused: return .badGateway(message, code: 502, reason: "Bad Gateway")
+    case .failed, .refused, .unfit: return .badGateway(message, code: 502, reason: "Bad Gateway")
     case .timedOut: return .badGateway(message, code: 504, reason: "Gateway Timeout")
     }
   }

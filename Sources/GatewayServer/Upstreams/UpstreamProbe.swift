@@ -94,6 +94,7 @@ final class UpstreamProbe: UpstreamListener {
   func answerEnd(_ trailers: HTTP.HTTPHeaders?) {}
   func flushAnswer() {}
   func upstreamIsWritable() {}
+  func upstreamIsFull() {}
 
   func answerIsLate() {}
 

@@ -8,6 +8,8 @@ package struct UpstreamSettings: Hashable, Sendable {
   package var connectTimeout = Duration.seconds(10)
   /// From the end of a request to the head of its answer.
   package var answerTimeout = Duration.seconds(120)
+  /// How long an upstream may take none of what a tunnel is sent.
+  package var stall = Duration.seconds(60)
   /// How long a connection is kept without a request; servers keep them longer, so that they seldom end it first.
   package var idleTimeout = Duration.seconds(4)
   /// Connections of one event loop to one upstream that are kept.
