@@ -4,7 +4,8 @@ import HTTP
 ///
 /// Which rule serves a request:
 /// 1. Below `/kapis/GROUP/VERSION/` the APIService of that group and version; of several the oldest.
-/// 2. Below `/dist/` the JSBundle with that very path; of several the oldest.
+/// 2. Below `/dist/` the JSBundle with that very path; of several the oldest. What lies below the name of an extension that
+///    has bundles is theirs alone.
 /// 3. Elsewhere, but not on a reserved path, of the ReverseProxies' matchers and the APIServices' other paths that fit
 ///    the one whose text before its first star is the longest; then one without a star, one with a method, the older.
 package struct RouteTable: Sendable {
@@ -34,7 +35,7 @@ package struct RouteTable: Sendable {
   package let proxies: [ReverseProxyRule]
   private let byGroup: [String: Int]
   private let sharedServices: [Shared<APIServiceRule>]
-  private let byLink: [String: (bundle: Int, file: Int)]
+  private let places: BundlePlaces
   private let claims: PrefixIndex<Claim>
 
   /// Objects that name only their release are of the extension that `owners` knows for it.
@@ -52,11 +53,7 @@ package struct RouteTable: Sendable {
     byGroup = Dictionary(
       services.enumerated().filter { $1.hasGroup }.map { ($1.group + "/" + $1.version, $0) },
       uniquingKeysWith: { first, _ in first })
-    var links: [String: (bundle: Int, file: Int)] = [:]
-    for (bundle, rule) in bundles.enumerated() {
-      for (file, entry) in rule.files.enumerated() where links[entry.path] == nil { links[entry.path] = (bundle, file) }
-    }
-    byLink = links
+    places = BundlePlaces(bundles)
     claims = PrefixIndex(
       Self.claims(shared, self.proxies.map(Shared.init)).map { (prefix: $0.path.literalPrefix, element: $0) })
   }
@@ -83,7 +80,7 @@ package struct RouteTable: Sendable {
   package func match(_ path: RequestPath, method: String) -> Match? {
     if let found = service(path) { return .apiService(found) }
     if path.decoded.hasPrefix("/dist/") {
-      return byLink[path.decoded].map { .bundle(bundles[$0.bundle], bundles[$0.bundle].files[$0.file]) }
+      return places.byLink[path.decoded].map { .bundle(bundles[$0.bundle], bundles[$0.bundle].files[$0.file]) }
     }
     guard !ReservedPaths.contain(path.decoded) else { return nil }
     var found: Match?
@@ -110,16 +107,11 @@ package struct RouteTable: Sendable {
     for (index, rule) in services.enumerated() where rule.hasGroup {
       guard let winner = byGroup[rule.group + "/" + rule.version], winner != index else { continue }
       conflicts.append(
-        Conflict(rule.object, services[winner].object, "both serve \(rule.group)/\(rule.version); the older one does"))
+        Conflict(
+          rule.object, services[winner].object, "both serve \(rule.group)/\(rule.version); the older one does",
+          isLoss: true))
     }
-    for (index, rule) in bundles.enumerated() {
-      for file in rule.files {
-        guard let winner = byLink[file.path], winner.bundle != index else { continue }
-        conflicts.append(
-          Conflict(rule.object, bundles[winner.bundle].object, "both serve \(file.path); the older one does"))
-      }
-    }
-    return conflicts + overlaps()
+    return conflicts + places.conflicts(among: bundles) + overlaps()
   }
 
   /// As many are told, and so many pairs are looked at: all that a user could want to read, in a time that no object and
@@ -169,11 +161,9 @@ package struct Conflict: Hashable, Sendable {
   package var problem: String
 
   /// Whether the other one is served instead, and not only among what the rule claims.
-  package var isLoss: Bool { problem.hasSuffix("; the older one does") }
+  package var isLoss: Bool
 
-  package init(_ rule: RuleObject, _ other: RuleObject, _ problem: String) {
-    self.rule = rule
-    self.other = other
-    self.problem = problem
+  package init(_ rule: RuleObject, _ other: RuleObject, _ problem: String, isLoss: Bool = false) {
+    (self.rule, self.other, self.problem, self.isLoss) = (rule, other, problem, isLoss)
   }
 }
